@@ -1,0 +1,218 @@
+"""Blobs: bytes kept once, under the SHA-256 of their content.
+
+    blobs/ab/cdef…      the content, read-only           incoming/…      being written; whatever is old is rubbish
+
+A blob is written beside, fsynced and renamed, so a path under `blobs/` is always whole. What gives a blob a name
+(an S3 object, a job's output) says so in the same transaction that makes the name durable: `hold` and `release`.
+`collect` removes blobs that nobody holds and that are older than a grace time, so that a blob just written by
+somebody who is about to name it is safe.
+"""
+
+import asyncio
+import hashlib
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NewType
+
+from penstock.store.database import Database, Transaction
+from penstock.wire.call import Body
+
+Digest = NewType("Digest", str)  # SHA-256, lower-case hex
+PIECE: Final = 1 << 20
+
+
+class BlobDamaged(Exception):
+    """A blob's content is not what its name says, or it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Content on disk. It is a `Body`: iterating reads it in pieces (of `length` bytes from `offset`)."""
+
+    digest: Digest
+    size: int
+    path: Path
+    offset: int = 0
+    length: int | None = None
+
+    def part(self, offset: int, length: int) -> "Blob":
+        """The same blob, of which only a range is read."""
+        return Blob(self.digest, self.size, self.path, offset, length)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = self.size - self.offset if self.length is None else self.length
+        with await asyncio.to_thread(self.path.open, "rb") as file:
+            file.seek(self.offset)
+            while left > 0:
+                # A small read of a file just written comes from the page cache: cheaper than a thread.
+                size = min(PIECE, left)
+                piece = file.read(size) if size < PIECE else await asyncio.to_thread(file.read, size)
+                if not piece:
+                    raise BlobDamaged(f"blob {self.digest} ends {left} bytes early")
+                left -= len(piece)
+                yield piece
+
+    def read(self) -> bytes:
+        """All of it at once: for small blobs."""
+        with self.path.open("rb") as file:
+            file.seek(self.offset)
+            return file.read() if self.length is None else file.read(self.length)
+
+
+class Writing:
+    """A blob being written: `write` pieces, then `finish` or `abandon`. Blocking; used from threads for large pieces."""
+
+    def __init__(self, blobs: "Blobs") -> None:
+        handle, name = tempfile.mkstemp(dir=blobs.incoming)
+        self._blobs = blobs
+        self._path = Path(name)
+        self._file = os.fdopen(handle, "wb", buffering=0)
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def write(self, piece: bytes) -> None:
+        self._hash.update(piece)
+        self.size += len(piece)
+        view = memoryview(piece)
+        while view:
+            view = view[self._file.write(view) :]
+
+    def finish(self) -> Blob:
+        """Make it durable and give it its name."""
+        os.fsync(self._file.fileno())
+        self._file.close()
+        return self._blobs.place(self._path, Digest(self._hash.hexdigest()), self.size)
+
+    def abandon(self) -> None:
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+class Blobs:
+    """The folder of blobs under `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root / "blobs"
+        self.incoming = root / "incoming"
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.incoming.mkdir(parents=True, exist_ok=True)
+
+    def path(self, digest: Digest) -> Path:
+        return self.root / digest[:2] / digest[2:]
+
+    def find(self, digest: Digest) -> Blob:
+        """The blob of that digest; `BlobDamaged` if it is not here."""
+        path = self.path(digest)
+        try:
+            return Blob(digest, path.stat().st_size, path)
+        except FileNotFoundError:
+            raise BlobDamaged(f"blob {digest} is missing from {self.root}") from None
+
+    async def put(self, content: bytes | Body) -> Blob:
+        """Keep content; a blob that is here already is passed through."""
+        if isinstance(content, Blob) and content.length is None and content.path == self.path(content.digest):
+            return content
+        if isinstance(content, bytes):
+            return await asyncio.to_thread(self.put_bytes, content)
+        writing = await asyncio.to_thread(Writing, self)
+        try:
+            async for piece in content:
+                await asyncio.to_thread(writing.write, piece)
+            return await asyncio.to_thread(writing.finish)
+        except BaseException:
+            writing.abandon()
+            raise
+
+    def put_bytes(self, content: bytes) -> Blob:
+        """Keep bytes. Blocking."""
+        digest = Digest(hashlib.sha256(content).hexdigest())
+        path = self.path(digest)
+        if path.exists():
+            return Blob(digest, len(content), path)
+        writing = Writing(self)
+        writing.write(content)
+        return writing.finish()
+
+    def adopt(self, path: Path) -> Blob:
+        """Keep a file by moving it in; `path` must be on the same file system and nobody may write to it any more. Blocking."""
+        digest, size = digest_of(path)
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        return self.place(path, digest, size)
+
+    def place(self, path: Path, digest: Digest, size: int) -> Blob:
+        final = self.path(digest)
+        if final.exists():
+            os.utime(final)  # somebody needs it again: its grace time begins anew
+            path.unlink()
+            return Blob(digest, size, final)
+        if not final.parent.exists():
+            final.parent.mkdir(exist_ok=True)
+            sync_folder(self.root)
+        path.chmod(0o444)
+        path.replace(final)
+        sync_folder(final.parent)
+        return Blob(digest, size, final)
+
+    def verify(self, digest: Digest) -> None:
+        """Read a blob and compare; raises `BlobDamaged`. Blocking."""
+        found, _ = digest_of(self.find(digest).path)
+        if found != digest:
+            raise BlobDamaged(f"blob {digest} has changed on disk: its content is now {found}")
+
+    def everything(self) -> Iterator[tuple[Digest, Path]]:
+        for folder in sorted(self.root.iterdir()):
+            for path in sorted(folder.iterdir()):
+                yield Digest(folder.name + path.name), path
+
+    async def collect(self, database: Database, *, older_than: float) -> int:
+        """Remove what nobody holds and was last written before `older_than` (epoch seconds); how many were removed."""
+        removed = 0
+        for digest, path in await asyncio.to_thread(lambda: list(self.everything())):
+            if path.stat().st_mtime >= older_than:
+                continue
+
+            def remove(tx: Transaction, digest: Digest = digest, path: Path = path) -> int:
+                # Inside a write, so that nobody can name the blob between the look and the unlink.
+                if is_held(tx, digest) or path.stat().st_mtime >= older_than:
+                    return 0
+                path.unlink()
+                return 1
+
+            removed += await database.write(remove)
+        for path in self.incoming.iterdir():
+            if path.stat().st_mtime < older_than:
+                path.unlink(missing_ok=True)
+        return removed
+
+
+def digest_of(path: Path) -> tuple[Digest, int]:
+    """The digest and size of a file's content. Blocking."""
+    with path.open("rb") as file:
+        return Digest(hashlib.file_digest(file, "sha256").hexdigest()), file.tell()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def hold(tx: Transaction, digest: Digest, holder: str) -> None:
+    """Say that `holder` (any stable name, such as ``s3/bucket/key/version``) needs a blob."""
+    tx.changed("INSERT OR IGNORE INTO blob_holder (digest, holder) VALUES (:digest, :holder)", digest=digest, holder=holder)
+
+
+def release(tx: Transaction, holder: str) -> None:
+    """Say that `holder` needs nothing any more."""
+    tx.changed("DELETE FROM blob_holder WHERE holder = :holder", holder=holder)
+
+
+def is_held(tx: Transaction, digest: Digest) -> bool:
+    return tx.row("SELECT 1 FROM blob_holder WHERE digest = :digest LIMIT 1", digest=digest) is not None

@@ -1,0 +1,47 @@
+"""The database as everyone above sees it: units of work on a borrowed transaction.
+
+A unit of work is a plain function of a `Transaction`. Whoever calls `Database.write` has its work done, with
+others', in one commit (group commit): when `write` returns, the work is on disk. A work that raises undoes
+itself alone. Nothing waits inside a unit of work, so no transaction is ever open across a wait on the world.
+
+SQL here is the part that SQLite and PostgreSQL share; parameters are named (`:name`).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol, TypeVar
+
+Value = str | int | float | bytes | None
+Row = tuple[Value, ...]
+T = TypeVar("T")
+
+
+class Transaction(Protocol):
+    """What a unit of work may do."""
+
+    def rows(self, sql: str, **values: Value) -> list[Row]:
+        """Every row that a query finds."""
+
+    def row(self, sql: str, **values: Value) -> Row | None:
+        """The first row that a query finds."""
+
+    def changed(self, sql: str, **values: Value) -> int:
+        """How many rows a statement changed."""
+
+    def each(self, sql: str, many: Iterable[Mapping[str, Value]]) -> None:
+        """The same statement for many parameter sets."""
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Call this on the event loop when the work is durable."""
+
+    def after_undo(self, act: Callable[[], None]) -> None:
+        """Call this, on the writer's thread, if the work is undone after all."""
+
+
+class Database(Protocol):
+    """Rows, durable on return."""
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Do the work in a transaction; return when it is on disk."""
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """Do the work on a snapshot; it must not write."""

@@ -1,0 +1,25 @@
+"""Log files: a stream of log records as a plain file that `tail -f` can read.
+
+A record is a line: milliseconds since the epoch, a tab, the message. Inside a message, backslash and line feed are
+written ``\\\\`` and ``\\n``. Job supervisors write this form too (they share no code with Penstock, only this page).
+"""
+
+from typing import NamedTuple
+
+
+class Record(NamedTuple):
+    at: int  # milliseconds since the epoch
+    message: str
+
+
+def encode(record: Record) -> bytes:
+    text = record.message.replace("\\", "\\\\").replace("\n", "\\n")
+    return f"{record.at}\t{text}\n".encode(errors="surrogateescape")
+
+
+def decode(line: bytes) -> Record:
+    """The record of a line (with or without its line feed)."""
+    stamp, _, text = line.rstrip(b"\n").decode(errors="replace").partition("\t")
+    if "\\" in text:
+        text = "\\".join(part.replace("\\n", "\n") for part in text.split("\\\\"))
+    return Record(int(stamp), text)

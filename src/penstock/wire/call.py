@@ -1,0 +1,142 @@
+"""Calls: how anyone asks a service for something, over HTTP or from inside.
+
+A `Call` names a service and an operation and carries the request in the service model's own spelling. The
+`Directory` finds who answers it. Customers' requests come here from the gateway, and services' requests to one
+another come here too, so a service can never be asked for something that a customer could not ask for.
+
+Values inside a request or an answer are JSON's (str, int, float, bool, None, list, dict), `bytes` for blobs,
+a `Body` for streamed payloads, and **seconds since the epoch (float) for every timestamp**.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, TypeVar, runtime_checkable
+
+Json = Any  # the one place where `Any` is let in: trees whose shape a service model or a language describes
+Answer = Mapping[str, Json]
+
+DEFAULT_ACCOUNT: Final = "123456789012"
+DEFAULT_REGION: Final = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """On whose behalf, and where: an account, a region, and the ARN of who asks."""
+
+    account: str = DEFAULT_ACCOUNT
+    region: str = DEFAULT_REGION
+    principal: str = ""
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource of this account and region, `resource` being what follows the fifth colon."""
+        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to one operation.
+
+    `token` is set when the caller may ask twice for the same thing (after a crash, say): a service that has
+    already done what this token asked answers as it did then.
+    """
+
+    service: str
+    operation: str
+    request: Mapping[str, Json] = field(default_factory=dict)
+    scope: Scope = Scope()
+    token: str = ""
+
+
+@runtime_checkable
+class Body(Protocol):
+    """A payload too large to hold: it is read once, in pieces."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+
+class ServiceError(Exception):
+    """An error that AWS's customers see. The code is what botocore raises on; the status comes from the model.
+
+    Raised by services, turned into bytes only by the gateway. `fields` are the further members of the modelled
+    error structure, `status` overrides the model's HTTP status.
+    """
+
+    code: str = "InternalFailure"
+    status: int | None = None
+
+    def __init__(self, message: str, *, code: str = "", status: int | None = None, **fields: Json) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or type(self).code
+        self.status = status or type(self).status
+        self.fields = fields
+
+
+class ValidationError(ServiceError):
+    """The request does not fit the service model, or a rule that a model cannot state."""
+
+    code = "ValidationException"
+
+
+class NotImplementedHere(ServiceError):
+    """The operation exists on AWS and not in Penstock: said plainly, and never answered with an empty success."""
+
+    code = "NotImplemented"
+    status = 501
+
+
+Handler = Callable[[Call, Any], Awaitable[Any]]
+_H = TypeVar("_H", bound=Callable[..., Awaitable[Any]])
+_MARK: Final = "__penstock_operation__"
+
+
+def operation(name: str) -> Callable[[_H], _H]:
+    """Mark a method `(self, call, request) -> response` as what answers an operation of its class's service."""
+
+    def mark(method: _H) -> _H:
+        setattr(method, _MARK, name)
+        return method
+
+    return mark
+
+
+class Service(Protocol):
+    """A class of operations. Several classes may answer for one service."""
+
+    service: str
+
+
+class Directory:
+    """Who answers which operation."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[tuple[str, str], Handler] = {}
+
+    def register(self, service: Service) -> None:
+        """Enter every `@operation` of an object; two answers for one operation are a mistake."""
+        for name in dir(type(service)):
+            operation_name = getattr(getattr(type(service), name), _MARK, None)
+            if operation_name is None:
+                continue
+            key = (service.service, operation_name)
+            if key in self._handlers:
+                raise ValueError(f"{service.service}.{operation_name} is answered twice")
+            self._handlers[key] = getattr(service, name)
+
+    def answers(self, service: str, operation_name: str) -> bool:
+        return (service, operation_name) in self._handlers
+
+    def operations(self) -> Iterator[tuple[str, str]]:
+        """Every (service, operation) that is answered here, in order."""
+        return iter(sorted(self._handlers))
+
+    async def answer(self, call: Call) -> Answer:
+        """What the service says; raises `ServiceError` as the service does, 501 where nobody answers."""
+        handler = self._handlers.get((call.service, call.operation))
+        if handler is None:
+            raise NotImplementedHere(
+                f"Penstock does not implement {call.service}.{call.operation}. "
+                "`penstock coverage` lists what it does."
+            )
+        answer: Answer = await handler(call, call.request)
+        return answer if answer is not None else {}
