@@ -138,7 +138,7 @@ class Signalled(msgspec.Struct, frozen=True, tag="Signalled"):
 
 
 class Asked(msgspec.Struct, frozen=True, tag="Asked"):
-    """A command was journalled. Folded right after the event that led to it; a flow that counts what is out looks here."""
+    """A command was journalled. Folded right after the event that led to it: a flow counts what is out by it."""
 
     command: Command
 

@@ -61,7 +61,8 @@ class Job:
 
     `image` names the environment. `command` is the entry point with its arguments; empty means what the image
     starts by itself, with `arguments` added (SageMaker starts images with `train` or `serve`). `files` are small
-    texts written verbatim, by absolute path. `texts` are paths read back after the end, where they exist (up to 64 KiB each).
+    texts written verbatim, by absolute path. `texts` are paths read back after the end, where they exist (up to
+    64 KiB each).
     `log` is the file that standard output and error go to, a line a record (see `store.logfile`).
     `hosts` are names that resolve to this machine inside the job. `warm` allows a forked start in an
     environment whose imports are done.

@@ -63,7 +63,7 @@ class Blob:
 
 
 class Writing:
-    """A blob being written: `write` pieces, then `finish` or `abandon`. Blocking; used from threads for large pieces."""
+    """A blob being written: `write` pieces, then `finish` or `abandon`. Blocking."""
 
     def __init__(self, blobs: "Blobs") -> None:
         handle, name = tempfile.mkstemp(dir=blobs.incoming)
@@ -137,7 +137,7 @@ class Blobs:
         return writing.finish()
 
     def adopt(self, path: Path) -> Blob:
-        """Keep a file by moving it in; `path` must be on the same file system and nobody may write to it any more. Blocking."""
+        """Keep a file by moving it in: on the same file system, and no longer written to by anybody. Blocking."""
         digest, size = digest_of(path)
         with path.open("rb") as file:
             os.fsync(file.fileno())
@@ -206,7 +206,11 @@ def sync_folder(folder: Path) -> None:
 
 def hold(tx: Transaction, digest: Digest, holder: str) -> None:
     """Say that `holder` (any stable name, such as ``s3/bucket/key/version``) needs a blob."""
-    tx.changed("INSERT OR IGNORE INTO blob_holder (digest, holder) VALUES (:digest, :holder)", digest=digest, holder=holder)
+    tx.changed(
+        "INSERT OR IGNORE INTO blob_holder (digest, holder) VALUES (:digest, :holder)",
+        digest=digest,
+        holder=holder,
+    )
 
 
 def release(tx: Transaction, holder: str) -> None:

@@ -135,8 +135,7 @@ class Directory:
         handler = self._handlers.get((call.service, call.operation))
         if handler is None:
             raise NotImplementedHere(
-                f"Penstock does not implement {call.service}.{call.operation}. "
-                "`penstock coverage` lists what it does."
+                f"Penstock does not implement {call.service}.{call.operation}. `penstock coverage` lists what it does."
             )
         answer: Answer = await handler(call, call.request)
         return answer if answer is not None else {}

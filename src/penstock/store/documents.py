@@ -1,0 +1,203 @@
+"""Documents: things with a name, kept as JSON with the few columns that lists sort and filter by.
+
+Most AWS resources are this and no more: a training job, a pipeline, a model package. A document's `body` is the
+resource in its service model's spelling; what the columns hold is not repeated in it unless the room wants so.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
+
+import msgspec
+
+from penstock.store.database import Row, Transaction, Value
+from penstock.wire.call import Scope, ValidationError
+
+Json = Any
+Column = Literal["name", "created_at", "modified_at", "status"]
+
+_COLUMNS: Final = "kind, account, region, name, arn, parent, status, created_at, modified_at, token, body"
+_INSERT: Final = f"""
+    INSERT INTO document ({_COLUMNS})
+    VALUES (:kind, :account, :region, :name, :arn, :parent, :status, :created_at, :modified_at, :token, :body)
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608
+_UPDATE: Final = """
+    UPDATE document SET arn = :arn, parent = :parent, status = :status, modified_at = :modified_at, body = :body
+    WHERE kind = :kind AND account = :account AND region = :region AND name = :name
+"""
+_NAMED: Final = "kind = :kind AND account = :account AND region = :region AND name = :name"
+_FIND: Final = f"SELECT {_COLUMNS} FROM document WHERE {_NAMED}"  # noqa: S608
+_BY_ARN: Final = f"SELECT {_COLUMNS} FROM document WHERE arn = :arn"  # noqa: S608
+_REMOVE: Final = f"DELETE FROM document WHERE {_NAMED}"  # noqa: S608
+
+
+class AlreadyStored(Exception):
+    """A document of that kind and name is there already; `found` is it."""
+
+    def __init__(self, found: "Document") -> None:
+        super().__init__(f"{found.kind} {found.name} is stored already")
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A named thing. Times are seconds since the epoch; `body` must be JSON."""
+
+    kind: str
+    scope: Scope
+    name: str
+    arn: str
+    created_at: float
+    modified_at: float
+    parent: str = ""
+    status: str = ""
+    token: str = ""
+    body: Mapping[str, Json] = field(default_factory=dict)
+
+    def changed(self, at: float, *, status: str | None = None, **members: Json) -> "Document":
+        """The same document with some members set, and a status if given. A member set to None is taken out."""
+        body = {key: value for key, value in {**self.body, **members}.items() if value is not None}
+        return replace(self, body=body, modified_at=at, status=self.status if status is None else status)
+
+
+def insert(tx: Transaction, document: Document) -> Document:
+    """Keep a new document; what is kept is answered.
+
+    Raises `AlreadyStored` when the name is taken, except by the same call told twice (same non-empty token): that
+    answers what is there.
+    """
+    if tx.changed(_INSERT, **_values(document)) == 1:
+        return document
+    found = find(tx, document.scope, document.kind, document.name)
+    assert found is not None
+    if document.token and document.token == found.token:
+        return found
+    raise AlreadyStored(found)
+
+
+def update(tx: Transaction, document: Document) -> bool:
+    """Replace a document's content; false if it is not there."""
+    values = _values(document)
+    del values["created_at"], values["token"]
+    return tx.changed(_UPDATE, **values) == 1
+
+
+def remove(tx: Transaction, scope: Scope, kind: str, name: str) -> bool:
+    """Forget a document and its tags; false if it was not there."""
+    found = find(tx, scope, kind, name)
+    if found is None:
+        return False
+    tx.changed("DELETE FROM tag WHERE arn = :arn", arn=found.arn)
+    return tx.changed(_REMOVE, kind=kind, account=scope.account, region=scope.region, name=name) == 1
+
+
+def find(tx: Transaction, scope: Scope, kind: str, name: str) -> Document | None:
+    row = tx.row(_FIND, kind=kind, account=scope.account, region=scope.region, name=name)
+    return None if row is None else _document(row)
+
+
+def find_by_arn(tx: Transaction, arn: str) -> Document | None:
+    row = tx.row(_BY_ARN, arn=arn)
+    return None if row is None else _document(row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Which documents, in which order. Empty means any; bounds in time are exclusive, as AWS's are."""
+
+    kind: str
+    scope: Scope
+    parent: str | None = None
+    status: str | None = None
+    name_contains: str | None = None
+    name_prefix: str | None = None
+    created_after: float | None = None
+    created_before: float | None = None
+    modified_after: float | None = None
+    modified_before: float | None = None
+    order: Column = "created_at"
+    descending: bool = True
+    limit: int = 100
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    documents: tuple[Document, ...]
+    token: str | None  # where the next page begins; None on the last
+
+
+_FILTERS: Final[Mapping[str, str]] = {
+    "parent": "parent = :parent",
+    "status": "status = :status",
+    "name_contains": "instr(lower(name), lower(:name_contains)) > 0",
+    "name_prefix": "substr(name, 1, length(:name_prefix)) = :name_prefix",
+    "created_after": "created_at > :created_after",
+    "created_before": "created_at < :created_before",
+    "modified_after": "modified_at > :modified_after",
+    "modified_before": "modified_at < :modified_before",
+}
+
+
+def page(tx: Transaction, query: Query) -> Page:
+    """One page of what a query finds. Raises `ValidationError` for a token that no page gave out."""
+    conditions = ["kind = :kind", "account = :account", "region = :region"]
+    values: dict[str, Value] = {
+        "kind": query.kind, "account": query.scope.account, "region": query.scope.region, "limit": query.limit + 1
+    }  # fmt: skip
+    for name, condition in _FILTERS.items():
+        wanted = getattr(query, name)
+        if wanted is not None:
+            conditions.append(condition)
+            values[name] = wanted
+    if query.token:
+        values["after_value"], values["after_name"] = _read_token(query)
+        conditions.append(f"({query.order}, name) {'<' if query.descending else '>'} (:after_value, :after_name)")
+    way = "DESC" if query.descending else "ASC"
+    sql = (
+        f"SELECT {_COLUMNS} FROM document WHERE {' AND '.join(conditions)} "  # noqa: S608 - columns come from a Literal
+        f"ORDER BY {query.order} {way}, name {way} LIMIT :limit"
+    )
+    found = [_document(row) for row in tx.rows(sql, **values)]
+    more = len(found) > query.limit
+    found = found[: query.limit]
+    return Page(tuple(found), _write_token(query, found[-1]) if more else None)
+
+
+def _write_token(query: Query, last: Document) -> str:
+    return base64.urlsafe_b64encode(
+        msgspec.json.encode([query.order, query.descending, getattr(last, query.order), last.name])
+    ).decode()
+
+
+def _read_token(query: Query) -> tuple[str | float, str]:
+    try:
+        order, descending, value, name = msgspec.json.decode(
+            base64.urlsafe_b64decode(query.token or ""), type=tuple[str, bool, str | float, str]
+        )
+    except (ValueError, binascii.Error, msgspec.DecodeError):
+        raise ValidationError("The NextToken is not one that this operation gave out.") from None
+    if (order, descending) != (query.order, query.descending):
+        raise ValidationError("The NextToken belongs to a request with another order; repeat that request's.")
+    return value, name
+
+
+def _values(document: Document) -> dict[str, Value]:
+    return {
+        "kind": document.kind, "account": document.scope.account, "region": document.scope.region,
+        "name": document.name, "arn": document.arn, "parent": document.parent, "status": document.status,
+        "created_at": document.created_at, "modified_at": document.modified_at, "token": document.token,
+        "body": msgspec.json.encode(document.body),
+    }  # fmt: skip
+
+
+def _document(row: Row) -> Document:
+    kind, account, region, name, arn, parent, status, created_at, modified_at, token, body = row
+    return Document(
+        kind=str(kind), scope=Scope(str(account), str(region)), name=str(name), arn=str(arn), parent=str(parent),
+        status=str(status), created_at=float(created_at or 0), modified_at=float(modified_at or 0), token=str(token),
+        body=msgspec.json.decode(body if isinstance(body, bytes) else str(body)),
+    )  # fmt: skip

@@ -1,0 +1,31 @@
+"""Migrations: every room's `migrations/*.sql`, applied once each, in the order of their names, by yoyo.
+
+A migration's file name begins with its number and names its room (`0001.s3.sql`), is never edited after a release,
+and says `-- depends:` where the order between rooms matters.
+"""
+
+import logging
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import yoyo
+from yoyo.migrations import MigrationList
+
+STORE = Path(__file__).parent / "migrations"
+
+
+def migrate(database: Path, rooms: Sequence[Path]) -> int:
+    """Bring a database file up to date with the store's and the given rooms' migrations; how many were applied."""
+    logging.getLogger("yoyo").setLevel(logging.WARNING)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # yoyo leaves sqlite3's date adapters in place
+        backend = yoyo.get_backend(f"sqlite:///{database}")
+        try:
+            known: MigrationList = yoyo.read_migrations(str(STORE), *(str(room) for room in rooms))
+            with backend.lock():
+                missing = backend.to_apply(known)
+                backend.apply_migrations(missing)
+            return len(missing)
+        finally:
+            backend.connection.close()
