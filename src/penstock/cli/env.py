@@ -7,12 +7,7 @@ import shlex
 import click
 
 from penstock.cli.place import Place, with_place
-from penstock.images.clients import client_environment
-
-
-def environment(place: Place, base: dict[str, str]) -> dict[str, str]:
-    """What has to be set, over `base`, for boto3, the AWS CLI and both SageMaker SDKs to talk to the place."""
-    return client_environment(place.endpoint, place.region, place.access_key, place.secret_key, base=base)
+from penstock.images.clients import client_variables, is_in_the_way
 
 
 @click.command("env")
@@ -20,9 +15,11 @@ def environment(place: Place, base: dict[str, str]) -> dict[str, str]:
 @with_place
 def command(place: Place, as_json: bool) -> None:
     """Print what AWS clients need: eval "$(penstock env)"."""
-    values = environment(place, dict(os.environ))
+    values = client_variables(place.endpoint, place.region, place.access_key, place.secret_key, base=os.environ)
     if as_json:
         click.echo(json.dumps(values, indent=2))
         return
+    for name in filter(is_in_the_way, os.environ):
+        click.echo(f"unset {name}")
     for name, value in values.items():
         click.echo(f"export {name}={shlex.quote(value)}")

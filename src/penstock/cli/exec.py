@@ -4,8 +4,8 @@ import os
 
 import click
 
-from penstock.cli.env import environment
 from penstock.cli.place import Place, with_place
+from penstock.images.clients import client_environment
 
 
 @click.command("exec", context_settings={"ignore_unknown_options": True})
@@ -13,7 +13,7 @@ from penstock.cli.place import Place, with_place
 @with_place
 def command(place: Place, arguments: tuple[str, ...]) -> None:
     """Run COMMAND so that its AWS clients talk to Penstock: penstock exec -- python their_script.py"""
-    values = os.environ | environment(place, dict(os.environ))
+    values = client_environment(place.endpoint, place.region, place.access_key, place.secret_key, base=os.environ)
     try:
         os.execvpe(arguments[0], arguments, values)  # noqa: S606 - the user's own command, by the user's hand
     except OSError as error:
