@@ -1,0 +1,307 @@
+"""The engine: it holds runs, appends to their journals, and sees to what they ask for.
+
+`_append` is the only place that writes a journal. In one transaction it folds a fact, journals the event with the
+commands it leads to, and carries out those that concern runs alone (watch, start, signal, finish, cancel a timer).
+The rest (activities, calls, timers) wait in the outbox and leave after the commit, at least once each; their answers
+come back as facts. A fact about nothing that is out changes nothing.
+
+Everything named `tx` runs on the database's writer; everything `async` runs on the event loop.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from penstock.engine import journal as journals
+from penstock.engine.facts import (
+    Asked,
+    CancelTimer,
+    Command,
+    Done,
+    Ended,
+    Event,
+    Fact,
+    Finish,
+    Fired,
+    Invoke,
+    Json,
+    Outcome,
+    Perform,
+    Refused,
+    RunId,
+    SetTimer,
+    Signal,
+    Signalled,
+    Started,
+    StartRun,
+    Watch,
+)
+from penstock.engine.journal import AnyFlow, Entry, Journal
+from penstock.engine.leases import Leases
+from penstock.engine.outbox import Activity, Outbox
+from penstock.store.database import Database, Transaction
+from penstock.wire.call import Directory, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A run as its journal has it."""
+
+    flow: str
+    plan: Any
+    state: Any
+    outcome: Outcome | None
+
+
+class Engine:
+    """One worker. `open` it, register flows and activities, and keep `work` running; `start` and `signal` in units
+    of work of your own, so that your rows and the run's beginning are one commit."""
+
+    def __init__(
+        self,
+        database: Database,
+        directory: Directory,
+        *,
+        clock: Callable[[], float],
+        chance: Callable[[], str],
+        alone: bool = True,
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.chance = chance
+        self._flows: dict[str, AnyFlow] = {}
+        self._held: dict[RunId, Journal] = {}
+        self._shown: dict[RunId, View] = {}  # committed states of held runs
+        self._waiting: dict[RunId, list[asyncio.Future[Outcome]]] = {}
+        self._leases = Leases(database, clock=clock, worker=chance(), alone=alone)
+        self._outbox = Outbox(directory, clock=clock, journal=self.tell_later)
+
+    # ------------------------------------------------------------------------------------ what products register
+
+    def register(self, flow: AnyFlow) -> None:
+        """Let runs of this flow be started and recovered. Before `work`."""
+        self._flows[flow.name] = flow
+
+    def activity(self, name: str, act: Activity) -> None:
+        """Say who does `Perform(activity=name)`. Before `work`."""
+        self._outbox.activities[name] = act
+
+    # ------------------------------------------------------------------------------------- in a unit of work (tx)
+
+    def start(self, tx: Transaction, run: RunId, flow: str, plan: bytes, *, scope: Scope, input: Json = None) -> bool:  # noqa: A002
+        """Start a run; false if it exists already, and then nothing happens."""
+        made = self._create(tx, StartRun("", run, flow, plan, input), scope)
+        if made:
+            self._append(tx, run, Started(input))
+        return made
+
+    def signal(self, tx: Transaction, run: RunId, name: str, payload: Json = None) -> bool:
+        """Tell a run something; false if it has settled or never was."""
+        return self._append(tx, run, Signalled(name, payload))
+
+    def tell(self, tx: Transaction, run: RunId, fact: Fact) -> bool:
+        """Append a fact; false if it changed nothing."""
+        return self._append(tx, run, fact)
+
+    def look(self, tx: Transaction, run: RunId) -> View | None:
+        """A run as last committed; None if there is none. For reads as well as writes."""
+        shown = self._shown.get(run)
+        if shown is not None:
+            return shown
+        journal = journals.load(tx, run, self._flows)
+        return None if journal is None else view(journal)
+
+    # -------------------------------------------------------------------------------------------- on the event loop
+
+    async def tell_later(self, run: RunId, fact: Fact) -> bool:
+        """`tell`, in a unit of work of its own."""
+        return await self.database.write(lambda tx: self._append(tx, run, fact))
+
+    async def settled(self, run: RunId) -> Outcome | None:
+        """The outcome of a run, waited for; None if there is no such run. Give it a deadline of your own."""
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(run, []).append(future)
+        seen = await self.database.read(lambda tx: self.look(tx, run))
+        if seen is not None and seen.outcome is None:
+            return await future
+        waiting = self._waiting.get(run, [])
+        if future in waiting:
+            waiting.remove(future)
+        return None if seen is None else seen.outcome
+
+    async def work(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Recover what was open, then carry out commands until cancelled; what is under way stays in the outbox."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                await self._leases.take()
+                tasks.create_task(self._leases.renew_at_half_time(self._recover))
+                self._outbox.open(tasks)
+                await self._recover()
+                ready()
+                await asyncio.get_running_loop().create_future()  # until cancelled
+        finally:
+            self._outbox.close()
+            await self._leases.give_up()
+
+    async def _recover(self) -> None:
+        """Carry on with the outbox of every run whose lease came to this worker."""
+        for run, scope, body in await self._leases.claim():
+            self._outbox.send(RunId(run), scope, msgspec.msgpack.decode(body, type=Command))
+
+    # ------------------------------------------------------------------------------------- the one place that writes
+
+    def _create(self, tx: Transaction, start: StartRun, scope: Scope) -> bool:
+        flow = self._flows[start.flow]
+        worker, at = self._leases.worker, self.clock()
+        if not journals.create(tx, start.run, flow, start.plan, scope, worker=worker, at=at):
+            return False
+        plan = flow.plan(start.plan)
+        self._held[start.run] = Journal(start.run, flow, scope, plan, flow.begin(plan))
+        tx.after_undo(lambda: self._let_go(start.run))
+        return True
+
+    def _append(self, tx: Transaction, run: RunId, fact: Fact) -> bool:
+        """Append a fact, and every fact about other runs that follows from it at once. True if it changed anything."""
+        self._leases.must_stand()
+        facts = deque([(run, fact)])
+        first = None
+        while facts:
+            target, told = facts.popleft()
+            journal = self._hold(tx, target)
+            changed = journal is not None and self._is_news(journal, told)
+            if journal is not None and changed:
+                self._advance(tx, journal, told, facts)
+            first = changed if first is None else first
+        return bool(first)
+
+    def _hold(self, tx: Transaction, run: RunId) -> Journal | None:
+        journal = self._held.get(run)
+        if journal is None:
+            journal = journals.load(tx, run, self._flows)
+            if journal is not None and journal.outcome is None:
+                self._held[run] = journal
+        return journal
+
+    @staticmethod
+    def _is_news(journal: Journal, fact: Fact) -> bool:
+        if journal.outcome is not None:
+            return False
+        match fact:
+            case Done(key) | Refused(key) | Fired(key) | Ended(key):
+                return key in journal.out
+            case Started():
+                return journal.seq == 0
+        return True
+
+    def _advance(self, tx: Transaction, journal: Journal, fact: Fact, follow: deque[tuple[RunId, Fact]]) -> None:
+        tx.after_undo(lambda: self._let_go(journal.run))
+        if isinstance(fact, Done | Refused | Fired | Ended):
+            journal.out.discard(fact.key)
+            tx.changed("DELETE FROM outbox WHERE run = :run AND key = :key", run=journal.run, key=fact.key)
+        before, flow = journal.state, journal.flow
+        event = Event(journal.seq + 1, self.clock(), self.chance(), fact)
+        journal.state = flow.evolve(journal.plan, journal.state, event)
+        commands: list[Command] = []
+        for command in flow.decide(journal.plan, journal.state):
+            if command.key not in journal.asked:
+                journal.asked.add(command.key)
+                commands.append(command)
+        for command in commands:
+            asked = Event(event.seq, event.at, event.chance, Asked(command))
+            journal.state = flow.evolve(journal.plan, journal.state, asked)
+        journal.seq = event.seq
+        journals.append(tx, journal, Entry(event, tuple(commands)))
+        for command in commands:
+            self._carry_out(tx, journal, command, event, follow)
+        flow.reflect(tx, journal.run, journal.scope, journal.plan, before, journal.state)
+        self._show(tx, journal)
+
+    def _carry_out(
+        self, tx: Transaction, journal: Journal, command: Command, event: Event, follow: deque[tuple[RunId, Fact]]
+    ) -> None:
+        """What concerns runs alone happens here and now; the rest goes into the outbox."""
+        run = journal.run
+        match command:
+            case Perform() | Invoke() | SetTimer():
+                journal.out.add(command.key)
+                self._post(tx, run, command, event.seq)
+                tx.after_commit(lambda: self._outbox.send(run, journal.scope, command))
+            case Watch():
+                journal.out.add(command.key)
+                self._post(tx, run, command, event.seq)
+                follow.extend(self._watch(tx, run, command))
+            case StartRun():
+                journal.out.add(command.key)
+                self._post(tx, run, command, event.seq)
+                if self._create(tx, command, journal.scope):
+                    follow.append((command.run, Started(command.input)))
+                follow.extend(self._watch(tx, run, Watch(command.key, command.run)))
+            case Signal():
+                follow.append((command.run, Signalled(command.name, command.payload)))
+            case CancelTimer():
+                journal.out.discard(command.timer)
+                tx.changed("DELETE FROM outbox WHERE run = :run AND key = :key", run=run, key=command.timer)
+                tx.after_commit(lambda: self._outbox.cancel(run, command.timer))
+            case Finish():
+                follow.extend(self._finish(tx, journal, command.outcome, event.at))
+
+    @staticmethod
+    def _post(tx: Transaction, run: RunId, command: Command, seq: int) -> None:
+        tx.changed(
+            "INSERT INTO outbox (run, key, seq, body) VALUES (:run, :key, :seq, :body)",
+            run=run, key=command.key, seq=seq, body=msgspec.msgpack.encode(command),
+        )  # fmt: skip
+
+    def _watch(self, tx: Transaction, watcher: RunId, watch: Watch) -> list[tuple[RunId, Fact]]:
+        watched = self._hold(tx, watch.run)
+        if watched is None:
+            return [(watcher, Refused(watch.key, "RunNotFound", f"there is no run {watch.run}"))]
+        if watched.outcome is not None:
+            return [(watcher, Ended(watch.key, watched.outcome))]
+        tx.changed(
+            "INSERT INTO watch (run, watcher, key) VALUES (:run, :watcher, :key) ON CONFLICT DO NOTHING",
+            run=watch.run, watcher=watcher, key=watch.key,
+        )  # fmt: skip
+        return []
+
+    def _finish(self, tx: Transaction, journal: Journal, outcome: Outcome, at: float) -> list[tuple[RunId, Fact]]:
+        run = journal.run
+        journals.settle(tx, journal, outcome, at=at)
+        journal.out.clear()
+        told = tx.rows("SELECT watcher, key FROM watch WHERE run = :run", run=run)
+        tx.changed("DELETE FROM watch WHERE run = :run", run=run)
+        tx.after_commit(lambda: self._announce(run, outcome))
+        return [(RunId(str(watcher)), Ended(str(key), outcome)) for watcher, key in told]
+
+    def _show(self, tx: Transaction, journal: Journal) -> None:
+        """Let readers see the state when it is durable; keep a snapshot now and then."""
+        run = journal.run
+        if journal.outcome is not None:
+            self._held.pop(run, None)
+            return
+        if journal.seq - journal.snapshot_seq >= journals.SNAPSHOT_EVERY:
+            journals.keep_snapshot(tx, journal)
+        shown = view(journal)
+
+        def show() -> None:
+            self._shown[run] = shown
+
+        tx.after_commit(show)
+
+    def _announce(self, run: RunId, outcome: Outcome) -> None:
+        self._shown.pop(run, None)
+        self._outbox.drop(run)
+        for future in self._waiting.pop(run, ()):
+            if not future.done():
+                future.set_result(outcome)
+
+    def _let_go(self, run: RunId) -> None:
+        self._held.pop(run, None)
+
+
+def view(journal: Journal) -> View:
+    return View(journal.flow.name, journal.plan, journal.state, journal.outcome)

@@ -1,0 +1,150 @@
+"""Journals: the rows of a run, and folding them back into its state.
+
+A journal is read front to back: each event, then the commands it led to. Nothing here decides or dispatches; see
+`engine.engine` for the one function that appends.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from penstock.engine.facts import Asked, Command, Event, Outcome, RunId
+from penstock.engine.flow import Flow
+from penstock.store.database import Row, Transaction
+from penstock.wire.call import Scope
+
+AnyFlow = Flow[Any, Any]
+SNAPSHOT_EVERY: Final = 1_000  # events: a fold of a thousand takes milliseconds
+
+_INSERT_RUN: Final = """
+    INSERT INTO run (id, flow, account, region, principal, plan, worker, started_at)
+    VALUES (:id, :flow, :account, :region, :principal, :plan, :worker, :at)
+    ON CONFLICT DO NOTHING
+"""
+_FIND_RUN: Final = """
+    SELECT flow, account, region, principal, plan, status, outcome, snapshot, snapshot_seq FROM run WHERE id = :id
+"""
+_EVENTS: Final = "SELECT body FROM event WHERE run = :run AND seq > :seq ORDER BY seq"
+_APPEND: Final = "INSERT INTO event (run, seq, body) VALUES (:run, :seq, :body)"
+_OUT: Final = "SELECT key FROM outbox WHERE run = :run"
+_SETTLE: Final = """
+    UPDATE run SET status = :status, outcome = :outcome, snapshot = :snapshot, snapshot_seq = :seq, settled_at = :at
+    WHERE id = :id
+"""
+_SNAPSHOT: Final = "UPDATE run SET snapshot = :snapshot, snapshot_seq = :seq WHERE id = :id"
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """A row of the journal."""
+
+    event: Event
+    commands: tuple[Command, ...]
+
+
+class Frozen(msgspec.Struct, frozen=True, array_like=True):
+    """A snapshot: the state, and every key that was ever asked."""
+
+    state: msgspec.Raw
+    asked: frozenset[str]
+
+
+_entries: Final = msgspec.msgpack.Decoder(Entry)
+_frozen: Final = msgspec.msgpack.Decoder(Frozen)
+_outcomes: Final = msgspec.msgpack.Decoder(Outcome)
+_encode: Final = msgspec.msgpack.Encoder().encode
+
+
+@dataclass(slots=True)
+class Journal:
+    """A run held in memory: what folding its rows gives."""
+
+    run: RunId
+    flow: AnyFlow
+    scope: Scope
+    plan: Any
+    state: Any
+    seq: int = 0
+    asked: set[str] = field(default_factory=set)
+    out: set[str] = field(default_factory=set)  # asked, and not answered yet
+    snapshot_seq: int = 0
+    outcome: Outcome | None = None
+
+    def fold(self, entry: Entry) -> None:
+        self.state = self.flow.evolve(self.plan, self.state, entry.event)
+        for command in entry.commands:
+            self.asked.add(command.key)
+            asked = Event(entry.event.seq, entry.event.at, entry.event.chance, Asked(command))
+            self.state = self.flow.evolve(self.plan, self.state, asked)
+        self.seq = entry.event.seq
+
+
+def create(tx: Transaction, run: RunId, flow: AnyFlow, plan: bytes, scope: Scope, *, worker: str, at: float) -> bool:
+    """Make a run's row; false if the run exists."""
+    made = tx.changed(
+        _INSERT_RUN, id=run, flow=flow.name, account=scope.account, region=scope.region, principal=scope.principal,
+        plan=plan, worker=worker, at=at,
+    )  # fmt: skip
+    return made == 1
+
+
+def load(tx: Transaction, run: RunId, flows: Mapping[str, AnyFlow]) -> Journal | None:
+    """Fold a run's rows, from its latest snapshot on; None if there is no such run."""
+    row = tx.row(_FIND_RUN, id=run)
+    if row is None:
+        return None
+    journal = _begun(run, row, flows)
+    for (body,) in tx.rows(_EVENTS, run=run, seq=journal.snapshot_seq):
+        journal.fold(_entries.decode(_bytes(body)))
+    journal.out = {str(key) for (key,) in tx.rows(_OUT, run=run)}
+    return journal
+
+
+def append(tx: Transaction, journal: Journal, entry: Entry) -> None:
+    tx.changed(_APPEND, run=journal.run, seq=entry.event.seq, body=_encode(entry))
+
+
+def keep_snapshot(tx: Transaction, journal: Journal) -> None:
+    tx.changed(_SNAPSHOT, id=journal.run, snapshot=_freeze(journal), seq=journal.seq)
+    journal.snapshot_seq = journal.seq
+
+
+def settle(tx: Transaction, journal: Journal, outcome: Outcome, *, at: float) -> None:
+    """Close a run: its outcome and last snapshot are kept, what was still out is forgotten."""
+    journal.outcome = outcome
+    tx.changed(
+        _SETTLE, id=journal.run, status=outcome.status, outcome=_encode(outcome), snapshot=_freeze(journal),
+        seq=journal.seq, at=at,
+    )  # fmt: skip
+    tx.changed("DELETE FROM outbox WHERE run = :run", run=journal.run)
+    tx.changed("DELETE FROM watch WHERE watcher = :run", run=journal.run)
+
+
+def events(tx: Transaction, run: RunId, *, after: int = 0) -> list[Entry]:
+    """The journal itself, in order: what a history API reads."""
+    return [_entries.decode(_bytes(body)) for (body,) in tx.rows(_EVENTS, run=run, seq=after)]
+
+
+def _begun(run: RunId, row: Row, flows: Mapping[str, AnyFlow]) -> Journal:
+    flow_name, account, region, principal, document, status, outcome, snapshot, snapshot_seq = row
+    flow = flows[str(flow_name)]
+    plan = flow.plan(_bytes(document))
+    journal = Journal(run, flow, Scope(str(account), str(region), str(principal)), plan, flow.begin(plan))
+    if snapshot is not None:
+        frozen = _frozen.decode(_bytes(snapshot))
+        journal.state = msgspec.msgpack.decode(frozen.state, type=flow.state_type)
+        journal.asked = set(frozen.asked)
+        journal.seq = journal.snapshot_seq = int(snapshot_seq or 0)
+    if status:
+        journal.outcome = _outcomes.decode(_bytes(outcome))
+    return journal
+
+
+def _freeze(journal: Journal) -> bytes:
+    return _encode(Frozen(msgspec.Raw(_encode(journal.state)), frozenset(journal.asked)))
+
+
+def _bytes(value: object) -> bytes:
+    assert isinstance(value, bytes)
+    return value

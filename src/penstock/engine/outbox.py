@@ -1,0 +1,154 @@
+"""The outbox: commands that concern the world leave here, after the commit that journalled them, at least once.
+
+An activity or a call is a task of its own; its answer is a fact that is told until it is journalled. When the worker
+stops, tasks are cancelled and their commands stay in the outbox table, from where the next worker sends them again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from penstock.engine.facts import Command, Done, Fact, Fired, Invoke, Json, Perform, Refused, RunId, SetTimer, Signalled
+from penstock.wire.call import Body, Call, Directory, Scope, ServiceError
+
+log: Final = logging.getLogger(__name__)
+LARGEST_BODY: Final = 1 << 20  # of an answer that goes into a journal
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What an activity is given. It may be performed again after a crash: (`run`, `key`) is its idempotency token."""
+
+    run: RunId
+    key: str
+    scope: Scope
+    input: Json
+    tell: Callable[[str, Json], Awaitable[None]]  # signal the run: progress, by name
+
+
+Activity = Callable[[Task], Awaitable[Json]]
+Journal = Callable[[RunId, Fact], Awaitable[bool]]
+
+
+class Outbox:
+    """Commands under way, by run and key. `journal` is how answers are told."""
+
+    def __init__(self, directory: Directory, *, clock: Callable[[], float], journal: Journal) -> None:
+        self.activities: dict[str, Activity] = {}
+        self._directory = directory
+        self._clock = clock
+        self._journal = journal
+        self._tasks: asyncio.TaskGroup | None = None
+        self._early: list[tuple[RunId, Scope, Command]] = []  # asked for before `open`
+        self._timers: dict[tuple[RunId, str], asyncio.TimerHandle] = {}
+        self._timers_of: dict[RunId, set[str]] = {}
+
+    def open(self, tasks: asyncio.TaskGroup) -> None:
+        self._tasks = tasks
+        early, self._early = self._early, []
+        for run, scope, command in early:
+            self.send(run, scope, command)
+
+    def close(self) -> None:
+        self._tasks = None
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def send(self, run: RunId, scope: Scope, command: Command) -> None:
+        """See to a command. On the event loop."""
+        if self._tasks is None:
+            self._early.append((run, scope, command))
+            return
+        match command:
+            case Perform():
+                self._tasks.create_task(self._perform(run, scope, command))
+            case Invoke():
+                self._tasks.create_task(self._invoke(run, scope, command))
+            case SetTimer():
+                self._set_timer(run, command)
+            case _:  # the rest concerns runs alone and happened in the transaction
+                pass
+
+    def cancel(self, run: RunId, key: str) -> None:
+        self._timers_of.get(run, set()).discard(key)
+        timer = self._timers.pop((run, key), None)
+        if timer is not None:
+            timer.cancel()
+
+    def drop(self, run: RunId) -> None:
+        """Cancel the timers of a run that has settled."""
+        for key in self._timers_of.pop(run, set()):
+            timer = self._timers.pop((run, key), None)
+            if timer is not None:
+                timer.cancel()
+
+    def _set_timer(self, run: RunId, command: SetTimer) -> None:
+        # A day at a time: the wall clock and the loop's clock drift apart, and loops refuse very long waits.
+        delay = min(max(0.0, command.due - self._clock()), 86_400.0)
+        self._timers_of.setdefault(run, set()).add(command.key)
+        self._timers[run, command.key] = asyncio.get_running_loop().call_later(delay, self._ring, run, command)
+
+    def _ring(self, run: RunId, command: SetTimer) -> None:
+        self._timers.pop((run, command.key), None)
+        if self._clock() < command.due:
+            self._set_timer(run, command)
+            return
+        self._timers_of.get(run, set()).discard(command.key)
+        if self._tasks is not None:
+            self._tasks.create_task(self._tell(run, Fired(command.key)))
+
+    async def _perform(self, run: RunId, scope: Scope, command: Perform) -> None:
+        activity = self.activities.get(command.activity)
+        if activity is None:
+            message = f"this worker has no activity '{command.activity}'"
+            await self._tell(run, Refused(command.key, "Engine.NoSuchActivity", message))
+            return
+
+        async def tell(name: str, payload: Json) -> None:
+            await self._tell(run, Signalled(name, payload))
+
+        task = Task(run, command.key, scope, command.input, tell)
+        try:
+            fact: Fact = Done(command.key, await activity(task))
+        except ServiceError as error:
+            fact = Refused(command.key, error.code, error.message)
+        except Exception as bug:  # a door of rule 11: the run is told, the worker goes on
+            log.exception("run %s: activity %s (%s) failed", run, command.activity, command.key)
+            fact = Refused(command.key, "InternalFailure", f"{type(bug).__name__}: {bug}")
+        await self._tell(run, fact)
+
+    async def _invoke(self, run: RunId, scope: Scope, command: Invoke) -> None:
+        call = Call(command.service, command.operation, command.request, scope, token=f"{run}#{command.key}")
+        try:
+            fact: Fact = Done(command.key, await journalled(await self._directory.answer(call)))
+        except ServiceError as error:
+            fact = Refused(command.key, error.code, error.message)
+        except Exception as bug:  # a door of rule 11
+            log.exception("run %s: call %s.%s (%s) failed", run, command.service, command.operation, command.key)
+            fact = Refused(command.key, "InternalFailure", f"{type(bug).__name__}: {bug}")
+        await self._tell(run, fact)
+
+    async def _tell(self, run: RunId, fact: Fact) -> None:
+        try:
+            await self._journal(run, fact)
+        except Exception:  # a door of rule 11: a bug in a flow. The command stays in the outbox for the next start.
+            log.exception("run %s: %s could not be journalled", run, type(fact).__name__)
+
+
+async def journalled(answer: Json) -> Json:
+    """An answer as a journal can keep it: streamed bodies become bytes, if they are small."""
+    if isinstance(answer, dict):
+        return {name: await journalled(value) for name, value in answer.items()}
+    if isinstance(answer, list):
+        return [await journalled(value) for value in answer]
+    if isinstance(answer, Body) and not isinstance(answer, str | bytes):
+        content = bytearray()
+        async for piece in answer:
+            content += piece
+            if len(content) > LARGEST_BODY:
+                raise ServiceError(f"an answer's body is over {LARGEST_BODY} bytes", code="Engine.AnswerTooLarge")
+        return bytes(content)
+    return answer

@@ -1,0 +1,134 @@
+"""The engine: journals, outbox, timers, children; and that stopping it anywhere changes nothing a user can see."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from engine.worlds import Errands, Outside, StoppingDatabase, engine_on, new_database, working
+from penstock.engine import journal
+from penstock.engine.facts import Done, Outcome, RunId, Signalled
+from penstock.store.sqlite import SqliteDatabase
+from penstock.wire.call import Scope
+
+RUN = RunId("first")
+DEADLINE = 20.0
+EXPECTED = {
+    "bake": "bread for first",
+    "child": "child of first: bread for child of first",
+    "deliver": {"Delivered": "bread for first"},
+    "nap": "fired",
+}
+
+
+async def finish_first(database: SqliteDatabase, outside: Outside) -> Outcome | None:
+    """Start the run if it is not there, and wait for its end."""
+    async with working(engine_on(database, outside)) as engine, asyncio.timeout(DEADLINE):
+        await database.write(lambda tx: engine.start(tx, RUN, "errand", b"first", scope=Scope()))
+        outcome: Outcome | None = await engine.settled(RUN)
+        return outcome
+
+
+async def test_a_run_does_what_its_flow_decides_and_ends(tmp_path: Path) -> None:
+    outside = Outside()
+    database = SqliteDatabase(new_database(tmp_path))
+
+    outcome = await finish_first(database, outside)
+
+    assert outcome == Outcome("Succeeded", EXPECTED)
+    assert outside.baked == {"first#bake": 1, "first/child#bake": 1}
+    assert outside.delivered == {"first#deliver": ["bread for first"]}
+    left = await database.read(lambda tx: (tx.rows("SELECT * FROM outbox"), tx.rows("SELECT * FROM watch")))
+    assert left == ([], [])
+    database.close()
+
+
+async def test_a_settled_run_is_seen_from_its_snapshot_and_its_journal(tmp_path: Path) -> None:
+    database = SqliteDatabase(new_database(tmp_path))
+    await finish_first(database, Outside())
+    engine = engine_on(database, Outside())
+
+    seen = await database.read(lambda tx: engine.look(tx, RUN))
+    entries = await database.read(lambda tx: journal.events(tx, RUN))
+
+    assert seen is not None
+    assert seen.outcome == Outcome("Succeeded", EXPECTED)
+    assert seen.state.heard == ("child says hello",)
+    state = Errands().begin("first")
+    replay = journal.Journal(RUN, Errands(), Scope(), "first", state)
+    for entry in entries:
+        replay.fold(entry)
+    assert replay.state == seen.state
+    database.close()
+
+
+async def test_a_fact_told_twice_changes_nothing(tmp_path: Path) -> None:
+    database = SqliteDatabase(new_database(tmp_path))
+    engine = engine_on(database, Outside())
+    await database.write(lambda tx: engine.start(tx, RUN, "errand", b"first", scope=Scope()))
+
+    first = await engine.tell_later(RUN, Done("bake", "bread"))
+    second = await engine.tell_later(RUN, Done("bake", "cake"))
+    unasked = await engine.tell_later(RUN, Done("sing", "la"))
+    nobody = await engine.tell_later(RunId("nobody"), Signalled("hello"))
+
+    assert (first, second, unasked, nobody) == (True, False, False, False)
+    seen = await database.read(lambda tx: engine.look(tx, RUN))
+    assert seen is not None
+    assert seen.state.answers == {"bake": "bread"}
+    database.close()
+
+
+async def test_an_activity_with_a_bug_refuses_and_the_worker_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = SqliteDatabase(new_database(tmp_path))
+    outside = Outside()
+    engine = engine_on(database, outside)
+
+    async def burn(task: object) -> str:
+        raise RuntimeError("the oven is on fire")
+
+    engine.activity("bake", burn)
+    async with working(engine), asyncio.timeout(DEADLINE):
+        await database.write(lambda tx: engine.start(tx, RUN, "errand", b"first", scope=Scope()))
+        outcome = await engine.settled(RUN)
+
+    assert outcome is not None
+    assert outcome.result["bake"] == "InternalFailure"
+    assert "the oven is on fire" in caplog.text
+    database.close()
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["lost", "kept, not answered"])
+async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(tmp_path: Path, after: bool) -> None:
+    """Every commit of the run is in turn the last one, before and after it reached the disk."""
+    crashes = 0
+    for commits in range(1, 40):
+        folder = tmp_path / str(commits)
+        folder.mkdir()
+        path, outside = new_database(folder), Outside()
+        stopping = StoppingDatabase(path, commits, after=after)
+        first_life = asyncio.create_task(finish_first(stopping, outside))
+        stopped = asyncio.create_task(stopping.stopped.wait())
+        await asyncio.wait({first_life, stopped}, return_when=asyncio.FIRST_COMPLETED, timeout=DEADLINE)
+        crashed = stopping.stopped.is_set()
+        stopping.dead = True
+        for task in (first_life, stopped):
+            task.cancel()
+        await asyncio.gather(first_life, stopped, return_exceptions=True)
+        stopping.close()
+        if not crashed:
+            break
+        crashes += 1
+
+        database = SqliteDatabase(path)
+        outcome = await finish_first(database, outside)
+
+        assert outcome == Outcome("Succeeded", EXPECTED), f"stopped after {commits} commits"
+        assert set(outside.baked) == {"first#bake", "first/child#bake"}
+        assert set(outside.delivered) == {"first#deliver"}
+        board = await database.read(lambda tx: tx.rows("SELECT run, answers FROM board ORDER BY run"))
+        assert board == [("first", 4), ("first/child", 1)]
+        database.close()
+    assert crashes >= 7

@@ -1,0 +1,188 @@
+"""A small world for engine tests: a flow that uses every command, and a database that stops at a chosen commit."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import (
+    Asked,
+    CancelTimer,
+    Command,
+    Done,
+    Ended,
+    Event,
+    Finish,
+    Fired,
+    Invoke,
+    Json,
+    Outcome,
+    Perform,
+    Refused,
+    RunId,
+    SetTimer,
+    Signal,
+    Signalled,
+    Started,
+    StartRun,
+)
+from penstock.engine.outbox import Task
+from penstock.store.database import Transaction
+from penstock.store.migrate import migrate
+from penstock.store.sqlite import SqliteDatabase
+from penstock.wire.call import Answer, Call, Directory, Scope, operation
+
+ENGINE = Path(__file__).parents[2] / "src" / "penstock" / "engine" / "migrations"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What the toy flow remembers: the answers by key, what was asked, and who said what."""
+
+    answers: dict[str, Json] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+    luck: str = ""
+
+
+class Errands:
+    """bake (activity) → deliver (call) and nap (timer) side by side → a child run → finish. A child only bakes."""
+
+    name = "errand"
+    state_type = Errand
+
+    def plan(self, document: bytes) -> str:
+        return document.decode()
+
+    def begin(self, plan: str) -> Errand:
+        return Errand()
+
+    def evolve(self, plan: str, state: Errand, event: Event) -> Errand:
+        match event.fact:
+            case Started():
+                return replace(state, luck=event.chance)
+            case Asked(command):
+                return replace(state, asked=(*state.asked, command.key))
+            case Done(key, result):
+                return replace(state, answers={**state.answers, key: result})
+            case Refused(key, error, _):
+                return replace(state, answers={**state.answers, key: error})
+            case Fired(key):
+                return replace(state, answers={**state.answers, key: "fired"})
+            case Ended(key, outcome):
+                return replace(state, answers={**state.answers, key: outcome.result})
+            case Signalled(name, _):
+                return replace(state, heard=(*state.heard, name))
+
+    def decide(self, plan: str, state: Errand) -> Iterator[Command]:
+        yield Perform("bake", "bake", plan)
+        if "bake" not in state.answers:
+            return
+        if plan.startswith("child"):
+            yield Signal("hello", RunId(plan.removeprefix("child of ")), "child says hello")
+            yield Finish(Outcome("Succeeded", f"{plan}: {state.answers['bake']}"))
+            return
+        yield Invoke("deliver", "post", "Deliver", {"What": state.answers["bake"]})
+        yield SetTimer("nap", 0.0)
+        yield SetTimer("never", 1e12)
+        if {"deliver", "nap"} <= state.answers.keys():
+            yield CancelTimer("wake", "never")
+            yield StartRun("child", RunId(f"{plan}/child"), "errand", f"child of {plan}".encode())
+        if "child" in state.answers:
+            yield Finish(Outcome("Succeeded", dict(sorted(state.answers.items()))))
+
+    def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: str, before: Errand, after: Errand) -> None:
+        tx.changed("INSERT OR REPLACE INTO board VALUES (:run, :answers)", run=run, answers=len(after.answers))
+
+
+class Post:
+    service = "post"
+
+    def __init__(self, world: "Outside") -> None:
+        self.world = world
+
+    @operation("Deliver")
+    async def deliver(self, call: Call, request: Json) -> Answer:
+        self.world.delivered.setdefault(call.token, []).append(request["What"])
+        return {"Delivered": request["What"]}
+
+
+@dataclass
+class Outside:
+    """The world that effects reach; it remembers across restarts of the engine."""
+
+    baked: dict[str, int] = field(default_factory=dict)
+    delivered: dict[str, list[str]] = field(default_factory=dict)
+    lives: int = 0
+
+    async def bake(self, task: Task) -> Json:
+        self.baked[f"{task.run}#{task.key}"] = self.baked.get(f"{task.run}#{task.key}", 0) + 1
+        return f"bread for {task.input}"
+
+
+class StoppingDatabase(SqliteDatabase):
+    """A database that lets `commits` commits through; the next one is lost, or (`after`) kept but never answered."""
+
+    def __init__(self, path: Path, commits: int, *, after: bool = False) -> None:
+        self.left = commits
+        self.after = after
+        self.stopped = asyncio.Event()
+        self.dead = False
+        super().__init__(path)
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        if self.dead:
+            raise ConnectionError("the machine is off")
+        if self.left <= 0:
+            if self.after and not self.stopped.is_set():
+                self.stopped.set()
+                await super().write(work)
+            self.stopped.set()
+            await asyncio.Event().wait()  # nobody hears of it: the process is gone
+        self.left -= 1
+        return await super().write(work)
+
+
+def chances(life: int) -> Callable[[], str]:
+    numbers = itertools.count(1)
+    return lambda: f"{life:08x}{next(numbers):024x}"
+
+
+def new_database(folder: Path) -> Path:
+    path = folder / "engine.db"
+    migrate(path, [ENGINE])
+    database = SqliteDatabase(path)
+    database._writer_connection.execute("CREATE TABLE IF NOT EXISTS board (run TEXT PRIMARY KEY, answers INTEGER)")
+    database.close()
+    return path
+
+
+def engine_on(database: SqliteDatabase, outside: Outside) -> Engine:
+    directory = Directory()
+    directory.register(Post(outside))
+    outside.lives += 1
+    engine = Engine(database, directory, clock=lambda: 1_000.0, chance=chances(outside.lives))
+    engine.register(Errands())
+    engine.activity("bake", outside.bake)
+    return engine
+
+
+@contextlib.asynccontextmanager
+async def working(engine: Engine):  # type: ignore[no-untyped-def]
+    """The engine at work until the block ends."""
+    ready = asyncio.Event()
+    task = asyncio.create_task(engine.work(ready.set))
+    waiting = asyncio.create_task(ready.wait())
+    try:
+        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        yield engine
+    finally:
+        waiting.cancel()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+            await task
