@@ -1,0 +1,49 @@
+"""awsJson 1.0 and 1.1: the operation in a header, everything else in one JSON object."""
+
+from botocore.model import OperationModel
+
+from penstock.wire.call import Answer, Json, ServiceError
+from penstock.wire.http import HttpRequest, HttpResponse
+from penstock.wire.protocols import json_values
+from penstock.wire.protocols.protocol import Fault, Protocol, UnknownOperation, whole
+
+
+class AwsJson(Protocol):
+    def read(self, request: HttpRequest) -> tuple[OperationModel, dict[str, Json]]:
+        target = request.headers.get("x-amz-target", "")
+        if "." not in target:
+            raise UnknownOperation("the header X-Amz-Target must name an operation, such as 'SageMaker.ListPipelines'")
+        operation = self.operation(target.rpartition(".")[2])
+        if operation.input_shape is None:
+            return operation, {}
+        return operation, json_values.read_whole(operation.input_shape, json_values.decoded(whole(request)))
+
+    def write(self, operation: OperationModel, answer: Answer, *, request_id: str) -> HttpResponse:
+        shape = operation.output_shape
+        body = b"" if shape is None else json_values.encoded(json_values.write(shape, answer))
+        return HttpResponse(200, self._headers(request_id), body)
+
+    def write_error(self, operation: OperationModel | None, error: ServiceError, *, request_id: str) -> HttpResponse:
+        # AWS answers 400 here where the REST protocols say 404.
+        fault = self.fault(error)
+        status = 400 if isinstance(error, UnknownOperation) else fault.status
+        code = fault.name if self.model.is_query_compatible else fault.code
+        headers = self._headers(request_id) | query_error(self, fault)
+        return HttpResponse(status, headers, json_values.encoded({"__type": code, **error_tree(fault)}))
+
+    def _headers(self, request_id: str) -> dict[str, str]:
+        version = self.model.metadata.get("jsonVersion", "1.1")
+        return {"content-type": f"application/x-amz-json-{version}", "x-amzn-requestid": request_id}
+
+
+def error_tree(fault: Fault) -> Json:
+    """An error structure as a JSON tree."""
+    members = fault.members()
+    return members if fault.shape is None else json_values.write(fault.shape, members)
+
+
+def query_error(protocol: Protocol, fault: Fault) -> dict[str, str]:
+    """The header by which a service that once spoke query tells its old error codes."""
+    if not protocol.model.is_query_compatible:
+        return {}
+    return {"x-amzn-query-error": f"{fault.code};{fault.sender}"}
