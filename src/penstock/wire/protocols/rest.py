@@ -47,8 +47,9 @@ class Rest(Protocol):
 
     def wants_stream(self, request: HttpRequest) -> bool:
         match = self._routes.find(request, query_of(request))
-        shape = match.operation.input_shape if match is not None else None
-        payload = shape.serialization.get("payload") if shape is not None else None
+        if match is None or (shape := match.operation.input_shape) is None:
+            return False
+        payload = shape.serialization.get("payload")
         return payload is not None and bool(shape.members[payload].serialization.get("streaming"))
 
     def _match(self, request: HttpRequest, query: Query) -> Match:
