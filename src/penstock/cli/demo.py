@@ -1,0 +1,104 @@
+"""`penstock demo`: the main job on real data, seen from outside.
+
+It starts a server of its own, talks to it as an ordinary boto3 client, follows the execution while it runs, and ends
+with what a person would want to see. With `--crash` the server is killed at a random moment and started again; the
+end must be the same.
+"""
+
+import json
+import random
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import click
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from penstock.cli.clients import Client, client, unreachable
+from penstock.cli.place import Place
+from penstock.cli.story import pipeline, screen
+from penstock.cli.story.server import Server
+
+ROLE: Final = "arn:aws:iam::123456789012:role/PenstockExecutionRole"
+DEADLINE: Final = 300.0  # seconds for the execution
+
+
+@click.command("demo")
+@click.option("--data", type=click.Path(path_type=Path), help="Where to keep everything; default: a new folder.")
+@click.option("--threshold", type=float, default=0.9, show_default=True, help="The accuracy that is good enough.")
+@click.option("--crash", is_flag=True, help="Kill the server at a random moment and start it again.")
+@click.option("--keep", is_flag=True, help="Leave the server running in the end.")
+def command(data: Path | None, threshold: float, crash: bool, keep: bool) -> None:
+    """Run process → train → evaluate → condition → create + register model on real data."""
+    console = Console()
+    folder = data.absolute() if data else Path(tempfile.mkdtemp(prefix="penstock-demo-"))
+    server = Server(folder)
+    began = time.perf_counter()
+    place = server.start()
+    console.print(
+        f"[bold]Penstock[/] is up at {place.endpoint} in {time.perf_counter() - began:.1f} s, data in {folder}"
+    )
+    try:
+        try:
+            status = run(console, server, place, threshold=threshold, crash=crash)
+        except (BotoCoreError, ClientError) as error:
+            raise unreachable(place, error) from error
+    finally:
+        if keep:
+            console.print(f"The server stays up (process {server.pid}): penstock status --data {folder}")
+        else:
+            server.stop()
+    if status != "Succeeded":
+        raise click.exceptions.Exit(1)
+
+
+def run(console: Console, server: Server, place: Place, *, threshold: float, crash: bool) -> str:
+    """Upload, create, start, follow, show. The final status of the execution."""
+    sagemaker = client(place, "sagemaker", attempts=8)
+    bucket = upload(client(place, "s3", attempts=8))
+    console.print(f"uploaded the data set and {len(pipeline.SCRIPTS)} scripts to s3://{bucket}/{pipeline.NAME}/")
+    upsert(sagemaker, bucket)
+    execution = sagemaker.start_pipeline_execution(
+        PipelineName=pipeline.NAME,
+        PipelineParameters=[{"Name": "AccuracyThreshold", "Value": str(threshold)}],
+    )["PipelineExecutionArn"]
+    console.print(f"started {execution}")
+    crash_at = time.monotonic() + random.uniform(0.0, 4.0) if crash else None  # noqa: S311 - any moment will do
+
+    def between_looks() -> None:
+        nonlocal crash_at
+        if crash_at is not None and time.monotonic() >= crash_at:
+            crash_at = None
+            server.kill()
+            server.start(port=server.port)
+            console.print("[yellow]the server was killed (SIGKILL) and started again[/]")
+
+    status = screen.follow(console, sagemaker, execution, between_looks=between_looks, deadline=DEADLINE)
+    screen.summary(console, place, sagemaker, client(place, "s3"), execution)
+    return status
+
+
+def upload(s3: Client) -> str:
+    """The data set and the scripts, to the bucket where SageMaker's SDK would put them; the bucket's name."""
+    bucket = "sagemaker-us-east-1-123456789012"
+    if bucket not in {entry["Name"] for entry in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key=f"{pipeline.NAME}/data/tumours.csv", Body=pipeline.data())
+    for name in pipeline.SCRIPTS:
+        s3.put_object(Bucket=bucket, Key=f"{pipeline.NAME}/code/{name}", Body=pipeline.script(name))
+    s3.put_object(Bucket=bucket, Key=f"{pipeline.NAME}/code/sourcedir.tar.gz", Body=pipeline.source_archive())
+    return bucket
+
+
+def upsert(sagemaker: Client, bucket: str) -> None:
+    """Create the pipeline, or bring it up to date where an earlier demo made it."""
+    definition = pipeline.definition(bucket, ROLE)
+    json.loads(definition)
+    try:
+        sagemaker.create_pipeline(PipelineName=pipeline.NAME, RoleArn=ROLE, PipelineDefinition=definition)
+    except ClientError as error:
+        if "already exists" not in str(error):
+            raise
+        sagemaker.update_pipeline(PipelineName=pipeline.NAME, RoleArn=ROLE, PipelineDefinition=definition)

@@ -1,0 +1,61 @@
+"""`penstock doctor`: what this machine lacks for Penstock, and how to get it."""
+
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import click
+
+from penstock.cli.place import data_folder
+from penstock.runtimes.sandbox import check as check_sandbox
+
+ML: Final = ("sklearn", "pandas", "xgboost")
+FREE_WANTED: Final = 5 << 30  # bytes
+
+
+class Finding(NamedTuple):
+    what: str
+    is_well: bool
+    remedy: str = ""
+
+
+@click.command("doctor")
+@click.option("--data", type=click.Path(path_type=Path), help="The data folder to judge the disk of.")
+def command(data: Path | None) -> None:
+    """Say what this machine lacks, and how to get it."""
+    findings = [*examine(data_folder(data))]
+    for finding in findings:
+        mark = click.style("ok  ", fg="green") if finding.is_well else click.style("want", fg="yellow")
+        click.echo(f"{mark} {finding.what}")
+        if not finding.is_well:
+            click.echo(f"     {finding.remedy}")
+    if not all(finding.is_well for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def examine(data: Path) -> Iterator[Finding]:
+    version = platform.python_version()
+    yield Finding(f"Python {version}", sys.version_info >= (3, 11), "Penstock needs Python 3.11 or newer.")
+    missing = [name for name in ML if importlib.util.find_spec(name) is None]
+    yield Finding(
+        "scikit-learn, pandas and xgboost for jobs",
+        not missing,
+        f"missing: {', '.join(missing)}: pip install 'penstock[ml]'",
+    )
+    lacks = check_sandbox()
+    yield Finding("namespaces for jobs", not lacks, "; ".join(lacks))
+    yield Finding("git", shutil.which("git") is not None, "apt-get install git")
+    folder = next(parent for parent in (data, *data.parents) if parent.exists())
+    free = shutil.disk_usage(folder).free
+    yield Finding(
+        f"{free / (1 << 30):.0f} GiB free for {data}",
+        free >= FREE_WANTED,
+        "Less than 5 GiB are free: choose --data on a larger disk.",
+    )
+    yield Finding(f"{data} can be written", os.access(folder, os.W_OK), f"Choose another --data, or chown {folder}.")
+    yield Finding(f"{os.cpu_count()} CPUs", True)

@@ -1,0 +1,1 @@
+"""The demo's pipeline and its scripts: ordinary SageMaker scripts, which Penstock runs as they are."""

@@ -1,0 +1,134 @@
+"""What the demo shows: steps while they run, and in the end what came of them."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from penstock.cli.clients import Client
+from penstock.cli.place import Place
+
+Json = Any
+ENDED: Final = {"Succeeded", "Failed", "Stopped"}
+COLOURS: Final = {"Succeeded": "green", "Failed": "red", "Executing": "cyan", "Stopped": "yellow"}
+LOG_GROUPS: Final = {"ProcessingJob": "/aws/sagemaker/ProcessingJobs", "TrainingJob": "/aws/sagemaker/TrainingJobs"}
+
+
+def follow(
+    console: Console, sagemaker: Client, execution: str, *, between_looks: Callable[[], None], deadline: float
+) -> str:
+    """Show the steps until the execution has ended; its status."""
+    until = time.monotonic() + deadline
+    told: dict[str, str] = {}
+    with Live(console=console, refresh_per_second=10, transient=True) as live:
+        while True:
+            between_looks()
+            status: str = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)[
+                "PipelineExecutionStatus"
+            ]
+            found = steps(sagemaker, execution)
+            live.update(Group(Text(f"execution: {status}"), table(found)))
+            if not console.is_terminal:
+                tell_changes(console, found, told)
+            if status in ENDED:
+                return status
+            if time.monotonic() > until:
+                raise TimeoutError(f"{execution} is still {status} after {deadline:.0f} s")
+            time.sleep(0.2)
+
+
+def steps(sagemaker: Client, execution: str) -> list[Json]:
+    """The steps of an execution, oldest first."""
+    pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(
+        PipelineExecutionArn=execution, SortOrder="Ascending"
+    )
+    return [step for page in pages for step in page["PipelineExecutionSteps"]]
+
+
+def table(found: list[Json]) -> Table:
+    drawn = Table("step", "status", "seconds", "what came of it", box=None, pad_edge=False, header_style="bold")
+    for step in found:
+        status = step["StepStatus"]
+        drawn.add_row(step["StepName"], Text(status, style=COLOURS.get(status, "")), seconds(step), result(step))
+    return drawn
+
+
+def tell_changes(console: Console, found: list[Json], told: dict[str, str]) -> None:
+    """On a pipe or in a CI log: a line when a step changes."""
+    for step in found:
+        if told.get(step["StepName"]) != step["StepStatus"]:
+            told[step["StepName"]] = step["StepStatus"]
+            console.print(f"  {step['StepName']}: {step['StepStatus']} {step.get('FailureReason', '')}")
+
+
+def seconds(step: Json) -> str:
+    began: datetime | None = step.get("StartTime")
+    ended: datetime | None = step.get("EndTime")
+    if began is None:
+        return ""
+    return f"{((ended or datetime.now(began.tzinfo)) - began).total_seconds():.2f}"  # noqa: TID251 - only shown
+
+
+def result(step: Json) -> str:
+    """What a step made, in a few words."""
+    if "FailureReason" in step:
+        return str(step["FailureReason"])
+    for kind, details in step.get("Metadata", {}).items():
+        if "Arn" in details:
+            return str(details["Arn"]).partition(":sagemaker:")[2].partition(":")[2].partition(":")[2]
+        if kind == "Condition":
+            return f"outcome: {details['Outcome']}"
+        if kind == "Fail":
+            return str(details["ErrorMessage"])
+    return ""
+
+
+def summary(console: Console, place: Place, sagemaker: Client, s3: Client, execution: str) -> None:
+    """Steps, metrics, the model package, and where the logs are."""
+    found = steps(sagemaker, execution)
+    answer = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)
+    status = answer["PipelineExecutionStatus"]
+    took = (answer["LastModifiedTime"] - answer["CreationTime"]).total_seconds()
+    console.print()
+    console.print(Text(f"{status} in {took:.1f} s", style=f"bold {COLOURS.get(status, '')}"))
+    console.print(table(found))
+    for step in found:
+        for kind, details in step.get("Metadata", {}).items():
+            if kind == "TrainingJob":
+                show_training(console, sagemaker, details["Arn"])
+            if kind == "RegisterModel":
+                show_package(console, sagemaker, s3, details["Arn"])
+    console.print("\n[bold]logs[/]")
+    for step in found:
+        for kind, details in step.get("Metadata", {}).items():
+            if kind in LOG_GROUPS:
+                name = details["Arn"].rpartition("/")[2]
+                console.print(f"  penstock logs --data {place.data} {name}", soft_wrap=True)
+
+
+def show_training(console: Console, sagemaker: Client, arn: str) -> None:
+    job = sagemaker.describe_training_job(TrainingJobName=arn.rpartition("/")[2])
+    console.print("\n[bold]training metrics[/]")
+    for metric in job.get("FinalMetricDataList", ()):
+        console.print(f"  {metric['MetricName']:22} {metric['Value']:.4f}")
+    if "ModelArtifacts" in job:
+        console.print(f"  {'model':22} {job['ModelArtifacts']['S3ModelArtifacts']}", soft_wrap=True)
+
+
+def show_package(console: Console, sagemaker: Client, s3: Client, arn: str) -> None:
+    package = sagemaker.describe_model_package(ModelPackageName=arn)
+    console.print("\n[bold]model package[/]")
+    console.print(f"  {package['ModelPackageArn']}", soft_wrap=True)
+    console.print(f"  {package['ModelPackageStatus']}, {package['ModelApprovalStatus']}")
+    report = urlsplit(package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"])
+    content = s3.get_object(Bucket=report.netloc, Key=report.path.lstrip("/"))["Body"].read()
+    for metrics in json.loads(content).values():
+        for name, value in metrics.items():
+            console.print(f"  {'test ' + name:22} {value['value']:.4f}")

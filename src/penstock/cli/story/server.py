@@ -1,0 +1,71 @@
+"""A Penstock server as a child process: started, killed as by a power cut, started again, stopped."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+import click
+
+from penstock.cli.place import SERVER_FILE, Place, find
+
+START_DEADLINE: Final = 60.0  # seconds
+STOP_DEADLINE: Final = 20.0
+
+
+class Server:
+    """`penstock up` on a folder."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
+    def start(self, *, port: int = 0) -> Place:
+        """Start, and return when the server is ready. Port 0 is any free one."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        ready = self.data / SERVER_FILE
+        ready.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "penstock", "up", "--data", str(self.data), "--port", str(port)]
+        with (self.data / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        deadline = time.monotonic() + START_DEADLINE
+        while not ready.exists():
+            if self._process.poll() is not None:
+                raise click.ClickException(f"the server ended at once; its last words are in {self.data}/server.log")
+            if time.monotonic() > deadline:
+                self.kill()
+                raise click.ClickException(
+                    f"the server was not ready in {START_DEADLINE:.0f} s: {self.data}/server.log"
+                )
+            time.sleep(0.02)
+        self.port = int(json.loads(ready.read_text())["port"])
+        return find(self.data, None)
+
+    def kill(self) -> None:
+        """SIGKILL: no goodbye, as a power cut would do it."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """SIGTERM, and SIGKILL if that is not heard."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        os.kill(self._process.pid, how)
+        try:
+            self._process.wait(STOP_DEADLINE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

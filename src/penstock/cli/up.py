@@ -1,0 +1,41 @@
+"""`penstock up`: the server in the foreground, until Ctrl-C or SIGTERM; running jobs go on and are found again."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import click
+import uvloop
+
+from penstock.app import CannotStart, Penstock, Settings
+from penstock.cli.place import DEFAULT_DATA, DEFAULT_PORT, data_folder
+
+
+@click.command("up")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="The port to listen on; 0 is any free one.")
+@click.option("--data", type=click.Path(path_type=Path), help=f"Where everything is kept; default: {DEFAULT_DATA}.")
+@click.option("--region", default="us-east-1", show_default=True, help="The region of requests that name none.")
+@click.option("--auth", is_flag=True, help="Verify signatures; needed to listen beyond this machine.")
+@click.option("--access-log/--no-access-log", default=True, show_default=True, help="A line for every request.")
+def command(host: str, port: int, data: Path | None, region: str, auth: bool, access_log: bool) -> None:
+    """Start Penstock and keep it running."""
+    settings = Settings(data=data_folder(data), host=host, port=port, region=region, auth=auth, access_log=access_log)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(settings))
+    except CannotStart as reason:
+        raise click.ClickException(str(reason)) from None
+
+
+async def serve(settings: Settings) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    async with Penstock(settings) as penstock:
+        click.echo(f"Penstock is ready at {penstock.endpoint} (data: {settings.data})")
+        if not settings.auth:
+            click.echo("No signatures are checked, so only this machine is listened to (--auth changes both).")
+        await stopping.wait()
+        click.echo("stopping; running jobs go on, and are found again at the next start")
