@@ -23,23 +23,6 @@ ModelFormat = Literal["pickle", "save_model", "none"]
 HERE: Final = Path(__file__).parent
 BUILT_IN: Final = HERE / "images.toml"
 INSIDE: Final = HERE / "inside"  # what travels into a job; its contract: `penstock_image`'s docstring
-COLD_ONLY: Final = frozenset(
-    {
-        *("PYTHONHASHSEED", "PYTHONHOME", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONUTF8"),
-        *(
-            "PYTHONIOENCODING",
-            "PYTHONFAULTHANDLER",
-            "PYTHONMALLOC",
-            "LD_PRELOAD",
-            "LD_LIBRARY_PATH",
-            "LANG",
-            "LC_ALL",
-        ),
-        *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "TZ"),
-    }
-)
-"""Variables that an interpreter or a library reads once, when it starts: a job that sets one starts cold."""
-
 NAMES: Final = {"sklearn": "scikit-learn", "xgboost": "XGBoost"}
 ADDRESS: Final = re.compile(
     r"(?P<repository>[^@]+?)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-fA-F]{64}))?"

@@ -16,11 +16,14 @@ from penstock_image import failure, packages, script, source
 from penstock_image.environment import TrainingEnvironment
 from penstock_image.layout import Folders
 
+HEAVY = ("numpy", "pandas", "sklearn", "xgboost", "torch")  # whoever has imported these has done it on purpose
 HOSTS_APPEAR = 900.0  # seconds that the hosts of a job have to become known by name
 
 
-def main(argv: Sequence[str] = (), *, warm: bool = False) -> int:
+def main(argv: Sequence[str] = (), *, warm: bool | None = None) -> int:
     """Train, and say how it went: the exit code, the failure file, the success file."""
+    if warm is None:
+        warm = any(module in sys.modules for module in HEAVY)
     if argv:
         print(f"train takes no arguments; ignored: {' '.join(argv)}", file=sys.stderr, flush=True)
     folders = Folders.of(os.environ)
