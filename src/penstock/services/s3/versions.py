@@ -64,7 +64,7 @@ def write(tx: Transaction, version: Version, request: Request, chance: str) -> V
         details=msgspec.structs.replace(version.details, headers=headers),
     )
     rows.write(tx, named)
-    return replace(named, version_id=named.version_id if bucket.versioning else "")
+    return named
 
 
 def default_encryption(tx: Transaction, bucket: Bucket) -> dict[str, Json]:
@@ -90,15 +90,15 @@ def quoted(etag: str) -> str:
 
 
 def version_of(version: Version) -> dict[str, str]:
-    """The version id as answers have it: absent where the bucket never had versioning."""
-    return {"VersionId": version.version_id} if version.version_id not in {"", NULL_VERSION} else {}
+    """The version id as answers have it: absent where a version was written without versioning."""
+    return {} if version.version_id == NULL_VERSION else {"VersionId": version.version_id}
 
 
 def about_write(version: Version) -> dict[str, Json]:
     """What the answer to a write tells."""
     return {
         "ETag": quoted(version.etag),
-        **({"VersionId": version.version_id} if version.version_id else {}),
+        **version_of(version),
         **encryption_of(version.details.headers),
         **checksums.members(version.details.checksums, version.details.checksum_type),
     }
