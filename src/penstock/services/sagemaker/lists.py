@@ -4,7 +4,7 @@ A list takes some of `NameContains`, `CreationTimeAfter`/`Before`, `LastModified
 `SortOrder`, `MaxResults` and `NextToken`; which of them, the service model has checked before. What is filtered is
 filtered by the database, before a page is cut.
 
-    found = lists.query(call, request, kind=MODEL, descending=True)
+    found = lists.query(call.scope, request, kind=MODEL, descending=True)
     return await lists.answer(self.database, found, "Models", summary)
 """
 
