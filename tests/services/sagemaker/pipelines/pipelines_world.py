@@ -14,6 +14,7 @@ from typing import Any
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import Asked, Command, Event, Finish, Outcome, RunId, Signalled, Started, Status
+from penstock.services.sagemaker.pipelines.flow import as_written
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.store.database import Transaction
 from penstock.store.migrate import migrate
@@ -218,7 +219,7 @@ def opened(path: Path, seconds: Iterator[int]) -> World:
         return f"{next(numbers):032x}"
 
     engine = Engine(database, directory, clock=clock, chance=chance)
-    open_pipelines(database=database, directory=directory, engine=engine, clock=clock, chance=chance)
+    open_pipelines(database=database, directory=directory, engine=engine, clock=clock, chance=chance, fit=as_written)
     engine.register(FakeJobFlow())
     world = World(database, engine, directory)
     directory.register(FakeSageMaker(world))

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from penstock.engine.engine import Engine
 from penstock.services.sagemaker.pipelines.api import Pipelines
 from penstock.services.sagemaker.pipelines.executions import PipelineExecutions
-from penstock.services.sagemaker.pipelines.flow import PipelineFlow, as_written
+from penstock.services.sagemaker.pipelines.fitting import fitted
+from penstock.services.sagemaker.pipelines.flow import PipelineFlow
 from penstock.services.sagemaker.pipelines.objects import Documents
 from penstock.services.sagemaker.pipelines.steps import Fit
 from penstock.services.sagemaker.pipelines.turn import LOOK_INTO
@@ -20,7 +21,7 @@ def open_pipelines(
     engine: Engine,
     clock: Callable[[], float],
     chance: Callable[[], str],
-    fit: Fit = as_written,
+    fit: Fit = fitted,
 ) -> None:
     """Enter the operations, the flow and the activity of pipelines. Before the engine works."""
     engine.register(PipelineFlow(fit))
