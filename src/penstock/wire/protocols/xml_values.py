@@ -16,7 +16,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from penstock.wire.call import Json
 from penstock.wire.protocols import moments
-from penstock.wire.protocols.protocol import DEEPEST, SerializationError
+from penstock.wire.protocols.protocol import DEEPEST, READ_FROM_HEAD, WRITTEN_TO_HEAD, SerializationError
 
 
 class MalformedXML(SerializationError):
@@ -102,16 +102,17 @@ def _read_structure(shape: StructureShape, element: Element) -> Json:
         found.setdefault(child.tag, []).append(child)
     value: dict[str, Json] = {}
     for name, member in shape.members.items():
-        if "location" in member.serialization:
+        if member.serialization.get("location") in READ_FROM_HEAD:
             continue
         if member.serialization.get("xmlAttribute"):
             if (attribute := element.attributes.get(member.serialization["name"])) is not None:
                 value[name] = attribute
             continue
-        elements = found.get(element_name(member, name))
-        if elements is None:
-            continue
-        value[name] = _read_repeated(member, elements)
+        # Clients differ in what they call a flattened list's items, and a member whose shape has a name of its own.
+        spellings = (element_name(member, name), member.serialization.get("name", name), name)
+        elements = next((found[each] for each in spellings if each in found), None)
+        if elements is not None:
+            value[name] = _read_repeated(member, elements)
     return value
 
 
@@ -204,7 +205,7 @@ def write_members(shape: StructureShape, value: Json) -> str:
         _write_member(member, value[name], name)
         for name, member in shape.members.items()
         if value.get(name) is not None
-        and "location" not in member.serialization
+        and member.serialization.get("location") not in WRITTEN_TO_HEAD
         and not member.serialization.get("xmlAttribute")
     )
 
