@@ -103,7 +103,8 @@ def operation(name: str) -> Callable[[_H], _H]:
 class Service(Protocol):
     """A class of operations. Several classes may answer for one service."""
 
-    service: str
+    @property
+    def service(self) -> str: ...
 
 
 class Directory:

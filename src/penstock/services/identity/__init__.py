@@ -1,0 +1,34 @@
+"""Identity: IAM's roles, policies, users and keys, and STS's sessions.
+
+    model.py     ids, ARNs, principals, policy documents, and AWS's sentences for what is not there
+    rows.py      how all of it is kept: as documents of no region, for IAM has none
+    roles.py  users.py  policies.py  grants.py  account.py    IAM's operations (grants: what policies an entity has)
+    sts.py       who am I, and temporary keys
+    keys.py      access keys, and the ring by which the gateway finds their secrets
+    install.py   what a new installation begins with
+
+Policies are kept and checked for their form. They are not evaluated yet: whoever has a valid key may do everything.
+"""
+
+from penstock.services.identity.account import Account
+from penstock.services.identity.grants import RoleGrants, UserGrants
+from penstock.services.identity.install import ensure_default_role, root_credential
+from penstock.services.identity.keys import AccessKeys, StoredKeys
+from penstock.services.identity.policies import Policies
+from penstock.services.identity.roles import Roles
+from penstock.services.identity.sts import Sts
+from penstock.services.identity.users import Users
+
+__all__ = [
+    "AccessKeys",
+    "Account",
+    "Policies",
+    "RoleGrants",
+    "Roles",
+    "StoredKeys",
+    "Sts",
+    "UserGrants",
+    "Users",
+    "ensure_default_role",
+    "root_credential",
+]

@@ -1,0 +1,189 @@
+"""IAM's roles: who they are and who may take them. What they may do is in `grants`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from penstock.services.identity import rows
+from penstock.services.identity.model import DeleteConflict, checked_policy, quoted, unique_id
+from penstock.services.identity.shapes import (
+    CreateRoleRequest,
+    CreateRoleResponse,
+    DeleteRoleRequest,
+    GetRoleRequest,
+    GetRoleResponse,
+    ListInstanceProfilesForRoleRequest,
+    ListInstanceProfilesForRoleResponse,
+    ListRolesRequest,
+    ListRolesResponse,
+    ListRoleTagsRequest,
+    ListRoleTagsResponse,
+    Role,
+    TagRoleRequest,
+    UntagRoleRequest,
+    UpdateAssumeRolePolicyRequest,
+    UpdateRoleDescriptionRequest,
+    UpdateRoleDescriptionResponse,
+    UpdateRoleRequest,
+    UpdateRoleResponse,
+)
+from penstock.store import documents, tags
+from penstock.store.database import Database, Transaction
+from penstock.store.documents import Document, Query
+from penstock.wire.call import Call, Json, Scope, operation
+
+HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    database: Database
+    clock: Callable[[], float]
+    chance: Callable[[], str]
+
+    service = "iam"
+
+    @operation("CreateRole")
+    async def create(self, call: Call, request: CreateRoleRequest) -> CreateRoleResponse:
+        checked_policy(request["AssumeRolePolicyDocument"], trust=True)
+        role = new_role(rows.here(call), request, at=self.clock(), role_id=unique_id("AROA", self.chance))
+        labels = rows.labels_of(request.get("Tags"))
+        taken = f"Role with name {role.name} already exists."
+
+        def create(tx: Transaction) -> Role:
+            return described(tx, rows.insert(tx, role, labels, taken=taken))
+
+        return {"Role": await self.database.write(create)}
+
+    @operation("GetRole")
+    async def get(self, call: Call, request: GetRoleRequest) -> GetRoleResponse:
+        scope = rows.here(call)
+        return {
+            "Role": await self.database.read(
+                lambda tx: described(tx, rows.require(tx, scope, "role", request["RoleName"]))
+            )
+        }
+
+    @operation("ListRoles")
+    async def page(self, call: Call, request: ListRolesRequest) -> ListRolesResponse:
+        query = Query(kind="iam/role", scope=rows.here(call))
+        found, marks = await self.database.read(lambda tx: rows.page(tx, request, query))
+        return {"Roles": [entry(role) for role in rows.under(request.get("PathPrefix", "/"), found)], **marks}
+
+    @operation("UpdateRole")
+    async def update(self, call: Call, request: UpdateRoleRequest) -> UpdateRoleResponse:
+        told = {name: request.get(name) for name in ("Description", "MaxSessionDuration")}
+        await self._change(
+            call, request["RoleName"], **{name: value for name, value in told.items() if value is not None}
+        )
+        return {}
+
+    @operation("UpdateRoleDescription")
+    async def describe(self, call: Call, request: UpdateRoleDescriptionRequest) -> UpdateRoleDescriptionResponse:
+        role = await self._change(call, request["RoleName"], Description=request["Description"])
+        return {"Role": entry(role)}
+
+    @operation("UpdateAssumeRolePolicy")
+    async def trust(self, call: Call, request: UpdateAssumeRolePolicyRequest) -> None:
+        policy = checked_policy(request["PolicyDocument"], trust=True)
+        await self._change(call, request["RoleName"], AssumeRolePolicyDocument=policy)
+
+    async def _change(self, call: Call, name: str, **members: Json) -> Document:
+        scope, at = rows.here(call), self.clock()
+
+        def change(tx: Transaction) -> Document:
+            role = rows.require(tx, scope, "role", name).changed(at, **members)
+            documents.update(tx, role)
+            return role
+
+        return await self.database.write(change)
+
+    @operation("DeleteRole")
+    async def delete(self, call: Call, request: DeleteRoleRequest) -> None:
+        scope = rows.here(call)
+
+        def delete(tx: Transaction) -> None:
+            role = rows.require(tx, scope, "role", request["RoleName"])
+            check_bare(tx, role)
+            rows.remove(tx, role)
+
+        await self.database.write(delete)
+
+    @operation("ListInstanceProfilesForRole")
+    async def profiles(
+        self, call: Call, request: ListInstanceProfilesForRoleRequest
+    ) -> ListInstanceProfilesForRoleResponse:
+        # There are no instances here, so no role is in a profile; Terraform asks before it deletes a role.
+        scope = rows.here(call)
+        await self.database.read(lambda tx: rows.require(tx, scope, "role", request["RoleName"]))
+        return {"InstanceProfiles": [], "IsTruncated": False}
+
+    @operation("TagRole")
+    async def tag(self, call: Call, request: TagRoleRequest) -> None:
+        scope, labels = rows.here(call), rows.labels_of(request["Tags"])
+        await self.database.write(
+            lambda tx: tags.add(tx, rows.require(tx, scope, "role", request["RoleName"]).arn, labels)
+        )
+
+    @operation("UntagRole")
+    async def untag(self, call: Call, request: UntagRoleRequest) -> None:
+        scope = rows.here(call)
+        await self.database.write(
+            lambda tx: tags.remove(tx, rows.require(tx, scope, "role", request["RoleName"]).arn, request["TagKeys"])
+        )
+
+    @operation("ListRoleTags")
+    async def labels(self, call: Call, request: ListRoleTagsRequest) -> ListRoleTagsResponse:
+        scope = rows.here(call)
+        return await self.database.read(
+            lambda tx: rows.tag_page(tx, rows.require(tx, scope, "role", request["RoleName"]).arn, request)
+        )
+
+
+def new_role(scope: Scope, request: CreateRoleRequest, *, at: float, role_id: str) -> Document:
+    name, path = request["RoleName"], request.get("Path", "/")
+    body = {
+        "Path": path,
+        "RoleId": role_id,
+        "AssumeRolePolicyDocument": request["AssumeRolePolicyDocument"],
+        "MaxSessionDuration": request.get("MaxSessionDuration", HOUR),
+    }
+    body |= {key: request[key] for key in ("Description", "PermissionsBoundary") if key in request}
+    arn = f"arn:aws:iam::{scope.account}:role{path}{name}"
+    return Document(kind="iam/role", scope=scope, name=name, arn=arn, created_at=at, modified_at=at, body=body)
+
+
+def entry(role: Document) -> Role:
+    """A role as lists show it."""
+    told: Role = {
+        "Path": role.body["Path"],
+        "RoleName": role.name,
+        "RoleId": role.body["RoleId"],
+        "Arn": role.arn,
+        "CreateDate": role.created_at,
+        "AssumeRolePolicyDocument": quoted(role.body["AssumeRolePolicyDocument"]),
+        "MaxSessionDuration": role.body["MaxSessionDuration"],
+    }
+    if "Description" in role.body:
+        told["Description"] = role.body["Description"]
+    return told
+
+
+def described(tx: Transaction, role: Document) -> Role:
+    """A role as itself: with its tags and its boundary, which lists leave out."""
+    told = entry(role)
+    if labels := rows.labelled(tx, role.arn):
+        told["Tags"] = labels
+    if boundary := role.body.get("PermissionsBoundary"):
+        told["PermissionsBoundary"] = {
+            "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+            "PermissionsBoundaryArn": boundary,
+        }
+    return told
+
+
+def check_bare(tx: Transaction, role: Document) -> None:
+    """Refuse to delete a role that still has policies."""
+    if rows.children(tx, role.scope, "iam/grant", role.body["RoleId"]):
+        raise DeleteConflict("Cannot delete entity, must detach all policies first.")
+    if rows.children(tx, role.scope, "iam/inline-policy", role.body["RoleId"]):
+        raise DeleteConflict("Cannot delete entity, must delete policies first.")

@@ -1,0 +1,856 @@
+"""Requests and responses of `identity`, from its model. Do not edit: `python scripts/shapes.py identity`.
+
+Timestamps are seconds since the epoch, blobs are bytes, a streamed payload may be a `Body`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypeAlias, TypedDict
+
+
+class AccessKey(TypedDict):
+    UserName: str
+    AccessKeyId: str
+    Status: StatusType
+    SecretAccessKey: str
+    CreateDate: NotRequired[float]
+
+
+class AccessKeyMetadata(TypedDict):
+    UserName: NotRequired[str]
+    AccessKeyId: NotRequired[str]
+    Status: NotRequired[StatusType]
+    CreateDate: NotRequired[float]
+
+
+class AssumeRoleRequest(TypedDict):
+    RoleArn: str
+    RoleSessionName: str
+    PolicyArns: NotRequired[list[PolicyDescriptorType]]
+    Policy: NotRequired[str]
+    DurationSeconds: NotRequired[int]
+    Tags: NotRequired[list[Tag]]
+    TransitiveTagKeys: NotRequired[list[str]]
+    ExternalId: NotRequired[str]
+    SerialNumber: NotRequired[str]
+    TokenCode: NotRequired[str]
+    SourceIdentity: NotRequired[str]
+    ProvidedContexts: NotRequired[list[ProvidedContext]]
+    MinimumSessionTokenSize: NotRequired[int]
+
+
+class AssumeRoleResponse(TypedDict):
+    Credentials: NotRequired[Credentials]
+    AssumedRoleUser: NotRequired[AssumedRoleUser]
+    PackedPolicySize: NotRequired[int]
+    SourceIdentity: NotRequired[str]
+    SessionTokenUtilization: NotRequired[int]
+    SessionTokenSize: NotRequired[int]
+
+
+class AssumedRoleUser(TypedDict):
+    AssumedRoleId: str
+    Arn: str
+
+
+class AttachRolePolicyRequest(TypedDict):
+    RoleName: str
+    PolicyArn: str
+
+
+class AttachRolePolicyResponse(TypedDict):
+    pass
+
+
+class AttachUserPolicyRequest(TypedDict):
+    UserName: str
+    PolicyArn: str
+
+
+class AttachUserPolicyResponse(TypedDict):
+    pass
+
+
+class AttachedPermissionsBoundary(TypedDict):
+    PermissionsBoundaryType: NotRequired[PermissionsBoundaryAttachmentType]
+    PermissionsBoundaryArn: NotRequired[str]
+
+
+class AttachedPolicy(TypedDict):
+    PolicyName: NotRequired[str]
+    PolicyArn: NotRequired[str]
+
+
+AttachmentType: TypeAlias = Literal[
+    "user", "group", "role"
+]
+
+
+class ContextEntry(TypedDict):
+    ContextKeyName: NotRequired[str]
+    ContextKeyValues: NotRequired[list[str]]
+    ContextKeyType: NotRequired[ContextKeyTypeEnum]
+
+
+ContextKeyTypeEnum: TypeAlias = Literal[
+    "string", "stringList", "numeric", "numericList", "boolean", "booleanList", "ip", "ipList", "binary", "binaryList",
+    "date", "dateList"
+]
+
+
+class CreateAccessKeyRequest(TypedDict):
+    UserName: NotRequired[str]
+
+
+class CreateAccessKeyResponse(TypedDict):
+    AccessKey: AccessKey
+
+
+class CreatePolicyRequest(TypedDict):
+    PolicyName: str
+    Path: NotRequired[str]
+    PolicyDocument: str
+    Description: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreatePolicyResponse(TypedDict):
+    Policy: NotRequired[Policy]
+
+
+class CreatePolicyVersionRequest(TypedDict):
+    PolicyArn: str
+    PolicyDocument: str
+    SetAsDefault: NotRequired[bool]
+
+
+class CreatePolicyVersionResponse(TypedDict):
+    PolicyVersion: NotRequired[PolicyVersion]
+
+
+class CreateRoleRequest(TypedDict):
+    Path: NotRequired[str]
+    RoleName: str
+    AssumeRolePolicyDocument: str
+    Description: NotRequired[str]
+    MaxSessionDuration: NotRequired[int]
+    PermissionsBoundary: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateRoleResponse(TypedDict):
+    Role: Role
+
+
+class CreateUserRequest(TypedDict):
+    Path: NotRequired[str]
+    UserName: str
+    PermissionsBoundary: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateUserResponse(TypedDict):
+    User: NotRequired[User]
+
+
+class Credentials(TypedDict):
+    AccessKeyId: str
+    SecretAccessKey: str
+    SessionToken: str
+    Expiration: float
+
+
+class DeleteAccessKeyRequest(TypedDict):
+    UserName: NotRequired[str]
+    AccessKeyId: str
+
+
+class DeleteAccessKeyResponse(TypedDict):
+    pass
+
+
+class DeletePolicyRequest(TypedDict):
+    PolicyArn: str
+
+
+class DeletePolicyResponse(TypedDict):
+    pass
+
+
+class DeletePolicyVersionRequest(TypedDict):
+    PolicyArn: str
+    VersionId: str
+
+
+class DeletePolicyVersionResponse(TypedDict):
+    pass
+
+
+class DeleteRolePolicyRequest(TypedDict):
+    RoleName: str
+    PolicyName: str
+
+
+class DeleteRolePolicyResponse(TypedDict):
+    pass
+
+
+class DeleteRoleRequest(TypedDict):
+    RoleName: str
+
+
+class DeleteRoleResponse(TypedDict):
+    pass
+
+
+class DeleteUserPolicyRequest(TypedDict):
+    UserName: str
+    PolicyName: str
+
+
+class DeleteUserPolicyResponse(TypedDict):
+    pass
+
+
+class DeleteUserRequest(TypedDict):
+    UserName: str
+
+
+class DeleteUserResponse(TypedDict):
+    pass
+
+
+class DetachRolePolicyRequest(TypedDict):
+    RoleName: str
+    PolicyArn: str
+
+
+class DetachRolePolicyResponse(TypedDict):
+    pass
+
+
+class DetachUserPolicyRequest(TypedDict):
+    UserName: str
+    PolicyArn: str
+
+
+class DetachUserPolicyResponse(TypedDict):
+    pass
+
+
+EntityType: TypeAlias = Literal[
+    "User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"
+]
+
+
+class EvaluationResult(TypedDict):
+    EvalActionName: str
+    EvalResourceName: NotRequired[str]
+    EvalDecision: PolicyEvaluationDecisionType
+    MatchedStatements: NotRequired[list[Statement]]
+    MissingContextValues: NotRequired[list[str]]
+    OrganizationsDecisionDetail: NotRequired[OrganizationsDecisionDetail]
+    PermissionsBoundaryDecisionDetail: NotRequired[PermissionsBoundaryDecisionDetail]
+    EvalDecisionDetails: NotRequired[dict[str, PolicyEvaluationDecisionType]]
+    ResourceSpecificResults: NotRequired[list[ResourceSpecificResult]]
+
+
+class GetAccessKeyInfoRequest(TypedDict):
+    AccessKeyId: str
+
+
+class GetAccessKeyInfoResponse(TypedDict):
+    Account: NotRequired[str]
+
+
+class GetCallerIdentityRequest(TypedDict):
+    pass
+
+
+class GetCallerIdentityResponse(TypedDict):
+    UserId: NotRequired[str]
+    Account: NotRequired[str]
+    Arn: NotRequired[str]
+
+
+class GetPolicyRequest(TypedDict):
+    PolicyArn: str
+
+
+class GetPolicyResponse(TypedDict):
+    Policy: NotRequired[Policy]
+
+
+class GetPolicyVersionRequest(TypedDict):
+    PolicyArn: str
+    VersionId: str
+
+
+class GetPolicyVersionResponse(TypedDict):
+    PolicyVersion: NotRequired[PolicyVersion]
+
+
+class GetRolePolicyRequest(TypedDict):
+    RoleName: str
+    PolicyName: str
+
+
+class GetRolePolicyResponse(TypedDict):
+    RoleName: str
+    PolicyName: str
+    PolicyDocument: str
+
+
+class GetRoleRequest(TypedDict):
+    RoleName: str
+
+
+class GetRoleResponse(TypedDict):
+    Role: Role
+
+
+class GetSessionTokenRequest(TypedDict):
+    DurationSeconds: NotRequired[int]
+    SerialNumber: NotRequired[str]
+    TokenCode: NotRequired[str]
+    MinimumSessionTokenSize: NotRequired[int]
+
+
+class GetSessionTokenResponse(TypedDict):
+    Credentials: NotRequired[Credentials]
+    SessionTokenUtilization: NotRequired[int]
+    SessionTokenSize: NotRequired[int]
+
+
+class GetUserPolicyRequest(TypedDict):
+    UserName: str
+    PolicyName: str
+
+
+class GetUserPolicyResponse(TypedDict):
+    UserName: str
+    PolicyName: str
+    PolicyDocument: str
+
+
+class GetUserRequest(TypedDict):
+    UserName: NotRequired[str]
+
+
+class GetUserResponse(TypedDict):
+    User: User
+
+
+class InlinePolicyIdentifierType(TypedDict):
+    PolicyName: str
+    AttachmentType: AttachmentType
+    AttachmentName: str
+
+
+class InstanceProfile(TypedDict):
+    Path: str
+    InstanceProfileName: str
+    InstanceProfileId: str
+    Arn: str
+    CreateDate: float
+    Roles: list[Role]
+    Tags: NotRequired[list[Tag]]
+
+
+class ListAccessKeysRequest(TypedDict):
+    UserName: NotRequired[str]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListAccessKeysResponse(TypedDict):
+    AccessKeyMetadata: list[AccessKeyMetadata]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListAccountAliasesRequest(TypedDict):
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListAccountAliasesResponse(TypedDict):
+    AccountAliases: list[str]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListAttachedRolePoliciesRequest(TypedDict):
+    RoleName: str
+    PathPrefix: NotRequired[str]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListAttachedRolePoliciesResponse(TypedDict):
+    AttachedPolicies: NotRequired[list[AttachedPolicy]]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListAttachedUserPoliciesRequest(TypedDict):
+    UserName: str
+    PathPrefix: NotRequired[str]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListAttachedUserPoliciesResponse(TypedDict):
+    AttachedPolicies: NotRequired[list[AttachedPolicy]]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListEntitiesForPolicyRequest(TypedDict):
+    PolicyArn: str
+    EntityFilter: NotRequired[EntityType]
+    PathPrefix: NotRequired[str]
+    PolicyUsageFilter: NotRequired[PolicyUsageType]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListEntitiesForPolicyResponse(TypedDict):
+    PolicyGroups: NotRequired[list[PolicyGroup]]
+    PolicyUsers: NotRequired[list[PolicyUser]]
+    PolicyRoles: NotRequired[list[PolicyRole]]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListInstanceProfilesForRoleRequest(TypedDict):
+    RoleName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListInstanceProfilesForRoleResponse(TypedDict):
+    InstanceProfiles: list[InstanceProfile]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListPoliciesRequest(TypedDict):
+    Scope: NotRequired[PolicyScopeType]
+    OnlyAttached: NotRequired[bool]
+    PathPrefix: NotRequired[str]
+    PolicyUsageFilter: NotRequired[PolicyUsageType]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListPoliciesResponse(TypedDict):
+    Policies: NotRequired[list[Policy]]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListPolicyTagsRequest(TypedDict):
+    PolicyArn: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListPolicyTagsResponse(TypedDict):
+    Tags: list[Tag]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListPolicyVersionsRequest(TypedDict):
+    PolicyArn: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListPolicyVersionsResponse(TypedDict):
+    Versions: NotRequired[list[PolicyVersion]]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListRolePoliciesRequest(TypedDict):
+    RoleName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListRolePoliciesResponse(TypedDict):
+    PolicyNames: list[str]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListRoleTagsRequest(TypedDict):
+    RoleName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListRoleTagsResponse(TypedDict):
+    Tags: list[Tag]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListRolesRequest(TypedDict):
+    PathPrefix: NotRequired[str]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListRolesResponse(TypedDict):
+    Roles: list[Role]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListUserPoliciesRequest(TypedDict):
+    UserName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListUserPoliciesResponse(TypedDict):
+    PolicyNames: list[str]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListUserTagsRequest(TypedDict):
+    UserName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListUserTagsResponse(TypedDict):
+    Tags: list[Tag]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListUsersRequest(TypedDict):
+    PathPrefix: NotRequired[str]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListUsersResponse(TypedDict):
+    Users: list[User]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class OrganizationsDecisionDetail(TypedDict):
+    AllowedByOrganizations: NotRequired[bool]
+
+
+PermissionsBoundaryAttachmentType: TypeAlias = Literal[
+    "PermissionsBoundaryPolicy"
+]
+
+
+class PermissionsBoundaryDecisionDetail(TypedDict):
+    AllowedByPermissionsBoundary: NotRequired[bool]
+
+
+class Policy(TypedDict):
+    PolicyName: NotRequired[str]
+    PolicyId: NotRequired[str]
+    Arn: NotRequired[str]
+    Path: NotRequired[str]
+    DefaultVersionId: NotRequired[str]
+    AttachmentCount: NotRequired[int]
+    PermissionsBoundaryUsageCount: NotRequired[int]
+    IsAttachable: NotRequired[bool]
+    Description: NotRequired[str]
+    CreateDate: NotRequired[float]
+    UpdateDate: NotRequired[float]
+    Tags: NotRequired[list[Tag]]
+
+
+class PolicyDescriptorType(TypedDict):
+    arn: NotRequired[str]
+
+
+PolicyEvaluationDecisionType: TypeAlias = Literal[
+    "allowed", "explicitDeny", "implicitDeny"
+]
+
+
+class PolicyGroup(TypedDict):
+    GroupName: NotRequired[str]
+    GroupId: NotRequired[str]
+
+
+class PolicyIdentifier(TypedDict):
+    PolicyType: NotRequired[PolicyIdentifierPolicyType]
+    PolicyArn: NotRequired[str]
+    InlinePolicyIdentifier: NotRequired[InlinePolicyIdentifierType]
+
+
+PolicyIdentifierPolicyType: TypeAlias = Literal[
+    "inline", "aws-managed", "user-managed", "permission-boundary", "scp", "rcp"
+]
+
+
+class PolicyRole(TypedDict):
+    RoleName: NotRequired[str]
+    RoleId: NotRequired[str]
+
+
+PolicyScopeType: TypeAlias = Literal[
+    "All", "AWS", "Local"
+]
+
+
+PolicySourceType: TypeAlias = Literal[
+    "user", "group", "role", "aws-managed", "user-managed", "resource", "none"
+]
+
+
+PolicyUsageType: TypeAlias = Literal[
+    "PermissionsPolicy", "PermissionsBoundary"
+]
+
+
+class PolicyUser(TypedDict):
+    UserName: NotRequired[str]
+    UserId: NotRequired[str]
+
+
+class PolicyVersion(TypedDict):
+    Document: NotRequired[str]
+    VersionId: NotRequired[str]
+    IsDefaultVersion: NotRequired[bool]
+    CreateDate: NotRequired[float]
+
+
+class Position(TypedDict):
+    Line: NotRequired[int]
+    Column: NotRequired[int]
+
+
+class ProvidedContext(TypedDict):
+    ProviderArn: NotRequired[str]
+    ContextAssertion: NotRequired[str]
+
+
+class PutRolePolicyRequest(TypedDict):
+    RoleName: str
+    PolicyName: str
+    PolicyDocument: str
+
+
+class PutRolePolicyResponse(TypedDict):
+    pass
+
+
+class PutUserPolicyRequest(TypedDict):
+    UserName: str
+    PolicyName: str
+    PolicyDocument: str
+
+
+class PutUserPolicyResponse(TypedDict):
+    pass
+
+
+class ResourceSpecificResult(TypedDict):
+    EvalResourceName: str
+    EvalResourceDecision: PolicyEvaluationDecisionType
+    MatchedStatements: NotRequired[list[Statement]]
+    MissingContextValues: NotRequired[list[str]]
+    EvalDecisionDetails: NotRequired[dict[str, PolicyEvaluationDecisionType]]
+    PermissionsBoundaryDecisionDetail: NotRequired[PermissionsBoundaryDecisionDetail]
+
+
+class Role(TypedDict):
+    Path: str
+    RoleName: str
+    RoleId: str
+    Arn: str
+    CreateDate: float
+    AssumeRolePolicyDocument: NotRequired[str]
+    Description: NotRequired[str]
+    MaxSessionDuration: NotRequired[int]
+    PermissionsBoundary: NotRequired[AttachedPermissionsBoundary]
+    Tags: NotRequired[list[Tag]]
+    RoleLastUsed: NotRequired[RoleLastUsed]
+    SourceRoleTemplate: NotRequired[SourceRoleTemplate]
+
+
+class RoleLastUsed(TypedDict):
+    LastUsedDate: NotRequired[float]
+    Region: NotRequired[str]
+
+
+class SetDefaultPolicyVersionRequest(TypedDict):
+    PolicyArn: str
+    VersionId: str
+
+
+class SetDefaultPolicyVersionResponse(TypedDict):
+    pass
+
+
+class SimulatePrincipalPolicyRequest(TypedDict):
+    PolicySourceArn: str
+    PolicyInputList: NotRequired[list[str]]
+    PermissionsBoundaryPolicyInputList: NotRequired[list[str]]
+    PolicyExclusionList: NotRequired[list[PolicyIdentifier]]
+    ActionNames: list[str]
+    ResourceArns: NotRequired[list[str]]
+    ResourcePolicy: NotRequired[str]
+    ResourceOwner: NotRequired[str]
+    CallerArn: NotRequired[str]
+    ContextEntries: NotRequired[list[ContextEntry]]
+    ResourceHandlingOption: NotRequired[str]
+    MaxItems: NotRequired[int]
+    Marker: NotRequired[str]
+
+
+class SimulatePrincipalPolicyResponse(TypedDict):
+    EvaluationResults: NotRequired[list[EvaluationResult]]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class SourceRoleTemplate(TypedDict):
+    TemplateArn: str
+    TemplateMinorVersion: int
+
+
+class Statement(TypedDict):
+    SourcePolicyId: NotRequired[str]
+    SourcePolicyType: NotRequired[PolicySourceType]
+    StartPosition: NotRequired[Position]
+    EndPosition: NotRequired[Position]
+
+
+StatusType: TypeAlias = Literal[
+    "Active", "Inactive", "Expired"
+]
+
+
+class Tag(TypedDict):
+    Key: str
+    Value: str
+
+
+class TagPolicyRequest(TypedDict):
+    PolicyArn: str
+    Tags: list[Tag]
+
+
+class TagPolicyResponse(TypedDict):
+    pass
+
+
+class TagRoleRequest(TypedDict):
+    RoleName: str
+    Tags: list[Tag]
+
+
+class TagRoleResponse(TypedDict):
+    pass
+
+
+class TagUserRequest(TypedDict):
+    UserName: str
+    Tags: list[Tag]
+
+
+class TagUserResponse(TypedDict):
+    pass
+
+
+class UntagPolicyRequest(TypedDict):
+    PolicyArn: str
+    TagKeys: list[str]
+
+
+class UntagPolicyResponse(TypedDict):
+    pass
+
+
+class UntagRoleRequest(TypedDict):
+    RoleName: str
+    TagKeys: list[str]
+
+
+class UntagRoleResponse(TypedDict):
+    pass
+
+
+class UntagUserRequest(TypedDict):
+    UserName: str
+    TagKeys: list[str]
+
+
+class UntagUserResponse(TypedDict):
+    pass
+
+
+class UpdateAccessKeyRequest(TypedDict):
+    UserName: NotRequired[str]
+    AccessKeyId: str
+    Status: StatusType
+
+
+class UpdateAccessKeyResponse(TypedDict):
+    pass
+
+
+class UpdateAssumeRolePolicyRequest(TypedDict):
+    RoleName: str
+    PolicyDocument: str
+
+
+class UpdateAssumeRolePolicyResponse(TypedDict):
+    pass
+
+
+class UpdateRoleDescriptionRequest(TypedDict):
+    RoleName: str
+    Description: str
+
+
+class UpdateRoleDescriptionResponse(TypedDict):
+    Role: NotRequired[Role]
+
+
+class UpdateRoleRequest(TypedDict):
+    RoleName: str
+    Description: NotRequired[str]
+    MaxSessionDuration: NotRequired[int]
+
+
+class UpdateRoleResponse(TypedDict):
+    pass
+
+
+class UpdateUserRequest(TypedDict):
+    UserName: str
+    NewPath: NotRequired[str]
+    NewUserName: NotRequired[str]
+
+
+class UpdateUserResponse(TypedDict):
+    pass
+
+
+class User(TypedDict):
+    Path: str
+    UserName: str
+    UserId: str
+    Arn: str
+    CreateDate: float
+    PasswordLastUsed: NotRequired[float]
+    PermissionsBoundary: NotRequired[AttachedPermissionsBoundary]
+    Tags: NotRequired[list[Tag]]
