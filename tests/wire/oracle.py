@@ -19,7 +19,7 @@ from penstock.wire.http import HttpRequest, HttpResponse
 def request(operation: OperationModel, params: Mapping[str, Json], protocol: str = "") -> HttpRequest:
     """The request that botocore makes of an operation's parameters, as the gateway hands it on."""
     protocol = protocol or operation.service_model.resolved_protocol
-    serialized = create_serializer(protocol).serialize_to_request(dict(params), operation)
+    serialized = create_serializer(protocol, include_validation=False).serialize_to_request(dict(params), operation)
     prepare_request_dict(serialized, endpoint_url="http://host")
     prepared = http_request_of(serialized).prepare()
     url = urlsplit(prepared.url)
