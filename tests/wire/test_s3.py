@@ -13,7 +13,7 @@ S3 = models.model("s3")
 def meant(method: str, path: str, query: str = "", **headers: str) -> str:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = HttpRequest(method, path, query, named)
-    return protocol_for(S3, request).read(request)[0].name
+    return str(protocol_for(S3, request).read(request)[0].name)
 
 
 @pytest.mark.parametrize(
