@@ -8,6 +8,7 @@ import binascii
 import re
 from abc import abstractmethod
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -68,9 +69,8 @@ class Rest(Protocol):
 
     def _read_head(self, shape: StructureShape, request: HttpRequest, match: Match, query: Query) -> dict[str, Json]:
         value: dict[str, Json] = {}
-        for name, member in shape.members.items():
-            key = member.serialization.get("name", name)
-            match member.serialization.get("location"):
+        for name, member, key, location in located(shape):
+            match location:
                 case "uri" if key in match.labels:
                     value[name] = xml_values.read_text(member, match.labels[key])
                 case "querystring":
@@ -128,12 +128,10 @@ class Rest(Protocol):
         return HttpResponse(status, headers, body)
 
     def _write_head(self, shape: StructureShape, answer: Answer, headers: dict[str, str], status: int) -> int:
-        for name, member in shape.members.items():
+        for name, member, key, location in located(shape):
             value = answer.get(name)
-            location = member.serialization.get("location")
-            if value is None or location is None:
+            if value is None:
                 continue
-            key = member.serialization.get("name", name)
             if location == "statusCode":
                 status = int(value)
             elif location == "headers":
@@ -214,6 +212,16 @@ class RestXml(Rest):
     def error_body(self, fault: Fault, headers: dict[str, str], request_id: str) -> bytes:
         inside = tagged("Error", tagged("Type", fault.sender) + error_elements(fault))
         return tagged("ErrorResponse", inside + tagged("RequestId", escaped(request_id))).encode()
+
+
+@cache
+def located(shape: StructureShape) -> tuple[tuple[str, Shape, str, str], ...]:
+    """The members that are not in a body: name, shape, name on the wire, and where they are."""
+    return tuple(
+        (name, member, member.serialization.get("name", name), member.serialization["location"])
+        for name, member in shape.members.items()
+        if "location" in member.serialization
+    )
 
 
 def query_of(request: HttpRequest) -> dict[str, list[str]]:
