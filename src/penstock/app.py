@@ -236,7 +236,7 @@ class Rooms:
 def every_operation() -> Directory:
     """The directory of a Penstock with nothing in it: what `penstock coverage` reads."""
     with tempfile.TemporaryDirectory() as folder:
-        rooms = Rooms.build(Path(folder), lambda scope, role_arn: {})
+        rooms = Rooms.build(Path(folder), lambda *_: {})
         rooms.database.close()
         return rooms.directory
 
