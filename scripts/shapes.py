@@ -148,7 +148,7 @@ def module(folder: str, extra: list[str], texts: dict[str, str]) -> str:
     call = [word for word in ("Body", "Json") if re.search(rf"[ \[]{word}[\]\n\"]", body)]
     also = f"Asked for by name: {', '.join(extra)}.\n" if extra else ""
     head = (
-        f'"""Requests and responses of `{folder}`, from its model. Do not edit: `python scripts/shapes.py {folder}`.\n\n'
+        f'"""Requests and responses of {folder}, from its model. Do not edit: `python scripts/shapes.py {folder}`.\n\n'
         "Timestamps are seconds since the epoch, blobs are bytes, a streamed payload may be a `Body`.\n"
         f'{textwrap.fill(also, WIDTH)}{chr(10) * bool(extra)}"""\n\nfrom __future__ import annotations\n'
     )

@@ -3,41 +3,53 @@
 It is also where the clock, ids and chance come from: everything else takes them as values.
 
     data/
-      lock            held while a server runs: one server a folder
-      penstock.db     every row          blobs/ incoming/   every byte
-      logs/           log streams        runtimes/ jobs/    the sandbox's
-      server.json     where the server is, while it is up
+      lock             held while a server runs: one server a folder
+      penstock.db      every row                blobs/  incoming/   every byte
+      logs/            log streams              sandbox/            jobs, zygotes
+      server.json      where the server is, while it is up          images.toml   the user's own images, if any
 """
 
 import asyncio
-import contextlib
 import fcntl
 import json
 import logging
 import os
+import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final, Self
+from typing import Final, Self
 
 from penstock.engine.engine import Engine
 from penstock.gateway.guard import OpenHost, check_host
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
-from penstock.runtimes.sandbox import Sandbox
+from penstock.images import catalog, clients, metrics
+from penstock.runtimes.sandbox import Image, Sandbox, UnknownImage, this_machine
+from penstock.services import identity, logs, s3
+from penstock.services.sagemaker import registry
+from penstock.services.sagemaker.jobs.instances import Machine
+from penstock.services.sagemaker.jobs.room import furnish
+from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.store.blobs import Blobs
+from penstock.store.logfile import stream_path
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
-from penstock.wire.call import Directory
+from penstock.wire.call import Directory, Scope, Service
+from penstock.wire.credentials import Credential
+from penstock.wire.validate import validate
 
+log: Final = logging.getLogger(__name__)
 SOURCE: Final = Path(__file__).parent
 MIGRATIONS: Final = tuple(sorted(path for path in SOURCE.glob("**/migrations") if path.parent.name != "store"))
 BLOB_GRACE: Final = 3600.0  # seconds before a blob that nobody holds goes
 SWEEP_EVERY: Final = 900.0  # seconds between two looks for what may go
+START_DEADLINE: Final = 60.0
+ANYBODY: Final = "penstock"  # the key that clients use where no signature is checked
 
 
 class CannotStart(Exception):
@@ -64,3 +76,199 @@ def clock() -> float:
 def chance() -> str:
     """128 random bits, as 32 hexadecimal digits."""
     return uuid.uuid4().hex
+
+
+class Penstock:
+    """A server on a data folder, ready inside `async with`; leaving stops it, and running jobs go on."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.endpoint = ""
+        self._exits = AsyncExitStack()
+        self._root: Credential | None = None
+
+    async def __aenter__(self) -> Self:
+        try:
+            check_host(self.settings.host, auth=self.settings.auth)
+            self._open_data()
+            await self._open()
+        except OpenHost as refusal:
+            raise CannotStart(str(refusal)) from None
+        except BaseException:
+            await self._exits.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._exits.aclose()
+
+    def _open_data(self) -> None:
+        data = self.settings.data
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = self._exits.enter_context((data / "lock").open("w"))
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(f"another Penstock runs on {data}; stop it, or choose another --data") from None
+        migrate(data / "penstock.db", MIGRATIONS)
+        (data / "penstock.db").chmod(0o600)
+
+    async def _open(self) -> None:
+        """Build the rooms from the ground up, open the door, then let the engine go on where it was."""
+        data, exits = self.settings.data, self._exits
+        database = SqliteDatabase(data / "penstock.db")
+        exits.callback(database.close)
+        directory = Directory(validate)
+        engine = Engine(database, directory, clock=clock, chance=chance)
+        blobs = Blobs(data)
+        images = Images(data)
+        sandbox = Sandbox(data / "sandbox", blobs=blobs, resolve=images.resolve, hidden=[data])
+        exits.push_async_callback(sandbox.close)
+        ring = await self._identity(database, directory)
+        for service in (*s3.operations(database, blobs, clock, chance), *logs.operations(database, data, clock)):
+            directory.register(service)
+        self._sagemaker(engine, directory, blobs, sandbox, images)
+        tasks = await exits.enter_async_context(asyncio.TaskGroup())
+        await self._listen(tasks, directory, ring)
+        await self._work(tasks, engine)
+        sweeping = tasks.create_task(sweep(database, blobs, data))
+        exits.callback(sweeping.cancel)
+        self._tell_where()
+
+    async def _identity(self, database: SqliteDatabase, directory: Directory) -> identity.StoredKeys:
+        ring = identity.StoredKeys(database, clock)
+        for service in identity_services(database, ring):
+            directory.register(service)
+        await identity.ensure_default_role(database, clock=clock, chance=chance)
+        if self.settings.auth:
+            self._root = await identity.root_credential(database, clock=clock, chance=chance)
+            write_private(
+                self.settings.data / "root-keys.json",
+                {"access_key": self._root.access_key, "secret_key": self._root.secret},
+            )
+        return ring
+
+    def _sagemaker(
+        self, engine: Engine, directory: Directory, blobs: Blobs, sandbox: Sandbox, images: "Images"
+    ) -> None:
+        database, data = engine.database, self.settings.data
+        share = this_machine()
+        for service in registry.services(database, directory, clock):
+            directory.register(service)
+        furnish(
+            engine=engine,
+            directory=directory,
+            blobs=blobs,
+            runtime=sandbox,
+            machine=Machine(int(share.cpus), int(share.memory_mib), share.gpus),
+            stream_path=lambda scope, group, stream: stream_path(data, scope.account, scope.region, group, stream),
+            client_environment=self.client_environment,
+            definitions=images.metric_definitions,
+            clock=clock,
+        )
+        open_pipelines(database=database, directory=directory, engine=engine, clock=clock, chance=chance)
+
+    def client_environment(self, scope: Scope, role_arn: str) -> Mapping[str, str]:  # noqa: ARG002 - one key so far
+        """What a job's own AWS clients need: this server, the job's region, and a key."""
+        key, secret = (self._root.access_key, self._root.secret) if self._root else (ANYBODY, ANYBODY)
+        return clients.client_variables(self.endpoint, scope.region, key, secret, base={})
+
+    async def _listen(self, tasks: asyncio.TaskGroup, directory: Directory, ring: identity.StoredKeys) -> None:
+        """Open the door; the endpoint is known afterwards."""
+        settings = GatewaySettings(auth=self.settings.auth)
+        app = application(directory, keys=ring, clock=clock, chance=chance, settings=settings)
+        stopping = asyncio.Event()
+        host = self.settings.host
+        port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        async def listen() -> None:
+            try:
+                await serve(app, host, self.settings.port, stopping=stopping, ready=port.set_result, settings=settings)
+            except OSError as error:
+                if port.done():
+                    raise
+                port.set_exception(CannotStart(f"cannot listen on {host}:{self.settings.port}: {error.strerror}"))
+
+        tasks.create_task(listen())
+        self._exits.callback(stopping.set)
+        async with asyncio.timeout(START_DEADLINE):
+            self.endpoint = f"http://{f'[{host}]' if ':' in host else host}:{await port}"
+
+    async def _work(self, tasks: asyncio.TaskGroup, engine: Engine) -> None:
+        ready = asyncio.Event()
+        working = tasks.create_task(engine.work(ready.set))
+        self._exits.callback(working.cancel)
+        async with asyncio.timeout(START_DEADLINE):
+            await ready.wait()
+
+    def _tell_where(self) -> None:
+        place = self.settings.data / "server.json"
+        port = int(self.endpoint.rpartition(":")[2])
+        write_private(
+            place, {"endpoint": self.endpoint, "port": port, "region": self.settings.region, "pid": os.getpid()}
+        )
+        self._exits.callback(place.unlink, missing_ok=True)
+
+
+class Images:
+    """The catalogue of images, as jobs and the sandbox ask it; `images.toml` in the data folder comes first."""
+
+    def __init__(self, data: Path) -> None:
+        own = data / "images.toml"
+        self._catalog = catalog.Catalog(*([own] if own.exists() else []))
+
+    def resolve(self, uri: str) -> Image:
+        """The environment of an image, for the sandbox."""
+        try:
+            found = self._catalog.resolve(uri)
+        except catalog.UnknownImage as unknown:
+            raise UnknownImage(str(unknown)) from None
+        return Image(
+            python=Path(sys.executable),
+            command=("python3", str(catalog.INSIDE / "train.py")),
+            environment=found.variables,
+            preload=found.preload,
+            visible=(SOURCE, Path(sys.prefix), Path(sys.base_prefix)),
+        )
+
+    def metric_definitions(self, uri: str) -> Sequence[Mapping[str, str]]:
+        """What SageMaker watches for in the algorithm of an image; nothing for an image nobody knows."""
+        try:
+            found = self._catalog.resolve(uri)
+        except catalog.UnknownImage:
+            return ()
+        return [{"Name": each.name, "Regex": each.regex} for each in metrics.built_in(found)]
+
+
+def identity_services(database: SqliteDatabase, ring: identity.StoredKeys) -> tuple[Service, ...]:
+    return (
+        identity.Roles(database, clock, chance),
+        identity.Users(database, clock, chance),
+        identity.Policies(database, clock, chance),
+        identity.RoleGrants(database, clock),
+        identity.UserGrants(database, clock),
+        identity.Account(database),
+        identity.AccessKeys(database, clock, chance, ring),
+        identity.Sts(database, clock, chance, ring),
+    )
+
+
+async def sweep(database: SqliteDatabase, blobs: Blobs, data: Path) -> None:
+    """Now and then remove what nobody needs: blobs without a name, log records past their retention."""
+    while True:
+        await asyncio.sleep(SWEEP_EVERY)
+        now = clock()
+        removed = await blobs.collect(database, older_than=now - BLOB_GRACE)
+        await logs.sweep(database, data, now)
+        log.info("swept: %d blobs that nobody holds", removed)
+
+
+def write_private(path: Path, content: Mapping[str, object]) -> None:
+    """A small JSON file for this user alone, whole at any moment."""
+    beside = path.with_suffix(".new")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump(content, file)
+    beside.replace(path)

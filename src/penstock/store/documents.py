@@ -111,6 +111,7 @@ class Query:
     kind: str
     scope: Scope
     parent: str | None = None
+    has_parent: bool | None = None
     status: str | None = None
     name_contains: str | None = None
     name_prefix: str | None = None
@@ -132,6 +133,7 @@ class Page:
 
 _FILTERS: Final[Mapping[str, str]] = {
     "parent": "parent = :parent",
+    "has_parent": "CASE WHEN parent = '' THEN 0 ELSE 1 END = :has_parent",
     "status": "status = :status",
     "name_contains": "instr(lower(name), lower(:name_contains)) > 0",
     "name_prefix": "substr(name, 1, length(:name_prefix)) = :name_prefix",
@@ -152,7 +154,7 @@ def page(tx: Transaction, query: Query) -> Page:
         wanted = getattr(query, name)
         if wanted is not None:
             conditions.append(condition)
-            values[name] = wanted
+            values[name] = int(wanted) if isinstance(wanted, bool) else wanted
     if query.token:
         values["after_value"], values["after_name"] = _read_token(query)
         conditions.append(f"({query.order}, name) {'<' if query.descending else '>'} (:after_value, :after_name)")

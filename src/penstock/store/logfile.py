@@ -4,6 +4,8 @@ A record is a line: milliseconds since the epoch, a tab, the message. Inside a m
 written ``\\\\`` and ``\\n``. Job supervisors write this form too (they share no code with Penstock, only this page).
 """
 
+import hashlib
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -23,3 +25,10 @@ def decode(line: bytes) -> Record:
     if "\\" in text:
         text = "\\".join(part.replace("\\n", "\n") for part in text.split("\\\\"))
     return Record(int(stamp), text)
+
+
+def stream_path(root: Path, account: str, region: str, group: str, stream: str) -> Path:
+    """The file of a log stream under the data folder `root`: a pure function of its names, which never become paths."""
+    name = "\0".join((account, region, group, stream)).encode(errors="surrogatepass")
+    digest = hashlib.sha256(name).hexdigest()
+    return root / "logs" / digest[:2] / f"{digest[2:]}.log"

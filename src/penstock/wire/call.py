@@ -103,14 +103,20 @@ def operation(name: str) -> Callable[[_H], _H]:
 class Service(Protocol):
     """A class of operations. Several classes may answer for one service."""
 
-    service: str
+    @property
+    def service(self) -> str: ...
 
 
 class Directory:
-    """Who answers which operation."""
+    """Who answers which operation.
 
-    def __init__(self) -> None:
+    `validate` looks at every call before its handler does (`wire.validate.validate` in the running program) and
+    raises `ServiceError` where the request does not fit.
+    """
+
+    def __init__(self, validate: Callable[[Call], None] | None = None) -> None:
         self._handlers: dict[tuple[str, str], Handler] = {}
+        self._validate = validate
 
     def register(self, service: Service) -> None:
         """Enter every `@operation` of an object; two answers for one operation are a mistake."""
@@ -137,5 +143,7 @@ class Directory:
             raise NotImplementedHere(
                 f"Penstock does not implement {call.service}.{call.operation}. `penstock coverage` lists what it does."
             )
+        if self._validate is not None:
+            self._validate(call)
         answer: Answer = await handler(call, call.request)
         return answer if answer is not None else {}

@@ -82,6 +82,12 @@ def operation(service: str, name: str) -> OperationModel | None:
     return found.operation_model(name) if name in found.operation_names else None
 
 
+def idempotency_token(operation: OperationModel) -> str | None:
+    """The member of an operation's request by which clients mark a repeated request (they fill it in themselves)."""
+    members: list[str] = operation.idempotent_members
+    return members[0] if members else None
+
+
 def of_target(prefix: str) -> str | None:
     """The service of an `x-amz-target` prefix, which is also its name in smithy RPC paths."""
     found = _matching(lambda head: head.get("targetPrefix") == prefix)

@@ -1,0 +1,228 @@
+"""The catalogue of images: which Python environment an image URI names, and what it starts.
+
+    123456789012.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.2-2  ──►  Image(environment="installed", …)
+
+The mapping is `images.toml`, readable and open to be extended: files of the user's are layered on top, and the first
+entry that matches is taken. An image that no entry matches is an error that says how to add one, never a guess.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+Json = Any
+Framework = Literal["sklearn", "xgboost", "none"]
+Training = Literal["script", "algorithm"]
+ModelFormat = Literal["pickle", "save_model", "none"]
+
+HERE: Final = Path(__file__).parent
+BUILT_IN: Final = HERE / "images.toml"
+INSIDE: Final = HERE / "inside"  # what travels into a job; its contract: `penstock_image`'s docstring
+NAMES: Final = {"sklearn": "scikit-learn", "xgboost": "XGBoost"}
+ADDRESS: Final = re.compile(
+    r"(?P<repository>[^@]+?)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-fA-F]{64}))?"
+)
+AWS: Final = r"\d{12}\.dkr\.ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|[a-z0-9.-]+\.(?:gov|uk|eu))"
+
+
+class UnknownImage(ValueError):
+    """No entry maps the image, or what it maps to is not there. The sentence names the image and the remedy."""
+
+
+class BadCatalog(ValueError):
+    """A mapping file says something that cannot be meant. The sentence names the file and the entry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """What an image URI means here. `note` is a sentence for people where the versions differ, else empty."""
+
+    uri: str
+    environment: str
+    framework: Framework
+    version_asked: str
+    version_run: str
+    note: str = ""
+    train: Training = "script"
+    model_format: ModelFormat = "none"
+    preload: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_algorithm(self) -> bool:
+        return self.train == "algorithm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One `[[images]]` of a mapping file, its pattern compiled."""
+
+    pattern: re.Pattern[str]
+    environment: str
+    framework: Framework
+    train: Training
+    model_format: ModelFormat
+    preload: tuple[str, ...]
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One `[environments.NAME]`: `distributions` are the packages that a framework's version is read from."""
+
+    name: str
+    summary: str
+    distributions: Mapping[str, tuple[str, ...]]
+
+
+class Catalog:
+    """The mapping files, read once."""
+
+    def __init__(self, *files: Path) -> None:
+        """The user's files, the most important first, on top of Penstock's own."""
+        self._entries: list[Entry] = []
+        self.environments: dict[str, Environment] = {}
+        for file in (*files, BUILT_IN):
+            self._add(file)
+        for entry in self._entries:
+            if entry.environment not in self.environments:
+                known = ", ".join(sorted(self.environments))
+                raise BadCatalog(f"no [environments.{entry.environment}] in any mapping file; there are: {known}")
+
+    def _add(self, file: Path) -> None:
+        try:
+            document = tomllib.loads(file.read_text())
+            for name, environment in document.get("environments", {}).items():
+                self.environments.setdefault(name, _environment(name, environment))
+            self._entries += [_entry(entry) for entry in document.get("images", [])]
+        except OSError as problem:
+            raise BadCatalog(f"{file} cannot be read: {problem.strerror}") from problem
+        except (tomllib.TOMLDecodeError, BadCatalog) as problem:
+            raise BadCatalog(f"{file}: {problem}") from problem
+
+    def resolve(self, uri: str) -> Image:
+        """What the image is. Raises `UnknownImage`."""
+        address = ADDRESS.fullmatch(uri)
+        if address is None:
+            raise UnknownImage(f"'{uri}' is not an image's address; it reads as repository[:tag][@sha256:digest]")
+        tag = address["tag"] or ""
+        for entry in self._entries:
+            if found := entry.pattern.fullmatch(f"{address['repository']}:{tag}"):
+                return self._image(uri, found.groupdict().get("version") or "", entry)
+        raise UnknownImage(_unmapped(uri, only_digest=bool(address["digest"]) and not tag))
+
+    def _image(self, uri: str, asked: str, entry: Entry) -> Image:
+        environment = self.environments[entry.environment]
+        run = _version_of(environment.distributions.get(entry.framework, ()))
+        if entry.framework != "none" and not run:
+            raise UnknownImage(
+                f"the image '{uri}' needs {NAMES[entry.framework]}, and the environment '{environment.name}' "
+                f"({environment.summary}) has none; install it there, for example with: pip install 'penstock[ml]'"
+            )
+        variables = dict(entry.variables)
+        if entry.train == "algorithm":
+            variables |= {
+                "PENSTOCK_ALGORITHM": entry.framework,
+                "PENSTOCK_ALGORITHM_VERSION": asked,
+                "PENSTOCK_MODEL_FORMAT": entry.model_format,
+            }
+        return Image(
+            uri=uri,
+            environment=environment.name,
+            framework=entry.framework,
+            version_asked=asked,
+            version_run=run,
+            note=_note(entry.framework, asked, run, environment),
+            train=entry.train,
+            model_format=entry.model_format,
+            preload=entry.preload,
+            variables=variables,
+        )
+
+
+def _unmapped(uri: str, *, only_digest: bool) -> str:
+    if only_digest:
+        return (
+            f"the image '{uri}' is named by its digest alone, which does not tell its version; add the tag "
+            '(repository:tag@sha256:…), or an [[images]] entry with versions = ["*"] to a mapping file'
+        )
+    repository = uri.partition("@")[0]
+    return (
+        f"no environment is mapped to the image '{uri}'. Add one to a mapping file: "
+        f'[[images]] repository = "{repository.rpartition(":")[0] or repository}", versions = ["*"], '
+        f'environment = "installed", framework = "none", train = "script" (see {BUILT_IN.name} for what these mean)'
+    )
+
+
+def _note(framework: Framework, asked: str, run: str, environment: Environment) -> str:
+    """A sentence where another version runs than was asked for: `1.2-1` asks for some 1.2."""
+    wanted = asked.partition("-")[0].split(".")
+    if framework == "none" or run.split(".")[: len(wanted)] == wanted:
+        return ""
+    return (
+        f"The image asks for {NAMES[framework]} {asked}; it is run with {run}, which the environment "
+        f"'{environment.name}' has."
+    )
+
+
+@cache
+def _version_of(distributions: tuple[str, ...]) -> str:
+    """The version of the first of these packages that is installed here; empty if none is."""
+    for name in distributions:
+        try:
+            return metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return ""
+
+
+def _environment(name: str, document: Json) -> Environment:
+    packages = {framework: tuple(names) for framework, names in document.get("distributions", {}).items()}
+    return Environment(name, str(document.get("summary", name)), packages)
+
+
+def _entry(document: Json) -> Entry:
+    known = {"repository", "versions", "suffixes", "environment", "framework", "train", "model_format"}
+    if strange := sorted(set(document) - known - {"preload", "variables"}):
+        raise BadCatalog(f"an [[images]] entry has the unknown key '{strange[0]}'")
+    if missing := [name for name in ("repository", "versions", "environment") if name not in document]:
+        raise BadCatalog(f"the [[images]] entry {document} lacks '{missing[0]}'")
+    train = _one_of(Training, document, "train", "script")
+    return Entry(
+        pattern=_pattern(document["repository"], document["versions"], document.get("suffixes", [""])),
+        environment=document["environment"],
+        framework=_one_of(Framework, document, "framework", "none"),
+        train=train,
+        model_format=_one_of(ModelFormat, document, "model_format", "none"),
+        preload=tuple(document.get("preload", ())),
+        variables={name: str(value) for name, value in document.get("variables", {}).items()},
+    )
+
+
+def _one_of(kind: Json, document: Json, name: str, default: str) -> Json:
+    value = document.get(name, default)
+    if value not in get_args(kind):
+        allowed = ", ".join(f"'{choice}'" for choice in get_args(kind))
+        raise BadCatalog(f"the entry for {document.get('repository')} has {name} = '{value}'; it may be {allowed}")
+    return value
+
+
+def _pattern(repository: str, versions: list[str], suffixes: list[str]) -> re.Pattern[str]:
+    tags = "|".join(_glob(version) for version in versions)
+    ends = "|".join(map(re.escape, suffixes))
+    return re.compile(f"{_glob(repository)}:(?P<version>{tags})(?:{ends})")
+
+
+def _glob(text: str) -> str:
+    """A regular expression for text with `*` and `<aws>` in it."""
+    return "".join(_glob_parts(text))
+
+
+def _glob_parts(text: str) -> Iterator[str]:
+    for part in re.split(r"(\*|<aws>)", text):
+        yield {"*": ".*?", "<aws>": AWS}.get(part, re.escape(part))

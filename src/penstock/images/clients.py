@@ -1,0 +1,68 @@
+"""What an AWS client needs to be told so that it talks to Penstock, unchanged.
+
+`AWS_ENDPOINT_URL` does most of it. The SageMaker SDK needs more: it builds its STS client with a fixed address
+(the shim redirects it) and its telemetry call has no time-out (the configuration file opts out). The same variables
+serve people's own scripts (`penstock env`, `penstock exec`) and the jobs.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+HERE: Final = Path(__file__).parent
+SHIM: Final = HERE / "shim"
+SDK_CONFIGURATION: Final = HERE / "sdk-config" / "config.yaml"
+
+IN_THE_WAY: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+"""Names that would make a client look elsewhere; so would AWS_ENDPOINT_URL_<SERVICE> and ignored endpoints."""
+
+
+def is_in_the_way(name: str) -> bool:
+    """Whether a variable of the caller's would lead an AWS client away from Penstock."""
+    return name in IN_THE_WAY or name.startswith("AWS_ENDPOINT_URL_") or name == "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+
+
+def client_variables(
+    endpoint: str,
+    region: str,
+    access_key: str,
+    secret: str,
+    session_token: str | None = None,
+    *,
+    base: Mapping[str, str],
+    shim: str = str(SHIM),
+    configuration: str = str(SDK_CONFIGURATION),
+) -> dict[str, str]:
+    """The variables to be set. `base` is what the client would have: its PYTHONPATH stays, behind the shim.
+
+    `shim` and `configuration` are where the client sees those files, if that is elsewhere (in a container).
+    """
+    before = [path for path in base.get("PYTHONPATH", "").split(os.pathsep) if path and path != shim]
+    variables = {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": access_key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_EC2_METADATA_DISABLED": "true",  # looking for an instance's role costs seconds where there is none
+        "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": configuration,
+        "PYTHONPATH": os.pathsep.join([shim, *before]),
+    }
+    if session_token:
+        variables["AWS_SESSION_TOKEN"] = session_token
+    return variables
+
+
+def client_environment(
+    endpoint: str,
+    region: str,
+    access_key: str,
+    secret: str,
+    session_token: str | None = None,
+    *,
+    base: Mapping[str, str],
+) -> dict[str, str]:
+    """A whole environment for a client: `base` without what is in the way, with what is needed."""
+    kept = {name: value for name, value in base.items() if not is_in_the_way(name)}
+    return kept | client_variables(endpoint, region, access_key, secret, session_token, base=base)

@@ -1,0 +1,73 @@
+"""The packages that a job's own code asks for, installed beside the shared environment, never into it.
+
+pip first says what is missing, with what the environment already has taken into account; exactly that goes into a
+folder of the job which comes before the environment on the script's path. Nothing missing: nothing installed.
+"""
+
+import json
+import subprocess
+import sys
+from collections import deque
+from pathlib import Path
+
+from penstock_image.failure import InstallRequirementsError
+from penstock_image.layout import Folders, Json
+
+PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input")
+TOLD = 40  # lines of pip's output that a failure repeats
+
+
+def install(folders: Folders) -> bool:
+    """Install what `requirements.txt` and `setup.py` in the code folder ask for; true if that was anything."""
+    requirements = folders.code / "requirements.txt"
+    wanted = ["-r", str(requirements)] if requirements.exists() else []
+    if (folders.code / "setup.py").exists():
+        wanted.append(".")
+    if not wanted:
+        return False
+    missing = _missing(folders, wanted)
+    if not missing:
+        return False
+    pins = folders.packages / "resolved.txt"
+    pins.write_text("\n".join([*_index_options(requirements), *missing]) + "\n")
+    _pip(folders, "install", "--target", str(folders.packages), "--no-deps", "--upgrade", "-r", str(pins))
+    return True
+
+
+def _missing(folders: Folders, wanted: list[str]) -> list[str]:
+    """What the environment lacks, as exact requirements."""
+    folders.packages.mkdir(parents=True, exist_ok=True)
+    report = folders.packages / "report.json"
+    _pip(folders, "install", "--dry-run", "--quiet", "--report", str(report), *wanted)
+    return [_exactly(item) for item in json.loads(report.read_text())["install"]]
+
+
+def _exactly(item: Json) -> str:
+    """One entry of pip's report: by name and version, or by its own address where it was named by one."""
+    if item["is_direct"]:
+        return str(item["download_info"]["url"])
+    return f"{item['metadata']['name']}=={item['metadata']['version']}"
+
+
+def _index_options(requirements: Path) -> list[str]:
+    """Lines like `--extra-index-url …` hold for the second call, too."""
+    if not requirements.exists():
+        return []
+    lines = (line.strip() for line in requirements.read_text().splitlines())
+    return [line for line in lines if line.startswith("--")]
+
+
+def _pip(folders: Folders, *arguments: str) -> None:
+    """Run pip, its output going to the job's log as it comes."""
+    words = [*PIP, *arguments]
+    last: deque[str] = deque(maxlen=TOLD)
+    with subprocess.Popen(
+        words, cwd=folders.code, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as pip:
+        assert pip.stdout is not None
+        for line in pip.stdout:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            last.append(line)
+    if pip.returncode:
+        raise InstallRequirementsError(" ".join(words), pip.returncode, "".join(last))

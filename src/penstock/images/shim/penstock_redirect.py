@@ -1,0 +1,41 @@
+"""Sends AWS clients that insist on AWS's own address to `AWS_ENDPOINT_URL`.
+
+One function is touched: a client that is given an explicit address at amazonaws.com (the SageMaker SDK's STS clients
+are) gets the configured endpoint, where there is one. Clients without an explicit address find it by themselves.
+"""
+
+import functools
+import os
+from collections.abc import Callable
+from typing import Any
+
+AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+ENDPOINT_URL = 4  # its place in create_client(service_name, region_name, api_version, use_ssl, verify, endpoint_url)
+
+
+def elsewhere(service: str, address: str | None) -> str | None:
+    """The configured endpoint that an explicit address must give way to, or none."""
+    if not address or os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return None
+    host = address.partition("://")[2].partition("/")[0].partition(":")[0]
+    if not host.endswith(AWS_DOMAINS):
+        return None
+    own = "AWS_ENDPOINT_URL_" + service.upper().replace("-", "_").replace(" ", "_")
+    return os.environ.get(own) or os.environ.get("AWS_ENDPOINT_URL")
+
+
+def redirect(session: Any) -> None:
+    """Let the class `botocore.session.Session` create its clients so."""
+    create_client: Callable[..., Any] = session.create_client
+
+    @functools.wraps(create_client)
+    def create_client_here(self: Any, service_name: str, *arguments: Any, **settings: Any) -> Any:
+        words = list(arguments)
+        if len(words) > ENDPOINT_URL:
+            words[ENDPOINT_URL] = elsewhere(service_name, words[ENDPOINT_URL]) or words[ENDPOINT_URL]
+        elif settings.get("endpoint_url"):
+            address = settings["endpoint_url"]
+            settings["endpoint_url"] = elsewhere(service_name, address) or address
+        return create_client(self, service_name, *words, **settings)
+
+    session.create_client = create_client_here

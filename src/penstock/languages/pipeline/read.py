@@ -1,0 +1,234 @@
+"""Text → tree. What is read is well-formed; whether it makes sense as a whole is for `check`.
+
+Reading is tolerant where clients are loose (nulls for absent members, numbers for strings, DependsOn as names or as
+objects) and strict where a mistake would only show at run time: every error names the step and the member.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar, get_args
+
+import msgspec
+
+from penstock.languages.pipeline import conditions, expressions
+from penstock.languages.pipeline.retries import read_policies
+from penstock.languages.pipeline.tree import (
+    OTHER_STEP_TYPES,
+    VERSION,
+    AnyStep,
+    Condition,
+    Definition,
+    DefinitionError,
+    Dependency,
+    Fail,
+    Model,
+    Other,
+    Parameter,
+    ParameterType,
+    Processing,
+    PropertyFile,
+    RegisterModel,
+    StepName,
+    Training,
+    Trigger,
+)
+from penstock.languages.pipeline.values import admitted
+
+Json = Any
+T = TypeVar("T")
+
+_COMMON: Final = frozenset(
+    {"Name", "Type", "Arguments", "DependsOn", "DisplayName", "Description", "RetryPolicies", "CacheConfig"}
+)
+_NAME_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+
+
+def read(text: str | bytes) -> Definition:
+    """The tree of a definition. Raises `DefinitionError`."""
+    try:
+        document = msgspec.json.decode(text)
+        return _definition(document)
+    except msgspec.DecodeError as error:
+        raise DefinitionError(f"It is not JSON: {error}") from None
+    except RecursionError:
+        raise DefinitionError("It is nested too deeply to be read.") from None
+
+
+def _definition(document: Json) -> Definition:
+    if not isinstance(document, dict):
+        raise DefinitionError(f"The definition must be a JSON object with Version and Steps, not {_kind(document)}.")
+    if document.get("Version") != VERSION:
+        raise DefinitionError(f"Version must be '{VERSION}', not {document.get('Version')!r}.")
+    parameters: dict[str, Parameter] = {}
+    for entry in _list(document, "Parameters", "the definition"):
+        parameter = _parameter(entry)
+        if parameter.name in parameters:
+            raise DefinitionError(f"Parameter names must be unique: '{parameter.name}' is declared twice.")
+        parameters[parameter.name] = parameter
+    if "Steps" not in document:
+        raise DefinitionError("The definition has no Steps.")
+    steps: dict[StepName, AnyStep] = {}
+    _steps(_list(document, "Steps", "the definition"), steps)
+    experiment = document.get("PipelineExperimentConfig")
+    return Definition(
+        parameters=parameters,
+        steps=steps,
+        experiment=expressions.read(experiment, "PipelineExperimentConfig") if experiment else None,
+    )
+
+
+def _parameter(entry: Json) -> Parameter:
+    name = _text(entry, "Name", "a parameter")
+    where = f"parameter '{name}'"
+    if not name or not set(name) <= _NAME_CHARACTERS:
+        raise DefinitionError(f"The name of {where} may hold letters, digits, hyphens and underscores only.")
+    given = _text(entry, "Type", where)
+    kind: ParameterType | None = next((known for known in get_args(ParameterType) if known == given), None)
+    if kind is None:
+        raise DefinitionError(f"Type of {where} must be one of {', '.join(get_args(ParameterType))}, not '{given}'.")
+    default = entry.get("DefaultValue")
+    choices = tuple(_list(entry, "EnumValues", where))
+    if default is not None:
+        default = admitted(kind, default, where=f"DefaultValue of {where}", choices=choices)
+    return Parameter(name, kind, default, default is not None, choices)
+
+
+def _steps(entries: list[Json], into: dict[StepName, AnyStep]) -> tuple[StepName, ...]:
+    """Read steps, those in branches too, into one mapping; the names of the outermost are answered."""
+    names = []
+    for entry in entries:
+        name = _step_name(entry, "a step")
+        if name in into:
+            raise DefinitionError(f"Step names must be unique within a pipeline: '{name}' is used more than once.")
+        names.append(name)
+        into[name] = Other(name=name, type="")  # holds the place, so that a branch cannot take its condition's name
+        into[name] = _step(name, entry, into)
+    return tuple(names)
+
+
+def _step(name: StepName, entry: Json, into: dict[StepName, AnyStep]) -> AnyStep:
+    where = f"step '{name}'"
+    kind = _text(entry, "Type", where)
+    arguments = {} if entry.get("Arguments") is None else entry["Arguments"]
+    if not isinstance(arguments, dict):
+        raise DefinitionError(f"Arguments of {where} must be an object, not {_kind(arguments)}.")
+    common = _common(name, entry, where)
+    if kind == "Condition":
+        return _condition(common, arguments, where, into)
+    if kind == "Fail":
+        message = arguments.get("ErrorMessage")
+        return Fail(**common, message=expressions.read("" if message is None else message, f"ErrorMessage of {where}"))
+    if kind not in _JOBS and kind not in OTHER_STEP_TYPES:
+        raise DefinitionError(f"Type '{kind}' of {where} is not a type of step.")
+    if not arguments and kind in _JOBS:
+        raise DefinitionError(f"Arguments of {where} are missing.")
+    common["arguments"] = expressions.read(arguments, where)
+    if kind == "Processing":
+        return Processing(**common, property_files=_property_files(entry, where))
+    if kind in _JOBS:
+        return _JOBS[kind](**common)
+    return _other(kind, common, entry, where)
+
+
+def _common(name: StepName, entry: Json, where: str) -> dict[str, Any]:
+    _check_cache(entry.get("CacheConfig"), where)
+    return {
+        "name": name,
+        "display_name": _optional_text(entry, "DisplayName", where),
+        "description": _optional_text(entry, "Description", where),
+        "depends_on": tuple(_dependency(item, where) for item in _list(entry, "DependsOn", where)),
+        "retries": read_policies(_list(entry, "RetryPolicies", where), where),
+    }
+
+
+def _other(kind: str, common: dict[str, Any], entry: Json, where: str) -> Other:
+    rest = {key: value for key, value in entry.items() if key not in _COMMON}
+    inner = _list(entry.get("Arguments") or {}, "ForEachBody", where) if kind == "ForEach" else []
+    return Other(
+        **common,
+        type=kind,
+        members=expressions.read(rest, where),
+        inner=frozenset(_step_name(item, f"the body of {where}") for item in inner),
+    )
+
+
+_JOBS: Final[Mapping[str, type[Processing | Training | Model | RegisterModel]]] = {
+    "Processing": Processing, "Training": Training, "Model": Model, "RegisterModel": RegisterModel,
+}  # fmt: skip
+
+
+def _condition(common: dict[str, Any], arguments: Json, where: str, into: dict[StepName, AnyStep]) -> Condition:
+    if not isinstance(arguments.get("Conditions"), list) or not arguments["Conditions"]:
+        raise DefinitionError(f"Conditions of {where} must be a list with at least one condition.")
+    return Condition(
+        **common,
+        tests=tuple(conditions.read(entry, where) for entry in arguments["Conditions"]),
+        if_steps=_steps(_list(arguments, "IfSteps", where), into),
+        else_steps=_steps(_list(arguments, "ElseSteps", where), into),
+    )
+
+
+def _step_name(entry: Json, where: str) -> StepName:
+    name = _text(entry, "Name", where)
+    if not 1 <= len(name) <= 64 or not set(name) <= _NAME_CHARACTERS:
+        raise DefinitionError(
+            f"'{name}' is not a step name: 1 to 64 letters, digits, hyphens and underscores ([A-Za-z0-9\\-_]{{1,64}})."
+        )
+    return StepName(name)
+
+
+def _dependency(item: Json, where: str) -> Dependency:
+    if isinstance(item, str):
+        return Dependency(StepName(item))
+    step = _text(item, "Step", f"DependsOn of {where}")
+    given = _optional_text(item, "Trigger", f"DependsOn of {where}") or "Completed"
+    trigger: Trigger | None = next((known for known in get_args(Trigger) if known == given), None)
+    if trigger is None:
+        raise DefinitionError(
+            f"Trigger in DependsOn of {where} must be one of {', '.join(get_args(Trigger))}, not '{given}'."
+        )
+    return Dependency(StepName(step), trigger)
+
+
+def _property_files(entry: Json, where: str) -> tuple[PropertyFile, ...]:
+    where = f"PropertyFiles of {where}"
+    return tuple(
+        PropertyFile(
+            _text(item, "PropertyFileName", where), _text(item, "OutputName", where), _text(item, "FilePath", where)
+        )
+        for item in _list(entry, "PropertyFiles", where)
+    )
+
+
+def _check_cache(config: Json, where: str) -> None:
+    if config is not None and not (isinstance(config, dict) and isinstance(config.get("Enabled"), bool | dict)):
+        raise DefinitionError(f"CacheConfig of {where} must be an object whose Enabled is true or false.")
+
+
+def _list(entry: Json, key: str, where: str) -> list[Json]:
+    value = entry.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise DefinitionError(f"{key} of {where} must be a list, not {_kind(value)}.")
+    return value
+
+
+def _text(entry: Json, key: str, where: str) -> str:
+    if not isinstance(entry, dict):
+        raise DefinitionError(f"{where[:1].upper()}{where[1:]} must be an object with {key}, not {_kind(entry)}.")
+    value = entry.get(key)
+    if value is None:
+        raise DefinitionError(f"{key} of {where} is missing.")
+    if not isinstance(value, str):
+        raise DefinitionError(f"{key} of {where} must be a string, not {_kind(value)}.")
+    return value
+
+
+def _optional_text(entry: Json, key: str, where: str) -> str:
+    return "" if entry.get(key) is None else _text(entry, key, where)
+
+
+def _kind(value: Json) -> str:
+    return {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}.get(
+        type(value), "a number"
+    )

@@ -1,0 +1,256 @@
+"""The language on one page: what a pipeline definition is made of, once it has been read.
+
+    Definition ── parameters
+               └─ steps ── Processing · Training · Model · RegisterModel · Condition · Fail · Other
+                           └─ arguments: an expression, or JSON with expressions in it
+
+Steps inside the branches of a condition stand in `Definition.steps` like all others; the condition knows them by
+name. A step of a type that is not carried out yet is an `Other`: read and checked, so that it can be named.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NewType
+
+Json = Any
+StepName = NewType("StepName", str)
+Path = tuple[str | int, ...]
+Trigger = Literal["Completed", "Failed", "Stopped", "Any"]
+ParameterType = Literal["String", "Integer", "Float", "Boolean"]
+Operator = Literal["Equals", "GreaterThan", "GreaterThanOrEqualTo", "LessThan", "LessThanOrEqualTo"]
+
+VERSION: Final = "2020-12-01"
+
+EXECUTION_VARIABLES: Final = frozenset(
+    {
+        "PipelineName", "PipelineArn", "PipelineExecutionId", "PipelineExecutionArn",
+        "StartDateTime", "CurrentDateTime", "TrainingJobName", "ProcessingJobName",
+    }
+)  # fmt: skip
+
+OTHER_STEP_TYPES: Final = frozenset(
+    {
+        "Athena", "AutoML", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
+        "BedrockProvisionedModelThroughput", "Callback", "ClarifyCheck", "Cleanup", "EMR", "EMRServerless", "Endpoint",
+        "EndpointConfig", "ForEach", "HubContent", "InferenceComponent", "Job", "Lambda", "Lineage", "QualityCheck",
+        "Transform", "Tuning",
+    }
+)  # fmt: skip
+
+
+class DefinitionError(Exception):
+    """A definition that cannot be a pipeline; the message says what is wrong, where, and what would do."""
+
+
+# ------------------------------------------------------------------------------------------------- expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """JSON without expressions in it."""
+
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """A JSON object with an expression somewhere in it."""
+
+    members: Mapping[str, "Expression"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A JSON list with an expression somewhere in it."""
+
+    items: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterReference:
+    """``{"Get": "Parameters.X"}``"""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionVariable:
+    """``{"Get": "Execution.X"}``"""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepProperty:
+    """``{"Get": "Steps.S.A.B[0]['c']"}``: what the step's Describe answer holds at a path."""
+
+    step: StepName
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class LoopVariable:
+    """``{"Get": "ForEach…"}`` or ``{"Get": "IterationOutput…"}``: has a meaning inside a ForEach step only."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """``Std:Join``"""
+
+    on: str
+    values: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyFileReference:
+    """``{"Get": "Steps.S.PropertyFiles.F"}``, which only a ``Std:JsonGet`` may name."""
+
+    step: StepName
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class JsonGet:
+    """``Std:JsonGet``: what a JSON document in S3 holds at a path."""
+
+    document: "PropertyFileReference | Expression"
+    path: str
+
+
+Expression = (
+    Constant | Object | Sequence | ParameterReference | ExecutionVariable | StepProperty | LoopVariable | Join | JsonGet
+)
+
+# -------------------------------------------------------------------------------------------------- conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    operator: Operator
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    query: Expression
+    values: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    test: "Test"
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    tests: tuple["Test", ...]
+
+
+Test = Comparison | In | Not | Or
+
+# ------------------------------------------------------------------------------------------------------- steps
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    type: ParameterType
+    default: Json = None
+    has_default: bool = False
+    choices: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A name in DependsOn, and in which endings of that step it is met."""
+
+    step: StepName
+    trigger: Trigger = "Completed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How often, and how soon, a step is tried again after some kinds of errors."""
+
+    errors: frozenset[str]
+    interval_seconds: float = 1.0
+    backoff_rate: float = 2.0
+    max_attempts: int | None = None
+    expire_after_minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyFile:
+    name: str
+    output: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What every step has. `arguments` is the request it leads to, without the names that the execution gives."""
+
+    name: StepName
+    display_name: str = ""
+    description: str = ""
+    depends_on: tuple[Dependency, ...] = ()
+    retries: tuple[RetryPolicy, ...] = ()
+    arguments: Expression = Constant({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processing(Step):
+    property_files: tuple[PropertyFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training(Step):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model(Step):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterModel(Step):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition(Step):
+    """All `tests` hold: `if_steps` are started; else: `else_steps`."""
+
+    tests: tuple[Test, ...]
+    if_steps: tuple[StepName, ...] = ()
+    else_steps: tuple[StepName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fail(Step):
+    message: Expression = Constant("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other(Step):
+    """A step of a type that AWS has and that is not carried out here. `members` are the step's other members."""
+
+    type: str
+    members: Expression = Constant({})
+    inner: frozenset[StepName] = frozenset()  # steps in the body of a ForEach
+
+
+AnyStep = Processing | Training | Model | RegisterModel | Condition | Fail | Other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A whole pipeline. `steps` are in the order of the document, those of branches after their condition."""
+
+    parameters: Mapping[str, Parameter]
+    steps: Mapping[StepName, AnyStep]
+    experiment: Expression | None = None

@@ -1,0 +1,7 @@
+"""The sandbox runtime: `sandbox` is the contract, `folder` what is kept, `inside` what runs beside the server."""
+
+from penstock.runtimes.sandbox.images import Image, Resolve, UnknownImage
+from penstock.runtimes.sandbox.sandbox import Sandbox
+from penstock.runtimes.sandbox.slots import Share, this_machine
+
+__all__ = ["Image", "Resolve", "Sandbox", "Share", "UnknownImage", "this_machine"]

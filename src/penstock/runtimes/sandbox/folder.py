@@ -1,0 +1,149 @@
+"""A job's folder: everything about one job, so that it can be found again by whoever comes after a restart.
+
+    job.json      what the supervisor needs; written last, so the folder is prepared when it is there
+    ml/  tmp/     the job's /opt/ml and /tmp              inputs/N/     links to blobs, mounted read-only
+    hosts         the job's /etc/hosts, where it has one of its own
+    claim         "pid start boot" of its supervisor; made once, so a job starts once (by the zygote)
+    stop          somebody wants it not to start
+    ending.json   how its process ended (by the supervisor)
+    result.json   the `Ending`, outputs and all: the answer from then on
+
+Nothing here waits: callers take a thread where it may take long.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from penstock.engine.jobs import Ending, Job, JobId
+
+PLACES: Final = {"/opt/ml": "ml", "/tmp": "tmp"}  # noqa: S108 - paths inside a job
+
+
+class OutOfPlace(Exception):
+    """A path of a job that is not under a folder that is private to it."""
+
+
+class Claim(NamedTuple):
+    """A supervisor, for good: pids are used again, but not with the same start on the same boot."""
+
+    pid: int
+    started: int
+    boot: str
+
+    def is_alive(self) -> bool:
+        try:
+            after_name = Path(f"/proc/{self.pid}/stat").read_bytes().rpartition(b")")[2].split()
+        except OSError:
+            return False
+        return after_name[0] not in (b"Z", b"X") and int(after_name[19]) == self.started and self.boot == boot()
+
+
+def boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+class JobFolder:
+    def __init__(self, jobs: Path, job: JobId) -> None:
+        self.name = hashlib.sha256(job.encode()).hexdigest()[:32]
+        self.path = jobs / self.name
+        self.ml = self.path / "ml"
+
+    @classmethod
+    def at(cls, path: Path) -> "JobFolder":
+        """A folder whose job's id is not known yet."""
+        folder = cls(path.parent, JobId(""))
+        folder.name, folder.path, folder.ml = path.name, path, path / "ml"
+        return folder
+
+    def place(self, path: str) -> Path:
+        """Where a path inside the job is on this machine; raises `OutOfPlace`."""
+        normal = os.path.normpath(path)
+        for inside, outside in PLACES.items():
+            if normal == inside or normal.startswith(inside + "/"):
+                return self.path / outside / normal[len(inside) + 1 :]
+        raise OutOfPlace(f"'{path}' is not under {' or '.join(PLACES)}, which are what a job has to itself")
+
+    # -- what is known
+
+    @property
+    def is_prepared(self) -> bool:
+        return (self.path / "job.json").exists()
+
+    def result(self) -> Ending | None:
+        try:
+            return msgspec.json.decode((self.path / "result.json").read_bytes(), type=Ending)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+
+    def ending(self) -> Ending | None:
+        """What the supervisor wrote, if it did."""
+        try:
+            return read_ending((self.path / "ending.json").read_bytes())
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+
+    def claim(self) -> Claim | None:
+        """The supervisor that has the job, or had it; one without a pid never came to be."""
+        try:
+            words = (self.path / "claim").read_text().split()
+        except FileNotFoundError:
+            return None
+        return Claim(int(words[0]), int(words[1]), words[2]) if len(words) == 3 else Claim(0, 0, "")
+
+    def job(self) -> JobId | None:
+        try:
+            return JobId(json.loads((self.path / "job.json").read_bytes())["id"])
+        except FileNotFoundError:
+            return None
+
+    def is_unwanted(self) -> bool:
+        return (self.path / "stop").exists()
+
+    # -- what is made so
+
+    def write(self, name: str, content: bytes) -> None:
+        """Whole or not at all."""
+        beside = self.path / f"{name}.new"
+        beside.write_bytes(content)
+        beside.replace(self.path / name)
+
+    def keep(self, result: Ending) -> Ending:
+        self.write("result.json", msgspec.json.encode(result))
+        return result
+
+    def unwant(self) -> None:
+        (self.path / "stop").touch()
+
+    def log(self, job: Job) -> Path:
+        return job.log or self.path / "job.log"
+
+    def remove(self) -> None:
+        """All of it, whatever the job has done to its permissions."""
+        if self.path.exists():
+            shutil.rmtree(self.path, onerror=open_up)
+
+
+def read_ending(line: bytes) -> Ending:
+    return msgspec.json.decode(line, type=Ending)
+
+
+def open_up(_action: Callable[..., Any], path: str, _problem: object) -> None:
+    """Allow what was refused and try it again; what is gone is gone."""
+    for folder in (Path(path).parent, Path(path)):
+        with suppress(OSError):
+            if not folder.is_symlink():
+                folder.chmod(folder.stat().st_mode | stat.S_IRWXU)
+    with suppress(FileNotFoundError):
+        if Path(path).is_dir() and not Path(path).is_symlink():
+            shutil.rmtree(path)
+        else:
+            Path(path).unlink()

@@ -1,0 +1,63 @@
+"""Images, as the sandbox sees them: a name for a Python environment on this machine.
+
+Which names there are is the catalogue's business (`penstock.images`); it is handed in as a `Resolve`.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+HOME: Final = "/tmp/home"  # noqa: S108 - inside a job; private to it
+SYSTEM_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+# Variables that act when an interpreter or a library starts, and never again.
+ACT_AT_START: Final = (
+    "PYTHON", "LD_", "LC_", "LANG", "OMP_", "KMP_", "GOMP_", "OPENBLAS_", "GOTO_", "MKL_", "BLIS_", "VECLIB_", "NPY_",
+    "NUMPY_", "NUMEXPR_", "SCIPY_", "SKLEARN_", "JOBLIB_", "LOKY_", "ARROW_", "MALLOC_", "GLIBC_", "CUDA_", "HOME",
+)  # fmt: skip
+
+# What nearly every script imports, and no script can tell from its absence.
+PLAIN: Final = ("argparse", "csv", "datetime", "json", "logging", "pathlib", "random", "re", "shutil", "subprocess")
+
+
+class UnknownImage(Exception):
+    """No environment goes by that name; the message says which there are, or how to make one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An environment: its interpreter, and what starting it means.
+
+    `command` is what the image starts by itself. `preload` are modules that a warm start has imported already.
+    `visible` are paths that jobs need though they lie in a folder that is hidden from them (or under `/tmp`).
+    """
+
+    python: Path
+    command: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    preload: tuple[str, ...] = ()
+    visible: tuple[Path, ...] = ()
+
+
+Resolve = Callable[[str], Image]
+
+
+def environment_of(image: Image, wanted: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment of a job: nothing of the server's own but the time zone."""
+    made = {"HOME": HOME, "LANG": "C.UTF-8", "PATH": SYSTEM_PATH, **image.environment, **wanted}
+    if "TZ" in os.environ:
+        made.setdefault("TZ", os.environ["TZ"])
+    made["PATH"] = f"{image.python.parent}{os.pathsep}{made['PATH']}"
+    return made
+
+
+def acts_at_start(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in sorted(environment.items()) if name.startswith(ACT_AT_START)}
+
+
+def may_start_warm(image: Image, command: tuple[str, ...], environment: Mapping[str, str]) -> bool:
+    """Whether a fork of the image's warm process is the same as starting the command."""
+    is_script = len(command) > 1 and command[0] in ("python", "python3") and command[1].endswith(".py")
+    return is_script and acts_at_start(environment) == acts_at_start(environment_of(image, {}))

@@ -1,0 +1,292 @@
+"""The supervisor: pid 1 of one job's room. It starts the job, keeps its log and its limits, and writes how it ended.
+
+It waits furnished until the zygote hands it a job; then the job's folder is mounted and the command starts, by exec
+or, in a warm environment, in a child that has been forked ahead of time. When the command has ended, whatever it left
+behind is killed before `ending.json` is written: nobody writes to the outputs any more.
+"""
+
+import errno
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+
+from penstock.runtimes.sandbox.inside import room, warm
+from penstock.runtimes.sandbox.inside.logpump import LogPump
+
+PIECE: Final = 1 << 18
+LIMIT_POLL: Final = 0.25  # seconds to the first look at disk and processes; later ones are rarer
+OWN_SIGNALS: Final = (signal.SIGTERM, signal.SIGCHLD)
+
+Document = dict[str, Any]
+
+
+class Place(NamedTuple):
+    """Where supervisors of a zygote find things."""
+
+    jobs: str
+    hidden: list[str]
+    keep: list[str]
+
+
+def wait_for_job(place: Place, channel: socket.socket, *, is_warm: bool, keep_open: frozenset[int]) -> None:
+    """The life of a supervisor, spare first. Never returns."""
+    try:
+        furnished = prepare(place)
+    except (room.NoRoom, OSError) as problem:
+        channel.send(f"error {problem}".encode())
+        os._exit(1)
+    pipe = os.pipe()
+    child = warm.Child.fork(pipe, keep_open) if is_warm else None
+    channel.send(b"ready")
+    data, handles, _, _ = socket.recv_fds(channel, 4096, 2)
+    channel.close()
+    if not data or len(handles) != 2:  # the zygote is gone
+        os._exit(0)
+    server = socket.socket(fileno=handles[0])
+    Supervisor(furnished, data.decode(), server, handles[1], pipe, child).run()
+    os._exit(0)
+
+
+def prepare(place: Place) -> room.Room:
+    """A session of its own, then the room. Our signals are blocked since the fork: an early stop is not lost."""
+    os.setsid()
+    return room.furnish(place.jobs, place.hidden, place.keep)
+
+
+class Supervisor:
+    def __init__(
+        self,
+        furnished: room.Room,
+        name: str,
+        server: socket.socket,
+        log: int,
+        pipe: tuple[int, int],
+        child: warm.Child | None,
+    ) -> None:
+        self._server = server
+        self._reading, self._writing = pipe
+        self._child = child
+        self._room = furnished
+        self._name = name
+        self._log_file = log
+        self._killing_at = float("inf")
+        self._reason = "exited"
+        self._message = ""
+        self._status: int | None = None
+        self._started_at: float | None = None
+        self._is_stopping = False
+
+    def run(self) -> None:
+        job = self._read_job()
+        self._log = LogPump(self._log_file, int(job["log_limit"]))
+        try:
+            self._folder = room.admit(self._room, self._name, job["links"], bool(job["hosts"]))
+            self._waking = wake_on_signals(self._note)
+            self._main = self._start(job)
+        except (room.NoRoom, OSError, KeyError) as problem:
+            self._end("unstartable", str(problem))
+            return
+        self._started_at = time.time()
+        os.close(self._writing)
+        self._watch(job)
+        self._clear()
+        self._end(self._reason, self._message)
+
+    def _read_job(self) -> Document:
+        with open(os.open(f"{self._name}/job.json", os.O_RDONLY, dir_fd=self._room.jobs), "rb") as file:
+            job: Document = json.loads(file.read())
+        return job
+
+    def _start(self, job: Document) -> int:
+        """Start the command; answers its pid."""
+        limit_files()
+        command, environment = job["command"], job["environment"]
+        try:
+            os.chdir(job["working_folder"])
+        except OSError as problem:
+            raise OSError(f"the working folder {job['working_folder']}: {problem.strerror}") from None
+        if self._child is not None:
+            return self._child.begin(command, environment, job["working_folder"])
+        program = warm.find(command[0], environment.get("PATH", os.defpath))
+        return self._execute(program, command, environment)
+
+    def _execute(self, program: str, command: list[str], environment: dict[str, str]) -> int:
+        actions = [
+            (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, self._writing, 1),
+            (os.POSIX_SPAWN_DUP2, self._writing, 2),
+        ]
+        try:
+            return os.posix_spawn(
+                program,
+                command,
+                environment,
+                file_actions=actions,
+                setsid=True,
+                setsigdef=[signal.SIGPIPE, signal.SIGXFSZ, *OWN_SIGNALS],
+                setsigmask=[],
+            )
+        except OSError as problem:
+            why = "no known format; does it lack its #! line?" if problem.errno == errno.ENOEXEC else problem.strerror
+            raise OSError(f"the command '{command[0]}' cannot be started: {why}") from None
+
+    def _note(self, number: int) -> None:
+        if number == signal.SIGTERM:
+            self._is_stopping = True
+
+    # -- while it runs
+
+    def _watch(self, job: Document) -> None:
+        """Pump the log and hold the limits until the command has ended."""
+        ready = select.poll()
+        ready.register(self._reading, select.POLLIN)
+        ready.register(self._waking, select.POLLIN)
+        limits = Limits(self._folder, job)
+        began = time.monotonic()
+        while self._status is None:
+            now = time.monotonic()
+            self._hold_to_time(job, now - began >= job["longest"], now)
+            limits.check(now, self._exhaust)
+            due = min(began + job["longest"] if self._reason == "exited" else now + 3600, self._killing_at, limits.due)
+            for handle, event in ready.poll(max(0.0, min(due - now, 3600)) * 1000):
+                if handle == self._waking:
+                    os.read(self._waking, 512)
+                    self._reap(block=False)
+                elif event & select.POLLIN:
+                    self._log.feed(os.read(self._reading, PIECE))
+                else:  # every end of the pipe is closed, and the command goes on in silence
+                    ready.unregister(self._reading)
+
+    def _hold_to_time(self, job: Document, is_over: bool, now: float) -> None:
+        if self._reason == "exited" and (self._is_stopping or is_over):
+            self._reason = "stopped" if self._is_stopping else "timed-out"
+            if is_over and not self._is_stopping:
+                self._message = f"it ran longer than {job['longest']:g} seconds"
+            self._killing_at = now + job["grace"]
+            signal_all(signal.SIGTERM)
+        if now >= self._killing_at:
+            self._killing_at = float("inf")
+            signal_all(signal.SIGKILL)
+
+    def _exhaust(self, message: str) -> None:
+        if self._reason != "exhausted":
+            self._reason, self._message = "exhausted", message
+        signal_all(signal.SIGKILL)
+
+    def _reap(self, *, block: bool) -> bool:
+        """Bury the dead; false when no child is left."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, 0 if block else os.WNOHANG)
+            except ChildProcessError:
+                return False
+            if pid == 0:
+                return True
+            if pid == self._main:
+                self._status = os.waitstatus_to_exitcode(status)
+
+    # -- after it
+
+    def _clear(self) -> None:
+        """End whatever the command left behind, and read what is still in the pipe."""
+        if self._reap(block=False):
+            signal_all(signal.SIGKILL)
+            self._reap(block=True)
+        os.set_blocking(self._reading, False)
+        with suppress(BlockingIOError):
+            while data := os.read(self._reading, PIECE):
+                self._log.feed(data)
+        self._log.close()
+
+    def _end(self, reason: str, message: str) -> None:
+        """Write the ending, tell the server, then make it durable: nobody waits for the disk."""
+        if reason in ("unstartable", "exhausted"):
+            self._log.say(message)
+        ending = {
+            "reason": reason,
+            "exit_code": self._status,
+            "message": message,
+            "started_at": self._started_at,
+            "ended_at": time.time(),
+        }
+        text = json.dumps(ending).encode()
+        folder = os.open(self._name, os.O_RDONLY | os.O_DIRECTORY, dir_fd=self._room.jobs)
+        file = os.open("ending.new", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o644, dir_fd=folder)
+        os.write(file, text)
+        os.rename("ending.new", "ending.json", src_dir_fd=folder, dst_dir_fd=folder)
+        with suppress(OSError):  # the server may be gone
+            self._server.send(text + b"\n", socket.MSG_NOSIGNAL)
+        with suppress(OSError):  # the job may have been forgotten by now
+            os.fsync(file)
+            os.fsync(folder)
+
+
+class Limits:
+    """Disk and processes, looked at now and then: less often the longer the job runs and the longer a look takes."""
+
+    def __init__(self, folder: int, job: Document) -> None:
+        self._folder = folder
+        self._disk = int(job["disk_mib"]) << 20
+        self._processes = int(job["processes"])
+        self._pause = LIMIT_POLL
+        self.due = time.monotonic() + LIMIT_POLL
+
+    def check(self, now: float, exhaust: Callable[[str], None]) -> None:
+        if now < self.due:
+            return
+        if count_processes() > self._processes:
+            exhaust(f"it had more than {self._processes} processes")
+        if any(size_of(name, self._folder, self._disk) > self._disk for name in ("ml", "tmp")):
+            exhaust(f"it wrote more than {self._disk >> 20} MiB to disk")
+        after = time.monotonic()
+        self._pause = min(self._pause * 1.5, 2.0)
+        self.due = after + max(self._pause, (after - now) * 20)
+
+
+def count_processes() -> int:
+    """How many processes the room has; none where /proc is not the room's own."""
+    if os.readlink("/proc/self") != "1":
+        return 0
+    return sum(name.isdigit() for name in os.listdir("/proc"))
+
+
+def size_of(name: str, folder: int, enough: int) -> int:
+    """Bytes on disk under a folder; stops counting above `enough`."""
+    total = 0
+    for _, _, files, handle in os.fwalk(name, dir_fd=folder, onerror=None):
+        for file in files:
+            with suppress(OSError):
+                total += os.stat(file, dir_fd=handle, follow_symlinks=False).st_blocks * 512
+        if total > enough:
+            break
+    return total
+
+
+def signal_all(number: int) -> None:
+    """Signal everything in the room but ourselves."""
+    if os.getpid() != 1:  # outside of a room this would be the whole machine
+        raise room.NoRoom("refusing to signal every process: not pid 1 of a room")
+    with suppress(ProcessLookupError):
+        os.kill(-1, number)
+
+
+def wake_on_signals(note: Callable[[int], None]) -> int:
+    """A handle that becomes readable when one of our signals has come; from now on none is lost."""
+    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    for number in OWN_SIGNALS:
+        signal.signal(number, lambda number, _: note(number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, OWN_SIGNALS)
+    return reading
+
+
+def limit_files() -> None:
+    """No core files: they would count as the job's."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

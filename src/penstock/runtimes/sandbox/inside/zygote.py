@@ -1,0 +1,300 @@
+"""The zygote: a small server that forks supervisors, one for each job, with some kept ready.
+
+It is started on demand, outlives Penstock's server and ends by itself: when it has no job and there has been no server
+for a while. A request is a line of JSON on its socket: `{"do": "run", "job": …, "log": …}` answers
+`{"pid": …}` and leaves the connection to the job's supervisor, which sends the ending on it. A job is started once:
+the file `claim` in its folder is made before, and the second request is answered `{"claimed": true}`.
+"""
+
+import fcntl
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final, NamedTuple, NoReturn
+
+from penstock.runtimes.sandbox.inside import room, supervisor, warm
+
+OWN_SIGNALS: Final = supervisor.OWN_SIGNALS
+PATIENCE: Final = 2.0  # seconds that a client may take to say what it wants
+
+Document = dict[str, Any]
+
+
+class Configuration(NamedTuple):
+    """What the server says on the command line."""
+
+    folder: str  # the zygote's own
+    jobs: str
+    server: str  # locked by the server while it lives
+    hidden: list[str]
+    keep: list[str]
+    preload: list[str]
+    is_warm: bool
+    spares: int
+    linger: float  # seconds without a job and without a server
+    idle: float  # seconds without a job though there is a server
+
+
+class Spare(NamedTuple):
+    pid: int
+    started: int
+    channel: socket.socket
+
+
+class Warmless(Exception):
+    """The environment cannot be forked from; jobs in it start cold."""
+
+
+def main(text: str) -> NoReturn:
+    """Become a daemon; the process that was started ends as soon as the socket is there, 0 if all is well."""
+    configuration = Configuration(**json.loads(text))
+    reading, writing = os.pipe()
+    if os.fork() > 0:
+        os.close(writing)
+        answer = os.read(reading, 4096)
+        os.write(2, answer.removeprefix(b"ready"))
+        os._exit(0 if answer == b"ready" else 1)
+    os.setsid()
+    os.chdir("/")
+    os.close(reading)
+    baseline: frozenset[int] = frozenset()
+    try:
+        preload(configuration.preload)
+        baseline = frozenset(int(name) for name in os.listdir("/proc/self/fd")) - {writing}
+        zygote = Zygote(configuration, baseline)
+    except (Warmless, room.NoRoom, OSError) as problem:
+        os.write(writing, str(problem).encode()[:4000] or b"no reason")
+        os._exit(1)
+    os.write(writing, b"ready")
+    os.close(writing)
+    zygote.serve()
+    os._exit(0)
+
+
+def preload(modules: list[str]) -> None:
+    """Import, then make sure that what was imported can be forked."""
+    for name in modules:
+        try:
+            importlib.import_module(name)
+        except ImportError as problem:
+            raise Warmless(f"cannot import {name}: {problem}") from None
+    # A library's pool of threads (OpenBLAS has one from its import) is put away by its own fork handlers, and made
+    # again by whoever needs it. The supervisors' clone runs no such handlers, so this fork does it for all of them.
+    if (pid := os.fork()) == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    threads = len(os.listdir("/proc/self/task"))
+    if threads != 1:
+        raise Warmless(f"importing {', '.join(modules)} leaves {threads - 1} threads running")
+    gc.collect()
+    gc.freeze()
+
+
+class Zygote:
+    def __init__(self, configuration: Configuration, baseline: frozenset[int]) -> None:
+        self._configuration = configuration
+        self._baseline = baseline
+        self._folder = os.open(configuration.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._lock = self._only_one()
+        self._listener = self._listen()
+        self._own_user = not may_make_rooms()
+        self._place = supervisor.Place(configuration.jobs, configuration.hidden, configuration.keep)
+        self._spares: list[Spare] = []
+        self._busy: set[int] = set()
+        self._quiet_since = time.monotonic()
+        self._is_leaving = False
+
+    def _only_one(self) -> int:
+        lock = os.open("lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600, dir_fd=self._folder)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Warmless("another one is running") from None
+        os.ftruncate(lock, 0)
+        os.write(lock, str(os.getpid()).encode())
+        return lock
+
+    def _listen(self) -> socket.socket:
+        path = f"/proc/self/fd/{self._folder}/socket"  # a socket's path may have 107 bytes only
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(path)
+        listener.listen(256)
+        return listener
+
+    # -- serving
+
+    def serve(self) -> None:
+        reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        ready = select.poll()
+        ready.register(self._listener, select.POLLIN)
+        ready.register(reading, select.POLLIN)
+        while not self._is_leaving:
+            self._refill()
+            for handle, _ in ready.poll(min(5.0, self._configuration.linger) * 1000):
+                if handle == reading:
+                    os.read(reading, 512)
+                else:
+                    self._meet(self._listener.accept()[0])
+            self._bury()
+            self._leave_if_alone()
+        for spare in self._spares:
+            spare.channel.close()
+
+    def _meet(self, client: socket.socket) -> None:
+        client.settimeout(PATIENCE)
+        try:
+            request: Document = json.loads(client.makefile("rb").readline())
+            answer = self._answer(request, client)
+        except (OSError, ValueError) as problem:
+            answer = {"error": str(problem)}
+        except room.NoRoom as problem:
+            answer = {"error": str(problem)}
+        if answer is not None:
+            with suppress(OSError):
+                client.send(json.dumps(answer).encode() + b"\n", socket.MSG_NOSIGNAL)
+        client.close()
+
+    def _answer(self, request: Document, client: socket.socket) -> Document | None:
+        self._quiet_since = time.monotonic()
+        match request["do"]:
+            case "run":
+                return self._run(request["job"], request["log"], client)
+            case "quit":
+                self._is_leaving = True
+                return {"pid": os.getpid()}
+            case "hello":
+                return {"pid": os.getpid()}
+            case unknown:
+                return {"error": f"no such request: {unknown}"}
+
+    def _run(self, job: str, log: str, client: socket.socket) -> Document | None:
+        """Hand the job to a supervisor. The answer goes out before: afterwards the connection is the supervisor's."""
+        path = f"{self._configuration.jobs}/{job}/claim"
+        if os.path.exists(path):
+            return {"claimed": True}
+        spare = self._take_spare()
+        try:
+            claim = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+        except FileExistsError:  # another zygote was faster
+            spare.channel.close()
+            return {"claimed": True}
+        os.write(claim, f"{spare.pid} {spare.started} {boot()}".encode())
+        os.close(claim)
+        log_file = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o644)
+        client.settimeout(None)
+        client.send(json.dumps({"pid": spare.pid}).encode() + b"\n", socket.MSG_NOSIGNAL)
+        socket.send_fds(spare.channel, [job.encode()], [client.fileno(), log_file])
+        os.close(log_file)
+        spare.channel.close()
+        self._busy.add(spare.pid)
+        return None
+
+    # -- spares
+
+    def _take_spare(self) -> Spare:
+        """A supervisor in a furnished room; the reason of the one that could not furnish its own is raised."""
+        while True:
+            spare = self._spares.pop(0) if self._spares else self._fork()
+            word = spare.channel.recv(4096)
+            if word == b"ready":
+                return spare
+            spare.channel.close()
+            if word:
+                raise room.NoRoom(word.decode().removeprefix("error "))
+
+    def _refill(self) -> None:
+        while len(self._spares) < self._configuration.spares:
+            try:
+                self._spares.append(self._fork())
+            except (room.NoRoom, OSError):
+                return  # whoever asks for a job is told
+
+    def _fork(self) -> Spare:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with blocked(OWN_SIGNALS):
+            pid = room.fork_into_room(own_user=self._own_user)
+            if pid == 0:
+                self._become_supervisor(theirs)
+        theirs.close()
+        return Spare(pid, start_of(pid), ours)
+
+    def _become_supervisor(self, channel: socket.socket) -> NoReturn:
+        signal.set_wakeup_fd(-1)
+        warm.close_others(self._baseline | {channel.fileno()})
+        try:
+            supervisor.wait_for_job(self._place, channel, is_warm=self._configuration.is_warm, keep_open=self._baseline)
+        except BaseException:  # it must not go on as a second zygote
+            traceback.print_exc()
+        os._exit(1)
+
+    # -- coming and going
+
+    def _bury(self) -> None:
+        with suppress(ChildProcessError):
+            while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+                self._busy.discard(pid)  # a spare that died stays where it is, until somebody asks what it said
+                self._quiet_since = time.monotonic()
+
+    def _leave_if_alone(self) -> None:
+        quiet = time.monotonic() - self._quiet_since
+        if self._busy or quiet < min(self._configuration.linger, self._configuration.idle):
+            return
+        self._is_leaving = quiet >= self._configuration.idle or not is_locked(self._configuration.server)
+
+
+def may_make_rooms() -> bool:
+    """Whether a room needs no user namespace of its own."""
+    try:
+        pid = room.fork_into_room(own_user=False)
+    except room.NoRoom:
+        return False
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return True
+
+
+def is_locked(path: str) -> bool:
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
+def start_of(pid: int) -> int:
+    """When a process started, in ticks since the machine did: with its pid, that names it for good."""
+    with open(f"/proc/{pid}/stat", "rb") as file:
+        return int(file.read().rpartition(b")")[2].split()[19])
+
+
+def boot() -> str:
+    with open("/proc/sys/kernel/random/boot_id") as file:
+        return file.read().strip()
+
+
+@contextmanager
+def blocked(numbers: tuple[signal.Signals, ...]) -> Iterator[None]:
+    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)

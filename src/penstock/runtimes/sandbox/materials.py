@@ -1,0 +1,149 @@
+"""Materials: what is in a job's folder before it starts.
+
+Inputs that the job only reads are links to the blobs, shown to it through a read-only mount: root inside a job could
+write to a link, but not through that mount. Writable inputs, and those in whose folder anything else has its place, are
+copies (the file system shares the bytes where it can).
+"""
+
+import errno
+import fcntl
+import json
+import os
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from penstock.engine.jobs import Input, Job
+from penstock.runtimes.sandbox.folder import JobFolder, OutOfPlace
+from penstock.runtimes.sandbox.images import HOME, Image, environment_of
+from penstock.store.blobs import BlobDamaged, Blobs
+
+FICLONE: Final = 0x40049409
+PIECE: Final = 1 << 30
+PROCESSES: Final = 4096
+LOG_LIMIT: Final = 64 << 20
+
+
+def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs) -> None:
+    """Lay out the folder; blocking. Raises `OutOfPlace` or `BlobDamaged`; then the job cannot be started."""
+    folder.remove()
+    for path in (folder.ml, folder.place(HOME)):
+        path.mkdir(parents=True)
+    for wanted in (*job.folders, *(output.folder for output in job.outputs)):
+        folder.place(wanted).mkdir(parents=True, exist_ok=True)
+    with suppress(OutOfPlace):  # the image's own, then
+        folder.place(job.working_folder).mkdir(parents=True, exist_ok=True)
+    links = [
+        [f"inputs/{number}", each.folder]
+        for number, each in enumerate(job.inputs)
+        if supply(folder, job, number, blobs)
+    ]
+    for name, content in job.files.items():
+        path = folder.place(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    if job.hosts:
+        (folder.path / "hosts").write_text(hosts_text(job.hosts))
+    folder.log(job).parent.mkdir(parents=True, exist_ok=True)
+    folder.write("job.json", json.dumps(instructions(job, image, links)).encode())
+
+
+def instructions(job: Job, image: Image, links: list[list[str]]) -> dict[str, object]:
+    """What the supervisor reads."""
+    return {
+        "id": job.id,
+        "command": [*(job.command or image.command), *job.arguments],
+        "environment": environment_of(image, job.environment),
+        "working_folder": job.working_folder,
+        "links": links,
+        "hosts": bool(job.hosts),
+        "longest": job.longest,
+        "grace": job.grace,
+        "disk_mib": job.resources.disk_mib,
+        "processes": PROCESSES,
+        "log_limit": LOG_LIMIT,
+    }
+
+
+def supply(folder: JobFolder, job: Job, number: int, blobs: Blobs) -> bool:
+    """Put an input's files in place; true if they are links, to be mounted."""
+    each = job.inputs[number]
+    place = folder.place(each.folder)
+    place.mkdir(parents=True, exist_ok=True)
+    linked = not each.writable and stands_alone(job, each)
+    root = folder.path / "inputs" / str(number) if linked else place
+    for file in each.files:
+        source = blobs.find(file.digest).path
+        target = root / relative(file.path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if linked:
+            link(source, target)
+        else:
+            copy(source, target)
+    root.mkdir(parents=True, exist_ok=True)
+    return linked
+
+
+def relative(path: str) -> PurePosixPath:
+    """A path that stays below its folder; raises `OutOfPlace`."""
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or not pure.parts:
+        raise OutOfPlace(f"the input file '{path}' is not below its input's folder")
+    return pure
+
+
+def stands_alone(job: Job, one: Input) -> bool:
+    """Whether nothing else has its place in this input's folder, nor this in another's."""
+    others = [
+        *(each.folder for each in job.inputs if each is not one),
+        *(output.folder for output in job.outputs),
+        *job.files,
+        *job.folders,
+    ]
+    mine = PurePosixPath(one.folder)
+    for other in map(PurePosixPath, others):
+        if other.is_relative_to(mine):
+            return False
+    return not any(
+        mine.is_relative_to(each.folder) for each in job.inputs if each is not one and not each.writable
+    ) and not PurePosixPath("/opt/ml").is_relative_to(mine)
+
+
+def link(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError as problem:  # another file system, too many links, or links are not ours to make
+        if problem.errno not in (errno.EXDEV, errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP):
+            raise
+        copy(source, target)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Share the bytes where the file system can, else let the kernel copy them. An existing file is replaced."""
+    target.unlink(missing_ok=True)
+    with source.open("rb") as reading, target.open("xb") as writing:
+        try:
+            fcntl.ioctl(writing.fileno(), FICLONE, reading.fileno())
+        except OSError:
+            left = os.fstat(reading.fileno()).st_size
+            while left > 0:
+                done = transfer(reading.fileno(), writing.fileno(), left)
+                if done == 0:
+                    raise BlobDamaged(f"{source} ends {left} bytes early") from None
+                left -= done
+
+
+def transfer(reading: int, writing: int, left: int) -> int:
+    try:
+        return os.copy_file_range(reading, writing, min(left, PIECE))
+    except OSError as problem:
+        if problem.errno not in (errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP):
+            raise
+        return os.sendfile(writing, reading, None, min(left, PIECE))
+
+
+def hosts_text(names: tuple[str, ...]) -> str:
+    """The machine's own table, with these names for the machine itself."""
+    own = Path("/etc/hosts")
+    text = own.read_text() if own.exists() else ""
+    return f"127.0.0.1 {' '.join(names)}\n{text}"

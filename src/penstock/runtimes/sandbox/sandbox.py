@@ -1,0 +1,274 @@
+"""The sandbox: jobs as supervised process trees on this machine, each with a private /opt/ml.
+
+A job outlives the server. What is known of it is in its folder, so `run` is the same whether the job is new, is running
+since before a restart, or has ended: prepare unless prepared, start unless claimed, wait, collect unless recorded.
+"""
+
+import asyncio
+import fcntl
+import os
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress
+from penstock.runtimes.sandbox.folder import Claim, JobFolder, OutOfPlace, read_ending
+from penstock.runtimes.sandbox.images import Image, Resolve, UnknownImage, environment_of, may_start_warm
+from penstock.runtimes.sandbox.materials import prepare
+from penstock.runtimes.sandbox.needs import needs_preload
+from penstock.runtimes.sandbox.outputs import Collector
+from penstock.runtimes.sandbox.slots import Share, Slots, this_machine
+from penstock.runtimes.sandbox.zygotes import Connection, ZygoteFailed, Zygotes
+from penstock.store.blobs import BlobDamaged, Blobs
+
+LOST: Final = "its supervisor is gone without a word: it was killed, or the machine was restarted"
+STOPPED_EARLY: Final = "it was stopped before it started"
+
+
+@dataclass(frozen=True, slots=True)
+class Unstartable(Exception):
+    """A job that cannot be started as it is described."""
+
+    message: str
+
+
+class Sandbox:
+    """A `Runtime`. `folder` is its own (jobs are kept there); `hidden` are folders that no job may see."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        blobs: Blobs,
+        resolve: Resolve,
+        hidden: Iterable[Path] = (),
+        total: Share | None = None,
+        spares: int = 2,
+        linger: float = 60.0,
+        idle: float = 900.0,
+    ) -> None:
+        self._folder = folder.absolute()
+        self._jobs = self._folder / "jobs"
+        self._jobs.mkdir(parents=True, exist_ok=True)
+        self._blobs = blobs
+        self._resolve = resolve
+        self._slots = Slots(total or this_machine())
+        self._zygotes = Zygotes(
+            folder=self._folder / "zygotes",
+            jobs=self._jobs,
+            server=self._folder / "server",
+            hidden=[self._folder, *(path.absolute() for path in hidden)],
+            spares=spares,
+            linger=linger,
+            idle=idle,
+        )
+        self._turns: dict[JobId, asyncio.Lock] = {}
+        self._users: Counter[JobId] = Counter()
+        self._presence = Presence(self._folder / "server")
+
+    # -- the contract
+
+    async def run(self, job: Job, progress: Progress) -> Ending:
+        folder = JobFolder(self._jobs, job.id)
+        async with self._alone(job.id):
+            if (result := folder.result()) is not None:
+                return result
+            try:
+                ending = await self._to_the_end(job, folder, progress)
+            except Unstartable as problem:
+                folder.path.mkdir(exist_ok=True)
+                return folder.keep(Ending(reason="unstartable", message=problem.message))
+            progress("collecting")
+            return await self._collect(job, folder, ending)
+
+    async def stop(self, job: JobId) -> None:
+        folder = JobFolder(self._jobs, job)
+        if not folder.path.exists() and job not in self._users:
+            return
+        folder.path.mkdir(exist_ok=True)
+        folder.unwant()
+        self._slots.withdraw(job)
+        send(folder.claim(), signal.SIGTERM)
+
+    async def peek(self, job: JobId, output: Output) -> tuple[File, ...]:
+        folder = JobFolder(self._jobs, job)
+        if not folder.is_prepared:
+            return ()
+        return await asyncio.to_thread(Collector(folder, self._blobs, is_running=True).collect, output)
+
+    async def forget(self, job: JobId) -> None:
+        """A job that is still running is not forgotten: stop it first."""
+        folder = JobFolder(self._jobs, job)
+        claim = folder.claim()
+        if claim is not None and claim.is_alive() and folder.ending() is None:
+            return
+        await asyncio.to_thread(folder.remove)
+
+    # -- besides
+
+    def known(self) -> list[JobId]:
+        """The jobs that have a folder here, running or ended, in no order."""
+        found = (JobFolder.at(path).job() for path in self._jobs.iterdir())
+        return [job for job in found if job is not None]
+
+    async def close(self, *, kill: bool = False) -> None:
+        """Let go. Jobs keep running, unless `kill` ends them and everything else that the sandbox has started."""
+        pids = await self._zygotes.close(kill=kill)
+        if kill:
+            for path in self._jobs.iterdir():
+                if (claim := JobFolder.at(path).claim()) is not None and claim.is_alive():
+                    send(claim, signal.SIGKILL)
+                    pids.append(claim.pid)
+            for pid in pids:
+                await gone(pid)
+        self._presence.close()
+
+    # -- from the start to the end of its process
+
+    @asynccontextmanager
+    async def _alone(self, job: JobId) -> AsyncIterator[None]:
+        """One `run` of a job at a time; the next finds the record."""
+        self._users[job] += 1
+        try:
+            async with self._turns.setdefault(job, asyncio.Lock()):
+                yield
+        finally:
+            self._users[job] -= 1
+            if not self._users[job]:
+                del self._users[job], self._turns[job]
+
+    async def _to_the_end(self, job: Job, folder: JobFolder, progress: Progress) -> Ending:
+        claim = folder.claim()
+        if claim is not None:
+            self._slots.seize(job.resources)
+            try:
+                progress("running")
+                return await found_again(folder, claim)
+            finally:
+                self._slots.give_back(job.resources)
+        if folder.is_unwanted() or not await self._slots.take(job.id, job.resources):
+            return Ending(reason="stopped", message=STOPPED_EARLY)
+        try:
+            progress("starting")
+            return await self._start(job, folder, progress)
+        finally:
+            self._slots.give_back(job.resources)
+
+    async def _start(self, job: Job, folder: JobFolder, progress: Progress) -> Ending:
+        image = self._image(job)
+        if not folder.is_prepared:
+            await self._prepare(job, folder, image)
+        if folder.is_unwanted():
+            return Ending(reason="stopped", message=STOPPED_EARLY)
+        command = (*(job.command or image.command), *job.arguments)
+        warm = job.warm and may_start_warm(image, command, environment_of(image, job.environment))
+        heavy = warm and needs_preload(folder, job, image, command[1])
+        try:
+            answer, line = await self._zygotes.run(image, folder.name, folder.log(job), warm=warm, heavy=heavy)
+        except (ZygoteFailed, OSError, TimeoutError) as problem:
+            raise Unstartable(str(problem) or type(problem).__name__) from None
+        progress("running")
+        if folder.is_unwanted():  # asked for while it was being started
+            send(folder.claim(), signal.SIGTERM)
+        try:
+            return await (found_again(folder, folder.claim()) if "claimed" in answer else told(folder, line))
+        finally:
+            line.writer.close()
+
+    def _image(self, job: Job) -> Image:
+        try:
+            image = self._resolve(job.image)
+        except UnknownImage as problem:
+            raise Unstartable(str(problem)) from None
+        if not job.command and not image.command:
+            raise Unstartable(f"the image '{job.image}' starts nothing by itself: the job must name a command")
+        return image
+
+    async def _prepare(self, job: Job, folder: JobFolder, image: Image) -> None:
+        try:
+            if job.inputs:
+                await asyncio.to_thread(prepare, folder, job, image, self._blobs)
+            else:
+                prepare(folder, job, image, self._blobs)  # a few small files: cheaper than a thread
+        except (OutOfPlace, BlobDamaged, OSError) as problem:
+            raise Unstartable(f"its files cannot be laid out: {problem}") from None
+
+    # -- after it
+
+    async def _collect(self, job: Job, folder: JobFolder, ending: Ending) -> Ending:
+        if not folder.is_prepared or ending.reason == "unstartable" or not (job.outputs or job.texts):
+            folder.path.mkdir(exist_ok=True)
+            return folder.keep(ending)
+        return await asyncio.to_thread(collect, job, folder, self._blobs, ending)
+
+
+def collect(job: Job, folder: JobFolder, blobs: Blobs, ending: Ending) -> Ending:
+    """Keep the outputs and texts, and record the whole ending. Blocking."""
+    collector = Collector(folder, blobs)
+    wanted = [output for output in job.outputs if output.always or ending.is_success]
+    texts = {path: text for path in job.texts if (text := collector.text(path)) is not None}
+    outputs = {output.name: collector.collect(output) for output in wanted}
+    message = "; ".join(filter(None, [ending.message, *collector.notes[:10]]))
+    return folder.keep(replace(ending, outputs=outputs, texts=texts, message=message))
+
+
+async def told(folder: JobFolder, line: Connection) -> Ending:
+    """The ending as the supervisor says it; a broken line means that it is in the folder, or that there is none."""
+    with suppress(ConnectionError):
+        if text := await line.reader.readline():
+            with suppress(msgspec.DecodeError):
+                return read_ending(text)
+    return await found_again(folder, folder.claim())
+
+
+async def found_again(folder: JobFolder, claim: Claim | None) -> Ending:
+    """The ending of a job that somebody else has started."""
+    if claim is not None and folder.ending() is None and claim.is_alive():
+        await gone(claim.pid)
+    return folder.ending() or Ending(reason="lost", message=LOST)
+
+
+async def gone(pid: int) -> None:
+    """Wait until a process that is not our child has ended."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    loop = asyncio.get_running_loop()
+    ended = loop.create_future()
+    loop.add_reader(handle, lambda: None if ended.done() else ended.set_result(None))
+    try:
+        await ended
+    finally:
+        loop.remove_reader(handle)
+        os.close(handle)
+
+
+def send(claim: Claim | None, number: signal.Signals) -> None:
+    """Signal a supervisor, if it is still the same process."""
+    if claim is None:
+        return
+    with suppress(ProcessLookupError):
+        handle = os.pidfd_open(claim.pid)
+        try:
+            if claim.is_alive():
+                signal.pidfd_send_signal(handle, number)
+        finally:
+            os.close(handle)
+
+
+class Presence:
+    """A lock that says that a server is there; zygotes look for it when they have nothing to do."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab")
+        fcntl.flock(self._file, fcntl.LOCK_SH)
+
+    def close(self) -> None:
+        self._file.close()

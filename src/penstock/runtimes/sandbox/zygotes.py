@@ -1,0 +1,195 @@
+"""Zygotes, from the server's side: started on demand, one for cold starts and one for each warm environment.
+
+    zygotes/light/   zygotes/warm-…/      socket  lock  zygote.log
+
+A zygote's name holds a digest of its code and configuration: after an upgrade the old ones are simply no longer asked,
+and end by themselves.
+"""
+
+import asyncio
+import hashlib
+import json
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from penstock.runtimes.sandbox.images import PLAIN, SYSTEM_PATH, Image, environment_of
+
+INSIDE: Final = Path(__file__).parent / "inside"
+MOST_WARM: Final = 6  # each may take some hundred megabytes
+STARTING: Final = 180.0  # seconds: heavy imports from a cold disk
+ANSWERING: Final = 60.0
+
+
+class ZygoteFailed(Exception):
+    """A zygote did not start, or could not start a job; the message says why and what would do."""
+
+
+def digest_of_code() -> str:
+    text = b"".join(path.read_bytes() for path in sorted(INSIDE.glob("*.py")))
+    return hashlib.sha256(text).hexdigest()
+
+
+@dataclass(slots=True)
+class Connection:
+    """To a zygote at first, then to the supervisor of a job."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.writer.write(json.dumps(request).encode() + b"\n")
+        async with asyncio.timeout(ANSWERING):
+            line = await self.reader.readline()
+        answer: dict[str, Any] = json.loads(line) if line else {"error": "the zygote ended while it was asked"}
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a zygote is started with; its name says so too."""
+
+    name: str
+    configuration: dict[str, Any]
+    argv: list[str]
+    environment: dict[str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Zygotes:
+    """All zygotes of one data folder."""
+
+    folder: Path
+    jobs: Path
+    server: Path
+    hidden: Sequence[Path]
+    spares: int
+    linger: float
+    idle: float
+    _starting: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _failed: dict[str, str] = field(default_factory=dict)
+    _handles: dict[str, int] = field(default_factory=dict)
+    _code: str = field(default_factory=digest_of_code)
+
+    async def run(
+        self, image: Image, job: str, log: Path, *, warm: bool, heavy: bool
+    ) -> tuple[dict[str, Any], Connection]:
+        """Start a job in a room; warm if that can be had. Answers the zygote's word and the line to the supervisor."""
+        if warm:
+            kind = self.warm(image, heavy=heavy)
+            if kind.name not in self._failed and (kind.name in self._handles or len(self._handles) <= MOST_WARM):
+                try:
+                    return await self._ask(kind, job, log)
+                except ZygoteFailed as problem:
+                    self._failed[kind.name] = str(problem)  # cold is slower, and never wrong
+        return await self._ask(self.light(image), job, log)
+
+    async def close(self, *, kill: bool) -> list[int]:
+        """Let go of the zygotes; with `kill` they are told to end. Answers their pids."""
+        pids = []
+        if kill and self.folder.is_dir():
+            for path in self.folder.iterdir():
+                with suppress(OSError, TimeoutError):
+                    connection = await self._connect(path.name)
+                    pids.append(int((await connection.ask({"do": "quit"}))["pid"]))
+                    connection.writer.close()
+        for handle in self._handles.values():
+            os.close(handle)
+        self._handles.clear()
+        return pids
+
+    def failures(self) -> list[str]:
+        """Why some environments start cold only."""
+        return [f"{name}: {reason}" for name, reason in self._failed.items()]
+
+    # -- which
+
+    def light(self, image: Image) -> Kind:
+        environment = {"PATH": SYSTEM_PATH, "LANG": "C.UTF-8"}
+        return self._kind("light", image, (), [sys.executable, "-I", "-S"], environment)
+
+    def warm(self, image: Image, *, heavy: bool) -> Kind:
+        """Jobs that need none of the heavy imports get a process without them: its forks are ten times cheaper."""
+        preload = (*PLAIN, *image.preload) if heavy else PLAIN
+        return self._kind("warm", image, preload, [str(image.python)], environment_of(image, {}))
+
+    def _kind(
+        self, kind: str, image: Image, preload: Sequence[str], argv: list[str], environment: dict[str, str]
+    ) -> Kind:
+        configuration: dict[str, Any] = {
+            "jobs": str(self.jobs),
+            "server": str(self.server),
+            "hidden": [str(path) for path in self.hidden],
+            "keep": sorted({str(path) for path in self._visible(image)}),
+            "preload": list(preload),
+            "is_warm": kind == "warm",
+            "spares": self.spares,
+            "linger": self.linger,
+            "idle": self.idle,
+        }
+        text = json.dumps([configuration, argv, environment, self._code], sort_keys=True)
+        return Kind(f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:12]}", configuration, argv, environment)
+
+    def _visible(self, image: Image) -> list[Path]:
+        """What jobs of an image must see though it is in a folder that is hidden from them."""
+        pythons = (image.python, image.python.resolve(), Path(sys.executable), Path(sys.executable).resolve())
+        needed = [*(python.parent.parent for python in pythons), *image.visible]
+        covered = [Path("/tmp"), *self.hidden]  # noqa: S108 - inside a job
+        return [path for path in needed if any(path.is_relative_to(folder) for folder in covered)]
+
+    # -- talking
+
+    async def _ask(self, kind: Kind, job: str, log: Path) -> tuple[dict[str, Any], Connection]:
+        connection = await self._reach(kind)
+        answer = await connection.ask({"do": "run", "job": job, "log": str(log)})
+        if "error" in answer:
+            connection.writer.close()
+            raise ZygoteFailed(answer["error"])
+        return answer, connection
+
+    async def _reach(self, kind: Kind) -> Connection:
+        with suppress(FileNotFoundError, ConnectionRefusedError):
+            return await self._connect(kind.name)
+        async with self._starting.setdefault(kind.name, asyncio.Lock()):
+            with suppress(FileNotFoundError, ConnectionRefusedError):
+                return await self._connect(kind.name)
+            await self._start(kind)
+            return await self._connect(kind.name)
+
+    async def _connect(self, name: str) -> Connection:
+        """A socket's path may have 107 bytes only, so the folder is reached through a handle on it."""
+        if name not in self._handles:
+            self._handles[name] = os.open(self.folder / name, os.O_RDONLY | os.O_DIRECTORY)
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            line.connect(f"/proc/self/fd/{self._handles[name]}/socket")  # local: it does not wait
+            line.setblocking(False)
+            return Connection(*await asyncio.open_unix_connection(sock=line))
+        except OSError:
+            line.close()
+            raise
+
+    async def _start(self, kind: Kind) -> None:
+        folder = self.folder / kind.name
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({"folder": str(folder), **kind.configuration})
+        with (folder / "zygote.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *kind.argv,
+                str(INSIDE / "__main__.py"),
+                text,
+                env=kind.environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        async with asyncio.timeout(STARTING):
+            code = await process.wait()
+        if code != 0 and not (folder / "socket").exists():
+            tail = (folder / "zygote.log").read_bytes()[-2000:].decode(errors="replace")
+            raise ZygoteFailed(f"the sandbox's {kind.name} did not start: {tail.strip() or f'exit code {code}'}")

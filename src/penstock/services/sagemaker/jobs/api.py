@@ -1,0 +1,179 @@
+"""Operations on training and processing jobs: create, describe, list, stop.
+
+Creating is one unit of work: the document, its tags and the beginning of the run are one commit. What is told of a
+job afterwards is its document, which moves with the run's journal (`flow.JobFlow.reflect`).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import msgspec
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import RunId
+from penstock.services.sagemaker.jobs.answers import summarised
+from penstock.services.sagemaker.jobs.flow import STOP, document
+from penstock.services.sagemaker.jobs.model import NAMES, Json, Place, Plan, Product, State, arn_of, kind_of
+from penstock.services.sagemaker.jobs.objects import Objects
+from penstock.services.sagemaker.jobs.requests import Definitions, completed
+from penstock.store import documents, tags
+from penstock.store.database import Database, Transaction
+from penstock.store.documents import Column, Document
+from penstock.wire.call import Answer, Call, ServiceError, ValidationError, operation
+
+ORDERS: Final[Mapping[str, Column]] = {"Name": "name", "CreationTime": "created_at", "Status": "status"}
+DEFAULT_PAGE: Final = 10
+TAKEN: Final[Mapping[Product, str]] = {
+    "training-job": "Training job names must be unique within an AWS account and region, and a training job with this "
+    "name already exists ({arn})",
+    "processing-job": "Job name must be unique within an AWS account and region, and a job with this name already "
+    "exists ({arn})",
+}
+MISSING: Final[Mapping[Product, str]] = {
+    "training-job": "Requested resource not found.",
+    "processing-job": "Could not find requested job with name: {name}",
+}
+NO_OBJECTS: Final = (
+    'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket exists in the '
+    'selected region ({region}), that objects exist under that S3 prefix, and that the role "{role}" has '
+    '"s3:ListBucket" permissions on bucket "{bucket}".'
+)
+
+
+class ResourceInUse(ServiceError):
+    code = "ResourceInUse"
+
+
+class Jobs:
+    """What training and processing jobs have in common: everything but the names."""
+
+    def __init__(self, engine: Engine, database: Database, *, clock: Callable[[], float]) -> None:
+        self._engine = engine
+        self._database = database
+        self._clock = clock
+
+    async def create(self, call: Call, product: Product, request: dict[str, Json]) -> Answer:
+        names = NAMES[product]
+        name = request[names.name]
+        arn = arn_of(call.scope, product, name)
+        given = {tag["Key"]: tag["Value"] for tag in request.pop("Tags", ())}
+        plan = Plan(product, name, arn, self._clock(), request)
+
+        def begin(tx: Transaction) -> None:
+            found = documents.find_by_arn(tx, arn)
+            if found is not None:
+                if call.token and call.token == found.token:
+                    return
+                raise ResourceInUse(TAKEN[product].format(arn=found.arn))
+            documents.insert(tx, document(call.scope, plan, State(modified_at=plan.created_at), call.token))
+            tags.add(tx, arn, given)
+            self._engine.start(tx, RunId(arn), f"sagemaker.{product}", msgspec.json.encode(plan), scope=call.scope)
+
+        await self._database.write(begin)
+        return {names.arn: arn}
+
+    async def describe(self, call: Call, product: Product, name: str) -> Answer:
+        return (await self._database.read(lambda tx: self._find(tx, call, product, name))).body
+
+    async def list(self, call: Call, product: Product, request: Mapping[str, Json]) -> Answer:
+        query = documents.Query(
+            kind=kind_of(product), scope=call.scope, status=request.get("StatusEquals"),
+            name_contains=request.get("NameContains") or None,
+            created_after=request.get("CreationTimeAfter"), created_before=request.get("CreationTimeBefore"),
+            modified_after=request.get("LastModifiedTimeAfter"), modified_before=request.get("LastModifiedTimeBefore"),
+            order=ORDERS[request.get("SortBy", "CreationTime")],
+            descending=request.get("SortOrder", "Descending") == "Descending",
+            limit=request.get("MaxResults", DEFAULT_PAGE), token=request.get("NextToken"),
+        )  # fmt: skip
+        page = await self._database.read(lambda tx: documents.page(tx, query))
+        found = [summarised(product, each) for each in page.documents]
+        told: dict[str, Json] = {NAMES[product].summaries: [each for each in found if is_asked_for(each, request)]}
+        return told if page.token is None else {**told, "NextToken": page.token}
+
+    async def stop(self, call: Call, product: Product, name: str) -> None:
+        def stop(tx: Transaction) -> None:
+            found = self._find(tx, call, product, name)
+            if found.status == "Stopping":
+                return
+            if found.status != "InProgress":
+                noun = product.replace("-", " ")
+                raise ValidationError(f"The request was rejected because the {noun} is in status {found.status}.")
+            self._engine.signal(tx, RunId(found.arn), STOP)
+
+        await self._database.write(stop)
+
+    @staticmethod
+    def _find(tx: Transaction, call: Call, product: Product, name: str) -> Document:
+        found = documents.find_by_arn(tx, arn_of(call.scope, product, name))
+        if found is None:
+            raise ValidationError(MISSING[product].format(name=name))
+        return found
+
+
+def is_asked_for(summary: Mapping[str, Json], request: Mapping[str, Json]) -> bool:
+    """The filters that a page is sifted by after it was found, as AWS does with a status: it may come out shorter."""
+    warm, plan = request.get("WarmPoolStatusEquals"), request.get("TrainingPlanArnEquals")
+    return (warm is None or summary.get("WarmPoolStatus", {}).get("Status") == warm) and (
+        plan is None or summary.get("TrainingPlanArn") == plan
+    )
+
+
+class TrainingJobs:
+    """The operations of training jobs."""
+
+    service = "sagemaker"
+
+    def __init__(self, jobs: Jobs, objects: Objects, definitions: Definitions) -> None:
+        self._jobs = jobs
+        self._objects = objects
+        self._definitions = definitions
+
+    @operation("CreateTrainingJob")
+    async def create(self, call: Call, request: Json) -> Answer:
+        whole = completed("training-job", request, self._definitions)
+        for channel in whole.get("InputDataConfig", ()):
+            await self._must_hold_objects(call, whole["RoleArn"], channel["DataSource"]["S3DataSource"]["S3Uri"])
+        return await self._jobs.create(call, "training-job", whole)
+
+    async def _must_hold_objects(self, call: Call, role: str, uri: str) -> None:
+        place = Place.of(uri, "InputDataConfig.DataSource.S3DataSource.S3Uri")
+        if await self._objects.is_empty(call.scope, place):
+            told = NO_OBJECTS.format(uri=uri, region=call.scope.region, role=role, bucket=place.bucket)
+            raise ValidationError(told)
+
+    @operation("DescribeTrainingJob")
+    async def describe(self, call: Call, request: Json) -> Answer:
+        return await self._jobs.describe(call, "training-job", request["TrainingJobName"])
+
+    @operation("ListTrainingJobs")
+    async def list(self, call: Call, request: Json) -> Answer:
+        return await self._jobs.list(call, "training-job", request)
+
+    @operation("StopTrainingJob")
+    async def stop(self, call: Call, request: Json) -> None:
+        await self._jobs.stop(call, "training-job", request["TrainingJobName"])
+
+
+class ProcessingJobs:
+    """The operations of processing jobs."""
+
+    service = "sagemaker"
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+
+    @operation("CreateProcessingJob")
+    async def create(self, call: Call, request: Json) -> Answer:
+        return await self._jobs.create(call, "processing-job", completed("processing-job", request, lambda _: ()))
+
+    @operation("DescribeProcessingJob")
+    async def describe(self, call: Call, request: Json) -> Answer:
+        return await self._jobs.describe(call, "processing-job", request["ProcessingJobName"])
+
+    @operation("ListProcessingJobs")
+    async def list(self, call: Call, request: Json) -> Answer:
+        return await self._jobs.list(call, "processing-job", request)
+
+    @operation("StopProcessingJob")
+    async def stop(self, call: Call, request: Json) -> None:
+        await self._jobs.stop(call, "processing-job", request["ProcessingJobName"])

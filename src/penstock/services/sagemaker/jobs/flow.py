@@ -1,0 +1,114 @@
+"""The flow of a job: run it, stop it when asked, judge the report, try again where the request says so. Pure.
+
+    Started ──► Perform run-1 ──► Signalled "phase" … ──► Done run-1 ──► Finish
+                    Signalled "stop" ──► Perform stop      └─ lost, and RetryStrategy ──► Perform run-2
+
+A short job tells its phases with its report, so that it costs two commits: its beginning and its end.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from penstock.engine.facts import Command, Done, Event, Finish, Json, Outcome, Perform, Refused, RunId, Signalled, Started
+from penstock.engine.facts import Status as RunStatus
+from penstock.services.sagemaker.jobs.answers import described
+from penstock.services.sagemaker.jobs.model import Ended, Phase, Plan, Product, Report, State, kind_of
+from penstock.services.sagemaker.jobs.verdict import is_worth_another_try, judge
+from penstock.store import documents
+from penstock.store.database import Transaction
+from penstock.wire.call import Scope
+
+RUN_JOB: Final = "sagemaker.run-job"
+STOP_JOB: Final = "sagemaker.stop-job"
+STOP: Final = "stop"
+PHASE: Final = "phase"
+OUTCOMES: Final[Mapping[Ended, RunStatus]] = {"Completed": "Succeeded", "Failed": "Failed", "Stopped": "Stopped"}
+
+_plans: Final = msgspec.json.Decoder(Plan)
+
+
+class JobFlow:
+    """What runs of one product do; `settled` is told, after the commit, which of them have ended."""
+
+    state_type = State
+
+    def __init__(self, product: Product, settled: Callable[[RunId], None] = lambda _: None) -> None:
+        self.name = f"sagemaker.{product}"
+        self._settled = settled
+
+    def plan(self, document: bytes) -> Plan:
+        return _plans.decode(document)
+
+    def begin(self, plan: Plan) -> State:
+        return State(modified_at=plan.created_at)
+
+    def evolve(self, plan: Plan, state: State, event: Event) -> State:
+        match event.fact:
+            case Started():
+                return entered(state, Phase("Starting", event.at), at=event.at)
+            case Signalled(name, payload) if name == PHASE:
+                return met(state, payload, at=event.at)
+            case Signalled(name) if name == STOP and not state.stopping:
+                return replace(entered(state, Phase("Stopping", event.at, state.attempt), at=event.at), stopping=True)
+            case Done(key, result) if key == run_key(state.attempt):
+                return reported(plan, state, msgspec.convert(result, Report), at=event.at)
+            case Refused(key, error, message) if key == run_key(state.attempt):
+                return reported(plan, state, Report("bug", message=f"{error}: {message}"), at=event.at)
+        return state
+
+    def decide(self, plan: Plan, state: State) -> Iterator[Command]:
+        if state.verdict is not None:
+            yield Finish(Outcome(OUTCOMES[state.verdict.status], described(plan, state)))
+            return
+        work = {"attempt": state.attempt, "plan": msgspec.to_builtins(plan)}
+        yield Perform(run_key(state.attempt), RUN_JOB, work)
+        if state.stopping:
+            yield Perform("stop", STOP_JOB)
+
+    def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: Plan, before: State, after: State) -> None:
+        if before == after:
+            return
+        documents.update(tx, document(scope, plan, after))
+        if after.verdict is not None:
+            tx.after_commit(lambda: self._settled(run))
+
+
+def run_key(attempt: int) -> str:
+    return f"run-{attempt}"
+
+
+def document(scope: Scope, plan: Plan, state: State, token: str = "") -> documents.Document:
+    """A job as it is kept: the body is what Describe answers."""
+    return documents.Document(
+        kind=kind_of(plan.product), scope=scope, name=plan.name, arn=plan.arn, created_at=plan.created_at,
+        modified_at=state.modified_at, status=state.status, token=token, body=described(plan, state),
+    )  # fmt: skip
+
+
+def entered(state: State, *phases: Phase, at: float) -> State:
+    """The state with phases that it has not come to yet, in order of time; those it has keep their first time."""
+    seen = {(phase.attempt, phase.status) for phase in state.phases}
+    new = [phase for phase in phases if (phase.attempt, phase.status) not in seen]
+    if not new:
+        return state
+    return replace(state, phases=tuple(sorted((*state.phases, *new), key=lambda phase: phase.at)), modified_at=at)
+
+
+def met(state: State, payload: Json, *, at: float) -> State:
+    """Progress, told while the job runs; a job that has been asked to stop stays Stopping to its end."""
+    phases = msgspec.convert(payload, tuple[Phase, ...])
+    return state if state.stopping else entered(state, *phases, at=at)
+
+
+def reported(plan: Plan, state: State, report: Report, *, at: float) -> State:
+    """An attempt has ended: judge it, or begin the next one."""
+    state = entered(state, *report.phases, at=at)
+    if is_worth_another_try(plan, report, attempt=state.attempt, stopping=state.stopping):
+        again = Phase("Restarting", at, state.attempt + 1)
+        return replace(entered(state, again, at=at), attempt=state.attempt + 1)
+    verdict = judge(plan, report, stopping=state.stopping)
+    final = Phase(verdict.secondary, at, state.attempt)
+    return replace(state, phases=(*state.phases, final), report=report, verdict=verdict, modified_at=at)

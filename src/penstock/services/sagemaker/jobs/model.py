@@ -1,0 +1,146 @@
+"""The nouns of a job: what it was started with (`Plan`), where it stands (`State`), what an attempt told (`Report`).
+
+All of them travel through the journal, so each is a msgspec struct; the request inside a plan is in the service
+model's spelling, with AWS's defaults filled in.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import msgspec
+
+from penstock.wire.call import Scope, ValidationError
+
+Json = Any
+Status = Literal["InProgress", "Completed", "Failed", "Stopping", "Stopped"]
+Ended = Literal["Completed", "Failed", "Stopped"]
+Reason = Literal[
+    "exited", "timed-out", "stopped", "lost", "exhausted", "unstartable", "download-failed", "upload-failed", "bug"
+]
+Product = Literal["training-job", "processing-job"]
+
+DEFAULT_RUNTIME: Final = 86_400  # seconds, of StoppingCondition.MaxRuntimeInSeconds
+LONGEST_REASON: Final = 1_024  # characters of FailureReason and ExitMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How a product's members and places are called."""
+
+    name: str
+    arn: str
+    status: str
+    summaries: str
+    log_group: str
+
+
+NAMES: Final[dict[Product, Names]] = {
+    "training-job": Names(
+        "TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "TrainingJobSummaries", "/aws/sagemaker/TrainingJobs"
+    ),
+    "processing-job": Names(
+        "ProcessingJobName", "ProcessingJobArn", "ProcessingJobStatus", "ProcessingJobSummaries",
+        "/aws/sagemaker/ProcessingJobs",
+    ),
+}  # fmt: skip
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What a job's run was started with."""
+
+    product: Product
+    name: str
+    arn: str
+    created_at: float
+    request: dict[str, Json]
+
+
+class Phase(msgspec.Struct, frozen=True, array_like=True):
+    """A secondary status, and when an attempt came to it."""
+
+    status: str
+    at: float
+    attempt: int = 1
+
+
+class Metric(msgspec.Struct, frozen=True, array_like=True):
+    name: str
+    value: float
+    at: float
+
+
+class Report(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an attempt ended, as whoever ran it saw it; `verdict.judge` says what that means."""
+
+    reason: Reason
+    exit_code: int | None = None
+    message: str = ""
+    failure: str = ""  # what the container wrote to /opt/ml/output/failure
+    exit_message: str = ""  # … and to /opt/ml/output/message
+    started_at: float | None = None
+    ended_at: float | None = None
+    phases: tuple[Phase, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+
+
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of a job."""
+
+    status: Ended
+    secondary: str
+    failure_reason: str = ""
+
+
+class State(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a job stands, folded from its run's journal."""
+
+    modified_at: float = 0.0
+    phases: tuple[Phase, ...] = ()
+    attempt: int = 1
+    stopping: bool = False
+    report: Report | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def status(self) -> Status:
+        if self.verdict is not None:
+            return self.verdict.status
+        return "Stopping" if self.stopping else "InProgress"
+
+    @property
+    def secondary(self) -> str:
+        return self.phases[-1].status if self.phases else "Starting"
+
+
+def kind_of(product: Product) -> str:
+    """The kind of a job's document."""
+    return f"sagemaker/{product}"
+
+
+def arn_of(scope: Scope, product: Product, name: str) -> str:
+    """A job's ARN. AWS writes it in lower case, which makes names unique without regard to case."""
+    return scope.arn("sagemaker", f"{product}/{name.lower()}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A bucket and a key (or the beginning of keys)."""
+
+    bucket: str
+    key: str
+
+    @classmethod
+    def of(cls, uri: str, member: str) -> "Place":
+        """Read `s3://bucket/key`; raises `ValidationError` naming the request's member."""
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        if not uri.startswith("s3://") or not bucket:
+            raise ValidationError(f"{member} must be an S3 URI of the form s3://bucket/key; it is '{uri}'.")
+        return cls(bucket, key)
+
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+    def under(self, path: str) -> "Place":
+        """A key below this one, whether or not this one ends with a slash."""
+        return Place(self.bucket, f"{self.key.rstrip('/')}/{path}".lstrip("/"))

@@ -1,0 +1,49 @@
+"""The room, furnished: what `app` calls to have training and processing jobs."""
+
+from collections.abc import Callable
+
+from penstock.engine.engine import Engine
+from penstock.engine.jobs import Runtime
+from penstock.services.sagemaker.jobs.api import Jobs, ProcessingJobs, TrainingJobs
+from penstock.services.sagemaker.jobs.flow import RUN_JOB, STOP_JOB, JobFlow
+from penstock.services.sagemaker.jobs.harvest import Harvesting
+from penstock.services.sagemaker.jobs.instances import Machine
+from penstock.services.sagemaker.jobs.logs import StreamPath, Streams
+from penstock.services.sagemaker.jobs.objects import Objects
+from penstock.services.sagemaker.jobs.requests import Definitions
+from penstock.services.sagemaker.jobs.running import ClientEnvironment, Running
+from penstock.services.sagemaker.jobs.staging import Staging
+from penstock.store.blobs import Blobs
+from penstock.wire.call import Directory
+
+
+def furnish(
+    *,
+    engine: Engine,
+    directory: Directory,
+    blobs: Blobs,
+    runtime: Runtime,
+    machine: Machine,
+    stream_path: StreamPath,
+    client_environment: ClientEnvironment,
+    clock: Callable[[], float],
+    definitions: Definitions = lambda _: (),
+) -> None:
+    """Enter the operations into the directory, the flows and activities into the engine. Before `engine.work`."""
+    objects = Objects(directory, blobs)
+    running = Running(
+        runtime=runtime,
+        machine=machine,
+        staging=Staging(objects, blobs),
+        harvesting=Harvesting(objects, blobs, runtime),
+        streams=Streams(directory, stream_path),
+        client_environment=client_environment,
+        clock=clock,
+    )
+    engine.activity(RUN_JOB, running.run)
+    engine.activity(STOP_JOB, running.stop)
+    engine.register(JobFlow("training-job", running.settled))
+    engine.register(JobFlow("processing-job", running.settled))
+    jobs = Jobs(engine, engine.database, clock=clock)
+    directory.register(TrainingJobs(jobs, objects, definitions))
+    directory.register(ProcessingJobs(jobs))

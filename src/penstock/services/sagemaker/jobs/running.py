@@ -1,0 +1,232 @@
+"""Running a job: stage, run on every instance, harvest, report. The one room here that touches the world.
+
+Every step may be done again after a crash: a job's id is made from its run and attempt, so that the runtime finds it
+again; staging brings the same files; uploading writes the same objects. Nothing here decides what an end means: the
+`Report` goes into the journal, and `verdict` judges it there.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from penstock.engine.facts import RunId
+from penstock.engine.jobs import Ending, Input, Job, JobId, Runtime
+from penstock.engine.outbox import Task
+from penstock.services.sagemaker.jobs import processing, training
+from penstock.services.sagemaker.jobs.contract import Contract, Instance, resource_config
+from penstock.services.sagemaker.jobs.flow import run_key
+from penstock.services.sagemaker.jobs.harvest import Harvesting
+from penstock.services.sagemaker.jobs.instances import Machine, resources
+from penstock.services.sagemaker.jobs.logs import Streams
+from penstock.services.sagemaker.jobs.metrics import scan
+from penstock.services.sagemaker.jobs.model import Json, Metric, Plan, Product, Report
+from penstock.services.sagemaker.jobs.objects import Undelivered
+from penstock.services.sagemaker.jobs.phases import WAITING, Phases
+from penstock.services.sagemaker.jobs.staging import Staging
+from penstock.wire.call import Scope, ServiceError
+
+ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint
+
+CONTRACTS: Final[Mapping[Product, Callable[[Plan, str], Contract]]] = {
+    "training-job": training.contract,
+    "processing-job": processing.contract,
+}
+STOP_AGAIN: Final = 0.25  # seconds; a runtime does not know a job that is still being staged
+STOP_WITHIN: Final = 900.0  # seconds, after which the runtime's own limits are relied on
+
+
+@dataclass(slots=True)
+class Live:
+    """A run whose job this worker is about: which jobs there are, and whether it is to stop."""
+
+    jobs: list[JobId] = field(default_factory=list)
+    stop_asked: bool = False
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One attempt, as it is passed around here."""
+
+    task: Task
+    contract: Contract
+    phases: Phases
+    live: Live
+    stamp: int  # seconds: in the names of log streams
+    attempt: int
+
+    @property
+    def scope(self) -> Scope:
+        return self.task.scope
+
+
+class Running:
+    """The activities `sagemaker.run-job` and `sagemaker.stop-job`."""
+
+    def __init__(
+        self,
+        *,
+        runtime: Runtime,
+        machine: Machine,
+        staging: Staging,
+        harvesting: Harvesting,
+        streams: Streams,
+        client_environment: ClientEnvironment,
+        clock: Callable[[], float],
+    ) -> None:
+        self._runtime = runtime
+        self._machine = machine
+        self._staging = staging
+        self._harvesting = harvesting
+        self._streams = streams
+        self._client_environment = client_environment
+        self._clock = clock
+        self._live: dict[RunId, Live] = {}
+        self._ended: dict[RunId, list[JobId]] = {}
+        self._settled: list[JobId] = []
+        # Instances of one job wait for each other: two such jobs that each hold half of the slots would wait forever.
+        self._together = asyncio.Lock()
+
+    async def run(self, task: Task) -> Json:
+        """Carry out one attempt; answers a `Report`."""
+        plan = msgspec.convert(task.input["plan"], Plan)
+        attempt: int = task.input["attempt"]
+        contract = CONTRACTS[plan.product](plan, task.scope.region)
+        live = self._live.setdefault(task.run, Live())
+        live.jobs = [job_id(task.run, attempt, host) for host in contract.hosts]
+        work = Work(
+            task, contract, Phases(attempt, self._clock), live, stamp=int(plan.created_at) + attempt - 1, attempt=attempt
+        )
+        try:
+            async with asyncio.TaskGroup() as beside:
+                telling = beside.create_task(work.phases.keep_telling(task))
+                beside.create_task(self._forget_settled())
+                report = await self._attempt(work)
+                telling.cancel()
+        finally:
+            live.over.set()
+            self._live.pop(task.run, None)
+        self._ended.setdefault(task.run, []).extend(live.jobs)
+        return msgspec.to_builtins(msgspec.structs.replace(report, phases=work.phases.entered))
+
+    async def stop(self, task: Task) -> None:
+        """Have a run's job end. Told again until it has ended, since it may not have begun yet."""
+        live = self._live.setdefault(task.run, Live())
+        live.stop_asked = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_WITHIN):
+                while not live.over.is_set():
+                    for job in live.jobs:
+                        await self._runtime.stop(job)
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(STOP_AGAIN):
+                            await live.over.wait()
+
+    def settled(self, run: RunId) -> None:
+        """The run's outcome is durable, so the runtime's record of its jobs is not needed again."""
+        self._settled += self._ended.pop(run, [])
+
+    async def _forget_settled(self) -> None:
+        while self._settled:
+            await self._runtime.forget(self._settled.pop())
+
+    async def _attempt(self, work: Work) -> Report:
+        work.phases.enter("Downloading")
+        try:
+            staged, logs = await asyncio.gather(self._staging.bring(work.scope, work.contract), self._open_logs(work))
+        except Undelivered as failure:
+            return Report("download-failed", message=str(failure))
+        except ServiceError as error:
+            return Report("bug", message=f"the log stream: {error.code}: {error.message}")
+        if work.live.stop_asked:
+            return Report("stopped")
+        work.phases.enter(WAITING)
+        endings = await self._run_together([self._job(work, each, staged, logs) for each in work.contract.instances], work)
+        work.phases.enter("Uploading")
+        try:
+            taking = self._harvesting.take(work.scope, work.contract, endings)
+            _, metrics = await asyncio.gather(taking, scan([path for path in logs.values() if path], work.contract.metrics))
+        except Undelivered as failure:
+            return Report("upload-failed", message=str(failure))
+        return reported(work.contract, endings, metrics)
+
+    async def _open_logs(self, work: Work) -> dict[str, Path | None]:
+        names = {host: f"{work.contract.name}/{host}-{work.stamp}" for host in work.contract.hosts}
+        return {
+            host: await self._streams.open(work.scope, work.contract.log_group, name) for host, name in names.items()
+        }
+
+    def _job(
+        self, work: Work, instance: Instance, staged: Mapping[str, tuple[Input, ...]], logs: Mapping[str, Path | None]
+    ) -> Job:
+        contract = work.contract
+        many = len(contract.instances)
+        return Job(
+            id=job_id(work.task.run, work.attempt, instance.host),
+            image=contract.image,
+            command=contract.command,
+            arguments=contract.arguments,
+            environment={**self._client_environment(work.scope, contract.role_arn), **contract.environment},
+            files={**contract.files, contract.resource_config: resource_config(contract, instance)},
+            folders=contract.folders,
+            inputs=staged[instance.host],
+            outputs=tuple(harvest.output for harvest in contract.harvests),
+            texts=tuple(path for path in (contract.failure_file, contract.message_file) if path),
+            resources=resources(instance.type, self._machine, among=many, volume_gib=contract.volume_gib),
+            longest=contract.longest,
+            log=logs[instance.host],
+            hosts=contract.hosts,
+        )
+
+    async def _run_together(self, jobs: Sequence[Job], work: Work) -> list[Ending]:
+        """Run every instance's job; when one has failed, the others are stopped."""
+
+        def progress(stage: str) -> None:
+            if stage == "running":
+                work.phases.enter("Training")
+
+        async with AsyncExitStack() as held, asyncio.TaskGroup() as tasks:
+            if len(jobs) > 1:
+                await held.enter_async_context(self._together)
+            beside = tasks.create_task(self._harvesting.keep_taking(work.scope, work.contract, work.live.jobs))
+            running = [tasks.create_task(self._runtime.run(job, progress)) for job in jobs]
+            for finished in asyncio.as_completed(running):
+                if not (await finished).is_success and len(jobs) > 1:
+                    for job in jobs:
+                        await self._runtime.stop(job.id)
+            beside.cancel()
+        return [task.result() for task in running]
+
+
+def job_id(run: RunId, attempt: int, host: str) -> JobId:
+    """The same for the same attempt, whoever asks; short, since runtimes make paths of it."""
+    name = run.rpartition("/")[2]
+    digest = hashlib.sha256(f"{run}#{run_key(attempt)}#{host}".encode()).hexdigest()
+    return JobId(f"{name[:24]}-{digest[:16]}")
+
+
+def reported(contract: Contract, endings: Sequence[Ending], metrics: tuple[Metric, ...]) -> Report:
+    """One report of all instances: the end that matters is the first that was not a success of its own."""
+    bad = [ending for ending in endings if not ending.is_success]
+    told_to_end = {"stopped"}
+    ending = next((each for each in bad if each.reason not in told_to_end), bad[0] if bad else endings[0])
+    host = contract.hosts[list(endings).index(ending)]
+    message = ending.message
+    if ending.reason == "lost" and not message:
+        message = f"the supervisor of {host} is gone"
+    return Report(
+        ending.reason,
+        exit_code=ending.exit_code,
+        message=message,
+        failure=ending.texts.get(contract.failure_file, ""),
+        exit_message="".join(each.texts.get(contract.message_file, "") for each in endings),
+        started_at=ending.started_at,
+        ended_at=ending.ended_at,
+        metrics=metrics,
+    )

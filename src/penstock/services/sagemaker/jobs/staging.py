@@ -1,0 +1,141 @@
+"""Staging: a contract's sources as files by content, dealt out to its instances.
+
+What an object is called inside the job: its key after the prefix, where the prefix is a folder (`data/` or `data`
+before `data/a.csv`); after the prefix's last slash, where it is only how names begin (`data/part-`); its base name,
+where the prefix is the whole key.
+"""
+
+import asyncio
+import gzip
+import tarfile
+import zlib
+from pathlib import PurePosixPath
+from typing import Final
+
+import msgspec
+
+from penstock.engine.jobs import File, Input
+from penstock.services.sagemaker.jobs.contract import Contract, Instance, Source
+from penstock.services.sagemaker.jobs.model import Json, Place
+from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
+from penstock.store.blobs import PIECE, Blob, Blobs, Digest, Writing
+from penstock.wire.call import Scope
+
+LARGEST_ARCHIVE: Final = 64 << 20  # bytes unpacked: a larger one is left to the container, which knows how
+KEPT_ARCHIVES: Final = 256
+
+
+class Staging:
+    """Brings what jobs need. Archives that were unpacked are remembered by their digest."""
+
+    def __init__(self, objects: Objects, blobs: Blobs) -> None:
+        self._objects = objects
+        self._blobs = blobs
+        self._unpacked: dict[Digest, tuple[File, ...]] = {}
+
+    async def bring(self, scope: Scope, contract: Contract) -> dict[str, tuple[Input, ...]]:
+        """The inputs of each host. Raises `Undelivered`."""
+        found = await asyncio.gather(*(self._files(scope, source) for source in contract.sources))
+        inputs: dict[str, tuple[Input, ...]] = {host: () for host in contract.hosts}
+        for source, files in zip(contract.sources, found, strict=True):
+            receivers = [each for each in contract.instances if not source.groups or each.group in source.groups]
+            for instance, share in zip(receivers, dealt(source, files, receivers), strict=True):
+                brought = Input(folder=source.folder, files=share, writable=source.writable)
+                inputs[instance.host] += (brought,)
+        return inputs
+
+    async def _files(self, scope: Scope, source: Source) -> tuple[File, ...]:
+        match source.form:
+            case "archive":
+                return await self._unpack(await self._objects.get(scope, source.place))
+            case "ManifestFile":
+                wanted = manifest(source.place, await self._objects.get(scope, source.place))
+            case "S3Prefix":
+                wanted = [
+                    (Place(source.place.bucket, key), local_path(source.place.key, key))
+                    async for key in self._objects.keys(scope, source.place)
+                ]
+        if not wanted and not source.optional:
+            raise Undelivered(f'No S3 objects found under S3 URL "{source.place.uri}" given in input data source.')
+        files = await asyncio.gather(*(self._objects.file(scope, place, safe(path)) for place, path in wanted))
+        return tuple(await asyncio.gather(*map(self._gunzip, files))) if source.gunzip else tuple(files)
+
+    async def _gunzip(self, file: File) -> File:
+        return await asyncio.to_thread(gunzip, self._blobs, file)
+
+    async def _unpack(self, archive: Blob) -> tuple[File, ...]:
+        files = self._unpacked.get(archive.digest)
+        if files is None or not all(self._blobs.path(file.digest).exists() for file in files):
+            files = await asyncio.to_thread(unpack, self._blobs, archive)
+            while len(self._unpacked) >= KEPT_ARCHIVES:
+                self._unpacked.pop(next(iter(self._unpacked)))
+            self._unpacked[archive.digest] = files
+        return files
+
+
+def dealt(source: Source, files: tuple[File, ...], receivers: list[Instance]) -> list[tuple[File, ...]]:
+    """Each receiver's share: all of it, or every n-th object in the order of keys."""
+    if not source.sharded:
+        return [files for _ in receivers]
+    return [files[number :: len(receivers)] for number in range(len(receivers))]
+
+
+def local_path(prefix: str, key: str) -> str:
+    """Where an object lands, relative to its folder; see the head of this module."""
+    if key == prefix:
+        return key.rpartition("/")[2]
+    rest = key.removeprefix(prefix)
+    if prefix.endswith("/") or not prefix or rest.startswith("/"):
+        return rest.lstrip("/")
+    return key.removeprefix(prefix.rpartition("/")[0]).lstrip("/")
+
+
+def safe(path: str) -> str:
+    """The path itself, if it stays inside its folder."""
+    parts = PurePosixPath(path).parts
+    if not parts or ".." in parts or parts[0] == "/":
+        raise Undelivered(f"an object cannot be a file called '{path}': its key leads out of the input's folder.")
+    return "/".join(parts)
+
+
+def manifest(place: Place, blob: Blob) -> list[tuple[Place, str]]:
+    """The objects that a manifest lists, and the files that they become."""
+    try:
+        head, *names = msgspec.json.decode(blob.read(), type=list[Json])
+        prefix: str = head["prefix"]
+        return [(Place.of(prefix + name, place.uri), name) for name in names]
+    except (msgspec.DecodeError, ValueError, TypeError, KeyError):
+        form = '[{"prefix": "s3://bucket/prefix/"}, "name", …]'
+        raise Undelivered(f"{place.uri} is not a manifest of the form {form}.") from None
+
+
+def gunzip(blobs: Blobs, file: File) -> File:
+    """A file unpacked, without the `.gz` of its name. Blocking."""
+    writing = Writing(blobs)
+    try:
+        with gzip.open(blobs.path(file.digest)) as packed:
+            while piece := packed.read(PIECE):
+                writing.write(piece)
+    except (OSError, EOFError, zlib.error) as error:
+        writing.abandon()
+        raise Undelivered(f"{file.path} cannot be decompressed as Gzip ({error})") from error
+    blob = writing.finish()
+    return File(file.path.removesuffix(".gz"), blob.digest, blob.size)
+
+
+def unpack(blobs: Blobs, archive: Blob) -> tuple[File, ...]:
+    """The files in a tar archive; none where it holds more than plain files, or too much. Blocking."""
+    try:
+        with tarfile.open(archive.path) as tar:
+            members = [member for member in tar.getmembers() if not member.isdir()]
+            if not all(member.isreg() for member in members) or sum(each.size for each in members) > LARGEST_ARCHIVE:
+                return ()
+            files = []
+            for member in members:
+                content = tar.extractfile(member)
+                assert content is not None
+                blob = blobs.put_bytes(content.read())
+                files.append(File(safe(member.name), blob.digest, blob.size))
+            return tuple(files)
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        raise Undelivered(f"the archive of the code cannot be unpacked ({error})") from error

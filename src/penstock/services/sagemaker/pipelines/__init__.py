@@ -1,0 +1,1 @@
+"""SageMaker Pipelines: pipelines, their executions, and the steps of those."""

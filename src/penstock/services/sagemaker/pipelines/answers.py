@@ -1,0 +1,114 @@
+"""Answers: what customers are shown of pipelines, executions and steps, in the service model's spelling."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from penstock.languages.pipeline.tree import AnyStep, Condition, Fail, StepName
+from penstock.services.sagemaker.pipelines.model import Plan, Progress
+from penstock.services.sagemaker.pipelines.steps import MAKING
+from penstock.store.documents import Document
+from penstock.wire.call import Scope, ServiceError
+
+Json = Any
+
+_PIPELINE_MEMBERS: Final = (
+    "PipelineDisplayName", "PipelineDefinition", "PipelineDescription", "RoleArn", "LastRunTime", "CreatedBy",
+    "LastModifiedBy", "ParallelismConfiguration",
+)  # fmt: skip
+_EXECUTION_MEMBERS: Final = (
+    "PipelineExecutionDisplayName", "PipelineExecutionDescription", "PipelineExperimentConfig", "FailureReason",
+    "CreatedBy", "LastModifiedBy", "ParallelismConfiguration",
+)  # fmt: skip
+
+
+class ResourceNotFound(ServiceError):
+    code = "ResourceNotFound"
+
+
+class Conflict(ServiceError):
+    code = "ConflictException"
+
+
+def no_pipeline(scope: Scope, name_or_arn: str) -> ResourceNotFound:
+    arn = name_or_arn if name_or_arn.startswith("arn:") else scope.arn("sagemaker", f"pipeline/{name_or_arn}")
+    return ResourceNotFound(f"Pipeline '{arn}' does not exist.")
+
+
+def no_execution(arn: str) -> ResourceNotFound:
+    return ResourceNotFound(f"Pipeline execution with ARN '{arn}' does not exist.")
+
+
+def pipeline(found: Document) -> dict[str, Json]:
+    return {
+        "PipelineArn": found.arn,
+        "PipelineName": found.name,
+        "PipelineStatus": found.status,
+        "CreationTime": found.created_at,
+        "LastModifiedTime": found.modified_at,
+        **_some(found, _PIPELINE_MEMBERS),
+    }
+
+
+def pipeline_summary(found: Document) -> dict[str, Json]:
+    last = found.body.get("LastRunTime")
+    return {
+        "PipelineArn": found.arn,
+        "PipelineName": found.name,
+        "CreationTime": found.created_at,
+        "LastModifiedTime": found.modified_at,
+        **_some(found, ("PipelineDisplayName", "PipelineDescription", "RoleArn")),
+        **({} if last is None else {"LastExecutionTime": last}),
+    }
+
+
+def execution(found: Document) -> dict[str, Json]:
+    return {
+        "PipelineArn": found.body["PipelineArn"],
+        "PipelineExecutionArn": found.arn,
+        "PipelineExecutionStatus": found.status,
+        "CreationTime": found.created_at,
+        "LastModifiedTime": found.modified_at,
+        **_some(found, _EXECUTION_MEMBERS),
+    }
+
+
+def execution_summary(found: Document) -> dict[str, Json]:
+    reason = found.body.get("FailureReason")
+    return {
+        "PipelineExecutionArn": found.arn,
+        "StartTime": found.created_at,
+        "PipelineExecutionStatus": found.status,
+        **_some(found, ("PipelineExecutionDescription", "PipelineExecutionDisplayName")),
+        **({} if reason is None else {"PipelineExecutionFailureReason": reason}),
+    }
+
+
+def step(plan: Plan, name: str, progress: Progress) -> dict[str, Json]:
+    definition = plan.definition.steps[StepName(name)]
+    optional = {
+        "StepDisplayName": definition.display_name,
+        "StepDescription": definition.description,
+        "EndTime": progress.ended_at,
+        "FailureReason": progress.reason,
+    }
+    return {
+        "StepName": name,
+        "StartTime": progress.started_at,
+        "StepStatus": progress.status,
+        "Metadata": _metadata(definition, progress),
+        "AttemptCount": progress.attempt,
+        **{key: value for key, value in optional.items() if value},
+    }
+
+
+def _metadata(definition: AnyStep, progress: Progress) -> dict[str, Json]:
+    if isinstance(definition, Condition):
+        return {} if progress.outcome is None else {"Condition": {"Outcome": str(progress.outcome)}}
+    if isinstance(definition, Fail):
+        return {"Fail": {"ErrorMessage": progress.message}}
+    making = MAKING.get(type(definition))
+    return {making.metadata: {"Arn": progress.arn}} if making is not None and progress.arn else {}
+
+
+def _some(found: Document, members: tuple[str, ...]) -> Mapping[str, Json]:
+    return {member: found.body[member] for member in members if member in found.body}

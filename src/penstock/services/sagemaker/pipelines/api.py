@@ -1,0 +1,180 @@
+"""Operations on pipelines. What is done with their executions is in `executions`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from penstock.languages.pipeline.check import validated
+from penstock.languages.pipeline.tree import DefinitionError
+from penstock.services.sagemaker.pipelines import answers, rows
+from penstock.services.sagemaker.pipelines.answers import Conflict
+from penstock.services.sagemaker.pipelines.objects import read_object
+from penstock.store import documents, tags
+from penstock.store.database import Database, Transaction
+from penstock.store.documents import AlreadyStored, Column, Document, Query
+from penstock.wire.call import Answer, Call, Directory, ServiceError, ValidationError, operation
+
+Json = Any
+Request = Mapping[str, Json]
+
+ORDER: Final[Mapping[str, Column]] = {"Name": "name", "CreationTime": "created_at"}
+
+
+class Pipelines:
+    """Pipelines by name: made, changed, shown, removed."""
+
+    service = "sagemaker"
+
+    def __init__(self, *, database: Database, directory: Directory, clock: Callable[[], float]) -> None:
+        self.database = database
+        self.directory = directory
+        self.clock = clock
+
+    @operation("CreatePipeline")
+    async def create(self, call: Call, request: Request) -> Answer:
+        refuse(request, "PipelineVersionAliases")
+        definition = await self._definition(call, request)
+        if definition is None:
+            raise ValidationError("PipelineDefinition or PipelineDefinitionS3Location is required.")
+        at, name = self.clock(), request["PipelineName"]
+        made = Document(
+            kind=rows.PIPELINE,
+            scope=call.scope,
+            name=name,
+            arn=call.scope.arn("sagemaker", f"pipeline/{name}"),
+            status="Active",
+            created_at=at,
+            modified_at=at,
+            token=request.get("ClientRequestToken") or call.token,
+            body={
+                "PipelineDisplayName": request.get("PipelineDisplayName") or name,
+                "PipelineDefinition": definition,
+                "RoleArn": request["RoleArn"],
+                "CreatedBy": user(call),
+                "LastModifiedBy": user(call),
+                **given(request, "PipelineDescription", "ParallelismConfiguration"),
+            },
+        )
+        labels = {tag["Key"]: tag["Value"] for tag in request.get("Tags") or ()}
+
+        def insert(tx: Transaction) -> Document:
+            kept = documents.insert(tx, made)
+            tags.add(tx, kept.arn, labels)
+            return kept
+
+        try:
+            return {"PipelineArn": (await self.database.write(insert)).arn}
+        except AlreadyStored:
+            raise ValidationError(
+                "Pipeline names must be unique within an AWS account and region. "
+                f"Pipeline with name ({name}) already exists."
+            ) from None
+
+    @operation("UpdatePipeline")
+    async def update(self, call: Call, request: Request) -> Answer:
+        refuse(request, "PipelineVersionAliases")
+        definition = await self._definition(call, request)
+        changes = given(request, "PipelineDisplayName", "PipelineDescription", "RoleArn", "ParallelismConfiguration")
+        if definition is not None:
+            changes["PipelineDefinition"] = definition
+
+        def change(tx: Transaction) -> Document:
+            found = self._found(tx, call, request["PipelineName"])
+            changed = found.changed(self.clock(), LastModifiedBy=user(call), **changes)
+            documents.update(tx, changed)
+            return changed
+
+        return {"PipelineArn": (await self.database.write(change)).arn}
+
+    @operation("DescribePipeline")
+    async def describe(self, call: Call, request: Request) -> Answer:
+        refuse(request, "PipelineVersionId", "PipelineVersionAlias")
+        found = await self.database.read(lambda tx: self._found(tx, call, request["PipelineName"]))
+        return answers.pipeline(found)
+
+    @operation("DeletePipeline")
+    async def delete(self, call: Call, request: Request) -> Answer:
+        def remove(tx: Transaction) -> Document:
+            found = self._found(tx, call, request["PipelineName"])
+            if rows.has_open_executions(tx, found):
+                raise Conflict(
+                    f"Pipeline '{found.arn}' has executions that are running. "
+                    "Stop them with StopPipelineExecution and wait until they have stopped, then delete the pipeline."
+                )
+            for execution in rows.executions_of(tx, found):
+                documents.remove(tx, execution.scope, execution.kind, execution.name)
+            documents.remove(tx, found.scope, found.kind, found.name)
+            return found
+
+        return {"PipelineArn": (await self.database.write(remove)).arn}
+
+    @operation("ListPipelines")
+    async def list(self, call: Call, request: Request) -> Answer:
+        if request.get("ManagedBy") == "AWS":
+            return {"PipelineSummaries": []}
+        query = Query(
+            kind=rows.PIPELINE,
+            scope=call.scope,
+            name_prefix=request.get("PipelineNamePrefix"),
+            created_after=request.get("CreatedAfter"),
+            created_before=request.get("CreatedBefore"),
+            order=ORDER[request.get("SortBy") or "CreationTime"],
+            descending=request.get("SortOrder", "Descending") == "Descending",
+            limit=request.get("MaxResults") or 100,
+            token=request.get("NextToken"),
+        )
+        found = await self.database.read(lambda tx: documents.page(tx, query))
+        return paged({"PipelineSummaries": [answers.pipeline_summary(entry) for entry in found.documents]}, found.token)
+
+    @staticmethod
+    def _found(tx: Transaction, call: Call, name_or_arn: str) -> Document:
+        found = rows.find_pipeline(tx, call.scope, name_or_arn)
+        if found is None:
+            raise answers.no_pipeline(call.scope, name_or_arn)
+        return found
+
+    async def _definition(self, call: Call, request: Request) -> str | None:
+        """The definition that a request holds or points to, checked; None where it has neither."""
+        text, place = request.get("PipelineDefinition"), request.get("PipelineDefinitionS3Location")
+        if text is not None and place is not None:
+            raise ValidationError("Give PipelineDefinition or PipelineDefinitionS3Location, not both of them.")
+        if place is not None:
+            text = await self._definition_in_s3(call, place)
+        if text is not None:
+            try:
+                validated(text)
+            except DefinitionError as error:
+                raise ValidationError(f"Unable to parse pipeline definition. {error}") from None
+        return text
+
+    async def _definition_in_s3(self, call: Call, place: Mapping[str, str]) -> str:
+        bucket, key = place["Bucket"], place["ObjectKey"]
+        try:
+            content = await read_object(self.directory, call.scope, bucket, key, place.get("VersionId", ""))
+            return content.decode()
+        except ServiceError as error:
+            raise ValidationError(
+                f"Unable to read the pipeline definition s3://{bucket}/{key}: {error.message}"
+            ) from None
+        except UnicodeDecodeError:
+            raise ValidationError(f"The pipeline definition s3://{bucket}/{key} is not UTF-8 text.") from None
+
+
+def given(request: Request, *members: str) -> dict[str, Json]:
+    """The members that a request has, of these."""
+    return {member: request[member] for member in members if request.get(member) is not None}
+
+
+def refuse(request: Request, *members: str) -> None:
+    """Say no to members that AWS has and this Penstock does not carry out yet, rather than ignore them."""
+    for member in members:
+        if request.get(member) not in (None, []):
+            raise ValidationError(f"{member} is not supported by this Penstock yet: leave it out.")
+
+
+def user(call: Call) -> dict[str, Json]:
+    """Who asks, as descriptions show it."""
+    return {"IamIdentity": {"Arn": call.scope.principal}} if call.scope.principal else {}
+
+
+def paged(answer: dict[str, Json], token: str | None) -> dict[str, Json]:
+    return answer if token is None else {**answer, "NextToken": token}

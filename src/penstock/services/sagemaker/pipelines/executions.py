@@ -1,0 +1,316 @@
+"""Operations on pipeline executions.
+
+An execution's row and its run begin in one commit; afterwards the run moves the row (see `flow.reflect`). What steps
+there are is read from the run itself.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import RunId
+from penstock.languages.pipeline.expressions import Sources, Unresolvable, resolve
+from penstock.languages.pipeline.tree import DefinitionError
+from penstock.languages.pipeline.values import values_of
+from penstock.services.sagemaker.pipelines import answers, rows
+from penstock.services.sagemaker.pipelines.api import given, paged, refuse, user
+from penstock.services.sagemaker.pipelines.flow import FLOW, LIMIT, STOP
+from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, plan_of
+from penstock.store import documents
+from penstock.store.database import Database, Transaction
+from penstock.store.documents import Column, Document, Query
+from penstock.wire.call import Answer, Call, ValidationError, operation
+
+Json = Any
+Request = Mapping[str, Json]
+
+ORDER: Final[Mapping[str, Column]] = {"PipelineExecutionArn": "name", "CreationTime": "created_at"}
+_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class PipelineExecutions:
+    """Executions: started, shown, stopped, tried again."""
+
+    service = "sagemaker"
+
+    def __init__(
+        self, *, database: Database, engine: Engine, clock: Callable[[], float], chance: Callable[[], str]
+    ) -> None:
+        self.database = database
+        self.engine = engine
+        self.clock = clock
+        self.chance = chance
+
+    # --------------------------------------------------------------------------------------------- start and end
+
+    @operation("StartPipelineExecution")
+    async def start(self, call: Call, request: Request) -> Answer:
+        refuse(
+            request,
+            "SelectiveExecutionConfig",
+            "PipelineVersionId",
+            "PipelineVersionAlias",
+            "MlflowExperimentName",
+            "RoleArn",
+        )
+
+        def begin(tx: Transaction) -> str:
+            pipeline = rows.find_pipeline(tx, call.scope, request["PipelineName"])
+            if pipeline is None:
+                raise answers.no_pipeline(call.scope, request["PipelineName"])
+            return self._begin(tx, call, request, pipeline)
+
+        return {"PipelineExecutionArn": await self.database.write(begin)}
+
+    def _begin(self, tx: Transaction, call: Call, request: Request, pipeline: Document) -> str:
+        token = request.get("ClientRequestToken") or call.token
+        name = self._execution_id(pipeline, token)
+        known = documents.find(tx, pipeline.scope, rows.EXECUTION, name)
+        if known is not None:  # the same call told twice
+            return known.arn
+        text = str(pipeline.body["PipelineDefinition"]).encode()
+        parameters = {entry["Name"]: entry["Value"] for entry in request.get("PipelineParameters") or ()}
+        begin = self._beginning(pipeline, name, request, plan_of(text), parameters)
+        row = Document(
+            kind=rows.EXECUTION,
+            scope=pipeline.scope,
+            name=name,
+            arn=begin.arn,
+            parent=pipeline.name,
+            status="Executing",
+            created_at=begin.started_at,
+            modified_at=begin.started_at,
+            token=token,
+            body=self._row(call, request, pipeline, begin, plan_of(text), parameters),
+        )
+        documents.insert(tx, row)
+        documents.update(tx, pipeline.changed(pipeline.modified_at, LastRunTime=begin.started_at))
+        self.engine.start(tx, RunId(row.arn), FLOW, text, scope=call.scope, input=msgspec.to_builtins(begin))
+        return row.arn
+
+    def _beginning(
+        self, pipeline: Document, name: str, request: Request, plan: Plan, given_values: Mapping[str, str]
+    ) -> Begin:
+        try:
+            values = values_of(plan.definition.parameters, given_values)
+        except DefinitionError as error:
+            raise ValidationError(str(error)) from None
+        limit = request.get("ParallelismConfiguration") or pipeline.body.get("ParallelismConfiguration") or {}
+        return Begin(
+            arn=f"{pipeline.arn}/execution/{name}",
+            pipeline_name=pipeline.name,
+            pipeline_arn=pipeline.arn,
+            execution_id=name,
+            started_at=self.clock(),
+            parameters=values,
+            parallel_steps=limit.get("MaxParallelExecutionSteps"),
+        )
+
+    @staticmethod
+    def _row(
+        call: Call, request: Request, pipeline: Document, begin: Begin, plan: Plan, parameters: Mapping[str, str]
+    ) -> dict[str, Json]:
+        limit = {} if begin.parallel_steps is None else {"MaxParallelExecutionSteps": begin.parallel_steps}
+        experiment = _experiment(plan, begin)
+        return {
+            "PipelineArn": pipeline.arn,
+            "PipelineExecutionDisplayName": f"execution-{int(begin.started_at * 1000)}",
+            "CreatedBy": user(call),
+            "LastModifiedBy": user(call),
+            "Parameters": parameters,
+            "Run": begin.arn,
+            **given(request, "PipelineExecutionDisplayName", "PipelineExecutionDescription"),
+            **({"ParallelismConfiguration": limit} if limit else {}),
+            **({"PipelineExperimentConfig": experiment} if experiment else {}),
+        }
+
+    @operation("StopPipelineExecution")
+    async def stop(self, call: Call, request: Request) -> Answer:  # noqa: ARG002
+        def stop(tx: Transaction) -> str:
+            found = self._found(tx, request)
+            if found.status == "Stopping":
+                return found.arn
+            if not self.engine.signal(tx, RunId(found.body["Run"]), STOP):
+                raise ValidationError(
+                    f"Pipeline execution with ARN '{found.arn}' is {found.status}: "
+                    "only an execution that is Executing can be stopped."
+                )
+            return found.arn
+
+        return {"PipelineExecutionArn": await self.database.write(stop)}
+
+    @operation("RetryPipelineExecution")
+    async def retry(self, call: Call, request: Request) -> Answer:
+        token = request.get("ClientRequestToken") or call.token
+
+        def retry(tx: Transaction) -> str:
+            found = self._found(tx, request)
+            if token and found.body.get("RetryToken") == token:  # the same call told twice
+                return found.arn
+            if found.status not in ("Failed", "Stopped", "CompletedWithFailures"):
+                raise ValidationError(
+                    f"Pipeline execution with ARN '{found.arn}' is {found.status}: "
+                    "only an execution that is Failed or Stopped can be retried."
+                )
+            self._retry(tx, call, request, found, token)
+            return found.arn
+
+        return {"PipelineExecutionArn": await self.database.write(retry)}
+
+    def _retry(self, tx: Transaction, call: Call, request: Request, found: Document, token: str) -> None:
+        """Go on as a new run, which keeps the steps that succeeded."""
+        view = self.engine.look(tx, RunId(found.body["Run"]))
+        assert view is not None
+        state: Execution = view.state
+        assert state.begin is not None
+        number = int(found.body["Run"].partition("#")[2] or 1) + 1
+        limit = request.get("ParallelismConfiguration") or {}
+        begin = msgspec.structs.replace(
+            state.begin,
+            parallel_steps=limit.get("MaxParallelExecutionSteps", state.parallel_steps),
+            kept={name: step for name, step in state.steps.items() if step.status == "Succeeded"},
+        )
+        run = f"{found.arn}#{number}"
+        row = found.changed(
+            self.clock(), status="Executing", Run=run, RetryToken=token, FailureReason=None, LastModifiedBy=user(call),
+            **given(request, "ParallelismConfiguration"),
+        )  # fmt: skip
+        documents.update(tx, row)
+        plan: Plan = view.plan
+        self.engine.start(tx, RunId(run), FLOW, plan.text, scope=call.scope, input=msgspec.to_builtins(begin))
+
+    @operation("UpdatePipelineExecution")
+    async def update(self, call: Call, request: Request) -> Answer:
+        changes = given(
+            request, "PipelineExecutionDescription", "PipelineExecutionDisplayName", "ParallelismConfiguration"
+        )
+
+        def change(tx: Transaction) -> str:
+            found = self._found(tx, request)
+            documents.update(tx, found.changed(self.clock(), LastModifiedBy=user(call), **changes))
+            limit = changes.get("ParallelismConfiguration")
+            if limit is not None:
+                self.engine.signal(tx, RunId(found.body["Run"]), LIMIT, limit["MaxParallelExecutionSteps"])
+            return found.arn
+
+        return {"PipelineExecutionArn": await self.database.write(change)}
+
+    # ---------------------------------------------------------------------------------------------- what is shown
+
+    @operation("DescribePipelineExecution")
+    async def describe(self, call: Call, request: Request) -> Answer:  # noqa: ARG002
+        return answers.execution(await self.database.read(lambda tx: self._found(tx, request)))
+
+    @operation("ListPipelineExecutions")
+    async def list(self, call: Call, request: Request) -> Answer:
+        refuse(request, "PipelineVersionAlias")
+
+        def find(tx: Transaction) -> documents.Page:
+            pipeline = rows.find_pipeline(tx, call.scope, request["PipelineName"])
+            if pipeline is None:
+                raise answers.no_pipeline(call.scope, request["PipelineName"])
+            return documents.page(tx, _query(pipeline, request))
+
+        found = await self.database.read(find)
+        summaries = [answers.execution_summary(entry) for entry in found.documents]
+        return paged({"PipelineExecutionSummaries": summaries}, found.token)
+
+    @operation("ListPipelineExecutionSteps")
+    async def list_steps(self, call: Call, request: Request) -> Answer:  # noqa: ARG002
+        """The steps that were started, the newest first unless asked otherwise."""
+        plan, state = await self.database.read(lambda tx: self._look(tx, request))
+        shown = [(name, step) for name, step in state.steps.items() if step.status != "Skipped"]
+        if request.get("SortOrder", "Descending") == "Descending":
+            shown.reverse()
+        here, token = _slice(shown, request, key=lambda entry: entry[0])
+        return paged({"PipelineExecutionSteps": [answers.step(plan, name, step) for name, step in here]}, token)
+
+    @operation("ListPipelineParametersForExecution")
+    async def list_parameters(self, call: Call, request: Request) -> Answer:  # noqa: ARG002
+        """The parameters that the execution was started with, as they were given; defaults are not among them."""
+        found = await self.database.read(lambda tx: self._found(tx, request))
+        given_values: dict[str, str] = found.body["Parameters"]
+        here, token = _slice(list(given_values.items()), request, key=lambda entry: entry[0])
+        return paged({"PipelineParameters": [{"Name": name, "Value": value} for name, value in here]}, token)
+
+    @operation("DescribePipelineDefinitionForExecution")
+    async def describe_definition(self, call: Call, request: Request) -> Answer:  # noqa: ARG002
+        found, (plan, _) = await self.database.read(lambda tx: (self._found(tx, request), self._look(tx, request)))
+        return {"PipelineDefinition": plan.text.decode(), "CreationTime": found.created_at}
+
+    # ---------------------------------------------------------------------------------------------- small words
+
+    @staticmethod
+    def _found(tx: Transaction, request: Request) -> Document:
+        found = rows.find_execution(tx, request["PipelineExecutionArn"])
+        if found is None:
+            raise answers.no_execution(request["PipelineExecutionArn"])
+        return found
+
+    def _look(self, tx: Transaction, request: Request) -> tuple[Plan, Execution]:
+        found = self._found(tx, request)
+        view = self.engine.look(tx, RunId(found.body["Run"]))
+        assert view is not None
+        return view.plan, view.state
+
+    def _execution_id(self, pipeline: Document, token: str) -> str:
+        """Twelve letters and digits; the same for the same token, so that a call told twice finds what it made."""
+        luck = f"{pipeline.arn} {pipeline.created_at} {token}" if token else self.chance()
+        number = int.from_bytes(hashlib.sha256(luck.encode()).digest())
+        letters = ""
+        for _ in range(12):
+            number, digit = divmod(number, len(_DIGITS))
+            letters += _DIGITS[digit]
+        return letters
+
+
+def _query(pipeline: Document, request: Request) -> Query:
+    return Query(
+        kind=rows.EXECUTION,
+        scope=pipeline.scope,
+        parent=pipeline.name,
+        created_after=request.get("CreatedAfter"),
+        created_before=request.get("CreatedBefore"),
+        order=ORDER[request.get("SortBy") or "CreationTime"],
+        descending=request.get("SortOrder", "Descending") == "Descending",
+        limit=request.get("MaxResults") or 100,
+        token=request.get("NextToken"),
+    )
+
+
+def _experiment(plan: Plan, begin: Begin) -> dict[str, Json]:
+    """The experiment and trial that the definition names; none where it names them badly, as AWS shows none."""
+    if plan.definition.experiment is None:
+        return {}
+    variables = {
+        "PipelineName": begin.pipeline_name,
+        "PipelineArn": begin.pipeline_arn,
+        "PipelineExecutionId": begin.execution_id,
+        "PipelineExecutionArn": begin.arn,
+    }
+    try:
+        found = resolve(plan.definition.experiment, Sources(parameters=begin.parameters, execution=variables))
+    except Unresolvable as error:
+        raise ValidationError(f"PipelineExperimentConfig: {error}") from None
+    return {key: str(value) for key, value in found.items() if value is not None}
+
+
+def _slice(
+    entries: list[tuple[str, Json]], request: Request, *, key: Callable[[tuple[str, Json]], str]
+) -> tuple[list[tuple[str, Json]], str | None]:
+    """A page of entries with unique keys, and the token of the next: the key of the last one shown."""
+    start = 0
+    if request.get("NextToken"):
+        try:
+            last = base64.urlsafe_b64decode(request["NextToken"]).decode()
+            start = [key(entry) for entry in entries].index(last) + 1
+        except (binascii.Error, ValueError):
+            raise ValidationError("The NextToken is not one that this operation gave out.") from None
+    here = entries[start : start + (request.get("MaxResults") or 100)]
+    more = start + len(here) < len(entries)
+    return here, base64.urlsafe_b64encode(key(here[-1]).encode()).decode() if more else None

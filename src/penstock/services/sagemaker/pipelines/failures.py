@@ -1,0 +1,74 @@
+"""Failures: which kind of error a refusal or a failed job is, and the sentence that its step shows.
+
+A kind is what a retry policy names. Where AWS's sentence is known it is followed.
+"""
+
+from typing import Final
+
+from penstock.languages.pipeline.retries import (
+    CAPACITY_ERROR,
+    JOB_INTERNAL_ERROR,
+    RESOURCE_LIMIT,
+    SERVICE_FAULT,
+    THROTTLING,
+)
+from penstock.languages.pipeline.tree import RetryPolicy
+
+LONGEST_REASON: Final = 1024
+
+_OF_CODE: Final = {
+    "InternalFailure": SERVICE_FAULT,
+    "InternalServerError": SERVICE_FAULT,
+    "InternalServiceError": SERVICE_FAULT,
+    "ServiceUnavailable": SERVICE_FAULT,
+    "ServiceUnavailableException": SERVICE_FAULT,
+    "RequestTimeout": SERVICE_FAULT,
+    "Throttling": THROTTLING,
+    "ThrottlingException": THROTTLING,
+    "TooManyRequestsException": THROTTLING,
+    "RequestLimitExceeded": THROTTLING,
+    "ResourceLimitExceeded": RESOURCE_LIMIT,
+}
+_OF_REASON: Final = (
+    ("InternalServerError", JOB_INTERNAL_ERROR),
+    ("InternalServiceError", JOB_INTERNAL_ERROR),
+    ("CapacityError", CAPACITY_ERROR),
+    ("InsufficientCapacityError", CAPACITY_ERROR),
+    ("ResourceLimitExceeded", RESOURCE_LIMIT),
+)
+
+
+def kind_of_refusal(code: str) -> str:
+    """The kind of error that a refused call is; empty where no policy can cover it."""
+    return _OF_CODE.get(code, "")
+
+
+def kind_of_failed_job(reason: str) -> str:
+    """The kind of error that a job failed of; empty where no policy can cover it."""
+    return next((kind for beginning, kind in _OF_REASON if reason.startswith(beginning)), "")
+
+
+def refused(operation: str, message: str) -> str:
+    return f"ClientError: {not_invoked(operation, message)}"
+
+
+def not_invoked(operation: str, message: str) -> str:
+    return f"Failed to invoke sagemaker:{operation}. Error Details: {message}"
+
+
+def failed_job(reason: str) -> str:
+    return f"ClientError: {reason or 'the job failed and gave no reason'}"
+
+
+def unsupported(kind: str) -> str:
+    return f"ClientError: The step type {kind} is not supported by this Penstock yet."
+
+
+def not_retried(kind: str, policies: tuple[RetryPolicy, ...], execution_arn: str, step: str) -> str:
+    """What AWS adds to a reason when a policy could have covered the error and none does."""
+    if not kind or any(kind in policy.errors for policy in policies):
+        return ""
+    return (
+        f"\nRetry not appropriate on execution of step with PipelineExecutionArn {execution_arn} and StepId {step}. "
+        f"No retry policy configured for the exception type {kind.upper().replace('.', '_').removeprefix('STEP_')}."
+    )

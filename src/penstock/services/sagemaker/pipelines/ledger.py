@@ -1,0 +1,192 @@
+"""The ledger of one event: which steps are started, waited for, over, or never to be.
+
+It is a working copy of an `Execution`, made for one event and turned back into a value at its end. How a step does
+its work is not its concern: see `turn`.
+"""
+
+from collections import deque
+from typing import Any, Final, Literal
+
+import msgspec
+
+from penstock.engine.facts import Command, Event, Finish, Outcome, Status
+from penstock.languages.pipeline.graph import members
+from penstock.languages.pipeline.tree import Condition, StepName, Trigger
+from penstock.services.sagemaker.pipelines.model import (
+    Begin,
+    Execution,
+    ExecutionStatus,
+    Phase,
+    Plan,
+    Progress,
+    StepStatus,
+)
+
+Json = Any
+
+SKIPPED: Final = Progress(status="Skipped", phase="over")
+FAILURE: Final = "Step failure: One or multiple steps failed."
+MET: Final[dict[Trigger, frozenset[StepStatus]]] = {
+    "Completed": frozenset({"Succeeded"}),
+    "Failed": frozenset({"Failed"}),
+    "Stopped": frozenset({"Stopped"}),
+    "Any": frozenset({"Succeeded", "Failed", "Stopped"}),
+}
+
+
+class Ledger:
+    """What an execution comes to while an event is being taken in."""
+
+    def __init__(self, plan: Plan, state: Execution, event: Event, begin: Begin) -> None:
+        self.plan = plan
+        self.begin = begin
+        self.at = event.at
+        self.chance = event.chance
+        self.status: ExecutionStatus = state.status
+        self.reason = state.reason
+        self.changed_at = state.changed_at
+        self.parallel_steps = state.parallel_steps
+        self.active = state.active
+        self.waiting: dict[StepName, None] = dict.fromkeys(map(StepName, state.waiting))
+        self.steps: dict[StepName, Progress] = {StepName(name): step for name, step in state.steps.items()}
+        self.commands: list[Command] = []
+
+    def value(self) -> Execution:
+        """The execution as this event leaves it."""
+        return Execution(
+            begin=self.begin,
+            status=self.status,
+            reason=self.reason,
+            changed_at=self.changed_at,
+            parallel_steps=self.parallel_steps,
+            active=self.active,
+            waiting=tuple(self.waiting),
+            steps={str(name): step for name, step in self.steps.items()},
+            leads_to=tuple(self.commands),
+        )
+
+    # -------------------------------------------------------------------------------------------- steps that run
+
+    def next_step(self) -> StepName | None:
+        """Take the next step that may start now; None if there is none, or no slot."""
+        full = self.parallel_steps is not None and self.active >= self.parallel_steps
+        if self.status != "Executing" or full or not self.waiting:
+            return None
+        name = next(iter(self.waiting))
+        del self.waiting[name]
+        self.steps[name] = Progress(started_at=self.at)
+        self.active += 1
+        return name
+
+    def change(self, step: StepName, /, **changes: Json) -> None:
+        self.steps[step] = msgspec.structs.replace(self.steps[step], **changes)
+
+    def go(self, step: StepName, phase: Phase, command: Command, /, **changes: Json) -> None:
+        """A step is now in this phase, which begins with this command."""
+        self.commands.append(command)
+        self.change(step, phase=phase, **changes)
+
+    def settle(self, step: StepName, status: StepStatus, /, **changes: Json) -> None:
+        """A step that was under way is over; steps that waited for it become ready, or will never be."""
+        self.change(step, status=status, phase="over", ended_at=self.at, awaited=0, documents={}, **changes)
+        self.active -= 1
+        if self.status == "Executing":
+            self._spread(step)
+
+    # ----------------------------------------------------------------------------------------- steps that follow
+
+    def open(self) -> None:
+        """Find the first steps. What a retried execution keeps counts as over."""
+        self.steps.update({StepName(name): step for name, step in self.begin.kept.items()})
+        for name in tuple(self.steps):
+            self._spread(name)
+        for name in self.plan.definition.steps:
+            if self._consider(name):
+                self._spread(name)
+
+    def _spread(self, name: StepName) -> None:
+        over = deque([name])
+        while over:
+            latest = over.popleft()
+            skipped = [step for step in self._branch_not_taken(latest) if step not in self.steps]
+            self.steps.update(dict.fromkeys(skipped, SKIPPED))
+            over.extend(skipped)
+            over.extend(step for step in self.plan.graph.followers.get(latest, ()) if self._consider(step))
+
+    def _branch_not_taken(self, name: StepName) -> tuple[StepName, ...]:
+        step, progress = self.plan.definition.steps[name], self.steps[name]
+        if not isinstance(step, Condition) or progress.outcome is None:
+            return ()
+        return step.else_steps if progress.outcome else step.if_steps
+
+    def _consider(self, name: StepName) -> bool:
+        """Let a step wait for its slot if it is ready; true if it turns out that it will never be."""
+        if name in self.steps or name in self.waiting:
+            return False
+        verdict = self._verdict(name)
+        if verdict == "ready":
+            self.waiting[name] = None
+        elif verdict == "never":
+            self.steps[name] = SKIPPED
+        return verdict == "never"
+
+    def _verdict(self, name: StepName) -> Literal["ready", "not yet", "never"]:
+        verdict: Literal["ready", "not yet"] = "ready"
+        for need, trigger in self.plan.graph.needs[name].items():
+            needed = self.steps.get(need)
+            if needed is None or not needed.is_over:
+                verdict = "not yet"
+            elif needed.status not in MET[trigger]:
+                return "never"
+        if verdict == "not yet":
+            return verdict
+        for condition in self.plan.graph.joins.get(name, ()):
+            for member in members(self.plan.definition, condition, self.steps[condition].outcome):
+                joined = self.steps.get(member)
+                if joined is None or not joined.is_over:
+                    verdict = "not yet"
+                elif joined.status not in ("Succeeded", "Skipped"):
+                    return "never"
+        return verdict
+
+    # -------------------------------------------------------------------------------------------------- the end
+
+    def finish_if_idle(self) -> None:
+        """The execution is over when nothing is under way and nothing can start."""
+        if self.active or self.waiting:
+            return
+        self.status = self._ending()
+        self.reason = FAILURE if self.status == "Failed" else ""
+        self.changed_at = self.at
+        outcome: Status = {"Failed": "Failed", "Stopped": "Stopped"}.get(self.status, "Succeeded")  # type: ignore[assignment]
+        self.commands.append(Finish(Outcome(outcome, self._described())))
+
+    def _ending(self) -> ExecutionStatus:
+        if self.status == "Stopping":
+            return "Stopped"
+        failed = {name for name, step in self.steps.items() if step.status == "Failed"}
+        if failed - self._handled():
+            return "Failed"
+        if any(step.status == "Stopped" for step in self.steps.values()):
+            return "Stopped"
+        return "CompletedWithFailures" if failed else "Succeeded"
+
+    def _handled(self) -> set[StepName]:
+        """Failed steps after which a step ran that had been waiting for a failure."""
+        return {
+            need
+            for name, step in self.steps.items()
+            if step.status == "Succeeded"
+            for need, trigger in self.plan.graph.needs[name].items()
+            if trigger != "Completed"
+        }
+
+    def _described(self) -> dict[str, Json]:
+        described = {
+            "PipelineArn": self.begin.pipeline_arn,
+            "PipelineExecutionArn": self.begin.arn,
+            "PipelineExecutionStatus": self.status,
+            "CreationTime": self.begin.started_at,
+            "LastModifiedTime": self.at,
+        }
+        return {**described, "FailureReason": self.reason} if self.reason else described

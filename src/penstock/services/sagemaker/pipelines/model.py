@@ -1,0 +1,122 @@
+"""Nouns: what a pipeline execution remembers of itself and of each of its steps.
+
+All of it is folded from the journal. It is kept small: of a step's properties only what other steps use, of the
+documents that a step looks into nothing once the step has started.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, Final, Literal
+
+import msgspec
+
+from penstock.engine.facts import Command
+from penstock.languages.pipeline.check import property_files
+from penstock.languages.pipeline.expressions import json_gets
+from penstock.languages.pipeline.graph import Graph, graph, written_in
+from penstock.languages.pipeline.read import read
+from penstock.languages.pipeline.tree import Definition, JsonGet, PropertyFile, StepName
+
+Json = Any
+StepStatus = Literal["Starting", "Executing", "Stopping", "Stopped", "Failed", "Succeeded", "Skipped"]
+ExecutionStatus = Literal["Executing", "Stopping", "Stopped", "Failed", "Succeeded", "CompletedWithFailures"]
+Phase = Literal["looking", "grouping", "creating", "describing", "running", "resting", "over"]
+
+OVER: Final[frozenset[StepStatus]] = frozenset({"Stopped", "Failed", "Succeeded", "Skipped"})
+
+
+class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How far a step is.
+
+    `Skipped` is a step that will never be started: it stands in a branch not taken, or waits for one that does, or
+    for a step that failed. AWS shows no such steps. `name` and `arn` are of the job or model that the step makes;
+    `awaited` is the number of documents still to be looked into, `documents` what was found, by address; `errors`
+    names what ended the attempts so far.
+    """
+
+    status: StepStatus = "Starting"
+    phase: Phase = "looking"
+    attempt: int = 1
+    started_at: float = 0.0
+    ended_at: float = 0.0
+    reason: str = ""
+    name: str = ""
+    arn: str = ""
+    message: str = ""
+    outcome: bool | None = None
+    awaited: int = 0
+    documents: dict[str, Json] = {}
+    errors: tuple[str, ...] = ()
+    properties: dict[str, Json] = {}
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in OVER
+
+
+class Begin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an execution is started with. `kept` are the steps that a retried execution need not run again."""
+
+    arn: str
+    pipeline_name: str
+    pipeline_arn: str
+    execution_id: str
+    started_at: float
+    parameters: dict[str, Json] = {}
+    parallel_steps: int | None = None
+    kept: dict[str, Progress] = {}
+
+
+class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A pipeline execution. `steps` are in the order they were started in; `waiting` have no slot yet.
+
+    `leads_to` are the commands of the latest event.
+    """
+
+    begin: Begin | None = None
+    status: ExecutionStatus = "Executing"
+    reason: str = ""
+    changed_at: float = 0.0
+    parallel_steps: int | None = None
+    active: int = 0
+    waiting: tuple[str, ...] = ()
+    steps: dict[str, Progress] = {}
+    leads_to: tuple[Command, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        return self.status not in ("Executing", "Stopping")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The definition that an execution was started with, and what follows from it."""
+
+    text: bytes
+
+    @cached_property
+    def definition(self) -> Definition:
+        return read(self.text)
+
+    @cached_property
+    def graph(self) -> Graph:
+        return graph(self.definition)
+
+    @cached_property
+    def property_files(self) -> Mapping[tuple[StepName, str], PropertyFile]:
+        return property_files(self.definition)
+
+    @cached_property
+    def json_gets(self) -> Mapping[StepName, tuple[JsonGet, ...]]:
+        """The documents that each step looks into before it starts."""
+        return {
+            step.name: tuple(found for expression in written_in(step) for found in json_gets(expression))
+            for step in self.definition.steps.values()
+        }
+
+
+@lru_cache(maxsize=64)
+def plan_of(text: bytes) -> Plan:
+    """The plan of a definition; executions of one definition share it."""
+    return Plan(text)

@@ -1,0 +1,57 @@
+"""Objects in S3 that pipelines read: large definitions, and the documents that ``Std:JsonGet`` looks into.
+
+They are asked for at S3's front door, so whatever answers for S3 serves them.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from penstock.engine.outbox import Task
+from penstock.languages.pipeline import paths
+from penstock.wire.call import Body, Call, Directory, Scope, ServiceError, ValidationError
+
+Json = Any
+LARGEST: Final = 2 << 20  # bytes; AWS reads property files of up to 2 MB
+
+
+async def read_object(directory: Directory, scope: Scope, bucket: str, key: str, version: str = "") -> bytes:
+    """The content of a small object. Raises S3's own error, `ValidationError` for one that is too large."""
+    request = {"Bucket": bucket, "Key": key, **({"VersionId": version} if version else {})}
+    answer = await directory.answer(Call("s3", "GetObject", request, scope))
+    body: bytes | Body = answer["Body"]
+    if isinstance(body, bytes):
+        content = bytearray(body)
+    else:
+        content = bytearray()
+        async for piece in body:
+            content += piece
+            if len(content) > LARGEST:
+                break
+    if len(content) > LARGEST:
+        raise ValidationError(f"s3://{bucket}/{key} is larger than the {LARGEST >> 20} MB that a pipeline reads.")
+    return bytes(content)
+
+
+class Documents:
+    """The activity that looks into JSON documents."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    async def look_into(self, task: Task) -> Json:
+        """What the document at ``S3Uri`` holds at ``Path``, with its address. Raises `ServiceError`."""
+        uri, path = task.input["S3Uri"], task.input["Path"]
+        bucket, _, key = str(uri).removeprefix("s3://").partition("/")
+        if not uri.startswith("s3://") or not bucket or not key:
+            raise ValidationError(f"'{uri}' is not the S3 URI of an object.")
+        try:
+            content = await read_object(self._directory, task.scope, bucket, key)
+            value = paths.follow(msgspec.json.decode(content), paths.parse(path))
+        except ServiceError as error:
+            raise ServiceError(f"{uri} could not be read: {error.message}", code=error.code) from None
+        except msgspec.DecodeError as error:
+            raise ValidationError(f"{uri} is not JSON: {error}") from None
+        except paths.PathError as error:
+            raise ValidationError(f"{uri} has no value at {path}: {error}.") from None
+        return {"Address": f"{uri}#{path}", "Value": value}

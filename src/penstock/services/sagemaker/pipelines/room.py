@@ -1,0 +1,30 @@
+"""The room's door for `app`: one call opens pipelines on an engine and a directory."""
+
+from collections.abc import Callable
+
+from penstock.engine.engine import Engine
+from penstock.services.sagemaker.pipelines.api import Pipelines
+from penstock.services.sagemaker.pipelines.executions import PipelineExecutions
+from penstock.services.sagemaker.pipelines.fitting import fitted
+from penstock.services.sagemaker.pipelines.flow import PipelineFlow
+from penstock.services.sagemaker.pipelines.objects import Documents
+from penstock.services.sagemaker.pipelines.steps import Fit
+from penstock.services.sagemaker.pipelines.turn import LOOK_INTO
+from penstock.store.database import Database
+from penstock.wire.call import Directory
+
+
+def open_pipelines(
+    *,
+    database: Database,
+    directory: Directory,
+    engine: Engine,
+    clock: Callable[[], float],
+    chance: Callable[[], str],
+    fit: Fit = fitted,
+) -> None:
+    """Enter the operations, the flow and the activity of pipelines. Before the engine works."""
+    engine.register(PipelineFlow(fit))
+    engine.activity(LOOK_INTO, Documents(directory).look_into)
+    directory.register(Pipelines(database=database, directory=directory, clock=clock))
+    directory.register(PipelineExecutions(database=database, engine=engine, clock=clock, chance=chance))

@@ -1,0 +1,55 @@
+"""Rows: pipelines and executions as documents.
+
+pipeline              name: PipelineName                     body: the Describe answer's members, and the definition
+pipeline-execution    name: the execution's id               parent: PipelineName · status: the execution's
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from penstock.services.sagemaker.pipelines.model import Execution
+from penstock.store import documents
+from penstock.store.database import Transaction
+from penstock.store.documents import Document, Query
+from penstock.wire.call import Scope
+
+Json = Any
+PIPELINE: Final = "pipeline"
+EXECUTION: Final = "pipeline-execution"
+OPEN: Final = ("Executing", "Stopping")
+
+
+def find_pipeline(tx: Transaction, scope: Scope, name_or_arn: str) -> Document | None:
+    """A pipeline by its name or its ARN."""
+    if not name_or_arn.startswith("arn:"):
+        return documents.find(tx, scope, PIPELINE, name_or_arn)
+    found = documents.find_by_arn(tx, name_or_arn)
+    return found if found is not None and found.kind == PIPELINE else None
+
+
+def find_execution(tx: Transaction, arn: str) -> Document | None:
+    found = documents.find_by_arn(tx, arn)
+    return found if found is not None and found.kind == EXECUTION else None
+
+
+def has_open_executions(tx: Transaction, pipeline: Document) -> bool:
+    return any(
+        documents.page(
+            tx, Query(kind=EXECUTION, scope=pipeline.scope, parent=pipeline.name, status=status, limit=1)
+        ).documents
+        for status in OPEN
+    )
+
+
+def executions_of(tx: Transaction, pipeline: Document) -> Iterator[Document]:
+    """All executions of a pipeline."""
+    query = Query(kind=EXECUTION, scope=pipeline.scope, parent=pipeline.name, limit=1_000_000)
+    yield from documents.page(tx, query).documents
+
+
+def reflect_execution(tx: Transaction, arn: str, execution: Execution) -> None:
+    """Bring an execution's row in step with its run."""
+    found = find_execution(tx, arn)
+    if found is not None:  # a deleted pipeline's executions have no rows
+        reason = execution.reason or None
+        documents.update(tx, found.changed(execution.changed_at, status=execution.status, FailureReason=reason))

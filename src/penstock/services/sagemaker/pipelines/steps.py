@@ -1,0 +1,91 @@
+"""Steps: which calls a step of each type makes, and the names it gives.
+
+    Processing, Training     Create…Job ─► the job's run ─► its Describe answer
+    Model                    CreateModel ─► DescribeModel
+    RegisterModel            CreateModelPackageGroup ─► CreateModelPackage ─► DescribeModelPackage
+
+A describe is left out where no other step uses the properties.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from penstock.languages.pipeline.tree import (
+    Constant,
+    Expression,
+    Model,
+    Object,
+    Processing,
+    RegisterModel,
+    StepName,
+    Training,
+)
+from penstock.services.sagemaker.pipelines.model import Begin
+
+Json = Any
+Fit = Callable[[str, Mapping[str, Json]], Mapping[str, Json]]  # an operation's request, as its model wants it
+LONGEST_NAME: Final = 63
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a type of step makes its thing.
+
+    `name` is the member that names it in requests and answers (empty: it has none of its own), `arn` the one that
+    identifies it. Jobs have `stop`, the rest `describe`.
+    """
+
+    create: str
+    name: str
+    arn: str
+    metadata: str
+    describe: str = ""
+    stop: str = ""
+
+
+MAKING: Final[Mapping[type, Making]] = {
+    Processing: Making(
+        "CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "ProcessingJob", stop="StopProcessingJob"
+    ),
+    Training: Making("CreateTrainingJob", "TrainingJobName", "TrainingJobArn", "TrainingJob", stop="StopTrainingJob"),
+    Model: Making("CreateModel", "ModelName", "ModelArn", "Model", describe="DescribeModel"),
+    RegisterModel: Making(
+        "CreateModelPackage", "ModelPackageName", "ModelPackageArn", "RegisterModel", describe="DescribeModelPackage"
+    ),
+}
+
+
+def request(making: Making, arguments: Mapping[str, Json], name: str) -> dict[str, Json]:
+    """The request that makes a step's thing. Experiments belong to jobs outside of pipelines: AWS drops the member."""
+    made = {key: value for key, value in arguments.items() if value is not None and key != "ExperimentConfig"}
+    if making.create == "CreateModelPackage" and "ModelPackageGroupName" in made:
+        made.pop(making.name, None)  # a version of a group is numbered, not named
+        return made
+    return {making.name: name, **{key: value for key, value in made.items() if key != making.name}}
+
+
+def member(arguments: Expression, key: str) -> Expression | None:
+    """A member of a step's arguments that need not be there."""
+    match arguments:
+        case Object():
+            return arguments.members.get(key)
+        case Constant() if isinstance(arguments.value, dict) and key in arguments.value:
+            return Constant(arguments.value[key])
+    return None
+
+
+def job_name(begin: Begin, step: StepName, attempt: int, prefix: Json, chance: str) -> str:
+    """A name that no other attempt of a step has. `prefix` is the name that the definition's arguments hold, if any."""
+    digest = int.from_bytes(hashlib.sha256(f"{chance}/{step}/{attempt}".encode()).digest())
+    suffix = ""
+    for _ in range(10):
+        digest, letter = divmod(digest, len(_LETTERS))
+        suffix += _LETTERS[letter]
+    if prefix:
+        room = LONGEST_NAME - len(begin.execution_id) - len(suffix) - 2
+        return f"{str(prefix)[:room]}-{begin.execution_id}-{suffix}"
+    room = LONGEST_NAME - len(f"pipelines-{begin.execution_id}--{suffix}")
+    return f"pipelines-{begin.execution_id}-{step.replace('_', '-')[:room]}-{suffix}"

@@ -1,0 +1,295 @@
+"""A turn: one event taken in by one execution. Here is how steps do their work.
+
+    looking ─► (grouping ─►) creating ─► running ─► over            jobs run; models are described instead
+       └─────────────┴───────────┴──────────┴─► resting ─► looking  where a retry policy covers the failure
+
+Conditions and Fail steps are over as soon as their documents have been looked into.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from penstock.engine.facts import (
+    CancelTimer,
+    Done,
+    Ended,
+    Event,
+    Fired,
+    Invoke,
+    Perform,
+    Refused,
+    RunId,
+    SetTimer,
+    Watch,
+)
+from penstock.languages.pipeline import conditions
+from penstock.languages.pipeline.expressions import Sources, Unresolvable, address, document_uri, resolve
+from penstock.languages.pipeline.retries import delay
+from penstock.languages.pipeline.tree import (
+    AnyStep,
+    Condition,
+    Fail,
+    Model,
+    Other,
+    Processing,
+    RegisterModel,
+    StepName,
+    Training,
+)
+from penstock.languages.pipeline.values import written
+from penstock.services.sagemaker.pipelines import failures, steps
+from penstock.services.sagemaker.pipelines.ledger import Ledger
+from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan
+from penstock.services.sagemaker.pipelines.steps import MAKING, Fit
+from penstock.wire.call import ValidationError
+
+Json = Any
+LOOK_INTO = "pipelines.property-file"
+
+
+class Turn:
+    """One event, taken in step by step; `value` is the execution afterwards."""
+
+    def __init__(self, plan: Plan, state: Execution, event: Event, begin: Begin, fit: Fit) -> None:
+        self.ledger = Ledger(plan, state, event, begin)
+        self._fit = fit
+
+    def value(self) -> Execution:
+        """Start what may start now, and close the execution when nothing is left."""
+        while (name := self.ledger.next_step()) is not None:
+            self._look(name)
+        self.ledger.finish_if_idle()
+        return self.ledger.value()
+
+    # --------------------------------------------------------------------------------------------- what is told
+
+    def begun(self) -> None:
+        self.ledger.parallel_steps = self.ledger.begin.parallel_steps
+        self.ledger.changed_at = self.ledger.at
+        self.ledger.open()
+
+    def answered(self, fact: Done | Refused | Ended | Fired) -> None:
+        """What a step asked for was done or not. Late words about an attempt that is over mean nothing."""
+        step, attempt, what = fact.key.split("/", 2)
+        name = StepName(step)
+        progress = self.ledger.steps.get(name)
+        if progress is None or progress.is_over or str(progress.attempt) != attempt:
+            return
+        match fact:
+            case Done():
+                self._done(name, what, fact.result)
+            case Refused():
+                self._refused(name, what, fact)
+            case Ended():
+                self._ended(name, fact)
+            case Fired():
+                self.ledger.change(name, attempt=progress.attempt + 1, status="Starting", name="", arn="")
+                self._look(name)
+
+    def stopped(self) -> None:
+        """Stop what is under way, and start nothing more."""
+        ledger = self.ledger
+        ledger.status, ledger.changed_at = "Stopping", ledger.at
+        ledger.waiting.clear()
+        for name, progress in tuple(ledger.steps.items()):
+            if progress.phase == "looking":
+                ledger.settle(name, "Stopped")
+            elif progress.phase == "resting":
+                ledger.commands.append(CancelTimer(self._key(name, "unretry"), self._key(name, "retry")))
+                ledger.settle(name, "Stopped")
+            elif progress.phase == "running":
+                self._stop_job(name)
+
+    def limited(self, parallel_steps: int | None) -> None:
+        self.ledger.parallel_steps = parallel_steps
+
+    # --------------------------------------------------------------------------------------------- how steps run
+
+    def _look(self, name: StepName) -> None:
+        """Look into the documents that the step's expressions ask for; then act."""
+        sources = self._sources(name)
+        try:
+            wanted = {
+                address(node, sources): {"S3Uri": document_uri(node, sources), "Path": node.path}
+                for node in self.ledger.plan.json_gets[name]
+            }
+        except Unresolvable as error:
+            self._fail(name, f"ClientError: {error}")
+            return
+        self.ledger.change(name, phase="looking", awaited=len(wanted), documents={})
+        for number, place in enumerate(wanted.values()):
+            self.ledger.commands.append(Perform(self._key(name, f"look/{number}"), LOOK_INTO, place))
+        if not wanted:
+            self._act(name)
+
+    def _act(self, name: StepName) -> None:
+        step = self.ledger.plan.definition.steps[name]
+        try:
+            match step:
+                case Condition():
+                    sources = self._sources(name)
+                    outcome = all(conditions.holds(test, sources) for test in step.tests)
+                    self.ledger.settle(name, "Succeeded", outcome=outcome, properties={"Outcome": outcome})
+                case Fail():
+                    message = written(resolve(step.message, self._sources(name)))
+                    self.ledger.settle(name, "Failed", reason=message[: failures.LONGEST_REASON], message=message)
+                case Other():
+                    self._fail(name, failures.unsupported(step.type))
+                case RegisterModel():
+                    self._prepare(name, step)
+                    self._group_or_create(name)
+                case Processing() | Training() | Model():
+                    self._prepare(name, step)
+                    self._create(name)
+        except Unresolvable as error:
+            self._fail(name, f"ClientError: {error}")
+
+    def _prepare(self, name: StepName, step: AnyStep) -> None:
+        """Give the step's job or model its name."""
+        prefix = steps.member(step.arguments, MAKING[type(step)].name)
+        chosen = None if prefix is None else resolve(prefix, self._sources(name))
+        attempt = self.ledger.steps[name].attempt
+        self.ledger.change(name, name=steps.job_name(self.ledger.begin, name, attempt, chosen, self.ledger.chance))
+
+    def _group_or_create(self, name: StepName) -> None:
+        """Make sure that the model package's group is there: AWS's step creates it too."""
+        group = self._request(name).get("ModelPackageGroupName")
+        if group is None:
+            self._create(name)
+            return
+        request = {"ModelPackageGroupName": group}
+        self.ledger.go(name, "grouping", self._invoke(name, "group", "CreateModelPackageGroup", request))
+
+    def _create(self, name: StepName) -> None:
+        making = self._making(name)
+        self.ledger.go(name, "creating", self._invoke(name, "create", making.create, self._request(name)))
+
+    def _request(self, name: StepName) -> Mapping[str, Json]:
+        step, making = self.ledger.plan.definition.steps[name], self._making(name)
+        arguments = resolve(step.arguments, self._sources(name))
+        try:
+            return self._fit(making.create, steps.request(making, arguments, self.ledger.steps[name].name))
+        except ValidationError as error:
+            raise Unresolvable(failures.not_invoked(making.create, error.message)) from None
+
+    def _stop_job(self, name: StepName) -> None:
+        making, progress = self._making(name), self.ledger.steps[name]
+        self.ledger.commands.append(self._invoke(name, "stop", making.stop, {making.name: progress.name}))
+        self.ledger.change(name, status="Stopping")
+
+    # --------------------------------------------------------------------------------------- what steps are told
+
+    def _done(self, name: StepName, what: str, result: Json) -> None:
+        progress = self.ledger.steps[name]
+        if what.startswith("look/"):
+            documents = {**progress.documents, result["Address"]: result["Value"]}
+            self.ledger.change(name, documents=documents, awaited=progress.awaited - 1)
+            if progress.awaited == 1:
+                self._act(name)
+        elif what == "group":
+            self._grouped(name)
+        elif what == "create":
+            self._created(name, result)
+        elif what == "describe":
+            self.ledger.settle(name, "Succeeded", properties=self._kept(name, result))
+
+    def _grouped(self, name: StepName) -> None:
+        if self.ledger.status == "Stopping":
+            self.ledger.settle(name, "Stopped")
+            return
+        try:
+            self._create(name)
+        except Unresolvable as error:
+            self._fail(name, f"ClientError: {error}")
+
+    def _created(self, name: StepName, result: Mapping[str, Json]) -> None:
+        making = self._making(name)
+        self.ledger.change(name, arn=result[making.arn], status="Executing")
+        if making.stop:
+            self.ledger.go(name, "running", Watch(self._key(name, "job"), RunId(result[making.arn])))
+            if self.ledger.status == "Stopping":
+                self._stop_job(name)
+        elif name in self.ledger.plan.graph.kept:
+            asked = {
+                making.name: result[making.arn] if making.name == "ModelPackageName" else self.ledger.steps[name].name
+            }
+            self.ledger.go(name, "describing", self._invoke(name, "describe", making.describe, asked))
+        else:
+            self.ledger.settle(name, "Succeeded")
+
+    def _refused(self, name: StepName, what: str, fact: Refused) -> None:
+        if what == "group" and "already exist" in fact.message:
+            self._grouped(name)
+        elif what == "stop":
+            return  # it ended by itself meanwhile, which its run will say
+        elif what == "job" or what.startswith("look/"):
+            self._fail(name, f"ClientError: {fact.message}", failures.kind_of_refusal(fact.error))
+        else:
+            making = self._making(name)
+            operation = {"group": "CreateModelPackageGroup", "describe": making.describe}.get(what, making.create)
+            self._fail(name, failures.refused(operation, fact.message), failures.kind_of_refusal(fact.error))
+
+    def _ended(self, name: StepName, fact: Ended) -> None:
+        result = fact.outcome.result if isinstance(fact.outcome.result, dict) else {}
+        if fact.outcome.status == "Succeeded":
+            self.ledger.settle(name, "Succeeded", properties=self._kept(name, result))
+        elif fact.outcome.status == "Stopped":
+            self.ledger.settle(name, "Stopped")
+        else:
+            reason = str(result.get("FailureReason") or "")
+            self._fail(name, failures.failed_job(reason), failures.kind_of_failed_job(reason))
+
+    def _fail(self, name: StepName, reason: str, kind: str = "") -> None:
+        """The step has failed, unless a retry policy gives it another attempt."""
+        ledger, progress = self.ledger, self.ledger.steps[name]
+        policies = ledger.plan.definition.steps[name].retries
+        errors = (*progress.errors, kind) if kind else progress.errors
+        wait = (
+            delay(policies, errors, ledger.at - progress.started_at) if kind and ledger.status == "Executing" else None
+        )
+        if wait is not None:
+            ledger.go(name, "resting", SetTimer(self._key(name, "retry"), ledger.at + wait), errors=errors)
+            return
+        whole = reason + failures.not_retried(kind, policies, ledger.begin.arn, name)
+        ledger.settle(name, "Failed", reason=whole[: failures.LONGEST_REASON], errors=errors)
+
+    # ---------------------------------------------------------------------------------------------- small words
+
+    def _key(self, name: StepName, what: str) -> str:
+        return f"{name}/{self.ledger.steps[name].attempt}/{what}"
+
+    def _invoke(self, name: StepName, what: str, operation: str, request: Mapping[str, Json]) -> Invoke:
+        return Invoke(self._key(name, what), "sagemaker", operation, request)
+
+    def _making(self, name: StepName) -> steps.Making:
+        return MAKING[type(self.ledger.plan.definition.steps[name])]
+
+    def _kept(self, name: StepName, described: Mapping[str, Json]) -> dict[str, Json]:
+        """Of a Describe answer, what other steps use."""
+        return {key: described[key] for key in self.ledger.plan.graph.kept.get(name, ()) if key in described}
+
+    def _sources(self, name: StepName) -> Sources:
+        begin, progress = self.ledger.begin, self.ledger.steps[name]
+        step = self.ledger.plan.definition.steps[name]
+        execution = {
+            "PipelineName": begin.pipeline_name,
+            "PipelineArn": begin.pipeline_arn,
+            "PipelineExecutionId": begin.execution_id,
+            "PipelineExecutionArn": begin.arn,
+            "StartDateTime": _date(begin.started_at),
+            "CurrentDateTime": _date(progress.started_at),
+        }
+        if isinstance(step, Processing | Training) and progress.name:
+            execution[MAKING[type(step)].name] = progress.name
+        return Sources(
+            parameters=begin.parameters,
+            execution=execution,
+            steps={need: self.ledger.steps[need].properties for need in self.ledger.plan.graph.needs[name]},
+            property_files=self.ledger.plan.property_files,
+            documents=progress.documents,
+        )
+
+
+def _date(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

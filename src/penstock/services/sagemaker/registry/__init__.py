@@ -1,0 +1,25 @@
+"""The model registry: groups, versioned and named model packages, models, tags, and the search over all of it.
+
+Everything here is a document and happens at once; nothing runs. `services` is all that a composer needs.
+"""
+
+from collections.abc import Callable
+
+from penstock.services.sagemaker.registry.groups import ModelPackageGroups
+from penstock.services.sagemaker.registry.models import Models
+from penstock.services.sagemaker.registry.packages import ModelPackages
+from penstock.services.sagemaker.registry.search import SearchResources
+from penstock.services.sagemaker.registry.tags import Tags
+from penstock.store.database import Database
+from penstock.wire.call import Directory, Service
+
+
+def services(database: Database, directory: Directory, clock: Callable[[], float]) -> tuple[Service, ...]:
+    """What answers the registry's operations; it asks s3, in the directory, whether model data is there."""
+    return (
+        ModelPackageGroups(database, clock),
+        ModelPackages(database, directory, clock),
+        Models(database, directory, clock),
+        Tags(database),
+        SearchResources(database),
+    )

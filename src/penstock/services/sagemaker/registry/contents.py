@@ -1,0 +1,160 @@
+"""What a model package holds, and how it is shown. Pure: a request and a document in, a body or an answer out.
+
+A body is what DescribeModelPackage answers, less what the document's columns hold (name, ARN, times, approval).
+A versioned package belongs to a group (`parent`) and is named `<group>/<version>`; an unversioned one has no parent.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from penstock.services.sagemaker.people import user_context
+from penstock.store.documents import Document
+from penstock.wire.call import Json, NotImplementedHere, Scope, ValidationError
+
+MOST_ADDITIONAL: Final = 15  # additional inference specifications in one package
+
+# What a package keeps of the request that makes it, in the service model's order.
+KEPT: Final = (
+    "ModelPackageDescription", "ModelPackageRegistrationType", "InferenceSpecification", "ValidationSpecification",
+    "SourceAlgorithmSpecification", "MetadataProperties", "ModelMetrics", "Domain", "Task", "SamplePayloadUrl",
+    "CustomerMetadataProperties", "DriftCheckBaselines", "AdditionalInferenceSpecifications", "SkipModelValidation",
+    "SourceUri", "SecurityConfig", "ModelCard", "ModelLifeCycle", "ManagedStorageType",
+)  # fmt: skip
+_UPDATED: Final = (
+    "ModelPackageRegistrationType", "ApprovalDescription", "InferenceSpecification", "SourceUri", "ModelLifeCycle",
+)  # fmt: skip
+_SUMMARISED: Final = ("ModelPackageDescription", "ModelLifeCycle", "ModelPackageRegistrationType")
+
+
+def must_make_sense(request: Mapping[str, Json]) -> None:
+    """Raise on what a CreateModelPackage request may not say, or Penstock cannot do."""
+    name, group = request.get("ModelPackageName"), request.get("ModelPackageGroupName")
+    if name and group:
+        raise ValidationError(
+            "Both ModelPackageName and ModelPackageGroupName are provided in the input. "
+            "Cannot determine which one to use."
+        )
+    if not name and not group:
+        raise ValidationError("Missing ARN. Give ModelPackageGroupName for a new version, or ModelPackageName.")
+    if group and request.get("Tags"):
+        raise ValidationError("Tags may not be given for a versioned model package: it uses those of its group.")
+    if request.get("SourceUri") and request.get("InferenceSpecification"):
+        raise ValidationError("SourceUri and InferenceSpecification cannot be given together; give one of them.")
+    if request.get("CertifyForMarketplace"):
+        raise ValidationError("CertifyForMarketplace cannot be true: Penstock has no Marketplace; leave it out.")
+    if request.get("ValidationSpecification") and request.get("SkipModelValidation") != "All":
+        raise NotImplementedHere(
+            "Penstock does not run the transform jobs of a ValidationSpecification yet; "
+            "leave it out, or set SkipModelValidation to 'All' to keep it unrun."
+        )
+    must_be_a_card(request.get("ModelCard"))
+
+
+def must_be_a_card(card: Mapping[str, Json] | None) -> None:
+    """Raise unless a model card's content, where there is one, is JSON."""
+    if card is None or "ModelCardContent" not in card:
+        return
+    try:
+        msgspec.json.decode(card["ModelCardContent"])
+    except msgspec.DecodeError as error:
+        raise ValidationError(f"ModelCard.ModelCardContent is not JSON: {error}.") from None
+
+
+def approval(request: Mapping[str, Json]) -> str:
+    """The approval status a new package begins with: only versions wait for approval unasked."""
+    unasked = "PendingManualApproval" if request.get("ModelPackageGroupName") else ""
+    return str(request.get("ModelApprovalStatus", unasked))
+
+
+def made(request: Mapping[str, Json], scope: Scope) -> dict[str, Json]:
+    """The body of a new package."""
+    body = {member: request[member] for member in KEPT if request.get(member) is not None}
+    return body | {
+        "ModelPackageStatus": "Completed",
+        "ModelPackageStatusDetails": {"ValidationStatuses": [], "ImageScanStatuses": []},
+        "CertifyForMarketplace": False,
+        "CreatedBy": user_context(scope),
+    }
+
+
+def updated(package: Document, request: Mapping[str, Json], at: float, by: Scope) -> Document:
+    """A package after UpdateModelPackage."""
+    members = {member: request[member] for member in _UPDATED if member in request}
+    metadata = package.body.get("CustomerMetadataProperties", {}) | request.get("CustomerMetadataProperties", {})
+    for key in request.get("CustomerMetadataPropertiesToRemove", ()):
+        metadata.pop(key, None)
+    if "ModelCard" in request:
+        members["ModelCard"] = package.body.get("ModelCard", {}) | request["ModelCard"]
+    return package.changed(
+        at,
+        status=request.get("ModelApprovalStatus"),
+        CustomerMetadataProperties=metadata or None,
+        AdditionalInferenceSpecifications=_with_more(package, request) or None,
+        LastModifiedBy=user_context(by),
+        LastModifiedTime=at,
+        **members,
+    )
+
+
+def _with_more(package: Document, request: Mapping[str, Json]) -> list[Json]:
+    more = request.get("AdditionalInferenceSpecificationsToAdd", ())
+    specifications = [*package.body.get("AdditionalInferenceSpecifications", ()), *more]
+    must_differ(specifications)
+    return specifications
+
+
+def must_differ(specifications: list[Json]) -> None:
+    """Raise unless additional inference specifications are few enough, each with a name of its own."""
+    if len(specifications) > MOST_ADDITIONAL:
+        raise ValidationError(
+            f"A model package can have at most {MOST_ADDITIONAL} AdditionalInferenceSpecifications, "
+            f"and this would make {len(specifications)}."
+        )
+    names = [specification["Name"] for specification in specifications]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValidationError(f"AdditionalInferenceSpecifications must have different names; twice: {twice[0]}.")
+
+
+def described(package: Document) -> dict[str, Json]:
+    """A package as DescribeModelPackage answers it."""
+    return _named(package) | {"ModelPackageName": package.parent or package.name} | dict(package.body)
+
+
+def without_card_content(answer: dict[str, Json]) -> dict[str, Json]:
+    """What `IncludedData` MetadataOnly leaves: all but the content of the model card."""
+    card = {key: value for key, value in answer.get("ModelCard", {}).items() if key != "ModelCardContent"}
+    return answer | {"ModelCard": card} if "ModelCard" in answer else answer
+
+
+def summary(package: Document) -> dict[str, Json]:
+    """A package as lists show it: a version has no name of its own there, as on AWS."""
+    named = {} if package.parent else {"ModelPackageName": package.name}
+    kept = {member: package.body[member] for member in _SUMMARISED if member in package.body}
+    return named | _named(package) | kept | {"ModelPackageStatus": package.body["ModelPackageStatus"]}
+
+
+def in_batch(package: Document) -> dict[str, Json]:
+    """A package as BatchDescribeModelPackage shows it."""
+    specification = package.body.get("InferenceSpecification", {"Containers": []})
+    shown = summary(package) | {"InferenceSpecification": specification}
+    shown.pop("ModelLifeCycle", None)
+    shown.pop("ModelPackageName", None)
+    return {"ModelPackageGroupName": ""} | shown
+
+
+def _named(package: Document) -> dict[str, Json]:
+    """What the columns say."""
+    said: dict[str, Json] = {"ModelPackageArn": package.arn, "CreationTime": package.created_at}
+    if package.parent:
+        said["ModelPackageGroupName"] = package.parent
+        said["ModelPackageVersion"] = version(package)
+    if package.status:
+        said["ModelApprovalStatus"] = package.status
+    return said
+
+
+def version(package: Document) -> int:
+    return int(package.name.rpartition("/")[2])

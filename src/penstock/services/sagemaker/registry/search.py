@@ -1,0 +1,208 @@
+"""Search: what SageMaker has that satisfies an expression, sorted by any property, page by page.
+
+Every kind of document that customers can search is a row of `_SEARCHED`, whichever room writes it. A search reads all
+documents of its kind in the caller's account and region: fine for tens of thousands, and exact.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from penstock.services.sagemaker import tagging
+from penstock.services.sagemaker.registry import contents, expressions, groups, models
+from penstock.services.sagemaker.registry.names import GROUP, MODEL, PACKAGE, arn
+from penstock.store import documents, tags
+from penstock.store.database import Database, Transaction
+from penstock.store.documents import Document, Query
+from penstock.wire.call import Answer, Call, Json, NotImplementedHere, Scope, ValidationError, operation
+
+Position = tuple[int, float | str, str]  # where a hit is sorted: what its value is, the value, its ARN
+Show = Callable[[Document], dict[str, Json]]
+
+_PAGE: Final = 10  # hits where MaxResults is not given
+_READ: Final = 1_000  # documents in one read
+_SUGGESTED: Final = ("HyperParameters", "Tags", "Metrics")  # what GetSearchSuggestions knows on AWS
+
+
+def _job(prefix: str) -> Show:
+    """How a document of another room is shown: its columns in the service model's spelling, and its body."""
+
+    def show(document: Document) -> dict[str, Json]:
+        columns = {
+            f"{prefix}Name": document.name,
+            f"{prefix}Arn": document.arn,
+            f"{prefix}Status": document.status,
+            "CreationTime": document.created_at,
+            "LastModifiedTime": document.modified_at,
+        }
+        return columns | dict(document.body)
+
+    return show
+
+
+def _package(document: Document) -> dict[str, Json]:
+    return {"LastModifiedTime": document.modified_at} | contents.described(document)
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A resource of Search: the kind of its documents, and how one is shown."""
+
+    kind: str
+    show: Show
+
+
+_SEARCHED: Final[Mapping[str, Searched]] = {
+    "TrainingJob": Searched("sagemaker/training-job", _job("TrainingJob")),
+    "Pipeline": Searched("sagemaker/pipeline", _job("Pipeline")),
+    "PipelineExecution": Searched("sagemaker/pipeline-execution", _job("PipelineExecution")),
+    "ModelPackage": Searched(PACKAGE, _package),
+    "ModelPackageGroup": Searched(GROUP, groups.described),
+    "Model": Searched(MODEL, models.described),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that satisfies the expression."""
+
+    position: Position
+    record: dict[str, Json]
+
+
+@dataclass(frozen=True)
+class SearchResources:
+    """Search, and the names it suggests."""
+
+    database: Database
+    service = "sagemaker"
+
+    @operation("Search")
+    async def search(self, call: Call, request: Json) -> Answer:
+        resource = request["Resource"]
+        searched = _searched(resource)
+        expression = _expression(request)
+        if request.get("CrossAccountFilterOption") == "CrossAccount":
+            return {"Results": [], "TotalHits": {"Value": 0, "Relation": "EqualTo"}}  # nobody shares with anybody here
+        order = Order(resource, request.get("SortBy", ""), request.get("SortOrder") != "Ascending")
+        hits = await self.database.read(lambda tx: list(_hits(tx, call.scope, searched, expression, order)))
+        page, token = order.page(hits, request.get("MaxResults", _PAGE), request.get("NextToken"))
+        return {
+            "Results": [{resource: {"Model": hit.record} if resource == "Model" else hit.record} for hit in page],
+            "TotalHits": {"Value": len(hits), "Relation": "EqualTo"},
+        } | ({"NextToken": token} if token else {})
+
+    @operation("GetSearchSuggestions")
+    async def suggest(self, call: Call, request: Json) -> Answer:
+        searched = _searched(request["Resource"])
+        hint = request.get("SuggestionQuery", {}).get("PropertyNameQuery", {}).get("PropertyNameHint", "")
+        records = await self.database.read(lambda tx: [record for _, record in _records(tx, call.scope, searched)])
+        known = {name for record in records for name in _suggestions(record) if name.startswith(hint)}
+        return {"PropertyNameSuggestions": [{"PropertyName": name} for name in sorted(known)]}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How hits are sorted, and where a page begins. What lacks the property comes last either way."""
+
+    resource: str
+    by: str
+    descending: bool
+
+    def position(self, document: Document, record: Json) -> Position:
+        if not self.by:
+            return (0, document.modified_at, document.arn)
+        found = [value for value in expressions.values(record, self.by) if isinstance(value, int | float | str)]
+        if not found:
+            return (-1 if self.descending else 2, "", document.arn)
+        value = found[0]
+        return (1, value, document.arn) if isinstance(value, str) else (0, float(value), document.arn)
+
+    def page(self, hits: list[Hit], most: int, token: str | None) -> tuple[list[Hit], str | None]:
+        """The hits after a token, and the token of the page after them."""
+        left = sorted(hits, key=lambda hit: hit.position, reverse=self.descending)
+        if token:
+            after = self._read(token)
+            left = [hit for hit in left if (hit.position < after if self.descending else hit.position > after)]
+        page = left[:most]
+        return page, self._write(page[-1].position) if len(left) > len(page) else None
+
+    def _write(self, position: Position) -> str:
+        return base64.urlsafe_b64encode(msgspec.json.encode([str(self), position])).decode()
+
+    def _read(self, token: str) -> Position:
+        try:
+            order, position = msgspec.json.decode(base64.urlsafe_b64decode(token), type=tuple[str, Position])
+        except (ValueError, binascii.Error, msgspec.DecodeError):
+            raise ValidationError("The NextToken is not one that Search gave out.") from None
+        if order != str(self):
+            raise ValidationError("The NextToken belongs to a search in another order; repeat that request's SortBy.")
+        return position
+
+
+def _searched(resource: str) -> Searched:
+    if resource not in _SEARCHED:
+        raise NotImplementedHere(
+            f"Penstock does not search Resource '{resource}' yet; it searches {', '.join(sorted(_SEARCHED))}."
+        )
+    return _SEARCHED[resource]
+
+
+def _expression(request: Mapping[str, Json]) -> expressions.Expression:
+    """The request's expression, and that what is found be visible; what says nothing is satisfied by all."""
+    said = [request["SearchExpression"]] if "SearchExpression" in request else []
+    for expression in said:
+        expressions.must_make_sense(expression)
+    visible = [
+        {"Name": condition["Key"], "Operator": "Equals", "Value": condition["Value"]}
+        for condition in request.get("VisibilityConditions", ())
+    ]
+    return {"SubExpressions": said, "Filters": visible}
+
+
+def _hits(
+    tx: Transaction, scope: Scope, searched: Searched, expression: expressions.Expression, order: Order
+) -> Iterator[Hit]:
+    for document, record in _records(tx, scope, searched):
+        view = _view(record)
+        if expressions.matches(expression, view):
+            yield Hit(order.position(document, view), record)
+
+
+def _records(tx: Transaction, scope: Scope, searched: Searched) -> Iterator[tuple[Document, dict[str, Json]]]:
+    """Every document of a kind, as it is shown, with its tags."""
+    token: str | None = None
+    while True:
+        page = documents.page(tx, Query(kind=searched.kind, scope=scope, limit=_READ, token=token))
+        for document in page.documents:
+            labels = tagging.shown(_labels(tx, document))
+            yield document, searched.show(document) | ({"Tags": labels} if labels else {})
+        token = page.token
+        if token is None:
+            return
+
+
+def _labels(tx: Transaction, document: Document) -> dict[str, str]:
+    """A document's tags; a package's version has those of its group as well, as on AWS."""
+    own = tags.of(tx, document.arn)
+    if document.kind == PACKAGE and document.parent:
+        return tags.of(tx, arn(document.scope, GROUP, document.parent)) | own
+    return own
+
+
+def _view(record: dict[str, Json]) -> dict[str, Json]:
+    """A record as filters see it: under the names, too, that Search has for some of its properties."""
+    more = {"Metrics": record["FinalMetricDataList"]} if "FinalMetricDataList" in record else {}
+    return {"Model": record} | record | more
+
+
+def _suggestions(record: dict[str, Json]) -> Iterator[str]:
+    view = _view(record)
+    for member in _SUGGESTED:
+        held = view.get(member, ())
+        keys = held if isinstance(held, Mapping) else (item.get("Key") or item.get("MetricName") for item in held)
+        yield from (f"{member}.{key}" for key in keys)

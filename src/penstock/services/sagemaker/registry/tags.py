@@ -1,0 +1,71 @@
+"""Tags on anything of SageMaker's that is a document: what they are put on must be there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from penstock.services.sagemaker import tagging
+from penstock.store import documents, tags
+from penstock.store.database import Database, Transaction
+from penstock.wire.call import Answer, Call, Json, Scope, ServiceError, ValidationError, operation
+
+# What AWS says of an ARN with nothing behind it, by the ARN's resource type.
+_MISSING: Final[Mapping[str, Callable[[str], ServiceError]]] = {
+    "model-package-group": lambda arn: ValidationError(f"ModelPackageGroup {arn} does not exist."),
+    "model-package": lambda arn: ValidationError(f"ModelPackage {arn} does not exist."),
+    "pipeline": lambda arn: ServiceError(f"Pipeline '{arn}' does not exist.", code="ResourceNotFound"),
+}
+
+
+@dataclass(frozen=True)
+class Tags:
+    """AddTags, ListTags, DeleteTags."""
+
+    database: Database
+    service = "sagemaker"
+
+    @operation("AddTags")
+    async def add(self, call: Call, request: Json) -> Answer:
+        arn, more = request["ResourceArn"], tagging.given(request["Tags"])
+
+        def add(tx: Transaction) -> dict[str, str]:
+            _must_be_there(tx, call.scope, arn)
+            tagging.must_fit(tags.of(tx, arn) | more)
+            tags.add(tx, arn, more)
+            return tags.of(tx, arn)
+
+        return {"Tags": tagging.shown(await self.database.write(add))}
+
+    @operation("ListTags")
+    async def list(self, call: Call, request: Json) -> Answer:
+        arn, after, most = request["ResourceArn"], request.get("NextToken", ""), request.get("MaxResults", tagging.MOST)
+
+        def read(tx: Transaction) -> dict[str, str]:
+            _must_be_there(tx, call.scope, arn)
+            return {key: value for key, value in tags.of(tx, arn).items() if key > after}
+
+        left = await self.database.read(read)
+        page = dict(list(left.items())[:most])
+        more = (
+            {"NextToken": list(page)[-1]} if len(left) > len(page) else {}
+        )  # a page ends with the key it goes on after
+        return {"Tags": tagging.shown(page)} | more
+
+    @operation("DeleteTags")
+    async def delete(self, call: Call, request: Json) -> Answer:
+        arn = request["ResourceArn"]
+
+        def delete(tx: Transaction) -> Answer:
+            _must_be_there(tx, call.scope, arn)
+            tags.remove(tx, arn, request["TagKeys"])
+            return {}
+
+        return await self.database.write(delete)
+
+
+def _must_be_there(tx: Transaction, scope: Scope, arn: str) -> None:
+    found = documents.find_by_arn(tx, arn)
+    if found is not None and (found.scope.account, found.scope.region) == (scope.account, scope.region):
+        return
+    kind = arn.split(":", 5)[-1].partition("/")[0]
+    raise _MISSING[kind](arn) if kind in _MISSING else ValidationError(f'Could not find {kind} "{arn}".')

@@ -1,0 +1,152 @@
+"""Which environment an image's address names."""
+
+from pathlib import Path
+
+import pytest
+from penstock_image.xgboost_mode import metrics as inside
+
+from penstock.images import metrics
+from penstock.images.catalog import BadCatalog, Catalog, UnknownImage
+
+EAST = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
+CHINA = "451049120500.dkr.ecr.cn-north-1.amazonaws.com.cn"
+DIGEST = "sha256:" + "0a" * 32
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return Catalog()
+
+
+@pytest.mark.parametrize("registry", [EAST, CHINA, "123456789012.dkr.ecr.eu-west-1.amazonaws.com"])
+@pytest.mark.parametrize("tag", ["0.20.0-cpu-py3", "0.23-1-cpu-py3", "1.0-1-cpu-py3", "1.2-1-cpu-py3", "1.4-2-cpu-py3"])
+def test_the_scikit_learn_images_of_every_registry_are_known(catalog: Catalog, registry: str, tag: str) -> None:
+    image = catalog.resolve(f"{registry}/sagemaker-scikit-learn:{tag}")
+
+    assert (image.framework, image.environment, image.train) == ("sklearn", "installed", "script")
+    assert image.version_asked == tag.removesuffix("-cpu-py3")
+    assert image.variables["SAGEMAKER_TRAINING_MODULE"] == "sagemaker_sklearn_container.training:main"
+
+
+@pytest.mark.parametrize(
+    ("tag", "version", "form"),
+    [
+        ("0.90-2-cpu-py3", "0.90-2", "pickle"),
+        ("1.0-1-cpu-py3", "1.0-1", "pickle"),
+        ("1.2-1", "1.2-1", "pickle"),
+        ("1.2-2", "1.2-2", "pickle"),
+        ("1.3-1", "1.3-1", "save_model"),
+        ("1.5-1-cpu-py3", "1.5-1", "save_model"),
+        ("1.7-1", "1.7-1", "save_model"),
+        ("3.0-5", "3.0-5", "save_model"),
+    ],
+)
+def test_each_xgboost_image_writes_the_model_that_its_version_writes(
+    catalog: Catalog, tag: str, version: str, form: str
+) -> None:
+    image = catalog.resolve(f"{EAST}/sagemaker-xgboost:{tag}")
+
+    assert (image.version_asked, image.model_format, image.train) == (version, form, "algorithm")
+    assert image.variables["PENSTOCK_MODEL_FORMAT"] == form
+    assert image.variables["PENSTOCK_ALGORITHM_VERSION"] == version
+
+
+def test_another_version_than_asked_for_is_told_in_a_sentence(catalog: Catalog) -> None:
+    image = catalog.resolve(f"{EAST}/sagemaker-scikit-learn:1.2-1-cpu-py3")
+
+    assert image.note == (
+        f"The image asks for scikit-learn 1.2-1; it is run with {image.version_run}, which the environment "
+        "'installed' has."
+    )
+
+
+def test_a_tag_with_a_digest_goes_by_the_tag(catalog: Catalog) -> None:
+    assert catalog.resolve(f"{EAST}/sagemaker-xgboost:1.7-1@{DIGEST}").version_asked == "1.7-1"
+
+
+def test_a_digest_alone_does_not_tell_the_version_and_the_error_says_so(catalog: Catalog) -> None:
+    with pytest.raises(UnknownImage, match=r"named by its digest alone.*add the tag"):
+        catalog.resolve(f"{EAST}/sagemaker-xgboost@{DIGEST}")
+
+
+@pytest.mark.parametrize("uri", ["penstock/base", "penstock/base:2", f"penstock/base@{DIGEST}"])
+def test_the_base_image_goes_by_any_tag_or_none(catalog: Catalog, uri: str) -> None:
+    assert catalog.resolve(uri).framework == "none"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "localhost:5000/mine:3",
+        f"{EAST}/sagemaker-xgboost:9.9-9",
+        "1234.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1",
+        f"{EAST}.example.com/sagemaker-xgboost:1.7-1",
+    ],
+)
+def test_an_unknown_image_is_named_with_the_entry_that_would_map_it(catalog: Catalog, uri: str) -> None:
+    with pytest.raises(UnknownImage) as caught:
+        catalog.resolve(uri)
+
+    assert f"'{uri}'" in str(caught.value)
+    assert f'[[images]] repository = "{uri.rpartition(":")[0]}"' in str(caught.value)
+
+
+def test_no_address_at_all_is_refused(catalog: Catalog) -> None:
+    with pytest.raises(UnknownImage, match="is not an image's address"):
+        catalog.resolve("a b@c")
+
+
+def test_a_file_of_the_users_comes_before_the_built_in_mapping(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        '[environments.gpu]\n[[images]]\nrepository = "<aws>/sagemaker-xgboost"\nversions = ["1.7-*"]\n'
+        'environment = "gpu"\nvariables.COLOUR = "blue"\n'
+    )
+
+    catalog = Catalog(mine)
+
+    assert catalog.resolve(f"{EAST}/sagemaker-xgboost:1.7-1").environment == "gpu"
+    assert catalog.resolve(f"{EAST}/sagemaker-xgboost:1.7-1").variables == {"COLOUR": "blue"}
+    assert catalog.resolve(f"{EAST}/sagemaker-xgboost:1.5-1").environment == "installed"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[[images", "mine.toml: "),
+        ('[[images]]\nrepository = "a"\nversions = ["1"]', "lacks 'environment'"),
+        ('[[images]]\nrepository = "a"\nversions = ["1"]\nenvironment = "moon"', r"no \[environments.moon\]"),
+        ('[[images]]\nrepository = "a"\nversions = ["1"]\nenvironment = "installed"\ncolour = 1', "key 'colour'"),
+        (
+            '[[images]]\nrepository = "a"\nversions = ["1"]\nenvironment = "installed"\nframework = "mxnet"',
+            "framework = 'mxnet'; it may be 'sklearn', 'xgboost', 'none'",
+        ),
+    ],
+)
+def test_a_mapping_file_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / "mine.toml").write_text(text)
+
+    with pytest.raises(BadCatalog, match=sentence):
+        Catalog(tmp_path / "mine.toml")
+
+
+def test_an_environment_without_the_framework_is_told_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        '[environments.bare]\ndistributions.sklearn = ["no-such-package"]\n[[images]]\nrepository = "a"\n'
+        'versions = ["*"]\nenvironment = "bare"\nframework = "sklearn"\n'
+    )
+
+    with pytest.raises(UnknownImage, match=r"needs scikit-learn.*pip install 'penstock\[ml\]'"):
+        Catalog(tmp_path / "mine.toml").resolve("a:1")
+
+
+def test_the_built_in_metrics_are_those_that_the_algorithm_accepts() -> None:
+    assert (metrics.MAXIMIZED, metrics.MINIMIZED) == (inside.MAXIMIZED, inside.MINIMIZED)
+
+
+def test_only_the_algorithm_has_built_in_metrics(catalog: Catalog) -> None:
+    found = {one.name: one for one in metrics.built_in(catalog.resolve(f"{EAST}/sagemaker-xgboost:1.7-1"))}
+
+    assert found["validation:rmse"].regex == r".*\[[0-9]+\].*#011validation-rmse:(\S+)"
+    assert found["validation:auc"].direction == "Maximize"
+    assert metrics.built_in(catalog.resolve("penstock/base")) == ()

@@ -1,0 +1,175 @@
+"""Buckets: names, owners, versioning and settings."""
+
+from dataclasses import replace
+
+import pytest
+
+from penstock.wire.call import Json, Scope
+from services.s3.worlds import World
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ab", "a" * 64, "Upper", "under_score", "-start", "end-", "a..b", "192.168.1.1", "xn--a", "a-s3alias", "../x"],
+)
+async def test_a_name_that_s3_would_not_take_is_refused(bare: World, name: str) -> None:
+    refused = await bare.refused("CreateBucket", Bucket=name)
+
+    assert (refused.code, refused.fields) == ("InvalidBucketName", {"BucketName": name})
+
+
+async def test_buckets_are_listed_by_name_with_their_regions(bare: World) -> None:
+    for name in ("zebra", "ant.farm"):
+        await bare.ask("CreateBucket", Bucket=name)
+    await bare.ask("CreateBucket", Bucket="far", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+
+    told = await bare.ask("ListBuckets")
+
+    assert [(each["Name"], each["BucketRegion"]) for each in told["Buckets"]] == [
+        ("ant.farm", "us-east-1"), ("far", "eu-central-1"), ("zebra", "us-east-1"),
+    ]  # fmt: skip
+    assert (await bare.ask("HeadBucket", Bucket="far"))["BucketRegion"] == "eu-central-1"
+    assert (await bare.ask("GetBucketLocation", Bucket="far"))["LocationConstraint"] == "eu-central-1"
+    assert (await bare.ask("GetBucketLocation", Bucket="zebra"))["LocationConstraint"] is None
+    page = await bare.ask("ListBuckets", MaxBuckets=2)
+    rest = await bare.ask("ListBuckets", MaxBuckets=2, ContinuationToken=page["ContinuationToken"])
+    assert [each["Name"] for each in rest["Buckets"]] == ["zebra"]
+
+
+async def test_a_region_and_its_constraint_must_agree(bare: World) -> None:
+    bare.scope = Scope(region="eu-west-1")
+    other = {"LocationConstraint": "eu-central-1"}
+
+    assert (await bare.refused("CreateBucket", Bucket="abc")).code == "IllegalLocationConstraintException"
+    refused = await bare.refused("CreateBucket", Bucket="abc", CreateBucketConfiguration=other)
+    assert refused.code == "IllegalLocationConstraintException"
+    await bare.ask("CreateBucket", Bucket="abc", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    again = await bare.refused(
+        "CreateBucket", Bucket="abc", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    assert (again.code, again.status) == ("BucketAlreadyOwnedByYou", 409)
+
+
+async def test_making_a_bucket_again_in_us_east_1_is_no_error_unless_it_is_anothers(world: World) -> None:
+    await world.put("a")
+
+    await world.ask("CreateBucket", Bucket="models")
+
+    assert await world.keys() == ["a"]
+    world.scope = replace(world.scope, account="999999999999")
+    assert (await world.refused("CreateBucket", Bucket="models")).code == "BucketAlreadyExists"
+
+
+async def test_only_an_empty_bucket_can_be_deleted(world: World) -> None:
+    await world.ask("CreateMultipartUpload", Bucket="models", Key="a")
+    await world.put("a")
+
+    refused = await world.refused("DeleteBucket", Bucket="models")
+    assert (refused.code, refused.status) == ("BucketNotEmpty", 409)
+
+    await world.ask("DeleteObject", Bucket="models", Key="a")
+    await world.ask("DeleteBucket", Bucket="models")
+    assert (await world.refused("HeadBucket", Bucket="models")).code == "NoSuchBucket"
+
+
+async def test_a_bucket_is_only_for_the_owner_who_is_expected(world: World) -> None:
+    await world.ask("HeadBucket", Bucket="models", ExpectedBucketOwner="123456789012")
+
+    refused = await world.refused("HeadBucket", Bucket="models", ExpectedBucketOwner="999999999999")
+
+    assert (refused.code, refused.status) == ("AccessDenied", 403)
+
+
+async def test_a_versioned_bucket_keeps_what_was_overwritten_and_deleted(world: World) -> None:
+    await world.put("a", b"before")
+    await world.ask("PutBucketVersioning", Bucket="models", VersioningConfiguration={"Status": "Enabled"})
+    version = (await world.put("a", b"after"))["VersionId"]
+
+    marker = await world.ask("DeleteObject", Bucket="models", Key="a")
+
+    assert marker["DeleteMarker"]
+    gone = await world.refused("GetObject", Bucket="models", Key="a")
+    assert (gone.code, gone.fields) == ("NoSuchKey", {"Key": "a", "DeleteMarker": True})
+    refused = await world.refused("GetObject", Bucket="models", Key="a", VersionId=marker["VersionId"])
+    assert (refused.code, refused.status) == ("MethodNotAllowed", 405)
+    assert await world.content("a", VersionId=version) == b"after"
+    assert await world.content("a", VersionId="null") == b"before"
+    copied = await world.ask("CopyObject", Bucket="models", Key="b", CopySource=f"models/a?versionId={version}")
+    assert copied["CopySourceVersionId"] == version
+    await world.ask("DeleteObject", Bucket="models", Key="a", VersionId=marker["VersionId"])
+    assert await world.content("a") == b"after"
+
+
+SETTINGS: list[tuple[str, str, str, Json, str]] = [
+    ("PutBucketTagging", "GetBucketTagging", "Tagging", {"TagSet": [{"Key": "a", "Value": "b"}]}, "NoSuchTagSet"),
+    ("PutBucketPolicy", "GetBucketPolicy", "Policy", '{"Statement": [{}]}', "NoSuchBucketPolicy"),
+    (
+        "PutBucketEncryption", "GetBucketEncryption", "ServerSideEncryptionConfiguration",
+        {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]},
+        "ServerSideEncryptionConfigurationNotFoundError",
+    ),
+    (
+        "PutPublicAccessBlock", "GetPublicAccessBlock", "PublicAccessBlockConfiguration",
+        {"BlockPublicAcls": True, "IgnorePublicAcls": False, "BlockPublicPolicy": True, "RestrictPublicBuckets": False},
+        "NoSuchPublicAccessBlockConfiguration",
+    ),
+    (
+        "PutBucketOwnershipControls", "GetBucketOwnershipControls", "OwnershipControls",
+        {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}, "OwnershipControlsNotFoundError",
+    ),
+    (
+        "PutBucketCors", "GetBucketCors", "CORSConfiguration",
+        {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}, "NoSuchCORSConfiguration",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("put", "get", "member", "value", "absent"), SETTINGS)
+async def test_a_setting_is_kept_told_and_taken_away(
+    world: World, put: str, get: str, member: str, value: Json, absent: str
+) -> None:
+    await world.ask(put, Bucket="models", **{member: value})
+
+    told = await world.ask(get, Bucket="models")
+    assert told.get(member, told) == value
+
+    await world.ask(put.replace("Put", "Delete"), Bucket="models")
+    refused = await world.refused(get, Bucket="models")
+    assert (refused.code, refused.status) == (absent, 404)
+
+
+async def test_objects_tell_the_encryption_that_their_bucket_was_given(world: World) -> None:
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "k"}}
+    await world.ask("PutBucketEncryption", Bucket="models", ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+    put = await world.put("a")
+
+    assert (put["ServerSideEncryption"], put["SSEKMSKeyId"]) == ("aws:kms", "k")
+
+
+async def test_a_notification_that_would_never_fire_is_refused(world: World) -> None:
+    await world.ask("PutBucketNotificationConfiguration", Bucket="models", NotificationConfiguration={})
+
+    refused = await world.refused(
+        "PutBucketNotificationConfiguration",
+        Bucket="models",
+        NotificationConfiguration={"EventBridgeConfiguration": {}},
+    )
+
+    assert (refused.code, refused.status) == ("NotImplemented", 501)
+    assert "EventBridgeConfiguration" in refused.message
+
+
+async def test_a_policy_must_be_one(world: World) -> None:
+    assert (await world.refused("PutBucketPolicy", Bucket="models", Policy="nope")).code == "MalformedPolicy"
+
+
+async def test_everything_belongs_to_its_owner_alone(world: World) -> None:
+    await world.put("a")
+
+    told = await world.ask("GetObjectAcl", Bucket="models", Key="a")
+
+    assert [grant["Permission"] for grant in told["Grants"]] == ["FULL_CONTROL"]
+    assert told["Owner"] == (await world.ask("ListBuckets"))["Owner"]
+    refused = await world.refused("PutObjectAcl", Bucket="models", Key="a", ACL="public-read")
+    assert refused.code == "AccessControlListNotSupported"

@@ -1,0 +1,61 @@
+"""A world with S3 in it: a database file, a folder of blobs, a clock that stands still until it is moved."""
+
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from penstock.services import s3
+from penstock.store.blobs import Blob, Blobs
+from penstock.store.migrate import migrate
+from penstock.store.sqlite import SqliteDatabase
+from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError
+
+
+@dataclass
+class World:
+    """S3 as a customer in this process meets it."""
+
+    database: SqliteDatabase
+    blobs: Blobs
+    directory: Directory
+    now: float = 1_700_000_000.0
+    scope: Scope = field(default_factory=Scope)
+
+    async def ask(self, operation: str, **request: Json) -> Answer:
+        return await self.directory.answer(Call("s3", operation, request, self.scope))
+
+    async def refused(self, operation: str, **request: Json) -> ServiceError:
+        """The error that an operation is answered with."""
+        with pytest.raises(ServiceError) as caught:
+            await self.ask(operation, **request)
+        return caught.value
+
+    async def put(
+        self, key: str, body: bytes | Blob = b"content", *, bucket: str = "models", **request: Json
+    ) -> Answer:
+        return await self.ask("PutObject", Bucket=bucket, Key=key, Body=body, **request)
+
+    async def content(self, key: str, *, bucket: str = "models", **request: Json) -> bytes:
+        answer = await self.ask("GetObject", Bucket=bucket, Key=key, **request)
+        return b"".join([piece async for piece in answer["Body"]])
+
+    async def keys(self, **request: Json) -> list[str]:
+        answer = await self.ask("ListObjectsV2", **{"Bucket": "models", **request})
+        return [entry["Key"] for entry in answer["Contents"]]
+
+    async def blobs_in_store(self) -> int:
+        """How many blobs are left when what nobody holds is gone."""
+        await self.blobs.collect(self.database, older_than=self.now * 2)
+        return len(list(self.blobs.everything()))
+
+
+def build(folder: Path) -> World:
+    migrate(folder / "penstock.db", [s3.MIGRATIONS])
+    database, blobs, directory = SqliteDatabase(folder / "penstock.db"), Blobs(folder), Directory()
+    world = World(database, blobs, directory)
+    numbers = count(1)
+    for service in s3.operations(database, blobs, lambda: world.now, lambda: f"{next(numbers):032x}", least_part=10):
+        directory.register(service)
+    return world

@@ -1,0 +1,321 @@
+"""A small world for pipelines: the real engine and store, with jobs, models and S3 that answer at once.
+
+A job is a run like any other and ends as the world says: `plays` holds, by step, how its jobs end, one after another.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import Asked, Command, Event, Finish, Outcome, RunId, Signalled, Started, Status
+from penstock.services.sagemaker.pipelines.flow import as_written
+from penstock.services.sagemaker.pipelines.room import open_pipelines
+from penstock.store.database import Transaction
+from penstock.store.migrate import migrate
+from penstock.store.sqlite import SqliteDatabase
+from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, ValidationError, operation
+
+Json = Any
+ENGINE = Path(__file__).parents[4] / "src" / "penstock" / "engine" / "migrations"
+SCOPE = Scope(principal="arn:aws:sts::123456789012:assumed-role/Scientist/me")
+ROLE = "arn:aws:iam::123456789012:role/SageMakerRole"
+DEADLINE = 20.0
+
+
+@dataclass(frozen=True)
+class Play:
+    """How a job ends: with a status and members of its Describe answer; or not before it is told to (`holds`)."""
+
+    status: Status = "Succeeded"
+    result: dict[str, Json] = field(default_factory=dict)
+    holds: bool = False
+
+
+class FakeJobFlow:
+    """A job that ends as its plan says, or when it is stopped or released."""
+
+    name = "fake.job"
+    state_type = dict
+
+    def plan(self, document: bytes) -> Json:
+        return json.loads(document)
+
+    def begin(self, plan: Json) -> Json:
+        return {}
+
+    def evolve(self, plan: Json, state: Json, event: Event) -> Json:
+        match event.fact:
+            case Started() if not plan["holds"]:
+                return {"ends": plan["status"]}
+            case Signalled(name="stop"):
+                return {"ends": "Stopped"}
+            case Signalled(name="release"):
+                return {"ends": plan["status"]}
+            case Asked() | _:
+                return state
+
+    def decide(self, plan: Json, state: Json) -> Iterator[Command]:
+        if state:
+            yield Finish(Outcome(state["ends"], plan["result"]))
+
+    def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: Json, before: Json, after: Json) -> None:
+        pass
+
+
+class FakeSageMaker:
+    """The operations that steps call. Every request is remembered."""
+
+    service = "sagemaker"
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+
+    async def _start(self, call: Call, request: Json, kind: str, word: str) -> Answer:
+        self.world.asked(call, request)
+        name = request[f"{word}Name"]
+        arn = call.scope.arn("sagemaker", f"{kind}/{name}")
+        play = self.world.next_play(name)
+        result = {**request, f"{word}Arn": arn, f"{word}Status": "Completed", **play.result}
+        plan = json.dumps({"status": play.status, "holds": play.holds, "result": result}).encode()
+        await self.world.database.write(
+            lambda tx: self.world.engine.start(tx, RunId(arn), "fake.job", plan, scope=call.scope)
+        )
+        return {f"{word}Arn": arn}
+
+    @operation("CreateProcessingJob")
+    async def process(self, call: Call, request: Json) -> Answer:
+        return await self._start(call, request, "processing-job", "ProcessingJob")
+
+    @operation("CreateTrainingJob")
+    async def train(self, call: Call, request: Json) -> Answer:
+        return await self._start(call, request, "training-job", "TrainingJob")
+
+    async def _stop(self, call: Call, arn: str, request: Json) -> Answer:
+        self.world.asked(call, request)
+        await self.world.database.write(lambda tx: self.world.engine.signal(tx, RunId(arn), "stop"))
+        return {}
+
+    @operation("StopProcessingJob")
+    async def stop_processing(self, call: Call, request: Json) -> Answer:
+        arn = call.scope.arn("sagemaker", f"processing-job/{request['ProcessingJobName']}")
+        return await self._stop(call, arn, request)
+
+    @operation("StopTrainingJob")
+    async def stop_training(self, call: Call, request: Json) -> Answer:
+        arn = call.scope.arn("sagemaker", f"training-job/{request['TrainingJobName']}")
+        return await self._stop(call, arn, request)
+
+    @operation("CreateModel")
+    async def create_model(self, call: Call, request: Json) -> Answer:
+        self.world.asked(call, request)
+        return {"ModelArn": call.scope.arn("sagemaker", f"model/{request['ModelName']}")}
+
+    @operation("DescribeModel")
+    async def describe_model(self, call: Call, request: Json) -> Answer:
+        self.world.asked(call, request)
+        return {"ModelName": request["ModelName"], "ModelArn": "a model"}
+
+    @operation("CreateModelPackageGroup")
+    async def create_group(self, call: Call, request: Json) -> Answer:
+        self.world.asked(call, request)
+        if request["ModelPackageGroupName"] in self.world.groups:
+            raise ValidationError("Model Package Group already exists: the group")
+        self.world.groups.add(request["ModelPackageGroupName"])
+        return {"ModelPackageGroupArn": "the group"}
+
+    @operation("CreateModelPackage")
+    async def create_package(self, call: Call, request: Json) -> Answer:
+        self.world.asked(call, request)
+        return {"ModelPackageArn": call.scope.arn("sagemaker", "model-package/group/1")}
+
+
+class FakeS3:
+    service = "s3"
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+
+    @operation("GetObject")
+    async def get(self, call: Call, request: Json) -> Answer:
+        content = self.world.objects.get(f"s3://{request['Bucket']}/{request['Key']}")
+        if content is None:
+            raise ServiceError("The specified key does not exist.", code="NoSuchKey")
+        return {"Body": content}
+
+
+@dataclass
+class World:
+    """Everything that a customer of pipelines meets."""
+
+    database: SqliteDatabase
+    engine: Engine
+    directory: Directory
+    plays: dict[str, list[Play]] = field(default_factory=dict)
+    objects: dict[str, bytes] = field(default_factory=dict)
+    groups: set[str] = field(default_factory=set)
+    requests: list[tuple[str, Json]] = field(default_factory=list)
+
+    def asked(self, call: Call, request: Json) -> None:
+        self.requests.append((call.operation, request))
+
+    def next_play(self, job: str) -> Play:
+        """How a job ends: step names stand third in a job's name."""
+        plays = self.plays.get(job.split("-")[2], [])
+        return plays.pop(0) if plays else Play()
+
+    def requests_for(self, operation_name: str) -> list[Json]:
+        return [request for name, request in self.requests if name == operation_name]
+
+    async def call(self, operation_name: str, **request: Json) -> Answer:
+        return await self.directory.answer(Call("sagemaker", operation_name, request, SCOPE))
+
+    async def create(self, *steps: Json, name: str = "churn", **more: Json) -> Answer:
+        text = json.dumps({"Version": "2020-12-01", "Steps": list(steps), **more})
+        return await self.call("CreatePipeline", PipelineName=name, RoleArn=ROLE, PipelineDefinition=text)
+
+    async def start(self, name: str = "churn", **request: Json) -> str:
+        answer = await self.call("StartPipelineExecution", PipelineName=name, **request)
+        return str(answer["PipelineExecutionArn"])
+
+    async def finished(self, arn: str, *, run: str = "") -> Answer:
+        """The description of an execution, waited for."""
+        async with asyncio.timeout(DEADLINE):
+            assert await self.engine.settled(RunId(arn + run)) is not None
+        return await self.call("DescribePipelineExecution", PipelineExecutionArn=arn)
+
+    async def steps(self, arn: str, order: str = "Ascending") -> list[Json]:
+        answer = await self.call("ListPipelineExecutionSteps", PipelineExecutionArn=arn, SortOrder=order)
+        found: list[Json] = answer["PipelineExecutionSteps"]
+        return found
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Look again until it is so."""
+        async with asyncio.timeout(DEADLINE):
+            while not is_so():  # noqa: ASYNC110 - what is looked at knows nothing of tests
+                await asyncio.sleep(0.001)
+
+    async def until_steps_are(self, arn: str, status: str) -> None:
+        async with asyncio.timeout(DEADLINE):
+            while {step["StepStatus"] for step in await self.steps(arn)} != {status}:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+
+
+def opened(path: Path, seconds: Iterator[int]) -> World:
+    migrate(path, [ENGINE])
+    database = SqliteDatabase(path)
+    directory = Directory()
+    numbers = itertools.count(1)
+
+    def clock() -> float:
+        return 1_700_000_000.0 + next(seconds)
+
+    def chance() -> str:
+        return f"{next(numbers):032x}"
+
+    engine = Engine(database, directory, clock=clock, chance=chance)
+    open_pipelines(database=database, directory=directory, engine=engine, clock=clock, chance=chance, fit=as_written)
+    engine.register(FakeJobFlow())
+    world = World(database, engine, directory)
+    directory.register(FakeSageMaker(world))
+    directory.register(FakeS3(world))
+    return world
+
+
+@contextlib.asynccontextmanager
+async def working(folder: Path) -> AsyncIterator[World]:
+    """A world at work until the block ends."""
+    world = opened(folder / "world.db", itertools.count())
+    ready = asyncio.Event()
+    task = asyncio.create_task(world.engine.work(ready.set))
+    waiting = asyncio.create_task(ready.wait())
+    try:
+        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        yield world
+    finally:
+        waiting.cancel()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        world.database.close()
+
+
+def get(text: str) -> Json:
+    return {"Get": text}
+
+
+def processing(name: str, outputs: Json = None, **more: Json) -> Json:
+    arguments = {"RoleArn": ROLE, "ProcessingOutputConfig": {"Outputs": outputs or []}}
+    return {"Name": name, "Type": "Processing", "Arguments": {**arguments, **more.pop("Arguments", {})}, **more}
+
+
+def training(name: str, **arguments: Json) -> Json:
+    return {"Name": name, "Type": "Training", "Arguments": {"RoleArn": ROLE, **arguments}}
+
+
+def report(step: str, path: str) -> Json:
+    return {"Std:JsonGet": {"PropertyFile": get(f"Steps.{step}.PropertyFiles.Report"), "Path": path}}
+
+
+def condition(name: str, left: Json, right: Json, kind: str = "LessThanOrEqualTo", **branches: Json) -> Json:
+    tests = [{"Type": kind, "LeftValue": left, "RightValue": right}]
+    return {"Name": name, "Type": "Condition", "Arguments": {"Conditions": tests, **branches}}
+
+
+def churn_pipeline() -> tuple[list[Json], dict[str, Json]]:
+    """The pipeline of the main job: process → train → evaluate → condition → model + package, or fail."""
+    prepared = [{"OutputName": "train", "S3Output": {"S3Uri": "s3://b/train"}}]
+    evaluated = [{"OutputName": "evaluation", "S3Output": {"S3Uri": "s3://b/evaluation"}}]
+    source = {"S3DataSource": {"S3Uri": get("Steps.Prep.ProcessingOutputConfig.Outputs['train'].S3Output.S3Uri")}}
+    model = get("Steps.Train.ModelArtifacts.S3ModelArtifacts")
+    steps = [
+        condition(
+            "Good",
+            report("Evaluate", "metrics.rmse"),
+            get("Parameters.Worst"),
+            IfSteps=[
+                {"Name": "Make", "Type": "Model", "Arguments": {"PrimaryContainer": {"ModelDataUrl": model}}},
+                {
+                    "Name": "Register",
+                    "Type": "RegisterModel",
+                    "Arguments": {"ModelPackageGroupName": "churn", "ModelApprovalStatus": get("Parameters.Approval")},
+                },
+            ],
+            ElseSteps=[
+                {
+                    "Name": "TooBad",
+                    "Type": "Fail",
+                    "Arguments": {
+                        "ErrorMessage": {
+                            "Std:Join": {
+                                "On": " ",
+                                "Values": [
+                                    report("Evaluate", "metrics.rmse"),
+                                    "is worse than",
+                                    get("Parameters.Worst"),
+                                ],
+                            }
+                        }
+                    },
+                }
+            ],
+        ),
+        processing("Prep", prepared),
+        training("Train", InputDataConfig=[{"ChannelName": "train", "DataSource": source}], HyperParameters={"d": 3}),
+        processing(
+            "Evaluate",
+            evaluated,
+            Arguments={"ProcessingInputs": [{"InputName": "model", "S3Input": {"S3Uri": model}}]},
+            PropertyFiles=[{"PropertyFileName": "Report", "OutputName": "evaluation", "FilePath": "report.json"}],
+        ),
+    ]
+    parameters = [
+        {"Name": "Worst", "Type": "Float", "DefaultValue": 6.0},
+        {"Name": "Approval", "Type": "String", "DefaultValue": "PendingManualApproval"},
+    ]
+    return steps, {"Parameters": parameters}
