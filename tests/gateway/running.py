@@ -17,6 +17,7 @@ from penstock.gateway.server import application, serve
 from penstock.gateway.settings import DEFAULTS, Settings
 from penstock.wire.call import Directory, Service
 from penstock.wire.credentials import Credential, KeyRing
+from penstock.wire.validate import validate
 
 KEY = Credential(
     access_key="AKIATESTTESTTESTTEST",
@@ -69,7 +70,7 @@ def running(
     settings: Settings = DEFAULTS,
     counts: Mapping[str, int] | None = None,
 ) -> Iterator[Running]:
-    directory = Directory()
+    directory = Directory(validate)
     for service in services:
         directory.register(service)
     numbers = itertools.count(1)

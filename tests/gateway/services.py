@@ -75,16 +75,15 @@ class Buckets:
         self.calls.append(call)
         body: Payload = request["Body"]
         self.bodies.append(body)
-        kept = []
-        async for piece in body:
-            if self.keep:
-                kept.append(piece)
+        kept = [piece if self.keep else b"" async for piece in body]
         self.contents.append(b"".join(kept))
         return {"ETag": '"etag"'}
 
     @operation("GetObject")
     async def get(self, call: Call, request: Json) -> Json:
         self.calls.append(call)
+        if request["Key"] not in self.answers:
+            raise ServiceError("The specified key does not exist.", code="NoSuchKey", Key=request["Key"])
         body = self.answers[request["Key"]]
         length = len(body) if isinstance(body, bytes) else 16 * len(PIECE)
         return {"Body": body, "ContentLength": length, "Metadata": {"Line": "one\r\nEvil: two"}}

@@ -72,8 +72,14 @@ def test_a_bug_is_logged_with_its_request_and_the_next_request_is_served(caplog:
 
 @pytest.mark.parametrize(
     ("service", "ask"),
-    [("sagemaker", "list_models"), ("s3", "list_buckets"), ("iam", "list_roles"), ("codebuild", "list_builds"), ("lambda", "list_functions")],
-)  # fmt: skip
+    [
+        ("sagemaker", "list_models"),
+        ("s3", "list_buckets"),
+        ("iam", "list_roles"),
+        ("codebuild", "list_builds"),
+        ("lambda", "list_functions"),
+    ],
+)
 def test_an_operation_that_nobody_answers_says_so_in_every_protocol(service: str, ask: str) -> None:
     with running() as gateway:
         client = gateway.client(service)
@@ -99,7 +105,9 @@ def test_a_service_that_aws_does_not_have_is_named() -> None:
     assert b"nonsense" in answer
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"PipelineName": 1}', b"\xff\xfe", b'{"PipelineName":"' + b"x" * 999 + b'"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"PipelineName": 1}', b"\xff\xfe", b'{"PipelineName":"' + b"x" * 999 + b'"}']
+)
 def test_a_malformed_body_is_the_clients_error(body: bytes) -> None:
     head = f"POST / HTTP/1.1\nHost: localhost\n{TARGET}Content-Length: {len(body)}\n"
     with running(Pipelines()) as gateway:
@@ -117,7 +125,8 @@ def test_a_malformed_body_is_the_clients_error(body: bytes) -> None:
         "POST / HTTP/1.1\nHost: localhost\nX-Amz-Target: SageMaker.NoSuchThing\nContent-Length: 0\n",
         "POST / HTTP/1.1\nHost: localhost\nAuthorization: AWS4-HMAC-SHA256 nonsense\nContent-Length: 0\n",
         "PUT /b/k HTTP/1.1\nHost: localhost\nContent-MD5: nonsense\nContent-Length: 0\n",
-        "PUT /b/k HTTP/1.1\nHost: localhost\nx-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\nContent-Length: 3\n\nzz",
+        "PUT /b/k HTTP/1.1\nHost: localhost\nx-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\n"
+        "Content-Length: 3\n\nzz",
         "GET /%zz/%ff HTTP/1.1\nHost: \nRange: nonsense\n",
         "POST /service/CodeBuild_20161006/operation/ListBuilds HTTP/1.1\nHost: localhost\n"
         "smithy-protocol: rpc-v2-cbor\nContent-Length: 3\n\nzzz",
@@ -170,9 +179,11 @@ def test_a_client_that_hangs_up_harms_nobody(caplog: pytest.LogCaptureFixture) -
 
 
 def test_an_operation_that_takes_too_long_is_given_up() -> None:
-    with running(Pipelines(), settings=Settings(answer_seconds=0.2)) as gateway:
-        with pytest.raises(ClientError) as caught:
-            gateway.client("sagemaker").list_training_jobs()
+    with (
+        running(Pipelines(), settings=Settings(answer_seconds=0.2)) as gateway,
+        pytest.raises(ClientError) as caught,
+    ):
+        gateway.client("sagemaker").list_training_jobs()
 
     assert caught.value.response["Error"]["Code"] == "ServiceUnavailable"
 
@@ -221,7 +232,7 @@ def test_a_streamed_answer_that_breaks_closes_the_connection(caplog: pytest.LogC
         client = gateway.client("s3")
         body = client.get_object(Bucket="bucket", Key="broken")["Body"]
 
-        with pytest.raises(Exception, match="(?i)incomplete|connection|closed"):
+        with pytest.raises(Exception, match=r"(?i)incomplete|connection|closed"):
             body.read()
         client.list_buckets()
 
