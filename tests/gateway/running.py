@@ -60,7 +60,8 @@ class Running:
         )
 
     def stop(self) -> None:
-        self.loop.call_soon_threadsafe(self.stopping.set)
+        with contextlib.suppress(RuntimeError):  # the loop has ended already
+            self.loop.call_soon_threadsafe(self.stopping.set)
 
 
 @contextlib.contextmanager
