@@ -15,9 +15,10 @@ import json
 import logging
 import os
 import sys
+import tempfile
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,69 +117,34 @@ class Penstock:
         (data / "penstock.db").chmod(0o600)
 
     async def _open(self) -> None:
-        """Build the rooms from the ground up, open the door, then let the engine go on where it was."""
-        data, exits = self.settings.data, self._exits
-        database = SqliteDatabase(data / "penstock.db")
-        exits.callback(database.close)
-        directory = Directory(validate)
-        engine = Engine(database, directory, clock=clock, chance=chance)
-        blobs = Blobs(data)
-        images = Images(data)
-        sandbox = Sandbox(data / "sandbox", blobs=blobs, resolve=images.resolve, hidden=[data])
-        exits.push_async_callback(sandbox.close)
-        ring = await self._identity(database, directory)
-        for service in (*s3.operations(database, blobs, clock, chance), *logs.operations(database, data, clock)):
-            directory.register(service)
-        self._sagemaker(engine, directory, blobs, sandbox, images)
-        tasks = await exits.enter_async_context(asyncio.TaskGroup())
-        await self._listen(tasks, directory, ring)
-        await self._work(tasks, engine)
-        sweeping = tasks.create_task(sweep(database, blobs, data))
-        exits.callback(sweeping.cancel)
+        """Build the rooms, open the door, then let the engine go on where it was."""
+        rooms = Rooms.build(self.settings.data, self.client_environment)
+        self._exits.callback(rooms.database.close)
+        self._exits.push_async_callback(rooms.sandbox.close)
+        await identity.ensure_default_role(rooms.database, clock=clock, chance=chance)
+        if self.settings.auth:
+            await self._find_root(rooms.database)
+        tasks = await self._exits.enter_async_context(asyncio.TaskGroup())
+        await self._listen(tasks, rooms)
+        await self._work(tasks, rooms.engine)
+        sweeping = tasks.create_task(sweep(rooms, self.settings.data))
+        self._exits.callback(sweeping.cancel)
         self._tell_where()
 
-    async def _identity(self, database: SqliteDatabase, directory: Directory) -> identity.StoredKeys:
-        ring = identity.StoredKeys(database, clock)
-        for service in identity_services(database, ring):
-            directory.register(service)
-        await identity.ensure_default_role(database, clock=clock, chance=chance)
-        if self.settings.auth:
-            self._root = await identity.root_credential(database, clock=clock, chance=chance)
-            write_private(
-                self.settings.data / "root-keys.json",
-                {"access_key": self._root.access_key, "secret_key": self._root.secret},
-            )
-        return ring
-
-    def _sagemaker(
-        self, engine: Engine, directory: Directory, blobs: Blobs, sandbox: Sandbox, images: "Images"
-    ) -> None:
-        database, data = engine.database, self.settings.data
-        share = this_machine()
-        for service in registry.services(database, directory, clock):
-            directory.register(service)
-        furnish(
-            engine=engine,
-            directory=directory,
-            blobs=blobs,
-            runtime=sandbox,
-            machine=Machine(int(share.cpus), int(share.memory_mib), share.gpus),
-            stream_path=lambda scope, group, stream: stream_path(data, scope.account, scope.region, group, stream),
-            client_environment=self.client_environment,
-            definitions=images.metric_definitions,
-            clock=clock,
-        )
-        open_pipelines(database=database, directory=directory, engine=engine, clock=clock, chance=chance)
+    async def _find_root(self, database: SqliteDatabase) -> None:
+        """The first key of an installation that checks signatures; its owner finds it in the data folder."""
+        self._root = root = await identity.root_credential(database, clock=clock, chance=chance)
+        write_private(self.settings.data / "root-keys.json", {"access_key": root.access_key, "secret_key": root.secret})
 
     def client_environment(self, scope: Scope, role_arn: str) -> Mapping[str, str]:  # noqa: ARG002 - one key so far
         """What a job's own AWS clients need: this server, the job's region, and a key."""
         key, secret = (self._root.access_key, self._root.secret) if self._root else (ANYBODY, ANYBODY)
         return clients.client_variables(self.endpoint, scope.region, key, secret, base={})
 
-    async def _listen(self, tasks: asyncio.TaskGroup, directory: Directory, ring: identity.StoredKeys) -> None:
+    async def _listen(self, tasks: asyncio.TaskGroup, rooms: "Rooms") -> None:
         """Open the door; the endpoint is known afterwards."""
         settings = GatewaySettings(auth=self.settings.auth)
-        app = application(directory, keys=ring, clock=clock, chance=chance, settings=settings)
+        app = application(rooms.directory, keys=rooms.ring, clock=clock, chance=chance, settings=settings)
         stopping = asyncio.Event()
         host = self.settings.host
         port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -210,6 +176,69 @@ class Penstock:
             place, {"endpoint": self.endpoint, "port": port, "region": self.settings.region, "pid": os.getpid()}
         )
         self._exits.callback(place.unlink, missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """Every room on one data folder, knowing each other through the directory and the engine only."""
+
+    database: SqliteDatabase
+    directory: Directory
+    engine: Engine
+    blobs: Blobs
+    sandbox: Sandbox
+    ring: identity.StoredKeys
+
+    @classmethod
+    def build(cls, data: Path, client_environment: Callable[[Scope, str], Mapping[str, str]]) -> Self:
+        """From the ground up. Nothing runs yet; `database` and `sandbox` are to be closed."""
+        database = SqliteDatabase(data / "penstock.db")
+        directory = Directory(validate)
+        blobs = Blobs(data)
+        images = Images(data)
+        rooms = cls(
+            database=database,
+            directory=directory,
+            engine=Engine(database, directory, clock=clock, chance=chance),
+            blobs=blobs,
+            sandbox=Sandbox(data / "sandbox", blobs=blobs, resolve=images.resolve, hidden=[data]),
+            ring=identity.StoredKeys(database, clock),
+        )
+        for service in (
+            *identity_services(database, rooms.ring),
+            *s3.operations(database, blobs, clock, chance),
+            *logs.operations(database, data, clock),
+            *registry.services(database, directory, clock),
+        ):
+            directory.register(service)
+        rooms._furnish_runs(data, images, client_environment)
+        return rooms
+
+    def _furnish_runs(
+        self, data: Path, images: "Images", client_environment: Callable[[Scope, str], Mapping[str, str]]
+    ) -> None:
+        """What has runs: jobs and pipelines."""
+        share = this_machine()
+        furnish(
+            engine=self.engine,
+            directory=self.directory,
+            blobs=self.blobs,
+            runtime=self.sandbox,
+            machine=Machine(int(share.cpus), int(share.memory_mib), share.gpus),
+            stream_path=lambda scope, group, stream: stream_path(data, scope.account, scope.region, group, stream),
+            client_environment=client_environment,
+            definitions=images.metric_definitions,
+            clock=clock,
+        )
+        open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
+
+
+def every_operation() -> Directory:
+    """The directory of a Penstock with nothing in it: what `penstock coverage` reads."""
+    with tempfile.TemporaryDirectory() as folder:
+        rooms = Rooms.build(Path(folder), lambda *_: {})
+        rooms.database.close()
+        return rooms.directory
 
 
 class Images:
@@ -255,13 +284,13 @@ def identity_services(database: SqliteDatabase, ring: identity.StoredKeys) -> tu
     )
 
 
-async def sweep(database: SqliteDatabase, blobs: Blobs, data: Path) -> None:
+async def sweep(rooms: Rooms, data: Path) -> None:
     """Now and then remove what nobody needs: blobs without a name, log records past their retention."""
     while True:
         await asyncio.sleep(SWEEP_EVERY)
         now = clock()
-        removed = await blobs.collect(database, older_than=now - BLOB_GRACE)
-        await logs.sweep(database, data, now)
+        removed = await rooms.blobs.collect(rooms.database, older_than=now - BLOB_GRACE)
+        await logs.sweep(rooms.database, data, now)
         log.info("swept: %d blobs that nobody holds", removed)
 
 

@@ -18,7 +18,7 @@ from penstock.cli.place import Place
 Json = Any
 ENDED: Final = {"Succeeded", "Failed", "Stopped"}
 COLOURS: Final = {"Succeeded": "green", "Failed": "red", "Executing": "cyan", "Stopped": "yellow"}
-LOG_GROUPS: Final = {"ProcessingJob": "/aws/sagemaker/ProcessingJobs", "TrainingJob": "/aws/sagemaker/TrainingJobs"}
+JOBS: Final = {"ProcessingJob": "describe_processing_job", "TrainingJob": "describe_training_job"}
 
 
 def follow(
@@ -108,9 +108,16 @@ def summary(console: Console, place: Place, sagemaker: Client, s3: Client, execu
     console.print("\n[bold]logs[/]")
     for step in found:
         for kind, details in step.get("Metadata", {}).items():
-            if kind in LOG_GROUPS:
-                name = details["Arn"].rpartition("/")[2]
-                console.print(f"  penstock logs --data {place.data} {name}", soft_wrap=True)
+            if kind in JOBS:
+                console.print(
+                    f"  penstock logs --data {place.data} {job_name(sagemaker, kind, details)}", soft_wrap=True
+                )
+
+
+def job_name(sagemaker: Client, kind: str, details: Json) -> str:
+    """A job's name as it was given: ARNs have it in lower case."""
+    describe = getattr(sagemaker, JOBS[kind])
+    return str(describe(**{f"{kind}Name": details["Arn"].rpartition("/")[2]})[f"{kind}Name"])
 
 
 def show_training(console: Console, sagemaker: Client, arn: str) -> None:

@@ -10,23 +10,26 @@ import os
 import sys
 
 
-def find_spec(name, path=None, target=None):
-    """This module is itself the finder on `sys.meta_path`, until the awaited module has been found."""
-    if name != "botocore.session":
-        return None
-    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not HERE]
-    spec = found(name, path)
-    if spec is not None:
-        execute = spec.loader.exec_module
+class Awaiting:
+    """The finder on `sys.meta_path` until the awaited module is found. A class: the AWS CLI asks finders theirs."""
 
-        def execute_and_redirect(module):
-            execute(module)
-            from penstock_redirect import redirect
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name != "botocore.session":
+            return None
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not Awaiting]
+        spec = found(name, path)
+        if spec is not None:
+            execute = spec.loader.exec_module
 
-            redirect(module.Session)
+            def execute_and_redirect(module):
+                execute(module)
+                from penstock_redirect import redirect
 
-        spec.loader.exec_module = execute_and_redirect
-    return spec
+                redirect(module.Session)
+
+            spec.loader.exec_module = execute_and_redirect
+        return spec
 
 
 def found(name, path):
@@ -34,8 +37,7 @@ def found(name, path):
     return next((spec for finder in list(sys.meta_path) if (spec := finder.find_spec(name, path))), None)
 
 
-HERE = sys.modules[__name__]
-sys.meta_path.insert(0, HERE)
+sys.meta_path.insert(0, Awaiting)
 _folder = os.path.dirname(__file__)
 if _folder in sys.path:  # search only what comes after it: no two of these find each other for ever
     _hidden = found(__name__, sys.path[sys.path.index(_folder) + 1 :])

@@ -44,7 +44,9 @@ class Groups:
         if name.startswith("aws/"):
             raise InvalidParameter("Log groups starting with AWS/ are reserved for AWS.")
         if request.get("kmsKeyId"):
-            raise InvalidParameter("Penstock does not encrypt log files: leave out kmsKeyId, or encrypt the data folder's disk.")
+            raise InvalidParameter(
+                "Penstock does not encrypt log files: leave out kmsKeyId, or encrypt the data folder's disk."
+            )
         group = Group(
             scope=call.scope, name=name, created_at=self.clock(), log_class=request.get("logGroupClass") or "STANDARD",
             is_protected=bool(request.get("deletionProtectionEnabled")),
@@ -106,9 +108,7 @@ class Groups:
     @operation("PutLogGroupDeletionProtection")
     async def put_log_group_deletion_protection(self, call: Call, request: Request) -> Answer:
         name, is_protected = group_name_in(request["logGroupIdentifier"]), bool(request["deletionProtectionEnabled"])
-        await self.database.write(
-            lambda tx: rows.set_protection(tx, rows.group_of(tx, call.scope, name), is_protected)
-        )
+        await self.database.write(lambda tx: rows.set_protection(tx, rows.group_of(tx, call.scope, name), is_protected))
         return {}
 
     @operation("TagResource")
@@ -292,9 +292,7 @@ async def sweep(database: Database, root: Path, now: float) -> int:
             first = await asyncio.to_thread(expire, LogFile(path_of(root, stream), stream.first_byte), cutoff)
             if first != stream.first_byte:
                 swept += 1
-                await database.write(
-                    lambda tx, stream=stream, first=first: rows.set_first_byte(tx, stream, first)
-                )
+                await database.write(lambda tx, stream=stream, first=first: rows.set_first_byte(tx, stream, first))
     return swept
 
 

@@ -172,7 +172,9 @@ class _Parser:
         self.next = (found.lastgroup, unescaped(text) if found.lastgroup == "quoted" else text)
 
     def broken(self) -> InvalidParameter:
-        return InvalidParameter(f"Invalid filter pattern: it cannot be read from here on: {self._text[self._at :].strip()}")
+        return InvalidParameter(
+            f"Invalid filter pattern: it cannot be read from here on: {self._text[self._at :].strip()}"
+        )
 
 
 def steps_of(selector: str) -> list[str | int]:

@@ -91,7 +91,11 @@ def transitions(state: State) -> Iterator[dict[str, Json]]:
     last = None if state.verdict is None else Phase("", state.modified_at)
     for phase, following in pairwise((*state.phases, last)):
         assert phase is not None
-        told = {"Status": phase.status, "StartTime": phase.at, "StatusMessage": MESSAGES.get(phase.status, phase.status)}
+        told = {
+            "Status": phase.status,
+            "StartTime": phase.at,
+            "StatusMessage": MESSAGES.get(phase.status, phase.status),
+        }
         yield told if following is None else {**told, "EndTime": following.at}
 
 

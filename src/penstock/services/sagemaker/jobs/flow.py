@@ -12,7 +12,19 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from penstock.engine.facts import Command, Done, Event, Finish, Json, Outcome, Perform, Refused, RunId, Signalled, Started
+from penstock.engine.facts import (
+    Command,
+    Done,
+    Event,
+    Finish,
+    Json,
+    Outcome,
+    Perform,
+    Refused,
+    RunId,
+    Signalled,
+    Started,
+)
 from penstock.engine.facts import Status as RunStatus
 from penstock.services.sagemaker.jobs.answers import described
 from penstock.services.sagemaker.jobs.model import Ended, Phase, Plan, Product, Report, State, kind_of

@@ -67,7 +67,10 @@ def repack(blobs: Blobs, archives: Sequence[tuple[File, ...]]) -> Blob:
     """One archive of several instances' archives; where two have a file of one name, the first host's is kept."""
     writing = Writing(blobs)
     taken: set[str] = set()
-    with gzip.GzipFile(fileobj=Sink(writing), mode="wb", mtime=0) as packed, tarfile.open(fileobj=packed, mode="w") as tar:
+    with (
+        gzip.GzipFile(fileobj=Sink(writing), mode="wb", mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as tar,
+    ):
         for file in (file for files in archives for file in files):
             with tarfile.open(blobs.path(file.digest)) as source:
                 for member in source:

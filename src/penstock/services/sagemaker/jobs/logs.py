@@ -1,6 +1,6 @@
 """Logs: a job's output goes straight into its stream's file, at the names that AWS gives them.
 
-    /aws/sagemaker/TrainingJobs   {job}/algo-1-{seconds since the epoch}
+/aws/sagemaker/TrainingJobs   {job}/algo-1-{seconds since the epoch}
 """
 
 from collections.abc import Callable

@@ -101,7 +101,12 @@ class Running:
         live = self._live.setdefault(task.run, Live())
         live.jobs = [job_id(task.run, attempt, host) for host in contract.hosts]
         work = Work(
-            task, contract, Phases(attempt, self._clock), live, stamp=int(plan.created_at) + attempt - 1, attempt=attempt
+            task,
+            contract,
+            Phases(attempt, self._clock),
+            live,
+            stamp=int(plan.created_at) + attempt - 1,
+            attempt=attempt,
         )
         try:
             async with asyncio.TaskGroup() as beside:
@@ -147,11 +152,15 @@ class Running:
         if work.live.stop_asked:
             return Report("stopped")
         work.phases.enter(WAITING)
-        endings = await self._run_together([self._job(work, each, staged, logs) for each in work.contract.instances], work)
+        endings = await self._run_together(
+            [self._job(work, each, staged, logs) for each in work.contract.instances], work
+        )
         work.phases.enter("Uploading")
         try:
             taking = self._harvesting.take(work.scope, work.contract, endings)
-            _, metrics = await asyncio.gather(taking, scan([path for path in logs.values() if path], work.contract.metrics))
+            _, metrics = await asyncio.gather(
+                taking, scan([path for path in logs.values() if path], work.contract.metrics)
+            )
         except Undelivered as failure:
             return Report("upload-failed", message=str(failure))
         return reported(work.contract, endings, metrics)
