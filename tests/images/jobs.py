@@ -13,7 +13,7 @@ from penstock.images.catalog import INSIDE, Catalog
 
 WARM = """
 import os, sys
-import numpy.random, pandas, sklearn.linear_model
+import numpy.random
 sys.path.insert(0, os.environ["INSIDE"])
 from penstock_image.train import main
 pid = os.fork()
@@ -89,6 +89,4 @@ class TrainingJob:
         environment = self.prepare() | ({"INSIDE": str(INSIDE)} if warm else {})
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
         failure = self.base / "output" / "failure"
-        return Ended(
-            done.returncode, done.stdout, done.stderr, failure.read_text() if failure.exists() else ""
-        )
+        return Ended(done.returncode, done.stdout, done.stderr, failure.read_text() if failure.exists() else "")
