@@ -134,6 +134,6 @@ def _pattern(piece: str) -> str:
     text, end = "", 0
     for found in LABEL.finditer(piece):
         text += re.escape(piece[end : found.start()])
-        text += "(.+?)" if found[1].endswith("+") else "([^/]+)"
+        text += "(.+)" if found[1].endswith("+") else "([^/]+)"
         end = found.end()
     return text + re.escape(piece[end:])
