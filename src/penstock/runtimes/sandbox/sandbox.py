@@ -179,7 +179,7 @@ class Sandbox:
         try:
             return await (found_again(folder, folder.claim()) if "claimed" in answer else told(folder, line))
         finally:
-            line.writer.close()
+            line.close()
 
     def _image(self, job: Job) -> Image:
         try:
@@ -221,7 +221,7 @@ def collect(job: Job, folder: JobFolder, blobs: Blobs, ending: Ending) -> Ending
 async def told(folder: JobFolder, line: Connection) -> Ending:
     """The ending as the supervisor says it; a broken line means that it is in the folder, or that there is none."""
     with suppress(ConnectionError):
-        if text := await line.reader.readline():
+        if text := await line.read():
             with suppress(msgspec.DecodeError):
                 return read_ending(text)
     return await found_again(folder, folder.claim())

@@ -23,6 +23,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 from penstock.runtimes.sandbox.inside import room, supervisor, warm
 
 OWN_SIGNALS: Final = supervisor.OWN_SIGNALS
+REFILL_AFTER: Final = 0.03  # seconds
 PATIENCE: Final = 2.0  # seconds that a client may take to say what it wants
 
 Document = dict[str, Any]
@@ -105,6 +106,7 @@ class Zygote:
         self._folder = os.open(configuration.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._lock = self._only_one()
         self._listener = self._listen()
+        self._boot = boot()
         self._own_user = not may_make_rooms()
         self._place = supervisor.Place(configuration.jobs, configuration.hidden, configuration.keep)
         self._spares: list[Spare] = []
@@ -140,14 +142,18 @@ class Zygote:
         ready = select.poll()
         ready.register(self._listener, select.POLLIN)
         ready.register(reading, select.POLLIN)
+        self._refill()
         while not self._is_leaving:
-            self._refill()
-            for handle, _ in ready.poll(min(5.0, self._configuration.linger) * 1000):
+            patience = min(5.0, self._configuration.linger) if self._is_stocked() else REFILL_AFTER
+            found = ready.poll(patience * 1000)
+            for handle, _ in found:
                 if handle == reading:
                     os.read(reading, 512)
                 else:
                     self._meet(self._listener.accept()[0])
-            self._bury()
+            # A new spare costs as much as starting a job: made when one has ended, or when nobody asks for anything.
+            if self._bury() or not found:
+                self._refill()
             self._leave_if_alone()
         for spare in self._spares:
             spare.channel.close()
@@ -190,7 +196,7 @@ class Zygote:
         except FileExistsError:  # another zygote was faster
             spare.channel.close()
             return {"claimed": True}
-        os.write(claim, f"{spare.pid} {spare.started} {boot()}".encode())
+        os.write(claim, f"{spare.pid} {spare.started} {self._boot}".encode())
         os.close(claim)
         log_file = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o644)
         client.settimeout(None)
@@ -214,8 +220,11 @@ class Zygote:
             if word:
                 raise room.NoRoom(word.decode().removeprefix("error "))
 
+    def _is_stocked(self) -> bool:
+        return len(self._spares) >= self._configuration.spares
+
     def _refill(self) -> None:
-        while len(self._spares) < self._configuration.spares:
+        while not self._is_stocked():
             try:
                 self._spares.append(self._fork())
             except (room.NoRoom, OSError):
@@ -241,11 +250,14 @@ class Zygote:
 
     # -- coming and going
 
-    def _bury(self) -> None:
+    def _bury(self) -> bool:
+        """True if a supervisor has ended. (A spare that has stays in its place, until somebody asks what it said.)"""
+        before = len(self._busy)
         with suppress(ChildProcessError):
             while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
-                self._busy.discard(pid)  # a spare that died stays where it is, until somebody asks what it said
+                self._busy.discard(pid)
                 self._quiet_since = time.monotonic()
+        return len(self._busy) < before
 
     def _leave_if_alone(self) -> None:
         quiet = time.monotonic() - self._quiet_since
