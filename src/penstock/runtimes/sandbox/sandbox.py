@@ -117,6 +117,10 @@ class Sandbox:
         found = (JobFolder.at(path).job() for path in self._jobs.iterdir())
         return [job for job in found if job is not None]
 
+    def failures(self) -> list[str]:
+        """Why some environments start cold only, for whoever looks after this machine."""
+        return self._zygotes.failures()
+
     async def close(self, *, kill: bool = False) -> None:
         """Let go. Jobs keep running, unless `kill` ends them and everything else that the sandbox has started."""
         pids = await self._zygotes.close(kill=kill)

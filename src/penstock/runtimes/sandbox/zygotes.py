@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
@@ -30,6 +31,13 @@ class ZygoteFailed(Exception):
     """A zygote did not start, or could not start a job; the message says why and what would do."""
 
 
+def check() -> list[str]:
+    """What keeps this machine from running jobs in the sandbox, and what would do; empty if nothing does. Blocking."""
+    argv = [sys.executable, "-I", "-S", str(INSIDE / "__main__.py"), "check"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=STARTING, check=False)
+    return [] if done.returncode == 0 else [(done.stdout + done.stderr).strip() or "the sandbox's trial ended badly"]
+
+
 def digest_of_code() -> str:
     text = b"".join(path.read_bytes() for path in sorted(INSIDE.glob("*.py")))
     return hashlib.sha256(text).hexdigest()
@@ -46,7 +54,9 @@ class Connection:
         self.line.send(json.dumps(request).encode() + b"\n")  # into an empty buffer: it does not wait
         async with asyncio.timeout(ANSWERING):
             line = await self.read()
-        answer: dict[str, Any] = json.loads(line) if line else {"error": "the zygote ended while it was asked"}
+        if not line:
+            raise ConnectionResetError("the zygote ended while it was asked")
+        answer: dict[str, Any] = json.loads(line)
         return answer
 
     async def read(self) -> bytes:
@@ -168,8 +178,18 @@ class Zygotes:
     # -- talking
 
     async def _ask(self, kind: Kind, job: str, log: Path) -> tuple[dict[str, Any], Connection]:
+        """Asked again if the zygote dies meanwhile: a job starts once, however often it is asked for."""
+        with suppress(ConnectionError):
+            return await self._ask_once(kind, job, log)
+        return await self._ask_once(kind, job, log)
+
+    async def _ask_once(self, kind: Kind, job: str, log: Path) -> tuple[dict[str, Any], Connection]:
         connection = await self._reach(kind)
-        answer = await connection.ask({"do": "run", "job": job, "log": str(log)})
+        try:
+            answer = await connection.ask({"do": "run", "job": job, "log": str(log)})
+        except BaseException:
+            connection.close()
+            raise
         if "error" in answer:
             connection.close()
             raise ZygoteFailed(answer["error"])

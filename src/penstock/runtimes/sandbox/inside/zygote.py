@@ -80,6 +80,22 @@ def main(text: str) -> NoReturn:
     os._exit(0)
 
 
+def check() -> NoReturn:
+    """Make a room and furnish it; say what stands in the way. Exit code 0 if nothing does."""
+    code = 0
+    try:
+        user = needed_user()
+        pid = room.fork_into_room(own_user=user is not None)
+        if pid == 0:
+            room.furnish(room.Furniture("/", [], [], user))
+        else:
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except (room.NoRoom, OSError) as problem:
+        os.write(1, f"{problem}\n".encode())
+        code = 1
+    os._exit(code & 0xFF)
+
+
 def preload(modules: list[str]) -> None:
     """Import, then make sure that what was imported can be forked."""
     for name in modules:
@@ -107,10 +123,11 @@ class Zygote:
         self._lock = self._only_one()
         self._listener = self._listen()
         self._boot = boot()
-        self._own_user = not may_make_rooms()
-        self._place = supervisor.Place(configuration.jobs, configuration.hidden, configuration.keep)
+        user = needed_user()
+        self._furniture = room.Furniture(configuration.jobs, configuration.hidden, configuration.keep, user)
         self._spares: list[Spare] = []
         self._busy: set[int] = set()
+        self._living: set[int] = set()
         self._quiet_since = time.monotonic()
         self._is_leaving = False
 
@@ -155,8 +172,15 @@ class Zygote:
             if self._bury() or not found:
                 self._refill()
             self._leave_if_alone()
-        for spare in self._spares:
-            spare.channel.close()
+        self._end_all()
+
+    def _end_all(self) -> None:
+        """Spares, and where somebody said quit, jobs too; nobody is left when the zygote is gone."""
+        for pid in self._living:  # not buried yet, so the pid is still theirs
+            os.kill(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            while True:
+                os.wait()
 
     def _meet(self, client: socket.socket) -> None:
         client.settimeout(PATIENCE)
@@ -214,10 +238,11 @@ class Zygote:
         while True:
             spare = self._spares.pop(0) if self._spares else self._fork()
             word = spare.channel.recv(4096)
-            if word == b"ready":
+            self._bury()
+            if word == b"ready" and spare.pid in self._living:
                 return spare
             spare.channel.close()
-            if word:
+            if word.startswith(b"error"):
                 raise room.NoRoom(word.decode().removeprefix("error "))
 
     def _is_stocked(self) -> bool:
@@ -233,17 +258,20 @@ class Zygote:
     def _fork(self) -> Spare:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with blocked(OWN_SIGNALS):
-            pid = room.fork_into_room(own_user=self._own_user)
+            pid = room.fork_into_room(own_user=self._furniture.user is not None)
             if pid == 0:
                 self._become_supervisor(theirs)
         theirs.close()
+        self._living.add(pid)
         return Spare(pid, start_of(pid), ours)
 
     def _become_supervisor(self, channel: socket.socket) -> NoReturn:
         signal.set_wakeup_fd(-1)
         warm.close_others(self._baseline | {channel.fileno()})
         try:
-            supervisor.wait_for_job(self._place, channel, is_warm=self._configuration.is_warm, keep_open=self._baseline)
+            supervisor.wait_for_job(
+                self._furniture, channel, is_warm=self._configuration.is_warm, keep_open=self._baseline
+            )
         except BaseException:  # it must not go on as a second zygote
             traceback.print_exc()
         os._exit(1)
@@ -256,6 +284,7 @@ class Zygote:
         with suppress(ChildProcessError):
             while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
                 self._busy.discard(pid)
+                self._living.discard(pid)
                 self._quiet_since = time.monotonic()
         return len(self._busy) < before
 
@@ -266,16 +295,16 @@ class Zygote:
         self._is_leaving = quiet >= self._configuration.idle or not is_locked(self._configuration.server)
 
 
-def may_make_rooms() -> bool:
-    """Whether a room needs no user namespace of its own."""
+def needed_user() -> tuple[int, int] | None:
+    """Who is to be kept in a user namespace; None if rooms can be made without one."""
     try:
         pid = room.fork_into_room(own_user=False)
     except room.NoRoom:
-        return False
+        return os.geteuid(), os.getegid()
     if pid == 0:
         os._exit(0)
     os.waitpid(pid, 0)
-    return True
+    return None
 
 
 def is_locked(path: str) -> bool:
