@@ -71,6 +71,43 @@ async def test_training_jobs_are_sorted_by_a_metric_and_those_without_it_come_la
         assert [found_job["TrainingJobName"] for found_job in found] == expected
 
 
+async def test_pipelines_and_their_executions_are_found_as_their_room_writes_them(registry: Registry) -> None:
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/sea"
+    at: Json = {"created_at": 1.0, "modified_at": 2.0}
+    scope = Scope()
+    await registry.write(
+        Document(kind="sagemaker/pipeline", scope=scope, name="sea", arn=arn, status="Active", **at),
+        Document(
+            kind="sagemaker/pipeline-execution",
+            scope=scope,
+            name="sea/x1",
+            arn=f"{arn}/execution/x1",
+            status="Succeeded",
+            body={"PipelineArn": arn},
+            **at,
+        ),
+    )
+
+    assert await registry.find("Pipeline", equals("PipelineName", "sea")) == [
+        {
+            "PipelineName": "sea",
+            "PipelineArn": arn,
+            "PipelineStatus": "Active",
+            "CreationTime": 1.0,
+            "LastModifiedTime": 2.0,
+        }
+    ]
+    assert await registry.find("PipelineExecution", equals("PipelineArn", arn)) == [
+        {
+            "PipelineArn": arn,
+            "PipelineExecutionArn": f"{arn}/execution/x1",
+            "PipelineExecutionStatus": "Succeeded",
+            "CreationTime": 1.0,
+            "LastModifiedTime": 2.0,
+        }
+    ]
+
+
 async def test_without_an_order_the_last_modified_comes_first(registry: Registry) -> None:
     await registry.write(job("old", 1.0), job("new", 3.0), job("middle", 2.0))
 
