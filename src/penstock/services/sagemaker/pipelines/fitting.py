@@ -2,7 +2,7 @@
 
 Definitions are loose where a client's request is not: ``"HyperParameters": {"depth": 3}`` stands for ``"3"``, an
 integer parameter for a string member, null for a member that is not there. The model knows what each member is; a
-value that cannot be read so is left, for validation to name.
+value that cannot be read so is left for validation, which a step's request passes through like a customer's.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,14 +13,20 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from penstock.languages.pipeline.values import written
 from penstock.wire import models
+from penstock.wire.call import Call
+from penstock.wire.validate import validate
 
 Json = Any
 Fitter = Callable[[Json], Json]
 
 
 def fitted(operation: str, request: Mapping[str, Json]) -> Mapping[str, Json]:
-    """The request of one of SageMaker's operations, every value of the type that its member has."""
+    """The request of one of SageMaker's operations, every value of the type that its member has.
+
+    Raises `ValidationError` where the model forbids it.
+    """
     made: Mapping[str, Json] = _of_operation(operation)(request)
+    validate(Call("sagemaker", operation, made))
     return made
 
 
