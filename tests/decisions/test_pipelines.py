@@ -29,7 +29,6 @@ from penstock.engine.facts import (
 )
 from penstock.services.sagemaker.pipelines.flow import LIMIT, STOP, PipelineFlow
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, plan_of
-from penstock.wire.call import ValidationError
 
 Json = Any
 PIPELINE = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/p"
@@ -103,9 +102,9 @@ def keys(commands: list[Command]) -> list[str]:
     return [command.key for command in commands]
 
 
-def story(*steps: Json, begin: Begin = BEGIN, flow: PipelineFlow | None = None, **more: Json) -> Story:
+def story(*steps: Json, begin: Begin = BEGIN, **more: Json) -> Story:
     text = json.dumps({"Version": "2020-12-01", "Steps": list(steps), **more}).encode()
-    return Story(plan_of(text), begin, flow or PipelineFlow())
+    return Story(plan_of(text), begin)
 
 
 def job(name: str, *after: Json, kind: str = "Processing", **more: Json) -> Json:
@@ -253,18 +252,6 @@ def test_a_refused_call_fails_the_step_in_awss_words() -> None:
         "Error Details: The account-level service limit is 0 Instances\n"
         f"Retry not appropriate on execution of step with PipelineExecutionArn {BEGIN.arn} and StepId a. "
         "No retry policy configured for the exception type SAGEMAKER_RESOURCE_LIMIT."
-    )
-
-
-def test_a_request_that_cannot_be_fitted_fails_the_step() -> None:
-    def refuse(operation: str, request: Json) -> Json:
-        raise ValidationError("1 validation error detected")
-
-    it = story(job("a"), flow=PipelineFlow(refuse))
-
-    assert it.start() == ["finish"]
-    assert it.state.steps["a"].reason == (
-        "ClientError: Failed to invoke sagemaker:CreateProcessingJob. Error Details: 1 validation error detected"
     )
 
 

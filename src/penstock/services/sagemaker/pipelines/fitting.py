@@ -2,7 +2,7 @@
 
 Definitions are loose where a client's request is not: ``"HyperParameters": {"depth": 3}`` stands for ``"3"``, an
 integer parameter for a string member, null for a member that is not there. The model knows what each member is; a
-value that cannot be read so is left for validation, which a step's request passes through like a customer's.
+value that cannot be read so is left for the directory, which validates a step's request like a customer's.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,20 +13,14 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from penstock.languages.pipeline.values import written
 from penstock.wire import models
-from penstock.wire.call import Call
-from penstock.wire.validate import validate
 
 Json = Any
 Fitter = Callable[[Json], Json]
 
 
 def fitted(operation: str, request: Mapping[str, Json]) -> Mapping[str, Json]:
-    """The request of one of SageMaker's operations, every value of the type that its member has.
-
-    Raises `ValidationError` where the model forbids it.
-    """
+    """The request of one of SageMaker's operations, every value of the type that its member has."""
     made: Mapping[str, Json] = _of_operation(operation)(request)
-    validate(Call("sagemaker", operation, made))
     return made
 
 
