@@ -72,6 +72,13 @@ class Jobs:
         await self._database.write(begin)
         return {names.arn: arn}
 
+    async def was_created(self, call: Call, product: Product, name: str) -> bool:
+        """Whether this very call made the job already: then its inputs may be gone by now, and that is no error."""
+        if not call.token:
+            return False
+        found = await self._database.read(lambda tx: documents.find_by_arn(tx, arn_of(call.scope, product, name)))
+        return found is not None and found.token == call.token
+
     async def describe(self, call: Call, product: Product, name: str) -> Answer:
         return (await self._database.read(lambda tx: self._find(tx, call, product, name))).body
 
@@ -131,8 +138,9 @@ class TrainingJobs:
     @operation("CreateTrainingJob")
     async def create(self, call: Call, request: Json) -> Answer:
         whole = completed("training-job", request, self._definitions)
-        for channel in whole.get("InputDataConfig", ()):
-            await self._must_hold_objects(call, whole["RoleArn"], channel["DataSource"]["S3DataSource"]["S3Uri"])
+        if not await self._jobs.was_created(call, "training-job", request["TrainingJobName"]):
+            for channel in whole.get("InputDataConfig", ()):
+                await self._must_hold_objects(call, whole["RoleArn"], channel["DataSource"]["S3DataSource"]["S3Uri"])
         return await self._jobs.create(call, "training-job", whole)
 
     async def _must_hold_objects(self, call: Call, role: str, uri: str) -> None:

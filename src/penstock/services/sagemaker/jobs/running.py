@@ -155,6 +155,12 @@ class Running:
         endings = await self._run_together(
             [self._job(work, each, staged, logs) for each in work.contract.instances], work
         )
+        if any(
+            ending.reason != "unstartable" for ending in endings
+        ):  # one that ended before a restart tells no progress
+            work.phases.enter(
+                "Training", since=min((each.started_at for each in endings if each.started_at), default=None)
+            )
         work.phases.enter("Uploading")
         try:
             taking = self._harvesting.take(work.scope, work.contract, endings)
