@@ -1,6 +1,7 @@
 """Model packages: versions in groups, and packages with names of their own."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -100,6 +101,20 @@ async def test_a_registration_told_again_by_a_run_is_one_version_though_its_data
     again = await registry.ask("CreateModelPackage", token="run-1/4", **request)
 
     assert first == again == {"ModelPackageArn": ARN}
+
+
+async def test_what_was_told_before_a_restart_is_remembered_after_it(tmp_path: Path) -> None:
+    request: dict[str, Json] = {"ModelPackageGroupName": "abalone", "InferenceSpecification": SPECIFICATION}
+    told = []
+    for _ in range(2):
+        world = Registry.new(tmp_path)
+        await world.ask("CreateModelPackageGroup", token="run-1/3", ModelPackageGroupName="abalone")
+        told.append(await world.ask("CreateModelPackage", token="run-1/4", **request))
+        versions = await listed(world, ModelPackageGroupName="abalone")
+        world.database.close()
+
+    assert told == [{"ModelPackageArn": ARN}] * 2
+    assert versions == ["abalone/1"]
 
 
 async def test_a_group_that_is_not_there_takes_no_version(registry: Registry) -> None:

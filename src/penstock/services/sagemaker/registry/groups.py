@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker import lists, shapes, tagging
 from penstock.services.sagemaker.once import once
 from penstock.services.sagemaker.people import user_context
 from penstock.services.sagemaker.registry import names
@@ -32,7 +32,7 @@ class ModelPackageGroups:
     service = "sagemaker"
 
     @operation("CreateModelPackageGroup")
-    async def create(self, call: Call, request: Json) -> Answer:
+    async def create(self, call: Call, request: shapes.CreateModelPackageGroupRequest) -> Answer:
         labels, at = tagging.given(request.get("Tags")), self.clock()
         name = request["ModelPackageGroupName"]
         group = Document(
@@ -59,19 +59,19 @@ class ModelPackageGroups:
         return {"ModelPackageGroupArn": group.arn}
 
     @operation("DescribeModelPackageGroup")
-    async def describe(self, call: Call, request: Json) -> Answer:
+    async def describe(self, call: Call, request: shapes.DescribeModelPackageGroupRequest) -> Answer:
         wanted = request["ModelPackageGroupName"]
         return described(await self.database.read(lambda tx: names.group(tx, call.scope, wanted)))
 
     @operation("ListModelPackageGroups")
-    async def list(self, call: Call, request: Json) -> Answer:
+    async def list(self, call: Call, request: shapes.ListModelPackageGroupsRequest) -> Answer:
         if request.get("CrossAccountFilterOption") == "CrossAccount":
             return {"ModelPackageGroupSummaryList": []}  # nobody shares a group with another account here
         found = lists.query(call.scope, request, kind=GROUP, descending=False)
         return await lists.answer(self.database, found, "ModelPackageGroupSummaryList", summary)
 
     @operation("DeleteModelPackageGroup")
-    async def delete(self, call: Call, request: Json) -> Answer:
+    async def delete(self, call: Call, request: shapes.DeleteModelPackageGroupRequest) -> Answer:
         wanted = request["ModelPackageGroupName"]
 
         def remove(tx: Transaction) -> Answer:
@@ -87,7 +87,7 @@ class ModelPackageGroups:
         return await once(self.database, call, self.clock(), remove)
 
     @operation("PutModelPackageGroupPolicy")
-    async def put_policy(self, call: Call, request: Json) -> Answer:
+    async def put_policy(self, call: Call, request: shapes.PutModelPackageGroupPolicyRequest) -> Answer:
         policy = request["ResourcePolicy"]
         _must_be_a_policy(policy)
 
@@ -99,13 +99,13 @@ class ModelPackageGroups:
         return {"ModelPackageGroupArn": await self.database.write(put)}
 
     @operation("GetModelPackageGroupPolicy")
-    async def policy(self, call: Call, request: Json) -> Answer:
+    async def policy(self, call: Call, request: shapes.GetModelPackageGroupPolicyRequest) -> Answer:
         wanted = request["ModelPackageGroupName"]
         group = await self.database.read(lambda tx: _with_policy(tx, call.scope, wanted))
         return {"ResourcePolicy": group.body["ResourcePolicy"]}
 
     @operation("DeleteModelPackageGroupPolicy")
-    async def delete_policy(self, call: Call, request: Json) -> Answer:
+    async def delete_policy(self, call: Call, request: shapes.DeleteModelPackageGroupPolicyRequest) -> Answer:
         def delete(tx: Transaction) -> Answer:
             group = _with_policy(tx, call.scope, request["ModelPackageGroupName"])
             documents.update(tx, group.changed(group.modified_at, ResourcePolicy=None))

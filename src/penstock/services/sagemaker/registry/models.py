@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker import lists, shapes, tagging
 from penstock.services.sagemaker.once import once
 from penstock.services.sagemaker.registry import names
 from penstock.services.sagemaker.registry.modeldata import ModelData
@@ -34,7 +34,7 @@ class Models:
     service = "sagemaker"
 
     @operation("CreateModel")
-    async def create(self, call: Call, request: Json) -> Answer:
+    async def create(self, call: Call, request: shapes.CreateModelRequest) -> Answer:
         arn = names.arn(call.scope, MODEL, request["ModelName"])
         found = await self.database.read(lambda tx: names.look(tx, call.scope, MODEL, arn))
         if found is not None and not (call.token and found.token == call.token):
@@ -44,18 +44,18 @@ class Models:
         return {"ModelArn": arn}
 
     @operation("DescribeModel")
-    async def describe(self, call: Call, request: Json) -> Answer:
+    async def describe(self, call: Call, request: shapes.DescribeModelRequest) -> Answer:
         wanted = request["ModelName"]
         return described(await self.database.read(lambda tx: names.model(tx, call.scope, wanted)))
 
     @operation("ListModels")
-    async def list(self, call: Call, request: Json) -> Answer:
+    async def list(self, call: Call, request: shapes.ListModelsRequest) -> Answer:
         return await lists.answer(
             self.database, lists.query(call.scope, request, kind=MODEL, descending=True), "Models", summary
         )
 
     @operation("DeleteModel")
-    async def delete(self, call: Call, request: Json) -> Answer:
+    async def delete(self, call: Call, request: shapes.DeleteModelRequest) -> Answer:
         def remove(tx: Transaction) -> Answer:
             model = names.model(tx, call.scope, request["ModelName"])
             documents.remove(tx, call.scope, MODEL, model.name)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker import lists, shapes, tagging
 from penstock.services.sagemaker.once import once, recall, token
 from penstock.services.sagemaker.registry import contents, names
 from penstock.services.sagemaker.registry.modeldata import ModelData
@@ -17,7 +17,7 @@ from penstock.services.sagemaker.registry.names import PACKAGE
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document
-from penstock.wire.call import Answer, Call, Directory, Json, ServiceError, ValidationError, operation
+from penstock.wire.call import Answer, Call, Directory, Json, ValidationError, operation
 
 _TICK: Final = 0.001  # seconds: what AWS's timestamps can tell apart
 _CONTAINER: Final = ("ContainerHostname", "Image", "ModelDataUrl", "ModelDataSource", "Environment")
@@ -33,7 +33,7 @@ class ModelPackages:
     service = "sagemaker"
 
     @operation("CreateModelPackage")
-    async def create(self, call: Call, request: Json) -> Answer:
+    async def create(self, call: Call, request: shapes.CreateModelPackageRequest) -> Answer:
         said = await self.database.read(lambda tx: recall(tx, call))
         if said is not None:
             return said
@@ -50,13 +50,13 @@ class ModelPackages:
         return await once(self.database, call, self.clock(), keep)
 
     @operation("DescribeModelPackage")
-    async def describe(self, call: Call, request: Json) -> Answer:
+    async def describe(self, call: Call, request: shapes.DescribeModelPackageRequest) -> Answer:
         wanted = request["ModelPackageName"]
         answer = contents.described(await self.database.read(lambda tx: names.package(tx, call.scope, wanted)))
         return contents.without_card_content(answer) if request.get("IncludedData") == "MetadataOnly" else answer
 
     @operation("BatchDescribeModelPackage")
-    async def describe_batch(self, call: Call, request: Json) -> Answer:
+    async def describe_batch(self, call: Call, request: shapes.BatchDescribeModelPackageRequest) -> Answer:
         wanted = request["ModelPackageArnList"]
         found = await self.database.read(lambda tx: {arn: names.look(tx, call.scope, PACKAGE, arn) for arn in wanted})
         missing = {"ErrorCode": "ValidationException"}
@@ -70,7 +70,7 @@ class ModelPackages:
         }
 
     @operation("ListModelPackages")
-    async def list(self, call: Call, request: Json) -> Answer:
+    async def list(self, call: Call, request: shapes.ListModelPackagesRequest) -> Answer:
         group, wanted = request.get("ModelPackageGroupName"), request.get("ModelPackageType")
         query = lists.query(
             call.scope, request, kind=PACKAGE, descending=False, status=request.get("ModelApprovalStatus")
@@ -83,7 +83,7 @@ class ModelPackages:
         return await lists.answer(self.database, query, "ModelPackageSummaryList", contents.summary)
 
     @operation("UpdateModelPackage")
-    async def update(self, call: Call, request: Json) -> Answer:
+    async def update(self, call: Call, request: shapes.UpdateModelPackageRequest) -> Answer:
         contents.must_be_a_card(request.get("ModelCard"))
         filled = await self._with_model_data(call, request)
 
@@ -95,7 +95,7 @@ class ModelPackages:
         return await once(self.database, call, self.clock(), change)
 
     @operation("DeleteModelPackage")
-    async def delete(self, call: Call, request: Json) -> Answer:
+    async def delete(self, call: Call, request: shapes.DeleteModelPackageRequest) -> Answer:
         def remove(tx: Transaction) -> Answer:
             package = names.package(tx, call.scope, request["ModelPackageName"])
             documents.remove(tx, call.scope, PACKAGE, package.name)
@@ -151,7 +151,7 @@ def _named(tx: Transaction, call: Call, request: Mapping[str, Json], now: float)
     try:
         return documents.insert(tx, package)
     except AlreadyStored:
-        raise ServiceError(f"ModelPackage already exists: {package.arn}", code="ValidationException") from None
+        raise ValidationError(f"ModelPackage already exists: {package.arn}") from None
 
 
 def _package(call: Call, request: Mapping[str, Json], name: str, at: float, parent: str = "") -> Document:

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from penstock.services.sagemaker import tagging
+from penstock.services.sagemaker import shapes, tagging
 from penstock.services.sagemaker.registry import contents, expressions, groups, models
 from penstock.services.sagemaker.registry.names import GROUP, MODEL, PACKAGE, arn
 from penstock.store import documents, tags
@@ -81,7 +81,7 @@ class SearchResources:
     service = "sagemaker"
 
     @operation("Search")
-    async def search(self, call: Call, request: Json) -> Answer:
+    async def search(self, call: Call, request: shapes.SearchRequest) -> Answer:
         resource = request["Resource"]
         searched = _searched(resource)
         expression = _expression(request)
@@ -96,7 +96,7 @@ class SearchResources:
         } | ({"NextToken": token} if token else {})
 
     @operation("GetSearchSuggestions")
-    async def suggest(self, call: Call, request: Json) -> Answer:
+    async def suggest(self, call: Call, request: shapes.GetSearchSuggestionsRequest) -> Answer:
         searched = _searched(request["Resource"])
         hint = request.get("SuggestionQuery", {}).get("PropertyNameQuery", {}).get("PropertyNameHint", "")
         records = await self.database.read(lambda tx: [record for _, record in _records(tx, call.scope, searched)])

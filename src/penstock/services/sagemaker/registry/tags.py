@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from penstock.services.sagemaker import tagging
+from penstock.services.sagemaker import shapes, tagging
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
-from penstock.wire.call import Answer, Call, Json, Scope, ServiceError, ValidationError, operation
+from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
 
 # What AWS says of an ARN with nothing behind it, by the ARN's resource type.
 _MISSING: Final[Mapping[str, Callable[[str], ServiceError]]] = {
@@ -25,7 +25,7 @@ class Tags:
     service = "sagemaker"
 
     @operation("AddTags")
-    async def add(self, call: Call, request: Json) -> Answer:
+    async def add(self, call: Call, request: shapes.AddTagsRequest) -> Answer:
         arn, more = request["ResourceArn"], tagging.given(request["Tags"])
 
         def add(tx: Transaction) -> dict[str, str]:
@@ -37,7 +37,7 @@ class Tags:
         return {"Tags": tagging.shown(await self.database.write(add))}
 
     @operation("ListTags")
-    async def list(self, call: Call, request: Json) -> Answer:
+    async def list(self, call: Call, request: shapes.ListTagsRequest) -> Answer:
         arn, after, most = request["ResourceArn"], request.get("NextToken", ""), request.get("MaxResults", tagging.MOST)
 
         def read(tx: Transaction) -> dict[str, str]:
@@ -52,7 +52,7 @@ class Tags:
         return {"Tags": tagging.shown(page)} | more
 
     @operation("DeleteTags")
-    async def delete(self, call: Call, request: Json) -> Answer:
+    async def delete(self, call: Call, request: shapes.DeleteTagsRequest) -> Answer:
         arn = request["ResourceArn"]
 
         def delete(tx: Transaction) -> Answer:

@@ -1,0 +1,3614 @@
+"""Requests and responses of sagemaker, from its model. Do not edit: `python scripts/shapes.py sagemaker`.
+
+Timestamps are seconds since the epoch, blobs are bytes, a streamed payload may be a `Body`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypeAlias, TypedDict
+
+
+class AcceleratorPartitionLayout(TypedDict):
+    AcceleratorPartitionTypes: NotRequired[list[str]]
+
+
+class AddTagsRequest(TypedDict):
+    ResourceArn: str
+    Tags: list[Tag]
+
+
+class AddTagsResponse(TypedDict):
+    Tags: NotRequired[list[Tag]]
+
+
+class AdditionalInferenceSpecificationDefinition(TypedDict):
+    Name: str
+    Description: NotRequired[str]
+    Containers: list[ModelPackageContainerDefinition]
+    SupportedTransformInstanceTypes: NotRequired[list[TransformInstanceType]]
+    SupportedRealtimeInferenceInstanceTypes: NotRequired[list[ProductionVariantInstanceType]]
+    SupportedContentTypes: NotRequired[list[str]]
+    SupportedResponseMIMETypes: NotRequired[list[str]]
+
+
+class AdditionalModelDataSource(TypedDict):
+    ChannelName: str
+    S3DataSource: S3ModelDataSource
+
+
+class AdditionalS3DataSource(TypedDict):
+    S3DataType: AdditionalS3DataSourceDataType
+    S3Uri: str
+    CompressionType: NotRequired[CompressionType]
+    ETag: NotRequired[str]
+
+
+AdditionalS3DataSourceDataType: TypeAlias = Literal[
+    "S3Object", "S3Prefix"
+]
+
+
+class AlgorithmSpecification(TypedDict):
+    TrainingImage: NotRequired[str]
+    AlgorithmName: NotRequired[str]
+    TrainingInputMode: TrainingInputMode
+    MetricDefinitions: NotRequired[list[MetricDefinition]]
+    EnableSageMakerMetricsTimeSeries: NotRequired[bool]
+    ContainerEntrypoint: NotRequired[list[str]]
+    ContainerArguments: NotRequired[list[str]]
+    TrainingImageConfig: NotRequired[TrainingImageConfig]
+
+
+class AppSpecification(TypedDict):
+    ImageUri: str
+    ContainerEntrypoint: NotRequired[list[str]]
+    ContainerArguments: NotRequired[list[str]]
+
+
+AssemblyType: TypeAlias = Literal[
+    "None", "Line"
+]
+
+
+class AssociationInfo(TypedDict):
+    SourceArn: str
+    DestinationArn: str
+
+
+class AthenaDatasetDefinition(TypedDict):
+    Catalog: str
+    Database: str
+    QueryString: str
+    WorkGroup: NotRequired[str]
+    OutputS3Uri: str
+    KmsKeyId: NotRequired[str]
+    OutputFormat: AthenaResultFormat
+    OutputCompression: NotRequired[AthenaResultCompressionType]
+
+
+AthenaResultCompressionType: TypeAlias = Literal[
+    "GZIP", "SNAPPY", "ZLIB"
+]
+
+
+AthenaResultFormat: TypeAlias = Literal[
+    "PARQUET", "ORC", "AVRO", "JSON", "TEXTFILE"
+]
+
+
+class AthenaStepMetadata(TypedDict):
+    QueryExecutionId: NotRequired[str]
+    S3OutputLocation: NotRequired[str]
+
+
+class AutoMLJobStepMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+class AutoParameter(TypedDict):
+    Name: str
+    ValueHint: str
+
+
+class BaseModel(TypedDict):
+    HubContentName: NotRequired[str]
+    HubContentVersion: NotRequired[str]
+    RecipeName: NotRequired[str]
+
+
+class BatchDataCaptureConfig(TypedDict):
+    DestinationS3Uri: str
+    KmsKeyId: NotRequired[str]
+    GenerateInferenceId: NotRequired[bool]
+
+
+class BatchDescribeModelPackageError(TypedDict):
+    ErrorCode: str
+    ErrorResponse: str
+
+
+class BatchDescribeModelPackageRequest(TypedDict):
+    ModelPackageArnList: list[str]
+
+
+class BatchDescribeModelPackageResponse(TypedDict):
+    ModelPackageSummaries: NotRequired[dict[str, BatchDescribeModelPackageSummary]]
+    BatchDescribeModelPackageErrorMap: NotRequired[dict[str, BatchDescribeModelPackageError]]
+
+
+class BatchDescribeModelPackageSummary(TypedDict):
+    ModelPackageGroupName: str
+    ModelPackageVersion: NotRequired[int]
+    ModelPackageArn: str
+    ModelPackageDescription: NotRequired[str]
+    CreationTime: float
+    InferenceSpecification: InferenceSpecification
+    ModelPackageStatus: ModelPackageStatus
+    ModelApprovalStatus: NotRequired[ModelApprovalStatus]
+    ModelPackageRegistrationType: NotRequired[ModelPackageRegistrationType]
+
+
+BatchStrategy: TypeAlias = Literal[
+    "MultiRecord", "SingleRecord"
+]
+
+
+class BatchTransformInput(TypedDict):
+    DataCapturedDestinationS3Uri: str
+    DatasetFormat: MonitoringDatasetFormat
+    LocalPath: str
+    S3InputMode: NotRequired[ProcessingS3InputMode]
+    S3DataDistributionType: NotRequired[ProcessingS3DataDistributionType]
+    FeaturesAttribute: NotRequired[str]
+    InferenceAttribute: NotRequired[str]
+    ProbabilityAttribute: NotRequired[str]
+    ProbabilityThresholdAttribute: NotRequired[float]
+    StartTimeOffset: NotRequired[str]
+    EndTimeOffset: NotRequired[str]
+    ExcludeFeaturesAttribute: NotRequired[str]
+
+
+class BedrockCustomModelDeploymentMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+class BedrockCustomModelMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+class BedrockModelImportMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+class BedrockProvisionedModelThroughputMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+class BestObjectiveNotImproving(TypedDict):
+    MaxNumberOfTrainingJobsNotImproving: NotRequired[int]
+
+
+class Bias(TypedDict):
+    Report: NotRequired[MetricsSource]
+    PreTrainingReport: NotRequired[MetricsSource]
+    PostTrainingReport: NotRequired[MetricsSource]
+
+
+BooleanOperator: TypeAlias = Literal[
+    "And", "Or"
+]
+
+
+class CacheHitResult(TypedDict):
+    SourcePipelineExecutionArn: NotRequired[str]
+
+
+class CallbackStepMetadata(TypedDict):
+    CallbackToken: NotRequired[str]
+    SqsQueueUrl: NotRequired[str]
+    OutputParameters: NotRequired[list[OutputParameter]]
+
+
+CapacityReservationPreference: TypeAlias = Literal[
+    "capacity-reservations-only"
+]
+
+
+CaptureStatus: TypeAlias = Literal[
+    "Started", "Stopped"
+]
+
+
+class CategoricalParameterRange(TypedDict):
+    Name: str
+    Values: list[str]
+
+
+class CfnStackDetail(TypedDict):
+    Name: NotRequired[str]
+    Id: NotRequired[str]
+    StatusMessage: str
+
+
+class CfnStackParameter(TypedDict):
+    Key: str
+    Value: NotRequired[str]
+
+
+class CfnTemplateProviderDetail(TypedDict):
+    TemplateName: str
+    TemplateURL: str
+    RoleARN: NotRequired[str]
+    Parameters: NotRequired[list[CfnStackParameter]]
+    StackDetail: NotRequired[CfnStackDetail]
+
+
+class Channel(TypedDict):
+    ChannelName: str
+    DataSource: DataSource
+    ContentType: NotRequired[str]
+    CompressionType: NotRequired[CompressionType]
+    RecordWrapperType: NotRequired[RecordWrapper]
+    InputMode: NotRequired[TrainingInputMode]
+    ShuffleConfig: NotRequired[ShuffleConfig]
+
+
+class CheckpointConfig(TypedDict):
+    S3Uri: str
+    LocalPath: NotRequired[str]
+
+
+class ClarifyCheckStepMetadata(TypedDict):
+    CheckType: NotRequired[str]
+    BaselineUsedForDriftCheckConstraints: NotRequired[str]
+    CalculatedBaselineConstraints: NotRequired[str]
+    ModelPackageGroupName: NotRequired[str]
+    ViolationReport: NotRequired[str]
+    CheckJobArn: NotRequired[str]
+    SkipCheck: NotRequired[bool]
+    RegisterNewBaseline: NotRequired[bool]
+
+
+class CleanupFailure(TypedDict):
+    StepName: NotRequired[str]
+    ErrorCode: NotRequired[CleanupFailureErrorCode]
+    ErrorMessage: NotRequired[str]
+
+
+CleanupFailureErrorCode: TypeAlias = Literal[
+    "ClientError", "InternalFailure"
+]
+
+
+class CleanupStepMetadata(TypedDict):
+    CleanedSteps: NotRequired[list[str]]
+    FailedSteps: NotRequired[list[CleanupFailure]]
+    SkippedSteps: NotRequired[list[str]]
+
+
+class CollectionConfig(TypedDict):
+    VectorConfig: NotRequired[VectorConfig]
+
+
+class CollectionConfiguration(TypedDict):
+    CollectionName: NotRequired[str]
+    CollectionParameters: NotRequired[dict[str, str]]
+
+
+CollectionType: TypeAlias = Literal[
+    "List", "Set", "Vector"
+]
+
+
+CompleteOnConvergence: TypeAlias = Literal[
+    "Disabled", "Enabled"
+]
+
+
+CompressionType: TypeAlias = Literal[
+    "None", "Gzip"
+]
+
+
+ConditionOutcome: TypeAlias = Literal[
+    "True", "False"
+]
+
+
+class ConditionStepMetadata(TypedDict):
+    Outcome: NotRequired[ConditionOutcome]
+
+
+class ContainerDefinition(TypedDict):
+    ContainerHostname: NotRequired[str]
+    Image: NotRequired[str]
+    ImageConfig: NotRequired[ImageConfig]
+    Mode: NotRequired[ContainerMode]
+    ModelDataUrl: NotRequired[str]
+    ModelDataSource: NotRequired[ModelDataSource]
+    AdditionalModelDataSources: NotRequired[list[AdditionalModelDataSource]]
+    Environment: NotRequired[dict[str, str]]
+    ModelPackageName: NotRequired[str]
+    InferenceSpecificationName: NotRequired[str]
+    MultiModelConfig: NotRequired[MultiModelConfig]
+    ContainerMetricsConfig: NotRequired[ContainerMetricsConfig]
+
+
+class ContainerMetricsConfig(TypedDict):
+    MetricsEndpoints: NotRequired[list[MetricsEndpoint]]
+
+
+ContainerMode: TypeAlias = Literal[
+    "SingleModel", "MultiModel"
+]
+
+
+class ContinuousParameterRange(TypedDict):
+    Name: str
+    MinValue: str
+    MaxValue: str
+    ScalingType: NotRequired[HyperParameterScalingType]
+
+
+class ConvergenceDetected(TypedDict):
+    CompleteOnConvergence: NotRequired[CompleteOnConvergence]
+
+
+class CreateModelPackageGroupRequest(TypedDict):
+    ModelPackageGroupName: str
+    ModelPackageGroupDescription: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+    ManagedConfiguration: NotRequired[ManagedConfiguration]
+
+
+class CreateModelPackageGroupResponse(TypedDict):
+    ModelPackageGroupArn: str
+
+
+class CreateModelPackageRequest(TypedDict):
+    ModelPackageName: NotRequired[str]
+    ModelPackageGroupName: NotRequired[str]
+    ModelPackageDescription: NotRequired[str]
+    ModelPackageRegistrationType: NotRequired[ModelPackageRegistrationType]
+    InferenceSpecification: NotRequired[InferenceSpecification]
+    ValidationSpecification: NotRequired[ModelPackageValidationSpecification]
+    SourceAlgorithmSpecification: NotRequired[SourceAlgorithmSpecification]
+    CertifyForMarketplace: NotRequired[bool]
+    Tags: NotRequired[list[Tag]]
+    ModelApprovalStatus: NotRequired[ModelApprovalStatus]
+    MetadataProperties: NotRequired[MetadataProperties]
+    ModelMetrics: NotRequired[ModelMetrics]
+    ClientToken: NotRequired[str]
+    Domain: NotRequired[str]
+    Task: NotRequired[str]
+    SamplePayloadUrl: NotRequired[str]
+    CustomerMetadataProperties: NotRequired[dict[str, str]]
+    DriftCheckBaselines: NotRequired[DriftCheckBaselines]
+    AdditionalInferenceSpecifications: NotRequired[list[AdditionalInferenceSpecificationDefinition]]
+    SkipModelValidation: NotRequired[SkipModelValidation]
+    SourceUri: NotRequired[str]
+    SecurityConfig: NotRequired[ModelPackageSecurityConfig]
+    ModelCard: NotRequired[ModelPackageModelCard]
+    ModelLifeCycle: NotRequired[ModelLifeCycle]
+    ManagedStorageType: NotRequired[ManagedStorageType]
+
+
+class CreateModelPackageResponse(TypedDict):
+    ModelPackageArn: str
+
+
+class CreateModelRequest(TypedDict):
+    ModelName: str
+    PrimaryContainer: NotRequired[ContainerDefinition]
+    Containers: NotRequired[list[ContainerDefinition]]
+    InferenceExecutionConfig: NotRequired[InferenceExecutionConfig]
+    ExecutionRoleArn: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+    VpcConfig: NotRequired[VpcConfig]
+    EnableNetworkIsolation: NotRequired[bool]
+
+
+class CreateModelResponse(TypedDict):
+    ModelArn: str
+
+
+class CreatePipelineRequest(TypedDict):
+    PipelineName: str
+    PipelineDisplayName: NotRequired[str]
+    PipelineDefinition: NotRequired[str]
+    PipelineDefinitionS3Location: NotRequired[PipelineDefinitionS3Location]
+    PipelineDescription: NotRequired[str]
+    ClientRequestToken: str
+    RoleArn: str
+    Tags: NotRequired[list[Tag]]
+    ParallelismConfiguration: NotRequired[ParallelismConfiguration]
+    PipelineVersionAliases: NotRequired[list[str]]
+
+
+class CreatePipelineResponse(TypedDict):
+    PipelineArn: NotRequired[str]
+
+
+class CreateProcessingJobRequest(TypedDict):
+    ProcessingInputs: NotRequired[list[ProcessingInput]]
+    ProcessingOutputConfig: NotRequired[ProcessingOutputConfig]
+    ProcessingJobName: str
+    ProcessingResources: ProcessingResources
+    StoppingCondition: NotRequired[ProcessingStoppingCondition]
+    AppSpecification: AppSpecification
+    Environment: NotRequired[dict[str, str]]
+    NetworkConfig: NotRequired[NetworkConfig]
+    RoleArn: str
+    Tags: NotRequired[list[Tag]]
+    ExperimentConfig: NotRequired[ExperimentConfig]
+
+
+class CreateProcessingJobResponse(TypedDict):
+    ProcessingJobArn: str
+
+
+class CreateTrainingJobRequest(TypedDict):
+    TrainingJobName: str
+    HyperParameters: NotRequired[dict[str, str]]
+    AlgorithmSpecification: NotRequired[AlgorithmSpecification]
+    RoleArn: str
+    InputDataConfig: NotRequired[list[Channel]]
+    OutputDataConfig: OutputDataConfig
+    ResourceConfig: NotRequired[ResourceConfig]
+    VpcConfig: NotRequired[VpcConfig]
+    StoppingCondition: NotRequired[StoppingCondition]
+    Tags: NotRequired[list[Tag]]
+    EnableNetworkIsolation: NotRequired[bool]
+    EnableInterContainerTrafficEncryption: NotRequired[bool]
+    EnableManagedSpotTraining: NotRequired[bool]
+    CheckpointConfig: NotRequired[CheckpointConfig]
+    DebugHookConfig: NotRequired[DebugHookConfig]
+    DebugRuleConfigurations: NotRequired[list[DebugRuleConfiguration]]
+    TensorBoardOutputConfig: NotRequired[TensorBoardOutputConfig]
+    ExperimentConfig: NotRequired[ExperimentConfig]
+    ProfilerConfig: NotRequired[ProfilerConfig]
+    ProfilerRuleConfigurations: NotRequired[list[ProfilerRuleConfiguration]]
+    Environment: NotRequired[dict[str, str]]
+    RetryStrategy: NotRequired[RetryStrategy]
+    RemoteDebugConfig: NotRequired[RemoteDebugConfig]
+    InfraCheckConfig: NotRequired[InfraCheckConfig]
+    SessionChainingConfig: NotRequired[SessionChainingConfig]
+    ServerlessJobConfig: NotRequired[ServerlessJobConfig]
+    MlflowConfig: NotRequired[MlflowConfig]
+    ModelPackageConfig: NotRequired[ModelPackageConfig]
+
+
+class CreateTrainingJobResponse(TypedDict):
+    TrainingJobArn: str
+
+
+CrossAccountFilterOption: TypeAlias = Literal[
+    "SameAccount", "CrossAccount"
+]
+
+
+CustomizationTechnique: TypeAlias = Literal[
+    "SFT", "DPO", "RLVR", "RLAIF"
+]
+
+
+class DataCaptureConfigSummary(TypedDict):
+    EnableCapture: bool
+    CaptureStatus: CaptureStatus
+    CurrentSamplingPercentage: int
+    DestinationS3Uri: str
+    KmsKeyId: str
+
+
+class DataCatalogConfig(TypedDict):
+    TableName: str
+    Catalog: str
+    Database: str
+
+
+DataDistributionType: TypeAlias = Literal[
+    "FullyReplicated", "ShardedByS3Key"
+]
+
+
+class DataProcessing(TypedDict):
+    InputFilter: NotRequired[str]
+    OutputFilter: NotRequired[str]
+    JoinSource: NotRequired[JoinSource]
+
+
+class DataSource(TypedDict):
+    S3DataSource: NotRequired[S3DataSource]
+    FileSystemDataSource: NotRequired[FileSystemDataSource]
+    DatasetSource: NotRequired[DatasetSource]
+
+
+class DatasetDefinition(TypedDict):
+    AthenaDatasetDefinition: NotRequired[AthenaDatasetDefinition]
+    RedshiftDatasetDefinition: NotRequired[RedshiftDatasetDefinition]
+    LocalPath: NotRequired[str]
+    DataDistributionType: NotRequired[DataDistributionType]
+    InputMode: NotRequired[InputMode]
+
+
+class DatasetSource(TypedDict):
+    DatasetArn: str
+
+
+class DebugHookConfig(TypedDict):
+    LocalPath: NotRequired[str]
+    S3OutputPath: str
+    HookParameters: NotRequired[dict[str, str]]
+    CollectionConfigurations: NotRequired[list[CollectionConfiguration]]
+
+
+class DebugRuleConfiguration(TypedDict):
+    RuleConfigurationName: str
+    LocalPath: NotRequired[str]
+    S3OutputPath: NotRequired[str]
+    RuleEvaluatorImage: str
+    InstanceType: NotRequired[ProcessingInstanceType]
+    VolumeSizeInGB: NotRequired[int]
+    RuleParameters: NotRequired[dict[str, str]]
+
+
+class DebugRuleEvaluationStatus(TypedDict):
+    RuleConfigurationName: NotRequired[str]
+    RuleEvaluationJobArn: NotRequired[str]
+    RuleEvaluationStatus: NotRequired[RuleEvaluationStatus]
+    StatusDetails: NotRequired[str]
+    LastModifiedTime: NotRequired[float]
+
+
+class DeleteModelPackageGroupPolicyRequest(TypedDict):
+    ModelPackageGroupName: str
+
+
+class DeleteModelPackageGroupPolicyResponse(TypedDict):
+    pass
+
+
+class DeleteModelPackageGroupRequest(TypedDict):
+    ModelPackageGroupName: str
+
+
+class DeleteModelPackageGroupResponse(TypedDict):
+    pass
+
+
+class DeleteModelPackageRequest(TypedDict):
+    ModelPackageName: str
+
+
+class DeleteModelPackageResponse(TypedDict):
+    pass
+
+
+class DeleteModelRequest(TypedDict):
+    ModelName: str
+
+
+class DeleteModelResponse(TypedDict):
+    pass
+
+
+class DeletePipelineRequest(TypedDict):
+    PipelineName: str
+    ClientRequestToken: str
+
+
+class DeletePipelineResponse(TypedDict):
+    PipelineArn: NotRequired[str]
+
+
+class DeleteTagsRequest(TypedDict):
+    ResourceArn: str
+    TagKeys: list[str]
+
+
+class DeleteTagsResponse(TypedDict):
+    pass
+
+
+class DeployedImage(TypedDict):
+    SpecifiedImage: NotRequired[str]
+    ResolvedImage: NotRequired[str]
+    ResolutionTime: NotRequired[float]
+
+
+class DeploymentRecommendation(TypedDict):
+    RecommendationStatus: RecommendationStatus
+    RealTimeInferenceRecommendations: NotRequired[list[RealTimeInferenceRecommendation]]
+
+
+class DescribeModelPackageGroupRequest(TypedDict):
+    ModelPackageGroupName: str
+
+
+class DescribeModelPackageGroupResponse(TypedDict):
+    ModelPackageGroupName: str
+    ModelPackageGroupArn: str
+    ModelPackageGroupDescription: NotRequired[str]
+    CreationTime: float
+    CreatedBy: UserContext
+    ModelPackageGroupStatus: ModelPackageGroupStatus
+    ManagedConfiguration: NotRequired[ManagedConfiguration]
+
+
+class DescribeModelPackageRequest(TypedDict):
+    ModelPackageName: str
+    IncludedData: NotRequired[IncludedData]
+
+
+class DescribeModelPackageResponse(TypedDict):
+    ModelPackageName: str
+    ModelPackageGroupName: NotRequired[str]
+    ModelPackageVersion: NotRequired[int]
+    ModelPackageRegistrationType: NotRequired[ModelPackageRegistrationType]
+    ModelPackageArn: str
+    ModelPackageDescription: NotRequired[str]
+    CreationTime: float
+    InferenceSpecification: NotRequired[InferenceSpecification]
+    SourceAlgorithmSpecification: NotRequired[SourceAlgorithmSpecification]
+    ValidationSpecification: NotRequired[ModelPackageValidationSpecification]
+    ModelPackageStatus: ModelPackageStatus
+    ModelPackageStatusDetails: ModelPackageStatusDetails
+    CertifyForMarketplace: NotRequired[bool]
+    ModelApprovalStatus: NotRequired[ModelApprovalStatus]
+    CreatedBy: NotRequired[UserContext]
+    MetadataProperties: NotRequired[MetadataProperties]
+    ModelMetrics: NotRequired[ModelMetrics]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    ApprovalDescription: NotRequired[str]
+    Domain: NotRequired[str]
+    Task: NotRequired[str]
+    SamplePayloadUrl: NotRequired[str]
+    CustomerMetadataProperties: NotRequired[dict[str, str]]
+    DriftCheckBaselines: NotRequired[DriftCheckBaselines]
+    AdditionalInferenceSpecifications: NotRequired[list[AdditionalInferenceSpecificationDefinition]]
+    SkipModelValidation: NotRequired[SkipModelValidation]
+    SourceUri: NotRequired[str]
+    SecurityConfig: NotRequired[ModelPackageSecurityConfig]
+    ModelCard: NotRequired[ModelPackageModelCard]
+    ModelLifeCycle: NotRequired[ModelLifeCycle]
+    ManagedStorageType: NotRequired[ManagedStorageType]
+
+
+class DescribeModelRequest(TypedDict):
+    ModelName: str
+
+
+class DescribeModelResponse(TypedDict):
+    ModelName: str
+    PrimaryContainer: NotRequired[ContainerDefinition]
+    Containers: NotRequired[list[ContainerDefinition]]
+    InferenceExecutionConfig: NotRequired[InferenceExecutionConfig]
+    ExecutionRoleArn: NotRequired[str]
+    VpcConfig: NotRequired[VpcConfig]
+    CreationTime: float
+    ModelArn: str
+    EnableNetworkIsolation: NotRequired[bool]
+    DeploymentRecommendation: NotRequired[DeploymentRecommendation]
+
+
+class DescribePipelineDefinitionForExecutionRequest(TypedDict):
+    PipelineExecutionArn: str
+
+
+class DescribePipelineDefinitionForExecutionResponse(TypedDict):
+    PipelineDefinition: NotRequired[str]
+    CreationTime: NotRequired[float]
+
+
+class DescribePipelineExecutionRequest(TypedDict):
+    PipelineExecutionArn: str
+
+
+class DescribePipelineExecutionResponse(TypedDict):
+    PipelineArn: NotRequired[str]
+    PipelineExecutionArn: NotRequired[str]
+    PipelineExecutionDisplayName: NotRequired[str]
+    PipelineExecutionStatus: NotRequired[PipelineExecutionStatus]
+    PipelineExecutionDescription: NotRequired[str]
+    PipelineExperimentConfig: NotRequired[PipelineExperimentConfig]
+    FailureReason: NotRequired[str]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedBy: NotRequired[UserContext]
+    ParallelismConfiguration: NotRequired[ParallelismConfiguration]
+    SelectiveExecutionConfig: NotRequired[SelectiveExecutionConfig]
+    PipelineVersionId: NotRequired[int]
+    MLflowConfig: NotRequired[MLflowConfiguration]
+    PipelineVersionAliases: NotRequired[list[str]]
+    RoleArn: NotRequired[str]
+
+
+class DescribePipelineRequest(TypedDict):
+    PipelineName: str
+    PipelineVersionId: NotRequired[int]
+    PipelineVersionAlias: NotRequired[str]
+
+
+class DescribePipelineResponse(TypedDict):
+    PipelineArn: NotRequired[str]
+    PipelineName: NotRequired[str]
+    PipelineDisplayName: NotRequired[str]
+    PipelineDefinition: NotRequired[str]
+    PipelineDescription: NotRequired[str]
+    RoleArn: NotRequired[str]
+    PipelineStatus: NotRequired[PipelineStatus]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    LastRunTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedBy: NotRequired[UserContext]
+    ParallelismConfiguration: NotRequired[ParallelismConfiguration]
+    PipelineVersionDisplayName: NotRequired[str]
+    PipelineVersionDescription: NotRequired[str]
+    PipelineVersionAliases: NotRequired[list[str]]
+
+
+class DescribeProcessingJobRequest(TypedDict):
+    ProcessingJobName: str
+
+
+class DescribeProcessingJobResponse(TypedDict):
+    ProcessingInputs: NotRequired[list[ProcessingInput]]
+    ProcessingOutputConfig: NotRequired[ProcessingOutputConfig]
+    ProcessingJobName: str
+    ProcessingResources: ProcessingResources
+    StoppingCondition: NotRequired[ProcessingStoppingCondition]
+    AppSpecification: AppSpecification
+    Environment: NotRequired[dict[str, str]]
+    NetworkConfig: NotRequired[NetworkConfig]
+    RoleArn: NotRequired[str]
+    ExperimentConfig: NotRequired[ExperimentConfig]
+    ProcessingJobArn: str
+    ProcessingJobStatus: ProcessingJobStatus
+    ExitMessage: NotRequired[str]
+    FailureReason: NotRequired[str]
+    ProcessingEndTime: NotRequired[float]
+    ProcessingStartTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    CreationTime: float
+    MonitoringScheduleArn: NotRequired[str]
+    AutoMLJobArn: NotRequired[str]
+    TrainingJobArn: NotRequired[str]
+
+
+class DescribeTrainingJobRequest(TypedDict):
+    TrainingJobName: str
+
+
+class DescribeTrainingJobResponse(TypedDict):
+    TrainingJobName: str
+    TrainingJobArn: str
+    TuningJobArn: NotRequired[str]
+    LabelingJobArn: NotRequired[str]
+    AutoMLJobArn: NotRequired[str]
+    ModelArtifacts: ModelArtifacts
+    TrainingJobStatus: TrainingJobStatus
+    SecondaryStatus: SecondaryStatus
+    FailureReason: NotRequired[str]
+    HyperParameters: NotRequired[dict[str, str]]
+    AlgorithmSpecification: NotRequired[AlgorithmSpecification]
+    RoleArn: NotRequired[str]
+    InputDataConfig: NotRequired[list[Channel]]
+    OutputDataConfig: NotRequired[OutputDataConfig]
+    ResourceConfig: NotRequired[ResourceConfig]
+    WarmPoolStatus: NotRequired[WarmPoolStatus]
+    VpcConfig: NotRequired[VpcConfig]
+    StoppingCondition: StoppingCondition
+    CreationTime: float
+    TrainingStartTime: NotRequired[float]
+    TrainingEndTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    SecondaryStatusTransitions: NotRequired[list[SecondaryStatusTransition]]
+    FinalMetricDataList: NotRequired[list[MetricData]]
+    EnableNetworkIsolation: NotRequired[bool]
+    EnableInterContainerTrafficEncryption: NotRequired[bool]
+    EnableManagedSpotTraining: NotRequired[bool]
+    CheckpointConfig: NotRequired[CheckpointConfig]
+    TrainingTimeInSeconds: NotRequired[int]
+    BillableTimeInSeconds: NotRequired[int]
+    BillableTokenCount: NotRequired[int]
+    DebugHookConfig: NotRequired[DebugHookConfig]
+    ExperimentConfig: NotRequired[ExperimentConfig]
+    DebugRuleConfigurations: NotRequired[list[DebugRuleConfiguration]]
+    TensorBoardOutputConfig: NotRequired[TensorBoardOutputConfig]
+    DebugRuleEvaluationStatuses: NotRequired[list[DebugRuleEvaluationStatus]]
+    ProfilerConfig: NotRequired[ProfilerConfig]
+    ProfilerRuleConfigurations: NotRequired[list[ProfilerRuleConfiguration]]
+    ProfilerRuleEvaluationStatuses: NotRequired[list[ProfilerRuleEvaluationStatus]]
+    ProfilingStatus: NotRequired[ProfilingStatus]
+    Environment: NotRequired[dict[str, str]]
+    RetryStrategy: NotRequired[RetryStrategy]
+    RemoteDebugConfig: NotRequired[RemoteDebugConfig]
+    InfraCheckConfig: NotRequired[InfraCheckConfig]
+    ServerlessJobConfig: NotRequired[ServerlessJobConfig]
+    MlflowConfig: NotRequired[MlflowConfig]
+    ModelPackageConfig: NotRequired[ModelPackageConfig]
+    MlflowDetails: NotRequired[MlflowDetails]
+    ProgressInfo: NotRequired[TrainingProgressInfo]
+    OutputModelPackageArn: NotRequired[str]
+
+
+DetailedModelPackageStatus: TypeAlias = Literal[
+    "NotStarted", "InProgress", "Completed", "Failed"
+]
+
+
+class DriftCheckBaselines(TypedDict):
+    Bias: NotRequired[DriftCheckBias]
+    Explainability: NotRequired[DriftCheckExplainability]
+    ModelQuality: NotRequired[DriftCheckModelQuality]
+    ModelDataQuality: NotRequired[DriftCheckModelDataQuality]
+
+
+class DriftCheckBias(TypedDict):
+    ConfigFile: NotRequired[FileSource]
+    PreTrainingConstraints: NotRequired[MetricsSource]
+    PostTrainingConstraints: NotRequired[MetricsSource]
+
+
+class DriftCheckExplainability(TypedDict):
+    Constraints: NotRequired[MetricsSource]
+    ConfigFile: NotRequired[FileSource]
+
+
+class DriftCheckModelDataQuality(TypedDict):
+    Statistics: NotRequired[MetricsSource]
+    Constraints: NotRequired[MetricsSource]
+
+
+class DriftCheckModelQuality(TypedDict):
+    Statistics: NotRequired[MetricsSource]
+    Constraints: NotRequired[MetricsSource]
+
+
+class EMRServerlessStepMetadata(TypedDict):
+    ApplicationId: NotRequired[str]
+    JobRunId: NotRequired[str]
+    JobRunName: NotRequired[str]
+    LogFilePath: NotRequired[str]
+
+
+class EMRStepMetadata(TypedDict):
+    ClusterId: NotRequired[str]
+    StepId: NotRequired[str]
+    StepName: NotRequired[str]
+    LogFilePath: NotRequired[str]
+
+
+class Ec2CapacityReservation(TypedDict):
+    Ec2CapacityReservationId: NotRequired[str]
+    TotalInstanceCount: NotRequired[int]
+    AvailableInstanceCount: NotRequired[int]
+    UsedByCurrentEndpoint: NotRequired[int]
+
+
+class Endpoint(TypedDict):
+    EndpointName: str
+    EndpointArn: str
+    EndpointConfigName: str
+    ProductionVariants: NotRequired[list[ProductionVariantSummary]]
+    DataCaptureConfig: NotRequired[DataCaptureConfigSummary]
+    EndpointStatus: EndpointStatus
+    FailureReason: NotRequired[str]
+    CreationTime: float
+    LastModifiedTime: float
+    MonitoringSchedules: NotRequired[list[MonitoringSchedule]]
+    Tags: NotRequired[list[Tag]]
+    ShadowProductionVariants: NotRequired[list[ProductionVariantSummary]]
+
+
+class EndpointConfigStepMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+class EndpointInput(TypedDict):
+    EndpointName: str
+    LocalPath: str
+    S3InputMode: NotRequired[ProcessingS3InputMode]
+    S3DataDistributionType: NotRequired[ProcessingS3DataDistributionType]
+    FeaturesAttribute: NotRequired[str]
+    InferenceAttribute: NotRequired[str]
+    ProbabilityAttribute: NotRequired[str]
+    ProbabilityThresholdAttribute: NotRequired[float]
+    StartTimeOffset: NotRequired[str]
+    EndTimeOffset: NotRequired[str]
+    ExcludeFeaturesAttribute: NotRequired[str]
+
+
+EndpointStatus: TypeAlias = Literal[
+    "OutOfService", "Creating", "Updating", "SystemUpdating", "RollingBack", "InService", "Deleting", "Failed",
+    "UpdateRollbackFailed"
+]
+
+
+class EndpointStepMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+EvaluationType: TypeAlias = Literal[
+    "LLMAJEvaluation", "CustomScorerEvaluation", "BenchmarkEvaluation"
+]
+
+
+ExecutionStatus: TypeAlias = Literal[
+    "Pending", "Completed", "CompletedWithViolations", "InProgress", "Failed", "Stopping", "Stopped"
+]
+
+
+class Experiment(TypedDict):
+    ExperimentName: NotRequired[str]
+    ExperimentArn: NotRequired[str]
+    DisplayName: NotRequired[str]
+    Source: NotRequired[ExperimentSource]
+    Description: NotRequired[str]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    Tags: NotRequired[list[Tag]]
+
+
+class ExperimentConfig(TypedDict):
+    ExperimentName: NotRequired[str]
+    TrialName: NotRequired[str]
+    TrialComponentDisplayName: NotRequired[str]
+    RunName: NotRequired[str]
+
+
+class ExperimentSource(TypedDict):
+    SourceArn: str
+    SourceType: NotRequired[str]
+
+
+class Explainability(TypedDict):
+    Report: NotRequired[MetricsSource]
+
+
+class FailStepMetadata(TypedDict):
+    ErrorMessage: NotRequired[str]
+
+
+class FeatureDefinition(TypedDict):
+    FeatureName: str
+    FeatureType: FeatureType
+    CollectionType: NotRequired[CollectionType]
+    CollectionConfig: NotRequired[CollectionConfig]
+
+
+class FeatureGroup(TypedDict):
+    FeatureGroupArn: NotRequired[str]
+    FeatureGroupName: NotRequired[str]
+    RecordIdentifierFeatureName: NotRequired[str]
+    EventTimeFeatureName: NotRequired[str]
+    FeatureDefinitions: NotRequired[list[FeatureDefinition]]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    OnlineStoreConfig: NotRequired[OnlineStoreConfig]
+    OfflineStoreConfig: NotRequired[OfflineStoreConfig]
+    RoleArn: NotRequired[str]
+    FeatureGroupStatus: NotRequired[FeatureGroupStatus]
+    OfflineStoreStatus: NotRequired[OfflineStoreStatus]
+    LastUpdateStatus: NotRequired[LastUpdateStatus]
+    FailureReason: NotRequired[str]
+    Description: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+
+
+FeatureGroupStatus: TypeAlias = Literal[
+    "Creating", "Created", "CreateFailed", "Deleting", "DeleteFailed"
+]
+
+
+class FeatureMetadata(TypedDict):
+    FeatureGroupArn: NotRequired[str]
+    FeatureGroupName: NotRequired[str]
+    FeatureName: NotRequired[str]
+    FeatureType: NotRequired[FeatureType]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    Description: NotRequired[str]
+    Parameters: NotRequired[list[FeatureParameter]]
+
+
+class FeatureParameter(TypedDict):
+    Key: NotRequired[str]
+    Value: NotRequired[str]
+
+
+FeatureType: TypeAlias = Literal[
+    "Integral", "Fractional", "String"
+]
+
+
+class FileSource(TypedDict):
+    ContentType: NotRequired[str]
+    ContentDigest: NotRequired[str]
+    S3Uri: str
+
+
+FileSystemAccessMode: TypeAlias = Literal[
+    "rw", "ro"
+]
+
+
+class FileSystemDataSource(TypedDict):
+    FileSystemId: str
+    FileSystemAccessMode: FileSystemAccessMode
+    FileSystemType: FileSystemType
+    DirectoryPath: str
+
+
+FileSystemType: TypeAlias = Literal[
+    "EFS", "FSxLustre"
+]
+
+
+class Filter(TypedDict):
+    Name: str
+    Operator: NotRequired[Operator]
+    Value: NotRequired[str]
+
+
+class FinalHyperParameterTuningJobObjectiveMetric(TypedDict):
+    Type: NotRequired[HyperParameterTuningJobObjectiveType]
+    MetricName: str
+    Value: float
+
+
+class ForEachSelectorResult(TypedDict):
+    StepName: NotRequired[str]
+    Index: NotRequired[int]
+
+
+ForEachStatus: TypeAlias = Literal[
+    "Succeeded", "Failed", "Stopped"
+]
+
+
+class ForEachStepMetadata(TypedDict):
+    Status: NotRequired[ForEachStatus]
+    InputItemCount: NotRequired[int]
+    TotalStepCount: NotRequired[int]
+    SucceededStepCount: NotRequired[int]
+    FailedStepCount: NotRequired[int]
+    StoppedStepCount: NotRequired[int]
+    Selector: NotRequired[ForEachSelectorResult]
+
+
+class GetModelPackageGroupPolicyRequest(TypedDict):
+    ModelPackageGroupName: str
+
+
+class GetModelPackageGroupPolicyResponse(TypedDict):
+    ResourcePolicy: str
+
+
+class GetSearchSuggestionsRequest(TypedDict):
+    Resource: ResourceType
+    SuggestionQuery: NotRequired[SuggestionQuery]
+
+
+class GetSearchSuggestionsResponse(TypedDict):
+    PropertyNameSuggestions: NotRequired[list[PropertyNameSuggestion]]
+
+
+class HubAccessConfig(TypedDict):
+    HubContentArn: str
+
+
+class HubContent(TypedDict):
+    HubContentName: str
+    HubContentArn: str
+    HubContentVersion: str
+    HubContentType: HubContentType
+    DocumentSchemaVersion: str
+    HubName: str
+    HubArn: str
+    HubContentDisplayName: NotRequired[str]
+    HubContentDescription: NotRequired[str]
+    HubContentMarkdown: NotRequired[str]
+    HubContentDocument: NotRequired[str]
+    SageMakerPublicHubContentArn: NotRequired[str]
+    ReferenceMinVersion: NotRequired[str]
+    SupportStatus: NotRequired[HubContentSupportStatus]
+    HubContentSearchKeywords: NotRequired[list[str]]
+    HubContentDependencies: NotRequired[list[HubContentDependency]]
+    HubContentStatus: HubContentStatus
+    FailureReason: NotRequired[str]
+    CreationTime: float
+    LastModifiedTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedBy: NotRequired[UserContext]
+    Tags: NotRequired[list[Tag]]
+
+
+class HubContentDependency(TypedDict):
+    DependencyOriginPath: NotRequired[str]
+    DependencyCopyPath: NotRequired[str]
+
+
+HubContentStatus: TypeAlias = Literal[
+    "Available", "Importing", "Deleting", "ImportFailed", "DeleteFailed", "PendingImport", "PendingDelete"
+]
+
+
+class HubContentStepMetadata(TypedDict):
+    HubArn: NotRequired[str]
+    HubContentArn: NotRequired[str]
+
+
+HubContentSupportStatus: TypeAlias = Literal[
+    "Supported", "Deprecated", "Restricted"
+]
+
+
+HubContentType: TypeAlias = Literal[
+    "Model", "Notebook", "ModelReference", "DataSet", "JsonDoc"
+]
+
+
+class HyperParameterAlgorithmSpecification(TypedDict):
+    TrainingImage: NotRequired[str]
+    TrainingInputMode: TrainingInputMode
+    AlgorithmName: NotRequired[str]
+    MetricDefinitions: NotRequired[list[MetricDefinition]]
+
+
+HyperParameterScalingType: TypeAlias = Literal[
+    "Auto", "Linear", "Logarithmic", "ReverseLogarithmic"
+]
+
+
+class HyperParameterTrainingJobDefinition(TypedDict):
+    DefinitionName: NotRequired[str]
+    TuningObjective: NotRequired[HyperParameterTuningJobObjective]
+    HyperParameterRanges: NotRequired[ParameterRanges]
+    StaticHyperParameters: NotRequired[dict[str, str]]
+    AlgorithmSpecification: HyperParameterAlgorithmSpecification
+    RoleArn: str
+    InputDataConfig: NotRequired[list[Channel]]
+    VpcConfig: NotRequired[VpcConfig]
+    OutputDataConfig: OutputDataConfig
+    ResourceConfig: NotRequired[ResourceConfig]
+    HyperParameterTuningResourceConfig: NotRequired[HyperParameterTuningResourceConfig]
+    StoppingCondition: StoppingCondition
+    EnableNetworkIsolation: NotRequired[bool]
+    EnableInterContainerTrafficEncryption: NotRequired[bool]
+    EnableManagedSpotTraining: NotRequired[bool]
+    CheckpointConfig: NotRequired[CheckpointConfig]
+    RetryStrategy: NotRequired[RetryStrategy]
+    Environment: NotRequired[dict[str, str]]
+
+
+class HyperParameterTrainingJobSummary(TypedDict):
+    TrainingJobDefinitionName: NotRequired[str]
+    TrainingJobName: str
+    TrainingJobArn: str
+    TuningJobName: NotRequired[str]
+    CreationTime: float
+    TrainingStartTime: NotRequired[float]
+    TrainingEndTime: NotRequired[float]
+    TrainingJobStatus: TrainingJobStatus
+    TunedHyperParameters: dict[str, str]
+    FailureReason: NotRequired[str]
+    FinalHyperParameterTuningJobObjectiveMetric: NotRequired[FinalHyperParameterTuningJobObjectiveMetric]
+    ObjectiveStatus: NotRequired[ObjectiveStatus]
+
+
+HyperParameterTuningAllocationStrategy: TypeAlias = Literal[
+    "Prioritized"
+]
+
+
+class HyperParameterTuningInstanceConfig(TypedDict):
+    InstanceType: TrainingInstanceType
+    InstanceCount: int
+    VolumeSizeInGB: int
+
+
+class HyperParameterTuningJobCompletionDetails(TypedDict):
+    NumberOfTrainingJobsObjectiveNotImproving: NotRequired[int]
+    ConvergenceDetectedTime: NotRequired[float]
+
+
+class HyperParameterTuningJobConfig(TypedDict):
+    Strategy: HyperParameterTuningJobStrategyType
+    StrategyConfig: NotRequired[HyperParameterTuningJobStrategyConfig]
+    HyperParameterTuningJobObjective: NotRequired[HyperParameterTuningJobObjective]
+    ResourceLimits: ResourceLimits
+    ParameterRanges: NotRequired[ParameterRanges]
+    TrainingJobEarlyStoppingType: NotRequired[TrainingJobEarlyStoppingType]
+    TuningJobCompletionCriteria: NotRequired[TuningJobCompletionCriteria]
+    RandomSeed: NotRequired[int]
+
+
+class HyperParameterTuningJobConsumedResources(TypedDict):
+    RuntimeInSeconds: NotRequired[int]
+
+
+class HyperParameterTuningJobObjective(TypedDict):
+    Type: HyperParameterTuningJobObjectiveType
+    MetricName: str
+
+
+HyperParameterTuningJobObjectiveType: TypeAlias = Literal[
+    "Maximize", "Minimize"
+]
+
+
+class HyperParameterTuningJobSearchEntity(TypedDict):
+    HyperParameterTuningJobName: NotRequired[str]
+    HyperParameterTuningJobArn: NotRequired[str]
+    HyperParameterTuningJobConfig: NotRequired[HyperParameterTuningJobConfig]
+    TrainingJobDefinition: NotRequired[HyperParameterTrainingJobDefinition]
+    TrainingJobDefinitions: NotRequired[list[HyperParameterTrainingJobDefinition]]
+    HyperParameterTuningJobStatus: NotRequired[HyperParameterTuningJobStatus]
+    CreationTime: NotRequired[float]
+    HyperParameterTuningEndTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    TrainingJobStatusCounters: NotRequired[TrainingJobStatusCounters]
+    ObjectiveStatusCounters: NotRequired[ObjectiveStatusCounters]
+    BestTrainingJob: NotRequired[HyperParameterTrainingJobSummary]
+    OverallBestTrainingJob: NotRequired[HyperParameterTrainingJobSummary]
+    WarmStartConfig: NotRequired[HyperParameterTuningJobWarmStartConfig]
+    FailureReason: NotRequired[str]
+    TuningJobCompletionDetails: NotRequired[HyperParameterTuningJobCompletionDetails]
+    ConsumedResources: NotRequired[HyperParameterTuningJobConsumedResources]
+    Tags: NotRequired[list[Tag]]
+
+
+HyperParameterTuningJobStatus: TypeAlias = Literal[
+    "Completed", "InProgress", "Failed", "Stopped", "Stopping", "Deleting", "DeleteFailed"
+]
+
+
+class HyperParameterTuningJobStrategyConfig(TypedDict):
+    HyperbandStrategyConfig: NotRequired[HyperbandStrategyConfig]
+
+
+HyperParameterTuningJobStrategyType: TypeAlias = Literal[
+    "Bayesian", "Random", "Hyperband", "Grid"
+]
+
+
+class HyperParameterTuningJobWarmStartConfig(TypedDict):
+    ParentHyperParameterTuningJobs: list[ParentHyperParameterTuningJob]
+    WarmStartType: HyperParameterTuningJobWarmStartType
+
+
+HyperParameterTuningJobWarmStartType: TypeAlias = Literal[
+    "IdenticalDataAndAlgorithm", "TransferLearning"
+]
+
+
+class HyperParameterTuningResourceConfig(TypedDict):
+    InstanceType: NotRequired[TrainingInstanceType]
+    InstanceCount: NotRequired[int]
+    VolumeSizeInGB: NotRequired[int]
+    VolumeKmsKeyId: NotRequired[str]
+    AllocationStrategy: NotRequired[HyperParameterTuningAllocationStrategy]
+    InstanceConfigs: NotRequired[list[HyperParameterTuningInstanceConfig]]
+
+
+class HyperbandStrategyConfig(TypedDict):
+    MinResource: NotRequired[int]
+    MaxResource: NotRequired[int]
+
+
+class IamIdentity(TypedDict):
+    Arn: NotRequired[str]
+    PrincipalId: NotRequired[str]
+    SourceIdentity: NotRequired[str]
+
+
+class ImageConfig(TypedDict):
+    RepositoryAccessMode: RepositoryAccessMode
+    RepositoryAuthConfig: NotRequired[RepositoryAuthConfig]
+
+
+IncludedData: TypeAlias = Literal[
+    "AllData", "MetadataOnly"
+]
+
+
+class InferenceComponentMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+class InferenceExecutionConfig(TypedDict):
+    Mode: InferenceExecutionMode
+
+
+InferenceExecutionMode: TypeAlias = Literal[
+    "Serial", "Direct"
+]
+
+
+class InferenceHubAccessConfig(TypedDict):
+    HubContentArn: str
+
+
+class InferenceSpecification(TypedDict):
+    Containers: list[ModelPackageContainerDefinition]
+    SupportedTransformInstanceTypes: NotRequired[list[TransformInstanceType]]
+    SupportedRealtimeInferenceInstanceTypes: NotRequired[list[ProductionVariantInstanceType]]
+    SupportedContentTypes: NotRequired[list[str]]
+    SupportedResponseMIMETypes: NotRequired[list[str]]
+
+
+class InfraCheckConfig(TypedDict):
+    EnableInfraCheck: NotRequired[bool]
+
+
+InputMode: TypeAlias = Literal[
+    "Pipe", "File"
+]
+
+
+class InstanceGroup(TypedDict):
+    InstanceType: TrainingInstanceType
+    InstanceCount: int
+    InstanceGroupName: str
+
+
+class InstancePlacementConfig(TypedDict):
+    EnableMultipleJobs: NotRequired[bool]
+    PlacementSpecifications: NotRequired[list[PlacementSpecification]]
+
+
+class InstancePoolSummary(TypedDict):
+    InstanceType: ProductionVariantInstanceType
+    CurrentInstanceCount: int
+
+
+class InstancePreference(TypedDict):
+    InstanceType: TrainingInstanceType
+    InstanceCount: NotRequired[int]
+    TrainingPlanArns: NotRequired[list[str]]
+
+
+class IntegerParameterRange(TypedDict):
+    Name: str
+    MinValue: str
+    MaxValue: str
+    ScalingType: NotRequired[HyperParameterScalingType]
+
+
+class IterationContext(TypedDict):
+    ParentStepName: NotRequired[str]
+    Index: NotRequired[int]
+    Item: NotRequired[str]
+
+
+class Job(TypedDict):
+    JobName: NotRequired[str]
+    JobArn: NotRequired[str]
+    RoleArn: NotRequired[str]
+    JobCategory: NotRequired[JobCategory]
+    JobConfigSchemaVersion: NotRequired[str]
+    JobConfigDocument: NotRequired[str]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    EndTime: NotRequired[float]
+    JobStatus: NotRequired[JobStatus]
+    SecondaryStatus: NotRequired[JobSecondaryStatus]
+    SecondaryStatusTransitions: NotRequired[list[JobSecondaryStatusTransition]]
+    FailureReason: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+
+
+JobCategory: TypeAlias = Literal[
+    "AgentRFT", "SyntheticDataGeneration", "DataQualityEvaluation", "AgentRFTEvaluation", "DataTransformation"
+]
+
+
+JobSecondaryStatus: TypeAlias = Literal[
+    "Starting", "Downloading", "Training", "Uploading", "Stopping", "Stopped", "MaxRuntimeExceeded", "Interrupted",
+    "Failed", "Completed", "Restarting", "Pending", "Generating", "PartialGeneration", "Evaluating", "Validating",
+    "Preparing", "Executing", "Publishing", "Finalizing", "Transforming", "Deleting", "DeleteFailed"
+]
+
+
+class JobSecondaryStatusTransition(TypedDict):
+    Status: JobSecondaryStatus
+    StartTime: float
+    EndTime: NotRequired[float]
+    StatusMessage: NotRequired[str]
+
+
+JobStatus: TypeAlias = Literal[
+    "InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting", "DeleteFailed"
+]
+
+
+class JobStepMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+JoinSource: TypeAlias = Literal[
+    "Input", "None"
+]
+
+
+class LambdaStepMetadata(TypedDict):
+    Arn: NotRequired[str]
+    OutputParameters: NotRequired[list[OutputParameter]]
+
+
+class LastUpdateStatus(TypedDict):
+    Status: LastUpdateStatusValue
+    FailureReason: NotRequired[str]
+
+
+LastUpdateStatusValue: TypeAlias = Literal[
+    "Successful", "Failed", "InProgress"
+]
+
+
+class LineageMetadata(TypedDict):
+    ActionArns: NotRequired[dict[str, str]]
+    ArtifactArns: NotRequired[dict[str, str]]
+    ContextArns: NotRequired[dict[str, str]]
+    Associations: NotRequired[list[AssociationInfo]]
+
+
+class ListModelPackageGroupsRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    NextToken: NotRequired[str]
+    SortBy: NotRequired[ModelPackageGroupSortBy]
+    SortOrder: NotRequired[SortOrder]
+    CrossAccountFilterOption: NotRequired[CrossAccountFilterOption]
+
+
+class ListModelPackageGroupsResponse(TypedDict):
+    ModelPackageGroupSummaryList: list[ModelPackageGroupSummary]
+    NextToken: NotRequired[str]
+
+
+class ListModelPackagesRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    ModelApprovalStatus: NotRequired[ModelApprovalStatus]
+    ModelPackageGroupName: NotRequired[str]
+    ModelPackageType: NotRequired[ModelPackageType]
+    NextToken: NotRequired[str]
+    SortBy: NotRequired[ModelPackageSortBy]
+    SortOrder: NotRequired[SortOrder]
+
+
+class ListModelPackagesResponse(TypedDict):
+    ModelPackageSummaryList: list[ModelPackageSummary]
+    NextToken: NotRequired[str]
+
+
+class ListModelsRequest(TypedDict):
+    SortBy: NotRequired[ModelSortKey]
+    SortOrder: NotRequired[OrderKey]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    CreationTimeBefore: NotRequired[float]
+    CreationTimeAfter: NotRequired[float]
+
+
+class ListModelsResponse(TypedDict):
+    Models: list[ModelSummary]
+    NextToken: NotRequired[str]
+
+
+class ListPipelineExecutionStepsRequest(TypedDict):
+    PipelineExecutionArn: NotRequired[str]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    SortOrder: NotRequired[SortOrder]
+
+
+class ListPipelineExecutionStepsResponse(TypedDict):
+    PipelineExecutionSteps: NotRequired[list[PipelineExecutionStep]]
+    NextToken: NotRequired[str]
+
+
+class ListPipelineExecutionsRequest(TypedDict):
+    PipelineName: str
+    CreatedAfter: NotRequired[float]
+    CreatedBefore: NotRequired[float]
+    SortBy: NotRequired[SortPipelineExecutionsBy]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    PipelineVersionAlias: NotRequired[str]
+
+
+class ListPipelineExecutionsResponse(TypedDict):
+    PipelineExecutionSummaries: NotRequired[list[PipelineExecutionSummary]]
+    NextToken: NotRequired[str]
+
+
+class ListPipelineParametersForExecutionRequest(TypedDict):
+    PipelineExecutionArn: str
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListPipelineParametersForExecutionResponse(TypedDict):
+    PipelineParameters: NotRequired[list[Parameter]]
+    NextToken: NotRequired[str]
+
+
+class ListPipelinesRequest(TypedDict):
+    PipelineNamePrefix: NotRequired[str]
+    CreatedAfter: NotRequired[float]
+    CreatedBefore: NotRequired[float]
+    SortBy: NotRequired[SortPipelinesBy]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    ManagedBy: NotRequired[PipelineManagedBy]
+
+
+class ListPipelinesResponse(TypedDict):
+    PipelineSummaries: NotRequired[list[PipelineSummary]]
+    NextToken: NotRequired[str]
+
+
+class ListProcessingJobsRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    LastModifiedTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    NameContains: NotRequired[str]
+    StatusEquals: NotRequired[ProcessingJobStatus]
+    SortBy: NotRequired[SortBy]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListProcessingJobsResponse(TypedDict):
+    ProcessingJobSummaries: list[ProcessingJobSummary]
+    NextToken: NotRequired[str]
+
+
+class ListTagsRequest(TypedDict):
+    ResourceArn: str
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListTagsResponse(TypedDict):
+    Tags: NotRequired[list[Tag]]
+    NextToken: NotRequired[str]
+
+
+class ListTrainingJobsRequest(TypedDict):
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    LastModifiedTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    NameContains: NotRequired[str]
+    StatusEquals: NotRequired[TrainingJobStatus]
+    SortBy: NotRequired[SortBy]
+    SortOrder: NotRequired[SortOrder]
+    WarmPoolStatusEquals: NotRequired[WarmPoolResourceStatus]
+    TrainingPlanArnEquals: NotRequired[str]
+
+
+class ListTrainingJobsResponse(TypedDict):
+    TrainingJobSummaries: list[TrainingJobSummary]
+    NextToken: NotRequired[str]
+
+
+class MLflowConfiguration(TypedDict):
+    MlflowResourceArn: NotRequired[str]
+    MlflowExperimentName: NotRequired[str]
+
+
+class ManagedConfiguration(TypedDict):
+    ManagedStorageType: NotRequired[ManagedStorageType]
+
+
+ManagedInstanceScalingScaleInStrategy: TypeAlias = Literal[
+    "IDLE_RELEASE", "CONSOLIDATION"
+]
+
+
+ManagedInstanceScalingStatus: TypeAlias = Literal[
+    "ENABLED", "DISABLED"
+]
+
+
+ManagedStorageType: TypeAlias = Literal[
+    "Restricted"
+]
+
+
+class MetadataProperties(TypedDict):
+    CommitId: NotRequired[str]
+    Repository: NotRequired[str]
+    GeneratedBy: NotRequired[str]
+    ProjectId: NotRequired[str]
+
+
+class MetricData(TypedDict):
+    MetricName: NotRequired[str]
+    Value: NotRequired[float]
+    Timestamp: NotRequired[float]
+
+
+class MetricDefinition(TypedDict):
+    Name: str
+    Regex: str
+
+
+class MetricsEndpoint(TypedDict):
+    MetricsEndpointPath: str
+    MetricPublishFrequencyInSeconds: NotRequired[int]
+
+
+class MetricsSource(TypedDict):
+    ContentType: str
+    ContentDigest: NotRequired[str]
+    S3Uri: str
+
+
+class MlflowConfig(TypedDict):
+    MlflowResourceArn: str
+    MlflowExperimentName: NotRequired[str]
+    MlflowRunName: NotRequired[str]
+
+
+class MlflowDetails(TypedDict):
+    MlflowExperimentId: NotRequired[str]
+    MlflowRunId: NotRequired[str]
+
+
+class Model(TypedDict):
+    ModelName: NotRequired[str]
+    PrimaryContainer: NotRequired[ContainerDefinition]
+    Containers: NotRequired[list[ContainerDefinition]]
+    InferenceExecutionConfig: NotRequired[InferenceExecutionConfig]
+    ExecutionRoleArn: NotRequired[str]
+    VpcConfig: NotRequired[VpcConfig]
+    CreationTime: NotRequired[float]
+    ModelArn: NotRequired[str]
+    EnableNetworkIsolation: NotRequired[bool]
+    Tags: NotRequired[list[Tag]]
+    DeploymentRecommendation: NotRequired[DeploymentRecommendation]
+
+
+class ModelAccessConfig(TypedDict):
+    AcceptEula: bool
+
+
+ModelApprovalStatus: TypeAlias = Literal[
+    "Approved", "Rejected", "PendingManualApproval"
+]
+
+
+class ModelArtifacts(TypedDict):
+    S3ModelArtifacts: str
+
+
+ModelCacheSetting: TypeAlias = Literal[
+    "Enabled", "Disabled"
+]
+
+
+class ModelCard(TypedDict):
+    ModelCardArn: NotRequired[str]
+    ModelCardName: NotRequired[str]
+    ModelCardVersion: NotRequired[int]
+    Content: NotRequired[str]
+    ModelCardStatus: NotRequired[ModelCardStatus]
+    SecurityConfig: NotRequired[ModelCardSecurityConfig]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    Tags: NotRequired[list[Tag]]
+    ModelId: NotRequired[str]
+    RiskRating: NotRequired[str]
+    ModelPackageGroupName: NotRequired[str]
+
+
+class ModelCardSecurityConfig(TypedDict):
+    KmsKeyId: NotRequired[str]
+
+
+ModelCardStatus: TypeAlias = Literal[
+    "Draft", "PendingReview", "Approved", "Archived"
+]
+
+
+class ModelClientConfig(TypedDict):
+    InvocationsTimeoutInSeconds: NotRequired[int]
+    InvocationsMaxRetries: NotRequired[int]
+
+
+ModelCompressionType: TypeAlias = Literal[
+    "None", "Gzip"
+]
+
+
+class ModelDashboardEndpoint(TypedDict):
+    EndpointName: str
+    EndpointArn: str
+    CreationTime: float
+    LastModifiedTime: float
+    EndpointStatus: EndpointStatus
+
+
+class ModelDashboardIndicatorAction(TypedDict):
+    Enabled: NotRequired[bool]
+
+
+class ModelDashboardModel(TypedDict):
+    Model: NotRequired[Model]
+    Endpoints: NotRequired[list[ModelDashboardEndpoint]]
+    LastBatchTransformJob: NotRequired[TransformJob]
+    MonitoringSchedules: NotRequired[list[ModelDashboardMonitoringSchedule]]
+    ModelCard: NotRequired[ModelDashboardModelCard]
+
+
+class ModelDashboardModelCard(TypedDict):
+    ModelCardArn: NotRequired[str]
+    ModelCardName: NotRequired[str]
+    ModelCardVersion: NotRequired[int]
+    ModelCardStatus: NotRequired[ModelCardStatus]
+    SecurityConfig: NotRequired[ModelCardSecurityConfig]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    Tags: NotRequired[list[Tag]]
+    ModelId: NotRequired[str]
+    RiskRating: NotRequired[str]
+
+
+class ModelDashboardMonitoringSchedule(TypedDict):
+    MonitoringScheduleArn: NotRequired[str]
+    MonitoringScheduleName: NotRequired[str]
+    MonitoringScheduleStatus: NotRequired[ScheduleStatus]
+    MonitoringType: NotRequired[MonitoringType]
+    FailureReason: NotRequired[str]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    MonitoringScheduleConfig: NotRequired[MonitoringScheduleConfig]
+    EndpointName: NotRequired[str]
+    MonitoringAlertSummaries: NotRequired[list[MonitoringAlertSummary]]
+    LastMonitoringExecutionSummary: NotRequired[MonitoringExecutionSummary]
+    BatchTransformInput: NotRequired[BatchTransformInput]
+
+
+class ModelDataQuality(TypedDict):
+    Statistics: NotRequired[MetricsSource]
+    Constraints: NotRequired[MetricsSource]
+
+
+class ModelDataSource(TypedDict):
+    S3DataSource: NotRequired[S3ModelDataSource]
+
+
+class ModelInput(TypedDict):
+    DataInputConfig: str
+
+
+class ModelLifeCycle(TypedDict):
+    Stage: str
+    StageStatus: str
+    StageDescription: NotRequired[str]
+
+
+class ModelMetrics(TypedDict):
+    ModelQuality: NotRequired[ModelQuality]
+    ModelDataQuality: NotRequired[ModelDataQuality]
+    Bias: NotRequired[Bias]
+    Explainability: NotRequired[Explainability]
+
+
+class ModelPackage(TypedDict):
+    ModelPackageName: NotRequired[str]
+    ModelPackageGroupName: NotRequired[str]
+    ModelPackageVersion: NotRequired[int]
+    ModelPackageRegistrationType: NotRequired[ModelPackageRegistrationType]
+    ModelPackageArn: NotRequired[str]
+    ModelPackageDescription: NotRequired[str]
+    CreationTime: NotRequired[float]
+    InferenceSpecification: NotRequired[InferenceSpecification]
+    SourceAlgorithmSpecification: NotRequired[SourceAlgorithmSpecification]
+    ValidationSpecification: NotRequired[ModelPackageValidationSpecification]
+    ModelPackageStatus: NotRequired[ModelPackageStatus]
+    ModelPackageStatusDetails: NotRequired[ModelPackageStatusDetails]
+    CertifyForMarketplace: NotRequired[bool]
+    ModelApprovalStatus: NotRequired[ModelApprovalStatus]
+    CreatedBy: NotRequired[UserContext]
+    MetadataProperties: NotRequired[MetadataProperties]
+    ModelMetrics: NotRequired[ModelMetrics]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    ApprovalDescription: NotRequired[str]
+    Domain: NotRequired[str]
+    Task: NotRequired[str]
+    SamplePayloadUrl: NotRequired[str]
+    AdditionalInferenceSpecifications: NotRequired[list[AdditionalInferenceSpecificationDefinition]]
+    SourceUri: NotRequired[str]
+    SecurityConfig: NotRequired[ModelPackageSecurityConfig]
+    ModelCard: NotRequired[ModelPackageModelCard]
+    ModelLifeCycle: NotRequired[ModelLifeCycle]
+    Tags: NotRequired[list[Tag]]
+    CustomerMetadataProperties: NotRequired[dict[str, str]]
+    DriftCheckBaselines: NotRequired[DriftCheckBaselines]
+    SkipModelValidation: NotRequired[SkipModelValidation]
+
+
+class ModelPackageConfig(TypedDict):
+    ModelPackageGroupArn: str
+    SourceModelPackageArn: NotRequired[str]
+
+
+class ModelPackageContainerDefinition(TypedDict):
+    ContainerHostname: NotRequired[str]
+    Image: NotRequired[str]
+    ImageDigest: NotRequired[str]
+    ModelDataUrl: NotRequired[str]
+    ModelDataSource: NotRequired[ModelDataSource]
+    ProductId: NotRequired[str]
+    Environment: NotRequired[dict[str, str]]
+    ModelInput: NotRequired[ModelInput]
+    Framework: NotRequired[str]
+    FrameworkVersion: NotRequired[str]
+    NearestModelName: NotRequired[str]
+    AdditionalModelDataSources: NotRequired[list[AdditionalModelDataSource]]
+    AdditionalS3DataSource: NotRequired[AdditionalS3DataSource]
+    ModelDataETag: NotRequired[str]
+    IsCheckpoint: NotRequired[bool]
+    BaseModel: NotRequired[BaseModel]
+
+
+class ModelPackageGroup(TypedDict):
+    ModelPackageGroupName: NotRequired[str]
+    ModelPackageGroupArn: NotRequired[str]
+    ModelPackageGroupDescription: NotRequired[str]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    ModelPackageGroupStatus: NotRequired[ModelPackageGroupStatus]
+    Tags: NotRequired[list[Tag]]
+
+
+ModelPackageGroupSortBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
+ModelPackageGroupStatus: TypeAlias = Literal[
+    "Pending", "InProgress", "Completed", "Failed", "Deleting", "DeleteFailed"
+]
+
+
+class ModelPackageGroupSummary(TypedDict):
+    ModelPackageGroupName: str
+    ModelPackageGroupArn: str
+    ModelPackageGroupDescription: NotRequired[str]
+    CreationTime: float
+    ModelPackageGroupStatus: ModelPackageGroupStatus
+    ManagedConfiguration: NotRequired[ManagedConfiguration]
+
+
+class ModelPackageModelCard(TypedDict):
+    ModelCardContent: NotRequired[str]
+    ModelCardStatus: NotRequired[ModelCardStatus]
+
+
+ModelPackageRegistrationType: TypeAlias = Literal[
+    "Logged", "Registered"
+]
+
+
+class ModelPackageSecurityConfig(TypedDict):
+    KmsKeyId: str
+
+
+ModelPackageSortBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
+ModelPackageStatus: TypeAlias = Literal[
+    "Pending", "InProgress", "Completed", "Failed", "Deleting"
+]
+
+
+class ModelPackageStatusDetails(TypedDict):
+    ValidationStatuses: list[ModelPackageStatusItem]
+    ImageScanStatuses: NotRequired[list[ModelPackageStatusItem]]
+
+
+class ModelPackageStatusItem(TypedDict):
+    Name: str
+    Status: DetailedModelPackageStatus
+    FailureReason: NotRequired[str]
+
+
+class ModelPackageSummary(TypedDict):
+    ModelPackageName: NotRequired[str]
+    ModelPackageGroupName: NotRequired[str]
+    ModelPackageVersion: NotRequired[int]
+    ModelPackageArn: str
+    ModelPackageDescription: NotRequired[str]
+    CreationTime: float
+    ModelPackageStatus: ModelPackageStatus
+    ModelApprovalStatus: NotRequired[ModelApprovalStatus]
+    ModelLifeCycle: NotRequired[ModelLifeCycle]
+    ModelPackageRegistrationType: NotRequired[ModelPackageRegistrationType]
+
+
+ModelPackageType: TypeAlias = Literal[
+    "Versioned", "Unversioned", "Both"
+]
+
+
+class ModelPackageValidationProfile(TypedDict):
+    ProfileName: str
+    TransformJobDefinition: TransformJobDefinition
+
+
+class ModelPackageValidationSpecification(TypedDict):
+    ValidationRole: str
+    ValidationProfiles: list[ModelPackageValidationProfile]
+
+
+class ModelQuality(TypedDict):
+    Statistics: NotRequired[MetricsSource]
+    Constraints: NotRequired[MetricsSource]
+
+
+ModelSortKey: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
+class ModelStepMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+class ModelSummary(TypedDict):
+    ModelName: str
+    ModelArn: str
+    CreationTime: float
+
+
+class MonitoringAlertActions(TypedDict):
+    ModelDashboardIndicator: NotRequired[ModelDashboardIndicatorAction]
+
+
+MonitoringAlertStatus: TypeAlias = Literal[
+    "InAlert", "OK"
+]
+
+
+class MonitoringAlertSummary(TypedDict):
+    MonitoringAlertName: str
+    CreationTime: float
+    LastModifiedTime: float
+    AlertStatus: MonitoringAlertStatus
+    DatapointsToAlert: int
+    EvaluationPeriod: int
+    Actions: MonitoringAlertActions
+
+
+class MonitoringAppSpecification(TypedDict):
+    ImageUri: str
+    ContainerEntrypoint: NotRequired[list[str]]
+    ContainerArguments: NotRequired[list[str]]
+    RecordPreprocessorSourceUri: NotRequired[str]
+    PostAnalyticsProcessorSourceUri: NotRequired[str]
+
+
+class MonitoringBaselineConfig(TypedDict):
+    BaseliningJobName: NotRequired[str]
+    ConstraintsResource: NotRequired[MonitoringConstraintsResource]
+    StatisticsResource: NotRequired[MonitoringStatisticsResource]
+
+
+class MonitoringClusterConfig(TypedDict):
+    InstanceCount: int
+    InstanceType: ProcessingInstanceType
+    VolumeSizeInGB: int
+    VolumeKmsKeyId: NotRequired[str]
+
+
+class MonitoringConstraintsResource(TypedDict):
+    S3Uri: NotRequired[str]
+
+
+class MonitoringCsvDatasetFormat(TypedDict):
+    Header: NotRequired[bool]
+
+
+class MonitoringDatasetFormat(TypedDict):
+    Csv: NotRequired[MonitoringCsvDatasetFormat]
+    Json: NotRequired[MonitoringJsonDatasetFormat]
+    Parquet: NotRequired[MonitoringParquetDatasetFormat]
+
+
+class MonitoringExecutionSummary(TypedDict):
+    MonitoringScheduleName: str
+    ScheduledTime: float
+    CreationTime: float
+    LastModifiedTime: float
+    MonitoringExecutionStatus: ExecutionStatus
+    ProcessingJobArn: NotRequired[str]
+    EndpointName: NotRequired[str]
+    FailureReason: NotRequired[str]
+    MonitoringJobDefinitionName: NotRequired[str]
+    MonitoringType: NotRequired[MonitoringType]
+
+
+class MonitoringInput(TypedDict):
+    EndpointInput: NotRequired[EndpointInput]
+    BatchTransformInput: NotRequired[BatchTransformInput]
+
+
+class MonitoringJobDefinition(TypedDict):
+    BaselineConfig: NotRequired[MonitoringBaselineConfig]
+    MonitoringInputs: list[MonitoringInput]
+    MonitoringOutputConfig: MonitoringOutputConfig
+    MonitoringResources: MonitoringResources
+    MonitoringAppSpecification: MonitoringAppSpecification
+    StoppingCondition: NotRequired[MonitoringStoppingCondition]
+    Environment: NotRequired[dict[str, str]]
+    NetworkConfig: NotRequired[NetworkConfig]
+    RoleArn: str
+
+
+class MonitoringJsonDatasetFormat(TypedDict):
+    Line: NotRequired[bool]
+
+
+class MonitoringOutput(TypedDict):
+    S3Output: MonitoringS3Output
+
+
+class MonitoringOutputConfig(TypedDict):
+    MonitoringOutputs: list[MonitoringOutput]
+    KmsKeyId: NotRequired[str]
+
+
+class MonitoringParquetDatasetFormat(TypedDict):
+    pass
+
+
+class MonitoringResources(TypedDict):
+    ClusterConfig: MonitoringClusterConfig
+
+
+class MonitoringS3Output(TypedDict):
+    S3Uri: str
+    LocalPath: str
+    S3UploadMode: NotRequired[ProcessingS3UploadMode]
+
+
+class MonitoringSchedule(TypedDict):
+    MonitoringScheduleArn: NotRequired[str]
+    MonitoringScheduleName: NotRequired[str]
+    MonitoringScheduleStatus: NotRequired[ScheduleStatus]
+    MonitoringType: NotRequired[MonitoringType]
+    FailureReason: NotRequired[str]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    MonitoringScheduleConfig: NotRequired[MonitoringScheduleConfig]
+    EndpointName: NotRequired[str]
+    LastMonitoringExecutionSummary: NotRequired[MonitoringExecutionSummary]
+    Tags: NotRequired[list[Tag]]
+
+
+class MonitoringScheduleConfig(TypedDict):
+    ScheduleConfig: NotRequired[ScheduleConfig]
+    MonitoringJobDefinition: NotRequired[MonitoringJobDefinition]
+    MonitoringJobDefinitionName: NotRequired[str]
+    MonitoringType: NotRequired[MonitoringType]
+
+
+class MonitoringStatisticsResource(TypedDict):
+    S3Uri: NotRequired[str]
+
+
+class MonitoringStoppingCondition(TypedDict):
+    MaxRuntimeInSeconds: int
+
+
+MonitoringType: TypeAlias = Literal[
+    "DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"
+]
+
+
+class MultiModelConfig(TypedDict):
+    ModelCacheSetting: NotRequired[ModelCacheSetting]
+
+
+class NestedFilters(TypedDict):
+    NestedPropertyName: str
+    Filters: list[Filter]
+
+
+class NetworkConfig(TypedDict):
+    EnableInterContainerTrafficEncryption: NotRequired[bool]
+    EnableNetworkIsolation: NotRequired[bool]
+    VpcConfig: NotRequired[VpcConfig]
+
+
+ObjectiveStatus: TypeAlias = Literal[
+    "Succeeded", "Pending", "Failed"
+]
+
+
+class ObjectiveStatusCounters(TypedDict):
+    Succeeded: NotRequired[int]
+    Pending: NotRequired[int]
+    Failed: NotRequired[int]
+
+
+class OfflineStoreConfig(TypedDict):
+    S3StorageConfig: S3StorageConfig
+    DisableGlueTableCreation: NotRequired[bool]
+    DataCatalogConfig: NotRequired[DataCatalogConfig]
+    TableFormat: NotRequired[TableFormat]
+
+
+class OfflineStoreStatus(TypedDict):
+    Status: OfflineStoreStatusValue
+    BlockedReason: NotRequired[str]
+
+
+OfflineStoreStatusValue: TypeAlias = Literal[
+    "Active", "Blocked", "Disabled"
+]
+
+
+class OnlineStoreConfig(TypedDict):
+    SecurityConfig: NotRequired[OnlineStoreSecurityConfig]
+    EnableOnlineStore: NotRequired[bool]
+    TtlDuration: NotRequired[TtlDuration]
+    StorageType: NotRequired[StorageType]
+
+
+class OnlineStoreSecurityConfig(TypedDict):
+    KmsKeyId: NotRequired[str]
+
+
+Operator: TypeAlias = Literal[
+    "Equals", "NotEquals", "GreaterThan", "GreaterThanOrEqualTo", "LessThan", "LessThanOrEqualTo", "Contains", "Exists",
+    "NotExists", "In"
+]
+
+
+OrderKey: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
+
+
+OutputCompressionType: TypeAlias = Literal[
+    "GZIP", "NONE"
+]
+
+
+class OutputDataConfig(TypedDict):
+    KmsKeyId: NotRequired[str]
+    S3OutputPath: str
+    CompressionType: NotRequired[OutputCompressionType]
+
+
+class OutputParameter(TypedDict):
+    Name: str
+    Value: str
+
+
+class ParallelismConfiguration(TypedDict):
+    MaxParallelExecutionSteps: int
+
+
+class Parameter(TypedDict):
+    Name: str
+    Value: str
+
+
+class ParameterRanges(TypedDict):
+    IntegerParameterRanges: NotRequired[list[IntegerParameterRange]]
+    ContinuousParameterRanges: NotRequired[list[ContinuousParameterRange]]
+    CategoricalParameterRanges: NotRequired[list[CategoricalParameterRange]]
+    AutoParameters: NotRequired[list[AutoParameter]]
+
+
+class Parent(TypedDict):
+    TrialName: NotRequired[str]
+    ExperimentName: NotRequired[str]
+
+
+class ParentHyperParameterTuningJob(TypedDict):
+    HyperParameterTuningJobName: NotRequired[str]
+
+
+Peft: TypeAlias = Literal[
+    "LORA"
+]
+
+
+class Pipeline(TypedDict):
+    PipelineArn: NotRequired[str]
+    PipelineName: NotRequired[str]
+    PipelineDisplayName: NotRequired[str]
+    PipelineDescription: NotRequired[str]
+    RoleArn: NotRequired[str]
+    PipelineStatus: NotRequired[PipelineStatus]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    LastRunTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedBy: NotRequired[UserContext]
+    ParallelismConfiguration: NotRequired[ParallelismConfiguration]
+    Tags: NotRequired[list[Tag]]
+
+
+class PipelineDefinitionS3Location(TypedDict):
+    Bucket: str
+    ObjectKey: str
+    VersionId: NotRequired[str]
+
+
+class PipelineExecution(TypedDict):
+    PipelineArn: NotRequired[str]
+    PipelineExecutionArn: NotRequired[str]
+    PipelineExecutionDisplayName: NotRequired[str]
+    PipelineExecutionStatus: NotRequired[PipelineExecutionStatus]
+    PipelineExecutionDescription: NotRequired[str]
+    PipelineExperimentConfig: NotRequired[PipelineExperimentConfig]
+    FailureReason: NotRequired[str]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedBy: NotRequired[UserContext]
+    ParallelismConfiguration: NotRequired[ParallelismConfiguration]
+    SelectiveExecutionConfig: NotRequired[SelectiveExecutionConfig]
+    PipelineParameters: NotRequired[list[Parameter]]
+    PipelineVersionId: NotRequired[int]
+    PipelineVersionDisplayName: NotRequired[str]
+
+
+PipelineExecutionStatus: TypeAlias = Literal[
+    "Executing", "Stopping", "Stopped", "Failed", "Succeeded", "CompletedWithFailures"
+]
+
+
+class PipelineExecutionStep(TypedDict):
+    StepName: NotRequired[str]
+    StepDisplayName: NotRequired[str]
+    StepDescription: NotRequired[str]
+    StartTime: NotRequired[float]
+    EndTime: NotRequired[float]
+    StepStatus: NotRequired[StepStatus]
+    CacheHitResult: NotRequired[CacheHitResult]
+    FailureReason: NotRequired[str]
+    Metadata: NotRequired[PipelineExecutionStepMetadata]
+    AttemptCount: NotRequired[int]
+    SelectiveExecutionResult: NotRequired[SelectiveExecutionResult]
+    IterationContext: NotRequired[IterationContext]
+
+
+class PipelineExecutionStepMetadata(TypedDict):
+    TrainingJob: NotRequired[TrainingJobStepMetadata]
+    ProcessingJob: NotRequired[ProcessingJobStepMetadata]
+    TransformJob: NotRequired[TransformJobStepMetadata]
+    TuningJob: NotRequired[TuningJobStepMetaData]
+    Model: NotRequired[ModelStepMetadata]
+    RegisterModel: NotRequired[RegisterModelStepMetadata]
+    Condition: NotRequired[ConditionStepMetadata]
+    Callback: NotRequired[CallbackStepMetadata]
+    Lambda: NotRequired[LambdaStepMetadata]
+    EMR: NotRequired[EMRStepMetadata]
+    EMRServerless: NotRequired[EMRServerlessStepMetadata]
+    QualityCheck: NotRequired[QualityCheckStepMetadata]
+    ClarifyCheck: NotRequired[ClarifyCheckStepMetadata]
+    Fail: NotRequired[FailStepMetadata]
+    AutoMLJob: NotRequired[AutoMLJobStepMetadata]
+    Endpoint: NotRequired[EndpointStepMetadata]
+    EndpointConfig: NotRequired[EndpointConfigStepMetadata]
+    BedrockCustomModel: NotRequired[BedrockCustomModelMetadata]
+    BedrockCustomModelDeployment: NotRequired[BedrockCustomModelDeploymentMetadata]
+    BedrockProvisionedModelThroughput: NotRequired[BedrockProvisionedModelThroughputMetadata]
+    BedrockModelImport: NotRequired[BedrockModelImportMetadata]
+    InferenceComponent: NotRequired[InferenceComponentMetadata]
+    Lineage: NotRequired[LineageMetadata]
+    Job: NotRequired[JobStepMetadata]
+    Athena: NotRequired[AthenaStepMetadata]
+    Cleanup: NotRequired[CleanupStepMetadata]
+    ForEach: NotRequired[ForEachStepMetadata]
+    HubContent: NotRequired[HubContentStepMetadata]
+
+
+class PipelineExecutionSummary(TypedDict):
+    PipelineExecutionArn: NotRequired[str]
+    StartTime: NotRequired[float]
+    PipelineExecutionStatus: NotRequired[PipelineExecutionStatus]
+    PipelineExecutionDescription: NotRequired[str]
+    PipelineExecutionDisplayName: NotRequired[str]
+    PipelineExecutionFailureReason: NotRequired[str]
+    PipelineVersionAliases: NotRequired[list[str]]
+
+
+class PipelineExperimentConfig(TypedDict):
+    ExperimentName: NotRequired[str]
+    TrialName: NotRequired[str]
+
+
+PipelineManagedBy: TypeAlias = Literal[
+    "AWS", "CUSTOMER"
+]
+
+
+PipelineStatus: TypeAlias = Literal[
+    "Active", "Deleting"
+]
+
+
+class PipelineSummary(TypedDict):
+    PipelineArn: NotRequired[str]
+    PipelineName: NotRequired[str]
+    PipelineDisplayName: NotRequired[str]
+    PipelineDescription: NotRequired[str]
+    RoleArn: NotRequired[str]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    LastExecutionTime: NotRequired[float]
+
+
+class PipelineVersion(TypedDict):
+    PipelineArn: NotRequired[str]
+    PipelineVersionId: NotRequired[int]
+    PipelineVersionDisplayName: NotRequired[str]
+    PipelineVersionDescription: NotRequired[str]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedBy: NotRequired[UserContext]
+    LastExecutedPipelineExecutionArn: NotRequired[str]
+    LastExecutedPipelineExecutionDisplayName: NotRequired[str]
+    LastExecutedPipelineExecutionStatus: NotRequired[PipelineExecutionStatus]
+    PipelineVersionAliases: NotRequired[list[str]]
+
+
+class PlacementSpecification(TypedDict):
+    UltraServerId: NotRequired[str]
+    InstanceCount: int
+
+
+class PrefixAwareRoutingConfig(TypedDict):
+    PrefixLength: NotRequired[int]
+    ConcurrencyThreshold: NotRequired[int]
+
+
+class ProcessingClusterConfig(TypedDict):
+    InstanceCount: NotRequired[int]
+    InstanceType: NotRequired[ProcessingInstanceType]
+    VolumeSizeInGB: int
+    VolumeKmsKeyId: NotRequired[str]
+    InstancePreferences: NotRequired[list[ProcessingInstancePreference]]
+    SelectedInstanceType: NotRequired[ProcessingInstanceType]
+    SelectedInstanceCount: NotRequired[int]
+
+
+class ProcessingFeatureStoreOutput(TypedDict):
+    FeatureGroupName: str
+
+
+class ProcessingInput(TypedDict):
+    InputName: str
+    AppManaged: NotRequired[bool]
+    S3Input: NotRequired[ProcessingS3Input]
+    DatasetDefinition: NotRequired[DatasetDefinition]
+
+
+class ProcessingInstancePreference(TypedDict):
+    InstanceType: ProcessingInstanceType
+    InstanceCount: NotRequired[int]
+
+
+ProcessingInstanceType: TypeAlias = Literal[
+    "ml.t3.medium", "ml.t3.large", "ml.t3.xlarge", "ml.t3.2xlarge", "ml.m4.xlarge", "ml.m4.2xlarge", "ml.m4.4xlarge",
+    "ml.m4.10xlarge", "ml.m4.16xlarge", "ml.c4.xlarge", "ml.c4.2xlarge", "ml.c4.4xlarge", "ml.c4.8xlarge",
+    "ml.p2.xlarge", "ml.p2.8xlarge", "ml.p2.16xlarge", "ml.p3.2xlarge", "ml.p3.8xlarge", "ml.p3.16xlarge",
+    "ml.c5.xlarge", "ml.c5.2xlarge", "ml.c5.4xlarge", "ml.c5.9xlarge", "ml.c5.18xlarge", "ml.m5.large", "ml.m5.xlarge",
+    "ml.m5.2xlarge", "ml.m5.4xlarge", "ml.m5.12xlarge", "ml.m5.24xlarge", "ml.r5.large", "ml.r5.xlarge",
+    "ml.r5.2xlarge", "ml.r5.4xlarge", "ml.r5.8xlarge", "ml.r5.12xlarge", "ml.r5.16xlarge", "ml.r5.24xlarge",
+    "ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g4dn.4xlarge", "ml.g4dn.8xlarge", "ml.g4dn.12xlarge", "ml.g4dn.16xlarge",
+    "ml.g5.xlarge", "ml.g5.2xlarge", "ml.g5.4xlarge", "ml.g5.8xlarge", "ml.g5.16xlarge", "ml.g5.12xlarge",
+    "ml.g5.24xlarge", "ml.g5.48xlarge", "ml.r5d.large", "ml.r5d.xlarge", "ml.r5d.2xlarge", "ml.r5d.4xlarge",
+    "ml.r5d.8xlarge", "ml.r5d.12xlarge", "ml.r5d.16xlarge", "ml.r5d.24xlarge", "ml.g6.xlarge", "ml.g6.2xlarge",
+    "ml.g6.4xlarge", "ml.g6.8xlarge", "ml.g6.12xlarge", "ml.g6.16xlarge", "ml.g6.24xlarge", "ml.g6.48xlarge",
+    "ml.g6e.xlarge", "ml.g6e.2xlarge", "ml.g6e.4xlarge", "ml.g6e.8xlarge", "ml.g6e.12xlarge", "ml.g6e.16xlarge",
+    "ml.g6e.24xlarge", "ml.g6e.48xlarge", "ml.m6i.large", "ml.m6i.xlarge", "ml.m6i.2xlarge", "ml.m6i.4xlarge",
+    "ml.m6i.8xlarge", "ml.m6i.12xlarge", "ml.m6i.16xlarge", "ml.m6i.24xlarge", "ml.m6i.32xlarge", "ml.c6i.xlarge",
+    "ml.c6i.2xlarge", "ml.c6i.4xlarge", "ml.c6i.8xlarge", "ml.c6i.12xlarge", "ml.c6i.16xlarge", "ml.c6i.24xlarge",
+    "ml.c6i.32xlarge", "ml.m7i.large", "ml.m7i.xlarge", "ml.m7i.2xlarge", "ml.m7i.4xlarge", "ml.m7i.8xlarge",
+    "ml.m7i.12xlarge", "ml.m7i.16xlarge", "ml.m7i.24xlarge", "ml.m7i.48xlarge", "ml.c7i.large", "ml.c7i.xlarge",
+    "ml.c7i.2xlarge", "ml.c7i.4xlarge", "ml.c7i.8xlarge", "ml.c7i.12xlarge", "ml.c7i.16xlarge", "ml.c7i.24xlarge",
+    "ml.c7i.48xlarge", "ml.r7i.large", "ml.r7i.xlarge", "ml.r7i.2xlarge", "ml.r7i.4xlarge", "ml.r7i.8xlarge",
+    "ml.r7i.12xlarge", "ml.r7i.16xlarge", "ml.r7i.24xlarge", "ml.r7i.48xlarge", "ml.p5.4xlarge", "ml.g7e.2xlarge",
+    "ml.g7e.4xlarge", "ml.g7e.8xlarge", "ml.g7e.12xlarge", "ml.g7e.24xlarge", "ml.g7e.48xlarge", "ml.g7.2xlarge",
+    "ml.g7.4xlarge", "ml.g7.8xlarge", "ml.g7.12xlarge", "ml.g7.24xlarge", "ml.g7.48xlarge", "ml.r6i.large",
+    "ml.r6i.xlarge", "ml.r6i.2xlarge", "ml.r6i.4xlarge", "ml.r6i.8xlarge", "ml.r6i.12xlarge", "ml.r6i.16xlarge",
+    "ml.r6i.24xlarge", "ml.r6i.32xlarge", "ml.m8i.large", "ml.m8i.xlarge", "ml.m8i.2xlarge", "ml.m8i.4xlarge",
+    "ml.m8i.8xlarge", "ml.m8i.12xlarge", "ml.m8i.16xlarge", "ml.m8i.24xlarge", "ml.m8i.32xlarge", "ml.m8i.48xlarge",
+    "ml.m8i.96xlarge", "ml.c8i.xlarge", "ml.c8i.2xlarge", "ml.c8i.4xlarge", "ml.c8i.8xlarge", "ml.c8i.12xlarge",
+    "ml.c8i.16xlarge", "ml.c8i.24xlarge", "ml.c8i.32xlarge", "ml.c8i.48xlarge", "ml.c8i.96xlarge", "ml.r8i.large",
+    "ml.r8i.xlarge", "ml.r8i.2xlarge", "ml.r8i.4xlarge", "ml.r8i.8xlarge", "ml.r8i.12xlarge", "ml.r8i.16xlarge",
+    "ml.r8i.24xlarge", "ml.r8i.32xlarge", "ml.r8i.48xlarge", "ml.r8i.96xlarge", "ml.m7i-flex.large",
+    "ml.m7i-flex.xlarge", "ml.m7i-flex.2xlarge", "ml.m7i-flex.4xlarge", "ml.m7i-flex.8xlarge", "ml.m7i-flex.12xlarge",
+    "ml.m7i-flex.16xlarge", "ml.c7i-flex.xlarge", "ml.c7i-flex.2xlarge", "ml.c7i-flex.4xlarge", "ml.c7i-flex.8xlarge",
+    "ml.c7i-flex.12xlarge", "ml.c7i-flex.16xlarge", "ml.m8i-flex.large", "ml.m8i-flex.xlarge", "ml.m8i-flex.2xlarge",
+    "ml.m8i-flex.4xlarge", "ml.m8i-flex.8xlarge", "ml.m8i-flex.12xlarge", "ml.m8i-flex.16xlarge", "ml.c8i-flex.xlarge",
+    "ml.c8i-flex.2xlarge", "ml.c8i-flex.4xlarge", "ml.c8i-flex.8xlarge", "ml.c8i-flex.12xlarge", "ml.c8i-flex.16xlarge",
+    "ml.r8i-flex.large", "ml.r8i-flex.xlarge", "ml.r8i-flex.2xlarge", "ml.r8i-flex.4xlarge", "ml.r8i-flex.8xlarge",
+    "ml.r8i-flex.12xlarge", "ml.r8i-flex.16xlarge"
+]
+
+
+class ProcessingJob(TypedDict):
+    ProcessingInputs: NotRequired[list[ProcessingInput]]
+    ProcessingOutputConfig: NotRequired[ProcessingOutputConfig]
+    ProcessingJobName: NotRequired[str]
+    ProcessingResources: NotRequired[ProcessingResources]
+    StoppingCondition: NotRequired[ProcessingStoppingCondition]
+    AppSpecification: NotRequired[AppSpecification]
+    Environment: NotRequired[dict[str, str]]
+    NetworkConfig: NotRequired[NetworkConfig]
+    RoleArn: NotRequired[str]
+    ExperimentConfig: NotRequired[ExperimentConfig]
+    ProcessingJobArn: NotRequired[str]
+    ProcessingJobStatus: NotRequired[ProcessingJobStatus]
+    ExitMessage: NotRequired[str]
+    FailureReason: NotRequired[str]
+    ProcessingEndTime: NotRequired[float]
+    ProcessingStartTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    CreationTime: NotRequired[float]
+    MonitoringScheduleArn: NotRequired[str]
+    AutoMLJobArn: NotRequired[str]
+    TrainingJobArn: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+
+
+ProcessingJobStatus: TypeAlias = Literal[
+    "InProgress", "Completed", "Failed", "Stopping", "Stopped"
+]
+
+
+class ProcessingJobStepMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+class ProcessingJobSummary(TypedDict):
+    ProcessingJobName: str
+    ProcessingJobArn: str
+    CreationTime: float
+    ProcessingEndTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    ProcessingJobStatus: ProcessingJobStatus
+    FailureReason: NotRequired[str]
+    ExitMessage: NotRequired[str]
+
+
+class ProcessingOutput(TypedDict):
+    OutputName: str
+    S3Output: NotRequired[ProcessingS3Output]
+    FeatureStoreOutput: NotRequired[ProcessingFeatureStoreOutput]
+    AppManaged: NotRequired[bool]
+
+
+class ProcessingOutputConfig(TypedDict):
+    Outputs: list[ProcessingOutput]
+    KmsKeyId: NotRequired[str]
+
+
+class ProcessingResources(TypedDict):
+    ClusterConfig: ProcessingClusterConfig
+
+
+ProcessingS3CompressionType: TypeAlias = Literal[
+    "None", "Gzip"
+]
+
+
+ProcessingS3DataDistributionType: TypeAlias = Literal[
+    "FullyReplicated", "ShardedByS3Key"
+]
+
+
+ProcessingS3DataType: TypeAlias = Literal[
+    "ManifestFile", "S3Prefix"
+]
+
+
+class ProcessingS3Input(TypedDict):
+    S3Uri: str
+    LocalPath: NotRequired[str]
+    S3DataType: ProcessingS3DataType
+    S3InputMode: NotRequired[ProcessingS3InputMode]
+    S3DataDistributionType: NotRequired[ProcessingS3DataDistributionType]
+    S3CompressionType: NotRequired[ProcessingS3CompressionType]
+
+
+ProcessingS3InputMode: TypeAlias = Literal[
+    "Pipe", "File"
+]
+
+
+class ProcessingS3Output(TypedDict):
+    S3Uri: str
+    LocalPath: NotRequired[str]
+    S3UploadMode: ProcessingS3UploadMode
+
+
+ProcessingS3UploadMode: TypeAlias = Literal[
+    "Continuous", "EndOfJob"
+]
+
+
+class ProcessingStoppingCondition(TypedDict):
+    MaxRuntimeInSeconds: int
+
+
+class ProductionVariantCapacityReservationSummary(TypedDict):
+    MlReservationArn: NotRequired[str]
+    CapacityReservationPreference: NotRequired[CapacityReservationPreference]
+    TotalInstanceCount: NotRequired[int]
+    AvailableInstanceCount: NotRequired[int]
+    UsedByCurrentEndpoint: NotRequired[int]
+    Ec2CapacityReservations: NotRequired[list[Ec2CapacityReservation]]
+
+
+ProductionVariantInstanceType: TypeAlias = Literal[
+    "ml.t2.medium", "ml.t2.large", "ml.t2.xlarge", "ml.t2.2xlarge", "ml.m4.xlarge", "ml.m4.2xlarge", "ml.m4.4xlarge",
+    "ml.m4.10xlarge", "ml.m4.16xlarge", "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge",
+    "ml.m5.12xlarge", "ml.m5.24xlarge", "ml.m5d.large", "ml.m5d.xlarge", "ml.m5d.2xlarge", "ml.m5d.4xlarge",
+    "ml.m5d.12xlarge", "ml.m5d.24xlarge", "ml.c4.large", "ml.c4.xlarge", "ml.c4.2xlarge", "ml.c4.4xlarge",
+    "ml.c4.8xlarge", "ml.p2.xlarge", "ml.p2.8xlarge", "ml.p2.16xlarge", "ml.p3.2xlarge", "ml.p3.8xlarge",
+    "ml.p3.16xlarge", "ml.c5.large", "ml.c5.xlarge", "ml.c5.2xlarge", "ml.c5.4xlarge", "ml.c5.9xlarge",
+    "ml.c5.18xlarge", "ml.c5d.large", "ml.c5d.xlarge", "ml.c5d.2xlarge", "ml.c5d.4xlarge", "ml.c5d.9xlarge",
+    "ml.c5d.18xlarge", "ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g4dn.4xlarge", "ml.g4dn.8xlarge", "ml.g4dn.12xlarge",
+    "ml.g4dn.16xlarge", "ml.r5.large", "ml.r5.xlarge", "ml.r5.2xlarge", "ml.r5.4xlarge", "ml.r5.12xlarge",
+    "ml.r5.24xlarge", "ml.r5d.large", "ml.r5d.xlarge", "ml.r5d.2xlarge", "ml.r5d.4xlarge", "ml.r5d.12xlarge",
+    "ml.r5d.24xlarge", "ml.inf1.xlarge", "ml.inf1.2xlarge", "ml.inf1.6xlarge", "ml.inf1.24xlarge", "ml.dl1.24xlarge",
+    "ml.c6i.large", "ml.c6i.xlarge", "ml.c6i.2xlarge", "ml.c6i.4xlarge", "ml.c6i.8xlarge", "ml.c6i.12xlarge",
+    "ml.c6i.16xlarge", "ml.c6i.24xlarge", "ml.c6i.32xlarge", "ml.m6i.large", "ml.m6i.xlarge", "ml.m6i.2xlarge",
+    "ml.m6i.4xlarge", "ml.m6i.8xlarge", "ml.m6i.12xlarge", "ml.m6i.16xlarge", "ml.m6i.24xlarge", "ml.m6i.32xlarge",
+    "ml.r6i.large", "ml.r6i.xlarge", "ml.r6i.2xlarge", "ml.r6i.4xlarge", "ml.r6i.8xlarge", "ml.r6i.12xlarge",
+    "ml.r6i.16xlarge", "ml.r6i.24xlarge", "ml.r6i.32xlarge", "ml.g5.xlarge", "ml.g5.2xlarge", "ml.g5.4xlarge",
+    "ml.g5.8xlarge", "ml.g5.12xlarge", "ml.g5.16xlarge", "ml.g5.24xlarge", "ml.g5.48xlarge", "ml.g6.xlarge",
+    "ml.g6.2xlarge", "ml.g6.4xlarge", "ml.g6.8xlarge", "ml.g6.12xlarge", "ml.g6.16xlarge", "ml.g6.24xlarge",
+    "ml.g6.48xlarge", "ml.r8g.medium", "ml.r8g.large", "ml.r8g.xlarge", "ml.r8g.2xlarge", "ml.r8g.4xlarge",
+    "ml.r8g.8xlarge", "ml.r8g.12xlarge", "ml.r8g.16xlarge", "ml.r8g.24xlarge", "ml.r8g.48xlarge", "ml.g6e.xlarge",
+    "ml.g6e.2xlarge", "ml.g6e.4xlarge", "ml.g6e.8xlarge", "ml.g6e.12xlarge", "ml.g6e.16xlarge", "ml.g6e.24xlarge",
+    "ml.g6e.48xlarge", "ml.g7e.2xlarge", "ml.g7e.4xlarge", "ml.g7e.8xlarge", "ml.g7e.12xlarge", "ml.g7e.24xlarge",
+    "ml.g7e.48xlarge", "ml.g7.2xlarge", "ml.g7.4xlarge", "ml.g7.8xlarge", "ml.g7.12xlarge", "ml.g7.24xlarge",
+    "ml.g7.48xlarge", "ml.p4d.24xlarge", "ml.c7g.large", "ml.c7g.xlarge", "ml.c7g.2xlarge", "ml.c7g.4xlarge",
+    "ml.c7g.8xlarge", "ml.c7g.12xlarge", "ml.c7g.16xlarge", "ml.m6g.large", "ml.m6g.xlarge", "ml.m6g.2xlarge",
+    "ml.m6g.4xlarge", "ml.m6g.8xlarge", "ml.m6g.12xlarge", "ml.m6g.16xlarge", "ml.m6gd.large", "ml.m6gd.xlarge",
+    "ml.m6gd.2xlarge", "ml.m6gd.4xlarge", "ml.m6gd.8xlarge", "ml.m6gd.12xlarge", "ml.m6gd.16xlarge", "ml.c6g.large",
+    "ml.c6g.xlarge", "ml.c6g.2xlarge", "ml.c6g.4xlarge", "ml.c6g.8xlarge", "ml.c6g.12xlarge", "ml.c6g.16xlarge",
+    "ml.c6gd.large", "ml.c6gd.xlarge", "ml.c6gd.2xlarge", "ml.c6gd.4xlarge", "ml.c6gd.8xlarge", "ml.c6gd.12xlarge",
+    "ml.c6gd.16xlarge", "ml.c6gn.large", "ml.c6gn.xlarge", "ml.c6gn.2xlarge", "ml.c6gn.4xlarge", "ml.c6gn.8xlarge",
+    "ml.c6gn.12xlarge", "ml.c6gn.16xlarge", "ml.r6g.large", "ml.r6g.xlarge", "ml.r6g.2xlarge", "ml.r6g.4xlarge",
+    "ml.r6g.8xlarge", "ml.r6g.12xlarge", "ml.r6g.16xlarge", "ml.r6gd.large", "ml.r6gd.xlarge", "ml.r6gd.2xlarge",
+    "ml.r6gd.4xlarge", "ml.r6gd.8xlarge", "ml.r6gd.12xlarge", "ml.r6gd.16xlarge", "ml.p4de.24xlarge", "ml.trn1.2xlarge",
+    "ml.trn1.32xlarge", "ml.trn1n.32xlarge", "ml.trn2.48xlarge", "ml.inf2.xlarge", "ml.inf2.8xlarge",
+    "ml.inf2.24xlarge", "ml.inf2.48xlarge", "ml.p5.48xlarge", "ml.p5e.48xlarge", "ml.p5en.48xlarge", "ml.m7i.large",
+    "ml.m7i.xlarge", "ml.m7i.2xlarge", "ml.m7i.4xlarge", "ml.m7i.8xlarge", "ml.m7i.12xlarge", "ml.m7i.16xlarge",
+    "ml.m7i.24xlarge", "ml.m7i.48xlarge", "ml.c7i.large", "ml.c7i.xlarge", "ml.c7i.2xlarge", "ml.c7i.4xlarge",
+    "ml.c7i.8xlarge", "ml.c7i.12xlarge", "ml.c7i.16xlarge", "ml.c7i.24xlarge", "ml.c7i.48xlarge", "ml.r7i.large",
+    "ml.r7i.xlarge", "ml.r7i.2xlarge", "ml.r7i.4xlarge", "ml.r7i.8xlarge", "ml.r7i.12xlarge", "ml.r7i.16xlarge",
+    "ml.r7i.24xlarge", "ml.r7i.48xlarge", "ml.c8g.medium", "ml.c8g.large", "ml.c8g.xlarge", "ml.c8g.2xlarge",
+    "ml.c8g.4xlarge", "ml.c8g.8xlarge", "ml.c8g.12xlarge", "ml.c8g.16xlarge", "ml.c8g.24xlarge", "ml.c8g.48xlarge",
+    "ml.r7gd.medium", "ml.r7gd.large", "ml.r7gd.xlarge", "ml.r7gd.2xlarge", "ml.r7gd.4xlarge", "ml.r7gd.8xlarge",
+    "ml.r7gd.12xlarge", "ml.r7gd.16xlarge", "ml.m8g.medium", "ml.m8g.large", "ml.m8g.xlarge", "ml.m8g.2xlarge",
+    "ml.m8g.4xlarge", "ml.m8g.8xlarge", "ml.m8g.12xlarge", "ml.m8g.16xlarge", "ml.m8g.24xlarge", "ml.m8g.48xlarge",
+    "ml.c6in.large", "ml.c6in.xlarge", "ml.c6in.2xlarge", "ml.c6in.4xlarge", "ml.c6in.8xlarge", "ml.c6in.12xlarge",
+    "ml.c6in.16xlarge", "ml.c6in.24xlarge", "ml.c6in.32xlarge", "ml.p6-b200.48xlarge", "ml.p6-b300.48xlarge",
+    "ml.p6e-gb200.36xlarge", "ml.p5.4xlarge"
+]
+
+
+class ProductionVariantManagedInstanceScaling(TypedDict):
+    Status: NotRequired[ManagedInstanceScalingStatus]
+    MinInstanceCount: NotRequired[int]
+    MaxInstanceCount: NotRequired[int]
+    ScaleInPolicy: NotRequired[ProductionVariantManagedInstanceScalingScaleInPolicy]
+
+
+class ProductionVariantManagedInstanceScalingScaleInPolicy(TypedDict):
+    Strategy: ManagedInstanceScalingScaleInStrategy
+    MaximumStepSize: NotRequired[int]
+    CooldownInMinutes: NotRequired[int]
+
+
+class ProductionVariantRoutingConfig(TypedDict):
+    RoutingStrategy: RoutingStrategy
+    PrefixAwareRoutingConfig: NotRequired[PrefixAwareRoutingConfig]
+
+
+class ProductionVariantServerlessConfig(TypedDict):
+    MemorySizeInMB: int
+    MaxConcurrency: int
+    ProvisionedConcurrency: NotRequired[int]
+
+
+class ProductionVariantStatus(TypedDict):
+    Status: VariantStatus
+    StatusMessage: NotRequired[str]
+    StartTime: NotRequired[float]
+
+
+class ProductionVariantSummary(TypedDict):
+    VariantName: str
+    DeployedImages: NotRequired[list[DeployedImage]]
+    CurrentWeight: NotRequired[float]
+    DesiredWeight: NotRequired[float]
+    CurrentInstanceCount: NotRequired[int]
+    DesiredInstanceCount: NotRequired[int]
+    InstancePools: NotRequired[list[InstancePoolSummary]]
+    VariantStatus: NotRequired[list[ProductionVariantStatus]]
+    CurrentServerlessConfig: NotRequired[ProductionVariantServerlessConfig]
+    DesiredServerlessConfig: NotRequired[ProductionVariantServerlessConfig]
+    ManagedInstanceScaling: NotRequired[ProductionVariantManagedInstanceScaling]
+    RoutingConfig: NotRequired[ProductionVariantRoutingConfig]
+    CapacityReservationConfig: NotRequired[ProductionVariantCapacityReservationSummary]
+    AcceleratorPartitionLayouts: NotRequired[list[AcceleratorPartitionLayout]]
+
+
+class ProfilerConfig(TypedDict):
+    S3OutputPath: NotRequired[str]
+    ProfilingIntervalInMilliseconds: NotRequired[int]
+    ProfilingParameters: NotRequired[dict[str, str]]
+    DisableProfiler: NotRequired[bool]
+
+
+class ProfilerRuleConfiguration(TypedDict):
+    RuleConfigurationName: str
+    LocalPath: NotRequired[str]
+    S3OutputPath: NotRequired[str]
+    RuleEvaluatorImage: str
+    InstanceType: NotRequired[ProcessingInstanceType]
+    VolumeSizeInGB: NotRequired[int]
+    RuleParameters: NotRequired[dict[str, str]]
+
+
+class ProfilerRuleEvaluationStatus(TypedDict):
+    RuleConfigurationName: NotRequired[str]
+    RuleEvaluationJobArn: NotRequired[str]
+    RuleEvaluationStatus: NotRequired[RuleEvaluationStatus]
+    StatusDetails: NotRequired[str]
+    LastModifiedTime: NotRequired[float]
+
+
+ProfilingStatus: TypeAlias = Literal[
+    "Enabled", "Disabled"
+]
+
+
+class Project(TypedDict):
+    ProjectArn: NotRequired[str]
+    ProjectName: NotRequired[str]
+    ProjectId: NotRequired[str]
+    ProjectDescription: NotRequired[str]
+    ServiceCatalogProvisioningDetails: NotRequired[ServiceCatalogProvisioningDetails]
+    ServiceCatalogProvisionedProductDetails: NotRequired[ServiceCatalogProvisionedProductDetails]
+    ProjectStatus: NotRequired[ProjectStatus]
+    CreatedBy: NotRequired[UserContext]
+    CreationTime: NotRequired[float]
+    TemplateProviderDetails: NotRequired[list[TemplateProviderDetail]]
+    Tags: NotRequired[list[Tag]]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+
+
+ProjectStatus: TypeAlias = Literal[
+    "Pending", "CreateInProgress", "CreateCompleted", "CreateFailed", "DeleteInProgress", "DeleteFailed",
+    "DeleteCompleted", "UpdateInProgress", "UpdateCompleted", "UpdateFailed"
+]
+
+
+class PropertyNameQuery(TypedDict):
+    PropertyNameHint: str
+
+
+class PropertyNameSuggestion(TypedDict):
+    PropertyName: NotRequired[str]
+
+
+class ProvisioningParameter(TypedDict):
+    Key: NotRequired[str]
+    Value: NotRequired[str]
+
+
+class PutModelPackageGroupPolicyRequest(TypedDict):
+    ModelPackageGroupName: str
+    ResourcePolicy: str
+
+
+class PutModelPackageGroupPolicyResponse(TypedDict):
+    ModelPackageGroupArn: str
+
+
+class QualityCheckStepMetadata(TypedDict):
+    CheckType: NotRequired[str]
+    BaselineUsedForDriftCheckStatistics: NotRequired[str]
+    BaselineUsedForDriftCheckConstraints: NotRequired[str]
+    CalculatedBaselineStatistics: NotRequired[str]
+    CalculatedBaselineConstraints: NotRequired[str]
+    ModelPackageGroupName: NotRequired[str]
+    ViolationReport: NotRequired[str]
+    CheckJobArn: NotRequired[str]
+    SkipCheck: NotRequired[bool]
+    RegisterNewBaseline: NotRequired[bool]
+
+
+class RealTimeInferenceRecommendation(TypedDict):
+    RecommendationId: str
+    InstanceType: ProductionVariantInstanceType
+    Environment: NotRequired[dict[str, str]]
+
+
+RecommendationStatus: TypeAlias = Literal[
+    "IN_PROGRESS", "COMPLETED", "FAILED", "NOT_APPLICABLE"
+]
+
+
+RecordWrapper: TypeAlias = Literal[
+    "None", "RecordIO"
+]
+
+
+class RedshiftDatasetDefinition(TypedDict):
+    ClusterId: str
+    Database: str
+    DbUser: str
+    QueryString: str
+    ClusterRoleArn: str
+    OutputS3Uri: str
+    KmsKeyId: NotRequired[str]
+    OutputFormat: RedshiftResultFormat
+    OutputCompression: NotRequired[RedshiftResultCompressionType]
+
+
+RedshiftResultCompressionType: TypeAlias = Literal[
+    "None", "GZIP", "BZIP2", "ZSTD", "SNAPPY"
+]
+
+
+RedshiftResultFormat: TypeAlias = Literal[
+    "PARQUET", "CSV"
+]
+
+
+class RegisterModelStepMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+Relation: TypeAlias = Literal[
+    "EqualTo", "GreaterThanOrEqualTo"
+]
+
+
+class RemoteDebugConfig(TypedDict):
+    EnableRemoteDebug: NotRequired[bool]
+
+
+RepositoryAccessMode: TypeAlias = Literal[
+    "Platform", "Vpc"
+]
+
+
+class RepositoryAuthConfig(TypedDict):
+    RepositoryCredentialsProviderArn: str
+
+
+class ResourceConfig(TypedDict):
+    InstanceType: NotRequired[TrainingInstanceType]
+    InstanceCount: NotRequired[int]
+    VolumeSizeInGB: NotRequired[int]
+    VolumeKmsKeyId: NotRequired[str]
+    KeepAlivePeriodInSeconds: NotRequired[int]
+    InstanceGroups: NotRequired[list[InstanceGroup]]
+    TrainingPlanArn: NotRequired[str]
+    InstancePlacementConfig: NotRequired[InstancePlacementConfig]
+    InstancePreferences: NotRequired[list[InstancePreference]]
+    SelectedInstanceType: NotRequired[TrainingInstanceType]
+    SelectedInstanceCount: NotRequired[int]
+
+
+class ResourceLimits(TypedDict):
+    MaxNumberOfTrainingJobs: NotRequired[int]
+    MaxParallelTrainingJobs: int
+    MaxRuntimeInSeconds: NotRequired[int]
+
+
+ResourceType: TypeAlias = Literal[
+    "TrainingJob", "Experiment", "ExperimentTrial", "ExperimentTrialComponent", "Endpoint", "Model", "ModelPackage",
+    "ModelPackageGroup", "Pipeline", "PipelineExecution", "FeatureGroup", "FeatureMetadata", "Image", "ImageVersion",
+    "Project", "HyperParameterTuningJob", "ModelCard", "PipelineVersion", "Job", "HubContent"
+]
+
+
+class RetryPipelineExecutionRequest(TypedDict):
+    PipelineExecutionArn: str
+    ClientRequestToken: str
+    ParallelismConfiguration: NotRequired[ParallelismConfiguration]
+
+
+class RetryPipelineExecutionResponse(TypedDict):
+    PipelineExecutionArn: NotRequired[str]
+
+
+class RetryStrategy(TypedDict):
+    MaximumRetryAttempts: int
+
+
+RoutingStrategy: TypeAlias = Literal[
+    "LEAST_OUTSTANDING_REQUESTS", "RANDOM", "PREFIX_AWARE", "KV_AWARE"
+]
+
+
+RuleEvaluationStatus: TypeAlias = Literal[
+    "InProgress", "NoIssuesFound", "IssuesFound", "Error", "Stopping", "Stopped"
+]
+
+
+S3DataDistribution: TypeAlias = Literal[
+    "FullyReplicated", "ShardedByS3Key"
+]
+
+
+class S3DataSource(TypedDict):
+    S3DataType: S3DataType
+    S3Uri: str
+    S3DataDistributionType: NotRequired[S3DataDistribution]
+    AttributeNames: NotRequired[list[str]]
+    InstanceGroupNames: NotRequired[list[str]]
+    ModelAccessConfig: NotRequired[ModelAccessConfig]
+    HubAccessConfig: NotRequired[HubAccessConfig]
+
+
+S3DataType: TypeAlias = Literal[
+    "ManifestFile", "S3Prefix", "AugmentedManifestFile", "Converse"
+]
+
+
+class S3ModelDataSource(TypedDict):
+    S3Uri: str
+    S3DataType: S3ModelDataType
+    CompressionType: ModelCompressionType
+    ModelAccessConfig: NotRequired[ModelAccessConfig]
+    HubAccessConfig: NotRequired[InferenceHubAccessConfig]
+    ManifestS3Uri: NotRequired[str]
+    ETag: NotRequired[str]
+    ManifestEtag: NotRequired[str]
+
+
+S3ModelDataType: TypeAlias = Literal[
+    "S3Prefix", "S3Object"
+]
+
+
+class S3StorageConfig(TypedDict):
+    S3Uri: str
+    KmsKeyId: NotRequired[str]
+    ResolvedOutputS3Uri: NotRequired[str]
+
+
+class ScheduleConfig(TypedDict):
+    ScheduleExpression: str
+    DataAnalysisStartTime: NotRequired[str]
+    DataAnalysisEndTime: NotRequired[str]
+
+
+ScheduleStatus: TypeAlias = Literal[
+    "Pending", "Failed", "Scheduled", "Stopped"
+]
+
+
+class SearchExpression(TypedDict):
+    Filters: NotRequired[list[Filter]]
+    NestedFilters: NotRequired[list[NestedFilters]]
+    SubExpressions: NotRequired[list[SearchExpression]]
+    Operator: NotRequired[BooleanOperator]
+
+
+class SearchRecord(TypedDict):
+    TrainingJob: NotRequired[TrainingJob]
+    Experiment: NotRequired[Experiment]
+    Trial: NotRequired[Trial]
+    TrialComponent: NotRequired[TrialComponent]
+    Endpoint: NotRequired[Endpoint]
+    ModelPackage: NotRequired[ModelPackage]
+    ModelPackageGroup: NotRequired[ModelPackageGroup]
+    Pipeline: NotRequired[Pipeline]
+    PipelineExecution: NotRequired[PipelineExecution]
+    PipelineVersion: NotRequired[PipelineVersion]
+    FeatureGroup: NotRequired[FeatureGroup]
+    FeatureMetadata: NotRequired[FeatureMetadata]
+    Project: NotRequired[Project]
+    HyperParameterTuningJob: NotRequired[HyperParameterTuningJobSearchEntity]
+    ModelCard: NotRequired[ModelCard]
+    Model: NotRequired[ModelDashboardModel]
+    Job: NotRequired[Job]
+    HubContent: NotRequired[HubContent]
+
+
+class SearchRequest(TypedDict):
+    Resource: ResourceType
+    SearchExpression: NotRequired[SearchExpression]
+    SortBy: NotRequired[str]
+    SortOrder: NotRequired[SearchSortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    CrossAccountFilterOption: NotRequired[CrossAccountFilterOption]
+    VisibilityConditions: NotRequired[list[VisibilityConditions]]
+
+
+class SearchResponse(TypedDict):
+    Results: NotRequired[list[SearchRecord]]
+    NextToken: NotRequired[str]
+    TotalHits: NotRequired[TotalHits]
+
+
+SearchSortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
+
+
+SecondaryStatus: TypeAlias = Literal[
+    "Starting", "LaunchingMLInstances", "PreparingTrainingStack", "Downloading", "DownloadingTrainingImage", "Training",
+    "Uploading", "Stopping", "Stopped", "MaxRuntimeExceeded", "Completed", "Failed", "Interrupted",
+    "MaxWaitTimeExceeded", "Updating", "Restarting", "Pending"
+]
+
+
+class SecondaryStatusTransition(TypedDict):
+    Status: SecondaryStatus
+    StartTime: float
+    EndTime: NotRequired[float]
+    StatusMessage: NotRequired[str]
+
+
+class SelectedStep(TypedDict):
+    StepName: str
+
+
+class SelectiveExecutionConfig(TypedDict):
+    SourcePipelineExecutionArn: NotRequired[str]
+    SelectedSteps: list[SelectedStep]
+
+
+class SelectiveExecutionResult(TypedDict):
+    SourcePipelineExecutionArn: NotRequired[str]
+
+
+class ServerlessJobConfig(TypedDict):
+    BaseModelArn: str
+    AcceptEula: NotRequired[bool]
+    JobType: ServerlessJobType
+    CustomizationTechnique: NotRequired[CustomizationTechnique]
+    Peft: NotRequired[Peft]
+    EvaluationType: NotRequired[EvaluationType]
+    EvaluatorArn: NotRequired[str]
+    SequenceLength: NotRequired[str]
+
+
+ServerlessJobType: TypeAlias = Literal[
+    "FineTuning", "Evaluation"
+]
+
+
+class ServiceCatalogProvisionedProductDetails(TypedDict):
+    ProvisionedProductId: NotRequired[str]
+    ProvisionedProductStatusMessage: NotRequired[str]
+
+
+class ServiceCatalogProvisioningDetails(TypedDict):
+    ProductId: str
+    ProvisioningArtifactId: NotRequired[str]
+    PathId: NotRequired[str]
+    ProvisioningParameters: NotRequired[list[ProvisioningParameter]]
+
+
+class SessionChainingConfig(TypedDict):
+    EnableSessionTagChaining: NotRequired[bool]
+
+
+class ShuffleConfig(TypedDict):
+    Seed: int
+
+
+SkipModelValidation: TypeAlias = Literal[
+    "All", "None"
+]
+
+
+SortBy: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
+
+
+SortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
+
+
+SortPipelineExecutionsBy: TypeAlias = Literal[
+    "CreationTime", "PipelineExecutionArn"
+]
+
+
+SortPipelinesBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
+class SourceAlgorithm(TypedDict):
+    ModelDataUrl: NotRequired[str]
+    ModelDataSource: NotRequired[ModelDataSource]
+    ModelDataETag: NotRequired[str]
+    AlgorithmName: str
+
+
+class SourceAlgorithmSpecification(TypedDict):
+    SourceAlgorithms: list[SourceAlgorithm]
+
+
+SplitType: TypeAlias = Literal[
+    "None", "Line", "RecordIO", "TFRecord"
+]
+
+
+class StartPipelineExecutionRequest(TypedDict):
+    PipelineName: str
+    PipelineExecutionDisplayName: NotRequired[str]
+    PipelineParameters: NotRequired[list[Parameter]]
+    PipelineExecutionDescription: NotRequired[str]
+    ClientRequestToken: str
+    ParallelismConfiguration: NotRequired[ParallelismConfiguration]
+    SelectiveExecutionConfig: NotRequired[SelectiveExecutionConfig]
+    PipelineVersionId: NotRequired[int]
+    MlflowExperimentName: NotRequired[str]
+    PipelineVersionAlias: NotRequired[str]
+    RoleArn: NotRequired[str]
+
+
+class StartPipelineExecutionResponse(TypedDict):
+    PipelineExecutionArn: NotRequired[str]
+
+
+StepStatus: TypeAlias = Literal[
+    "Starting", "Executing", "Stopping", "Stopped", "Failed", "Succeeded"
+]
+
+
+class StopPipelineExecutionRequest(TypedDict):
+    PipelineExecutionArn: str
+    ClientRequestToken: str
+
+
+class StopPipelineExecutionResponse(TypedDict):
+    PipelineExecutionArn: NotRequired[str]
+
+
+class StopProcessingJobRequest(TypedDict):
+    ProcessingJobName: str
+
+
+class StopProcessingJobResponse(TypedDict):
+    pass
+
+
+class StopTrainingJobRequest(TypedDict):
+    TrainingJobName: str
+
+
+class StopTrainingJobResponse(TypedDict):
+    pass
+
+
+class StoppingCondition(TypedDict):
+    MaxRuntimeInSeconds: NotRequired[int]
+    MaxWaitTimeInSeconds: NotRequired[int]
+    MaxPendingTimeInSeconds: NotRequired[int]
+
+
+StorageType: TypeAlias = Literal[
+    "Standard", "Standard_V2", "InMemory"
+]
+
+
+class SuggestionQuery(TypedDict):
+    PropertyNameQuery: NotRequired[PropertyNameQuery]
+
+
+TableFormat: TypeAlias = Literal[
+    "Default", "Glue", "Iceberg"
+]
+
+
+class Tag(TypedDict):
+    Key: str
+    Value: str
+
+
+class TemplateProviderDetail(TypedDict):
+    CfnTemplateProviderDetail: NotRequired[CfnTemplateProviderDetail]
+
+
+class TensorBoardOutputConfig(TypedDict):
+    LocalPath: NotRequired[str]
+    S3OutputPath: str
+
+
+class TotalHits(TypedDict):
+    Value: NotRequired[int]
+    Relation: NotRequired[Relation]
+
+
+class TrainingImageConfig(TypedDict):
+    TrainingRepositoryAccessMode: TrainingRepositoryAccessMode
+    TrainingRepositoryAuthConfig: NotRequired[TrainingRepositoryAuthConfig]
+
+
+TrainingInputMode: TypeAlias = Literal[
+    "Pipe", "File", "FastFile"
+]
+
+
+TrainingInstanceType: TypeAlias = Literal[
+    "ml.m4.xlarge", "ml.m4.2xlarge", "ml.m4.4xlarge", "ml.m4.10xlarge", "ml.m4.16xlarge", "ml.g4dn.xlarge",
+    "ml.g4dn.2xlarge", "ml.g4dn.4xlarge", "ml.g4dn.8xlarge", "ml.g4dn.12xlarge", "ml.g4dn.16xlarge", "ml.m5.large",
+    "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge", "ml.m5.12xlarge", "ml.m5.24xlarge", "ml.c4.xlarge",
+    "ml.c4.2xlarge", "ml.c4.4xlarge", "ml.c4.8xlarge", "ml.p2.xlarge", "ml.p2.8xlarge", "ml.p2.16xlarge",
+    "ml.p3.2xlarge", "ml.p3.8xlarge", "ml.p3.16xlarge", "ml.p3dn.24xlarge", "ml.p4d.24xlarge", "ml.p4de.24xlarge",
+    "ml.p5.48xlarge", "ml.p5e.48xlarge", "ml.p5en.48xlarge", "ml.c5.xlarge", "ml.c5.2xlarge", "ml.c5.4xlarge",
+    "ml.c5.9xlarge", "ml.c5.18xlarge", "ml.c5n.xlarge", "ml.c5n.2xlarge", "ml.c5n.4xlarge", "ml.c5n.9xlarge",
+    "ml.c5n.18xlarge", "ml.g5.xlarge", "ml.g5.2xlarge", "ml.g5.4xlarge", "ml.g5.8xlarge", "ml.g5.16xlarge",
+    "ml.g5.12xlarge", "ml.g5.24xlarge", "ml.g5.48xlarge", "ml.g6.xlarge", "ml.g6.2xlarge", "ml.g6.4xlarge",
+    "ml.g6.8xlarge", "ml.g6.16xlarge", "ml.g6.12xlarge", "ml.g6.24xlarge", "ml.g6.48xlarge", "ml.g6e.xlarge",
+    "ml.g6e.2xlarge", "ml.g6e.4xlarge", "ml.g6e.8xlarge", "ml.g6e.16xlarge", "ml.g6e.12xlarge", "ml.g6e.24xlarge",
+    "ml.g6e.48xlarge", "ml.trn1.2xlarge", "ml.trn1.32xlarge", "ml.trn1n.32xlarge", "ml.trn2.48xlarge", "ml.m6i.large",
+    "ml.m6i.xlarge", "ml.m6i.2xlarge", "ml.m6i.4xlarge", "ml.m6i.8xlarge", "ml.m6i.12xlarge", "ml.m6i.16xlarge",
+    "ml.m6i.24xlarge", "ml.m6i.32xlarge", "ml.c6i.xlarge", "ml.c6i.2xlarge", "ml.c6i.8xlarge", "ml.c6i.4xlarge",
+    "ml.c6i.12xlarge", "ml.c6i.16xlarge", "ml.c6i.24xlarge", "ml.c6i.32xlarge", "ml.r5d.large", "ml.r5d.xlarge",
+    "ml.r5d.2xlarge", "ml.r5d.4xlarge", "ml.r5d.8xlarge", "ml.r5d.12xlarge", "ml.r5d.16xlarge", "ml.r5d.24xlarge",
+    "ml.t3.medium", "ml.t3.large", "ml.t3.xlarge", "ml.t3.2xlarge", "ml.r5.large", "ml.r5.xlarge", "ml.r5.2xlarge",
+    "ml.r5.4xlarge", "ml.r5.8xlarge", "ml.r5.12xlarge", "ml.r5.16xlarge", "ml.r5.24xlarge", "ml.p6-b200.48xlarge",
+    "ml.m7i.large", "ml.m7i.xlarge", "ml.m7i.2xlarge", "ml.m7i.4xlarge", "ml.m7i.8xlarge", "ml.m7i.12xlarge",
+    "ml.m7i.16xlarge", "ml.m7i.24xlarge", "ml.m7i.48xlarge", "ml.c7i.large", "ml.c7i.xlarge", "ml.c7i.2xlarge",
+    "ml.c7i.4xlarge", "ml.c7i.8xlarge", "ml.c7i.12xlarge", "ml.c7i.16xlarge", "ml.c7i.24xlarge", "ml.c7i.48xlarge",
+    "ml.r7i.large", "ml.r7i.xlarge", "ml.r7i.2xlarge", "ml.r7i.4xlarge", "ml.r7i.8xlarge", "ml.r7i.12xlarge",
+    "ml.r7i.16xlarge", "ml.r7i.24xlarge", "ml.r7i.48xlarge", "ml.p6e-gb200.36xlarge", "ml.p5.4xlarge",
+    "ml.p6-b300.48xlarge", "ml.g7e.2xlarge", "ml.g7e.4xlarge", "ml.g7e.8xlarge", "ml.g7e.12xlarge", "ml.g7e.24xlarge",
+    "ml.g7e.48xlarge", "ml.g7.2xlarge", "ml.g7.4xlarge", "ml.g7.8xlarge", "ml.g7.12xlarge", "ml.g7.24xlarge",
+    "ml.g7.48xlarge", "ml.r6i.large", "ml.r6i.xlarge", "ml.r6i.2xlarge", "ml.r6i.4xlarge", "ml.r6i.8xlarge",
+    "ml.r6i.12xlarge", "ml.r6i.16xlarge", "ml.r6i.24xlarge", "ml.r6i.32xlarge", "ml.m8i.large", "ml.m8i.xlarge",
+    "ml.m8i.2xlarge", "ml.m8i.4xlarge", "ml.m8i.8xlarge", "ml.m8i.12xlarge", "ml.m8i.16xlarge", "ml.m8i.24xlarge",
+    "ml.m8i.32xlarge", "ml.m8i.48xlarge", "ml.m8i.96xlarge", "ml.c8i.xlarge", "ml.c8i.2xlarge", "ml.c8i.4xlarge",
+    "ml.c8i.8xlarge", "ml.c8i.12xlarge", "ml.c8i.16xlarge", "ml.c8i.24xlarge", "ml.c8i.32xlarge", "ml.c8i.48xlarge",
+    "ml.c8i.96xlarge", "ml.r8i.large", "ml.r8i.xlarge", "ml.r8i.2xlarge", "ml.r8i.4xlarge", "ml.r8i.8xlarge",
+    "ml.r8i.12xlarge", "ml.r8i.16xlarge", "ml.r8i.24xlarge", "ml.r8i.32xlarge", "ml.r8i.48xlarge", "ml.r8i.96xlarge",
+    "ml.m7i-flex.large", "ml.m7i-flex.xlarge", "ml.m7i-flex.2xlarge", "ml.m7i-flex.4xlarge", "ml.m7i-flex.8xlarge",
+    "ml.m7i-flex.12xlarge", "ml.m7i-flex.16xlarge", "ml.c7i-flex.xlarge", "ml.c7i-flex.2xlarge", "ml.c7i-flex.4xlarge",
+    "ml.c7i-flex.8xlarge", "ml.c7i-flex.12xlarge", "ml.c7i-flex.16xlarge", "ml.m8i-flex.large", "ml.m8i-flex.xlarge",
+    "ml.m8i-flex.2xlarge", "ml.m8i-flex.4xlarge", "ml.m8i-flex.8xlarge", "ml.m8i-flex.12xlarge", "ml.m8i-flex.16xlarge",
+    "ml.c8i-flex.xlarge", "ml.c8i-flex.2xlarge", "ml.c8i-flex.4xlarge", "ml.c8i-flex.8xlarge", "ml.c8i-flex.12xlarge",
+    "ml.c8i-flex.16xlarge", "ml.r8i-flex.large", "ml.r8i-flex.xlarge", "ml.r8i-flex.2xlarge", "ml.r8i-flex.4xlarge",
+    "ml.r8i-flex.8xlarge", "ml.r8i-flex.12xlarge", "ml.r8i-flex.16xlarge"
+]
+
+
+class TrainingJob(TypedDict):
+    TrainingJobName: NotRequired[str]
+    TrainingJobArn: NotRequired[str]
+    TuningJobArn: NotRequired[str]
+    LabelingJobArn: NotRequired[str]
+    AutoMLJobArn: NotRequired[str]
+    ModelArtifacts: NotRequired[ModelArtifacts]
+    TrainingJobStatus: NotRequired[TrainingJobStatus]
+    SecondaryStatus: NotRequired[SecondaryStatus]
+    FailureReason: NotRequired[str]
+    HyperParameters: NotRequired[dict[str, str]]
+    AlgorithmSpecification: NotRequired[AlgorithmSpecification]
+    RoleArn: NotRequired[str]
+    InputDataConfig: NotRequired[list[Channel]]
+    OutputDataConfig: NotRequired[OutputDataConfig]
+    ResourceConfig: NotRequired[ResourceConfig]
+    WarmPoolStatus: NotRequired[WarmPoolStatus]
+    VpcConfig: NotRequired[VpcConfig]
+    StoppingCondition: NotRequired[StoppingCondition]
+    CreationTime: NotRequired[float]
+    TrainingStartTime: NotRequired[float]
+    TrainingEndTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    SecondaryStatusTransitions: NotRequired[list[SecondaryStatusTransition]]
+    FinalMetricDataList: NotRequired[list[MetricData]]
+    EnableNetworkIsolation: NotRequired[bool]
+    EnableInterContainerTrafficEncryption: NotRequired[bool]
+    EnableManagedSpotTraining: NotRequired[bool]
+    CheckpointConfig: NotRequired[CheckpointConfig]
+    TrainingTimeInSeconds: NotRequired[int]
+    BillableTimeInSeconds: NotRequired[int]
+    DebugHookConfig: NotRequired[DebugHookConfig]
+    ExperimentConfig: NotRequired[ExperimentConfig]
+    DebugRuleConfigurations: NotRequired[list[DebugRuleConfiguration]]
+    TensorBoardOutputConfig: NotRequired[TensorBoardOutputConfig]
+    DebugRuleEvaluationStatuses: NotRequired[list[DebugRuleEvaluationStatus]]
+    OutputModelPackageArn: NotRequired[str]
+    ModelPackageConfig: NotRequired[ModelPackageConfig]
+    ProfilerConfig: NotRequired[ProfilerConfig]
+    Environment: NotRequired[dict[str, str]]
+    RetryStrategy: NotRequired[RetryStrategy]
+    Tags: NotRequired[list[Tag]]
+
+
+TrainingJobEarlyStoppingType: TypeAlias = Literal[
+    "Off", "Auto"
+]
+
+
+TrainingJobStatus: TypeAlias = Literal[
+    "InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting"
+]
+
+
+class TrainingJobStatusCounters(TypedDict):
+    Completed: NotRequired[int]
+    InProgress: NotRequired[int]
+    RetryableError: NotRequired[int]
+    NonRetryableError: NotRequired[int]
+    Stopped: NotRequired[int]
+
+
+class TrainingJobStepMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+class TrainingJobSummary(TypedDict):
+    TrainingJobName: str
+    TrainingJobArn: str
+    CreationTime: float
+    TrainingEndTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    TrainingJobStatus: TrainingJobStatus
+    SecondaryStatus: NotRequired[SecondaryStatus]
+    WarmPoolStatus: NotRequired[WarmPoolStatus]
+    TrainingPlanArn: NotRequired[str]
+
+
+class TrainingProgressInfo(TypedDict):
+    TotalStepCountPerEpoch: NotRequired[int]
+    CurrentStep: NotRequired[int]
+    CurrentEpoch: NotRequired[int]
+    MaxEpoch: NotRequired[int]
+
+
+TrainingRepositoryAccessMode: TypeAlias = Literal[
+    "Platform", "Vpc"
+]
+
+
+class TrainingRepositoryAuthConfig(TypedDict):
+    TrainingRepositoryCredentialsProviderArn: str
+
+
+class TransformDataSource(TypedDict):
+    S3DataSource: TransformS3DataSource
+
+
+class TransformInput(TypedDict):
+    DataSource: TransformDataSource
+    ContentType: NotRequired[str]
+    CompressionType: NotRequired[CompressionType]
+    SplitType: NotRequired[SplitType]
+
+
+TransformInstanceType: TypeAlias = Literal[
+    "ml.m4.xlarge", "ml.m4.2xlarge", "ml.m4.4xlarge", "ml.m4.10xlarge", "ml.m4.16xlarge", "ml.c4.xlarge",
+    "ml.c4.2xlarge", "ml.c4.4xlarge", "ml.c4.8xlarge", "ml.p2.xlarge", "ml.p2.8xlarge", "ml.p2.16xlarge",
+    "ml.p3.2xlarge", "ml.p3.8xlarge", "ml.p3.16xlarge", "ml.c5.xlarge", "ml.c5.2xlarge", "ml.c5.4xlarge",
+    "ml.c5.9xlarge", "ml.c5.18xlarge", "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge",
+    "ml.m5.12xlarge", "ml.m5.24xlarge", "ml.m6i.large", "ml.m6i.xlarge", "ml.m6i.2xlarge", "ml.m6i.4xlarge",
+    "ml.m6i.8xlarge", "ml.m6i.12xlarge", "ml.m6i.16xlarge", "ml.m6i.24xlarge", "ml.m6i.32xlarge", "ml.c6i.large",
+    "ml.c6i.xlarge", "ml.c6i.2xlarge", "ml.c6i.4xlarge", "ml.c6i.8xlarge", "ml.c6i.12xlarge", "ml.c6i.16xlarge",
+    "ml.c6i.24xlarge", "ml.c6i.32xlarge", "ml.r6i.large", "ml.r6i.xlarge", "ml.r6i.2xlarge", "ml.r6i.4xlarge",
+    "ml.r6i.8xlarge", "ml.r6i.12xlarge", "ml.r6i.16xlarge", "ml.r6i.24xlarge", "ml.r6i.32xlarge", "ml.m7i.large",
+    "ml.m7i.xlarge", "ml.m7i.2xlarge", "ml.m7i.4xlarge", "ml.m7i.8xlarge", "ml.m7i.12xlarge", "ml.m7i.16xlarge",
+    "ml.m7i.24xlarge", "ml.m7i.48xlarge", "ml.c7i.large", "ml.c7i.xlarge", "ml.c7i.2xlarge", "ml.c7i.4xlarge",
+    "ml.c7i.8xlarge", "ml.c7i.12xlarge", "ml.c7i.16xlarge", "ml.c7i.24xlarge", "ml.c7i.48xlarge", "ml.r7i.large",
+    "ml.r7i.xlarge", "ml.r7i.2xlarge", "ml.r7i.4xlarge", "ml.r7i.8xlarge", "ml.r7i.12xlarge", "ml.r7i.16xlarge",
+    "ml.r7i.24xlarge", "ml.r7i.48xlarge", "ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g4dn.4xlarge", "ml.g4dn.8xlarge",
+    "ml.g4dn.12xlarge", "ml.g4dn.16xlarge", "ml.g5.xlarge", "ml.g5.2xlarge", "ml.g5.4xlarge", "ml.g5.8xlarge",
+    "ml.g5.12xlarge", "ml.g5.16xlarge", "ml.g5.24xlarge", "ml.g5.48xlarge", "ml.trn1.2xlarge", "ml.trn1.32xlarge",
+    "ml.inf2.xlarge", "ml.inf2.8xlarge", "ml.inf2.24xlarge", "ml.inf2.48xlarge", "ml.g6.xlarge", "ml.g6.2xlarge",
+    "ml.g6.4xlarge", "ml.g6.8xlarge", "ml.g6.12xlarge", "ml.g6.16xlarge", "ml.g6.24xlarge", "ml.g6.48xlarge",
+    "ml.g6e.xlarge", "ml.g6e.2xlarge", "ml.g6e.4xlarge", "ml.g6e.8xlarge", "ml.g6e.12xlarge", "ml.g6e.16xlarge",
+    "ml.g6e.24xlarge", "ml.g6e.48xlarge"
+]
+
+
+class TransformJob(TypedDict):
+    TransformJobName: NotRequired[str]
+    TransformJobArn: NotRequired[str]
+    TransformJobStatus: NotRequired[TransformJobStatus]
+    FailureReason: NotRequired[str]
+    ModelName: NotRequired[str]
+    MaxConcurrentTransforms: NotRequired[int]
+    ModelClientConfig: NotRequired[ModelClientConfig]
+    MaxPayloadInMB: NotRequired[int]
+    BatchStrategy: NotRequired[BatchStrategy]
+    Environment: NotRequired[dict[str, str]]
+    TransformInput: NotRequired[TransformInput]
+    TransformOutput: NotRequired[TransformOutput]
+    DataCaptureConfig: NotRequired[BatchDataCaptureConfig]
+    TransformResources: NotRequired[TransformResources]
+    CreationTime: NotRequired[float]
+    TransformStartTime: NotRequired[float]
+    TransformEndTime: NotRequired[float]
+    LabelingJobArn: NotRequired[str]
+    AutoMLJobArn: NotRequired[str]
+    DataProcessing: NotRequired[DataProcessing]
+    ExperimentConfig: NotRequired[ExperimentConfig]
+    Tags: NotRequired[list[Tag]]
+
+
+class TransformJobDefinition(TypedDict):
+    MaxConcurrentTransforms: NotRequired[int]
+    MaxPayloadInMB: NotRequired[int]
+    BatchStrategy: NotRequired[BatchStrategy]
+    Environment: NotRequired[dict[str, str]]
+    TransformInput: TransformInput
+    TransformOutput: TransformOutput
+    TransformResources: TransformResources
+
+
+TransformJobStatus: TypeAlias = Literal[
+    "InProgress", "Completed", "Failed", "Stopping", "Stopped"
+]
+
+
+class TransformJobStepMetadata(TypedDict):
+    Arn: NotRequired[str]
+
+
+class TransformOutput(TypedDict):
+    S3OutputPath: str
+    Accept: NotRequired[str]
+    AssembleWith: NotRequired[AssemblyType]
+    KmsKeyId: NotRequired[str]
+
+
+class TransformResources(TypedDict):
+    InstanceType: TransformInstanceType
+    InstanceCount: int
+    VolumeKmsKeyId: NotRequired[str]
+    TransformAmiVersion: NotRequired[str]
+
+
+class TransformS3DataSource(TypedDict):
+    S3DataType: S3DataType
+    S3Uri: str
+
+
+class Trial(TypedDict):
+    TrialName: NotRequired[str]
+    TrialArn: NotRequired[str]
+    DisplayName: NotRequired[str]
+    ExperimentName: NotRequired[str]
+    Source: NotRequired[TrialSource]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    MetadataProperties: NotRequired[MetadataProperties]
+    Tags: NotRequired[list[Tag]]
+    TrialComponentSummaries: NotRequired[list[TrialComponentSimpleSummary]]
+
+
+class TrialComponent(TypedDict):
+    TrialComponentName: NotRequired[str]
+    DisplayName: NotRequired[str]
+    TrialComponentArn: NotRequired[str]
+    Source: NotRequired[TrialComponentSource]
+    Status: NotRequired[TrialComponentStatus]
+    StartTime: NotRequired[float]
+    EndTime: NotRequired[float]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    Parameters: NotRequired[dict[str, TrialComponentParameterValue]]
+    InputArtifacts: NotRequired[dict[str, TrialComponentArtifact]]
+    OutputArtifacts: NotRequired[dict[str, TrialComponentArtifact]]
+    Metrics: NotRequired[list[TrialComponentMetricSummary]]
+    MetadataProperties: NotRequired[MetadataProperties]
+    SourceDetail: NotRequired[TrialComponentSourceDetail]
+    LineageGroupArn: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+    Parents: NotRequired[list[Parent]]
+    RunName: NotRequired[str]
+
+
+class TrialComponentArtifact(TypedDict):
+    MediaType: NotRequired[str]
+    Value: str
+
+
+class TrialComponentMetricSummary(TypedDict):
+    MetricName: NotRequired[str]
+    SourceArn: NotRequired[str]
+    TimeStamp: NotRequired[float]
+    Max: NotRequired[float]
+    Min: NotRequired[float]
+    Last: NotRequired[float]
+    Count: NotRequired[int]
+    Avg: NotRequired[float]
+    StdDev: NotRequired[float]
+
+
+class TrialComponentParameterValue(TypedDict):
+    StringValue: NotRequired[str]
+    NumberValue: NotRequired[float]
+
+
+TrialComponentPrimaryStatus: TypeAlias = Literal[
+    "InProgress", "Completed", "Failed", "Stopping", "Stopped"
+]
+
+
+class TrialComponentSimpleSummary(TypedDict):
+    TrialComponentName: NotRequired[str]
+    TrialComponentArn: NotRequired[str]
+    TrialComponentSource: NotRequired[TrialComponentSource]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+
+
+class TrialComponentSource(TypedDict):
+    SourceArn: str
+    SourceType: NotRequired[str]
+
+
+class TrialComponentSourceDetail(TypedDict):
+    SourceArn: NotRequired[str]
+    TrainingJob: NotRequired[TrainingJob]
+    ProcessingJob: NotRequired[ProcessingJob]
+    TransformJob: NotRequired[TransformJob]
+
+
+class TrialComponentStatus(TypedDict):
+    PrimaryStatus: NotRequired[TrialComponentPrimaryStatus]
+    Message: NotRequired[str]
+
+
+class TrialSource(TypedDict):
+    SourceArn: str
+    SourceType: NotRequired[str]
+
+
+class TtlDuration(TypedDict):
+    Unit: NotRequired[TtlDurationUnit]
+    Value: NotRequired[int]
+
+
+TtlDurationUnit: TypeAlias = Literal[
+    "Seconds", "Minutes", "Hours", "Days", "Weeks"
+]
+
+
+class TuningJobCompletionCriteria(TypedDict):
+    TargetObjectiveMetricValue: NotRequired[float]
+    BestObjectiveNotImproving: NotRequired[BestObjectiveNotImproving]
+    ConvergenceDetected: NotRequired[ConvergenceDetected]
+
+
+class TuningJobStepMetaData(TypedDict):
+    Arn: NotRequired[str]
+
+
+class UpdateModelPackageRequest(TypedDict):
+    ModelPackageArn: str
+    ModelApprovalStatus: NotRequired[ModelApprovalStatus]
+    ModelPackageRegistrationType: NotRequired[ModelPackageRegistrationType]
+    ApprovalDescription: NotRequired[str]
+    CustomerMetadataProperties: NotRequired[dict[str, str]]
+    CustomerMetadataPropertiesToRemove: NotRequired[list[str]]
+    AdditionalInferenceSpecificationsToAdd: NotRequired[list[AdditionalInferenceSpecificationDefinition]]
+    InferenceSpecification: NotRequired[InferenceSpecification]
+    SourceUri: NotRequired[str]
+    ModelCard: NotRequired[ModelPackageModelCard]
+    ModelLifeCycle: NotRequired[ModelLifeCycle]
+    ClientToken: NotRequired[str]
+
+
+class UpdateModelPackageResponse(TypedDict):
+    ModelPackageArn: str
+
+
+class UpdatePipelineExecutionRequest(TypedDict):
+    PipelineExecutionArn: str
+    PipelineExecutionDescription: NotRequired[str]
+    PipelineExecutionDisplayName: NotRequired[str]
+    ParallelismConfiguration: NotRequired[ParallelismConfiguration]
+
+
+class UpdatePipelineExecutionResponse(TypedDict):
+    PipelineExecutionArn: NotRequired[str]
+
+
+class UpdatePipelineRequest(TypedDict):
+    PipelineName: str
+    PipelineDisplayName: NotRequired[str]
+    PipelineDefinition: NotRequired[str]
+    PipelineDefinitionS3Location: NotRequired[PipelineDefinitionS3Location]
+    PipelineDescription: NotRequired[str]
+    RoleArn: NotRequired[str]
+    ParallelismConfiguration: NotRequired[ParallelismConfiguration]
+    PipelineVersionAliases: NotRequired[list[str]]
+
+
+class UpdatePipelineResponse(TypedDict):
+    PipelineArn: NotRequired[str]
+    PipelineVersionId: NotRequired[int]
+
+
+class UserContext(TypedDict):
+    UserProfileArn: NotRequired[str]
+    UserProfileName: NotRequired[str]
+    DomainId: NotRequired[str]
+    IamIdentity: NotRequired[IamIdentity]
+
+
+VariantStatus: TypeAlias = Literal[
+    "Creating", "Updating", "Deleting", "ActivatingTraffic", "Baking"
+]
+
+
+class VectorConfig(TypedDict):
+    Dimension: int
+
+
+class VisibilityConditions(TypedDict):
+    Key: NotRequired[str]
+    Value: NotRequired[str]
+
+
+class VpcConfig(TypedDict):
+    SecurityGroupIds: list[str]
+    Subnets: list[str]
+
+
+WarmPoolResourceStatus: TypeAlias = Literal[
+    "Available", "Terminated", "Reused", "InUse"
+]
+
+
+class WarmPoolStatus(TypedDict):
+    Status: WarmPoolResourceStatus
+    ResourceRetainedBillableTimeInSeconds: NotRequired[int]
+    ReusedByJob: NotRequired[str]
