@@ -150,7 +150,7 @@ class Api:
         if proved and streams:
             checked = self._settings.auth and claim is not None and bodies.is_signed_in_chunks(visit.request.headers)
             chain = guard.chain(claim, caller) if checked and claim is not None else None
-            return bodies.payload(visit.incoming, visit.request.headers, chain)
+            return bodies.streamed(visit.incoming, visit.request.headers, chain)
         body = to.request.body
         if not isinstance(body, bytes) or not visit.incoming.ended:
             body = await self._whole(visit, family)

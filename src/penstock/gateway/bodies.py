@@ -5,7 +5,7 @@ a request that is refused. Every wait for a piece has a limit; nothing here hold
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from typing import Final
 
 from starlette.types import Receive
@@ -64,7 +64,18 @@ class Incoming:
         return self.ended
 
 
-def payload(incoming: Incoming, headers: Mapping[str, str], chain: Chain | None = None) -> Payload:
+def streamed(incoming: Incoming, headers: Mapping[str, str], chain: Chain | None = None) -> Payload:
+    """The body for a service that reads it piece by piece."""
+    return payload(incoming, headers, chain, gathering=gathered)
+
+
+def payload(
+    incoming: Incoming,
+    headers: Mapping[str, str],
+    chain: Chain | None = None,
+    *,
+    gathering: Callable[[AsyncIterable[bytes]], AsyncIterable[bytes]] = lambda pieces: pieces,
+) -> Payload:
     """The body as its headers describe it: out of its chunks where it is aws-chunked, its checksums to be compared.
 
     `chain` is given where chunk signatures are to be checked.
@@ -72,8 +83,8 @@ def payload(incoming: Incoming, headers: Mapping[str, str], chain: Chain | None 
     if is_chunked(headers):
         chunked = ChunkedBody(chain)
         expected = expectation(headers, length=number(headers, "x-amz-decoded-content-length"))
-        return Payload(gathered(dechunked(incoming, chunked)), expected, trailers=lambda: chunked.trailers)
-    return Payload(gathered(incoming), expectation(headers, length=number(headers, "content-length")))
+        return Payload(gathering(dechunked(incoming, chunked)), expected, trailers=lambda: chunked.trailers)
+    return Payload(gathering(incoming), expectation(headers, length=number(headers, "content-length")))
 
 
 def is_chunked(headers: Mapping[str, str]) -> bool:
@@ -121,7 +132,7 @@ async def dechunked(incoming: Incoming, chunked: ChunkedBody) -> AsyncIterator[b
         raise ServiceError("The body ended inside a chunk.", code="IncompleteBody", status=400)
 
 
-async def gathered(pieces: AsyncIterator[bytes] | Incoming) -> AsyncIterator[bytes]:
+async def gathered(pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
     """The same bytes in fewer pieces."""
     kept: list[bytes] = []
     size = 0

@@ -18,7 +18,7 @@ from penstock.wire import models
 from penstock.wire.call import DEFAULT_REGION
 from penstock.wire.http import HttpRequest
 
-_BUCKET_HOST: Final = re.compile(r"(?P<bucket>.+)\.(?:s3(?:-[a-z0-9-]+)?\..+|localhost)")
+_BUCKET_HOST: Final = re.compile(r"(?P<bucket>.+?)\.(?:s3(?:-[a-z0-9-]+)?\..+|localhost)")
 _REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]")
 _SMITHY: Final = re.compile(r"/service/(?P<service>[^/]+)/operation/[^/]+/?")
 _SAGEMAKER_PATHS: Final = (
