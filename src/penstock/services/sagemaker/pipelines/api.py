@@ -35,8 +35,24 @@ class Pipelines:
         definition = await self._definition(call, request)
         if definition is None:
             raise ValidationError("PipelineDefinition or PipelineDefinitionS3Location is required.")
+        made, labels = self._made(call, request, definition), tagging.given(request.get("Tags"))
+
+        def insert(tx: Transaction) -> Document:
+            kept = documents.insert(tx, made)
+            tags.add(tx, kept.arn, labels)
+            return kept
+
+        try:
+            return {"PipelineArn": (await self.database.write(insert)).arn}
+        except AlreadyStored:
+            raise ValidationError(
+                "Pipeline names must be unique within an AWS account and region. "
+                f"Pipeline with name ({made.name}) already exists."
+            ) from None
+
+    def _made(self, call: Call, request: Request, definition: str) -> Document:
         at, name = self.clock(), request["PipelineName"]
-        made = Document(
+        return Document(
             kind=rows.PIPELINE,
             scope=call.scope,
             name=name,
@@ -54,20 +70,6 @@ class Pipelines:
                 **given(request, "PipelineDescription", "ParallelismConfiguration"),
             },
         )
-        labels = tagging.given(request.get("Tags"))
-
-        def insert(tx: Transaction) -> Document:
-            kept = documents.insert(tx, made)
-            tags.add(tx, kept.arn, labels)
-            return kept
-
-        try:
-            return {"PipelineArn": (await self.database.write(insert)).arn}
-        except AlreadyStored:
-            raise ValidationError(
-                "Pipeline names must be unique within an AWS account and region. "
-                f"Pipeline with name ({name}) already exists."
-            ) from None
 
     @operation("UpdatePipeline")
     async def update(self, call: Call, request: Request) -> Answer:
