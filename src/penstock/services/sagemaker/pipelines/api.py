@@ -6,6 +6,7 @@ from typing import Any
 from penstock.languages.pipeline.check import validated
 from penstock.languages.pipeline.tree import DefinitionError
 from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker.once import once
 from penstock.services.sagemaker.people import user_context
 from penstock.services.sagemaker.pipelines import answers, rows
 from penstock.services.sagemaker.pipelines.answers import Conflict
@@ -95,7 +96,7 @@ class Pipelines:
 
     @operation("DeletePipeline")
     async def delete(self, call: Call, request: Request) -> Answer:
-        def remove(tx: Transaction) -> Document:
+        def remove(tx: Transaction) -> Answer:
             found = self._found(tx, call, request["PipelineName"])
             if rows.has_open_executions(tx, found):
                 raise Conflict(
@@ -105,9 +106,9 @@ class Pipelines:
             for execution in rows.executions_of(tx, found):
                 documents.remove(tx, execution.scope, execution.kind, execution.name)
             documents.remove(tx, found.scope, found.kind, found.name)
-            return found
+            return {"PipelineArn": found.arn}
 
-        return {"PipelineArn": (await self.database.write(remove)).arn}
+        return await once(self.database, call, self.clock(), remove)
 
     @operation("ListPipelines")
     async def list(self, call: Call, request: Request) -> Answer:
