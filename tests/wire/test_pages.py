@@ -47,13 +47,13 @@ class Identity:
         return {}
 
 
-def test_coverage_lists_what_is_implemented_and_what_is_not() -> None:
+def test_coverage_lists_what_is_answered_and_what_is_not() -> None:
     directory = Directory()
     directory.register(Identity())
 
     (found,) = coverage.coverage(directory)
 
-    assert (found.service, found.implemented) == ("sts", ("GetCallerIdentity",))
+    assert (found.service, found.answered) == ("sts", ("GetCallerIdentity",))
     assert "AssumeRole" in found.missing
     assert "GetCallerIdentity" not in found.missing
-    assert f"## sts: 1 of {1 + len(found.missing)}\n\nImplemented: `GetCallerIdentity`." in coverage.page([found])
+    assert f"## sts: 1 of {1 + len(found.missing)}\n\nAnswered: `GetCallerIdentity`." in coverage.page([found])

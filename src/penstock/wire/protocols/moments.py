@@ -16,6 +16,8 @@ from penstock.wire.call import Json
 ISO8601: Final = "iso8601"
 RFC822: Final = "rfc822"
 UNIX: Final = "unixtimestamp"
+FIRST: Final = datetime(1, 1, 1, tzinfo=UTC).timestamp()
+LAST: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
 
 def seconds(value: Json) -> float:
@@ -23,11 +25,11 @@ def seconds(value: Json) -> float:
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        return _told_by_a_calendar(float(value))
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is no timestamp")
     try:
-        return float(value)
+        return _told_by_a_calendar(float(value))
     except ValueError:
         pass
     try:
@@ -35,6 +37,13 @@ def seconds(value: Json) -> float:
     except ValueError:
         moment = parsedate_to_datetime(value)
     return seconds(moment)
+
+
+def _told_by_a_calendar(moment: float) -> float:
+    """The moment, if it lies in years that can be written; raises `ValueError`."""
+    if not FIRST <= moment <= LAST:
+        raise ValueError(f"{moment} lies outside of the years 1 to 9999")
+    return moment
 
 
 def spelled(shape: Shape, otherwise: str) -> str:

@@ -70,17 +70,22 @@ class Rest(Protocol):
     def _read_head(self, shape: StructureShape, request: HttpRequest, match: Match, query: Query) -> dict[str, Json]:
         value: dict[str, Json] = {}
         for name, member, key, location in located(shape):
-            match location:
-                case "uri" if key in match.labels:
-                    value[name] = xml_values.read_text(member, match.labels[key])
-                case "querystring":
-                    self._read_query(member, key, name, query, value)
-                case "header" if key.lower() in request.headers:
-                    value[name] = read_header(member, request.headers[key.lower()])
-                case "headers":
-                    if found := prefixed(request.headers, member.serialization.get("name", "").lower()):
-                        value[name] = found
+            try:
+                match location:
+                    case "uri" if key in match.labels:
+                        value[name] = xml_values.read_text(member, match.labels[key])
+                    case "querystring":
+                        self._read_query(member, key, name, query, value)
+                    case "header" if key.lower() in request.headers:
+                        value[name] = read_header(member, request.headers[key.lower()])
+                    case "headers":
+                        if found := prefixed(request.headers, member.serialization.get("name", "").lower()):
+                            value[name] = found
+            except SerializationError as bad:
+                raise self.misfit(f"The value of '{key}' does not fit: {bad.message}.") from None
         return value
+
+    misfit: type[ServiceError] = SerializationError  # what is raised of a value outside of the body
 
     def _read_query(self, member: Shape, key: str, name: str, query: Query, value: dict[str, Json]) -> None:
         match member:

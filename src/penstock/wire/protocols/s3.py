@@ -92,7 +92,14 @@ class MethodNotAllowed(ServiceError):
     status = 405
 
 
+class InvalidArgument(ServiceError):
+    code = "InvalidArgument"
+    status = 400
+
+
 class S3(RestXml):
+    misfit = InvalidArgument
+
     def _match(self, request: HttpRequest, query: Query) -> Match:
         match = self._routes.find(request, query)
         if match is None:

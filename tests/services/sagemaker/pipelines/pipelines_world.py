@@ -157,6 +157,7 @@ class World:
     engine: Engine
     directory: Directory
     plays: dict[str, list[Play]] = field(default_factory=dict)
+    played: dict[str, Play] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
     requests: list[tuple[str, Json]] = field(default_factory=list)
@@ -165,9 +166,11 @@ class World:
         self.requests.append((call.operation, request))
 
     def next_play(self, job: str) -> Play:
-        """How a job ends: step names stand third in a job's name."""
-        plays = self.plays.get(job.split("-")[2], [])
-        return plays.pop(0) if plays else Play()
+        """How a job ends, the same however often it is asked for: step names stand third in a job's name."""
+        if job not in self.played:
+            plays = self.plays.get(job.split("-")[2], [])
+            self.played[job] = plays.pop(0) if plays else Play()
+        return self.played[job]
 
     def requests_for(self, operation_name: str) -> list[Json]:
         return [request for name, request in self.requests if name == operation_name]
@@ -176,8 +179,11 @@ class World:
         return await self.directory.answer(Call("sagemaker", operation_name, request, SCOPE))
 
     async def create(self, *steps: Json, name: str = "churn", **more: Json) -> Answer:
-        text = json.dumps({"Version": "2020-12-01", "Steps": list(steps), **more})
-        return await self.call("CreatePipeline", PipelineName=name, RoleArn=ROLE, PipelineDefinition=text)
+        return await self.create_from({"Version": "2020-12-01", "Steps": list(steps), **more}, PipelineName=name)
+
+    async def create_from(self, document: Json, **request: Json) -> Answer:
+        made = {"PipelineName": "churn", "RoleArn": ROLE, "PipelineDefinition": json.dumps(document), **request}
+        return await self.call("CreatePipeline", **made)
 
     async def start(self, name: str = "churn", **request: Json) -> str:
         answer = await self.call("StartPipelineExecution", PipelineName=name, **request)
@@ -206,17 +212,16 @@ class World:
                 await asyncio.sleep(0.001)
 
 
-def opened(path: Path, seconds: Iterator[int]) -> World:
-    migrate(path, [ENGINE])
-    database = SqliteDatabase(path)
+def opened(database: SqliteDatabase, life: int = 1) -> World:
+    """A world on a database; each of its lives has a luck of its own."""
     directory = Directory()
-    numbers = itertools.count(1)
+    seconds, numbers = itertools.count(), itertools.count(1)
 
     def clock() -> float:
         return 1_700_000_000.0 + next(seconds)
 
     def chance() -> str:
-        return f"{next(numbers):032x}"
+        return f"{life:08x}{next(numbers):024x}"
 
     engine = Engine(database, directory, clock=clock, chance=chance)
     open_pipelines(database=database, directory=directory, engine=engine, clock=clock, chance=chance, fit=as_written)
@@ -228,9 +233,8 @@ def opened(path: Path, seconds: Iterator[int]) -> World:
 
 
 @contextlib.asynccontextmanager
-async def working(folder: Path) -> AsyncIterator[World]:
-    """A world at work until the block ends."""
-    world = opened(folder / "world.db", itertools.count())
+async def at_work(world: World) -> AsyncIterator[World]:
+    """The world's engine at work until the block ends."""
     ready = asyncio.Event()
     task = asyncio.create_task(world.engine.work(ready.set))
     waiting = asyncio.create_task(ready.wait())
@@ -240,9 +244,17 @@ async def working(folder: Path) -> AsyncIterator[World]:
     finally:
         waiting.cancel()
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        with contextlib.suppress(asyncio.CancelledError, ConnectionError):
             await task
         world.database.close()
+
+
+@contextlib.asynccontextmanager
+async def working(folder: Path) -> AsyncIterator[World]:
+    """A new world at work until the block ends."""
+    migrate(folder / "world.db", [ENGINE])
+    async with at_work(opened(SqliteDatabase(folder / "world.db"))) as world:
+        yield world
 
 
 def get(text: str) -> Json:

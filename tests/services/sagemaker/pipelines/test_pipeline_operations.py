@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from penstock.store import tags
-from penstock.wire.call import ServiceError
-from services.sagemaker.pipelines.pipelines_world import ROLE, Play, get, processing, working
+from penstock.wire.call import Call, ServiceError
+from services.sagemaker.pipelines.pipelines_world import ROLE, SCOPE, Play, get, processing, working
 
 TOKEN = "t" * 32
 
@@ -186,3 +186,20 @@ async def test_a_deleted_pipeline_takes_its_executions_along(tmp_path: Path) -> 
         await world.create(processing("a"))
         listed = await world.call("ListPipelineExecutions", PipelineName="churn")
         assert listed["PipelineExecutionSummaries"] == []
+
+
+async def test_a_deletion_that_a_run_repeats_after_a_crash_is_answered_as_the_first(tmp_path: Path) -> None:
+    async with working(tmp_path) as world:
+        await world.create(processing("a"))
+        call = Call("sagemaker", "DeletePipeline", {"PipelineName": "churn"}, SCOPE, token="run#delete")
+
+        first = await world.directory.answer(call)
+        again = await world.directory.answer(call)
+
+        assert first == again == {"PipelineArn": "arn:aws:sagemaker:us-east-1:123456789012:pipeline/churn"}
+
+
+async def test_steps_are_asked_for_by_execution(tmp_path: Path) -> None:
+    async with working(tmp_path) as world:
+        with pytest.raises(ServiceError, match="PipelineExecutionArn is required"):
+            await world.call("ListPipelineExecutionSteps")

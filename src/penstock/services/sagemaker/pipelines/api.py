@@ -6,6 +6,7 @@ from typing import Any
 from penstock.languages.pipeline.check import validated
 from penstock.languages.pipeline.tree import DefinitionError
 from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker.once import once
 from penstock.services.sagemaker.people import user_context
 from penstock.services.sagemaker.pipelines import answers, rows
 from penstock.services.sagemaker.pipelines.answers import Conflict
@@ -35,8 +36,24 @@ class Pipelines:
         definition = await self._definition(call, request)
         if definition is None:
             raise ValidationError("PipelineDefinition or PipelineDefinitionS3Location is required.")
+        made, labels = self._made(call, request, definition), tagging.given(request.get("Tags"))
+
+        def insert(tx: Transaction) -> Document:
+            kept = documents.insert(tx, made)
+            tags.add(tx, kept.arn, labels)
+            return kept
+
+        try:
+            return {"PipelineArn": (await self.database.write(insert)).arn}
+        except AlreadyStored:
+            raise ValidationError(
+                "Pipeline names must be unique within an AWS account and region. "
+                f"Pipeline with name ({made.name}) already exists."
+            ) from None
+
+    def _made(self, call: Call, request: Request, definition: str) -> Document:
         at, name = self.clock(), request["PipelineName"]
-        made = Document(
+        return Document(
             kind=rows.PIPELINE,
             scope=call.scope,
             name=name,
@@ -54,20 +71,6 @@ class Pipelines:
                 **given(request, "PipelineDescription", "ParallelismConfiguration"),
             },
         )
-        labels = tagging.given(request.get("Tags"))
-
-        def insert(tx: Transaction) -> Document:
-            kept = documents.insert(tx, made)
-            tags.add(tx, kept.arn, labels)
-            return kept
-
-        try:
-            return {"PipelineArn": (await self.database.write(insert)).arn}
-        except AlreadyStored:
-            raise ValidationError(
-                "Pipeline names must be unique within an AWS account and region. "
-                f"Pipeline with name ({name}) already exists."
-            ) from None
 
     @operation("UpdatePipeline")
     async def update(self, call: Call, request: Request) -> Answer:
@@ -93,7 +96,7 @@ class Pipelines:
 
     @operation("DeletePipeline")
     async def delete(self, call: Call, request: Request) -> Answer:
-        def remove(tx: Transaction) -> Document:
+        def remove(tx: Transaction) -> Answer:
             found = self._found(tx, call, request["PipelineName"])
             if rows.has_open_executions(tx, found):
                 raise Conflict(
@@ -103,9 +106,9 @@ class Pipelines:
             for execution in rows.executions_of(tx, found):
                 documents.remove(tx, execution.scope, execution.kind, execution.name)
             documents.remove(tx, found.scope, found.kind, found.name)
-            return found
+            return {"PipelineArn": found.arn}
 
-        return {"PipelineArn": (await self.database.write(remove)).arn}
+        return await once(self.database, call, self.clock(), remove)
 
     @operation("ListPipelines")
     async def list(self, call: Call, request: Request) -> Answer:

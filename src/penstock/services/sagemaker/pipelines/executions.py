@@ -77,8 +77,7 @@ class PipelineExecutions:
         if known is not None:  # the same call told twice
             return known.arn
         text = str(pipeline.body["PipelineDefinition"]).encode()
-        parameters = {entry["Name"]: entry["Value"] for entry in request.get("PipelineParameters") or ()}
-        begin = self._beginning(pipeline, name, request, plan_of(text), parameters)
+        begin = self._beginning(pipeline, name, request, plan_of(text))
         row = Document(
             kind=rows.EXECUTION,
             scope=pipeline.scope,
@@ -89,18 +88,17 @@ class PipelineExecutions:
             created_at=begin.started_at,
             modified_at=begin.started_at,
             token=token,
-            body=self._row(call, request, pipeline, begin, plan_of(text), parameters),
+            body=self._row(call, request, begin, plan_of(text)),
         )
         documents.insert(tx, row)
         documents.update(tx, pipeline.changed(pipeline.modified_at, LastRunTime=begin.started_at))
         self.engine.start(tx, RunId(row.arn), FLOW, text, scope=call.scope, input=msgspec.to_builtins(begin))
         return row.arn
 
-    def _beginning(
-        self, pipeline: Document, name: str, request: Request, plan: Plan, given_values: Mapping[str, str]
-    ) -> Begin:
+    def _beginning(self, pipeline: Document, name: str, request: Request, plan: Plan) -> Begin:
+        parameters = {entry["Name"]: entry["Value"] for entry in request.get("PipelineParameters") or ()}
         try:
-            values = values_of(plan.definition.parameters, given_values)
+            values = values_of(plan.definition.parameters, parameters)
         except DefinitionError as error:
             raise ValidationError(str(error)) from None
         limit = request.get("ParallelismConfiguration") or pipeline.body.get("ParallelismConfiguration") or {}
@@ -115,17 +113,15 @@ class PipelineExecutions:
         )
 
     @staticmethod
-    def _row(
-        call: Call, request: Request, pipeline: Document, begin: Begin, plan: Plan, parameters: Mapping[str, str]
-    ) -> dict[str, Json]:
+    def _row(call: Call, request: Request, begin: Begin, plan: Plan) -> dict[str, Json]:
         limit = {} if begin.parallel_steps is None else {"MaxParallelExecutionSteps": begin.parallel_steps}
         experiment = _experiment(plan, begin)
         return {
-            "PipelineArn": pipeline.arn,
+            "PipelineArn": begin.pipeline_arn,
             "PipelineExecutionDisplayName": f"execution-{int(begin.started_at * 1000)}",
             "CreatedBy": user_context(call.scope),
             "LastModifiedBy": user_context(call.scope),
-            "Parameters": parameters,
+            "PipelineParameters": request.get("PipelineParameters") or [],
             "Run": begin.arn,
             **given(request, "PipelineExecutionDisplayName", "PipelineExecutionDescription"),
             **({"ParallelismConfiguration": limit} if limit else {}),
@@ -242,9 +238,8 @@ class PipelineExecutions:
     async def list_parameters(self, call: Call, request: Request) -> Answer:
         """The parameters that the execution was started with, as they were given; defaults are not among them."""
         found = await self.database.read(lambda tx: self._found(tx, request))
-        given_values: dict[str, str] = found.body["Parameters"]
-        here = _page(list(given_values.items()), request)
-        return {"PipelineParameters": [{"Name": name, "Value": value} for name, value in here.entries], **here.next}
+        here = _page([(entry["Name"], entry) for entry in found.body["PipelineParameters"]], request)
+        return {"PipelineParameters": [entry for _, entry in here.entries], **here.next}
 
     @operation("DescribePipelineDefinitionForExecution")
     async def describe_definition(self, call: Call, request: Request) -> Answer:
@@ -255,9 +250,12 @@ class PipelineExecutions:
 
     @staticmethod
     def _found(tx: Transaction, request: Request) -> Document:
-        found = rows.find_execution(tx, request["PipelineExecutionArn"])
+        arn = request.get("PipelineExecutionArn")
+        if arn is None:  # the model does not require it of ListPipelineExecutionSteps
+            raise ValidationError("PipelineExecutionArn is required: give the ARN of a pipeline execution.")
+        found = rows.find_execution(tx, arn)
         if found is None:
-            raise answers.no_execution(request["PipelineExecutionArn"])
+            raise answers.no_execution(arn)
         return found
 
     def _look(self, tx: Transaction, request: Request) -> tuple[Plan, Execution]:

@@ -5,7 +5,7 @@ its work is not its concern: see `turn`.
 """
 
 from collections import deque
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 import msgspec
 
@@ -48,7 +48,7 @@ class Ledger:
         self.parallel_steps = state.parallel_steps
         self.active = state.active
         self.waiting: dict[StepName, None] = dict.fromkeys(map(StepName, state.waiting))
-        self.steps: dict[StepName, Progress] = {StepName(name): step for name, step in state.steps.items()}
+        self.steps = cast("dict[StepName, Progress]", dict(state.steps))  # copied whole: a loop here is felt
         self.commands: list[Command] = []
 
     def value(self) -> Execution:
@@ -61,7 +61,7 @@ class Ledger:
             parallel_steps=self.parallel_steps,
             active=self.active,
             waiting=tuple(self.waiting),
-            steps={str(name): step for name, step in self.steps.items()},
+            steps=cast("dict[str, Progress]", self.steps),
             leads_to=tuple(self.commands),
         )
 

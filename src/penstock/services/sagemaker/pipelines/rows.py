@@ -1,7 +1,8 @@
-"""Rows: pipelines and executions as documents.
+"""Rows: pipelines and executions as documents, in the service model's spelling, which Search shows as they are.
 
-pipeline              name: PipelineName                     body: the Describe answer's members, and the definition
-pipeline-execution    name: the execution's id               parent: PipelineName · status: the execution's
+sagemaker/pipeline             name: PipelineName        body: the Describe answer's members, and LastRunTime
+sagemaker/pipeline-execution   name: the execution's id  parent: PipelineName · status: the execution's
+                               body: the Describe answer's members, PipelineParameters, and Run: the latest run
 """
 
 from collections.abc import Iterator
@@ -14,8 +15,8 @@ from penstock.store.documents import Document, Query
 from penstock.wire.call import Scope
 
 Json = Any
-PIPELINE: Final = "pipeline"
-EXECUTION: Final = "pipeline-execution"
+PIPELINE: Final = "sagemaker/pipeline"
+EXECUTION: Final = "sagemaker/pipeline-execution"
 OPEN: Final = ("Executing", "Stopping")
 
 
