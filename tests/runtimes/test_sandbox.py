@@ -299,6 +299,28 @@ async def test_zygotes_end_by_themselves_when_the_server_is_gone(tmp_path: Path)
     await until(lambda: processes(str(tmp_path)) == [])
 
 
+async def test_a_stop_while_the_files_are_laid_out_is_heeded(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        train = world.input("/opt/ml/input/data/train", {str(number): b"x" for number in range(500)})
+        task = asyncio.create_task(world.run(world.job("sleep", "60", inputs=(train,))))
+        await until((folder_of(world, "job").path / "inputs/0/1").exists)
+
+        await world.runtime.stop(JobId("job"))
+
+        assert (await task).reason == "stopped"
+
+
+async def test_outputs_that_cannot_be_kept_are_a_failure_with_its_reason(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        text = "open('/opt/ml/model/m', 'w').write('m')"
+        shutil.rmtree(world.blobs.incoming)
+
+        ending = await world.run(world.script(text, outputs=(MODEL,)))
+
+        assert ending.reason == "exhausted"
+        assert "outputs cannot be kept" in ending.message
+
+
 # -- odd outputs
 
 
@@ -318,6 +340,7 @@ os.symlink("{tmp_path}", "folder")
 os.symlink("folder/secret", "through")
 os.symlink("loop", "loop")
 os.mkfifo("fifo")
+open(b"latin-\\xe4", "w").write("odd")
 """
         packed = Output(name="packed", folder="/opt/ml/model", form="tar.gz")
 
@@ -327,6 +350,7 @@ os.mkfifo("fifo")
         assert ending.texts == {}
         assert "fifo is not kept: it is neither a file nor a folder" in ending.message
         assert "climbing is not kept" in ending.message
+        assert "latin-\\xe4 is not kept: it is named in something else than UTF-8" in ending.message
 
 
 async def test_an_output_that_is_itself_a_link_out_is_not_kept(tmp_path: Path) -> None:
