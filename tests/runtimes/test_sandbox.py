@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import shutil
 import signal
-import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,14 +35,19 @@ async def test_penstocks_own_data_is_out_of_sight(tmp_path: Path) -> None:
         assert (await world.run(job)).exit_code == 1
 
 
-async def test_penstocks_data_is_out_of_sight_wherever_it_is(tmp_path: Path) -> None:
-    outside_of_tmp = Path("/var/tmp") / f"penstock-{os.getpid()}"
+@pytest.fixture
+def outside_of_tmp() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(dir="/var/tmp"))
+    yield path
+    shutil.rmtree(path)
+
+
+async def test_penstocks_data_is_out_of_sight_wherever_it_is(outside_of_tmp: Path) -> None:
     async with sandbox_at(outside_of_tmp) as world:
         job = world.job("ls", str(outside_of_tmp / "data"))
 
         assert (await world.run(job)).is_success
         assert world.log_of(job) == ""
-    subprocess.run(["rm", "-rf", str(outside_of_tmp)], check=True)
 
 
 async def test_a_job_has_the_pids_to_itself(tmp_path: Path) -> None:
@@ -52,15 +59,19 @@ async def test_a_job_has_the_pids_to_itself(tmp_path: Path) -> None:
         assert world.log_of(job) == "['1', '2'] 2"
 
 
+def what_is_left() -> list[str]:
+    """Traces that a job could have left outside of its folder."""
+    found = [str(path) for path in (Path("/tmp/left-behind"), *Path("/opt/ml").glob("*")) if path.exists()]
+    return found + [line for line in Path("/etc/hosts").read_text().splitlines() if "algo-1" in line]
+
+
 async def test_nothing_of_a_job_stays_on_the_machine(tmp_path: Path) -> None:
     async with sandbox_at(tmp_path) as world:
         job = world.script("open('/tmp/left-behind', 'w'); open('/opt/ml/left-behind', 'w')", hosts=("algo-1",))
 
         assert (await world.run(job)).is_success
 
-        assert not Path("/tmp/left-behind").exists()
-        assert not Path("/opt/ml").exists() or not list(Path("/opt/ml").iterdir())
-        assert "algo-1" not in Path("/etc/hosts").read_text()
+        assert what_is_left() == []
 
 
 # -- what goes with it
@@ -288,6 +299,28 @@ async def test_zygotes_end_by_themselves_when_the_server_is_gone(tmp_path: Path)
     await until(lambda: processes(str(tmp_path)) == [])
 
 
+async def test_a_stop_while_the_files_are_laid_out_is_heeded(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        train = world.input("/opt/ml/input/data/train", {str(number): b"x" for number in range(500)})
+        task = asyncio.create_task(world.run(world.job("sleep", "60", inputs=(train,))))
+        await until((folder_of(world, "job").path / "inputs/0/1").exists)
+
+        await world.runtime.stop(JobId("job"))
+
+        assert (await task).reason == "stopped"
+
+
+async def test_outputs_that_cannot_be_kept_are_a_failure_with_its_reason(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        text = "open('/opt/ml/model/m', 'w').write('m')"
+        shutil.rmtree(world.blobs.incoming)
+
+        ending = await world.run(world.script(text, outputs=(MODEL,)))
+
+        assert ending.reason == "exhausted"
+        assert "outputs cannot be kept" in ending.message
+
+
 # -- odd outputs
 
 
@@ -307,6 +340,7 @@ os.symlink("{tmp_path}", "folder")
 os.symlink("folder/secret", "through")
 os.symlink("loop", "loop")
 os.mkfifo("fifo")
+open(b"latin-\\xe4", "w").write("odd")
 """
         packed = Output(name="packed", folder="/opt/ml/model", form="tar.gz")
 
@@ -316,6 +350,7 @@ os.mkfifo("fifo")
         assert ending.texts == {}
         assert "fifo is not kept: it is neither a file nor a folder" in ending.message
         assert "climbing is not kept" in ending.message
+        assert "latin-\\xe4 is not kept: it is named in something else than UTF-8" in ending.message
 
 
 async def test_an_output_that_is_itself_a_link_out_is_not_kept(tmp_path: Path) -> None:

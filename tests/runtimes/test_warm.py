@@ -20,8 +20,8 @@ SCRIPTS = {
         random.seed(1); numpy.random.seed(2)
         rng = numpy.random.default_rng(3)
         a = rng.normal(size=(300, 300))
-        json.dump([random.random(), numpy.random.rand(3).tolist(), float((a @ a).sum()), float(numpy.linalg.svd(a)[1][0])],
-                  open("/opt/ml/model/out.json", "w"))
+        found = [random.random(), numpy.random.rand(3).tolist(), float((a @ a).sum()), float(numpy.linalg.svd(a)[1][0])]
+        json.dump(found, open("/opt/ml/model/out.json", "w"))
     """,
     "pickles of its own classes": """
         import pickle
@@ -62,10 +62,15 @@ SCRIPTS = {
     "an exit in a thread's stead": "import os; print('flushed', flush=True); os._exit(9)",
     "an interrupt": "raise KeyboardInterrupt",
     "a signal": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
-    "a failing hook": "import sys\ndef hook(*_): raise OSError('hook')\nsys.excepthook = hook\nraise ValueError('first')",
+    "a failing hook": """
+        import sys
+        def hook(*_): raise OSError('hook')
+        sys.excepthook = hook
+        raise ValueError('first')
+    """,
     "signals": """
         import signal
-        print([(s.name, str(signal.getsignal(s))) for s in (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE, signal.SIGCHLD)])
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE, signal.SIGCHLD): print(signal.getsignal(number))
         print(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
     """,
     "open files": "import os; print(sorted(os.listdir('/proc/self/fd'))[:4], os.getpid(), os.getsid(0))",

@@ -75,10 +75,15 @@ class Collector:
                 if isinstance(entry, Entry):
                     yield entry
                 elif entry:
-                    self.notes.append(f"output {output.name}: {source.relative_to(root)} is not kept: it is {entry}")
+                    shown = os.fsencode(source.relative_to(root)).decode(errors="backslashreplace")
+                    self.notes.append(f"output {output.name}: {shown} is not kept: it is {entry}")
 
     def _entry(self, source: Path, path: str) -> Entry | str:
         """What is there, or what kind of thing it is that is not kept."""
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            return "named in something else than UTF-8"
         try:
             mode = source.lstat().st_mode
         except FileNotFoundError:

@@ -70,6 +70,7 @@ class Sandbox:
         )
         self._turns: dict[JobId, asyncio.Lock] = {}
         self._users: Counter[JobId] = Counter()
+        self._unwanted: set[JobId] = set()
         self._presence = Presence(self._folder / "server")
 
     # -- the contract
@@ -89,10 +90,10 @@ class Sandbox:
 
     async def stop(self, job: JobId) -> None:
         folder = JobFolder(self._jobs, job)
-        if not folder.path.exists() and job not in self._users:
-            return
-        folder.path.mkdir(exist_ok=True)
-        folder.unwant()
+        if job in self._users:
+            self._unwanted.add(job)
+        if folder.path.exists():
+            folder.unwant()
         self._slots.withdraw(job)
         send(folder.claim(), signal.SIGTERM)
 
@@ -146,6 +147,7 @@ class Sandbox:
             self._users[job] -= 1
             if not self._users[job]:
                 del self._users[job], self._turns[job]
+                self._unwanted.discard(job)
 
     async def _to_the_end(self, job: Job, folder: JobFolder, progress: Progress) -> Ending:
         claim = folder.claim()
@@ -156,7 +158,7 @@ class Sandbox:
                 return await found_again(folder, claim)
             finally:
                 self._slots.give_back(job.resources)
-        if folder.is_unwanted() or not await self._slots.take(job.id, job.resources):
+        if self._is_unwanted(job, folder) or not await self._slots.take(job.id, job.resources):
             return Ending(reason="stopped", message=STOPPED_EARLY)
         try:
             progress("starting")
@@ -168,7 +170,7 @@ class Sandbox:
         image = self._image(job)
         if not folder.is_prepared:
             await self._prepare(job, folder, image)
-        if folder.is_unwanted():
+        if self._is_unwanted(job, folder):
             return Ending(reason="stopped", message=STOPPED_EARLY)
         command = (*(job.command or image.command), *job.arguments)
         warm = job.warm and may_start_warm(image, command, environment_of(image, job.environment))
@@ -178,12 +180,16 @@ class Sandbox:
         except (ZygoteFailed, OSError, TimeoutError) as problem:
             raise Unstartable(str(problem) or type(problem).__name__) from None
         progress("running")
-        if folder.is_unwanted():  # asked for while it was being started
+        if self._is_unwanted(job, folder):  # asked for while it was being started
             send(folder.claim(), signal.SIGTERM)
         try:
             return await (found_again(folder, folder.claim()) if "claimed" in answer else told(folder, line))
         finally:
             line.close()
+
+    def _is_unwanted(self, job: Job, folder: JobFolder) -> bool:
+        """Whether it was stopped: on disk from an earlier server, in memory while its folder is being made."""
+        return job.id in self._unwanted or folder.is_unwanted()
 
     def _image(self, job: Job) -> Image:
         try:
@@ -216,8 +222,11 @@ def collect(job: Job, folder: JobFolder, blobs: Blobs, ending: Ending) -> Ending
     """Keep the outputs and texts, and record the whole ending. Blocking."""
     collector = Collector(folder, blobs)
     wanted = [output for output in job.outputs if output.always or ending.is_success]
-    texts = {path: text for path in job.texts if (text := collector.text(path)) is not None}
-    outputs = {output.name: collector.collect(output) for output in wanted}
+    try:
+        texts = {path: text for path in job.texts if (text := collector.text(path)) is not None}
+        outputs = {output.name: collector.collect(output) for output in wanted}
+    except OSError as problem:  # such as a full disk
+        return folder.keep(replace(ending, reason="exhausted", message=f"its outputs cannot be kept: {problem}"))
     message = "; ".join(filter(None, [ending.message, *collector.notes[:10]]))
     return folder.keep(replace(ending, outputs=outputs, texts=texts, message=message))
 

@@ -113,6 +113,7 @@ def preload(modules: list[str]) -> None:
         raise Warmless(f"importing {', '.join(modules)} leaves {threads - 1} threads running")
     gc.collect()
     gc.freeze()
+    room.gather_memory()
 
 
 class Zygote:
