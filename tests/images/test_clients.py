@@ -10,15 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-import yaml
 
 from penstock.images.clients import SDK_CONFIGURATION, SHIM, client_environment, client_variables
 
 IDENTITY = (
-    '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
-    "<Arn>arn:aws:sts::000000000000:assumed-role/penstock/me</Arn><UserId>AROA:me</UserId>"
-    "<Account>000000000000</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
-).encode()
+    b'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
+    b"<Arn>arn:aws:sts::000000000000:assumed-role/penstock/me</Arn><UserId>AROA:me</UserId>"
+    b"<Account>000000000000</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
 ASK_STS = (
     "import boto3; client = boto3.client('sts', endpoint_url='https://sts.eu-west-1.amazonaws.com')\n"
     "print(client.get_caller_identity()['Account'])"
@@ -157,5 +156,5 @@ def test_the_sdk_reads_our_configuration_and_stays_silent() -> None:
 
     told = said(program, environment(SAGEMAKER_SUPPRESS_V2_WARNING="1")).splitlines()[-1]
 
-    assert json.loads(told) == yaml.safe_load(SDK_CONFIGURATION.read_text())
-    assert json.loads(told)["SageMaker"]["PythonSDK"]["Modules"] == {"TelemetryOptOut": True}
+    modules = {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}
+    assert json.loads(told) == {"SchemaVersion": "1.0", "SageMaker": modules}

@@ -8,18 +8,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import xgboost
-from penstock_image.failure import AlgorithmError, JobFailure, UserError
-from penstock_image.layout import Folders
-from penstock_image.xgboost_mode import training
-from penstock_image.xgboost_mode.data import kind_of, read
-from penstock_image.xgboost_mode.hyperparameters import validated
 from sklearn.datasets import dump_svmlight_file, load_breast_cancer, load_diabetes, load_iris
 
 from images.jobs import XGBOOST, XGBOOST_PICKLED, TrainingJob
 from penstock.images.metrics import XGBOOST as DEFINITIONS
 from penstock.images.metrics import escaped
+from penstock_image.failure import AlgorithmError, JobFailure, UserError
+from penstock_image.layout import Folders
+from penstock_image.xgboost_mode import training
+from penstock_image.xgboost_mode.data import kind_of, read
+from penstock_image.xgboost_mode.hyperparameters import validated
+
+Numbers = npt.NDArray[np.float64]
 
 
 @pytest.fixture
@@ -34,8 +37,8 @@ def _signals_as_before() -> Iterator[None]:
     signal.signal(signal.SIGTERM, before)
 
 
-def csv_of(labels: object, features: object) -> str:
-    rows = np.column_stack([labels, features])  # type: ignore[call-overload]
+def csv_of(labels: Numbers, features: Numbers) -> str:
+    rows = np.column_stack([labels, features])
     return "".join(",".join(f"{cell:g}" for cell in row) + "\n" for row in rows)
 
 
@@ -121,8 +124,15 @@ def test_the_job_of_awss_example_trains(job: TrainingJob) -> None:
     job.channel("train", {"train.csv": csv_of(target, features)}, "text/csv")
     job.channel("validation", {"validation.csv": csv_of(target, features)}, "text/csv")
     job.hyperparameters = {
-        **{"objective": "reg:linear", "num_round": "5", "max_depth": "5", "eta": "0.2", "gamma": "4"},
-        **{"min_child_weight": "6", "subsample": "0.7", "silent": "0", "_tuning_objective_metric": "validation:rmse"},
+        "objective": "reg:linear",
+        "num_round": "5",
+        "max_depth": "5",
+        "eta": "0.2",
+        "gamma": "4",
+        "min_child_weight": "6",
+        "subsample": "0.7",
+        "silent": "0",
+        "_tuning_objective_metric": "validation:rmse",
     }
 
     ended = job.run()
@@ -131,13 +141,13 @@ def test_the_job_of_awss_example_trains(job: TrainingJob) -> None:
     assert re.search(r"^\[4\]\ttrain-rmse:[\d.]+\tvalidation-rmse:[\d.]+$", ended.output, re.MULTILINE)
 
 
-def test_several_classes_with_the_containers_own_metrics(
-    job: TrainingJob, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_several_classes_with_the_containers_own_metrics(job: TrainingJob, capsys: pytest.CaptureFixture[str]) -> None:
     features, labels = load_iris(return_X_y=True)
     job.channel("train", {"iris.csv": csv_of(labels, features)}, "csv")
     job.hyperparameters = {
-        **{"num_round": "2", "objective": "multi:softmax", "num_class": "3"},
+        "num_round": "2",
+        "objective": "multi:softmax",
+        "num_class": "3",
         "eval_metric": "merror,accuracy,f1,balanced_accuracy,recall_macro",
     }
 
@@ -207,7 +217,8 @@ def test_libsvm_rows_may_have_weights_and_groups(job: TrainingJob) -> None:
     weighed = read(Folders(job.base).channel("weighed"), None, weighted=False)
     grouped = read(Folders(job.base).channel("grouped"), None, weighted=False)
 
-    assert weighed is not None and grouped is not None
+    assert weighed is not None
+    assert grouped is not None
     assert (weighed.weight.tolist(), weighed.features.toarray().tolist()) == ([0.5, 2], [[3, 0, 1], [0, 4, 0]])
     assert grouped.groups.tolist() == [1, 1, 2]
 
@@ -230,7 +241,10 @@ def test_hidden_files_are_not_data_and_blanks_are_missing(job: TrainingJob) -> N
         ({"num_round": "1", "eta": "2"}, "Hyperparameter eta: 2.0 is not in [0, 1]"),
         ({"num_round": "1", "subsample": "0"}, "Hyperparameter subsample: 0.0 is not in (0, 1]"),
         ({"num_round": "1", "silent": "0"}, "Extraneous hyperparameter found: silent"),
-        ({"num_round": "1", "booster": "tree"}, "Hyperparameter booster: tree is not in ['gbtree', 'gblinear', 'dart']"),
+        (
+            {"num_round": "1", "booster": "tree"},
+            "Hyperparameter booster: tree is not in ['gbtree', 'gblinear', 'dart']",
+        ),
         (
             {"num_round": "1", "objective": "multi:softmax"},
             "Require input for parameter 'num_class' for multi-classification",
@@ -269,15 +283,25 @@ def test_a_hyperparameter_that_aws_would_refuse_is_refused_with_its_sentence(
 def test_hyperparameters_are_read_as_what_they_are() -> None:
     values = validated(
         {
-            **{"num_round": "10", "eta": "0.2", "tree_method": "hist", "monotone_constraints": "(1, -1)"},
-            **{"interaction_constraints": "[[0, 1], [2]]", "eval_metric": "rmse, error@0.7", "silent": "1"},
+            "num_round": "10",
+            "eta": "0.2",
+            "tree_method": "hist",
+            "monotone_constraints": "(1, -1)",
+            "interaction_constraints": "[[0, 1], [2]]",
+            "eval_metric": "rmse, error@0.7",
+            "silent": "1",
         },
         "1.0-1",
     )
 
     assert values == {
-        **{"num_round": 10, "eta": 0.2, "tree_method": "hist", "monotone_constraints": (1, -1)},
-        **{"interaction_constraints": [[0, 1], [2]], "eval_metric": ["rmse", "error@0.7"], "silent": 1},
+        "num_round": 10,
+        "eta": 0.2,
+        "tree_method": "hist",
+        "monotone_constraints": (1, -1),
+        "interaction_constraints": [[0, 1], [2]],
+        "eval_metric": ["rmse", "error@0.7"],
+        "silent": 1,
     }
 
 
@@ -380,5 +404,3 @@ def test_a_stopped_job_leaves_its_model_if_asked_to(job: TrainingJob, monkeypatc
 def test_what_xgboost_itself_cannot_do_is_the_algorithms_error(job: TrainingJob) -> None:
     with pytest.raises(AlgorithmError, match="XGB train call failed with exception"):
         train_here(with_cancer(job, objective="survival:aft"))
-
-
