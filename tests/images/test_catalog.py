@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from penstock_image.xgboost_mode import metrics as inside
 
 from penstock.images import metrics
 from penstock.images.catalog import BadCatalog, Catalog, UnknownImage
+from penstock_image.xgboost_mode import metrics as inside
 
 EAST = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
 CHINA = "451049120500.dkr.ecr.cn-north-1.amazonaws.com.cn"

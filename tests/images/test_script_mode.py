@@ -11,10 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
+
+from images.jobs import COLD, WARM, TrainingJob
+from penstock.images.catalog import INSIDE
 from penstock_image.environment import TrainingEnvironment, as_arguments
 from penstock_image.layout import Folders
-
-from images.jobs import COLD, TrainingJob
 
 TELL = """
 import json, os, sys
@@ -279,8 +280,6 @@ def test_what_cannot_work_is_told_as_the_reason(
 
 @both_ways
 def test_a_stop_is_passed_on_to_the_script(job: TrainingJob, warm: bool) -> None:
-    from images.jobs import INSIDE, WARM
-
     job.script(
         "import signal, sys, time\n"
         "signal.signal(signal.SIGTERM, lambda *_: (print('saved', flush=True), sys.exit(0)))\n"
@@ -323,8 +322,6 @@ def test_each_warm_job_has_chance_of_its_own(tmp_path: Path) -> None:
             "sys.path.insert(0, os.environ['INSIDE'])\n"
             "from penstock_image.train import main; sys.exit(main([]))"
         )
-        from images.jobs import INSIDE
-
         environment = job.prepare() | {"INSIDE": str(INSIDE)}
         done = subprocess.run(
             [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True

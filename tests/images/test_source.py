@@ -13,9 +13,9 @@ import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from penstock_image import s3
 
 from images.jobs import TrainingJob
+from penstock_image import s3
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret/key", "AWS_REGION": "eu-west-1"}
 

@@ -4,7 +4,7 @@ Nothing here knows Penstock: the folder above this package travels into the job 
 job can read), and any Python from 3.10 with the standard library is enough; XGBoost, scikit-learn, pandas, numpy and
 scipy are imported only by XGBoost's algorithm mode (`penstock_image.xgboost_mode`).
 
-**Contract for whoever starts a job** (`INSIDE` is the folder that holds this package: `penstock.images.catalog.INSIDE`):
+**Contract for whoever starts a job** (`INSIDE` is the folder that holds this package, `catalog.INSIDE` to Penstock):
 
 * Before: `/opt/ml/input/config/{hyperparameters,inputdataconfig,resourceconfig}.json` are written, channels lie under
   `/opt/ml/input/data/<channel>`; the job's environment has the image's `variables` (`catalog.Image.variables`). Every

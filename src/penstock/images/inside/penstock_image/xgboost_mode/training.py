@@ -18,8 +18,7 @@ from penstock_image.xgboost_mode.hyperparameters import validated
 
 CHANNELS = ("train", "validation", "code")
 CUSTOMERS_FAULT = (
-    "label must be in [0,1] for logistic regression",
-    "label must be in [0, num_class)",
+    "label must be in",  # … [0, 1], [0, num_class): how it goes on depends on objective and version
     "Target is multiclass but average='binary'",
     "feature_names mismatch",
     "the dataset only contains pos or neg samples",

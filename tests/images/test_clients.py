@@ -1,0 +1,160 @@
+"""What clients are told so that they talk to Penstock, tried with the clients themselves."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from penstock.images.clients import SDK_CONFIGURATION, SHIM, client_environment, client_variables
+
+IDENTITY = (
+    b'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
+    b"<Arn>arn:aws:sts::000000000000:assumed-role/penstock/me</Arn><UserId>AROA:me</UserId>"
+    b"<Account>000000000000</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
+ASK_STS = (
+    "import boto3; client = boto3.client('sts', endpoint_url='https://sts.eu-west-1.amazonaws.com')\n"
+    "print(client.get_caller_identity()['Account'])"
+)
+
+
+class Identity(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/xml")
+        self.send_header("Content-Length", str(len(IDENTITY)))
+        self.end_headers()
+        self.wfile.write(IDENTITY)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: a test's output is for tests."""
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    """An address where STS answers, and nothing else does."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Identity) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def environment(endpoint: str = "http://127.0.0.1:1", **base: str) -> dict[str, str]:
+    return client_environment(endpoint, "eu-west-1", "AKID", "secret", base={"PATH": os.environ["PATH"], **base})
+
+
+def said(program: str, variables: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], env=variables, capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_client_with_awss_own_address_is_sent_to_the_endpoint(endpoint: str) -> None:
+    assert said(ASK_STS, environment(endpoint)) == "000000000000"
+
+
+def test_the_sagemaker_sdk_learns_its_account(endpoint: str) -> None:
+    program = "import sagemaker; print(sagemaker.Session().account_id())"
+
+    told = said(program, environment(endpoint, SAGEMAKER_SUPPRESS_V2_WARNING="1"))
+
+    assert told.splitlines()[-1] == "000000000000"
+
+
+@pytest.mark.parametrize(
+    ("address", "variables", "reached"),
+    [
+        ("https://sts.eu-west-1.amazonaws.com", {}, "http://127.0.0.1:1"),
+        ("https://sts.cn-north-1.amazonaws.com.cn", {}, "http://127.0.0.1:1"),
+        ("https://example.com", {}, "https://example.com"),
+        ("https://amazonaws.com.example.com", {}, "https://amazonaws.com.example.com"),
+        ("https://sts.amazonaws.com", {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:2"}, "http://127.0.0.1:2"),
+        ("https://sts.amazonaws.com", {"AWS_ENDPOINT_URL": ""}, "https://sts.amazonaws.com"),
+        (
+            "https://sts.amazonaws.com",
+            {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"},
+            "https://sts.amazonaws.com",
+        ),
+    ],
+)
+def test_only_awss_own_addresses_give_way_and_only_to_what_is_configured(
+    address: str, variables: dict[str, str], reached: str
+) -> None:
+    program = (
+        "import botocore.session\n"
+        f"client = botocore.session.get_session().create_client('sts', endpoint_url={address!r})\n"
+        "print(client.meta.endpoint_url)"
+    )
+
+    assert said(program, environment() | variables) == reached
+
+
+def test_the_shim_touches_nothing_until_botocore_comes() -> None:
+    program = (
+        "import sys; before = set(sys.modules); import json\n"
+        "print(json.dumps(sorted(name for name in before if name.startswith(('botocore', 'penstock', 'importlib.')))))"
+    )
+
+    assert "botocore" not in said(program, environment())
+    assert "penstock_redirect" not in said(program, environment())
+
+
+def test_a_sitecustomize_that_the_shim_hides_runs_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import builtins; builtins.HIDDEN = __file__")
+    twice = os.pathsep.join([str(tmp_path), str(SHIM)])
+
+    told = said("import sitecustomize; print(HIDDEN, sitecustomize.__file__)", environment(PYTHONPATH=twice))
+
+    assert told == f"{tmp_path}/sitecustomize.py {tmp_path}/sitecustomize.py"
+
+
+def test_the_environment_leads_to_the_endpoint_and_nowhere_else() -> None:
+    found = environment(
+        AWS_PROFILE="work", AWS_SESSION_TOKEN="old", AWS_ENDPOINT_URL_S3="https://s3", PYTHONPATH="/mine", COLOUR="blue"
+    )
+
+    assert found == {
+        "PATH": os.environ["PATH"],
+        "COLOUR": "blue",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "AKID",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": str(SDK_CONFIGURATION),
+        "PYTHONPATH": f"{SHIM}{os.pathsep}/mine",
+    }
+
+
+def test_temporary_keys_bring_their_token_and_the_shim_comes_once() -> None:
+    base = {"PYTHONPATH": f"{SHIM}{os.pathsep}/mine"}
+
+    found = client_variables("http://x", "eu-west-1", "ASIA", "secret", "token", base=base)
+
+    assert found["AWS_SESSION_TOKEN"] == "token"
+    assert found["PYTHONPATH"] == f"{SHIM}{os.pathsep}/mine"
+
+
+def test_the_sdk_reads_our_configuration_and_stays_silent() -> None:
+    program = (
+        "import json; from sagemaker.config import load_sagemaker_config, validate_sagemaker_config\n"
+        "config = load_sagemaker_config(); validate_sagemaker_config(config); print(json.dumps(config))"
+    )
+
+    told = said(program, environment(SAGEMAKER_SUPPRESS_V2_WARNING="1")).splitlines()[-1]
+
+    modules = {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}
+    assert json.loads(told) == {"SchemaVersion": "1.0", "SageMaker": modules}
