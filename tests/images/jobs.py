@@ -13,7 +13,7 @@ from penstock.images.catalog import INSIDE, Catalog
 
 WARM = """
 import os, sys
-import numpy.random, pandas, sklearn.linear_model
+import numpy.random
 sys.path.insert(0, os.environ["INSIDE"])
 from penstock_image.train import main
 pid = os.fork()

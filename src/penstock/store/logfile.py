@@ -29,6 +29,6 @@ def decode(line: bytes) -> Record:
 
 def stream_path(root: Path, account: str, region: str, group: str, stream: str) -> Path:
     """The file of a log stream under the data folder `root`: a pure function of its names, which never become paths."""
-    name = "\0".join((account, region, group, stream)).encode(errors="surrogatepass")
-    digest = hashlib.sha256(name).hexdigest()
+    name = f"{account}\0{region}\0{group}\0{stream}"
+    digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
     return root / "logs" / digest[:2] / f"{digest[2:]}.log"

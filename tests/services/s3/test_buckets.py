@@ -89,7 +89,7 @@ async def test_a_versioned_bucket_keeps_what_was_overwritten_and_deleted(world: 
 
     assert marker["DeleteMarker"]
     gone = await world.refused("GetObject", Bucket="models", Key="a")
-    assert (gone.code, gone.fields) == ("NoSuchKey", {"Key": "a", "DeleteMarker": True})
+    assert (gone.code, gone.fields) == ("NoSuchKey", {"Key": "a", "DeleteMarker": "true"})
     refused = await world.refused("GetObject", Bucket="models", Key="a", VersionId=marker["VersionId"])
     assert (refused.code, refused.status) == ("MethodNotAllowed", 405)
     assert await world.content("a", VersionId=version) == b"after"

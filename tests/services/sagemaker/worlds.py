@@ -1,9 +1,9 @@
 """A world for SageMaker's rooms: a real store in a folder, a directory, a clock that is moved by hand."""
 
-import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
@@ -19,11 +19,10 @@ class World:
     database: SqliteDatabase
     directory: Directory = field(default_factory=Directory)
     now: float = 1_700_000_000.0
-    scope: Scope = field(default_factory=lambda: Scope(principal=ROLE))
-    _numbers: Iterable[int] = field(default_factory=lambda: itertools.count(1))
+    scope: Scope = Scope(principal=ROLE)  # noqa: RUF009 - frozen
 
     @classmethod
-    def new(cls, folder: Path) -> "World":
+    def new(cls, folder: Path) -> Self:
         path = folder / "penstock.db"
         migrate(path, [])
         return cls(SqliteDatabase(path))

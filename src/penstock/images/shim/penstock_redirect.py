@@ -1,11 +1,13 @@
 """Sends AWS clients that insist on AWS's own address to `AWS_ENDPOINT_URL`.
 
 One function is touched: a client that is given an explicit address at amazonaws.com (the SageMaker SDK's STS clients
-are) gets the configured endpoint, where there is one. Clients without an explicit address find it by themselves.
+are) gets the configured endpoint, where there is one. Clients without an explicit address find it by themselves, but
+for those of a botocore before 1.31 (the AWS CLI that Debian 12 has): these are told here.
 """
 
 import functools
 import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -14,27 +16,30 @@ ENDPOINT_URL = 4  # its place in create_client(service_name, region_name, api_ve
 
 
 def elsewhere(service: str, address: str | None) -> str | None:
-    """The configured endpoint that an explicit address must give way to, or none."""
-    if not address or os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+    """The configured endpoint that an address (none is AWS's own) must give way to, or none."""
+    if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
         return None
-    host = address.partition("://")[2].partition("/")[0].partition(":")[0]
-    if not host.endswith(AWS_DOMAINS):
+    host = (address or "").partition("://")[2].partition("/")[0].partition(":")[0]
+    if address and not host.endswith(AWS_DOMAINS):
         return None
     own = "AWS_ENDPOINT_URL_" + service.upper().replace("-", "_").replace(" ", "_")
     return os.environ.get(own) or os.environ.get("AWS_ENDPOINT_URL")
 
 
-def redirect(session: Any) -> None:
-    """Let the class `botocore.session.Session` create its clients so."""
+def redirect(module: Any) -> None:
+    """Let the `Session` of a `botocore.session` (or of the AWS CLI's own copy) create its clients so."""
+    session = module.Session
     create_client: Callable[..., Any] = session.create_client
+    configuration = sys.modules.get(f"{module.__package__}.configprovider")
+    is_old = configuration is not None and not hasattr(configuration, "ConfiguredEndpointProvider")
 
     @functools.wraps(create_client)
     def create_client_here(self: Any, service_name: str, *arguments: Any, **settings: Any) -> Any:
         words = list(arguments)
         if len(words) > ENDPOINT_URL:
             words[ENDPOINT_URL] = elsewhere(service_name, words[ENDPOINT_URL]) or words[ENDPOINT_URL]
-        elif settings.get("endpoint_url"):
-            address = settings["endpoint_url"]
+        elif settings.get("endpoint_url") or is_old:
+            address = settings.get("endpoint_url")
             settings["endpoint_url"] = elsewhere(service_name, address) or address
         return create_client(self, service_name, *words, **settings)
 

@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
-"""Waits for `botocore.session` to be imported, and then lets `penstock_redirect` do its work.
+"""Waits for `botocore.session`, or the AWS CLI's copy of it, to be imported; `penstock_redirect` then does its work.
 
 Python imports this by itself when the folder is on `PYTHONPATH`. It must cost next to nothing, also where there is no
 bytecode cache: no imports beyond what every interpreter has by now, no annotations, little code. Another
@@ -15,7 +15,7 @@ class Awaiting:
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if name != "botocore.session":
+        if name not in ("botocore.session", "awscli.botocore.session"):
             return None
         sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not Awaiting]
         spec = found(name, path)
@@ -26,7 +26,7 @@ class Awaiting:
                 execute(module)
                 from penstock_redirect import redirect
 
-                redirect(module.Session)
+                redirect(module)
 
             spec.loader.exec_module = execute_and_redirect
         return spec

@@ -3,5 +3,6 @@
 from penstock.runtimes.sandbox.images import Image, Resolve, UnknownImage
 from penstock.runtimes.sandbox.sandbox import Sandbox
 from penstock.runtimes.sandbox.slots import Share, this_machine
+from penstock.runtimes.sandbox.zygotes import check
 
-__all__ = ["Image", "Resolve", "Sandbox", "Share", "UnknownImage", "this_machine"]
+__all__ = ["Image", "Resolve", "Sandbox", "Share", "UnknownImage", "check", "this_machine"]

@@ -27,12 +27,12 @@ LOG_LIMIT: Final = 64 << 20
 def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs) -> None:
     """Lay out the folder; blocking. Raises `OutOfPlace` or `BlobDamaged`; then the job cannot be started."""
     folder.remove()
-    for path in (folder.ml, folder.place(HOME)):
-        path.mkdir(parents=True)
+    for path in (folder.path, folder.ml, folder.path / "tmp", folder.place(HOME)):
+        path.mkdir()
     for wanted in (*job.folders, *(output.folder for output in job.outputs)):
-        folder.place(wanted).mkdir(parents=True, exist_ok=True)
+        lay(folder.place(wanted))
     with suppress(OutOfPlace):  # the image's own, then
-        folder.place(job.working_folder).mkdir(parents=True, exist_ok=True)
+        lay(folder.place(job.working_folder))
     links = [
         [f"inputs/{number}", each.folder]
         for number, each in enumerate(job.inputs)
@@ -40,12 +40,19 @@ def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs) -> None:
     ]
     for name, content in job.files.items():
         path = folder.place(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        lay(path.parent)
         path.write_bytes(content)
     if job.hosts:
         (folder.path / "hosts").write_text(hosts_text(job.hosts))
-    folder.log(job).parent.mkdir(parents=True, exist_ok=True)
+    if job.log is not None:
+        job.log.parent.mkdir(parents=True, exist_ok=True)
     folder.write("job.json", json.dumps(instructions(job, image, links)).encode())
+
+
+def lay(path: Path) -> None:
+    """Let a folder be there: looking first is ten times cheaper than being refused."""
+    if not path.is_dir():
+        path.mkdir(parents=True, exist_ok=True)
 
 
 def instructions(job: Job, image: Image, links: list[list[str]]) -> dict[str, object]:
@@ -69,18 +76,18 @@ def supply(folder: JobFolder, job: Job, number: int, blobs: Blobs) -> bool:
     """Put an input's files in place; true if they are links, to be mounted."""
     each = job.inputs[number]
     place = folder.place(each.folder)
-    place.mkdir(parents=True, exist_ok=True)
+    lay(place)
     linked = not each.writable and stands_alone(job, each)
     root = folder.path / "inputs" / str(number) if linked else place
     for file in each.files:
         source = blobs.find(file.digest).path
         target = root / relative(file.path)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        lay(target.parent)
         if linked:
             link(source, target)
         else:
             copy(source, target)
-    root.mkdir(parents=True, exist_ok=True)
+    lay(root)
     return linked
 
 

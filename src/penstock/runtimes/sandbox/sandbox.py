@@ -117,6 +117,10 @@ class Sandbox:
         found = (JobFolder.at(path).job() for path in self._jobs.iterdir())
         return [job for job in found if job is not None]
 
+    def failures(self) -> list[str]:
+        """Why some environments start cold only, for whoever looks after this machine."""
+        return self._zygotes.failures()
+
     async def close(self, *, kill: bool = False) -> None:
         """Let go. Jobs keep running, unless `kill` ends them and everything else that the sandbox has started."""
         pids = await self._zygotes.close(kill=kill)
@@ -179,7 +183,7 @@ class Sandbox:
         try:
             return await (found_again(folder, folder.claim()) if "claimed" in answer else told(folder, line))
         finally:
-            line.writer.close()
+            line.close()
 
     def _image(self, job: Job) -> Image:
         try:
@@ -221,7 +225,7 @@ def collect(job: Job, folder: JobFolder, blobs: Blobs, ending: Ending) -> Ending
 async def told(folder: JobFolder, line: Connection) -> Ending:
     """The ending as the supervisor says it; a broken line means that it is in the folder, or that there is none."""
     with suppress(ConnectionError):
-        if text := await line.reader.readline():
+        if text := await line.read():
             with suppress(msgspec.DecodeError):
                 return read_ending(text)
     return await found_again(folder, folder.claim())

@@ -11,8 +11,9 @@ import hashlib
 import json
 import os
 import socket
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,13 @@ class ZygoteFailed(Exception):
     """A zygote did not start, or could not start a job; the message says why and what would do."""
 
 
+def check() -> list[str]:
+    """What keeps this machine from running jobs in the sandbox, and what would do; empty if nothing does. Blocking."""
+    argv = [sys.executable, "-I", "-S", str(INSIDE / "__main__.py"), "check"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=STARTING, check=False)
+    return [] if done.returncode == 0 else [(done.stdout + done.stderr).strip() or "the sandbox's trial ended badly"]
+
+
 def digest_of_code() -> str:
     text = b"".join(path.read_bytes() for path in sorted(INSIDE.glob("*.py")))
     return hashlib.sha256(text).hexdigest()
@@ -39,15 +47,31 @@ def digest_of_code() -> str:
 class Connection:
     """To a zygote at first, then to the supervisor of a job."""
 
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
+    line: socket.socket
+    _rest: bytes = b""
 
     async def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        self.writer.write(json.dumps(request).encode() + b"\n")
+        self.line.send(json.dumps(request).encode() + b"\n")  # into an empty buffer: it does not wait
         async with asyncio.timeout(ANSWERING):
-            line = await self.reader.readline()
-        answer: dict[str, Any] = json.loads(line) if line else {"error": "the zygote ended while it was asked"}
+            line = await self.read()
+        if not line:
+            raise ConnectionResetError("the zygote ended while it was asked")
+        answer: dict[str, Any] = json.loads(line)
         return answer
+
+    async def read(self) -> bytes:
+        """The next line; empty where the other side has gone."""
+        loop = asyncio.get_running_loop()
+        while b"\n" not in self._rest:
+            piece = await loop.sock_recv(self.line, 4096)
+            if not piece:
+                return b""
+            self._rest += piece
+        line, _, self._rest = self._rest.partition(b"\n")
+        return line
+
+    def close(self) -> None:
+        self.line.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +98,7 @@ class Zygotes:
     _starting: dict[str, asyncio.Lock] = field(default_factory=dict)
     _failed: dict[str, str] = field(default_factory=dict)
     _handles: dict[str, int] = field(default_factory=dict)
+    _kinds: dict[Hashable, Kind] = field(default_factory=dict)
     _code: str = field(default_factory=digest_of_code)
 
     async def run(
@@ -95,9 +120,9 @@ class Zygotes:
         if kill and self.folder.is_dir():
             for path in self.folder.iterdir():
                 with suppress(OSError, TimeoutError):
-                    connection = await self._connect(path.name)
+                    connection = self._connect(path.name)
                     pids.append(int((await connection.ask({"do": "quit"}))["pid"]))
-                    connection.writer.close()
+                    connection.close()
         for handle in self._handles.values():
             os.close(handle)
         self._handles.clear()
@@ -119,6 +144,14 @@ class Zygotes:
         return self._kind("warm", image, preload, [str(image.python)], environment_of(image, {}))
 
     def _kind(
+        self, kind: str, image: Image, preload: Sequence[str], argv: list[str], environment: dict[str, str]
+    ) -> Kind:
+        key = (kind, image.python, image.visible, tuple(preload), tuple(environment.items()))
+        if key not in self._kinds:
+            self._kinds[key] = self._make_kind(kind, image, preload, argv, environment)
+        return self._kinds[key]
+
+    def _make_kind(
         self, kind: str, image: Image, preload: Sequence[str], argv: list[str], environment: dict[str, str]
     ) -> Kind:
         configuration: dict[str, Any] = {
@@ -145,23 +178,33 @@ class Zygotes:
     # -- talking
 
     async def _ask(self, kind: Kind, job: str, log: Path) -> tuple[dict[str, Any], Connection]:
+        """Asked again if the zygote dies meanwhile: a job starts once, however often it is asked for."""
+        with suppress(ConnectionError):
+            return await self._ask_once(kind, job, log)
+        return await self._ask_once(kind, job, log)
+
+    async def _ask_once(self, kind: Kind, job: str, log: Path) -> tuple[dict[str, Any], Connection]:
         connection = await self._reach(kind)
-        answer = await connection.ask({"do": "run", "job": job, "log": str(log)})
+        try:
+            answer = await connection.ask({"do": "run", "job": job, "log": str(log)})
+        except BaseException:
+            connection.close()
+            raise
         if "error" in answer:
-            connection.writer.close()
+            connection.close()
             raise ZygoteFailed(answer["error"])
         return answer, connection
 
     async def _reach(self, kind: Kind) -> Connection:
         with suppress(FileNotFoundError, ConnectionRefusedError):
-            return await self._connect(kind.name)
+            return self._connect(kind.name)
         async with self._starting.setdefault(kind.name, asyncio.Lock()):
             with suppress(FileNotFoundError, ConnectionRefusedError):
-                return await self._connect(kind.name)
+                return self._connect(kind.name)
             await self._start(kind)
-            return await self._connect(kind.name)
+            return self._connect(kind.name)
 
-    async def _connect(self, name: str) -> Connection:
+    def _connect(self, name: str) -> Connection:
         """A socket's path may have 107 bytes only, so the folder is reached through a handle on it."""
         if name not in self._handles:
             self._handles[name] = os.open(self.folder / name, os.O_RDONLY | os.O_DIRECTORY)
@@ -169,7 +212,7 @@ class Zygotes:
         try:
             line.connect(f"/proc/self/fd/{self._handles[name]}/socket")  # local: it does not wait
             line.setblocking(False)
-            return Connection(*await asyncio.open_unix_connection(sock=line))
+            return Connection(line)
         except OSError:
             line.close()
             raise

@@ -1,4 +1,4 @@
-"""Requests and responses of `identity`, from its model. Do not edit: `python scripts/shapes.py identity`.
+"""Requests and responses of identity, from its model. Do not edit: `python scripts/shapes.py identity`.
 
 Timestamps are seconds since the epoch, blobs are bytes, a streamed payload may be a `Body`.
 """

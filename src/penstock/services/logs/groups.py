@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,6 @@ from penstock.services.logs.model import (
     Group,
     InvalidParameter,
     ResourceAlreadyExists,
-    ResourceNotFound,
     Stream,
     group_name_in,
 )
@@ -288,11 +288,11 @@ async def sweep(database: Database, root: Path, now: float) -> int:
     swept = 0
     for group in groups:
         cutoff = now - group.retention * DAY
-        for stream in await database.read(lambda tx, group=group: rows.streams(tx, group)):
+        for stream in await database.read(partial(rows.streams, group=group)):
             first = await asyncio.to_thread(expire, LogFile(path_of(root, stream), stream.first_byte), cutoff)
             if first != stream.first_byte:
                 swept += 1
-                await database.write(lambda tx, stream=stream, first=first: rows.set_first_byte(tx, stream, first))
+                await database.write(partial(rows.set_first_byte, stream=stream, first_byte=first))
     return swept
 
 

@@ -180,8 +180,8 @@ def not_built(what: str, remedy: str) -> ServiceError:
     return NotImplementedHere(f"Penstock's S3 has no {what}: {remedy}.")
 
 
-def _marked(is_marker: bool) -> dict[str, bool]:
-    return {"DeleteMarker": True} if is_marker else {}
+def _marked(is_marker: bool) -> dict[str, str]:
+    return {"DeleteMarker": "true"} if is_marker else {}
 
 
 _ABSENT: Final[Mapping[str, tuple[str, str]]] = {

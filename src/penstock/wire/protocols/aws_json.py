@@ -37,13 +37,13 @@ class AwsJson(Protocol):
 
 
 def error_tree(fault: Fault) -> Json:
-    """An error structure as a JSON tree."""
-    members = fault.members()
-    return members if fault.shape is None else json_values.write(fault.shape, members)
+    """An error structure as a JSON tree; the message is told even where the model has no member for it."""
+    fields = fault.fields if fault.shape is None else json_values.write(fault.shape, fault.fields)
+    return {fault.message_member: fault.message, **fields}
 
 
 def query_error(protocol: Protocol, fault: Fault) -> dict[str, str]:
     """The header by which a service that once spoke query tells its old error codes."""
-    if not protocol.model.is_query_compatible:
+    if not protocol.model.is_query_compatible or fault.code == fault.name:
         return {}
     return {"x-amzn-query-error": f"{fault.code};{fault.sender}"}

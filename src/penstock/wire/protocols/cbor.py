@@ -37,11 +37,12 @@ class Cbor(Protocol):
 
     def write_error(self, operation: OperationModel | None, error: ServiceError, *, request_id: str) -> HttpResponse:
         fault = self.fault(error)
-        members = fault.members()
-        tree = members if fault.shape is None else write(fault.shape, members)
+        fields = fault.fields if fault.shape is None else write(fault.shape, fault.fields)
         headers = self._headers(request_id) | query_error(self, fault)
         code = fault.name if self.model.is_query_compatible else fault.code
-        return HttpResponse(fault.status, headers, cbor2.dumps({"__type": code, **tree}))
+        return HttpResponse(
+            fault.status, headers, cbor2.dumps({"__type": code, fault.message_member: fault.message, **fields})
+        )
 
     def _headers(self, request_id: str) -> dict[str, str]:
         return {

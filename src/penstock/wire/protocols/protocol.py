@@ -52,11 +52,16 @@ class Fault:
         """Whose fault it is, in the query protocol's words."""
         return "Sender" if self.status < 500 else "Receiver"
 
-    def members(self) -> dict[str, Json]:
-        """The error structure: its fields, and the message under the name that the shape has for it."""
+    @property
+    def message_member(self) -> str:
+        """The name that the shape has for the message: `message` or `Message`."""
         names = self.shape.members if self.shape is not None else ()
-        spelled = next((name for name in names if name.lower() in {"message", "errormessage"}), "message")
-        return {spelled: self.message, **self.fields}
+        return next((name for name in names if name.lower() in {"message", "errormessage"}), "message")
+
+
+# Where members go that are not in a body: of requests, and of answers.
+READ_FROM_HEAD: Final = frozenset({"uri", "querystring", "header", "headers"})
+WRITTEN_TO_HEAD: Final = frozenset({"statusCode", "header", "headers"})
 
 
 class Protocol(ABC):

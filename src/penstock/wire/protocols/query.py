@@ -124,13 +124,15 @@ class Query(Protocol):
     def _structure(self, shape: StructureShape, branch: Branch) -> dict[str, Json]:
         value = {}
         for name, member in shape.members.items():
-            found = branch.branches.get(self._name(member, name))
+            spellings = self._spellings(member, name)
+            found = next((branch.branches[each] for each in spellings if each in branch.branches), None)
             if found is not None:
                 value[name] = self._read(member, found)
         return value
 
-    def _name(self, member: Shape, name: str) -> str:
-        return xml_values.element_name(member, name)
+    def _spellings(self, member: Shape, name: str) -> tuple[str, ...]:
+        """What a member may be called; of a flattened list, clients use the list's name and its items' alike."""
+        return (xml_values.element_name(member, name), member.serialization.get("name", name))
 
     def _items(self, shape: ListShape, branch: Branch) -> Branch:
         if shape.serialization.get("flattened"):
@@ -164,12 +166,9 @@ class Ec2(Query):
             fault.status, tagged("Response", errors + tagged("RequestID", escaped(request_id))), request_id
         )
 
-    def _name(self, member: Shape, name: str) -> str:
-        given: str = member.serialization.get("queryName", "")
-        if given:
-            return given
-        name = member.serialization.get("name", name)
-        return name[0].upper() + name[1:]
+    def _spellings(self, member: Shape, name: str) -> tuple[str, ...]:
+        given = member.serialization.get("name", name)
+        return (member.serialization.get("queryName", ""), given[:1].upper() + given[1:], name)
 
     def _items(self, shape: ListShape, branch: Branch) -> Branch:
         return branch

@@ -8,6 +8,7 @@ import binascii
 import re
 from abc import abstractmethod
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -18,7 +19,15 @@ from penstock.wire.call import Answer, Body, Json, ServiceError
 from penstock.wire.http import HttpRequest, HttpResponse
 from penstock.wire.protocols import json_values, moments, xml_values
 from penstock.wire.protocols.aws_json import error_tree
-from penstock.wire.protocols.protocol import Fault, Protocol, SerializationError, UnknownOperation, whole
+from penstock.wire.protocols.protocol import (
+    READ_FROM_HEAD,
+    WRITTEN_TO_HEAD,
+    Fault,
+    Protocol,
+    SerializationError,
+    UnknownOperation,
+    whole,
+)
 from penstock.wire.protocols.query import error_elements
 from penstock.wire.protocols.routes import Match, Query, Routes
 from penstock.wire.protocols.xml_values import escaped, tagged
@@ -60,9 +69,8 @@ class Rest(Protocol):
 
     def _read_head(self, shape: StructureShape, request: HttpRequest, match: Match, query: Query) -> dict[str, Json]:
         value: dict[str, Json] = {}
-        for name, member in shape.members.items():
-            key = member.serialization.get("name", name)
-            match member.serialization.get("location"):
+        for name, member, key, location in located(shape):
+            match location:
                 case "uri" if key in match.labels:
                     value[name] = xml_values.read_text(member, match.labels[key])
                 case "querystring":
@@ -70,36 +78,33 @@ class Rest(Protocol):
                 case "header" if key.lower() in request.headers:
                     value[name] = read_header(member, request.headers[key.lower()])
                 case "headers":
-                    if found := prefixed(request.headers, key.lower()):
+                    if found := prefixed(request.headers, member.serialization.get("name", "").lower()):
                         value[name] = found
         return value
 
     def _read_query(self, member: Shape, key: str, name: str, query: Query, value: dict[str, Json]) -> None:
         match member:
             case MapShape():
-                rest = {each: texts for each, texts in query.items() if each not in self._bound(query)}
+                # All parameters, those that other members are bound to as well: so Smithy says of servers.
                 many = isinstance(member.value, ListShape)
-                value[name] = {each: texts if many else texts[0] for each, texts in rest.items()}
+                value[name] = {each: texts if many else texts[0] for each, texts in query.items()}
             case ListShape() if key in query:
                 value[name] = [xml_values.read_text(member.member, text) for text in query[key]]
             case _ if key in query:
                 value[name] = xml_values.read_text(member, query[key][0])
 
-    def _bound(self, query: Query) -> frozenset[str]:
-        """Query parameters that a map of all the others does not take."""
-        del query
-        return frozenset()
-
     def _read_payload(self, shape: StructureShape, request: HttpRequest, value: dict[str, Json]) -> None:
         name = shape.serialization.get("payload")
         if name is None:
-            if any("location" not in member.serialization for member in shape.members.values()):
+            if any(member.serialization.get("location") not in READ_FROM_HEAD for member in shape.members.values()):
                 value.update(self.read_body(shape, whole(request)))
             return
         member = shape.members[name]
-        if member.type_name == "blob":
-            # An empty body is a payload all the same: an empty object.
-            value[name] = request.body
+        if member.serialization.get("streaming"):
+            value[name] = request.body  # an empty one is a payload all the same: an empty object
+        elif member.type_name == "blob":
+            if body := whole(request):
+                value[name] = body
         elif member.type_name == "string":
             if body := whole(request):
                 value[name] = body.decode(errors="replace")
@@ -123,16 +128,15 @@ class Rest(Protocol):
         return HttpResponse(status, headers, body)
 
     def _write_head(self, shape: StructureShape, answer: Answer, headers: dict[str, str], status: int) -> int:
-        for name, member in shape.members.items():
+        for name, member, key, location in located(shape):
             value = answer.get(name)
-            location = member.serialization.get("location")
-            if value is None or location is None:
+            if value is None:
                 continue
-            key = member.serialization.get("name", name)
             if location == "statusCode":
                 status = int(value)
             elif location == "headers":
-                headers.update({f"{key}{each}".lower(): str(text) for each, text in value.items()})
+                prefix = member.serialization.get("name", "")
+                headers.update({f"{prefix}{each}".lower(): str(text) for each, text in value.items()})
             elif location == "header" and not (isinstance(member, ListShape) and not value):
                 headers[key.lower()] = write_header(member, value)
         return status
@@ -142,7 +146,7 @@ class Rest(Protocol):
     ) -> bytes | Body:
         name = shape.serialization.get("payload")
         if name is None:
-            if all("location" in member.serialization for member in shape.members.values()):
+            if all(member.serialization.get("location") in WRITTEN_TO_HEAD for member in shape.members.values()):
                 return b""
             headers.setdefault("content-type", self.content_type)
             return self.write_body(operation, shape, answer)
@@ -210,6 +214,16 @@ class RestXml(Rest):
         return tagged("ErrorResponse", inside + tagged("RequestId", escaped(request_id))).encode()
 
 
+@cache
+def located(shape: StructureShape) -> tuple[tuple[str, Shape, str, str], ...]:
+    """The members that are not in a body: name, shape, name on the wire, and where they are."""
+    return tuple(
+        (name, member, member.serialization.get("name", name), member.serialization["location"])
+        for name, member in shape.members.items()
+        if "location" in member.serialization
+    )
+
+
 def query_of(request: HttpRequest) -> dict[str, list[str]]:
     try:
         return parse_qs(request.query, keep_blank_values=True, max_num_fields=10_000)
@@ -229,7 +243,7 @@ def without_head(shape: Shape, value: Json) -> tuple[Shape, Json]:
     return shape, {
         name: each
         for name, each in value.items()
-        if name in shape.members and "location" not in shape.members[name].serialization
+        if name in shape.members and shape.members[name].serialization.get("location") not in WRITTEN_TO_HEAD
     }
 
 

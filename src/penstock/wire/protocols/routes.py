@@ -127,13 +127,15 @@ def _template(method: str, path: str) -> Template:
         weight.append(2 if found is None else 0 if found[1].endswith("+") else 1)
         labels += [label.rstrip("+") for label in LABEL.findall(piece)]
         pattern += "/" + _pattern(piece)
-    return Template(method, re.compile(pattern + "/?"), tuple(labels), tuple(weight), [])
+    # A slash at the end means nothing, unless a key (which may end in one) stands there.
+    ending = "" if weight[-1] == 0 else "/?"
+    return Template(method, re.compile(pattern + ending), tuple(labels), tuple(weight), [])
 
 
 def _pattern(piece: str) -> str:
     text, end = "", 0
     for found in LABEL.finditer(piece):
         text += re.escape(piece[end : found.start()])
-        text += "(.+?)" if found[1].endswith("+") else "([^/]+)"
+        text += "(.+)" if found[1].endswith("+") else "([^/]+)"
         end = found.end()
     return text + re.escape(piece[end:])

@@ -3,12 +3,13 @@
 Its document roots have names that the model does not tell, its errors no wrapper, and its answers two request ids.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from botocore.model import OperationModel, Shape
 
-from penstock.wire.call import Json, ServiceError
-from penstock.wire.http import HttpRequest
+from penstock.wire.call import Answer, Json, ServiceError
+from penstock.wire.http import HttpRequest, HttpResponse
 from penstock.wire.protocols import xml_values
 from penstock.wire.protocols.protocol import Fault
 from penstock.wire.protocols.rest import RestXml
@@ -83,6 +84,9 @@ STATUSES: Final = {
 }
 
 
+ERROR_HEADERS: Final = {"DeleteMarker": "x-amz-delete-marker", "ETag": "etag"}  # fields that errors tell in the head
+
+
 class MethodNotAllowed(ServiceError):
     code = "MethodNotAllowed"
     status = 405
@@ -105,6 +109,16 @@ class S3(RestXml):
 
     def id_headers(self, request_id: str) -> dict[str, str]:
         return {"x-amz-request-id": request_id, "x-amz-id-2": request_id}
+
+    def write(self, operation: OperationModel, answer: Answer, *, request_id: str) -> HttpResponse:
+        response = super().write(operation, answer, request_id=request_id)
+        # The model tells no other status, but a part of an object is a partial content.
+        return replace(response, status=206) if answer.get("ContentRange") else response
+
+    def write_error(self, operation: OperationModel | None, error: ServiceError, *, request_id: str) -> HttpResponse:
+        response = super().write_error(operation, error, request_id=request_id)
+        told = {header: error.fields[name] for name, header in ERROR_HEADERS.items() if name in error.fields}
+        return replace(response, headers={**response.headers, **told})
 
     def fault(self, error: ServiceError) -> Fault:
         if error.status is None and error.code in STATUSES:

@@ -9,6 +9,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 from xml.parsers import expat
 
@@ -16,7 +17,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from penstock.wire.call import Json
 from penstock.wire.protocols import moments
-from penstock.wire.protocols.protocol import DEEPEST, SerializationError
+from penstock.wire.protocols.protocol import DEEPEST, READ_FROM_HEAD, WRITTEN_TO_HEAD, SerializationError
 
 
 class MalformedXML(SerializationError):
@@ -102,16 +103,17 @@ def _read_structure(shape: StructureShape, element: Element) -> Json:
         found.setdefault(child.tag, []).append(child)
     value: dict[str, Json] = {}
     for name, member in shape.members.items():
-        if "location" in member.serialization:
+        if member.serialization.get("location") in READ_FROM_HEAD:
             continue
         if member.serialization.get("xmlAttribute"):
             if (attribute := element.attributes.get(member.serialization["name"])) is not None:
                 value[name] = attribute
             continue
-        elements = found.get(element_name(member, name))
-        if elements is None:
-            continue
-        value[name] = _read_repeated(member, elements)
+        # Clients differ in what they call a flattened list's items, and a member whose shape has a name of its own.
+        spellings = (element_name(member, name), member.serialization.get("name", name), name)
+        elements = next((found[each] for each in spellings if each in found), None)
+        if elements is not None:
+            value[name] = _read_repeated(member, elements)
     return value
 
 
@@ -201,26 +203,46 @@ def write(shape: Shape, value: Json, name: str) -> str:
 def write_members(shape: StructureShape, value: Json) -> str:
     """A structure's members one after the other, without what goes into headers, status or attributes."""
     return "".join(
-        _write_member(member, value[name], name)
-        for name, member in shape.members.items()
-        if value.get(name) is not None
-        and "location" not in member.serialization
-        and not member.serialization.get("xmlAttribute")
+        [
+            writing(member, value[name], tag)
+            for name, member, tag, writing in _plan(shape)
+            if value.get(name) is not None
+        ]
     )
 
 
-def _write_member(member: Shape, value: Json, name: str) -> str:
-    name = element_name(member, name)
-    if member.serialization.get("flattened"):
-        if isinstance(member, ListShape):
-            return _items(member, value, name)
-        if isinstance(member, MapShape):
-            return _entries(member, value, name)
-    return write(member, value, name)
+Writing = Callable[[Shape, Json, str], str]
+
+
+@cache
+def _plan(shape: StructureShape) -> tuple[tuple[str, Shape, str, Writing], ...]:
+    """Which members make elements, in order, under which names, and how: long lists of structures are common."""
+    return tuple(
+        (name, member, element_name(member, name), _writing(member))
+        for name, member in shape.members.items()
+        if member.serialization.get("location") not in WRITTEN_TO_HEAD and not member.serialization.get("xmlAttribute")
+    )
+
+
+def _writing(member: Shape) -> Writing:
+    match member:
+        case ListShape() if member.serialization.get("flattened"):
+            return _items
+        case MapShape() if member.serialization.get("flattened"):
+            return _entries
+        case _ if member.type_name == "string" and not namespace(member):
+            return _write_string
+        case _:
+            return write
+
+
+def _write_string(_: Shape, value: Json, name: str) -> str:
+    return f"<{name}>{escaped(str(value))}</{name}>"
 
 
 def _items(shape: ListShape, value: Iterable[Json], name: str) -> str:
-    return "".join(write(shape.member, each, name) for each in value if each is not None)
+    member = shape.member
+    return "".join([write(member, each, name) for each in value if each is not None])
 
 
 def _entries(shape: MapShape, value: Json, name: str) -> str:
@@ -235,12 +257,22 @@ def _entries(shape: MapShape, value: Json, name: str) -> str:
 
 def _attributes(shape: StructureShape, value: Json) -> str:
     return "".join(
-        f' {member.serialization["name"]}="{escaped(str(value[name]))}"'
-        for name, member in shape.members.items()
-        if member.serialization.get("xmlAttribute") and value.get(name) is not None
+        f' {attribute}="{escaped(str(value[name]))}"'
+        for name, attribute in _attribute_names(shape)
+        if value.get(name) is not None
     )
 
 
+@cache
+def _attribute_names(shape: StructureShape) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, member.serialization["name"])
+        for name, member in shape.members.items()
+        if member.serialization.get("xmlAttribute")
+    )
+
+
+@cache
 def namespace(shape: Shape) -> str:
     """The attribute that declares a shape's namespace, if it has one."""
     given = shape.serialization.get("xmlNamespace")

@@ -4,6 +4,7 @@ pip first says what is missing, with what the environment already has taken into
 folder of the job which comes before the environment on the script's path. Nothing missing: nothing installed.
 """
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from penstock_image.failure import InstallRequirementsError
 from penstock_image.layout import Folders, Json
 
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input")
+# Building a package with the tools at hand, where there are any, needs no network.
+BUILDING = ("--no-build-isolation",) if importlib.util.find_spec("setuptools") else ()
 TOLD = 40  # lines of pip's output that a failure repeats
 
 
@@ -30,7 +33,7 @@ def install(folders: Folders) -> bool:
         return False
     pins = folders.packages / "resolved.txt"
     pins.write_text("\n".join([*_index_options(requirements), *missing]) + "\n")
-    _pip(folders, "install", "--target", str(folders.packages), "--no-deps", "--upgrade", "-r", str(pins))
+    _pip(folders, "install", *BUILDING, "--target", str(folders.packages), "--no-deps", "--upgrade", "-r", str(pins))
     return True
 
 
@@ -38,7 +41,7 @@ def _missing(folders: Folders, wanted: list[str]) -> list[str]:
     """What the environment lacks, as exact requirements."""
     folders.packages.mkdir(parents=True, exist_ok=True)
     report = folders.packages / "report.json"
-    _pip(folders, "install", "--dry-run", "--quiet", "--report", str(report), *wanted)
+    _pip(folders, "install", "--dry-run", "--quiet", *BUILDING, "--report", str(report), *wanted)
     return [_exactly(item) for item in json.loads(report.read_text())["install"]]
 
 

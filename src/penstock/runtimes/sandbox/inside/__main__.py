@@ -1,4 +1,4 @@
-"""Start a zygote: `python …/inside CONFIGURATION` (JSON; see `zygote.Configuration`).
+"""Start a zygote: `python …/inside/__main__.py CONFIGURATION` (JSON; see `zygote.Configuration`), or `check` for one.
 
 The modules beside this one go by their full names, but the packages above them are empty stand-ins, so that none of
 Penstock is imported.
@@ -21,4 +21,6 @@ from penstock.runtimes.sandbox.inside import zygote  # noqa: E402 - after the st
 for name in [each for each in sys.modules if each.split(".")[0] == "penstock"]:
     del sys.modules[name]  # a job may import the real one
 
+if sys.argv[1] == "check":
+    zygote.check()
 zygote.main(sys.argv[1])

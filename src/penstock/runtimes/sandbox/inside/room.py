@@ -45,19 +45,19 @@ class NoRoom(Exception):
 
 
 def fork_into_room(*, own_user: bool) -> int:
-    """Like `os.fork`, but the child is pid 1 of a room of its own. The caller must have one thread only."""
+    """Like `os.fork`, but the child is pid 1 of a room of its own. The caller must have one thread only.
+
+    Whatever happens to the child, it must not return into its parent's code: it furnishes its room, or it exits.
+    """
     number = SYS_CLONE.get(platform.machine())
     if number is None:
         raise NoRoom(f"the sandbox does not know the processor {platform.machine()}; use the container runtime")
     flags = SIGCHLD | CLONE_NEWNS | CLONE_NEWPID | (CLONE_NEWUSER if own_user else 0)
-    user, group = os.geteuid(), os.getegid()
     python = ctypes.pythonapi
     python.PyOS_BeforeFork()
     pid = int(libc.syscall(number, flags, 0, 0, 0, 0))
     if pid == 0:
         python.PyOS_AfterFork_Child()
-        if own_user:
-            keep_name(user, group)
         return 0
     problem = ctypes.get_errno()
     python.PyOS_AfterFork_Parent()
@@ -69,8 +69,11 @@ def fork_into_room(*, own_user: bool) -> int:
 def keep_name(user: int, group: int) -> None:
     """Map the user to themselves: files made in the room belong to whom they would outside."""
     for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-        with open(f"/proc/self/{name}", "w") as file:
-            file.write(text)
+        try:
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
+        except OSError as problem:
+            raise NoRoom(f"cannot keep user {user} in a user namespace: {problem.strerror}; {HELP}") from None
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
@@ -110,10 +113,22 @@ def under(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
-def furnish(jobs: str, hidden: list[str], keep: list[str]) -> Room:
+class Furniture(NamedTuple):
+    """What a room is furnished with, whichever job comes."""
+
+    jobs: str
+    hidden: list[str]
+    keep: list[str]
+    user: tuple[int, int] | None  # user and group, where the room has a user namespace of its own
+
+
+def furnish(furniture: Furniture) -> Room:
     """All that does not depend on the job: private mounts, a place for /opt/ml, Penstock's data out of sight, /proc."""
     if os.getpid() != 1:
         raise NoRoom(f"not alone in a pid namespace; {HELP}")
+    jobs, hidden, keep, user = furniture
+    if user is not None:
+        keep_name(*user)
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     inside = os.open(jobs, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     kept = [(os.open(path, os.O_PATH | os.O_CLOEXEC), path) for path in keep if os.path.exists(path)]

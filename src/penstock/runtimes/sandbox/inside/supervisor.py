@@ -15,7 +15,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from penstock.runtimes.sandbox.inside import room, warm
 from penstock.runtimes.sandbox.inside.logpump import LogPump
@@ -27,23 +27,18 @@ OWN_SIGNALS: Final = (signal.SIGTERM, signal.SIGCHLD)
 Document = dict[str, Any]
 
 
-class Place(NamedTuple):
-    """Where supervisors of a zygote find things."""
-
-    jobs: str
-    hidden: list[str]
-    keep: list[str]
-
-
-def wait_for_job(place: Place, channel: socket.socket, *, is_warm: bool, keep_open: frozenset[int]) -> None:
+def wait_for_job(
+    furniture: room.Furniture, channel: socket.socket, *, is_warm: bool, keep_open: frozenset[int]
+) -> None:
     """The life of a supervisor, spare first. Never returns."""
     try:
-        furnished = prepare(place)
+        furnished = prepare(furniture)
     except (room.NoRoom, OSError) as problem:
         channel.send(f"error {problem}".encode())
         os._exit(1)
     pipe = os.pipe()
     child = warm.Child.fork(pipe, keep_open) if is_warm else None
+    rehearse()
     channel.send(b"ready")
     data, handles, _, _ = socket.recv_fds(channel, 4096, 2)
     channel.close()
@@ -54,10 +49,20 @@ def wait_for_job(place: Place, channel: socket.socket, *, is_warm: bool, keep_op
     os._exit(0)
 
 
-def prepare(place: Place) -> room.Room:
+def prepare(furniture: room.Furniture) -> room.Room:
     """A session of its own, then the room. Our signals are blocked since the fork: an early stop is not lost."""
     os.setsid()
-    return room.furnish(place.jobs, place.hidden, place.keep)
+    return room.furnish(furniture)
+
+
+def rehearse() -> None:
+    """Touch what a job will touch: memory shared with the zygote is copied now, while nobody waits for it."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    pump = LogPump(nothing, 1 << 20)
+    pump.feed(b"done\n")
+    pump.close()
+    os.close(nothing)
+    json.loads(json.dumps({"reason": "exited", "exit_code": None, "started_at": time.time()}))
 
 
 class Supervisor:

@@ -14,7 +14,6 @@ import socket
 import sys
 import threading
 import time
-import traceback
 import types
 from collections.abc import Callable
 from contextlib import suppress
@@ -69,6 +68,7 @@ def reset_signals() -> None:
 
 def live(channel: socket.socket) -> NoReturn:
     """Wait for a job, run it, and end as its interpreter would."""
+    rehearse()
     text = b"".join(iter(lambda: channel.recv(1 << 16), b""))
     channel.close()
     if not text:
@@ -82,6 +82,19 @@ def live(channel: socket.socket) -> NoReturn:
     become(command, environment)
     refresh_chance()
     os._exit(run(script))
+
+
+def rehearse() -> None:
+    """Touch what a start will touch: memory shared with the zygote is copied now, while nobody waits for it."""
+    json.loads(json.dumps([["python3", "script.py"], dict(os.environ), "/"]))
+    hides_something("/dev/null/script.py")
+    with suppress(FileNotFoundError):
+        find("python3", os.devnull)
+    stage: dict[str, Any] = {}
+    guarded(lambda: exec(compile("class Script:\n    pass\n", __file__, "exec", dont_inherit=True), stage))  # noqa: S102
+    types.ModuleType("__main__").__dict__.update(__loader__=SourceFileLoader("__main__", __file__))
+    flush()
+    gc.collect()
 
 
 def is_script(command: list[str], script: str) -> bool:
@@ -172,18 +185,22 @@ def read_code(path: str) -> types.CodeType:
 
 def guarded(action: Callable[[], object]) -> int:
     """Do it as the interpreter does a script; answers the exit code."""
+    problem: BaseException | None = None
     try:
         action()
-    except SystemExit as leaving:
-        return exit_code(leaving.code)
-    except BaseException as problem:  # the interpreter's own last line
-        report(problem)
-        if isinstance(problem, KeyboardInterrupt):
-            flush()
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGINT)
-        return 1
-    return 0
+    except BaseException as raised:  # the interpreter's own last line
+        problem = raised
+    flush()
+    if problem is None:
+        return 0
+    if isinstance(problem, SystemExit):
+        return exit_code(problem.code)
+    report(problem)
+    if isinstance(problem, KeyboardInterrupt):
+        flush()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    return 1
 
 
 def exit_code(code: Any) -> int:
@@ -198,24 +215,31 @@ def exit_code(code: Any) -> int:
 
 def report(problem: BaseException) -> None:
     """The uncaught exception, without the frames below the script's own."""
+    problem = without_our_frames(problem)
+    sys.last_type, sys.last_value, sys.last_traceback = type(problem), problem, problem.__traceback__
+    failure: BaseException | None = None
+    try:
+        sys.excepthook(type(problem), problem, problem.__traceback__)
+    except BaseException as raised:  # as the interpreter does
+        failure = without_our_frames(raised)
+    if failure is not None:
+        print("Error in sys.excepthook:", file=sys.stderr)
+        sys.__excepthook__(type(failure), failure, failure.__traceback__)
+        print("\nOriginal exception was:", file=sys.stderr)
+        sys.__excepthook__(type(problem), problem, problem.__traceback__)
+
+
+def without_our_frames(problem: BaseException) -> BaseException:
     trace = problem.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next
-    problem.__traceback__ = trace
-    sys.last_type, sys.last_value, sys.last_traceback = type(problem), problem, trace
-    try:
-        sys.excepthook(type(problem), problem, trace)
-    except BaseException:  # as the interpreter does
-        print("Error in sys.excepthook:", file=sys.stderr)
-        traceback.print_exc()
-        print("\nOriginal exception was:", file=sys.stderr)
-        sys.__excepthook__(type(problem), problem, trace)
+    return problem.with_traceback(trace)
 
 
 def flush() -> int:
     """Flush standard output and error; 120 is the interpreter's exit code where that fails."""
     code = 0
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stderr, sys.stdout):
         try:
             if stream is not None and not stream.closed:
                 stream.flush()

@@ -23,6 +23,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 from penstock.runtimes.sandbox.inside import room, supervisor, warm
 
 OWN_SIGNALS: Final = supervisor.OWN_SIGNALS
+REFILL_AFTER: Final = 0.03  # seconds
 PATIENCE: Final = 2.0  # seconds that a client may take to say what it wants
 
 Document = dict[str, Any]
@@ -79,6 +80,22 @@ def main(text: str) -> NoReturn:
     os._exit(0)
 
 
+def check() -> NoReturn:
+    """Make a room and furnish it; say what stands in the way. Exit code 0 if nothing does."""
+    code = 0
+    try:
+        user = needed_user()
+        pid = room.fork_into_room(own_user=user is not None)
+        if pid == 0:
+            room.furnish(room.Furniture("/", [], [], user))
+        else:
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except (room.NoRoom, OSError) as problem:
+        os.write(1, f"{problem}\n".encode())
+        code = 1
+    os._exit(code & 0xFF)
+
+
 def preload(modules: list[str]) -> None:
     """Import, then make sure that what was imported can be forked."""
     for name in modules:
@@ -105,10 +122,12 @@ class Zygote:
         self._folder = os.open(configuration.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._lock = self._only_one()
         self._listener = self._listen()
-        self._own_user = not may_make_rooms()
-        self._place = supervisor.Place(configuration.jobs, configuration.hidden, configuration.keep)
+        self._boot = boot()
+        user = needed_user()
+        self._furniture = room.Furniture(configuration.jobs, configuration.hidden, configuration.keep, user)
         self._spares: list[Spare] = []
         self._busy: set[int] = set()
+        self._living: set[int] = set()
         self._quiet_since = time.monotonic()
         self._is_leaving = False
 
@@ -140,17 +159,28 @@ class Zygote:
         ready = select.poll()
         ready.register(self._listener, select.POLLIN)
         ready.register(reading, select.POLLIN)
+        self._refill()
         while not self._is_leaving:
-            self._refill()
-            for handle, _ in ready.poll(min(5.0, self._configuration.linger) * 1000):
+            patience = min(5.0, self._configuration.linger) if self._is_stocked() else REFILL_AFTER
+            found = ready.poll(patience * 1000)
+            for handle, _ in found:
                 if handle == reading:
                     os.read(reading, 512)
                 else:
                     self._meet(self._listener.accept()[0])
-            self._bury()
+            # A new spare costs as much as starting a job: made when one has ended, or when nobody asks for anything.
+            if self._bury() or not found:
+                self._refill()
             self._leave_if_alone()
-        for spare in self._spares:
-            spare.channel.close()
+        self._end_all()
+
+    def _end_all(self) -> None:
+        """Spares, and where somebody said quit, jobs too; nobody is left when the zygote is gone."""
+        for pid in self._living:  # not buried yet, so the pid is still theirs
+            os.kill(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            while True:
+                os.wait()
 
     def _meet(self, client: socket.socket) -> None:
         client.settimeout(PATIENCE)
@@ -190,7 +220,7 @@ class Zygote:
         except FileExistsError:  # another zygote was faster
             spare.channel.close()
             return {"claimed": True}
-        os.write(claim, f"{spare.pid} {spare.started} {boot()}".encode())
+        os.write(claim, f"{spare.pid} {spare.started} {self._boot}".encode())
         os.close(claim)
         log_file = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o644)
         client.settimeout(None)
@@ -208,14 +238,18 @@ class Zygote:
         while True:
             spare = self._spares.pop(0) if self._spares else self._fork()
             word = spare.channel.recv(4096)
-            if word == b"ready":
+            self._bury()
+            if word == b"ready" and spare.pid in self._living:
                 return spare
             spare.channel.close()
-            if word:
+            if word.startswith(b"error"):
                 raise room.NoRoom(word.decode().removeprefix("error "))
 
+    def _is_stocked(self) -> bool:
+        return len(self._spares) >= self._configuration.spares
+
     def _refill(self) -> None:
-        while len(self._spares) < self._configuration.spares:
+        while not self._is_stocked():
             try:
                 self._spares.append(self._fork())
             except (room.NoRoom, OSError):
@@ -224,28 +258,35 @@ class Zygote:
     def _fork(self) -> Spare:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with blocked(OWN_SIGNALS):
-            pid = room.fork_into_room(own_user=self._own_user)
+            pid = room.fork_into_room(own_user=self._furniture.user is not None)
             if pid == 0:
                 self._become_supervisor(theirs)
         theirs.close()
+        self._living.add(pid)
         return Spare(pid, start_of(pid), ours)
 
     def _become_supervisor(self, channel: socket.socket) -> NoReturn:
         signal.set_wakeup_fd(-1)
         warm.close_others(self._baseline | {channel.fileno()})
         try:
-            supervisor.wait_for_job(self._place, channel, is_warm=self._configuration.is_warm, keep_open=self._baseline)
+            supervisor.wait_for_job(
+                self._furniture, channel, is_warm=self._configuration.is_warm, keep_open=self._baseline
+            )
         except BaseException:  # it must not go on as a second zygote
             traceback.print_exc()
         os._exit(1)
 
     # -- coming and going
 
-    def _bury(self) -> None:
+    def _bury(self) -> bool:
+        """True if a supervisor has ended. (A spare that has stays in its place, until somebody asks what it said.)"""
+        before = len(self._busy)
         with suppress(ChildProcessError):
             while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
-                self._busy.discard(pid)  # a spare that died stays where it is, until somebody asks what it said
+                self._busy.discard(pid)
+                self._living.discard(pid)
                 self._quiet_since = time.monotonic()
+        return len(self._busy) < before
 
     def _leave_if_alone(self) -> None:
         quiet = time.monotonic() - self._quiet_since
@@ -254,16 +295,16 @@ class Zygote:
         self._is_leaving = quiet >= self._configuration.idle or not is_locked(self._configuration.server)
 
 
-def may_make_rooms() -> bool:
-    """Whether a room needs no user namespace of its own."""
+def needed_user() -> tuple[int, int] | None:
+    """Who is to be kept in a user namespace; None if rooms can be made without one."""
     try:
         pid = room.fork_into_room(own_user=False)
     except room.NoRoom:
-        return False
+        return os.geteuid(), os.getegid()
     if pid == 0:
         os._exit(0)
     os.waitpid(pid, 0)
-    return True
+    return None
 
 
 def is_locked(path: str) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
+from penstock.services.sagemaker import lists, tagging
 from penstock.services.sagemaker.jobs.answers import summarised
 from penstock.services.sagemaker.jobs.flow import STOP, document
 from penstock.services.sagemaker.jobs.model import NAMES, Json, Place, Plan, Product, State, arn_of, kind_of
@@ -18,11 +19,9 @@ from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.services.sagemaker.jobs.requests import Definitions, completed
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
-from penstock.store.documents import Column, Document
+from penstock.store.documents import Document
 from penstock.wire.call import Answer, Call, ServiceError, ValidationError, operation
 
-ORDERS: Final[Mapping[str, Column]] = {"Name": "name", "CreationTime": "created_at", "Status": "status"}
-DEFAULT_PAGE: Final = 10
 TAKEN: Final[Mapping[Product, str]] = {
     "training-job": "Training job names must be unique within an AWS account and region, and a training job with this "
     "name already exists ({arn})",
@@ -56,7 +55,7 @@ class Jobs:
         names = NAMES[product]
         name = request[names.name]
         arn = arn_of(call.scope, product, name)
-        given = {tag["Key"]: tag["Value"] for tag in request.pop("Tags", ())}
+        given = tagging.given(request.pop("Tags", ()))
         plan = Plan(product, name, arn, self._clock(), request)
 
         def begin(tx: Transaction) -> None:
@@ -72,19 +71,20 @@ class Jobs:
         await self._database.write(begin)
         return {names.arn: arn}
 
+    async def was_created(self, call: Call, product: Product, name: str) -> bool:
+        """Whether this very call made the job already: then its inputs may be gone by now, and that is no error."""
+        if not call.token:
+            return False
+        found = await self._database.read(lambda tx: documents.find_by_arn(tx, arn_of(call.scope, product, name)))
+        return found is not None and found.token == call.token
+
     async def describe(self, call: Call, product: Product, name: str) -> Answer:
         return (await self._database.read(lambda tx: self._find(tx, call, product, name))).body
 
     async def list(self, call: Call, product: Product, request: Mapping[str, Json]) -> Answer:
-        query = documents.Query(
-            kind=kind_of(product), scope=call.scope, status=request.get("StatusEquals"),
-            name_contains=request.get("NameContains") or None,
-            created_after=request.get("CreationTimeAfter"), created_before=request.get("CreationTimeBefore"),
-            modified_after=request.get("LastModifiedTimeAfter"), modified_before=request.get("LastModifiedTimeBefore"),
-            order=ORDERS[request.get("SortBy", "CreationTime")],
-            descending=request.get("SortOrder", "Descending") == "Descending",
-            limit=request.get("MaxResults", DEFAULT_PAGE), token=request.get("NextToken"),
-        )  # fmt: skip
+        query = lists.query(
+            call.scope, request, kind=kind_of(product), descending=True, status=request.get("StatusEquals")
+        )
         page = await self._database.read(lambda tx: documents.page(tx, query))
         found = [summarised(product, each) for each in page.documents]
         told: dict[str, Json] = {NAMES[product].summaries: [each for each in found if is_asked_for(each, request)]}
@@ -131,8 +131,9 @@ class TrainingJobs:
     @operation("CreateTrainingJob")
     async def create(self, call: Call, request: Json) -> Answer:
         whole = completed("training-job", request, self._definitions)
-        for channel in whole.get("InputDataConfig", ()):
-            await self._must_hold_objects(call, whole["RoleArn"], channel["DataSource"]["S3DataSource"]["S3Uri"])
+        if not await self._jobs.was_created(call, "training-job", request["TrainingJobName"]):
+            for channel in whole.get("InputDataConfig", ()):
+                await self._must_hold_objects(call, whole["RoleArn"], channel["DataSource"]["S3DataSource"]["S3Uri"])
         return await self._jobs.create(call, "training-job", whole)
 
     async def _must_hold_objects(self, call: Call, role: str, uri: str) -> None:

@@ -1,6 +1,8 @@
 """Logs: a job's output goes straight into its stream's file, at the names that AWS gives them.
 
-/aws/sagemaker/TrainingJobs   {job}/algo-1-{seconds since the epoch}
+    /aws/sagemaker/TrainingJobs   {job}/algo-1-{seconds since the epoch}
+
+The file is the stream: nothing is copied while a job runs, and reading its events is reading the file.
 """
 
 from collections.abc import Callable

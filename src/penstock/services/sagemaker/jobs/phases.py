@@ -27,11 +27,11 @@ class Phases:
         self._entered: list[Phase] = []
         self._news = asyncio.Event()
 
-    def enter(self, status: str) -> None:
-        """Note a phase; entering it again changes nothing."""
+    def enter(self, status: str, since: float | None = None) -> None:
+        """Note a phase, entered now or a while ago but after the last one; entering it again changes nothing."""
         if any(phase.status == status for phase in self._entered):
             return
-        now = self._clock()
+        now = self._clock() if since is None else max(since, self._entered[-1].at)
         if self._entered and self._entered[-1].status == WAITING and now - self._entered[-1].at < TELL_AFTER:
             self._entered.pop()
         self._entered.append(Phase(status, now, self._attempt))

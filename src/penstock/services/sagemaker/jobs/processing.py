@@ -16,7 +16,7 @@ from penstock.services.sagemaker.jobs.model import NAMES, Json, Place, Plan
 
 CONFIG: Final = "/opt/ml/config"
 FOLDERS: Final = ("/opt/ml/processing", "/opt/ml/output", "/opt/ml/shared")
-TOLD: Final = (
+TOLD: Final[tuple[str, ...]] = (
     "ProcessingInputs", "ProcessingOutputConfig", "ProcessingResources", "AppSpecification", "Environment", "RoleArn",
     "StoppingCondition", "NetworkConfig", "ExperimentConfig",
 )  # fmt: skip
@@ -51,7 +51,7 @@ def contract(plan: Plan, region: str) -> Contract:
 
 
 def job_config(plan: Plan) -> dict[str, Json]:
-    told = {key: plan.request[key] for key in TOLD if key in plan.request}
+    told: dict[str, Json] = {key: plan.request[key] for key in TOLD if key in plan.request}
     return {"ProcessingJobArn": plan.arn, "ProcessingJobName": plan.name, **told}
 
 

@@ -37,8 +37,7 @@ CONTRACTS: Final[Mapping[Product, Callable[[Plan, str], Contract]]] = {
     "training-job": training.contract,
     "processing-job": processing.contract,
 }
-STOP_AGAIN: Final = 0.25  # seconds; a runtime does not know a job that is still being staged
-STOP_WITHIN: Final = 900.0  # seconds, after which the runtime's own limits are relied on
+STOP_WITHIN: Final = 900.0  # seconds for a job to be staged; one that takes longer sees `stop_asked` afterwards
 
 
 @dataclass(slots=True)
@@ -47,7 +46,7 @@ class Live:
 
     jobs: list[JobId] = field(default_factory=list)
     stop_asked: bool = False
-    over: asyncio.Event = field(default_factory=asyncio.Event)
+    handed_over: asyncio.Event = field(default_factory=asyncio.Event)  # to the runtime, or to nobody any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,23 +114,20 @@ class Running:
                 report = await self._attempt(work)
                 telling.cancel()
         finally:
-            live.over.set()
+            live.handed_over.set()
             self._live.pop(task.run, None)
         self._ended.setdefault(task.run, []).extend(live.jobs)
         return msgspec.to_builtins(msgspec.structs.replace(report, phases=work.phases.entered))
 
     async def stop(self, task: Task) -> None:
-        """Have a run's job end. Told again until it has ended, since it may not have begun yet."""
+        """Have a run's job end: once, when the runtime knows it, since a second SIGTERM may mean another thing."""
         live = self._live.setdefault(task.run, Live())
         live.stop_asked = True
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_WITHIN):
-                while not live.over.is_set():
-                    for job in live.jobs:
-                        await self._runtime.stop(job)
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(STOP_AGAIN):
-                            await live.over.wait()
+                await live.handed_over.wait()
+        for job in live.jobs:
+            await self._runtime.stop(job)
 
     def settled(self, run: RunId) -> None:
         """The run's outcome is durable, so the runtime's record of its jobs is not needed again."""
@@ -149,12 +145,16 @@ class Running:
             return Report("download-failed", message=str(failure))
         except ServiceError as error:
             return Report("bug", message=f"the log stream: {error.code}: {error.message}")
-        if work.live.stop_asked:
-            return Report("stopped")
         work.phases.enter(WAITING)
         endings = await self._run_together(
             [self._job(work, each, staged, logs) for each in work.contract.instances], work
         )
+        if any(
+            ending.reason != "unstartable" for ending in endings
+        ):  # one that ended before a restart tells no progress
+            work.phases.enter(
+                "Training", since=min((each.started_at for each in endings if each.started_at), default=None)
+            )
         work.phases.enter("Uploading")
         try:
             taking = self._harvesting.take(work.scope, work.contract, endings)
@@ -203,14 +203,25 @@ class Running:
         async with AsyncExitStack() as held, asyncio.TaskGroup() as tasks:
             if len(jobs) > 1:
                 await held.enter_async_context(self._together)
+            if work.live.stop_asked:
+                return [Ending(reason="stopped") for _ in jobs]
             beside = tasks.create_task(self._harvesting.keep_taking(work.scope, work.contract, work.live.jobs))
             running = [tasks.create_task(self._runtime.run(job, progress)) for job in jobs]
-            for finished in asyncio.as_completed(running):
-                if not (await finished).is_success and len(jobs) > 1:
-                    for job in jobs:
-                        await self._runtime.stop(job.id)
+            work.live.handed_over.set()  # whoever waits for it goes on after the first steps of those tasks
+            await first_failure(running)
+            for job, task in zip(jobs, running, strict=True):
+                if not task.done():
+                    await self._runtime.stop(job.id)
+            await asyncio.wait(running)
             beside.cancel()
         return [task.result() for task in running]
+
+
+async def first_failure(running: Sequence[asyncio.Task[Ending]]) -> None:
+    """Wait until a job has failed, or until all have ended."""
+    for ended in asyncio.as_completed(running):
+        if not (await ended).is_success:
+            return
 
 
 def job_id(run: RunId, attempt: int, host: str) -> JobId:

@@ -36,7 +36,7 @@ class Staging:
     async def bring(self, scope: Scope, contract: Contract) -> dict[str, tuple[Input, ...]]:
         """The inputs of each host. Raises `Undelivered`."""
         found = await asyncio.gather(*(self._files(scope, source) for source in contract.sources))
-        inputs: dict[str, tuple[Input, ...]] = {host: () for host in contract.hosts}
+        inputs: dict[str, tuple[Input, ...]] = dict.fromkeys(contract.hosts, ())
         for source, files in zip(contract.sources, found, strict=True):
             receivers = [each for each in contract.instances if not source.groups or each.group in source.groups]
             for instance, share in zip(receivers, dealt(source, files, receivers), strict=True):

@@ -34,7 +34,6 @@ def contract(plan: Plan, region: str) -> Contract:
     algorithm = request["AlgorithmSpecification"]
     entrypoint = tuple(algorithm.get("ContainerEntrypoint", ()))
     arguments = tuple(algorithm.get("ContainerArguments", ()))
-    channels = request.get("InputDataConfig", [])
     return Contract(
         name=plan.name,
         image=algorithm["TrainingImage"],
@@ -53,14 +52,20 @@ def contract(plan: Plan, region: str) -> Contract:
             **request.get("Environment", {}),
         },
         files=dict(config_files(request)),
-        folders=(
-            *(f"{DATA}/{channel['ChannelName']}" for channel in channels),
-            MODEL, f"{OUTPUT}/data", CODE, *(() if "CheckpointConfig" not in request else (checkpoint_folder(request),)),
-        ),
+        folders=tuple(folders(request)),
         sources=tuple(sources(request)),
         harvests=tuple(harvests(plan)),
         metrics=tuple((metric["Name"], metric["Regex"]) for metric in algorithm.get("MetricDefinitions", ())),
-    )  # fmt: skip
+    )
+
+
+def folders(request: Mapping[str, Json]) -> Iterator[str]:
+    """What is there before the start, filled or empty."""
+    for channel in request.get("InputDataConfig", []):
+        yield f"{DATA}/{channel['ChannelName']}"
+    yield from (MODEL, f"{OUTPUT}/data", CODE)
+    if "CheckpointConfig" in request:
+        yield checkpoint_folder(request)
 
 
 def config_files(request: Mapping[str, Json]) -> Iterator[tuple[str, bytes]]:

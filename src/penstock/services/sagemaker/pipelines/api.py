@@ -1,22 +1,22 @@
 """Operations on pipelines. What is done with their executions is in `executions`."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from penstock.languages.pipeline.check import validated
 from penstock.languages.pipeline.tree import DefinitionError
+from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker.people import user_context
 from penstock.services.sagemaker.pipelines import answers, rows
 from penstock.services.sagemaker.pipelines.answers import Conflict
 from penstock.services.sagemaker.pipelines.objects import read_object
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
-from penstock.store.documents import AlreadyStored, Column, Document, Query
+from penstock.store.documents import AlreadyStored, Document
 from penstock.wire.call import Answer, Call, Directory, ServiceError, ValidationError, operation
 
 Json = Any
 Request = Mapping[str, Json]
-
-ORDER: Final[Mapping[str, Column]] = {"Name": "name", "CreationTime": "created_at"}
 
 
 class Pipelines:
@@ -49,12 +49,12 @@ class Pipelines:
                 "PipelineDisplayName": request.get("PipelineDisplayName") or name,
                 "PipelineDefinition": definition,
                 "RoleArn": request["RoleArn"],
-                "CreatedBy": user(call),
-                "LastModifiedBy": user(call),
+                "CreatedBy": user_context(call.scope),
+                "LastModifiedBy": user_context(call.scope),
                 **given(request, "PipelineDescription", "ParallelismConfiguration"),
             },
         )
-        labels = {tag["Key"]: tag["Value"] for tag in request.get("Tags") or ()}
+        labels = tagging.given(request.get("Tags"))
 
         def insert(tx: Transaction) -> Document:
             kept = documents.insert(tx, made)
@@ -79,7 +79,7 @@ class Pipelines:
 
         def change(tx: Transaction) -> Document:
             found = self._found(tx, call, request["PipelineName"])
-            changed = found.changed(self.clock(), LastModifiedBy=user(call), **changes)
+            changed = found.changed(self.clock(), LastModifiedBy=user_context(call.scope), **changes)
             documents.update(tx, changed)
             return changed
 
@@ -111,19 +111,9 @@ class Pipelines:
     async def list(self, call: Call, request: Request) -> Answer:
         if request.get("ManagedBy") == "AWS":
             return {"PipelineSummaries": []}
-        query = Query(
-            kind=rows.PIPELINE,
-            scope=call.scope,
-            name_prefix=request.get("PipelineNamePrefix"),
-            created_after=request.get("CreatedAfter"),
-            created_before=request.get("CreatedBefore"),
-            order=ORDER[request.get("SortBy") or "CreationTime"],
-            descending=request.get("SortOrder", "Descending") == "Descending",
-            limit=request.get("MaxResults") or 100,
-            token=request.get("NextToken"),
-        )
-        found = await self.database.read(lambda tx: documents.page(tx, query))
-        return paged({"PipelineSummaries": [answers.pipeline_summary(entry) for entry in found.documents]}, found.token)
+        prefix = request.get("PipelineNamePrefix")
+        wanted = lists.query(call.scope, request, kind=rows.PIPELINE, descending=True, name_prefix=prefix)
+        return await lists.answer(self.database, wanted, "PipelineSummaries", answers.pipeline_summary)
 
     @staticmethod
     def _found(tx: Transaction, call: Call, name_or_arn: str) -> Document:
@@ -169,12 +159,3 @@ def refuse(request: Request, *members: str) -> None:
     for member in members:
         if request.get(member) not in (None, []):
             raise ValidationError(f"{member} is not supported by this Penstock yet: leave it out.")
-
-
-def user(call: Call) -> dict[str, Json]:
-    """Who asks, as descriptions show it."""
-    return {"IamIdentity": {"Arn": call.scope.principal}} if call.scope.principal else {}
-
-
-def paged(answer: dict[str, Json], token: str | None) -> dict[str, Json]:
-    return answer if token is None else {**answer, "NextToken": token}

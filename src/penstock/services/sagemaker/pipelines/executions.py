@@ -4,11 +4,10 @@ An execution's row and its run begin in one commit; afterwards the run moves the
 there are is read from the run itself.
 """
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -17,19 +16,23 @@ from penstock.engine.facts import RunId
 from penstock.languages.pipeline.expressions import Sources, Unresolvable, resolve
 from penstock.languages.pipeline.tree import DefinitionError
 from penstock.languages.pipeline.values import values_of
+from penstock.services.sagemaker import lists
+from penstock.services.sagemaker.people import user_context
 from penstock.services.sagemaker.pipelines import answers, rows
-from penstock.services.sagemaker.pipelines.api import given, paged, refuse, user
+from penstock.services.sagemaker.pipelines.api import given, refuse
 from penstock.services.sagemaker.pipelines.flow import FLOW, LIMIT, STOP
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, plan_of
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
-from penstock.store.documents import Column, Document, Query
+from penstock.store.documents import Document
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, ValidationError, operation
 
 Json = Any
 Request = Mapping[str, Json]
+T = TypeVar("T")
 
-ORDER: Final[Mapping[str, Column]] = {"PipelineExecutionArn": "name", "CreationTime": "created_at"}
+LARGEST_PAGE: Final = 100  # SDKs ask for the steps of an execution without a second page
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -120,8 +123,8 @@ class PipelineExecutions:
         return {
             "PipelineArn": pipeline.arn,
             "PipelineExecutionDisplayName": f"execution-{int(begin.started_at * 1000)}",
-            "CreatedBy": user(call),
-            "LastModifiedBy": user(call),
+            "CreatedBy": user_context(call.scope),
+            "LastModifiedBy": user_context(call.scope),
             "Parameters": parameters,
             "Run": begin.arn,
             **given(request, "PipelineExecutionDisplayName", "PipelineExecutionDescription"),
@@ -130,7 +133,7 @@ class PipelineExecutions:
         }
 
     @operation("StopPipelineExecution")
-    async def stop(self, call: Call, request: Request) -> Answer:  # noqa: ARG002
+    async def stop(self, call: Call, request: Request) -> Answer:
         def stop(tx: Transaction) -> str:
             found = self._found(tx, request)
             if found.status == "Stopping":
@@ -177,9 +180,14 @@ class PipelineExecutions:
         )
         run = f"{found.arn}#{number}"
         row = found.changed(
-            self.clock(), status="Executing", Run=run, RetryToken=token, FailureReason=None, LastModifiedBy=user(call),
+            self.clock(),
+            status="Executing",
+            Run=run,
+            RetryToken=token,
+            FailureReason=None,
+            LastModifiedBy=user_context(call.scope),
             **given(request, "ParallelismConfiguration"),
-        )  # fmt: skip
+        )
         documents.update(tx, row)
         plan: Plan = view.plan
         self.engine.start(tx, RunId(run), FLOW, plan.text, scope=call.scope, input=msgspec.to_builtins(begin))
@@ -192,7 +200,7 @@ class PipelineExecutions:
 
         def change(tx: Transaction) -> str:
             found = self._found(tx, request)
-            documents.update(tx, found.changed(self.clock(), LastModifiedBy=user(call), **changes))
+            documents.update(tx, found.changed(self.clock(), LastModifiedBy=user_context(call.scope), **changes))
             limit = changes.get("ParallelismConfiguration")
             if limit is not None:
                 self.engine.signal(tx, RunId(found.body["Run"]), LIMIT, limit["MaxParallelExecutionSteps"])
@@ -203,43 +211,43 @@ class PipelineExecutions:
     # ---------------------------------------------------------------------------------------------- what is shown
 
     @operation("DescribePipelineExecution")
-    async def describe(self, call: Call, request: Request) -> Answer:  # noqa: ARG002
+    async def describe(self, call: Call, request: Request) -> Answer:
         return answers.execution(await self.database.read(lambda tx: self._found(tx, request)))
 
     @operation("ListPipelineExecutions")
     async def list(self, call: Call, request: Request) -> Answer:
         refuse(request, "PipelineVersionAlias")
 
-        def find(tx: Transaction) -> documents.Page:
+        def find(tx: Transaction) -> str:
             pipeline = rows.find_pipeline(tx, call.scope, request["PipelineName"])
             if pipeline is None:
                 raise answers.no_pipeline(call.scope, request["PipelineName"])
-            return documents.page(tx, _query(pipeline, request))
+            return pipeline.name
 
-        found = await self.database.read(find)
-        summaries = [answers.execution_summary(entry) for entry in found.documents]
-        return paged({"PipelineExecutionSummaries": summaries}, found.token)
+        name = await self.database.read(find)
+        wanted = lists.query(call.scope, request, kind=rows.EXECUTION, descending=True, parent=name)
+        return await lists.answer(self.database, wanted, "PipelineExecutionSummaries", answers.execution_summary)
 
     @operation("ListPipelineExecutionSteps")
-    async def list_steps(self, call: Call, request: Request) -> Answer:  # noqa: ARG002
+    async def list_steps(self, call: Call, request: Request) -> Answer:
         """The steps that were started, the newest first unless asked otherwise."""
         plan, state = await self.database.read(lambda tx: self._look(tx, request))
         shown = [(name, step) for name, step in state.steps.items() if step.status != "Skipped"]
         if request.get("SortOrder", "Descending") == "Descending":
             shown.reverse()
-        here, token = _slice(shown, request, key=lambda entry: entry[0])
-        return paged({"PipelineExecutionSteps": [answers.step(plan, name, step) for name, step in here]}, token)
+        here = _page(shown, request)
+        return {"PipelineExecutionSteps": [answers.step(plan, name, step) for name, step in here.entries], **here.next}
 
     @operation("ListPipelineParametersForExecution")
-    async def list_parameters(self, call: Call, request: Request) -> Answer:  # noqa: ARG002
+    async def list_parameters(self, call: Call, request: Request) -> Answer:
         """The parameters that the execution was started with, as they were given; defaults are not among them."""
         found = await self.database.read(lambda tx: self._found(tx, request))
         given_values: dict[str, str] = found.body["Parameters"]
-        here, token = _slice(list(given_values.items()), request, key=lambda entry: entry[0])
-        return paged({"PipelineParameters": [{"Name": name, "Value": value} for name, value in here]}, token)
+        here = _page(list(given_values.items()), request)
+        return {"PipelineParameters": [{"Name": name, "Value": value} for name, value in here.entries], **here.next}
 
     @operation("DescribePipelineDefinitionForExecution")
-    async def describe_definition(self, call: Call, request: Request) -> Answer:  # noqa: ARG002
+    async def describe_definition(self, call: Call, request: Request) -> Answer:
         found, (plan, _) = await self.database.read(lambda tx: (self._found(tx, request), self._look(tx, request)))
         return {"PipelineDefinition": plan.text.decode(), "CreationTime": found.created_at}
 
@@ -269,20 +277,6 @@ class PipelineExecutions:
         return letters
 
 
-def _query(pipeline: Document, request: Request) -> Query:
-    return Query(
-        kind=rows.EXECUTION,
-        scope=pipeline.scope,
-        parent=pipeline.name,
-        created_after=request.get("CreatedAfter"),
-        created_before=request.get("CreatedBefore"),
-        order=ORDER[request.get("SortBy") or "CreationTime"],
-        descending=request.get("SortOrder", "Descending") == "Descending",
-        limit=request.get("MaxResults") or 100,
-        token=request.get("NextToken"),
-    )
-
-
 def _experiment(plan: Plan, begin: Begin) -> dict[str, Json]:
     """The experiment and trial that the definition names; none where it names them badly, as AWS shows none."""
     if plan.definition.experiment is None:
@@ -300,17 +294,21 @@ def _experiment(plan: Plan, begin: Begin) -> dict[str, Json]:
     return {key: str(value) for key, value in found.items() if value is not None}
 
 
-def _slice(
-    entries: list[tuple[str, Json]], request: Request, *, key: Callable[[tuple[str, Json]], str]
-) -> tuple[list[tuple[str, Json]], str | None]:
-    """A page of entries with unique keys, and the token of the next: the key of the last one shown."""
+@dataclass(frozen=True, slots=True)
+class _Page(Generic[T]):
+    entries: list[tuple[str, T]]
+    next: dict[str, str]
+
+
+def _page(entries: list[tuple[str, T]], request: Request) -> _Page[T]:
+    """A page of entries with unique names; a token is the name of the last one shown, as others may come before it."""
     start = 0
     if request.get("NextToken"):
-        try:
-            last = base64.urlsafe_b64decode(request["NextToken"]).decode()
-            start = [key(entry) for entry in entries].index(last) + 1
-        except (binascii.Error, ValueError):
-            raise ValidationError("The NextToken is not one that this operation gave out.") from None
-    here = entries[start : start + (request.get("MaxResults") or 100)]
+        last = pages.decode(request["NextToken"], member="NextToken")
+        names = [name for name, _ in entries]
+        if last not in names:
+            raise ValidationError("The NextToken is not one that this operation gave out.")
+        start = names.index(last) + 1
+    here = entries[start : start + request.get("MaxResults", LARGEST_PAGE)]
     more = start + len(here) < len(entries)
-    return here, base64.urlsafe_b64encode(key(here[-1]).encode()).decode() if more else None
+    return _Page(here, {"NextToken": pages.encode(here[-1][0])} if more else {})

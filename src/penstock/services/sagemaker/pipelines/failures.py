@@ -49,11 +49,7 @@ def kind_of_failed_job(reason: str) -> str:
 
 
 def refused(operation: str, message: str) -> str:
-    return f"ClientError: {not_invoked(operation, message)}"
-
-
-def not_invoked(operation: str, message: str) -> str:
-    return f"Failed to invoke sagemaker:{operation}. Error Details: {message}"
+    return f"ClientError: Failed to invoke sagemaker:{operation}. Error Details: {message}"
 
 
 def failed_job(reason: str) -> str:

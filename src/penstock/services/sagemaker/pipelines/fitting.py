@@ -2,7 +2,7 @@
 
 Definitions are loose where a client's request is not: ``"HyperParameters": {"depth": 3}`` stands for ``"3"``, an
 integer parameter for a string member, null for a member that is not there. The model knows what each member is; a
-value that cannot be read so is left, for validation to name.
+value that cannot be read so is left for the directory, which validates a step's request like a customer's.
 """
 
 from collections.abc import Callable, Mapping

@@ -44,7 +44,7 @@ class PipelineFlow:
     def plan(self, document: bytes) -> Plan:
         return plan_of(document)
 
-    def begin(self, plan: Plan) -> Execution:  # noqa: ARG002
+    def begin(self, plan: Plan) -> Execution:
         return Execution()
 
     def evolve(self, plan: Plan, state: Execution, event: Event) -> Execution:
@@ -66,7 +66,7 @@ class PipelineFlow:
                 return state
         return turn.value()
 
-    def decide(self, plan: Plan, state: Execution) -> Iterator[Command]:  # noqa: ARG002
+    def decide(self, plan: Plan, state: Execution) -> Iterator[Command]:
         """What the latest event leads to. What was asked before is not asked again: the engine knows its key."""
         yield from state.leads_to
 
@@ -74,8 +74,8 @@ class PipelineFlow:
         self,
         tx: Transaction,
         run: RunId,
-        scope: Scope,  # noqa: ARG002
-        plan: Plan,  # noqa: ARG002
+        scope: Scope,
+        plan: Plan,
         before: Execution,
         after: Execution,
     ) -> None:

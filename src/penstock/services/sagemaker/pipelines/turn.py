@@ -42,7 +42,6 @@ from penstock.services.sagemaker.pipelines import failures, steps
 from penstock.services.sagemaker.pipelines.ledger import Ledger
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan
 from penstock.services.sagemaker.pipelines.steps import MAKING, Fit
-from penstock.wire.call import ValidationError
 
 Json = Any
 LOOK_INTO = "pipelines.property-file"
@@ -168,10 +167,7 @@ class Turn:
     def _request(self, name: StepName) -> Mapping[str, Json]:
         step, making = self.ledger.plan.definition.steps[name], self._making(name)
         arguments = resolve(step.arguments, self._sources(name))
-        try:
-            return self._fit(making.create, steps.request(making, arguments, self.ledger.steps[name].name))
-        except ValidationError as error:
-            raise Unresolvable(failures.not_invoked(making.create, error.message)) from None
+        return self._fit(making.create, steps.request(making, arguments, self.ledger.steps[name].name))
 
     def _stop_job(self, name: StepName) -> None:
         making, progress = self._making(name), self.ledger.steps[name]

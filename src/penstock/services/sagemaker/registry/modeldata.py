@@ -24,14 +24,15 @@ class Location:
 
 def location(url: str) -> Location:
     """Where an `s3://bucket/key` or an `https://` address of S3, path-style or virtual-host, points."""
+    if url.startswith("s3://"):
+        bucket, _, key = url.removeprefix("s3://").partition("/")
+        return Location(bucket, key)  # as it stands: a key may have any sign in it
     parts = urlsplit(url)
-    path = parts.path.removeprefix("/")
-    if parts.scheme == "s3":
-        return Location(parts.netloc, path)
-    bucket, dot, _ = parts.netloc.partition(".s3")
-    if not dot:
+    path = unquote(parts.path.removeprefix("/"))
+    bucket, is_virtual_host, _ = parts.netloc.partition(".s3")
+    if not is_virtual_host:
         bucket, _, path = path.partition("/")
-    return Location(unquote(bucket), unquote(path))
+    return Location(bucket, path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,18 +28,17 @@ _READ: Final = 1_000  # documents in one read
 _SUGGESTED: Final = ("HyperParameters", "Tags", "Metrics")  # what GetSearchSuggestions knows on AWS
 
 
-def _job(prefix: str) -> Show:
+def _as_written(prefix: str, *, is_named: bool = True) -> Show:
     """How a document of another room is shown: its columns in the service model's spelling, and its body."""
 
     def show(document: Document) -> dict[str, Json]:
         columns = {
-            f"{prefix}Name": document.name,
             f"{prefix}Arn": document.arn,
             f"{prefix}Status": document.status,
             "CreationTime": document.created_at,
             "LastModifiedTime": document.modified_at,
         }
-        return columns | dict(document.body)
+        return columns | ({f"{prefix}Name": document.name} if is_named else {}) | dict(document.body)
 
     return show
 
@@ -57,9 +56,9 @@ class Searched:
 
 
 _SEARCHED: Final[Mapping[str, Searched]] = {
-    "TrainingJob": Searched("sagemaker/training-job", _job("TrainingJob")),
-    "Pipeline": Searched("sagemaker/pipeline", _job("Pipeline")),
-    "PipelineExecution": Searched("sagemaker/pipeline-execution", _job("PipelineExecution")),
+    "TrainingJob": Searched("sagemaker/training-job", _as_written("TrainingJob")),
+    "Pipeline": Searched("sagemaker/pipeline", _as_written("Pipeline")),
+    "PipelineExecution": Searched("sagemaker/pipeline-execution", _as_written("PipelineExecution", is_named=False)),
     "ModelPackage": Searched(PACKAGE, _package),
     "ModelPackageGroup": Searched(GROUP, groups.described),
     "Model": Searched(MODEL, models.described),

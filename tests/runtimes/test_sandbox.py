@@ -1,0 +1,339 @@
+"""The sandbox: what it keeps from a job, what outlives what, and that nothing is left behind."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from penstock.engine.jobs import JobId, Output, Resources
+from penstock.runtimes.sandbox.folder import JobFolder
+from runtimes.worlds import MODEL, World, new_sandbox, processes, sandbox_at, until
+
+DIES_AT_ONCE = Path(__file__).parent / "server.py"
+
+
+def folder_of(world: World, name: str) -> JobFolder:
+    return JobFolder(world.root / "data" / "runtimes" / "jobs", JobId(name))
+
+
+# -- what a job sees
+
+
+async def test_penstocks_own_data_is_out_of_sight(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        secret = tmp_path / "data" / "penstock.db"
+        secret.write_text("secret")
+        job = world.job("cat", str(secret))
+
+        assert (await world.run(job)).exit_code == 1
+
+
+async def test_penstocks_data_is_out_of_sight_wherever_it_is(tmp_path: Path) -> None:
+    outside_of_tmp = Path("/var/tmp") / f"penstock-{os.getpid()}"
+    async with sandbox_at(outside_of_tmp) as world:
+        job = world.job("ls", str(outside_of_tmp / "data"))
+
+        assert (await world.run(job)).is_success
+        assert world.log_of(job) == ""
+    subprocess.run(["rm", "-rf", str(outside_of_tmp)], check=True)
+
+
+async def test_a_job_has_the_pids_to_itself(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        job = world.script("import os; print(sorted(p for p in os.listdir('/proc') if p.isdigit()), os.getpid())")
+
+        await world.run(job)
+
+        assert world.log_of(job) == "['1', '2'] 2"
+
+
+async def test_nothing_of_a_job_stays_on_the_machine(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        job = world.script("open('/tmp/left-behind', 'w'); open('/opt/ml/left-behind', 'w')", hosts=("algo-1",))
+
+        assert (await world.run(job)).is_success
+
+        assert not Path("/tmp/left-behind").exists()
+        assert not Path("/opt/ml").exists() or not list(Path("/opt/ml").iterdir())
+        assert "algo-1" not in Path("/etc/hosts").read_text()
+
+
+# -- what goes with it
+
+
+async def test_children_left_behind_are_ended(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        marker = f"98{os.getpid()}"
+        job = world.job("sh", "-c", f"for i in 1 2 3; do setsid sleep {marker} & done; sleep 0.1; echo over")
+
+        ending = await world.run(job)
+
+        assert ending.is_success
+        assert processes(f"sleep {marker}") == []
+
+
+async def test_a_killed_supervisor_is_a_lost_job_and_leaves_no_process(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        marker = f"97{os.getpid()}"
+        job = world.job("sh", "-c", f"sleep {marker} & sleep {marker}")
+        async with asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(world.run(job))
+            await until(lambda: len(processes(f"sleep {marker}")) >= 2)
+            claim = folder_of(world, "job").claim()
+            assert claim is not None
+
+            os.kill(claim.pid, signal.SIGKILL)
+
+        assert task.result().reason == "lost"
+        assert "supervisor" in task.result().message
+        assert processes(f"sleep {marker}") == []
+        assert await world.run(job) == task.result()
+
+
+async def test_a_killed_zygote_takes_no_job_with_it_and_the_next_job_has_a_new_one(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        job = world.job("sh", "-c", "echo on; while [ ! -e /tmp/go ]; do sleep 0.01; done; echo done")
+        async with asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(world.run(job))
+            await until(lambda: world.log_of(job))
+            (lock,) = (tmp_path / "data/runtimes/zygotes").glob("*/lock")
+
+            os.kill(int(lock.read_text()), signal.SIGKILL)
+            other = await world.run(world.job("true", name="other"))
+            folder_of(world, "job").place("/tmp/go").touch()
+
+        assert other.is_success
+        assert task.result().is_success
+
+
+# -- limits
+
+
+async def test_a_job_that_prints_too_much_neither_blocks_nor_fills_the_disk(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        text = "line = 'x' * 99_999\nfor _ in range(900): print(line)\nopen('/opt/ml/model/m', 'w').write('done')"
+        job = world.script(text, outputs=(MODEL,))
+
+        ending = await world.run(job)
+
+        assert world.kept(ending.outputs["model"]) == {"m": b"done"}
+        assert job.log is not None
+        assert job.log.stat().st_size <= (64 << 20) + 200
+        assert world.log_of(job).splitlines()[-1] == "the log is over 64 MiB: the rest is not kept"
+
+
+async def test_a_job_that_fills_the_disk_is_ended(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        text = """
+import time
+with open("/opt/ml/big", "wb") as file:
+    while True:
+        file.write(bytes(1 << 16))
+        time.sleep(0.001)
+"""
+
+        ending = await world.run(world.script(text, resources=Resources(disk_mib=4)))
+
+        assert (ending.reason, ending.message) == ("exhausted", "it wrote more than 4 MiB to disk")
+
+
+async def test_a_job_with_too_many_processes_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("penstock.runtimes.sandbox.materials.PROCESSES", 20)
+    async with sandbox_at(tmp_path) as world:
+        ending = await world.run(world.job("sh", "-c", "while true; do sleep 60 & sleep 0.005; done"))
+
+        assert (ending.reason, ending.message) == ("exhausted", "it had more than 20 processes")
+
+
+async def test_a_big_job_is_not_overtaken_by_small_ones(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        began: list[str] = []
+
+        async def go(name: str, cpus: float) -> None:
+            job = world.job("sleep", "0.1", name=name, resources=Resources(cpus=cpus))
+            await world.runtime.run(job, lambda stage: began.append(name) if stage == "starting" else None)
+
+        async with asyncio.TaskGroup() as tasks:
+            for name, cpus in (("small-1", 1), ("big", 4), ("small-2", 1), ("small-3", 1)):
+                tasks.create_task(go(name, cpus))
+
+        assert began == ["small-1", "big", "small-2", "small-3"]
+
+
+async def test_who_gives_up_waiting_makes_room_for_the_next(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        first = asyncio.create_task(world.run(world.job("sleep", "60", name="first", resources=Resources(cpus=4))))
+        await until(lambda: folder_of(world, "first").claim())
+        waiting = asyncio.create_task(world.run(world.job("true", name="second", resources=Resources(cpus=4))))
+        last = asyncio.create_task(world.run(world.job("true", name="third", resources=Resources(cpus=1))))
+        await asyncio.sleep(0)
+
+        waiting.cancel()
+        await world.runtime.stop(JobId("first"))
+
+        assert (await first).reason == "stopped"
+        assert (await last).is_success
+        with suppress(asyncio.CancelledError):
+            await waiting
+        assert not folder_of(world, "second").is_prepared
+
+
+# -- restarts
+
+
+async def test_a_restart_finds_running_and_ended_jobs(tmp_path: Path) -> None:
+    before = new_sandbox(tmp_path)
+    ended = before.script("open('/opt/ml/model/m', 'w').write('1')", name="ended", outputs=(MODEL,))
+    text = "while [ ! -e /tmp/go ]; do sleep 0.01; done; echo ran > /opt/ml/model/m"
+    running = before.job("sh", "-c", text, name="running", outputs=(MODEL,))
+    first = await before.run(ended)
+    task = asyncio.create_task(before.run(running))
+    await until(lambda: folder_of(before, "running").claim())
+    task.cancel()
+    await asyncio.wait([task])
+    await before.runtime.close()
+
+    async with sandbox_at(tmp_path) as after:
+        assert set(after.runtime.known()) == {"ended", "running"}
+        folder_of(after, "running").place("/tmp/go").touch()
+        again = await after.run(running)
+
+        assert await after.run(ended) == first
+        assert again.is_success
+        assert after.kept(again.outputs["model"]) == {"m": b"ran\n"}
+
+
+async def test_outputs_are_whole_after_a_stop_in_the_middle_of_keeping_them(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        text = "[open(f'/opt/ml/model/{i}', 'w').write(str(i)) for i in range(3)]"
+        job = world.script(text, outputs=(MODEL,))
+        first = await world.run(job)
+        (folder_of(world, "job").path / "result.json").unlink()  # all but the record was done
+
+        again = await world.run(job)
+
+        assert again.outputs == first.outputs
+        assert len(world.kept(again.outputs["model"])) == 3
+
+
+async def test_a_job_prepared_but_not_started_is_started_after_a_restart(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        job = world.script("print('runs')")
+        await world.run(job)
+        for name in ("claim", "ending.json", "result.json"):
+            (folder_of(world, "job").path / name).unlink()
+
+        assert (await world.run(job)).is_success
+        assert world.log_of(job) == "runs\nruns"
+
+
+async def test_a_job_claimed_on_an_earlier_boot_is_lost(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        job = world.script("print('runs')")
+        await world.run(job)
+        folder = folder_of(world, "job").path
+        for name in ("ending.json", "result.json"):
+            (folder / name).unlink()
+        (folder / "claim").write_text(f"{os.getpid()} 1 another-boot")
+
+        assert (await world.run(job)).reason == "lost"
+
+
+async def test_a_stop_holds_over_a_restart(tmp_path: Path) -> None:
+    before = new_sandbox(tmp_path)
+    job = before.job("sleep", "60")
+    task = asyncio.create_task(before.run(job))
+    await until(lambda: folder_of(before, "job").claim())
+    task.cancel()
+    await asyncio.wait([task])
+    await before.runtime.close()
+
+    async with sandbox_at(tmp_path) as after:
+        await after.runtime.stop(job.id)
+
+        assert (await after.run(job)).reason == "stopped"
+
+
+async def test_a_server_that_is_killed_finds_its_job_again(tmp_path: Path) -> None:
+    server = await asyncio.create_subprocess_exec(sys.executable, DIES_AT_ONCE, str(tmp_path), env=environment())
+    await until(lambda: (tmp_path / "logs/job").exists() and b"begun" in (tmp_path / "logs/job").read_bytes())
+    server.kill()
+    await server.wait()
+
+    async with sandbox_at(tmp_path) as world:
+        folder_of(world, "job").place("/tmp/go").touch()
+        ending = await world.run(world.job("not used: the job is known", outputs=(MODEL,)))
+
+        assert ending.is_success
+        assert world.kept(ending.outputs["model"]) == {"m": b"done\n"}
+        assert world.log_of(world.job()) == "begun"
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+async def test_zygotes_end_by_themselves_when_the_server_is_gone(tmp_path: Path) -> None:
+    world = new_sandbox(tmp_path, linger=0.2)
+    await world.run(world.job("true"))
+    assert processes(str(tmp_path)) != []
+
+    await world.runtime.close()
+
+    await until(lambda: processes(str(tmp_path)) == [])
+
+
+# -- odd outputs
+
+
+async def test_an_output_never_shows_what_the_job_could_not_have_written(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    async with sandbox_at(tmp_path) as world:
+        text = f"""
+import os
+os.chdir("/opt/ml/model")
+open("real", "w").write("real")
+os.symlink("real", "good")
+os.symlink("/opt/ml/model/real", "absolute")
+os.symlink("{secret}", "file")
+os.symlink("../../../../../../../../../../../../{secret}", "climbing")
+os.symlink("{tmp_path}", "folder")
+os.symlink("folder/secret", "through")
+os.symlink("loop", "loop")
+os.mkfifo("fifo")
+"""
+        packed = Output(name="packed", folder="/opt/ml/model", form="tar.gz")
+
+        ending = await world.run(world.script(text, outputs=(MODEL, packed), texts=("/opt/ml/model/file",)))
+
+        assert world.kept(ending.outputs["model"]) == dict.fromkeys(("absolute", "good", "real"), b"real")
+        assert ending.texts == {}
+        assert "fifo is not kept: it is neither a file nor a folder" in ending.message
+        assert "climbing is not kept" in ending.message
+
+
+async def test_an_output_that_is_itself_a_link_out_is_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "a").write_text("secret")
+    async with sandbox_at(tmp_path) as world:
+        text = f"import os; os.rmdir('/opt/ml/model'); os.symlink('{tmp_path}/secrets', '/opt/ml/model')"
+
+        ending = await world.run(world.script(text, outputs=(MODEL,)))
+
+        assert ending.outputs == {"model": ()}
+
+
+async def test_a_folder_without_rights_is_forgotten_all_the_same(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        text = "import os; os.makedirs('/opt/ml/a/b'); os.chmod('/opt/ml/a/b', 0); os.chmod('/opt/ml/a', 0)"
+        await world.run(world.script(text))
+
+        await world.runtime.forget(JobId("job"))
+
+        assert not folder_of(world, "job").path.exists()

@@ -1,0 +1,109 @@
+"""A sandbox to try things in, that leaves no process behind."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from penstock.engine.jobs import Ending, File, Input, Job, JobId, Output
+from penstock.runtimes.sandbox import Image, Sandbox, Share, UnknownImage
+from penstock.store.blobs import Blobs
+from penstock.store.logfile import decode
+
+IMAGE = "python"
+DEADLINE = 60.0
+CODE = "/opt/ml/code/script.py"
+
+
+def resolve(name: str) -> Image:
+    """One image by its plain name, one that preloads numpy, and no other."""
+    python = Path(sys.executable)
+    if name == IMAGE:
+        return Image(python=python)
+    if name == "numpy":
+        return Image(python=python, preload=("numpy",), environment={"PYTHONDONTWRITEBYTECODE": "1"})
+    if name == "broken":
+        return Image(python=python, preload=("no_such_module",))
+    if name == "train":
+        return Image(python=python, command=("sh", "-c", 'echo "trains $@"', "train"))
+    raise UnknownImage(f"no environment goes by the name '{name}'")
+
+
+@dataclass(slots=True)
+class World:
+    root: Path
+    runtime: Sandbox
+    blobs: Blobs
+
+    async def run(self, job: Job) -> Ending:
+        async with asyncio.timeout(DEADLINE):
+            return await self.runtime.run(job, lambda _: None)
+
+    def log_of(self, job: Job) -> str:
+        if job.log is None or not job.log.exists():
+            return ""
+        return "\n".join(decode(line).message for line in job.log.read_bytes().splitlines())
+
+    def script(self, text: str, *arguments: str, name: str = "job", **more: Any) -> Job:
+        """A job that runs a Python script, cold unless it says `warm`."""
+        return self.job("python3", CODE, *arguments, name=name, files={CODE: text.encode()}, **more)
+
+    def job(self, *command: str, name: str = "job", **more: Any) -> Job:
+        more = {"warm": False, "image": IMAGE, "log": self.root / "logs" / name, **more}
+        return Job(id=JobId(name), command=command, **more)
+
+    def kept(self, files: tuple[File, ...]) -> Mapping[str, bytes]:
+        return {file.path: self.blobs.find(file.digest).read() for file in files}
+
+    def input(self, folder: str, contents: Mapping[str, bytes], *, writable: bool = False) -> Input:
+        files = []
+        for path, content in contents.items():
+            blob = self.blobs.put_bytes(content)
+            files.append(File(path, blob.digest, blob.size))
+        return Input(folder=folder, files=tuple(files), writable=writable)
+
+
+def new_sandbox(root: Path, **more: Any) -> World:
+    blobs = Blobs(root / "data")
+    more = {"total": Share(4.0, 4096.0, 0), "linger": 20.0, **more}
+    runtime = Sandbox(root / "data" / "runtimes", blobs=blobs, resolve=resolve, hidden=[root / "data"], **more)
+    return World(root, runtime, blobs)
+
+
+@asynccontextmanager
+async def sandbox_at(root: Path, **more: Any) -> AsyncIterator[World]:
+    """A world whose end is everything's end."""
+    world = new_sandbox(root, **more)
+    try:
+        yield world
+    finally:
+        async with asyncio.timeout(DEADLINE):
+            await world.runtime.close(kill=True)
+    assert processes(str(root)) == []
+
+
+def processes(marker: str) -> list[str]:
+    """The command lines with a marker in them, of whoever is alive on this machine."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if marker in line and int(path.parent.name) != os.getpid():
+            found.append(line)
+    return found
+
+
+async def until(is_true: Any) -> None:
+    """Wait for something that happens outside of this process."""
+    async with asyncio.timeout(DEADLINE):
+        while not is_true():
+            await asyncio.sleep(0.02)
+
+
+MODEL = Output(name="model", folder="/opt/ml/model")

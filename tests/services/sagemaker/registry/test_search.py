@@ -1,0 +1,195 @@
+"""Search over what the rooms of SageMaker keep."""
+
+import pytest
+
+from penstock.store.documents import Document
+from penstock.wire.call import Json, Scope
+from services.sagemaker.registry.worlds import IMAGE, Registry
+
+
+def equals(name: str, value: str) -> Json:
+    return {"Name": name, "Operator": "Equals", "Value": value}
+
+
+def job(name: str, at: float, rmse: float | None = None, **body: Json) -> Document:
+    """A training job as its room writes it."""
+    metrics = {} if rmse is None else {"FinalMetricDataList": [{"MetricName": "validation:rmse", "Value": rmse}]}
+    return Document(
+        kind="sagemaker/training-job",
+        scope=Scope(),
+        name=name,
+        arn=f"arn:aws:sagemaker:us-east-1:123456789012:training-job/{name}",
+        status="Completed",
+        created_at=at,
+        modified_at=at,
+        body=metrics | body,
+    )
+
+
+async def test_the_sdk_finds_whether_a_group_is_there(registry: Registry) -> None:
+    assert await registry.find("ModelPackageGroup", equals("ModelPackageGroupName", "abalone")) == []
+
+    arn = await registry.group()
+    await registry.group("whelk")
+
+    found = await registry.find("ModelPackageGroup", equals("ModelPackageGroupName", "abalone"))
+    assert [group["ModelPackageGroupArn"] for group in found] == [arn]
+
+
+async def test_versions_are_found_by_what_they_hold_and_by_their_groups_tags(registry: Registry) -> None:
+    await registry.group(Tags=[{"Key": "team", "Value": "sea"}])
+    await registry.group("whelk")
+    wanted = await registry.version(ModelApprovalStatus="Approved", CustomerMetadataProperties={"sha": "f00"})
+    await registry.version(CustomerMetadataProperties={"sha": "ba4"})
+    await registry.version("whelk", ModelApprovalStatus="Approved", CustomerMetadataProperties={"sha": "f00"})
+
+    found = await registry.find(
+        "ModelPackage",
+        equals("ModelApprovalStatus", "Approved"),
+        equals("CustomerMetadataProperties.sha", "f00"),
+        equals("InferenceSpecification.Containers.Image", IMAGE),
+        equals("Tags.team", "sea"),
+    )
+
+    assert [package["ModelPackageArn"] for package in found] == [wanted]
+    assert found[0]["Tags"] == [{"Key": "team", "Value": "sea"}]
+    assert found[0]["LastModifiedTime"] == found[0]["CreationTime"]
+
+
+async def test_models_are_found_by_name_with_or_without_their_record(registry: Registry) -> None:
+    await registry.ask("CreateModel", ModelName="m", PrimaryContainer={"Image": IMAGE})
+
+    for name in ("ModelName", "Model.ModelName"):
+        assert [record["Model"]["ModelName"] for record in await registry.find("Model", equals(name, "m"))] == ["m"]
+
+
+async def test_training_jobs_are_sorted_by_a_metric_and_those_without_it_come_last(registry: Registry) -> None:
+    await registry.write(job("b", 1.0, 2.5), job("none", 2.0), job("a", 3.0, 9.5), job("c", 4.0, 10.0))
+
+    for order, expected in (("Ascending", ["b", "a", "c", "none"]), ("Descending", ["c", "a", "b", "none"])):
+        found = await registry.find("TrainingJob", SortBy="Metrics.validation:rmse", SortOrder=order)
+        assert [found_job["TrainingJobName"] for found_job in found] == expected
+
+
+async def test_pipelines_and_their_executions_are_found_as_their_room_writes_them(registry: Registry) -> None:
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/sea"
+    at: Json = {"created_at": 1.0, "modified_at": 2.0}
+    scope = Scope()
+    await registry.write(
+        Document(kind="sagemaker/pipeline", scope=scope, name="sea", arn=arn, status="Active", **at),
+        Document(
+            kind="sagemaker/pipeline-execution",
+            scope=scope,
+            name="sea/x1",
+            arn=f"{arn}/execution/x1",
+            status="Succeeded",
+            body={"PipelineArn": arn},
+            **at,
+        ),
+    )
+
+    assert await registry.find("Pipeline", equals("PipelineName", "sea")) == [
+        {
+            "PipelineName": "sea",
+            "PipelineArn": arn,
+            "PipelineStatus": "Active",
+            "CreationTime": 1.0,
+            "LastModifiedTime": 2.0,
+        }
+    ]
+    assert await registry.find("PipelineExecution", equals("PipelineArn", arn)) == [
+        {
+            "PipelineArn": arn,
+            "PipelineExecutionArn": f"{arn}/execution/x1",
+            "PipelineExecutionStatus": "Succeeded",
+            "CreationTime": 1.0,
+            "LastModifiedTime": 2.0,
+        }
+    ]
+
+
+async def test_without_an_order_the_last_modified_comes_first(registry: Registry) -> None:
+    await registry.write(job("old", 1.0), job("new", 3.0), job("middle", 2.0))
+
+    found = await registry.find("TrainingJob")
+
+    assert [found_job["TrainingJobName"] for found_job in found] == ["new", "middle", "old"]
+    assert found[0]["TrainingJobStatus"] == "Completed"
+
+
+async def test_pages_hold_every_hit_once_even_when_others_come_in_between(registry: Registry) -> None:
+    await registry.write(*(job(f"job-{number:02}", float(number % 4)) for number in range(25)))
+    request: dict[str, Json] = {"Resource": "TrainingJob", "SortBy": "CreationTime", "MaxResults": 7}
+
+    page = await registry.ask("Search", **request)
+    seen = list(page["Results"])
+    await registry.write(job("late", 9.0))
+    while "NextToken" in page:
+        page = await registry.ask("Search", **request, NextToken=page["NextToken"])
+        seen += page["Results"]
+
+    names = [record["TrainingJob"]["TrainingJobName"] for record in seen]
+    assert sorted(names) == [f"job-{number:02}" for number in range(25)]
+    assert page["TotalHits"] == {"Value": 26, "Relation": "EqualTo"}
+
+
+@pytest.mark.parametrize("token", ["nonsense", "bm9uc2Vuc2U="])
+async def test_a_token_that_no_page_gave_out_is_refused(registry: Registry, token: str) -> None:
+    refused = await registry.refusal("Search", Resource="TrainingJob", NextToken=token)
+
+    assert refused.message == "The NextToken is not one that Search gave out."
+
+
+async def test_a_token_of_another_order_is_refused(registry: Registry) -> None:
+    await registry.write(job("a", 1.0), job("b", 2.0))
+    page = await registry.ask("Search", Resource="TrainingJob", MaxResults=1)
+
+    refused = await registry.refusal(
+        "Search", Resource="TrainingJob", MaxResults=1, SortOrder="Ascending", NextToken=page["NextToken"]
+    )
+
+    assert "belongs to a search in another order" in refused.message
+
+
+async def test_visibility_conditions_narrow_what_is_found(registry: Registry) -> None:
+    await registry.group(Tags=[{"Key": "team", "Value": "sea"}])
+    await registry.group("whelk")
+
+    found = await registry.find("ModelPackageGroup", VisibilityConditions=[{"Key": "Tags.team", "Value": "sea"}])
+
+    assert [group["ModelPackageGroupName"] for group in found] == ["abalone"]
+
+
+async def test_nothing_is_shared_by_other_accounts(registry: Registry) -> None:
+    await registry.group()
+
+    assert await registry.find("ModelPackageGroup", CrossAccountFilterOption="CrossAccount") == []
+
+
+async def test_a_resource_that_is_not_searched_yet_says_which_are(registry: Registry) -> None:
+    refused = await registry.refusal("Search", Resource="ExperimentTrialComponent")
+
+    assert refused.status == 501
+    assert "does not search Resource 'ExperimentTrialComponent' yet" in refused.message
+    assert "ModelPackageGroup" in refused.message
+
+
+async def test_an_empty_expression_is_refused(registry: Registry) -> None:
+    refused = await registry.refusal("Search", Resource="ModelPackage", SearchExpression={})
+
+    assert refused.code == "ValidationException"
+
+
+async def test_suggestions_are_the_names_in_use(registry: Registry) -> None:
+    await registry.write(job("a", 1.0, 2.5, HyperParameters={"eta": "0.3", "gamma": "4"}))
+
+    every = await registry.ask("GetSearchSuggestions", Resource="TrainingJob")
+    some = await registry.ask(
+        "GetSearchSuggestions",
+        Resource="TrainingJob",
+        SuggestionQuery={"PropertyNameQuery": {"PropertyNameHint": "HyperParameters.e"}},
+    )
+
+    names = [suggestion["PropertyName"] for suggestion in every["PropertyNameSuggestions"]]
+    assert names == ["HyperParameters.eta", "HyperParameters.gamma", "Metrics.validation:rmse"]
+    assert some["PropertyNameSuggestions"] == [{"PropertyName": "HyperParameters.eta"}]
