@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import threading
-import time
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -26,7 +25,8 @@ def test_a_stopped_server_answers_nobody() -> None:
 
 def test_an_open_request_is_answered_before_the_server_stops() -> None:
     answers: list[int] = []
-    with running(Pipelines()) as gateway:
+    pipelines = Pipelines()
+    with running(pipelines) as gateway:
         client = gateway.client("sagemaker")
 
         def ask() -> None:
@@ -34,7 +34,7 @@ def test_an_open_request_is_answered_before_the_server_stops() -> None:
 
         asking = threading.Thread(target=ask)
         asking.start()
-        time.sleep(0.2)
+        assert pipelines.begun.wait(20)
         gateway.stop()
         asking.join(20)
 
@@ -43,7 +43,8 @@ def test_an_open_request_is_answered_before_the_server_stops() -> None:
 
 def test_a_request_that_takes_longer_than_the_grace_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
     failures: list[ClientError] = []
-    with running(Pipelines(), settings=Settings(grace_seconds=1)) as gateway:
+    pipelines = Pipelines()
+    with running(pipelines, settings=Settings(grace_seconds=1)) as gateway:
         client = gateway.client("sagemaker")
 
         def ask() -> None:
@@ -54,7 +55,7 @@ def test_a_request_that_takes_longer_than_the_grace_is_cut_off(caplog: pytest.Lo
 
         asking = threading.Thread(target=ask)
         asking.start()
-        time.sleep(0.2)
+        assert pipelines.begun.wait(20)
         gateway.stop()
         asking.join(20)
 
