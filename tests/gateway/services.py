@@ -1,6 +1,7 @@
 """Services that a test can see through: they keep what they were asked."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -37,6 +38,7 @@ class Breaking:
 class Pipelines:
     service = "sagemaker"
     calls: list[Call] = field(default_factory=list)
+    begun: threading.Event = field(default_factory=threading.Event)
 
     @operation("DeletePipeline")
     async def delete(self, call: Call, request: Json) -> Json:
@@ -53,10 +55,12 @@ class Pipelines:
 
     @operation("ListTrainingJobs")
     async def slow(self, call: Call, request: Json) -> Json:
+        self.begun.set()
         await asyncio.sleep(3600)
 
     @operation("ListExperiments")
     async def nap(self, call: Call, request: Json) -> Json:
+        self.begun.set()
         await asyncio.sleep(0.4)
         return {"ExperimentSummaries": []}
 

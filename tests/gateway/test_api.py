@@ -198,6 +198,14 @@ def test_a_page_of_another_site_may_not_ask() -> None:
         assert exchange(gateway, f"{head}http://localhost:8888\n", body).startswith(b"200")
 
 
+def test_a_browser_may_not_come_by_another_sites_name() -> None:
+    browser = "User-Agent: Mozilla/5.0\n"
+    with running(Buckets(answers={"key": b"content"})) as gateway:
+        assert exchange(gateway, f"GET /b/key HTTP/1.1\nHost: evil.example\n{browser}").startswith(b"403")
+        for host in ("localhost:4599", "127.0.0.1", "[::1]:4599"):
+            assert exchange(gateway, f"GET /b/key HTTP/1.1\nHost: {host}\n{browser}").startswith(b"200")
+
+
 def test_the_access_log_has_a_line_a_request_and_no_secrets(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "penstock.access")
     with running(Pipelines(), Buckets()) as gateway:

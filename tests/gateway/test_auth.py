@@ -4,6 +4,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from botocore import UNSIGNED
@@ -20,7 +21,7 @@ TEMPORARY = replace(KEY, access_key="ASIATEMPORARY", session_token="token+/=", e
 ASK = {"s3": "list_buckets", "sts": "get_caller_identity", "sagemaker": "list_models", "codebuild": "list_builds"}
 
 
-def error_of(service: str, key: Credential, keys: Keys | None = None, **config: object) -> tuple[str, int]:
+def error_of(service: str, key: Credential, keys: Keys | None = None, **config: Any) -> tuple[str, int]:
     with running(Buckets(), Identity(), keys=keys, settings=AUTH) as gateway:
         with pytest.raises(ClientError) as caught:
             getattr(gateway.client(service, key=key, **config), ASK[service])()

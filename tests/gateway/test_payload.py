@@ -86,6 +86,7 @@ async def test_a_wrong_md5_is_a_bad_digest() -> None:
         ({"content-md5": "é" * 24}, "InvalidDigest"),
         ({"x-amz-checksum-sha256": "c2hvcnQ="}, "InvalidRequest"),
         ({"x-amz-content-sha256": "not hex"}, "InvalidArgument"),
+        ({"x-amz-trailer": "x-amz-checksum-xxhash64"}, "InvalidRequest"),
     ],
 )
 def test_what_cannot_be_a_checksum_is_refused_before_the_body(headers: dict[str, str], code: str) -> None:

@@ -1,13 +1,11 @@
 """The server: ready when it says so, gone when it is told, and what was open gets its grace."""
 
 import asyncio
-import logging
 import socket
 import threading
-import time
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from gateway.running import running
 from gateway.services import Pipelines
@@ -27,7 +25,8 @@ def test_a_stopped_server_answers_nobody() -> None:
 
 def test_an_open_request_is_answered_before_the_server_stops() -> None:
     answers: list[int] = []
-    with running(Pipelines()) as gateway:
+    pipelines = Pipelines()
+    with running(pipelines) as gateway:
         client = gateway.client("sagemaker")
 
         def ask() -> None:
@@ -35,7 +34,7 @@ def test_an_open_request_is_answered_before_the_server_stops() -> None:
 
         asking = threading.Thread(target=ask)
         asking.start()
-        time.sleep(0.2)
+        assert pipelines.begun.wait(20)
         gateway.stop()
         asking.join(20)
 
@@ -43,24 +42,27 @@ def test_an_open_request_is_answered_before_the_server_stops() -> None:
 
 
 def test_a_request_that_takes_longer_than_the_grace_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "penstock.access")
-    failures: list[Exception] = []
-    with running(Pipelines(), settings=Settings(grace_seconds=1)) as gateway:
+    failures: list[ClientError] = []
+    pipelines = Pipelines()
+    with running(pipelines, settings=Settings(grace_seconds=1)) as gateway:
         client = gateway.client("sagemaker")
 
         def ask() -> None:
             try:
                 client.list_training_jobs()
-            except (ClientError, ConnectionClosedError) as failure:
+            except ClientError as failure:
                 failures.append(failure)
 
         asking = threading.Thread(target=ask)
         asking.start()
-        time.sleep(0.2)
+        assert pipelines.begun.wait(20)
         gateway.stop()
         asking.join(20)
 
-    assert len(failures) == 1
+    [failure] = failures
+    assert failure.response["Error"]["Code"] == "ServiceUnavailable"
+    assert failure.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+    assert "Traceback" not in caplog.text
 
 
 async def test_a_taken_port_is_the_callers_error() -> None:

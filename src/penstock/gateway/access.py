@@ -15,6 +15,7 @@ from typing import Final
 from penstock.gateway.bodies import Incoming
 from penstock.wire.http import HttpRequest
 
+UNANSWERED: Final = 499  # nobody was left to answer
 logger: Final = logging.getLogger("penstock.access")
 
 
@@ -29,7 +30,7 @@ class Visit:
     began: float = field(default_factory=perf_counter)
     service: str = ""
     operation: str = ""
-    status: int = 499  # nobody was left to answer
+    status: int = UNANSWERED
     sent: int = 0
 
     @property

@@ -87,6 +87,10 @@ class Api:
             )
         except bodies.ClientGone:
             logger.debug("%s hung up in %s", visit.client, visit.call)
+        except asyncio.CancelledError:
+            if visit.status == access.UNANSWERED:
+                await self._send_stopping(visit, send)
+            raise
         except Exception:
             # Past the head of an answer there is nothing to say any more: the server closes the connection.
             logger.exception("the answer to %s (request %s) broke off", visit.call, visit.id)
@@ -112,6 +116,13 @@ class Api:
         except Exception:
             logger.exception("a bug in %s (request %s)", visit.call, visit.id)
             return self._error(visit, protocol, ServiceError(INTERNAL, code="InternalFailure", status=500))
+
+    async def _send_stopping(self, visit: Visit, send: Send) -> None:
+        """The server stops and this request's grace is over: SDKs try again when they read 503."""
+        error = ServiceError("Penstock is stopping; ask again.", code="ServiceUnavailable", status=503)
+        response = plain_error(error, visit.id)
+        visit.status = response.status
+        await send_response(send, visit.request, response, close=True, idle_seconds=self._settings.idle_seconds)
 
     async def _destination(self, visit: Visit, signature: Signature) -> Destination:
         request = visit.request

@@ -47,12 +47,14 @@ def is_loopback(host: str) -> bool:
 def check_browser(request: HttpRequest, *, auth: bool) -> None:
     """Refuse what another site's page asks through the user's browser, unless signatures are checked.
 
-    Loopback keeps other machines out, but not the pages that this machine's browser has open.
+    Loopback keeps other machines out, but not the pages that this machine's browser has open: one may ask directly,
+    or under its own name once that name leads to loopback.
     """
-    origin = request.headers.get("origin")
-    if auth or origin is None:
+    if auth:
         return
-    if not _ORIGIN_HERE.fullmatch(origin.lower()):
+    by_browser = request.headers.get("user-agent", "").startswith("Mozilla/")
+    origin = request.headers.get("origin") or (f"http://{request.headers.get('host', '')}" if by_browser else None)
+    if origin is not None and not _ORIGIN_HERE.fullmatch(origin.lower()):
         raise ServiceError(
             f"Penstock without --auth does not answer pages of other sites (this one came from {origin}).",
             code="AccessDenied", status=403,

@@ -9,6 +9,7 @@ Signals are the caller's: it sets `stopping`. Then no request is taken any more,
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
@@ -80,6 +81,7 @@ async def serve(
     Raises `OpenHost`, and `OSError` when the address cannot be had.
     """
     check_host(host, auth=settings.auth)
+    logging.getLogger("uvicorn.error").addFilter(is_news)
     with listening_socket(host, port) as listener:
         server = _Server(_config(app, settings))
         async with asyncio.TaskGroup() as tasks:
@@ -91,6 +93,11 @@ async def serve(
             server.should_exit = True
             await running
             waiting.cancel()
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether uvicorn's log tells of more than a request that was cut off when the server stopped."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:

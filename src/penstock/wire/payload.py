@@ -114,6 +114,11 @@ def expectation(headers: Mapping[str, str], *, length: int | None) -> Expectatio
         if not is_digest("MD5", checksums["MD5"]):
             raise ServiceError("The Content-MD5 you specified was invalid.", code="InvalidDigest", status=400)
     announced = [name.strip().lower() for name in headers.get("x-amz-trailer", "").split(",")]
+    if unknown := [name for name in announced if name.startswith("x-amz-checksum-") and name not in HEADERS]:
+        raise ServiceError(
+            f"The trailer {unknown[0]} is of a checksum that Penstock does not have; it has {', '.join(HEADERS)}.",
+            code="InvalidRequest", status=400,
+        )  # fmt: skip
     return Expectation(
         length=length,
         checksums=checksums,
