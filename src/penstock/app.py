@@ -285,11 +285,12 @@ def identity_services(database: SqliteDatabase, ring: identity.StoredKeys) -> tu
 
 
 async def sweep(rooms: Rooms, data: Path) -> None:
-    """Now and then remove what nobody needs: blobs without a name, log records past their retention."""
+    """Now and then remove what nobody needs: blobs without a name, objects and log records past their time."""
     while True:
         await asyncio.sleep(SWEEP_EVERY)
         now = clock()
         removed = await rooms.blobs.collect(rooms.database, older_than=now - BLOB_GRACE)
+        await s3.sweep(rooms.database, now, chance)
         await logs.sweep(rooms.database, data, now)
         log.info("swept: %d blobs that nobody holds", removed)
 

@@ -2,8 +2,8 @@
 
     CRC32  CRC32C  CRC64NVME  SHA1  SHA256  SHA512  MD5
 
-Every one has `update(piece)` and `digest()`, as hashlib's objects do. The CRCs that the standard library lacks are in
-`crc`.
+Every one has `update(piece)` and `digest()`, as hashlib's objects do. The CRCs that the standard library lacks are
+next door in `crc`: tens of MB/s, since the AWS CLI chooses CRC64NVME by itself.
 """
 
 import base64
@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
-from penstock.wire.crc import Crc, Polynomial
+from penstock.wire.crc import CRC32C, CRC64NVME, Crc
 
 
 class Checksum(Protocol):
@@ -35,13 +35,10 @@ class Crc32:
         return self._value.to_bytes(4, "big")
 
 
-CASTAGNOLI: Final = Polynomial(0x82F63B78, 4)
-NVME: Final = Polynomial(0x9A6C9329AC4BC9B5, 8)
-
 ALGORITHMS: Final[Mapping[str, Callable[[], Checksum]]] = {
     "CRC32": Crc32,
-    "CRC32C": lambda: Crc(CASTAGNOLI),
-    "CRC64NVME": lambda: Crc(NVME),
+    "CRC32C": lambda: Crc(CRC32C),
+    "CRC64NVME": lambda: Crc(CRC64NVME),
     "SHA1": lambda: hashlib.sha1(usedforsecurity=False),
     "SHA256": hashlib.sha256,
     "SHA512": hashlib.sha512,

@@ -52,6 +52,11 @@ class Polynomial:
         return register
 
 
+CRC32: Final = Polynomial(0xEDB88320, 4)
+CRC32C: Final = Polynomial(0x82F63B78, 4)
+CRC64NVME: Final = Polynomial(0x9A6C9329AC4BC9B5, 8)
+
+
 class Crc:
     """A running CRC."""
 

@@ -1,7 +1,9 @@
 """A world with Logs in it: a database file, a folder of log files, a clock that is moved by hand."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -66,8 +68,17 @@ class World:
             more = {"nextToken": page["nextToken"]}
 
 
+@cache
+def empty_database() -> bytes:
+    """A migrated database file, made once for all worlds."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        migrate(path, [logs.MIGRATIONS])
+        return path.read_bytes()
+
+
 def build(folder: Path) -> World:
-    migrate(folder / "penstock.db", [logs.MIGRATIONS])
+    (folder / "penstock.db").write_bytes(empty_database())
     database, directory = SqliteDatabase(folder / "penstock.db"), Directory()
     world = World(database, folder, directory)
     for service in logs.operations(database, folder, lambda: world.now):

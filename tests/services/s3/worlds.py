@@ -1,8 +1,10 @@
 """A world with S3 in it: a database file, a folder of blobs, a clock that stands still until it is moved."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -51,8 +53,17 @@ class World:
         return len(list(self.blobs.everything()))
 
 
+@cache
+def empty_database() -> bytes:
+    """A migrated database file, made once for all worlds."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        migrate(path, [s3.MIGRATIONS])
+        return path.read_bytes()
+
+
 def build(folder: Path) -> World:
-    migrate(folder / "penstock.db", [s3.MIGRATIONS])
+    (folder / "penstock.db").write_bytes(empty_database())
     database, blobs, directory = SqliteDatabase(folder / "penstock.db"), Blobs(folder), Directory()
     world = World(database, blobs, directory)
     numbers = count(1)

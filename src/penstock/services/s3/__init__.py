@@ -1,6 +1,7 @@
 """S3: buckets of named blobs, durable, with versions, conditions and multipart uploads.
 
-`operations` makes everything that answers for the service; `MIGRATIONS` are its tables. Content is kept by
+`operations` makes everything that answers for the service; `MIGRATIONS` are its tables; `sweep` carries out lifecycle
+rules when it is called. Content is kept by
 `penstock.store.blobs`, names by `rows`; the one rule: a name that was answered is on disk, and so is its content.
 """
 
@@ -11,6 +12,7 @@ from typing import Final
 from penstock.services.s3.buckets import Buckets
 from penstock.services.s3.copies import Copies
 from penstock.services.s3.deletes import Deletes
+from penstock.services.s3.lifecycle import Lifecycle, sweep
 from penstock.services.s3.lists import Lists
 from penstock.services.s3.multipart import LEAST_PART, Multipart
 from penstock.services.s3.objects import Objects
@@ -21,6 +23,7 @@ from penstock.store.database import Database
 from penstock.wire.call import Service
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
+__all__ = ["MIGRATIONS", "operations", "sweep"]
 
 
 def operations(
@@ -35,6 +38,7 @@ def operations(
     return (
         Buckets(database, clock),
         Settings(database),
+        Lifecycle(database),
         Objects(database, blobs, clock, chance),
         Copies(database, blobs, clock, chance),
         Deletes(database, clock, chance),

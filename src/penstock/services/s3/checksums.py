@@ -4,60 +4,26 @@ A full-object checksum of a multipart upload is worked out from its parts' (CRCs
 the checksum of the parts' checksums. No byte is read twice for either.
 """
 
-import hashlib
-import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Final, Protocol
+from typing import Final
 
 from penstock.services.s3.failures import bad_digest, invalid_request, not_built
 from penstock.services.s3.model import ChecksumType
 from penstock.wire.call import Json, ServiceError
-from penstock.wire.crc import Crc, Polynomial
+from penstock.wire.checksums import ALGORITHMS, Checksum
+from penstock.wire.crc import CRC32, CRC32C, CRC64NVME, Polynomial
 
-
-class Hash(Protocol):
-    def update(self, data: bytes, /) -> None: ...
-
-    def digest(self) -> bytes: ...
-
-
-class _Crc32:
-    """CRC32, by zlib."""
-
-    def __init__(self) -> None:
-        self._value = 0
-
-    def update(self, data: bytes, /) -> None:
-        self._value = zlib.crc32(data, self._value)
-
-    def digest(self) -> bytes:
-        return self._value.to_bytes(4, "big")
-
-
-POLYNOMIALS: Final[Mapping[str, Polynomial]] = {  # reflected
-    "CRC32": Polynomial(0xEDB88320, 4),
-    "CRC32C": Polynomial(0x82F63B78, 4),
-    "CRC64NVME": Polynomial(0x9A6C9329AC4BC9B5, 8),
-}
-HASHES: Final[Mapping[str, Callable[[], Hash]]] = {
-    "CRC32": _Crc32,
-    "CRC32C": lambda: Crc(POLYNOMIALS["CRC32C"]),
-    "CRC64NVME": lambda: Crc(POLYNOMIALS["CRC64NVME"]),
-    "SHA1": lambda: hashlib.sha1(usedforsecurity=False),
-    "SHA256": hashlib.sha256,
-    "SHA512": hashlib.sha512,
-    "MD5": lambda: hashlib.md5(usedforsecurity=False),
-}
+POLYNOMIALS: Final[Mapping[str, Polynomial]] = {"CRC32": CRC32, "CRC32C": CRC32C, "CRC64NVME": CRC64NVME}
 _ONLY_FULL: Final = {"CRC64NVME"}
 
 
-def new_hash(algorithm: str) -> Hash:
+def new_hash(algorithm: str) -> Checksum:
     try:
-        return HASHES[algorithm]()
+        return ALGORITHMS[algorithm]()
     except KeyError:
-        raise not_built(f"{algorithm} checksums", f"use one of {', '.join(HASHES)}") from None
+        raise not_built(f"{algorithm} checksums", f"use one of {', '.join(ALGORITHMS)}") from None
 
 
 def asked_for(request: Mapping[str, Json]) -> dict[str, str]:

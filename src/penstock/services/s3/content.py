@@ -14,9 +14,10 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from penstock.services.s3.checksums import Hash, new_hash
+from penstock.services.s3.checksums import new_hash
 from penstock.store.blobs import PIECE, Blob, Blobs, Writing
 from penstock.wire.call import Body
+from penstock.wire.checksums import Checksum
 
 
 @runtime_checkable
@@ -41,7 +42,7 @@ class Hashes:
     """The MD5 and some checksums, running together."""
 
     def __init__(self, algorithms: Collection[str]) -> None:
-        self._running: dict[str, Hash] = {name: new_hash(name) for name in {"MD5", *algorithms}}
+        self._running: dict[str, Checksum] = {name: new_hash(name) for name in {"MD5", *algorithms}}
         self._algorithms = tuple(algorithms)
 
     def update(self, data: bytes) -> None:
