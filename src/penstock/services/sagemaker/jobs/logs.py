@@ -21,8 +21,12 @@ class Streams:
         self._path = path
         self._groups: set[tuple[str, str, str]] = set()
 
-    async def open(self, scope: Scope, group: str, stream: str) -> Path | None:
-        """The file that a job is to write its log to; making a stream that is there changes nothing."""
+    def path(self, scope: Scope, group: str, stream: str) -> Path | None:
+        """The file that a job is to write its log to, whether or not the stream is there yet."""
+        return self._path(scope, group, stream)
+
+    async def open(self, scope: Scope, group: str, stream: str) -> None:
+        """Make a stream; making one that is there changes nothing."""
         if (scope.account, scope.region, group) not in self._groups:
             await self._make(scope, "CreateLogGroup", {"logGroupName": group})
             self._groups.add((scope.account, scope.region, group))
@@ -34,7 +38,6 @@ class Streams:
                 raise
             await self._make(scope, "CreateLogGroup", {"logGroupName": group})  # somebody deleted it
             await self._make(scope, "CreateLogStream", request)
-        return self._path(scope, group, stream)
 
     async def _make(self, scope: Scope, operation: str, request: dict[str, str]) -> None:
         try:

@@ -20,8 +20,10 @@ DEADLINE: Final = 60.0  # seconds
 
 async def scan(logs: Sequence[Path], definitions: Sequence[tuple[str, str]]) -> tuple[Metric, ...]:
     """The last value of each metric, in the order of definitions; none of them where a pattern takes too long."""
+    if not definitions:
+        return ()
     found = [path for path in logs if path.exists()]
-    if not definitions or not found:
+    if not found:
         return ()
     scanning = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-S", str(SCRIPT), *map(str, found),

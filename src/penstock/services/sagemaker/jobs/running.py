@@ -8,15 +8,14 @@ again; staging brings the same files; uploading writes the same objects. Nothing
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from penstock.engine.facts import RunId
-from penstock.engine.jobs import Ending, Input, Job, JobId, Runtime
+from penstock.engine.jobs import Ending, Input, Job, JobId, Progress, Runtime
 from penstock.engine.outbox import Task
 from penstock.services.sagemaker.jobs import processing, training
 from penstock.services.sagemaker.jobs.contract import Contract, Instance, resource_config
@@ -64,6 +63,10 @@ class Work:
     def scope(self) -> Scope:
         return self.task.scope
 
+    def stream(self, host: str) -> str:
+        """The name of an instance's log stream."""
+        return f"{self.contract.name}/{host}-{self.stamp}"
+
 
 class Running:
     """The activities `sagemaker.run-job` and `sagemaker.stop-job`."""
@@ -110,8 +113,9 @@ class Running:
         try:
             async with asyncio.TaskGroup() as beside:
                 telling = beside.create_task(work.phases.keep_telling(task))
-                beside.create_task(self._forget_settled())
-                report = await self._attempt(work)
+                if self._settled:
+                    beside.create_task(self._forget_settled())
+                report = await self._attempt(work, beside)
                 telling.cancel()
         finally:
             live.handed_over.set()
@@ -137,43 +141,47 @@ class Running:
         while self._settled:
             await self._runtime.forget(self._settled.pop())
 
-    async def _attempt(self, work: Work) -> Report:
-        work.phases.enter("Downloading")
+    async def _attempt(self, work: Work, beside: asyncio.TaskGroup) -> Report:
+        """Carry it out, and have its log streams made meanwhile: the job need not wait for them to be listed."""
+        making = beside.create_task(self._make_streams(work))
         try:
-            staged, logs = await asyncio.gather(self._staging.bring(work.scope, work.contract), self._open_logs(work))
+            report = await self._carry_out(work)
         except Undelivered as failure:
-            return Report("download-failed", message=str(failure))
+            report = Report("download-failed", message=str(failure))
+        problem = await making
+        return Report("bug", message=problem) if problem else report
+
+    async def _make_streams(self, work: Work) -> str:
+        """Make the log stream of each instance; what went wrong, if anything did."""
+        try:
+            for host in work.contract.hosts:
+                await self._streams.open(work.scope, work.contract.log_group, work.stream(host))
         except ServiceError as error:
-            return Report("bug", message=f"the log stream: {error.code}: {error.message}")
+            return f"its log stream cannot be made: {error.code}: {error.message}"
+        return ""
+
+    async def _carry_out(self, work: Work) -> Report:
+        work.phases.enter("Downloading")
+        staged = await self._staging.bring(work.scope, work.contract)
         work.phases.enter(WAITING)
-        endings = await self._run_together(
-            [self._job(work, each, staged, logs) for each in work.contract.instances], work
-        )
+        jobs = [self._job(work, each, staged[each.host]) for each in work.contract.instances]
+        endings = await self._run_together(jobs, work)
         if any(
             ending.reason != "unstartable" for ending in endings
-        ):  # one that ended before a restart tells no progress
-            work.phases.enter(
-                "Training", since=min((each.started_at for each in endings if each.started_at), default=None)
-            )
+        ):  # one that ended before a restart told no progress
+            since = min((ending.started_at for ending in endings if ending.started_at), default=None)
+            work.phases.enter("Training", since=since)
         work.phases.enter("Uploading")
         try:
-            taking = self._harvesting.take(work.scope, work.contract, endings)
             _, metrics = await asyncio.gather(
-                taking, scan([path for path in logs.values() if path], work.contract.metrics)
+                self._harvesting.take(work.scope, work.contract, endings),
+                scan([job.log for job in jobs if job.log], work.contract.metrics),
             )
         except Undelivered as failure:
             return Report("upload-failed", message=str(failure))
         return reported(work.contract, endings, metrics)
 
-    async def _open_logs(self, work: Work) -> dict[str, Path | None]:
-        names = {host: f"{work.contract.name}/{host}-{work.stamp}" for host in work.contract.hosts}
-        return {
-            host: await self._streams.open(work.scope, work.contract.log_group, name) for host, name in names.items()
-        }
-
-    def _job(
-        self, work: Work, instance: Instance, staged: Mapping[str, tuple[Input, ...]], logs: Mapping[str, Path | None]
-    ) -> Job:
+    def _job(self, work: Work, instance: Instance, inputs: tuple[Input, ...]) -> Job:
         contract = work.contract
         many = len(contract.instances)
         return Job(
@@ -184,12 +192,12 @@ class Running:
             environment={**self._client_environment(work.scope, contract.role_arn), **contract.environment},
             files={**contract.files, contract.resource_config: resource_config(contract, instance)},
             folders=contract.folders,
-            inputs=staged[instance.host],
+            inputs=inputs,
             outputs=tuple(harvest.output for harvest in contract.harvests),
             texts=tuple(path for path in (contract.failure_file, contract.message_file) if path),
             resources=resources(instance.type, self._machine, among=many, volume_gib=contract.volume_gib),
             longest=contract.longest,
-            log=logs[instance.host],
+            log=self._streams.path(work.scope, contract.log_group, work.stream(instance.host)),
             hosts=contract.hosts,
         )
 
@@ -200,20 +208,24 @@ class Running:
             if stage == "running":
                 work.phases.enter("Training")
 
-        async with AsyncExitStack() as held, asyncio.TaskGroup() as tasks:
-            if len(jobs) > 1:
-                await held.enter_async_context(self._together)
-            if work.live.stop_asked:
-                return [Ending(reason="stopped") for _ in jobs]
-            beside = tasks.create_task(self._harvesting.keep_taking(work.scope, work.contract, work.live.jobs))
+        if len(jobs) > 1:
+            async with self._together:
+                return await self._run_all(jobs, work, progress)
+        return await self._run_all(jobs, work, progress)
+
+    async def _run_all(self, jobs: Sequence[Job], work: Work, progress: Progress) -> list[Ending]:
+        if work.live.stop_asked:
+            return [Ending(reason="stopped") for _ in jobs]
+        async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(self._runtime.run(job, progress)) for job in jobs]
             work.live.handed_over.set()  # whoever waits for it goes on after the first steps of those tasks
+            taking = tasks.create_task(self._harvesting.keep_taking(work.scope, work.contract, work.live.jobs))
             await first_failure(running)
             for job, task in zip(jobs, running, strict=True):
                 if not task.done():
                     await self._runtime.stop(job.id)
             await asyncio.wait(running)
-            beside.cancel()
+            taking.cancel()
         return [task.result() for task in running]
 
 
