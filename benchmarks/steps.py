@@ -1,0 +1,114 @@
+"""What a pipeline step costs beyond its own process: a chain of 50 and a fan-out of 200 no-op processing steps.
+
+*Cold* starts `python3 -c pass`, which cannot be forked from a warm process; its floor is the same command started bare,
+one after the other, in the same run. *Warm* runs a script that may be forked; "in all" is its whole cost. Times are the
+execution's own (CreationTime to its end), so polling does not count.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.world import Client, clients, server, spread
+
+Json = Any
+ROLE = "arn:aws:iam::123456789012:role/PenstockExecutionRole"
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+BUCKET = "bench"
+CHAIN, FAN = 50, 200
+ROUNDS = 3
+
+
+def step(name: str, *, warm: bool, after: str | None) -> Json:
+    arguments: dict[str, Json] = {
+        "ProcessingResources": {
+            "ClusterConfig": {"InstanceType": "ml.t3.medium", "InstanceCount": 1, "VolumeSizeInGB": 1}
+        },
+        "AppSpecification": {"ImageUri": IMAGE, "ContainerEntrypoint": ["python3", "-c", "pass"]},
+        "RoleArn": ROLE,
+    }
+    if warm:
+        arguments["AppSpecification"]["ContainerEntrypoint"] = ["python3", "/opt/ml/processing/input/code/noop.py"]
+        s3 = {
+            "S3Uri": f"s3://{BUCKET}/noop.py", "LocalPath": "/opt/ml/processing/input/code",
+            "S3DataType": "S3Prefix", "S3InputMode": "File",
+        }  # fmt: skip
+        arguments["ProcessingInputs"] = [{"InputName": "code", "S3Input": s3}]
+    document: dict[str, Json] = {"Name": name, "Type": "Processing", "Arguments": arguments}
+    if after:
+        document["DependsOn"] = [after]
+    return document
+
+
+def pipeline(count: int, *, warm: bool, chain: bool) -> str:
+    steps = [
+        step(f"s{number}", warm=warm, after=f"s{number - 1}" if chain and number else None) for number in range(count)
+    ]
+    return json.dumps({"Version": "2020-12-01", "Metadata": {}, "Parameters": [], "Steps": steps})
+
+
+def run(sagemaker: Client, name: str) -> float:
+    """Run an execution; its own seconds from creation to end."""
+    arn = sagemaker.start_pipeline_execution(PipelineName=name)["PipelineExecutionArn"]
+    while True:
+        answer = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+        if answer["PipelineExecutionStatus"] == "Succeeded":
+            return float((answer["LastModifiedTime"] - answer["CreationTime"]).total_seconds())
+        if answer["PipelineExecutionStatus"] != "Executing":
+            raise SystemExit(f"{name}: {answer}")
+        time.sleep(0.3)
+
+
+def bare(command: list[str], count: int) -> float:
+    """Seconds for the same processes started bare, one after another."""
+    began = time.perf_counter()
+    for _ in range(count):
+        process = os.posix_spawn(command[0], command, os.environ)
+        os.waitpid(process, 0)
+    return time.perf_counter() - began
+
+
+def bare_together(command: list[str], count: int) -> float:
+    """The same, as many at a time as there are processors."""
+    began = time.perf_counter()
+    waiting: list[subprocess.Popen[bytes]] = []
+    for _ in range(count):
+        if len(waiting) == (os.cpu_count() or 1):
+            waiting.pop(0).wait()
+        waiting.append(subprocess.Popen(command))
+    for process in waiting:
+        process.wait()
+    return time.perf_counter() - began
+
+
+def measure(sagemaker: Client, count: int, *, warm: bool, chain: bool, floor: list[str]) -> None:
+    shape, heat = ("chain" if chain else "fan-out"), ("warm" if warm else "cold")
+    name = f"{shape}-{heat}"
+    sagemaker.create_pipeline(
+        PipelineName=name, RoleArn=ROLE, PipelineDefinition=pipeline(count, warm=warm, chain=chain),
+        ClientRequestToken=name.ljust(32, "x"),
+    )  # fmt: skip
+    run(sagemaker, name)  # the first one warms what is warm
+    ours = [run(sagemaker, name) / count for _ in range(ROUNDS)]
+    bares = [(bare if chain else bare_together)(floor, count) / count for _ in range(ROUNDS)]
+    beyond = (min(ours) - min(bares)) * 1000
+    print(
+        f"{shape:8} of {count:3} {heat}: a step {spread(ours)}; bare process {spread(bares)}; beyond it {beyond:.2f} ms"
+    )
+
+
+def main() -> None:
+    with server() as (_, place), tempfile.TemporaryDirectory() as folder:
+        sagemaker, s3 = clients(place, "sagemaker", "s3")
+        s3.create_bucket(Bucket=BUCKET)
+        s3.put_object(Bucket=BUCKET, Key="noop.py", Body=b"pass\n")
+        script = Path(folder) / "noop.py"
+        script.write_text("pass\n")
+        for chain, count in ((True, CHAIN), (False, FAN)):
+            measure(sagemaker, count, warm=False, chain=chain, floor=[sys.executable, "-c", "pass"])
+            measure(sagemaker, count, warm=True, chain=chain, floor=[sys.executable, str(script)])
