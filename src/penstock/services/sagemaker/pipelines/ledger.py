@@ -98,6 +98,7 @@ class Ledger:
     def open(self) -> None:
         """Find the first steps. What a retried execution keeps counts as over."""
         self.steps.update({StepName(name): step for name, step in self.begin.kept.items()})
+        self.begin = msgspec.structs.replace(self.begin, kept={})  # they stand in `steps` from here on
         for name in tuple(self.steps):
             self._spread(name)
         for name in self.plan.definition.steps:
