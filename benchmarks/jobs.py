@@ -22,6 +22,12 @@ PLAIN = b"print('done')\n"
 HEAVY = b"import numpy, pandas\nprint('done')\n"
 
 
+def start_and_wait(script: Path) -> None:
+    argv = [sys.executable, str(script)]
+    silence = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
+    os.waitpid(os.posix_spawn(argv[0], argv, os.environ, file_actions=silence), 0)
+
+
 async def median(rounds: int, once: Callable[[int], Awaitable[None]]) -> float:
     await once(-1)
     await asyncio.sleep(0.3)  # the spares are made again
@@ -44,9 +50,7 @@ async def main(rounds: int) -> None:
         def bare(source: bytes) -> Callable[[int], Awaitable[None]]:
             async def once(_: int) -> None:
                 script.write_bytes(source)
-                argv = [sys.executable, str(script)]
-                silence = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
-                os.waitpid(os.posix_spawn(argv[0], argv, os.environ, file_actions=silence), 0)
+                start_and_wait(script)
 
             return once
 

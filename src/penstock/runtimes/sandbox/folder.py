@@ -112,9 +112,10 @@ class JobFolder:
 
     def write(self, name: str, content: bytes) -> None:
         """Whole or not at all."""
-        beside = self.path / f"{name}.new"
-        beside.write_bytes(content)
-        beside.replace(self.path / name)
+        beside = f"{self.path}/{name}.new"
+        with open(beside, "wb", buffering=0) as file:  # noqa: PTH123 - each job waits for this, twice
+            file.write(content)
+        os.rename(beside, f"{self.path}/{name}")  # noqa: PTH104
 
     def keep(self, result: Ending) -> Ending:
         self.write("result.json", msgspec.json.encode(result))

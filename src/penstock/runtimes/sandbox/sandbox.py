@@ -63,7 +63,7 @@ class Sandbox:
             folder=self._folder / "zygotes",
             jobs=self._jobs,
             server=self._folder / "server",
-            hidden=[self._folder, *(path.absolute() for path in hidden)],
+            hidden=outermost([self._folder, *(path.absolute() for path in hidden)]),
             spares=spares,
             linger=linger,
             idle=idle,
@@ -229,6 +229,15 @@ def collect(job: Job, folder: JobFolder, blobs: Blobs, ending: Ending) -> Ending
         return folder.keep(replace(ending, reason="exhausted", message=f"its outputs cannot be kept: {problem}"))
     message = "; ".join(filter(None, [ending.message, *collector.notes[:10]]))
     return folder.keep(replace(ending, outputs=outputs, texts=texts, message=message))
+
+
+def outermost(folders: list[Path]) -> list[Path]:
+    """The folders that are in no other of them: hiding those hides all."""
+    return [
+        each
+        for each in dict.fromkeys(folders)
+        if not any(each != other and each.is_relative_to(other) for other in folders)
+    ]
 
 
 async def told(folder: JobFolder, line: Connection) -> Ending:
