@@ -343,3 +343,21 @@ async def test_delete_objects_tells_of_each(world: World) -> None:
     assert told["Deleted"] == [{"Key": "a"}, {"Key": "never"}]
     assert [(error["Key"], error["Code"]) for error in told["Errors"]] == [("b", "PreconditionFailed")]
     assert await world.keys() == ["b"]
+
+
+async def test_a_key_that_is_no_unicode_text_is_refused(world: World) -> None:
+    assert (await world.refused("PutObject", Bucket="models", Key="\ud800", Body=b"")).code == "InvalidURI"
+
+
+async def test_a_write_that_fails_in_its_middle_names_nothing(world: World) -> None:
+    class Broken:
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"x" * (2 << 20)
+            raise ConnectionError("the client went away")
+
+    with pytest.raises(ConnectionError):
+        await world.ask("PutObject", Bucket="models", Key="a", Body=Broken())
+
+    assert await world.keys() == []
+    assert await world.blobs_in_store() == 0
+    assert list(world.blobs.incoming.iterdir()) == []
