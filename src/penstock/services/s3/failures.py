@@ -121,7 +121,7 @@ def entity_too_large(size: int, largest: int) -> ServiceError:
 
 def source_changed() -> ServiceError:
     return ServiceError(
-        "The source of the copy was overwritten while it was read. Please try again.",
+        "What was read has been overwritten meanwhile. Please try again.",
         code="OperationAborted",
         status=409,
     )
