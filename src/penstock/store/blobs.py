@@ -114,6 +114,8 @@ class Blobs:
     async def put(self, content: bytes | Body) -> Blob:
         """Keep content; a blob that is here already is passed through."""
         if isinstance(content, Blob) and content.length is None and content.path == self.path(content.digest):
+            if not self.is_renewed(content.digest):
+                raise BlobDamaged(f"blob {content.digest} is missing from {self.root}")
             return content
         if isinstance(content, bytes):
             return await asyncio.to_thread(self.put_bytes, content)
@@ -129,12 +131,19 @@ class Blobs:
     def put_bytes(self, content: bytes) -> Blob:
         """Keep bytes. Blocking."""
         digest = Digest(hashlib.sha256(content).hexdigest())
-        path = self.path(digest)
-        if path.exists():
-            return Blob(digest, len(content), path)
+        if self.is_renewed(digest):
+            return Blob(digest, len(content), self.path(digest))
         writing = Writing(self)
         writing.write(content)
         return writing.finish()
+
+    def is_renewed(self, digest: Digest) -> bool:
+        """Begin a blob's grace time anew, for somebody is about to name it; false if it is not here."""
+        try:
+            os.utime(self.path(digest))
+        except FileNotFoundError:
+            return False
+        return True
 
     def adopt(self, path: Path) -> Blob:
         """Keep a file by moving it in: on the same file system, and no longer written to by anybody. Blocking."""

@@ -173,3 +173,23 @@ async def test_everything_belongs_to_its_owner_alone(world: World) -> None:
     assert told["Owner"] == (await world.ask("ListBuckets"))["Owner"]
     refused = await world.refused("PutObjectAcl", Bucket="models", Key="a", ACL="public-read")
     assert refused.code == "AccessControlListNotSupported"
+
+
+@pytest.mark.parametrize(
+    ("operation", "told"),
+    [
+        ("GetBucketLogging", {}),
+        ("GetBucketAccelerateConfiguration", {}),
+        ("GetBucketRequestPayment", {"Payer": "BucketOwner"}),
+        ("GetBucketPolicyStatus", {"PolicyStatus": {"IsPublic": False}}),
+        ("GetBucketWebsite", "NoSuchWebsiteConfiguration"),
+        ("GetBucketReplication", "ReplicationConfigurationNotFoundError"),
+        ("GetObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"),
+    ],
+)
+async def test_what_no_bucket_has_is_told_as_s3_tells_it(world: World, operation: str, told: Json) -> None:
+    if isinstance(told, str):
+        assert (await world.refused(operation, Bucket="models")).code == told
+    else:
+        assert await world.ask(operation, Bucket="models") == told
+    assert (await world.refused(operation, Bucket="no-such")).code == "NoSuchBucket"

@@ -1,5 +1,6 @@
 """Multipart uploads: parts in any order become one object, once. (The least size of a part is 10 bytes here.)"""
 
+import asyncio
 import base64
 import hashlib
 import zlib
@@ -200,3 +201,13 @@ async def test_lists_of_uploads_and_parts_come_in_pages(world: World) -> None:
     assert ([part["PartNumber"] for part in parts["Parts"]], parts["IsTruncated"]) == ([1, 2], True)
     assert [(part["PartNumber"], part["ETag"]) for part in last["Parts"]] == [(3, f'"{md5(ONE)}"')]
     assert last["IsTruncated"] is False
+
+
+async def test_of_two_completions_at_once_both_are_answered_the_same(world: World) -> None:
+    upload = await started(world)
+    parts = [await send(world, upload, 1, ONE), await send(world, upload, 2, TWO)]
+
+    first, second = await asyncio.gather(complete(world, upload, *parts), complete(world, upload, *parts))
+
+    assert first == second
+    assert len((await world.ask("ListObjectVersions", Bucket="models"))["Versions"]) == 1

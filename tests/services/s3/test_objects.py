@@ -1,13 +1,15 @@
 """Objects: what is put is got, under every condition."""
 
+import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from penstock.store.blobs import Blob, digest_of
-from penstock.wire.call import Json
+from penstock.wire.call import Json, ServiceError
 from services.s3.worlds import World
 
 STRANGE_KEYS = [
@@ -343,3 +345,46 @@ async def test_delete_objects_tells_of_each(world: World) -> None:
     assert told["Deleted"] == [{"Key": "a"}, {"Key": "never"}]
     assert [(error["Key"], error["Code"]) for error in told["Errors"]] == [("b", "PreconditionFailed")]
     assert await world.keys() == ["b"]
+
+
+async def test_a_key_that_is_no_unicode_text_is_refused(world: World) -> None:
+    assert (await world.refused("PutObject", Bucket="models", Key="\ud800", Body=b"")).code == "InvalidURI"
+
+
+async def test_a_write_that_fails_in_its_middle_names_nothing(world: World) -> None:
+    class Broken:
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"x" * (2 << 20)
+            raise ConnectionError("the client went away")
+
+    with pytest.raises(ConnectionError):
+        await world.ask("PutObject", Bucket="models", Key="a", Body=Broken())
+
+    assert await world.keys() == []
+    assert await world.blobs_in_store() == 0
+    assert list(world.blobs.incoming.iterdir()) == []
+
+
+async def test_of_many_conditional_writes_at_once_one_wins(world: World) -> None:
+    asked = [world.put("lock", str(number).encode(), IfNoneMatch="*") for number in range(10)]
+
+    told = await asyncio.gather(*asked, return_exceptions=True)
+
+    won = [number for number, answer in enumerate(told) if not isinstance(answer, ServiceError)]
+    assert len(won) == 1
+    assert await world.content("lock") == str(won[0]).encode()
+    assert {each.code for each in told if isinstance(each, ServiceError)} == {"PreconditionFailed"}
+
+
+async def test_content_that_is_named_again_outlives_a_collection(world: World) -> None:
+    """Its blob is old and nobody holds it: naming it begins its grace time anew."""
+    await world.put("a")
+    digest = (await world.ask("GetObject", Bucket="models", Key="a"))["Body"].digest
+    await world.ask("DeleteObject", Bucket="models", Key="a")
+    os.utime(world.blobs.path(digest), (0, 0))
+
+    await world.blobs.put(b"content")
+    await world.blobs.collect(world.database, older_than=1)
+
+    await world.put("a", world.blobs.find(digest))
+    assert await world.content("a") == b"content"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from penstock.services.s3.absences import Absences
 from penstock.services.s3.buckets import Buckets
 from penstock.services.s3.copies import Copies
 from penstock.services.s3.deletes import Deletes
@@ -39,6 +40,7 @@ def operations(
         Buckets(database, clock),
         Settings(database),
         Lifecycle(database),
+        Absences(database),
         Objects(database, blobs, clock, chance),
         Copies(database, blobs, clock, chance),
         Deletes(database, clock, chance),

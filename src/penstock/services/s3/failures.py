@@ -17,6 +17,10 @@ def key_too_long(size: int, longest: int) -> ServiceError:
     return ServiceError("Your key is too long", code="KeyTooLongError", status=400, Size=size, MaxSizeAllowed=longest)
 
 
+def invalid_uri() -> ServiceError:
+    return ServiceError("Couldn't parse the specified URI.", code="InvalidURI", status=400)
+
+
 def no_such_bucket(name: str) -> ServiceError:
     return ServiceError("The specified bucket does not exist", code="NoSuchBucket", status=404, BucketName=name)
 
@@ -117,7 +121,7 @@ def entity_too_large(size: int, largest: int) -> ServiceError:
 
 def source_changed() -> ServiceError:
     return ServiceError(
-        "The source of the copy was overwritten while it was read. Please try again.",
+        "What was read has been overwritten meanwhile. Please try again.",
         code="OperationAborted",
         status=409,
     )
@@ -197,6 +201,12 @@ _ABSENT: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "OwnershipControls": ("OwnershipControlsNotFoundError", "The bucket ownership controls were not found"),
     "Cors": ("NoSuchCORSConfiguration", "The CORS configuration does not exist"),
+    "Website": ("NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"),
+    "Replication": ("ReplicationConfigurationNotFoundError", "The replication configuration was not found"),
+    "ObjectLock": (
+        "ObjectLockConfigurationNotFoundError",
+        "Object Lock configuration does not exist for this bucket",
+    ),
     "Lifecycle": ("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
 }
 

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from penstock.services.s3.failures import invalid_bucket_name, key_too_long
+from penstock.services.s3.failures import invalid_bucket_name, invalid_uri, key_too_long
 from penstock.store.blobs import Digest
 from penstock.wire.call import Json
 
@@ -128,8 +128,11 @@ def check_bucket_name(name: str) -> None:
 
 
 def check_key(key: str) -> None:
-    """Raise if a key is longer than S3's."""
-    size = len(key.encode(errors="surrogatepass"))
+    """Raise if a key is longer than S3's, or no text that UTF-8 has."""
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError:
+        raise invalid_uri() from None
     if size > LONGEST_KEY:
         raise key_too_long(size, LONGEST_KEY)
 

@@ -153,8 +153,11 @@ class Multipart:
         chance = self.chance()
 
         def complete(tx: Transaction) -> Version:
-            if rows.find_upload(tx, upload.bucket, upload.key, upload.id) is None:
-                raise no_such_upload(upload.id)
+            now_there = upload_and_parts(tx, request)
+            if now_there[0] is None:
+                return earlier_of(now_there[1], upload)
+            if not set(chosen) <= set(now_there[2]):
+                raise source_changed()
             kept = versions.write(tx, version, request, chance)
             rows.remove_upload(tx, upload)
             return kept
@@ -183,6 +186,13 @@ def found_upload(tx: Transaction, request: Request) -> Upload:
 def keep_part(tx: Transaction, request: Request, part: Part) -> None:
     found_upload(tx, request)  # it may have been aborted while the part came in
     rows.put_part(tx, part)
+
+
+def earlier_of(became: Version | None, upload: Upload) -> Version:
+    """What a completion that came first made of the upload; raises `NoSuchUpload` if it was aborted."""
+    if became is None:
+        raise no_such_upload(upload.id)
+    return became
 
 
 def upload_and_parts(tx: Transaction, request: Request) -> tuple[Upload | None, Version | None, list[Part]]:

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from penstock.services.s3.failures import access_denied, no_such_bucket, no_such_upload
+from penstock.services.s3.listing import after_all
 from penstock.services.s3.model import (
     NULL_VERSION,
     Bucket,
@@ -216,7 +217,7 @@ def _drop(tx: Transaction, version: Version) -> None:
 
 _UPLOAD: Final = "SELECT bucket, key, id, started_at, body FROM s3_upload"
 _UPLOADS: Final = f"""
-    {_UPLOAD} WHERE bucket = :bucket AND substr(key, 1, length(:prefix)) = :prefix
+    {_UPLOAD} WHERE bucket = :bucket AND key >= :prefix AND key < :below
     AND (key > :key OR (key = :key AND id > :id)) ORDER BY key, id LIMIT :limit
 """
 _INSERT_UPLOAD: Final = """
@@ -257,7 +258,9 @@ def upload_of(tx: Transaction, bucket: str, key: str, upload_id: str) -> Upload:
 
 def uploads(tx: Transaction, bucket: str, *, prefix: str, after: tuple[str, str], limit: int) -> list[Upload]:
     """Uploads under way by key and start, after a (key, id)."""
-    found = tx.rows(_UPLOADS, bucket=bucket, prefix=prefix, key=after[0], id=after[1], limit=limit)
+    found = tx.rows(
+        _UPLOADS, bucket=bucket, prefix=prefix, below=after_all(prefix), key=after[0], id=after[1], limit=limit
+    )
     return [_upload(row) for row in found]
 
 

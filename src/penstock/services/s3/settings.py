@@ -132,11 +132,6 @@ class Settings:
         await self.database.read(lambda tx: rows.bucket_of(tx, request["Bucket"], request.get("ExpectedBucketOwner")))
         return {}
 
-    @operation("GetBucketRequestPayment")
-    async def get_bucket_request_payment(self, call: Call, request: Request) -> Answer:
-        await self.database.read(lambda tx: rows.bucket_of(tx, request["Bucket"], request.get("ExpectedBucketOwner")))
-        return {"Payer": "BucketOwner"}
-
     async def _put(self, request: Request, kind: str, body: Json) -> Answer:
         def put(tx: Transaction) -> None:
             bucket = rows.bucket_of(tx, request["Bucket"], request.get("ExpectedBucketOwner"))
