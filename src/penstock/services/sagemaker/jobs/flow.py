@@ -27,9 +27,9 @@ from penstock.engine.facts import (
 )
 from penstock.engine.facts import Status as RunStatus
 from penstock.services.sagemaker.jobs.answers import described
-from penstock.services.sagemaker.jobs.model import Ended, Phase, Plan, Product, Report, State, kind_of
+from penstock.services.sagemaker.jobs.model import Ended, Phase, Plan, Product, Report, State, holder, kind_of
 from penstock.services.sagemaker.jobs.verdict import is_worth_another_try, judge
-from penstock.store import documents
+from penstock.store import blobs, documents
 from penstock.store.database import Transaction
 from penstock.wire.call import Scope
 
@@ -85,6 +85,7 @@ class JobFlow:
             return
         documents.update(tx, document(scope, plan, after))
         if after.verdict is not None:
+            blobs.release(tx, holder(run))
             tx.after_commit(lambda: self._settled(run))
 
 

@@ -34,7 +34,7 @@ def furnish(
     running = Running(
         runtime=runtime,
         machine=machine,
-        staging=Staging(objects, blobs),
+        staging=Staging(objects, blobs, engine.database),
         harvesting=Harvesting(objects, blobs, runtime),
         streams=Streams(directory, stream_path),
         client_environment=client_environment,
