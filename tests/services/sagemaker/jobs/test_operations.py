@@ -88,6 +88,19 @@ async def test_what_aws_only_keeps_is_told_again(tmp_path: Path) -> None:
     assert none["TrainingJobSummaries"] == []
 
 
+async def test_the_first_of_the_preferred_instances_is_selected(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    preferences = [{"InstanceType": "ml.c5.xlarge"}, {"InstanceType": "ml.m5.xlarge"}]
+    cluster = {"InstancePreferences": preferences, "InstanceCount": 2, "VolumeSizeInGB": 1}
+
+    async with world.open() as client:
+        job = await client.process(**processing_request(ProcessingResources={"ClusterConfig": cluster}))
+
+    selected = job["ProcessingResources"]["ClusterConfig"]
+    assert (selected["SelectedInstanceType"], selected["SelectedInstanceCount"]) == ("ml.c5.xlarge", 2)
+    assert [each.hosts for each in world.runtime.started] == [("algo-1", "algo-2")] * 2
+
+
 async def test_lists_are_filtered_sorted_and_paged(tmp_path: Path) -> None:
     world = World(tmp_path, lambda room: 1 if "bad" in room.job.id else 0)
 

@@ -75,7 +75,7 @@ class JobFlow:
         if state.verdict is not None:
             yield Finish(Outcome(OUTCOMES[state.verdict.status], described(plan, state)))
             return
-        work = {"attempt": state.attempt, "plan": msgspec.to_builtins(plan)}
+        work = {"attempt": state.attempt, "spent": state.spent, "plan": msgspec.to_builtins(plan)}
         yield Perform(run_key(state.attempt), RUN_JOB, work)
         if state.stopping:
             yield Perform("stop", STOP_JOB)
@@ -121,7 +121,8 @@ def reported(plan: Plan, state: State, report: Report, *, at: float) -> State:
     state = entered(state, *report.phases, at=at)
     if is_worth_another_try(plan, report, attempt=state.attempt, stopping=state.stopping):
         again = Phase("Restarting", at, state.attempt + 1)
-        return replace(entered(state, again, at=at), attempt=state.attempt + 1)
+        spent = state.spent + at - next((phase.at for phase in report.phases if phase.status == "Training"), at)
+        return replace(entered(state, again, at=at), attempt=state.attempt + 1, spent=spent)
     verdict = judge(plan, report, stopping=state.stopping)
     final = Phase(verdict.secondary, at, state.attempt)
     return replace(state, phases=(*state.phases, final), report=report, verdict=verdict, modified_at=at)

@@ -98,6 +98,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     modified_at: float = 0.0
     phases: tuple[Phase, ...] = ()
     attempt: int = 1
+    spent: float = 0.0  # seconds that earlier attempts ran: MaxRuntimeInSeconds is for all of them together
     stopping: bool = False
     report: Report | None = None
     verdict: Verdict | None = None

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import msgspec
@@ -98,20 +98,15 @@ class Running:
         plan = msgspec.convert(task.input["plan"], Plan)
         attempt: int = task.input["attempt"]
         contract = CONTRACTS[plan.product](plan, task.scope.region)
+        contract = replace(contract, longest=max(1.0, contract.longest - task.input["spent"]))
         live = self._live.setdefault(task.run, Live())
         live.jobs = [job_id(plan, attempt, host) for host in contract.hosts]
-        work = Work(
-            task,
-            contract,
-            Phases(attempt, self._clock),
-            live,
-            stamp=int(plan.created_at) + attempt - 1,
-        )
+        work = Work(task, contract, Phases(attempt, self._clock), live, stamp=int(plan.created_at) + attempt - 1)
         try:
             async with asyncio.TaskGroup() as beside:
                 telling = beside.create_task(work.phases.keep_telling(task))
                 if self._settled:
-                    beside.create_task(self._forget_settled())
+                    beside.create_task(self.forget_settled())
                 report = await self._attempt(work, beside)
                 telling.cancel()
         finally:
@@ -134,7 +129,8 @@ class Running:
         """The run's outcome is durable, so the runtime's record of its jobs is not needed again."""
         self._settled += self._ended.pop(run, [])
 
-    async def _forget_settled(self) -> None:
+    async def forget_settled(self) -> None:
+        """Have the runtime forget jobs whose runs have settled: before the next job, or whenever there is time."""
         while self._settled:
             await self._runtime.forget(self._settled.pop())
 
