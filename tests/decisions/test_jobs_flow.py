@@ -157,6 +157,15 @@ def test_a_lost_attempt_is_followed_by_another_as_often_as_the_request_allows() 
     assert state.status == "Failed"
 
 
+def test_the_time_limit_is_for_all_attempts_together() -> None:
+    patient = plan(RetryStrategy={"MaximumRetryAttempts": 1})
+    ran_half_a_second = Report("lost", phases=(Phase("Training", 1_001.5),))
+
+    _, commands = told(patient, STARTED, done(ran_half_a_second))
+
+    assert [each.input["spent"] for each in commands if isinstance(each, Perform)] == [0.0, 0.5]
+
+
 def test_a_report_of_an_earlier_attempt_changes_nothing() -> None:
     patient = plan(RetryStrategy={"MaximumRetryAttempts": 1})
 

@@ -107,6 +107,10 @@ class Engine:
         """Append a fact; false if it changed nothing."""
         return self._append(tx, run, fact)
 
+    def forget(self, tx: Transaction, run: RunId) -> bool:
+        """Remove a settled run and its journal, so that its id is free; false if it is open or never was."""
+        return journals.remove(tx, run)
+
     def look(self, tx: Transaction, run: RunId) -> View | None:
         """A run as last committed; None if there is none. For reads as well as writes."""
         shown = self._shown.get(run)

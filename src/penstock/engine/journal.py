@@ -121,6 +121,14 @@ def settle(tx: Transaction, journal: Journal, outcome: Outcome, *, at: float) ->
     tx.changed("DELETE FROM watch WHERE watcher = :run", run=journal.run)
 
 
+def remove(tx: Transaction, run: RunId) -> bool:
+    """Take a settled run and its journal away; false if there is no such run, or it is open."""
+    if tx.changed("DELETE FROM run WHERE id = :id AND status <> ''", id=run) == 0:
+        return False
+    tx.changed("DELETE FROM event WHERE run = :run", run=run)
+    return True
+
+
 def events(tx: Transaction, run: RunId, *, after: int = 0) -> list[Entry]:
     """The journal itself, in order: what a history API reads."""
     return [_entries.decode(_bytes(body)) for (body,) in tx.rows(_EVENTS, run=run, seq=after)]

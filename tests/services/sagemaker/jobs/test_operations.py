@@ -9,6 +9,7 @@ from penstock.store import tags
 from penstock.wire.call import ServiceError
 from services.sagemaker.jobs.worlds import (
     ROLE,
+    Room,
     World,
     channel,
     processing_input,
@@ -87,6 +88,19 @@ async def test_what_aws_only_keeps_is_told_again(tmp_path: Path) -> None:
     assert none["TrainingJobSummaries"] == []
 
 
+async def test_the_first_of_the_preferred_instances_is_selected(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    preferences = [{"InstanceType": "ml.c5.xlarge"}, {"InstanceType": "ml.m5.xlarge"}]
+    cluster = {"InstancePreferences": preferences, "InstanceCount": 2, "VolumeSizeInGB": 1}
+
+    async with world.open() as client:
+        job = await client.process(**processing_request(ProcessingResources={"ClusterConfig": cluster}))
+
+    selected = job["ProcessingResources"]["ClusterConfig"]
+    assert (selected["SelectedInstanceType"], selected["SelectedInstanceCount"]) == ("ml.c5.xlarge", 2)
+    assert [each.hosts for each in world.runtime.started] == [("algo-1", "algo-2")] * 2
+
+
 async def test_lists_are_filtered_sorted_and_paged(tmp_path: Path) -> None:
     world = World(tmp_path, lambda room: 1 if "bad" in room.job.id else 0)
 
@@ -108,6 +122,39 @@ async def test_lists_are_filtered_sorted_and_paged(tmp_path: Path) -> None:
     assert names(failed) == ["c-bad"]
     assert failed["ProcessingJobSummaries"][0]["FailureReason"] == "AlgorithmError: See job logs for more information"
     assert names(early) == []
+
+
+async def test_a_deleted_job_leaves_its_name_to_another(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    async with world.open() as client:
+        await client.process(**processing_request(Tags=[{"Key": "team", "Value": "churn"}]))
+        await client("DeleteProcessingJob", ProcessingJobName="prepare-1")
+        with pytest.raises(ServiceError):
+            await client("DescribeProcessingJob", ProcessingJobName="prepare-1")
+        again = await client.process(**processing_request())
+        left = await client.engine.database.read(lambda tx: tags.of(tx, again["ProcessingJobArn"]))
+
+    assert again["ProcessingJobStatus"] == "Completed"
+    assert left == {}
+
+
+async def test_a_job_under_way_is_not_deleted(tmp_path: Path) -> None:
+    async def waits(room: Room) -> int:
+        await room.stopped.wait()
+        return 0
+
+    world = World(tmp_path, waits)
+
+    async with world.open() as client:
+        made = await client("CreateTrainingJob", **training_request())
+        with pytest.raises(ServiceError) as refused:
+            await client("DeleteTrainingJob", TrainingJobName="Churn-1")
+        await client("StopTrainingJob", TrainingJobName="Churn-1")
+        await client.outcome(made["TrainingJobArn"])
+
+    assert refused.value.code == "ResourceInUse"
+    assert "is in status InProgress" in refused.value.message
 
 
 async def test_a_job_that_is_not_there(tmp_path: Path) -> None:

@@ -98,6 +98,26 @@ async def test_the_container_finds_what_aws_puts_there(tmp_path: Path) -> None:
     assert world.logs.streams == {"/aws/sagemaker/TrainingJobs:Churn-1/algo-1-1000"}
 
 
+async def test_unpacked_code_is_held_until_the_job_has_settled(tmp_path: Path) -> None:
+    held: list[object] = []
+
+    async def looks(room: Room) -> int:
+        held.extend(await client.engine.database.read(lambda tx: tx.rows("SELECT holder FROM blob_holder")))
+        return 0
+
+    world = World(tmp_path, looks)
+    world.objects["code/sourcedir.tar.gz"] = archive({"train.py": b"print()"})
+
+    async with world.open() as client:
+        await client.train(
+            **training_request(HyperParameters={"sagemaker_submit_directory": "s3://bucket/code/sourcedir.tar.gz"})
+        )
+        left = await client.engine.database.read(lambda tx: tx.rows("SELECT holder FROM blob_holder"))
+
+    assert held == [(f"sagemaker/job/{ARN}",)]
+    assert left == []
+
+
 async def test_an_entrypoint_takes_the_place_of_train(tmp_path: Path) -> None:
     world = World(tmp_path)
     algorithm = {

@@ -1,4 +1,4 @@
-"""Operations on training and processing jobs: create, describe, list, stop.
+"""Operations on training and processing jobs: create, describe, list, stop, delete.
 
 Creating is one unit of work: the document, its tags and the beginning of the run are one commit. What is told of a
 job afterwards is its document, which moves with the run's journal (`flow.JobFlow.reflect`).
@@ -102,6 +102,20 @@ class Jobs:
 
         await self._database.write(stop)
 
+    async def delete(self, call: Call, product: Product, name: str) -> None:
+        """Forget a job and its run: the name is free again. What it left in S3 and in the logs stays."""
+
+        def delete(tx: Transaction) -> None:
+            found = self._find(tx, call, product, name)
+            if not self._engine.forget(tx, RunId(found.arn)):
+                noun = product.replace("-", " ")
+                raise ResourceInUse(
+                    f"The {noun} is in status {found.status}; stop it, and delete it when it has ended."
+                )
+            documents.remove(tx, call.scope, found.kind, found.name)
+
+        await self._database.write(delete)
+
     @staticmethod
     def _find(tx: Transaction, call: Call, product: Product, name: str) -> Document:
         found = documents.find_by_arn(tx, arn_of(call.scope, product, name))
@@ -154,6 +168,10 @@ class TrainingJobs:
     async def stop(self, call: Call, request: Json) -> None:
         await self._jobs.stop(call, "training-job", request["TrainingJobName"])
 
+    @operation("DeleteTrainingJob")
+    async def delete(self, call: Call, request: Json) -> None:
+        await self._jobs.delete(call, "training-job", request["TrainingJobName"])
+
 
 class ProcessingJobs:
     """The operations of processing jobs."""
@@ -178,3 +196,7 @@ class ProcessingJobs:
     @operation("StopProcessingJob")
     async def stop(self, call: Call, request: Json) -> None:
         await self._jobs.stop(call, "processing-job", request["ProcessingJobName"])
+
+    @operation("DeleteProcessingJob")
+    async def delete(self, call: Call, request: Json) -> None:
+        await self._jobs.delete(call, "processing-job", request["ProcessingJobName"])

@@ -27,9 +27,9 @@ from penstock.engine.facts import (
 )
 from penstock.engine.facts import Status as RunStatus
 from penstock.services.sagemaker.jobs.answers import described
-from penstock.services.sagemaker.jobs.model import Ended, Phase, Plan, Product, Report, State, kind_of
+from penstock.services.sagemaker.jobs.model import Ended, Phase, Plan, Product, Report, State, holder, kind_of
 from penstock.services.sagemaker.jobs.verdict import is_worth_another_try, judge
-from penstock.store import documents
+from penstock.store import blobs, documents
 from penstock.store.database import Transaction
 from penstock.wire.call import Scope
 
@@ -75,7 +75,7 @@ class JobFlow:
         if state.verdict is not None:
             yield Finish(Outcome(OUTCOMES[state.verdict.status], described(plan, state)))
             return
-        work = {"attempt": state.attempt, "plan": msgspec.to_builtins(plan)}
+        work = {"attempt": state.attempt, "spent": state.spent, "plan": msgspec.to_builtins(plan)}
         yield Perform(run_key(state.attempt), RUN_JOB, work)
         if state.stopping:
             yield Perform("stop", STOP_JOB)
@@ -85,6 +85,7 @@ class JobFlow:
             return
         documents.update(tx, document(scope, plan, after))
         if after.verdict is not None:
+            blobs.release(tx, holder(run))
             tx.after_commit(lambda: self._settled(run))
 
 
@@ -120,7 +121,8 @@ def reported(plan: Plan, state: State, report: Report, *, at: float) -> State:
     state = entered(state, *report.phases, at=at)
     if is_worth_another_try(plan, report, attempt=state.attempt, stopping=state.stopping):
         again = Phase("Restarting", at, state.attempt + 1)
-        return replace(entered(state, again, at=at), attempt=state.attempt + 1)
+        spent = state.spent + at - next((phase.at for phase in report.phases if phase.status == "Training"), at)
+        return replace(entered(state, again, at=at), attempt=state.attempt + 1, spent=spent)
     verdict = judge(plan, report, stopping=state.stopping)
     final = Phase(verdict.secondary, at, state.attempt)
     return replace(state, phases=(*state.phases, final), report=report, verdict=verdict, modified_at=at)

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from penstock.engine.facts import RunId
 from penstock.wire.call import Scope, ValidationError
 
 Json = Any
@@ -97,6 +98,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     modified_at: float = 0.0
     phases: tuple[Phase, ...] = ()
     attempt: int = 1
+    spent: float = 0.0  # seconds that earlier attempts ran: MaxRuntimeInSeconds is for all of them together
     stopping: bool = False
     report: Report | None = None
     verdict: Verdict | None = None
@@ -120,6 +122,11 @@ def kind_of(product: Product) -> str:
 def arn_of(scope: Scope, product: Product, name: str) -> str:
     """A job's ARN. AWS writes it in lower case, which makes names unique without regard to case."""
     return scope.arn("sagemaker", f"{product}/{name.lower()}")
+
+
+def holder(run: RunId) -> str:
+    """In whose name blobs are held that were made for a job."""
+    return f"sagemaker/job/{run}"
 
 
 @dataclass(frozen=True, slots=True)

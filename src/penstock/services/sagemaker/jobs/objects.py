@@ -13,7 +13,7 @@ from penstock.services.sagemaker.jobs.model import Json, Place
 from penstock.store.blobs import Blob, Blobs, Digest
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 
-AT_ONCE: Final = 16  # calls to S3 for one job
+AT_ONCE: Final = 16  # objects on their way, for all jobs together
 
 
 class Undelivered(Exception):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
+from penstock.services.sagemaker.jobs.contract import instances_of
 from penstock.services.sagemaker.jobs.model import DEFAULT_RUNTIME, Json, Place, Product
 from penstock.wire.call import ValidationError
 
@@ -49,6 +50,7 @@ def training(request: Request, definitions: Definitions) -> dict[str, Json]:
     whole = {
         **request,
         "AlgorithmSpecification": algorithm,
+        "ResourceConfig": with_selection(config),
         "OutputDataConfig": {"KmsKeyId": "", "CompressionType": "GZIP", **request["OutputDataConfig"]},
         "StoppingCondition": stopping_condition(request),
         "EnableNetworkIsolation": False,
@@ -126,11 +128,13 @@ def stopping_condition(request: Request) -> dict[str, Json]:
 
 
 def processing(request: Request) -> dict[str, Json]:
-    check_instances(request["ProcessingResources"]["ClusterConfig"], "ProcessingResources.ClusterConfig")
+    resources = request["ProcessingResources"]
+    check_instances(resources["ClusterConfig"], "ProcessingResources.ClusterConfig")
     if request.get("NetworkConfig", {}).get("EnableNetworkIsolation"):
         raise ValidationError(ISOLATION.format(member="NetworkConfig.EnableNetworkIsolation"))
     whole = {
         **request,
+        "ProcessingResources": {**resources, "ClusterConfig": with_selection(resources["ClusterConfig"])},
         "StoppingCondition": {"MaxRuntimeInSeconds": DEFAULT_RUNTIME, **request.get("StoppingCondition", {})},
     }
     if "ProcessingInputs" in request:
@@ -188,10 +192,20 @@ def check_instances(config: Mapping[str, Json], member: str) -> None:
     ways = [way for way in ("InstanceType", "InstanceGroups", "InstancePreferences") if config.get(way)]
     if len(ways) != 1:
         raise ValidationError(f"{member} needs exactly one of InstanceType, InstanceGroups and InstancePreferences.")
-    counted = config["InstanceGroups"] if ways == ["InstanceGroups"] else [config]
+    counted = (
+        config["InstanceGroups"] if ways == ["InstanceGroups"] else [config, *config.get("InstancePreferences", ())]
+    )
     counts = [each.get("InstanceCount", 1) for each in counted]
-    if not all(counts) or sum(counts) > MOST_INSTANCES:
+    if not all(counts) or (sum(counts) if ways == ["InstanceGroups"] else max(counts)) > MOST_INSTANCES:
         raise ValidationError(f"{member}: InstanceCount must be between 1 and {MOST_INSTANCES} in all.")
+
+
+def with_selection(config: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Of `InstancePreferences` the first is selected, and said to be."""
+    if not config.get("InstancePreferences"):
+        return config
+    instances = instances_of(config)
+    return {**config, "SelectedInstanceType": instances[0].type, "SelectedInstanceCount": len(instances)}
 
 
 def unique(member: str, key: str, entries: Iterable[Mapping[str, Json]]) -> None:

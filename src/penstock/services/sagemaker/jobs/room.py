@@ -1,6 +1,6 @@
 """The room, furnished: what `app` calls to have training and processing jobs."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from penstock.engine.engine import Engine
 from penstock.engine.jobs import Runtime
@@ -28,13 +28,17 @@ def furnish(
     client_environment: ClientEnvironment,
     clock: Callable[[], float],
     definitions: Definitions = lambda _: (),
-) -> None:
-    """Enter the operations into the directory, the flows and activities into the engine. Before `engine.work`."""
+) -> Callable[[], Awaitable[None]]:
+    """Enter the operations into the directory, the flows and activities into the engine. Before `engine.work`.
+
+    What is answered has the runtime forget jobs that have settled; each new job does so too, so calling it now and then
+    is for the time when no job comes.
+    """
     objects = Objects(directory, blobs)
     running = Running(
         runtime=runtime,
         machine=machine,
-        staging=Staging(objects, blobs),
+        staging=Staging(objects, blobs, engine.database),
         harvesting=Harvesting(objects, blobs, runtime),
         streams=Streams(directory, stream_path),
         client_environment=client_environment,
@@ -47,3 +51,4 @@ def furnish(
     jobs = Jobs(engine, engine.database, clock=clock)
     directory.register(TrainingJobs(jobs, objects, definitions))
     directory.register(ProcessingJobs(jobs))
+    return running.forget_settled

@@ -1,6 +1,6 @@
 """Running a job: stage, run on every instance, harvest, report. The one room here that touches the world.
 
-Every step may be done again after a crash: a job's id is made from its run and attempt, so that the runtime finds it
+Every step may be done again after a crash: a job's id is made from its plan and attempt, so that the runtime finds it
 again; staging brings the same files; uploading writes the same objects. Nothing here decides what an end means: the
 `Report` goes into the journal, and `verdict` judges it there.
 """
@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import msgspec
@@ -19,7 +19,6 @@ from penstock.engine.jobs import Ending, Input, Job, JobId, Progress, Runtime
 from penstock.engine.outbox import Task
 from penstock.services.sagemaker.jobs import processing, training
 from penstock.services.sagemaker.jobs.contract import Contract, Instance, resource_config
-from penstock.services.sagemaker.jobs.flow import run_key
 from penstock.services.sagemaker.jobs.harvest import Harvesting
 from penstock.services.sagemaker.jobs.instances import Machine, resources
 from penstock.services.sagemaker.jobs.logs import Streams
@@ -57,7 +56,6 @@ class Work:
     phases: Phases
     live: Live
     stamp: int  # seconds: in the names of log streams
-    attempt: int
 
     @property
     def scope(self) -> Scope:
@@ -100,21 +98,15 @@ class Running:
         plan = msgspec.convert(task.input["plan"], Plan)
         attempt: int = task.input["attempt"]
         contract = CONTRACTS[plan.product](plan, task.scope.region)
+        contract = replace(contract, longest=max(1.0, contract.longest - task.input["spent"]))
         live = self._live.setdefault(task.run, Live())
-        live.jobs = [job_id(task.run, attempt, host) for host in contract.hosts]
-        work = Work(
-            task,
-            contract,
-            Phases(attempt, self._clock),
-            live,
-            stamp=int(plan.created_at) + attempt - 1,
-            attempt=attempt,
-        )
+        live.jobs = [job_id(plan, attempt, host) for host in contract.hosts]
+        work = Work(task, contract, Phases(attempt, self._clock), live, stamp=int(plan.created_at) + attempt - 1)
         try:
             async with asyncio.TaskGroup() as beside:
                 telling = beside.create_task(work.phases.keep_telling(task))
                 if self._settled:
-                    beside.create_task(self._forget_settled())
+                    beside.create_task(self.forget_settled())
                 report = await self._attempt(work, beside)
                 telling.cancel()
         finally:
@@ -137,7 +129,8 @@ class Running:
         """The run's outcome is durable, so the runtime's record of its jobs is not needed again."""
         self._settled += self._ended.pop(run, [])
 
-    async def _forget_settled(self) -> None:
+    async def forget_settled(self) -> None:
+        """Have the runtime forget jobs whose runs have settled: before the next job, or whenever there is time."""
         while self._settled:
             await self._runtime.forget(self._settled.pop())
 
@@ -162,7 +155,7 @@ class Running:
 
     async def _carry_out(self, work: Work) -> Report:
         work.phases.enter("Downloading")
-        staged = await self._staging.bring(work.scope, work.contract)
+        staged = await self._staging.bring(work.scope, work.contract, work.task.run)
         work.phases.enter(WAITING)
         jobs = [self._job(work, each, staged[each.host]) for each in work.contract.instances]
         endings = await self._run_together(jobs, work)
@@ -185,7 +178,7 @@ class Running:
         contract = work.contract
         many = len(contract.instances)
         return Job(
-            id=job_id(work.task.run, work.attempt, instance.host),
+            id=work.live.jobs[contract.instances.index(instance)],
             image=contract.image,
             command=contract.command,
             arguments=contract.arguments,
@@ -236,11 +229,11 @@ async def first_failure(running: Sequence[asyncio.Task[Ending]]) -> None:
             return
 
 
-def job_id(run: RunId, attempt: int, host: str) -> JobId:
-    """The same for the same attempt, whoever asks; short, since runtimes make paths of it."""
-    name = run.rpartition("/")[2]
-    digest = hashlib.sha256(f"{run}#{run_key(attempt)}#{host}".encode()).hexdigest()
-    return JobId(f"{name[:24]}-{digest[:16]}")
+def job_id(plan: Plan, attempt: int, host: str) -> JobId:
+    """The same for the same attempt, whoever asks, and another for a job that took a deleted one's name; short, since
+    runtimes make paths of it."""
+    digest = hashlib.sha256(f"{plan.arn}@{plan.created_at}#{attempt}#{host}".encode()).hexdigest()
+    return JobId(f"{plan.name[:24]}-{digest[:16]}")
 
 
 def reported(contract: Contract, endings: Sequence[Ending], metrics: tuple[Metric, ...]) -> Report:

@@ -3,22 +3,29 @@
 What an object is called inside the job: its key after the prefix, where the prefix is a folder (`data/` or `data`
 before `data/a.csv`); after the prefix's last slash, where it is only how names begin (`data/part-`); its base name,
 where the prefix is the whole key.
+
+What is an object stays because the object does; what is made here (unpacked, decompressed) is held in the name of the
+job's run until that has settled: a job may wait for hours before its files are laid out.
 """
 
 import asyncio
 import gzip
 import tarfile
 import zlib
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
 import msgspec
 
+from penstock.engine.facts import RunId
 from penstock.engine.jobs import File, Input
 from penstock.services.sagemaker.jobs.contract import Contract, Instance, Source
-from penstock.services.sagemaker.jobs.model import Json, Place
+from penstock.services.sagemaker.jobs.model import Json, Place, holder
 from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
+from penstock.store import blobs
 from penstock.store.blobs import PIECE, Blob, Blobs, Digest, Writing
+from penstock.store.database import Database, Transaction
 from penstock.wire.call import Scope
 
 LARGEST_ARCHIVE: Final = 64 << 20  # bytes unpacked: a larger one is left to the container, which knows how
@@ -28,14 +35,15 @@ KEPT_ARCHIVES: Final = 256
 class Staging:
     """Brings what jobs need. Archives that were unpacked are remembered by their digest."""
 
-    def __init__(self, objects: Objects, blobs: Blobs) -> None:
+    def __init__(self, objects: Objects, kept: Blobs, database: Database) -> None:
         self._objects = objects
-        self._blobs = blobs
+        self._blobs = kept
+        self._database = database
         self._unpacked: dict[Digest, tuple[File, ...]] = {}
 
-    async def bring(self, scope: Scope, contract: Contract) -> dict[str, tuple[Input, ...]]:
+    async def bring(self, scope: Scope, contract: Contract, run: RunId) -> dict[str, tuple[Input, ...]]:
         """The inputs of each host. Raises `Undelivered`."""
-        found = await asyncio.gather(*(self._files(scope, source) for source in contract.sources))
+        found = await asyncio.gather(*(self._files(scope, source, run) for source in contract.sources))
         inputs: dict[str, tuple[Input, ...]] = dict.fromkeys(contract.hosts, ())
         for source, files in zip(contract.sources, found, strict=True):
             receivers = [each for each in contract.instances if not source.groups or each.group in source.groups]
@@ -44,10 +52,10 @@ class Staging:
                 inputs[instance.host] += (brought,)
         return inputs
 
-    async def _files(self, scope: Scope, source: Source) -> tuple[File, ...]:
+    async def _files(self, scope: Scope, source: Source, run: RunId) -> tuple[File, ...]:
         match source.form:
             case "archive":
-                return await self._unpack(await self._objects.get(scope, source.place))
+                return await self._unpack(await self._objects.get(scope, source.place), run)
             case "ManifestFile":
                 wanted = manifest(source.place, await self._objects.get(scope, source.place))
             case "S3Prefix":
@@ -58,19 +66,31 @@ class Staging:
         if not wanted and not source.optional:
             raise Undelivered(f'No S3 objects found under S3 URL "{source.place.uri}" given in input data source.')
         files = await asyncio.gather(*(self._objects.file(scope, place, safe(path)) for place, path in wanted))
-        return tuple(await asyncio.gather(*map(self._gunzip, files))) if source.gunzip else tuple(files)
+        return await self._gunzip(files, run) if source.gunzip else tuple(files)
 
-    async def _gunzip(self, file: File) -> File:
-        return await asyncio.to_thread(gunzip, self._blobs, file)
+    async def _gunzip(self, packed: Sequence[File], run: RunId) -> tuple[File, ...]:
+        files = tuple(await asyncio.gather(*(asyncio.to_thread(gunzip, self._blobs, file) for file in packed)))
+        await self._hold(files, run)
+        return files
 
-    async def _unpack(self, archive: Blob) -> tuple[File, ...]:
+    async def _unpack(self, archive: Blob, run: RunId) -> tuple[File, ...]:
         files = self._unpacked.get(archive.digest)
-        if files is None or not all(self._blobs.path(file.digest).exists() for file in files):
+        if files is None:
             files = await asyncio.to_thread(unpack, self._blobs, archive)
             while len(self._unpacked) >= KEPT_ARCHIVES:
                 self._unpacked.pop(next(iter(self._unpacked)))
             self._unpacked[archive.digest] = files
+        await self._hold(files, run)
+        if not all(self._blobs.path(file.digest).exists() for file in files):  # swept before they were held
+            files = await asyncio.to_thread(unpack, self._blobs, archive)
         return files
+
+    async def _hold(self, files: Sequence[File], run: RunId) -> None:
+        def hold(tx: Transaction) -> None:
+            for file in files:
+                blobs.hold(tx, file.digest, holder(run))
+
+        await self._database.write(hold)
 
 
 def dealt(source: Source, files: tuple[File, ...], receivers: list[Instance]) -> list[tuple[File, ...]]:
@@ -109,11 +129,11 @@ def manifest(place: Place, blob: Blob) -> list[tuple[Place, str]]:
         raise Undelivered(f"{place.uri} is not a manifest of the form {form}.") from None
 
 
-def gunzip(blobs: Blobs, file: File) -> File:
+def gunzip(kept: Blobs, file: File) -> File:
     """A file unpacked, without the `.gz` of its name. Blocking."""
-    writing = Writing(blobs)
+    writing = Writing(kept)
     try:
-        with gzip.open(blobs.path(file.digest)) as packed:
+        with gzip.open(kept.path(file.digest)) as packed:
             while piece := packed.read(PIECE):
                 writing.write(piece)
     except (OSError, EOFError, zlib.error) as error:
@@ -123,7 +143,7 @@ def gunzip(blobs: Blobs, file: File) -> File:
     return File(file.path.removesuffix(".gz"), blob.digest, blob.size)
 
 
-def unpack(blobs: Blobs, archive: Blob) -> tuple[File, ...]:
+def unpack(kept: Blobs, archive: Blob) -> tuple[File, ...]:
     """The files in a tar archive; none where it holds more than plain files, or too much. Blocking."""
     try:
         with tarfile.open(archive.path) as tar:
@@ -134,7 +154,7 @@ def unpack(blobs: Blobs, archive: Blob) -> tuple[File, ...]:
             for member in members:
                 content = tar.extractfile(member)
                 assert content is not None
-                blob = blobs.put_bytes(content.read())
+                blob = kept.put_bytes(content.read())
                 files.append(File(safe(member.name), blob.digest, blob.size))
             return tuple(files)
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
