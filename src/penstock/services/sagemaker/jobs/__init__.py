@@ -7,8 +7,10 @@ Succeeded (the job completed), Failed or Stopped, and its result what Describe a
 (`training`, `processing`: request → `contract.Contract`, pure); `running` does it; `flow` and `verdict` judge it;
 `answers` tells it.
 
-What is kept and told again, and has no effect here: `VpcConfig` and KMS keys (there is no VPC, nothing is encrypted
-by a key), `DebugHookConfig`, `ProfilerConfig` and the rules of both (no debugger or profiler watches a job), spot
-training (capacity is never taken back), `KeepAlivePeriodInSeconds` (a warm pool is never retained, and
-`WarmPoolStatus` says so), `ExperimentConfig` (for the experiments room).
+What is kept and told again, and has no effect here: `VpcConfig`, KMS keys and inter-container encryption (there is no
+VPC, nothing is encrypted by a key, instances talk inside one machine), `DebugHookConfig`, `ProfilerConfig` and the
+rules of both (no debugger or profiler watches a job), spot training and `MaxPendingTimeInSeconds` (capacity is never
+taken back, nor waited for but in this machine's own queue), `InfraCheckConfig`, `KeepAlivePeriodInSeconds` (a warm pool
+is never retained, and `WarmPoolStatus` says so), `ExperimentConfig` (for the experiments room). What cannot be done at
+all is refused when the job is created, by name: see `requests`.
 """

@@ -13,7 +13,7 @@ from penstock.store.documents import Document
 NOT_TOLD: Final = frozenset({"Tags", "SessionChainingConfig"})  # in a request, and not in Describe's answer
 MESSAGES: Final[Mapping[str, str]] = {
     "Starting": "Starting the training job",
-    "Pending": "Waiting for free slots on this machine",
+    "Pending": "Waiting for free slots on this machine, or for the environment to be ready",
     "Restarting": "Restarting the training job",
     "Downloading": "Downloading input data",
     "Training": "Training image download completed. Training in progress.",
