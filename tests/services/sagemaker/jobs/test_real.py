@@ -61,7 +61,8 @@ class Customer:
 
 
 @contextlib.asynccontextmanager
-async def customer(folder: Path) -> AsyncIterator[Customer]:
+async def customer(folder: Path, *, kill: bool = True) -> AsyncIterator[Customer]:
+    """Penstock on a folder until the block ends; its jobs end with it, unless they are left running."""
     migrate(folder / "penstock.db", MIGRATIONS)
     rooms = Rooms.build(folder, lambda scope, role: {})
     ready = asyncio.Event()
@@ -69,13 +70,14 @@ async def customer(folder: Path) -> AsyncIterator[Customer]:
     try:
         await ready.wait()
         asking = Customer(rooms)
-        await asking("s3", "CreateBucket", Bucket="bucket")
+        with contextlib.suppress(ServiceError):  # it is there after a restart
+            await asking("s3", "CreateBucket", Bucket="bucket")
         yield asking
     finally:
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await working
-        await rooms.sandbox.close(kill=True)
+        await rooms.sandbox.close(kill=kill)
         rooms.database.close()
 
 
@@ -202,6 +204,33 @@ time.sleep(60)
         assert outcome is not None
         assert (outcome.status, outcome.result["SecondaryStatus"]) == ("Stopped", "Stopped")
         assert unpacked(await ask.get("models/Churn-1/output/model.tar.gz")) == {"m": b"so far"}
+
+
+async def test_a_job_goes_on_while_the_server_is_away_and_is_found_again(tmp_path: Path) -> None:
+    script = b"""
+import pathlib, time
+print("ready", flush=True)
+while not pathlib.Path("/opt/ml/model/go").exists():
+    time.sleep(0.05)
+print("went on", flush=True)
+"""
+    entrypoint = ["python3", "/opt/ml/input/data/code/train.py"]
+    algorithm = {"TrainingImage": IMAGE, "TrainingInputMode": "File", "ContainerEntrypoint": entrypoint}
+    request = training_request(AlgorithmSpecification=algorithm, InputDataConfig=[channel("code", "s3://bucket/code/")])
+    async with customer(tmp_path, kill=False) as ask, asyncio.timeout(DEADLINE):
+        await ask.put("code/train.py", script)
+        made = await ask("sagemaker", "CreateTrainingJob", **request)
+        await until_said(ask, "ready")
+
+    [model] = (tmp_path / "sandbox").glob("jobs/*/**/model")
+    (model / "go").touch()
+
+    async with customer(tmp_path) as ask, asyncio.timeout(DEADLINE):
+        outcome = await ask.rooms.engine.settled(RunId(made["TrainingJobArn"]))
+        lines = await ask.log("TrainingJobs")
+
+    assert outcome is not None
+    assert (outcome.status, lines) == ("Succeeded", ["ready", "went on"])
 
 
 async def until_said(ask: Customer, word: str) -> None:
