@@ -2,11 +2,16 @@
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from benchmarks.world import spread, timed
 
 ROUNDS = 15
+
+
+def start(command: list[str]) -> None:
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def main() -> None:
@@ -15,6 +20,4 @@ def main() -> None:
         ("python -c pass", [sys.executable, "-c", "pass"]),
         ("penstock --help", [penstock, "--help"]),
     ):
-        print(
-            f"{name:20} {spread([timed(lambda c=command: subprocess.run(c, check=True, capture_output=True)) for _ in range(ROUNDS)])}"
-        )
+        print(f"{name:20} {spread([timed(partial(start, command)) for _ in range(ROUNDS)])}")

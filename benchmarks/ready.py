@@ -11,7 +11,8 @@ ROUNDS = 5
 
 
 def main() -> None:
-    first, again = [], []
+    first: list[float] = []
+    again: list[float] = []
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory(prefix="penstock-bench-", ignore_cleanup_errors=True) as folder:
             for seconds in (first, again):

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,6 +188,7 @@ class Rooms:
     blobs: Blobs
     sandbox: Sandbox
     ring: identity.StoredKeys
+    tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
 
     @classmethod
     def build(cls, data: Path, client_environment: Callable[[Scope, str], Mapping[str, str]]) -> Self:
@@ -203,6 +204,7 @@ class Rooms:
             blobs=blobs,
             sandbox=Sandbox(data / "sandbox", blobs=blobs, resolve=images.resolve, hidden=[data]),
             ring=identity.StoredKeys(database, clock),
+            tidy=[],
         )
         for service in (
             *identity_services(database, rooms.ring),
@@ -219,7 +221,7 @@ class Rooms:
     ) -> None:
         """What has runs: jobs and pipelines."""
         share = this_machine()
-        furnish(
+        forget_settled_jobs = furnish(
             engine=self.engine,
             directory=self.directory,
             blobs=self.blobs,
@@ -230,6 +232,7 @@ class Rooms:
             definitions=images.metric_definitions,
             clock=clock,
         )
+        self.tidy.append(forget_settled_jobs)
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
 
 
@@ -257,7 +260,8 @@ class Images:
         return Image(
             python=Path(sys.executable),
             command=("python3", str(catalog.INSIDE / "train.py")),
-            environment=found.variables,
+            # What acts when an interpreter starts must be the same here as in jobs, or none could start warm.
+            environment={**found.variables, "PYTHONPATH": str(clients.SHIM)},
             preload=found.preload,
             visible=(SOURCE, Path(sys.prefix), Path(sys.base_prefix)),
         )
@@ -289,10 +293,16 @@ async def sweep(rooms: Rooms, data: Path) -> None:
     while True:
         await asyncio.sleep(SWEEP_EVERY)
         now = clock()
-        removed = await rooms.blobs.collect(rooms.database, older_than=now - BLOB_GRACE)
-        await s3.sweep(rooms.database, now, chance)
-        await logs.sweep(rooms.database, data, now)
-        log.info("swept: %d blobs that nobody holds", removed)
+        try:
+            removed = await rooms.blobs.collect(rooms.database, older_than=now - BLOB_GRACE)
+            await s3.sweep(rooms.database, now, chance)
+            await logs.sweep(rooms.database, data, now)
+            for tidy in rooms.tidy:
+                await tidy()
+        except Exception:  # a worker's loop, a door of rule 11: what could not be removed now is tried again later
+            log.exception("sweeping failed")
+        else:
+            log.info("swept: %d blobs that nobody holds", removed)
 
 
 def write_private(path: Path, content: Mapping[str, object]) -> None:

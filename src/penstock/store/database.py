@@ -44,4 +44,7 @@ class Database(Protocol):
         """Do the work in a transaction; return when it is on disk."""
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
-        """Do the work on a snapshot; it must not write."""
+        """Do the work on a snapshot; it must not write. For what finds its rows by an index, a page of them at most."""
+
+    async def scan(self, work: Callable[[Transaction], T]) -> T:
+        """`read` for what looks at very many rows: nobody else waits meanwhile."""

@@ -24,10 +24,13 @@ from penstock.runtimes.sandbox.materials import prepare
 from penstock.runtimes.sandbox.needs import needs_preload
 from penstock.runtimes.sandbox.outputs import Collector
 from penstock.runtimes.sandbox.slots import Share, Slots, this_machine
+from penstock.runtimes.sandbox.trash import Trash
 from penstock.runtimes.sandbox.zygotes import Connection, ZygoteFailed, Zygotes
 from penstock.store.blobs import BlobDamaged, Blobs
 
 LOST: Final = "its supervisor is gone without a word: it was killed, or the machine was restarted"
+LITTLE_FILES: Final = 8
+LITTLE_BYTES: Final = 256 << 10
 STOPPED_EARLY: Final = "it was stopped before it started"
 
 
@@ -56,6 +59,7 @@ class Sandbox:
         self._folder = folder.absolute()
         self._jobs = self._folder / "jobs"
         self._jobs.mkdir(parents=True, exist_ok=True)
+        self._trash = Trash(self._folder / "trash")
         self._blobs = blobs
         self._resolve = resolve
         self._slots = Slots(total or this_machine())
@@ -109,7 +113,8 @@ class Sandbox:
         claim = folder.claim()
         if claim is not None and claim.is_alive() and folder.ending() is None:
             return
-        await asyncio.to_thread(folder.remove)
+        self._trash.throw(folder.path)
+        await self._trash.empty_if_full()
 
     # -- besides
 
@@ -202,10 +207,10 @@ class Sandbox:
 
     async def _prepare(self, job: Job, folder: JobFolder, image: Image) -> None:
         try:
-            if job.inputs:
-                await asyncio.to_thread(prepare, folder, job, image, self._blobs)
+            if is_little(job):
+                prepare(folder, job, image, self._blobs)  # cheaper than to wake a thread
             else:
-                prepare(folder, job, image, self._blobs)  # a few small files: cheaper than a thread
+                await asyncio.to_thread(prepare, folder, job, image, self._blobs)
         except (OutOfPlace, BlobDamaged, OSError) as problem:
             raise Unstartable(f"its files cannot be laid out: {problem}") from None
 
@@ -216,6 +221,12 @@ class Sandbox:
             folder.path.mkdir(exist_ok=True)
             return folder.keep(ending)
         return await asyncio.to_thread(collect, job, folder, self._blobs, ending)
+
+
+def is_little(job: Job) -> bool:
+    """Whether a job's folder is laid out in a millisecond or so."""
+    files = [file for each in job.inputs for file in each.files]
+    return len(files) <= LITTLE_FILES and sum(file.size for file in files) <= LITTLE_BYTES
 
 
 def collect(job: Job, folder: JobFolder, blobs: Blobs, ending: Ending) -> Ending:

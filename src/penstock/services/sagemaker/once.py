@@ -2,7 +2,8 @@
 
 Where a name makes the second telling harmless (a create keeps its token with the document) nothing of this is needed.
 It is for the rest: versions that count up, and deletions. The token is the caller's, from inside (`Call.token`) or,
-from a customer, `ClientToken`. What was answered is kept as long as the database: a token may come back after any
+from a customer, `ClientToken` or `ClientRequestToken`.
+What was answered is kept as long as the database: a token may come back after any
 outage.
 """
 
@@ -19,7 +20,7 @@ ANSWERED: Final = "sagemaker/answered"
 
 def token(call: Call) -> str:
     """What tells this call from others; empty where nobody promised to tell it twice."""
-    return call.token or str(call.request.get("ClientToken", ""))
+    return call.token or str(call.request.get("ClientToken") or call.request.get("ClientRequestToken") or "")
 
 
 def recall(tx: Transaction, call: Call) -> Answer | None:

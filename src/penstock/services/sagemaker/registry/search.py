@@ -88,7 +88,7 @@ class SearchResources:
         if request.get("CrossAccountFilterOption") == "CrossAccount":
             return {"Results": [], "TotalHits": {"Value": 0, "Relation": "EqualTo"}}  # nobody shares with anybody here
         order = Order(resource, request.get("SortBy", ""), request.get("SortOrder") != "Ascending")
-        hits = await self.database.read(lambda tx: list(_hits(tx, call.scope, searched, expression, order)))
+        hits = await self.database.scan(lambda tx: list(_hits(tx, call.scope, searched, expression, order)))
         page, token = order.page(hits, request.get("MaxResults", _PAGE), request.get("NextToken"))
         return {
             "Results": [{resource: {"Model": hit.record} if resource == "Model" else hit.record} for hit in page],
@@ -99,7 +99,7 @@ class SearchResources:
     async def suggest(self, call: Call, request: shapes.GetSearchSuggestionsRequest) -> Answer:
         searched = _searched(request["Resource"])
         hint = request.get("SuggestionQuery", {}).get("PropertyNameQuery", {}).get("PropertyNameHint", "")
-        records = await self.database.read(lambda tx: [record for _, record in _records(tx, call.scope, searched)])
+        records = await self.database.scan(lambda tx: [record for _, record in _records(tx, call.scope, searched)])
         known = {name for record in records for name in _suggestions(record) if name.startswith(hint)}
         return {"PropertyNameSuggestions": [{"PropertyName": name} for name in sorted(known)]}
 
