@@ -1,8 +1,8 @@
 """`penstock demo`: the main job on real data, seen from outside.
 
 It starts a server of its own, talks to it as an ordinary boto3 client, follows the execution while it runs, and ends
-with what a person would want to see. With `--crash` the server is killed at a random moment and started again; the
-end must be the same.
+with what a person would want to see. With `--crash` the server is killed at a random moment and started again, with
+`--crash-at` at a chosen one; the end must be the same.
 """
 
 import json
@@ -19,6 +19,7 @@ from rich.console import Console
 from penstock.cli.clients import Client, client, unreachable
 from penstock.cli.place import Place
 from penstock.cli.story import pipeline, screen
+from penstock.cli.story.crash import Crash
 from penstock.cli.story.server import Server
 
 ROLE: Final = "arn:aws:iam::123456789012:role/PenstockExecutionRole"
@@ -29,10 +30,12 @@ DEADLINE: Final = 300.0  # seconds for the execution
 @click.option("--data", type=click.Path(path_type=Path), help="Where to keep everything; default: a new folder.")
 @click.option("--threshold", type=float, default=0.9, show_default=True, help="The accuracy that is good enough.")
 @click.option("--crash", is_flag=True, help="Kill the server at a random moment and start it again.")
+@click.option("--crash-at", metavar="MOMENT", help="Kill it then: so many seconds after the start, or in that step.")
 @click.option("--keep", is_flag=True, help="Leave the server running in the end.")
-def command(data: Path | None, threshold: float, crash: bool, keep: bool) -> None:
+def command(data: Path | None, threshold: float, crash: bool, crash_at: str | None, keep: bool) -> None:
     """Run process → train → evaluate → condition → create + register model on real data."""
     console = Console()
+    moment = crash_at or (str(random.uniform(0.0, 4.0)) if crash else None)  # noqa: S311 - any moment will do
     folder = data.absolute() if data else Path(tempfile.mkdtemp(prefix="penstock-demo-"))
     server = Server(folder)
     began = time.perf_counter()
@@ -42,7 +45,7 @@ def command(data: Path | None, threshold: float, crash: bool, keep: bool) -> Non
     )
     try:
         try:
-            status = run(console, server, place, threshold=threshold, crash=crash)
+            status = run(console, server, place, threshold=threshold, crash_at=moment)
         except (BotoCoreError, ClientError) as error:
             raise unreachable(place, error) from error
     finally:
@@ -54,7 +57,7 @@ def command(data: Path | None, threshold: float, crash: bool, keep: bool) -> Non
         raise click.exceptions.Exit(1)
 
 
-def run(console: Console, server: Server, place: Place, *, threshold: float, crash: bool) -> str:
+def run(console: Console, server: Server, place: Place, *, threshold: float, crash_at: str | None) -> str:
     """Upload, create, start, follow, show. The final status of the execution."""
     sagemaker = client(place, "sagemaker", attempts=8)
     bucket = upload(client(place, "s3", attempts=8))
@@ -65,17 +68,14 @@ def run(console: Console, server: Server, place: Place, *, threshold: float, cra
         PipelineParameters=[{"Name": "AccuracyThreshold", "Value": str(threshold)}],
     )["PipelineExecutionArn"]
     console.print(f"started {execution}")
-    crash_at = time.monotonic() + random.uniform(0.0, 4.0) if crash else None  # noqa: S311 - any moment will do
-
-    def between_looks() -> None:
-        nonlocal crash_at
-        if crash_at is not None and time.monotonic() >= crash_at:
-            crash_at = None
-            server.kill()
-            server.start(port=server.port)
-            console.print("[yellow]the server was killed (SIGKILL) and started again[/]")
-
-    status = screen.follow(console, sagemaker, execution, between_looks=between_looks, deadline=DEADLINE)
+    crash = Crash(console, server, crash_at) if crash_at else None
+    status = screen.follow(
+        console,
+        sagemaker,
+        execution,
+        after_look=crash.strike_if_due if crash else lambda _: None,
+        deadline=DEADLINE,
+    )
     screen.summary(console, place, sagemaker, client(place, "s3"), execution)
     return status
 

@@ -68,8 +68,8 @@ def _get(path: str) -> Json:
     return {"Get": path}
 
 
-def _join(*values: Json) -> Json:
-    return {"Std:Join": {"On": "/", "Values": list(values)}}
+def _join(*values: Json, on: str = "/") -> Json:
+    return {"Std:Join": {"On": on, "Values": list(values)}}
 
 
 def _of_execution(base: str, *parts: str) -> Json:
@@ -174,7 +174,7 @@ def _judge(base: str, role: str) -> Json:
     condition = {
         "Type": "GreaterThanOrEqualTo", "LeftValue": accuracy, "RightValue": _get("Parameters.AccuracyThreshold")
     }  # fmt: skip
-    message = _join("The model is not accurate enough; wanted", _get("Parameters.AccuracyThreshold"))
+    message = _join("The model is not accurate enough; wanted", _get("Parameters.AccuracyThreshold"), on=" ")
     return {
         "Name": "GoodEnough",
         "Type": "Condition",

@@ -22,14 +22,13 @@ JOBS: Final = {"ProcessingJob": "describe_processing_job", "TrainingJob": "descr
 
 
 def follow(
-    console: Console, sagemaker: Client, execution: str, *, between_looks: Callable[[], None], deadline: float
+    console: Console, sagemaker: Client, execution: str, *, after_look: Callable[[list[Json]], None], deadline: float
 ) -> str:
-    """Show the steps until the execution has ended; its status."""
+    """Show the steps until the execution has ended; its status. `after_look` is given the steps each time."""
     until = time.monotonic() + deadline
     told: dict[str, str] = {}
     with Live(console=console, refresh_per_second=10, transient=True) as live:
         while True:
-            between_looks()
             status: str = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)[
                 "PipelineExecutionStatus"
             ]
@@ -39,6 +38,7 @@ def follow(
                 tell_changes(console, found, told)
             if status in ENDED:
                 return status
+            after_look(found)
             if time.monotonic() > until:
                 raise TimeoutError(f"{execution} is still {status} after {deadline:.0f} s")
             time.sleep(0.2)

@@ -54,13 +54,14 @@ class Server:
 
     def kill(self) -> None:
         """SIGKILL: no goodbye, as a power cut would do it."""
-        self._end(signal.SIGKILL)
+        self.end(signal.SIGKILL)
 
     def stop(self) -> None:
         """SIGTERM, and SIGKILL if that is not heard."""
-        self._end(signal.SIGTERM)
+        self.end(signal.SIGTERM)
 
-    def _end(self, how: signal.Signals) -> None:
+    def end(self, how: signal.Signals) -> None:
+        """Send a signal, and return when the server is gone."""
         if self._process is None or self._process.poll() is not None:
             return
         os.kill(self._process.pid, how)

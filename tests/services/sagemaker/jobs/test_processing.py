@@ -174,3 +174,17 @@ async def test_a_short_job_is_two_commits_of_its_run(tmp_path: Path) -> None:
         )
 
     assert events == [(1,), (2,)]
+
+
+async def test_inputs_may_be_written_beside(tmp_path: Path) -> None:
+    def unpacks(room: Room) -> int:
+        return room.write("/opt/ml/processing/model/model.joblib", room.read("/opt/ml/processing/model/model.tar.gz"))
+
+    world = World(tmp_path, unpacks)
+    world.objects["models/model.tar.gz"] = b"packed"
+    model = processing_input("model", "s3://bucket/models/model.tar.gz", "/opt/ml/processing/model")
+
+    async with world.open() as client:
+        await client.process(**processing_request(ProcessingInputs=[model]))
+
+    assert [each.writable for each in world.runtime.started[0].inputs] == [True]

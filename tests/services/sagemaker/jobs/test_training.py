@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from penstock.services.sagemaker.jobs import staging
 from penstock.wire.call import ServiceError
 from services.sagemaker.jobs.worlds import (
     IMAGE,
@@ -304,3 +305,17 @@ async def test_checkpoints_are_uploaded_while_the_job_runs(tmp_path: Path) -> No
 
     assert job["TrainingJobStatus"] == "Failed"
     assert (world.objects["checkpoints/epoch-1"], world.objects["checkpoints/epoch-2"]) == (b"1", b"2")
+
+
+@pytest.mark.parametrize(("largest", "is_writable"), [(7, True), (6, False)])
+async def test_a_channel_may_be_written_beside_unless_it_is_too_large_to_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, largest: int, is_writable: bool
+) -> None:
+    monkeypatch.setattr(staging, "LARGEST_COPY", largest)
+    world = World(tmp_path, trains)
+    world.objects["data/a.csv"] = b"one,two"
+
+    async with world.open() as client:
+        await client.train(**training_request(InputDataConfig=[channel("train", "s3://bucket/data/")]))
+
+    assert [each.writable for each in world.runtime.started[0].inputs] == [is_writable]

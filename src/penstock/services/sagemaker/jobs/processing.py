@@ -65,6 +65,7 @@ def sources(request: Mapping[str, Json]) -> Iterator[Source]:
             folder=data["LocalPath"].rstrip("/"),
             form=data["S3DataType"],
             sharded=data["S3DataDistributionType"] == "ShardedByS3Key",
+            writable=True,  # scripts unpack model.tar.gz beside it
         )
 
 

@@ -30,6 +30,7 @@ from penstock.wire.call import Scope
 
 LARGEST_ARCHIVE: Final = 64 << 20  # bytes unpacked: a larger one is left to the container, which knows how
 KEPT_ARCHIVES: Final = 256
+LARGEST_COPY: Final = 1 << 30  # bytes of a channel that are copied for the job, so that it may write beside them
 
 
 class Staging:
@@ -48,7 +49,7 @@ class Staging:
         for source, files in zip(contract.sources, found, strict=True):
             receivers = [each for each in contract.instances if not source.groups or each.group in source.groups]
             for instance, share in zip(receivers, dealt(source, files, receivers), strict=True):
-                brought = Input(folder=source.folder, files=share, writable=source.writable)
+                brought = Input(folder=source.folder, files=share, writable=source.writable or is_small(share))
                 inputs[instance.host] += (brought,)
         return inputs
 
@@ -91,6 +92,11 @@ class Staging:
                 blobs.hold(tx, file.digest, holder(run))
 
         await self._database.write(hold)
+
+
+def is_small(files: tuple[File, ...]) -> bool:
+    """Whether copying costs little: scripts unpack archives beside them, and on AWS nothing hinders them."""
+    return sum(file.size for file in files) <= LARGEST_COPY
 
 
 def dealt(source: Source, files: tuple[File, ...], receivers: list[Instance]) -> list[tuple[File, ...]]:

@@ -1,0 +1,71 @@
+"""`penstock demo`: the main job, seen as its user sees it; and the same with a power cut at any moment."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from end_to_end.world import World, penstock
+from penstock.cli.story.server import Server
+
+pytestmark = pytest.mark.xdist_group("demo")
+STEPS = ["Preprocess", "Train", "Evaluate", "GoodEnough", "CreateModel", "RegisterModel"]
+
+
+@contextmanager
+def afterwards(data: Path) -> Iterator[World]:
+    """What a demo has left in its folder."""
+    world = World(Server(data)).start()
+    try:
+        yield world
+    finally:
+        world.close()
+
+
+def execution_in(printed: str) -> str:
+    found = re.search(r"arn:aws:sagemaker:\S+:pipeline/tumours/execution/\w+", printed)
+    assert found is not None, printed
+    return found[0]
+
+
+def test_the_demo_registers_a_model_and_with_an_impossible_threshold_fails_with_its_message(tmp_path: Path) -> None:
+    done = penstock("demo", "--data", str(tmp_path))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for shown in (*STEPS, "Succeeded in", "validation:accuracy", "model-package/tumours/1", "PendingManualApproval"):
+        assert shown in done.stdout
+    logs = re.findall(r"penstock logs --data \S+ (\S+)", done.stdout)
+    assert [re.split("-", name)[2] for name in logs] == ["Preprocess", "Train", "Evaluate"]
+
+    failed = penstock("demo", "--data", str(tmp_path), "--threshold", "2")
+
+    assert failed.returncode == 1
+    assert "Failed in" in failed.stdout
+    with afterwards(tmp_path) as world:
+        steps = world.steps(execution_in(failed.stdout))
+        assert {name: step["StepStatus"] for name, step in steps.items()} == {
+            "Preprocess": "Succeeded", "Train": "Succeeded", "Evaluate": "Succeeded", "GoodEnough": "Succeeded",
+            "NotGoodEnough": "Failed",
+        }  # fmt: skip
+        message = "The model is not accurate enough; wanted 2.0"
+        assert steps["NotGoodEnough"]["Metadata"]["Fail"]["ErrorMessage"] == message
+        printed = world.penstock("logs", logs[1])
+        assert "validation:auc=" in printed.stdout
+
+
+@pytest.mark.parametrize("moment", ["0", "Train", "Evaluate"])
+def test_a_power_cut_changes_nothing_a_user_can_see(tmp_path: Path, moment: str) -> None:
+    done = penstock("demo", "--data", str(tmp_path), "--crash-at", moment)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "the server was killed" in done.stdout
+    with afterwards(tmp_path) as world:
+        steps = world.steps(execution_in(done.stdout))
+        assert {name: step["StepStatus"] for name, step in steps.items()} == dict.fromkeys(STEPS, "Succeeded")
+        assert {step["AttemptCount"] for step in steps.values()} <= {0, 1}
+        assert [name.split("-")[2] for name in world.jobs("Processing")] == ["Evaluate", "Preprocess"]
+        assert len(world.jobs("Training")) == 1
+        assert len(world.sagemaker.list_model_packages(ModelPackageGroupName="tumours")["ModelPackageSummaryList"]) == 1
+        assert len(world.sagemaker.list_models()["Models"]) == 1
