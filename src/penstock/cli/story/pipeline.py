@@ -51,7 +51,7 @@ def definition(bucket: str, role: str) -> str:
         "Metadata": {},
         "Parameters": [
             {"Name": "AccuracyThreshold", "Type": "Float", "DefaultValue": 0.9},
-            {"Name": "LearningRate", "Type": "Float", "DefaultValue": 0.1},
+            {"Name": "Trees", "Type": "Integer", "DefaultValue": 100},
             {"Name": "InputData", "Type": "String", "DefaultValue": f"{base}/data/tumours.csv"},
         ],
         "Steps": [
@@ -140,7 +140,7 @@ def _train(base: str, role: str) -> Json:
         "RoleArn": role,
         "InputDataConfig": [channel],
         "HyperParameters": {
-            "learning-rate": _get("Parameters.LearningRate"),
+            "trees": _get("Parameters.Trees"),
             "sagemaker_program": '"train.py"',
             "sagemaker_submit_directory": json.dumps(f"{base}/code/sourcedir.tar.gz"),
         },
