@@ -1,23 +1,28 @@
 """IAM's questions about the account as a whole: who uses a policy, what would be allowed, what it is called."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from penstock.services.identity import rows
 from penstock.services.identity.model import NoSuchEntity, policy_of
 from penstock.services.identity.policies import offset
-from penstock.services.identity.shapes import (
-    EvaluationResult,
-    ListAccountAliasesRequest,
-    ListAccountAliasesResponse,
-    ListEntitiesForPolicyRequest,
-    ListEntitiesForPolicyResponse,
-    SimulatePrincipalPolicyRequest,
-    SimulatePrincipalPolicyResponse,
-)
 from penstock.store import documents
 from penstock.store.database import Database
 from penstock.store.documents import Document, Query
 from penstock.wire.call import Call, NotImplementedHere, operation
+
+if TYPE_CHECKING:
+    from penstock.services.identity.shapes import (
+        EvaluationResult,
+        ListAccountAliasesRequest,
+        ListAccountAliasesResponse,
+        ListEntitiesForPolicyRequest,
+        ListEntitiesForPolicyResponse,
+        SimulatePrincipalPolicyRequest,
+        SimulatePrincipalPolicyResponse,
+    )
 
 
 @dataclass(frozen=True, slots=True)

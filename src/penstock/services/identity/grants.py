@@ -3,9 +3,11 @@
 AWS's own managed policies may be attached by any well-formed ARN; the ARN is kept and given back.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from penstock.services.identity import rows
 from penstock.services.identity.model import (
@@ -16,33 +18,35 @@ from penstock.services.identity.model import (
     policy_of,
     quoted,
 )
-from penstock.services.identity.shapes import (
-    AttachedPolicy,
-    AttachRolePolicyRequest,
-    AttachUserPolicyRequest,
-    DeleteRolePolicyRequest,
-    DeleteUserPolicyRequest,
-    DetachRolePolicyRequest,
-    DetachUserPolicyRequest,
-    GetRolePolicyRequest,
-    GetRolePolicyResponse,
-    GetUserPolicyRequest,
-    GetUserPolicyResponse,
-    ListAttachedRolePoliciesRequest,
-    ListAttachedRolePoliciesResponse,
-    ListAttachedUserPoliciesRequest,
-    ListAttachedUserPoliciesResponse,
-    ListRolePoliciesRequest,
-    ListRolePoliciesResponse,
-    ListUserPoliciesRequest,
-    ListUserPoliciesResponse,
-    PutRolePolicyRequest,
-    PutUserPolicyRequest,
-)
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
 from penstock.wire.call import Call, Json, operation
+
+if TYPE_CHECKING:
+    from penstock.services.identity.shapes import (
+        AttachedPolicy,
+        AttachRolePolicyRequest,
+        AttachUserPolicyRequest,
+        DeleteRolePolicyRequest,
+        DeleteUserPolicyRequest,
+        DetachRolePolicyRequest,
+        DetachUserPolicyRequest,
+        GetRolePolicyRequest,
+        GetRolePolicyResponse,
+        GetUserPolicyRequest,
+        GetUserPolicyResponse,
+        ListAttachedRolePoliciesRequest,
+        ListAttachedRolePoliciesResponse,
+        ListAttachedUserPoliciesRequest,
+        ListAttachedUserPoliciesResponse,
+        ListRolePoliciesRequest,
+        ListRolePoliciesResponse,
+        ListUserPoliciesRequest,
+        ListUserPoliciesResponse,
+        PutRolePolicyRequest,
+        PutUserPolicyRequest,
+    )
 
 ID: Final[Mapping[EntityType, str]] = {"role": "RoleId", "user": "UserId"}
 

@@ -3,27 +3,31 @@
 Secrets are kept as they are: whoever checks a signature needs them. The database file is the owner's alone.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from penstock.services.identity import rows
 from penstock.services.identity.model import NoSuchEntity, secret, unique_id
-from penstock.services.identity.shapes import (
-    AccessKeyMetadata,
-    CreateAccessKeyRequest,
-    CreateAccessKeyResponse,
-    DeleteAccessKeyRequest,
-    ListAccessKeysRequest,
-    ListAccessKeysResponse,
-    UpdateAccessKeyRequest,
-)
 from penstock.services.identity.users import own_name
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire.call import Call, operation
 from penstock.wire.credentials import Credential
+
+if TYPE_CHECKING:
+    from penstock.services.identity.shapes import (
+        AccessKeyMetadata,
+        CreateAccessKeyRequest,
+        CreateAccessKeyResponse,
+        DeleteAccessKeyRequest,
+        ListAccessKeysRequest,
+        ListAccessKeysResponse,
+        UpdateAccessKeyRequest,
+    )
 
 REMEMBERED: Final = 4096
 FRESH: Final = 5.0  # seconds that another process's change of a key may take to be seen

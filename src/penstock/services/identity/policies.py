@@ -3,9 +3,11 @@
 AWS's own policies are known by name only: `GetPolicy` tells what their ARN tells, their documents are not here.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from penstock.services.identity import rows
 from penstock.services.identity.model import (
@@ -17,33 +19,35 @@ from penstock.services.identity.model import (
     quoted,
     unique_id,
 )
-from penstock.services.identity.shapes import (
-    CreatePolicyRequest,
-    CreatePolicyResponse,
-    CreatePolicyVersionRequest,
-    CreatePolicyVersionResponse,
-    DeletePolicyRequest,
-    DeletePolicyVersionRequest,
-    GetPolicyRequest,
-    GetPolicyResponse,
-    GetPolicyVersionRequest,
-    GetPolicyVersionResponse,
-    ListPoliciesRequest,
-    ListPoliciesResponse,
-    ListPolicyTagsRequest,
-    ListPolicyTagsResponse,
-    ListPolicyVersionsRequest,
-    ListPolicyVersionsResponse,
-    Policy,
-    PolicyVersion,
-    SetDefaultPolicyVersionRequest,
-    TagPolicyRequest,
-    UntagPolicyRequest,
-)
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire.call import Call, Json, NotImplementedHere, ServiceError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.identity.shapes import (
+        CreatePolicyRequest,
+        CreatePolicyResponse,
+        CreatePolicyVersionRequest,
+        CreatePolicyVersionResponse,
+        DeletePolicyRequest,
+        DeletePolicyVersionRequest,
+        GetPolicyRequest,
+        GetPolicyResponse,
+        GetPolicyVersionRequest,
+        GetPolicyVersionResponse,
+        ListPoliciesRequest,
+        ListPoliciesResponse,
+        ListPolicyTagsRequest,
+        ListPolicyTagsResponse,
+        ListPolicyVersionsRequest,
+        ListPolicyVersionsResponse,
+        Policy,
+        PolicyVersion,
+        SetDefaultPolicyVersionRequest,
+        TagPolicyRequest,
+        UntagPolicyRequest,
+    )
 
 VERSIONS: Final = 5
 

@@ -1,35 +1,40 @@
 """IAM's roles: who they are and who may take them. What they may do is in `grants`."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from penstock.services.identity import rows
 from penstock.services.identity.model import DeleteConflict, checked_policy, quoted, unique_id
-from penstock.services.identity.shapes import (
-    CreateRoleRequest,
-    CreateRoleResponse,
-    DeleteRoleRequest,
-    GetRoleRequest,
-    GetRoleResponse,
-    ListInstanceProfilesForRoleRequest,
-    ListInstanceProfilesForRoleResponse,
-    ListRolesRequest,
-    ListRolesResponse,
-    ListRoleTagsRequest,
-    ListRoleTagsResponse,
-    Role,
-    TagRoleRequest,
-    UntagRoleRequest,
-    UpdateAssumeRolePolicyRequest,
-    UpdateRoleDescriptionRequest,
-    UpdateRoleDescriptionResponse,
-    UpdateRoleRequest,
-    UpdateRoleResponse,
-)
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire.call import Call, Json, Scope, operation
+
+if TYPE_CHECKING:
+    from penstock.services.identity.shapes import (
+        CreateRoleRequest,
+        CreateRoleResponse,
+        DeleteRoleRequest,
+        GetRoleRequest,
+        GetRoleResponse,
+        ListInstanceProfilesForRoleRequest,
+        ListInstanceProfilesForRoleResponse,
+        ListRolesRequest,
+        ListRolesResponse,
+        ListRoleTagsRequest,
+        ListRoleTagsResponse,
+        Role,
+        TagRoleRequest,
+        UntagRoleRequest,
+        UpdateAssumeRolePolicyRequest,
+        UpdateRoleDescriptionRequest,
+        UpdateRoleDescriptionResponse,
+        UpdateRoleRequest,
+        UpdateRoleResponse,
+    )
 
 HOUR = 3600
 

@@ -10,16 +10,20 @@
 The id and not the name ties things together, so a user may be renamed.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, NamedTuple, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Final, NamedTuple, NotRequired, TypedDict
 
 from penstock.services.identity.model import EntityAlreadyExists, EntityType, NoSuchEntity
-from penstock.services.identity.shapes import ListRoleTagsResponse, Tag
 from penstock.store import documents, tags
 from penstock.store.database import Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
 from penstock.wire.call import Call, Json, Scope
+
+if TYPE_CHECKING:
+    from penstock.services.identity.shapes import ListRoleTagsResponse, Tag
 
 NOWHERE: Final = Scope("", "")
 PAGE: Final = 100

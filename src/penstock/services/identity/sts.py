@@ -3,29 +3,33 @@
 A session's keys are kept with the time they expire, like any key; those long expired go when new ones come.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from penstock.services.identity import rows
 from penstock.services.identity.keys import StoredKeys, credential_of, new_key
 from penstock.services.identity.model import checked_policy, principal_of, role_of, secret, unique_id
-from penstock.services.identity.shapes import (
-    AssumeRoleRequest,
-    AssumeRoleResponse,
-    Credentials,
-    GetAccessKeyInfoRequest,
-    GetAccessKeyInfoResponse,
-    GetCallerIdentityRequest,
-    GetCallerIdentityResponse,
-    GetSessionTokenRequest,
-    GetSessionTokenResponse,
-)
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire.call import Call, Json, Scope, ServiceError, ValidationError, operation
 from penstock.wire.credentials import default_principal
+
+if TYPE_CHECKING:
+    from penstock.services.identity.shapes import (
+        AssumeRoleRequest,
+        AssumeRoleResponse,
+        Credentials,
+        GetAccessKeyInfoRequest,
+        GetAccessKeyInfoResponse,
+        GetCallerIdentityRequest,
+        GetCallerIdentityResponse,
+        GetSessionTokenRequest,
+        GetSessionTokenResponse,
+    )
 
 HOUR: Final = 3600
 DAY: Final = 24 * HOUR

@@ -1,29 +1,34 @@
 """IAM's users. Their keys are in `keys`, their policies in `grants`."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from penstock.services.identity import rows
 from penstock.services.identity.model import DeleteConflict, principal_of, unique_id
-from penstock.services.identity.shapes import (
-    CreateUserRequest,
-    CreateUserResponse,
-    DeleteUserRequest,
-    GetUserRequest,
-    GetUserResponse,
-    ListUsersRequest,
-    ListUsersResponse,
-    ListUserTagsRequest,
-    ListUserTagsResponse,
-    TagUserRequest,
-    UntagUserRequest,
-    UpdateUserRequest,
-    User,
-)
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire.call import Call, ServiceError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.identity.shapes import (
+        CreateUserRequest,
+        CreateUserResponse,
+        DeleteUserRequest,
+        GetUserRequest,
+        GetUserResponse,
+        ListUsersRequest,
+        ListUsersResponse,
+        ListUserTagsRequest,
+        ListUserTagsResponse,
+        TagUserRequest,
+        UntagUserRequest,
+        UpdateUserRequest,
+        User,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -601,12 +601,28 @@ class DeletePipelineResponse(TypedDict):
     PipelineArn: NotRequired[str]
 
 
+class DeleteProcessingJobRequest(TypedDict):
+    ProcessingJobName: str
+
+
+class DeleteProcessingJobResponse(TypedDict):
+    pass
+
+
 class DeleteTagsRequest(TypedDict):
     ResourceArn: str
     TagKeys: list[str]
 
 
 class DeleteTagsResponse(TypedDict):
+    pass
+
+
+class DeleteTrainingJobRequest(TypedDict):
+    TrainingJobName: str
+
+
+class DeleteTrainingJobResponse(TypedDict):
     pass
 
 

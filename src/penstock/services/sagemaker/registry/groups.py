@@ -4,13 +4,15 @@ A version number is given out once: the group remembers the last one (`LastVersi
 A group is deleted only when no version is in it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from penstock.services.sagemaker import lists, shapes, tagging
+from penstock.services.sagemaker import lists, tagging
 from penstock.services.sagemaker.once import once
 from penstock.services.sagemaker.people import user_context
 from penstock.services.sagemaker.registry import names
@@ -19,6 +21,10 @@ from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
 from penstock.wire.call import Answer, Call, Json, Scope, ServiceError, ValidationError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.sagemaker import shapes
+
 
 _KEPT: Final = ("ModelPackageGroupDescription", "ManagedConfiguration")
 

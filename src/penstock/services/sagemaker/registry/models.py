@@ -4,12 +4,14 @@ A container names an image and its model data, or a model package. A package's v
 container's image, data and environment are written into the model, so that a model does not change with its package.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from penstock.services.sagemaker import lists, shapes, tagging
+from penstock.services.sagemaker import lists, tagging
 from penstock.services.sagemaker.once import once
 from penstock.services.sagemaker.registry import names
 from penstock.services.sagemaker.registry.modeldata import ModelData
@@ -18,6 +20,10 @@ from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ValidationError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.sagemaker import shapes
+
 
 MOST_CONTAINERS: Final = 15
 _KEPT: Final = ("InferenceExecutionConfig", "ExecutionRoleArn", "VpcConfig")

@@ -5,11 +5,13 @@ never given out twice; and a later version is never older than an earlier one, w
 newest by time is the newest by number.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from penstock.services.sagemaker import lists, shapes, tagging
+from penstock.services.sagemaker import lists, tagging
 from penstock.services.sagemaker.once import once, recall, token
 from penstock.services.sagemaker.registry import contents, names
 from penstock.services.sagemaker.registry.modeldata import ModelData
@@ -18,6 +20,10 @@ from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document
 from penstock.wire.call import Answer, Call, Directory, Json, ValidationError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.sagemaker import shapes
+
 
 _TICK: Final = 0.001  # seconds: what AWS's timestamps can tell apart
 _CONTAINER: Final = ("ContainerHostname", "Image", "ModelDataUrl", "ModelDataSource", "Environment")

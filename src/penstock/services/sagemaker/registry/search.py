@@ -4,21 +4,27 @@ Every kind of document that customers can search is a row of `_SEARCHED`, whiche
 documents of its kind in the caller's account and region: fine for tens of thousands, and exact.
 """
 
+from __future__ import annotations
+
 import base64
 import binascii
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from penstock.services.sagemaker import shapes, tagging
+from penstock.services.sagemaker import tagging
 from penstock.services.sagemaker.registry import contents, expressions, groups, models
 from penstock.services.sagemaker.registry.names import GROUP, MODEL, PACKAGE, arn
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire.call import Answer, Call, Json, NotImplementedHere, Scope, ValidationError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.sagemaker import shapes
+
 
 Position = tuple[int, float | str, str]  # where a hit is sorted: what its value is, the value, its ARN
 Show = Callable[[Document], dict[str, Json]]

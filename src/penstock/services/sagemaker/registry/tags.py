@@ -1,13 +1,19 @@
 """Tags on anything of SageMaker's that is a document: what they are put on must be there."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from penstock.services.sagemaker import shapes, tagging
+from penstock.services.sagemaker import tagging
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.sagemaker import shapes
+
 
 # What AWS says of an ARN with nothing behind it, by the ARN's resource type.
 _MISSING: Final[Mapping[str, Callable[[str], ServiceError]]] = {
