@@ -36,7 +36,7 @@ from penstock.services.sagemaker import registry
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.pipelines.room import open_pipelines
-from penstock.store.blobs import Blobs
+from penstock.store.blobs import Blobs, Digest
 from penstock.store.logfile import stream_path
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
@@ -290,11 +290,13 @@ def identity_services(database: SqliteDatabase, ring: identity.StoredKeys) -> tu
 
 async def sweep(rooms: Rooms, data: Path) -> None:
     """Now and then remove what nobody needs: blobs without a name, objects and log records past their time."""
+    unheld: frozenset[Digest] = frozenset()
     while True:
         await asyncio.sleep(SWEEP_EVERY)
         now = clock()
         try:
-            removed = await rooms.blobs.collect(rooms.database, older_than=now - BLOB_GRACE)
+            removed = await rooms.blobs.collect(rooms.database, older_than=now - BLOB_GRACE, among=unheld)
+            unheld = await rooms.blobs.unheld(rooms.database, older_than=now - BLOB_GRACE)
             await s3.sweep(rooms.database, now, chance)
             await logs.sweep(rooms.database, data, now)
             for tidy in rooms.tidy:

@@ -64,11 +64,11 @@ class Leases:
         return await self._database.write(claim)
 
     async def renew_at_half_time(self, on_renewal: Callable[[], Awaitable[None]]) -> None:
-        while True:
+        """Keep the lease, and look for runs that others have let go; a worker that is alone has nothing to keep."""
+        while not self._alone:
             await asyncio.sleep(LENGTH / 2)
             await self.take()
-            if not self._alone:
-                await on_renewal()
+            await on_renewal()
 
     async def give_up(self) -> None:
         """Let others have this worker's runs at once."""

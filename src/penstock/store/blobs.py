@@ -12,7 +12,7 @@ import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NewType
@@ -177,12 +177,26 @@ class Blobs:
             for path in sorted(folder.iterdir()):
                 yield Digest(folder.name + path.name), path
 
-    async def collect(self, database: Database, *, older_than: float) -> int:
-        """Remove what nobody holds and was last written before `older_than` (epoch seconds); how many were removed."""
+    async def unheld(self, database: Database, *, older_than: float) -> frozenset[Digest]:
+        """Blobs that nobody holds now and that were last written before `older_than` (epoch seconds)."""
+
+        def old() -> list[Digest]:
+            return [digest for digest, path in self.everything() if path.stat().st_mtime < older_than]
+
+        candidates = await asyncio.to_thread(old)
+        return await database.scan(lambda tx: frozenset(digest for digest in candidates if not is_held(tx, digest)))
+
+    async def collect(self, database: Database, *, older_than: float, among: Collection[Digest] | None = None) -> int:
+        """Remove what nobody holds and was last written before `older_than`; how many were removed.
+
+        `among` are those that nobody held at an earlier look: a blob whose last name goes may still be being read,
+        so whoever collects again and again removes only what was unheld twice.
+        """
         removed = 0
-        for digest, path in await asyncio.to_thread(lambda: list(self.everything())):
-            if path.stat().st_mtime >= older_than:
+        for digest in await self.unheld(database, older_than=older_than):
+            if among is not None and digest not in among:
                 continue
+            path = self.path(digest)
 
             def remove(tx: Transaction, digest: Digest = digest, path: Path = path) -> int:
                 # Inside a write, so that nobody can name the blob between the look and the unlink.
