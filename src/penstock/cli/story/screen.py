@@ -12,8 +12,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from penstock.cli.clients import Client
+from penstock.cli.clients import Client, client
 from penstock.cli.place import Place
+from penstock.store.logfile import stream_path
 
 Json = Any
 ENDED: Final = {"Succeeded", "Failed", "Stopped"}
@@ -105,13 +106,20 @@ def summary(console: Console, place: Place, sagemaker: Client, s3: Client, execu
                 show_training(console, sagemaker, details["Arn"])
             if kind == "RegisterModel":
                 show_package(console, sagemaker, s3, details["Arn"])
-    console.print("\n[bold]logs[/]")
+    console.print("\n[bold]logs[/]  (with the server up: penstock logs JOB)")
     for step in found:
         for kind, details in step.get("Metadata", {}).items():
             if kind in JOBS:
-                console.print(
-                    f"  penstock logs --data {place.data} {job_name(sagemaker, kind, details)}", soft_wrap=True
-                )
+                show_log(console, place, step["StepName"], kind, job_name(sagemaker, kind, details))
+
+
+def show_log(console: Console, place: Place, step: str, kind: str, job: str) -> None:
+    """Where a step's log is: the names CloudWatch Logs has for it, and the file, which needs no server."""
+    group = f"/aws/sagemaker/{kind}s"
+    for stream in client(place, "logs").describe_log_streams(logGroupName=group, logStreamNamePrefix=job)["logStreams"]:
+        account = stream["arn"].split(":")[4]
+        file = stream_path(place.data, account, place.region, group, stream["logStreamName"])
+        console.print(f"  {step:14} {group} {stream['logStreamName']}\n  {'':14} {file}", soft_wrap=True)
 
 
 def job_name(sagemaker: Client, kind: str, details: Json) -> str:
