@@ -1,6 +1,5 @@
 """What clients are told so that they talk to Penstock, tried with the clients themselves."""
 
-import json
 import os
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from penstock.images.clients import SDK_CONFIGURATION, SHIM, client_environment, client_variables
+from penstock.images.clients import SHIM, client_environment, client_variables
 
 IDENTITY = (
     b'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
@@ -134,7 +133,6 @@ def test_the_environment_leads_to_the_endpoint_and_nowhere_else() -> None:
         "AWS_ACCESS_KEY_ID": "AKID",
         "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": str(SDK_CONFIGURATION),
         "PYTHONPATH": f"{SHIM}{os.pathsep}/mine",
     }
 
@@ -148,13 +146,15 @@ def test_temporary_keys_bring_their_token_and_the_shim_comes_once() -> None:
     assert found["PYTHONPATH"] == f"{SHIM}{os.pathsep}/mine"
 
 
-def test_the_sdk_reads_our_configuration_and_stays_silent() -> None:
+def test_the_sdk_stays_silent_and_keeps_its_own_configuration() -> None:
     program = (
-        "import json; from sagemaker.config import load_sagemaker_config, validate_sagemaker_config\n"
-        "config = load_sagemaker_config(); validate_sagemaker_config(config); print(json.dumps(config))"
+        "from sagemaker.config import load_sagemaker_config; from sagemaker.telemetry import telemetry_logging\n"
+        "telemetry_logging._requests_helper = lambda *_: print('sent')\n"
+        "telemetry_logging._send_telemetry_request(1, [2], None)\n"
+        "print(load_sagemaker_config())"
     )
 
-    told = said(program, environment(SAGEMAKER_SUPPRESS_V2_WARNING="1")).splitlines()[-1]
+    told = said(program, environment(SAGEMAKER_SUPPRESS_V2_WARNING="1")).splitlines()
 
-    modules = {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}
-    assert json.loads(told) == {"SchemaVersion": "1.0", "SageMaker": modules}
+    assert "sent" not in told
+    assert told[-1] == "{}"

@@ -1,8 +1,8 @@
 """What an AWS client needs to be told so that it talks to Penstock, unchanged.
 
 `AWS_ENDPOINT_URL` does most of it. The SageMaker SDK needs more: it builds its STS client with a fixed address
-(the shim redirects it) and its telemetry call has no time-out (the configuration file opts out). The same variables
-serve people's own scripts (`penstock env`, `penstock exec`) and the jobs.
+(the shim redirects it) and its telemetry call has no time-out (the shim sends none). The same variables serve
+people's own scripts (`penstock env`, `penstock exec`) and the jobs.
 """
 
 import os
@@ -12,7 +12,6 @@ from typing import Final
 
 HERE: Final = Path(__file__).parent
 SHIM: Final = HERE / "shim"
-SDK_CONFIGURATION: Final = HERE / "sdk-config" / "config.yaml"
 
 IN_THE_WAY: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 """Names that would make a client look elsewhere; so would AWS_ENDPOINT_URL_<SERVICE> and ignored endpoints."""
@@ -32,11 +31,10 @@ def client_variables(
     *,
     base: Mapping[str, str],
     shim: str = str(SHIM),
-    configuration: str = str(SDK_CONFIGURATION),
 ) -> dict[str, str]:
     """The variables to be set. `base` is what the client would have: its PYTHONPATH stays, behind the shim.
 
-    `shim` and `configuration` are where the client sees those files, if that is elsewhere (in a container).
+    `shim` is where the client sees that folder, if that is elsewhere (in a container).
     """
     before = [path for path in base.get("PYTHONPATH", "").split(os.pathsep) if path and path != shim]
     variables = {
@@ -46,7 +44,6 @@ def client_variables(
         "AWS_ACCESS_KEY_ID": access_key,
         "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_EC2_METADATA_DISABLED": "true",  # looking for an instance's role costs seconds where there is none
-        "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": configuration,
         "PYTHONPATH": os.pathsep.join([shim, *before]),
     }
     if session_token:

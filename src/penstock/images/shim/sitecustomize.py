@@ -1,5 +1,8 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
-"""Waits for `botocore.session`, or the AWS CLI's copy of it, to be imported; `penstock_redirect` then does its work.
+"""Waits for a few modules to be imported, and then has what must be changed in them changed.
+
+That is `botocore.session`, or the AWS CLI's copy of it (`penstock_redirect`), and the SageMaker SDK's telemetry
+(`penstock_silence`).
 
 Python imports this by itself when the folder is on `PYTHONPATH`. It must cost next to nothing, also where there is no
 bytecode cache: no imports beyond what every interpreter has by now, no annotations, little code. Another
@@ -9,32 +12,38 @@ bytecode cache: no imports beyond what every interpreter has by now, no annotati
 import os
 import sys
 
+AWAITED = {
+    "botocore.session": "redirect",
+    "awscli.botocore.session": "redirect",
+    "sagemaker.telemetry.telemetry_logging": "silence",
+    "sagemaker.core.telemetry.telemetry_logging": "silence",
+}
+
 
 class Awaiting:
-    """The finder on `sys.meta_path` until the awaited module is found. A class: the AWS CLI asks finders theirs."""
+    """The finder on `sys.meta_path` for the awaited modules. A class: the AWS CLI asks finders theirs."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if name not in ("botocore.session", "awscli.botocore.session"):
+        if name not in AWAITED:
             return None
-        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not Awaiting]
+        change = AWAITED[name]
         spec = found(name, path)
         if spec is not None:
             execute = spec.loader.exec_module
 
-            def execute_and_redirect(module):
+            def execute_and_change(module):
                 execute(module)
-                from penstock_redirect import redirect
+                getattr(__import__("penstock_" + change), change)(module)
 
-                redirect(module)
-
-            spec.loader.exec_module = execute_and_redirect
+            spec.loader.exec_module = execute_and_change
         return spec
 
 
 def found(name, path):
     """What the other finders say."""
-    return next((spec for finder in list(sys.meta_path) if (spec := finder.find_spec(name, path))), None)
+    others = [finder for finder in sys.meta_path if finder is not Awaiting]
+    return next((spec for finder in others if (spec := finder.find_spec(name, path))), None)
 
 
 sys.meta_path.insert(0, Awaiting)
