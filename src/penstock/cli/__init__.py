@@ -1,13 +1,12 @@
 """The `penstock` command: what operators and developers type.
 
-`--help` must answer at once, so a command's module is imported only when that command is used: `COMMANDS` is the
-list of them, with the sentence that help prints.
+`--help` must answer at once, and half of the time would go into loading click, so help and version are plain text made
+from `COMMANDS`; everything else is `cli.group`'s, and a command's module is loaded when that command is used.
 """
 
 import importlib
+import sys
 from typing import Final
-
-import click
 
 from penstock import __version__
 
@@ -21,28 +20,28 @@ COMMANDS: Final = {
     "coverage": "List the AWS operations that Penstock implements, and those it does not.",
     "doctor": "Say what this machine lacks, and how to get it.",
 }
+HELP: Final = f"""\
+Usage: penstock [OPTIONS] COMMAND [ARGS]...
+
+  Penstock: a self-hosted MLOps platform that speaks the AWS APIs and really
+  runs the work.
+
+Options:
+  --version   Show the version and exit.
+  -h, --help  Show this message and exit.
+
+Commands:
+{"".join(f"  {name:<10}{sentence}{chr(10)}" for name, sentence in COMMANDS.items())}
+penstock COMMAND --help tells more about a command.
+"""
 
 
-class Commands(click.Group):
-    """The commands, each loaded from the module of its name when it is used."""
-
-    # ruff: noqa: ARG002 - click's signatures
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"penstock.cli.{cmd_name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="penstock")
 def main() -> None:
-    """Penstock: a self-hosted MLOps platform that speaks the AWS APIs and really runs the work."""
+    """The entry point."""
+    match sys.argv[1:]:
+        case [] | ["-h"] | ["--help"]:
+            sys.stdout.write(HELP)
+        case ["--version"]:
+            sys.stdout.write(f"penstock, version {__version__}\n")
+        case _:
+            importlib.import_module("penstock.cli.group").main(prog_name="penstock")
