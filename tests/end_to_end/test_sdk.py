@@ -1,0 +1,55 @@
+"""The SageMaker Python SDK, unmodified, in the environment that `penstock exec` makes."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from end_to_end.world import World
+
+pytestmark = pytest.mark.xdist_group("sdk")
+HERE = Path(__file__).parent
+EXAMPLE = HERE.parents[1] / "examples" / "sagemaker_sdk" / "pipeline.py"
+
+
+def test_the_example_ends_in_a_model_package(world: World) -> None:
+    done = world.penstock("exec", "--", sys.executable, str(EXAMPLE), "--name", "close")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[-1] == "Succeeded"
+    assert [line.split()[:2] for line in lines if "Arn" in line or "Outcome" in line] == [
+        ["Prepare", "Succeeded"], ["TrainBuiltIn", "Succeeded"], ["TrainScript", "Succeeded"],
+        ["Evaluate", "Succeeded"], ["CloseEnough", "Succeeded"], ["Create-CreateModel", "Succeeded"],
+        ["Register-RegisterModel", "Succeeded"],
+    ]  # fmt: skip
+    (package,) = world.sagemaker.list_model_packages(ModelPackageGroupName="close")["ModelPackageSummaryList"]
+    assert package["ModelApprovalStatus"] == "PendingManualApproval"
+
+
+def test_the_example_fails_through_its_fail_step_where_the_threshold_is_not_met(world: World) -> None:
+    done = world.penstock("exec", "--", sys.executable, str(EXAMPLE), "--name", "far-off", "--max-mse", "1")
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Waiter PipelineExecutionComplete failed" in done.stdout
+    message = "The model is too far off: its mse is over 1.0"
+    assert f'TooFarOff Failed {message} {{"Fail": {{"ErrorMessage": "{message}"}}}}' in done.stdout
+    assert done.stdout.splitlines()[-1] == "Failed"
+
+
+def test_jobs_stores_and_the_registry_as_the_sdk_uses_them(world: World) -> None:
+    done = world.penstock("exec", "--", sys.executable, str(HERE / "scripts" / "sdk_jobs.py"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for seen in (
+        "bucket sagemaker-us-east-1-123456789012",
+        "role arn:aws:iam::123456789012:role/",
+        "large 3 True",
+        "processing says ['--times', '2']",
+        "processed Completed 398",
+        "[4]#011train-rmse:",
+        "trained True",
+        "registered model-package/sdk-jobs/1 Approved",
+    ):
+        assert seen in done.stdout, done.stdout + done.stderr
+    assert "ignored" not in done.stdout
