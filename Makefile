@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: setup setup-dev demo test check bench lock clean
+.PHONY: setup setup-dev demo test check bench docs lock clean
 
 setup: .venv/.run-stamp
 setup-dev: .venv/.dev-stamp
@@ -14,6 +14,7 @@ setup-dev: .venv/.dev-stamp
 .venv/.dev-stamp: requirements/dev.txt requirements/run.txt pyproject.toml
 	@scripts/setup $(PYTHON) requirements/dev.txt
 	@scripts/golden-cases
+	@scripts/system-packages
 	@touch .venv/.run-stamp $@
 
 demo: setup
@@ -28,6 +29,9 @@ test: setup-dev
 
 bench: setup-dev
 	@$(BIN)/python -m benchmarks
+
+docs: setup
+	@$(BIN)/penstock coverage --markdown >docs/coverage.new && mv docs/coverage.new docs/coverage.md
 
 lock:
 	@scripts/lock
