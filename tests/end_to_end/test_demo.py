@@ -1,27 +1,14 @@
 """`penstock demo`: the main job, seen as its user sees it; and the same with a power cut at any moment."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from end_to_end.world import World, penstock
-from penstock.cli.story.server import Server
+from end_to_end.world import penstock, running
 
 pytestmark = pytest.mark.xdist_group("demo")
 STEPS = ["Preprocess", "Train", "Evaluate", "GoodEnough", "CreateModel", "RegisterModel"]
-
-
-@contextmanager
-def afterwards(data: Path) -> Iterator[World]:
-    """What a demo has left in its folder."""
-    world = World(Server(data)).start()
-    try:
-        yield world
-    finally:
-        world.close()
 
 
 def execution_in(printed: str) -> str:
@@ -43,7 +30,7 @@ def test_the_demo_registers_a_model_and_with_an_impossible_threshold_fails_with_
 
     assert failed.returncode == 1
     assert "Failed in" in failed.stdout
-    with afterwards(tmp_path) as world:
+    with running(tmp_path) as world:
         steps = world.steps(execution_in(failed.stdout))
         assert {name: step["StepStatus"] for name, step in steps.items()} == {
             "Preprocess": "Succeeded", "Train": "Succeeded", "Evaluate": "Succeeded", "GoodEnough": "Succeeded",
@@ -61,7 +48,7 @@ def test_a_power_cut_changes_nothing_a_user_can_see(tmp_path: Path, moment: str)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "the server was killed" in done.stdout
-    with afterwards(tmp_path) as world:
+    with running(tmp_path) as world:
         steps = world.steps(execution_in(done.stdout))
         assert {name: step["StepStatus"] for name, step in steps.items()} == dict.fromkeys(STEPS, "Succeeded")
         assert {step["AttemptCount"] for step in steps.values()} <= {0, 1}

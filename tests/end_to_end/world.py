@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -89,11 +89,14 @@ class World:
 
     # -- S3
 
+    def bucket(self) -> str:
+        """A bucket that is there."""
+        self.client("s3").create_bucket(Bucket=BUCKET)
+        return BUCKET
+
     def put(self, key: str, content: bytes | str) -> str:
-        """An object in a bucket that is made when it is first needed; its URI."""
-        s3 = self.client("s3")
-        s3.create_bucket(Bucket=BUCKET)
-        s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+        """An object in it; its URI."""
+        self.client("s3").put_object(Bucket=self.bucket(), Key=key, Body=content)
         return f"s3://{BUCKET}/{key}"
 
     def get(self, uri: str) -> bytes:
@@ -232,6 +235,16 @@ class World:
         pages = self.sagemaker.get_paginator(f"list_{kind.lower()}_jobs").paginate()
         names = [job[f"{kind}JobName"] for page in pages for job in page[f"{kind}JobSummaries"]]
         return sorted(name for name in names if part in name)
+
+
+@contextmanager
+def running(data: Path, *options: str) -> Iterator[World]:
+    """A server on a folder that may be new; afterwards nothing of it is left running."""
+    world = World(Server(data, options)).start()
+    try:
+        yield world
+    finally:
+        world.close()
 
 
 def penstock(*arguments: str, timeout: float = 170.0) -> "subprocess.CompletedProcess[str]":

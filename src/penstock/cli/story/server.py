@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,10 +19,11 @@ STOP_DEADLINE: Final = 20.0
 
 
 class Server:
-    """`penstock up` on a folder."""
+    """`penstock up` on a folder, with `options`."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, options: Sequence[str] = ()) -> None:
         self.data = data
+        self._options = options
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -34,7 +36,17 @@ class Server:
         self.data.mkdir(parents=True, exist_ok=True)
         ready = self.data / SERVER_FILE
         ready.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "penstock", "up", "--data", str(self.data), "--port", str(port)]
+        command = [
+            sys.executable,
+            "-m",
+            "penstock",
+            "up",
+            "--data",
+            str(self.data),
+            "--port",
+            str(port),
+            *self._options,
+        ]
         with (self.data / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
