@@ -155,7 +155,9 @@ class Penstock:
             except OSError as error:
                 if port.done():
                     raise
-                port.set_exception(CannotStart(f"cannot listen on {host}:{self.settings.port}: {error.strerror}"))
+                place = f"{host}:{self.settings.port}"
+                remedy = "choose another --port (0 is any free one)"
+                port.set_exception(CannotStart(f"cannot listen on {place}: {error.strerror}; {remedy}"))
 
         tasks.create_task(listen())
         self._exits.callback(stopping.set)
