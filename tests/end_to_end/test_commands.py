@@ -42,9 +42,8 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, taken: int) -> None:
     refused = penstock("up", "--data", str(tmp_path), "--port", str(taken))
 
     assert refused.returncode == 1
-    assert refused.stderr == (
-        f"Error: cannot listen on 127.0.0.1:{taken}: Address already in use; choose another --port (0 is any free one)\n"
-    )
+    remedy = "choose another --port (0 is any free one)"
+    assert refused.stderr == f"Error: cannot listen on 127.0.0.1:{taken}: Address already in use; {remedy}\n"
 
 
 def test_status_shows_what_runs_and_what_ran(world: World) -> None:

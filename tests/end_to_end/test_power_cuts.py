@@ -2,6 +2,9 @@
 
 import os
 import signal
+import time
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -95,3 +98,55 @@ def test_a_retry_policy_tries_a_lost_job_again(world: World) -> None:
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded"
     assert world.steps(arn)["Prepare"]["AttemptCount"] == 2
+
+
+def test_a_server_killed_again_and_again_does_each_step_once(own: World) -> None:
+    names = [f"Step{number}" for number in range(6)]
+    steps = [step(name, own.processing(name, f"sleep 0.3; echo did {name}")) for name in names]
+    for before, after in pairwise(steps):
+        after["DependsOn"] = [before["Name"]]
+    arn = own.execute("shaken", *steps)
+
+    for moment in (0.0, 0.1, 0.2, 0.3, 0.4):
+        time.sleep(moment)
+        own.server.kill()
+        own.start()
+
+    assert own.execution(arn)["PipelineExecutionStatus"] == "Succeeded"
+    assert {name: each["StepStatus"] for name, each in own.steps(arn).items()} == dict.fromkeys(names, "Succeeded")
+    jobs = own.jobs("Processing")
+    assert [name.split("-")[2] for name in jobs] == names
+    assert [own.lines("ProcessingJobs", f"{job}/") for job in jobs] == [[f"did {name}"] for name in names]
+
+
+def test_jobs_that_wait_for_a_slot_run_once_after_a_power_cut(own: World) -> None:
+    held = [own.process(f"held-{number}", BEGIN_AND_WAIT) for number in range(2 * (os.cpu_count() or 1))]
+    waiting = own.process("waiting", "echo my turn")
+    own.folder("held-0")
+
+    own.server.kill()
+    own.start()
+    for name in held:
+        own.let_go(name)
+
+    assert {own.job(name)["ProcessingJobStatus"] for name in [*held, waiting]} == {"Completed"}
+    assert own.lines("ProcessingJobs", "waiting/") == ["my turn"]
+    for name in held:
+        assert [line.partition(" ")[0] for line in own.lines("ProcessingJobs", f"{name}/")] == ["began", "ended"]
+
+
+def test_a_job_outlives_the_process_that_started_it_and_the_next_one_starts(own: World) -> None:
+    name = own.process("orphaned", BEGIN_AND_WAIT)
+    zygote = parent(own.supervisor("orphaned"))
+    assert b"zygote" in Path(f"/proc/{zygote}/cmdline").read_bytes()
+
+    os.kill(zygote, signal.SIGKILL)
+    own.let_go("orphaned")
+
+    assert own.job(name)["ProcessingJobStatus"] == "Completed"
+    assert own.job(own.process("next", "echo next"))["ProcessingJobStatus"] == "Completed"
+
+
+def parent(pid: int) -> int:
+    """The process that a process was started by."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
