@@ -66,47 +66,58 @@ class JobFolder:
 
     def place(self, path: str) -> Path:
         """Where a path inside the job is on this machine; raises `OutOfPlace`."""
+        return Path(self.where(path))
+
+    def where(self, path: str) -> str:
+        """`place`, for those whom each job waits for: strings cost half of what paths do."""
         normal = os.path.normpath(path)
         for inside, outside in PLACES.items():
             if normal == inside or normal.startswith(inside + "/"):
-                return self.path / outside / normal[len(inside) + 1 :]
+                return f"{self.path}/{outside}{normal[len(inside) :]}"
         raise OutOfPlace(f"'{path}' is not under {' or '.join(PLACES)}, which are what a job has to itself")
 
     # -- what is known
 
     @property
     def is_prepared(self) -> bool:
-        return (self.path / "job.json").exists()
+        return self._has("job.json")
 
     def result(self) -> Ending | None:
         try:
-            return msgspec.json.decode((self.path / "result.json").read_bytes(), type=Ending)
+            return read_ending(self._read("result.json"))
         except (FileNotFoundError, msgspec.DecodeError):
             return None
 
     def ending(self) -> Ending | None:
         """What the supervisor wrote, if it did."""
         try:
-            return read_ending((self.path / "ending.json").read_bytes())
+            return read_ending(self._read("ending.json"))
         except (FileNotFoundError, msgspec.DecodeError):
             return None
 
     def claim(self) -> Claim | None:
         """The supervisor that has the job, or had it; one without a pid never came to be."""
         try:
-            words = (self.path / "claim").read_text().split()
+            words = self._read("claim").decode().split()
         except FileNotFoundError:
             return None
         return Claim(int(words[0]), int(words[1]), words[2]) if len(words) == 3 else Claim(0, 0, "")
 
     def job(self) -> JobId | None:
         try:
-            return JobId(json.loads((self.path / "job.json").read_bytes())["id"])
+            return JobId(json.loads(self._read("job.json"))["id"])
         except FileNotFoundError:
             return None
 
     def is_unwanted(self) -> bool:
-        return (self.path / "stop").exists()
+        return self._has("stop")
+
+    def _has(self, name: str) -> bool:
+        return os.path.exists(f"{self.path}/{name}")  # noqa: PTH110
+
+    def _read(self, name: str) -> bytes:
+        with open(f"{self.path}/{name}", "rb", buffering=0) as file:  # noqa: PTH123
+            return file.readall()
 
     # -- what is made so
 
@@ -129,7 +140,7 @@ class JobFolder:
 
     def remove(self) -> None:
         """All of it, whatever the job has done to its permissions."""
-        if self.path.exists():
+        if self._has(""):
             shutil.rmtree(self.path, onerror=open_up)
 
 

@@ -25,34 +25,42 @@ LOG_LIMIT: Final = 64 << 20
 
 
 def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs) -> None:
-    """Lay out the folder; blocking. Raises `OutOfPlace` or `BlobDamaged`; then the job cannot be started."""
+    """Lay out the folder; blocking. Raises `OutOfPlace` or `BlobDamaged`; then the job cannot be started.
+
+    Each job waits for this, so paths are strings here: pathlib would double it.
+    """
     folder.remove()
     for place in ("", "/ml", "/tmp", HOME):  # noqa: S108 - the job's own
-        os.mkdir(f"{folder.path}{place}")  # noqa: PTH102 - each job waits for this: pathlib would double it
+        os.mkdir(f"{folder.path}{place}")  # noqa: PTH102
     for wanted in (*job.folders, *(output.folder for output in job.outputs)):
-        lay(folder.place(wanted))
+        lay(folder.where(wanted))
     with suppress(OutOfPlace):  # the image's own, then
-        lay(folder.place(job.working_folder))
+        lay(folder.where(job.working_folder))
     links = [
         [f"inputs/{number}", each.folder]
         for number, each in enumerate(job.inputs)
         if supply(folder, job, number, blobs)
     ]
     for name, content in job.files.items():
-        path = folder.place(name)
-        lay(path.parent)
-        path.write_bytes(content)
+        path = folder.where(name)
+        lay(os.path.dirname(path))  # noqa: PTH120
+        write(path, content)
     if job.hosts:
-        (folder.path / "hosts").write_text(hosts_text(job.hosts))
+        write(f"{folder.path}/hosts", hosts_text(job.hosts).encode())
     if job.log is not None:
-        job.log.parent.mkdir(parents=True, exist_ok=True)
+        lay(os.path.dirname(job.log))  # noqa: PTH120
     folder.write("job.json", json.dumps(instructions(job, image, links)).encode())
 
 
-def lay(path: Path) -> None:
+def lay(path: str) -> None:
     """Let a folder be there: looking first is ten times cheaper than being refused."""
-    if not path.is_dir():
-        path.mkdir(parents=True, exist_ok=True)
+    if not os.path.isdir(path):  # noqa: PTH112
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103
+
+
+def write(path: str, content: bytes) -> None:
+    with open(path, "wb", buffering=0) as file:  # noqa: PTH123
+        file.write(content)
 
 
 def instructions(job: Job, image: Image, links: list[list[str]]) -> dict[str, object]:
@@ -75,19 +83,19 @@ def instructions(job: Job, image: Image, links: list[list[str]]) -> dict[str, ob
 def supply(folder: JobFolder, job: Job, number: int, blobs: Blobs) -> bool:
     """Put an input's files in place; true if they are links, to be mounted."""
     each = job.inputs[number]
-    place = folder.place(each.folder)
+    place = folder.where(each.folder)
     lay(place)
     linked = not each.writable and stands_alone(job, each)
-    root = folder.path / "inputs" / str(number) if linked else place
+    root = f"{folder.path}/inputs/{number}" if linked else place
+    lay(root)
     for file in each.files:
         source = blobs.find(file.digest).path
-        target = root / relative(file.path)
-        lay(target.parent)
+        target = f"{root}/{relative(file.path)}"
+        lay(os.path.dirname(target))  # noqa: PTH120
         if linked:
             link(source, target)
         else:
             copy(source, target)
-    lay(root)
     return linked
 
 
@@ -116,19 +124,20 @@ def stands_alone(job: Job, one: Input) -> bool:
     ) and not PurePosixPath("/opt/ml").is_relative_to(mine)
 
 
-def link(source: Path, target: Path) -> None:
+def link(source: Path, target: str) -> None:
     try:
-        target.hardlink_to(source)
+        os.link(source, target)
     except OSError as problem:  # another file system, too many links, or links are not ours to make
         if problem.errno not in (errno.EXDEV, errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP):
             raise
         copy(source, target)
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: str) -> None:
     """Share the bytes where the file system can, else let the kernel copy them. An existing file is replaced."""
-    target.unlink(missing_ok=True)
-    with source.open("rb") as reading, target.open("xb") as writing:
+    with suppress(FileNotFoundError):
+        os.unlink(target)  # noqa: PTH108
+    with open(source, "rb", buffering=0) as reading, open(target, "xb", buffering=0) as writing:  # noqa: PTH123
         try:
             fcntl.ioctl(writing.fileno(), FICLONE, reading.fileno())
         except OSError:

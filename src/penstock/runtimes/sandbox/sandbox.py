@@ -220,6 +220,8 @@ class Sandbox:
         if not folder.is_prepared or ending.reason == "unstartable" or not (job.outputs or job.texts):
             folder.path.mkdir(exist_ok=True)
             return folder.keep(ending)
+        if not job.outputs:
+            return collect(job, folder, self._blobs, ending)  # a small text or two: cheaper than to wake a thread
         return await asyncio.to_thread(collect, job, folder, self._blobs, ending)
 
 

@@ -5,6 +5,7 @@ in the time that Python needs for a few.
 """
 
 import asyncio
+import os
 import shutil
 import subprocess
 import tempfile
@@ -23,22 +24,26 @@ class Trash:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._thrown = len(list(folder.iterdir()))
+        is_left_over = any(folder.iterdir())
+        self._bin = tempfile.mkdtemp(dir=folder)
+        self._thrown = FULL if is_left_over else 0
         self._emptying = asyncio.Lock()
 
     def throw(self, path: Path) -> None:
         """Take a folder out of the way; one that is not there is no matter."""
         self._thrown += 1
         with suppress(FileNotFoundError):
-            path.rename(Path(tempfile.mkdtemp(dir=self._folder)) / path.name)
+            os.rename(path, f"{self._bin}/{self._thrown}")  # noqa: PTH104 - each job waits for this
 
     async def empty_if_full(self) -> None:
         """Remove what was thrown away, once there is much of it."""
         if self._thrown < FULL or self._emptying.locked():
             return
         async with self._emptying:
+            full = list(self._folder.iterdir())
+            self._bin = tempfile.mkdtemp(dir=self._folder)
             self._thrown = 0
-            await asyncio.to_thread(remove, list(self._folder.iterdir()))
+            await asyncio.to_thread(remove, full)
 
 
 def remove(paths: list[Path]) -> None:

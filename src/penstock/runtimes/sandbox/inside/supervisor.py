@@ -211,7 +211,7 @@ class Supervisor:
         self._log.close()
 
     def _end(self, reason: str, message: str) -> None:
-        """Write the ending, tell the server, then make it durable: nobody waits for the disk."""
+        """Write the ending and tell the server, which journals it at once; if it is gone, the disk must keep it."""
         if reason in ("unstartable", "exhausted"):
             self._log.say(message)
         ending = {
@@ -226,9 +226,9 @@ class Supervisor:
         file = os.open("ending.new", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o644, dir_fd=folder)
         os.write(file, text)
         os.rename("ending.new", "ending.json", src_dir_fd=folder, dst_dir_fd=folder)
-        with suppress(OSError):  # the server may be gone
+        try:
             self._server.send(text + b"\n", socket.MSG_NOSIGNAL)
-        with suppress(OSError):  # the job may have been forgotten by now
+        except OSError:  # the server is gone
             os.fsync(file)
             os.fsync(folder)
 

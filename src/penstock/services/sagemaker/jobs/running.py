@@ -45,6 +45,7 @@ class Live:
     jobs: list[JobId] = field(default_factory=list)
     stop_asked: bool = False
     handed_over: asyncio.Event = field(default_factory=asyncio.Event)  # to the runtime, or to nobody any more
+    begun: asyncio.Event = field(default_factory=asyncio.Event)  # a job of it runs, or none will
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,6 @@ class Running:
         try:
             async with asyncio.TaskGroup() as beside:
                 telling = beside.create_task(work.phases.keep_telling(task))
-                if self._settled:
-                    beside.create_task(self.forget_settled())
                 report = await self._attempt(work, beside)
                 telling.cancel()
         finally:
@@ -130,27 +129,30 @@ class Running:
         self._settled += self._ended.pop(run, [])
 
     async def forget_settled(self) -> None:
-        """Have the runtime forget jobs whose runs have settled: before the next job, or whenever there is time."""
+        """Have the runtime forget jobs whose runs have settled: beside the next job, or whenever there is time."""
         while self._settled:
             await self._runtime.forget(self._settled.pop())
 
     async def _attempt(self, work: Work, beside: asyncio.TaskGroup) -> Report:
-        """Carry it out, and have its log streams made meanwhile: the job need not wait for them to be listed."""
-        making = beside.create_task(self._make_streams(work))
+        """Carry it out. What the job need not wait for is done when it runs, while there is nothing else to do."""
+        making = beside.create_task(self._meanwhile(work))
         try:
             report = await self._carry_out(work)
         except Undelivered as failure:
             report = Report("download-failed", message=str(failure))
+        work.live.begun.set()
         problem = await making
         return Report("bug", message=problem) if problem else report
 
-    async def _make_streams(self, work: Work) -> str:
-        """Make the log stream of each instance; what went wrong, if anything did."""
+    async def _meanwhile(self, work: Work) -> str:
+        """Make the log stream of each instance, then tidy up; what went wrong with the streams, if anything did."""
+        await work.live.begun.wait()
         try:
             for host in work.contract.hosts:
                 await self._streams.open(work.scope, work.contract.log_group, work.stream(host))
         except ServiceError as error:
             return f"its log stream cannot be made: {error.code}: {error.message}"
+        await self.forget_settled()
         return ""
 
     async def _carry_out(self, work: Work) -> Report:
@@ -200,6 +202,7 @@ class Running:
         def progress(stage: str) -> None:
             if stage == "running":
                 work.phases.enter("Training")
+                work.live.begun.set()
 
         if len(jobs) > 1:
             async with self._together:
