@@ -3,20 +3,16 @@
 import json
 import socket
 from collections.abc import Iterator
-from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from end_to_end.world import ROLE, Json, World, running
-
-JSON = {"Content-Type": "application/x-amz-json-1.1"}
+from end_to_end.raw import JSON, ask
+from end_to_end.world import ROLE, Json, World
 
 
 @pytest.fixture(autouse=True)
@@ -31,17 +27,6 @@ def goes_on(world: World) -> Iterator[None]:
 def bugs(world: World) -> list[str]:
     """Tracebacks in what the server has printed."""
     return [line for line in (world.server.data / "server.log").read_text().splitlines() if "Traceback" in line]
-
-
-def ask(world: World, body: bytes, *, method: str = "POST", path: str = "/", **headers: str) -> tuple[int, str]:
-    """Status and body of the answer to a request as it is given."""
-    door = HTTPConnection(urlsplit(world.place.endpoint).netloc, timeout=20)
-    try:
-        door.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-        answer: HTTPResponse = door.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        door.close()
 
 
 def ask_sagemaker(world: World, body: bytes, operation: str = "ListPipelines", **headers: str) -> tuple[int, Json]:
@@ -169,36 +154,6 @@ def test_garbage_on_the_socket_harms_nobody(world: World, garbage: bytes) -> Non
             pass
 
     assert not answer or answer.startswith(b"HTTP/1.1 4")
-
-
-def test_with_auth_keys_and_signatures_are_checked(tmp_path_factory: pytest.TempPathFactory) -> None:
-    data = tmp_path_factory.mktemp("auth") / "data"
-    with running(data, "--auth") as strict:
-        place = strict.place
-        assert strict.sagemaker.list_pipelines()["PipelineSummaries"] == []
-        assert refusal(place.endpoint, place.access_key, "wrong") == {
-            "sagemaker": ("InvalidSignatureException", 400), "s3": ("SignatureDoesNotMatch", 403),
-        }  # fmt: skip
-        assert refusal(place.endpoint, "AKIANOBODY", "wrong") == {
-            "sagemaker": ("UnrecognizedClientException", 400), "s3": ("InvalidAccessKeyId", 403),
-        }  # fmt: skip
-        assert ask(strict, b"{}", X_Amz_Target="SageMaker.ListPipelines", **JSON)[0] == 400
-        assert ask(strict, b"", method="GET", path="/bucket/key")[0] == 403
-
-
-def refusal(endpoint: str, key: str, secret: str) -> dict[str, tuple[str, int]]:
-    """What two services answer to that key: code and status."""
-    found = {}
-    for service, operation in (("sagemaker", "list_pipelines"), ("s3", "list_buckets")):
-        client = boto3.client(
-            service, endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id=key,
-            aws_secret_access_key=secret, config=Config(retries={"total_max_attempts": 1}),
-        )  # fmt: skip
-        with pytest.raises(ClientError) as refused:
-            getattr(client, operation)()
-        answer = refused.value.response
-        found[service] = (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"])
-    return found
 
 
 CYCLE = [
