@@ -23,8 +23,9 @@ def test_the_demo_registers_a_model_and_with_an_impossible_threshold_fails_with_
     assert done.returncode == 0, done.stdout + done.stderr
     for shown in (*STEPS, "Succeeded in", "validation:accuracy", "model-package/tumours/1", "PendingManualApproval"):
         assert shown in done.stdout
-    logs = re.findall(r"penstock logs --data \S+ (\S+)", done.stdout)
-    assert [re.split("-", name)[2] for name in logs] == ["Preprocess", "Train", "Evaluate"]
+    logs = re.findall(r"(\w+) +/aws/sagemaker/\w+Jobs (\S+)/algo-1-\d+\n +(/\S+)", done.stdout)
+    assert [step for step, _, _ in logs] == ["Preprocess", "Train", "Evaluate"]
+    assert "validation:auc=" in Path(logs[1][2]).read_text()
 
     failed = penstock("demo", "--data", str(tmp_path), "--threshold", "2")
 
@@ -38,7 +39,7 @@ def test_the_demo_registers_a_model_and_with_an_impossible_threshold_fails_with_
         }  # fmt: skip
         message = "The model is not accurate enough; wanted 2.0"
         assert steps["NotGoodEnough"]["Metadata"]["Fail"]["ErrorMessage"] == message
-        printed = world.penstock("logs", logs[1])
+        printed = world.penstock("logs", logs[1][1])
         assert "validation:auc=" in printed.stdout
 
 

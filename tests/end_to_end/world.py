@@ -165,12 +165,15 @@ class World:
         return until(ended, f"{name} has ended")
 
     def lines(self, group: str, prefix: str) -> list[str]:
-        """What the streams that begin so hold."""
+        """What the streams that begin so hold; nothing as long as there is no group, as before the first job."""
         logs = self.client("logs")
         pages = logs.get_paginator("filter_log_events").paginate(
             logGroupName=f"/aws/sagemaker/{group}", logStreamNamePrefix=prefix
         )
-        return [event["message"] for page in pages for event in page["events"]]
+        try:
+            return [event["message"] for page in pages for event in page["events"]]
+        except logs.exceptions.ResourceNotFoundException:
+            return []
 
     def folder(self, name: str) -> Path:
         """The folder of the running job whose script goes by that name (see `processing`)."""
