@@ -11,6 +11,7 @@ It is also where the clock, ids and chance come from: everything else takes them
 
 import asyncio
 import fcntl
+import gc
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -127,6 +129,8 @@ class Penstock:
         tasks = await self._exits.enter_async_context(asyncio.TaskGroup())
         await self._listen(tasks, rooms)
         await self._work(tasks, rooms.engine)
+        tasks.create_task(rooms.database.lengthen_log())
+        gc.freeze()  # what is there now stays: collecting garbage need not look at it again, which takes milliseconds
         sweeping = tasks.create_task(sweep(rooms, self.settings.data))
         self._exits.callback(sweeping.cancel)
         self._tell_where()
@@ -252,8 +256,9 @@ class Images:
     def __init__(self, data: Path) -> None:
         own = data / "images.toml"
         self._catalog = catalog.Catalog(*([own] if own.exists() else []))
+        self.resolve = lru_cache(self._resolve)
 
-    def resolve(self, uri: str) -> Image:
+    def _resolve(self, uri: str) -> Image:
         """The environment of an image, for the sandbox."""
         try:
             found = self._catalog.resolve(uri)

@@ -6,6 +6,7 @@ nothing heavy is forked from a process without it.
 
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -18,15 +19,20 @@ MOST: Final = 64  # files, and folders, looked at; a job with more than that is 
 
 def needs_preload(folder: JobFolder, job: Job, image: Image, script: str) -> bool:
     """Whether the script, or any beside it, names something that is preloaded. True where it is not clear."""
-    names = sorted({name.partition(".")[0] for name in image.preload})
-    if not names:
+    if not image.preload:
         return False
     place = whereabouts(folder, job, os.path.join(job.working_folder, script))  # noqa: PTH118 - a path inside the job
     if place is None:
         return True  # the image's own entry point, that runs who knows what
-    pattern = re.compile(rb"\b(" + "|".join(map(re.escape, names)).encode() + rb")\b")
     found = modules(place.parent)
-    return found is None or any(pattern.search(path.read_bytes()) for path in found)
+    return found is None or any(mention(image.preload).search(path.read_bytes()) for path in found)
+
+
+@cache
+def mention(modules: tuple[str, ...]) -> re.Pattern[bytes]:
+    """What finds the name of any of the packages that these modules are in."""
+    names = sorted({name.partition(".")[0] for name in modules})
+    return re.compile(rb"\b(" + "|".join(map(re.escape, names)).encode() + rb")\b")
 
 
 def whereabouts(folder: JobFolder, job: Job, path: str) -> Path | None:
