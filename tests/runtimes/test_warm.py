@@ -73,7 +73,7 @@ SCRIPTS = {
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE, signal.SIGCHLD): print(signal.getsignal(number))
         print(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
     """,
-    "open files": "import os; print(sorted(os.listdir('/proc/self/fd'))[:4], os.getpid(), os.getsid(0))",
+    "open files": "import os; print(len(os.listdir('/proc/self/fd')), os.getpid(), os.getsid(0))",
     "a module that hides another": "import json; print(json.__file__)",
     "the stream's order": "import os, sys; print('1'); print('2', file=sys.stderr); os.write(1, b'3\\n'); print('4')",
 }

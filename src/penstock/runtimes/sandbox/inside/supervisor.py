@@ -44,6 +44,8 @@ def wait_for_job(
     channel.close()
     if not data or len(handles) != 2:  # the zygote is gone
         os._exit(0)
+    for handle in handles:
+        os.set_inheritable(handle, False)  # handles that come through a socket would go on into a job's program
     server = socket.socket(fileno=handles[0])
     Supervisor(furnished, data.decode(), server, handles[1], pipe, child).run()
     os._exit(0)

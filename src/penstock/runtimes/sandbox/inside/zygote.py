@@ -69,7 +69,7 @@ def main(text: str) -> NoReturn:
     baseline: frozenset[int] = frozenset()
     try:
         preload(configuration.preload)
-        baseline = frozenset(int(name) for name in os.listdir("/proc/self/fd")) - {writing}
+        baseline = open_handles() - {writing}
         zygote = Zygote(configuration, baseline)
     except (Warmless, room.NoRoom, OSError) as problem:
         os.write(writing, str(problem).encode()[:4000] or b"no reason")
@@ -114,6 +114,11 @@ def preload(modules: list[str]) -> None:
     gc.collect()
     gc.freeze()
     room.gather_memory()
+
+
+def open_handles() -> frozenset[int]:
+    """What is open now; the listing itself is not, any more."""
+    return frozenset(int(name) for name in os.listdir("/proc/self/fd") if os.path.lexists(f"/proc/self/fd/{name}"))
 
 
 class Zygote:
