@@ -10,7 +10,9 @@ import io
 import os
 import stat
 import tarfile
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -21,6 +23,7 @@ from penstock.runtimes.sandbox.folder import JobFolder
 from penstock.store.blobs import PIECE, Blob, Blobs, Writing
 
 TEXT_LIMIT: Final = 64 * 1024
+AT_ONCE: Final = 16  # files being kept
 LINKS: Final = 40  # as many as the kernel follows
 
 
@@ -53,7 +56,12 @@ class Collector:
         if output.form == "tar.gz":
             blob = self._pack(entries)
             return (File(f"{output.name}.tar.gz", blob.digest, blob.size),)
-        return tuple(kept for entry in files if (kept := self._keep(entry)) is not None)
+        if len(files) <= AT_ONCE:
+            found = [self._keep(entry) for entry in files]
+        else:  # most of the time goes into waiting for the disk, which makes many files durable at once
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                found = list(pool.map(self._keep, files))
+        return tuple(kept for kept in found if kept is not None)
 
     def text(self, path: str) -> str | None:
         """A small text that the job has left, or None."""
@@ -134,7 +142,7 @@ class Collector:
         """Adopt a second name of the file: the first stays, should this have to be done again."""
         if source.stat().st_nlink > 1:
             return self._copied(source)  # somebody else, such as an input, has this file too
-        beside = self.blobs.incoming / f"{self.folder.name}-{source.stat().st_ino}"
+        beside = self.blobs.incoming / f"{self.folder.name}-{source.stat().st_ino}-{threading.get_ident()}"
         beside.unlink(missing_ok=True)
         try:
             beside.hardlink_to(source)
