@@ -9,11 +9,10 @@ import asyncio
 import sqlite3
 import tempfile
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from penstock.app import MIGRATIONS
+from penstock.app import MIGRATIONS, chance, clock
 from penstock.engine.engine import Engine
 from penstock.engine.facts import Command, Done, Event, Finish, Outcome, Perform, RunId
 from penstock.engine.outbox import Task
@@ -56,7 +55,7 @@ async def journalled(path: Path, runs: int) -> float:
     """Seconds for all runs, from their start to the last one's end."""
     database = SqliteDatabase(path)
     await database.lengthen_log()
-    engine = Engine(database, Directory(), clock=time.time, chance=lambda: uuid.uuid4().hex)
+    engine = Engine(database, Directory(), clock=clock, chance=chance)
     engine.register(Toy())
     engine.activity("errand", errand)
     async with asyncio.TaskGroup() as tasks:

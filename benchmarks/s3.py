@@ -47,7 +47,7 @@ def large(s3: Client, folder: Path) -> None:
     contents = [os.urandom(LARGE) for _ in range(ROUNDS)]
     written = [timed(partial(write_through, folder / str(number), each)) for number, each in enumerate(contents)]
     read = [timed((folder / str(number)).read_bytes) for number in range(ROUNDS)]
-    hashed = [timed(lambda each=each: (hashlib.sha256(each), hashlib.md5(each))) for each in contents]
+    hashed = [timed(partial(digests, each)) for each in contents]
     put = [
         timed(partial(s3.put_object, Bucket=BUCKET, Key=f"large-{number}", Body=each))
         for number, each in enumerate(contents)

@@ -65,6 +65,8 @@ class Collector:
 
     def text(self, path: str) -> str | None:
         """A small text that the job has left, or None."""
+        if not os.path.lexists(self.folder.where(path)):  # as a rule
+            return None
         source = self._resolve(self.folder.place(path))
         if source is None or not source.is_file():
             return None
