@@ -81,9 +81,7 @@ def rows_a_second(path: Path, rows: int, group: int) -> float:
     with sqlite3.connect(path, isolation_level=None) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS event (run TEXT, seq INTEGER, body BLOB, PRIMARY KEY (run, seq))"
-        )
+        connection.execute("CREATE TABLE IF NOT EXISTS row (run TEXT, seq INTEGER, body BLOB, PRIMARY KEY (run, seq))")
         body = bytes(100)
         began = time.perf_counter()
         for start in range(0, rows, group):
