@@ -1,6 +1,7 @@
 """The operator's commands on a real server, and the sentences of those that refuse."""
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -100,6 +101,7 @@ def test_doctor_finds_this_machine_well(tmp_path: Path) -> None:
     wanting = [line for line in told.stdout.splitlines() if line.startswith("want")]
     assert wanting == []
     assert told.returncode == 0
+    assert ("note an ordinary user" in told.stdout) == (os.geteuid() == 0)
     for looked_at in ("Python 3", "scikit-learn, pandas and xgboost", "namespaces for jobs", "git", "GiB free", "CPUs"):
         assert f"{looked_at}" in told.stdout
 

@@ -22,6 +22,7 @@ class Finding(NamedTuple):
     what: str
     is_well: bool
     remedy: str = ""
+    is_advice: bool = False  # good to follow, but nothing that jobs need
 
 
 @click.command("doctor")
@@ -30,11 +31,12 @@ def command(data: Path | None) -> None:
     """Say what this machine lacks, and how to get it."""
     findings = [*examine(data_folder(data))]
     for finding in findings:
-        mark = click.style("ok  ", fg="green") if finding.is_well else click.style("want", fg="yellow")
+        missing = "note" if finding.is_advice else "want"
+        mark = click.style("ok  ", fg="green") if finding.is_well else click.style(missing, fg="yellow")
         click.echo(f"{mark} {finding.what}")
         if not finding.is_well:
             click.echo(f"     {finding.remedy}")
-    if not all(finding.is_well for finding in findings):
+    if not all(finding.is_well or finding.is_advice for finding in findings):
         raise click.exceptions.Exit(1)
 
 
@@ -49,6 +51,11 @@ def examine(data: Path) -> Iterator[Finding]:
     )
     lacks = check_sandbox()
     yield Finding("namespaces for jobs", not lacks, "; ".join(lacks))
+    yield Finding(
+        "an ordinary user",
+        os.geteuid() != 0,
+        "As root, a job could write to this machine's own files: use another user.",
+    )
     yield Finding("git", shutil.which("git") is not None, "apt-get install git")
     folder = next(parent for parent in (data, *data.parents) if parent.exists())
     free = shutil.disk_usage(folder).free
