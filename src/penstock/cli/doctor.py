@@ -54,7 +54,8 @@ def examine(data: Path) -> Iterator[Finding]:
     yield Finding(
         "an ordinary user",
         os.geteuid() != 0,
-        "As root, a job could write to this machine's own files: use another user.",
+        "As root, a job could write to this machine's own files: start Penstock as another user.",
+        is_advice=True,
     )
     yield Finding("git", shutil.which("git") is not None, "apt-get install git")
     folder = next(parent for parent in (data, *data.parents) if parent.exists())
