@@ -11,7 +11,6 @@ It is also where the clock, ids and chance come from: everything else takes them
 
 import asyncio
 import fcntl
-import gc
 import json
 import logging
 import os
@@ -129,7 +128,6 @@ class Penstock:
         await self._listen(tasks, rooms)
         await self._work(tasks, rooms.engine)
         tasks.create_task(rooms.database.lengthen_log())
-        gc.freeze()  # what is there now stays: collecting garbage need not look at it again, which takes milliseconds
         sweeping = tasks.create_task(sweep(rooms, self.settings.data))
         self._exits.callback(sweeping.cancel)
         self._tell_where()
