@@ -235,7 +235,7 @@ class Rooms:
             definitions=images.metric_definitions,
             clock=clock,
         )
-        self.tidy.append(forget_settled_jobs)
+        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
 
 

@@ -127,6 +127,10 @@ class Sandbox:
         """Why some environments start cold only, for whoever looks after this machine."""
         return self._zygotes.failures()
 
+    async def tidy(self) -> None:
+        """Remove what forgotten jobs have left: for a quiet moment, now and then."""
+        await self._trash.empty()
+
     async def close(self, *, kill: bool = False) -> None:
         """Let go. Jobs keep running, unless `kill` ends them and everything else that the sandbox has started."""
         pids = await self._zygotes.close(kill=kill)

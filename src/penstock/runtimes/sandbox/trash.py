@@ -1,12 +1,15 @@
-"""Trash: folders of jobs that are no longer needed, thrown away at once and removed many at a time.
+"""Trash: folders of jobs that are no longer needed, thrown away at once and removed later, many at a time.
 
 Removing a folder file by file in Python keeps everybody else waiting; renaming it does not, and `rm` removes a hundred
-in the time that Python needs for a few.
+in the time that Python needs for a few. Later, because a file system that has just freed many inodes is slow to hand
+out new ones (ext4 looks at each of them for minutes), and the next jobs' folders are made of those. What is heavy goes
+at once: its disk space is wanted.
 """
 
 import asyncio
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -15,7 +18,9 @@ from typing import Final
 
 from penstock.runtimes.sandbox.folder import open_up
 
-FULL: Final = 64  # folders
+FULL: Final = 4_096  # folders
+HEAVY: Final = 64 << 20  # bytes
+MANY: Final = 256  # entries: a folder with more is not looked through, and counts as heavy
 
 
 class Trash:
@@ -27,23 +32,50 @@ class Trash:
         is_left_over = any(folder.iterdir())
         self._bin = tempfile.mkdtemp(dir=folder)
         self._thrown = FULL if is_left_over else 0
+        self._has_heavy = False
         self._emptying = asyncio.Lock()
 
     def throw(self, path: Path) -> None:
         """Take a folder out of the way; one that is not there is no matter."""
         self._thrown += 1
         with suppress(FileNotFoundError):
+            self._has_heavy = self._has_heavy or is_heavy(path)
             os.rename(path, f"{self._bin}/{self._thrown}")  # noqa: PTH104 - each job waits for this
 
     async def empty_if_full(self) -> None:
         """Remove what was thrown away, once there is much of it."""
-        if self._thrown < FULL or self._emptying.locked():
+        if self._thrown >= FULL or self._has_heavy:
+            await self.empty()
+
+    async def empty(self) -> None:
+        """Remove what was thrown away, unless somebody is about it."""
+        if self._emptying.locked() or not self._thrown:
             return
         async with self._emptying:
             full = list(self._folder.iterdir())
             self._bin = tempfile.mkdtemp(dir=self._folder)
-            self._thrown = 0
+            self._thrown, self._has_heavy = 0, False
             await asyncio.to_thread(remove, full)
+
+
+def is_heavy(folder: str | Path) -> bool:
+    """Whether a folder takes much of the disk. Files that have another name too (kept outputs) weigh nothing."""
+    waiting, seen, size = [os.fspath(folder)], 0, 0
+    while waiting:
+        try:
+            entries = list(os.scandir(waiting.pop()))
+        except PermissionError:  # what its job has locked is looked at by whoever removes it
+            return True
+        seen += len(entries)
+        for entry in entries:
+            found = entry.stat(follow_symlinks=False)
+            if stat.S_ISDIR(found.st_mode):
+                waiting.append(entry.path)
+            elif found.st_nlink == 1:
+                size += found.st_blocks * 512
+        if seen > MANY or size > HEAVY:
+            return True
+    return False
 
 
 def remove(paths: list[Path]) -> None:
