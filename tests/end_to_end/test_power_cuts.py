@@ -137,6 +137,7 @@ def test_jobs_that_wait_for_a_slot_run_once_after_a_power_cut(own: World) -> Non
 
 def test_a_job_outlives_the_process_that_started_it_and_the_next_one_starts(own: World) -> None:
     name = own.process("orphaned", BEGIN_AND_WAIT)
+    until(lambda: begun(own, "ProcessingJobs", f"{name}/"), "the job has begun")
     zygote = parent(own.supervisor("orphaned"))
     assert b"zygote" in Path(f"/proc/{zygote}/cmdline").read_bytes()
 
