@@ -5,7 +5,6 @@ with what a person would want to see. With `--crash` the server is killed at a r
 `--crash-at` at a chosen one; the end must be the same.
 """
 
-import json
 import random
 import tempfile
 import time
@@ -95,7 +94,6 @@ def upload(s3: Client) -> str:
 def upsert(sagemaker: Client, bucket: str) -> None:
     """Create the pipeline, or bring it up to date where an earlier demo made it."""
     definition = pipeline.definition(bucket, ROLE)
-    json.loads(definition)
     try:
         sagemaker.create_pipeline(PipelineName=pipeline.NAME, RoleArn=ROLE, PipelineDefinition=definition)
     except ClientError as error:

@@ -103,10 +103,6 @@ class Engine:
         """Tell a run something; false if it has settled or never was."""
         return self._append(tx, run, Signalled(name, payload))
 
-    def tell(self, tx: Transaction, run: RunId, fact: Fact) -> bool:
-        """Append a fact; false if it changed nothing."""
-        return self._append(tx, run, fact)
-
     def forget(self, tx: Transaction, run: RunId) -> bool:
         """Remove a settled run and its journal, so that its id is free; false if it is open or never was."""
         return journals.remove(tx, run)
@@ -122,7 +118,7 @@ class Engine:
     # -------------------------------------------------------------------------------------------- on the event loop
 
     async def tell_later(self, run: RunId, fact: Fact) -> bool:
-        """`tell`, in a unit of work of its own."""
+        """Append a fact in a unit of work of its own; false if it changed nothing."""
         return await self.database.write(lambda tx: self._append(tx, run, fact))
 
     async def settled(self, run: RunId) -> Outcome | None:

@@ -2,9 +2,8 @@
 
 Where a name makes the second telling harmless (a create keeps its token with the document) nothing of this is needed.
 It is for the rest: versions that count up, and deletions. The token is the caller's, from inside (`Call.token`) or,
-from a customer, `ClientToken` or `ClientRequestToken`.
-What was answered is kept as long as the database: a token may come back after any
-outage.
+from a customer, `ClientToken` or `ClientRequestToken`. What was answered is kept as long as the database: a token may
+come back after any outage.
 """
 
 from collections.abc import Callable
