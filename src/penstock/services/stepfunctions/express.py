@@ -4,19 +4,19 @@ A synchronous one is answered with its end. An asynchronous one is a run with a 
 carried out again from its beginning, as on AWS.
 """
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
+from penstock.services.stepfunctions.finding import find_target
 
 from penstock.engine.engine import Engine
-from penstock.engine.facts import Asked, Command, Done, Event, Finish, Outcome, Perform, Refused, RunId
+from penstock.engine.facts import Command, Done, Event, Finish, Outcome, Perform, Refused, RunId
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions import starting
-from penstock.services.stepfunctions.finding import find_target
 from penstock.services.stepfunctions.interpreter.execution import Ended, HistoryEvent
 from penstock.services.stepfunctions.interpreter.plan import Limits, Order, plan_of, planned
+from penstock.services.stepfunctions.logbook import Logbook
 from penstock.services.stepfunctions.memory import InMemory, World
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
@@ -26,7 +26,6 @@ Request = Mapping[str, Json]
 NAME: Final = "stepfunctions.express"
 RUN: Final = "stepfunctions.run-express"
 LONGEST: Final = 300.0  # seconds
-Deliver = Callable[[Scope, Order, list[HistoryEvent]], Any]
 
 
 class Waiting(msgspec.Struct):
@@ -44,10 +43,10 @@ class ExpressFlow:
     def plan(self, document: bytes) -> bytes:
         return document
 
-    def begin(self, plan: bytes) -> Waiting:  # noqa: ARG002 - a Flow
+    def begin(self, plan: bytes) -> Waiting:
         return Waiting()
 
-    def evolve(self, plan: bytes, state: Waiting, event: Event) -> Waiting:  # noqa: ARG002 - a Flow
+    def evolve(self, plan: bytes, state: Waiting, event: Event) -> Waiting:
         return Waiting(is_over=True) if isinstance(event.fact, Done | Refused) else state
 
     def decide(self, plan: bytes, state: Waiting) -> Iterator[Command]:
@@ -70,13 +69,13 @@ class Express:
         database: Database,
         engine: Engine,
         world: World,
-        deliver: Callable[[Scope, Order, list[HistoryEvent]], "asyncio.Future[None] | Any"],
+        logbook: Logbook,
         limits: Limits,
     ) -> None:
         self.database = database
         self.engine = engine
         self.world = world
-        self.deliver = deliver
+        self.logbook = logbook
         self.limits = msgspec.structs.replace(limits, history_events=0)
 
     def start(self, tx: Transaction, scope: Scope, order: Order) -> None:
@@ -114,7 +113,7 @@ class Express:
             execution.ended = Ended("TIMED_OUT", self.world.clock(), error="States.Timeout")
         assert execution.ended is not None
         if order.logging:
-            await self.deliver(scope, order, events)
+            await self.database.write(lambda tx: self.logbook.keep(tx, scope, order, events))
         return execution.ended
 
 

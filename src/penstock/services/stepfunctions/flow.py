@@ -11,6 +11,7 @@ from penstock.services.stepfunctions import rows
 from penstock.services.stepfunctions.interpreter.advance import advance
 from penstock.services.stepfunctions.interpreter.execution import Execution
 from penstock.services.stepfunctions.interpreter.plan import Plan, plan_of
+from penstock.services.stepfunctions.logbook import Logbook
 from penstock.store.database import Transaction
 from penstock.wire.call import Scope
 
@@ -23,10 +24,13 @@ class ExecutionFlow:
     name = NAME
     state_type = Execution
 
+    def __init__(self, logbook: Logbook) -> None:
+        self._logbook = logbook
+
     def plan(self, document: bytes) -> Plan:
         return plan_of(document)
 
-    def begin(self, plan: Plan) -> Execution:  # noqa: ARG002 - a Flow
+    def begin(self, plan: Plan) -> Execution:
         return Execution()
 
     def evolve(self, plan: Plan, state: Execution, event: Event) -> Execution:
@@ -34,10 +38,10 @@ class ExecutionFlow:
             advance(plan, state, event)
         return state
 
-    def decide(self, plan: Plan, state: Execution) -> Iterator[Command]:  # noqa: ARG002 - a Flow
+    def decide(self, plan: Plan, state: Execution) -> Iterator[Command]:
         return iter(state.wanted)
 
-    def reflect(  # noqa: PLR0917 - a Flow
+    def reflect(
         self, tx: Transaction, run: RunId, scope: Scope, plan: Plan, before: Execution, after: Execution
     ) -> None:
         events = after.events
@@ -49,3 +53,5 @@ class ExecutionFlow:
         elif after.ended is not None:
             rows.end(tx, arn, after.ended)
         rows.keep(tx, arn, events)
+        if plan.order.logging:
+            self._logbook.keep(tx, scope, plan.order, events, redrives=after.redrives)

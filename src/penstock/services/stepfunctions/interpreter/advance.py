@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from penstock.engine.facts import Done, Event, Fired, Finish, Outcome, Refused, SetTimer, Signalled, Started
+from penstock.engine.facts import Done, Event, Finish, Fired, Outcome, Refused, SetTimer, Signalled, Started
 from penstock.engine.facts import Ended as RunEnded
 from penstock.languages.asl.tree import Map, Task
 from penstock.languages.asl.view import Failure

@@ -65,7 +65,7 @@ def _choice(turn: Turn, frame: Frame, state: Choice) -> None:
 
 
 class _Always:
-    def holds(self, view: object) -> bool:  # noqa: ARG002 - a Condition
+    def holds(self, view: object) -> bool:
         return True
 
 

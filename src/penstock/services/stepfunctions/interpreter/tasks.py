@@ -13,11 +13,11 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 import msgspec
+from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 
 from penstock.engine.facts import CancelTimer, Outcome, Perform, RunId, SetTimer, Watch
 from penstock.languages.asl.tree import Task
 from penstock.languages.asl.view import Expression, Failure
-from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 from penstock.services.stepfunctions.interpreter import aborting, failing, leaving
 from penstock.services.stepfunctions.interpreter.execution import Frame, Work
 from penstock.services.stepfunctions.interpreter.turn import Turn, encode

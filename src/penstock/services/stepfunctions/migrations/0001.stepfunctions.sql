@@ -40,3 +40,12 @@ CREATE TABLE sfn_offer (
     input     TEXT NOT NULL
 );
 CREATE INDEX sfn_offer_of_activity ON sfn_offer (activity, place);
+
+CREATE TABLE sfn_log (
+    place     INTEGER PRIMARY KEY,         -- in the order they are delivered
+    account   TEXT NOT NULL,
+    region    TEXT NOT NULL,
+    log_group TEXT NOT NULL,
+    stream    TEXT NOT NULL,
+    records   BLOB NOT NULL                -- [[milliseconds, message], …]; the row goes when Logs has them
+);
