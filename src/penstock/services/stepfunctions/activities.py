@@ -45,7 +45,8 @@ class Activities:
 
     @operation("CreateActivity")
     async def create(self, call: Call, request: Request) -> Answer:
-        name = arns.check_name(request["name"])
+        name = request["name"]
+        arns.check_name(name)
         at = self.clock()
         made = Document(
             kind=KIND,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
+from penstock.services.stepfunctions.failures import no_execution, wrong_type
 from penstock.services.stepfunctions.finding import find_target
 
 from penstock.engine.engine import Engine
@@ -115,7 +116,7 @@ class Executions:
         await self._found(arn)
         view = await self.database.read(lambda tx: self.engine.look(tx, RunId(arn)))
         if view is None:
-            raise arns.no_execution(arn)
+            raise no_execution(arn)
         plan: Plan = view.plan
         return machine_of(plan.order)
 
@@ -153,7 +154,7 @@ class Executions:
         arns.check(arn, "execution")
         found = await self.database.read(lambda tx: rows.find(tx, arn))
         if found is None:
-            raise arns.no_execution(arn)
+            raise no_execution(arn)
         return found
 
 
@@ -168,9 +169,7 @@ def of_machine(arn: str) -> dict[str, str]:
 
 def must_be_standard(tx: Transaction, scope: Scope, arn: str) -> None:
     if find_target(tx, scope, arn, 0.0).type == "EXPRESS":
-        raise ServiceError(
-            "This operation is not supported by this type of state machine", code="StateMachineTypeNotSupported"
-        )
+        raise wrong_type()
 
 
 def described(found: ExecutionRow, *, with_data: bool) -> dict[str, Json]:

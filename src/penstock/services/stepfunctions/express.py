@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
+from penstock.services.stepfunctions.failures import wrong_type
 from penstock.services.stepfunctions.finding import find_target
 
 from penstock.engine.engine import Engine
@@ -19,7 +20,7 @@ from penstock.services.stepfunctions.interpreter.plan import Limits, Order, plan
 from penstock.services.stepfunctions.logbook import Logbook
 from penstock.services.stepfunctions.memory import InMemory, World
 from penstock.store.database import Database, Transaction
-from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
+from penstock.wire.call import Answer, Call, Scope, operation
 
 Json = Any
 Request = Mapping[str, Json]
@@ -96,9 +97,7 @@ class Express:
         share = int(chance[:8], 16) / 0x1_0000_0000
         target = await self.database.read(lambda tx: find_target(tx, call.scope, arn, share))
         if target.type != "EXPRESS":
-            raise ServiceError(
-                "This operation is not supported by this type of state machine", code="StateMachineTypeNotSupported"
-            )
+            raise wrong_type()
         order = starting.order_of(call, target, at=at, chance=chance, limits=self.limits)
         ended = await self._carry_out(order, call.scope)
         return synchronous_answer(order, ended, with_data=request.get("includedData") != "METADATA_ONLY")

@@ -30,23 +30,28 @@ def input_of(call: Call) -> str:
     try:
         msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
-        raise _refused(why_not_json(text)) from None
+        read_or_refuse(text)
     return text
+
+
+def read_or_refuse(text: str) -> None:
+    """Say what is wrong with a text, as AWS says it."""
+    try:
+        read_json(text)
+    except NotJson as error:
+        raise _refused(str(error)) from None
 
 
 def _refused(sentence: str) -> ServiceError:
     return ServiceError(f"Invalid State Machine Execution Input: '{sentence}'", code="InvalidExecutionInput")
 
 
-def why_not_json(text: str) -> str:
-    raise NotImplementedError
-
-
 def order_of(call: Call, target: Target, *, at: float, chance: str, limits: Limits) -> Order:
     """The order of a new execution."""
-    arn, mock = without_mock(call.request["stateMachineArn"])
-    name = check_name(call.request.get("name") or uuid_of(chance))
-    prefix = target.arn.partition(":stateMachine:")[0]
+    mock = without_mock(call.request["stateMachineArn"])[1]
+    name = call.request.get("name") or uuid_of(chance)
+    check_name(name)
+    prefix = target.machine_arn.partition(":stateMachine:")[0]
     kind = "express" if target.type == "EXPRESS" else "execution"
     execution = f"{prefix}:{kind}:{target.name}:{name}"
     if target.type == "EXPRESS":
@@ -57,7 +62,7 @@ def order_of(call: Call, target: Target, *, at: float, chance: str, limits: Limi
         definition=target.definition,
         role=target.role_arn,
         started_at=at,
-        machine=target.arn,
+        machine=target.machine_arn,
         machine_name=target.name,
         type=target.type,
         version=target.version_arn,
@@ -65,6 +70,8 @@ def order_of(call: Call, target: Target, *, at: float, chance: str, limits: Limi
         input=input_of(call),
         mock=mock,
         logging=target.logging,
+        revision=target.revision_id,
+        updated_at=target.updated_at,
         limits=limits,
         trace=call.request.get("traceHeader"),
     )
