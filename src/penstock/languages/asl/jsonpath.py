@@ -2,7 +2,7 @@
 
 A path starts from the document (`$.a`), the context object (`$$.Execution.Id`) or a workflow variable (`$name.a`); the
 rest is `jayway`'s. AWS tells a miss with one of several sentences, by the field that holds the path. `$.a.b` and its
-like are what a machine does all day: they are one closure without a loop.
+like are what a machine does all day: they go straight down.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NoReturn
 
 from penstock.languages.asl import jayway
-from penstock.languages.asl.jayway.tree import Filter, Function, Index, Property, Step
+from penstock.languages.asl.jayway.tree import Index, Property, Step
 from penstock.languages.asl.tree import WHOLE, Place
 from penstock.languages.asl.view import Compiled, Expression, Failure, Json, View
 
@@ -31,9 +31,17 @@ def compile_path(text: str, *, field: str) -> Expression:
     origin = _ORIGINS.get(root) or _of_variable(root, text, field)
     find = _finder(path, miss)
     variables = frozenset() if root in _ORIGINS else frozenset([root])
-    if root == "$" and (fast := _of_document(path, miss)) is not None:
+    if root == "$" and (fast := _of_document(path, find)) is not None:
         return Compiled(text, fast, variables)
     return Compiled(text, lambda view: find(origin(view)), variables)
+
+
+def compile_single_path(text: str, *, field: str) -> Expression:
+    """A path that names one place: what choices compare. Raises `ValueError` where it could name several."""
+    expression = compile_path(text, field=field)
+    if _keys(jayway.compile_path(_parted(text)[1]).steps) is None:
+        raise ValueError(f"Value is not a Reference Path: '{text}' could name more than one place")
+    return expression
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -49,9 +57,7 @@ def _read(inner: str, text: str, field: str) -> jayway.Path:
     try:
         return jayway.compile_path(inner)
     except ValueError as error:
-        raise ValueError(
-            f"The value for the field '{field}' must be a valid JSONPath: '{text}' is none, {error}"
-        ) from None
+        raise ValueError(f"Value must be a valid JSONPath. '{text}' in '{field}' is none: {error}") from None
 
 
 # where paths start
@@ -135,8 +141,7 @@ def _miss(text: str, field: str) -> Callable[[Json, str], NoReturn]:
 
 
 def _finder(path: jayway.Path, miss: Callable[[Json, str], NoReturn]) -> Callable[[Json], Json]:
-    """Find in any document: step by step where the path is definite, by `jayway` where not, or to tell what is missing."""
-    keys = _keys(path.steps)
+    """Find in any document: straight down where the path is names and indexes, else (and to tell a miss) by `jayway`."""
 
     def find(document: Json) -> Json:
         try:
@@ -144,62 +149,64 @@ def _finder(path: jayway.Path, miss: Callable[[Json, str], NoReturn]) -> Callabl
         except jayway.NotFound as why:
             miss(document, str(why))
 
+    keys = _keys(path.steps)
     if keys is None:
         return find
-    if not keys:
-        return lambda document: document
+    ways = tuple((key, dict if isinstance(key, str) else list) for key in keys)
 
     def follow(document: Json) -> Json:
         node = document
-        for key in keys:
-            if type(node) is not dict or key not in node:
-                return find(document)
-            node = node[key]
+        try:
+            for key, kind in ways:
+                if type(node) is not kind:
+                    return find(document)
+                node = node[key]
+        except (KeyError, IndexError):
+            return find(document)
         return node
 
     return follow
 
 
-def _keys(steps: tuple[Step, ...]) -> tuple[str, ...] | None:
-    """The names, where a path is nothing but names."""
-    names = tuple(step.names[0] for step in steps if isinstance(step, Property) and len(step.names) == 1)
-    return names if len(names) == len(steps) else None
+def _keys(steps: tuple[Step, ...]) -> tuple[str | int, ...] | None:
+    """The names and indexes, where a path is nothing else."""
+    keys = tuple(key for step in steps if (key := _key(step)) is not None)
+    return keys if len(keys) == len(steps) else None
 
 
-def _of_document(path: jayway.Path, miss: Callable[[Json, str], NoReturn]) -> Callable[[View], Json] | None:
-    """`$`, `$.a`, `$.a.b` and `$.a.b.c`. JSON has no value but an object that a string can index."""
-    keys = _keys(path.steps)
-    find = _finder(path, miss)
-    match keys:
+def _key(step: Step) -> str | int | None:
+    match step:
+        case Property((name,)):
+            return name
+        case Index((index,)):
+            return index
+        case _:
+            return None
+
+
+def _of_document(path: jayway.Path, find: Callable[[Json], Json]) -> Callable[[View], Json] | None:
+    """`$`, `$.a` and `$.a.b`: JSON has no value but an object that a string can index."""
+    match _keys(path.steps):
         case ():
             return _document
-        case (one,):
+        case (str(only),):
 
-            def value_of_one(view: View) -> Json:
+            def member(view: View) -> Json:
                 try:
-                    return view.document[one]
+                    return view.document[only]
                 except (KeyError, TypeError):
                     return find(view.document)
 
-            return value_of_one
-        case (one, two):
+            return member
+        case (str(outer), str(inner)):
 
-            def value_of_two(view: View) -> Json:
+            def inner_member(view: View) -> Json:
                 try:
-                    return view.document[one][two]
+                    return view.document[outer][inner]
                 except (KeyError, TypeError):
                     return find(view.document)
 
-            return value_of_two
-        case (one, two, three):
-
-            def value_of_three(view: View) -> Json:
-                try:
-                    return view.document[one][two][three]
-                except (KeyError, TypeError):
-                    return find(view.document)
-
-            return value_of_three
+            return inner_member
         case _:
             return None
 
@@ -213,24 +220,13 @@ def compile_reference(text: str, *, field: str) -> Place:
         raise ValueError(f"The value for the field '{field}' must be a string that is a Reference Path")
     root, inner = _parted(text)
     if root != "$":
-        raise ValueError(f"Value is not a Reference Path: the field '{field}' can only name a place in the input")
-    steps = _read(inner, text, field).steps
-    keys = tuple(key for step in steps if (key := _key(step)) is not None)
-    if len(keys) != len(steps):
+        raise ValueError(f"Value is not a Reference Path: '{text}' does not name a place in the input")
+    keys = _keys(_read(inner, text, field).steps)
+    if keys is None or any(isinstance(key, int) and key < 0 for key in keys):
         raise ValueError(f"Value is not a Reference Path: '{text}' could name more than one place")
     if len(keys) > _MOST_NESTING:
-        raise ValueError(f"Value is not a Reference Path: more than {_MOST_NESTING} steps")
+        raise ValueError(f"Value is not a Reference Path: '{text}' has more than {_MOST_NESTING} steps")
     return _Spot(text, keys) if keys else WHOLE
-
-
-def _key(step: Step) -> str | int | None:
-    match step:
-        case Property((name,)):
-            return name
-        case Index((index,)) if index >= 0:
-            return index
-        case Filter() | Function() | _:
-            return None
 
 
 class _Spot:

@@ -22,11 +22,11 @@ def compare(left: Json, operator: str, right: Json) -> bool:
 
 def _equal(left: Json, right: Json) -> bool:
     if left is MISSING or right is MISSING:
-        return left is right
+        return bool(left is right)
     if is_number(left) and isinstance(right, str):
-        return _as_number(right) == left
+        return bool(_as_number(right) == left)
     if isinstance(left, str) and is_number(right):
-        return left == str(right)
+        return bool(left == str(right))
     return same(left, right)
 
 
@@ -39,9 +39,8 @@ def _as_number(text: str) -> float | None:
 
 def _ordered(holds: Callable[[Any, Any], bool]) -> Callable[[Json, Json], bool]:
     def compares(left: Json, right: Json) -> bool:
-        if is_number(left) and is_number(right) or isinstance(left, str) and isinstance(right, str):
-            return holds(left, right)
-        return False
+        alike = (is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str))
+        return alike and holds(left, right)
 
     return compares
 

@@ -140,7 +140,9 @@ def _select(step: Step, way: str, *, is_strict: bool, is_last: bool) -> Select:
         case Property(names):
             return _properties(names, way, is_strict=is_strict, is_last=is_last)
         case Index(indexes):
-            return _array(step, way, lambda length: (index + (length if index < 0 else 0) for index in indexes), is_strict)
+            return _array(
+                step, way, lambda length: (index + (length if index < 0 else 0) for index in indexes), is_strict
+            )
         case Slice(start, stop):
             return _array(step, way, lambda length: _sliced(start, stop, length), is_strict)
         case Wildcard():

@@ -291,7 +291,9 @@ class _Cursor:
         start = self.at
         open_brackets = 0
         parts: list[str] = []
-        while self.at < len(self.text):
+        while not parts or open_brackets:
+            if self.at >= len(self.text):
+                self.fail("the end of a JSON value")
             character = self.text[self.at]
             if character in "'\"":
                 parts.append(json.dumps(self.quoted()))
@@ -299,16 +301,11 @@ class _Cursor:
             parts.append(character)
             self.at += 1
             open_brackets += (character in "[{") - (character in "]}")
-            if open_brackets == 0:
-                return self.loaded("".join(parts), start)
-        self.fail("the end of a JSON value")
-
-    def loaded(self, text: str, start: int) -> Json:
         try:
-            return json.loads(text)
+            return json.loads("".join(parts))
         except (ValueError, RecursionError):
             self.at = start
-            self.fail("a JSON value")
+        self.fail("a JSON value")
 
 
 def _unescape(escape: re.Match[str]) -> str:

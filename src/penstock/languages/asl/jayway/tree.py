@@ -115,6 +115,8 @@ Test = Exists | Comparison | Not | AllOf | AnyOf
 
 def is_definite(steps: tuple[Step, ...]) -> bool:
     """Whether the path names one place at most; only such a path answers the value itself, not a list."""
+    if len(steps) > 1 and isinstance(steps[-1], Function) and any(isinstance(step, Scan) for step in steps):
+        return True  # the function takes the list of all that the scan finds
     for position, step in enumerate(steps):
         is_last = position == len(steps) - 1
         match step:
