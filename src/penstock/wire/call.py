@@ -8,7 +8,7 @@ Values inside a request or an answer are JSON's (str, int, float, bool, None, li
 a `Body` for streamed payloads, and **seconds since the epoch (float) for every timestamp**.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
@@ -128,6 +128,13 @@ class Directory:
             if key in self._handlers:
                 raise ValueError(f"{service.service}.{operation_name} is answered twice")
             self._handlers[key] = getattr(service, name)
+
+    def provide(self, service: str, operations: Iterable[str], handler: Handler) -> None:
+        """Enter one handler for many operations of a service: for what is passed on as it comes."""
+        for name in operations:
+            if (service, name) in self._handlers:
+                raise ValueError(f"{service}.{name} is answered twice")
+            self._handlers[service, name] = handler
 
     def answers(self, service: str, operation_name: str) -> bool:
         return (service, operation_name) in self._handlers
