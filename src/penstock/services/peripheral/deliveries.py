@@ -6,16 +6,18 @@ elsewhere, or a function of Penstock's own, is reached at its front door, and mo
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from moto.core.utils import iso_8601_datetime_with_milliseconds
 from moto.events import models as events
 from moto.sns import models as sns
 
 from penstock.services.peripheral import targets
 from penstock.services.peripheral.arns import Arn, queue_url
+from penstock.services.peripheral.notifications import Notification
+from penstock.services.peripheral.queues import Queue, sqs
 from penstock.wire.call import Call, Json, Scope
 
 _endpoint = ""
@@ -40,7 +42,7 @@ def taken() -> list[Call]:
 
 
 class Subscription(sns.Subscription):
-    """A subscription of moto's that delivers by calls; `asked.py` lets only these protocols in."""
+    """A subscription of moto's that delivers by calls; `asked.py` lets in only queues and functions."""
 
     def publish(
         self,
@@ -57,26 +59,39 @@ class Subscription(sns.Subscription):
             return
         if message_structure == "json":
             message = self._parse_message_structure(message, self.protocol)
-        target = Arn.of(self.endpoint)
+        notification = Notification(
+            topic=self.topic.arn,
+            subscription=self.arn,
+            message=message,
+            message_id=message_id,
+            subject=subject,
+            attributes=message_attributes or {},
+            at=iso_8601_datetime_with_milliseconds(),
+            endpoint=_endpoint,
+        )
         if self.protocol == "lambda":
-            post = self.get_post_data(message, message_id, subject, message_attributes=message_attributes)
-            _written.append(invocation(target, self.arn, post))
-            return
-        sent = self._message(message, message_id, subject, message_attributes)
-        if target.resource.endswith(".fifo"):
+            _written.append(targets.invoke(Arn.of(self.endpoint), notification.record()))
+        else:
             digest = hashlib.sha256(message.encode()).hexdigest()
-            sent |= {"MessageGroupId": group_id, "MessageDeduplicationId": deduplication_id or digest}
-        request = {"QueueUrl": queue_url(_endpoint, target), **sent}
-        _written.append(Call("sqs", "SendMessage", request, Scope(target.account, target.region)))
+            _written.append(self._sent(notification, group_id, deduplication_id or digest))
 
-    def _message(
-        self, message: str, message_id: str, subject: str | None, attributes: dict[str, Any] | None
-    ) -> dict[str, Json]:
-        if self.attributes.get("RawMessageDelivery") in {"true", True}:
-            raw = {name: raw_attribute(each) for name, each in (attributes or {}).items()}
-            return {"MessageBody": message, **({"MessageAttributes": raw} if raw else {})}
-        post = self.get_post_data(message, message_id, subject, message_attributes=attributes)
-        return {"MessageBody": json.dumps(post, indent=2)}
+    def _sent(self, notification: Notification, group_id: str | None, deduplication_id: str) -> Call:
+        queue = Arn.of(self.endpoint)
+        request: dict[str, Json] = {"QueueUrl": queue_url(_endpoint, queue)}
+        if is_true(self.attributes.get("RawMessageDelivery")):
+            request["MessageBody"] = notification.message
+            if notification.attributes:
+                raw = {name: raw_attribute(each) for name, each in notification.attributes.items()}
+                request["MessageAttributes"] = raw
+        else:
+            request["MessageBody"] = notification.body()
+        if queue.resource.endswith(".fifo"):
+            request |= {"MessageGroupId": group_id, "MessageDeduplicationId": deduplication_id}
+        return Call("sqs", "SendMessage", request, Scope(queue.account, queue.region))
+
+
+def is_true(attribute: object) -> bool:
+    return str(attribute).lower() == "true"
 
 
 def raw_attribute(attribute: Mapping[str, Json]) -> dict[str, Json]:
@@ -84,21 +99,6 @@ def raw_attribute(attribute: Mapping[str, Json]) -> dict[str, Json]:
     if kind.startswith("Binary"):
         return {"DataType": kind, "BinaryValue": value.encode() if isinstance(value, str) else value}
     return {"DataType": kind, "StringValue": str(value)}
-
-
-SPELLED: Final = {"SigningCertURL": "SigningCertUrl", "UnsubscribeURL": "UnsubscribeUrl"}
-
-
-def invocation(function: Arn, subscription: str, post: Mapping[str, Json]) -> Call:
-    """What SNS hands a function."""
-    told = {SPELLED.get(name, name): each for name, each in post.items()}
-    record = {
-        "EventSource": "aws:sns",
-        "EventVersion": "1.0",
-        "EventSubscriptionArn": subscription,
-        "Sns": {"Subject": None, "MessageAttributes": {}, **told},
-    }
-    return targets.invoke(function, json.dumps({"Records": [record]}))
 
 
 # --- EventBridge -------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ class Rule(events.Rule):
             if is_archive(target["Arn"]):
                 self._archive(target, original_event)
             else:
-                text = targets.text(target, event) if transform_input else json.dumps(event)
+                text = targets.text(target, event) if transform_input else targets.compact(event)
                 _written.extend(targets.calls(target, text, event, _endpoint))
 
     def _archive(self, target: Mapping[str, Json], event: Any) -> None:
@@ -130,8 +130,9 @@ ARCHIVE: Final = re.compile(r':archive/(?P<name>[^":]+):(?P<uuid>[^"]+)"')
 
 
 def is_archive(arn: str) -> bool:
-    """Whether a target is the one that moto gives an archive's own rule."""
-    return arn.split(":")[2] == "events" and arn.split(":")[5] == ""
+    """Whether a target is the one that moto gives an archive's own rule: no account, and nothing named."""
+    there = Arn.of(arn)
+    return there.service == "events" and not there.account
 
 
 # --- the exchange ------------------------------------------------------------------------------------------------
@@ -145,7 +146,15 @@ def _exchange_rule() -> None:
     events.Rule = Rule  # type: ignore[misc]
 
 
-EXCHANGES: Final[Mapping[str, Callable[[], None]]] = {"sns": _exchange_subscription, "events": _exchange_rule}
+def _exchange_queue() -> None:
+    sqs.Queue = Queue  # type: ignore[misc]
+
+
+EXCHANGES: Final[Mapping[str, Callable[[], None]]] = {
+    "sns": _exchange_subscription,
+    "events": _exchange_rule,
+    "sqs": _exchange_queue,
+}
 
 
 def redirect(service: str) -> None:
