@@ -1,4 +1,4 @@
-"""Queues: moto's, that do not count their messages whenever they are looked at.
+"""Queues: moto's, but numbered as AWS numbers FIFO messages, and not counted whenever they are looked at.
 
 moto reads a queue's attributes at every message sent, and counts all messages three times over for it, asking the
 time for each: ten thousand waiting messages made a send take a third of a second.
@@ -6,12 +6,20 @@ time for each: ten thousand waiting messages made a send take a third of a secon
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from itertools import count
+from typing import Any, Final
 
 from moto.core.utils import unix_time_millis
 from moto.sqs import models as sqs
 
-__all__ = ["Queue", "sqs"]
+__all__ = ["Queue", "next_number", "sqs"]
+
+_NUMBERS: Final = count(18_800_000_000_000_000_000, 256)
+
+
+def next_number() -> str:
+    """A number larger than all before it, of the twenty digits that AWS's have."""
+    return str(next(_NUMBERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,11 @@ class Count:
 
 class Queue(sqs.Queue):
     """A queue of moto's that knows the time once, and its counts when asked."""
+
+    def add_message(self, message: sqs.Message) -> None:
+        if self.fifo_queue:
+            message.sequence_number = next_number()
+        super().add_message(message)
 
     @property
     def messages(self) -> list[sqs.Message]:

@@ -1,8 +1,8 @@
 """The front: every call to a peripheral service comes here and is asked, forwarded or played.
 
 One thread belongs to this room and moto runs in it, one call at a time: its backends are not safe in several threads,
-they reach into one another, and some of what they do (making an RSA key, importing a service) takes long. Handing a
-call over and back costs a tenth of the call itself, so nothing is run inline.
+they reach into one another, and some of what they do (making an RSA key, importing a service) takes long. A call takes
+moto about 0.6 ms, handing it over and back 0.1 ms of that order: not worth a second way inline.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ class Peripheral:
         own = {service for service, _ in self._directory.operations()}
         self._forwards = places.forwards(data, own)
         for service in self._forwards:
-            self._directory.provide(service, models.model(service).operation_names, self.forward)
+            self._directory.provide(service, models.model(service).operation_names, self.forward, validated=False)
         for service, operations in OFFERED.items():
             if service not in own and service not in self._forwards:
                 self._directory.provide(service, operations, self.answer)
@@ -71,7 +71,7 @@ class Peripheral:
 
     async def answer(self, call: Call, _: Json) -> Answer:
         asked.check(call)
-        call = at_its_account(call)
+        call = asked.mended(at_its_account(call))
         if waiting.may_wait(call):
             return await waiting.receive(call, self.perform, self._arrivals)
         return await self.perform(call)

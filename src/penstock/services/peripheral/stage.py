@@ -7,6 +7,7 @@ Importing this module imports moto (a third of a second, SSM most of another): t
 at the first call. Everything here runs in that one thread, for moto's backends are not safe in several.
 """
 
+import html
 import importlib
 from collections.abc import Mapping
 from functools import cache
@@ -14,11 +15,12 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from botocore import parsers, serialize
-from botocore.model import OperationModel, ServiceModel
+from botocore.model import OperationModel, Shape
 from moto.core.base_backend import BackendDict
 from moto.core.request import Request
 
 from penstock.services.peripheral import deliveries
+from penstock.services.peripheral.queues import next_number
 from penstock.wire import models
 from penstock.wire.call import Answer, Call, Json, NotImplementedHere, ServiceError
 from penstock.wire.protocols import moments
@@ -48,6 +50,7 @@ def perform(call: Call, endpoint: str) -> Heard:
 
     Raises `ServiceError` as AWS would, `NotImplementedHere` where moto gives up.
     """
+    check_region(call)
     operation = models.model(call.service).operation_model(call.operation)
     request = written(call, operation, endpoint)
     deliveries.begin(endpoint)
@@ -55,7 +58,17 @@ def perform(call: Call, endpoint: str) -> Heard:
         status, headers, body = response_class(call.service).dispatch(request, request.raw_url, request.headers)
     except NotImplementedError as gap:
         raise NotImplementedHere(f"{call.service}.{call.operation} with these values is beyond moto: {gap}") from gap
-    return read(operation, int(status), headers, body), deliveries.taken()
+    answer = read(operation, int(status), headers, body)
+    number_published(call, answer)
+    return answer, deliveries.taken()
+
+
+def number_published(call: Call, answer: dict[str, Json]) -> None:
+    """Add what moto leaves out: the place of a message in its FIFO topic."""
+    if not call.request.get("TopicArn", "").endswith(".fifo"):
+        return
+    for each in [answer] if call.operation == "Publish" else answer.get("Successful", []):
+        each["SequenceNumber"] = next_number()
 
 
 def forget() -> None:
@@ -69,6 +82,16 @@ def response_class(service: str) -> Any:
     module = importlib.import_module(f"moto.{service}.responses")
     deliveries.redirect(service)
     return getattr(module, CLASSES[service])
+
+
+def check_region(call: Call) -> None:
+    """Refuse a region that AWS does not have the service in: moto has nowhere to keep its state."""
+    backends = getattr(importlib.import_module(f"moto.{call.service}.models"), f"{call.service}_backends")
+    if call.scope.region not in backends[call.scope.account]:
+        raise ServiceError(
+            f"{call.service} is not in a region '{call.scope.region}'; use one of AWS's, such as 'us-east-1'.",
+            code="UnrecognizedClientException", status=400,
+        )  # fmt: skip
 
 
 def protocol(operation: OperationModel) -> str:
@@ -110,12 +133,12 @@ def form(fields: Mapping[str, Json]) -> str:
 # --- from moto ---------------------------------------------------------------------------------------------------
 
 
-def read(operation: OperationModel, status: int, headers: Mapping[str, Json], body: Json) -> Answer:
+def read(operation: OperationModel, status: int, headers: Mapping[str, Json], body: Json) -> dict[str, Json]:
     content = body.encode() if isinstance(body, str) else bytes(body or b"")
     told = {"status_code": status, "headers": lowered(headers), "body": content}
     reading = parser(protocol(operation))
     if status >= 300:
-        raise failure(operation.service_model, reading, told)
+        raise failure(operation, reading, told)
     parsed: dict[str, Json] = reading.parse(told, operation.output_shape)
     parsed.pop("ResponseMetadata", None)
     return parsed
@@ -132,14 +155,25 @@ def parser(name: str) -> Any:
     return factory.create_parser(name)
 
 
-def failure(model: ServiceModel, reading: Any, told: Mapping[str, Json]) -> ServiceError:
+def failure(operation: OperationModel, reading: Any, told: Mapping[str, Json]) -> ServiceError:
     """The error as the service names it, with the further members that its shape has."""
+    model = operation.service_model
     error = reading.parse(told, None).get("Error", {})
     code = error.get("QueryErrorCode") or error.get("Code") or "InternalFailure"
     shape = model.shape_for_error_code(error.get("Code")) or model.shape_for_error_code(code)
     fields = reading.parse(told, shape) if shape is not None else {}
     further = {name: value for name, value in fields.items() if name not in NO_FIELDS}
-    return ServiceError(error.get("Message") or "", code=code, status=told["status_code"], **further)
+    message = REWORDED.get((operation.name, code)) or html.unescape(error.get("Message") or "")
+    return ServiceError(message, code=code, status=status_of(operation, shape, told["status_code"]), **further)
+
+
+def status_of(operation: OperationModel, shape: Shape | None, said: int) -> int:
+    """The status: the model's, else moto's; but services that speak JSON tell a client's mistakes by 400 alone."""
+    traits = shape.metadata.get("error", {}) if shape is not None else {}
+    if known := traits.get("httpStatusCode"):
+        return int(known)
+    return 400 if protocol(operation) == "json" and 400 <= said < 500 else said
 
 
 NO_FIELDS: Final = frozenset({"Error", "ResponseMetadata", "message", "Message", "status", "code"})
+REWORDED: Final[Mapping[tuple[str, str], str]] = {("Publish", "NotFound"): "Topic does not exist"}
