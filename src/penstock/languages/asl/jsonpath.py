@@ -57,7 +57,7 @@ def _read(inner: str, text: str, field: str) -> jayway.Path:
     try:
         return jayway.compile_path(inner)
     except ValueError as error:
-        raise ValueError(f"Value must be a valid JSONPath. '{text}' in '{field}' is none: {error}") from None
+        raise ValueError(f"'{text}' in the field '{field}' is not a valid JSONPath: {error}") from None
 
 
 # where paths start
@@ -121,7 +121,8 @@ _INVALID: Final = frozenset(
 )  # fmt: skip
 
 
-def _miss(text: str, field: str) -> Callable[[Json, str], NoReturn]:
+def _miss(text: str, place: str) -> Callable[[Json, str], NoReturn]:
+    field = place.rpartition("/")[2]
     if field in _INVALID:
         cause: Miss = _invalid
     elif field in {"SecondsPath", "TimestampPath"}:
@@ -141,7 +142,7 @@ def _miss(text: str, field: str) -> Callable[[Json, str], NoReturn]:
 
 
 def _finder(path: jayway.Path, miss: Callable[[Json, str], NoReturn]) -> Callable[[Json], Json]:
-    """Find in any document: straight down where the path is names and indexes; else, and to tell a miss, by `jayway`."""
+    """Find in any document: straight down where it is names and indexes; else, and to tell a miss, by `jayway`."""
 
     def find(document: Json) -> Json:
         try:
@@ -152,13 +153,13 @@ def _finder(path: jayway.Path, miss: Callable[[Json, str], NoReturn]) -> Callabl
     keys = _keys(path.steps)
     if keys is None:
         return find
-    ways: tuple[tuple[Json, type], ...] = tuple((key, dict if isinstance(key, str) else list) for key in keys)
+    ways: list[tuple[Json, type]] = [(key, dict if isinstance(key, str) else list) for key in keys]
 
     def follow(document: Json) -> Json:
-        node = document
+        node: Json = document
         try:
             for key, kind in ways:
-                if type(node) is not kind:
+                if node.__class__ is not kind:
                     return find(document)
                 node = node[key]
         except (KeyError, IndexError):
@@ -215,17 +216,18 @@ def _of_document(path: jayway.Path, find: Callable[[Json], Json]) -> Callable[[V
 
 
 def compile_reference(text: str, *, field: str) -> Place:
-    """A reference path: names and indexes only, and never of the context object or a variable."""
-    if not isinstance(text, str):
-        raise ValueError(f"The value for the field '{field}' must be a string that is a Reference Path")
+    """A reference path: names and indexes only, and never of the context object or a variable.
+
+    Raises `ValueError` with the reason, which AWS tells after "Value is not a Reference Path: ".
+    """
     root, inner = _parted(text)
     if root != "$":
-        raise ValueError(f"Value is not a Reference Path: '{text}' does not name a place in the input")
+        raise ValueError(f"'{text}' does not name a place in the input")
     keys = _keys(_read(inner, text, field).steps)
     if keys is None or any(isinstance(key, int) and key < 0 for key in keys):
-        raise ValueError(f"Value is not a Reference Path: '{text}' could name more than one place")
+        raise ValueError(f"'{text}' could name more than one place")
     if len(keys) > _MOST_NESTING:
-        raise ValueError(f"Value is not a Reference Path: '{text}' has more than {_MOST_NESTING} steps")
+        raise ValueError(f"'{text}' has more than {_MOST_NESTING} steps")
     return _Spot(text, keys) if keys else WHOLE
 
 
