@@ -8,14 +8,14 @@ like are what a machine does all day: they go straight down.
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from penstock.languages.asl import jayway
 from penstock.languages.asl.jayway.tree import Index, Property, Step
 from penstock.languages.asl.tree import WHOLE, Place
 from penstock.languages.asl.view import Compiled, Expression, Failure, Json, View
 
-_VARIABLE: Final = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]{0,79})(?=[.\[]|$)")
+_VARIABLE: Final = re.compile(r"\$([^\W\d]\w*)(?=[.\[]|$)")
 _MOST_NESTING: Final = 100  # of places that ResultPath may make
 
 Miss = Callable[[str, Json, str], str]  # path, document, Jayway's sentence → cause
@@ -23,8 +23,6 @@ Miss = Callable[[str, Json, str], str]  # path, document, Jayway's sentence → 
 
 def compile_path(text: str, *, field: str) -> Expression:
     """The path as an expression. Raises `ValueError` where it is none."""
-    if not isinstance(text, str):
-        raise ValueError(f"The value for the field '{field}' must be a string that is a JSONPath")
     root, inner = _parted(text)
     path = _read(inner, text, field)
     miss = _miss(text, field)
@@ -36,8 +34,10 @@ def compile_path(text: str, *, field: str) -> Expression:
     return Compiled(text, lambda view: find(origin(view)), variables)
 
 
-def compile_single_path(text: str, *, field: str) -> Expression:
+def compile_single_path(text: Json, *, field: str) -> Expression:
     """A path that names one place: what choices compare. Raises `ValueError` where it could name several."""
+    if not isinstance(text, str):
+        raise ValueError(f"Value is not a Reference Path: the field '{field}' must be a string")
     expression = compile_path(text, field=field)
     if _keys(jayway.compile_path(_parted(text)[1]).steps) is None:
         raise ValueError(f"Value is not a Reference Path: '{text}' could name more than one place")
@@ -153,13 +153,13 @@ def _finder(path: jayway.Path, miss: Callable[[Json, str], NoReturn]) -> Callabl
     keys = _keys(path.steps)
     if keys is None:
         return find
-    ways: list[tuple[Json, type]] = [(key, dict if isinstance(key, str) else list) for key in keys]
+    ways: list[tuple[Json, Any]] = [(key, dict if isinstance(key, str) else list) for key in keys]
 
     def follow(document: Json) -> Json:
         node: Json = document
         try:
             for key, kind in ways:
-                if node.__class__ is not kind:
+                if type(node) is not kind:
                     return find(document)
                 node = node[key]
         except (KeyError, IndexError):

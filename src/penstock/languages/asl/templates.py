@@ -90,7 +90,7 @@ def _member(key: str, value: Json, field: str, depth: int) -> tuple[str, Express
 
 
 def compile_query(text: Json, *, field: str) -> Expression:
-    """A path or an intrinsic call, by its look. Raises `ValueError` with AWS's sentence, and the reason as its cause."""
+    """A path or an intrinsic call, by its look. Raises `ValueError` with AWS's sentence, caused by the reason."""
     sentence = f"The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call"
     if not isinstance(text, str):
         raise ValueError(sentence)
