@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -149,11 +150,9 @@ def _hash(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
 
 
 def _split(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
-    """Every character of the second text parts; empty pieces are left out."""
-    text, parting = _text(arguments[0], "The first argument"), _text(arguments[1], "The delimiter")
-    for character in parting[1:]:
-        text = text.replace(character, parting[0])
-    pieces = text.split(parting[0]) if parting else list(text)
+    """Every character of the delimiter parts; empty pieces are left out."""
+    text, delimiter = _text(arguments[0], "The first argument"), _text(arguments[1], "The delimiter")
+    pieces = re.split(f"[{re.escape(delimiter)}]", text) if delimiter else [text]
     return [piece for piece in pieces if piece]
 
 
@@ -205,6 +204,8 @@ def to_json(value: Json) -> str:
 
 def _parse(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
     text = _text(arguments[0], "The argument")
+    if not text.strip():
+        return None
     try:
         return json.loads(text, parse_constant=_no_constant)
     except RecursionError:

@@ -141,7 +141,7 @@ def _miss(text: str, field: str) -> Callable[[Json, str], NoReturn]:
 
 
 def _finder(path: jayway.Path, miss: Callable[[Json, str], NoReturn]) -> Callable[[Json], Json]:
-    """Find in any document: straight down where the path is names and indexes, else (and to tell a miss) by `jayway`."""
+    """Find in any document: straight down where the path is names and indexes; else, and to tell a miss, by `jayway`."""
 
     def find(document: Json) -> Json:
         try:
@@ -152,7 +152,7 @@ def _finder(path: jayway.Path, miss: Callable[[Json, str], NoReturn]) -> Callabl
     keys = _keys(path.steps)
     if keys is None:
         return find
-    ways = tuple((key, dict if isinstance(key, str) else list) for key in keys)
+    ways: tuple[tuple[Json, type], ...] = tuple((key, dict if isinstance(key, str) else list) for key in keys)
 
     def follow(document: Json) -> Json:
         node = document

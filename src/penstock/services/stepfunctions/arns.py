@@ -78,3 +78,10 @@ def check_name(name: str) -> None:
     """Raises `InvalidName` for what cannot name a state machine or an activity."""
     if _REFUSED.search(name):
         raise invalid_name(name)
+
+
+def check(text: str, *types: str) -> None:
+    """Raises `InvalidArn` for what is no ARN of this service, or of another type than these."""
+    arn = read_arn(text)
+    if arn.type not in types:
+        raise invalid_arn(f"Resource type not valid in this context: {arn.type}")

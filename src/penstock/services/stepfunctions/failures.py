@@ -58,3 +58,14 @@ def labelled_arn() -> ValidationError:
         "This operation does not take the ARN of a Distributed Map state: give the state machine's own ARN.",
         reason="API_DOES_NOT_SUPPORT_LABELED_ARNS",
     )
+
+
+def no_execution(arn: str) -> ServiceError:
+    return ServiceError(f"Execution Does Not Exist: '{arn}'", code="ExecutionDoesNotExist")
+
+
+def wrong_type() -> ServiceError:
+    """Of an operation that standard machines have and express ones have not, or the reverse."""
+    return ServiceError(
+        "This operation is not supported by this type of state machine", code="StateMachineTypeNotSupported"
+    )

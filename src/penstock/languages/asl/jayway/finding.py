@@ -51,6 +51,10 @@ class NotFound(Exception):
     """The path does not lead anywhere in this document."""
 
 
+class TooCostly(NotFound):
+    """The path visits more of the document than a path may."""
+
+
 class Scope:
     """The document that `$` means in filters, and how many more values may be visited."""
 
@@ -63,7 +67,7 @@ class Scope:
     def visit(self, count: int = 1) -> None:
         self.left -= count
         if self.left < 0:
-            raise NotFound(f"The path visits more than {MOST_VISITS} values")
+            raise TooCostly(f"The path visits more than {MOST_VISITS} values")
 
 
 Select = Callable[[Json, Scope, list[Json]], None]
@@ -83,18 +87,36 @@ def compile_path(text: str) -> Path:
     """Raises `ValueError` where the text is not a path."""
     steps = parse(text)
     definite = is_definite(steps)
+    find = _find_one(steps) if definite else _find_all(steps)
+    return Path(text, steps, definite, find)
+
+
+def _find_one(steps: Sequence[Step]) -> Callable[[Json], Json]:
     search = _search(steps)
     missing = f"No results for path: ${''.join(map(fragment, steps))}"
 
     def find(document: Json) -> Json:
         found = search(document, Scope(document))
-        if not definite:
-            return found
         if not found:
             raise NotFound(missing)
         return found[-1]
 
-    return Path(text, steps, definite, find)
+    return find
+
+
+def _find_all(steps: Sequence[Step]) -> Callable[[Json], Json]:
+    """AWS gives an empty list even where the way to the list does not exist (`$.no.such[*]`)."""
+    search = _search(steps)
+
+    def find(document: Json) -> Json:
+        try:
+            return search(document, Scope(document))
+        except TooCostly:
+            raise
+        except NotFound:
+            return []
+
+    return find
 
 
 def _search(steps: Sequence[Step]) -> Search:
@@ -319,9 +341,9 @@ def _inner(path: Inner) -> Callable[[Json, Scope], Json]:
         scope.visit()
         try:
             found = search(scope.document if of_document else node, scope)
+        except TooCostly:
+            raise
         except NotFound:
-            if scope.left < 0:
-                raise
             return MISSING
         if definite:
             return found[-1] if found else MISSING
