@@ -84,11 +84,9 @@ def _items(state: Entry) -> Expression | None:
 
 
 def _percentage(state: Entry) -> Expression | None:
-    name = "ToleratedFailurePercentage"
-    state.only_one(name, f"{name}Path")
-    if state.language == "JSONPath" and state.has(f"{name}Path"):
-        return state.required_path(f"{name}Path")
-    return state.value_or_jsonata(name, "number", lambda entry, member: entry.number(member, least=0, most=100))
+    return state.number_or_path(
+        "ToleratedFailurePercentage", lambda entry, member: entry.number(member, least=0.0, most=100.0)
+    )
 
 
 def _label(state: Entry) -> str | None:
