@@ -18,13 +18,13 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from penstock.engine.engine import Engine
 from penstock.gateway.guard import OpenHost, check_host
@@ -38,6 +38,7 @@ from penstock.services.sagemaker import registry
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.pipelines.room import open_pipelines
+from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.blobs import Blobs, Digest
 from penstock.store.logfile import stream_path
 from penstock.store.migrate import migrate
@@ -132,8 +133,9 @@ class Penstock:
         await self._listen(tasks, rooms)
         await self._work(tasks, rooms.engine)
         tasks.create_task(rooms.database.lengthen_log())
-        sweeping = tasks.create_task(sweep(rooms, self.settings.data))
-        self._exits.callback(sweeping.cancel)
+        rooms.chores.append(partial(sweep, rooms, self.settings.data))
+        for chore in rooms.chores:
+            self._exits.callback(tasks.create_task(chore()).cancel)
         self._tell_where()
 
     async def _find_root(self, database: SqliteDatabase) -> None:
@@ -197,6 +199,7 @@ class Rooms:
     ring: identity.StoredKeys
     peripheral: Peripheral
     tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
+    chores: list[Callable[[], Coroutine[Any, Any, None]]]  # what rooms want done all the time, until it is cancelled
 
     @classmethod
     def build(
@@ -219,6 +222,7 @@ class Rooms:
             ring=identity.StoredKeys(database, clock),
             peripheral=Peripheral(directory, endpoint),
             tidy=[],
+            chores=[],
         )
         for service in (
             *identity_services(database, rooms.ring),
@@ -249,6 +253,10 @@ class Rooms:
         )
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
+        logbook = open_stepfunctions(
+            database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance
+        )
+        self.chores.append(logbook.work)
 
 
 def every_operation() -> Directory:
