@@ -1,11 +1,12 @@
 """The Map state: where its items come from, how they are bundled, and what happens to each."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from penstock.languages.asl import fields
 from penstock.languages.asl.entry import MOST, Entry
+from penstock.languages.asl.resources import READS, WRITES, map_resource_mistake
 from penstock.languages.asl.tree import Batcher, ExecutionType, Machine, Map, Mode, Reader, Writer
 from penstock.languages.asl.view import Expression
 
@@ -103,6 +104,14 @@ def _payload(entry: Entry) -> Expression | None:
     return entry.object_template("Arguments" if entry.language == "JSONata" else "Parameters")
 
 
+def _resource(entry: Entry, known: Sequence[str]) -> str | None:
+    arn = entry.text("Resource")
+    mistake = None if arn is None else map_resource_mistake(arn, known)
+    if mistake is not None:
+        entry.wrong(mistake, "Resource")
+    return arn
+
+
 def _reader(state: Entry) -> Reader | None:
     entry = state.inner("ItemReader")
     if entry is None:
@@ -112,7 +121,7 @@ def _reader(state: Entry) -> Reader | None:
     fields.check_language(entry)
     config = entry.inner("ReaderConfig")
     return Reader(
-        resource=entry.resource("Resource") or "",
+        resource=_resource(entry, READS) or "",
         payload=_payload(entry),
         config={} if config is None else _reader_config(config),
         max_items=None if config is None else config.quantity("MaxItems", least=0, most=MOST_ITEMS),
@@ -167,7 +176,7 @@ def _writer(state: Entry) -> Writer | None:
         config.one_of("Transformation", "NONE", "COMPACT", "FLATTEN")
         config.one_of("OutputType", "JSON", "JSONL")
     return Writer(
-        resource=entry.resource("Resource"),
+        resource=_resource(entry, WRITES),
         payload=_payload(entry),
         config={} if config is None else config.members,
     )
