@@ -1,11 +1,12 @@
 """The Map state: where its items come from, how they are bundled, and what happens to each."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from penstock.languages.asl import fields
 from penstock.languages.asl.entry import MOST, Entry
+from penstock.languages.asl.resources import READS, WRITES, map_resource_mistake
 from penstock.languages.asl.tree import Batcher, ExecutionType, Machine, Map, Mode, Reader, Writer
 from penstock.languages.asl.view import Expression
 
@@ -86,11 +87,9 @@ def _items(state: Entry, mode: Mode) -> Expression | None:
 
 
 def _percentage(state: Entry) -> Expression | None:
-    name = "ToleratedFailurePercentage"
-    state.only_one(name, f"{name}Path")
-    if state.language == "JSONPath" and state.has(f"{name}Path"):
-        return state.required_path(f"{name}Path")
-    return state.value_or_jsonata(name, "number", lambda entry, member: entry.number(member, least=0, most=100))
+    return state.number_or_path(
+        "ToleratedFailurePercentage", lambda entry, member: entry.number(member, least=0.0, most=100.0)
+    )
 
 
 def _label(state: Entry) -> str | None:
@@ -107,6 +106,14 @@ def _payload(entry: Entry) -> Expression | None:
     return entry.object_template("Arguments" if entry.language == "JSONata" else "Parameters")
 
 
+def _resource(entry: Entry, known: Sequence[str]) -> str | None:
+    arn = entry.text("Resource")
+    mistake = None if arn is None else map_resource_mistake(arn, known)
+    if mistake is not None:
+        entry.wrong(mistake, "Resource")
+    return arn
+
+
 def _reader(state: Entry) -> Reader | None:
     entry = state.inner("ItemReader")
     if entry is None:
@@ -116,7 +123,7 @@ def _reader(state: Entry) -> Reader | None:
     fields.check_language(entry)
     config = entry.inner("ReaderConfig")
     return Reader(
-        resource=entry.resource("Resource") or "",
+        resource=_resource(entry, READS) or "",
         payload=_payload(entry),
         config={} if config is None else _reader_config(config),
         max_items=None if config is None else config.quantity("MaxItems", least=0, most=MOST_ITEMS),
@@ -171,7 +178,7 @@ def _writer(state: Entry) -> Writer | None:
         config.one_of("Transformation", "NONE", "COMPACT", "FLATTEN")
         config.one_of("OutputType", "JSON", "JSONL")
     return Writer(
-        resource=entry.resource("Resource"),
+        resource=_resource(entry, WRITES),
         payload=_payload(entry),
         config={} if config is None else config.members,
     )
