@@ -24,6 +24,7 @@ HTTP_REQUIRED: Final = ("ApiEndpoint", "Method")
 # JSON that becomes text on its way, whatever it is.
 FREE: Final = frozenset({
     ("lambda", "ClientContext"), ("states", "Input"), ("sqs", "MessageBody"), ("sns", "Message"), ("events", "Entries"),
+    ("aws-sdk:sfn", "Input"), ("aws-sdk:sfn", "Output"),
 })  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def _values(resource: Resource, given: Mapping[str, Json]) -> Iterator[str]:
     shape = input_shape(resource)
     if shape is not None:
         checked = {name: value for name, value in given.items() if (resource.service, name) not in FREE}
-        yield from members.wrong_values(shape, checked, resource.called_service)
+        yield from members.wrong_values(shape, checked)
 
 
 def input_shape(resource: Resource) -> StructureShape | None:
