@@ -7,6 +7,7 @@ It is also where the clock, ids and chance come from: everything else takes them
       penstock.db      every row                blobs/  incoming/   every byte
       logs/            log streams              sandbox/            jobs, zygotes
       server.json      where the server is, while it is up          images.toml   the user's own images, if any
+      forward.toml     which peripheral services others answer, if any
 """
 
 import asyncio
@@ -32,6 +33,7 @@ from penstock.gateway.settings import Settings as GatewaySettings
 from penstock.images import catalog, clients, metrics
 from penstock.runtimes.sandbox import Image, Sandbox, UnknownImage, this_machine
 from penstock.services import identity, logs, s3
+from penstock.services.peripheral import Misplaced, Peripheral
 from penstock.services.sagemaker import registry
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
@@ -93,7 +95,8 @@ class Penstock:
             check_host(self.settings.host, auth=self.settings.auth)
             self._open_data()
             await self._open()
-        except OpenHost as refusal:
+        except (OpenHost, Misplaced) as refusal:
+            await self._exits.aclose()
             raise CannotStart(str(refusal)) from None
         except BaseException:
             await self._exits.aclose()
@@ -118,9 +121,10 @@ class Penstock:
 
     async def _open(self) -> None:
         """Build the rooms, open the door, then let the engine go on where it was."""
-        rooms = Rooms.build(self.settings.data, self.client_environment)
+        rooms = Rooms.build(self.settings.data, self.client_environment, lambda: self.endpoint)
         self._exits.callback(rooms.database.close)
         self._exits.push_async_callback(rooms.sandbox.close)
+        self._exits.push_async_callback(rooms.peripheral.close)
         await identity.ensure_default_role(rooms.database, clock=clock, chance=chance)
         if self.settings.auth:
             await self._find_root(rooms.database)
@@ -191,11 +195,17 @@ class Rooms:
     blobs: Blobs
     sandbox: Sandbox
     ring: identity.StoredKeys
+    peripheral: Peripheral
     tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
 
     @classmethod
-    def build(cls, data: Path, client_environment: Callable[[Scope, str], Mapping[str, str]]) -> Self:
-        """From the ground up. Nothing runs yet; `database` and `sandbox` are to be closed."""
+    def build(
+        cls,
+        data: Path,
+        client_environment: Callable[[Scope, str], Mapping[str, str]],
+        endpoint: Callable[[], str] = str,
+    ) -> Self:
+        """From the ground up. Nothing runs yet; `database`, `sandbox` and `peripheral` are to be closed."""
         database = SqliteDatabase(data / "penstock.db")
         directory = Directory(validate)
         blobs = Blobs(data)
@@ -207,6 +217,7 @@ class Rooms:
             blobs=blobs,
             sandbox=Sandbox(data / "sandbox", blobs=blobs, resolve=images.resolve, hidden=[data]),
             ring=identity.StoredKeys(database, clock),
+            peripheral=Peripheral(directory, endpoint),
             tidy=[],
         )
         for service in (
@@ -217,6 +228,7 @@ class Rooms:
         ):
             directory.register(service)
         rooms._furnish_runs(data, images, client_environment)
+        rooms.peripheral.enter(data)  # last: what Penstock has of its own stays its own
         return rooms
 
     def _furnish_runs(

@@ -38,6 +38,15 @@ OURS: Final = (
     "scheduler",
     "cloudwatch",
     "application-autoscaling",
+    "sqs",
+    "sns",
+    "dynamodb",
+    "dynamodbstreams",
+    "kinesis",
+    "secretsmanager",
+    "ssm",
+    "ecr",
+    "kms",
 )
 
 # A model file begins with its metadata; this many packed bytes always hold it.

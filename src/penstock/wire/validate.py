@@ -48,7 +48,7 @@ def _check(service: str, operation: str) -> Check | None:
     if model is None or model.input_shape is None:
         return None
     check = _checks(service).of(model.input_shape)
-    return _with_required_of_s3(model.input_shape, check) if service in LENIENT else check
+    return REQUIRED[service](model.input_shape, check) if service in REQUIRED else check
 
 
 @cache
@@ -339,6 +339,20 @@ def _with_required_of_s3(shape: StructureShape, types: Check) -> Check:
     return check
 
 
+def _with_required_of_sqs(shape: StructureShape, check: Check) -> Check:
+    """SQS tells of the first parameter that is missing, under a name of its own."""
+
+    def checked(value: Json, path: Path, wrong: list[str]) -> None:
+        for name in shape.required_members:
+            if value.get(name) is None:
+                sentence = f"The request must contain the parameter {name}."
+                raise ServiceError(sentence, code="MissingParameter", status=400)
+        check(value, path, wrong)
+
+    return checked
+
+
+REQUIRED: Final = {"s3": _with_required_of_s3, "sqs": _with_required_of_sqs}
 MALFORMED: Final = "The XML you provided was not well-formed or did not validate against our published schema"
 
 

@@ -54,8 +54,21 @@ class Expression(Protocol):
     def text(self) -> str:
         """The source, as error sentences quote it."""
 
-    def value(self, view: View) -> Json:
+    @property
+    def variables(self) -> frozenset[str]:
+        """The workflow variables that it reads, as a description's `variableReferences` names them."""
+
+    def value(self, view: View, /) -> Json:
         """Raises `Failure`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """An expression whose value a closure finds; the closure is the method, so that a call is one call."""
+
+    text: str
+    value: Callable[[View], Json]
+    variables: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,11 @@ class Literal:
     def text(self) -> str:
         return str(self.constant)
 
-    def value(self, view: View) -> Json:  # noqa: ARG002 - an Expression
+    @property
+    def variables(self) -> frozenset[str]:
+        return frozenset()
+
+    def value(self, view: View, /) -> Json:  # noqa: ARG002 - an Expression
         return self.constant
 
 

@@ -1,0 +1,172 @@
+"""Templates: JSON with expressions in it. Parameters, ResultSelector, Assign; Arguments, Output.
+
+In JSONPath a key that ends in `.$` has a path or an intrinsic call for its value; in JSONata any string from `{%` to
+`%}` is an expression, at any depth. A template is walked once, when the definition is read: what has no expression in
+it is a constant and shared by all values made from it, so nobody may change a value.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from penstock.languages.asl import calls
+from penstock.languages.asl.intrinsics import compile_intrinsic
+from penstock.languages.asl.jsonata import UNDEFINED, JsonataError, compile_expression
+from penstock.languages.asl.jsonpath import compact, compile_path
+from penstock.languages.asl.tree import QueryLanguage
+from penstock.languages.asl.view import Compiled, Expression, Failure, Json, Literal, View
+
+DEEPEST: Final = 100
+QUERY_ERROR: Final = "States.QueryEvaluationError"
+_WHOLE_STATES: Final = re.compile(r"\$states\b(?!\s*\.\s*(?:input|result|errorOutput)\b)")
+
+Find = Callable[[View], Json]
+Compile = Callable[[Json, str, int], Expression]  # value, field, depth
+
+
+def compile_template(value: Json, language: QueryLanguage, *, field: str) -> Expression:
+    """Raises `ValueError` where an expression in it is wrong."""
+    return (_jsonata if language == "JSONata" else _jsonpath)(value, field, 1)
+
+
+# what both share
+
+
+def _deeper(depth: int) -> int:
+    if depth >= DEEPEST:
+        raise ValueError(f"A template nests at most {DEEPEST} deep")
+    return depth + 1
+
+
+def _object(value: Json, members: Iterable[tuple[str, Expression]]) -> Expression:
+    """An object of members; those that change are put into a copy of those that do not."""
+    fixed: dict[str, Json] = {}
+    changing: list[tuple[str, Find]] = []
+    variables: set[str] = set()
+    for key, member in members:
+        if isinstance(member, Literal):
+            fixed[key] = member.constant
+        else:
+            fixed[key] = None
+            changing.append((key, member.value))
+            variables |= member.variables
+    if not changing:
+        return Literal(fixed)
+
+    def find(view: View) -> Json:
+        made = fixed.copy()
+        for key, find_member in changing:
+            made[key] = find_member(view)
+        return made
+
+    return Compiled(compact(value), find, frozenset(variables))
+
+
+def _array(value: Json, items: list[Expression]) -> Expression:
+    if all(isinstance(item, Literal) for item in items):
+        return Literal([item.constant for item in items if isinstance(item, Literal)])
+    finds = [item.value for item in items]
+    variables = frozenset[str]().union(*(item.variables for item in items))
+    return Compiled(compact(value), lambda view: [find(view) for find in finds], variables)
+
+
+# JSONPath
+
+
+def _jsonpath(value: Json, field: str, depth: int) -> Expression:
+    if isinstance(value, dict):
+        inner = _deeper(depth)
+        return _object(value, (_member(key, member, field, inner) for key, member in value.items()))
+    if isinstance(value, list):
+        inner = _deeper(depth)
+        return _array(value, [_jsonpath(item, field, inner) for item in value])
+    return Literal(value)
+
+
+def _member(key: str, value: Json, field: str, depth: int) -> tuple[str, Expression]:
+    if not key.endswith(".$"):
+        return key, _jsonpath(value, field, depth)
+    return key[:-2], compile_query(value, field=key)
+
+
+def compile_query(text: Json, *, field: str) -> Expression:
+    """A path or an intrinsic call, by its look. Raises `ValueError` with AWS's sentence."""
+    reason = ""
+    if isinstance(text, str):
+        try:
+            if calls.is_call(text):
+                return compile_intrinsic(text, field=field)
+            if text.startswith("$"):
+                return compile_path(text, field=field)
+        except ValueError as error:
+            reason = f": {error}"
+    raise ValueError(
+        f"The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call{reason}"
+    )
+
+
+# JSONata
+
+
+def is_jsonata(value: Json) -> bool:
+    return isinstance(value, str) and value.startswith("{%") and value.endswith("%}") and len(value) >= 4
+
+
+def _jsonata(value: Json, field: str, depth: int) -> Expression:
+    if is_jsonata(value):
+        return compile_jsonata(value, field=field, expect=None)
+    if isinstance(value, dict):
+        inner = _deeper(depth)
+        return _object(value, ((key, _jsonata(member, f"{field}/{key}", inner)) for key, member in value.items()))
+    if isinstance(value, list):
+        inner = _deeper(depth)
+        return _array(value, [_jsonata(item, f"{field}[{place}]", inner) for place, item in enumerate(value)])
+    return Literal(value)
+
+
+def compile_jsonata(text: str, *, field: str, expect: str | None) -> Expression:
+    """One expression `{% … %}`, whose value must be of the type that `expect` names, if it names one."""
+    if not is_jsonata(text):
+        raise ValueError(
+            f"The value for the field '{field}' must be a JSONata expression: it has no {{% … %}} around it"
+        )
+    inner = text[2:-2].strip()
+    about = f"The JSONata expression '{inner}' specified for the field '{field}'"
+    try:
+        program = compile_expression(inner)
+    except JsonataError as error:
+        raise ValueError(f"{about} is not valid. {error.code}: {error.message}") from None
+    with_context = _WHOLE_STATES.search(inner) is not None
+    evaluate = program.evaluate
+
+    def find(view: View) -> Json:
+        states = {**view.states, "context": view.context()} if with_context else view.states
+        try:
+            answer = evaluate({**view.variables, "states": states}, now=view.at, chance=view.chance)
+        except JsonataError as error:
+            raise _failure(f"{about} threw an error during evaluation. {error.code}: {error.message}", field) from None
+        if answer is UNDEFINED:
+            raise _failure(f"{about} returned nothing (undefined).", field)
+        if expect is not None and json_type(answer) != expect:
+            raise _failure(
+                f"{about} returned an unexpected result type. Expected '{expect}', but was "
+                f"'{json_type(answer)}' for value: {compact(answer)}",
+                field,
+            )
+        return answer
+
+    return Compiled(inner, find, program.variables)
+
+
+def _failure(cause: str, location: str) -> Failure:
+    return Failure(QUERY_ERROR, cause, location=location)
+
+
+_TYPES: Final = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
+
+
+def json_type(value: Json) -> str:
+    if value is None:
+        return "null"
+    exact = _TYPES.get(type(value))
+    return exact or next(name for kind, name in _TYPES.items() if isinstance(value, kind))
