@@ -9,6 +9,7 @@ at the first call. Everything here runs in that one thread, for moto's backends 
 
 import html
 import importlib
+from collections import deque
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -17,6 +18,7 @@ from urllib.parse import urlencode
 from botocore import parsers, serialize
 from botocore.model import OperationModel, Shape
 from moto.core.base_backend import BackendDict
+from moto.core.model_instances import model_data
 from moto.core.request import Request
 
 from penstock.services.peripheral import deliveries
@@ -81,7 +83,16 @@ def response_class(service: str) -> Any:
     """The class that answers a service, with its ways out of moto turned into calls."""
     module = importlib.import_module(f"moto.{service}.responses")
     deliveries.redirect(service)
+    keep_no_tracks()
     return getattr(module, CLASSES[service])
+
+
+def keep_no_tracks() -> None:
+    """Let go of what is gone: moto's classes remember every object they ever made, for a dashboard of its own."""
+    known: Mapping[str, Mapping[str, Any]] = model_data
+    for classes in known.values():
+        for each in classes.values():
+            each.instances_tracked = deque(maxlen=0)
 
 
 def check_region(call: Call) -> None:
