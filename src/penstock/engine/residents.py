@@ -1,8 +1,8 @@
 """Residents: the contract between whoever wants requests answered at once and what keeps a program ready for them.
 
-A job runs once, files in and files out. A resident stays: it has loaded its code, answers one request after another, and
-is let go when nobody asks any more. Services describe residents, `runtimes` keep them; what is said between a service and
-the program inside (the facts of a request, the payloads) passes through here unread.
+A job runs once, files in and files out. A resident stays: it has loaded its code, answers one request after another,
+and is let go when nobody asks any more. Services describe residents, `runtimes` keep them; what is said between a
+service and the program inside (the facts of a request, the payloads) passes through here unread.
 """
 
 from collections.abc import Mapping
@@ -40,8 +40,9 @@ class Setting:
 class Request:
     """One request. `facts` are for the program inside; `longest` is how many seconds it may take.
 
-    `lines` are what is logged around its output: `begin`, then one for the way in which it ended (where there is one), and
-    `end`. In all but the first, `{now}`, `{ms}`, `{whole_ms}`, `{init}`, `{peak_mib}`, `{message}` and `{status}` are filled in.
+    `lines` are what is logged around its output: `begin`; then one for the way in which it ended (where there is one),
+    `end` and `report`. In those, `{now}`, `{ms}`, `{whole_ms}`, `{init}`, `{peak_mib}`, `{message}` and `{status}` are
+    filled in.
     """
 
     payload: bytes
@@ -55,7 +56,7 @@ class Reply:
     """What became of a request.
 
     * ``answered``: `payload` is the answer; ``failed``: it is the program's own account of its failure;
-    * ``timed-out``, ``exited``: the resident is over, and `message` says how it ended (``exit status 3``);
+    * ``timed-out``, ``exited``: the resident is over, and `message` says how (``exited with error: exit status 3``);
     * ``unstartable``: it never was, and `message` says why.
 
     `tail` is the end of what was logged meanwhile.

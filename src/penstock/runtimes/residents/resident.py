@@ -49,14 +49,14 @@ class Kept:
     async def ask(self, request: Request) -> Reply:
         head = {"facts": dict(request.facts), "longest": request.longest, "lines": dict(request.lines)}
         if self._has_ended:
-            return Reply(way="exited", message="it was ended before it was asked")
+            return Reply(way="exited", message="was ended before it was asked")
         try:
             async with asyncio.timeout(request.longest + BEYOND):
                 await asyncio.get_running_loop().sock_sendall(self._control, framed(head, request.payload))
                 word, content = await frame(self._control, self._frames)
         except (TimeoutError, ConnectionError) as problem:
             self.end()
-            return Reply(way="exited", message=f"its keeper is gone ({type(problem).__name__})")
+            return Reply(way="exited", message=f"lost its keeper ({type(problem).__name__})")
         except BaseException:
             self.end()
             raise

@@ -189,7 +189,7 @@ class Keeper:
             self._limits.look(LOOK_IDLY if self._asked is None else LOOK_EVERY)
             if self._limits.problem:
                 self._book.say(self._limits.problem)
-                self._end("exited", "signal: killed")
+                self._end("exited", ending(-signal.SIGKILL))
 
     # -- what goes
 
@@ -200,7 +200,7 @@ class Keeper:
             return
         self._drain()
         facts = self._measured(asked, way, message, peak_mib)
-        for line in (way, "end"):
+        for line in (way, "end", "report"):
             if line in asked.lines:
                 self._book.say(asked.lines[line].format_map(facts))
         tail = self._book.tail()
@@ -251,9 +251,8 @@ class Keeper:
 
 
 def ending(status: int) -> str:
-    """How a program ended, in the words of those who wait for processes."""
+    """How a program ended, in words."""
     if status < 0:
-        with suppress(ValueError):
-            name = signal.strsignal(-status)
-            return f"signal: {(name or str(-status)).lower()}"
-    return f"exit status {status}" if status else ""
+        name = signal.strsignal(-status) if -status in signal.valid_signals() else None
+        return f"exited with error: signal: {(name or str(-status)).lower()}"
+    return f"exited with error: exit status {status}" if status else "exited without providing a reason"
