@@ -265,7 +265,7 @@ class Rooms:
 
 
 def nursery(data: Path) -> Nursery:
-    """What keeps the environments of Lambda functions: Python's are forks, Node.js's are started where node is there."""
+    """What keeps the environments of Lambda functions: Python's are forks, Node.js's need node on this machine."""
     inside = SOURCE / "images" / "functions"
     version = ".".join(map(str, sys.version_info[:2]))
     languages = {"python": Language(command=(sys.executable, str(inside / "bootstrap.py")), name=f"Python {version}")}

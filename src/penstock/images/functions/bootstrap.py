@@ -1,8 +1,8 @@
 """The bootstrap of a Python function: loads its handler, calls it for every request, answers in AWS's words.
 
-It is data for Penstock and a program for the resident that runs it: forked from a process that has imported it, or started
-by its path. The standard library only. Requests come as frames on a socket (two lengths, a head in JSON, a payload), and
-answers go back on it; standard output is the function's alone.
+It is data for Penstock and a program for the resident that runs it: forked from a process that has imported it, or
+started by its path. The standard library only. Requests come as frames on a socket (two lengths, a head in JSON, a
+payload), and answers go back on it; standard output is the function's alone.
 """
 
 import importlib
@@ -92,16 +92,16 @@ def account(problem: BaseException, request_id: str) -> Head:
 def text_of(problem: BaseException) -> str:
     try:
         return str(problem)
-    except Exception:  # noqa: BLE001 - whatever a function's exception does when it is asked for its text
+    except Exception:  # whatever a function's exception does when it is asked for its text
         return f"<unprintable {type(problem).__name__} object>"
 
 
 def frames(problem: BaseException) -> list[str]:
     """The traceback from the function's own code on, a frame an entry, without marks under the line."""
-    found = [frame for frame in traceback.extract_tb(problem.__traceback__)]
+    found = list(traceback.extract_tb(problem.__traceback__))
     while found and found[0].filename in OWN:
         found.pop(0)
-    return traceback.format_list([(each.filename, each.lineno, each.name, each.line) for each in found])
+    return traceback.format_list([(each.filename, each.lineno or 0, each.name, each.line) for each in found])
 
 
 def told(failure: Head) -> str:
@@ -241,7 +241,7 @@ class Function:
         """Load the handler; what goes wrong is told to the first who asks."""
         try:
             self._handler = load(os.environ["_HANDLER"])
-        except Exception as problem:  # noqa: BLE001 - whatever a function's module raises
+        except Exception as problem:  # whatever a function's module raises
             self._fault = problem
         flush()
         self._channel.send({"do": "ready"})
@@ -253,7 +253,7 @@ class Function:
         self._records.request_id = head["request_id"]
         try:
             answer = self._call(head, payload)
-        except Exception as problem:  # noqa: BLE001 - whatever a handler raises
+        except Exception as problem:  # whatever a handler raises
             self._fail(problem, head["request_id"])
             return
         self._reply("answered", answer)
@@ -288,7 +288,7 @@ class Function:
 
 def stream(handle: int) -> io.TextIOWrapper:
     """Standard output, or error, made anew: a line goes out when it is whole."""
-    return open(handle, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    return open(handle, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
 def flush() -> None:

@@ -34,9 +34,9 @@ class Language:
 
 
 class Nursery:
-    """`Residents` on this machine. `hidden` are folders that no resident sees, `visible` what it must see all the same.
+    """`Residents` on this machine. `hidden` are folders that no resident sees, `visible` what it sees all the same.
 
-    `module` is the program that Python's residents are forked with; `variables` are what the nursery itself starts with.
+    `module` is the program that Python's residents are forked with; `variables` are what the nursery starts with.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ class Nursery:
         with theirs, self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, str(INSIDE), json.dumps(self._configuration),
-                env=dict(self._variables), stdin=theirs, stdout=log, stderr=log,
+                env=dict(self._variables), stdin=theirs.fileno(), stdout=log, stderr=log,
             )  # fmt: skip
         ours.setblocking(False)
         try:

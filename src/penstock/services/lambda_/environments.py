@@ -1,8 +1,8 @@
 """Execution environments: residents with a function's version loaded, kept warm, one invocation at a time in each.
 
 An invocation takes an environment that waits, or a new one. How many may run at once is the function's reserved
-concurrency, or else the account's; how many there may be on this machine is `most`: beyond it whoever comes waits for one
-to be free, after those that only wait have been let go.
+concurrency, or else the account's; how many there may be on this machine is `most`: beyond it whoever comes waits for
+one to be free, after those that only wait have been let go.
 """
 
 import asyncio
@@ -74,7 +74,7 @@ class Environments:
         self._waiting: dict[str, list[Environment]] = {}  # by function ARN; the last one was used last
         self._busy: Counter[str] = Counter()  # by function ARN
         self._unreserved = 0  # busy ones of functions without reserved concurrency
-        self._held: set[Path] = set()
+        self._held: Counter[Path] = Counter()  # how many environments see a folder
         self._places = most
         self._free = asyncio.Condition()
 
@@ -97,7 +97,7 @@ class Environments:
 
     def is_used(self, folder: Path) -> bool:
         """Whether an environment sees a folder."""
-        return folder in self._held
+        return self._held[folder] > 0
 
     def retire(self, function_arn: str) -> None:
         """Let go of what waits for a function: it has changed, or is gone."""
@@ -156,7 +156,6 @@ class Environments:
         folders = {TASK_ROOT: await self._shelf.code(wanted.code)}
         if wanted.layers:
             folders[LAYERS_ROOT] = await self._shelf.layers(wanted.layers)
-        self._held.update(folders.values())
         stream = stream_name(self._clock(), wanted.version, self._chance())
         await self._streams.open(wanted.scope, wanted.log_group, stream)
         client = self._client_environment(wanted.scope, wanted.role)
@@ -169,7 +168,9 @@ class Environments:
             scratch_mib=wanted.scratch_mb,
             log=self._streams.path(wanted.scope, wanted.log_group, stream),
         )
-        return Environment(await self._residents.start(setting), wanted.key, folders)
+        environment = Environment(await self._residents.start(setting), wanted.key, folders)
+        self._held.update(folders.values())
+        return environment
 
     async def _put_back(self, wanted: Deployment, environment: Environment) -> None:
         if environment.resident.is_over:
@@ -209,6 +210,7 @@ class Environments:
 
     def _let_go(self, environment: Environment) -> None:
         environment.resident.end()
+        self._held.subtract(environment.folders.values())
         self._places += 1
 
 

@@ -2,8 +2,8 @@
 
     Started ─► try-1 ─► Done ─► settled, or after a while try-2 … ─► delivered to where the configuration says
 
-A function that fails is tried again after a minute, and once more after two; while it is throttled it is tried again for
-as long as the event is young enough. `decide` says what is under way in each phase.
+A function that fails is tried again after a minute, and once more after two; while it is throttled it is tried again
+for as long as the event is young enough. `decide` says what is under way in each phase.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,10 +1,10 @@
 """What Lambda refuses, in its own sentences. Every error says `Type`: whose fault it is."""
 
-from penstock.wire.call import ServiceError
+from penstock.wire.call import Json, ServiceError
 
 
 class LambdaError(ServiceError):
-    def __init__(self, message: str, **fields: object) -> None:
+    def __init__(self, message: str, **fields: Json) -> None:
         super().__init__(message, Type="User", **fields)
 
 

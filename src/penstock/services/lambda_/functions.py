@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from penstock.services.lambda_ import layers, packages, rows
+from penstock.services.lambda_ import layers, packages, rows, tagging
 from penstock.services.lambda_.destinations import DEAD_LETTERS, check_destination
 from penstock.services.lambda_.environments import ACCOUNT_CONCURRENCY, LEAST_UNRESERVED, Environments
 from penstock.services.lambda_.failures import InvalidParameterValue, ResourceConflict, stale_revision
@@ -56,7 +56,7 @@ class Functions:
             except AlreadyStored:
                 raise ResourceConflict(f"Function already exist: {name}") from None
             rows.hold(tx, function)
-            tags.add(tx, function.arn, request.get("Tags") or {})
+            tagging.add(tx, function.arn, request.get("Tags") or {})
             return publish(tx, function, at, self.chance()) if request.get("Publish") else function
 
         return configuration(await self.database.write(create))
@@ -190,8 +190,8 @@ class Functions:
             others = reserved(tx, target.scope) - (function.body.get("Concurrency") or 0)
             if ACCOUNT_CONCURRENCY - others - (wanted or 0) < LEAST_UNRESERVED:
                 raise InvalidParameterValue(
-                    "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
-                    f"below its minimum value of [{LEAST_UNRESERVED}]."
+                    "Specified ReservedConcurrentExecutions for function decreases account's "
+                    f"UnreservedConcurrentExecution below its minimum value of [{LEAST_UNRESERVED}]."
                 )
             documents.update(tx, function.changed(function.modified_at, Concurrency=wanted))
 

@@ -30,7 +30,7 @@ class Layers:
     @operation("PublishLayerVersion")
     async def publish(self, call: Call, request: Request) -> Answer:
         package, at = await self.packages.bring(call.scope, request["Content"]), self.clock()
-        scope, name = call.scope, layer_name(call.scope, request["LayerName"])
+        scope, name = call.scope, layer_name(request["LayerName"])
 
         def publish(tx: Transaction) -> Document:
             layer = documents.find(tx, scope, LAYER, name)
@@ -51,7 +51,7 @@ class Layers:
 
     @operation("GetLayerVersion")
     async def get(self, call: Call, request: Request) -> Answer:
-        name, number = layer_name(call.scope, request["LayerName"]), request["VersionNumber"]
+        name, number = layer_name(request["LayerName"]), request["VersionNumber"]
         arn = call.scope.arn("lambda", f"layer:{name}:{number}")
         return self._told(await self.database.read(lambda tx: layer_version(tx, arn)))
 
@@ -87,7 +87,7 @@ class Layers:
 
     @operation("ListLayerVersions")
     async def list_versions(self, call: Call, request: Request) -> Answer:
-        name = layer_name(call.scope, request["LayerName"])
+        name = layer_name(request["LayerName"])
         query = Query(kind=LAYER_VERSION, scope=call.scope, parent=name, order="name")
 
         def find(tx: Transaction) -> Answer:
@@ -101,7 +101,7 @@ class Layers:
     @operation("DeleteLayerVersion")
     async def delete(self, call: Call, request: Request) -> Answer:
         """Functions that have it keep it."""
-        name, number = layer_name(call.scope, request["LayerName"]), request["VersionNumber"]
+        name, number = layer_name(request["LayerName"]), request["VersionNumber"]
 
         def delete(tx: Transaction) -> None:
             blobs.release(tx, call.scope.arn("lambda", f"layer:{name}:{number}"))
@@ -111,7 +111,7 @@ class Layers:
         return {}
 
 
-def layer_name(scope: Scope, told: str) -> str:
+def layer_name(told: str) -> str:
     """A layer's name, from its name or its ARN."""
     return told.rpartition(":")[2] if told.startswith("arn:") else told
 

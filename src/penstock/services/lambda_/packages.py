@@ -8,7 +8,6 @@ What is unpacked can always be unpacked again: it is thrown away when the server
 import asyncio
 import base64
 import hashlib
-import os
 import shutil
 import stat
 import tempfile
@@ -155,8 +154,9 @@ class Shelf:
         self._root = root.absolute()
         self._blobs = blobs
         self._turns: dict[Path, asyncio.Lock] = {}
+        self._there: set[Path] = set()
         self._root.mkdir(parents=True, exist_ok=True)
-        self._old = [path for path in self._root.iterdir()]
+        self._old = list(self._root.iterdir())
         self._place = Path(tempfile.mkdtemp(dir=self._root))
 
     async def code(self, digest: Digest) -> Path:
@@ -169,9 +169,12 @@ class Shelf:
         return await self._folder(self._place / "layers" / name, digests)
 
     async def _folder(self, path: Path, digests: Sequence[Digest]) -> Path:
+        if path in self._there:
+            return path
         async with self._turns.setdefault(path, asyncio.Lock()):
-            if not path.exists():
+            if path not in self._there:
                 await asyncio.to_thread(self._unpack, path, digests)
+                self._there.add(path)
         self._turns.pop(path, None)
         return path
 
@@ -191,13 +194,10 @@ class Shelf:
     async def tidy(self, database: Database, is_used: Callable[[Path], bool]) -> None:
         """Throw away what an earlier server left, and the files of packages that no version has any more."""
         old, self._old = self._old, []
-        code = self._place / "code"
-        names = os.listdir(code) if code.exists() else []  # noqa: PTH208
-        gone = await database.scan(lambda tx: [name for name in names if not is_held(tx, Digest(name))])
-        for path in [code / name for name in gone]:
-            if not is_used(path):
-                old.append(path)
-        await asyncio.to_thread(remove, old)
+        unused = [path for path in self._there if path.parent.name == "code" and not is_used(path)]
+        gone = await database.scan(lambda tx: [path for path in unused if not is_held(tx, Digest(path.name))])
+        self._there.difference_update(gone)
+        await asyncio.to_thread(remove, [*old, *gone])
 
 
 def remove(paths: Sequence[Path]) -> None:

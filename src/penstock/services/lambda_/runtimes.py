@@ -1,7 +1,7 @@
 """Runtimes: which of Lambda's there are here, and what runs them.
 
-Python's all run with the Python that runs Penstock, Node.js's with the machine's node: the version in a runtime's name is
-what the function is told, not what it gets.
+Python's all run with the Python that runs Penstock, Node.js's with the machine's node: the version in a runtime's name
+is what the function is told, not what it gets.
 """
 
 import re
@@ -29,5 +29,6 @@ def check_runtime(runtime: str, available: Mapping[str, str]) -> None:
     there = "; ".join(f"{NAMES[language]} (run by {name})" for language, name in available.items() if language in NAMES)
     hint = ", or install node to have nodejs18.x to nodejs24.x" if "node" not in available else ""
     raise InvalidParameterValue(
-        f"The runtime parameter of {runtime} is not available here. This Penstock runs {there}: name one of those{hint}."
+        f"The runtime parameter of {runtime} is not available here. This Penstock runs {there}: "
+        f"name one of those{hint}."
     )

@@ -118,8 +118,8 @@ def check_variables(given: Mapping[str, str]) -> None:
     )
     if taken := sorted(RESERVED & given.keys()):
         raise InvalidParameterValue(
-            f"{refusal} contains reserved keys that are currently not supported for modification. Reserved keys used in "
-            f"this request: {', '.join(taken)}"
+            f"{refusal} contains reserved keys that are currently not supported for modification. Reserved keys used "
+            f"in this request: {', '.join(taken)}"
         )
     size = sum(len(name.encode()) + len(value.encode()) for name, value in given.items())
     if size > LARGEST_VARIABLES:

@@ -1,7 +1,7 @@
 """The family: every process in a resident's room, how much memory they hold together, and whether that is too much.
 
 What counts is what is theirs alone: anonymous memory, as the kernel counts it resident. (A limit on address space would
-refuse libraries that reserve much and use little.) It is looked at now and then, so the limit can be overrun for as long.
+refuse libraries that reserve much and use little.) It is looked at now and then, and can be overrun for as long.
 """
 
 import os

@@ -4,7 +4,7 @@
                              ▲──────standard output and error──┘
 
 A request runs from when it was passed on, or, with the first one, from when the program says that it is ready. Whatever
-happens, the server gets a reply that tells it; after a timeout, an exit or too much memory everything in the room is killed.
+happens, the server gets a reply that tells it; after a timeout, an exit or too much memory all in the room is killed.
 """
 
 import math

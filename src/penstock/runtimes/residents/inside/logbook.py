@@ -1,7 +1,7 @@
 """The logbook: what a resident prints, as records of `penstock.store.logfile`: milliseconds, a tab, the message.
 
-A line of output is a record; what is said in one piece (`say`) is one, however many lines it has. What is over the limit
-of a request is dropped after one notice, but still read: whoever prints a gigabyte neither blocks nor fills the disk.
+A line of output is a record; what is said in one piece (`say`) is one, however many lines it has. What is over the
+limit of a request is dropped after one notice, but still read: who prints a gigabyte neither blocks nor fills the disk.
 """
 
 import os

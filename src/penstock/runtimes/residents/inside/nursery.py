@@ -1,8 +1,8 @@
 """The nursery: a small process that forks residents for the server, each in a room of its own, and ends when it does.
 
-A request is one message on its socket: JSON, with the resident's control socket and its log file. The first frame on the
-control socket says how it went: `{"pid": …}` or `{"error": …}`; afterwards that socket is the keeper's. What the program
-inside needs of Python is imported here once, so that a resident begins as a fork.
+A request is one message on its socket: JSON, with the resident's control socket and its log file. The first frame on
+the control socket says how it went: `{"pid": …}` or `{"error": …}`; afterwards that socket is the keeper's. What the
+program inside needs of Python is imported here once, so that a resident begins as a fork.
 """
 
 import gc

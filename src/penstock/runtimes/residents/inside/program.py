@@ -18,7 +18,7 @@ from penstock.runtimes.sandbox.inside import warm
 CHANNEL: Final = 3
 ACT_AT_START: Final = ("LD_PRELOAD", "PYTHON", "GLIBC_", "MALLOC_")  # never again: they need a start of their own
 HARMLESS: Final = ("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING")
-LIBRARIES: Final = "/opt/lib"  # found by the loader only if LD_LIBRARY_PATH says so at the start
+LIBRARIES: Final = ("/opt/lib", "/var/task/lib")  # the loader looks there only if LD_LIBRARY_PATH said so at the start
 
 
 def start(
@@ -46,12 +46,12 @@ def become(
     if module is None or needs_start(variables):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.execve(command[0], command, variables)  # noqa: S606 - no shell is what we want
-    before = os.environ.get("PYTHONPATH", "")
+    before = {"", *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
     os.environ.clear()
     os.environ.update(variables)
     time.tzset()
     sys.argv[:] = command[1:]
-    sys.path[:0] = [each for each in variables.get("PYTHONPATH", "").split(os.pathsep) if each and each not in before]
+    sys.path[:0] = [each for each in variables.get("PYTHONPATH", "").split(os.pathsep) if each not in before]
     sys.path_importer_cache.clear()
     module.serve(CHANNEL)
     os._exit(0)
