@@ -5,20 +5,18 @@ In JSONPath a key that ends in `.$` has a path or an intrinsic call for its valu
 it is a constant and shared by all values made from it, so nobody may change a value.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from penstock.languages.asl import calls
 from penstock.languages.asl.intrinsics import compile_intrinsic
-from penstock.languages.asl.jsonata import UNDEFINED, JsonataError, compile_expression
 from penstock.languages.asl.jsonpath import compact, compile_path
 from penstock.languages.asl.tree import QueryLanguage
 from penstock.languages.asl.view import Compiled, Expression, Failure, Json, Literal, View
+from penstock.languages.jsonata import UNDEFINED, JsonataError, compile_expression
 
 DEEPEST: Final = 100
 QUERY_ERROR: Final = "States.QueryEvaluationError"
-_WHOLE_STATES: Final = re.compile(r"\$states\b(?!\s*\.\s*(?:input|result|errorOutput)\b)")
 
 Find = Callable[[View], Json]
 Compile = Callable[[Json, str, int], Expression]  # value, field, depth
@@ -131,7 +129,7 @@ def compile_jsonata(text: str, *, field: str, expect: str | None) -> Expression:
         program = compile_expression(inner)
     except JsonataError as error:
         raise ValueError(f"{about} is not valid. {error.code}: {error.message}") from None
-    with_context = _WHOLE_STATES.search(inner) is not None
+    with_context = any(_may_read_context(path) for path in program.paths)
     evaluate = program.evaluate
 
     def find(view: View) -> Json:
@@ -150,7 +148,11 @@ def compile_jsonata(text: str, *, field: str, expect: str | None) -> Expression:
             )
         return answer
 
-    return Compiled(inner, find, program.variables)
+    return Compiled(inner, find, program.variables - {"states"})
+
+
+def _may_read_context(path: str) -> bool:
+    return path == "$states" or path.split(".")[:2] == ["$states", "context"]
 
 
 def _failure(cause: str, location: str) -> Failure:
