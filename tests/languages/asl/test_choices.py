@@ -73,10 +73,10 @@ def test_a_jsonata_condition_that_is_not_a_boolean_is_told_with_its_value() -> N
 
 def test_rules_nest_only_so_deep() -> None:
     rule: Json = {"Variable": "$.n", "IsNull": True}
-    for _ in range(60):
+    for _ in range(120):
         rule = {"Not": rule}
 
-    with pytest.raises(ValueError, match="nests more than 50 deep"):
+    with pytest.raises(ValueError, match="nests more than 100 deep"):
         compile_rule(rule, "JSONPath", field="Choices[0]")
 
 

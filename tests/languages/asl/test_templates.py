@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from languages.asl.scene import seen, written
-from penstock.languages.asl.templates import compile_jsonata, compile_query, compile_template
+from penstock.languages.asl.jsonata import compile_jsonata
+from penstock.languages.asl.templates import compile_query, compile_template
 from penstock.languages.asl.tree import QueryLanguage
 from penstock.languages.asl.view import Failure, Literal
 
@@ -163,6 +164,26 @@ documents = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.sampled_from("ab.")), inner, max_size=4),
     max_leaves=20,
 )
+numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([5.0, -0.0, 1e20, 1e22])
+ways = st.recursive(
+    st.none() | numbers | st.text(max_size=2),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+)
+
+
+@given(ways, st.sampled_from(["a", "a.b", "b.a.b", "a.b.a"]))
+def test_a_way_that_is_followed_leads_where_the_language_says(document: Json, way: str) -> None:
+    view = seen({}, input=document)
+    expression = compile_jsonata(f"{{% $states.input.{way} %}}", field="Output", expect=None)
+    said = compile_jsonata(f"{{% ($states.input.{way}) %}}", field="Output", expect=None)
+
+    try:
+        expected = said.value(view)
+    except Failure:
+        with pytest.raises(Failure, match="returned nothing"):
+            expression.value(view)
+    else:
+        assert written(expression.value(view)) == written(expected)
 
 
 @given(documents, st.sampled_from(["JSONPath", "JSONata"]))
