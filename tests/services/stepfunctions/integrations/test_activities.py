@@ -124,6 +124,19 @@ async def test_a_queue_whose_url_is_only_a_host_cannot_be_reached() -> None:
     ) == ("SQS.SdkClientException", "Unable to execute HTTP request: no-such-queue: Name or service not known")
 
 
+async def test_a_queue_that_is_missing_has_the_code_that_sqs_always_had() -> None:
+    error = ServiceError("The specified queue does not exist.", code="QueueDoesNotExist")
+    world = World({("sqs", "SendMessage"): error})
+
+    assert await world.failure(
+        "arn:aws:states:::sqs:sendMessage", {"QueueUrl": "http://queues/1/q", "MessageBody": "x"}
+    ) == (
+        "SQS.QueueDoesNotExistException",
+        "The specified queue does not exist. (Service: AmazonSQS; Status Code: 400; "
+        f"Error Code: AWS.SimpleQueueService.NonExistentQueue; Request ID: {REQUEST_ID}; Proxy: null)",
+    )
+
+
 async def test_a_message_without_a_body_is_refused_as_sqs_refuses_it() -> None:
     world = World({})
 
@@ -213,7 +226,8 @@ async def test_the_role_of_the_machine_asks() -> None:
 
     await world.submit(START, {"StateMachineArn": MACHINE})
 
-    assert world.calls[0].scope.principal == "arn:aws:iam::123456789012:role/machine"
+    principal = world.calls[0].scope.principal
+    assert principal.startswith("arn:aws:sts::123456789012:assumed-role/machine/")
 
 
 # -------------------------------------------------------------------------------------------------- sdk services
@@ -238,6 +252,15 @@ async def test_an_object_is_read_as_text_and_written_from_any_json() -> None:
 
     assert (got, put) == ({"Body": "hello", "ContentLength": 5}, {"ETag": '"e"'})
     assert world.calls[1].request["Body"] == b'["a",1]'
+    assert world.calls[1].request["ChecksumAlgorithm"] == "CRC32"
+
+
+async def test_a_flattened_list_without_entries_is_not_told() -> None:
+    world = World({("s3", "ListObjectsV2"): {"KeyCount": 0, "Contents": [], "CommonPrefixes": [], "Prefix": ""}})
+
+    output = await world.result("arn:aws:states:::aws-sdk:s3:listObjectsV2", {"Bucket": "b"})
+
+    assert output == {"KeyCount": 0, "Prefix": ""}
 
 
 async def test_a_modelled_error_of_an_sdk_integration_has_the_name_of_its_class() -> None:

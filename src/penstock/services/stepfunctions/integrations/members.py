@@ -12,9 +12,10 @@ from functools import cache
 from typing import Final
 
 import msgspec
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from penstock.services.stepfunctions.integrations.names import capital
+from penstock.wire import models
 from penstock.wire.call import Json
 from penstock.wire.protocols import moments
 
@@ -64,6 +65,13 @@ def as_json(text: Json) -> Json:
 def request(shape: StructureShape | None, parameters: Mapping[str, Json]) -> dict[str, Json]:
     """The request that parameters ask for, without what the model does not know (`parameters.problems` tells of it)."""
     return {} if shape is None else _structure(shape, parameters)
+
+
+def filled_in(operation: OperationModel, name: str) -> dict[str, Json]:
+    """What AWS's SDK adds to a request of its own: an idempotency token, and the checksum it sends a body with."""
+    token = models.idempotency_token(operation)
+    algorithm = (operation.http_checksum or {}).get("requestAlgorithmMember")
+    return {**({token: name} if token else {}), **({algorithm: "CRC32"} if algorithm else {})}
 
 
 def _structure(shape: StructureShape, given: Mapping[str, Json]) -> dict[str, Json]:
@@ -121,8 +129,8 @@ def _told_structure(shape: StructureShape, answer: Mapping[str, Json], moment: M
     told: dict[str, Json] = {}
     for name, (own, member) in _members(shape).items():
         value = answer.get(own)
-        if value is None:
-            continue
+        if value is None or (not value and member.serialization.get("flattened")):
+            continue  # a flattened list without entries leaves no trace on the wire
         told[name] = _told_body(value) if own == body and member.type_name == "blob" else _told(member, value, moment)
     return told
 

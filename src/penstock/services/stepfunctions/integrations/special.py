@@ -108,6 +108,15 @@ def named_for(token: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, token))
 
 
+def session(role: str, execution: str) -> str:
+    """Who asks, when an execution has taken its machine's role; a role that is none stands for itself."""
+    place, kind, name = role.partition(":role/")
+    if not kind:
+        return role
+    account = place.rpartition(":")[2]
+    return f"arn:aws:sts::{account}:assumed-role/{name.rpartition('/')[2]}/{named_for(execution).replace('-', '')}"
+
+
 # ---------------------------------------------------------------------------------------------- sqs, sns, events
 
 
