@@ -16,10 +16,17 @@ _MISSING: Final = "MISSING_TRANSITION_TARGET"
 
 def check_machine(machine: Machine, findings: Findings) -> None:
     """Tell of everything that no state shows by itself."""
+    _check_targets(machine, "", findings)
+    check_inside(machine, findings)
+
+
+def check_inside(machine: Machine, findings: Findings) -> None:
+    """The same, but for where the outermost states lead."""
     names = Counter(name for _, inner in _machines(machine, "") for name in inner.states)
     labels: set[str] = set()
     for at, inner in _machines(machine, ""):
-        _check_targets(inner, at, findings)
+        if inner is not machine:
+            _check_targets(inner, at, findings)
         _check_names(inner, at, names, findings)
         _check_labels(inner, at, labels, findings)
 

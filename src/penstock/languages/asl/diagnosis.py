@@ -45,6 +45,14 @@ class Findings:
     def warning(self, message: str, location: str | None, *, code: str) -> None:
         self.diagnostics.append(Diagnostic(code, message, location, "WARNING"))
 
+    def inside(self, place: str) -> bool:
+        """Whether anything has been found at a place or in it."""
+        return any(
+            each.location is not None
+            and (each.location == place or each.location.startswith((f"{place}/", f"{place}[")))
+            for each in self.diagnostics
+        )
+
     @property
     def errors(self) -> list[Diagnostic]:
         return [each for each in self.diagnostics if each.severity == "ERROR"]

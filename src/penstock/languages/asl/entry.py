@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from penstock.languages.asl.diagnosis import SCHEMA, Findings
-from penstock.languages.asl.intrinsics import compile_intrinsic
 from penstock.languages.asl.jsonpath import compile_path, compile_reference
+from penstock.languages.asl.mistakes import Mistake, jsonata_mistake, mistakes
 from penstock.languages.asl.resources import recognised, resource_mistake
-from penstock.languages.asl.templates import compile_jsonata, compile_template
+from penstock.languages.asl.templates import compile_jsonata, compile_query, compile_template, is_jsonata
 from penstock.languages.asl.tree import WHOLE, ExecutionType, Place, QueryLanguage
 from penstock.languages.asl.view import NOTHING, Expression, Json, Literal
 
 MOST: Final = 99_999_999  # the largest number of seconds, attempts, …
 _KINDS: Final[Mapping[type, str]] = {str: "String", bool: "Boolean", dict: "Object", list: "Array", int: "Integer"}
-_NOT_A_PATH: Final = "Value must be a valid JSONPath."
+NO_DOLLAR: Final = "Value is not a Reference Path: Reference path didn't start with '$'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,14 @@ class Entry:
             self.wrong(f"These fields are required: [{', '.join(missing)}]")
 
     def only_one(self, *names: str) -> None:
-        """At most one of these may be there."""
+        """No more than one of these may be there."""
         given = [name for name in names if name in self.members]
         if len(given) > 1:
-            self.wrong(f"Only one of these fields is allowed: [{', '.join(given)}]")
+            self.wrong(f"There should only be one of the following fields: [{', '.join(given)}]")
 
     def exactly_one(self, *names: str) -> None:
         if not any(name in self.members for name in names):
-            self.wrong(f"Exactly one of these fields is required: [{', '.join(names)}]")
+            self.wrong(f"There should be one of the following fields: [{', '.join(names)}]")
         self.only_one(*names)
 
     def supports(self, names: Collection[str]) -> None:
@@ -154,13 +154,6 @@ class Entry:
 
     # --- expressions
 
-    def _compiled(self, name: str, compile_it: Callable[[], Expression], message: str = "") -> Expression | None:
-        try:
-            return compile_it()
-        except ValueError as error:
-            self.wrong(message or str(error), name)
-            return None
-
     def path(self, name: str) -> Expression | None:
         """A JSONPath; null stands for nothing at all."""
         if name in self.members and self.members[name] is None:
@@ -170,16 +163,24 @@ class Entry:
     def required_path(self, name: str) -> Expression | None:
         """A JSONPath that may not be null."""
         text = self.text(name)
-        field = self.inside(name)
-        return None if text is None else self._compiled(name, lambda: compile_path(text, field=field), _NOT_A_PATH)
+        if text is None:
+            return None
+        try:
+            return compile_path(text, field=self.inside(name))
+        except ValueError:
+            self.wrong("Value must be a valid JSONPath.", name)
+            return None
 
     def path_or_function(self, name: str) -> Expression | None:
         """A JSONPath or the call of an intrinsic function."""
         text = self.text(name)
-        if text is None or not text.lstrip().startswith("States."):
-            return self.required_path(name)
-        field = self.inside(name)
-        return self._compiled(name, lambda: compile_intrinsic(text, field=field))
+        if text is None:
+            return None
+        try:
+            return compile_query(text, field=self.inside(name))
+        except ValueError as error:
+            self.wrong(str(error), name)
+            return None
 
     def place(self, name: str) -> Place | None:
         """A reference path where something is put; absent is the whole, null is nowhere."""
@@ -193,18 +194,18 @@ class Entry:
         try:
             return compile_reference(text, field=self.inside(name))
         except ValueError as error:
-            self.wrong(f"Value is not a Reference Path: {error}", name)
+            self.wrong(str(error) if text.startswith("$") else NO_DOLLAR, name)
             return WHOLE
 
     def template(self, name: str) -> Expression | None:
         """A payload in this object's query language."""
         if name not in self.members:
             return None
-        value, field = self.members[name], self.inside(name)
+        value = self.members[name]
         try:
-            return compile_template(value, self.language, field=field)
+            return compile_template(value, self.language, field=self.inside(name))
         except ValueError as error:
-            self._template_mistakes(name, value, error)
+            self._tell(list(mistakes(value, self.language, name)), str(error), name)
             return None
 
     def object_template(self, name: str) -> Expression | None:
@@ -215,27 +216,21 @@ class Entry:
             return None
         return self.template(name)
 
-    def _template_mistakes(self, name: str, value: Json, error: ValueError) -> None:
-        """Tell of each place of a template that cannot be compiled by itself; the error where none is found."""
-        before = len(self.findings.diagnostics)
-        if self.language == "JSONata":
-            for place, text in _expressions(value, name):
-                self._compiled(place, lambda text=text, place=place: self._jsonata(text, place, None))  # type: ignore[misc]
-        if len(self.findings.diagnostics) == before:
-            self.wrong(str(error), name)
-
-    def _jsonata(self, text: str, name: str, expect: str | None) -> Expression:
-        return compile_jsonata(text, field=self.inside(name), expect=expect)
-
     def jsonata(self, name: str, expect: str | None = None) -> Expression | None:
         """A JSONata expression (in its delimiters)."""
         text = self.text(name)
         if text is None:
             return None
-        if not is_jsonata(text):
-            self.wrong("The value must be a JSONata expression, in '{% %}'", name)
+        try:
+            return compile_jsonata(text, field=self.inside(name), expect=expect)
+        except ValueError as error:
+            found = jsonata_mistake(text, name) if is_jsonata(text) else None
+            self._tell([found] if found else [], str(error), name)
             return None
-        return self._compiled(name, lambda: self._jsonata(text, name, expect))
+
+    def _tell(self, found: list[Mistake], otherwise: str, name: str) -> None:
+        for mistake in found or [Mistake(name, otherwise)]:
+            self.wrong(mistake.message, mistake.place, code=mistake.code)
 
     def value_or_jsonata(self, name: str, expect: str, read: Callable[["Entry", str], Json]) -> Expression | None:
         """A plain value, or in JSONata an expression that answers one."""
@@ -246,23 +241,10 @@ class Entry:
 
     def quantity(self, name: str, least: int = 0, most: int = MOST) -> Expression | None:
         """A whole number: written, answered by JSONata, or found by the path that `…Path` is."""
+        return self.number_or_path(name, lambda entry, member: entry.whole(member, least, most))
+
+    def number_or_path(self, name: str, read: Callable[["Entry", str], Json]) -> Expression | None:
         self.only_one(name, f"{name}Path")
         if self.language == "JSONPath" and self.has(f"{name}Path"):
             return self.required_path(f"{name}Path")
-        return self.value_or_jsonata(name, "number", lambda entry, member: entry.whole(member, least, most))
-
-
-def is_jsonata(value: Json) -> bool:
-    return isinstance(value, str) and value.startswith("{%") and value.endswith("%}")
-
-
-def _expressions(value: Json, place: str) -> Iterator[tuple[str, str]]:
-    """(where, text) of every JSONata expression in a template."""
-    if is_jsonata(value):
-        yield place, value
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _expressions(inner, f"{place}/{name}")
-    elif isinstance(value, list):
-        for position, inner in enumerate(value):
-            yield from _expressions(inner, f"{place}[{position}]")
+        return self.value_or_jsonata(name, "number", read)

@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -91,10 +92,9 @@ def _range(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
     first, last, step = (_rounded(value, "An argument") for value in arguments)
     if step == 0:
         raise ValueError("The increment must not be 0")
-    numbers = range(first, last + (1 if step > 0 else -1), step)
-    if len(numbers) > MOST_ITEMS:
+    if (last - first) // step >= MOST_ITEMS:
         raise ValueError(f"The range has more than {MOST_ITEMS} items")
-    return list(numbers)
+    return list(range(first, last + (1 if step > 0 else -1), step))
 
 
 def _item(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
@@ -149,11 +149,9 @@ def _hash(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
 
 
 def _split(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
-    """Every character of the second text parts; empty pieces are left out."""
-    text, parting = _text(arguments[0], "The first argument"), _text(arguments[1], "The delimiter")
-    for character in parting[1:]:
-        text = text.replace(character, parting[0])
-    pieces = text.split(parting[0]) if parting else list(text)
+    """Every character of the delimiter parts; empty pieces are left out."""
+    text, delimiter = _text(arguments[0], "The first argument"), _text(arguments[1], "The delimiter")
+    pieces = re.split(f"[{re.escape(delimiter)}]", text) if delimiter else [text]
     return [piece for piece in pieces if piece]
 
 
@@ -205,16 +203,22 @@ def to_json(value: Json) -> str:
 
 def _parse(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
     text = _text(arguments[0], "The argument")
+    if not text.strip():
+        return None
     try:
-        return json.loads(text, parse_constant=_no_constant)
-    except RecursionError:
-        raise ValueError("The argument nests too deep") from None
+        return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except ValueError as error:
         raise ValueError(f"The argument is not valid JSON: {error}") from None
 
 
 def _no_constant(name: str) -> Json:
     raise ValueError(f"{name} is no JSON value")
+
+
+def _finite(digits: str) -> float:
+    if math.isinf(number := float(digits)):
+        raise ValueError(f"{digits} is too large a number")
+    return number
 
 
 def _write(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:

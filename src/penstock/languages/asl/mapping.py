@@ -1,11 +1,12 @@
 """The Map state: where its items come from, how they are bundled, and what happens to each."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from penstock.languages.asl import fields
 from penstock.languages.asl.entry import MOST, Entry
+from penstock.languages.asl.resources import READS, WRITES, map_resource_mistake
 from penstock.languages.asl.tree import Batcher, ExecutionType, Machine, Map, Mode, Reader, Writer
 from penstock.languages.asl.view import Expression
 
@@ -36,7 +37,7 @@ def read_map(state: Entry, shared: dict[str, Any], read_machine: ReadMachine) ->
         processor=_machine(processor, kind if mode == "DISTRIBUTED" else state.kind, read_machine),
         mode=mode,
         execution_type=kind,
-        items=_items(state),
+        items=_items(state, mode),
         selector=state.template("ItemSelector" if state.has("ItemSelector") else "Parameters"),
         reader=_reader(state),
         batcher=_batcher(state),
@@ -73,22 +74,22 @@ def _refuse_distributed(state: Entry) -> None:
             state.wrong(f"Field '{name}' is only supported in 'DISTRIBUTED' mode")
 
 
-def _items(state: Entry) -> Expression | None:
+def _items(state: Entry, mode: Mode) -> Expression | None:
     if state.language == "JSONPath":
         return state.required_path("ItemsPath")
     value = state.members.get("Items")
     if state.has("Items") and not isinstance(value, str | list | dict):
         state.wrong("The value must be an array, an object or a JSONata expression", "Items")
         return None
-    return state.jsonata("Items") if isinstance(value, str) else state.template("Items")
+    if not isinstance(value, str):
+        return state.template("Items")
+    return state.jsonata("Items", "array" if mode == "INLINE" else None)
 
 
 def _percentage(state: Entry) -> Expression | None:
-    name = "ToleratedFailurePercentage"
-    state.only_one(name, f"{name}Path")
-    if state.language == "JSONPath" and state.has(f"{name}Path"):
-        return state.required_path(f"{name}Path")
-    return state.value_or_jsonata(name, "number", lambda entry, member: entry.number(member, least=0, most=100))
+    return state.number_or_path(
+        "ToleratedFailurePercentage", lambda entry, member: entry.number(member, least=0.0, most=100.0)
+    )
 
 
 def _label(state: Entry) -> str | None:
@@ -105,6 +106,14 @@ def _payload(entry: Entry) -> Expression | None:
     return entry.object_template("Arguments" if entry.language == "JSONata" else "Parameters")
 
 
+def _resource(entry: Entry, known: Sequence[str]) -> str | None:
+    arn = entry.text("Resource")
+    mistake = None if arn is None else map_resource_mistake(arn, known)
+    if mistake is not None:
+        entry.wrong(mistake, "Resource")
+    return arn
+
+
 def _reader(state: Entry) -> Reader | None:
     entry = state.inner("ItemReader")
     if entry is None:
@@ -114,7 +123,7 @@ def _reader(state: Entry) -> Reader | None:
     fields.check_language(entry)
     config = entry.inner("ReaderConfig")
     return Reader(
-        resource=entry.resource("Resource") or "",
+        resource=_resource(entry, READS) or "",
         payload=_payload(entry),
         config={} if config is None else _reader_config(config),
         max_items=None if config is None else config.quantity("MaxItems", least=0, most=MOST_ITEMS),
@@ -169,7 +178,7 @@ def _writer(state: Entry) -> Writer | None:
         config.one_of("Transformation", "NONE", "COMPACT", "FLATTEN")
         config.one_of("OutputType", "JSON", "JSONL")
     return Writer(
-        resource=entry.resource("Resource"),
+        resource=_resource(entry, WRITES),
         payload=_payload(entry),
         config={} if config is None else config.members,
     )

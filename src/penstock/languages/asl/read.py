@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from penstock.languages.asl import fields
-from penstock.languages.asl.check import check_machine
+from penstock.languages.asl.check import check_inside, check_machine
 from penstock.languages.asl.diagnosis import DefinitionError, Diagnostic, Findings
 from penstock.languages.asl.entry import Entry
 from penstock.languages.asl.jsontext import NotJson, Repeating, read_json
@@ -32,6 +32,27 @@ def read_machine(
     if machine is None or findings.errors:
         raise DefinitionError(findings.errors)
     return machine
+
+
+def read_single_state(
+    definition: str, *, name: str, kind: ExecutionType = "STANDARD", recognises: Callable[[str], bool] = recognised
+) -> State:
+    """A state that is written by itself, as TestState takes it: where it leads is not looked for.
+
+    Raises `DefinitionError`; places begin with `/States/` and the name.
+    """
+    findings = Findings()
+    members = _members(definition, findings)
+    machine = None
+    if members is not None:
+        top = Entry({"StartAt": name, "States": {name: members}}, findings, kind=kind, recognises=recognises)
+        language: QueryLanguage = "JSONata" if members.get("QueryLanguage") == "JSONata" else "JSONPath"
+        machine = _Reader(language).machine(replace(top, language=language), fields.MACHINE)
+        if not findings.errors:
+            check_inside(machine, findings)
+    if machine is None or findings.errors:
+        raise DefinitionError(findings.errors)
+    return machine.states[name]
 
 
 def diagnose(

@@ -9,7 +9,7 @@ The table of optimised integrations says which actions there are and which patte
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from penstock.languages.asl.tree import ExecutionType
@@ -46,7 +46,6 @@ OPTIMISED: Final[Mapping[str, Mapping[str, Patterns]]] = {
     "http": {"invoke": CALL},
     "lambda": {"invoke": TOKEN},
     "mediaconvert": {"createJob": SYNC},
-    "s3": {"getObject": CALL, "listObjectsV2": CALL, "putObject": CALL},
     "sagemaker": {
         "createEndpoint": CALL, "createEndpointConfig": CALL, "createHyperParameterTuningJob": SYNC,
         "createLabelingJob": SYNC, "createModel": CALL, "createProcessingJob": SYNC, "createTrainingJob": SYNC,
@@ -56,6 +55,10 @@ OPTIMISED: Final[Mapping[str, Mapping[str, Patterns]]] = {
     "sqs": {"sendMessage": TOKEN},
     "states": {"startExecution": BOTH},
 }  # fmt: skip
+
+# What a Map reads its items from and writes its results to; no Task can use these.
+READS: Final = ("s3:getObject", "s3:listObjectsV2")
+WRITES: Final = ("s3:putObject",)
 
 _ARN: Final = re.compile(r"arn:[^:\s]+:[a-z0-9-]+:[^:\s]*:[^:\s]*:\S+")
 _INTEGRATION: Final = re.compile(
@@ -94,11 +97,20 @@ def resource_mistake(arn: str, kind: ExecutionType, recognises: Callable[[str], 
     if integration["service"] == "activity":
         return "Express state machine does not support Activity ARN" if kind == "EXPRESS" else None
     if integration["region"] or integration["account"] or not recognises(arn):
-        return (
-            f"The resource provided {arn} is not recognized. The value is not a valid resource ARN, or the resource is "
-            "not available in this region."
-        )
+        return _unrecognised(arn)
     return _express_mistake(arn) if kind == "EXPRESS" else None
+
+
+def map_resource_mistake(arn: str, known: Sequence[str]) -> str | None:
+    """What is wrong with the resource of an ItemReader or a ResultWriter, of which there are few."""
+    return None if re.sub(r"arn:[^:]+:states:::", "", arn) in known else _unrecognised(arn)
+
+
+def _unrecognised(arn: str) -> str:
+    return (
+        f"The resource provided {arn} is not recognized. The value is not a valid resource ARN, or the resource is "
+        "not available in this region."
+    )
 
 
 def _express_mistake(arn: str) -> str | None:

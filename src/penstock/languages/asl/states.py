@@ -7,9 +7,12 @@ from typing import Any, Final
 
 from penstock.languages.asl import fields
 from penstock.languages.asl.choices import compile_rule
-from penstock.languages.asl.entry import Entry, is_jsonata
+from penstock.languages.asl.entry import Entry
 from penstock.languages.asl.mapping import ReadMachine, read_map
 from penstock.languages.asl.rescue import read_catchers, read_retriers
+from penstock.languages.asl.rules import check_rule
+from penstock.languages.asl.suspicions import tell_suspicions
+from penstock.languages.asl.templates import is_jsonata
 from penstock.languages.asl.tree import (
     Choice,
     Condition,
@@ -38,6 +41,7 @@ def read_state(name: str, state: Entry, read_machine: ReadMachine) -> State | No
         return None
     state.supports(fields.STATES[kind])
     fields.check_language(state)
+    tell_suspicions(state)
     shared: Shared = {"name": name, "language": state.language, **_shared(state)}
     if kind in _ENDED:
         shared["next"] = _next(state)
@@ -66,8 +70,10 @@ def _shared(state: Entry) -> Shared:
 def _next(state: Entry) -> str | None:
     """Where the state leads; None where it ends."""
     ends = state.flag("End")
-    if state.has("Next") == bool(ends):
-        state.wrong("Exactly one of these fields is required: [Next, End]")
+    if state.has("Next") and ends:
+        state.only_one("Next", "End")
+    if not state.has("Next") and not ends:
+        state.wrong("There should be one of the following fields: [Next, End]")
     return state.text("Next")
 
 
@@ -118,8 +124,7 @@ def _choice(state: Entry, shared: Shared) -> State:
 
 
 def _option(rule: Entry) -> Option | None:
-    rule.require(*(("Condition", "Next") if rule.language == "JSONata" else ("Next",)))
-    fields.check_language(rule)
+    check_rule(rule)
     target = rule.text("Next")
     output, assign = rule.template("Output"), rule.object_template("Assign")
     condition = _condition(rule)
@@ -132,7 +137,8 @@ def _condition(rule: Entry) -> Condition | None:
     try:
         return compile_rule(rule.members, rule.language, field=rule.field)
     except ValueError as error:
-        rule.wrong(str(error))
+        if not rule.findings.inside(rule.at):
+            rule.wrong(str(error))
         return None
 
 

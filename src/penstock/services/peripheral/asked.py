@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from penstock.services.peripheral import targets
+from penstock.services.peripheral import patterns, targets
 from penstock.services.peripheral.arns import Arn
 from penstock.wire.call import Call, Json, NotImplementedHere, ServiceError
 
@@ -96,6 +96,11 @@ def _put_rule(request: Mapping[str, Json]) -> None:
             "ScheduleExpression: rules do not run on a schedule in this version; give an EventPattern, or start the "
             "work from cron."
         )
+    patterns.check(request.get("EventPattern", ""))
+
+
+def _archive(request: Mapping[str, Json]) -> None:
+    patterns.check(request.get("EventPattern", ""))
 
 
 def _put_targets(request: Mapping[str, Json]) -> None:
@@ -111,6 +116,8 @@ CHECKS: Final[Mapping[tuple[str, str], Check]] = {
     ("sns", "Publish"): _publish,
     ("events", "PutRule"): _put_rule,
     ("events", "PutTargets"): _put_targets,
+    ("events", "CreateArchive"): _archive,
+    ("events", "UpdateArchive"): _archive,
 }
 MENDED: Final[Mapping[tuple[str, str], Callable[[Mapping[str, Json]], Mapping[str, Json]]]] = {
     ("sns", "CreateTopic"): _create_topic,

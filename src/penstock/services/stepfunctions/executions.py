@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
-from penstock.services.stepfunctions.failures import no_execution, wrong_type
-from penstock.services.stepfunctions.finding import find_target
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
+from penstock.languages.asl.variables import variable_references
 from penstock.services.stepfunctions import arns, flow, rows, starting
+from penstock.services.stepfunctions.failures import no_execution, wrong_type
+from penstock.services.stepfunctions.finding import find_target
 from penstock.services.stepfunctions.interpreter import history
 from penstock.services.stepfunctions.interpreter.aborting import STOP
 from penstock.services.stepfunctions.interpreter.plan import Limits, Order, Plan
@@ -239,4 +240,7 @@ def machine_of(order: Order) -> dict[str, Json]:
         answer["revisionId"] = order.revision
     if order.map_run is not None:
         answer["mapRunArn"] = order.map_run
+    references = variable_references(order.definition)
+    if references:
+        answer["variableReferences"] = references
     return answer

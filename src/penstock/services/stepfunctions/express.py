@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
-from penstock.services.stepfunctions.failures import wrong_type
-from penstock.services.stepfunctions.finding import find_target
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import Command, Done, Event, Finish, Outcome, Perform, Refused, RunId
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions import starting
+from penstock.services.stepfunctions.failures import wrong_type
+from penstock.services.stepfunctions.finding import find_target
 from penstock.services.stepfunctions.interpreter.execution import Ended, HistoryEvent
 from penstock.services.stepfunctions.interpreter.plan import Limits, Order, plan_of, planned
 from penstock.services.stepfunctions.logbook import Logbook

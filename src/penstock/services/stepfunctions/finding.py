@@ -27,6 +27,7 @@ class Target:
     encryption: Mapping[str, Json]
     revision_id: str | None
     updated_at: float
+    variable_references: Mapping[str, Sequence[str]]
 
 
 def find_target(tx: Transaction, scope: Scope, arn: str, chance_value: float) -> Target:
@@ -83,4 +84,5 @@ def _target(machine: Document, of: Document, alias: Document | None) -> Target:
         encryption=body["encryptionConfiguration"],
         revision_id=body.get("revisionId"),
         updated_at=of.modified_at,
+        variable_references=body.get("variableReferences", {}),
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from penstock.languages.asl.diagnosis import DefinitionError
 from penstock.languages.asl.read import read_machine
 from penstock.languages.asl.resources import recognised
+from penstock.languages.asl.tree import ExecutionType
 from penstock.languages.asl.variables import variable_references
 from penstock.services.stepfunctions import catalogue, configuration
 from penstock.services.stepfunctions.arns import MachineArn, check_name, check_role_arn, read_machine_arn
@@ -70,13 +71,14 @@ class Machines:
     async def _made(self, call: Call, request: Request) -> Document:
         at, name, kind = self.clock(), request["name"], request.get("type", "STANDARD")
         definition = request["definition"]
-        self._check_definition(definition, kind)
+        references = self._references(definition, kind)
         given = request.get("loggingConfiguration") or {}
         return Document(
             kind=catalogue.MACHINE, scope=call.scope, name=name, arn=call.scope.arn("states", f"stateMachine:{name}"),
             status=catalogue.ACTIVE, created_at=at, modified_at=at, token=call.token,
             body={
                 "definition": definition,
+                **({"variableReferences": references} if references else {}),
                 "roleArn": request["roleArn"],
                 "type": kind,
                 "loggingConfiguration": await configuration.logging(self.directory, call.scope, given),
@@ -85,9 +87,11 @@ class Machines:
             },
         )  # fmt: skip
 
-    def _check_definition(self, definition: str, kind: str) -> None:
+    def _references(self, definition: str, kind: str) -> dict[str, list[str]] | None:
+        """The variables that a definition's states refer to. Raises `InvalidDefinition` where it is none."""
         try:
-            read_machine(definition, kind="EXPRESS" if kind == "EXPRESS" else "STANDARD", recognises=self.recognises)
+            type_: ExecutionType = "EXPRESS" if kind == "EXPRESS" else "STANDARD"
+            return variable_references(read_machine(definition, kind=type_, recognises=self.recognises)) or None
         except DefinitionError as error:
             raise invalid_definition(error) from None
 
@@ -106,7 +110,7 @@ class Machines:
         before = await self.database.read(lambda tx: catalogue.active_machine(tx, call.scope, arn))
         changes = await self._changes(call, request)
         if "definition" in changes:
-            self._check_definition(changes["definition"], before.body["type"])
+            changes["variableReferences"] = self._references(changes["definition"], before.body["type"])
 
         def change(tx: Transaction) -> Answer:
             found = catalogue.active_machine(tx, call.scope, arn)
@@ -226,11 +230,9 @@ def _described(tx: Transaction, scope: Scope, arn: MachineArn) -> Document:
 
 def _description(found: Document, arn: MachineArn, *, is_whole: bool) -> Answer:
     body = {name: value for name, value in found.body.items() if name not in {"lastVersion", "number"}}
-    references = variable_references(found.body["definition"]) if is_whole else {}
-    if references:
-        body["variableReferences"] = references
     if not is_whole:
         body["definition"] = "{}"
+        body.pop("variableReferences", None)
     return {
         "stateMachineArn": arn.text, "name": arn.name, "status": found.status, "creationDate": found.created_at, **body
     }  # fmt: skip

@@ -1,22 +1,41 @@
 """Step Functions, put together."""
 
 from collections.abc import Callable
-
-from penstock.services.stepfunctions.integrations.activities import Integrations
+from typing import Final
 
 from penstock.engine.engine import Engine
+from penstock.services.stepfunctions import rows
 from penstock.services.stepfunctions.activities import Activities
+from penstock.services.stepfunctions.aliases import Aliases
 from penstock.services.stepfunctions.executions import Executions
 from penstock.services.stepfunctions.express import RUN, Express, ExpressFlow
 from penstock.services.stepfunctions.flow import ExecutionFlow
+from penstock.services.stepfunctions.integrations.activities import Integrations
+from penstock.services.stepfunctions.integrations.mocks import MockConfig
+from penstock.services.stepfunctions.integrations.resources import parse_resource
 from penstock.services.stepfunctions.interpreter.aborting import CANCEL
 from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.services.stepfunctions.interpreter.tasks import FINISH, OFFER, SUBMIT
 from penstock.services.stepfunctions.logbook import Logbook
+from penstock.services.stepfunctions.machines import Machines
 from penstock.services.stepfunctions.memory import World
+from penstock.services.stepfunctions.tags import Tags
 from penstock.services.stepfunctions.tokens import Tokens
+from penstock.services.stepfunctions.validation import Validation
+from penstock.services.stepfunctions.versions import Versions
 from penstock.store.database import Database
 from penstock.wire.call import Directory, Service
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+def is_resource(arn: str) -> bool:
+    """Whether a Task can name it."""
+    try:
+        parse_resource(arn)
+    except ValueError:
+        return False
+    return True
 
 
 def open_stepfunctions(
@@ -26,11 +45,12 @@ def open_stepfunctions(
     engine: Engine,
     clock: Callable[[], float],
     chance: Callable[[], str],
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT_LIMITS,
+    mocks: MockConfig | None = None,
 ) -> Logbook:
-    """Register what Step Functions answers, and what its executions do. The logbook has work to do in the background."""
+    """Register what Step Functions answers, and what its executions do; the logbook's `work` is to be kept running."""
     logbook = Logbook(database, directory)
-    integrations = Integrations(directory, clock=clock, chance=chance)
+    integrations = Integrations(directory, clock=clock, chance=chance, mocks=mocks)
     acts = {SUBMIT: integrations.submit, FINISH: integrations.finish, CANCEL: integrations.cancel}
     world = World(clock=clock, chance=chance, activities=acts)
     express = Express(database=database, engine=engine, world=world, logbook=logbook, limits=limits)
@@ -39,7 +59,20 @@ def open_stepfunctions(
     engine.register(ExpressFlow())
     for name, act in {**acts, OFFER: activities.offer, RUN: express.perform}.items():
         engine.activity(name, act)
+    recognises = is_resource
     services: tuple[Service, ...] = (
+        Machines(
+            database=database,
+            directory=directory,
+            clock=clock,
+            chance=chance,
+            recognises=recognises,
+            is_running=rows.is_running,
+        ),
+        Versions(database=database, clock=clock),
+        Aliases(database=database, clock=clock),
+        Tags(database=database),
+        Validation(recognises=recognises),
         express,
         activities,
         Executions(

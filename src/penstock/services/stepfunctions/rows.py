@@ -34,6 +34,7 @@ _REDRIVE: Final = """
     WHERE arn = :arn
 """
 _FIND: Final = f"SELECT {_COLUMNS} FROM sfn_execution WHERE arn = :arn"  # noqa: S608
+_RUNNING: Final = "SELECT 1 FROM sfn_execution WHERE machine = :machine AND status = 'RUNNING' LIMIT 1"
 _KEEP: Final = "INSERT INTO sfn_history (execution, first, body) VALUES (:execution, :first, :body)"
 _FORWARD: Final = """
     SELECT body FROM sfn_history WHERE execution = :execution AND first >= (
@@ -103,6 +104,11 @@ def find(tx: Transaction, arn: str) -> ExecutionRow | None:
 def _execution(row: Row) -> ExecutionRow:
     values: Any = row
     return ExecutionRow(*values)
+
+
+def is_running(tx: Transaction, machine: str) -> bool:
+    """Whether a machine (by its ARN) has executions that have not ended."""
+    return tx.row(_RUNNING, machine=machine) is not None
 
 
 # ------------------------------------------------------------------------------------------------------- history

@@ -4,9 +4,10 @@ import re
 from typing import Any, Final
 
 import msgspec
-from penstock.services.stepfunctions.finding import Target
 
+from penstock.languages.asl.jsontext import NotJson, read_json
 from penstock.services.stepfunctions.arns import check_name
+from penstock.services.stepfunctions.finding import Target
 from penstock.services.stepfunctions.interpreter.plan import LARGEST_PAYLOAD, Limits, Order
 from penstock.wire.call import Call, ServiceError
 

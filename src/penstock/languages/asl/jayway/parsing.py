@@ -304,8 +304,7 @@ class _Cursor:
         try:
             return json.loads("".join(parts))
         except (ValueError, RecursionError):
-            self.at = start
-        self.fail("a JSON value")
+            raise ValueError(f"expected a JSON value at position {start}") from None
 
 
 def _unescape(escape: re.Match[str]) -> str:

@@ -26,10 +26,15 @@ def at_once(turn: Turn, frame: Frame, state: State, failure: Failure) -> None:
     """An expression of the state, or a rule of the language, failed."""
     cause = failure.cause
     if failure.is_runtime and cause is not None:
-        cause = f"An error occurred while executing the state '{frame.state}' (entered at the event id #{frame.entered}). {cause}"
+        cause = f"{where(frame)} {cause}"
     if failure.error == EVALUATION:
         _record_evaluation(turn, frame, failure, cause)
     handle(turn, frame, state, failure.error, cause)
+
+
+def where(frame: Frame) -> str:
+    """The beginning of a cause that the language itself gives."""
+    return f"An error occurred while executing the state '{frame.state}' (entered at the event id #{frame.entered})."
 
 
 def _record_evaluation(turn: Turn, frame: Frame, failure: Failure, cause: str | None) -> None:
@@ -125,7 +130,7 @@ def _catch(
             output = frame.input if catcher.result_path is None else catcher.result_path.put(frame.input, output)
         leaving.leave(turn, frame, state, output, variables, next=catcher.next)
     except Failure as failure:
-        cause = f"An error occurred while executing the state '{frame.state}' (entered at the event id #{frame.entered}). {failure.cause}"
+        cause = f"{where(frame)} {failure.cause}"
         if failure.error == EVALUATION:
             _record_evaluation(turn, frame, failure, cause)
         upwards(turn, frame, failure.error, cause)

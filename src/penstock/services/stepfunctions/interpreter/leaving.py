@@ -19,7 +19,7 @@ from penstock.services.stepfunctions.interpreter.execution import Ended, Frame
 from penstock.services.stepfunctions.interpreter.turn import Turn, encode
 
 Json = Any
-_EXITED: Final = {
+_EXITED: Final[dict[type[State], str]] = {
     kind: f"{kind.__name__}StateExited" for kind in (Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map)
 }
 

@@ -78,9 +78,9 @@ def inner(machine: Machine, name: str) -> Machine:
     """The machine inside a Map state (by its name) or a branch of a Parallel state (`name[2]`)."""
     state: Any = machine.states.get(name)
     if state is not None:
-        found: Machine = state.processor
-        return found
+        processor: Machine = state.processor
+        return processor
     outer, _, index = name.rpartition("[")
-    branch: Any = machine.states[outer]
-    found = branch.branches[int(index.rstrip("]"))]
-    return found
+    parallel: Any = machine.states[outer]
+    branch: Machine = parallel.branches[int(index.rstrip("]"))]
+    return branch

@@ -13,11 +13,11 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 import msgspec
-from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 
 from penstock.engine.facts import CancelTimer, Outcome, Perform, RunId, SetTimer, Watch
 from penstock.languages.asl.tree import Task
 from penstock.languages.asl.view import Expression, Failure
+from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 from penstock.services.stepfunctions.interpreter import aborting, failing, leaving
 from penstock.services.stepfunctions.interpreter.execution import Frame, Work
 from penstock.services.stepfunctions.interpreter.turn import Turn, encode
@@ -159,7 +159,7 @@ def submitted(turn: Turn, frame: Frame, state: Task, answer: Json) -> None:
     """The service has answered: with the result, or that it has begun."""
     resource, work = resource_of(state.resource), frame.work
     assert work is not None
-    if resource.pattern == "request" or answer.get("is_result"):
+    if resource.pattern == "request" or answer.get("settled"):
         succeeded(turn, frame, state, answer["output"])
         return
     try:
