@@ -241,18 +241,20 @@ async def test_an_sdk_integration_spells_members_with_a_capital_and_tells_times_
     assert answer == {"output": {"ExecutionArn": CHILD, "StartDate": "2026-11-25T12:00:00.250Z"}}
 
 
-async def test_an_object_is_read_as_text_and_written_from_any_json() -> None:
+@pytest.mark.parametrize(("body", "written"), [(["a", 1], b'["a",1]'), ("text", b'"text"'), (False, b"false")])
+async def test_an_object_is_read_as_text_and_written_as_json(body: Json, written: bytes) -> None:
     world = World({
         ("s3", "GetObject"): {"Body": b"hello", "ContentLength": 5},
         ("s3", "PutObject"): {"ETag": '"e"'},
     })  # fmt: skip
 
     got = await world.result("arn:aws:states:::aws-sdk:s3:getObject", {"Bucket": "b", "Key": "k"})
-    put = await world.result("arn:aws:states:::aws-sdk:s3:putObject", {"Bucket": "b", "Key": "k", "Body": ["a", 1]})
+    put = await world.result("arn:aws:states:::aws-sdk:s3:putObject", {"Bucket": "b", "Key": "k", "Body": body})
 
     assert (got, put) == ({"Body": "hello", "ContentLength": 5}, {"ETag": '"e"'})
-    assert world.calls[1].request["Body"] == b'["a",1]'
-    assert world.calls[1].request["ChecksumAlgorithm"] == "CRC32"
+    request = world.calls[1].request
+    assert (request["Body"], request["ContentType"]) == (written, "text/plain; charset=UTF-8")
+    assert request["ChecksumAlgorithm"] == "CRC32"
 
 
 async def test_a_flattened_list_without_entries_is_not_told() -> None:

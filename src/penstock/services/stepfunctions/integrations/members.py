@@ -2,7 +2,7 @@
 
 Step Functions writes every member with a capital, whatever the model does (`ExecutionArn` for `executionArn`), leaves
 out what is null, tells times as text (SDK integrations) or milliseconds (optimised ones), and blobs as base64. A blob
-that is a body of its own (an object in S3, a function's payload) is told as text, and given as text or as any JSON.
+that is a body of its own (an object in S3, a function's payload) is told as text, and given as any JSON.
 """
 
 import base64
@@ -104,7 +104,8 @@ def _value(shape: Shape, value: Json) -> Json:
 
 
 def _body(value: Json) -> bytes:
-    return as_text(value).encode()
+    """A body is the JSON of what the state gives, text in quotes; `special` gives bytes where that is not so."""
+    return value if isinstance(value, bytes) else msgspec.json.encode(value)
 
 
 def _blob(value: Json) -> bytes:

@@ -45,7 +45,7 @@ def told(resource: Resource, parameters: Parameters, result: dict[str, Json]) ->
 
 def invocation(arn: str, payload: Json) -> Parameters:
     """What a function's ARN as a resource asks for: the state's input is the payload, text in quotes."""
-    return {"FunctionName": arn, "Payload": msgspec.json.encode(payload).decode()}
+    return {"FunctionName": arn, "Payload": msgspec.json.encode(payload)}
 
 
 def returned(result: Mapping[str, Json]) -> Json:
@@ -69,10 +69,12 @@ def _function_error(text: str, payload: Json) -> ServiceError:
 
 def _invoke(parameters: Parameters, _: Caller) -> Parameters:
     """A payload that is text is the JSON itself: `"0"` gives the function a number."""
-    context = parameters.get("ClientContext")
-    if context is None:
-        return parameters
-    return {**parameters, "ClientContext": base64.b64encode(as_text(context).encode()).decode()}
+    given = dict(parameters)
+    if given.get("Payload") is not None:
+        given["Payload"] = as_text(given["Payload"]).encode()
+    if given.get("ClientContext") is not None:
+        given["ClientContext"] = base64.b64encode(as_text(given["ClientContext"]).encode()).decode()
+    return given
 
 
 def _invoked(parameters: Parameters, result: dict[str, Json]) -> dict[str, Json]:
@@ -101,6 +103,11 @@ def _start_execution(parameters: Parameters, caller: Caller) -> Parameters:
     name = parameters.get("Name") or named_for(caller.token)
     given = parameters.get("Input")
     return {**parameters, "Name": name, "Input": "{}" if given is None else as_text(given)}
+
+
+def _put_object(parameters: Parameters, _: Caller) -> Parameters:
+    """AWS's SDK says what it sends: text."""
+    return {"ContentType": "text/plain; charset=UTF-8", **parameters}
 
 
 def named_for(token: str) -> str:
@@ -180,6 +187,7 @@ _PREPARED: Final[Mapping[tuple[str, str, bool], Callable[[Parameters, Caller], P
     ("lambda", "Invoke", False): _invoke,
     ("stepfunctions", "StartExecution", False): _start_execution,
     ("stepfunctions", "StartExecution", True): _start_execution,
+    ("s3", "PutObject", True): _put_object,
     ("sqs", "SendMessage", False): _send_message,
     ("sns", "Publish", False): _publish,
     ("events", "PutEvents", False): _put_events,
