@@ -65,14 +65,17 @@ async def test_an_event_invocation_has_no_payload() -> None:
 
 @pytest.mark.parametrize("resource", [FUNCTION, INVOKE])
 async def test_a_functions_error_is_named_by_its_type(resource: str) -> None:
-    payload = '{"errorMessage": "no", "errorType": "CardDeclined", "stackTrace": []}'
+    payload = '{"errorMessage": "nö", "errorType": "CardDeclined", "stackTrace": []}'
     world = function(payload.encode(), FunctionError="Unhandled")
 
-    assert await world.failure(resource, {"FunctionName": "score"}) == ("CardDeclined", payload)
+    assert await world.failure(resource, {"FunctionName": "score"}) == (
+        "CardDeclined",
+        '{"errorMessage":"nö","errorType":"CardDeclined","stackTrace":[]}',
+    )
 
 
 async def test_a_functions_error_without_a_type_is_unknown() -> None:
-    world = function(b'{"errorMessage":"Task timed out"}', FunctionError="Unhandled")
+    world = function(b'{"errorMessage": "Task timed out"}', FunctionError="Unhandled")
 
     assert await world.failure(INVOKE, {"FunctionName": "score"}) == (
         "Lambda.Unknown",

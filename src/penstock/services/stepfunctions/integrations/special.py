@@ -52,17 +52,18 @@ def returned(result: Mapping[str, Json]) -> Json:
     """What a function returned; raises the error that it ended with."""
     payload = as_json(result.get("Payload") or None)
     if "FunctionError" in result:
-        raise _function_error(result.get("Payload", ""), payload)
+        raise _function_error(payload)
     return payload
 
 
-def _function_error(text: str, payload: Json) -> ServiceError:
+def _function_error(payload: Json) -> ServiceError:
+    """The cause is the payload, written anew: without the spaces that runtimes leave in it."""
+    text = as_text(payload)
     named = payload.get("errorType") if isinstance(payload, dict) else None
     if isinstance(named, str) and named:
         return ServiceError(text, code=named)
     return ServiceError(
-        "The cause could not be determined because Lambda did not return an error type. "
-        f"Returned payload: {text or 'null'}",
+        f"The cause could not be determined because Lambda did not return an error type. Returned payload: {text}",
         code="Lambda.Unknown",
     )
 
