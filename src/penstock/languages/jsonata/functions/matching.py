@@ -183,9 +183,7 @@ def _replaced_text(run: Run, text: str, sought: str, replacement: Value, most: f
     return text.replace(sought, instead, int(times))
 
 
-def _replaced_matches(
-    run: Run, text: str, matcher: Function, replacer: Callable[[Match], Value], most: float
-) -> str:
+def _replaced_matches(run: Run, text: str, matcher: Function, replacer: Callable[[Match], Value], most: float) -> str:
     pieces: list[str] = []
     position = count = 0
     for found in _matches(run, matcher, text):

@@ -73,4 +73,7 @@ def settle_handles(channel: int, output: int) -> None:
 
 def needs_start(variables: dict[str, str]) -> bool:
     """Whether something acts only when a program starts."""
-    return os.path.isdir(LIBRARIES) or any(name.startswith(ACT_AT_START) and name not in HARMLESS for name in variables)
+    searched = variables.get("LD_LIBRARY_PATH", "").split(os.pathsep)
+    return any(folder in searched and os.path.isdir(folder) for folder in LIBRARIES) or any(
+        name.startswith(ACT_AT_START) and name not in HARMLESS for name in variables
+    )
