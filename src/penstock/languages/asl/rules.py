@@ -27,8 +27,9 @@ def check_rule(rule: Entry) -> None:
         _check_condition(rule)
     else:
         rule.require("Next")
-        rule.supports(_OUTER | _TOGETHER | {"Variable", "Condition"})  # Condition has been told of
-        _check_comparison(rule, 1)
+        rule.supports(_OUTER | _TOGETHER | {"Variable", "Condition"})
+        if not rule.has("Condition"):  # of which the language has been told already
+            _check_comparison(rule, 1)
 
 
 def _check_condition(rule: Entry) -> None:
