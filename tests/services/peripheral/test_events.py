@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from penstock.services.peripheral.patterns import matches_wildcard
 from services.peripheral.worlds import Own, Queue, new_queue
 from services.serving import Door
 
@@ -81,6 +82,57 @@ def test_a_disabled_rule_sends_nothing(events: Any, queue: Queue) -> None:
     events.put_events(Entries=[ENTRY])
 
     assert queue.bodies() == []
+
+
+MATCHED = [
+    ({"detail": {"job": {"name": [{"wildcard": "a*b*"}]}}}, True),
+    ({"detail": {"job": {"name": [{"wildcard": "*c*"}]}}}, False),
+    ({"detail": {"job": {"took": [{"numeric": [">", 1, "<=", 1.5]}]}}}, True),
+    ({"detail": {"job": {"name": [{"anything-but": {"prefix": "a"}}]}}}, False),
+    ({"detail": {"job": {"error": [{"exists": False}]}}}, True),
+    ({"$or": [{"source": ["other"]}, {"detail-type": ["done"]}]}, True),
+]
+
+
+@pytest.mark.parametrize(("pattern", "sent"), MATCHED)
+def test_a_pattern_decides_what_is_sent(events: Any, queue: Queue, pattern: dict[str, Any], sent: bool) -> None:
+    events.put_rule(Name="mine", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="mine", Targets=[{"Id": "q", "Arn": queue.arn}])
+
+    events.put_events(Entries=[ENTRY])
+
+    assert (queue.bodies() != []) == sent
+
+
+def test_a_pattern_with_an_unknown_matcher_is_refused(events: Any) -> None:
+    with pytest.raises(ClientError, match="Unrecognized match type like") as refusal:
+        events.put_rule(Name="mine", EventPattern='{"detail": {"a": [{"like": "x"}]}}')
+
+    assert refusal.value.response["Error"]["Code"] == "InvalidEventPatternException"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matched"),
+    [
+        ("plain", "plain", True), ("plain", "plainer", False), ("*", "", True), ("a*", "b", False),
+        ("a*a", "a", False), ("a*a", "aa", True), ("*/b/*", "a/b/c", True), ("*ab*b", "ab", False),
+        (r"a\*b", "a*b", True), (r"a\*b", "axb", False), ("a" + "*a" * 50 + "b", "a" * 500, False),
+    ],
+)  # fmt: skip
+def test_a_wildcard_stands_for_any_text(pattern: str, text: str, matched: bool) -> None:
+    assert matches_wildcard(text, pattern) == matched
+
+
+def test_events_that_go_round_in_circles_end(events: Any, queue: Queue) -> None:
+    other = events.create_event_bus(Name="other")["EventBusArn"]
+    first = events.describe_event_bus()["Arn"]
+    events.put_targets(Rule="mine", Targets=[{"Id": "b", "Arn": other}, {"Id": "q", "Arn": queue.arn}])
+    events.put_rule(Name="back", EventBusName="other", EventPattern=json.dumps({"source": ["me"]}))
+    events.put_targets(Rule="back", EventBusName="other", Targets=[{"Id": "f", "Arn": first}])
+
+    events.put_events(Entries=[ENTRY])
+
+    assert 1 < len(queue.bodies()) < 10
 
 
 REACHED = [

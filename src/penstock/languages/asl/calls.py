@@ -47,7 +47,7 @@ Argument = Constant | Quoted | Reference | Call
 
 
 def is_call(text: str) -> bool:
-    return text.startswith("States.")
+    return text.lstrip().startswith("States.")
 
 
 def unescape(raw: str) -> str:
@@ -60,6 +60,7 @@ def parse(text: str) -> Call:
     if len(text) > LONGEST:
         raise ValueError(f"an intrinsic function call is at most {LONGEST} characters long")
     reader = _Reader(text)
+    reader.space()
     call = reader.call(1)
     reader.space()
     if reader.at != len(text):

@@ -40,11 +40,18 @@ class CompiledCondition:
 def compile_rule(rule: Mapping[str, Json], language: QueryLanguage, *, field: str) -> CompiledCondition:
     """The condition of one choice rule; `field` says which (`Choices[0]`). Raises `ValueError`."""
     variables: set[str] = set()
+    _check_fields(rule, _FIELDS[language])
     if language == "JSONata":
         holds = _jsonata(rule.get("Condition"), f"{field}/Condition", variables)
     else:
         holds = _rule(rule, field, variables, 1)
     return CompiledCondition(holds, frozenset(variables))
+
+
+def _check_fields(rule: Mapping[str, Json], fields: frozenset[str]) -> None:
+    for name in rule:
+        if name not in fields:
+            raise ValueError(f"Field '{name}' is not supported")
 
 
 def _jsonata(condition: Json, field: str, variables: set[str]) -> Holds:
@@ -72,6 +79,8 @@ def _rule(rule: Json, field: str, variables: set[str], depth: int) -> Holds:
             f"The choice rule at {field} must have exactly one comparison operator, And, Or or Not; it has {told}"
         )
     (name,) = found
+    if depth > 1:
+        _check_fields(rule, _INNER_FIELDS)
     if name in _COMBINERS:
         return _COMBINERS[name](rule[name], f"{field}/{name}", variables, depth + 1)
     return _comparison(rule, name, field, variables)
@@ -290,3 +299,8 @@ def _operators() -> dict[str, _Operator]:
 
 
 OPERATORS: Final[Mapping[str, _Operator]] = _operators()
+_INNER_FIELDS: Final = frozenset({*OPERATORS, *_COMBINERS, "Variable", "Comment"})
+_FIELDS: Final[Mapping[QueryLanguage, frozenset[str]]] = {
+    "JSONPath": _INNER_FIELDS | {"Next", "Assign"},
+    "JSONata": frozenset({"Condition", "Next", "Assign", "Output", "Comment"}),
+}

@@ -92,10 +92,9 @@ def _range(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
     first, last, step = (_rounded(value, "An argument") for value in arguments)
     if step == 0:
         raise ValueError("The increment must not be 0")
-    numbers = range(first, last + (1 if step > 0 else -1), step)
-    if len(numbers) > MOST_ITEMS:
+    if (last - first) // step >= MOST_ITEMS:
         raise ValueError(f"The range has more than {MOST_ITEMS} items")
-    return list(numbers)
+    return list(range(first, last + (1 if step > 0 else -1), step))
 
 
 def _item(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
@@ -207,15 +206,19 @@ def _parse(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
     if not text.strip():
         return None
     try:
-        return json.loads(text, parse_constant=_no_constant)
-    except RecursionError:
-        raise ValueError("The argument nests too deep") from None
+        return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except ValueError as error:
         raise ValueError(f"The argument is not valid JSON: {error}") from None
 
 
 def _no_constant(name: str) -> Json:
     raise ValueError(f"{name} is no JSON value")
+
+
+def _finite(digits: str) -> float:
+    if math.isinf(number := float(digits)):
+        raise ValueError(f"{digits} is too large a number")
+    return number
 
 
 def _write(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:

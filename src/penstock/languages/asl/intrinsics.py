@@ -67,7 +67,9 @@ def _done(
         try:
             return function(values, view.chance)
         except ValueError as error:
-            raise _failure(text, error) from None
+            raise _failure(text, str(error)) from None
+        except RecursionError:
+            raise _failure(text, "A value nests too deep") from None
 
     return value
 
@@ -82,10 +84,10 @@ def _formatted(call: calls.Call, template: calls.Quoted, field: str, variables: 
         try:
             return fill(values)
         except ValueError as error:
-            raise _failure(call.text, error) from None
+            raise _failure(call.text, str(error)) from None
 
     return value
 
 
-def _failure(text: str, error: ValueError) -> Failure:
-    return Failure("States.IntrinsicFailure", f"The function '{text}' had the following error: {error}")
+def _failure(text: str, why: str) -> Failure:
+    return Failure("States.IntrinsicFailure", f"The function '{text}' had the following error: {why}")

@@ -8,14 +8,14 @@ like are what a machine does all day: they go straight down.
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from penstock.languages.asl import jayway
 from penstock.languages.asl.jayway.tree import Index, Property, Step
 from penstock.languages.asl.tree import WHOLE, Place
 from penstock.languages.asl.view import Compiled, Expression, Failure, Json, View
 
-_VARIABLE: Final = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]{0,79})(?=[.\[]|$)")
+_VARIABLE: Final = re.compile(r"\$([^\W\d]\w*)(?=[.\[]|$)")
 _MOST_NESTING: Final = 100  # of places that ResultPath may make
 
 Miss = Callable[[str, Json, str], str]  # path, document, Jayway's sentence → cause
@@ -23,8 +23,6 @@ Miss = Callable[[str, Json, str], str]  # path, document, Jayway's sentence → 
 
 def compile_path(text: str, *, field: str) -> Expression:
     """The path as an expression. Raises `ValueError` where it is none."""
-    if not isinstance(text, str):
-        raise ValueError(f"The value for the field '{field}' must be a string that is a JSONPath")
     root, inner = _parted(text)
     path = _read(inner, text, field)
     miss = _miss(text, field)
@@ -36,8 +34,10 @@ def compile_path(text: str, *, field: str) -> Expression:
     return Compiled(text, lambda view: find(origin(view)), variables)
 
 
-def compile_single_path(text: str, *, field: str) -> Expression:
+def compile_single_path(text: Json, *, field: str) -> Expression:
     """A path that names one place: what choices compare. Raises `ValueError` where it could name several."""
+    if not isinstance(text, str):
+        raise ValueError(f"Value is not a Reference Path: the field '{field}' must be a string")
     expression = compile_path(text, field=field)
     if _keys(jayway.compile_path(_parted(text)[1]).steps) is None:
         raise ValueError(f"Value is not a Reference Path: '{text}' could name more than one place")
@@ -57,7 +57,7 @@ def _read(inner: str, text: str, field: str) -> jayway.Path:
     try:
         return jayway.compile_path(inner)
     except ValueError as error:
-        raise ValueError(f"Value must be a valid JSONPath. '{text}' in '{field}' is none: {error}") from None
+        raise ValueError(f"'{text}' in the field '{field}' is not a valid JSONPath: {error}") from None
 
 
 # where paths start
@@ -121,7 +121,8 @@ _INVALID: Final = frozenset(
 )  # fmt: skip
 
 
-def _miss(text: str, field: str) -> Callable[[Json, str], NoReturn]:
+def _miss(text: str, place: str) -> Callable[[Json, str], NoReturn]:
+    field = place.rpartition("/")[2]
     if field in _INVALID:
         cause: Miss = _invalid
     elif field in {"SecondsPath", "TimestampPath"}:
@@ -141,7 +142,7 @@ def _miss(text: str, field: str) -> Callable[[Json, str], NoReturn]:
 
 
 def _finder(path: jayway.Path, miss: Callable[[Json, str], NoReturn]) -> Callable[[Json], Json]:
-    """Find in any document: straight down where the path is names and indexes; else, and to tell a miss, by `jayway`."""
+    """Find in any document: straight down where it is names and indexes; else, and to tell a miss, by `jayway`."""
 
     def find(document: Json) -> Json:
         try:
@@ -152,10 +153,10 @@ def _finder(path: jayway.Path, miss: Callable[[Json, str], NoReturn]) -> Callabl
     keys = _keys(path.steps)
     if keys is None:
         return find
-    ways: tuple[tuple[Json, type], ...] = tuple((key, dict if isinstance(key, str) else list) for key in keys)
+    ways: list[tuple[Json, Any]] = [(key, dict if isinstance(key, str) else list) for key in keys]
 
     def follow(document: Json) -> Json:
-        node = document
+        node: Json = document
         try:
             for key, kind in ways:
                 if type(node) is not kind:
@@ -215,17 +216,18 @@ def _of_document(path: jayway.Path, find: Callable[[Json], Json]) -> Callable[[V
 
 
 def compile_reference(text: str, *, field: str) -> Place:
-    """A reference path: names and indexes only, and never of the context object or a variable."""
-    if not isinstance(text, str):
-        raise ValueError(f"The value for the field '{field}' must be a string that is a Reference Path")
+    """A reference path: names and indexes only, and never of the context object or a variable.
+
+    Raises `ValueError` with the reason, which AWS tells after "Value is not a Reference Path: ".
+    """
     root, inner = _parted(text)
     if root != "$":
-        raise ValueError(f"Value is not a Reference Path: '{text}' does not name a place in the input")
+        raise ValueError(f"'{text}' does not name a place in the input")
     keys = _keys(_read(inner, text, field).steps)
     if keys is None or any(isinstance(key, int) and key < 0 for key in keys):
-        raise ValueError(f"Value is not a Reference Path: '{text}' could name more than one place")
+        raise ValueError(f"'{text}' could name more than one place")
     if len(keys) > _MOST_NESTING:
-        raise ValueError(f"Value is not a Reference Path: '{text}' has more than {_MOST_NESTING} steps")
+        raise ValueError(f"'{text}' has more than {_MOST_NESTING} steps")
     return _Spot(text, keys) if keys else WHOLE
 
 

@@ -42,7 +42,7 @@ def read_map(state: Entry, shared: dict[str, Any], read_machine: ReadMachine) ->
         processor=_machine(processor, kind if mode == "DISTRIBUTED" else state.kind, read_machine),
         mode=mode,
         execution_type=kind,
-        items=_items(state),
+        items=_items(state, mode),
         selector=state.template("ItemSelector" if state.has("ItemSelector") else "Parameters"),
         reader=_reader(state),
         batcher=_batcher(state),
@@ -86,14 +86,16 @@ def _refuse_context(entry: Entry) -> None:
             entry.wrong("Value is not a Reference Path", name)
 
 
-def _items(state: Entry) -> Expression | None:
+def _items(state: Entry, mode: Mode) -> Expression | None:
     if state.language == "JSONPath":
         return state.required_path("ItemsPath")
     value = state.members.get("Items")
     if state.has("Items") and not isinstance(value, str | list | dict):
         state.wrong("The value must be an array, an object or a JSONata expression", "Items")
         return None
-    return state.jsonata("Items") if isinstance(value, str) else state.template("Items")
+    if not isinstance(value, str):
+        return state.template("Items")
+    return state.jsonata("Items", "array" if mode == "INLINE" else None)
 
 
 def _percentage(state: Entry) -> Expression | None:

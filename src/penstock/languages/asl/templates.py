@@ -90,19 +90,14 @@ def _member(key: str, value: Json, field: str, depth: int) -> tuple[str, Express
 
 
 def compile_query(text: Json, *, field: str) -> Expression:
-    """A path or an intrinsic call, by its look. Raises `ValueError` with AWS's sentence."""
-    reason = ""
-    if isinstance(text, str):
-        try:
-            if calls.is_call(text):
-                return compile_intrinsic(text, field=field)
-            if text.startswith("$"):
-                return compile_path(text, field=field)
-        except ValueError as error:
-            reason = f": {error}"
-    raise ValueError(
-        f"The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call{reason}"
-    )
+    """A path or an intrinsic call, by its look. Raises `ValueError` with AWS's sentence, caused by the reason."""
+    sentence = f"The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call"
+    if not isinstance(text, str):
+        raise ValueError(sentence)
+    try:
+        return compile_intrinsic(text, field=field) if calls.is_call(text) else compile_path(text, field=field)
+    except ValueError as error:
+        raise ValueError(sentence) from error
 
 
 # JSONata

@@ -11,8 +11,11 @@ offered.py     which operations, and why others are not taken from moto
 asked.py       what is refused in a request because moto would only pretend
 waiting.py     long polls, without holding a thread
 stage.py       moto itself, imported when first needed; nobody else imports it
+stumbles.py    what to say when moto falls over a request
 deliveries.py  where moto would reach for its own queues, functions and networks: a call instead
-targets.py     EventBridge's targets, as calls
+queues.py      SQS's queues       notifications.py   what SNS sends
+targets.py     EventBridge's targets, as calls      patterns.py   its patterns
+arns.py        names
 places.py  forward.py   forward.toml, and the client that passes calls on
 """
 

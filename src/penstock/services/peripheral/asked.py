@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from penstock.services.peripheral import targets
+from penstock.services.peripheral import patterns, targets
 from penstock.services.peripheral.arns import Arn
 from penstock.wire.call import Call, Json, NotImplementedHere, ServiceError
 
@@ -75,6 +75,11 @@ def _put_rule(request: Mapping[str, Json]) -> None:
             "ScheduleExpression: rules do not run on a schedule in this version; give an EventPattern, or start the "
             "work from cron."
         )
+    patterns.check(request.get("EventPattern", ""))
+
+
+def _archive(request: Mapping[str, Json]) -> None:
+    patterns.check(request.get("EventPattern", ""))
 
 
 def _put_targets(request: Mapping[str, Json]) -> None:
@@ -90,4 +95,6 @@ CHECKS: Final[Mapping[tuple[str, str], Check]] = {
     ("sns", "Publish"): _publish,
     ("events", "PutRule"): _put_rule,
     ("events", "PutTargets"): _put_targets,
+    ("events", "CreateArchive"): _archive,
+    ("events", "UpdateArchive"): _archive,
 }

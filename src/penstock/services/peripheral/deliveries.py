@@ -1,12 +1,13 @@
 """Deliveries: what one service of moto would send to another, or out into the world, becomes a call.
 
-Two of moto's classes are exchanged for kin of theirs: a topic's subscription and a bus's rule. They decide as moto
-does (filters, patterns) and write down calls, which the room places when moto is done. So a queue that is forwarded
-elsewhere, or a function of Penstock's own, is reached at its front door, and moto touches no network.
+Some of moto's classes are exchanged for kin of theirs, above all a topic's subscription and a bus's rule. They decide
+as moto does (filters, patterns) and write down calls, which the room places when moto is done. So a queue that is
+forwarded elsewhere, or a function of Penstock's own, is reached at its front door, and moto touches no network.
 """
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from moto.sns import models as sns
 from penstock.services.peripheral import targets
 from penstock.services.peripheral.arns import Arn, queue_url
 from penstock.services.peripheral.notifications import Notification
+from penstock.services.peripheral.patterns import matches_wildcard
 from penstock.services.peripheral.queues import Queue, sqs
 from penstock.wire.call import Call, Json, Scope
 
@@ -39,6 +41,14 @@ def taken() -> list[Call]:
 
 
 # --- SNS ---------------------------------------------------------------------------------------------------------
+
+
+class Topic(sns.Topic):
+    """A topic of moto's that does not keep every message it ever had."""
+
+    def __init__(self, name: str, sns_backend: sns.SNSBackend) -> None:
+        super().__init__(name, sns_backend)
+        self.sent_notifications: Any = deque(maxlen=0)
 
 
 class Subscription(sns.Subscription):
@@ -138,22 +148,24 @@ def is_archive(arn: str) -> bool:
 # --- the exchange ------------------------------------------------------------------------------------------------
 
 
-def _exchange_subscription() -> None:
+def _exchange_topics() -> None:
+    sns.Topic = Topic  # type: ignore[misc]
     sns.Subscription = Subscription  # type: ignore[misc]
 
 
-def _exchange_rule() -> None:
+def _exchange_rules() -> None:
     events.Rule = Rule  # type: ignore[misc]
+    events.EventPattern._wildcard_match = staticmethod(matches_wildcard)  # type: ignore[method-assign]
 
 
-def _exchange_queue() -> None:
+def _exchange_queues() -> None:
     sqs.Queue = Queue  # type: ignore[misc]
 
 
 EXCHANGES: Final[Mapping[str, Callable[[], None]]] = {
-    "sns": _exchange_subscription,
-    "events": _exchange_rule,
-    "sqs": _exchange_queue,
+    "sns": _exchange_topics,
+    "events": _exchange_rules,
+    "sqs": _exchange_queues,
 }
 
 

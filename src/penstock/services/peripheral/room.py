@@ -10,6 +10,7 @@ import importlib
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol, cast
@@ -25,7 +26,10 @@ log: Final = logging.getLogger(__name__)
 STAGE: Final = "penstock.services.peripheral.stage"
 FORWARD: Final = "penstock.services.peripheral.forward"
 FORWARDED_AT_ONCE: Final = 16
+DEEPEST: Final = 8  # deliveries that follow from one another: two buses may each be the other's target
 LARGEST: Final = 64 << 20  # bytes of a streamed request, which is held whole to be passed on
+
+_depth: Final = ContextVar("peripheral deliveries under way", default=0)
 
 
 class Stage(Protocol):
@@ -105,6 +109,11 @@ class Peripheral:
 
     async def _deliver(self, call: Call, *, because: Call) -> None:
         """Place a call that follows from another. A target that refuses loses the message, as on AWS."""
+        depth = _depth.get()
+        if depth >= DEEPEST:
+            log.warning("%s.%s goes round in circles and ends here", call.service, call.operation)
+            return
+        mark = _depth.set(depth + 1)
         try:
             await self._directory.answer(call)
         except ServiceError as refusal:
@@ -112,6 +121,8 @@ class Peripheral:
                 "%s.%s could not deliver by %s.%s: %s: %s",
                 because.service, because.operation, call.service, call.operation, refusal.code, refusal.message,
             )  # fmt: skip
+        finally:
+            _depth.reset(mark)
 
 
 def at_its_account(call: Call) -> Call:

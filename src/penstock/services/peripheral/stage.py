@@ -9,6 +9,7 @@ at the first call. Everything here runs in that one thread, for moto's backends 
 
 import html
 import importlib
+from collections import deque
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -17,12 +18,14 @@ from urllib.parse import urlencode
 from botocore import parsers, serialize
 from botocore.model import OperationModel, Shape
 from moto.core.base_backend import BackendDict
+from moto.core.model_instances import model_data
 from moto.core.request import Request
+from werkzeug.exceptions import HTTPException
 
-from penstock.services.peripheral import deliveries
+from penstock.services.peripheral import deliveries, stumbles
 from penstock.services.peripheral.queues import next_number
 from penstock.wire import models
-from penstock.wire.call import Answer, Call, Json, NotImplementedHere, ServiceError
+from penstock.wire.call import Answer, Call, Json, ServiceError
 from penstock.wire.protocols import moments
 
 # Where moto answers a service: a class for each, in the module moto.SERVICE.responses.
@@ -56,8 +59,11 @@ def perform(call: Call, endpoint: str) -> Heard:
     deliveries.begin(endpoint)
     try:
         status, headers, body = response_class(call.service).dispatch(request, request.raw_url, request.headers)
-    except NotImplementedError as gap:
-        raise NotImplementedHere(f"{call.service}.{call.operation} with these values is beyond moto: {gap}") from gap
+    except HTTPException as refusal:
+        status, headers, body = refusal.code or 400, dict(refusal.get_headers()), refusal.get_body()
+    except Exception as stumble:
+        # Where AWS would say what is wrong, moto may fall over the request with any error there is.
+        raise stumbles.explained(call, stumble) from stumble
     answer = read(operation, int(status), headers, body)
     number_published(call, answer)
     return answer, deliveries.taken()
@@ -81,7 +87,16 @@ def response_class(service: str) -> Any:
     """The class that answers a service, with its ways out of moto turned into calls."""
     module = importlib.import_module(f"moto.{service}.responses")
     deliveries.redirect(service)
+    keep_no_tracks()
     return getattr(module, CLASSES[service])
+
+
+def keep_no_tracks() -> None:
+    """Let go of what is gone: moto's classes remember every object they ever made, for a dashboard of its own."""
+    known: Mapping[str, Mapping[str, Any]] = model_data
+    for classes in known.values():
+        for each in classes.values():
+            each.instances_tracked = deque(maxlen=0)
 
 
 def check_region(call: Call) -> None:

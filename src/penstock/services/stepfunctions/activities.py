@@ -12,6 +12,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions import arns
+from penstock.services.stepfunctions.configuration import encryption
 from penstock.services.stepfunctions.interpreter.tasks import read_token
 from penstock.services.stepfunctions.tokens import waits_for
 from penstock.store import documents, tags
@@ -55,7 +56,7 @@ class Activities:
             arn=call.scope.arn("states", f"activity:{name}"),
             created_at=at,
             modified_at=at,
-            body={"encryption": request.get("encryptionConfiguration")},
+            body={"encryption": encryption(request.get("encryptionConfiguration"))},
         )
         labels = {tag["key"]: tag.get("value", "") for tag in request.get("tags", ())}
 
@@ -68,17 +69,14 @@ class Activities:
             return kept
 
         kept = await self.database.write(insert)
-        if kept.body.get("encryption") != request.get("encryptionConfiguration"):
+        if kept.body["encryption"] != made.body["encryption"]:
             raise ServiceError(f"Activity Already Exists: '{kept.arn}'", code="ActivityAlreadyExists")
         return {"activityArn": kept.arn, "creationDate": kept.created_at}
 
     @operation("DescribeActivity")
     async def describe(self, call: Call, request: Request) -> Answer:
         found = await self._found(request["activityArn"])
-        answer = summary(found)
-        if found.body.get("encryption"):
-            answer["encryptionConfiguration"] = found.body["encryption"]
-        return answer
+        return summary(found) | {"encryptionConfiguration": found.body["encryption"]}
 
     @operation("DeleteActivity")
     async def delete(self, call: Call, request: Request) -> Answer:

@@ -7,12 +7,13 @@ import msgspec
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
+from penstock.languages.asl.variables import variable_references
 from penstock.services.stepfunctions import arns, flow, rows, starting
 from penstock.services.stepfunctions.failures import no_execution, wrong_type
 from penstock.services.stepfunctions.finding import find_target
 from penstock.services.stepfunctions.interpreter import history
 from penstock.services.stepfunctions.interpreter.aborting import STOP
-from penstock.services.stepfunctions.interpreter.plan import Limits, Order, Plan
+from penstock.services.stepfunctions.interpreter.plan import Limits, Order, Plan, compiled
 from penstock.services.stepfunctions.rows import ExecutionRow
 from penstock.store.database import Database, Transaction
 from penstock.wire import pages
@@ -239,4 +240,7 @@ def machine_of(order: Order) -> dict[str, Json]:
         answer["revisionId"] = order.revision
     if order.map_run is not None:
         answer["mapRunArn"] = order.map_run
+    references = variable_references(compiled(order.definition))
+    if references:
+        answer["variableReferences"] = references
     return answer

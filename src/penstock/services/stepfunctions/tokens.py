@@ -30,6 +30,7 @@ class Tokens:
     @operation("SendTaskSuccess")
     async def succeed(self, call: Call, request: Request) -> Answer:
         output = request["output"]
+        must_be_token(request["taskToken"])
         if len(output.encode()) > LARGEST_PAYLOAD:
             raise _invalid_output(f"Output exceeds the maximum size of {LARGEST_PAYLOAD} bytes")
         try:
@@ -48,10 +49,7 @@ class Tokens:
         return await self._tell("beat", request["taskToken"], {})
 
     async def _tell(self, name: str, token: str, said: Mapping[str, Json]) -> Answer:
-        read = read_token(token)
-        if read is None:
-            raise ServiceError("Invalid Token: 'Invalid token'", code="InvalidToken")
-        run = RunId(read[0])
+        run = must_be_token(token)
 
         def tell(tx: Transaction) -> bool:
             return waits_for(self.engine, tx, token) and self.engine.signal(tx, run, name, {"token": token, **said})
@@ -59,6 +57,14 @@ class Tokens:
         if not await self.database.write(tell):
             raise ServiceError("Task Timed Out: 'Provided task does not exist anymore'", code="TaskTimedOut")
         return {}
+
+
+def must_be_token(token: str) -> RunId:
+    """The run that a token is of; raises InvalidToken."""
+    read = read_token(token)
+    if read is None:
+        raise ServiceError("Invalid Token: 'Invalid token'", code="InvalidToken")
+    return RunId(read[0])
 
 
 def waits_for(engine: Engine, tx: Transaction, token: str) -> bool:

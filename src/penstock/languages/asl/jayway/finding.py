@@ -91,12 +91,22 @@ def compile_path(text: str) -> Path:
     return Path(text, steps, definite, find)
 
 
+def _bounded(search: Search) -> Callable[[Json], list[Json]]:
+    def search_document(document: Json) -> list[Json]:
+        try:
+            return search(document, Scope(document))
+        except RecursionError:
+            raise TooCostly("The document nests too deep") from None
+
+    return search_document
+
+
 def _find_one(steps: Sequence[Step]) -> Callable[[Json], Json]:
-    search = _search(steps)
+    search = _bounded(_search(steps))
     missing = f"No results for path: ${''.join(map(fragment, steps))}"
 
     def find(document: Json) -> Json:
-        found = search(document, Scope(document))
+        found = search(document)
         if not found:
             raise NotFound(missing)
         return found[-1]
@@ -106,11 +116,11 @@ def _find_one(steps: Sequence[Step]) -> Callable[[Json], Json]:
 
 def _find_all(steps: Sequence[Step]) -> Callable[[Json], Json]:
     """AWS gives an empty list even where the way to the list does not exist (`$.no.such[*]`)."""
-    search = _search(steps)
+    search = _bounded(_search(steps))
 
     def find(document: Json) -> Json:
         try:
-            return search(document, Scope(document))
+            return search(document)
         except TooCostly:
             raise
         except NotFound:
@@ -303,9 +313,7 @@ def _check(test: Test) -> Check:
             value = _operand(path)
             return lambda node, scope: value(node, scope) is not MISSING
         case Comparison(left, operator, right):
-            compare = comparing.OPERATORS[operator]
-            one, other = _operand(left), _operand(right)
-            return lambda node, scope: compare(one(node, scope), other(node, scope))
+            return _comparison(_operand(left), comparing.OPERATORS[operator], _operand(right))
         case Not(inner):
             check = _check(inner)
             return lambda node, scope: not check(node, scope)
@@ -317,6 +325,21 @@ def _check(test: Test) -> Check:
             return lambda node, scope: any(check(node, scope) for check in checks)
         case _:
             assert_never(test)
+
+
+def _comparison(
+    left: Callable[[Json, Scope], Json], compare: Callable[[Json, Json], bool], right: Callable[[Json, Scope], Json]
+) -> Check:
+    def check(node: Json, scope: Scope) -> bool:
+        one, other = left(node, scope), right(node, scope)
+        scope.visit(_size(one) * _size(other))
+        return compare(one, other)
+
+    return check
+
+
+def _size(value: Json) -> int:
+    return len(value) + 1 if isinstance(value, list) else 1
 
 
 def _operand(operand: Operand) -> Callable[[Json, Scope], Json]:

@@ -4,6 +4,7 @@
     catalog     the optimised integrations, a table; names, how AWS's SDK spells everything
     members     parameters ⇄ requests and answers ⇄ results, off the service model
     special     where an integration does more than the model says (lambda, sqs, sns, events, states)
+    parameters  whether a task can be started with what it has; schema, whether a mocked result can be an answer
     failures    errors as AWS records them
     jobs        what `.sync` waits for, and what it makes of it
     http        http:invoke

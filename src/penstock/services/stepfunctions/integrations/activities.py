@@ -153,7 +153,12 @@ class Integrations:
         return failures.failure(resource, error, self._request_id())
 
     def _call(self, task: Task, asked: Asked, resource: Resource, operation: str, request: Json) -> Call:
+        """A call that services know again: by its token, and by the member that AWS's SDK would fill in."""
         scope = replace(task.scope, principal=asked.role) if asked.role else task.scope
+        model = models.operation(resource.called_service, operation)
+        member = models.idempotency_token(model) if model is not None else None
+        if member is not None:
+            request = {member: special.named_for(_token(task)), **request}
         return Call(resource.called_service, operation, request, scope, token=_token(task))
 
     async def _answer(self, call: Call) -> Answer:

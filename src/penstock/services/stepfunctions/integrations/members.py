@@ -20,11 +20,8 @@ from penstock.wire.protocols import moments
 
 Moment = Callable[[float], Json]
 
-# Members that are JSON as text in the model, and that a state may give as JSON.
-JSON_TEXT: Final = frozenset({("stepfunctions", "Input"), ("stepfunctions", "Output")})
-
 _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
-    "string": ((str,), "a STRING"),
+    "string": ((str, dict), "a STRING"),  # an object becomes JSON as text
     "character": ((str,), "a STRING"),
     "integer": ((int,), "an INTEGER"),
     "long": ((int,), "a LONG"),
@@ -160,11 +157,11 @@ def names(shape: StructureShape) -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(_members(shape)), tuple(map(capital, needed))
 
 
-def wrong_values(shape: StructureShape, given: Mapping[str, Json], service: str = "") -> Iterator[str]:
+def wrong_values(shape: StructureShape, given: Mapping[str, Json]) -> Iterator[str]:
     """Which values cannot be what the model wants, in AWS's sentences. Null is a value like any other."""
     for name, (_, member) in _members(shape).items():
-        if given.get(name) is not None and (service, name) not in JSON_TEXT:
-            yield from _wrong(name, member, given[name], service)
+        if given.get(name) is not None:
+            yield from _wrong(name, member, given[name])
 
 
 def unsupported(name: str) -> str:
@@ -175,7 +172,7 @@ def missing(name: str) -> str:
     return f"The field '{name}' is required but was missing"
 
 
-def _wrong(name: str, shape: Shape, value: Json, service: str) -> Iterator[str]:
+def _wrong(name: str, shape: Shape, value: Json) -> Iterator[str]:
     if not _fits(shape.type_name, value):
         yield f"The value for the field '{name}' must be {_KINDS[shape.type_name][1]}"
         return
@@ -184,13 +181,13 @@ def _wrong(name: str, shape: Shape, value: Json, service: str) -> Iterator[str]:
             known, required = names(shape)
             yield from (unsupported(each) for each in value if each not in known)
             yield from (missing(each) for each in required if each not in value)
-            yield from wrong_values(shape, value, service)
+            yield from wrong_values(shape, value)
         case ListShape():
             for item in value:
-                yield from _wrong(name, shape.member, item, service)
+                yield from _wrong(name, shape.member, item)
         case MapShape():
             for key, item in value.items():
-                yield from _wrong(key, shape.value, item, service)
+                yield from _wrong(key, shape.value, item)
 
 
 def _fits(kind: str, value: Json) -> bool:

@@ -5,7 +5,7 @@ Parameters '…' could not be used to start the Task: [problem, problem]*. `temp
 where `X.$` stands for `X` and values may be unknown yet: each is a sentence of AWS's validation.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from botocore.model import OperationModel, StructureShape
@@ -24,6 +24,7 @@ HTTP_REQUIRED: Final = ("ApiEndpoint", "Method")
 # JSON that becomes text on its way, whatever it is.
 FREE: Final = frozenset({
     ("lambda", "ClientContext"), ("states", "Input"), ("sqs", "MessageBody"), ("sns", "Message"), ("events", "Entries"),
+    ("aws-sdk:sfn", "Input"), ("aws-sdk:sfn", "Output"),
 })  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def problems(resource: Resource, parameters: Json) -> tuple[str, ...]:
     given = {} if parameters is None else parameters
     if not isinstance(given, dict):
         return ("The parameters must be a JSON object",)
-    if _depth(given) > DEEPEST:
+    if is_too_deep(given):
         return (f"The parameters are nested more than {DEEPEST} levels deep",)
     return tuple(dict.fromkeys((*_names(resource, given), *_values(resource, given))))
 
@@ -71,7 +72,7 @@ def _values(resource: Resource, given: Mapping[str, Json]) -> Iterator[str]:
     shape = input_shape(resource)
     if shape is not None:
         checked = {name: value for name, value in given.items() if (resource.service, name) not in FREE}
-        yield from members.wrong_values(shape, checked, resource.called_service)
+        yield from members.wrong_values(shape, checked)
 
 
 def input_shape(resource: Resource) -> StructureShape | None:
@@ -89,15 +90,15 @@ def _operation(resource: Resource) -> OperationModel | None:
     return models.operation(service, resource.called_operation) if service else None
 
 
-def _depth(value: Json) -> int:
-    """How deep JSON is nested, without recursion: it may be deeper than Python goes."""
-    depth, level = 0, [value]
-    while level and depth <= DEEPEST:
-        depth += 1
-        level = [
-            child
-            for each in level
-            if isinstance(each, dict | list)
-            for child in (each.values() if isinstance(each, dict) else each)
-        ]
-    return depth
+def is_too_deep(value: Json) -> bool:
+    """Whether JSON is nested deeper than any request; found out without recursion, as Python's own may not suffice."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [child for each in level if isinstance(each, dict | list) for child in _children(each)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: Json) -> Iterable[Json]:
+    return value.values() if isinstance(value, dict) else value

@@ -98,9 +98,14 @@ def not_found(parameters: Parameters, error: ServiceError) -> ServiceError:
 
 def _start_execution(parameters: Parameters, caller: Caller) -> Parameters:
     """Without a name the child is named for the task that starts it: asked again, it is the same child."""
-    name = parameters.get("Name") or str(uuid.uuid5(uuid.NAMESPACE_URL, caller.token))
+    name = parameters.get("Name") or named_for(caller.token)
     given = parameters.get("Input")
     return {**parameters, "Name": name, "Input": "{}" if given is None else as_text(given)}
+
+
+def named_for(token: str) -> str:
+    """A name that is the same whenever the same is asked for."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, token))
 
 
 # ---------------------------------------------------------------------------------------------- sqs, sns, events

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from penstock.languages.asl.tree import Map, Parallel, Task
 from penstock.services.stepfunctions.interpreter.execution import Frame
 
 if TYPE_CHECKING:
@@ -34,13 +35,20 @@ def _context(turn: "Turn", frame: Frame) -> Mapping[str, Json]:
     shown: dict[str, Json] = {
         "Execution": execution,
         "StateMachine": {"Id": order.machine, "Name": order.machine_name},
-        "State": {"Name": frame.state, "EnteredTime": iso(frame.entered_at), "RetryCount": frame.retried},
+        "State": _state(turn, frame),
     }
     item = _item(turn, frame)
     if item is not None:
         shown["Map"] = {"Item": item}
     if frame.work is not None:
         shown["Task"] = {"Token": frame.work.token}
+    return shown
+
+
+def _state(turn: "Turn", frame: Frame) -> dict[str, Json]:
+    shown: dict[str, Json] = {"EnteredTime": iso(frame.entered_at), "Name": frame.state}
+    if isinstance(turn.state_of(frame), Task | Parallel | Map):  # what can be retried
+        shown["RetryCount"] = frame.retried
     return shown
 
 

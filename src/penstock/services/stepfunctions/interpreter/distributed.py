@@ -9,6 +9,7 @@ from penstock.languages.asl.tree import Map
 from penstock.languages.asl.view import Failure
 from penstock.services.stepfunctions.interpreter import failing, fans, leaving
 from penstock.services.stepfunctions.interpreter.execution import Frame
+from penstock.services.stepfunctions.interpreter.numbers import percentage, whole_number
 from penstock.services.stepfunctions.interpreter.turn import Turn
 
 Json = Any
@@ -69,8 +70,8 @@ def order_of(turn: Turn, frame: Frame, state: Map, effective: Json) -> MapRunOrd
     if state.batcher is not None:
         batching = {
             "input": None if state.batcher.batch_input is None else state.batcher.batch_input.value(view),
-            "max_items": fans.whole_number(turn, frame, state.batcher.max_items, effective, "MaxItemsPerBatch"),
-            "max_bytes": fans.whole_number(turn, frame, state.batcher.max_bytes, effective, "MaxInputBytesPerBatch"),
+            "max_items": whole_number(view, state.batcher.max_items, "MaxItemsPerBatch"),
+            "max_bytes": whole_number(view, state.batcher.max_bytes, "MaxInputBytesPerBatch"),
         }
     if state.writer is not None:
         writer = {
@@ -78,7 +79,6 @@ def order_of(turn: Turn, frame: Frame, state: Map, effective: Json) -> MapRunOrd
             "arguments": None if state.writer.payload is None else state.writer.payload.value(view),
             "config": dict(state.writer.config),
         }
-    percentage = 0.0 if state.tolerated_percentage is None else float(state.tolerated_percentage.value(view))
     return MapRunOrder(
         arn=f"{prefix}:mapRun:{order.machine_name}/{label}:{uid}",
         execution=msgspec.msgpack.encode(order),
@@ -86,9 +86,9 @@ def order_of(turn: Turn, frame: Frame, state: Map, effective: Json) -> MapRunOrd
         state=frame.state,
         effective=effective,
         variables=frame.variables,
-        max_concurrency=fans.whole_number(turn, frame, state.max_concurrency, effective, "MaxConcurrency"),
-        tolerated_count=fans.whole_number(turn, frame, state.tolerated_count, effective, "ToleratedFailureCount"),
-        tolerated_percentage=percentage,
+        max_concurrency=whole_number(view, state.max_concurrency, "MaxConcurrency"),
+        tolerated_count=whole_number(view, state.tolerated_count, "ToleratedFailureCount"),
+        tolerated_percentage=percentage(view, state.tolerated_percentage, "ToleratedFailurePercentage"),
         items=fans.items_of(turn, frame, state, effective) if reader is None else None,
         reader=reader,
         batching=batching,

@@ -148,9 +148,8 @@ def _instant(frame: Frame, state: Wait, value: Json) -> float:
     if state.language == "JSONata":
         raise Failure(
             "States.QueryEvaluationError",
-            f"The JSONata expression '{_bare(state.timestamp.text)}' specified for the field 'Timestamp' "
-            f"returned an invalid value: {encode(value)}",
-            location="Timestamp",
+            "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: "
+            + _shown(value),
         )
     raise Failure(
         "States.Runtime",

@@ -6,6 +6,7 @@ from penstock.languages.asl.tree import Map, Parallel
 from penstock.languages.asl.view import Expression, Failure
 from penstock.services.stepfunctions.interpreter import failing, leaving
 from penstock.services.stepfunctions.interpreter.execution import Fan, Frame
+from penstock.services.stepfunctions.interpreter.numbers import whole_number
 from penstock.services.stepfunctions.interpreter.turn import Turn, encode
 
 Json = Any
@@ -32,7 +33,7 @@ def begin_iterations(turn: Turn, frame: Frame, state: Map) -> None:
     """Start as many iterations as may run at once."""
     effective = leaving.effective_input(turn, frame, state)
     items = items_of(turn, frame, state, effective)
-    limit = whole_number(turn, frame, state.max_concurrency, effective, "MaxConcurrency")
+    limit = whole_number(turn.view(frame, effective), state.max_concurrency, "MaxConcurrency")
     fan = Fan([None] * len(items), items=items, limit=limit or MOST_OPEN)
     if state.selector is not None:
         fan.inputs = [select(turn, frame, state.selector, effective, item, at) for at, item in enumerate(items)]
@@ -53,23 +54,10 @@ def items_of(turn: Turn, frame: Frame, state: Map, effective: Json) -> list[Json
 
 
 def not_an_array(state: Map, items: Json) -> Failure:
-    if state.items is None:
-        return Failure("States.Runtime", f"Input path '$' must return an array but got {encode(items)}")
-    return Failure("States.Runtime", f'Reference path "{state.items.text}" must point to array.')
-
-
-def whole_number(turn: Turn, frame: Frame, expression: Expression | None, document: Json, field: str) -> int:
-    """The value of a numeric field; 0 where it is absent."""
-    if expression is None:
-        return 0
-    value = expression.value(turn.view(frame, document))
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise Failure(
-            "States.Runtime", f"The {field} field must be a positive integer or zero, but was {encode(value)}."
-        )
-    return value
+    if state.language == "JSONata":
+        return Failure("States.QueryEvaluationError", f"Map state input must be an array but was: {encode(items)}")
+    path = "$" if state.items is None else state.items.text
+    return Failure("States.Runtime", f'Reference path "{path}" must point to array.')
 
 
 def select(turn: Turn, frame: Frame, selector: Expression, effective: Json, item: Json, index: int) -> Json:

@@ -1,0 +1,5 @@
+"""To come."""
+
+from penstock.languages.jsonata.calls import Native
+
+FUNCTIONS: dict[str, Native] = {}
