@@ -18,7 +18,6 @@ from penstock.languages.asl.view import NOTHING, Expression, Json, Literal
 
 MOST: Final = 99_999_999  # the largest number of seconds, attempts, …
 _KINDS: Final[Mapping[type, str]] = {str: "String", bool: "Boolean", dict: "Object", list: "Array", int: "Integer"}
-NO_DOLLAR: Final = "Value is not a Reference Path: Reference path didn't start with '$'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +193,7 @@ class Entry:
         try:
             return compile_reference(text, field=self.inside(name))
         except ValueError as error:
-            self.wrong(str(error) if text.startswith("$") else NO_DOLLAR, name)
+            self.wrong(not_a_reference(text, error), name)
             return WHOLE
 
     def template(self, name: str) -> Expression | None:
@@ -248,3 +247,9 @@ class Entry:
         if self.language == "JSONPath" and self.has(f"{name}Path"):
             return self.required_path(f"{name}Path")
         return self.value_or_jsonata(name, "number", read)
+
+
+def not_a_reference(text: str, error: ValueError) -> str:
+    """AWS's sentence about a text that is not the path of one place."""
+    reason = str(error) if text.startswith("$") else "Reference path didn't start with '$'"
+    return f"Value is not a Reference Path: {reason}"

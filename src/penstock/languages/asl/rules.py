@@ -7,7 +7,7 @@ from typing import Final
 
 from penstock.languages.asl import fields
 from penstock.languages.asl.choices import OPERATORS
-from penstock.languages.asl.entry import NO_DOLLAR, Entry
+from penstock.languages.asl.entry import Entry, not_a_reference
 from penstock.languages.asl.jsonpath import compile_single_path
 from penstock.languages.asl.mistakes import jsonata_mistake
 from penstock.languages.asl.templates import is_jsonata
@@ -82,4 +82,4 @@ def _check_path(rule: Entry, name: str) -> None:
     try:
         compile_single_path(text, field=rule.inside(name))
     except ValueError as error:
-        rule.wrong(str(error) if text.startswith("$") else NO_DOLLAR, name)
+        rule.wrong(not_a_reference(text, error), name)
