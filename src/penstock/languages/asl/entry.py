@@ -17,6 +17,7 @@ from penstock.languages.asl.tree import WHOLE, ExecutionType, Place, QueryLangua
 from penstock.languages.asl.view import NOTHING, Expression, Json, Literal
 
 MOST: Final = 99_999_999  # the largest number of seconds, attempts, …
+NOT_A_REFERENCE: Final = "Value is not a Reference Path: "
 _KINDS: Final[Mapping[type, str]] = {str: "String", bool: "Boolean", dict: "Object", list: "Array", int: "Integer"}
 
 
@@ -251,5 +252,7 @@ class Entry:
 
 def not_a_reference(text: str, error: ValueError) -> str:
     """AWS's sentence about a text that is not the path of one place."""
-    reason = str(error) if text.startswith("$") else "Reference path didn't start with '$'"
-    return f"Value is not a Reference Path: {reason}"
+    reason = (
+        str(error).removeprefix(NOT_A_REFERENCE) if text.startswith("$") else "Reference path didn't start with '$'"
+    )
+    return f"{NOT_A_REFERENCE}{reason}"
