@@ -5,7 +5,7 @@ import threading
 import pytest
 from botocore.exceptions import ClientError
 
-from services.peripheral.worlds import client_in, new_queue
+from services.peripheral.worlds import client_in, client_without_checks, new_queue
 from services.serving import Door
 
 
@@ -28,7 +28,9 @@ def test_a_message_comes_back_with_its_attributes_and_goes_when_deleted(door: Do
     }
     sent = sqs.send_message(QueueUrl=url, MessageBody="hello", MessageAttributes=attributes)
 
-    (message,) = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"], AttributeNames=["All"])["Messages"]
+    (message,) = sqs.receive_message(
+        QueueUrl=url, MessageAttributeNames=["All"], AttributeNames=["ApproximateReceiveCount"]
+    )["Messages"]
 
     assert message["MessageId"] == sent["MessageId"]
     assert message["Body"] == "hello"
@@ -107,3 +109,13 @@ def test_a_fifo_queue_keeps_the_order_of_a_group_and_drops_what_it_had(door: Doo
         queue.sqs.send_message(QueueUrl=queue.url, MessageBody=body, MessageGroupId="g")
 
     assert queue.bodies() == ["first", "second"]
+
+
+def test_an_entry_of_a_batch_that_lacks_something_is_named(door: Door) -> None:
+    queue = new_queue(door.client("sqs"))
+    entries = [{"Id": "a", "MessageBody": "x"}, {"Id": "b"}]
+
+    with pytest.raises(ClientError, match=r"the parameter SendMessageBatchRequestEntry\.2\.MessageBody\.") as refusal:
+        client_without_checks(door).send_message_batch(QueueUrl=queue.url, Entries=entries)
+
+    assert refusal.value.response["Error"]["Code"] == "MissingParameter"
