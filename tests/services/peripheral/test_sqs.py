@@ -19,6 +19,14 @@ def test_a_queue_lives_at_this_server(door: Door) -> None:
     assert sqs.list_queues()["QueueUrls"] == [url]
 
 
+def test_a_queue_lives_where_the_client_sees_this_server(door: Door) -> None:
+    seen = door.url.replace("127.0.0.1", "localhost")
+
+    url = Door(seen).client("sqs").create_queue(QueueName="jobs")["QueueUrl"]
+
+    assert url == f"{seen}/123456789012/jobs"
+
+
 def test_a_message_comes_back_with_its_attributes_and_goes_when_deleted(door: Door) -> None:
     sqs = door.client("sqs")
     url = new_queue(sqs).url

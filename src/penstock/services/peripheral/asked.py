@@ -53,6 +53,8 @@ def _publish(request: Mapping[str, Json]) -> None:
     if not arn:
         raise invalid("TopicArn or TargetArn Reason: no value for required parameter")
     _topic(arn)
+    if not request["Message"]:
+        raise invalid("Empty message")
     if arn.endswith(".fifo") and not request.get("MessageGroupId"):
         raise invalid("The MessageGroupId parameter is required for FIFO topics")
 

@@ -48,14 +48,15 @@ PREFERRED: Final = ("json", "query")
 Heard = tuple[Answer, list[Call]]
 
 
-def perform(call: Call, endpoint: str) -> Heard:
+def perform(call: Call, endpoint: str, *, seen_at: str) -> Heard:
     """What moto answers, and the calls that follow from it (an event's targets, a topic's subscribers).
 
+    `endpoint` is where this server is, `seen_at` where the asking client sees it: a queue's URL begins with that.
     Raises `ServiceError` as AWS would, `NotImplementedHere` where moto gives up.
     """
     check_region(call)
     operation = models.model(call.service).operation_model(call.operation)
-    request = written(call, operation, endpoint)
+    request = written(call, operation, seen_at)
     deliveries.begin(endpoint)
     try:
         status, headers, body = response_class(call.service).dispatch(request, request.raw_url, request.headers)
