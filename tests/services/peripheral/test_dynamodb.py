@@ -39,6 +39,7 @@ def test_an_update_answers_what_it_changed(dynamodb: Any) -> None:
     )  # fmt: skip
 
     assert answer["Attributes"] == {"n": {"N": "3"}}
+    assert "ConsumedCapacity" not in answer
 
 
 REFUSED: list[tuple[Callable[[Any], object], str, str]] = [
@@ -58,6 +59,11 @@ REFUSED: list[tuple[Callable[[Any], object], str, str]] = [
         lambda dynamodb: dynamodb.get_item(TableName="models", Key={"other": {"S": "1"}}),
         "ValidationException",
         "The provided key element does not match the schema",
+    ),
+    (
+        lambda dynamodb: dynamodb.query(TableName="models"),
+        "ValidationException",
+        "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.",
     ),
 ]
 

@@ -107,8 +107,12 @@ def test_a_long_poll_ends_without_messages_when_its_time_is_up(door: Door) -> No
 def test_a_wait_that_aws_would_not_grant_is_refused(door: Door) -> None:
     queue = new_queue(door.client("sqs"))
 
-    with pytest.raises(ClientError, match="Value 21 for parameter WaitTimeSeconds is invalid"):
+    with pytest.raises(ClientError, match="Value 21 for parameter WaitTimeSeconds is invalid") as refusal:
         queue.sqs.receive_message(QueueUrl=queue.url, WaitTimeSeconds=21)
+
+    assert refusal.value.response["Error"]["Message"] == (
+        "Value 21 for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided."
+    )
 
 
 def test_a_fifo_queue_keeps_the_order_of_a_group_and_drops_what_it_had(door: Door) -> None:

@@ -4,7 +4,6 @@ The first is refused with the member's name and a remedy, the second with AWS's 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from penstock.services.peripheral import patterns, targets
@@ -20,18 +19,6 @@ def check(call: Call) -> None:
     checking = CHECKS.get((call.service, call.operation))
     if checking is not None:
         checking(call.request)
-
-
-def mended(call: Call) -> Call:
-    """The request as moto reads it rightly: to it, an attribute of "false" is something, and so it is true."""
-    if (call.service, call.operation) != ("sns", "CreateTopic"):
-        return call
-    attributes = call.request.get("Attributes", {})
-    kept = {name: value for name, value in attributes.items() if name not in FLAGS or value.lower() == "true"}
-    return replace(call, request={**call.request, "Attributes": kept})
-
-
-FLAGS: Final = frozenset({"FifoTopic", "ContentBasedDeduplication"})
 
 
 def _subscribe(request: Mapping[str, Json]) -> None:

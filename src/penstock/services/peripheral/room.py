@@ -76,7 +76,7 @@ class Peripheral:
 
     async def answer(self, call: Call, _: Json) -> Answer:
         asked.check(call)
-        call = asked.mended(at_its_account(call))
+        call = at_its_account(call)
         if waiting.may_wait(call):
             return await waiting.receive(call, self.perform, self._arrivals)
         return await self.perform(call)
