@@ -7,12 +7,8 @@ from typing import Final
 
 from penstock.languages.asl import fields
 from penstock.languages.asl.choices import OPERATORS
-<<<<<<< HEAD
-from penstock.languages.asl.entry import NO_DOLLAR, Entry
-from penstock.languages.asl.jsonata import is_jsonata
-=======
 from penstock.languages.asl.entry import Entry, not_a_reference
->>>>>>> machines
+from penstock.languages.asl.jsonata import is_jsonata
 from penstock.languages.asl.jsonpath import compile_single_path
 from penstock.languages.asl.mistakes import jsonata_mistake
 
