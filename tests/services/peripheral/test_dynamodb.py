@@ -39,6 +39,7 @@ def test_an_update_answers_what_it_changed(dynamodb: Any) -> None:
     )  # fmt: skip
 
     assert answer["Attributes"] == {"n": {"N": "3"}}
+    assert "ConsumedCapacity" not in answer
 
 
 REFUSED: list[tuple[Callable[[Any], object], str, str]] = [

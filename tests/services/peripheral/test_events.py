@@ -67,12 +67,14 @@ def test_a_target_may_shape_what_it_is_sent(events: Any, queue: Queue, shaping: 
 
 
 def test_malformed_entries_are_told_one_by_one(events: Any) -> None:
-    answer = events.put_events(Entries=[ENTRY, {**ENTRY, "Detail": "no json"}, {**ENTRY, "Source": ""}])
+    wrong = [{**ENTRY, "Detail": "no json"}, {**ENTRY, "Detail": '"text"'}, {**ENTRY, "Source": ""}]
+    answer = events.put_events(Entries=[ENTRY, *wrong])
 
-    assert answer["FailedEntryCount"] == 2
+    assert answer["FailedEntryCount"] == 3
     assert list(answer["Entries"][0]) == ["EventId"]
-    assert answer["Entries"][1] == {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
-    assert answer["Entries"][2]["ErrorCode"] == "InvalidArgument"
+    for entry in answer["Entries"][1:3]:
+        assert entry == {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+    assert answer["Entries"][3]["ErrorCode"] == "InvalidArgument"
 
 
 def test_a_disabled_rule_sends_nothing(events: Any, queue: Queue) -> None:

@@ -92,6 +92,13 @@ def test_a_fifo_topic_needs_a_group_and_numbers_its_messages(sns: Any, door: Doo
     assert queue.bodies() == ["hello"]
 
 
+def test_a_message_must_say_something(sns: Any) -> None:
+    topic = sns.create_topic(Name="news")["TopicArn"]
+
+    with pytest.raises(ClientError, match="Invalid parameter: Empty message"):
+        sns.publish(TopicArn=topic, Message="")
+
+
 def test_a_topic_that_is_not_there_is_told_as_aws_tells_it(sns: Any) -> None:
     with pytest.raises(ClientError) as refusal:
         sns.publish(TopicArn="arn:aws:sns:us-east-1:123456789012:nowhere", Message="x")

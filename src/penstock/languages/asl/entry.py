@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from penstock.languages.asl.diagnosis import SCHEMA, Findings
+from penstock.languages.asl.jsonata import compile_jsonata, is_jsonata
 from penstock.languages.asl.jsonpath import compile_path, compile_reference
 from penstock.languages.asl.mistakes import Mistake, jsonata_mistake, mistakes
 from penstock.languages.asl.resources import recognised, resource_mistake
-from penstock.languages.asl.templates import compile_jsonata, compile_query, compile_template, is_jsonata
+from penstock.languages.asl.templates import compile_query, compile_template
 from penstock.languages.asl.tree import WHOLE, ExecutionType, Place, QueryLanguage
 from penstock.languages.asl.view import NOTHING, Expression, Json, Literal
 

@@ -8,9 +8,9 @@ from typing import Final
 from penstock.languages.asl import fields
 from penstock.languages.asl.choices import OPERATORS
 from penstock.languages.asl.entry import Entry, not_a_reference
+from penstock.languages.asl.jsonata import is_jsonata
 from penstock.languages.asl.jsonpath import compile_single_path
 from penstock.languages.asl.mistakes import jsonata_mistake
-from penstock.languages.asl.templates import is_jsonata
 
 _COMBINERS: Final = ("And", "Or", "Not")
 _OUTER: Final = frozenset({"Next", "Comment", "Assign", "Output"})

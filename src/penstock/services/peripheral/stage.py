@@ -66,6 +66,8 @@ def perform(call: Call, endpoint: str) -> Heard:
         raise stumbles.explained(call, stumble) from stumble
     answer = read(operation, int(status), headers, body)
     number_published(call, answer)
+    if call.request.get("ReturnConsumedCapacity", "NONE") == "NONE":
+        answer.pop("ConsumedCapacity", None)  # which moto tells of an UpdateItem unasked
     return answer, deliveries.taken()
 
 

@@ -65,14 +65,17 @@ async def test_an_event_invocation_has_no_payload() -> None:
 
 @pytest.mark.parametrize("resource", [FUNCTION, INVOKE])
 async def test_a_functions_error_is_named_by_its_type(resource: str) -> None:
-    payload = '{"errorMessage": "no", "errorType": "CardDeclined", "stackTrace": []}'
+    payload = '{"errorMessage": "nö", "errorType": "CardDeclined", "stackTrace": []}'
     world = function(payload.encode(), FunctionError="Unhandled")
 
-    assert await world.failure(resource, {"FunctionName": "score"}) == ("CardDeclined", payload)
+    assert await world.failure(resource, {"FunctionName": "score"}) == (
+        "CardDeclined",
+        '{"errorMessage":"nö","errorType":"CardDeclined","stackTrace":[]}',
+    )
 
 
 async def test_a_functions_error_without_a_type_is_unknown() -> None:
-    world = function(b'{"errorMessage":"Task timed out"}', FunctionError="Unhandled")
+    world = function(b'{"errorMessage": "Task timed out"}', FunctionError="Unhandled")
 
     assert await world.failure(INVOKE, {"FunctionName": "score"}) == (
         "Lambda.Unknown",
@@ -122,6 +125,19 @@ async def test_a_queue_whose_url_is_only_a_host_cannot_be_reached() -> None:
     assert await world.failure(
         "arn:aws:states:::sqs:sendMessage", {"QueueUrl": "http://no-such-queue", "MessageBody": "x"}
     ) == ("SQS.SdkClientException", "Unable to execute HTTP request: no-such-queue: Name or service not known")
+
+
+async def test_a_queue_that_is_missing_has_the_code_that_sqs_always_had() -> None:
+    error = ServiceError("The specified queue does not exist.", code="QueueDoesNotExist")
+    world = World({("sqs", "SendMessage"): error})
+
+    assert await world.failure(
+        "arn:aws:states:::sqs:sendMessage", {"QueueUrl": "http://queues/1/q", "MessageBody": "x"}
+    ) == (
+        "SQS.QueueDoesNotExistException",
+        "The specified queue does not exist. (Service: AmazonSQS; Status Code: 400; "
+        f"Error Code: AWS.SimpleQueueService.NonExistentQueue; Request ID: {REQUEST_ID}; Proxy: null)",
+    )
 
 
 async def test_a_message_without_a_body_is_refused_as_sqs_refuses_it() -> None:
@@ -213,7 +229,8 @@ async def test_the_role_of_the_machine_asks() -> None:
 
     await world.submit(START, {"StateMachineArn": MACHINE})
 
-    assert world.calls[0].scope.principal == "arn:aws:iam::123456789012:role/machine"
+    principal = world.calls[0].scope.principal
+    assert principal.startswith("arn:aws:sts::123456789012:assumed-role/machine/")
 
 
 # -------------------------------------------------------------------------------------------------- sdk services
@@ -227,17 +244,28 @@ async def test_an_sdk_integration_spells_members_with_a_capital_and_tells_times_
     assert answer == {"output": {"ExecutionArn": CHILD, "StartDate": "2026-11-25T12:00:00.250Z"}}
 
 
-async def test_an_object_is_read_as_text_and_written_from_any_json() -> None:
+@pytest.mark.parametrize(("body", "written"), [(["a", 1], b'["a",1]'), ("text", b'"text"'), (False, b"false")])
+async def test_an_object_is_read_as_text_and_written_as_json(body: Json, written: bytes) -> None:
     world = World({
         ("s3", "GetObject"): {"Body": b"hello", "ContentLength": 5},
         ("s3", "PutObject"): {"ETag": '"e"'},
     })  # fmt: skip
 
     got = await world.result("arn:aws:states:::aws-sdk:s3:getObject", {"Bucket": "b", "Key": "k"})
-    put = await world.result("arn:aws:states:::aws-sdk:s3:putObject", {"Bucket": "b", "Key": "k", "Body": ["a", 1]})
+    put = await world.result("arn:aws:states:::aws-sdk:s3:putObject", {"Bucket": "b", "Key": "k", "Body": body})
 
     assert (got, put) == ({"Body": "hello", "ContentLength": 5}, {"ETag": '"e"'})
-    assert world.calls[1].request["Body"] == b'["a",1]'
+    request = world.calls[1].request
+    assert (request["Body"], request["ContentType"]) == (written, "text/plain; charset=UTF-8")
+    assert request["ChecksumAlgorithm"] == "CRC32"
+
+
+async def test_a_flattened_list_without_entries_is_not_told() -> None:
+    world = World({("s3", "ListObjectsV2"): {"KeyCount": 0, "Contents": [], "CommonPrefixes": [], "Prefix": ""}})
+
+    output = await world.result("arn:aws:states:::aws-sdk:s3:listObjectsV2", {"Bucket": "b"})
+
+    assert output == {"KeyCount": 0, "Prefix": ""}
 
 
 async def test_a_modelled_error_of_an_sdk_integration_has_the_name_of_its_class() -> None:

@@ -71,7 +71,8 @@ class World:
 
 def task(resource: str, parameters: Json, **more: Json) -> Task:
     given = {
-        "resource": resource, "parameters": parameters, "execution": EXECUTION, "state": "Charge card", "retry": 0,
+        "resource": resource, "parameters": parameters, "execution": EXECUTION, "machine": "Orders",
+        "state": "Charge card", "retry": 0,
         "role": "arn:aws:iam::123456789012:role/machine", **more,
     }  # fmt: skip
 

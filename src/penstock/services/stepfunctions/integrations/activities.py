@@ -38,6 +38,7 @@ class Asked(msgspec.Struct, frozen=True):
     resource: str
     parameters: Json = None
     execution: str = ""
+    machine: str = ""  # its name
     state: str = ""
     retry: int = 0
     role: str = ""
@@ -66,13 +67,13 @@ class Integrations:
     async def submit(self, task: Task) -> Json:
         """`output`; of `.sync` also `handle`, and `watch` (a run) or `poll` (seconds).
 
-        `settled` says that `output` is the task's result already, though the pattern waits: it was mocked.
+        `is_result` says that `output` is the task's result already, though the pattern waits: it was mocked.
         """
         asked = msgspec.convert(task.input, Asked)
         resource = parse_resource(asked.resource)
         mocked = self._mocked(asked)
         if mocked is not None:
-            return {**mocked, "settled": True}
+            return {**mocked, "is_result": True}
         if resource.kind == "lambda":
             return {"output": self._fitting(await self._function(task, asked), asked.resource)}
         parameters = {} if asked.parameters is None else asked.parameters
@@ -153,13 +154,13 @@ class Integrations:
         return failures.failure(resource, error, self._request_id())
 
     def _call(self, task: Task, asked: Asked, resource: Resource, operation: str, request: Json) -> Call:
-        """A call that services know again: by its token, and by the member that AWS's SDK would fill in."""
-        scope = replace(task.scope, principal=asked.role) if asked.role else task.scope
+        """A call of the machine's role that services know again: by its token, and by what AWS's SDK would fill in."""
+        scope = (
+            replace(task.scope, principal=special.session(asked.role, asked.execution)) if asked.role else task.scope
+        )
         model = models.operation(resource.called_service, operation)
-        member = models.idempotency_token(model) if model is not None else None
-        if member is not None:
-            request = {member: special.named_for(_token(task)), **request}
-        return Call(resource.called_service, operation, request, scope, token=_token(task))
+        filled = {} if model is None else members.filled_in(model, special.named_for(_token(task)))
+        return Call(resource.called_service, operation, {**filled, **request}, scope, token=_token(task))
 
     async def _answer(self, call: Call) -> Answer:
         return {name: await self._whole(value) for name, value in (await self._directory.answer(call)).items()}
@@ -190,9 +191,8 @@ class Integrations:
                 f"The execution was started as test case '{asked.mock}', and there is no mock configuration file.",
                 code="States.Runtime",
             )
-        machine = special.machine_of(asked.execution).rpartition(":")[2]
         try:
-            answer = self._mocks.response(machine, asked.mock, asked.state, asked.retry)
+            answer = self._mocks.response(asked.machine, asked.mock, asked.state, asked.retry)
         except MockError as wrong:
             raise ServiceError(str(wrong), code="States.Runtime") from None
         if isinstance(answer, Throw):

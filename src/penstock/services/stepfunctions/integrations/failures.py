@@ -13,6 +13,7 @@ from penstock.services.stepfunctions.integrations.names import client, pascal
 from penstock.services.stepfunctions.integrations.resources import Resource
 from penstock.wire import models
 from penstock.wire.call import ServiceError
+from penstock.wire.protocols.aws_json import OF_OLD
 from penstock.wire.protocols.protocol import Fault, fault
 
 
@@ -69,8 +70,9 @@ def _of_optimised(resource: Resource, found: Fault, request_id: str) -> ServiceE
     # A function's ARN is a `lambda` resource, and fails as `lambda:invoke` does.
     product = resource.product
     kind = exception(found.name) if found.shape is not None else product.base
+    code = OF_OLD.get(product.service, {}).get(found.name, found.code)
     cause = (
         f"{found.message} (Service: {product.client}; Status Code: {found.status}; "
-        f"Error Code: {found.code}; Request ID: {request_id}; Proxy: null)"
+        f"Error Code: {code}; Request ID: {request_id}; Proxy: null)"
     )
     return ServiceError(cause, code=f"{product.errors}.{kind}")

@@ -2,7 +2,7 @@
 
 Step Functions writes every member with a capital, whatever the model does (`ExecutionArn` for `executionArn`), leaves
 out what is null, tells times as text (SDK integrations) or milliseconds (optimised ones), and blobs as base64. A blob
-that is a body of its own (an object in S3, a function's payload) is told as text, and given as text or as any JSON.
+that is a body of its own (an object in S3, a function's payload) is told as text, and given as any JSON.
 """
 
 import base64
@@ -12,9 +12,10 @@ from functools import cache
 from typing import Final
 
 import msgspec
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from penstock.services.stepfunctions.integrations.names import capital
+from penstock.wire import models
 from penstock.wire.call import Json
 from penstock.wire.protocols import moments
 
@@ -66,6 +67,13 @@ def request(shape: StructureShape | None, parameters: Mapping[str, Json]) -> dic
     return {} if shape is None else _structure(shape, parameters)
 
 
+def filled_in(operation: OperationModel, name: str) -> dict[str, Json]:
+    """What AWS's SDK adds to a request of its own: an idempotency token, and the checksum it sends a body with."""
+    token = models.idempotency_token(operation)
+    algorithm = (operation.http_checksum or {}).get("requestAlgorithmMember")
+    return {**({token: name} if token else {}), **({algorithm: "CRC32"} if algorithm else {})}
+
+
 def _structure(shape: StructureShape, given: Mapping[str, Json]) -> dict[str, Json]:
     body = shape.serialization.get("payload")
     asked: dict[str, Json] = {}
@@ -96,7 +104,8 @@ def _value(shape: Shape, value: Json) -> Json:
 
 
 def _body(value: Json) -> bytes:
-    return as_text(value).encode()
+    """A body is the JSON of what the state gives, text in quotes; `special` gives bytes where that is not so."""
+    return value if isinstance(value, bytes) else msgspec.json.encode(value)
 
 
 def _blob(value: Json) -> bytes:
@@ -121,8 +130,8 @@ def _told_structure(shape: StructureShape, answer: Mapping[str, Json], moment: M
     told: dict[str, Json] = {}
     for name, (own, member) in _members(shape).items():
         value = answer.get(own)
-        if value is None:
-            continue
+        if value is None or (not value and member.serialization.get("flattened")):
+            continue  # a flattened list without entries leaves no trace on the wire
         told[name] = _told_body(value) if own == body and member.type_name == "blob" else _told(member, value, moment)
     return told
 

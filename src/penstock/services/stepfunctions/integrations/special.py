@@ -45,34 +45,37 @@ def told(resource: Resource, parameters: Parameters, result: dict[str, Json]) ->
 
 def invocation(arn: str, payload: Json) -> Parameters:
     """What a function's ARN as a resource asks for: the state's input is the payload, text in quotes."""
-    return {"FunctionName": arn, "Payload": msgspec.json.encode(payload).decode()}
+    return {"FunctionName": arn, "Payload": msgspec.json.encode(payload)}
 
 
 def returned(result: Mapping[str, Json]) -> Json:
     """What a function returned; raises the error that it ended with."""
     payload = as_json(result.get("Payload") or None)
     if "FunctionError" in result:
-        raise _function_error(result.get("Payload", ""), payload)
+        raise _function_error(payload)
     return payload
 
 
-def _function_error(text: str, payload: Json) -> ServiceError:
+def _function_error(payload: Json) -> ServiceError:
+    """The cause is the payload, written anew: without the spaces that runtimes leave in it."""
+    text = as_text(payload)
     named = payload.get("errorType") if isinstance(payload, dict) else None
     if isinstance(named, str) and named:
         return ServiceError(text, code=named)
     return ServiceError(
-        "The cause could not be determined because Lambda did not return an error type. "
-        f"Returned payload: {text or 'null'}",
+        f"The cause could not be determined because Lambda did not return an error type. Returned payload: {text}",
         code="Lambda.Unknown",
     )
 
 
 def _invoke(parameters: Parameters, _: Caller) -> Parameters:
     """A payload that is text is the JSON itself: `"0"` gives the function a number."""
-    context = parameters.get("ClientContext")
-    if context is None:
-        return parameters
-    return {**parameters, "ClientContext": base64.b64encode(as_text(context).encode()).decode()}
+    given = dict(parameters)
+    if given.get("Payload") is not None:
+        given["Payload"] = as_text(given["Payload"]).encode()
+    if given.get("ClientContext") is not None:
+        given["ClientContext"] = base64.b64encode(as_text(given["ClientContext"]).encode()).decode()
+    return given
 
 
 def _invoked(parameters: Parameters, result: dict[str, Json]) -> dict[str, Json]:
@@ -103,9 +106,23 @@ def _start_execution(parameters: Parameters, caller: Caller) -> Parameters:
     return {**parameters, "Name": name, "Input": "{}" if given is None else as_text(given)}
 
 
+def _put_object(parameters: Parameters, _: Caller) -> Parameters:
+    """AWS's SDK says what it sends: text."""
+    return {"ContentType": "text/plain; charset=UTF-8", **parameters}
+
+
 def named_for(token: str) -> str:
     """A name that is the same whenever the same is asked for."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, token))
+
+
+def session(role: str, execution: str) -> str:
+    """Who asks, when an execution has taken its machine's role; a role that is none stands for itself."""
+    place, kind, name = role.partition(":role/")
+    if not kind:
+        return role
+    account = place.rpartition(":")[2]
+    return f"arn:aws:sts::{account}:assumed-role/{name.rpartition('/')[2]}/{named_for(execution).replace('-', '')}"
 
 
 # ---------------------------------------------------------------------------------------------- sqs, sns, events
@@ -171,6 +188,7 @@ _PREPARED: Final[Mapping[tuple[str, str, bool], Callable[[Parameters, Caller], P
     ("lambda", "Invoke", False): _invoke,
     ("stepfunctions", "StartExecution", False): _start_execution,
     ("stepfunctions", "StartExecution", True): _start_execution,
+    ("s3", "PutObject", True): _put_object,
     ("sqs", "SendMessage", False): _send_message,
     ("sns", "Publish", False): _publish,
     ("events", "PutEvents", False): _put_events,
