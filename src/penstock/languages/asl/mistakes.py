@@ -40,13 +40,19 @@ def jsonata_mistake(text: str, place: str) -> Mistake | None:
     return None
 
 
-def _in_jsonata(value: Json, place: str) -> Iterator[Mistake]:
+def expressions(value: Json, place: str) -> Iterator[tuple[str, str]]:
+    """(place, text) of every JSONata expression in a template."""
     if is_jsonata(value):
-        found = jsonata_mistake(value, place)
+        yield place, value
+    for inner, inside in _parts(value, place):
+        yield from expressions(inner, inside)
+
+
+def _in_jsonata(value: Json, place: str) -> Iterator[Mistake]:
+    for inside, text in expressions(value, place):
+        found = jsonata_mistake(text, inside)
         if found is not None:
             yield found
-    for inner, inside in _parts(value, place):
-        yield from _in_jsonata(inner, inside)
 
 
 def _in_jsonpath(value: Json, place: str) -> Iterator[Mistake]:

@@ -10,6 +10,7 @@ from penstock.languages.asl.choices import compile_rule
 from penstock.languages.asl.entry import Entry
 from penstock.languages.asl.jsonata import is_jsonata
 from penstock.languages.asl.mapping import ReadMachine, read_map
+from penstock.languages.asl.reach import check_references
 from penstock.languages.asl.rescue import read_catchers, read_retriers
 from penstock.languages.asl.rules import check_rule
 from penstock.languages.asl.suspicions import tell_suspicions
@@ -42,6 +43,7 @@ def read_state(name: str, state: Entry, read_machine: ReadMachine) -> State | No
     state.supports(fields.STATES[kind])
     fields.check_language(state)
     tell_suspicions(state)
+    check_references(state, kind)
     shared: Shared = {"name": name, "language": state.language, **_shared(state)}
     if kind in _ENDED:
         shared["next"] = _next(state)
