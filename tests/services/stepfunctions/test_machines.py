@@ -104,7 +104,7 @@ async def test_a_definition_with_mistakes_is_refused_with_each_of_them(world: Wo
 async def test_a_role_that_is_no_role_is_refused(world: World) -> None:
     error = await world.refused_create(roleArn="somebody")
 
-    assert error.code == "InvalidArn"
+    assert (error.code, error.message) == ("InvalidArn", "Invalid Role Arn: 'somebody'")
 
 
 async def test_variables_that_states_refer_to_are_told(world: World) -> None:
