@@ -92,7 +92,7 @@ def test_a_template_nested_without_end_is_refused() -> None:
 
 
 def test_whether_an_integration_is_there_is_asked_of_who_knows() -> None:
-    state = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject", "End": True}
+    state = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject", "Parameters": {}, "End": True}
     text = json.dumps({"StartAt": "A", "States": {"A": state}})
 
     found = diagnose(text, recognises=lambda arn: not arn.endswith("getObject"))

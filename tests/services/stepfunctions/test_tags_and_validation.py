@@ -117,7 +117,12 @@ async def test_no_more_mistakes_are_told_than_are_asked_for(world: World) -> Non
 
 
 async def test_a_definition_is_looked_at_as_of_the_type_it_is_for(world: World) -> None:
-    task = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True}
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": "q", "MessageBody.$": "$"},
+        "End": True,
+    }
     definition = json.dumps({"StartAt": "A", "States": {"A": task}})
 
     standard = await world.ask("ValidateStateMachineDefinition", definition=definition)

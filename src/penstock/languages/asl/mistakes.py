@@ -42,10 +42,15 @@ def jsonata_mistake(text: str, place: str) -> Mistake | None:
 
 def expressions(value: Json, place: str) -> Iterator[tuple[str, str]]:
     """(place, text) of every JSONata expression in a template."""
-    if is_jsonata(value):
+    return ((inside, text) for inside, text in texts(value, place) if is_jsonata(text))
+
+
+def texts(value: Json, place: str) -> Iterator[tuple[str, str]]:
+    """(place, text) of every text in a template."""
+    if isinstance(value, str):
         yield place, value
     for inner, inside in _parts(value, place):
-        yield from expressions(inner, inside)
+        yield from texts(inner, inside)
 
 
 def _in_jsonata(value: Json, place: str) -> Iterator[Mistake]:

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from penstock.languages.asl.entry import Entry
-from penstock.languages.asl.mistakes import expressions
+from penstock.languages.asl.jsonata import is_jsonata
+from penstock.languages.asl.mistakes import texts
 from penstock.languages.jsonata import JsonataError, compile_expression
 
 UNSUPPORTED: Final = "UNSUPPORTED_JSONATA_EXPRESSION"
@@ -30,10 +31,17 @@ def check_references(state: Entry, kind: str) -> None:
     if state.language != "JSONata":
         return
     for name, value in state.members.items():
-        if name not in _MACHINES:
-            for place, text in expressions(value, name):
-                for wrong in _wrong(text, place, kind):
-                    state.wrong(f"Reference to '{wrong}' {_where(wrong)} is not supported.", place, code=UNSUPPORTED)
+        if name not in _MACHINES and name != "Comment":
+            for place, text in texts(value, name):
+                _check_text(state, place, text, kind)
+
+
+def _check_text(state: Entry, place: str, text: str, kind: str) -> None:
+    if is_jsonata(text):
+        for wrong in _wrong(text, place, kind):
+            state.wrong(f"Reference to '{wrong}' {_where(wrong)} is not supported.", place, code=UNSUPPORTED)
+    elif text.startswith("{%"):
+        state.wrong("JSONata string must start with {% and end with %}", place)
 
 
 def _where(reference: str) -> str:

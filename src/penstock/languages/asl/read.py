@@ -120,11 +120,12 @@ class _Reader:
         entry = replace(entry, field="", language=self.language)
         _require(entry)
         entry.supports(supported)
+        entry.one_of("Version", "1.0")
         return Machine(
             start_at=entry.text("StartAt") or "",
             states=self._states(entry),
             language=self.language,
-            timeout_seconds=entry.whole("TimeoutSeconds", least=1, most=_MANY_YEARS),
+            timeout_seconds=entry.whole("TimeoutSeconds", most=_MANY_YEARS) or None,  # 0 is taken, and bounds nothing
             comment=entry.text("Comment"),
         )
 
