@@ -8,7 +8,6 @@ All three raise `ServiceError`, its code the `error` and its message the `cause`
 `failures`). Performed again after a crash they ask for the same things under the same tokens.
 """
 
-import asyncio
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -178,7 +177,7 @@ class Integrations:
 
     async def _http(self, task: Task, parameters: Json) -> Json:
         exchange = http.Exchange.of(parameters, region=task.scope.region)
-        reply = await asyncio.to_thread(http.fetch, exchange, largest=self._largest, seconds=self._http_seconds)
+        reply = await http.fetch(exchange, largest=self._largest, seconds=self._http_seconds)
         return self._fitting(http.told(reply), "http")
 
     # -------------------------------------------------------------------------------------------------- results
