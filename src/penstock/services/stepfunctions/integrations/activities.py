@@ -19,7 +19,7 @@ import msgspec
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions.integrations import failures, http, jobs, members, special
 from penstock.services.stepfunctions.integrations.mocks import MockConfig, MockError, Throw
-from penstock.services.stepfunctions.integrations.parameters import input_shape, output_shape
+from penstock.services.stepfunctions.integrations.parameters import input_shape, output_shape, problems
 from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 from penstock.services.stepfunctions.integrations.special import Caller
 from penstock.wire import models
@@ -76,6 +76,8 @@ class Integrations:
         if resource.kind == "lambda":
             return {"output": self._fitting(await self._function(task, asked), asked.resource)}
         parameters = {} if asked.parameters is None else asked.parameters
+        if wrong := problems(resource, parameters):
+            raise failures.unusable(parameters, wrong)
         if resource.service == "http":
             return {"output": await self._http(task, parameters)}
         if not resource.is_sdk and resource.product.absent:
