@@ -274,10 +274,10 @@ class Rooms:
         self.chores.append(functions.work)
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
-        logbook = open_stepfunctions(
+        chores = open_stepfunctions(
             database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance
         )
-        self.chores.append(logbook.work)
+        self.chores.extend(chores)
 
 
 def nursery(data: Path) -> Nursery:

@@ -133,3 +133,9 @@ def test_a_queue_that_went_away_does_not_fail_the_publisher(sns: Any, queue: Que
     queue.sqs.delete_queue(QueueUrl=queue.url)
 
     assert sns.publish(TopicArn=topic, Message="x")["MessageId"]
+
+
+def test_a_flag_that_says_false_is_false(sns: Any) -> None:
+    topic = sns.create_topic(Name="news", Attributes={"FifoTopic": "false"})["TopicArn"]
+
+    assert sns.publish(TopicArn=topic, Message="x")["MessageId"]

@@ -12,6 +12,7 @@ _FUNCTION: Final = re.compile(r"States\.([A-Za-z0-9]+)\s*\(")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?=[\s,)]|$)")
 _WORD: Final = re.compile(r"(true|false|null)(?=[\s,)]|$)")
 _WORDS: Final[dict[str, Json]] = {"true": True, "false": False, "null": None}
+_NO_ESCAPE: Final = re.compile(r"(?:[^\\]|\\['{}\\])*\\[^'{}\\]", re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -134,7 +135,15 @@ class _Reader:
             self.at = len(self.text)
             self.fail("a closing '")
         self.at += 1
-        return Quoted(self.text[start : self.at - 1])
+        return Quoted(self.checked(start, self.at - 1))
+
+    def checked(self, start: int, end: int) -> str:
+        """A string without escapes other than `\\'`, `\\{`, `\\}` and `\\\\`, as AWS wants it."""
+        raw = self.text[start:end]
+        if (wrong := _NO_ESCAPE.match(raw)) is not None:
+            self.at = start + wrong.end() - 1
+            self.fail("one of ' { } \\ after a backslash")
+        return raw
 
     def reference(self) -> Reference:
         """A path ends at the first comma or bracket that it has not opened itself, outside quotes."""

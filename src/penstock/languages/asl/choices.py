@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from penstock.languages.asl.jsonata import compile_jsonata
 from penstock.languages.asl.jsonpath import compile_single_path
-from penstock.languages.asl.templates import compile_jsonata
 from penstock.languages.asl.tree import QueryLanguage
 from penstock.languages.asl.view import Failure, Json, View
 
-DEEPEST: Final = 50
+DEEPEST: Final = 100
 _TIMESTAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)")
 _ORDER: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "Equals": operator.eq,

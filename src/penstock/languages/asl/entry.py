@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from penstock.languages.asl.diagnosis import SCHEMA, Findings
+from penstock.languages.asl.jsonata import compile_jsonata, is_jsonata
 from penstock.languages.asl.jsonpath import compile_path, compile_reference
 from penstock.languages.asl.mistakes import Mistake, jsonata_mistake, mistakes
 from penstock.languages.asl.resources import recognised, resource_mistake
-from penstock.languages.asl.templates import compile_jsonata, compile_query, compile_template, is_jsonata
+from penstock.languages.asl.templates import compile_query, compile_template
 from penstock.languages.asl.tree import WHOLE, ExecutionType, Place, QueryLanguage
 from penstock.languages.asl.view import NOTHING, Expression, Json, Literal
 
 MOST: Final = 99_999_999  # the largest number of seconds, attempts, …
+NOT_A_REFERENCE: Final = "Value is not a Reference Path: "
 _KINDS: Final[Mapping[type, str]] = {str: "String", bool: "Boolean", dict: "Object", list: "Array", int: "Integer"}
-NO_DOLLAR: Final = "Value is not a Reference Path: Reference path didn't start with '$'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ class Entry:
         try:
             return compile_reference(text, field=self.inside(name))
         except ValueError as error:
-            self.wrong(str(error) if text.startswith("$") else NO_DOLLAR, name)
+            self.wrong(not_a_reference(text, error), name)
             return WHOLE
 
     def template(self, name: str) -> Expression | None:
@@ -248,3 +249,11 @@ class Entry:
         if self.language == "JSONPath" and self.has(f"{name}Path"):
             return self.required_path(f"{name}Path")
         return self.value_or_jsonata(name, "number", read)
+
+
+def not_a_reference(text: str, error: ValueError) -> str:
+    """AWS's sentence about a text that is not the path of one place."""
+    reason = (
+        str(error).removeprefix(NOT_A_REFERENCE) if text.startswith("$") else "Reference path didn't start with '$'"
+    )
+    return f"{NOT_A_REFERENCE}{reason}"

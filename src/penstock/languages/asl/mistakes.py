@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from penstock.languages.asl.diagnosis import SCHEMA
-from penstock.languages.asl.jsonata import JsonataError, compile_expression
-from penstock.languages.asl.templates import compile_query, is_jsonata
+from penstock.languages.asl.jsonata import is_jsonata
+from penstock.languages.asl.templates import compile_query
 from penstock.languages.asl.tree import QueryLanguage
 from penstock.languages.asl.view import Json
+from penstock.languages.jsonata import JsonataError, compile_expression
 
 INVALID_JSONATA: Final = "INVALID_JSONATA_EXPRESSION"
 

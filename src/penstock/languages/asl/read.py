@@ -46,8 +46,7 @@ def read_single_state(
     machine = None
     if members is not None:
         top = Entry({"StartAt": name, "States": {name: members}}, findings, kind=kind, recognises=recognises)
-        language: QueryLanguage = "JSONata" if members.get("QueryLanguage") == "JSONata" else "JSONPath"
-        machine = _Reader(language).machine(replace(top, language=language), fields.MACHINE)
+        machine = _Reader(top.language).machine(top, fields.MACHINE)
         if not findings.errors:
             check_inside(machine, findings)
     if machine is None or findings.errors:

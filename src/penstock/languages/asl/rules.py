@@ -7,10 +7,10 @@ from typing import Final
 
 from penstock.languages.asl import fields
 from penstock.languages.asl.choices import OPERATORS
-from penstock.languages.asl.entry import NO_DOLLAR, Entry
+from penstock.languages.asl.entry import Entry, not_a_reference
+from penstock.languages.asl.jsonata import is_jsonata
 from penstock.languages.asl.jsonpath import compile_single_path
 from penstock.languages.asl.mistakes import jsonata_mistake
-from penstock.languages.asl.templates import is_jsonata
 
 _COMBINERS: Final = ("And", "Or", "Not")
 _OUTER: Final = frozenset({"Next", "Comment", "Assign", "Output"})
@@ -27,8 +27,9 @@ def check_rule(rule: Entry) -> None:
         _check_condition(rule)
     else:
         rule.require("Next")
-        rule.supports(_OUTER | _TOGETHER | {"Variable", "Condition"})  # Condition has been told of
-        _check_comparison(rule, 1)
+        rule.supports(_OUTER | _TOGETHER | {"Variable", "Condition"})
+        if not rule.has("Condition"):  # of which the language has been told already
+            _check_comparison(rule, 1)
 
 
 def _check_condition(rule: Entry) -> None:
@@ -81,4 +82,4 @@ def _check_path(rule: Entry, name: str) -> None:
     try:
         compile_single_path(text, field=rule.inside(name))
     except ValueError as error:
-        rule.wrong(str(error) if text.startswith("$") else NO_DOLLAR, name)
+        rule.wrong(not_a_reference(text, error), name)

@@ -8,11 +8,11 @@ from typing import Any, Final
 from penstock.languages.asl import fields
 from penstock.languages.asl.choices import compile_rule
 from penstock.languages.asl.entry import Entry
+from penstock.languages.asl.jsonata import is_jsonata
 from penstock.languages.asl.mapping import ReadMachine, read_map
 from penstock.languages.asl.rescue import read_catchers, read_retriers
 from penstock.languages.asl.rules import check_rule
 from penstock.languages.asl.suspicions import tell_suspicions
-from penstock.languages.asl.templates import is_jsonata
 from penstock.languages.asl.tree import (
     Choice,
     Condition,

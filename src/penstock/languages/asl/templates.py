@@ -5,20 +5,17 @@ In JSONPath a key that ends in `.$` has a path or an intrinsic call for its valu
 it is a constant and shared by all values made from it, so nobody may change a value.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from penstock.languages.asl import calls
 from penstock.languages.asl.intrinsics import compile_intrinsic
-from penstock.languages.asl.jsonata import UNDEFINED, JsonataError, compile_expression
+from penstock.languages.asl.jsonata import compile_jsonata, is_jsonata
 from penstock.languages.asl.jsonpath import compact, compile_path
 from penstock.languages.asl.tree import QueryLanguage
-from penstock.languages.asl.view import Compiled, Expression, Failure, Json, Literal, View
+from penstock.languages.asl.view import Compiled, Expression, Json, Literal, View
 
 DEEPEST: Final = 100
-QUERY_ERROR: Final = "States.QueryEvaluationError"
-_WHOLE_STATES: Final = re.compile(r"\$states\b(?!\s*\.\s*(?:input|result|errorOutput)\b)")
 
 Find = Callable[[View], Json]
 Compile = Callable[[Json, str, int], Expression]  # value, field, depth
@@ -103,10 +100,6 @@ def compile_query(text: Json, *, field: str) -> Expression:
 # JSONata
 
 
-def is_jsonata(value: Json) -> bool:
-    return isinstance(value, str) and value.startswith("{%") and value.endswith("%}") and len(value) >= 4
-
-
 def _jsonata(value: Json, field: str, depth: int) -> Expression:
     if is_jsonata(value):
         return compile_jsonata(value, field=field, expect=None)
@@ -117,51 +110,3 @@ def _jsonata(value: Json, field: str, depth: int) -> Expression:
         inner = _deeper(depth)
         return _array(value, [_jsonata(item, f"{field}[{place}]", inner) for place, item in enumerate(value)])
     return Literal(value)
-
-
-def compile_jsonata(text: str, *, field: str, expect: str | None) -> Expression:
-    """One expression `{% … %}`, whose value must be of the type that `expect` names, if it names one."""
-    if not is_jsonata(text):
-        raise ValueError(
-            f"The value for the field '{field}' must be a JSONata expression: it has no {{% … %}} around it"
-        )
-    inner = text[2:-2].strip()
-    about = f"The JSONata expression '{inner}' specified for the field '{field}'"
-    try:
-        program = compile_expression(inner)
-    except JsonataError as error:
-        raise ValueError(f"{about} is not valid. {error.code}: {error.message}") from None
-    with_context = _WHOLE_STATES.search(inner) is not None
-    evaluate = program.evaluate
-
-    def find(view: View) -> Json:
-        states = {**view.states, "context": view.context()} if with_context else view.states
-        try:
-            answer = evaluate({**view.variables, "states": states}, now=view.at, chance=view.chance)
-        except JsonataError as error:
-            raise _failure(f"{about} threw an error during evaluation. {error.code}: {error.message}", field) from None
-        if answer is UNDEFINED:
-            raise _failure(f"{about} returned nothing (undefined).", field)
-        if expect is not None and json_type(answer) != expect:
-            raise _failure(
-                f"{about} returned an unexpected result type. Expected '{expect}', but was "
-                f"'{json_type(answer)}' for value: {compact(answer)}",
-                field,
-            )
-        return answer
-
-    return Compiled(inner, find, program.variables)
-
-
-def _failure(cause: str, location: str) -> Failure:
-    return Failure(QUERY_ERROR, cause, location=location)
-
-
-_TYPES: Final = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
-
-
-def json_type(value: Json) -> str:
-    if value is None:
-        return "null"
-    exact = _TYPES.get(type(value))
-    return exact or next(name for kind, name in _TYPES.items() if isinstance(value, kind))

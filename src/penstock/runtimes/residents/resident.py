@@ -27,13 +27,13 @@ class Kept:
 
     @classmethod
     async def meet(cls, control: socket.socket) -> "Kept":
-        """From the keeper's first word on."""
+        """From the keeper's first word on. Raises `ConnectionError` where the nursery has gone meanwhile."""
         control.setblocking(False)
         frames = Frames()
         try:
             async with asyncio.timeout(MEETING):
                 head, _ = await frame(control, frames)
-        except (TimeoutError, ConnectionError):
+        except TimeoutError:
             raise CannotStart("the nursery of residents does not answer") from None
         if "error" in head:
             raise CannotStart(head["error"])

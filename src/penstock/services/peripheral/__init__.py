@@ -11,6 +11,7 @@ offered.py     which operations, and why others are not taken from moto
 asked.py       what is refused in a request because moto would only pretend
 waiting.py     long polls, without holding a thread
 stage.py       moto itself, imported when first needed; nobody else imports it
+mended.py      what moto gets a little wrong, put right
 stumbles.py    what to say when moto falls over a request
 deliveries.py  where moto would reach for its own queues, functions and networks: a call instead
 queues.py      SQS's queues       notifications.py   what SNS sends

@@ -21,6 +21,7 @@ from penstock.services.peripheral.offered import OFFERED
 from penstock.services.peripheral.waiting import Arrivals
 from penstock.wire import models
 from penstock.wire.call import Answer, Body, Call, Directory, Json, ServiceError
+from penstock.wire.http import asked_at
 
 log: Final = logging.getLogger(__name__)
 STAGE: Final = "penstock.services.peripheral.stage"
@@ -35,7 +36,7 @@ _depth: Final = ContextVar("peripheral deliveries under way", default=0)
 class Stage(Protocol):
     """What the room knows of `stage.py`, which it imports late."""
 
-    def perform(self, call: Call, endpoint: str) -> tuple[Answer, list[Call]]: ...
+    def perform(self, call: Call, endpoint: str, *, seen_at: str) -> tuple[Answer, list[Call]]: ...
     def forget(self) -> None: ...
 
 
@@ -75,7 +76,7 @@ class Peripheral:
 
     async def answer(self, call: Call, _: Json) -> Answer:
         asked.check(call)
-        call = asked.mended(at_its_account(call))
+        call = at_its_account(call)
         if waiting.may_wait(call):
             return await waiting.receive(call, self.perform, self._arrivals)
         return await self.perform(call)
@@ -83,7 +84,7 @@ class Peripheral:
     async def perform(self, call: Call) -> Answer:
         """What moto answers, after what follows from the call has been placed."""
         loop = asyncio.get_running_loop()
-        answer, follow = await loop.run_in_executor(self._thread, self._play, call)
+        answer, follow = await loop.run_in_executor(self._thread, self._play, call, asked_at.get())
         if waiting.brings_messages(call):
             self._arrivals.tell()
         for each in follow:
@@ -102,10 +103,11 @@ class Peripheral:
         forward = cast("Forward", importlib.import_module(FORWARD))
         return forward.perform(call, self._forwards[call.service])
 
-    def _play(self, call: Call) -> tuple[Answer, list[Call]]:
+    def _play(self, call: Call, seen_at: str) -> tuple[Answer, list[Call]]:
         if self._stage is None:
             self._stage = cast("Stage", importlib.import_module(STAGE))
-        return self._stage.perform(call, self._endpoint())
+        endpoint = self._endpoint()
+        return self._stage.perform(call, endpoint, seen_at=seen_at or endpoint)
 
     async def _deliver(self, call: Call, *, because: Call) -> None:
         """Place a call that follows from another. A target that refuses loses the message, as on AWS."""

@@ -1,6 +1,5 @@
-"""The operators of filters, each on two values of which either may be missing."""
+"""The operators of filters, each on two values of which either may be missing. (For `=~` see `patterns`.)"""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -45,20 +44,6 @@ def _ordered(holds: Callable[[Any, Any], bool]) -> Callable[[Json, Json], bool]:
     return compares
 
 
-def _matches(left: Json, right: Json) -> bool:
-    pattern, subject = (right, left) if isinstance(right, re.Pattern) else (left, right)
-    if not isinstance(pattern, re.Pattern) or isinstance(subject, re.Pattern):
-        return False
-    subjects = subject if isinstance(subject, list) else [subject]
-    return any(pattern.fullmatch(_as_text(one)) is not None for one in subjects if one is not MISSING)
-
-
-def _as_text(value: Json) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else "" if value is None else str(value)
-
-
 def _is_in(left: Json, right: Json) -> bool:
     return isinstance(right, list) and contains(right, left)
 
@@ -94,7 +79,6 @@ OPERATORS: Final[Mapping[str, Callable[[Json, Json], bool]]] = {
     "<=": _ordered(lambda left, right: bool(left <= right)),
     ">": _ordered(lambda left, right: bool(left > right)),
     ">=": _ordered(lambda left, right: bool(left >= right)),
-    "=~": _matches,
     "in": _is_in,
     "nin": lambda left, right: isinstance(right, list) and not contains(right, left),
     "contains": _contains,

@@ -312,6 +312,8 @@ def _check(test: Test) -> Check:
         case Exists(path):
             value = _operand(path)
             return lambda node, scope: value(node, scope) is not MISSING
+        case Comparison(left, "=~", right):
+            return _matching(left, right)
         case Comparison(left, operator, right):
             return _comparison(_operand(left), comparing.OPERATORS[operator], _operand(right))
         case Not(inner):
@@ -338,6 +340,20 @@ def _comparison(
     return check
 
 
+def _matching(left: Operand, right: Operand) -> Check:
+    """`=~`, with the regular expression on either side."""
+    pattern, subject = (left, right) if isinstance(left, Pattern) else (right, left)
+    if not isinstance(pattern, Pattern) or isinstance(subject, Pattern):
+        raise ValueError("=~ compares a value with one regular expression")
+    matches, value = patterns.compile_pattern(pattern.text, pattern.flags), _operand(subject)
+
+    def check(node: Json, scope: Scope) -> bool:
+        found = value(node, scope)
+        return found is not MISSING and matches(found, scope.visit)
+
+    return check
+
+
 def _size(value: Json) -> int:
     return len(value) + 1 if isinstance(value, list) else 1
 
@@ -346,9 +362,8 @@ def _operand(operand: Operand) -> Callable[[Json, Scope], Json]:
     match operand:
         case Constant(value):
             return lambda _node, _scope: value
-        case Pattern(text, flags):
-            pattern = patterns.compile_pattern(text, flags)
-            return lambda _node, _scope: pattern
+        case Pattern(text):
+            raise ValueError(f"the regular expression /{text}/ can only stand beside =~")
         case Inner():
             return _inner(operand)
         case _:

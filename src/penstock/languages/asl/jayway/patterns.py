@@ -1,22 +1,37 @@
-"""Regular expressions in filters (`=~ /…/i`), only those that cannot take long."""
+"""Regular expressions in filters, `=~ /…/i`: whether the whole text matches, in bounded time."""
 
-import re
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
+
+from penstock.languages.jsonata import JsonataError
+from penstock.languages.jsonata.regex.pattern import Pattern
+
+Json = Any
 
 LONGEST: Final = 256
-_FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE, "u": re.UNICODE, "d": 0}
+Matches = Callable[[Json, Callable[[int], None]], bool]  # subject, what is told of each step → whether it matches
 
 
-def compile_pattern(text: str, flags: str) -> re.Pattern[str]:
-    """Raises `ValueError` where the expression is wrong, or could take more than linear time."""
+def compile_pattern(text: str, flags: str) -> Matches:
+    """Raises `ValueError` where the text is no regular expression."""
     if len(text) > LONGEST:
         raise ValueError(f"a regular expression is at most {LONGEST} characters long")
-    combined = 0
-    for flag in flags:
-        if flag not in _FLAGS:
-            raise ValueError(f"there is no flag '{flag}' of regular expressions")
-        combined |= _FLAGS[flag]
+    if set(flags) - {"i"}:
+        raise ValueError(f"a regular expression can only have the flag i, not '{flags}'")
     try:
-        return re.compile(text, combined)
-    except re.error as error:
-        raise ValueError(f"'{text}' is not a regular expression: {error}") from None
+        pattern = Pattern(f"^(?:{text})$", flags)
+    except JsonataError as error:
+        raise ValueError(f"'{text}' is not a regular expression: {error.message}") from None
+
+    def matches(subject: Json, pay: Callable[[int], None]) -> bool:
+        subjects = subject if isinstance(subject, list) else [subject]
+        pay(len(subjects))
+        return any(pattern.search(_as_text(one), 0, pay) is not None for one in subjects)
+
+    return matches
+
+
+def _as_text(value: Json) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else "" if value is None else str(value)

@@ -137,9 +137,6 @@ class Keeper:
                 self._loaded_ms = (time.monotonic() - self._born) * 1000
                 if self._asked is not None and self._asked.began is None:
                     self._asked.began = time.monotonic()
-            case "log":
-                self._drain()
-                self._book.say(payload.decode(errors="replace"))
             case "answered" | "failed" as way:
                 self._settle(way, payload, peak_mib=head["peak_mib"], leaving=bool(head.get("leaving")))
 
