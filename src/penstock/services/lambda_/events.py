@@ -33,6 +33,7 @@ DELIVER: Final = "lambda.deliver-event"
 BETWEEN_TRIES: Final = 60.0  # seconds, times the number of failures so far
 LONGEST_BETWEEN: Final = 300.0  # seconds between two tries of a function that is throttled
 
+Verdict = Literal["succeeded", "failed", "throttled", "gone"]
 Phase = Literal["new", "trying", "waiting", "delivering", "over"]
 
 
@@ -54,7 +55,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a try. `payload` is kept where somebody is to be told."""
 
-    verdict: Literal["succeeded", "failed", "throttled", "gone"]
+    verdict: Verdict
     payload: bytes = b""
     version: str = ""
     message: str = ""

@@ -7,6 +7,7 @@ from typing import Final
 
 from penstock.engine.engine import Engine
 from penstock.engine.residents import Residents
+from penstock.services.lambda_.absences import Absences
 from penstock.services.lambda_.accepting import Accepting
 from penstock.services.lambda_.destinations import Deliveries
 from penstock.services.lambda_.environments import ClientEnvironment, Environments
@@ -86,6 +87,7 @@ def furnish(
         Layers(database, blobs, packages, clock),
         Permissions(database, clock, chance),
         Tagging(database),
+        Absences(database),
         EventConfigs(database, clock),
         Mappings(database, queues, pollers, clock, chance),
         invoking,
