@@ -190,7 +190,7 @@ async def test_messages_that_the_function_fails_at_stay_in_the_queue(tmp_path: P
 async def settled(world: World, uuid: str) -> Any:
     """The mapping, once a batch of it has been processed."""
     async with asyncio.timeout(DEADLINE):
-        while (mapping := await told(world, uuid))["LastProcessingResult"] == "No records processed":
+        while (mapping := await told(world, uuid))["LastProcessingResult"] == "No records processed":  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     return mapping
 

@@ -22,7 +22,7 @@ from penstock.services.lambda_.model import (
 )
 from penstock.services.lambda_.routing import chosen
 from penstock.store.database import Database, Transaction
-from penstock.wire.call import Answer, Body, Call, Json, operation
+from penstock.wire.call import Answer, Call, Json, operation
 
 LARGEST_PAYLOAD: Final = 6 << 20
 LARGEST_EVENT: Final = 1 << 20
@@ -73,13 +73,11 @@ class Invoking:
 
 async def content(payload: Json) -> bytes:
     """The payload, read; none is an empty object."""
-    if payload is None:
-        return b"{}"
     if isinstance(payload, str):
-        return payload.encode()
-    if isinstance(payload, Body) and not isinstance(payload, bytes):
+        payload = payload.encode()
+    elif payload is not None and not isinstance(payload, bytes):
         payload = b"".join([piece async for piece in payload])
-    return bytes(payload) or b"{}"
+    return payload or b"{}"
 
 
 def check_payload(payload: bytes, most: int) -> None:
