@@ -8,6 +8,7 @@ It is also where the clock, ids and chance come from: everything else takes them
       logs/            log streams              sandbox/            jobs, zygotes
       unpacked/        functions' code, as environments see it
       server.json      where the server is, while it is up          images.toml   the user's own images, if any
+      forward.toml     which peripheral services others answer, if any
 """
 
 import asyncio
@@ -19,13 +20,13 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from penstock.engine.engine import Engine
 from penstock.gateway.guard import OpenHost, check_host
@@ -35,10 +36,12 @@ from penstock.images import catalog, clients, metrics
 from penstock.runtimes.residents import Language, Nursery
 from penstock.runtimes.sandbox import Image, Sandbox, UnknownImage, this_machine
 from penstock.services import identity, lambda_, logs, s3
+from penstock.services.peripheral import Misplaced, Peripheral
 from penstock.services.sagemaker import registry
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.pipelines.room import open_pipelines
+from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.blobs import Blobs, Digest
 from penstock.store.logfile import stream_path
 from penstock.store.migrate import migrate
@@ -98,7 +101,8 @@ class Penstock:
             check_host(self.settings.host, auth=self.settings.auth)
             self._open_data()
             await self._open()
-        except OpenHost as refusal:
+        except (OpenHost, Misplaced) as refusal:
+            await self._exits.aclose()
             raise CannotStart(str(refusal)) from None
         except BaseException:
             await self._exits.aclose()
@@ -123,10 +127,11 @@ class Penstock:
 
     async def _open(self) -> None:
         """Build the rooms, open the door, then let the engine go on where it was."""
-        rooms = Rooms.build(self.settings.data, self.client_environment)
+        rooms = Rooms.build(self.settings.data, self.client_environment, lambda: self.endpoint)
         self._exits.callback(rooms.database.close)
         self._exits.push_async_callback(rooms.sandbox.close)
         self._exits.push_async_callback(rooms.nursery.close)
+        self._exits.push_async_callback(rooms.peripheral.close)
         await identity.ensure_default_role(rooms.database, clock=clock, chance=chance)
         if self.settings.auth:
             await self._find_root(rooms.database)
@@ -134,10 +139,9 @@ class Penstock:
         await self._listen(tasks, rooms)
         await self._work(tasks, rooms.engine)
         tasks.create_task(rooms.database.lengthen_log())
-        for functions in rooms.functions:
-            self._exits.callback(tasks.create_task(functions.work()).cancel)
-        sweeping = tasks.create_task(sweep(rooms, self.settings.data))
-        self._exits.callback(sweeping.cancel)
+        rooms.chores.append(partial(sweep, rooms, self.settings.data))
+        for chore in rooms.chores:
+            self._exits.callback(tasks.create_task(chore()).cancel)
         self._tell_where()
 
     async def _find_root(self, database: SqliteDatabase) -> None:
@@ -199,13 +203,19 @@ class Rooms:
     blobs: Blobs
     sandbox: Sandbox
     nursery: Nursery
-    functions: list[lambda_.Lambda]  # what Lambda does besides answering, once it is furnished
     ring: identity.StoredKeys
+    peripheral: Peripheral
     tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
+    chores: list[Callable[[], Coroutine[Any, Any, None]]]  # what rooms want done all the time, until it is cancelled
 
     @classmethod
-    def build(cls, data: Path, client_environment: Callable[[Scope, str], Mapping[str, str]]) -> Self:
-        """From the ground up. Nothing runs yet; `database` and `sandbox` are to be closed."""
+    def build(
+        cls,
+        data: Path,
+        client_environment: Callable[[Scope, str], Mapping[str, str]],
+        endpoint: Callable[[], str] = str,
+    ) -> Self:
+        """From the ground up. Nothing runs yet; `database`, `sandbox` and `peripheral` are to be closed."""
         database = SqliteDatabase(data / "penstock.db")
         directory = Directory(validate)
         blobs = Blobs(data)
@@ -217,9 +227,10 @@ class Rooms:
             blobs=blobs,
             sandbox=Sandbox(data / "sandbox", blobs=blobs, resolve=images.resolve, hidden=[data]),
             nursery=nursery(data),
-            functions=[],
             ring=identity.StoredKeys(database, clock),
+            peripheral=Peripheral(directory, endpoint),
             tidy=[],
+            chores=[],
         )
         for service in (
             *identity_services(database, rooms.ring),
@@ -229,6 +240,7 @@ class Rooms:
         ):
             directory.register(service)
         rooms._furnish_runs(data, images, client_environment)
+        rooms.peripheral.enter(data)  # last: what Penstock has of its own stays its own
         return rooms
 
     def _furnish_runs(
@@ -259,9 +271,13 @@ class Rooms:
             clock=clock,
             chance=chance,
         )
-        self.functions.append(functions)
+        self.chores.append(functions.work)
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
+        chores = open_stepfunctions(
+            database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance
+        )
+        self.chores.extend(chores)
 
 
 def nursery(data: Path) -> Nursery:

@@ -38,6 +38,15 @@ OURS: Final = (
     "scheduler",
     "cloudwatch",
     "application-autoscaling",
+    "sqs",
+    "sns",
+    "dynamodb",
+    "dynamodbstreams",
+    "kinesis",
+    "secretsmanager",
+    "ssm",
+    "ecr",
+    "kms",
 )
 
 # A model file begins with its metadata; this many packed bytes always hold it.
@@ -80,6 +89,13 @@ def operation(service: str, name: str) -> OperationModel | None:
     """The model of an operation, or None where the service has no such operation."""
     found = model(service)
     return found.operation_model(name) if name in found.operation_names else None
+
+
+@cache
+def service_id(service: str) -> str:
+    """The name that AWS's SDKs derive their own names from: `SFN`, `CloudWatch Logs`."""
+    named: str = _head(service).get("serviceId", service)
+    return named
 
 
 def idempotency_token(operation: OperationModel) -> str | None:

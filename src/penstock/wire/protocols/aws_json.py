@@ -1,11 +1,30 @@
 """awsJson 1.0 and 1.1: the operation in a header, everything else in one JSON object."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from botocore.model import OperationModel
 
 from penstock.wire.call import Answer, Json, ServiceError
 from penstock.wire.http import HttpRequest, HttpResponse
 from penstock.wire.protocols import json_values
 from penstock.wire.protocols.protocol import Fault, Protocol, UnknownOperation, whole
+
+# SQS's codes of its query days, by the names of shapes: AWS still sends them, and its model no longer tells them.
+OF_OLD: Final[Mapping[str, Mapping[str, str]]] = {
+    "sqs": {
+        "QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",
+        "QueueNameExists": "QueueAlreadyExists",
+        **{
+            name: f"AWS.SimpleQueueService.{name}"
+            for name in (
+                "BatchEntryIdsNotDistinct", "BatchRequestTooLong", "EmptyBatchRequest", "InvalidBatchEntryId",
+                "MessageNotInflight", "PurgeQueueInProgress", "QueueDeletedRecently", "TooManyEntriesInBatchRequest",
+                "UnsupportedOperation",
+            )
+        },
+    }
+}  # fmt: skip
 
 
 class AwsJson(Protocol):
@@ -44,6 +63,7 @@ def error_tree(fault: Fault) -> Json:
 
 def query_error(protocol: Protocol, fault: Fault) -> dict[str, str]:
     """The header by which a service that once spoke query tells its old error codes."""
-    if not protocol.model.is_query_compatible or fault.code == fault.name:
+    old = OF_OLD.get(protocol.model.service_name, {}).get(fault.name, fault.code)
+    if not protocol.model.is_query_compatible or old == fault.name:
         return {}
-    return {"x-amzn-query-error": f"{fault.code};{fault.sender}"}
+    return {"x-amzn-query-error": f"{old};{fault.sender}"}

@@ -1,0 +1,89 @@
+"""Asked: what a request must not ask, since moto would accept it and not do it, or trip over it.
+
+The first is refused with the member's name and a remedy, the second with AWS's own error.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from penstock.services.peripheral import patterns, targets
+from penstock.services.peripheral.arns import Arn
+from penstock.wire.call import Call, Json, NotImplementedHere, ServiceError
+
+Check = Callable[[Mapping[str, Json]], None]
+SUBSCRIBERS: Final = ("sqs", "lambda")
+
+
+def check(call: Call) -> None:
+    """Raise where a request asks for what nobody here would do."""
+    checking = CHECKS.get((call.service, call.operation))
+    if checking is not None:
+        checking(call.request)
+
+
+def _subscribe(request: Mapping[str, Json]) -> None:
+    _topic(request["TopicArn"])
+    if request["Protocol"] not in SUBSCRIBERS:
+        raise NotImplementedHere(
+            f"Protocol: topics deliver to {' and '.join(SUBSCRIBERS)} here, not to '{request['Protocol']}'; subscribe "
+            "a queue and read it, or forward sns to AWS in forward.toml."
+        )
+
+    if Arn.of(request.get("Endpoint", "")).service != request["Protocol"]:
+        raise invalid("Endpoint" if request["Protocol"] == "lambda" else "SQS endpoint ARN")
+
+
+def _publish(request: Mapping[str, Json]) -> None:
+    if request.get("PhoneNumber"):
+        raise NotImplementedHere("PhoneNumber: messages go to topics only here; publish to a TopicArn.")
+    arn = request.get("TopicArn") or request.get("TargetArn")
+    if not arn:
+        raise invalid("TopicArn or TargetArn Reason: no value for required parameter")
+    _topic(arn)
+    if not request["Message"]:
+        raise invalid("Empty message")
+    if arn.endswith(".fifo") and not request.get("MessageGroupId"):
+        raise invalid("The MessageGroupId parameter is required for FIFO topics")
+
+
+def _topic(arn: str) -> None:
+    if Arn.of(arn).service != "sns":
+        raise invalid("TopicArn")
+    if Arn.of(arn).resource.startswith("endpoint/"):
+        raise NotImplementedHere("TargetArn: messages go to topics only here, not to devices; publish to a TopicArn.")
+
+
+def invalid(what: str) -> ServiceError:
+    """As SNS tells it."""
+    return ServiceError(f"Invalid parameter: {what}", code="InvalidParameter", status=400)
+
+
+def _put_rule(request: Mapping[str, Json]) -> None:
+    if request.get("ScheduleExpression"):
+        raise NotImplementedHere(
+            "ScheduleExpression: rules do not run on a schedule in this version; give an EventPattern, or start the "
+            "work from cron."
+        )
+    patterns.check(request.get("EventPattern", ""))
+
+
+def _archive(request: Mapping[str, Json]) -> None:
+    patterns.check(request.get("EventPattern", ""))
+
+
+def _put_targets(request: Mapping[str, Json]) -> None:
+    for target in request["Targets"]:
+        service = Arn.of(target["Arn"]).service
+        if service and service not in targets.REACHED:
+            reached = ", ".join(sorted(targets.REACHED))
+            raise NotImplementedHere(f"Targets: '{target['Arn']}' cannot be a target here; {reached} can.")
+
+
+CHECKS: Final[Mapping[tuple[str, str], Check]] = {
+    ("sns", "Subscribe"): _subscribe,
+    ("sns", "Publish"): _publish,
+    ("events", "PutRule"): _put_rule,
+    ("events", "PutTargets"): _put_targets,
+    ("events", "CreateArchive"): _archive,
+    ("events", "UpdateArchive"): _archive,
+}

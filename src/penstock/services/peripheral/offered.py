@@ -1,0 +1,92 @@
+"""Offered: the operations taken from moto, each service by botocore's name.
+
+The list is written by hand, for moto answers more than it does: an operation is here if what it promises happens, at
+least for as long as the server runs. Left out on purpose, so that they answer 501:
+
+* SNS: platform applications, endpoints and text messages (nothing would be sent).
+* DynamoDB: PartiQL (moto needs a parser that is not installed); import and export (moto would use S3 of its own).
+* Secrets Manager: rotation (moto would call functions of its own).
+* SSM: commands, maintenance windows, patch baselines (no machine would be touched).
+* ECR: scans (the findings would be made up), and layers to download.
+* CloudWatch: alarms and insight rules (nobody would evaluate them).
+* EventBridge: connections, API destinations and partners (nothing would be called).
+* Kinesis: encryption and enhanced monitoring (no effect).
+
+A test compares the list with moto's classes, so a name that moto lacks cannot stay here.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+OFFERED: Final[Mapping[str, frozenset[str]]] = {
+    "sqs": _names("""
+        AddPermission ChangeMessageVisibility ChangeMessageVisibilityBatch CreateQueue DeleteMessage
+        DeleteMessageBatch DeleteQueue GetQueueAttributes GetQueueUrl ListDeadLetterSourceQueues ListQueueTags
+        ListQueues PurgeQueue ReceiveMessage RemovePermission SendMessage SendMessageBatch SetQueueAttributes
+        TagQueue UntagQueue
+    """),
+    "sns": _names("""
+        AddPermission ConfirmSubscription CreateTopic DeleteTopic GetSubscriptionAttributes GetTopicAttributes
+        ListSubscriptions ListSubscriptionsByTopic ListTagsForResource ListTopics Publish PublishBatch
+        RemovePermission SetSubscriptionAttributes SetTopicAttributes Subscribe TagResource Unsubscribe
+        UntagResource
+    """),
+    "dynamodb": _names("""
+        BatchGetItem BatchWriteItem CreateBackup CreateTable DeleteBackup DeleteItem DeleteResourcePolicy
+        DeleteTable DescribeBackup DescribeContinuousBackups DescribeEndpoints DescribeLimits DescribeTable
+        DescribeTimeToLive GetItem GetResourcePolicy ListBackups ListTables ListTagsOfResource PutItem
+        PutResourcePolicy Query RestoreTableFromBackup RestoreTableToPointInTime Scan TagResource
+        TransactGetItems TransactWriteItems UntagResource UpdateContinuousBackups UpdateItem UpdateTable
+        UpdateTimeToLive
+    """),
+    "dynamodbstreams": _names("DescribeStream GetRecords GetShardIterator ListStreams"),
+    "kinesis": _names("""
+        AddTagsToStream CreateStream DecreaseStreamRetentionPeriod DeleteResourcePolicy DeleteStream
+        DeregisterStreamConsumer DescribeLimits DescribeStream DescribeStreamConsumer DescribeStreamSummary
+        GetRecords GetResourcePolicy GetShardIterator IncreaseStreamRetentionPeriod ListShards
+        ListStreamConsumers ListStreams ListTagsForStream MergeShards PutRecord PutRecords PutResourcePolicy
+        RegisterStreamConsumer RemoveTagsFromStream SplitShard UpdateShardCount UpdateStreamMode
+    """),
+    "secretsmanager": _names("""
+        BatchGetSecretValue CreateSecret DeleteResourcePolicy DeleteSecret DescribeSecret GetRandomPassword
+        GetResourcePolicy GetSecretValue ListSecretVersionIds ListSecrets PutResourcePolicy PutSecretValue
+        RemoveRegionsFromReplication ReplicateSecretToRegions RestoreSecret TagResource UntagResource
+        UpdateSecret UpdateSecretVersionStage
+    """),
+    "ssm": _names("""
+        AddTagsToResource CreateDocument DeleteDocument DeleteParameter DeleteParameters DescribeDocument
+        DescribeDocumentPermission DescribeParameters GetDocument GetParameter GetParameterHistory GetParameters
+        GetParametersByPath LabelParameterVersion ListDocuments ListTagsForResource ModifyDocumentPermission
+        PutParameter RemoveTagsFromResource UnlabelParameterVersion UpdateDocument UpdateDocumentDefaultVersion
+    """),
+    "ecr": _names("""
+        BatchCheckLayerAvailability BatchDeleteImage BatchGetImage CompleteLayerUpload CreateRepository
+        DeleteLifecyclePolicy DeleteRegistryPolicy DeleteRepository DeleteRepositoryPolicy DescribeImages
+        DescribeRegistry DescribeRepositories GetAuthorizationToken GetLifecyclePolicy GetRegistryPolicy
+        GetRepositoryPolicy InitiateLayerUpload ListImages ListTagsForResource PutImage PutImageTagMutability
+        PutLifecyclePolicy PutRegistryPolicy SetRepositoryPolicy TagResource UntagResource UploadLayerPart
+    """),
+    "cloudwatch": _names("""
+        DeleteDashboards GetDashboard GetMetricData GetMetricStatistics ListDashboards ListMetrics
+        ListTagsForResource PutDashboard PutMetricData TagResource UntagResource
+    """),
+    "events": _names("""
+        CancelReplay CreateArchive CreateEventBus DeleteArchive DeleteEventBus DeleteRule DescribeArchive
+        DescribeEventBus DescribeReplay DescribeRule DisableRule EnableRule ListArchives ListEventBuses
+        ListReplays ListRuleNamesByTarget ListRules ListTagsForResource ListTargetsByRule PutEvents PutPermission
+        PutRule PutTargets RemovePermission RemoveTargets StartReplay TagResource UntagResource UpdateArchive
+    """),
+    "kms": _names("""
+        CancelKeyDeletion CreateAlias CreateGrant CreateKey Decrypt DeleteAlias DescribeKey DisableKey
+        DisableKeyRotation EnableKey EnableKeyRotation Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext
+        GenerateMac GenerateRandom GetKeyPolicy GetKeyRotationStatus GetPublicKey ListAliases ListGrants
+        ListKeyPolicies ListKeyRotations ListKeys ListResourceTags ListRetirableGrants PutKeyPolicy ReEncrypt
+        ReplicateKey RetireGrant RevokeGrant RotateKeyOnDemand ScheduleKeyDeletion Sign TagResource
+        UntagResource UpdateAlias UpdateKeyDescription Verify VerifyMac
+    """),
+}

@@ -1,0 +1,150 @@
+"""The front: every call to a peripheral service comes here and is asked, forwarded or played.
+
+One thread belongs to this room and moto runs in it, one call at a time: its backends are not safe in several threads,
+they reach into one another, and some of what they do (making an RSA key, importing a service) takes long. A call takes
+moto about 0.6 ms, handing it over and back 0.1 ms of that order: not worth a second way inline.
+"""
+
+import asyncio
+import importlib
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, Protocol, cast
+
+from penstock.services.peripheral import asked, places, waiting
+from penstock.services.peripheral.arns import account_of_queue
+from penstock.services.peripheral.offered import OFFERED
+from penstock.services.peripheral.waiting import Arrivals
+from penstock.wire import models
+from penstock.wire.call import Answer, Body, Call, Directory, Json, ServiceError
+from penstock.wire.http import asked_at
+
+log: Final = logging.getLogger(__name__)
+STAGE: Final = "penstock.services.peripheral.stage"
+FORWARD: Final = "penstock.services.peripheral.forward"
+FORWARDED_AT_ONCE: Final = 16
+DEEPEST: Final = 8  # deliveries that follow from one another: two buses may each be the other's target
+LARGEST: Final = 64 << 20  # bytes of a streamed request, which is held whole to be passed on
+
+_depth: Final = ContextVar("peripheral deliveries under way", default=0)
+
+
+class Stage(Protocol):
+    """What the room knows of `stage.py`, which it imports late."""
+
+    def perform(self, call: Call, endpoint: str, *, seen_at: str) -> tuple[Answer, list[Call]]: ...
+    def forget(self) -> None: ...
+
+
+class Forward(Protocol):
+    """What it knows of `forward.py`, likewise."""
+
+    def perform(self, call: Call, endpoint: str) -> Answer: ...
+
+
+class Peripheral:
+    """Answers the operations in `OFFERED`. `endpoint` tells where clients find this server, once that is known."""
+
+    def __init__(self, directory: Directory, endpoint: Callable[[], str]) -> None:
+        self._directory = directory
+        self._endpoint = endpoint
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="peripheral")
+        self._side_by_side = ThreadPoolExecutor(FORWARDED_AT_ONCE, thread_name_prefix="forward")
+        self._stage: Stage | None = None
+        self._forwards: Mapping[str, str] = {}
+        self._arrivals = Arrivals()
+
+    def enter(self, data: Path) -> None:
+        """Enter the directory with every service that nobody there answers; raises `Misplaced`."""
+        own = {service for service, _ in self._directory.operations()}
+        self._forwards = places.forwards(data, own)
+        for service in self._forwards:
+            self._directory.provide(service, models.model(service).operation_names, self.forward, validated=False)
+        for service, operations in OFFERED.items():
+            if service not in own and service not in self._forwards:
+                self._directory.provide(service, operations, self.answer)
+
+    async def forward(self, call: Call, _: Json) -> Answer:
+        """What the endpoint in `forward.toml` answers."""
+        call = replace(call, request={name: await read(value) for name, value in call.request.items()})
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._side_by_side, self._pass_on, call)
+
+    async def answer(self, call: Call, _: Json) -> Answer:
+        asked.check(call)
+        call = at_its_account(call)
+        if waiting.may_wait(call):
+            return await waiting.receive(call, self.perform, self._arrivals)
+        return await self.perform(call)
+
+    async def perform(self, call: Call) -> Answer:
+        """What moto answers, after what follows from the call has been placed."""
+        loop = asyncio.get_running_loop()
+        answer, follow = await loop.run_in_executor(self._thread, self._play, call, asked_at.get())
+        if waiting.brings_messages(call):
+            self._arrivals.tell()
+        for each in follow:
+            await self._deliver(each, because=call)
+        return answer
+
+    async def close(self) -> None:
+        """Forget everything and give the thread back."""
+        loop = asyncio.get_running_loop()
+        if self._stage is not None:
+            await loop.run_in_executor(self._thread, self._stage.forget)
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._side_by_side.shutdown(wait=False, cancel_futures=True)
+
+    def _pass_on(self, call: Call) -> Answer:
+        forward = cast("Forward", importlib.import_module(FORWARD))
+        return forward.perform(call, self._forwards[call.service])
+
+    def _play(self, call: Call, seen_at: str) -> tuple[Answer, list[Call]]:
+        if self._stage is None:
+            self._stage = cast("Stage", importlib.import_module(STAGE))
+        endpoint = self._endpoint()
+        return self._stage.perform(call, endpoint, seen_at=seen_at or endpoint)
+
+    async def _deliver(self, call: Call, *, because: Call) -> None:
+        """Place a call that follows from another. A target that refuses loses the message, as on AWS."""
+        depth = _depth.get()
+        if depth >= DEEPEST:
+            log.warning("%s.%s goes round in circles and ends here", call.service, call.operation)
+            return
+        mark = _depth.set(depth + 1)
+        try:
+            await self._directory.answer(call)
+        except ServiceError as refusal:
+            log.warning(
+                "%s.%s could not deliver by %s.%s: %s: %s",
+                because.service, because.operation, call.service, call.operation, refusal.code, refusal.message,
+            )  # fmt: skip
+        finally:
+            _depth.reset(mark)
+
+
+def at_its_account(call: Call) -> Call:
+    """The call in the account of the queue that it names: a URL may be another account's."""
+    account = account_of_queue(call.request.get("QueueUrl", "")) if call.service == "sqs" else ""
+    if account in {"", call.scope.account}:
+        return call
+    return replace(call, scope=replace(call.scope, account=account))
+
+
+async def read(value: Json) -> Json:
+    """A member as botocore's client takes it: a stream is read whole."""
+    if isinstance(value, bytes | str) or not isinstance(value, Body):
+        return value
+    content = bytearray()
+    async for piece in value:
+        content += piece
+        if len(content) > LARGEST:
+            raise ServiceError(
+                f"the body is larger than the {LARGEST} bytes that are passed on; ask its service yourself",
+                code="RequestEntityTooLargeException", status=413,
+            )  # fmt: skip
+    return bytes(content)

@@ -1,0 +1,85 @@
+"""Forwarding: one Penstock's table at another, as forward.toml says."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from penstock.services.peripheral import Misplaced, Peripheral
+from penstock.wire.call import Directory
+from penstock.wire.validate import validate
+from services.peripheral.worlds import Own, new_queue
+from services.serving import Door, serving
+
+
+@contextmanager
+def forwarding(folder: Path, text: str) -> Iterator[Door]:
+    """A second server, whose forward.toml says what is given."""
+    (folder / "forward.toml").write_text(text)
+    directory = Directory(validate)
+    Own().enter(directory)
+    room = Peripheral(directory, lambda: "http://unused")
+    room.enter(folder)
+    with serving(directory) as door:
+        yield door
+    asyncio.run(room.close())
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the server itself signs with."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+
+def test_calls_are_answered_by_the_endpoint_that_is_named(door: Door, tmp_path: Path) -> None:
+    with forwarding(tmp_path, f'sqs = "{door.url}"') as near:
+        queue = new_queue(near.client("sqs"))
+        queue.sqs.send_message(QueueUrl=queue.url, MessageBody="hello")
+
+        assert queue.url.startswith(door.url)
+        assert queue.arn == "arn:aws:sqs:eu-west-1:123456789012:jobs"
+        assert queue.bodies() == ["hello"]
+
+
+def test_errors_and_moments_come_back_as_they_were(door: Door, tmp_path: Path) -> None:
+    with forwarding(tmp_path, f'dynamodb = "{door.url}"\nssm = "{door.url}"') as near:
+        near.client("ssm").put_parameter(Name="a", Value="b", Type="String")
+        assert near.client("ssm").get_parameter(Name="a")["Parameter"]["LastModifiedDate"].year >= 2026
+
+        put = {"TableName": "nowhere", "Item": {"id": {"S": "1"}}}
+        with pytest.raises(ClientError, match="Requested resource not found") as refusal:
+            near.client("dynamodb").put_item(**put)
+
+    assert refusal.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
+def test_an_endpoint_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    with (
+        forwarding(tmp_path, 'kms = "http://127.0.0.1:9"') as near,
+        pytest.raises(
+            ClientError, match=r"kms is forwarded to http://127\.0\.0\.1:9, which could not be asked"
+        ) as refusal,
+    ):
+        near.client("kms").list_keys()
+
+    assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+
+
+WRONG = [
+    ("nonsense", "is not TOML"),
+    ('dynamo = "http://x"', "there is no service 'dynamo'; names are boto3's"),
+    ('dynamodb = "localhost:8000"', "'dynamodb' must be \"aws\" or a URL such as"),
+    ("dynamodb = 1", "'dynamodb' must be \"aws\" or a URL such as"),
+    ('lambda = "aws"', "'lambda' is Penstock's own and cannot be forwarded"),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), WRONG)
+def test_a_mistake_in_the_file_is_told_before_anything_starts(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(Misplaced, match=sentence), forwarding(tmp_path, text):
+        pass
