@@ -156,6 +156,17 @@ async def test_a_dry_run_runs_nothing(tmp_path: Path) -> None:
         )
 
 
+async def test_a_log_group_that_was_deleted_is_made_again(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(source="def handler(event, context): print(f'got {event}')")
+        await world.invoke(event=1)
+        await world.ask("DeleteLogGroup", service="logs", logGroupName="/aws/lambda/f")
+
+        await world.invoke(event=2)
+
+        assert "got 2" in await world.log()
+
+
 # -- many at once
 
 
