@@ -61,6 +61,23 @@ async def test_the_same_call_told_twice_is_one_event(tmp_path: Path) -> None:
         assert (await world.log()).count("got 7") == 1
 
 
+async def test_events_that_are_over_are_tidied_away_and_others_are_not(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(source=SAY)
+        await world.create("slow", source="import time\ndef handler(event, context): print('begun'); time.sleep(600)")
+        await world.invoke(event=7, InvocationType="Event")
+        await world.invoke("slow", InvocationType="Event")
+        await world.until_logged("got 7")
+        await world.until_logged("begun", "slow")
+
+        await world.tidy()
+        async with asyncio.timeout(DEADLINE):
+            while len(await world.runs()) > 1:
+                await world.tidy()
+
+        assert ["slow" in run for run in await world.runs()] == [True]
+
+
 async def test_what_became_of_an_event_is_told_to_its_destination(tmp_path: Path) -> None:
     async with lambda_at(tmp_path) as world:
         await world.create(source=SAY)

@@ -5,7 +5,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -99,6 +99,7 @@ class World:
     directory: Directory
     engine: Engine
     queues: Queues
+    tidy: Callable[[], Awaitable[None]]
     now: float = 1_700_000_000.0
     scope: Scope = field(default_factory=Scope)
 
@@ -138,6 +139,9 @@ class World:
         told = await self.ask("FilterLogEvents", service="logs", logGroupName=f"/aws/lambda/{name}")
         return [event["message"] for event in told["events"]]
 
+    async def runs(self) -> list[str]:
+        return await self.database.read(lambda tx: [str(run) for (run,) in tx.rows("SELECT id FROM run")])
+
     async def until_logged(self, text: str, name: str = "f", times: int = 1) -> None:
         async with asyncio.timeout(DEADLINE):
             while True:
@@ -173,7 +177,6 @@ async def lambda_at(root: Path, *, most_environments: int = 16) -> AsyncIterator
         return os.urandom(16).hex()
 
     engine = Engine(database, directory, clock=clock, chance=chance)
-    world = World(root, database, directory, engine, Queues())
     residents = nursery(root)
     room = lambda_.furnish(
         engine=engine, directory=directory, blobs=blobs, residents=residents, most_environments=most_environments,
@@ -184,6 +187,7 @@ async def lambda_at(root: Path, *, most_environments: int = 16) -> AsyncIterator
     )  # fmt: skip
     for service in (*logs.operations(database, root, clock), *s3.operations(database, blobs, clock, chance)):
         directory.register(service)
+    world = World(root, database, directory, engine, Queues(), room.tidy)
     directory.register(world.queues)
     try:
         async with asyncio.TaskGroup() as tasks:
