@@ -1,6 +1,7 @@
 """SQS over HTTP: messages, URLs of this server, long polls."""
 
 import threading
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -131,3 +132,28 @@ def test_an_entry_of_a_batch_that_lacks_something_is_named(door: Door) -> None:
         client_without_checks(door).send_message_batch(QueueUrl=queue.url, Entries=entries)
 
     assert refusal.value.response["Error"]["Code"] == "MissingParameter"
+
+
+TEXT = {"DataType": "String"}
+REFUSED = [
+    ("send_message", {"MessageBody": "\0"}, "InvalidMessageContents"),
+    ("send_message", {"MessageBody": ""}, "MissingParameter"),
+    ("send_message", {"MessageBody": "x", "MessageAttributes": {"a": TEXT}}, "InvalidParameterValue"),
+    ("send_message", {"MessageBody": "x", "MessageAttributes": {"a": {"StringValue": "x"}}}, "InvalidParameterValue"),
+    ("send_message", {"MessageBody": "x", "DelaySeconds": 901}, "InvalidParameterValue"),
+    ("set_queue_attributes", {"Attributes": {"Colour": "red"}}, "InvalidAttributeName"),
+    ("set_queue_attributes", {"Attributes": {"DelaySeconds": "901"}}, "InvalidAttributeValue"),
+    ("get_queue_attributes", {"AttributeNames": ["Colour"]}, "InvalidAttributeName"),
+    ("delete_message", {"ReceiptHandle": "x"}, "ReceiptHandleIsInvalid"),
+    ("send_message_batch", {"Entries": []}, "AWS.SimpleQueueService.EmptyBatchRequest"),
+]
+
+
+@pytest.mark.parametrize(("method", "request_", "code"), REFUSED)
+def test_what_sqs_refuses_is_refused(door: Door, method: str, request_: dict[str, Any], code: str) -> None:
+    url = new_queue(door.client("sqs")).url
+
+    with pytest.raises(ClientError) as refusal:
+        getattr(client_without_checks(door), method)(QueueUrl=url, **request_)
+
+    assert refusal.value.response["Error"]["Code"] == code

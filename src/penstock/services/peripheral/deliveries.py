@@ -17,6 +17,7 @@ from moto.sns import models as sns
 
 from penstock.services.peripheral import targets
 from penstock.services.peripheral.arns import Arn, queue_url
+from penstock.services.peripheral.entries import refusal
 from penstock.services.peripheral.notifications import Notification
 from penstock.services.peripheral.patterns import matches_wildcard
 from penstock.services.peripheral.queues import Queue, sqs
@@ -136,6 +137,18 @@ class Rule(events.Rule):
             archive.events.append(event)
 
 
+_put_events: Final = events.EventsBackend.put_events
+
+
+def put_events(bus: events.EventsBackend, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What becomes of each entry: some are refused that moto would take."""
+    answers: list[dict[str, Any]] = []
+    for entry in entries:
+        refused = refusal(entry)
+        answers += _put_events(bus, [entry]) if refused is None else [refused]
+    return answers
+
+
 ARCHIVE: Final = re.compile(r':archive/(?P<name>[^":]+):(?P<uuid>[^"]+)"')
 
 
@@ -155,6 +168,7 @@ def _exchange_topics() -> None:
 
 def _exchange_rules() -> None:
     events.Rule = Rule  # type: ignore[misc]
+    events.EventsBackend.put_events = put_events  # type: ignore[assignment,method-assign]
     events.EventPattern._wildcard_match = staticmethod(matches_wildcard)  # type: ignore[method-assign]
 
 

@@ -56,6 +56,11 @@ ANSWERS: Final[Mapping[str, Callable[[Call, dict[str, Json]], None]]] = {
 # --- sentences ---------------------------------------------------------------------------------------------------
 
 
+def code(said: str) -> str:
+    """An error's code as clients know it."""
+    return "MissingParameter" if said == "MissingRequiredParameterException" else said
+
+
 def sentence(operation: str, code: str, said: str) -> str:
     """An error's sentence as AWS says it."""
     said = _AS_CLIENTS_TELL.sub("", said)
@@ -64,11 +69,16 @@ def sentence(operation: str, code: str, said: str) -> str:
     return OF_CODES.get((operation, code), said)
 
 
-OF_CODES: Final[Mapping[tuple[str, str], str]] = {("Publish", "NotFound"): "Topic does not exist"}
+OF_CODES: Final[Mapping[tuple[str, str], str]] = {
+    ("Publish", "NotFound"): "Topic does not exist",
+    ("CreateTopic", "InvalidParameter"): "Invalid parameter: Topic Name",
+}
 OF_MOTO: Final[Mapping[str, str]] = {
     "Either KeyConditions or QueryFilter should be present": (
         "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
     ),
+    "Subject must be less than 100 characters": "Invalid parameter: Subject",
+    "The topic should either have": "Invalid parameter: The topic should either have",
     "Reason: must be <= 0 and >= 20 if provided.": "Reason: Must be >= 0 and <= 20, if provided.",
     "Reason: must be between 1 and 10, if provided.": "Reason: Must be between 1 and 10, if provided.",
 }

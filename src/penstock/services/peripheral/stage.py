@@ -171,7 +171,9 @@ def failure(operation: OperationModel, reading: Any, told: Mapping[str, Json]) -
     fields = reading.parse(told, shape) if shape is not None else {}
     further = {name: value for name, value in fields.items() if name not in NO_FIELDS}
     message = mended.sentence(operation.name, code, html.unescape(error.get("Message") or ""))
-    return ServiceError(message, code=code, status=status_of(operation, shape, told["status_code"]), **further)
+    return ServiceError(
+        message, code=mended.code(code), status=status_of(operation, shape, told["status_code"]), **further
+    )
 
 
 def status_of(operation: OperationModel, shape: Shape | None, said: int) -> int:
