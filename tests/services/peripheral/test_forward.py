@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from penstock.app import CannotStart, Penstock, Settings
 from penstock.services.peripheral import Misplaced, Peripheral
 from penstock.wire.call import Directory
 from penstock.wire.validate import validate
@@ -83,3 +84,14 @@ WRONG = [
 def test_a_mistake_in_the_file_is_told_before_anything_starts(tmp_path: Path, text: str, sentence: str) -> None:
     with pytest.raises(Misplaced, match=sentence), forwarding(tmp_path, text):
         pass
+
+
+def test_a_server_with_a_mistake_in_the_file_does_not_start(tmp_path: Path) -> None:
+    (tmp_path / "forward.toml").write_text('s3 = "aws"')
+
+    async def start() -> None:
+        async with Penstock(Settings(data=tmp_path, port=0)):
+            pass
+
+    with pytest.raises(CannotStart, match="'s3' is Penstock's own and cannot be forwarded"):
+        asyncio.run(start())
