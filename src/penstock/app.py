@@ -6,6 +6,7 @@ It is also where the clock, ids and chance come from: everything else takes them
       lock             held while a server runs: one server a folder
       penstock.db      every row                blobs/  incoming/   every byte
       logs/            log streams              sandbox/            jobs, zygotes
+      unpacked/        functions' code, as environments see it
       server.json      where the server is, while it is up          images.toml   the user's own images, if any
       forward.toml     which peripheral services others answer, if any
 """
@@ -15,29 +16,32 @@ import fcntl
 import json
 import logging
 import os
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from penstock.engine.engine import Engine
 from penstock.gateway.guard import OpenHost, check_host
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
 from penstock.images import catalog, clients, metrics
+from penstock.runtimes.residents import Language, Nursery
 from penstock.runtimes.sandbox import Image, Sandbox, UnknownImage, this_machine
-from penstock.services import identity, logs, s3
+from penstock.services import identity, lambda_, logs, s3
 from penstock.services.peripheral import Misplaced, Peripheral
 from penstock.services.sagemaker import registry
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.pipelines.room import open_pipelines
+from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.blobs import Blobs, Digest
 from penstock.store.logfile import stream_path
 from penstock.store.migrate import migrate
@@ -52,6 +56,8 @@ MIGRATIONS: Final = tuple(sorted(path for path in SOURCE.glob("**/migrations") i
 BLOB_GRACE: Final = 3600.0  # seconds before a blob that nobody holds goes
 SWEEP_EVERY: Final = 900.0  # seconds between two looks for what may go
 START_DEADLINE: Final = 60.0
+LEAST_ENVIRONMENTS: Final = 32  # of functions at once, warm ones included; more where there is memory for them
+ENVIRONMENT_MIB: Final = 64
 ANYBODY: Final = "penstock"  # the key that clients use where no signature is checked
 
 
@@ -124,6 +130,7 @@ class Penstock:
         rooms = Rooms.build(self.settings.data, self.client_environment, lambda: self.endpoint)
         self._exits.callback(rooms.database.close)
         self._exits.push_async_callback(rooms.sandbox.close)
+        self._exits.push_async_callback(rooms.nursery.close)
         self._exits.push_async_callback(rooms.peripheral.close)
         rooms.peripheral.enter(self.settings.data)
         await identity.ensure_default_role(rooms.database, clock=clock, chance=chance)
@@ -133,8 +140,9 @@ class Penstock:
         await self._listen(tasks, rooms)
         await self._work(tasks, rooms.engine)
         tasks.create_task(rooms.database.lengthen_log())
-        sweeping = tasks.create_task(sweep(rooms, self.settings.data))
-        self._exits.callback(sweeping.cancel)
+        rooms.chores.append(partial(sweep, rooms, self.settings.data))
+        for chore in rooms.chores:
+            self._exits.callback(tasks.create_task(chore()).cancel)
         self._tell_where()
 
     async def _find_root(self, database: SqliteDatabase) -> None:
@@ -195,9 +203,11 @@ class Rooms:
     engine: Engine
     blobs: Blobs
     sandbox: Sandbox
+    nursery: Nursery
     ring: identity.StoredKeys
     peripheral: Peripheral
     tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
+    chores: list[Callable[[], Coroutine[Any, Any, None]]]  # what rooms want done all the time, until it is cancelled
 
     @classmethod
     def build(
@@ -220,9 +230,11 @@ class Rooms:
             engine=Engine(database, directory, clock=clock, chance=chance),
             blobs=blobs,
             sandbox=Sandbox(data / "sandbox", blobs=blobs, resolve=images.resolve, hidden=[data]),
+            nursery=nursery(data),
             ring=identity.StoredKeys(database, clock),
             peripheral=Peripheral(directory, endpoint),
             tidy=[],
+            chores=[],
         )
         for service in (
             *identity_services(database, rooms.ring),
@@ -237,7 +249,7 @@ class Rooms:
     def _furnish_runs(
         self, data: Path, images: "Images", client_environment: Callable[[Scope, str], Mapping[str, str]]
     ) -> None:
-        """What has runs: jobs and pipelines."""
+        """What has runs: jobs, pipelines and functions."""
         share = this_machine()
         forget_settled_jobs = furnish(
             engine=self.engine,
@@ -250,8 +262,42 @@ class Rooms:
             definitions=images.metric_definitions,
             clock=clock,
         )
-        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy))
+        functions = lambda_.furnish(
+            engine=self.engine,
+            directory=self.directory,
+            blobs=self.blobs,
+            residents=self.nursery,
+            most_environments=max(LEAST_ENVIRONMENTS, int(share.memory_mib) // ENVIRONMENT_MIB),
+            unpacked=data / "unpacked",
+            stream_path=lambda scope, group, stream: stream_path(data, scope.account, scope.region, group, stream),
+            client_environment=client_environment,
+            clock=clock,
+            chance=chance,
+        )
+        self.chores.append(functions.work)
+        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
+        chores = open_stepfunctions(
+            database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance
+        )
+        self.chores.extend(chores)
+
+
+def nursery(data: Path) -> Nursery:
+    """What keeps the environments of Lambda functions: Python's are forks, Node.js's need node on this machine."""
+    inside = SOURCE / "images" / "functions"
+    version = ".".join(map(str, sys.version_info[:2]))
+    languages = {"python": Language(command=(sys.executable, str(inside / "bootstrap.py")), name=f"Python {version}")}
+    if node := shutil.which("node"):
+        languages["node"] = Language(command=(node, str(inside / "bootstrap.js")), name=node)
+    return Nursery(
+        module=inside / "bootstrap.py",
+        languages=languages,
+        variables={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "PYTHONPATH": str(clients.SHIM)},
+        hidden=[data],
+        visible=(SOURCE, Path(sys.prefix), Path(sys.base_prefix), *([Path(node)] if node else [])),
+        log=data / "sandbox" / "nursery.log",
+    )
 
 
 def every_operation() -> Directory:

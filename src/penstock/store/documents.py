@@ -31,6 +31,7 @@ _UPDATE: Final = """
 _NAMED: Final = "kind = :kind AND account = :account AND region = :region AND name = :name"
 _FIND: Final = f"SELECT {_COLUMNS} FROM document WHERE {_NAMED}"  # noqa: S608
 _BY_ARN: Final = f"SELECT {_COLUMNS} FROM document WHERE arn = :arn"  # noqa: S608
+_EVERYWHERE: Final = f"SELECT {_COLUMNS} FROM document WHERE kind = :kind AND status = :status ORDER BY name"  # noqa: S608
 _REMOVE: Final = f"DELETE FROM document WHERE {_NAMED}"  # noqa: S608
 
 
@@ -102,6 +103,11 @@ def find(tx: Transaction, scope: Scope, kind: str, name: str) -> Document | None
 def find_by_arn(tx: Transaction, arn: str) -> Document | None:
     row = tx.row(_BY_ARN, arn=arn)
     return None if row is None else _document(row)
+
+
+def everywhere(tx: Transaction, kind: str, status: str) -> list[Document]:
+    """Every document of a kind and status, whatever its account and region: for what goes on by itself."""
+    return [_document(row) for row in tx.rows(_EVERYWHERE, kind=kind, status=status)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

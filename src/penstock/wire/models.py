@@ -91,6 +91,13 @@ def operation(service: str, name: str) -> OperationModel | None:
     return found.operation_model(name) if name in found.operation_names else None
 
 
+@cache
+def service_id(service: str) -> str:
+    """The name that AWS's SDKs derive their own names from: `SFN`, `CloudWatch Logs`."""
+    named: str = _head(service).get("serviceId", service)
+    return named
+
+
 def idempotency_token(operation: OperationModel) -> str | None:
     """The member of an operation's request by which clients mark a repeated request (they fill it in themselves)."""
     members: list[str] = operation.idempotent_members

@@ -138,6 +138,10 @@ async def test_a_setting_is_kept_told_and_taken_away(
     assert (refused.code, refused.status) == (absent, 404)
 
 
+async def test_objects_tell_awss_default_encryption_where_their_bucket_was_given_none(world: World) -> None:
+    assert (await world.put("a"))["ServerSideEncryption"] == "AES256"
+
+
 async def test_objects_tell_the_encryption_that_their_bucket_was_given(world: World) -> None:
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "k"}}
     await world.ask("PutBucketEncryption", Bucket="models", ServerSideEncryptionConfiguration={"Rules": [rule]})

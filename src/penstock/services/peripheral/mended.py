@@ -12,12 +12,21 @@ FLAGS: Final = frozenset({"FifoTopic", "ContentBasedDeduplication"})
 
 
 def request(call: Call) -> Call:
-    """The request as moto reads it rightly: to it, an attribute of "false" is something, and so it is true."""
-    if (call.service, call.operation) != ("sns", "CreateTopic"):
-        return call
-    attributes = call.request.get("Attributes", {})
+    """The request as moto reads it rightly."""
+    mend = REQUESTS.get((call.service, call.operation))
+    return call if mend is None else replace(call, request=mend(call.request))
+
+
+def _create_topic(request: Mapping[str, Json]) -> Mapping[str, Json]:
+    """To moto, an attribute of "false" is something, and so it is true."""
+    attributes = request.get("Attributes", {})
     kept = {name: value for name, value in attributes.items() if name not in FLAGS or value.lower() == "true"}
-    return replace(call, request={**call.request, "Attributes": kept})
+    return {**request, "Attributes": kept}
+
+
+REQUESTS: Final[Mapping[tuple[str, str], Callable[[Mapping[str, Json]], Mapping[str, Json]]]] = {
+    ("sns", "CreateTopic"): _create_topic,
+}
 
 
 # --- answers -----------------------------------------------------------------------------------------------------

@@ -68,10 +68,10 @@ def write(tx: Transaction, version: Version, request: Request, chance: str) -> V
 
 
 def default_encryption(tx: Transaction, bucket: Bucket) -> dict[str, Json]:
-    """The encryption headers that a bucket's objects get where they ask for none."""
+    """The encryption headers that a bucket's objects get where they ask for none: AES256, as on AWS, unless set."""
     setting = rows.setting(tx, bucket.name, "Encryption")
     if setting is None:
-        return {}
+        return {"ServerSideEncryption": "AES256"}
     rule = setting["Rules"][0]
     default = rule.get("ApplyServerSideEncryptionByDefault", {})
     told = {

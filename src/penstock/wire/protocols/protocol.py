@@ -92,14 +92,18 @@ class Protocol(ABC):
         return self.model.operation_model(name)
 
     def fault(self, error: ServiceError) -> Fault:
-        """Look an error up in the model, by its code or by its shape's name."""
-        shape = self.model.shape_for_error_code(error.code) or next(
-            (each for each in self.model.error_shapes if each.name == error.code), None
-        )
-        traits = shape.metadata.get("error", {}) if shape is not None else {}
-        status = error.status or traits.get("httpStatusCode") or (500 if _is_ours(error, shape) else 400)
-        name = shape.name if shape is not None else error.code
-        return Fault(shape, traits.get("code", error.code), name, status, error.message, error.fields)
+        return fault(self.model, error)
+
+
+def fault(model: ServiceModel, error: ServiceError) -> Fault:
+    """Look an error up in the model, by its code or by its shape's name."""
+    shape = model.shape_for_error_code(error.code) or next(
+        (each for each in model.error_shapes if each.name == error.code), None
+    )
+    traits = shape.metadata.get("error", {}) if shape is not None else {}
+    status = error.status or traits.get("httpStatusCode") or (500 if _is_ours(error, shape) else 400)
+    name = shape.name if shape is not None else error.code
+    return Fault(shape, traits.get("code", error.code), name, status, error.message, error.fields)
 
 
 def _is_ours(error: ServiceError, shape: Shape | None) -> bool:

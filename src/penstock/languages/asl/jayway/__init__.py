@@ -1,0 +1,9 @@
+"""JSONPath as AWS understands it, which is Jayway's: `$.a['b'][0][-1:][1,2][*]..x[?(@.y > 1 && @.z)].length()`.
+
+`compile_path` makes a `Path` of text; `path.find(document)` answers a value (definite paths) or a list (the others), or
+raises `NotFound` with Jayway's sentence. Nothing here knows a state machine: see `asl.jsonpath`.
+"""
+
+from penstock.languages.asl.jayway.finding import NotFound, Path, compile_path
+
+__all__ = ["NotFound", "Path", "compile_path"]

@@ -1,0 +1,390 @@
+"""Steps → a closure that finds.
+
+A path is *strict* as long as every step before names one place: then a wrong kind of value raises `NotFound`. After a
+wildcard, a filter or a scan what does not fit is passed over. `Scope` counts what is visited, so that no path, however
+its scans and filters nest, costs more than a bounded time.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, assert_never
+
+from penstock.languages.asl.jayway import comparing, functions, patterns
+from penstock.languages.asl.jayway.comparing import MISSING
+from penstock.languages.asl.jayway.parsing import parse
+from penstock.languages.asl.jayway.tree import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Constant,
+    Exists,
+    Filter,
+    Function,
+    Index,
+    Inner,
+    Not,
+    Operand,
+    Pattern,
+    Property,
+    Scan,
+    Slice,
+    Step,
+    Test,
+    Wildcard,
+    fragment,
+    is_definite,
+)
+
+Json = Any
+
+MOST_VISITS: Final = 1_000_000
+_JAVA: Final = {
+    str: "java.lang.String",
+    int: "java.lang.Integer",
+    float: "java.lang.Double",
+    bool: "java.lang.Boolean",
+    list: "java.util.ArrayList",
+}
+
+
+class NotFound(Exception):
+    """The path does not lead anywhere in this document."""
+
+
+class TooCostly(NotFound):
+    """The path visits more of the document than a path may."""
+
+
+class Scope:
+    """The document that `$` means in filters, and how many more values may be visited."""
+
+    __slots__ = ("document", "left")
+
+    def __init__(self, document: Json) -> None:
+        self.document = document
+        self.left = MOST_VISITS
+
+    def visit(self, count: int = 1) -> None:
+        self.left -= count
+        if self.left < 0:
+            raise TooCostly(f"The path visits more than {MOST_VISITS} values")
+
+
+Select = Callable[[Json, Scope, list[Json]], None]
+Check = Callable[[Json, Scope], bool]
+Search = Callable[[Json, Scope], list[Json]]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    text: str
+    steps: tuple[Step, ...]
+    is_definite: bool
+    find: Callable[[Json], Json]
+
+
+def compile_path(text: str) -> Path:
+    """Raises `ValueError` where the text is not a path."""
+    steps = parse(text)
+    definite = is_definite(steps)
+    find = _find_one(steps) if definite else _find_all(steps)
+    return Path(text, steps, definite, find)
+
+
+def _bounded(search: Search) -> Callable[[Json], list[Json]]:
+    def search_document(document: Json) -> list[Json]:
+        try:
+            return search(document, Scope(document))
+        except RecursionError:
+            raise TooCostly("The document nests too deep") from None
+
+    return search_document
+
+
+def _find_one(steps: Sequence[Step]) -> Callable[[Json], Json]:
+    search = _bounded(_search(steps))
+    missing = f"No results for path: ${''.join(map(fragment, steps))}"
+
+    def find(document: Json) -> Json:
+        found = search(document)
+        if not found:
+            raise NotFound(missing)
+        return found[-1]
+
+    return find
+
+
+def _find_all(steps: Sequence[Step]) -> Callable[[Json], Json]:
+    """AWS gives an empty list even where the way to the list does not exist (`$.no.such[*]`)."""
+    search = _bounded(_search(steps))
+
+    def find(document: Json) -> Json:
+        try:
+            return search(document)
+        except TooCostly:
+            raise
+        except NotFound:
+            return []
+
+    return find
+
+
+def _search(steps: Sequence[Step]) -> Search:
+    if len(steps) > 1 and isinstance(steps[-1], Function) and any(isinstance(step, Scan) for step in steps):
+        return _function_of_all(_search(steps[:-1]), steps[-1])
+    selects: list[Select] = []
+    way = "$"
+    is_strict = True
+    for position, step in enumerate(steps):
+        selects.append(_select(step, way, is_strict=is_strict, is_last=position == len(steps) - 1))
+        way += fragment(step)
+        is_strict = is_strict and is_definite((step, Function("length")))
+
+    def search(node: Json, scope: Scope) -> list[Json]:
+        nodes = [node]
+        for select in selects:
+            found: list[Json] = []
+            for one in nodes:
+                select(one, scope, found)
+            scope.visit(len(found))
+            nodes = found
+        return nodes
+
+    return search
+
+
+def _function_of_all(search: Search, function: Function) -> Search:
+    """After a scan a function takes the list of all that was found."""
+    call = _call(function)
+
+    def search_and_call(node: Json, scope: Scope) -> list[Json]:
+        found: list[Json] = []
+        call(search(node, scope), scope, found)
+        return found
+
+    return search_and_call
+
+
+def _select(step: Step, way: str, *, is_strict: bool, is_last: bool) -> Select:
+    match step:
+        case Property(names) if len(names) == 1:
+            return _property(names[0], way, is_strict=is_strict, is_last=is_last)
+        case Property(names):
+            return _properties(names, way, is_strict=is_strict, is_last=is_last)
+        case Index(indexes):
+            return _array(
+                step, way, lambda length: (index + (length if index < 0 else 0) for index in indexes), is_strict
+            )
+        case Slice(start, stop):
+            return _array(step, way, lambda length: _sliced(start, stop, length), is_strict)
+        case Wildcard():
+            return _children
+        case Filter(test):
+            return _filter(step, _check(test), is_strict=is_strict)
+        case Scan(inner):
+            return _scan(inner, way, is_last=is_last)
+        case Function():
+            return _call(step)
+        case _:
+            assert_never(step)
+
+
+def _property(name: str, way: str, *, is_strict: bool, is_last: bool) -> Select:
+    def select(node: Json, _scope: Scope, found: list[Json]) -> None:
+        if type(node) is not dict:
+            if is_strict:
+                raise _not_an_object(f"['{name}']", way, node)
+        elif name in node:
+            found.append(node[name])
+        elif is_strict and not is_last:
+            raise NotFound(f"Missing property in path {way}['{name}']")
+
+    return select
+
+
+def _not_an_object(what: str, way: str, node: Json) -> NotFound:
+    kind = "null" if node is None else _JAVA.get(type(node), type(node).__name__)
+    return NotFound(
+        f"Expected to find an object with property {what} in path {way} but found '{kind}'. This is not a json "
+        "object according to the JsonProvider: 'com.jayway.jsonpath.spi.json.JsonSmartJsonProvider'."
+    )
+
+
+def _properties(names: tuple[str, ...], way: str, *, is_strict: bool, is_last: bool) -> Select:
+    def select(node: Json, _scope: Scope, found: list[Json]) -> None:
+        if type(node) is not dict:
+            if is_strict:
+                raise _not_an_object(fragment(Property(names)), way, node)
+        elif is_last:
+            found.append({name: node[name] for name in names if name in node})
+        else:
+            found.extend(node[name] for name in names if name in node)
+
+    return select
+
+
+def _array(step: Index | Slice, way: str, chosen: Callable[[int], Iterator[int]], is_strict: bool) -> Select:
+    def select(node: Json, _scope: Scope, found: list[Json]) -> None:
+        if type(node) is list:
+            length = len(node)
+            found.extend(node[index] for index in chosen(length) if 0 <= index < length)
+        elif is_strict:
+            if node is None:
+                raise NotFound(f"The path {way} is null")
+            raise NotFound(f"Filter: {fragment(step)} can only be applied to arrays. Current context is: {node}")
+
+    return select
+
+
+def _sliced(start: int | None, stop: int | None, length: int) -> Iterator[int]:
+    if start is None and stop is not None:
+        yield from range(min(length, stop + length if stop < 0 else stop))
+    elif start is not None and stop is None:
+        yield from range(max(0, start + length) if start < 0 else start, length)
+    elif start is not None and stop is not None:
+        for index in range(max(start, -length), min(length, stop)):
+            yield index + length if index < 0 else index
+
+
+def _children(node: Json, _scope: Scope, found: list[Json]) -> None:
+    if type(node) is dict:
+        found.extend(node.values())
+    elif type(node) is list:
+        found.extend(node)
+
+
+def _filter(step: Filter, check: Check, *, is_strict: bool) -> Select:
+    def select(node: Json, scope: Scope, found: list[Json]) -> None:
+        if type(node) is list:
+            scope.visit(len(node))
+            found.extend(one for one in node if check(one, scope))
+        elif type(node) is dict:
+            if check(node, scope):
+                found.append(node)
+        elif is_strict:
+            raise NotFound(f"Filter: {fragment(step)} can not be applied to primitives. Current context is: {node}")
+
+    return select
+
+
+def _scan(step: Property | Index | Slice | Wildcard | Filter, way: str, *, is_last: bool) -> Select:
+    select = _select(step, way, is_strict=False, is_last=is_last)
+    check = _check(step.test) if isinstance(step, Filter) else None
+
+    def scan(node: Json, scope: Scope, found: list[Json]) -> None:
+        for one in _everything(node):
+            scope.visit()
+            if isinstance(step, Property) and not (type(one) is dict and all(name in one for name in step.names)):
+                continue
+            if check is None or check(one, scope):
+                select(one, scope, found)
+
+    return scan
+
+
+def _everything(node: Json) -> Iterator[Json]:
+    """The value and all values inside it, each before its children, in the document's order."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        if type(one) is dict:
+            waiting.extend(reversed(one.values()))
+        elif type(one) is list:
+            waiting.extend(reversed(one))
+
+
+def _call(function: Function) -> Select:
+    arguments = [_operand(argument) for argument in function.arguments]
+
+    def select(node: Json, scope: Scope, found: list[Json]) -> None:
+        values = [argument(node, scope) for argument in arguments]
+        try:
+            found.append(functions.call(function.name, node, values))
+        except ValueError as error:
+            raise NotFound(str(error)) from None
+
+    return select
+
+
+def _check(test: Test) -> Check:
+    match test:
+        case Exists(path):
+            value = _operand(path)
+            return lambda node, scope: value(node, scope) is not MISSING
+        case Comparison(left, "=~", right):
+            return _matching(left, right)
+        case Comparison(left, operator, right):
+            return _comparison(_operand(left), comparing.OPERATORS[operator], _operand(right))
+        case Not(inner):
+            check = _check(inner)
+            return lambda node, scope: not check(node, scope)
+        case AllOf(tests):
+            checks = [_check(inner) for inner in tests]
+            return lambda node, scope: all(check(node, scope) for check in checks)
+        case AnyOf(tests):
+            checks = [_check(inner) for inner in tests]
+            return lambda node, scope: any(check(node, scope) for check in checks)
+        case _:
+            assert_never(test)
+
+
+def _comparison(
+    left: Callable[[Json, Scope], Json], compare: Callable[[Json, Json], bool], right: Callable[[Json, Scope], Json]
+) -> Check:
+    def check(node: Json, scope: Scope) -> bool:
+        one, other = left(node, scope), right(node, scope)
+        scope.visit(_size(one) * _size(other))
+        return compare(one, other)
+
+    return check
+
+
+def _matching(left: Operand, right: Operand) -> Check:
+    """`=~`, with the regular expression on either side."""
+    pattern, subject = (left, right) if isinstance(left, Pattern) else (right, left)
+    if not isinstance(pattern, Pattern) or isinstance(subject, Pattern):
+        raise ValueError("=~ compares a value with one regular expression")
+    matches, value = patterns.compile_pattern(pattern.text, pattern.flags), _operand(subject)
+
+    def check(node: Json, scope: Scope) -> bool:
+        found = value(node, scope)
+        return found is not MISSING and matches(found, scope.visit)
+
+    return check
+
+
+def _size(value: Json) -> int:
+    return len(value) + 1 if isinstance(value, list) else 1
+
+
+def _operand(operand: Operand) -> Callable[[Json, Scope], Json]:
+    match operand:
+        case Constant(value):
+            return lambda _node, _scope: value
+        case Pattern(text):
+            raise ValueError(f"the regular expression /{text}/ can only stand beside =~")
+        case Inner():
+            return _inner(operand)
+        case _:
+            assert_never(operand)
+
+
+def _inner(path: Inner) -> Callable[[Json, Scope], Json]:
+    search = _search(path.steps)
+    definite = is_definite(path.steps)
+    of_document = path.root == "$"
+
+    def value(node: Json, scope: Scope) -> Json:
+        scope.visit()
+        try:
+            found = search(scope.document if of_document else node, scope)
+        except TooCostly:
+            raise
+        except NotFound:
+            return MISSING
+        if definite:
+            return found[-1] if found else MISSING
+        return found
+
+    return value

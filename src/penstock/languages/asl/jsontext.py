@@ -1,0 +1,90 @@
+"""JSON text → values, and what is wrong with text that is not JSON, in the words of Step Functions' parser.
+
+An object that has a name twice keeps the last value, as AWS does; it says so (`Repeating`), because a state's name
+must not be there twice.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn
+
+Json = Any
+
+_VALUES: Final = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+_VALID: Final = "expected a valid value " + _VALUES
+
+
+class NotJson(ValueError):
+    """Why the text is not JSON, and where."""
+
+    def __init__(self, message: str, text: str, position: int) -> None:
+        super().__init__(message)
+        self.line = text.count("\n", 0, position) + 1
+        self.column = position - (text.rfind("\n", 0, position) + 1) + 1
+
+
+class Repeating(dict[str, Json]):
+    """An object some of whose names are written more than once."""
+
+    repeated: tuple[str, ...] = ()
+
+
+def read_json(text: str) -> Json:
+    """The value of a text. Raises `NotJson`; blank text is refused too."""
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise NotJson(_sentence(error), text, error.pos) from None
+    except _Constant as constant:
+        token = str(constant)
+        message = f"Non-standard token '{token}': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"
+        raise NotJson(message, text, text.find(token)) from None
+    except RecursionError:
+        raise NotJson("Document nesting depth exceeds the maximum allowed (1000)", text, 0) from None
+
+
+class _Constant(Exception):
+    pass
+
+
+def _refuse(token: str) -> NoReturn:
+    raise _Constant(token)
+
+
+def _object(pairs: Sequence[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    repeating = Repeating(found)
+    repeating.repeated = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+    return repeating
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse)
+
+
+def _sentence(error: json.JSONDecodeError) -> str:
+    """Python's complaint as the JSON library of AWS would have put it."""
+    at = error.doc[error.pos :]
+    if not at.strip():
+        return "Unexpected end-of-input"
+    character = f"('{at[0]}' (code {ord(at[0])}))"
+    if error.msg.startswith("Expecting value"):
+        return _not_a_value(at, character)
+    if error.msg.startswith("Expecting property name") or error.msg.startswith("Illegal trailing comma"):
+        return f"Unexpected character {character}: was expecting double-quote to start field name"
+    if error.msg.startswith("Expecting ':'"):
+        return f"Unexpected character {character}: was expecting a colon to separate field name and value"
+    if error.msg.startswith("Expecting ','"):
+        return f"Unexpected character {character}: was expecting comma to separate Object or Array entries"
+    if error.msg.startswith("Extra data"):
+        return f"Trailing token found after value: {at[:20]}"
+    return error.msg
+
+
+def _not_a_value(at: str, character: str) -> str:
+    word = "".join(c for c in at[: next((i for i, c in enumerate(at) if not (c.isalnum() or c == "_")), len(at))])
+    if word and not word[0].isdigit():
+        return f"Unrecognized token '{word}': was expecting {_VALUES}"
+    return f"Unexpected character {character}: {_VALID}"

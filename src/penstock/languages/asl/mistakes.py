@@ -1,0 +1,76 @@
+"""Where in a template, and what, is wrong: looked for only when the template could not be compiled.
+
+A compiler stops at the first mistake and does not know its place in the definition; here every expression of the
+template is tried by itself. AWS places a mistake of JSONPath at the object that holds the field, one of JSONata at the
+expression.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from penstock.languages.asl.diagnosis import SCHEMA
+from penstock.languages.asl.jsonata import is_jsonata
+from penstock.languages.asl.templates import compile_query
+from penstock.languages.asl.tree import QueryLanguage
+from penstock.languages.asl.view import Json
+from penstock.languages.jsonata import JsonataError, compile_expression
+
+INVALID_JSONATA: Final = "INVALID_JSONATA_EXPRESSION"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    place: str
+    message: str
+    code: str = SCHEMA
+
+
+def mistakes(value: Json, language: QueryLanguage, place: str) -> Iterator[Mistake]:
+    """Every mistake in a template that stands at a place (`Parameters`, `Catch[0]/Output`)."""
+    return _in_jsonata(value, place) if language == "JSONata" else _in_jsonpath(value, place)
+
+
+def jsonata_mistake(text: str, place: str) -> Mistake | None:
+    """What is wrong with the syntax of an expression in its delimiters."""
+    try:
+        compile_expression(text[2:-2].strip())
+    except JsonataError as error:
+        return Mistake(place, error.message, INVALID_JSONATA)
+    return None
+
+
+def _in_jsonata(value: Json, place: str) -> Iterator[Mistake]:
+    if is_jsonata(value):
+        found = jsonata_mistake(value, place)
+        if found is not None:
+            yield found
+    for inner, inside in _parts(value, place):
+        yield from _in_jsonata(inner, inside)
+
+
+def _in_jsonpath(value: Json, place: str) -> Iterator[Mistake]:
+    if isinstance(value, dict):
+        for name, text in value.items():
+            if name.endswith(".$") and not _is_query(text, name):
+                sentence = (
+                    f"The value for the field '{name}' must be a valid JSONPath or a valid intrinsic function call"
+                )
+                yield Mistake(place, sentence)
+    for inner, inside in _parts(value, place):
+        yield from _in_jsonpath(inner, inside)
+
+
+def _is_query(text: Json, name: str) -> bool:
+    try:
+        compile_query(text, field=name)
+    except ValueError:
+        return False
+    return True
+
+
+def _parts(value: Json, place: str) -> Iterator[tuple[Json, str]]:
+    if isinstance(value, dict):
+        yield from ((inner, f"{place}/{name}") for name, inner in value.items())
+    elif isinstance(value, list):
+        yield from ((inner, f"{place}[{position}]") for position, inner in enumerate(value))

@@ -1,0 +1,5 @@
+"""Residents on this machine: programs that stay, each in a room of its own; `inside` is what runs beside the server."""
+
+from penstock.runtimes.residents.nursery import Language, Nursery
+
+__all__ = ["Language", "Nursery"]

@@ -1,0 +1,86 @@
+"""One resident, from the server's side: frames on its control socket, and a handle on its keeper's process."""
+
+import asyncio
+import os
+import select
+import signal
+import socket
+from contextlib import suppress
+from typing import Any, Final
+
+from penstock.engine.residents import CannotStart, Reply, Request
+from penstock.runtimes.residents.inside.line import Frames, framed
+
+PIECE: Final = 1 << 18
+MEETING: Final = 30.0  # seconds for a room to be made
+BEYOND: Final = 20.0  # seconds that a keeper is given above the time of its request
+
+
+class Kept:
+    """A `Resident` whose keeper runs beside the server."""
+
+    def __init__(self, control: socket.socket, process: int, frames: Frames) -> None:
+        self._control = control
+        self._process = process
+        self._frames = frames
+        self._has_ended = False
+
+    @classmethod
+    async def meet(cls, control: socket.socket) -> "Kept":
+        """From the keeper's first word on. Raises `ConnectionError` where the nursery has gone meanwhile."""
+        control.setblocking(False)
+        frames = Frames()
+        try:
+            async with asyncio.timeout(MEETING):
+                head, _ = await frame(control, frames)
+        except TimeoutError:
+            raise CannotStart("the nursery of residents does not answer") from None
+        if "error" in head:
+            raise CannotStart(head["error"])
+        try:
+            return cls(control, os.pidfd_open(head["pid"]), frames)
+        except ProcessLookupError:
+            raise CannotStart("the resident's keeper ended at once") from None
+
+    @property
+    def is_over(self) -> bool:
+        return self._has_ended or bool(select.select([self._process], [], [], 0)[0])
+
+    async def ask(self, request: Request) -> Reply:
+        head = {"facts": dict(request.facts), "longest": request.longest, "lines": dict(request.lines)}
+        if self._has_ended:
+            return Reply(way="exited", message="was ended before it was asked")
+        try:
+            async with asyncio.timeout(request.longest + BEYOND):
+                await asyncio.get_running_loop().sock_sendall(self._control, framed(head, request.payload))
+                word, content = await frame(self._control, self._frames)
+        except (TimeoutError, ConnectionError) as problem:
+            self.end()
+            return Reply(way="exited", message=f"lost its keeper ({type(problem).__name__})")
+        except BaseException:
+            self.end()
+            raise
+        tail = word["tail"]
+        if word["way"] not in {"answered", "failed"} or word.get("leaving"):
+            self.end()
+        return Reply(way=word["way"], message=word["message"], tail=content[:tail], payload=content[tail:])
+
+    def end(self) -> None:
+        if not self._has_ended:
+            self._has_ended = True
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._process, signal.SIGKILL)
+            os.close(self._process)
+            self._control.close()
+
+
+async def frame(control: socket.socket, frames: Frames) -> tuple[dict[str, Any], bytes]:
+    """The next frame. Raises `ConnectionError` where the other side has gone."""
+    loop = asyncio.get_running_loop()
+    data = b""
+    while True:
+        for found in frames.feed(data):
+            return found
+        data = await loop.sock_recv(control, PIECE)
+        if not data:
+            raise ConnectionResetError("the resident's keeper has gone")

@@ -1,0 +1,132 @@
+"""Invoke: the version that is meant is found, run in an environment, and its answer told as Lambda tells it."""
+
+import base64
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from penstock.engine.residents import Reply
+from penstock.services.lambda_ import rows
+from penstock.services.lambda_.environments import Environments, Invocation
+from penstock.services.lambda_.failures import CannotRun, InvalidRequestContent, RequestTooLarge
+from penstock.services.lambda_.model import (
+    LATEST,
+    Deployment,
+    Request,
+    Target,
+    deployment,
+    identifier,
+    target_of,
+)
+from penstock.services.lambda_.routing import chosen
+from penstock.store.database import Database, Transaction
+from penstock.wire.call import Answer, Body, Call, Json, operation
+
+LARGEST_PAYLOAD: Final = 6 << 20
+LARGEST_EVENT: Final = 1 << 20
+LARGEST_ANSWER: Final = (6 << 20) + 100
+
+
+Accept = Callable[[Call, Target, bytes, str, str | None], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Invoking:
+    """The operations that run functions."""
+
+    database: Database
+    environments: Environments
+    accept: Accept
+    chance: Callable[[], str]
+    service: str = "lambda"
+
+    @operation("Invoke")
+    async def invoke(self, call: Call, request: Request) -> Answer:
+        way = request.get("InvocationType") or "RequestResponse"
+        payload = await content(request.get("Payload"))
+        check_payload(payload, LARGEST_EVENT if way == "Event" else LARGEST_PAYLOAD)
+        target = target_of(call.scope, request)
+        luck = self.chance()
+        found = await self.database.read(lambda tx: found_for(tx, target, luck))
+        if way == "DryRun":
+            return {"StatusCode": 204}
+        if way == "Event":
+            await self.accept(call, target, payload, identifier(luck), request.get("ClientContext"))
+            return {"StatusCode": 202}
+        invocation = Invocation(
+            id=identifier(luck), payload=payload, arn=target.arn, client_context=request.get("ClientContext")
+        )
+        reply = await self.environments.invoke(found, invocation)
+        answer = told(found, invocation, reply)
+        if request.get("LogType") == "Tail":
+            answer["LogResult"] = base64.b64encode(reply.tail).decode()
+        return answer
+
+    async def run(self, target: Target, payload: bytes, request_id: str, client_context: str | None = None) -> Answer:
+        """Invoke from inside: for events and queues."""
+        found = await self.database.read(lambda tx: found_for(tx, target, self.chance()))
+        invocation = Invocation(id=request_id, payload=payload, arn=target.arn, client_context=client_context)
+        return told(found, invocation, await self.environments.invoke(found, invocation))
+
+
+async def content(payload: Json) -> bytes:
+    """The payload, read; none is an empty object."""
+    if payload is None:
+        return b"{}"
+    if isinstance(payload, str):
+        return payload.encode()
+    if isinstance(payload, Body) and not isinstance(payload, bytes):
+        payload = b"".join([piece async for piece in payload])
+    return bytes(payload) or b"{}"
+
+
+def check_payload(payload: bytes, most: int) -> None:
+    if len(payload) > most:
+        raise RequestTooLarge(f"Request must be smaller than {most} bytes for the InvokeFunction operation")
+    try:
+        msgspec.json.decode(payload)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
+        raise InvalidRequestContent(
+            f"Could not parse request body into json: Could not parse payload into json: {problem}"
+        ) from None
+
+
+def found_for(tx: Transaction, target: Target, luck: str) -> Deployment:
+    """The version that an invocation runs; an alias may choose between two."""
+    named = target if target.qualifier else Target(target.scope, target.name, LATEST)  # so AWS names it, if missing
+    function = rows.function_of(tx, named)
+    alias = None if target.is_latest else rows.alias_of(tx, target)
+    if alias is not None:
+        return deployment(function, rows.numbered(tx, function, chosen(alias, luck), target))
+    return deployment(function, rows.version_of(tx, target))
+
+
+def told(wanted: Deployment, invocation: Invocation, reply: Reply) -> dict[str, Json]:
+    """The answer that a reply is."""
+    answer: dict[str, Json] = {"StatusCode": 200, "ExecutedVersion": wanted.version}
+    failure = failed(wanted, invocation, reply)
+    if failure is None:
+        return {**answer, "Payload": reply.payload}
+    return {**answer, "FunctionError": "Unhandled", "Payload": failure}
+
+
+def failed(wanted: Deployment, invocation: Invocation, reply: Reply) -> bytes | None:
+    """The payload that tells a failure; None if there is none."""
+    match reply.way:
+        case "answered" if len(reply.payload) <= LARGEST_ANSWER:
+            return None
+        case "answered":
+            kind = "Function.ResponseSizeTooLarge"
+            text = f"Response payload size exceeded maximum allowed payload size ({LARGEST_ANSWER} bytes)."
+        case "failed":
+            return reply.payload
+        case "timed-out":
+            kind = "Sandbox.Timedout"
+            text = f"RequestId: {invocation.id} Error: Task timed out after {wanted.timeout:.2f} seconds"
+        case "exited":
+            kind, text = "Runtime.ExitError", f"RequestId: {invocation.id} Error: Runtime {reply.message}"
+        case "unstartable":
+            raise CannotRun(f"no execution environment can be made: {reply.message}")
+    return msgspec.json.encode({"errorType": kind, "errorMessage": text})

@@ -1,0 +1,246 @@
+"""Operations on executions: started, shown, listed, stopped, their history read."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import RunId
+from penstock.languages.asl.variables import variable_references
+from penstock.services.stepfunctions import arns, flow, rows, starting
+from penstock.services.stepfunctions.failures import no_execution, wrong_type
+from penstock.services.stepfunctions.finding import find_target
+from penstock.services.stepfunctions.interpreter import history
+from penstock.services.stepfunctions.interpreter.aborting import STOP
+from penstock.services.stepfunctions.interpreter.plan import Limits, Order, Plan, compiled
+from penstock.services.stepfunctions.rows import ExecutionRow
+from penstock.store.database import Database, Transaction
+from penstock.wire import pages
+from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
+
+Json = Any
+Request = Mapping[str, Json]
+PAGE: Final = 100
+LARGEST_PAGE: Final = 1_000
+
+
+class Executions:
+    """Executions of standard state machines; express ones are started in `express`."""
+
+    service = "stepfunctions"
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        engine: Engine,
+        clock: Callable[[], float],
+        chance: Callable[[], str],
+        start_express: Callable[[Transaction, Scope, Order], None],
+        limits: Limits,
+    ) -> None:
+        self.database = database
+        self.engine = engine
+        self.clock = clock
+        self.chance = chance
+        self.start_express = start_express
+        self.limits = limits
+
+    @operation("StartExecution")
+    async def start(self, call: Call, request: Request) -> Answer:
+        at, chance = self.clock(), self.chance()
+        arn, _ = starting.without_mock(request["stateMachineArn"])
+        share = int(chance[:8], 16) / 0x1_0000_0000
+
+        def start(tx: Transaction) -> Answer:
+            target = find_target(tx, call.scope, arn, share)
+            order = starting.order_of(call, target, at=at, chance=chance, limits=self.limits)
+            if order.type == "EXPRESS":
+                self.start_express(tx, call.scope, order)
+            else:
+                order = self._start_standard(tx, call.scope, order)
+            return {"executionArn": order.arn, "startDate": order.started_at}
+
+        return await self.database.write(start)
+
+    def _start_standard(self, tx: Transaction, scope: Scope, order: Order) -> Order:
+        """Start it, unless this very execution is under way: asking twice starts once."""
+        plan = msgspec.msgpack.encode(order)
+        if self.engine.start(tx, RunId(order.arn), flow.NAME, plan, scope=scope):
+            return order
+        found = rows.find(tx, order.arn)
+        if found is not None and found.status == "RUNNING" and found.input == order.input:
+            return msgspec.structs.replace(order, started_at=found.started_at)
+        raise ServiceError(f"Execution Already Exists: '{order.arn}'", code="ExecutionAlreadyExists")
+
+    @operation("DescribeExecution")
+    async def describe(self, call: Call, request: Request) -> Answer:
+        found = await self._found(request["executionArn"])
+        return described(found, with_data=request.get("includedData") != "METADATA_ONLY")
+
+    @operation("StopExecution")
+    async def stop(self, call: Call, request: Request) -> Answer:
+        arn, at = request["executionArn"], self.clock()
+        await self._found(arn)
+        said = {name: request[name] for name in ("error", "cause") if request.get(name)}
+
+        def stop(tx: Transaction) -> float:
+            self.engine.signal(tx, RunId(arn), STOP, said)
+            found = rows.find(tx, arn)
+            return at if found is None or found.stopped_at is None else found.stopped_at
+
+        return {"stopDate": await self.database.write(stop)}
+
+    @operation("GetExecutionHistory")
+    async def history(self, call: Call, request: Request) -> Answer:
+        arn = request["executionArn"]
+        await self._found(arn)
+        limit = request.get("maxResults") or PAGE
+        reverse = bool(request.get("reverseOrder"))
+        token = request.get("nextToken")
+        start = pages.decode(token) if token else (1 << 62 if reverse else 1)
+        if not isinstance(start, int):
+            raise ServiceError("Invalid Token: 'it is not one of this operation'", code="InvalidToken")
+        found = await self.database.read(
+            lambda tx: rows.history(tx, arn, start=start, limit=limit + 1, reverse=reverse)
+        )
+        with_data = request.get("includeExecutionData", True)
+        answer: dict[str, Json] = {"events": [history.shown(event, with_data=with_data) for event in found[:limit]]}
+        if len(found) > limit:
+            answer["nextToken"] = pages.encode(found[limit].id)
+        return answer
+
+    @operation("DescribeStateMachineForExecution")
+    async def describe_machine(self, call: Call, request: Request) -> Answer:
+        arn = request["executionArn"]
+        await self._found(arn)
+        view = await self.database.read(lambda tx: self.engine.look(tx, RunId(arn)))
+        if view is None:
+            raise no_execution(arn)
+        plan: Plan = view.plan
+        return machine_of(plan.order)
+
+    @operation("ListExecutions")
+    async def list(self, call: Call, request: Request) -> Answer:
+        wanted = self._wanted(request)
+        if wanted.machine is not None:
+            arn = wanted.machine
+            await self.database.read(lambda tx: must_be_standard(tx, call.scope, arn))
+        found = await self.database.read(lambda tx: rows.listed(tx, wanted))
+        page = found[: wanted.limit]
+        answer: dict[str, Json] = {"executions": [summary(each) for each in page]}
+        if len(found) > wanted.limit:
+            answer["nextToken"] = pages.encode([page[-1].started_at, page[-1].arn])
+        return answer
+
+    @staticmethod
+    def _wanted(request: Request) -> rows.Wanted:
+        token = request.get("nextToken")
+        before = pages.decode(token) if token else None
+        redrive = request.get("redriveFilter")
+        machine, map_run = request.get("stateMachineArn"), request.get("mapRunArn")
+        if (machine is None) == (map_run is None):
+            raise ServiceError("Give exactly one of stateMachineArn and mapRunArn.", code="ValidationException")
+        limit = request.get("maxResults") or PAGE
+        return rows.Wanted(
+            **of_machine(machine) if machine is not None else {"map_run": map_run},
+            status=request.get("statusFilter"),
+            is_redriven=None if redrive is None else redrive == "REDRIVEN",
+            before=None if before is None else (before[0], before[1]),
+            limit=limit,
+        )
+
+    async def _found(self, arn: str) -> ExecutionRow:
+        arns.check(arn, "execution")
+        found = await self.database.read(lambda tx: rows.find(tx, arn))
+        if found is None:
+            raise no_execution(arn)
+        return found
+
+
+def of_machine(arn: str) -> dict[str, str]:
+    """The column that a machine's, a version's or an alias's executions are found by."""
+    parts = arn.split(":")
+    if len(parts) == 8:
+        column = "version" if parts[7].isdigit() else "alias"
+        return {"machine": ":".join(parts[:7]), column: arn}
+    return {"machine": arn}
+
+
+def must_be_standard(tx: Transaction, scope: Scope, arn: str) -> None:
+    if find_target(tx, scope, arn, 0.0).type == "EXPRESS":
+        raise wrong_type()
+
+
+def described(found: ExecutionRow, *, with_data: bool) -> dict[str, Json]:
+    """An execution as DescribeExecution answers it."""
+    answer = summary(found)
+    answer |= {"redriveStatus": redrive_status(found)[0], "redriveStatusReason": redrive_status(found)[1]}
+    if answer["redriveStatus"] == "REDRIVABLE" or answer["redriveStatusReason"] is None:
+        del answer["redriveStatusReason"]
+    answer["inputDetails"] = {"included": with_data}
+    if with_data:
+        answer["input"] = found.input
+    if found.output is not None:
+        answer["outputDetails"] = {"included": with_data}
+        if with_data:
+            answer["output"] = found.output
+    for name in ("error", "cause", "trace"):
+        value = getattr(found, name)
+        if value is not None:
+            answer["traceHeader" if name == "trace" else name] = value
+    return answer
+
+
+def redrive_status(found: ExecutionRow) -> tuple[str, str | None]:
+    if found.status == "RUNNING":
+        return "NOT_REDRIVABLE", "Execution is RUNNING and cannot be redriven"
+    if found.status == "SUCCEEDED":
+        return "NOT_REDRIVABLE", "Execution is SUCCEEDED and cannot be redriven"
+    return "REDRIVABLE", None
+
+
+def summary(found: ExecutionRow) -> dict[str, Json]:
+    """An execution as ListExecutions answers it."""
+    answer: dict[str, Json] = {
+        "executionArn": found.arn,
+        "stateMachineArn": found.machine,
+        "name": found.name,
+        "status": found.status,
+        "startDate": found.started_at,
+        "redriveCount": found.redrives,
+    }
+    optional = {
+        "stopDate": found.stopped_at,
+        "stateMachineVersionArn": found.version,
+        "stateMachineAliasArn": found.alias,
+        "mapRunArn": found.map_run,
+        "redriveDate": found.redriven_at,
+    }
+    answer |= {name: value for name, value in optional.items() if value is not None}
+    if found.map_run is not None:
+        answer["itemCount"] = found.items
+    return answer
+
+
+def machine_of(order: Order) -> dict[str, Json]:
+    """The machine that an execution is of, as it was when it started."""
+    answer: dict[str, Json] = {
+        "stateMachineArn": order.machine,
+        "name": order.machine_name,
+        "definition": order.definition,
+        "roleArn": order.role,
+        "updateDate": order.updated_at,
+        "loggingConfiguration": order.logging or {"level": "OFF", "includeExecutionData": False},
+        "tracingConfiguration": {"enabled": False},
+        "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
+    }
+    if order.revision:
+        answer["revisionId"] = order.revision
+    if order.map_run is not None:
+        answer["mapRunArn"] = order.map_run
+    references = variable_references(compiled(order.definition))
+    if references:
+        answer["variableReferences"] = references
+    return answer

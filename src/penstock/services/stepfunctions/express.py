@@ -1,0 +1,143 @@
+"""Express executions: carried out in memory, at least once, within five minutes, with no history but their logs.
+
+A synchronous one is answered with its end. An asynchronous one is a run with a single activity: after a crash it is
+carried out again from its beginning, as on AWS.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import Command, Done, Event, Finish, Outcome, Perform, Refused, RunId
+from penstock.engine.outbox import Task
+from penstock.services.stepfunctions import starting
+from penstock.services.stepfunctions.failures import wrong_type
+from penstock.services.stepfunctions.finding import find_target
+from penstock.services.stepfunctions.interpreter.execution import Ended, HistoryEvent
+from penstock.services.stepfunctions.interpreter.plan import Limits, Order, plan_of, planned
+from penstock.services.stepfunctions.logbook import Logbook
+from penstock.services.stepfunctions.memory import InMemory, World
+from penstock.store.database import Database, Transaction
+from penstock.wire.call import Answer, Call, Scope, operation
+
+Json = Any
+Request = Mapping[str, Json]
+NAME: Final = "stepfunctions.express"
+RUN: Final = "stepfunctions.run-express"
+LONGEST: Final = 300.0  # seconds
+
+
+class Waiting(msgspec.Struct):
+    """What an asynchronous express execution's run knows: whether it is over."""
+
+    is_over: bool = False
+
+
+class ExpressFlow:
+    """One activity, and the run is over."""
+
+    name = NAME
+    state_type = Waiting
+
+    def plan(self, document: bytes) -> bytes:
+        return document
+
+    def begin(self, plan: bytes) -> Waiting:
+        return Waiting()
+
+    def evolve(self, plan: bytes, state: Waiting, event: Event) -> Waiting:
+        return Waiting(is_over=True) if isinstance(event.fact, Done | Refused) else state
+
+    def decide(self, plan: bytes, state: Waiting) -> Iterator[Command]:
+        yield Perform("run", RUN, plan)
+        if state.is_over:
+            yield Finish(Outcome("Succeeded"))
+
+    def reflect(self, *_: object) -> None:
+        """Nothing is shown of an express execution."""
+
+
+class Express:
+    """StartSyncExecution, and what starts the others."""
+
+    service = "stepfunctions"
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        engine: Engine,
+        world: World,
+        logbook: Logbook,
+        limits: Limits,
+    ) -> None:
+        self.database = database
+        self.engine = engine
+        self.world = world
+        self.logbook = logbook
+        self.limits = msgspec.structs.replace(limits, history_events=0)
+
+    def start(self, tx: Transaction, scope: Scope, order: Order) -> None:
+        """Start an asynchronous one."""
+        order = msgspec.structs.replace(order, limits=self.limits)
+        self.engine.start(tx, RunId(order.arn), NAME, msgspec.msgpack.encode(order), scope=scope)
+
+    async def perform(self, task: Task) -> Json:
+        """The activity of an asynchronous one."""
+        plan = plan_of(task.input)
+        await self._carry_out(plan.order, task.scope)
+        return {}
+
+    @operation("StartSyncExecution")
+    async def start_sync(self, call: Call, request: Request) -> Answer:
+        at, chance = self.world.clock(), self.world.chance()
+        arn, _ = starting.without_mock(request["stateMachineArn"])
+        share = int(chance[:8], 16) / 0x1_0000_0000
+        target = await self.database.read(lambda tx: find_target(tx, call.scope, arn, share))
+        if target.type != "EXPRESS":
+            raise wrong_type()
+        order = starting.order_of(call, target, at=at, chance=chance, limits=self.limits)
+        ended = await self._carry_out(order, call.scope)
+        return synchronous_answer(order, ended, with_data=request.get("includedData") != "METADATA_ONLY")
+
+    async def _carry_out(self, order: Order, scope: Scope) -> Ended:
+        events: list[HistoryEvent] = []
+        running = InMemory(planned(order), self.world, scope, seen=events.extend)
+        try:
+            execution = await running.run(longest=LONGEST)
+        except TimeoutError:
+            execution = running.execution
+            execution.ended = Ended("TIMED_OUT", self.world.clock(), error="States.Timeout")
+        assert execution.ended is not None
+        if order.logging:
+            await self.database.write(lambda tx: self.logbook.keep(tx, scope, order, events))
+        return execution.ended
+
+
+def synchronous_answer(order: Order, ended: Ended, *, with_data: bool) -> dict[str, Json]:
+    answer: dict[str, Json] = {
+        "executionArn": order.arn,
+        "stateMachineArn": order.machine,
+        "name": order.name,
+        "startDate": order.started_at,
+        "stopDate": ended.at,
+        "status": ended.status,
+        "inputDetails": {"included": with_data},
+        "billingDetails": billing(order, ended),
+    }
+    if with_data:
+        answer["input"] = order.input
+    if ended.output is not None:
+        answer["outputDetails"] = {"included": with_data}
+        if with_data:
+            answer["output"] = ended.output
+    optional = {"error": ended.error, "cause": ended.cause, "traceHeader": order.trace}
+    return answer | {name: value for name, value in optional.items() if value is not None}
+
+
+def billing(order: Order, ended: Ended) -> dict[str, int]:
+    """What AWS would bill: duration in steps of 100 ms, memory in chunks of 64 MB."""
+    milliseconds = max(0.0, ended.at - order.started_at) * 1000
+    return {"billedMemoryUsedInMB": 64, "billedDurationInMilliseconds": -(-int(milliseconds) // 100) * 100 or 100}

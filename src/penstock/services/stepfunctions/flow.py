@@ -1,0 +1,62 @@
+"""The flow of standard executions: the interpreter in the engine's hands, its history kept with the journal.
+
+An execution's run has the execution's ARN. Its state is changed in place, which the engine allows: a unit of work
+that is undone lets go of the run, and the next one folds it anew.
+"""
+
+from collections.abc import Iterator
+
+from penstock.engine.facts import Asked, Command, Event, RunId
+from penstock.services.stepfunctions import rows
+from penstock.services.stepfunctions.interpreter.advance import advance
+from penstock.services.stepfunctions.interpreter.execution import Execution
+from penstock.services.stepfunctions.interpreter.plan import Plan, plan_of
+from penstock.services.stepfunctions.logbook import Logbook
+from penstock.services.stepfunctions.notices import Notices
+from penstock.store.database import Transaction
+from penstock.wire.call import Scope
+
+NAME = "stepfunctions.execution"
+
+
+class ExecutionFlow:
+    """What executions do."""
+
+    name = NAME
+    state_type = Execution
+
+    def __init__(self, logbook: Logbook, notices: Notices) -> None:
+        self._logbook = logbook
+        self._notices = notices
+
+    def plan(self, document: bytes) -> Plan:
+        return plan_of(document)
+
+    def begin(self, plan: Plan) -> Execution:
+        return Execution()
+
+    def evolve(self, plan: Plan, state: Execution, event: Event) -> Execution:
+        if not isinstance(event.fact, Asked):
+            advance(plan, state, event)
+        return state
+
+    def decide(self, plan: Plan, state: Execution) -> Iterator[Command]:
+        return iter(state.wanted)
+
+    def reflect(
+        self, tx: Transaction, run: RunId, scope: Scope, plan: Plan, before: Execution, after: Execution
+    ) -> None:
+        events = after.events
+        if not events:
+            return
+        arn, ended = plan.order.arn, after.ended
+        if events[0].id == 1:
+            rows.insert(tx, scope, plan.order, ended)
+            self._notices.keep(tx, scope, plan.order, None, redrives=after.redrives)
+        elif ended is not None:
+            rows.end(tx, arn, ended)
+        if ended is not None:
+            self._notices.keep(tx, scope, plan.order, ended, redrives=after.redrives)
+        rows.keep(tx, arn, events)
+        if plan.order.logging:
+            self._logbook.keep(tx, scope, plan.order, events, redrives=after.redrives)

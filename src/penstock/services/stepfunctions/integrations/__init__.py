@@ -1,0 +1,21 @@
+"""Integrations: what the `Resource` of a Task state means, and what calling it comes to.
+
+    resources   an ARN read: which service, which action, how the state waits for it
+    catalog     the optimised integrations, a table; names, how AWS's SDK spells everything
+    members     parameters ⇄ requests and answers ⇄ results, off the service model
+    special     where an integration does more than the model says (lambda, sqs, sns, events, states)
+    parameters  whether a task can be started with what it has; schema, whether a mocked result can be an answer
+    failures    errors as AWS records them
+    jobs        what `.sync` waits for, and what it makes of it
+    http        http:invoke
+    mocks       the mock configuration file
+    activities  the only place that calls anybody
+
+Everything but `activities` and `http` is pure.
+"""
+
+from penstock.services.stepfunctions.integrations.activities import CANCEL, FINISH, SUBMIT, Integrations
+from penstock.services.stepfunctions.integrations.mocks import MockConfig, MockError
+from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
+
+__all__ = ["CANCEL", "FINISH", "SUBMIT", "Integrations", "MockConfig", "MockError", "Resource", "parse_resource"]

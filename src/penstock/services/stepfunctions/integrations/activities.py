@@ -1,0 +1,236 @@
+"""The activities: what the interpreter has performed for each attempt of a task. Only here is anybody called.
+
+    submit   convert, call, convert back                    → output, and for `.sync` what to wait for
+    finish   a job that was waited for: describe and judge  → output, or when to ask again
+    cancel   a job that nobody waits for any more: stop it
+
+All three raise `ServiceError`, its code the `error` and its message the `cause` of the event that tells of it (see
+`failures`). Performed again after a crash they ask for the same things under the same tokens.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from email.utils import formatdate
+from typing import Final
+
+import msgspec
+
+from penstock.engine.outbox import Task
+from penstock.services.stepfunctions.integrations import failures, http, jobs, members, special
+from penstock.services.stepfunctions.integrations.mocks import MockConfig, MockError, Throw
+from penstock.services.stepfunctions.integrations.parameters import input_shape, output_shape
+from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
+from penstock.services.stepfunctions.integrations.special import Caller
+from penstock.wire import models
+from penstock.wire.call import Answer, Body, Call, Directory, Json, ServiceError
+
+SUBMIT: Final = "stepfunctions.submit"
+FINISH: Final = "stepfunctions.finish"
+CANCEL: Final = "stepfunctions.cancel"
+LARGEST_PAYLOAD: Final = 262_144  # bytes, as UTF-8
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The input of all three. `handle` is what `submit` answered."""
+
+    resource: str
+    parameters: Json = None
+    execution: str = ""
+    machine: str = ""  # its name
+    state: str = ""
+    retry: int = 0
+    role: str = ""
+    mock: str | None = None
+    handle: str = ""
+
+
+class Integrations:
+    def __init__(
+        self,
+        directory: Directory,
+        *,
+        clock: Callable[[], float],
+        chance: Callable[[], str],
+        mocks: MockConfig | None = None,
+        largest_payload: int = LARGEST_PAYLOAD,
+        http_seconds: float = http.SECONDS,
+    ) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._chance = chance
+        self._mocks = mocks
+        self._largest = largest_payload
+        self._http_seconds = http_seconds
+
+    async def submit(self, task: Task) -> Json:
+        """`output`; of `.sync` also `handle`, and `watch` (a run) or `poll` (seconds).
+
+        `is_result` says that `output` is the task's result already, though the pattern waits: it was mocked.
+        """
+        asked = msgspec.convert(task.input, Asked)
+        resource = parse_resource(asked.resource)
+        mocked = self._mocked(asked)
+        if mocked is not None:
+            return {**mocked, "is_result": True}
+        if resource.kind == "lambda":
+            return {"output": self._fitting(await self._function(task, asked), asked.resource)}
+        parameters = {} if asked.parameters is None else asked.parameters
+        if resource.service == "http":
+            return {"output": await self._http(task, parameters)}
+        if not resource.is_sdk and resource.product.absent:
+            raise failures.absent(resource)
+        result = await self._called(task, asked, resource, parameters)
+        output = self._fitting(self._with_metadata(resource, result), resource.resource_type)
+        if resource.pattern not in {"sync", "sync:2"}:
+            return {"output": output}
+        wait = jobs.wait_of(resource)
+        run = wait.run(result)
+        poll = None if run else jobs.POLL_SECONDS
+        return {"output": output, "watch": run, "poll": poll, "handle": wait.named(parameters, result)}
+
+    async def finish(self, task: Task) -> Json:
+        """`output` of a job that has ended, or `again` in so many seconds; raises `States.TaskFailed`."""
+        asked = msgspec.convert(task.input, Asked)
+        resource = parse_resource(asked.resource)
+        wait = jobs.wait_of(resource)
+        call = self._call(task, asked, resource, wait.describe, jobs.describing(wait, asked.handle))
+        try:
+            described = await self._answer(call)
+        except ServiceError as error:
+            raise failures.failure(resource, error, self._request_id()) from None
+        operation = models.operation(call.service, wait.describe)
+        assert operation is not None, wait.describe
+        told = members.result(operation.output_shape, described, members.milliseconds)
+        output = jobs.outcome(resource, told)
+        return {"again": jobs.POLL_SECONDS} if output is None else {"output": self._fitting(output, resource.service)}
+
+    async def cancel(self, task: Task) -> Json:
+        """Stop a job that is no longer waited for; a job that cannot be stopped has ended, or soon will."""
+        asked = msgspec.convert(task.input, Asked)
+        resource = parse_resource(asked.resource)
+        wait = jobs.wait_of(resource)
+        try:
+            await self._directory.answer(
+                self._call(task, asked, resource, wait.stop, jobs.stopping(wait, asked.handle))
+            )
+        except ServiceError as error:
+            return {"stopped": False, "why": error.message}
+        return {"stopped": True}
+
+    # -------------------------------------------------------------------------------------------------- services
+
+    async def _called(self, task: Task, asked: Asked, resource: Resource, given: Json) -> dict[str, Json]:
+        """Ask the service, and say what it answered in Step Functions' words."""
+        try:
+            ready = special.prepared(resource, given, Caller(asked.execution, _token(task)))
+            request = members.request(input_shape(resource), ready)
+            answer = await self._answer(self._call(task, asked, resource, resource.called_operation, request))
+        except ServiceError as error:
+            raise self._failure(resource, given, error) from None
+        moment = members.iso if resource.is_sdk else members.milliseconds
+        result = members.result(output_shape(resource), answer, moment)
+        return special.told(resource, given, result)
+
+    async def _function(self, task: Task, asked: Asked) -> Json:
+        """Invoke a function by its ARN."""
+        invoke = parse_resource(INVOKE)
+        given = special.invocation(asked.resource, asked.parameters)
+        request = members.request(input_shape(invoke), given)
+        try:
+            answer = await self._answer(self._call(task, asked, invoke, "Invoke", request))
+        except ServiceError as error:
+            raise self._failure(invoke, given, error) from None
+        return special.returned(members.result(output_shape(invoke), answer, members.milliseconds))
+
+    def _failure(self, resource: Resource, given: Json, error: ServiceError) -> ServiceError:
+        if error.code.startswith("States."):
+            return error
+        if error.code == special.UNREACHED:
+            return ServiceError(error.message, code=f"{resource.product.errors}.{error.code}")
+        if resource.service == "lambda":
+            error = special.not_found(given, error)
+        return failures.failure(resource, error, self._request_id())
+
+    def _call(self, task: Task, asked: Asked, resource: Resource, operation: str, request: Json) -> Call:
+        """A call of the machine's role that services know again: by its token, and by what AWS's SDK would fill in."""
+        scope = (
+            replace(task.scope, principal=special.session(asked.role, asked.execution)) if asked.role else task.scope
+        )
+        model = models.operation(resource.called_service, operation)
+        filled = {} if model is None else members.filled_in(model, special.named_for(_token(task)))
+        return Call(resource.called_service, operation, {**filled, **request}, scope, token=_token(task))
+
+    async def _answer(self, call: Call) -> Answer:
+        return {name: await self._whole(value) for name, value in (await self._directory.answer(call)).items()}
+
+    async def _whole(self, value: Json) -> Json:
+        """A streamed body, read; no more of it than tells that it is too much."""
+        if isinstance(value, str | bytes | dict | list) or not isinstance(value, Body):
+            return value
+        content = bytearray()
+        async for piece in value:
+            content += piece
+            if len(content) > self._largest:
+                break
+        return bytes(content)
+
+    async def _http(self, task: Task, parameters: Json) -> Json:
+        exchange = http.Exchange.of(parameters, region=task.scope.region)
+        reply = await asyncio.to_thread(http.fetch, exchange, largest=self._largest, seconds=self._http_seconds)
+        return self._fitting(http.told(reply), "http")
+
+    # -------------------------------------------------------------------------------------------------- results
+
+    def _mocked(self, asked: Asked) -> dict[str, Json] | None:
+        if not asked.mock:
+            return None
+        if self._mocks is None:
+            raise ServiceError(
+                f"The execution was started as test case '{asked.mock}', and there is no mock configuration file.",
+                code="States.Runtime",
+            )
+        try:
+            answer = self._mocks.response(asked.machine, asked.mock, asked.state, asked.retry)
+        except MockError as wrong:
+            raise ServiceError(str(wrong), code="States.Runtime") from None
+        if isinstance(answer, Throw):
+            raise ServiceError(answer.cause, code=answer.error)
+        return None if answer is None else {"output": answer.output}
+
+    def _with_metadata(self, resource: Resource, result: dict[str, Json]) -> dict[str, Json]:
+        """What AWS's first SDK adds to every answer: how it came."""
+        if resource.is_sdk or not resource.product.tells_http:
+            return result
+        request_id = self._request_id()
+        headers = {
+            "Content-Type": "application/json",
+            "Date": formatdate(self._clock(), usegmt=True),
+            "x-amzn-RequestId": request_id,
+        }
+        return {
+            **result,
+            "SdkHttpMetadata": {
+                "AllHttpHeaders": {name: [value] for name, value in headers.items()},
+                "HttpHeaders": headers,
+                "HttpStatusCode": result.get("StatusCode", 200),
+            },
+            "SdkResponseMetadata": {"RequestId": request_id},
+        }
+
+    def _fitting(self, output: Json, name: str) -> Json:
+        """The output, if Step Functions can hold it."""
+        if len(msgspec.json.encode(output)) > self._largest:
+            raise failures.too_large(name)
+        return output
+
+    def _request_id(self) -> str:
+        return str(uuid.UUID(hex=self._chance()))
+
+
+INVOKE: Final = "arn:aws:states:::lambda:invoke"
+
+
+def _token(task: Task) -> str:
+    return f"{task.run}#{task.key}"

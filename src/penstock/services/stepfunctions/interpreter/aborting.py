@@ -1,0 +1,83 @@
+"""Giving up what is under way: the siblings of what failed, or everything when an execution is stopped."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from penstock.engine.facts import CancelTimer, Perform, Signal
+from penstock.languages.asl.tree import Map, Parallel, State, Task, Wait
+from penstock.services.stepfunctions.interpreter.execution import EventId, Frame
+from penstock.services.stepfunctions.interpreter.turn import Turn
+
+CANCEL: Final = "stepfunctions.cancel"
+STOP: Final = "stop"
+_ABORTED: Final[dict[type[State], str]] = {kind: f"{kind.__name__}StateAborted" for kind in (Task, Wait, Map, Parallel)}
+
+
+def children(turn: Turn, parent: Frame, failed: Frame) -> None:
+    """Abort what is open under a state, and say so; everything links to the event that failed."""
+    because = failed.previous
+    is_map = isinstance(turn.state_of(parent), Map)
+    for child in list(_under(turn, parent)):
+        if child.phase == "ended":
+            continue
+        if is_map:
+            kind = "MapIterationFailed" if child is failed else "MapIterationAborted"
+            turn.record_aside(because, kind, {"name": parent.state, "index": child.index})
+        _abort(turn, child, because)
+    _forget_under(turn, parent)
+    parent.previous = because
+
+
+def _abort(turn: Turn, frame: Frame, because: EventId) -> None:
+    for child in list(_under(turn, frame)):
+        if child.phase != "ended":
+            _abort(turn, child, because)
+    aborted = _ABORTED.get(type(turn.state_of(frame)))
+    if aborted is not None and frame.phase:
+        turn.record_aside(because, aborted)
+    abandon(turn, frame)
+
+
+def everything(turn: Turn) -> None:
+    """Abandon every frame's work, recording nothing."""
+    for frame in turn.execution.frames.values():
+        abandon(turn, frame)
+
+
+def abandon(turn: Turn, frame: Frame) -> None:
+    """Take back what a frame waits for, as far as it can be taken back."""
+    run = f"{frame.id}.{frame.turn}"
+    if frame.phase == "wait":
+        turn.want(CancelTimer(f"cd{run}", f"d{run}"))
+    if frame.phase == "run":
+        arguments = frame.arguments
+        turn.want(Signal(f"s{run}", arguments["run"], STOP, {}))
+    if frame.phase == "task" and frame.work is not None:
+        cancel_timers(turn, frame)
+        if frame.work.is_submitted and frame.work.handle is not None:
+            state = turn.state_of(frame)
+            assert isinstance(state, Task)
+            handle = {"resource": state.resource, "handle": frame.work.handle, "execution": turn.plan.order.arn}
+            turn.want(Perform(f"k{run}", CANCEL, handle))
+    frame.phase = ""
+
+
+def cancel_timers(turn: Turn, frame: Frame) -> None:
+    """The timers that watch over an attempt."""
+    work, run = frame.work, f"{frame.id}.{frame.turn}"
+    if work is None:
+        return
+    if work.has_timeout:
+        turn.want(CancelTimer(f"cx{run}", f"x{run}"))
+    if work.heartbeat:
+        turn.want(CancelTimer(f"ch{run}.{work.beats}", f"h{run}.{work.beats}"))
+
+
+def _under(turn: Turn, parent: Frame) -> Iterator[Frame]:
+    return (frame for frame in turn.execution.frames.values() if frame.parent == parent.id)
+
+
+def _forget_under(turn: Turn, parent: Frame) -> None:
+    for child in list(_under(turn, parent)):
+        _forget_under(turn, child)
+        del turn.execution.frames[child.id]

@@ -1,0 +1,86 @@
+"""What an execution is carried out by: the machine, who and where it is, and the limits it is held to."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from penstock.languages.asl.read import read_machine
+from penstock.languages.asl.tree import Machine
+
+Json = Any
+LARGEST_PAYLOAD: Final = 262_144  # bytes of UTF-8
+LONGEST_HISTORY: Final = 25_000  # events
+TURN_EVENTS: Final = 2_000  # events in one turn, before others have theirs
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """AWS's quotas, as settings. 0 is none."""
+
+    payload_bytes: int = LARGEST_PAYLOAD
+    history_events: int = LONGEST_HISTORY
+    turn_events: int = TURN_EVENTS
+
+
+class Order(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The execution as it was ordered: what a run keeps as its plan."""
+
+    arn: str
+    name: str
+    definition: str
+    role: str
+    started_at: float
+    machine: str  # ARN of the state machine, without version or alias
+    machine_name: str
+    type: str = "STANDARD"
+    version: str | None = None
+    alias: str | None = None
+    input: str = "{}"
+    item: str | None = None  # $$.Map.Item of a child execution, as JSON
+    mock: str | None = None  # the test case whose mocked responses are used
+    map_run: str | None = None
+    item_processor: tuple[
+        str, ...
+    ] = ()  # names of Map states and branches, down to the machine that a child carries out
+    logging: Json = None
+    revision: str | None = None
+    updated_at: float = 0.0  # the machine, last
+    items: int = 0  # how many items a child of a map run has
+    limits: Limits = Limits()
+    trace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An order with its machine compiled."""
+
+    order: Order
+    machine: Machine
+
+
+_orders: Final = msgspec.msgpack.Decoder(Order)
+compiled: Final = lru_cache(maxsize=256)(read_machine)
+
+
+def plan_of(document: bytes) -> Plan:
+    return planned(_orders.decode(document))
+
+
+def planned(order: Order) -> Plan:
+    machine = compiled(order.definition)
+    for name in order.item_processor:
+        machine = inner(machine, name)
+    return Plan(order, machine)
+
+
+def inner(machine: Machine, name: str) -> Machine:
+    """The machine inside a Map state (by its name) or a branch of a Parallel state (`name[2]`)."""
+    state: Any = machine.states.get(name)
+    if state is not None:
+        processor: Machine = state.processor
+        return processor
+    outer, _, index = name.rpartition("[")
+    parallel: Any = machine.states[outer]
+    branch: Machine = parallel.branches[int(index.rstrip("]"))]
+    return branch

@@ -1,0 +1,26 @@
+"""Pages of Step Functions' lists: 100 entries where `maxResults` is 0 or absent."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from penstock.services.stepfunctions.failures import invalid_token
+from penstock.store import documents
+from penstock.store.database import Database
+from penstock.store.documents import Document, Query
+from penstock.wire.call import Answer, Json, ValidationError
+
+PAGE: Final = 100
+
+
+async def answer_page(
+    database: Database, query: Query, request: Mapping[str, Json], member: str, entry: Callable[[Document], Json]
+) -> Answer:
+    """A page of what a query finds: the entries under `member`, and `nextToken` if there are more."""
+    wanted = replace(query, limit=request.get("maxResults") or PAGE, token=request.get("nextToken"))
+    try:
+        page = await database.read(lambda tx: documents.page(tx, wanted))
+    except ValidationError:
+        raise invalid_token() from None
+    entries = {member: [entry(document) for document in page.documents]}
+    return entries if page.token is None else {**entries, "nextToken": page.token}

@@ -1,0 +1,92 @@
+"""Step Functions, put together."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from penstock.engine.engine import Engine
+from penstock.services.stepfunctions import rows
+from penstock.services.stepfunctions.activities import Activities
+from penstock.services.stepfunctions.aliases import Aliases
+from penstock.services.stepfunctions.executions import Executions
+from penstock.services.stepfunctions.express import RUN, Express, ExpressFlow
+from penstock.services.stepfunctions.flow import ExecutionFlow
+from penstock.services.stepfunctions.integrations.activities import Integrations
+from penstock.services.stepfunctions.integrations.mocks import MockConfig
+from penstock.services.stepfunctions.integrations.resources import parse_resource
+from penstock.services.stepfunctions.interpreter.aborting import CANCEL
+from penstock.services.stepfunctions.interpreter.plan import Limits
+from penstock.services.stepfunctions.interpreter.tasks import FINISH, OFFER, SUBMIT
+from penstock.services.stepfunctions.logbook import Logbook
+from penstock.services.stepfunctions.machines import Machines
+from penstock.services.stepfunctions.memory import World
+from penstock.services.stepfunctions.notices import Notices
+from penstock.services.stepfunctions.tags import Tags
+from penstock.services.stepfunctions.tokens import Tokens
+from penstock.services.stepfunctions.validation import Validation
+from penstock.services.stepfunctions.versions import Versions
+from penstock.store.database import Database
+from penstock.wire.call import Directory, Service
+
+Chore = Callable[[], Coroutine[Any, Any, None]]
+DEFAULT_LIMITS: Final = Limits()
+
+
+def is_resource(arn: str) -> bool:
+    """Whether a Task can name it."""
+    try:
+        parse_resource(arn)
+    except ValueError:
+        return False
+    return True
+
+
+def open_stepfunctions(
+    *,
+    database: Database,
+    directory: Directory,
+    engine: Engine,
+    clock: Callable[[], float],
+    chance: Callable[[], str],
+    limits: Limits = DEFAULT_LIMITS,
+    mocks: MockConfig | None = None,
+) -> tuple[Chore, ...]:
+    """Register what Step Functions answers, and what its executions do; what comes back is to be kept running."""
+    logbook, notices = Logbook(database, directory), Notices(database, directory)
+    integrations = Integrations(directory, clock=clock, chance=chance, mocks=mocks)
+    acts = {SUBMIT: integrations.submit, FINISH: integrations.finish, CANCEL: integrations.cancel}
+    world = World(clock=clock, chance=chance, activities=acts)
+    express = Express(database=database, engine=engine, world=world, logbook=logbook, limits=limits)
+    activities = Activities(database=database, engine=engine, clock=clock)
+    engine.register(ExecutionFlow(logbook, notices))
+    engine.register(ExpressFlow())
+    for name, act in {**acts, OFFER: activities.offer, RUN: express.perform}.items():
+        engine.activity(name, act)
+    recognises = is_resource
+    services: tuple[Service, ...] = (
+        Machines(
+            database=database,
+            directory=directory,
+            clock=clock,
+            chance=chance,
+            recognises=recognises,
+            is_running=rows.is_running,
+        ),
+        Versions(database=database, clock=clock),
+        Aliases(database=database, clock=clock),
+        Tags(database=database),
+        Validation(recognises=recognises),
+        express,
+        activities,
+        Executions(
+            database=database,
+            engine=engine,
+            clock=clock,
+            chance=chance,
+            start_express=express.start,
+            limits=limits,
+        ),
+        Tokens(database=database, engine=engine),
+    )
+    for service in services:
+        directory.register(service)
+    return logbook.work, notices.work

@@ -1,0 +1,179 @@
+"""The rows of executions and their histories."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from penstock.services.stepfunctions.interpreter.execution import Ended, HistoryEvent
+from penstock.services.stepfunctions.interpreter.plan import Order
+from penstock.store.database import Row, Transaction, Value
+from penstock.wire.call import Scope
+
+Json = Any
+
+_COLUMNS: Final = (
+    "arn, machine, version, alias, map_run, name, type, status, started_at, stopped_at, input, output, error, cause, "
+    "trace, items, redrives, redriven_at"
+)
+_INSERT: Final = """
+    INSERT INTO sfn_execution (arn, account, region, machine, version, alias, map_run, name, type, status, started_at,
+        stopped_at, input, output, error, cause, trace, items)
+    VALUES (:arn, :account, :region, :machine, :version, :alias, :map_run, :name, :type, :status, :started_at,
+        :stopped_at, :input, :output, :error, :cause, :trace, :items)
+    ON CONFLICT DO NOTHING
+"""
+_END: Final = """
+    UPDATE sfn_execution SET status = :status, stopped_at = :at, output = :output, error = :error, cause = :cause
+    WHERE arn = :arn
+"""
+_REDRIVE: Final = """
+    UPDATE sfn_execution SET status = 'RUNNING', stopped_at = NULL, output = NULL, error = NULL, cause = NULL,
+        redrives = :redrives, redriven_at = :at
+    WHERE arn = :arn
+"""
+_FIND: Final = f"SELECT {_COLUMNS} FROM sfn_execution WHERE arn = :arn"  # noqa: S608
+_RUNNING: Final = "SELECT 1 FROM sfn_execution WHERE machine = :machine AND status = 'RUNNING' LIMIT 1"
+_KEEP: Final = "INSERT INTO sfn_history (execution, first, body) VALUES (:execution, :first, :body)"
+_FORWARD: Final = """
+    SELECT body FROM sfn_history WHERE execution = :execution AND first >= (
+        SELECT coalesce(max(first), 0) FROM sfn_history WHERE execution = :execution AND first <= :from)
+    ORDER BY first
+"""
+_REVERSE: Final = "SELECT body FROM sfn_history WHERE execution = :execution AND first <= :from ORDER BY first DESC"
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_events: Final = msgspec.msgpack.Decoder(list[HistoryEvent])
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRow:
+    """An execution as customers see it. Times are seconds since the epoch."""
+
+    arn: str
+    machine: str
+    version: str | None
+    alias: str | None
+    map_run: str | None
+    name: str
+    type: str
+    status: str
+    started_at: float
+    stopped_at: float | None
+    input: str
+    output: str | None
+    error: str | None
+    cause: str | None
+    trace: str | None
+    items: int
+    redrives: int
+    redriven_at: float | None
+
+
+def insert(tx: Transaction, scope: Scope, order: Order, ended: Ended | None) -> None:
+    """Show an execution; one that is shown already stays as it is."""
+    tx.changed(
+        _INSERT, arn=order.arn, account=scope.account, region=scope.region, machine=order.machine,
+        version=order.version, alias=order.alias, map_run=order.map_run, name=order.name, type=order.type,
+        started_at=order.started_at, input=order.input, trace=order.trace, items=order.items,
+        status="RUNNING" if ended is None else ended.status,
+        stopped_at=None if ended is None else ended.at,
+        output=None if ended is None else ended.output,
+        error=None if ended is None else ended.error,
+        cause=None if ended is None else ended.cause,
+    )  # fmt: skip
+
+
+def end(tx: Transaction, arn: str, ended: Ended) -> None:
+    tx.changed(
+        _END, arn=arn, status=ended.status, at=ended.at, output=ended.output, error=ended.error, cause=ended.cause
+    )
+
+
+def redrive(tx: Transaction, arn: str, *, redrives: int, at: float) -> None:
+    """Show an execution as running again."""
+    tx.changed(_REDRIVE, arn=arn, redrives=redrives, at=at)
+
+
+def find(tx: Transaction, arn: str) -> ExecutionRow | None:
+    row = tx.row(_FIND, arn=arn)
+    return None if row is None else _execution(row)
+
+
+def _execution(row: Row) -> ExecutionRow:
+    values: Any = row
+    return ExecutionRow(*values)
+
+
+def is_running(tx: Transaction, machine: str) -> bool:
+    """Whether a machine (by its ARN) has executions that have not ended."""
+    return tx.row(_RUNNING, machine=machine) is not None
+
+
+# ------------------------------------------------------------------------------------------------------- history
+
+
+def keep(tx: Transaction, arn: str, events: Sequence[HistoryEvent]) -> None:
+    """Add the events of one fact to a history."""
+    tx.changed(_KEEP, execution=arn, first=events[0].id, body=_encode(events))
+
+
+def history(tx: Transaction, arn: str, *, start: int, limit: int, reverse: bool) -> list[HistoryEvent]:
+    """Up to `limit` events from event `start` on, in either direction."""
+    found: list[HistoryEvent] = []
+    for (body,) in tx.rows(_REVERSE if reverse else _FORWARD, execution=arn, **{"from": start}):
+        assert isinstance(body, bytes)
+        events = _events.decode(body)
+        if reverse:
+            found += [event for event in reversed(events) if event.id <= start]
+        else:
+            found += [event for event in events if event.id >= start]
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+# -------------------------------------------------------------------------------------------------------- listing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which executions a list is of: a machine's, a version's or alias's, or a map run's. Newest first."""
+
+    machine: str | None = None
+    version: str | None = None
+    alias: str | None = None
+    map_run: str | None = None
+    status: str | None = None
+    is_redriven: bool | None = None
+    before: tuple[float, str] | None = None  # the last one of the page before
+    limit: int = 100
+
+
+def listed(tx: Transaction, wanted: Wanted) -> list[ExecutionRow]:
+    """One page, and one more if there are more."""
+    conditions, values = _conditions(wanted)
+    sql = (
+        f"SELECT {_COLUMNS} FROM sfn_execution WHERE {' AND '.join(conditions)} "  # noqa: S608 - conditions are ours
+        "ORDER BY started_at DESC, arn DESC LIMIT :limit"
+    )
+    return [_execution(row) for row in tx.rows(sql, **values)]
+
+
+def _conditions(wanted: Wanted) -> tuple[list[str], dict[str, Value]]:
+    values: dict[str, Value] = {"limit": wanted.limit + 1}
+    conditions: list[str] = []
+    for column in ("machine", "version", "alias", "map_run", "status"):
+        value = getattr(wanted, column)
+        if value is not None:
+            conditions.append(f"{column} = :{column}")
+            values[column] = value
+    if wanted.map_run is None:
+        conditions.append("map_run IS NULL")
+    if wanted.is_redriven is not None:
+        conditions.append("redrives > 0" if wanted.is_redriven else "redrives = 0")
+    if wanted.before is not None:
+        conditions.append("(started_at, arn) < (:at, :arn)")
+        values["at"], values["arn"] = wanted.before
+    return conditions, values

@@ -1,0 +1,83 @@
+"""From a request to start an execution to its order: name, ARN, input, and the machine as it is now."""
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+from penstock.languages.asl.jsontext import NotJson, read_json
+from penstock.services.stepfunctions.arns import check_name
+from penstock.services.stepfunctions.finding import Target
+from penstock.services.stepfunctions.interpreter.plan import LARGEST_PAYLOAD, Limits, Order
+from penstock.wire.call import Call, ServiceError
+
+Json = Any
+MOCK: Final = re.compile(r"(?P<arn>[^#]+)#(?P<case>[^#]+)")
+
+
+def without_mock(arn: str) -> tuple[str, str | None]:
+    """The ARN and the test case that follows it after `#`, if one does: its mocked responses are used."""
+    found = MOCK.fullmatch(arn)
+    return (arn, None) if found is None else (found["arn"], found["case"])
+
+
+def input_of(call: Call) -> str:
+    """The input, as it was sent; raises InvalidExecutionInput."""
+    text: str = call.request.get("input", "{}")
+    if len(text.encode()) > LARGEST_PAYLOAD:
+        raise _refused(f"Input exceeds the maximum size of {LARGEST_PAYLOAD} bytes: put what is large into S3.")
+    if not text.strip():
+        raise _refused("Invalid execution input.")
+    try:
+        msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        read_or_refuse(text)
+    return text
+
+
+def read_or_refuse(text: str) -> None:
+    """Say what is wrong with a text, as AWS says it."""
+    try:
+        read_json(text)
+    except NotJson as error:
+        raise _refused(str(error)) from None
+
+
+def _refused(sentence: str) -> ServiceError:
+    return ServiceError(f"Invalid State Machine Execution Input: '{sentence}'", code="InvalidExecutionInput")
+
+
+def order_of(call: Call, target: Target, *, at: float, chance: str, limits: Limits) -> Order:
+    """The order of a new execution."""
+    mock = without_mock(call.request["stateMachineArn"])[1]
+    name = call.request.get("name") or uuid_of(chance)
+    check_name(name)
+    prefix = target.machine_arn.partition(":stateMachine:")[0]
+    kind = "express" if target.type == "EXPRESS" else "execution"
+    execution = f"{prefix}:{kind}:{target.name}:{name}"
+    if target.type == "EXPRESS":
+        execution += f":{uuid_of(chance[::-1])}"
+    return Order(
+        arn=execution,
+        name=name,
+        definition=target.definition,
+        role=target.role_arn,
+        started_at=at,
+        machine=target.machine_arn,
+        machine_name=target.name,
+        type=target.type,
+        version=target.version_arn,
+        alias=target.alias_arn,
+        input=input_of(call),
+        mock=mock,
+        logging=target.logging,
+        revision=target.revision_id,
+        updated_at=target.updated_at,
+        limits=limits,
+        trace=call.request.get("traceHeader"),
+    )
+
+
+def uuid_of(chance: str) -> str:
+    """32 hexadecimal digits as a UUID."""
+    return f"{chance[:8]}-{chance[8:12]}-4{chance[13:16]}-a{chance[17:20]}-{chance[20:]}"
