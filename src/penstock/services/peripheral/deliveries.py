@@ -24,13 +24,15 @@ from penstock.services.peripheral.queues import Queue, sqs
 from penstock.wire.call import Call, Json, Scope
 
 _endpoint = ""
+_principal = ""
 _written: list[Call] = []
 
 
-def begin(endpoint: str) -> None:
+def begin(call: Call, endpoint: str) -> None:
     """Another call goes to moto: what is written down from here on follows from it."""
-    global _endpoint  # noqa: PLW0603 - one thread plays one call at a time, and moto's classes cannot be handed anything
-    _endpoint = endpoint
+    # One thread plays one call at a time, and moto's classes cannot be handed anything.
+    global _endpoint, _principal
+    _endpoint, _principal = endpoint, call.scope.principal
     _written.clear()
 
 
@@ -144,7 +146,7 @@ def put_events(bus: events.EventsBackend, entries: list[dict[str, Any]]) -> list
     """What becomes of each entry: some are refused that moto would take."""
     answers: list[dict[str, Any]] = []
     for entry in entries:
-        refused = refusal(entry)
+        refused = refusal(entry, of_customer=bool(_principal))  # services of Penstock's own have none
         answers += _put_events(bus, [entry]) if refused is None else [refused]
     return answers
 

@@ -56,7 +56,7 @@ def perform(call: Call, endpoint: str, *, seen_at: str) -> Heard:
     check_region(call)
     operation = models.model(call.service).operation_model(call.operation)
     request = written(mended.request(call), operation, seen_at)
-    deliveries.begin(endpoint)
+    deliveries.begin(call, endpoint)
     try:
         status, headers, body = response_class(call.service).dispatch(request, request.raw_url, request.headers)
     except HTTPException as refusal:
