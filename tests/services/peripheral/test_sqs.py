@@ -1,5 +1,6 @@
 """SQS over HTTP: messages, URLs of this server, long polls."""
 
+import json
 import threading
 from typing import Any
 
@@ -97,6 +98,29 @@ def test_many_long_polls_are_answered_by_the_messages_that_come(door: Door) -> N
         each.join(30)
 
     assert sorted(got) == ["0", "1", "2", "3", "4"]
+
+
+def test_a_message_that_is_delayed_ends_a_long_poll_when_it_comes(door: Door) -> None:
+    queue = new_queue(door.client("sqs"))
+    queue.sqs.send_message(QueueUrl=queue.url, MessageBody="later", DelaySeconds=1)
+    assert queue.bodies() == []
+
+    (message,) = queue.sqs.receive_message(QueueUrl=queue.url, WaitTimeSeconds=20)["Messages"]
+
+    assert message["Body"] == "later"
+
+
+def test_a_message_that_fails_too_often_goes_to_the_dead_letters(door: Door) -> None:
+    sqs = door.client("sqs")
+    dead = new_queue(sqs, "dead")
+    policy = json.dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": "1"})
+    queue = new_queue(sqs, "jobs", RedrivePolicy=policy, VisibilityTimeout="0")
+    sqs.send_message(QueueUrl=queue.url, MessageBody="poison")
+    assert queue.bodies() == ["poison"]
+
+    assert queue.bodies() == []
+
+    assert dead.bodies() == ["poison"]
 
 
 def test_a_long_poll_ends_without_messages_when_its_time_is_up(door: Door) -> None:

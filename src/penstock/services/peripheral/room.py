@@ -87,7 +87,7 @@ class Peripheral:
         loop = asyncio.get_running_loop()
         answer, follow = await loop.run_in_executor(self._thread, self._play, call, asked_at.get())
         if waiting.brings_messages(call):
-            self._arrivals.tell()
+            self._arrivals.tell(waiting.queue_of(call))
         for each in follow:
             await self._deliver(each, because=call)
         return answer
