@@ -4,7 +4,8 @@ The list is written by hand, for moto answers more than it does: an operation is
 least for as long as the server runs. Left out on purpose, so that they answer 501:
 
 * SNS: platform applications, endpoints, text messages and confirmations (nothing would be sent).
-* DynamoDB: endpoint discovery (it would send clients to AWS); PartiQL (moto needs a parser that is not installed); import and export (moto would use S3 of its own).
+* DynamoDB: endpoint discovery (it would send clients to AWS); PartiQL (moto needs a parser that is not installed);
+  import and export (moto would use S3 of its own).
 * Secrets Manager: rotation (moto would call functions of its own).
 * SSM: commands, maintenance windows, patch baselines (no machine would be touched).
 * ECR: scans (the findings would be made up), layers and logins (there is no registry behind it).
