@@ -132,6 +132,7 @@ class Penstock:
         self._exits.push_async_callback(rooms.sandbox.close)
         self._exits.push_async_callback(rooms.nursery.close)
         self._exits.push_async_callback(rooms.peripheral.close)
+        rooms.peripheral.enter(self.settings.data)
         await identity.ensure_default_role(rooms.database, clock=clock, chance=chance)
         if self.settings.auth:
             await self._find_root(rooms.database)
@@ -215,7 +216,10 @@ class Rooms:
         client_environment: Callable[[Scope, str], Mapping[str, str]],
         endpoint: Callable[[], str] = str,
     ) -> Self:
-        """From the ground up. Nothing runs yet; `database`, `sandbox` and `peripheral` are to be closed."""
+        """From the ground up. Nothing runs yet; `database`, `sandbox` and `peripheral` are to be closed.
+
+        The peripheral services enter the directory afterwards: what Penstock has of its own stays its own.
+        """
         database = SqliteDatabase(data / "penstock.db")
         directory = Directory(validate)
         blobs = Blobs(data)
@@ -240,7 +244,6 @@ class Rooms:
         ):
             directory.register(service)
         rooms._furnish_runs(data, images, client_environment)
-        rooms.peripheral.enter(data)  # last: what Penstock has of its own stays its own
         return rooms
 
     def _furnish_runs(
@@ -301,6 +304,7 @@ def every_operation() -> Directory:
     """The directory of a Penstock with nothing in it: what `penstock coverage` reads."""
     with tempfile.TemporaryDirectory() as folder:
         rooms = Rooms.build(Path(folder), lambda *_: {})
+        rooms.peripheral.enter(Path(folder))
         rooms.database.close()
         return rooms.directory
 

@@ -3,10 +3,11 @@
 The first is refused with the member's name and a remedy, the second with AWS's own error.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from penstock.services.peripheral import patterns, targets
+from penstock.services.peripheral import messages, patterns, targets
 from penstock.services.peripheral.arns import Arn
 from penstock.wire.call import Call, Json, NotImplementedHere, ServiceError
 
@@ -42,8 +43,20 @@ def _publish(request: Mapping[str, Json]) -> None:
     _topic(arn)
     if not request["Message"]:
         raise invalid("Empty message")
+    if request.get("MessageStructure") == "json":
+        _structured(request["Message"])
     if arn.endswith(".fifo") and not request.get("MessageGroupId"):
         raise invalid("The MessageGroupId parameter is required for FIFO topics")
+
+
+def _structured(message: str) -> None:
+    """A message of several texts, one for each kind of subscriber."""
+    try:
+        texts = json.loads(message)
+    except (ValueError, RecursionError):
+        raise invalid("Message Structure - JSON message body failed to parse") from None
+    if not isinstance(texts, dict) or not isinstance(texts.get("default"), str):
+        raise invalid("Message Structure - No default entry in JSON message body")
 
 
 def _topic(arn: str) -> None:
@@ -80,6 +93,10 @@ def _put_targets(request: Mapping[str, Json]) -> None:
 
 
 CHECKS: Final[Mapping[tuple[str, str], Check]] = {
+    ("sqs", "CreateQueue"): messages.check_attributes,
+    ("sqs", "SetQueueAttributes"): messages.check_attributes,
+    ("sqs", "SendMessage"): messages.check_message,
+    ("sqs", "SendMessageBatch"): messages.check_batch,
     ("sns", "Subscribe"): _subscribe,
     ("sns", "Publish"): _publish,
     ("events", "PutRule"): _put_rule,

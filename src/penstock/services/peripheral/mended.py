@@ -1,6 +1,5 @@
 """Mended: what moto gets a little wrong, put right: requests before it sees them, answers and sentences after."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -25,23 +24,8 @@ def _create_topic(request: Mapping[str, Json]) -> Mapping[str, Json]:
     return {**request, "Attributes": kept}
 
 
-def _put_events(request: Mapping[str, Json]) -> Mapping[str, Json]:
-    """A detail is a JSON object; moto refuses only what is no JSON at all."""
-    return {**request, "Entries": [_event(entry) for entry in request["Entries"]]}
-
-
-def _event(entry: dict[str, Json]) -> dict[str, Json]:
-    try:
-        is_object = isinstance(json.loads(entry.get("Detail", "{}")), dict)
-    except (ValueError, RecursionError):
-        is_object = False
-    return entry if is_object else {**entry, "Detail": NO_JSON}
-
-
-NO_JSON: Final = "<not a JSON object>"
 REQUESTS: Final[Mapping[tuple[str, str], Callable[[Mapping[str, Json]], Mapping[str, Json]]]] = {
     ("sns", "CreateTopic"): _create_topic,
-    ("events", "PutEvents"): _put_events,
 }
 
 
@@ -81,6 +65,11 @@ ANSWERS: Final[Mapping[str, Callable[[Call, dict[str, Json]], None]]] = {
 # --- sentences ---------------------------------------------------------------------------------------------------
 
 
+def code(said: str) -> str:
+    """An error's code as clients know it."""
+    return "MissingParameter" if said == "MissingRequiredParameterException" else said
+
+
 def sentence(operation: str, code: str, said: str) -> str:
     """An error's sentence as AWS says it."""
     said = _AS_CLIENTS_TELL.sub("", said)
@@ -89,11 +78,16 @@ def sentence(operation: str, code: str, said: str) -> str:
     return OF_CODES.get((operation, code), said)
 
 
-OF_CODES: Final[Mapping[tuple[str, str], str]] = {("Publish", "NotFound"): "Topic does not exist"}
+OF_CODES: Final[Mapping[tuple[str, str], str]] = {
+    ("Publish", "NotFound"): "Topic does not exist",
+    ("CreateTopic", "InvalidParameter"): "Invalid parameter: Topic Name",
+}
 OF_MOTO: Final[Mapping[str, str]] = {
     "Either KeyConditions or QueryFilter should be present": (
         "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
     ),
+    "Subject must be less than 100 characters": "Invalid parameter: Subject",
+    "The topic should either have": "Invalid parameter: The topic should either have",
     "Reason: must be <= 0 and >= 20 if provided.": "Reason: Must be >= 0 and <= 20, if provided.",
     "Reason: must be between 1 and 10, if provided.": "Reason: Must be between 1 and 10, if provided.",
 }

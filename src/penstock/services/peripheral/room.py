@@ -26,7 +26,7 @@ from penstock.wire.http import asked_at
 log: Final = logging.getLogger(__name__)
 STAGE: Final = "penstock.services.peripheral.stage"
 FORWARD: Final = "penstock.services.peripheral.forward"
-FORWARDED_AT_ONCE: Final = 16
+FORWARDED_AT_ONCE: Final = 64  # calls to one service; a long poll holds its place for up to 20 s
 DEEPEST: Final = 8  # deliveries that follow from one another: two buses may each be the other's target
 LARGEST: Final = 64 << 20  # bytes of a streamed request, which is held whole to be passed on
 
@@ -53,7 +53,7 @@ class Peripheral:
         self._directory = directory
         self._endpoint = endpoint
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="peripheral")
-        self._side_by_side = ThreadPoolExecutor(FORWARDED_AT_ONCE, thread_name_prefix="forward")
+        self._pools: dict[str, ThreadPoolExecutor] = {}  # for each forwarded service, so that none holds up another
         self._stage: Stage | None = None
         self._forwards: Mapping[str, str] = {}
         self._arrivals = Arrivals()
@@ -63,6 +63,7 @@ class Peripheral:
         own = {service for service, _ in self._directory.operations()}
         self._forwards = places.forwards(data, own)
         for service in self._forwards:
+            self._pools[service] = ThreadPoolExecutor(FORWARDED_AT_ONCE, thread_name_prefix=f"forward-{service}")
             self._directory.provide(service, models.model(service).operation_names, self.forward, validated=False)
         for service, operations in OFFERED.items():
             if service not in own and service not in self._forwards:
@@ -72,7 +73,7 @@ class Peripheral:
         """What the endpoint in `forward.toml` answers."""
         call = replace(call, request={name: await read(value) for name, value in call.request.items()})
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._side_by_side, self._pass_on, call)
+        return await loop.run_in_executor(self._pools[call.service], self._pass_on, call)
 
     async def answer(self, call: Call, _: Json) -> Answer:
         asked.check(call)
@@ -86,7 +87,7 @@ class Peripheral:
         loop = asyncio.get_running_loop()
         answer, follow = await loop.run_in_executor(self._thread, self._play, call, asked_at.get())
         if waiting.brings_messages(call):
-            self._arrivals.tell()
+            self._arrivals.tell(waiting.queue_of(call))
         for each in follow:
             await self._deliver(each, because=call)
         return answer
@@ -97,7 +98,8 @@ class Peripheral:
         if self._stage is not None:
             await loop.run_in_executor(self._thread, self._stage.forget)
         self._thread.shutdown(wait=False, cancel_futures=True)
-        self._side_by_side.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _pass_on(self, call: Call) -> Answer:
         forward = cast("Forward", importlib.import_module(FORWARD))

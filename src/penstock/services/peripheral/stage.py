@@ -56,7 +56,7 @@ def perform(call: Call, endpoint: str, *, seen_at: str) -> Heard:
     check_region(call)
     operation = models.model(call.service).operation_model(call.operation)
     request = written(mended.request(call), operation, seen_at)
-    deliveries.begin(endpoint)
+    deliveries.begin(call, endpoint)
     try:
         status, headers, body = response_class(call.service).dispatch(request, request.raw_url, request.headers)
     except HTTPException as refusal:
@@ -171,7 +171,9 @@ def failure(operation: OperationModel, reading: Any, told: Mapping[str, Json]) -
     fields = reading.parse(told, shape) if shape is not None else {}
     further = {name: value for name, value in fields.items() if name not in NO_FIELDS}
     message = mended.sentence(operation.name, code, html.unescape(error.get("Message") or ""))
-    return ServiceError(message, code=code, status=status_of(operation, shape, told["status_code"]), **further)
+    return ServiceError(
+        message, code=mended.code(code), status=status_of(operation, shape, told["status_code"]), **further
+    )
 
 
 def status_of(operation: OperationModel, shape: Shape | None, said: int) -> int:
