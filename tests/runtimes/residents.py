@@ -38,17 +38,19 @@ class World:
     def log(self) -> Path:
         return self.root / "logs" / "stream"
 
-    async def start(self, code: str, *, memory_mib: int = 128, scratch_mib: int = 64, **files: str) -> Resident:
-        """A resident whose module `handler` is that code; more files go beside it, or under /opt."""
+    async def start(
+        self, code: str, *, memory_mib: int = 128, scratch_mib: int = 64, layer: Mapping[str, str] | None = None
+    ) -> Resident:
+        """A resident whose module `handler` is that code, with the files of a layer under /opt."""
         folder = self.root / "data" / "code"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "handler.py").write_text(code)
         layers = self.root / "data" / "layers"
-        for name, text in files.items():
-            path = layers / name.replace("__", "/")
+        for name, text in (layer or {}).items():
+            path = layers / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        shown = {"/var/task": folder, **({"/opt": layers} if files else {})}
+        shown = {"/var/task": folder, **({"/opt": layers} if layer else {})}
         return await self.nursery.start(
             Setting(
                 language="python", variables=variables() | self.variables, folders=shown, working_folder="/var/task",

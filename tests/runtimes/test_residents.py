@@ -85,7 +85,7 @@ def handler(event, context):
     secret = {str(tmp_path / "data" / "penstock.db")!r}
     return [os.listdir("/var/task"), mine.NAME, os.path.exists(secret), os.path.exists("/tmp/not-mine")]
 """,
-            **{"python__mine.py": "NAME = 'a layer'"},
+            layer={"python/mine.py": "NAME = 'a layer'"},
         )
 
         assert await answer(resident) == [["handler.py"], "a layer", False, False]

@@ -25,7 +25,7 @@ from penstock.runtimes.sandbox.inside import room, supervisor
 OWN_SIGNALS: Final = supervisor.OWN_SIGNALS
 LOADING: Final = 10.0  # seconds before the time of the first request begins to run though the program is not ready
 LOOK_EVERY: Final = 0.05  # seconds between two looks at memory and processes while a request runs
-LOOK_IDLY: Final = 2.0
+LOOK_IDLY: Final = 5.0
 PIECE: Final = 1 << 18
 MOST_PIECES: Final = 256  # of output read after an answer
 
