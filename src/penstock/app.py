@@ -43,6 +43,7 @@ from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.blobs import Blobs, Digest
+from penstock.store.ground import spread
 from penstock.store.logfile import stream_path
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
@@ -117,6 +118,7 @@ class Penstock:
     def _open_data(self) -> None:
         data = self.settings.data
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        spread(data)
         lock = self._exits.enter_context((data / "lock").open("w"))
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
