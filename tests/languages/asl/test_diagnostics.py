@@ -92,7 +92,7 @@ def test_a_template_nested_without_end_is_refused() -> None:
 
 
 def test_whether_an_integration_is_there_is_asked_of_who_knows() -> None:
-    state = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject", "End": True}
+    state = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject", "Parameters": {}, "End": True}
     text = json.dumps({"StartAt": "A", "States": {"A": state}})
 
     found = diagnose(text, recognises=lambda arn: not arn.endswith("getObject"))
@@ -131,3 +131,15 @@ def test_no_more_is_said_than_anybody_could_read() -> None:
     states = {f"s{number}": {"Type": "Pass"} for number in range(20_000)}
 
     assert len(diagnose(json.dumps({"StartAt": "s0", "States": states}))) == 1000
+
+
+@pytest.mark.parametrize("field", ["Parameters", "Result", "Assign", "Comment"])
+@pytest.mark.parametrize("depth", [90, 300, 900])
+def test_a_value_of_any_depth_is_read_or_refused(field: str, depth: int) -> None:
+    value = '{"a":' * depth + "1" + "}" * depth
+    text = f'{{"StartAt": "A", "States": {{"A": {{"Type": "Pass", "End": true, "{field}": {value}}}}}}}'
+
+    found = diagnose(text)
+
+    assert {each.code for each in found} <= {"SCHEMA_VALIDATION_FAILED", "TOO_DEEPLY_NESTED"}
+    assert found or depth == 90 or field == "Result"

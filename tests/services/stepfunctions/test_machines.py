@@ -9,6 +9,7 @@ import pytest
 
 from penstock.services.stepfunctions.machines import finish_deleting
 from penstock.wire.call import Call
+from services.serving import serving
 from services.stepfunctions.machinery import MACHINES, ROLE, World, build, passing
 
 LOG_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/states/g:*"
@@ -104,7 +105,7 @@ async def test_a_definition_with_mistakes_is_refused_with_each_of_them(world: Wo
 async def test_a_role_that_is_no_role_is_refused(world: World) -> None:
     error = await world.refused_create(roleArn="somebody")
 
-    assert error.code == "InvalidArn"
+    assert (error.code, error.message) == ("InvalidArn", "Invalid Role Arn: 'somebody'")
 
 
 async def test_variables_that_states_refer_to_are_told(world: World) -> None:
@@ -226,6 +227,20 @@ async def test_logging_needs_a_group_that_is_there(world: World) -> None:
     assert (await world.describe())["loggingConfiguration"] == {**given, "includeExecutionData": False}
 
 
+@pytest.mark.parametrize(
+    ("destination", "message"),
+    [({}, "Must set valid CloudWatch Log Group ARN."),
+     ({"cloudWatchLogsLogGroup": {"logGroupArn": "arn:aws:s3:::b"}},
+      "Provided ARN is not CloudWatch Logs Log Group ARN."),
+     ({"cloudWatchLogsLogGroup": {"logGroupArn": LOG_GROUP.removesuffix(":*")}},
+      "Log Group ARN must be provided with '*' qualifier.")],
+)  # fmt: skip
+async def test_logging_needs_the_arn_of_a_group(world: World, destination: dict[str, Any], message: str) -> None:
+    error = await world.refused_create(loggingConfiguration={"level": "ALL", "destinations": [destination]})
+
+    assert error.message == f"Invalid Logging Configuration: {message}"
+
+
 async def test_a_key_of_ones_own_must_be_named_and_is_kept(world: World) -> None:
     error = await world.refused_create(encryptionConfiguration={"type": "CUSTOMER_MANAGED_KMS_KEY"})
     assert error.code == "InvalidEncryptionConfiguration"
@@ -234,6 +249,26 @@ async def test_a_key_of_ones_own_must_be_named_and_is_kept(world: World) -> None
     await world.create(encryptionConfiguration=given)
     kept = (await world.describe())["encryptionConfiguration"]
     assert kept == {**given, "kmsDataKeyReusePeriodSeconds": 300}
+
+
+# over HTTP
+
+
+def test_a_client_makes_changes_describes_and_deletes_a_machine(world: World) -> None:
+    with serving(world.directory) as door:
+        client = door.client("stepfunctions")
+
+        made = client.create_state_machine(name="m", definition=passing(), roleArn=ROLE, publish=True)
+        client.update_state_machine(stateMachineArn=made["stateMachineArn"], definition=passing(2))
+        told = client.describe_state_machine(stateMachineArn=made["stateMachineVersionArn"])
+        with pytest.raises(client.exceptions.StateMachineAlreadyExists):
+            client.create_state_machine(name="m", definition=passing(), roleArn=ROLE)
+        client.delete_state_machine(stateMachineArn=made["stateMachineArn"])
+
+        assert told["definition"] == passing()
+        assert told["creationDate"].timestamp() >= made["creationDate"].timestamp()
+        with pytest.raises(client.exceptions.StateMachineDoesNotExist):
+            client.describe_state_machine(stateMachineArn=made["stateMachineArn"])
 
 
 # listed and deleted

@@ -55,6 +55,21 @@ async def test_more_than_fifty_tags_are_refused_and_none_of_them_kept(world: Wor
     assert await tags(world) == {"k0": ""}
 
 
+@pytest.mark.parametrize(
+    "tag", [{"key": "a;b", "value": ""}, {"key": "a", "value": "{}"}, {"key": "aws:a"}, {"value": "b"}]
+)
+async def test_tags_with_what_tags_must_not_have_are_refused(world: World, tag: dict[str, str]) -> None:
+    error = await world.refused_create(tags=[tag])
+
+    assert error.code == "ValidationException"
+
+
+async def test_tags_may_be_in_any_script(world: World) -> None:
+    await world.create(tags=[{"key": "größe", "value": "中 _.:/=+-@"}])
+
+    assert await tags(world) == {"größe": "中 _.:/=+-@"}
+
+
 # validation
 
 
@@ -102,7 +117,12 @@ async def test_no_more_mistakes_are_told_than_are_asked_for(world: World) -> Non
 
 
 async def test_a_definition_is_looked_at_as_of_the_type_it_is_for(world: World) -> None:
-    task = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True}
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": "q", "MessageBody.$": "$"},
+        "End": True,
+    }
     definition = json.dumps({"StartAt": "A", "States": {"A": task}})
 
     standard = await world.ask("ValidateStateMachineDefinition", definition=definition)

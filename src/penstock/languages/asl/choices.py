@@ -26,7 +26,7 @@ _ORDER: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "GreaterThanEquals": operator.ge,
 }
 Holds = Callable[[View], bool]
-Read = Callable[[Json], Any]  # the value as something to compare; None where it is of another kind
+Find = Callable[[View], Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,36 +118,33 @@ def _comparison(rule: Mapping[str, Json], name: str, field: str, variables: set[
         raise ValueError(f"The choice rule at {field} must have a Variable")
     variable = compile_single_path(rule["Variable"], field="Variable")
     variables |= variable.variables
-    operand = rule[name]
+    operation, operand = OPERATORS[name], rule[name]
     if name.endswith("Path"):
         other = compile_single_path(operand, field=name)
         variables |= other.variables
-        return OPERATORS[name].with_path(variable.value, other.value)
-    return OPERATORS[name].with_operand(variable.value, _operand(name, operand, field))
-
-
-def _operand(name: str, operand: Json, field: str) -> Json:
-    """The constant to compare with, as the definition has it."""
-    kind = OPERATORS[name].kind
-    if not kind.accepts(operand):
-        raise ValueError(f"The value of {name} at {field} must be {kind.told}")
-    return operand
+        return operation.compile(variable.value, other.value)
+    if not operation.kind.accepts(operand):
+        raise ValueError(f"The value of {name} at {field} must be {operation.kind.told}")
+    return operation.compile(variable.value, operand)
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class Kind:
+    """What an operand must be; `read` makes a value of it that can be compared, None of anything else."""
+
     told: str
-    read: Read
+    read: Callable[[Json], Any]
 
     def accepts(self, value: Json) -> bool:
         return self.read(value) is not None
 
 
 @dataclass(frozen=True, slots=True)
-class _Operator:
-    kind: _Kind
-    with_operand: Callable[[Callable[[View], Json], Json], Holds]
-    with_path: Callable[[Callable[[View], Json], Callable[[View], Json]], Holds]
+class Operator:
+    """`compile` takes how the variable is found, and the operand (how that is found, for a name that ends in Path)."""
+
+    kind: Kind
+    compile: Callable[[Find, Any], Holds]
 
 
 def _number(value: Json) -> Json:
@@ -172,10 +169,10 @@ def timestamp(value: Json) -> datetime | None:
         return None
 
 
-def _compared(kind: _Kind, compare: Callable[[Any, Any], Any]) -> _Operator:
+def _compared(kind: Kind, compare: Callable[[Any, Any], Any]) -> Operator:
     read = kind.read
 
-    def with_operand(variable: Callable[[View], Json], operand: Json) -> Holds:
+    def compiled(variable: Find, operand: Json) -> Holds:
         constant = read(operand)
 
         def holds(view: View) -> bool:
@@ -184,54 +181,50 @@ def _compared(kind: _Kind, compare: Callable[[Any, Any], Any]) -> _Operator:
 
         return holds
 
-    def with_path(variable: Callable[[View], Json], other: Callable[[View], Json]) -> Holds:
+    return Operator(kind, compiled)
+
+
+def _compared_with_path(kind: Kind, compare: Callable[[Any, Any], Any]) -> Operator:
+    read = kind.read
+
+    def compiled(variable: Find, operand: Find) -> Holds:
         def holds(view: View) -> bool:
-            value, operand = read(variable(view)), read(other(view))
-            return value is not None and operand is not None and compare(value, operand)
+            value, other = read(variable(view)), read(operand(view))
+            return value is not None and other is not None and compare(value, other)
 
         return holds
 
-    return _Operator(kind, with_operand, with_path)
+    return Operator(kind, compiled)
 
 
-def _tested(test: Callable[[Json], bool]) -> _Operator:
+def _tested(test: Callable[[Json], bool]) -> Operator:
     """Is…: whether the value is so, compared with true or false."""
 
-    def with_operand(variable: Callable[[View], Json], operand: Json) -> Holds:
+    def compiled(variable: Find, operand: bool) -> Holds:
         return lambda view: test(variable(view)) is operand
 
-    return _Operator(_KINDS["Boolean"], with_operand, _no_path)
+    return Operator(_KINDS["Boolean"], compiled)
 
 
-def _present() -> _Operator:
-    def with_operand(variable: Callable[[View], Json], operand: Json) -> Holds:
-        def holds(view: View) -> bool:
-            try:
-                variable(view)
-            except Failure:
-                return not operand
-            return bool(operand)
+def _is_present(variable: Find, operand: bool) -> Holds:
+    def holds(view: View) -> bool:
+        try:
+            variable(view)
+        except Failure:
+            return not operand
+        return operand
 
-        return holds
-
-    return _Operator(_KINDS["Boolean"], with_operand, _no_path)
+    return holds
 
 
-def _matched() -> _Operator:
-    def with_operand(variable: Callable[[View], Json], operand: Json) -> Holds:
-        matches = compile_wildcard(operand)
+def _string_matches(variable: Find, operand: str) -> Holds:
+    matches = compile_wildcard(operand)
 
-        def holds(view: View) -> bool:
-            value = variable(view)
-            return type(value) is str and matches(value)
+    def holds(view: View) -> bool:
+        value = variable(view)
+        return type(value) is str and matches(value)
 
-        return holds
-
-    return _Operator(_KINDS["String"], with_operand, _no_path)
-
-
-def _no_path(_variable: Callable[[View], Json], _other: Callable[[View], Json]) -> Holds:
-    raise AssertionError("an operator without a Path variant")
+    return holds
 
 
 def compile_wildcard(pattern: str) -> Callable[[str], bool]:
@@ -273,10 +266,10 @@ def _wildcard(parts: list[str]) -> Callable[[str], bool]:
 
 
 _KINDS: Final = {
-    "String": _Kind("a string", _string),
-    "Numeric": _Kind("a number", _number),
-    "Boolean": _Kind("true or false", _boolean),
-    "Timestamp": _Kind("an RFC 3339 timestamp", timestamp),
+    "String": Kind("a string", _string),
+    "Numeric": Kind("a number", _number),
+    "Boolean": Kind("true or false", _boolean),
+    "Timestamp": Kind("an RFC 3339 timestamp", timestamp),
 }
 _TESTS: Final[Mapping[str, Callable[[Json], bool]]] = {
     "IsNull": lambda value: value is None,
@@ -287,18 +280,20 @@ _TESTS: Final[Mapping[str, Callable[[Json], bool]]] = {
 }
 
 
-def _operators() -> dict[str, _Operator]:
+def _operators() -> dict[str, Operator]:
     found = {name: _tested(test) for name, test in _TESTS.items()}
-    found["IsPresent"] = _present()
-    found["StringMatches"] = _matched()
-    for kind, order in [(kind, order) for kind in _KINDS for order in _ORDER]:
-        if kind == "Boolean" and order != "Equals":
-            continue
-        found[kind + order] = found[f"{kind}{order}Path"] = _compared(_KINDS[kind], _ORDER[order])
+    found["IsPresent"] = Operator(_KINDS["Boolean"], _is_present)
+    found["StringMatches"] = Operator(_KINDS["String"], _string_matches)
+    for name, kind in _KINDS.items():
+        for order, compare in _ORDER.items():
+            if name == "Boolean" and order != "Equals":
+                continue
+            found[name + order] = _compared(kind, compare)
+            found[f"{name}{order}Path"] = _compared_with_path(kind, compare)
     return found
 
 
-OPERATORS: Final[Mapping[str, _Operator]] = _operators()
+OPERATORS: Final[Mapping[str, Operator]] = _operators()
 _INNER_FIELDS: Final = frozenset({*OPERATORS, *_COMBINERS, "Variable", "Comment"})
 _FIELDS: Final[Mapping[QueryLanguage, frozenset[str]]] = {
     "JSONPath": _INNER_FIELDS | {"Next", "Assign"},

@@ -35,8 +35,9 @@ def read_map(state: Entry, shared: dict[str, Any], read_machine: ReadMachine) ->
     mode, kind = _mode(processor)
     if mode == "INLINE":
         _refuse_distributed(state)
-    elif state.kind == "EXPRESS":
-        state.wrong("Express state machine does not support 'DISTRIBUTED' mode of the Map state")
+    elif state.kind == "EXPRESS" and processor is not None:
+        message = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
+        processor.wrong(message, "ProcessorConfig")
     return Map(
         **shared,
         processor=_machine(processor, kind if mode == "DISTRIBUTED" else state.kind, read_machine),
@@ -64,6 +65,8 @@ def _mode(processor: Entry | None) -> tuple[Mode, ExecutionType]:
     kind: ExecutionType = "EXPRESS" if config.one_of("ExecutionType", *_TYPES) == "EXPRESS" else "STANDARD"
     if mode == "DISTRIBUTED":
         config.require("ExecutionType")
+    elif config.has("ExecutionType"):
+        config.unsupported("ExecutionType")
     return mode, kind
 
 
@@ -152,8 +155,10 @@ def _reader_config(config: Entry) -> dict[str, Any]:
     config.one_of("ManifestType", "ATHENA_DATA", "S3_INVENTORY")
     config.one_of("Transformation", "NONE", "LOAD_AND_FLATTEN")
     config.text("ItemsPointer")
-    if kind == "CSV":
-        config.require("CSVHeaderLocation")
+    if kind == "CSV" and not config.has("CSVHeaderLocation"):
+        config.wrong("The field 'CSVHeaderLocation' is required")
+    if kind == "JSON" and config.has("CSVHeaderLocation"):
+        config.unsupported("CSVHeaderLocation")
     if where == "GIVEN":
         config.require("CSVHeaders")
     if config.has("CSVHeaders"):

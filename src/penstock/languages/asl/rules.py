@@ -13,6 +13,7 @@ from penstock.languages.asl.jsonpath import compile_single_path
 from penstock.languages.asl.mistakes import jsonata_mistake
 
 _COMBINERS: Final = ("And", "Or", "Not")
+_KINDS: Final = ("And", "Or", "Not", "Variable", "Condition")
 _OUTER: Final = frozenset({"Next", "Comment", "Assign", "Output"})
 _TOGETHER: Final = frozenset({*OPERATORS, *_COMBINERS})
 MOST_DEEP: Final = 100
@@ -45,17 +46,15 @@ def _check_condition(rule: Entry) -> None:
 
 
 def _check_comparison(rule: Entry, depth: int) -> None:
-    found = [name for name in rule.members if name in _TOGETHER]
-    if not found:
-        rule.wrong("A choice rule must have a comparison operator, or one of the fields: [And, Or, Not]")
-    elif len(found) > 1:
-        rule.only_one(*found)
+    found = [name for name in rule.members if name in _KINDS]
+    if len(found) != 1:
+        rule.wrong(f"The object must have only one of the following fields, [{', '.join(_KINDS)}]")
     elif depth >= MOST_DEEP:
         rule.wrong(f"Choice rules may be nested {MOST_DEEP} deep")
-    elif found[0] in _COMBINERS:
-        _check_combined(rule, found[0], depth)
+    elif found[0] == "Variable":
+        _check_operators(rule)
     else:
-        _check_operator(rule, found[0])
+        _check_combined(rule, found[0], depth)
 
 
 def _check_combined(rule: Entry, name: str, depth: int) -> None:
@@ -66,9 +65,15 @@ def _check_combined(rule: Entry, name: str, depth: int) -> None:
             _check_comparison(each, depth + 1)
 
 
-def _check_operator(rule: Entry, name: str) -> None:
-    rule.require("Variable")
+def _check_operators(rule: Entry) -> None:
     _check_path(rule, "Variable")
+    rule.exactly_one(*OPERATORS)
+    for name in rule.members:
+        if name in OPERATORS:
+            _check_operator(rule, name)
+
+
+def _check_operator(rule: Entry, name: str) -> None:
     if name.endswith("Path"):
         _check_path(rule, name)
     elif not OPERATORS[name].kind.accepts(rule.members[name]):

@@ -15,10 +15,6 @@ class _Missing:
 MISSING: Final = _Missing()
 
 
-def compare(left: Json, operator: str, right: Json) -> bool:
-    return OPERATORS[operator](left, right)
-
-
 def _equal(left: Json, right: Json) -> bool:
     if left is MISSING or right is MISSING:
         return bool(left is right)
