@@ -16,6 +16,7 @@ import fcntl
 import json
 import logging
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -43,6 +44,7 @@ from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.blobs import Blobs, Digest
+from penstock.store.ground import spread
 from penstock.store.logfile import stream_path
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
@@ -58,6 +60,8 @@ SWEEP_EVERY: Final = 900.0  # seconds between two looks for what may go
 START_DEADLINE: Final = 60.0
 LEAST_ENVIRONMENTS: Final = 32  # of functions at once, warm ones included; more where there is memory for them
 ENVIRONMENT_MIB: Final = 64
+ENVIRONMENT_HANDLES: Final = 2
+OTHER_HANDLES: Final = 400  # for connections, files and jobs
 ANYBODY: Final = "penstock"  # the key that clients use where no signature is checked
 
 
@@ -117,6 +121,7 @@ class Penstock:
     def _open_data(self) -> None:
         data = self.settings.data
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        spread(data)
         lock = self._exits.enter_context((data / "lock").open("w"))
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -132,6 +137,7 @@ class Penstock:
         self._exits.push_async_callback(rooms.sandbox.close)
         self._exits.push_async_callback(rooms.nursery.close)
         self._exits.push_async_callback(rooms.peripheral.close)
+        rooms.peripheral.enter(self.settings.data)
         await identity.ensure_default_role(rooms.database, clock=clock, chance=chance)
         if self.settings.auth:
             await self._find_root(rooms.database)
@@ -215,7 +221,10 @@ class Rooms:
         client_environment: Callable[[Scope, str], Mapping[str, str]],
         endpoint: Callable[[], str] = str,
     ) -> Self:
-        """From the ground up. Nothing runs yet; `database`, `sandbox` and `peripheral` are to be closed."""
+        """From the ground up. Nothing runs yet; `database`, `sandbox` and `peripheral` are to be closed.
+
+        The peripheral services enter the directory afterwards: what Penstock has of its own stays its own.
+        """
         database = SqliteDatabase(data / "penstock.db")
         directory = Directory(validate)
         blobs = Blobs(data)
@@ -240,7 +249,6 @@ class Rooms:
         ):
             directory.register(service)
         rooms._furnish_runs(data, images, client_environment)
-        rooms.peripheral.enter(data)  # last: what Penstock has of its own stays its own
         return rooms
 
     def _furnish_runs(
@@ -264,7 +272,7 @@ class Rooms:
             directory=self.directory,
             blobs=self.blobs,
             residents=self.nursery,
-            most_environments=max(LEAST_ENVIRONMENTS, int(share.memory_mib) // ENVIRONMENT_MIB),
+            most_environments=environments_here(int(share.memory_mib)),
             unpacked=data / "unpacked",
             stream_path=lambda scope, group, stream: stream_path(data, scope.account, scope.region, group, stream),
             client_environment=client_environment,
@@ -274,10 +282,16 @@ class Rooms:
         self.chores.append(functions.work)
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
-        logbook = open_stepfunctions(
+        chores = open_stepfunctions(
             database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance
         )
-        self.chores.append(logbook.work)
+        self.chores.extend(chores)
+
+
+def environments_here(memory_mib: int) -> int:
+    """How many environments of functions there may be at once: for more there is no memory, or no handles are left."""
+    handles, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(LEAST_ENVIRONMENTS, min(memory_mib // ENVIRONMENT_MIB, (handles - OTHER_HANDLES) // ENVIRONMENT_HANDLES))
 
 
 def nursery(data: Path) -> Nursery:
@@ -301,6 +315,7 @@ def every_operation() -> Directory:
     """The directory of a Penstock with nothing in it: what `penstock coverage` reads."""
     with tempfile.TemporaryDirectory() as folder:
         rooms = Rooms.build(Path(folder), lambda *_: {})
+        rooms.peripheral.enter(Path(folder))
         rooms.database.close()
         return rooms.directory
 

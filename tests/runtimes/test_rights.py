@@ -18,6 +18,7 @@ AS_IN_A_CONTAINER = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_ad
 WITHOUT_RIGHTS = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
 ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"}
 SCRIPT = Path(__file__).parent / "rights.py"
+RESIDENTS = Path(__file__).parent / "residents_rights.py"
 
 
 @pytest.fixture
@@ -43,8 +44,8 @@ def python_for(who: list[str]) -> str:
     pytest.skip("no interpreter here may be run by an ordinary user")
 
 
-def run(who: list[str], folder: Path) -> dict[str, Any]:
-    argv = [*who, python_for(who), str(SCRIPT), str(folder)]
+def run(who: list[str], folder: Path, script: Path = SCRIPT) -> dict[str, Any]:
+    argv = [*who, python_for(who), str(script), str(folder)]
     done = subprocess.run(argv, env=ENVIRONMENT, capture_output=True, text=True, check=False, cwd="/", timeout=120)
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
@@ -73,3 +74,19 @@ def test_where_there_are_no_namespaces_the_error_says_what_would_do(folder: Path
     assert "namespaces" in message
     assert "container runtime" in message
     assert told["check"] == [message]
+
+
+@pytest.mark.parametrize("who", [AS_NOBODY, AS_IN_A_CONTAINER], ids=["an ordinary user", "root in a container"])
+def test_residents_need_no_rights(who: list[str], folder: Path) -> None:
+    told = run(who if os.getuid() == 0 else [], folder, RESIDENTS)
+
+    assert (told["way"], told["message"], told["ended"]) == ("answered", "", "timed-out")
+    assert told["answer"] == [told["who"], ["handler.py"], 1, False, "Read-only file system"]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can take the right to make namespaces away")
+def test_where_there_are_no_namespaces_a_resident_is_refused_with_what_would_do(folder: Path) -> None:
+    told = run(WITHOUT_RIGHTS, folder, RESIDENTS)
+
+    assert told["way"] == "unstartable"
+    assert "namespaces" in told["message"]

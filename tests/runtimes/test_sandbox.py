@@ -236,8 +236,10 @@ async def test_a_job_prepared_but_not_started_is_started_after_a_restart(tmp_pat
     async with sandbox_at(tmp_path) as world:
         job = world.script("print('runs')")
         await world.run(job)
+        folder = folder_of(world, "job")
+        await until(folder.ending)  # the server is told first
         for name in ("claim", "ending.json", "result.json"):
-            (folder_of(world, "job").path / name).unlink()
+            (folder.path / name).unlink()
 
         assert (await world.run(job)).is_success
         assert world.log_of(job) == "runs\nruns"
@@ -247,10 +249,11 @@ async def test_a_job_claimed_on_an_earlier_boot_is_lost(tmp_path: Path) -> None:
     async with sandbox_at(tmp_path) as world:
         job = world.script("print('runs')")
         await world.run(job)
-        folder = folder_of(world, "job").path
+        folder = folder_of(world, "job")
+        await until(folder.ending)
         for name in ("ending.json", "result.json"):
-            (folder / name).unlink()
-        (folder / "claim").write_text(f"{os.getpid()} 1 another-boot")
+            (folder.path / name).unlink()
+        (folder.path / "claim").write_text(f"{os.getpid()} 1 another-boot")
 
         assert (await world.run(job)).reason == "lost"
 

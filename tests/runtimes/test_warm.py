@@ -37,6 +37,18 @@ SCRIPTS = {
             for way in ("fork", "spawn"):
                 with multiprocessing.get_context(way).Pool(2) as pool: print(pool.map(square, range(5)))
     """,
+    "forks of its own": """
+        import os, random
+        os.register_at_fork(after_in_child=lambda: print("its own hook"))
+        random.seed(1)
+        print(os.register_at_fork.__module__, type(os.register_at_fork).__name__, flush=True)
+        reading, writing = os.pipe()
+        if os.fork() == 0:
+            os.write(writing, str(random.random()).encode())
+            raise SystemExit(0)
+        os.wait()
+        print(os.read(reading, 99).decode() == str(random.random()), "that is: a child has a new seed")
+    """,
     "threads and goodbyes": """
         import atexit, threading, time
         class Goodbye:

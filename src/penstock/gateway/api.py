@@ -24,7 +24,7 @@ from penstock.gateway.routing import Destination
 from penstock.gateway.settings import Settings
 from penstock.wire import models
 from penstock.wire.call import Body, Call, Directory, NotImplementedHere, ServiceError
-from penstock.wire.http import HttpRequest, HttpResponse
+from penstock.wire.http import HttpRequest, HttpResponse, address, asked_at
 from penstock.wire.protocols import Protocol, protocol_for
 
 logger: Final = logging.getLogger("penstock.gateway")
@@ -142,6 +142,7 @@ class Api:
         operation, values = protocol.read(replace(to.request, headers=bodies.unchunked(to.request.headers), body=body))
         visit.operation = operation.name
         call = Call(to.service, operation.name, values, caller.scope)
+        asked_at.set(address(visit.request))
         seconds = self._settings.stream_seconds if streams else self._settings.answer_seconds
         try:
             async with asyncio.timeout(seconds) as deadline:

@@ -35,6 +35,8 @@ _FORM_VERSIONS: Final[Mapping[str, str]] = {
     "2010-03-31": "sns",
     "2012-11-05": "sqs",
 }
+# Links in notifications, which people follow, tell no version.
+_FORM_ACTIONS: Final[Mapping[str, str]] = {"Unsubscribe": "sns", "ConfirmSubscription": "sns"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def _unsigned(request: HttpRequest, host: str) -> str:
     if isinstance(request.body, bytes):
         said = dict(decoded_pairs(request.body.decode(errors="replace"))) | dict(decoded_pairs(request.query))
         if "Action" in said:
-            return _FORM_VERSIONS.get(said.get("Version", ""), "sts")
+            return _FORM_VERSIONS.get(said.get("Version", ""), _FORM_ACTIONS.get(said["Action"], "sts"))
     return "s3"
 
 

@@ -13,7 +13,7 @@ class Settings:
     auth: bool = False
     largest_body: int = 32 * MIB
     idle_seconds: float = 60.0  # between two pieces of a body, either way
-    answer_seconds: float = 900.0  # a long poll waits a minute, an invocation some; nothing waits longer than this
+    answer_seconds: float = 960.0  # an invocation takes a quarter of an hour at most; nothing waits longer than this
     stream_seconds: float = 6 * 3600.0
     grace_seconds: int = 5  # how long open requests may go on when the server stops
 

@@ -4,7 +4,8 @@
 
 Every shape is made into a check once; a check walks a value and writes down what is wrong. Paths start each member
 in lower case, lists count from one, maps go by key. Constraints on the plain items of a list or a map are told of the
-whole, as AWS does. S3 answers in its own way and checks values itself: of it only what is required is asked.
+whole, as AWS does. S3 and SQS answer in their own way and check
+values themselves: of them only what is required is asked.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +25,8 @@ Rule = tuple[Callable[[Json], bool], str]  # what must hold, and how AWS says so
 
 # Services that tell of invalid values under a name of their own.
 CODES: Final = {"logs": "InvalidParameterException"}
-LENIENT: Final = frozenset({"s3"})
+# They check values themselves, and take some that their models do not have (SQS: names of attributes).
+LENIENT: Final = frozenset({"s3", "sqs"})
 
 
 def validate(call: Call) -> None:
@@ -319,7 +321,7 @@ def java(shape: Shape, value: Json) -> str:
             return str(value)
 
 
-# --- S3 ----------------------------------------------------------------------------------------------------------
+# --- S3 and SQS --------------------------------------------------------------------------------------------------
 
 
 def _with_required_of_s3(shape: StructureShape, types: Check) -> Check:
@@ -343,13 +345,22 @@ def _with_required_of_sqs(shape: StructureShape, check: Check) -> Check:
     """SQS tells of the first parameter that is missing, under a name of its own."""
 
     def checked(value: Json, path: Path, wrong: list[str]) -> None:
-        for name in shape.required_members:
-            if value.get(name) is None:
-                sentence = f"The request must contain the parameter {name}."
-                raise ServiceError(sentence, code="MissingParameter", status=400)
         check(value, path, wrong)
+        for name in () if wrong else _missing_of_sqs(shape, value):
+            sentence = f"The request must contain the parameter {name}."
+            raise ServiceError(sentence, code="MissingParameter", status=400)
 
     return checked
+
+
+def _missing_of_sqs(shape: StructureShape, value: Json) -> Iterator[str]:
+    """What is missing of a request and of its batch's entries, called as in SQS's forms."""
+    yield from (name for name in shape.required_members if value.get(name) is None)
+    for name, member in shape.members.items():
+        if isinstance(member, ListShape) and isinstance(member.member, StructureShape):
+            entry = member.member
+            for number, each in enumerate(value.get(name) or (), 1):
+                yield from (f"{entry.name}.{number}.{inner}" for inner in _missing_of_sqs(entry, each))
 
 
 REQUIRED: Final = {"s3": _with_required_of_s3, "sqs": _with_required_of_sqs}

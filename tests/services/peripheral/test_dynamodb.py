@@ -60,6 +60,11 @@ REFUSED: list[tuple[Callable[[Any], object], str, str]] = [
         "ValidationException",
         "The provided key element does not match the schema",
     ),
+    (
+        lambda dynamodb: dynamodb.query(TableName="models"),
+        "ValidationException",
+        "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.",
+    ),
 ]
 
 

@@ -67,14 +67,17 @@ def test_a_target_may_shape_what_it_is_sent(events: Any, queue: Queue, shaping: 
 
 
 def test_malformed_entries_are_told_one_by_one(events: Any) -> None:
-    wrong = [{**ENTRY, "Detail": "no json"}, {**ENTRY, "Detail": '"text"'}, {**ENTRY, "Source": ""}]
-    answer = events.put_events(Entries=[ENTRY, *wrong])
+    wrong: list[dict[str, str]] = [
+        {"Detail": "no json"}, {"Detail": '"no object"'}, {"Source": ""}, {"Source": "aws.s3"}
+    ]  # fmt: skip
 
-    assert answer["FailedEntryCount"] == 3
+    answer = events.put_events(Entries=[ENTRY, *({**ENTRY, **each} for each in wrong)])
+
+    assert answer["FailedEntryCount"] == 4
     assert list(answer["Entries"][0]) == ["EventId"]
-    for entry in answer["Entries"][1:3]:
-        assert entry == {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
-    assert answer["Entries"][3]["ErrorCode"] == "InvalidArgument"
+    assert answer["Entries"][1] == {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+    codes = [entry["ErrorCode"] for entry in answer["Entries"][2:]]
+    assert codes == ["MalformedDetail", "InvalidArgument", "NotAuthorizedForSourceException"]
 
 
 def test_a_disabled_rule_sends_nothing(events: Any, queue: Queue) -> None:

@@ -1,15 +1,21 @@
 """Forwarding: one Penstock's table at another, as forward.toml says."""
 
 import asyncio
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from botocore.eventstream import EventStream
 from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
 
+from penstock.app import CannotStart, Penstock, Settings
 from penstock.services.peripheral import Misplaced, Peripheral
-from penstock.wire.call import Directory
+from penstock.services.peripheral.forward import ours
+from penstock.wire.call import Directory, NotImplementedHere
 from penstock.wire.validate import validate
 from services.peripheral.worlds import Own, new_queue
 from services.serving import Door, serving
@@ -70,6 +76,19 @@ def test_an_endpoint_that_does_not_answer_is_named(tmp_path: Path) -> None:
     assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
 
 
+def test_values_are_made_penstocks_own() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+
+    told = ours({"at": at, "list": [{"at": at}], "body": StreamingBody(io.BytesIO(b"x"), 1), "blob": b"y"})
+
+    assert told == {"at": at.timestamp(), "list": [{"at": at.timestamp()}], "body": b"x", "blob": b"y"}
+
+
+def test_an_event_stream_is_not_passed_on() -> None:
+    with pytest.raises(NotImplementedHere, match="Event streams are not passed on"):
+        ours({"stream": EventStream(None, None, None, "InvokeModelWithResponseStream")})
+
+
 WRONG = [
     ("nonsense", "is not TOML"),
     ('dynamo = "http://x"', "there is no service 'dynamo'; names are boto3's"),
@@ -83,3 +102,14 @@ WRONG = [
 def test_a_mistake_in_the_file_is_told_before_anything_starts(tmp_path: Path, text: str, sentence: str) -> None:
     with pytest.raises(Misplaced, match=sentence), forwarding(tmp_path, text):
         pass
+
+
+def test_a_server_with_a_mistake_in_the_file_does_not_start(tmp_path: Path) -> None:
+    (tmp_path / "forward.toml").write_text('s3 = "aws"')
+
+    async def start() -> None:
+        async with Penstock(Settings(data=tmp_path, port=0)):
+            pass
+
+    with pytest.raises(CannotStart, match="'s3' is Penstock's own and cannot be forwarded"):
+        asyncio.run(start())

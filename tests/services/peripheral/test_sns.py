@@ -92,13 +92,6 @@ def test_a_fifo_topic_needs_a_group_and_numbers_its_messages(sns: Any, door: Doo
     assert queue.bodies() == ["hello"]
 
 
-def test_a_message_must_say_something(sns: Any) -> None:
-    topic = sns.create_topic(Name="news")["TopicArn"]
-
-    with pytest.raises(ClientError, match="Invalid parameter: Empty message"):
-        sns.publish(TopicArn=topic, Message="")
-
-
 def test_a_topic_that_is_not_there_is_told_as_aws_tells_it(sns: Any) -> None:
     with pytest.raises(ClientError) as refusal:
         sns.publish(TopicArn="arn:aws:sns:us-east-1:123456789012:nowhere", Message="x")
@@ -133,3 +126,35 @@ def test_a_queue_that_went_away_does_not_fail_the_publisher(sns: Any, queue: Que
     queue.sqs.delete_queue(QueueUrl=queue.url)
 
     assert sns.publish(TopicArn=topic, Message="x")["MessageId"]
+
+
+def test_a_flag_that_says_false_is_false(sns: Any) -> None:
+    topic = sns.create_topic(Name="news", Attributes={"FifoTopic": "false"})["TopicArn"]
+
+    assert sns.publish(TopicArn=topic, Message="x")["MessageId"]
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ({"Message": ""}, "Invalid parameter: Empty message"),
+        ({"Message": "x", "Subject": "s" * 101}, "Invalid parameter: Subject"),
+        ({"Message": "x", "MessageStructure": "json"}, "JSON message body failed to parse"),
+        ({"Message": '{"sqs": "x"}', "MessageStructure": "json"}, "No default entry in JSON message body"),
+    ],
+)
+def test_what_sns_refuses_is_refused(sns: Any, message: dict[str, str], told: str) -> None:
+    topic = sns.create_topic(Name="news")["TopicArn"]
+
+    with pytest.raises(ClientError, match=told) as refusal:
+        sns.publish(TopicArn=topic, **message)
+
+    assert refusal.value.response["Error"]["Code"] == "InvalidParameter"
+
+
+def test_a_structured_message_has_a_text_for_queues(sns: Any, queue: Queue) -> None:
+    topic = topic_to(sns, queue, RawMessageDelivery="true")
+
+    sns.publish(TopicArn=topic, MessageStructure="json", Message=json.dumps({"default": "d", "sqs": "for queues"}))
+
+    assert queue.bodies() == ["for queues"]

@@ -1,11 +1,13 @@
 """SQS over HTTP: messages, URLs of this server, long polls."""
 
+import json
 import threading
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from services.peripheral.worlds import client_in, new_queue
+from services.peripheral.worlds import client_in, client_without_checks, new_queue
 from services.serving import Door
 
 
@@ -19,6 +21,14 @@ def test_a_queue_lives_at_this_server(door: Door) -> None:
     assert sqs.list_queues()["QueueUrls"] == [url]
 
 
+def test_a_queue_lives_where_the_client_sees_this_server(door: Door) -> None:
+    seen = door.url.replace("127.0.0.1", "localhost")
+
+    url = Door(seen).client("sqs").create_queue(QueueName="jobs")["QueueUrl"]
+
+    assert url == f"{seen}/123456789012/jobs"
+
+
 def test_a_message_comes_back_with_its_attributes_and_goes_when_deleted(door: Door) -> None:
     sqs = door.client("sqs")
     url = new_queue(sqs).url
@@ -28,7 +38,9 @@ def test_a_message_comes_back_with_its_attributes_and_goes_when_deleted(door: Do
     }
     sent = sqs.send_message(QueueUrl=url, MessageBody="hello", MessageAttributes=attributes)
 
-    (message,) = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"], AttributeNames=["All"])["Messages"]
+    (message,) = sqs.receive_message(
+        QueueUrl=url, MessageAttributeNames=["All"], AttributeNames=["ApproximateReceiveCount"]
+    )["Messages"]
 
     assert message["MessageId"] == sent["MessageId"]
     assert message["Body"] == "hello"
@@ -88,6 +100,29 @@ def test_many_long_polls_are_answered_by_the_messages_that_come(door: Door) -> N
     assert sorted(got) == ["0", "1", "2", "3", "4"]
 
 
+def test_a_message_that_is_delayed_ends_a_long_poll_when_it_comes(door: Door) -> None:
+    queue = new_queue(door.client("sqs"))
+    queue.sqs.send_message(QueueUrl=queue.url, MessageBody="later", DelaySeconds=1)
+    assert queue.bodies() == []
+
+    (message,) = queue.sqs.receive_message(QueueUrl=queue.url, WaitTimeSeconds=20)["Messages"]
+
+    assert message["Body"] == "later"
+
+
+def test_a_message_that_fails_too_often_goes_to_the_dead_letters(door: Door) -> None:
+    sqs = door.client("sqs")
+    dead = new_queue(sqs, "dead")
+    policy = json.dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": "1"})
+    queue = new_queue(sqs, "jobs", RedrivePolicy=policy, VisibilityTimeout="0")
+    sqs.send_message(QueueUrl=queue.url, MessageBody="poison")
+    assert queue.bodies() == ["poison"]
+
+    assert queue.bodies() == []
+
+    assert dead.bodies() == ["poison"]
+
+
 def test_a_long_poll_ends_without_messages_when_its_time_is_up(door: Door) -> None:
     queue = new_queue(door.client("sqs"), ReceiveMessageWaitTimeSeconds="1")
 
@@ -97,8 +132,12 @@ def test_a_long_poll_ends_without_messages_when_its_time_is_up(door: Door) -> No
 def test_a_wait_that_aws_would_not_grant_is_refused(door: Door) -> None:
     queue = new_queue(door.client("sqs"))
 
-    with pytest.raises(ClientError, match="Value 21 for parameter WaitTimeSeconds is invalid"):
+    with pytest.raises(ClientError, match="Value 21 for parameter WaitTimeSeconds is invalid") as refusal:
         queue.sqs.receive_message(QueueUrl=queue.url, WaitTimeSeconds=21)
+
+    assert refusal.value.response["Error"]["Message"] == (
+        "Value 21 for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided."
+    )
 
 
 def test_a_fifo_queue_keeps_the_order_of_a_group_and_drops_what_it_had(door: Door) -> None:
@@ -107,3 +146,38 @@ def test_a_fifo_queue_keeps_the_order_of_a_group_and_drops_what_it_had(door: Doo
         queue.sqs.send_message(QueueUrl=queue.url, MessageBody=body, MessageGroupId="g")
 
     assert queue.bodies() == ["first", "second"]
+
+
+def test_an_entry_of_a_batch_that_lacks_something_is_named(door: Door) -> None:
+    queue = new_queue(door.client("sqs"))
+    entries = [{"Id": "a", "MessageBody": "x"}, {"Id": "b"}]
+
+    with pytest.raises(ClientError, match=r"the parameter SendMessageBatchRequestEntry\.2\.MessageBody\.") as refusal:
+        client_without_checks(door).send_message_batch(QueueUrl=queue.url, Entries=entries)
+
+    assert refusal.value.response["Error"]["Code"] == "MissingParameter"
+
+
+TEXT = {"DataType": "String"}
+REFUSED = [
+    ("send_message", {"MessageBody": "\0"}, "InvalidMessageContents"),
+    ("send_message", {"MessageBody": ""}, "MissingParameter"),
+    ("send_message", {"MessageBody": "x", "MessageAttributes": {"a": TEXT}}, "InvalidParameterValue"),
+    ("send_message", {"MessageBody": "x", "MessageAttributes": {"a": {"StringValue": "x"}}}, "InvalidParameterValue"),
+    ("send_message", {"MessageBody": "x", "DelaySeconds": 901}, "InvalidParameterValue"),
+    ("set_queue_attributes", {"Attributes": {"Colour": "red"}}, "InvalidAttributeName"),
+    ("set_queue_attributes", {"Attributes": {"DelaySeconds": "901"}}, "InvalidAttributeValue"),
+    ("get_queue_attributes", {"AttributeNames": ["Colour"]}, "InvalidAttributeName"),
+    ("delete_message", {"ReceiptHandle": "x"}, "ReceiptHandleIsInvalid"),
+    ("send_message_batch", {"Entries": []}, "AWS.SimpleQueueService.EmptyBatchRequest"),
+]
+
+
+@pytest.mark.parametrize(("method", "request_", "code"), REFUSED)
+def test_what_sqs_refuses_is_refused(door: Door, method: str, request_: dict[str, Any], code: str) -> None:
+    url = new_queue(door.client("sqs")).url
+
+    with pytest.raises(ClientError) as refusal:
+        getattr(client_without_checks(door), method)(QueueUrl=url, **request_)
+
+    assert refusal.value.response["Error"]["Code"] == code

@@ -48,7 +48,8 @@ for (const [method, level] of Object.entries({
 }
 
 function say(level, text) {
-  send({ do: "log" }, Buffer.from(`${new Date().toISOString()}\t${requestId}\t${level}\t${text}`));
+  const line = `${new Date().toISOString()}\t${requestId}\t${level}\t${text}`;
+  fs.writeSync(1, `\x1e${line.replaceAll("\n", "\x1f")}\n`);
 }
 
 // ----------------------------------------------------------------------------------------------------- failures

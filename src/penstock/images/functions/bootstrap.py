@@ -211,9 +211,8 @@ class Context:
 class Records(logging.Handler):
     """What the function logs: one event a record, however many lines it has."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._channel = channel
         self.request_id = ""
         shape = logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s")
         shape.datefmt = "%Y-%m-%dT%H:%M:%S"
@@ -222,8 +221,15 @@ class Records(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         record.aws_request_id = self.request_id
-        flush()
-        self._channel.send({"do": "log"}, self.format(record).encode(errors="replace"))
+        say(self.format(record))
+
+
+def say(text: str) -> None:
+    """One event of the log, however many lines it has; what was printed before comes before it."""
+    flush()
+    left = b"\x1e" + text.encode(errors="replace").replace(b"\n", b"\x1f") + b"\n"
+    while left:
+        left = left[os.write(1, left) :]
 
 
 # -------------------------------------------------------------------------------------------------------- serving
@@ -274,8 +280,7 @@ class Function:
     def _fail(self, problem: BaseException, request_id: str) -> None:
         is_ours = problem is self._fault and not isinstance(problem, Fault)  # raised by the module, before any request
         failure = account(problem, "" if is_ours else request_id)
-        flush()
-        self._channel.send({"do": "log"}, told(failure).encode(errors="replace"))
+        say(told(failure))
         self._reply("failed", json.dumps(failure, ensure_ascii=False).encode(errors="replace"))
         if self._fault is not None:  # a fresh start may find what is missing
             os._exit(1)
@@ -302,7 +307,7 @@ def serve(handle: int) -> NoReturn:
     channel = Channel(handle)
     sys.stdout = sys.__stdout__ = stream(1)  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = stream(2)  # type: ignore[misc]
-    records = Records(channel)
+    records = Records()
     logging.getLogger().addHandler(records)
     sys.modules["__main__"] = types.ModuleType("__main__")
     look_where_lambda_does()

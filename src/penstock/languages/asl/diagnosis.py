@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 Severity = Literal["ERROR", "WARNING"]
 SCHEMA: Final = "SCHEMA_VALIDATION_FAILED"
+MOST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +36,33 @@ class DefinitionError(Exception):
 
 @dataclass(slots=True)
 class Findings:
-    """What has been found so far."""
+    """What has been found so far: each thing once, and no more than anybody could read."""
 
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    _found: dict[Diagnostic, None] = field(default_factory=dict)
 
     def error(self, message: str, location: str | None, *, code: str = SCHEMA) -> None:
-        self.diagnostics.append(Diagnostic(code, message, location))
+        self._add(Diagnostic(code, message, location))
 
     def warning(self, message: str, location: str | None, *, code: str) -> None:
-        self.diagnostics.append(Diagnostic(code, message, location, "WARNING"))
+        self._add(Diagnostic(code, message, location, "WARNING"))
+
+    def _add(self, diagnostic: Diagnostic) -> None:
+        if len(self._found) < MOST:
+            self._found[diagnostic] = None
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """All of it, in the order of finding."""
+        return list(self._found)
 
     def inside(self, place: str) -> bool:
         """Whether anything has been found at a place or in it."""
         return any(
             each.location is not None
             and (each.location == place or each.location.startswith((f"{place}/", f"{place}[")))
-            for each in self.diagnostics
+            for each in self._found
         )
 
     @property
     def errors(self) -> list[Diagnostic]:
-        return [each for each in self.diagnostics if each.severity == "ERROR"]
+        return [each for each in self._found if each.severity == "ERROR"]

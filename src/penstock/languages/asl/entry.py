@@ -18,8 +18,9 @@ from penstock.languages.asl.tree import WHOLE, ExecutionType, Place, QueryLangua
 from penstock.languages.asl.view import NOTHING, Expression, Json, Literal
 
 MOST: Final = 99_999_999  # the largest number of seconds, attempts, …
+MOST_VARIABLE: Final = 80  # characters of a variable's name
+NOT_A_REFERENCE: Final = "Value is not a Reference Path: "
 _KINDS: Final[Mapping[type, str]] = {str: "String", bool: "Boolean", dict: "Object", list: "Array", int: "Integer"}
-NO_DOLLAR: Final = "Value is not a Reference Path: Reference path didn't start with '$'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +60,22 @@ class Entry:
 
     def only_one(self, *names: str) -> None:
         """No more than one of these may be there."""
-        given = [name for name in names if name in self.members]
-        if len(given) > 1:
-            self.wrong(f"There should only be one of the following fields: [{', '.join(given)}]")
+        if sum(name in self.members for name in names) > 1:
+            self.wrong(f"There should only be one of the following fields: [{', '.join(names)}]")
 
     def exactly_one(self, *names: str) -> None:
         if not any(name in self.members for name in names):
-            self.wrong(f"There should be one of the following fields: [{', '.join(names)}]")
+            self.wrong(f"This object should have only one of the following fields: [{', '.join(names)}]")
         self.only_one(*names)
 
     def supports(self, names: Collection[str]) -> None:
         """No other member may be there."""
         for name in self.members:
             if name not in names:
-                self.wrong(f"Field '{name}' is not supported")
+                self.unsupported(name)
+
+    def unsupported(self, name: str) -> None:
+        self.wrong(f"Field '{name}' is not supported")
 
     # --- plain values
 
@@ -115,7 +118,7 @@ class Entry:
         value = self.members.get(name)
         if name not in self.members or value in allowed:
             return value
-        self.wrong(f"The field '{name}' should have one of these values: [{', '.join(allowed)}]", name)
+        self.wrong(f"Value should be one of the following: [{', '.join(allowed)}]", name)
         return None
 
     def resource(self, name: str) -> str | None:
@@ -195,7 +198,7 @@ class Entry:
         try:
             return compile_reference(text, field=self.inside(name))
         except ValueError as error:
-            self.wrong(str(error) if text.startswith("$") else NO_DOLLAR, name)
+            self.wrong(not_a_reference(text, error), name)
             return WHOLE
 
     def template(self, name: str) -> Expression | None:
@@ -216,6 +219,15 @@ class Entry:
             self.wrong("Expected value of type Object", name)
             return None
         return self.template(name)
+
+    def assignments(self) -> Expression | None:
+        """What `Assign` gives to which variables."""
+        given = self.members.get("Assign")
+        for key in given if isinstance(given, dict) else ():
+            mistake = _variable_mistake(key.removesuffix(".$") if self.language == "JSONPath" else key)
+            if mistake is not None:
+                self.wrong(mistake[1], f"Assign/{key}", code=mistake[0])
+        return self.object_template("Assign")
 
     def jsonata(self, name: str, expect: str | None = None) -> Expression | None:
         """A JSONata expression (in its delimiters)."""
@@ -249,3 +261,24 @@ class Entry:
         if self.language == "JSONPath" and self.has(f"{name}Path"):
             return self.required_path(f"{name}Path")
         return self.value_or_jsonata(name, "number", read)
+
+
+def _variable_mistake(name: str) -> tuple[str, str] | None:
+    """(code, message) about a name that no variable can have."""
+    if name == "states":
+        return "RESERVED_VARIABLE_NAME", "Cannot assign to reserved variable '$states'."
+    if len(name) > MOST_VARIABLE:
+        why = f"the variable name is longer than {MOST_VARIABLE} characters"
+    elif not name.isidentifier():
+        why = "the variable name contains invalid characters"
+    else:
+        return None
+    return "INVALID_VARIABLE_NAME", f"Invalid variable name '{name}': {why}."
+
+
+def not_a_reference(text: str, error: ValueError) -> str:
+    """AWS's sentence about a text that is not the path of one place."""
+    reason = (
+        str(error).removeprefix(NOT_A_REFERENCE) if text.startswith("$") else "Reference path didn't start with '$'"
+    )
+    return f"{NOT_A_REFERENCE}{reason}"

@@ -17,6 +17,10 @@ _MODES: Final = ("INLINE", "DISTRIBUTED")
 _TYPES: Final = ("STANDARD", "EXPRESS")
 # Not the fields about tolerated failures: AWS takes them in both modes.
 _DISTRIBUTED_ONLY: Final = ("ItemReader", "ItemBatcher", "ResultWriter")
+_NUMBER_PATHS: Final = (
+    "MaxConcurrencyPath", "ToleratedFailureCountPath", "ToleratedFailurePercentagePath", "MaxItemsPath",
+    "MaxItemsPerBatchPath", "MaxInputBytesPerBatchPath",
+)  # fmt: skip
 _INPUTS: Final = ("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST")
 ReadMachine = Callable[[Entry, frozenset[str]], Machine]
 
@@ -26,12 +30,14 @@ def read_map(state: Entry, shared: dict[str, Any], read_machine: ReadMachine) ->
     is_legacy = state.has("Iterator")
     state.exactly_one("ItemProcessor", "Iterator")
     state.only_one("ItemSelector", "Parameters")
+    _refuse_context(state)
     processor = state.inner("Iterator" if is_legacy else "ItemProcessor")
     mode, kind = _mode(processor)
     if mode == "INLINE":
         _refuse_distributed(state)
-    elif state.kind == "EXPRESS":
-        state.wrong("Express state machine does not support 'DISTRIBUTED' mode of the Map state")
+    elif state.kind == "EXPRESS" and processor is not None:
+        message = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
+        processor.wrong(message, "ProcessorConfig")
     return Map(
         **shared,
         processor=_machine(processor, kind if mode == "DISTRIBUTED" else state.kind, read_machine),
@@ -59,6 +65,8 @@ def _mode(processor: Entry | None) -> tuple[Mode, ExecutionType]:
     kind: ExecutionType = "EXPRESS" if config.one_of("ExecutionType", *_TYPES) == "EXPRESS" else "STANDARD"
     if mode == "DISTRIBUTED":
         config.require("ExecutionType")
+    elif config.has("ExecutionType"):
+        config.unsupported("ExecutionType")
     return mode, kind
 
 
@@ -72,6 +80,13 @@ def _refuse_distributed(state: Entry) -> None:
     for name in _DISTRIBUTED_ONLY:
         if state.has(name):
             state.wrong(f"Field '{name}' is only supported in 'DISTRIBUTED' mode")
+
+
+def _refuse_context(entry: Entry) -> None:
+    """A number of a Map may be found in the input or a variable, and not in the context, as its items may."""
+    for name in _NUMBER_PATHS:
+        if str(entry.members.get(name, "")).startswith("$$"):
+            entry.wrong("Value is not a Reference Path", name)
 
 
 def _items(state: Entry, mode: Mode) -> Expression | None:
@@ -133,14 +148,17 @@ def _reader(state: Entry) -> Reader | None:
 def _reader_config(config: Entry) -> dict[str, Any]:
     config.supports(fields.READER_CONFIG)
     fields.check_language(config)
+    _refuse_context(config)
     kind = config.one_of("InputType", *_INPUTS)
     where = config.one_of("CSVHeaderLocation", "FIRST_ROW", "GIVEN")
     config.one_of("CSVDelimiter", "COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB")
     config.one_of("ManifestType", "ATHENA_DATA", "S3_INVENTORY")
     config.one_of("Transformation", "NONE", "LOAD_AND_FLATTEN")
     config.text("ItemsPointer")
-    if kind == "CSV":
-        config.require("CSVHeaderLocation")
+    if kind == "CSV" and not config.has("CSVHeaderLocation"):
+        config.wrong("The field 'CSVHeaderLocation' is required")
+    if kind == "JSON" and config.has("CSVHeaderLocation"):
+        config.unsupported("CSVHeaderLocation")
     if where == "GIVEN":
         config.require("CSVHeaders")
     if config.has("CSVHeaders"):
@@ -154,6 +172,7 @@ def _batcher(state: Entry) -> Batcher | None:
         return None
     entry.supports(fields.BATCHER)
     fields.check_language(entry)
+    _refuse_context(entry)
     sizes = ("MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
     if not any(entry.has(name) for name in sizes):
         entry.wrong(f"At least one of these fields is required: [{', '.join(sizes)}]")

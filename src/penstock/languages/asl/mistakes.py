@@ -40,13 +40,24 @@ def jsonata_mistake(text: str, place: str) -> Mistake | None:
     return None
 
 
+def expressions(value: Json, place: str) -> Iterator[tuple[str, str]]:
+    """(place, text) of every JSONata expression in a template."""
+    return ((inside, text) for inside, text in texts(value, place) if is_jsonata(text))
+
+
+def texts(value: Json, place: str) -> Iterator[tuple[str, str]]:
+    """(place, text) of every text in a template."""
+    if isinstance(value, str):
+        yield place, value
+    for inner, inside in _parts(value, place):
+        yield from texts(inner, inside)
+
+
 def _in_jsonata(value: Json, place: str) -> Iterator[Mistake]:
-    if is_jsonata(value):
-        found = jsonata_mistake(value, place)
+    for inside, text in expressions(value, place):
+        found = jsonata_mistake(text, inside)
         if found is not None:
             yield found
-    for inner, inside in _parts(value, place):
-        yield from _in_jsonata(inner, inside)
 
 
 def _in_jsonpath(value: Json, place: str) -> Iterator[Mistake]:

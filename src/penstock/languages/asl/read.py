@@ -4,7 +4,7 @@ Reading has two parts: every object by itself (`states`, `mapping`, `rescue`), a
 the machine as a whole (`check`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -19,7 +19,7 @@ from penstock.languages.asl.tree import ExecutionType, Machine, QueryLanguage, S
 from penstock.languages.asl.view import Json
 
 MOST_BYTES: Final = 1_048_576
-MOST_DEPTH: Final = 100  # machines within machines
+MOST_DEPTH: Final = 50  # machines within machines
 MOST_NAME: Final = 80
 _MANY_YEARS: Final = 99_999_999  # seconds
 
@@ -28,7 +28,8 @@ def read_machine(
     definition: str, *, kind: ExecutionType = "STANDARD", recognises: Callable[[str], bool] = recognised
 ) -> Machine:
     """The tree of a definition. Raises `DefinitionError`, whose diagnostics are errors only."""
-    machine, findings = _read(definition, kind, recognises)
+    findings = Findings()
+    machine = _read(definition, Entry({}, findings, kind=kind, recognises=recognises), _itself, check_machine)
     if machine is None or findings.errors:
         raise DefinitionError(findings.errors)
     return machine
@@ -42,14 +43,11 @@ def read_single_state(
     Raises `DefinitionError`; places begin with `/States/` and the name.
     """
     findings = Findings()
-    members = _members(definition, findings)
-    machine = None
-    if members is not None:
-        top = Entry({"StartAt": name, "States": {name: members}}, findings, kind=kind, recognises=recognises)
-        language: QueryLanguage = "JSONata" if members.get("QueryLanguage") == "JSONata" else "JSONPath"
-        machine = _Reader(language).machine(replace(top, language=language), fields.MACHINE)
-        if not findings.errors:
-            check_inside(machine, findings)
+
+    def within(members: Mapping[str, Json]) -> Mapping[str, Json]:
+        return {"StartAt": name, "States": {name: members}}
+
+    machine = _read(definition, Entry({}, findings, kind=kind, recognises=recognises), within, check_inside)
     if machine is None or findings.errors:
         raise DefinitionError(findings.errors)
     return machine.states[name]
@@ -59,20 +57,35 @@ def diagnose(
     definition: str, *, kind: ExecutionType = "STANDARD", recognises: Callable[[str], bool] = recognised
 ) -> list[Diagnostic]:
     """Everything that is wrong with a definition, or looks so; in AWS's order, errors and warnings."""
-    return _read(definition, kind, recognises)[1].diagnostics
-
-
-def _read(definition: str, kind: ExecutionType, recognises: Callable[[str], bool]) -> tuple[Machine | None, Findings]:
     findings = Findings()
-    members = _members(definition, findings)
+    _read(definition, Entry({}, findings, kind=kind, recognises=recognises), _itself, check_machine)
+    return findings.diagnostics
+
+
+def _itself(members: Mapping[str, Json]) -> Mapping[str, Json]:
+    return members
+
+
+def _read(
+    definition: str,
+    top: Entry,
+    within: Callable[[Mapping[str, Json]], Mapping[str, Json]],
+    check: Callable[[Machine, Findings], None],
+) -> Machine | None:
+    """The machine that stands for a text's object; what is wrong goes to the findings of `top`."""
+    members = _members(definition, top.findings)
     if members is None:
-        return None, findings
-    top = Entry(members, findings, kind=kind, recognises=recognises)
-    language = _language(top, top.language)
-    machine = _Reader(language).machine(replace(top, language=language), fields.MACHINE)
-    if not findings.errors:
-        check_machine(machine, findings)
-    return machine, findings
+        return None
+    top = replace(top, members=within(members))
+    try:
+        language = _language(top, top.language)
+        machine = _Reader(language).machine(replace(top, language=language), fields.MACHINE)
+        if not top.findings.errors:
+            check(machine, top.findings)
+    except RecursionError:
+        top.wrong("The definition is too deeply nested", code="TOO_DEEPLY_NESTED")
+        return None
+    return machine
 
 
 def _members(definition: str, findings: Findings) -> dict[str, Json] | None:
@@ -107,11 +120,12 @@ class _Reader:
         entry = replace(entry, field="", language=self.language)
         _require(entry)
         entry.supports(supported)
+        entry.one_of("Version", "1.0")
         return Machine(
             start_at=entry.text("StartAt") or "",
             states=self._states(entry),
             language=self.language,
-            timeout_seconds=entry.whole("TimeoutSeconds", least=1, most=_MANY_YEARS),
+            timeout_seconds=entry.whole("TimeoutSeconds", most=_MANY_YEARS) or None,  # 0 is taken, and bounds nothing
             comment=entry.text("Comment"),
         )
 

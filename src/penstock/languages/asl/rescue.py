@@ -8,7 +8,7 @@ from penstock.languages.asl.entry import Entry
 from penstock.languages.asl.tree import Catcher, Retrier
 
 ALL: Final = "States.ALL"
-MOST_DELAY: Final = 31_622_400  # seconds: MaxDelaySeconds stays under 366 days
+MOST_DELAY: Final = 31_622_400  # seconds: 366 days
 
 
 def read_retriers(state: Entry) -> tuple[Retrier, ...]:
@@ -21,9 +21,9 @@ def read_retriers(state: Entry) -> tuple[Retrier, ...]:
 
 
 def _retrier(entry: Entry) -> Retrier:
-    interval = entry.whole("IntervalSeconds", least=1)
-    delay = entry.whole("MaxDelaySeconds", least=1, most=MOST_DELAY - 1)
-    if delay is not None and delay <= (interval or 1):
+    interval = entry.whole("IntervalSeconds")
+    delay = entry.whole("MaxDelaySeconds", least=1, most=MOST_DELAY)
+    if delay is not None and delay <= (1 if interval is None else interval):
         entry.wrong("MaxDelaySeconds must be greater than IntervalSeconds", "MaxDelaySeconds")
     given = {
         "interval_seconds": interval,
@@ -33,7 +33,7 @@ def _retrier(entry: Entry) -> Retrier:
     rate = entry.number("BackoffRate", least=1.0)
     return Retrier(
         errors=entry.texts("ErrorEquals"),
-        full_jitter=entry.one_of("JitterStrategy", "FULL", "NONE") == "FULL",
+        full_jitter=entry.one_of("JitterStrategy", "NONE", "FULL") == "FULL",
         backoff_rate=2.0 if rate is None else rate,
         **_present(given),
     )
@@ -59,7 +59,7 @@ def _catcher(entry: Entry) -> Catcher:
         next=entry.text("Next") or "",
         result_path=entry.place("ResultPath"),
         output=entry.template("Output"),
-        assign=entry.object_template("Assign"),
+        assign=entry.assignments(),
     )
 
 
@@ -67,7 +67,5 @@ def _check_errors(entry: Entry, *, is_last: bool) -> None:
     errors = entry.members.get("ErrorEquals")
     if not isinstance(errors, list) or ALL not in errors:
         return
-    if len(errors) > 1:
-        entry.wrong(f"'{ALL}' must appear alone in ErrorEquals", "ErrorEquals")
-    if not is_last:
-        entry.wrong(f"'{ALL}' may only appear in the last element of the list", "ErrorEquals")
+    if len(errors) > 1 or not is_last:
+        entry.wrong(f"{ALL} must appear alone and at end of list", "ErrorEquals")

@@ -87,6 +87,19 @@ def _versions(service: str, pattern: str | None) -> frozenset[str | None]:
     return frozenset({None, "2"}) if service == "states" and pattern == "sync" else frozenset({None})
 
 
+def integration_of(arn: str) -> tuple[str, str] | None:
+    """(service, action) of a service integration's resource; None for what is none."""
+    found = _INTEGRATION.fullmatch(arn)
+    if found is None or found["region"] or found["account"]:
+        return None
+    return found["service"], found["rest"].partition(".")[0]
+
+
+def is_activity(arn: str) -> bool:
+    found = _INTEGRATION.fullmatch(arn)
+    return found is not None and found["service"] == "activity"
+
+
 def resource_mistake(arn: str, kind: ExecutionType, recognises: Callable[[str], bool]) -> str | None:
     """What is wrong with a resource in a machine of this type; None if nothing is."""
     if not _ARN.fullmatch(arn):
@@ -103,7 +116,8 @@ def resource_mistake(arn: str, kind: ExecutionType, recognises: Callable[[str], 
 
 def map_resource_mistake(arn: str, known: Sequence[str]) -> str | None:
     """What is wrong with the resource of an ItemReader or a ResultWriter, of which there are few."""
-    return None if re.sub(r"arn:[^:]+:states:::", "", arn) in known else _unrecognised(arn)
+    is_known = re.sub(r"arn:[^:]+:states:::", "", arn) in known
+    return None if is_known else "The field 'Resource' does not match any of the allowed values"
 
 
 def _unrecognised(arn: str) -> str:

@@ -7,12 +7,13 @@ from typing import Final
 
 from penstock.languages.asl import fields
 from penstock.languages.asl.choices import OPERATORS
-from penstock.languages.asl.entry import NO_DOLLAR, Entry
+from penstock.languages.asl.entry import Entry, not_a_reference
 from penstock.languages.asl.jsonata import is_jsonata
 from penstock.languages.asl.jsonpath import compile_single_path
 from penstock.languages.asl.mistakes import jsonata_mistake
 
 _COMBINERS: Final = ("And", "Or", "Not")
+_KINDS: Final = ("And", "Or", "Not", "Variable", "Condition")
 _OUTER: Final = frozenset({"Next", "Comment", "Assign", "Output"})
 _TOGETHER: Final = frozenset({*OPERATORS, *_COMBINERS})
 MOST_DEEP: Final = 100
@@ -27,8 +28,9 @@ def check_rule(rule: Entry) -> None:
         _check_condition(rule)
     else:
         rule.require("Next")
-        rule.supports(_OUTER | _TOGETHER | {"Variable", "Condition"})  # Condition has been told of
-        _check_comparison(rule, 1)
+        rule.supports(_OUTER | _TOGETHER | {"Variable", "Condition"})
+        if not rule.has("Condition"):  # of which the language has been told already
+            _check_comparison(rule, 1)
 
 
 def _check_condition(rule: Entry) -> None:
@@ -44,17 +46,15 @@ def _check_condition(rule: Entry) -> None:
 
 
 def _check_comparison(rule: Entry, depth: int) -> None:
-    found = [name for name in rule.members if name in _TOGETHER]
-    if not found:
-        rule.wrong("A choice rule must have a comparison operator, or one of the fields: [And, Or, Not]")
-    elif len(found) > 1:
-        rule.only_one(*found)
+    found = [name for name in rule.members if name in _KINDS]
+    if len(found) != 1:
+        rule.wrong(f"The object must have only one of the following fields, [{', '.join(_KINDS)}]")
     elif depth >= MOST_DEEP:
         rule.wrong(f"Choice rules may be nested {MOST_DEEP} deep")
-    elif found[0] in _COMBINERS:
-        _check_combined(rule, found[0], depth)
+    elif found[0] == "Variable":
+        _check_operators(rule)
     else:
-        _check_operator(rule, found[0])
+        _check_combined(rule, found[0], depth)
 
 
 def _check_combined(rule: Entry, name: str, depth: int) -> None:
@@ -65,9 +65,15 @@ def _check_combined(rule: Entry, name: str, depth: int) -> None:
             _check_comparison(each, depth + 1)
 
 
-def _check_operator(rule: Entry, name: str) -> None:
-    rule.require("Variable")
+def _check_operators(rule: Entry) -> None:
     _check_path(rule, "Variable")
+    rule.exactly_one(*OPERATORS)
+    for name in rule.members:
+        if name in OPERATORS:
+            _check_operator(rule, name)
+
+
+def _check_operator(rule: Entry, name: str) -> None:
     if name.endswith("Path"):
         _check_path(rule, name)
     elif not OPERATORS[name].kind.accepts(rule.members[name]):
@@ -81,4 +87,4 @@ def _check_path(rule: Entry, name: str) -> None:
     try:
         compile_single_path(text, field=rule.inside(name))
     except ValueError as error:
-        rule.wrong(str(error) if text.startswith("$") else NO_DOLLAR, name)
+        rule.wrong(not_a_reference(text, error), name)

@@ -10,7 +10,10 @@ from penstock.languages.asl.choices import compile_rule
 from penstock.languages.asl.entry import Entry
 from penstock.languages.asl.jsonata import is_jsonata
 from penstock.languages.asl.mapping import ReadMachine, read_map
+from penstock.languages.asl.parameters import check_parameters
+from penstock.languages.asl.reach import check_references
 from penstock.languages.asl.rescue import read_catchers, read_retriers
+from penstock.languages.asl.resources import is_activity
 from penstock.languages.asl.rules import check_rule
 from penstock.languages.asl.suspicions import tell_suspicions
 from penstock.languages.asl.tree import (
@@ -36,12 +39,15 @@ _TIMESTAMP: Final = re.compile(
 def read_state(name: str, state: Entry, read_machine: ReadMachine) -> State | None:
     """A state; None where its type is not one. What is wrong is told to the entry's findings."""
     state.require("Type")
-    kind = state.one_of("Type", *fields.STATES)
-    if kind is None:
+    kind = state.members.get("Type")
+    if not isinstance(kind, str) or kind not in fields.STATES:
+        if state.has("Type"):
+            state.wrong(f"The field 'Type' should have one of these values: [{', '.join(fields.STATES)}]", "Type")
         return None
     state.supports(fields.STATES[kind])
     fields.check_language(state)
     tell_suspicions(state)
+    check_references(state, kind)
     shared: Shared = {"name": name, "language": state.language, **_shared(state)}
     if kind in _ENDED:
         shared["next"] = _next(state)
@@ -63,7 +69,7 @@ def _shared(state: Entry) -> Shared:
         "input_path": state.path("InputPath"),
         "output_path": state.path("OutputPath"),
         "output": state.template("Output"),
-        "assign": state.object_template("Assign"),
+        "assign": state.assignments(),
     }
 
 
@@ -73,7 +79,7 @@ def _next(state: Entry) -> str | None:
     if state.has("Next") and ends:
         state.only_one("Next", "End")
     if not state.has("Next") and not ends:
-        state.wrong("There should be one of the following fields: [Next, End]")
+        state.wrong("This object should have only one of the following fields: [Next, End]")
     return state.text("Next")
 
 
@@ -98,17 +104,22 @@ def _pass(state: Entry, shared: Shared) -> State:
 
 def _task(state: Entry, shared: Shared) -> State:
     state.require("Resource")
+    resource = state.resource("Resource") or ""
+    if not state.findings.inside(f"{state.at}/Resource"):
+        check_parameters(state)
     timeout, heartbeat = state.quantity("TimeoutSeconds", least=1), state.quantity("HeartbeatSeconds", least=1)
     if isinstance(timeout, Literal) and isinstance(heartbeat, Literal) and heartbeat.constant >= timeout.constant:
         state.wrong("HeartbeatSeconds must be smaller than TimeoutSeconds", "HeartbeatSeconds")
     return Task(
-        **shared, **_result(state), **_rescue(state), resource=state.resource("Resource") or "",
+        **shared, **_result(state), **_rescue(state), resource=resource,
         payload=_payload(state), credentials=_credentials(state), timeout=timeout, heartbeat=heartbeat,
     )  # fmt: skip
 
 
 def _credentials(state: Entry) -> Expression | None:
     given = state.members.get("Credentials")
+    if state.has("Credentials") and is_activity(str(state.members.get("Resource"))):
+        state.wrong("The field 'Credentials' is not supported for activities")
     if state.has("Credentials") and not is_jsonata(given):
         names = {"RoleArn", "RoleArn.$"} if state.language == "JSONPath" else {"RoleArn"}
         if isinstance(given, dict) and not names & given.keys():
@@ -126,7 +137,7 @@ def _choice(state: Entry, shared: Shared) -> State:
 def _option(rule: Entry) -> Option | None:
     check_rule(rule)
     target = rule.text("Next")
-    output, assign = rule.template("Output"), rule.object_template("Assign")
+    output, assign = rule.template("Output"), rule.assignments()
     condition = _condition(rule)
     if condition is None or target is None:
         return None
@@ -143,12 +154,18 @@ def _condition(rule: Entry) -> Condition | None:
 
 
 def _wait(state: Entry, shared: Shared) -> State:
-    state.exactly_one("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
-    seconds, timestamp = state.quantity("Seconds"), _timestamp(state)
+    state.exactly_one("SecondsPath", "Seconds", "TimestampPath", "Timestamp")
+    seconds, timestamp = _seconds(state), _timestamp(state)
     return Wait(
         **shared, seconds=seconds, timestamp=timestamp,
         is_literal=isinstance(seconds, Literal) or isinstance(timestamp, Literal),
     )  # fmt: skip
+
+
+def _seconds(state: Entry) -> Expression | None:
+    if state.has("SecondsPath"):
+        return state.required_path("SecondsPath")
+    return state.value_or_jsonata("Seconds", "number", lambda entry, name: entry.whole(name))
 
 
 def _timestamp(state: Entry) -> Expression | None:

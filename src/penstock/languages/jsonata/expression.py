@@ -24,10 +24,10 @@ class Expression:
     """A compiled expression, and the variables it speaks of.
 
     `variables` are those it does not bind itself; `paths` are its references that begin with one, as far as they can be
-    told without evaluating it, such as `$states.input.name`.
+    told without evaluating it, such as `$states.input.name`. `names` are what it looks for in its document.
     """
 
-    __slots__ = ("_code", "paths", "text", "variables")
+    __slots__ = ("_code", "names", "paths", "text", "variables")
 
     def __init__(self, text: str) -> None:
         tree = read(text)
@@ -35,6 +35,7 @@ class Expression:
         self.text = text
         self.variables = found.variables
         self.paths = found.paths
+        self.names = found.names
         self._code = compiled(shaped(tree))
 
     def evaluate(

@@ -7,9 +7,13 @@ of a function of the language. A reference is followed as far as it is plain: `$
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from penstock.languages.jsonata.functions import NATIVES
 from penstock.languages.jsonata.tree import Node
+
+# What is on their right is evaluated in the values of what is on their left.
+NARROWING: Final = frozenset({".", "[", "{", "^"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +22,14 @@ class References:
 
     variables: frozenset[str]
     paths: frozenset[str]
+    names: tuple[str, ...]  # those of the document that the expression as a whole is evaluated in, as they come
 
 
 def references(tree: Node) -> References:
     """What the expression of a tree refers to."""
     search = _Search()
     search.visit(tree, set())
-    return References(frozenset(search.variables), frozenset(search.paths))
+    return References(frozenset(search.variables), frozenset(search.paths), tuple(dict.fromkeys(_names(tree))))
 
 
 class _Search:
@@ -62,6 +67,20 @@ class _Search:
             return
         self.variables.add(name)
         self.paths.add("$" + ".".join(plain))
+
+
+def _names(node: Node) -> Iterator[str]:
+    """The names that are looked for in the outermost document: not those behind a dot, or in a predicate."""
+    if node.kind == "name":
+        yield node.value
+    elif node.kind == "transform":
+        return
+    elif node.kind == "binary" and node.value in NARROWING:
+        if node.left:
+            yield from _names(node.left)
+    else:
+        for part in _parts(node):
+            yield from _names(part)
 
 
 def _plain_path(node: Node) -> list[str] | None:

@@ -63,23 +63,41 @@ class Nursery:
         self._process: asyncio.subprocess.Process | None = None
         self._line: socket.socket | None = None
         self._starting = asyncio.Lock()
+        self._kept: set[Kept] = set()
 
     @property
     def languages(self) -> Mapping[str, str]:
         return {name: language.name for name, language in self._languages.items()}
 
     async def start(self, setting: Setting) -> Kept:
+        """Asked again if the nursery is gone, or dies meanwhile."""
+        with suppress(ConnectionError):
+            return await self._start(setting)
+        self._forget()
+        try:
+            return await self._start(setting)
+        except ConnectionError as problem:
+            raise CannotStart(f"the nursery of residents ends as soon as it is asked: {problem}") from None
+
+    async def _start(self, setting: Setting) -> Kept:
         ours, theirs = socket.socketpair()
         try:
             with theirs:
                 await self._ask(setting, theirs)
-            return await Kept.meet(ours)
+            kept = await Kept.meet(ours)
         except BaseException:
             ours.close()
             raise
+        for each in [each for each in self._kept if each.is_over]:
+            each.end()
+            self._kept.discard(each)
+        self._kept.add(kept)
+        return kept
 
     async def close(self) -> None:
         """End every resident, and the nursery."""
+        for kept in self._kept:
+            kept.end()
         line, process = self._line, self._process
         self._line = self._process = None
         if line is not None:
@@ -93,7 +111,7 @@ class Nursery:
                 await process.wait()
 
     async def _ask(self, setting: Setting, control: socket.socket) -> None:
-        """Hand over a request; once more if the nursery turns out to be gone."""
+        """Hand over a request."""
         request = json.dumps(
             {
                 "language": setting.language,
@@ -107,13 +125,7 @@ class Nursery:
         setting.log.parent.mkdir(parents=True, exist_ok=True)
         log = os.open(setting.log, OPEN_FLAGS, 0o644)
         try:
-            with suppress(ConnectionError):
-                socket.send_fds(await self._reach(), [request], [control.fileno(), log])
-                return
-            self._forget()
             socket.send_fds(await self._reach(), [request], [control.fileno(), log])
-        except OSError as problem:
-            raise CannotStart(f"the nursery of residents cannot be reached: {problem}") from None
         finally:
             os.close(log)
 

@@ -24,16 +24,18 @@ class Kept:
         self._process = process
         self._frames = frames
         self._has_ended = False
+        self._watch = select.poll()  # `select` itself knows the first 1,024 handles only
+        self._watch.register(process, select.POLLIN)
 
     @classmethod
     async def meet(cls, control: socket.socket) -> "Kept":
-        """From the keeper's first word on."""
+        """From the keeper's first word on. Raises `ConnectionError` where the nursery has gone meanwhile."""
         control.setblocking(False)
         frames = Frames()
         try:
             async with asyncio.timeout(MEETING):
                 head, _ = await frame(control, frames)
-        except (TimeoutError, ConnectionError):
+        except TimeoutError:
             raise CannotStart("the nursery of residents does not answer") from None
         if "error" in head:
             raise CannotStart(head["error"])
@@ -44,7 +46,7 @@ class Kept:
 
     @property
     def is_over(self) -> bool:
-        return self._has_ended or bool(select.select([self._process], [], [], 0)[0])
+        return self._has_ended or bool(self._watch.poll(0))
 
     async def ask(self, request: Request) -> Reply:
         head = {"facts": dict(request.facts), "longest": request.longest, "lines": dict(request.lines)}

@@ -1,8 +1,9 @@
 """Accepting: an event is a run before the caller is answered; then it is tried, and delivered where it must go."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -12,36 +13,40 @@ from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
 from penstock.services.lambda_ import rows
 from penstock.services.lambda_.destinations import Deliveries
-from penstock.services.lambda_.events import FLOW, Delivery, Plan, Tried, destinations, plan_of
+from penstock.services.lambda_.environments import Invocation
+from penstock.services.lambda_.events import FLOW, OVER, Plan, State, Tried, destinations, plan_of
 from penstock.services.lambda_.failures import ResourceNotFound, TooManyRequests
-from penstock.services.lambda_.invoking import Invoking
-from penstock.services.lambda_.model import EVENT_CONFIG, LATEST, Target
+from penstock.services.lambda_.invoking import Invocations
+from penstock.services.lambda_.model import EVENT, EVENT_CONFIG, LATEST, Target
 from penstock.store import documents
 from penstock.store.database import Transaction
+from penstock.store.documents import Document
 from penstock.wire.call import Call, Json, Scope
 
-KEPT: Final = 1000  # settled runs that are forgotten at a time
+FORGOTTEN: Final = 500  # events at a time
 
 
-@dataclass
+@dataclass(frozen=True)
 class Accepting:
     """Events from their acceptance to their end."""
 
     engine: Engine
+    invocations: Invocations
     deliveries: Deliveries
     clock: Callable[[], float]
-    invoking: Invoking | None = None  # it accepts events by this room, and this one runs them by it
-    _settled: list[RunId] = field(default_factory=list)
+    chance: Callable[[], str]
 
     async def accept(self, call: Call, target: Target, payload: bytes, request_id: str, context: str | None) -> None:
         """Keep an event; the same call told twice is one event."""
-        run = RunId(f"{target.function_arn}/event/{call.token or request_id}")
-
-        done, self._settled = self._settled[:KEPT], self._settled[KEPT:]
+        name, at = call.token or request_id, self.clock()
+        run = RunId(f"{target.function_arn}/event/{name}")
+        event = Document(
+            kind=EVENT, scope=call.scope, name=f"{target.name}/{name}", arn=run, parent=target.name, created_at=at,
+            modified_at=at, token=name,
+        )  # fmt: skip
 
         def start(tx: Transaction) -> None:
-            for each in done:
-                self.engine.forget(tx, each)
+            documents.insert(tx, event)
             plan = plan_of(
                 settings_of(tx, target), dead_letters(tx, target), name=target.name, qualifier=target.qualifier,
                 request_id=request_id, payload=payload, client_context=context,
@@ -50,17 +55,33 @@ class Accepting:
 
         await self.engine.database.write(start)
 
-    def settled(self, run: RunId) -> None:
-        """An event is over; its run is forgotten with the next one that comes."""
-        self._settled.append(run)
+    async def forget_settled(self) -> None:
+        """Remove what is left of events that are over: now and then, so that one told twice is known for a while."""
+        database = self.engine.database
+        over = await database.scan(lambda tx: documents.everywhere(tx, EVENT, OVER))
+        for first in range(0, len(over), FORGOTTEN):
+            await database.write(partial(self._forget, events=over[first : first + FORGOTTEN]))
+
+    def _forget(self, tx: Transaction, events: Sequence[Document]) -> None:
+        for event in events:
+            self.engine.forget(tx, RunId(event.arn))
+            documents.remove(tx, event.scope, EVENT, event.name)
+
+    async def _look(self, run: RunId) -> tuple[Plan, State]:
+        view = await self.engine.database.read(lambda tx: self.engine.look(tx, run))
+        assert view is not None
+        return view.plan, view.state
 
     async def attempt(self, task: Task) -> Json:
         """The activity of trying an event."""
-        plan = msgspec.convert(task.input, Plan)
+        plan, _ = await self._look(task.run)
         target = Target(task.scope, plan.name, plan.qualifier)
-        assert self.invoking is not None
+        invocation = Invocation(
+            id=plan.request_id, payload=plan.payload, arn=target.arn, client_context=plan.client_context
+        )
         try:
-            answer = await self.invoking.run(target, plan.payload, plan.request_id, plan.client_context)
+            found = await self.invocations.found(target, self.chance())
+            answer = await self.invocations.run(found, invocation)
         except TooManyRequests as throttled:
             return built(Tried(verdict="throttled", message=throttled.message))
         except ResourceNotFound as gone:
@@ -77,10 +98,10 @@ class Accepting:
 
     async def deliver(self, task: Task) -> Json:
         """The activity of delivering what became of an event."""
-        told = msgspec.convert(task.input, Delivery)
-        plan = told.plan
+        plan, told = await self._look(task.run)
+        assert told.last is not None
         if told.condition == "Success" or plan.on_failure:
-            record = about(told, task.scope, self.clock())
+            record = about(plan, told, told.last, task.scope, self.clock())
             arn = plan.on_success if told.condition == "Success" else plan.on_failure
             await self.deliveries.deliver(task.scope, arn, msgspec.json.encode(record).decode())
         if told.condition != "Success" and plan.dead_letters:
@@ -115,9 +136,8 @@ def message_of(last: Tried) -> str:
     return str(told.get("errorMessage", "")) if isinstance(told, dict) else ""
 
 
-def about(told: Delivery, scope: Scope, at: float) -> dict[str, Json]:
+def about(plan: Plan, told: State, last: Tried, scope: Scope, at: float) -> dict[str, Json]:
     """The record that a destination is sent."""
-    plan, last = told.plan, told.last
     context: dict[str, Json] = {"statusCode": 200, "executedVersion": last.version or LATEST}
     if told.condition != "Success":
         context["functionError"] = "Unhandled"

@@ -37,7 +37,13 @@ class Environment:
     resident: Resident
     key: str
     folders: Mapping[str, Path]
+    log: Path
     waiting_since: float = 0.0
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether it can be used again. One whose log stream was deleted would write to nowhere."""
+        return not self.resident.is_over and self.log.exists()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +139,7 @@ class Environments:
         waiting = self._waiting.get(wanted.function_arn, [])
         for environment in reversed(list(waiting)):
             is_same_version = environment.key.partition("@")[0] == wanted.key.partition("@")[0]
-            if environment.key == wanted.key and not environment.resident.is_over:
+            if environment.key == wanted.key and environment.is_fit:
                 waiting.remove(environment)
                 return environment
             if is_same_version:
@@ -168,7 +174,7 @@ class Environments:
             scratch_mib=wanted.scratch_mb,
             log=self._streams.path(wanted.scope, wanted.log_group, stream),
         )
-        environment = Environment(await self._residents.start(setting), wanted.key, folders)
+        environment = Environment(await self._residents.start(setting), wanted.key, folders, setting.log)
         self._held.update(folders.values())
         return environment
 

@@ -6,7 +6,8 @@ A function that fails is tried again after a minute, and once more after two; wh
 for as long as the event is young enough. `decide` says what is under way in each phase.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final, Literal
 
 import msgspec
@@ -24,15 +25,18 @@ from penstock.engine.facts import (
     SetTimer,
     Started,
 )
+from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.wire.call import Json, Scope
 
 FLOW: Final = "lambda-event"
 TRY: Final = "lambda.try-event"
 DELIVER: Final = "lambda.deliver-event"
+OVER: Final = "over"
 BETWEEN_TRIES: Final = 60.0  # seconds, times the number of failures so far
 LONGEST_BETWEEN: Final = 300.0  # seconds between two tries of a function that is throttled
 
+Verdict = Literal["succeeded", "failed", "throttled", "gone"]
 Phase = Literal["new", "trying", "waiting", "delivering", "over"]
 
 
@@ -54,7 +58,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a try. `payload` is kept where somebody is to be told."""
 
-    verdict: Literal["succeeded", "failed", "throttled", "gone"]
+    verdict: Verdict
     payload: bytes = b""
     version: str = ""
     message: str = ""
@@ -72,13 +76,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventFlow:
-    """The engine's flow of one event; `settled` is told, after the commit, which are over."""
+    """The engine's flow of one event. Its activities look its plan and state up: payloads are written down once."""
 
     name = FLOW
     state_type = State
-
-    def __init__(self, settled: Callable[[RunId], None] = lambda _: None) -> None:
-        self._settled = settled
 
     def plan(self, document: bytes) -> Plan:
         return msgspec.msgpack.decode(document, type=Plan)
@@ -103,20 +104,22 @@ class EventFlow:
     def decide(self, plan: Plan, state: State) -> Iterator[Command]:
         match state.phase:
             case "trying":
-                yield Perform(f"try-{state.tries}", TRY, msgspec.to_builtins(plan, builtin_types=(bytes,)))
+                yield Perform(f"try-{state.tries}", TRY)
             case "waiting":
                 yield SetTimer(f"wait-{state.tries}", state.due)
             case "delivering":
-                yield Perform("deliver", DELIVER, msgspec.to_builtins(delivery(plan, state), builtin_types=(bytes,)))
+                yield Perform("deliver", DELIVER)
             case "over":
                 yield Finish(Outcome("Succeeded" if state.condition == "Success" else "Failed", state.condition))
             case "new":
                 pass
 
     def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: Plan, before: State, after: State) -> None:
-        """An event has no row that customers see."""
+        """The event's document says when it is over, for whoever tidies up."""
         if after.phase == "over" != before.phase:
-            tx.after_commit(lambda: self._settled(run))
+            event = documents.find_by_arn(tx, run)
+            if event is not None:
+                documents.update(tx, replace(event, status=OVER))
 
 
 def tried(plan: Plan, state: State, last: Tried, at: float) -> State:
@@ -146,20 +149,6 @@ def settled(plan: Plan, state: State, last: Tried, condition: str) -> State:
 def destinations(plan: Plan, condition: str) -> tuple[str, ...]:
     told = (plan.on_success,) if condition == "Success" else (plan.on_failure, plan.dead_letters)
     return tuple(filter(None, told))
-
-
-class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be delivered, and to whom."""
-
-    plan: Plan
-    condition: str
-    tries: int
-    last: Tried
-
-
-def delivery(plan: Plan, state: State) -> Delivery:
-    assert state.last is not None
-    return Delivery(plan=plan, condition=state.condition, tries=state.tries, last=state.last)
 
 
 def plan_of(settings: Json, dead_letters: str, **facts: Json) -> Plan:

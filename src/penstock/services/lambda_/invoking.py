@@ -22,7 +22,7 @@ from penstock.services.lambda_.model import (
 )
 from penstock.services.lambda_.routing import chosen
 from penstock.store.database import Database, Transaction
-from penstock.wire.call import Answer, Body, Call, Json, operation
+from penstock.wire.call import Answer, Call, Json, operation
 
 LARGEST_PAYLOAD: Final = 6 << 20
 LARGEST_EVENT: Final = 1 << 20
@@ -33,11 +33,28 @@ Accept = Callable[[Call, Target, bytes, str, str | None], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Invoking:
-    """The operations that run functions."""
+class Invocations:
+    """Runs functions: for callers, for events, for queues."""
 
     database: Database
     environments: Environments
+
+    async def found(self, target: Target, luck: str) -> Deployment:
+        """The version to be run; raises `ResourceNotFound`."""
+        return await self.database.read(lambda tx: found_for(tx, target, luck))
+
+    async def run(self, wanted: Deployment, invocation: Invocation) -> dict[str, Json]:
+        """Run it; the answer, with the whole tail of its log. Raises `TooManyRequests` and `CannotRun`."""
+        reply = await self.environments.invoke(wanted, invocation)
+        tail = base64.b64encode(reply.tail).decode()
+        return {**told(wanted, invocation, reply), "LogResult": tail}
+
+
+@dataclass(frozen=True)
+class Invoking:
+    """The operation Invoke. `accept` takes what nobody waits for."""
+
+    invocations: Invocations
     accept: Accept
     chance: Callable[[], str]
     service: str = "lambda"
@@ -47,39 +64,27 @@ class Invoking:
         way = request.get("InvocationType") or "RequestResponse"
         payload = await content(request.get("Payload"))
         check_payload(payload, LARGEST_EVENT if way == "Event" else LARGEST_PAYLOAD)
-        target = target_of(call.scope, request)
-        luck = self.chance()
-        found = await self.database.read(lambda tx: found_for(tx, target, luck))
+        target, luck, context = target_of(call.scope, request), self.chance(), request.get("ClientContext")
+        found = await self.invocations.found(target, luck)
         if way == "DryRun":
             return {"StatusCode": 204}
         if way == "Event":
-            await self.accept(call, target, payload, identifier(luck), request.get("ClientContext"))
+            await self.accept(call, target, payload, identifier(luck), context)
             return {"StatusCode": 202}
-        invocation = Invocation(
-            id=identifier(luck), payload=payload, arn=target.arn, client_context=request.get("ClientContext")
-        )
-        reply = await self.environments.invoke(found, invocation)
-        answer = told(found, invocation, reply)
-        if request.get("LogType") == "Tail":
-            answer["LogResult"] = base64.b64encode(reply.tail).decode()
+        invocation = Invocation(id=identifier(luck), payload=payload, arn=target.arn, client_context=context)
+        answer = await self.invocations.run(found, invocation)
+        if request.get("LogType") != "Tail":
+            del answer["LogResult"]
         return answer
-
-    async def run(self, target: Target, payload: bytes, request_id: str, client_context: str | None = None) -> Answer:
-        """Invoke from inside: for events and queues."""
-        found = await self.database.read(lambda tx: found_for(tx, target, self.chance()))
-        invocation = Invocation(id=request_id, payload=payload, arn=target.arn, client_context=client_context)
-        return told(found, invocation, await self.environments.invoke(found, invocation))
 
 
 async def content(payload: Json) -> bytes:
     """The payload, read; none is an empty object."""
-    if payload is None:
-        return b"{}"
     if isinstance(payload, str):
-        return payload.encode()
-    if isinstance(payload, Body) and not isinstance(payload, bytes):
+        payload = payload.encode()
+    elif payload is not None and not isinstance(payload, bytes):
         payload = b"".join([piece async for piece in payload])
-    return bytes(payload) or b"{}"
+    return payload or b"{}"
 
 
 def check_payload(payload: bytes, most: int) -> None:

@@ -15,7 +15,8 @@ from typing import Final
 
 import msgspec
 
-from penstock.services.lambda_.invoking import Invoking
+from penstock.services.lambda_.environments import Invocation
+from penstock.services.lambda_.invoking import Invocations
 from penstock.services.lambda_.model import MAPPING, identifier, target_of
 from penstock.store import documents
 from penstock.store.database import Database
@@ -74,7 +75,7 @@ class Pollers:
 
     database: Database
     queues: Queues
-    invoking: Invoking
+    invocations: Invocations
     chance: Callable[[], str]
     results: dict[str, str] = field(default_factory=dict)  # how the last batch of each mapping went
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -140,7 +141,10 @@ class Pollers:
         event = {"Records": [record(mapping, message) for message in messages]}
         target = target_of(mapping.scope, {"FunctionName": mapping.body["FunctionArn"]})
         try:
-            answer = await self.invoking.run(target, msgspec.json.encode(event), identifier(self.chance()))
+            luck = self.chance()
+            found = await self.invocations.found(target, luck)
+            invocation = Invocation(id=identifier(luck), payload=msgspec.json.encode(event), arn=target.arn)
+            answer = await self.invocations.run(found, invocation)
             done = succeeded(mapping, messages, answer)
             await self.queues.delete(mapping.scope, url, done)
         except ServiceError as error:

@@ -1,19 +1,20 @@
 """The room, furnished: what `app` calls to have Lambda."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
 from penstock.engine.engine import Engine
 from penstock.engine.residents import Residents
+from penstock.services.lambda_.absences import Absences
 from penstock.services.lambda_.accepting import Accepting
 from penstock.services.lambda_.destinations import Deliveries
 from penstock.services.lambda_.environments import ClientEnvironment, Environments
 from penstock.services.lambda_.eventconfigs import EventConfigs
 from penstock.services.lambda_.events import DELIVER, TRY, EventFlow
 from penstock.services.lambda_.functions import Functions
-from penstock.services.lambda_.invoking import Invoking
+from penstock.services.lambda_.invoking import Invocations, Invoking
 from penstock.services.lambda_.layers import Layers
 from penstock.services.lambda_.mappings import Mappings
 from penstock.services.lambda_.packages import Packages, Shelf
@@ -32,11 +33,19 @@ LOOK_EVERY: Final = 15.0  # seconds between two looks at environments that wait
 class Lambda:
     """What must be done besides answering. `work` runs beside the engine; `tidy` now and then."""
 
-    def __init__(self, environments: Environments, shelf: Shelf, pollers: Pollers, database: Database) -> None:
+    def __init__(
+        self,
+        environments: Environments,
+        shelf: Shelf,
+        pollers: Pollers,
+        database: Database,
+        forget_events: Callable[[], Awaitable[None]],
+    ) -> None:
         self._environments = environments
         self._shelf = shelf
         self._pollers = pollers
         self._database = database
+        self._forget_events = forget_events
 
     async def work(self) -> None:
         """Poll queues, and let go of environments that nobody needs, until cancelled."""
@@ -50,6 +59,7 @@ class Lambda:
             self._environments.end_all()
 
     async def tidy(self) -> None:
+        await self._forget_events()
         await self._shelf.tidy(self._database, self._environments.is_used)
 
 
@@ -73,11 +83,11 @@ def furnish(
         residents, shelf, Streams(directory, stream_path), client_environment,
         clock=clock, chance=chance, most=most_environments,
     )  # fmt: skip
-    accepting = Accepting(engine, Deliveries(directory), clock)
-    invoking = accepting.invoking = Invoking(database, environments, accepting.accept, chance)
+    invocations = Invocations(database, environments)
+    accepting = Accepting(engine, invocations, Deliveries(directory), clock, chance)
     queues = Queues(directory)
-    pollers = Pollers(database, queues, invoking, chance)
-    engine.register(EventFlow(accepting.settled))
+    pollers = Pollers(database, queues, invocations, chance)
+    engine.register(EventFlow())
     engine.activity(TRY, accepting.attempt)
     engine.activity(DELIVER, accepting.deliver)
     for service in (
@@ -86,9 +96,10 @@ def furnish(
         Layers(database, blobs, packages, clock),
         Permissions(database, clock, chance),
         Tagging(database),
+        Absences(database),
         EventConfigs(database, clock),
         Mappings(database, queues, pollers, clock, chance),
-        invoking,
+        Invoking(invocations, accepting.accept, chance),
     ):
         directory.register(service)
-    return Lambda(environments, shelf, pollers, database)
+    return Lambda(environments, shelf, pollers, database, accepting.forget_settled)

@@ -8,9 +8,10 @@ elsewhere: `forward.toml` in the data folder names an endpoint per service, and 
 
 room.py        the front: every call comes here, and moto's thread is owned here
 offered.py     which operations, and why others are not taken from moto
-asked.py       what is refused in a request because moto would only pretend
+asked.py       what is refused in a request: messages.py (SQS's)  entries.py (EventBridge's)
 waiting.py     long polls, without holding a thread
 stage.py       moto itself, imported when first needed; nobody else imports it
+mended.py      what moto gets a little wrong, put right
 stumbles.py    what to say when moto falls over a request
 deliveries.py  where moto would reach for its own queues, functions and networks: a call instead
 queues.py      SQS's queues       notifications.py   what SNS sends

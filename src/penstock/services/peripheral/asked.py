@@ -5,10 +5,9 @@ The first is refused with the member's name and a remedy, the second with AWS's 
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
-from penstock.services.peripheral import patterns, targets
+from penstock.services.peripheral import messages, patterns, targets
 from penstock.services.peripheral.arns import Arn
 from penstock.wire.call import Call, Json, NotImplementedHere, ServiceError
 
@@ -21,36 +20,6 @@ def check(call: Call) -> None:
     checking = CHECKS.get((call.service, call.operation))
     if checking is not None:
         checking(call.request)
-
-
-def mended(call: Call) -> Call:
-    """The request as moto reads it rightly."""
-    mend = MENDED.get((call.service, call.operation))
-    return call if mend is None else replace(call, request=mend(call.request))
-
-
-def _create_topic(request: Mapping[str, Json]) -> Mapping[str, Json]:
-    """To moto, an attribute of "false" is something, and so it is true."""
-    attributes = request.get("Attributes", {})
-    kept = {name: value for name, value in attributes.items() if name not in FLAGS or value.lower() == "true"}
-    return {**request, "Attributes": kept}
-
-
-def _put_events(request: Mapping[str, Json]) -> Mapping[str, Json]:
-    """A detail is a JSON object; moto refuses only what is no JSON at all."""
-    return {**request, "Entries": [_event(entry) for entry in request["Entries"]]}
-
-
-def _event(entry: dict[str, Json]) -> dict[str, Json]:
-    try:
-        is_object = isinstance(json.loads(entry.get("Detail", "{}")), dict)
-    except (ValueError, RecursionError):
-        is_object = False
-    return entry if is_object else {**entry, "Detail": NO_JSON}
-
-
-NO_JSON: Final = "<not a JSON object>"
-FLAGS: Final = frozenset({"FifoTopic", "ContentBasedDeduplication"})
 
 
 def _subscribe(request: Mapping[str, Json]) -> None:
@@ -72,10 +41,22 @@ def _publish(request: Mapping[str, Json]) -> None:
     if not arn:
         raise invalid("TopicArn or TargetArn Reason: no value for required parameter")
     _topic(arn)
-    if request.get("Message") == "":
+    if not request["Message"]:
         raise invalid("Empty message")
+    if request.get("MessageStructure") == "json":
+        _structured(request["Message"])
     if arn.endswith(".fifo") and not request.get("MessageGroupId"):
         raise invalid("The MessageGroupId parameter is required for FIFO topics")
+
+
+def _structured(message: str) -> None:
+    """A message of several texts, one for each kind of subscriber."""
+    try:
+        texts = json.loads(message)
+    except (ValueError, RecursionError):
+        raise invalid("Message Structure - JSON message body failed to parse") from None
+    if not isinstance(texts, dict) or not isinstance(texts.get("default"), str):
+        raise invalid("Message Structure - No default entry in JSON message body")
 
 
 def _topic(arn: str) -> None:
@@ -112,14 +93,14 @@ def _put_targets(request: Mapping[str, Json]) -> None:
 
 
 CHECKS: Final[Mapping[tuple[str, str], Check]] = {
+    ("sqs", "CreateQueue"): messages.check_attributes,
+    ("sqs", "SetQueueAttributes"): messages.check_attributes,
+    ("sqs", "SendMessage"): messages.check_message,
+    ("sqs", "SendMessageBatch"): messages.check_batch,
     ("sns", "Subscribe"): _subscribe,
     ("sns", "Publish"): _publish,
     ("events", "PutRule"): _put_rule,
     ("events", "PutTargets"): _put_targets,
     ("events", "CreateArchive"): _archive,
     ("events", "UpdateArchive"): _archive,
-}
-MENDED: Final[Mapping[tuple[str, str], Callable[[Mapping[str, Json]], Mapping[str, Json]]]] = {
-    ("sns", "CreateTopic"): _create_topic,
-    ("events", "PutEvents"): _put_events,
 }

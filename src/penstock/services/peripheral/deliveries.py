@@ -17,19 +17,22 @@ from moto.sns import models as sns
 
 from penstock.services.peripheral import targets
 from penstock.services.peripheral.arns import Arn, queue_url
+from penstock.services.peripheral.entries import refusal
 from penstock.services.peripheral.notifications import Notification
 from penstock.services.peripheral.patterns import matches_wildcard
 from penstock.services.peripheral.queues import Queue, sqs
 from penstock.wire.call import Call, Json, Scope
 
 _endpoint = ""
+_principal = ""
 _written: list[Call] = []
 
 
-def begin(endpoint: str) -> None:
+def begin(call: Call, endpoint: str) -> None:
     """Another call goes to moto: what is written down from here on follows from it."""
-    global _endpoint  # noqa: PLW0603 - one thread plays one call at a time, and moto's classes cannot be handed anything
-    _endpoint = endpoint
+    # One thread plays one call at a time, and moto's classes cannot be handed anything.
+    global _endpoint, _principal
+    _endpoint, _principal = endpoint, call.scope.principal
     _written.clear()
 
 
@@ -136,6 +139,18 @@ class Rule(events.Rule):
             archive.events.append(event)
 
 
+_put_events: Final = events.EventsBackend.put_events
+
+
+def put_events(bus: events.EventsBackend, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What becomes of each entry: some are refused that moto would take."""
+    answers: list[dict[str, Any]] = []
+    for entry in entries:
+        refused = refusal(entry, of_customer=bool(_principal))  # services of Penstock's own have none
+        answers += _put_events(bus, [entry]) if refused is None else [refused]
+    return answers
+
+
 ARCHIVE: Final = re.compile(r':archive/(?P<name>[^":]+):(?P<uuid>[^"]+)"')
 
 
@@ -155,6 +170,7 @@ def _exchange_topics() -> None:
 
 def _exchange_rules() -> None:
     events.Rule = Rule  # type: ignore[misc]
+    events.EventsBackend.put_events = put_events  # type: ignore[assignment,method-assign]
     events.EventPattern._wildcard_match = staticmethod(matches_wildcard)  # type: ignore[method-assign]
 
 

@@ -1,7 +1,7 @@
 """Forward: calls passed on to an endpoint by botocore's client, with the server's own credentials.
 
 Importing this module imports botocore's client: the room does so only where `forward.toml` names a service. A client
-is safe in several threads, so these calls run side by side in the room's second pool.
+is safe in several threads, so these calls run side by side, in a pool for each service.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,12 @@ from typing import Any, Final
 
 import botocore.session
 from botocore.config import Config
+from botocore.eventstream import EventStream
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.response import StreamingBody
 
 from penstock.services.peripheral.places import AWS
-from penstock.wire.call import Answer, Call, Json, ServiceError
+from penstock.wire.call import Answer, Call, Json, NotImplementedHere, ServiceError
 from penstock.wire.protocols import moments
 
 CONFIG: Final = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 3})
@@ -71,6 +72,8 @@ def ours(value: Json) -> Json:
             return moments.seconds(value)
         case StreamingBody():
             return read(value)
+        case EventStream():
+            raise NotImplementedHere("Event streams are not passed on; ask the service at its own endpoint.")
         case _:
             return value
 

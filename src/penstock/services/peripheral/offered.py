@@ -3,11 +3,12 @@
 The list is written by hand, for moto answers more than it does: an operation is here if what it promises happens, at
 least for as long as the server runs. Left out on purpose, so that they answer 501:
 
-* SNS: platform applications, endpoints and text messages (nothing would be sent).
-* DynamoDB: PartiQL (moto needs a parser that is not installed); import and export (moto would use S3 of its own).
+* SNS: platform applications, endpoints, text messages and confirmations (nothing would be sent).
+* DynamoDB: endpoint discovery (it would send clients to AWS); PartiQL (moto needs a parser that is not installed);
+  import and export (moto would use S3 of its own).
 * Secrets Manager: rotation (moto would call functions of its own).
 * SSM: commands, maintenance windows, patch baselines (no machine would be touched).
-* ECR: scans (the findings would be made up), and layers to download.
+* ECR: scans (the findings would be made up), layers and logins (there is no registry behind it).
 * CloudWatch: alarms and insight rules (nobody would evaluate them).
 * EventBridge: connections, API destinations and partners (nothing would be called).
 * Kinesis: encryption and enhanced monitoring (no effect).
@@ -31,14 +32,14 @@ OFFERED: Final[Mapping[str, frozenset[str]]] = {
         TagQueue UntagQueue
     """),
     "sns": _names("""
-        AddPermission ConfirmSubscription CreateTopic DeleteTopic GetSubscriptionAttributes GetTopicAttributes
+        AddPermission CreateTopic DeleteTopic GetSubscriptionAttributes GetTopicAttributes
         ListSubscriptions ListSubscriptionsByTopic ListTagsForResource ListTopics Publish PublishBatch
         RemovePermission SetSubscriptionAttributes SetTopicAttributes Subscribe TagResource Unsubscribe
         UntagResource
     """),
     "dynamodb": _names("""
         BatchGetItem BatchWriteItem CreateBackup CreateTable DeleteBackup DeleteItem DeleteResourcePolicy
-        DeleteTable DescribeBackup DescribeContinuousBackups DescribeEndpoints DescribeLimits DescribeTable
+        DeleteTable DescribeBackup DescribeContinuousBackups DescribeLimits DescribeTable
         DescribeTimeToLive GetItem GetResourcePolicy ListBackups ListTables ListTagsOfResource PutItem
         PutResourcePolicy Query RestoreTableFromBackup RestoreTableToPointInTime Scan TagResource
         TransactGetItems TransactWriteItems UntagResource UpdateContinuousBackups UpdateItem UpdateTable
@@ -65,11 +66,11 @@ OFFERED: Final[Mapping[str, frozenset[str]]] = {
         PutParameter RemoveTagsFromResource UnlabelParameterVersion UpdateDocument UpdateDocumentDefaultVersion
     """),
     "ecr": _names("""
-        BatchCheckLayerAvailability BatchDeleteImage BatchGetImage CompleteLayerUpload CreateRepository
+        BatchDeleteImage BatchGetImage CreateRepository
         DeleteLifecyclePolicy DeleteRegistryPolicy DeleteRepository DeleteRepositoryPolicy DescribeImages
-        DescribeRegistry DescribeRepositories GetAuthorizationToken GetLifecyclePolicy GetRegistryPolicy
-        GetRepositoryPolicy InitiateLayerUpload ListImages ListTagsForResource PutImage PutImageTagMutability
-        PutLifecyclePolicy PutRegistryPolicy SetRepositoryPolicy TagResource UntagResource UploadLayerPart
+        DescribeRegistry DescribeRepositories GetLifecyclePolicy GetRegistryPolicy
+        GetRepositoryPolicy ListImages ListTagsForResource PutImage PutImageTagMutability
+        PutLifecyclePolicy PutRegistryPolicy SetRepositoryPolicy TagResource UntagResource
     """),
     "cloudwatch": _names("""
         DeleteDashboards GetDashboard GetMetricData GetMetricStatistics ListDashboards ListMetrics

@@ -21,11 +21,12 @@ from penstock.services.peripheral.offered import OFFERED
 from penstock.services.peripheral.waiting import Arrivals
 from penstock.wire import models
 from penstock.wire.call import Answer, Body, Call, Directory, Json, ServiceError
+from penstock.wire.http import asked_at
 
 log: Final = logging.getLogger(__name__)
 STAGE: Final = "penstock.services.peripheral.stage"
 FORWARD: Final = "penstock.services.peripheral.forward"
-FORWARDED_AT_ONCE: Final = 16
+FORWARDED_AT_ONCE: Final = 64  # calls to one service; a long poll holds its place for up to 20 s
 DEEPEST: Final = 8  # deliveries that follow from one another: two buses may each be the other's target
 LARGEST: Final = 64 << 20  # bytes of a streamed request, which is held whole to be passed on
 
@@ -35,7 +36,7 @@ _depth: Final = ContextVar("peripheral deliveries under way", default=0)
 class Stage(Protocol):
     """What the room knows of `stage.py`, which it imports late."""
 
-    def perform(self, call: Call, endpoint: str) -> tuple[Answer, list[Call]]: ...
+    def perform(self, call: Call, endpoint: str, *, seen_at: str) -> tuple[Answer, list[Call]]: ...
     def forget(self) -> None: ...
 
 
@@ -52,7 +53,7 @@ class Peripheral:
         self._directory = directory
         self._endpoint = endpoint
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="peripheral")
-        self._side_by_side = ThreadPoolExecutor(FORWARDED_AT_ONCE, thread_name_prefix="forward")
+        self._pools: dict[str, ThreadPoolExecutor] = {}  # for each forwarded service, so that none holds up another
         self._stage: Stage | None = None
         self._forwards: Mapping[str, str] = {}
         self._arrivals = Arrivals()
@@ -62,6 +63,7 @@ class Peripheral:
         own = {service for service, _ in self._directory.operations()}
         self._forwards = places.forwards(data, own)
         for service in self._forwards:
+            self._pools[service] = ThreadPoolExecutor(FORWARDED_AT_ONCE, thread_name_prefix=f"forward-{service}")
             self._directory.provide(service, models.model(service).operation_names, self.forward, validated=False)
         for service, operations in OFFERED.items():
             if service not in own and service not in self._forwards:
@@ -71,11 +73,11 @@ class Peripheral:
         """What the endpoint in `forward.toml` answers."""
         call = replace(call, request={name: await read(value) for name, value in call.request.items()})
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._side_by_side, self._pass_on, call)
+        return await loop.run_in_executor(self._pools[call.service], self._pass_on, call)
 
     async def answer(self, call: Call, _: Json) -> Answer:
         asked.check(call)
-        call = asked.mended(at_its_account(call))
+        call = at_its_account(call)
         if waiting.may_wait(call):
             return await waiting.receive(call, self.perform, self._arrivals)
         return await self.perform(call)
@@ -83,9 +85,9 @@ class Peripheral:
     async def perform(self, call: Call) -> Answer:
         """What moto answers, after what follows from the call has been placed."""
         loop = asyncio.get_running_loop()
-        answer, follow = await loop.run_in_executor(self._thread, self._play, call)
+        answer, follow = await loop.run_in_executor(self._thread, self._play, call, asked_at.get())
         if waiting.brings_messages(call):
-            self._arrivals.tell()
+            self._arrivals.tell(waiting.queue_of(call))
         for each in follow:
             await self._deliver(each, because=call)
         return answer
@@ -96,16 +98,18 @@ class Peripheral:
         if self._stage is not None:
             await loop.run_in_executor(self._thread, self._stage.forget)
         self._thread.shutdown(wait=False, cancel_futures=True)
-        self._side_by_side.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _pass_on(self, call: Call) -> Answer:
         forward = cast("Forward", importlib.import_module(FORWARD))
         return forward.perform(call, self._forwards[call.service])
 
-    def _play(self, call: Call) -> tuple[Answer, list[Call]]:
+    def _play(self, call: Call, seen_at: str) -> tuple[Answer, list[Call]]:
         if self._stage is None:
             self._stage = cast("Stage", importlib.import_module(STAGE))
-        return self._stage.perform(call, self._endpoint())
+        endpoint = self._endpoint()
+        return self._stage.perform(call, endpoint, seen_at=seen_at or endpoint)
 
     async def _deliver(self, call: Call, *, because: Call) -> None:
         """Place a call that follows from another. A target that refuses loses the message, as on AWS."""

@@ -22,8 +22,7 @@ from moto.core.model_instances import model_data
 from moto.core.request import Request
 from werkzeug.exceptions import HTTPException
 
-from penstock.services.peripheral import deliveries, stumbles
-from penstock.services.peripheral.queues import next_number
+from penstock.services.peripheral import deliveries, mended, stumbles
 from penstock.wire import models
 from penstock.wire.call import Answer, Call, Json, ServiceError
 from penstock.wire.protocols import moments
@@ -48,15 +47,16 @@ PREFERRED: Final = ("json", "query")
 Heard = tuple[Answer, list[Call]]
 
 
-def perform(call: Call, endpoint: str) -> Heard:
+def perform(call: Call, endpoint: str, *, seen_at: str) -> Heard:
     """What moto answers, and the calls that follow from it (an event's targets, a topic's subscribers).
 
+    `endpoint` is where this server is, `seen_at` where the asking client sees it: a queue's URL begins with that.
     Raises `ServiceError` as AWS would, `NotImplementedHere` where moto gives up.
     """
     check_region(call)
     operation = models.model(call.service).operation_model(call.operation)
-    request = written(call, operation, endpoint)
-    deliveries.begin(endpoint)
+    request = written(mended.request(call), operation, seen_at)
+    deliveries.begin(call, endpoint)
     try:
         status, headers, body = response_class(call.service).dispatch(request, request.raw_url, request.headers)
     except HTTPException as refusal:
@@ -65,18 +65,8 @@ def perform(call: Call, endpoint: str) -> Heard:
         # Where AWS would say what is wrong, moto may fall over the request with any error there is.
         raise stumbles.explained(call, stumble) from stumble
     answer = read(operation, int(status), headers, body)
-    number_published(call, answer)
-    if call.request.get("ReturnConsumedCapacity", "NONE") == "NONE":
-        answer.pop("ConsumedCapacity", None)  # which moto tells of an UpdateItem unasked
+    mended.answer(call, answer)
     return answer, deliveries.taken()
-
-
-def number_published(call: Call, answer: dict[str, Json]) -> None:
-    """Add what moto leaves out: the place of a message in its FIFO topic."""
-    if not call.request.get("TopicArn", "").endswith(".fifo"):
-        return
-    for each in [answer] if call.operation == "Publish" else answer.get("Successful", []):
-        each["SequenceNumber"] = next_number()
 
 
 def forget() -> None:
@@ -180,8 +170,10 @@ def failure(operation: OperationModel, reading: Any, told: Mapping[str, Json]) -
     shape = model.shape_for_error_code(error.get("Code")) or model.shape_for_error_code(code)
     fields = reading.parse(told, shape) if shape is not None else {}
     further = {name: value for name, value in fields.items() if name not in NO_FIELDS}
-    message = REWORDED.get((operation.name, code)) or html.unescape(error.get("Message") or "")
-    return ServiceError(message, code=code, status=status_of(operation, shape, told["status_code"]), **further)
+    message = mended.sentence(operation.name, code, html.unescape(error.get("Message") or ""))
+    return ServiceError(
+        message, code=mended.code(code), status=status_of(operation, shape, told["status_code"]), **further
+    )
 
 
 def status_of(operation: OperationModel, shape: Shape | None, said: int) -> int:
@@ -193,4 +185,3 @@ def status_of(operation: OperationModel, shape: Shape | None, said: int) -> int:
 
 
 NO_FIELDS: Final = frozenset({"Error", "ResponseMetadata", "message", "Message", "status", "code"})
-REWORDED: Final[Mapping[tuple[str, str], str]] = {("Publish", "NotFound"): "Topic does not exist"}

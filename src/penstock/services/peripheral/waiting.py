@@ -20,19 +20,28 @@ BRING: Final = ("SendMessage", "ChangeMessageVisibility", "DeleteMessage", "SetQ
 Perform = Callable[[Call], Awaitable[Answer]]
 
 
+Place = tuple[str, str, str]
+
+
 class Arrivals:
-    """Tells everyone who waits that messages may have come."""
+    """Tells everyone who waits at a queue that messages may have come."""
 
     def __init__(self) -> None:
-        self._next = asyncio.Event()
+        self._next: dict[Place, asyncio.Event] = {}
 
-    def tell(self) -> None:
-        told, self._next = self._next, asyncio.Event()
-        told.set()
+    def tell(self, queue: Place) -> None:
+        if (told := self._next.pop(queue, None)) is not None:
+            told.set()
 
-    def next(self) -> asyncio.Event:
+    def next(self, queue: Place) -> asyncio.Event:
         """What will be set at the next arrival: take it before looking, or one in between is missed."""
-        return self._next
+        return self._next.setdefault(queue, asyncio.Event())
+
+
+def queue_of(call: Call) -> Place:
+    """Account, region and name of the queue that a call is about."""
+    name = str(call.request.get("QueueUrl", "")).rstrip("/").rpartition("/")[2]
+    return call.scope.account, call.scope.region, name
 
 
 def may_wait(call: Call) -> bool:
@@ -52,7 +61,7 @@ async def receive(call: Call, perform: Perform, arrivals: Arrivals) -> Answer:
     until = now() + seconds
     look = replace(call, request={**call.request, "WaitTimeSeconds": 0})
     while True:
-        arrival = arrivals.next()
+        arrival = arrivals.next(queue_of(call))
         answer = await perform(look)
         left = until - now()
         if answer.get("Messages") or left <= 0:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from penstock.services.stepfunctions.failures import invalid_arn, invalid_name
+from penstock.wire.call import ServiceError
 
 # Step Functions' own rule, for state machines, activities and executions alike.
 _REFUSED: Final = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\U0010ffff]")
@@ -71,7 +72,7 @@ def read_machine_arn(text: str) -> MachineArn:
 def check_role_arn(text: str) -> None:
     """Raises `InvalidArn` for what cannot be a role."""
     if not re.fullmatch(r"arn:[^:]+:iam::[^:]*:role/\S+", text):
-        raise invalid_arn(f"Invalid Role Arn: {text}")
+        raise ServiceError(f"Invalid Role Arn: '{text}'", code="InvalidArn")
 
 
 def check_name(name: str) -> None:

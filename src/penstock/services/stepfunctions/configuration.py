@@ -28,9 +28,13 @@ async def logging(directory: Directory, scope: Scope, given: Mapping[str, Json])
 
 async def _must_be_there(directory: Directory, scope: Scope, destination: Mapping[str, Json]) -> None:
     arn = (destination.get("cloudWatchLogsLogGroup") or {}).get("logGroupArn") or ""
+    if not arn:
+        raise invalid_logging("Must set valid CloudWatch Log Group ARN.")
     parts = arn.split(":")
     if len(parts) < 7 or parts[2] != "logs" or parts[5] != "log-group":
-        raise invalid_logging("Log Destination not found.")
+        raise invalid_logging("Provided ARN is not CloudWatch Logs Log Group ARN.")
+    if parts[7:] != ["*"]:
+        raise invalid_logging("Log Group ARN must be provided with '*' qualifier.")
     name = parts[6]
     found = await directory.answer(Call("logs", "DescribeLogGroups", {"logGroupNamePrefix": name}, scope))
     if all(group["logGroupName"] != name for group in found["logGroups"]):

@@ -12,6 +12,7 @@ from penstock.services.stepfunctions.interpreter.advance import advance
 from penstock.services.stepfunctions.interpreter.execution import Execution
 from penstock.services.stepfunctions.interpreter.plan import Plan, plan_of
 from penstock.services.stepfunctions.logbook import Logbook
+from penstock.services.stepfunctions.notices import Notices
 from penstock.store.database import Transaction
 from penstock.wire.call import Scope
 
@@ -24,8 +25,9 @@ class ExecutionFlow:
     name = NAME
     state_type = Execution
 
-    def __init__(self, logbook: Logbook) -> None:
+    def __init__(self, logbook: Logbook, notices: Notices) -> None:
         self._logbook = logbook
+        self._notices = notices
 
     def plan(self, document: bytes) -> Plan:
         return plan_of(document)
@@ -47,11 +49,14 @@ class ExecutionFlow:
         events = after.events
         if not events:
             return
-        arn = plan.order.arn
+        arn, ended = plan.order.arn, after.ended
         if events[0].id == 1:
-            rows.insert(tx, scope, plan.order, after.ended)
-        elif after.ended is not None:
-            rows.end(tx, arn, after.ended)
+            rows.insert(tx, scope, plan.order, ended)
+            self._notices.keep(tx, scope, plan.order, None, redrives=after.redrives)
+        elif ended is not None:
+            rows.end(tx, arn, ended)
+        if ended is not None:
+            self._notices.keep(tx, scope, plan.order, ended, redrives=after.redrives)
         rows.keep(tx, arn, events)
         if plan.order.logging:
             self._logbook.keep(tx, scope, plan.order, events, redrives=after.redrives)

@@ -5,7 +5,6 @@ level ERROR   what failed, timed out or was aborted
 level FATAL   how the execution failed
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,24 +12,22 @@ from typing import Any, Final
 
 import msgspec
 
+from penstock.services.stepfunctions.delivering import Deliveries
 from penstock.services.stepfunctions.interpreter import history
 from penstock.services.stepfunctions.interpreter.execution import HistoryEvent
 from penstock.services.stepfunctions.interpreter.plan import Order
-from penstock.store.database import Database, Transaction
+from penstock.store.database import Database, Row, Transaction
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 Json = Any
 log: Final = logging.getLogger(__name__)
 FATAL: Final = frozenset({"ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"})
 _ERROR_ENDS: Final = ("Failed", "TimedOut", "Aborted")
-BATCH: Final = 100  # rows delivered in one round
-AGAIN: Final = 5.0  # seconds after a delivery that failed
 
 _KEEP: Final = """
     INSERT INTO sfn_log (account, region, log_group, stream, records)
     VALUES (:account, :region, :log_group, :stream, :records)
 """
-_WAITING: Final = "SELECT place, account, region, log_group, stream, records FROM sfn_log ORDER BY place LIMIT :limit"
 
 
 def is_logged(level: str, type: str) -> bool:  # noqa: A002
@@ -73,12 +70,13 @@ def group_of(order: Order) -> str | None:
 
 
 class Logbook:
-    """What waits for delivery, and the loop that delivers it, in order and at least once."""
+    """What waits for delivery to CloudWatch Logs."""
 
     def __init__(self, database: Database, directory: Directory) -> None:
-        self._database = database
         self._directory = directory
-        self._woken = asyncio.Event()
+        columns = "account, region, log_group, stream, records"
+        self._deliveries = Deliveries(database, table="sfn_log", columns=columns, deliver=self._deliver, together=1)
+        self.work = self._deliveries.work
 
     def keep(
         self, tx: Transaction, scope: Scope, order: Order, events: Sequence[HistoryEvent], *, redrives: int = 0
@@ -92,40 +90,25 @@ class Logbook:
             _KEEP, account=scope.account, region=scope.region, log_group=group, stream=stream_of(order),
             records=msgspec.json.encode(records),
         )  # fmt: skip
-        tx.after_commit(self._woken.set)
+        self._deliveries.wake(tx)
 
-    async def work(self) -> None:
-        """Deliver until cancelled."""
-        while True:
-            self._woken.clear()
-            rows = await self._database.read(lambda tx: tx.rows(_WAITING, limit=BATCH))
-            if not rows:
-                await self._woken.wait()
-                continue
-            try:
-                for place, account, region, group, stream, records in rows:
-                    scope = Scope(str(account), str(region))
-                    await self._deliver(scope, str(group), str(stream), msgspec.json.decode(records))  # type: ignore[arg-type]
-                    await self._forget(place)
-            except Exception:  # a worker's loop, a door of rule 11: what could not be delivered is tried again
-                log.exception("log records could not be delivered")
-                await asyncio.sleep(AGAIN)
+    async def _deliver(self, rows: Sequence[Row]) -> None:
+        for _, account, region, group, stream, records in rows:
+            assert isinstance(records, bytes)
+            put = {
+                "logGroupName": group,
+                "logStreamName": stream,
+                "logEvents": [{"timestamp": at, "message": message} for at, message in msgspec.json.decode(records)],
+            }
+            await self._put(Scope(str(account), str(region)), put)
 
-    async def _forget(self, place: Any) -> None:
-        await self._database.write(lambda tx: tx.changed("DELETE FROM sfn_log WHERE place = :place", place=place))
-
-    async def _deliver(self, scope: Scope, group: str, stream: str, records: list[tuple[int, str]]) -> None:
-        put = {
-            "logGroupName": group,
-            "logStreamName": stream,
-            "logEvents": [{"timestamp": at, "message": message} for at, message in records],
-        }
+    async def _put(self, scope: Scope, put: dict[str, Json]) -> None:
         try:
             await self._directory.answer(Call("logs", "PutLogEvents", put, scope))
         except ServiceError as missing:
             if missing.code != "ResourceNotFoundException":
                 raise
-            if await self._make_stream(scope, group, stream):
+            if await self._make_stream(scope, put["logGroupName"], put["logStreamName"]):
                 await self._directory.answer(Call("logs", "PutLogEvents", put, scope))
 
     async def _make_stream(self, scope: Scope, group: str, stream: str) -> bool:

@@ -1,7 +1,7 @@
 """Step Functions, put together."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 from penstock.engine.engine import Engine
 from penstock.services.stepfunctions import rows
@@ -19,6 +19,7 @@ from penstock.services.stepfunctions.interpreter.tasks import FINISH, OFFER, SUB
 from penstock.services.stepfunctions.logbook import Logbook
 from penstock.services.stepfunctions.machines import Machines
 from penstock.services.stepfunctions.memory import World
+from penstock.services.stepfunctions.notices import Notices
 from penstock.services.stepfunctions.tags import Tags
 from penstock.services.stepfunctions.tokens import Tokens
 from penstock.services.stepfunctions.validation import Validation
@@ -26,6 +27,7 @@ from penstock.services.stepfunctions.versions import Versions
 from penstock.store.database import Database
 from penstock.wire.call import Directory, Service
 
+Chore = Callable[[], Coroutine[Any, Any, None]]
 DEFAULT_LIMITS: Final = Limits()
 
 
@@ -47,15 +49,15 @@ def open_stepfunctions(
     chance: Callable[[], str],
     limits: Limits = DEFAULT_LIMITS,
     mocks: MockConfig | None = None,
-) -> Logbook:
-    """Register what Step Functions answers, and what its executions do; the logbook's `work` is to be kept running."""
-    logbook = Logbook(database, directory)
+) -> tuple[Chore, ...]:
+    """Register what Step Functions answers, and what its executions do; what comes back is to be kept running."""
+    logbook, notices = Logbook(database, directory), Notices(database, directory)
     integrations = Integrations(directory, clock=clock, chance=chance, mocks=mocks)
     acts = {SUBMIT: integrations.submit, FINISH: integrations.finish, CANCEL: integrations.cancel}
     world = World(clock=clock, chance=chance, activities=acts)
     express = Express(database=database, engine=engine, world=world, logbook=logbook, limits=limits)
     activities = Activities(database=database, engine=engine, clock=clock)
-    engine.register(ExecutionFlow(logbook))
+    engine.register(ExecutionFlow(logbook, notices))
     engine.register(ExpressFlow())
     for name, act in {**acts, OFFER: activities.offer, RUN: express.perform}.items():
         engine.activity(name, act)
@@ -87,4 +89,4 @@ def open_stepfunctions(
     )
     for service in services:
         directory.register(service)
-    return logbook
+    return logbook.work, notices.work

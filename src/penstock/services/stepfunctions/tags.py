@@ -1,5 +1,6 @@
 """Tags on state machines and activities."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +13,7 @@ from penstock.wire.call import Answer, Call, Json, Scope, ServiceError, Validati
 
 Request = Mapping[str, Json]
 MOST: Final = 50
+_REFUSED: Final = re.compile(r"[^\w\s.:/=+\-@]")
 TAGGED: Final[Mapping[str, str]] = {"stateMachine": "stepfunctions/machine", "activity": "stepfunctions/activity"}
 
 
@@ -66,7 +68,13 @@ def given_tags(given: Iterable[Mapping[str, Json]] | None) -> dict[str, str]:
             raise ValidationError("A tag must have a key.")
         if key.lower().startswith("aws:"):
             raise ValidationError(f"Tag keys that begin with 'aws:' are reserved: '{key}'.")
-        found[key] = tag.get("value", "")
+        value = tag.get("value", "")
+        if _REFUSED.search(key + value):
+            raise ValidationError(
+                "Tags may only contain Unicode letters, digits, white space, or these symbols: _ . : / = + - @. "
+                f"Received: '{key}' with the value '{value}'."
+            )
+        found[key] = value
     _must_fit("", found)
     return found
 

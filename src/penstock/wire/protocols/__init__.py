@@ -18,6 +18,7 @@ from penstock.wire.protocols.protocol import Protocol, SerializationError, Unkno
 from penstock.wire.protocols.query import Ec2, Query
 from penstock.wire.protocols.rest import RestJson, RestXml
 from penstock.wire.protocols.s3 import S3
+from penstock.wire.protocols.sqs import SqsQuery
 
 __all__ = ["Protocol", "SerializationError", "UnknownOperation", "protocol_for", "wants_stream"]
 
@@ -29,6 +30,9 @@ SPOKEN: Final[dict[str, type[Protocol]]] = {
     "rest-json": RestJson,
     "rest-xml": RestXml,
 }
+
+# Services that speak a protocol in a way of their own.
+OF_THEIR_OWN: Final[dict[tuple[str, str], type[Protocol]]] = {("s3", "rest-xml"): S3, ("sqs", "query"): SqsQuery}
 
 
 def _looks_like_form(request: HttpRequest) -> bool:
@@ -54,6 +58,8 @@ def protocol_for(model: ServiceModel, request: HttpRequest) -> Protocol:
         for name in listed:
             if name in SIGNS and SIGNS[name](request):
                 return _speaking(model, name)
+    if model.service_name == "sqs" and _looks_like_form(request):
+        return _speaking(model, "query")
     return _speaking(model, listed[-1])
 
 
@@ -64,4 +70,4 @@ def wants_stream(model: ServiceModel, request: HttpRequest) -> bool:
 
 @cache
 def _speaking(model: ServiceModel, name: str) -> Protocol:
-    return S3(model) if model.service_name == "s3" else SPOKEN[name](model)
+    return OF_THEIR_OWN.get((model.service_name, name), SPOKEN[name])(model)

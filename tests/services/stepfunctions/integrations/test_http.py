@@ -37,6 +37,14 @@ class Echo(BaseHTTPRequestHandler):
                 self._answer(302, b"", location="/echo")
             case "/large":
                 self._answer(200, b"a" * 300_000)
+            case "/endless":
+                self._begin(200)
+                self.wfile.write(b"to the end")
+                self.close_connection = True
+            case "/broken":
+                self._begin(200, **{"content-length": "100"})
+                self.wfile.write(b"not all")
+                self.close_connection = True
             case "/slow":
                 self.hold.wait(10)
                 self._answer(200, b"late")
@@ -45,11 +53,15 @@ class Echo(BaseHTTPRequestHandler):
                 self._answer(200, json.dumps(told).encode())
 
     def _answer(self, status: int, body: bytes, **headers: str) -> None:
+        self._begin(status, **{"content-length": str(len(body)), "content-type": "application/json", **headers})
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _begin(self, status: int, **headers: str) -> None:
         self.send_response(status)
-        for name, value in {"content-length": str(len(body)), "content-type": "application/json", **headers}.items():
+        for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -98,6 +110,26 @@ async def test_redirects_are_told_and_not_followed(endpoint: str) -> None:
     assert (output["StatusCode"], output["Headers"]["location"]) == (302, ["/echo"])
 
 
+async def test_an_answer_may_end_with_its_connection(endpoint: str) -> None:
+    output = await World({}).result(INVOKE, {"ApiEndpoint": f"{endpoint}/endless", "Method": "GET"})
+
+    assert output["ResponseBody"] == "to the end"
+
+
+async def test_an_answer_that_breaks_off_is_none(endpoint: str) -> None:
+    assert await World({}).failure(INVOKE, {"ApiEndpoint": f"{endpoint}/broken", "Method": "GET"}) == (
+        "States.Http.Socket",
+        "the endpoint closed the connection before its answer was complete",
+    )
+
+
+async def test_a_head_is_answered_without_a_body(endpoint: str) -> None:
+    output = await World({}).result(INVOKE, {"ApiEndpoint": f"{endpoint}/large", "Method": "HEAD"})
+
+    assert (output["StatusCode"], output["ResponseBody"]) == (200, "")
+    assert output["Headers"]["content-length"] == ["300000"]
+
+
 async def test_an_answer_over_the_limit_fails_the_task(endpoint: str) -> None:
     error, cause = await World({}).failure(INVOKE, {"ApiEndpoint": f"{endpoint}/large", "Method": "GET"})
 
@@ -135,6 +167,9 @@ async def test_connections_are_refused_with_a_remedy(field: str) -> None:
     [
         ({"ApiEndpoint": "https://example.com", "Method": "FETCH"}, "Method must be one of"),
         ({"ApiEndpoint": "file:///etc/passwd", "Method": "GET"}, "ApiEndpoint must be a URL"),
+        ({"ApiEndpoint": "https://e:port", "Method": "GET"}, "ApiEndpoint must be a URL"),
+        ({"ApiEndpoint": "https://e", "Method": "GET", "Headers": {"x": "a\r\nb: c"}}, "control characters"),
+        ({"ApiEndpoint": "https://e", "Method": "GET", "Headers": {"x: y": "a"}}, "no name for a header"),
         ({"ApiEndpoint": "https://e", "Method": "GET", "Transform": {"RequestBodyEncoding": "X"}}, "NONE or URL_ENCOD"),
     ],
 )
@@ -167,6 +202,20 @@ def test_a_form_tells_arrays_in_the_style_that_is_asked_for(style: str, form: by
 
     assert exchange.body == form
     assert exchange.headers["content-type"] == "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("https://example.com", "https://example.com?q=a%20b"),
+        ("https://example.com/p?x=1#part", "https://example.com/p?x=1&q=a%20b"),
+        ("https://example.com/p?x=a b", "https://example.com/p?x=a%20b&q=a%20b"),
+    ],
+)
+def test_query_parameters_follow_those_of_the_endpoint(url: str, asked: str) -> None:
+    parameters = {"ApiEndpoint": url, "Method": "GET", "QueryParameters": {"q": "a b"}}
+
+    assert Exchange.of(parameters, region="us-east-1").url == asked
 
 
 def test_a_style_that_does_not_exist_is_refused() -> None:

@@ -25,7 +25,7 @@ from penstock.runtimes.sandbox.inside import room, supervisor
 OWN_SIGNALS: Final = supervisor.OWN_SIGNALS
 LOADING: Final = 10.0  # seconds before the time of the first request begins to run though the program is not ready
 LOOK_EVERY: Final = 0.05  # seconds between two looks at memory and processes while a request runs
-LOOK_IDLY: Final = 2.0
+LOOK_IDLY: Final = 5.0
 PIECE: Final = 1 << 18
 MOST_PIECES: Final = 256  # of output read after an answer
 
@@ -137,9 +137,6 @@ class Keeper:
                 self._loaded_ms = (time.monotonic() - self._born) * 1000
                 if self._asked is not None and self._asked.began is None:
                     self._asked.began = time.monotonic()
-            case "log":
-                self._drain()
-                self._book.say(payload.decode(errors="replace"))
             case "answered" | "failed" as way:
                 self._settle(way, payload, peak_mib=head["peak_mib"], leaving=bool(head.get("leaving")))
 

@@ -1,13 +1,17 @@
 """The logbook: what a resident prints, as records of `penstock.store.logfile`: milliseconds, a tab, the message.
 
-A line of output is a record; what is said in one piece (`say`) is one, however many lines it has. What is over the
-limit of a request is dropped after one notice, but still read: who prints a gigabyte neither blocks nor fills the disk.
+A line of output is a record. So is what is said in one piece, however many lines it has: by `say`, or in the output,
+where the program puts `PIECE_BEGINS` before it and `LINE_FEED` for its line feeds. What is over the limit of a request
+is dropped after one notice, but still read: who prints a gigabyte neither blocks nor fills the disk.
 """
 
 import os
 import time
+from collections.abc import Iterator
 from typing import Final
 
+PIECE_BEGINS: Final = b"\x1e"
+LINE_FEED: Final = b"\x1f"
 LONGEST_LINE: Final = 256 * 1024
 LIMIT: Final = 16 << 20  # bytes of a request's log that are kept
 TAIL: Final = 4096  # bytes that are told again with the answer
@@ -27,7 +31,7 @@ class Logbook:
 
     def feed(self, data: bytes) -> None:
         """Output as it comes."""
-        self._remember(data)
+        self._remember(data.replace(PIECE_BEGINS, b"").replace(LINE_FEED, b"\n"))
         if self._left <= 0:
             return
         lines, feed, self._rest = (self._rest + data).rpartition(b"\n")
@@ -61,7 +65,7 @@ class Logbook:
     def _keep(self, lines: list[bytes]) -> None:
         if self._left <= 0:
             return
-        text = b"".join(record(line[at : at + LONGEST_LINE]) for line in lines for at in starts(line))
+        text = b"".join(record(line[at : at + LONGEST_LINE]) for line in pieces(lines) for at in starts(line))
         if len(text) > self._left:
             text = text[: text.rfind(b"\n", 0, self._left) + 1]
             text += record(b"this request has logged over %d MiB: the rest is not kept" % (LIMIT >> 20))
@@ -77,6 +81,15 @@ class Logbook:
                 view = view[os.write(self._file, view) :]
         except OSError:  # the disk is full: the answer is worth more than its log
             self._left = 0
+
+
+def pieces(lines: list[bytes]) -> Iterator[bytes]:
+    """Each line, and each piece that was marked as one."""
+    for line in lines:
+        before, *marked = line.split(PIECE_BEGINS)
+        if before or not marked:
+            yield before
+        yield from (each.replace(LINE_FEED, b"\n") for each in marked)
 
 
 def starts(line: bytes) -> range:

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from penstock.runtimes.residents.inside import keeper, line
 from penstock.runtimes.residents.inside.place import Plan
-from penstock.runtimes.sandbox.inside import room, zygote
+from penstock.runtimes.sandbox.inside import room, warm, zygote
 
 LARGEST: Final = 1 << 17  # bytes of a request
 
@@ -121,6 +121,7 @@ class Nursery:
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGINT, signal.SIG_DFL)
+            warm.close_others({control, log})
             for handle in (control, log):
                 os.set_inheritable(handle, False)
             plan = Plan(

@@ -36,6 +36,7 @@ def wait_for_job(
     except (room.NoRoom, OSError) as problem:
         channel.send(f"error {problem}".encode())
         os._exit(1)
+    limit_files()
     pipe = os.pipe()
     child = warm.Child.fork(pipe, keep_open) if is_warm else None
     rehearse()
@@ -113,7 +114,6 @@ class Supervisor:
 
     def _start(self, job: Document) -> int:
         """Start the command; answers its pid."""
-        limit_files()
         command, environment = job["command"], job["environment"]
         try:
             os.chdir(job["working_folder"])
@@ -213,7 +213,7 @@ class Supervisor:
         self._log.close()
 
     def _end(self, reason: str, message: str) -> None:
-        """Write the ending and tell the server, which journals it at once; if it is gone, the disk must keep it."""
+        """Tell the server, which journals it at once, and write it; if the server is gone, the disk must keep it."""
         if reason in ("unstartable", "exhausted"):
             self._log.say(message)
         ending = {
@@ -225,14 +225,27 @@ class Supervisor:
         }
         text = json.dumps(ending).encode()
         folder = os.open(self._name, os.O_RDONLY | os.O_DIRECTORY, dir_fd=self._room.jobs)
-        file = os.open("ending.new", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o644, dir_fd=folder)
-        os.write(file, text)
-        os.rename("ending.new", "ending.json", src_dir_fd=folder, dst_dir_fd=folder)
+        is_told = self._tell(text)
+        with suppress(FileNotFoundError):  # the server has journalled it and thrown the folder away: it is that fast
+            write_ending(folder, text, synced=not is_told)
+
+    def _tell(self, text: bytes) -> bool:
+        """Tell the server; false if it is gone. First of all: it goes on while the disk is written to."""
         try:
             self._server.send(text + b"\n", socket.MSG_NOSIGNAL)
-        except OSError:  # the server is gone
-            os.fsync(file)
-            os.fsync(folder)
+        except OSError:
+            return False
+        return True
+
+
+def write_ending(folder: int, text: bytes, *, synced: bool) -> None:
+    """Whole or not at all."""
+    file = os.open("ending.new", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o644, dir_fd=folder)
+    os.write(file, text)
+    os.rename("ending.new", "ending.json", src_dir_fd=folder, dst_dir_fd=folder)
+    if synced:
+        os.fsync(file)
+        os.fsync(folder)
 
 
 class Limits:

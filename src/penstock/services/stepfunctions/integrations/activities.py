@@ -8,7 +8,6 @@ All three raise `ServiceError`, its code the `error` and its message the `cause`
 `failures`). Performed again after a crash they ask for the same things under the same tokens.
 """
 
-import asyncio
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +19,7 @@ import msgspec
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions.integrations import failures, http, jobs, members, special
 from penstock.services.stepfunctions.integrations.mocks import MockConfig, MockError, Throw
-from penstock.services.stepfunctions.integrations.parameters import input_shape, output_shape
+from penstock.services.stepfunctions.integrations.parameters import input_shape, output_shape, problems
 from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 from penstock.services.stepfunctions.integrations.special import Caller
 from penstock.wire import models
@@ -77,6 +76,8 @@ class Integrations:
         if resource.kind == "lambda":
             return {"output": self._fitting(await self._function(task, asked), asked.resource)}
         parameters = {} if asked.parameters is None else asked.parameters
+        if wrong := problems(resource, parameters):
+            raise failures.unusable(parameters, wrong)
         if resource.service == "http":
             return {"output": await self._http(task, parameters)}
         if not resource.is_sdk and resource.product.absent:
@@ -178,7 +179,7 @@ class Integrations:
 
     async def _http(self, task: Task, parameters: Json) -> Json:
         exchange = http.Exchange.of(parameters, region=task.scope.region)
-        reply = await asyncio.to_thread(http.fetch, exchange, largest=self._largest, seconds=self._http_seconds)
+        reply = await http.fetch(exchange, largest=self._largest, seconds=self._http_seconds)
         return self._fitting(http.told(reply), "http")
 
     # -------------------------------------------------------------------------------------------------- results

@@ -2,7 +2,7 @@
 
 Keys of commands begin with a letter that says what answers them and name the frame and its turn: `t3.1` is the first
 submission of frame 3. `x` timeout, `h` heartbeat, `d` wait, `r` retry, `p` poll, `w` watched run, `f` finish, `a` an
-activity's offer, `m` map run, `g` going on after a pause, `X` the execution's own time.
+activity's offer, `e` a timeout's end, `m` map run, `g` going on after a pause, `X` the execution's own time.
 """
 
 from typing import Any, Final
@@ -68,6 +68,8 @@ def go_on(turn: Turn) -> None:
             continue  # aborted meanwhile
         if frame.phase == "ended":
             fans.child_ended(turn, frame)
+        elif frame.phase == "task":
+            _task_started(turn, frame)
         else:
             entering.enter(turn, frame)
 
@@ -108,6 +110,8 @@ def _fired(turn: Turn, frame: Frame, kind: str, times: int) -> None:
     elif kind == "r":
         frame.phase = ""
         entering.act(turn, frame, state)
+    elif isinstance(state, Task) and kind == "e":
+        tasks.too_late(turn, frame, state, no_heartbeat=bool(times))
     elif isinstance(state, Task) and frame.work is not None:
         if kind == "p":
             tasks.look_again(turn, frame, state, times)
@@ -126,6 +130,12 @@ def _run_ended(turn: Turn, frame: Frame, kind: str, outcome: Outcome) -> None:
             failing.at_once(turn, frame, state, failure)
     elif kind == "w" and isinstance(state, Task):
         tasks.run_ended(turn, frame, state, outcome)
+
+
+def _task_started(turn: Turn, frame: Frame) -> None:
+    state = turn.state_of(frame)
+    assert isinstance(state, Task)
+    tasks.started(turn, frame, state)
 
 
 def _task_answered(turn: Turn, frame: Frame, state: Task, kind: str, fact: Done | Refused, times: int) -> None:

@@ -40,7 +40,7 @@ def _context(turn: "Turn", frame: Frame) -> Mapping[str, Json]:
     item = _item(turn, frame)
     if item is not None:
         shown["Map"] = {"Item": item}
-    if frame.work is not None:
+    if frame.work is not None and frame.work.token:
         shown["Task"] = {"Token": frame.work.token}
     return shown
 

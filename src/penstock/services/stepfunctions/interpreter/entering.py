@@ -150,6 +150,7 @@ def _instant(frame: Frame, state: Wait, value: Json) -> float:
             "States.QueryEvaluationError",
             "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: "
             + _shown(value),
+            location="Timestamp",
         )
     raise Failure(
         "States.Runtime",

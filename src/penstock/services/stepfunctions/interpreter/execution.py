@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 Json = Any
-Phase = Literal["", "wait", "task", "retry", "fan", "run", "ended"]
+Phase = Literal["", "wait", "task", "late", "retry", "fan", "run", "ended"]
 EventId = int
 
 

@@ -52,7 +52,8 @@ def handle(
     if isinstance(state, Task | Parallel | Map):
         if _tries_again(turn, frame, state.retry, error, also):
             return
-        if not isinstance(state, Task):
+        # What is wrong with the state's own fields, AWS tells of the execution alone.
+        if not isinstance(state, Task) and not (error == RUNTIME and frame.phase != "fan"):
             turn.record(frame, f"{state.type}StateFailed")
         for catcher in state.catch:
             if _matches(catcher.errors, error, also):

@@ -100,11 +100,10 @@ def _submit(turn: Turn, frame: Frame, resource: Resource, credentials: Json) -> 
         details["taskCredentials"] = {"roleArn": credentials.get("RoleArn")}
     if resource.kind == "lambda":
         turn.record(frame, "LambdaFunctionScheduled", {"resource": resource.arn, "input": text, **details})
-        turn.record(frame, "LambdaFunctionStarted")
     else:
         shown = _shown(resource)
         turn.record(frame, "TaskScheduled", {**shown, "region": _region(order.arn), "parameters": text, **details})
-        turn.record(frame, "TaskStarted", shown)
+    turn.ready.append(frame)  # it starts when what is beside it is scheduled, too
     task = {
         "resource": resource.arn,
         "parameters": frame.arguments,
@@ -117,6 +116,15 @@ def _submit(turn: Turn, frame: Frame, resource: Resource, credentials: Json) -> 
         "token": work.token,
     }
     turn.want(Perform(f"t{frame.id}.{frame.turn}", SUBMIT, task))
+
+
+def started(turn: Turn, frame: Frame, state: Task) -> None:
+    """A scheduled attempt is under way."""
+    resource = resource_of(state.resource)
+    if resource.kind == "lambda":
+        turn.record(frame, "LambdaFunctionStarted")
+    else:
+        turn.record(frame, "TaskStarted", _shown(resource))
 
 
 def _bounds(work: Work) -> dict[str, Json]:
@@ -286,10 +294,18 @@ def refused(turn: Turn, frame: Frame, state: Task, error: str, cause: str) -> No
 
 
 def timed_out(turn: Turn, frame: Frame, state: Task, *, no_heartbeat: bool) -> None:
-    """Out of time. AWS names both kinds States.Timeout; a definition can tell a heartbeat's."""
-    resource = resource_of(state.resource)
-    _record_ending(turn, frame, resource, "TimedOut", {"error": failing.TIMEOUT})
+    """Out of time. Beside others it fails a moment later: those that are out of time at once with it say so first."""
+    _record_ending(turn, frame, resource_of(state.resource), "TimedOut", {"error": failing.TIMEOUT})
     aborting.abandon(turn, frame)
+    if any(other.phase == "task" and other.parent == frame.parent for other in turn.execution.frames.values()):
+        frame.phase = "late"
+        turn.want(SetTimer(f"e{frame.id}.{frame.turn}.{int(no_heartbeat)}", turn.at))
+        return
+    too_late(turn, frame, state, no_heartbeat=no_heartbeat)
+
+
+def too_late(turn: Turn, frame: Frame, state: Task, *, no_heartbeat: bool) -> None:
+    """AWS names both kinds States.Timeout; a definition can tell a heartbeat's."""
     frame.phase = "task"
     also = (failing.HEARTBEAT,) if no_heartbeat else ()
     failing.handle(turn, frame, state, failing.TIMEOUT, None, also=also)

@@ -49,3 +49,10 @@ CREATE TABLE sfn_log (
     stream    TEXT NOT NULL,
     records   BLOB NOT NULL                -- [[milliseconds, message], …]; the row goes when Logs has them
 );
+
+CREATE TABLE sfn_notice (
+    place     INTEGER PRIMARY KEY,
+    account   TEXT NOT NULL,
+    region    TEXT NOT NULL,
+    entry     BLOB NOT NULL                -- an entry of PutEvents; the row goes when EventBridge has it
+);

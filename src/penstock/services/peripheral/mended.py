@@ -1,0 +1,95 @@
+"""Mended: what moto gets a little wrong, put right: requests before it sees them, answers and sentences after."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from penstock.services.peripheral.queues import next_number
+from penstock.wire.call import Call, Json
+
+FLAGS: Final = frozenset({"FifoTopic", "ContentBasedDeduplication"})
+
+
+def request(call: Call) -> Call:
+    """The request as moto reads it rightly."""
+    mend = REQUESTS.get((call.service, call.operation))
+    return call if mend is None else replace(call, request=mend(call.request))
+
+
+def _create_topic(request: Mapping[str, Json]) -> Mapping[str, Json]:
+    """To moto, an attribute of "false" is something, and so it is true."""
+    attributes = request.get("Attributes", {})
+    kept = {name: value for name, value in attributes.items() if name not in FLAGS or value.lower() == "true"}
+    return {**request, "Attributes": kept}
+
+
+REQUESTS: Final[Mapping[tuple[str, str], Callable[[Mapping[str, Json]], Mapping[str, Json]]]] = {
+    ("sns", "CreateTopic"): _create_topic,
+}
+
+
+# --- answers -----------------------------------------------------------------------------------------------------
+
+
+def answer(call: Call, answer: dict[str, Json]) -> None:
+    """Mend an answer in place."""
+    if (mend := ANSWERS.get(call.service)) is not None:
+        mend(call, answer)
+
+
+def _number_published(call: Call, answer: dict[str, Json]) -> None:
+    """Add what moto leaves out: the place of a message in its FIFO topic."""
+    if call.operation in {"Publish", "PublishBatch"} and call.request.get("TopicArn", "").endswith(".fifo"):
+        for each in [answer] if call.operation == "Publish" else answer.get("Successful", []):
+            each["SequenceNumber"] = next_number()
+
+
+def _tell_what_was_asked(call: Call, answer: dict[str, Json]) -> None:
+    """Take out what moto tells of some operations unasked."""
+    for member, asking in ASKED_FOR.items():
+        if call.request.get(asking, "NONE") == "NONE":
+            answer.pop(member, None)
+
+
+ASKED_FOR: Final = {
+    "ConsumedCapacity": "ReturnConsumedCapacity",
+    "ItemCollectionMetrics": "ReturnItemCollectionMetrics",
+}
+ANSWERS: Final[Mapping[str, Callable[[Call, dict[str, Json]], None]]] = {
+    "sns": _number_published,
+    "dynamodb": _tell_what_was_asked,
+}
+
+
+# --- sentences ---------------------------------------------------------------------------------------------------
+
+
+def code(said: str) -> str:
+    """An error's code as clients know it."""
+    return "MissingParameter" if said == "MissingRequiredParameterException" else said
+
+
+def sentence(operation: str, code: str, said: str) -> str:
+    """An error's sentence as AWS says it."""
+    said = _AS_CLIENTS_TELL.sub("", said)
+    for wrong, right in OF_MOTO.items():
+        said = said.replace(wrong, right)
+    return OF_CODES.get((operation, code), said)
+
+
+OF_CODES: Final[Mapping[tuple[str, str], str]] = {
+    ("Publish", "NotFound"): "Topic does not exist",
+    ("CreateTopic", "InvalidParameter"): "Invalid parameter: Topic Name",
+}
+OF_MOTO: Final[Mapping[str, str]] = {
+    "Either KeyConditions or QueryFilter should be present": (
+        "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
+    ),
+    "Subject must be less than 100 characters": "Invalid parameter: Subject",
+    "The topic should either have": "Invalid parameter: The topic should either have",
+    "Reason: must be <= 0 and >= 20 if provided.": "Reason: Must be >= 0 and <= 20, if provided.",
+    "Reason: must be between 1 and 10, if provided.": "Reason: Must be between 1 and 10, if provided.",
+}
+# What botocore puts before a sentence, and moto now and then too.
+_AS_CLIENTS_TELL: Final = re.compile(r"An error occurred \(\w+\) when calling the \w+ operation: ")

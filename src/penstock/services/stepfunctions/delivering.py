@@ -1,0 +1,61 @@
+"""Deliveries: what other services are to be told of, kept with the events that it follows from, and told afterwards.
+
+A row is written in the transaction of its cause and removed once it is delivered, so that everything is delivered at
+least once and in order, whatever happens to the server in between.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from penstock.store.database import Database, Row, Transaction
+
+log: Final = logging.getLogger(__name__)
+BATCH: Final = 100  # rows read in one round
+AGAIN: Final = 5.0  # seconds after a delivery that failed
+
+
+class Deliveries:
+    """The rows of one table with a `place`, oldest first. `deliver` is given several at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        table: str,
+        columns: str,
+        deliver: Callable[[Sequence[Row]], Awaitable[None]],
+        together: int,
+    ) -> None:
+        self._database = database
+        self._deliver = deliver
+        self._together = together
+        self._woken = asyncio.Event()
+        self._waiting = f"SELECT place, {columns} FROM {table} ORDER BY place LIMIT :limit"  # noqa: S608
+        self._forget = f"DELETE FROM {table} WHERE place <= :place"  # noqa: S608
+
+    def wake(self, tx: Transaction) -> None:
+        """There is something new, once this transaction is committed."""
+        tx.after_commit(self._woken.set)
+
+    async def work(self) -> None:
+        """Deliver until cancelled."""
+        while True:
+            self._woken.clear()
+            rows = await self._database.read(lambda tx: tx.rows(self._waiting, limit=BATCH))
+            if not rows:
+                await self._woken.wait()
+                continue
+            try:
+                await self._round(rows)
+            except Exception:  # a worker's loop, a door of rule 11: what could not be delivered is tried again
+                log.exception("what Step Functions had to tell others could not be delivered; it is tried again")
+                await asyncio.sleep(AGAIN)
+
+    async def _round(self, rows: Sequence[Row]) -> None:
+        for first in range(0, len(rows), self._together):
+            some = rows[first : first + self._together]
+            await self._deliver(some)
+            place = some[-1][0]
+            await self._database.write(lambda tx, place=place: tx.changed(self._forget, place=place))  # type: ignore[misc]

@@ -1,0 +1,30 @@
+"""Ground: where on a disk new folders go.
+
+ext4 puts a folder near the one above it, and looks at every inode that was freed there in the last minutes before it
+hands one out: where many files come and go, a `mkdir` may cost ten times as much. Folders right below a "top" folder
+are spread over the disk instead, each with what will be in it. Other file systems are left in peace.
+"""
+
+import array
+import fcntl
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+GET_FLAGS: Final = 0x80086601
+SET_FLAGS: Final = 0x40086602
+TOP: Final = 0x00020000
+
+
+def spread(folder: Path) -> None:
+    """Let folders that are made right below this one have a piece of the disk each."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        flags = array.array("l", [0])
+        with suppress(OSError):
+            fcntl.ioctl(handle, GET_FLAGS, flags)
+            flags[0] |= TOP
+            fcntl.ioctl(handle, SET_FLAGS, flags)
+    finally:
+        os.close(handle)

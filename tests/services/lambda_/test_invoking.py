@@ -1,0 +1,292 @@
+"""Invoke: what a function is given, what its caller is told, and how many may run at once."""
+
+import asyncio
+import base64
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.lambda_.worlds import World, lambda_at, package
+
+pytestmark = pytest.mark.xdist_group("sandbox")
+
+ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+GATED = """
+import os, time
+def handler(event, context):
+    print("begun")
+    time.sleep(600)
+"""
+
+
+async def test_an_invocation_without_a_payload_is_given_an_empty_object(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create()
+
+        assert (await world.ask("Invoke", FunctionName="f"))["Payload"] == b"{}"
+
+
+async def test_the_log_goes_to_the_functions_group_and_its_tail_back_to_who_asks(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(source="def handler(event, context):\n    print('hello', context.log_stream_name)\n")
+
+        answer = await world.invoke(LogType="Tail")
+
+        tail = base64.b64decode(answer["LogResult"]).decode().splitlines()
+        assert await world.log() == tail
+        start, printed, end, report = tail
+        assert re.fullmatch(rf"START RequestId: {ID} Version: \$LATEST", start)
+        assert re.fullmatch(r"hello \d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}", printed)
+        assert re.fullmatch(rf"END RequestId: {ID}", end)
+        assert re.fullmatch(
+            rf"REPORT RequestId: {ID}\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\t"
+            r"Max Memory Used: \d+ MB\tInit Duration: [\d.]+ ms",
+            report,
+        )
+
+
+async def test_an_environment_is_used_again_and_remembers(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(source="seen = []\ndef handler(event, context):\n    seen.append(event)\n    return seen\n")
+
+        assert [await world.result(event=number) for number in range(3)] == [[0], [0, 1], [0, 1, 2]]
+
+
+async def test_a_function_finds_lambdas_variables_a_clients_and_its_own(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(
+            source="import os\ndef handler(event, context): return dict(os.environ)",
+            Environment={"Variables": {"MINE": "yes", "AWS_ENDPOINT_URL": "http://mine"}},
+        )
+
+        seen = await world.result()
+
+        expected = {
+            "AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST", "_HANDLER": "handler.handler",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128", "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/f",
+            "AWS_EXECUTION_ENV": "AWS_Lambda_python3.12", "AWS_REGION": "us-east-1", "LAMBDA_TASK_ROOT": "/var/task",
+            "MINE": "yes", "AWS_ENDPOINT_URL": "http://mine", "TZ": ":UTC",
+        }  # fmt: skip
+        assert expected.items() <= seen.items()
+
+
+async def test_the_callers_client_context_reaches_the_function(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(source="def handler(event, context): return context.client_context.custom")
+        told = base64.b64encode(json.dumps({"custom": {"a": 1}}).encode()).decode()
+
+        assert await world.result(ClientContext=told) == {"a": 1}
+
+
+async def test_a_function_that_raises_is_told_with_type_message_and_trace(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(source="def handler(event, context):\n    raise ValueError('no')\n")
+
+        told = await world.failure()
+
+        assert re.fullmatch(ID, told.pop("requestId"))
+        assert told == {
+            "errorMessage": "no", "errorType": "ValueError",
+            "stackTrace": ['  File "/var/task/handler.py", line 2, in handler\n    raise ValueError(\'no\')\n'],
+        }  # fmt: skip
+
+
+async def test_a_timeout_is_told_to_the_caller_and_in_the_log_and_the_next_one_starts_afresh(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        source = "import time\ndef handler(event, context):\n    time.sleep(event)\n    return 'done'\n"
+        await world.create(source=source, Timeout=1)
+
+        told = await world.failure(event=600)
+
+        assert told["errorType"] == "Sandbox.Timedout"
+        assert re.fullmatch(rf"RequestId: {ID} Error: Task timed out after 1.00 seconds", told["errorMessage"])
+        pattern = rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z {ID} Task timed out after 1.00 seconds"
+        assert any(re.fullmatch(pattern, message) for message in await world.log())
+        assert await world.result(event=0) == "done"
+
+
+async def test_an_exit_is_told_and_the_next_one_starts_afresh(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(source="import sys\ndef handler(event, context): return sys.exit(event) if event else 'ok'")
+
+        told = await world.failure(event=2)
+
+        assert told["errorType"] == "Runtime.ExitError"
+        assert re.fullmatch(rf"RequestId: {ID} Error: Runtime exited with error: exit status 2", told["errorMessage"])
+        assert await world.result() == "ok"
+
+
+async def test_an_answer_over_six_megabytes_is_a_failure(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(source="def handler(event, context): return 'x' * event", MemorySize=512)
+
+        assert len(await world.result(event=6 << 20)) == 6 << 20
+        assert (await world.failure(event=(6 << 20) + 200))["errorType"] == "Function.ResponseSizeTooLarge"
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        ({"Payload": b"{"}, "InvalidRequestContentException"),
+        ({"Payload": b'"' + b"x" * (6 << 20) + b'"'}, "RequestTooLargeException"),
+        ({"Payload": b'"' + b"x" * (1 << 20) + b'"', "InvocationType": "Event"}, "RequestTooLargeException"),
+        ({"FunctionName": "f:1", "Qualifier": "2"}, "InvalidParameterValueException"),
+        ({"FunctionName": "g"}, "ResourceNotFoundException"),
+        ({"InvocationType": "Later"}, "ValidationException"),
+    ],
+)
+async def test_what_cannot_be_invoked_is_refused(tmp_path: Path, request_: dict[str, Any], code: str) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create()
+
+        assert (await world.refused("Invoke", **{"FunctionName": "f", **request_})).code == code
+
+
+async def test_a_dry_run_runs_nothing(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create()
+
+        assert await world.invoke(InvocationType="DryRun") == {"StatusCode": 204}
+        assert (await world.refused("FilterLogEvents", service="logs", logGroupName="/aws/lambda/f")).code == (
+            "ResourceNotFoundException"
+        )
+
+
+async def test_a_log_group_that_was_deleted_is_made_again(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(source="def handler(event, context): print(f'got {event}')")
+        await world.invoke(event=1)
+        await world.ask("DeleteLogGroup", service="logs", logGroupName="/aws/lambda/f")
+
+        await world.invoke(event=2)
+
+        assert "got 2" in await world.log()
+
+
+# -- many at once
+
+
+async def running(world: World, name: str = "f") -> asyncio.Task[Any]:
+    """An invocation that has begun, and goes on."""
+    task = asyncio.create_task(world.invoke(name))
+    await world.until_logged("begun", name)
+    return task
+
+
+async def test_invocations_at_once_have_environments_of_their_own(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        source = (
+            "import os, time\ndef handler(event, context):\n    time.sleep(0.3)\n    return context.log_stream_name\n"
+        )
+        await world.create(source=source)
+
+        streams = await asyncio.gather(*(world.result() for _ in range(4)))
+
+        assert len(set(streams)) == 4
+
+
+async def test_more_than_its_reserved_concurrency_is_throttled(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(source=GATED, Timeout=600)
+        await world.ask("PutFunctionConcurrency", FunctionName="f", ReservedConcurrentExecutions=1)
+        first = await running(world)
+
+        refusal = await world.refused("Invoke", FunctionName="f")
+
+        assert (refusal.code, refusal.message) == ("TooManyRequestsException", "Rate Exceeded.")
+        assert refusal.fields["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+        first.cancel()
+        await asyncio.wait([first])
+
+
+async def test_a_function_with_no_concurrency_is_switched_off_until_that_is_taken_back(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create()
+        await world.ask("PutFunctionConcurrency", FunctionName="f", ReservedConcurrentExecutions=0)
+        assert (await world.refused("Invoke", FunctionName="f")).code == "TooManyRequestsException"
+        told = await world.ask("GetFunctionConcurrency", FunctionName="f")
+        assert told == {"ReservedConcurrentExecutions": 0}
+
+        await world.ask("DeleteFunctionConcurrency", FunctionName="f")
+
+        assert await world.result(event=1) == 1
+
+
+async def test_not_all_of_the_accounts_concurrency_can_be_reserved(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create()
+
+        refusal = await world.refused("PutFunctionConcurrency", FunctionName="f", ReservedConcurrentExecutions=901)
+
+        assert "below its minimum value of [100]" in refusal.message
+        await world.ask("PutFunctionConcurrency", FunctionName="f", ReservedConcurrentExecutions=900)
+        limits = (await world.ask("GetAccountSettings"))["AccountLimit"]
+        assert (limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]) == (1000, 100)
+
+
+async def test_where_all_places_are_taken_one_waits_for_its_turn_and_who_only_waits_gives_way(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path, most_environments=2) as world:
+        source = "import time\ndef handler(event, context):\n    time.sleep(0.1)\n    return event\n"
+        for name in ("f", "g", "h"):
+            await world.create(name, source=source)
+
+        results = await asyncio.gather(*(world.result(name, number) for number, name in enumerate("fghfghfgh")))
+
+        assert results == list(range(9))
+
+
+async def test_a_function_can_invoke_another_while_it_runs(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create("inner")
+        await world.create(source=GATED, Timeout=600)
+        outer = await running(world)
+
+        assert await world.result("inner", 5) == 5
+        outer.cancel()
+        await asyncio.wait([outer])
+
+
+NODE = """
+exports.handler = async (event, context) => {
+  console.log("seen", event);
+  if (event === "raise") throw new TypeError("no");
+  if (event === "exit") process.exit(3);
+  return [event, context.functionName, context.getRemainingTimeInMillis() > 0];
+};
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+async def test_node_functions_answer_fail_exit_and_log(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        code = package(**{"index.js": NODE})
+        await world.create(Runtime="nodejs20.x", Handler="index.handler", Code={"ZipFile": code}, MemorySize=256)
+
+        assert await world.result(event={"a": 1}) == [{"a": 1}, "f", True]
+        assert await world.failure(event="raise") == {
+            "errorType": "TypeError", "errorMessage": "no",
+            "trace": ["TypeError: no", "    at exports.handler (/var/task/index.js:4:32)"],
+        }  # fmt: skip
+        assert (await world.failure(event="exit"))["errorType"] == "Runtime.ExitError"
+        assert any(re.fullmatch(rf"[^\t]+Z\t{ID}\tINFO\tseen raise", message) for message in await world.log())
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+@pytest.mark.parametrize(
+    ("files", "answer"),
+    [
+        ({"index.mjs": "export const handler = async (event) => ['module', event]"}, ["module", 1]),
+        ({"index.js": "exports.handler = (event, context, callback) => callback(null, event)"}, 1),
+        ({"index.js": "exports.handler = async () => await new Promise(() => {})"}, None),
+    ],
+)
+async def test_node_handlers_of_every_kind_are_answered(tmp_path: Path, files: dict[str, str], answer: Any) -> None:
+    async with lambda_at(tmp_path) as world:
+        code = package(**files)
+        await world.create(Runtime="nodejs22.x", Handler="index.handler", Code={"ZipFile": code}, MemorySize=256)
+
+        assert await world.result(event=1) == answer
