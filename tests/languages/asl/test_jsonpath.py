@@ -174,3 +174,18 @@ def test_any_text_is_a_path_or_is_refused_with_a_value_error(text: str) -> None:
         return
     with suppress(jayway.NotFound):
         path.find({"a": [1, {"b": "c"}]})
+
+
+@given(st.lists(st.integers(), max_size=8), st.integers(-10, 10))
+def test_a_slice_open_at_one_end_is_what_is_before_or_behind(array: list[int], place: int) -> None:
+    assert compile_path(f"$[{place}:]", field="x.$").value(seen(array)) == array[place:]
+    assert compile_path(f"$[:{place}]", field="x.$").value(seen(array)) == array[:place]
+
+
+@given(st.lists(st.integers(-5, 5) | st.booleans() | st.text(st.sampled_from("ab")), max_size=8), st.integers(-5, 5))
+def test_a_filter_keeps_in_order_what_its_test_holds_for(array: list[Json], limit: int) -> None:
+    kept = [value for value in array if type(value) is int and value > limit]
+    others = [value for value in array if type(value) is not int or value <= limit]
+
+    assert written(compile_path(f"$[?(@ > {limit})]", field="x.$").value(seen(array))) == written(kept)
+    assert written(compile_path(f"$[?(!(@ > {limit}))]", field="x.$").value(seen(array))) == written(others)
