@@ -117,8 +117,11 @@ def _fired(turn: Turn, frame: Frame, kind: str, times: int) -> None:
     elif kind == "r":
         frame.phase = ""
         entering.act(turn, frame, state)
-    elif isinstance(state, Task) and kind == "e":
-        tasks.too_late(turn, frame, state, no_heartbeat=bool(times))
+    elif kind == "e":
+        first = tasks.first_late(turn, frame)
+        state = turn.state_of(first)
+        assert isinstance(state, Task)
+        tasks.too_late(turn, first, state, no_heartbeat=bool(times))
     elif isinstance(state, Task) and frame.work is not None:
         if kind == "p":
             tasks.look_again(turn, frame, state, times)
