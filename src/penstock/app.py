@@ -16,6 +16,7 @@ import fcntl
 import json
 import logging
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -59,6 +60,8 @@ SWEEP_EVERY: Final = 900.0  # seconds between two looks for what may go
 START_DEADLINE: Final = 60.0
 LEAST_ENVIRONMENTS: Final = 32  # of functions at once, warm ones included; more where there is memory for them
 ENVIRONMENT_MIB: Final = 64
+ENVIRONMENT_HANDLES: Final = 2
+OTHER_HANDLES: Final = 400  # for connections, files and jobs
 ANYBODY: Final = "penstock"  # the key that clients use where no signature is checked
 
 
@@ -269,7 +272,7 @@ class Rooms:
             directory=self.directory,
             blobs=self.blobs,
             residents=self.nursery,
-            most_environments=max(LEAST_ENVIRONMENTS, int(share.memory_mib) // ENVIRONMENT_MIB),
+            most_environments=environments_here(int(share.memory_mib)),
             unpacked=data / "unpacked",
             stream_path=lambda scope, group, stream: stream_path(data, scope.account, scope.region, group, stream),
             client_environment=client_environment,
@@ -283,6 +286,12 @@ class Rooms:
             database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance
         )
         self.chores.extend(chores)
+
+
+def environments_here(memory_mib: int) -> int:
+    """How many environments of functions there may be at once: for more there is no memory, or no handles are left."""
+    handles, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(LEAST_ENVIRONMENTS, min(memory_mib // ENVIRONMENT_MIB, (handles - OTHER_HANDLES) // ENVIRONMENT_HANDLES))
 
 
 def nursery(data: Path) -> Nursery:

@@ -24,6 +24,8 @@ class Kept:
         self._process = process
         self._frames = frames
         self._has_ended = False
+        self._watch = select.poll()  # `select` itself knows the first 1,024 handles only
+        self._watch.register(process, select.POLLIN)
 
     @classmethod
     async def meet(cls, control: socket.socket) -> "Kept":
@@ -44,7 +46,7 @@ class Kept:
 
     @property
     def is_over(self) -> bool:
-        return self._has_ended or bool(select.select([self._process], [], [], 0)[0])
+        return self._has_ended or bool(self._watch.poll(0))
 
     async def ask(self, request: Request) -> Reply:
         head = {"facts": dict(request.facts), "longest": request.longest, "lines": dict(request.lines)}
