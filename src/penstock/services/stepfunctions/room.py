@@ -4,7 +4,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from penstock.engine.engine import Engine
-from penstock.services.stepfunctions import rows
 from penstock.services.stepfunctions.activities import Activities
 from penstock.services.stepfunctions.aliases import Aliases
 from penstock.services.stepfunctions.executions import Executions
@@ -61,6 +60,9 @@ def open_stepfunctions(
     engine.register(ExpressFlow())
     for name, act in {**acts, OFFER: activities.offer, RUN: express.perform}.items():
         engine.activity(name, act)
+    executions = Executions(
+        database=database, engine=engine, clock=clock, chance=chance, start_express=express.start, limits=limits
+    )
     recognises = is_resource
     services: tuple[Service, ...] = (
         Machines(
@@ -69,7 +71,7 @@ def open_stepfunctions(
             clock=clock,
             chance=chance,
             recognises=recognises,
-            is_running=rows.is_running,
+            dismiss=executions.dismiss,
         ),
         Versions(database=database, clock=clock),
         Aliases(database=database, clock=clock),
@@ -77,14 +79,7 @@ def open_stepfunctions(
         Validation(recognises=recognises),
         express,
         activities,
-        Executions(
-            database=database,
-            engine=engine,
-            clock=clock,
-            chance=chance,
-            start_express=express.start,
-            limits=limits,
-        ),
+        executions,
         Tokens(database=database, engine=engine),
     )
     for service in services:

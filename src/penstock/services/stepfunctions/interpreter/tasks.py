@@ -28,6 +28,7 @@ SUBMIT: Final = "stepfunctions.submit"
 FINISH: Final = "stepfunctions.finish"
 OFFER: Final = "stepfunctions.offer"
 NONCE_BITS: Final = 128
+A_MOMENT: Final = 0.05  # seconds in which attempts that began together run out of time together
 LONGEST_TIMEOUT: Final = 99_999_999  # seconds
 
 Ending = Literal["Succeeded", "Failed", "SubmitFailed", "TimedOut"]
@@ -314,11 +315,19 @@ def timed_out(turn: Turn, frame: Frame, state: Task, *, no_heartbeat: bool) -> N
     """Out of time. Beside others it fails a moment later: those that are out of time at once with it say so first."""
     _record_ending(turn, frame, resource_of(state.resource), "TimedOut", {"error": failing.TIMEOUT})
     aborting.abandon(turn, frame)
-    if any(other.phase == "task" and other.parent == frame.parent for other in turn.execution.frames.values()):
+    if frame.parent >= 0 and any(
+        other.phase in {"task", "late"} and other.parent == frame.parent for other in turn.execution.frames.values()
+    ):
         frame.phase = "late"
-        turn.want(SetTimer(f"e{frame.id}.{frame.turn}.{int(no_heartbeat)}", turn.at))
+        turn.want(SetTimer(f"e{frame.id}.{frame.turn}.{int(no_heartbeat)}", turn.at + A_MOMENT))
         return
     too_late(turn, frame, state, no_heartbeat=no_heartbeat)
+
+
+def first_late(turn: Turn, frame: Frame) -> Frame:
+    """Of siblings that ran out of time together, the one that AWS lets fail."""
+    late = (other for other in turn.execution.frames.values() if other.parent == frame.parent and other.phase == "late")
+    return min(late, key=lambda other: other.index)
 
 
 def too_late(turn: Turn, frame: Frame, state: Task, *, no_heartbeat: bool) -> None:
