@@ -17,6 +17,7 @@ import msgspec
 from penstock.engine.facts import CancelTimer, Outcome, Perform, RunId, SetTimer, Watch
 from penstock.languages.asl.tree import Task
 from penstock.languages.asl.view import Expression, Failure
+from penstock.services.stepfunctions.integrations.parameters import problems
 from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 from penstock.services.stepfunctions.interpreter import aborting, failing, leaving
 from penstock.services.stepfunctions.interpreter.execution import Frame, Work
@@ -30,7 +31,7 @@ NONCE_BITS: Final = 128
 A_MOMENT: Final = 0.05  # seconds in which attempts that began together run out of time together
 LONGEST_TIMEOUT: Final = 99_999_999  # seconds
 
-Ending = Literal["Succeeded", "Failed", "TimedOut"]
+Ending = Literal["Succeeded", "Failed", "SubmitFailed", "TimedOut"]
 resource_of: Final = lru_cache(maxsize=1024)(parse_resource)
 
 
@@ -52,12 +53,23 @@ def begin(turn: Turn, frame: Frame, state: Task) -> None:
     work.timeout = _seconds(state.timeout, view, "TimeoutSeconds")
     work.heartbeat = _seconds(state.heartbeat, view, "HeartbeatSeconds")
     frame.arguments = arguments
+    _check_arguments(state, resource, arguments)
     if resource.kind == "activity":
         _offer(turn, frame, resource)
     else:
         _submit(turn, frame, resource, credentials)
     frame.phase = "task"
     _watch_over(turn, frame)
+
+
+def _check_arguments(state: Task, resource: Resource, arguments: Json) -> None:
+    """What a service would never take fails the state before anything is scheduled."""
+    if wrong := problems(resource, arguments):
+        field = "Arguments" if state.language == "JSONata" else "Parameters"
+        raise Failure(
+            failing.RUNTIME,
+            f"The {field} '{encode(arguments)}' could not be used to start the Task: [{', '.join(wrong)}]",
+        )
 
 
 def _token(turn: Turn, frame: Frame) -> str:
@@ -284,7 +296,12 @@ def succeeded(turn: Turn, frame: Frame, state: Task, output: Json) -> None:
 
 def failed(turn: Turn, frame: Frame, state: Task, error: str | None, cause: str | None) -> None:
     aborting.cancel_timers(turn, frame)
-    _record_ending(turn, frame, resource_of(state.resource), "Failed", failing.given(error=error, cause=cause))
+    resource, work = resource_of(state.resource), frame.work
+    is_begun = work is None or work.is_submitted
+    ending: Ending = (
+        "Failed" if is_begun or resource.pattern == "request" or resource.kind == "activity" else "SubmitFailed"
+    )
+    _record_ending(turn, frame, resource, ending, failing.given(error=error, cause=cause))
     failing.handle(turn, frame, state, error, cause)
 
 
