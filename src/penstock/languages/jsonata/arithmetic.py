@@ -150,4 +150,6 @@ def _size(value: Value, most: int) -> int:
             waiting.extend(item)
         elif isinstance(item, str):
             total += len(item) // 64
+        elif type(item) is float and math.isinf(item):
+            raise JsonataError("D1001", value=item)
     return total

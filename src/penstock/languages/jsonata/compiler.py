@@ -373,7 +373,7 @@ def _called_name(node: Node) -> Value:
         return UNDEFINED
     if called.kind == "path":
         return called.items[0].value
-    return UNDEFINED if called.value is None else called.value
+    return UNDEFINED if called.value is None or called.kind == "lambda" else called.value
 
 
 def _procedure(node: Node, code: str) -> Callable[[Value, Frame], Value]:

@@ -6,7 +6,6 @@ path, and is not flattened. Numbers are JavaScript's: whole ones are kept as `in
 """
 
 import math
-from collections.abc import Mapping
 from typing import Any, Final
 
 Json = Any
@@ -129,21 +128,3 @@ def looked_up(value: Value, name: str) -> Value:
         elif inner is not UNDEFINED:
             found.append(inner)
     return found
-
-
-def to_json(value: Value) -> Value:
-    """Plain JSON of a result: no sequences, no functions, whole numbers whole; a function alone is undefined."""
-    if isinstance(value, str) or value is None or value is UNDEFINED or type(value) is bool or type(value) is int:
-        return value
-    if isinstance(value, list):
-        return [None if item is UNDEFINED else item for item in map(to_json, value)]
-    if isinstance(value, Mapping):
-        members = ((name, to_json(item)) for name, item in value.items())
-        return {name: item for name, item in members if item is not UNDEFINED}
-    return UNDEFINED if isinstance(value, Function) else _json_number(value)
-
-
-def _json_number(number: float) -> Number:
-    if number.is_integer() and abs(number) < 1e21:
-        return int(number) if abs(number) <= SAFE else int(format(number, ".17g").split("e")[0].split(".")[0])
-    return number

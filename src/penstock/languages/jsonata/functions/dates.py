@@ -245,23 +245,13 @@ def _check_effort(readers: list[_Reader], length: int, run: Run) -> None:
     run.pay(min(effort, 1 << 40) // 16)
 
 
-def _has(values: Mapping[str, Number | None], letters: str) -> bool:
-    """Whether of the letters some were told, and the others of their kind were not (0 counts as not told)."""
-    return any(values.get(letter) for letter in letters)
-
-
 def _shape(values: Mapping[str, Number | None]) -> tuple[str, str]:
-    """Which components make up the date and the time."""
+    """Which components make up the date and the time; one that is 0 counts as not told, as in the reference."""
     told = {letter for letter, value in values.items() if value}
-    if told & set("YXMxWwdD") and not told & set("XMxWwD") - set("d") and "d" in told:
-        date = "Yd"
-    elif told & set("Xxw") and not told & set("YMWdD"):
-        date = "XxwF"
-    elif told & set("XW") and not told & set("YMxwdD"):
-        date = "XWF"
-    else:
-        date = "YMD"
-    return date, "Phmsf" if told & set("Ph") and not told & set("H") else "Hmsf"
+    date, time = told & set("YXMxWwdD"), told & set("PHhmsf")
+    shapes = ((set("YMD"), "YMD"), (set("Yd"), "YD"), (set("Xxw"), "XxwF"), (set("XW"), "XWF"))
+    components = next((found for kinds, found in shapes if date and date <= kinds), "YMD")
+    return components, "Phmsf" if time and not time <= set("Hmsf") and time <= set("Phmsf") else "Hmsf"
 
 
 def _instant(values: dict[str, Number | None], now: int) -> Value:
@@ -278,7 +268,7 @@ def _instant(values: dict[str, Number | None], now: int) -> Value:
             values[letter] = part(now, letter)
     if date in ("XxwF", "XWF"):
         raise JsonataError("D3136")
-    return _put_together({letter: value or 0 for letter, value in values.items()}, of_year=date == "Yd")
+    return _put_together({letter: value or 0 for letter, value in values.items()}, of_year=date == "YD")
 
 
 def _put_together(values: Mapping[str, Number], *, of_year: bool) -> Value:
