@@ -84,6 +84,7 @@ def _once(run: Run, function: Value, arguments: list[Value], context: Value) -> 
 
 
 def _entered(run: Run, function: Lambda, arguments: list[Value], context: Value) -> Value:
+    run.pay(1)
     if function.signature is not None:
         arguments = function.signature.checked(arguments, context)
     missing = function.arity - len(arguments)
@@ -108,8 +109,12 @@ def few(run: Run, function: Function, *arguments: Value) -> Value:
 def partial(function: Value, arguments: list[Value]) -> Function:
     """The function with some arguments given and the `BLANK` ones still open."""
     if type(function) is Lambda:
-        names = [n for n, given in zip(function.names, _padded(arguments, function.arity), strict=True) if given is BLANK]
-        given = {n: a for n, a in zip(function.names, _padded(arguments, function.arity), strict=True) if a is not BLANK}
+        names = [
+            n for n, given in zip(function.names, _padded(arguments, function.arity), strict=True) if given is BLANK
+        ]
+        given = {
+            n: a for n, a in zip(function.names, _padded(arguments, function.arity), strict=True) if a is not BLANK
+        }
         frame = Frame(given, function.frame, function.frame.run)
         return Lambda(names, function.body, frame, function.context, None, function.weight)
     return _partial_native(function, _padded(arguments, function.arity))

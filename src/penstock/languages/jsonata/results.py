@@ -8,17 +8,20 @@ for JSON has none.
 from decimal import Decimal
 
 from penstock.languages.jsonata.errors import JsonataError
+from penstock.languages.jsonata.run import Run
 from penstock.languages.jsonata.values import SAFE, UNDEFINED, Function, Number, Value
 
 
-def to_json(value: Value) -> Value:
-    """The value as plain JSON, or `UNDEFINED`."""
+def to_json(value: Value, run: Run) -> Value:
+    """The value as plain JSON, or `UNDEFINED`; it is paid for, since its parts may be shared many times over."""
     if isinstance(value, str) or value is None or value is UNDEFINED or type(value) is bool or type(value) is int:
         return value
     if isinstance(value, list):
-        return [None if item is UNDEFINED else item for item in map(to_json, value)]
+        run.pay_result(len(value))
+        return [None if item is UNDEFINED else item for item in [to_json(item, run) for item in value]]
     if isinstance(value, dict):
-        members = ((name, to_json(item)) for name, item in value.items())
+        run.pay_result(len(value))
+        members = ((name, to_json(item, run)) for name, item in value.items())
         return {name: item for name, item in members if item is not UNDEFINED}
     return UNDEFINED if isinstance(value, Function) else _number(value)
 

@@ -67,9 +67,7 @@ def _pieces(value: Value, indent: int, line: str, rounded: bool) -> Iterator[str
         yield _scalar(value, rounded)
 
 
-def _members(
-    members: list[tuple[str, Value]], brackets: str, indent: int, line: str, rounded: bool
-) -> Iterator[str]:
+def _members(members: list[tuple[str, Value]], brackets: str, indent: int, line: str, rounded: bool) -> Iterator[str]:
     inner = line + " " * indent
     yield brackets[0]
     for place, (label, item) in enumerate(members):

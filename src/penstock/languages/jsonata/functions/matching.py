@@ -45,7 +45,7 @@ class Matcher(Native):
         if found is None:
             return UNDEFINED
         match = _match(text, found)
-        following = Native(lambda run: self._following(run, text, found), arity=0)
+        following = Native(lambda later: self._following(later, text, found), arity=0)
         return {
             "match": match.text,
             "start": match.start,
@@ -110,7 +110,7 @@ def _limit(limit: Value, code: str, index: int) -> float:
         return math.inf
     if limit < 0:
         raise JsonataError(code, value=limit, index=index)
-    return math.ceil(limit)
+    return float(math.ceil(limit))
 
 
 def contains(run: Run, text: Value, sought: Value) -> Value:
@@ -183,9 +183,7 @@ def _replaced_text(run: Run, text: str, sought: str, replacement: Value, most: f
     return text.replace(sought, instead, int(times))
 
 
-def _replaced_matches(
-    run: Run, text: str, matcher: Function, replacer: Callable[[Match], Value], most: float
-) -> str:
+def _replaced_matches(run: Run, text: str, matcher: Function, replacer: Callable[[Match], Value], most: float) -> str:
     pieces: list[str] = []
     position = count = 0
     for found in _matches(run, matcher, text):

@@ -40,9 +40,7 @@ def span(run: Run, first: Value, last: Number, step: Number) -> Value:
     if first is UNDEFINED:
         return UNDEFINED
     names = ("first", "second", "third")
-    start, end, by = (
-        _integer(value, name, "range") for value, name in zip((first, last, step), names, strict=True)
-    )
+    start, end, by = (_integer(value, name, "range") for value, name in zip((first, last, step), names, strict=True))
     if by == 0:
         raise _refused("The third argument of the range function must not be zero")
     numbers = range(start, end + (1 if by > 0 else -1), by)

@@ -198,7 +198,12 @@ class Reading:
     def _group(self) -> Tree:
         if self._next("?:"):
             return self._closed(self._either())
-        for opening, ahead, wanted in (("?=", True, True), ("?!", True, False), ("?<=", False, True), ("?<!", False, False)):
+        for opening, ahead, wanted in (
+            ("?=", True, True),
+            ("?!", True, False),
+            ("?<=", False, True),
+            ("?<!", False, False),
+        ):
             if self._next(opening):
                 return Look(self._closed(self._either()), ahead, wanted)
         self.groups += 1
