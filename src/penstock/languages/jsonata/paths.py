@@ -91,7 +91,9 @@ def _through(items: list[Value], names: list[str], frame: Frame) -> Value:
     found: Value = items
     for place, name in enumerate(names):
         frame.run.pay(len(found))
-        results = [value for item in found if (value := collapsed(looked_up(item, name))) is not UNDEFINED]
+        results = [
+            value for item in found if (value := collapsed(looked_up(item, name, frame.run.pay))) is not UNDEFINED
+        ]
         found = _flattened(results, last=place == len(names) - 1)
         if not found:
             return found
@@ -238,7 +240,7 @@ def _binding(node: Node, origin: dict[str, Value], result: Value, place: int) ->
 def _stage(stage: Stage, compiled: Compile) -> Filter:
     if stage.expression is not None:
         return filtering(stage.expression, compiled)
-    return lambda items, frame: _numbered(items, stage.index)
+    return lambda items, _: _numbered(items, stage.index)
 
 
 def _numbered(items: list[Value], name: str) -> list[Value]:
@@ -382,9 +384,19 @@ def _groups(
             known, members = groups[key]
             if known != place:
                 raise JsonataError("D1009", position=position, value=key)
-            frame.run.pay_copy(len(members) if isinstance(members, list) else 1)
-            groups[key] = (place, appended(members, item))
+            groups[key] = (place, _joined(members, item))
     return groups
+
+
+class _Members(list[Value]):
+    """The members of a group, gathered here and so free to grow."""
+
+
+def _joined(members: Value, item: Value) -> Value:
+    joined = members if type(members) is _Members else _Members(members if isinstance(members, list) else [members])
+    if item is not UNDEFINED:
+        joined.extend(item if isinstance(item, list) else [item])
+    return joined
 
 
 def _group_context(members: Value, frame: Frame) -> tuple[Value, Frame]:

@@ -45,7 +45,7 @@ class Matcher(Native):
         if found is None:
             return UNDEFINED
         match = _match(text, found)
-        following = Native(lambda run: self._following(run, text, found), arity=0)
+        following = Native(lambda later: self._following(later, text, found), arity=0)
         return {
             "match": match.text,
             "start": match.start,
@@ -110,7 +110,7 @@ def _limit(limit: Value, code: str, index: int) -> float:
         return math.inf
     if limit < 0:
         raise JsonataError(code, value=limit, index=index)
-    return math.ceil(limit)
+    return float(math.ceil(limit))
 
 
 def contains(run: Run, text: Value, sought: Value) -> Value:
