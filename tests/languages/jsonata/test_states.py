@@ -125,8 +125,11 @@ def test_any_json_comes_back_as_it_was(anything: Any) -> None:
 
 
 @given(some.text(max_size=40))
-def test_any_text_is_an_expression_or_is_refused(text: str) -> None:
+def test_any_text_is_an_expression_or_is_refused_with_a_sentence(text: str) -> None:
+    sentences = []
     try:
         value(text)
     except JsonataError as error:
-        assert error.message
+        sentences.append(error.message)
+
+    assert all(sentences)

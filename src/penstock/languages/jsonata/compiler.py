@@ -259,8 +259,7 @@ def _unary(node: Node) -> Code:
     if node.value == "-":
         return _negation(node)
     if node.value == "{":
-        group = paths.grouping(Group(node.pairs, node.position), compiled)
-        return group
+        return paths.grouping(Group(node.pairs, node.position), compiled)
     return _array(node)
 
 
