@@ -306,8 +306,8 @@ def ordering(terms: list[Term], position: int, compiled: Compile) -> Filter:
     keys = [compiled(term.expression) for term in terms]
     signs = [-1 if term.descending else 1 for term in terms]
 
-    def compare(left: list[Value], right: list[Value]) -> int:
-        for a, b, sign in zip(left, right, signs, strict=True):
+    def compare(left: tuple[list[Value], Value], right: tuple[list[Value], Value]) -> int:
+        for a, b, sign in zip(left[0], right[0], signs, strict=True):
             if order := _order(a, b, sign, position):
                 return order
         return 0
@@ -320,7 +320,7 @@ def ordering(terms: list[Term], position: int, compiled: Compile) -> Filter:
         keyed: list[tuple[list[Value], Value]] = [
             (_keys(item, keys, frame, streaming=streaming), item) for item in items
         ]
-        keyed.sort(key=cmp_to_key(lambda left, right: compare(left[0], right[0])))
+        keyed.sort(key=cmp_to_key(compare))
         return [item for _, item in keyed]
 
     return code
