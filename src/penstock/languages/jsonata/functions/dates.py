@@ -87,7 +87,7 @@ def _width(text: str) -> int | None:
 
 
 def _numeric(component: Component, picture: IntegerPicture, least: int | None) -> Component:
-    if least is not None and picture.mandatory < least:
+    if picture.style == "decimal" and least is not None and picture.mandatory < least:
         picture = replace(picture, mandatory=least)
     digits = -1
     if component.letter in "YMD":
