@@ -1,6 +1,6 @@
 """Compiler: a shaped tree to code, a closure for each node.
 
-A closure is called with the context (what `$` is) and the frame (where variables are). Whatever can be known beforehand,
+A closure is called with the context (what `$` is) and the frame (where variables are). What can be known beforehand,
 such as which operator it is or whether a path is plain, is decided here and not again at each evaluation.
 """
 
@@ -259,8 +259,7 @@ def _unary(node: Node) -> Code:
     if node.value == "-":
         return _negation(node)
     if node.value == "{":
-        group = paths.grouping(Group(node.pairs, node.position), compiled)
-        return lambda context, frame: group(context, frame)
+        return paths.grouping(Group(node.pairs, node.position), compiled)
     return _array(node)
 
 
@@ -272,7 +271,7 @@ def _negation(node: Node) -> Code:
         if value is UNDEFINED:
             return value
         if not is_numeric(value):
-            raise JsonataError("D1002", position=node.position, token="-", value=value)
+            raise JsonataError("D1002", position=node.position, token=node.value, value=value)
         return -value
 
     return run

@@ -306,8 +306,8 @@ def ordering(terms: list[Term], position: int, compiled: Compile) -> Filter:
     keys = [compiled(term.expression) for term in terms]
     signs = [-1 if term.descending else 1 for term in terms]
 
-    def compare(left: list[Value], right: list[Value]) -> int:
-        for a, b, sign in zip(left, right, signs, strict=True):
+    def compare(left: tuple[list[Value], Value], right: tuple[list[Value], Value]) -> int:
+        for a, b, sign in zip(left[0], right[0], signs, strict=True):
             if order := _order(a, b, sign, position):
                 return order
         return 0
@@ -315,10 +315,12 @@ def ordering(terms: list[Term], position: int, compiled: Compile) -> Filter:
     def code(items: list[Value], frame: Frame) -> Value:
         if len(items) <= 1:
             return items
-        frame.run.pay(len(items) * len(items).bit_length())
+        frame.run.pay(len(items) * len(items).bit_length() // 4)
         streaming = isinstance(items, Sequence) and items.tuples
-        keyed = [(_keys(item, keys, frame, streaming=streaming), item) for item in items]
-        keyed.sort(key=cmp_to_key(lambda left, right: compare(left[0], right[0])))
+        keyed: list[tuple[list[Value], Value]] = [
+            (_keys(item, keys, frame, streaming=streaming), item) for item in items
+        ]
+        keyed.sort(key=cmp_to_key(compare))
         return [item for _, item in keyed]
 
     return code
@@ -339,7 +341,7 @@ def _order(left: Value, right: Value, sign: int, position: int) -> int:
             raise JsonataError("T2008", position=position, value=value)
     if isinstance(left, str) is not isinstance(right, str):
         raise JsonataError("T2007", position=position, value=left, value2=right)
-    return ((left > right) - (left < right)) * sign
+    return (int(left > right) - int(left < right)) * sign
 
 
 # --- groups

@@ -1,8 +1,8 @@
 """Results: what an evaluation came to, as plain JSON.
 
-Sequences become lists and whole numbers integers, so that JSON reads `3` and not `3.0`. A function has no JSON: alone it
-is undefined, in an object its field is left out, and in an array it is null. A number that is not finite is an error,
-for JSON has none.
+Sequences become lists and whole numbers integers, so that JSON reads `3` and not `3.0`. A function has no JSON: alone
+it is undefined, in an object its field is left out, and in an array it is null. A number that is not finite is an
+error, for JSON has none.
 """
 
 from decimal import Decimal

@@ -58,7 +58,7 @@ class Run:
 
     def pay_result(self, length: int) -> None:
         """Pay for writing so many members of the result."""
-        self.pay(1 + length // 4)
+        self.pay(8 + length // 4)
 
     def deeper(self, work: Callable[[], Value]) -> Value:
         """The work's value, done on a stack of its own, for this one is used up."""

@@ -1,8 +1,8 @@
 """Values: what an expression computes with, JSON and three things more.
 
-`UNDEFINED` is "nothing was found". A `Sequence` is a list that came out of a path: it is nothing when empty and its only
-item when single, while a plain list stays what it is; a `Constructed` list was written with brackets as a step of a
-path, and is not flattened. Numbers are JavaScript's: whole ones are kept as `int`, so that results read `3`, not `3.0`.
+`UNDEFINED` is "nothing was found". A `Sequence` is a list that came out of a path: it is nothing when empty and its
+only item when single, while a plain list stays what it is. A `Constructed` list was written with brackets as a step of
+a path, and is not flattened. Numbers are JavaScript's: whole ones are kept as `int`, so that results read `3`.
 """
 
 import math

@@ -28,6 +28,7 @@ USUAL: Final[Mapping[str, str]] = {
     **dict.fromkeys("ms", "01"),
     **dict.fromkeys("Zz", "01:01"),
 }
+WIDEST: Final = 100  # characters of a component
 NUMBERS: Final = "YMDdFWwXxHhmsf"
 
 
@@ -66,7 +67,7 @@ def read(picture: str) -> Parts:
 
 def _component(marker: str) -> Component:
     letter, how = marker[:1], marker[1:]
-    how, comma, width = how.rpartition(",") if "," in how else (how, "", "")
+    how, _, width = how.rpartition(",") if "," in how else (how, "", "")
     least, _, most = width.partition("-")
     modifier = how[-1] if len(how) > 1 and how[-1] in "atco" else ""
     how = how.removesuffix(modifier) if modifier else how or USUAL.get(letter, "")
@@ -82,11 +83,11 @@ def _component(marker: str) -> Component:
 
 def _width(text: str) -> int | None:
     found = re.match(r"[0-9]+", text)
-    return int(found[0]) if found else None
+    return min(int(found[0]), WIDEST) if found else None
 
 
 def _numeric(component: Component, picture: IntegerPicture, least: int | None) -> Component:
-    if least is not None and picture.mandatory < least:
+    if picture.style == "decimal" and least is not None and picture.mandatory < least:
         picture = replace(picture, mandatory=least)
     digits = -1
     if component.letter in "YMD":
@@ -232,7 +233,7 @@ def parse_instant(run: Run, text: str, picture: str) -> Value:
 
 
 def _check_effort(readers: list[_Reader], length: int, run: Run) -> None:
-    """Pay for the most that matching may take: parts side by side without a fixed width can share a text in many ways."""
+    """Pay for the most that matching may take: parts without a fixed width can share a text in many ways."""
     effort, previous = 1, ""
     for each in readers:
         if (each.value and previous and each.pattern.endswith("+") and previous.endswith("+")) or each.pattern.endswith(

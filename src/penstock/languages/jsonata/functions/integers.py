@@ -1,4 +1,4 @@
-"""Whole numbers as pictures say: digits, letters, Roman numerals or words, and back (`$formatInteger`, `$parseInteger`).
+"""Whole numbers as pictures say: digits, letters, Roman numerals or words; `$formatInteger` and `$parseInteger`.
 
 The pictures are those of XPath's `format-integer`; dates use them for their components (see `calendar`).
 """
@@ -337,13 +337,15 @@ def _of_digits(text: str, picture: IntegerPicture) -> Number:
     return whole(int(found[0])) if found else math.nan
 
 
-def format_integer(_run: Run, value: Value, picture: str) -> Value:
+def format_integer(run: Run, value: Value, picture: str) -> Value:
     """A whole number as a picture says."""
+    run.pay(len(picture) // 4)
     return value if value is UNDEFINED else written(math.floor(value), read_picture(picture))
 
 
-def parse_integer(_run: Run, text: Value, picture: str) -> Value:
+def parse_integer(run: Run, text: Value, picture: str) -> Value:
     """The whole number that a text shows, written as a picture says."""
+    run.pay(len(picture) // 4)
     return text if text is UNDEFINED else reader(read_picture(picture)).value(text)
 
 

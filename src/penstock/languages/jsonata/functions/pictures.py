@@ -1,4 +1,4 @@
-"""Numbers as pictures say, by the rules of XPath's `format-number`: `#,##0.00`, percent, exponents (`$formatNumber`)."""
+"""Numbers as pictures say, by the rules of XPath's `format-number`: `#,##0.00`, percents, exponents."""
 
 import math
 from collections.abc import Mapping
