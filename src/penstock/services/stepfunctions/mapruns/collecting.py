@@ -80,11 +80,14 @@ class Collecting:
 
     async def _results(self, run: str) -> AsyncIterator[Result]:
         """Every child, in the order of its items."""
-        place = -1
-        while found := await self.database.read(lambda tx, place=place: rows.results(tx, run, after=place, limit=PAGE)):
+        found = await self._page(run, -1)
+        while found:
             for result in found:
                 yield result
-            place = found[-1].place
+            found = await self._page(run, found[-1].place)
+
+    async def _page(self, run: str, after: int) -> list[Result]:
+        return await self.database.read(lambda tx: rows.results(tx, run, after=after, limit=PAGE))
 
 
 def transformed(result: Result, transformation: str) -> list[Json]:
