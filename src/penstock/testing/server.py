@@ -57,14 +57,17 @@ class Server:
 
 
 @contextmanager
-def running(data: Path, *, region: str = REGION) -> Iterator[Server]:
-    """A server on a new folder and any free port, until the block ends; nothing of it is left then."""
-    mocks = Mocks(in_threads=True)
-    settings = Settings(data=data, port=0, region=region, access_log=False, stand_in=mocks.answer)
+def running(data: Path, *, region: str = REGION, mocks: Path | None = None) -> Iterator[Server]:
+    """A server on a new folder and any free port, until the block ends; nothing of it is left then.
+
+    `mocks` is a mock configuration file that it starts with.
+    """
+    said = Mocks(in_threads=True)
+    settings = Settings(data=data, port=0, region=region, access_log=False, mocks=mocks, stand_in=said.answer)
     thread = _Thread(settings)
     thread.start()
     try:
-        yield Server(thread.endpoint(), data, mocks, region)
+        yield Server(thread.endpoint(), data, said, region)
     finally:
         thread.stop()
         _end_jobs(data)
