@@ -47,7 +47,7 @@ def test_tasks_are_sent_to_the_server_in_the_data_folder(server: Server, tmp_pat
 
     result = run(server, tmp_path, machine)
 
-    assert (result.exit_code, result.stdout) == (0, '"hello"\n'), result.stderr
+    assert (result.exit_code, result.stdout) == (0, '"\\"hello\\""\n'), result.stderr
     assert server.client("s3").get_object(Bucket="things", Key="a")["Body"].read() == b'"hello"'
 
 
