@@ -24,6 +24,7 @@ from penstock.services.stepfunctions.interpreter import (
 )
 from penstock.services.stepfunctions.interpreter.execution import Ended, Execution, Frame
 from penstock.services.stepfunctions.interpreter.plan import Plan
+from penstock.services.stepfunctions.interpreter.rehearsal import Rehearsal
 from penstock.services.stepfunctions.interpreter.turn import Turn
 
 Json = Any
@@ -31,13 +32,13 @@ PAUSE: Final = "g"
 DEADLINE: Final = "X"
 
 
-def advance(plan: Plan, execution: Execution, event: Event, trace: dict[str, Json] | None = None) -> None:
+def advance(plan: Plan, execution: Execution, event: Event, rehearsal: Rehearsal | None = None) -> None:
     """Move the execution on by a fact; what it led to is in `execution.events` and `execution.wanted`."""
     execution.events = []
     execution.wanted = []
     if execution.ended is not None:
         return
-    turn = Turn(plan, execution, at=event.at, chance=event.chance, trace=trace)
+    turn = Turn(plan, execution, at=event.at, chance=event.chance, rehearsal=rehearsal)
     match event.fact:
         case Started():
             _start(turn)
@@ -78,6 +79,8 @@ def _start(turn: Turn) -> None:
     order, execution = turn.plan.order, turn.execution
     execution.input = msgspec.json.decode(order.input)
     frame = turn.frame(None, 0, turn.plan.machine, execution.input, None)
+    if turn.rehearsal is not None:
+        turn.rehearsal.set_out(frame, turn.state_of(frame))
     turn.record_aside(0, "ExecutionStarted", {"input": order.input, "roleArn": order.role})
     turn.ready.append(frame)
     if turn.plan.machine.timeout_seconds is not None:
