@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from msgspec import UNSET
-
-from penstock.languages.asl.tree import Map, Parallel, Task
-from penstock.services.stepfunctions.interpreter import failing, fans, leaving, tasks
+from penstock.languages.asl.tree import Batcher, Map, Parallel, Task
+from penstock.languages.asl.view import Failure, View
+from penstock.services.stepfunctions.interpreter import distributed, failing, fans, leaving, tasks
+from penstock.services.stepfunctions.interpreter.batching import batches
 from penstock.services.stepfunctions.interpreter.execution import Frame
 from penstock.services.stepfunctions.interpreter.numbers import percentage, whole_number
 from penstock.services.stepfunctions.interpreter.rehearsal import Mock, Rehearsal
@@ -47,6 +47,8 @@ def begin_iterations(turn: Turn, frame: Frame, state: Map) -> None:
     if items is not None and state.selector is not None:
         items = [fans.select(turn, frame, state.selector, effective, item, at) for at, item in enumerate(items)]
         turn.note("afterItemSelector", items)
+    if items is not None and state.batcher is not None:
+        turn.note("afterItemBatcher", _batched(turn.view(frame, effective), state.batcher, items))
     mock = rehearsal.mock
     assert mock is not None
     _answer(turn, frame, state, EXCEEDED if is_exceeded and mock.error is None else mock)
@@ -56,11 +58,27 @@ def _items(turn: Turn, frame: Frame, state: Map, effective: Json) -> list[Json] 
     """The items of the iterations; None where a reader would have to read them."""
     if state.reader is None:
         return fans.items_of(turn, frame, state, effective)
-    read = _rehearsal(turn).items
-    if read is UNSET:
+    view, read = turn.view(frame, effective), _rehearsal(turn).read
+    if state.reader.payload is not None:
+        state.reader.payload.value(view)  # which may fail
+    most = None if state.reader.max_items is None else state.reader.max_items.value(view)
+    distributed.check_max_items(state, most)
+    if most is not None and most < 0:
+        raise Failure("States.ItemReaderFailed", "field MaxItems must be positive")
+    if read is None:
         return None
-    assert isinstance(read, list)
-    return read
+    items = read(state.reader)
+    return items[: int(most)] if most else items
+
+
+def _batched(view: View, batcher: Batcher, items: list[Json]) -> list[Json]:
+    found = batches(
+        items,
+        batch_input=None if batcher.batch_input is None else batcher.batch_input.value(view),
+        max_items=whole_number(view, batcher.max_items, "MaxItemsPerBatch"),
+        max_bytes=whole_number(view, batcher.max_bytes, "MaxInputBytesPerBatch"),
+    )
+    return list(found)
 
 
 def _numbers(turn: Turn, frame: Frame, state: Map, effective: Json, length: int | None) -> bool:

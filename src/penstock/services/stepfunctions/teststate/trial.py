@@ -14,7 +14,7 @@ from penstock.services.stepfunctions.integrations.resources import parse_resourc
 from penstock.services.stepfunctions.integrations.schema import mismatch
 from penstock.services.stepfunctions.interpreter.rehearsal import Mock, Rehearsal
 from penstock.services.stepfunctions.teststate.contexts import read_context
-from penstock.services.stepfunctions.teststate.reading import read_items
+from penstock.services.stepfunctions.teststate.reading import check_readable, items_of
 from penstock.wire.call import ServiceError, ValidationError
 
 Json = Any
@@ -50,8 +50,8 @@ def read_trial(request: Request, recognises: Callable[[str], bool]) -> Trial:
     )
     _check_configuration(configuration, state)
     if "mapItemReaderData" in configuration:
-        assert isinstance(state, Map)
-        rehearsal.items = read_items(state, configuration["mapItemReaderData"])
+        data, notes = configuration["mapItemReaderData"], rehearsal.notes
+        rehearsal.read = lambda reader: items_of(reader, data, notes.__setitem__)
     return Trial(state, rehearsal)
 
 
@@ -185,5 +185,7 @@ def _check_configuration(configuration: Request, state: State) -> None:
             raise ValidationError("State not found in definition")
     if configuration.get("mapIterationFailureCount") is not None and not isinstance(state, Map):
         raise ValidationError("MapIterationFailureCount is only supported for Map states.")
-    if configuration.get("mapItemReaderData") is not None and not (isinstance(state, Map) and state.reader):
-        raise ValidationError("MapItemReaderData is only supported for Map states with an ItemReader.")
+    if configuration.get("mapItemReaderData") is not None:
+        if not isinstance(state, Map) or state.reader is None:
+            raise ValidationError("MapItemReaderData is only supported for Map states with an ItemReader.")
+        check_readable(state.reader)
