@@ -37,6 +37,7 @@ class Rehearsal:
 
     def set_out(self, frame: Frame, state: State) -> None:
         """Put the frame where the test begins."""
+        self.notes["input"] = frame.input
         frame.variables = self.variables
         frame.retried = self.retries
         frame.retries = [self.retries] * len(getattr(state, "retry", ()))

@@ -4,16 +4,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from penstock.languages.asl.jsontext import NotJson, read_json
+from penstock.languages.asl.states import is_timestamp
 from penstock.languages.asl.tree import State, Task
 from penstock.services.stepfunctions.integrations.resources import parse_resource
 from penstock.wire.call import ValidationError
 
 Json = Any
-_KINDS: Final[Mapping[type, str]] = {str: "a string", int: "a number", dict: "an object"}
+_KINDS: Final[Mapping[type, str]] = {str: "a string", int: "a number"}
 # Of each part of the context, the members that have a type.
 _MEMBERS: Final[Mapping[str, Mapping[str, type]]] = {
     "Execution": {
-        "Id": str, "Input": dict, "Name": str, "RoleArn": str, "StartTime": str, "RedriveCount": int,
+        "Id": str, "Name": str, "RoleArn": str, "StartTime": str, "RedriveCount": int,
         "RedriveTime": str,
     },
     "State": {"EnteredTime": str, "Name": str, "RetryCount": int},
@@ -55,6 +56,8 @@ def _mistakes(context: Mapping[str, Json], state: State) -> Iterator[str]:
         for name, kind in members.items():
             if name in given and not _is(given[name], kind):
                 yield f"{part}.{name} must be {_KINDS[kind]}"
+            elif name in given and name.endswith("Time") and not is_timestamp(given[name]):
+                yield f"{part}.{name} must be an ISO-8601 timestamp"
 
 
 def _has_token(state: State) -> bool:

@@ -5,7 +5,7 @@ Result shows no input, and a Parallel state nothing before its result.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from penstock.languages.asl.tree import Map, Parallel, Pass, State, Task
@@ -13,6 +13,7 @@ from penstock.services.stepfunctions.integrations.http import Exchange, Reply
 
 Json = Any
 Notes = Mapping[str, Json]
+Texts = Sequence[tuple[Json, str]]  # values, and the texts that they were read from
 _INPUT: Final = ("afterInputPath",)
 _AFTER: Final = ("afterResultSelector", "afterResultPath")
 _MAP: Final = ("afterItemsPointer", "afterItemSelector", "afterItemBatcher")
@@ -20,17 +21,17 @@ _NUMBERS: Final = ("maxConcurrency", "toleratedFailureCount", "toleratedFailureP
 _ERRORS: Final = ("catchIndex", "retryIndex", "retryBackoffIntervalSeconds")
 
 
-def inspected(state: State, notes: Notes, given: str) -> dict[str, Json]:
-    """`inspectionData`; `given` is the input's text."""
-    shown: dict[str, Json] = {"input": given}
+def inspected(state: State, notes: Notes, texts: Texts) -> dict[str, Json]:
+    """`inspectionData`."""
+    shown: dict[str, Json] = {"input": text(notes["input"], texts)}
     for name in _names(state):
         if name in notes:
             own = "afterArguments" if name == "afterParameters" and state.language == "JSONata" else name
-            shown[own] = text(notes[name])
+            shown[own] = text(notes[name], texts)
     if isinstance(state, Map):
         shown |= {name: notes[name] for name in _NUMBERS if name in notes}
     if notes.get("variables"):
-        shown["variables"] = text(notes["variables"])
+        shown["variables"] = text(notes["variables"], texts)
     errors = {name: notes[name] for name in _ERRORS if name in notes}
     return {**shown, "errorDetails": errors} if errors else shown
 
@@ -51,8 +52,11 @@ def _names(state: State) -> tuple[str, ...]:
             return () if is_jsonata else _INPUT
 
 
-def text(value: Json) -> str:
-    """A value as TestState writes it: with spaces."""
+def text(value: Json, texts: Texts) -> str:
+    """A value as TestState writes it: as it was given, or else with spaces."""
+    for known, written in texts:
+        if value is known:
+            return written
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -12,7 +12,7 @@ from penstock.services.stepfunctions.interpreter.plan import Limits, Order, Plan
 from penstock.services.stepfunctions.interpreter.tasks import SUBMIT
 from penstock.services.stepfunctions.memory import InMemory, World
 from penstock.services.stepfunctions.starting import input_of, uuid_of
-from penstock.services.stepfunctions.teststate.inspection import exchanged, inspected, text
+from penstock.services.stepfunctions.teststate.inspection import Texts, exchanged, inspected, text
 from penstock.services.stepfunctions.teststate.trial import Trial, read_trial
 from penstock.wire.call import Answer, Call, operation
 
@@ -47,10 +47,11 @@ class TestState:
         given = input_of(call)
         heard: dict[str, Json] = {}
         ended = await self._rehearse(trial, call, given, heard)
-        answer = _answer(trial, ended)
+        texts = _texts(trial, request, given)
+        answer = _answer(trial, ended, texts)
         level = request.get("inspectionLevel", "INFO")
         if level != "INFO":
-            answer["inspectionData"] = inspected(trial.state, trial.rehearsal.notes, given)
+            answer["inspectionData"] = inspected(trial.state, trial.rehearsal.notes, texts)
         if level == "TRACE":
             answer["inspectionData"] |= heard
         return answer
@@ -91,12 +92,21 @@ class TestState:
         )
 
 
-def _answer(trial: Trial, ended: Ended) -> dict[str, Json]:
+def _texts(trial: Trial, request: Request, given: str) -> Texts:
+    """What the test was given as text: AWS keeps its spacing."""
+    texts = [(trial.rehearsal.notes["input"], given)]
+    mock = trial.rehearsal.mock
+    if mock is not None and mock.error is None:
+        texts.append((mock.result, request["mock"]["result"]))
+    return texts
+
+
+def _answer(trial: Trial, ended: Ended, texts: Texts) -> dict[str, Json]:
     """How the state ended, without what is inspected."""
     notes = trial.rehearsal.notes
     answer: dict[str, Json] = {"status": notes.get("status", ended.status)}
     if ended.status == "SUCCEEDED":
-        answer["output"] = text(notes["output"])
+        answer["output"] = text(notes["output"], texts)
         if notes["nextState"] is not None:
             answer["nextState"] = notes["nextState"]
     failure = {"error": ended.error, "cause": ended.cause}
