@@ -84,6 +84,8 @@ def test_a_filter_that_compares_everything_with_everything_is_stopped() -> None:
         ("$.a[0].b", {"a": [{}]}, {"a": [{"b": "new"}]}),
         ("$.a.b", {"a": None}, {"a": {"b": "new"}}),
         ("$.a", None, {"a": "new"}),
+        ("$.a[0]", {}, {"a": ["new"]}),
+        ("$.a[0].b", {"a": []}, {"a": [{"b": "new"}]}),
     ],
 )
 def test_a_result_path_puts_the_value_in_its_place(path: str, document: Json, expected: Json) -> None:
@@ -106,7 +108,8 @@ def test_a_result_path_copies_only_what_lies_on_the_way() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "document"), [("$.a", "text"), ("$.a.b", {"a": [1]}), ("$.a[0]", {"a": {}}), ("$.a[3]", {"a": [1]})]
+    ("path", "document"),
+    [("$.a", "text"), ("$.a.b", {"a": [1]}), ("$.a[0]", {"a": {}}), ("$.a[1]", {"a": [1]}), ("$.a[1]", {})],
 )
 def test_a_place_that_cannot_be_is_a_result_path_match_failure(path: str, document: Json) -> None:
     with pytest.raises(Failure) as failure:
@@ -116,7 +119,7 @@ def test_a_place_that_cannot_be_is_a_result_path_match_failure(path: str, docume
     assert f"Unable to apply ReferencePath {path} to input " in str(failure.value.cause)
 
 
-@pytest.mark.parametrize("path", ["$.a[*]", "$..a", "$.a[0,1]", "$.a[-1]", "$.a[1:]", "$.a.length()", "$['a','b']"])
+@pytest.mark.parametrize("path", ["$.a[*]", "$..a", "$.a[0,1]", "$.a[-1]", "$.a[1:]", "$['a','b']"])
 def test_a_reference_path_names_one_place(path: str) -> None:
     with pytest.raises(ValueError, match="could name more than one place"):
         compile_reference(path, field="ResultPath")
@@ -171,3 +174,18 @@ def test_any_text_is_a_path_or_is_refused_with_a_value_error(text: str) -> None:
         return
     with suppress(jayway.NotFound):
         path.find({"a": [1, {"b": "c"}]})
+
+
+@given(st.lists(st.integers(), max_size=8), st.integers(-10, 10))
+def test_a_slice_open_at_one_end_is_what_is_before_or_behind(array: list[int], place: int) -> None:
+    assert compile_path(f"$[{place}:]", field="x.$").value(seen(array)) == array[place:]
+    assert compile_path(f"$[:{place}]", field="x.$").value(seen(array)) == array[:place]
+
+
+@given(st.lists(st.integers(-5, 5) | st.booleans() | st.text(st.sampled_from("ab")), max_size=8), st.integers(-5, 5))
+def test_a_filter_keeps_in_order_what_its_test_holds_for(array: list[Json], limit: int) -> None:
+    kept = [value for value in array if type(value) is int and value > limit]
+    others = [value for value in array if type(value) is not int or value <= limit]
+
+    assert written(compile_path(f"$[?(@ > {limit})]", field="x.$").value(seen(array))) == written(kept)
+    assert written(compile_path(f"$[?(!(@ > {limit}))]", field="x.$").value(seen(array))) == written(others)

@@ -114,7 +114,13 @@ def test_a_value_of_another_type_than_the_field_takes_is_told_with_both(text: st
     assert compile_jsonata(text, field="Items", expect=None).value(seen({})) is not NotImplemented
 
 
-@pytest.mark.parametrize("value", [1, None, ["$.a"], "name", "$.a[", "States.Nope()", "$.a b"])
+@pytest.mark.parametrize(("value", "kind"), [(1, "NUMBER"), (None, "NULL"), (["$.a"], "ARRAY"), ({}, "OBJECT")])
+def test_a_key_for_an_expression_has_a_text(value: Json, kind: str) -> None:
+    with pytest.raises(ValueError, match=rf"'x.\$' must be a STRING that contains a JSONPath but was an {kind}$"):
+        compile_template({"x.$": value}, "JSONPath", field="Parameters")
+
+
+@pytest.mark.parametrize("value", ["name", "$.a[", "States.Nope()", "$.a b"])
 def test_a_key_for_an_expression_has_one(value: Json) -> None:
     with pytest.raises(ValueError, match=r"^The value for the field 'x.\$' must be a valid JSONPath or a valid intr"):
         compile_template({"a": {"x.$": value}}, "JSONPath", field="Parameters")

@@ -251,6 +251,8 @@ class _Spot:
                 copy = dict(node or {})
                 copy[key] = self._put(copy.get(key), value, document, position + 1)
                 return copy
+        elif not node and key == 0 and (node is None or type(node) is list):
+            return [self._put(None, value, document, position + 1)]  # AWS makes the array for its first item
         elif type(node) is list and key < len(node):
             items = list(node)
             items[key] = self._put(items[key], value, document, position + 1)

@@ -63,21 +63,18 @@ def _in_jsonata(value: Json, place: str) -> Iterator[Mistake]:
 def _in_jsonpath(value: Json, place: str) -> Iterator[Mistake]:
     if isinstance(value, dict):
         for name, text in value.items():
-            if name.endswith(".$") and not _is_query(text, name):
-                sentence = (
-                    f"The value for the field '{name}' must be a valid JSONPath or a valid intrinsic function call"
-                )
-                yield Mistake(place, sentence)
+            if name.endswith(".$") and (told := _query_mistake(text, name)) is not None:
+                yield Mistake(place, told)
     for inner, inside in _parts(value, place):
         yield from _in_jsonpath(inner, inside)
 
 
-def _is_query(text: Json, name: str) -> bool:
+def _query_mistake(text: Json, name: str) -> str | None:
     try:
         compile_query(text, field=name)
-    except ValueError:
-        return False
-    return True
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _parts(value: Json, place: str) -> Iterator[tuple[Json, str]]:

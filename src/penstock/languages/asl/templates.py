@@ -10,7 +10,7 @@ from typing import Final
 
 from penstock.languages.asl import calls
 from penstock.languages.asl.intrinsics import compile_intrinsic
-from penstock.languages.asl.jsonata import compile_jsonata, is_jsonata
+from penstock.languages.asl.jsonata import compile_jsonata, is_jsonata, json_type
 from penstock.languages.asl.jsonpath import compact, compile_path
 from penstock.languages.asl.tree import QueryLanguage
 from penstock.languages.asl.view import Compiled, Expression, Json, Literal, View
@@ -90,7 +90,10 @@ def compile_query(text: Json, *, field: str) -> Expression:
     """A path or an intrinsic call, by its look. Raises `ValueError` with AWS's sentence, caused by the reason."""
     sentence = f"The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call"
     if not isinstance(text, str):
-        raise ValueError(sentence)
+        kind = json_type(text).upper()
+        raise ValueError(
+            f"The value for the field '{field}' must be a STRING that contains a JSONPath but was an {kind}"
+        )
     try:
         return compile_intrinsic(text, field=field) if calls.is_call(text) else compile_path(text, field=field)
     except ValueError as error:

@@ -13,8 +13,18 @@ from penstock.services.stepfunctions.failures import no_execution, wrong_type
 from penstock.services.stepfunctions.finding import find_target
 from penstock.services.stepfunctions.interpreter import history
 from penstock.services.stepfunctions.interpreter.aborting import STOP
-from penstock.services.stepfunctions.interpreter.plan import Limits, Order, Plan, compiled
+from penstock.services.stepfunctions.interpreter.advance import DOOM
+from penstock.services.stepfunctions.interpreter.execution import Execution
+from penstock.services.stepfunctions.interpreter.plan import (
+    LONGEST_HISTORY,
+    Limits,
+    Order,
+    Plan,
+    compiled,
+)
+from penstock.services.stepfunctions.interpreter.redriving import order_again
 from penstock.services.stepfunctions.rows import ExecutionRow
+from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
@@ -22,7 +32,7 @@ from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
 Json = Any
 Request = Mapping[str, Json]
 PAGE: Final = 100
-LARGEST_PAGE: Final = 1_000
+REDRIVABLE: Final = 14 * 86_400.0  # seconds after an execution's end
 
 
 class Executions:
@@ -91,6 +101,38 @@ class Executions:
             return at if found is None or found.stopped_at is None else found.stopped_at
 
         return {"stopDate": await self.database.write(stop)}
+
+    @operation("RedriveExecution")
+    async def redrive(self, call: Call, request: Request) -> Answer:
+        arn, at, token = request["executionArn"], self.clock(), request.get("clientToken")
+        arns.check(arn, "execution")
+        return {"redriveDate": await self.database.write(lambda tx: self._redrive(tx, call.scope, arn, at, token))}
+
+    def _redrive(self, tx: Transaction, scope: Scope, arn: str, at: float, token: str | None) -> float:
+        """Go on with an execution that did not succeed; when it was redriven."""
+        found, run = rows.find(tx, arn), RunId(arn)
+        if found is None:
+            raise no_execution(arn)
+        if token and token == found.redrive_token and found.redriven_at is not None:
+            return found.redriven_at  # asked again
+        view = self.engine.look(tx, run)
+        assert view is not None
+        reason = why_not_redrivable(tx, found, view.state, at)
+        if reason is not None:
+            raise ServiceError(reason, code="ExecutionNotRedrivable")
+        plan: Plan = view.plan
+        order = order_again(plan.order, view.state)
+        rows.redrive(tx, arn, redrives=view.state.redrives + 1, at=at, token=token)
+        self.engine.forget(tx, run)
+        self.engine.start(tx, run, flow.NAME, msgspec.msgpack.encode(order), scope=scope)
+        return at
+
+    def dismiss(self, tx: Transaction, machine: str) -> bool:
+        """End a machine's executions at their next transitions; false if it has none that run."""
+        running = rows.running(tx, machine)
+        for arn in running:
+            self.engine.signal(tx, RunId(arn), DOOM)
+        return bool(running)
 
     @operation("GetExecutionHistory")
     async def history(self, call: Call, request: Request) -> Answer:
@@ -191,6 +233,20 @@ def described(found: ExecutionRow, *, with_data: bool) -> dict[str, Json]:
         if value is not None:
             answer["traceHeader" if name == "trace" else name] = value
     return answer
+
+
+def why_not_redrivable(tx: Transaction, found: ExecutionRow, state: Execution, at: float) -> str | None:
+    """The reason in AWS's words; None for what can be redriven."""
+    status, reason = redrive_status(found)
+    if status == "NOT_REDRIVABLE":
+        return reason
+    if at - (found.stopped_at or at) > REDRIVABLE:
+        return "Execution redrivable period exceeded"
+    if state.last_event >= LONGEST_HISTORY - 1:
+        return "Execution history event limit exceeded"
+    if documents.find_by_arn(tx, found.machine) is None:
+        return "State machine is in DELETING status"
+    return None
 
 
 def redrive_status(found: ExecutionRow) -> tuple[str, str | None]:

@@ -11,7 +11,9 @@ from penstock.services.stepfunctions import rows
 from penstock.services.stepfunctions.interpreter.advance import advance
 from penstock.services.stepfunctions.interpreter.execution import Execution
 from penstock.services.stepfunctions.interpreter.plan import Plan, plan_of
+from penstock.services.stepfunctions.interpreter.redriving import resumed
 from penstock.services.stepfunctions.logbook import Logbook
+from penstock.services.stepfunctions.machines import finish_deleting
 from penstock.services.stepfunctions.notices import Notices
 from penstock.store.database import Transaction
 from penstock.wire.call import Scope
@@ -33,7 +35,7 @@ class ExecutionFlow:
         return plan_of(document)
 
     def begin(self, plan: Plan) -> Execution:
-        return Execution()
+        return resumed(plan.order)
 
     def evolve(self, plan: Plan, state: Execution, event: Event) -> Execution:
         if not isinstance(event.fact, Asked):
@@ -55,8 +57,12 @@ class ExecutionFlow:
             self._notices.keep(tx, scope, plan.order, None, redrives=after.redrives)
         elif ended is not None:
             rows.end(tx, arn, ended)
+        if events[0].type == "ExecutionRedriven":
+            self._notices.keep(tx, scope, plan.order, None, redrives=after.redrives)
         if ended is not None:
             self._notices.keep(tx, scope, plan.order, ended, redrives=after.redrives)
+            if not rows.is_running(tx, plan.order.machine):
+                finish_deleting(tx, scope, plan.order.machine)
         rows.keep(tx, arn, events)
         if plan.order.logging:
             self._logbook.keep(tx, scope, plan.order, events, redrives=after.redrives)

@@ -30,6 +30,7 @@ Request = Mapping[str, Json]
 _CONFIGURED: Final = (
     "definition", "roleArn", "loggingConfiguration", "tracingConfiguration", "encryptionConfiguration",
 )  # fmt: skip
+_DELETING: Final = f"SELECT 1 FROM document WHERE arn = :arn AND status = '{catalogue.DELETING}'"  # noqa: S608
 # What tells a request that was made before from another one; AWS does not look at the role and the tags.
 _SAME: Final = ("definition", "type", "loggingConfiguration", "tracingConfiguration", "encryptionConfiguration")
 
@@ -38,8 +39,8 @@ _SAME: Final = ("definition", "type", "loggingConfiguration", "tracingConfigurat
 class Machines:
     """The operations on state machines.
 
-    `recognises` tells whether a service integration's resource is there; `is_running` whether a machine (by its ARN)
-    has executions that have not ended.
+    `recognises` tells whether a service integration's resource is there; `dismiss` ends the executions of a machine
+    (by its ARN) at their next transitions, and tells whether there are any.
     """
 
     database: Database
@@ -47,7 +48,7 @@ class Machines:
     clock: Callable[[], float]
     chance: Callable[[], str]
     recognises: Callable[[str], bool] = recognised
-    is_running: Callable[[Transaction, str], bool] = lambda _tx, _arn: False
+    dismiss: Callable[[Transaction, str], bool] = lambda _tx, _arn: False
     service: str = "stepfunctions"
 
     @operation("CreateStateMachine")
@@ -155,7 +156,7 @@ class Machines:
             found = catalogue.find_machine(tx, call.scope, arn)
             if found is None or not arn.is_plain:
                 return
-            if self.is_running(tx, found.arn):
+            if self.dismiss(tx, found.arn):
                 documents.update(tx, found.changed(self.clock(), status=catalogue.DELETING))
             else:
                 catalogue.forget(tx, found)
@@ -171,6 +172,8 @@ class Machines:
 
 def finish_deleting(tx: Transaction, scope: Scope, machine_arn: str) -> None:
     """Let a DELETING machine go; to be called when the last of its executions has ended."""
+    if tx.row(_DELETING, arn=machine_arn) is None:
+        return
     found = catalogue.find_machine(tx, scope, read_machine_arn(machine_arn))
     if found is not None and found.status == catalogue.DELETING:
         catalogue.forget(tx, found)

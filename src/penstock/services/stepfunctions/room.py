@@ -4,7 +4,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from penstock.engine.engine import Engine
-from penstock.services.stepfunctions import rows
 from penstock.services.stepfunctions.activities import Activities
 from penstock.services.stepfunctions.aliases import Aliases
 from penstock.services.stepfunctions.executions import Executions
@@ -62,6 +61,9 @@ def open_stepfunctions(
     engine.register(ExpressFlow())
     for name, act in {**acts, OFFER: activities.offer, RUN: express.perform}.items():
         engine.activity(name, act)
+    executions = Executions(
+        database=database, engine=engine, clock=clock, chance=chance, start_express=express.start, limits=limits
+    )
     recognises = is_resource
     services: tuple[Service, ...] = (
         Machines(
@@ -70,7 +72,7 @@ def open_stepfunctions(
             clock=clock,
             chance=chance,
             recognises=recognises,
-            is_running=rows.is_running,
+            dismiss=executions.dismiss,
         ),
         Versions(database=database, clock=clock),
         Aliases(database=database, clock=clock),
@@ -78,14 +80,7 @@ def open_stepfunctions(
         Validation(recognises=recognises),
         express,
         activities,
-        Executions(
-            database=database,
-            engine=engine,
-            clock=clock,
-            chance=chance,
-            start_express=express.start,
-            limits=limits,
-        ),
+        executions,
         Tokens(database=database, engine=engine),
         TestState(world=world, submit=integrations.submit, recognises=recognises, limits=limits),
     )

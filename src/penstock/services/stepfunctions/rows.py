@@ -15,7 +15,7 @@ Json = Any
 
 _COLUMNS: Final = (
     "arn, machine, version, alias, map_run, name, type, status, started_at, stopped_at, input, output, error, cause, "
-    "trace, items, redrives, redriven_at"
+    "trace, items, redrives, redriven_at, redrive_token"
 )
 _INSERT: Final = """
     INSERT INTO sfn_execution (arn, account, region, machine, version, alias, map_run, name, type, status, started_at,
@@ -30,11 +30,13 @@ _END: Final = """
 """
 _REDRIVE: Final = """
     UPDATE sfn_execution SET status = 'RUNNING', stopped_at = NULL, output = NULL, error = NULL, cause = NULL,
-        redrives = :redrives, redriven_at = :at
+        redrives = :redrives, redriven_at = :at,
+        redrive_token = :token
     WHERE arn = :arn
 """
 _FIND: Final = f"SELECT {_COLUMNS} FROM sfn_execution WHERE arn = :arn"  # noqa: S608
 _RUNNING: Final = "SELECT 1 FROM sfn_execution WHERE machine = :machine AND status = 'RUNNING' LIMIT 1"
+_ALL_RUNNING: Final = "SELECT arn FROM sfn_execution WHERE machine = :machine AND status = 'RUNNING'"
 _KEEP: Final = "INSERT INTO sfn_history (execution, first, body) VALUES (:execution, :first, :body)"
 _FORWARD: Final = """
     SELECT body FROM sfn_history WHERE execution = :execution AND first >= (
@@ -69,6 +71,7 @@ class ExecutionRow:
     items: int
     redrives: int
     redriven_at: float | None
+    redrive_token: str | None
 
 
 def insert(tx: Transaction, scope: Scope, order: Order, ended: Ended | None) -> None:
@@ -91,9 +94,9 @@ def end(tx: Transaction, arn: str, ended: Ended) -> None:
     )
 
 
-def redrive(tx: Transaction, arn: str, *, redrives: int, at: float) -> None:
+def redrive(tx: Transaction, arn: str, *, redrives: int, at: float, token: str | None) -> None:
     """Show an execution as running again."""
-    tx.changed(_REDRIVE, arn=arn, redrives=redrives, at=at)
+    tx.changed(_REDRIVE, arn=arn, redrives=redrives, at=at, token=token)
 
 
 def find(tx: Transaction, arn: str) -> ExecutionRow | None:
@@ -104,6 +107,11 @@ def find(tx: Transaction, arn: str) -> ExecutionRow | None:
 def _execution(row: Row) -> ExecutionRow:
     values: Any = row
     return ExecutionRow(*values)
+
+
+def running(tx: Transaction, machine: str) -> list[str]:
+    """The ARNs of a machine's executions that have not ended."""
+    return [str(arn) for (arn,) in tx.rows(_ALL_RUNNING, machine=machine)]
 
 
 def is_running(tx: Transaction, machine: str) -> bool:

@@ -1,7 +1,8 @@
-"""JSONPath as AWS understands it, which is Jayway's: `$.a['b'][0][-1:][1,2][*]..x[?(@.y > 1 && @.z)].length()`.
+"""JSONPath as AWS understands it, which is an older Jayway's: `$.a['b'][0][-1:][1,2][*]..x[?(@.y > 1 && @.z)]`.
 
 `compile_path` makes a `Path` of text; `path.find(document)` answers a value (definite paths) or a list (the others), or
-raises `NotFound` with Jayway's sentence. Nothing here knows a state machine: see `asl.jsonpath`.
+raises `NotFound` with Jayway's sentence. There are no functions: `$.list.length()` looks for a member of that name, as
+on AWS. Nothing here knows a state machine: see `asl.jsonpath`.
 """
 
 from penstock.languages.asl.jayway.finding import NotFound, Path, compile_path

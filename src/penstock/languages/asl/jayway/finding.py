@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, assert_never
 
-from penstock.languages.asl.jayway import comparing, functions, patterns
+from penstock.languages.asl.javatext import java_text
+from penstock.languages.asl.jayway import comparing, patterns
 from penstock.languages.asl.jayway.comparing import MISSING
 from penstock.languages.asl.jayway.parsing import parse
 from penstock.languages.asl.jayway.tree import (
@@ -19,7 +20,6 @@ from penstock.languages.asl.jayway.tree import (
     Constant,
     Exists,
     Filter,
-    Function,
     Index,
     Inner,
     Not,
@@ -38,17 +38,14 @@ from penstock.languages.asl.jayway.tree import (
 Json = Any
 
 MOST_VISITS: Final = 1_000_000
-_JAVA: Final = {
-    str: "java.lang.String",
-    int: "java.lang.Integer",
-    float: "java.lang.Double",
-    bool: "java.lang.Boolean",
-    list: "java.util.ArrayList",
-}
 
 
 class NotFound(Exception):
     """The path does not lead anywhere in this document."""
+
+
+class Unsupported(NotFound):
+    """A path that Jayway reads but does not follow, whatever the document."""
 
 
 class TooCostly(NotFound):
@@ -121,7 +118,7 @@ def _find_all(steps: Sequence[Step]) -> Callable[[Json], Json]:
     def find(document: Json) -> Json:
         try:
             return search(document)
-        except TooCostly:
+        except (TooCostly, Unsupported):
             raise
         except NotFound:
             return []
@@ -130,15 +127,13 @@ def _find_all(steps: Sequence[Step]) -> Callable[[Json], Json]:
 
 
 def _search(steps: Sequence[Step]) -> Search:
-    if len(steps) > 1 and isinstance(steps[-1], Function) and any(isinstance(step, Scan) for step in steps):
-        return _function_of_all(_search(steps[:-1]), steps[-1])
     selects: list[Select] = []
     way = "$"
     is_strict = True
     for position, step in enumerate(steps):
         selects.append(_select(step, way, is_strict=is_strict, is_last=position == len(steps) - 1))
         way += fragment(step)
-        is_strict = is_strict and is_definite((step, Function("length")))
+        is_strict = is_strict and is_definite((step,))
 
     def search(node: Json, scope: Scope) -> list[Json]:
         nodes = [node]
@@ -151,18 +146,6 @@ def _search(steps: Sequence[Step]) -> Search:
         return nodes
 
     return search
-
-
-def _function_of_all(search: Search, function: Function) -> Search:
-    """After a scan a function takes the list of all that was found."""
-    call = _call(function)
-
-    def search_and_call(node: Json, scope: Scope) -> list[Json]:
-        found: list[Json] = []
-        call(search(node, scope), scope, found)
-        return found
-
-    return search_and_call
 
 
 def _select(step: Step, way: str, *, is_strict: bool, is_last: bool) -> Select:
@@ -183,8 +166,6 @@ def _select(step: Step, way: str, *, is_strict: bool, is_last: bool) -> Select:
             return _filter(step, _check(test), is_strict=is_strict)
         case Scan(inner):
             return _scan(inner, way, is_last=is_last)
-        case Function():
-            return _call(step)
         case _:
             assert_never(step)
 
@@ -193,7 +174,7 @@ def _property(name: str, way: str, *, is_strict: bool, is_last: bool) -> Select:
     def select(node: Json, _scope: Scope, found: list[Json]) -> None:
         if type(node) is not dict:
             if is_strict:
-                raise _not_an_object(f"['{name}']", way, node)
+                raise NotFound(f"Property ['{name}'] not found in path {way}")
         elif name in node:
             found.append(node[name])
         elif is_strict and not is_last:
@@ -202,23 +183,23 @@ def _property(name: str, way: str, *, is_strict: bool, is_last: bool) -> Select:
     return select
 
 
-def _not_an_object(what: str, way: str, node: Json) -> NotFound:
-    kind = "null" if node is None else _JAVA.get(type(node), type(node).__name__)
-    return NotFound(
-        f"Expected to find an object with property {what} in path {way} but found '{kind}'. This is not a json "
-        "object according to the JsonProvider: 'com.jayway.jsonpath.spi.json.JsonSmartJsonProvider'."
-    )
-
-
 def _properties(names: tuple[str, ...], way: str, *, is_strict: bool, is_last: bool) -> Select:
+    what = fragment(Property(names))
+    if not is_last:
+        return _refusing(f"Multi properties can only be used as path leafs: {way}{what}")
+
     def select(node: Json, _scope: Scope, found: list[Json]) -> None:
-        if type(node) is not dict:
-            if is_strict:
-                raise _not_an_object(fragment(Property(names)), way, node)
-        elif is_last:
+        if type(node) is dict:
             found.append({name: node[name] for name in names if name in node})
-        else:
-            found.extend(node[name] for name in names if name in node)
+        elif is_strict:
+            raise NotFound(f"Property {what} not found in path {way}")
+
+    return select
+
+
+def _refusing(why: str) -> Select:
+    def select(_node: Json, _scope: Scope, _found: list[Json]) -> None:
+        raise Unsupported(why)
 
     return select
 
@@ -231,7 +212,9 @@ def _array(step: Index | Slice, way: str, chosen: Callable[[int], Iterator[int]]
         elif is_strict:
             if node is None:
                 raise NotFound(f"The path {way} is null")
-            raise NotFound(f"Filter: {fragment(step)} can only be applied to arrays. Current context is: {node}")
+            raise NotFound(
+                f"Filter: {fragment(step)} can only be applied to arrays. Current context is: {java_text(node)}"
+            )
 
     return select
 
@@ -262,7 +245,9 @@ def _filter(step: Filter, check: Check, *, is_strict: bool) -> Select:
             if check(node, scope):
                 found.append(node)
         elif is_strict:
-            raise NotFound(f"Filter: {fragment(step)} can not be applied to primitives. Current context is: {node}")
+            raise NotFound(
+                f"Filter: {fragment(step)} can not be applied to primitives. Current context is: {java_text(node)}"
+            )
 
     return select
 
@@ -292,19 +277,6 @@ def _everything(node: Json) -> Iterator[Json]:
             waiting.extend(reversed(one.values()))
         elif type(one) is list:
             waiting.extend(reversed(one))
-
-
-def _call(function: Function) -> Select:
-    arguments = [_operand(argument) for argument in function.arguments]
-
-    def select(node: Json, scope: Scope, found: list[Json]) -> None:
-        values = [argument(node, scope) for argument in arguments]
-        try:
-            found.append(functions.call(function.name, node, values))
-        except ValueError as error:
-            raise NotFound(str(error)) from None
-
-    return select
 
 
 def _check(test: Test) -> Check:
@@ -379,7 +351,7 @@ def _inner(path: Inner) -> Callable[[Json, Scope], Json]:
         scope.visit()
         try:
             found = search(scope.document if of_document else node, scope)
-        except TooCostly:
+        except (TooCostly, Unsupported):
             raise
         except NotFound:
             return MISSING

@@ -15,7 +15,6 @@ from penstock.languages.asl.jayway.tree import (
     Constant,
     Exists,
     Filter,
-    Function,
     Index,
     Inner,
     Json,
@@ -32,10 +31,7 @@ from penstock.languages.asl.jayway.tree import (
 
 DEEPEST: Final = 32
 LONGEST: Final = 16_384
-FUNCTIONS: Final = frozenset(
-    ["append", "avg", "concat", "first", "index", "keys", "last", "length", "max", "min", "size", "stddev", "sum"]
-)
-_NAME: Final = re.compile(r"[^.\[\]()\s'\"*?,@&|=<>!]+")
+_NAME: Final = re.compile(r"[^.\[\]()\s'\"*?,@&|=<>!]+(?:\([^()\[\]'\"]*\))?")
 _WORD: Final = re.compile(r"[A-Za-z]+")
 _INTEGER: Final = re.compile(r"-?\d{1,9}")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -101,42 +97,24 @@ class _Cursor:
             raise ValueError(f"a path nests at most {DEEPEST} deep")
         found: list[Step] = []
         while (step := self.step()) is not None:
-            if found and isinstance(found[-1], Function):
-                self.fail("the end of the path after a function")
             found.append(step)
         self.depth -= 1
         return tuple(found)
 
     def step(self) -> Step | None:
         if self.take(".."):
-            step = self.bracket() if self.sees("[") else self.dotted()
-            if isinstance(step, Function):
-                self.fail("a name, '*' or '['")
-            return Scan(step)
+            return Scan(self.bracket() if self.sees("[") else self.dotted())
         if self.take("."):
             return self.dotted()
         return self.bracket() if self.sees("[") else None
 
-    def dotted(self) -> Property | Wildcard | Function:
+    def dotted(self) -> Property | Wildcard:
         if self.take("*"):
             return Wildcard()
         name = self.match(_NAME)
         if name is None:
             self.fail("a name or '*'")
-        return self.function(name) if self.sees("(") else Property((name,))
-
-    def function(self, name: str) -> Function:
-        if name not in FUNCTIONS:
-            raise ValueError(f"there is no function '{name}'; there are {', '.join(sorted(FUNCTIONS))}")
-        self.expect("(")
-        arguments: list[Operand] = []
-        self.space()
-        while not self.take(")"):
-            if arguments:
-                self.expect(",")
-            arguments.append(self.operand())
-            self.space()
-        return Function(name, tuple(arguments))
+        return Property((name,))
 
     def bracket(self) -> Property | Index | Slice | Wildcard | Filter:
         self.expect("[")

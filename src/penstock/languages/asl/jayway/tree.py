@@ -48,15 +48,7 @@ class Scan:
     step: "Property | Index | Slice | Wildcard | Filter"
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
-    """`.length()`."""
-
-    name: str
-    arguments: tuple["Operand", ...] = ()
-
-
-Step = Property | Index | Slice | Wildcard | Filter | Scan | Function
+Step = Property | Index | Slice | Wildcard | Filter | Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +107,12 @@ Test = Exists | Comparison | Not | AllOf | AnyOf
 
 def is_definite(steps: tuple[Step, ...]) -> bool:
     """Whether the path names one place at most; only such a path answers the value itself, not a list."""
-    if len(steps) > 1 and isinstance(steps[-1], Function) and any(isinstance(step, Scan) for step in steps):
-        return True  # the function takes the list of all that the scan finds
     for position, step in enumerate(steps):
         is_last = position == len(steps) - 1
         match step:
             case Property(names) if len(names) == 1 or is_last:
                 continue
             case Index(indexes) if len(indexes) == 1:
-                continue
-            case Function():
                 continue
             case _:
                 return False
@@ -135,7 +123,7 @@ def fragment(step: Step) -> str:
     """The step as Jayway's sentences write it."""
     match step:
         case Property(names):
-            return "[" + ",".join(f"'{name}'" for name in names) + "]"
+            return "[" + ", ".join(f"'{name}'" for name in names) + "]"
         case Index(indexes):
             return "[" + ",".join(str(index) for index in indexes) + "]"
         case Slice(start, stop):
@@ -146,5 +134,3 @@ def fragment(step: Step) -> str:
             return f"[?({text})]"
         case Scan(inner):
             return ".." + fragment(inner)
-        case Function(name):
-            return f".{name}()"

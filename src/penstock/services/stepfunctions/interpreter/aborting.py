@@ -18,22 +18,21 @@ def children(turn: Turn, parent: Frame, failed: Frame) -> None:
     because = failed.previous
     is_map = isinstance(turn.state_of(parent), Map)
     for child in list(_under(turn, parent)):
-        if child.phase == "ended":
+        if child.phase in {"ended", "aborted"}:
             continue
         if is_map:
             kind = "MapIterationFailed" if child is failed else "MapIterationAborted"
             turn.record_aside(because, kind, {"name": parent.state, "index": child.index})
         _abort(turn, child, because)
-    _forget_under(turn, parent)
     parent.previous = because
 
 
 def _abort(turn: Turn, frame: Frame, because: EventId) -> None:
     for child in list(_under(turn, frame)):
-        if child.phase != "ended":
+        if child.phase not in {"ended", "aborted"}:
             _abort(turn, child, because)
     aborted = _ABORTED.get(type(turn.state_of(frame)))
-    if aborted is not None and frame.phase:
+    if aborted is not None and frame.phase not in {"", "aborted"}:
         turn.record_aside(because, aborted)
     abandon(turn, frame)
 
@@ -59,7 +58,7 @@ def abandon(turn: Turn, frame: Frame) -> None:
             assert isinstance(state, Task)
             handle = {"resource": state.resource, "handle": frame.work.handle, "execution": turn.plan.order.arn}
             turn.want(Perform(f"k{run}", CANCEL, handle))
-    frame.phase = ""
+    frame.phase = "aborted"
 
 
 def cancel_timers(turn: Turn, frame: Frame) -> None:
@@ -77,7 +76,8 @@ def _under(turn: Turn, parent: Frame) -> Iterator[Frame]:
     return (frame for frame in turn.execution.frames.values() if frame.parent == parent.id)
 
 
-def _forget_under(turn: Turn, parent: Frame) -> None:
+def forget_under(turn: Turn, parent: Frame) -> None:
+    """Let a state's children go: it is tried again, or has failed for good and was caught."""
     for child in list(_under(turn, parent)):
-        _forget_under(turn, child)
+        forget_under(turn, child)
         del turn.execution.frames[child.id]

@@ -20,6 +20,7 @@ from penstock.services.stepfunctions.interpreter import (
     failing,
     fans,
     leaving,
+    redriving,
     tasks,
 )
 from penstock.services.stepfunctions.interpreter.execution import Ended, Execution, Frame
@@ -30,6 +31,7 @@ from penstock.services.stepfunctions.interpreter.turn import Turn
 Json = Any
 PAUSE: Final = "g"
 DEADLINE: Final = "X"
+DOOM: Final = "doom"
 
 
 def advance(plan: Plan, execution: Execution, event: Event, rehearsal: Rehearsal | None = None) -> None:
@@ -65,33 +67,38 @@ def go_on(turn: Turn) -> None:
             _pause(turn)
             return
         frame = ready.popleft()
-        if frame.id not in execution.frames:
-            continue  # aborted meanwhile
+        if frame.phase == "aborted" or frame.id not in execution.frames:
+            continue  # meanwhile
         if frame.phase == "ended":
             fans.child_ended(turn, frame)
         elif frame.phase == "task":
             _task_started(turn, frame)
+        elif execution.is_doomed:
+            _stop(turn, {})
         else:
             entering.enter(turn, frame)
 
 
 def _start(turn: Turn) -> None:
     order, execution = turn.plan.order, turn.execution
+    if turn.plan.machine.timeout_seconds is not None:
+        turn.want(SetTimer(DEADLINE, turn.at + turn.plan.machine.timeout_seconds))
+    if order.resume is not None:
+        redriving.redrive(turn)
+        return
     execution.input = msgspec.json.decode(order.input)
     frame = turn.frame(None, 0, turn.plan.machine, execution.input, None)
     if turn.rehearsal is not None:
         turn.rehearsal.set_out(frame, turn.state_of(frame))
     turn.record_aside(0, "ExecutionStarted", {"input": order.input, "roleArn": order.role})
     turn.ready.append(frame)
-    if turn.plan.machine.timeout_seconds is not None:
-        turn.want(SetTimer(DEADLINE, turn.at + turn.plan.machine.timeout_seconds))
 
 
 def _answered(turn: Turn, key: str, fact: Done | Refused | Fired | RunEnded) -> None:
     """Hand a fact to the frame that waits for it; a stale one changes nothing."""
     kind, names = key[0], key[1:].split(".")
     frame = turn.execution.frames.get(int(names[0]))
-    if frame is None or frame.turn != int(names[1]) or not frame.phase:
+    if frame is None or frame.turn != int(names[1]) or frame.phase in {"", "aborted"}:
         return
     state = turn.state_of(frame)
     times = int(names[2]) if len(names) > 2 else 0
@@ -113,8 +120,11 @@ def _fired(turn: Turn, frame: Frame, kind: str, times: int) -> None:
     elif kind == "r":
         frame.phase = ""
         entering.act(turn, frame, state)
-    elif isinstance(state, Task) and kind == "e":
-        tasks.too_late(turn, frame, state, no_heartbeat=bool(times))
+    elif kind == "e":
+        first = tasks.first_late(turn, frame)
+        state = turn.state_of(first)
+        assert isinstance(state, Task)
+        tasks.too_late(turn, first, state, no_heartbeat=bool(times))
     elif isinstance(state, Task) and frame.work is not None:
         if kind == "p":
             tasks.look_again(turn, frame, state, times)
@@ -163,6 +173,9 @@ def _task_answered(turn: Turn, frame: Frame, state: Task, kind: str, fact: Done 
 def _signalled(turn: Turn, name: str, payload: Json) -> None:
     if name == aborting.STOP:
         _stop(turn, payload)
+        return
+    if name == DOOM:
+        turn.execution.is_doomed = True
         return
     frame = holder(turn.execution, payload["token"])
     if frame is None:

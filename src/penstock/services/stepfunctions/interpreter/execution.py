@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 Json = Any
-Phase = Literal["", "wait", "task", "late", "retry", "fan", "run", "ended"]
+Phase = Literal["", "wait", "task", "late", "retry", "fan", "run", "ended", "aborted"]
 EventId = int
 
 
@@ -99,6 +99,7 @@ class Execution(msgspec.Struct, dict=True):
     redrives: int = 0
     input: Json = None
     ready: list[int] = msgspec.field(default_factory=list)  # frames to go on with after a pause
+    is_doomed: bool = False  # its machine is being deleted: it ends at its next transition
     if TYPE_CHECKING:  # attributes of the object, not members of the struct: a snapshot has neither
         events: list[HistoryEvent] = msgspec.field(default_factory=list)
         wanted: list[Any] = msgspec.field(default_factory=list)  # engine commands

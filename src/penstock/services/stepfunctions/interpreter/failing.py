@@ -102,6 +102,7 @@ def _tries_again(
         frame.turn += 1
         frame.phase = "retry"
         frame.work = frame.fan = None
+        aborting.forget_under(turn, frame)
         turn.want(SetTimer(f"r{frame.id}.{frame.turn}", turn.at + delay))
         return True
     return False
@@ -128,6 +129,7 @@ def _catch(
     """Leave the state by a catcher, with the error output."""
     if error == TIMEOUT and cause is None:
         cause = ""
+    aborting.forget_under(turn, frame)
     output: Json = {"Error": error, "Cause": cause}
     frame.phase = "wait"  # a failure of the catcher's own expressions links to what was recorded last
     try:

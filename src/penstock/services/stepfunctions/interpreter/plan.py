@@ -48,6 +48,7 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     updated_at: float = 0.0  # the machine, last
     items: int = 0  # how many items a child of a map run has
     limits: Limits = Limits()
+    resume: bytes | None = None  # the execution as it ended, of one that is redriven
     trace: str | None = None
 
 

@@ -21,9 +21,11 @@ CREATE TABLE sfn_execution (
     trace       TEXT,
     items       INTEGER NOT NULL DEFAULT 0, -- of a map run's child: how many items it processes
     redrives    INTEGER NOT NULL DEFAULT 0,
-    redriven_at DOUBLE PRECISION
+    redriven_at DOUBLE PRECISION,
+    redrive_token TEXT
 );
 CREATE INDEX sfn_execution_listed ON sfn_execution (machine, started_at DESC);
+CREATE INDEX sfn_execution_running ON sfn_execution (machine) WHERE status = 'RUNNING';
 CREATE INDEX sfn_execution_of_map_run ON sfn_execution (map_run, started_at DESC) WHERE map_run IS NOT NULL;
 
 CREATE TABLE sfn_history (
