@@ -2,7 +2,7 @@
 
 import pytest
 
-from penstock.wire.call import ServiceError
+from penstock.wire.call import Json, ServiceError
 from services.stepfunctions.teststate.worlds import NOON, ROLE, World, mapping, parallel, task
 
 
@@ -96,10 +96,20 @@ async def test_input_must_be_json() -> None:
     assert (await World().refused({"Type": "Succeed"}, input="{")).code == "InvalidExecutionInput"
 
 
-async def test_variables_must_be_an_object() -> None:
-    error = await World().refused({"Type": "Succeed"}, variables=[1])
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ("{", "Unexpected end-of-input"),
+        ([1], "must be a JSON object"),
+        ({"states": 1}, "Cannot assign to reserved variable '$states'."),
+        ({"a b": 1}, "Invalid variable name 'a b'"),
+    ],
+)
+async def test_variables_must_be_ones_that_a_state_could_have(variables: Json, sentence: str) -> None:
+    error = await World().refused({"Type": "Succeed"}, variables=variables)
 
-    assert error.message == "Invalid variables provided: must be a JSON object"
+    assert error.code == "ValidationException"
+    assert error.message.startswith(f"Invalid variables provided: {sentence}")
 
 
 async def test_variables_are_there_for_the_state() -> None:

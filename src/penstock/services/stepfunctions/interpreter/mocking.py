@@ -33,8 +33,7 @@ def begin_branches(turn: Turn, frame: Frame, state: Parallel) -> None:
     """Start no branch."""
     effective = leaving.effective_input(turn, frame, state)
     if state.payload is not None:
-        effective = state.payload.value(turn.view(frame, effective))
-    turn.note("afterParameters", effective)
+        turn.note("afterParameters", state.payload.value(turn.view(frame, effective)))
     _answer(turn, frame, state, _rehearsal(turn).mock)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from penstock.languages.asl.diagnosis import DefinitionError
+from penstock.languages.asl.entry import variable_mistake
 from penstock.languages.asl.jsontext import NotJson, read_json
 from penstock.languages.asl.read import read_machine, read_single_state
 from penstock.languages.asl.tree import Machine, Map, Parallel, State, Task
@@ -44,7 +45,7 @@ def read_trial(request: Request, recognises: Callable[[str], bool]) -> Trial:
     rehearsal = Rehearsal(
         mock=mock,
         context=read_context(request["context"], state) if "context" in request else None,
-        variables=_object(request.get("variables", "{}"), "variables"),
+        variables=_variables(request.get("variables", "{}")),
         retries=configuration.get("retrierRetryCount", 0),
         failures=configuration.get("mapIterationFailureCount", 0),
     )
@@ -166,14 +167,18 @@ def _check_result(state: Task | Map | Parallel, result: Json, given: Request) ->
 # ----------------------------------------------------------------------------------------------- what is given
 
 
-def _object(text: str, field: str) -> dict[str, Json]:
+def _variables(text: str) -> dict[str, Json]:
     try:
-        value = read_json(text)
+        variables = read_json(text)
     except NotJson as error:
-        raise ValidationError(f"Invalid {field} provided: {error}") from None
-    if not isinstance(value, dict):
-        raise ValidationError(f"Invalid {field} provided: must be a JSON object")
-    return value
+        raise ValidationError(f"Invalid variables provided: {error}") from None
+    if not isinstance(variables, dict):
+        raise ValidationError("Invalid variables provided: must be a JSON object")
+    for name in variables:
+        mistake = variable_mistake(name)
+        if mistake is not None:
+            raise ValidationError(f"Invalid variables provided: {mistake[1]}")
+    return variables
 
 
 def _check_configuration(configuration: Request, state: State) -> None:
