@@ -92,8 +92,9 @@ async def test_mistakes_of_a_state_are_told_as_of_one_in_a_machine() -> None:
     assert error.message.endswith("Value cannot be empty at /States/StateName/Branches'")
 
 
-async def test_input_must_be_json() -> None:
-    assert (await World().refused({"Type": "Succeed"}, input="{")).code == "InvalidExecutionInput"
+@pytest.mark.parametrize("text", ["{", "", "NaN", "1e400", r'"\ud800"', "[" * 5000])
+async def test_input_must_be_json_that_can_be_kept(text: str) -> None:
+    assert (await World().refused({"Type": "Succeed"}, input=text)).code == "InvalidExecutionInput"
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from penstock.languages.asl.jsontext import NotJson, read_json
+from penstock.languages.asl.jsontext import NotJson
 from penstock.languages.asl.states import is_timestamp
 from penstock.languages.asl.tree import State, Task
 from penstock.services.stepfunctions.integrations.resources import parse_resource
+from penstock.services.stepfunctions.starting import read_value
 from penstock.wire.call import ValidationError
 
 Json = Any
@@ -26,7 +27,7 @@ _MEMBERS: Final[Mapping[str, Mapping[str, type]]] = {
 def read_context(text: str, state: State) -> Mapping[str, Json]:
     """The context object for a state; raises `ValidationException`."""
     try:
-        context = read_json(text)
+        context = read_value(text)
     except NotJson:
         raise _wrong("must be valid JSON") from None
     if not isinstance(context, dict):

@@ -5,9 +5,10 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from penstock.languages.asl.jsontext import NotJson, read_json
+from penstock.languages.asl.jsontext import NotJson
 from penstock.languages.asl.tree import Reader
 from penstock.languages.asl.view import Failure
+from penstock.services.stepfunctions.starting import read_value
 from penstock.wire.call import ValidationError
 
 Json = Any
@@ -42,7 +43,7 @@ def pointed(value: Json, pointer: str) -> Json:
 
 def _json(data: str, _: Config) -> Json:
     try:
-        return read_json(data)
+        return read_value(data)
     except NotJson as error:
         raise _unreadable(f"The data is not valid JSON: {error}") from None
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from penstock.languages.asl.diagnosis import DefinitionError
 from penstock.languages.asl.entry import variable_mistake
-from penstock.languages.asl.jsontext import NotJson, read_json
+from penstock.languages.asl.jsontext import NotJson
 from penstock.languages.asl.read import read_machine, read_single_state
 from penstock.languages.asl.tree import Machine, Map, Parallel, State, Task
 from penstock.services.stepfunctions.arns import check_role_arn
@@ -14,6 +14,7 @@ from penstock.services.stepfunctions.failures import invalid_definition
 from penstock.services.stepfunctions.integrations.resources import parse_resource
 from penstock.services.stepfunctions.integrations.schema import mismatch
 from penstock.services.stepfunctions.interpreter.rehearsal import Mock, Rehearsal
+from penstock.services.stepfunctions.starting import read_value
 from penstock.services.stepfunctions.teststate.contexts import read_context
 from penstock.services.stepfunctions.teststate.reading import check_readable, items_of
 from penstock.wire.call import ServiceError, ValidationError
@@ -143,7 +144,7 @@ def _mock(given: Request, state: State) -> Mock:
     if given.get("errorOutput") is not None:
         return Mock(error=given["errorOutput"]["error"], cause=given["errorOutput"].get("cause"))
     try:
-        result = read_json(given["result"])
+        result = read_value(given["result"])
     except NotJson:
         raise ValidationError("Mocked result must be valid JSON") from None
     _check_result(state, result, given)
@@ -169,7 +170,7 @@ def _check_result(state: Task | Map | Parallel, result: Json, given: Request) ->
 
 def _variables(text: str) -> dict[str, Json]:
     try:
-        variables = read_json(text)
+        variables = read_value(text)
     except NotJson as error:
         raise ValidationError(f"Invalid variables provided: {error}") from None
     if not isinstance(variables, dict):
