@@ -24,6 +24,7 @@ from penstock.services.stepfunctions.mapruns.flow import ABORT, COLLECT, FILL, M
 from penstock.services.stepfunctions.memory import World
 from penstock.services.stepfunctions.notices import Notices
 from penstock.services.stepfunctions.tags import Tags
+from penstock.services.stepfunctions.teststate import TestState
 from penstock.services.stepfunctions.tokens import Tokens
 from penstock.services.stepfunctions.validation import Validation
 from penstock.services.stepfunctions.versions import Versions
@@ -90,6 +91,7 @@ def open_stepfunctions(
         executions,
         Tokens(database=database, engine=engine),
         MapRuns(database=database, engine=engine),
+        TestState(world=world, submit=integrations.submit, recognises=recognises, limits=limits),
     )
     for service in services:
         directory.register(service)

@@ -29,18 +29,19 @@ def input_of(call: Call) -> str:
     if not text.strip():
         raise _refused("Invalid execution input.")
     try:
-        msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        read_or_refuse(text)
+        read_value(text)
+    except NotJson as error:
+        raise _refused(str(error)) from None
     return text
 
 
-def read_or_refuse(text: str) -> None:
-    """Say what is wrong with a text, as AWS says it."""
+def read_value(text: str) -> Json:
+    """The value of a text that an execution is to hold; raises `NotJson`, in AWS's words where they are known."""
     try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         read_json(text)
-    except NotJson as error:
-        raise _refused(str(error)) from None
+        raise NotJson(str(error), text, 0) from None  # a number without end, half a character
 
 
 def _refused(sentence: str) -> ServiceError:

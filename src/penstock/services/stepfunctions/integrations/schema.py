@@ -25,6 +25,7 @@ _KINDS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
     "list": ((list,), "an array"),
     **dict.fromkeys(("map", "structure"), ((dict,), "an object")),
 }
+# Bounds that Step Functions holds to, as recorded from AWS, though newer models of the services say more.
 # Members that hold JSON of somebody else's making.
 _FREE: Final = frozenset({("states", "Input"), ("states", "Output")})
 
@@ -35,8 +36,10 @@ _MOST: Final = {"MemorySize": 10_240}
 def mismatch(resource: Resource, result: Json, mode: Mode = "STRICT") -> str | None:
     """Why the service could never answer that; None if it could."""
     shape = _answered(resource)
-    if mode == "NONE" or shape is None or not isinstance(result, dict):
+    if mode == "NONE" or shape is None:
         return None
+    if not isinstance(result, dict):
+        return "Mocked result must be a JSON object."
     if is_too_deep(result):
         return "Mock result schema validation error: The result is nested too deeply"
     checked = result

@@ -26,6 +26,7 @@ from penstock.services.stepfunctions.interpreter import (
 )
 from penstock.services.stepfunctions.interpreter.execution import Ended, Execution, Frame
 from penstock.services.stepfunctions.interpreter.plan import Plan
+from penstock.services.stepfunctions.interpreter.rehearsal import Rehearsal
 from penstock.services.stepfunctions.interpreter.turn import Turn
 
 Json = Any
@@ -34,13 +35,13 @@ DEADLINE: Final = "X"
 DOOM: Final = "doom"
 
 
-def advance(plan: Plan, execution: Execution, event: Event, trace: dict[str, Json] | None = None) -> None:
+def advance(plan: Plan, execution: Execution, event: Event, rehearsal: Rehearsal | None = None) -> None:
     """Move the execution on by a fact; what it led to is in `execution.events` and `execution.wanted`."""
     execution.events = []
     execution.wanted = []
     if execution.ended is not None:
         return
-    turn = Turn(plan, execution, at=event.at, chance=event.chance, trace=trace)
+    turn = Turn(plan, execution, at=event.at, chance=event.chance, rehearsal=rehearsal)
     match event.fact:
         case Started():
             _start(turn)
@@ -88,6 +89,8 @@ def _start(turn: Turn) -> None:
         return
     execution.input = msgspec.json.decode(order.input)
     frame = turn.frame(None, 0, turn.plan.machine, execution.input, None)
+    if turn.rehearsal is not None:
+        turn.rehearsal.set_out(frame, turn.state_of(frame))
     turn.record_aside(0, "ExecutionStarted", {"input": order.input, "roleArn": order.role})
     turn.ready.append(frame)
 
