@@ -24,7 +24,7 @@ def begin(turn: Turn, frame: Frame, state: Map) -> None:
     effective = leaving.effective_input(turn, frame, state)
     view = turn.view(frame, effective)
     concurrency = whole_number(view, state.max_concurrency, "MaxConcurrency")
-    reader = None if state.reader is None else _reader(state.reader, view)
+    reader = None if state.reader is None else reader_of(state.reader, view)
     items = fans.items_of(turn, frame, state, effective) if reader is None else None
     turn.record(frame, "MapStateStarted", {"length": len(items or ())})
     order = MapRunOrder(
@@ -71,7 +71,8 @@ def _identity(turn: Turn, frame: Frame, state: Map) -> dict[str, Any]:
     }
 
 
-def _reader(reader: Reader, view: View) -> Json:
+def reader_of(reader: Reader, view: View) -> Json:
+    """What an ItemReader's fields come to."""
     most = None if reader.max_items is None else reader.max_items.value(view)
     if most is not None and (isinstance(most, bool) or not float(most).is_integer()):
         # AWS tells of a number that is not whole before there is a map run, of a negative one after.

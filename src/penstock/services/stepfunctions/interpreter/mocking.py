@@ -58,16 +58,13 @@ def _items(turn: Turn, frame: Frame, state: Map, effective: Json) -> list[Json] 
     if state.reader is None:
         return fans.items_of(turn, frame, state, effective)
     view, read = turn.view(frame, effective), _rehearsal(turn).read
-    if state.reader.payload is not None:
-        state.reader.payload.value(view)  # which may fail
-    most = None if state.reader.max_items is None else state.reader.max_items.value(view)
-    distributed.check_max_items(state, most)
+    most = distributed.reader_of(state.reader, view)["max_items"]
     if most is not None and most < 0:
         raise Failure("States.ItemReaderFailed", "field MaxItems must be positive")
     if read is None:
         return None
     items = read(state.reader)
-    return items[: int(most)] if most else items
+    return items[:most] if most else items
 
 
 def _batched(view: View, batcher: Batcher, items: list[Json]) -> list[Json]:
