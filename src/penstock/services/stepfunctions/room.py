@@ -9,7 +9,7 @@ from penstock.services.stepfunctions.aliases import Aliases
 from penstock.services.stepfunctions.executions import Executions
 from penstock.services.stepfunctions.express import RUN, Express, ExpressFlow
 from penstock.services.stepfunctions.flow import ExecutionFlow
-from penstock.services.stepfunctions.integrations.activities import Integrations
+from penstock.services.stepfunctions.integrations.activities import Integrations, StandIn, nobody
 from penstock.services.stepfunctions.integrations.mocks import MockConfig
 from penstock.services.stepfunctions.integrations.resources import parse_resource
 from penstock.services.stepfunctions.interpreter.aborting import CANCEL
@@ -53,10 +53,11 @@ def open_stepfunctions(
     chance: Callable[[], str],
     limits: Limits = DEFAULT_LIMITS,
     mocks: MockConfig | None = None,
+    stand_in: StandIn = nobody,
 ) -> tuple[Chore, ...]:
     """Register what Step Functions answers, and what its executions do; what comes back is to be kept running."""
     logbook, notices = Logbook(database, directory), Notices(database, directory)
-    integrations = Integrations(directory, clock=clock, chance=chance, mocks=mocks)
+    integrations = Integrations(directory, clock=clock, chance=chance, mocks=mocks, stand_in=stand_in)
     acts = {SUBMIT: integrations.submit, FINISH: integrations.finish, CANCEL: integrations.cancel}
     world = World(clock=clock, chance=chance, activities=acts)
     express = Express(database=database, engine=engine, world=world, logbook=logbook, limits=limits)
