@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from penstock.engine.facts import Outcome, RunId, StartRun
+from penstock.engine.packing import pack
 from penstock.languages.asl.tree import Map
 from penstock.languages.asl.view import Failure
 from penstock.services.stepfunctions.interpreter import failing, fans, leaving
@@ -29,7 +30,7 @@ def begin(turn: Turn, frame: Frame, state: Map) -> None:
     frame.arguments = {"run": run}
     turn.record(frame, "MapStateStarted", {"length": len(order["items"] or ())})
     turn.record(frame, "MapRunStarted", {"mapRunArn": run})
-    turn.want(StartRun(f"m{frame.id}.{frame.turn}", RunId(run), FLOW, msgspec.msgpack.encode(order)))
+    turn.want(StartRun(f"m{frame.id}.{frame.turn}", RunId(run), FLOW, pack(order)))
 
 
 class MapRunOrder(msgspec.Struct, frozen=True):
