@@ -227,7 +227,9 @@ def parse_instant(run: Run, text: str, picture: str) -> Value:
     found = re.fullmatch("".join(f"({each.pattern})" for each in readers), text, re.IGNORECASE)
     if found is None:
         return UNDEFINED
-    values = {each.letter: each.value(group) for each, group in zip(readers, found.groups(), strict=True) if each.value}
+    values = {
+        each.letter: each.value(group) for each, group in zip(readers, found.groups(), strict=True) if each.value
+    }
     return _instant(values, run.millis) if values else UNDEFINED
 
 
@@ -306,9 +308,7 @@ def _iso(text: str) -> Value:
     found = ISO_PARTS.fullmatch(text)
     if found is None:
         return math.nan
-    year, month, day, hour, minute, second = (
-        int(found[place] or least) for place, least in enumerate((0, 1, 1, 0, 0, 0), 1)
-    )
+    year, month, day, hour, minute, second = (int(found[place] or least) for place, least in enumerate((0, 1, 1, 0, 0, 0), 1))
     if not (1 <= month <= 12 and 1 <= day <= 31 and hour <= 24 and minute <= 59 and second <= 59):
         return math.nan
     instant = utc(year, month - 1, day) + ((hour * 60 + minute) * 60 + second) * 1000

@@ -87,8 +87,7 @@ def _check(parts: _Parts, signs: _Signs) -> None:
         "D3084": not (signs.percent in parts.text and signs.per_mille in parts.text),
         "D3085": signs.count(parts.mantissa, optional=True) > 0,
         "D3086": all(char in signs.active for char in parts.active),
-        "D3087": point < 0
-        or signs.comma not in (parts.text[max(point - 1, 0) : point], parts.text[point + 1 : point + 2]),
+        "D3087": point < 0 or signs.comma not in (parts.text[max(point - 1, 0) : point], parts.text[point + 1 : point + 2]),
         "D3088": point >= 0 or not parts.integer.endswith(signs.comma),
         "D3089": signs.comma * 2 not in parts.text,
         "D3090": signs.count(parts.integer.partition(signs.digit)[0]) == 0 or signs.digit not in parts.integer,
