@@ -1,7 +1,7 @@
 """From a request to start an execution to its order: name, ARN, input, and the machine as it is now."""
 
 import re
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import msgspec
 
@@ -9,6 +9,7 @@ from penstock.languages.asl.jsontext import NotJson, read_json
 from penstock.services.stepfunctions.arns import check_name
 from penstock.services.stepfunctions.finding import Target
 from penstock.services.stepfunctions.interpreter.plan import LARGEST_PAYLOAD, Limits, Order
+from penstock.services.stepfunctions.interpreter.turn import DEEPEST, depth
 from penstock.wire.call import Call, ServiceError
 
 Json = Any
@@ -30,17 +31,22 @@ def input_of(call: Call) -> str:
         raise _refused("Invalid execution input.")
     try:
         msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):
         read_or_refuse(text)
+    if depth(text) > DEEPEST:
+        raise _refused(f"Document nesting depth exceeds the maximum allowed ({DEEPEST})")
     return text
 
 
-def read_or_refuse(text: str) -> None:
+def read_or_refuse(text: str) -> NoReturn:
     """Say what is wrong with a text, as AWS says it."""
     try:
         read_json(text)
     except NotJson as error:
         raise _refused(str(error)) from None
+    except ValueError:
+        pass
+    raise _refused("A number is out of range, or a string holds half of a surrogate pair.")
 
 
 def _refused(sentence: str) -> ServiceError:
