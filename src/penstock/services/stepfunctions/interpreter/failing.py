@@ -24,12 +24,17 @@ LONGEST_DELAY: Final = 31_622_400  # seconds: a year and a day bounds any backof
 
 def at_once(turn: Turn, frame: Frame, state: State, failure: Failure) -> None:
     """An expression of the state, or a rule of the language, failed."""
-    cause = failure.cause
-    if failure.is_runtime and cause is not None:
-        cause = f"{where(frame)} {cause}"
+    cause = told(frame, failure)
     if failure.error == EVALUATION:
         _record_evaluation(turn, frame, failure, cause)
     handle(turn, frame, state, failure.error, cause)
+
+
+def told(frame: Frame, failure: Failure) -> str | None:
+    """A failure's cause as it is recorded."""
+    if failure.is_runtime and failure.cause is not None:
+        return f"{where(frame)} {failure.cause}"
+    return failure.cause
 
 
 def where(frame: Frame) -> str:
@@ -133,7 +138,7 @@ def _catch(
             output = frame.input if catcher.result_path is None else catcher.result_path.put(frame.input, output)
         leaving.leave(turn, frame, state, output, variables, next=catcher.next)
     except Failure as failure:
-        cause = f"{where(frame)} {failure.cause}"
+        cause = told(frame, failure)
         if failure.error == EVALUATION:
             _record_evaluation(turn, frame, failure, cause)
         upwards(turn, frame, failure.error, cause)
