@@ -9,6 +9,7 @@ from penstock.languages.asl.jsontext import NotJson, read_json
 from penstock.services.stepfunctions.arns import check_name
 from penstock.services.stepfunctions.finding import Target
 from penstock.services.stepfunctions.interpreter.plan import LARGEST_PAYLOAD, Limits, Order
+from penstock.services.stepfunctions.interpreter.turn import DEEPEST, depth
 from penstock.wire.call import Call, ServiceError
 
 Json = Any
@@ -32,6 +33,8 @@ def input_of(call: Call) -> str:
         read_value(text)
     except NotJson as error:
         raise _refused(str(error)) from None
+    if depth(text) > DEEPEST:
+        raise _refused(f"Document nesting depth exceeds the maximum allowed ({DEEPEST})")
     return text
 
 
@@ -39,9 +42,10 @@ def read_value(text: str) -> Json:
     """The value of a text that an execution is to hold; raises `NotJson`, in AWS's words where they are known."""
     try:
         return msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+    except (ValueError, RecursionError):
         read_json(text)
-        raise NotJson(str(error), text, 0) from None  # a number without end, half a character
+    sentence = "A number is out of range, or a string holds half of a surrogate pair."
+    raise NotJson(sentence, text, 0)
 
 
 def _refused(sentence: str) -> ServiceError:

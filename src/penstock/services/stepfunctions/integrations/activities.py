@@ -82,9 +82,9 @@ class Integrations:
         """
         asked = msgspec.convert(task.input, Asked)
         mocked = await self.mocked(asked)
-        return await self.placed(task, asked) if mocked is None else {**mocked, "settled": True}
+        return await self.placed(task, asked, overhear) if mocked is None else {**mocked, "settled": True}
 
-    async def placed(self, task: Task, asked: Asked) -> dict[str, Json]:
+    async def placed(self, task: Task, asked: Asked, overhear: http.Overhear = http.ignore) -> dict[str, Json]:
         """What the service itself says."""
         resource = parse_resource(asked.resource)
         if resource.kind == "lambda":

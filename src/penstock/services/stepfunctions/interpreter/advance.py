@@ -101,6 +101,9 @@ def _answered(turn: Turn, key: str, fact: Done | Refused | Fired | RunEnded) -> 
     frame = turn.execution.frames.get(int(names[0]))
     if frame is None or frame.turn != int(names[1]) or frame.phase in {"", "aborted"}:
         return
+    if frame.phase == "late" and kind != "e":
+        return  # it is out of time already
+    _catch_up(turn, frame)
     state = turn.state_of(frame)
     times = int(names[2]) if len(names) > 2 else 0
     if isinstance(fact, Fired):
@@ -171,6 +174,13 @@ def _task_answered(turn: Turn, frame: Frame, state: Task, kind: str, fact: Done 
 # ---------------------------------------------------------------------------------------------------- from outside
 
 
+def _catch_up(turn: Turn, frame: Frame) -> None:
+    """A task that is heard of before its pause was over has been started all the same."""
+    if frame.phase == "task" and frame.id in turn.execution.ready:
+        turn.execution.ready.remove(frame.id)
+        _task_started(turn, frame)
+
+
 def _signalled(turn: Turn, name: str, payload: Json) -> None:
     if name == aborting.STOP:
         _stop(turn, payload)
@@ -181,6 +191,7 @@ def _signalled(turn: Turn, name: str, payload: Json) -> None:
     frame = holder(turn.execution, payload["token"])
     if frame is None:
         return
+    _catch_up(turn, frame)
     state = turn.state_of(frame)
     assert isinstance(state, Task)
     if name == "told":
@@ -223,7 +234,7 @@ def _overrun(turn: Turn, limit: int) -> None:
 def _pause(turn: Turn) -> None:
     """Give way to others; what was ready goes on at once afterwards."""
     execution = turn.execution
-    execution.ready = [frame.id for frame in turn.ready]
+    execution.ready += [frame.id for frame in turn.ready]
     turn.want(SetTimer(f"{PAUSE}{execution.last_event}", turn.at))
 
 

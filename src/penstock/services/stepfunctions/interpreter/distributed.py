@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from penstock.engine.facts import Outcome, RunId, StartRun
+from penstock.engine.packing import pack
 from penstock.languages.asl.tree import Batcher, Map, Reader, Writer
 from penstock.languages.asl.view import Expression, Failure, View
 from penstock.services.stepfunctions.interpreter import failing, fans, leaving
@@ -46,7 +47,7 @@ def begin(turn: Turn, frame: Frame, state: Map) -> None:
     frame.phase = "run"
     frame.arguments = {"run": order.arn}
     turn.record(frame, "MapRunStarted", {"mapRunArn": order.arn})
-    turn.want(StartRun(f"m{frame.id}.{frame.turn}", RunId(order.arn), FLOW, msgspec.msgpack.encode(order)))
+    turn.want(StartRun(f"m{frame.id}.{frame.turn}", RunId(order.arn), FLOW, pack(order)))
 
 
 _COUNT = "ToleratedFailureCount"

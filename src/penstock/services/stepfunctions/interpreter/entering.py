@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from penstock.engine.facts import SetTimer
 from penstock.languages.asl.tree import Choice, Fail, Map, Option, Parallel, Pass, State, Succeed, Task, Wait
-from penstock.languages.asl.view import Failure
+from penstock.languages.asl.view import Expression, Failure, View
 from penstock.services.stepfunctions.interpreter import distributed, failing, fans, leaving, mocking, tasks
 from penstock.services.stepfunctions.interpreter.execution import Frame
 from penstock.services.stepfunctions.interpreter.turn import Handler, Turn, encode
@@ -173,9 +173,20 @@ def _succeed(turn: Turn, frame: Frame, state: Succeed) -> None:
 
 def _fail(turn: Turn, frame: Frame, state: Fail) -> None:
     view = turn.view(frame, leaving.effective_input(turn, frame, state))
-    error = None if state.error is None else state.error.value(view)
-    cause = None if state.cause is None else state.cause.value(view)
+    error, cause = _text(state.error, view, "ErrorPath"), _text(state.cause, view, "CausePath")
     failing.upwards(turn, frame, error, cause)
+
+
+def _text(expression: Expression | None, view: View, field: str) -> str | None:
+    if expression is None:
+        return None
+    value = expression.value(view)
+    if isinstance(value, str):
+        return value
+    raise Failure(
+        "States.Runtime",
+        f"The {field} field must refer to a string, but was: {expression.text} == {encode(value)}",
+    )
 
 
 _ACTS: Final[dict[type[State], Handler]] = {

@@ -24,20 +24,22 @@ LONGEST_DELAY: Final = 31_622_400  # seconds: a year and a day bounds any backof
 
 def at_once(turn: Turn, frame: Frame, state: State, failure: Failure) -> None:
     """An expression of the state, or a rule of the language, failed."""
-    cause = failure.cause
-    if failure.is_runtime and cause is not None:
-        cause = told(turn, frame, cause)
+    cause = told(turn, frame, failure)
     if failure.error == EVALUATION:
         _record_evaluation(turn, frame, failure, cause)
     handle(turn, frame, state, failure.error, cause)
 
 
-def told(turn: Turn, frame: Frame, cause: str | None) -> str | None:
-    """A cause that the language itself gives, with the place where; TestState has only one."""
-    if turn.rehearsal is not None:
-        return cause
-    place = f"'{frame.state}' (entered at the event id #{frame.entered})"
-    return f"An error occurred while executing the state {place}. {cause}"
+def told(turn: Turn, frame: Frame, failure: Failure) -> str | None:
+    """A failure's cause as it is recorded: what the language says, with the place where; TestState has only one."""
+    if not failure.is_runtime or failure.cause is None or turn.rehearsal is not None:
+        return failure.cause
+    return f"{where(frame)} {failure.cause}"
+
+
+def where(frame: Frame) -> str:
+    """The beginning of a cause that the language itself gives."""
+    return f"An error occurred while executing the state '{frame.state}' (entered at the event id #{frame.entered})."
 
 
 def _record_evaluation(turn: Turn, frame: Frame, failure: Failure, cause: str | None) -> None:
@@ -144,7 +146,7 @@ def _catch(
         leaving.leave(turn, frame, state, output, variables, next=catcher.next)
         turn.note("status", "CAUGHT_ERROR")
     except Failure as failure:
-        cause = told(turn, frame, failure.cause)
+        cause = told(turn, frame, failure)
         if failure.error == EVALUATION:
             _record_evaluation(turn, frame, failure, cause)
         upwards(turn, frame, failure.error, cause)

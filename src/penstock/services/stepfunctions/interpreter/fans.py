@@ -50,6 +50,8 @@ def items_of(turn: Turn, frame: Frame, state: Map, effective: Json) -> list[Json
     if not isinstance(items, list):
         raise not_an_array(state, items)
     turn.note("afterItemsPath", items)
+    if state.language == "JSONata":
+        encode(items)  # what an expression made may be nothing that can be kept
     return items
 
 
@@ -64,7 +66,9 @@ def select(turn: Turn, frame: Frame, selector: Expression, effective: Json, item
     """What ItemSelector makes of an item."""
     frame.item = {"Index": index, "Value": item}
     try:
-        return selector.value(turn.view(frame, effective))
+        selected = selector.value(turn.view(frame, effective))
+        encode(selected)
+        return selected
     finally:
         frame.item = None
 

@@ -114,9 +114,9 @@ def settle(frame: Frame) -> None:
     """Forget what the state needed while the frame was in it."""
     frame.phase = ""
     frame.work = frame.fan = frame.arguments = None
-    if frame.retried:
+    frame.retried = 0
+    if frame.retries:
         frame.retries = []
-        frame.retried = 0
 
 
 def end(turn: Turn, frame: Frame) -> None:

@@ -180,7 +180,7 @@ def submitted(turn: Turn, frame: Frame, state: Task, answer: Json) -> None:
     """The service has answered: with the result, or that it has begun."""
     resource, work = resource_of(state.resource), frame.work
     assert work is not None
-    if resource.pattern == "request" or answer.get("settled"):
+    if resource.pattern == "request" or answer.get("is_result"):
         succeeded(turn, frame, state, answer["output"])
         return
     try:
