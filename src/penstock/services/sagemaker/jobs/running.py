@@ -145,14 +145,17 @@ class Running:
         return Report("bug", message=problem) if problem else report
 
     async def _meanwhile(self, work: Work) -> str:
-        """Make the log stream of each instance, then tidy up; what went wrong with the streams, if anything did."""
+        """Make the log stream of each instance, and tidy up; what went wrong with the streams, if anything did."""
         await work.live.begun.wait()
+        problem, _ = await asyncio.gather(self._open_streams(work), self.forget_settled())  # while the first commits
+        return problem
+
+    async def _open_streams(self, work: Work) -> str:
         try:
             for host in work.contract.hosts:
                 await self._streams.open(work.scope, work.contract.log_group, work.stream(host))
         except ServiceError as error:
             return f"its log stream cannot be made: {error.code}: {error.message}"
-        await self.forget_settled()
         return ""
 
     async def _carry_out(self, work: Work) -> Report:
