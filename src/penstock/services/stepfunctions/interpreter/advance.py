@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import msgspec
 
-from penstock.engine.facts import Done, Event, Finish, Fired, Outcome, Refused, SetTimer, Signalled, Started
+from penstock.engine.facts import Done, Event, Fired, Outcome, Refused, SetTimer, Signalled, Started
 from penstock.engine.facts import Ended as RunEnded
 from penstock.languages.asl.tree import Map, Task
 from penstock.languages.asl.view import Failure
 from penstock.services.stepfunctions.interpreter import (
     aborting,
     distributed,
+    ending,
     entering,
     failing,
     fans,
@@ -203,23 +204,20 @@ def _stop(turn: Turn, payload: Json) -> None:
     error, cause = payload.get("error"), payload.get("cause")
     aborting.everything(turn)
     turn.record_aside(0, "ExecutionAborted", failing.given(error=error, cause=cause))
-    turn.execution.ended = Ended("ABORTED", turn.at, error=error, cause=cause)
-    turn.want(Finish(Outcome("Stopped")))
+    ending.conclude(turn, Ended("ABORTED", turn.at, error=error, cause=cause))
 
 
 def _time_out(turn: Turn) -> None:
     aborting.everything(turn)
     turn.record_aside(turn.execution.last_event, "ExecutionTimedOut", {"error": failing.TIMEOUT})
-    turn.execution.ended = Ended("TIMED_OUT", turn.at, error=failing.TIMEOUT)
-    turn.want(Finish(Outcome("Failed")))
+    ending.conclude(turn, Ended("TIMED_OUT", turn.at, error=failing.TIMEOUT))
 
 
 def _overrun(turn: Turn, limit: int) -> None:
     aborting.everything(turn)
     cause = f"The execution reached the maximum number of history events ({limit})."
     turn.record_aside(turn.execution.last_event, "ExecutionFailed", {"error": failing.RUNTIME, "cause": cause})
-    turn.execution.ended = Ended("FAILED", turn.at, error=failing.RUNTIME, cause=cause)
-    turn.want(Finish(Outcome("Failed")))
+    ending.conclude(turn, Ended("FAILED", turn.at, error=failing.RUNTIME, cause=cause))
 
 
 def _pause(turn: Turn) -> None:

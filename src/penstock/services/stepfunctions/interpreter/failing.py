@@ -6,10 +6,10 @@ a task but a timeout. `States.Runtime` is nothing that a definition can handle.
 
 from typing import Any, Final
 
-from penstock.engine.facts import Finish, Outcome, SetTimer
+from penstock.engine.facts import SetTimer
 from penstock.languages.asl.tree import Catcher, Map, Parallel, Retrier, State, Task
 from penstock.languages.asl.view import Failure
-from penstock.services.stepfunctions.interpreter import aborting, leaving
+from penstock.services.stepfunctions.interpreter import aborting, ending, leaving
 from penstock.services.stepfunctions.interpreter.execution import Ended, Frame
 from penstock.services.stepfunctions.interpreter.turn import Turn
 
@@ -162,8 +162,7 @@ def upwards(turn: Turn, frame: Frame, error: str | None, cause: str | None) -> N
 
 def _fail_execution(turn: Turn, frame: Frame, error: str | None, cause: str | None) -> None:
     turn.record(frame, "ExecutionFailed", given(error=error, cause=cause))
-    turn.execution.ended = Ended("FAILED", turn.at, error=error, cause=cause)
-    turn.want(Finish(Outcome("Failed")))
+    ending.conclude(turn, Ended("FAILED", turn.at, error=error, cause=cause))
 
 
 def given(**details: str | None) -> dict[str, Json]:

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from penstock.engine.facts import Finish, Outcome
 from penstock.languages.asl.tree import (
     Choice,
     Fail,
@@ -15,6 +14,7 @@ from penstock.languages.asl.tree import (
     Wait,
 )
 from penstock.languages.asl.view import Expression
+from penstock.services.stepfunctions.interpreter import ending
 from penstock.services.stepfunctions.interpreter.execution import Ended, Frame
 from penstock.services.stepfunctions.interpreter.turn import Turn, encode
 
@@ -127,6 +127,5 @@ def end(turn: Turn, frame: Frame) -> None:
         return
     execution = turn.execution
     turn.record(frame, "ExecutionSucceeded", {"output": frame.text})
-    execution.ended = Ended("SUCCEEDED", turn.at, output=frame.text)
     execution.frames.clear()
-    turn.want(Finish(Outcome("Succeeded")))
+    ending.conclude(turn, Ended("SUCCEEDED", turn.at, output=frame.text))
