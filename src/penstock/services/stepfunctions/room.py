@@ -90,8 +90,8 @@ def open_stepfunctions(
         activities,
         executions,
         Tokens(database=database, engine=engine),
-        TestState(world=world, submit=integrations.submit, recognises=recognises, limits=limits),
         MapRuns(database=database, engine=engine),
+        TestState(world=world, submit=integrations.submit, recognises=recognises, limits=limits),
     )
     for service in services:
         directory.register(service)

@@ -76,6 +76,7 @@ def order_of(call: Call, target: Target, *, at: float, chance: str, limits: Limi
         updated_at=target.updated_at,
         limits=limits,
         trace=call.request.get("traceHeader"),
+        token=call.token,
     )
 
 

@@ -25,10 +25,11 @@ _KINDS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
     "list": ((list,), "an array"),
     **dict.fromkeys(("map", "structure"), ((dict,), "an object")),
 }
-# Bounds that Step Functions holds to, as recorded from AWS, though newer models of the services say more.
-_LARGEST: Final = {"MemorySize": 10_240}
 # Members that hold JSON of somebody else's making.
 _FREE: Final = frozenset({("states", "Input"), ("states", "Output")})
+
+# Step Functions judges by models of its own, which are older than the services': where that has been seen.
+_MOST: Final = {"MemorySize": 10_240}
 
 
 def mismatch(resource: Resource, result: Json, mode: Mode = "STRICT") -> str | None:
@@ -102,7 +103,7 @@ def _out_of_bounds(name: str, shape: Shape, value: Json) -> Iterator[str]:
     if shape.type_name != "timestamp":
         if measured < shape.metadata.get("min", measured):
             yield f"Field '{name}' {least}"
-        if measured > _LARGEST.get(shape.name, shape.metadata.get("max", measured)):
+        if measured > _MOST.get(shape.name, shape.metadata.get("max", measured)):
             yield f"Field '{name}' {most}"
     if isinstance(value, str) and value not in (shape.metadata.get("enum") or (value,)):
         yield f"Field '{name}' is not an expected value"
