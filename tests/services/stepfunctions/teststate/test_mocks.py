@@ -130,7 +130,7 @@ async def test_a_mocked_error_comes_before_tolerated_failures(world: World) -> N
         (task(), {"mock": returning("not JSON")}, "ValidationException", "Mocked result must be valid JSON"),
         (task(), {"mock": returning([])}, "ValidationException", "Mocked result must be a JSON object."),
         (task(), {"mock": returning({"MessageId": 1})}, "ValidationException", "Field 'MessageId' must be a string"),
-        (mapping(), {"mock": returning({})}, "ValidationException", "Mocked result must be an array."),
+        (mapping(), {"mock": returning({})}, "ValidationException", "Mocked result must be a JSON array."),
         (parallel(), {"mock": returning([1])}, "ValidationException", "same number of items as number of Parallel"),
         ({"Type": "Succeed"}, {"mock": returning({})}, "ValidationException", "State type 'Succeed' is not supported"),
         (task(), {"mock": failing(), "revealSecrets": True}, "ValidationException", "does not support RevealSecrets"),

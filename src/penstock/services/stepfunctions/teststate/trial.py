@@ -158,7 +158,7 @@ def _check_result(state: Task | Map | Parallel, result: Json, given: Request) ->
         if not isinstance(result, dict):
             raise ValidationError("Mocked result must be a JSON object.")
     elif not isinstance(result, list):
-        raise ValidationError("Mocked result must be an array.")
+        raise ValidationError("Mocked result must be a JSON array.")
     elif isinstance(state, Parallel) and len(result) != len(state.branches):
         raise ValidationError("Mocked result must contain the same number of items as number of Parallel branches.")
 
