@@ -18,6 +18,7 @@ from penstock.services.stepfunctions.integrations import (
     Integrations,
     MockConfig,
     StandIn,
+    http,
     nobody,
     parse_resource,
 )
