@@ -1,5 +1,6 @@
 """Step Functions, put together."""
 
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
@@ -57,7 +58,14 @@ def open_stepfunctions(
 ) -> tuple[Chore, ...]:
     """Register what Step Functions answers, and what its executions do; what comes back is to be kept running."""
     logbook, notices = Logbook(database, directory), Notices(database, directory)
-    integrations = Integrations(directory, clock=clock, chance=chance, mocks=mocks, stand_in=stand_in)
+    integrations = Integrations(
+        directory,
+        clock=clock,
+        chance=chance,
+        mocks=mocks,
+        stand_in=stand_in,
+        largest_payload=limits.payload_bytes or sys.maxsize,
+    )
     acts = {SUBMIT: integrations.submit, FINISH: integrations.finish, CANCEL: integrations.cancel}
     world = World(clock=clock, chance=chance, activities=acts)
     express = Express(database=database, engine=engine, world=world, logbook=logbook, limits=limits)
@@ -90,7 +98,7 @@ def open_stepfunctions(
         express,
         activities,
         executions,
-        Tokens(database=database, engine=engine),
+        Tokens(database=database, engine=engine, limits=limits),
         MapRuns(database=database, engine=engine),
         TestState(world=world, submit=integrations.submit, recognises=recognises, limits=limits),
     )

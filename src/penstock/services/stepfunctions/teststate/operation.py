@@ -45,7 +45,7 @@ class TestState:
     @operation("TestState")
     async def test(self, call: Call, request: Request) -> Answer:
         trial = read_trial(request, self.recognises)
-        given = input_of(call)
+        given = input_of(call, self.limits)
         heard: dict[str, Json] = {}
         ended = await self._rehearse(trial, call, given, heard)
         texts = _texts(trial, request, given)
