@@ -11,7 +11,7 @@ from penstock.languages.asl import places
 from penstock.languages.asl.diagnosis import Diagnostic
 from penstock.languages.asl.read import diagnose
 from penstock.languages.asl.tree import ExecutionType
-from penstock.services.stepfunctions.room import is_resource
+from penstock.services.stepfunctions.integrations.resources import is_resource
 
 STDIN = "-"
 

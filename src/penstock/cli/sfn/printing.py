@@ -23,6 +23,7 @@ FAN_STARTED: Final = ("ParallelStateStarted", "MapStateStarted")
 FAN_ENDED: Final = tuple(
     f"{kind}State{how}" for kind in ("Parallel", "Map") for how in ("Succeeded", "Failed", "Aborted")
 )
+FANS_LEFT: Final = ("ParallelStateExited", "MapStateExited")
 SHOWN: Final = ("input", "parameters", "output", "name", "mapRunArn")
 FEWEST_COLUMNS: Final = 40
 
@@ -36,18 +37,30 @@ class Printer:
     _types: dict[EventId, str] = field(default_factory=dict)
     _places: dict[EventId, tuple[Level, ...]] = field(default_factory=dict)
     _branches: dict[EventId, int] = field(default_factory=dict)
+    _states: dict[EventId, str] = field(default_factory=dict)  # which state an event is of
 
     def print(self, events: Iterable[HistoryEvent]) -> None:
         for event in events:
             place = self._places[event.id] = self._place(event)
             self._types[event.id] = event.type
+            self._states[event.id] = self._state(event)
             self.console.print(self._line(event, place), soft_wrap=True)
+
+    def _state(self, event: HistoryEvent) -> str:
+        if event.type.endswith("StateEntered"):
+            return str((event.details or {})["name"])
+        places, before = self._places, event.previous
+        if event.type in FAN_ENDED and len(places.get(before, ())) > len(places[event.id]):
+            before = places[before][-1][0]
+        return self._states.get(before, "")
 
     def _place(self, event: HistoryEvent) -> tuple[Level, ...]:
         before = self._places.get(event.previous, ())
         type_before = self._types.get(event.previous, "")
         if event.type in FAN_ENDED:
             return before if type_before in FAN_STARTED else before[:-1]
+        if event.type in FANS_LEFT:
+            return self._outside(before, (event.details or {})["name"])
         if event.type == "MapIterationStarted":
             start = event.previous
             outer = before
@@ -58,6 +71,11 @@ class Printer:
             branch = self._branches[event.previous] = self._branches.get(event.previous, -1) + 1
             return (*before, (event.previous, branch))
         return before
+
+    def _outside(self, place: tuple[Level, ...], name: str) -> tuple[Level, ...]:
+        """Out of the branches of a state, if that is where we are: its exit follows the last event in them."""
+        started = [self._states.get(start) for start, _ in place]
+        return place[: started.index(name)] if name in started else place
 
     def _line(self, event: HistoryEvent, place: tuple[Level, ...]) -> Text:
         details = event.details or {}

@@ -6,6 +6,8 @@ succeeded, 1 it failed, 2 it could not be run: a definition, an input or mocks t
 
 import asyncio
 import json
+import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -14,7 +16,6 @@ import click
 import msgspec
 from rich.console import Console
 
-from penstock.app import chance, clock
 from penstock.cli.place import find
 from penstock.cli.sfn import definition
 from penstock.cli.sfn.printing import Printer
@@ -25,11 +26,17 @@ from penstock.services.stepfunctions.interpreter.execution import HistoryEvent
 from penstock.services.stepfunctions.interpreter.history import shown
 
 Json = Any
+clock: Final = time.time  # noqa: TID251 - composed here: to load `penstock.app` for it would take longer than the run
 LONGEST: Final = 3600.0
 REMEDY: Final = (
     "Mock it (--mock 'STATE=JSON', or --mocks FILE --test-case NAME), or give it a server: `penstock up`, and "
     "--endpoint if it is not the one in --data."
 )
+
+
+def chance() -> str:
+    """128 random bits, as 32 hexadecimal digits."""
+    return os.urandom(16).hex()
 
 
 @click.command("run")

@@ -12,7 +12,7 @@ from penstock.services.stepfunctions.express import RUN, Express, ExpressFlow
 from penstock.services.stepfunctions.flow import ExecutionFlow
 from penstock.services.stepfunctions.integrations.activities import Integrations, StandIn, nobody
 from penstock.services.stepfunctions.integrations.mocks import MockConfig
-from penstock.services.stepfunctions.integrations.resources import parse_resource
+from penstock.services.stepfunctions.integrations.resources import is_resource
 from penstock.services.stepfunctions.interpreter.aborting import CANCEL
 from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.services.stepfunctions.interpreter.tasks import FINISH, OFFER, SUBMIT
@@ -34,15 +34,6 @@ from penstock.wire.call import Directory, Service
 
 Chore = Callable[[], Coroutine[Any, Any, None]]
 DEFAULT_LIMITS: Final = Limits()
-
-
-def is_resource(arn: str) -> bool:
-    """Whether a Task can name it."""
-    try:
-        parse_resource(arn)
-    except ValueError:
-        return False
-    return True
 
 
 def open_stepfunctions(
