@@ -224,7 +224,7 @@ class Entry:
         """What `Assign` gives to which variables."""
         given = self.members.get("Assign")
         for key in given if isinstance(given, dict) else ():
-            mistake = _variable_mistake(key.removesuffix(".$") if self.language == "JSONPath" else key)
+            mistake = variable_mistake(key.removesuffix(".$") if self.language == "JSONPath" else key)
             if mistake is not None:
                 self.wrong(mistake[1], f"Assign/{key}", code=mistake[0])
         return self.object_template("Assign")
@@ -263,7 +263,7 @@ class Entry:
         return self.value_or_jsonata(name, "number", read)
 
 
-def _variable_mistake(name: str) -> tuple[str, str] | None:
+def variable_mistake(name: str) -> tuple[str, str] | None:
     """(code, message) about a name that no variable can have."""
     if name == "states":
         return "RESERVED_VARIABLE_NAME", "Cannot assign to reserved variable '$states'."

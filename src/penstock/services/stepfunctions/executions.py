@@ -80,9 +80,16 @@ class Executions:
         if self.engine.start(tx, RunId(order.arn), flow.NAME, plan, scope=scope):
             return order
         found = rows.find(tx, order.arn)
-        if found is not None and found.status == "RUNNING" and found.input == order.input:
+        if found is not None and self._is_same(tx, found, order):
             return msgspec.structs.replace(order, started_at=found.started_at)
         raise ServiceError(f"Execution Already Exists: '{order.arn}'", code="ExecutionAlreadyExists")
+
+    def _is_same(self, tx: Transaction, found: ExecutionRow, order: Order) -> bool:
+        """Asked again while it runs; or, by a caller that says so, at any time."""
+        if order.token:
+            view = self.engine.look(tx, RunId(order.arn))
+            return view is not None and bool(view.plan.order.token == order.token)
+        return found.status == "RUNNING" and found.input == order.input
 
     @operation("DescribeExecution")
     async def describe(self, call: Call, request: Request) -> Answer:

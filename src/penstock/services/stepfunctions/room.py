@@ -17,9 +17,14 @@ from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.services.stepfunctions.interpreter.tasks import FINISH, OFFER, SUBMIT
 from penstock.services.stepfunctions.logbook import Logbook
 from penstock.services.stepfunctions.machines import Machines
+from penstock.services.stepfunctions.mapruns.api import MapRuns
+from penstock.services.stepfunctions.mapruns.collecting import Collecting
+from penstock.services.stepfunctions.mapruns.filling import Filling
+from penstock.services.stepfunctions.mapruns.flow import ABORT, COLLECT, FILL, MapRunFlow
 from penstock.services.stepfunctions.memory import World
 from penstock.services.stepfunctions.notices import Notices
 from penstock.services.stepfunctions.tags import Tags
+from penstock.services.stepfunctions.teststate import TestState
 from penstock.services.stepfunctions.tokens import Tokens
 from penstock.services.stepfunctions.validation import Validation
 from penstock.services.stepfunctions.versions import Versions
@@ -58,7 +63,11 @@ def open_stepfunctions(
     activities = Activities(database=database, engine=engine, clock=clock)
     engine.register(ExecutionFlow(logbook, notices))
     engine.register(ExpressFlow())
-    for name, act in {**acts, OFFER: activities.offer, RUN: express.perform}.items():
+    engine.register(MapRunFlow())
+    filling = Filling(database=database, directory=directory, engine=engine, clock=clock)
+    collecting = Collecting(database=database, directory=directory, engine=engine, clock=clock)
+    map_runs = {FILL: filling.fill, ABORT: collecting.abort, COLLECT: collecting.collect}
+    for name, act in {**acts, **map_runs, OFFER: activities.offer, RUN: express.perform}.items():
         engine.activity(name, act)
     executions = Executions(
         database=database, engine=engine, clock=clock, chance=chance, start_express=express.start, limits=limits
@@ -81,6 +90,8 @@ def open_stepfunctions(
         activities,
         executions,
         Tokens(database=database, engine=engine),
+        MapRuns(database=database, engine=engine),
+        TestState(world=world, submit=integrations.submit, recognises=recognises, limits=limits),
     )
     for service in services:
         directory.register(service)

@@ -1,7 +1,7 @@
 """From a request to start an execution to its order: name, ARN, input, and the machine as it is now."""
 
 import re
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import msgspec
 
@@ -30,23 +30,22 @@ def input_of(call: Call) -> str:
     if not text.strip():
         raise _refused("Invalid execution input.")
     try:
-        msgspec.json.decode(text)
-    except (ValueError, RecursionError):
-        read_or_refuse(text)
-    if depth(text) > DEEPEST:
-        raise _refused(f"Document nesting depth exceeds the maximum allowed ({DEEPEST})")
+        read_value(text)
+    except NotJson as error:
+        raise _refused(str(error)) from None
     return text
 
 
-def read_or_refuse(text: str) -> NoReturn:
-    """Say what is wrong with a text, as AWS says it."""
+def read_value(text: str) -> Json:
+    """The value of a text that an execution is to hold; raises `NotJson`, in AWS's words where they are known."""
     try:
+        value = msgspec.json.decode(text)
+    except (ValueError, RecursionError) as error:
         read_json(text)
-    except NotJson as error:
-        raise _refused(str(error)) from None
-    except ValueError:
-        pass
-    raise _refused("A number is out of range, or a string holds half of a surrogate pair.")
+        raise NotJson(str(error), text, 0) from None  # a number without end, half a character
+    if text.count("[") + text.count("{") > DEEPEST and depth(text) > DEEPEST:
+        raise NotJson(f"Document nesting depth exceeds the maximum allowed ({DEEPEST})", text, 0)
+    return value
 
 
 def _refused(sentence: str) -> ServiceError:
@@ -81,6 +80,7 @@ def order_of(call: Call, target: Target, *, at: float, chance: str, limits: Limi
         updated_at=target.updated_at,
         limits=limits,
         trace=call.request.get("traceHeader"),
+        token=call.token,
     )
 
 

@@ -83,7 +83,7 @@ def test_text_that_is_no_json_is_refused() -> None:
 async def test_a_mocked_task_calls_nobody() -> None:
     answer = await World({}, mocks=mocks(CONFIG)).submit(INVOKE, {"FunctionName": "f"}, mock="Busy", retry=3)
 
-    assert answer == {"output": None, "is_result": True}
+    assert answer == {"output": None, "settled": True}
 
 
 async def test_a_thrown_mock_is_the_tasks_error() -> None:

@@ -19,7 +19,7 @@ import msgspec
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions.integrations import failures, http, jobs, members, special
 from penstock.services.stepfunctions.integrations.mocks import MockConfig, MockError, Throw
-from penstock.services.stepfunctions.integrations.parameters import input_shape, output_shape, problems
+from penstock.services.stepfunctions.integrations.parameters import input_shape, output_shape
 from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 from penstock.services.stepfunctions.integrations.special import Caller
 from penstock.wire import models
@@ -63,23 +63,23 @@ class Integrations:
         self._largest = largest_payload
         self._http_seconds = http_seconds
 
-    async def submit(self, task: Task) -> Json:
-        """`output`; of `.sync` also `handle`, and `watch` (a run) or `poll` (seconds).
+    async def submit(self, task: Task, *, overhear: http.Overhear = http.ignore) -> Json:
+        """Call what the task names; its parameters were looked at before (`parameters.problems`).
 
-        `is_result` says that `output` is the task's result already, though the pattern waits: it was mocked.
+        `output`; of `.sync` also `handle`, and `watch` (a run) or `poll` (seconds).
+
+        `settled` says that `output` is the task's result already, though the pattern waits: it was mocked.
         """
         asked = msgspec.convert(task.input, Asked)
         resource = parse_resource(asked.resource)
         mocked = self._mocked(asked)
         if mocked is not None:
-            return {**mocked, "is_result": True}
+            return {**mocked, "settled": True}
         if resource.kind == "lambda":
             return {"output": self._fitting(await self._function(task, asked), asked.resource)}
         parameters = {} if asked.parameters is None else asked.parameters
-        if wrong := problems(resource, parameters):
-            raise failures.unusable(parameters, wrong)
         if resource.service == "http":
-            return {"output": await self._http(task, parameters)}
+            return {"output": await self._http(task, parameters, overhear)}
         if not resource.is_sdk and resource.product.absent:
             raise failures.absent(resource)
         result = await self._called(task, asked, resource, parameters)
@@ -177,9 +177,11 @@ class Integrations:
                 break
         return bytes(content)
 
-    async def _http(self, task: Task, parameters: Json) -> Json:
+    async def _http(self, task: Task, parameters: Json, overhear: http.Overhear) -> Json:
         exchange = http.Exchange.of(parameters, region=task.scope.region)
+        overhear(exchange, None)
         reply = await http.fetch(exchange, largest=self._largest, seconds=self._http_seconds)
+        overhear(exchange, reply)
         return self._fitting(http.told(reply), "http")
 
     # -------------------------------------------------------------------------------------------------- results

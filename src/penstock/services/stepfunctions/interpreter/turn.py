@@ -19,6 +19,7 @@ from penstock.languages.asl.view import Failure, View
 from penstock.services.stepfunctions.interpreter import context
 from penstock.services.stepfunctions.interpreter.execution import EventId, Execution, Frame, HistoryEvent
 from penstock.services.stepfunctions.interpreter.plan import Plan
+from penstock.services.stepfunctions.interpreter.rehearsal import Rehearsal
 
 Json = Any
 ASCII_SURELY: Final = 4  # bytes that one character takes at most
@@ -30,18 +31,18 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class Turn:
-    """The context of everything that states do. `trace` collects what TestState shows; None collects nothing."""
+    """The context of everything that states do. `rehearsal` is there where TestState tries a single state."""
 
-    __slots__ = ("_random", "at", "chance", "execution", "plan", "ready", "trace")
+    __slots__ = ("_random", "at", "chance", "execution", "plan", "ready", "rehearsal")
 
     def __init__(
-        self, plan: Plan, execution: Execution, *, at: float, chance: str, trace: dict[str, Json] | None = None
+        self, plan: Plan, execution: Execution, *, at: float, chance: str, rehearsal: Rehearsal | None = None
     ) -> None:
         self.plan = plan
         self.execution = execution
         self.at = at
         self.chance = chance
-        self.trace = trace
+        self.rehearsal = rehearsal
         self.ready: deque[Frame] = deque()
         self._random: random.Random | None = None
 
@@ -67,8 +68,8 @@ class Turn:
 
     def note(self, name: str, value: Json) -> None:
         """Keep something for TestState's inspection."""
-        if self.trace is not None:
-            self.trace[name] = value
+        if self.rehearsal is not None:
+            self.rehearsal.notes[name] = value
 
     # ---------------------------------------------------------------------------------------------- where a frame is
 
