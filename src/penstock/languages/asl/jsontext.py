@@ -42,6 +42,8 @@ def read_json(text: str) -> Json:
         token = str(constant)
         message = f"Non-standard token '{token}': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"
         raise NotJson(message, text, text.find(token)) from None
+    except ValueError:
+        raise NotJson("A number has more digits than can be read", text, 0) from None
     except RecursionError:
         raise NotJson("Document nesting depth exceeds the maximum allowed (1000)", text, 0) from None
     if _HALF.search(text) is not None and _is_broken(value):

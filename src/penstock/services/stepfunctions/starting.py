@@ -34,19 +34,19 @@ def input_of(call: Call, limits: Limits) -> str:
         read_value(text)
     except NotJson as error:
         raise _refused(str(error)) from None
-    if depth(text) > DEEPEST:
-        raise _refused(f"Document nesting depth exceeds the maximum allowed ({DEEPEST})")
     return text
 
 
 def read_value(text: str) -> Json:
     """The value of a text that an execution is to hold; raises `NotJson`, in AWS's words where they are known."""
     try:
-        return msgspec.json.decode(text)
-    except (ValueError, RecursionError):
+        value = msgspec.json.decode(text)
+    except (ValueError, RecursionError) as error:
         read_json(text)
-    sentence = "A number is out of range, or a string holds half of a surrogate pair."
-    raise NotJson(sentence, text, 0)
+        raise NotJson(str(error), text, 0) from None  # a number without end, half a character
+    if text.count("[") + text.count("{") > DEEPEST and depth(text) > DEEPEST:
+        raise NotJson(f"Document nesting depth exceeds the maximum allowed ({DEEPEST})", text, 0)
+    return value
 
 
 def _refused(sentence: str) -> ServiceError:

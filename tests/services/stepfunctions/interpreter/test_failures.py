@@ -98,11 +98,14 @@ def test_retries_are_counted_anew_in_the_next_state() -> None:
 def test_a_retry_is_seen_by_the_states_expressions() -> None:
     definition = machine(
         language="JSONata",
-        A=task(Arguments={"QueueUrl": jsonata("$states.context.State.RetryCount")}, Retry=[{"ErrorEquals": ["Oops"]}]),
+        A=task(
+            Arguments={"QueueUrl": "q", "MessageBody": jsonata("$string($states.context.State.RetryCount)")},
+            Retry=[{"ErrorEquals": ["Oops"]}],
+        ),
     )
     game = play(definition).refuse().fire("r")
 
-    assert game.parameters == [{"QueueUrl": 0}, {"QueueUrl": 1}]
+    assert game.parameters == [{"QueueUrl": "q", "MessageBody": n} for n in "01"]
 
 
 @pytest.mark.parametrize(
@@ -152,14 +155,18 @@ def test_a_jsonata_catcher_outputs_and_assigns() -> None:
         "Assign": {"why": jsonata("$states.errorOutput.Cause")},
     }  # fmt: skip
     after = {"Type": "Pass", "Output": [jsonata("$states.input"), jsonata("$why")]}
-    definition = machine(language="JSONata", A=task(Arguments={"q": 1}, Catch=[catch], Next="B"), B=after)
+    definition = machine(
+        language="JSONata", A=task(Arguments={"QueueUrl": "q", "MessageBody": "m"}, Catch=[catch], Next="B"), B=after
+    )
 
     assert play(definition, {"x": "!"}).refuse().output == ["Oops!", "it broke"]
 
 
 def test_a_catchers_own_mistake_fails_the_execution() -> None:
     catch = {"ErrorEquals": ["States.ALL"], "Next": "B", "Output": jsonata("$states.errorOutput.None")}
-    definition = machine(language="JSONata", A=task(Arguments={"q": 1}, Catch=[catch], Next="B"), B=CAUGHT)
+    definition = machine(
+        language="JSONata", A=task(Arguments={"QueueUrl": "q", "MessageBody": "m"}, Catch=[catch], Next="B"), B=CAUGHT
+    )
 
     game = play(definition).refuse()
 

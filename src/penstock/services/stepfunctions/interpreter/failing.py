@@ -31,15 +31,11 @@ def at_once(turn: Turn, frame: Frame, state: State, failure: Failure) -> None:
 
 
 def told(turn: Turn, frame: Frame, failure: Failure) -> str | None:
-    """A failure's cause as it is recorded: what the language says, with the place where; TestState has only one."""
-    if not failure.is_runtime or failure.cause is None or turn.rehearsal is not None:
+    """A failure's cause as it is recorded: one of the language itself with the place where; TestState has only one."""
+    if turn.rehearsal is not None or not failure.is_runtime or failure.cause is None:
         return failure.cause
-    return f"{where(frame)} {failure.cause}"
-
-
-def where(frame: Frame) -> str:
-    """The beginning of a cause that the language itself gives."""
-    return f"An error occurred while executing the state '{frame.state}' (entered at the event id #{frame.entered})."
+    place = f"'{frame.state}' (entered at the event id #{frame.entered})"
+    return f"An error occurred while executing the state {place}. {failure.cause}"
 
 
 def _record_evaluation(turn: Turn, frame: Frame, failure: Failure, cause: str | None) -> None:

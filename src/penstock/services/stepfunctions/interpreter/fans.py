@@ -49,9 +49,9 @@ def items_of(turn: Turn, frame: Frame, state: Map, effective: Json) -> list[Json
     items = effective if state.items is None else state.items.value(turn.view(frame, effective))
     if not isinstance(items, list):
         raise not_an_array(state, items)
-    turn.note("afterItemsPath", items)
     if state.language == "JSONata":
         encode(items)  # what an expression made may be nothing that can be kept
+    turn.note("afterItemsPath", items)
     return items
 
 

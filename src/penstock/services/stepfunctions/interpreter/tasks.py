@@ -180,7 +180,7 @@ def submitted(turn: Turn, frame: Frame, state: Task, answer: Json) -> None:
     """The service has answered: with the result, or that it has begun."""
     resource, work = resource_of(state.resource), frame.work
     assert work is not None
-    if resource.pattern == "request" or answer.get("is_result"):
+    if resource.pattern == "request" or answer.get("settled"):
         succeeded(turn, frame, state, answer["output"])
         return
     try:
@@ -301,6 +301,8 @@ def failed(turn: Turn, frame: Frame, state: Task, error: str | None, cause: str 
     ending: Ending = (
         "Failed" if is_begun or resource.pattern == "request" or resource.kind == "activity" else "SubmitFailed"
     )
+    if work is not None:
+        work.handle = None  # what has failed need not be stopped
     _record_ending(turn, frame, resource, ending, failing.given(error=error, cause=cause))
     failing.handle(turn, frame, state, error, cause)
 
