@@ -86,7 +86,9 @@ def variables() -> str:
 
 def tasks() -> str:
     """Two calls of another service, one after the other, each answered at once."""
-    return chain(*[{"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sts:getCallerIdentity", "Parameters": {}}] * 2)
+    return chain(
+        *[{"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sts:getCallerIdentity", "Parameters": {}}] * 2
+    )
 
 
 def waiting() -> str:
