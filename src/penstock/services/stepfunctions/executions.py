@@ -16,7 +16,6 @@ from penstock.services.stepfunctions.interpreter.aborting import STOP
 from penstock.services.stepfunctions.interpreter.advance import DOOM
 from penstock.services.stepfunctions.interpreter.execution import Execution
 from penstock.services.stepfunctions.interpreter.plan import (
-    LONGEST_HISTORY,
     Limits,
     Order,
     Plan,
@@ -124,7 +123,7 @@ class Executions:
             return found.redriven_at  # asked again
         view = self.engine.look(tx, run)
         assert view is not None
-        reason = why_not_redrivable(tx, found, view.state, at)
+        reason = why_not_redrivable(tx, found, view.state, at, view.plan.order.limits)
         if reason is not None:
             raise ServiceError(reason, code="ExecutionNotRedrivable")
         plan: Plan = view.plan
@@ -242,14 +241,14 @@ def described(found: ExecutionRow, *, with_data: bool) -> dict[str, Json]:
     return answer
 
 
-def why_not_redrivable(tx: Transaction, found: ExecutionRow, state: Execution, at: float) -> str | None:
+def why_not_redrivable(tx: Transaction, found: ExecutionRow, state: Execution, at: float, limits: Limits) -> str | None:
     """The reason in AWS's words; None for what can be redriven."""
     status, reason = redrive_status(found)
     if status == "NOT_REDRIVABLE":
         return reason
     if at - (found.stopped_at or at) > REDRIVABLE:
         return "Execution redrivable period exceeded"
-    if state.last_event >= LONGEST_HISTORY - 1:
+    if limits.history_events and state.last_event >= limits.history_events - 1:
         return "Execution history event limit exceeded"
     if documents.find_by_arn(tx, found.machine) is None:
         return "State machine is in DELETING status"

@@ -1,5 +1,6 @@
 """Step Functions, put together."""
 
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
@@ -9,9 +10,9 @@ from penstock.services.stepfunctions.aliases import Aliases
 from penstock.services.stepfunctions.executions import Executions
 from penstock.services.stepfunctions.express import RUN, Express, ExpressFlow
 from penstock.services.stepfunctions.flow import ExecutionFlow
-from penstock.services.stepfunctions.integrations.activities import Integrations
+from penstock.services.stepfunctions.integrations.activities import Integrations, StandIn, nobody
 from penstock.services.stepfunctions.integrations.mocks import MockConfig
-from penstock.services.stepfunctions.integrations.resources import parse_resource
+from penstock.services.stepfunctions.integrations.resources import is_resource
 from penstock.services.stepfunctions.interpreter.aborting import CANCEL
 from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.services.stepfunctions.interpreter.tasks import FINISH, OFFER, SUBMIT
@@ -35,15 +36,6 @@ Chore = Callable[[], Coroutine[Any, Any, None]]
 DEFAULT_LIMITS: Final = Limits()
 
 
-def is_resource(arn: str) -> bool:
-    """Whether a Task can name it."""
-    try:
-        parse_resource(arn)
-    except ValueError:
-        return False
-    return True
-
-
 def open_stepfunctions(
     *,
     database: Database,
@@ -53,10 +45,18 @@ def open_stepfunctions(
     chance: Callable[[], str],
     limits: Limits = DEFAULT_LIMITS,
     mocks: MockConfig | None = None,
+    stand_in: StandIn = nobody,
 ) -> tuple[Chore, ...]:
     """Register what Step Functions answers, and what its executions do; what comes back is to be kept running."""
     logbook, notices = Logbook(database, directory), Notices(database, directory)
-    integrations = Integrations(directory, clock=clock, chance=chance, mocks=mocks)
+    integrations = Integrations(
+        directory,
+        clock=clock,
+        chance=chance,
+        mocks=mocks,
+        stand_in=stand_in,
+        largest_payload=limits.payload_bytes or sys.maxsize,
+    )
     acts = {SUBMIT: integrations.submit, FINISH: integrations.finish, CANCEL: integrations.cancel}
     world = World(clock=clock, chance=chance, activities=acts)
     express = Express(database=database, engine=engine, world=world, logbook=logbook, limits=limits)
@@ -89,7 +89,7 @@ def open_stepfunctions(
         express,
         activities,
         executions,
-        Tokens(database=database, engine=engine),
+        Tokens(database=database, engine=engine, limits=limits),
         MapRuns(database=database, engine=engine),
         TestState(world=world, submit=integrations.submit, recognises=recognises, limits=limits),
     )

@@ -8,7 +8,7 @@ import msgspec
 from penstock.languages.asl.jsontext import NotJson, read_json
 from penstock.services.stepfunctions.arns import check_name
 from penstock.services.stepfunctions.finding import Target
-from penstock.services.stepfunctions.interpreter.plan import LARGEST_PAYLOAD, Limits, Order
+from penstock.services.stepfunctions.interpreter.plan import Limits, Order
 from penstock.services.stepfunctions.interpreter.turn import DEEPEST, depth
 from penstock.wire.call import Call, ServiceError
 
@@ -22,11 +22,12 @@ def without_mock(arn: str) -> tuple[str, str | None]:
     return (arn, None) if found is None else (found["arn"], found["case"])
 
 
-def input_of(call: Call) -> str:
+def input_of(call: Call, limits: Limits) -> str:
     """The input, as it was sent; raises InvalidExecutionInput."""
     text: str = call.request.get("input", "{}")
-    if len(text.encode()) > LARGEST_PAYLOAD:
-        raise _refused(f"Input exceeds the maximum size of {LARGEST_PAYLOAD} bytes: put what is large into S3.")
+    most = limits.payload_bytes
+    if most and len(text.encode()) > most:
+        raise _refused(f"Input exceeds the maximum size of {most} bytes: put what is large into S3.")
     if not text.strip():
         raise _refused("Invalid execution input.")
     try:
@@ -73,7 +74,7 @@ def order_of(call: Call, target: Target, *, at: float, chance: str, limits: Limi
         type=target.type,
         version=target.version_arn,
         alias=target.alias_arn,
-        input=input_of(call),
+        input=input_of(call, limits),
         mock=mock,
         logging=target.logging,
         revision=target.revision_id,

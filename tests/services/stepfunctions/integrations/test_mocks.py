@@ -107,5 +107,6 @@ async def test_a_case_that_does_not_exist_fails_the_task_and_says_so() -> None:
 async def test_a_test_case_needs_a_file() -> None:
     assert await World({}).failure(INVOKE, {}, mock="Busy") == (
         "States.Runtime",
-        "The execution was started as test case 'Busy', and there is no mock configuration file.",
+        "The execution was started as test case 'Busy', and there is no mock configuration file: "
+        "start the server with `penstock up --mocks FILE`.",
     )

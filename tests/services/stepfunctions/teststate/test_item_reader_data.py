@@ -57,7 +57,7 @@ async def test_what_a_pointer_finds_is_shown() -> None:
         ({"InputType": "JSON"}, "no JSON"),
         ({"InputType": "JSON"}, "{}"),
         ({"InputType": "JSON", "ItemsPointer": "/a/b"}, '{"a": 1}'),
-        ({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}, ""),
+        ({"InputType": "JSON"}, "[" * 5000),
     ],
 )
 async def test_data_without_items_fails_the_state(config: Json, data: str) -> None:
@@ -85,3 +85,25 @@ async def test_data_is_only_for_maps_that_read() -> None:
     error = await World().refused(mapping(), mock=returning([]), stateConfiguration={"mapItemReaderData": "[]"})
 
     assert error.message == "MapItemReaderData is only supported for Map states with an ItemReader."
+
+
+async def test_a_listing_is_taken_as_s3_answers_it() -> None:
+    reader = {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "b"}}
+    state = mapping(ItemReader=reader, ItemSelector={"key.$": "$$.Map.Item.Value.Key"})
+
+    shown = await World().inspected(
+        state, mock=returning([]), stateConfiguration={"mapItemReaderData": '{"Contents": [{"Key": "a"}]}'}
+    )  # fmt: skip
+
+    assert shown["afterItemSelector"] == [{"key": "a"}]
+
+
+async def test_a_negative_number_of_items_is_what_no_reader_reads() -> None:
+    reader = {
+        "Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"},
+        "ReaderConfig": {"InputType": "JSON", "MaxItemsPath": "$.most"},
+    }  # fmt: skip
+
+    answer = await World().tried(mapping(ItemReader=reader), input={"most": -1}, mock=returning([]))
+
+    assert (answer["error"], answer["cause"]) == ("States.ItemReaderFailed", "field MaxItems must be positive")

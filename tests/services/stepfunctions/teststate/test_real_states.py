@@ -3,7 +3,7 @@
 import pytest
 
 from penstock.wire.call import Json, ServiceError
-from services.stepfunctions.teststate.worlds import NOON, ROLE, World, mapping, parallel, task
+from services.stepfunctions.teststate.worlds import NOON, ROLE, World, mapping, parallel, returning, task
 
 
 async def test_a_task_asks_the_service_in_the_role_that_is_given() -> None:
@@ -117,3 +117,21 @@ async def test_variables_are_there_for_the_state() -> None:
     state = {"Type": "Pass", "Parameters": {"b.$": "$v.a"}, "End": True}
 
     assert (await World().tried(state, variables={"v": {"a": 1}}))["output"] == '{"b": 1}'
+
+
+@pytest.mark.parametrize("field", ["Assign", "Credentials"])
+async def test_what_has_to_be_an_object_and_is_none_fails_the_state(field: str) -> None:
+    state = {
+        "Type": "Task", "QueryLanguage": "JSONata", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True,
+        "Arguments": {"QueueUrl": "q", "MessageBody": "m"}, field: "{% 1 %}",
+    }  # fmt: skip
+
+    answer = await World().tried(state, mock=returning({"MessageId": "m", "MD5OfMessageBody": "x"}))
+
+    assert (answer["status"], answer["error"]) == ("FAILED", "States.QueryEvaluationError")
+
+
+async def test_only_jsonata_answers_objects() -> None:
+    error = await World().refused({"Type": "Pass", "Assign": "{% {} %}", "End": True})
+
+    assert error.message.endswith("Expected value of type Object at /States/StateName/Assign'")

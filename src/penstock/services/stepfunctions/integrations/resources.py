@@ -92,6 +92,15 @@ def parse_resource(arn: str) -> Resource:
     return resource
 
 
+def is_resource(arn: str) -> bool:
+    """Whether a Task can name it."""
+    try:
+        parse_resource(arn)
+    except ValueError:
+        return False
+    return True
+
+
 def unknown(arn: str) -> ValueError:
     return ValueError(
         f"The resource provided {arn} is not recognized. The value is not a valid resource ARN, "

@@ -25,7 +25,6 @@ _KINDS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
     "list": ((list,), "an array"),
     **dict.fromkeys(("map", "structure"), ((dict,), "an object")),
 }
-# Bounds that Step Functions holds to, as recorded from AWS, though newer models of the services say more.
 # Members that hold JSON of somebody else's making.
 _FREE: Final = frozenset({("states", "Input"), ("states", "Output")})
 

@@ -48,6 +48,8 @@ def begin_iterations(turn: Turn, frame: Frame, state: Map) -> None:
         turn.note("afterItemSelector", items)
     if items is not None and state.batcher is not None:
         turn.note("afterItemBatcher", _batched(turn.view(frame, effective), state.batcher, items))
+    if state.writer is not None:
+        distributed.writer_of(state.writer, turn.view(frame, effective))  # which may fail
     mock = rehearsal.mock
     assert mock is not None
     _answer(turn, frame, state, EXCEEDED if is_exceeded and mock.error is None else mock)
@@ -57,27 +59,29 @@ def _items(turn: Turn, frame: Frame, state: Map, effective: Json) -> list[Json] 
     """The items of the iterations; None where a reader would have to read them."""
     if state.reader is None:
         return fans.items_of(turn, frame, state, effective)
-    view, read = turn.view(frame, effective), _rehearsal(turn).read
-    if state.reader.payload is not None:
-        state.reader.payload.value(view)  # which may fail
-    most = None if state.reader.max_items is None else state.reader.max_items.value(view)
-    distributed.check_max_items(state, most)
+    view, items = turn.view(frame, effective), _rehearsal(turn).items
+    most = distributed.reader_of(state.reader, view)["max_items"]
+    if isinstance(items, Failure):
+        raise items
     if most is not None and most < 0:
         raise Failure("States.ItemReaderFailed", "field MaxItems must be positive")
-    if read is None:
+    if items is None:
         return None
-    items = read(state.reader)
-    return items[: int(most)] if most else items
+    if state.reader.config.get("ItemsPointer"):
+        turn.note("afterItemsPointer", items)
+    return items[:most] if most else items
 
 
 def _batched(view: View, batcher: Batcher, items: list[Json]) -> list[Json]:
-    found = batches(
-        items,
-        batch_input=None if batcher.batch_input is None else batcher.batch_input.value(view),
-        max_items=whole_number(view, batcher.max_items, "MaxItemsPerBatch"),
-        max_bytes=whole_number(view, batcher.max_bytes, "MaxInputBytesPerBatch"),
+    batching = distributed.batching_of(batcher, view)
+    return list(
+        batches(
+            items,
+            batch_input=batching["input"],
+            max_items=batching["max_items"],
+            max_bytes=batching["max_bytes"],
+        )
     )
-    return list(found)
 
 
 def _numbers(turn: Turn, frame: Frame, state: Map, effective: Json, length: int | None) -> bool:

@@ -4,11 +4,12 @@ The state is carried out by the same code as in an execution. It differs in thre
 done, leaving or retrying the state ends it, and what its fields came to is noted.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from penstock.languages.asl.tree import Reader, State
+from penstock.languages.asl.tree import State
+from penstock.languages.asl.view import Failure
 from penstock.services.stepfunctions.interpreter.execution import Frame
 
 Json = Any
@@ -32,7 +33,7 @@ class Rehearsal:
     variables: dict[str, Json] = field(default_factory=dict)
     retries: int = 0  # how often the state has been tried again
     failures: int = 0  # iterations of a Map that failed
-    read: Callable[[Reader], list[Json]] | None = None  # what an ItemReader would have read; None where nobody says
+    items: list[Json] | Failure | None = None  # what an ItemReader has read; None where nobody says
     notes: dict[str, Json] = field(default_factory=dict)
 
     def set_out(self, frame: Frame, state: State) -> None:

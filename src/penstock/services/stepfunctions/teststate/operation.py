@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from penstock.engine.outbox import Task
-from penstock.languages.asl.tree import Machine
+from penstock.languages.asl.tree import Machine, Map
 from penstock.services.stepfunctions.integrations.http import Exchange, Overhear, Reply
 from penstock.services.stepfunctions.interpreter.execution import Ended
 from penstock.services.stepfunctions.interpreter.plan import Limits, Order, Plan
@@ -13,6 +13,7 @@ from penstock.services.stepfunctions.interpreter.tasks import SUBMIT
 from penstock.services.stepfunctions.memory import InMemory, World
 from penstock.services.stepfunctions.starting import input_of, uuid_of
 from penstock.services.stepfunctions.teststate.inspection import Texts, exchanged, inspected, text
+from penstock.services.stepfunctions.teststate.reading import read_items
 from penstock.services.stepfunctions.teststate.trial import Trial, read_trial
 from penstock.wire.call import Answer, Call, operation
 
@@ -44,7 +45,7 @@ class TestState:
     @operation("TestState")
     async def test(self, call: Call, request: Request) -> Answer:
         trial = read_trial(request, self.recognises)
-        given = input_of(call)
+        given = input_of(call, self.limits)
         heard: dict[str, Json] = {}
         ended = await self._rehearse(trial, call, given, heard)
         texts = _texts(trial, request, given)
@@ -65,6 +66,8 @@ class TestState:
 
         world = replace(self.world, activities={**self.world.activities, SUBMIT: submit})
         state = trial.state
+        if trial.data is not None and isinstance(state, Map) and state.reader is not None:
+            trial.rehearsal.items = await read_items(state.reader, trial.data)
         machine = Machine(start_at=state.name, states={state.name: state}, language=state.language)
         plan = Plan(self._order(call, given), machine)
         running = InMemory(plan, world, call.scope, rehearsal=trial.rehearsal)

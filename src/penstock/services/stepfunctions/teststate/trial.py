@@ -16,7 +16,7 @@ from penstock.services.stepfunctions.integrations.schema import mismatch
 from penstock.services.stepfunctions.interpreter.rehearsal import Mock, Rehearsal
 from penstock.services.stepfunctions.starting import read_value
 from penstock.services.stepfunctions.teststate.contexts import read_context
-from penstock.services.stepfunctions.teststate.reading import check_readable, items_of
+from penstock.services.stepfunctions.teststate.reading import check_readable
 from penstock.wire.call import ServiceError, ValidationError
 
 Json = Any
@@ -27,10 +27,11 @@ _CONFIGURED: Final = ("retrierRetryCount", "errorCausedByState", "mapIterationFa
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A state, and how it is to be tried."""
+    """A state, and how it is to be tried; `data` is what its ItemReader is to have read."""
 
     state: State
     rehearsal: Rehearsal
+    data: str | None = None
 
 
 def read_trial(request: Request, recognises: Callable[[str], bool]) -> Trial:
@@ -51,10 +52,7 @@ def read_trial(request: Request, recognises: Callable[[str], bool]) -> Trial:
         failures=configuration.get("mapIterationFailureCount", 0),
     )
     _check_configuration(configuration, state)
-    if "mapItemReaderData" in configuration:
-        data, notes = configuration["mapItemReaderData"], rehearsal.notes
-        rehearsal.read = lambda reader: items_of(reader, data, notes.__setitem__)
-    return Trial(state, rehearsal)
+    return Trial(state, rehearsal, configuration.get("mapItemReaderData"))
 
 
 def _check_together(request: Request) -> None:
