@@ -62,9 +62,10 @@ def paths() -> str:
 
 def jsonata() -> str:
     """JSONata at work: a sum over items, a text put together, a variable."""
+    total = "$sum($states.input.items.(price * count))"
     state = {
         "Type": "Pass",
-        "Output": "{% $merge([$states.input, {'sum': $sum($states.input.items.(price * count)), 'of': 'no. ' & $states.input.id}]) %}",
+        "Output": f"{{% $merge([$states.input, {{'sum': {total}, 'of': 'no. ' & $states.input.id}}]) %}}",
         "Assign": {"cheapest": "{% $min($states.input.items.price) %}"},
     }
     return chain(*[state] * 5, language="JSONata")
@@ -86,7 +87,9 @@ def variables() -> str:
 
 def tasks() -> str:
     """Two calls of another service, one after the other, each answered at once."""
-    return chain(*[{"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sts:getCallerIdentity", "Parameters": {}}] * 2)
+    return chain(
+        *[{"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sts:getCallerIdentity", "Parameters": {}}] * 2
+    )
 
 
 def waiting() -> str:
