@@ -30,8 +30,8 @@ ROLE: Final = "arn:aws:iam::123456789012:role/PenstockExecutionRole"
 WARM: Final = 100  # executions that are not measured
 MEASURED: Final = (
     ("10 Passes", machines.passes),
-    ("JSONPath, 5 Passes", machines.paths),
-    ("JSONata, 5 Passes", machines.jsonata),
+    ("10 Passes, JSONPath", machines.paths),
+    ("10 Passes, JSONata", machines.jsonata),
     ("variables and Choice", machines.variables),
     ("2 tasks", machines.tasks),
 )

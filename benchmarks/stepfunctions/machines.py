@@ -57,7 +57,7 @@ def paths() -> str:
         "Parameters": {"id.$": "$.order.id", "total.$": "States.MathAdd($.order.total, 7)", "kind": "paid"},
         "ResultPath": "$.order",
     }
-    return chain(*[state] * 5)
+    return chain(*[state] * PASSES)
 
 
 def jsonata() -> str:
@@ -68,7 +68,7 @@ def jsonata() -> str:
         "Output": f"{{% $merge([$states.input, {{'sum': {total}, 'of': 'no. ' & $states.input.id}}]) %}}",
         "Assign": {"cheapest": "{% $min($states.input.items.price) %}"},
     }
-    return chain(*[state] * 5, language="JSONata")
+    return chain(*[state] * PASSES, language="JSONata")
 
 
 def variables() -> str:
