@@ -8,7 +8,7 @@ It is also where the clock, ids and chance come from: everything else takes them
       logs/            log streams              sandbox/            jobs, zygotes
       unpacked/        functions' code, as environments see it
       server.json      where the server is, while it is up          images.toml   the user's own images, if any
-      forward.toml     which peripheral services others answer, if any
+      forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas
 """
 
 import asyncio
@@ -42,6 +42,8 @@ from penstock.services.sagemaker import registry
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.pipelines.room import open_pipelines
+from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
+from penstock.services.stepfunctions.quotas import WrongQuotas, read_quotas
 from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.blobs import Blobs, Digest
 from penstock.store.ground import spread
@@ -79,6 +81,8 @@ class Settings:
     region: str = "us-east-1"
     auth: bool = False
     access_log: bool = True
+    mocks: Path | None = None  # a mock configuration file: what stands in for services in test cases
+    stand_in: StandIn = nobody  # who else does, in this process: for tests
 
 
 def clock() -> float:
@@ -105,7 +109,7 @@ class Penstock:
             check_host(self.settings.host, auth=self.settings.auth)
             self._open_data()
             await self._open()
-        except (OpenHost, Misplaced) as refusal:
+        except (OpenHost, Misplaced, WrongQuotas) as refusal:
             await self._exits.aclose()
             raise CannotStart(str(refusal)) from None
         except BaseException:
@@ -132,7 +136,13 @@ class Penstock:
 
     async def _open(self) -> None:
         """Build the rooms, open the door, then let the engine go on where it was."""
-        rooms = Rooms.build(self.settings.data, self.client_environment, lambda: self.endpoint)
+        rooms = Rooms.build(
+            self.settings.data,
+            self.client_environment,
+            lambda: self.endpoint,
+            mocks=read_mocks(self.settings.mocks),
+            stand_in=self.settings.stand_in,
+        )
         self._exits.callback(rooms.database.close)
         self._exits.push_async_callback(rooms.sandbox.close)
         self._exits.push_async_callback(rooms.nursery.close)
@@ -220,6 +230,9 @@ class Rooms:
         data: Path,
         client_environment: Callable[[Scope, str], Mapping[str, str]],
         endpoint: Callable[[], str] = str,
+        *,
+        mocks: MockConfig | None = None,
+        stand_in: StandIn = nobody,
     ) -> Self:
         """From the ground up. Nothing runs yet; `database`, `sandbox` and `peripheral` are to be closed.
 
@@ -249,6 +262,7 @@ class Rooms:
         ):
             directory.register(service)
         rooms._furnish_runs(data, images, client_environment)
+        rooms._furnish_stepfunctions(data, mocks, stand_in)
         return rooms
 
     def _furnish_runs(
@@ -282,10 +296,31 @@ class Rooms:
         self.chores.append(functions.work)
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
+
+    def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
         chores = open_stepfunctions(
-            database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance
+            database=self.database,
+            directory=self.directory,
+            engine=self.engine,
+            clock=clock,
+            chance=chance,
+            limits=read_quotas(data),
+            mocks=mocks,
+            stand_in=stand_in,
         )
         self.chores.extend(chores)
+
+
+def read_mocks(file: Path | None) -> MockConfig | None:
+    """The mock configuration in a file; raises `CannotStart` with everything that is wrong with it."""
+    if file is None:
+        return None
+    try:
+        return MockConfig.parse(file.read_bytes())
+    except OSError as error:
+        raise CannotStart(f"cannot read {file}: {error.strerror}") from None
+    except MockError as wrong:
+        raise CannotStart(f"{file}: {wrong}") from None
 
 
 def environments_here(memory_mib: int) -> int:

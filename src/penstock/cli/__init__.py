@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "logs": "Show what a job printed; --follow goes on while it runs.",
     "env": "Print the environment that AWS clients need to talk to Penstock.",
     "exec": "Run a command in that environment: penstock exec -- python script.py",
+    "sfn": "Run or check state machines without a server: penstock sfn run FILE",
     "coverage": "List the AWS operations that Penstock implements, and those it does not.",
     "doctor": "Say what this machine lacks, and how to get it.",
 }

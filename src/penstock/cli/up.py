@@ -3,12 +3,15 @@
 import asyncio
 import signal
 from pathlib import Path
+from typing import Any, Final
 
 import click
 import uvloop
 
 from penstock.app import CannotStart, Penstock, Settings
 from penstock.cli.place import DEFAULT_DATA, DEFAULT_PORT, data_folder
+
+FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command("up")
@@ -18,9 +21,10 @@ from penstock.cli.place import DEFAULT_DATA, DEFAULT_PORT, data_folder
 @click.option("--region", default="us-east-1", show_default=True, help="The region of requests that name none.")
 @click.option("--auth", is_flag=True, help="Verify signatures; needed to listen beyond this machine.")
 @click.option("--access-log/--no-access-log", default=True, show_default=True, help="A line for every request.")
-def command(host: str, port: int, data: Path | None, region: str, auth: bool, access_log: bool) -> None:
+@click.option("--mocks", type=FILE, help="A mock configuration file, for executions of MACHINE#TESTCASE.")
+def command(data: Path | None, **options: Any) -> None:
     """Start Penstock and keep it running."""
-    settings = Settings(data=data_folder(data), host=host, port=port, region=region, auth=auth, access_log=access_log)
+    settings = Settings(data=data_folder(data), **options)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))

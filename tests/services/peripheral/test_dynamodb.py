@@ -56,6 +56,12 @@ REFUSED: list[tuple[Callable[[Any], object], str, str]] = [
         "The conditional request failed",
     ),
     (
+        lambda dynamodb: dynamodb.get_item(TableName="a/b", Key={"id": {"S": "1"}}),
+        "ValidationException",
+        "1 validation error detected: Value 'a/b' at 'tableName' failed to satisfy constraint: "
+        "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
+    ),
+    (
         lambda dynamodb: dynamodb.get_item(TableName="models", Key={"other": {"S": "1"}}),
         "ValidationException",
         "The provided key element does not match the schema",

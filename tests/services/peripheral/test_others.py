@@ -30,6 +30,11 @@ def test_a_secret_that_is_not_there_is_told_as_aws_tells_it(door: Door) -> None:
     assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
+def test_a_secret_whose_name_has_spaces_is_refused(door: Door) -> None:
+    with pytest.raises(ClientError, match=r"Invalid name\. Must be a valid name containing alphanumeric"):
+        door.client("secretsmanager").create_secret(Name="a b", SecretString="x")
+
+
 def test_a_parameter_has_versions(door: Door) -> None:
     ssm = door.client("ssm")
     ssm.put_parameter(Name="/model/name", Value="a", Type="String")

@@ -12,11 +12,12 @@ from penstock.languages import jsonata
 from penstock.languages.asl.jsonpath import compact
 from penstock.languages.asl.view import Compiled, Expression, Failure, Json, View
 from penstock.languages.jsonata import UNDEFINED, JsonataError
-from penstock.languages.jsonata.values import to_json
 
 QUERY_ERROR: Final = "States.QueryEvaluationError"
 _WAY: Final = re.compile(r"\$[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _TYPES: Final = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
+
+_AS_IT_IS: Final = frozenset({str, int, bool, type(None)})  # what the language would answer unchanged
 
 Find = Callable[[View], Json]  # UNDEFINED where there is nothing
 
@@ -112,8 +113,6 @@ def _way(text: str, program: jsonata.Expression) -> Find | None:
             if type(node) is not dict:
                 return evaluate(view)
             node = node.get(name, UNDEFINED)
-        if type(node) is str:
-            return node
-        return evaluate(view) if node is UNDEFINED else to_json(node)
+        return node if type(node) in _AS_IT_IS else evaluate(view)
 
     return follow

@@ -5,8 +5,8 @@
     3
 
 The language is JSONata 2.0.6, with the functions Step Functions adds and without `$eval`. Text is read into a tree
-(`tokens`, `reader`), given its meaning (`shape`), and compiled to closures (`compiler`, `paths`); every evaluation ends,
-for it pays for what it does (`run`).
+(`tokens`, `reader`), given its meaning (`shape`), and compiled to closures (`compiler`, `paths`); every evaluation
+ends, for it pays for what it does (`run`).
 """
 
 from penstock.languages.jsonata.errors import JsonataError

@@ -12,7 +12,7 @@ from typing import Final
 from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.run import Run
 from penstock.languages.jsonata.text import json_text
-from penstock.languages.jsonata.values import UNDEFINED, Function, Number, Sequence, Value, is_number, same, whole
+from penstock.languages.jsonata.values import UNDEFINED, Function, Number, Sequence, Value, is_number, same, size, whole
 
 LARGEST_RANGE: Final = 10**7
 
@@ -80,13 +80,20 @@ def compared(sign: str, left: Value, right: Value) -> Value:
     return COMPARISONS[sign](left, right)
 
 
-def equal(left: Value, right: Value) -> bool:
+def equal(run: Run, left: Value, right: Value) -> bool:
     """Whether both are there and the same."""
+    _pay_comparison(run, left)
     return left is not UNDEFINED and right is not UNDEFINED and same(left, right)
 
 
-def unequal(left: Value, right: Value) -> bool:
+def _pay_comparison(run: Run, value: Value) -> None:
+    if isinstance(value, dict | list):
+        run.pay(size(value, run.left))
+
+
+def unequal(run: Run, left: Value, right: Value) -> bool:
     """Whether both are there and differ."""
+    _pay_comparison(run, left)
     return left is not UNDEFINED and right is not UNDEFINED and not same(left, right)
 
 
@@ -134,20 +141,16 @@ def as_text(run: Run, value: Value, *, indent: int = 0) -> str:
     if isinstance(value, Sequence) and value.whole:
         value = value[0]
     if isinstance(value, dict | list):
-        run.pay(_size(value, run.left))
+        run.pay(size(value, run.left))
+        _refuse_infinite(value)
     return json_text(value, indent=indent, rounded=True)
 
 
-def _size(value: Value, most: int) -> int:
-    """How many values are in a value; counting stops beyond `most`, for values may be shared many times over."""
-    total, waiting = 0, [value]
-    while waiting and total <= most:
+def _refuse_infinite(value: Value) -> None:
+    waiting = [value]
+    while waiting:
         item = waiting.pop()
-        total += 1
-        if isinstance(item, dict):
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
-        elif isinstance(item, str):
-            total += len(item) // 64
-    return total
+        if isinstance(item, dict | list):
+            waiting.extend(item.values() if isinstance(item, dict) else item)
+        elif type(item) is float and math.isinf(item):
+            raise JsonataError("D1001", value=item)

@@ -84,6 +84,7 @@ def _once(run: Run, function: Value, arguments: list[Value], context: Value) -> 
 
 
 def _entered(run: Run, function: Lambda, arguments: list[Value], context: Value) -> Value:
+    run.pay(1)
     if function.signature is not None:
         arguments = function.signature.checked(arguments, context)
     missing = function.arity - len(arguments)

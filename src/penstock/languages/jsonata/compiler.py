@@ -1,6 +1,6 @@
 """Compiler: a shaped tree to code, a closure for each node.
 
-A closure is called with the context (what `$` is) and the frame (where variables are). Whatever can be known beforehand,
+A closure is called with the context (what `$` is) and the frame (where variables are). What can be known beforehand,
 such as which operator it is or whether a path is plain, is decided here and not again at each evaluation.
 """
 
@@ -24,7 +24,7 @@ from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.functions import NATIVES
 from penstock.languages.jsonata.functions.matching import Matcher
 from penstock.languages.jsonata.run import Code, Frame, Run
-from penstock.languages.jsonata.tree import Node
+from penstock.languages.jsonata.tree import Group, Node
 from penstock.languages.jsonata.values import (
     SAFE,
     UNDEFINED,
@@ -130,7 +130,7 @@ def _parent(node: Node) -> Code:
 
 def _name(node: Node) -> Code:
     name = node.value
-    return lambda context, _frame: collapsed(looked_up(context, name))
+    return lambda context, frame: collapsed(looked_up(context, name, frame.run.pay))
 
 
 def _wildcard(_: Node) -> Code:
@@ -238,8 +238,8 @@ def _without_run(deed: Callable[[Value, Value], Value]) -> Callable[[Run, Value,
 OPERATORS: Final[Mapping[str, Callable[[Run, Value, Value], Value]]] = {
     **{sign: _sorted_out(sign, calculated) for sign in "+-*/%"},
     **{sign: _sorted_out(sign, compared) for sign in ("<", "<=", ">", ">=")},
-    "=": _without_run(equal),
-    "!=": _without_run(unequal),
+    "=": equal,
+    "!=": unequal,
     "in": _without_run(included),
     "&": joined,
     "..": span,
@@ -259,8 +259,7 @@ def _unary(node: Node) -> Code:
     if node.value == "-":
         return _negation(node)
     if node.value == "{":
-        group = paths.grouping(paths.Group(node.pairs, node.position), compiled)
-        return lambda context, frame: group(context, frame)
+        return paths.grouping(Group(node.pairs, node.position), compiled)
     return _array(node)
 
 
@@ -272,7 +271,7 @@ def _negation(node: Node) -> Code:
         if value is UNDEFINED:
             return value
         if not is_numeric(value):
-            raise JsonataError("D1002", position=node.position, token="-", value=value)
+            raise JsonataError("D1002", position=node.position, token=node.value, value=value)
         return -value
 
     return run
@@ -373,7 +372,7 @@ def _called_name(node: Node) -> Value:
         return UNDEFINED
     if called.kind == "path":
         return called.items[0].value
-    return UNDEFINED if called.value is None else called.value
+    return UNDEFINED if called.value is None or called.kind == "lambda" else called.value
 
 
 def _procedure(node: Node, code: str) -> Callable[[Value, Frame], Value]:
@@ -382,9 +381,9 @@ def _procedure(node: Node, code: str) -> Callable[[Value, Frame], Value]:
 
     def run(context: Value, frame: Frame) -> Value:
         function = procedure(context, frame)
-        if function is UNDEFINED and called and called.kind == "path":
-            if isinstance(name, str) and looked_up_variable(frame, name) is not UNDEFINED:
-                raise JsonataError(code, position=node.position, token=name)
+        is_bare = function is UNDEFINED and called is not None and called.kind == "path" and isinstance(name, str)
+        if is_bare and looked_up_variable(frame, name) is not UNDEFINED:
+            raise JsonataError(code, position=node.position, token=name)
         return function
 
     return run
@@ -482,7 +481,7 @@ def _update(match: Value, update: Value, node: Node) -> None:
     if update is UNDEFINED:
         return
     if not isinstance(update, dict):
-        raise JsonataError("T2011", position=node.right and node.right.position, value=update)
+        raise JsonataError("T2011", position=node.right.position if node.right else None, value=update)
     if isinstance(match, dict):
         match.update(update)
 
@@ -492,7 +491,7 @@ def _delete(match: Value, names: Value, node: Node) -> None:
         return
     listed = names if isinstance(names, list) else [names]
     if not all(isinstance(name, str) for name in listed):
-        raise JsonataError("T2012", position=node.other and node.other.position, value=names)
+        raise JsonataError("T2012", position=node.other.position if node.other else None, value=names)
     if isinstance(match, dict):
         for name in listed:
             match.pop(name, None)

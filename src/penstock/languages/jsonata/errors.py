@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (the sentences are as long as they are)
 """Errors: the codes of JSONata and the sentence of each, which users see as the cause of a failed state.
 
 The sentences are those of the language's reference, since states match on them. `{name}` is filled in as JSON and
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from penstock.languages.jsonata.text import json_text
-from penstock.languages.jsonata.values import UNDEFINED, Value
+from penstock.languages.jsonata.values import UNDEFINED, Value, size
 
 SENTENCES: Final[Mapping[str, str]] = {
     "S0101": "String literal must be terminated by a matching quote",
@@ -107,6 +108,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "D3141": "{=message}",
     "U1001": "{=message}",
 }
+SHOWN: Final = 10_000  # values in a value that a sentence tells
 BLANK: Final = re.compile(r"\{(=?)(\w+)\}")
 
 
@@ -128,6 +130,8 @@ class JsonataError(Exception):
         fact = self.facts.get(blank[2], UNDEFINED)
         if fact is UNDEFINED:
             return "undefined"
+        if size(fact, SHOWN) > SHOWN:
+            return "(a large value)"
         return str(fact) if blank[1] else json_text(fact)
 
     def __str__(self) -> str:

@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import Final
 
 from penstock.languages.jsonata.compiler import compiled
-from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.reader import read
 from penstock.languages.jsonata.references import references
+from penstock.languages.jsonata.results import to_json
 from penstock.languages.jsonata.run import Frame, Run, too_deep
 from penstock.languages.jsonata.shape import shaped
-from penstock.languages.jsonata.values import UNDEFINED, Json, Sequence, to_json
+from penstock.languages.jsonata.values import UNDEFINED, Json, Sequence
 
 REMEMBERED: Final = 2048  # compiled expressions
 
@@ -54,7 +54,7 @@ class Expression:
             context = Sequence([document])
             context.whole = True
         try:
-            return to_json(self._code(context, frame))
+            return to_json(self._code(context, frame), run)
         except RecursionError:
             raise too_deep() from None
 

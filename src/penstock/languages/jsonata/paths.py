@@ -91,7 +91,9 @@ def _through(items: list[Value], names: list[str], frame: Frame) -> Value:
     found: Value = items
     for place, name in enumerate(names):
         frame.run.pay(len(found))
-        results = [value for item in found if (value := collapsed(looked_up(item, name))) is not UNDEFINED]
+        results = [
+            value for item in found if (value := collapsed(looked_up(item, name, frame.run.pay))) is not UNDEFINED
+        ]
         found = _flattened(results, last=place == len(names) - 1)
         if not found:
             return found
@@ -238,7 +240,7 @@ def _binding(node: Node, origin: dict[str, Value], result: Value, place: int) ->
 def _stage(stage: Stage, compiled: Compile) -> Filter:
     if stage.expression is not None:
         return filtering(stage.expression, compiled)
-    return lambda items, frame: _numbered(items, stage.index)
+    return lambda items, _: _numbered(items, stage.index)
 
 
 def _numbered(items: list[Value], name: str) -> list[Value]:
@@ -304,8 +306,8 @@ def ordering(terms: list[Term], position: int, compiled: Compile) -> Filter:
     keys = [compiled(term.expression) for term in terms]
     signs = [-1 if term.descending else 1 for term in terms]
 
-    def compare(left: list[Value], right: list[Value]) -> int:
-        for a, b, sign in zip(left, right, signs, strict=True):
+    def compare(left: tuple[list[Value], Value], right: tuple[list[Value], Value]) -> int:
+        for a, b, sign in zip(left[0], right[0], signs, strict=True):
             if order := _order(a, b, sign, position):
                 return order
         return 0
@@ -313,10 +315,12 @@ def ordering(terms: list[Term], position: int, compiled: Compile) -> Filter:
     def code(items: list[Value], frame: Frame) -> Value:
         if len(items) <= 1:
             return items
-        frame.run.pay(len(items) * len(items).bit_length())
+        frame.run.pay(len(items) * len(items).bit_length() // 4)
         streaming = isinstance(items, Sequence) and items.tuples
-        keyed = [(_keys(item, keys, frame, streaming=streaming), item) for item in items]
-        keyed.sort(key=cmp_to_key(lambda left, right: compare(left[0], right[0])))
+        keyed: list[tuple[list[Value], Value]] = [
+            (_keys(item, keys, frame, streaming=streaming), item) for item in items
+        ]
+        keyed.sort(key=cmp_to_key(compare))
         return [item for _, item in keyed]
 
     return code
@@ -337,7 +341,7 @@ def _order(left: Value, right: Value, sign: int, position: int) -> int:
             raise JsonataError("T2008", position=position, value=value)
     if isinstance(left, str) is not isinstance(right, str):
         raise JsonataError("T2007", position=position, value=left, value2=right)
-    return ((left > right) - (left < right)) * sign
+    return (int(left > right) - int(left < right)) * sign
 
 
 # --- groups
@@ -382,9 +386,19 @@ def _groups(
             known, members = groups[key]
             if known != place:
                 raise JsonataError("D1009", position=position, value=key)
-            frame.run.pay_copy(len(members) if isinstance(members, list) else 1)
-            groups[key] = (place, appended(members, item))
+            groups[key] = (place, _joined(members, item))
     return groups
+
+
+class _Members(list[Value]):
+    """The members of a group, gathered here and so free to grow."""
+
+
+def _joined(members: Value, item: Value) -> Value:
+    joined = members if type(members) is _Members else _Members(members if isinstance(members, list) else [members])
+    if item is not UNDEFINED:
+        joined.extend(item if isinstance(item, list) else [item])
+    return joined
 
 
 def _group_context(members: Value, frame: Frame) -> tuple[Value, Frame]:

@@ -13,10 +13,31 @@ from penstock.languages.jsonata.tokens import Kind, Token, Tokens
 from penstock.languages.jsonata.tree import Node, Term
 
 POWER: Final[Mapping[str, int]] = {
-    **{"[": 80, "(": 80, "@": 80, "#": 80, ".": 75, "{": 70},
-    **{"*": 60, "/": 60, "%": 60, "+": 50, "-": 50, "&": 50},
-    **{"=": 40, "<": 40, ">": 40, "^": 40, "!=": 40, "<=": 40, ">=": 40, "~>": 40, "in": 40},
-    **{"and": 30, "or": 25, "?": 20, ":=": 10},
+    "[": 80,
+    "(": 80,
+    "@": 80,
+    "#": 80,
+    ".": 75,
+    "{": 70,
+    "*": 60,
+    "/": 60,
+    "%": 60,
+    "+": 50,
+    "-": 50,
+    "&": 50,
+    "=": 40,
+    "<": 40,
+    ">": 40,
+    "^": 40,
+    "!=": 40,
+    "<=": 40,
+    ">=": 40,
+    "~>": 40,
+    "in": 40,
+    "and": 30,
+    "or": 25,
+    "?": 20,
+    ":=": 10,
 }
 WORDS: Final = {"and", "or", "in"}
 LAMBDAS: Final = {"function", "λ"}
@@ -162,7 +183,7 @@ class Reader:
     def _name_results(self, left: Node, token: Token) -> Node:
         node = self._binary(left, token)
         if node.right is None or node.right.kind != "variable":
-            raise JsonataError("S0214", position=node.right and node.right.position, token=token.value)
+            raise JsonataError("S0214", position=self.token.position, token=token.value)
         return node
 
     def _condition(self, left: Node, token: Token) -> Node:

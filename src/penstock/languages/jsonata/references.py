@@ -42,6 +42,12 @@ class _Search:
         if (plain := _plain_path(node)) is not None:
             self._note(plain, known)
             return
+        if (filtered := _filtered_path(node)) is not None:
+            self._note(filtered, known)
+            assert node.right is not None
+            assert node.right.right is not None
+            self.visit(node.right.right, known)
+            return
         if node.kind == "block":
             known = set(known)
         elif node.kind == "lambda":
@@ -93,6 +99,17 @@ def _plain_path(node: Node) -> list[str] | None:
         return None
     before = _plain_path(node.left)
     return None if before is None else [*before, node.right.value]
+
+
+def _filtered_path(node: Node) -> list[str] | None:
+    """The names up to a last one that a predicate follows: brackets bind more tightly than dots."""
+    last = node.right
+    if node.kind != "binary" or node.value != "." or not node.left or not last or last.value != "[" or not last.right:
+        return None
+    if last.kind != "binary" or not last.left or last.left.kind != "name":
+        return None
+    before = _plain_path(node.left)
+    return None if before is None else [*before, last.left.value]
 
 
 def _parts(node: Node) -> Iterator[Node]:

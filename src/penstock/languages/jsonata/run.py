@@ -15,7 +15,7 @@ from penstock.languages.jsonata.values import Value
 
 STEPS: Final = 500_000
 CHARACTERS_A_STEP: Final = 64
-CELLS_A_STEP: Final = 16  # items that are only copied
+CELLS_A_STEP: Final = 256  # items that are only copied
 DEPTH: Final = 30_000  # of Python's calls, as estimated from the height of each lambda
 DEPTH_A_THREAD: Final = 450  # Python allows 1,000 in a thread, the caller's included
 
@@ -55,6 +55,10 @@ class Run:
     def pay_copy(self, length: int) -> None:
         """Pay for copying so many items."""
         self.pay(length // CELLS_A_STEP)
+
+    def pay_result(self, length: int) -> None:
+        """Pay for writing so many members of the result."""
+        self.pay(8 + length // 4)
 
     def deeper(self, work: Callable[[], Value]) -> Value:
         """The work's value, done on a stack of its own, for this one is used up."""

@@ -27,7 +27,7 @@ def number_text(number: Number) -> str:
 
 
 def _exponential(number: Decimal) -> str:
-    if -7 <= number.adjusted() < 21:
+    if -6 <= number.adjusted() < 21:
         plain = format(number, "f")
         return plain.rstrip("0").rstrip(".") if "." in plain else plain
     sign, digits, _ = number.normalize().as_tuple()

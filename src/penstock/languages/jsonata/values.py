@@ -1,12 +1,12 @@
 """Values: what an expression computes with, JSON and three things more.
 
-`UNDEFINED` is "nothing was found". A `Sequence` is a list that came out of a path: it is nothing when empty and its only
-item when single, while a plain list stays what it is; a `Constructed` list was written with brackets as a step of a
-path, and is not flattened. Numbers are JavaScript's: whole ones are kept as `int`, so that results read `3`, not `3.0`.
+`UNDEFINED` is "nothing was found". A `Sequence` is a list that came out of a path: it is nothing when empty and its
+only item when single, while a plain list stays what it is. A `Constructed` list was written with brackets as a step of
+a path, and is not flattened. Numbers are JavaScript's: whole ones are kept as `int`, so that results read `3`.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 Json = Any
@@ -100,8 +100,35 @@ def truth(value: Value) -> bool:
     if value is True or value is False:
         return bool(value)
     if isinstance(value, list):
-        return any(map(truth, value))
+        return any(map(truth, _unnested(value)))
     return not isinstance(value, Function) and bool(value) and value == value  # noqa: PLR0124 (NaN is not true)
+
+
+def _unnested(items: list[Value]) -> Iterator[Value]:
+    """The items of a list and of lists within, none visited twice: lists may be shared many times over."""
+    waiting, seen = [items], {id(items)}
+    while waiting:
+        for item in waiting.pop():
+            if not isinstance(item, list):
+                yield item
+            elif id(item) not in seen:
+                seen.add(id(item))
+                waiting.append(item)
+
+
+def size(value: Value, most: int) -> int:
+    """How many values are in a value, texts by length; counting stops beyond `most`, since parts may be shared."""
+    total, waiting = 0, [value]
+    while waiting and total <= most:
+        item = waiting.pop()
+        total += 1
+        if isinstance(item, dict):
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, str):
+            total += len(item) // 64
+    return total
 
 
 def same(left: Value, right: Value) -> bool:
@@ -115,35 +142,18 @@ def same(left: Value, right: Value) -> bool:
     return bool(left == right)
 
 
-def looked_up(value: Value, name: str) -> Value:
-    """The field of an object, or those of a list's objects, flattened."""
+def looked_up(value: Value, name: str, pay: Callable[[int], None]) -> Value:
+    """The field of an object, or those of a list's objects, flattened; every item is paid for."""
     if isinstance(value, dict):
         return value.get(name, UNDEFINED)
     if not isinstance(value, list):
         return UNDEFINED
+    pay(len(value))
     found = Sequence()
     for item in value:
-        inner = looked_up(item, name)
+        inner = looked_up(item, name, pay)
         if isinstance(inner, list):
             found.extend(inner)
         elif inner is not UNDEFINED:
             found.append(inner)
     return found
-
-
-def to_json(value: Value) -> Value:
-    """Plain JSON of a result: no sequences, no functions, whole numbers whole; a function alone is undefined."""
-    if isinstance(value, str) or value is None or value is UNDEFINED or type(value) is bool or type(value) is int:
-        return value
-    if isinstance(value, list):
-        return [None if item is UNDEFINED else item for item in map(to_json, value)]
-    if isinstance(value, Mapping):
-        members = ((name, to_json(item)) for name, item in value.items())
-        return {name: item for name, item in members if item is not UNDEFINED}
-    return UNDEFINED if isinstance(value, Function) else _json_number(value)
-
-
-def _json_number(number: float) -> Number:
-    if number.is_integer() and abs(number) < 1e21:
-        return int(number) if abs(number) <= SAFE else int(format(number, ".17g").split("e")[0].split(".")[0])
-    return number

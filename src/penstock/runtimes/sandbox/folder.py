@@ -70,11 +70,7 @@ class JobFolder:
 
     def where(self, path: str) -> str:
         """`place`, for those whom each job waits for: strings cost half of what paths do."""
-        normal = os.path.normpath(path)
-        for inside, outside in PLACES.items():
-            if normal == inside or normal.startswith(inside + "/"):
-                return f"{self.path}/{outside}{normal[len(inside) :]}"
-        raise OutOfPlace(f"'{path}' is not under {' or '.join(PLACES)}, which are what a job has to itself")
+        return f"{self.path}/{below(path)}"
 
     # -- what is known
 
@@ -142,6 +138,15 @@ class JobFolder:
         """All of it, whatever the job has done to its permissions."""
         if self._has(""):
             shutil.rmtree(self.path, onerror=open_up)
+
+
+def below(path: str) -> str:
+    """Where a path inside a job is below the job's folder; raises `OutOfPlace`."""
+    normal = os.path.normpath(path)
+    for inside, outside in PLACES.items():
+        if normal == inside or normal.startswith(inside + "/"):
+            return outside + normal[len(inside) :]
+    raise OutOfPlace(f"'{path}' is not under {' or '.join(PLACES)}, which are what a job has to itself")
 
 
 def read_ending(line: bytes) -> Ending:

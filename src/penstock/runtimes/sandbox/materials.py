@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from penstock.engine.jobs import Input, Job
-from penstock.runtimes.sandbox.folder import JobFolder, OutOfPlace
+from penstock.runtimes.sandbox.blanks import Blanks, Layout
+from penstock.runtimes.sandbox.folder import JobFolder, OutOfPlace, below
 from penstock.runtimes.sandbox.images import HOME, Image, environment_of
 from penstock.store.blobs import BlobDamaged, Blobs
 
@@ -24,32 +25,37 @@ PROCESSES: Final = 4096
 LOG_LIMIT: Final = 64 << 20
 
 
-def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs) -> None:
+def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs, blanks: Blanks) -> None:
     """Lay out the folder; blocking. Raises `OutOfPlace` or `BlobDamaged`; then the job cannot be started.
 
     Each job waits for this, so paths are strings here: pathlib would double it.
     """
     folder.remove()
-    for place in ("", "/ml", "/tmp", HOME):  # noqa: S108 - the job's own
-        os.mkdir(f"{folder.path}{place}")  # noqa: PTH102
-    for wanted in (*job.folders, *(output.folder for output in job.outputs)):
-        lay(folder.where(wanted))
-    with suppress(OutOfPlace):  # the image's own, then
-        lay(folder.where(job.working_folder))
+    blanks.take(layout_of(job), str(folder.path))
     links = [
         [f"inputs/{number}", each.folder]
         for number, each in enumerate(job.inputs)
         if supply(folder, job, number, blobs)
     ]
     for name, content in job.files.items():
-        path = folder.where(name)
-        lay(os.path.dirname(path))  # noqa: PTH120
-        write(path, content)
+        write(folder.where(name), content)
     if job.hosts:
         write(f"{folder.path}/hosts", hosts_text(job.hosts).encode())
     if job.log is not None:
         lay(os.path.dirname(job.log))  # noqa: PTH120
     folder.write("job.json", json.dumps(instructions(job, image, links)).encode())
+
+
+def layout_of(job: Job) -> Layout:
+    """What a job's folder holds whatever comes into it."""
+    folders = [below(wanted) for wanted in job.folders]
+    folders += [below(output.folder) for output in job.outputs]
+    folders += [below(each.folder) for each in job.inputs]
+    with suppress(OutOfPlace):  # the image's own, then
+        folders.append(below(job.working_folder))
+    files = [below(name) for name in job.files]
+    own = ("job.json.new", "ending.new", *(("hosts",) if job.hosts else ()))
+    return Layout.of(("ml", "tmp", below(HOME), *folders), (*files, *own))
 
 
 def lay(path: str) -> None:

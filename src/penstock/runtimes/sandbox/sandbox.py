@@ -18,6 +18,7 @@ from typing import Final
 import msgspec
 
 from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress
+from penstock.runtimes.sandbox.blanks import Blanks
 from penstock.runtimes.sandbox.folder import Claim, JobFolder, OutOfPlace, read_ending
 from penstock.runtimes.sandbox.images import Image, Resolve, UnknownImage, environment_of, may_start_warm
 from penstock.runtimes.sandbox.materials import prepare
@@ -60,6 +61,8 @@ class Sandbox:
         self._jobs = self._folder / "jobs"
         self._jobs.mkdir(parents=True, exist_ok=True)
         self._trash = Trash(self._folder / "trash")
+        self._trash.throw(self._folder / "blank")  # an earlier server's
+        self._blanks = Blanks(self._folder / "blank")
         self._blobs = blobs
         self._resolve = resolve
         self._slots = Slots(total or this_machine())
@@ -75,6 +78,7 @@ class Sandbox:
         self._turns: dict[JobId, asyncio.Lock] = {}
         self._users: Counter[JobId] = Counter()
         self._unwanted: set[JobId] = set()
+        self._over: set[JobId] = set()  # their supervisors have said so, and may not have written it down yet
         self._presence = Presence(self._folder / "server")
 
     # -- the contract
@@ -89,6 +93,7 @@ class Sandbox:
             except Unstartable as problem:
                 folder.path.mkdir(exist_ok=True)
                 return folder.keep(Ending(reason="unstartable", message=problem.message))
+            self._over.add(job.id)
             progress("collecting")
             return await self._collect(job, folder, ending)
 
@@ -111,8 +116,9 @@ class Sandbox:
         """A job that is still running is not forgotten: stop it first."""
         folder = JobFolder(self._jobs, job)
         claim = folder.claim()
-        if claim is not None and claim.is_alive() and folder.ending() is None:
+        if claim is not None and job not in self._over and claim.is_alive() and folder.ending() is None:
             return
+        self._over.discard(job)
         self._trash.throw(folder.path)
         await self._trash.empty_if_full()
 
@@ -191,6 +197,7 @@ class Sandbox:
         progress("running")
         if self._is_unwanted(job, folder):  # asked for while it was being started
             send(folder.claim(), signal.SIGTERM)
+        self._blanks.refill()
         try:
             return await (found_again(folder, folder.claim()) if "claimed" in answer else told(folder, line))
         finally:
@@ -212,9 +219,9 @@ class Sandbox:
     async def _prepare(self, job: Job, folder: JobFolder, image: Image) -> None:
         try:
             if is_little(job):
-                prepare(folder, job, image, self._blobs)  # cheaper than to wake a thread
+                prepare(folder, job, image, self._blobs, self._blanks)  # cheaper than to wake a thread
             else:
-                await asyncio.to_thread(prepare, folder, job, image, self._blobs)
+                await asyncio.to_thread(prepare, folder, job, image, self._blobs, self._blanks)
         except (OutOfPlace, BlobDamaged, OSError) as problem:
             raise Unstartable(f"its files cannot be laid out: {problem}") from None
 

@@ -4,12 +4,13 @@ The first is refused with the member's name and a remedy, the second with AWS's 
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from penstock.services.peripheral import messages, patterns, targets
 from penstock.services.peripheral.arns import Arn
-from penstock.wire.call import Call, Json, NotImplementedHere, ServiceError
+from penstock.wire.call import Call, Json, NotImplementedHere, ServiceError, ValidationError
 
 Check = Callable[[Mapping[str, Json]], None]
 SUBSCRIBERS: Final = ("sqs", "lambda")
@@ -20,6 +21,8 @@ def check(call: Call) -> None:
     checking = CHECKS.get((call.service, call.operation))
     if checking is not None:
         checking(call.request)
+    if call.service == "dynamodb":
+        _table(call.request.get("TableName"))
 
 
 def _subscribe(request: Mapping[str, Json]) -> None:
@@ -84,6 +87,28 @@ def _archive(request: Mapping[str, Json]) -> None:
     patterns.check(request.get("EventPattern", ""))
 
 
+def _table(name: Json) -> None:
+    """A name that no table can have (an ARN may stand for one), in DynamoDB's sentence: its model does not tell."""
+    if isinstance(name, str) and not name.startswith("arn:") and not TABLE.fullmatch(name):
+        raise ValidationError(
+            f"1 validation error detected: Value '{name}' at 'tableName' failed to satisfy constraint: "
+            f"Member must satisfy regular expression pattern: {TABLE.pattern}"
+        )
+
+
+TABLE: Final = re.compile("[a-zA-Z0-9_.-]+")
+
+
+def _create_secret(request: Mapping[str, Json]) -> None:
+    if not SECRET.fullmatch(request["Name"]):
+        raise ValidationError(
+            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
+        )
+
+
+SECRET: Final = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
+
+
 def _put_targets(request: Mapping[str, Json]) -> None:
     for target in request["Targets"]:
         service = Arn.of(target["Arn"]).service
@@ -93,6 +118,7 @@ def _put_targets(request: Mapping[str, Json]) -> None:
 
 
 CHECKS: Final[Mapping[tuple[str, str], Check]] = {
+    ("secretsmanager", "CreateSecret"): _create_secret,
     ("sqs", "CreateQueue"): messages.check_attributes,
     ("sqs", "SetQueueAttributes"): messages.check_attributes,
     ("sqs", "SendMessage"): messages.check_message,

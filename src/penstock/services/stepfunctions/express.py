@@ -10,11 +10,12 @@ from typing import Any, Final
 import msgspec
 
 from penstock.engine.engine import Engine
-from penstock.engine.facts import Command, Done, Event, Finish, Outcome, Perform, Refused, RunId
+from penstock.engine.facts import Command, Done, Event, Finish, Outcome, Perform, Refused, RunId, Signal
 from penstock.engine.outbox import Task
-from penstock.services.stepfunctions import starting
+from penstock.services.stepfunctions import rows, starting
 from penstock.services.stepfunctions.failures import wrong_type
 from penstock.services.stepfunctions.finding import find_target
+from penstock.services.stepfunctions.interpreter.ending import CHILD
 from penstock.services.stepfunctions.interpreter.execution import Ended, HistoryEvent
 from penstock.services.stepfunctions.interpreter.plan import Limits, Order, plan_of, planned
 from penstock.services.stepfunctions.logbook import Logbook
@@ -30,13 +31,13 @@ LONGEST: Final = 300.0  # seconds
 
 
 class Waiting(msgspec.Struct):
-    """What an asynchronous express execution's run knows: whether it is over."""
+    """What the run of an asynchronous express execution knows: how it ended."""
 
-    is_over: bool = False
+    ended: Ended | None = None
 
 
 class ExpressFlow:
-    """One activity, and the run is over."""
+    """One activity, and the run is over. A map run's child is shown, and tells its map run."""
 
     name = NAME
     state_type = Waiting
@@ -48,15 +49,39 @@ class ExpressFlow:
         return Waiting()
 
     def evolve(self, plan: bytes, state: Waiting, event: Event) -> Waiting:
-        return Waiting(is_over=True) if isinstance(event.fact, Done | Refused) else state
+        match event.fact:
+            case Done(_, result):
+                return Waiting(msgspec.convert(result, Ended))
+            case Refused(_, error, message):
+                return Waiting(Ended("FAILED", event.at, error=error, cause=message))
+        return state
 
     def decide(self, plan: bytes, state: Waiting) -> Iterator[Command]:
         yield Perform("run", RUN, plan)
-        if state.is_over:
-            yield Finish(Outcome("Succeeded"))
+        if state.ended is None:
+            return
+        order = plan_of(plan).order
+        if order.map_run is not None:
+            told = {"status": state.ended.status, "items": order.items}
+            yield Signal("told", RunId(order.map_run), CHILD, told)
+        yield Finish(Outcome("Succeeded"))
 
-    def reflect(self, *_: object) -> None:
-        """Nothing is shown of an express execution."""
+    def reflect(
+        self,
+        tx: Transaction,
+        run: RunId,
+        scope: Scope,
+        plan: bytes,
+        before: Waiting,
+        after: Waiting,
+    ) -> None:
+        order = plan_of(plan).order
+        if order.map_run is None:
+            return
+        if after.ended is None:
+            rows.insert(tx, scope, order, None)
+        else:
+            rows.end(tx, order.arn, after.ended)
 
 
 class Express:
@@ -86,9 +111,7 @@ class Express:
 
     async def perform(self, task: Task) -> Json:
         """The activity of an asynchronous one."""
-        plan = plan_of(task.input)
-        await self._carry_out(plan.order, task.scope)
-        return {}
+        return msgspec.to_builtins(await self._carry_out(plan_of(task.input).order, task.scope))
 
     @operation("StartSyncExecution")
     async def start_sync(self, call: Call, request: Request) -> Answer:

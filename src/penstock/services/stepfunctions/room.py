@@ -1,5 +1,6 @@
 """Step Functions, put together."""
 
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
@@ -9,17 +10,22 @@ from penstock.services.stepfunctions.aliases import Aliases
 from penstock.services.stepfunctions.executions import Executions
 from penstock.services.stepfunctions.express import RUN, Express, ExpressFlow
 from penstock.services.stepfunctions.flow import ExecutionFlow
-from penstock.services.stepfunctions.integrations.activities import Integrations
+from penstock.services.stepfunctions.integrations.activities import Integrations, StandIn, nobody
 from penstock.services.stepfunctions.integrations.mocks import MockConfig
-from penstock.services.stepfunctions.integrations.resources import parse_resource
+from penstock.services.stepfunctions.integrations.resources import is_resource
 from penstock.services.stepfunctions.interpreter.aborting import CANCEL
 from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.services.stepfunctions.interpreter.tasks import FINISH, OFFER, SUBMIT
 from penstock.services.stepfunctions.logbook import Logbook
 from penstock.services.stepfunctions.machines import Machines
+from penstock.services.stepfunctions.mapruns.api import MapRuns
+from penstock.services.stepfunctions.mapruns.collecting import Collecting
+from penstock.services.stepfunctions.mapruns.filling import Filling
+from penstock.services.stepfunctions.mapruns.flow import ABORT, COLLECT, FILL, MapRunFlow
 from penstock.services.stepfunctions.memory import World
 from penstock.services.stepfunctions.notices import Notices
 from penstock.services.stepfunctions.tags import Tags
+from penstock.services.stepfunctions.teststate import TestState
 from penstock.services.stepfunctions.tokens import Tokens
 from penstock.services.stepfunctions.validation import Validation
 from penstock.services.stepfunctions.versions import Versions
@@ -28,15 +34,6 @@ from penstock.wire.call import Directory, Service
 
 Chore = Callable[[], Coroutine[Any, Any, None]]
 DEFAULT_LIMITS: Final = Limits()
-
-
-def is_resource(arn: str) -> bool:
-    """Whether a Task can name it."""
-    try:
-        parse_resource(arn)
-    except ValueError:
-        return False
-    return True
 
 
 def open_stepfunctions(
@@ -48,17 +45,29 @@ def open_stepfunctions(
     chance: Callable[[], str],
     limits: Limits = DEFAULT_LIMITS,
     mocks: MockConfig | None = None,
+    stand_in: StandIn = nobody,
 ) -> tuple[Chore, ...]:
     """Register what Step Functions answers, and what its executions do; what comes back is to be kept running."""
     logbook, notices = Logbook(database, directory), Notices(database, directory)
-    integrations = Integrations(directory, clock=clock, chance=chance, mocks=mocks)
+    integrations = Integrations(
+        directory,
+        clock=clock,
+        chance=chance,
+        mocks=mocks,
+        stand_in=stand_in,
+        largest_payload=limits.payload_bytes or sys.maxsize,
+    )
     acts = {SUBMIT: integrations.submit, FINISH: integrations.finish, CANCEL: integrations.cancel}
     world = World(clock=clock, chance=chance, activities=acts)
     express = Express(database=database, engine=engine, world=world, logbook=logbook, limits=limits)
     activities = Activities(database=database, engine=engine, clock=clock)
     engine.register(ExecutionFlow(logbook, notices))
     engine.register(ExpressFlow())
-    for name, act in {**acts, OFFER: activities.offer, RUN: express.perform}.items():
+    engine.register(MapRunFlow())
+    filling = Filling(database=database, directory=directory, engine=engine, clock=clock)
+    collecting = Collecting(database=database, directory=directory, engine=engine, clock=clock)
+    map_runs = {FILL: filling.fill, ABORT: collecting.abort, COLLECT: collecting.collect}
+    for name, act in {**acts, **map_runs, OFFER: activities.offer, RUN: express.perform}.items():
         engine.activity(name, act)
     executions = Executions(
         database=database, engine=engine, clock=clock, chance=chance, start_express=express.start, limits=limits
@@ -80,7 +89,9 @@ def open_stepfunctions(
         express,
         activities,
         executions,
-        Tokens(database=database, engine=engine),
+        Tokens(database=database, engine=engine, limits=limits),
+        MapRuns(database=database, engine=engine),
+        TestState(world=world, submit=integrations.submit, recognises=recognises, limits=limits),
     )
     for service in services:
         directory.register(service)

@@ -19,9 +19,9 @@ _COLUMNS: Final = (
 )
 _INSERT: Final = """
     INSERT INTO sfn_execution (arn, account, region, machine, version, alias, map_run, name, type, status, started_at,
-        stopped_at, input, output, error, cause, trace, items)
+        stopped_at, input, output, error, cause, trace, items, place)
     VALUES (:arn, :account, :region, :machine, :version, :alias, :map_run, :name, :type, :status, :started_at,
-        :stopped_at, :input, :output, :error, :cause, :trace, :items)
+        :stopped_at, :input, :output, :error, :cause, :trace, :items, :place)
     ON CONFLICT DO NOTHING
 """
 _END: Final = """
@@ -79,7 +79,7 @@ def insert(tx: Transaction, scope: Scope, order: Order, ended: Ended | None) -> 
     tx.changed(
         _INSERT, arn=order.arn, account=scope.account, region=scope.region, machine=order.machine,
         version=order.version, alias=order.alias, map_run=order.map_run, name=order.name, type=order.type,
-        started_at=order.started_at, input=order.input, trace=order.trace, items=order.items,
+        started_at=order.started_at, input=order.input, trace=order.trace, items=order.items, place=order.place,
         status="RUNNING" if ended is None else ended.status,
         stopped_at=None if ended is None else ended.at,
         output=None if ended is None else ended.output,

@@ -233,14 +233,6 @@ async def test_the_role_of_the_machine_asks() -> None:
     assert principal.startswith("arn:aws:sts::123456789012:assumed-role/machine/")
 
 
-async def test_parameters_that_the_action_does_not_take_call_nobody() -> None:
-    assert await World({}).failure("arn:aws:states:::sqs:sendMessage", {"QueueUrl": "u", "Body": 1}) == (
-        "States.Runtime",
-        'The Parameters \'{"QueueUrl":"u","Body":1}\' could not be used to start the Task: '
-        "[The field 'Body' is not supported by Step Functions, The field 'MessageBody' is required but was missing]",
-    )
-
-
 # -------------------------------------------------------------------------------------------------- sdk services
 
 

@@ -161,4 +161,4 @@ async def test_a_mocked_job_is_settled_at_once() -> None:
 
     answer = await World({}, mocks=config).submit(TRAIN, {}, mock="Good")
 
-    assert answer == {"output": {"TrainingJobStatus": "Completed"}, "is_result": True}
+    assert answer == {"output": {"TrainingJobStatus": "Completed"}, "settled": True}

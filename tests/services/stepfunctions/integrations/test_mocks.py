@@ -83,7 +83,7 @@ def test_text_that_is_no_json_is_refused() -> None:
 async def test_a_mocked_task_calls_nobody() -> None:
     answer = await World({}, mocks=mocks(CONFIG)).submit(INVOKE, {"FunctionName": "f"}, mock="Busy", retry=3)
 
-    assert answer == {"output": None, "is_result": True}
+    assert answer == {"output": None, "settled": True}
 
 
 async def test_a_thrown_mock_is_the_tasks_error() -> None:
@@ -107,5 +107,6 @@ async def test_a_case_that_does_not_exist_fails_the_task_and_says_so() -> None:
 async def test_a_test_case_needs_a_file() -> None:
     assert await World({}).failure(INVOKE, {}, mock="Busy") == (
         "States.Runtime",
-        "The execution was started as test case 'Busy', and there is no mock configuration file.",
+        "The execution was started as test case 'Busy', and there is no mock configuration file: "
+        "start the server with `penstock up --mocks FILE`.",
     )

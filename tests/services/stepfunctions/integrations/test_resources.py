@@ -2,6 +2,9 @@
 
 import pytest
 
+from penstock.languages.asl.resources import OPTIMISED
+from penstock.services.stepfunctions.integrations.catalog import PRODUCTS
+from penstock.services.stepfunctions.integrations.jobs import WAITS
 from penstock.services.stepfunctions.integrations.names import called, client
 from penstock.services.stepfunctions.integrations.resources import parse_resource
 
@@ -55,6 +58,21 @@ def test_what_does_not_exist_is_not_recognised(arn: str) -> None:
         f"The resource provided {arn} is not recognized. The value is not a valid resource ARN, "
         "or the resource is not available in this region."
     )
+
+
+def test_every_service_that_the_language_knows_is_in_the_catalogue() -> None:
+    assert OPTIMISED.keys() == PRODUCTS.keys()
+
+
+def test_everything_that_can_be_waited_for_says_how() -> None:
+    jobs = {
+        (service, action)
+        for service, actions in OPTIMISED.items()
+        for action, patterns in actions.items()
+        if "sync" in patterns and not PRODUCTS[service].absent
+    }
+
+    assert jobs == WAITS.keys()
 
 
 def test_what_is_no_arn_is_no_resource() -> None:

@@ -27,6 +27,11 @@ def wrong(resource: str, result: Json, mode: Mode = "STRICT") -> str:
             {"Configuration": {"MemorySize": 1}},
             "Field 'MemorySize' is less than the minimum value",
         ),
+        (
+            "aws-sdk:lambda:getFunction",
+            {"Configuration": {"MemorySize": 10241}},
+            "Field 'MemorySize' exceeds the maximum value",
+        ),
         ("aws-sdk:s3:getObject", {"StorageClass": "PAPER"}, "Field 'StorageClass' is not an expected value"),
         ("states:startExecution.sync", {"ExecutionArn": "a"}, "Required field 'StateMachineArn' is missing"),
     ],

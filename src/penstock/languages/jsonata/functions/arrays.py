@@ -7,7 +7,7 @@ from penstock.languages.jsonata.arithmetic import is_numeric
 from penstock.languages.jsonata.calls import Native, call, few
 from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.run import Run
-from penstock.languages.jsonata.values import UNDEFINED, Function, Sequence, Value, appended, same, truth
+from penstock.languages.jsonata.values import UNDEFINED, Function, Sequence, Value, appended, size, truth
 
 
 def mapped(run: Run, items: Value, function: Function) -> Value:
@@ -95,18 +95,23 @@ def distinct(run: Run, items: Value) -> Value:
     if not isinstance(items, list) or len(items) <= 1:
         return items
     found: list[Value] = Sequence() if isinstance(items, Sequence) else []
-    scalars: set[tuple[type, Value]] = set()
+    known: set[Value] = set()
     for item in items:
-        if isinstance(item, str | int | float | None):
-            key = (bool if isinstance(item, bool) else str if isinstance(item, str) else float, item)
-            if key not in scalars:
-                scalars.add(key)
-                found.append(item)
-        else:
-            run.pay(len(found))
-            if not any(same(item, known) for known in found):
-                found.append(item)
+        run.pay(size(item, run.left))
+        mark = _mark(item)
+        if mark not in known:
+            known.add(mark)
+            found.append(item)
     return found
+
+
+def _mark(value: Value) -> Value:
+    """Something that can be kept in a set, and is equal for values that are."""
+    if isinstance(value, list):
+        return ("array", *map(_mark, value))
+    if isinstance(value, dict):
+        return ("object", frozenset((name, _mark(field)) for name, field in value.items()))
+    return (type(value) is bool, value)
 
 
 def sort(run: Run, items: Value, function: Value) -> Value:

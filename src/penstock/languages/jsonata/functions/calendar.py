@@ -1,6 +1,6 @@
 """The calendar: an instant taken apart into what date pictures can show, and put together again.
 
-Instants are milliseconds since 1970 in UTC. The arithmetic is on numbers of days and not on `datetime`, since JavaScript
+Instants are milliseconds since 1970 in UTC. The arithmetic is on numbers of days, not on `datetime`, since JavaScript
 knows years from -271821 to 275760.
 """
 

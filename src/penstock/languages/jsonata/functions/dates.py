@@ -28,6 +28,7 @@ USUAL: Final[Mapping[str, str]] = {
     **dict.fromkeys("ms", "01"),
     **dict.fromkeys("Zz", "01:01"),
 }
+WIDEST: Final = 100  # characters of a component
 NUMBERS: Final = "YMDdFWwXxHhmsf"
 
 
@@ -66,7 +67,7 @@ def read(picture: str) -> Parts:
 
 def _component(marker: str) -> Component:
     letter, how = marker[:1], marker[1:]
-    how, comma, width = how.rpartition(",") if "," in how else (how, "", "")
+    how, _, width = how.rpartition(",") if "," in how else (how, "", "")
     least, _, most = width.partition("-")
     modifier = how[-1] if len(how) > 1 and how[-1] in "atco" else ""
     how = how.removesuffix(modifier) if modifier else how or USUAL.get(letter, "")
@@ -82,11 +83,11 @@ def _component(marker: str) -> Component:
 
 def _width(text: str) -> int | None:
     found = re.match(r"[0-9]+", text)
-    return int(found[0]) if found else None
+    return min(int(found[0]), WIDEST) if found else None
 
 
 def _numeric(component: Component, picture: IntegerPicture, least: int | None) -> Component:
-    if least is not None and picture.mandatory < least:
+    if picture.style == "decimal" and least is not None and picture.mandatory < least:
         picture = replace(picture, mandatory=least)
     digits = -1
     if component.letter in "YMD":
@@ -227,41 +228,29 @@ def parse_instant(run: Run, text: str, picture: str) -> Value:
     found = re.fullmatch("".join(f"({each.pattern})" for each in readers), text, re.IGNORECASE)
     if found is None:
         return UNDEFINED
-    values = {
-        each.letter: each.value(group) for each, group in zip(readers, found.groups(), strict=True) if each.value
-    }
+    values = {each.letter: each.value(group) for each, group in zip(readers, found.groups(), strict=True) if each.value}
     return _instant(values, run.millis) if values else UNDEFINED
 
 
 def _check_effort(readers: list[_Reader], length: int, run: Run) -> None:
-    """Pay for the most that matching may take: parts side by side without a fixed width can share a text in many ways."""
+    """Pay for the most that matching may take: parts without a fixed width can share a text in many ways."""
     effort, previous = 1, ""
     for each in readers:
-        if each.value and previous and each.pattern.endswith("+") and previous.endswith("+"):
-            effort *= length
-        elif each.pattern.endswith(")+"):
+        if (each.value and previous and each.pattern.endswith("+") and previous.endswith("+")) or each.pattern.endswith(
+            ")+"
+        ):
             effort *= length
         previous = each.pattern if each.value else ""
     run.pay(min(effort, 1 << 40) // 16)
 
 
-def _has(values: Mapping[str, Number | None], letters: str) -> bool:
-    """Whether of the letters some were told, and the others of their kind were not (0 counts as not told)."""
-    return any(values.get(letter) for letter in letters)
-
-
 def _shape(values: Mapping[str, Number | None]) -> tuple[str, str]:
-    """Which components make up the date and the time."""
+    """Which components make up the date and the time; one that is 0 counts as not told, as in the reference."""
     told = {letter for letter, value in values.items() if value}
-    if told & set("YXMxWwdD") and not told & set("XMxWwD") - set("d") and "d" in told:
-        date = "Yd"
-    elif told & set("Xxw") and not told & set("YMWdD"):
-        date = "XxwF"
-    elif told & set("XW") and not told & set("YMxwdD"):
-        date = "XWF"
-    else:
-        date = "YMD"
-    return date, "Phmsf" if told & set("Ph") and not told & set("H") else "Hmsf"
+    date, time = told & set("YXMxWwdD"), told & set("PHhmsf")
+    shapes = ((set("YMD"), "YMD"), (set("Yd"), "YD"), (set("Xxw"), "XxwF"), (set("XW"), "XWF"))
+    components = next((found for kinds, found in shapes if date and date <= kinds), "YMD")
+    return components, "Phmsf" if time and not time <= set("Hmsf") and time <= set("Phmsf") else "Hmsf"
 
 
 def _instant(values: dict[str, Number | None], now: int) -> Value:
@@ -278,7 +267,7 @@ def _instant(values: dict[str, Number | None], now: int) -> Value:
             values[letter] = part(now, letter)
     if date in ("XxwF", "XWF"):
         raise JsonataError("D3136")
-    return _put_together({letter: value or 0 for letter, value in values.items()}, of_year=date == "Yd")
+    return _put_together({letter: value or 0 for letter, value in values.items()}, of_year=date == "YD")
 
 
 def _put_together(values: Mapping[str, Number], *, of_year: bool) -> Value:
@@ -308,7 +297,9 @@ def _iso(text: str) -> Value:
     found = ISO_PARTS.fullmatch(text)
     if found is None:
         return math.nan
-    year, month, day, hour, minute, second = (int(found[place] or least) for place, least in enumerate((0, 1, 1, 0, 0, 0), 1))
+    year, month, day, hour, minute, second = (
+        int(found[place] or least) for place, least in enumerate((0, 1, 1, 0, 0, 0), 1)
+    )
     if not (1 <= month <= 12 and 1 <= day <= 31 and hour <= 24 and minute <= 59 and second <= 59):
         return math.nan
     instant = utc(year, month - 1, day) + ((hour * 60 + minute) * 60 + second) * 1000

@@ -1,4 +1,4 @@
-"""Whole numbers as pictures say: digits, letters, Roman numerals or words, and back (`$formatInteger`, `$parseInteger`).
+"""Whole numbers as pictures say: digits, letters, Roman numerals or words; `$formatInteger` and `$parseInteger`.
 
 The pictures are those of XPath's `format-integer`; dates use them for their components (see `calendar`).
 """
@@ -15,16 +15,52 @@ from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.run import Run
 from penstock.languages.jsonata.values import UNDEFINED, Number, Value, whole
 
-SMALL: Final = (
-    "Zero One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve Thirteen Fourteen Fifteen Sixteen "
-    "Seventeen Eighteen Nineteen"
-).split()
-SMALL_ORDINALS: Final = (
-    "Zeroth First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth Eleventh Twelfth Thirteenth Fourteenth "
-    "Fifteenth Sixteenth Seventeenth Eighteenth Nineteenth"
-).split()
-TENS: Final = "Twenty Thirty Forty Fifty Sixty Seventy Eighty Ninety".split()
-MAGNITUDES: Final = "Thousand Million Billion Trillion".split()
+SMALL: Final = [
+    "Zero",
+    "One",
+    "Two",
+    "Three",
+    "Four",
+    "Five",
+    "Six",
+    "Seven",
+    "Eight",
+    "Nine",
+    "Ten",
+    "Eleven",
+    "Twelve",
+    "Thirteen",
+    "Fourteen",
+    "Fifteen",
+    "Sixteen",
+    "Seventeen",
+    "Eighteen",
+    "Nineteen",
+]
+SMALL_ORDINALS: Final = [
+    "Zeroth",
+    "First",
+    "Second",
+    "Third",
+    "Fourth",
+    "Fifth",
+    "Sixth",
+    "Seventh",
+    "Eighth",
+    "Ninth",
+    "Tenth",
+    "Eleventh",
+    "Twelfth",
+    "Thirteenth",
+    "Fourteenth",
+    "Fifteenth",
+    "Sixteenth",
+    "Seventeenth",
+    "Eighteenth",
+    "Nineteenth",
+]
+TENS: Final = ["Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety"]
+MAGNITUDES: Final = ["Thousand", "Million", "Billion", "Trillion"]
 ROMAN: Final = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l")),
     *((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
@@ -164,7 +200,8 @@ def _as_decimal(value: int, picture: IntegerPicture) -> str:
 def _separated(text: str, separators: list[Separator]) -> str:
     for separator in separators:  # from the left, so that places counted from the right stay true
         place = len(text) - separator.position
-        text = text[: max(place, 0)] + separator.sign + text[place:] if place >= 0 else separator.sign + text
+        if place > 0:
+            text = text[:place] + separator.sign + text[place:]
     return text
 
 
@@ -183,7 +220,7 @@ def _as_letters(value: int, picture: IntegerPicture) -> str:
 
 def _as_roman(value: int, picture: IntegerPicture) -> str:
     if value > LARGEST_ROMAN:
-        raise JsonataError("D3130", value=picture.case == "upper" and "I" or "i")
+        raise JsonataError("D3130", value="I" if picture.case == "upper" else "i")
     numeral = ""
     for worth, letters in ROMAN:
         times, value = divmod(value, worth)
@@ -300,13 +337,15 @@ def _of_digits(text: str, picture: IntegerPicture) -> Number:
     return whole(int(found[0])) if found else math.nan
 
 
-def format_integer(_run: Run, value: Value, picture: str) -> Value:
+def format_integer(run: Run, value: Value, picture: str) -> Value:
     """A whole number as a picture says."""
+    run.pay(len(picture) // 4)
     return value if value is UNDEFINED else written(math.floor(value), read_picture(picture))
 
 
-def parse_integer(_run: Run, text: Value, picture: str) -> Value:
+def parse_integer(run: Run, text: Value, picture: str) -> Value:
     """The whole number that a text shows, written as a picture says."""
+    run.pay(len(picture) // 4)
     return text if text is UNDEFINED else reader(read_picture(picture)).value(text)
 
 

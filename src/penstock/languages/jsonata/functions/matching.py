@@ -39,13 +39,13 @@ class Matcher(Native):
     def _first(self, run: Run, text: Value, start: Value) -> Value:
         if not isinstance(text, str):
             return UNDEFINED
-        return self._described(run, text, self.pattern.search(text, start if type(start) is int else 0, run.pay))
+        return self._described(text, self.pattern.search(text, start if type(start) is int else 0, run.pay))
 
-    def _described(self, run: Run, text: str, found: Found | None) -> Value:
+    def _described(self, text: str, found: Found | None) -> Value:
         if found is None:
             return UNDEFINED
         match = _match(text, found)
-        following = Native(lambda run: self._following(run, text, found), arity=0)
+        following = Native(lambda later: self._following(later, text, found), arity=0)
         return {
             "match": match.text,
             "start": match.start,
@@ -55,7 +55,7 @@ class Matcher(Native):
         }
 
     def _following(self, run: Run, text: str, found: Found) -> Value:
-        return self._described(run, text, self.after(run, text, found))
+        return self._described(text, self.after(run, text, found))
 
     def after(self, run: Run, text: str, found: Found) -> Found | None:
         """The match after another; one of no characters would be found for ever, and is an error."""
@@ -110,7 +110,7 @@ def _limit(limit: Value, code: str, index: int) -> float:
         return math.inf
     if limit < 0:
         raise JsonataError(code, value=limit, index=index)
-    return math.ceil(limit)
+    return float(math.ceil(limit))
 
 
 def contains(run: Run, text: Value, sought: Value) -> Value:
@@ -185,15 +185,14 @@ def _replaced_text(run: Run, text: str, sought: str, replacement: Value, most: f
 
 def _replaced_matches(run: Run, text: str, matcher: Function, replacer: Callable[[Match], Value], most: float) -> str:
     pieces: list[str] = []
-    position = count = 0
-    for found in _matches(run, matcher, text):
+    position = 0
+    for count, found in enumerate(_matches(run, matcher, text), 1):
         instead = replacer(found)
         if not isinstance(instead, str):
             raise JsonataError("D3012", value=instead)
         pieces += [text[position : found.start], instead]
         run.pay_text(len(instead))
         position = found.start + len(found.text)
-        count += 1
         if count >= most:
             break
     run.pay_text(len(text))

@@ -62,7 +62,7 @@ def rounded(_run: Run, value: Value, precision: Value) -> Value:
 
 
 def rounded_to(value: Number, places: int) -> Number:
-    """The number rounded as it is written in decimal, not as it is stored: 1.005 to two places is 1.0, a half's even."""
+    """The number rounded as it is written in decimal, not as it is stored: 1.005 to two places is 1.0."""
     if type(value) is int and places >= 0:
         return value
     if not -400 < places < 400:

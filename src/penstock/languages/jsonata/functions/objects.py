@@ -29,8 +29,7 @@ def keys(run: Run, value: Value) -> Sequence:
 
 def lookup(run: Run, value: Value, name: str) -> Value:
     """The field of an object, or those of all objects in an array."""
-    run.pay_copy(len(value) if isinstance(value, list) else 0)
-    return looked_up(value, name)
+    return looked_up(value, name, run.pay)
 
 
 def spread(run: Run, value: Value) -> Value:
@@ -44,7 +43,7 @@ def spread(run: Run, value: Value) -> Value:
     run.pay(len(spreads))
     items = (each if isinstance(each, list) else [each] for each in spreads if each is not UNDEFINED)
     found = [item for each in items for item in each]
-    return found if found else Sequence()
+    return found or Sequence()
 
 
 def merge(run: Run, values: Value) -> Value:

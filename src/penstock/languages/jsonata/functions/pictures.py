@@ -1,4 +1,4 @@
-"""Numbers as pictures say, by the rules of XPath's `format-number`: `#,##0.00`, percent, exponents (`$formatNumber`)."""
+"""Numbers as pictures say, by the rules of XPath's `format-number`: `#,##0.00`, percents, exponents."""
 
 import math
 from collections.abc import Mapping
@@ -87,7 +87,8 @@ def _check(parts: _Parts, signs: _Signs) -> None:
         "D3084": not (signs.percent in parts.text and signs.per_mille in parts.text),
         "D3085": signs.count(parts.mantissa, optional=True) > 0,
         "D3086": all(char in signs.active for char in parts.active),
-        "D3087": point < 0 or signs.comma not in (parts.text[max(point - 1, 0) : point], parts.text[point + 1 : point + 2]),
+        "D3087": point < 0
+        or signs.comma not in (parts.text[max(point - 1, 0) : point], parts.text[point + 1 : point + 2]),
         "D3088": point >= 0 or not parts.integer.endswith(signs.comma),
         "D3089": signs.comma * 2 not in parts.text,
         "D3090": signs.count(parts.integer.partition(signs.digit)[0]) == 0 or signs.digit not in parts.integer,
@@ -210,7 +211,7 @@ def _grouped(digits: tuple[str, str], plan: _Plan, signs: _Signs) -> str:
     if plan.regular:
         places = list(range((len(integer) - 1) // plan.regular * plan.regular, 0, -plan.regular))
     else:
-        places = [place for place in plan.integer_groups if place <= len(integer)]
+        places = [place for place in plan.integer_groups if place < len(integer)]
     for place in places:
         cut = len(integer) - place  # from the left, so that places counted from the right stay true
         integer = integer[:cut] + signs.comma + integer[cut:]

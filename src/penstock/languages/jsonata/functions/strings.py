@@ -15,6 +15,7 @@ from penstock.languages.jsonata.values import UNDEFINED, Number, Value
 SPACES: Final = re.compile(r"[ \t\n\r]+")
 NOT_BASE64: Final = re.compile(r"[^A-Za-z0-9+/]")
 ESCAPED: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+ESCAPES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 COMPONENT: Final = "!'()*-._~"  # what encodeURIComponent leaves as it is, letters and digits aside
 RESERVED: Final = ";/?:@&=+$,#"  # and encodeURI besides
 
@@ -106,11 +107,12 @@ def join(run: Run, texts: Value, separator: Value) -> Value:
 
 
 def base64encode(run: Run, text: Value) -> Value:
-    """The text's bytes in base64; what is beyond Latin-1 keeps its lowest byte, as JavaScript's does."""
+    """The text's bytes in base64; of what is beyond Latin-1 the lowest byte of each UTF-16 unit, as in JavaScript."""
     if text is UNDEFINED:
         return UNDEFINED
     run.pay_text(2 * len(text))
-    return base64.b64encode(bytes(ord(char) & 0xFF for char in text)).decode("ascii")
+    units = text.encode("utf-16-le", "surrogatepass")
+    return base64.b64encode(units[::2]).decode("ascii")
 
 
 def base64decode(run: Run, text: Value) -> Value:
@@ -158,25 +160,25 @@ def _decoded(run: Run, text: Value, kept: str, function: str) -> Value:
     if text is UNDEFINED:
         return UNDEFINED
     run.pay_text(3 * len(text))
+    if len(ESCAPED.findall(text)) != text.count("%"):
+        raise JsonataError("D3140", value=text, functionName=function)
     try:
-        return "".join(_pieces(text, kept))
-    except (UnicodeDecodeError, ValueError):
+        return ESCAPES.sub(lambda found: _unescaped(found[0], kept), text)
+    except UnicodeDecodeError:
         raise JsonataError("D3140", value=text, functionName=function) from None
 
 
-def _pieces(text: str, kept: str) -> list[str]:
-    """The text, its runs of %xx decoded; ValueError where a % has no two digits behind it."""
-    pieces = []
-    for plain, escapes in re.findall(r"([^%]*)((?:%[0-9A-Fa-f]{2})*)", text):
-        pieces += [plain, _unescaped(escapes, kept)]
-    if sum(map(len, ESCAPED.findall(text))) != 3 * text.count("%"):
-        raise ValueError(text)
-    return pieces
-
-
 def _unescaped(escapes: str, kept: str) -> str:
+    """A run of %xx decoded, but for the characters that are kept as they are written."""
     decoded = bytes.fromhex(escapes.replace("%", "")).decode("utf-8")
-    return "".join(f"%{ord(char):02X}" if char in kept else char for char in decoded)
+    if not any(char in kept for char in decoded):
+        return decoded
+    text, at = "", 0
+    for char in decoded:
+        size = 3 * len(char.encode("utf-8"))
+        text += escapes[at : at + size] if char in kept else char
+        at += size
+    return text
 
 
 FUNCTIONS: Final[Mapping[str, Native]] = {

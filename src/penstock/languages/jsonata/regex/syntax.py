@@ -1,7 +1,7 @@
 """Syntax: the text of a JavaScript regular expression as a tree.
 
 Classes are kept as sets of code points (sorted ranges), so that the machine and the translation mean the same by `\\s`.
-The lenient corners of JavaScript are kept too: `{` that opens no count and `]` that closes nothing stand for themselves.
+JavaScript's lenient corners are kept too: `{` that opens no count and `]` that closes nothing stand for themselves.
 """
 
 import re

@@ -14,8 +14,30 @@
 Everything but `activities` and `http` is pure.
 """
 
-from penstock.services.stepfunctions.integrations.activities import CANCEL, FINISH, SUBMIT, Integrations
-from penstock.services.stepfunctions.integrations.mocks import MockConfig, MockError
+from penstock.services.stepfunctions.integrations.activities import (
+    CANCEL,
+    FINISH,
+    SUBMIT,
+    Asked,
+    Integrations,
+    StandIn,
+    nobody,
+)
+from penstock.services.stepfunctions.integrations.mocks import MockConfig, MockError, Return, Throw
 from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 
-__all__ = ["CANCEL", "FINISH", "SUBMIT", "Integrations", "MockConfig", "MockError", "Resource", "parse_resource"]
+__all__ = [
+    "CANCEL",
+    "FINISH",
+    "SUBMIT",
+    "Asked",
+    "Integrations",
+    "MockConfig",
+    "MockError",
+    "Resource",
+    "Return",
+    "StandIn",
+    "Throw",
+    "nobody",
+    "parse_resource",
+]

@@ -9,7 +9,7 @@ All three raise `ServiceError`, its code the `error` and its message the `cause`
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from email.utils import formatdate
 from typing import Final
@@ -18,8 +18,8 @@ import msgspec
 
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions.integrations import failures, http, jobs, members, special
-from penstock.services.stepfunctions.integrations.mocks import MockConfig, MockError, Throw
-from penstock.services.stepfunctions.integrations.parameters import input_shape, output_shape, problems
+from penstock.services.stepfunctions.integrations.mocks import MockConfig, MockError, Return, Throw
+from penstock.services.stepfunctions.integrations.parameters import input_shape, output_shape
 from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 from penstock.services.stepfunctions.integrations.special import Caller
 from penstock.wire import models
@@ -45,6 +45,14 @@ class Asked(msgspec.Struct, frozen=True):
     handle: str = ""
 
 
+StandIn = Callable[[Asked], Awaitable[Return | Throw | None]]
+"""Who may answer an attempt in the place of its service; None where it does not."""
+
+
+async def nobody(_: Asked) -> None:
+    """The stand-in of those who have none."""
+
+
 class Integrations:
     def __init__(
         self,
@@ -53,6 +61,7 @@ class Integrations:
         clock: Callable[[], float],
         chance: Callable[[], str],
         mocks: MockConfig | None = None,
+        stand_in: StandIn = nobody,
         largest_payload: int = LARGEST_PAYLOAD,
         http_seconds: float = http.SECONDS,
     ) -> None:
@@ -60,26 +69,29 @@ class Integrations:
         self._clock = clock
         self._chance = chance
         self._mocks = mocks
+        self._stand_in = stand_in
         self._largest = largest_payload
         self._http_seconds = http_seconds
 
-    async def submit(self, task: Task) -> Json:
-        """`output`; of `.sync` also `handle`, and `watch` (a run) or `poll` (seconds).
+    async def submit(self, task: Task, *, overhear: http.Overhear = http.ignore) -> Json:
+        """Call what the task names; its parameters were looked at before (`parameters.problems`).
 
-        `is_result` says that `output` is the task's result already, though the pattern waits: it was mocked.
+        `output`; of `.sync` also `handle`, and `watch` (a run) or `poll` (seconds).
+
+        `settled` says that `output` is the task's result already, though the pattern waits: it was mocked.
         """
         asked = msgspec.convert(task.input, Asked)
+        mocked = await self.mocked(asked)
+        return await self.placed(task, asked, overhear) if mocked is None else {**mocked, "settled": True}
+
+    async def placed(self, task: Task, asked: Asked, overhear: http.Overhear = http.ignore) -> dict[str, Json]:
+        """What the service itself says."""
         resource = parse_resource(asked.resource)
-        mocked = self._mocked(asked)
-        if mocked is not None:
-            return {**mocked, "is_result": True}
         if resource.kind == "lambda":
             return {"output": self._fitting(await self._function(task, asked), asked.resource)}
         parameters = {} if asked.parameters is None else asked.parameters
-        if wrong := problems(resource, parameters):
-            raise failures.unusable(parameters, wrong)
         if resource.service == "http":
-            return {"output": await self._http(task, parameters)}
+            return {"output": await self._http(task, parameters, overhear)}
         if not resource.is_sdk and resource.product.absent:
             raise failures.absent(resource)
         result = await self._called(task, asked, resource, parameters)
@@ -177,28 +189,36 @@ class Integrations:
                 break
         return bytes(content)
 
-    async def _http(self, task: Task, parameters: Json) -> Json:
+    async def _http(self, task: Task, parameters: Json, overhear: http.Overhear) -> Json:
         exchange = http.Exchange.of(parameters, region=task.scope.region)
+        overhear(exchange, None)
         reply = await http.fetch(exchange, largest=self._largest, seconds=self._http_seconds)
+        overhear(exchange, reply)
         return self._fitting(http.told(reply), "http")
 
     # -------------------------------------------------------------------------------------------------- results
 
-    def _mocked(self, asked: Asked) -> dict[str, Json] | None:
+    async def mocked(self, asked: Asked) -> dict[str, Json] | None:
+        """The result that stands in for the service's; raises `ServiceError` where a failure does."""
+        answer = await self._stand_in(asked) or self._configured(asked)
+        if isinstance(answer, Throw):
+            raise ServiceError(answer.cause, code=answer.error)
+        return None if answer is None else {"output": answer.output}
+
+    def _configured(self, asked: Asked) -> Return | Throw | None:
+        """What the mock configuration says of an execution that was started as one of its test cases."""
         if not asked.mock:
             return None
         if self._mocks is None:
             raise ServiceError(
-                f"The execution was started as test case '{asked.mock}', and there is no mock configuration file.",
+                f"The execution was started as test case '{asked.mock}', and there is no mock configuration file: "
+                "start the server with `penstock up --mocks FILE`.",
                 code="States.Runtime",
             )
         try:
-            answer = self._mocks.response(asked.machine, asked.mock, asked.state, asked.retry)
+            return self._mocks.response(asked.machine, asked.mock, asked.state, asked.retry)
         except MockError as wrong:
             raise ServiceError(str(wrong), code="States.Runtime") from None
-        if isinstance(answer, Throw):
-            raise ServiceError(answer.cause, code=answer.error)
-        return None if answer is None else {"output": answer.output}
 
     def _with_metadata(self, resource: Resource, result: dict[str, Json]) -> dict[str, Json]:
         """What AWS's first SDK adds to every answer: how it came."""

@@ -9,13 +9,10 @@ the `ServiceError` is the error's name, its message the cause. Which event it go
 to wait for a job or a token, and `TaskFailed` again once it waits.
 """
 
-from collections.abc import Iterable
-
-from penstock.services.stepfunctions.integrations.members import as_text
 from penstock.services.stepfunctions.integrations.names import client, pascal
 from penstock.services.stepfunctions.integrations.resources import Resource
 from penstock.wire import models
-from penstock.wire.call import Json, ServiceError
+from penstock.wire.call import ServiceError
 from penstock.wire.protocols.aws_json import OF_OLD
 from penstock.wire.protocols.protocol import Fault, fault
 
@@ -32,14 +29,6 @@ def too_large(name: str) -> ServiceError:
     return ServiceError(
         f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit.",
         code="States.DataLimitExceeded",
-    )
-
-
-def unusable(parameters: Json, wrong: Iterable[str]) -> ServiceError:
-    """The task cannot be started; a caller that asks `parameters.problems` first comes to the same sentence."""
-    return ServiceError(
-        f"The Parameters '{as_text(parameters)}' could not be used to start the Task: [{', '.join(wrong)}]",
-        code="States.Runtime",
     )
 
 

@@ -80,6 +80,13 @@ class MockConfig:
         if case not in known:
             raise MockError(f"State machine '{machine}' has no test case '{case}'; it has {_listed(known)}")
 
+    def only_case(self, machine: str) -> str:
+        """The test case of a machine that has one; raises `MockError` where there is a choice to be made."""
+        cases = self._cases.get(machine)
+        if cases is None or len(cases) == 1:
+            return next(iter(cases or [""]))
+        raise MockError(f"State machine '{machine}' has several test cases: choose one of {_listed(cases)}")
+
     def response(self, machine: str, case: str, state: str, retry: int) -> Return | Throw | None:
         """What a task's attempt comes to; None where the case does not mock the state."""
         self.check(machine, case)

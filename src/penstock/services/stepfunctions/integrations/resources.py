@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
+from penstock.languages.asl.resources import recognised
 from penstock.services.stepfunctions.integrations import names
-from penstock.services.stepfunctions.integrations.catalog import PRODUCTS, Pattern, Product
+from penstock.services.stepfunctions.integrations.catalog import PRODUCTS, Product
 from penstock.wire import models
 
 Kind = Literal["lambda", "activity", "service"]
+Pattern = Literal["request", "sync", "sync:2", "token"]
 
 SUFFIXES: Final[dict[str, Pattern]] = {
     "": "request", ".sync": "sync", ".sync:2": "sync:2", ".waitForTaskToken": "token",
@@ -85,12 +87,13 @@ def parse_resource(arn: str) -> Resource:
     if found is None:
         raise unknown(arn)
     resource = Resource(arn, "service", found["service"], found["action"], SUFFIXES[found["suffix"] or ""])
-    if not (_exists_in_sdk(resource) if resource.is_sdk else _is_optimised(resource)):
+    if not (_exists_in_sdk(resource) if resource.is_sdk else recognised(arn)):
         raise unknown(arn)
     return resource
 
 
-def is_recognised(arn: str) -> bool:
+def is_resource(arn: str) -> bool:
+    """Whether a Task can name it."""
     try:
         parse_resource(arn)
     except ValueError:
@@ -103,11 +106,6 @@ def unknown(arn: str) -> ValueError:
         f"The resource provided {arn} is not recognized. The value is not a valid resource ARN, "
         "or the resource is not available in this region."
     )
-
-
-def _is_optimised(resource: Resource) -> bool:
-    product = PRODUCTS.get(resource.service)
-    return product is not None and resource.pattern in product.actions.get(resource.action, ())
 
 
 def _exists_in_sdk(resource: Resource) -> bool:

@@ -28,12 +28,17 @@ _KINDS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
 # Members that hold JSON of somebody else's making.
 _FREE: Final = frozenset({("states", "Input"), ("states", "Output")})
 
+# Step Functions judges by models of its own, which are older than the services': where that has been seen.
+_MOST: Final = {"MemorySize": 10_240}
+
 
 def mismatch(resource: Resource, result: Json, mode: Mode = "STRICT") -> str | None:
     """Why the service could never answer that; None if it could."""
     shape = _answered(resource)
-    if mode == "NONE" or shape is None or not isinstance(result, dict):
+    if mode == "NONE" or shape is None:
         return None
+    if not isinstance(result, dict):
+        return "Mocked result must be a JSON object."
     if is_too_deep(result):
         return "Mock result schema validation error: The result is nested too deeply"
     checked = result
@@ -98,7 +103,7 @@ def _out_of_bounds(name: str, shape: Shape, value: Json) -> Iterator[str]:
     if shape.type_name != "timestamp":
         if measured < shape.metadata.get("min", measured):
             yield f"Field '{name}' {least}"
-        if measured > shape.metadata.get("max", measured):
+        if measured > _MOST.get(shape.name, shape.metadata.get("max", measured)):
             yield f"Field '{name}' {most}"
     if isinstance(value, str) and value not in (shape.metadata.get("enum") or (value,)):
         yield f"Field '{name}' is not an expected value"

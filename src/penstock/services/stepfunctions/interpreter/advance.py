@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import msgspec
 
-from penstock.engine.facts import Done, Event, Finish, Fired, Outcome, Refused, SetTimer, Signalled, Started
+from penstock.engine.facts import Done, Event, Fired, Outcome, Refused, SetTimer, Signalled, Started
 from penstock.engine.facts import Ended as RunEnded
 from penstock.languages.asl.tree import Map, Task
 from penstock.languages.asl.view import Failure
 from penstock.services.stepfunctions.interpreter import (
     aborting,
     distributed,
+    ending,
     entering,
     failing,
     fans,
@@ -25,6 +26,7 @@ from penstock.services.stepfunctions.interpreter import (
 )
 from penstock.services.stepfunctions.interpreter.execution import Ended, Execution, Frame
 from penstock.services.stepfunctions.interpreter.plan import Plan
+from penstock.services.stepfunctions.interpreter.rehearsal import Rehearsal
 from penstock.services.stepfunctions.interpreter.turn import Turn
 
 Json = Any
@@ -33,13 +35,13 @@ DEADLINE: Final = "X"
 DOOM: Final = "doom"
 
 
-def advance(plan: Plan, execution: Execution, event: Event, trace: dict[str, Json] | None = None) -> None:
+def advance(plan: Plan, execution: Execution, event: Event, rehearsal: Rehearsal | None = None) -> None:
     """Move the execution on by a fact; what it led to is in `execution.events` and `execution.wanted`."""
     execution.events = []
     execution.wanted = []
     if execution.ended is not None:
         return
-    turn = Turn(plan, execution, at=event.at, chance=event.chance, trace=trace)
+    turn = Turn(plan, execution, at=event.at, chance=event.chance, rehearsal=rehearsal)
     match event.fact:
         case Started():
             _start(turn)
@@ -87,6 +89,8 @@ def _start(turn: Turn) -> None:
         return
     execution.input = msgspec.json.decode(order.input)
     frame = turn.frame(None, 0, turn.plan.machine, execution.input, None)
+    if turn.rehearsal is not None:
+        turn.rehearsal.set_out(frame, turn.state_of(frame))
     turn.record_aside(0, "ExecutionStarted", {"input": order.input, "roleArn": order.role})
     turn.ready.append(frame)
 
@@ -97,6 +101,9 @@ def _answered(turn: Turn, key: str, fact: Done | Refused | Fired | RunEnded) -> 
     frame = turn.execution.frames.get(int(names[0]))
     if frame is None or frame.turn != int(names[1]) or frame.phase in {"", "aborted"}:
         return
+    if frame.phase == "late" and kind != "e":
+        return  # it is out of time already
+    _catch_up(turn, frame)
     state = turn.state_of(frame)
     times = int(names[2]) if len(names) > 2 else 0
     if isinstance(fact, Fired):
@@ -117,8 +124,11 @@ def _fired(turn: Turn, frame: Frame, kind: str, times: int) -> None:
     elif kind == "r":
         frame.phase = ""
         entering.act(turn, frame, state)
-    elif isinstance(state, Task) and kind == "e":
-        tasks.too_late(turn, frame, state, no_heartbeat=bool(times))
+    elif kind == "e":
+        first = tasks.first_late(turn, frame)
+        state = turn.state_of(first)
+        assert isinstance(state, Task)
+        tasks.too_late(turn, first, state, no_heartbeat=bool(times))
     elif isinstance(state, Task) and frame.work is not None:
         if kind == "p":
             tasks.look_again(turn, frame, state, times)
@@ -164,6 +174,13 @@ def _task_answered(turn: Turn, frame: Frame, state: Task, kind: str, fact: Done 
 # ---------------------------------------------------------------------------------------------------- from outside
 
 
+def _catch_up(turn: Turn, frame: Frame) -> None:
+    """A task that is heard of before its pause was over has been started all the same."""
+    if frame.phase == "task" and frame.id in turn.execution.ready:
+        turn.execution.ready.remove(frame.id)
+        _task_started(turn, frame)
+
+
 def _signalled(turn: Turn, name: str, payload: Json) -> None:
     if name == aborting.STOP:
         _stop(turn, payload)
@@ -174,6 +191,7 @@ def _signalled(turn: Turn, name: str, payload: Json) -> None:
     frame = holder(turn.execution, payload["token"])
     if frame is None:
         return
+    _catch_up(turn, frame)
     state = turn.state_of(frame)
     assert isinstance(state, Task)
     if name == "told":
@@ -197,29 +215,26 @@ def _stop(turn: Turn, payload: Json) -> None:
     error, cause = payload.get("error"), payload.get("cause")
     aborting.everything(turn)
     turn.record_aside(0, "ExecutionAborted", failing.given(error=error, cause=cause))
-    turn.execution.ended = Ended("ABORTED", turn.at, error=error, cause=cause)
-    turn.want(Finish(Outcome("Stopped")))
+    ending.conclude(turn, Ended("ABORTED", turn.at, error=error, cause=cause))
 
 
 def _time_out(turn: Turn) -> None:
     aborting.everything(turn)
     turn.record_aside(turn.execution.last_event, "ExecutionTimedOut", {"error": failing.TIMEOUT})
-    turn.execution.ended = Ended("TIMED_OUT", turn.at, error=failing.TIMEOUT)
-    turn.want(Finish(Outcome("Failed")))
+    ending.conclude(turn, Ended("TIMED_OUT", turn.at, error=failing.TIMEOUT))
 
 
 def _overrun(turn: Turn, limit: int) -> None:
     aborting.everything(turn)
     cause = f"The execution reached the maximum number of history events ({limit})."
     turn.record_aside(turn.execution.last_event, "ExecutionFailed", {"error": failing.RUNTIME, "cause": cause})
-    turn.execution.ended = Ended("FAILED", turn.at, error=failing.RUNTIME, cause=cause)
-    turn.want(Finish(Outcome("Failed")))
+    ending.conclude(turn, Ended("FAILED", turn.at, error=failing.RUNTIME, cause=cause))
 
 
 def _pause(turn: Turn) -> None:
     """Give way to others; what was ready goes on at once afterwards."""
     execution = turn.execution
-    execution.ready = [frame.id for frame in turn.ready]
+    execution.ready += [frame.id for frame in turn.ready]
     turn.want(SetTimer(f"{PAUSE}{execution.last_event}", turn.at))
 
 

@@ -1,19 +1,20 @@
-"""Map states: inline ones go to `fans`; a distributed one is a map run, a run of its own that starts the children."""
+"""Map states: inline ones go to `fans`; a distributed one starts a map run, and goes on when that has settled."""
 
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from penstock.engine.facts import Outcome, RunId, StartRun
-from penstock.languages.asl.tree import Map
-from penstock.languages.asl.view import Failure
+from penstock.engine.packing import pack
+from penstock.languages.asl.tree import Batcher, Map, Reader, Writer
+from penstock.languages.asl.view import Expression, Failure, View
 from penstock.services.stepfunctions.interpreter import failing, fans, leaving
 from penstock.services.stepfunctions.interpreter.execution import Frame
 from penstock.services.stepfunctions.interpreter.numbers import percentage, whole_number
 from penstock.services.stepfunctions.interpreter.turn import Turn
+from penstock.services.stepfunctions.mapruns.order import FLOW, MapRunOrder
 
 Json = Any
-FLOW: Final = "stepfunctions.map-run"
 
 
 def begin(turn: Turn, frame: Frame, state: Map) -> None:
@@ -22,92 +23,86 @@ def begin(turn: Turn, frame: Frame, state: Map) -> None:
         fans.begin_iterations(turn, frame, state)
         return
     effective = leaving.effective_input(turn, frame, state)
-    order = msgspec.to_builtins(order_of(turn, frame, state, effective))
+    view = turn.view(frame, effective)
+    concurrency = whole_number(view, state.max_concurrency, "MaxConcurrency")
+    reader = None if state.reader is None else reader_of(state.reader, view)
+    items = fans.items_of(turn, frame, state, effective) if reader is None else None
+    turn.record(frame, "MapStateStarted", {"length": len(items or ())})
+    order = MapRunOrder(
+        **_identity(turn, frame, state),
+        effective=effective,
+        context=view.context(),
+        variables=frame.variables,
+        max_concurrency=concurrency,
+        tolerated_count=_given(state.tolerated_count, lambda: whole_number(view, state.tolerated_count, _COUNT)),
+        tolerated_percentage=_given(
+            state.tolerated_percentage, lambda: percentage(view, state.tolerated_percentage, _PERCENTAGE)
+        ),
+        items=items,
+        reader=reader,
+        batching=None if state.batcher is None else batching_of(state.batcher, view),
+        writer=None if state.writer is None else writer_of(state.writer, view),
+    )
     frame.turn += 1
     frame.phase = "run"
-    run = order["arn"]
-    frame.arguments = {"run": run}
-    turn.record(frame, "MapStateStarted", {"length": len(order["items"] or ())})
-    turn.record(frame, "MapRunStarted", {"mapRunArn": run})
-    turn.want(StartRun(f"m{frame.id}.{frame.turn}", RunId(run), FLOW, msgspec.msgpack.encode(order)))
+    frame.arguments = {"run": order.arn}
+    turn.record(frame, "MapRunStarted", {"mapRunArn": order.arn})
+    turn.want(StartRun(f"m{frame.id}.{frame.turn}", RunId(order.arn), FLOW, pack(order)))
 
 
-class MapRunOrder(msgspec.Struct, frozen=True):
-    """A map run as it was ordered. Exactly one of `items` and `reader` is set."""
-
-    arn: str
-    execution: bytes  # the parent's `Order`, as msgpack
-    place: tuple[str, ...]  # names of the Map states and branches from the definition to this Map's processor
-    state: str
-    effective: Json  # the state's input, after InputPath
-    variables: dict[str, Json]
-    max_concurrency: int
-    tolerated_count: int
-    tolerated_percentage: float
-    items: list[Json] | None = None
-    reader: Json = None  # {"resource", "arguments", "config", "max_items"}
-    batching: Json = None  # {"input", "max_items", "max_bytes"}
-    writer: Json = None  # {"resource", "arguments", "config"}
-    item_context: Json = None
+_COUNT = "ToleratedFailureCount"
+_PERCENTAGE = "ToleratedFailurePercentage"
 
 
-def order_of(turn: Turn, frame: Frame, state: Map, effective: Json) -> MapRunOrder:
-    """Everything that a Map state's fields come to."""
+def _given(expression: Expression | None, value: Any) -> Any:
+    return None if expression is None else value()
+
+
+def _identity(turn: Turn, frame: Frame, state: Map) -> dict[str, Any]:
+    """Which map run it is: `…:mapRun:MACHINE/LABEL:UUID`."""
     order = turn.plan.order
-    view = turn.view(frame, effective)
     label = state.label or f"{turn.luck().getrandbits(128):032x}"
-    uid = _uuid(turn)
-    prefix, _, _ = order.machine.partition(":stateMachine:")
-    reader = batching = writer = None
-    if state.reader is not None:
-        reader = {
-            "resource": state.reader.resource,
-            "arguments": None if state.reader.payload is None else state.reader.payload.value(view),
-            "config": dict(state.reader.config),
-            "max_items": None if state.reader.max_items is None else state.reader.max_items.value(view),
-        }
-        check_max_items(state, reader["max_items"])
-    if state.batcher is not None:
-        batching = {
-            "input": None if state.batcher.batch_input is None else state.batcher.batch_input.value(view),
-            "max_items": whole_number(view, state.batcher.max_items, "MaxItemsPerBatch"),
-            "max_bytes": whole_number(view, state.batcher.max_bytes, "MaxInputBytesPerBatch"),
-        }
-    if state.writer is not None:
-        writer = {
-            "resource": state.writer.resource,
-            "arguments": None if state.writer.payload is None else state.writer.payload.value(view),
-            "config": dict(state.writer.config),
-        }
-    return MapRunOrder(
-        arn=f"{prefix}:mapRun:{order.machine_name}/{label}:{uid}",
-        execution=msgspec.msgpack.encode(order),
-        place=(*order.item_processor, *place_of(turn, frame), frame.state),
-        state=frame.state,
-        effective=effective,
-        variables=frame.variables,
-        max_concurrency=whole_number(view, state.max_concurrency, "MaxConcurrency"),
-        tolerated_count=whole_number(view, state.tolerated_count, "ToleratedFailureCount"),
-        tolerated_percentage=percentage(view, state.tolerated_percentage, "ToleratedFailurePercentage"),
-        items=fans.items_of(turn, frame, state, effective) if reader is None else None,
-        reader=reader,
-        batching=batching,
-        writer=writer,
-    )
+    prefix = order.arn.partition(":execution:")[0]
+    return {
+        "arn": f"{prefix}:mapRun:{order.machine_name.partition('/')[0]}/{label}:{_uuid(turn)}",
+        "label": label,
+        "parent": msgspec.structs.replace(order, input="{}", resume=None, item=None),
+        "place": (*order.item_processor, *place_of(turn, frame)),
+        "state": frame.state,
+    }
 
 
-def check_max_items(state: Map, value: Json) -> None:
-    """A number that is not whole fails the state before there is a map run."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return
-    if isinstance(value, float) and value.is_integer():
-        return
-    assert state.reader is not None
-    assert state.reader.max_items is not None
-    raise Failure(
-        "States.Runtime",
-        f'The MaxItemsPath field refers to value "{value}" which is not a valid integer: {state.reader.max_items.text}',
-    )
+def reader_of(reader: Reader, view: View) -> Json:
+    most = None if reader.max_items is None else reader.max_items.value(view)
+    if most is not None and (isinstance(most, bool) or not float(most).is_integer()):
+        # AWS tells of a number that is not whole before there is a map run, of a negative one after.
+        assert reader.max_items is not None
+        sentence = (
+            f'The MaxItemsPath field refers to value "{most}" which is not a valid integer: {reader.max_items.text}'
+        )
+        raise Failure("States.Runtime", sentence)
+    return {
+        "resource": reader.resource,
+        "arguments": None if reader.payload is None else reader.payload.value(view),
+        "config": dict(reader.config),
+        "max_items": None if most is None else int(most),
+    }
+
+
+def batching_of(batcher: Batcher, view: View) -> Json:
+    return {
+        "input": None if batcher.batch_input is None else batcher.batch_input.value(view),
+        "max_items": whole_number(view, batcher.max_items, "MaxItemsPerBatch"),
+        "max_bytes": whole_number(view, batcher.max_bytes, "MaxInputBytesPerBatch"),
+    }
+
+
+def writer_of(writer: Writer, view: View) -> Json:
+    return {
+        "resource": writer.resource,
+        "arguments": None if writer.payload is None else writer.payload.value(view),
+        "config": dict(writer.config),
+    }
 
 
 def place_of(turn: Turn, frame: Frame) -> tuple[str, ...]:
@@ -131,10 +126,14 @@ def ended(turn: Turn, frame: Frame, state: Map, outcome: Outcome) -> None:
         started = frame.previous
         succeeded = turn.record(frame, "MapRunSucceeded")
         turn.record_aside(succeeded, "MapStateSucceeded")
-        if state.language == "JSONata":
+        if state.language == "JSONata":  # see docs/stepfunctions.md: AWS has linked the exit both ways
             frame.previous = started
         leaving.with_result(turn, frame, state, result.get("output"))
         return
     error, cause = result.get("error"), result.get("cause")
-    turn.record(frame, "MapRunFailed", failing.given(error=error, cause=cause))
+    turn.record(
+        frame,
+        "MapRunAborted" if outcome.status == "Stopped" else "MapRunFailed",
+        failing.given(error=error, cause=cause),
+    )
     failing.handle(turn, frame, state, error, cause)

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from penstock.engine.facts import Finish, Outcome
 from penstock.languages.asl.tree import (
     Choice,
     Fail,
@@ -15,6 +14,7 @@ from penstock.languages.asl.tree import (
     Wait,
 )
 from penstock.languages.asl.view import Expression
+from penstock.services.stepfunctions.interpreter import ending
 from penstock.services.stepfunctions.interpreter.execution import Ended, Frame
 from penstock.services.stepfunctions.interpreter.turn import Turn, encode
 
@@ -73,7 +73,6 @@ def assigned(
     if assign is None:
         return {}
     values: dict[str, Json] = assign.value(turn.view(frame, document, states))
-    turn.note("variables", values)
     return values
 
 
@@ -101,6 +100,9 @@ def leave(
     turn.record(frame, _EXITED[type(state)], details)
     settle(frame)
     frame.input, frame.text = output, text
+    if turn.rehearsal is not None:
+        turn.rehearsal.left(output, next, frame.variables)
+        next = None  # noqa: A001 - one state is all that is tested
     if next is None:
         end(turn, frame)
         return
@@ -112,9 +114,9 @@ def settle(frame: Frame) -> None:
     """Forget what the state needed while the frame was in it."""
     frame.phase = ""
     frame.work = frame.fan = frame.arguments = None
-    if frame.retried:
+    frame.retried = 0
+    if frame.retries:
         frame.retries = []
-        frame.retried = 0
 
 
 def end(turn: Turn, frame: Frame) -> None:
@@ -125,6 +127,5 @@ def end(turn: Turn, frame: Frame) -> None:
         return
     execution = turn.execution
     turn.record(frame, "ExecutionSucceeded", {"output": frame.text})
-    execution.ended = Ended("SUCCEEDED", turn.at, output=frame.text)
     execution.frames.clear()
-    turn.want(Finish(Outcome("Succeeded")))
+    ending.conclude(turn, Ended("SUCCEEDED", turn.at, output=frame.text))

@@ -46,10 +46,12 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     logging: Json = None
     revision: str | None = None
     updated_at: float = 0.0  # the machine, last
-    items: int = 0  # how many items a child of a map run has
+    items: int = 0  # how many items a child of a map run has,
+    place: int = 0  # … and the how-manieth child it is
     limits: Limits = Limits()
     resume: bytes | None = None  # the execution as it ended, of one that is redriven
     trace: str | None = None
+    token: str = ""  # of the call that started it, if it may be placed again
 
 
 @dataclass(frozen=True, slots=True)

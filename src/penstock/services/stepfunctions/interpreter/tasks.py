@@ -17,6 +17,7 @@ import msgspec
 from penstock.engine.facts import CancelTimer, Outcome, Perform, RunId, SetTimer, Watch
 from penstock.languages.asl.tree import Task
 from penstock.languages.asl.view import Expression, Failure
+from penstock.services.stepfunctions.integrations.parameters import problems
 from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 from penstock.services.stepfunctions.interpreter import aborting, failing, leaving
 from penstock.services.stepfunctions.interpreter.execution import Frame, Work
@@ -27,9 +28,10 @@ SUBMIT: Final = "stepfunctions.submit"
 FINISH: Final = "stepfunctions.finish"
 OFFER: Final = "stepfunctions.offer"
 NONCE_BITS: Final = 128
+A_MOMENT: Final = 0.05  # seconds in which attempts that began together run out of time together
 LONGEST_TIMEOUT: Final = 99_999_999  # seconds
 
-Ending = Literal["Succeeded", "Failed", "TimedOut"]
+Ending = Literal["Succeeded", "Failed", "SubmitFailed", "TimedOut"]
 resource_of: Final = lru_cache(maxsize=1024)(parse_resource)
 
 
@@ -51,12 +53,23 @@ def begin(turn: Turn, frame: Frame, state: Task) -> None:
     work.timeout = _seconds(state.timeout, view, "TimeoutSeconds")
     work.heartbeat = _seconds(state.heartbeat, view, "HeartbeatSeconds")
     frame.arguments = arguments
+    _check_arguments(state, resource, arguments)
     if resource.kind == "activity":
         _offer(turn, frame, resource)
     else:
         _submit(turn, frame, resource, credentials)
     frame.phase = "task"
     _watch_over(turn, frame)
+
+
+def _check_arguments(state: Task, resource: Resource, arguments: Json) -> None:
+    """What a service would never take fails the state before anything is scheduled."""
+    if wrong := problems(resource, arguments):
+        field = "Arguments" if state.language == "JSONata" else "Parameters"
+        raise Failure(
+            failing.RUNTIME,
+            f"The {field} '{encode(arguments)}' could not be used to start the Task: [{', '.join(wrong)}]",
+        )
 
 
 def _token(turn: Turn, frame: Frame) -> str:
@@ -283,7 +296,14 @@ def succeeded(turn: Turn, frame: Frame, state: Task, output: Json) -> None:
 
 def failed(turn: Turn, frame: Frame, state: Task, error: str | None, cause: str | None) -> None:
     aborting.cancel_timers(turn, frame)
-    _record_ending(turn, frame, resource_of(state.resource), "Failed", failing.given(error=error, cause=cause))
+    resource, work = resource_of(state.resource), frame.work
+    is_begun = work is None or work.is_submitted
+    ending: Ending = (
+        "Failed" if is_begun or resource.pattern == "request" or resource.kind == "activity" else "SubmitFailed"
+    )
+    if work is not None:
+        work.handle = None  # what has failed need not be stopped
+    _record_ending(turn, frame, resource, ending, failing.given(error=error, cause=cause))
     failing.handle(turn, frame, state, error, cause)
 
 
@@ -297,11 +317,19 @@ def timed_out(turn: Turn, frame: Frame, state: Task, *, no_heartbeat: bool) -> N
     """Out of time. Beside others it fails a moment later: those that are out of time at once with it say so first."""
     _record_ending(turn, frame, resource_of(state.resource), "TimedOut", {"error": failing.TIMEOUT})
     aborting.abandon(turn, frame)
-    if any(other.phase == "task" and other.parent == frame.parent for other in turn.execution.frames.values()):
+    if frame.parent >= 0 and any(
+        other.phase in {"task", "late"} and other.parent == frame.parent for other in turn.execution.frames.values()
+    ):
         frame.phase = "late"
-        turn.want(SetTimer(f"e{frame.id}.{frame.turn}.{int(no_heartbeat)}", turn.at))
+        turn.want(SetTimer(f"e{frame.id}.{frame.turn}.{int(no_heartbeat)}", turn.at + A_MOMENT))
         return
     too_late(turn, frame, state, no_heartbeat=no_heartbeat)
+
+
+def first_late(turn: Turn, frame: Frame) -> Frame:
+    """Of siblings that ran out of time together, the one that AWS lets fail."""
+    late = (other for other in turn.execution.frames.values() if other.parent == frame.parent and other.phase == "late")
+    return min(late, key=lambda other: other.index)
 
 
 def too_late(turn: Turn, frame: Frame, state: Task, *, no_heartbeat: bool) -> None:

@@ -19,14 +19,15 @@ CREATE TABLE sfn_execution (
     error       TEXT,
     cause       TEXT,
     trace       TEXT,
-    items       INTEGER NOT NULL DEFAULT 0, -- of a map run's child: how many items it processes
+    items       INTEGER NOT NULL DEFAULT 0, -- of a map run's child: how many items it processes,
+    place       INTEGER NOT NULL DEFAULT 0, -- … and the how-manieth child it is
     redrives    INTEGER NOT NULL DEFAULT 0,
     redriven_at DOUBLE PRECISION,
     redrive_token TEXT
 );
 CREATE INDEX sfn_execution_listed ON sfn_execution (machine, started_at DESC);
 CREATE INDEX sfn_execution_running ON sfn_execution (machine) WHERE status = 'RUNNING';
-CREATE INDEX sfn_execution_of_map_run ON sfn_execution (map_run, started_at DESC) WHERE map_run IS NOT NULL;
+CREATE INDEX sfn_execution_of_map_run ON sfn_execution (map_run, place) WHERE map_run IS NOT NULL;
 
 CREATE TABLE sfn_history (
     execution TEXT NOT NULL,
@@ -58,3 +59,15 @@ CREATE TABLE sfn_notice (
     region    TEXT NOT NULL,
     entry     BLOB NOT NULL                -- an entry of PutEvents; the row goes when EventBridge has it
 );
+
+CREATE TABLE sfn_map_run (
+    arn        TEXT PRIMARY KEY,
+    account    TEXT NOT NULL,
+    region     TEXT NOT NULL,
+    execution  TEXT NOT NULL,              -- whose Map state started it
+    machine    TEXT NOT NULL,              -- …:stateMachine:NAME/LABEL
+    status     TEXT NOT NULL,
+    started_at DOUBLE PRECISION NOT NULL,
+    stopped_at DOUBLE PRECISION
+);
+CREATE INDEX sfn_map_run_of_execution ON sfn_map_run (execution, started_at, arn);

@@ -1,0 +1,34 @@
+"""Results: what an evaluation came to, as plain JSON.
+
+Sequences become lists and whole numbers integers, so that JSON reads `3` and not `3.0`. A function has no JSON: alone
+it is undefined, in an object its field is left out, and in an array it is null. A number that is not finite is an
+error, for JSON has none.
+"""
+
+from decimal import Decimal
+
+from penstock.languages.jsonata.errors import JsonataError
+from penstock.languages.jsonata.run import Run
+from penstock.languages.jsonata.values import SAFE, UNDEFINED, Function, Number, Value
+
+
+def to_json(value: Value, run: Run) -> Value:
+    """The value as plain JSON, or `UNDEFINED`; it is paid for, since its parts may be shared many times over."""
+    if isinstance(value, str) or value is None or value is UNDEFINED or type(value) is bool or type(value) is int:
+        return value
+    if isinstance(value, list):
+        run.pay_result(len(value))
+        return [None if item is UNDEFINED else item for item in [to_json(item, run) for item in value]]
+    if isinstance(value, dict):
+        run.pay_result(len(value))
+        members = ((name, to_json(item, run)) for name, item in value.items())
+        return {name: item for name, item in members if item is not UNDEFINED}
+    return UNDEFINED if isinstance(value, Function) else _number(value)
+
+
+def _number(number: float) -> Number:
+    if number - number != 0:
+        raise JsonataError("D1001", value=number)
+    if not number.is_integer() or abs(number) >= 1e21:
+        return number
+    return int(number) if abs(number) <= SAFE else int(Decimal(repr(number)))

@@ -1,0 +1,108 @@
+"""Operations on map runs."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import RunId
+from penstock.services.stepfunctions import arns
+from penstock.services.stepfunctions.mapruns import rows
+from penstock.services.stepfunctions.mapruns.flow import UPDATE, Counts, MapRun
+from penstock.services.stepfunctions.mapruns.rows import MapRunRow
+from penstock.store.database import Database
+from penstock.wire import pages
+from penstock.wire.call import Answer, Call, ServiceError, operation
+
+Json = Any
+Request = Mapping[str, Json]
+PAGE: Final = 100
+_FIELDS: Final = {
+    "maxConcurrency": "max_concurrency",
+    "toleratedFailureCount": "tolerated_count",
+    "toleratedFailurePercentage": "tolerated_percentage",
+}
+
+
+class MapRuns:
+    """Map runs: shown, listed, changed while they run."""
+
+    service = "stepfunctions"
+
+    def __init__(self, *, database: Database, engine: Engine) -> None:
+        self.database = database
+        self.engine = engine
+
+    @operation("DescribeMapRun")
+    async def describe(self, call: Call, request: Request) -> Answer:
+        found = await self._found(request["mapRunArn"])
+        view = await self.database.read(lambda tx: self.engine.look(tx, RunId(found.arn)))
+        assert view is not None
+        state: MapRun = view.state
+        answer: dict[str, Json] = {
+            "mapRunArn": found.arn,
+            "executionArn": found.execution,
+            "status": found.status,
+            "startDate": found.started_at,
+            "maxConcurrency": state.max_concurrency,
+            "toleratedFailureCount": state.tolerated_count or 0,
+            "toleratedFailurePercentage": state.tolerated_percentage or 0.0,
+            "executionCounts": counts(state.children, state),
+            "itemCounts": counts(state.items, state),
+            "redriveCount": 0,
+        }
+        return answer if found.stopped_at is None else answer | {"stopDate": found.stopped_at}
+
+    @operation("ListMapRuns")
+    async def list(self, call: Call, request: Request) -> Answer:
+        arn = request["executionArn"]
+        arns.check(arn, "execution")
+        token = request.get("nextToken")
+        after = pages.decode(token) if token else (0.0, "")
+        limit = request.get("maxResults") or PAGE
+        found = await self.database.read(lambda tx: rows.of_execution(tx, arn, after=(after[0], after[1]), limit=limit))
+        page = found[:limit]
+        answer: dict[str, Json] = {"mapRuns": [summary(each) for each in page]}
+        if len(found) > limit:
+            answer["nextToken"] = pages.encode([page[-1].started_at, page[-1].arn])
+        return answer
+
+    @operation("UpdateMapRun")
+    async def update(self, call: Call, request: Request) -> Answer:
+        found = await self._found(request["mapRunArn"])
+        changes = {ours: request[name] for name, ours in _FIELDS.items() if request.get(name) is not None}
+        if not changes:
+            names = ", ".join(_FIELDS)
+            raise ServiceError(f"Give at least one of {names}.", code="ValidationException")
+        await self.database.write(lambda tx: self.engine.signal(tx, RunId(found.arn), UPDATE, changes))
+        return {}
+
+    async def _found(self, arn: str) -> MapRunRow:
+        arns.check(arn, "mapRun")
+        found = await self.database.read(lambda tx: rows.find(tx, arn))
+        if found is None:
+            raise ServiceError(f"Map Run Does Not Exist: '{arn}'", code="ResourceNotFound")
+        return found
+
+
+def counts(of: Counts, state: MapRun) -> dict[str, int]:
+    """How many are in which state; those that wait to be read are not known."""
+    return {
+        "pending": 0,
+        "running": of.started - of.ended,
+        "succeeded": of.SUCCEEDED,
+        "failed": of.FAILED,
+        "timedOut": of.TIMED_OUT,
+        "aborted": of.ABORTED,
+        "total": of.started,
+        "resultsWritten": 0 if state.ended_at == 0.0 else of.SUCCEEDED,
+    }
+
+
+def summary(found: MapRunRow) -> dict[str, Json]:
+    answer = {
+        "executionArn": found.execution,
+        "mapRunArn": found.arn,
+        "stateMachineArn": found.machine,
+        "startDate": found.started_at,
+    }
+    return answer if found.stopped_at is None else answer | {"stopDate": found.stopped_at}

@@ -1,0 +1,188 @@
+"""Collecting: what becomes of a map run's results, and how its open children are stopped.
+
+Without a ResultWriter the results are an array, in the order of the items, as long as a state's output may be. With one
+they are files in S3, of bounded size, and a manifest that names them.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import RunId
+from penstock.engine.outbox import Task
+from penstock.services.stepfunctions.interpreter.aborting import STOP
+from penstock.services.stepfunctions.mapruns import rows
+from penstock.services.stepfunctions.mapruns.order import MapRunOrder, MapRunPlan
+from penstock.services.stepfunctions.mapruns.rows import Result
+from penstock.store.database import Database, Transaction
+from penstock.wire.call import Call, Directory, Scope, ServiceError
+
+Json = Any
+PAGE: Final = 500  # children read, or stopped, at once
+LARGEST_FILE: Final = 16 << 20  # characters of one file of results
+FAILED: Final = ("FAILED", "TIMED_OUT", "ABORTED")
+
+
+class Collecting:
+    """What `Perform(COLLECT)` and `Perform(ABORT)` do."""
+
+    def __init__(self, *, database: Database, directory: Directory, engine: Engine, clock: Callable[[], float]) -> None:
+        self.database = database
+        self.directory = directory
+        self.engine = engine
+        self.clock = clock
+
+    async def abort(self, task: Task) -> Json:
+        """Stop every child that is open."""
+        open_children = await self.database.read(lambda tx: rows.open_children(tx, task.run))
+        for first in range(0, len(open_children), PAGE):
+            some = open_children[first : first + PAGE]
+            await self.database.write(lambda tx, some=some: self._stop(tx, some))  # type: ignore[misc]
+        return {}
+
+    def _stop(self, tx: Transaction, arns: list[str]) -> None:
+        for arn in arns:
+            self.engine.signal(tx, RunId(arn), STOP, {})
+
+    async def collect(self, task: Task) -> Json:
+        """Put the results where they belong; `output` is the Map state's result."""
+        view = await self.database.read(lambda tx: self.engine.look(tx, task.run))
+        assert view is not None
+        plan: MapRunPlan = view.plan
+        writer = plan.order.writer
+        if writer is not None and writer["resource"] is not None:
+            return await Writing(self.directory, task.scope, plan.order, self._results(task.run)).write()
+        if task.input["failed"]:
+            return {"output": None, "written": 0}
+        return await self._array(task.run, plan)
+
+    async def _array(self, run: str, plan: MapRunPlan) -> Json:
+        limit = plan.order.parent.limits.payload_bytes
+        transformation = ((plan.order.writer or {}).get("config") or {}).get("Transformation", "COMPACT")
+        found: list[Json] = []
+        size, written = 2, 0
+        async for result in self._results(run):
+            if result.output is None and transformation != "NONE":
+                continue
+            written += 1
+            found += transformed(result, transformation)
+            size += len(result.output or "") + 1
+            if limit and size > limit:
+                raise ServiceError(
+                    f"The state/task '{plan.order.state}' returned a result with a size exceeding the maximum number "
+                    "of bytes service limit.",
+                    code="States.DataLimitExceeded",
+                )
+        return {"output": found, "written": written}
+
+    async def _results(self, run: str) -> AsyncIterator[Result]:
+        """Every child, in the order of its items."""
+        found = await self._page(run, -1)
+        while found:
+            for result in found:
+                yield result
+            found = await self._page(run, found[-1].place)
+
+    async def _page(self, run: str, after: int) -> list[Result]:
+        return await self.database.read(lambda tx: rows.results(tx, run, after=after, limit=PAGE))
+
+
+def transformed(result: Result, transformation: str) -> list[Json]:
+    """A child's result as WriterConfig's Transformation has it."""
+    if transformation == "NONE":
+        return [described(result)]
+    output = msgspec.json.decode(result.output or "null")
+    return output if transformation == "FLATTEN" and isinstance(output, list) else [output]
+
+
+def described(result: Result) -> dict[str, Json]:
+    """A child as files of results tell of it."""
+    told: dict[str, Json] = {
+        "ExecutionArn": result.arn,
+        "Input": result.input,
+        "InputDetails": {"Included": True},
+        "Name": result.name,
+        "StartDate": _iso(result.started_at),
+        "StateMachineArn": result.machine,
+        "Status": result.status,
+        "RedriveCount": result.redrives,
+        "RedriveStatus": "NOT_REDRIVABLE" if result.status == "SUCCEEDED" else "REDRIVABLE_BY_MAP_RUN",
+    }
+    if result.output is not None:
+        told |= {"Output": result.output, "OutputDetails": {"Included": True}}
+    optional = {"Error": result.error, "Cause": result.cause}
+    told |= {name: value for name, value in optional.items() if value is not None}
+    if result.stopped_at is not None:
+        told["StopDate"] = _iso(result.stopped_at)
+    return told
+
+
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(at * 1000) % 1000:03d}Z"
+
+
+class Writing:
+    """Files of results, one kind after another: SUCCEEDED_0.json, FAILED_0.json, manifest.json."""
+
+    def __init__(self, directory: Directory, scope: Scope, order: MapRunOrder, results: AsyncIterator[Result]) -> None:
+        self._directory = directory
+        self._scope = scope
+        self._order = order
+        self._results = results
+        arguments: Mapping[str, Json] = order.writer["arguments"] or {}
+        config: Mapping[str, Json] = order.writer["config"] or {}
+        self._bucket = arguments.get("Bucket", "")
+        prefix = str(arguments.get("Prefix", "")).rstrip("/")
+        self._folder = f"{prefix}/{order.arn.rpartition(':')[2]}" if prefix else order.arn.rpartition(":")[2]
+        self._transformation = config.get("Transformation", "NONE")
+        self._is_lines = config.get("OutputType", "JSON") == "JSONL"
+        self._waiting: dict[str, list[str]] = {"SUCCEEDED": [], "FAILED": [], "PENDING": []}
+        self._files: dict[str, list[Json]] = {"FAILED": [], "PENDING": [], "SUCCEEDED": []}
+
+    async def write(self) -> Json:
+        """Write everything; the answer is a map run's outcome."""
+        written = 0
+        async for result in self._results:
+            written += 1
+            await self._add(result)
+        for kind in self._waiting:
+            await self._flush(kind)
+        manifest = {
+            "DestinationBucket": self._bucket,
+            "MapRunArn": self._order.arn,
+            "ResultFiles": self._files,
+        }
+        key = f"{self._folder}/manifest.json"
+        await self._put(key, msgspec.json.encode(manifest))
+        details = {"Bucket": self._bucket, "Key": key}
+        return {"output": {"MapRunArn": self._order.arn, "ResultWriterDetails": details}, "written": written}
+
+    async def _add(self, result: Result) -> None:
+        kind = "FAILED" if result.status in FAILED else "SUCCEEDED"
+        transformation = "NONE" if kind == "FAILED" else self._transformation
+        waiting = self._waiting[kind]
+        waiting += [msgspec.json.encode(value).decode() for value in transformed(result, transformation)]
+        if sum(map(len, waiting)) > LARGEST_FILE:
+            await self._flush(kind)
+
+    async def _flush(self, kind: str) -> None:
+        waiting = self._waiting[kind]
+        if not waiting:
+            return
+        content = ("\n".join(waiting) if self._is_lines else f"[{','.join(waiting)}]").encode()
+        suffix = "jsonl" if self._is_lines else "json"
+        key = f"{self._folder}/{kind}_{len(self._files[kind])}.{suffix}"
+        await self._put(key, content)
+        self._files[kind].append({"Key": key, "Size": len(content)})
+        waiting.clear()
+
+    async def _put(self, key: str, content: bytes) -> None:
+        request = {"Bucket": self._bucket, "Key": key, "Body": content}
+        try:
+            await self._directory.answer(Call("s3", "PutObject", request, self._scope))
+        except ServiceError as error:
+            cause = f"{error.message} (Service: Amazon S3; Error Code: {error.code})"
+            raise ServiceError(cause, code="States.ResultWriterFailed") from None

@@ -1,0 +1,214 @@
+"""Filling: the activity that reads the next items of a map run and starts children for them.
+
+A source that is open is kept, and goes on where it was; after a crash it is opened anew and what was read is skipped.
+The children of one fill are started in one unit of work, under names that a repetition finds again.
+"""
+
+import random
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import RunId
+from penstock.engine.outbox import Task
+from penstock.languages.asl.view import Failure, View
+from penstock.services.stepfunctions import express, flow
+from penstock.services.stepfunctions.interpreter.plan import Order
+from penstock.services.stepfunctions.mapruns.flow import MapRun
+from penstock.services.stepfunctions.mapruns.order import MapRunPlan
+from penstock.services.stepfunctions.mapruns.sources import MOST_ITEMS, Source
+from penstock.store.database import Database, Transaction
+from penstock.wire.call import Directory, Scope, ServiceError
+
+Json = Any
+MOST_BATCH_BYTES: Final = 262_144
+NAMESPACE: Final = uuid.UUID("5f6e3c9a-6f0e-4a3b-9a53-9d6d5a3f1c11")  # of children's names
+
+
+@dataclass(slots=True)
+class Opened:
+    """A source that is being read: where it is, and the item that did not fit into the last batch."""
+
+    items: AsyncIterator[Json]
+    position: int = 0
+    kept: Json = None
+    has_kept: bool = False
+
+    async def next(self) -> tuple[bool, Json]:
+        """Whether there is another item, and it."""
+        if self.has_kept:
+            self.has_kept = False
+            self.position += 1
+            return True, self.kept
+        try:
+            item = await anext(self.items)
+        except StopAsyncIteration:
+            return False, None
+        self.position += 1
+        return True, item
+
+    def put_back(self, item: Json) -> None:
+        self.kept, self.has_kept = item, True
+        self.position -= 1
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child to be: its input, how many items are in it, and $$.Map.Item where it is one."""
+
+    input: str
+    items: int
+    item: str | None
+
+
+class Filling:
+    """What `Perform(FILL)` does."""
+
+    def __init__(self, *, database: Database, directory: Directory, engine: Engine, clock: Callable[[], float]) -> None:
+        self.database = database
+        self.directory = directory
+        self.engine = engine
+        self.clock = clock
+        self._opened: dict[str, Opened] = {}
+
+    async def fill(self, task: Task) -> Json:
+        """Start up to `room` children from item `item` and child `child` on; says how many, and whether all are."""
+        view = await self.database.read(lambda tx: self.engine.look(tx, task.run))
+        assert view is not None
+        plan: MapRunPlan = view.plan
+        opened = await self._source(task, plan)
+        children: list[Child] = []
+        is_exhausted = False
+        try:
+            while len(children) < task.input["room"]:
+                child = await self._child(plan, opened, at=self.clock())
+                if child is None:
+                    is_exhausted = True
+                    break
+                children.append(child)
+        except Failure as failure:
+            raise ServiceError(failure.cause or "", code=failure.error or "States.Runtime") from None
+        first = task.input["child"]
+        await self.database.write(lambda tx: self._start(tx, task.run, task.scope, plan, children, first))
+        if is_exhausted:
+            self._opened.pop(task.run, None)
+        return {
+            "children": len(children),
+            "items": sum(child.items for child in children),
+            "exhausted": is_exhausted,
+        }
+
+    async def _source(self, task: Task, plan: MapRunPlan) -> Opened:
+        opened = self._opened.get(task.run)
+        if opened is None or opened.position != task.input["item"]:
+            opened = self._opened[task.run] = Opened(self._items(plan, task.scope))
+            while opened.position < task.input["item"]:
+                there_is, _ = await opened.next()
+                if not there_is:
+                    break
+        return opened
+
+    def _items(self, plan: MapRunPlan, scope: Scope) -> AsyncIterator[Json]:
+        order = plan.order
+        if order.reader is not None:
+            return Source(self.directory, scope, order.reader).items()
+        return _given(order.items or [])
+
+    async def _child(self, plan: MapRunPlan, opened: Opened, *, at: float) -> Child | None:
+        """The next child; None when no item is left."""
+        order = plan.order
+        index = opened.position
+        there_is, item = await opened.next()
+        if not there_is:
+            return None
+        if order.batching is None:
+            selected = self._selected(plan, item, index, at)
+            return Child(_text(selected), 1, _text({"Index": index, "Value": item}))
+        return await self._batch(plan, opened, item, at)
+
+    async def _batch(self, plan: MapRunPlan, opened: Opened, item: Json, at: float) -> Child:
+        batching = plan.order.batching
+        most = batching["max_items"] or MOST_ITEMS
+        most_bytes = min(batching["max_bytes"] or MOST_BATCH_BYTES, MOST_BATCH_BYTES)
+        batch: dict[str, Json] = {} if batching["input"] is None else {"BatchInput": batching["input"]}
+        chosen: list[Json] = []
+        size = len(_text({**batch, "Items": []}))
+        index = opened.position - 1
+        while True:
+            selected = self._selected(plan, item, index, at)
+            length = len(msgspec.json.encode(selected)) + 1
+            if chosen and size + length > most_bytes:
+                opened.put_back(item)
+                break
+            chosen.append(selected)
+            size += length
+            if len(chosen) == most:
+                break
+            index = opened.position
+            there_is, item = await opened.next()
+            if not there_is:
+                break
+        return Child(_text({**batch, "Items": chosen}), len(chosen), None)
+
+    @staticmethod
+    def _selected(plan: MapRunPlan, item: Json, index: int, at: float) -> Json:
+        """What ItemSelector makes of an item."""
+        selector, order = plan.state.selector, plan.order
+        if selector is None:
+            return item
+        context = {**order.context, "Map": {"Item": {"Index": index, "Value": item}}}
+        luck = random.Random(f"{order.arn}/{index}")  # noqa: S311 - the same for the same item
+        return selector.value(
+            View(order.effective, order.variables, lambda: context, at, lambda: luck, {"input": order.effective})
+        )
+
+    def _start(
+        self, tx: Transaction, run: RunId, scope: Scope, plan: MapRunPlan, children: list[Child], first: int
+    ) -> None:
+        view = self.engine.look(tx, run)
+        if view is None or view.outcome is not None or not isinstance(view.state, MapRun) or view.state.why is not None:
+            return  # it is over: nothing new is begun
+        at = self.clock()
+        for place, child in enumerate(children, first):
+            order = child_order(plan, child, place, at=at)
+            kind = express.NAME if order.type == "EXPRESS" else flow.NAME
+            self.engine.start(tx, RunId(order.arn), kind, msgspec.msgpack.encode(order), scope=scope)
+
+
+def child_order(plan: MapRunPlan, child: Child, place: int, *, at: float) -> Order:
+    order, parent = plan.order, plan.order.parent
+    name = str(uuid.uuid5(NAMESPACE, f"{order.arn}/{place}"))
+    machine = f"{parent.machine.partition('/')[0]}/{order.label}"
+    kind = "express" if plan.state.execution_type == "EXPRESS" else "execution"
+    prefix = parent.arn.partition(":execution:")[0]
+    arn = f"{prefix}:{kind}:{machine.rpartition(':')[2]}:{name}"
+    if kind == "express":
+        arn += f":{uuid.uuid5(NAMESPACE, arn)}"
+    return msgspec.structs.replace(
+        parent,
+        arn=arn,
+        name=name,
+        machine=machine,
+        machine_name=machine.rpartition(":")[2],
+        type=plan.state.execution_type,
+        started_at=at,
+        input=child.input,
+        item=child.item,
+        items=child.items,
+        place=place,
+        map_run=order.arn,
+        item_processor=(*order.place, order.state),
+    )
+
+
+async def _given(items: list[Json]) -> AsyncIterator[Json]:
+    for item in items:
+        yield item
+
+
+def _text(value: Mapping[str, Json] | Json) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,242 @@
+"""Sources: where a map run's items come from, read a piece at a time.
+
+CSV and JSON Lines are streamed, whatever their size; a JSON document is read whole, as it has to be. What cannot be
+read is `States.ItemReaderFailed`, in AWS's words where they are known.
+"""
+
+import codecs
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from penstock.wire.call import Answer, Body, Call, Directory, Scope, ServiceError
+
+Json = Any
+MOST_ITEMS: Final = 100_000_000
+LARGEST_DOCUMENT: Final = 512 << 20  # bytes of a JSON document or manifest
+LONGEST_RECORD: Final = 10 << 20  # characters of one record
+UNZIP: Final = 31
+_DELIMITERS: Final = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
+LIST: Final = "listObjectsV2"
+
+
+def failed(cause: str) -> ServiceError:
+    return ServiceError(cause, code="States.ItemReaderFailed")
+
+
+class Source:
+    """The items of one reader, in order. `scope` is whose S3 it reads."""
+
+    def __init__(self, directory: Directory, scope: Scope, reader: Mapping[str, Json]) -> None:
+        self._directory = directory
+        self._scope = scope
+        self._reader = reader
+        self._config: Mapping[str, Json] = reader["config"]
+        self._arguments: Mapping[str, Json] = reader["arguments"] or {}
+
+    async def items(self) -> AsyncIterator[Json]:
+        """Every item, up to MaxItems."""
+        most = self._reader["max_items"]
+        if most is not None and most < 0:
+            raise failed("field MaxItems must be positive")
+        left = min(most or MOST_ITEMS, MOST_ITEMS)
+        async for item in self._chosen():
+            if left == 0:
+                return
+            left -= 1
+            yield item
+
+    def _chosen(self) -> AsyncIterator[Json]:
+        if self._reader["resource"].rpartition(":")[2] == LIST:
+            return self._listed()
+        kind = self._config.get("InputType", "JSON")
+        if kind == "MANIFEST":
+            return self._inventory()
+        if kind == "PARQUET":
+            raise failed("Penstock does not read PARQUET: convert the items to JSONL or CSV.")
+        return self._object(kind, self._arguments["Bucket"], self._arguments["Key"])
+
+    # ------------------------------------------------------------------------------------------------------ objects
+
+    def _object(self, kind: str, bucket: str, key: str) -> AsyncIterator[Json]:
+        if kind == "CSV":
+            return self._csv(bucket, key)
+        if kind == "JSONL":
+            return self._json_lines(bucket, key)
+        return self._json(bucket, key)
+
+    async def _ask(self, operation: str, request: Mapping[str, Json]) -> Answer:
+        try:
+            return await self._directory.answer(Call("s3", operation, request, self._scope))
+        except ServiceError as error:
+            raise failed(f"{error.message} (Service: Amazon S3; Error Code: {error.code})") from None
+
+    async def _bytes(self, bucket: str, key: str) -> AsyncIterator[bytes]:
+        request = {"Bucket": bucket, "Key": key}
+        if self._arguments.get("VersionId"):
+            request["VersionId"] = self._arguments["VersionId"]
+        body = (await self._ask("GetObject", request))["Body"]
+        pieces = _once(body) if isinstance(body, bytes) else body
+        if key.endswith(".gz"):
+            async for piece in _unzipped(pieces):
+                yield piece
+            return
+        async for piece in pieces:
+            yield piece
+
+    async def _whole(self, bucket: str, key: str) -> bytes:
+        content = bytearray()
+        async for piece in self._bytes(bucket, key):
+            content += piece
+            if len(content) > LARGEST_DOCUMENT:
+                raise failed(
+                    f"s3://{bucket}/{key} is over {LARGEST_DOCUMENT} bytes: use JSONL or CSV, which are streamed."
+                )
+        return bytes(content)
+
+    async def _json(self, bucket: str, key: str) -> AsyncIterator[Json]:
+        try:
+            document = msgspec.json.decode(await self._whole(bucket, key))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise failed(f"s3://{bucket}/{key} is not JSON: {error}") from None
+        document = _at_pointer(document, self._config.get("ItemsPointer", ""))
+        if not isinstance(document, list):
+            raise failed("Attempting to map over non-iterable node.")
+        for item in document:
+            yield item
+
+    async def _json_lines(self, bucket: str, key: str) -> AsyncIterator[Json]:
+        number = 0
+        async for line in _lines(self._bytes(bucket, key)):
+            number += 1
+            if not line.strip():
+                continue
+            try:
+                yield msgspec.json.decode(line)
+            except msgspec.DecodeError as error:
+                raise failed(f"line {number} of s3://{bucket}/{key} is not JSON: {error}") from None
+
+    async def _csv(self, bucket: str, key: str) -> AsyncIterator[Json]:
+        delimiter = _DELIMITERS[self._config.get("CSVDelimiter", "COMMA")]
+        headers: list[str] | None = self._config.get("CSVHeaders")
+        async for record in _records(_lines(self._bytes(bucket, key)), delimiter):
+            if headers is None:
+                headers = [name.removeprefix("\ufeff") for name in record]
+            elif record:
+                yield _row(headers, record)
+
+    # ----------------------------------------------------------------------------------------- lists and inventories
+
+    async def _listed(self) -> AsyncIterator[Json]:
+        request = {"Bucket": self._arguments["Bucket"]}
+        for name in ("Prefix", "StartAfter"):
+            if self._arguments.get(name) is not None:
+                request[name] = self._arguments[name]
+        while True:
+            page = await self._ask("ListObjectsV2", request)
+            for entry in page.get("Contents", ()):
+                yield {
+                    "Etag": entry["ETag"],
+                    "Key": entry["Key"],
+                    "LastModified": int(entry["LastModified"]),
+                    "Size": entry["Size"],
+                    "StorageClass": entry.get("StorageClass", "STANDARD"),
+                }
+            if not page.get("IsTruncated"):
+                return
+            request["ContinuationToken"] = page["NextContinuationToken"]
+
+    async def _inventory(self) -> AsyncIterator[Json]:
+        """The objects that the CSV files of an S3 inventory list."""
+        bucket, key = self._arguments["Bucket"], self._arguments["Key"]
+        try:
+            manifest = msgspec.json.decode(await self._whole(bucket, key))
+            if self._config.get("ManifestType") == "ATHENA_DATA":
+                raise failed("Penstock reads S3 inventories, not manifests of Athena: use ManifestType S3_INVENTORY.")
+            if manifest["fileFormat"] != "CSV":
+                raise failed(f"an inventory in {manifest['fileFormat']} cannot be read: have it made as CSV.")
+            headers = [name.strip() for name in manifest["fileSchema"].split(",")]
+            files = [file["key"] for file in manifest["files"]]
+            held = manifest["destinationBucket"].rpartition(":")[2]
+        except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
+            raise failed(f"s3://{bucket}/{key} is no inventory manifest: {error!r}") from None
+        for file in files:
+            async for record in _records(_lines(self._bytes(held, file)), ","):
+                yield _row(headers, record)
+
+
+def _row(headers: list[str], record: list[str]) -> dict[str, str]:
+    """A record by its headers: cells that are missing are empty, cells beyond the headers are left out."""
+    return dict(zip(headers, record + [""] * (len(headers) - len(record)), strict=False))
+
+
+def _at_pointer(document: Json, pointer: str) -> Json:
+    """What a JSON pointer leads to."""
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        try:
+            document = document[int(name)] if isinstance(document, list) else document[name]
+        except (KeyError, IndexError, ValueError, TypeError):
+            raise failed(f"the ItemsPointer '{pointer}' leads nowhere in the document") from None
+    return document
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+async def _unzipped(pieces: Body | AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    unzip = zlib.decompressobj(UNZIP)
+    try:
+        async for piece in pieces:
+            yield unzip.decompress(piece)
+        yield unzip.flush()
+    except (zlib.error, gzip.BadGzipFile) as error:
+        raise failed(f"the object ends in .gz and cannot be unzipped: {error}") from None
+
+
+async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[str]:
+    """Lines with their ends, decoded as UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    rest = ""
+    try:
+        async for piece in pieces:
+            lines = (rest + decoder.decode(piece)).splitlines(keepends=True)
+            rest = "" if not lines or lines[-1].endswith("\n") else lines.pop()
+            if len(rest) > LONGEST_RECORD:
+                raise failed(f"a line has over {LONGEST_RECORD} characters")
+            for line in lines:
+                yield line
+        rest += decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise failed(f"the object is not UTF-8 text: {error}") from None
+    if rest:
+        yield rest
+
+
+async def _records(lines: AsyncIterator[str], delimiter: str) -> AsyncIterator[list[str]]:
+    """CSV records; a quoted cell may go over several lines."""
+    kept = ""
+    async for line in lines:
+        kept += line
+        if kept.count('"') % 2:
+            if len(kept) > LONGEST_RECORD:
+                raise failed(f"a CSV record has over {LONGEST_RECORD} characters: is a quote not closed?")
+            continue
+        for record in _parsed(kept, delimiter):
+            yield record
+        kept = ""
+    for record in _parsed(kept, delimiter):
+        yield record
+
+
+def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text), delimiter=delimiter)
+    except csv.Error as error:
+        raise failed(f"the object is not CSV: {error}") from None
