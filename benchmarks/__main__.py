@@ -1,13 +1,15 @@
-"""Run the measurements named, or all of them."""
+"""Run the measurements named, or all of them; with `--quick` some take a glance only."""
 
 import importlib
 import sys
 
-ALL = ("help", "ready", "steps", "functions", "s3", "engine", "recovery")
+from benchmarks.world import QUICK
+
+ALL = ("help", "ready", "steps", "functions", "s3", "engine", "recovery", "stepfunctions")
 
 
 def main() -> None:
-    for name in sys.argv[1:] or ALL:
+    for name in [name for name in sys.argv[1:] if name != QUICK] or ALL:
         print(f"== {name}", flush=True)
         importlib.import_module(f"benchmarks.{name}").main()
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,12 @@ from penstock.cli.place import Place
 from penstock.cli.story.server import Server
 
 Client = Any
+QUICK = "--quick"
+
+
+def is_quick() -> bool:
+    """Whether a glance is enough: fewer repetitions, of less."""
+    return QUICK in sys.argv
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ It is also where the clock, ids and chance come from: everything else takes them
       logs/            log streams              sandbox/            jobs, zygotes
       unpacked/        functions' code, as environments see it
       server.json      where the server is, while it is up          images.toml   the user's own images, if any
-      forward.toml     which peripheral services others answer, if any
+      forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas
 """
 
 import asyncio
@@ -43,6 +43,7 @@ from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
+from penstock.services.stepfunctions.quotas import WrongQuotas, read_quotas
 from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.blobs import Blobs, Digest
 from penstock.store.ground import spread
@@ -108,7 +109,7 @@ class Penstock:
             check_host(self.settings.host, auth=self.settings.auth)
             self._open_data()
             await self._open()
-        except (OpenHost, Misplaced) as refusal:
+        except (OpenHost, Misplaced, WrongQuotas) as refusal:
             await self._exits.aclose()
             raise CannotStart(str(refusal)) from None
         except BaseException:
@@ -261,7 +262,7 @@ class Rooms:
         ):
             directory.register(service)
         rooms._furnish_runs(data, images, client_environment)
-        rooms._furnish_stepfunctions(mocks, stand_in)
+        rooms._furnish_stepfunctions(data, mocks, stand_in)
         return rooms
 
     def _furnish_runs(
@@ -296,13 +297,14 @@ class Rooms:
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
 
-    def _furnish_stepfunctions(self, mocks: MockConfig | None, stand_in: StandIn) -> None:
+    def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
         chores = open_stepfunctions(
             database=self.database,
             directory=self.directory,
             engine=self.engine,
             clock=clock,
             chance=chance,
+            limits=read_quotas(data),
             mocks=mocks,
             stand_in=stand_in,
         )

@@ -43,6 +43,7 @@ from penstock.engine.facts import (
 from penstock.engine.journal import AnyFlow, Entry, Journal
 from penstock.engine.leases import Leases
 from penstock.engine.outbox import Activity, Outbox
+from penstock.engine.packing import pack, unpacked
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Directory, Scope
 
@@ -150,7 +151,7 @@ class Engine:
     async def _recover(self) -> None:
         """Carry on with the outbox of every run whose lease came to this worker."""
         for run, scope, body in await self._leases.claim():
-            self._outbox.send(RunId(run), scope, msgspec.msgpack.decode(body, type=Command))
+            self._outbox.send(RunId(run), scope, msgspec.msgpack.decode(body, type=Command, ext_hook=unpacked))
 
     # ------------------------------------------------------------------------------------- the one place that writes
 
@@ -253,7 +254,7 @@ class Engine:
     def _post(tx: Transaction, run: RunId, command: Command, seq: int) -> None:
         tx.changed(
             "INSERT INTO outbox (run, key, seq, body) VALUES (:run, :key, :seq, :body)",
-            run=run, key=command.key, seq=seq, body=msgspec.msgpack.encode(command),
+            run=run, key=command.key, seq=seq, body=pack(command),
         )  # fmt: skip
 
     def _watch(self, tx: Transaction, watcher: RunId, watch: Watch) -> list[tuple[RunId, Fact]]:
@@ -273,7 +274,8 @@ class Engine:
         journals.settle(tx, journal, outcome, at=at)
         journal.out.clear()
         told = tx.rows("SELECT watcher, key FROM watch WHERE run = :run", run=run)
-        tx.changed("DELETE FROM watch WHERE run = :run", run=run)
+        if told:
+            tx.changed("DELETE FROM watch WHERE run = :run", run=run)
         tx.after_commit(lambda: self._announce(run, outcome))
         return [(RunId(str(watcher)), Ended(str(key), outcome)) for watcher, key in told]
 

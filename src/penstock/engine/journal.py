@@ -12,6 +12,7 @@ import msgspec
 
 from penstock.engine.facts import Asked, Command, Event, Outcome, RunId
 from penstock.engine.flow import Flow
+from penstock.engine.packing import pack, unpacked
 from penstock.store.database import Row, Transaction
 from penstock.wire.call import Scope
 
@@ -50,10 +51,9 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
     asked: frozenset[str]
 
 
-_entries: Final = msgspec.msgpack.Decoder(Entry)
+_entries: Final = msgspec.msgpack.Decoder(Entry, ext_hook=unpacked)
 _frozen: Final = msgspec.msgpack.Decoder(Frozen)
-_outcomes: Final = msgspec.msgpack.Decoder(Outcome)
-_encode: Final = msgspec.msgpack.Encoder().encode
+_outcomes: Final = msgspec.msgpack.Decoder(Outcome, ext_hook=unpacked)
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ def load(tx: Transaction, run: RunId, flows: Mapping[str, AnyFlow]) -> Journal |
 
 
 def append(tx: Transaction, journal: Journal, entry: Entry) -> None:
-    tx.changed(_APPEND, run=journal.run, seq=entry.event.seq, body=_encode(entry))
+    tx.changed(_APPEND, run=journal.run, seq=entry.event.seq, body=pack(entry))
 
 
 def keep_snapshot(tx: Transaction, journal: Journal) -> None:
@@ -114,11 +114,12 @@ def settle(tx: Transaction, journal: Journal, outcome: Outcome, *, at: float) ->
     """Close a run: its outcome and last snapshot are kept, what was still out is forgotten."""
     journal.outcome = outcome
     tx.changed(
-        _SETTLE, id=journal.run, status=outcome.status, outcome=_encode(outcome), snapshot=_freeze(journal),
+        _SETTLE, id=journal.run, status=outcome.status, outcome=pack(outcome), snapshot=_freeze(journal),
         seq=journal.seq, at=at,
     )  # fmt: skip
-    tx.changed("DELETE FROM outbox WHERE run = :run", run=journal.run)
-    tx.changed("DELETE FROM watch WHERE watcher = :run", run=journal.run)
+    if journal.out:  # what is out is what the outbox has of it, and what it watches is among that
+        tx.changed("DELETE FROM outbox WHERE run = :run", run=journal.run)
+        tx.changed("DELETE FROM watch WHERE watcher = :run", run=journal.run)
 
 
 def remove(tx: Transaction, run: RunId) -> bool:
@@ -141,7 +142,7 @@ def _begun(run: RunId, row: Row, flows: Mapping[str, AnyFlow]) -> Journal:
     journal = Journal(run, flow, Scope(str(account), str(region), str(principal)), plan, flow.begin(plan))
     if snapshot is not None:
         frozen = _frozen.decode(_bytes(snapshot))
-        journal.state = msgspec.msgpack.decode(frozen.state, type=flow.state_type)
+        journal.state = msgspec.msgpack.decode(frozen.state, type=flow.state_type, ext_hook=unpacked)
         journal.asked = set(frozen.asked)
         journal.seq = journal.snapshot_seq = int(snapshot_seq or 0)
     if status:
@@ -150,7 +151,7 @@ def _begun(run: RunId, row: Row, flows: Mapping[str, AnyFlow]) -> Journal:
 
 
 def _freeze(journal: Journal) -> bytes:
-    return _encode(Frozen(msgspec.Raw(_encode(journal.state)), frozenset(journal.asked)))
+    return pack(Frozen(msgspec.Raw(pack(journal.state)), frozenset(journal.asked)))
 
 
 def _bytes(value: object) -> bytes:

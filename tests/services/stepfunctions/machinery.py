@@ -93,7 +93,7 @@ def build(folder: Path) -> World:
     services: tuple[Service, ...] = (
         Machines(
             database, directory, world.tick, lambda: f"{next(world.numbers):032x}",
-            is_running=lambda _tx, arn: arn in world.running,
+            dismiss=lambda _tx, arn: arn in world.running,
         ),
         Versions(database, world.tick), Aliases(database, world.tick), Tags(database), Validation(),
         *logs.operations(database, folder, world.tick),

@@ -215,19 +215,26 @@ class Entry:
     def object_template(self, name: str) -> Expression | None:
         """A payload that must be an object (or, in JSONata, something that answers one)."""
         value = self.members.get(name)
-        if name in self.members and not (isinstance(value, dict) or is_jsonata(value)):
+        may_answer = self.language == "JSONata" and is_jsonata(value)
+        if name in self.members and not (isinstance(value, dict) or may_answer):
             self.wrong("Expected value of type Object", name)
             return None
         return self.template(name)
+
+    def certain_object(self, name: str) -> Expression | None:
+        """The same, where what JSONata answers has to be an object for the state to go on."""
+        if self.language == "JSONata" and is_jsonata(self.members.get(name)):
+            return self.jsonata(name, "object")
+        return self.object_template(name)
 
     def assignments(self) -> Expression | None:
         """What `Assign` gives to which variables."""
         given = self.members.get("Assign")
         for key in given if isinstance(given, dict) else ():
-            mistake = _variable_mistake(key.removesuffix(".$") if self.language == "JSONPath" else key)
+            mistake = variable_mistake(key.removesuffix(".$") if self.language == "JSONPath" else key)
             if mistake is not None:
                 self.wrong(mistake[1], f"Assign/{key}", code=mistake[0])
-        return self.object_template("Assign")
+        return self.certain_object("Assign")
 
     def jsonata(self, name: str, expect: str | None = None) -> Expression | None:
         """A JSONata expression (in its delimiters)."""
@@ -263,7 +270,7 @@ class Entry:
         return self.value_or_jsonata(name, "number", read)
 
 
-def _variable_mistake(name: str) -> tuple[str, str] | None:
+def variable_mistake(name: str) -> tuple[str, str] | None:
     """(code, message) about a name that no variable can have."""
     if name == "states":
         return "RESERVED_VARIABLE_NAME", "Cannot assign to reserved variable '$states'."

@@ -5,6 +5,7 @@ must not be there twice.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
@@ -12,6 +13,7 @@ from typing import Any, Final, NoReturn
 Json = Any
 
 _VALUES: Final = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+_HALF: Final = re.compile(r"\\ud[89a-f]|[\ud800-\udfff]", re.IGNORECASE)
 _VALID: Final = "expected a valid value " + _VALUES
 
 
@@ -33,15 +35,29 @@ class Repeating(dict[str, Json]):
 def read_json(text: str) -> Json:
     """The value of a text. Raises `NotJson`; blank text is refused too."""
     try:
-        return _DECODER.decode(text)
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise NotJson(_sentence(error), text, error.pos) from None
     except _Constant as constant:
         token = str(constant)
         message = f"Non-standard token '{token}': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"
         raise NotJson(message, text, text.find(token)) from None
+    except ValueError:
+        raise NotJson("A number has more digits than can be read", text, 0) from None
     except RecursionError:
         raise NotJson("Document nesting depth exceeds the maximum allowed (1000)", text, 0) from None
+    if _HALF.search(text) is not None and _is_broken(value):
+        raise NotJson("Incomplete surrogate pair in a string", text, 0)
+    return value
+
+
+def _is_broken(value: Json) -> bool:
+    """Whether a string in it holds half of a surrogate pair, which no UTF-8 can."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 class _Constant(Exception):

@@ -125,7 +125,7 @@ def _credentials(state: Entry) -> Expression | None:
         if isinstance(given, dict) and not names & given.keys():
             state.wrong("The field 'RoleArn' is required but was missing", "Credentials")
             return None
-    return state.object_template("Credentials")
+    return state.certain_object("Credentials")
 
 
 def _choice(state: Entry, shared: Shared) -> State:

@@ -1,13 +1,12 @@
 """Needs: whether a script may want what a warm environment has imported.
 
 A guess from the text of the script and its neighbours, that costs time when wrong and nothing else: a job that imports
-nothing heavy is forked from a process without it.
+nothing heavy is forked from a process without it. Each warm job waits for the guess, so paths are strings here.
 """
 
 import os
 import re
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from penstock.engine.jobs import Job
@@ -24,8 +23,8 @@ def needs_preload(folder: JobFolder, job: Job, image: Image, script: str) -> boo
     place = whereabouts(folder, job, os.path.join(job.working_folder, script))  # noqa: PTH118 - a path inside the job
     if place is None:
         return True  # the image's own entry point, that runs who knows what
-    found = modules(place.parent)
-    return found is None or any(mention(image.preload).search(path.read_bytes()) for path in found)
+    found = modules(os.path.dirname(place))  # noqa: PTH120
+    return found is None or any(mention(image.preload).search(content(path)) for path in found)
 
 
 @cache
@@ -35,25 +34,31 @@ def mention(modules: tuple[str, ...]) -> re.Pattern[bytes]:
     return re.compile(rb"\b(" + "|".join(map(re.escape, names)).encode() + rb")\b")
 
 
-def whereabouts(folder: JobFolder, job: Job, path: str) -> Path | None:
+def whereabouts(folder: JobFolder, job: Job, path: str) -> str | None:
     """The file that a path inside the job is, were it read now."""
-    candidates = [
-        folder.path / "inputs" / str(number) / os.path.relpath(path, each.folder)
-        for number, each in enumerate(job.inputs)
-        if Path(path).is_relative_to(each.folder)
-    ]
+    normal = os.path.normpath(path)
+    for number, each in enumerate(job.inputs):
+        above = each.folder.rstrip("/") + "/"
+        linked = f"{folder.path}/inputs/{number}/{normal[len(above) :]}"
+        if normal.startswith(above) and os.path.isfile(linked):  # noqa: PTH113
+            return linked
     try:
-        candidates.append(folder.place(path))
+        place = folder.where(normal)
     except OutOfPlace:
         return None
-    return next((each for each in candidates if each.is_file()), None)
+    return place if os.path.isfile(place) else None  # noqa: PTH113
 
 
-def modules(top: Path) -> list[Path] | None:
+def modules(top: str) -> list[str] | None:
     """The Python files under a folder; None if there is too much to look at."""
-    found: list[Path] = []
+    found: list[str] = []
     for number, (place, _, files) in enumerate(os.walk(top)):
-        found += [Path(place, name) for name in files if name.endswith(".py")]
+        found += [f"{place}/{name}" for name in files if name.endswith(".py")]
         if number >= MOST or len(found) > MOST:
             return None
     return found
+
+
+def content(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        return file.read()

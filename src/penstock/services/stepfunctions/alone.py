@@ -18,6 +18,7 @@ from penstock.services.stepfunctions.integrations import (
     Integrations,
     MockConfig,
     StandIn,
+    http,
     nobody,
     parse_resource,
 )
@@ -107,11 +108,11 @@ def order_of(
 class _Attended(Integrations):
     """Integrations that say plainly which task nobody is there for."""
 
-    async def placed(self, task: Task, asked: Asked) -> dict[str, Json]:
+    async def placed(self, task: Task, asked: Asked, overhear: http.Overhear = http.ignore) -> dict[str, Json]:
         resource = parse_resource(asked.resource)
         if resource.pattern == "token":
             raise Unattended("only an execution on a server can be told by a task token")
-        return await super().placed(task, asked)
+        return await super().placed(task, asked, overhear)
 
 
 class _Alone:

@@ -16,7 +16,6 @@ from penstock.services.stepfunctions.interpreter.aborting import STOP
 from penstock.services.stepfunctions.interpreter.advance import DOOM
 from penstock.services.stepfunctions.interpreter.execution import Execution
 from penstock.services.stepfunctions.interpreter.plan import (
-    LONGEST_HISTORY,
     Limits,
     Order,
     Plan,
@@ -80,9 +79,16 @@ class Executions:
         if self.engine.start(tx, RunId(order.arn), flow.NAME, plan, scope=scope):
             return order
         found = rows.find(tx, order.arn)
-        if found is not None and found.status == "RUNNING" and found.input == order.input:
+        if found is not None and self._is_same(tx, found, order):
             return msgspec.structs.replace(order, started_at=found.started_at)
         raise ServiceError(f"Execution Already Exists: '{order.arn}'", code="ExecutionAlreadyExists")
+
+    def _is_same(self, tx: Transaction, found: ExecutionRow, order: Order) -> bool:
+        """Asked again while it runs; or, by a caller that says so, at any time."""
+        if order.token:
+            view = self.engine.look(tx, RunId(order.arn))
+            return view is not None and bool(view.plan.order.token == order.token)
+        return found.status == "RUNNING" and found.input == order.input
 
     @operation("DescribeExecution")
     async def describe(self, call: Call, request: Request) -> Answer:
@@ -117,7 +123,7 @@ class Executions:
             return found.redriven_at  # asked again
         view = self.engine.look(tx, run)
         assert view is not None
-        reason = why_not_redrivable(tx, found, view.state, at)
+        reason = why_not_redrivable(tx, found, view.state, at, view.plan.order.limits)
         if reason is not None:
             raise ServiceError(reason, code="ExecutionNotRedrivable")
         plan: Plan = view.plan
@@ -235,14 +241,14 @@ def described(found: ExecutionRow, *, with_data: bool) -> dict[str, Json]:
     return answer
 
 
-def why_not_redrivable(tx: Transaction, found: ExecutionRow, state: Execution, at: float) -> str | None:
+def why_not_redrivable(tx: Transaction, found: ExecutionRow, state: Execution, at: float, limits: Limits) -> str | None:
     """The reason in AWS's words; None for what can be redriven."""
     status, reason = redrive_status(found)
     if status == "NOT_REDRIVABLE":
         return reason
     if at - (found.stopped_at or at) > REDRIVABLE:
         return "Execution redrivable period exceeded"
-    if state.last_event >= LONGEST_HISTORY - 1:
+    if limits.history_events and state.last_event >= limits.history_events - 1:
         return "Execution history event limit exceeded"
     if documents.find_by_arn(tx, found.machine) is None:
         return "State machine is in DELETING status"

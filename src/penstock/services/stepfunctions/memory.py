@@ -32,6 +32,7 @@ from penstock.engine.outbox import Task
 from penstock.services.stepfunctions.interpreter.advance import advance
 from penstock.services.stepfunctions.interpreter.execution import Execution, HistoryEvent
 from penstock.services.stepfunctions.interpreter.plan import Plan
+from penstock.services.stepfunctions.interpreter.rehearsal import Rehearsal
 from penstock.wire.call import Scope, ServiceError
 
 Json = Any
@@ -55,13 +56,20 @@ class InMemory:
     """One execution. `run` returns when it has ended; `seen` is told of every event as it happens."""
 
     def __init__(
-        self, plan: Plan, world: World, scope: Scope, *, seen: Callable[[Sequence[HistoryEvent]], None] = lambda _: None
+        self,
+        plan: Plan,
+        world: World,
+        scope: Scope,
+        *,
+        seen: Callable[[Sequence[HistoryEvent]], None] = lambda _: None,
+        rehearsal: Rehearsal | None = None,
     ) -> None:
         self.plan = plan
         self.execution = Execution()
         self._world = world
         self._scope = scope
         self._seen = seen
+        self._rehearsal = rehearsal
         self._facts: asyncio.Queue[Fact] = asyncio.Queue()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._number = 0
@@ -85,7 +93,8 @@ class InMemory:
 
     def _take(self, fact: Fact, tasks: asyncio.TaskGroup) -> None:
         self._number += 1
-        advance(self.plan, self.execution, Event(self._number, self._world.clock(), self._world.chance(), fact))
+        event = Event(self._number, self._world.clock(), self._world.chance(), fact)
+        advance(self.plan, self.execution, event, self._rehearsal)
         if self.execution.events:
             self._seen(self.execution.events)
         for command in self.execution.wanted:

@@ -1,5 +1,6 @@
 """Step Functions, put together."""
 
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from penstock.services.stepfunctions.mapruns.flow import ABORT, COLLECT, FILL, M
 from penstock.services.stepfunctions.memory import World
 from penstock.services.stepfunctions.notices import Notices
 from penstock.services.stepfunctions.tags import Tags
+from penstock.services.stepfunctions.teststate import TestState
 from penstock.services.stepfunctions.tokens import Tokens
 from penstock.services.stepfunctions.validation import Validation
 from penstock.services.stepfunctions.versions import Versions
@@ -47,7 +49,14 @@ def open_stepfunctions(
 ) -> tuple[Chore, ...]:
     """Register what Step Functions answers, and what its executions do; what comes back is to be kept running."""
     logbook, notices = Logbook(database, directory), Notices(database, directory)
-    integrations = Integrations(directory, clock=clock, chance=chance, mocks=mocks, stand_in=stand_in)
+    integrations = Integrations(
+        directory,
+        clock=clock,
+        chance=chance,
+        mocks=mocks,
+        stand_in=stand_in,
+        largest_payload=limits.payload_bytes or sys.maxsize,
+    )
     acts = {SUBMIT: integrations.submit, FINISH: integrations.finish, CANCEL: integrations.cancel}
     world = World(clock=clock, chance=chance, activities=acts)
     express = Express(database=database, engine=engine, world=world, logbook=logbook, limits=limits)
@@ -80,8 +89,9 @@ def open_stepfunctions(
         express,
         activities,
         executions,
-        Tokens(database=database, engine=engine),
+        Tokens(database=database, engine=engine, limits=limits),
         MapRuns(database=database, engine=engine),
+        TestState(world=world, submit=integrations.submit, recognises=recognises, limits=limits),
     )
     for service in services:
         directory.register(service)

@@ -8,7 +8,8 @@ import msgspec
 from penstock.languages.asl.jsontext import NotJson, read_json
 from penstock.services.stepfunctions.arns import check_name
 from penstock.services.stepfunctions.finding import Target
-from penstock.services.stepfunctions.interpreter.plan import LARGEST_PAYLOAD, Limits, Order
+from penstock.services.stepfunctions.interpreter.plan import Limits, Order
+from penstock.services.stepfunctions.interpreter.turn import DEEPEST, depth
 from penstock.wire.call import Call, ServiceError
 
 Json = Any
@@ -21,26 +22,31 @@ def without_mock(arn: str) -> tuple[str, str | None]:
     return (arn, None) if found is None else (found["arn"], found["case"])
 
 
-def input_of(call: Call) -> str:
+def input_of(call: Call, limits: Limits) -> str:
     """The input, as it was sent; raises InvalidExecutionInput."""
     text: str = call.request.get("input", "{}")
-    if len(text.encode()) > LARGEST_PAYLOAD:
-        raise _refused(f"Input exceeds the maximum size of {LARGEST_PAYLOAD} bytes: put what is large into S3.")
+    most = limits.payload_bytes
+    if most and len(text.encode()) > most:
+        raise _refused(f"Input exceeds the maximum size of {most} bytes: put what is large into S3.")
     if not text.strip():
         raise _refused("Invalid execution input.")
     try:
-        msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        read_or_refuse(text)
+        read_value(text)
+    except NotJson as error:
+        raise _refused(str(error)) from None
     return text
 
 
-def read_or_refuse(text: str) -> None:
-    """Say what is wrong with a text, as AWS says it."""
+def read_value(text: str) -> Json:
+    """The value of a text that an execution is to hold; raises `NotJson`, in AWS's words where they are known."""
     try:
+        value = msgspec.json.decode(text)
+    except (ValueError, RecursionError) as error:
         read_json(text)
-    except NotJson as error:
-        raise _refused(str(error)) from None
+        raise NotJson(str(error), text, 0) from None  # a number without end, half a character
+    if text.count("[") + text.count("{") > DEEPEST and depth(text) > DEEPEST:
+        raise NotJson(f"Document nesting depth exceeds the maximum allowed ({DEEPEST})", text, 0)
+    return value
 
 
 def _refused(sentence: str) -> ServiceError:
@@ -68,13 +74,14 @@ def order_of(call: Call, target: Target, *, at: float, chance: str, limits: Limi
         type=target.type,
         version=target.version_arn,
         alias=target.alias_arn,
-        input=input_of(call),
+        input=input_of(call, limits),
         mock=mock,
         logging=target.logging,
         revision=target.revision_id,
         updated_at=target.updated_at,
         limits=limits,
         trace=call.request.get("traceHeader"),
+        token=call.token,
     )
 
 

@@ -9,7 +9,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.stepfunctions.interpreter.advance import holder
 from penstock.services.stepfunctions.interpreter.execution import Execution
-from penstock.services.stepfunctions.interpreter.plan import LARGEST_PAYLOAD
+from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.services.stepfunctions.interpreter.tasks import read_token
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Answer, Call, ServiceError, operation
@@ -23,16 +23,18 @@ class Tokens:
 
     service = "stepfunctions"
 
-    def __init__(self, *, database: Database, engine: Engine) -> None:
+    def __init__(self, *, database: Database, engine: Engine, limits: Limits) -> None:
         self.database = database
+        self.limits = limits
         self.engine = engine
 
     @operation("SendTaskSuccess")
     async def succeed(self, call: Call, request: Request) -> Answer:
         output = request["output"]
         must_be_token(request["taskToken"])
-        if len(output.encode()) > LARGEST_PAYLOAD:
-            raise _invalid_output(f"Output exceeds the maximum size of {LARGEST_PAYLOAD} bytes")
+        most = self.limits.payload_bytes
+        if most and len(output.encode()) > most:
+            raise _invalid_output(f"Output exceeds the maximum size of {most} bytes")
         try:
             msgspec.json.decode(output)
         except (msgspec.DecodeError, RecursionError):

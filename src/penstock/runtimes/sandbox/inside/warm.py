@@ -93,10 +93,11 @@ def live(channel: socket.socket) -> NoReturn:
 
 def rehearse() -> None:
     """Touch what a start will touch: memory shared with the zygote is copied now, while nobody waits for it."""
-    json.loads(json.dumps([["python3", "script.py"], dict(os.environ), "/"]))
-    hides_something("/dev/null/script.py")
+    environment = json.loads(json.dumps(dict(os.environ)))
+    take_environment(environment)
+    hides_something(__file__)
     with suppress(FileNotFoundError):
-        find("python3", os.devnull)
+        find("python3", environment.get("PATH", os.devnull))
     stage: dict[str, Any] = {}
     guarded(lambda: exec(compile("class Script:\n    pass\n", __file__, "exec", dont_inherit=True), stage))  # noqa: S102
     types.ModuleType("__main__").__dict__.update(__loader__=SourceFileLoader("__main__", __file__))
@@ -147,14 +148,18 @@ def find(name: str, path: str) -> str:
 
 def become(command: list[str], environment: dict[str, str]) -> None:
     """What an interpreter sets up from its command line and its environment."""
-    os.environ.clear()
-    os.environ.update(environment)
-    time.tzset()
+    take_environment(environment)
     sys.argv[:] = command[1:]
     sys.orig_argv[:] = command
     sys.executable = find(command[0], environment["PATH"])
     sys.path.insert(0, folder_of(command[1]))
     sys.path_importer_cache.clear()
+
+
+def take_environment(environment: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
 
 
 def refresh_chance() -> None:

@@ -175,10 +175,20 @@ class Zygote:
                 else:
                     self._meet(self._listener.accept()[0])
             # A new spare costs as much as starting a job: made when one has ended, or when nobody asks for anything.
-            if self._bury() or not found:
+            if (self._bury() or not found) and not self._is_stocked():
                 self._refill()
+                self._rehearse()
             self._leave_if_alone()
         self._end_all()
+
+    def _rehearse(self) -> None:
+        """Answer somebody who only says hello: memory shared with new spares is copied now, not when a job comes."""
+        quiet_since = self._quiet_since
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        ours.send(b'{"do": "hello"}\n')
+        self._meet(theirs)
+        ours.close()
+        self._quiet_since = quiet_since
 
     def _end_all(self) -> None:
         """Spares, and where somebody said quit, jobs too; nobody is left when the zygote is gone."""
@@ -191,7 +201,7 @@ class Zygote:
     def _meet(self, client: socket.socket) -> None:
         client.settimeout(PATIENCE)
         try:
-            request: Document = json.loads(client.makefile("rb").readline())
+            request: Document = json.loads(read_line(client))
             answer = self._answer(request, client)
         except (OSError, ValueError) as problem:
             answer = {"error": str(problem)}
@@ -311,6 +321,17 @@ def needed_user() -> tuple[int, int] | None:
         os._exit(0)
     os.waitpid(pid, 0)
     return None
+
+
+def read_line(client: socket.socket) -> bytes:
+    """What a client asks; empty where it went away instead."""
+    line = b""
+    while not line.endswith(b"\n"):
+        piece = client.recv(4096)
+        if not piece:
+            return b""
+        line += piece
+    return line
 
 
 def is_locked(path: str) -> bool:

@@ -145,14 +145,17 @@ class Running:
         return Report("bug", message=problem) if problem else report
 
     async def _meanwhile(self, work: Work) -> str:
-        """Make the log stream of each instance, then tidy up; what went wrong with the streams, if anything did."""
+        """Make the log stream of each instance, and tidy up; what went wrong with the streams, if anything did."""
         await work.live.begun.wait()
+        problem, _ = await asyncio.gather(self._open_streams(work), self.forget_settled())  # while the first commits
+        return problem
+
+    async def _open_streams(self, work: Work) -> str:
         try:
             for host in work.contract.hosts:
                 await self._streams.open(work.scope, work.contract.log_group, work.stream(host))
         except ServiceError as error:
             return f"its log stream cannot be made: {error.code}: {error.message}"
-        await self.forget_settled()
         return ""
 
     async def _carry_out(self, work: Work) -> Report:
@@ -168,13 +171,20 @@ class Running:
             work.phases.enter("Training", since=since)
         work.phases.enter("Uploading")
         try:
-            _, metrics = await asyncio.gather(
-                self._harvesting.take(work.scope, work.contract, endings),
-                scan([job.log for job in jobs if job.log], work.contract.metrics),
-            )
+            metrics = await self._take(work, jobs, endings)
         except Undelivered as failure:
             return Report("upload-failed", message=str(failure))
         return reported(work.contract, endings, metrics)
+
+    async def _take(self, work: Work, jobs: Sequence[Job], endings: Sequence[Ending]) -> tuple[Metric, ...]:
+        """Upload the outputs and look for metrics; most jobs have none to look for, and need no task for it."""
+        uploading = self._harvesting.take(work.scope, work.contract, endings)
+        if not work.contract.metrics:
+            await uploading
+            return ()
+        scanning = scan([job.log for job in jobs if job.log], work.contract.metrics)
+        _, metrics = await asyncio.gather(uploading, scanning)
+        return metrics
 
     def _job(self, work: Work, instance: Instance, inputs: tuple[Input, ...]) -> Job:
         contract = work.contract
@@ -212,6 +222,9 @@ class Running:
     async def _run_all(self, jobs: Sequence[Job], work: Work, progress: Progress) -> list[Ending]:
         if work.live.stop_asked:
             return [Ending(reason="stopped") for _ in jobs]
+        if len(jobs) == 1 and not any(harvest.continuous for harvest in work.contract.harvests):
+            work.live.handed_over.set()  # as below: whoever waits goes on when this task first waits
+            return [await self._runtime.run(jobs[0], progress)]
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(self._runtime.run(job, progress)) for job in jobs]
             work.live.handed_over.set()  # whoever waits for it goes on after the first steps of those tasks

@@ -12,9 +12,9 @@ import asyncio
 import gzip
 import tarfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -28,6 +28,7 @@ from penstock.store.blobs import PIECE, Blob, Blobs, Digest, Writing
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Scope
 
+T = TypeVar("T")
 LARGEST_ARCHIVE: Final = 64 << 20  # bytes unpacked: a larger one is left to the container, which knows how
 KEPT_ARCHIVES: Final = 256
 LARGEST_COPY: Final = 1 << 30  # bytes of a channel that are copied for the job, so that it may write beside them
@@ -44,7 +45,7 @@ class Staging:
 
     async def bring(self, scope: Scope, contract: Contract, run: RunId) -> dict[str, tuple[Input, ...]]:
         """The inputs of each host. Raises `Undelivered`."""
-        found = await asyncio.gather(*(self._files(scope, source, run) for source in contract.sources))
+        found = await together(self._files(scope, source, run) for source in contract.sources)
         inputs: dict[str, tuple[Input, ...]] = dict.fromkeys(contract.hosts, ())
         for source, files in zip(contract.sources, found, strict=True):
             receivers = [each for each in contract.instances if not source.groups or each.group in source.groups]
@@ -66,7 +67,8 @@ class Staging:
                 ]
         if not wanted and not source.optional:
             raise Undelivered(f'No S3 objects found under S3 URL "{source.place.uri}" given in input data source.')
-        files = await asyncio.gather(*(self._objects.file(scope, place, safe(path)) for place, path in wanted))
+        safely = [(place, safe(path)) for place, path in wanted]
+        files = await together(self._objects.file(scope, place, path) for place, path in safely)
         return await self._gunzip(files, run) if source.gunzip else tuple(files)
 
     async def _gunzip(self, packed: Sequence[File], run: RunId) -> tuple[File, ...]:
@@ -92,6 +94,12 @@ class Staging:
                 blobs.hold(tx, file.digest, holder(run))
 
         await self._database.write(hold)
+
+
+async def together(waits: Iterable[Awaitable[T]]) -> list[T]:
+    """`gather`, but what is alone is waited for here: it goes on at once, where a task would wait for its turn."""
+    every = list(waits)
+    return [await every[0]] if len(every) == 1 else list(await asyncio.gather(*every))
 
 
 def is_small(files: tuple[File, ...]) -> bool:

@@ -73,7 +73,7 @@ class Integrations:
         self._largest = largest_payload
         self._http_seconds = http_seconds
 
-    async def submit(self, task: Task) -> Json:
+    async def submit(self, task: Task, *, overhear: http.Overhear = http.ignore) -> Json:
         """Call what the task names; its parameters were looked at before (`parameters.problems`).
 
         `output`; of `.sync` also `handle`, and `watch` (a run) or `poll` (seconds).
@@ -82,16 +82,16 @@ class Integrations:
         """
         asked = msgspec.convert(task.input, Asked)
         mocked = await self.mocked(asked)
-        return await self.placed(task, asked) if mocked is None else {**mocked, "settled": True}
+        return await self.placed(task, asked, overhear) if mocked is None else {**mocked, "settled": True}
 
-    async def placed(self, task: Task, asked: Asked) -> dict[str, Json]:
+    async def placed(self, task: Task, asked: Asked, overhear: http.Overhear = http.ignore) -> dict[str, Json]:
         """What the service itself says."""
         resource = parse_resource(asked.resource)
         if resource.kind == "lambda":
             return {"output": self._fitting(await self._function(task, asked), asked.resource)}
         parameters = {} if asked.parameters is None else asked.parameters
         if resource.service == "http":
-            return {"output": await self._http(task, parameters)}
+            return {"output": await self._http(task, parameters, overhear)}
         if not resource.is_sdk and resource.product.absent:
             raise failures.absent(resource)
         result = await self._called(task, asked, resource, parameters)
@@ -189,9 +189,11 @@ class Integrations:
                 break
         return bytes(content)
 
-    async def _http(self, task: Task, parameters: Json) -> Json:
+    async def _http(self, task: Task, parameters: Json, overhear: http.Overhear) -> Json:
         exchange = http.Exchange.of(parameters, region=task.scope.region)
+        overhear(exchange, None)
         reply = await http.fetch(exchange, largest=self._largest, seconds=self._http_seconds)
+        overhear(exchange, reply)
         return self._fitting(http.told(reply), "http")
 
     # -------------------------------------------------------------------------------------------------- results

@@ -8,7 +8,7 @@ on AWS.
 import asyncio
 import re
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -63,6 +63,13 @@ class Reply:
     reason: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+
+
+Overhear = Callable[[Exchange, Reply | None], None]  # told of the request, and of both once there is a reply
+
+
+def ignore(exchange: Exchange, reply: Reply | None) -> None:
+    """Overhear nothing."""
 
 
 def told(reply: Reply) -> dict[str, Json]:

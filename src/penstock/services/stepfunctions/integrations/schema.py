@@ -35,8 +35,10 @@ _MOST: Final = {"MemorySize": 10_240}
 def mismatch(resource: Resource, result: Json, mode: Mode = "STRICT") -> str | None:
     """Why the service could never answer that; None if it could."""
     shape = _answered(resource)
-    if mode == "NONE" or shape is None or not isinstance(result, dict):
+    if mode == "NONE" or shape is None:
         return None
+    if not isinstance(result, dict):
+        return "Mocked result must be a JSON object."
     if is_too_deep(result):
         return "Mock result schema validation error: The result is nested too deeply"
     checked = result

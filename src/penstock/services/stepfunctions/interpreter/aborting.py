@@ -58,6 +58,9 @@ def abandon(turn: Turn, frame: Frame) -> None:
             assert isinstance(state, Task)
             handle = {"resource": state.resource, "handle": frame.work.handle, "execution": turn.plan.order.arn}
             turn.want(Perform(f"k{run}", CANCEL, handle))
+            frame.work.handle = None
+    if frame.phase == "retry":
+        turn.want(CancelTimer(f"cr{run}", f"r{run}"))
     frame.phase = "aborted"
 
 

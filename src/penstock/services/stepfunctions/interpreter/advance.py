@@ -26,6 +26,7 @@ from penstock.services.stepfunctions.interpreter import (
 )
 from penstock.services.stepfunctions.interpreter.execution import Ended, Execution, Frame
 from penstock.services.stepfunctions.interpreter.plan import Plan
+from penstock.services.stepfunctions.interpreter.rehearsal import Rehearsal
 from penstock.services.stepfunctions.interpreter.turn import Turn
 
 Json = Any
@@ -34,13 +35,13 @@ DEADLINE: Final = "X"
 DOOM: Final = "doom"
 
 
-def advance(plan: Plan, execution: Execution, event: Event, trace: dict[str, Json] | None = None) -> None:
+def advance(plan: Plan, execution: Execution, event: Event, rehearsal: Rehearsal | None = None) -> None:
     """Move the execution on by a fact; what it led to is in `execution.events` and `execution.wanted`."""
     execution.events = []
     execution.wanted = []
     if execution.ended is not None:
         return
-    turn = Turn(plan, execution, at=event.at, chance=event.chance, trace=trace)
+    turn = Turn(plan, execution, at=event.at, chance=event.chance, rehearsal=rehearsal)
     match event.fact:
         case Started():
             _start(turn)
@@ -88,6 +89,8 @@ def _start(turn: Turn) -> None:
         return
     execution.input = msgspec.json.decode(order.input)
     frame = turn.frame(None, 0, turn.plan.machine, execution.input, None)
+    if turn.rehearsal is not None:
+        turn.rehearsal.set_out(frame, turn.state_of(frame))
     turn.record_aside(0, "ExecutionStarted", {"input": order.input, "roleArn": order.role})
     turn.ready.append(frame)
 
@@ -98,6 +101,9 @@ def _answered(turn: Turn, key: str, fact: Done | Refused | Fired | RunEnded) -> 
     frame = turn.execution.frames.get(int(names[0]))
     if frame is None or frame.turn != int(names[1]) or frame.phase in {"", "aborted"}:
         return
+    if frame.phase == "late" and kind != "e":
+        return  # it is out of time already
+    _catch_up(turn, frame)
     state = turn.state_of(frame)
     times = int(names[2]) if len(names) > 2 else 0
     if isinstance(fact, Fired):
@@ -168,6 +174,13 @@ def _task_answered(turn: Turn, frame: Frame, state: Task, kind: str, fact: Done 
 # ---------------------------------------------------------------------------------------------------- from outside
 
 
+def _catch_up(turn: Turn, frame: Frame) -> None:
+    """A task that is heard of before its pause was over has been started all the same."""
+    if frame.phase == "task" and frame.id in turn.execution.ready:
+        turn.execution.ready.remove(frame.id)
+        _task_started(turn, frame)
+
+
 def _signalled(turn: Turn, name: str, payload: Json) -> None:
     if name == aborting.STOP:
         _stop(turn, payload)
@@ -178,6 +191,7 @@ def _signalled(turn: Turn, name: str, payload: Json) -> None:
     frame = holder(turn.execution, payload["token"])
     if frame is None:
         return
+    _catch_up(turn, frame)
     state = turn.state_of(frame)
     assert isinstance(state, Task)
     if name == "told":
@@ -220,7 +234,7 @@ def _overrun(turn: Turn, limit: int) -> None:
 def _pause(turn: Turn) -> None:
     """Give way to others; what was ready goes on at once afterwards."""
     execution = turn.execution
-    execution.ready = [frame.id for frame in turn.ready]
+    execution.ready += [frame.id for frame in turn.ready]
     turn.want(SetTimer(f"{PAUSE}{execution.last_event}", turn.at))
 
 

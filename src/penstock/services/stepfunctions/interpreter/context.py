@@ -17,6 +17,9 @@ Json = Any
 
 def of(turn: "Turn", frame: Frame) -> Callable[[], Mapping[str, Json]]:
     """The context of a frame's state, made when asked for."""
+    given = None if turn.rehearsal is None else turn.rehearsal.context
+    if given is not None:
+        return lambda: _given(turn, frame, given)
     return lambda: _context(turn, frame)
 
 
@@ -30,6 +33,8 @@ def _context(turn: "Turn", frame: Frame) -> Mapping[str, Json]:
         "RoleArn": order.role,
         "RedriveCount": turn.execution.redrives,
     }
+    if turn.rehearsal is not None:
+        del execution["RedriveCount"]
     if turn.execution.redrives:
         execution["RedriveTime"] = iso(turn.at)
     shown: dict[str, Json] = {
@@ -43,6 +48,12 @@ def _context(turn: "Turn", frame: Frame) -> Mapping[str, Json]:
     if frame.work is not None and frame.work.token:
         shown["Task"] = {"Token": frame.work.token}
     return shown
+
+
+def _given(turn: "Turn", frame: Frame, context: Mapping[str, Json]) -> Mapping[str, Json]:
+    """A context that TestState was given, and the item that an ItemSelector is at."""
+    item = _item(turn, frame)
+    return context if item is None else {**context, "Map": {"Item": item}}
 
 
 def _state(turn: "Turn", frame: Frame) -> dict[str, Json]:

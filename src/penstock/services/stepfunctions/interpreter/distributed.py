@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from penstock.engine.facts import Outcome, RunId, StartRun
+from penstock.engine.packing import pack
 from penstock.languages.asl.tree import Batcher, Map, Reader, Writer
 from penstock.languages.asl.view import Expression, Failure, View
 from penstock.services.stepfunctions.interpreter import failing, fans, leaving
@@ -24,7 +25,7 @@ def begin(turn: Turn, frame: Frame, state: Map) -> None:
     effective = leaving.effective_input(turn, frame, state)
     view = turn.view(frame, effective)
     concurrency = whole_number(view, state.max_concurrency, "MaxConcurrency")
-    reader = None if state.reader is None else _reader(state.reader, view)
+    reader = None if state.reader is None else reader_of(state.reader, view)
     items = fans.items_of(turn, frame, state, effective) if reader is None else None
     turn.record(frame, "MapStateStarted", {"length": len(items or ())})
     order = MapRunOrder(
@@ -39,14 +40,14 @@ def begin(turn: Turn, frame: Frame, state: Map) -> None:
         ),
         items=items,
         reader=reader,
-        batching=None if state.batcher is None else _batching(state.batcher, view),
-        writer=None if state.writer is None else _writer(state.writer, view),
+        batching=None if state.batcher is None else batching_of(state.batcher, view),
+        writer=None if state.writer is None else writer_of(state.writer, view),
     )
     frame.turn += 1
     frame.phase = "run"
     frame.arguments = {"run": order.arn}
     turn.record(frame, "MapRunStarted", {"mapRunArn": order.arn})
-    turn.want(StartRun(f"m{frame.id}.{frame.turn}", RunId(order.arn), FLOW, msgspec.msgpack.encode(order)))
+    turn.want(StartRun(f"m{frame.id}.{frame.turn}", RunId(order.arn), FLOW, pack(order)))
 
 
 _COUNT = "ToleratedFailureCount"
@@ -71,7 +72,7 @@ def _identity(turn: Turn, frame: Frame, state: Map) -> dict[str, Any]:
     }
 
 
-def _reader(reader: Reader, view: View) -> Json:
+def reader_of(reader: Reader, view: View) -> Json:
     most = None if reader.max_items is None else reader.max_items.value(view)
     if most is not None and (isinstance(most, bool) or not float(most).is_integer()):
         # AWS tells of a number that is not whole before there is a map run, of a negative one after.
@@ -88,7 +89,7 @@ def _reader(reader: Reader, view: View) -> Json:
     }
 
 
-def _batching(batcher: Batcher, view: View) -> Json:
+def batching_of(batcher: Batcher, view: View) -> Json:
     return {
         "input": None if batcher.batch_input is None else batcher.batch_input.value(view),
         "max_items": whole_number(view, batcher.max_items, "MaxItemsPerBatch"),
@@ -96,7 +97,7 @@ def _batching(batcher: Batcher, view: View) -> Json:
     }
 
 
-def _writer(writer: Writer, view: View) -> Json:
+def writer_of(writer: Writer, view: View) -> Json:
     return {
         "resource": writer.resource,
         "arguments": None if writer.payload is None else writer.payload.value(view),

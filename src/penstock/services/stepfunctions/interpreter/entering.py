@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from penstock.engine.facts import SetTimer
 from penstock.languages.asl.tree import Choice, Fail, Map, Option, Parallel, Pass, State, Succeed, Task, Wait
-from penstock.languages.asl.view import Failure
-from penstock.services.stepfunctions.interpreter import distributed, failing, fans, leaving, tasks
+from penstock.languages.asl.view import Expression, Failure, View
+from penstock.services.stepfunctions.interpreter import distributed, failing, fans, leaving, mocking, tasks
 from penstock.services.stepfunctions.interpreter.execution import Frame
 from penstock.services.stepfunctions.interpreter.turn import Handler, Turn, encode
 
@@ -28,8 +28,9 @@ def enter(turn: Turn, frame: Frame) -> None:
 
 def act(turn: Turn, frame: Frame, state: State) -> None:
     """Do what the state does; also when it is tried again."""
+    is_mocked = turn.rehearsal is not None and turn.rehearsal.mock is not None
     try:
-        _ACTS[type(state)](turn, frame, state)
+        (_MOCKED if is_mocked else _ACTS)[type(state)](turn, frame, state)
     except Failure as failure:
         failing.at_once(turn, frame, state, failure)
 
@@ -42,7 +43,10 @@ def _pass(turn: Turn, frame: Frame, state: Pass) -> None:
     if state.payload is not None:
         effective = state.payload.value(turn.view(frame, effective))
     turn.note("afterParameters", effective)
-    result = effective if state.result is None else state.result.value(turn.view(frame, effective))
+    result = effective
+    if state.result is not None:
+        result = state.result.value(turn.view(frame, effective))
+        turn.note("result", result)
     turn.note("afterResultSelector", result)
     variables = leaving.assigned(turn, frame, state.assign, result)
     output = frame.input if state.result_path is None else state.result_path.put(frame.input, result)
@@ -169,9 +173,20 @@ def _succeed(turn: Turn, frame: Frame, state: Succeed) -> None:
 
 def _fail(turn: Turn, frame: Frame, state: Fail) -> None:
     view = turn.view(frame, leaving.effective_input(turn, frame, state))
-    error = None if state.error is None else state.error.value(view)
-    cause = None if state.cause is None else state.cause.value(view)
+    error, cause = _text(state.error, view, "ErrorPath"), _text(state.cause, view, "CausePath")
     failing.upwards(turn, frame, error, cause)
+
+
+def _text(expression: Expression | None, view: View, field: str) -> str | None:
+    if expression is None:
+        return None
+    value = expression.value(view)
+    if isinstance(value, str):
+        return value
+    raise Failure(
+        "States.Runtime",
+        f"The {field} field must refer to a string, but was: {expression.text} == {encode(value)}",
+    )
 
 
 _ACTS: Final[dict[type[State], Handler]] = {
@@ -183,5 +198,10 @@ _ACTS: Final[dict[type[State], Handler]] = {
     Task: tasks.begin,
     Parallel: fans.begin_branches,
     Map: distributed.begin,
+}
+_MOCKED: Final[dict[type[State], Handler]] = {
+    Task: mocking.begin_task,
+    Parallel: mocking.begin_branches,
+    Map: mocking.begin_iterations,
 }
 _ENTERED: Final = {kind: f"{kind.__name__}StateEntered" for kind in _ACTS}

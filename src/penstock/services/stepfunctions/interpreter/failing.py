@@ -24,17 +24,18 @@ LONGEST_DELAY: Final = 31_622_400  # seconds: a year and a day bounds any backof
 
 def at_once(turn: Turn, frame: Frame, state: State, failure: Failure) -> None:
     """An expression of the state, or a rule of the language, failed."""
-    cause = failure.cause
-    if failure.is_runtime and cause is not None:
-        cause = f"{where(frame)} {cause}"
+    cause = told(turn, frame, failure)
     if failure.error == EVALUATION:
         _record_evaluation(turn, frame, failure, cause)
     handle(turn, frame, state, failure.error, cause)
 
 
-def where(frame: Frame) -> str:
-    """The beginning of a cause that the language itself gives."""
-    return f"An error occurred while executing the state '{frame.state}' (entered at the event id #{frame.entered})."
+def told(turn: Turn, frame: Frame, failure: Failure) -> str | None:
+    """A failure's cause as it is recorded: one of the language itself with the place where; TestState has only one."""
+    if turn.rehearsal is not None or not failure.is_runtime or failure.cause is None:
+        return failure.cause
+    place = f"'{frame.state}' (entered at the event id #{frame.entered})"
+    return f"An error occurred while executing the state {place}. {failure.cause}"
 
 
 def _record_evaluation(turn: Turn, frame: Frame, failure: Failure, cause: str | None) -> None:
@@ -49,14 +50,19 @@ def handle(
     turn: Turn, frame: Frame, state: State, error: str | None, cause: str | None, *, also: tuple[str, ...] = ()
 ) -> None:
     """Retry, catch or pass on an error of a state; `also` are further names it answers to."""
+    turn.note("failure", given(error=error, cause=cause))
     if isinstance(state, Task | Parallel | Map):
         if _tries_again(turn, frame, state.retry, error, also):
+            if turn.rehearsal is not None:  # one attempt is all that is tested
+                turn.note("status", "RETRIABLE")
+                _fail_execution(turn, frame, error, cause)
             return
         # What is wrong with the state's own fields, AWS tells of the execution alone.
         if not isinstance(state, Task) and not (error == RUNTIME and frame.phase != "fan"):
             turn.record(frame, f"{state.type}StateFailed")
-        for catcher in state.catch:
+        for place, catcher in enumerate(state.catch):
             if _matches(catcher.errors, error, also):
+                turn.note("catchIndex", place)
                 _catch(turn, frame, state, catcher, error, cause)
                 return
     upwards(turn, frame, error, cause)
@@ -84,9 +90,11 @@ def _tries_again(
     for place, retrier in enumerate(retriers):
         if not _matches(retrier.errors, error, also):
             continue
+        turn.note("retryIndex", place)
         if frame.retries[place] >= retrier.max_attempts:
             return False
         delay = _delay(turn, retrier, frame.retries[place])
+        turn.note("retryBackoffIntervalSeconds", int(delay))
         frame.retries[place] += 1
         frame.retried += 1
         frame.turn += 1
@@ -132,8 +140,9 @@ def _catch(
             variables = leaving.assigned(turn, frame, catcher.assign, output)
             output = frame.input if catcher.result_path is None else catcher.result_path.put(frame.input, output)
         leaving.leave(turn, frame, state, output, variables, next=catcher.next)
+        turn.note("status", "CAUGHT_ERROR")
     except Failure as failure:
-        cause = f"{where(frame)} {failure.cause}"
+        cause = told(turn, frame, failure)
         if failure.error == EVALUATION:
             _record_evaluation(turn, frame, failure, cause)
         upwards(turn, frame, failure.error, cause)

@@ -47,16 +47,18 @@ def begin_iterations(turn: Turn, frame: Frame, state: Map) -> None:
 
 def items_of(turn: Turn, frame: Frame, state: Map, effective: Json) -> list[Json]:
     items = effective if state.items is None else state.items.value(turn.view(frame, effective))
-    turn.note("afterItemsPath", items)
     if not isinstance(items, list):
         raise not_an_array(state, items)
+    if state.language == "JSONata":
+        encode(items)  # what an expression made may be nothing that can be kept
+    turn.note("afterItemsPath", items)
     return items
 
 
 def not_an_array(state: Map, items: Json) -> Failure:
     if state.language == "JSONata":
         return Failure("States.QueryEvaluationError", f"Map state input must be an array but was: {encode(items)}")
-    path = "$" if state.items is None else state.items.text
+    path = "$" if state.items is None else state.items.text.replace("$$", "$", 1)  # as AWS tells of the context's
     return Failure("States.Runtime", f'Reference path "{path}" must point to array.')
 
 
@@ -64,7 +66,9 @@ def select(turn: Turn, frame: Frame, selector: Expression, effective: Json, item
     """What ItemSelector makes of an item."""
     frame.item = {"Index": index, "Value": item}
     try:
-        return selector.value(turn.view(frame, effective))
+        selected = selector.value(turn.view(frame, effective))
+        encode(selected)
+        return selected
     finally:
         frame.item = None
 

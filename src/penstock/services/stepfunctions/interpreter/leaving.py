@@ -73,7 +73,6 @@ def assigned(
     if assign is None:
         return {}
     values: dict[str, Json] = assign.value(turn.view(frame, document, states))
-    turn.note("variables", values)
     return values
 
 
@@ -101,6 +100,9 @@ def leave(
     turn.record(frame, _EXITED[type(state)], details)
     settle(frame)
     frame.input, frame.text = output, text
+    if turn.rehearsal is not None:
+        turn.rehearsal.left(output, next, frame.variables)
+        next = None  # noqa: A001 - one state is all that is tested
     if next is None:
         end(turn, frame)
         return
@@ -112,9 +114,9 @@ def settle(frame: Frame) -> None:
     """Forget what the state needed while the frame was in it."""
     frame.phase = ""
     frame.work = frame.fan = frame.arguments = None
-    if frame.retried:
+    frame.retried = 0
+    if frame.retries:
         frame.retries = []
-        frame.retried = 0
 
 
 def end(turn: Turn, frame: Frame) -> None:

@@ -51,6 +51,7 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     limits: Limits = Limits()
     resume: bytes | None = None  # the execution as it ended, of one that is redriven
     trace: str | None = None
+    token: str = ""  # of the call that started it, if it may be placed again
 
 
 @dataclass(frozen=True, slots=True)

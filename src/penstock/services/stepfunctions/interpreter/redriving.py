@@ -6,18 +6,19 @@ work anew, with its retries counted from nothing. A distributed Map that failed 
 
 import msgspec
 
+from penstock.engine.packing import pack, unpacked
 from penstock.services.stepfunctions.interpreter import entering
 from penstock.services.stepfunctions.interpreter.execution import Execution, Frame
 from penstock.services.stepfunctions.interpreter.plan import Order
 from penstock.services.stepfunctions.interpreter.turn import Turn
 
-_decode = msgspec.msgpack.Decoder(Execution).decode
+_decode = msgspec.msgpack.Decoder(Execution, ext_hook=unpacked).decode
 
 
 def order_again(order: Order, execution: Execution) -> Order:
     """The order to go on with an execution that has ended."""
     resumed = msgspec.structs.replace(execution, ended=None, redrives=execution.redrives + 1, is_doomed=False)
-    return msgspec.structs.replace(order, resume=msgspec.msgpack.encode(resumed))
+    return msgspec.structs.replace(order, resume=pack(resumed))
 
 
 def resumed(order: Order) -> Execution:

@@ -301,6 +301,8 @@ def failed(turn: Turn, frame: Frame, state: Task, error: str | None, cause: str 
     ending: Ending = (
         "Failed" if is_begun or resource.pattern == "request" or resource.kind == "activity" else "SubmitFailed"
     )
+    if work is not None:
+        work.handle = None  # what has failed need not be stopped
     _record_ending(turn, frame, resource, ending, failing.given(error=error, cause=cause))
     failing.handle(turn, frame, state, error, cause)
 

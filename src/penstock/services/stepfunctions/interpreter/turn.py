@@ -5,8 +5,10 @@ may go on wait in `ready`, first come first served: branches advance side by sid
 """
 
 import random
+import re
 from collections import deque
 from collections.abc import Callable, Mapping
+from itertools import accumulate
 from typing import Any, Final
 
 import msgspec
@@ -17,25 +19,30 @@ from penstock.languages.asl.view import Failure, View
 from penstock.services.stepfunctions.interpreter import context
 from penstock.services.stepfunctions.interpreter.execution import EventId, Execution, Frame, HistoryEvent
 from penstock.services.stepfunctions.interpreter.plan import Plan
+from penstock.services.stepfunctions.interpreter.rehearsal import Rehearsal
 
 Json = Any
 ASCII_SURELY: Final = 4  # bytes that one character takes at most
+DEEPEST: Final = 200  # arrays and objects inside one another: far within what Python's stack lets anything follow
+TOO_DEEP: Final = f"The data nest more than {DEEPEST} deep."
+_BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
+_STEPS: Final = {"[": 1, "{": 1, "]": -1, "}": -1}
 _encode: Final = msgspec.json.Encoder().encode
 
 
 class Turn:
-    """The context of everything that states do. `trace` collects what TestState shows; None collects nothing."""
+    """The context of everything that states do. `rehearsal` is there where TestState tries a single state."""
 
-    __slots__ = ("_random", "at", "chance", "execution", "plan", "ready", "trace")
+    __slots__ = ("_random", "at", "chance", "execution", "plan", "ready", "rehearsal")
 
     def __init__(
-        self, plan: Plan, execution: Execution, *, at: float, chance: str, trace: dict[str, Json] | None = None
+        self, plan: Plan, execution: Execution, *, at: float, chance: str, rehearsal: Rehearsal | None = None
     ) -> None:
         self.plan = plan
         self.execution = execution
         self.at = at
         self.chance = chance
-        self.trace = trace
+        self.rehearsal = rehearsal
         self.ready: deque[Frame] = deque()
         self._random: random.Random | None = None
 
@@ -61,8 +68,8 @@ class Turn:
 
     def note(self, name: str, value: Json) -> None:
         """Keep something for TestState's inspection."""
-        if self.trace is not None:
-            self.trace[name] = value
+        if self.rehearsal is not None:
+            self.rehearsal.notes[name] = value
 
     # ---------------------------------------------------------------------------------------------- where a frame is
 
@@ -133,8 +140,22 @@ def too_large(name: str) -> Failure:
 
 
 def encode(value: Json) -> str:
-    """Compact JSON."""
-    return _encode(value).decode()
+    """Compact JSON. What is no JSON after all, or nests deeper than anything here follows, fails the state."""
+    try:
+        text = _encode(value).decode()
+    except UnicodeEncodeError:
+        raise Failure("States.Runtime", "A string holds half of a surrogate pair, which no text can hold.") from None
+    except RecursionError:
+        raise Failure("States.Runtime", TOO_DEEP) from None
+    if text.count("[") + text.count("{") > DEEPEST and depth(text) > DEEPEST:
+        raise Failure("States.Runtime", TOO_DEEP)
+    return text
+
+
+def depth(text: str) -> int:
+    """How deep JSON text nests."""
+    signs = (_STEPS[sign] for sign in _BRACKETS.findall(text) if sign in _STEPS)
+    return max(accumulate(signs), default=0)
 
 
 Handler = Callable[[Turn, Frame, Any], None]

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from penstock.engine.packing import unpacked
 from penstock.languages.asl.tree import Machine, Map
 from penstock.services.stepfunctions.interpreter.plan import Order, compiled, inner
 
@@ -40,7 +41,7 @@ class MapRunPlan:
     state: Map
 
 
-_orders: Final = msgspec.msgpack.Decoder(MapRunOrder)
+_orders: Final = msgspec.msgpack.Decoder(MapRunOrder, ext_hook=unpacked)
 
 
 def map_run_plan(document: bytes) -> MapRunPlan:
