@@ -161,3 +161,48 @@ def test_a_machine_that_never_ends_is_given_up() -> None:
 
     with pytest.raises(TimeoutError):
         run_machine(machine, mocks={"A": never}, longest=0.05)
+
+
+def distributed(**more: Any) -> Any:
+    processor = {**chain(Charge=task()), "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    return chain(Each={"Type": "Map", "ItemProcessor": processor, **more})
+
+
+def declined(item: Any) -> Any:
+    if item == 3:
+        raise TaskFailed("Declined")
+    return item * 10
+
+
+def test_a_distributed_map_runs_its_children_in_memory_too() -> None:
+    ran = run_machine(distributed(MaxConcurrency=2), [1, 2, 4, 5, 6], mocks={"Charge": declined})
+
+    assert ran.output == [10, 20, 40, 50, 60]
+    assert ran.events_of("MapRunSucceeded")
+
+
+def test_items_of_a_distributed_map_can_be_batched() -> None:
+    ran = run_machine(
+        distributed(ItemBatcher={"MaxItemsPerBatch": 2}), [1, 2, 4], mocks={"Charge": lambda batch: batch["Items"]}
+    )
+
+    assert ran.output == [[1, 2], [4]]
+
+
+def test_a_distributed_map_tolerates_so_many_failures() -> None:
+    none = run_machine(distributed(), [1, 3], mocks={"Charge": declined})
+    one = run_machine(distributed(ToleratedFailureCount=1), [1, 3, 2], mocks={"Charge": declined})
+
+    assert none.error == "States.ExceedToleratedFailureThreshold"
+    assert one.output == [10, 20]
+
+
+def test_items_in_s3_need_a_server() -> None:
+    reader = {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": {"InputType": "JSON"},
+        "Parameters": {"Bucket": "b", "Key": "k"},
+    }
+
+    with pytest.raises(Unmocked, match=r"nobody answers s3.GetObject here"):
+        run_machine(distributed(ItemReader=reader), mocks={"Charge": 1})

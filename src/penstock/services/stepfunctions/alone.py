@@ -7,11 +7,12 @@ services that `directory` reaches. Where there is none the execution fails, and 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, NoReturn
 
 import msgspec
 
-from penstock.engine.facts import Signalled
+from penstock.engine.facts import Outcome, Signalled, StartRun
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions.integrations import (
     Asked,
@@ -27,6 +28,7 @@ from penstock.services.stepfunctions.interpreter.execution import Ended, History
 from penstock.services.stepfunctions.interpreter.plan import Order, planned
 from penstock.services.stepfunctions.interpreter.tasks import FINISH, OFFER, SUBMIT
 from penstock.services.stepfunctions.leaps import LeapingTime
+from penstock.services.stepfunctions.mapruns.alone import MapRunAlone
 from penstock.services.stepfunctions.memory import InMemory, World
 from penstock.services.stepfunctions.starting import uuid_of
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError
@@ -105,6 +107,22 @@ def order_of(
     )
 
 
+class _Noting(Directory):
+    """A directory that takes note where nobody is there."""
+
+    def __init__(self, directory: Directory, note: Callable[[str], None]) -> None:
+        super().__init__()
+        self._directory = directory
+        self._note = note
+
+    async def answer(self, call: Call) -> Answer:
+        try:
+            return await self._directory.answer(call)
+        except Unattended as missed:
+            self._note(missed.message)
+            raise
+
+
 class _Attended(Integrations):
     """Integrations that say plainly which task nobody is there for."""
 
@@ -136,9 +154,11 @@ class _Alone:
             clock=self._time.clock,
             chance=around.chance,
             activities={name: self._time.busied(act) for name, act in {**acts, OFFER: self._offer}.items()},
+            start_run=self._map_run,
             pass_time=self._time.pass_time if around.leaps else asyncio.sleep,
         )
         self._running = InMemory(planned(order), self._world, Scope(), seen=self._see)
+        self._directory = around.directory
 
     async def run(self, longest: float | None) -> Ran:
         execution = await self._running.run(longest=longest)
@@ -148,6 +168,17 @@ class _Alone:
     def _see(self, events: Sequence[HistoryEvent]) -> None:
         self._events.extend(events)
         self._seen(events)
+
+    async def _map_run(self, command: StartRun) -> Outcome:
+        """A distributed Map; its children's histories are their own, and not shown."""
+        directory = _Noting(self._directory, partial(self._note, command.run))
+        return await MapRunAlone(command, self._child, directory=directory, scope=Scope(), clock=self._time.clock).run()
+
+    def _note(self, run: str, why: str) -> None:
+        self._unattended[f"nobody is there for the items or results of {run}: {why}"] = None
+
+    def _child(self, order: Order) -> InMemory:
+        return InMemory(planned(order), self._world, Scope())
 
     async def _submit(self, task: Task) -> Json:
         try:

@@ -52,31 +52,7 @@ class Collecting:
         view = await self.database.read(lambda tx: self.engine.look(tx, task.run))
         assert view is not None
         plan: MapRunPlan = view.plan
-        writer = plan.order.writer
-        if writer is not None and writer["resource"] is not None:
-            return await Writing(self.directory, task.scope, plan.order, self._results(task.run)).write()
-        if task.input["failed"]:
-            return {"output": None, "written": 0}
-        return await self._array(task.run, plan)
-
-    async def _array(self, run: str, plan: MapRunPlan) -> Json:
-        limit = plan.order.parent.limits.payload_bytes
-        transformation = ((plan.order.writer or {}).get("config") or {}).get("Transformation", "COMPACT")
-        found: list[Json] = []
-        size, written = 2, 0
-        async for result in self._results(run):
-            if result.output is None and transformation != "NONE":
-                continue
-            written += 1
-            found += transformed(result, transformation)
-            size += len(result.output or "") + 1
-            if limit and size > limit:
-                raise ServiceError(
-                    f"The state/task '{plan.order.state}' returned a result with a size exceeding the maximum number "
-                    "of bytes service limit.",
-                    code="States.DataLimitExceeded",
-                )
-        return {"output": found, "written": written}
+        return await collected(self.directory, task.scope, plan, self._results(task.run), failed=task.input["failed"])
 
     async def _results(self, run: str) -> AsyncIterator[Result]:
         """Every child, in the order of its items."""
@@ -88,6 +64,37 @@ class Collecting:
 
     async def _page(self, run: str, after: int) -> list[Result]:
         return await self.database.read(lambda tx: rows.results(tx, run, after=after, limit=PAGE))
+
+
+async def collected(
+    directory: Directory, scope: Scope, plan: MapRunPlan, results: AsyncIterator[Result], *, failed: bool
+) -> Json:
+    """The results where they belong; `output` is the Map state's result."""
+    writer = plan.order.writer
+    if writer is not None and writer["resource"] is not None:
+        return await Writing(directory, scope, plan.order, results).write()
+    return {"output": None, "written": 0} if failed else await array_of(plan, results)
+
+
+async def array_of(plan: MapRunPlan, results: AsyncIterator[Result]) -> Json:
+    """The results as a state's output, as long as one may be."""
+    limit = plan.order.parent.limits.payload_bytes
+    transformation = ((plan.order.writer or {}).get("config") or {}).get("Transformation", "COMPACT")
+    found: list[Json] = []
+    size, written = 2, 0
+    async for result in results:
+        if result.output is None and transformation != "NONE":
+            continue
+        written += 1
+        found += transformed(result, transformation)
+        size += len(result.output or "") + 1
+        if limit and size > limit:
+            raise ServiceError(
+                f"The state/task '{plan.order.state}' returned a result with a size exceeding the maximum number "
+                "of bytes service limit.",
+                code="States.DataLimitExceeded",
+            )
+    return {"output": found, "written": written}
 
 
 def transformed(result: Result, transformation: str) -> list[Json]:

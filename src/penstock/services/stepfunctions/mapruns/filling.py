@@ -85,7 +85,7 @@ class Filling:
         is_exhausted = False
         try:
             while len(children) < task.input["room"]:
-                child = await self._child(plan, opened, at=self.clock())
+                child = await next_child(plan, opened, at=self.clock())
                 if child is None:
                     is_exhausted = True
                     break
@@ -105,66 +105,12 @@ class Filling:
     async def _source(self, task: Task, plan: MapRunPlan) -> Opened:
         opened = self._opened.get(task.run)
         if opened is None or opened.position != task.input["item"]:
-            opened = self._opened[task.run] = Opened(self._items(plan, task.scope))
+            opened = self._opened[task.run] = Opened(items_of(self.directory, plan, task.scope))
             while opened.position < task.input["item"]:
                 there_is, _ = await opened.next()
                 if not there_is:
                     break
         return opened
-
-    def _items(self, plan: MapRunPlan, scope: Scope) -> AsyncIterator[Json]:
-        order = plan.order
-        if order.reader is not None:
-            return Source(self.directory, scope, order.reader).items()
-        return _given(order.items or [])
-
-    async def _child(self, plan: MapRunPlan, opened: Opened, *, at: float) -> Child | None:
-        """The next child; None when no item is left."""
-        order = plan.order
-        index = opened.position
-        there_is, item = await opened.next()
-        if not there_is:
-            return None
-        if order.batching is None:
-            selected = self._selected(plan, item, index, at)
-            return Child(_text(selected), 1, _text({"Index": index, "Value": item}))
-        return await self._batch(plan, opened, item, at)
-
-    async def _batch(self, plan: MapRunPlan, opened: Opened, item: Json, at: float) -> Child:
-        batching = plan.order.batching
-        most = batching["max_items"] or MOST_ITEMS
-        most_bytes = min(batching["max_bytes"] or MOST_BATCH_BYTES, MOST_BATCH_BYTES)
-        batch: dict[str, Json] = {} if batching["input"] is None else {"BatchInput": batching["input"]}
-        chosen: list[Json] = []
-        size = len(_text({**batch, "Items": []}))
-        index = opened.position - 1
-        while True:
-            selected = self._selected(plan, item, index, at)
-            length = len(msgspec.json.encode(selected)) + 1
-            if chosen and size + length > most_bytes:
-                opened.put_back(item)
-                break
-            chosen.append(selected)
-            size += length
-            if len(chosen) == most:
-                break
-            index = opened.position
-            there_is, item = await opened.next()
-            if not there_is:
-                break
-        return Child(_text({**batch, "Items": chosen}), len(chosen), None)
-
-    @staticmethod
-    def _selected(plan: MapRunPlan, item: Json, index: int, at: float) -> Json:
-        """What ItemSelector makes of an item."""
-        selector, order = plan.state.selector, plan.order
-        if selector is None:
-            return item
-        context = {**order.context, "Map": {"Item": {"Index": index, "Value": item}}}
-        luck = random.Random(f"{order.arn}/{index}")  # noqa: S311 - the same for the same item
-        return selector.value(
-            View(order.effective, order.variables, lambda: context, at, lambda: luck, {"input": order.effective})
-        )
 
     def _start(
         self, tx: Transaction, run: RunId, scope: Scope, plan: MapRunPlan, children: list[Child], first: int
@@ -177,6 +123,64 @@ class Filling:
             order = child_order(plan, child, place, at=at)
             kind = express.NAME if order.type == "EXPRESS" else flow.NAME
             self.engine.start(tx, RunId(order.arn), kind, msgspec.msgpack.encode(order), scope=scope)
+
+
+def items_of(directory: Directory, plan: MapRunPlan, scope: Scope) -> AsyncIterator[Json]:
+    """The items of a map run: read, or given."""
+    order = plan.order
+    if order.reader is not None:
+        return Source(directory, scope, order.reader).items()
+    return _given(order.items or [])
+
+
+async def next_child(plan: MapRunPlan, opened: Opened, *, at: float) -> Child | None:
+    """The next child; None when no item is left."""
+    order = plan.order
+    index = opened.position
+    there_is, item = await opened.next()
+    if not there_is:
+        return None
+    if order.batching is None:
+        selected = _selected(plan, item, index, at)
+        return Child(_text(selected), 1, _text({"Index": index, "Value": item}))
+    return await _batch(plan, opened, item, at)
+
+
+async def _batch(plan: MapRunPlan, opened: Opened, item: Json, at: float) -> Child:
+    batching = plan.order.batching
+    most = batching["max_items"] or MOST_ITEMS
+    most_bytes = min(batching["max_bytes"] or MOST_BATCH_BYTES, MOST_BATCH_BYTES)
+    batch: dict[str, Json] = {} if batching["input"] is None else {"BatchInput": batching["input"]}
+    chosen: list[Json] = []
+    size = len(_text({**batch, "Items": []}))
+    index = opened.position - 1
+    while True:
+        selected = _selected(plan, item, index, at)
+        length = len(msgspec.json.encode(selected)) + 1
+        if chosen and size + length > most_bytes:
+            opened.put_back(item)
+            break
+        chosen.append(selected)
+        size += length
+        if len(chosen) == most:
+            break
+        index = opened.position
+        there_is, item = await opened.next()
+        if not there_is:
+            break
+    return Child(_text({**batch, "Items": chosen}), len(chosen), None)
+
+
+def _selected(plan: MapRunPlan, item: Json, index: int, at: float) -> Json:
+    """What ItemSelector makes of an item."""
+    selector, order = plan.state.selector, plan.order
+    if selector is None:
+        return item
+    context = {**order.context, "Map": {"Item": {"Index": index, "Value": item}}}
+    luck = random.Random(f"{order.arn}/{index}")  # noqa: S311 - the same for the same item
+    return selector.value(
+        View(order.effective, order.variables, lambda: context, at, lambda: luck, {"input": order.effective})
+    )
 
 
 def child_order(plan: MapRunPlan, child: Child, place: int, *, at: float) -> Order:
