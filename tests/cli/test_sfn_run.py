@@ -134,6 +134,7 @@ def test_states_are_mocked_by_a_test_case(folder: Path) -> None:
     [
         (("--mock", "Charge"), "--mock is STATE=JSON, but 'Charge' is not: there is no ="),
         (("--mock", "Charge={"), "--mock is STATE=JSON, but 'Charge={' is not: "),
+        (("--mock", "Chrage=1"), "--mock names 'Chrage', which is no Task state. There are 'Charge'."),
         (("--mocks", "mocks.json"), "has several test cases: choose one of 'Happy', 'Declined'"),
         (("--mocks", "mocks.json", "--test-case", "Sad"), "has no test case 'Sad'; it has 'Happy', 'Declined'"),
         (("--mocks", "mocks.json", "--name", "x"), "has no state machine 'x'; it has 'orders', 'other'"),
@@ -155,6 +156,15 @@ def test_a_task_that_nobody_is_there_for_is_named_with_what_would_help(folder: P
     assert "nobody is there for state 'Charge' (arn:aws:lambda:" in result.stderr
     assert "no Penstock answers at http://127.0.0.1:1" in result.stderr
     assert "Mock it (--mock 'STATE=JSON', or --mocks FILE --test-case NAME), or give it a server" in result.stderr
+
+
+def test_a_task_that_nobody_is_there_for_is_told_even_if_the_machine_goes_on(folder: Path) -> None:
+    machine = chain(Charge=task(Catch=[{"ErrorEquals": ["States.Runtime"], "Next": "Ship"}]), Ship={"Type": "Pass"})
+
+    result = run(machine, "-q")
+
+    assert result.exit_code == 2
+    assert "nobody is there for state 'Charge'" in result.stderr
 
 
 def test_json_has_the_end_and_the_history(folder: Path) -> None:

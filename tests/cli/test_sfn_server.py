@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from penstock.app import CannotStart, Penstock, Settings
+from penstock.cli import up
 from penstock.cli.sfn.run import command
 from penstock.testing import Server, running
 from testing.machines import INVOKE, chain, task
@@ -88,3 +89,13 @@ async def test_a_server_does_not_start_with_mocks_that_are_none(
     with pytest.raises(CannotStart, match=sentence):
         async with Penstock(Settings(data=tmp_path / "data", port=0, mocks=tmp_path / "mocks.json")):
             pass
+
+
+def test_up_says_what_is_wrong_with_its_mocks(tmp_path: Path) -> None:
+    mocks = tmp_path / "mocks.json"
+    mocks.write_text('{"StateMachines": {}}')
+
+    result = CliRunner().invoke(up.command, ["--data", str(tmp_path / "data"), "--port", "0", "--mocks", str(mocks)])
+
+    assert result.exit_code == 1
+    assert "mocks.json: The mock configuration cannot be read: " in result.stderr

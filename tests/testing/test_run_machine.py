@@ -206,3 +206,22 @@ def test_items_in_s3_need_a_server() -> None:
 
     with pytest.raises(Unmocked, match=r"nobody answers s3.GetObject here"):
         run_machine(distributed(ItemReader=reader), mocks={"Charge": 1})
+
+
+def test_an_activity_in_a_distributed_map_is_answered_as_well() -> None:
+    machine = distributed()
+    machine["States"]["Each"]["ItemProcessor"]["States"]["Charge"]["Resource"] = ACTIVITY
+
+    assert run_machine(machine, [1, 2], mocks={"Charge": declined}).output == [10, 20]
+
+
+def test_a_mock_of_a_state_that_is_not_there_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match=r"mocks name 'Chrage', which is no Task state; there are \['Charge'\]"):
+        run_machine(chain(Charge=task()), mocks={"Chrage": 1})
+
+
+def test_no_endpoint_is_called_that_is_not_mocked() -> None:
+    parameters = {"ApiEndpoint": "http://127.0.0.1:1/", "Method": "GET"}
+
+    with pytest.raises(Unmocked, match="nothing is called here that is not mocked"):
+        run_machine(chain(Ask=task(Resource="arn:aws:states:::http:invoke", Parameters=parameters)))

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from penstock.languages.asl.check import task_states
 from penstock.languages.asl.read import read_machine
 from penstock.services.stepfunctions.alone import Ran, Surroundings, carry_out, order_of
 from penstock.services.stepfunctions.integrations.resources import is_resource
@@ -90,7 +91,9 @@ def run_machine(
     end has not come after `longest` real seconds.
     """
     text = text_of(definition)
-    read_machine(text, recognises=is_resource)
+    tasks = task_states(read_machine(text, recognises=is_resource))
+    if isinstance(mocks, Mapping) and (unknown := [state for state in mocks if state not in tasks]):
+        raise ValueError(f"mocks name '{unknown[0]}', which is no Task state; there are {tasks}")
     given = json.dumps({} if input is None else input)
     order = order_of(text, name=name, input=given, at=clock(), chance=chance(), test_case=None)
     around = Surroundings(clock=clock, chance=chance, stand_in=mocks_of(mocks, name, test_case).answer, leaps=True)
