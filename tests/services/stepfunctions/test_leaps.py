@@ -66,7 +66,7 @@ async def test_time_does_not_leap_while_somebody_is_at_work() -> None:
         await may_end.wait()
         return time.clock()
 
-    working = asyncio.create_task(time.busied(work)(TASK))
+    working = asyncio.ensure_future(time.busied(work)(TASK))
     waiting = asyncio.create_task(time.pass_time(60))
     for _ in range(100):
         await asyncio.sleep(0)
