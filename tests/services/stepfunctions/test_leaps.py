@@ -2,8 +2,8 @@
 
 import asyncio
 
-from penstock.engine.facts import RunId
-from penstock.engine.outbox import Json, Task
+from penstock.engine.facts import Json, RunId
+from penstock.engine.outbox import Task
 from penstock.services.stepfunctions.leaps import LeapingTime
 from penstock.wire.call import Scope
 
