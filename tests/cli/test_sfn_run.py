@@ -89,6 +89,22 @@ def test_an_input_that_is_none_is_refused(folder: Path, given: str, sentence: st
     assert sentence in result.stderr
 
 
+def test_an_input_that_is_too_large_is_refused(folder: Path) -> None:
+    Path("input.json").write_text(json.dumps("a" * 262_144))
+
+    result = run(chain(A={"Type": "Pass"}), "--input", "input.json")
+
+    assert result.exit_code == 2
+    assert "the input is larger than 262144 bytes" in result.stderr
+
+
+def test_standard_input_is_one_thing_only(folder: Path) -> None:
+    result = run(None, "--input", "-", file="-", given="{}")
+
+    assert result.exit_code == 2
+    assert "cannot be both the definition and the input" in result.stderr
+
+
 def test_a_definition_with_mistakes_is_not_run(folder: Path) -> None:
     result = run({"StartAt": "Nowhere", "States": {"A": {"Type": "Succeed"}}})
 

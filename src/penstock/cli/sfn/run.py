@@ -27,6 +27,7 @@ from penstock.services.stepfunctions.integrations import Asked, MockConfig, Mock
 from penstock.services.stepfunctions.integrations.resources import is_resource
 from penstock.services.stepfunctions.interpreter.execution import HistoryEvent
 from penstock.services.stepfunctions.interpreter.history import shown
+from penstock.services.stepfunctions.interpreter.plan import LARGEST_PAYLOAD
 
 Json = Any
 clock: Final = time.time  # noqa: TID251 - composed here: to load `penstock.app` for it would take longer than the run
@@ -60,6 +61,8 @@ def command(
     endpoint: str | None, data: Path | None, fast: bool, timeout: float, quiet: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run the state machine in FILE (- is standard input) without a server."""
+    if file == given == definition.STDIN:
+        fail("standard input cannot be both the definition and the input: put one of them into a file.")
     text = checked(file)
     name = name or ("Machine" if file == definition.STDIN else Path(file).name.split(".")[0])
     config, case = mock_config(mocks, name, test_case)
@@ -95,6 +98,8 @@ def input_of(given: str) -> str:
         msgspec.json.decode(text)
     except msgspec.DecodeError as error:
         fail(f"the input is not JSON: {error}" + ("" if text == given else f" (in {given})"))
+    if len(text.encode()) > LARGEST_PAYLOAD:
+        fail(f"the input is larger than {LARGEST_PAYLOAD} bytes, the most that an execution takes: put it into S3.")
     return text
 
 
