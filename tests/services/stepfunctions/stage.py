@@ -130,7 +130,7 @@ class Stage:
 
     async def ended(self, execution: str) -> Answer:
         async with asyncio.timeout(DEADLINE):
-            while (told := await self.ask("DescribeExecution", executionArn=execution))["status"] == "RUNNING":
+            while (told := await self.ask("DescribeExecution", executionArn=execution))["status"] == "RUNNING":  # noqa: ASYNC110
                 await asyncio.sleep(1)  # of the stage's seconds
         return told
 
@@ -158,14 +158,21 @@ class Stage:
         found: dict[tuple[str, int], Json] = {}
         streams = await self.ask("DescribeLogStreams", "logs", logGroupName="/machines")
         for stream in streams["logStreams"]:
-            told = await self.ask(
-                "GetLogEvents", "logs", logGroupName="/machines", logStreamName=stream["logStreamName"],
-                startFromHead=True,
-            )  # fmt: skip
-            for event in told["events"]:
-                record = json.loads(event["message"])
+            for record in await self._read(stream["logStreamName"]):
                 found[record["execution_arn"], int(record["id"])] = record
         return [found[key] for key in sorted(found)]
+
+    async def _read(self, stream: str) -> list[Json]:
+        """All pages of a stream."""
+        found: list[Json] = []
+        token: dict[str, Json] = {}
+        while True:
+            told = await self.ask(
+                "GetLogEvents", "logs", logGroupName="/machines", logStreamName=stream, startFromHead=True, **token
+            )
+            found += [json.loads(event["message"]) for event in told["events"]]
+            if token == (token := {"nextToken": told["nextForwardToken"]}):
+                return found
 
 
 @cache
