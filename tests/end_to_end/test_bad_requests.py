@@ -86,12 +86,12 @@ def test_an_operation_that_nobody_knows_is_refused(world: World) -> None:
 
 def test_a_service_that_is_not_here_says_so(world: World) -> None:
     with pytest.raises(ClientError) as refusal:
-        world.client("dynamodb").list_tables()
+        world.client("ecs").list_clusters()
 
     answer = refusal.value.response
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 501
-    assert "dynamodb" in answer["Error"]["Message"]
-    assert "ListTables" in answer["Error"]["Message"]
+    assert "ecs" in answer["Error"]["Message"]
+    assert "ListClusters" in answer["Error"]["Message"]
 
 
 def test_a_service_that_nobody_knows_is_refused_by_its_name(world: World) -> None:

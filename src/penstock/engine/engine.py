@@ -274,7 +274,8 @@ class Engine:
         journals.settle(tx, journal, outcome, at=at)
         journal.out.clear()
         told = tx.rows("SELECT watcher, key FROM watch WHERE run = :run", run=run)
-        tx.changed("DELETE FROM watch WHERE run = :run", run=run)
+        if told:
+            tx.changed("DELETE FROM watch WHERE run = :run", run=run)
         tx.after_commit(lambda: self._announce(run, outcome))
         return [(RunId(str(watcher)), Ended(str(key), outcome)) for watcher, key in told]
 

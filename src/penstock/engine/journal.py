@@ -117,8 +117,9 @@ def settle(tx: Transaction, journal: Journal, outcome: Outcome, *, at: float) ->
         _SETTLE, id=journal.run, status=outcome.status, outcome=pack(outcome), snapshot=_freeze(journal),
         seq=journal.seq, at=at,
     )  # fmt: skip
-    tx.changed("DELETE FROM outbox WHERE run = :run", run=journal.run)
-    tx.changed("DELETE FROM watch WHERE watcher = :run", run=journal.run)
+    if journal.out:  # what is out is what the outbox has of it, and what it watches is among that
+        tx.changed("DELETE FROM outbox WHERE run = :run", run=journal.run)
+        tx.changed("DELETE FROM watch WHERE watcher = :run", run=journal.run)
 
 
 def remove(tx: Transaction, run: RunId) -> bool:

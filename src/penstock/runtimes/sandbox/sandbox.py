@@ -78,6 +78,7 @@ class Sandbox:
         self._turns: dict[JobId, asyncio.Lock] = {}
         self._users: Counter[JobId] = Counter()
         self._unwanted: set[JobId] = set()
+        self._over: set[JobId] = set()  # their supervisors have said so, and may not have written it down yet
         self._presence = Presence(self._folder / "server")
 
     # -- the contract
@@ -92,6 +93,7 @@ class Sandbox:
             except Unstartable as problem:
                 folder.path.mkdir(exist_ok=True)
                 return folder.keep(Ending(reason="unstartable", message=problem.message))
+            self._over.add(job.id)
             progress("collecting")
             return await self._collect(job, folder, ending)
 
@@ -114,8 +116,9 @@ class Sandbox:
         """A job that is still running is not forgotten: stop it first."""
         folder = JobFolder(self._jobs, job)
         claim = folder.claim()
-        if claim is not None and claim.is_alive() and folder.ending() is None:
+        if claim is not None and job not in self._over and claim.is_alive() and folder.ending() is None:
             return
+        self._over.discard(job)
         self._trash.throw(folder.path)
         await self._trash.empty_if_full()
 

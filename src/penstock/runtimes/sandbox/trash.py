@@ -9,7 +9,6 @@ at once: its disk space is wanted.
 import asyncio
 import os
 import shutil
-import stat
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -68,14 +67,21 @@ def is_heavy(folder: str | Path) -> bool:
             return True
         seen += len(entries)
         for entry in entries:
-            found = entry.stat(follow_symlinks=False)
-            if stat.S_ISDIR(found.st_mode):
+            if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
-            elif found.st_nlink == 1:
-                size += found.st_blocks * 512
+            else:
+                size += size_of(entry)
         if seen > MANY or size > HEAVY:
             return True
     return False
+
+
+def size_of(entry: os.DirEntry[str]) -> int:
+    """Bytes on disk that go with this name. None if it has gone already: a supervisor may be renaming its last file."""
+    with suppress(FileNotFoundError):
+        found = entry.stat(follow_symlinks=False)
+        return found.st_blocks * 512 if found.st_nlink == 1 else 0
+    return 0
 
 
 def remove(paths: list[Path]) -> None:
