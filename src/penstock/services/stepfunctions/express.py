@@ -4,7 +4,7 @@ A synchronous one is answered with its end. An asynchronous one is a run with a 
 carried out again from its beginning, as on AWS.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -127,16 +127,23 @@ class Express:
 
     async def _carry_out(self, order: Order, scope: Scope) -> Ended:
         events: list[HistoryEvent] = []
-        running = InMemory(planned(order), self.world, scope, seen=events.extend)
+        running = InMemory(planned(order), self.world, scope, seen=events.extend if order.logging else _forget)
         try:
             execution = await running.run(longest=LONGEST)
         except TimeoutError:
             execution = running.execution
             execution.ended = Ended("TIMED_OUT", self.world.clock(), error="States.Timeout")
+            last = execution.last_event
+            details = {"error": "States.Timeout"}
+            events.append(HistoryEvent(last + 1, "ExecutionTimedOut", last, execution.ended.at, details))
         assert execution.ended is not None
         if order.logging:
             await self.database.write(lambda tx: self.logbook.keep(tx, scope, order, events))
         return execution.ended
+
+
+def _forget(events: Sequence[HistoryEvent]) -> None:
+    """What is not logged is not kept: an express execution may have events without end."""
 
 
 def synchronous_answer(order: Order, ended: Ended, *, with_data: bool) -> dict[str, Json]:

@@ -104,9 +104,7 @@ class InMemory:
 
     def _carry_out(self, command: Command, tasks: asyncio.TaskGroup) -> None:
         match command:
-            case SetTimer(key, due) if due <= self._world.clock():
-                self.tell(Fired(key))
-            case SetTimer(key, due):
+            case SetTimer(key, due):  # one that is due rings a moment later: others have their turn
                 self._under_way[key] = tasks.create_task(self._ring(key, due))
             case CancelTimer(_, timer):
                 if (ringing := self._under_way.pop(timer, None)) is not None:
