@@ -70,6 +70,7 @@ class Journal:
     out: set[str] = field(default_factory=set)  # asked, and not answered yet
     snapshot_seq: int = 0
     outcome: Outcome | None = None
+    may_be_watched: bool = True  # of one that was just made we know that it is not
 
     def fold(self, entry: Entry) -> None:
         self.state = self.flow.evolve(self.plan, self.state, entry.event)
