@@ -64,11 +64,11 @@ async def items(
     piece: int = 7,
     max_items: int | None = None,
     resource: str = "getObject",
-    **arguments: Json,
+    arguments: Mapping[str, Json] | None = None,
 ) -> list[Json]:
     """What a reader makes of an object (or of several, by key)."""
     objects = {key: content} if isinstance(content, bytes) else dict(content)
-    given = {"Bucket": BUCKET, **({"Key": key} if resource == "getObject" else {}), **arguments}
+    given = {"Bucket": BUCKET, **({"Key": key} if resource == "getObject" else {}), **(arguments or {})}
     reader = {
         "resource": f"arn:aws:states:::s3:{resource}",
         "arguments": given,

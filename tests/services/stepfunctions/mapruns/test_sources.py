@@ -97,7 +97,7 @@ async def test_what_gzip_made_very_small_is_unzipped_a_piece_at_a_time(monkeypat
 
 async def test_a_list_of_objects_goes_over_all_pages() -> None:
     objects = dict.fromkeys(("in/a", "in/b", "in/c", "in/d", "in/e", "out/f"), b"12")
-    found = await items(objects, {}, resource="listObjectsV2", Prefix="in/", StartAfter="in/a")
+    found = await items(objects, {}, resource="listObjectsV2", arguments={"Prefix": "in/", "StartAfter": "in/a"})
     assert [item["Key"] for item in found] == ["in/b", "in/c", "in/d", "in/e"]
     assert found[0] == {
         "Etag": '"e"', "Key": "in/b", "LastModified": 1_700_000_000, "Size": 2, "StorageClass": "STANDARD",
@@ -107,7 +107,7 @@ async def test_a_list_of_objects_goes_over_all_pages() -> None:
 async def test_listed_objects_may_be_loaded_one_after_another() -> None:
     objects = {"in/a": b"1\n2\n", "in/b": b"", "in/c": b"3\n", "out": b"4\n"}
     config = {**JSON_LINES, "Transformation": "LOAD_AND_FLATTEN"}
-    assert await items(objects, config, resource="listObjectsV2", Prefix="in/") == [1, 2, 3]
+    assert await items(objects, config, resource="listObjectsV2", arguments={"Prefix": "in/"}) == [1, 2, 3]
 
 
 async def test_an_inventory_is_the_rows_of_the_files_that_its_manifest_names() -> None:
@@ -162,7 +162,7 @@ async def test_a_quote_that_is_never_closed_is_not_kept_for_ever(monkeypatch: py
 @pytest.mark.parametrize("missing", ["Bucket", "Key"])
 async def test_arguments_that_name_no_object_fail_the_reader(missing: str) -> None:
     with pytest.raises(ServiceError, match=f"ItemReader's {missing}"):
-        await items(b"", FIRST_ROW, **{missing: None})
+        await items(b"", FIRST_ROW, arguments={missing: None})
 
 
 async def test_max_items_below_zero_fail_the_reader() -> None:

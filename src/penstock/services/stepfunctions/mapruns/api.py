@@ -73,7 +73,9 @@ class MapRuns:
         if not changes:
             names = ", ".join(_FIELDS)
             raise ServiceError(f"Give at least one of {names}.", code="ValidationException")
-        await self.database.write(lambda tx: self.engine.signal(tx, RunId(found.arn), UPDATE, changes))
+        if not await self.database.write(lambda tx: self.engine.signal(tx, RunId(found.arn), UPDATE, changes)):
+            sentence = f"Map Run '{found.arn}' has ended: only one that is running can be updated."
+            raise ServiceError(sentence, code="ValidationException")
         return {}
 
     async def _found(self, arn: str) -> MapRunRow:

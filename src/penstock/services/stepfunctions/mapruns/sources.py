@@ -8,7 +8,7 @@ import codecs
 import csv
 import io
 import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -39,7 +39,7 @@ class Source:
         self._config: Mapping[str, Json] = reader["config"]
         self._arguments: Mapping[str, Json] = reader["arguments"] or {}
 
-    async def items(self) -> AsyncIterator[Json]:
+    async def items(self) -> AsyncGenerator[Json]:
         """Every item, up to MaxItems."""
         most = self._reader["max_items"]
         if most is not None and most < 0:
