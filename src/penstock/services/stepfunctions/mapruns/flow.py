@@ -143,7 +143,7 @@ class MapRunFlow:
     ) -> None:
         if after.ended_at:
             rows.end(tx, run, after.status, after.ended_at)
-        else:
+        elif after.fills == 0:
             rows.insert(tx, run, scope, plan.order, after.started_at)
 
 
