@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -60,19 +60,23 @@ class House:
         """Start a machine of that one state (asked again, the same); what is answered is the execution's ARN."""
         definition = json.dumps({"StartAt": "M", "States": {"M": state}, **machine})
         made = await self.ask("CreateStateMachine", name="m", definition=definition, roleArn=ROLE)
-        request = {"stateMachineArn": made["stateMachineArn"], "name": name, "input": json.dumps(given or {})}
-        try:
-            return str((await self.ask("StartExecution", **request))["executionArn"])
-        except ServiceError as error:
-            assert error.code == "ExecutionAlreadyExists"  # begun before a crash, and over
-            return f"arn:aws:states:us-east-1:123456789012:execution:m:{name}"
+        request = {
+            "stateMachineArn": made["stateMachineArn"],
+            "name": name,
+            "input": json.dumps({} if given is None else given),
+        }
+        with suppress(ServiceError):  # begun before a crash, and over
+            await self.ask("StartExecution", **request)
+        return f"arn:aws:states:us-east-1:123456789012:execution:m:{name}"
 
     async def ended(self, execution: str) -> Answer:
         """The execution, once it has ended."""
         async with asyncio.timeout(DEADLINE):
-            while (told := await self.ask("DescribeExecution", executionArn=execution))["status"] == "RUNNING":
+            while True:
+                told = await self.ask("DescribeExecution", executionArn=execution)
+                if told["status"] != "RUNNING":
+                    return told
                 await asyncio.sleep(0.005)
-        return told
 
     async def output(self, state: Json, given: Json = None, **machine: Json) -> Json:
         """What a machine of that one state comes to."""

@@ -52,8 +52,7 @@ class Collecting:
         view = await self.database.read(lambda tx: self.engine.look(tx, task.run))
         assert view is not None
         plan: MapRunPlan = view.plan
-        writer = plan.order.writer
-        if writer is not None and writer["resource"] is not None:
+        if plan.order.writes_files:
             return await Writing(self.directory, task.scope, plan.order, self._results(task.run)).write()
         if task.input["failed"]:
             return {"output": None, "written": 0}
