@@ -107,6 +107,15 @@ class House:
                     return found[0]
                 await asyncio.sleep(0.005)
 
+    async def map_run_ended(self, execution: str) -> Json:
+        """Its only map run, once that has ended."""
+        async with asyncio.timeout(DEADLINE):
+            while True:
+                (found,) = await self.map_runs(execution)
+                if found["status"] in ENDED:
+                    return found
+                await asyncio.sleep(0.005)
+
     async def children(self, map_run: str, **wanted: Json) -> list[Json]:
         """Every child of a map run, described, oldest first."""
         found: list[Json] = []

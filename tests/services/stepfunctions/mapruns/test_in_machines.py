@@ -9,7 +9,6 @@ from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.wire.call import Json, ServiceError
 from services.stepfunctions.mapruns.buckets import Bucket
 from services.stepfunctions.mapruns.house import (
-    ENDED,
     MACHINE,
     ODD_FAILS,
     REFUSE,
@@ -161,8 +160,8 @@ async def test_to_stop_the_execution_is_to_abort_its_map_run_and_the_children(pa
             await here.ended(child["executionArn"])
         assert {child["status"] for child in await here.children(arn)} == {"ABORTED"}
         assert (await here.ended(execution))["status"] == "ABORTED"
-        run = await here.the_map_run(execution)
-        assert run["executionCounts"]["aborted"] == 3
+        run = await here.map_run_ended(execution)
+        assert (run["status"], run["executionCounts"]["aborted"]) == ("ABORTED", 3)
 
 
 async def test_a_child_that_was_stopped_counts_as_failed(path: Path) -> None:
@@ -183,10 +182,7 @@ async def test_a_map_run_can_be_changed_while_it_runs_and_not_afterwards(path: P
         run = await here.the_map_run(execution, open_children=2)
         assert (run["maxConcurrency"], run["toleratedFailureCount"]) == (2, 1)
         await here.ask("StopExecution", executionArn=execution)
-        for child in await here.children(arn):
-            await here.ended(child["executionArn"])
-        while (await here.the_map_run(execution))["status"] not in ENDED:
-            pass
+        await here.map_run_ended(execution)
         with pytest.raises(ServiceError, match="has ended"):
             await here.ask("UpdateMapRun", mapRunArn=arn, maxConcurrency=2)
 
