@@ -149,15 +149,15 @@ async def house(
     more: dict[str, Any] = {} if limits is None else {"limits": limits}
     open_stepfunctions(database=database, directory=directory, engine=engine, **luck, **more)
     ready = asyncio.Event()
+    working, waiting = asyncio.create_task(engine.work(ready.set)), asyncio.create_task(ready.wait())
     try:
-        async with asyncio.TaskGroup() as tasks:
-            working = tasks.create_task(engine.work(ready.set))
-            try:
-                await ready.wait()
-                yield House(directory, bucket, database)
-            finally:
-                working.cancel()
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        yield House(directory, bucket, database)
     finally:
+        waiting.cancel()
+        working.cancel()
+        with suppress(asyncio.CancelledError, ConnectionError):
+            await working
         database.close()
 
 
