@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("help", "ready", "steps", "functions", "s3", "engine", "recovery")
+ALL = ("help", "ready", "steps", "functions", "s3", "engine", "recovery", "mapruns")
 
 
 def main() -> None:
