@@ -8,7 +8,7 @@ from penstock.engine.engine import Engine
 from penstock.services.stepfunctions.activities import Activities
 from penstock.services.stepfunctions.aliases import Aliases
 from penstock.services.stepfunctions.executions import Executions
-from penstock.services.stepfunctions.express import RUN, Express, ExpressFlow
+from penstock.services.stepfunctions.express import RUN, STOP_RUN, Express, ExpressFlow
 from penstock.services.stepfunctions.flow import ExecutionFlow
 from penstock.services.stepfunctions.integrations.activities import Integrations, StandIn, nobody
 from penstock.services.stepfunctions.integrations.mocks import MockConfig
@@ -67,7 +67,13 @@ def open_stepfunctions(
     filling = Filling(database=database, directory=directory, engine=engine, clock=clock)
     collecting = Collecting(database=database, directory=directory, engine=engine, clock=clock)
     map_runs = {FILL: filling.fill, ABORT: collecting.abort, COLLECT: collecting.collect}
-    for name, act in {**acts, **map_runs, OFFER: activities.offer, RUN: express.perform}.items():
+    for name, act in {
+        **acts,
+        **map_runs,
+        OFFER: activities.offer,
+        RUN: express.perform,
+        STOP_RUN: express.stop,
+    }.items():
         engine.activity(name, act)
     executions = Executions(
         database=database, engine=engine, clock=clock, chance=chance, start_express=express.start, limits=limits
