@@ -170,7 +170,7 @@ class Stage:
             told = await self.ask(
                 "GetLogEvents", "logs", logGroupName="/machines", logStreamName=stream, startFromHead=True, **token
             )
-            # A life that was stopped may still be writing: a thread is not killed as a process is. What it tears comes again.
+            # A stopped life may still be writing (a thread is not killed as a process is); what it tears comes again.
             found += [json.loads(it["message"]) for it in told["events"] if it["message"].startswith('{"id"')]
             if token == (token := {"nextToken": told["nextForwardToken"]}):
                 return found
