@@ -170,7 +170,8 @@ class Stage:
             told = await self.ask(
                 "GetLogEvents", "logs", logGroupName="/machines", logStreamName=stream, startFromHead=True, **token
             )
-            found += [json.loads(event["message"]) for event in told["events"]]
+            # A stopped life may still be writing (a thread is not killed as a process is); what it tears comes again.
+            found += [json.loads(it["message"]) for it in told["events"] if it["message"].startswith('{"id"')]
             if token == (token := {"nextToken": told["nextForwardToken"]}):
                 return found
 

@@ -61,13 +61,18 @@ class Deliveries:
             await asyncio.sleep(AGAIN)
 
     async def _round(self, rows: Sequence[Row]) -> None:
-        """Deliver, and forget what was delivered, also if the rest could not be."""
+        """Deliver, and forget what was delivered, also if the rest could not be. A cancellation forgets nothing."""
         delivered: Value = None
         try:
             for first in range(0, len(rows), self._together):
                 some = rows[first : first + self._together]
                 await self._deliver(some)
                 delivered = some[-1][0]
-        finally:
-            if delivered is not None:
-                await self._database.write(lambda tx: tx.changed(self._forget, place=delivered))
+        except Exception:
+            await self._forget_to(delivered)
+            raise
+        await self._forget_to(delivered)
+
+    async def _forget_to(self, place: Value) -> None:
+        if place is not None:
+            await self._database.write(lambda tx: tx.changed(self._forget, place=place))

@@ -42,7 +42,7 @@ class Fan(msgspec.Struct):
     items: list[Json] = msgspec.field(default_factory=list)
     inputs: list[Json] | None = None  # what ItemSelector made of them; None where there is none
     starts: EventId = 0  # the event that iterations link to
-    completed: list[int] = msgspec.field(default_factory=list)  # indexes whose results are there
+    completed: set[int] = msgspec.field(default_factory=set)  # indexes whose results are there
 
 
 class Frame(msgspec.Struct):
