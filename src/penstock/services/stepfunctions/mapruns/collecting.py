@@ -22,7 +22,7 @@ from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 Json = Any
 PAGE: Final = 500  # children read, or stopped, at once
-LARGEST_FILE: Final = 16 << 20  # characters of one file of results
+LARGEST_FILE: Final = 8 << 20  # bytes of one file of results, give or take a result
 FAILED: Final = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -148,8 +148,7 @@ class Writing:
         self._folder = f"{prefix}/{order.arn.rpartition(':')[2]}" if prefix else order.arn.rpartition(":")[2]
         self._transformation = config.get("Transformation", "NONE")
         self._is_lines = config.get("OutputType", "JSON") == "JSONL"
-        self._waiting: dict[str, list[str]] = {"SUCCEEDED": [], "FAILED": [], "PENDING": []}
-        self._sizes = dict.fromkeys(self._waiting, 0)  # characters that wait
+        self._waiting = {"SUCCEEDED": bytearray(), "FAILED": bytearray()}  # what the next file begins with
         self._files: dict[str, list[Json]] = {"FAILED": [], "PENDING": [], "SUCCEEDED": []}
 
     async def write(self) -> Json:
@@ -173,23 +172,24 @@ class Writing:
     async def _add(self, result: Result) -> None:
         kind = "FAILED" if result.status in FAILED else "SUCCEEDED"
         transformation = "NONE" if kind == "FAILED" else self._transformation
-        texts = [msgspec.json.encode(value).decode() for value in transformed(result, transformation)]
-        self._waiting[kind] += texts
-        self._sizes[kind] += sum(map(len, texts)) + len(texts)
-        if self._sizes[kind] > LARGEST_FILE:
+        waiting = self._waiting[kind]
+        for value in transformed(result, transformation):
+            waiting += (b"\n" if self._is_lines else b",") if waiting else (b"" if self._is_lines else b"[")
+            waiting += msgspec.json.encode(value)
+        if len(waiting) > LARGEST_FILE:
             await self._flush(kind)
 
     async def _flush(self, kind: str) -> None:
         waiting = self._waiting[kind]
         if not waiting:
             return
-        content = ("\n".join(waiting) if self._is_lines else f"[{','.join(waiting)}]").encode()
+        waiting += b"" if self._is_lines else b"]"
+        content = bytes(waiting)
+        waiting.clear()
         suffix = "jsonl" if self._is_lines else "json"
         key = f"{self._folder}/{kind}_{len(self._files[kind])}.{suffix}"
         await self._put(key, content)
         self._files[kind].append({"Key": key, "Size": len(content)})
-        waiting.clear()
-        self._sizes[kind] = 0
 
     async def _put(self, key: str, content: bytes) -> None:
         request = {"Bucket": self._bucket, "Key": key, "Body": content}
