@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from penstock.services.stepfunctions import express
 from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.wire.call import Json, ServiceError
 from services.stepfunctions.mapruns.buckets import Bucket
@@ -261,3 +263,48 @@ async def test_a_child_is_an_execution_of_the_machine_and_its_label(path: Path) 
     assert (told["mapRunArn"], told["label"]) == (run["mapRunArn"], "L")
     assert json.loads(told["definition"])["StartAt"] == "P"
     assert [each["executionArn"] for each in mine] == [execution]
+
+
+async def test_a_child_is_redriven_with_its_map_run_only(path: Path) -> None:
+    async with house(path) as here:
+        execution = await here.start(distributed(REFUSE), [1])
+        await here.ended(execution)
+        (run,) = await here.map_runs(execution)
+        (child,) = await here.children(run["mapRunArn"])
+        assert child["redriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
+        with pytest.raises(ServiceError, match="child of a Map Run") as caught:
+            await here.ask("RedriveExecution", executionArn=child["executionArn"])
+    assert caught.value.code == "ExecutionNotRedrivable"
+
+
+async def test_a_machine_that_is_out_of_time_aborts_its_map_run(path: Path) -> None:
+    async with house(path) as here:
+        execution = await here.start(distributed(WAIT), [1, 2], TimeoutSeconds=1)
+        assert (await here.ended(execution))["status"] == "TIMED_OUT"
+        run = await here.map_run_ended(execution)
+    assert (run["status"], run["executionCounts"]["aborted"]) == ("ABORTED", 2)
+
+
+async def test_a_deleted_machine_is_gone_when_its_map_run_is_over(path: Path) -> None:
+    short = {"P": {"Type": "Wait", "Seconds": 1, "End": True}}
+    async with house(path) as here:
+        execution = await here.start(distributed(short), [1])
+        await here.the_map_run(execution, open_children=1)
+        await here.ask("DeleteStateMachine", stateMachineArn=MACHINE)
+        assert (await here.ended(execution))["status"] != "RUNNING"
+        with pytest.raises(ServiceError) as caught:
+            await here.ask("DescribeStateMachine", stateMachineArn=MACHINE)
+        run = await here.map_run_ended(execution)
+    assert caught.value.code == "StateMachineDoesNotExist"
+    assert run["executionCounts"]["running"] == 0
+
+
+async def test_a_child_that_runs_out_of_time_has_timed_out(path: Path) -> None:
+    """An express child has five minutes; here, none."""
+    with patch.object(express, "LONGEST", 0.05):
+        async with house(path) as here:
+            execution = await here.start(distributed(WAIT, kind="EXPRESS"), [1])
+            told = await here.ended(execution)
+            run = await here.map_run_ended(execution)
+    assert (told["error"], told["cause"]) == EXCEEDED
+    assert run["executionCounts"]["timedOut"] == 1
