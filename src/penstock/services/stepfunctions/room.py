@@ -64,7 +64,7 @@ def open_stepfunctions(
     engine.register(ExpressFlow())
     engine.register(MapRunFlow())
     filling = Filling(database=database, directory=directory, engine=engine, clock=clock)
-    collecting = Collecting(database=database, directory=directory, engine=engine, clock=clock)
+    collecting = Collecting(database=database, directory=directory, engine=engine, close_source=filling.close)
     map_runs = {FILL: filling.fill, ABORT: collecting.abort, COLLECT: collecting.collect}
     for name, act in {
         **acts,

@@ -308,3 +308,43 @@ async def test_a_child_that_runs_out_of_time_has_timed_out(path: Path) -> None:
             run = await here.map_run_ended(execution)
     assert (told["error"], told["cause"]) == EXCEEDED
     assert run["executionCounts"]["timedOut"] == 1
+
+
+async def test_an_object_is_not_kept_open_for_a_map_run_that_is_over(path: Path) -> None:
+    bucket = Bucket({"many": b"1\n" * 1_000})
+    async with house(path, bucket) as here:
+        state = distributed(WAIT, ItemReader=reading("many", {"InputType": "JSONL"}), MaxConcurrency=2)
+        execution = await here.start(state)
+        await here.the_map_run(execution, open_children=2)
+        assert bucket.bodies == 1
+        await here.ask("StopExecution", executionArn=execution)
+        await here.map_run_ended(execution)
+    assert bucket.bodies == 0
+
+
+async def test_jsonata_says_what_is_read_and_where_results_go(path: Path) -> None:
+    bucket = Bucket({"in/7": b"[1, 2, 3]"})
+    state = distributed(
+        ItemReader={
+            "Resource": "arn:aws:states:::s3:getObject",
+            "Arguments": {"Bucket": "data", "Key": "{% 'in/' & $string($states.input.n) %}"},
+            "ReaderConfig": {"InputType": "JSON", "MaxItems": "{% 1 + 1 %}"},
+        },
+        ResultWriter={
+            "Resource": "arn:aws:states:::s3:putObject",
+            "Arguments": {"Bucket": "data", "Prefix": "{% 'out' & $states.input.n %}"},
+        },
+    )
+    async with house(path, bucket) as here:
+        output = await here.output(state, {"n": 7}, QueryLanguage="JSONata")
+    assert output["ResultWriterDetails"]["Key"].startswith("out7/")
+    (results,) = (json.loads(content) for key, content in bucket.objects.items() if "SUCCEEDED" in key)
+    assert [each["Input"] for each in results] == ["1", "2"]
+
+
+async def test_each_iteration_of_an_inline_map_may_have_a_map_run(path: Path) -> None:
+    inner = {key: value for key, value in distributed().items() if key != "Label"}
+    outer = {"Type": "Map", "ItemProcessor": {"StartAt": "D", "States": {"D": inner}}, "End": True}
+    async with house(path) as here:
+        assert await here.output(outer, [[1], [2, 3]]) == [[1], [2, 3]]
+        assert len(await here.map_runs("arn:aws:states:us-east-1:123456789012:execution:m:e")) == 2
