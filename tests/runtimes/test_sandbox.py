@@ -14,6 +14,7 @@ import pytest
 
 from penstock.engine.jobs import JobId, Output, Resources
 from penstock.runtimes.sandbox.folder import JobFolder
+from penstock.runtimes.sandbox.inside.zygote import take_claim
 from runtimes.worlds import MODEL, World, new_sandbox, processes, sandbox_at, until
 
 DIES_AT_ONCE = Path(__file__).parent / "server.py"

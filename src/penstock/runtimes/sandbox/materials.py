@@ -43,6 +43,8 @@ def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs, blanks: Bla
         write(f"{folder.path}/hosts", hosts_text(job.hosts).encode())
     if job.log is not None:
         lay(os.path.dirname(job.log))  # noqa: PTH120
+        with suppress(OSError):  # it is there, or on another file system: then whoever opens it makes it
+            os.link(f"{folder.path}/job.log", job.log)  # a tenth, or less, of what making a file costs
     folder.write("job.json", json.dumps(instructions(job, image, links)).encode())
 
 
@@ -54,7 +56,7 @@ def layout_of(job: Job) -> Layout:
     with suppress(OutOfPlace):  # the image's own, then
         folders.append(below(job.working_folder))
     files = [below(name) for name in job.files]
-    own = ("job.json.new", "ending.new", *(("hosts",) if job.hosts else ()))
+    own = ("job.json.new", "ending.new", "claim.new", "job.log", *(("hosts",) if job.hosts else ()))
     return Layout.of(("ml", "tmp", below(HOME), *folders), (*files, *own))
 
 
