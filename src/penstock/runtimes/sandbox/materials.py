@@ -25,13 +25,15 @@ PROCESSES: Final = 4096
 LOG_LIMIT: Final = 64 << 20
 
 
-def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs, blanks: Blanks) -> None:
-    """Lay out the folder; blocking. Raises `OutOfPlace` or `BlobDamaged`; then the job cannot be started.
+def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs, blanks: Blanks) -> Layout:
+    """Lay out the folder; blocking. Answers how it was before it was the job's.
 
-    Each job waits for this, so paths are strings here: pathlib would double it.
+    Raises `OutOfPlace` or `BlobDamaged`; then the job cannot be started. Each job waits for this, so paths are strings
+    here: pathlib would double it.
     """
     folder.remove()
-    blanks.take(layout_of(job), str(folder.path))
+    layout = layout_of(job)
+    blanks.take(layout, str(folder.path))
     links = [
         [f"inputs/{number}", each.folder]
         for number, each in enumerate(job.inputs)
@@ -46,6 +48,7 @@ def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs, blanks: Bla
         with suppress(OSError):  # it is there, or on another file system: then whoever opens it makes it
             os.link(f"{folder.path}/job.log", job.log)  # a tenth, or less, of what making a file costs
     folder.write("job.json", json.dumps(instructions(job, image, links)).encode())
+    return layout
 
 
 def layout_of(job: Job) -> Layout:

@@ -314,8 +314,8 @@ class Zygote:
 def take_claim(folder: str) -> int:
     """Make the claim on a job, once; raises `FileExistsError` for everybody but the first.
 
-    The file is laid out with the folder, and a name can be taken away only once: a rename costs a fifth of what making a
-    file does, or less. Where there is none to rename it is made.
+    The file is laid out with the folder, and a name can be taken away only once: a rename costs a fifth of what making
+    a file does, or less. Where there is none to rename it is made.
     """
     path = f"{folder}/claim"
     try:
