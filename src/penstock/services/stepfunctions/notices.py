@@ -57,9 +57,9 @@ class Notices:
                     await self._directory.answer(Call("events", "PutEvents", {"Entries": some}, scope))
 
     async def _has_listeners(self, scope: Scope) -> bool:
-        """Whether the default bus has a rule (an archive is one, too)."""
-        if not self._directory.answers("events", "PutEvents"):
-            return False
+        """Whether the default bus has a rule (an archive is one, too), as far as anyone can tell."""
+        if not self._directory.answers("events", "ListRules"):
+            return self._directory.answers("events", "PutEvents")
         found = await self._directory.answer(Call("events", "ListRules", {"Limit": 1}, scope))
         return bool(found.get("Rules"))
 
