@@ -13,10 +13,12 @@ from typing import assert_never
 from penstock.languages.pipeline import conditions, expressions
 from penstock.languages.pipeline.tree import (
     AnyStep,
+    Callback,
     Condition,
     Definition,
     Expression,
     Fail,
+    Lambda,
     Model,
     Other,
     Processing,
@@ -132,6 +134,10 @@ def written_in(step: AnyStep) -> Iterator[Expression]:
             yield step.message
         case Other():
             yield from (step.arguments, step.members)
+        case Lambda():
+            yield from (step.arguments, step.function)
+        case Callback():
+            yield from (step.arguments, step.queue)
         case Processing() | Training() | Model() | RegisterModel():
             yield step.arguments
         case _:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from penstock.languages.pipeline.tree import AnyStep, Condition, Fail, StepName
+from penstock.languages.pipeline.tree import AnyStep, Callback, Condition, Fail, Lambda, StepName
+from penstock.services.sagemaker.pipelines import outside
 from penstock.services.sagemaker.pipelines.model import Plan, Progress
 from penstock.services.sagemaker.pipelines.steps import MAKING
 from penstock.store.documents import Document
@@ -106,6 +107,11 @@ def _metadata(definition: AnyStep, progress: Progress) -> dict[str, Json]:
         return {} if progress.outcome is None else {"Condition": {"Outcome": str(progress.outcome)}}
     if isinstance(definition, Fail):
         return {"Fail": {"ErrorMessage": progress.message}}
+    if isinstance(definition, Lambda):
+        return {"Lambda": {"Arn": progress.arn, "OutputParameters": outside.shown(progress.outputs)}}
+    if isinstance(definition, Callback):
+        callback = {"CallbackToken": progress.token, "SqsQueueUrl": progress.queue}
+        return {"Callback": {**callback, "OutputParameters": outside.shown(progress.outputs)}} if progress.token else {}
     making = MAKING.get(type(definition))
     return {making.metadata: {"Arn": progress.arn}} if making is not None and progress.arn else {}
 

@@ -104,7 +104,7 @@ class Pipelines:
                     "Stop them with StopPipelineExecution and wait until they have stopped, then delete the pipeline."
                 )
             for execution in rows.executions_of(tx, found):
-                documents.remove(tx, execution.scope, execution.kind, execution.name)
+                rows.forget_execution(tx, execution)
             documents.remove(tx, found.scope, found.kind, found.name)
             return {"PipelineArn": found.arn}
 

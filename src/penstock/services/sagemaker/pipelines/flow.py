@@ -25,6 +25,7 @@ Json = Any
 FLOW: Final = "sagemaker.pipeline"
 STOP: Final = "stop"
 LIMIT: Final = "parallel-steps"
+ANSWER: Final = "callback-answer"
 
 
 def as_written(operation: str, request: Mapping[str, Json]) -> Mapping[str, Json]:  # noqa: ARG001
@@ -62,6 +63,8 @@ class PipelineFlow:
                 turn.stopped()
             case Signalled(name=name, payload=payload) if name == LIMIT:
                 turn.limited(payload)
+            case Signalled(name=name, payload=payload) if name == ANSWER:
+                turn.told(payload)
             case _:
                 return state
         return turn.value()

@@ -12,6 +12,7 @@ import msgspec
 from penstock.engine.facts import Command, Event, Finish, Outcome, Status
 from penstock.languages.pipeline.graph import members
 from penstock.languages.pipeline.tree import Condition, StepName, Trigger
+from penstock.services.sagemaker.pipelines.failures import TIMED_OUT
 from penstock.services.sagemaker.pipelines.model import (
     Begin,
     Execution,
@@ -163,8 +164,9 @@ class Ledger:
         self.commands.append(Finish(Outcome(outcome, self._described())))
 
     def _ending(self) -> ExecutionStatus:
-        if self.status == "Stopping":
-            return "Stopped"
+        if self.status == "Stopping":  # AWS's rule: a function that took too long fails even that
+            late = any(TIMED_OUT in step.errors for step in self.steps.values() if step.status == "Failed")
+            return "Failed" if late else "Stopped"
         failed = {name for name, step in self.steps.items() if step.status == "Failed"}
         if failed - self._handled():
             return "Failed"

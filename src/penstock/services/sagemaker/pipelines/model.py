@@ -21,7 +21,9 @@ from penstock.languages.pipeline.tree import Definition, JsonGet, PropertyFile, 
 Json = Any
 StepStatus = Literal["Starting", "Executing", "Stopping", "Stopped", "Failed", "Succeeded", "Skipped"]
 ExecutionStatus = Literal["Executing", "Stopping", "Stopped", "Failed", "Succeeded", "CompletedWithFailures"]
-Phase = Literal["looking", "grouping", "creating", "describing", "running", "resting", "over"]
+Phase = Literal[
+    "looking", "grouping", "creating", "describing", "running", "calling", "sending", "waiting", "resting", "over"
+]
 
 OVER: Final[frozenset[StepStatus]] = frozenset({"Stopped", "Failed", "Succeeded", "Skipped"})
 
@@ -30,9 +32,10 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     """How far a step is.
 
     `Skipped` is a step that will never be started: it stands in a branch not taken, or waits for one that does, or
-    for a step that failed. AWS shows no such steps. `name` and `arn` are of the job or model that the step makes;
-    `awaited` is the number of documents still to be looked into, `documents` what was found, by address; `errors`
-    names what ended the attempts so far.
+    for a step that failed. AWS shows no such steps. `name` and `arn` are of the job or model that the step makes, or of
+    the function it calls; `queue`, `token` and `outputs` belong to steps that ask somebody outside. `awaited` is the
+    number of documents still to be looked into, `documents` what was found, by address; `errors` names what ended the
+    attempts so far.
     """
 
     status: StepStatus = "Starting"
@@ -45,6 +48,9 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     arn: str = ""
     message: str = ""
     outcome: bool | None = None
+    queue: str = ""
+    token: str = ""
+    outputs: dict[str, Json] = {}
     awaited: int = 0
     documents: dict[str, Json] = {}
     errors: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 sagemaker/pipeline             name: PipelineName        body: the Describe answer's members, and LastRunTime
 sagemaker/pipeline-execution   name: the execution's id  parent: PipelineName · status: the execution's
                                body: the Describe answer's members, PipelineParameters, and Run: the latest run
+sagemaker/pipeline-callback    name: the token  parent: the execution's id  body: Run
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from penstock.wire.call import Scope
 Json = Any
 PIPELINE: Final = "sagemaker/pipeline"
 EXECUTION: Final = "sagemaker/pipeline-execution"
+CALLBACK: Final = "sagemaker/pipeline-callback"
 OPEN: Final = ("Executing", "Stopping")
 
 
@@ -46,6 +48,14 @@ def executions_of(tx: Transaction, pipeline: Document) -> Iterator[Document]:
     """All executions of a pipeline."""
     query = Query(kind=EXECUTION, scope=pipeline.scope, parent=pipeline.name, limit=1_000_000)
     yield from documents.page(tx, query).documents
+
+
+def forget_execution(tx: Transaction, execution: Document) -> None:
+    """Remove an execution's row, and the callback tokens that it gave out."""
+    query = Query(kind=CALLBACK, scope=execution.scope, parent=execution.name, limit=1_000_000)
+    for token in documents.page(tx, query).documents:
+        documents.remove(tx, token.scope, token.kind, token.name)
+    documents.remove(tx, execution.scope, execution.kind, execution.name)
 
 
 def reflect_execution(tx: Transaction, arn: str, execution: Execution) -> None:
