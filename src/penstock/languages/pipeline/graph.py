@@ -126,6 +126,8 @@ def _uses(step: AnyStep) -> Iterator[tuple[StepName, str]]:
 
 def written_in(step: AnyStep) -> Iterator[Expression]:
     """Every expression that a step is made of."""
+    if step.cache is not None:
+        yield from (step.cache.enabled, step.cache.expire_after)
     match step:
         case Condition():
             for test in step.tests:

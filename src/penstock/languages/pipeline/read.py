@@ -9,14 +9,16 @@ from typing import Any, Final, TypeVar, get_args
 
 import msgspec
 
-from penstock.languages.pipeline import conditions, expressions
+from penstock.languages.pipeline import conditions, durations, expressions
 from penstock.languages.pipeline.retries import read_policies
 from penstock.languages.pipeline.tree import (
     OTHER_STEP_TYPES,
     VERSION,
     AnyStep,
+    CacheConfig,
     Callback,
     Condition,
+    Constant,
     Definition,
     DefinitionError,
     Dependency,
@@ -136,13 +138,13 @@ def _step(name: StepName, entry: Json, into: dict[StepName, AnyStep]) -> AnyStep
 
 
 def _common(name: StepName, entry: Json, where: str) -> dict[str, Any]:
-    _check_cache(entry.get("CacheConfig"), where)
     return {
         "name": name,
         "display_name": _optional_text(entry, "DisplayName", where),
         "description": _optional_text(entry, "Description", where),
         "depends_on": tuple(_dependency(item, where) for item in _list(entry, "DependsOn", where)),
         "retries": read_policies(_list(entry, "RetryPolicies", where), where),
+        "cache": _cache(entry.get("CacheConfig"), where),
     }
 
 
@@ -241,9 +243,16 @@ def _property_files(entry: Json, where: str) -> tuple[PropertyFile, ...]:
     )
 
 
-def _check_cache(config: Json, where: str) -> None:
-    if config is not None and not (isinstance(config, dict) and isinstance(config.get("Enabled"), bool | dict)):
-        raise DefinitionError(f"CacheConfig of {where} must be an object whose Enabled is true or false.")
+def _cache(config: Json, where: str) -> CacheConfig | None:
+    if config is None:
+        return None
+    where = f"CacheConfig of {where}"
+    if not isinstance(config, dict) or not isinstance(config.get("Enabled"), bool | dict):
+        raise DefinitionError(f"{where} must be an object whose Enabled is true or false.")
+    expires = expressions.read(config.get("ExpireAfter"), where)
+    if isinstance(expires, Constant) and expires.value is not None:
+        durations.seconds(_text(config, "ExpireAfter", where), f"ExpireAfter of {where}")
+    return CacheConfig(expressions.read(config["Enabled"], where), expires)
 
 
 def _list(entry: Json, key: str, where: str) -> list[Json]:

@@ -183,6 +183,14 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheConfig:
+    """Whether an earlier run of the step may stand for it, and how old that may be (a duration; None: any age)."""
+
+    enabled: Expression
+    expire_after: Expression = Constant(None)
+
+
+@dataclass(frozen=True, slots=True)
 class PropertyFile:
     name: str
     output: str
@@ -206,6 +214,7 @@ class Step:
     description: str = ""
     depends_on: tuple[Dependency, ...] = ()
     retries: tuple[RetryPolicy, ...] = ()
+    cache: CacheConfig | None = None
     arguments: Expression = Constant({})
 
 

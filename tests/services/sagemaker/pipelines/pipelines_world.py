@@ -223,6 +223,10 @@ class World:
     async def create(self, *steps: Json, name: str = "churn", **more: Json) -> Answer:
         return await self.create_from({"Version": "2020-12-01", "Steps": list(steps), **more}, PipelineName=name)
 
+    @staticmethod
+    def written(document: Json) -> str:
+        return json.dumps(document)
+
     async def create_from(self, document: Json, **request: Json) -> Answer:
         made = {"PipelineName": "churn", "RoleArn": ROLE, "PipelineDefinition": json.dumps(document), **request}
         return await self.call("CreatePipeline", **made)

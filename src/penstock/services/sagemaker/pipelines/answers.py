@@ -18,7 +18,7 @@ _PIPELINE_MEMBERS: Final = (
 )  # fmt: skip
 _EXECUTION_MEMBERS: Final = (
     "PipelineExecutionDisplayName", "PipelineExecutionDescription", "PipelineExperimentConfig", "FailureReason",
-    "CreatedBy", "LastModifiedBy", "ParallelismConfiguration",
+    "CreatedBy", "LastModifiedBy", "ParallelismConfiguration", "SelectiveExecutionConfig",
 )  # fmt: skip
 
 
@@ -91,6 +91,10 @@ def step(plan: Plan, name: str, progress: Progress) -> dict[str, Json]:
         "StepDescription": definition.description,
         "EndTime": progress.ended_at,
         "FailureReason": progress.reason,
+        "CacheHitResult": {"SourcePipelineExecutionArn": progress.source} if progress.source else None,
+        "SelectiveExecutionResult": (
+            {"SourcePipelineExecutionArn": progress.reused_from} if progress.reused_from else None
+        ),
     }
     return {
         "StepName": name,
@@ -110,8 +114,9 @@ def _metadata(definition: AnyStep, progress: Progress) -> dict[str, Json]:
     if isinstance(definition, Lambda):
         return {"Lambda": {"Arn": progress.arn, "OutputParameters": outside.shown(progress.outputs)}}
     if isinstance(definition, Callback):
-        callback = {"CallbackToken": progress.token, "SqsQueueUrl": progress.queue}
-        return {"Callback": {**callback, "OutputParameters": outside.shown(progress.outputs)}} if progress.token else {}
+        token = {"CallbackToken": progress.token} if progress.token else {}
+        callback = {**token, "SqsQueueUrl": progress.queue, "OutputParameters": outside.shown(progress.outputs)}
+        return {"Callback": callback} if progress.queue else {}
     making = MAKING.get(type(definition))
     return {making.metadata: {"Arn": progress.arn}} if making is not None and progress.arn else {}
 

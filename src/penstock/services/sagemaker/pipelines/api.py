@@ -105,6 +105,7 @@ class Pipelines:
                 )
             for execution in rows.executions_of(tx, found):
                 rows.forget_execution(tx, execution)
+            rows.forget_cache(tx, found)
             documents.remove(tx, found.scope, found.kind, found.name)
             return {"PipelineArn": found.arn}
 

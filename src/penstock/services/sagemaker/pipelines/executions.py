@@ -18,7 +18,7 @@ from penstock.languages.pipeline.tree import DefinitionError
 from penstock.languages.pipeline.values import values_of
 from penstock.services.sagemaker import lists
 from penstock.services.sagemaker.people import user_context
-from penstock.services.sagemaker.pipelines import answers, rows
+from penstock.services.sagemaker.pipelines import answers, rows, selecting
 from penstock.services.sagemaker.pipelines.api import given, refuse
 from penstock.services.sagemaker.pipelines.flow import FLOW, LIMIT, STOP
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, plan_of
@@ -55,7 +55,6 @@ class PipelineExecutions:
     async def start(self, call: Call, request: Request) -> Answer:
         refuse(
             request,
-            "SelectiveExecutionConfig",
             "PipelineVersionId",
             "PipelineVersionAlias",
             "MlflowExperimentName",
@@ -77,7 +76,7 @@ class PipelineExecutions:
         if known is not None:  # the same call told twice
             return known.arn
         text = str(pipeline.body["PipelineDefinition"]).encode()
-        begin = self._beginning(pipeline, name, request, plan_of(text))
+        begin = self._selected(tx, self._beginning(pipeline, name, request, plan_of(text)), request, plan_of(text))
         row = Document(
             kind=rows.EXECUTION,
             scope=pipeline.scope,
@@ -112,6 +111,39 @@ class PipelineExecutions:
             parallel_steps=limit.get("MaxParallelExecutionSteps"),
         )
 
+    def _selected(self, tx: Transaction, begin: Begin, request: Request, plan: Plan) -> Begin:
+        """What a selective execution begins with."""
+        config = request.get("SelectiveExecutionConfig")
+        if config is None:
+            return begin
+        selected, arn = selecting.selected_in(plan, config), config.get("SourcePipelineExecutionArn")
+        if arn is None:
+            needed = selecting.must_come_from_a_source(plan, selected)
+            if needed:
+                raise ValidationError(
+                    f"SourcePipelineExecutionArn is required: the selected steps need {', '.join(needed)}, "
+                    "which is not selected."
+                )
+            return msgspec.structs.replace(begin, selected=selected)
+        source = self._source(tx, begin, arn)
+        kept = selecting.reused(plan, selected, source.arn, self._state(tx, source)[1])
+        return msgspec.structs.replace(begin, selected=selected, kept=kept)
+
+    @staticmethod
+    def _source(tx: Transaction, begin: Begin, arn: str) -> Document:
+        """The execution that a selective one takes steps from."""
+        found = rows.find_execution(tx, arn)
+        if found is None:
+            raise answers.no_execution(arn)
+        if found.body["PipelineArn"] != begin.pipeline_arn:
+            raise ValidationError(f"SourcePipelineExecutionArn must be of the same pipeline: {arn} is of another.")
+        if found.status not in ("Succeeded", "Failed", "CompletedWithFailures"):
+            raise ValidationError(
+                f"Pipeline execution with ARN '{arn}' is {found.status}: "
+                "a SourcePipelineExecutionArn must have Succeeded or Failed."
+            )
+        return found
+
     @staticmethod
     def _row(call: Call, request: Request, begin: Begin, plan: Plan) -> dict[str, Json]:
         limit = {} if begin.parallel_steps is None else {"MaxParallelExecutionSteps": begin.parallel_steps}
@@ -123,7 +155,9 @@ class PipelineExecutions:
             "LastModifiedBy": user_context(call.scope),
             "PipelineParameters": request.get("PipelineParameters") or [],
             "Run": begin.arn,
-            **given(request, "PipelineExecutionDisplayName", "PipelineExecutionDescription"),
+            **given(
+                request, "PipelineExecutionDisplayName", "PipelineExecutionDescription", "SelectiveExecutionConfig"
+            ),
             **({"ParallelismConfiguration": limit} if limit else {}),
             **({"PipelineExperimentConfig": experiment} if experiment else {}),
         }
@@ -259,8 +293,10 @@ class PipelineExecutions:
         return found
 
     def _look(self, tx: Transaction, request: Request) -> tuple[Plan, Execution]:
-        found = self._found(tx, request)
-        view = self.engine.look(tx, RunId(found.body["Run"]))
+        return self._state(tx, self._found(tx, request))
+
+    def _state(self, tx: Transaction, execution: Document) -> tuple[Plan, Execution]:
+        view = self.engine.look(tx, RunId(execution.body["Run"]))
         assert view is not None
         return view.plan, view.state
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from penstock.engine.facts import Command, Done, Ended, Event, Fired, Refused, RunId, Signalled, Started
-from penstock.services.sagemaker.pipelines import rows
+from penstock.services.sagemaker.pipelines import caching, rows
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, plan_of
 from penstock.services.sagemaker.pipelines.steps import Fit
 from penstock.services.sagemaker.pipelines.turn import Turn
@@ -82,5 +82,8 @@ class PipelineFlow:
         before: Execution,
         after: Execution,
     ) -> None:
+        if after is not before and after.begin is not None:
+            for learned in after.learned:
+                caching.remember(tx, scope, after.begin.pipeline_name, after.begin.arn, learned)
         if after.status != before.status:
             rows.reflect_execution(tx, run.partition("#")[0], after)

@@ -3,6 +3,7 @@
 sagemaker/pipeline             name: PipelineName        body: the Describe answer's members, and LastRunTime
 sagemaker/pipeline-execution   name: the execution's id  parent: PipelineName · status: the execution's
                                body: the Describe answer's members, PipelineParameters, and Run: the latest run
+sagemaker/pipeline-cached-step name: PipelineName/StepName/digest  parent: PipelineName/StepName  body: see `caching`
 sagemaker/pipeline-callback    name: the token  parent: the execution's id  body: Run
 """
 
@@ -18,6 +19,7 @@ from penstock.wire.call import Scope
 Json = Any
 PIPELINE: Final = "sagemaker/pipeline"
 EXECUTION: Final = "sagemaker/pipeline-execution"
+CACHED: Final = "sagemaker/pipeline-cached-step"
 CALLBACK: Final = "sagemaker/pipeline-callback"
 OPEN: Final = ("Executing", "Stopping")
 
@@ -48,6 +50,13 @@ def executions_of(tx: Transaction, pipeline: Document) -> Iterator[Document]:
     """All executions of a pipeline."""
     query = Query(kind=EXECUTION, scope=pipeline.scope, parent=pipeline.name, limit=1_000_000)
     yield from documents.page(tx, query).documents
+
+
+def forget_cache(tx: Transaction, pipeline: Document) -> None:
+    """Remove what a pipeline's steps came to."""
+    query = Query(kind=CACHED, scope=pipeline.scope, name_prefix=f"{pipeline.name}/", limit=1_000_000)
+    for cached in documents.page(tx, query).documents:
+        documents.remove(tx, cached.scope, cached.kind, cached.name)
 
 
 def forget_execution(tx: Transaction, execution: Document) -> None:

@@ -1,5 +1,6 @@
 """A turn: one event taken in by one execution. Here is how steps do their work.
 
+    looking (─► asking the cache) ─► what its type does:
     looking ─► (grouping ─►) creating ─► running ─► over            jobs run; models are described instead
        ├───────► calling ─► over                                    functions
        ├───────► sending ─► waiting ─► over                         callbacks
@@ -32,6 +33,7 @@ from penstock.languages.pipeline.tree import (
     AnyStep,
     Callback,
     Condition,
+    DefinitionError,
     Fail,
     Lambda,
     Model,
@@ -42,7 +44,7 @@ from penstock.languages.pipeline.tree import (
     Training,
 )
 from penstock.languages.pipeline.values import written
-from penstock.services.sagemaker.pipelines import failures, outside, steps
+from penstock.services.sagemaker.pipelines import caching, failures, outside, steps
 from penstock.services.sagemaker.pipelines.ledger import Ledger
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan
 from penstock.services.sagemaker.pipelines.steps import MAKING, Fit
@@ -89,7 +91,7 @@ class Turn:
             case Fired() if what == "limit":
                 self._late(name)
             case Fired():
-                self.ledger.change(name, attempt=progress.attempt + 1, status="Starting", name="", arn="")
+                self.ledger.change(name, attempt=progress.attempt + 1, status="Starting", name="", arn="", token="")
                 self._look(name)
 
     def stopped(self) -> None:
@@ -144,6 +146,41 @@ class Turn:
             self._act(name)
 
     def _act(self, name: StepName) -> None:
+        """Ask for an earlier run that may stand for this one, or start."""
+        step = self.ledger.plan.definition.steps[name]
+        try:
+            if type(step) in MAKING:
+                self._prepare(name, step)
+            wanted = caching.wanted(step, self._sources(name), self.ledger.begin.pipeline_name, self.ledger.at)
+        except (Unresolvable, DefinitionError) as error:
+            self._fail(name, f"ClientError: {error}")
+            return
+        if wanted is None:
+            self._begin(name)
+            return
+        self.ledger.change(name, marks=wanted["Marks"])
+        self.ledger.commands.append(Perform(self._key(name, "cache"), caching.LOOK_UP, wanted))
+
+    def _looked_up(self, name: StepName, result: Mapping[str, Json]) -> None:
+        self.ledger.change(name, cache=result["Why"])
+        hit = result.get("Hit")
+        if hit is None:
+            self._begin(name)
+            return
+        found = hit.get("properties", {})
+        self.ledger.settle(
+            name,
+            "Succeeded",
+            source=hit["Execution"],
+            name=hit.get("name", ""),
+            arn=hit.get("arn", ""),
+            queue=hit.get("queue", ""),
+            outputs=found.get("OutputParameters", {}),
+            properties=self._kept(name, found),
+        )
+
+    def _begin(self, name: StepName) -> None:
+        """Do what a step is for."""
         step = self.ledger.plan.definition.steps[name]
         try:
             match step:
@@ -161,10 +198,8 @@ class Turn:
                 case Callback():
                     self._send(name, step)
                 case RegisterModel():
-                    self._prepare(name, step)
                     self._group_or_create(name)
                 case Processing() | Training() | Model():
-                    self._prepare(name, step)
                     self._create(name)
         except Unresolvable as error:
             self._fail(name, f"ClientError: {error}")
@@ -238,6 +273,8 @@ class Turn:
             self.ledger.change(name, documents=documents, awaited=progress.awaited - 1)
             if progress.awaited == 1:
                 self._act(name)
+        elif what == "cache":
+            self._looked_up(name, result)
         elif what == "call":
             self._returned(name, result)
         elif what == "send":
@@ -272,6 +309,7 @@ class Turn:
         except outside.UnfitOutput as error:
             self._fail(name, f"ClientError: {error}")
             return
+        self.ledger.learn(name, {"OutputParameters": found})
         self.ledger.settle(name, "Succeeded", outputs=found, properties={"OutputParameters": found})
 
     def _late(self, name: StepName) -> None:
@@ -319,7 +357,7 @@ class Turn:
         elif what == "send":
             reason = failures.not_sent(self.ledger.steps[name].queue, fact.message)
             self._fail(name, reason, failures.kind_of_refusal(fact.error))
-        elif what == "job" or what.startswith("look/"):
+        elif what in ("job", "cache") or what.startswith("look/"):
             self._fail(name, f"ClientError: {fact.message}", failures.kind_of_refusal(fact.error))
         else:
             making = self._making(name)
@@ -329,6 +367,7 @@ class Turn:
     def _ended(self, name: StepName, fact: Ended) -> None:
         result = fact.outcome.result if isinstance(fact.outcome.result, dict) else {}
         if fact.outcome.status == "Succeeded":
+            self.ledger.learn(name, result)
             self.ledger.settle(name, "Succeeded", properties=self._kept(name, result))
         elif fact.outcome.status == "Stopped":
             self.ledger.settle(name, "Stopped")
