@@ -18,7 +18,7 @@ _PIPELINE_MEMBERS: Final = (
 )  # fmt: skip
 _EXECUTION_MEMBERS: Final = (
     "PipelineExecutionDisplayName", "PipelineExecutionDescription", "PipelineExperimentConfig", "FailureReason",
-    "CreatedBy", "LastModifiedBy", "ParallelismConfiguration", "SelectiveExecutionConfig",
+    "CreatedBy", "LastModifiedBy", "ParallelismConfiguration", "SelectiveExecutionConfig", "PipelineVersionId",
 )  # fmt: skip
 
 

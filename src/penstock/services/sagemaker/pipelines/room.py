@@ -14,6 +14,7 @@ from penstock.services.sagemaker.pipelines.objects import Documents
 from penstock.services.sagemaker.pipelines.outside import CALL_FUNCTION, SEND_MESSAGE
 from penstock.services.sagemaker.pipelines.steps import Fit
 from penstock.services.sagemaker.pipelines.turn import LOOK_INTO
+from penstock.services.sagemaker.pipelines.versions import PipelineVersions
 from penstock.store.database import Database
 from penstock.wire.call import Directory
 
@@ -35,4 +36,5 @@ def open_pipelines(
     engine.activity(SEND_MESSAGE, CallbackMessages(database=database, directory=directory, clock=clock).send)
     directory.register(Pipelines(database=database, directory=directory, clock=clock))
     directory.register(PipelineExecutions(database=database, engine=engine, clock=clock, chance=chance))
+    directory.register(PipelineVersions(database=database, clock=clock))
     directory.register(StepCallbacks(database=database, engine=engine, clock=clock))

@@ -1,8 +1,11 @@
 """Rows: pipelines and executions as documents, in the service model's spelling, which Search shows as they are.
 
-sagemaker/pipeline             name: PipelineName        body: the Describe answer's members, and LastRunTime
+sagemaker/pipeline             name: PipelineName        body: the Describe answer's members, LastRunTime,
+                               PipelineVersionId (the latest), Aliases (versions), LastExecutions (ARNs by version)
+sagemaker/pipeline-version     name: PipelineName/number  parent: PipelineName  body: see `versions`
 sagemaker/pipeline-execution   name: the execution's id  parent: PipelineName · status: the execution's
-                               body: the Describe answer's members, PipelineParameters, and Run: the latest run
+                               body: the Describe answer's members, PipelineParameters, PipelineVersionId,
+                               and Run: the latest run
 sagemaker/pipeline-cached-step name: PipelineName/StepName/digest  parent: PipelineName/StepName  body: see `caching`
 sagemaker/pipeline-callback    name: the token  parent: the execution's id  body: Run
 """
@@ -19,6 +22,7 @@ from penstock.wire.call import Scope
 Json = Any
 PIPELINE: Final = "sagemaker/pipeline"
 EXECUTION: Final = "sagemaker/pipeline-execution"
+VERSION: Final = "sagemaker/pipeline-version"
 CACHED: Final = "sagemaker/pipeline-cached-step"
 CALLBACK: Final = "sagemaker/pipeline-callback"
 OPEN: Final = ("Executing", "Stopping")
