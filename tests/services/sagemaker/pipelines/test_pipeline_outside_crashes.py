@@ -1,4 +1,4 @@
-"""Stopping the world at any commit while functions and callbacks are under way changes nothing that a user can see."""
+"""Stopping the world at any commit changes nothing that a user can see of functions, callbacks and what is cached."""
 
 import asyncio
 import contextlib
@@ -26,6 +26,7 @@ from services.sagemaker.pipelines.pipelines_world import (
 from services.sagemaker.pipelines.test_pipeline_crashes import FIRST_COMMITS, TOKEN
 
 Json = Any
+CACHED: Json = {"Enabled": True, "ExpireAfter": "P30D"}
 
 
 async def holder(world: World) -> None:
@@ -41,25 +42,33 @@ async def holder(world: World) -> None:
         await asyncio.sleep(0.001)
 
 
-async def execute(world: World) -> tuple[str, list[tuple[str, str]]]:
-    """Ask for the pipeline and its execution (again, after a crash), and wait for the end."""
+async def execute(world: World) -> list[tuple[str, str, bool]]:
+    """Ask for the pipeline and two executions (again, after a crash), one after the other, and wait for their ends.
+
+    Answered are their steps, and whether each was answered by the first execution.
+    """
     rows = get("Steps.Measure.OutputParameters['rows']")
     verdict = get("Steps.Approve.OutputParameters['verdict']")
     steps = [
-        function("Measure", OutputParameters=outputs(rows="Integer")),
-        callback("Approve", {"rows": rows}, OutputParameters=outputs(verdict="String")),
+        function("Measure", OutputParameters=outputs(rows="Integer"), CacheConfig=CACHED),
+        callback("Approve", {"rows": rows}, OutputParameters=outputs(verdict="String"), CacheConfig=CACHED),
         processing("Use", Arguments={"Environment": {"VERDICT": verdict}}),
     ]
     answering = asyncio.create_task(holder(world))
     try:
         await world.create_from({"Version": "2020-12-01", "Steps": steps}, ClientRequestToken=TOKEN)
-        arn = await world.start(ClientRequestToken=TOKEN)
-        execution = await world.finished(arn)
+        first = await world.start(ClientRequestToken=TOKEN)
+        await world.finished(first)
+        second = await world.start(ClientRequestToken="u" * 32)
+        await world.finished(second)
     finally:
         answering.cancel()
         await asyncio.gather(answering, return_exceptions=True)
-    shown = [(step["StepName"], step["StepStatus"]) for step in await world.steps(arn)]
-    return execution["PipelineExecutionStatus"], shown
+    return [
+        (step["StepName"], step["StepStatus"], step.get("CacheHitResult") == {"SourcePipelineExecutionArn": first})
+        for arn in (first, second)
+        for step in await world.steps(arn)
+    ]
 
 
 async def until_stopped(world: World, database: StoppingDatabase) -> bool:
@@ -85,10 +94,11 @@ async def live_through_a_crash(path: Path, commits: int, *, after: bool) -> bool
     second = opened(SqliteDatabase(path), life=2)
     second.functions, second.messages = first.functions, first.messages
     async with at_work(second):
-        status, steps = await execute(second)
+        steps = await execute(second)
 
-    assert status == "Succeeded", commits
-    assert steps == [("Measure", "Succeeded"), ("Approve", "Succeeded"), ("Use", "Succeeded")], commits
+    run = [("Measure", "Succeeded", False), ("Approve", "Succeeded", False), ("Use", "Succeeded", False)]
+    hit = [("Measure", "Succeeded", True), ("Approve", "Succeeded", True), ("Use", "Succeeded", False)]
+    assert steps == run + hit, commits
     assert len({message["token"] for message in second.messages}) == 1, "one step has one token"
     assert all(message["arguments"] == {"rows": 12} for message in second.messages)
     return stopped
@@ -101,4 +111,4 @@ async def test_a_crash_anywhere_changes_nothing_a_user_can_see(tmp_path: Path, a
     while await live_through_a_crash(tmp_path / f"{commits}.db", commits, after=after):
         commits += 1
 
-    assert commits >= 6
+    assert commits >= 10
