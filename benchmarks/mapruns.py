@@ -5,7 +5,9 @@ with the rows: a run over ten times as many shows it. The last reading of memory
 """
 
 import argparse
+import contextlib
 import json
+import sqlite3
 import sys
 import tempfile
 import time
@@ -18,6 +20,7 @@ BUCKET, ROLE = "bench", "arn:aws:iam::123456789012:role/bench"
 ROWS, SINGLE, BATCH = 1_000_000, 20_000, 100
 POLL = 0.25  # seconds
 STILL_A_MOMENT = 2.0
+TOLD = 120.0
 
 
 def resident(pid: int | None) -> float:
@@ -26,9 +29,21 @@ def resident(pid: int | None) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
+def asked(data: Path, *queries: str) -> list[int]:
+    """Numbers that the server's database answers, read beside the server."""
+    with contextlib.closing(sqlite3.connect(f"file:{data / 'penstock.db'}?mode=ro", uri=True)) as opened:
+        return [int(opened.execute(query).fetchone()[0]) for query in queries]
+
+
 def database(data: Path) -> float:
-    """MB of the server's database; its log comes on top, and does not grow."""
-    return (data / "penstock.db").stat().st_size / 1e6
+    """MB that are used in the server's database, once EventBridge has been told of every execution."""
+    end = time.monotonic() + TOLD
+    while asked(data, "SELECT count(*) FROM sfn_notice") != [0]:
+        if time.monotonic() > end:
+            raise SystemExit(f"after {TOLD:.0f} s there are executions that EventBridge has not been told of")
+        time.sleep(POLL)
+    pages, free, size = asked(data, "PRAGMA page_count", "PRAGMA freelist_count", "PRAGMA page_size")
+    return (pages - free) * size / 1e6
 
 
 def machine(key: str, batch: int) -> str:

@@ -303,7 +303,9 @@ class Engine:
                 future.set_result(outcome)
 
     def _let_go(self, run: RunId) -> None:
+        """Forget a run whose state is not what is on disk: it is folded anew when it is next asked for."""
         self._held.pop(run, None)
+        self._shown.pop(run, None)
 
 
 def view(journal: Journal) -> View:

@@ -253,6 +253,8 @@ def why_not_redrivable(tx: Transaction, found: ExecutionRow, state: Execution, a
     status, reason = redrive_status(found)
     if status == "NOT_REDRIVABLE":
         return reason
+    if status == "REDRIVABLE_BY_MAP_RUN":
+        return "Execution is a child of a Map Run: redrive the execution that started the Map Run"
     if at - (found.stopped_at or at) > REDRIVABLE:
         return "Execution redrivable period exceeded"
     if limits.history_events and state.last_event >= limits.history_events - 1:
@@ -267,7 +269,7 @@ def redrive_status(found: ExecutionRow) -> tuple[str, str | None]:
         return "NOT_REDRIVABLE", "Execution is RUNNING and cannot be redriven"
     if found.status == "SUCCEEDED":
         return "NOT_REDRIVABLE", "Execution is SUCCEEDED and cannot be redriven"
-    return "REDRIVABLE", None
+    return "REDRIVABLE" if found.map_run is None else "REDRIVABLE_BY_MAP_RUN", None
 
 
 def summary(found: ExecutionRow) -> dict[str, Json]:

@@ -25,6 +25,7 @@ FATAL: Final = frozenset({"ExecutionFailed", "ExecutionAborted", "ExecutionTimed
 LARGEST_BATCH: Final = 1 << 20  # bytes that PutLogEvents takes, with what it counts for every record besides
 OVERHEAD: Final = 26
 MOST_RECORDS: Final = 10_000
+PASSING: Final = frozenset({"ThrottlingException", "ServiceUnavailableException", "InternalFailure"})  # tried again
 _ERROR_ENDS: Final = ("Failed", "TimedOut", "Aborted")
 
 _KEEP: Final = """
@@ -126,6 +127,15 @@ class Logbook:
             await self._put(Scope(str(account), str(region)), put)
 
     async def _put(self, scope: Scope, put: dict[str, Json]) -> None:
+        """Records that Logs will never take are dropped with a warning: they would hold up all that come after."""
+        try:
+            await self._put_in_its_stream(scope, put)
+        except ServiceError as refused:
+            if refused.code in PASSING:
+                raise
+            log.warning("log records of %s are dropped: %s: %s", put["logGroupName"], refused.code, refused.message)
+
+    async def _put_in_its_stream(self, scope: Scope, put: dict[str, Json]) -> None:
         try:
             await self._directory.answer(Call("logs", "PutLogEvents", put, scope))
         except ServiceError as missing:

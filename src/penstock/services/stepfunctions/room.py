@@ -97,7 +97,7 @@ def open_stepfunctions(
 def _open_map_runs(database: Database, directory: Directory, engine: Engine, clock: Callable[[], float]) -> None:
     """What distributed Maps start."""
     filling = Filling(database=database, directory=directory, engine=engine, clock=clock)
-    collecting = Collecting(database=database, directory=directory, engine=engine, clock=clock)
+    collecting = Collecting(database=database, directory=directory, engine=engine, close_source=filling.close)
     engine.register(MapRunFlow())
     for name, act in {FILL: filling.fill, ABORT: collecting.abort, COLLECT: collecting.collect}.items():
         engine.activity(name, act)

@@ -19,6 +19,7 @@ class Bucket:
     piece: int = 7
     page: int = 2
     refusal: ServiceError | None = None
+    bodies: int = 0  # that are being read
 
     service = "s3"
 
@@ -29,8 +30,12 @@ class Bucket:
         return {"Body": self._pieces(self.objects[request["Key"]])}
 
     async def _pieces(self, content: bytes) -> AsyncIterator[bytes]:
-        for first in range(0, len(content), self.piece):
-            yield content[first : first + self.piece]
+        self.bodies += 1
+        try:
+            for first in range(0, len(content), self.piece):
+                yield content[first : first + self.piece]
+        finally:
+            self.bodies -= 1
 
     @operation("ListObjectsV2")
     async def list(self, call: Call, request: Json) -> Answer:

@@ -9,6 +9,7 @@ import pytest
 
 from engine.worlds import StoppingDatabase
 from penstock.app import MIGRATIONS
+from penstock.services.stepfunctions.mapruns import filling
 from penstock.store.migrate import migrate
 from penstock.wire.call import Json
 from services.stepfunctions.mapruns.buckets import Bucket
@@ -28,6 +29,7 @@ STATES: dict[str, Json] = {
     "in batches": distributed(
         ItemReader=READER, ResultWriter=WRITER, MaxConcurrency=1, ItemBatcher={"MaxItemsPerBatch": 2}
     ),
+    "all at once": distributed(ItemReader=READER, ResultWriter=WRITER),
     "express": distributed(ItemReader=READER, ResultWriter=WRITER, MaxConcurrency=2, kind="EXPRESS"),
 }
 
@@ -69,6 +71,12 @@ async def lived_until(path: Path, bucket: Bucket, state: Json, commits: int, *, 
         living.cancel()
         await asyncio.gather(living, stopped, return_exceptions=True)
     return database.stopped.is_set()
+
+
+@pytest.fixture(autouse=True)
+def few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that there are commits within a fill."""
+    monkeypatch.setattr(filling, "TOGETHER", 2)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["the commit is lost", "the commit is kept, its word lost"])

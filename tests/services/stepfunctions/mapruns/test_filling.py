@@ -4,6 +4,7 @@ import asyncio
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import msgspec
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from penstock.engine.outbox import Task
 from penstock.services.stepfunctions.flow import ExecutionFlow
 from penstock.services.stepfunctions.interpreter.plan import Order
 from penstock.services.stepfunctions.logbook import Logbook
+from penstock.services.stepfunctions.mapruns import filling
 from penstock.services.stepfunctions.mapruns.filling import Filling
 from penstock.services.stepfunctions.mapruns.flow import MapRunFlow
 from penstock.services.stepfunctions.mapruns.order import FLOW, MapRunOrder
@@ -73,8 +75,8 @@ class Filled:
 async def filled(
     items: list[Json], batching: Json, rooms: list[int], crashes: list[bool], repeats: list[bool]
 ) -> list[Json]:
-    """The children's inputs after fills of these sizes, some after a crash, some asked for twice."""
-    with TemporaryDirectory() as folder:
+    """The inputs of children begun three at a time by fills of these sizes, some after a crash, some repeated."""
+    with TemporaryDirectory() as folder, patch.object(filling, "TOGETHER", 3):
         path = Path(folder) / "penstock.db"
         migrate(path, MIGRATIONS)
         run = Filled(path, items, batching)

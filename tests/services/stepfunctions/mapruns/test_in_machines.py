@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from penstock.services.stepfunctions import express
 from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.wire.call import Json, ServiceError
 from services.stepfunctions.mapruns.buckets import Bucket
@@ -261,3 +263,88 @@ async def test_a_child_is_an_execution_of_the_machine_and_its_label(path: Path) 
     assert (told["mapRunArn"], told["label"]) == (run["mapRunArn"], "L")
     assert json.loads(told["definition"])["StartAt"] == "P"
     assert [each["executionArn"] for each in mine] == [execution]
+
+
+async def test_a_child_is_redriven_with_its_map_run_only(path: Path) -> None:
+    async with house(path) as here:
+        execution = await here.start(distributed(REFUSE), [1])
+        await here.ended(execution)
+        (run,) = await here.map_runs(execution)
+        (child,) = await here.children(run["mapRunArn"])
+        assert child["redriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
+        with pytest.raises(ServiceError, match="child of a Map Run") as caught:
+            await here.ask("RedriveExecution", executionArn=child["executionArn"])
+    assert caught.value.code == "ExecutionNotRedrivable"
+
+
+async def test_a_machine_that_is_out_of_time_aborts_its_map_run(path: Path) -> None:
+    async with house(path) as here:
+        execution = await here.start(distributed(WAIT), [1, 2], TimeoutSeconds=1)
+        assert (await here.ended(execution))["status"] == "TIMED_OUT"
+        run = await here.map_run_ended(execution)
+    assert (run["status"], run["executionCounts"]["aborted"]) == ("ABORTED", 2)
+
+
+async def test_a_deleted_machine_is_gone_when_its_map_run_is_over(path: Path) -> None:
+    short = {"P": {"Type": "Wait", "Seconds": 1, "End": True}}
+    async with house(path) as here:
+        execution = await here.start(distributed(short), [1])
+        await here.the_map_run(execution, open_children=1)
+        await here.ask("DeleteStateMachine", stateMachineArn=MACHINE)
+        assert (await here.ended(execution))["status"] != "RUNNING"
+        with pytest.raises(ServiceError) as caught:
+            await here.ask("DescribeStateMachine", stateMachineArn=MACHINE)
+        run = await here.map_run_ended(execution)
+    assert caught.value.code == "StateMachineDoesNotExist"
+    assert run["executionCounts"]["running"] == 0
+
+
+async def test_a_child_that_runs_out_of_time_has_timed_out(path: Path) -> None:
+    """An express child has five minutes; here, none."""
+    with patch.object(express, "LONGEST", 0.05):
+        async with house(path) as here:
+            execution = await here.start(distributed(WAIT, kind="EXPRESS"), [1])
+            told = await here.ended(execution)
+            run = await here.map_run_ended(execution)
+    assert (told["error"], told["cause"]) == EXCEEDED
+    assert run["executionCounts"]["timedOut"] == 1
+
+
+async def test_an_object_is_not_kept_open_for_a_map_run_that_is_over(path: Path) -> None:
+    bucket = Bucket({"many": b"1\n" * 1_000})
+    async with house(path, bucket) as here:
+        state = distributed(WAIT, ItemReader=reading("many", {"InputType": "JSONL"}), MaxConcurrency=2)
+        execution = await here.start(state)
+        await here.the_map_run(execution, open_children=2)
+        assert bucket.bodies == 1
+        await here.ask("StopExecution", executionArn=execution)
+        await here.map_run_ended(execution)
+    assert bucket.bodies == 0
+
+
+async def test_jsonata_says_what_is_read_and_where_results_go(path: Path) -> None:
+    bucket = Bucket({"in/7": b"[1, 2, 3]"})
+    state = distributed(
+        ItemReader={
+            "Resource": "arn:aws:states:::s3:getObject",
+            "Arguments": {"Bucket": "data", "Key": "{% 'in/' & $string($states.input.n) %}"},
+            "ReaderConfig": {"InputType": "JSON", "MaxItems": "{% 1 + 1 %}"},
+        },
+        ResultWriter={
+            "Resource": "arn:aws:states:::s3:putObject",
+            "Arguments": {"Bucket": "data", "Prefix": "{% 'out' & $states.input.n %}"},
+        },
+    )
+    async with house(path, bucket) as here:
+        output = await here.output(state, {"n": 7}, QueryLanguage="JSONata")
+    assert output["ResultWriterDetails"]["Key"].startswith("out7/")
+    (results,) = (json.loads(content) for key, content in bucket.objects.items() if "SUCCEEDED" in key)
+    assert [each["Input"] for each in results] == ["1", "2"]
+
+
+async def test_each_iteration_of_an_inline_map_may_have_a_map_run(path: Path) -> None:
+    inner = {key: value for key, value in distributed().items() if key != "Label"}
+    outer = {"Type": "Map", "ItemProcessor": {"StartAt": "D", "States": {"D": inner}}, "End": True}
+    async with house(path) as here:
+        assert await here.output(outer, [[1], [2, 3]]) == [[1], [2, 3]]
+        assert len(await here.map_runs("arn:aws:states:us-east-1:123456789012:execution:m:e")) == 2

@@ -127,6 +127,7 @@ async def test_an_inventory_is_the_rows_of_the_files_that_its_manifest_names() -
 FAILURES: dict[str, tuple[bytes, dict[str, Json], str, str]] = {
     "text that is not UTF-8": (b"a\n\xff\xfe\n", FIRST_ROW, "items", "not UTF-8"),
     "text that is cut off in a letter": (b"a\n\xe2\x82", FIRST_ROW, "items", "not UTF-8"),
+    "a cell that is too long": (b"a\n" + b"1" * 140_000, FIRST_ROW, "items", "is not CSV"),
     "a line that is not JSON": (b"1\n{\n", JSON_LINES, "items", "line 2"),
     "a document that is not JSON": (b"[1,", DOCUMENT, "items", "is not JSON"),
     "a document that is no array": (b"7", DOCUMENT, "items", "Attempting to map over non-iterable node."),

@@ -90,15 +90,16 @@ class MapRuns:
 def counts(of: Counts, state: MapRun, order: MapRunOrder) -> dict[str, int]:
     """How many are in which state; of items that have yet to be read, and of batches to be made, nobody knows."""
     known = 0 if order.items is None or (order.batching is not None and of is state.children) else len(order.items)
-    pending = max(0, known - of.started) if state.why is None else 0
+    started = max(of.started, of.ended)  # what a fill has begun is counted when it is over
+    pending = max(0, known - started) if state.why is None else 0
     return {
         "pending": pending,
-        "running": of.started - of.ended,
+        "running": started - of.ended,
         "succeeded": of.SUCCEEDED,
         "failed": of.FAILED,
         "timedOut": of.TIMED_OUT,
         "aborted": of.ABORTED,
-        "total": pending + of.started,
+        "total": pending + started,
         "resultsWritten": written(of, state, order),
     }
 

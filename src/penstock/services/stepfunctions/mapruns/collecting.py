@@ -4,7 +4,7 @@ Without a ResultWriter the results are an array, in the order of the items, as l
 they are files in S3, of bounded size, and a manifest that names them.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -29,11 +29,18 @@ FAILED: Final = ("FAILED", "TIMED_OUT", "ABORTED")
 class Collecting:
     """What `Perform(COLLECT)` and `Perform(ABORT)` do."""
 
-    def __init__(self, *, database: Database, directory: Directory, engine: Engine, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        directory: Directory,
+        engine: Engine,
+        close_source: Callable[[RunId], Awaitable[None]],
+    ) -> None:
         self.database = database
         self.directory = directory
         self.engine = engine
-        self.clock = clock
+        self.close_source = close_source
 
     async def abort(self, task: Task) -> Json:
         """Stop every child that is open."""
@@ -49,6 +56,7 @@ class Collecting:
 
     async def collect(self, task: Task) -> Json:
         """Put the results where they belong; `output` is the Map state's result."""
+        await self.close_source(task.run)  # of a map run that ends before its items do
         view = await self.database.read(lambda tx: self.engine.look(tx, task.run))
         assert view is not None
         plan: MapRunPlan = view.plan

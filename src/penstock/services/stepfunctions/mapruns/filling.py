@@ -1,7 +1,7 @@
 """Filling: the activity that reads the next items of a map run and starts children for them.
 
 A source that is open is kept, and goes on where it was; after a crash it is opened anew and what was read is skipped.
-The children of one fill are started in one unit of work, under names that a repetition finds again.
+Children are started some at a time, under names that a repetition of the fill finds again.
 """
 
 import random
@@ -25,6 +25,7 @@ from penstock.store.database import Database, Transaction
 from penstock.wire.call import Directory, Scope, ServiceError
 
 Json = Any
+TOGETHER: Final = 50  # children begun in one unit of work: others have their turn between them
 MOST_BATCH_BYTES: Final = 262_144
 NAMESPACE: Final = uuid.UUID("5f6e3c9a-6f0e-4a3b-9a53-9d6d5a3f1c11")  # of children's names
 
@@ -81,13 +82,26 @@ class Filling:
         assert view is not None
         plan: MapRunPlan = view.plan
         opened = await self._source(task, plan)
+        told = {"children": 0, "items": 0, "exhausted": False}
+        while told["children"] < task.input["room"] and not told["exhausted"]:
+            children = await self._read(task, plan, opened, min(TOGETHER, task.input["room"] - told["children"]))
+            first = task.input["child"] + told["children"]
+            if not await self._begin(task, plan, children, first):
+                await self.close(task.run)
+                break
+            told["children"] += len(children)
+            told["items"] += sum(child.items for child in children)
+            told["exhausted"] = task.run not in self._opened
+        return told
+
+    async def _read(self, task: Task, plan: MapRunPlan, opened: Opened, most: int) -> list[Child]:
+        """The next children, up to so many; a source that has no more, or fails, is closed."""
         children: list[Child] = []
-        is_exhausted = False
         try:
-            while len(children) < task.input["room"]:
+            while len(children) < most:
                 child = await next_child(plan, opened, at=self.clock())
                 if child is None:
-                    is_exhausted = True
+                    await self.close(task.run)
                     break
                 children.append(child)
         except Failure as failure:
@@ -96,15 +110,10 @@ class Filling:
         except ServiceError:
             await self.close(task.run)
             raise
-        first = task.input["child"]
-        is_begun = await self.database.write(lambda tx: self._start(tx, task.run, task.scope, plan, children, first))
-        if is_exhausted or not is_begun:
-            await self.close(task.run)
-        return {
-            "children": len(children) if is_begun else 0,
-            "items": sum(child.items for child in children) if is_begun else 0,
-            "exhausted": is_exhausted,
-        }
+        return children
+
+    async def _begin(self, task: Task, plan: MapRunPlan, children: list[Child], first: int) -> bool:
+        return await self.database.write(lambda tx: self._start(tx, task.run, task.scope, plan, children, first))
 
     async def close(self, run: RunId) -> None:
         """Let go of the source of a map run."""
