@@ -260,6 +260,22 @@ def test_a_claim_is_taken_once_and_made_where_it_is_missing(tmp_path: Path) -> N
     assert [path.name for path in laid_out.iterdir()] == ["claim"]
 
 
+async def test_a_job_in_a_folder_that_was_used_before_sees_nothing_of_that(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        script = "find /opt/ml /tmp -type f | xargs cat; echo secret > /opt/ml/left; echo secret > /tmp/left"
+        places = []
+        for name in ("first", "second"):
+            job = world.job("sh", "-c", script, name=name)
+            assert (await world.run(job)).is_success
+            folder = folder_of(world, name)
+            await until(folder.ending)
+            places.append(folder.path.stat().st_ino)
+            assert world.log_of(job) == ""
+            await world.runtime.forget(job.id)
+
+        assert places[0] == places[1]
+
+
 async def test_a_job_claimed_on_an_earlier_boot_is_lost(tmp_path: Path) -> None:
     async with sandbox_at(tmp_path) as world:
         job = world.script("print('runs')")
