@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from penstock.store.database import Transaction
+from penstock.store.migrate import migrate
 from penstock.wire.call import Answer, ServiceError
-from services.sagemaker.pipelines.pipelines_world import World, processing, working
+from services.sagemaker.pipelines.pipelines_world import ENGINE, World, processing, working
 
 Json = Any
+PIPELINES = ENGINE.parents[1] / "services" / "sagemaker" / "pipelines" / "migrations"
 
 
 def text(*names: str) -> str:
@@ -183,3 +186,26 @@ async def test_a_pipeline_that_is_made_anew_begins_with_version_1(tmp_path: Path
 
         assert version["PipelineVersionId"] == 1
         assert await ran(world, PipelineVersionId=1) == ["c"]
+
+
+async def test_pipelines_from_before_there_were_versions_have_one(tmp_path: Path) -> None:
+    def age(tx: Transaction) -> None:
+        tx.changed("DELETE FROM document WHERE kind = 'sagemaker/pipeline-version'")
+        tx.changed(
+            "UPDATE document SET body = CAST(json_remove(CAST(body AS TEXT), '$.PipelineVersionId', '$.LastExecutions')"
+            " AS BLOB) WHERE kind IN ('sagemaker/pipeline', 'sagemaker/pipeline-execution')"
+        )
+
+    async with working(tmp_path) as world:
+        await world.create(processing("a"))
+        arn = await world.start()
+        before = await world.finished(arn)
+        await world.database.write(age)
+
+        assert migrate(tmp_path / "world.db", [ENGINE, PIPELINES]) == 1
+
+        assert await world.finished(arn) == before
+        assert [version["PipelineVersionId"] for version in await versions(world)] == [1]
+        assert (await world.call("DescribePipeline", PipelineName="churn"))["PipelineDefinition"] == text("a")
+        assert await ran(world) == ["a"]
+        assert (await update(world, "b"))["PipelineVersionId"] == 2
