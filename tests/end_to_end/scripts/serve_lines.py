@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 
 def model_fn(model_dir):
     print("loading the line")
-    return joblib.load(os.path.join(model_dir, "line.joblib"))
+    return joblib.load(Path(model_dir, "line.joblib"))
 
 
 def input_fn(content, content_type):
@@ -27,7 +28,5 @@ def output_fn(prediction, accept):
 if __name__ == "__main__":
     from sklearn.linear_model import LinearRegression
 
-    table = np.loadtxt(os.path.join(os.environ["SM_CHANNEL_TRAIN"], "train.csv"), delimiter=",")
-    joblib.dump(
-        LinearRegression().fit(table[:, 1:], table[:, 0]), os.path.join(os.environ["SM_MODEL_DIR"], "line.joblib")
-    )
+    table = np.loadtxt(Path(os.environ["SM_CHANNEL_TRAIN"], "train.csv"), delimiter=",")
+    joblib.dump(LinearRegression().fit(table[:, 1:], table[:, 0]), Path(os.environ["SM_MODEL_DIR"], "line.joblib"))

@@ -4,10 +4,12 @@ Whoever started the server holds the other end. An answer's payload is a frame o
 say beside the body, and the body.
 """
 
+import io
 import json
 import os
 import socket
 import struct
+import sys
 
 from penstock_image.layout import Json
 from penstock_image.serving.messages import Request, Response
@@ -38,10 +40,16 @@ def exactly(channel: socket.socket, size: int) -> bytes:
     return bytes(held)
 
 
+def by_line(handle: int) -> io.TextIOWrapper:
+    """An output that is written a line at a time: a fork's own is written when it is full."""
+    return open(handle, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
 def serve(handle: int) -> None:
     """Load, then answer one request after another until the other end is gone."""
     channel = socket.socket(fileno=handle)
     channel.setblocking(True)
+    sys.stdout, sys.stderr = by_line(1), by_line(2)
     server = Server(dict(os.environ))
     server.load()
     channel.sendall(framed({"do": "ready"}, b""))
