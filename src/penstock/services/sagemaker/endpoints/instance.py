@@ -84,13 +84,20 @@ class Instance:
         self.outstanding += 1
         try:
             async with self._turn:
-                resident = await self._revive()
-                reply = await resident.ask(Request(payload=body, facts=facts, longest=INVOKE_WITHIN))
+                reply = await self._answered(Request(payload=body, facts=facts, longest=INVOKE_WITHIN))
         finally:
             self.outstanding -= 1
         if reply.way != "answered":
             raise Lost("timed-out" if reply.way == "timed-out" else reply.message)
         return said(reply)
+
+    async def _answered(self, request: Request) -> Reply:
+        """A reply; where a server was gone before the request came to it, that of the next one."""
+        reply = await (await self._revive()).ask(request)
+        if reply.way == "exited" and not reply.was_asked:
+            self.end()
+            reply = await (await self._revive()).ask(request)
+        return reply
 
     def end(self) -> None:
         if self._resident is not None:
