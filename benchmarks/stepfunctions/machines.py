@@ -57,17 +57,18 @@ def paths() -> str:
         "Parameters": {"id.$": "$.order.id", "total.$": "States.MathAdd($.order.total, 7)", "kind": "paid"},
         "ResultPath": "$.order",
     }
-    return chain(*[state] * 5)
+    return chain(*[state] * PASSES)
 
 
 def jsonata() -> str:
     """JSONata at work: a sum over items, a text put together, a variable."""
+    total = "$sum($states.input.items.(price * count))"
     state = {
         "Type": "Pass",
-        "Output": "{% $merge([$states.input, {'sum': $sum($states.input.items.(price * count)), 'of': 'no. ' & $states.input.id}]) %}",
+        "Output": f"{{% $merge([$states.input, {{'sum': {total}, 'of': 'no. ' & $states.input.id}}]) %}}",
         "Assign": {"cheapest": "{% $min($states.input.items.price) %}"},
     }
-    return chain(*[state] * 5, language="JSONata")
+    return chain(*[state] * PASSES, language="JSONata")
 
 
 def variables() -> str:

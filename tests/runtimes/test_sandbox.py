@@ -14,6 +14,7 @@ import pytest
 
 from penstock.engine.jobs import JobId, Output, Resources
 from penstock.runtimes.sandbox.folder import JobFolder
+from penstock.runtimes.sandbox.inside.zygote import take_claim
 from runtimes.worlds import MODEL, World, new_sandbox, processes, sandbox_at, until
 
 DIES_AT_ONCE = Path(__file__).parent / "server.py"
@@ -243,6 +244,20 @@ async def test_a_job_prepared_but_not_started_is_started_after_a_restart(tmp_pat
 
         assert (await world.run(job)).is_success
         assert world.log_of(job) == "runs\nruns"
+
+
+def test_a_claim_is_taken_once_and_made_where_it_is_missing(tmp_path: Path) -> None:
+    laid_out, bare = tmp_path / "laid-out", tmp_path / "bare"
+    laid_out.mkdir()
+    (laid_out / "claim.new").touch()
+    bare.mkdir()
+
+    for folder in (laid_out, bare):
+        os.close(take_claim(str(folder)))
+        with pytest.raises(FileExistsError):
+            take_claim(str(folder))
+
+    assert [path.name for path in laid_out.iterdir()] == ["claim"]
 
 
 async def test_a_job_claimed_on_an_earlier_boot_is_lost(tmp_path: Path) -> None:

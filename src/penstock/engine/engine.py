@@ -161,7 +161,7 @@ class Engine:
         if not journals.create(tx, start.run, flow, start.plan, scope, worker=worker, at=at):
             return False
         plan = flow.plan(start.plan)
-        self._held[start.run] = Journal(start.run, flow, scope, plan, flow.begin(plan))
+        self._held[start.run] = Journal(start.run, flow, scope, plan, flow.begin(plan), may_be_watched=False)
         tx.after_undo(lambda: self._let_go(start.run))
         return True
 
@@ -263,6 +263,7 @@ class Engine:
             return [(watcher, Refused(watch.key, "RunNotFound", f"there is no run {watch.run}"))]
         if watched.outcome is not None:
             return [(watcher, Ended(watch.key, watched.outcome))]
+        watched.may_be_watched = True
         tx.changed(
             "INSERT INTO watch (run, watcher, key) VALUES (:run, :watcher, :key) ON CONFLICT DO NOTHING",
             run=watch.run, watcher=watcher, key=watch.key,
@@ -273,8 +274,9 @@ class Engine:
         run = journal.run
         journals.settle(tx, journal, outcome, at=at)
         journal.out.clear()
-        told = tx.rows("SELECT watcher, key FROM watch WHERE run = :run", run=run)
-        tx.changed("DELETE FROM watch WHERE run = :run", run=run)
+        told = tx.rows("SELECT watcher, key FROM watch WHERE run = :run", run=run) if journal.may_be_watched else []
+        if told:
+            tx.changed("DELETE FROM watch WHERE run = :run", run=run)
         tx.after_commit(lambda: self._announce(run, outcome))
         return [(RunId(str(watcher)), Ended(str(key), outcome)) for watcher, key in told]
 
@@ -301,7 +303,9 @@ class Engine:
                 future.set_result(outcome)
 
     def _let_go(self, run: RunId) -> None:
+        """Forget a run whose state is not what is on disk: it is folded anew when it is next asked for."""
         self._held.pop(run, None)
+        self._shown.pop(run, None)
 
 
 def view(journal: Journal) -> View:

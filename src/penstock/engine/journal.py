@@ -70,6 +70,7 @@ class Journal:
     out: set[str] = field(default_factory=set)  # asked, and not answered yet
     snapshot_seq: int = 0
     outcome: Outcome | None = None
+    may_be_watched: bool = True  # of one that was just made we know that it is not
 
     def fold(self, entry: Entry) -> None:
         self.state = self.flow.evolve(self.plan, self.state, entry.event)
@@ -117,8 +118,9 @@ def settle(tx: Transaction, journal: Journal, outcome: Outcome, *, at: float) ->
         _SETTLE, id=journal.run, status=outcome.status, outcome=pack(outcome), snapshot=_freeze(journal),
         seq=journal.seq, at=at,
     )  # fmt: skip
-    tx.changed("DELETE FROM outbox WHERE run = :run", run=journal.run)
-    tx.changed("DELETE FROM watch WHERE watcher = :run", run=journal.run)
+    if journal.out:  # what is out is what the outbox has of it, and what it watches is among that
+        tx.changed("DELETE FROM outbox WHERE run = :run", run=journal.run)
+        tx.changed("DELETE FROM watch WHERE watcher = :run", run=journal.run)
 
 
 def remove(tx: Transaction, run: RunId) -> bool:

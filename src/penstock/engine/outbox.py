@@ -134,8 +134,11 @@ class Outbox:
     async def _tell(self, run: RunId, fact: Fact) -> None:
         try:
             await self._journal(run, fact)
-        except Exception:  # a door of rule 11: a bug in a flow. The command stays in the outbox for the next start.
+        except Exception as bug:  # a door of rule 11: a bug in a flow, or a result that no journal can hold
             log.exception("run %s: %s could not be journalled", run, type(fact).__name__)
+            if isinstance(fact, Done):
+                await self._tell(run, Refused(fact.key, "InternalFailure", f"{type(bug).__name__}: {bug}"))
+            # What is left stays in the outbox for the next start.
 
 
 async def journalled(answer: Json) -> Json:

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from penstock.gateway.api import Api
 from penstock.gateway.guard import Guard, check_host
+from penstock.gateway.packets import GatheringProtocol
 from penstock.gateway.pages import Pages, is_page, pages
 from penstock.gateway.settings import DEFAULTS, Settings
 from penstock.wire.call import Directory
@@ -102,7 +103,7 @@ def is_news(record: logging.LogRecord) -> bool:
 
 def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
-        app, http="httptools", ws="none", lifespan="off", interface="asgi3", log_config=None, access_log=False,
+        app, http=GatheringProtocol, ws="none", lifespan="off", interface="asgi3", log_config=None, access_log=False,
         server_header=False, proxy_headers=False, timeout_keep_alive=KEEP_ALIVE, backlog=BACKLOG,
         timeout_graceful_shutdown=settings.grace_seconds,
     )  # fmt: skip

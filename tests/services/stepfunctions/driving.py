@@ -138,6 +138,10 @@ class Play:
         timer = min(timers, key=lambda each: each.due)
         return self.tell(Fired(timer.key), later=max(0.0, timer.due - self.at))
 
+    def go(self, kind: str = "") -> None:
+        """`fire`, as a statement."""
+        self.fire(kind)
+
     def stop(self, **said: str) -> "Play":
         return self.tell(Signalled("stop", said))
 

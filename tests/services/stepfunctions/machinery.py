@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from penstock.app import MIGRATIONS
 from penstock.services import logs
 from penstock.services.stepfunctions.aliases import Aliases
 from penstock.services.stepfunctions.machines import Machines
@@ -82,7 +83,7 @@ def empty_database() -> bytes:
     """A migrated database file, made once for all worlds."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"
-        migrate(path, [logs.MIGRATIONS])
+        migrate(path, MIGRATIONS)
         return path.read_bytes()
 
 

@@ -20,10 +20,14 @@ from penstock.cli.place import find
 from penstock.cli.sfn import definition
 from penstock.cli.sfn.printing import Printer
 from penstock.cli.sfn.remote import Remote
+from penstock.languages.asl.check import task_states
+from penstock.languages.asl.read import read_machine
 from penstock.services.stepfunctions.alone import Ran, Surroundings, carry_out, order_of
 from penstock.services.stepfunctions.integrations import Asked, MockConfig, MockError, Return
+from penstock.services.stepfunctions.integrations.resources import is_resource
 from penstock.services.stepfunctions.interpreter.execution import HistoryEvent
 from penstock.services.stepfunctions.interpreter.history import shown
+from penstock.services.stepfunctions.interpreter.plan import LARGEST_PAYLOAD
 
 Json = Any
 clock: Final = time.time  # noqa: TID251 - composed here: to load `penstock.app` for it would take longer than the run
@@ -57,13 +61,15 @@ def command(
     endpoint: str | None, data: Path | None, fast: bool, timeout: float, quiet: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run the state machine in FILE (- is standard input) without a server."""
+    if file == given == definition.STDIN:
+        fail("standard input cannot be both the definition and the input: put one of them into a file.")
     text = checked(file)
     name = name or ("Machine" if file == definition.STDIN else Path(file).name.split(".")[0])
     config, case = mock_config(mocks, name, test_case)
     order = order_of(text, name=name, input=input_of(given), at=clock(), chance=chance(), test_case=case)
     around = Surroundings(
-        clock=clock, chance=chance, mocks=config, stand_in=stand_in(simple), directory=Remote(find(data, endpoint)),
-        leaps=fast,
+        clock=clock, chance=chance, mocks=config, stand_in=stand_in(simple, text), leaps=fast,
+        directory=Remote(find(data, endpoint)),
     )  # fmt: skip
     printer = Printer(Console(stderr=True), order.started_at)
     watch: Callable[[Sequence[HistoryEvent]], None] = (lambda _: None) if quiet or as_json else printer.print
@@ -92,6 +98,8 @@ def input_of(given: str) -> str:
         msgspec.json.decode(text)
     except msgspec.DecodeError as error:
         fail(f"the input is not JSON: {error}" + ("" if text == given else f" (in {given})"))
+    if len(text.encode()) > LARGEST_PAYLOAD:
+        fail(f"the input is larger than {LARGEST_PAYLOAD} bytes, the most that an execution takes: put it into S3.")
     return text
 
 
@@ -118,9 +126,12 @@ def mock_config(file: Path | None, machine: str, case: str | None) -> tuple[Mock
     return config, case
 
 
-def stand_in(simple: Sequence[str]) -> Callable[[Asked], Any]:
-    """Who answers for the states of `--mock STATE=JSON`."""
+def stand_in(simple: Sequence[str], text: str) -> Callable[[Asked], Any]:
+    """Who answers for the states of `--mock STATE=JSON`; they must be there."""
     answers: Mapping[str, Json] = dict(map(simple_mock, simple))
+    tasks = task_states(read_machine(text, recognises=is_resource)) if answers else []
+    if unknown := [state for state in answers if state not in tasks]:
+        fail(f"--mock names '{unknown[0]}', which is no Task state. There are {', '.join(map(repr, tasks)) or 'none'}.")
 
     async def answer(asked: Asked) -> Return | None:
         return Return(answers[asked.state]) if asked.state in answers else None
@@ -151,10 +162,10 @@ def tell(ran: Ran, *, as_json: bool) -> None:
         click.echo(json.dumps({**told, "history": [shown(event) for event in ran.events]}, indent=2))
     elif ended.output is not None:
         click.echo(ended.output)
-    if ended.status == "SUCCEEDED":
-        return
     if ran.unattended:
         fail("\n".join((*ran.unattended, REMEDY)))
+    if ended.status == "SUCCEEDED":
+        return
     click.echo(f"{ended.status}: {ended.error or 'no error given'}", err=True)
     if ended.cause:
         click.echo(ended.cause, err=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from penstock.languages.asl.diagnosis import Findings
-from penstock.languages.asl.tree import Choice, Fail, Machine, Map, Parallel, State, Succeed
+from penstock.languages.asl.tree import Choice, Fail, Machine, Map, Parallel, State, Succeed, Task
 
 _MISSING: Final = "MISSING_TRANSITION_TARGET"
 
@@ -44,6 +44,13 @@ def _machines(machine: Machine, at: str) -> Iterator[tuple[str, Machine]]:
                 yield from _machines(state.processor, f"{place}/{'Iterator' if state.is_legacy else 'ItemProcessor'}")
             case _:
                 pass
+
+
+def task_states(machine: Machine) -> list[str]:
+    """The names of all Task states, those in branches and iterations as well."""
+    return [
+        name for _, inner in _machines(machine, "") for name, state in inner.states.items() if isinstance(state, Task)
+    ]
 
 
 def transitions(state: State) -> Iterator[tuple[str, str]]:

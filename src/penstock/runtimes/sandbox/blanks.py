@@ -1,11 +1,12 @@
 """Blanks: job folders laid out ahead of time, as supervisors are forked ahead of time.
 
-The jobs of a pipeline are alike, so the folders and (empty) files of the next one are made while the last one runs; a
-job then takes them by one rename. Making an inode takes three times as long while somebody else's commit is synced.
+The jobs of a pipeline are alike, so the folders and (empty) files of the next one are made while the last one runs, or
+are those of one that has ended (see `reuse`); a job then takes them by one rename. Making an inode takes three times as
+long while somebody else's commit is synced.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -42,7 +43,7 @@ class Layout(NamedTuple):
 
 
 class Blanks:
-    """A folder of them. As many are ready of a layout as were taken at once before; of one seen once, none."""
+    """A folder of them. As many are ready of a layout as were lent at once before; none while all are lent."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,23 +57,44 @@ class Blanks:
         ready = self._ready.get(layout)
         if ready is None:
             self._remember(layout)
-        else:
-            self._missing.append(layout)
         with suppress(IndexError, FileNotFoundError):
             os.rename((ready or []).pop(), target)  # noqa: PTH104
             return
         layout.make(target)
 
+    def give_back(self, layout: Layout, place: str, renew: Callable[[str], None] | None) -> bool:
+        """A job's folder is not needed any more; true if it was taken, to be used again.
+
+        `renew` makes it what it was; where it cannot be that, another one takes its place with the next `refill`.
+        """
+        ready = self._ready.get(layout)
+        if ready is None or len(ready) >= MOST_READY:
+            return False
+        if renew is None:
+            self._missing.append(layout)
+            return False
+        blank = self._next()
+        os.rename(place, blank)  # noqa: PTH104
+        try:
+            renew(blank)
+            ready.append(blank)
+        except OSError:  # such as a full disk; what is there goes with the next start
+            self._missing.append(layout)
+        return True
+
     def refill(self) -> None:
-        """Make anew what was taken: when there is nothing better to do."""
+        """Make anew what could not be used again: when there is nothing better to do."""
         while self._missing:
             layout = self._missing.pop()
             ready = self._ready.get(layout)
             if ready is not None and len(ready) < MOST_READY:
-                self._made += 1
-                blank = f"{self._folder}/{self._made}"
+                blank = self._next()
                 layout.make(blank)
                 ready.append(blank)
+
+    def _next(self) -> str:
+        self._made += 1
+        return f"{self._folder}/{self._made}"
 
     def _remember(self, layout: Layout) -> None:
         self._ready[layout] = []

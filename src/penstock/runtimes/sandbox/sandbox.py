@@ -12,13 +12,15 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress
-from penstock.runtimes.sandbox.blanks import Blanks
+from penstock.runtimes.sandbox import reuse
+from penstock.runtimes.sandbox.blanks import Blanks, Layout
 from penstock.runtimes.sandbox.folder import Claim, JobFolder, OutOfPlace, read_ending
 from penstock.runtimes.sandbox.images import Image, Resolve, UnknownImage, environment_of, may_start_warm
 from penstock.runtimes.sandbox.materials import prepare
@@ -78,6 +80,7 @@ class Sandbox:
         self._turns: dict[JobId, asyncio.Lock] = {}
         self._users: Counter[JobId] = Counter()
         self._unwanted: set[JobId] = set()
+        self._layouts: dict[JobId, Layout] = {}  # of those whose folders this server has laid out
         self._over: set[JobId] = set()  # their supervisors have said so, and may not have written it down yet
         self._presence = Presence(self._folder / "server")
 
@@ -119,8 +122,18 @@ class Sandbox:
         if claim is not None and job not in self._over and claim.is_alive() and folder.ending() is None:
             return
         self._over.discard(job)
-        self._trash.throw(folder.path)
+        if not self._use_again(job, str(folder.path)):
+            self._trash.throw(folder.path)
+            self._blanks.refill()
         await self._trash.empty_if_full()
+
+    def _use_again(self, job: JobId, place: str) -> bool:
+        layout = self._layouts.pop(job, None)
+        if layout is None:
+            return False
+        away = reuse.look_over(layout, place)
+        renew = None if away is None else partial(reuse.renew, layout, away=away)
+        return self._blanks.give_back(layout, place, renew)
 
     # -- besides
 
@@ -197,7 +210,6 @@ class Sandbox:
         progress("running")
         if self._is_unwanted(job, folder):  # asked for while it was being started
             send(folder.claim(), signal.SIGTERM)
-        self._blanks.refill()
         try:
             return await (found_again(folder, folder.claim()) if "claimed" in answer else told(folder, line))
         finally:
@@ -219,9 +231,10 @@ class Sandbox:
     async def _prepare(self, job: Job, folder: JobFolder, image: Image) -> None:
         try:
             if is_little(job):
-                prepare(folder, job, image, self._blobs, self._blanks)  # cheaper than to wake a thread
+                layout = prepare(folder, job, image, self._blobs, self._blanks)  # cheaper than to wake a thread
             else:
-                await asyncio.to_thread(prepare, folder, job, image, self._blobs, self._blanks)
+                layout = await asyncio.to_thread(prepare, folder, job, image, self._blobs, self._blanks)
+            self._layouts[job.id] = layout
         except (OutOfPlace, BlobDamaged, OSError) as problem:
             raise Unstartable(f"its files cannot be laid out: {problem}") from None
 

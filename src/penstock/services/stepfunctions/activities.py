@@ -108,15 +108,15 @@ class Activities:
     async def poll(self, call: Call, request: Request) -> Answer:
         arn = request["activityArn"]
         await self._found(arn)
-        woken = asyncio.Event()
+        woken, until = asyncio.Event(), asyncio.get_running_loop().time() + LONGEST_POLL
         self._polls.setdefault(arn, set()).add(woken)
         try:
-            async with asyncio.timeout(LONGEST_POLL):
-                while True:
-                    woken.clear()
-                    taken = await self.database.write(lambda tx: self._take(tx, arn, request.get("workerName")))
-                    if taken is not None:
-                        return taken
+            while True:
+                woken.clear()
+                taken = await self.database.write(lambda tx: self._take(tx, arn, request.get("workerName")))
+                if taken is not None:
+                    return taken
+                async with asyncio.timeout_at(until):  # not around the taking: what is taken is handed out
                     await woken.wait()
         except TimeoutError:
             return {"taskToken": None, "input": None}

@@ -7,11 +7,13 @@ services that `directory` reaches. Where there is none the execution fails, and 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, NoReturn
+from weakref import WeakValueDictionary
 
 import msgspec
 
-from penstock.engine.facts import Signalled
+from penstock.engine.facts import Outcome, Signalled, StartRun
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions.integrations import (
     Asked,
@@ -27,6 +29,7 @@ from penstock.services.stepfunctions.interpreter.execution import Ended, History
 from penstock.services.stepfunctions.interpreter.plan import Order, planned
 from penstock.services.stepfunctions.interpreter.tasks import FINISH, OFFER, SUBMIT
 from penstock.services.stepfunctions.leaps import LeapingTime
+from penstock.services.stepfunctions.mapruns.alone import MapRunAlone
 from penstock.services.stepfunctions.memory import InMemory, World
 from penstock.services.stepfunctions.starting import uuid_of
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError
@@ -105,6 +108,22 @@ def order_of(
     )
 
 
+class _Noting(Directory):
+    """A directory that takes note where nobody is there."""
+
+    def __init__(self, directory: Directory, note: Callable[[str], None]) -> None:
+        super().__init__()
+        self._directory = directory
+        self._note = note
+
+    async def answer(self, call: Call) -> Answer:
+        try:
+            return await self._directory.answer(call)
+        except Unattended as missed:
+            self._note(missed.message)
+            raise
+
+
 class _Attended(Integrations):
     """Integrations that say plainly which task nobody is there for."""
 
@@ -112,6 +131,8 @@ class _Attended(Integrations):
         resource = parse_resource(asked.resource)
         if resource.pattern == "token":
             raise Unattended("only an execution on a server can be told by a task token")
+        if resource.service == "http" and isinstance(self._directory, Nobody):
+            raise Unattended("nothing is called here that is not mocked")
         return await super().placed(task, asked, overhear)
 
 
@@ -136,18 +157,33 @@ class _Alone:
             clock=self._time.clock,
             chance=around.chance,
             activities={name: self._time.busied(act) for name, act in {**acts, OFFER: self._offer}.items()},
+            start_run=self._map_run,
             pass_time=self._time.pass_time if around.leaps else asyncio.sleep,
         )
-        self._running = InMemory(planned(order), self._world, Scope(), seen=self._see)
+        # By their ARNs: it, and the children of its map runs as long as they run.
+        self._running: WeakValueDictionary[str, InMemory] = WeakValueDictionary()
+        self._directory = around.directory
 
     async def run(self, longest: float | None) -> Ran:
-        execution = await self._running.run(longest=longest)
+        execution = await self._began(self._order, self._see).run(longest=longest)
         assert execution.ended is not None
         return Ran(order=self._order, ended=execution.ended, events=self._events, unattended=tuple(self._unattended))
 
     def _see(self, events: Sequence[HistoryEvent]) -> None:
         self._events.extend(events)
         self._seen(events)
+
+    async def _map_run(self, command: StartRun) -> Outcome:
+        """A distributed Map; its children's histories are their own, and not shown."""
+        directory = _Noting(self._directory, partial(self._note, command.run))
+        return await MapRunAlone(command, self._began, directory=directory, scope=Scope(), clock=self._time.clock).run()
+
+    def _note(self, run: str, why: str) -> None:
+        self._unattended[f"nobody is there for the items or results of {run}: {why}"] = None
+
+    def _began(self, order: Order, seen: Callable[[Sequence[HistoryEvent]], None] = lambda _: None) -> InMemory:
+        running = self._running[order.arn] = InMemory(planned(order), self._world, Scope(), seen=seen)
+        return running
 
     async def _submit(self, task: Task) -> Json:
         try:
@@ -157,10 +193,11 @@ class _Alone:
 
     async def _offer(self, task: Task) -> Json:
         """An activity's worker is whoever stands in for it; its answer follows the news that it was offered."""
-        frame = self._running.execution.frames[int(task.key[1:].partition(".")[0])]
+        running = self._running[task.run]
+        frame = running.execution.frames[int(task.key[1:].partition(".")[0])]
         activity, token = task.input["activity"], task.input["token"]
         asked = Asked(
-            resource=activity, parameters=frame.arguments, execution=self._order.arn, state=frame.state,
+            resource=activity, parameters=frame.arguments, execution=task.run, state=frame.state,
             machine=self._order.machine_name, retry=frame.retried, mock=self._order.mock,
         )  # fmt: skip
         try:
@@ -171,7 +208,7 @@ class _Alone:
             if mocked is None:
                 self._miss(frame.state, activity, "an activity's workers ask a server")
             told = {"token": token, "output": msgspec.json.encode(mocked["output"]).decode()}
-        asyncio.get_running_loop().call_soon(self._running.tell, Signalled("told", told))
+        asyncio.get_running_loop().call_soon(running.tell, Signalled("told", told))
         return {}
 
     def _miss(self, state: str, resource: str, why: str) -> NoReturn:

@@ -20,6 +20,8 @@ from penstock.services.stepfunctions.interpreter.plan import (
     Order,
     Plan,
     compiled,
+    plan_of,
+    processor_text,
 )
 from penstock.services.stepfunctions.interpreter.redriving import order_again
 from penstock.services.stepfunctions.rows import ExecutionRow
@@ -92,7 +94,7 @@ class Executions:
 
     @operation("DescribeExecution")
     async def describe(self, call: Call, request: Request) -> Answer:
-        found = await self._found(request["executionArn"])
+        found = await self._shown(request["executionArn"])
         return described(found, with_data=request.get("includedData") != "METADATA_ONLY")
 
     @operation("StopExecution")
@@ -162,11 +164,11 @@ class Executions:
     @operation("DescribeStateMachineForExecution")
     async def describe_machine(self, call: Call, request: Request) -> Answer:
         arn = request["executionArn"]
-        await self._found(arn)
+        await self._shown(arn)
         view = await self.database.read(lambda tx: self.engine.look(tx, RunId(arn)))
         if view is None:
             raise no_execution(arn)
-        plan: Plan = view.plan
+        plan: Plan = view.plan if isinstance(view.plan, Plan) else plan_of(view.plan)
         return machine_of(plan.order)
 
     @operation("ListExecutions")
@@ -198,6 +200,11 @@ class Executions:
             before=None if before is None else (before[0], before[1]),
             limit=limit,
         )
+
+    async def _shown(self, arn: str) -> ExecutionRow:
+        """An execution that can be described: a standard one, or an express one that is a map run's child."""
+        found = await self.database.read(lambda tx: rows.find(tx, arn))
+        return await self._found(arn) if found is None else found
 
     async def _found(self, arn: str) -> ExecutionRow:
         arns.check(arn, "execution")
@@ -246,6 +253,8 @@ def why_not_redrivable(tx: Transaction, found: ExecutionRow, state: Execution, a
     status, reason = redrive_status(found)
     if status == "NOT_REDRIVABLE":
         return reason
+    if status == "REDRIVABLE_BY_MAP_RUN":
+        return "Execution is a child of a Map Run: redrive the execution that started the Map Run"
     if at - (found.stopped_at or at) > REDRIVABLE:
         return "Execution redrivable period exceeded"
     if limits.history_events and state.last_event >= limits.history_events - 1:
@@ -260,7 +269,7 @@ def redrive_status(found: ExecutionRow) -> tuple[str, str | None]:
         return "NOT_REDRIVABLE", "Execution is RUNNING and cannot be redriven"
     if found.status == "SUCCEEDED":
         return "NOT_REDRIVABLE", "Execution is SUCCEEDED and cannot be redriven"
-    return "REDRIVABLE", None
+    return "REDRIVABLE" if found.map_run is None else "REDRIVABLE_BY_MAP_RUN", None
 
 
 def summary(found: ExecutionRow) -> dict[str, Json]:
@@ -291,7 +300,7 @@ def machine_of(order: Order) -> dict[str, Json]:
     answer: dict[str, Json] = {
         "stateMachineArn": order.machine,
         "name": order.machine_name,
-        "definition": order.definition,
+        "definition": processor_text(order),
         "roleArn": order.role,
         "updateDate": order.updated_at,
         "loggingConfiguration": order.logging or {"level": "OFF", "includeExecutionData": False},
@@ -302,6 +311,7 @@ def machine_of(order: Order) -> dict[str, Json]:
         answer["revisionId"] = order.revision
     if order.map_run is not None:
         answer["mapRunArn"] = order.map_run
+        answer["label"] = order.machine.rpartition("/")[2]
     references = variable_references(compiled(order.definition))
     if references:
         answer["variableReferences"] = references

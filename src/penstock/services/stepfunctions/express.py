@@ -4,17 +4,18 @@ A synchronous one is answered with its end. An asynchronous one is a run with a 
 carried out again from its beginning, as on AWS.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from penstock.engine.engine import Engine
-from penstock.engine.facts import Command, Done, Event, Finish, Outcome, Perform, Refused, RunId, Signal
+from penstock.engine.facts import Command, Done, Event, Finish, Outcome, Perform, Refused, RunId, Signal, Signalled
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions import rows, starting
 from penstock.services.stepfunctions.failures import wrong_type
 from penstock.services.stepfunctions.finding import find_target
+from penstock.services.stepfunctions.interpreter.aborting import STOP
 from penstock.services.stepfunctions.interpreter.ending import CHILD
 from penstock.services.stepfunctions.interpreter.execution import Ended, HistoryEvent
 from penstock.services.stepfunctions.interpreter.plan import Limits, Order, plan_of, planned
@@ -27,13 +28,15 @@ Json = Any
 Request = Mapping[str, Json]
 NAME: Final = "stepfunctions.express"
 RUN: Final = "stepfunctions.run-express"
+STOP_RUN: Final = "stepfunctions.stop-express"
 LONGEST: Final = 300.0  # seconds
 
 
 class Waiting(msgspec.Struct):
-    """What the run of an asynchronous express execution knows: how it ended."""
+    """What the run of an asynchronous express execution knows: how it ended, and whether it is to be stopped."""
 
     ended: Ended | None = None
+    is_stopped: bool = False
 
 
 class ExpressFlow:
@@ -54,10 +57,14 @@ class ExpressFlow:
                 return Waiting(msgspec.convert(result, Ended))
             case Refused(_, error, message):
                 return Waiting(Ended("FAILED", event.at, error=error, cause=message))
+            case Signalled(name) if name == STOP and state.ended is None:
+                return Waiting(Ended("ABORTED", event.at), is_stopped=True)
         return state
 
     def decide(self, plan: bytes, state: Waiting) -> Iterator[Command]:
         yield Perform("run", RUN, plan)
+        if state.is_stopped:
+            yield Perform("stop", STOP_RUN, None)
         if state.ended is None:
             return
         order = plan_of(plan).order
@@ -103,6 +110,7 @@ class Express:
         self.world = world
         self.logbook = logbook
         self.limits = msgspec.structs.replace(limits, history_events=0)
+        self._running: dict[str, InMemory] = {}
 
     def start(self, tx: Transaction, scope: Scope, order: Order) -> None:
         """Start an asynchronous one."""
@@ -110,8 +118,15 @@ class Express:
         self.engine.start(tx, RunId(order.arn), NAME, msgspec.msgpack.encode(order), scope=scope)
 
     async def perform(self, task: Task) -> Json:
-        """The activity of an asynchronous one."""
-        return msgspec.to_builtins(await self._carry_out(plan_of(task.input).order, task.scope))
+        """The activity of an asynchronous one. A map run is told by the run, not by what is in memory."""
+        order = msgspec.structs.replace(plan_of(task.input).order, map_run=None, limits=self.limits)
+        return msgspec.to_builtins(await self._carry_out(order, task.scope))
+
+    async def stop(self, task: Task) -> Json:
+        """Stop what an asynchronous one does. After a crash there is nothing to stop."""
+        running = self._running.get(task.run)
+        if running is not None:
+            running.tell(Signalled(STOP, {}))
 
     @operation("StartSyncExecution")
     async def start_sync(self, call: Call, request: Request) -> Answer:
@@ -127,16 +142,26 @@ class Express:
 
     async def _carry_out(self, order: Order, scope: Scope) -> Ended:
         events: list[HistoryEvent] = []
-        running = InMemory(planned(order), self.world, scope, seen=events.extend)
+        seen = events.extend if order.logging else _forget
+        running = self._running[order.arn] = InMemory(planned(order), self.world, scope, seen=seen)
         try:
             execution = await running.run(longest=LONGEST)
         except TimeoutError:
             execution = running.execution
             execution.ended = Ended("TIMED_OUT", self.world.clock(), error="States.Timeout")
+            last = execution.last_event
+            details = {"error": "States.Timeout"}
+            events.append(HistoryEvent(last + 1, "ExecutionTimedOut", last, execution.ended.at, details))
+        finally:
+            del self._running[order.arn]
         assert execution.ended is not None
         if order.logging:
             await self.database.write(lambda tx: self.logbook.keep(tx, scope, order, events))
         return execution.ended
+
+
+def _forget(events: Sequence[HistoryEvent]) -> None:
+    """What is not logged is not kept: an express execution may have events without end."""
 
 
 def synchronous_answer(order: Order, ended: Ended, *, with_data: bool) -> dict[str, Json]:

@@ -61,8 +61,7 @@ class ExecutionFlow:
             self._notices.keep(tx, scope, plan.order, None, redrives=after.redrives)
         if ended is not None:
             self._notices.keep(tx, scope, plan.order, ended, redrives=after.redrives)
-            if not rows.is_running(tx, plan.order.machine):
-                finish_deleting(tx, scope, plan.order.machine)
+            finish_deleting(tx, scope, plan.order.machine)
         rows.keep(tx, arn, events)
         if plan.order.logging:
             self._logbook.keep(tx, scope, plan.order, events, redrives=after.redrives)

@@ -6,7 +6,7 @@ level FATAL   how the execution failed
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -22,6 +22,10 @@ from penstock.wire.call import Call, Directory, Scope, ServiceError
 Json = Any
 log: Final = logging.getLogger(__name__)
 FATAL: Final = frozenset({"ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"})
+LARGEST_BATCH: Final = 1 << 20  # bytes that PutLogEvents takes, with what it counts for every record besides
+OVERHEAD: Final = 26
+MOST_RECORDS: Final = 10_000
+PASSING: Final = frozenset({"ThrottlingException", "ServiceUnavailableException", "InternalFailure"})  # tried again
 _ERROR_ENDS: Final = ("Failed", "TimedOut", "Aborted")
 
 _KEEP: Final = """
@@ -48,7 +52,7 @@ def records_of(order: Order, events: Sequence[HistoryEvent], *, redrives: int) -
         if not is_logged(settings.get("level", "OFF"), event.type):
             continue
         milliseconds = int(event.at * 1000)
-        record = {
+        record: dict[str, Json] = {
             "id": str(event.id),
             "type": event.type,
             "details": history.details(event.details or {}, with_data=with_data),
@@ -57,8 +61,27 @@ def records_of(order: Order, events: Sequence[HistoryEvent], *, redrives: int) -
             "execution_arn": order.arn,
             "redrive_count": str(redrives),
         }
-        records.append((milliseconds, msgspec.json.encode(record).decode()))
+        message = msgspec.json.encode(record).decode()
+        if len(message.encode()) + OVERHEAD > LARGEST_BATCH:
+            record["details"] = history.details(event.details or {}, with_data=False)
+            message = msgspec.json.encode(record).decode()
+        records.append((milliseconds, message))
     return records
+
+
+def batches(records: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """The records in portions that PutLogEvents takes."""
+    batch: list[tuple[int, str]] = []
+    size = 0
+    for record in records:
+        length = len(record[1].encode()) + OVERHEAD
+        if batch and (size + length > LARGEST_BATCH or len(batch) == MOST_RECORDS):
+            yield batch
+            batch, size = [], 0
+        batch.append(record)
+        size += length
+    if batch:
+        yield batch
 
 
 def group_of(order: Order) -> str | None:
@@ -86,10 +109,11 @@ class Logbook:
         records = [] if group is None else records_of(order, events, redrives=redrives)
         if not records:
             return
-        tx.changed(
-            _KEEP, account=scope.account, region=scope.region, log_group=group, stream=stream_of(order),
-            records=msgspec.json.encode(records),
-        )  # fmt: skip
+        for batch in batches(records):
+            tx.changed(
+                _KEEP, account=scope.account, region=scope.region, log_group=group, stream=stream_of(order),
+                records=msgspec.json.encode(batch),
+            )  # fmt: skip
         self._deliveries.wake(tx)
 
     async def _deliver(self, rows: Sequence[Row]) -> None:
@@ -103,6 +127,15 @@ class Logbook:
             await self._put(Scope(str(account), str(region)), put)
 
     async def _put(self, scope: Scope, put: dict[str, Json]) -> None:
+        """Records that Logs will never take are dropped with a warning: they would hold up all that come after."""
+        try:
+            await self._put_in_its_stream(scope, put)
+        except ServiceError as refused:
+            if refused.code in PASSING:
+                raise
+            log.warning("log records of %s are dropped: %s: %s", put["logGroupName"], refused.code, refused.message)
+
+    async def _put_in_its_stream(self, scope: Scope, put: dict[str, Json]) -> None:
         try:
             await self._directory.answer(Call("logs", "PutLogEvents", put, scope))
         except ServiceError as missing:

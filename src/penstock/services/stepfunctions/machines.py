@@ -10,7 +10,7 @@ from penstock.languages.asl.read import read_machine
 from penstock.languages.asl.resources import recognised
 from penstock.languages.asl.tree import ExecutionType
 from penstock.languages.asl.variables import variable_references
-from penstock.services.stepfunctions import catalogue, configuration
+from penstock.services.stepfunctions import catalogue, configuration, rows
 from penstock.services.stepfunctions.arns import MachineArn, check_name, check_role_arn, read_machine_arn
 from penstock.services.stepfunctions.failures import (
     invalid_definition,
@@ -171,8 +171,8 @@ class Machines:
 
 
 def finish_deleting(tx: Transaction, scope: Scope, machine_arn: str) -> None:
-    """Let a DELETING machine go; to be called when the last of its executions has ended."""
-    if tx.row(_DELETING, arn=machine_arn) is None:
+    """Let a DELETING machine go, if the execution that has just ended was the last one that ran."""
+    if tx.row(_DELETING, arn=machine_arn) is None or rows.is_running(tx, machine_arn):
         return
     found = catalogue.find_machine(tx, scope, read_machine_arn(machine_arn))
     if found is not None and found.status == catalogue.DELETING:

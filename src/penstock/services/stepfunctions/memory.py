@@ -24,6 +24,7 @@ from penstock.engine.facts import (
     Refused,
     RunId,
     SetTimer,
+    Signal,
     Started,
     StartRun,
     Watch,
@@ -49,6 +50,7 @@ class World:
     chance: Callable[[], str]
     activities: Activities
     settled: Watcher | None = None
+    start_run: Callable[[StartRun], Awaitable[Outcome]] | None = None  # carries a map run out to its end
     pass_time: Callable[[float], Awaitable[None]] = asyncio.sleep  # tests need not wait
 
 
@@ -102,9 +104,7 @@ class InMemory:
 
     def _carry_out(self, command: Command, tasks: asyncio.TaskGroup) -> None:
         match command:
-            case SetTimer(key, due) if due <= self._world.clock():
-                self.tell(Fired(key))
-            case SetTimer(key, due):
+            case SetTimer(key, due):  # one that is due rings a moment later: others have their turn
                 self._under_way[key] = tasks.create_task(self._ring(key, due))
             case CancelTimer(_, timer):
                 if (ringing := self._under_way.pop(timer, None)) is not None:
@@ -113,9 +113,13 @@ class InMemory:
                 self._under_way[command.key] = tasks.create_task(self._perform(command))
             case Watch(key, run):
                 self._under_way[key] = tasks.create_task(self._watch(key, run))
-            case StartRun(key):
+            case StartRun(key) if self._world.start_run is None:
                 self.tell(Ended(key, Outcome("Failed", _NO_MAP_RUN)))
-            case Finish():
+            case StartRun(key):
+                self._under_way[key] = tasks.create_task(self._start_run(command))
+            case (
+                Finish() | Signal()
+            ):  # a child of a map run would tell it that it has ended: who runs it here sees that
                 pass
             case _:
                 raise NotImplementedError(f"an execution in memory cannot {type(command).__name__}")
@@ -139,6 +143,10 @@ class InMemory:
             fact = Refused(command.key, "States.Runtime", f"{type(bug).__name__}: {bug}")
         self._under_way.pop(command.key, None)
         self.tell(fact)
+
+    async def _start_run(self, command: StartRun) -> None:
+        assert self._world.start_run is not None
+        self.tell(Ended(command.key, await self._world.start_run(command)))
 
     async def _watch(self, key: str, run: RunId) -> None:
         outcome = None if self._world.settled is None else await self._world.settled(run)

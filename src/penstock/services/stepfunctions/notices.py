@@ -1,6 +1,9 @@
-"""EventBridge events of executions: "Step Functions Execution Status Change", at every status."""
+"""EventBridge events of executions: "Step Functions Execution Status Change", at every status.
 
-from collections.abc import Sequence
+An event is kept with what it tells of, and told afterwards; a bus without rules is told nothing, for nobody listens.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -13,7 +16,8 @@ from penstock.wire.call import Call, Directory, Scope
 
 Json = Any
 TYPE: Final = "Step Functions Execution Status Change"
-TOGETHER: Final = 10  # entries of one PutEvents
+TOGETHER: Final = 500  # notices that are told in one go
+ENTRIES: Final = 10  # of one PutEvents
 _KEEP: Final = "INSERT INTO sfn_notice (account, region, entry) VALUES (:account, :region, :entry)"
 
 
@@ -47,10 +51,24 @@ class Notices:
         for _, account, region, entry in rows:
             assert isinstance(entry, bytes)
             scopes.setdefault(Scope(str(account), str(region)), []).append(msgspec.json.decode(entry))
-        if not self._directory.answers("events", "PutEvents"):
-            return
         for scope, entries in scopes.items():
-            await self._directory.answer(Call("events", "PutEvents", {"Entries": entries}, scope))
+            if await self._has_listeners(scope):
+                for some in batched(entries, ENTRIES):
+                    await self._directory.answer(Call("events", "PutEvents", {"Entries": some}, scope))
+
+    async def _has_listeners(self, scope: Scope) -> bool:
+        """Whether the default bus has a rule (an archive is one, too)."""
+        if not self._directory.answers("events", "PutEvents"):
+            return False
+        if not self._directory.answers("events", "ListRules"):
+            return True  # a bus that keeps its rules to itself is told everything
+        found = await self._directory.answer(Call("events", "ListRules", {"Limit": 1}, scope))
+        return bool(found.get("Rules"))
+
+
+def batched(entries: list[Json], size: int) -> Iterator[list[Json]]:
+    for first in range(0, len(entries), size):
+        yield entries[first : first + size]
 
 
 def detail(order: Order, ended: Ended | None, *, redrives: int) -> dict[str, Json]:

@@ -8,7 +8,7 @@ from penstock.engine.engine import Engine
 from penstock.services.stepfunctions.activities import Activities
 from penstock.services.stepfunctions.aliases import Aliases
 from penstock.services.stepfunctions.executions import Executions
-from penstock.services.stepfunctions.express import RUN, Express, ExpressFlow
+from penstock.services.stepfunctions.express import RUN, STOP_RUN, Express, ExpressFlow
 from penstock.services.stepfunctions.flow import ExecutionFlow
 from penstock.services.stepfunctions.integrations.activities import Integrations, StandIn, nobody
 from penstock.services.stepfunctions.integrations.mocks import MockConfig
@@ -63,36 +63,41 @@ def open_stepfunctions(
     activities = Activities(database=database, engine=engine, clock=clock)
     engine.register(ExecutionFlow(logbook, notices))
     engine.register(ExpressFlow())
-    engine.register(MapRunFlow())
-    filling = Filling(database=database, directory=directory, engine=engine, clock=clock)
-    collecting = Collecting(database=database, directory=directory, engine=engine, clock=clock)
-    map_runs = {FILL: filling.fill, ABORT: collecting.abort, COLLECT: collecting.collect}
-    for name, act in {**acts, **map_runs, OFFER: activities.offer, RUN: express.perform}.items():
+    for name, act in {**acts, OFFER: activities.offer, RUN: express.perform, STOP_RUN: express.stop}.items():
         engine.activity(name, act)
+    _open_map_runs(database, directory, engine, clock)
     executions = Executions(
         database=database, engine=engine, clock=clock, chance=chance, start_express=express.start, limits=limits
     )
-    recognises = is_resource
     services: tuple[Service, ...] = (
         Machines(
             database=database,
             directory=directory,
             clock=clock,
             chance=chance,
-            recognises=recognises,
+            recognises=is_resource,
             dismiss=executions.dismiss,
         ),
         Versions(database=database, clock=clock),
         Aliases(database=database, clock=clock),
         Tags(database=database),
-        Validation(recognises=recognises),
+        Validation(recognises=is_resource),
         express,
         activities,
         executions,
         Tokens(database=database, engine=engine, limits=limits),
         MapRuns(database=database, engine=engine),
-        TestState(world=world, submit=integrations.submit, recognises=recognises, limits=limits),
+        TestState(world=world, submit=integrations.submit, recognises=is_resource, limits=limits),
     )
     for service in services:
         directory.register(service)
     return logbook.work, notices.work
+
+
+def _open_map_runs(database: Database, directory: Directory, engine: Engine, clock: Callable[[], float]) -> None:
+    """What distributed Maps start."""
+    filling = Filling(database=database, directory=directory, engine=engine, clock=clock)
+    collecting = Collecting(database=database, directory=directory, engine=engine, close_source=filling.close)
+    engine.register(MapRunFlow())
+    for name, act in {FILL: filling.fill, ABORT: collecting.abort, COLLECT: collecting.collect}.items():
+        engine.activity(name, act)

@@ -41,9 +41,11 @@ _KEEP: Final = "INSERT INTO sfn_history (execution, first, body) VALUES (:execut
 _FORWARD: Final = """
     SELECT body FROM sfn_history WHERE execution = :execution AND first >= (
         SELECT coalesce(max(first), 0) FROM sfn_history WHERE execution = :execution AND first <= :from)
-    ORDER BY first
+    ORDER BY first LIMIT :limit
 """
-_REVERSE: Final = "SELECT body FROM sfn_history WHERE execution = :execution AND first <= :from ORDER BY first DESC"
+_REVERSE: Final = (
+    "SELECT body FROM sfn_history WHERE execution = :execution AND first <= :from ORDER BY first DESC LIMIT :limit"
+)
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _events: Final = msgspec.msgpack.Decoder(list[HistoryEvent])
@@ -130,7 +132,7 @@ def keep(tx: Transaction, arn: str, events: Sequence[HistoryEvent]) -> None:
 def history(tx: Transaction, arn: str, *, start: int, limit: int, reverse: bool) -> list[HistoryEvent]:
     """Up to `limit` events from event `start` on, in either direction."""
     found: list[HistoryEvent] = []
-    for (body,) in tx.rows(_REVERSE if reverse else _FORWARD, execution=arn, **{"from": start}):
+    for (body,) in tx.rows(_REVERSE if reverse else _FORWARD, execution=arn, limit=limit + 1, **{"from": start}):
         assert isinstance(body, bytes)
         events = _events.decode(body)
         if reverse:

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from penstock.services.stepfunctions.integrations.activities import Integrations
+from penstock.services.stepfunctions.integrations.resources import is_resource
 from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.services.stepfunctions.interpreter.tasks import SUBMIT
 from penstock.services.stepfunctions.memory import World as Memory
-from penstock.services.stepfunctions.room import is_resource
 from penstock.services.stepfunctions.teststate import TestState
 from penstock.wire.call import Answer, Call, Directory, Json, ServiceError, operation
 from penstock.wire.validate import validate

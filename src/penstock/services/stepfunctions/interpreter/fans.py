@@ -98,7 +98,7 @@ def child_ended(turn: Turn, child: Frame) -> None:
     state = turn.state_of(frame)
     del turn.execution.frames[child.id]
     fan.results[child.index] = child.input
-    fan.completed.append(child.index)
+    fan.completed.add(child.index)
     fan.open -= 1
     frame.previous = fan.starts = child.previous
     if isinstance(state, Map):

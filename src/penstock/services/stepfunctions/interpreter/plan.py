@@ -87,3 +87,16 @@ def inner(machine: Machine, name: str) -> Machine:
     parallel: Any = machine.states[outer]
     branch: Machine = parallel.branches[int(index.rstrip("]"))]
     return branch
+
+
+def processor_text(order: Order) -> str:
+    """The definition of what an execution carries out: of a map run's child, its Map state's ItemProcessor."""
+    document: Json = msgspec.json.decode(order.definition)
+    for name in order.item_processor:
+        outer, _, index = name.rpartition("[")
+        state = document["States"].get(name)
+        if state is None:
+            document = document["States"][outer]["Branches"][int(index.rstrip("]"))]
+        else:
+            document = state.get("ItemProcessor") or state["Iterator"]
+    return msgspec.json.encode(document).decode() if order.item_processor else order.definition

@@ -8,6 +8,7 @@ from penstock.engine.facts import RunId
 from penstock.services.stepfunctions import arns
 from penstock.services.stepfunctions.mapruns import rows
 from penstock.services.stepfunctions.mapruns.flow import UPDATE, Counts, MapRun
+from penstock.services.stepfunctions.mapruns.order import MapRunOrder
 from penstock.services.stepfunctions.mapruns.rows import MapRunRow
 from penstock.store.database import Database
 from penstock.wire import pages
@@ -46,8 +47,8 @@ class MapRuns:
             "maxConcurrency": state.max_concurrency,
             "toleratedFailureCount": state.tolerated_count or 0,
             "toleratedFailurePercentage": state.tolerated_percentage or 0.0,
-            "executionCounts": counts(state.children, state),
-            "itemCounts": counts(state.items, state),
+            "executionCounts": counts(state.children, state, view.plan.order),
+            "itemCounts": counts(state.items, state, view.plan.order),
             "redriveCount": 0,
         }
         return answer if found.stopped_at is None else answer | {"stopDate": found.stopped_at}
@@ -73,7 +74,9 @@ class MapRuns:
         if not changes:
             names = ", ".join(_FIELDS)
             raise ServiceError(f"Give at least one of {names}.", code="ValidationException")
-        await self.database.write(lambda tx: self.engine.signal(tx, RunId(found.arn), UPDATE, changes))
+        if not await self.database.write(lambda tx: self.engine.signal(tx, RunId(found.arn), UPDATE, changes)):
+            sentence = f"Map Run '{found.arn}' has ended: only one that is running can be updated."
+            raise ServiceError(sentence, code="ValidationException")
         return {}
 
     async def _found(self, arn: str) -> MapRunRow:
@@ -84,18 +87,28 @@ class MapRuns:
         return found
 
 
-def counts(of: Counts, state: MapRun) -> dict[str, int]:
-    """How many are in which state; those that wait to be read are not known."""
+def counts(of: Counts, state: MapRun, order: MapRunOrder) -> dict[str, int]:
+    """How many are in which state; of items that have yet to be read, and of batches to be made, nobody knows."""
+    known = 0 if order.items is None or (order.batching is not None and of is state.children) else len(order.items)
+    started = max(of.started, of.ended)  # what a fill has begun is counted when it is over
+    pending = max(0, known - started) if state.why is None else 0
     return {
-        "pending": 0,
-        "running": of.started - of.ended,
+        "pending": pending,
+        "running": started - of.ended,
         "succeeded": of.SUCCEEDED,
         "failed": of.FAILED,
         "timedOut": of.TIMED_OUT,
         "aborted": of.ABORTED,
-        "total": of.started,
-        "resultsWritten": 0 if state.ended_at == 0.0 else of.SUCCEEDED,
+        "total": pending + started,
+        "resultsWritten": written(of, state, order),
     }
+
+
+def written(of: Counts, state: MapRun, order: MapRunOrder) -> int:
+    """A ResultWriter writes the results of all; an array holds those that succeeded."""
+    if state.ended_at == 0.0 or (state.written == 0 and of.ended):
+        return 0
+    return of.ended if order.writes_files else of.SUCCEEDED
 
 
 def summary(found: MapRunRow) -> dict[str, Json]:

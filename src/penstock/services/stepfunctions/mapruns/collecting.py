@@ -4,7 +4,7 @@ Without a ResultWriter the results are an array, in the order of the items, as l
 they are files in S3, of bounded size, and a manifest that names them.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -22,18 +22,25 @@ from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 Json = Any
 PAGE: Final = 500  # children read, or stopped, at once
-LARGEST_FILE: Final = 16 << 20  # characters of one file of results
+LARGEST_FILE: Final = 8 << 20  # bytes of one file of results, give or take a result
 FAILED: Final = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
 class Collecting:
     """What `Perform(COLLECT)` and `Perform(ABORT)` do."""
 
-    def __init__(self, *, database: Database, directory: Directory, engine: Engine, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        directory: Directory,
+        engine: Engine,
+        close_source: Callable[[RunId], Awaitable[None]],
+    ) -> None:
         self.database = database
         self.directory = directory
         self.engine = engine
-        self.clock = clock
+        self.close_source = close_source
 
     async def abort(self, task: Task) -> Json:
         """Stop every child that is open."""
@@ -49,34 +56,11 @@ class Collecting:
 
     async def collect(self, task: Task) -> Json:
         """Put the results where they belong; `output` is the Map state's result."""
+        await self.close_source(task.run)  # of a map run that ends before its items do
         view = await self.database.read(lambda tx: self.engine.look(tx, task.run))
         assert view is not None
         plan: MapRunPlan = view.plan
-        writer = plan.order.writer
-        if writer is not None and writer["resource"] is not None:
-            return await Writing(self.directory, task.scope, plan.order, self._results(task.run)).write()
-        if task.input["failed"]:
-            return {"output": None, "written": 0}
-        return await self._array(task.run, plan)
-
-    async def _array(self, run: str, plan: MapRunPlan) -> Json:
-        limit = plan.order.parent.limits.payload_bytes
-        transformation = ((plan.order.writer or {}).get("config") or {}).get("Transformation", "COMPACT")
-        found: list[Json] = []
-        size, written = 2, 0
-        async for result in self._results(run):
-            if result.output is None and transformation != "NONE":
-                continue
-            written += 1
-            found += transformed(result, transformation)
-            size += len(result.output or "") + 1
-            if limit and size > limit:
-                raise ServiceError(
-                    f"The state/task '{plan.order.state}' returned a result with a size exceeding the maximum number "
-                    "of bytes service limit.",
-                    code="States.DataLimitExceeded",
-                )
-        return {"output": found, "written": written}
+        return await collected(self.directory, task.scope, plan, self._results(task.run), failed=task.input["failed"])
 
     async def _results(self, run: str) -> AsyncIterator[Result]:
         """Every child, in the order of its items."""
@@ -88,6 +72,37 @@ class Collecting:
 
     async def _page(self, run: str, after: int) -> list[Result]:
         return await self.database.read(lambda tx: rows.results(tx, run, after=after, limit=PAGE))
+
+
+async def collected(
+    directory: Directory, scope: Scope, plan: MapRunPlan, results: AsyncIterator[Result], *, failed: bool
+) -> Json:
+    """The results where they belong; `output` is the Map state's result."""
+    if plan.order.writes_files:
+        return await Writing(directory, scope, plan.order, results).write()
+    return {"output": None, "written": 0} if failed else await array_of(plan, results)
+
+
+async def array_of(plan: MapRunPlan, results: AsyncIterator[Result]) -> Json:
+    """The results as a state's output, as long as one may be."""
+    limit = plan.order.parent.limits.payload_bytes
+    transformation = ((plan.order.writer or {}).get("config") or {}).get("Transformation", "COMPACT")
+    found: list[Json] = []
+    size, written = 2, 0
+    async for result in results:
+        if result.output is None and transformation != "NONE":
+            continue
+        written += 1
+        values = transformed(result, transformation)
+        found += values
+        size += sum(len(msgspec.json.encode(value)) + 1 for value in values)
+        if limit and size > limit:
+            raise ServiceError(
+                f"The state/task '{plan.order.state}' returned a result with a size exceeding the maximum number "
+                "of bytes service limit.",
+                code="States.DataLimitExceeded",
+            )
+    return {"output": found, "written": written}
 
 
 def transformed(result: Result, transformation: str) -> list[Json]:
@@ -111,6 +126,8 @@ def described(result: Result) -> dict[str, Json]:
         "RedriveCount": result.redrives,
         "RedriveStatus": "NOT_REDRIVABLE" if result.status == "SUCCEEDED" else "REDRIVABLE_BY_MAP_RUN",
     }
+    if result.status == "SUCCEEDED":
+        told["RedriveStatusReason"] = "Execution is SUCCEEDED and cannot be redriven"
     if result.output is not None:
         told |= {"Output": result.output, "OutputDetails": {"Included": True}}
     optional = {"Error": result.error, "Cause": result.cause}
@@ -139,7 +156,7 @@ class Writing:
         self._folder = f"{prefix}/{order.arn.rpartition(':')[2]}" if prefix else order.arn.rpartition(":")[2]
         self._transformation = config.get("Transformation", "NONE")
         self._is_lines = config.get("OutputType", "JSON") == "JSONL"
-        self._waiting: dict[str, list[str]] = {"SUCCEEDED": [], "FAILED": [], "PENDING": []}
+        self._waiting = {"SUCCEEDED": bytearray(), "FAILED": bytearray()}  # what the next file begins with
         self._files: dict[str, list[Json]] = {"FAILED": [], "PENDING": [], "SUCCEEDED": []}
 
     async def write(self) -> Json:
@@ -164,20 +181,23 @@ class Writing:
         kind = "FAILED" if result.status in FAILED else "SUCCEEDED"
         transformation = "NONE" if kind == "FAILED" else self._transformation
         waiting = self._waiting[kind]
-        waiting += [msgspec.json.encode(value).decode() for value in transformed(result, transformation)]
-        if sum(map(len, waiting)) > LARGEST_FILE:
+        for value in transformed(result, transformation):
+            waiting += (b"\n" if self._is_lines else b",") if waiting else (b"" if self._is_lines else b"[")
+            waiting += msgspec.json.encode(value)
+        if len(waiting) > LARGEST_FILE:
             await self._flush(kind)
 
     async def _flush(self, kind: str) -> None:
         waiting = self._waiting[kind]
         if not waiting:
             return
-        content = ("\n".join(waiting) if self._is_lines else f"[{','.join(waiting)}]").encode()
+        waiting += b"" if self._is_lines else b"]"
+        content = bytes(waiting)
+        waiting.clear()
         suffix = "jsonl" if self._is_lines else "json"
         key = f"{self._folder}/{kind}_{len(self._files[kind])}.{suffix}"
         await self._put(key, content)
         self._files[kind].append({"Key": key, "Size": len(content)})
-        waiting.clear()
 
     async def _put(self, key: str, content: bytes) -> None:
         request = {"Bucket": self._bucket, "Key": key, "Body": content}

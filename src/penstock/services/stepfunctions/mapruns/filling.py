@@ -1,12 +1,12 @@
 """Filling: the activity that reads the next items of a map run and starts children for them.
 
 A source that is open is kept, and goes on where it was; after a crash it is opened anew and what was read is skipped.
-The children of one fill are started in one unit of work, under names that a repetition finds again.
+Children are started some at a time, under names that a repetition of the fill finds again.
 """
 
 import random
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from penstock.store.database import Database, Transaction
 from penstock.wire.call import Directory, Scope, ServiceError
 
 Json = Any
+TOGETHER: Final = 50  # children begun in one unit of work: others have their turn between them
 MOST_BATCH_BYTES: Final = 262_144
 NAMESPACE: Final = uuid.UUID("5f6e3c9a-6f0e-4a3b-9a53-9d6d5a3f1c11")  # of children's names
 
@@ -33,7 +34,7 @@ NAMESPACE: Final = uuid.UUID("5f6e3c9a-6f0e-4a3b-9a53-9d6d5a3f1c11")  # of child
 class Opened:
     """A source that is being read: where it is, and the item that did not fit into the last batch."""
 
-    items: AsyncIterator[Json]
+    items: AsyncGenerator[Json]
     position: int = 0
     kept: Json = None
     has_kept: bool = False
@@ -81,102 +82,139 @@ class Filling:
         assert view is not None
         plan: MapRunPlan = view.plan
         opened = await self._source(task, plan)
+        told = {"children": 0, "items": 0, "exhausted": False}
+        while told["children"] < task.input["room"] and not told["exhausted"]:
+            children = await self._read(task, plan, opened, min(TOGETHER, task.input["room"] - told["children"]))
+            first = task.input["child"] + told["children"]
+            if not await self._begin(task, plan, children, first):
+                await self.close(task.run)
+                break
+            told["children"] += len(children)
+            told["items"] += sum(child.items for child in children)
+            told["exhausted"] = task.run not in self._opened
+        return told
+
+    async def _read(self, task: Task, plan: MapRunPlan, opened: Opened, most: int) -> list[Child]:
+        """The next children, up to so many; a source that has no more, or fails, is closed."""
         children: list[Child] = []
-        is_exhausted = False
         try:
-            while len(children) < task.input["room"]:
-                child = await self._child(plan, opened, at=self.clock())
+            while len(children) < most:
+                child = await next_child(plan, opened, at=self.clock())
                 if child is None:
-                    is_exhausted = True
+                    await self.close(task.run)
                     break
                 children.append(child)
         except Failure as failure:
+            await self.close(task.run)
             raise ServiceError(failure.cause or "", code=failure.error or "States.Runtime") from None
-        first = task.input["child"]
-        await self.database.write(lambda tx: self._start(tx, task.run, task.scope, plan, children, first))
-        if is_exhausted:
-            self._opened.pop(task.run, None)
-        return {
-            "children": len(children),
-            "items": sum(child.items for child in children),
-            "exhausted": is_exhausted,
-        }
+        except ServiceError:
+            await self.close(task.run)
+            raise
+        return children
+
+    async def _begin(self, task: Task, plan: MapRunPlan, children: list[Child], first: int) -> bool:
+        return await self.database.write(lambda tx: self._start(tx, task.run, task.scope, plan, children, first))
+
+    async def close(self, run: RunId) -> None:
+        """Let go of the source of a map run."""
+        opened = self._opened.pop(run, None)
+        if opened is not None:
+            await opened.items.aclose()
 
     async def _source(self, task: Task, plan: MapRunPlan) -> Opened:
         opened = self._opened.get(task.run)
         if opened is None or opened.position != task.input["item"]:
-            opened = self._opened[task.run] = Opened(self._items(plan, task.scope))
+            await self.close(task.run)
+            opened = self._opened[task.run] = Opened(items_of(self.directory, plan, task.scope))
             while opened.position < task.input["item"]:
                 there_is, _ = await opened.next()
                 if not there_is:
                     break
         return opened
 
-    def _items(self, plan: MapRunPlan, scope: Scope) -> AsyncIterator[Json]:
-        order = plan.order
-        if order.reader is not None:
-            return Source(self.directory, scope, order.reader).items()
-        return _given(order.items or [])
-
-    async def _child(self, plan: MapRunPlan, opened: Opened, *, at: float) -> Child | None:
-        """The next child; None when no item is left."""
-        order = plan.order
-        index = opened.position
-        there_is, item = await opened.next()
-        if not there_is:
-            return None
-        if order.batching is None:
-            selected = self._selected(plan, item, index, at)
-            return Child(_text(selected), 1, _text({"Index": index, "Value": item}))
-        return await self._batch(plan, opened, item, at)
-
-    async def _batch(self, plan: MapRunPlan, opened: Opened, item: Json, at: float) -> Child:
-        batching = plan.order.batching
-        most = batching["max_items"] or MOST_ITEMS
-        most_bytes = min(batching["max_bytes"] or MOST_BATCH_BYTES, MOST_BATCH_BYTES)
-        batch: dict[str, Json] = {} if batching["input"] is None else {"BatchInput": batching["input"]}
-        chosen: list[Json] = []
-        size = len(_text({**batch, "Items": []}))
-        index = opened.position - 1
-        while True:
-            selected = self._selected(plan, item, index, at)
-            length = len(msgspec.json.encode(selected)) + 1
-            if chosen and size + length > most_bytes:
-                opened.put_back(item)
-                break
-            chosen.append(selected)
-            size += length
-            if len(chosen) == most:
-                break
-            index = opened.position
-            there_is, item = await opened.next()
-            if not there_is:
-                break
-        return Child(_text({**batch, "Items": chosen}), len(chosen), None)
-
-    @staticmethod
-    def _selected(plan: MapRunPlan, item: Json, index: int, at: float) -> Json:
-        """What ItemSelector makes of an item."""
-        selector, order = plan.state.selector, plan.order
-        if selector is None:
-            return item
-        context = {**order.context, "Map": {"Item": {"Index": index, "Value": item}}}
-        luck = random.Random(f"{order.arn}/{index}")  # noqa: S311 - the same for the same item
-        return selector.value(
-            View(order.effective, order.variables, lambda: context, at, lambda: luck, {"input": order.effective})
-        )
-
     def _start(
         self, tx: Transaction, run: RunId, scope: Scope, plan: MapRunPlan, children: list[Child], first: int
-    ) -> None:
+    ) -> bool:
+        """Start children, unless it is over: then nothing new is begun."""
         view = self.engine.look(tx, run)
         if view is None or view.outcome is not None or not isinstance(view.state, MapRun) or view.state.why is not None:
-            return  # it is over: nothing new is begun
+            return False
         at = self.clock()
         for place, child in enumerate(children, first):
             order = child_order(plan, child, place, at=at)
             kind = express.NAME if order.type == "EXPRESS" else flow.NAME
             self.engine.start(tx, RunId(order.arn), kind, msgspec.msgpack.encode(order), scope=scope)
+        return True
+
+
+def _fitting(plan: MapRunPlan, child: Child) -> Child:
+    """The child, if an execution may have that much input."""
+    limit = plan.order.parent.limits.payload_bytes
+    if limit and len(child.input.encode()) > limit:
+        raise ServiceError(
+            f"The input of a child execution of the state '{plan.order.state}' has more than the {limit} bytes that an "
+            "execution's input may have.",
+            code="States.DataLimitExceeded",
+        )
+    return child
+
+
+def items_of(directory: Directory, plan: MapRunPlan, scope: Scope) -> AsyncGenerator[Json]:
+    """The items of a map run: read, or given."""
+    order = plan.order
+    if order.reader is not None:
+        return Source(directory, scope, order.reader).items()
+    return _given(order.items or [])
+
+
+async def next_child(plan: MapRunPlan, opened: Opened, *, at: float) -> Child | None:
+    """The next child; None when no item is left."""
+    order = plan.order
+    index = opened.position
+    there_is, item = await opened.next()
+    if not there_is:
+        return None
+    if order.batching is None:
+        selected = _selected(plan, item, index, at)
+        return _fitting(plan, Child(_text(selected), 1, _text({"Index": index, "Value": item})))
+    return await _batch(plan, opened, item, at)
+
+
+async def _batch(plan: MapRunPlan, opened: Opened, item: Json, at: float) -> Child:
+    batching = plan.order.batching
+    most = batching["max_items"] or MOST_ITEMS
+    most_bytes = min(batching["max_bytes"] or MOST_BATCH_BYTES, MOST_BATCH_BYTES)
+    batch: dict[str, Json] = {} if batching["input"] is None else {"BatchInput": batching["input"]}
+    chosen: list[Json] = []
+    size = len(_text({**batch, "Items": []}))
+    index = opened.position - 1
+    while True:
+        selected = _selected(plan, item, index, at)
+        length = len(msgspec.json.encode(selected)) + 1
+        if chosen and size + length > most_bytes:
+            opened.put_back(item)
+            break
+        chosen.append(selected)
+        size += length
+        if len(chosen) == most:
+            break
+        index = opened.position
+        there_is, item = await opened.next()
+        if not there_is:
+            break
+    return _fitting(plan, Child(_text({**batch, "Items": chosen}), len(chosen), None))
+
+
+def _selected(plan: MapRunPlan, item: Json, index: int, at: float) -> Json:
+    """What ItemSelector makes of an item."""
+    selector, order = plan.state.selector, plan.order
+    if selector is None:
+        return item
+    context = {**order.context, "Map": {"Item": {"Index": index, "Value": item}}}
+    luck = random.Random(f"{order.arn}/{index}")  # noqa: S311 - the same for the same item
+    return selector.value(
+        View(order.effective, order.variables, lambda: context, at, lambda: luck, {"input": order.effective})
+    )
 
 
 def child_order(plan: MapRunPlan, child: Child, place: int, *, at: float) -> Order:
@@ -205,7 +243,7 @@ def child_order(plan: MapRunPlan, child: Child, place: int, *, at: float) -> Ord
     )
 
 
-async def _given(items: list[Json]) -> AsyncIterator[Json]:
+async def _given(items: list[Json]) -> AsyncGenerator[Json]:
     for item in items:
         yield item
 

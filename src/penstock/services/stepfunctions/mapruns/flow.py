@@ -32,7 +32,7 @@ COLLECT: Final = "stepfunctions.collect-map-run"
 STOP: Final = "stop"
 UPDATE: Final = "update"
 MOST_OPEN: Final = 1_000  # children at once where MaxConcurrency sets no bound
-MOST_STARTED: Final = 500  # children in one unit of work
+MOST_STARTED: Final = 500  # children in one fill
 EXCEEDED: Final = "States.ExceedToleratedFailureThreshold"
 ENDINGS: Final = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 _OUTCOMES: Final[Mapping[str, RunStatus]] = {"SUCCEEDED": "Succeeded", "ABORTED": "Stopped"}
@@ -121,8 +121,9 @@ class MapRunFlow:
         if state.outcome is not None:
             yield Finish(Outcome(_OUTCOMES.get(state.status, "Failed"), state.outcome))
         elif state.why is not None:
-            yield Perform("abort", ABORT)
-            if state.is_aborted and not state.is_filling and state.children.ended >= state.children.started:
+            if not state.is_filling:  # what a fill begins is to be stopped too
+                yield Perform("abort", ABORT)
+            if state.is_aborted and state.children.ended >= state.children.started:
                 yield Perform("collect", COLLECT, _tally(state))
         elif state.is_exhausted:
             if state.children.ended >= state.children.started:
@@ -142,17 +143,15 @@ class MapRunFlow:
     ) -> None:
         if after.ended_at:
             rows.end(tx, run, after.status, after.ended_at)
-        else:
+        elif after.fills == 0:
             rows.insert(tx, run, scope, plan.order, after.started_at)
 
 
 def room(state: MapRun) -> int:
-    """How many children may start now; none until half of those that may be open are over."""
+    """How many children may start now; where many may be open, none until a tenth of them can."""
     limit = state.max_concurrency or MOST_OPEN
-    open_children = state.children.started - state.children.ended
-    if open_children > limit // 2:
-        return 0
-    return min(limit - open_children, MOST_STARTED)
+    free = limit - (state.children.started - state.children.ended)
+    return 0 if free <= 0 or free < min(limit, MOST_OPEN) // 10 else min(free, MOST_STARTED)
 
 
 def _signalled(state: MapRun, name: str, payload: Json) -> None:

@@ -32,6 +32,10 @@ class MapRunOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     batching: Json = None  # {"input", "max_items", "max_bytes"}
     writer: Json = None  # {"resource", "arguments", "config"}
 
+    @property
+    def writes_files(self) -> bool:
+        return self.writer is not None and self.writer["resource"] is not None
+
 
 @dataclass(frozen=True, slots=True)
 class MapRunPlan:

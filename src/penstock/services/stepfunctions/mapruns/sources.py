@@ -6,10 +6,9 @@ read is `States.ItemReaderFailed`, in AWS's words where they are known.
 
 import codecs
 import csv
-import gzip
 import io
 import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +20,7 @@ MOST_ITEMS: Final = 100_000_000
 LARGEST_DOCUMENT: Final = 512 << 20  # bytes of a JSON document or manifest
 LONGEST_RECORD: Final = 10 << 20  # characters of one record
 UNZIP: Final = 31
+UNZIPPED: Final = 1 << 20  # bytes at once
 _DELIMITERS: Final = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 LIST: Final = "listObjectsV2"
 
@@ -39,7 +39,7 @@ class Source:
         self._config: Mapping[str, Json] = reader["config"]
         self._arguments: Mapping[str, Json] = reader["arguments"] or {}
 
-    async def items(self) -> AsyncIterator[Json]:
+    async def items(self) -> AsyncGenerator[Json]:
         """Every item, up to MaxItems."""
         most = self._reader["max_items"]
         if most is not None and most < 0:
@@ -53,13 +53,19 @@ class Source:
 
     def _chosen(self) -> AsyncIterator[Json]:
         if self._reader["resource"].rpartition(":")[2] == LIST:
-            return self._listed()
+            return self._loaded() if self._config.get("Transformation") == "LOAD_AND_FLATTEN" else self._listed()
         kind = self._config.get("InputType", "JSON")
         if kind == "MANIFEST":
             return self._inventory()
         if kind == "PARQUET":
             raise failed("Penstock does not read PARQUET: convert the items to JSONL or CSV.")
-        return self._object(kind, self._arguments["Bucket"], self._arguments["Key"])
+        return self._object(kind, self._argument("Bucket"), self._argument("Key"))
+
+    def _argument(self, name: str) -> str:
+        value = self._arguments.get(name)
+        if not isinstance(value, str) or not value:
+            raise failed(f"the ItemReader's {name} must be a string that is not empty")
+        return value
 
     # ------------------------------------------------------------------------------------------------------ objects
 
@@ -97,7 +103,7 @@ class Source:
                 raise failed(
                     f"s3://{bucket}/{key} is over {LARGEST_DOCUMENT} bytes: use JSONL or CSV, which are streamed."
                 )
-        return bytes(content)
+        return bytes(content.removeprefix(codecs.BOM_UTF8))
 
     async def _json(self, bucket: str, key: str) -> AsyncIterator[Json]:
         try:
@@ -126,14 +132,14 @@ class Source:
         headers: list[str] | None = self._config.get("CSVHeaders")
         async for record in _records(_lines(self._bytes(bucket, key)), delimiter):
             if headers is None:
-                headers = [name.removeprefix("\ufeff") for name in record]
+                headers = record
             elif record:
                 yield _row(headers, record)
 
     # ----------------------------------------------------------------------------------------- lists and inventories
 
     async def _listed(self) -> AsyncIterator[Json]:
-        request = {"Bucket": self._arguments["Bucket"]}
+        request = {"Bucket": self._argument("Bucket")}
         for name in ("Prefix", "StartAfter"):
             if self._arguments.get(name) is not None:
                 request[name] = self._arguments[name]
@@ -151,9 +157,18 @@ class Source:
                 return
             request["ContinuationToken"] = page["NextContinuationToken"]
 
+    async def _loaded(self) -> AsyncIterator[Json]:
+        """The items of every object that is listed, one object after another."""
+        kind = self._config.get("InputType")
+        if kind not in {"CSV", "JSON", "JSONL"}:
+            raise failed("LOAD_AND_FLATTEN needs an InputType: CSV, JSON or JSONL.")
+        async for entry in self._listed():
+            async for item in self._object(kind, self._argument("Bucket"), entry["Key"]):
+                yield item
+
     async def _inventory(self) -> AsyncIterator[Json]:
         """The objects that the CSV files of an S3 inventory list."""
-        bucket, key = self._arguments["Bucket"], self._arguments["Key"]
+        bucket, key = self._argument("Bucket"), self._argument("Key")
         try:
             manifest = msgspec.json.decode(await self._whole(bucket, key))
             if self._config.get("ManifestType") == "ATHENA_DATA":
@@ -191,27 +206,36 @@ async def _once(content: bytes) -> AsyncIterator[bytes]:
 
 
 async def _unzipped(pieces: Body | AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    unzip = zlib.decompressobj(UNZIP)
+    """What gzip made smaller, a bounded piece at a time; several members after one another are one text."""
+    unzip, is_begun = zlib.decompressobj(UNZIP), False
     try:
         async for piece in pieces:
-            yield unzip.decompress(piece)
-        yield unzip.flush()
-    except (zlib.error, gzip.BadGzipFile) as error:
+            left = bytes(piece)
+            while left:
+                if unzip.eof:
+                    unzip = zlib.decompressobj(UNZIP)
+                is_begun = True
+                yield unzip.decompress(left, UNZIPPED)
+                left = unzip.unused_data if unzip.eof else unzip.unconsumed_tail
+        if is_begun and not unzip.eof:
+            yield unzip.flush()
+    except zlib.error as error:
         raise failed(f"the object ends in .gz and cannot be unzipped: {error}") from None
+    if is_begun and not unzip.eof:
+        raise failed("the object ends in .gz and is cut off")
 
 
 async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[str]:
-    """Lines with their ends, decoded as UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    """Lines with their ends (a line feed ends one, nothing else), decoded as UTF-8, without a byte order mark."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
     rest = ""
     try:
         async for piece in pieces:
-            lines = (rest + decoder.decode(piece)).splitlines(keepends=True)
-            rest = "" if not lines or lines[-1].endswith("\n") else lines.pop()
+            *lines, rest = (rest + decoder.decode(piece)).split("\n")
             if len(rest) > LONGEST_RECORD:
                 raise failed(f"a line has over {LONGEST_RECORD} characters")
             for line in lines:
-                yield line
+                yield line + "\n"
         rest += decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise failed(f"the object is not UTF-8 text: {error}") from None
@@ -221,17 +245,20 @@ async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[str]:
 
 async def _records(lines: AsyncIterator[str], delimiter: str) -> AsyncIterator[list[str]]:
     """CSV records; a quoted cell may go over several lines."""
-    kept = ""
+    kept: list[str] = []
+    is_open, length = False, 0
     async for line in lines:
-        kept += line
-        if kept.count('"') % 2:
-            if len(kept) > LONGEST_RECORD:
+        kept.append(line)
+        length += len(line)
+        is_open ^= bool(line.count('"') % 2)
+        if is_open:
+            if length > LONGEST_RECORD:
                 raise failed(f"a CSV record has over {LONGEST_RECORD} characters: is a quote not closed?")
             continue
-        for record in _parsed(kept, delimiter):
+        for record in _parsed("".join(kept), delimiter):
             yield record
-        kept = ""
-    for record in _parsed(kept, delimiter):
+        kept, length = [], 0
+    for record in _parsed("".join(kept), delimiter):
         yield record
 
 
