@@ -23,6 +23,7 @@ from penstock.services.sagemaker.endpoints.model import (
 )
 from penstock.services.sagemaker.endpoints.refusals import check_deployment, refuse
 from penstock.services.sagemaker.endpoints.staging import archive_of, the_container
+from penstock.services.sagemaker.once import once
 from penstock.store import documents, tags
 from penstock.store.database import Transaction
 from penstock.store.documents import AlreadyStored, Document
@@ -79,35 +80,36 @@ class Endpoints:
         check_deployment(request)
         asked = await self._deployment(call.scope, request["EndpointConfigName"])
 
-        def begin(tx: Transaction) -> str:
+        def begin(tx: Transaction) -> Answer:
             found, state = self._settled(tx, call.scope, request["EndpointName"])
             assert state.current is not None
             wanted = retained(asked, state.current, request) if request.get("RetainAllVariantProperties") else asked
             wanted = msgspec.structs.replace(wanted, revision=state.made + 1)
             self.engine.signal(tx, RunId(found.body[RUN]), UPDATE, msgspec.to_builtins(wanted))
-            return found.arn
+            return {"EndpointArn": found.arn}
 
-        return {"EndpointArn": await self.engine.database.write(begin)}
+        return await once(self.engine.database, call, self.clock(), begin)
 
     @operation("UpdateEndpointWeightsAndCapacities")
     async def size(self, call: Call, request: Mapping[str, Json]) -> Answer:
-        def begin(tx: Transaction) -> str:
+        def begin(tx: Transaction) -> Answer:
             found, state = self._settled(tx, call.scope, request["EndpointName"])
             assert state.current is not None
             sizes = wanted_sizes(state.current, request["DesiredWeightsAndCapacities"])
             self.engine.signal(tx, RunId(found.body[RUN]), SIZE, sizes)
-            return found.arn
+            return {"EndpointArn": found.arn}
 
-        return {"EndpointArn": await self.engine.database.write(begin)}
+        return await once(self.engine.database, call, self.clock(), begin)
 
     @operation("DeleteEndpoint")
     async def delete(self, call: Call, request: Mapping[str, Json]) -> None:
-        def end(tx: Transaction) -> None:
+        def end(tx: Transaction) -> Answer:
             found = endpoint(tx, call.scope, request["EndpointName"])
             self.engine.signal(tx, RunId(found.body[RUN]), DELETE)
             self.engine.forget(tx, RunId(found.body[RUN]))
+            return {}
 
-        await self.engine.database.write(end)
+        await once(self.engine.database, call, self.clock(), end)
 
     async def _deployment(self, scope: Scope, name: str) -> Deployment:
         """What a configuration asks for, every model of it looked at: what cannot be served is said at once."""

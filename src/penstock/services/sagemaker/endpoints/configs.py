@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from penstock.services.sagemaker import lists, tagging
 from penstock.services.sagemaker.endpoints.model import CONFIG, Json, arn_of
 from penstock.services.sagemaker.endpoints.refusals import check_config
+from penstock.services.sagemaker.once import once
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document
@@ -57,11 +58,12 @@ class EndpointConfigs:
 
     @operation("DeleteEndpointConfig")
     async def delete(self, call: Call, request: Mapping[str, Json]) -> None:
-        def remove(tx: Transaction) -> None:
+        def remove(tx: Transaction) -> Answer:
             found = config(tx, call.scope, request["EndpointConfigName"])
             documents.remove(tx, call.scope, CONFIG, found.name)
+            return {}
 
-        await self.database.write(remove)
+        await once(self.database, call, self.clock(), remove)
 
     async def _models_must_exist(self, scope: Scope, body: Mapping[str, Json]) -> None:
         for variant in body["ProductionVariants"]:

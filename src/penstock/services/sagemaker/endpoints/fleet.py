@@ -74,7 +74,7 @@ class Fleet:
             task.cancel()
         for several in self._instances.values():
             for instance in several:
-                instance.end()
+                instance.close()
         self._keeping.clear()
 
     def _asked(self, task: "asyncio.Task[Said]") -> None:
@@ -88,7 +88,7 @@ class Fleet:
         while len(there) > variant.count:
             instance = there.pop()
             self._keeping.pop(instance).cancel()
-            instance.end()
+            instance.close()
         while len(there) < variant.count:
             instance = self._make(variant, len(there))
             there.append(instance)

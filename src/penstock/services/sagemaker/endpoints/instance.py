@@ -22,6 +22,7 @@ PING_EVERY: Final = 10.0
 PING_WITHIN: Final = 30.0
 INVOKE_WITHIN: Final = 60.0  # as on AWS
 LONGEST_PAUSE: Final = 30.0  # seconds between two starts of a server that will not stay
+CLOSED: Final = "it is not wanted any more"
 EMPTY: Final = {"content_type": "", "accept": "", "attributes": ""}
 
 
@@ -56,6 +57,7 @@ class Instance:
         self._not_before = 0.0
         self._pause = 1.0
         self._problem = ""
+        self._closed = asyncio.Event()
 
     async def begin(self) -> None:
         """Start the server for the first time; raises `Unfit`."""
@@ -99,6 +101,11 @@ class Instance:
             reply = await (await self._revive()).ask(request)
         return reply
 
+    def close(self) -> None:
+        """End the server, and have no other."""
+        self._closed.set()
+        self.end()
+
     def end(self) -> None:
         if self._resident is not None:
             self._resident.end()
@@ -118,12 +125,17 @@ class Instance:
         if self._resident is not None and not self._resident.is_over:
             return self._resident
         self.end()
+        if self._closed.is_set():
+            raise Unfit(CLOSED)
         now = asyncio.get_running_loop().time()
         if now < self._not_before:
             raise Unfit(self._problem)
         self._not_before, self._pause = now + self._pause, min(2 * self._pause, LONGEST_PAUSE)
         try:
             self._resident = await self._start()
+            if self._closed.is_set():  # meanwhile
+                self.end()
+                raise Unfit(CLOSED)
             await self._ping(self._resident, self._start_within)
         except (CannotStart, Unpackable) as problem:
             self._problem = str(problem)

@@ -73,16 +73,23 @@ class Serving:
 
     async def serve(self, task: Task) -> None:
         """Keep the servers of a revision until it is retired."""
-        plan, state = await self._look(task.run)
-        revision: int = task.input["revision"]
-        deployment = state.deployment(revision) if state else None
-        if plan is None or state is None or deployment is None:
-            return
-        key = task.run, revision
-        retired = self._retired[key] = asyncio.Event()
+        key = task.run, int(task.input["revision"])
+        retired = self._retired[key] = asyncio.Event()  # before looking: nothing that happens meanwhile is missed
+        try:
+            plan, state = await self._look(task.run)
+            deployment = state.deployment(key[1]) if state else None
+            if plan is not None and state is not None and deployment is not None and not retired.is_set():
+                await self._keep(task, plan, deployment, retired, is_new=deployment == state.wanted)
+        finally:
+            del self._retired[key]
+
+    async def _keep(
+        self, task: Task, plan: Plan, deployment: Deployment, retired: asyncio.Event, *, is_new: bool
+    ) -> None:
         taken: list[Path] = []
-        fleet = self._fleets[key] = Fleet(deployment, self._maker(task, plan, revision, taken))
-        bringing = asyncio.create_task(self._bring_up(task, fleet, revision, is_new=deployment == state.wanted))
+        fleet = Fleet(deployment, self._maker(task, plan, deployment.revision, taken))
+        self._fleets[task.run, deployment.revision] = fleet
+        bringing = asyncio.create_task(self._bring_up(task, fleet, deployment.revision, is_new=is_new))
         waiting = asyncio.create_task(retired.wait())
         try:
             await asyncio.wait({bringing, waiting}, return_when=asyncio.FIRST_COMPLETED)
@@ -94,8 +101,7 @@ class Serving:
             bringing.cancel()
             waiting.cancel()
             await asyncio.gather(bringing, waiting, return_exceptions=True)
-            fleet.end()  # what was started between
-            del self._fleets[key], self._retired[key]
+            del self._fleets[task.run, deployment.revision]
             for folder in taken:
                 self._shelf.give_back(folder)
 
