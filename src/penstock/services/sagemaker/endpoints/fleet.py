@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Instance, Said, Unfit
@@ -25,6 +26,7 @@ class Fleet:
         self._instances: dict[str, list[Instance]] = {variant.name: [] for variant in deployment.variants}
         self._keeping: dict[Instance, asyncio.Task[None]] = {}
         self._asking: set[asyncio.Task[Said]] = set()
+        self._asked_so_far = 0
         for variant in deployment.variants:
             self._fit(variant)
 
@@ -54,11 +56,14 @@ class Fleet:
                     await instance.begin()
 
     async def ask(self, variant: str, facts: Mapping[str, str], body: bytes) -> Said:
-        """Have the least busy instance answer. A caller who goes away does not end the server that works for him."""
-        instance = min(self._instances[variant], key=lambda each: each.outstanding)
+        """Have the least busy instance answer, of several the one that has rested longest. A caller who goes away does not end the server that works for him."""
+        instance = min(self._instances[variant], key=lambda each: (each.outstanding, each.last_asked))
+        self._asked_so_far += 1
+        instance.last_asked = self._asked_so_far
+        instance.outstanding += 1  # at once: the next request is to see it
         asking = asyncio.create_task(instance.ask(facts, body))
         self._asking.add(asking)
-        asking.add_done_callback(self._asked)
+        asking.add_done_callback(partial(self._asked, instance))
         await asyncio.wait({asking})
         if asking.cancelled():
             raise Unfit("the endpoint is being deleted")
@@ -77,7 +82,8 @@ class Fleet:
                 instance.close()
         self._keeping.clear()
 
-    def _asked(self, task: "asyncio.Task[Said]") -> None:
+    def _asked(self, instance: Instance, task: "asyncio.Task[Said]") -> None:
+        instance.outstanding -= 1
         self._asking.discard(task)
         if not task.cancelled():
             task.exception()  # the caller may be gone: it has been looked at

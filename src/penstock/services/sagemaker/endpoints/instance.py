@@ -49,7 +49,8 @@ class Instance:
 
     def __init__(self, name: str, start: Callable[[], Awaitable[Resident]], start_within: float) -> None:
         self.name = name
-        self.outstanding = 0
+        self.outstanding = 0  # requests, counted by whoever hands them out
+        self.last_asked = 0  # … and the number of the last one
         self._start = start
         self._start_within = start_within
         self._resident: Resident | None = None
@@ -83,12 +84,8 @@ class Instance:
 
     async def ask(self, facts: Mapping[str, str], body: bytes) -> Said:
         """Have a request answered; raises `Unfit` and `Lost`."""
-        self.outstanding += 1
-        try:
-            async with self._turn:
-                reply = await self._answered(Request(payload=body, facts=facts, longest=INVOKE_WITHIN))
-        finally:
-            self.outstanding -= 1
+        async with self._turn:
+            reply = await self._answered(Request(payload=body, facts=facts, longest=INVOKE_WITHIN))
         if reply.way != "answered":
             raise Lost("timed-out" if reply.way == "timed-out" else reply.message)
         return said(reply)
