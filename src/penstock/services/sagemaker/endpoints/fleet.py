@@ -56,7 +56,10 @@ class Fleet:
                     await instance.begin()
 
     async def ask(self, variant: str, facts: Mapping[str, str], body: bytes) -> Said:
-        """Have the least busy instance answer, of several the one that has rested longest. A caller who goes away does not end the server that works for him."""
+        """Have the least busy instance answer; of several, the one that has rested longest.
+
+        A caller who goes away does not end the server that works for him.
+        """
         instance = min(self._instances[variant], key=lambda each: (each.outstanding, each.last_asked))
         self._asked_so_far += 1
         instance.last_asked = self._asked_so_far
