@@ -144,6 +144,33 @@ async def test_an_endpoint_is_in_service_again_after_a_restart(tmp_path: Path) -
         assert world.servers.settings[0].log == before.settings[0].log
 
 
+async def test_an_endpoint_that_was_being_created_at_the_end_is_created_after_a_restart(tmp_path: Path) -> None:
+    async with world_at(tmp_path, never_ready) as world:
+        await world.create()
+        async with asyncio.timeout(DEADLINE):
+            await world.servers.begun.wait()
+    async with world_at(tmp_path, life=2) as world:
+        assert (await world.settled())["EndpointStatus"] == "InService"
+
+
+async def test_an_update_that_was_under_way_at_the_end_is_carried_on_after_a_restart(tmp_path: Path) -> None:
+    async with world_at(tmp_path, lambda server: never_ready(server) if server.number == 2 else None) as world:
+        await world.create()
+        await world.settled()
+        await world.configure("other", count=2)
+        await world.ask("UpdateEndpoint", EndpointName="e", EndpointConfigName="other")
+        found = await world.ask("DescribeEndpoint", EndpointName="e")
+        assert (found["EndpointStatus"], found["EndpointConfigName"]) == ("Updating", "c")
+        assert (await world.invoke())["Body"] == b"1"
+    async with world_at(tmp_path, life=2) as world:
+        found = await world.settled()
+        assert (found["EndpointConfigName"], found["ProductionVariants"][0]["CurrentInstanceCount"]) == ("other", 2)
+
+
+def never_ready(server: Server) -> None:
+    server.ping_gate = asyncio.Event()
+
+
 async def test_deleting_ends_the_servers_and_frees_the_name(tmp_path: Path) -> None:
     async with world_at(tmp_path) as world:
         await world.create()
@@ -163,9 +190,6 @@ async def test_deleting_ends_the_servers_and_frees_the_name(tmp_path: Path) -> N
 
 
 async def test_an_endpoint_that_is_deleted_while_it_is_created_leaves_nothing(tmp_path: Path) -> None:
-    def never_ready(server: Server) -> None:
-        server.ping_gate = asyncio.Event()
-
     async with world_at(tmp_path, never_ready) as world:
         await world.create()
         async with asyncio.timeout(DEADLINE):
