@@ -121,8 +121,8 @@ async def test_an_endpoint_comes_into_service_and_answers(tmp_path: Path) -> Non
     assert not [member for member in found if member.startswith("_")]
     assert (said["Body"], said["InvokedProductionVariant"]) == (b"1", "a")
     setting = world.servers.settings[0]
-    assert {name: setting.variables[name] for name in ("IMAGE", "ROLE", "MINE")} == {
-        "IMAGE": "image", "ROLE": "role", "MINE": "yes",
+    assert {name: setting.variables[name] for name in ("IMAGE", "ROLE", "MINE", "OMP_NUM_THREADS")} == {
+        "IMAGE": "image", "ROLE": "role", "MINE": "yes", "OMP_NUM_THREADS": "2",
     }  # fmt: skip
     streams = {setting.log.name for setting in world.servers.settings}
     assert len(streams) == 2

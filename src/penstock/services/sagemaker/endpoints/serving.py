@@ -156,7 +156,7 @@ class Serving:
             return await self._residents.start(
                 Setting(
                     language="python",
-                    variables=self._variables(scope, container),
+                    variables={"OMP_NUM_THREADS": str(max(1, int(size.cpus))), **self._variables(scope, container)},
                     folders={"/opt/ml": folder},
                     working_folder="/tmp",  # noqa: S108 - inside
                     memory_mib=size.memory_mib,
