@@ -20,6 +20,7 @@ BUCKET, ROLE = "bench", "arn:aws:iam::123456789012:role/bench"
 ROWS, SINGLE, BATCH = 1_000_000, 20_000, 100
 POLL = 0.25  # seconds
 STILL_A_MOMENT = 2.0
+TOLD = 120.0
 
 
 def resident(pid: int | None) -> float:
@@ -28,13 +29,20 @@ def resident(pid: int | None) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
-def database(data: Path) -> float:
-    """MB that are used in the server's database: pages that were let go are not counted."""
+def asked(data: Path, *queries: str) -> list[int]:
+    """Numbers that the server's database answers, read beside the server."""
     with contextlib.closing(sqlite3.connect(f"file:{data / 'penstock.db'}?mode=ro", uri=True)) as opened:
-        pages, free, size = (
-            int(opened.execute(f"PRAGMA {name}").fetchone()[0])
-            for name in ("page_count", "freelist_count", "page_size")
-        )
+        return [int(opened.execute(query).fetchone()[0]) for query in queries]
+
+
+def database(data: Path) -> float:
+    """MB that are used in the server's database, once EventBridge has been told of every execution."""
+    end = time.monotonic() + TOLD
+    while asked(data, "SELECT count(*) FROM sfn_notice") != [0]:
+        if time.monotonic() > end:
+            raise SystemExit(f"after {TOLD:.0f} s there are executions that EventBridge has not been told of")
+        time.sleep(POLL)
+    pages, free, size = asked(data, "PRAGMA page_count", "PRAGMA freelist_count", "PRAGMA page_size")
     return (pages - free) * size / 1e6
 
 

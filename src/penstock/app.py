@@ -31,6 +31,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from penstock.engine.engine import Engine
+from penstock.gateway import access
 from penstock.gateway.guard import OpenHost, check_host
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
@@ -82,7 +83,7 @@ class Settings:
     port: int = 4599
     region: str = "us-east-1"
     auth: bool = False
-    access_log: bool = True
+    access_log: bool = False  # on standard error
     mocks: Path | None = None  # a mock configuration file: what stands in for services in test cases
     stand_in: StandIn = nobody  # who else does, in this process: for tests
 
@@ -109,6 +110,8 @@ class Penstock:
     async def __aenter__(self) -> Self:
         try:
             check_host(self.settings.host, auth=self.settings.auth)
+            if self.settings.access_log:
+                access.write_to(sys.stderr)
             self._open_data()
             await self._open()
         except (OpenHost, Misplaced, WrongQuotas) as refusal:

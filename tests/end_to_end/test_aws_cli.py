@@ -3,9 +3,10 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
-from end_to_end.world import BUCKET, World, step
+from end_to_end.world import BUCKET, ROLE, World, step
 
 V1 = (sys.executable, str(Path(sys.executable).with_name("aws")))
 V2 = "/usr/bin/aws"
@@ -61,6 +62,25 @@ def test_the_steps_of_an_execution_are_listed(world: World) -> None:
 
     (prepare,) = told["PipelineExecutionSteps"]
     assert (prepare["StepName"], prepare["StepStatus"]) == ("Prepare", "Succeeded")
+
+
+def test_machines_are_checked_tried_and_run(world: World) -> None:
+    state: dict[str, Any] = {"Type": "Pass", "Parameters": {"b.$": "$.a"}, "End": True}
+    definition = json.dumps({"StartAt": "A", "States": {"A": state}})
+
+    def states(command: str, *arguments: str) -> Any:
+        return json.loads(aws(world, "stepfunctions", command, *arguments))
+
+    checked = states("validate-state-machine-definition", "--definition", definition)
+    tried = states("test-state", "--definition", json.dumps(state), "--input", '{"a": 1}')
+    made = states(
+        "create-state-machine", "--name", "quick", "--role-arn", ROLE, "--definition", definition, "--type", "EXPRESS"
+    )
+    ran = states("start-sync-execution", "--state-machine-arn", made["stateMachineArn"], "--input", '{"a": 2}')
+
+    assert checked["result"] == "OK"
+    assert (tried["status"], json.loads(tried["output"])) == ("SUCCEEDED", {"b": 1})
+    assert (ran["status"], json.loads(ran["output"])) == ("SUCCEEDED", {"b": 2})
 
 
 def test_who_i_am_and_which_roles_there_are(world: World) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from end_to_end.world import World, penstock
+from penstock.cli.story.server import Server
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,6 +46,16 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, taken: int) -> None:
     assert refused.returncode == 1
     remedy = "choose another --port (0 is any free one)"
     assert refused.stderr == f"Error: cannot listen on 127.0.0.1:{taken}: Address already in use; {remedy}\n"
+
+
+def test_the_access_log_is_on_standard_error(tmp_path: Path) -> None:
+    world = World(Server(tmp_path / "data", ["--access-log"])).start()
+    try:
+        world.client("s3").list_buckets()
+    finally:
+        world.server.stop()
+
+    assert "method=GET path=/ call=s3.ListBuckets status=200" in (tmp_path / "data" / "server.log").read_text()
 
 
 def test_status_shows_what_runs_and_what_ran(world: World) -> None:

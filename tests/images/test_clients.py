@@ -132,6 +132,7 @@ def test_the_environment_leads_to_the_endpoint_and_nowhere_else() -> None:
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "AKID",
         "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_EC2_METADATA_DISABLED": "true",
         "PYTHONPATH": f"{SHIM}{os.pathsep}/mine",
     }

@@ -1,6 +1,7 @@
 """`penstock up`: the server in the foreground, until Ctrl-C or SIGTERM; running jobs go on and are found again."""
 
 import asyncio
+import logging
 import signal
 from pathlib import Path
 from typing import Any, Final
@@ -20,10 +21,16 @@ FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--data", type=click.Path(path_type=Path), help=f"Where everything is kept; default: {DEFAULT_DATA}.")
 @click.option("--region", default="us-east-1", show_default=True, help="The region of requests that name none.")
 @click.option("--auth", is_flag=True, help="Verify signatures; needed to listen beyond this machine.")
-@click.option("--access-log/--no-access-log", default=True, show_default=True, help="A line for every request.")
+@click.option(
+    "--access-log/--no-access-log",
+    default=False,
+    show_default=True,
+    help="A line for every request, on standard error.",
+)
 @click.option("--mocks", type=FILE, help="A mock configuration file, for executions of MACHINE#TESTCASE.")
 def command(data: Path | None, **options: Any) -> None:
     """Start Penstock and keep it running."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = Settings(data=data_folder(data), **options)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

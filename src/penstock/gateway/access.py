@@ -10,13 +10,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import Final
+from typing import Final, TextIO
 
 from penstock.gateway.bodies import Incoming
 from penstock.wire.http import HttpRequest
 
 UNANSWERED: Final = 499  # nobody was left to answer
 logger: Final = logging.getLogger("penstock.access")
+
+
+def write_to(stream: TextIO) -> None:
+    """Let every line go to this stream, and nothing else: a line says all about its request."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
 
 
 @dataclass(slots=True)

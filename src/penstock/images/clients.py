@@ -43,6 +43,7 @@ def client_variables(
         "AWS_DEFAULT_REGION": region,
         "AWS_ACCESS_KEY_ID": access_key,
         "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # StartSyncExecution would go to sync-127.0.0.1, which is nowhere
         "AWS_EC2_METADATA_DISABLED": "true",  # looking for an instance's role costs seconds where there is none
         "PYTHONPATH": os.pathsep.join([shim, *before]),
     }

@@ -181,3 +181,52 @@ def test_a_definition_that_makes_no_sense_is_refused_with_what_is_wrong(text: st
         validated(text)
 
     assert sentence in str(refusal.value)
+
+
+def asking(name: str, kind: str = "Lambda", *types: str, **more: Json) -> Json:
+    outputs = [{"OutputName": f"o{place}", "OutputType": kind} for place, kind in enumerate(types)]
+    whom = {"Lambda": {"FunctionArn": "arn:f"}, "Callback": {"SqsQueueUrl": "https://q"}}[kind]
+    return {"Name": name, "Type": kind, "Arguments": {}, "OutputParameters": outputs, **whom, **more}
+
+
+def test_a_step_waits_for_the_steps_whose_outputs_it_uses_and_for_those_that_say_whom_it_asks() -> None:
+    use = asking("use", FunctionArn={"Get": "Steps.find.OutputParameters['o0']"})
+
+    whole = graph(validated(definition(use, asking("find", "Callback", "String"))))
+
+    assert dict(whole.needs[StepName("use")]) == {"find": "Completed"}
+
+
+@pytest.mark.parametrize(
+    ("step", "sentence"),
+    [
+        (asking("a", FunctionArn=None), "FunctionArn of step 'a' is missing."),
+        (asking("a", "Callback", SqsQueueUrl=5), "SqsQueueUrl of step 'a' must be a string, not a number."),
+        (asking("a", "Lambda", "Text"), "must be one of String, Integer, Float, Boolean, not 'Text'."),
+        (
+            asking("a", OutputParameters=[{"OutputName": "x"}, {"OutputName": "x"}]),
+            "OutputParameters of step 'a': an OutputName may be used once only.",
+        ),
+        (
+            processing("a", CacheConfig={"Enabled": True, "ExpireAfter": "soon"}),
+            "ExpireAfter of CacheConfig of step 'a' must be an ISO 8601 duration such as P30D or PT12H, not 'soon'.",
+        ),
+        (
+            processing("a", CacheConfig={"Enabled": {"Get": "Parameters.Reuse"}, "ExpireAfter": "30d"}),
+            "Parameters.Reuse in step 'a' is not declared in Parameters.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_step_is_named(step: Json, sentence: str) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        validated(definition(step))
+
+    assert str(refused.value).endswith(sentence)
+
+
+@pytest.mark.parametrize("path", ["OutputParameters['o1']", "Arn", "OutputParameters['o0'].more"])
+def test_of_a_step_that_asks_outside_nothing_but_its_outputs_can_be_used(path: str) -> None:
+    use = processing("use", Arguments={"X": {"Get": f"Steps.ask.{path}"}})
+
+    with pytest.raises(DefinitionError, match=r"of step 'ask' others can use OutputParameters\['…'\] of o0\."):
+        validated(definition(asking("ask", "Lambda", "String"), use))

@@ -359,6 +359,23 @@ async def test_an_express_execution_that_never_ends_lets_others_go_on_and_is_out
         await asyncio.gather(running, return_exceptions=True)
 
 
+async def test_an_express_execution_is_logged_while_it_goes_on(tmp_path: Path) -> None:
+    """It may have events without end, so they are not kept until there is one."""
+    async with staged(tmp_path, limits=Limits(turn_events=50)) as stage:
+        await stage.ask("CreateLogGroup", "logs", logGroupName="/machines")
+        endless = await stage.machine(LOOP, "endless", type="EXPRESS", **logging_at("ALL"))
+        running = asyncio.create_task(stage.ask("StartSyncExecution", stateMachineArn=endless))
+
+        async with asyncio.timeout(20):
+            while not (records := await stage.records()):  # noqa: ASYNC110
+                await asyncio.sleep(1)
+
+        assert not running.done()
+        assert records[0]["type"] == "ExecutionStarted"
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
 # --------------------------------------------------------------------------------------------- many, large and mean
 
 

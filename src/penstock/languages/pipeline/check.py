@@ -5,15 +5,17 @@ Raised at CreatePipeline and UpdatePipeline, so that nobody finds out an hour in
 
 from collections.abc import Iterator, Mapping
 
-from penstock.languages.pipeline import expressions
+from penstock.languages.pipeline import expressions, paths
 from penstock.languages.pipeline.graph import Graph, graph, members, written_in
 from penstock.languages.pipeline.read import read
 from penstock.languages.pipeline.tree import (
     AnyStep,
+    Callback,
     Definition,
     DefinitionError,
     Expression,
     Fail,
+    Lambda,
     Other,
     ParameterReference,
     Processing,
@@ -76,9 +78,23 @@ def _check_references(
                 raise DefinitionError(f"Steps.{leaf.step} in {where}: there is no step '{leaf.step}'.")
             if isinstance(definition.steps.get(leaf.step), Fail):
                 raise DefinitionError(f"Steps.{leaf.step} in {where}: a Fail step has no properties.")
+        if isinstance(leaf, StepProperty):
+            _check_output(leaf, definition.steps.get(leaf.step), where)
         if isinstance(leaf, PropertyFileReference) and (leaf.step, leaf.file) not in files:
             raise DefinitionError(f"Steps.{leaf.step}.PropertyFiles.{leaf.file} in {where}: "
                                   f"step '{leaf.step}' has no property file '{leaf.file}'.")  # fmt: skip
+
+
+def _check_output(wanted: StepProperty, step: AnyStep | None, where: str) -> None:
+    """Steps that ask outside have no properties but the outputs that they declare."""
+    if not isinstance(step, Lambda | Callback):
+        return
+    declared = [output.name for output in step.outputs]
+    if len(wanted.path) != 2 or wanted.path[0] != "OutputParameters" or wanted.path[1] not in declared:
+        raise DefinitionError(
+            f"Steps.{wanted.step}{''.join(map(paths.written, wanted.path))} in {where}: of step '{wanted.step}' others "
+            f"can use OutputParameters['…'] of {', '.join(declared) or 'which it declares none'}."
+        )
 
 
 def _check_cycles(definition: Definition, whole: Graph) -> None:

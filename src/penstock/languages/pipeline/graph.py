@@ -13,10 +13,12 @@ from typing import assert_never
 from penstock.languages.pipeline import conditions, expressions
 from penstock.languages.pipeline.tree import (
     AnyStep,
+    Callback,
     Condition,
     Definition,
     Expression,
     Fail,
+    Lambda,
     Model,
     Other,
     Processing,
@@ -124,6 +126,8 @@ def _uses(step: AnyStep) -> Iterator[tuple[StepName, str]]:
 
 def written_in(step: AnyStep) -> Iterator[Expression]:
     """Every expression that a step is made of."""
+    if step.cache is not None:
+        yield from (step.cache.enabled, step.cache.expire_after)
     match step:
         case Condition():
             for test in step.tests:
@@ -132,6 +136,10 @@ def written_in(step: AnyStep) -> Iterator[Expression]:
             yield step.message
         case Other():
             yield from (step.arguments, step.members)
+        case Lambda():
+            yield from (step.arguments, step.function)
+        case Callback():
+            yield from (step.arguments, step.queue)
         case Processing() | Training() | Model() | RegisterModel():
             yield step.arguments
         case _:

@@ -4,24 +4,30 @@ Reading is tolerant where clients are loose (nulls for absent members, numbers f
 objects) and strict where a mistake would only show at run time: every error names the step and the member.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar, get_args
 
 import msgspec
 
-from penstock.languages.pipeline import conditions, expressions
+from penstock.languages.pipeline import conditions, durations, expressions
 from penstock.languages.pipeline.retries import read_policies
 from penstock.languages.pipeline.tree import (
     OTHER_STEP_TYPES,
     VERSION,
     AnyStep,
+    CacheConfig,
+    Callback,
     Condition,
+    Constant,
     Definition,
     DefinitionError,
     Dependency,
+    Expression,
     Fail,
+    Lambda,
     Model,
     Other,
+    Output,
     Parameter,
     ParameterType,
     Processing,
@@ -117,7 +123,7 @@ def _step(name: StepName, entry: Json, into: dict[StepName, AnyStep]) -> AnyStep
     if kind == "Fail":
         message = arguments.get("ErrorMessage")
         return Fail(**common, message=expressions.read("" if message is None else message, f"ErrorMessage of {where}"))
-    if kind not in _JOBS and kind not in OTHER_STEP_TYPES:
+    if kind not in _JOBS and kind not in _OUTSIDE and kind not in OTHER_STEP_TYPES:
         raise DefinitionError(f"Type '{kind}' of {where} is not a type of step.")
     if not arguments and kind in _JOBS:
         raise DefinitionError(f"Arguments of {where} are missing.")
@@ -126,17 +132,19 @@ def _step(name: StepName, entry: Json, into: dict[StepName, AnyStep]) -> AnyStep
         return Processing(**common, property_files=_property_files(entry, where))
     if kind in _JOBS:
         return _JOBS[kind](**common)
+    if kind in _OUTSIDE:
+        return _OUTSIDE[kind](common, entry, where)
     return _other(kind, common, entry, where)
 
 
 def _common(name: StepName, entry: Json, where: str) -> dict[str, Any]:
-    _check_cache(entry.get("CacheConfig"), where)
     return {
         "name": name,
         "display_name": _optional_text(entry, "DisplayName", where),
         "description": _optional_text(entry, "Description", where),
         "depends_on": tuple(_dependency(item, where) for item in _list(entry, "DependsOn", where)),
         "retries": read_policies(_list(entry, "RetryPolicies", where), where),
+        "cache": _cache(entry.get("CacheConfig"), where),
     }
 
 
@@ -154,6 +162,42 @@ def _other(kind: str, common: dict[str, Any], entry: Json, where: str) -> Other:
 _JOBS: Final[Mapping[str, type[Processing | Training | Model | RegisterModel]]] = {
     "Processing": Processing, "Training": Training, "Model": Model, "RegisterModel": RegisterModel,
 }  # fmt: skip
+
+
+def _lambda(common: dict[str, Any], entry: Json, where: str) -> Lambda:
+    return Lambda(**common, function=_place(entry, "FunctionArn", where), outputs=_outputs(entry, where))
+
+
+def _callback(common: dict[str, Any], entry: Json, where: str) -> Callback:
+    return Callback(**common, queue=_place(entry, "SqsQueueUrl", where), outputs=_outputs(entry, where))
+
+
+_OUTSIDE: Final[Mapping[str, Callable[[dict[str, Any], Json, str], Lambda | Callback]]] = {
+    "Lambda": _lambda, "Callback": _callback,
+}  # fmt: skip
+
+
+def _place(entry: Json, key: str, where: str) -> Expression:
+    """Whom a step asks: text, or an expression that comes to text."""
+    if not isinstance(entry.get(key), dict):
+        _text(entry, key, where)
+    return expressions.read(entry[key], f"{key} of {where}")
+
+
+def _outputs(entry: Json, where: str) -> tuple[Output, ...]:
+    where = f"OutputParameters of {where}"
+    outputs = []
+    for item in _list(entry, "OutputParameters", where):
+        name, given = _text(item, "OutputName", where), _optional_text(item, "OutputType", where) or "String"
+        kind: ParameterType | None = next((known for known in get_args(ParameterType) if known == given), None)
+        if kind is None:
+            raise DefinitionError(
+                f"OutputType of '{name}' in {where} must be one of {', '.join(get_args(ParameterType))}, not '{given}'."
+            )
+        outputs.append(Output(name, kind))
+    if len({output.name for output in outputs}) < len(outputs):
+        raise DefinitionError(f"{where}: an OutputName may be used once only.")
+    return tuple(outputs)
 
 
 def _condition(common: dict[str, Any], arguments: Json, where: str, into: dict[StepName, AnyStep]) -> Condition:
@@ -199,9 +243,16 @@ def _property_files(entry: Json, where: str) -> tuple[PropertyFile, ...]:
     )
 
 
-def _check_cache(config: Json, where: str) -> None:
-    if config is not None and not (isinstance(config, dict) and isinstance(config.get("Enabled"), bool | dict)):
-        raise DefinitionError(f"CacheConfig of {where} must be an object whose Enabled is true or false.")
+def _cache(config: Json, where: str) -> CacheConfig | None:
+    if config is None:
+        return None
+    where = f"CacheConfig of {where}"
+    if not isinstance(config, dict) or not isinstance(config.get("Enabled"), bool | dict):
+        raise DefinitionError(f"{where} must be an object whose Enabled is true or false.")
+    expires = expressions.read(config.get("ExpireAfter"), where)
+    if isinstance(expires, Constant) and expires.value is not None:
+        durations.seconds(_text(config, "ExpireAfter", where), f"ExpireAfter of {where}")
+    return CacheConfig(expressions.read(config["Enabled"], where), expires)
 
 
 def _list(entry: Json, key: str, where: str) -> list[Json]:

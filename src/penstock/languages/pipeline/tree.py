@@ -1,7 +1,7 @@
 """The language on one page: what a pipeline definition is made of, once it has been read.
 
     Definition ── parameters
-               └─ steps ── Processing · Training · Model · RegisterModel · Condition · Fail · Other
+               └─ steps ── Processing · Training · Model · RegisterModel · Lambda · Callback · Condition · Fail · Other
                            └─ arguments: an expression, or JSON with expressions in it
 
 Steps inside the branches of a condition stand in `Definition.steps` like all others; the condition knows them by
@@ -31,8 +31,8 @@ EXECUTION_VARIABLES: Final = frozenset(
 OTHER_STEP_TYPES: Final = frozenset(
     {
         "Athena", "AutoML", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
-        "BedrockProvisionedModelThroughput", "Callback", "ClarifyCheck", "Cleanup", "EMR", "EMRServerless", "Endpoint",
-        "EndpointConfig", "ForEach", "HubContent", "InferenceComponent", "Job", "Lambda", "Lineage", "QualityCheck",
+        "BedrockProvisionedModelThroughput", "ClarifyCheck", "Cleanup", "EMR", "EMRServerless", "Endpoint",
+        "EndpointConfig", "ForEach", "HubContent", "InferenceComponent", "Job", "Lineage", "QualityCheck",
         "Transform", "Tuning",
     }
 )  # fmt: skip
@@ -183,10 +183,26 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheConfig:
+    """Whether an earlier run of the step may stand for it, and how old that may be (a duration; None: any age)."""
+
+    enabled: Expression
+    expire_after: Expression = Constant(None)
+
+
+@dataclass(frozen=True, slots=True)
 class PropertyFile:
     name: str
     output: str
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A value that a function or the holder of a callback token hands back, and the type it is given."""
+
+    name: str
+    type: ParameterType = "String"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +214,7 @@ class Step:
     description: str = ""
     depends_on: tuple[Dependency, ...] = ()
     retries: tuple[RetryPolicy, ...] = ()
+    cache: CacheConfig | None = None
     arguments: Expression = Constant({})
 
 
@@ -219,6 +236,22 @@ class Model(Step):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterModel(Step):
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lambda(Step):
+    """A function is called with the arguments as its event."""
+
+    function: Expression
+    outputs: tuple[Output, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback(Step):
+    """A message with a token goes to a queue; the step waits for the token's answer."""
+
+    queue: Expression
+    outputs: tuple[Output, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +277,7 @@ class Other(Step):
     inner: frozenset[StepName] = frozenset()  # steps in the body of a ForEach
 
 
-AnyStep = Processing | Training | Model | RegisterModel | Condition | Fail | Other
+AnyStep = Processing | Training | Model | RegisterModel | Lambda | Callback | Condition | Fail | Other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

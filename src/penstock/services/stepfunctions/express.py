@@ -19,7 +19,7 @@ from penstock.services.stepfunctions.interpreter.aborting import STOP
 from penstock.services.stepfunctions.interpreter.ending import CHILD
 from penstock.services.stepfunctions.interpreter.execution import Ended, HistoryEvent
 from penstock.services.stepfunctions.interpreter.plan import Limits, Order, plan_of, planned
-from penstock.services.stepfunctions.logbook import Logbook
+from penstock.services.stepfunctions.logbook import Logbook, is_logged
 from penstock.services.stepfunctions.memory import InMemory, World
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Answer, Call, Scope, operation
@@ -30,6 +30,7 @@ NAME: Final = "stepfunctions.express"
 RUN: Final = "stepfunctions.run-express"
 STOP_RUN: Final = "stepfunctions.stop-express"
 LONGEST: Final = 300.0  # seconds
+PAGE: Final = 2_000  # events that are kept together
 
 
 class Waiting(msgspec.Struct):
@@ -141,27 +142,48 @@ class Express:
         return synchronous_answer(order, ended, with_data=request.get("includedData") != "METADATA_ONLY")
 
     async def _carry_out(self, order: Order, scope: Scope) -> Ended:
-        events: list[HistoryEvent] = []
-        seen = events.extend if order.logging else _forget
-        running = self._running[order.arn] = InMemory(planned(order), self.world, scope, seen=seen)
+        pages = _Pages(self.database, self.logbook, scope, order)
+        running = self._running[order.arn] = InMemory(planned(order), self.world, scope, seen=pages.add)
         try:
-            execution = await running.run(longest=LONGEST)
+            execution = await running.run(longest=LONGEST, between=pages.turn)
         except TimeoutError:
             execution = running.execution
             execution.ended = Ended("TIMED_OUT", self.world.clock(), error="States.Timeout")
             last = execution.last_event
             details = {"error": "States.Timeout"}
-            events.append(HistoryEvent(last + 1, "ExecutionTimedOut", last, execution.ended.at, details))
+            pages.add([HistoryEvent(last + 1, "ExecutionTimedOut", last, execution.ended.at, details)])
         finally:
             del self._running[order.arn]
         assert execution.ended is not None
-        if order.logging:
-            await self.database.write(lambda tx: self.logbook.keep(tx, scope, order, events))
+        await pages.keep()
         return execution.ended
 
 
-def _forget(events: Sequence[HistoryEvent]) -> None:
-    """What is not logged is not kept: an express execution may have events without end."""
+class _Pages:
+    """An execution's events on their way to its log, a page at a time: it may have events without end."""
+
+    def __init__(self, database: Database, logbook: Logbook, scope: Scope, order: Order) -> None:
+        self._database = database
+        self._logbook = logbook
+        self._scope = scope
+        self._order = order
+        self._level = (order.logging or {}).get("level", "OFF")
+        self._events: list[HistoryEvent] = []
+
+    def add(self, events: Sequence[HistoryEvent]) -> None:
+        """What is not logged is not kept."""
+        if self._level != "OFF":
+            self._events += [event for event in events if is_logged(self._level, event.type)]
+
+    async def turn(self) -> None:
+        """Keep a page that is full, before there is more."""
+        if len(self._events) >= PAGE:
+            await self.keep()
+
+    async def keep(self) -> None:
+        events, self._events = self._events, []
+        if events:
+            await self._database.write(lambda tx: self._logbook.keep(tx, self._scope, self._order, events))
 
 
 def synchronous_answer(order: Order, ended: Ended, *, with_data: bool) -> dict[str, Json]:

@@ -80,12 +80,19 @@ class InMemory:
         """Let something be known from outside, such as a stop or a token's answer."""
         self._facts.put_nowait(fact)
 
-    async def run(self, *, longest: float | None = None) -> Execution:
-        """Carry it out; raises `TimeoutError` after `longest` seconds, with everything stopped."""
+    async def run(
+        self, *, longest: float | None = None, between: Callable[[], Awaitable[None]] | None = None
+    ) -> Execution:
+        """Carry it out; raises `TimeoutError` after `longest` seconds, with everything stopped.
+
+        `between` is awaited between two turns, so that who keeps the events can say: not so fast.
+        """
         try:
             async with asyncio.timeout(longest), asyncio.TaskGroup() as tasks:
                 self._take(Started(), tasks)
                 while self.execution.ended is None:
+                    if between is not None:
+                        await between()
                     self._take(await self._facts.get(), tasks)
                 for task in self._under_way.values():
                     task.cancel()

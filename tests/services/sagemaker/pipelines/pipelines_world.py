@@ -25,6 +25,8 @@ Json = Any
 ENGINE = Path(__file__).parents[4] / "src" / "penstock" / "engine" / "migrations"
 SCOPE = Scope(principal="arn:aws:sts::123456789012:assumed-role/Scientist/me")
 ROLE = "arn:aws:iam::123456789012:role/SageMakerRole"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:measure"
+QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/approvals"
 DEADLINE = 20.0
 
 
@@ -149,6 +151,43 @@ class FakeS3:
         return {"Body": content}
 
 
+class FakeLambda:
+    """Functions by ARN: what each returns, or how it fails."""
+
+    service = "lambda"
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+
+    @operation("Invoke")
+    async def invoke(self, call: Call, request: Json) -> Answer:
+        self.world.requests.append(("Invoke", {**request, "Payload": json.loads(request["Payload"])}))
+        function = self.world.functions.get(request["FunctionName"])
+        if function is None:
+            raise ServiceError(f"Function not found: {request['FunctionName']}", code="ResourceNotFoundException")
+        await self.world.lambda_open.wait()
+        if isinstance(function, ServiceError):
+            raise function
+        if isinstance(function, Exception):
+            failure = {"errorType": type(function).__name__, "errorMessage": str(function)}
+            return {"StatusCode": 200, "FunctionError": "Unhandled", "Payload": json.dumps(failure).encode()}
+        return {"StatusCode": 200, "Payload": json.dumps(function).encode()}
+
+
+class FakeSqs:
+    service = "sqs"
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+
+    @operation("SendMessage")
+    async def send(self, call: Call, request: Json) -> Answer:
+        if request["QueueUrl"] != QUEUE:
+            raise ServiceError("The specified queue does not exist.", code="AWS.SimpleQueueService.NonExistentQueue")
+        self.world.messages.append(json.loads(request["MessageBody"]))
+        return {"MessageId": str(len(self.world.messages))}
+
+
 @dataclass
 class World:
     """Everything that a customer of pipelines meets."""
@@ -159,6 +198,9 @@ class World:
     plays: dict[str, list[Play]] = field(default_factory=dict)
     played: dict[str, Play] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
+    functions: dict[str, Json] = field(default_factory=dict)
+    lambda_open: asyncio.Event = field(default_factory=asyncio.Event)
+    messages: list[Json] = field(default_factory=list)
     groups: set[str] = field(default_factory=set)
     requests: list[tuple[str, Json]] = field(default_factory=list)
 
@@ -180,6 +222,10 @@ class World:
 
     async def create(self, *steps: Json, name: str = "churn", **more: Json) -> Answer:
         return await self.create_from({"Version": "2020-12-01", "Steps": list(steps), **more}, PipelineName=name)
+
+    @staticmethod
+    def written(document: Json) -> str:
+        return json.dumps(document)
 
     async def create_from(self, document: Json, **request: Json) -> Answer:
         made = {"PipelineName": "churn", "RoleArn": ROLE, "PipelineDefinition": json.dumps(document), **request}
@@ -229,6 +275,9 @@ def opened(database: SqliteDatabase, life: int = 1) -> World:
     world = World(database, engine, directory)
     directory.register(FakeSageMaker(world))
     directory.register(FakeS3(world))
+    directory.register(FakeLambda(world))
+    directory.register(FakeSqs(world))
+    world.lambda_open.set()
     return world
 
 
@@ -268,6 +317,18 @@ def processing(name: str, outputs: Json = None, **more: Json) -> Json:
 
 def training(name: str, **arguments: Json) -> Json:
     return {"Name": name, "Type": "Training", "Arguments": {"RoleArn": ROLE, **arguments}}
+
+
+def outputs(**types: str) -> list[Json]:
+    return [{"OutputName": name, "OutputType": kind} for name, kind in types.items()]
+
+
+def function(name: str, arguments: Json = None, **more: Json) -> Json:
+    return {"Name": name, "Type": "Lambda", "Arguments": arguments or {}, "FunctionArn": FUNCTION, **more}
+
+
+def callback(name: str, arguments: Json = None, **more: Json) -> Json:
+    return {"Name": name, "Type": "Callback", "Arguments": arguments or {}, "SqsQueueUrl": QUEUE, **more}
 
 
 def report(step: str, path: str) -> Json:

@@ -255,8 +255,8 @@ async def test_what_an_execution_was_started_with_can_be_seen_after_the_pipeline
         ({"PipelineParameters": [{"Name": "X", "Value": "1"}]}, "Unknown parameter"),
         ({"PipelineParameters": [{"Name": "N", "Value": "one"}]}, "must be of type Integer"),
         ({}, "'N' has no default value"),
-        ({"SelectiveExecutionConfig": {"SelectedSteps": [{"StepName": "a"}]}}, "SelectiveExecutionConfig is not"),
-        ({"PipelineVersionId": 1}, "PipelineVersionId is not"),
+        ({"PipelineVersionId": 2}, "has no version 2"),
+        ({"MlflowExperimentName": "e"}, "MlflowExperimentName is not supported"),
         ({"PipelineName": "nobody"}, "pipeline/nobody' does not exist"),
     ],
 )

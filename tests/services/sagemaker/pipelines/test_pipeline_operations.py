@@ -117,7 +117,7 @@ async def test_a_definition_may_stand_in_s3(tmp_path: Path) -> None:
             {"PipelineDefinition": definition(), "PipelineDefinitionS3Location": {"Bucket": "b", "ObjectKey": "k"}},
             "not both of them",
         ),
-        ({"PipelineDefinition": definition(), "PipelineVersionAliases": ["prod"]}, "PipelineVersionAliases is not"),
+        ({"PipelineDefinition": definition(), "PipelineVersionAliases": ["12"]}, "can not consist of numbers only"),
     ],
 )
 async def test_a_definition_that_is_none_is_refused(tmp_path: Path, given: dict[str, object], sentence: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from penstock.languages.pipeline.tree import AnyStep, Condition, Fail, StepName
+from penstock.languages.pipeline.tree import AnyStep, Callback, Condition, Fail, Lambda, StepName
+from penstock.services.sagemaker.pipelines import outside
 from penstock.services.sagemaker.pipelines.model import Plan, Progress
 from penstock.services.sagemaker.pipelines.steps import MAKING
 from penstock.store.documents import Document
@@ -17,7 +18,7 @@ _PIPELINE_MEMBERS: Final = (
 )  # fmt: skip
 _EXECUTION_MEMBERS: Final = (
     "PipelineExecutionDisplayName", "PipelineExecutionDescription", "PipelineExperimentConfig", "FailureReason",
-    "CreatedBy", "LastModifiedBy", "ParallelismConfiguration",
+    "CreatedBy", "LastModifiedBy", "ParallelismConfiguration", "SelectiveExecutionConfig", "PipelineVersionId",
 )  # fmt: skip
 
 
@@ -90,6 +91,10 @@ def step(plan: Plan, name: str, progress: Progress) -> dict[str, Json]:
         "StepDescription": definition.description,
         "EndTime": progress.ended_at,
         "FailureReason": progress.reason,
+        "CacheHitResult": {"SourcePipelineExecutionArn": progress.source} if progress.source else None,
+        "SelectiveExecutionResult": (
+            {"SourcePipelineExecutionArn": progress.reused_from} if progress.reused_from else None
+        ),
     }
     return {
         "StepName": name,
@@ -106,6 +111,12 @@ def _metadata(definition: AnyStep, progress: Progress) -> dict[str, Json]:
         return {} if progress.outcome is None else {"Condition": {"Outcome": str(progress.outcome)}}
     if isinstance(definition, Fail):
         return {"Fail": {"ErrorMessage": progress.message}}
+    if isinstance(definition, Lambda):
+        return {"Lambda": {"Arn": progress.arn, "OutputParameters": outside.shown(progress.outputs)}}
+    if isinstance(definition, Callback):
+        token = {"CallbackToken": progress.token} if progress.token else {}
+        callback = {**token, "SqsQueueUrl": progress.queue, "OutputParameters": outside.shown(progress.outputs)}
+        return {"Callback": callback} if progress.queue else {}
     making = MAKING.get(type(definition))
     return {making.metadata: {"Arn": progress.arn}} if making is not None and progress.arn else {}
 

@@ -8,7 +8,7 @@ from penstock.languages.pipeline.tree import DefinitionError
 from penstock.services.sagemaker import lists, tagging
 from penstock.services.sagemaker.once import once
 from penstock.services.sagemaker.people import user_context
-from penstock.services.sagemaker.pipelines import answers, rows
+from penstock.services.sagemaker.pipelines import answers, rows, versions
 from penstock.services.sagemaker.pipelines.answers import Conflict
 from penstock.services.sagemaker.pipelines.objects import read_object
 from penstock.store import documents, tags
@@ -32,7 +32,6 @@ class Pipelines:
 
     @operation("CreatePipeline")
     async def create(self, call: Call, request: Request) -> Answer:
-        refuse(request, "PipelineVersionAliases")
         definition = await self._definition(call, request)
         if definition is None:
             raise ValidationError("PipelineDefinition or PipelineDefinitionS3Location is required.")
@@ -40,6 +39,9 @@ class Pipelines:
 
         def insert(tx: Transaction) -> Document:
             kept = documents.insert(tx, made)
+            if kept is made:  # and not what the same call made before
+                kept = versions.added(tx, call, made, request.get("PipelineVersionAliases") or ())
+                documents.update(tx, kept)
             tags.add(tx, kept.arn, labels)
             return kept
 
@@ -74,7 +76,6 @@ class Pipelines:
 
     @operation("UpdatePipeline")
     async def update(self, call: Call, request: Request) -> Answer:
-        refuse(request, "PipelineVersionAliases")
         definition = await self._definition(call, request)
         changes = given(request, "PipelineDisplayName", "PipelineDescription", "RoleArn", "ParallelismConfiguration")
         if definition is not None:
@@ -83,16 +84,27 @@ class Pipelines:
         def change(tx: Transaction) -> Document:
             found = self._found(tx, call, request["PipelineName"])
             changed = found.changed(self.clock(), LastModifiedBy=user_context(call.scope), **changes)
+            aliases = request.get("PipelineVersionAliases") or ()
+            if changed.body["PipelineDefinition"] != found.body["PipelineDefinition"]:
+                changed = versions.added(tx, call, changed, aliases)
+            elif aliases:
+                raise ValidationError(
+                    "PipelineVersionAliases are for a new version, and this update does not change the definition: "
+                    "use UpdatePipelineVersion."
+                )
             documents.update(tx, changed)
             return changed
 
-        return {"PipelineArn": (await self.database.write(change)).arn}
+        changed = await self.database.write(change)
+        return {"PipelineArn": changed.arn, "PipelineVersionId": changed.body["PipelineVersionId"]}
 
     @operation("DescribePipeline")
     async def describe(self, call: Call, request: Request) -> Answer:
-        refuse(request, "PipelineVersionId", "PipelineVersionAlias")
-        found = await self.database.read(lambda tx: self._found(tx, call, request["PipelineName"]))
-        return answers.pipeline(found)
+        def find(tx: Transaction) -> Answer:
+            found = self._found(tx, call, request["PipelineName"])
+            return {**answers.pipeline(found), **versions.described(found, versions.chosen(tx, found, request))}
+
+        return await self.database.read(find)
 
     @operation("DeletePipeline")
     async def delete(self, call: Call, request: Request) -> Answer:
@@ -104,7 +116,9 @@ class Pipelines:
                     "Stop them with StopPipelineExecution and wait until they have stopped, then delete the pipeline."
                 )
             for execution in rows.executions_of(tx, found):
-                documents.remove(tx, execution.scope, execution.kind, execution.name)
+                rows.forget_execution(tx, execution)
+            rows.forget_cache(tx, found)
+            versions.forget(tx, found)
             documents.remove(tx, found.scope, found.kind, found.name)
             return {"PipelineArn": found.arn}
 

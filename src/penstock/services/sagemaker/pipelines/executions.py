@@ -6,7 +6,7 @@ there are is read from the run itself.
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -18,7 +18,7 @@ from penstock.languages.pipeline.tree import DefinitionError
 from penstock.languages.pipeline.values import values_of
 from penstock.services.sagemaker import lists
 from penstock.services.sagemaker.people import user_context
-from penstock.services.sagemaker.pipelines import answers, rows
+from penstock.services.sagemaker.pipelines import answers, rows, selecting, versions
 from penstock.services.sagemaker.pipelines.api import given, refuse
 from penstock.services.sagemaker.pipelines.flow import FLOW, LIMIT, STOP
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, plan_of
@@ -55,9 +55,6 @@ class PipelineExecutions:
     async def start(self, call: Call, request: Request) -> Answer:
         refuse(
             request,
-            "SelectiveExecutionConfig",
-            "PipelineVersionId",
-            "PipelineVersionAlias",
             "MlflowExperimentName",
             "RoleArn",
         )
@@ -76,8 +73,9 @@ class PipelineExecutions:
         known = documents.find(tx, pipeline.scope, rows.EXECUTION, name)
         if known is not None:  # the same call told twice
             return known.arn
-        text = str(pipeline.body["PipelineDefinition"]).encode()
-        begin = self._beginning(pipeline, name, request, plan_of(text))
+        version = versions.chosen(tx, pipeline, request)
+        text, number = str(version.body["PipelineDefinition"]).encode(), version.body["PipelineVersionId"]
+        begin = self._selected(tx, self._beginning(pipeline, name, request, plan_of(text)), request, plan_of(text))
         row = Document(
             kind=rows.EXECUTION,
             scope=pipeline.scope,
@@ -88,10 +86,12 @@ class PipelineExecutions:
             created_at=begin.started_at,
             modified_at=begin.started_at,
             token=token,
-            body=self._row(call, request, begin, plan_of(text)),
+            body={**self._row(call, request, begin, plan_of(text)), "PipelineVersionId": number},
         )
         documents.insert(tx, row)
-        documents.update(tx, pipeline.changed(pipeline.modified_at, LastRunTime=begin.started_at))
+        last = {**pipeline.body.get("LastExecutions", {}), str(number): row.arn}
+        ran = pipeline.changed(pipeline.modified_at, LastRunTime=begin.started_at, LastExecutions=last)
+        documents.update(tx, ran)
         self.engine.start(tx, RunId(row.arn), FLOW, text, scope=call.scope, input=msgspec.to_builtins(begin))
         return row.arn
 
@@ -112,6 +112,39 @@ class PipelineExecutions:
             parallel_steps=limit.get("MaxParallelExecutionSteps"),
         )
 
+    def _selected(self, tx: Transaction, begin: Begin, request: Request, plan: Plan) -> Begin:
+        """What a selective execution begins with."""
+        config = request.get("SelectiveExecutionConfig")
+        if config is None:
+            return begin
+        selected, arn = selecting.selected_in(plan, config), config.get("SourcePipelineExecutionArn")
+        if arn is None:
+            needed = selecting.must_come_from_a_source(plan, selected)
+            if needed:
+                raise ValidationError(
+                    f"SourcePipelineExecutionArn is required: the selected steps need {', '.join(needed)}, "
+                    "which is not selected."
+                )
+            return msgspec.structs.replace(begin, selected=selected)
+        source = self._source(tx, begin, arn)
+        kept = selecting.reused(plan, selected, source.arn, self._state(tx, source)[1])
+        return msgspec.structs.replace(begin, selected=selected, kept=kept)
+
+    @staticmethod
+    def _source(tx: Transaction, begin: Begin, arn: str) -> Document:
+        """The execution that a selective one takes steps from."""
+        found = rows.find_execution(tx, arn)
+        if found is None:
+            raise answers.no_execution(arn)
+        if found.body["PipelineArn"] != begin.pipeline_arn:
+            raise ValidationError(f"SourcePipelineExecutionArn must be of the same pipeline: {arn} is of another.")
+        if found.status not in ("Succeeded", "Failed", "CompletedWithFailures"):
+            raise ValidationError(
+                f"Pipeline execution with ARN '{arn}' is {found.status}: "
+                "a SourcePipelineExecutionArn must have Succeeded or Failed."
+            )
+        return found
+
     @staticmethod
     def _row(call: Call, request: Request, begin: Begin, plan: Plan) -> dict[str, Json]:
         limit = {} if begin.parallel_steps is None else {"MaxParallelExecutionSteps": begin.parallel_steps}
@@ -123,7 +156,9 @@ class PipelineExecutions:
             "LastModifiedBy": user_context(call.scope),
             "PipelineParameters": request.get("PipelineParameters") or [],
             "Run": begin.arn,
-            **given(request, "PipelineExecutionDisplayName", "PipelineExecutionDescription"),
+            **given(
+                request, "PipelineExecutionDisplayName", "PipelineExecutionDescription", "SelectiveExecutionConfig"
+            ),
             **({"ParallelismConfiguration": limit} if limit else {}),
             **({"PipelineExperimentConfig": experiment} if experiment else {}),
         }
@@ -208,21 +243,32 @@ class PipelineExecutions:
 
     @operation("DescribePipelineExecution")
     async def describe(self, call: Call, request: Request) -> Answer:
-        return answers.execution(await self.database.read(lambda tx: self._found(tx, request)))
+        def find(tx: Transaction) -> Answer:
+            found = self._found(tx, request)
+            return {**answers.execution(found), **self._aliases(tx, found)}
+
+        return await self.database.read(find)
+
+    @staticmethod
+    def _aliases(tx: Transaction, execution: Document) -> dict[str, Json]:
+        """The aliases that the version has now which an execution ran."""
+        pipeline = documents.find(tx, execution.scope, rows.PIPELINE, execution.parent)
+        aliases = [] if pipeline is None else versions.aliases_of(pipeline, execution.body["PipelineVersionId"])
+        return {"PipelineVersionAliases": aliases} if aliases else {}
 
     @operation("ListPipelineExecutions")
     async def list(self, call: Call, request: Request) -> Answer:
-        refuse(request, "PipelineVersionAlias")
-
-        def find(tx: Transaction) -> str:
+        def find(tx: Transaction) -> Answer:
             pipeline = rows.find_pipeline(tx, call.scope, request["PipelineName"])
             if pipeline is None:
                 raise answers.no_pipeline(call.scope, request["PipelineName"])
-            return pipeline.name
+            wanted = lists.query(call.scope, request, kind=rows.EXECUTION, descending=True, parent=pipeline.name)
+            alias = request.get("PipelineVersionAlias")
+            found = _of_version(tx, wanted, None if alias is None else versions.by_alias(pipeline, alias))
+            entries = [{**answers.execution_summary(each), **self._aliases(tx, each)} for each in found.documents]
+            return {"PipelineExecutionSummaries": entries, **({"NextToken": found.token} if found.token else {})}
 
-        name = await self.database.read(find)
-        wanted = lists.query(call.scope, request, kind=rows.EXECUTION, descending=True, parent=name)
-        return await lists.answer(self.database, wanted, "PipelineExecutionSummaries", answers.execution_summary)
+        return await self.database.read(find)
 
     @operation("ListPipelineExecutionSteps")
     async def list_steps(self, call: Call, request: Request) -> Answer:
@@ -259,8 +305,10 @@ class PipelineExecutions:
         return found
 
     def _look(self, tx: Transaction, request: Request) -> tuple[Plan, Execution]:
-        found = self._found(tx, request)
-        view = self.engine.look(tx, RunId(found.body["Run"]))
+        return self._state(tx, self._found(tx, request))
+
+    def _state(self, tx: Transaction, execution: Document) -> tuple[Plan, Execution]:
+        view = self.engine.look(tx, RunId(execution.body["Run"]))
         assert view is not None
         return view.plan, view.state
 
@@ -273,6 +321,18 @@ class PipelineExecutions:
             number, digit = divmod(number, len(_DIGITS))
             letters += _DIGITS[digit]
         return letters
+
+
+def _of_version(tx: Transaction, wanted: documents.Query, number: int | None) -> documents.Page:
+    """A page of executions, of one version if a number is given."""
+    page = documents.page(tx, wanted)
+    if number is None:
+        return page
+    found = [each for each in page.documents if each.body["PipelineVersionId"] == number]
+    while len(found) < wanted.limit and page.token is not None:
+        page = documents.page(tx, replace(wanted, token=page.token, limit=wanted.limit - len(found)))
+        found += [each for each in page.documents if each.body["PipelineVersionId"] == number]
+    return documents.Page(tuple(found), page.token)
 
 
 def _experiment(plan: Plan, begin: Begin) -> dict[str, Json]:

@@ -15,6 +15,8 @@ from penstock.languages.pipeline.retries import (
 from penstock.languages.pipeline.tree import RetryPolicy
 
 LONGEST_REASON: Final = 1024
+TIMED_OUT: Final = "Lambda.TIMEOUT"  # no policy names it
+ANSWERED_BADLY: Final = "The callback was answered as failed, without a reason."
 
 _OF_CODE: Final = {
     "InternalFailure": SERVICE_FAULT,
@@ -54,6 +56,27 @@ def refused(operation: str, message: str) -> str:
 
 def failed_job(reason: str) -> str:
     return f"ClientError: {reason or 'the job failed and gave no reason'}"
+
+
+def not_called(function: str, message: str) -> str:
+    return f"ClientError: Failed to invoke Lambda function {function}. Error Details: {message}"
+
+
+def failed_function(function: str, error: str, message: str) -> str:
+    said = ": ".join(part for part in (error, message) if part)
+    return f"ClientError: Lambda function {function} failed. Error Details: {said or 'it gave no reason'}"
+
+
+def slow_function(function: str, seconds: int) -> str:
+    return f"ClientError: Lambda function {function} did not finish within {seconds} seconds; it may be running still."
+
+
+def not_sent(queue: str, message: str) -> str:
+    return f"ClientError: Failed to send the callback message to {queue}. Error Details: {message}"
+
+
+def unanswered(days: int) -> str:
+    return f"ClientError: The callback token was not answered within {days} days."
 
 
 def unsupported(kind: str) -> str:

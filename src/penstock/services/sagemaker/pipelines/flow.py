@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from penstock.engine.facts import Command, Done, Ended, Event, Fired, Refused, RunId, Signalled, Started
-from penstock.services.sagemaker.pipelines import rows
+from penstock.services.sagemaker.pipelines import caching, rows
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, plan_of
 from penstock.services.sagemaker.pipelines.steps import Fit
 from penstock.services.sagemaker.pipelines.turn import Turn
@@ -25,6 +25,7 @@ Json = Any
 FLOW: Final = "sagemaker.pipeline"
 STOP: Final = "stop"
 LIMIT: Final = "parallel-steps"
+ANSWER: Final = "callback-answer"
 
 
 def as_written(operation: str, request: Mapping[str, Json]) -> Mapping[str, Json]:  # noqa: ARG001
@@ -62,6 +63,8 @@ class PipelineFlow:
                 turn.stopped()
             case Signalled(name=name, payload=payload) if name == LIMIT:
                 turn.limited(payload)
+            case Signalled(name=name, payload=payload) if name == ANSWER:
+                turn.told(payload)
             case _:
                 return state
         return turn.value()
@@ -79,5 +82,8 @@ class PipelineFlow:
         before: Execution,
         after: Execution,
     ) -> None:
+        if after is not before and after.begin is not None:
+            for learned in after.learned:
+                caching.remember(tx, scope, after.begin.pipeline_name, after.begin.arn, learned)
         if after.status != before.status:
             rows.reflect_execution(tx, run.partition("#")[0], after)

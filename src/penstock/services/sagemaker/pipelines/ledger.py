@@ -12,10 +12,12 @@ import msgspec
 from penstock.engine.facts import Command, Event, Finish, Outcome, Status
 from penstock.languages.pipeline.graph import members
 from penstock.languages.pipeline.tree import Condition, StepName, Trigger
+from penstock.services.sagemaker.pipelines.failures import TIMED_OUT
 from penstock.services.sagemaker.pipelines.model import (
     Begin,
     Execution,
     ExecutionStatus,
+    Learned,
     Phase,
     Plan,
     Progress,
@@ -50,6 +52,7 @@ class Ledger:
         self.waiting: dict[StepName, None] = dict.fromkeys(map(StepName, state.waiting))
         self.steps = cast("dict[StepName, Progress]", dict(state.steps))  # copied whole: a loop here is felt
         self.commands: list[Command] = []
+        self.learned: list[Learned] = []
 
     def value(self) -> Execution:
         """The execution as this event leaves it."""
@@ -63,7 +66,14 @@ class Ledger:
             waiting=tuple(self.waiting),
             steps=cast("dict[str, Progress]", self.steps),
             leads_to=tuple(self.commands),
+            learned=tuple(self.learned),
         )
+
+    def learn(self, step: StepName, properties: dict[str, Json]) -> None:
+        """A step has run, and well: later runs of it may be answered with this one, if it is cached."""
+        ran = self.steps[step]
+        if ran.marks:
+            self.learned.append(Learned(step, ran.marks, self.at, ran.name, ran.arn, ran.queue, properties))
 
     # -------------------------------------------------------------------------------------------- steps that run
 
@@ -99,6 +109,9 @@ class Ledger:
         """Find the first steps. What a retried execution keeps counts as over."""
         self.steps.update({StepName(name): step for name, step in self.begin.kept.items()})
         self.begin = msgspec.structs.replace(self.begin, kept={})  # they stand in `steps` from here on
+        if self.begin.selected:
+            others = (name for name in self.plan.definition.steps if name not in self.begin.selected)
+            self.steps.update(dict.fromkeys((name for name in others if name not in self.steps), SKIPPED))
         for name in tuple(self.steps):
             self._spread(name)
         for name in self.plan.definition.steps:
@@ -163,8 +176,9 @@ class Ledger:
         self.commands.append(Finish(Outcome(outcome, self._described())))
 
     def _ending(self) -> ExecutionStatus:
-        if self.status == "Stopping":
-            return "Stopped"
+        if self.status == "Stopping":  # AWS's rule: a function that took too long fails even that
+            late = any(TIMED_OUT in step.errors for step in self.steps.values() if step.status == "Failed")
+            return "Failed" if late else "Stopped"
         failed = {name for name, step in self.steps.items() if step.status == "Failed"}
         if failed - self._handled():
             return "Failed"

@@ -21,7 +21,9 @@ from penstock.languages.pipeline.tree import Definition, JsonGet, PropertyFile, 
 Json = Any
 StepStatus = Literal["Starting", "Executing", "Stopping", "Stopped", "Failed", "Succeeded", "Skipped"]
 ExecutionStatus = Literal["Executing", "Stopping", "Stopped", "Failed", "Succeeded", "CompletedWithFailures"]
-Phase = Literal["looking", "grouping", "creating", "describing", "running", "resting", "over"]
+Phase = Literal[
+    "looking", "grouping", "creating", "describing", "running", "calling", "sending", "waiting", "resting", "over"
+]
 
 OVER: Final[frozenset[StepStatus]] = frozenset({"Stopped", "Failed", "Succeeded", "Skipped"})
 
@@ -30,9 +32,12 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     """How far a step is.
 
     `Skipped` is a step that will never be started: it stands in a branch not taken, or waits for one that does, or
-    for a step that failed. AWS shows no such steps. `name` and `arn` are of the job or model that the step makes;
-    `awaited` is the number of documents still to be looked into, `documents` what was found, by address; `errors`
-    names what ended the attempts so far.
+    for a step that failed. AWS shows no such steps. `name` and `arn` are of the job or model that the step makes, or of
+    the function it calls; `queue`, `token` and `outputs` belong to steps that ask somebody outside. `marks` are
+    digests of the arguments by which a step is cached, `cache` says why it was answered by an earlier run or not, and
+    `source` is that run's execution; `reused_from` is the source of a selective execution. `awaited` is the
+    number of documents still to be looked into, `documents` what was found, by address; `errors` names what ended the
+    attempts so far.
     """
 
     status: StepStatus = "Starting"
@@ -45,6 +50,13 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     arn: str = ""
     message: str = ""
     outcome: bool | None = None
+    queue: str = ""
+    token: str = ""
+    outputs: dict[str, Json] = {}
+    marks: dict[str, str] = {}
+    cache: str = ""
+    source: str = ""
+    reused_from: str = ""
     awaited: int = 0
     documents: dict[str, Json] = {}
     errors: tuple[str, ...] = ()
@@ -55,8 +67,22 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.status in OVER
 
 
+class Learned(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a run of a step came to, for later runs that may be answered with it: see `caching`."""
+
+    step: str
+    marks: dict[str, str]
+    ended_at: float
+    name: str = ""
+    arn: str = ""
+    queue: str = ""
+    properties: dict[str, Json] = {}
+
+
 class Begin(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What an execution is started with. `kept` are the steps that a retried execution need not run again."""
+    """What an execution is started with. `kept` are the steps that need not run again, in a retried execution or a
+    selective one, of which `selected` are the steps that may run (empty: all).
+    """
 
     arn: str
     pipeline_name: str
@@ -66,12 +92,13 @@ class Begin(msgspec.Struct, frozen=True, omit_defaults=True):
     parameters: dict[str, Json] = {}
     parallel_steps: int | None = None
     kept: dict[str, Progress] = {}
+    selected: tuple[str, ...] = ()
 
 
 class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
     """A pipeline execution. `steps` are in the order they were started in; `waiting` have no slot yet.
 
-    `leads_to` are the commands of the latest event.
+    `leads_to` are the commands of the latest event, `learned` the runs of steps to be cached that ended with it.
     """
 
     begin: Begin | None = None
@@ -83,6 +110,7 @@ class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
     waiting: tuple[str, ...] = ()
     steps: dict[str, Progress] = {}
     leads_to: tuple[Command, ...] = ()
+    learned: tuple[Learned, ...] = ()
 
     @property
     def is_over(self) -> bool:

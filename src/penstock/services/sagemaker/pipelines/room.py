@@ -4,12 +4,17 @@ from collections.abc import Callable
 
 from penstock.engine.engine import Engine
 from penstock.services.sagemaker.pipelines.api import Pipelines
+from penstock.services.sagemaker.pipelines.caching import LOOK_UP, Cache
+from penstock.services.sagemaker.pipelines.callbacks import CallbackMessages, StepCallbacks
 from penstock.services.sagemaker.pipelines.executions import PipelineExecutions
 from penstock.services.sagemaker.pipelines.fitting import fitted
 from penstock.services.sagemaker.pipelines.flow import PipelineFlow
+from penstock.services.sagemaker.pipelines.functions import Functions
 from penstock.services.sagemaker.pipelines.objects import Documents
+from penstock.services.sagemaker.pipelines.outside import CALL_FUNCTION, SEND_MESSAGE
 from penstock.services.sagemaker.pipelines.steps import Fit
 from penstock.services.sagemaker.pipelines.turn import LOOK_INTO
+from penstock.services.sagemaker.pipelines.versions import PipelineVersions
 from penstock.store.database import Database
 from penstock.wire.call import Directory
 
@@ -23,8 +28,13 @@ def open_pipelines(
     chance: Callable[[], str],
     fit: Fit = fitted,
 ) -> None:
-    """Enter the operations, the flow and the activity of pipelines. Before the engine works."""
+    """Enter the operations, the flow and the activities of pipelines. Before the engine works."""
     engine.register(PipelineFlow(fit))
     engine.activity(LOOK_INTO, Documents(directory).look_into)
+    engine.activity(LOOK_UP, Cache(database).look_up)
+    engine.activity(CALL_FUNCTION, Functions(directory).call)
+    engine.activity(SEND_MESSAGE, CallbackMessages(database=database, directory=directory, clock=clock).send)
     directory.register(Pipelines(database=database, directory=directory, clock=clock))
     directory.register(PipelineExecutions(database=database, engine=engine, clock=clock, chance=chance))
+    directory.register(PipelineVersions(database=database, clock=clock))
+    directory.register(StepCallbacks(database=database, engine=engine, clock=clock))

@@ -1,8 +1,13 @@
 """Rows: pipelines and executions as documents, in the service model's spelling, which Search shows as they are.
 
-sagemaker/pipeline             name: PipelineName        body: the Describe answer's members, and LastRunTime
+sagemaker/pipeline             name: PipelineName        body: the Describe answer's members, LastRunTime,
+                               PipelineVersionId (the latest), Aliases (versions), LastExecutions (ARNs by version)
+sagemaker/pipeline-version     name: PipelineName/number  parent: PipelineName  body: see `versions`
 sagemaker/pipeline-execution   name: the execution's id  parent: PipelineName · status: the execution's
-                               body: the Describe answer's members, PipelineParameters, and Run: the latest run
+                               body: the Describe answer's members, PipelineParameters, PipelineVersionId,
+                               and Run: the latest run
+sagemaker/pipeline-cached-step name: PipelineName/StepName/digest  parent: PipelineName/StepName  body: see `caching`
+sagemaker/pipeline-callback    name: the token  parent: the execution's id  body: Run
 """
 
 from collections.abc import Iterator
@@ -17,6 +22,9 @@ from penstock.wire.call import Scope
 Json = Any
 PIPELINE: Final = "sagemaker/pipeline"
 EXECUTION: Final = "sagemaker/pipeline-execution"
+VERSION: Final = "sagemaker/pipeline-version"
+CACHED: Final = "sagemaker/pipeline-cached-step"
+CALLBACK: Final = "sagemaker/pipeline-callback"
 OPEN: Final = ("Executing", "Stopping")
 
 
@@ -46,6 +54,21 @@ def executions_of(tx: Transaction, pipeline: Document) -> Iterator[Document]:
     """All executions of a pipeline."""
     query = Query(kind=EXECUTION, scope=pipeline.scope, parent=pipeline.name, limit=1_000_000)
     yield from documents.page(tx, query).documents
+
+
+def forget_cache(tx: Transaction, pipeline: Document) -> None:
+    """Remove what a pipeline's steps came to."""
+    query = Query(kind=CACHED, scope=pipeline.scope, name_prefix=f"{pipeline.name}/", limit=1_000_000)
+    for cached in documents.page(tx, query).documents:
+        documents.remove(tx, cached.scope, cached.kind, cached.name)
+
+
+def forget_execution(tx: Transaction, execution: Document) -> None:
+    """Remove an execution's row, and the callback tokens that it gave out."""
+    query = Query(kind=CALLBACK, scope=execution.scope, parent=execution.name, limit=1_000_000)
+    for token in documents.page(tx, query).documents:
+        documents.remove(tx, token.scope, token.kind, token.name)
+    documents.remove(tx, execution.scope, execution.kind, execution.name)
 
 
 def reflect_execution(tx: Transaction, arn: str, execution: Execution) -> None:

@@ -3,6 +3,7 @@
     Processing, Training     Create…Job ─► the job's run ─► its Describe answer
     Model                    CreateModel ─► DescribeModel
     RegisterModel            CreateModelPackageGroup ─► CreateModelPackage ─► DescribeModelPackage
+    Lambda, Callback         see `outside`
 
 A describe is left out where no other step uses the properties.
 """
@@ -77,13 +78,19 @@ def member(arguments: Expression, key: str) -> Expression | None:
     return None
 
 
-def job_name(begin: Begin, step: StepName, attempt: int, prefix: Json, chance: str) -> str:
-    """A name that no other attempt of a step has. `prefix` is the name that the definition's arguments hold, if any."""
+def ten_letters(step: StepName, attempt: int, chance: str) -> str:
+    """Letters and digits that no other attempt of a step has: the end of a job's name, or a callback's token."""
     digest = int.from_bytes(hashlib.sha256(f"{chance}/{step}/{attempt}".encode()).digest())
-    suffix = ""
+    letters = ""
     for _ in range(10):
         digest, letter = divmod(digest, len(_LETTERS))
-        suffix += _LETTERS[letter]
+        letters += _LETTERS[letter]
+    return letters
+
+
+def job_name(begin: Begin, step: StepName, attempt: int, prefix: Json, chance: str) -> str:
+    """A name that no other attempt of a step has. `prefix` is the name that the definition's arguments hold, if any."""
+    suffix = ten_letters(step, attempt, chance)
     if prefix:
         room = LONGEST_NAME - len(begin.execution_id) - len(suffix) - 2
         return f"{str(prefix)[:room]}-{begin.execution_id}-{suffix}"

@@ -1,6 +1,9 @@
 """A turn: one event taken in by one execution. Here is how steps do their work.
 
+    looking (─► asking the cache) ─► what its type does:
     looking ─► (grouping ─►) creating ─► running ─► over            jobs run; models are described instead
+       ├───────► calling ─► over                                    functions
+       ├───────► sending ─► waiting ─► over                         callbacks
        └─────────────┴───────────┴──────────┴─► resting ─► looking  where a retry policy covers the failure
 
 Conditions and Fail steps are over as soon as their documents have been looked into.
@@ -28,8 +31,11 @@ from penstock.languages.pipeline.expressions import Sources, Unresolvable, addre
 from penstock.languages.pipeline.retries import delay
 from penstock.languages.pipeline.tree import (
     AnyStep,
+    Callback,
     Condition,
+    DefinitionError,
     Fail,
+    Lambda,
     Model,
     Other,
     Processing,
@@ -38,7 +44,7 @@ from penstock.languages.pipeline.tree import (
     Training,
 )
 from penstock.languages.pipeline.values import written
-from penstock.services.sagemaker.pipelines import failures, steps
+from penstock.services.sagemaker.pipelines import caching, failures, outside, steps
 from penstock.services.sagemaker.pipelines.ledger import Ledger
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan
 from penstock.services.sagemaker.pipelines.steps import MAKING, Fit
@@ -82,8 +88,10 @@ class Turn:
                 self._refused(name, what, fact)
             case Ended():
                 self._ended(name, fact)
+            case Fired() if what == "limit":
+                self._late(name)
             case Fired():
-                self.ledger.change(name, attempt=progress.attempt + 1, status="Starting", name="", arn="")
+                self.ledger.change(name, attempt=progress.attempt + 1, status="Starting", name="", arn="", token="")
                 self._look(name)
 
     def stopped(self) -> None:
@@ -99,6 +107,21 @@ class Turn:
                 ledger.settle(name, "Stopped")
             elif progress.phase == "running":
                 self._stop_job(name)
+            elif progress.phase == "waiting":
+                self._tell_stopping(name)
+
+    def told(self, payload: Mapping[str, Json]) -> None:
+        """What the holder of a callback token says of its step."""
+        name = StepName(payload["Step"])
+        progress = self.ledger.steps.get(name)
+        if progress is None or progress.is_over or progress.token != payload["Token"]:
+            return
+        if progress.phase == "waiting":
+            self._unlimit(name)
+        if "Outputs" in payload:
+            self._answered(name, payload["Outputs"])
+        else:
+            self._fail(name, payload["FailureReason"] or failures.ANSWERED_BADLY)
 
     def limited(self, parallel_steps: int | None) -> None:
         self.ledger.parallel_steps = parallel_steps
@@ -123,6 +146,41 @@ class Turn:
             self._act(name)
 
     def _act(self, name: StepName) -> None:
+        """Ask for an earlier run that may stand for this one, or start."""
+        step = self.ledger.plan.definition.steps[name]
+        try:
+            if type(step) in MAKING:
+                self._prepare(name, step)
+            wanted = caching.wanted(step, self._sources(name), self.ledger.begin.pipeline_name, self.ledger.at)
+        except (Unresolvable, DefinitionError) as error:
+            self._fail(name, f"ClientError: {error}")
+            return
+        if wanted is None:
+            self._begin(name)
+            return
+        self.ledger.change(name, marks=wanted["Marks"])
+        self.ledger.commands.append(Perform(self._key(name, "cache"), caching.LOOK_UP, wanted))
+
+    def _looked_up(self, name: StepName, result: Mapping[str, Json]) -> None:
+        self.ledger.change(name, cache=result["Why"])
+        hit = result.get("Hit")
+        if hit is None:
+            self._begin(name)
+            return
+        found = hit.get("properties", {})
+        self.ledger.settle(
+            name,
+            "Succeeded",
+            source=hit["Execution"],
+            name=hit.get("name", ""),
+            arn=hit.get("arn", ""),
+            queue=hit.get("queue", ""),
+            outputs=found.get("OutputParameters", {}),
+            properties=self._kept(name, found),
+        )
+
+    def _begin(self, name: StepName) -> None:
+        """Do what a step is for."""
         step = self.ledger.plan.definition.steps[name]
         try:
             match step:
@@ -135,14 +193,46 @@ class Turn:
                     self.ledger.settle(name, "Failed", reason=message[: failures.LONGEST_REASON], message=message)
                 case Other():
                     self._fail(name, failures.unsupported(step.type))
+                case Lambda():
+                    self._call(name, step)
+                case Callback():
+                    self._send(name, step)
                 case RegisterModel():
-                    self._prepare(name, step)
                     self._group_or_create(name)
                 case Processing() | Training() | Model():
-                    self._prepare(name, step)
                     self._create(name)
         except Unresolvable as error:
             self._fail(name, f"ClientError: {error}")
+
+    def _call(self, name: StepName, step: Lambda) -> None:
+        sources = self._sources(name)
+        function = str(resolve(step.function, sources))
+        request = {"Function": function, "Payload": outside.payload(step.arguments, sources)}
+        call = Perform(self._key(name, "call"), outside.CALL_FUNCTION, request)
+        self.ledger.go(name, "calling", call, arn=function, status="Executing")
+        self._limit(name, outside.LONGEST_CALL)
+
+    def _send(self, name: StepName, step: Callback) -> None:
+        attempt = self.ledger.steps[name].attempt
+        token = steps.ten_letters(name, attempt, self.ledger.chance)
+        self.ledger.change(name, queue=str(resolve(step.queue, self._sources(name))), token=token)
+        self.ledger.go(name, "sending", self._message(name, "send", "Executing"), status="Executing")
+
+    def _message(self, name: StepName, what: str, status: str) -> Perform:
+        arguments = resolve(self.ledger.plan.definition.steps[name].arguments, self._sources(name))
+        message = outside.message(self.ledger.begin, self.ledger.steps[name], arguments, status)
+        return Perform(self._key(name, what), outside.SEND_MESSAGE, message)
+
+    def _tell_stopping(self, name: StepName) -> None:
+        """An execution does not stop before a callback's token is answered: its holder is asked to."""
+        self.ledger.commands.append(self._message(name, "send-stop", "Stopping"))
+        self.ledger.change(name, status="Stopping")
+
+    def _limit(self, name: StepName, seconds: float) -> None:
+        self.ledger.commands.append(SetTimer(self._key(name, "limit"), self.ledger.at + seconds))
+
+    def _unlimit(self, name: StepName) -> None:
+        self.ledger.commands.append(CancelTimer(self._key(name, "unlimit"), self._key(name, "limit")))
 
     def _prepare(self, name: StepName, step: AnyStep) -> None:
         """Give the step's job or model its name."""
@@ -183,12 +273,53 @@ class Turn:
             self.ledger.change(name, documents=documents, awaited=progress.awaited - 1)
             if progress.awaited == 1:
                 self._act(name)
+        elif what == "cache":
+            self._looked_up(name, result)
+        elif what == "call":
+            self._returned(name, result)
+        elif what == "send":
+            self.ledger.change(name, phase="waiting")
+            self._limit(name, outside.LONGEST_WAIT * 86_400)
+            if self.ledger.status == "Stopping":
+                self._tell_stopping(name)
         elif what == "group":
             self._grouped(name)
         elif what == "create":
             self._created(name, result)
         elif what == "describe":
             self.ledger.settle(name, "Succeeded", properties=self._kept(name, result))
+
+    def _returned(self, name: StepName, result: Mapping[str, Json]) -> None:
+        """A function has returned, or failed."""
+        self._unlimit(name)
+        if "Failed" in result:
+            error, message = result["Failed"]["Type"], result["Failed"]["Message"]
+            if "Task timed out after" in message:
+                self.ledger.change(name, errors=(*self.ledger.steps[name].errors, failures.TIMED_OUT))
+            self._fail(name, failures.failed_function(self.ledger.steps[name].arn, error, message))
+        else:
+            self._answered(name, result["Returned"])
+
+    def _answered(self, name: StepName, answer: Json) -> None:
+        """Whoever was asked outside has answered well."""
+        step = self.ledger.plan.definition.steps[name]
+        assert isinstance(step, Lambda | Callback)
+        try:
+            found = outside.outputs(step.outputs, answer)
+        except outside.UnfitOutput as error:
+            self._fail(name, f"ClientError: {error}")
+            return
+        self.ledger.learn(name, {"OutputParameters": found})
+        self.ledger.settle(name, "Succeeded", outputs=found, properties={"OutputParameters": found})
+
+    def _late(self, name: StepName) -> None:
+        """Whoever was asked outside has had its time."""
+        progress = self.ledger.steps[name]
+        if progress.phase == "waiting":
+            self._fail(name, failures.unanswered(outside.LONGEST_WAIT))
+            return
+        self.ledger.change(name, errors=(*progress.errors, failures.TIMED_OUT))
+        self._fail(name, failures.slow_function(progress.arn, outside.LONGEST_CALL))
 
     def _grouped(self, name: StepName) -> None:
         if self.ledger.status == "Stopping":
@@ -217,9 +348,16 @@ class Turn:
     def _refused(self, name: StepName, what: str, fact: Refused) -> None:
         if what == "group" and "already exist" in fact.message:
             self._grouped(name)
-        elif what == "stop":
-            return  # it ended by itself meanwhile, which its run will say
-        elif what == "job" or what.startswith("look/"):
+        elif what in ("stop", "send-stop"):
+            return  # it ended by itself meanwhile, which its run will say; or nobody listens to the queue any more
+        elif what == "call":
+            self._unlimit(name)
+            reason = failures.not_called(self.ledger.steps[name].arn, fact.message)
+            self._fail(name, reason, failures.kind_of_refusal(fact.error))
+        elif what == "send":
+            reason = failures.not_sent(self.ledger.steps[name].queue, fact.message)
+            self._fail(name, reason, failures.kind_of_refusal(fact.error))
+        elif what in ("job", "cache") or what.startswith("look/"):
             self._fail(name, f"ClientError: {fact.message}", failures.kind_of_refusal(fact.error))
         else:
             making = self._making(name)
@@ -229,6 +367,7 @@ class Turn:
     def _ended(self, name: StepName, fact: Ended) -> None:
         result = fact.outcome.result if isinstance(fact.outcome.result, dict) else {}
         if fact.outcome.status == "Succeeded":
+            self.ledger.learn(name, result)
             self.ledger.settle(name, "Succeeded", properties=self._kept(name, result))
         elif fact.outcome.status == "Stopped":
             self.ledger.settle(name, "Stopped")

@@ -1,0 +1,47 @@
+"""Functions: the activity that calls a Lambda step's function at Lambda's front door."""
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import msgspec
+
+from penstock.engine.outbox import Task
+from penstock.wire.call import Call, Directory
+
+Json = Any
+
+
+class Functions:
+    """Calls functions. After a crash a function may be called again: its step still ends once."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    async def call(self, task: Task) -> Json:
+        """``Returned``: what the function returned; or ``Failed``: its errorType and errorMessage.
+
+        Raises what Lambda refuses with.
+        """
+        request = {"FunctionName": task.input["Function"], "Payload": task.input["Payload"].encode()}
+        call = Call("lambda", "Invoke", request, task.scope, token=f"{task.run}#{task.key}")
+        answer = await self._directory.answer(call)
+        said = _json(await _content(answer.get("Payload")))
+        if not answer.get("FunctionError"):
+            return {"Returned": said}
+        told = said if isinstance(said, dict) else {"errorMessage": str(said)}
+        return {"Failed": {"Type": told.get("errorType") or "", "Message": str(told.get("errorMessage") or "")}}
+
+
+async def _content(payload: Json) -> bytes:
+    if isinstance(payload, str):
+        return payload.encode()
+    if payload is None or isinstance(payload, bytes):
+        return payload or b""
+    return b"".join([piece async for piece in cast("AsyncIterator[bytes]", payload)])
+
+
+def _json(content: bytes) -> Json:
+    try:
+        return msgspec.json.decode(content) if content else None
+    except msgspec.DecodeError:
+        return content.decode(errors="replace")
