@@ -7,6 +7,7 @@ It is also where the clock, ids and chance come from: everything else takes them
       penstock.db      every row                blobs/  incoming/   every byte
       logs/            log streams              sandbox/            jobs, zygotes
       unpacked/        functions' code, as environments see it
+      models/          model data, as model servers see it
       server.json      where the server is, while it is up          images.toml   the user's own images, if any
       forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas
 """
@@ -40,6 +41,7 @@ from penstock.runtimes.sandbox import Image, Sandbox, UnknownImage, this_machine
 from penstock.services import identity, lambda_, logs, s3
 from penstock.services.peripheral import Misplaced, Peripheral
 from penstock.services.sagemaker import registry
+from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.pipelines.room import open_pipelines
@@ -149,6 +151,7 @@ class Penstock:
         self._exits.callback(rooms.database.close)
         self._exits.push_async_callback(rooms.sandbox.close)
         self._exits.push_async_callback(rooms.nursery.close)
+        self._exits.push_async_callback(rooms.model_servers.close)
         self._exits.push_async_callback(rooms.peripheral.close)
         rooms.peripheral.enter(self.settings.data)
         await identity.ensure_default_role(rooms.database, clock=clock, chance=chance)
@@ -222,6 +225,7 @@ class Rooms:
     blobs: Blobs
     sandbox: Sandbox
     nursery: Nursery
+    model_servers: Nursery
     ring: identity.StoredKeys
     peripheral: Peripheral
     tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
@@ -252,6 +256,7 @@ class Rooms:
             blobs=blobs,
             sandbox=Sandbox(data / "sandbox", blobs=blobs, resolve=images.resolve, hidden=[data]),
             nursery=nursery(data),
+            model_servers=model_servers(data),
             ring=identity.StoredKeys(database, clock),
             peripheral=Peripheral(directory, endpoint),
             tidy=[],
@@ -271,7 +276,7 @@ class Rooms:
     def _furnish_runs(
         self, data: Path, images: "Images", client_environment: Callable[[Scope, str], Mapping[str, str]]
     ) -> None:
-        """What has runs: jobs, pipelines and functions."""
+        """What has runs: jobs, endpoints, pipelines and functions."""
         share = this_machine()
         forget_settled_jobs = furnish(
             engine=self.engine,
@@ -296,8 +301,21 @@ class Rooms:
             clock=clock,
             chance=chance,
         )
+        tidy_models = open_endpoints(
+            engine=self.engine,
+            directory=self.directory,
+            blobs=self.blobs,
+            residents=self.model_servers,
+            machine=Machine(int(share.cpus), int(share.memory_mib), share.gpus),
+            models=data / "models",
+            stream_path=lambda scope, group, stream: stream_path(data, scope.account, scope.region, group, stream),
+            image_variables=images.serving_variables,
+            client_environment=client_environment,
+            clock=clock,
+            chance=chance,
+        )
         self.chores.append(functions.work)
-        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy))
+        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy, tidy_models))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
 
     def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
@@ -349,6 +367,20 @@ def nursery(data: Path) -> Nursery:
     )
 
 
+def model_servers(data: Path) -> Nursery:
+    """What keeps the model servers of endpoints: forks of a process that knows how AWS's framework images serve."""
+    serve_script = catalog.INSIDE / "serve.py"
+    return Nursery(
+        module=serve_script,
+        languages={"python": Language(command=(sys.executable, str(serve_script)), name="the model server")},
+        variables={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "PYTHONPATH": str(clients.SHIM)},
+        hidden=[data],
+        visible=(SOURCE, Path(sys.prefix), Path(sys.base_prefix)),
+        log=data / "sandbox" / "model-servers.log",
+        preload=(),
+    )
+
+
 def every_operation() -> Directory:
     """The directory of a Penstock with nothing in it: what `penstock coverage` reads."""
     with tempfile.TemporaryDirectory() as folder:
@@ -380,6 +412,11 @@ class Images:
             preload=found.preload,
             visible=(SOURCE, Path(sys.prefix), Path(sys.base_prefix)),
         )
+
+    def serving_variables(self, uri: str) -> Mapping[str, str]:
+        """What an image's model servers are told. Raises `catalog.UnknownImage`."""
+        found = self._catalog.resolve(uri)
+        return {**found.variables, "PENSTOCK_FRAMEWORK": found.framework}
 
     def metric_definitions(self, uri: str) -> Sequence[Mapping[str, str]]:
         """What SageMaker watches for in the algorithm of an image; nothing for an image nobody knows."""

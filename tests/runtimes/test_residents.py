@@ -4,12 +4,14 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
 import pytest
 
 from penstock.engine.residents import Setting
+from penstock.runtimes.residents.inside.line import Line, framed
 from runtimes.residents import answer, ask, failure, residents_at
 from runtimes.worlds import processes, until
 
@@ -356,3 +358,27 @@ async def test_an_unknown_folder_is_told_as_what_it_is(tmp_path: Path) -> None:
 
         assert reply.way == "unstartable"
         assert "nowhere" in reply.message
+
+
+async def test_a_request_that_came_to_nobody_is_told_from_one_that_was_lost(tmp_path: Path) -> None:
+    async with residents_at(tmp_path) as world:
+        resident = await world.start("import os\ndef handler(event, context):\n    os._exit(3)\n")
+        lost = await ask(resident, "end")
+        nobody = await ask(resident, "again")
+
+    assert (lost.way, lost.was_asked) == ("exited", True)
+    assert (nobody.way, nobody.was_asked) == ("exited", False)
+
+
+def test_a_line_knows_whether_the_other_side_left_something_unread() -> None:
+    for is_read in (True, False):
+        ours, theirs = socket.socketpair()
+        line = Line(ours)
+        line.push(framed({"do": "it"}))
+        if is_read:
+            theirs.recv(1 << 16)
+        theirs.close()
+
+        assert line.read() == []
+        assert (line.is_broken, line.was_unread) == (True, not is_read)
+        ours.close()

@@ -59,13 +59,15 @@ class Reply:
     * ``timed-out``, ``exited``: the resident is over, and `message` says how (``exited with error: exit status 3``);
     * ``unstartable``: it never was, and `message` says why.
 
-    `tail` is the end of what was logged meanwhile.
+    `tail` is the end of what was logged meanwhile. Where `was_asked` is false, the program was gone before the request
+    came to it: it may be put to another.
     """
 
     way: Way
     payload: bytes = b""
     message: str = ""
     tail: bytes = b""
+    was_asked: bool = True
 
 
 class Resident(Protocol):

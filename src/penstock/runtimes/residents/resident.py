@@ -51,21 +51,29 @@ class Kept:
     async def ask(self, request: Request) -> Reply:
         head = {"facts": dict(request.facts), "longest": request.longest, "lines": dict(request.lines)}
         if self._has_ended:
-            return Reply(way="exited", message="was ended before it was asked")
+            return Reply(way="exited", message="was ended before it was asked", was_asked=False)
+        was_sent = False
         try:
             async with asyncio.timeout(request.longest + BEYOND):
                 await asyncio.get_running_loop().sock_sendall(self._control, framed(head, request.payload))
+                was_sent = True
                 word, content = await frame(self._control, self._frames)
         except (TimeoutError, ConnectionError) as problem:
             self.end()
-            return Reply(way="exited", message=f"lost its keeper ({type(problem).__name__})")
+            return Reply(way="exited", message=f"lost its keeper ({type(problem).__name__})", was_asked=was_sent)
         except BaseException:
             self.end()
             raise
         tail = word["tail"]
         if word["way"] not in {"answered", "failed"} or word.get("leaving"):
             self.end()
-        return Reply(way=word["way"], message=word["message"], tail=content[:tail], payload=content[tail:])
+        return Reply(
+            way=word["way"],
+            message=word["message"],
+            tail=content[:tail],
+            payload=content[tail:],
+            was_asked=word.get("asked", True),
+        )
 
     def end(self) -> None:
         if not self._has_ended:

@@ -48,6 +48,7 @@ class Asked:
         self.longest: float = head["longest"]
         self.lines: dict[str, str] = head["lines"]
         self.began = began  # None while the program loads
+        self.has_come = False  # to the program, which was there
 
 
 def live(plan: place.Plan, control: socket.socket, log: int, wanted: Wanted) -> NoReturn:
@@ -154,6 +155,7 @@ class Keeper:
         if "begin" in self._asked.lines:
             self._book.say(self._asked.lines["begin"])
         self._channel.push(framed({**self._asked.facts, "longest": self._asked.longest}, payload))
+        self._asked.has_come = not self._channel.is_broken
 
     def _reap(self) -> None:
         """Bury the dead; when the program is among them, that is the end."""
@@ -201,7 +203,8 @@ class Keeper:
             if line in asked.lines:
                 self._book.say(asked.lines[line].format_map(facts))
         tail = self._book.tail()
-        head = {"way": way, "message": message, "tail": len(tail), "leaving": leaving}
+        was_asked = asked.has_come and not self._channel.was_unread
+        head = {"way": way, "message": message, "tail": len(tail), "leaving": leaving, "asked": was_asked}
         self._server.push(framed(head, tail + payload))
 
     def _measured(self, asked: Asked, way: str, message: str, peak_mib: int) -> dict[str, str]:
@@ -241,6 +244,9 @@ class Keeper:
             while True:
                 os.waitpid(-1, 0)
         self._settle(way, b"", message=message)
+        for head, _ in self._server.read():  # it comes to nobody
+            self._asked = Asked(head, time.monotonic())
+            self._settle(way, b"", message=message)
         self._drain()
         self._book.flush()
         while self._server.is_full and select.select([], [self._server], [], LOADING)[1]:

@@ -50,6 +50,7 @@ class Line:
         self._frames = Frames()
         self._waiting = bytearray()
         self.is_broken = False
+        self.was_unread = False  # the other side went with something unread
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -64,7 +65,8 @@ class Line:
             data = self._socket.recv(PIECE)
         except BlockingIOError:
             return []
-        except OSError:
+        except OSError as problem:
+            self.was_unread = isinstance(problem, ConnectionResetError)
             data = b""
         if not data:
             self.is_broken = True

@@ -1,0 +1,46 @@
+"""What a model server is asked and what it says: HTTP's nouns, whatever they travel on."""
+
+from dataclasses import dataclass
+
+JSON = "application/json"
+CSV = "text/csv"
+NPY = "application/x-npy"
+TEXTS = (JSON, CSV)  # what handlers are given as text; all else is bytes
+
+
+@dataclass(frozen=True)
+class Request:
+    path: str
+    content_type: str = ""
+    accept: str = ""
+    attributes: str = ""
+    body: bytes = b""
+
+    @property
+    def content(self) -> str | bytes:
+        """The body as AWS's images hand it to `input_fn`."""
+        return self.body.decode() if self.content_type in TEXTS else self.body
+
+
+@dataclass(frozen=True)
+class Response:
+    status: int
+    body: bytes = b""
+    content_type: str = "text/plain"
+    attributes: str = ""
+
+
+class Unserved(Exception):
+    """A request that cannot be answered, with the status that says whose fault it is."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def unsupported(content_type: str) -> Unserved:
+    return Unserved(415, f"Content type {content_type} is not supported by this framework.")
+
+
+def unacceptable(accept: str) -> Unserved:
+    return Unserved(406, f"Accept {accept} is not supported by this framework.")

@@ -1,0 +1,91 @@
+"""The model server: loads what is to be served, then answers `/ping` and `/invocations`."""
+
+import importlib
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from penstock_image import packages, source
+from penstock_image.failure import ClientError
+from penstock_image.layout import Folders, Json
+from penstock_image.serving.handlers import Defaults, Handlers
+from penstock_image.serving.messages import JSON, Request, Response, Unserved
+
+ANYTHING = ("", "*/*")
+UNUSED = ("SAGEMAKER_MULTI_MODEL", "SAGEMAKER_INFERENCE_OUTPUT")  # what AWS's images would do more, and these do not
+
+
+class Server:
+    """Answers requests once `load` has succeeded."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self._answer: Callable[[Request], Response] | None = None
+        self._default_accept = variables.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON)
+        self._problem = "the model is not loaded yet"
+
+    def load(self) -> None:
+        """Bring the customer's code and load the model; what goes wrong is logged, and told to `/ping`."""
+        try:
+            self._answer = self._loaded()
+        except Exception as problem:  # whatever the customer's code raises while it loads
+            traceback.print_exc()
+            self._problem = f"{type(problem).__name__}: {problem}"
+
+    def respond(self, request: Request) -> Response:
+        if self._answer is None:
+            return Response(503, self._problem.encode())
+        if request.path == "/ping":
+            return Response(200)
+        accept = self._default_accept if request.accept in ANYTHING else request.accept
+        try:
+            return self._answer(replace(request, content_type=request.content_type or JSON, accept=accept))
+        except Unserved as refusal:
+            return Response(refusal.status, str(refusal).encode())
+        except Exception as problem:  # whatever the customer's functions raise
+            traceback.print_exc()
+            return Response(500, str(problem).encode() or type(problem).__name__.encode())
+
+    def _loaded(self) -> Callable[[Request], Response]:
+        if unused := [name for name in UNUSED if self._variables.get(name)]:
+            raise ClientError(f"this model server does not know what {unused[0]} asks for; leave it out")
+        folders = Folders.of(self._variables)
+        framework = self._variables.get("PENSTOCK_FRAMEWORK", "none")
+        if program := self._variables.get("SAGEMAKER_PROGRAM"):
+            module = self._module(program, folders)
+            return Handlers(module, defaults_of(framework), str(folders.model)).answer
+        if self._variables.get("PENSTOCK_ALGORITHM") == "xgboost":
+            self._default_accept = "text/csv"
+            algorithm: Json = importlib.import_module("penstock_image.xgboost_mode.serving")
+            return algorithm.Predictor(folders.model).answer  # type: ignore[no-any-return]
+        raise ClientError(
+            "no script to serve with: the container's Environment must name one as SAGEMAKER_PROGRAM, since this "
+            "image has no algorithm of its own"
+        )
+
+    def _module(self, program: str, folders: Folders) -> Json:
+        """The customer's script, imported, its requirements before the environment on the path."""
+        place = Folders(Path(tempfile.gettempdir(), "serving"))
+        source.bring(self._variables.get("SAGEMAKER_SUBMIT_DIRECTORY", str(folders.code)), place.code, self._variables)
+        if packages.install(place):
+            sys.path.insert(0, str(place.packages))
+        sys.path.insert(0, str(place.code))
+        os.chdir(place.code)
+        return importlib.import_module(program.removesuffix(".py").replace("/", "."))
+
+
+def defaults_of(framework: str) -> Defaults:
+    """What stands in for the functions that the customer's script does not have."""
+    if framework == "xgboost":
+        script: Json = importlib.import_module("penstock_image.xgboost_mode.serving")
+        return dict(script.DEFAULTS)
+    codecs: Json = importlib.import_module("penstock_image.serving.codecs")
+    return {
+        "input_fn": codecs.decode,
+        "predict_fn": lambda data, model: model.predict(data),
+        "output_fn": codecs.encode,
+    }

@@ -1,0 +1,115 @@
+"""Serving XGBoost models: the image's own predictor, and what stands in for functions that a script does not have.
+
+`text/csv` (no label) and `text/libsvm` come in; scores leave as CSV, or as JSON where that is accepted.
+"""
+
+import csv
+import io
+import json
+import pickle
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse
+import xgboost
+
+from penstock_image.failure import ClientError
+from penstock_image.layout import Json
+from penstock_image.serving.codecs import encode
+from penstock_image.serving.messages import CSV, JSON, Request, Response, Unserved, unacceptable, unsupported
+
+LIBSVM = ("text/libsvm", "text/x-libsvm", "application/x-libsvm")
+DELIMITERS = ",;\t| "
+VOTING = ("multi:softmax", "binary:hinge")  # objectives whose scores are classes: several models vote
+
+
+class Predictor:
+    """The model in a folder, or the models: an average where training made one for each fold."""
+
+    def __init__(self, folder: Path) -> None:
+        files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+        if not files:
+            raise ClientError(f"the model data has no file to load a model from ({folder})")
+        self._boosters = [loaded(path) for path in files]
+
+    def answer(self, request: Request) -> Response:
+        data = matrix(request.content, request.content_type.partition(";")[0].strip())
+        if request.accept not in (CSV, JSON):
+            raise unacceptable(request.accept)
+        scores = self._scores(data).tolist()
+        if request.accept == JSON:
+            body = json.dumps({"predictions": [{"score": score} for score in scores]})
+        else:
+            body = ",".join(map(str, scores))
+        return Response(200, body.encode(), f"{request.accept}; charset=utf-8")
+
+    def _scores(self, data: xgboost.DMatrix) -> Json:
+        try:
+            every = [booster.predict(data, validate_features=False) for booster in self._boosters]
+        except (xgboost.core.XGBoostError, ValueError) as problem:
+            said = str(problem).partition("\nStack trace:")[0]
+            raise Unserved(400, f"Unable to evaluate payload provided: {said}") from problem
+        if len(every) == 1:
+            return every[0]
+        if objective(self._boosters[0]) in VOTING:
+            return np.array([Counter(votes).most_common(1)[0][0] for votes in zip(*every, strict=True)])
+        return np.mean(every, axis=0)
+
+
+def objective(booster: xgboost.Booster) -> str:
+    return str(json.loads(booster.save_config())["learner"]["objective"]["name"])
+
+
+def loaded(path: Path) -> xgboost.Booster:
+    """A booster, in whichever of its two forms it was kept."""
+    content = path.read_bytes()
+    try:
+        return pickle.loads(content)  # type: ignore[no-any-return]  # noqa: S301 - the customer's own model
+    except Exception:  # bytes that are no pickle raise whatever they please
+        return xgboost.Booster(model_file=bytearray(content))
+
+
+def matrix(content: Json, content_type: str) -> xgboost.DMatrix:
+    """A request's rows. Raises `Unserved`."""
+    if content_type != CSV and content_type not in LIBSVM:
+        raise unsupported(content_type)
+    text = (content if isinstance(content, str) else bytes(content).decode()).strip()
+    try:
+        return xgboost.DMatrix(_from_csv(text) if content_type == CSV else _from_libsvm(text))
+    except (ValueError, csv.Error, xgboost.core.XGBoostError) as problem:
+        raise Unserved(415, f"Loading {content_type} data failed with Exception, please ensure data is in "
+                            f"{content_type} format: {problem}") from problem  # fmt: skip
+
+
+def _from_csv(text: str) -> Json:
+    first = text.partition("\n")[0]
+    delimiter = next((sign for sign in DELIMITERS if sign in first), ",")
+    rows = np.genfromtxt(io.StringIO(text), delimiter=delimiter, dtype=np.float32, ndmin=2)
+    return rows if "\n" in text else rows.reshape(1, -1)
+
+
+def _from_libsvm(text: str) -> Json:
+    """Pairs of index and value; a label before them is not looked at."""
+    rows, columns, values = [], [], []
+    lines = text.splitlines()
+    for row, line in enumerate(lines):
+        for pair in line.split():
+            column, colon, value = pair.partition(":")
+            if colon:
+                rows.append(row)
+                columns.append(int(column))
+                values.append(float(value))
+    shape = (len(lines), max(columns, default=0) + 1)
+    return scipy.sparse.csr_matrix((np.array(values, dtype=np.float32), (rows, columns)), shape=shape)
+
+
+def _matrix_of(content: Json, content_type: str) -> Json:
+    return matrix(content, content_type.partition(";")[0].strip())
+
+
+def _predicted(data: Json, model: Json) -> Json:
+    return model.predict(data, validate_features=False)
+
+
+DEFAULTS = {"input_fn": _matrix_of, "predict_fn": _predicted, "output_fn": encode}

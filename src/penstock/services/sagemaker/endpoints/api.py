@@ -1,0 +1,172 @@
+"""Operations on endpoints: create, describe, list, update, delete. What they begin is the run's to do (`flow`)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import RunId
+from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker.endpoints.answers import RUN, document, summary, told
+from penstock.services.sagemaker.endpoints.configs import config, described_model
+from penstock.services.sagemaker.endpoints.flow import DELETE, FLOW, SIZE, UPDATE
+from penstock.services.sagemaker.endpoints.model import (
+    ENDPOINT,
+    Deployment,
+    Json,
+    Plan,
+    State,
+    arn_of,
+    deployment_of,
+)
+from penstock.services.sagemaker.endpoints.refusals import check_deployment, refuse
+from penstock.services.sagemaker.endpoints.staging import archive_of, the_container
+from penstock.services.sagemaker.once import once
+from penstock.store import documents, tags
+from penstock.store.database import Transaction
+from penstock.store.documents import AlreadyStored, Document
+from penstock.wire.call import Answer, Call, Directory, Scope, ValidationError, operation
+
+KEEPS_WEIGHT: Final = "DesiredWeight"
+KEEPS_COUNT: Final = "DesiredInstanceCount"
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Operations on endpoints."""
+
+    engine: Engine
+    directory: Directory
+    clock: Callable[[], float]
+    chance: Callable[[], str]
+    service = "sagemaker"
+
+    @operation("CreateEndpoint")
+    async def create(self, call: Call, request: Mapping[str, Json]) -> Answer:
+        check_deployment(request)
+        deployment = await self._deployment(call.scope, request["EndpointConfigName"])
+        labels, name = tagging.given(request.get("Tags")), request["EndpointName"]
+        arn = arn_of(call.scope, ENDPOINT, name)
+        run = RunId(f"{arn}/{self.chance()}")  # another one when the name is used again
+        plan = Plan(name, arn, self.clock(), deployment)
+
+        def begin(tx: Transaction) -> None:
+            kept = document(call.scope, run, plan, State(modified_at=plan.created_at), call.token)
+            if documents.insert(tx, kept).body[RUN] != run:
+                return  # told twice
+            tags.add(tx, arn, labels)
+            self.engine.start(tx, run, FLOW, msgspec.json.encode(plan), scope=call.scope)
+
+        try:
+            await self.engine.database.write(begin)
+        except AlreadyStored:
+            raise ValidationError(f'Cannot create already existing endpoint "{arn}".') from None
+        return {"EndpointArn": arn}
+
+    @operation("DescribeEndpoint")
+    async def describe(self, call: Call, request: Mapping[str, Json]) -> Answer:
+        name = request["EndpointName"]
+        return told(await self.engine.database.read(lambda tx: endpoint(tx, call.scope, name)))
+
+    @operation("ListEndpoints")
+    async def list(self, call: Call, request: Mapping[str, Json]) -> Answer:
+        query = lists.query(call.scope, request, kind=ENDPOINT, descending=True, status=request.get("StatusEquals"))
+        return await lists.answer(self.engine.database, query, "Endpoints", summary)
+
+    @operation("UpdateEndpoint")
+    async def update(self, call: Call, request: Mapping[str, Json]) -> Answer:
+        check_deployment(request)
+        asked = await self._deployment(call.scope, request["EndpointConfigName"])
+
+        def begin(tx: Transaction) -> Answer:
+            found, state = self._settled(tx, call.scope, request["EndpointName"])
+            assert state.current is not None
+            wanted = retained(asked, state.current, request) if request.get("RetainAllVariantProperties") else asked
+            wanted = msgspec.structs.replace(wanted, revision=state.made + 1)
+            self.engine.signal(tx, RunId(found.body[RUN]), UPDATE, msgspec.to_builtins(wanted))
+            return {"EndpointArn": found.arn}
+
+        return await once(self.engine.database, call, self.clock(), begin)
+
+    @operation("UpdateEndpointWeightsAndCapacities")
+    async def size(self, call: Call, request: Mapping[str, Json]) -> Answer:
+        def begin(tx: Transaction) -> Answer:
+            found, state = self._settled(tx, call.scope, request["EndpointName"])
+            assert state.current is not None
+            sizes = wanted_sizes(state.current, request["DesiredWeightsAndCapacities"])
+            self.engine.signal(tx, RunId(found.body[RUN]), SIZE, sizes)
+            return {"EndpointArn": found.arn}
+
+        return await once(self.engine.database, call, self.clock(), begin)
+
+    @operation("DeleteEndpoint")
+    async def delete(self, call: Call, request: Mapping[str, Json]) -> None:
+        def end(tx: Transaction) -> Answer:
+            found = endpoint(tx, call.scope, request["EndpointName"])
+            self.engine.signal(tx, RunId(found.body[RUN]), DELETE)
+            self.engine.forget(tx, RunId(found.body[RUN]))
+            return {}
+
+        await once(self.engine.database, call, self.clock(), end)
+
+    async def _deployment(self, scope: Scope, name: str) -> Deployment:
+        """What a configuration asks for, every model of it looked at: what cannot be served is said at once."""
+        found = await self.engine.database.read(lambda tx: config(tx, scope, name))
+        for variant in found.body["ProductionVariants"]:
+            archive_of(the_container(await described_model(self.directory, scope, variant["ModelName"])))
+        return deployment_of(found.body)
+
+    def _settled(self, tx: Transaction, scope: Scope, name: str) -> tuple[Document, State]:
+        """An endpoint that may be changed: one in service."""
+        found = endpoint(tx, scope, name)
+        seen = self.engine.look(tx, RunId(found.body[RUN]))
+        state: State | None = None if seen is None else seen.state
+        if state is None or state.status == "Failed":
+            raise ValidationError(
+                f'Cannot update endpoint "{found.arn}": it has failed; delete it, and create another.'
+            )
+        if state.status != "InService":
+            raise ValidationError(f'Cannot update in-progress endpoint "{found.arn}".')
+        return found, state
+
+
+def endpoint(tx: Transaction, scope: Scope, name: str) -> Document:
+    found = documents.find_by_arn(tx, arn_of(scope, ENDPOINT, name))
+    if found is None:
+        raise ValidationError(f'Could not find endpoint "{arn_of(scope, ENDPOINT, name)}".')
+    return found
+
+
+def retained(asked: Deployment, current: Deployment, request: Mapping[str, Json]) -> Deployment:
+    """The new variants with the weights and counts that those of the same names have now."""
+    excluded = {each["VariantPropertyType"] for each in request.get("ExcludeRetainedVariantProperties", ())}
+    now = {variant.name: variant for variant in current.variants}
+    sizes = {
+        new.name: (
+            new.weight if KEEPS_WEIGHT in excluded else now[new.name].weight,
+            new.count if KEEPS_COUNT in excluded else now[new.name].count,
+        )
+        for new in asked.variants
+        if new.name in now
+    }
+    return asked.sized(sizes)
+
+
+def wanted_sizes(current: Deployment, asked: list[Mapping[str, Json]]) -> dict[str, tuple[float, int]]:
+    """Weight and count of each variant that is to have others."""
+    now = {variant.name: variant for variant in current.variants}
+    sizes = {}
+    for each in asked:
+        name = each["VariantName"]
+        refuse(each, ("ServerlessUpdateConfig",), "DesiredWeightsAndCapacities.")
+        if name not in now:
+            raise ValidationError(f'The endpoint has no variant "{name}"; it has: {", ".join(now)}.')
+        weight, count = each.get("DesiredWeight", now[name].weight), each.get("DesiredInstanceCount", now[name].count)
+        if count < 1:
+            raise ValidationError(f"DesiredInstanceCount of {name} must be at least 1.")
+        sizes[name] = (float(weight), count)
+    if not sum(variant.weight for variant in current.sized(sizes).variants):
+        raise ValidationError("DesiredWeight must be above 0 in one variant at least.")
+    return sizes

@@ -1,0 +1,108 @@
+"""A fleet: the servers of one revision of an endpoint, instance by instance, and which of them is asked next."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Instance, Said, Unfit
+from penstock.services.sagemaker.endpoints.model import Deployment, Variant
+
+Make = Callable[[Variant, int], Instance]  # an instance of a variant, by its number
+
+UNHEALTHY = (
+    "The primary container for production variant {variant} did not pass the ping health check. Please check "
+    "CloudWatch logs for this endpoint. ({problem})"
+)
+
+
+class Fleet:
+    """Built with its instances; `bring_up` waits for their servers, `end` ends all. Each instance is kept by a task."""
+
+    def __init__(self, deployment: Deployment, make: Make) -> None:
+        self._make = make
+        self._variants = {variant.name: variant for variant in deployment.variants}
+        self._instances: dict[str, list[Instance]] = {variant.name: [] for variant in deployment.variants}
+        self._keeping: dict[Instance, asyncio.Task[None]] = {}
+        self._asking: set[asyncio.Task[Said]] = set()
+        self._asked_so_far = 0
+        for variant in deployment.variants:
+            self._fit(variant)
+
+    @property
+    def variants(self) -> Mapping[str, Variant]:
+        return self._variants
+
+    async def bring_up(self) -> str:
+        """Start every server; answers what is wrong, if anything is."""
+        begun = [(name, each) for name, several in self._instances.items() for each in several]
+        results = await asyncio.gather(*(each.begin() for _, each in begun), return_exceptions=True)
+        for (name, _), problem in zip(begun, results, strict=True):
+            if isinstance(problem, Unfit):
+                return UNHEALTHY.format(variant=name, problem=problem)
+            if isinstance(problem, BaseException):
+                raise problem
+        return ""
+
+    async def fit(self, deployment: Deployment) -> None:
+        """Other weights, more or fewer instances; new ones are waited for."""
+        self._variants = {variant.name: variant for variant in deployment.variants}
+        for variant in deployment.variants:
+            self._fit(variant)
+        for several in self._instances.values():
+            for instance in several:
+                with suppress(Unfit):  # it is tried again by whoever keeps it
+                    await instance.begin()
+
+    async def ask(self, variant: str, facts: Mapping[str, str], body: bytes) -> Said:
+        """Have the least busy instance answer; of several, the one that has rested longest.
+
+        A caller who goes away does not end the server that works for him.
+        """
+        instance = min(self._instances[variant], key=lambda each: (each.outstanding, each.last_asked))
+        self._asked_so_far += 1
+        instance.last_asked = self._asked_so_far
+        instance.outstanding += 1  # at once: the next request is to see it
+        asking = asyncio.create_task(instance.ask(facts, body))
+        self._asking.add(asking)
+        asking.add_done_callback(partial(self._asked, instance))
+        await asyncio.wait({asking})
+        if asking.cancelled():
+            raise Unfit("the endpoint is being deleted")
+        return asking.result()
+
+    async def drain(self) -> None:
+        """Let the requests that are under way be answered."""
+        if self._asking:
+            await asyncio.wait(set(self._asking), timeout=INVOKE_WITHIN)
+
+    def end(self) -> None:
+        for task in (*self._keeping.values(), *self._asking):
+            task.cancel()
+        for several in self._instances.values():
+            for instance in several:
+                instance.close()
+        self._keeping.clear()
+
+    def _asked(self, instance: Instance, task: "asyncio.Task[Said]") -> None:
+        instance.outstanding -= 1
+        self._asking.discard(task)
+        if not task.cancelled():
+            task.exception()  # the caller may be gone: it has been looked at
+
+    def _fit(self, variant: Variant) -> None:
+        """Make instances and let go of instances until there are as many as wanted."""
+        there = self._instances[variant.name]
+        while len(there) > variant.count:
+            instance = there.pop()
+            self._keeping.pop(instance).cancel()
+            instance.close()
+        while len(there) < variant.count:
+            instance = self._make(variant, len(there))
+            there.append(instance)
+            self._keeping[instance] = self._spawn(instance.keep())
+
+    @staticmethod
+    def _spawn(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        return asyncio.create_task(work)

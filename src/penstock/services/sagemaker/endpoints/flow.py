@@ -1,0 +1,148 @@
+"""The flow of an endpoint: stage a revision, serve it, put it in the place of the one before, until deleted. Pure.
+
+    Started | "update" ──► Perform stage-n ──► Done ──► Perform serve-n ──► "up": n is current, n-1 is retired
+                               └─ Refused ─────────────────────┴─ "down": it stays as it was, with the reason
+
+`serve-n` is done only when its servers are to go, so a restart of Penstock finds it in the outbox and begins it again.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from penstock.engine.facts import (
+    Command,
+    Done,
+    Event,
+    Fact,
+    Finish,
+    Outcome,
+    Perform,
+    Refused,
+    RunId,
+    Signalled,
+    Started,
+)
+from penstock.services.sagemaker.endpoints.answers import document
+from penstock.services.sagemaker.endpoints.model import ENDPOINT, Container, Deployment, Plan, State
+from penstock.store import blobs, documents
+from penstock.store.blobs import Digest
+from penstock.store.database import Transaction
+from penstock.wire.call import Scope
+
+FLOW: Final = "sagemaker.endpoint"
+STAGE: Final = "sagemaker.stage-endpoint"
+SERVE: Final = "sagemaker.serve-endpoint"
+FIT: Final = "sagemaker.fit-endpoint"
+UPDATE: Final = "update"  # signals
+SIZE: Final = "size"
+DELETE: Final = "delete"
+UP: Final = "up"
+DOWN: Final = "down"
+
+_plans: Final = msgspec.json.Decoder(Plan)
+
+
+class EndpointFlow:
+    """`retire` is told, after the commit, which revisions of a run still have servers; the others' must go."""
+
+    name = FLOW
+    state_type = State
+
+    def __init__(self, retire: Callable[[RunId, frozenset[int]], None] = lambda *_: None) -> None:
+        self._retire = retire
+
+    def plan(self, document: bytes) -> Plan:
+        return _plans.decode(document)
+
+    def begin(self, plan: Plan) -> State:
+        return State(modified_at=plan.created_at)
+
+    def evolve(self, plan: Plan, state: State, event: Event) -> State:
+        after = moved(plan, state, event.fact)
+        return state if after == state else replace(after, modified_at=event.at)
+
+    def decide(self, plan: Plan, state: State) -> Iterator[Command]:
+        if state.is_deleted:
+            yield Finish(Outcome("Succeeded"))
+            return
+        if state.wanted is not None:
+            revision = state.wanted.revision
+            if state.wanted.is_staged:
+                yield Perform(f"serve-{revision}", SERVE, {"revision": revision})
+            else:
+                yield Perform(f"stage-{revision}", STAGE, msgspec.to_builtins(state.wanted))
+        if state.fitting and state.current is not None:
+            yield Perform(f"fit-{state.fitting}", FIT, msgspec.to_builtins(state.current))
+
+    def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: Plan, before: State, after: State) -> None:
+        if before == after:
+            return
+        if after.is_deleted:
+            documents.remove(tx, scope, ENDPOINT, plan.name)
+            blobs.release(tx, holder(run))
+        else:
+            documents.update(tx, document(scope, run, plan, after))
+            hold_data(tx, run, after)
+        if before.revisions - after.revisions or after.is_deleted:
+            left = frozenset[int]() if after.is_deleted else after.revisions
+            tx.after_commit(lambda: self._retire(run, left))
+
+
+def holder(run: RunId) -> str:
+    """In whose name the model data of an endpoint is held."""
+    return f"sagemaker/endpoint/{run}"
+
+
+def hold_data(tx: Transaction, run: RunId, state: State) -> None:
+    """The archives that servers are made of stay, whatever becomes of the objects that they came from."""
+    for deployment in (state.current, state.wanted):
+        for variant in deployment.variants if deployment else ():
+            if variant.container is not None and variant.container.data:
+                blobs.hold(tx, Digest(variant.container.data), holder(run))
+
+
+def moved(plan: Plan, state: State, fact: Fact) -> State:
+    """The state after a fact."""
+    match fact:
+        case Started():
+            return replace(state, wanted=plan.deployment, made=plan.deployment.revision)
+        case Signalled():
+            return signalled(state, fact)
+        case Done(key) | Refused(key) if key == f"fit-{state.fitting}":
+            return replace(state, fitting=0, fitted=state.fitting)
+        case Done(key, result) if state.wanted and key == f"stage-{state.wanted.revision}":
+            return replace(state, wanted=state.wanted.staged(msgspec.convert(result, dict[str, Container])))
+        case Refused(key, _, message):
+            return refused(state, key, message)
+    return state
+
+
+def refused(state: State, key: str, message: str) -> State:
+    """A revision could not be staged, or be served at all."""
+    if state.wanted and key in {f"stage-{state.wanted.revision}", f"serve-{state.wanted.revision}"}:
+        return replace(state, wanted=None, failure=message)
+    if state.current and key == f"serve-{state.current.revision}":
+        return replace(state, current=None, failure=message)
+    return state
+
+
+def signalled(state: State, signal: Signalled) -> State:
+    """The state after a customer, or whoever keeps the servers, has said something."""
+    wanted = state.wanted
+    match signal:
+        case Signalled(name, payload) if name == UPDATE:
+            asked = msgspec.convert(payload, Deployment)
+            return replace(state, wanted=asked, made=asked.revision, failure="")
+        case Signalled(name, payload) if name == SIZE and state.current is not None:
+            sizes = msgspec.convert(payload, dict[str, tuple[float, int]])
+            return replace(state, current=state.current.sized(sizes), fitting=state.fitted + 1)
+        case Signalled(name) if name == DELETE:
+            return replace(state, is_deleted=True)
+        case Signalled(name, payload) if name == UP and wanted and wanted.revision == payload["revision"]:
+            return replace(state, current=wanted, wanted=None, failure="")
+        case Signalled(name, payload) if name == DOWN and wanted and wanted.revision == payload["revision"]:
+            return replace(state, wanted=None, failure=payload["reason"])
+    return state

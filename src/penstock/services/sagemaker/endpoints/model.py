@@ -1,0 +1,129 @@
+"""The nouns of endpoints: a variant, what its container is made of, a deployment of variants, where an endpoint stands.
+
+All travel through the journal, so each is a msgspec struct.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from penstock.wire.call import Scope
+
+Json = Any
+Status = Literal["Creating", "InService", "Updating", "Failed"]
+
+ENDPOINT: Final = "sagemaker/endpoint"
+CONFIG: Final = "sagemaker/endpoint-config"
+LOG_GROUP: Final = "/aws/sagemaker/Endpoints/"
+
+
+class Container(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a variant's servers are made of. `data` is the digest of the model's archive; empty where there is none."""
+
+    image: str
+    role_arn: str = ""
+    data: str = ""
+    environment: Mapping[str, str] = {}
+
+
+class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A production variant as it is wanted. `container` is known when it is staged."""
+
+    name: str
+    model: str
+    instance_type: str
+    count: int
+    weight: float
+    volume_gib: int
+    download_within: float
+    start_within: float
+    container: Container | None = None
+
+
+class Deployment(msgspec.Struct, frozen=True):
+    """One revision of an endpoint."""
+
+    config: str
+    variants: tuple[Variant, ...]
+    revision: int = 1
+
+    def sized(self, wanted: Mapping[str, tuple[float, int]]) -> "Deployment":
+        """The same with other weights and counts, by variant."""
+        changed = [
+            replace(each, weight=wanted[each.name][0], count=wanted[each.name][1]) if each.name in wanted else each
+            for each in self.variants
+        ]
+        return replace(self, variants=tuple(changed))
+
+    def staged(self, containers: Mapping[str, Container]) -> "Deployment":
+        variants = tuple(replace(each, container=containers[each.name]) for each in self.variants)
+        return replace(self, variants=variants)
+
+    @property
+    def is_staged(self) -> bool:
+        return all(variant.container is not None for variant in self.variants)
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What an endpoint's run was started with."""
+
+    name: str
+    arn: str
+    created_at: float
+    deployment: Deployment
+
+
+class State(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where an endpoint stands: `current` is in service, `wanted` is being brought up."""
+
+    modified_at: float = 0.0
+    current: Deployment | None = None
+    wanted: Deployment | None = None
+    fitting: int = 0  # how often weights and counts were changed, while the last change is under way; else 0
+    fitted: int = 0  # … and how often they were before
+    made: int = 0  # the last revision so far
+    failure: str = ""
+    is_deleted: bool = False
+
+    @property
+    def status(self) -> Status:
+        if self.current is None:
+            return "Failed" if self.wanted is None and self.failure else "Creating"
+        return "Updating" if self.wanted is not None or self.fitting else "InService"
+
+    def deployment(self, revision: int) -> Deployment | None:
+        """The deployment of a revision, if it is still wanted or in service."""
+        for each in (self.current, self.wanted):
+            if each is not None and each.revision == revision:
+                return each
+        return None
+
+    @property
+    def revisions(self) -> frozenset[int]:
+        """Those whose servers there should be."""
+        return frozenset(each.revision for each in (self.current, self.wanted) if each is not None)
+
+
+def arn_of(scope: Scope, kind: str, name: str) -> str:
+    """The ARN of an endpoint or its configuration; AWS writes names there in lower case."""
+    return scope.arn("sagemaker", f"{kind.removeprefix('sagemaker/')}/{name.lower()}")
+
+
+def deployment_of(config: Mapping[str, Json], revision: int = 1) -> Deployment:
+    """What an endpoint configuration (as it is described) asks for."""
+    variants = tuple(
+        Variant(
+            name=variant["VariantName"],
+            model=variant["ModelName"],
+            instance_type=variant["InstanceType"],
+            count=variant["InitialInstanceCount"],
+            weight=float(variant["InitialVariantWeight"]),
+            volume_gib=variant.get("VolumeSizeInGB", 30),
+            download_within=float(variant.get("ModelDataDownloadTimeoutInSeconds", 3600)),
+            start_within=float(variant.get("ContainerStartupHealthCheckTimeoutInSeconds", 480)),
+        )
+        for variant in config["ProductionVariants"]
+    )
+    return Deployment(config["EndpointConfigName"], variants, revision)

@@ -1,0 +1,66 @@
+"""What endpoints cannot do here yet: refused by the name of the member, never accepted and ignored."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from penstock.services.sagemaker.endpoints.model import Json
+from penstock.wire.call import ValidationError
+
+OF_CONFIGS: Final = (
+    "AsyncInferenceConfig", "ExplainerConfig", "ShadowProductionVariants", "MetricsConfig", "CrossRegionTrafficConfig",
+    "VpcConfig", "EnableNetworkIsolation", "ExecutionRoleArn",
+)  # fmt: skip
+OF_VARIANTS: Final = (
+    "ServerlessConfig", "InstancePools", "VariantInstanceProvisionTimeoutInSeconds", "AcceleratorType",
+    "CoreDumpConfig", "EnableSSMAccess", "ManagedInstanceScaling", "InferenceAmiVersion", "CapacityReservationConfig",
+    "AcceleratorPartitionLayouts",
+)  # fmt: skip
+OF_INVOCATIONS: Final = (
+    "TargetModel", "TargetContainerHostname", "EnableExplanations", "InferenceComponentName", "SessionId",
+    "PrefixAwareId",
+)  # fmt: skip
+NEEDED: Final = ("ModelName", "InstanceType", "InitialInstanceCount")
+
+
+def refuse(request: Mapping[str, Json], members: tuple[str, ...], where: str = "") -> None:
+    """Raise if a member is given that asks for something; False and empty ask for nothing."""
+    for member in members:
+        if request.get(member):
+            raise ValidationError(f"Penstock's endpoints do not support {where}{member} yet; leave it out.")
+
+
+def check_config(request: Mapping[str, Json]) -> None:
+    refuse(request, OF_CONFIGS)
+    if request.get("DataCaptureConfig", {}).get("EnableCapture"):
+        raise ValidationError(
+            "Penstock's endpoints do not support DataCaptureConfig.EnableCapture yet; leave it out, or make it false."
+        )
+    for number, variant in enumerate(request["ProductionVariants"]):
+        where = f"ProductionVariants[{number}]."
+        refuse(variant, OF_VARIANTS, where)
+        if variant.get("RoutingConfig", {}).get("RoutingStrategy") == "RANDOM":
+            raise ValidationError(
+                f"{where}RoutingConfig.RoutingStrategy is LEAST_OUTSTANDING_REQUESTS for every variant here; "
+                "leave it out instead of asking for RANDOM."
+            )
+        for member in NEEDED:
+            if member not in variant:
+                raise ValidationError(f"{where}{member} is missing; Penstock's variants need it.")
+
+
+def check_deployment(request: Mapping[str, Json]) -> None:
+    """An endpoint is changed all at once."""
+    refuse(request, ("RetainDeploymentConfig",))
+    deployment = request.get("DeploymentConfig", {})
+    refuse(deployment, ("RollingUpdatePolicy", "AutoRollbackConfiguration"), "DeploymentConfig.")
+    policy = deployment.get("BlueGreenUpdatePolicy", {})
+    refuse(policy, ("TerminationWaitInSeconds",), "DeploymentConfig.BlueGreenUpdatePolicy.")
+    traffic = policy.get("TrafficRoutingConfiguration", {})
+    where = "DeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration."
+    refuse(traffic, ("WaitIntervalInSeconds", "CanarySize", "LinearStepSize"), where)
+    if traffic.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE":
+        raise ValidationError(f"{where}Type is ALL_AT_ONCE here, and not yet {traffic['Type']}.")
+
+
+def check_invocation(request: Mapping[str, Json]) -> None:
+    refuse(request, OF_INVOCATIONS)

@@ -1,0 +1,54 @@
+"""The room, furnished: what `app` calls to have endpoints."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from penstock.engine.engine import Engine
+from penstock.engine.residents import Residents
+from penstock.services.sagemaker.endpoints.api import Endpoints
+from penstock.services.sagemaker.endpoints.configs import EndpointConfigs
+from penstock.services.sagemaker.endpoints.flow import FIT, SERVE, STAGE, EndpointFlow
+from penstock.services.sagemaker.endpoints.runtime import Runtime
+from penstock.services.sagemaker.endpoints.serving import ClientEnvironment, ImageVariables, Serving
+from penstock.services.sagemaker.endpoints.shelf import Shelf
+from penstock.services.sagemaker.endpoints.staging import Staging
+from penstock.services.sagemaker.jobs.instances import Machine
+from penstock.services.sagemaker.jobs.logs import StreamPath, Streams
+from penstock.services.sagemaker.jobs.objects import Objects
+from penstock.store.blobs import Blobs
+from penstock.wire.call import Directory
+
+
+def open_endpoints(
+    *,
+    engine: Engine,
+    directory: Directory,
+    blobs: Blobs,
+    residents: Residents,
+    machine: Machine,
+    models: Path,
+    stream_path: StreamPath,
+    image_variables: ImageVariables,
+    client_environment: ClientEnvironment,
+    clock: Callable[[], float],
+    chance: Callable[[], str],
+) -> Callable[[], Awaitable[None]]:
+    """Enter operations, the flow and activities; before `engine.work`. What is answered tidies up, now and then."""
+    shelf = Shelf(models, blobs)
+    serving = Serving(
+        engine=engine,
+        residents=residents,
+        shelf=shelf,
+        streams=Streams(directory, stream_path),
+        machine=machine,
+        image_variables=image_variables,
+        client_environment=client_environment,
+    )
+    engine.register(EndpointFlow(serving.retire))
+    engine.activity(STAGE, Staging(directory, Objects(directory, blobs)).stage)
+    engine.activity(SERVE, serving.serve)
+    engine.activity(FIT, serving.fit)
+    directory.register(EndpointConfigs(engine.database, directory, clock))
+    directory.register(Endpoints(engine, directory, clock, chance))
+    directory.register(Runtime(engine.database, serving, chance))
+    return shelf.tidy

@@ -1,0 +1,181 @@
+"""Serving: the fleets of every endpoint, as activities of the endpoints' runs.
+
+`serve` goes on for as long as its revision is wanted; the flow says (`retire`) when it is not. After a restart of
+Penstock the outbox performs it again: a revision that was in service stays so, and requests wait until its servers are
+there.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import RunId
+from penstock.engine.outbox import Task
+from penstock.engine.residents import CannotStart, Resident, Residents, Setting
+from penstock.images.catalog import UnknownImage
+from penstock.services.sagemaker.endpoints.fleet import Fleet
+from penstock.services.sagemaker.endpoints.flow import DOWN, UP
+from penstock.services.sagemaker.endpoints.instance import Instance
+from penstock.services.sagemaker.endpoints.model import LOG_GROUP, Container, Deployment, Plan, State, Variant
+from penstock.services.sagemaker.endpoints.shelf import Shelf
+from penstock.services.sagemaker.jobs.instances import Machine, resources
+from penstock.services.sagemaker.jobs.logs import Streams
+from penstock.wire.call import Scope
+
+ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint
+ImageVariables = Callable[[str], Mapping[str, str]]  # what an image's servers are told; raises `UnknownImage`
+
+SCRATCH_MIB: Final = 2048
+LONGEST_FIT: Final = 600.0  # seconds
+BASICS: Final = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp"}  # noqa: S108 - inside
+
+
+class Serving:
+    """The activities `sagemaker.serve-endpoint` and `sagemaker.fit-endpoint`, and what InvokeEndpoint asks."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        residents: Residents,
+        shelf: Shelf,
+        streams: Streams,
+        machine: Machine,
+        image_variables: ImageVariables,
+        client_environment: ClientEnvironment,
+    ) -> None:
+        self._engine = engine
+        self._residents = residents
+        self._shelf = shelf
+        self._streams = streams
+        self._machine = machine
+        self._image_variables = image_variables
+        self._client_environment = client_environment
+        self._fleets: dict[tuple[RunId, int], Fleet] = {}
+        self._retired: dict[tuple[RunId, int], asyncio.Event] = {}
+
+    def fleet(self, run: RunId, revision: int) -> Fleet | None:
+        return self._fleets.get((run, revision))
+
+    def retire(self, run: RunId, left: frozenset[int]) -> None:
+        """End the servers of a run's revisions but those that are left."""
+        for key, retired in self._retired.items():
+            if key[0] == run and key[1] not in left:
+                retired.set()
+                if not left and key in self._fleets:
+                    self._fleets[key].end()  # the endpoint is deleted: nobody is waited for
+
+    async def serve(self, task: Task) -> None:
+        """Keep the servers of a revision until it is retired."""
+        key = task.run, int(task.input["revision"])
+        retired = self._retired[key] = asyncio.Event()  # before looking: nothing that happens meanwhile is missed
+        try:
+            plan, state = await self._look(task.run)
+            deployment = state.deployment(key[1]) if state else None
+            if plan is not None and state is not None and deployment is not None and not retired.is_set():
+                await self._keep(task, plan, deployment, retired, is_new=deployment == state.wanted)
+        finally:
+            del self._retired[key]
+
+    async def _keep(
+        self, task: Task, plan: Plan, deployment: Deployment, retired: asyncio.Event, *, is_new: bool
+    ) -> None:
+        taken: list[Path] = []
+        fleet = Fleet(deployment, self._maker(task, plan, deployment.revision, taken))
+        self._fleets[task.run, deployment.revision] = fleet
+        bringing = asyncio.create_task(self._bring_up(task, fleet, deployment.revision, is_new=is_new))
+        waiting = asyncio.create_task(retired.wait())
+        try:
+            await asyncio.wait({bringing, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if not retired.is_set() and bringing.result():
+                await retired.wait()
+                await fleet.drain()
+        finally:
+            fleet.end()
+            bringing.cancel()
+            waiting.cancel()
+            await asyncio.gather(bringing, waiting, return_exceptions=True)
+            del self._fleets[task.run, deployment.revision]
+            for folder in taken:
+                self._shelf.give_back(folder)
+
+    async def fit(self, task: Task) -> None:
+        """Have a fleet be as large as its deployment says, and its weights, too."""
+        deployment = msgspec.convert(task.input, Deployment)
+        fleet = self._fleets.get((task.run, deployment.revision))
+        if fleet is not None:  # else it is being made, after a restart: to that very size
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_FIT):
+                    await fleet.fit(deployment)
+
+    async def _bring_up(self, task: Task, fleet: Fleet, revision: int, *, is_new: bool) -> bool:
+        """Start the servers and tell; false if there is nothing to be kept. What was in service already stays so."""
+        problem = await fleet.bring_up()
+        if is_new and problem:
+            await task.tell(DOWN, {"revision": revision, "reason": problem[:1024]})
+            return False
+        if is_new:
+            await task.tell(UP, {"revision": revision})
+        return True
+
+    async def _look(self, run: RunId) -> tuple[Plan | None, State | None]:
+        seen = await self._engine.database.read(lambda tx: self._engine.look(tx, run))
+        return (None, None) if seen is None else (seen.plan, seen.state)
+
+    # -- instances
+
+    def _maker(self, task: Task, plan: Plan, revision: int, taken: list[Path]) -> Callable[[Variant, int], Instance]:
+        """What makes instances; the folders that they take go into `taken`."""
+
+        def make(variant: Variant, number: int) -> Instance:
+            name = instance_id(task.run, revision, variant.name, number)
+            return Instance(name, self._starter(task.scope, plan, variant, name, taken), variant.start_within)
+
+        return make
+
+    def _starter(
+        self, scope: Scope, plan: Plan, variant: Variant, name: str, taken: list[Path]
+    ) -> Callable[[], Awaitable[Resident]]:
+        container = variant.container
+        assert container is not None  # it is staged
+
+        async def start() -> Resident:
+            folder = await self._shelf.take(container.data)
+            taken.append(folder)
+            group, stream = LOG_GROUP + plan.name, f"{variant.name}/{name}"
+            await self._streams.open(scope, group, stream)
+            log = self._streams.path(scope, group, stream)
+            assert log is not None
+            size = resources(variant.instance_type, self._machine, among=1, volume_gib=variant.volume_gib)
+            return await self._residents.start(
+                Setting(
+                    language="python",
+                    variables={"OMP_NUM_THREADS": str(max(1, int(size.cpus))), **self._variables(scope, container)},
+                    folders={"/opt/ml": folder},
+                    working_folder="/tmp",  # noqa: S108 - inside
+                    memory_mib=size.memory_mib,
+                    scratch_mib=SCRATCH_MIB,
+                    log=log,
+                )
+            )
+
+        return start
+
+    def _variables(self, scope: Scope, container: Container) -> dict[str, str]:
+        try:
+            image = self._image_variables(container.image)
+        except UnknownImage as unknown:
+            raise CannotStart(str(unknown)) from None
+        client = self._client_environment(scope, container.role_arn)
+        return {**BASICS, **image, **client, "SM_MODEL_DIR": "/opt/ml/model", **container.environment}
+
+
+def instance_id(run: RunId, revision: int, variant: str, number: int) -> str:
+    """The same after a restart, so that an instance's log goes on."""
+    return "i-" + hashlib.sha256(f"{run}/{revision}/{variant}/{number}".encode()).hexdigest()[:17]

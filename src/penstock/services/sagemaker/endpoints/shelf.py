@@ -1,0 +1,78 @@
+"""The shelf: model archives, unpacked, as servers see them: `{digest}/model` is what they find as `/opt/ml/model`.
+
+What is unpacked can be unpacked again, so whatever no server uses may be thrown away.
+"""
+
+import asyncio
+import shutil
+import tarfile
+import tempfile
+import zlib
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+from penstock.store.blobs import Blobs, Digest
+
+EMPTY: Final = "empty"
+LARGEST_UNPACKED: Final = 64 << 30  # bytes
+
+
+class Unpackable(Exception):
+    """A model archive that is none; the message is for FailureReason."""
+
+
+class Shelf:
+    def __init__(self, root: Path, blobs: Blobs) -> None:
+        self._root = root.absolute()
+        self._blobs = blobs
+        self._turn = asyncio.Lock()
+        self._users: Counter[Path] = Counter()
+
+    async def take(self, digest: str) -> Path:
+        """The folder of an archive (of nothing, without a digest); `give_back` it. Raises `Unpackable`."""
+        path = self._root / (digest or EMPTY)
+        self._users[path] += 1
+        try:
+            async with self._turn:
+                if not path.exists():
+                    await asyncio.to_thread(self._unpack, path, digest)
+        except BaseException:
+            self.give_back(path)
+            raise
+        return path
+
+    def give_back(self, path: Path) -> None:
+        self._users[path] -= 1
+
+    async def tidy(self) -> None:
+        """Throw away what no server uses."""
+        async with self._turn:
+            there = await asyncio.to_thread(lambda: list(self._root.iterdir()) if self._root.exists() else [])
+            for path in [each for each in there if self._users[each] <= 0]:
+                await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+
+    def _unpack(self, path: Path, digest: str) -> None:
+        self._root.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(dir=self._root))
+        try:
+            model = beside / "model"
+            model.mkdir()
+            if digest:
+                unpack(self._blobs.find(Digest(digest)).path, model)
+            beside.chmod(0o755)
+            beside.rename(path)
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Blocking."""
+    try:
+        with tarfile.open(archive, "r:*") as tar:
+            if sum(member.size for member in tar.getmembers()) > LARGEST_UNPACKED:
+                raise Unpackable(f"the model data unpacks to more than {LARGEST_UNPACKED >> 30} GiB")
+            tar.extractall(folder, filter="data")
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as problem:
+        raise Unpackable(f"the model data is not a tar archive compressed with gzip ({problem})") from problem

@@ -1,0 +1,259 @@
+"""Endpoints with real model servers: trained, served, killed, served again, deleted."""
+
+import io
+import json
+import os
+import signal
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from end_to_end.world import BUCKET, IMAGE, ROLE, World, s3_prefix, until
+
+Json = Any
+REFUSES = """
+def model_fn(folder):
+    return 1
+
+def input_fn(content, content_type):
+    raise ValueError('no')
+"""
+SAYS = """
+def model_fn(folder):
+    return 1
+
+def transform_fn(model, content, content_type, accept):
+    return '{}'
+"""
+XGBOOST = IMAGE.replace("sagemaker-scikit-learn:1.2-1-cpu-py3", "sagemaker-xgboost:1.7-1")
+SCRIPT = Path(__file__).parent / "scripts" / "serve_lines.py"
+ROWS = "".join(f"{3 * each + 1},{each}\n" for each in range(100))
+
+
+def archive(**files: bytes) -> bytes:
+    """A tar.gz of files; `__` in a name is a dot."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as tar:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name.replace("__", "."))
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    return stream.getvalue()
+
+
+def train(world: World, name: str, image: str, hyperparameters: dict[str, str]) -> str:
+    """A model by a training job; the S3 URI of its archive."""
+    channel = {
+        "ChannelName": "train",
+        "ContentType": "text/csv",
+        "DataSource": {"S3DataSource": s3_prefix(world.put("rows/train.csv", ROWS))},
+    }
+    world.sagemaker.create_training_job(
+        TrainingJobName=name,
+        AlgorithmSpecification={"TrainingImage": image, "TrainingInputMode": "File"},
+        HyperParameters=hyperparameters,
+        RoleArn=ROLE,
+        InputDataConfig=[channel],
+        OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/models"},
+        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
+        StoppingCondition={"MaxRuntimeInSeconds": 600},
+    )
+    job = world.trained(name)
+    assert job["TrainingJobStatus"] == "Completed", job
+    uri: str = job["ModelArtifacts"]["S3ModelArtifacts"]
+    return uri
+
+
+def line(world: World) -> Json:
+    """A container that serves a line which a script of ours was trained to draw."""
+    code = world.put("code/serve_lines.tar.gz", archive(serve_lines__py=SCRIPT.read_bytes()))
+    hyperparameters = {"sagemaker_program": '"serve_lines.py"', "sagemaker_submit_directory": json.dumps(code)}
+    return script_container(code, train(world, "line", IMAGE, hyperparameters))
+
+
+def script_container(code: str, data: str | None = None) -> Json:
+    environment = {"SAGEMAKER_PROGRAM": "serve_lines.py", "SAGEMAKER_SUBMIT_DIRECTORY": code}
+    return {"Image": IMAGE, "Environment": environment, **({"ModelDataUrl": data} if data else {})}
+
+
+def script(world: World, name: str, text: str) -> Json:
+    """A container that serves with a script, and has no model data."""
+    return script_container(world.put(f"code/{name}.tar.gz", archive(serve_lines__py=text.encode())))
+
+
+def configure(world: World, config: str, *, count: int = 1, **containers: Json) -> None:
+    """A configuration with a variant for each container."""
+    variants = []
+    for name, container in containers.items():
+        model = f"{config}-{name}"
+        world.sagemaker.create_model(ModelName=model, ExecutionRoleArn=ROLE, PrimaryContainer=container)
+        variants.append(
+            {
+                "VariantName": name,
+                "ModelName": model,
+                "InstanceType": "ml.m5.large",
+                "InitialInstanceCount": count,
+                "InitialVariantWeight": 1.0,
+            }
+        )
+    world.sagemaker.create_endpoint_config(EndpointConfigName=config, ProductionVariants=variants)
+
+
+def create(world: World, name: str, *, count: int = 1, **containers: Json) -> None:
+    configure(world, name, count=count, **containers)
+    world.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    in_service(world, name)
+
+
+def in_service(world: World, name: str) -> None:
+    world.sagemaker.get_waiter("endpoint_in_service").wait(
+        EndpointName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 90}
+    )
+
+
+def invoke(world: World, name: str, body: str, content_type: str = "text/csv", **more: str) -> Json:
+    answer = world.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=name, Body=body, ContentType=content_type, **more
+    )
+    return {**answer, "Body": answer["Body"].read().decode()}
+
+
+def servers(world: World) -> list[int]:
+    """The model servers' processes: what the keepers have started."""
+    everyone = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes()
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            if str(world.server.data).encode() in words and b"serve.py" in words:
+                everyone[int(entry.name)] = parent
+    return sorted(pid for pid, parent in everyone.items() if everyone.get(parent) in everyone)
+
+
+def test_models_of_both_frameworks_are_trained_served_and_outlive_every_kill(own: World) -> None:
+    world = own
+    booster = train(world, "boost", XGBOOST, {"num_round": "40", "objective": "reg:squarederror"})
+    create(world, "both", line=line(world), boost={"Image": XGBOOST, "ModelDataUrl": booster})
+
+    def line_answers() -> None:
+        said = invoke(world, "both", "10\n20\n", TargetVariant="line")
+        assert (json.loads(said["Body"]), said["InvokedProductionVariant"]) == ({"answer": [31.0, 61.0]}, "line")
+
+    line_answers()
+    said = invoke(world, "both", '{"rows": [[5]]}', "application/json", TargetVariant="line")
+    assert (json.loads(said["Body"]), said["ContentType"]) == ({"answer": [16.0]}, "application/json")
+    scores = invoke(world, "both", "10\n20", TargetVariant="boost")["Body"].split(",")
+    assert [float(score) for score in scores] == pytest.approx([31, 61], abs=3)
+    scored = invoke(world, "both", "0:10", "text/libsvm", TargetVariant="boost", Accept="application/json")
+    assert json.loads(scored["Body"])["predictions"][0]["score"] == pytest.approx(31, abs=3)
+    assert {invoke(world, "both", "1")["InvokedProductionVariant"] for _ in range(30)} == {"line", "boost"}
+    until(lambda: "loading the line" in world.lines("Endpoints/both", "line/i-"), "the server's words are in its log")
+
+    before = servers(world)
+    assert len(before) == 2
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: not set(before) & set(servers(world)), "the servers are gone")
+    line_answers()
+    assert float(invoke(world, "both", "10", TargetVariant="boost")["Body"]) == pytest.approx(31, abs=3)
+
+    world.server.kill()
+    until(lambda: not servers(world), "servers end with Penstock")
+    world.start()
+    in_service(world, "both")
+    line_answers()
+
+    world.sagemaker.delete_endpoint(EndpointName="both")
+    until(lambda: not servers(world), "no process is left")
+    with pytest.raises(ClientError, match=r"Endpoint both of account 123456789012 not found\."):
+        invoke(world, "both", "1")
+
+
+def test_a_model_that_fails_tells_its_own_status_and_words(world: World) -> None:
+    create(world, "failing", only=script(world, "failing", REFUSES))
+    with pytest.raises(ClientError) as failure:
+        invoke(world, "failing", "1")
+    told = failure.value.response
+    assert told["Error"]["Code"] == "ModelError"
+    assert (told["OriginalStatusCode"], told["OriginalMessage"]) == (500, "no")
+    assert told["LogStreamArn"].endswith(":log-group:/aws/sagemaker/Endpoints/failing")
+    world.sagemaker.delete_endpoint(EndpointName="failing")
+
+
+def test_a_model_that_does_not_load_fails_the_endpoint_with_the_reason(world: World) -> None:
+    configure(world, "broken", only=script(world, "broken", "raise RuntimeError('no such luck')"))
+    world.sagemaker.create_endpoint(EndpointName="broken", EndpointConfigName="broken")
+
+    def settled() -> Json:
+        found = world.sagemaker.describe_endpoint(EndpointName="broken")
+        return None if found["EndpointStatus"] == "Creating" else found
+
+    found = until(settled, "the endpoint has settled")
+    assert found["EndpointStatus"] == "Failed"
+    assert "did not pass the ping health check" in found["FailureReason"]
+    assert "RuntimeError: no such luck" in found["FailureReason"]
+    world.sagemaker.delete_endpoint(EndpointName="broken")
+
+
+def test_an_update_puts_the_new_model_in_the_place_of_the_old_one(own: World) -> None:
+    world = own
+    create(world, "moving", only=script(world, "old", SAYS.format("old")))
+    configure(world, "newer", only=script(world, "new", SAYS.format("new")))
+    assert invoke(world, "moving", "x")["Body"] == "old"
+
+    world.sagemaker.update_endpoint(EndpointName="moving", EndpointConfigName="newer")
+    assert world.sagemaker.describe_endpoint(EndpointName="moving")["EndpointStatus"] == "Updating"
+    in_service(world, "moving")
+
+    assert invoke(world, "moving", "x")["Body"] == "new"
+    assert world.sagemaker.describe_endpoint(EndpointName="moving")["EndpointConfigName"] == "newer"
+    until(lambda: len(servers(world)) == 1, "the old server is gone")
+
+
+def test_an_update_that_cannot_be_served_leaves_the_old_model_in_service(world: World) -> None:
+    create(world, "staying", only=script(world, "staying", SAYS.format("old")))
+    configure(world, "hopeless", only=script(world, "hopeless", "raise RuntimeError('hopeless')"))
+    world.sagemaker.update_endpoint(EndpointName="staying", EndpointConfigName="hopeless")
+    in_service(world, "staying")
+
+    found = world.sagemaker.describe_endpoint(EndpointName="staying")
+    assert found["EndpointConfigName"] == "staying"
+    assert "hopeless" in found["FailureReason"]
+    assert invoke(world, "staying", "x")["Body"] == "old"
+    world.sagemaker.delete_endpoint(EndpointName="staying")
+
+
+def test_weights_and_instance_counts_change_in_service(own: World) -> None:
+    world = own
+    create(world, "sized", a=script(world, "a", SAYS.format("a")), b=script(world, "b", SAYS.format("b")))
+    world.sagemaker.update_endpoint_weights_and_capacities(
+        EndpointName="sized",
+        DesiredWeightsAndCapacities=[
+            {"VariantName": "a", "DesiredWeight": 0.0},
+            {"VariantName": "b", "DesiredInstanceCount": 2},
+        ],
+    )
+    in_service(world, "sized")
+
+    assert {invoke(world, "sized", "x")["InvokedProductionVariant"] for _ in range(20)} == {"b"}
+    variants = world.sagemaker.describe_endpoint(EndpointName="sized")["ProductionVariants"]
+    assert [(each["CurrentWeight"], each["CurrentInstanceCount"]) for each in variants] == [(0.0, 1), (1.0, 2)]
+    assert len(servers(world)) == 3
+    world.server.stop()
+    until(lambda: not servers(world), "servers end with Penstock")
+
+
+def test_the_sdk_deploys_predicts_and_deletes(world: World) -> None:
+    done = world.penstock("exec", "--", sys.executable, str(SCRIPT.with_name("sdk_deploys.py")))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "line [31.0]" in done.stdout, done.stdout
+    assert "boost True" in done.stdout, done.stdout
+    assert "ignored" not in done.stdout

@@ -1,0 +1,125 @@
+"""The model server of AWS's framework images: handlers with their defaults, and XGBoost's own predictor."""
+
+import json
+import pickle
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xgboost
+
+from penstock.images import catalog
+
+sys.path.append(str(catalog.INSIDE))
+from penstock_image.serving.messages import Request, Response
+from penstock_image.serving.server import Server
+
+PLAIN = "import numpy\nclass Model:\n    def predict(self, rows):\n        return rows.sum(axis=1)\n"
+MODEL = PLAIN + "def model_fn(folder):\n    return Model()\n"
+
+
+@pytest.fixture(autouse=True)
+def undisturbed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """What a server does to its process is undone."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    yield
+    sys.modules.pop("customers_script", None)
+
+
+def scripted(tmp_path: Path, text: str, **variables: str) -> Server:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "customers_script.py").write_text(text)
+    base = {"SAGEMAKER_BASE_DIR": str(tmp_path), "SAGEMAKER_PROGRAM": "customers_script.py"}
+    server = Server({**base, "SAGEMAKER_SUBMIT_DIRECTORY": str(code), **variables})
+    server.load()
+    return server
+
+
+def boosted(tmp_path: Path, *, pickled: bool = False) -> Server:
+    rows = np.arange(50, dtype=np.float32).reshape(-1, 1)
+    booster = xgboost.train({}, xgboost.DMatrix(rows, label=2 * rows[:, 0]), num_boost_round=30)
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "xgboost-model").write_bytes(pickle.dumps(booster) if pickled else bytes(booster.save_raw("ubj")))
+    server = Server({"SAGEMAKER_BASE_DIR": str(tmp_path), "PENSTOCK_ALGORITHM": "xgboost"})
+    server.load()
+    return server
+
+
+def invoke(server: Server, body: bytes, content_type: str = "text/csv", accept: str = "") -> Response:
+    return server.respond(Request("/invocations", content_type, accept, body=body))
+
+
+def test_a_script_with_no_more_than_model_fn_has_the_images_defaults(tmp_path: Path) -> None:
+    server = scripted(tmp_path, MODEL)
+
+    assert server.respond(Request("/ping")).status == 200
+    assert json.loads(invoke(server, b"1,2\n3,4").body) == [3.0, 7.0]
+    assert json.loads(invoke(server, b"[[1, 2]]", "application/json").body) == [3.0]
+    assert invoke(server, b"1,2\n3,4", accept="text/csv").body == b"3.0\n7.0\n"
+
+
+def test_what_the_defaults_cannot_read_or_write_is_415_and_406(tmp_path: Path) -> None:
+    server = scripted(tmp_path, MODEL)
+
+    assert invoke(server, b"x", "image/png").status == 415
+    assert invoke(server, b"1,2\n3,4", accept="image/png").status == 406
+
+
+def test_the_customers_functions_get_text_as_text_and_all_else_as_bytes(tmp_path: Path) -> None:
+    text = "def transform_fn(model, content, content_type, accept):\n    return type(content).__name__, 'text/x'\n"
+    server = scripted(tmp_path, MODEL + text)
+
+    said = invoke(server, b"1")
+    assert (said.body, said.content_type) == (b"str", "text/x")
+    assert invoke(server, b"1", "application/x-image").body == b"bytes"
+
+
+def test_what_a_script_raises_is_500_with_its_words_and_the_server_goes_on(tmp_path: Path) -> None:
+    server = scripted(tmp_path, MODEL + "def predict_fn(data, model):\n    raise KeyError('gone')\n")
+
+    assert (invoke(server, b"1,2\n3,4").status, invoke(server, b"1,2\n3,4").body) == (500, b"'gone'")
+    assert server.respond(Request("/ping")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [(PLAIN, "no model_fn"), ("raise RuntimeError('bad day')", "RuntimeError: bad day")]
+)
+def test_a_script_that_does_not_load_is_not_healthy(tmp_path: Path, text: str, said: str) -> None:
+    answer = scripted(tmp_path, text).respond(Request("/ping"))
+
+    assert answer.status == 503
+    assert said in answer.body.decode()
+
+
+def test_what_the_server_does_not_know_is_refused(tmp_path: Path) -> None:
+    answer = scripted(tmp_path, MODEL, SAGEMAKER_INFERENCE_OUTPUT="predicted_label").respond(Request("/ping"))
+
+    assert "SAGEMAKER_INFERENCE_OUTPUT" in answer.body.decode()
+
+
+@pytest.mark.parametrize("pickled", [True, False])
+def test_xgboost_answers_scores_for_csv_and_libsvm(tmp_path: Path, pickled: bool) -> None:
+    server = boosted(tmp_path, pickled=pickled)
+
+    def scores(*arguments: Any) -> list[float]:
+        return [float(each) for each in invoke(server, *arguments).body.decode().split(",")]
+
+    assert scores(b"10\n20") == pytest.approx([20, 40], abs=2)
+    assert scores(b"0:10\n1 0:20", "text/libsvm") == pytest.approx([20, 40], abs=2)
+    told = json.loads(invoke(server, b"10", "text/csv", "application/json").body)
+    assert told["predictions"][0]["score"] == pytest.approx(20, abs=2)
+
+
+def test_xgboost_refuses_what_it_cannot_evaluate(tmp_path: Path) -> None:
+    server = boosted(tmp_path)
+
+    assert invoke(server, b"1", "application/x-parquet").status == 415
+    assert invoke(server, b"1,2\n3", "text/csv").status == 415
+    assert invoke(server, b"1,2,3", "text/csv").status == 400

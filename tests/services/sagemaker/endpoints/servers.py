@@ -1,0 +1,55 @@
+"""Servers that do as a test says, in the place of residents."""
+
+import asyncio
+import json
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from penstock.engine.residents import Reply, Request
+
+
+def saying(status: int, body: str = "") -> Reply:
+    head = json.dumps({"status": status, "content_type": "text/plain", "attributes": ""}).encode()
+    payload = struct.pack(">II", len(head), len(body)) + head + body.encode()
+    return Reply(way="answered", payload=payload)
+
+
+@dataclass
+class Server:
+    """A resident that answers with its number, unless it is told otherwise."""
+
+    number: int
+    ping: Reply = field(default_factory=lambda: saying(200))
+    reply: Reply | None = None
+    gate: asyncio.Event | None = None
+    ping_gate: asyncio.Event | None = None
+    is_over: bool = False
+
+    async def ask(self, request: Request) -> Reply:
+        if request.facts["path"] == "/ping":
+            if self.ping_gate is not None:
+                await self.ping_gate.wait()
+            return self.ping
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.reply is not None and self.reply.way != "answered":
+            self.is_over = True
+        return self.reply or saying(200, str(self.number))
+
+    def end(self) -> None:
+        self.is_over = True
+
+
+class Servers:
+    """Where servers come from, in the order of their numbers; `each` may make them as the test wants."""
+
+    def __init__(self, each: Callable[[Server], None] = lambda _: None) -> None:
+        self.servers: list[Server] = []
+        self._each = each
+
+    async def start(self) -> Server:
+        server = Server(len(self.servers) + 1)
+        self._each(server)
+        self.servers.append(server)
+        return server

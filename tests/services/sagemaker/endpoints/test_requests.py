@@ -1,0 +1,125 @@
+"""What endpoints take, what they refuse by name, and which variant is asked."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from penstock.services.sagemaker.endpoints.api import retained, wanted_sizes
+from penstock.services.sagemaker.endpoints.configs import completed
+from penstock.services.sagemaker.endpoints.model import Deployment, deployment_of
+from penstock.services.sagemaker.endpoints.refusals import check_config, check_deployment, check_invocation
+from penstock.services.sagemaker.endpoints.runtime import NotServed, chosen
+from penstock.services.sagemaker.endpoints.staging import archive_of, the_container
+from penstock.wire.call import ValidationError
+
+VARIANT = {"VariantName": "a", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+TRAFFIC = "TrafficRoutingConfiguration"
+
+
+def config(**variant: Any) -> dict[str, Any]:
+    return {"EndpointConfigName": "c", "ProductionVariants": [{**VARIANT, **variant}]}
+
+
+def deployment(**weights: float) -> Deployment:
+    variants = [{**VARIANT, "VariantName": name, "InitialVariantWeight": weight} for name, weight in weights.items()]
+    return deployment_of({"EndpointConfigName": "c", "ProductionVariants": variants})
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("AsyncInferenceConfig", {"OutputConfig": {}}),
+        ("ShadowProductionVariants", [VARIANT]),
+        ("ExplainerConfig", {"ClarifyExplainerConfig": {}}),
+        ("VpcConfig", {"Subnets": ["s"], "SecurityGroupIds": ["g"]}),
+        ("EnableNetworkIsolation", True),
+        ("DataCaptureConfig", {"EnableCapture": True}),
+    ],
+)
+def test_a_configuration_that_cannot_be_honoured_is_refused_by_its_member(member: str, value: Any) -> None:
+    with pytest.raises(ValidationError, match=member):
+        check_config({**config(), member: value})
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        {"ServerlessConfig": {"MemorySizeInMB": 1024}},
+        {"ManagedInstanceScaling": {"Status": "ENABLED"}},
+        {"CoreDumpConfig": {"DestinationS3Uri": "s3://b/k"}},
+        {"RoutingConfig": {"RoutingStrategy": "RANDOM"}},
+    ],
+)
+def test_a_variant_that_cannot_be_honoured_is_refused_by_its_member(variant: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=rf"ProductionVariants\[0\]\.{next(iter(variant))}"):
+        check_config(config(**variant))
+
+
+def test_what_is_switched_off_is_no_reason_to_refuse() -> None:
+    check_config({**config(), "EnableNetworkIsolation": False, "DataCaptureConfig": {"EnableCapture": False}})
+    check_deployment({"DeploymentConfig": {"BlueGreenUpdatePolicy": {TRAFFIC: {"Type": "ALL_AT_ONCE"}}}})
+    check_invocation({"EndpointName": "e", "Body": b"", "InferenceId": "i"})
+
+
+def test_traffic_that_moves_slowly_and_rollbacks_are_refused() -> None:
+    for policy in ({TRAFFIC: {"Type": "CANARY"}}, {TRAFFIC: {"Type": "LINEAR"}}, {"TerminationWaitInSeconds": 5}):
+        with pytest.raises(ValidationError, match="BlueGreenUpdatePolicy"):
+            check_deployment({"DeploymentConfig": {"BlueGreenUpdatePolicy": policy}})
+    with pytest.raises(ValidationError, match="AutoRollbackConfiguration"):
+        check_deployment({"DeploymentConfig": {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "a"}]}}})
+
+
+def test_variants_have_names_of_their_own_and_some_weight() -> None:
+    with pytest.raises(ValidationError, match="two variants of the name a"):
+        completed({"EndpointConfigName": "c", "ProductionVariants": [VARIANT, VARIANT]})
+    with pytest.raises(ValidationError, match="InitialVariantWeight above 0"):
+        completed(config(InitialVariantWeight=0.0))
+    assert completed(config())["ProductionVariants"][0]["InitialVariantWeight"] == 1.0
+
+
+def test_requests_are_spread_by_weight() -> None:
+    variants = {variant.name: variant for variant in deployment(a=1, b=3, idle=0).variants}
+    seen = Counter(chosen(variants, None, f"{number:03x}" + "0" * 29) for number in range(4096))
+
+    assert seen == {"a": 1024, "b": 3072}
+    assert chosen(variants, "idle", "0" * 32) == "idle"
+    with pytest.raises(NotServed, match="Variant other not found"):
+        chosen(variants, "other", "0" * 32)
+
+
+def test_an_update_may_retain_weights_and_counts() -> None:
+    current, asked = deployment(a=1, b=1).sized({"a": (0.5, 4)}), deployment(a=1, c=1)
+
+    def sizes(**request: Any) -> dict[str, tuple[float, int]]:
+        return {each.name: (each.weight, each.count) for each in retained(asked, current, request).variants}
+
+    assert sizes() == {"a": (0.5, 4), "c": (1, 1)}
+    excluded = [{"VariantPropertyType": "DesiredInstanceCount"}]
+    assert sizes(ExcludeRetainedVariantProperties=excluded) == {"a": (0.5, 1), "c": (1, 1)}
+
+
+def test_new_sizes_are_for_variants_that_there_are_and_leave_some_weight() -> None:
+    current = deployment(a=1)
+
+    assert wanted_sizes(current, [{"VariantName": "a", "DesiredInstanceCount": 2}]) == {"a": (1.0, 2)}
+    for wrong in (
+        {"VariantName": "b"},
+        {"VariantName": "a", "DesiredWeight": 0.0},
+        {"VariantName": "a", "DesiredInstanceCount": 0},
+        {"VariantName": "a", "ServerlessUpdateConfig": {"MaxConcurrency": 1}},
+    ):
+        with pytest.raises(ValidationError):
+            wanted_sizes(current, [wrong])
+
+
+def test_models_that_cannot_be_served_are_refused_with_the_reason() -> None:
+    with pytest.raises(ValidationError, match="2 Containers"):
+        the_container({"ModelName": "m", "Containers": [{"Image": "i"}, {"Image": "i"}]})
+    with pytest.raises(ValidationError, match="Mode MultiModel"):
+        the_container({"ModelName": "m", "PrimaryContainer": {"Image": "i", "Mode": "MultiModel"}})
+    source = {"S3Uri": "s3://b/k/", "S3DataType": "S3Prefix", "CompressionType": "None"}
+    with pytest.raises(ValidationError, match="CompressionType"):
+        archive_of({"ModelDataSource": {"S3DataSource": source}})
+    assert archive_of({"ModelDataUrl": "s3://b/model.tar.gz"}) == "s3://b/model.tar.gz"
+    assert archive_of({}) == ""
