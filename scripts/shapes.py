@@ -23,7 +23,11 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 from penstock.wire import models
 
 SERVICES: Final = Path(__file__).parents[1] / "src" / "penstock" / "services"
-MODELS: Final = {"lambda_": ("lambda",), "identity": ("iam", "sts")}  # folders not named as botocore names them
+MODELS: Final = {
+    "lambda_": ("lambda",),
+    "identity": ("iam", "sts"),
+    "sagemaker": ("sagemaker", "sagemaker-runtime"),
+}  # folders not named as botocore names them
 MARK: Final = re.compile(r'@operation\(\s*"(\w+)"')
 ASKED: Final = re.compile(r"Asked for by name: ([\w, \n]+)\.")
 WIDTH: Final = 120

@@ -262,7 +262,10 @@ def test_a_claim_is_taken_once_and_made_where_it_is_missing(tmp_path: Path) -> N
 
 async def test_a_job_in_a_folder_that_was_used_before_sees_nothing_of_that(tmp_path: Path) -> None:
     async with sandbox_at(tmp_path) as world:
-        script = "find /opt/ml /tmp -type f | xargs cat; echo secret > /opt/ml/left; echo secret > /tmp/left"
+        name_of_it = f"left-by-{tmp_path.name}"  # /tmp may hold this checkout
+        script = (
+            f"for at in /opt/ml /tmp; do find $at -name {name_of_it} -exec cat {{}} +; echo s > $at/{name_of_it}; done"
+        )
         places = []
         for name in ("first", "second"):
             job = world.job("sh", "-c", script, name=name)

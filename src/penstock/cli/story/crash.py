@@ -9,7 +9,7 @@ from penstock.cli.story.server import Server
 
 
 class Crash:
-    """Strikes once: so many seconds from now, or when the step of that name is seen running."""
+    """Strikes once: so many seconds from now, or when the step of that name is first seen, running or over."""
 
     def __init__(self, console: Console, server: Server, moment: str) -> None:
         self._console = console
@@ -31,4 +31,4 @@ class Crash:
         try:
             return time.monotonic() - self._began >= float(self._moment)
         except ValueError:
-            return any(step["StepName"] == self._moment and step["StepStatus"] == "Executing" for step in found)
+            return any(step["StepName"] == self._moment and step["StepStatus"] != "Starting" for step in found)

@@ -37,12 +37,12 @@ def follow(
             live.update(Group(Text(f"execution: {status}"), table(found)))
             if not console.is_terminal:
                 tell_changes(console, found, told)
+            after_look(found)
             if status in ENDED:
                 return status
-            after_look(found)
             if time.monotonic() > until:
                 raise TimeoutError(f"{execution} is still {status} after {deadline:.0f} s")
-            time.sleep(0.2)
+            time.sleep(0.1)
 
 
 def steps(sagemaker: Client, execution: str) -> list[Json]:

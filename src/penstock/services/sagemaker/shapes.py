@@ -48,6 +48,10 @@ AdditionalS3DataSourceDataType: TypeAlias = Literal[
 ]
 
 
+class Alarm(TypedDict):
+    AlarmName: NotRequired[str]
+
+
 class AlgorithmSpecification(TypedDict):
     TrainingImage: NotRequired[str]
     AlgorithmName: NotRequired[str]
@@ -57,6 +61,11 @@ class AlgorithmSpecification(TypedDict):
     ContainerEntrypoint: NotRequired[list[str]]
     ContainerArguments: NotRequired[list[str]]
     TrainingImageConfig: NotRequired[TrainingImageConfig]
+
+
+class AliasOperations(TypedDict):
+    Add: NotRequired[list[str]]
+    Remove: NotRequired[list[str]]
 
 
 class AppSpecification(TypedDict):
@@ -73,6 +82,33 @@ AssemblyType: TypeAlias = Literal[
 class AssociationInfo(TypedDict):
     SourceArn: str
     DestinationArn: str
+
+
+class AsyncInferenceClientConfig(TypedDict):
+    MaxConcurrentInvocationsPerInstance: NotRequired[int]
+
+
+class AsyncInferenceConfig(TypedDict):
+    ClientConfig: NotRequired[AsyncInferenceClientConfig]
+    OutputConfig: AsyncInferenceOutputConfig
+
+
+class AsyncInferenceNotificationConfig(TypedDict):
+    SuccessTopic: NotRequired[str]
+    ErrorTopic: NotRequired[str]
+    IncludeInferenceResponseIn: NotRequired[list[AsyncNotificationTopicTypes]]
+
+
+class AsyncInferenceOutputConfig(TypedDict):
+    KmsKeyId: NotRequired[str]
+    S3OutputPath: NotRequired[str]
+    NotificationConfig: NotRequired[AsyncInferenceNotificationConfig]
+    S3FailurePath: NotRequired[str]
+
+
+AsyncNotificationTopicTypes: TypeAlias = Literal[
+    "SUCCESS_NOTIFICATION_TOPIC", "ERROR_NOTIFICATION_TOPIC"
+]
 
 
 class AthenaDatasetDefinition(TypedDict):
@@ -108,6 +144,10 @@ class AutoMLJobStepMetadata(TypedDict):
 class AutoParameter(TypedDict):
     Name: str
     ValueHint: str
+
+
+class AutoRollbackConfig(TypedDict):
+    Alarms: NotRequired[list[Alarm]]
 
 
 class BaseModel(TypedDict):
@@ -194,6 +234,12 @@ class Bias(TypedDict):
     PostTrainingReport: NotRequired[MetricsSource]
 
 
+class BlueGreenUpdatePolicy(TypedDict):
+    TrafficRoutingConfiguration: TrafficRoutingConfig
+    TerminationWaitInSeconds: NotRequired[int]
+    MaximumExecutionTimeoutInSeconds: NotRequired[int]
+
+
 BooleanOperator: TypeAlias = Literal[
     "And", "Or"
 ]
@@ -212,6 +258,30 @@ class CallbackStepMetadata(TypedDict):
 CapacityReservationPreference: TypeAlias = Literal[
     "capacity-reservations-only"
 ]
+
+
+class CapacitySize(TypedDict):
+    Type: CapacitySizeType
+    Value: int
+
+
+CapacitySizeType: TypeAlias = Literal[
+    "INSTANCE_COUNT", "CAPACITY_PERCENT"
+]
+
+
+class CaptureContentTypeHeader(TypedDict):
+    CsvContentTypes: NotRequired[list[str]]
+    JsonContentTypes: NotRequired[list[str]]
+
+
+CaptureMode: TypeAlias = Literal[
+    "Input", "Output", "InputAndOutput"
+]
+
+
+class CaptureOption(TypedDict):
+    CaptureMode: CaptureMode
 
 
 CaptureStatus: TypeAlias = Literal[
@@ -267,6 +337,63 @@ class ClarifyCheckStepMetadata(TypedDict):
     CheckJobArn: NotRequired[str]
     SkipCheck: NotRequired[bool]
     RegisterNewBaseline: NotRequired[bool]
+
+
+class ClarifyExplainerConfig(TypedDict):
+    EnableExplanations: NotRequired[str]
+    InferenceConfig: NotRequired[ClarifyInferenceConfig]
+    ShapConfig: ClarifyShapConfig
+
+
+ClarifyFeatureType: TypeAlias = Literal[
+    "numerical", "categorical", "text"
+]
+
+
+class ClarifyInferenceConfig(TypedDict):
+    FeaturesAttribute: NotRequired[str]
+    ContentTemplate: NotRequired[str]
+    MaxRecordCount: NotRequired[int]
+    MaxPayloadInMB: NotRequired[int]
+    ProbabilityIndex: NotRequired[int]
+    LabelIndex: NotRequired[int]
+    ProbabilityAttribute: NotRequired[str]
+    LabelAttribute: NotRequired[str]
+    LabelHeaders: NotRequired[list[str]]
+    FeatureHeaders: NotRequired[list[str]]
+    FeatureTypes: NotRequired[list[ClarifyFeatureType]]
+
+
+class ClarifyShapBaselineConfig(TypedDict):
+    MimeType: NotRequired[str]
+    ShapBaseline: NotRequired[str]
+    ShapBaselineUri: NotRequired[str]
+
+
+class ClarifyShapConfig(TypedDict):
+    ShapBaselineConfig: ClarifyShapBaselineConfig
+    NumberOfSamples: NotRequired[int]
+    UseLogit: NotRequired[bool]
+    Seed: NotRequired[int]
+    TextConfig: NotRequired[ClarifyTextConfig]
+
+
+class ClarifyTextConfig(TypedDict):
+    Language: ClarifyTextLanguage
+    Granularity: ClarifyTextGranularity
+
+
+ClarifyTextGranularity: TypeAlias = Literal[
+    "token", "sentence", "paragraph"
+]
+
+
+ClarifyTextLanguage: TypeAlias = Literal[
+    "af", "sq", "ar", "hy", "eu", "bn", "bg", "ca", "zh", "hr", "cs", "da", "nl", "en", "et", "fi", "fr", "de", "el",
+    "gu", "he", "hi", "hu", "is", "id", "ga", "it", "kn", "ky", "lv", "lt", "lb", "mk", "ml", "mr", "ne", "nb", "fa",
+    "pl", "pt", "ro", "ru", "sa", "sr", "tn", "si", "sk", "sl", "es", "sv", "tl", "ta", "tt", "te", "tr", "uk", "ur",
+    "yo", "lij", "xx"
+]
 
 
 class CleanupFailure(TypedDict):
@@ -352,6 +479,37 @@ class ContinuousParameterRange(TypedDict):
 
 class ConvergenceDetected(TypedDict):
     CompleteOnConvergence: NotRequired[CompleteOnConvergence]
+
+
+class CreateEndpointConfigRequest(TypedDict):
+    EndpointConfigName: str
+    ProductionVariants: list[ProductionVariant]
+    DataCaptureConfig: NotRequired[DataCaptureConfig]
+    Tags: NotRequired[list[Tag]]
+    KmsKeyId: NotRequired[str]
+    AsyncInferenceConfig: NotRequired[AsyncInferenceConfig]
+    ExplainerConfig: NotRequired[ExplainerConfig]
+    ShadowProductionVariants: NotRequired[list[ProductionVariant]]
+    ExecutionRoleArn: NotRequired[str]
+    VpcConfig: NotRequired[VpcConfig]
+    EnableNetworkIsolation: NotRequired[bool]
+    MetricsConfig: NotRequired[MetricsConfig]
+    CrossRegionTrafficConfig: NotRequired[CrossRegionTrafficConfig]
+
+
+class CreateEndpointConfigResponse(TypedDict):
+    EndpointConfigArn: str
+
+
+class CreateEndpointRequest(TypedDict):
+    EndpointName: str
+    EndpointConfigName: str
+    DeploymentConfig: NotRequired[DeploymentConfig]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateEndpointResponse(TypedDict):
+    EndpointArn: str
 
 
 class CreateModelPackageGroupRequest(TypedDict):
@@ -487,9 +645,23 @@ CrossAccountFilterOption: TypeAlias = Literal[
 ]
 
 
+class CrossRegionTrafficConfig(TypedDict):
+    MaxInvocationsPerSecondPerInstance: int
+    MaxCrossRegionPercentPerEndpoint: int
+
+
 CustomizationTechnique: TypeAlias = Literal[
     "SFT", "DPO", "RLVR", "RLAIF"
 ]
+
+
+class DataCaptureConfig(TypedDict):
+    EnableCapture: NotRequired[bool]
+    InitialSamplingPercentage: int
+    DestinationS3Uri: str
+    KmsKeyId: NotRequired[str]
+    CaptureOptions: list[CaptureOption]
+    CaptureContentTypeHeader: NotRequired[CaptureContentTypeHeader]
 
 
 class DataCaptureConfigSummary(TypedDict):
@@ -558,6 +730,22 @@ class DebugRuleEvaluationStatus(TypedDict):
     RuleEvaluationStatus: NotRequired[RuleEvaluationStatus]
     StatusDetails: NotRequired[str]
     LastModifiedTime: NotRequired[float]
+
+
+class DeleteEndpointConfigRequest(TypedDict):
+    EndpointConfigName: str
+
+
+class DeleteEndpointConfigResponse(TypedDict):
+    pass
+
+
+class DeleteEndpointRequest(TypedDict):
+    EndpointName: str
+
+
+class DeleteEndpointResponse(TypedDict):
+    pass
 
 
 class DeleteModelPackageGroupPolicyRequest(TypedDict):
@@ -632,9 +820,59 @@ class DeployedImage(TypedDict):
     ResolutionTime: NotRequired[float]
 
 
+class DeploymentConfig(TypedDict):
+    BlueGreenUpdatePolicy: NotRequired[BlueGreenUpdatePolicy]
+    RollingUpdatePolicy: NotRequired[RollingUpdatePolicy]
+    AutoRollbackConfiguration: NotRequired[AutoRollbackConfig]
+
+
 class DeploymentRecommendation(TypedDict):
     RecommendationStatus: RecommendationStatus
     RealTimeInferenceRecommendations: NotRequired[list[RealTimeInferenceRecommendation]]
+
+
+class DescribeEndpointConfigRequest(TypedDict):
+    EndpointConfigName: str
+
+
+class DescribeEndpointConfigResponse(TypedDict):
+    EndpointConfigName: str
+    EndpointConfigArn: str
+    ProductionVariants: list[ProductionVariant]
+    DataCaptureConfig: NotRequired[DataCaptureConfig]
+    KmsKeyId: NotRequired[str]
+    CreationTime: float
+    AsyncInferenceConfig: NotRequired[AsyncInferenceConfig]
+    ExplainerConfig: NotRequired[ExplainerConfig]
+    ShadowProductionVariants: NotRequired[list[ProductionVariant]]
+    ExecutionRoleArn: NotRequired[str]
+    VpcConfig: NotRequired[VpcConfig]
+    EnableNetworkIsolation: NotRequired[bool]
+    MetricsConfig: NotRequired[MetricsConfig]
+    CrossRegionTrafficConfig: NotRequired[CrossRegionTrafficConfig]
+
+
+class DescribeEndpointRequest(TypedDict):
+    EndpointName: str
+
+
+class DescribeEndpointResponse(TypedDict):
+    EndpointName: str
+    EndpointArn: str
+    EndpointConfigName: NotRequired[str]
+    ProductionVariants: NotRequired[list[ProductionVariantSummary]]
+    DataCaptureConfig: NotRequired[DataCaptureConfigSummary]
+    EndpointStatus: EndpointStatus
+    FailureReason: NotRequired[str]
+    CreationTime: float
+    LastModifiedTime: float
+    LastDeploymentConfig: NotRequired[DeploymentConfig]
+    AsyncInferenceConfig: NotRequired[AsyncInferenceConfig]
+    PendingDeploymentSummary: NotRequired[PendingDeploymentSummary]
+    ExplainerConfig: NotRequired[ExplainerConfig]
+    ShadowProductionVariants: NotRequired[list[ProductionVariantSummary]]
+    MetricsConfig: NotRequired[MetricsConfig]
+    CrossRegionTrafficConfig: NotRequired[CrossRegionTrafficConfig]
 
 
 class DescribeModelPackageGroupRequest(TypedDict):
@@ -851,6 +1089,13 @@ class DescribeTrainingJobResponse(TypedDict):
     OutputModelPackageArn: NotRequired[str]
 
 
+class DesiredWeightAndCapacity(TypedDict):
+    VariantName: str
+    DesiredWeight: NotRequired[float]
+    DesiredInstanceCount: NotRequired[int]
+    ServerlessUpdateConfig: NotRequired[ProductionVariantServerlessUpdateConfig]
+
+
 DetailedModelPackageStatus: TypeAlias = Literal[
     "NotStarted", "InProgress", "Completed", "Failed"
 ]
@@ -920,8 +1165,19 @@ class Endpoint(TypedDict):
     ShadowProductionVariants: NotRequired[list[ProductionVariantSummary]]
 
 
+EndpointConfigSortKey: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
 class EndpointConfigStepMetadata(TypedDict):
     Arn: NotRequired[str]
+
+
+class EndpointConfigSummary(TypedDict):
+    EndpointConfigName: str
+    EndpointConfigArn: str
+    CreationTime: float
 
 
 class EndpointInput(TypedDict):
@@ -938,6 +1194,11 @@ class EndpointInput(TypedDict):
     ExcludeFeaturesAttribute: NotRequired[str]
 
 
+EndpointSortKey: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
+
+
 EndpointStatus: TypeAlias = Literal[
     "OutOfService", "Creating", "Updating", "SystemUpdating", "RollingBack", "InService", "Deleting", "Failed",
     "UpdateRollbackFailed"
@@ -946,6 +1207,14 @@ EndpointStatus: TypeAlias = Literal[
 
 class EndpointStepMetadata(TypedDict):
     Arn: NotRequired[str]
+
+
+class EndpointSummary(TypedDict):
+    EndpointName: str
+    EndpointArn: str
+    CreationTime: float
+    LastModifiedTime: float
+    EndpointStatus: EndpointStatus
 
 
 EvaluationType: TypeAlias = Literal[
@@ -985,6 +1254,10 @@ class ExperimentSource(TypedDict):
 
 class Explainability(TypedDict):
     Report: NotRequired[MetricsSource]
+
+
+class ExplainerConfig(TypedDict):
+    ClarifyExplainerConfig: NotRequired[ClarifyExplainerConfig]
 
 
 class FailStepMetadata(TypedDict):
@@ -1379,6 +1652,12 @@ class InstancePlacementConfig(TypedDict):
     PlacementSpecifications: NotRequired[list[PlacementSpecification]]
 
 
+class InstancePool(TypedDict):
+    InstanceType: ProductionVariantInstanceType
+    ModelNameOverride: NotRequired[str]
+    Priority: int
+
+
 class InstancePoolSummary(TypedDict):
     InstanceType: ProductionVariantInstanceType
     CurrentInstanceCount: int
@@ -1395,6 +1674,31 @@ class IntegerParameterRange(TypedDict):
     MinValue: str
     MaxValue: str
     ScalingType: NotRequired[HyperParameterScalingType]
+
+
+class InvokeEndpointRequest(TypedDict):
+    EndpointName: str
+    Body: bytes
+    ContentType: NotRequired[str]
+    Accept: NotRequired[str]
+    CustomAttributes: NotRequired[str]
+    TargetModel: NotRequired[str]
+    TargetVariant: NotRequired[str]
+    TargetContainerHostname: NotRequired[str]
+    InferenceId: NotRequired[str]
+    EnableExplanations: NotRequired[str]
+    InferenceComponentName: NotRequired[str]
+    SessionId: NotRequired[str]
+    PrefixAwareId: NotRequired[str]
+
+
+class InvokeEndpointResponse(TypedDict):
+    Body: bytes
+    ContentType: NotRequired[str]
+    InvokedProductionVariant: NotRequired[str]
+    CustomAttributes: NotRequired[str]
+    NewSessionId: NotRequired[str]
+    ClosedSessionId: NotRequired[str]
 
 
 class IterationContext(TypedDict):
@@ -1473,6 +1777,39 @@ class LineageMetadata(TypedDict):
     ArtifactArns: NotRequired[dict[str, str]]
     ContextArns: NotRequired[dict[str, str]]
     Associations: NotRequired[list[AssociationInfo]]
+
+
+class ListEndpointConfigsRequest(TypedDict):
+    SortBy: NotRequired[EndpointConfigSortKey]
+    SortOrder: NotRequired[OrderKey]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    CreationTimeBefore: NotRequired[float]
+    CreationTimeAfter: NotRequired[float]
+
+
+class ListEndpointConfigsResponse(TypedDict):
+    EndpointConfigs: list[EndpointConfigSummary]
+    NextToken: NotRequired[str]
+
+
+class ListEndpointsRequest(TypedDict):
+    SortBy: NotRequired[EndpointSortKey]
+    SortOrder: NotRequired[OrderKey]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    CreationTimeBefore: NotRequired[float]
+    CreationTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    LastModifiedTimeAfter: NotRequired[float]
+    StatusEquals: NotRequired[EndpointStatus]
+
+
+class ListEndpointsResponse(TypedDict):
+    Endpoints: list[EndpointSummary]
+    NextToken: NotRequired[str]
 
 
 class ListModelPackageGroupsRequest(TypedDict):
@@ -1560,6 +1897,20 @@ class ListPipelineParametersForExecutionRequest(TypedDict):
 
 class ListPipelineParametersForExecutionResponse(TypedDict):
     PipelineParameters: NotRequired[list[Parameter]]
+    NextToken: NotRequired[str]
+
+
+class ListPipelineVersionsRequest(TypedDict):
+    PipelineName: str
+    CreatedAfter: NotRequired[float]
+    CreatedBefore: NotRequired[float]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListPipelineVersionsResponse(TypedDict):
+    PipelineVersionSummaries: NotRequired[list[PipelineVersionSummary]]
     NextToken: NotRequired[str]
 
 
@@ -1668,6 +2019,12 @@ class MetricData(TypedDict):
 class MetricDefinition(TypedDict):
     Name: str
     Regex: str
+
+
+class MetricsConfig(TypedDict):
+    EnableEnhancedMetrics: NotRequired[bool]
+    EnableDetailedObservability: NotRequired[bool]
+    MetricPublishFrequencyInSeconds: NotRequired[int]
 
 
 class MetricsEndpoint(TypedDict):
@@ -2263,6 +2620,31 @@ Peft: TypeAlias = Literal[
 ]
 
 
+class PendingDeploymentSummary(TypedDict):
+    EndpointConfigName: str
+    ProductionVariants: NotRequired[list[PendingProductionVariantSummary]]
+    StartTime: NotRequired[float]
+    ShadowProductionVariants: NotRequired[list[PendingProductionVariantSummary]]
+
+
+class PendingProductionVariantSummary(TypedDict):
+    VariantName: str
+    DeployedImages: NotRequired[list[DeployedImage]]
+    CurrentWeight: NotRequired[float]
+    DesiredWeight: NotRequired[float]
+    CurrentInstanceCount: NotRequired[int]
+    DesiredInstanceCount: NotRequired[int]
+    InstanceType: NotRequired[ProductionVariantInstanceType]
+    InstancePools: NotRequired[list[InstancePoolSummary]]
+    AcceleratorType: NotRequired[ProductionVariantAcceleratorType]
+    VariantStatus: NotRequired[list[ProductionVariantStatus]]
+    CurrentServerlessConfig: NotRequired[ProductionVariantServerlessConfig]
+    DesiredServerlessConfig: NotRequired[ProductionVariantServerlessConfig]
+    ManagedInstanceScaling: NotRequired[ProductionVariantManagedInstanceScaling]
+    RoutingConfig: NotRequired[ProductionVariantRoutingConfig]
+    AcceleratorPartitionLayouts: NotRequired[list[AcceleratorPartitionLayout]]
+
+
 class Pipeline(TypedDict):
     PipelineArn: NotRequired[str]
     PipelineName: NotRequired[str]
@@ -2403,6 +2785,16 @@ class PipelineVersion(TypedDict):
     LastExecutedPipelineExecutionArn: NotRequired[str]
     LastExecutedPipelineExecutionDisplayName: NotRequired[str]
     LastExecutedPipelineExecutionStatus: NotRequired[PipelineExecutionStatus]
+    PipelineVersionAliases: NotRequired[list[str]]
+
+
+class PipelineVersionSummary(TypedDict):
+    PipelineArn: NotRequired[str]
+    PipelineVersionId: NotRequired[int]
+    CreationTime: NotRequired[float]
+    PipelineVersionDescription: NotRequired[str]
+    PipelineVersionDisplayName: NotRequired[str]
+    LastExecutionPipelineExecutionArn: NotRequired[str]
     PipelineVersionAliases: NotRequired[list[str]]
 
 
@@ -2587,6 +2979,38 @@ class ProcessingStoppingCondition(TypedDict):
     MaxRuntimeInSeconds: int
 
 
+class ProductionVariant(TypedDict):
+    VariantName: str
+    ModelName: NotRequired[str]
+    InitialInstanceCount: NotRequired[int]
+    InstanceType: NotRequired[ProductionVariantInstanceType]
+    InstancePools: NotRequired[list[InstancePool]]
+    VariantInstanceProvisionTimeoutInSeconds: NotRequired[int]
+    InitialVariantWeight: NotRequired[float]
+    AcceleratorType: NotRequired[ProductionVariantAcceleratorType]
+    CoreDumpConfig: NotRequired[ProductionVariantCoreDumpConfig]
+    ServerlessConfig: NotRequired[ProductionVariantServerlessConfig]
+    VolumeSizeInGB: NotRequired[int]
+    ModelDataDownloadTimeoutInSeconds: NotRequired[int]
+    ContainerStartupHealthCheckTimeoutInSeconds: NotRequired[int]
+    EnableSSMAccess: NotRequired[bool]
+    ManagedInstanceScaling: NotRequired[ProductionVariantManagedInstanceScaling]
+    RoutingConfig: NotRequired[ProductionVariantRoutingConfig]
+    InferenceAmiVersion: NotRequired[ProductionVariantInferenceAmiVersion]
+    CapacityReservationConfig: NotRequired[ProductionVariantCapacityReservationConfig]
+    AcceleratorPartitionLayouts: NotRequired[list[AcceleratorPartitionLayout]]
+
+
+ProductionVariantAcceleratorType: TypeAlias = Literal[
+    "ml.eia1.medium", "ml.eia1.large", "ml.eia1.xlarge", "ml.eia2.medium", "ml.eia2.large", "ml.eia2.xlarge"
+]
+
+
+class ProductionVariantCapacityReservationConfig(TypedDict):
+    CapacityReservationPreference: NotRequired[CapacityReservationPreference]
+    MlReservationArn: NotRequired[str]
+
+
 class ProductionVariantCapacityReservationSummary(TypedDict):
     MlReservationArn: NotRequired[str]
     CapacityReservationPreference: NotRequired[CapacityReservationPreference]
@@ -2594,6 +3018,17 @@ class ProductionVariantCapacityReservationSummary(TypedDict):
     AvailableInstanceCount: NotRequired[int]
     UsedByCurrentEndpoint: NotRequired[int]
     Ec2CapacityReservations: NotRequired[list[Ec2CapacityReservation]]
+
+
+class ProductionVariantCoreDumpConfig(TypedDict):
+    DestinationS3Uri: str
+    KmsKeyId: NotRequired[str]
+
+
+ProductionVariantInferenceAmiVersion: TypeAlias = Literal[
+    "al2-ami-sagemaker-inference-gpu-2", "al2-ami-sagemaker-inference-gpu-2-1", "al2-ami-sagemaker-inference-gpu-3-1",
+    "al2-ami-sagemaker-inference-neuron-2", "al2023-ami-sagemaker-inference-gpu-4-1"
+]
 
 
 ProductionVariantInstanceType: TypeAlias = Literal[
@@ -2668,6 +3103,11 @@ class ProductionVariantRoutingConfig(TypedDict):
 class ProductionVariantServerlessConfig(TypedDict):
     MemorySizeInMB: int
     MaxConcurrency: int
+    ProvisionedConcurrency: NotRequired[int]
+
+
+class ProductionVariantServerlessUpdateConfig(TypedDict):
+    MaxConcurrency: NotRequired[int]
     ProvisionedConcurrency: NotRequired[int]
 
 
@@ -2882,6 +3322,13 @@ class RetryStrategy(TypedDict):
     MaximumRetryAttempts: int
 
 
+class RollingUpdatePolicy(TypedDict):
+    MaximumBatchSize: CapacitySize
+    WaitIntervalInSeconds: int
+    MaximumExecutionTimeoutInSeconds: NotRequired[int]
+    RollbackMaximumBatchSize: NotRequired[CapacitySize]
+
+
 RoutingStrategy: TypeAlias = Literal[
     "LEAST_OUTSTANDING_REQUESTS", "RANDOM", "PREFIX_AWARE", "KV_AWARE"
 ]
@@ -3020,6 +3467,26 @@ class SelectiveExecutionConfig(TypedDict):
 
 class SelectiveExecutionResult(TypedDict):
     SourcePipelineExecutionArn: NotRequired[str]
+
+
+class SendPipelineExecutionStepFailureRequest(TypedDict):
+    CallbackToken: str
+    FailureReason: NotRequired[str]
+    ClientRequestToken: NotRequired[str]
+
+
+class SendPipelineExecutionStepFailureResponse(TypedDict):
+    PipelineExecutionArn: NotRequired[str]
+
+
+class SendPipelineExecutionStepSuccessRequest(TypedDict):
+    CallbackToken: str
+    OutputParameters: NotRequired[list[OutputParameter]]
+    ClientRequestToken: NotRequired[str]
+
+
+class SendPipelineExecutionStepSuccessResponse(TypedDict):
+    PipelineExecutionArn: NotRequired[str]
 
 
 class ServerlessJobConfig(TypedDict):
@@ -3184,6 +3651,18 @@ class TensorBoardOutputConfig(TypedDict):
 class TotalHits(TypedDict):
     Value: NotRequired[int]
     Relation: NotRequired[Relation]
+
+
+class TrafficRoutingConfig(TypedDict):
+    Type: TrafficRoutingConfigType
+    WaitIntervalInSeconds: int
+    CanarySize: NotRequired[CapacitySize]
+    LinearStepSize: NotRequired[CapacitySize]
+
+
+TrafficRoutingConfigType: TypeAlias = Literal[
+    "ALL_AT_ONCE", "CANARY", "LINEAR"
+]
 
 
 class TrainingImageConfig(TypedDict):
@@ -3547,6 +4026,28 @@ class TuningJobStepMetaData(TypedDict):
     Arn: NotRequired[str]
 
 
+class UpdateEndpointRequest(TypedDict):
+    EndpointName: str
+    EndpointConfigName: str
+    RetainAllVariantProperties: NotRequired[bool]
+    ExcludeRetainedVariantProperties: NotRequired[list[VariantProperty]]
+    DeploymentConfig: NotRequired[DeploymentConfig]
+    RetainDeploymentConfig: NotRequired[bool]
+
+
+class UpdateEndpointResponse(TypedDict):
+    EndpointArn: str
+
+
+class UpdateEndpointWeightsAndCapacitiesRequest(TypedDict):
+    EndpointName: str
+    DesiredWeightsAndCapacities: list[DesiredWeightAndCapacity]
+
+
+class UpdateEndpointWeightsAndCapacitiesResponse(TypedDict):
+    EndpointArn: str
+
+
 class UpdateModelPackageRequest(TypedDict):
     ModelPackageArn: str
     ModelApprovalStatus: NotRequired[ModelApprovalStatus]
@@ -3593,11 +4094,33 @@ class UpdatePipelineResponse(TypedDict):
     PipelineVersionId: NotRequired[int]
 
 
+class UpdatePipelineVersionRequest(TypedDict):
+    PipelineArn: str
+    PipelineVersionId: int
+    PipelineVersionDisplayName: NotRequired[str]
+    PipelineVersionDescription: NotRequired[str]
+    PipelineVersionAliasOperations: NotRequired[AliasOperations]
+
+
+class UpdatePipelineVersionResponse(TypedDict):
+    PipelineArn: NotRequired[str]
+    PipelineVersionId: NotRequired[int]
+
+
 class UserContext(TypedDict):
     UserProfileArn: NotRequired[str]
     UserProfileName: NotRequired[str]
     DomainId: NotRequired[str]
     IamIdentity: NotRequired[IamIdentity]
+
+
+class VariantProperty(TypedDict):
+    VariantPropertyType: VariantPropertyType
+
+
+VariantPropertyType: TypeAlias = Literal[
+    "DesiredInstanceCount", "DesiredWeight", "DataCaptureConfig"
+]
 
 
 VariantStatus: TypeAlias = Literal[
