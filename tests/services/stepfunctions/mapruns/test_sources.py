@@ -83,6 +83,11 @@ async def test_zero_max_items_bound_nothing() -> None:
     assert await items(b"[1, 2, 3]", DOCUMENT, max_items=0) == [1, 2, 3]
 
 
+async def test_a_cell_is_as_long_as_a_record_may_be() -> None:
+    cell = "x" * 200_000
+    assert await items(f"a,b\n1,{cell}\n".encode(), FIRST_ROW, piece=65_536) == [{"a": "1", "b": cell}]
+
+
 @pytest.mark.parametrize("piece", [1, 1000])
 async def test_an_object_that_ends_in_gz_is_unzipped_all_of_its_members(piece: int) -> None:
     content = zipped(b"a\n1\n", b"2\n3\n")
@@ -127,7 +132,8 @@ async def test_an_inventory_is_the_rows_of_the_files_that_its_manifest_names() -
 FAILURES: dict[str, tuple[bytes, dict[str, Json], str, str]] = {
     "text that is not UTF-8": (b"a\n\xff\xfe\n", FIRST_ROW, "items", "not UTF-8"),
     "text that is cut off in a letter": (b"a\n\xe2\x82", FIRST_ROW, "items", "not UTF-8"),
-    "a cell that is too long": (b"a\n" + b"1" * 140_000, FIRST_ROW, "items", "is not CSV"),
+    "a line that is too long": (b"a\n" + b"1" * 1_001, FIRST_ROW, "items", "has over 1000 characters"),
+    "an end of a line that is none": (b"a\n1\r2\n", FIRST_ROW, "items", "is not CSV"),
     "a line that is not JSON": (b"1\n{\n", JSON_LINES, "items", "line 2"),
     "a document that is not JSON": (b"[1,", DOCUMENT, "items", "is not JSON"),
     "a document that is no array": (b"7", DOCUMENT, "items", "Attempting to map over non-iterable node."),
@@ -140,7 +146,8 @@ FAILURES: dict[str, tuple[bytes, dict[str, Json], str, str]] = {
 
 
 @pytest.mark.parametrize("case", FAILURES)
-async def test_the_reader_fails_for(case: str) -> None:
+async def test_the_reader_fails_for(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "LONGEST_RECORD", 1_000)
     content, config, key, words = FAILURES[case]
     with pytest.raises(ServiceError, match=words) as caught:
         await items(content, config, key=key)

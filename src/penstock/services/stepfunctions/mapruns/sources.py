@@ -21,6 +21,7 @@ LARGEST_DOCUMENT: Final = 512 << 20  # bytes of a JSON document or manifest
 LONGEST_RECORD: Final = 10 << 20  # characters of one record
 UNZIP: Final = 31
 UNZIPPED: Final = 1 << 20  # bytes at once
+csv.field_size_limit(LONGEST_RECORD)  # of this process: a record's own bound is the one that counts
 _DELIMITERS: Final = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 LIST: Final = "listObjectsV2"
 
