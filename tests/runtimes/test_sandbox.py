@@ -267,19 +267,20 @@ async def test_a_job_in_a_folder_that_was_used_before_sees_nothing_of_that(tmp_p
             f"for at in /opt/ml /tmp; do find $at -name {name_of_it} -exec cat {{}} +; echo s > $at/{name_of_it}; done"
         )
         places: set[int] = set()
-        for number in range(20):  # a folder whose supervisor is slow to go is not used again
+        is_used_again = False
+        for number in range(10):  # a folder whose supervisor is slow to go is not used again
             job = world.job("sh", "-c", script, name=f"job-{number}")
             assert (await world.run(job)).is_success
             folder = folder_of(world, f"job-{number}")
             await until(folder.ending)
             place = folder.path.stat().st_ino
             assert world.log_of(job) == ""
-            if place in places:
-                return
+            is_used_again |= place in places
             places.add(place)
             await world.runtime.forget(job.id)
 
-        pytest.fail("no folder was used again")
+        # What lies in /tmp and jobs must see is shown to them in folders below their own /tmp, which are not taken away.
+        assert is_used_again or Path(sys.prefix).is_relative_to("/tmp")
 
 
 async def test_a_job_claimed_on_an_earlier_boot_is_lost(tmp_path: Path) -> None:
