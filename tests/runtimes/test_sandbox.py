@@ -279,7 +279,7 @@ async def test_a_job_in_a_folder_that_was_used_before_sees_nothing_of_that(tmp_p
             places.add(place)
             await world.runtime.forget(job.id)
 
-        # What lies in /tmp and jobs must see is shown to them in folders below their own /tmp, which are not taken away.
+        # What lies in /tmp and jobs must see is shown to them in folders made in their own /tmp: those stay.
         assert is_used_again or Path(sys.prefix).is_relative_to("/tmp")
 
 
