@@ -1,6 +1,7 @@
 """The AWS CLI, version 1 and 2, as it is installed: storage, pipelines, identity, logs."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,10 @@ def test_files_are_copied_synchronised_listed_and_removed(world: World, tmp_path
     (source / "a.txt").write_text("a")
     (source / "deep" / "b.txt").write_text("b")
     (source / "large.bin").write_bytes(bytes(range(256)) * (9 << 12))
+    for path in source.rglob("*.*"):
+        os.utime(
+            path, (1_700_000_000, 1_700_000_000)
+        )  # S3 tells whole seconds: a file of this second is newer than that
 
     aws(world, "s3", "mb", "s3://cli-files")
     aws(world, "s3", "sync", str(source), "s3://cli-files/data")
