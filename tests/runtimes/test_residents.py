@@ -347,14 +347,18 @@ async def test_residents_end_with_the_server_that_started_them(tmp_path: Path) -
     await until(lambda: processes(str(tmp_path)) == [])
 
 
-async def test_an_unknown_folder_is_told_as_what_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("late", [0.0, 0.3])
+async def test_an_unknown_folder_is_told_as_what_it_is(tmp_path: Path, late: float) -> None:
+    """Also to who asks when the keeper has gone."""
     async with residents_at(tmp_path) as world:
         setting = Setting(
             language="python", variables={}, folders={"/var/task": tmp_path / "nowhere"}, working_folder="/var/task",
             memory_mib=128, scratch_mib=16, log=world.log,
         )  # fmt: skip
 
-        reply = await ask(await world.nursery.start(setting))
+        resident = await world.nursery.start(setting)
+        await asyncio.sleep(late)
+        reply = await ask(resident)
 
         assert reply.way == "unstartable"
         assert "nowhere" in reply.message

@@ -58,6 +58,7 @@ async def test_the_same_call_told_twice_is_one_event(tmp_path: Path) -> None:
         await world.invoke(event=8, InvocationType="Event", token="call-2")
 
         await world.until_logged("got 8")
+        await world.until_logged("got 7")
         assert (await world.log()).count("got 7") == 1
 
 

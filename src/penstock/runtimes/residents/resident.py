@@ -34,15 +34,16 @@ class Kept:
         frames = Frames()
         try:
             async with asyncio.timeout(MEETING):
-                head, _ = await frame(control, frames)
+                await readable(control)
+                data, handles, _, _ = socket.recv_fds(control, PIECE, 1)
+                head, _ = await frame(control, frames, data)
         except TimeoutError:
             raise CannotStart("the nursery of residents does not answer") from None
         if "error" in head:
             raise CannotStart(head["error"])
-        try:
-            return cls(control, os.pidfd_open(head["pid"]), frames)
-        except ProcessLookupError:
-            raise CannotStart("the resident's keeper ended at once") from None
+        (process,) = handles
+        os.set_inheritable(process, False)
+        return cls(control, process, frames)
 
     @property
     def is_over(self) -> bool:
@@ -55,8 +56,9 @@ class Kept:
         was_sent = False
         try:
             async with asyncio.timeout(request.longest + BEYOND):
-                await asyncio.get_running_loop().sock_sendall(self._control, framed(head, request.payload))
-                was_sent = True
+                with suppress(ConnectionError):  # it has gone, and may have said why
+                    await asyncio.get_running_loop().sock_sendall(self._control, framed(head, request.payload))
+                    was_sent = True
                 word, content = await frame(self._control, self._frames)
         except (TimeoutError, ConnectionError) as problem:
             self.end()
@@ -72,7 +74,7 @@ class Kept:
             message=word["message"],
             tail=content[:tail],
             payload=content[tail:],
-            was_asked=word.get("asked", True),
+            was_asked=was_sent and word.get("asked", True),
         )
 
     def end(self) -> None:
@@ -84,10 +86,20 @@ class Kept:
             self._control.close()
 
 
-async def frame(control: socket.socket, frames: Frames) -> tuple[dict[str, Any], bytes]:
-    """The next frame. Raises `ConnectionError` where the other side has gone."""
+async def readable(control: socket.socket) -> None:
+    """Until there is something to be received, or the other side has gone."""
     loop = asyncio.get_running_loop()
-    data = b""
+    is_readable = asyncio.Event()
+    loop.add_reader(control, is_readable.set)
+    try:
+        await is_readable.wait()
+    finally:
+        loop.remove_reader(control)
+
+
+async def frame(control: socket.socket, frames: Frames, data: bytes = b"") -> tuple[dict[str, Any], bytes]:
+    """The next frame, `data` being received already. Raises `ConnectionError` where the other side has gone."""
+    loop = asyncio.get_running_loop()
     while True:
         for found in frames.feed(data):
             return found

@@ -1,8 +1,8 @@
 """The nursery: a small process that forks residents for the server, each in a room of its own, and ends when it does.
 
 A request is one message on its socket: JSON, with the resident's control socket and its log file. The first frame on
-the control socket says how it went: `{"pid": …}` or `{"error": …}`; afterwards that socket is the keeper's. What the
-program inside needs of Python is imported here once, so that a resident begins as a fork.
+the control socket says how it went: `{"pid": …}` with a handle on the process, or `{"error": …}`; afterwards that
+socket is the keeper's. What the program inside needs of Python is imported here once: a resident begins as a fork.
 """
 
 import gc
@@ -100,22 +100,36 @@ class Nursery:
             return False
         control, log = handles
         try:
-            answer: Document = {"pid": self._begin(json.loads(text), control, log)}
+            self._begin(json.loads(text), control, log)
         except (room.NoRoom, OSError) as problem:
-            answer = {"error": str(problem)}
-        with suppress(OSError):
-            os.write(control, line.framed(answer))
+            with suppress(OSError):
+                os.write(control, line.framed({"error": str(problem)}))
         os.close(control)
         os.close(log)
         return True
 
-    def _begin(self, wanted: Document, control: int, log: int) -> int:
-        with zygote.blocked(keeper.OWN_SIGNALS):
-            pid = room.fork_into_room(own_user=self._user is not None)
-            if pid == 0:
-                self._become_keeper(wanted, control, log)
-        self._living.add(pid)
-        return pid
+    def _begin(self, wanted: Document, control: int, log: int) -> None:
+        """Fork a keeper and hand the server a handle on it; the keeper says nothing, nor ends, before that."""
+        waiting, gate = os.pipe2(os.O_CLOEXEC)
+        try:
+            with zygote.blocked(keeper.OWN_SIGNALS):
+                pid = room.fork_into_room(own_user=self._user is not None)
+                if pid == 0:
+                    os.close(gate)
+                    if os.read(waiting, 1):
+                        self._become_keeper(wanted, control, log)
+                    os._exit(1)
+            self._living.add(pid)
+            handle = os.pidfd_open(pid)  # it is not buried yet, so the pid is still its own
+            try:
+                with socket.socket(fileno=os.dup(control)) as server, suppress(OSError):
+                    socket.send_fds(server, [line.framed({"pid": pid})], [handle])
+            finally:
+                os.close(handle)
+            os.write(gate, b"g")
+        finally:
+            os.close(waiting)
+            os.close(gate)
 
     def _become_keeper(self, wanted: Document, control: int, log: int) -> NoReturn:
         try:
