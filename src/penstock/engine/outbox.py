@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from penstock.engine.facts import Command, Done, Fact, Fired, Invoke, Json, Perform, Refused, RunId, SetTimer, Signalled
-from penstock.wire.call import Body, Call, Directory, Scope, ServiceError
+from penstock.wire.call import Body, Call, Directory, Scope, ServiceError, read_whole
 
 log: Final = logging.getLogger(__name__)
 LARGEST_BODY: Final = 1 << 20  # of an answer that goes into a journal
@@ -148,10 +148,8 @@ async def journalled(answer: Json) -> Json:
     if isinstance(answer, list):
         return [await journalled(value) for value in answer]
     if isinstance(answer, Body) and not isinstance(answer, str | bytes):
-        content = bytearray()
-        async for piece in answer:
-            content += piece
-            if len(content) > LARGEST_BODY:
-                raise ServiceError(f"an answer's body is over {LARGEST_BODY} bytes", code="Engine.AnswerTooLarge")
-        return bytes(content)
+        content = await read_whole(answer, LARGEST_BODY)
+        if len(content) > LARGEST_BODY:
+            raise ServiceError(f"an answer's body is over {LARGEST_BODY} bytes", code="Engine.AnswerTooLarge")
+        return content
     return answer

@@ -8,6 +8,7 @@ Values inside a request or an answer are JSON's (str, int, float, bool, None, li
 a `Body` for streamed payloads, and **seconds since the epoch (float) for every timestamp**.
 """
 
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar, runtime_checkable
@@ -52,6 +53,18 @@ class Body(Protocol):
     """A payload too large to hold: it is read once, in pieces."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+
+async def read_whole(payload: bytes | Body, most: int = sys.maxsize) -> bytes:
+    """A payload, read; of one that is longer than `most`, no more than tells so: the caller looks at the length."""
+    if isinstance(payload, bytes):
+        return payload
+    content = bytearray()
+    async for piece in payload:
+        content += piece
+        if len(content) > most:
+            break
+    return bytes(content)
 
 
 class ServiceError(Exception):

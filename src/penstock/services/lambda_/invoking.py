@@ -22,7 +22,7 @@ from penstock.services.lambda_.model import (
 )
 from penstock.services.lambda_.routing import chosen
 from penstock.store.database import Database, Transaction
-from penstock.wire.call import Answer, Call, Json, operation
+from penstock.wire.call import Answer, Call, Json, operation, read_whole
 
 LARGEST_PAYLOAD: Final = 6 << 20
 LARGEST_EVENT: Final = 1 << 20
@@ -82,9 +82,7 @@ async def content(payload: Json) -> bytes:
     """The payload, read; none is an empty object."""
     if isinstance(payload, str):
         payload = payload.encode()
-    elif payload is not None and not isinstance(payload, bytes):
-        payload = b"".join([piece async for piece in payload])
-    return payload or b"{}"
+    return await read_whole(payload or b"") or b"{}"
 
 
 def check_payload(payload: bytes, most: int) -> None:

@@ -20,7 +20,7 @@ from penstock.services.peripheral.arns import account_of_queue
 from penstock.services.peripheral.offered import OFFERED
 from penstock.services.peripheral.waiting import Arrivals
 from penstock.wire import models
-from penstock.wire.call import Answer, Body, Call, Directory, Json, ServiceError
+from penstock.wire.call import Answer, Body, Call, Directory, Json, ServiceError, read_whole
 from penstock.wire.http import asked_at
 
 log: Final = logging.getLogger(__name__)
@@ -141,12 +141,10 @@ async def read(value: Json) -> Json:
     """A member as botocore's client takes it: a stream is read whole."""
     if isinstance(value, bytes | str) or not isinstance(value, Body):
         return value
-    content = bytearray()
-    async for piece in value:
-        content += piece
-        if len(content) > LARGEST:
-            raise ServiceError(
-                f"the body is larger than the {LARGEST} bytes that are passed on; ask its service yourself",
-                code="RequestEntityTooLargeException", status=413,
-            )  # fmt: skip
-    return bytes(content)
+    content = await read_whole(value, LARGEST)
+    if len(content) > LARGEST:
+        raise ServiceError(
+            f"the body is larger than the {LARGEST} bytes that are passed on; ask its service yourself",
+            code="RequestEntityTooLargeException", status=413,
+        )  # fmt: skip
+    return content

@@ -13,7 +13,7 @@ from penstock.services.sagemaker.endpoints.refusals import check_invocation
 from penstock.services.sagemaker.endpoints.serving import Serving
 from penstock.store import documents
 from penstock.store.database import Database
-from penstock.wire.call import Answer, Body, Call, Scope, ServiceError, operation
+from penstock.wire.call import Answer, Body, Call, Scope, ServiceError, operation, read_whole
 
 LARGEST: Final = 6_291_456  # bytes of a request, as on AWS
 TIMED_OUT: Final = (
@@ -111,14 +111,7 @@ def chosen(variants: Mapping[str, Variant], target: str | None, chance: str) -> 
 
 async def whole(body: bytes | Body) -> bytes:
     """The payload; raises where it is larger than AWS takes."""
-    content = bytearray()
-    if isinstance(body, bytes):
-        content += body
-    else:
-        async for piece in body:
-            content += piece
-            if len(content) > LARGEST:
-                break
+    content = await read_whole(body, LARGEST)
     if len(content) > LARGEST:
         raise NotServed(f"The request's Body is larger than the {LARGEST} bytes that an endpoint takes.")
-    return bytes(content)
+    return content

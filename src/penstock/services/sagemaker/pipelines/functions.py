@@ -1,12 +1,11 @@
 """Functions: the activity that calls a Lambda step's function at Lambda's front door."""
 
-from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 from penstock.engine.outbox import Task
-from penstock.wire.call import Call, Directory
+from penstock.wire.call import Call, Directory, read_whole
 
 Json = Any
 
@@ -25,19 +24,11 @@ class Functions:
         request = {"FunctionName": task.input["Function"], "Payload": task.input["Payload"].encode()}
         call = Call("lambda", "Invoke", request, task.scope, token=f"{task.run}#{task.key}")
         answer = await self._directory.answer(call)
-        said = _json(await _content(answer.get("Payload")))
+        said = _json(await read_whole(answer.get("Payload") or b""))
         if not answer.get("FunctionError"):
             return {"Returned": said}
         told = said if isinstance(said, dict) else {"errorMessage": str(said)}
         return {"Failed": {"Type": told.get("errorType") or "", "Message": str(told.get("errorMessage") or "")}}
-
-
-async def _content(payload: Json) -> bytes:
-    if isinstance(payload, str):
-        return payload.encode()
-    if payload is None or isinstance(payload, bytes):
-        return payload or b""
-    return b"".join([piece async for piece in cast("AsyncIterator[bytes]", payload)])
 
 
 def _json(content: bytes) -> Json:

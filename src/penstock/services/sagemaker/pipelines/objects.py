@@ -9,7 +9,7 @@ import msgspec
 
 from penstock.engine.outbox import Task
 from penstock.languages.pipeline import paths
-from penstock.wire.call import Body, Call, Directory, Scope, ServiceError, ValidationError
+from penstock.wire.call import Call, Directory, Scope, ServiceError, ValidationError, read_whole
 
 Json = Any
 LARGEST: Final = 2 << 20  # bytes; AWS reads property files of up to 2 MB
@@ -19,18 +19,10 @@ async def read_object(directory: Directory, scope: Scope, bucket: str, key: str,
     """The content of a small object. Raises S3's own error, `ValidationError` for one that is too large."""
     request = {"Bucket": bucket, "Key": key, **({"VersionId": version} if version else {})}
     answer = await directory.answer(Call("s3", "GetObject", request, scope))
-    body: bytes | Body = answer["Body"]
-    if isinstance(body, bytes):
-        content = bytearray(body)
-    else:
-        content = bytearray()
-        async for piece in body:
-            content += piece
-            if len(content) > LARGEST:
-                break
+    content = await read_whole(answer["Body"], LARGEST)
     if len(content) > LARGEST:
         raise ValidationError(f"s3://{bucket}/{key} is larger than the {LARGEST >> 20} MB that a pipeline reads.")
-    return bytes(content)
+    return content
 
 
 class Documents:

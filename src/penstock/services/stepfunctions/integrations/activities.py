@@ -23,7 +23,7 @@ from penstock.services.stepfunctions.integrations.parameters import input_shape,
 from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 from penstock.services.stepfunctions.integrations.special import Caller
 from penstock.wire import models
-from penstock.wire.call import Answer, Body, Call, Directory, Json, ServiceError
+from penstock.wire.call import Answer, Body, Call, Directory, Json, ServiceError, read_whole
 
 SUBMIT: Final = "stepfunctions.submit"
 FINISH: Final = "stepfunctions.finish"
@@ -182,12 +182,7 @@ class Integrations:
         """A streamed body, read; no more of it than tells that it is too much."""
         if isinstance(value, str | bytes | dict | list) or not isinstance(value, Body):
             return value
-        content = bytearray()
-        async for piece in value:
-            content += piece
-            if len(content) > self._largest:
-                break
-        return bytes(content)
+        return await read_whole(value, self._largest)
 
     async def _http(self, task: Task, parameters: Json, overhear: http.Overhear) -> Json:
         exchange = http.Exchange.of(parameters, region=task.scope.region)

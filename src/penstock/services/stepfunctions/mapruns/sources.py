@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from penstock.wire.call import Answer, Body, Call, Directory, Scope, ServiceError
+from penstock.wire.call import Answer, Body, Call, Directory, Scope, ServiceError, read_whole
 
 Json = Any
 MOST_ITEMS: Final = 100_000_000
@@ -97,14 +97,10 @@ class Source:
             yield piece
 
     async def _whole(self, bucket: str, key: str) -> bytes:
-        content = bytearray()
-        async for piece in self._bytes(bucket, key):
-            content += piece
-            if len(content) > LARGEST_DOCUMENT:
-                raise failed(
-                    f"s3://{bucket}/{key} is over {LARGEST_DOCUMENT} bytes: use JSONL or CSV, which are streamed."
-                )
-        return bytes(content.removeprefix(codecs.BOM_UTF8))
+        content = await read_whole(self._bytes(bucket, key), LARGEST_DOCUMENT)
+        if len(content) > LARGEST_DOCUMENT:
+            raise failed(f"s3://{bucket}/{key} is over {LARGEST_DOCUMENT} bytes: use JSONL or CSV, which are streamed.")
+        return content.removeprefix(codecs.BOM_UTF8)
 
     async def _json(self, bucket: str, key: str) -> AsyncIterator[Json]:
         try:
