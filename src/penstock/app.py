@@ -53,6 +53,7 @@ from penstock.store.ground import spread
 from penstock.store.logfile import stream_path
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
+from penstock.store.streams import Streams
 from penstock.wire.call import Directory, Scope, Service
 from penstock.wire.credentials import Credential
 from penstock.wire.validate import validate
@@ -60,6 +61,7 @@ from penstock.wire.validate import validate
 log: Final = logging.getLogger(__name__)
 SOURCE: Final = Path(__file__).parent
 MIGRATIONS: Final = tuple(sorted(path for path in SOURCE.glob("**/migrations") if path.parent.name != "store"))
+OUR_FILES: Final = (SOURCE, Path(sys.prefix), Path(sys.base_prefix))  # what jobs and residents see of Penstock's own
 BLOB_GRACE: Final = 3600.0  # seconds before a blob that nobody holds goes
 SWEEP_EVERY: Final = 900.0  # seconds between two looks for what may go
 START_DEADLINE: Final = 60.0
@@ -278,13 +280,18 @@ class Rooms:
     ) -> None:
         """What has runs: jobs, endpoints, pipelines and functions."""
         share = this_machine()
+        machine = Machine(int(share.cpus), int(share.memory_mib), share.gpus)
+        streams = Streams(
+            self.directory,
+            lambda scope, group, stream: stream_path(data, scope.account, scope.region, group, stream),
+        )
         forget_settled_jobs = furnish(
             engine=self.engine,
             directory=self.directory,
             blobs=self.blobs,
             runtime=self.sandbox,
-            machine=Machine(int(share.cpus), int(share.memory_mib), share.gpus),
-            stream_path=lambda scope, group, stream: stream_path(data, scope.account, scope.region, group, stream),
+            machine=machine,
+            streams=streams,
             client_environment=client_environment,
             definitions=images.metric_definitions,
             clock=clock,
@@ -296,7 +303,7 @@ class Rooms:
             residents=self.nursery,
             most_environments=environments_here(int(share.memory_mib)),
             unpacked=data / "unpacked",
-            stream_path=lambda scope, group, stream: stream_path(data, scope.account, scope.region, group, stream),
+            streams=streams,
             client_environment=client_environment,
             clock=clock,
             chance=chance,
@@ -306,9 +313,9 @@ class Rooms:
             directory=self.directory,
             blobs=self.blobs,
             residents=self.model_servers,
-            machine=Machine(int(share.cpus), int(share.memory_mib), share.gpus),
+            machine=machine,
             models=data / "models",
-            stream_path=lambda scope, group, stream: stream_path(data, scope.account, scope.region, group, stream),
+            streams=streams,
             image_variables=images.serving_variables,
             client_environment=client_environment,
             clock=clock,
@@ -350,6 +357,11 @@ def environments_here(memory_mib: int) -> int:
     return max(LEAST_ENVIRONMENTS, min(memory_mib // ENVIRONMENT_MIB, (handles - OTHER_HANDLES) // ENVIRONMENT_HANDLES))
 
 
+def nursery_variables() -> dict[str, str]:
+    """What nurseries start with."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "PYTHONPATH": str(clients.SHIM)}
+
+
 def nursery(data: Path) -> Nursery:
     """What keeps the environments of Lambda functions: Python's are forks, Node.js's need node on this machine."""
     inside = SOURCE / "images" / "functions"
@@ -360,9 +372,9 @@ def nursery(data: Path) -> Nursery:
     return Nursery(
         module=inside / "bootstrap.py",
         languages=languages,
-        variables={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "PYTHONPATH": str(clients.SHIM)},
+        variables=nursery_variables(),
         hidden=[data],
-        visible=(SOURCE, Path(sys.prefix), Path(sys.base_prefix), *([Path(node)] if node else [])),
+        visible=(*OUR_FILES, *([Path(node)] if node else [])),
         log=data / "sandbox" / "nursery.log",
     )
 
@@ -373,9 +385,9 @@ def model_servers(data: Path) -> Nursery:
     return Nursery(
         module=serve_script,
         languages={"python": Language(command=(sys.executable, str(serve_script)), name="the model server")},
-        variables={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "PYTHONPATH": str(clients.SHIM)},
+        variables=nursery_variables(),
         hidden=[data],
-        visible=(SOURCE, Path(sys.prefix), Path(sys.base_prefix)),
+        visible=OUR_FILES,
         log=data / "sandbox" / "model-servers.log",
         preload=(),
     )
@@ -410,7 +422,7 @@ class Images:
             # What acts when an interpreter starts must be the same here as in jobs, or none could start warm.
             environment={**found.variables, "PYTHONPATH": str(clients.SHIM)},
             preload=found.preload,
-            visible=(SOURCE, Path(sys.prefix), Path(sys.base_prefix)),
+            visible=OUR_FILES,
         )
 
     def serving_variables(self, uri: str) -> Mapping[str, str]:

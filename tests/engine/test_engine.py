@@ -8,6 +8,7 @@ import pytest
 from engine.worlds import Errands, Outside, StoppingDatabase, engine_on, new_database, working
 from penstock.engine import journal
 from penstock.engine.facts import Done, Outcome, RunId, Signalled
+from penstock.engine.outbox import Task
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Scope
 
@@ -97,6 +98,34 @@ async def test_an_activity_with_a_bug_refuses_and_the_worker_goes_on(
     assert outcome is not None
     assert outcome.result["bake"] == "InternalFailure"
     assert "the oven is on fire" in caplog.text
+    database.close()
+
+
+async def test_what_is_asked_for_while_the_worker_stops_waits_for_the_next_one(tmp_path: Path) -> None:
+    """The last commit of a life asks for a call when no task can be started any more."""
+    database = SqliteDatabase(new_database(tmp_path))
+    outside = Outside()
+    engine = engine_on(database, outside)
+    baking, told = asyncio.Event(), asyncio.Event()
+
+    async def bake_and_tell_when_stopped(task: Task) -> str:
+        baking.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await engine.tell_later(task.run, Done(task.key, "bread for first"))
+            told.set()
+        return "never"
+
+    engine.activity("bake", bake_and_tell_when_stopped)
+    async with working(engine), asyncio.timeout(DEADLINE):
+        await database.write(lambda tx: engine.start(tx, RUN, "errand", b"first", scope=Scope()))
+        await baking.wait()
+
+    assert told.is_set()
+    assert not outside.delivered
+    assert await finish_first(database, outside) == Outcome("Succeeded", EXPECTED)
+    assert outside.delivered == {"first#deliver": ["bread for first"]}
     database.close()
 
 

@@ -137,16 +137,23 @@ class Engine:
     async def work(self, ready: Callable[[], None] = lambda: None) -> None:
         """Recover what was open, then carry out commands until cancelled; what is under way stays in the outbox."""
         try:
-            async with asyncio.TaskGroup() as tasks:
+            async with asyncio.TaskGroup() as keeping:
                 await self._leases.take()
-                tasks.create_task(self._leases.renew_at_half_time(self._recover))
-                self._outbox.open(tasks)
+                keeping.create_task(self._leases.renew_at_half_time(self._recover))
+                await self._attend(ready)
+        finally:
+            await self._leases.give_up()
+
+    async def _attend(self, ready: Callable[[], None]) -> None:
+        # The outbox has a group of its own and is closed inside it: a group that is shutting down takes no task.
+        async with asyncio.TaskGroup() as tasks:
+            self._outbox.open(tasks)
+            try:
                 await self._recover()
                 ready()
                 await asyncio.get_running_loop().create_future()  # until cancelled
-        finally:
-            self._outbox.close()
-            await self._leases.give_up()
+            finally:
+                self._outbox.close()
 
     async def _recover(self) -> None:
         """Carry on with the outbox of every run whose lease came to this worker."""

@@ -21,10 +21,14 @@ def spread(folder: Path) -> None:
     """Let folders that are made right below this one have a piece of the disk each."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        flags = array.array("l", [0])
         with suppress(OSError):
-            fcntl.ioctl(handle, GET_FLAGS, flags)
-            flags[0] |= TOP
-            fcntl.ioctl(handle, SET_FLAGS, flags)
+            fcntl.ioctl(handle, SET_FLAGS, array.array("l", [flags_of(handle) | TOP]))
     finally:
         os.close(handle)
+
+
+def flags_of(handle: int) -> int:
+    """The flags of an open file or folder. Raises `OSError` on a file system that has none."""
+    flags = array.array("l", [0])
+    fcntl.ioctl(handle, GET_FLAGS, flags)
+    return flags[0]

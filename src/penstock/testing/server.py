@@ -63,7 +63,7 @@ def running(data: Path, *, region: str = REGION, mocks: Path | None = None) -> I
     `mocks` is a mock configuration file that it starts with.
     """
     said = Mocks(in_threads=True)
-    settings = Settings(data=data, port=0, region=region, access_log=False, mocks=mocks, stand_in=said.answer)
+    settings = Settings(data=data, port=0, region=region, mocks=mocks, stand_in=said.answer)
     thread = _Thread(settings)
     thread.start()
     try:

@@ -4,8 +4,8 @@
 
 Every shape is made into a check once; a check walks a value and writes down what is wrong. Paths start each member
 in lower case, lists count from one, maps go by key. Constraints on the plain items of a list or a map are told of the
-whole, as AWS does. S3 and SQS answer in their own way and check
-values themselves: of them only what is required is asked.
+whole, as AWS does. S3 and SQS answer in their own way and check values themselves: of them only what is required is
+asked.
 """
 
 from collections.abc import Callable, Iterable, Iterator

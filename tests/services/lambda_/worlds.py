@@ -22,6 +22,7 @@ from penstock.store.blobs import Blobs
 from penstock.store.logfile import stream_path
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
+from penstock.store.streams import Streams
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError, operation
 from penstock.wire.validate import validate
 
@@ -181,7 +182,9 @@ async def lambda_at(root: Path, *, most_environments: int = 16) -> AsyncIterator
     room = lambda_.furnish(
         engine=engine, directory=directory, blobs=blobs, residents=residents, most_environments=most_environments,
         unpacked=root / "unpacked",
-        stream_path=lambda scope, group, stream: stream_path(root, scope.account, scope.region, group, stream),
+        streams=Streams(
+            directory, lambda scope, group, stream: stream_path(root, scope.account, scope.region, group, stream)
+        ),
         client_environment=lambda scope, role: {"AWS_REGION": scope.region, "AWS_ENDPOINT_URL": f"http://{role[-6:]}"},
         clock=clock, chance=chance,
     )  # fmt: skip

@@ -19,7 +19,6 @@ CALL: Final[Patterns] = frozenset({""})
 SYNC: Final[Patterns] = frozenset({"", "sync"})
 TOKEN: Final[Patterns] = frozenset({"", "waitForTaskToken"})
 BOTH: Final[Patterns] = SYNC | TOKEN
-ONLY_SYNC: Final[Patterns] = frozenset({"sync"})
 
 OPTIMISED: Final[Mapping[str, Mapping[str, Patterns]]] = {
     "apigateway": {"invoke": TOKEN},

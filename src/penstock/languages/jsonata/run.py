@@ -7,7 +7,7 @@ an expression stops after the same step wherever it runs, with U1001. A step tak
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 from penstock.languages.jsonata.errors import JsonataError
@@ -100,4 +100,3 @@ class Frame:
 
 
 Code = Callable[[Value, Frame], Value]  # what a node is compiled to: the context and the variables give its value
-Bindings = Mapping[str, Value]

@@ -5,8 +5,6 @@ they had. A few small files more are taken away. Anything else that a job has do
 (Making a file or folder costs 60 µs, and six times that where many have just been removed; looking at one costs 5.)
 """
 
-import array
-import fcntl
 import os
 import stat
 from collections.abc import Mapping
@@ -15,7 +13,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from penstock.runtimes.sandbox.blanks import Layout
-from penstock.store.ground import GET_FLAGS
+from penstock.store.ground import flags_of
 
 MOST_LEFT: Final = 32  # files of a job's that are taken away
 LARGEST: Final = 1 << 20  # bytes on disk of one of them: more takes long to free
@@ -111,10 +109,10 @@ def must_be_ours(status: os.stat_result, own: os.stat_result, mode: int) -> None
 
 def must_be_free(handle: int) -> None:
     """No lock on it that outlives a job, nor attributes (access lists are such)."""
-    flags = array.array("l", [0])
+    flags = 0
     with suppress(OSError):  # a file system without flags
-        fcntl.ioctl(handle, GET_FLAGS, flags)
-    if flags[0] & LOCKED or os.listxattr(handle):
+        flags = flags_of(handle)
+    if flags & LOCKED or os.listxattr(handle):
         raise Refused
 
 

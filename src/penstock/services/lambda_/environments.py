@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from penstock.services.lambda_.failures import CannotRun, TooManyRequests
 from penstock.services.lambda_.model import Deployment
 from penstock.services.lambda_.packages import Shelf
 from penstock.services.lambda_.runtimes import language_of
-from penstock.services.lambda_.streams import Streams, stream_name
+from penstock.store.streams import Streams
 from penstock.wire.call import Json, Scope
 
 ACCOUNT_CONCURRENCY: Final = 1000
@@ -256,3 +257,8 @@ def variables(wanted: Deployment, stream: str, client: Mapping[str, str]) -> dic
         "TZ": ":UTC",
     }
     return {**own, "HOME": "/tmp", **client, **wanted.variables}  # noqa: S108 - inside a room
+
+
+def stream_name(at: float, version: str, chance: str) -> str:
+    """The log stream of an environment."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y/%m/%d}/[{version}]{chance}"

@@ -20,11 +20,11 @@ from penstock.services.lambda_.mappings import Mappings
 from penstock.services.lambda_.packages import Packages, Shelf
 from penstock.services.lambda_.permissions import Permissions
 from penstock.services.lambda_.polling import Pollers, Queues
-from penstock.services.lambda_.streams import StreamPath, Streams
 from penstock.services.lambda_.tagging import Tagging
 from penstock.services.lambda_.versions import Versions
 from penstock.store.blobs import Blobs
 from penstock.store.database import Database
+from penstock.store.streams import Streams
 from penstock.wire.call import Directory
 
 LOOK_EVERY: Final = 15.0  # seconds between two looks at environments that wait
@@ -71,7 +71,7 @@ def furnish(
     residents: Residents,
     most_environments: int,
     unpacked: Path,
-    stream_path: StreamPath,
+    streams: Streams,
     client_environment: ClientEnvironment,
     clock: Callable[[], float],
     chance: Callable[[], str],
@@ -80,7 +80,7 @@ def furnish(
     database = engine.database
     packages, shelf = Packages(directory, blobs), Shelf(unpacked, blobs)
     environments = Environments(
-        residents, shelf, Streams(directory, stream_path), client_environment,
+        residents, shelf, streams, client_environment,
         clock=clock, chance=chance, most=most_environments,
     )  # fmt: skip
     invocations = Invocations(database, environments)

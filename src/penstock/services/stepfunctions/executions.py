@@ -8,7 +8,7 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.languages.asl.variables import variable_references
-from penstock.services.stepfunctions import arns, flow, rows, starting
+from penstock.services.stepfunctions import answers, arns, flow, rows, starting
 from penstock.services.stepfunctions.failures import no_execution, wrong_type
 from penstock.services.stepfunctions.finding import find_target
 from penstock.services.stepfunctions.interpreter import history
@@ -23,7 +23,7 @@ from penstock.services.stepfunctions.interpreter.plan import (
     plan_of,
     processor_text,
 )
-from penstock.services.stepfunctions.interpreter.redriving import order_again
+from penstock.services.stepfunctions.interpreter.redriving import not_redrivable, order_again
 from penstock.services.stepfunctions.rows import ExecutionRow
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
@@ -61,11 +61,9 @@ class Executions:
     @operation("StartExecution")
     async def start(self, call: Call, request: Request) -> Answer:
         at, chance = self.clock(), self.chance()
-        arn, _ = starting.without_mock(request["stateMachineArn"])
-        share = int(chance[:8], 16) / 0x1_0000_0000
 
         def start(tx: Transaction) -> Answer:
-            target = find_target(tx, call.scope, arn, share)
+            target = starting.target_of(tx, call, chance)
             order = starting.order_of(call, target, at=at, chance=chance, limits=self.limits)
             if order.type == "EXPRESS":
                 self.start_express(tx, call.scope, order)
@@ -95,7 +93,7 @@ class Executions:
     @operation("DescribeExecution")
     async def describe(self, call: Call, request: Request) -> Answer:
         found = await self._shown(request["executionArn"])
-        return described(found, with_data=request.get("includedData") != "METADATA_ONLY")
+        return described(found, with_data=answers.wants_data(request))
 
     @operation("StopExecution")
     async def stop(self, call: Call, request: Request) -> Answer:
@@ -230,22 +228,19 @@ def must_be_standard(tx: Transaction, scope: Scope, arn: str) -> None:
 
 def described(found: ExecutionRow, *, with_data: bool) -> dict[str, Json]:
     """An execution as DescribeExecution answers it."""
-    answer = summary(found)
-    answer |= {"redriveStatus": redrive_status(found)[0], "redriveStatusReason": redrive_status(found)[1]}
-    if answer["redriveStatus"] == "REDRIVABLE" or answer["redriveStatusReason"] is None:
-        del answer["redriveStatusReason"]
-    answer["inputDetails"] = {"included": with_data}
-    if with_data:
-        answer["input"] = found.input
-    if found.output is not None:
-        answer["outputDetails"] = {"included": with_data}
-        if with_data:
-            answer["output"] = found.output
-    for name in ("error", "cause", "trace"):
-        value = getattr(found, name)
-        if value is not None:
-            answer["traceHeader" if name == "trace" else name] = value
-    return answer
+    status, reason = redrive_status(found)
+    optional = {
+        "redriveStatusReason": reason,
+        "error": found.error,
+        "cause": found.cause,
+        "traceHeader": found.trace,
+    }
+    return {
+        **summary(found),
+        "redriveStatus": status,
+        **answers.data(found.input, found.output, included=with_data),
+        **answers.present(optional),
+    }
 
 
 def why_not_redrivable(tx: Transaction, found: ExecutionRow, state: Execution, at: float, limits: Limits) -> str | None:
@@ -265,10 +260,9 @@ def why_not_redrivable(tx: Transaction, found: ExecutionRow, state: Execution, a
 
 
 def redrive_status(found: ExecutionRow) -> tuple[str, str | None]:
-    if found.status == "RUNNING":
-        return "NOT_REDRIVABLE", "Execution is RUNNING and cannot be redriven"
-    if found.status == "SUCCEEDED":
-        return "NOT_REDRIVABLE", "Execution is SUCCEEDED and cannot be redriven"
+    reason = not_redrivable(found.status)
+    if reason is not None:
+        return "NOT_REDRIVABLE", reason
     return "REDRIVABLE" if found.map_run is None else "REDRIVABLE_BY_MAP_RUN", None
 
 
@@ -289,7 +283,7 @@ def summary(found: ExecutionRow) -> dict[str, Json]:
         "mapRunArn": found.map_run,
         "redriveDate": found.redriven_at,
     }
-    answer |= {name: value for name, value in optional.items() if value is not None}
+    answer |= answers.present(optional)
     if found.map_run is not None:
         answer["itemCount"] = found.items
     return answer

@@ -12,9 +12,8 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import Command, Done, Event, Finish, Outcome, Perform, Refused, RunId, Signal, Signalled
 from penstock.engine.outbox import Task
-from penstock.services.stepfunctions import rows, starting
+from penstock.services.stepfunctions import answers, rows, starting
 from penstock.services.stepfunctions.failures import wrong_type
-from penstock.services.stepfunctions.finding import find_target
 from penstock.services.stepfunctions.interpreter.aborting import STOP
 from penstock.services.stepfunctions.interpreter.ending import CHILD
 from penstock.services.stepfunctions.interpreter.execution import Ended, HistoryEvent
@@ -132,14 +131,12 @@ class Express:
     @operation("StartSyncExecution")
     async def start_sync(self, call: Call, request: Request) -> Answer:
         at, chance = self.world.clock(), self.world.chance()
-        arn, _ = starting.without_mock(request["stateMachineArn"])
-        share = int(chance[:8], 16) / 0x1_0000_0000
-        target = await self.database.read(lambda tx: find_target(tx, call.scope, arn, share))
+        target = await self.database.read(lambda tx: starting.target_of(tx, call, chance))
         if target.type != "EXPRESS":
             raise wrong_type()
         order = starting.order_of(call, target, at=at, chance=chance, limits=self.limits)
         ended = await self._carry_out(order, call.scope)
-        return synchronous_answer(order, ended, with_data=request.get("includedData") != "METADATA_ONLY")
+        return synchronous_answer(order, ended, with_data=answers.wants_data(request))
 
     async def _carry_out(self, order: Order, scope: Scope) -> Ended:
         pages = _Pages(self.database, self.logbook, scope, order)
@@ -187,24 +184,17 @@ class _Pages:
 
 
 def synchronous_answer(order: Order, ended: Ended, *, with_data: bool) -> dict[str, Json]:
-    answer: dict[str, Json] = {
+    return {
         "executionArn": order.arn,
         "stateMachineArn": order.machine,
         "name": order.name,
         "startDate": order.started_at,
         "stopDate": ended.at,
         "status": ended.status,
-        "inputDetails": {"included": with_data},
         "billingDetails": billing(order, ended),
+        **answers.data(order.input, ended.output, included=with_data),
+        **answers.present({"error": ended.error, "cause": ended.cause, "traceHeader": order.trace}),
     }
-    if with_data:
-        answer["input"] = order.input
-    if ended.output is not None:
-        answer["outputDetails"] = {"included": with_data}
-        if with_data:
-            answer["output"] = ended.output
-    optional = {"error": ended.error, "cause": ended.cause, "traceHeader": order.trace}
-    return answer | {name: value for name, value in optional.items() if value is not None}
 
 
 def billing(order: Order, ended: Ended) -> dict[str, int]:

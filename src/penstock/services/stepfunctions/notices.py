@@ -11,6 +11,7 @@ import msgspec
 from penstock.services.stepfunctions.delivering import Deliveries
 from penstock.services.stepfunctions.interpreter.execution import Ended
 from penstock.services.stepfunctions.interpreter.plan import Order
+from penstock.services.stepfunctions.interpreter.redriving import not_redrivable
 from penstock.store.database import Database, Row, Transaction
 from penstock.wire.call import Call, Directory, Scope
 
@@ -74,7 +75,7 @@ def batched(entries: list[Json], size: int) -> Iterator[list[Json]]:
 def detail(order: Order, ended: Ended | None, *, redrives: int) -> dict[str, Json]:
     """The event's detail; what there is not is null, as on AWS."""
     status = "RUNNING" if ended is None else ended.status
-    is_final = status in {"RUNNING", "SUCCEEDED"}
+    reason = not_redrivable(status)
     return {
         "executionArn": order.arn,
         "stateMachineArn": order.machine,
@@ -92,6 +93,6 @@ def detail(order: Order, ended: Ended | None, *, redrives: int) -> dict[str, Jso
         "cause": None if ended is None else ended.cause,
         "redriveCount": redrives,
         "redriveDate": None,
-        "redriveStatus": "NOT_REDRIVABLE" if is_final else "REDRIVABLE",
-        "redriveStatusReason": f"Execution is {status} and cannot be redriven" if is_final else None,
+        "redriveStatus": "REDRIVABLE" if reason is None else "NOT_REDRIVABLE",
+        "redriveStatusReason": reason,
     }

@@ -7,9 +7,10 @@ import msgspec
 
 from penstock.languages.asl.jsontext import NotJson, read_json
 from penstock.services.stepfunctions.arns import check_name
-from penstock.services.stepfunctions.finding import Target
+from penstock.services.stepfunctions.finding import Target, find_target
 from penstock.services.stepfunctions.interpreter.plan import Limits, Order
 from penstock.services.stepfunctions.interpreter.turn import DEEPEST, depth
+from penstock.store.database import Transaction
 from penstock.wire.call import Call, ServiceError
 
 Json = Any
@@ -20,6 +21,12 @@ def without_mock(arn: str) -> tuple[str, str | None]:
     """The ARN and the test case that follows it after `#`, if one does: its mocked responses are used."""
     found = MOCK.fullmatch(arn)
     return (arn, None) if found is None else (found["arn"], found["case"])
+
+
+def target_of(tx: Transaction, call: Call, chance: str) -> Target:
+    """What the request means by its machine; an alias picks among its versions by `chance`. Raises as `find_target`."""
+    arn, _ = without_mock(call.request["stateMachineArn"])
+    return find_target(tx, call.scope, arn, int(chance[:8], 16) / 0x1_0000_0000)
 
 
 def input_of(call: Call, limits: Limits) -> str:

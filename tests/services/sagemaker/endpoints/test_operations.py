@@ -17,6 +17,7 @@ from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.store.blobs import Blobs
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
+from penstock.store.streams import Streams
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError
 from services.sagemaker.endpoints.servers import Server, Servers, saying
 from services.sagemaker.jobs.worlds import SOURCE, MemoryLogs, MemoryS3
@@ -93,7 +94,7 @@ async def world_at(
     open_endpoints(
         engine=engine, directory=directory, blobs=blobs, residents=servers, machine=Machine(cpus=4, memory_mib=8192),
         models=folder / "models",
-        stream_path=lambda scope, group, stream: folder / "logs" / group.strip("/") / stream,
+        streams=Streams(directory, lambda scope, group, stream: folder / "logs" / group.strip("/") / stream),
         image_variables=lambda image: {"IMAGE": image},
         client_environment=lambda scope, role: {"ROLE": role},
         clock=lambda: 1_000.0, chance=chance,

@@ -26,6 +26,7 @@ from penstock.store.blobs import Blobs
 from penstock.store.logfile import Record, encode
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
+from penstock.store.streams import Streams
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, operation
 
 SOURCE = Path(__file__).parents[4] / "src" / "penstock"
@@ -265,7 +266,7 @@ class World:
         furnish(
             engine=engine, directory=directory, blobs=self.blobs, runtime=self.runtime,
             machine=Machine(cpus=4, memory_mib=8192),
-            stream_path=lambda scope, group, stream: self.folder / "logs" / group.strip("/") / stream,
+            streams=Streams(directory, lambda scope, group, stream: self.folder / "logs" / group.strip("/") / stream),
             client_environment=lambda scope, role: {"AWS_ENDPOINT_URL": "http://here", "ROLE": role},
             clock=self.clock,
             definitions=lambda image: [{"Name": "built-in", "Regex": r"#011built-in:(\S+)"}] if "xgb" in image else [],

@@ -43,7 +43,7 @@ class Clients:
 
 async def as_a_customer(folder: Path, act: Callable[[Clients], T]) -> T:
     """What a boto3 program sees of a new Penstock."""
-    async with Penstock(Settings(data=folder, port=0, access_log=False)) as penstock:
+    async with Penstock(Settings(data=folder, port=0)) as penstock:
         clients = Clients(penstock.endpoint)
         try:
             return await asyncio.to_thread(act, clients)

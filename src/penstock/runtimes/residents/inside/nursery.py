@@ -87,7 +87,7 @@ class Nursery:
                     os.read(reading, 512)
                     self._bury()
                 elif not self._meet():
-                    self._end_all()
+                    zygote.end_all(self._living)
                     return
 
     def _meet(self) -> bool:
@@ -157,10 +157,3 @@ class Nursery:
         with suppress(ChildProcessError):
             while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
                 self._living.discard(pid)
-
-    def _end_all(self) -> None:
-        for pid in self._living:  # not buried yet, so the pid is still theirs
-            os.kill(pid, signal.SIGKILL)
-        with suppress(ChildProcessError):
-            while True:
-                os.wait()

@@ -16,7 +16,7 @@ import signal
 import socket
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -179,7 +179,7 @@ class Zygote:
                 self._refill()
                 self._rehearse()
             self._leave_if_alone()
-        self._end_all()
+        end_all(self._living)  # spares, and where somebody said quit, jobs too
 
     def _rehearse(self) -> None:
         """Answer somebody who only says hello: memory shared with new spares is copied now, not when a job comes."""
@@ -189,14 +189,6 @@ class Zygote:
         self._meet(theirs)
         ours.close()
         self._quiet_since = quiet_since
-
-    def _end_all(self) -> None:
-        """Spares, and where somebody said quit, jobs too; nobody is left when the zygote is gone."""
-        for pid in self._living:  # not buried yet, so the pid is still theirs
-            os.kill(pid, signal.SIGKILL)
-        with suppress(ChildProcessError):
-            while True:
-                os.wait()
 
     def _meet(self, client: socket.socket) -> None:
         client.settimeout(PATIENCE)
@@ -323,6 +315,15 @@ def take_claim(folder: str) -> int:
     except FileNotFoundError:
         return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
     return os.open(path, os.O_WRONLY)
+
+
+def end_all(living: Iterable[int]) -> None:
+    """Kill children that are not buried yet, so that their pids are still theirs, and bury whoever is left."""
+    for pid in living:
+        os.kill(pid, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def needed_user() -> tuple[int, int] | None:

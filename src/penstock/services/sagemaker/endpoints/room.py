@@ -13,9 +13,9 @@ from penstock.services.sagemaker.endpoints.serving import ClientEnvironment, Ima
 from penstock.services.sagemaker.endpoints.shelf import Shelf
 from penstock.services.sagemaker.endpoints.staging import Staging
 from penstock.services.sagemaker.jobs.instances import Machine
-from penstock.services.sagemaker.jobs.logs import StreamPath, Streams
 from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.store.blobs import Blobs
+from penstock.store.streams import Streams
 from penstock.wire.call import Directory
 
 
@@ -27,7 +27,7 @@ def open_endpoints(
     residents: Residents,
     machine: Machine,
     models: Path,
-    stream_path: StreamPath,
+    streams: Streams,
     image_variables: ImageVariables,
     client_environment: ClientEnvironment,
     clock: Callable[[], float],
@@ -39,7 +39,7 @@ def open_endpoints(
         engine=engine,
         residents=residents,
         shelf=shelf,
-        streams=Streams(directory, stream_path),
+        streams=streams,
         machine=machine,
         image_variables=image_variables,
         client_environment=client_environment,

@@ -25,7 +25,7 @@ from penstock.services.sagemaker.endpoints.instance import Instance
 from penstock.services.sagemaker.endpoints.model import LOG_GROUP, Container, Deployment, Plan, State, Variant
 from penstock.services.sagemaker.endpoints.shelf import Shelf
 from penstock.services.sagemaker.jobs.instances import Machine, resources
-from penstock.services.sagemaker.jobs.logs import Streams
+from penstock.store.streams import Streams
 from penstock.wire.call import Scope
 
 ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint

@@ -8,12 +8,12 @@ from penstock.services.sagemaker.jobs.api import Jobs, ProcessingJobs, TrainingJ
 from penstock.services.sagemaker.jobs.flow import RUN_JOB, STOP_JOB, JobFlow
 from penstock.services.sagemaker.jobs.harvest import Harvesting
 from penstock.services.sagemaker.jobs.instances import Machine
-from penstock.services.sagemaker.jobs.logs import StreamPath, Streams
 from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.services.sagemaker.jobs.requests import Definitions
 from penstock.services.sagemaker.jobs.running import ClientEnvironment, Running
 from penstock.services.sagemaker.jobs.staging import Staging
 from penstock.store.blobs import Blobs
+from penstock.store.streams import Streams
 from penstock.wire.call import Directory
 
 
@@ -24,7 +24,7 @@ def furnish(
     blobs: Blobs,
     runtime: Runtime,
     machine: Machine,
-    stream_path: StreamPath,
+    streams: Streams,
     client_environment: ClientEnvironment,
     clock: Callable[[], float],
     definitions: Definitions = lambda _: (),
@@ -40,7 +40,7 @@ def furnish(
         machine=machine,
         staging=Staging(objects, blobs, engine.database),
         harvesting=Harvesting(objects, blobs, runtime),
-        streams=Streams(directory, stream_path),
+        streams=streams,
         client_environment=client_environment,
         clock=clock,
     )

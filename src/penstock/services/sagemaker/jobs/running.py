@@ -21,12 +21,12 @@ from penstock.services.sagemaker.jobs import processing, training
 from penstock.services.sagemaker.jobs.contract import Contract, Instance, resource_config
 from penstock.services.sagemaker.jobs.harvest import Harvesting
 from penstock.services.sagemaker.jobs.instances import Machine, resources
-from penstock.services.sagemaker.jobs.logs import Streams
 from penstock.services.sagemaker.jobs.metrics import scan
 from penstock.services.sagemaker.jobs.model import Json, Metric, Plan, Product, Report
 from penstock.services.sagemaker.jobs.objects import Undelivered
 from penstock.services.sagemaker.jobs.phases import WAITING, Phases
 from penstock.services.sagemaker.jobs.staging import Staging
+from penstock.store.streams import Streams
 from penstock.wire.call import Scope, ServiceError
 
 ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint

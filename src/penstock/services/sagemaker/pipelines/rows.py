@@ -56,18 +56,20 @@ def executions_of(tx: Transaction, pipeline: Document) -> Iterator[Document]:
     yield from documents.page(tx, query).documents
 
 
+def forget_all(tx: Transaction, query: Query) -> None:
+    """Remove what a query finds."""
+    for found in documents.page(tx, query).documents:
+        documents.remove(tx, found.scope, found.kind, found.name)
+
+
 def forget_cache(tx: Transaction, pipeline: Document) -> None:
     """Remove what a pipeline's steps came to."""
-    query = Query(kind=CACHED, scope=pipeline.scope, name_prefix=f"{pipeline.name}/", limit=1_000_000)
-    for cached in documents.page(tx, query).documents:
-        documents.remove(tx, cached.scope, cached.kind, cached.name)
+    forget_all(tx, Query(kind=CACHED, scope=pipeline.scope, name_prefix=f"{pipeline.name}/", limit=1_000_000))
 
 
 def forget_execution(tx: Transaction, execution: Document) -> None:
     """Remove an execution's row, and the callback tokens that it gave out."""
-    query = Query(kind=CALLBACK, scope=execution.scope, parent=execution.name, limit=1_000_000)
-    for token in documents.page(tx, query).documents:
-        documents.remove(tx, token.scope, token.kind, token.name)
+    forget_all(tx, Query(kind=CALLBACK, scope=execution.scope, parent=execution.name, limit=1_000_000))
     documents.remove(tx, execution.scope, execution.kind, execution.name)
 
 

@@ -92,8 +92,7 @@ def aliases_of(pipeline: Document, number: int) -> list[str]:
 def forget(tx: Transaction, pipeline: Document) -> None:
     """Remove all versions of a pipeline."""
     query = documents.Query(kind=rows.VERSION, scope=pipeline.scope, parent=pipeline.name, limit=1_000_000)
-    for version in documents.page(tx, query).documents:
-        documents.remove(tx, version.scope, version.kind, version.name)
+    rows.forget_all(tx, query)
 
 
 def described(pipeline: Document, version: Document) -> dict[str, Json]:

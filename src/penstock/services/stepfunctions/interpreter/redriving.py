@@ -47,3 +47,8 @@ def _do_again(turn: Turn, frame: Frame, previous: int) -> None:
     frame.retries, frame.retried = [], 0
     frame.previous = frame.before = previous
     entering.act(turn, frame, turn.state_of(frame))
+
+
+def not_redrivable(status: str) -> str | None:
+    """Why an execution of that status is never redriven, in AWS's words; None for one that may be."""
+    return f"Execution is {status} and cannot be redriven" if status in {"RUNNING", "SUCCEEDED"} else None

@@ -13,7 +13,9 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
+from penstock.services.stepfunctions import answers
 from penstock.services.stepfunctions.interpreter.aborting import STOP
+from penstock.services.stepfunctions.interpreter.redriving import not_redrivable
 from penstock.services.stepfunctions.mapruns import rows
 from penstock.services.stepfunctions.mapruns.order import MapRunOrder, MapRunPlan
 from penstock.services.stepfunctions.mapruns.rows import Result
@@ -115,6 +117,7 @@ def transformed(result: Result, transformation: str) -> list[Json]:
 
 def described(result: Result) -> dict[str, Json]:
     """A child as files of results tell of it."""
+    reason = not_redrivable(result.status)
     told: dict[str, Json] = {
         "ExecutionArn": result.arn,
         "Input": result.input,
@@ -124,14 +127,11 @@ def described(result: Result) -> dict[str, Json]:
         "StateMachineArn": result.machine,
         "Status": result.status,
         "RedriveCount": result.redrives,
-        "RedriveStatus": "NOT_REDRIVABLE" if result.status == "SUCCEEDED" else "REDRIVABLE_BY_MAP_RUN",
+        "RedriveStatus": "REDRIVABLE_BY_MAP_RUN" if reason is None else "NOT_REDRIVABLE",
     }
-    if result.status == "SUCCEEDED":
-        told["RedriveStatusReason"] = "Execution is SUCCEEDED and cannot be redriven"
     if result.output is not None:
         told |= {"Output": result.output, "OutputDetails": {"Included": True}}
-    optional = {"Error": result.error, "Cause": result.cause}
-    told |= {name: value for name, value in optional.items() if value is not None}
+    told |= answers.present({"RedriveStatusReason": reason, "Error": result.error, "Cause": result.cause})
     if result.stopped_at is not None:
         told["StopDate"] = _iso(result.stopped_at)
     return told

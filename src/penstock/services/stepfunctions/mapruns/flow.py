@@ -34,7 +34,6 @@ UPDATE: Final = "update"
 MOST_OPEN: Final = 1_000  # children at once where MaxConcurrency sets no bound
 MOST_STARTED: Final = 500  # children in one fill
 EXCEEDED: Final = "States.ExceedToleratedFailureThreshold"
-ENDINGS: Final = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 _OUTCOMES: Final[Mapping[str, RunStatus]] = {"SUCCEEDED": "Succeeded", "ABORTED": "Stopped"}
 
 
