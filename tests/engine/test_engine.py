@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.worlds import Errands, Outside, StoppingDatabase, engine_on, new_database, working
+from engine.worlds import Errands, Outside, Post, PostInside, Rounds, StoppingDatabase, engine_on, new_database, working
 from penstock.engine import journal
+from penstock.engine.engine import CALLS_INSIDE
 from penstock.engine.facts import Done, Outcome, RunId, Signalled
 from penstock.engine.outbox import Task
 from penstock.store.sqlite import SqliteDatabase
@@ -14,6 +15,7 @@ from penstock.wire.call import Scope
 
 RUN = RunId("first")
 DEADLINE = 20.0
+DELIVERY = {Post: "first#deliver", PostInside: "delivery first#deliver"}
 EXPECTED = {
     "bake": "bread for first",
     "child": "child of first: bread for child of first",
@@ -22,10 +24,10 @@ EXPECTED = {
 }
 
 
-async def finish_first(database: SqliteDatabase, outside: Outside) -> Outcome | None:
+async def finish_first(database: SqliteDatabase, outside: Outside, plan: str = "first") -> Outcome | None:
     """Start the run if it is not there, and wait for its end."""
     async with working(engine_on(database, outside)) as engine, asyncio.timeout(DEADLINE):
-        await database.write(lambda tx: engine.start(tx, RUN, "errand", b"first", scope=Scope()))
+        await database.write(lambda tx: engine.start(tx, RUN, "errand", plan.encode(), scope=Scope()))
         outcome: Outcome | None = await engine.settled(RUN)
         return outcome
 
@@ -42,6 +44,57 @@ async def test_a_run_does_what_its_flow_decides_and_ends(tmp_path: Path) -> None
     left = await database.read(lambda tx: (tx.rows("SELECT * FROM outbox"), tx.rows("SELECT * FROM watch")))
     assert left == ([], [])
     database.close()
+
+
+async def test_a_call_that_can_be_answered_inside_is_part_of_the_commit_that_asks(tmp_path: Path) -> None:
+    database = SqliteDatabase(new_database(tmp_path))
+
+    outcome = await finish_first(database, Outside(post=PostInside))
+
+    assert outcome == Outcome("Succeeded", EXPECTED)
+    entries = await database.read(lambda tx: journal.events(tx, RUN))
+    asking, answered = entries[1:3]
+    assert isinstance(asking.event.fact, Done)
+    assert asking.event.fact.key == "bake"
+    assert answered.event.fact == Done("deliver", {"Delivered": "bread for first"})
+    assert await deliveries(database) == ["delivery first#deliver"]
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("plan", "error"), [("a stranger", "Stranger"), ("nobody", "InternalFailure")], ids=["an error", "a bug"]
+)
+async def test_a_call_that_fails_inside_leaves_nothing_and_tells_the_run(tmp_path: Path, plan: str, error: str) -> None:
+    database = SqliteDatabase(new_database(tmp_path))
+
+    outcome = await finish_first(database, Outside(post=PostInside), plan)
+
+    assert outcome is not None
+    assert outcome.result["deliver"] == error
+    assert await deliveries(database) == []
+    database.close()
+
+
+async def test_calls_beyond_the_first_few_leave_by_the_outbox(tmp_path: Path) -> None:
+    """A long round of deliveries: those inside keep their book in the database, the others go to the world."""
+    database = SqliteDatabase(new_database(tmp_path))
+    outside = Outside(post=PostInside)
+    engine = engine_on(database, outside)
+    engine.register(Rounds())
+
+    async with working(engine), asyncio.timeout(DEADLINE):
+        await database.write(lambda tx: engine.start(tx, RUN, "rounds", b"10", scope=Scope()))
+        outcome = await engine.settled(RUN)
+
+    assert outcome == Outcome("Succeeded", 10)
+    assert len(await deliveries(database)) == CALLS_INSIDE
+    assert len(outside.delivered) == 10 - CALLS_INSIDE
+    database.close()
+
+
+async def deliveries(database: SqliteDatabase) -> list[str]:
+    rows = await database.read(lambda tx: tx.rows("SELECT run FROM board WHERE run LIKE 'delivery %'"))
+    return [str(run) for (run,) in rows]
 
 
 async def test_a_settled_run_is_seen_from_its_snapshot_and_its_journal(tmp_path: Path) -> None:
@@ -130,13 +183,16 @@ async def test_what_is_asked_for_while_the_worker_stops_waits_for_the_next_one(t
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["lost", "kept, not answered"])
-async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(tmp_path: Path, after: bool) -> None:
+@pytest.mark.parametrize("post", [Post, PostInside])
+async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(
+    tmp_path: Path, after: bool, post: type[Post]
+) -> None:
     """Every commit of the run is in turn the last one, before and after it reached the disk."""
     crashes = 0
     for commits in range(1, 40):
         folder = tmp_path / str(commits)
         folder.mkdir()
-        path, outside = new_database(folder), Outside()
+        path, outside = new_database(folder), Outside(post=post)
         stopping = StoppingDatabase(path, commits, after=after)
         first_life = asyncio.create_task(finish_first(stopping, outside))
         stopped = asyncio.create_task(stopping.stopped.wait())
@@ -156,8 +212,8 @@ async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(tmp_path: Pa
 
         assert outcome == Outcome("Succeeded", EXPECTED), f"stopped after {commits} commits"
         assert set(outside.baked) == {"first#bake", "first/child#bake"}
-        assert set(outside.delivered) == {"first#deliver"}
-        board = await database.read(lambda tx: tx.rows("SELECT run, answers FROM board ORDER BY run"))
+        assert [*outside.delivered] + await deliveries(database) == [DELIVERY[post]]
+        board = await database.read(lambda tx: tx.rows("SELECT run, answers FROM board WHERE answers > 0 ORDER BY run"))
         assert board == [("first", 4), ("first/child", 1)]
         database.close()
-    assert crashes >= 7
+    assert crashes >= 6

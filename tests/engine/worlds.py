@@ -34,7 +34,7 @@ from penstock.engine.outbox import Task
 from penstock.store.database import Transaction
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
-from penstock.wire.call import Answer, Call, Directory, Scope, operation
+from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, inner, operation
 
 ENGINE = Path(__file__).parents[2] / "src" / "penstock" / "engine" / "migrations"
 T = TypeVar("T")
@@ -100,6 +100,31 @@ class Errands:
         tx.changed("INSERT OR REPLACE INTO board VALUES (:run, :answers)", run=run, answers=len(after.answers))
 
 
+class Rounds:
+    """As many deliveries at once as the plan says; the state is how many are done."""
+
+    name = "rounds"
+    state_type = int
+
+    def plan(self, document: bytes) -> int:
+        return int(document)
+
+    def begin(self, plan: int) -> int:
+        return 0
+
+    def evolve(self, plan: int, state: int, event: Event) -> int:
+        return state + isinstance(event.fact, Done)
+
+    def decide(self, plan: int, state: int) -> Iterator[Command]:
+        for number in range(plan):
+            yield Invoke(f"deliver-{number}", "post", "Deliver", {"What": f"letter {number}"})
+        if state == plan:
+            yield Finish(Outcome("Succeeded", state))
+
+    def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: int, before: int, after: int) -> None:
+        pass
+
+
 class Post:
     service = "post"
 
@@ -112,6 +137,19 @@ class Post:
         return {"Delivered": request["What"]}
 
 
+class PostInside(Post):
+    """Answers inside units of work too: a book of deliveries in the database. It cannot deliver to `nobody`."""
+
+    @inner("Deliver")
+    def deliver_inside(self, tx: Transaction, call: Call, request: Json) -> Answer:
+        tx.changed("INSERT INTO board VALUES (:run, 0)", run=f"delivery {call.token}")
+        if str(request["What"]).endswith("nobody"):
+            raise KeyError("nobody")
+        if str(request["What"]).endswith("a stranger"):
+            raise ServiceError("who is that?", code="Stranger")
+        return {"Delivered": request["What"]}
+
+
 @dataclass
 class Outside:
     """The world that effects reach; it remembers across restarts of the engine."""
@@ -119,6 +157,7 @@ class Outside:
     baked: dict[str, int] = field(default_factory=dict)
     delivered: dict[str, list[str]] = field(default_factory=dict)
     lives: int = 0
+    post: type[Post] = Post
 
     async def bake(self, task: Task) -> Json:
         self.baked[f"{task.run}#{task.key}"] = self.baked.get(f"{task.run}#{task.key}", 0) + 1
@@ -164,7 +203,7 @@ def new_database(folder: Path) -> Path:
 
 def engine_on(database: SqliteDatabase, outside: Outside) -> Engine:
     directory = Directory()
-    directory.register(Post(outside))
+    directory.register(outside.post(outside))
     outside.lives += 1
     engine = Engine(database, directory, clock=lambda: 1_000.0, chance=chances(outside.lives))
     engine.register(Errands())

@@ -69,6 +69,33 @@ async def test_hooks_run_after_the_commit_or_after_the_undoing(tmp_path: Path) -
     database.close()
 
 
+async def test_a_part_that_raises_is_undone_with_its_hooks_and_the_rest_stands(tmp_path: Path) -> None:
+    database = opened(tmp_path)
+    seen: list[str] = []
+
+    def part(tx: Transaction) -> None:
+        documents.insert(tx, thing("part"))
+        tx.after_commit(lambda: seen.append("never"))
+        tx.after_undo(lambda: seen.append("part undone"))
+        raise KeyError("changed its mind")
+
+    def whole(tx: Transaction) -> None:
+        documents.insert(tx, thing("before"))
+        tx.after_commit(lambda: seen.append("committed"))
+        tx.after_undo(lambda: seen.append("never"))
+        with pytest.raises(KeyError):
+            tx.attempt(part)
+        assert seen == ["part undone"]
+        tx.attempt(lambda tx: documents.insert(tx, thing("after")))
+
+    await database.write(whole)
+
+    page = await database.read(lambda tx: documents.page(tx, Query(kind="thing", scope=HERE, order="name")))
+    assert [found.name for found in page.documents] == ["before", "after"]
+    assert seen == ["part undone", "committed"]
+    database.close()
+
+
 async def test_what_was_answered_is_there_after_the_file_is_opened_again(tmp_path: Path) -> None:
     database = opened(tmp_path)
     await asyncio.gather(*(keep(database, thing(f"n{number}")) for number in range(200)))

@@ -1,9 +1,10 @@
 """The engine: it holds runs, appends to their journals, and sees to what they ask for.
 
 `_append` is the only place that writes a journal. In one transaction it folds a fact, journals the event with the
-commands it leads to, and carries out those that concern runs alone (watch, start, signal, finish, cancel a timer).
-The rest (activities, calls, timers) wait in the outbox and leave after the commit, at least once each; their answers
-come back as facts. A fact about nothing that is out changes nothing.
+commands it leads to, and carries out those that concern runs alone (watch, start, signal, finish, cancel a timer), and
+the first calls that can be answered inside a unit of work. The rest (activities, other calls, timers) wait in the
+outbox and leave after the commit, at least once each; their answers come back as facts. A fact about nothing that is
+out changes nothing.
 
 Everything named `tx` runs on the database's writer; everything `async` runs on the event loop.
 """
@@ -11,8 +12,8 @@ Everything named `tx` runs on the database's writer; everything `async` runs on 
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import msgspec
 
@@ -42,10 +43,12 @@ from penstock.engine.facts import (
 )
 from penstock.engine.journal import AnyFlow, Entry, Journal
 from penstock.engine.leases import Leases
-from penstock.engine.outbox import Activity, Outbox
+from penstock.engine.outbox import Activity, Outbox, call_of, refusal
 from penstock.engine.packing import pack, unpacked
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Directory, Scope
+
+CALLS_INSIDE: Final = 4  # answered in one unit of work at the most: bounds how long others wait for the writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,14 @@ class View:
     plan: Any
     state: Any
     outcome: Outcome | None
+
+
+@dataclass(slots=True)
+class Consequences:
+    """What follows from a fact in the same unit of work: facts about other runs, and answers to calls."""
+
+    due: deque[tuple[RunId, Fact | Invoke]] = field(default_factory=deque)
+    calls_left: int = CALLS_INSIDE
 
 
 class Engine:
@@ -78,6 +89,7 @@ class Engine:
         self._held: dict[RunId, Journal] = {}
         self._shown: dict[RunId, View] = {}  # committed states of held runs
         self._waiting: dict[RunId, list[asyncio.Future[Outcome]]] = {}
+        self._directory = directory
         self._leases = Leases(database, clock=clock, worker=chance(), alone=alone)
         self._outbox = Outbox(directory, clock=clock, journal=self.tell_later)
 
@@ -173,18 +185,30 @@ class Engine:
         return True
 
     def _append(self, tx: Transaction, run: RunId, fact: Fact) -> bool:
-        """Append a fact, and every fact about other runs that follows from it at once. True if it changed anything."""
+        """Append a fact, and every fact that follows from it at once. True if it changed anything."""
         self._leases.must_stand()
-        facts = deque([(run, fact)])
+        follow = Consequences(deque([(run, fact)]))
         first = None
-        while facts:
-            target, told = facts.popleft()
+        while follow.due:
+            target, told = follow.due.popleft()
             journal = self._hold(tx, target)
-            changed = journal is not None and self._is_news(journal, told)
-            if journal is not None and changed:
-                self._advance(tx, journal, told, facts)
+            changed = journal is not None and self._take(tx, journal, told, follow)
             first = changed if first is None else first
         return bool(first)
+
+    def _take(self, tx: Transaction, journal: Journal, told: Fact | Invoke, follow: Consequences) -> bool:
+        fact = self._answer_inside(tx, journal, told) if isinstance(told, Invoke) else told
+        changed = self._is_news(journal, fact)
+        if changed:
+            self._advance(tx, journal, fact, follow)
+        return changed
+
+    def _answer_inside(self, tx: Transaction, journal: Journal, command: Invoke) -> Fact:
+        call = call_of(journal.run, journal.scope, command)
+        try:
+            return Done(command.key, tx.attempt(lambda tx: self._directory.answer_inside(tx, call)))
+        except Exception as error:  # a door of rule 11: the run is told, and what it did stands
+            return refusal(journal.run, command.key, f"call {command.service}.{command.operation}", error)
 
     def _hold(self, tx: Transaction, run: RunId) -> Journal | None:
         journal = self._held.get(run)
@@ -205,7 +229,7 @@ class Engine:
                 return journal.seq == 0
         return True
 
-    def _advance(self, tx: Transaction, journal: Journal, fact: Fact, follow: deque[tuple[RunId, Fact]]) -> None:
+    def _advance(self, tx: Transaction, journal: Journal, fact: Fact, follow: Consequences) -> None:
         tx.after_undo(lambda: self._let_go(journal.run))
         if isinstance(fact, Done | Refused | Fired | Ended):
             journal.out.discard(fact.key)
@@ -229,11 +253,17 @@ class Engine:
         self._show(tx, journal)
 
     def _carry_out(
-        self, tx: Transaction, journal: Journal, command: Command, event: Event, follow: deque[tuple[RunId, Fact]]
+        self, tx: Transaction, journal: Journal, command: Command, event: Event, follow: Consequences
     ) -> None:
-        """What concerns runs alone happens here and now; the rest goes into the outbox."""
+        """What concerns runs alone happens in this unit of work; the rest goes into the outbox."""
         run = journal.run
         match command:
+            case Invoke(service=service, operation=operation) if follow.calls_left and self._directory.answers_inside(
+                service, operation
+            ):
+                follow.calls_left -= 1
+                journal.out.add(command.key)
+                follow.due.append((run, command))
             case Perform() | Invoke() | SetTimer():
                 journal.out.add(command.key)
                 self._post(tx, run, command, event.seq)
@@ -241,21 +271,21 @@ class Engine:
             case Watch():
                 journal.out.add(command.key)
                 self._post(tx, run, command, event.seq)
-                follow.extend(self._watch(tx, run, command))
+                follow.due.extend(self._watch(tx, run, command))
             case StartRun():
                 journal.out.add(command.key)
                 self._post(tx, run, command, event.seq)
                 if self._create(tx, command, journal.scope):
-                    follow.append((command.run, Started(command.input)))
-                follow.extend(self._watch(tx, run, Watch(command.key, command.run)))
+                    follow.due.append((command.run, Started(command.input)))
+                follow.due.extend(self._watch(tx, run, Watch(command.key, command.run)))
             case Signal():
-                follow.append((command.run, Signalled(command.name, command.payload)))
+                follow.due.append((command.run, Signalled(command.name, command.payload)))
             case CancelTimer():
                 journal.out.discard(command.timer)
                 tx.changed("DELETE FROM outbox WHERE run = :run AND key = :key", run=run, key=command.timer)
                 tx.after_commit(lambda: self._outbox.cancel(run, command.timer))
             case Finish():
-                follow.extend(self._finish(tx, journal, command.outcome, event.at))
+                follow.due.extend(self._finish(tx, journal, command.outcome, event.at))
 
     @staticmethod
     def _post(tx: Transaction, run: RunId, command: Command, seq: int) -> None:

@@ -113,22 +113,16 @@ class Outbox:
         task = Task(run, command.key, scope, command.input, tell)
         try:
             fact: Fact = Done(command.key, await activity(task))
-        except ServiceError as error:
-            fact = Refused(command.key, error.code, error.message)
-        except Exception as bug:  # a door of rule 11: the run is told, the worker goes on
-            log.exception("run %s: activity %s (%s) failed", run, command.activity, command.key)
-            fact = Refused(command.key, "InternalFailure", f"{type(bug).__name__}: {bug}")
+        except Exception as error:  # a door of rule 11: the run is told, the worker goes on
+            fact = refusal(run, command.key, f"activity {command.activity}", error)
         await self._tell(run, fact)
 
     async def _invoke(self, run: RunId, scope: Scope, command: Invoke) -> None:
-        call = Call(command.service, command.operation, command.request, scope, token=f"{run}#{command.key}")
+        call = call_of(run, scope, command)
         try:
             fact: Fact = Done(command.key, await journalled(await self._directory.answer(call)))
-        except ServiceError as error:
-            fact = Refused(command.key, error.code, error.message)
-        except Exception as bug:  # a door of rule 11
-            log.exception("run %s: call %s.%s (%s) failed", run, command.service, command.operation, command.key)
-            fact = Refused(command.key, "InternalFailure", f"{type(bug).__name__}: {bug}")
+        except Exception as error:  # a door of rule 11
+            fact = refusal(run, command.key, f"call {command.service}.{command.operation}", error)
         await self._tell(run, fact)
 
     async def _tell(self, run: RunId, fact: Fact) -> None:
@@ -139,6 +133,19 @@ class Outbox:
             if isinstance(fact, Done):
                 await self._tell(run, Refused(fact.key, "InternalFailure", f"{type(bug).__name__}: {bug}"))
             # What is left stays in the outbox for the next start.
+
+
+def call_of(run: RunId, scope: Scope, command: Invoke) -> Call:
+    """The call of a run, with the token that tells it from any other."""
+    return Call(command.service, command.operation, command.request, scope, token=f"{run}#{command.key}")
+
+
+def refusal(run: RunId, key: str, what: str, error: Exception) -> Refused:
+    """What a run is told when something it asked for was not done; a bug is logged as well."""
+    if isinstance(error, ServiceError):
+        return Refused(key, error.code, error.message)
+    log.error("run %s: %s (%s) failed", run, what, key, exc_info=error)
+    return Refused(key, "InternalFailure", f"{type(error).__name__}: {error}")
 
 
 async def journalled(answer: Json) -> Json:

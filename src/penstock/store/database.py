@@ -30,6 +30,9 @@ class Transaction(Protocol):
     def each(self, sql: str, many: Iterable[Mapping[str, Value]]) -> None:
         """The same statement for many parameter sets."""
 
+    def attempt(self, work: Callable[["Transaction"], T]) -> T:
+        """Do a part of the work that may fail: if it raises it is undone, hooks and all, and the rest may go on."""
+
     def after_commit(self, act: Callable[[], None]) -> None:
         """Call this on the event loop when the work is durable."""
 

@@ -53,6 +53,20 @@ class SqliteTransaction:
     def each(self, sql: str, many: Iterable[Mapping[str, Value]]) -> None:
         self._connection.executemany(sql, many)
 
+    def attempt(self, work: Callable[[Transaction], T]) -> T:
+        execute, committed, undone = self._connection.execute, len(self.committed), len(self.undone)
+        execute("SAVEPOINT part")
+        try:
+            return work(self)
+        except BaseException:
+            execute("ROLLBACK TO part")
+            for act in self.undone[undone:]:
+                act()
+            del self.committed[committed:], self.undone[undone:]
+            raise
+        finally:
+            execute("RELEASE part")
+
     def after_commit(self, act: Callable[[], None]) -> None:
         self.committed.append(act)
 

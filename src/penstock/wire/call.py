@@ -99,8 +99,11 @@ class NotImplementedHere(ServiceError):
 
 
 Handler = Callable[[Call, Any], Awaitable[Any]]
+Inner = Callable[[Any, Call, Any], Any]  # its first argument is the asker's unit of work (`store.database.Transaction`)
 _H = TypeVar("_H", bound=Callable[..., Awaitable[Any]])
+_I = TypeVar("_I", bound=Callable[..., Any])
 _MARK: Final = "__penstock_operation__"
+_INNER_MARK: Final = "__penstock_inner_operation__"
 
 
 def operation(name: str) -> Callable[[_H], _H]:
@@ -108,6 +111,20 @@ def operation(name: str) -> Callable[[_H], _H]:
 
     def mark(method: _H) -> _H:
         setattr(method, _MARK, name)
+        return method
+
+    return mark
+
+
+def inner(name: str) -> Callable[[_I], _I]:
+    """Mark a method `(self, tx, call, request) -> response` as what answers the operation inside a unit of work.
+
+    It says what the operation says, and does all that it does with `tx`: nothing in it waits. Beside, not instead of,
+    the operation.
+    """
+
+    def mark(method: _I) -> _I:
+        setattr(method, _INNER_MARK, name)
         return method
 
     return mark
@@ -129,13 +146,17 @@ class Directory:
 
     def __init__(self, validate: Callable[[Call], None] | None = None) -> None:
         self._handlers: dict[tuple[str, str], Handler] = {}
+        self._inner: dict[tuple[str, str], Inner] = {}
         self._unchecked: set[str] = set()
         self._validate = validate
 
     def register(self, service: Service) -> None:
-        """Enter every `@operation` of an object; two answers for one operation are a mistake."""
+        """Enter every `@operation` and `@inner` of an object; two answers for one operation are a mistake."""
         for name in dir(type(service)):
-            operation_name = getattr(getattr(type(service), name), _MARK, None)
+            method = getattr(type(service), name)
+            if hasattr(method, _INNER_MARK):
+                self._inner[service.service, getattr(method, _INNER_MARK)] = getattr(service, name)
+            operation_name = getattr(method, _MARK, None)
             if operation_name is None:
                 continue
             key = (service.service, operation_name)
@@ -166,7 +187,20 @@ class Directory:
             raise NotImplementedHere(
                 f"Penstock does not implement {call.service}.{call.operation}. `penstock coverage` lists what it does."
             )
-        if self._validate is not None and call.service not in self._unchecked:
-            self._validate(call)
+        self._check(call)
         answer: Answer = await handler(call, call.request)
         return answer if answer is not None else {}
+
+    def answers_inside(self, service: str, operation_name: str) -> bool:
+        """Whether `answer_inside` answers it."""
+        return (service, operation_name) in self._inner
+
+    def answer_inside(self, tx: Json, call: Call) -> Answer:
+        """What the service says, and what it does as part of a unit of work; raises as `answer` does."""
+        self._check(call)
+        answer: Answer = self._inner[call.service, call.operation](tx, call, call.request)
+        return answer if answer is not None else {}
+
+    def _check(self, call: Call) -> None:
+        if self._validate is not None and call.service not in self._unchecked:
+            self._validate(call)

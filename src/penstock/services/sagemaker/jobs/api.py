@@ -20,7 +20,7 @@ from penstock.services.sagemaker.jobs.requests import Definitions, completed
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
-from penstock.wire.call import Answer, Call, ServiceError, ValidationError, operation
+from penstock.wire.call import Answer, Call, ServiceError, ValidationError, inner, operation
 
 TAKEN: Final[Mapping[Product, str]] = {
     "training-job": "Training job names must be unique within an AWS account and region, and a training job with this "
@@ -52,23 +52,21 @@ class Jobs:
         self._clock = clock
 
     async def create(self, call: Call, product: Product, request: dict[str, Json]) -> Answer:
+        return await self._database.write(lambda tx: self.create_inside(tx, call, product, request))
+
+    def create_inside(self, tx: Transaction, call: Call, product: Product, request: dict[str, Json]) -> Answer:
         names = NAMES[product]
         name = request[names.name]
         arn = arn_of(call.scope, product, name)
         given = tagging.given(request.pop("Tags", ()))
-        plan = Plan(product, name, arn, self._clock(), request)
-
-        def begin(tx: Transaction) -> None:
-            found = documents.find_by_arn(tx, arn)
-            if found is not None:
-                if call.token and call.token == found.token:
-                    return
-                raise ResourceInUse(TAKEN[product].format(arn=found.arn))
+        found = documents.find_by_arn(tx, arn)
+        if found is None:
+            plan = Plan(product, name, arn, self._clock(), request)
             documents.insert(tx, document(call.scope, plan, State(modified_at=plan.created_at), call.token))
             tags.add(tx, arn, given)
             self._engine.start(tx, RunId(arn), f"sagemaker.{product}", msgspec.json.encode(plan), scope=call.scope)
-
-        await self._database.write(begin)
+        elif not call.token or call.token != found.token:
+            raise ResourceInUse(TAKEN[product].format(arn=found.arn))
         return {names.arn: arn}
 
     async def was_created(self, call: Call, product: Product, name: str) -> bool:
@@ -184,6 +182,11 @@ class ProcessingJobs:
     @operation("CreateProcessingJob")
     async def create(self, call: Call, request: Json) -> Answer:
         return await self._jobs.create(call, "processing-job", completed("processing-job", request, lambda _: ()))
+
+    @inner("CreateProcessingJob")
+    def create_inside(self, tx: Transaction, call: Call, request: Json) -> Answer:
+        whole = completed("processing-job", request, lambda _: ())
+        return self._jobs.create_inside(tx, call, "processing-job", whole)
 
     @operation("DescribeProcessingJob")
     async def describe(self, call: Call, request: Json) -> Answer:
