@@ -1,0 +1,93 @@
+"""Definitions that real SDKs emitted, run to their ends; where something is not there, to a reason that says so."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from end_to_end import supplies
+from end_to_end.supplies import EVALUATE, PREPARE, TABLE, TRAIN, archive
+from end_to_end.world import ROLE, World
+
+pytestmark = pytest.mark.xdist_group("samples")
+
+MODEL = {"m/model.tar.gz": archive({"model.txt": "learned"}), "m2/model.tar.gz": archive({"model.txt": "learned"})}
+ROWS = {"t/part.csv": TABLE}
+SOURCE = {"sourcedir.tar.gz": archive({"train.py": TRAIN})}
+ABALONE = {"preprocessing.py": PREPARE, "evaluation.py": EVALUATE, "preprocess.py": PREPARE, "evaluate.py": EVALUATE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A sample with what it needs. `steps` are those that must have succeeded; with `reason` the execution must fail,
+    and the last step that started says it."""
+
+    steps: tuple[str, ...]
+    code: Mapping[str, bytes | str] = field(default_factory=dict)
+    data: Mapping[str, bytes | str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+
+
+CASES = {
+    "pipeline-v3-train-create-register": Case(
+        steps=("PreprocessAbaloneData", "TrainModelTestStep", "CreateModel", "RegisterModel"),
+        code={**ABALONE, "abalone.csv": TABLE},
+    ),
+    "step-condition-all-operators": Case(
+        steps=("Eval", "Cond", "Inner"), code={"prep.py": supplies.REPORT, "in.csv": TABLE},
+        reason="mse 0.5 exceeds 6.0",
+    ),
+    "step-fail": Case(steps=(), reason="failed step-fail"),
+    "step-legacy-createmodel-registermodel": Case(
+        steps=(), data=ROWS, reason="Missing required hyperparameter: num_round"
+    ),
+    "step-model-create": Case(steps=("MyModel-CreateModel",), data=MODEL),
+    "step-model-create-with-repack": Case(
+        steps=("Train", "MyModel-RepackModel-0", "MyModel-CreateModel"),
+        code={"sourcedir.tar.gz": archive(supplies.REPACKING)}, data=ROWS,
+    ),
+    "step-model-register": Case(steps=("Reg-RegisterModel",), data=MODEL),
+    "step-model-register-with-repack": Case(steps=("RegSk-RegisterModel",), data=MODEL, code=SOURCE),
+    "step-pipelinemodel-register": Case(steps=("PM-RegisterModel",), data=MODEL, code=SOURCE),
+    "step-processing-script": Case(steps=("Eval",), code={"prep.py": supplies.JUDGE, "train.py": TRAIN}),
+    "step-processing-sklearn": Case(steps=("Prep",), code={"prep.py": PREPARE + supplies.REPORT, "in.csv": TABLE}),
+    "step-selectors-and-execution-variables": Case(
+        steps=(), code={"prep.py": PREPARE}, reason="Execution.TrainingJobName has no value here"
+    ),
+    "step-training-sklearn-script": Case(steps=("TrainSk",), code=SOURCE, data=ROWS),
+    "step-training-xgboost-builtin": Case(steps=("Prep", "Train"), code={"prep.py": PREPARE, "in.csv": TABLE}),
+    "step-training-xgboost-script": Case(steps=("TrainXgbScript",), code=SOURCE, data=ROWS),
+    "v3-step-processing-framework": Case(
+        steps=("Fw",), code={"runproc.sh": supplies.RUN_PROCESSING},
+        data={"fw-2026-11-22-12-15-13-049/source/prep.py": PREPARE},
+    ),
+    "v3-step-training-sourcecode": Case(
+        steps=("Train",),
+        data={
+            **ROWS, "mt/mt-20261122121510/input/code/train.py": TRAIN,
+            "mt/mt-20261122121510/input/sm_drivers/sm_train.sh": supplies.DRIVER,
+        },
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_sample_runs_to_its_end(world: World, name: str) -> None:
+    case = CASES[name]
+    document = supplies.definition(name)
+    supplies.supply(world, document, case.code, case.data)
+    world.sagemaker.create_pipeline(PipelineName=name, RoleArn=ROLE, PipelineDefinition=json.dumps(document))
+
+    started = world.sagemaker.start_pipeline_execution(
+        PipelineName=name, PipelineParameters=[{"Name": key, "Value": text} for key, text in case.parameters.items()]
+    )
+    ended = world.execution(started["PipelineExecutionArn"])
+
+    steps = world.steps(started["PipelineExecutionArn"])
+    told = {key: (step["StepStatus"], step.get("FailureReason", "")) for key, step in steps.items()}
+    assert {key for key, (status, _) in told.items() if status == "Succeeded"} == set(case.steps), told
+    assert ended["PipelineExecutionStatus"] == ("Failed" if case.reason else "Succeeded"), told
+    if case.reason:
+        assert case.reason in [*told.values()][-1][1]
