@@ -26,7 +26,7 @@ SERVICES: Final = Path(__file__).parents[1] / "src" / "penstock" / "services"
 MODELS: Final = {
     "lambda_": ("lambda",),
     "identity": ("iam", "sts"),
-    "sagemaker": ("sagemaker", "sagemaker-runtime"),
+    "sagemaker": ("sagemaker", "sagemaker-runtime", "sagemaker-metrics"),
 }  # folders not named as botocore names them
 MARK: Final = re.compile(r'@operation\(\s*"(\w+)"')
 ASKED: Final = re.compile(r"Asked for by name: ([\w, \n]+)\.")

@@ -40,7 +40,7 @@ from penstock.runtimes.residents import Language, Nursery
 from penstock.runtimes.sandbox import Image, Sandbox, UnknownImage, this_machine
 from penstock.services import identity, lambda_, logs, s3
 from penstock.services.peripheral import Misplaced, Peripheral
-from penstock.services.sagemaker import registry
+from penstock.services.sagemaker import experiments, registry
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
@@ -269,6 +269,7 @@ class Rooms:
             *s3.operations(database, blobs, clock, chance),
             *logs.operations(database, data, clock),
             *registry.services(database, directory, clock),
+            *experiments.services(database, clock),
         ):
             directory.register(service)
         rooms._furnish_runs(data, images, client_environment)

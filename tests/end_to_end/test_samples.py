@@ -91,3 +91,19 @@ def test_a_sample_runs_to_its_end(world: World, name: str) -> None:
     assert ended["PipelineExecutionStatus"] == ("Failed" if case.reason else "Succeeded"), told
     if case.reason:
         assert case.reason in [*told.values()][-1][1]
+
+
+def test_the_jobs_of_an_execution_are_components_of_its_trial(world: World) -> None:
+    name = "step-processing-script"
+    document = supplies.definition(name)
+    supplies.supply(world, document, CASES[name].code, {})
+    document["PipelineExperimentConfig"] = {"ExperimentName": "shells", "TrialName": {"Get": "Execution.PipelineName"}}
+    world.sagemaker.create_pipeline(PipelineName="tracked", RoleArn=ROLE, PipelineDefinition=json.dumps(document))
+
+    started = world.sagemaker.start_pipeline_execution(PipelineName="tracked")
+    world.execution(started["PipelineExecutionArn"])
+
+    (component,) = world.sagemaker.list_trial_components(TrialName="tracked")["TrialComponentSummaries"]
+    assert (component["DisplayName"], component["Status"]["PrimaryStatus"]) == ("Eval", "Completed")
+    assert component["TrialComponentSource"]["SourceType"] == "SageMakerProcessingJob"
+    assert world.sagemaker.describe_trial(TrialName="tracked")["ExperimentName"] == "shells"

@@ -53,3 +53,11 @@ def test_jobs_stores_and_the_registry_as_the_sdk_uses_them(world: World) -> None
     ):
         assert seen in done.stdout, done.stdout + done.stderr
     assert "ignored" not in done.stdout
+
+
+def test_runs_of_experiments_as_the_sdk_keeps_them(world: World) -> None:
+    done = world.penstock("exec", "--", sys.executable, str(HERE / "scripts" / "sdk_runs.py"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "run one ['depth', 'loss', 'seen'] Completed" in done.stdout
+    assert "analytics [1.0] [3.0]" in done.stdout

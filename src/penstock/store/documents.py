@@ -119,6 +119,7 @@ class Query:
     parent: str | None = None
     has_parent: bool | None = None
     status: str | None = None
+    arns: tuple[str, ...] | None = None
     name_contains: str | None = None
     name_prefix: str | None = None
     created_after: float | None = None
@@ -161,6 +162,10 @@ def page(tx: Transaction, query: Query) -> Page:
         if wanted is not None:
             conditions.append(condition)
             values[name] = int(wanted) if isinstance(wanted, bool) else wanted
+    if query.arns is not None:
+        wanted = {f"arn{place}": arn for place, arn in enumerate(query.arns)}
+        values |= wanted
+        conditions.append(f"arn IN ({', '.join(':' + name for name in wanted)})")
     if query.token:
         values["after_value"], values["after_name"] = _read_token(query)
         conditions.append(f"({query.order}, name) {'<' if query.descending else '>'} (:after_value, :after_name)")

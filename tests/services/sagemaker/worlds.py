@@ -9,6 +9,7 @@ from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, Service
 
+ROOMS = Path(__file__).parents[3] / "src" / "penstock" / "services" / "sagemaker"
 ROLE = "arn:aws:iam::123456789012:role/Scientist"
 
 
@@ -24,7 +25,7 @@ class World:
     @classmethod
     def new(cls, folder: Path) -> Self:
         path = folder / "penstock.db"
-        migrate(path, [])
+        migrate(path, [ROOMS / "experiments" / "migrations"])
         return cls(SqliteDatabase(path))
 
     def clock(self) -> float:

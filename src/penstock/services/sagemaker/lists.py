@@ -66,6 +66,10 @@ def _order(sort_by: str) -> Column:
 
 async def answer(database: Database, wanted: documents.Query, member: str, entry: Callable[[Document], Json]) -> Answer:
     """One page as a list operation answers it: the entries under `member`, and `NextToken` if there are more."""
-    page = await database.read(lambda tx: documents.page(tx, wanted))
+    return told(await database.read(lambda tx: documents.page(tx, wanted)), member, entry)
+
+
+def told(page: documents.Page, member: str, entry: Callable[[Document], Json]) -> Answer:
+    """A page that has been read, as a list operation answers it."""
     entries = {member: [entry(document) for document in page.documents]}
     return entries if page.token is None else {**entries, "NextToken": page.token}

@@ -79,6 +79,16 @@ AssemblyType: TypeAlias = Literal[
 ]
 
 
+class AssociateTrialComponentRequest(TypedDict):
+    TrialComponentName: str
+    TrialName: str
+
+
+class AssociateTrialComponentResponse(TypedDict):
+    TrialComponentArn: NotRequired[str]
+    TrialArn: NotRequired[str]
+
+
 class AssociationInfo(TypedDict):
     SourceArn: str
     DestinationArn: str
@@ -186,6 +196,28 @@ class BatchDescribeModelPackageSummary(TypedDict):
     ModelPackageStatus: ModelPackageStatus
     ModelApprovalStatus: NotRequired[ModelApprovalStatus]
     ModelPackageRegistrationType: NotRequired[ModelPackageRegistrationType]
+
+
+class BatchGetMetricsRequest(TypedDict):
+    MetricQueries: list[MetricQuery]
+
+
+class BatchGetMetricsResponse(TypedDict):
+    MetricQueryResults: NotRequired[list[MetricQueryResult]]
+
+
+class BatchPutMetricsError(TypedDict):
+    Code: NotRequired[PutMetricsErrorCode]
+    MetricIndex: NotRequired[int]
+
+
+class BatchPutMetricsRequest(TypedDict):
+    TrialComponentName: str
+    MetricData: list[RawMetricData]
+
+
+class BatchPutMetricsResponse(TypedDict):
+    Errors: NotRequired[list[BatchPutMetricsError]]
 
 
 BatchStrategy: TypeAlias = Literal[
@@ -512,6 +544,17 @@ class CreateEndpointResponse(TypedDict):
     EndpointArn: str
 
 
+class CreateExperimentRequest(TypedDict):
+    ExperimentName: str
+    DisplayName: NotRequired[str]
+    Description: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateExperimentResponse(TypedDict):
+    ExperimentArn: NotRequired[str]
+
+
 class CreateModelPackageGroupRequest(TypedDict):
     ModelPackageGroupName: str
     ModelPackageGroupDescription: NotRequired[str]
@@ -640,6 +683,35 @@ class CreateTrainingJobResponse(TypedDict):
     TrainingJobArn: str
 
 
+class CreateTrialComponentRequest(TypedDict):
+    TrialComponentName: str
+    DisplayName: NotRequired[str]
+    Status: NotRequired[TrialComponentStatus]
+    StartTime: NotRequired[float]
+    EndTime: NotRequired[float]
+    Parameters: NotRequired[dict[str, TrialComponentParameterValue]]
+    InputArtifacts: NotRequired[dict[str, TrialComponentArtifact]]
+    OutputArtifacts: NotRequired[dict[str, TrialComponentArtifact]]
+    MetadataProperties: NotRequired[MetadataProperties]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateTrialComponentResponse(TypedDict):
+    TrialComponentArn: NotRequired[str]
+
+
+class CreateTrialRequest(TypedDict):
+    TrialName: str
+    DisplayName: NotRequired[str]
+    ExperimentName: str
+    MetadataProperties: NotRequired[MetadataProperties]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateTrialResponse(TypedDict):
+    TrialArn: NotRequired[str]
+
+
 CrossAccountFilterOption: TypeAlias = Literal[
     "SameAccount", "CrossAccount"
 ]
@@ -748,6 +820,14 @@ class DeleteEndpointResponse(TypedDict):
     pass
 
 
+class DeleteExperimentRequest(TypedDict):
+    ExperimentName: str
+
+
+class DeleteExperimentResponse(TypedDict):
+    ExperimentArn: NotRequired[str]
+
+
 class DeleteModelPackageGroupPolicyRequest(TypedDict):
     ModelPackageGroupName: str
 
@@ -814,6 +894,22 @@ class DeleteTrainingJobResponse(TypedDict):
     pass
 
 
+class DeleteTrialComponentRequest(TypedDict):
+    TrialComponentName: str
+
+
+class DeleteTrialComponentResponse(TypedDict):
+    TrialComponentArn: NotRequired[str]
+
+
+class DeleteTrialRequest(TypedDict):
+    TrialName: str
+
+
+class DeleteTrialResponse(TypedDict):
+    TrialArn: NotRequired[str]
+
+
 class DeployedImage(TypedDict):
     SpecifiedImage: NotRequired[str]
     ResolvedImage: NotRequired[str]
@@ -873,6 +969,22 @@ class DescribeEndpointResponse(TypedDict):
     ShadowProductionVariants: NotRequired[list[ProductionVariantSummary]]
     MetricsConfig: NotRequired[MetricsConfig]
     CrossRegionTrafficConfig: NotRequired[CrossRegionTrafficConfig]
+
+
+class DescribeExperimentRequest(TypedDict):
+    ExperimentName: str
+
+
+class DescribeExperimentResponse(TypedDict):
+    ExperimentName: NotRequired[str]
+    ExperimentArn: NotRequired[str]
+    DisplayName: NotRequired[str]
+    Source: NotRequired[ExperimentSource]
+    Description: NotRequired[str]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
 
 
 class DescribeModelPackageGroupRequest(TypedDict):
@@ -1089,6 +1201,48 @@ class DescribeTrainingJobResponse(TypedDict):
     OutputModelPackageArn: NotRequired[str]
 
 
+class DescribeTrialComponentRequest(TypedDict):
+    TrialComponentName: str
+
+
+class DescribeTrialComponentResponse(TypedDict):
+    TrialComponentName: NotRequired[str]
+    TrialComponentArn: NotRequired[str]
+    DisplayName: NotRequired[str]
+    Source: NotRequired[TrialComponentSource]
+    Status: NotRequired[TrialComponentStatus]
+    StartTime: NotRequired[float]
+    EndTime: NotRequired[float]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    Parameters: NotRequired[dict[str, TrialComponentParameterValue]]
+    InputArtifacts: NotRequired[dict[str, TrialComponentArtifact]]
+    OutputArtifacts: NotRequired[dict[str, TrialComponentArtifact]]
+    MetadataProperties: NotRequired[MetadataProperties]
+    Metrics: NotRequired[list[TrialComponentMetricSummary]]
+    LineageGroupArn: NotRequired[str]
+    Sources: NotRequired[list[TrialComponentSource]]
+
+
+class DescribeTrialRequest(TypedDict):
+    TrialName: str
+
+
+class DescribeTrialResponse(TypedDict):
+    TrialName: NotRequired[str]
+    TrialArn: NotRequired[str]
+    DisplayName: NotRequired[str]
+    ExperimentName: NotRequired[str]
+    Source: NotRequired[TrialSource]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    MetadataProperties: NotRequired[MetadataProperties]
+
+
 class DesiredWeightAndCapacity(TypedDict):
     VariantName: str
     DesiredWeight: NotRequired[float]
@@ -1099,6 +1253,16 @@ class DesiredWeightAndCapacity(TypedDict):
 DetailedModelPackageStatus: TypeAlias = Literal[
     "NotStarted", "InProgress", "Completed", "Failed"
 ]
+
+
+class DisassociateTrialComponentRequest(TypedDict):
+    TrialComponentName: str
+    TrialName: str
+
+
+class DisassociateTrialComponentResponse(TypedDict):
+    TrialComponentArn: NotRequired[str]
+    TrialArn: NotRequired[str]
 
 
 class DriftCheckBaselines(TypedDict):
@@ -1250,6 +1414,15 @@ class ExperimentConfig(TypedDict):
 class ExperimentSource(TypedDict):
     SourceArn: str
     SourceType: NotRequired[str]
+
+
+class ExperimentSummary(TypedDict):
+    ExperimentArn: NotRequired[str]
+    ExperimentName: NotRequired[str]
+    DisplayName: NotRequired[str]
+    ExperimentSource: NotRequired[ExperimentSource]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
 
 
 class Explainability(TypedDict):
@@ -1812,6 +1985,20 @@ class ListEndpointsResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListExperimentsRequest(TypedDict):
+    CreatedAfter: NotRequired[float]
+    CreatedBefore: NotRequired[float]
+    SortBy: NotRequired[SortExperimentsBy]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListExperimentsResponse(TypedDict):
+    ExperimentSummaries: NotRequired[list[ExperimentSummary]]
+    NextToken: NotRequired[str]
+
+
 class ListModelPackageGroupsRequest(TypedDict):
     CreationTimeAfter: NotRequired[float]
     CreationTimeBefore: NotRequired[float]
@@ -1979,6 +2166,39 @@ class ListTrainingJobsResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListTrialComponentsRequest(TypedDict):
+    ExperimentName: NotRequired[str]
+    TrialName: NotRequired[str]
+    SourceArn: NotRequired[str]
+    CreatedAfter: NotRequired[float]
+    CreatedBefore: NotRequired[float]
+    SortBy: NotRequired[SortTrialComponentsBy]
+    SortOrder: NotRequired[SortOrder]
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class ListTrialComponentsResponse(TypedDict):
+    TrialComponentSummaries: NotRequired[list[TrialComponentSummary]]
+    NextToken: NotRequired[str]
+
+
+class ListTrialsRequest(TypedDict):
+    ExperimentName: NotRequired[str]
+    TrialComponentName: NotRequired[str]
+    CreatedAfter: NotRequired[float]
+    CreatedBefore: NotRequired[float]
+    SortBy: NotRequired[SortTrialsBy]
+    SortOrder: NotRequired[SortOrder]
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class ListTrialsResponse(TypedDict):
+    TrialSummaries: NotRequired[list[TrialSummary]]
+    NextToken: NotRequired[str]
+
+
 class MLflowConfiguration(TypedDict):
     MlflowResourceArn: NotRequired[str]
     MlflowExperimentName: NotRequired[str]
@@ -2019,6 +2239,33 @@ class MetricData(TypedDict):
 class MetricDefinition(TypedDict):
     Name: str
     Regex: str
+
+
+class MetricQuery(TypedDict):
+    MetricName: str
+    ResourceArn: str
+    MetricStat: MetricStatistic
+    Period: Period
+    XAxisType: XAxisType
+    Start: NotRequired[int]
+    End: NotRequired[int]
+
+
+class MetricQueryResult(TypedDict):
+    Status: MetricQueryResultStatus
+    Message: NotRequired[str]
+    XAxisValues: list[int]
+    MetricValues: list[float]
+
+
+MetricQueryResultStatus: TypeAlias = Literal[
+    "Complete", "Truncated", "InternalError", "ValidationError"
+]
+
+
+MetricStatistic: TypeAlias = Literal[
+    "Min", "Max", "Avg", "Count", "StdDev", "Last"
+]
 
 
 class MetricsConfig(TypedDict):
@@ -2645,6 +2892,11 @@ class PendingProductionVariantSummary(TypedDict):
     AcceleratorPartitionLayouts: NotRequired[list[AcceleratorPartitionLayout]]
 
 
+Period: TypeAlias = Literal[
+    "OneMinute", "FiveMinute", "OneHour", "IterationNumber"
+]
+
+
 class Pipeline(TypedDict):
     PipelineArn: NotRequired[str]
     PipelineName: NotRequired[str]
@@ -3199,6 +3451,11 @@ class ProvisioningParameter(TypedDict):
     Value: NotRequired[str]
 
 
+PutMetricsErrorCode: TypeAlias = Literal[
+    "METRIC_LIMIT_EXCEEDED", "INTERNAL_ERROR", "VALIDATION_ERROR", "CONFLICT_ERROR"
+]
+
+
 class PutModelPackageGroupPolicyRequest(TypedDict):
     ModelPackageGroupName: str
     ResourcePolicy: str
@@ -3219,6 +3476,13 @@ class QualityCheckStepMetadata(TypedDict):
     CheckJobArn: NotRequired[str]
     SkipCheck: NotRequired[bool]
     RegisterNewBaseline: NotRequired[bool]
+
+
+class RawMetricData(TypedDict):
+    MetricName: str
+    Timestamp: float
+    Step: NotRequired[int]
+    Value: float
 
 
 class RealTimeInferenceRecommendation(TypedDict):
@@ -3535,6 +3799,11 @@ SortBy: TypeAlias = Literal[
 ]
 
 
+SortExperimentsBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
 SortOrder: TypeAlias = Literal[
     "Ascending", "Descending"
 ]
@@ -3546,6 +3815,16 @@ SortPipelineExecutionsBy: TypeAlias = Literal[
 
 
 SortPipelinesBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
+SortTrialComponentsBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
+SortTrialsBy: TypeAlias = Literal[
     "Name", "CreationTime"
 ]
 
@@ -4001,9 +4280,32 @@ class TrialComponentStatus(TypedDict):
     Message: NotRequired[str]
 
 
+class TrialComponentSummary(TypedDict):
+    TrialComponentName: NotRequired[str]
+    TrialComponentArn: NotRequired[str]
+    DisplayName: NotRequired[str]
+    TrialComponentSource: NotRequired[TrialComponentSource]
+    Status: NotRequired[TrialComponentStatus]
+    StartTime: NotRequired[float]
+    EndTime: NotRequired[float]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+
+
 class TrialSource(TypedDict):
     SourceArn: str
     SourceType: NotRequired[str]
+
+
+class TrialSummary(TypedDict):
+    TrialArn: NotRequired[str]
+    TrialName: NotRequired[str]
+    DisplayName: NotRequired[str]
+    TrialSource: NotRequired[TrialSource]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
 
 
 class TtlDuration(TypedDict):
@@ -4046,6 +4348,16 @@ class UpdateEndpointWeightsAndCapacitiesRequest(TypedDict):
 
 class UpdateEndpointWeightsAndCapacitiesResponse(TypedDict):
     EndpointArn: str
+
+
+class UpdateExperimentRequest(TypedDict):
+    ExperimentName: str
+    DisplayName: NotRequired[str]
+    Description: NotRequired[str]
+
+
+class UpdateExperimentResponse(TypedDict):
+    ExperimentArn: NotRequired[str]
 
 
 class UpdateModelPackageRequest(TypedDict):
@@ -4107,6 +4419,33 @@ class UpdatePipelineVersionResponse(TypedDict):
     PipelineVersionId: NotRequired[int]
 
 
+class UpdateTrialComponentRequest(TypedDict):
+    TrialComponentName: str
+    DisplayName: NotRequired[str]
+    Status: NotRequired[TrialComponentStatus]
+    StartTime: NotRequired[float]
+    EndTime: NotRequired[float]
+    Parameters: NotRequired[dict[str, TrialComponentParameterValue]]
+    ParametersToRemove: NotRequired[list[str]]
+    InputArtifacts: NotRequired[dict[str, TrialComponentArtifact]]
+    InputArtifactsToRemove: NotRequired[list[str]]
+    OutputArtifacts: NotRequired[dict[str, TrialComponentArtifact]]
+    OutputArtifactsToRemove: NotRequired[list[str]]
+
+
+class UpdateTrialComponentResponse(TypedDict):
+    TrialComponentArn: NotRequired[str]
+
+
+class UpdateTrialRequest(TypedDict):
+    TrialName: str
+    DisplayName: NotRequired[str]
+
+
+class UpdateTrialResponse(TypedDict):
+    TrialArn: NotRequired[str]
+
+
 class UserContext(TypedDict):
     UserProfileArn: NotRequired[str]
     UserProfileName: NotRequired[str]
@@ -4151,3 +4490,8 @@ class WarmPoolStatus(TypedDict):
     Status: WarmPoolResourceStatus
     ResourceRetainedBillableTimeInSeconds: NotRequired[int]
     ReusedByJob: NotRequired[str]
+
+
+XAxisType: TypeAlias = Literal[
+    "IterationNumber", "Timestamp"
+]

@@ -64,7 +64,6 @@ async def test_what_aws_only_keeps_is_told_again(tmp_path: Path) -> None:
     world = World(tmp_path)
     kept: dict[str, Any] = {
         "VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]},
-        "ExperimentConfig": {"ExperimentName": "e"},
         "DebugHookConfig": {"S3OutputPath": "s3://bucket/debug"},
         "ProfilerConfig": {"S3OutputPath": "s3://bucket/profile"},
         "EnableManagedSpotTraining": True,

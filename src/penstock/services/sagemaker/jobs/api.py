@@ -12,6 +12,7 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker.experiments import tracking
 from penstock.services.sagemaker.jobs.answers import summarised
 from penstock.services.sagemaker.jobs.flow import STOP, document
 from penstock.services.sagemaker.jobs.model import NAMES, Json, Place, Plan, Product, State, arn_of, kind_of
@@ -62,8 +63,10 @@ class Jobs:
         found = documents.find_by_arn(tx, arn)
         if found is None:
             plan = Plan(product, name, arn, self._clock(), request)
-            documents.insert(tx, document(call.scope, plan, State(modified_at=plan.created_at), call.token))
+            made = document(call.scope, plan, State(modified_at=plan.created_at), call.token)
+            documents.insert(tx, made)
             tags.add(tx, arn, given)
+            tracking.begin(tx, call.scope, product, made.body)
             self._engine.start(tx, RunId(arn), f"sagemaker.{product}", msgspec.json.encode(plan), scope=call.scope)
         elif not call.token or call.token != found.token:
             raise ResourceInUse(TAKEN[product].format(arn=found.arn))

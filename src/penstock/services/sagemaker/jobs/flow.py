@@ -26,6 +26,7 @@ from penstock.engine.facts import (
     Started,
 )
 from penstock.engine.facts import Status as RunStatus
+from penstock.services.sagemaker.experiments import tracking
 from penstock.services.sagemaker.jobs.answers import described
 from penstock.services.sagemaker.jobs.model import Ended, Phase, Plan, Product, Report, State, holder, kind_of
 from penstock.services.sagemaker.jobs.verdict import is_worth_another_try, judge
@@ -83,7 +84,9 @@ class JobFlow:
     def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: Plan, before: State, after: State) -> None:
         if before == after:
             return
-        documents.update(tx, document(scope, plan, after))
+        changed = document(scope, plan, after)
+        documents.update(tx, changed)
+        tracking.follow(tx, scope, plan.product, changed.body)
         if after.verdict is not None:
             blobs.release(tx, holder(run))
             tx.after_commit(lambda: self._settled(run))

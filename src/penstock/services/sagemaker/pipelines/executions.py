@@ -17,6 +17,7 @@ from penstock.languages.pipeline.expressions import Sources, Unresolvable, resol
 from penstock.languages.pipeline.tree import DefinitionError
 from penstock.languages.pipeline.values import values_of
 from penstock.services.sagemaker import lists
+from penstock.services.sagemaker.experiments import tracking
 from penstock.services.sagemaker.people import user_context
 from penstock.services.sagemaker.pipelines import answers, rows, selecting, versions
 from penstock.services.sagemaker.pipelines.api import given, refuse
@@ -86,9 +87,11 @@ class PipelineExecutions:
             created_at=begin.started_at,
             modified_at=begin.started_at,
             token=token,
-            body={**self._row(call, request, begin, plan_of(text)), "PipelineVersionId": number},
+            body={**self._row(call, request, begin), "PipelineVersionId": number},
         )
         documents.insert(tx, row)
+        if begin.experiment:
+            tracking.ensure(tx, call.scope, begin.started_at, begin.experiment)
         last = {**pipeline.body.get("LastExecutions", {}), str(number): row.arn}
         ran = pipeline.changed(pipeline.modified_at, LastRunTime=begin.started_at, LastExecutions=last)
         documents.update(tx, ran)
@@ -102,7 +105,7 @@ class PipelineExecutions:
         except DefinitionError as error:
             raise ValidationError(str(error)) from None
         limit = request.get("ParallelismConfiguration") or pipeline.body.get("ParallelismConfiguration") or {}
-        return Begin(
+        begin = Begin(
             arn=f"{pipeline.arn}/execution/{name}",
             pipeline_name=pipeline.name,
             pipeline_arn=pipeline.arn,
@@ -111,6 +114,7 @@ class PipelineExecutions:
             parameters=values,
             parallel_steps=limit.get("MaxParallelExecutionSteps"),
         )
+        return msgspec.structs.replace(begin, experiment=_experiment(plan, begin))
 
     def _selected(self, tx: Transaction, begin: Begin, request: Request, plan: Plan) -> Begin:
         """What a selective execution begins with."""
@@ -146,9 +150,8 @@ class PipelineExecutions:
         return found
 
     @staticmethod
-    def _row(call: Call, request: Request, begin: Begin, plan: Plan) -> dict[str, Json]:
+    def _row(call: Call, request: Request, begin: Begin) -> dict[str, Json]:
         limit = {} if begin.parallel_steps is None else {"MaxParallelExecutionSteps": begin.parallel_steps}
-        experiment = _experiment(plan, begin)
         return {
             "PipelineArn": begin.pipeline_arn,
             "PipelineExecutionDisplayName": f"execution-{int(begin.started_at * 1000)}",
@@ -160,7 +163,7 @@ class PipelineExecutions:
                 request, "PipelineExecutionDisplayName", "PipelineExecutionDescription", "SelectiveExecutionConfig"
             ),
             **({"ParallelismConfiguration": limit} if limit else {}),
-            **({"PipelineExperimentConfig": experiment} if experiment else {}),
+            **({"PipelineExperimentConfig": begin.experiment} if begin.experiment else {}),
         }
 
     @operation("StopPipelineExecution")
@@ -336,7 +339,7 @@ def _of_version(tx: Transaction, wanted: documents.Query, number: int | None) ->
 
 
 def _experiment(plan: Plan, begin: Begin) -> dict[str, Json]:
-    """The experiment and trial that the definition names; none where it names them badly, as AWS shows none."""
+    """The experiment and trial that the definition names; a trial that it does not name is the execution's id."""
     if plan.definition.experiment is None:
         return {}
     variables = {
@@ -349,7 +352,8 @@ def _experiment(plan: Plan, begin: Begin) -> dict[str, Json]:
         found = resolve(plan.definition.experiment, Sources(parameters=begin.parameters, execution=variables))
     except Unresolvable as error:
         raise ValidationError(f"PipelineExperimentConfig: {error}") from None
-    return {key: str(value) for key, value in found.items() if value is not None}
+    names = {key: str(value) for key, value in found.items() if value is not None}
+    return {"TrialName": begin.execution_id, **names} if "ExperimentName" in names else {}
 
 
 @dataclass(frozen=True, slots=True)

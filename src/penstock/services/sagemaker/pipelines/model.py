@@ -81,7 +81,8 @@ class Learned(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Begin(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an execution is started with. `kept` are the steps that need not run again, in a retried execution or a
-    selective one, of which `selected` are the steps that may run (empty: all).
+    selective one, of which `selected` are the steps that may run (empty: all). `experiment` is the `ExperimentConfig`
+    of its jobs (empty: they are not tracked).
     """
 
     arn: str
@@ -93,6 +94,7 @@ class Begin(msgspec.Struct, frozen=True, omit_defaults=True):
     parallel_steps: int | None = None
     kept: dict[str, Progress] = {}
     selected: tuple[str, ...] = ()
+    experiment: dict[str, str] = {}
 
 
 class Execution(msgspec.Struct, frozen=True, omit_defaults=True):

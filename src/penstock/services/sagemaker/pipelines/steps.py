@@ -28,6 +28,7 @@ from penstock.services.sagemaker.pipelines.model import Begin
 Json = Any
 Fit = Callable[[str, Mapping[str, Json]], Mapping[str, Json]]  # an operation's request, as its model wants it
 LONGEST_NAME: Final = 63
+TRACKED: Final = frozenset({"CreateProcessingJob", "CreateTrainingJob", "CreateTransformJob"})
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -59,8 +60,16 @@ MAKING: Final[Mapping[type, Making]] = {
 }
 
 
+def tracking(making: Making, begin: Begin, step: StepName) -> dict[str, Json]:
+    """What a job's request says of the execution's experiment."""
+    if not begin.experiment or making.create not in TRACKED:
+        return {}
+    return {"ExperimentConfig": {**begin.experiment, "TrialComponentDisplayName": step}}
+
+
 def request(making: Making, arguments: Mapping[str, Json], name: str) -> dict[str, Json]:
-    """The request that makes a step's thing. Experiments belong to jobs outside of pipelines: AWS drops the member."""
+    """The request that makes a step's thing. An experiment that a step names itself is dropped, as on AWS: jobs of a
+    pipeline belong to the execution's (`tracking`)."""
     made = {key: value for key, value in arguments.items() if value is not None and key != "ExperimentConfig"}
     if making.create == "CreateModelPackage" and "ModelPackageGroupName" in made:
         made.pop(making.name, None)  # a version of a group is numbered, not named

@@ -257,7 +257,8 @@ class Turn:
     def _request(self, name: StepName) -> Mapping[str, Json]:
         step, making = self.ledger.plan.definition.steps[name], self._making(name)
         arguments = resolve(step.arguments, self._sources(name))
-        return self._fit(making.create, steps.request(making, arguments, self.ledger.steps[name].name))
+        made = steps.request(making, arguments, self.ledger.steps[name].name)
+        return self._fit(making.create, made | steps.tracking(making, self.ledger.begin, name))
 
     def _stop_job(self, name: StepName) -> None:
         making, progress = self._making(name), self.ledger.steps[name]

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from penstock.services.sagemaker import tagging
+from penstock.services.sagemaker.experiments import entities
+from penstock.services.sagemaker.experiments.entities import COMPONENT, EXPERIMENT, TRIAL
 from penstock.services.sagemaker.registry import contents, expressions, groups, models
 from penstock.services.sagemaker.registry.names import GROUP, MODEL, PACKAGE, arn
 from penstock.store import documents, tags
@@ -55,10 +57,11 @@ def _package(document: Document) -> dict[str, Json]:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """A resource of Search: the kind of its documents, and how one is shown."""
+    """A resource of Search: the kind of its documents, how one is shown, and under which name if not its own."""
 
     kind: str
     show: Show
+    shown_as: str = ""
 
 
 _SEARCHED: Final[Mapping[str, Searched]] = {
@@ -68,6 +71,9 @@ _SEARCHED: Final[Mapping[str, Searched]] = {
     "ModelPackage": Searched(PACKAGE, _package),
     "ModelPackageGroup": Searched(GROUP, groups.described),
     "Model": Searched(MODEL, models.described),
+    "Experiment": Searched(EXPERIMENT, entities.described),
+    "ExperimentTrial": Searched(TRIAL, entities.described, "Trial"),
+    "ExperimentTrialComponent": Searched(COMPONENT, entities.described, "TrialComponent"),
 }
 
 
@@ -97,7 +103,10 @@ class SearchResources:
         hits = await self.database.scan(lambda tx: list(_hits(tx, call.scope, searched, expression, order)))
         page, token = order.page(hits, request.get("MaxResults", _PAGE), request.get("NextToken"))
         return {
-            "Results": [{resource: {"Model": hit.record} if resource == "Model" else hit.record} for hit in page],
+            "Results": [
+                {searched.shown_as or resource: {"Model": hit.record} if resource == "Model" else hit.record}
+                for hit in page
+            ],
             "TotalHits": {"Value": len(hits), "Relation": "EqualTo"},
         } | ({"NextToken": token} if token else {})
 
