@@ -20,6 +20,7 @@ EXPECTED = {
     "bake": "bread for first",
     "child": "child of first: bread for child of first",
     "deliver": {"Delivered": "bread for first"},
+    "encore": "bread for child of first, bread for icing of child of first",
     "nap": "fired",
 }
 
@@ -39,7 +40,7 @@ async def test_a_run_does_what_its_flow_decides_and_ends(tmp_path: Path) -> None
     outcome = await finish_first(database, outside)
 
     assert outcome == Outcome("Succeeded", EXPECTED)
-    assert outside.baked == {"first#bake": 1, "first/child#bake": 1}
+    assert outside.baked == {"first#bake": 1, "first/child#bake": 1, "first/child#ice": 1}
     assert outside.delivered == {"first#deliver": ["bread for first"]}
     left = await database.read(lambda tx: (tx.rows("SELECT * FROM outbox"), tx.rows("SELECT * FROM watch")))
     assert left == ([], [])
@@ -211,9 +212,9 @@ async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(
         outcome = await finish_first(database, outside)
 
         assert outcome == Outcome("Succeeded", EXPECTED), f"stopped after {commits} commits"
-        assert set(outside.baked) == {"first#bake", "first/child#bake"}
+        assert set(outside.baked) == {"first#bake", "first/child#bake", "first/child#ice"}
         assert [*outside.delivered] + await deliveries(database) == [DELIVERY[post]]
         board = await database.read(lambda tx: tx.rows("SELECT run, answers FROM board WHERE answers > 0 ORDER BY run"))
-        assert board == [("first", 4), ("first/child", 1)]
+        assert board == [("first", 5), ("first/child", 2)]
         database.close()
     assert crashes >= 6

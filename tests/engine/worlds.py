@@ -23,6 +23,7 @@ from penstock.engine.facts import (
     Outcome,
     Perform,
     Refused,
+    Resume,
     RunId,
     SetTimer,
     Signal,
@@ -51,7 +52,10 @@ class Errand:
 
 
 class Errands:
-    """bake (activity) → deliver (call) and nap (timer) side by side → a child run → finish. A child only bakes."""
+    """bake (activity) → deliver (call) and nap (timer) side by side → a child run → it once more → finish.
+
+    A child only bakes; resumed, it ices what it has baked.
+    """
 
     name = "errand"
     state_type = Errand
@@ -86,6 +90,10 @@ class Errands:
         if plan.startswith("child"):
             yield Signal("hello", RunId(plan.removeprefix("child of ")), "child says hello")
             yield Finish(Outcome("Succeeded", f"{plan}: {state.answers['bake']}"))
+            if "more" in state.heard:
+                yield Perform("ice", "bake", f"icing of {plan}")
+            if "ice" in state.answers:
+                yield Finish(Outcome("Succeeded", f"{state.answers['bake']}, {state.answers['ice']}"), "finish again")
             return
         yield Invoke("deliver", "post", "Deliver", {"What": state.answers["bake"]})
         yield SetTimer("nap", 0.0)
@@ -94,6 +102,8 @@ class Errands:
             yield CancelTimer("wake", "never")
             yield StartRun("child", RunId(f"{plan}/child"), "errand", f"child of {plan}".encode())
         if "child" in state.answers:
+            yield Resume("encore", RunId(f"{plan}/child"), "more")
+        if "encore" in state.answers:
             yield Finish(Outcome("Succeeded", dict(sorted(state.answers.items()))))
 
     def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: str, before: Errand, after: Errand) -> None:

@@ -33,6 +33,7 @@ from penstock.engine.facts import (
     Outcome,
     Perform,
     Refused,
+    Resume,
     RunId,
     SetTimer,
     Signal,
@@ -277,6 +278,12 @@ class Engine:
                 self._post(tx, run, command, event.seq)
                 if self._create(tx, command, journal.scope):
                     follow.due.append((command.run, Started(command.input)))
+                follow.due.extend(self._watch(tx, run, Watch(command.key, command.run)))
+            case Resume():
+                journal.out.add(command.key)
+                self._post(tx, run, command, event.seq)
+                journals.reopen(tx, command.run, worker=self._leases.worker)
+                follow.due.append((command.run, Signalled(command.name, command.payload)))
                 follow.due.extend(self._watch(tx, run, Watch(command.key, command.run)))
             case Signal():
                 follow.due.append((command.run, Signalled(command.name, command.payload)))

@@ -61,6 +61,15 @@ class StartRun(msgspec.Struct, frozen=True, tag="StartRun"):
     input: Json = None
 
 
+class Resume(msgspec.Struct, frozen=True, tag="Resume"):
+    """Let another run go on and watch it: open again if it has settled, it is signalled. Answered as a `Watch` is."""
+
+    key: Key
+    run: RunId
+    name: str
+    payload: Json = None
+
+
 class Signal(msgspec.Struct, frozen=True, tag="Signal"):
     """Tell another run something; a run that has settled, or never was, is not disturbed."""
 
@@ -91,7 +100,7 @@ class Finish(msgspec.Struct, frozen=True, tag="Finish"):
     key: Key = "finish"
 
 
-Command = Perform | Invoke | Watch | StartRun | Signal | SetTimer | CancelTimer | Finish
+Command = Perform | Invoke | Watch | StartRun | Resume | Signal | SetTimer | CancelTimer | Finish
 
 # ------------------------------------------------------------------------------------------------------- facts
 

@@ -35,6 +35,9 @@ _SETTLE: Final = """
     WHERE id = :id
 """
 _SNAPSHOT: Final = "UPDATE run SET snapshot = :snapshot, snapshot_seq = :seq WHERE id = :id"
+_REOPEN: Final = """
+    UPDATE run SET status = '', outcome = NULL, settled_at = NULL, worker = :worker WHERE id = :id AND status <> ''
+"""
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -121,6 +124,11 @@ def settle(tx: Transaction, journal: Journal, outcome: Outcome, *, at: float) ->
     if journal.out:  # what is out is what the outbox has of it, and what it watches is among that
         tx.changed("DELETE FROM outbox WHERE run = :run", run=journal.run)
         tx.changed("DELETE FROM watch WHERE watcher = :run", run=journal.run)
+
+
+def reopen(tx: Transaction, run: RunId, *, worker: str) -> None:
+    """Let a settled run go on from the state that it ended with; one that is open is left as it is."""
+    tx.changed(_REOPEN, id=run, worker=worker)
 
 
 def remove(tx: Transaction, run: RunId) -> bool:

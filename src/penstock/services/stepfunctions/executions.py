@@ -8,13 +8,12 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.languages.asl.variables import variable_references
-from penstock.services.stepfunctions import answers, arns, flow, rows, starting
+from penstock.services.stepfunctions import answers, arns, flow, redrives, rows, starting
 from penstock.services.stepfunctions.failures import no_execution, wrong_type
 from penstock.services.stepfunctions.finding import find_target
 from penstock.services.stepfunctions.interpreter import history
 from penstock.services.stepfunctions.interpreter.aborting import STOP
 from penstock.services.stepfunctions.interpreter.advance import DOOM
-from penstock.services.stepfunctions.interpreter.execution import Execution
 from penstock.services.stepfunctions.interpreter.plan import (
     Limits,
     Order,
@@ -23,9 +22,7 @@ from penstock.services.stepfunctions.interpreter.plan import (
     plan_of,
     processor_text,
 )
-from penstock.services.stepfunctions.interpreter.redriving import not_redrivable, order_again
 from penstock.services.stepfunctions.rows import ExecutionRow
-from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
@@ -33,7 +30,6 @@ from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
 Json = Any
 Request = Mapping[str, Json]
 PAGE: Final = 100
-REDRIVABLE: Final = 14 * 86_400.0  # seconds after an execution's end
 
 
 class Executions:
@@ -92,8 +88,9 @@ class Executions:
 
     @operation("DescribeExecution")
     async def describe(self, call: Call, request: Request) -> Answer:
-        found = await self._shown(request["executionArn"])
-        return described(found, with_data=answers.wants_data(request))
+        found, at = await self._shown(request["executionArn"]), self.clock()
+        standing = await self.database.read(lambda tx: redrives.standing_of(tx, found, at))
+        return described(found, standing, with_data=answers.wants_data(request))
 
     @operation("StopExecution")
     async def stop(self, call: Call, request: Request) -> Answer:
@@ -116,21 +113,13 @@ class Executions:
 
     def _redrive(self, tx: Transaction, scope: Scope, arn: str, at: float, token: str | None) -> float:
         """Go on with an execution that did not succeed; when it was redriven."""
-        found, run = rows.find(tx, arn), RunId(arn)
+        found = rows.find(tx, arn)
         if found is None:
             raise no_execution(arn)
         if token and token == found.redrive_token and found.redriven_at is not None:
             return found.redriven_at  # asked again
-        view = self.engine.look(tx, run)
-        assert view is not None
-        reason = why_not_redrivable(tx, found, view.state, at, view.plan.order.limits)
-        if reason is not None:
-            raise ServiceError(reason, code="ExecutionNotRedrivable")
-        plan: Plan = view.plan
-        order = order_again(plan.order, view.state)
-        rows.redrive(tx, arn, redrives=view.state.redrives + 1, at=at, token=token)
-        self.engine.forget(tx, run)
-        self.engine.start(tx, run, flow.NAME, msgspec.msgpack.encode(order), scope=scope)
+        redrives.must_be_redrivable(tx, found, at)
+        redrives.go_on(tx, self.engine, scope, arn, at=at, token=token)
         return at
 
     def dismiss(self, tx: Transaction, machine: str) -> bool:
@@ -190,6 +179,9 @@ class Executions:
         machine, map_run = request.get("stateMachineArn"), request.get("mapRunArn")
         if (machine is None) == (map_run is None):
             raise ServiceError("Give exactly one of stateMachineArn and mapRunArn.", code="ValidationException")
+        if machine is not None and request.get("statusFilter") == "PENDING_REDRIVE":
+            sentence = "The statusFilter PENDING_REDRIVE is for a mapRunArn: children of a Map Run have that status."
+            raise ServiceError(sentence, code="ValidationException")
         limit = request.get("maxResults") or PAGE
         return rows.Wanted(
             **of_machine(machine) if machine is not None else {"map_run": map_run},
@@ -226,9 +218,9 @@ def must_be_standard(tx: Transaction, scope: Scope, arn: str) -> None:
         raise wrong_type()
 
 
-def described(found: ExecutionRow, *, with_data: bool) -> dict[str, Json]:
+def described(found: ExecutionRow, standing: tuple[str, str | None], *, with_data: bool) -> dict[str, Json]:
     """An execution as DescribeExecution answers it."""
-    status, reason = redrive_status(found)
+    status, reason = standing
     optional = {
         "redriveStatusReason": reason,
         "error": found.error,
@@ -241,29 +233,6 @@ def described(found: ExecutionRow, *, with_data: bool) -> dict[str, Json]:
         **answers.data(found.input, found.output, included=with_data),
         **answers.present(optional),
     }
-
-
-def why_not_redrivable(tx: Transaction, found: ExecutionRow, state: Execution, at: float, limits: Limits) -> str | None:
-    """The reason in AWS's words; None for what can be redriven."""
-    status, reason = redrive_status(found)
-    if status == "NOT_REDRIVABLE":
-        return reason
-    if status == "REDRIVABLE_BY_MAP_RUN":
-        return "Execution is a child of a Map Run: redrive the execution that started the Map Run"
-    if at - (found.stopped_at or at) > REDRIVABLE:
-        return "Execution redrivable period exceeded"
-    if limits.history_events and state.last_event >= limits.history_events - 1:
-        return "Execution history event limit exceeded"
-    if documents.find_by_arn(tx, found.machine) is None:
-        return "State machine is in DELETING status"
-    return None
-
-
-def redrive_status(found: ExecutionRow) -> tuple[str, str | None]:
-    reason = not_redrivable(found.status)
-    if reason is not None:
-        return "NOT_REDRIVABLE", reason
-    return "REDRIVABLE" if found.map_run is None else "REDRIVABLE_BY_MAP_RUN", None
 
 
 def summary(found: ExecutionRow) -> dict[str, Json]:

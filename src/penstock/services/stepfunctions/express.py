@@ -69,7 +69,7 @@ class ExpressFlow:
             return
         order = plan_of(plan).order
         if order.map_run is not None:
-            told = {"status": state.ended.status, "items": order.items}
+            told = {"status": state.ended.status, "items": order.items, "is_final": False}
             yield Signal("told", RunId(order.map_run), CHILD, told)
         yield Finish(Outcome("Succeeded"))
 

@@ -11,7 +11,7 @@ import msgspec
 from penstock.services.stepfunctions.delivering import Deliveries
 from penstock.services.stepfunctions.interpreter.execution import Ended
 from penstock.services.stepfunctions.interpreter.plan import Order
-from penstock.services.stepfunctions.interpreter.redriving import not_redrivable
+from penstock.services.stepfunctions.standing import standing
 from penstock.store.database import Database, Row, Transaction
 from penstock.wire.call import Call, Directory, Scope
 
@@ -75,7 +75,9 @@ def batched(entries: list[Json], size: int) -> Iterator[list[Json]]:
 def detail(order: Order, ended: Ended | None, *, redrives: int) -> dict[str, Json]:
     """The event's detail; what there is not is null, as on AWS."""
     status = "RUNNING" if ended is None else ended.status
-    reason = not_redrivable(status)
+    redrive_status, reason = standing(
+        status, is_final=ended is not None and ended.is_final, is_child=order.map_run is not None
+    )
     return {
         "executionArn": order.arn,
         "stateMachineArn": order.machine,
@@ -93,6 +95,6 @@ def detail(order: Order, ended: Ended | None, *, redrives: int) -> dict[str, Jso
         "cause": None if ended is None else ended.cause,
         "redriveCount": redrives,
         "redriveDate": None,
-        "redriveStatus": "REDRIVABLE" if reason is None else "NOT_REDRIVABLE",
+        "redriveStatus": redrive_status,
         "redriveStatusReason": reason,
     }

@@ -21,7 +21,8 @@ from penstock.services.stepfunctions.machines import Machines
 from penstock.services.stepfunctions.mapruns.api import MapRuns
 from penstock.services.stepfunctions.mapruns.collecting import Collecting
 from penstock.services.stepfunctions.mapruns.filling import Filling
-from penstock.services.stepfunctions.mapruns.flow import ABORT, COLLECT, FILL, MapRunFlow
+from penstock.services.stepfunctions.mapruns.flow import ABORT, COLLECT, FILL, REDRIVE, MapRunFlow
+from penstock.services.stepfunctions.mapruns.redriving import Redriving
 from penstock.services.stepfunctions.memory import World
 from penstock.services.stepfunctions.notices import Notices
 from penstock.services.stepfunctions.tags import Tags
@@ -98,6 +99,8 @@ def _open_map_runs(database: Database, directory: Directory, engine: Engine, clo
     """What distributed Maps start."""
     filling = Filling(database=database, directory=directory, engine=engine, clock=clock)
     collecting = Collecting(database=database, directory=directory, engine=engine, close_source=filling.close)
+    redriving = Redriving(database=database, engine=engine, clock=clock)
     engine.register(MapRunFlow())
-    for name, act in {FILL: filling.fill, ABORT: collecting.abort, COLLECT: collecting.collect}.items():
+    acts = {FILL: filling.fill, REDRIVE: redriving.redrive, ABORT: collecting.abort, COLLECT: collecting.collect}
+    for name, act in acts.items():
         engine.activity(name, act)

@@ -13,25 +13,32 @@ from penstock.wire.call import Scope
 
 Json = Any
 
+# A child that did not succeed waits for its redrive while its map run, redriven, has not come to it.
+_WAITS: Final = """
+    map_run IS NOT NULL AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED') AND NOT is_final AND NOT is_replaced
+    AND EXISTS (SELECT 1 FROM sfn_map_run AS its
+        WHERE its.arn = map_run AND its.status = 'RUNNING' AND its.redrives > map_redrive)
+"""
+_STATUS: Final = f"CASE WHEN {_WAITS} THEN 'PENDING_REDRIVE' ELSE status END"
 _COLUMNS: Final = (
-    "arn, machine, version, alias, map_run, name, type, status, started_at, stopped_at, input, output, error, cause, "
-    "trace, items, redrives, redriven_at, redrive_token"
+    f"arn, machine, version, alias, map_run, name, type, {_STATUS}, started_at, stopped_at, input, output, error, "
+    "cause, trace, items, redrives, redriven_at, redrive_token, is_final"
 )
 _INSERT: Final = """
     INSERT INTO sfn_execution (arn, account, region, machine, version, alias, map_run, name, type, status, started_at,
-        stopped_at, input, output, error, cause, trace, items, place)
+        stopped_at, input, output, error, cause, trace, items, place, is_final)
     VALUES (:arn, :account, :region, :machine, :version, :alias, :map_run, :name, :type, :status, :started_at,
-        :stopped_at, :input, :output, :error, :cause, :trace, :items, :place)
+        :stopped_at, :input, :output, :error, :cause, :trace, :items, :place, :is_final)
     ON CONFLICT DO NOTHING
 """
 _END: Final = """
-    UPDATE sfn_execution SET status = :status, stopped_at = :at, output = :output, error = :error, cause = :cause
+    UPDATE sfn_execution SET status = :status, stopped_at = :at, output = :output, error = :error, cause = :cause,
+        is_final = :is_final
     WHERE arn = :arn
 """
 _REDRIVE: Final = """
     UPDATE sfn_execution SET status = 'RUNNING', stopped_at = NULL, output = NULL, error = NULL, cause = NULL,
-        redrives = :redrives, redriven_at = :at,
-        redrive_token = :token
+        redrives = :redrives, redriven_at = :at, redrive_token = :token, map_redrive = :map_redrive
     WHERE arn = :arn
 """
 _FIND: Final = f"SELECT {_COLUMNS} FROM sfn_execution WHERE arn = :arn"  # noqa: S608
@@ -74,6 +81,7 @@ class ExecutionRow:
     redrives: int
     redriven_at: float | None
     redrive_token: str | None
+    is_final: int  # 0 or 1
 
 
 def insert(tx: Transaction, scope: Scope, order: Order, ended: Ended | None) -> None:
@@ -87,18 +95,20 @@ def insert(tx: Transaction, scope: Scope, order: Order, ended: Ended | None) -> 
         output=None if ended is None else ended.output,
         error=None if ended is None else ended.error,
         cause=None if ended is None else ended.cause,
+        is_final=ended is not None and ended.is_final,
     )  # fmt: skip
 
 
 def end(tx: Transaction, arn: str, ended: Ended) -> None:
     tx.changed(
-        _END, arn=arn, status=ended.status, at=ended.at, output=ended.output, error=ended.error, cause=ended.cause
-    )
+        _END, arn=arn, status=ended.status, at=ended.at, output=ended.output, error=ended.error, cause=ended.cause,
+        is_final=ended.is_final,
+    )  # fmt: skip
 
 
-def redrive(tx: Transaction, arn: str, *, redrives: int, at: float, token: str | None) -> None:
+def redrive(tx: Transaction, arn: str, *, redrives: int, at: float, token: str | None, map_redrive: int) -> None:
     """Show an execution as running again."""
-    tx.changed(_REDRIVE, arn=arn, redrives=redrives, at=at, token=token)
+    tx.changed(_REDRIVE, arn=arn, redrives=redrives, at=at, token=token, map_redrive=map_redrive)
 
 
 def find(tx: Transaction, arn: str) -> ExecutionRow | None:
@@ -174,11 +184,14 @@ def listed(tx: Transaction, wanted: Wanted) -> list[ExecutionRow]:
 def _conditions(wanted: Wanted) -> tuple[list[str], dict[str, Value]]:
     values: dict[str, Value] = {"limit": wanted.limit + 1}
     conditions: list[str] = []
-    for column in ("machine", "version", "alias", "map_run", "status"):
+    for column in ("machine", "version", "alias", "map_run"):
         value = getattr(wanted, column)
         if value is not None:
             conditions.append(f"{column} = :{column}")
             values[column] = value
+    if wanted.status is not None:
+        conditions.append(f"{_STATUS if wanted.map_run else 'status'} = :status")
+        values["status"] = wanted.status
     if wanted.map_run is None:
         conditions.append("map_run IS NULL")
     if wanted.is_redriven is not None:

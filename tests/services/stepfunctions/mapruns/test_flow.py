@@ -26,12 +26,11 @@ from penstock.services.stepfunctions.mapruns.flow import (
     ABORT,
     COLLECT,
     FILL,
-    MOST_OPEN,
-    MOST_STARTED,
-    MapRun,
+    REDRIVE,
     MapRunFlow,
 )
 from penstock.services.stepfunctions.mapruns.order import MapRunOrder, map_run_plan
+from penstock.services.stepfunctions.mapruns.state import MOST_OPEN, MOST_STARTED, MapRun
 from penstock.wire.call import Json
 from services.stepfunctions.mapruns.house import MACHINE, ROLE, distributed
 
@@ -70,7 +69,7 @@ class Driven:
         """What the last of so many ends leads to."""
         for _ in range(times - 1):
             assert self.ended(status, items) == []
-        return self.tell(Signalled("child", {"status": status, "items": items}))
+        return self.tell(Signalled("child", {"status": status, "items": items, "is_final": False}))
 
 
 def started(**fields: Json) -> Driven:
@@ -130,7 +129,7 @@ def test_results_are_collected_when_every_child_has_ended_and_no_item_is_left() 
     assert run.filled(2, exhausted=True) == []
     assert run.ended() == []
     assert activities(run.ended()) == [COLLECT]
-    (finish,) = run.tell(Done("collect", {"output": [1, 2], "written": 2}))
+    (finish,) = run.tell(Done("collect0", {"output": [1, 2], "written": 2}))
     assert isinstance(finish, Finish)
     assert finish.outcome == Outcome("Succeeded", {"output": [1, 2]})
 
@@ -139,9 +138,9 @@ def test_a_failure_is_too_many_where_nothing_is_tolerated_and_the_others_are_abo
     run = started()
     run.filled(2, exhausted=True)
     assert activities(run.ended("FAILED")) == [ABORT]
-    assert run.tell(Done("abort", {})) == []
+    assert run.tell(Done("abort0", {})) == []
     assert activities(run.ended("ABORTED")) == [COLLECT]
-    (finish,) = run.tell(Done("collect", {"output": None, "written": 2}))
+    (finish,) = run.tell(Done("collect0", {"output": None, "written": 2}))
     assert isinstance(finish, Finish)
     assert finish.outcome.status == "Failed"
     assert finish.outcome.result["error"] == "States.ExceedToleratedFailureThreshold"
@@ -167,9 +166,9 @@ def test_a_stop_waits_for_the_fill_and_aborts_what_it_began() -> None:
     run = started()
     assert run.tell(Signalled("stop", {})) == []
     assert activities(run.filled(2)) == [ABORT]
-    assert run.tell(Done("abort", {})) == []
+    assert run.tell(Done("abort0", {})) == []
     assert activities(run.ended("ABORTED", times=2)) == [COLLECT]
-    (finish,) = run.tell(Done("collect", {"output": None, "written": 0}))
+    (finish,) = run.tell(Done("collect0", {"output": None, "written": 0}))
     assert isinstance(finish, Finish)
     assert finish.outcome.status == "Stopped"
 
@@ -186,8 +185,8 @@ def test_a_second_stop_and_failures_after_a_stop_change_nothing() -> None:
 def test_a_fill_that_fails_fails_the_map_run_with_its_error() -> None:
     run = started()
     assert activities(run.tell(Refused("fill0", "States.ItemReaderFailed", "no such key"))) == [ABORT]
-    assert activities(run.tell(Done("abort", {}))) == [COLLECT]
-    (finish,) = run.tell(Done("collect", {"output": None, "written": 0}))
+    assert activities(run.tell(Done("abort0", {}))) == [COLLECT]
+    (finish,) = run.tell(Done("collect0", {"output": None, "written": 0}))
     assert isinstance(finish, Finish)
     assert finish.outcome.result == {
         "status": "FAILED", "error": "States.ItemReaderFailed", "cause": "no such key",
@@ -198,7 +197,7 @@ def test_results_that_cannot_be_kept_fail_the_map_run() -> None:
     run = started()
     run.filled(1, exhausted=True)
     run.ended()
-    (finish,) = run.tell(Refused("collect", "States.ResultWriterFailed", "no"))
+    (finish,) = run.tell(Refused("collect0", "States.ResultWriterFailed", "no"))
     assert isinstance(finish, Finish)
     assert finish.outcome.result["error"] == "States.ResultWriterFailed"
 
@@ -214,6 +213,96 @@ def test_less_tolerance_may_end_a_map_run() -> None:
     run.filled(3, exhausted=True)
     assert run.ended("FAILED") == []
     assert activities(run.tell(Signalled("update", {"tolerated_count": 0}))) == [ABORT]
+
+
+def failed_run(*endings: str, **fields: Json) -> Driven:
+    """A map run that has failed, its children ended like this."""
+    run = started(**fields)
+    run.filled(len(endings), exhausted=True)
+    for ending in endings:
+        run.tell(Signalled("child", {"status": ending, "items": 1, "is_final": ending == "TIMED_OUT"}))
+    run.tell(Done("abort0", {}))
+    run.tell(Done("collect0", {"output": None, "written": 0}))
+    assert run.state.status == "FAILED"
+    return run
+
+
+def test_a_redrive_lets_failures_wait_and_starts_them_again() -> None:
+    run = failed_run("SUCCEEDED", "FAILED", "ABORTED")
+
+    assert activities(run.tell(Signalled("redrive", {"redrive": 1}))) == [REDRIVE]
+    assert (run.state.status, run.state.redrives, run.state.children.pending_redrive) == ("RUNNING", 1, 2)
+    assert run.tell(Signalled("again", {"children": [("FAILED", 1), ("ABORTED", 1)], "to": 2})) == []
+    assert run.tell(Done("redrive1.0", {"exhausted": True})) == []
+    assert run.ended() == []
+    assert activities(run.ended()) == [COLLECT]
+    (finish,) = run.tell(Done("collect1", {"output": [1, 2, 3], "written": 3}))
+    assert isinstance(finish, Finish)
+    assert finish.outcome == Outcome("Succeeded", {"output": [1, 2, 3]})
+    assert (run.state.children.SUCCEEDED, run.state.children.unsuccessful) == (3, 0)
+
+
+def test_what_can_never_be_redriven_counts_as_failed_in_a_redrive_too() -> None:
+    run = failed_run("TIMED_OUT", "FAILED", tolerated_count=1)
+
+    run.tell(Signalled("redrive", {"redrive": 1}))
+    run.tell(Signalled("again", {"children": [("FAILED", 1)], "to": 1}))
+    run.tell(Done("redrive1.0", {"exhausted": True}))
+
+    assert activities(run.ended("FAILED")) == [ABORT]
+    assert sum(run.state.children.final.values()) == 1
+
+
+def test_a_redrive_goes_on_with_the_items_that_had_not_been_begun() -> None:
+    run = started(max_concurrency=2)
+    run.filled(2)
+    run.ended("FAILED")
+    run.tell(Done("abort0", {}))
+    run.ended("ABORTED")
+    run.tell(Done("collect0", {"output": None, "written": 0}))
+
+    run.tell(Signalled("redrive", {"redrive": 1}))
+    assert run.tell(Signalled("again", {"children": [("FAILED", 1), ("ABORTED", 1)], "to": 1})) == []
+    assert run.tell(Done("redrive1.0", {"exhausted": True})) == []
+    assert room_of(run.ended()) == {"item": 2, "child": 2, "room": 1}
+
+
+def test_a_redrive_that_comes_while_children_are_aborted_waits_for_their_end() -> None:
+    run = started()
+    run.filled(2, exhausted=True)
+    run.tell(Signalled("stop", {}))
+
+    assert run.tell(Signalled("redrive", {"redrive": 1})) == []
+    run.tell(Done("abort0", {}))
+    assert activities(run.ended("ABORTED", times=2)) == [COLLECT]
+    assert activities(run.tell(Done("collect0", {"output": None, "written": 0}))) == [REDRIVE]
+    assert run.state.children.pending_redrive == 2
+
+
+def test_a_stop_takes_back_a_redrive_that_has_not_begun() -> None:
+    run = started()
+    run.filled(1, exhausted=True)
+    run.tell(Signalled("stop", {}))
+    run.tell(Signalled("redrive", {"redrive": 1}))
+
+    run.tell(Signalled("stop", {}))
+
+    run.tell(Done("abort0", {}))
+    run.ended("ABORTED")
+    (finish,) = run.tell(Done("collect0", {"output": None, "written": 0}))
+    assert isinstance(finish, Finish)
+    assert finish.outcome.status == "Stopped"
+
+
+def test_what_a_redrive_had_not_come_to_is_what_it_was_when_the_redrive_fails() -> None:
+    run = failed_run("FAILED", "FAILED", "ABORTED", max_concurrency=1)
+    run.tell(Signalled("redrive", {"redrive": 1}))
+    run.tell(Signalled("again", {"children": [("FAILED", 1)], "to": 0}))
+    run.tell(Done("redrive1.0", {"exhausted": False}))
+
+    assert activities(run.ended("FAILED")) == [ABORT]
+
+    assert (run.state.children.FAILED, run.state.children.ABORTED, run.state.children.pending_redrive) == (2, 1, 0)
 
 
 @given(
@@ -236,10 +325,10 @@ def test_every_map_run_ends_and_never_has_more_open_than_it_may(
             assert isinstance(asked, Perform)
             number = min(left.pop(0) if left else 0, asked.input["room"])
             run.filled(number, exhausted=not left)
-        elif "abort" in run.asked and not run.state.is_aborted:
-            run.tell(Done("abort", {}))
-        elif "collect" in run.asked:
-            run.tell(Done("collect", {"output": [], "written": 0}))
+        elif "abort0" in run.asked and not run.state.is_aborted:
+            run.tell(Done("abort0", {}))
+        elif "collect0" in run.asked:
+            run.tell(Done("collect0", {"output": [], "written": 0}))
         elif open_children:
             run.ended(next(ending, "SUCCEEDED"))
     raise AssertionError(f"it never ends: {run.state}")

@@ -61,7 +61,7 @@ def go_on(turn: Turn) -> None:
     execution, limits = turn.execution, turn.plan.order.limits
     ready = turn.ready
     while ready and execution.ended is None:
-        if limits.history_events and execution.last_event >= limits.history_events - 1:
+        if limits.are_reached(execution.last_event):
             _overrun(turn, limits.history_events)
             return
         if limits.turn_events and len(execution.events) >= limits.turn_events:

@@ -1,10 +1,14 @@
-"""Map states: inline ones go to `fans`; a distributed one starts a map run, and goes on when that has settled."""
+"""Map states: inline ones go to `fans`; a distributed one starts a map run, and goes on when that has settled.
 
-from typing import Any
+A redrive goes on with the map run that failed. A new one is started where that can change nothing: the map run had
+succeeded, and what the state makes of its results failed; or the failure is of the data (see `_LOST`).
+"""
+
+from typing import Any, Final
 
 import msgspec
 
-from penstock.engine.facts import Outcome, RunId, StartRun
+from penstock.engine.facts import Outcome, Resume, RunId, StartRun
 from penstock.engine.packing import pack
 from penstock.languages.asl.tree import Batcher, Map, Reader, Writer
 from penstock.languages.asl.view import Expression, Failure, View
@@ -15,6 +19,9 @@ from penstock.services.stepfunctions.interpreter.turn import Turn
 from penstock.services.stepfunctions.mapruns.order import FLOW, MapRunOrder
 
 Json = Any
+RESUME: Final = "redrive"
+MOST_REDRIVES: Final = 1_000  # of one map run
+_LOST: Final = frozenset({"States.DataLimitExceeded", failing.RUNTIME})
 
 
 def begin(turn: Turn, frame: Frame, state: Map) -> None:
@@ -22,6 +29,7 @@ def begin(turn: Turn, frame: Frame, state: Map) -> None:
     if state.mode == "INLINE":
         fans.begin_iterations(turn, frame, state)
         return
+    frame.arguments = None  # what an attempt before had started is over
     effective = leaving.effective_input(turn, frame, state)
     view = turn.view(frame, effective)
     concurrency = whole_number(view, state.max_concurrency, "MaxConcurrency")
@@ -45,9 +53,29 @@ def begin(turn: Turn, frame: Frame, state: Map) -> None:
     )
     frame.turn += 1
     frame.phase = "run"
-    frame.arguments = {"run": order.arn}
+    frame.arguments = {"run": order.arn, "redrives": 0}
     turn.record(frame, "MapRunStarted", {"mapRunArn": order.arn})
     turn.want(StartRun(f"m{frame.id}.{frame.turn}", RunId(order.arn), FLOW, pack(order)))
+
+
+def may_resume(frame: Frame) -> bool:
+    """Whether a frame that had not succeeded has a map run to go on with."""
+    return frame.arguments is not None and not frame.arguments.get("is_lost")
+
+
+def resume(turn: Turn, frame: Frame) -> None:
+    """Go on with the map run that had failed, or was aborted."""
+    run, redrives = frame.arguments["run"], frame.arguments["redrives"] + 1
+    if redrives > MOST_REDRIVES:
+        raise Failure(
+            failing.RUNTIME,
+            f"The Map Run '{run}' has been redriven {MOST_REDRIVES} times: no Map Run can be more often.",
+        )
+    frame.turn += 1
+    frame.phase = "run"
+    frame.arguments = {"run": run, "redrives": redrives}
+    turn.record(frame, "MapRunRedriven", {"mapRunArn": run, "redriveCount": redrives})
+    turn.want(Resume(f"m{frame.id}.{frame.turn}", RunId(run), RESUME, {"redrive": redrives}))
 
 
 _COUNT = "ToleratedFailureCount"
@@ -122,6 +150,8 @@ def _uuid(turn: Turn) -> str:
 def ended(turn: Turn, frame: Frame, state: Map, outcome: Outcome) -> None:
     """The map run has settled; its result is the state's, or its error."""
     result = outcome.result or {}
+    if outcome.status == "Succeeded" or result.get("error") in _LOST:
+        frame.arguments = {**frame.arguments, "is_lost": True}
     if outcome.status == "Succeeded":
         started = frame.previous
         succeeded = turn.record(frame, "MapRunSucceeded")

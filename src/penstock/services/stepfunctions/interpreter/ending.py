@@ -12,8 +12,9 @@ OUTCOMES: Final[dict[str, Status]] = {"SUCCEEDED": "Succeeded", "ABORTED": "Stop
 
 def conclude(turn: Turn, ended: Ended) -> None:
     order = turn.plan.order
+    ended.is_final = order.limits.are_reached(turn.execution.last_event)
     turn.execution.ended = ended
     if order.map_run is not None:
-        told = {"status": ended.status, "items": order.items}
+        told = {"status": ended.status, "items": order.items, "is_final": ended.is_final}
         turn.want(Signal("told", RunId(order.map_run), CHILD, told))
     turn.want(Finish(Outcome(OUTCOMES.get(ended.status, "Failed"))))

@@ -90,6 +90,7 @@ class Ended(msgspec.Struct):
     output: str | None = None
     error: str | None = None
     cause: str | None = None
+    is_final: bool = False  # its history has no room for a redrive
 
 
 class Execution(msgspec.Struct, dict=True):

@@ -22,6 +22,10 @@ class Limits(msgspec.Struct, frozen=True):
     history_events: int = LONGEST_HISTORY
     turn_events: int = TURN_EVENTS
 
+    def are_reached(self, events: int) -> bool:
+        """Whether a history of so many events has no room for what an execution ends with."""
+        return bool(self.history_events) and events >= self.history_events - 1
+
 
 class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     """The execution as it was ordered: what a run keeps as its plan."""

@@ -1,13 +1,15 @@
 """Redriving: an execution that did not succeed goes on where it failed, with what had succeeded kept.
 
 Its frames are as they were at its end. Those that hold others wait for them again; every other one does its state's
-work anew, with its retries counted from nothing. A distributed Map that failed starts a new map run.
+work anew, with its retries counted from nothing. A distributed Map goes on with its map run.
 """
 
 import msgspec
 
 from penstock.engine.packing import pack, unpacked
-from penstock.services.stepfunctions.interpreter import entering
+from penstock.languages.asl.tree import Map
+from penstock.languages.asl.view import Failure
+from penstock.services.stepfunctions.interpreter import distributed, entering, failing
 from penstock.services.stepfunctions.interpreter.execution import Execution, Frame
 from penstock.services.stepfunctions.interpreter.plan import Order
 from penstock.services.stepfunctions.interpreter.turn import Turn
@@ -46,9 +48,11 @@ def _do_again(turn: Turn, frame: Frame, previous: int) -> None:
     frame.work = frame.fan = None
     frame.retries, frame.retried = [], 0
     frame.previous = frame.before = previous
-    entering.act(turn, frame, turn.state_of(frame))
-
-
-def not_redrivable(status: str) -> str | None:
-    """Why an execution of that status is never redriven, in AWS's words; None for one that may be."""
-    return f"Execution is {status} and cannot be redriven" if status in {"RUNNING", "SUCCEEDED"} else None
+    state = turn.state_of(frame)
+    if not isinstance(state, Map) or not distributed.may_resume(frame):
+        entering.act(turn, frame, state)
+        return
+    try:
+        distributed.resume(turn, frame)
+    except Failure as failure:
+        failing.at_once(turn, frame, state, failure)

@@ -120,9 +120,9 @@ class MapRunAlone:
         self._results[order.place] = Result(
             place=order.place, arn=order.arn, name=order.name, status=ended.status, started_at=order.started_at,
             stopped_at=ended.at, input=order.input, output=ended.output, error=ended.error, cause=ended.cause,
-            machine=order.machine, redrives=0,
+            machine=order.machine, redrives=0, is_final=0,
         )  # fmt: skip
-        self._facts.put_nowait(Signalled(CHILD, {"status": ended.status, "items": order.items}))
+        self._facts.put_nowait(Signalled(CHILD, {"status": ended.status, "items": order.items, "is_final": False}))
 
     async def _in_order(self) -> AsyncIterator[Result]:
         for _, result in sorted(self._results.items()):

@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
-from penstock.services.stepfunctions import arns
+from penstock.services.stepfunctions import answers, arns
 from penstock.services.stepfunctions.mapruns import rows
-from penstock.services.stepfunctions.mapruns.flow import UPDATE, Counts, MapRun
+from penstock.services.stepfunctions.mapruns.flow import UPDATE
 from penstock.services.stepfunctions.mapruns.order import MapRunOrder
 from penstock.services.stepfunctions.mapruns.rows import MapRunRow
+from penstock.services.stepfunctions.mapruns.state import Counts, MapRun
 from penstock.store.database import Database
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, ServiceError, operation
@@ -49,9 +50,9 @@ class MapRuns:
             "toleratedFailurePercentage": state.tolerated_percentage or 0.0,
             "executionCounts": counts(state.children, state, view.plan.order),
             "itemCounts": counts(state.items, state, view.plan.order),
-            "redriveCount": 0,
+            "redriveCount": found.redrives,
         }
-        return answer if found.stopped_at is None else answer | {"stopDate": found.stopped_at}
+        return answer | answers.present({"stopDate": found.stopped_at, "redriveDate": found.redriven_at})
 
     @operation("ListMapRuns")
     async def list(self, call: Call, request: Request) -> Answer:
@@ -101,6 +102,8 @@ def counts(of: Counts, state: MapRun, order: MapRunOrder) -> dict[str, int]:
         "aborted": of.ABORTED,
         "total": pending + started,
         "resultsWritten": written(of, state, order),
+        "failuresNotRedrivable": sum(of.final.values()),
+        "pendingRedrive": of.pending_redrive,
     }
 
 

@@ -15,10 +15,10 @@ from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions import answers
 from penstock.services.stepfunctions.interpreter.aborting import STOP
-from penstock.services.stepfunctions.interpreter.redriving import not_redrivable
 from penstock.services.stepfunctions.mapruns import rows
 from penstock.services.stepfunctions.mapruns.order import MapRunOrder, MapRunPlan
 from penstock.services.stepfunctions.mapruns.rows import Result
+from penstock.services.stepfunctions.standing import standing
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 
@@ -117,7 +117,7 @@ def transformed(result: Result, transformation: str) -> list[Json]:
 
 def described(result: Result) -> dict[str, Json]:
     """A child as files of results tell of it."""
-    reason = not_redrivable(result.status)
+    redrive_status, reason = standing(result.status, is_final=bool(result.is_final), is_child=True)
     told: dict[str, Json] = {
         "ExecutionArn": result.arn,
         "Input": result.input,
@@ -127,7 +127,7 @@ def described(result: Result) -> dict[str, Json]:
         "StateMachineArn": result.machine,
         "Status": result.status,
         "RedriveCount": result.redrives,
-        "RedriveStatus": "REDRIVABLE_BY_MAP_RUN" if reason is None else "NOT_REDRIVABLE",
+        "RedriveStatus": redrive_status,
     }
     if result.output is not None:
         told |= {"Output": result.output, "OutputDetails": {"Included": True}}

@@ -18,9 +18,9 @@ from penstock.engine.outbox import Task
 from penstock.languages.asl.view import Failure, View
 from penstock.services.stepfunctions import express, flow
 from penstock.services.stepfunctions.interpreter.plan import Order
-from penstock.services.stepfunctions.mapruns.flow import MapRun
 from penstock.services.stepfunctions.mapruns.order import MapRunPlan
 from penstock.services.stepfunctions.mapruns.sources import MOST_ITEMS, Source
+from penstock.services.stepfunctions.mapruns.state import MapRun
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Directory, Scope, ServiceError
 
@@ -217,13 +217,24 @@ def _selected(plan: MapRunPlan, item: Json, index: int, at: float) -> Json:
     )
 
 
+def name_of(run: str, place: int, redrive: int = 0) -> str:
+    """A child's name: the same for the same child, whoever starts it."""
+    return str(uuid.uuid5(NAMESPACE, f"{run}/{place}" if redrive == 0 else f"{run}/{place}/{redrive}"))
+
+
+def replacing(child: Order, redrive: int, *, at: float) -> Order:
+    """The order of the express execution that a redrive starts in a child's place."""
+    name = name_of(child.map_run or "", child.place, redrive)
+    arn = f"{child.arn.rpartition(':')[0].rpartition(':')[0]}:{name}"
+    return msgspec.structs.replace(child, arn=f"{arn}:{uuid.uuid5(NAMESPACE, arn)}", name=name, started_at=at)
+
+
 def child_order(plan: MapRunPlan, child: Child, place: int, *, at: float) -> Order:
     order, parent = plan.order, plan.order.parent
-    name = str(uuid.uuid5(NAMESPACE, f"{order.arn}/{place}"))
     machine = f"{parent.machine.partition('/')[0]}/{order.label}"
     kind = "express" if plan.state.execution_type == "EXPRESS" else "execution"
-    prefix = parent.arn.partition(":execution:")[0]
-    arn = f"{prefix}:{kind}:{machine.rpartition(':')[2]}:{name}"
+    name = name_of(order.arn, place)
+    arn = f"{parent.arn.partition(':execution:')[0]}:{kind}:{machine.rpartition(':')[2]}:{name}"
     if kind == "express":
         arn += f":{uuid.uuid5(NAMESPACE, arn)}"
     return msgspec.structs.replace(

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-import msgspec
-
 from penstock.engine.facts import (
     Asked,
     Command,
@@ -19,68 +17,24 @@ from penstock.engine.facts import (
     Started,
 )
 from penstock.engine.facts import Status as RunStatus
+from penstock.services.stepfunctions.interpreter.distributed import RESUME
 from penstock.services.stepfunctions.interpreter.ending import CHILD
 from penstock.services.stepfunctions.mapruns import rows
 from penstock.services.stepfunctions.mapruns.order import FLOW, MapRunPlan, map_run_plan
+from penstock.services.stepfunctions.mapruns.state import Counts, MapRun, begun_again, room
 from penstock.store.database import Transaction
 from penstock.wire.call import Scope
 
 Json = Any
 FILL: Final = "stepfunctions.fill-map-run"
+REDRIVE: Final = "stepfunctions.redrive-map-run"
 ABORT: Final = "stepfunctions.abort-map-run"
 COLLECT: Final = "stepfunctions.collect-map-run"
 STOP: Final = "stop"
 UPDATE: Final = "update"
-MOST_OPEN: Final = 1_000  # children at once where MaxConcurrency sets no bound
-MOST_STARTED: Final = 500  # children in one fill
+AGAIN: Final = "again"  # children that had failed are under way
 EXCEEDED: Final = "States.ExceedToleratedFailureThreshold"
 _OUTCOMES: Final[Mapping[str, RunStatus]] = {"SUCCEEDED": "Succeeded", "ABORTED": "Stopped"}
-
-
-class Counts(msgspec.Struct):
-    """How many there are of each: of children, or of the items in them."""
-
-    SUCCEEDED: int = 0
-    FAILED: int = 0
-    TIMED_OUT: int = 0
-    ABORTED: int = 0
-    started: int = 0
-
-    @property
-    def ended(self) -> int:
-        return self.SUCCEEDED + self.FAILED + self.TIMED_OUT + self.ABORTED
-
-    @property
-    def unsuccessful(self) -> int:
-        return self.FAILED + self.TIMED_OUT + self.ABORTED
-
-    def count(self, ending: str, number: int) -> None:
-        setattr(self, ending, getattr(self, ending) + number)
-
-
-class MapRun(msgspec.Struct):
-    """How far it is. `why` is set once it will not succeed."""
-
-    children: Counts
-    items: Counts
-    max_concurrency: int = 0
-    tolerated_count: int | None = None
-    tolerated_percentage: float | None = None
-    fills: int = 0
-    is_filling: bool = False
-    is_exhausted: bool = False
-    is_aborted: bool = False
-    why: Json = None  # {"status", "error", "cause"}
-    outcome: Json = None  # the same, or {"output"}: it is over
-    started_at: float = 0.0
-    ended_at: float = 0.0
-    written: int = 0  # children whose results are where they belong
-
-    @property
-    def status(self) -> str:
-        if self.outcome is None:
-            return "RUNNING"
-        return str(self.outcome.get("status", "SUCCEEDED"))
 
 
 class MapRunFlow:
@@ -114,19 +68,26 @@ class MapRunFlow:
                 _done(state, key, result, event.at)
             case Refused(key, error, message):
                 _refused(state, key, error, message, event.at)
+        if state.next_redrive and state.outcome is not None:
+            return begun_again(state, state.next_redrive, event.at)
         return state
 
     def decide(self, plan: MapRunPlan, state: MapRun) -> Iterator[Command]:
+        attempt = state.redrives
         if state.outcome is not None:
-            yield Finish(Outcome(_OUTCOMES.get(state.status, "Failed"), state.outcome))
+            outcome = Outcome(_OUTCOMES.get(state.status, "Failed"), state.outcome)
+            yield Finish(outcome, f"finish{attempt}")
         elif state.why is not None:
             if not state.is_filling:  # what a fill begins is to be stopped too
-                yield Perform("abort", ABORT)
-            if state.is_aborted and state.children.ended >= state.children.started:
-                yield Perform("collect", COLLECT, _tally(state))
+                yield Perform(f"abort{attempt}", ABORT)
+            if state.is_aborted and not state.has_open_children:
+                yield Perform(f"collect{attempt}", COLLECT, _tally(state))
+        elif state.is_redriving:
+            if room(state) > 0:
+                yield Perform(f"redrive{attempt}.{state.rounds}", REDRIVE)
         elif state.is_exhausted:
-            if state.children.ended >= state.children.started:
-                yield Perform("collect", COLLECT, _tally(state))
+            if not state.has_open_children:
+                yield Perform(f"collect{attempt}", COLLECT, _tally(state))
         elif room(state) > 0:
             start = {"item": state.items.started, "child": state.children.started, "room": room(state)}
             yield Perform(f"fill{state.fills}", FILL, start)
@@ -140,26 +101,31 @@ class MapRunFlow:
         before: MapRun,
         after: MapRun,
     ) -> None:
-        if after.ended_at:
+        if after.redrives != before.redrives:
+            rows.redrive(tx, run, redrives=after.redrives, at=after.redriven_at)
+        elif after.ended_at:
             rows.end(tx, run, after.status, after.ended_at)
         elif after.fills == 0:
             rows.insert(tx, run, scope, plan.order, after.started_at)
 
 
-def room(state: MapRun) -> int:
-    """How many children may start now; where many may be open, none until a tenth of them can."""
-    limit = state.max_concurrency or MOST_OPEN
-    free = limit - (state.children.started - state.children.ended)
-    return 0 if free <= 0 or free < min(limit, MOST_OPEN) // 10 else min(free, MOST_STARTED)
-
-
 def _signalled(state: MapRun, name: str, payload: Json) -> None:
     if name == CHILD:
-        state.children.count(payload["status"], 1)
-        state.items.count(payload["status"], payload["items"])
+        is_final = payload["is_final"]
+        state.children.count(payload["status"], 1, is_final=is_final)
+        state.items.count(payload["status"], payload["items"], is_final=is_final)
         _check_failures(state)
-    elif name == STOP and state.why is None:
-        state.why = {"status": "ABORTED"}
+    elif name == AGAIN:
+        for ending, items in payload["children"]:
+            state.children.redrive(ending, 1)
+            state.items.redrive(ending, items)
+        state.redriven_to = payload["to"]
+    elif name == RESUME:
+        state.next_redrive = payload["redrive"]
+    elif name == STOP:
+        state.next_redrive = 0
+        if state.why is None:
+            state.give_up(status="ABORTED")
     elif name == UPDATE:
         for field, value in payload.items():
             setattr(state, field, value)
@@ -179,7 +145,7 @@ def _check_failures(state: MapRun) -> None:
         is_over = is_over or failed > (count or 0)
     if is_over:
         cause = "The specified tolerated failure threshold was exceeded"
-        state.why = {"status": "FAILED", "error": EXCEEDED, "cause": cause}
+        state.give_up(status="FAILED", error=EXCEEDED, cause=cause)
 
 
 def _done(state: MapRun, key: str, result: Json, at: float) -> None:
@@ -190,7 +156,11 @@ def _done(state: MapRun, key: str, result: Json, at: float) -> None:
         state.items.started += result["items"]
         state.is_exhausted = result["exhausted"]
         _check_failures(state)
-    elif key == "abort":
+    elif key.startswith("redrive"):
+        state.rounds += 1
+        state.is_redriving = not result["exhausted"]
+        _check_failures(state)
+    elif key.startswith("abort"):
         state.is_aborted = True
     else:
         state.written = result["written"]
@@ -199,17 +169,24 @@ def _done(state: MapRun, key: str, result: Json, at: float) -> None:
 
 
 def _refused(state: MapRun, key: str, error: str, message: str, at: float) -> None:
-    """Items that cannot be read fail the map run, and so do results that cannot be kept."""
+    """Items that cannot be read, children that cannot go on, results that cannot be kept: they fail the map run."""
     if key.startswith("fill"):
         state.fills += 1
         state.is_filling = False
-        state.is_exhausted = True
-        state.why = state.why or {"status": "FAILED", "error": error, "cause": message}
-    elif key == "abort":
+        _fail(state, error, message)
+    elif key.startswith("redrive"):
+        state.rounds += 1
+        _fail(state, error, message)
+    elif key.startswith("abort"):
         state.is_aborted = True
     else:
         state.outcome = state.why or {"status": "FAILED", "error": error, "cause": message}
         state.ended_at = at
+
+
+def _fail(state: MapRun, error: str, message: str) -> None:
+    if state.why is None:
+        state.give_up(status="FAILED", error=error, cause=message)
 
 
 def _tally(state: MapRun) -> Json:

@@ -13,16 +13,28 @@ _INSERT: Final = """
     ON CONFLICT DO NOTHING
 """
 _END: Final = "UPDATE sfn_map_run SET status = :status, stopped_at = :at WHERE arn = :arn"
-_COLUMNS: Final = "arn, execution, machine, status, started_at, stopped_at"
+_REDRIVE: Final = """
+    UPDATE sfn_map_run SET status = 'RUNNING', stopped_at = NULL, redrives = :redrives, redriven_at = :at
+    WHERE arn = :arn
+"""
+_COLUMNS: Final = "arn, execution, machine, status, started_at, stopped_at, redrives, redriven_at"
 _OF: Final = f"""
     SELECT {_COLUMNS} FROM sfn_map_run WHERE execution = :execution AND (started_at, arn) > (:at, :arn)
     ORDER BY started_at, arn LIMIT :limit
 """  # noqa: S608
 _OPEN: Final = "SELECT arn FROM sfn_execution WHERE map_run = :run AND status = 'RUNNING'"
 _RESULTS: Final = """
-    SELECT place, arn, name, status, started_at, stopped_at, input, output, error, cause, machine, redrives
-    FROM sfn_execution WHERE map_run = :run AND place > :after ORDER BY place LIMIT :limit
+    SELECT place, arn, name, status, started_at, stopped_at, input, output, error, cause, machine, redrives, is_final
+    FROM sfn_execution WHERE map_run = :run AND place > :after AND NOT is_replaced ORDER BY place LIMIT :limit
 """
+_WAITING: Final = """
+    SELECT place, arn, type, status, items FROM sfn_execution
+    WHERE map_run = :run AND place > :after AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED')
+        AND map_redrive < :redrive AND NOT is_final AND NOT is_replaced
+    ORDER BY place LIMIT :limit
+"""
+_REPLACE: Final = "UPDATE sfn_execution SET is_replaced = 1 WHERE arn = :arn"
+_BEGUN: Final = "UPDATE sfn_execution SET map_redrive = :redrive WHERE arn = :arn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,19 @@ class MapRunRow:
     status: str
     started_at: float
     stopped_at: float | None
+    redrives: int
+    redriven_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A child that waits for its redrive: where it is, and how it had ended."""
+
+    place: int
+    arn: str
+    type: str
+    status: str
+    items: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +76,7 @@ class Result:
     cause: str | None
     machine: str
     redrives: int
+    is_final: int  # 0 or 1
 
 
 def insert(tx: Transaction, arn: str, scope: Scope, order: MapRunOrder, at: float) -> None:
@@ -62,6 +88,11 @@ def insert(tx: Transaction, arn: str, scope: Scope, order: MapRunOrder, at: floa
 
 def end(tx: Transaction, arn: str, status: str, at: float) -> None:
     tx.changed(_END, arn=arn, status=status, at=at)
+
+
+def redrive(tx: Transaction, arn: str, *, redrives: int, at: float) -> None:
+    """Show a map run as running again."""
+    tx.changed(_REDRIVE, arn=arn, redrives=redrives, at=at)
 
 
 def find(tx: Transaction, arn: str) -> MapRunRow | None:
@@ -83,3 +114,15 @@ def results(tx: Transaction, run: str, *, after: int, limit: int) -> list[Result
     """Children in the order of their items, after a place."""
     found: Any = tx.rows(_RESULTS, run=run, after=after, limit=limit)
     return [Result(*row) for row in found]
+
+
+def waiting(tx: Transaction, run: str, *, redrive: int, after: int, limit: int) -> list[Waiting]:
+    """Children after a place that wait for the redrive of that number."""
+    found: Any = tx.rows(_WAITING, run=run, redrive=redrive, after=after, limit=limit)
+    return [Waiting(*row) for row in found]
+
+
+def replace(tx: Transaction, arn: str, *, by: str, redrive: int) -> None:
+    """Let one express execution stand for another, whose items it has."""
+    tx.changed(_REPLACE, arn=arn)
+    tx.changed(_BEGUN, arn=by, redrive=redrive)
