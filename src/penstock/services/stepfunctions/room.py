@@ -98,7 +98,9 @@ def open_stepfunctions(
 def _open_map_runs(database: Database, directory: Directory, engine: Engine, clock: Callable[[], float]) -> None:
     """What distributed Maps start."""
     filling = Filling(database=database, directory=directory, engine=engine, clock=clock)
-    collecting = Collecting(database=database, directory=directory, engine=engine, close_source=filling.close)
+    collecting = Collecting(
+        database=database, directory=directory, engine=engine, clock=clock, close_source=filling.close
+    )
     redriving = Redriving(database=database, engine=engine, clock=clock)
     engine.register(MapRunFlow())
     acts = {FILL: filling.fill, REDRIVE: redriving.redrive, ABORT: collecting.abort, COLLECT: collecting.collect}

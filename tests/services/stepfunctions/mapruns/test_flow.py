@@ -193,6 +193,16 @@ def test_a_fill_that_fails_fails_the_map_run_with_its_error() -> None:
     }  # fmt: skip
 
 
+def test_a_fill_that_fails_on_the_way_tells_of_what_it_began() -> None:
+    run = started()
+    wrong = {"error": "States.ItemReaderFailed", "cause": "no JSON"}
+    told = {"children": 1, "items": 1, "exhausted": False, **wrong}
+    assert activities(run.tell(Done("fill0", told))) == [ABORT]
+    assert run.tell(Done("abort0", {})) == []
+    assert activities(run.ended("ABORTED")) == [COLLECT]
+    assert run.state.why == {"status": "FAILED", **wrong}
+
+
 def test_results_that_cannot_be_kept_fail_the_map_run() -> None:
     run = started()
     run.filled(1, exhausted=True)

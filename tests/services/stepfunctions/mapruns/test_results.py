@@ -9,7 +9,7 @@ import pytest
 from penstock.services.stepfunctions.mapruns import collecting
 from penstock.wire.call import Json, ServiceError
 from services.stepfunctions.mapruns.buckets import Bucket
-from services.stepfunctions.mapruns.house import MACHINE, ODD_FAILS, WAIT, distributed, house
+from services.stepfunctions.mapruns.house import MACHINE, ODD_FAILS, WAIT, distributed, house, reading
 
 
 def writer(prefix: str | None = "out", **config: Json) -> Json:
@@ -131,6 +131,61 @@ async def test_results_are_written_of_a_map_run_that_does_not_succeed(path: Path
     found = json.loads(written(bucket)["FAILED_0.json"])
     assert [(each["Input"], each["Status"]) for each in found] == [("1", "ABORTED"), ("2", "ABORTED")]
     assert "manifest.json" in written(bucket)
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+@pytest.mark.parametrize("batching", [{}, {"ItemBatcher": {"MaxItemsPerBatch": 2}}], ids=["items", "batches"])
+async def test_children_that_were_never_started_are_told_to_be_pending(
+    path: Path, batching: Json, is_stopped: bool
+) -> None:
+    bucket = Bucket({"five": b"1\n2\n3\n4\n5\n"})
+    async with house(path, bucket) as here:
+        read = reading("five", {"InputType": "JSONL"})
+        state = distributed(WAIT, ResultWriter=writer(), ItemReader=read, MaxConcurrency=1, **batching)
+        execution = await here.start(state)
+        run = await here.the_map_run(execution, open_children=1)
+        children = await here.children(run["mapRunArn"])
+        await here.ask("StopExecution", executionArn=execution if is_stopped else children[0]["executionArn"])
+        await here.ended(execution)
+        await here.map_run_ended(execution)
+    found = json.loads(written(bucket)["PENDING_0.json"])
+    inputs = [{"Items": [3, 4]}, {"Items": [5]}] if batching else [2, 3, 4, 5]
+    assert [json.loads(each["Input"]) for each in found] == inputs
+    assert found[0] == {
+        "ExecutionArn": found[0]["ExecutionArn"], "Name": found[0]["ExecutionArn"].rpartition(":")[2],
+        "StateMachineArn": f"{MACHINE}/L", "Input": found[0]["Input"], "InputDetails": {"Included": True},
+        "Status": "PENDING",
+    }  # fmt: skip
+    manifest = json.loads(written(bucket)["manifest.json"])["ResultFiles"]
+    names = {kind: [file["Key"].rpartition("/")[2] for file in files] for kind, files in manifest.items()}
+    assert names == {"FAILED": ["FAILED_0.json"], "PENDING": ["PENDING_0.json"], "SUCCEEDED": []}
+
+
+async def test_a_child_told_to_be_pending_has_that_arn_once_a_redrive_starts_it(path: Path) -> None:
+    bucket = Bucket()
+    async with house(path, bucket) as here:
+        short = {"P": {"Type": "Wait", "Seconds": 1, "End": True}}
+        execution = await here.start(distributed(short, ResultWriter=writer(), MaxConcurrency=1), [1, 2])
+        await here.the_map_run(execution, open_children=1)
+        await here.ask("StopExecution", executionArn=execution)
+        run = await here.map_run_ended(execution)
+        (pending,) = json.loads(written(bucket)["PENDING_0.json"])
+        await here.ask("RedriveExecution", executionArn=execution)
+        assert (await here.ended(execution))["status"] == "SUCCEEDED"
+        children = await here.children(run["mapRunArn"])
+    assert pending["ExecutionArn"] in [child["executionArn"] for child in children]
+    assert json.loads(written(bucket)["manifest.json"])["ResultFiles"]["PENDING"] == []
+
+
+async def test_what_cannot_be_read_is_not_told_to_be_pending(path: Path) -> None:
+    bucket = Bucket({"bad": b"1\n2\nno\n4\n"})
+    async with house(path, bucket) as here:
+        state = distributed(ResultWriter=writer(), ItemReader=reading("bad", {"InputType": "JSONL"}))
+        execution = await here.start(state)
+        assert (await here.ended(execution))["error"] == "States.ItemReaderFailed"
+        (run,) = await here.map_runs(execution)
+    assert [each["Input"] for each in json.loads(written(bucket)["PENDING_0.json"])] == ["1", "2"]
+    assert run["executionCounts"]["total"] == 0
 
 
 async def test_a_place_that_refuses_results_fails_the_map_run(path: Path) -> None:

@@ -25,7 +25,14 @@ from penstock.services.stepfunctions.interpreter.aborting import STOP
 from penstock.services.stepfunctions.interpreter.ending import CHILD
 from penstock.services.stepfunctions.interpreter.plan import Order
 from penstock.services.stepfunctions.mapruns.collecting import collected
-from penstock.services.stepfunctions.mapruns.filling import Opened, child_order, items_of, next_child
+from penstock.services.stepfunctions.mapruns.filling import (
+    Opened,
+    child_order,
+    failing,
+    items_of,
+    next_child,
+    not_begun,
+)
 from penstock.services.stepfunctions.mapruns.flow import ABORT, FILL, MapRunFlow
 from penstock.services.stepfunctions.mapruns.order import map_run_plan
 from penstock.services.stepfunctions.mapruns.rows import Result
@@ -84,8 +91,6 @@ class MapRunAlone:
             fact: Fact = Done(command.key, await self._done(command, tasks))
         except ServiceError as error:
             fact = Refused(command.key, error.code, error.message)
-        except Failure as failure:
-            fact = Refused(command.key, failure.error or "States.Runtime", failure.cause or "")
         self._facts.put_nowait(fact)
 
     async def _done(self, command: Perform, tasks: asyncio.TaskGroup) -> Json:
@@ -96,13 +101,19 @@ class MapRunAlone:
                 running.tell(Signalled(STOP, {}))
             return {}
         failed = command.input["failed"]
-        return await collected(self._directory, self._scope, self._plan, self._in_order(), failed=failed)
+        pending = not_begun(
+            self._plan, self._opened, item=self._opened.position, child=len(self._results), at=self._clock()
+        )
+        return await collected(self._directory, self._scope, self._plan, self._in_order(), pending, failed=failed)
 
     async def _fill(self, asked: Json, tasks: asyncio.TaskGroup) -> Json:
         """Start children, as long as there is room for them and items are left."""
         children = items = 0
         while children < asked["room"]:
-            child = await next_child(self._plan, self._opened, at=self._clock())
+            try:
+                child = await next_child(self._plan, self._opened, at=self._clock())
+            except (Failure, ServiceError) as failure:
+                return {"children": children, "items": items, "exhausted": False, **failing(failure)}
             if child is None:
                 return {"children": children, "items": items, "exhausted": True}
             order = child_order(self._plan, child, asked["child"] + children, at=self._clock())

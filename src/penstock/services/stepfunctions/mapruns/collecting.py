@@ -4,7 +4,8 @@ Without a ResultWriter the results are an array, in the order of the items, as l
 they are files in S3, of bounded size, and a manifest that names them.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -15,9 +16,12 @@ from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions import answers
 from penstock.services.stepfunctions.interpreter.aborting import STOP
+from penstock.services.stepfunctions.interpreter.plan import Order
 from penstock.services.stepfunctions.mapruns import rows
+from penstock.services.stepfunctions.mapruns.filling import Opened, items_of, not_begun
 from penstock.services.stepfunctions.mapruns.order import MapRunOrder, MapRunPlan
 from penstock.services.stepfunctions.mapruns.rows import Result
+from penstock.services.stepfunctions.mapruns.state import MapRun
 from penstock.services.stepfunctions.standing import standing
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Call, Directory, Scope, ServiceError
@@ -37,11 +41,13 @@ class Collecting:
         database: Database,
         directory: Directory,
         engine: Engine,
+        clock: Callable[[], float],
         close_source: Callable[[RunId], Awaitable[None]],
     ) -> None:
         self.database = database
         self.directory = directory
         self.engine = engine
+        self.clock = clock
         self.close_source = close_source
 
     async def abort(self, task: Task) -> Json:
@@ -62,7 +68,19 @@ class Collecting:
         view = await self.database.read(lambda tx: self.engine.look(tx, task.run))
         assert view is not None
         plan: MapRunPlan = view.plan
-        return await collected(self.directory, task.scope, plan, self._results(task.run), failed=task.input["failed"])
+        results, failed = self._results(task.run), task.input["failed"]
+        async with aclosing(self._not_begun(task.scope, plan, view.state)) as pending:
+            return await collected(self.directory, task.scope, plan, results, pending, failed=failed)
+
+    async def _not_begun(self, scope: Scope, plan: MapRunPlan, state: MapRun) -> AsyncGenerator[Order]:
+        """The children that a map run which will not succeed has not come to."""
+        if state.why is None or state.is_exhausted:
+            return
+        opened = Opened(items_of(self.directory, plan, scope))
+        start = {"item": state.items.started, "child": state.children.started}
+        async with aclosing(opened.items):
+            async for order in not_begun(plan, opened, **start, at=self.clock()):
+                yield order
 
     async def _results(self, run: str) -> AsyncIterator[Result]:
         """Every child, in the order of its items."""
@@ -77,11 +95,17 @@ class Collecting:
 
 
 async def collected(
-    directory: Directory, scope: Scope, plan: MapRunPlan, results: AsyncIterator[Result], *, failed: bool
+    directory: Directory,
+    scope: Scope,
+    plan: MapRunPlan,
+    results: AsyncIterator[Result],
+    pending: AsyncIterator[Order],
+    *,
+    failed: bool,
 ) -> Json:
-    """The results where they belong; `output` is the Map state's result."""
+    """The results where they belong; `output` is the Map state's result. `pending` are children never started."""
     if plan.order.writes_files:
-        return await Writing(directory, scope, plan.order, results).write()
+        return await Writing(directory, scope, plan.order).write(results, pending)
     return {"output": None, "written": 0} if failed else await array_of(plan, results)
 
 
@@ -141,14 +165,25 @@ def _iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(at * 1000) % 1000:03d}Z"
 
 
-class Writing:
-    """Files of results, one kind after another: SUCCEEDED_0.json, FAILED_0.json, manifest.json."""
+def never_started(order: Order) -> dict[str, Json]:
+    """A child that is yet to be as files of results tell of it."""
+    return {
+        "ExecutionArn": order.arn,
+        "Input": order.input,
+        "InputDetails": {"Included": True},
+        "Name": order.name,
+        "StateMachineArn": order.machine,
+        "Status": "PENDING",
+    }
 
-    def __init__(self, directory: Directory, scope: Scope, order: MapRunOrder, results: AsyncIterator[Result]) -> None:
+
+class Writing:
+    """Files of results, one kind after another: SUCCEEDED_0.json, FAILED_0.json, PENDING_0.json, manifest.json."""
+
+    def __init__(self, directory: Directory, scope: Scope, order: MapRunOrder) -> None:
         self._directory = directory
         self._scope = scope
         self._order = order
-        self._results = results
         arguments: Mapping[str, Json] = order.writer["arguments"] or {}
         config: Mapping[str, Json] = order.writer["config"] or {}
         self._bucket = arguments.get("Bucket", "")
@@ -156,15 +191,20 @@ class Writing:
         self._folder = f"{prefix}/{order.arn.rpartition(':')[2]}" if prefix else order.arn.rpartition(":")[2]
         self._transformation = config.get("Transformation", "NONE")
         self._is_lines = config.get("OutputType", "JSON") == "JSONL"
-        self._waiting = {"SUCCEEDED": bytearray(), "FAILED": bytearray()}  # what the next file begins with
+        self._waiting = {
+            kind: bytearray() for kind in ("SUCCEEDED", "FAILED", "PENDING")
+        }  # what the next file begins with
         self._files: dict[str, list[Json]] = {"FAILED": [], "PENDING": [], "SUCCEEDED": []}
 
-    async def write(self) -> Json:
+    async def write(self, results: AsyncIterator[Result], pending: AsyncIterator[Order]) -> Json:
         """Write everything; the answer is a map run's outcome."""
         written = 0
-        async for result in self._results:
+        async for result in results:
             written += 1
-            await self._add(result)
+            kind = "FAILED" if result.status in FAILED else "SUCCEEDED"
+            await self._add(kind, transformed(result, "NONE" if kind == "FAILED" else self._transformation))
+        async for order in pending:
+            await self._add("PENDING", [never_started(order)])
         for kind in self._waiting:
             await self._flush(kind)
         manifest = {
@@ -177,11 +217,9 @@ class Writing:
         details = {"Bucket": self._bucket, "Key": key}
         return {"output": {"MapRunArn": self._order.arn, "ResultWriterDetails": details}, "written": written}
 
-    async def _add(self, result: Result) -> None:
-        kind = "FAILED" if result.status in FAILED else "SUCCEEDED"
-        transformation = "NONE" if kind == "FAILED" else self._transformation
+    async def _add(self, kind: str, values: list[Json]) -> None:
         waiting = self._waiting[kind]
-        for value in transformed(result, transformation):
+        for value in values:
             waiting += (b"\n" if self._is_lines else b",") if waiting else (b"" if self._is_lines else b"[")
             waiting += msgspec.json.encode(value)
         if len(waiting) > LARGEST_FILE:

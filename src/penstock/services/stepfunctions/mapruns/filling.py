@@ -56,6 +56,13 @@ class Opened:
         self.kept, self.has_kept = item, True
         self.position -= 1
 
+    async def skip_to(self, position: int) -> None:
+        """Pass over the items before a position, as far as there are any."""
+        while self.position < position:
+            there_is, _ = await self.next()
+            if not there_is:
+                return
+
 
 @dataclass(frozen=True, slots=True)
 class Child:
@@ -77,39 +84,39 @@ class Filling:
         self._opened: dict[str, Opened] = {}
 
     async def fill(self, task: Task) -> Json:
-        """Start up to `room` children from item `item` and child `child` on; says how many, and whether all are."""
+        """Start up to `room` children from item `item` and child `child` on; says how many, and whether all are.
+
+        Where items cannot be read, `error` and `cause` say so, and what was started before is told with it.
+        """
         view = await self.database.read(lambda tx: self.engine.look(tx, task.run))
         assert view is not None
         plan: MapRunPlan = view.plan
-        opened = await self._source(task, plan)
         told = {"children": 0, "items": 0, "exhausted": False}
-        while told["children"] < task.input["room"] and not told["exhausted"]:
-            children = await self._read(task, plan, opened, min(TOGETHER, task.input["room"] - told["children"]))
-            first = task.input["child"] + told["children"]
-            if not await self._begin(task, plan, children, first):
-                await self.close(task.run)
-                break
-            told["children"] += len(children)
-            told["items"] += sum(child.items for child in children)
-            told["exhausted"] = task.run not in self._opened
+        try:
+            opened = await self._source(task, plan)
+            while told["children"] < task.input["room"] and not told["exhausted"]:
+                children = await self._read(task, plan, opened, min(TOGETHER, task.input["room"] - told["children"]))
+                first = task.input["child"] + told["children"]
+                if not await self._begin(task, plan, children, first):
+                    await self.close(task.run)
+                    break
+                told["children"] += len(children)
+                told["items"] += sum(child.items for child in children)
+                told["exhausted"] = task.run not in self._opened
+        except (Failure, ServiceError) as failure:
+            await self.close(task.run)
+            return {**told, **failing(failure)}
         return told
 
     async def _read(self, task: Task, plan: MapRunPlan, opened: Opened, most: int) -> list[Child]:
-        """The next children, up to so many; a source that has no more, or fails, is closed."""
+        """The next children, up to so many; a source that has no more is closed."""
         children: list[Child] = []
-        try:
-            while len(children) < most:
-                child = await next_child(plan, opened, at=self.clock())
-                if child is None:
-                    await self.close(task.run)
-                    break
-                children.append(child)
-        except Failure as failure:
-            await self.close(task.run)
-            raise ServiceError(failure.cause or "", code=failure.error or "States.Runtime") from None
-        except ServiceError:
-            await self.close(task.run)
-            raise
+        while len(children) < most:
+            child = await next_child(plan, opened, at=self.clock())
+            if child is None:
+                await self.close(task.run)
+                break
+            children.append(child)
         return children
 
     async def _begin(self, task: Task, plan: MapRunPlan, children: list[Child], first: int) -> bool:
@@ -126,10 +133,7 @@ class Filling:
         if opened is None or opened.position != task.input["item"]:
             await self.close(task.run)
             opened = self._opened[task.run] = Opened(items_of(self.directory, plan, task.scope))
-            while opened.position < task.input["item"]:
-                there_is, _ = await opened.next()
-                if not there_is:
-                    break
+            await opened.skip_to(task.input["item"])
         return opened
 
     def _start(
@@ -145,6 +149,24 @@ class Filling:
             kind = express.NAME if order.type == "EXPRESS" else flow.NAME
             self.engine.start(tx, RunId(order.arn), kind, msgspec.msgpack.encode(order), scope=scope)
         return True
+
+
+def failing(failure: Failure | ServiceError) -> dict[str, Json]:
+    """What a fill tells of items that cannot be read."""
+    if isinstance(failure, Failure):
+        return {"error": failure.error or "States.Runtime", "cause": failure.cause or ""}
+    return {"error": failure.code, "cause": failure.message}
+
+
+async def not_begun(plan: MapRunPlan, opened: Opened, *, item: int, child: int, at: float) -> AsyncGenerator[Order]:
+    """The orders of the children that were never started, from an item and a child on, as far as items can be read."""
+    try:
+        await opened.skip_to(item)
+        while (found := await next_child(plan, opened, at=at)) is not None:
+            yield child_order(plan, found, child, at=at)
+            child += 1
+    except (Failure, ServiceError):
+        return
 
 
 def _fitting(plan: MapRunPlan, child: Child) -> Child:

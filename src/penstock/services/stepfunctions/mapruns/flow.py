@@ -155,6 +155,8 @@ def _done(state: MapRun, key: str, result: Json, at: float) -> None:
         state.children.started += result["children"]
         state.items.started += result["items"]
         state.is_exhausted = result["exhausted"]
+        if "error" in result:
+            _fail(state, result["error"], result["cause"])
         _check_failures(state)
     elif key.startswith("redrive"):
         state.rounds += 1
