@@ -20,6 +20,7 @@ class Bucket:
     page: int = 2
     refusal: ServiceError | None = None
     bodies: int = 0  # that are being read
+    versions: list[str | None] = field(default_factory=list)  # that were asked for
 
     service = "s3"
 
@@ -27,6 +28,7 @@ class Bucket:
     async def get(self, call: Call, request: Json) -> Answer:
         if request["Key"] not in self.objects:
             raise ServiceError("The specified key does not exist.", code="NoSuchKey")
+        self.versions.append(request.get("VersionId"))
         return {"Body": self._pieces(self.objects[request["Key"]])}
 
     async def _pieces(self, content: bytes) -> AsyncIterator[bytes]:
@@ -81,7 +83,7 @@ async def items(
         "max_items": max_items,
     }
     source = Source(Bucket(objects, piece=piece).directory(), Scope(), reader)
-    return [item async for item in source.items()]
+    return [item.input async for item in source.items()]
 
 
 def zipped(*members: bytes) -> bytes:

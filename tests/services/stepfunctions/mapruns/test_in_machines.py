@@ -74,6 +74,19 @@ async def test_jsonata_sees_variables_and_items(path: Path) -> None:
     ]
 
 
+async def test_the_members_of_an_object_may_be_items(path: Path) -> None:
+    async with house(path) as here:
+        assert await here.output(distributed(ItemsPath="$.all"), {"all": {"b": 2}}) == [{"Key": "b", "Value": 2}]
+
+
+async def test_a_member_is_known_by_its_name_and_an_item_by_where_it_is_from(path: Path) -> None:
+    selector = {"item.$": "$$.Map.Item", "key.$": "$$.Map.Item.Key"}
+    async with house(path) as here:
+        found = await here.output(distributed(ItemSelector=selector), {"b": 2, "a": [1]})
+    assert [each["key"] for each in found] == ["b", "a"]
+    assert found[0]["item"] == {"Index": 0, "Key": "b", "Value": 2, "Source": "STATE_DATA"}
+
+
 async def test_a_reader_that_fails_fails_the_state_and_can_be_caught(path: Path) -> None:
     state = distributed(
         ItemReader=reading("none", {"InputType": "JSON"}),

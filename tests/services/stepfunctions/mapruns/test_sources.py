@@ -5,8 +5,9 @@ import json
 import pytest
 
 from penstock.services.stepfunctions.mapruns import sources
-from penstock.wire.call import Json, ServiceError
-from services.stepfunctions.mapruns.buckets import BUCKET, items, zipped
+from penstock.services.stepfunctions.mapruns.sources import Source
+from penstock.wire.call import Json, Scope, ServiceError
+from services.stepfunctions.mapruns.buckets import BUCKET, Bucket, items, zipped
 
 FIRST_ROW = {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}
 JSON_LINES = {"InputType": "JSONL"}
@@ -75,6 +76,12 @@ async def test_a_pointer_leads_to_the_array() -> None:
     assert await items(content, {**DOCUMENT, "ItemsPointer": "/a~1b/0/m~0n"}) == ["x", "y"]
 
 
+async def test_the_members_of_an_object_that_is_pointed_at_are_items() -> None:
+    content = json.dumps({"a": {"x": 1, "y": [2]}}).encode()
+    found = await items(content, {**DOCUMENT, "ItemsPointer": "/a"})
+    assert found == [{"Key": "x", "Value": 1}, {"Key": "y", "Value": [2]}]
+
+
 async def test_no_more_items_than_max_items() -> None:
     assert await items(b"[1, 2, 3]", DOCUMENT, max_items=2) == [1, 2]
 
@@ -129,6 +136,38 @@ async def test_an_inventory_is_the_rows_of_the_files_that_its_manifest_names() -
     assert found == [{"Bucket": "b", "Key": key} for key in ("k1", "k2", "k3")]
 
 
+ATHENA = {"ManifestType": "ATHENA_DATA"}
+
+
+@pytest.mark.parametrize("kind", [JSON_LINES, {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["n"]}])
+async def test_a_manifest_of_athena_names_the_objects_with_the_items(kind: Json) -> None:
+    objects = {
+        "items": f'"s3://{BUCKET}/out/one.gz"\n\ns3://{BUCKET}/out/two\n'.encode(),
+        "out/one.gz": zipped(b"1\n2\n"),
+        "out/two": b"3\n",
+    }
+    found = await items(objects, {**ATHENA, **kind})
+    assert [int(item["n"]) if isinstance(item, dict) else item for item in found] == [1, 2, 3]
+
+
+async def test_a_version_is_the_manifests_and_not_that_of_what_it_names() -> None:
+    objects = {"items": f"s3://{BUCKET}/two\n".encode(), "two": b"3\n"}
+    bucket = Bucket(objects)
+    arguments = {"Bucket": BUCKET, "Key": "items", "VersionId": "v1"}
+    reader = {"resource": "arn:aws:states:::s3:getObject", "arguments": arguments, "config": {**ATHENA, **JSON_LINES}}
+    source = Source(bucket.directory(), Scope(), {**reader, "max_items": None})
+
+    assert [item.told(7) async for item in source.items()] == [{"Index": 7, "Value": 3, "Source": f"S3://{BUCKET}/two"}]
+
+    assert bucket.versions == ["v1", None]
+
+
+async def test_what_shows_a_folder_is_not_loaded() -> None:
+    objects = {"in/": b"", "in/a": b"[1]"}
+    config = {**DOCUMENT, "Transformation": "LOAD_AND_FLATTEN"}
+    assert await items(objects, config, resource="listObjectsV2", arguments={"Prefix": "in/"}) == [1]
+
+
 FAILURES: dict[str, tuple[bytes, dict[str, Json], str, str]] = {
     "text that is not UTF-8": (b"a\n\xff\xfe\n", FIRST_ROW, "items", "not UTF-8"),
     "text that is cut off in a letter": (b"a\n\xe2\x82", FIRST_ROW, "items", "not UTF-8"),
@@ -142,6 +181,11 @@ FAILURES: dict[str, tuple[bytes, dict[str, Json], str, str]] = {
     "gzip that is cut off": (zipped(b"a\n1\n")[:-9], FIRST_ROW, "items.gz", "cut off"),
     "a manifest that is none": (b"{}", {"InputType": "MANIFEST"}, "items", "no inventory manifest"),
     "Parquet": (b"PAR1", {"InputType": "PARQUET"}, "items", "PARQUET"),
+    "a document that is an object": (b'{"a": 1}', DOCUMENT, "items", "Attempting to map over non-iterable node."),
+    "a manifest of Athena that names no address": (b"a,b\n", {**ATHENA, **JSON_LINES}, "items", "is no address in S3"),
+    "a manifest of Athena with Parquet": (b"s3://b/k\n", {**ATHENA, "InputType": "PARQUET"}, "items", "PARQUET"),
+    "a manifest of Athena with no word of its files": (b"s3://b/k\n", ATHENA, "items", "needs an InputType"),
+    "an inventory in ORC": (b'{"fileFormat": "ORC"}', {"ManifestType": "S3_INVENTORY"}, "items", "ORC cannot be read"),
 }
 
 

@@ -103,7 +103,7 @@ async def test_a_map_shows_its_items_and_its_numbers(world: World) -> None:
 
 
 async def test_a_map_without_an_array_shows_no_items_and_no_numbers(world: World) -> None:
-    answer = await world.tried(mapping(ItemsPath="$$.Execution.Input"), input={"a": 1}, mock=returning([]))
+    answer = await world.tried(mapping(ItemsPath="$$.Execution.Input"), input=1, mock=returning([]))
 
     assert answer["cause"] == 'Reference path "$.Execution.Input" must point to array.'
     assert set(answer["inspectionData"]) == {"input", "afterInputPath"}

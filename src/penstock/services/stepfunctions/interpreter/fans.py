@@ -33,6 +33,7 @@ def begin_iterations(turn: Turn, frame: Frame, state: Map) -> None:
     """Start as many iterations as may run at once."""
     effective = leaving.effective_input(turn, frame, state)
     items = items_of(turn, frame, state, effective)
+    assert isinstance(items, list)
     limit = whole_number(turn.view(frame, effective), state.max_concurrency, "MaxConcurrency")
     fan = Fan([None] * len(items), items=items, limit=limit or MOST_OPEN)
     if state.selector is not None:
@@ -45,9 +46,10 @@ def begin_iterations(turn: Turn, frame: Frame, state: Map) -> None:
         _finish_map(turn, frame, state)
 
 
-def items_of(turn: Turn, frame: Frame, state: Map, effective: Json) -> list[Json]:
+def items_of(turn: Turn, frame: Frame, state: Map, effective: Json) -> list[Json] | dict[str, Json]:
+    """The items; members of an object may be those of a distributed Map only."""
     items = effective if state.items is None else state.items.value(turn.view(frame, effective))
-    if not isinstance(items, list):
+    if not isinstance(items, list) and not (isinstance(items, dict) and state.mode == "DISTRIBUTED"):
         raise not_an_array(state, items)
     if state.language == "JSONata":
         encode(items)  # what an expression made may be nothing that can be kept

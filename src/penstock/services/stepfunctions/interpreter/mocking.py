@@ -58,7 +58,8 @@ def begin_iterations(turn: Turn, frame: Frame, state: Map) -> None:
 def _items(turn: Turn, frame: Frame, state: Map, effective: Json) -> list[Json] | None:
     """The items of the iterations; None where a reader would have to read them."""
     if state.reader is None:
-        return fans.items_of(turn, frame, state, effective)
+        given = fans.items_of(turn, frame, state, effective)
+        return [{"Key": key, "Value": value} for key, value in given.items()] if isinstance(given, dict) else given
     view, items = turn.view(frame, effective), _rehearsal(turn).items
     most = distributed.reader_of(state.reader, view)["max_items"]
     if isinstance(items, Failure):

@@ -19,7 +19,7 @@ from penstock.languages.asl.view import Failure, View
 from penstock.services.stepfunctions import express, flow
 from penstock.services.stepfunctions.interpreter.plan import Order
 from penstock.services.stepfunctions.mapruns.order import MapRunPlan
-from penstock.services.stepfunctions.mapruns.sources import MOST_ITEMS, Source
+from penstock.services.stepfunctions.mapruns.sources import MOST_ITEMS, Item, Source, items_in
 from penstock.services.stepfunctions.mapruns.state import MapRun
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Directory, Scope, ServiceError
@@ -34,34 +34,26 @@ NAMESPACE: Final = uuid.UUID("5f6e3c9a-6f0e-4a3b-9a53-9d6d5a3f1c11")  # of child
 class Opened:
     """A source that is being read: where it is, and the item that did not fit into the last batch."""
 
-    items: AsyncGenerator[Json]
+    items: AsyncGenerator[Item]
     position: int = 0
-    kept: Json = None
-    has_kept: bool = False
+    kept: Item | None = None
 
-    async def next(self) -> tuple[bool, Json]:
-        """Whether there is another item, and it."""
-        if self.has_kept:
-            self.has_kept = False
-            self.position += 1
-            return True, self.kept
-        try:
-            item = await anext(self.items)
-        except StopAsyncIteration:
-            return False, None
-        self.position += 1
-        return True, item
+    async def next(self) -> Item | None:
+        """The next item; None when none is left."""
+        item, self.kept = self.kept, None
+        if item is None:
+            item = await anext(self.items, None)
+        self.position += item is not None
+        return item
 
-    def put_back(self, item: Json) -> None:
-        self.kept, self.has_kept = item, True
+    def put_back(self, item: Item) -> None:
+        self.kept = item
         self.position -= 1
 
     async def skip_to(self, position: int) -> None:
         """Pass over the items before a position, as far as there are any."""
-        while self.position < position:
-            there_is, _ = await self.next()
-            if not there_is:
-                return
+        while self.position < position and await self.next() is not None:
+            pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +173,7 @@ def _fitting(plan: MapRunPlan, child: Child) -> Child:
     return child
 
 
-def items_of(directory: Directory, plan: MapRunPlan, scope: Scope) -> AsyncGenerator[Json]:
+def items_of(directory: Directory, plan: MapRunPlan, scope: Scope) -> AsyncGenerator[Item]:
     """The items of a map run: read, or given."""
     order = plan.order
     if order.reader is not None:
@@ -193,23 +185,23 @@ async def next_child(plan: MapRunPlan, opened: Opened, *, at: float) -> Child | 
     """The next child; None when no item is left."""
     order = plan.order
     index = opened.position
-    there_is, item = await opened.next()
-    if not there_is:
+    item = await opened.next()
+    if item is None:
         return None
     if order.batching is None:
         selected = _selected(plan, item, index, at)
-        return _fitting(plan, Child(_text(selected), 1, _text({"Index": index, "Value": item})))
+        return _fitting(plan, Child(_text(selected), 1, _text(item.told(index))))
     return await _batch(plan, opened, item, at)
 
 
-async def _batch(plan: MapRunPlan, opened: Opened, item: Json, at: float) -> Child:
+async def _batch(plan: MapRunPlan, opened: Opened, first: Item, at: float) -> Child:
     batching = plan.order.batching
     most = batching["max_items"] or MOST_ITEMS
     most_bytes = min(batching["max_bytes"] or MOST_BATCH_BYTES, MOST_BATCH_BYTES)
     batch: dict[str, Json] = {} if batching["input"] is None else {"BatchInput": batching["input"]}
     chosen: list[Json] = []
     size = len(_text({**batch, "Items": []}))
-    index = opened.position - 1
+    index, item = opened.position - 1, first
     while True:
         selected = _selected(plan, item, index, at)
         length = len(msgspec.json.encode(selected)) + 1
@@ -220,19 +212,19 @@ async def _batch(plan: MapRunPlan, opened: Opened, item: Json, at: float) -> Chi
         size += length
         if len(chosen) == most:
             break
-        index = opened.position
-        there_is, item = await opened.next()
-        if not there_is:
+        index, following = opened.position, await opened.next()
+        if following is None:
             break
+        item = following
     return _fitting(plan, Child(_text({**batch, "Items": chosen}), len(chosen), None))
 
 
-def _selected(plan: MapRunPlan, item: Json, index: int, at: float) -> Json:
+def _selected(plan: MapRunPlan, item: Item, index: int, at: float) -> Json:
     """What ItemSelector makes of an item."""
     selector, order = plan.state.selector, plan.order
     if selector is None:
-        return item
-    context = {**order.context, "Map": {"Item": {"Index": index, "Value": item}}}
+        return item.input
+    context = {**order.context, "Map": {"Item": item.told(index)}}
     luck = random.Random(f"{order.arn}/{index}")  # noqa: S311 - the same for the same item
     return selector.value(
         View(order.effective, order.variables, lambda: context, at, lambda: luck, {"input": order.effective})
@@ -276,8 +268,8 @@ def child_order(plan: MapRunPlan, child: Child, place: int, *, at: float) -> Ord
     )
 
 
-async def _given(items: list[Json]) -> AsyncGenerator[Json]:
-    for item in items:
+async def _given(items: list[Json] | dict[str, Json]) -> AsyncGenerator[Item]:
+    for item in items_in(items, "STATE_DATA"):
         yield item
 
 

@@ -27,7 +27,7 @@ class MapRunOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     max_concurrency: int = 0
     tolerated_count: int | None = None
     tolerated_percentage: float | None = None
-    items: list[Json] | None = None
+    items: list[Json] | dict[str, Json] | None = None
     reader: Json = None  # {"resource", "arguments", "config", "max_items"}
     batching: Json = None  # {"input", "max_items", "max_bytes"}
     writer: Json = None  # {"resource", "arguments", "config"}

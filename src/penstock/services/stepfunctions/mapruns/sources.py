@@ -7,8 +7,10 @@ read is `States.ItemReaderFailed`, in AWS's words where they are known.
 import codecs
 import csv
 import io
+import re
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +26,27 @@ UNZIPPED: Final = 1 << 20  # bytes at once
 csv.field_size_limit(LONGEST_RECORD)  # of this process: a record's own bound is the one that counts
 _DELIMITERS: Final = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 LIST: Final = "listObjectsV2"
+LOADED: Final = ("CSV", "JSON", "JSONL")  # objects that LOAD_AND_FLATTEN can load
+_ADDRESS: Final = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<key>.+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item, where it is from, and its name where it is a member of a JSON object."""
+
+    value: Json
+    source: str
+    key: str | None = None
+
+    @property
+    def input(self) -> Json:
+        """What a child is given of it, if nothing says otherwise."""
+        return self.value if self.key is None else {"Key": self.key, "Value": self.value}
+
+    def told(self, index: int) -> dict[str, Json]:
+        """It as the context object's Map.Item."""
+        named = {} if self.key is None else {"Key": self.key}
+        return {"Index": index, **named, "Value": self.value, "Source": self.source}
 
 
 def failed(cause: str) -> ServiceError:
@@ -40,7 +63,7 @@ class Source:
         self._config: Mapping[str, Json] = reader["config"]
         self._arguments: Mapping[str, Json] = reader["arguments"] or {}
 
-    async def items(self) -> AsyncGenerator[Json]:
+    async def items(self) -> AsyncGenerator[Item]:
         """Every item, up to MaxItems."""
         most = self._reader["max_items"]
         if most is not None and most < 0:
@@ -52,15 +75,16 @@ class Source:
             left -= 1
             yield item
 
-    def _chosen(self) -> AsyncIterator[Json]:
+    def _chosen(self) -> AsyncIterator[Item]:
         if self._reader["resource"].rpartition(":")[2] == LIST:
             return self._loaded() if self._config.get("Transformation") == "LOAD_AND_FLATTEN" else self._listed()
-        kind = self._config.get("InputType", "JSON")
-        if kind == "MANIFEST":
-            return self._inventory()
-        if kind == "PARQUET":
-            raise failed("Penstock does not read PARQUET: convert the items to JSONL or CSV.")
-        return self._object(kind, self._argument("Bucket"), self._argument("Key"))
+        kind, manifest = self._config.get("InputType", "JSON"), self._config.get("ManifestType")
+        bucket, key = self._argument("Bucket"), self._argument("Key")
+        if manifest == "ATHENA_DATA":
+            return self._athena(kind, bucket, key)
+        if manifest == "S3_INVENTORY" or kind == "MANIFEST":
+            return self._inventory(bucket, key)
+        return self._object(kind, bucket, key, self._arguments.get("VersionId"))
 
     def _argument(self, name: str) -> str:
         value = self._arguments.get(name)
@@ -70,12 +94,17 @@ class Source:
 
     # ------------------------------------------------------------------------------------------------------ objects
 
-    def _object(self, kind: str, bucket: str, key: str) -> AsyncIterator[Json]:
-        if kind == "CSV":
-            return self._csv(bucket, key)
-        if kind == "JSONL":
-            return self._json_lines(bucket, key)
-        return self._json(bucket, key)
+    async def _object(self, kind: str, bucket: str, key: str, version: str | None = None) -> AsyncIterator[Item]:
+        """The items in an object."""
+        if kind == "PARQUET":
+            raise failed("Penstock does not read PARQUET: convert the items to JSONL or CSV.")
+        source, pieces = f"S3://{bucket}/{key}", self._bytes(bucket, key, version)
+        if kind == "JSON":
+            async for item in self._json(source, pieces):
+                yield item
+            return
+        async for value in self._csv(pieces) if kind == "CSV" else self._json_lines(source, pieces):
+            yield Item(value, source)
 
     async def _ask(self, operation: str, request: Mapping[str, Json]) -> Answer:
         try:
@@ -83,10 +112,8 @@ class Source:
         except ServiceError as error:
             raise failed(f"{error.message} (Service: Amazon S3; Error Code: {error.code})") from None
 
-    async def _bytes(self, bucket: str, key: str) -> AsyncIterator[bytes]:
-        request = {"Bucket": bucket, "Key": key}
-        if self._arguments.get("VersionId"):
-            request["VersionId"] = self._arguments["VersionId"]
+    async def _bytes(self, bucket: str, key: str, version: str | None = None) -> AsyncIterator[bytes]:
+        request = {"Bucket": bucket, "Key": key} | ({"VersionId": version} if version else {})
         body = (await self._ask("GetObject", request))["Body"]
         pieces = _once(body) if isinstance(body, bytes) else body
         if key.endswith(".gz"):
@@ -96,46 +123,38 @@ class Source:
         async for piece in pieces:
             yield piece
 
-    async def _whole(self, bucket: str, key: str) -> bytes:
-        content = await read_whole(self._bytes(bucket, key), LARGEST_DOCUMENT)
-        if len(content) > LARGEST_DOCUMENT:
-            raise failed(f"s3://{bucket}/{key} is over {LARGEST_DOCUMENT} bytes: use JSONL or CSV, which are streamed.")
-        return content.removeprefix(codecs.BOM_UTF8)
-
-    async def _json(self, bucket: str, key: str) -> AsyncIterator[Json]:
-        try:
-            document = msgspec.json.decode(await self._whole(bucket, key))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise failed(f"s3://{bucket}/{key} is not JSON: {error}") from None
-        document = _at_pointer(document, self._config.get("ItemsPointer", ""))
-        if not isinstance(document, list):
+    async def _json(self, source: str, pieces: AsyncIterator[bytes]) -> AsyncIterator[Item]:
+        pointer = self._config.get("ItemsPointer", "")
+        document = _at_pointer(await _document(source, pieces), pointer)
+        # AWS has been seen to refuse a document that is an object; one that is pointed at is newer than that.
+        if not isinstance(document, list | dict if pointer else list):
             raise failed("Attempting to map over non-iterable node.")
-        for item in document:
+        for item in items_in(document, source):
             yield item
 
-    async def _json_lines(self, bucket: str, key: str) -> AsyncIterator[Json]:
+    async def _json_lines(self, source: str, pieces: AsyncIterator[bytes]) -> AsyncIterator[Json]:
         number = 0
-        async for line in _lines(self._bytes(bucket, key)):
+        async for line in _lines(pieces):
             number += 1
             if not line.strip():
                 continue
             try:
                 yield msgspec.json.decode(line)
             except msgspec.DecodeError as error:
-                raise failed(f"line {number} of s3://{bucket}/{key} is not JSON: {error}") from None
+                raise failed(f"line {number} of {source} is not JSON: {error}") from None
 
-    async def _csv(self, bucket: str, key: str) -> AsyncIterator[Json]:
+    async def _csv(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[Json]:
         delimiter = _DELIMITERS[self._config.get("CSVDelimiter", "COMMA")]
         headers: list[str] | None = self._config.get("CSVHeaders")
-        async for record in _records(_lines(self._bytes(bucket, key)), delimiter):
+        async for record in _records(_lines(pieces), delimiter):
             if headers is None:
                 headers = record
             elif record:
                 yield _row(headers, record)
 
-    # ----------------------------------------------------------------------------------------- lists and inventories
+    # ----------------------------------------------------------------------------------------- lists and manifests
 
-    async def _listed(self) -> AsyncIterator[Json]:
+    async def _entries(self) -> AsyncIterator[dict[str, Json]]:
         request = {"Bucket": self._argument("Bucket")}
         for name in ("Prefix", "StartAfter"):
             if self._arguments.get(name) is not None:
@@ -143,43 +162,82 @@ class Source:
         while True:
             page = await self._ask("ListObjectsV2", request)
             for entry in page.get("Contents", ()):
-                yield {
-                    "Etag": entry["ETag"],
-                    "Key": entry["Key"],
-                    "LastModified": int(entry["LastModified"]),
-                    "Size": entry["Size"],
-                    "StorageClass": entry.get("StorageClass", "STANDARD"),
-                }
+                yield entry
             if not page.get("IsTruncated"):
                 return
             request["ContinuationToken"] = page["NextContinuationToken"]
 
-    async def _loaded(self) -> AsyncIterator[Json]:
+    async def _listed(self) -> AsyncIterator[Item]:
+        """What is known of every object that is listed."""
+        source = f"S3://{self._argument('Bucket')}"
+        async for entry in self._entries():
+            known = {
+                "Etag": entry["ETag"],
+                "Key": entry["Key"],
+                "LastModified": int(entry["LastModified"]),
+                "Size": entry["Size"],
+                "StorageClass": entry.get("StorageClass", "STANDARD"),
+            }
+            yield Item(known, source)
+
+    async def _loaded(self) -> AsyncIterator[Item]:
         """The items of every object that is listed, one object after another."""
         kind = self._config.get("InputType")
-        if kind not in {"CSV", "JSON", "JSONL"}:
-            raise failed("LOAD_AND_FLATTEN needs an InputType: CSV, JSON or JSONL.")
-        async for entry in self._listed():
+        if kind not in LOADED:
+            raise failed(f"LOAD_AND_FLATTEN needs an InputType: {', '.join(LOADED)}.")
+        async for entry in self._entries():
+            if entry["Key"].endswith("/") and not entry["Size"]:
+                continue  # what consoles make to show a folder
             async for item in self._object(kind, self._argument("Bucket"), entry["Key"]):
                 yield item
 
-    async def _inventory(self) -> AsyncIterator[Json]:
+    async def _inventory(self, bucket: str, key: str) -> AsyncIterator[Item]:
         """The objects that the CSV files of an S3 inventory list."""
-        bucket, key = self._argument("Bucket"), self._argument("Key")
+        source = f"S3://{bucket}/{key}"
+        manifest = await _document(source, self._bytes(bucket, key, self._arguments.get("VersionId")))
         try:
-            manifest = msgspec.json.decode(await self._whole(bucket, key))
-            if self._config.get("ManifestType") == "ATHENA_DATA":
-                raise failed("Penstock reads S3 inventories, not manifests of Athena: use ManifestType S3_INVENTORY.")
             if manifest["fileFormat"] != "CSV":
                 raise failed(f"an inventory in {manifest['fileFormat']} cannot be read: have it made as CSV.")
             headers = [name.strip() for name in manifest["fileSchema"].split(",")]
             files = [file["key"] for file in manifest["files"]]
             held = manifest["destinationBucket"].rpartition(":")[2]
-        except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
-            raise failed(f"s3://{bucket}/{key} is no inventory manifest: {error!r}") from None
+        except (KeyError, TypeError, AttributeError) as error:
+            raise failed(f"{source} is no inventory manifest: {error!r}") from None
         for file in files:
             async for record in _records(_lines(self._bytes(held, file)), ","):
-                yield _row(headers, record)
+                yield Item(_row(headers, record), f"S3://{held}/{file}")
+
+    async def _athena(self, kind: str, bucket: str, key: str) -> AsyncIterator[Item]:
+        """The items of the objects that a manifest of Athena's UNLOAD names, one address a line."""
+        if kind not in {"CSV", "JSONL", "PARQUET"}:
+            raise failed("ATHENA_DATA needs an InputType that says what the data files are: CSV or JSONL.")
+        async for line in _lines(self._bytes(bucket, key, self._arguments.get("VersionId"))):
+            address = line.strip().strip('"')
+            if not address:
+                continue
+            found = _ADDRESS.fullmatch(address)
+            if found is None:
+                raise failed(f"S3://{bucket}/{key} is no manifest of Athena: '{address}' is no address in S3.")
+            async for item in self._object(kind, found["bucket"], found["key"]):
+                yield item
+
+
+def items_in(values: list[Json] | dict[str, Json], source: str) -> Iterator[Item]:
+    """The items of an array, or the members of an object."""
+    if isinstance(values, dict):
+        return (Item(value, source, key) for key, value in values.items())
+    return (Item(value, source) for value in values)
+
+
+async def _document(source: str, pieces: AsyncIterator[bytes]) -> Json:
+    """A JSON document, read whole, as it has to be."""
+    content = await read_whole(pieces, LARGEST_DOCUMENT)
+    if len(content) > LARGEST_DOCUMENT:
+        raise failed(f"{source} is over {LARGEST_DOCUMENT} bytes: use JSONL or CSV, which are streamed.")
+    try:
+        return msgspec.json.decode(content.removeprefix(codecs.BOM_UTF8))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise failed(f"{source} is not JSON: {error}") from None
 
 
 def _row(headers: list[str], record: list[str]) -> dict[str, str]:

@@ -40,7 +40,7 @@ async def read_items(reader: Reader, data: str) -> list[Json] | Failure:
         "max_items": None,
     }
     try:
-        return [item async for item in Source(s3, Scope(), asked).items()]
+        return [item.input async for item in Source(s3, Scope(), asked).items()]
     except ServiceError as error:
         return Failure(error.code, error.message)
     except RecursionError:
