@@ -1,8 +1,11 @@
 """Stopping the world at any commit of an execution, and starting it again, leaves the history it would have had."""
 
 import asyncio
+import contextlib
 import json
 from collections import Counter
+from collections.abc import Callable, Coroutine
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +104,12 @@ async def execute(stage: Stage) -> list[Json]:
         holder.cancel()
 
 
-async def until_stopped(stage: Stage, database: StoppingDatabase) -> bool:
+async def until_stopped(
+    stage: Stage, database: StoppingDatabase, living: Callable[[Stage], Coroutine[Any, Any, Any]] = execute
+) -> bool:
     """Let an execution go on until the world stops; false if it came to its end before."""
     async with at_work(stage):
-        life = asyncio.create_task(execute(stage))
+        life = asyncio.create_task(living(stage))
         tasks = {life, asyncio.create_task(database.stopped.wait())}
         async with asyncio.timeout(DEADLINE):
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -182,6 +187,38 @@ async def test_a_crash_anywhere_leaves_the_history_as_it_would_have_been(tmp_pat
         commits += 1
 
     assert commits >= 20
+
+
+NEVER_ENDING: Json = machine(A={"Type": "Wait", "Seconds": 90_000_000})
+WAITS: Json = machine(A=task("arn:aws:states:::states:startExecution.sync:2", Parameters={"StateMachineArn": CHILD}))
+
+
+async def stopped_at_once(stage: Stage) -> None:
+    """Start an execution that starts another, and stop it; done again after a crash. Then nothing may run."""
+    await stage.machine(NEVER_ENDING, "child")
+    await stage.machine(WAITS)
+    with contextlib.suppress(ServiceError):  # it has ended before the crash
+        await stage.start(name="e1")
+    await stage.ask("StopExecution", executionArn=f"{STATES}:execution:m:e1")
+    async with asyncio.timeout(DEADLINE):
+        while await stage.database.read(lambda tx: tx.rows("SELECT id FROM run WHERE status = ''")):  # noqa: ASYNC110
+            await asyncio.sleep(1)
+    children = (await stage.ask("ListExecutions", stateMachineArn=CHILD))["executions"]
+    assert {child["status"] for child in children} <= {"ABORTED"}
+    assert len(children) <= 1
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["the commit is lost", "the commit is kept, its word lost"])
+async def test_a_crash_anywhere_leaves_no_job_of_a_stopped_execution_running(tmp_path: Path, after: bool) -> None:
+    for commits in count():
+        folder, outside = tmp_path / f"{commits}", Outside()
+        database = StoppingDatabase(room(folder), 2 + commits, after=after)
+        was_stopped = await until_stopped(opened(database, outside, folder), database, stopped_at_once)
+        async with at_work(opened(SqliteDatabase(folder / "w.db"), outside, folder)) as stage:
+            await stopped_at_once(stage)
+        if not was_stopped:
+            break
+    assert commits >= 5
 
 
 ACTIVITY = f"{STATES}:activity:work"

@@ -6,8 +6,10 @@ that is undone lets go of the run, and the next one folds it anew.
 
 from collections.abc import Iterator
 
-from penstock.engine.facts import Asked, Command, Event, RunId
-from penstock.services.stepfunctions import rows
+from penstock.engine.facts import Asked, Command, Event, Perform, RunId, StartRun
+from penstock.engine.packing import pack
+from penstock.services.stepfunctions import rows, stopping
+from penstock.services.stepfunctions.interpreter.aborting import CANCEL
 from penstock.services.stepfunctions.interpreter.advance import advance
 from penstock.services.stepfunctions.interpreter.execution import Execution
 from penstock.services.stepfunctions.interpreter.plan import Plan, plan_of
@@ -43,7 +45,7 @@ class ExecutionFlow:
         return state
 
     def decide(self, plan: Plan, state: Execution) -> Iterator[Command]:
-        return iter(state.wanted)
+        return (_outliving(plan.order.arn, command) for command in state.wanted)
 
     def reflect(
         self, tx: Transaction, run: RunId, scope: Scope, plan: Plan, before: Execution, after: Execution
@@ -65,3 +67,10 @@ class ExecutionFlow:
         rows.keep(tx, arn, events)
         if plan.order.logging:
             self._logbook.keep(tx, scope, plan.order, events, redrives=after.redrives)
+
+
+def _outliving(execution: str, command: Command) -> Command:
+    """A job is stopped by a run of its own: what an execution has out is forgotten when it ends."""
+    if isinstance(command, Perform) and command.activity == CANCEL:
+        return StartRun(command.key, RunId(f"{execution}#{command.key}"), stopping.NAME, pack(command.input))
+    return command

@@ -25,6 +25,7 @@ from penstock.services.stepfunctions.mapruns.flow import ABORT, COLLECT, FILL, R
 from penstock.services.stepfunctions.mapruns.redriving import Redriving
 from penstock.services.stepfunctions.memory import World
 from penstock.services.stepfunctions.notices import Notices
+from penstock.services.stepfunctions.stopping import StoppingFlow
 from penstock.services.stepfunctions.tags import Tags
 from penstock.services.stepfunctions.teststate import TestState
 from penstock.services.stepfunctions.tokens import Tokens
@@ -64,6 +65,7 @@ def open_stepfunctions(
     activities = Activities(database=database, engine=engine, clock=clock)
     engine.register(ExecutionFlow(logbook, notices))
     engine.register(ExpressFlow())
+    engine.register(StoppingFlow())
     for name, act in {**acts, OFFER: activities.offer, RUN: express.perform, STOP_RUN: express.stop}.items():
         engine.activity(name, act)
     _open_map_runs(database, directory, engine, clock)

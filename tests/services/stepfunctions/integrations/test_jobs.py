@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from penstock.wire.call import Json, ServiceError
-from services.stepfunctions.integrations.worlds import NOON, World, mocks
+from services.stepfunctions.integrations.worlds import EXECUTION, NOON, World, mocks
 
 START = "arn:aws:states:::states:startExecution.sync"
 CHILD = "arn:aws:states:us-east-1:123456789012:execution:Child:c1"
@@ -80,6 +80,26 @@ async def test_a_child_that_has_ended_need_not_be_stopped() -> None:
     world = World({("stepfunctions", "StopExecution"): ServiceError("gone", code="ExecutionDoesNotExist")})
 
     assert await world.cancel(START, CHILD) == {"stopped": False, "why": "gone"}
+
+
+async def test_a_child_whose_start_nobody_was_told_of_is_asked_for_again_and_stopped() -> None:
+    world = child("RUNNING")
+
+    answer = await world.cancel(START, parameters={"StateMachineArn": MACHINE}, submit="t0.1")
+
+    assert answer == {"stopped": True}
+    start, stop = world.calls
+    assert (start.operation, start.token) == ("StartExecution", f"{EXECUTION}#t0.1")
+    assert (stop.operation, stop.request) == ("StopExecution", {"executionArn": CHILD})
+
+
+async def test_a_child_that_could_not_be_started_need_not_be_stopped() -> None:
+    refusal = ServiceError("no such machine", code="StateMachineDoesNotExist")
+    world = World({("stepfunctions", "StartExecution"): refusal})
+
+    answer = await world.cancel(START, parameters={"StateMachineArn": MACHINE}, submit="t0.1")
+
+    assert answer["stopped"] is False
 
 
 def training(**described: Json) -> World:

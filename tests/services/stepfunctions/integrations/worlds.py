@@ -57,8 +57,8 @@ class World:
     async def finish(self, resource: str, handle: str) -> Json:
         return await self.integrations.finish(task(resource, None, handle=handle))
 
-    async def cancel(self, resource: str, handle: str) -> Json:
-        return await self.integrations.cancel(task(resource, None, handle=handle))
+    async def cancel(self, resource: str, handle: str = "", *, parameters: Json = None, submit: str = "") -> Json:
+        return await self.integrations.cancel(task(resource, parameters, handle=handle, submit=submit))
 
     async def failure(self, resource: str, parameters: Json = None, **more: Json) -> tuple[str, str]:
         """The error and the cause that an attempt ends with."""

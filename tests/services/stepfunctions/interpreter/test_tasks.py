@@ -224,6 +224,45 @@ def test_a_stopped_job_is_cancelled() -> None:
                                 "executionAbortedEventDetails": {}}  # fmt: skip
 
 
+JOB: Json = task(SYNC, **START_CHILD)
+
+
+def test_a_job_whose_submission_is_not_answered_yet_is_cancelled_by_what_it_was_submitted_with() -> None:
+    game = play(machine(A=JOB))
+    (submitted,) = game.performed
+
+    game.stop()
+
+    assert game.performed[1] == {**submitted, "submit": "t0.1"}
+
+
+def test_a_job_that_ran_out_of_time_before_its_submission_was_answered_is_cancelled_once() -> None:
+    game = play(machine("P", P={"Type": "Parallel", "Branches": [branch("A", A={**JOB, "TimeoutSeconds": 5})]}))
+
+    game.fire("x")
+
+    assert game.failure[0] == "States.Timeout"
+    assert [asked.get("submit") for asked in game.performed] == [None, "t1.1"]
+
+
+def test_a_job_that_was_not_submitted_is_not_cancelled() -> None:
+    game = play(machine("P", P={"Type": "Parallel", "Branches": [branch("A", A=JOB)]}))
+
+    game.refuse()
+
+    assert len(game.performed) == 1
+
+
+@pytest.mark.parametrize("resource", [FUNCTION, "arn:aws:states:::sqs:sendMessage.waitForTaskToken"])
+def test_a_task_that_waits_for_no_job_has_none_to_cancel(resource: str) -> None:
+    message = {"Parameters": {"QueueUrl": "q", "MessageBody": "m"}} if "sqs" in resource else {}
+    game = play(machine(A=task(resource, **message)))
+
+    game.stop()
+
+    assert len(game.performed) == 1
+
+
 # ------------------------------------------------------------------------------------------------ pauses and limits
 
 

@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions.integrations import failures, http, jobs, members, special
 from penstock.services.stepfunctions.integrations.mocks import MockConfig, MockError, Return, Throw
@@ -43,6 +44,7 @@ class Asked(msgspec.Struct, frozen=True):
     role: str = ""
     mock: str | None = None
     handle: str = ""
+    submit: str = ""  # of a job to be stopped whose handle is not known: the key that it was submitted under
 
 
 StandIn = Callable[[Asked], Awaitable[Return | Throw | None]]
@@ -96,7 +98,7 @@ class Integrations:
             raise failures.absent(resource)
         result = await self._called(task, asked, resource, parameters)
         output = self._fitting(self._with_metadata(resource, result), resource.resource_type)
-        if resource.pattern not in {"sync", "sync:2"}:
+        if not resource.waits_for_job:
             return {"output": output}
         wait = jobs.wait_of(resource)
         run = wait.run(result)
@@ -125,12 +127,18 @@ class Integrations:
         resource = parse_resource(asked.resource)
         wait = jobs.wait_of(resource)
         try:
-            await self._directory.answer(
-                self._call(task, asked, resource, wait.stop, jobs.stopping(wait, asked.handle))
-            )
+            handle = asked.handle or await self._handle(task, asked)
+            await self._directory.answer(self._call(task, asked, resource, wait.stop, jobs.stopping(wait, handle)))
         except ServiceError as error:
             return {"stopped": False, "why": error.message}
         return {"stopped": True}
+
+    async def _handle(self, task: Task, asked: Asked) -> str:
+        """A job's handle, which nobody was told: asked for under the same token again, services say it again."""
+        begun = await self.submit(replace(task, run=RunId(asked.execution), key=asked.submit))
+        if begun.get("settled"):
+            raise ServiceError("a mock stood in for the job", code="States.TaskFailed")
+        return str(begun["handle"])
 
     # -------------------------------------------------------------------------------------------------- services
 

@@ -58,6 +58,10 @@ class Resource:
         return self.service.startswith(SDK)
 
     @property
+    def waits_for_job(self) -> bool:
+        return self.pattern in {"sync", "sync:2"}
+
+    @property
     def product(self) -> Product:
         """The optimised integration (of resources that are one)."""
         return PRODUCTS[self.service]

@@ -1,13 +1,15 @@
 """Giving up what is under way: the siblings of what failed, or everything when an execution is stopped."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from penstock.engine.facts import CancelTimer, Perform, Signal
 from penstock.languages.asl.tree import Map, Parallel, State, Task, Wait
-from penstock.services.stepfunctions.interpreter.execution import EventId, Frame
+from penstock.services.stepfunctions.integrations.resources import parse_resource
+from penstock.services.stepfunctions.interpreter.execution import EventId, Frame, Work
 from penstock.services.stepfunctions.interpreter.turn import Turn
 
+Json = Any
 CANCEL: Final = "stepfunctions.cancel"
 STOP: Final = "stop"
 _ABORTED: Final[dict[type[State], str]] = {kind: f"{kind.__name__}StateAborted" for kind in (Task, Wait, Map, Parallel)}
@@ -53,15 +55,40 @@ def abandon(turn: Turn, frame: Frame) -> None:
         turn.want(Signal(f"s{run}", arguments["run"], STOP, {}))
     if frame.phase == "task" and frame.work is not None:
         cancel_timers(turn, frame)
-        if frame.work.is_submitted and frame.work.handle is not None:
-            state = turn.state_of(frame)
-            assert isinstance(state, Task)
-            handle = {"resource": state.resource, "handle": frame.work.handle, "execution": turn.plan.order.arn}
-            turn.want(Perform(f"k{run}", CANCEL, handle))
-            frame.work.handle = None
+        _stop_job(turn, frame, frame.work)
     if frame.phase == "retry":
         turn.want(CancelTimer(f"cr{run}", f"r{run}"))
     frame.phase = "aborted"
+
+
+def _stop_job(turn: Turn, frame: Frame, work: Work) -> None:
+    """See that the job of a `.sync` task is stopped, be it that its submission has yet to be answered."""
+    state, run = turn.state_of(frame), f"{frame.id}.{frame.turn}"
+    assert isinstance(state, Task)
+    if work.is_settled or not parse_resource(state.resource).waits_for_job:
+        return
+    work.is_settled = True
+    if not work.is_submitted:
+        turn.want(Perform(f"k{run}", CANCEL, {**submission(turn, frame, work, state.resource), "submit": f"t{run}"}))
+    elif work.handle is not None:
+        handle = {"resource": state.resource, "handle": work.handle, "execution": turn.plan.order.arn}
+        turn.want(Perform(f"k{run}", CANCEL, handle))
+
+
+def submission(turn: Turn, frame: Frame, work: Work, resource: str) -> dict[str, Json]:
+    """What an attempt at a task is submitted with."""
+    order = turn.plan.order
+    return {
+        "resource": resource,
+        "parameters": frame.arguments,
+        "execution": order.arn,
+        "state": frame.state,
+        "retry": frame.retried,
+        "role": order.role,
+        "mock": order.mock,
+        "machine": order.machine_name,
+        "token": work.token,
+    }
 
 
 def cancel_timers(turn: Turn, frame: Frame) -> None:

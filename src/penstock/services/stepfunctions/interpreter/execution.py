@@ -20,6 +20,7 @@ class Work(msgspec.Struct):
     token: str = ""
     is_submitted: bool = False
     handle: Json = None  # what `finish` needs, and `cancel`
+    is_settled: bool = False  # it has failed, or is being stopped: nobody need stop it
     beats: int = 0  # heartbeats so far: each has a timer of its own
     heartbeat: int = 0  # seconds; 0 is none
     timeout: int = 0  # seconds; 0 is none

@@ -117,17 +117,7 @@ def _submit(turn: Turn, frame: Frame, resource: Resource, credentials: Json) -> 
         shown = _shown(resource)
         turn.record(frame, "TaskScheduled", {**shown, "region": _region(order.arn), "parameters": text, **details})
     turn.ready.append(frame)  # it starts when what is beside it is scheduled, too
-    task = {
-        "resource": resource.arn,
-        "parameters": frame.arguments,
-        "execution": order.arn,
-        "state": frame.state,
-        "retry": frame.retried,
-        "role": order.role,
-        "mock": order.mock,
-        "machine": order.machine_name,
-        "token": work.token,
-    }
+    task = aborting.submission(turn, frame, work, resource.arn)
     turn.want(Perform(f"t{frame.id}.{frame.turn}", SUBMIT, task))
 
 
@@ -302,7 +292,7 @@ def failed(turn: Turn, frame: Frame, state: Task, error: str | None, cause: str 
         "Failed" if is_begun or resource.pattern == "request" or resource.kind == "activity" else "SubmitFailed"
     )
     if work is not None:
-        work.handle = None  # what has failed need not be stopped
+        work.is_settled = True  # what has failed need not be stopped
     _record_ending(turn, frame, resource, ending, failing.given(error=error, cause=cause))
     failing.handle(turn, frame, state, error, cause)
 
