@@ -93,6 +93,7 @@ def counts(of: Counts, state: MapRun, order: MapRunOrder) -> dict[str, int]:
     known = 0 if order.items is None or (order.batching is not None and of is state.children) else len(order.items)
     started = max(of.started, of.ended)  # what a fill has begun is counted when it is over
     pending = max(0, known - started) if state.why is None else 0
+    redrive = {"failuresNotRedrivable": sum(of.final.values()), "pendingRedrive": of.pending_redrive}
     return {
         "pending": pending,
         "running": started - of.ended,
@@ -102,8 +103,8 @@ def counts(of: Counts, state: MapRun, order: MapRunOrder) -> dict[str, int]:
         "aborted": of.ABORTED,
         "total": pending + started,
         "resultsWritten": written(of, state, order),
-        "failuresNotRedrivable": sum(of.final.values()),
-        "pendingRedrive": of.pending_redrive,
+        # AWS has been seen to tell nothing of redrives where there is nothing to tell.
+        **(redrive if state.redrives or any(redrive.values()) else {}),
     }
 
 
