@@ -97,6 +97,38 @@ def test_a_server_that_is_killed_goes_on_with_its_map_run(tmp_path: Path, world:
         assert [item for batch in results(own, told) for item in batch["Items"]] == ROWS
 
 
+def test_a_server_that_is_killed_goes_on_with_a_redrive(tmp_path: Path) -> None:
+    """Children fail until there is an object named as their item; the server is killed while they wait to go on."""
+    child = {
+        "P": {
+            "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject", "Next": "W",
+            "Parameters": {"Bucket": BUCKET, "Key.$": "$"}, "ResultSelector": {"found.$": "$.Body"},
+        },
+        "W": {"Type": "Wait", "Seconds": 1, "End": True},
+    }  # fmt: skip
+    with running(tmp_path / "data") as own:
+        own.put("a", '"1"')
+        states = own.client("stepfunctions")
+        state = distributed(child, ToleratedFailureCount=1, MaxConcurrency=4)
+        definition = json.dumps({"StartAt": "M", "States": {"M": state}})
+        made = states.create_state_machine(name="redriven", definition=definition, roleArn=ROLE)
+        started = states.start_execution(stateMachineArn=made["stateMachineArn"], input='["a", "b", "c", "d"]')
+        execution = str(started["executionArn"])
+        assert ended(own, execution)["status"] == "FAILED"
+        for key, number in (("b", "2"), ("c", "3"), ("d", "4")):
+            own.put(key, f'"{number}"')
+
+        states.redrive_execution(executionArn=execution)
+        own.server.kill()
+        own.start()
+
+        told = ended(own, execution)
+        assert [each["found"] for each in json.loads(told["output"])] == ['"1"', '"2"', '"3"', '"4"']
+        (found,) = states.list_map_runs(executionArn=execution)["mapRuns"]
+        run = states.describe_map_run(mapRunArn=found["mapRunArn"])
+        assert (run["status"], run["redriveCount"], run["itemCounts"]["succeeded"]) == ("SUCCEEDED", 1, 4)
+
+
 def test_what_is_wrong_is_told_by_its_name(world: World) -> None:
     states = world.client("stepfunctions")
     nowhere = "arn:aws:states:us-east-1:123456789012:mapRun:m/L:00000000-0000-0000-0000-000000000000"
