@@ -211,16 +211,6 @@ async def test_a_retried_map_has_a_map_run_for_each_attempt(path: Path) -> None:
     assert [run["status"] for run in runs] == ["FAILED", "FAILED"]
 
 
-async def test_a_redriven_execution_goes_on_to_its_end(path: Path) -> None:
-    bucket = Bucket()
-    async with house(path, bucket) as here:
-        execution = await here.start(distributed(ItemReader=reading("late", {"InputType": "JSON"})))
-        assert (await here.ended(execution))["status"] == "FAILED"
-        bucket.objects["late"] = b"[1, 2]"
-        await here.ask("RedriveExecution", executionArn=execution)
-        assert json.loads((await here.ended(execution))["output"]) == [1, 2]
-
-
 async def test_maps_may_be_nested(path: Path) -> None:
     inner = json.loads(json.dumps({**distributed(), "Label": "I"}).replace('"P"', '"Q"'))
     async with house(path) as here:
