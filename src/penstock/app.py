@@ -309,7 +309,7 @@ class Rooms:
             clock=clock,
             chance=chance,
         )
-        tidy_models = open_endpoints(
+        servers = open_endpoints(
             engine=self.engine,
             directory=self.directory,
             blobs=self.blobs,
@@ -323,7 +323,7 @@ class Rooms:
             chance=chance,
         )
         self.chores.append(functions.work)
-        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy, tidy_models))
+        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy, servers.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
 
     def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:

@@ -82,10 +82,10 @@ class Instance:
             except Unfit as problem:
                 log.warning("instance %s: %s", self.name, problem)
 
-    async def ask(self, facts: Mapping[str, str], body: bytes) -> Said:
+    async def ask(self, facts: Mapping[str, str], body: bytes, longest: float = INVOKE_WITHIN) -> Said:
         """Have a request answered; raises `Unfit` and `Lost`."""
         async with self._turn:
-            reply = await self._answered(Request(payload=body, facts=facts, longest=INVOKE_WITHIN))
+            reply = await self._answered(Request(payload=body, facts=facts, longest=longest))
         if reply.way != "answered":
             raise Lost("timed-out" if reply.way == "timed-out" else reply.message)
         return said(reply)

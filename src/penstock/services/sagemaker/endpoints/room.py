@@ -1,6 +1,6 @@
 """The room, furnished: what `app` calls to have endpoints."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 from penstock.engine.engine import Engine
@@ -9,7 +9,8 @@ from penstock.services.sagemaker.endpoints.api import Endpoints
 from penstock.services.sagemaker.endpoints.configs import EndpointConfigs
 from penstock.services.sagemaker.endpoints.flow import FIT, SERVE, STAGE, EndpointFlow
 from penstock.services.sagemaker.endpoints.runtime import Runtime
-from penstock.services.sagemaker.endpoints.serving import ClientEnvironment, ImageVariables, Serving
+from penstock.services.sagemaker.endpoints.servers import ClientEnvironment, ImageVariables, ModelServers
+from penstock.services.sagemaker.endpoints.serving import Serving
 from penstock.services.sagemaker.endpoints.shelf import Shelf
 from penstock.services.sagemaker.endpoints.staging import Staging
 from penstock.services.sagemaker.jobs.instances import Machine
@@ -32,18 +33,17 @@ def open_endpoints(
     client_environment: ClientEnvironment,
     clock: Callable[[], float],
     chance: Callable[[], str],
-) -> Callable[[], Awaitable[None]]:
-    """Enter operations, the flow and activities; before `engine.work`. What is answered tidies up, now and then."""
-    shelf = Shelf(models, blobs)
-    serving = Serving(
-        engine=engine,
+) -> ModelServers:
+    """Enter operations, the flow and activities; before `engine.work`. What is answered has servers for others, too."""
+    servers = ModelServers(
         residents=residents,
-        shelf=shelf,
+        shelf=Shelf(models, blobs),
         streams=streams,
         machine=machine,
         image_variables=image_variables,
         client_environment=client_environment,
     )
+    serving = Serving(engine, servers)
     engine.register(EndpointFlow(serving.retire))
     engine.activity(STAGE, Staging(directory, Objects(directory, blobs)).stage)
     engine.activity(SERVE, serving.serve)
@@ -51,4 +51,4 @@ def open_endpoints(
     directory.register(EndpointConfigs(engine.database, directory, clock))
     directory.register(Endpoints(engine, directory, clock, chance))
     directory.register(Runtime(engine.database, serving, chance))
-    return shelf.tidy
+    return servers

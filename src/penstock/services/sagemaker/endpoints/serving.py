@@ -7,7 +7,7 @@ there.
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -17,46 +17,23 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
-from penstock.engine.residents import CannotStart, Resident, Residents, Setting
-from penstock.images.catalog import UnknownImage
+from penstock.engine.residents import Resident
 from penstock.services.sagemaker.endpoints.fleet import Fleet
 from penstock.services.sagemaker.endpoints.flow import DOWN, UP
 from penstock.services.sagemaker.endpoints.instance import Instance
-from penstock.services.sagemaker.endpoints.model import LOG_GROUP, Container, Deployment, Plan, State, Variant
-from penstock.services.sagemaker.endpoints.shelf import Shelf
-from penstock.services.sagemaker.jobs.instances import Machine, resources
-from penstock.store.streams import Streams
+from penstock.services.sagemaker.endpoints.model import LOG_GROUP, Deployment, Plan, State, Variant
+from penstock.services.sagemaker.endpoints.servers import Host, ModelServers
 from penstock.wire.call import Scope
 
-ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint
-ImageVariables = Callable[[str], Mapping[str, str]]  # what an image's servers are told; raises `UnknownImage`
-
-SCRATCH_MIB: Final = 2048
 LONGEST_FIT: Final = 600.0  # seconds
-BASICS: Final = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp"}  # noqa: S108 - inside
 
 
 class Serving:
     """The activities `sagemaker.serve-endpoint` and `sagemaker.fit-endpoint`, and what InvokeEndpoint asks."""
 
-    def __init__(
-        self,
-        *,
-        engine: Engine,
-        residents: Residents,
-        shelf: Shelf,
-        streams: Streams,
-        machine: Machine,
-        image_variables: ImageVariables,
-        client_environment: ClientEnvironment,
-    ) -> None:
+    def __init__(self, engine: Engine, servers: ModelServers) -> None:
         self._engine = engine
-        self._residents = residents
-        self._shelf = shelf
-        self._streams = streams
-        self._machine = machine
-        self._image_variables = image_variables
-        self._client_environment = client_environment
+        self._servers = servers
         self._fleets: dict[tuple[RunId, int], Fleet] = {}
         self._retired: dict[tuple[RunId, int], asyncio.Event] = {}
 
@@ -102,8 +79,7 @@ class Serving:
             waiting.cancel()
             await asyncio.gather(bringing, waiting, return_exceptions=True)
             del self._fleets[task.run, deployment.revision]
-            for folder in taken:
-                self._shelf.give_back(folder)
+            self._servers.give_back(taken)
 
     async def fit(self, task: Task) -> None:
         """Have a fleet be as large as its deployment says, and its weights, too."""
@@ -144,36 +120,18 @@ class Serving:
     ) -> Callable[[], Awaitable[Resident]]:
         container = variant.container
         assert container is not None  # it is staged
+        host = Host(
+            scope=scope,
+            instance_type=variant.instance_type,
+            volume_gib=variant.volume_gib,
+            group=LOG_GROUP + plan.name,
+            stream=f"{variant.name}/{name}",
+        )
 
         async def start() -> Resident:
-            folder = await self._shelf.take(container.data)
-            taken.append(folder)
-            group, stream = LOG_GROUP + plan.name, f"{variant.name}/{name}"
-            await self._streams.open(scope, group, stream)
-            log = self._streams.path(scope, group, stream)
-            assert log is not None
-            size = resources(variant.instance_type, self._machine, among=1, volume_gib=variant.volume_gib)
-            return await self._residents.start(
-                Setting(
-                    language="python",
-                    variables={"OMP_NUM_THREADS": str(max(1, int(size.cpus))), **self._variables(scope, container)},
-                    folders={"/opt/ml": folder},
-                    working_folder="/tmp",  # noqa: S108 - inside
-                    memory_mib=size.memory_mib,
-                    scratch_mib=SCRATCH_MIB,
-                    log=log,
-                )
-            )
+            return await self._servers.start(container, host, taken)
 
         return start
-
-    def _variables(self, scope: Scope, container: Container) -> dict[str, str]:
-        try:
-            image = self._image_variables(container.image)
-        except UnknownImage as unknown:
-            raise CannotStart(str(unknown)) from None
-        client = self._client_environment(scope, container.role_arn)
-        return {**BASICS, **image, **client, "SM_MODEL_DIR": "/opt/ml/model", **container.environment}
 
 
 def instance_id(run: RunId, revision: int, variant: str, number: int) -> str:

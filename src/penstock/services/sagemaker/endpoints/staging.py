@@ -10,7 +10,7 @@ import msgspec
 
 from penstock.engine.outbox import Task
 from penstock.services.sagemaker.endpoints.configs import described_model
-from penstock.services.sagemaker.endpoints.model import Container, Deployment, Json, Variant
+from penstock.services.sagemaker.endpoints.model import Container, Deployment, Json
 from penstock.services.sagemaker.jobs.model import Place
 from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
 from penstock.wire.call import Directory, Scope, ValidationError
@@ -26,19 +26,22 @@ class Staging:
     async def stage(self, task: Task) -> Json:
         """The container of each variant, by name. Raises `ServiceError` with what goes into FailureReason."""
         deployment = msgspec.convert(task.input, Deployment)
-        staged = {variant.name: await self._container(task.scope, variant) for variant in deployment.variants}
+        staged = {
+            variant.name: await self.container(task.scope, variant.model, within=variant.download_within)
+            for variant in deployment.variants
+        }
         return msgspec.to_builtins(staged)
 
-    async def _container(self, scope: Scope, variant: Variant) -> Container:
-        model = await described_model(self._directory, scope, variant.model)
+    async def container(self, scope: Scope, model_name: str, *, within: float) -> Container:
+        """What servers of a model are made of, brought within some seconds. Raises `ServiceError`."""
+        model = await described_model(self._directory, scope, model_name)
         container = the_container(model)
         uri = archive_of(container)
         try:
-            async with asyncio.timeout(variant.download_within):
+            async with asyncio.timeout(within):
                 data = (await self._objects.get(scope, Place.of(uri, "ModelDataUrl"))).digest if uri else ""
         except TimeoutError:
-            seconds = f"{variant.download_within:.0f}"
-            raise ValidationError(f"Failed to download model data {uri} within {seconds} seconds.") from None
+            raise ValidationError(f"Failed to download model data {uri} within {within:.0f} seconds.") from None
         except Undelivered as failure:
             raise ValidationError(f"Failed to download model data: {failure}") from failure
         return Container(container["Image"], model.get("ExecutionRoleArn", ""), data, container.get("Environment", {}))
