@@ -45,6 +45,7 @@ from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.pipelines.room import open_pipelines
+from penstock.services.sagemaker.transform.room import open_transform
 from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
 from penstock.services.stepfunctions.quotas import WrongQuotas, read_quotas
 from penstock.services.stepfunctions.room import open_stepfunctions
@@ -321,6 +322,14 @@ class Rooms:
             client_environment=client_environment,
             clock=clock,
             chance=chance,
+        )
+        open_transform(
+            engine=self.engine,
+            directory=self.directory,
+            blobs=self.blobs,
+            servers=servers,
+            streams=streams,
+            clock=clock,
         )
         self.chores.append(functions.work)
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy, servers.tidy))

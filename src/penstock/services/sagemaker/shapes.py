@@ -683,6 +683,27 @@ class CreateTrainingJobResponse(TypedDict):
     TrainingJobArn: str
 
 
+class CreateTransformJobRequest(TypedDict):
+    TransformJobName: str
+    ModelName: str
+    MaxConcurrentTransforms: NotRequired[int]
+    ModelClientConfig: NotRequired[ModelClientConfig]
+    MaxPayloadInMB: NotRequired[int]
+    BatchStrategy: NotRequired[BatchStrategy]
+    Environment: NotRequired[dict[str, str]]
+    TransformInput: TransformInput
+    TransformOutput: TransformOutput
+    DataCaptureConfig: NotRequired[BatchDataCaptureConfig]
+    TransformResources: TransformResources
+    DataProcessing: NotRequired[DataProcessing]
+    Tags: NotRequired[list[Tag]]
+    ExperimentConfig: NotRequired[ExperimentConfig]
+
+
+class CreateTransformJobResponse(TypedDict):
+    TransformJobArn: str
+
+
 class CreateTrialComponentRequest(TypedDict):
     TrialComponentName: str
     DisplayName: NotRequired[str]
@@ -1199,6 +1220,34 @@ class DescribeTrainingJobResponse(TypedDict):
     MlflowDetails: NotRequired[MlflowDetails]
     ProgressInfo: NotRequired[TrainingProgressInfo]
     OutputModelPackageArn: NotRequired[str]
+
+
+class DescribeTransformJobRequest(TypedDict):
+    TransformJobName: str
+
+
+class DescribeTransformJobResponse(TypedDict):
+    TransformJobName: str
+    TransformJobArn: str
+    TransformJobStatus: TransformJobStatus
+    FailureReason: NotRequired[str]
+    ModelName: str
+    MaxConcurrentTransforms: NotRequired[int]
+    ModelClientConfig: NotRequired[ModelClientConfig]
+    MaxPayloadInMB: NotRequired[int]
+    BatchStrategy: NotRequired[BatchStrategy]
+    Environment: NotRequired[dict[str, str]]
+    TransformInput: TransformInput
+    TransformOutput: NotRequired[TransformOutput]
+    DataCaptureConfig: NotRequired[BatchDataCaptureConfig]
+    TransformResources: TransformResources
+    CreationTime: float
+    TransformStartTime: NotRequired[float]
+    TransformEndTime: NotRequired[float]
+    LabelingJobArn: NotRequired[str]
+    AutoMLJobArn: NotRequired[str]
+    DataProcessing: NotRequired[DataProcessing]
+    ExperimentConfig: NotRequired[ExperimentConfig]
 
 
 class DescribeTrialComponentRequest(TypedDict):
@@ -2163,6 +2212,24 @@ class ListTrainingJobsRequest(TypedDict):
 
 class ListTrainingJobsResponse(TypedDict):
     TrainingJobSummaries: list[TrainingJobSummary]
+    NextToken: NotRequired[str]
+
+
+class ListTransformJobsRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    LastModifiedTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    NameContains: NotRequired[str]
+    StatusEquals: NotRequired[TransformJobStatus]
+    SortBy: NotRequired[SortBy]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListTransformJobsResponse(TypedDict):
+    TransformJobSummaries: list[TransformJobSummary]
     NextToken: NotRequired[str]
 
 
@@ -3893,6 +3960,14 @@ class StopTrainingJobResponse(TypedDict):
     pass
 
 
+class StopTransformJobRequest(TypedDict):
+    TransformJobName: str
+
+
+class StopTransformJobResponse(TypedDict):
+    pass
+
+
 class StoppingCondition(TypedDict):
     MaxRuntimeInSeconds: NotRequired[int]
     MaxWaitTimeInSeconds: NotRequired[int]
@@ -4168,6 +4243,16 @@ TransformJobStatus: TypeAlias = Literal[
 
 class TransformJobStepMetadata(TypedDict):
     Arn: NotRequired[str]
+
+
+class TransformJobSummary(TypedDict):
+    TransformJobName: str
+    TransformJobArn: str
+    CreationTime: float
+    TransformEndTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    TransformJobStatus: TransformJobStatus
+    FailureReason: NotRequired[str]
 
 
 class TransformOutput(TypedDict):

@@ -58,7 +58,6 @@ def training(plan: Plan, state: State) -> dict[str, Json]:
 
 
 def processing(plan: Plan, state: State) -> dict[str, Json]:
-    started = next((phase.at for phase in state.phases if phase.status == "Training"), None)
     report = state.report
     message = "" if report is None else report.exit_message[:LONGEST_REASON]
     return {
@@ -67,9 +66,21 @@ def processing(plan: Plan, state: State) -> dict[str, Json]:
         "ProcessingJobStatus": state.status,
         "CreationTime": plan.created_at,
         "LastModifiedTime": state.modified_at,
-        "ProcessingStartTime": started,
+        "ProcessingStartTime": began(state, "Training"),
         "ProcessingEndTime": None if state.verdict is None else state.modified_at,
         "ExitMessage": message or None,
+        "FailureReason": failure_reason(state),
+    }
+
+
+def transform(plan: Plan, state: State) -> dict[str, Json]:
+    return {
+        "TransformJobName": plan.name,
+        "TransformJobArn": plan.arn,
+        "TransformJobStatus": state.status,
+        "CreationTime": plan.created_at,
+        "TransformStartTime": began(state, "Transforming"),
+        "TransformEndTime": None if state.verdict is None else state.modified_at,
         "FailureReason": failure_reason(state),
     }
 
@@ -77,7 +88,13 @@ def processing(plan: Plan, state: State) -> dict[str, Json]:
 PRODUCTS: Final[Mapping[Product, Callable[[Plan, State], dict[str, Json]]]] = {
     "training-job": training,
     "processing-job": processing,
+    "transform-job": transform,
 }
+
+
+def began(state: State, status: str) -> float | None:
+    """When a phase was first come to."""
+    return next((phase.at for phase in state.phases if phase.status == status), None)
 
 
 def span(state: State) -> tuple[float | None, float | None]:
@@ -129,12 +146,16 @@ def model_artifact(plan: Plan) -> Place:
 
 SUMMARY: Final[Mapping[Product, tuple[str, ...]]] = {
     "training-job": (
-        "TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingEndTime", "LastModifiedTime",
-        "TrainingJobStatus", "SecondaryStatus", "WarmPoolStatus",
+        "TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingEndTime", "TrainingJobStatus",
+        "SecondaryStatus", "WarmPoolStatus",
     ),
     "processing-job": (
-        "ProcessingJobName", "ProcessingJobArn", "CreationTime", "ProcessingEndTime", "LastModifiedTime",
-        "ProcessingJobStatus", "FailureReason", "ExitMessage",
+        "ProcessingJobName", "ProcessingJobArn", "CreationTime", "ProcessingEndTime", "ProcessingJobStatus",
+        "FailureReason", "ExitMessage",
+    ),
+    "transform-job": (
+        "TransformJobName", "TransformJobArn", "CreationTime", "TransformEndTime", "TransformJobStatus",
+        "FailureReason",
     ),
 }  # fmt: skip
 
@@ -142,5 +163,6 @@ SUMMARY: Final[Mapping[Product, tuple[str, ...]]] = {
 def summarised(product: Product, document: Document) -> dict[str, Json]:
     """A line of List's answer."""
     told = {key: document.body[key] for key in SUMMARY[product] if key in document.body}
+    told["LastModifiedTime"] = document.modified_at
     plan_arn = document.body.get("ResourceConfig", {}).get("TrainingPlanArn")
     return told if plan_arn is None else {**told, "TrainingPlanArn": plan_arn}

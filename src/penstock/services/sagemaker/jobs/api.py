@@ -1,4 +1,4 @@
-"""Operations on training and processing jobs: create, describe, list, stop, delete.
+"""Operations on jobs: create, describe, list, stop, delete.
 
 Creating is one unit of work: the document, its tags and the beginning of the run are one commit. What is told of a
 job afterwards is its document, which moves with the run's journal (`flow.JobFlow.reflect`).
@@ -23,15 +23,20 @@ from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import Answer, Call, ServiceError, ValidationError, inner, operation
 
+JOB_TAKEN: Final = (
+    "Job name must be unique within an AWS account and region, and a job with this name already exists ({arn})"
+)
+JOB_MISSING: Final = "Could not find requested job with name: {name}"
 TAKEN: Final[Mapping[Product, str]] = {
     "training-job": "Training job names must be unique within an AWS account and region, and a training job with this "
     "name already exists ({arn})",
-    "processing-job": "Job name must be unique within an AWS account and region, and a job with this name already "
-    "exists ({arn})",
+    "processing-job": JOB_TAKEN,
+    "transform-job": JOB_TAKEN,
 }
 MISSING: Final[Mapping[Product, str]] = {
     "training-job": "Requested resource not found.",
-    "processing-job": "Could not find requested job with name: {name}",
+    "processing-job": JOB_MISSING,
+    "transform-job": JOB_MISSING,
 }
 NO_OBJECTS: Final = (
     'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket exists in the '
@@ -45,7 +50,7 @@ class ResourceInUse(ServiceError):
 
 
 class Jobs:
-    """What training and processing jobs have in common: everything but the names."""
+    """What training, processing and transform jobs have in common: everything but the names."""
 
     def __init__(self, engine: Engine, database: Database, *, clock: Callable[[], float]) -> None:
         self._engine = engine

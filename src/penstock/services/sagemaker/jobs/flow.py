@@ -38,19 +38,32 @@ RUN_JOB: Final = "sagemaker.run-job"
 STOP_JOB: Final = "sagemaker.stop-job"
 STOP: Final = "stop"
 PHASE: Final = "phase"
+PROGRESS: Final = "progress"
 OUTCOMES: Final[Mapping[Ended, RunStatus]] = {"Completed": "Succeeded", "Failed": "Failed", "Stopped": "Stopped"}
 
 _plans: Final = msgspec.json.Decoder(Plan)
 
 
 class JobFlow:
-    """What runs of one product do; `settled` is told, after the commit, which of them have ended."""
+    """What runs of one product do; `settled` is told, after the commit, which of them have ended.
+
+    `run` and `stop` are the activities that carry a job out, and end it.
+    """
 
     state_type = State
 
-    def __init__(self, product: Product, settled: Callable[[RunId], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        product: Product,
+        settled: Callable[[RunId], None] = lambda _: None,
+        *,
+        run: str = RUN_JOB,
+        stop: str = STOP_JOB,
+    ) -> None:
         self.name = f"sagemaker.{product}"
         self._settled = settled
+        self._run = run
+        self._stop = stop
 
     def plan(self, document: bytes) -> Plan:
         return _plans.decode(document)
@@ -64,6 +77,8 @@ class JobFlow:
                 return entered(state, Phase("Starting", event.at), at=event.at)
             case Signalled(name, payload) if name == PHASE:
                 return met(state, payload, at=event.at)
+            case Signalled(name, payload) if name == PROGRESS:
+                return replace(state, progress=payload)
             case Signalled(name) if name == STOP and not state.stopping:
                 return replace(entered(state, Phase("Stopping", event.at, state.attempt), at=event.at), stopping=True)
             case Done(key, result) if key == run_key(state.attempt):
@@ -77,9 +92,9 @@ class JobFlow:
             yield Finish(Outcome(OUTCOMES[state.verdict.status], described(plan, state)))
             return
         work = {"attempt": state.attempt, "spent": state.spent, "plan": msgspec.to_builtins(plan)}
-        yield Perform(run_key(state.attempt), RUN_JOB, work)
+        yield Perform(run_key(state.attempt), self._run, work)
         if state.stopping:
-            yield Perform("stop", STOP_JOB)
+            yield Perform("stop", self._stop)
 
     def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: Plan, before: State, after: State) -> None:
         if before == after:

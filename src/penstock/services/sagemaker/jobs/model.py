@@ -16,9 +16,10 @@ Json = Any
 Status = Literal["InProgress", "Completed", "Failed", "Stopping", "Stopped"]
 Ended = Literal["Completed", "Failed", "Stopped"]
 Reason = Literal[
-    "exited", "timed-out", "stopped", "lost", "exhausted", "unstartable", "download-failed", "upload-failed", "bug"
-]
-Product = Literal["training-job", "processing-job"]
+    "exited", "timed-out", "stopped", "lost", "exhausted", "unstartable", "download-failed", "upload-failed",
+    "unfit-data", "bug",
+]  # fmt: skip
+Product = Literal["training-job", "processing-job", "transform-job"]
 
 DEFAULT_RUNTIME: Final = 86_400  # seconds, of StoppingCondition.MaxRuntimeInSeconds
 LONGEST_REASON: Final = 1_024  # characters of FailureReason and ExitMessage
@@ -42,6 +43,10 @@ NAMES: Final[dict[Product, Names]] = {
     "processing-job": Names(
         "ProcessingJobName", "ProcessingJobArn", "ProcessingJobStatus", "ProcessingJobSummaries",
         "/aws/sagemaker/ProcessingJobs",
+    ),
+    "transform-job": Names(
+        "TransformJobName", "TransformJobArn", "TransformJobStatus", "TransformJobSummaries",
+        "/aws/sagemaker/TransformJobs",
     ),
 }  # fmt: skip
 
@@ -100,6 +105,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     attempt: int = 1
     spent: float = 0.0  # seconds that earlier attempts ran: MaxRuntimeInSeconds is for all of them together
     stopping: bool = False
+    progress: Json = None  # what whoever carries the job out has told, to go on from there after a restart
     report: Report | None = None
     verdict: Verdict | None = None
 

@@ -14,7 +14,7 @@ import tarfile
 import zlib
 from collections.abc import Awaitable, Iterable, Sequence
 from pathlib import PurePosixPath
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -55,18 +55,9 @@ class Staging:
         return inputs
 
     async def _files(self, scope: Scope, source: Source, run: RunId) -> tuple[File, ...]:
-        match source.form:
-            case "archive":
-                return await self._unpack(await self._objects.get(scope, source.place), run)
-            case "ManifestFile":
-                wanted = manifest(source.place, await self._objects.get(scope, source.place))
-            case "S3Prefix":
-                wanted = [
-                    (Place(source.place.bucket, key), local_path(source.place.key, key))
-                    async for key in self._objects.keys(scope, source.place)
-                ]
-        if not wanted and not source.optional:
-            raise Undelivered(f'No S3 objects found under S3 URL "{source.place.uri}" given in input data source.')
+        if source.form == "archive":
+            return await self._unpack(await self._objects.get(scope, source.place), run)
+        wanted = await named(self._objects, scope, source.place, source.form, optional=source.optional)
         safely = [(place, safe(path)) for place, path in wanted]
         files = await together(self._objects.file(scope, place, path) for place, path in safely)
         return await self._gunzip(files, run) if source.gunzip else tuple(files)
@@ -94,6 +85,19 @@ class Staging:
                 blobs.hold(tx, file.digest, holder(run))
 
         await self._database.write(hold)
+
+
+async def named(
+    objects: Objects, scope: Scope, place: Place, form: Literal["S3Prefix", "ManifestFile"], *, optional: bool = False
+) -> list[tuple[Place, str]]:
+    """The objects that a place names, and what each is called beneath it. Raises `Undelivered` where there is none."""
+    if form == "ManifestFile":
+        wanted = manifest(place, await objects.get(scope, place))
+    else:
+        wanted = [(Place(place.bucket, key), local_path(place.key, key)) async for key in objects.keys(scope, place)]
+    if not wanted and not optional:
+        raise Undelivered(f'No S3 objects found under S3 URL "{place.uri}" given in input data source.')
+    return wanted
 
 
 async def together(waits: Iterable[Awaitable[T]]) -> list[T]:

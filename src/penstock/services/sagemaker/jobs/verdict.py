@@ -1,7 +1,8 @@
 """Verdicts: from the way a container ended to the status and the sentence that AWS's customers know. Pure.
 
 AWS's own sentences where they are known: `AlgorithmError: …, exit code: 1` (what the failure file says comes first),
-`AlgorithmError: See job logs for more information` for processing, `ClientError: Data download failed:…`.
+`AlgorithmError: See job logs for more information` for processing and transform (which has `ClientError: See job logs
+for more information`, too), `ClientError: Data download failed:…`.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +17,9 @@ ENDED_WHILE_STOPPING: Final = frozenset({"exited", "stopped", "lost", "timed-out
 DOWNLOAD_FAILED: Final[Mapping[Product, str]] = {
     "training-job": "ClientError: Data download failed:",
     "processing-job": "ClientError: Failed to download data. ",
+    "transform-job": "ClientError: ",
 }
+SEE_LOGS: Final = "See job logs for more information"
 
 
 def judge(plan: Plan, report: Report, *, stopping: bool) -> Verdict:
@@ -46,7 +49,9 @@ def out_of_time(plan: Plan) -> Verdict:
 
 def algorithm_error(product: Product, report: Report) -> str:
     if product == "processing-job":
-        return "AlgorithmError: See job logs for more information"
+        return f"AlgorithmError: {SEE_LOGS}"
+    if product == "transform-job":
+        return f"AlgorithmError: {SEE_LOGS} ({report.message})"[:LONGEST_REASON]
     code = report.exit_code or 0
     ending = f", exit code: {128 - code if code < 0 else code}"
     begin = "AlgorithmError: "
@@ -55,6 +60,10 @@ def algorithm_error(product: Product, report: Report) -> str:
 
 def client_error(_: Product, report: Report) -> str:
     return f"ClientError: {report.message}"[:LONGEST_REASON]
+
+
+def unfit_data(_: Product, report: Report) -> str:
+    return f"ClientError: {SEE_LOGS} ({report.message})"[:LONGEST_REASON]
 
 
 def download_failed(product: Product, report: Report) -> str:
@@ -75,6 +84,7 @@ SENTENCES: Final[Mapping[Reason, Callable[[Product, Report], str]]] = {
     "unstartable": client_error,
     "download-failed": download_failed,
     "upload-failed": upload_failed,
+    "unfit-data": unfit_data,
     "lost": internal_error,
     "bug": internal_error,
 }

@@ -1,6 +1,7 @@
-"""The model server: loads what is to be served, then answers `/ping` and `/invocations`."""
+"""The model server: loads what is to be served, then answers `/ping`, `/invocations` and `/execution-parameters`."""
 
 import importlib
+import json
 import os
 import sys
 import tempfile
@@ -26,6 +27,8 @@ class Server:
         self._variables = variables
         self._answer: Callable[[Request], Response] | None = None
         self._default_accept = variables.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON)
+        self._default_content = JSON
+        self._parameters = Response(404)  # of how batches are to be sent: a script's server does not say
         self._problem = "the model is not loaded yet"
 
     def load(self) -> None:
@@ -41,9 +44,12 @@ class Server:
             return Response(503, self._problem.encode())
         if request.path == "/ping":
             return Response(200)
+        if request.path == "/execution-parameters":
+            return self._parameters
         accept = self._default_accept if request.accept in ANYTHING else request.accept
         try:
-            return self._answer(replace(request, content_type=request.content_type or JSON, accept=accept))
+            content_type = request.content_type or self._default_content
+            return self._answer(replace(request, content_type=content_type, accept=accept))
         except Unserved as refusal:
             return Response(refusal.status, str(refusal).encode())
         except Exception as problem:  # whatever the customer's functions raise
@@ -59,9 +65,11 @@ class Server:
             module = self._module(program, folders)
             return Handlers(module, defaults_of(framework), str(folders.model)).answer
         if self._variables.get("PENSTOCK_ALGORITHM") == "xgboost":
-            self._default_accept = "text/csv"
             algorithm: Json = importlib.import_module("penstock_image.xgboost_mode.serving")
-            return algorithm.Predictor(folders.model).answer  # type: ignore[no-any-return]
+            self._default_accept, self._default_content = "text/csv", "text/libsvm"
+            self._parameters = Response(200, json.dumps(algorithm.PARAMETERS).encode(), JSON)
+            is_batch = bool(self._variables.get("SAGEMAKER_BATCH"))
+            return algorithm.Predictor(folders.model, is_batch=is_batch).answer  # type: ignore[no-any-return]
         raise ClientError(
             "no script to serve with: the container's Environment must name one as SAGEMAKER_PROGRAM, since this "
             "image has no algorithm of its own"

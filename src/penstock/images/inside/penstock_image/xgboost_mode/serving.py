@@ -1,6 +1,7 @@
 """Serving XGBoost models: the image's own predictor, and what stands in for functions that a script does not have.
 
-`text/csv` (no label) and `text/libsvm` come in; scores leave as CSV, or as JSON where that is accepted.
+`text/csv` (no label) and `text/libsvm` come in; scores leave as CSV (of batches a line for each row), or as JSON where
+that is accepted.
 """
 
 import csv
@@ -21,17 +22,19 @@ from penstock_image.serving.messages import CSV, JSON, Request, Response, Unserv
 
 LIBSVM = ("text/libsvm", "text/x-libsvm", "application/x-libsvm")
 DELIMITERS = ",;\t| "
+PARAMETERS = {"MaxConcurrentTransforms": 1, "BatchStrategy": "MULTI_RECORD", "MaxPayloadInMB": 6}
 VOTING = ("multi:softmax", "binary:hinge")  # objectives whose scores are classes: several models vote
 
 
 class Predictor:
     """The model in a folder, or the models: an average where training made one for each fold."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_batch: bool = False) -> None:
         files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
         if not files:
             raise ClientError(f"the model data has no file to load a model from ({folder})")
         self._boosters = [loaded(path) for path in files]
+        self._is_batch = is_batch
 
     def answer(self, request: Request) -> Response:
         data = matrix(request.content, request.content_type.partition(";")[0].strip())
@@ -40,6 +43,8 @@ class Predictor:
         scores = self._scores(data).tolist()
         if request.accept == JSON:
             body = json.dumps({"predictions": [{"score": score} for score in scores]})
+        elif self._is_batch:
+            body = "".join(f"{score}\n" for score in scores)
         else:
             body = ",".join(map(str, scores))
         return Response(200, body.encode(), f"{request.accept}; charset=utf-8")

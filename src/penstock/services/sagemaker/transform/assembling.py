@@ -1,0 +1,88 @@
+"""Assembling: one object through an instance, payload by payload, its answers put together in order.
+
+A window of payloads is under way at once (`MaxConcurrentTransforms`, where the object is split), so that what is held
+in memory is a few payloads, however large the object is. Nothing is kept of an object that did not go well to its end.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+
+from penstock.services.sagemaker.transform import records
+from penstock.services.sagemaker.transform.asking import Asking
+from penstock.services.sagemaker.transform.model import Item, Problem, UnfitData
+from penstock.services.sagemaker.transform.order import Order, Pace
+from penstock.store.blobs import Blobs, Digest, Writing
+
+
+class Assembling:
+    """How objects go through one instance, at some pace."""
+
+    def __init__(self, asking: Asking, order: Order, pace: Pace, blobs: Blobs) -> None:
+        self._asking = asking
+        self._order = order
+        self._pace = pace
+        self._shaping = order.shaping(pace)
+        self._blobs = blobs
+
+    async def output(self, item: Item) -> Digest | Problem:
+        """The whole output of an object, as a blob; or why there is none."""
+        writing = await asyncio.to_thread(Writing, self._blobs)
+        try:
+            problem = await self._fill(writing, item)
+            if problem is None:
+                return (await asyncio.to_thread(writing.finish)).digest
+        except BaseException:
+            writing.abandon()
+            raise
+        writing.abandon()
+        return problem
+
+    async def _fill(self, writing: Writing, item: Item) -> Problem | None:
+        path = self._blobs.find(item.digest).path
+        with await asyncio.to_thread(records.opened, path, gunzip=self._order.gunzip) as file:
+            payloads = records.payloads(
+                file, self._order.split, single=self._pace.strategy == "SINGLE_RECORD", largest=self._pace.largest
+            )
+            async with asyncio.TaskGroup() as asking:
+                return await self._pass_on(payloads, writing, asking)
+
+    async def _pass_on(self, payloads: Iterator[bytes], writing: Writing, asking: asyncio.TaskGroup) -> Problem | None:
+        """Ask about every payload, and write the answers as they come, in order; the first problem ends it."""
+        window: deque[asyncio.Task[bytes | Problem]] = deque()
+        most = 1 if self._order.split == "None" else self._pace.concurrent
+        payload = await asyncio.to_thread(following, payloads)
+        while payload is not None or window:
+            if payload is not None:
+                window.append(asking.create_task(self._answer(payload)))
+                payload = await asyncio.to_thread(following, payloads)
+            if payload is None or len(window) >= most:
+                answer = await window.popleft()
+                if isinstance(answer, Problem):
+                    for task in window:
+                        task.cancel()
+                    return answer
+                await asyncio.to_thread(writing.write, answer)
+        return None
+
+    async def _answer(self, payload: bytes | Problem) -> bytes | Problem:
+        """What is kept of a payload's answer."""
+        if isinstance(payload, Problem):
+            return payload
+        try:
+            sent = payload if self._shaping is None else await asyncio.to_thread(self._shaping.sent, payload)
+            answer = await self._asking.answer(sent)
+            if isinstance(answer, Problem):
+                return answer
+            kept = answer if self._shaping is None else await asyncio.to_thread(self._shaping.kept, payload, answer)
+        except UnfitData as unfit:
+            return Problem("ClientError", str(unfit))
+        return kept if not self._order.ends_lines or kept.endswith(b"\n") else kept + b"\n"
+
+
+def following(payloads: Iterator[bytes]) -> bytes | Problem | None:
+    """The next payload, if there is one. Blocking."""
+    try:
+        return next(payloads, None)
+    except UnfitData as unfit:
+        return Problem("ClientError", str(unfit))

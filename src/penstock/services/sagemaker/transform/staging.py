@@ -1,0 +1,66 @@
+"""Staging: which objects a job transforms, and what its servers are made of: pinned by content before it begins.
+
+Everything is held in the name of the job's run until that has settled: objects may change or go meanwhile.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from penstock.engine.facts import RunId
+from penstock.services.sagemaker.endpoints import staging as models
+from penstock.services.sagemaker.jobs.model import Place, Plan, holder
+from penstock.services.sagemaker.jobs.objects import Objects
+from penstock.services.sagemaker.jobs.staging import named
+from penstock.services.sagemaker.transform.model import Item, Staged
+from penstock.services.sagemaker.transform.order import Order
+from penstock.store import blobs
+from penstock.store.blobs import Blobs, Digest
+from penstock.store.database import Database, Transaction
+from penstock.wire.call import Scope
+
+DOWNLOAD_WITHIN: Final = 3600.0  # seconds, for the model
+TOGETHER: Final = 256  # objects that are brought at once
+
+
+class Staging:
+    def __init__(self, models_: models.Staging, objects: Objects, kept: Blobs, database: Database) -> None:
+        self._models = models_
+        self._objects = objects
+        self._blobs = kept
+        self._database = database
+
+    async def stage(self, scope: Scope, plan: Plan, order: Order, run: RunId) -> Staged:
+        """Bring and hold what a job needs. Raises `Undelivered` and `ServiceError`."""
+        made_of = await self._models.container(scope, plan.request["ModelName"], within=DOWNLOAD_WITHIN)
+        container = msgspec.structs.replace(made_of, environment={**made_of.environment, **order.environment})
+        items = await self._items(scope, order)
+        listed = await asyncio.to_thread(self._blobs.put_bytes, msgspec.json.encode(items))
+        digests = {listed.digest, *(item.digest for item in items)}
+        if container.data:
+            digests.add(Digest(container.data))
+
+        def hold(tx: Transaction) -> None:
+            for digest in sorted(digests):
+                blobs.hold(tx, digest, holder(run))
+
+        await self._database.write(hold)
+        return Staged(container, listed.digest)
+
+    async def _items(self, scope: Scope, order: Order) -> list[Item]:
+        wanted = await named(self._objects, scope, order.source, order.form)
+        items: list[Item] = []
+        for begin in range(0, len(wanted), TOGETHER):
+            some = wanted[begin : begin + TOGETHER]
+            items += await asyncio.gather(*(self._item(scope, place, path) for place, path in some))
+        return items
+
+    async def _item(self, scope: Scope, place: Place, path: str) -> Item:
+        blob = await self._objects.get(scope, place)
+        return Item(place.bucket, place.key, path, blob.digest)
+
+    async def items(self, staged: Staged) -> Sequence[Item]:
+        content = await asyncio.to_thread(self._blobs.find(staged.items).read)
+        return msgspec.json.decode(content, type=tuple[Item, ...])
