@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from penstock.engine.facts import Asked, Command, Done, Event, Fact, Finish, Perform, Refused, Signalled, Started
-from penstock.services.sagemaker.jobs.flow import PHASE, RUN_JOB, STOP, STOP_JOB, JobFlow
+from penstock.services.sagemaker.jobs.flow import PHASE, PROGRESS, RUN_JOB, STOP, STOP_JOB, JobFlow
 from penstock.services.sagemaker.jobs.model import Phase, Plan, Product, Report, State
 
 STARTED = Started()
@@ -179,3 +179,31 @@ def test_a_state_survives_its_snapshot() -> None:
     state, _ = told(plan(), STARTED, done(report))
 
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=State) == state
+
+
+def test_a_transform_job_is_an_activity_of_its_own_and_keeps_how_far_it_has_come() -> None:
+    flow = JobFlow("transform-job", run="run-it", stop="stop-it")
+    transform = plan("transform-job")
+    state = flow.begin(transform)
+    for number, fact in enumerate((STARTED, Signalled(PROGRESS, {"through": 1}), Signalled(PROGRESS, {"through": 2}))):
+        state = flow.evolve(transform, state, Event(number, 1_000.0 + number, "0", fact))
+    stopping = flow.evolve(transform, state, Event(4, 1_004.0, "0", STOP_IT))
+
+    assert state.progress == {"through": 2}
+    assert list(activities(list(flow.decide(transform, stopping)))) == [("run-1", "run-it"), ("stop", "stop-it")]
+
+
+@pytest.mark.parametrize(
+    ("report", "reason"),
+    [
+        (Report("unfit-data", message="b/a: ClientError: 400"),
+         "ClientError: See job logs for more information (b/a: ClientError: 400)"),
+        (Report("exited", exit_code=1, message="b/a: it broke"),
+         "AlgorithmError: See job logs for more information (b/a: it broke)"),
+        (Report("download-failed", message="No S3 objects found"), "ClientError: No S3 objects found"),
+    ],
+)  # fmt: skip
+def test_a_failed_transform_job_says_why_in_awss_words(report: Report, reason: str) -> None:
+    _, commands = told(plan("transform-job"), STARTED, done(report))
+
+    assert outcome(commands).result["FailureReason"] == reason

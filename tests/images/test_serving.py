@@ -41,13 +41,13 @@ def scripted(tmp_path: Path, text: str, **variables: str) -> Server:
     return server
 
 
-def boosted(tmp_path: Path, *, pickled: bool = False) -> Server:
+def boosted(tmp_path: Path, *, pickled: bool = False, **variables: str) -> Server:
     rows = np.arange(50, dtype=np.float32).reshape(-1, 1)
     booster = xgboost.train({}, xgboost.DMatrix(rows, label=2 * rows[:, 0]), num_boost_round=30)
     folder = tmp_path / "model"
     folder.mkdir()
     (folder / "xgboost-model").write_bytes(pickle.dumps(booster) if pickled else bytes(booster.save_raw("ubj")))
-    server = Server({"SAGEMAKER_BASE_DIR": str(tmp_path), "PENSTOCK_ALGORITHM": "xgboost"})
+    server = Server({"SAGEMAKER_BASE_DIR": str(tmp_path), "PENSTOCK_ALGORITHM": "xgboost", **variables})
     server.load()
     return server
 
@@ -123,3 +123,26 @@ def test_xgboost_refuses_what_it_cannot_evaluate(tmp_path: Path) -> None:
     assert invoke(server, b"1", "application/x-parquet").status == 415
     assert invoke(server, b"1,2\n3", "text/csv").status == 415
     assert invoke(server, b"1,2,3", "text/csv").status == 400
+
+
+def test_of_a_batch_every_row_has_a_line_and_the_algorithm_says_how_it_wants_to_be_asked(tmp_path: Path) -> None:
+    server = boosted(tmp_path, SAGEMAKER_BATCH="true")
+
+    said = invoke(server, b"10\n20\n")
+    parameters = server.respond(Request("/execution-parameters"))
+
+    assert [round(float(line)) for line in said.body.decode().splitlines()] == [20, 40]
+    assert said.body.endswith(b"\n")
+    assert json.loads(parameters.body) == {
+        "MaxConcurrentTransforms": 1, "BatchStrategy": "MULTI_RECORD", "MaxPayloadInMB": 6,
+    }  # fmt: skip
+
+
+def test_a_script_does_not_say_how_it_wants_to_be_asked(tmp_path: Path) -> None:
+    assert scripted(tmp_path, MODEL).respond(Request("/execution-parameters")).status == 404
+
+
+def test_content_without_a_type_is_libsvm_to_the_algorithm(tmp_path: Path) -> None:
+    said = invoke(boosted(tmp_path), b"0:10\n0:20\n", content_type="")
+
+    assert [round(float(score)) for score in said.body.decode().split(",")] == [20, 40]

@@ -27,6 +27,7 @@ from penstock.languages.pipeline.tree import (
     StepName,
     StepProperty,
     Training,
+    Transform,
     Trigger,
 )
 
@@ -140,7 +141,7 @@ def written_in(step: AnyStep) -> Iterator[Expression]:
             yield from (step.arguments, step.function)
         case Callback():
             yield from (step.arguments, step.queue)
-        case Processing() | Training() | Model() | RegisterModel():
+        case Processing() | Training() | Transform() | Model() | RegisterModel():
             yield step.arguments
         case _:
             assert_never(step)

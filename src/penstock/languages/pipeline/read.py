@@ -35,6 +35,7 @@ from penstock.languages.pipeline.tree import (
     RegisterModel,
     StepName,
     Training,
+    Transform,
     Trigger,
 )
 from penstock.languages.pipeline.values import admitted
@@ -159,8 +160,8 @@ def _other(kind: str, common: dict[str, Any], entry: Json, where: str) -> Other:
     )
 
 
-_JOBS: Final[Mapping[str, type[Processing | Training | Model | RegisterModel]]] = {
-    "Processing": Processing, "Training": Training, "Model": Model, "RegisterModel": RegisterModel,
+_JOBS: Final[Mapping[str, type[Processing | Training | Transform | Model | RegisterModel]]] = {
+    "Processing": Processing, "Training": Training, "Transform": Transform, "Model": Model, "RegisterModel": RegisterModel,
 }  # fmt: skip
 
 

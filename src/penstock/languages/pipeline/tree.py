@@ -1,7 +1,8 @@
 """The language on one page: what a pipeline definition is made of, once it has been read.
 
     Definition ── parameters
-               └─ steps ── Processing · Training · Model · RegisterModel · Lambda · Callback · Condition · Fail · Other
+               └─ steps ── Processing · Training · Transform · Model · RegisterModel · Lambda · Callback · Condition · Fail
+               │           · Other
                            └─ arguments: an expression, or JSON with expressions in it
 
 Steps inside the branches of a condition stand in `Definition.steps` like all others; the condition knows them by
@@ -33,7 +34,7 @@ OTHER_STEP_TYPES: Final = frozenset(
         "Athena", "AutoML", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
         "BedrockProvisionedModelThroughput", "ClarifyCheck", "Cleanup", "EMR", "EMRServerless", "Endpoint",
         "EndpointConfig", "ForEach", "HubContent", "InferenceComponent", "Job", "Lineage", "QualityCheck",
-        "Transform", "Tuning",
+        "Tuning",
     }
 )  # fmt: skip
 
@@ -229,6 +230,11 @@ class Training(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transform(Step):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model(Step):
     pass
 
@@ -277,7 +283,7 @@ class Other(Step):
     inner: frozenset[StepName] = frozenset()  # steps in the body of a ForEach
 
 
-AnyStep = Processing | Training | Model | RegisterModel | Lambda | Callback | Condition | Fail | Other
+AnyStep = Processing | Training | Transform | Model | RegisterModel | Lambda | Callback | Condition | Fail | Other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,10 @@ class FakeSageMaker:
     async def train(self, call: Call, request: Json) -> Answer:
         return await self._start(call, request, "training-job", "TrainingJob")
 
+    @operation("CreateTransformJob")
+    async def transform(self, call: Call, request: Json) -> Answer:
+        return await self._start(call, request, "transform-job", "TransformJob")
+
     async def _stop(self, call: Call, arn: str, request: Json) -> Answer:
         self.world.asked(call, request)
         await self.world.database.write(lambda tx: self.world.engine.signal(tx, RunId(arn), "stop"))
@@ -111,6 +115,11 @@ class FakeSageMaker:
     @operation("StopTrainingJob")
     async def stop_training(self, call: Call, request: Json) -> Answer:
         arn = call.scope.arn("sagemaker", f"training-job/{request['TrainingJobName']}")
+        return await self._stop(call, arn, request)
+
+    @operation("StopTransformJob")
+    async def stop_transform(self, call: Call, request: Json) -> Answer:
+        arn = call.scope.arn("sagemaker", f"transform-job/{request['TransformJobName']}")
         return await self._stop(call, arn, request)
 
     @operation("CreateModel")
@@ -317,6 +326,12 @@ def processing(name: str, outputs: Json = None, **more: Json) -> Json:
 
 def training(name: str, **arguments: Json) -> Json:
     return {"Name": name, "Type": "Training", "Arguments": {"RoleArn": ROLE, **arguments}}
+
+
+def transform(name: str, **arguments: Json) -> Json:
+    source = {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/batch"}}}
+    whole = {"ModelName": "m", "TransformInput": source, "TransformOutput": {"S3OutputPath": "s3://b/scores"}}
+    return {"Name": name, "Type": "Transform", "Arguments": {**whole, **arguments}}
 
 
 def outputs(**types: str) -> list[Json]:

@@ -18,6 +18,7 @@ from services.sagemaker.pipelines.pipelines_world import (
     outputs,
     processing,
     training,
+    transform,
     working,
 )
 
@@ -95,6 +96,30 @@ async def test_machines_roles_and_outputs_do_not_count_and_what_the_job_computes
         other = await source(world, await run(world))
 
         assert (alike, other) == (first, None)
+
+
+async def test_of_a_transform_job_its_model_input_and_processing_count(tmp_path: Path) -> None:
+    def score(**arguments: Json) -> Json:
+        return {**transform("Score", **arguments), "CacheConfig": CACHED}
+
+    async with working(tmp_path) as world:
+        await world.create(score())
+        first = await run(world)
+
+        await update(world, score(TransformOutput={"S3OutputPath": "s3://b/else"}, BatchStrategy="SingleRecord"))
+        alike = await source(world, await run(world))
+        others = []
+        for different in (
+            {"ModelName": "n"},
+            {"Environment": {"A": "b"}},
+            {"DataProcessing": {"JoinSource": "Input"}},
+            {"TransformInput": {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/more"}}}},
+        ):
+            await update(world, score(**different))
+            others.append(await source(world, await run(world)))
+
+        assert alike == first
+        assert others == [None] * 4
 
 
 async def test_values_of_parameters_count_and_not_how_they_are_written(tmp_path: Path) -> None:

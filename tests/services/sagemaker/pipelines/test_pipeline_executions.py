@@ -12,6 +12,7 @@ from services.sagemaker.pipelines.pipelines_world import (
     get,
     processing,
     training,
+    transform,
     working,
 )
 
@@ -172,6 +173,45 @@ async def test_a_stopped_execution_stops_its_jobs_and_starts_nothing_more(tmp_pa
         assert len(world.requests_for("StopProcessingJob") + world.requests_for("StopTrainingJob")) == 2
         with pytest.raises(ServiceError, match="is Stopped: only an execution that is Executing"):
             await world.call("StopPipelineExecution", PipelineExecutionArn=arn, ClientRequestToken="u" * 32)
+
+
+async def test_a_transform_step_is_a_job_whose_output_the_next_step_reads(tmp_path: Path) -> None:
+    async with working(tmp_path) as world:
+        scores = get("Steps.Score.TransformOutput.S3OutputPath")
+        measure = processing("Measure", Arguments={"ProcessingInputs": [{"S3Input": {"S3Uri": scores}}]})
+        await world.create(transform("Score", MaxPayloadInMB=6, ExperimentConfig={"ExperimentName": "e"}), measure)
+
+        arn = await world.start()
+        execution = await world.finished(arn)
+
+        assert execution["PipelineExecutionStatus"] == "Succeeded"
+        (job,) = world.requests_for("CreateTransformJob")
+        assert job["TransformJobName"].startswith(f"pipelines-{arn[-12:]}-Score-")
+        assert (job["ModelName"], job["MaxPayloadInMB"], "ExperimentConfig" in job) == ("m", 6, False)
+        (step, _) = await world.steps(arn)
+        job_arn = f"arn:aws:sagemaker:us-east-1:123456789012:transform-job/{job['TransformJobName']}"
+        assert step["Metadata"] == {"TransformJob": {"Arn": job_arn}}
+        (measured,) = world.requests_for("CreateProcessingJob")
+        assert measured["ProcessingInputs"][0]["S3Input"]["S3Uri"] == "s3://b/scores"
+
+
+async def test_a_transform_step_is_stopped_and_tried_again_like_every_job(tmp_path: Path) -> None:
+    async with working(tmp_path) as world:
+        policy = {"ExceptionType": ["SageMaker.JOB_INTERNAL_ERROR"], "MaxAttempts": 2}
+        failed = Play("Failed", {"FailureReason": "InternalServerError: We encountered an internal error."})
+        world.plays["Score"] = [failed, Play(holds=True)]
+        await world.create({**transform("Score"), "RetryPolicies": [policy]})
+
+        arn = await world.start()
+        await world.until(lambda: len(world.requests_for("CreateTransformJob")) == 2)
+        await world.until_steps_are(arn, "Executing")
+        await world.call("StopPipelineExecution", PipelineExecutionArn=arn)
+        execution = await world.finished(arn)
+
+        assert execution["PipelineExecutionStatus"] == "Stopped"
+        names = [request["TransformJobName"] for request in world.requests_for("CreateTransformJob")]
+        assert world.requests_for("StopTransformJob") == [{"TransformJobName": names[1]}]
+        assert len(set(names)) == 2
 
 
 async def test_a_parallelism_limit_is_kept_and_can_be_raised(tmp_path: Path) -> None:

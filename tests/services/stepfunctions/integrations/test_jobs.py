@@ -139,6 +139,30 @@ async def test_a_training_job_that_failed_is_the_cause() -> None:
     assert (error, cause["FailureReason"]) == ("States.TaskFailed", "no data")
 
 
+async def test_a_transform_job_is_a_run_to_be_watched_and_stopped() -> None:
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:transform-job/t1"
+    resource = "arn:aws:states:::sagemaker:createTransformJob.sync"
+    world = World({
+        ("sagemaker", "CreateTransformJob"): {"TransformJobArn": arn},
+        ("sagemaker", "DescribeTransformJob"): {"TransformJobName": "t1", "TransformJobStatus": "Completed"},
+        ("sagemaker", "StopTransformJob"): {},
+    })  # fmt: skip
+    data = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}}
+    request = {
+        "TransformJobName": "t1",
+        "ModelName": "m",
+        "TransformInput": {"DataSource": data},
+        "TransformOutput": {"S3OutputPath": "s3://bucket/out"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    }
+
+    answer = await world.submit(resource, request)
+
+    assert (answer["watch"], answer["handle"]) == (arn, "t1")
+    assert (await world.finish(resource, "t1"))["output"]["TransformJobStatus"] == "Completed"
+    assert await world.cancel(resource, "t1") == {"stopped": True}
+
+
 async def test_a_pipeline_execution_is_waited_for() -> None:
     arn = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/p/execution/abcdefghijkl"
     resource = "arn:aws:states:::sagemaker:startPipelineExecution.sync"

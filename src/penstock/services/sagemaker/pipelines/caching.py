@@ -15,7 +15,7 @@ import msgspec
 from penstock.engine.outbox import Task
 from penstock.languages.pipeline import durations
 from penstock.languages.pipeline.expressions import Sources, resolve
-from penstock.languages.pipeline.tree import AnyStep, Callback, Lambda, Processing, Training
+from penstock.languages.pipeline.tree import AnyStep, Callback, Lambda, Processing, Training, Transform
 from penstock.languages.pipeline.values import written
 from penstock.services.sagemaker.pipelines import rows
 from penstock.services.sagemaker.pipelines.model import Learned
@@ -25,7 +25,7 @@ from penstock.store.documents import Document, Query
 from penstock.wire.call import Scope
 
 Json = Any
-Cached = Processing | Training | Lambda | Callback
+Cached = Processing | Training | Transform | Lambda | Callback
 log: Final = logging.getLogger(__name__)
 LOOK_UP: Final = "pipelines.cache"
 _COUNT: Final[Mapping[type, tuple[str, ...]]] = {
@@ -34,13 +34,14 @@ _COUNT: Final[Mapping[type, tuple[str, ...]]] = {
         "AlgorithmSpecification", "CheckpointConfig", "DebugHookConfig", "DebugRuleConfigurations", "Environment",
         "HyperParameters", "InputDataConfig",
     ),
+    Transform: ("DataProcessing", "Environment", "ModelName", "TransformInput"),
 }  # fmt: skip
 
 
 def wanted(step: AnyStep, sources: Sources, pipeline: str, at: float) -> dict[str, Json] | None:
     """What is to be looked up for a step; None if it is not to be cached. Raises `Unresolvable`, `DefinitionError`."""
     config = step.cache
-    if config is None or not isinstance(step, Processing | Training | Lambda | Callback):
+    if config is None or not isinstance(step, Cached):
         return None
     if written(resolve(config.enabled, sources)).lower() != "true":
         return None

@@ -1,9 +1,9 @@
 """Steps: which calls a step of each type makes, and the names it gives.
 
-    Processing, Training     Create…Job ─► the job's run ─► its Describe answer
-    Model                    CreateModel ─► DescribeModel
-    RegisterModel            CreateModelPackageGroup ─► CreateModelPackage ─► DescribeModelPackage
-    Lambda, Callback         see `outside`
+    Processing, Training, Transform     Create…Job ─► the job's run ─► its Describe answer
+    Model                               CreateModel ─► DescribeModel
+    RegisterModel                       CreateModelPackageGroup ─► CreateModelPackage ─► DescribeModelPackage
+    Lambda, Callback                    see `outside`
 
 A describe is left out where no other step uses the properties.
 """
@@ -22,6 +22,7 @@ from penstock.languages.pipeline.tree import (
     RegisterModel,
     StepName,
     Training,
+    Transform,
 )
 from penstock.services.sagemaker.pipelines.model import Begin
 
@@ -53,6 +54,9 @@ MAKING: Final[Mapping[type, Making]] = {
         "CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "ProcessingJob", stop="StopProcessingJob"
     ),
     Training: Making("CreateTrainingJob", "TrainingJobName", "TrainingJobArn", "TrainingJob", stop="StopTrainingJob"),
+    Transform: Making(
+        "CreateTransformJob", "TransformJobName", "TransformJobArn", "TransformJob", stop="StopTransformJob"
+    ),
     Model: Making("CreateModel", "ModelName", "ModelArn", "Model", describe="DescribeModel"),
     RegisterModel: Making(
         "CreateModelPackage", "ModelPackageName", "ModelPackageArn", "RegisterModel", describe="DescribeModelPackage"

@@ -42,6 +42,7 @@ from penstock.languages.pipeline.tree import (
     RegisterModel,
     StepName,
     Training,
+    Transform,
 )
 from penstock.languages.pipeline.values import written
 from penstock.services.sagemaker.pipelines import caching, failures, outside, steps
@@ -199,7 +200,7 @@ class Turn:
                     self._send(name, step)
                 case RegisterModel():
                     self._group_or_create(name)
-                case Processing() | Training() | Model():
+                case Processing() | Training() | Transform() | Model():
                     self._create(name)
         except Unresolvable as error:
             self._fail(name, f"ClientError: {error}")
