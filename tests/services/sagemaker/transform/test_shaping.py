@@ -122,7 +122,8 @@ def test_what_is_neither_filtered_nor_joined_is_not_looked_into() -> None:
 @pytest.mark.parametrize(
     ("form", "payload", "answer", "said"),
     [
-        ("CSV", b"1\n2\n", b"1,2", "answered 1 records to an input of 2"),
+        ("CSV", b"1\n", b"1\n2", "the algorithm answered more records than the input has"),
+        ("CSV", b"1\n2\n", b"1,2", "the algorithm answered fewer records than the input has"),
         ("JSON", b"{}", b"no", "Failed to parse output from the algorithm as JSON"),
         ("JSON", b"no", b"{}", "Failed to parse input as JSON"),
         ("JSONLines", b"{}\n{}", b"{}\nno", "Failed to parse output from the algorithm as JSONLines"),

@@ -6,13 +6,20 @@ in memory is a few payloads, however large the object is. Nothing is kept of an 
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final, ParamSpec, TypeVar
 
 from penstock.services.sagemaker.transform import records
 from penstock.services.sagemaker.transform.asking import Asking
 from penstock.services.sagemaker.transform.model import Item, Problem, UnfitData
 from penstock.services.sagemaker.transform.order import Order, Pace
-from penstock.store.blobs import Blobs, Digest, Writing
+from penstock.store.blobs import PIECE, Blobs, Digest, Writing
+
+T = TypeVar("T")
+Given = ParamSpec("Given")
+
+AHEAD: Final = 256  # payloads that are read at once
+SMALL: Final = 1 << 15  # bytes
 
 
 class Assembling:
@@ -51,18 +58,18 @@ class Assembling:
         """Ask about every payload, and write the answers as they come, in order; the first problem ends it."""
         window: deque[asyncio.Task[bytes | Problem]] = deque()
         most = 1 if self._order.split == "None" else self._pace.concurrent
-        payload = await asyncio.to_thread(following, payloads)
-        while payload is not None or window:
-            if payload is not None:
-                window.append(asking.create_task(self._answer(payload)))
-                payload = await asyncio.to_thread(following, payloads)
-            if payload is None or len(window) >= most:
+        waiting = deque(await asyncio.to_thread(ahead, payloads))
+        while waiting or window:
+            if waiting:
+                window.append(asking.create_task(self._answer(waiting.popleft())))
+                waiting = waiting or deque(await asyncio.to_thread(ahead, payloads))
+            if not waiting or len(window) >= most:
                 answer = await window.popleft()
                 if isinstance(answer, Problem):
                     for task in window:
                         task.cancel()
                     return answer
-                await asyncio.to_thread(writing.write, answer)
+                await beside(len(answer), writing.write, answer)
         return None
 
     async def _answer(self, payload: bytes | Problem) -> bytes | Problem:
@@ -70,19 +77,32 @@ class Assembling:
         if isinstance(payload, Problem):
             return payload
         try:
-            sent = payload if self._shaping is None else await asyncio.to_thread(self._shaping.sent, payload)
+            sent = payload if self._shaping is None else await beside(len(payload), self._shaping.sent, payload)
             answer = await self._asking.answer(sent)
             if isinstance(answer, Problem):
                 return answer
-            kept = answer if self._shaping is None else await asyncio.to_thread(self._shaping.kept, payload, answer)
+            size = len(payload) + len(answer)
+            kept = answer if self._shaping is None else await beside(size, self._shaping.kept, payload, answer)
         except UnfitData as unfit:
             return Problem("ClientError", str(unfit))
         return kept if not self._order.ends_lines or kept.endswith(b"\n") else kept + b"\n"
 
 
-def following(payloads: Iterator[bytes]) -> bytes | Problem | None:
-    """The next payload, if there is one. Blocking."""
+def ahead(payloads: Iterator[bytes]) -> list[bytes | Problem]:
+    """The next payloads, of small ones several at once; none at the end. Blocking."""
+    found: list[bytes | Problem] = []
+    size = 0
     try:
-        return next(payloads, None)
+        for payload in payloads:
+            found.append(payload)
+            size += len(payload)
+            if size >= PIECE or len(found) >= AHEAD:
+                break
     except UnfitData as unfit:
-        return Problem("ClientError", str(unfit))
+        found.append(Problem("ClientError", str(unfit)))
+    return found
+
+
+async def beside(size: int, do: Callable[Given, T], *given: Given.args, **named: Given.kwargs) -> T:
+    """Do what takes as long as `size` says: in a thread, unless that costs more than it spares."""
+    return do(*given, **named) if size < SMALL else await asyncio.to_thread(do, *given, **named)

@@ -1,4 +1,4 @@
-"""Shaping: what of its input an algorithm is sent, and what of both is kept. Pure.
+"""Shaping: what of its input an algorithm is sent, and what of both is kept. Pure, and a record at a time.
 
     records ──InputFilter──► sent ──► answers ──JoinSource──► joined ──OutputFilter──► kept
 
@@ -9,8 +9,9 @@ becomes one, its own content being `SageMakerInput`.
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Final, Literal
 
 import msgspec
@@ -23,6 +24,7 @@ Form = Literal["CSV", "JSON", "JSONLines"]
 
 INPUT: Final = "SageMakerInput"
 OUTPUT: Final = "SageMakerOutput"
+MISSING: Final = object()
 _FORMS: Final[Mapping[str, Form]] = {
     "text/csv": "CSV", "application/json": "JSON", "application/jsonlines": "JSONLines",
     "application/jsonl": "JSONLines", "application/x-jsonlines": "JSONLines",
@@ -47,7 +49,8 @@ class Shaping:
         """What the algorithm gets of a payload. Raises `UnfitData`."""
         if not self.input_filter:
             return payload
-        return written([select(record, self.input_filter) for record in read(payload, self.form, "input")], self.form)
+        records = read(payload, self.form, "input")
+        return written((select(record, self.input_filter) for record in records), self.form)
 
     def kept(self, payload: bytes, answer: bytes) -> bytes:
         """What is kept of a payload and the answer to it. Raises `UnfitData`."""
@@ -56,15 +59,15 @@ class Shaping:
         records = read(answer, self.form, "output from the algorithm")
         if self.joins:
             records = self._joined(read(payload, self.form, "input"), records)
-        return written([select(record, self.output_filter) for record in records], self.form)
+        return written((select(record, self.output_filter) for record in records), self.form)
 
-    def _joined(self, records: Sequence[Json], answers: Sequence[Json]) -> list[Json]:
-        if len(records) != len(answers):
-            raise UnfitData(
-                f"Fail to join data: the algorithm answered {len(answers)} records to an input of {len(records)}"
-            )
+    def _joined(self, records: Iterator[Json], answers: Iterator[Json]) -> Iterator[Json]:
         join = joined_rows if self.form == "CSV" else joined_values
-        return [join(record, answer) for record, answer in zip(records, answers, strict=True)]
+        for record, answer in zip_longest(records, answers, fillvalue=MISSING):
+            if record is MISSING or answer is MISSING:
+                more = "more" if record is MISSING else "fewer"
+                raise UnfitData(f"Fail to join data: the algorithm answered {more} records than the input has")
+            yield join(record, answer)
 
 
 def joined_rows(row: Json, answer: Json) -> Json:
@@ -75,27 +78,35 @@ def joined_values(value: Json, answer: Json) -> Json:
     return {**(value if isinstance(value, dict) else {INPUT: value}), OUTPUT: answer}
 
 
-def read(content: bytes, form: Form, whose: str) -> list[Json]:
-    """The records of some content. Raises `UnfitData`."""
+def read(content: bytes, form: Form, whose: str) -> Iterator[Json]:
+    """The records of some content, one after another. Raises `UnfitData`."""
     try:
         if form == "CSV":
-            return [row for row in csv.reader(io.StringIO(content.decode(), newline=""), strict=True) if row]
-        if form == "JSON":
-            return [msgspec.json.decode(content)]
-        return [msgspec.json.decode(line) for line in content.splitlines() if line.strip()]
+            yield from filter(None, csv.reader(text(io.BytesIO(content)), strict=True))
+        elif form == "JSON":
+            yield msgspec.json.decode(content)
+        else:
+            yield from map(msgspec.json.decode, filter(bytes.strip, io.BytesIO(content)))
     except (csv.Error, UnicodeDecodeError, msgspec.DecodeError) as error:
         raise UnfitData(f"Failed to parse {whose} as {form}: {error}") from error
 
 
-def written(records: Sequence[Json], form: Form) -> bytes:
+def written(records: Iterable[Json], form: Form) -> bytes:
     """Records as content: a line each, but for the one document of JSON."""
     if form == "JSON":
         return b"".join(map(msgspec.json.encode, records))
     if form == "JSONLines":
         return b"".join(msgspec.json.encode(record) + b"\n" for record in records)
-    stream = io.StringIO(newline="")
-    csv.writer(stream, lineterminator="\n").writerows(map(row_of, records))
-    return stream.getvalue().encode()
+    content = io.BytesIO()
+    with text(content) as lines:
+        csv.writer(lines, lineterminator="\n").writerows(map(row_of, records))
+        lines.flush()
+        return content.getvalue()
+
+
+def text(content: io.BytesIO) -> io.TextIOWrapper:
+    """Content as csv wants it."""
+    return io.TextIOWrapper(content, encoding="utf-8", newline="")
 
 
 def row_of(record: Json) -> list[Json]:
