@@ -185,7 +185,8 @@ def test_a_transform_job_is_an_activity_of_its_own_and_keeps_how_far_it_has_come
     flow = JobFlow("transform-job", run="run-it", stop="stop-it")
     transform = plan("transform-job")
     state = flow.begin(transform)
-    for number, fact in enumerate((STARTED, Signalled(PROGRESS, {"through": 1}), Signalled(PROGRESS, {"through": 2}))):
+    facts: tuple[Fact, ...] = (STARTED, Signalled(PROGRESS, {"through": 1}), Signalled(PROGRESS, {"through": 2}))
+    for number, fact in enumerate(facts):
         state = flow.evolve(transform, state, Event(number, 1_000.0 + number, "0", fact))
     stopping = flow.evolve(transform, state, Event(4, 1_004.0, "0", STOP_IT))
 

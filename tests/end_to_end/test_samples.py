@@ -31,6 +31,13 @@ class Case:
 
 
 CASES = {
+    "pipeline-abalone-train-evaluate-register-transform": Case(
+        steps=(
+            "AbaloneProcess", "AbaloneTrain", "AbaloneEval", "AbaloneMSECond", "AbaloneRegisterModel-RegisterModel",
+            "AbaloneCreateModel-CreateModel", "AbaloneTransform",
+        ),
+        code={**ABALONE, "abalone-dataset.csv": TABLE, "abalone-dataset-batch": "3,1,2\n4,2,3\n"},
+    ),
     "pipeline-v3-train-create-register": Case(
         steps=("PreprocessAbaloneData", "TrainModelTestStep", "CreateModel", "RegisterModel"),
         code={**ABALONE, "abalone.csv": TABLE},

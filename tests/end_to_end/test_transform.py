@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from end_to_end import supplies
 from end_to_end.test_endpoints import archive, script_container, servers
 from end_to_end.world import BUCKET, ENDED, ROLE, World, until
 
@@ -81,6 +82,18 @@ def test_the_sdk_transforms_csv_and_json_lines_and_a_pipeline_does(world: World)
         "piped [True, False]",
     ):
         assert seen in done.stdout, done.stdout + done.stderr
+
+
+def test_the_step_that_the_sdk_writes_filters_and_joins(world: World) -> None:
+    document = supplies.definition("step-transform")
+    supplies.supply(world, document, {}, {"t/a.csv": "7,1,2\n8,3,4\n"})
+    model(world, "my-model", LINES)
+
+    arn = world.execute("step-transform", *document["Steps"])
+    execution = world.execution(arn)
+
+    assert execution["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
+    assert world.get(f"s3://{supplies.BUCKET}/bt/a.csv.out") == b"7,2!\n8,4!\n"
 
 
 def test_a_state_machine_waits_for_a_transform_job_and_is_told_of_its_failure(world: World) -> None:

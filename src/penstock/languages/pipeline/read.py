@@ -161,7 +161,8 @@ def _other(kind: str, common: dict[str, Any], entry: Json, where: str) -> Other:
 
 
 _JOBS: Final[Mapping[str, type[Processing | Training | Transform | Model | RegisterModel]]] = {
-    "Processing": Processing, "Training": Training, "Transform": Transform, "Model": Model, "RegisterModel": RegisterModel,
+    "Processing": Processing, "Training": Training, "Transform": Transform, "Model": Model,
+    "RegisterModel": RegisterModel,
 }  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """The language on one page: what a pipeline definition is made of, once it has been read.
 
     Definition ── parameters
-               └─ steps ── Processing · Training · Transform · Model · RegisterModel · Lambda · Callback · Condition · Fail
-               │           · Other
+               └─ steps ── Processing · Training · Transform · Model · RegisterModel · Lambda · Callback
+               │           · Condition · Fail · Other
                            └─ arguments: an expression, or JSON with expressions in it
 
 Steps inside the branches of a condition stand in `Definition.steps` like all others; the condition knows them by

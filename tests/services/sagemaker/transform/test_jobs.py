@@ -9,6 +9,7 @@ import pytest
 
 from penstock.engine.facts import Outcome
 from penstock.engine.residents import Reply, Request
+from penstock.services.sagemaker.transform import asking
 from penstock.wire.call import ServiceError
 from services.sagemaker.endpoints.servers import saying
 from services.sagemaker.transform.worlds import ARN, World, transform_request, zipped
@@ -179,7 +180,8 @@ async def test_an_object_that_fails_fails_the_job_and_the_others_are_kept(tmp_pa
     assert json.loads(world.objects["captured/input/1970/01/01/00/job.json"])[1:] == ["a", "c"]
 
 
-async def test_what_an_algorithm_fails_at_is_tried_again(tmp_path: Path) -> None:
+async def test_what_an_algorithm_fails_at_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "PAUSE", 0.001)
     replies = [
         saying(500, "once"),
         Reply(way="timed-out"),

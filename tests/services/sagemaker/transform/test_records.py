@@ -31,7 +31,7 @@ def tf_record(content: bytes) -> bytes:
     [
         ("Line", b"a,b\r\n\nc\nd", [b"a,b", b"c", b"d"]),
         ("RecordIO", record_io(b"abcde") + record_io(b"f"), [b"abcde", b"f"]),
-        ("RecordIO", record_io(b"ab", 1) + record_io(b"cd", 2) + record_io(b"e", 3), [b"ab" + MAGIC + b"cd" + MAGIC + b"e"]),
+        ("RecordIO", record_io(b"ab", 1) + record_io(b"c", 2) + record_io(b"d", 3), [MAGIC.join((b"ab", b"c", b"d"))]),
         ("TFRecord", tf_record(b"abc") + tf_record(b""), [b"abc", b""]),
         ("None", b"a\nb\n", [b"a\nb\n"]),
         ("None", b"", []),

@@ -16,7 +16,7 @@ from penstock.services.sagemaker.transform.order import Order
 
 Json = Any
 
-PAUSE: Final = 0.1  # seconds before the first new try; twice that before each further one
+PAUSE: Final = 0.5  # seconds before the first new try; twice that before each further one
 PARAMETERS_WITHIN: Final = 60.0
 UNANSWERED: Final = "Unable to get response from algorithm"
 LONGEST_DETAIL: Final = 2_000  # characters of what an algorithm said

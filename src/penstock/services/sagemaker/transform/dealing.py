@@ -26,8 +26,9 @@ class Dealing:
         self._objects = objects
         self._staged = progress.staged
         self._through = progress.through
-        self._beyond: set[int] = set()
-        self._failed = dict(progress.failed)
+        self._failed = list(progress.failed)
+        self._problem = progress.problem
+        self._beyond: dict[int, Problem | None] = {}  # objects settled before an earlier one is
         self._waiting = deque(range(progress.through, len(items)))
         self.news = asyncio.Event()
 
@@ -38,18 +39,17 @@ class Dealing:
 
     @property
     def progress(self) -> Progress:
-        failed = {number: problem for number, problem in self._failed.items() if number < self._through}
-        return Progress(self._staged, self._through, failed)
+        return Progress(self._staged, self._through, tuple(self._failed), self._problem)
 
     @property
     def done(self) -> list[Item]:
         """The objects whose output is there, once none waits."""
-        return [item for number, item in enumerate(self._items) if number not in self._failed]
+        failed = set(self._failed)
+        return [item for number, item in enumerate(self._items) if number not in failed]
 
     @property
     def first_failure(self) -> tuple[Item, Problem] | None:
-        number = min(self._failed, default=None)
-        return None if number is None else (self._items[number], self._failed[number])
+        return None if self._problem is None else (self._items[self._failed[0]], self._problem)
 
     async def serve(self, assembling: Assembling, log: DataLog) -> None:
         """Have an instance transform one object after another, until none waits."""
@@ -57,9 +57,8 @@ class Dealing:
             number = self._waiting.popleft()
             problem = await self._transform(assembling, self._items[number])
             if problem is not None:
-                self._failed[number] = problem
                 await log.problem(self._items[number].name, problem)
-            self._settle(number)
+            self._settle(number, problem)
 
     async def _transform(self, assembling: Assembling, item: Item) -> Problem | None:
         made = await assembling.output(item)
@@ -71,9 +70,12 @@ class Dealing:
             return Problem("ClientError", str(failure))
         return None
 
-    def _settle(self, number: int) -> None:
-        self._beyond.add(number)
+    def _settle(self, number: int, problem: Problem | None) -> None:
+        self._beyond[number] = problem
         while self._through in self._beyond:
-            self._beyond.remove(self._through)
+            problem = self._beyond.pop(self._through)
+            if problem is not None:
+                self._failed.append(self._through)
+                self._problem = self._problem or problem
             self._through += 1
         self.news.set()

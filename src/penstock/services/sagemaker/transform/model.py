@@ -3,7 +3,6 @@
 All travel through the journal, so each is a msgspec struct.
 """
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -51,11 +50,12 @@ class Staged(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How far a job has come: every object before `through` has been seen to, and some of those could not be."""
+    """How far a job has come: every object before `through` is settled; some `failed`, the first with this problem."""
 
     staged: Staged
     through: int = 0
-    failed: Mapping[int, Problem] = {}
+    failed: tuple[int, ...] = ()
+    problem: Problem | None = None
 
 
 class UnfitData(Exception):

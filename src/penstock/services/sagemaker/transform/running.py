@@ -139,9 +139,9 @@ class Transforming:
         seen = await self._engine.database.read(lambda tx: self._engine.look(tx, task.run))
         state: State | None = None if seen is None else seen.state
         if state is not None and state.progress is not None:
-            return msgspec.convert(state.progress, Progress, str_keys=True)
+            return msgspec.convert(state.progress, Progress)
         progress = Progress(await self._staging.stage(task.scope, plan, order, task.run))
-        await task.tell(PROGRESS, msgspec.to_builtins(progress, str_keys=True))
+        await task.tell(PROGRESS, msgspec.to_builtins(progress))
         return progress
 
     async def _work_off(self, work: Work) -> str:
@@ -185,7 +185,7 @@ class Transforming:
             await work.dealing.news.wait()
             work.dealing.news.clear()
             await asyncio.sleep(TELL_EVERY)
-            await work.task.tell(PROGRESS, msgspec.to_builtins(work.dealing.progress, str_keys=True))
+            await work.task.tell(PROGRESS, msgspec.to_builtins(work.dealing.progress))
 
     async def _capture(self, work: Work) -> None:
         for place, content in manifests(work.plan, work.order, work.dealing.done):
