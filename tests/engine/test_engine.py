@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from engine.worlds import Errands, Outside, Post, PostInside, Rounds, StoppingDatabase, engine_on, new_database, working
+from engine.worlds import (
+    Errands,
+    Outside,
+    Post,
+    PostInside,
+    Rounds,
+    StoppingDatabase,
+    engine_on,
+    is_cut_short,
+    new_database,
+    working,
+)
 from penstock.engine import journal
 from penstock.engine.engine import CALLS_INSIDE
 from penstock.engine.facts import Done, Outcome, RunId, Signalled
@@ -195,14 +206,7 @@ async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(
         folder.mkdir()
         path, outside = new_database(folder), Outside(post=post)
         stopping = StoppingDatabase(path, commits, after=after)
-        first_life = asyncio.create_task(finish_first(stopping, outside))
-        stopped = asyncio.create_task(stopping.stopped.wait())
-        await asyncio.wait({first_life, stopped}, return_when=asyncio.FIRST_COMPLETED, timeout=DEADLINE)
-        crashed = stopping.stopped.is_set()
-        stopping.dead = True
-        for task in (first_life, stopped):
-            task.cancel()
-        await asyncio.gather(first_life, stopped, return_exceptions=True)
+        crashed = await is_cut_short(finish_first(stopping, outside), stopping)
         stopping.close()
         if not crashed:
             break

@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import (
@@ -39,6 +39,7 @@ from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, inn
 
 ENGINE = Path(__file__).parents[2] / "src" / "penstock" / "engine" / "migrations"
 T = TypeVar("T")
+DEADLINE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,19 @@ class StoppingDatabase(SqliteDatabase):
             await asyncio.Event().wait()  # nobody hears of it: the process is gone
         self.left -= 1
         return await super().write(work)
+
+
+async def is_cut_short(living: Coroutine[Any, Any, object], database: StoppingDatabase) -> bool:
+    """Live until the database stops; false if life came to its end before."""
+    life = asyncio.create_task(living)
+    stopped = asyncio.create_task(database.stopped.wait())
+    await asyncio.wait({life, stopped}, return_when=asyncio.FIRST_COMPLETED, timeout=DEADLINE)
+    has_stopped = database.stopped.is_set()
+    database.dead = True
+    for task in (life, stopped):
+        task.cancel()
+    await asyncio.gather(life, stopped, return_exceptions=True)
+    return has_stopped
 
 
 def chances(life: int) -> Callable[[], str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.worlds import StoppingDatabase
+from engine.worlds import StoppingDatabase, is_cut_short
 from penstock.engine.facts import Outcome
 from penstock.engine.jobs import Ending
 from penstock.store.sqlite import SqliteDatabase
@@ -195,12 +195,12 @@ async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(tmp_path: Pa
         folder.mkdir()
         world = World(folder, trains)
         world.objects["data/a"] = b"1"
-        if not await crashed(world, StoppingDatabase(world.database_path, commits, after=after)):
+        database = StoppingDatabase(world.database_path, commits, after=after)
+        if not await is_cut_short(live(world, database), database):
             break
         crashes += 1
 
-        async with world.open(SqliteDatabase(world.database_path)) as client:
-            job = await train_once(client)
+        job = await live(world, SqliteDatabase(world.database_path))
 
         assert without_times(job) == expected, f"stopped after {commits} commits"
         assert len(world.runtime.started) == 1
@@ -208,19 +208,6 @@ async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(tmp_path: Pa
     assert crashes >= 3
 
 
-async def crashed(world: World, database: StoppingDatabase) -> bool:
-    """Live until the database stops; false if the job came to its end before."""
-
-    async def live() -> None:
-        async with world.open(database) as client:
-            await train_once(client)
-
-    life = asyncio.create_task(live())
-    stopped = asyncio.create_task(database.stopped.wait())
-    await asyncio.wait({life, stopped}, return_when=asyncio.FIRST_COMPLETED, timeout=DEADLINE)
-    has_stopped = database.stopped.is_set()
-    database.dead = True
-    for task in (life, stopped):
-        task.cancel()
-    await asyncio.gather(life, stopped, return_exceptions=True)
-    return has_stopped
+async def live(world: World, database: SqliteDatabase) -> Mapping[str, Any]:
+    async with world.open(database) as client:
+        return await train_once(client)

@@ -64,8 +64,8 @@ class EverythingKnown(Mapping[str, Json]):
 def without_properties(node: Expression) -> Expression:
     """An expression in which what other steps have made stands as text."""
     match node:
-        case StepProperty():
-            return Constant("s3://bucket/key")
+        case StepProperty(_, path):
+            return Constant("model" if path[-1] == "ModelName" else "s3://bucket/key")
         case Object():
             return Object({key: without_properties(member) for key, member in node.members.items()})
         case Sequence():

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.worlds import StoppingDatabase
+from engine.worlds import StoppingDatabase, is_cut_short
 from penstock.engine.facts import RunId
 from penstock.engine.residents import Reply, Request
 from penstock.services.sagemaker.transform import running
@@ -31,39 +31,25 @@ def fresh(folder: Path) -> World:
     return world
 
 
-async def crashed(world: World, database: StoppingDatabase) -> bool:
-    """Live until the database stops; false if the job came to its end before."""
-
-    async def live() -> None:
-        async with world.open(database) as client:
-            await transform_once(client)
-
-    life = asyncio.create_task(live())
-    stopped = asyncio.create_task(database.stopped.wait())
-    await asyncio.wait({life, stopped}, return_when=asyncio.FIRST_COMPLETED, timeout=DEADLINE)
-    has_stopped = database.stopped.is_set()
-    database.dead = True
-    for task in (life, stopped):
-        task.cancel()
-    await asyncio.gather(life, stopped, return_exceptions=True)
-    return has_stopped
+async def live(world: World, database: SqliteDatabase) -> Json:
+    async with world.open(database) as client:
+        return await transform_once(client)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["lost", "kept, not answered"])
 async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(tmp_path: Path, after: bool) -> None:
     whole = fresh(tmp_path / "whole")
-    async with whole.open() as client:
-        expected = await transform_once(client)
+    expected = await live(whole, SqliteDatabase(whole.database_path))
 
     crashes = 0
     for commits in range(1, 20):
         world = fresh(tmp_path / str(commits))
-        if not await crashed(world, StoppingDatabase(world.database_path, commits, after=after)):
+        database = StoppingDatabase(world.database_path, commits, after=after)
+        if not await is_cut_short(live(world, database), database):
             break
         crashes += 1
 
-        async with world.open(SqliteDatabase(world.database_path)) as client:
-            job = await transform_once(client)
+        job = await live(world, SqliteDatabase(world.database_path))
 
         assert job == expected, f"stopped after {commits} commits"
         assert world.objects == whole.objects

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.worlds import chances
+from engine.worlds import chances, working
 from penstock.engine.engine import Engine
 from penstock.engine.facts import Outcome, RunId
 from penstock.engine.residents import Reply, Request, Setting
@@ -149,18 +149,9 @@ class World:
             engine=engine, directory=directory, blobs=self.blobs, servers=servers, streams=streams,
             clock=lambda: 1_000.0,
         )  # fmt: skip
-        ready = asyncio.Event()
-        working = asyncio.create_task(engine.work(ready.set))
-        waiting = asyncio.create_task(ready.wait())
-        try:
-            await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            yield Client(engine, directory)
-        finally:
-            waiting.cancel()
-            working.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await working
-            database.close()
+        with contextlib.closing(database):
+            async with working(engine):
+                yield Client(engine, directory)
 
 
 @dataclass(frozen=True)
