@@ -51,18 +51,14 @@ estimator = Estimator(
 estimator.fit({"train": train}, logs=False)
 put("batch/one.csv", "first,10\nsecond,20\n")
 put("batch/deep/two.csv", "third,30\n")
-transformer = estimator.transformer(
+scores = estimator.transformer(
     instance_count=2, instance_type="ml.m5.large", strategy="MultiRecord", assemble_with="Line", accept="text/csv",
     output_path=f"s3://{bucket}/scores", max_payload=1,
 )  # fmt: skip
-transformer.transform(
+scores.transform(
     f"s3://{bucket}/batch", content_type="text/csv", split_type="Line", input_filter="$[1:]", join_source="Input",
-    output_filter="$[0,-1]", wait=True, logs=True,
+    output_filter="$[0,-1]", wait=False,
 )  # fmt: skip
-scored = read(f"{transformer.output_path}/one.csv.out") + read(f"{transformer.output_path}/deep/two.csv.out")
-for line in scored.splitlines():
-    name, score = line.split(",")
-    print("score", name, abs(float(score) - {"first": 31, "second": 61, "third": 91}[name]) < 3)
 
 # scikit-learn's image with a script: JSON Lines, filtered and joined
 model = SKLearnModel(
@@ -70,11 +66,11 @@ model = SKLearnModel(
     entry_point=str(Path(__file__).with_name("serve_records.py")), sagemaker_session=session,
 )  # fmt: skip
 records = "".join(json.dumps({"id": each, "x": [each, 1]}) + "\n" for each in range(3))
-transformer = model.transformer(
+sums = model.transformer(
     instance_count=1, instance_type="ml.m5.large", strategy="SingleRecord", assemble_with="Line",
     accept="application/jsonlines", output_path=f"s3://{bucket}/sums", max_concurrent_transforms=2,
 )  # fmt: skip
-transformer.transform(
+sums.transform(
     put("records/r.jsonl", records), content_type="application/jsonlines", split_type="Line", input_filter="$.x",
     join_source="Input", output_filter="$['id','SageMakerOutput']", wait=False,
 )  # fmt: skip
@@ -102,5 +98,12 @@ execution.wait(delay=1, max_attempts=90)
 print("pipeline", [step["StepStatus"] for step in execution.list_steps()])
 print("piped", [abs(float(score) - 31) < 3 for score in read(f"s3://{bucket}/piped/f.csv.out").split()])
 
-transformer.wait(logs=False)
-print("sums", [json.loads(line) for line in read(f"{transformer.output_path}/r.jsonl.out").splitlines()])
+scores.wait(logs=False)
+session.logs_for_transform_job(scores.latest_transform_job.job_name)
+scored = read(f"{scores.output_path}/one.csv.out") + read(f"{scores.output_path}/deep/two.csv.out")
+for line in scored.splitlines():
+    name, score = line.split(",")
+    print("score", name, abs(float(score) - {"first": 31, "second": 61, "third": 91}[name]) < 3)
+
+sums.wait(logs=False)
+print("sums", [json.loads(line) for line in read(f"{sums.output_path}/r.jsonl.out").splitlines()])
