@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import services.sagemaker.transform.worlds as transform
 from penstock.services.sagemaker import experiments
 from penstock.wire.call import ServiceError
 from services.sagemaker.jobs.worlds import Client, World, training_request
@@ -35,6 +36,26 @@ async def test_a_job_is_a_component_of_its_trial(tmp_path: Path) -> None:
     assert seen["Status"]["PrimaryStatus"] == job["TrainingJobStatus"]
     assert seen["Parameters"]["depth"] == {"StringValue": "3"}
     assert seen["EndTime"] == job["TrainingEndTime"]
+
+
+async def test_a_transform_job_is_a_component_too(tmp_path: Path) -> None:
+    world = transform.World(tmp_path)
+    world.put(a="x")
+
+    async with world.open() as client:
+        for service in experiments.services(client.engine.database, lambda: 1_000.0):
+            client.directory.register(service)
+        await client("CreateExperiment", ExperimentName="e")
+        await client("CreateTrial", TrialName="t", ExperimentName="e")
+        config = {"ExperimentName": "e", "TrialName": "t"}
+        job = await client.transform(**transform.transform_request(ExperimentConfig=config))
+        seen = await client("DescribeTrialComponent", TrialComponentName="job-aws-transform-job")
+
+    assert seen["Source"] == {"SourceArn": job["TransformJobArn"], "SourceType": "SageMakerTransformJob"}
+    assert (seen["Status"]["PrimaryStatus"], seen["EndTime"]) == ("Completed", job["TransformEndTime"])
+    assert seen["Parameters"]["SageMaker.InstanceType"] == {"StringValue": "ml.m5.large"}
+    assert seen["InputArtifacts"] == {"SageMaker.TransformInput": {"Value": "s3://bucket/data/"}}
+    assert seen["OutputArtifacts"] == {"SageMaker.TransformOutput": {"Value": "s3://bucket/out"}}
 
 
 async def test_an_experiment_alone_gets_a_trial_for_the_job(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ async def test_describe_tells_the_request_with_defaults_and_when_it_ran(tmp_path
     world = World(tmp_path)
     world.put(a="x")
     request = transform_request(
-        "Job-1", ContentType="text/csv", MaxPayloadInMB=1, ExperimentConfig={"ExperimentName": "e"},
+        "Job-1", ContentType="text/csv", MaxPayloadInMB=1, ExperimentConfig={"TrialComponentDisplayName": "d"},
         Tags=[{"Key": "team", "Value": "ml"}],
     )  # fmt: skip
 

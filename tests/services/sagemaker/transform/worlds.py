@@ -94,7 +94,8 @@ class World:
 
     def __post_init__(self) -> None:
         self.database_path = self.folder / "world.db"
-        migrate(self.database_path, [SOURCE / "engine" / "migrations"])
+        experiments = SOURCE / "services" / "sagemaker" / "experiments" / "migrations"
+        migrate(self.database_path, [SOURCE / "engine" / "migrations", experiments])
         self.blobs = Blobs(self.folder)
         self.s3 = MemoryS3(self.blobs)
         self.logs = MemoryLogs()

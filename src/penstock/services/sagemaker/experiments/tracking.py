@@ -56,13 +56,13 @@ def begin(tx: Transaction, scope: Scope, kind: str, job: Mapping[str, Json]) -> 
     members.join(tx, trial, component, component.created_at)
 
 
-def follow(tx: Transaction, scope: Scope, kind: str, job: Mapping[str, Json]) -> None:
+def follow(tx: Transaction, scope: Scope, kind: str, job: Mapping[str, Json], at: float) -> None:
     """Tell the component what the job tells by now."""
     if not job.get("ExperimentConfig"):
         return
     found = entities.look(tx, scope, COMPONENT, f"{_name(kind, job)}-aws-{kind}")
     if found is not None and found.parent == _arn(kind, job):
-        documents.update(tx, found.changed(job["LastModifiedTime"], **told(kind, job)))
+        documents.update(tx, found.changed(at, **told(kind, job)))
 
 
 def told(kind: str, job: Mapping[str, Json]) -> dict[str, Json]:
@@ -82,7 +82,8 @@ def told(kind: str, job: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _parameters(job: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
-    cluster = job.get("ResourceConfig") or job.get("ProcessingResources", {}).get("ClusterConfig", {})
+    processing = job.get("ProcessingResources", {}).get("ClusterConfig", {})
+    cluster = job.get("ResourceConfig") or job.get("TransformResources") or processing
     for member in ("InstanceType", "InstanceCount", "VolumeSizeInGB"):
         if member in cluster:
             yield f"SageMaker.{member}", _parameter(cluster[member])
@@ -109,6 +110,9 @@ def _inputs(job: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
         if source:
             media = {"MediaType": channel["ContentType"]} if channel.get("ContentType") else {}
             yield channel["ChannelName"], {"Value": source["S3Uri"], **media}
+    if "TransformInput" in job:
+        source = job["TransformInput"]["DataSource"]["S3DataSource"]
+        yield "SageMaker.TransformInput", {"Value": source["S3Uri"]}
     for given in job.get("ProcessingInputs", ()):
         if "S3Input" in given:
             yield given["InputName"], {"Value": given["S3Input"]["S3Uri"]}
@@ -117,6 +121,8 @@ def _inputs(job: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
 def _outputs(job: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
     if "ModelArtifacts" in job:
         yield "SageMaker.ModelArtifact", {"Value": job["ModelArtifacts"]["S3ModelArtifacts"]}
+    if "TransformOutput" in job:
+        yield "SageMaker.TransformOutput", {"Value": job["TransformOutput"]["S3OutputPath"]}
     for given in job.get("ProcessingOutputConfig", {}).get("Outputs", ()):
         if "S3Output" in given:
             yield given["OutputName"], {"Value": given["S3Output"]["S3Uri"]}

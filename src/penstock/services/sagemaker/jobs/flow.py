@@ -101,7 +101,7 @@ class JobFlow:
             return
         changed = document(scope, plan, after)
         documents.update(tx, changed)
-        tracking.follow(tx, scope, plan.product, changed.body)
+        tracking.follow(tx, scope, plan.product, changed.body, changed.modified_at)
         if after.verdict is not None:
             blobs.release(tx, holder(run))
             tx.after_commit(lambda: self._settled(run))
