@@ -97,7 +97,7 @@ def test_an_expression_comes_to_its_value(node: Json, expected: Json) -> None:
         ),
         (get("Steps.Prep.ProcessingOutputConfig.Outputs[7]"), "there is no [7]"),
         (get("Execution.TrainingJobName"), "Execution.TrainingJobName has no value here"),
-        (get("ForEach.CurrentItem"), "only inside of a ForEach step"),
+        (get("ForEach.CurrentItem.score"), "ForEach.CurrentItem.score has no value"),
     ],
 )
 def test_an_expression_that_comes_to_nothing_says_why(node: Json, sentence: str) -> None:

@@ -150,6 +150,28 @@ class FakeS3:
             raise ServiceError("The specified key does not exist.", code="NoSuchKey")
         return {"Body": content}
 
+    @operation("ListObjectsV2")
+    async def list(self, call: Call, request: Json) -> Answer:
+        """Two keys to a page."""
+        bucket, after = f"s3://{request['Bucket']}/", request.get("ContinuationToken", "")
+        keys = sorted(uri.removeprefix(bucket) for uri in self.world.objects if uri.startswith(bucket))
+        found = [key for key in keys if key.startswith(request["Prefix"]) and key > after]
+        more = {"NextContinuationToken": found[1]} if len(found) > 2 else {}
+        return {"Contents": [{"Key": key} for key in found[:2]], "IsTruncated": bool(more), **more}
+
+    @operation("DeleteObject")
+    async def delete(self, call: Call, request: Json) -> Answer:
+        if request["Bucket"] == "nowhere":
+            raise ServiceError("The specified bucket does not exist", code="NoSuchBucket")
+        self.world.objects.pop(f"s3://{request['Bucket']}/{request['Key']}", None)
+        return {}
+
+    @operation("DeleteObjects")
+    async def delete_all(self, call: Call, request: Json) -> Answer:
+        for entry in request["Delete"]["Objects"]:
+            self.world.objects.pop(f"s3://{request['Bucket']}/{entry['Key']}", None)
+        return {}
+
 
 class FakeLambda:
     """Functions by ARN: what each returns, or how it fails."""

@@ -14,7 +14,7 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.languages.pipeline.expressions import Sources, Unresolvable, resolve
-from penstock.languages.pipeline.tree import DefinitionError
+from penstock.languages.pipeline.tree import DefinitionError, StepName
 from penstock.languages.pipeline.values import values_of
 from penstock.services.sagemaker import lists
 from penstock.services.sagemaker.experiments import tracking
@@ -22,7 +22,7 @@ from penstock.services.sagemaker.people import user_context
 from penstock.services.sagemaker.pipelines import answers, rows, selecting, versions
 from penstock.services.sagemaker.pipelines.api import given, refuse
 from penstock.services.sagemaker.pipelines.flow import FLOW, LIMIT, STOP
-from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, plan_of
+from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, Progress, plan_of
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
@@ -205,12 +205,13 @@ class PipelineExecutions:
         assert view is not None
         state: Execution = view.state
         assert state.begin is not None
+        plan: Plan = view.plan
         number = int(found.body["Run"].partition("#")[2] or 1) + 1
         limit = request.get("ParallelismConfiguration") or {}
         begin = msgspec.structs.replace(
             state.begin,
             parallel_steps=limit.get("MaxParallelExecutionSteps", state.parallel_steps),
-            kept={name: step for name, step in state.steps.items() if step.status == "Succeeded"},
+            kept=_kept(plan, state),
         )
         run = f"{found.arn}#{number}"
         row = found.changed(
@@ -223,7 +224,6 @@ class PipelineExecutions:
             **given(request, "ParallelismConfiguration"),
         )
         documents.update(tx, row)
-        plan: Plan = view.plan
         self.engine.start(tx, RunId(run), FLOW, plan.text, scope=call.scope, input=msgspec.to_builtins(begin))
 
     @operation("UpdatePipelineExecution")
@@ -324,6 +324,12 @@ class PipelineExecutions:
             number, digit = divmod(number, len(_DIGITS))
             letters += _DIGITS[digit]
         return letters
+
+
+def _kept(plan: Plan, state: Execution) -> dict[str, Progress]:
+    """The steps that a retried execution need not run again; with a ForEach step stay all its iterations."""
+    well = {name for name, step in state.steps.items() if step.status == "Succeeded"}
+    return {name: step for name, step in state.steps.items() if name in well or plan.loop_of(StepName(name)) in well}
 
 
 def _of_version(tx: Transaction, wanted: documents.Query, number: int | None) -> documents.Page:
