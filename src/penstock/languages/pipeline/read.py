@@ -101,7 +101,9 @@ def _parameter(entry: Json) -> Parameter:
     if kind is None:
         raise DefinitionError(f"Type of {where} must be one of {', '.join(get_args(ParameterType))}, not '{given}'.")
     default = entry.get("DefaultValue")
-    choices = tuple(_list(entry, "EnumValues", where))
+    choices = tuple(
+        admitted(kind, choice, where=f"EnumValues of {where}") for choice in _list(entry, "EnumValues", where)
+    )
     if default is not None:
         default = admitted(kind, default, where=f"DefaultValue of {where}", choices=choices)
     return Parameter(name, kind, default, default is not None, choices)

@@ -54,11 +54,11 @@ class PipelineExecutions:
 
     @operation("StartPipelineExecution")
     async def start(self, call: Call, request: Request) -> Answer:
-        refuse(
-            request,
-            "MlflowExperimentName",
-            "RoleArn",
-        )
+        refuse(request, "MlflowExperimentName")
+        if request.get("RoleArn") is not None:
+            raise ValidationError(
+                "RoleArn can not be specified for a pipeline that you created: its executions use the pipeline's role."
+            )
 
         def begin(tx: Transaction) -> str:
             pipeline = rows.find_pipeline(tx, call.scope, request["PipelineName"])
@@ -99,7 +99,10 @@ class PipelineExecutions:
         return row.arn
 
     def _beginning(self, pipeline: Document, name: str, request: Request, plan: Plan) -> Begin:
-        parameters = {entry["Name"]: entry["Value"] for entry in request.get("PipelineParameters") or ()}
+        entries = request.get("PipelineParameters") or ()
+        parameters = {entry["Name"]: entry["Value"] for entry in entries}
+        if len(parameters) < len(entries):
+            raise ValidationError("PipelineParameters gives a parameter more than one value.")
         try:
             values = values_of(plan.definition.parameters, parameters)
         except DefinitionError as error:
