@@ -3,10 +3,13 @@
 What tells runs apart is AWS's choice of arguments: of a training job its algorithm, hyperparameters and inputs count,
 its machines, role and outputs do not. A run that succeeded is kept by its pipeline, step and these arguments, the
 latest in the place of any before; one that was itself answered from here is not a run. Nothing looks into S3.
+
+An execution begins with the latest run of each step in hand (`recall`), so that the steps of a pipeline that has not
+changed are all answered at once, without a question to the database and a commit for each. Only where that run is
+another is the activity asked.
 """
 
 import hashlib
-import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -18,7 +21,7 @@ from penstock.languages.pipeline.expressions import Sources, resolve
 from penstock.languages.pipeline.tree import AnyStep, Callback, Lambda, Processing, Training
 from penstock.languages.pipeline.values import written
 from penstock.services.sagemaker.pipelines import rows
-from penstock.services.sagemaker.pipelines.model import Learned
+from penstock.services.sagemaker.pipelines.model import Begin, Learned, Plan
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
@@ -26,7 +29,6 @@ from penstock.wire.call import Scope
 
 Json = Any
 Cached = Processing | Training | Lambda | Callback
-log: Final = logging.getLogger(__name__)
 LOOK_UP: Final = "pipelines.cache"
 _COUNT: Final[Mapping[type, tuple[str, ...]]] = {
     Processing: ("AppSpecification", "Environment", "ProcessingInputs"),
@@ -99,26 +101,51 @@ class Cache:
 
     async def look_up(self, task: Task) -> Json:
         """``Hit``: what the earlier run came to, if there is one; and ``Why``."""
-        answer = await self._database.read(lambda tx: self._find(tx, task.scope, task.input))
-        log.info("%s: step %s: %s", task.run, task.input["Step"], answer["Why"])
-        return answer
+        return await self._database.read(lambda tx: self._find(tx, task.scope, task.input))
 
     def _find(self, tx: Transaction, scope: Scope, wanted: Mapping[str, Json]) -> dict[str, Json]:
-        pipeline, step, now = wanted["Pipeline"], wanted["Step"], wanted["At"]
+        pipeline, step = wanted["Pipeline"], wanted["Step"]
         found = documents.find(tx, scope, rows.CACHED, _name(pipeline, step, wanted["Marks"]))
         if found is None:
             return {"Why": _difference(tx, scope, f"{pipeline}/{step}", wanted["Marks"])}
-        age, longest = max(0.0, now - found.modified_at), wanted["MaxAge"]
-        source = found.body["Execution"]
-        if longest is not None and age > longest:
-            return {"Why": f"cache miss: {source} ran it {age:.0f} s ago, and runs expire after {longest} s"}
-        why = f"cache hit: {source} ran it with the same arguments {age:.0f} s ago"
-        return {"Hit": found.body, "Why": why}
+        return _judged(found.body, wanted)
+
+
+def recall(tx: Transaction, scope: Scope, pipeline: str, plan: Plan) -> dict[str, dict[str, Json]]:
+    """The latest run of each step of a pipeline that is to be cached, with the properties that others use."""
+    found: dict[str, dict[str, Json]] = {}
+    for name, step in {**plan.definition.steps, **plan.definition.bodies}.items():
+        latest = _latest(tx, scope, f"{pipeline}/{name}") if step.cache is not None else None
+        if latest is not None:
+            used, properties = plan.graph.kept.get(name, ()), latest.body.get("properties", {})
+            kept = {key: properties[key] for key in used if key in properties}
+            if isinstance(step, Lambda | Callback):
+                kept = properties
+            found[name] = {**latest.body, "properties": kept}
+    return found
+
+
+def recalled(begin: Begin, wanted: Mapping[str, Json]) -> dict[str, Json] | None:
+    """What the activity would answer, if the run that the execution began with is the one; else None."""
+    latest = begin.recalled.get(wanted["Step"])
+    return _judged(latest, wanted) if latest is not None and latest["marks"] == wanted["Marks"] else None
+
+
+def _judged(run: Mapping[str, Json], wanted: Mapping[str, Json]) -> dict[str, Json]:
+    """Whether a run with the same arguments is young enough."""
+    age, longest, source = max(0.0, wanted["At"] - run["ended_at"]), wanted["MaxAge"], run["Execution"]
+    if longest is not None and age > longest:
+        return {"Why": f"cache miss: {source} ran it {age:.0f} s ago, and runs expire after {longest} s"}
+    return {"Hit": run, "Why": f"cache hit: {source} ran it with the same arguments {age:.0f} s ago"}
+
+
+def _latest(tx: Transaction, scope: Scope, parent: str) -> Document | None:
+    query = Query(kind=rows.CACHED, scope=scope, parent=parent, order="modified_at", limit=1)
+    return next(iter(documents.page(tx, query).documents), None)
 
 
 def _difference(tx: Transaction, scope: Scope, parent: str, wanted: Mapping[str, str]) -> str:
-    query = Query(kind=rows.CACHED, scope=scope, parent=parent, order="modified_at", limit=1)
-    latest = next(iter(documents.page(tx, query).documents), None)
+    latest = _latest(tx, scope, parent)
     if latest is None:
         return "cache miss: no run of this step has succeeded with caching enabled"
     before: Mapping[str, str] = latest.body["marks"]

@@ -19,7 +19,7 @@ from penstock.languages.pipeline.values import values_of
 from penstock.services.sagemaker import lists
 from penstock.services.sagemaker.experiments import tracking
 from penstock.services.sagemaker.people import user_context
-from penstock.services.sagemaker.pipelines import answers, rows, selecting, versions
+from penstock.services.sagemaker.pipelines import answers, caching, rows, selecting, versions
 from penstock.services.sagemaker.pipelines.api import given, refuse
 from penstock.services.sagemaker.pipelines.flow import FLOW, LIMIT, STOP
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, Progress, plan_of
@@ -27,7 +27,7 @@ from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
 from penstock.wire import pages
-from penstock.wire.call import Answer, Call, ValidationError, operation
+from penstock.wire.call import Answer, Call, Scope, ValidationError, operation
 
 Json = Any
 Request = Mapping[str, Json]
@@ -76,7 +76,9 @@ class PipelineExecutions:
             return known.arn
         version = versions.chosen(tx, pipeline, request)
         text, number = str(version.body["PipelineDefinition"]).encode(), version.body["PipelineVersionId"]
-        begin = self._selected(tx, self._beginning(pipeline, name, request, plan_of(text)), request, plan_of(text))
+        plan = plan_of(text)
+        begin = self._selected(tx, self._beginning(pipeline, name, request, plan), request, plan)
+        begin = _recalling(tx, pipeline.scope, begin, plan)
         row = Document(
             kind=rows.EXECUTION,
             scope=pipeline.scope,
@@ -216,6 +218,7 @@ class PipelineExecutions:
             parallel_steps=limit.get("MaxParallelExecutionSteps", state.parallel_steps),
             kept=_kept(plan, state),
         )
+        begin = _recalling(tx, call.scope, begin, plan)
         run = f"{found.arn}#{number}"
         row = found.changed(
             self.clock(),
@@ -327,6 +330,10 @@ class PipelineExecutions:
             number, digit = divmod(number, len(_DIGITS))
             letters += _DIGITS[digit]
         return letters
+
+
+def _recalling(tx: Transaction, scope: Scope, begin: Begin, plan: Plan) -> Begin:
+    return msgspec.structs.replace(begin, recalled=caching.recall(tx, scope, begin.pipeline_name, plan))
 
 
 def _kept(plan: Plan, state: Execution) -> dict[str, Progress]:

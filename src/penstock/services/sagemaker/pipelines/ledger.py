@@ -55,6 +55,7 @@ class Ledger:
         self.steps = cast("dict[StepName, Progress]", dict(state.steps))  # copied whole: a loop here is felt
         self.commands: list[Command] = []
         self.learned: list[Learned] = []
+        self.explained: dict[str, str] = {}
         self.idle_loops: list[StepName] = []  # ForEach steps that have nothing left to do
 
     def value(self) -> Execution:
@@ -70,7 +71,13 @@ class Ledger:
             steps=cast("dict[str, Progress]", self.steps),
             leads_to=tuple(self.commands),
             learned=tuple(self.learned),
+            explained=self.explained,
         )
+
+    def explain(self, step: StepName, why: str) -> None:
+        """Say why an earlier run stands for a step, or why none does."""
+        self.change(step, cache=why)
+        self.explained[step] = why
 
     def learn(self, step: StepName, properties: dict[str, Json]) -> None:
         """A step has run, and well: later runs of it may be answered with this one, if it is cached."""

@@ -96,7 +96,8 @@ class Learned(msgspec.Struct, frozen=True, omit_defaults=True):
 class Begin(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an execution is started with. `kept` are the steps that need not run again, in a retried execution or a
     selective one, of which `selected` are the steps that may run (empty: all). `experiment` is the `ExperimentConfig`
-    of its jobs (empty: they are not tracked).
+    of its jobs (empty: they are not tracked). `recalled` is the latest run of each step to be cached, as it was when the
+    execution began: see `caching`.
     """
 
     arn: str
@@ -109,12 +110,14 @@ class Begin(msgspec.Struct, frozen=True, omit_defaults=True):
     kept: dict[str, Progress] = {}
     selected: tuple[str, ...] = ()
     experiment: dict[str, str] = {}
+    recalled: dict[str, dict[str, Json]] = {}
 
 
 class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
     """A pipeline execution. `steps` are in the order they were started in; `waiting` have no slot yet.
 
-    `leads_to` are the commands of the latest event, `learned` the runs of steps to be cached that ended with it.
+    `leads_to` are the commands of the latest event, `learned` the runs of steps to be cached that ended with it,
+    `explained` says of steps why the cache answered them with it, or did not.
     """
 
     begin: Begin | None = None
@@ -127,6 +130,7 @@ class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
     steps: dict[str, Progress] = {}
     leads_to: tuple[Command, ...] = ()
     learned: tuple[Learned, ...] = ()
+    explained: dict[str, str] = {}
 
     @property
     def is_over(self) -> bool:

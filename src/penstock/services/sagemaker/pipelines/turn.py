@@ -169,10 +169,14 @@ class Turn:
             self._begin(name)
             return
         self.ledger.change(name, marks=wanted["Marks"])
-        self.ledger.commands.append(Perform(self._key(name, "cache"), caching.LOOK_UP, wanted))
+        known = caching.recalled(self.ledger.begin, wanted)
+        if known is None:
+            self.ledger.commands.append(Perform(self._key(name, "cache"), caching.LOOK_UP, wanted))
+        else:
+            self._looked_up(name, known)
 
     def _looked_up(self, name: StepName, result: Mapping[str, Json]) -> None:
-        self.ledger.change(name, cache=result["Why"])
+        self.ledger.explain(name, result["Why"])
         hit = result.get("Hit")
         if hit is None:
             self._begin(name)
