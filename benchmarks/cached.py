@@ -1,8 +1,8 @@
-"""How long a pipeline takes whose every step is answered by an earlier run: 1,000 processing steps with caching enabled.
+"""How long a pipeline takes whose every step is answered by an earlier run: 1,000 processing steps that are cached.
 
 A chain (each step waits for the one before) and a fan-out (none waits). Times are the execution's own, from its
-creation to its end. Beside them, what as many commits to SQLite cost, one row each: a chain that asked for its runs one after
-another could not be quicker.
+creation to its end. Beside them, what as many commits to SQLite cost, one row each: a chain that asked for its runs
+one after another could not be quicker.
 """
 
 import json

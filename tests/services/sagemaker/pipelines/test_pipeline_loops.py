@@ -1,29 +1,23 @@
 """ForEach and Cleanup steps as customers see them, and through a crash at any commit."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.worlds import StoppingDatabase
-from penstock.store.migrate import migrate
-from penstock.store.sqlite import SqliteDatabase
 from services.sagemaker.pipelines.pipelines_world import (
-    ENGINE,
     FUNCTION,
     Play,
     World,
-    at_work,
     function,
     get,
-    opened,
     outputs,
     processing,
     training,
     working,
 )
-from services.sagemaker.pipelines.test_pipeline_crashes import FIRST_COMMITS, TOKEN
+from services.sagemaker.pipelines.test_pipeline_crashes import TOKEN
+from services.sagemaker.pipelines.two_lives import two_lives
 
 Json = Any
 
@@ -148,32 +142,21 @@ async def execute(world: World) -> list[tuple[str, str]]:
     return sorted((step["StepName"], step["StepStatus"]) for step in await world.steps(arn))
 
 
+def furnish(world: World) -> None:
+    world.functions[FUNCTION] = {"score": 2}
+    world.objects["s3://b/A/file.csv"] = b"content"
+
+
 async def live_through_a_crash(path: Path, commits: int) -> bool:
     """One crash and one life afterwards, compared with a life without; false if there was no crash."""
-    migrate(path, [ENGINE])
-    database = StoppingDatabase(path, FIRST_COMMITS + commits, after=commits % 2 == 0)
-    first = opened(database)
-    first.functions[FUNCTION] = {"score": 2}
-    first.objects["s3://b/A/file.csv"] = b"content"
-    async with at_work(first), asyncio.timeout(20):
-        tasks = {asyncio.create_task(execute(first)), asyncio.create_task(database.stopped.wait())}
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        database.dead = True
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    second = opened(SqliteDatabase(path), life=2)
-    second.functions, second.played, second.objects = first.functions, first.played, first.objects
-    async with at_work(second):
-        steps = await execute(second)
+    lives = await two_lives(path, execute, furnish, commits=commits, after=commits % 2 == 0)
 
     names = ("A", "Clean", "Fan", "P-0", "P-1", "Score-0", "Score-1", "Use")
-    assert steps == [(name, "Succeeded") for name in names], commits
-    assert not first.objects
-    jobs = [request["ProcessingJobName"] for name, request in first.requests + second.requests if "Process" in name]
+    assert lives.answer == [(name, "Succeeded") for name in names], commits
+    assert not lives.world.objects
+    jobs = [request["ProcessingJobName"] for name, request in lives.requests if "Process" in name]
     assert len(set(jobs)) == 4, f"one attempt has one name, however often its job is asked for: {jobs}"
-    return database.stopped.is_set()
+    return lives.were_two
 
 
 @pytest.mark.parametrize("first", [0, 1])

@@ -14,6 +14,7 @@ from penstock.wire.call import Scope, ServiceError
 
 Json = Any
 
+LONGEST_DESCRIPTION: Final = 3_072
 LONGEST_ITEM: Final = 12_800
 _PIPELINE_MEMBERS: Final = (
     "PipelineDisplayName", "PipelineDefinition", "PipelineDescription", "RoleArn", "LastRunTime", "CreatedBy",
@@ -87,11 +88,13 @@ def execution_summary(found: Document) -> dict[str, Json]:
     }
 
 
-def step(plan: Plan, name: str, progress: Progress) -> dict[str, Json]:
+def step(plan: Plan, name: str, progress: Progress, *, explained: bool = False) -> dict[str, Json]:
+    """A step; if it is to be explained, its description ends with why an earlier run stands for it or does not."""
     definition = plan.step(StepName(name))
+    why = progress.cache if explained else ""
     optional = {
         "StepDisplayName": definition.display_name,
-        "StepDescription": definition.description,
+        "StepDescription": "\n".join(part for part in (definition.description, why) if part)[:LONGEST_DESCRIPTION],
         "EndTime": progress.ended_at,
         "FailureReason": progress.reason,
         "CacheHitResult": {"SourcePipelineExecutionArn": progress.source} if progress.source else None,

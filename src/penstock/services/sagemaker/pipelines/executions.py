@@ -19,11 +19,11 @@ from penstock.languages.pipeline.values import values_of
 from penstock.services.sagemaker import lists
 from penstock.services.sagemaker.experiments import tracking
 from penstock.services.sagemaker.people import user_context
-from penstock.services.sagemaker.pipelines import answers, caching, rows, selecting, versions
+from penstock.services.sagemaker.pipelines import answers, caching, content, rows, selecting, versions
 from penstock.services.sagemaker.pipelines.api import given, refuse
 from penstock.services.sagemaker.pipelines.flow import FLOW, LIMIT, STOP
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, Progress, plan_of
-from penstock.store import documents
+from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
 from penstock.wire import pages
@@ -284,10 +284,16 @@ class PipelineExecutions:
         """The steps that were started, the newest first unless asked otherwise."""
         plan, state = await self.database.read(lambda tx: self._look(tx, request))
         shown = [(name, step) for name, step in state.steps.items() if step.status != "Skipped"]
+        explained = state.begin is not None and state.begin.cached_by == "content"
         if request.get("SortOrder", "Descending") == "Descending":
             shown.reverse()
         here = _page(shown, request)
-        return {"PipelineExecutionSteps": [answers.step(plan, name, step) for name, step in here.entries], **here.next}
+        return {
+            "PipelineExecutionSteps": [
+                answers.step(plan, name, step, explained=explained) for name, step in here.entries
+            ],
+            **here.next,
+        }
 
     @operation("ListPipelineParametersForExecution")
     async def list_parameters(self, call: Call, request: Request) -> Answer:
@@ -333,7 +339,14 @@ class PipelineExecutions:
 
 
 def _recalling(tx: Transaction, scope: Scope, begin: Begin, plan: Plan) -> Begin:
-    return msgspec.structs.replace(begin, recalled=caching.recall(tx, scope, begin.pipeline_name, plan))
+    """What an execution begins with beside, if its pipeline has steps to be cached."""
+    way = tags.of(tx, begin.pipeline_arn).get(content.TAG, "uri")
+    if way == "content":
+        return msgspec.structs.replace(begin, cached_by=way, recalled={})
+    if way != "uri":
+        raise ValidationError(f"Tag {content.TAG} of '{begin.pipeline_arn}' must be uri or content, not '{way}'.")
+    recalled = caching.recall(tx, scope, begin.pipeline_name, plan)
+    return msgspec.structs.replace(begin, cached_by=way, recalled=recalled)
 
 
 def _kept(plan: Plan, state: Execution) -> dict[str, Progress]:

@@ -79,12 +79,10 @@ class Ledger:
         self.change(step, cache=why)
         self.explained[step] = why
 
-    def learn(self, step: StepName, properties: dict[str, Json]) -> None:
-        """A step has run, and well: later runs of it may be answered with this one, if it is cached."""
-        ran = self.steps[step]
-        if ran.marks:
-            name = self.plan.written_as(step)
-            self.learned.append(Learned(name, ran.marks, self.at, ran.name, ran.arn, ran.queue, properties))
+    def learned_of(self, step: StepName, properties: dict[str, Json]) -> Learned | None:
+        """What later runs of a step that ran well may be answered with, if it is cached."""
+        ran, name = self.steps[step], self.plan.written_as(step)
+        return Learned(name, ran.marks, self.at, ran.name, ran.arn, ran.queue, properties) if ran.marks else None
 
     # -------------------------------------------------------------------------------------------- steps that run
 

@@ -24,7 +24,7 @@ StepStatus = Literal["Starting", "Executing", "Stopping", "Stopped", "Failed", "
 ExecutionStatus = Literal["Executing", "Stopping", "Stopped", "Failed", "Succeeded", "CompletedWithFailures"]
 Phase = Literal[
     "looking", "grouping", "creating", "describing", "running", "calling", "sending", "waiting", "iterating",
-    "cleaning", "resting", "over",
+    "cleaning", "noting", "resting", "over",
 ]  # fmt: skip
 
 OVER: Final[frozenset[StepStatus]] = frozenset({"Stopped", "Failed", "Succeeded", "Skipped"})
@@ -97,7 +97,7 @@ class Begin(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an execution is started with. `kept` are the steps that need not run again, in a retried execution or a
     selective one, of which `selected` are the steps that may run (empty: all). `experiment` is the `ExperimentConfig`
     of its jobs (empty: they are not tracked). `recalled` is the latest run of each step to be cached, as it was when the
-    execution began: see `caching`.
+    execution began; `cached_by` says what tells runs apart: see `caching`.
     """
 
     arn: str
@@ -111,6 +111,7 @@ class Begin(msgspec.Struct, frozen=True, omit_defaults=True):
     selected: tuple[str, ...] = ()
     experiment: dict[str, str] = {}
     recalled: dict[str, dict[str, Json]] = {}
+    cached_by: Literal["uri", "content"] = "uri"
 
 
 class Execution(msgspec.Struct, frozen=True, omit_defaults=True):

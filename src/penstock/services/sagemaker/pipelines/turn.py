@@ -6,6 +6,7 @@
        ├───────► sending ─► waiting ─► over                         callbacks
        ├───────► iterating ─► over                                  ForEach steps, while steps of their bodies run
        ├───────► cleaning ─► over                                   Cleanup steps
+       │             … ─► noting ─► over                            what ran well and is cached by content
        └─────────────┴───────────┴──────────┴─► resting ─► looking  where a retry policy covers the failure
 
 Conditions and Fail steps are over as soon as their documents have been looked into.
@@ -161,7 +162,7 @@ class Turn:
         try:
             if type(step) in MAKING:
                 self._prepare(name, step)
-            wanted = caching.wanted(step, self._sources(name), self.ledger.begin.pipeline_name, self.ledger.at)
+            wanted = caching.wanted(step, self._sources(name), self.ledger.begin, self.ledger.at)
         except (Unresolvable, DefinitionError) as error:
             self._fail(name, f"ClientError: {error}")
             return
@@ -177,6 +178,8 @@ class Turn:
 
     def _looked_up(self, name: StepName, result: Mapping[str, Json]) -> None:
         self.ledger.explain(name, result["Why"])
+        if "Marks" in result:
+            self.ledger.change(name, marks=result["Marks"])
         hit = result.get("Hit")
         if hit is None:
             self._begin(name)
@@ -318,6 +321,7 @@ class Turn:
             "call": self._returned,
             "send": self._sent,
             "clean": self._cleaned,
+            "note": self._noted,
             "group": self._grouped,
             "create": self._created,
             "describe": self._described,
@@ -362,8 +366,23 @@ class Turn:
         except outside.UnfitOutput as error:
             self._fail(name, f"ClientError: {error}")
             return
-        self.ledger.learn(name, {"OutputParameters": found})
-        self.ledger.settle(name, "Succeeded", outputs=found, properties={"OutputParameters": found})
+        self.ledger.change(name, outputs=found)
+        self._ran(name, {"OutputParameters": found})
+
+    def _ran(self, name: StepName, properties: dict[str, Json]) -> None:
+        """A step has run, and well. Where content counts, what it wrote is noted before others can touch it."""
+        ledger, kept = self.ledger, self.ledger.plan.kept(name, properties)
+        learned = ledger.learned_of(name, properties)
+        if learned is None or ledger.begin.cached_by == "uri":
+            ledger.learned += [] if learned is None else [learned]
+            ledger.settle(name, "Succeeded", properties=kept)
+            return
+        wanted = caching.wanted(ledger.plan.step(name), self._sources(name), ledger.begin, ledger.at)
+        note = Perform(self._key(name, "note"), caching.NOTE, caching.noted(ledger.begin, learned, wanted))
+        ledger.go(name, "noting", note, properties=kept)
+
+    def _noted(self, name: StepName, result: Json) -> None:
+        self.ledger.settle(name, "Succeeded")
 
     def _late(self, name: StepName) -> None:
         """Whoever was asked outside has had its time."""
@@ -401,6 +420,8 @@ class Turn:
     def _refused(self, name: StepName, what: str, fact: Refused) -> None:
         if what == "group" and "already exist" in fact.message:
             self._grouped(name, None)
+        elif what == "note":
+            self._noted(name, None)  # it has run; others just cannot be answered with it
         elif what in ("stop", "send-stop"):
             return  # it ended by itself meanwhile, which its run will say; or nobody listens to the queue any more
         elif what == "call":
@@ -420,8 +441,7 @@ class Turn:
     def _ended(self, name: StepName, fact: Ended) -> None:
         result = fact.outcome.result if isinstance(fact.outcome.result, dict) else {}
         if fact.outcome.status == "Succeeded":
-            self.ledger.learn(name, result)
-            self.ledger.settle(name, "Succeeded", properties=self.ledger.plan.kept(name, result))
+            self._ran(name, result)
         elif fact.outcome.status == "Stopped":
             self.ledger.settle(name, "Stopped", properties=self.ledger.plan.kept(name, result))
         else:
