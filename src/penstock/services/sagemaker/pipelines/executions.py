@@ -216,7 +216,7 @@ class PipelineExecutions:
         begin = msgspec.structs.replace(
             state.begin,
             parallel_steps=limit.get("MaxParallelExecutionSteps", state.parallel_steps),
-            kept=_kept(plan, state),
+            kept=kept_by_a_retry(plan, state),
         )
         begin = _recalling(tx, call.scope, begin, plan)
         run = f"{found.arn}#{number}"
@@ -349,7 +349,7 @@ def _recalling(tx: Transaction, scope: Scope, begin: Begin, plan: Plan) -> Begin
     return msgspec.structs.replace(begin, cached_by=way, recalled=recalled)
 
 
-def _kept(plan: Plan, state: Execution) -> dict[str, Progress]:
+def kept_by_a_retry(plan: Plan, state: Execution) -> dict[str, Progress]:
     """The steps that a retried execution need not run again; with a ForEach step stay all its iterations."""
     well = {name for name, step in state.steps.items() if step.status == "Succeeded"}
     return {name: step for name, step in state.steps.items() if name in well or plan.loop_of(StepName(name)) in well}

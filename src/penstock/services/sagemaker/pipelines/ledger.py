@@ -225,6 +225,9 @@ class Ledger:
         return verdict == "never"
 
     def _verdict(self, name: StepName) -> Literal["ready", "not yet", "never"]:
+        condition, side = self.plan.graph.branch.get(name, (None, True))
+        if condition is not None and self.steps.get(condition, SKIPPED).outcome is (not side):
+            return "never"  # a retried execution may have kept a condition that came out so
         verdict: Literal["ready", "not yet"] = "ready"
         for need, trigger in self.plan.needs(name).items():
             needed = self.steps.get(need)
