@@ -96,8 +96,8 @@ class Learned(msgspec.Struct, frozen=True, omit_defaults=True):
 class Begin(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an execution is started with. `kept` are the steps that need not run again, in a retried execution or a
     selective one, of which `selected` are the steps that may run (empty: all). `experiment` is the `ExperimentConfig`
-    of its jobs (empty: they are not tracked). `recalled` is the latest run of each step to be cached, as it was when the
-    execution began; `cached_by` says what tells runs apart: see `caching`.
+    of its jobs (empty: they are not tracked). `recalled` is the latest run of each step to be cached, as it was when
+    the execution began; `cached_by` says what tells runs apart: see `caching`.
     """
 
     arn: str
