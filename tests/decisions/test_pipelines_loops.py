@@ -6,8 +6,10 @@ import msgspec
 
 from decisions.test_pipelines import BEGIN, Story, job, story
 from penstock.engine.facts import Done, Invoke, Outcome, Perform, Signalled
+from penstock.languages.pipeline.tree import StepName
 from penstock.services.sagemaker.pipelines.flow import LIMIT, STOP
 from penstock.services.sagemaker.pipelines.model import Begin, Execution
+from penstock.services.sagemaker.pipelines.selecting import reused
 
 Json = Any
 
@@ -341,3 +343,37 @@ def test_a_spark_step_says_that_there_is_no_cluster() -> None:
 
     assert it.start() == ["finish"]
     assert "Penstock starts no Spark or Hadoop cluster" in it.state.steps["E"].reason
+
+
+def test_a_step_of_the_body_looks_into_the_property_file_of_its_own_iteration() -> None:
+    report = {"PropertyFileName": "Report", "OutputName": "out", "FilePath": "report.json"}
+    use = {"Std:JsonGet": {"PropertyFile": get("Steps.P.PropertyFiles.Report"), "Path": "score"}}
+    q = {**job("Q"), "Arguments": {"Environment": {"ITEM": use}}}
+    it = story(fan({**about("P"), "PropertyFiles": [report]}, q, items=["x", "y"]))
+    it.start()
+
+    outputs = {"Outputs": [{"OutputName": "out", "S3Output": {"S3Uri": "s3://b/of-y"}}]}
+
+    assert it.ended("P-1", Outcome("Succeeded", {"ProcessingOutputConfig": outputs})) == ["Q-1/1/look/0"]
+    command = it.asked["Q-1/1/look/0"]
+    assert isinstance(command, Perform)
+    assert command.input == {"S3Uri": "s3://b/of-y/report.json", "Path": "score"}
+    it.tell(Done("Q-1/1/look/0", {"Address": "s3://b/of-y/report.json#score", "Value": 3}))
+    assert environment(it, "Q-1") == {"ITEM": 3}
+
+
+def test_a_selective_execution_uses_what_a_loop_came_to_in_its_source() -> None:
+    use = {**job("Use"), "Arguments": {"X": get("Steps.Fan.IterationOutputs[0].P.ProcessingJobName")}}
+    steps = [fan(about("P"), items=["x"]), use]
+    source = story(*steps)
+    source.start()
+    source.ended("P-0", Outcome("Succeeded", {"ProcessingJobName": "the job"}))
+    source.ended("Use")
+    kept = reused(source.plan, [StepName("Use")], "arn:source", source.state)
+
+    it = story(*steps, begin=msgspec.structs.replace(BEGIN, kept=kept, selected=("Use",)))
+
+    assert it.start() == ["Use/1/create"]
+    command = it.asked["Use/1/create"]
+    assert isinstance(command, Invoke)
+    assert command.request["X"] == "the job"
