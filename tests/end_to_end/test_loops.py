@@ -1,11 +1,14 @@
 """ForEach and Cleanup steps, and caching by content, through boto3 on real jobs; and through the server's death."""
 
+import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from end_to_end import supplies
 from end_to_end.world import BEGIN_AND_WAIT, BUCKET, ROLE, World, s3_input, step
 
 Json = Any
@@ -111,3 +114,32 @@ def test_a_pipeline_cached_by_content_runs_again_what_reads_changed_data_and_not
     third = run()
     assert hits(third) == {"Second"}
     assert third["First"]["StepDescription"].startswith("cache miss: the content of input 'data' changed since arn:")
+
+
+SCORE = "def handler(event, context):\n    return {'score': {'a': 0.5, 'b': 2.5, 'c': 1.0}[event['item']]}\n"
+
+
+def function_named(world: World, name: str, code: str) -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as packed:
+        packed.writestr("app.py", code)
+    world.client("lambda").create_function(
+        FunctionName=name, Role=ROLE, Runtime="python3.12", Handler="app.handler", Code={"ZipFile": whole.getvalue()}
+    )
+
+
+def test_the_loop_that_the_sdk_writes_selects_its_best_iteration(world: World) -> None:
+    document = supplies.definition("v3-step-foreach")
+    supplies.supply(world, document, {"prep.py": "import sys\nprint(sys.argv[1:])\n"}, {})
+    function_named(world, "score", SCORE)
+    world.sagemaker.create_pipeline(PipelineName="sdk-loop", RoleArn=ROLE, PipelineDefinition=json.dumps(document))
+
+    arn = world.sagemaker.start_pipeline_execution(PipelineName="sdk-loop")["PipelineExecutionArn"]
+
+    assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded"
+    steps = world.steps(arn)
+    assert steps["Fan"]["Metadata"]["ForEach"]["Selector"] == {"StepName": "Score", "Index": 1}
+    execution = arn.rpartition("/")[2]
+    (first,), (after,) = (world.jobs("Processing", f"{execution}-{name}-") for name in ("ProcessItem-0", "After"))
+    (line,) = world.lines("ProcessingJobs", after)
+    assert line == str(["--best", "2.5", "--first", first, "--status", "Succeeded"])
