@@ -3,6 +3,9 @@
 *Cold* starts `python3 -c pass`, which cannot be forked from a warm process; its floor is the same command started bare,
 one after the other, in the same run. *Warm* runs a script that may be forked; "in all" is its whole cost. Times are the
 execution's own (CreationTime to its end), so polling does not count.
+
+At last a fan-out of 500 warm steps whose script computes for a while, beside `xargs -P2` of that script: what a person
+would write who has no pipelines.
 """
 
 import json
@@ -14,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.world import Client, clients, server, spread
+from benchmarks.world import Client, clients, is_quick, server, spread
 
 Json = Any
 ROLE = "arn:aws:iam::123456789012:role/PenstockExecutionRole"
@@ -22,9 +25,11 @@ IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2
 BUCKET = "bench"
 CHAIN, FAN = 50, 200
 ROUNDS = 3
+WIDE = 500
+WORK = "total = 0\nfor number in range(1_500_000):\n    total += number * number\n"  # about a tenth of a second
 
 
-def step(name: str, *, warm: bool, after: str | None) -> Json:
+def step(name: str, *, warm: bool, after: str | None, script: str = "noop.py") -> Json:
     arguments: dict[str, Json] = {
         "ProcessingResources": {
             "ClusterConfig": {"InstanceType": "ml.t3.medium", "InstanceCount": 1, "VolumeSizeInGB": 1}
@@ -33,9 +38,9 @@ def step(name: str, *, warm: bool, after: str | None) -> Json:
         "RoleArn": ROLE,
     }
     if warm:
-        arguments["AppSpecification"]["ContainerEntrypoint"] = ["python3", "/opt/ml/processing/input/code/noop.py"]
+        arguments["AppSpecification"]["ContainerEntrypoint"] = ["python3", f"/opt/ml/processing/input/code/{script}"]
         s3 = {
-            "S3Uri": f"s3://{BUCKET}/noop.py", "LocalPath": "/opt/ml/processing/input/code",
+            "S3Uri": f"s3://{BUCKET}/{script}", "LocalPath": "/opt/ml/processing/input/code",
             "S3DataType": "S3Prefix", "S3InputMode": "File",
         }  # fmt: skip
         arguments["ProcessingInputs"] = [{"InputName": "code", "S3Input": s3}]
@@ -45,9 +50,10 @@ def step(name: str, *, warm: bool, after: str | None) -> Json:
     return document
 
 
-def pipeline(count: int, *, warm: bool, chain: bool) -> str:
+def pipeline(count: int, *, warm: bool, chain: bool, script: str = "noop.py") -> str:
     steps = [
-        step(f"s{number}", warm=warm, after=f"s{number - 1}" if chain and number else None) for number in range(count)
+        step(f"s{number}", warm=warm, after=f"s{number - 1}" if chain and number else None, script=script)
+        for number in range(count)
     ]
     return json.dumps({"Version": "2020-12-01", "Metadata": {}, "Parameters": [], "Steps": steps})
 
@@ -102,6 +108,28 @@ def measure(sagemaker: Client, count: int, *, warm: bool, chain: bool, floor: li
     )
 
 
+def with_xargs(script: Path, count: int) -> float:
+    """Seconds for a script run so often by `xargs`, as many at a time as there are processors."""
+    each = ["xargs", "-P", str(os.cpu_count() or 1), "-I{}", sys.executable, str(script), "{}"]
+    began = time.perf_counter()
+    subprocess.run(each, input="\n".join(map(str, range(count))), text=True, check=True)
+    return time.perf_counter() - began
+
+
+def measure_wide(sagemaker: Client, script: Path, count: int) -> None:
+    sagemaker.create_pipeline(
+        PipelineName="wide", RoleArn=ROLE, PipelineDefinition=pipeline(count, warm=True, chain=False, script="work.py"),
+        ClientRequestToken="wide".ljust(32, "x"),
+    )  # fmt: skip
+    run(sagemaker, "wide")
+    ours, bares = [], []
+    for _ in range(ROUNDS):  # in turn, for machines change their pace
+        bares.append(with_xargs(script, count))
+        ours.append(run(sagemaker, "wide"))
+    ratio = min(ours) / min(bares)
+    print(f"fan-out of {count} that compute: {spread(ours)}; xargs -P {spread(bares)}; ratio {ratio:.2f}")
+
+
 def main() -> None:
     with server() as (_, place), tempfile.TemporaryDirectory() as folder:
         sagemaker, s3 = clients(place, "sagemaker", "s3")
@@ -112,3 +140,7 @@ def main() -> None:
         for chain, count in ((True, CHAIN), (False, FAN)):
             measure(sagemaker, count, warm=False, chain=chain, floor=[sys.executable, "-c", "pass"])
             measure(sagemaker, count, warm=True, chain=chain, floor=[sys.executable, str(script)])
+        s3.put_object(Bucket=BUCKET, Key="work.py", Body=WORK.encode())
+        work = Path(folder) / "work.py"
+        work.write_text(WORK)
+        measure_wide(sagemaker, work, 50 if is_quick() else WIDE)

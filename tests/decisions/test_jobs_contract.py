@@ -7,7 +7,8 @@ from penstock.services.sagemaker.jobs.contract import Instance, Source, instance
 from penstock.services.sagemaker.jobs.instances import Machine, Size, resources, size_of
 from penstock.services.sagemaker.jobs.model import Place
 from penstock.services.sagemaker.jobs.objects import Undelivered
-from penstock.services.sagemaker.jobs.staging import dealt, local_path, safe
+from penstock.services.sagemaker.jobs.staging import dealt, safe
+from penstock.services.sagemaker.landing import local_path
 from penstock.store.blobs import Digest
 
 

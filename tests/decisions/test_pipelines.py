@@ -28,7 +28,7 @@ from penstock.engine.facts import (
     Watch,
 )
 from penstock.services.sagemaker.pipelines.flow import LIMIT, STOP, PipelineFlow
-from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, plan_of
+from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, Progress, plan_of
 
 Json = Any
 PIPELINE = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/p"
@@ -115,6 +115,16 @@ def choice(name: str, outcome: bool, *after: str, yes: Json = (), no: Json = ())
     tests = [{"Type": "Equals", "LeftValue": 1, "RightValue": 1 if outcome else 2}]
     arguments = {"Conditions": tests, "IfSteps": list(yes), "ElseSteps": list(no)}
     return {"Name": name, "Type": "Condition", "Arguments": arguments, "DependsOn": list(after)}
+
+
+def test_a_retry_that_keeps_a_condition_starts_nothing_of_the_branch_that_it_did_not_take() -> None:
+    kept = {"a": Progress("Succeeded", "over"), "c": Progress("Succeeded", "over", outcome=False)}
+    steps = [job("a"), choice("c", False, yes=[job("y", "a")], no=[job("n")])]
+
+    it = story(*steps, begin=msgspec.structs.replace(BEGIN, kept=kept))
+
+    assert it.start() == ["n/1/create"]
+    assert it.statuses["y"] == "Skipped"
 
 
 def test_steps_that_wait_for_nothing_start_at_once_and_followers_when_all_they_wait_for_is_done() -> None:

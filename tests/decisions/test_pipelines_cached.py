@@ -10,6 +10,7 @@ from decisions.test_pipelines import BEGIN, SUCCEEDED, Story, job, keys, story
 from decisions.test_pipelines_of_any_shape import FAILED, expected, live, shapes
 from penstock.engine.facts import Done, Perform, Refused, Signalled
 from penstock.services.sagemaker.pipelines.flow import STOP
+from penstock.services.sagemaker.pipelines.model import Begin
 
 Json = Any
 SOURCE = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/p/execution/earlier"
@@ -90,6 +91,39 @@ def test_what_is_looked_up_is_told_by_digests_of_the_arguments_that_count() -> N
     assert isinstance(asked, Perform)
     assert (asked.input["Pipeline"], asked.input["Step"], asked.input["MaxAge"]) == ("p", "a", 86_400)
     assert sorted(asked.input["Marks"]) == ["AppSpecification", "Environment"]
+
+
+def recalled(it: Story, step: str, **more: Json) -> Begin:
+    """What an execution begins with when a step was last run as this one asks for it."""
+    asked = it.asked[f"{step}/1/cache"]
+    assert isinstance(asked, Perform)
+    run = {**HIT["Hit"], "marks": asked.input["Marks"], "ended_at": 900.0, **more}
+    return msgspec.structs.replace(BEGIN, recalled={step: run})
+
+
+def test_the_run_that_an_execution_began_with_answers_at_once_and_so_do_those_after_it() -> None:
+    steps = [job("a", **CACHED), job("b", Arguments={"X": {"Get": "Steps.a.X"}})]
+    first = story(*steps)
+    first.start()
+
+    it = story(*steps, begin=recalled(first, "a"))
+
+    assert it.start() == ["b/1/create"]
+    assert it.state.steps["a"].cache == f"cache hit: {SOURCE} ran it with the same arguments 100 s ago"
+    assert it.state.steps["a"].properties == {"X": 1}
+
+
+def test_a_run_that_an_execution_began_with_is_too_old_or_another_as_any() -> None:
+    steps = [job("a", **CACHED)]
+    first = story(*steps)
+    first.start()
+
+    old = story(*steps, begin=recalled(first, "a", ended_at=1_000.0 - 86_401))
+    other = story(*steps, begin=recalled(first, "a", marks={"Environment": "another"}))
+
+    assert old.start() == ["a/1/create"]
+    assert "ran it 86401 s ago, and runs expire after 86400 s" in old.state.steps["a"].cache
+    assert other.start() == ["a/1/cache"]
 
 
 def test_an_execution_stopped_while_the_cache_is_asked_starts_nothing() -> None:

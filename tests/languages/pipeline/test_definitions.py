@@ -77,6 +77,14 @@ def test_a_step_may_name_the_condition_around_it_without_waiting_for_itself() ->
     assert "inside" not in whole.joins
 
 
+def test_defaults_and_choices_of_parameters_have_their_type() -> None:
+    entry = {"Name": "P", "Type": "Float", "DefaultValue": 1, "EnumValues": ["1.0", 2]}
+
+    parameter = validated(definition(Parameters=[entry])).parameters["P"]
+
+    assert (parameter.default, parameter.choices) == (1.0, (1.0, 2.0))
+
+
 REFUSED = {
     "not JSON": ("{", "not JSON"),
     "not an object": ("[]", "must be a JSON object"),
@@ -163,6 +171,14 @@ REFUSED = {
     "a default that is no choice": (
         definition(Parameters=[{"Name": "P", "Type": "String", "DefaultValue": "c", "EnumValues": ["a"]}]),
         "must be one of a, not 'c'",
+    ),
+    "a choice of another type": (
+        definition(Parameters=[{"Name": "P", "Type": "Integer", "EnumValues": [1, "many"]}]),
+        "EnumValues of parameter 'P' must be of type Integer",
+    ),
+    "a boolean that is none": (
+        definition(Parameters=[{"Name": "P", "Type": "Boolean", "DefaultValue": 1}]),
+        "DefaultValue of parameter 'P' must be of type Boolean",
     ),
     "an unknown error in a retry policy": (
         definition(processing("a", RetryPolicies=[{"ExceptionType": ["Step.BAD_MOOD"]}])),

@@ -14,7 +14,7 @@ from penstock.languages.pipeline.retries import (
     delay,
     read_policies,
 )
-from penstock.languages.pipeline.tree import DefinitionError, Parameter, PropertyFile, StepName
+from penstock.languages.pipeline.tree import DefinitionError, Parameter, ParameterType, PropertyFile, StepName
 from penstock.languages.pipeline.values import values_of
 
 Json = Any
@@ -97,7 +97,7 @@ def test_an_expression_comes_to_its_value(node: Json, expected: Json) -> None:
         ),
         (get("Steps.Prep.ProcessingOutputConfig.Outputs[7]"), "there is no [7]"),
         (get("Execution.TrainingJobName"), "Execution.TrainingJobName has no value here"),
-        (get("ForEach.CurrentItem"), "only inside of a ForEach step"),
+        (get("ForEach.CurrentItem.score"), "ForEach.CurrentItem.score has no value"),
     ],
 )
 def test_an_expression_that_comes_to_nothing_says_why(node: Json, sentence: str) -> None:
@@ -139,7 +139,13 @@ def test_parameters_given_as_strings_get_their_types() -> None:
     [
         (Parameter("P", "Integer"), {"P": "3.5"}, "Value of parameter 'P' must be of type Integer"),
         (Parameter("P", "Float"), {"P": "much"}, "must be of type Float"),
+        (Parameter("P", "Integer"), {"P": " 3"}, "must be of type Integer"),
+        (Parameter("P", "Integer"), {"P": "1_000"}, "must be of type Integer"),
+        (Parameter("P", "Integer"), {"P": "9" * 5_000}, "must be of type Integer"),
+        (Parameter("P", "Float"), {"P": "nan"}, "must be of type Float"),
+        (Parameter("P", "Float"), {"P": "1e999"}, "must be of type Float"),
         (Parameter("P", "Boolean"), {"P": "yes"}, "must be of type Boolean"),
+        (Parameter("P", "String"), {"P": ""}, '[string "" is too short (length: 0, required minimum: 1)]'),
         (Parameter("P", "String", choices=("a", "b")), {"P": "c"}, "must be one of a, b, not 'c'"),
         (Parameter("P", "String"), {}, "'P' has no default value"),
         (Parameter("P", "String"), {"P": "a", "Q": "b"}, "Unknown parameter(s) Q"),
@@ -150,6 +156,21 @@ def test_parameters_that_do_not_fit_are_refused(parameter: Parameter, given: dic
         values_of({"P": parameter}, given)
 
     assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("Integer", "-07", -7),
+        ("Integer", "123456789012345678901234567890", 123456789012345678901234567890),
+        ("Float", ".5", 0.5),
+        ("Float", "-1E-3", -0.001),
+        ("Boolean", "TRUE", True),
+        ("String", "1.0", "1.0"),
+    ],
+)
+def test_numbers_are_read_as_they_are_commonly_written(kind: ParameterType, text: str, value: Json) -> None:
+    assert values_of({"P": Parameter("P", kind)}, {"P": text}) == {"P": value}
 
 
 def compare(kind: str, left: Json, right: Json) -> Json:

@@ -10,16 +10,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from penstock.languages.pipeline import paths
 from penstock.languages.pipeline.tree import (
     EXECUTION_VARIABLES,
     Constant,
+    CurrentItem,
     DefinitionError,
     ExecutionVariable,
     Expression,
     Join,
     JsonGet,
-    LoopVariable,
     Object,
     ParameterReference,
     PropertyFile,
@@ -42,7 +44,8 @@ class Unresolvable(Exception):
 class Sources:
     """What is known when an expression is resolved.
 
-    `steps` are the properties of steps by name, `documents` the values of ``Std:JsonGet``s by `address`.
+    `steps` are the properties of steps by name, `documents` the values of ``Std:JsonGet``s by `address`, `item` what
+    an iteration of a ForEach is about (None outside of one: no item is null).
     """
 
     parameters: Mapping[str, Json] = field(default_factory=dict)
@@ -50,6 +53,7 @@ class Sources:
     steps: Mapping[StepName, Json] = field(default_factory=dict)
     property_files: Mapping[tuple[StepName, str], PropertyFile] = field(default_factory=dict)
     documents: Mapping[str, Json] = field(default_factory=dict)
+    item: Json = None
 
 
 # ----------------------------------------------------------------------------------------------------- reading
@@ -91,8 +95,8 @@ def _reference(text: Json, where: str) -> Node:
             known = ", ".join(sorted(EXECUTION_VARIABLES))
             raise DefinitionError(f"'{text}' in {where} is not an execution variable: there are {known}.")
         return ExecutionVariable(rest)
-    if kind in ("ForEach", "IterationOutput"):
-        return LoopVariable(text)
+    if kind == "ForEach":
+        return _current_item(text, rest, where)
     if kind != "Steps":
         raise DefinitionError(f"'{text}' in {where} must begin with Parameters., Execution. or Steps.")
     try:
@@ -103,6 +107,33 @@ def _reference(text: Json, where: str) -> Node:
         return PropertyFileReference(StepName(str(step)), str(path[1]))
     if not path:
         raise DefinitionError(f"'{text}' in {where} names a step and none of its properties.")
+    return StepProperty(StepName(str(step)), tuple(path))
+
+
+def _current_item(text: str, rest: str, where: str) -> CurrentItem:
+    try:
+        variable, *path = paths.parse(rest)
+    except paths.PathError as error:
+        raise DefinitionError(f"'{text}' in {where} is not a path into the current item: {error}.") from None
+    if variable != "CurrentItem":
+        raise DefinitionError(f"'{text}' in {where} is not a variable of a ForEach step: there is ForEach.CurrentItem.")
+    return CurrentItem(tuple(path))
+
+
+def iteration_output(node: Json, where: str) -> StepProperty:
+    """What the selector of a ForEach step compares: ``{"Get": "IterationOutput.B.A"}``. Raises `DefinitionError`."""
+    text = node.get("Get") if isinstance(node, dict) else None
+    if not isinstance(text, str) or not text.startswith("IterationOutput."):
+        raise DefinitionError(
+            f"Field in the Selector of {where} must be a property of a step in its body, such as "
+            """{"Get": "IterationOutput.Score.OutputParameters['score']"}."""
+        )
+    try:
+        step, *path = paths.parse(text.removeprefix("IterationOutput."))
+    except paths.PathError as error:
+        raise DefinitionError(f"'{text}' in the Selector of {where} is not a property of a step: {error}.") from None
+    if not path:
+        raise DefinitionError(f"'{text}' in the Selector of {where} names a step and none of its properties.")
     return StepProperty(StepName(str(step)), tuple(path))
 
 
@@ -192,8 +223,8 @@ def resolve(expression: Expression, sources: Sources) -> Json:
             return _property(expression, sources)
         case JsonGet():
             return _known(sources.documents, address(expression, sources), f"Std:JsonGet of {expression.path}")
-        case LoopVariable():
-            raise Unresolvable(f"{expression.text} has a value only inside of a ForEach step.")
+        case CurrentItem():
+            return _in_item(expression, sources.item)
 
 
 def address(node: JsonGet, sources: Sources) -> str:
@@ -217,6 +248,17 @@ def _known(values: Mapping[str, Json], name: str, what: str) -> Json:
     if name not in values:
         raise Unresolvable(f"{what} has no value here.")
     return values[name]
+
+
+def _in_item(node: CurrentItem, item: Json) -> Json:
+    """The item or a part of it: items are often JSON objects, given as text."""
+    if not node.path:
+        return item
+    try:
+        return paths.follow(msgspec.json.decode(item) if isinstance(item, str) else item, node.path)
+    except (msgspec.DecodeError, paths.PathError):
+        whole = "".join(paths.written(part) for part in node.path)
+        raise Unresolvable(f"ForEach.CurrentItem{whole} has no value: the item is {written(item)}.") from None
 
 
 def _property(node: StepProperty, sources: Sources) -> Json:

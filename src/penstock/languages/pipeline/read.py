@@ -5,6 +5,7 @@ objects) and strict where a mistake would only show at run time: every error nam
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, get_args
 
 import msgspec
@@ -17,6 +18,8 @@ from penstock.languages.pipeline.tree import (
     AnyStep,
     CacheConfig,
     Callback,
+    Cleanup,
+    CleanupSource,
     Condition,
     Constant,
     Definition,
@@ -24,15 +27,18 @@ from penstock.languages.pipeline.tree import (
     Dependency,
     Expression,
     Fail,
+    ForEach,
     Lambda,
     Model,
     Other,
     Output,
     Parameter,
     ParameterType,
+    Pick,
     Processing,
     PropertyFile,
     RegisterModel,
+    Selector,
     StepName,
     Training,
     Transform,
@@ -46,6 +52,8 @@ T = TypeVar("T")
 _COMMON: Final = frozenset(
     {"Name", "Type", "Arguments", "DependsOn", "DisplayName", "Description", "RetryPolicies", "CacheConfig"}
 )
+_MOST_AT_ONCE: Final = 50
+_MOST_ITEMS: Final = 100  # in a list that the definition holds; a list that comes at run time may be longer
 _NAME_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 
@@ -73,12 +81,13 @@ def _definition(document: Json) -> Definition:
         parameters[parameter.name] = parameter
     if "Steps" not in document:
         raise DefinitionError("The definition has no Steps.")
-    steps: dict[StepName, AnyStep] = {}
-    _steps(_list(document, "Steps", "the definition"), steps)
+    found = _Found()
+    _steps(_list(document, "Steps", "the definition"), found, found.steps)
     experiment = document.get("PipelineExperimentConfig")
     return Definition(
         parameters=parameters,
-        steps=steps,
+        steps=found.steps,
+        bodies=found.bodies,
         experiment=expressions.read(experiment, "PipelineExperimentConfig") if experiment else None,
     )
 
@@ -93,37 +102,46 @@ def _parameter(entry: Json) -> Parameter:
     if kind is None:
         raise DefinitionError(f"Type of {where} must be one of {', '.join(get_args(ParameterType))}, not '{given}'.")
     default = entry.get("DefaultValue")
-    choices = tuple(_list(entry, "EnumValues", where))
+    choices = tuple(
+        admitted(kind, choice, where=f"EnumValues of {where}") for choice in _list(entry, "EnumValues", where)
+    )
     if default is not None:
         default = admitted(kind, default, where=f"DefaultValue of {where}", choices=choices)
     return Parameter(name, kind, default, default is not None, choices)
 
 
-def _steps(entries: list[Json], into: dict[StepName, AnyStep]) -> tuple[StepName, ...]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The steps read so far: those of the pipeline, and those in the bodies of ForEach steps."""
+
+    steps: dict[StepName, AnyStep] = field(default_factory=dict)
+    bodies: dict[StepName, AnyStep] = field(default_factory=dict)
+
+
+def _steps(entries: list[Json], found: _Found, into: dict[StepName, AnyStep]) -> tuple[StepName, ...]:
     """Read steps, those in branches too, into one mapping; the names of the outermost are answered."""
     names = []
     for entry in entries:
         name = _step_name(entry, "a step")
-        if name in into:
+        if name in found.steps or name in found.bodies:
             raise DefinitionError(f"Step names must be unique within a pipeline: '{name}' is used more than once.")
         names.append(name)
         into[name] = Other(name=name, type="")  # holds the place, so that a branch cannot take its condition's name
-        into[name] = _step(name, entry, into)
+        into[name] = _step(name, entry, found)
     return tuple(names)
 
 
-def _step(name: StepName, entry: Json, into: dict[StepName, AnyStep]) -> AnyStep:
+def _step(name: StepName, entry: Json, found: _Found) -> AnyStep:
     where = f"step '{name}'"
     kind = _text(entry, "Type", where)
     arguments = {} if entry.get("Arguments") is None else entry["Arguments"]
     if not isinstance(arguments, dict):
         raise DefinitionError(f"Arguments of {where} must be an object, not {_kind(arguments)}.")
     common = _common(name, entry, where)
-    if kind == "Condition":
-        return _condition(common, arguments, where, into)
-    if kind == "Fail":
-        message = arguments.get("ErrorMessage")
-        return Fail(**common, message=expressions.read("" if message is None else message, f"ErrorMessage of {where}"))
+    if kind in _AROUND:
+        return _AROUND[kind](common, arguments, where, found)
+    if kind in _ALONE:
+        return _ALONE[kind](common, arguments, where)
     if kind not in _JOBS and kind not in _OUTSIDE and kind not in OTHER_STEP_TYPES:
         raise DefinitionError(f"Type '{kind}' of {where} is not a type of step.")
     if not arguments and kind in _JOBS:
@@ -151,13 +169,7 @@ def _common(name: StepName, entry: Json, where: str) -> dict[str, Any]:
 
 def _other(kind: str, common: dict[str, Any], entry: Json, where: str) -> Other:
     rest = {key: value for key, value in entry.items() if key not in _COMMON}
-    inner = _list(entry.get("Arguments") or {}, "ForEachBody", where) if kind == "ForEach" else []
-    return Other(
-        **common,
-        type=kind,
-        members=expressions.read(rest, where),
-        inner=frozenset(_step_name(item, f"the body of {where}") for item in inner),
-    )
+    return Other(**common, type=kind, members=expressions.read(rest, where))
 
 
 _JOBS: Final[Mapping[str, type[Processing | Training | Transform | Model | RegisterModel]]] = {
@@ -202,15 +214,85 @@ def _outputs(entry: Json, where: str) -> tuple[Output, ...]:
     return tuple(outputs)
 
 
-def _condition(common: dict[str, Any], arguments: Json, where: str, into: dict[StepName, AnyStep]) -> Condition:
+def _for_each(common: dict[str, Any], arguments: Json, where: str, found: _Found) -> ForEach:
+    at_once, items = arguments.get("MaxConcurrency"), arguments.get("IterableItems")
+    if isinstance(at_once, bool) or not isinstance(at_once, int) or not 1 <= at_once <= _MOST_AT_ONCE:
+        raise DefinitionError(f"MaxConcurrency of {where} must be a whole number from 1 to {_MOST_AT_ONCE}.")
+    if isinstance(items, list) and not (1 <= len(items) <= _MOST_ITEMS and None not in items):
+        raise DefinitionError(f"IterableItems of {where} must have 1 to {_MOST_ITEMS} elements, and none that is null.")
+    if not isinstance(items, list | dict | str):
+        raise DefinitionError(f"IterableItems of {where} must be a list, or come to the text of a JSON list.")
+    body = _list(arguments, "ForEachBody", where)
+    if not body:
+        raise DefinitionError(f"ForEachBody of {where} must have at least one step.")
+    for entry in body:
+        kind = _text(entry, "Type", f"a step in the body of {where}")
+        if kind in ("Condition", "Fail", "ForEach"):
+            raise DefinitionError(f"ForEachBody of {where} can not hold steps of type {kind}.")
+    return ForEach(
+        **common,
+        items=expressions.read(items, f"IterableItems of {where}"),
+        concurrency=at_once,
+        body=_steps(body, found, found.bodies),
+        selector=_selector(arguments.get("Selector"), where),
+    )
+
+
+def _selector(entry: Json, where: str) -> Selector | None:
+    if entry is None:
+        return None
+    given = _text(entry, "Pick", f"Selector of {where}")
+    pick: Pick | None = next((known for known in get_args(Pick) if known == given), None)
+    if pick is None:
+        raise DefinitionError(
+            f"Pick in the Selector of {where} must be one of {', '.join(get_args(Pick))}, not '{given}'."
+        )
+    return Selector(pick, expressions.iteration_output(entry.get("Field"), where))
+
+
+def _cleanup(common: dict[str, Any], arguments: Json, where: str) -> Cleanup:
+    resources = arguments.get("Resources")
+    sources = _list(resources, "S3", where) if isinstance(resources, dict) else []
+    other = sorted(resources.keys() - {"S3"}) if isinstance(resources, dict) else []
+    if not sources or other:
+        raise DefinitionError(f"Resources of {where} must have S3, a list with at least one element, and nothing else.")
+    return Cleanup(**common, sources=tuple(_source(entry, f"Resources of {where}") for entry in sources))
+
+
+def _source(entry: Json, where: str) -> CleanupSource:
+    step = StepName(_text(entry, "StepName", where))
+    if entry.get("S3Uris") is None:
+        return CleanupSource(step)
+    uris = _list(entry, "S3Uris", where)
+    if not uris:
+        raise DefinitionError(f"S3Uris of '{step}' in {where} must be left out or have at least one element.")
+    return CleanupSource(step, tuple(expressions.read(uri, where) for uri in uris))
+
+
+def _condition(common: dict[str, Any], arguments: Json, where: str, found: _Found) -> Condition:
     if not isinstance(arguments.get("Conditions"), list) or not arguments["Conditions"]:
         raise DefinitionError(f"Conditions of {where} must be a list with at least one condition.")
     return Condition(
         **common,
         tests=tuple(conditions.read(entry, where) for entry in arguments["Conditions"]),
-        if_steps=_steps(_list(arguments, "IfSteps", where), into),
-        else_steps=_steps(_list(arguments, "ElseSteps", where), into),
+        if_steps=_steps(_list(arguments, "IfSteps", where), found, found.steps),
+        else_steps=_steps(_list(arguments, "ElseSteps", where), found, found.steps),
     )
+
+
+_AROUND: Final[Mapping[str, Callable[[dict[str, Any], Json, str, _Found], Condition | ForEach]]] = {
+    "Condition": _condition, "ForEach": _for_each,
+}  # fmt: skip
+
+
+def _fail(common: dict[str, Any], arguments: Json, where: str) -> Fail:
+    message = arguments.get("ErrorMessage")
+    return Fail(**common, message=expressions.read("" if message is None else message, f"ErrorMessage of {where}"))
+
+
+_ALONE: Final[Mapping[str, Callable[[dict[str, Any], Json, str], Fail | Cleanup]]] = {
+    "Fail": _fail, "Cleanup": _cleanup,
+}  # fmt: skip
 
 
 def _step_name(entry: Json, where: str) -> StepName:

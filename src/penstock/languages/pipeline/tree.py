@@ -1,12 +1,14 @@
 """The language on one page: what a pipeline definition is made of, once it has been read.
 
     Definition ── parameters
-               └─ steps ── Processing · Training · Transform · Model · RegisterModel · Lambda · Callback
-               │           · Condition · Fail · Other
-                           └─ arguments: an expression, or JSON with expressions in it
+               ├─ steps ── Processing · Training · Transform · Model · RegisterModel · Lambda · Callback ·
+               │           │ Condition · Fail · ForEach · Cleanup · Other
+               │           └─ arguments: an expression, or JSON with expressions in it
+               └─ bodies ── the steps that a ForEach starts once for each of its items
 
 Steps inside the branches of a condition stand in `Definition.steps` like all others; the condition knows them by
-name. A step of a type that is not carried out yet is an `Other`: read and checked, so that it can be named.
+name, as a ForEach knows those of its body. A step of a type that is not carried out yet is an `Other`: read and
+checked, so that it can be named.
 """
 
 from collections.abc import Mapping
@@ -18,6 +20,7 @@ StepName = NewType("StepName", str)
 Path = tuple[str | int, ...]
 Trigger = Literal["Completed", "Failed", "Stopped", "Any"]
 ParameterType = Literal["String", "Integer", "Float", "Boolean"]
+Pick = Literal["MaxBy", "MinBy"]
 Operator = Literal["Equals", "GreaterThan", "GreaterThanOrEqualTo", "LessThan", "LessThanOrEqualTo"]
 
 VERSION: Final = "2020-12-01"
@@ -32,9 +35,8 @@ EXECUTION_VARIABLES: Final = frozenset(
 OTHER_STEP_TYPES: Final = frozenset(
     {
         "Athena", "AutoML", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
-        "BedrockProvisionedModelThroughput", "ClarifyCheck", "Cleanup", "EMR", "EMRServerless", "Endpoint",
-        "EndpointConfig", "ForEach", "HubContent", "InferenceComponent", "Job", "Lineage", "QualityCheck",
-        "Tuning",
+        "BedrockProvisionedModelThroughput", "ClarifyCheck", "EMR", "EMRServerless", "Endpoint", "EndpointConfig",
+        "HubContent", "InferenceComponent", "Job", "Lineage", "QualityCheck", "Tuning",
     }
 )  # fmt: skip
 
@@ -90,10 +92,10 @@ class StepProperty:
 
 
 @dataclass(frozen=True, slots=True)
-class LoopVariable:
-    """``{"Get": "ForEach…"}`` or ``{"Get": "IterationOutput…"}``: has a meaning inside a ForEach step only."""
+class CurrentItem:
+    """``{"Get": "ForEach.CurrentItem"}``, or a path into it: has a value in the body of a ForEach step only."""
 
-    text: str
+    path: Path = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class JsonGet:
 
 
 Expression = (
-    Constant | Object | Sequence | ParameterReference | ExecutionVariable | StepProperty | LoopVariable | Join | JsonGet
+    Constant | Object | Sequence | ParameterReference | ExecutionVariable | StepProperty | CurrentItem | Join | JsonGet
 )
 
 # -------------------------------------------------------------------------------------------------- conditions
@@ -274,22 +276,71 @@ class Fail(Step):
     message: Expression = Constant("")
 
 
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Which iteration of a ForEach is the best: the one in which a property of a body step is greatest or least."""
+
+    pick: Pick
+    field: StepProperty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForEach(Step):
+    """The steps of `body` are started once for each item, at most `concurrency` of them at a time."""
+
+    items: Expression
+    concurrency: int
+    body: tuple[StepName, ...]
+    selector: Selector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CleanupSource:
+    """A step whose outputs are deleted: the objects named, or whatever it left (None)."""
+
+    step: StepName
+    uris: tuple[Expression, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleanup(Step):
+    """Outputs of earlier steps are deleted from S3."""
+
+    sources: tuple[CleanupSource, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Other(Step):
     """A step of a type that AWS has and that is not carried out here. `members` are the step's other members."""
 
     type: str
     members: Expression = Constant({})
-    inner: frozenset[StepName] = frozenset()  # steps in the body of a ForEach
 
 
-AnyStep = Processing | Training | Transform | Model | RegisterModel | Lambda | Callback | Condition | Fail | Other
+AnyStep = (
+    Processing
+    | Training
+    | Transform
+    | Model
+    | RegisterModel
+    | Lambda
+    | Callback
+    | Condition
+    | Fail
+    | ForEach
+    | Cleanup
+    | Other
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """A whole pipeline. `steps` are in the order of the document, those of branches after their condition."""
+    """A whole pipeline. `steps` are in the order of the document, those of branches after their condition.
+
+    `bodies` are the steps in the bodies of ForEach steps; they are no steps of the pipeline until there are items.
+    """
 
     parameters: Mapping[str, Parameter]
     steps: Mapping[StepName, AnyStep]
+    bodies: Mapping[StepName, AnyStep]
     experiment: Expression | None = None

@@ -4,6 +4,8 @@ Parameters arrive as strings at StartPipelineExecution, whatever their type; tex
 lower case, integers without a point and floats in the shortest form that reads back the same.
 """
 
+import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -37,6 +39,8 @@ def values_of(parameters: Mapping[str, Parameter], given: Mapping[str, str]) -> 
         )
     values: dict[str, Json] = {}
     for name, parameter in parameters.items():
+        if given.get(name) == "":
+            raise DefinitionError('[string "" is too short (length: 0, required minimum: 1)]')  # AWS's sentence
         if name in given:
             values[name] = admitted(
                 parameter.type, given[name], where=f"Value of parameter '{name}'", choices=parameter.choices
@@ -52,7 +56,7 @@ def admitted(kind: ParameterType, value: Json, *, where: str, choices: tuple[Jso
     """A value as its parameter's type has it. Raises `DefinitionError`."""
     try:
         converted = _CONVERT[kind](value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         raise DefinitionError(f"{where} must be of type {kind}, which {written(value)!r} is not.") from None
     if choices and converted not in choices:
         raise DefinitionError(f"{where} must be one of {', '.join(map(written, choices))}, not {written(converted)!r}.")
@@ -68,25 +72,31 @@ def _string(value: Json) -> str:
 def _integer(value: Json) -> int:
     if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
         raise TypeError
+    if isinstance(value, str) and _INTEGER.fullmatch(value) is None:
+        raise ValueError
     return int(value)
 
 
 def _float(value: Json) -> float:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or (isinstance(value, str) and _FLOAT.fullmatch(value) is None):
         raise TypeError
-    return float(value)
+    found = float(value)
+    if not math.isfinite(found):
+        raise ValueError
+    return found
 
 
 def _boolean(value: Json) -> bool:
-    if isinstance(value, bool):
-        return value
-    return {"true": True, "false": False}[value.lower()] if value.lower() in ("true", "false") else _refuse()
+    if isinstance(value, str):
+        value = {"true": True, "false": False}.get(value.lower())
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
 
 
-def _refuse() -> bool:
-    raise ValueError
-
-
+# What Python reads besides (spaces, underscores, other scripts' digits, nan) is no number to AWS.
+_INTEGER: Final = re.compile(r"[+-]?\d+", re.ASCII)
+_FLOAT: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _CONVERT: Final[Mapping[ParameterType, Callable[[Json], Json]]] = {
     "String": _string, "Integer": _integer, "Float": _float, "Boolean": _boolean,
 }  # fmt: skip

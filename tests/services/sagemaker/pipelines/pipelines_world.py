@@ -5,6 +5,7 @@ A job is a run like any other and ends as the world says: `plays` holds, by step
 
 import asyncio
 import contextlib
+import hashlib
 import itertools
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -159,6 +160,33 @@ class FakeS3:
             raise ServiceError("The specified key does not exist.", code="NoSuchKey")
         return {"Body": content}
 
+    @operation("ListObjectsV2")
+    async def list(self, call: Call, request: Json) -> Answer:
+        """Two keys to a page."""
+        bucket, after = f"s3://{request['Bucket']}/", request.get("ContinuationToken", "")
+        keys = sorted(uri.removeprefix(bucket) for uri in self.world.objects if uri.startswith(bucket))
+        found = [key for key in keys if key.startswith(request["Prefix"]) and key > after]
+        more = {"NextContinuationToken": found[1]} if len(found) > 2 else {}
+        contents = [
+            {"Key": key, "ETag": hashlib.md5(content, usedforsecurity=False).hexdigest(), "Size": len(content)}
+            for key in found[:2]
+            for content in [self.world.objects[f"{bucket}{key}"]]
+        ]
+        return {"Contents": contents, "IsTruncated": bool(more), **more}
+
+    @operation("DeleteObject")
+    async def delete(self, call: Call, request: Json) -> Answer:
+        if request["Bucket"] == "nowhere":
+            raise ServiceError("The specified bucket does not exist", code="NoSuchBucket")
+        self.world.objects.pop(f"s3://{request['Bucket']}/{request['Key']}", None)
+        return {}
+
+    @operation("DeleteObjects")
+    async def delete_all(self, call: Call, request: Json) -> Answer:
+        for entry in request["Delete"]["Objects"]:
+            self.world.objects.pop(f"s3://{request['Bucket']}/{entry['Key']}", None)
+        return {}
+
 
 class FakeLambda:
     """Functions by ARN: what each returns, or how it fails."""
@@ -167,6 +195,10 @@ class FakeLambda:
 
     def __init__(self, world: "World") -> None:
         self.world = world
+
+    @operation("GetFunctionConfiguration")
+    async def get_configuration(self, call: Call, request: Json) -> Answer:
+        return {"FunctionArn": request["FunctionName"], "CodeSha256": self.world.codes[request["FunctionName"]]}
 
     @operation("Invoke")
     async def invoke(self, call: Call, request: Json) -> Answer:
@@ -208,10 +240,17 @@ class World:
     played: dict[str, Play] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
     functions: dict[str, Json] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
     lambda_open: asyncio.Event = field(default_factory=asyncio.Event)
     messages: list[Json] = field(default_factory=list)
     groups: set[str] = field(default_factory=set)
     requests: list[tuple[str, Json]] = field(default_factory=list)
+
+    def goes_on_outside(self, before: "World") -> None:
+        """What is outside of Penstock is as it was before it was stopped."""
+        self.plays, self.played, self.groups = before.plays, before.played, before.groups
+        self.objects, self.functions, self.codes = before.objects, before.functions, before.codes
+        self.messages = before.messages
 
     def asked(self, call: Call, request: Json) -> None:
         self.requests.append((call.operation, request))
@@ -249,6 +288,11 @@ class World:
         async with asyncio.timeout(DEADLINE):
             assert await self.engine.settled(RunId(arn + run)) is not None
         return await self.call("DescribePipelineExecution", PipelineExecutionArn=arn)
+
+    async def release(self, kind: str, job: str) -> None:
+        """Let a job end that holds."""
+        run = RunId(SCOPE.arn("sagemaker", f"{kind}/{job}"))
+        await self.database.write(lambda tx: self.engine.signal(tx, run, "release"))
 
     async def steps(self, arn: str, order: str = "Ascending") -> list[Json]:
         answer = await self.call("ListPipelineExecutionSteps", PipelineExecutionArn=arn, SortOrder=order)

@@ -224,7 +224,7 @@ async def test_a_parameter_may_switch_caching_off(tmp_path: Path) -> None:
 async def test_the_reason_of_every_hit_and_miss_is_kept_and_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "penstock.services.sagemaker.pipelines.caching")
+    caplog.set_level(logging.INFO, "penstock.services.sagemaker.pipelines.flow")
     async with working(tmp_path) as world:
         await world.create(step())
         first = await run(world)

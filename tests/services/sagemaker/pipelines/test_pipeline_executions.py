@@ -6,6 +6,7 @@ import pytest
 
 from penstock.wire.call import ServiceError
 from services.sagemaker.pipelines.pipelines_world import (
+    ROLE,
     Play,
     churn_pipeline,
     condition,
@@ -238,6 +239,38 @@ async def test_a_parallelism_limit_is_kept_and_can_be_raised(tmp_path: Path) -> 
         assert described["PipelineExecutionDescription"] == "three at once"
 
 
+async def test_a_limit_is_the_pipelines_unless_the_execution_has_its_own_and_a_retry_another(tmp_path: Path) -> None:
+    async with working(tmp_path) as world:
+        names = [f"s{number}" for number in range(4)]
+        world.plays = {name: [Play("Failed")] * 2 + [Play(holds=True)] * 3 for name in names}
+        text = {"Version": "2020-12-01", "Steps": [processing(name) for name in names]}
+        await world.create_from(text, ParallelismConfiguration={"MaxParallelExecutionSteps": 1})
+
+        own = await world.start(ParallelismConfiguration={"MaxParallelExecutionSteps": 2})
+        await world.finished(own)
+        described = await world.call("DescribePipelineExecution", PipelineExecutionArn=own)
+        inherited = await world.start()
+        await world.finished(inherited)
+        world.requests.clear()
+        await world.call(
+            "RetryPipelineExecution",
+            PipelineExecutionArn=inherited,
+            ClientRequestToken="r" * 32,
+            ParallelismConfiguration={"MaxParallelExecutionSteps": 3},
+        )
+        await world.until(lambda: len(world.requests) >= 3)
+        retried = await world.steps(inherited)
+        world.requests.clear()
+        later = await world.start()
+        await world.until(lambda: len(world.requests) >= 1)
+
+        assert described["ParallelismConfiguration"] == {"MaxParallelExecutionSteps": 2}
+        described = await world.call("DescribePipelineExecution", PipelineExecutionArn=inherited)
+        assert described["ParallelismConfiguration"] == {"MaxParallelExecutionSteps": 3}
+        assert len(retried) == 3
+        assert len(await world.steps(later)) == 1
+
+
 async def test_a_step_type_that_is_not_carried_out_fails_and_says_so(tmp_path: Path) -> None:
     async with working(tmp_path) as world:
         await world.create({"Name": "tune", "Type": "Tuning", "Arguments": {"X": 1}})
@@ -297,6 +330,8 @@ async def test_what_an_execution_was_started_with_can_be_seen_after_the_pipeline
         ({}, "'N' has no default value"),
         ({"PipelineVersionId": 2}, "has no version 2"),
         ({"MlflowExperimentName": "e"}, "MlflowExperimentName is not supported"),
+        ({"RoleArn": ROLE}, "its executions use the pipeline's role"),
+        ({"PipelineParameters": [{"Name": "X", "Value": str(n)} for n in range(2)]}, "more than one value"),
         ({"PipelineName": "nobody"}, "pipeline/nobody' does not exist"),
     ],
 )

@@ -87,7 +87,7 @@ async def test_an_update_changes_what_it_names_and_nothing_else(tmp_path: Path) 
 
 async def test_a_definition_may_stand_in_s3(tmp_path: Path) -> None:
     async with working(tmp_path) as world:
-        text = definition(processing("a"))
+        text = definition(processing("a", Description="long" * 50_000))  # more than SDKs send in a request
         world.objects["s3://b/churn"] = text.encode()
         place = {"Bucket": "b", "ObjectKey": "churn"}
 

@@ -7,23 +7,18 @@ from typing import Any
 
 import pytest
 
-from engine.worlds import StoppingDatabase
-from penstock.store.migrate import migrate
-from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import ServiceError
 from services.sagemaker.pipelines.pipelines_world import (
-    ENGINE,
     FUNCTION,
     World,
-    at_work,
     callback,
     function,
     get,
-    opened,
     outputs,
     processing,
 )
-from services.sagemaker.pipelines.test_pipeline_crashes import FIRST_COMMITS, TOKEN
+from services.sagemaker.pipelines.test_pipeline_crashes import TOKEN
+from services.sagemaker.pipelines.two_lives import two_lives
 
 Json = Any
 CACHED: Json = {"Enabled": True, "ExpireAfter": "P30D"}
@@ -71,37 +66,20 @@ async def execute(world: World) -> list[tuple[str, str, bool]]:
     ]
 
 
-async def until_stopped(world: World, database: StoppingDatabase) -> bool:
-    """Let an execution go on until the world stops; false if it came to its end before."""
-    async with at_work(world), asyncio.timeout(20):
-        tasks = {asyncio.create_task(execute(world)), asyncio.create_task(database.stopped.wait())}
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        database.dead = True
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return database.stopped.is_set()
+def furnish(world: World) -> None:
+    world.functions[FUNCTION] = {"rows": 12}
 
 
 async def live_through_a_crash(path: Path, commits: int, *, after: bool) -> bool:
     """One crash and one life afterwards; false if there was no crash."""
-    migrate(path, [ENGINE])
-    database = StoppingDatabase(path, FIRST_COMMITS + commits, after=after)
-    first = opened(database)
-    first.functions[FUNCTION] = {"rows": 12}
-    stopped = await until_stopped(first, database)
-
-    second = opened(SqliteDatabase(path), life=2)
-    second.functions, second.messages = first.functions, first.messages
-    async with at_work(second):
-        steps = await execute(second)
+    lives = await two_lives(path, execute, furnish, commits=commits, after=after)
 
     run = [("Measure", "Succeeded", False), ("Approve", "Succeeded", False), ("Use", "Succeeded", False)]
     hit = [("Measure", "Succeeded", True), ("Approve", "Succeeded", True), ("Use", "Succeeded", False)]
-    assert steps == run + hit, commits
-    assert len({message["token"] for message in second.messages}) == 1, "one step has one token"
-    assert all(message["arguments"] == {"rows": 12} for message in second.messages)
-    return stopped
+    assert lives.answer == run + hit, commits
+    assert len({message["token"] for message in lives.world.messages}) == 1, "one step has one token"
+    assert all(message["arguments"] == {"rows": 12} for message in lives.world.messages)
+    return lives.were_two
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["the commit is lost", "the commit is kept, its word lost"])

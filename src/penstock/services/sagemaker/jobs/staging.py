@@ -1,8 +1,6 @@
 """Staging: a contract's sources as files by content, dealt out to its instances.
 
-What an object is called inside the job: its key after the prefix, where the prefix is a folder (`data/` or `data`
-before `data/a.csv`); after the prefix's last slash, where it is only how names begin (`data/part-`); its base name,
-where the prefix is the whole key.
+What an object is called inside the job: see `landing`.
 
 What is an object stays because the object does; what is made here (unpacked, decompressed) is held in the name of the
 job's run until that has settled: a job may wait for hours before its files are laid out.
@@ -23,6 +21,7 @@ from penstock.engine.jobs import File, Input
 from penstock.services.sagemaker.jobs.contract import Contract, Instance, Source
 from penstock.services.sagemaker.jobs.model import Json, Place, holder
 from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
+from penstock.services.sagemaker.landing import local_path
 from penstock.store import blobs
 from penstock.store.blobs import PIECE, Blob, Blobs, Digest, Writing
 from penstock.store.database import Database, Transaction
@@ -116,16 +115,6 @@ def dealt(source: Source, files: tuple[File, ...], receivers: list[Instance]) ->
     if not source.sharded:
         return [files for _ in receivers]
     return [files[number :: len(receivers)] for number in range(len(receivers))]
-
-
-def local_path(prefix: str, key: str) -> str:
-    """Where an object lands, relative to its folder; see the head of this module."""
-    if key == prefix:
-        return key.rpartition("/")[2]
-    rest = key.removeprefix(prefix)
-    if prefix.endswith("/") or not prefix or rest.startswith("/"):
-        return rest.lstrip("/")
-    return key.removeprefix(prefix.rpartition("/")[0]).lstrip("/")
 
 
 def safe(path: str) -> str:

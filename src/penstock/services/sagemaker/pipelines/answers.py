@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from penstock.languages.pipeline.tree import AnyStep, Callback, Condition, Fail, Lambda, StepName
+from penstock.languages.pipeline.iterations import iteration_of
+from penstock.languages.pipeline.tree import AnyStep, Callback, Cleanup, Condition, Fail, ForEach, Lambda, StepName
+from penstock.languages.pipeline.values import written
 from penstock.services.sagemaker.pipelines import outside
 from penstock.services.sagemaker.pipelines.model import Plan, Progress
 from penstock.services.sagemaker.pipelines.steps import MAKING
@@ -12,6 +14,8 @@ from penstock.wire.call import Scope, ServiceError
 
 Json = Any
 
+LONGEST_DESCRIPTION: Final = 3_072
+LONGEST_ITEM: Final = 12_800
 _PIPELINE_MEMBERS: Final = (
     "PipelineDisplayName", "PipelineDefinition", "PipelineDescription", "RoleArn", "LastRunTime", "CreatedBy",
     "LastModifiedBy", "ParallelismConfiguration",
@@ -84,11 +88,13 @@ def execution_summary(found: Document) -> dict[str, Json]:
     }
 
 
-def step(plan: Plan, name: str, progress: Progress) -> dict[str, Json]:
-    definition = plan.definition.steps[StepName(name)]
+def step(plan: Plan, name: str, progress: Progress, *, explained: bool = False) -> dict[str, Json]:
+    """A step; if it is to be explained, its description ends with why an earlier run stands for it or does not."""
+    definition = plan.step(StepName(name))
+    why = progress.cache if explained else ""
     optional = {
         "StepDisplayName": definition.display_name,
-        "StepDescription": definition.description,
+        "StepDescription": "\n".join(part for part in (definition.description, why) if part)[:LONGEST_DESCRIPTION],
         "EndTime": progress.ended_at,
         "FailureReason": progress.reason,
         "CacheHitResult": {"SourcePipelineExecutionArn": progress.source} if progress.source else None,
@@ -101,9 +107,18 @@ def step(plan: Plan, name: str, progress: Progress) -> dict[str, Json]:
         "StartTime": progress.started_at,
         "StepStatus": progress.status,
         "Metadata": _metadata(definition, progress),
+        **_iteration(plan, StepName(name), progress),
         "AttemptCount": progress.attempt,
         **{key: value for key, value in optional.items() if value},
     }
+
+
+def _iteration(plan: Plan, name: StepName, progress: Progress) -> dict[str, Json]:
+    loop = plan.loop_of(name)
+    if loop is None:
+        return {}
+    item = written(progress.item)[:LONGEST_ITEM]
+    return {"IterationContext": {"ParentStepName": loop, "Index": iteration_of(name).index, "Item": item}}
 
 
 def _metadata(definition: AnyStep, progress: Progress) -> dict[str, Json]:
@@ -117,6 +132,10 @@ def _metadata(definition: AnyStep, progress: Progress) -> dict[str, Json]:
         token = {"CallbackToken": progress.token} if progress.token else {}
         callback = {**token, "SqsQueueUrl": progress.queue, "OutputParameters": outside.shown(progress.outputs)}
         return {"Callback": callback} if progress.queue else {}
+    if isinstance(definition, ForEach):
+        return {"ForEach": progress.shown} if progress.shown else {}
+    if isinstance(definition, Cleanup):
+        return {"Cleanup": progress.shown} if progress.shown else {}
     making = MAKING.get(type(definition))
     return {making.metadata: {"Arn": progress.arn}} if making is not None and progress.arn else {}
 

@@ -14,20 +14,20 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.languages.pipeline.expressions import Sources, Unresolvable, resolve
-from penstock.languages.pipeline.tree import DefinitionError
+from penstock.languages.pipeline.tree import DefinitionError, StepName
 from penstock.languages.pipeline.values import values_of
 from penstock.services.sagemaker import lists
 from penstock.services.sagemaker.experiments import tracking
 from penstock.services.sagemaker.people import user_context
-from penstock.services.sagemaker.pipelines import answers, rows, selecting, versions
+from penstock.services.sagemaker.pipelines import answers, caching, content, rows, selecting, versions
 from penstock.services.sagemaker.pipelines.api import given, refuse
 from penstock.services.sagemaker.pipelines.flow import FLOW, LIMIT, STOP
-from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, plan_of
-from penstock.store import documents
+from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, Progress, plan_of
+from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
 from penstock.wire import pages
-from penstock.wire.call import Answer, Call, ValidationError, operation
+from penstock.wire.call import Answer, Call, Scope, ValidationError, operation
 
 Json = Any
 Request = Mapping[str, Json]
@@ -54,11 +54,11 @@ class PipelineExecutions:
 
     @operation("StartPipelineExecution")
     async def start(self, call: Call, request: Request) -> Answer:
-        refuse(
-            request,
-            "MlflowExperimentName",
-            "RoleArn",
-        )
+        refuse(request, "MlflowExperimentName")
+        if request.get("RoleArn") is not None:
+            raise ValidationError(
+                "RoleArn can not be specified for a pipeline that you created: its executions use the pipeline's role."
+            )
 
         def begin(tx: Transaction) -> str:
             pipeline = rows.find_pipeline(tx, call.scope, request["PipelineName"])
@@ -76,7 +76,9 @@ class PipelineExecutions:
             return known.arn
         version = versions.chosen(tx, pipeline, request)
         text, number = str(version.body["PipelineDefinition"]).encode(), version.body["PipelineVersionId"]
-        begin = self._selected(tx, self._beginning(pipeline, name, request, plan_of(text)), request, plan_of(text))
+        plan = plan_of(text)
+        begin = self._selected(tx, self._beginning(pipeline, name, request, plan), request, plan)
+        begin = _recalling(tx, pipeline.scope, begin, plan)
         row = Document(
             kind=rows.EXECUTION,
             scope=pipeline.scope,
@@ -99,7 +101,10 @@ class PipelineExecutions:
         return row.arn
 
     def _beginning(self, pipeline: Document, name: str, request: Request, plan: Plan) -> Begin:
-        parameters = {entry["Name"]: entry["Value"] for entry in request.get("PipelineParameters") or ()}
+        entries = request.get("PipelineParameters") or ()
+        parameters = {entry["Name"]: entry["Value"] for entry in entries}
+        if len(parameters) < len(entries):
+            raise ValidationError("PipelineParameters gives a parameter more than one value.")
         try:
             values = values_of(plan.definition.parameters, parameters)
         except DefinitionError as error:
@@ -205,13 +210,15 @@ class PipelineExecutions:
         assert view is not None
         state: Execution = view.state
         assert state.begin is not None
+        plan: Plan = view.plan
         number = int(found.body["Run"].partition("#")[2] or 1) + 1
         limit = request.get("ParallelismConfiguration") or {}
         begin = msgspec.structs.replace(
             state.begin,
             parallel_steps=limit.get("MaxParallelExecutionSteps", state.parallel_steps),
-            kept={name: step for name, step in state.steps.items() if step.status == "Succeeded"},
+            kept=kept_by_a_retry(plan, state),
         )
+        begin = _recalling(tx, call.scope, begin, plan)
         run = f"{found.arn}#{number}"
         row = found.changed(
             self.clock(),
@@ -223,7 +230,6 @@ class PipelineExecutions:
             **given(request, "ParallelismConfiguration"),
         )
         documents.update(tx, row)
-        plan: Plan = view.plan
         self.engine.start(tx, RunId(run), FLOW, plan.text, scope=call.scope, input=msgspec.to_builtins(begin))
 
     @operation("UpdatePipelineExecution")
@@ -278,10 +284,16 @@ class PipelineExecutions:
         """The steps that were started, the newest first unless asked otherwise."""
         plan, state = await self.database.read(lambda tx: self._look(tx, request))
         shown = [(name, step) for name, step in state.steps.items() if step.status != "Skipped"]
+        explained = state.begin is not None and state.begin.cached_by == "content"
         if request.get("SortOrder", "Descending") == "Descending":
             shown.reverse()
         here = _page(shown, request)
-        return {"PipelineExecutionSteps": [answers.step(plan, name, step) for name, step in here.entries], **here.next}
+        return {
+            "PipelineExecutionSteps": [
+                answers.step(plan, name, step, explained=explained) for name, step in here.entries
+            ],
+            **here.next,
+        }
 
     @operation("ListPipelineParametersForExecution")
     async def list_parameters(self, call: Call, request: Request) -> Answer:
@@ -324,6 +336,23 @@ class PipelineExecutions:
             number, digit = divmod(number, len(_DIGITS))
             letters += _DIGITS[digit]
         return letters
+
+
+def _recalling(tx: Transaction, scope: Scope, begin: Begin, plan: Plan) -> Begin:
+    """What an execution begins with beside, if its pipeline has steps to be cached."""
+    way = tags.of(tx, begin.pipeline_arn).get(content.TAG, "uri")
+    if way == "content":
+        return msgspec.structs.replace(begin, cached_by=way, recalled={})
+    if way != "uri":
+        raise ValidationError(f"Tag {content.TAG} of '{begin.pipeline_arn}' must be uri or content, not '{way}'.")
+    recalled = caching.recall(tx, scope, begin.pipeline_name, plan)
+    return msgspec.structs.replace(begin, cached_by=way, recalled=recalled)
+
+
+def kept_by_a_retry(plan: Plan, state: Execution) -> dict[str, Progress]:
+    """The steps that a retried execution need not run again; with a ForEach step stay all its iterations."""
+    well = {name for name, step in state.steps.items() if step.status == "Succeeded"}
+    return {name: step for name, step in state.steps.items() if name in well or plan.loop_of(StepName(name)) in well}
 
 
 def _of_version(tx: Transaction, wanted: documents.Query, number: int | None) -> documents.Page:

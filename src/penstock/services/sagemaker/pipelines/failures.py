@@ -3,6 +3,7 @@
 A kind is what a retry policy names. Where AWS's sentence is known it is followed.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from penstock.languages.pipeline.retries import (
@@ -30,6 +31,11 @@ _OF_CODE: Final = {
     "TooManyRequestsException": THROTTLING,
     "RequestLimitExceeded": THROTTLING,
     "ResourceLimitExceeded": RESOURCE_LIMIT,
+}
+_WHY_NOT: Final = {
+    kind: f"The step type {kind} is not supported: Penstock starts no Spark or Hadoop cluster. Submit to one of your "
+    "own from a Lambda step, or from a Processing step whose environment has Spark."
+    for kind in ("EMR", "EMRServerless")
 }
 _OF_REASON: Final = (
     ("InternalServerError", JOB_INTERNAL_ERROR),
@@ -80,7 +86,17 @@ def unanswered(days: int) -> str:
 
 
 def unsupported(kind: str) -> str:
-    return f"ClientError: The step type {kind} is not supported by this Penstock yet."
+    return f"ClientError: {_WHY_NOT.get(kind, f'The step type {kind} is not supported by this Penstock yet.')}"
+
+
+def failed_iterations(names: Sequence[str]) -> str:
+    return f"ClientError: One or multiple iterations failed: {', '.join(names)}."
+
+
+def not_cleaned(failed: Sequence[Mapping[str, str]]) -> str:
+    return "ClientError: Failed to delete outputs. Error Details: " + " ".join(
+        f"{entry['StepName']}: {entry['ErrorMessage']}" for entry in failed
+    )
 
 
 def not_retried(kind: str, policies: tuple[RetryPolicy, ...], execution_arn: str, step: str) -> str:

@@ -8,6 +8,7 @@ A run's id is the execution's ARN; an execution that is retried goes on as a new
 has settled stays settled. Keys of commands are ``{step}/{attempt}/{what}``.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from penstock.store.database import Transaction
 from penstock.wire.call import Scope
 
 Json = Any
+log: Final = logging.getLogger(__name__)
 FLOW: Final = "sagemaker.pipeline"
 STOP: Final = "stop"
 LIMIT: Final = "parallel-steps"
@@ -85,5 +87,7 @@ class PipelineFlow:
         if after is not before and after.begin is not None:
             for learned in after.learned:
                 caching.remember(tx, scope, after.begin.pipeline_name, after.begin.arn, learned)
+            for step, why in after.explained.items():
+                log.info("%s: step %s: %s", run, step, why)
         if after.status != before.status:
             rows.reflect_execution(tx, run.partition("#")[0], after)

@@ -15,17 +15,27 @@ from penstock.engine.facts import Command
 from penstock.languages.pipeline.check import property_files
 from penstock.languages.pipeline.expressions import json_gets
 from penstock.languages.pipeline.graph import Graph, graph, written_in
+from penstock.languages.pipeline.iterations import iteration_of
 from penstock.languages.pipeline.read import read
-from penstock.languages.pipeline.tree import Definition, JsonGet, PropertyFile, StepName
+from penstock.languages.pipeline.tree import AnyStep, Definition, JsonGet, PropertyFile, StepName, Trigger
 
 Json = Any
 StepStatus = Literal["Starting", "Executing", "Stopping", "Stopped", "Failed", "Succeeded", "Skipped"]
 ExecutionStatus = Literal["Executing", "Stopping", "Stopped", "Failed", "Succeeded", "CompletedWithFailures"]
 Phase = Literal[
-    "looking", "grouping", "creating", "describing", "running", "calling", "sending", "waiting", "resting", "over"
-]
+    "looking", "grouping", "creating", "describing", "running", "calling", "sending", "waiting", "iterating",
+    "cleaning", "noting", "resting", "over",
+]  # fmt: skip
 
 OVER: Final[frozenset[StepStatus]] = frozenset({"Stopped", "Failed", "Succeeded", "Skipped"})
+
+
+class Loop(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A ForEach step that is under way: its items, how many steps of its body may go on and do, and which wait."""
+
+    items: tuple[Json, ...]
+    active: int = 0
+    queue: tuple[str, ...] = ()
 
 
 class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -37,7 +47,8 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     digests of the arguments by which a step is cached, `cache` says why it was answered by an earlier run or not, and
     `source` is that run's execution; `reused_from` is the source of a selective execution. `awaited` is the
     number of documents still to be looked into, `documents` what was found, by address; `errors` names what ended the
-    attempts so far.
+    attempts so far. `loop` is of a ForEach step, `item` of a step in its body; `shown` is what the metadata of ForEach
+    and Cleanup steps show.
     """
 
     status: StepStatus = "Starting"
@@ -61,6 +72,9 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     documents: dict[str, Json] = {}
     errors: tuple[str, ...] = ()
     properties: dict[str, Json] = {}
+    item: Json = None
+    loop: Loop | None = None
+    shown: dict[str, Json] = {}
 
     @property
     def is_over(self) -> bool:
@@ -82,7 +96,8 @@ class Learned(msgspec.Struct, frozen=True, omit_defaults=True):
 class Begin(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an execution is started with. `kept` are the steps that need not run again, in a retried execution or a
     selective one, of which `selected` are the steps that may run (empty: all). `experiment` is the `ExperimentConfig`
-    of its jobs (empty: they are not tracked).
+    of its jobs (empty: they are not tracked). `recalled` is the latest run of each step to be cached, as it was when
+    the execution began; `cached_by` says what tells runs apart: see `caching`.
     """
 
     arn: str
@@ -95,12 +110,15 @@ class Begin(msgspec.Struct, frozen=True, omit_defaults=True):
     kept: dict[str, Progress] = {}
     selected: tuple[str, ...] = ()
     experiment: dict[str, str] = {}
+    recalled: dict[str, dict[str, Json]] = {}
+    cached_by: Literal["uri", "content"] = "uri"
 
 
 class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
     """A pipeline execution. `steps` are in the order they were started in; `waiting` have no slot yet.
 
-    `leads_to` are the commands of the latest event, `learned` the runs of steps to be cached that ended with it.
+    `leads_to` are the commands of the latest event, `learned` the runs of steps to be cached that ended with it,
+    `explained` says of steps why the cache answered them with it, or did not.
     """
 
     begin: Begin | None = None
@@ -113,6 +131,7 @@ class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
     steps: dict[str, Progress] = {}
     leads_to: tuple[Command, ...] = ()
     learned: tuple[Learned, ...] = ()
+    explained: dict[str, str] = {}
 
     @property
     def is_over(self) -> bool:
@@ -142,8 +161,42 @@ class Plan:
         """The documents that each step looks into before it starts."""
         return {
             step.name: tuple(found for expression in written_in(step) for found in json_gets(expression))
-            for step in self.definition.steps.values()
+            for step in (*self.definition.steps.values(), *self.definition.bodies.values())
         }
+
+    # Steps have names in an execution that the definition has not: those of iterations. They are asked for here.
+
+    def written_as(self, name: StepName) -> StepName:
+        """The name that a step has in the definition."""
+        return name if name in self.definition.steps else iteration_of(name).body
+
+    def step(self, name: StepName) -> AnyStep:
+        """What the definition says of a step."""
+        found = self.definition.steps.get(name)
+        return self.definition.bodies[iteration_of(name).body] if found is None else found
+
+    def loop_of(self, name: StepName) -> StepName | None:
+        """The ForEach step that an iteration is part of."""
+        return None if name in self.definition.steps else self.graph.loop[iteration_of(name).body]
+
+    def needs(self, name: StepName) -> Mapping[StepName, Trigger]:
+        """The steps that a step waits for."""
+        if name in self.definition.steps:
+            return self.graph.needs[name]
+        here = iteration_of(name)
+        return {here.of(need): trigger for need, trigger in self.graph.needs[here.body].items()}
+
+    def followers(self, name: StepName) -> tuple[StepName, ...]:
+        """The steps that wait for a step."""
+        if name in self.definition.steps:
+            return self.graph.followers.get(name, ())
+        here = iteration_of(name)
+        return tuple(here.of(follower) for follower in self.graph.followers.get(here.body, ()))
+
+    def kept(self, name: StepName, described: Mapping[str, Json]) -> dict[str, Json]:
+        """Of a step's properties, what other steps use."""
+        used = self.graph.kept.get(self.written_as(name), ())
+        return {key: described[key] for key in used if key in described}
 
 
 @lru_cache(maxsize=64)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from penstock.engine.engine import Engine
 from penstock.services.sagemaker.pipelines.api import Pipelines
-from penstock.services.sagemaker.pipelines.caching import LOOK_UP, Cache
+from penstock.services.sagemaker.pipelines.caching import LOOK_UP, NOTE, Cache
 from penstock.services.sagemaker.pipelines.callbacks import CallbackMessages, StepCallbacks
+from penstock.services.sagemaker.pipelines.cleaning import CLEAN, Outputs
+from penstock.services.sagemaker.pipelines.content import Contents
 from penstock.services.sagemaker.pipelines.executions import PipelineExecutions
 from penstock.services.sagemaker.pipelines.fitting import fitted
 from penstock.services.sagemaker.pipelines.flow import PipelineFlow
@@ -31,7 +33,10 @@ def open_pipelines(
     """Enter the operations, the flow and the activities of pipelines. Before the engine works."""
     engine.register(PipelineFlow(fit))
     engine.activity(LOOK_INTO, Documents(directory).look_into)
-    engine.activity(LOOK_UP, Cache(database).look_up)
+    cache = Cache(database, Contents(directory))
+    engine.activity(LOOK_UP, cache.look_up)
+    engine.activity(NOTE, cache.note)
+    engine.activity(CLEAN, Outputs(directory).delete)
     engine.activity(CALL_FUNCTION, Functions(directory).call)
     engine.activity(SEND_MESSAGE, CallbackMessages(database=database, directory=directory, clock=clock).send)
     directory.register(Pipelines(database=database, directory=directory, clock=clock))

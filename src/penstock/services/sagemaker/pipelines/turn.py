@@ -4,6 +4,9 @@
     looking ─► (grouping ─►) creating ─► running ─► over            jobs run; models are described instead
        ├───────► calling ─► over                                    functions
        ├───────► sending ─► waiting ─► over                         callbacks
+       ├───────► iterating ─► over                                  ForEach steps, while steps of their bodies run
+       ├───────► cleaning ─► over                                   Cleanup steps
+       │             … ─► noting ─► over                            what ran well and is cached by content
        └─────────────┴───────────┴──────────┴─► resting ─► looking  where a retry policy covers the failure
 
 Conditions and Fail steps are over as soon as their documents have been looked into.
@@ -26,15 +29,17 @@ from penstock.engine.facts import (
     SetTimer,
     Watch,
 )
-from penstock.languages.pipeline import conditions
+from penstock.languages.pipeline import conditions, iterations
 from penstock.languages.pipeline.expressions import Sources, Unresolvable, address, document_uri, resolve
 from penstock.languages.pipeline.retries import delay
 from penstock.languages.pipeline.tree import (
     AnyStep,
     Callback,
+    Cleanup,
     Condition,
     DefinitionError,
     Fail,
+    ForEach,
     Lambda,
     Model,
     Other,
@@ -45,7 +50,7 @@ from penstock.languages.pipeline.tree import (
     Transform,
 )
 from penstock.languages.pipeline.values import written
-from penstock.services.sagemaker.pipelines import caching, failures, outside, steps
+from penstock.services.sagemaker.pipelines import caching, cleaning, failures, looping, outside, steps
 from penstock.services.sagemaker.pipelines.ledger import Ledger
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan
 from penstock.services.sagemaker.pipelines.steps import MAKING, Fit
@@ -63,8 +68,13 @@ class Turn:
 
     def value(self) -> Execution:
         """Start what may start now, and close the execution when nothing is left."""
-        while (name := self.ledger.next_step()) is not None:
-            self._look(name)
+        while True:
+            if self.ledger.idle_loops:
+                self._close_loop(self.ledger.idle_loops.pop())
+            elif (name := self.ledger.next_step()) is not None:
+                self._look(name)
+            else:
+                break
         self.ledger.finish_if_idle()
         return self.ledger.value()
 
@@ -98,8 +108,7 @@ class Turn:
     def stopped(self) -> None:
         """Stop what is under way, and start nothing more."""
         ledger = self.ledger
-        ledger.status, ledger.changed_at = "Stopping", ledger.at
-        ledger.waiting.clear()
+        ledger.stop()
         for name, progress in tuple(ledger.steps.items()):
             if progress.phase == "looking":
                 ledger.settle(name, "Stopped")
@@ -110,6 +119,8 @@ class Turn:
                 self._stop_job(name)
             elif progress.phase == "waiting":
                 self._tell_stopping(name)
+            elif progress.phase == "iterating":
+                ledger.change(name, status="Stopping")
 
     def told(self, payload: Mapping[str, Json]) -> None:
         """What the holder of a callback token says of its step."""
@@ -135,7 +146,7 @@ class Turn:
         try:
             wanted = {
                 address(node, sources): {"S3Uri": document_uri(node, sources), "Path": node.path}
-                for node in self.ledger.plan.json_gets[name]
+                for node in self.ledger.plan.json_gets[self.ledger.plan.written_as(name)]
             }
         except Unresolvable as error:
             self._fail(name, f"ClientError: {error}")
@@ -148,11 +159,11 @@ class Turn:
 
     def _act(self, name: StepName) -> None:
         """Ask for an earlier run that may stand for this one, or start."""
-        step = self.ledger.plan.definition.steps[name]
+        step = self.ledger.plan.step(name)
         try:
             if type(step) in MAKING:
                 self._prepare(name, step)
-            wanted = caching.wanted(step, self._sources(name), self.ledger.begin.pipeline_name, self.ledger.at)
+            wanted = caching.wanted(step, self._sources(name), self.ledger.begin, self.ledger.at)
         except (Unresolvable, DefinitionError) as error:
             self._fail(name, f"ClientError: {error}")
             return
@@ -160,10 +171,16 @@ class Turn:
             self._begin(name)
             return
         self.ledger.change(name, marks=wanted["Marks"])
-        self.ledger.commands.append(Perform(self._key(name, "cache"), caching.LOOK_UP, wanted))
+        known = caching.recalled(self.ledger.begin, wanted)
+        if known is None:
+            self.ledger.commands.append(Perform(self._key(name, "cache"), caching.LOOK_UP, wanted))
+        else:
+            self._looked_up(name, known)
 
     def _looked_up(self, name: StepName, result: Mapping[str, Json]) -> None:
-        self.ledger.change(name, cache=result["Why"])
+        self.ledger.explain(name, result["Why"])
+        if "Marks" in result:
+            self.ledger.change(name, marks=result["Marks"])
         hit = result.get("Hit")
         if hit is None:
             self._begin(name)
@@ -177,33 +194,63 @@ class Turn:
             arn=hit.get("arn", ""),
             queue=hit.get("queue", ""),
             outputs=found.get("OutputParameters", {}),
-            properties=self._kept(name, found),
+            properties=self.ledger.plan.kept(name, found),
         )
 
     def _begin(self, name: StepName) -> None:
         """Do what a step is for."""
-        step = self.ledger.plan.definition.steps[name]
         try:
-            match step:
-                case Condition():
-                    sources = self._sources(name)
-                    outcome = all(conditions.holds(test, sources) for test in step.tests)
-                    self.ledger.settle(name, "Succeeded", outcome=outcome, properties={"Outcome": outcome})
-                case Fail():
-                    message = written(resolve(step.message, self._sources(name)))
-                    self.ledger.settle(name, "Failed", reason=message[: failures.LONGEST_REASON], message=message)
-                case Other():
-                    self._fail(name, failures.unsupported(step.type))
-                case Lambda():
-                    self._call(name, step)
-                case Callback():
-                    self._send(name, step)
-                case RegisterModel():
-                    self._group_or_create(name)
-                case Processing() | Training() | Transform() | Model():
-                    self._create(name)
+            self._do(name, self.ledger.plan.step(name))
         except Unresolvable as error:
             self._fail(name, f"ClientError: {error}")
+
+    def _do(self, name: StepName, step: AnyStep) -> None:
+        match step:
+            case Condition() | Fail():
+                self._decide(name, step)
+            case ForEach():
+                self.ledger.open_loop(name, iterations.items(step, self._sources(name)))
+            case Cleanup():
+                self._clean(name, step)
+            case Lambda():
+                self._call(name, step)
+            case Callback():
+                self._send(name, step)
+            case RegisterModel():
+                self._group_or_create(name)
+            case Processing() | Training() | Transform() | Model():
+                self._create(name)
+            case Other():
+                self._fail(name, failures.unsupported(step.type))
+
+    def _decide(self, name: StepName, step: Condition | Fail) -> None:
+        """These are over at once."""
+        sources = self._sources(name)
+        if isinstance(step, Condition):
+            outcome = all(conditions.holds(test, sources) for test in step.tests)
+            self.ledger.settle(name, "Succeeded", outcome=outcome, properties={"Outcome": outcome})
+        else:
+            message = written(resolve(step.message, sources))
+            self.ledger.settle(name, "Failed", reason=message[: failures.LONGEST_REASON], message=message)
+
+    def _close_loop(self, name: StepName) -> None:
+        """The last iteration of a ForEach step is over."""
+        ledger = self.ledger
+        found = looping.result(ledger.plan, ledger.steps, name, ledger.handled())
+        properties = ledger.plan.kept(name, found.properties)
+        reason = found.reason[: failures.LONGEST_REASON]
+        ledger.settle(name, found.status, reason=reason, properties=properties, shown=found.shown)
+
+    def _clean(self, name: StepName, step: Cleanup) -> None:
+        wanted = cleaning.wanted(step, self._sources(name))
+        self.ledger.go(name, "cleaning", Perform(self._key(name, "clean"), cleaning.CLEAN, wanted), status="Executing")
+
+    def _cleaned(self, name: StepName, result: Mapping[str, Json]) -> None:
+        if result["FailedSteps"]:
+            reason = failures.not_cleaned(result["FailedSteps"])[: failures.LONGEST_REASON]
+            self.ledger.settle(name, "Failed", reason=reason, shown=result)
+        else:
+            self.ledger.settle(name, "Succeeded", shown=result)
 
     def _call(self, name: StepName, step: Lambda) -> None:
         sources = self._sources(name)
@@ -220,7 +267,7 @@ class Turn:
         self.ledger.go(name, "sending", self._message(name, "send", "Executing"), status="Executing")
 
     def _message(self, name: StepName, what: str, status: str) -> Perform:
-        arguments = resolve(self.ledger.plan.definition.steps[name].arguments, self._sources(name))
+        arguments = resolve(self.ledger.plan.step(name).arguments, self._sources(name))
         message = outside.message(self.ledger.begin, self.ledger.steps[name], arguments, status)
         return Perform(self._key(name, what), outside.SEND_MESSAGE, message)
 
@@ -256,7 +303,7 @@ class Turn:
         self.ledger.go(name, "creating", self._invoke(name, "create", making.create, self._request(name)))
 
     def _request(self, name: StepName) -> Mapping[str, Json]:
-        step, making = self.ledger.plan.definition.steps[name], self._making(name)
+        step, making = self.ledger.plan.step(name), self._making(name)
         arguments = resolve(step.arguments, self._sources(name))
         made = steps.request(making, arguments, self.ledger.steps[name].name)
         return self._fit(making.create, made | steps.tracking(making, self.ledger.begin, name))
@@ -269,27 +316,36 @@ class Turn:
     # --------------------------------------------------------------------------------------- what steps are told
 
     def _done(self, name: StepName, what: str, result: Json) -> None:
+        then = {
+            "look": self._looked,
+            "cache": self._looked_up,
+            "call": self._returned,
+            "send": self._sent,
+            "clean": self._cleaned,
+            "note": self._noted,
+            "group": self._grouped,
+            "create": self._created,
+            "describe": self._described,
+        }.get(what.partition("/")[0])
+        if then is not None:
+            then(name, result)
+
+    def _looked(self, name: StepName, result: Mapping[str, Json]) -> None:
+        """One of the documents that a step looks into has been read."""
         progress = self.ledger.steps[name]
-        if what.startswith("look/"):
-            documents = {**progress.documents, result["Address"]: result["Value"]}
-            self.ledger.change(name, documents=documents, awaited=progress.awaited - 1)
-            if progress.awaited == 1:
-                self._act(name)
-        elif what == "cache":
-            self._looked_up(name, result)
-        elif what == "call":
-            self._returned(name, result)
-        elif what == "send":
-            self.ledger.change(name, phase="waiting")
-            self._limit(name, outside.LONGEST_WAIT * 86_400)
-            if self.ledger.status == "Stopping":
-                self._tell_stopping(name)
-        elif what == "group":
-            self._grouped(name)
-        elif what == "create":
-            self._created(name, result)
-        elif what == "describe":
-            self.ledger.settle(name, "Succeeded", properties=self._kept(name, result))
+        documents = {**progress.documents, result["Address"]: result["Value"]}
+        self.ledger.change(name, documents=documents, awaited=progress.awaited - 1)
+        if progress.awaited == 1:
+            self._act(name)
+
+    def _sent(self, name: StepName, result: Json) -> None:
+        self.ledger.change(name, phase="waiting")
+        self._limit(name, outside.LONGEST_WAIT * 86_400)
+        if self.ledger.status == "Stopping":
+            self._tell_stopping(name)
+
+    def _described(self, name: StepName, result: Mapping[str, Json]) -> None:
+        self.ledger.settle(name, "Succeeded", properties=self.ledger.plan.kept(name, result))
 
     def _returned(self, name: StepName, result: Mapping[str, Json]) -> None:
         """A function has returned, or failed."""
@@ -304,15 +360,30 @@ class Turn:
 
     def _answered(self, name: StepName, answer: Json) -> None:
         """Whoever was asked outside has answered well."""
-        step = self.ledger.plan.definition.steps[name]
+        step = self.ledger.plan.step(name)
         assert isinstance(step, Lambda | Callback)
         try:
             found = outside.outputs(step.outputs, answer)
         except outside.UnfitOutput as error:
             self._fail(name, f"ClientError: {error}")
             return
-        self.ledger.learn(name, {"OutputParameters": found})
-        self.ledger.settle(name, "Succeeded", outputs=found, properties={"OutputParameters": found})
+        self.ledger.change(name, outputs=found)
+        self._ran(name, {"OutputParameters": found})
+
+    def _ran(self, name: StepName, properties: dict[str, Json]) -> None:
+        """A step has run, and well. Where content counts, what it wrote is noted before others can touch it."""
+        ledger, kept = self.ledger, self.ledger.plan.kept(name, properties)
+        learned = ledger.learned_of(name, properties)
+        if learned is None or ledger.begin.cached_by == "uri":
+            ledger.learned += [] if learned is None else [learned]
+            ledger.settle(name, "Succeeded", properties=kept)
+            return
+        wanted = caching.wanted(ledger.plan.step(name), self._sources(name), ledger.begin, ledger.at)
+        note = Perform(self._key(name, "note"), caching.NOTE, caching.noted(ledger.begin, learned, wanted))
+        ledger.go(name, "noting", note, properties=kept)
+
+    def _noted(self, name: StepName, result: Json) -> None:
+        self.ledger.settle(name, "Succeeded")
 
     def _late(self, name: StepName) -> None:
         """Whoever was asked outside has had its time."""
@@ -323,7 +394,7 @@ class Turn:
         self.ledger.change(name, errors=(*progress.errors, failures.TIMED_OUT))
         self._fail(name, failures.slow_function(progress.arn, outside.LONGEST_CALL))
 
-    def _grouped(self, name: StepName) -> None:
+    def _grouped(self, name: StepName, result: Json) -> None:
         if self.ledger.status == "Stopping":
             self.ledger.settle(name, "Stopped")
             return
@@ -339,7 +410,7 @@ class Turn:
             self.ledger.go(name, "running", Watch(self._key(name, "job"), RunId(result[making.arn])))
             if self.ledger.status == "Stopping":
                 self._stop_job(name)
-        elif name in self.ledger.plan.graph.kept:
+        elif self.ledger.plan.written_as(name) in self.ledger.plan.graph.kept:
             asked = {
                 making.name: result[making.arn] if making.name == "ModelPackageName" else self.ledger.steps[name].name
             }
@@ -349,7 +420,9 @@ class Turn:
 
     def _refused(self, name: StepName, what: str, fact: Refused) -> None:
         if what == "group" and "already exist" in fact.message:
-            self._grouped(name)
+            self._grouped(name, None)
+        elif what == "note":
+            self._noted(name, None)  # it has run; others just cannot be answered with it
         elif what in ("stop", "send-stop"):
             return  # it ended by itself meanwhile, which its run will say; or nobody listens to the queue any more
         elif what == "call":
@@ -359,7 +432,7 @@ class Turn:
         elif what == "send":
             reason = failures.not_sent(self.ledger.steps[name].queue, fact.message)
             self._fail(name, reason, failures.kind_of_refusal(fact.error))
-        elif what in ("job", "cache") or what.startswith("look/"):
+        elif what in ("job", "cache", "clean") or what.startswith("look/"):
             self._fail(name, f"ClientError: {fact.message}", failures.kind_of_refusal(fact.error))
         else:
             making = self._making(name)
@@ -369,18 +442,18 @@ class Turn:
     def _ended(self, name: StepName, fact: Ended) -> None:
         result = fact.outcome.result if isinstance(fact.outcome.result, dict) else {}
         if fact.outcome.status == "Succeeded":
-            self.ledger.learn(name, result)
-            self.ledger.settle(name, "Succeeded", properties=self._kept(name, result))
+            self._ran(name, result)
         elif fact.outcome.status == "Stopped":
-            self.ledger.settle(name, "Stopped")
+            self.ledger.settle(name, "Stopped", properties=self.ledger.plan.kept(name, result))
         else:
             reason = str(result.get("FailureReason") or "")
+            self.ledger.change(name, properties=self.ledger.plan.kept(name, result))
             self._fail(name, failures.failed_job(reason), failures.kind_of_failed_job(reason))
 
     def _fail(self, name: StepName, reason: str, kind: str = "") -> None:
         """The step has failed, unless a retry policy gives it another attempt."""
         ledger, progress = self.ledger, self.ledger.steps[name]
-        policies = ledger.plan.definition.steps[name].retries
+        policies = ledger.plan.step(name).retries
         errors = (*progress.errors, kind) if kind else progress.errors
         wait = (
             delay(policies, errors, ledger.at - progress.started_at) if kind and ledger.status == "Executing" else None
@@ -400,15 +473,11 @@ class Turn:
         return Invoke(self._key(name, what), "sagemaker", operation, request)
 
     def _making(self, name: StepName) -> steps.Making:
-        return MAKING[type(self.ledger.plan.definition.steps[name])]
-
-    def _kept(self, name: StepName, described: Mapping[str, Json]) -> dict[str, Json]:
-        """Of a Describe answer, what other steps use."""
-        return {key: described[key] for key in self.ledger.plan.graph.kept.get(name, ()) if key in described}
+        return MAKING[type(self.ledger.plan.step(name))]
 
     def _sources(self, name: StepName) -> Sources:
         begin, progress = self.ledger.begin, self.ledger.steps[name]
-        step = self.ledger.plan.definition.steps[name]
+        step = self.ledger.plan.step(name)
         execution = {
             "PipelineName": begin.pipeline_name,
             "PipelineArn": begin.pipeline_arn,
@@ -422,10 +491,18 @@ class Turn:
         return Sources(
             parameters=begin.parameters,
             execution=execution,
-            steps={need: self.ledger.steps[need].properties for need in self.ledger.plan.graph.needs[name]},
+            steps=self._properties(name),
             property_files=self.ledger.plan.property_files,
             documents=progress.documents,
+            item=progress.item,
         )
+
+    def _properties(self, name: StepName) -> dict[StepName, Json]:
+        """The properties of steps that a step waits for, by the names that the definition gives them."""
+        plan, steps = self.ledger.plan, self.ledger.steps
+        found = {plan.written_as(need): steps[need].properties for need in plan.needs(name)}
+        loop = plan.loop_of(name)
+        return found if loop is None else {**self._properties(loop), **found}
 
 
 def _date(at: float) -> str:

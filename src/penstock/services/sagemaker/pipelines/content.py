@@ -1,0 +1,129 @@
+"""Content: what lies in S3, and not where, decides which earlier run stands for a step.
+
+    ProcessingInputs: data from s3://b/v2/       ─►  ProcessingInputs without its URIs · the content of input 'data'
+
+This is Penstock's own way of caching, for pipelines with the tag ``penstock:cache`` = ``content``. A change in place is
+a miss, the same content under another URI a hit. A run stands for a step only while what it wrote is as it left it. Of
+a Lambda step the function's code counts.
+
+Content is known by S3's ETags: objects that were uploaded in other parts count as others. See decision 11.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from penstock.languages.pipeline.tree import Lambda, Processing, Training, Transform
+from penstock.services.sagemaker.landing import local_path
+from penstock.wire.call import Call, Directory, Scope, ServiceError
+
+Json = Any
+TAG: Final = "penstock:cache"
+WAYS: Final = ("uri", "content")
+CODE: Final = "code of the function"
+_SUBMITTED: Final = "sagemaker_submit_directory"
+_ABSENT: Final = ("NoSuchBucket", "NoSuchKey")
+
+
+class Opaque(Exception):
+    """Content that cannot be compared; the message says which and why."""
+
+
+def sources(step: object, counting: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, str]]:
+    """The arguments that count without where content lies, and where it does, by what it is. Raises `Opaque`."""
+    match step:
+        case Processing():
+            inputs, found = _taken(counting.get("ProcessingInputs"), "InputName", ("S3Input",))
+            return _with(counting, ProcessingInputs=inputs), found
+        case Training():
+            inputs, found = _taken(counting.get("InputDataConfig"), "ChannelName", ("DataSource", "S3DataSource"))
+            parameters = counting.get("HyperParameters")
+            if isinstance(parameters, dict) and _SUBMITTED in parameters:
+                found["the content of the script's archive"] = str(parameters[_SUBMITTED]).strip('"')
+                parameters = {name: value for name, value in parameters.items() if name != _SUBMITTED}
+            return _with(counting, InputDataConfig=inputs, HyperParameters=parameters), found
+        case Transform():
+            found = {}
+            given = _without(counting["TransformInput"], "the job's input", ("DataSource", "S3DataSource"), found)
+            return _with(counting, TransformInput=given), found
+        case Lambda():
+            return dict(counting), {CODE: str(counting["FunctionArn"])}
+    return dict(counting), {}
+
+
+def outputs(properties: Mapping[str, Json]) -> list[str]:
+    """Where a run wrote to, each a folder of its own."""
+    written = (properties.get("ProcessingOutputConfig") or {}).get("Outputs") or ()
+    places = [(output.get("S3Output") or {}).get("S3Uri") for output in written]
+    trained = (properties.get("OutputDataConfig") or {}).get("S3OutputPath")
+    if trained and "TrainingJobName" in properties:
+        places.append(f"{trained.rstrip('/')}/{properties['TrainingJobName']}")
+    places.append((properties.get("TransformOutput") or {}).get("S3OutputPath"))
+    return [f"{place.rstrip('/')}/" for place in places if place]
+
+
+def _taken(inputs: Json, name: str, way: tuple[str, ...]) -> tuple[Json, dict[str, str]]:
+    """Inputs without their URIs, and the URIs by the inputs' names."""
+    found: dict[str, str] = {}
+    rest = [_without(entry, f"input '{entry.get(name)}'", way, found) for entry in inputs or ()]
+    return (rest if inputs is not None else None), found
+
+
+def _without(entry: Mapping[str, Json], what: str, way: tuple[str, ...], found: dict[str, str]) -> Json:
+    if not way:
+        if entry.get("S3DataType") not in (None, "S3Prefix"):
+            raise Opaque(f"{what} is a {entry['S3DataType']}, and the objects that it lists are not looked into")
+        found[f"the content of {what}"] = str(entry.get("S3Uri"))
+        return {key: value for key, value in entry.items() if key != "S3Uri"}
+    head, *rest = way
+    if not isinstance(entry.get(head), dict):
+        raise Opaque(f"{what} has no {head}")
+    return {**entry, head: _without(entry[head], what, tuple(rest), found)}
+
+
+def _with(counting: Mapping[str, Json], **members: Json) -> dict[str, Json]:
+    return {**counting, **{name: value for name, value in members.items() if value is not None}}
+
+
+class Contents:
+    """Digests of what lies in S3, asked for at S3's front door."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    async def digests(self, scope: Scope, places: Mapping[str, str]) -> dict[str, str]:
+        """A digest for each place, by what it is."""
+        return {
+            what: await (self._code(scope, place) if what == CODE else self.digest(scope, place))
+            for what, place in places.items()
+        }
+
+    async def digest(self, scope: Scope, uri: str) -> str:
+        """A digest of the objects whose keys begin so: of their names inside a job, and their content."""
+        bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+        found: list[tuple[str, str, int]] = []
+        request: dict[str, Json] = {"Bucket": bucket, "Prefix": prefix}
+        while request:
+            page = await self._list(scope, request)
+            found += [
+                (local_path(prefix, entry["Key"]), entry["ETag"], entry["Size"])
+                for entry in page.get("Contents") or ()
+                if not entry["Key"].endswith("/")
+            ]
+            token = page.get("NextContinuationToken")
+            request = {**request, "ContinuationToken": token} if token else {}
+        return hashlib.sha256(msgspec.json.encode(sorted(found))).hexdigest()[:32]
+
+    async def _list(self, scope: Scope, request: Mapping[str, Json]) -> Mapping[str, Json]:
+        try:
+            return await self._directory.answer(Call("s3", "ListObjectsV2", request, scope))
+        except ServiceError as error:
+            if error.code in _ABSENT:  # the job will say so
+                return {}
+            raise
+
+    async def _code(self, scope: Scope, function: str) -> str:
+        call = Call("lambda", "GetFunctionConfiguration", {"FunctionName": function}, scope)
+        return str((await self._directory.answer(call))["CodeSha256"])
