@@ -30,6 +30,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from penstock.engine.alarms import Alarms
+from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
 from penstock.gateway import access
 from penstock.gateway.guard import OpenHost, check_host
@@ -46,6 +48,7 @@ from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.sagemaker.transform.room import open_transform
+from penstock.services.scheduler import open_scheduler
 from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
 from penstock.services.stepfunctions.quotas import WrongQuotas, read_quotas
 from penstock.services.stepfunctions.room import open_stepfunctions
@@ -275,6 +278,7 @@ class Rooms:
             directory.register(service)
         rooms._furnish_runs(data, images, client_environment)
         rooms._furnish_stepfunctions(data, mocks, stand_in)
+        rooms._furnish_events()
         return rooms
 
     def _furnish_runs(
@@ -347,6 +351,20 @@ class Rooms:
             stand_in=stand_in,
         )
         self.chores.extend(chores)
+
+    def _furnish_events(self) -> None:
+        """What happens by the clock, and what follows from events."""
+        alarms = Alarms(self.database, clock=clock)
+        deliveries = Deliveries(self.engine, self.directory)
+        open_scheduler(
+            engine=self.engine,
+            directory=self.directory,
+            alarms=alarms,
+            deliveries=deliveries,
+            clock=clock,
+            chance=chance,
+        )
+        self.chores.append(alarms.work)
 
 
 def read_mocks(file: Path | None) -> MockConfig | None:

@@ -61,3 +61,15 @@ def test_runs_of_experiments_as_the_sdk_keeps_them(world: World) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "run one ['depth', 'loss', 'seen'] Completed" in done.stdout
     assert "analytics [1.0] [3.0]" in done.stdout
+
+
+def test_a_pipeline_is_put_on_a_schedule_by_its_triggers(world: World) -> None:
+    done = world.penstock("exec", "--", sys.executable, str(HERE / "scripts" / "sdk_triggers.py"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-4:] == [
+        "triggers ['every-hour', 'mornings', 'once']",
+        "described cron(0 8 ? * MON-FRI *) DISABLED arn:aws:iam::123456789012:role/PenstockExecutionRole",
+        "executions 1",
+        "left []",
+    ], done.stdout + done.stderr

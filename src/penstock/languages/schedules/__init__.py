@@ -16,7 +16,8 @@ from penstock.languages.schedules.expression import (
     UnknownZone,
     WrongSchedule,
     parse,
+    told,
     zone,
 )
 
-__all__ = ["At", "Cron", "Rate", "Schedule", "Times", "UnknownZone", "WrongSchedule", "parse", "zone"]
+__all__ = ["At", "Cron", "Rate", "Schedule", "Times", "UnknownZone", "WrongSchedule", "parse", "told", "zone"]

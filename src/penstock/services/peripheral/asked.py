@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from penstock.services.peripheral import messages, patterns, targets
-from penstock.services.peripheral.arns import Arn
+from penstock.wire.arns import Arn
 from penstock.wire.call import Call, Json, NotImplementedHere, ServiceError, ValidationError
 
 Check = Callable[[Mapping[str, Json]], None]

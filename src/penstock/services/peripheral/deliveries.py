@@ -16,11 +16,11 @@ from moto.events import models as events
 from moto.sns import models as sns
 
 from penstock.services.peripheral import targets
-from penstock.services.peripheral.arns import Arn, queue_url
 from penstock.services.peripheral.entries import refusal
 from penstock.services.peripheral.notifications import Notification
 from penstock.services.peripheral.patterns import matches_wildcard
 from penstock.services.peripheral.queues import Queue, sqs
+from penstock.wire.arns import Arn, queue_url
 from penstock.wire.call import Call, Json, Scope
 
 _endpoint = ""

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Final, Protocol, cast
 
 from penstock.services.peripheral import asked, places, waiting
-from penstock.services.peripheral.arns import account_of_queue
 from penstock.services.peripheral.offered import OFFERED
 from penstock.services.peripheral.waiting import Arrivals
 from penstock.wire import models
+from penstock.wire.arns import account_of_queue
 from penstock.wire.call import Answer, Body, Call, Directory, Json, ServiceError, read_whole
 from penstock.wire.http import asked_at
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from penstock.services.peripheral.arns import Arn, queue_url
+from penstock.wire.arns import Arn, queue_url
 from penstock.wire.call import Call, Json, Scope
 
 Event = Mapping[str, Json]

@@ -5,8 +5,8 @@ import pytest
 from penstock.languages.asl.resources import OPTIMISED
 from penstock.services.stepfunctions.integrations.catalog import PRODUCTS
 from penstock.services.stepfunctions.integrations.jobs import WAITS
-from penstock.services.stepfunctions.integrations.names import called, client
 from penstock.services.stepfunctions.integrations.resources import parse_resource
+from penstock.wire.sdk.names import called, client
 
 
 def test_a_functions_arn_is_shown_whole() -> None:

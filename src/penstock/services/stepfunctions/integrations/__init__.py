@@ -1,8 +1,7 @@
 """Integrations: what the `Resource` of a Task state means, and what calling it comes to.
 
     resources   an ARN read: which service, which action, how the state waits for it
-    catalog     the optimised integrations, a table; names, how AWS's SDK spells everything
-    members     parameters ⇄ requests and answers ⇄ results, off the service model
+    catalog     the optimised integrations, a table
     special     where an integration does more than the model says (lambda, sqs, sns, events, states)
     parameters  whether a task can be started with what it has; schema, whether a mocked result can be an answer
     failures    errors as AWS records them
@@ -11,7 +10,7 @@
     mocks       the mock configuration file
     activities  the only place that calls anybody
 
-Everything but `activities` and `http` is pure.
+Everything but `activities` and `http` is pure. How AWS's SDK spells names and members is `wire.sdk`.
 """
 
 from penstock.services.stepfunctions.integrations.activities import (

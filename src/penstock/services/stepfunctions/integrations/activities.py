@@ -18,13 +18,14 @@ import msgspec
 
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
-from penstock.services.stepfunctions.integrations import failures, http, jobs, members, special
+from penstock.services.stepfunctions.integrations import failures, http, jobs, special
 from penstock.services.stepfunctions.integrations.mocks import MockConfig, MockError, Return, Throw
 from penstock.services.stepfunctions.integrations.parameters import input_shape, output_shape
 from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 from penstock.services.stepfunctions.integrations.special import Caller
 from penstock.wire import models
 from penstock.wire.call import Answer, Body, Call, Directory, Json, ServiceError, read_whole
+from penstock.wire.sdk import members
 
 SUBMIT: Final = "stepfunctions.submit"
 FINISH: Final = "stepfunctions.finish"

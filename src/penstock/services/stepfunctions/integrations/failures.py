@@ -9,12 +9,12 @@ the `ServiceError` is the error's name, its message the cause. Which event it go
 to wait for a job or a token, and `TaskFailed` again once it waits.
 """
 
-from penstock.services.stepfunctions.integrations.names import client, pascal
 from penstock.services.stepfunctions.integrations.resources import Resource
 from penstock.wire import models
 from penstock.wire.call import ServiceError
 from penstock.wire.protocols.aws_json import OF_OLD
 from penstock.wire.protocols.protocol import Fault, fault
+from penstock.wire.sdk.names import client, pascal
 
 
 def failure(resource: Resource, error: ServiceError, request_id: str) -> ServiceError:

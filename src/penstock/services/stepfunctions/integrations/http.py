@@ -16,8 +16,8 @@ from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 import httptools
 
-from penstock.services.stepfunctions.integrations.members import as_json, as_text
 from penstock.wire.call import Json, ServiceError
+from penstock.wire.sdk.members import as_json, as_text
 
 SECONDS: Final = 60.0  # a call may take so long on AWS
 METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"})

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from penstock.services.stepfunctions.integrations import failures
-from penstock.services.stepfunctions.integrations.members import as_json, as_text
 from penstock.services.stepfunctions.integrations.resources import Resource
 from penstock.wire.call import Json
+from penstock.wire.sdk.members import as_json, as_text
 
 Result = dict[str, Json]
 

@@ -10,11 +10,11 @@ from typing import Final
 
 from botocore.model import OperationModel, StructureShape
 
-from penstock.services.stepfunctions.integrations import members
 from penstock.services.stepfunctions.integrations.resources import Resource
 from penstock.wire import models
 from penstock.wire.call import Json
 from penstock.wire.protocols.protocol import DEEPEST
+from penstock.wire.sdk import members
 
 HTTP_FIELDS: Final = frozenset(
     {"ApiEndpoint", "Method", "Authentication", "InvocationConfig", "Headers", "QueryParameters", "RequestBody",

@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from penstock.languages.asl.resources import recognised
-from penstock.services.stepfunctions.integrations import names
 from penstock.services.stepfunctions.integrations.catalog import PRODUCTS, Product
 from penstock.wire import models
+from penstock.wire.sdk import names
 
 Kind = Literal["lambda", "activity", "service"]
 Pattern = Literal["request", "sync", "sync:2", "token"]

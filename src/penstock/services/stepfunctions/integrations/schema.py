@@ -10,11 +10,11 @@ from typing import Final, Literal
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from penstock.services.stepfunctions.integrations import jobs
-from penstock.services.stepfunctions.integrations.names import capital
 from penstock.services.stepfunctions.integrations.parameters import is_too_deep, output_shape
 from penstock.services.stepfunctions.integrations.resources import Resource
 from penstock.wire import models
 from penstock.wire.call import Json
+from penstock.wire.sdk.names import capital
 
 Mode = Literal["STRICT", "PRESENT", "NONE"]
 

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from penstock.services.stepfunctions.integrations.members import as_json, as_text
 from penstock.services.stepfunctions.integrations.resources import Resource
 from penstock.wire.call import Json, ServiceError
+from penstock.wire.sdk.members import as_json, as_text
 
 Parameters = Mapping[str, Json]
 

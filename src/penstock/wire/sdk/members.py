@@ -14,10 +14,10 @@ from typing import Final
 import msgspec
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
-from penstock.services.stepfunctions.integrations.names import capital
 from penstock.wire import models
 from penstock.wire.call import Json
 from penstock.wire.protocols import moments
+from penstock.wire.sdk.names import capital
 
 Moment = Callable[[float], Json]
 

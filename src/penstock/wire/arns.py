@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Self
 
+from penstock.wire.call import Scope
+
 _ACCOUNT: Final = re.compile(r"/([0-9]{12})/[^/]+/?\Z")
 
 
@@ -17,6 +19,11 @@ class Arn:
     account: str
     resource: str
 
+    @property
+    def scope(self) -> Scope:
+        """Where the thing is."""
+        return Scope(self.account, self.region)
+
     @classmethod
     def of(cls, text: str) -> Self:
         """The parts of an ARN; of anything else, empty ones."""
@@ -24,6 +31,11 @@ class Arn:
         if len(parts) != 6 or parts[0] != "arn":
             return cls("", "", "", "")
         return cls(*parts[2:])
+
+
+def queue_address(queue: Arn) -> str:
+    """A queue's URL at AWS, which whoever answers for queues understands, wherever that is."""
+    return f"https://sqs.{queue.region}.amazonaws.com/{queue.account}/{queue.resource}"
 
 
 def queue_url(endpoint: str, queue: Arn) -> str:

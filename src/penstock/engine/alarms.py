@@ -1,0 +1,100 @@
+"""Alarms: promised moments that services set, each rung once when it is due, however many restarts lie between.
+
+What rings and what follows from it are one unit of work: `ring` starts runs and sets the next alarm in the transaction
+that takes the alarm away. So nothing is forgotten and nothing rings twice. A timer of a run is kept in that run's
+journal; an alarm has no journal, and may ring every minute for years.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from penstock.store.database import Database, Transaction
+
+log: Final = logging.getLogger(__name__)
+TOGETHER: Final = 100  # alarms that are read at once
+LONGEST_SLEEP: Final = 30.0  # seconds: wall clocks are set, and machines sleep
+AGAIN: Final = 5.0  # seconds after a bug
+
+_SET: Final = """
+    INSERT INTO alarm (kind, name, due, moment) VALUES (:kind, :name, :due, :moment)
+    ON CONFLICT (kind, name) DO UPDATE SET due = excluded.due, moment = excluded.moment
+"""
+_TAKE: Final = "DELETE FROM alarm WHERE kind = :kind AND name = :name"
+_TAKE_SAME: Final = f"{_TAKE} AND due = :due AND moment = :moment"
+_DUE: Final = "SELECT kind, name, due, moment FROM alarm WHERE due <= :now ORDER BY due LIMIT :limit"
+_FIRST: Final = "SELECT due FROM alarm ORDER BY due LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What rings: `moment` is what it was set for, `due` when it was to ring."""
+
+    kind: str
+    name: str
+    due: float
+    moment: float
+
+
+Ring = Callable[[Transaction, Alarm, float], None]  # given the time; part of the transaction that takes the alarm
+
+
+class Alarms:
+    """Every service's alarms. Say who is rung (`answer`) before `work`."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+        self._rings: dict[str, Ring] = {}
+        self._woken = asyncio.Event()
+
+    def answer(self, kind: str, ring: Ring) -> None:
+        self._rings[kind] = ring
+
+    def set(self, tx: Transaction, kind: str, name: str, *, due: float, moment: float) -> None:
+        """Set an alarm, or set it anew."""
+        tx.changed(_SET, kind=kind, name=name, due=due, moment=moment)
+        tx.after_commit(self._woken.set)
+
+    @staticmethod
+    def clear(tx: Transaction, kind: str, name: str) -> None:
+        tx.changed(_TAKE, kind=kind, name=name)
+
+    async def work(self) -> None:
+        """Ring until cancelled."""
+        while True:
+            self._woken.clear()
+            try:
+                rung = await self.ring_due()
+                pause = 0.0 if rung else await self._until_next()
+            except Exception:  # a worker's loop, a door of rule 11: an alarm that could not ring stays
+                log.exception("an alarm could not ring; it is tried again")
+                pause = AGAIN
+            try:
+                async with asyncio.timeout(pause):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+
+    async def ring_due(self) -> int:
+        """Ring what is due, some at a time; how many there were."""
+        now = self._clock()
+        rows = await self._database.read(lambda tx: tx.rows(_DUE, now=now, limit=TOGETHER))
+        due = [Alarm(str(kind), str(name), float(due or 0), float(moment or 0)) for kind, name, due, moment in rows]
+        for alarm in due:
+            await self._database.write(partial(self._ring, alarm=alarm, now=now))
+        return len(due)
+
+    def _ring(self, tx: Transaction, alarm: Alarm, now: float) -> None:
+        taken = tx.changed(_TAKE_SAME, kind=alarm.kind, name=alarm.name, due=alarm.due, moment=alarm.moment)
+        if taken:  # and not set anew meanwhile
+            self._rings[alarm.kind](tx, alarm, now)
+
+    async def _until_next(self) -> float:
+        first = await self._database.read(lambda tx: tx.row(_FIRST))
+        if first is None:
+            return LONGEST_SLEEP
+        return min(max(0.0, float(first[0] or 0) - self._clock()), LONGEST_SLEEP)

@@ -1,0 +1,64 @@
+"""Stopping the world at any commit of a firing, and starting it again: it is fired, and under one token."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from engine.worlds import StoppingDatabase
+from penstock.app import MIGRATIONS
+from penstock.store.migrate import migrate
+from penstock.store.sqlite import SqliteDatabase
+from services.scheduler.worlds import DEADLINE, World, at, at_work
+
+FIRST_COMMITS = 2  # the worker's lease and its claim; before them there is no world to stop
+MOMENT = "2030-01-01T08:00:00"
+
+
+async def live(world: World) -> None:
+    """Ask for the schedule (again, after a crash), and let it fire."""
+    await world.schedule(f"at({MOMENT})", ActionAfterCompletion="DELETE", ClientToken="t")
+    await world.ring(MOMENT)
+
+
+async def until_stopped(world: World, database: StoppingDatabase) -> bool:
+    async with at_work(world), asyncio.timeout(DEADLINE):
+        tasks = {asyncio.create_task(live(world)), asyncio.create_task(database.stopped.wait())}
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        database.dead = True
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return database.stopped.is_set()
+
+
+async def crashed_once(path: Path, commits: int, *, after: bool) -> bool:
+    migrate(path, MIGRATIONS)
+    database = StoppingDatabase(path, FIRST_COMMITS + commits, after=after)
+    first = World(database)
+    stopped = await until_stopped(first, database)
+
+    second = World(SqliteDatabase(path), life=2, now=at("2030-01-01T07:00:00"))
+    async with at_work(second):
+        if first.now < at(MOMENT):  # nobody was told that the schedule is there
+            await live(second)
+        else:
+            await second.ring(MOMENT)
+        left = await second.ask("ListSchedules")
+        rows = await second.database.read(lambda tx: tx.row("SELECT count(*) FROM run"))
+    calls = first.calls + second.calls
+    assert calls, commits
+    assert len({call.token for call in calls}) == 1, commits
+    assert left["Schedules"] == [], commits
+    assert rows == (0,), commits
+    return stopped
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["the commit is lost", "the commit is kept, its word lost"])
+async def test_a_crash_anywhere_loses_no_firing(tmp_path: Path, after: bool) -> None:
+    commits = 0
+
+    while await crashed_once(tmp_path / f"{commits}.db", commits, after=after):
+        commits += 1
+
+    assert commits >= 3
