@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from penstock.services.stepfunctions.integrations.http import Exchange
+from penstock.services.stepfunctions.integrations.http import exchange_of
 from penstock.wire.call import Json, ServiceError
 from services.stepfunctions.integrations.worlds import World
 
@@ -190,7 +190,7 @@ async def test_what_cannot_be_called_says_why(parameters: Json, said: str) -> No
     ],
 )
 def test_a_form_tells_arrays_in_the_style_that_is_asked_for(style: str, form: bytes) -> None:
-    exchange = Exchange.of(
+    exchange = exchange_of(
         {
             "ApiEndpoint": "https://example.com", "Method": "POST", "RequestBody": {"a": [1, 2], "b": {"c": "x y"}},
             "Transform": {
@@ -215,12 +215,12 @@ def test_a_form_tells_arrays_in_the_style_that_is_asked_for(style: str, form: by
 def test_query_parameters_follow_those_of_the_endpoint(url: str, asked: str) -> None:
     parameters = {"ApiEndpoint": url, "Method": "GET", "QueryParameters": {"q": "a b"}}
 
-    assert Exchange.of(parameters, region="us-east-1").url == asked
+    assert exchange_of(parameters, region="us-east-1").url == asked
 
 
 def test_a_style_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ServiceError, match="ArrayFormat must be"):
-        Exchange.of(
+        exchange_of(
             {
                 "ApiEndpoint": "https://example.com", "Method": "POST", "RequestBody": {"a": [1]},
                 "Transform": {"RequestBodyEncoding": "URL_ENCODED", "RequestEncodingOptions": {"ArrayFormat": "X"}},

@@ -194,7 +194,7 @@ class Integrations:
         return await read_whole(value, self._largest)
 
     async def _http(self, task: Task, parameters: Json, overhear: http.Overhear) -> Json:
-        exchange = http.Exchange.of(parameters, region=task.scope.region)
+        exchange = http.exchange_of(parameters, region=task.scope.region)
         overhear(exchange, None)
         reply = await http.fetch(exchange, largest=self._largest, seconds=self._http_seconds)
         overhear(exchange, reply)

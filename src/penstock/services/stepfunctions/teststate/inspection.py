@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from penstock.languages.asl.tree import Map, Parallel, Pass, State, Task
-from penstock.services.stepfunctions.integrations.http import Exchange, Reply
+from penstock.wire.outgoing import Exchange, Reply
 
 Json = Any
 Notes = Mapping[str, Json]

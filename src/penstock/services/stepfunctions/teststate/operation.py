@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 from penstock.engine.outbox import Task
 from penstock.languages.asl.tree import Machine, Map
-from penstock.services.stepfunctions.integrations.http import Exchange, Overhear, Reply
+from penstock.services.stepfunctions.integrations.http import Overhear
 from penstock.services.stepfunctions.interpreter.execution import Ended
 from penstock.services.stepfunctions.interpreter.plan import Limits, Order, Plan
 from penstock.services.stepfunctions.interpreter.tasks import SUBMIT
@@ -16,6 +16,7 @@ from penstock.services.stepfunctions.teststate.inspection import Texts, exchange
 from penstock.services.stepfunctions.teststate.reading import read_items
 from penstock.services.stepfunctions.teststate.trial import Trial, read_trial
 from penstock.wire.call import Answer, Call, operation
+from penstock.wire.outgoing import Exchange, Reply
 
 Json = Any
 Request = Mapping[str, Json]
