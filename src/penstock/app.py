@@ -41,6 +41,7 @@ from penstock.images import catalog, clients, metrics
 from penstock.runtimes.residents import Language, Nursery
 from penstock.runtimes.sandbox import Image, Sandbox, UnknownImage, this_machine
 from penstock.services import identity, lambda_, logs, s3
+from penstock.services.events import open_events
 from penstock.services.peripheral import Misplaced, Peripheral
 from penstock.services.sagemaker import experiments, registry
 from penstock.services.sagemaker.endpoints.room import open_endpoints
@@ -356,6 +357,14 @@ class Rooms:
         """What happens by the clock, and what follows from events."""
         alarms = Alarms(self.database, clock=clock)
         deliveries = Deliveries(self.engine, self.directory)
+        tidy_archives = open_events(
+            engine=self.engine,
+            directory=self.directory,
+            alarms=alarms,
+            deliveries=deliveries,
+            clock=clock,
+            chance=chance,
+        )
         open_scheduler(
             engine=self.engine,
             directory=self.directory,
@@ -365,6 +374,7 @@ class Rooms:
             chance=chance,
         )
         self.chores.append(alarms.work)
+        self.tidy.append(tidy_archives)
 
 
 def read_mocks(file: Path | None) -> MockConfig | None:

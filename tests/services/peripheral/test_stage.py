@@ -41,15 +41,6 @@ def test_accounts_do_not_see_one_another() -> None:
         play("secretsmanager", "GetSecretValue", SecretId="token", account="999999999999")
 
 
-def test_only_services_of_penstocks_own_speak_as_aws() -> None:
-    entry = {"Source": "aws.states", "DetailType": "x", "Detail": "{}"}
-    call = Call("events", "PutEvents", {"Entries": [entry]})
-    of_customer = Call("events", "PutEvents", {"Entries": [entry]}, Scope(principal="arn:aws:iam::1:user/u"))
-
-    assert stage.perform(call, "http://here", seen_at="")[0]["FailedEntryCount"] == 0
-    assert stage.perform(of_customer, "http://here", seen_at="")[0]["FailedEntryCount"] == 1
-
-
 def test_moments_are_seconds_and_blobs_are_bytes() -> None:
     key = play("kms", "CreateKey")["KeyMetadata"]
     sealed = play("kms", "Encrypt", KeyId=key["KeyId"], Plaintext=b"\0")["CiphertextBlob"]

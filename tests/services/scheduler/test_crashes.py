@@ -9,7 +9,7 @@ from engine.worlds import StoppingDatabase
 from penstock.app import MIGRATIONS
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
-from services.scheduler.worlds import DEADLINE, World, at, at_work
+from services.clockwork import DEADLINE, World, at, at_work
 
 FIRST_COMMITS = 2  # the worker's lease and its claim; before them there is no world to stop
 MOMENT = "2030-01-01T08:00:00"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from penstock.wire.call import Call, NotImplementedHere, ServiceError
-from services.scheduler.worlds import ACCOUNT, DEAD, living
+from services.clockwork import ACCOUNT, DEAD, QUEUE, living
 
 THROTTLED = ServiceError("Rate exceeded", code="ThrottlingException")
 GONE = ServiceError("The queue is gone", code="QueueDoesNotExist", status=400)
@@ -207,10 +207,12 @@ async def test_an_event_target_is_put_on_its_bus(tmp_path: Path) -> None:
     async with living(tmp_path) as world:
         arn = f"arn:aws:events:{ACCOUNT}:event-bus/default"
         about = {"EventBridgeParameters": {"DetailType": "nightly", "Source": "me"}}
-        await world.schedule("at(2030-01-01T08:00:00)", target={"Arn": arn, "Input": '{"a": 1}', **about})
+        made = await world.schedule("at(2030-01-01T08:00:00)", target={"Arn": arn, "Input": '{"a": 1}', **about})
+        await world.events("PutRule", Name="r", EventPattern='{"source": ["me"]}')
+        await world.events("PutTargets", Rule="r", Targets=[{"Id": "q", "Arn": QUEUE}])
 
         (call,) = await world.ring("2030-01-01T08:00:00")
 
-        (entry,) = call.request["Entries"]
-        assert (entry["Source"], entry["DetailType"], entry["Detail"]) == ("me", "nightly", '{"a": 1}')
-        assert entry["EventBusName"] == arn
+        event = json.loads(call.request["MessageBody"])
+        assert (event["source"], event["detail-type"], event["detail"]) == ("me", "nightly", {"a": 1})
+        assert (event["time"], event["resources"]) == ("2030-01-01T08:00:00Z", [made])

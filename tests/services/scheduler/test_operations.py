@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from penstock.wire.call import ServiceError
-from services.scheduler.worlds import ACCOUNT, OFF, QUEUE, ROLE, World, living
+from services.clockwork import ACCOUNT, OFF, QUEUE, ROLE, World, living
 
 TARGET = {"Arn": QUEUE, "RoleArn": ROLE, "Input": "hello"}
 REQUEST: dict[str, Any] = {

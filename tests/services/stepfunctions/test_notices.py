@@ -23,7 +23,7 @@ ORDER = Order(
 
 
 class Bus:
-    """An event bus with these rules, and the sizes of what it was told at once."""
+    """An event bus with these rules and no archive, and the sizes of what it was told at once."""
 
     service = "events"
 
@@ -34,6 +34,10 @@ class Bus:
     @operation("ListRules")
     async def rules(self, call: Call, request: Mapping[str, Json]) -> dict[str, Any]:
         return {"Rules": [{"Name": name} for name in self._rules]}
+
+    @operation("ListArchives")
+    async def archives(self, call: Call, request: Mapping[str, Json]) -> dict[str, Any]:
+        return {"Archives": []}
 
     @operation("PutEvents")
     async def put(self, call: Call, request: Mapping[str, Json]) -> dict[str, Any]:

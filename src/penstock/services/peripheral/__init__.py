@@ -1,22 +1,19 @@
 """Peripheral services: what workflows touch besides Penstock's own, answered by moto, or by whoever you name.
 
-    SQS  SNS  DynamoDB (and its streams)  Kinesis  Secrets Manager  SSM parameters  ECR  CloudWatch metrics
-    EventBridge  KMS
+    SQS  SNS  DynamoDB (and its streams)  Kinesis  Secrets Manager  SSM parameters  ECR  CloudWatch metrics  KMS
 
 Their state is ephemeral: it lives in this process and is gone when the server stops. What must last belongs
 elsewhere: `forward.toml` in the data folder names an endpoint per service, and Penstock passes every call on.
 
 room.py        the front: every call comes here, and moto's thread is owned here
 offered.py     which operations, and why others are not taken from moto
-asked.py       what is refused in a request: messages.py (SQS's)  entries.py (EventBridge's)
+asked.py       what is refused in a request: messages.py (SQS's)
 waiting.py     long polls, without holding a thread
 stage.py       moto itself, imported when first needed; nobody else imports it
 mended.py      what moto gets a little wrong, put right
 stumbles.py    what to say when moto falls over a request
 deliveries.py  where moto would reach for its own queues, functions and networks: a call instead
 queues.py      SQS's queues       notifications.py   what SNS sends
-targets.py     EventBridge's targets, as calls      patterns.py   its patterns
-arns.py        names
 places.py  forward.py   forward.toml, and the client that passes calls on
 """
 

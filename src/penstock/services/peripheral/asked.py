@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from penstock.services.peripheral import messages, patterns, targets
+from penstock.services.peripheral import messages
 from penstock.wire.arns import Arn
 from penstock.wire.call import Call, Json, NotImplementedHere, ServiceError, ValidationError
 
@@ -74,19 +74,6 @@ def invalid(what: str) -> ServiceError:
     return ServiceError(f"Invalid parameter: {what}", code="InvalidParameter", status=400)
 
 
-def _put_rule(request: Mapping[str, Json]) -> None:
-    if request.get("ScheduleExpression"):
-        raise NotImplementedHere(
-            "ScheduleExpression: rules do not run on a schedule in this version; give an EventPattern, or start the "
-            "work from cron."
-        )
-    patterns.check(request.get("EventPattern", ""))
-
-
-def _archive(request: Mapping[str, Json]) -> None:
-    patterns.check(request.get("EventPattern", ""))
-
-
 def _table(name: Json) -> None:
     """A name that no table can have (an ARN may stand for one), in DynamoDB's sentence: its model does not tell."""
     if isinstance(name, str) and not name.startswith("arn:") and not TABLE.fullmatch(name):
@@ -109,14 +96,6 @@ def _create_secret(request: Mapping[str, Json]) -> None:
 SECRET: Final = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
 
 
-def _put_targets(request: Mapping[str, Json]) -> None:
-    for target in request["Targets"]:
-        service = Arn.of(target["Arn"]).service
-        if service and service not in targets.REACHED:
-            reached = ", ".join(sorted(targets.REACHED))
-            raise NotImplementedHere(f"Targets: '{target['Arn']}' cannot be a target here; {reached} can.")
-
-
 CHECKS: Final[Mapping[tuple[str, str], Check]] = {
     ("secretsmanager", "CreateSecret"): _create_secret,
     ("sqs", "CreateQueue"): messages.check_attributes,
@@ -125,8 +104,4 @@ CHECKS: Final[Mapping[tuple[str, str], Check]] = {
     ("sqs", "SendMessageBatch"): messages.check_batch,
     ("sns", "Subscribe"): _subscribe,
     ("sns", "Publish"): _publish,
-    ("events", "PutRule"): _put_rule,
-    ("events", "PutTargets"): _put_targets,
-    ("events", "CreateArchive"): _archive,
-    ("events", "UpdateArchive"): _archive,
 }

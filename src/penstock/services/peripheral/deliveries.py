@@ -1,38 +1,33 @@
 """Deliveries: what one service of moto would send to another, or out into the world, becomes a call.
 
-Some of moto's classes are exchanged for kin of theirs, above all a topic's subscription and a bus's rule. They decide
-as moto does (filters, patterns) and write down calls, which the room places when moto is done. So a queue that is
-forwarded elsewhere, or a function of Penstock's own, is reached at its front door, and moto touches no network.
+Some of moto's classes are exchanged for kin of theirs, above all a topic's subscription. It decides as moto does (by
+filters) and writes down calls, which the room places when moto is done. So a queue that is forwarded elsewhere, or a
+function of Penstock's own, is reached at its front door, and moto touches no network.
 """
 
 import hashlib
-import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from moto.core.utils import iso_8601_datetime_with_milliseconds
-from moto.events import models as events
 from moto.sns import models as sns
 
-from penstock.services.peripheral import targets
-from penstock.services.peripheral.entries import refusal
 from penstock.services.peripheral.notifications import Notification
-from penstock.services.peripheral.patterns import matches_wildcard
 from penstock.services.peripheral.queues import Queue, sqs
 from penstock.wire.arns import Arn, queue_url
 from penstock.wire.call import Call, Json, Scope
+from penstock.wire.targets import to_function
 
 _endpoint = ""
-_principal = ""
 _written: list[Call] = []
 
 
-def begin(call: Call, endpoint: str) -> None:
+def begin(endpoint: str) -> None:
     """Another call goes to moto: what is written down from here on follows from it."""
     # One thread plays one call at a time, and moto's classes cannot be handed anything.
-    global _endpoint, _principal
-    _endpoint, _principal = endpoint, call.scope.principal
+    global _endpoint  # noqa: PLW0603
+    _endpoint = endpoint
     _written.clear()
 
 
@@ -83,7 +78,7 @@ class Subscription(sns.Subscription):
             endpoint=_endpoint,
         )
         if self.protocol == "lambda":
-            _written.append(targets.invoke(Arn.of(self.endpoint), notification.record()))
+            _written.append(to_function(self.endpoint, notification.record()))
         else:
             digest = hashlib.sha256(message.encode()).hexdigest()
             _written.append(self._sent(notification, group_id, deduplication_id or digest))
@@ -114,52 +109,6 @@ def raw_attribute(attribute: Mapping[str, Json]) -> dict[str, Json]:
     return {"DataType": kind, "StringValue": str(value)}
 
 
-# --- EventBridge -------------------------------------------------------------------------------------------------
-
-
-class Rule(events.Rule):
-    """A rule of moto's that sends to its targets by calls. Archives are moto's own and stay so."""
-
-    def send_to_targets(self, original_event: Any, transform_input: bool = True) -> None:
-        if self.state == "DISABLED" or not self.event_pattern.matches_event(original_event):
-            return
-        event = targets.event(original_event)
-        for target in self.targets:
-            if is_archive(target["Arn"]):
-                self._archive(target, original_event)
-            else:
-                text = targets.text(target, event) if transform_input else targets.compact(event)
-                _written.extend(targets.calls(target, text, event, _endpoint))
-
-    def _archive(self, target: Mapping[str, Json], event: Any) -> None:
-        named = ARCHIVE.search(target["InputTransformer"]["InputTemplate"])
-        archives = events.events_backends[self.account_id][self.region_name].archives
-        archive = archives.get(named["name"]) if named is not None else None
-        if archive is not None and named is not None and archive.uuid == named["uuid"]:
-            archive.events.append(event)
-
-
-_put_events: Final = events.EventsBackend.put_events
-
-
-def put_events(bus: events.EventsBackend, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What becomes of each entry: some are refused that moto would take."""
-    answers: list[dict[str, Any]] = []
-    for entry in entries:
-        refused = refusal(entry, of_customer=bool(_principal))  # services of Penstock's own have none
-        answers += _put_events(bus, [entry]) if refused is None else [refused]
-    return answers
-
-
-ARCHIVE: Final = re.compile(r':archive/(?P<name>[^":]+):(?P<uuid>[^"]+)"')
-
-
-def is_archive(arn: str) -> bool:
-    """Whether a target is the one that moto gives an archive's own rule: no account, and nothing named."""
-    there = Arn.of(arn)
-    return there.service == "events" and not there.account
-
-
 # --- the exchange ------------------------------------------------------------------------------------------------
 
 
@@ -168,19 +117,12 @@ def _exchange_topics() -> None:
     sns.Subscription = Subscription  # type: ignore[misc]
 
 
-def _exchange_rules() -> None:
-    events.Rule = Rule  # type: ignore[misc]
-    events.EventsBackend.put_events = put_events  # type: ignore[assignment,method-assign]
-    events.EventPattern._wildcard_match = staticmethod(matches_wildcard)  # type: ignore[method-assign]
-
-
 def _exchange_queues() -> None:
     sqs.Queue = Queue  # type: ignore[misc]
 
 
 EXCHANGES: Final[Mapping[str, Callable[[], None]]] = {
     "sns": _exchange_topics,
-    "events": _exchange_rules,
     "sqs": _exchange_queues,
 }
 

@@ -10,7 +10,6 @@ least for as long as the server runs. Left out on purpose, so that they answer 5
 * SSM: commands, maintenance windows, patch baselines (no machine would be touched).
 * ECR: scans (the findings would be made up), layers and logins (there is no registry behind it).
 * CloudWatch: alarms and insight rules (nobody would evaluate them).
-* EventBridge: connections, API destinations and partners (nothing would be called).
 * Kinesis: encryption and enhanced monitoring (no effect).
 
 A test compares the list with moto's classes, so a name that moto lacks cannot stay here.
@@ -75,12 +74,6 @@ OFFERED: Final[Mapping[str, frozenset[str]]] = {
     "cloudwatch": _names("""
         DeleteDashboards GetDashboard GetMetricData GetMetricStatistics ListDashboards ListMetrics
         ListTagsForResource PutDashboard PutMetricData TagResource UntagResource
-    """),
-    "events": _names("""
-        CancelReplay CreateArchive CreateEventBus DeleteArchive DeleteEventBus DeleteRule DescribeArchive
-        DescribeEventBus DescribeReplay DescribeRule DisableRule EnableRule ListArchives ListEventBuses
-        ListReplays ListRuleNamesByTarget ListRules ListTagsForResource ListTargetsByRule PutEvents PutPermission
-        PutRule PutTargets RemovePermission RemoveTargets StartReplay TagResource UntagResource UpdateArchive
     """),
     "kms": _names("""
         CancelKeyDeletion CreateAlias CreateGrant CreateKey Decrypt DeleteAlias DescribeKey DisableKey

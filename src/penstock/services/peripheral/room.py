@@ -27,7 +27,7 @@ log: Final = logging.getLogger(__name__)
 STAGE: Final = "penstock.services.peripheral.stage"
 FORWARD: Final = "penstock.services.peripheral.forward"
 FORWARDED_AT_ONCE: Final = 64  # calls to one service; a long poll holds its place for up to 20 s
-DEEPEST: Final = 8  # deliveries that follow from one another: two buses may each be the other's target
+DEEPEST: Final = 8  # deliveries that follow from one another
 LARGEST: Final = 64 << 20  # bytes of a streamed request, which is held whole to be passed on
 
 _depth: Final = ContextVar("peripheral deliveries under way", default=0)

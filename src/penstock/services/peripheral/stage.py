@@ -38,7 +38,6 @@ CLASSES: Final[Mapping[str, str]] = {
     "ssm": "SimpleSystemManagerResponse",
     "ecr": "ECRResponse",
     "cloudwatch": "CloudWatchResponse",
-    "events": "EventsHandler",
     "kms": "KmsResponse",
 }
 # Of a service that speaks several protocols, the one that moto reads best comes first.
@@ -48,7 +47,7 @@ Heard = tuple[Answer, list[Call]]
 
 
 def perform(call: Call, endpoint: str, *, seen_at: str) -> Heard:
-    """What moto answers, and the calls that follow from it (an event's targets, a topic's subscribers).
+    """What moto answers, and the calls that follow from it (a topic's subscribers).
 
     `endpoint` is where this server is, `seen_at` where the asking client sees it: a queue's URL begins with that.
     Raises `ServiceError` as AWS would, `NotImplementedHere` where moto gives up.
@@ -56,7 +55,7 @@ def perform(call: Call, endpoint: str, *, seen_at: str) -> Heard:
     check_region(call)
     operation = models.model(call.service).operation_model(call.operation)
     request = written(mended.request(call), operation, seen_at)
-    deliveries.begin(call, endpoint)
+    deliveries.begin(endpoint)
     try:
         status, headers, body = response_class(call.service).dispatch(request, request.raw_url, request.headers)
     except HTTPException as refusal:

@@ -58,13 +58,18 @@ class Notices:
                     await self._directory.answer(Call("events", "PutEvents", {"Entries": some}, scope))
 
     async def _has_listeners(self, scope: Scope) -> bool:
-        """Whether the default bus has a rule (an archive is one, too)."""
+        """Whether the default bus has a rule or an archive."""
         if not self._directory.answers("events", "PutEvents"):
             return False
-        if not self._directory.answers("events", "ListRules"):
-            return True  # a bus that keeps its rules to itself is told everything
-        found = await self._directory.answer(Call("events", "ListRules", {"Limit": 1}, scope))
-        return bool(found.get("Rules"))
+        return await self._has_any("ListRules", "Rules", scope) or await self._has_any(
+            "ListArchives", "Archives", scope
+        )
+
+    async def _has_any(self, operation: str, member: str, scope: Scope) -> bool:
+        if not self._directory.answers("events", operation):
+            return True  # a bus that keeps to itself what it has is told everything
+        found = await self._directory.answer(Call("events", operation, {"Limit": 1}, scope))
+        return bool(found.get(member))
 
 
 def batched(entries: list[Json], size: int) -> Iterator[list[Json]]:

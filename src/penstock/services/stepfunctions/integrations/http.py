@@ -21,8 +21,8 @@ def exchange_of(parameters: Mapping[str, Json], *, region: str) -> Exchange:
     for field in ("Authentication", "InvocationConfig"):
         if parameters.get(field) is not None:
             raise ServiceError(
-                f"Step Functions does not follow EventBridge connections here, so '{field}' cannot be: leave it out, and "
-                "give what the endpoint wants to see in 'Headers' or 'QueryParameters'.",
+                f"Step Functions does not follow EventBridge connections here, so '{field}' cannot be: leave it out, "
+                "and give what the endpoint wants to see in 'Headers' or 'QueryParameters'.",
                 code="States.Http.NotAvailable",
             )
     method, url = str(parameters.get("Method", "")), str(parameters.get("ApiEndpoint", ""))

@@ -1,4 +1,4 @@
-"""A world with Scheduler in it: a clock that is moved by hand, and services that note what they are called with."""
+"""A world with EventBridge and Scheduler in it: a clock moved by hand, and services that note what they are asked."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -13,6 +13,7 @@ from penstock.app import MIGRATIONS
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
+from penstock.services.events import open_events
 from penstock.services.scheduler import open_scheduler
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
@@ -31,7 +32,8 @@ NOTED = {
     "lambda": ("Invoke",),
     "stepfunctions": ("StartExecution",),
     "kinesis": ("PutRecord",),
-    "events": ("PutEvents",),
+    "logs": ("CreateLogStream", "PutLogEvents"),
+    "codebuild": ("StartBuild",),
     "sagemaker": ("StartPipelineExecution", "CreateProcessingJob", "StopTrainingJob"),
     "codepipeline": ("StartPipelineExecution",),
 }
@@ -58,14 +60,13 @@ class World:
         self.chance = lambda: f"{self.life:08x}{next(numbers):024x}"
         self.engine = Engine(self.database, self.directory, clock=self.clock, chance=self.chance)
         self.alarms = Alarms(self.database, clock=self.clock)
-        open_scheduler(
-            engine=self.engine,
-            directory=self.directory,
-            alarms=self.alarms,
-            deliveries=Deliveries(self.engine, self.directory),
-            clock=self.clock,
-            chance=self.chance,
-        )
+        deliveries = Deliveries(self.engine, self.directory)
+        rooms: dict[str, Any] = {
+            "engine": self.engine, "directory": self.directory, "alarms": self.alarms, "deliveries": deliveries,
+            "clock": self.clock, "chance": self.chance,
+        }  # fmt: skip
+        self.tidy_archives = open_events(**rooms)
+        open_scheduler(**rooms)
         for service, operations in NOTED.items():
             self.directory.provide(service, operations, self.note)
 
@@ -81,7 +82,12 @@ class World:
         return {}
 
     async def ask(self, operation: str, **request: Json) -> Mapping[str, Any]:
+        """What Scheduler answers."""
         return await self.directory.answer(Call("scheduler", operation, request, Scope()))
+
+    async def events(self, operation: str, **request: Json) -> Mapping[str, Any]:
+        """What EventBridge answers."""
+        return await self.directory.answer(Call("events", operation, request, Scope()))
 
     async def schedule(self, expression: str, *, name: str = "s", target: Json = None, **more: Json) -> str:
         given = {"Arn": QUEUE, "RoleArn": ROLE, "Input": "hello", **(target or {})}
@@ -91,15 +97,19 @@ class World:
 
     async def ring(self, moment: str | None = None) -> list[Call]:
         """Go on to a moment and ring what is due; the calls that came of it, when everything is delivered."""
+        before = len(self.calls)
         if moment is not None:
             self.now = at(moment)
-        before = len(self.calls)
+        await self.quiet()
+        return self.calls[before:]
+
+    async def quiet(self) -> None:
+        """Wait until nothing is due and nothing under way."""
         async with asyncio.timeout(DEADLINE):
             while await self.alarms.ring_due():
                 pass
             while await self.database.read(lambda tx: tx.row("SELECT 1 FROM run")) is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
-        return self.calls[before:]
 
 
 @asynccontextmanager

@@ -1,0 +1,67 @@
+"""Tags on rules and buses."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from penstock.services.events.model import BUS, DEFAULT, RULE, ResourceNotFound, bus_arn
+from penstock.services.events.shapes import (
+    ListTagsForResourceRequest,
+    ListTagsForResourceResponse,
+    Tag,
+    TagResourceRequest,
+    TagResourceResponse,
+    UntagResourceRequest,
+    UntagResourceResponse,
+)
+from penstock.store import documents, tags
+from penstock.store.database import Database, Transaction
+from penstock.wire.call import Call, ServiceError, ValidationError, operation
+
+MOST: Final = 50
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """The operations on tags."""
+
+    database: Database
+    service: str = "events"
+
+    @operation("TagResource")
+    async def tag(self, call: Call, request: TagResourceRequest) -> TagResourceResponse:
+        labels = given(request["Tags"])
+        await self.database.write(lambda tx: add(tx, tagged(tx, call, request["ResourceARN"]), labels))
+        return {}
+
+    @operation("UntagResource")
+    async def untag(self, call: Call, request: UntagResourceRequest) -> UntagResourceResponse:
+        keys = request["TagKeys"]
+        await self.database.write(lambda tx: tags.remove(tx, tagged(tx, call, request["ResourceARN"]), keys))
+        return {}
+
+    @operation("ListTagsForResource")
+    async def list(self, call: Call, request: ListTagsForResourceRequest) -> ListTagsForResourceResponse:
+        found = await self.database.read(lambda tx: tags.of(tx, tagged(tx, call, request["ResourceARN"])))
+        return {"Tags": [{"Key": key, "Value": value} for key, value in found.items()]}
+
+
+def given(labels: Iterable[Tag]) -> dict[str, str]:
+    found = {label["Key"]: label["Value"] for label in labels}
+    if reserved := next((name for name in found if name.lower().startswith("aws:")), None):
+        raise ValidationError(f"Tag keys that begin with aws: are reserved: {reserved}")
+    return found
+
+
+def add(tx: Transaction, arn: str, labels: Mapping[str, str]) -> None:
+    if len({*tags.of(tx, arn), *labels}) > MOST:
+        raise ServiceError(f"A resource has at most {MOST} tags.", code="LimitExceededException", status=400)
+    tags.add(tx, arn, labels)
+
+
+def tagged(tx: Transaction, call: Call, arn: str) -> str:
+    """The ARN of a rule or a bus that is there."""
+    found = documents.find_by_arn(tx, arn)
+    if arn != bus_arn(call.scope, DEFAULT) and (found is None or found.kind not in {RULE, BUS}):
+        raise ResourceNotFound(f"Resource {arn} does not exist.")
+    return arn
