@@ -1,0 +1,84 @@
+"""EventBridge and Scheduler with boto3, on a server of their own that is killed in between."""
+
+import json
+from typing import Any
+
+from end_to_end.world import ROLE, World, until
+
+RULE = {"source": ["me"], "detail": {"n": [{"numeric": [">", 1]}]}}
+
+
+def queue(world: World, name: str) -> tuple[str, str]:
+    """A queue's URL and ARN."""
+    url = world.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    attributes = world.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return url, attributes["Attributes"]["QueueArn"]
+
+
+def messages(world: World, url: str) -> list[Any]:
+    """What is in a queue once something is."""
+    found = until(
+        lambda: (
+            world.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=5).get("Messages")
+        ),
+        f"messages in {url}",
+    )
+    return [json.loads(each["Body"]) for each in found]
+
+
+def entry(number: int) -> dict[str, str]:
+    return {"Source": "me", "DetailType": "counted", "Detail": json.dumps({"n": number})}
+
+
+def test_events_reach_what_they_should_and_all_of_it_outlives_the_server(own: World) -> None:
+    events, scheduler = own.client("events"), own.client("scheduler")
+    bus = events.describe_event_bus()["Arn"]
+    archive = events.create_archive(ArchiveName="kept", EventSourceArn=bus)["ArchiveArn"]
+    events.put_rule(Name="large", EventPattern=json.dumps(RULE))
+    url, arn = queue(own, "large")
+    events.put_targets(Rule="large", Targets=[{"Id": "q", "Arn": arn}])
+    target = {"Arn": arn, "RoleArn": ROLE, "Input": '{"from": "a schedule"}'}
+    off = {"Mode": "OFF"}
+    scheduler.create_schedule(Name="s", ScheduleExpression="rate(1 day)", Target=target, FlexibleTimeWindow=off)
+    assert messages(own, url) == [{"from": "a schedule"}]
+
+    answer = events.put_events(Entries=[entry(1), entry(2)])
+
+    assert answer["FailedEntryCount"] == 0
+    assert [(event["id"], event["detail"]) for event in messages(own, url)] == [
+        (answer["Entries"][1]["EventId"], {"n": 2})
+    ]
+    own.server.kill()
+    own.start()
+    url, arn = queue(own, "large")  # queues are gone with the server; what follows is not
+    assert scheduler.get_schedule(Name="s")["State"] == "ENABLED"
+    events.start_replay(
+        ReplayName="again", EventSourceArn=archive, Destination={"Arn": bus}, EventStartTime=0, EventEndTime=4e9
+    )
+    (event,) = messages(own, url)
+    assert (event["detail"], event["replay-name"]) == ({"n": 2}, "again")
+
+
+def test_a_state_machine_that_ends_starts_a_pipeline(own: World) -> None:
+    events, machines = own.client("events"), own.client("stepfunctions")
+    fail = {"Name": "Stop", "Type": "Fail", "Arguments": {"ErrorMessage": {"Get": "Parameters.Why"}}}
+    parameters = [{"Name": "Why", "Type": "String", "DefaultValue": "none"}]
+    definition = json.dumps({"Version": "2020-12-01", "Parameters": parameters, "Steps": [fail]})
+    pipeline = own.sagemaker.create_pipeline(PipelineName="p", RoleArn=ROLE, PipelineDefinition=definition)
+    given = {"PipelineParameterList": [{"Name": "Why", "Value": "$.detail.status"}]}
+    events.put_rule(Name="ended", EventPattern='{"source": ["aws.states"], "detail": {"status": ["SUCCEEDED"]}}')
+    events.put_targets(
+        Rule="ended",
+        Targets=[{"Id": "p", "Arn": pipeline["PipelineArn"], "RoleArn": ROLE, "SageMakerPipelineParameters": given}],
+    )
+    text = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+    machine = machines.create_state_machine(name="m", definition=text, roleArn=ROLE)["stateMachineArn"]
+
+    machines.start_execution(stateMachineArn=machine)
+
+    (started,) = until(
+        lambda: own.sagemaker.list_pipeline_executions(PipelineName="p")["PipelineExecutionSummaries"],
+        "the rule has started the pipeline",
+    )
+    told = own.sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=started["PipelineExecutionArn"])
+    assert told["PipelineParameters"] == [{"Name": "Why", "Value": "SUCCEEDED"}]
