@@ -8,6 +8,7 @@ journal; an alarm has no journal, and may ring every minute for years.
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -17,7 +18,7 @@ from penstock.store.database import Database, Transaction
 log: Final = logging.getLogger(__name__)
 TOGETHER: Final = 100  # alarms that are read at once
 LONGEST_SLEEP: Final = 30.0  # seconds: wall clocks are set, and machines sleep
-AGAIN: Final = 5.0  # seconds after a bug
+AGAIN: Final = 60.0  # seconds after a bug
 
 _SET: Final = """
     INSERT INTO alarm (kind, name, due, moment) VALUES (:kind, :name, :due, :moment)
@@ -25,6 +26,7 @@ _SET: Final = """
 """
 _TAKE: Final = "DELETE FROM alarm WHERE kind = :kind AND name = :name"
 _TAKE_SAME: Final = f"{_TAKE} AND due = :due AND moment = :moment"
+_PUT_OFF: Final = "UPDATE alarm SET due = :due WHERE kind = :kind AND name = :name"
 _DUE: Final = "SELECT kind, name, due, moment FROM alarm WHERE due <= :now ORDER BY due LIMIT :limit"
 _FIRST: Final = "SELECT due FROM alarm ORDER BY due LIMIT 1"
 
@@ -67,31 +69,33 @@ class Alarms:
         """Ring until cancelled."""
         while True:
             self._woken.clear()
-            try:
-                rung = await self.ring_due()
-                pause = 0.0 if rung else await self._until_next()
-            except Exception:  # a worker's loop, a door of rule 11: an alarm that could not ring stays
-                log.exception("an alarm could not ring; it is tried again")
-                pause = AGAIN
-            try:
-                async with asyncio.timeout(pause):
+            if await self.ring_due():
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(await self._until_next()):
                     await self._woken.wait()
-            except TimeoutError:
-                pass
 
     async def ring_due(self) -> int:
-        """Ring what is due, some at a time; how many there were."""
+        """Ring what is due, some at a time; how many there were. What cannot be rung is tried again later."""
         now = self._clock()
         rows = await self._database.read(lambda tx: tx.rows(_DUE, now=now, limit=TOGETHER))
         due = [Alarm(str(kind), str(name), float(due or 0), float(moment or 0)) for kind, name, due, moment in rows]
         for alarm in due:
-            await self._database.write(partial(self._ring, alarm=alarm, now=now))
+            try:
+                await self._database.write(partial(self._ring, alarm=alarm, now=now))
+            except Exception:  # a worker's loop, a door of rule 11: other alarms must not wait for this one
+                log.exception("the alarm of %s %s could not be rung; it is tried again", alarm.kind, alarm.name)
+                await self._database.write(partial(self._put_off, alarm=alarm, due=now + AGAIN))
         return len(due)
 
     def _ring(self, tx: Transaction, alarm: Alarm, now: float) -> None:
         taken = tx.changed(_TAKE_SAME, kind=alarm.kind, name=alarm.name, due=alarm.due, moment=alarm.moment)
         if taken:  # and not set anew meanwhile
             self._rings[alarm.kind](tx, alarm, now)
+
+    @staticmethod
+    def _put_off(tx: Transaction, *, alarm: Alarm, due: float) -> None:
+        tx.changed(_PUT_OFF, kind=alarm.kind, name=alarm.name, due=due)
 
     async def _until_next(self) -> float:
         first = await self._database.read(lambda tx: tx.row(_FIRST))

@@ -61,17 +61,19 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
     request: Mapping[str, Json]
     account: str
     region: str
+    principal: str = ""
     tolerates: str = ""
 
     @classmethod
-    def of(cls, call: Call, *, tolerates: str = "") -> "Placed":
+    def of(cls, call: Call, *, role: str = "", tolerates: str = "") -> "Placed":
+        """A call as it will be placed; `role` is in whose name, if it is anybody's."""
         return cls(
-            service=call.service, operation=call.operation, request=call.request,
-            account=call.scope.account, region=call.scope.region, tolerates=tolerates,
+            service=call.service, operation=call.operation, request=call.request, account=call.scope.account,
+            region=call.scope.region, principal=role, tolerates=tolerates,
         )  # fmt: skip
 
     def call(self, token: str) -> Call:
-        return Call(self.service, self.operation, self.request, Scope(self.account, self.region), token)
+        return Call(self.service, self.operation, self.request, Scope(self.account, self.region, self.principal), token)
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):

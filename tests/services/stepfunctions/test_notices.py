@@ -1,4 +1,4 @@
-"""Notices: executions' status changes are told to a bus that has rules, ten at a time; to no other."""
+"""Notices: executions' status changes are told to the default bus, ten at a time."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -23,21 +23,12 @@ ORDER = Order(
 
 
 class Bus:
-    """An event bus with these rules and no archive, and the sizes of what it was told at once."""
+    """An event bus, and the sizes of what it was told at once."""
 
     service = "events"
 
-    def __init__(self, *rules: str) -> None:
-        self._rules = rules
+    def __init__(self) -> None:
         self.told: list[int] = []
-
-    @operation("ListRules")
-    async def rules(self, call: Call, request: Mapping[str, Json]) -> dict[str, Any]:
-        return {"Rules": [{"Name": name} for name in self._rules]}
-
-    @operation("ListArchives")
-    async def archives(self, call: Call, request: Mapping[str, Json]) -> dict[str, Any]:
-        return {"Archives": []}
 
     @operation("PutEvents")
     async def put(self, call: Call, request: Mapping[str, Json]) -> dict[str, Any]:
@@ -53,10 +44,8 @@ def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
     made.close()
 
 
-async def told(database: SqliteDatabase, bus: Bus, count: int) -> list[int]:
-    """Keep so many notices and let them go; what the bus was told."""
-    directory = Directory()
-    directory.register(bus)
+async def tell(database: SqliteDatabase, directory: Directory, count: int) -> None:
+    """Keep so many notices and let them go."""
     notices = Notices(database, directory)
 
     def keep(tx: Transaction) -> None:
@@ -69,12 +58,18 @@ async def told(database: SqliteDatabase, bus: Bus, count: int) -> list[int]:
         while await database.write(lambda tx: tx.row("SELECT 1 FROM sfn_notice")) is not None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         working.cancel()
-    return bus.told
 
 
-async def test_a_bus_with_a_rule_is_told_ten_at_a_time(database: SqliteDatabase) -> None:
-    assert await told(database, Bus("every-execution"), 25) == [10, 10, 5]
+async def test_the_bus_is_told_ten_at_a_time(database: SqliteDatabase) -> None:
+    directory, bus = Directory(), Bus()
+    directory.register(bus)
+
+    await tell(database, directory, 25)
+
+    assert bus.told == [10, 10, 5]
 
 
-async def test_a_bus_to_which_nobody_listens_is_told_nothing(database: SqliteDatabase) -> None:
-    assert await told(database, Bus(), 25) == []
+async def test_where_there_is_no_bus_notices_are_not_kept_for_ever(database: SqliteDatabase) -> None:
+    await tell(database, Directory(), 25)
+
+    assert await database.read(lambda tx: tx.row("SELECT count(*) FROM sfn_notice")) == (0,)

@@ -25,7 +25,7 @@ class Listeners:
     _changes: list[int] = field(default_factory=lambda: [0])
 
     async def of(self, scope: Scope, bus: str) -> Index[Document] | None:
-        """The rules that are on, and the archives, of a bus by their patterns; None if there is no such bus."""
+        """The rules that are on and have targets, and the archives, by their patterns; None if there is no such bus."""
         place = (scope.account, scope.region, bus)
         if place in self._kept:
             return self._kept[place]
@@ -52,8 +52,12 @@ def compiled(tx: Transaction, scope: Scope, bus: str) -> Index[Document] | None:
         return None
     rules = documents.page(tx, Query(kind=RULE, scope=scope, parent=bus, limit=MOST)).documents
     archives = documents.page(tx, Query(kind=ARCHIVE, scope=scope, parent=bus, limit=MOST)).documents
-    listening = [rule for rule in rules if model.is_on(rule) and rule.body.get("EventPattern")]
+    listening = [rule for rule in rules if listens(rule)]
     return Index([*((each, pattern_of(each)) for each in (*listening, *archives))])
+
+
+def listens(rule: Document) -> bool:
+    return model.is_on(rule) and bool(rule.body.get("EventPattern")) and bool(rule.body.get("Targets"))
 
 
 def pattern_of(listener: Document) -> Pattern:

@@ -42,62 +42,62 @@ class Sending:
 
 
 def placed(sending: Sending) -> list[Placed]:
-    """The calls that bring a text to a target."""
-    return REACHED[Arn.of(sending.arn).service].calls(sending)
+    """The calls that bring a text to a target, in order."""
+    calls, role = REACHED[Arn.of(sending.arn).service].calls(sending), sending.target.get("RoleArn", "")
+    return [Placed.of(call, role=role, tolerates=MADE_BEFORE.get(call.operation, "")) for call in calls]
 
 
-def _one(call: Call) -> list[Placed]:
-    return [Placed.of(call)]
+# What the first of several calls is answered when it was placed before.
+MADE_BEFORE: Final[Mapping[str, str]] = {"CreateLogStream": "ResourceAlreadyExistsException"}
 
 
-def _queue(sending: Sending) -> list[Placed]:
+def _queue(sending: Sending) -> list[Call]:
     group = sending.target.get("SqsParameters", {}).get("MessageGroupId")
-    return _one(targets.to_queue(sending.arn, sending.text, group=group))
+    return [targets.to_queue(sending.arn, sending.text, group=group)]
 
 
-def _log_group(sending: Sending) -> list[Placed]:
+def _log_group(sending: Sending) -> list[Call]:
     arn = Arn.of(sending.arn)
     group = arn.resource.removeprefix("log-group:").removesuffix(":*")
     stream = {"logGroupName": group, "logStreamName": sending.mark}
     line = {"timestamp": int(moment_of(sending.event) * 1000), "message": sending.text}
-    made = Call("logs", "CreateLogStream", stream, arn.scope)
     return [
-        Placed.of(made, tolerates="ResourceAlreadyExistsException"),
-        Placed.of(Call("logs", "PutLogEvents", {**stream, "logEvents": [line]}, arn.scope)),
+        Call("logs", "CreateLogStream", stream, arn.scope),
+        Call("logs", "PutLogEvents", {**stream, "logEvents": [line]}, arn.scope),
     ]
 
 
-def _stream(sending: Sending) -> list[Placed]:
+def _stream(sending: Sending) -> list[Call]:
     path = sending.target.get("KinesisParameters", {}).get("PartitionKeyPath")
     key = shaping.plain(shaping.at(path, sending.event)) if path else sending.event["id"]
-    return _one(targets.to_stream(sending.arn, sending.text, key=key))
+    return [targets.to_stream(sending.arn, sending.text, key=key)]
 
 
-def _pipeline(sending: Sending) -> list[Placed]:
+def _pipeline(sending: Sending) -> list[Call]:
     given = sending.target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
     parameters = [{**each, "Value": shaping.resolved(each["Value"], sending.event)} for each in given]
-    return _one(targets.to_pipeline(sending.arn, parameters, token=sending.mark))
+    return [targets.to_pipeline(sending.arn, parameters, token=sending.mark)]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of target: the member of `Target` that is for it, and its calls (none where the room carries it)."""
 
-    calls: Callable[[Sending], list[Placed]]
+    calls: Callable[[Sending], list[Call]]
     parameters: str = ""
 
 
 REACHED: Final[Mapping[str, Kind]] = {
     "sqs": Kind(_queue, "SqsParameters"),
-    "sns": Kind(lambda sending: _one(targets.to_topic(sending.arn, sending.text))),
-    "lambda": Kind(lambda sending: _one(targets.to_function(sending.arn, sending.text))),
-    "states": Kind(lambda sending: _one(targets.to_machine(sending.arn, sending.text, name=sending.mark))),
+    "sns": Kind(lambda sending: [targets.to_topic(sending.arn, sending.text)]),
+    "lambda": Kind(lambda sending: [targets.to_function(sending.arn, sending.text)]),
+    "states": Kind(lambda sending: [targets.to_machine(sending.arn, sending.text, name=sending.mark)]),
     "logs": Kind(_log_group),
     "kinesis": Kind(_stream, "KinesisParameters"),
     "sagemaker": Kind(_pipeline, "SageMakerPipelineParameters"),
-    "codebuild": Kind(lambda sending: _one(targets.to_build(sending.arn, sending.settings, token=sending.mark))),
+    "codebuild": Kind(lambda sending: [targets.to_build(sending.arn, sending.settings, token=sending.mark)]),
     "codepipeline": Kind(
-        lambda sending: _one(targets.to_delivery_pipeline(sending.arn, sending.settings, token=sending.mark))
+        lambda sending: [targets.to_delivery_pipeline(sending.arn, sending.settings, token=sending.mark)]
     ),
     "events": Kind(lambda _: [], "HttpParameters"),  # another bus, an API destination: see `delivering`
 }

@@ -82,7 +82,7 @@ class Firings:
 
 
 def placed(content: Content, firing: Firing) -> Placed:
-    return Placed.of(targets.call(content.target, firing))
+    return Placed.of(targets.call(content.target, firing), role=content.target["RoleArn"])
 
 
 def due_now(schedule: Document, alarm: Alarm, now: float) -> float:

@@ -1,6 +1,6 @@
 """EventBridge events of executions: "Step Functions Execution Status Change", at every status.
 
-An event is kept with what it tells of, and told afterwards; a bus without rules is told nothing, for nobody listens.
+An event is kept with what it tells of, and told afterwards.
 """
 
 from collections.abc import Iterator, Sequence
@@ -47,29 +47,16 @@ class Notices:
         self._deliveries.wake(tx)
 
     async def _tell(self, rows: Sequence[Row]) -> None:
-        """Entries of one scope go together."""
+        """Entries of one scope go together; where there are no buses, nobody is told."""
+        if not self._directory.answers("events", "PutEvents"):
+            return
         scopes: dict[Scope, list[Json]] = {}
         for _, account, region, entry in rows:
             assert isinstance(entry, bytes)
             scopes.setdefault(Scope(str(account), str(region)), []).append(msgspec.json.decode(entry))
         for scope, entries in scopes.items():
-            if await self._has_listeners(scope):
-                for some in batched(entries, ENTRIES):
-                    await self._directory.answer(Call("events", "PutEvents", {"Entries": some}, scope))
-
-    async def _has_listeners(self, scope: Scope) -> bool:
-        """Whether the default bus has a rule or an archive."""
-        if not self._directory.answers("events", "PutEvents"):
-            return False
-        return await self._has_any("ListRules", "Rules", scope) or await self._has_any(
-            "ListArchives", "Archives", scope
-        )
-
-    async def _has_any(self, operation: str, member: str, scope: Scope) -> bool:
-        if not self._directory.answers("events", operation):
-            return True  # a bus that keeps to itself what it has is told everything
-        found = await self._directory.answer(Call("events", operation, {"Limit": 1}, scope))
-        return bool(found.get(member))
+            for some in batched(entries, ENTRIES):
+                await self._directory.answer(Call("events", "PutEvents", {"Entries": some}, scope))
 
 
 def batched(entries: list[Json], size: int) -> Iterator[list[Json]]:
