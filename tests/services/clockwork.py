@@ -1,7 +1,7 @@
 """A world with EventBridge and Scheduler in it: a clock moved by hand, and services that note what they are asked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from engine.worlds import StoppingDatabase
 from penstock.app import MIGRATIONS
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
@@ -134,3 +135,15 @@ async def living(folder: Path, **more: Any) -> AsyncIterator[World]:
     migrate(folder / "penstock.db", MIGRATIONS)
     async with at_work(World(SqliteDatabase(folder / "penstock.db"), **more)) as world:
         yield world
+
+
+async def until_stopped(world: World, database: StoppingDatabase, live: Coroutine[Any, Any, None]) -> bool:
+    """Let the world live until its database stops; false if it came to its end before."""
+    async with at_work(world), asyncio.timeout(DEADLINE):
+        tasks = {asyncio.create_task(live), asyncio.create_task(database.stopped.wait())}
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        database.dead = True
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return database.stopped.is_set()

@@ -18,6 +18,7 @@ from penstock.store.database import Database, Transaction
 log: Final = logging.getLogger(__name__)
 TOGETHER: Final = 100  # alarms that are read at once
 LONGEST_SLEEP: Final = 30.0  # seconds: wall clocks are set, and machines sleep
+MISSED: Final = 60.0  # seconds
 AGAIN: Final = 60.0  # seconds after a bug
 
 _SET: Final = """
@@ -39,6 +40,10 @@ class Alarm:
     name: str
     due: float
     moment: float
+
+    def is_missed(self, now: float) -> bool:
+        """Whether it rings so late that nobody can have been there: AWS fires within a minute."""
+        return now > self.due + MISSED
 
 
 Ring = Callable[[Transaction, Alarm, float], None]  # given the time; part of the transaction that takes the alarm

@@ -1,8 +1,10 @@
 """Tags: keys and values on an ARN, the same for every service."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from penstock.store.database import Transaction
+from penstock.wire.call import ValidationError
 
 
 def add(tx: Transaction, arn: str, tags: Mapping[str, str]) -> None:
@@ -24,3 +26,16 @@ def of(tx: Transaction, arn: str) -> dict[str, str]:
         str(key): str(value)
         for key, value in tx.rows("SELECT key, value FROM tag WHERE arn = :arn ORDER BY key", arn=arn)
     }
+
+
+def unlisted(labels: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Tags from a list of `{"Key", "Value"}`; raises `ValidationError` for keys that AWS keeps to itself."""
+    found = {label["Key"]: label["Value"] for label in labels}
+    if reserved := next((name for name in found if name.lower().startswith("aws:")), None):
+        raise ValidationError(f"Tag keys that begin with aws: are reserved: {reserved}")
+    return found
+
+
+def listed(labels: Mapping[str, str]) -> list[dict[str, str]]:
+    """Tags as such a list."""
+    return [{"Key": key, "Value": value} for key, value in labels.items()]

@@ -1,6 +1,5 @@
 """Stopping the world at any commit after an event was accepted, and starting it again: every target gets it."""
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from engine.worlds import StoppingDatabase
 from penstock.app import MIGRATIONS
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
-from services.clockwork import ACCOUNT, DEAD, DEADLINE, QUEUE, World, at, at_work
+from services.clockwork import ACCOUNT, DEAD, QUEUE, World, at, at_work, until_stopped
 
 BUS = f"arn:aws:events:{ACCOUNT}:event-bus"
 REPLAY = {
@@ -41,22 +40,11 @@ async def live(world: World, accepted: list[str]) -> None:
     await world.quiet()
 
 
-async def until_stopped(world: World, database: StoppingDatabase, accepted: list[str]) -> bool:
-    async with at_work(world), asyncio.timeout(DEADLINE):
-        tasks = {asyncio.create_task(live(world, accepted)), asyncio.create_task(database.stopped.wait())}
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        database.dead = True
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return database.stopped.is_set()
-
-
 async def crashed_once(path: Path, commits: int, *, after: bool) -> bool:
     await prepare(path)
     database = StoppingDatabase(path, 2 + commits, after=after)  # two are the worker's
     first, accepted = World(database, life=2), list[str]()
-    stopped = await until_stopped(first, database, accepted)
+    stopped = await until_stopped(first, database, live(first, accepted))
 
     second = World(SqliteDatabase(path), life=3)
     async with at_work(second):

@@ -1,6 +1,5 @@
 """Stopping the world at any commit of a firing, and starting it again: it is fired, and under one token."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from engine.worlds import StoppingDatabase
 from penstock.app import MIGRATIONS
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
-from services.clockwork import DEADLINE, World, at, at_work
+from services.clockwork import World, at, at_work, until_stopped
 
 FIRST_COMMITS = 2  # the worker's lease and its claim; before them there is no world to stop
 MOMENT = "2030-01-01T08:00:00"
@@ -21,22 +20,11 @@ async def live(world: World) -> None:
     await world.ring(MOMENT)
 
 
-async def until_stopped(world: World, database: StoppingDatabase) -> bool:
-    async with at_work(world), asyncio.timeout(DEADLINE):
-        tasks = {asyncio.create_task(live(world)), asyncio.create_task(database.stopped.wait())}
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        database.dead = True
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return database.stopped.is_set()
-
-
 async def crashed_once(path: Path, commits: int, *, after: bool) -> bool:
     migrate(path, MIGRATIONS)
     database = StoppingDatabase(path, FIRST_COMMITS + commits, after=after)
     first = World(database)
-    stopped = await until_stopped(first, database)
+    stopped = await until_stopped(first, database, live(first))
 
     second = World(SqliteDatabase(path), life=2, now=at("2030-01-01T07:00:00"))
     async with at_work(second):

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from penstock.services.events import model, tagging
+from penstock.services.events import model
 from penstock.services.events.listening import Listeners
 from penstock.services.events.model import BUS, DEFAULT, RULE, bus_arn, given, listed, query
 from penstock.services.events.shapes import (
@@ -44,7 +44,7 @@ class Buses:
     @operation("CreateEventBus")
     async def create(self, call: Call, request: CreateEventBusRequest) -> CreateEventBusResponse:
         refuse(request)
-        name, labels = request["Name"], tagging.given(request.get("Tags", []))
+        name, labels = request["Name"], tags.unlisted(request.get("Tags", []))
         if "/" in name:
             raise ValidationError("Parameter Name is not valid. Reason: it must not contain '/'.")
         if name == DEFAULT:

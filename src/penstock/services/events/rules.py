@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from penstock.languages.schedules import WrongSchedule, parse
-from penstock.services.events import model, putting, tagging
+from penstock.services.events import model, putting
 from penstock.services.events.listening import Listeners
 from penstock.services.events.model import DEFAULT, MOST, RULE, given, listed, query, rule_found
 from penstock.services.events.schedules import RuleSchedules
@@ -41,7 +41,7 @@ class Rules:
     async def put(self, call: Call, request: PutRuleRequest) -> PutRuleResponse:
         scope, bus = model.bus_of(call.scope, request.get("EventBusName"))
         check(request, bus)
-        name, at, labels = request["Name"], self.clock(), tagging.given(request.get("Tags", []))
+        name, at, labels = request["Name"], self.clock(), tags.unlisted(request.get("Tags", []))
         made = Document(
             kind=RULE, scope=replace(scope, principal=""), name=model.rule_key(name, bus),
             arn=model.rule_arn(scope, name, bus), parent=bus, status=request.get("State") or "ENABLED", created_at=at,

@@ -17,7 +17,6 @@ from penstock.store.documents import Document
 
 log: Final = logging.getLogger(__name__)
 ALARM: Final = "events"
-MISSED: Final = 60.0  # seconds after which a firing counts as missed
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class RuleSchedules:
         if rule is None or not is_on(rule) or not rule.body.get("ScheduleExpression"):
             return
         moment = alarm.moment
-        if now > alarm.due + MISSED:
+        if alarm.is_missed(now):
             moment = times(rule).latest(since=moment, until=now)
             log.warning("%s missed its firings from %s to %s", rule.arn, told(alarm.moment), told(moment))
         self.delivering.send(tx, rule, scheduled(rule, moment, self.chance()))

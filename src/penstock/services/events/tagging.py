@@ -1,14 +1,12 @@
 """Tags on rules and buses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from penstock.services.events.model import BUS, DEFAULT, RULE, ResourceNotFound, bus_arn
 from penstock.services.events.shapes import (
     ListTagsForResourceRequest,
-    ListTagsForResourceResponse,
-    Tag,
     TagResourceRequest,
     TagResourceResponse,
     UntagResourceRequest,
@@ -16,7 +14,7 @@ from penstock.services.events.shapes import (
 )
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
-from penstock.wire.call import Call, ServiceError, ValidationError, operation
+from penstock.wire.call import Answer, Call, ServiceError, operation
 
 MOST: Final = 50
 
@@ -30,7 +28,7 @@ class Tagging:
 
     @operation("TagResource")
     async def tag(self, call: Call, request: TagResourceRequest) -> TagResourceResponse:
-        labels = given(request["Tags"])
+        labels = tags.unlisted(request["Tags"])
         await self.database.write(lambda tx: add(tx, tagged(tx, call, request["ResourceARN"]), labels))
         return {}
 
@@ -41,16 +39,9 @@ class Tagging:
         return {}
 
     @operation("ListTagsForResource")
-    async def list(self, call: Call, request: ListTagsForResourceRequest) -> ListTagsForResourceResponse:
+    async def list(self, call: Call, request: ListTagsForResourceRequest) -> Answer:
         found = await self.database.read(lambda tx: tags.of(tx, tagged(tx, call, request["ResourceARN"])))
-        return {"Tags": [{"Key": key, "Value": value} for key, value in found.items()]}
-
-
-def given(labels: Iterable[Tag]) -> dict[str, str]:
-    found = {label["Key"]: label["Value"] for label in labels}
-    if reserved := next((name for name in found if name.lower().startswith("aws:")), None):
-        raise ValidationError(f"Tag keys that begin with aws: are reserved: {reserved}")
-    return found
+        return {"Tags": tags.listed(found)}
 
 
 def add(tx: Transaction, arn: str, labels: Mapping[str, str]) -> None:

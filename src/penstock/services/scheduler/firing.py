@@ -28,7 +28,6 @@ from penstock.wire.call import Json
 log: Final = logging.getLogger(__name__)
 ALARM: Final = "scheduler"
 FIRE: Final = "scheduler.fire"
-MISSED: Final = 60.0  # seconds after which a firing counts as missed: AWS fires within a minute
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -87,7 +86,7 @@ def placed(content: Content, firing: Firing) -> Placed:
 
 def due_now(schedule: Document, alarm: Alarm, now: float) -> float:
     """Which firing an alarm stands for: the one it was set for, or the latest of those missed since."""
-    if now <= alarm.due + MISSED:
+    if not alarm.is_missed(now):
         return alarm.moment
     end = min(now - window(schedule.body), schedule.body.get("EndDate", now))
     latest = times(schedule.body).latest(since=alarm.moment, until=max(alarm.moment, end))

@@ -1,6 +1,6 @@
 """Operations on groups of schedules, and on their tags."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,8 +23,6 @@ from penstock.services.scheduler.shapes import (
     GetScheduleGroupRequest,
     ListScheduleGroupsRequest,
     ListTagsForResourceRequest,
-    ListTagsForResourceResponse,
-    Tag,
     TagResourceRequest,
     TagResourceResponse,
     UntagResourceRequest,
@@ -51,7 +49,7 @@ class Groups:
 
     @operation("CreateScheduleGroup")
     async def create(self, call: Call, request: CreateScheduleGroupRequest) -> CreateScheduleGroupResponse:
-        name, labels = request["Name"], given(request.get("Tags", []))
+        name, labels = request["Name"], tags.unlisted(request.get("Tags", []))
         made = new_group(call.scope, name, self.clock(), call.token or request.get("ClientToken", ""))
 
         def insert(tx: Transaction) -> None:
@@ -106,7 +104,7 @@ class Groups:
 
     @operation("TagResource")
     async def tag(self, call: Call, request: TagResourceRequest) -> TagResourceResponse:
-        labels = given(request["Tags"])
+        labels = tags.unlisted(request["Tags"])
         await self.database.write(lambda tx: add_tags(tx, self._tagged(tx, call, request["ResourceArn"]), labels))
         return {}
 
@@ -117,9 +115,9 @@ class Groups:
         return {}
 
     @operation("ListTagsForResource")
-    async def tags(self, call: Call, request: ListTagsForResourceRequest) -> ListTagsForResourceResponse:
+    async def list_tags(self, call: Call, request: ListTagsForResourceRequest) -> Answer:
         found = await self.database.write(lambda tx: tags.of(tx, self._tagged(tx, call, request["ResourceArn"])))
-        return {"Tags": [{"Key": key, "Value": value} for key, value in found.items()]}
+        return {"Tags": tags.listed(found)}
 
     def _tagged(self, tx: Transaction, call: Call, arn: str) -> str:
         """The ARN of a group that is there."""
@@ -127,13 +125,6 @@ class Groups:
         if arn != new_group(call.scope, name, 0.0).arn:
             raise ResourceNotFound(f"Schedule group {name} does not exist.")
         return group_found(tx, call.scope, name, self.clock()).arn
-
-
-def given(labels: Iterable[Tag]) -> dict[str, str]:
-    found = {label["Key"]: label["Value"] for label in labels}
-    if reserved := next((name for name in found if name.lower().startswith("aws:")), None):
-        raise ValidationError(f"Tag keys that begin with aws: are reserved: {reserved}")
-    return found
 
 
 def add_tags(tx: Transaction, arn: str, labels: Mapping[str, str]) -> None:
