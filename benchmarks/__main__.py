@@ -5,7 +5,19 @@ import sys
 
 from benchmarks.world import QUICK
 
-ALL = ("help", "ready", "steps", "cached", "functions", "s3", "engine", "recovery", "stepfunctions", "mapruns", "events")
+ALL = (
+    "help",
+    "ready",
+    "steps",
+    "cached",
+    "functions",
+    "s3",
+    "engine",
+    "recovery",
+    "stepfunctions",
+    "mapruns",
+    "events",
+)
 
 
 def main() -> None:
