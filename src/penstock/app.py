@@ -8,6 +8,7 @@ It is also where the clock, ids and chance come from: everything else takes them
       logs/            log streams              sandbox/            jobs, zygotes
       unpacked/        functions' code, as environments see it
       models/          model data, as model servers see it
+      environments/    Pythons that jobs run in, built on first use (unless several data folders share another place)
       server.json      where the server is, while it is up          images.toml   the user's own images, if any
       forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas
 """
@@ -36,8 +37,11 @@ from penstock.gateway.guard import OpenHost, check_host
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
 from penstock.images import catalog, clients, metrics
+from penstock.images.environments import BadEnvironment
+from penstock.runtimes.environments import Environments, Tell, Unbuildable
+from penstock.runtimes.environments.interpreters import find as find_python
 from penstock.runtimes.residents import Language, Nursery
-from penstock.runtimes.sandbox import Image, Sandbox, UnknownImage, this_machine
+from penstock.runtimes.sandbox import SYSTEM_PATH, Image, Sandbox, UnknownImage, this_machine
 from penstock.services import identity, lambda_, logs, s3
 from penstock.services.peripheral import Misplaced, Peripheral
 from penstock.services.sagemaker import experiments, registry
@@ -89,6 +93,7 @@ class Settings:
     access_log: bool = False  # on standard error
     mocks: Path | None = None  # a mock configuration file: what stands in for services in test cases
     stand_in: StandIn = nobody  # who else does, in this process: for tests
+    environments: Path | None = None  # where Pythons are built; several data folders may share it
 
 
 def clock() -> float:
@@ -150,6 +155,7 @@ class Penstock:
             lambda: self.endpoint,
             mocks=read_mocks(self.settings.mocks),
             stand_in=self.settings.stand_in,
+            environments=self.settings.environments,
         )
         self._exits.callback(rooms.database.close)
         self._exits.push_async_callback(rooms.sandbox.close)
@@ -243,6 +249,7 @@ class Rooms:
         *,
         mocks: MockConfig | None = None,
         stand_in: StandIn = nobody,
+        environments: Path | None = None,
     ) -> Self:
         """From the ground up. Nothing runs yet; `database`, `sandbox` and `peripheral` are to be closed.
 
@@ -251,13 +258,13 @@ class Rooms:
         database = SqliteDatabase(data / "penstock.db")
         directory = Directory(validate)
         blobs = Blobs(data)
-        images = Images(data)
+        images = Images(data, environments)
         rooms = cls(
             database=database,
             directory=directory,
             engine=Engine(database, directory, clock=clock, chance=chance),
             blobs=blobs,
-            sandbox=Sandbox(data / "sandbox", blobs=blobs, resolve=images.resolve, hidden=[data]),
+            sandbox=Sandbox(data / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, hidden=[data]),
             nursery=nursery(data),
             model_servers=model_servers(data),
             ring=identity.StoredKeys(database, clock),
@@ -412,27 +419,53 @@ def every_operation() -> Directory:
         return rooms.directory
 
 
+def catalog_of(data: Path) -> catalog.Catalog:
+    """The mapping files of a data folder: the user's own, if any, before Penstock's."""
+    own = data / "images.toml"
+    return catalog.Catalog(*([own] if own.exists() else []), is_here=lambda version: find_python(version) is not None)
+
+
+def environments_of(data: Path, elsewhere: Path | None, found: catalog.Catalog) -> Environments:
+    """Where the environments of a catalogue are, or will be."""
+    return Environments(elsewhere or data / "environments", found.environments, clock)
+
+
 class Images:
     """The catalogue of images, as jobs and the sandbox ask it; `images.toml` in the data folder comes first."""
 
-    def __init__(self, data: Path) -> None:
-        own = data / "images.toml"
-        self._catalog = catalog.Catalog(*([own] if own.exists() else []))
+    def __init__(self, data: Path, environments: Path | None = None) -> None:
+        self._catalog = catalog_of(data)
+        self._environments = environments_of(data, environments, self._catalog)
         self.resolve = lru_cache(self._resolve)
 
     def _resolve(self, uri: str) -> Image:
         """The environment of an image, for the sandbox."""
         try:
             found = self._catalog.resolve(uri)
-        except catalog.UnknownImage as unknown:
+            plan = self._environments.plan(found.environment)
+        except (catalog.UnknownImage, BadEnvironment) as unknown:
             raise UnknownImage(str(unknown)) from None
+
+        async def furnish(tell: Tell) -> None:
+            try:
+                await self._environments.furnish(plan, tell)
+            except Unbuildable as problem:
+                raise UnknownImage(str(problem)) from None
+
         return Image(
-            python=Path(sys.executable),
-            command=("python3", str(catalog.INSIDE / "train.py")),
+            python=plan.python,
+            command=found.command or ("python3", str(catalog.INSIDE / "train.py")),
             # What acts when an interpreter starts must be the same here as in jobs, or none could start warm.
-            environment={**found.variables, "PYTHONPATH": str(clients.SHIM)},
+            environment={
+                **found.variables,
+                "PYTHONPATH": str(clients.SHIM),
+                "PENSTOCK_IMAGE": str(catalog.INSIDE),
+                "PATH": os.pathsep.join([str(catalog.INSIDE / "bin"), SYSTEM_PATH]),
+            },
             preload=found.preload,
-            visible=OUR_FILES,
+            visible=(*OUR_FILES, *(each.folder for each in plan.line if each.folder is not None)),
+            furnish=None if all(each.folder is None for each in plan.line) else furnish,
+            note=found.note,
         )
 
     def serving_variables(self, uri: str) -> Mapping[str, str]:

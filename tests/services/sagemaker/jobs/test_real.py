@@ -215,7 +215,7 @@ while not pathlib.Path("/opt/ml/model/go").exists():
 print("went on", flush=True)
 """
     entrypoint = ["python3", "/opt/ml/input/data/code/train.py"]
-    algorithm = {"TrainingImage": IMAGE, "TrainingInputMode": "File", "ContainerEntrypoint": entrypoint}
+    algorithm = {"TrainingImage": "penstock/base:1", "TrainingInputMode": "File", "ContainerEntrypoint": entrypoint}
     request = training_request(AlgorithmSpecification=algorithm, InputDataConfig=[channel("code", "s3://bucket/code/")])
     async with customer(tmp_path, kill=False) as ask, asyncio.timeout(DEADLINE):
         await ask.put("code/train.py", script)
