@@ -460,6 +460,7 @@ class Images:
                 **found.variables,
                 "PYTHONPATH": str(clients.SHIM),
                 "PENSTOCK_IMAGE": str(catalog.INSIDE),
+                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
                 "PATH": os.pathsep.join([str(catalog.INSIDE / "bin"), SYSTEM_PATH]),
             },
             preload=found.preload,
