@@ -32,8 +32,8 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from penstock.engine.engine import Engine
-from penstock.gateway import access
-from penstock.gateway.guard import OpenHost, check_host
+from penstock.gateway import access, credentials
+from penstock.gateway.guard import OpenHost, check_host, is_loopback
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
 from penstock.images import catalog, clients, metrics
@@ -74,6 +74,7 @@ LEAST_ENVIRONMENTS: Final = 32  # of functions at once, warm ones included; more
 ENVIRONMENT_MIB: Final = 64
 ENVIRONMENT_HANDLES: Final = 2
 OTHER_HANDLES: Final = 400  # for connections, files and jobs
+ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → what AWS clients need
 ANYBODY: Final = "penstock"  # the key that clients use where no signature is checked
 
 
@@ -114,6 +115,7 @@ class Penstock:
         self.endpoint = ""
         self._exits = AsyncExitStack()
         self._root: Credential | None = None
+        self._sessions: identity.Sessions | None = None
 
     async def __aenter__(self) -> Self:
         try:
@@ -153,6 +155,7 @@ class Penstock:
             self.settings.data,
             self.client_environment,
             lambda: self.endpoint,
+            job_environment=self.job_environment,
             mocks=read_mocks(self.settings.mocks),
             stand_in=self.settings.stand_in,
             environments=self.settings.environments,
@@ -166,6 +169,9 @@ class Penstock:
         await identity.ensure_default_role(rooms.database, clock=clock, chance=chance)
         if self.settings.auth:
             await self._find_root(rooms.database)
+        seal = await identity.seal_of(rooms.database, clock=clock, chance=chance)
+        sts = identity.Sts(rooms.database, clock, chance, rooms.ring)
+        self._sessions = identity.Sessions(sts, seal, clock)
         tasks = await self._exits.enter_async_context(asyncio.TaskGroup())
         await self._listen(tasks, rooms)
         await self._work(tasks, rooms.engine)
@@ -181,14 +187,39 @@ class Penstock:
         write_private(self.settings.data / "root-keys.json", {"access_key": root.access_key, "secret_key": root.secret})
 
     def client_environment(self, scope: Scope, role_arn: str) -> Mapping[str, str]:  # noqa: ARG002 - one key so far
-        """What a job's own AWS clients need: this server, the job's region, and a key."""
+        """What the AWS clients of functions and model servers need: this server, the region, and a key."""
         key, secret = (self._root.access_key, self._root.secret) if self._root else (ANYBODY, ANYBODY)
         return clients.client_variables(self.endpoint, scope.region, key, secret, base={})
+
+    def job_environment(self, scope: Scope, role_arn: str) -> Mapping[str, str]:
+        """What the AWS clients of a job need: this server, the job's region, and where they get keys of its role.
+
+        Clients take keys from an address of this machine only; where Penstock has none, jobs have the key of functions.
+        """
+        host = loopback_of(self.settings.host)
+        if host is None or self._sessions is None:
+            return self.client_environment(scope, role_arn)
+        place = f"http://{host}:{self.endpoint.rpartition(':')[2]}{credentials.PATH}"
+        return clients.job_variables(self.endpoint, scope.region, place, self._sessions.ticket(scope, role_arn))
+
+    async def _credentials(self, ticket: str) -> Mapping[str, object] | None:
+        assert self._sessions is not None
+        try:
+            return await self._sessions.credentials(ticket)
+        except identity.BadTicket:
+            return None
 
     async def _listen(self, tasks: asyncio.TaskGroup, rooms: "Rooms") -> None:
         """Open the door; the endpoint is known afterwards."""
         settings = GatewaySettings(auth=self.settings.auth)
-        app = application(rooms.directory, keys=rooms.ring, clock=clock, chance=chance, settings=settings)
+        app = application(
+            rooms.directory,
+            keys=rooms.ring,
+            clock=clock,
+            chance=chance,
+            settings=settings,
+            more=[credentials.route(self._credentials)],
+        )
         stopping = asyncio.Event()
         host = self.settings.host
         port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -244,9 +275,10 @@ class Rooms:
     def build(
         cls,
         data: Path,
-        client_environment: Callable[[Scope, str], Mapping[str, str]],
+        client_environment: ClientEnvironment,
         endpoint: Callable[[], str] = str,
         *,
+        job_environment: ClientEnvironment | None = None,
         mocks: MockConfig | None = None,
         stand_in: StandIn = nobody,
         environments: Path | None = None,
@@ -280,12 +312,12 @@ class Rooms:
             *experiments.services(database, clock),
         ):
             directory.register(service)
-        rooms._furnish_runs(data, images, client_environment)
+        rooms._furnish_runs(data, images, client_environment, job_environment or client_environment)
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         return rooms
 
     def _furnish_runs(
-        self, data: Path, images: "Images", client_environment: Callable[[Scope, str], Mapping[str, str]]
+        self, data: Path, images: "Images", client_environment: ClientEnvironment, job_environment: ClientEnvironment
     ) -> None:
         """What has runs: jobs, endpoints, pipelines and functions."""
         share = this_machine()
@@ -301,7 +333,7 @@ class Rooms:
             runtime=self.sandbox,
             machine=machine,
             streams=streams,
-            client_environment=client_environment,
+            client_environment=job_environment,
             definitions=images.metric_definitions,
             clock=clock,
         )
@@ -513,6 +545,15 @@ async def sweep(rooms: Rooms, data: Path) -> None:
             log.exception("sweeping failed")
         else:
             log.info("swept: %d blobs that nobody holds", removed)
+
+
+def loopback_of(host: str) -> str | None:
+    """An address of this machine's own at which a server on that host answers; None if it has none."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - asked for, not listened to
+        return "127.0.0.1"
+    if not is_loopback(host):
+        return None
+    return f"[{host}]" if ":" in host else host
 
 
 def write_private(path: Path, content: Mapping[str, object]) -> None:
