@@ -4,6 +4,7 @@ import click
 
 from penstock.cli.environments.shelf import Shelf, with_shelf
 from penstock.images.catalog import UnknownImage
+from penstock.images.environments import lock_of
 
 
 @click.command("explain")
@@ -20,7 +21,7 @@ def command(shelf: Shelf, image: str) -> None:
     click.echo(f"environment  {found.environment}: {environment.summary}")
     click.echo(f"interpreter  {plan.python}{'' if shelf.environments.is_ready(plan) else ' (built on first use)'}")
     if environment.requirements is not None:
-        click.echo(f"lock         {environment.requirements}")
+        click.echo(f"lock         {lock_of(environment.requirements)}")
     if found.framework != "none":
         click.echo(f"framework    {found.framework} {found.version_run}")
     if found.note:
