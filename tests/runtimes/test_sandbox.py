@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from penstock.engine.jobs import Building, JobId, Output, Resources
-from penstock.runtimes.sandbox.folder import JobFolder
+from penstock.runtimes.sandbox.folder import Claim, JobFolder
 from penstock.runtimes.sandbox.inside.zygote import take_claim
+from penstock.runtimes.sandbox.sandbox import send
 from runtimes.wheels import wheel
 from runtimes.worlds import DEADLINE, MODEL, World, new_sandbox, processes, sandbox_at, until
 
@@ -486,3 +487,10 @@ async def test_a_script_that_speaks_of_pip_has_an_environment_of_its_own_and_oth
 
         assert world.log_of(installs) == "/tmp/venv"
         assert world.log_of(plain) == sys.prefix
+
+
+def test_a_supervisor_that_is_only_coming_to_be_is_not_signalled() -> None:
+    send(Claim(0, 0, ""), signal.SIGTERM)
+    send(None, signal.SIGTERM)
+
+    assert signal.SIGTERM not in signal.sigpending()

@@ -351,8 +351,8 @@ async def gone(pid: int) -> None:
 
 
 def send(claim: Claim | None, number: signal.Signals) -> None:
-    """Signal a supervisor, if it is still the same process."""
-    if claim is None:
+    """Signal a supervisor, if it is still the same process. One that is only coming to be is told by who started it."""
+    if claim is None or not claim.pid:
         return
     with suppress(ProcessLookupError):
         handle = os.pidfd_open(claim.pid)
