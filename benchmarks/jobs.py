@@ -44,7 +44,7 @@ async def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory(dir="/var/tmp", ignore_cleanup_errors=True) as name:
         root = Path(name)
         image = Image(python=Path(sys.executable), preload=("numpy", "pandas"))
-        sandbox = Sandbox(root / "runtimes", blobs=Blobs(root), resolve=lambda _: image)
+        sandbox = Sandbox(root / "runtimes", blobs=Blobs(root), resolve=lambda _: image, clock=time.time)
         script = root / "script.py"
 
         def bare(source: bytes) -> Callable[[int], Awaitable[None]]:

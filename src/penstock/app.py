@@ -8,6 +8,7 @@ It is also where the clock, ids and chance come from: everything else takes them
       logs/            log streams              sandbox/            jobs, zygotes
       unpacked/        functions' code, as environments see it
       models/          model data, as model servers see it
+      environments/    Pythons that jobs run in, built on first use (unless several data folders share another place)
       server.json      where the server is, while it is up          images.toml   the user's own images, if any
       forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas
 """
@@ -33,13 +34,16 @@ from typing import Any, Final, Self
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
-from penstock.gateway import access
-from penstock.gateway.guard import OpenHost, check_host
+from penstock.gateway import access, credentials
+from penstock.gateway.guard import OpenHost, check_host, is_loopback
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
 from penstock.images import catalog, clients, metrics
+from penstock.images.environments import BadEnvironment
+from penstock.runtimes.environments import Environments, Tell, Unbuildable
+from penstock.runtimes.environments.interpreters import find as find_python
 from penstock.runtimes.residents import Language, Nursery
-from penstock.runtimes.sandbox import Image, Sandbox, UnknownImage, this_machine
+from penstock.runtimes.sandbox import SYSTEM_PATH, Image, Sandbox, UnknownImage, this_machine
 from penstock.services import identity, lambda_, logs, s3
 from penstock.services.events import open_events
 from penstock.services.peripheral import Misplaced, Peripheral
@@ -74,6 +78,7 @@ LEAST_ENVIRONMENTS: Final = 32  # of functions at once, warm ones included; more
 ENVIRONMENT_MIB: Final = 64
 ENVIRONMENT_HANDLES: Final = 2
 OTHER_HANDLES: Final = 400  # for connections, files and jobs
+ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → what AWS clients need
 ANYBODY: Final = "penstock"  # the key that clients use where no signature is checked
 
 
@@ -93,6 +98,7 @@ class Settings:
     access_log: bool = False  # on standard error
     mocks: Path | None = None  # a mock configuration file: what stands in for services in test cases
     stand_in: StandIn = nobody  # who else does, in this process: for tests
+    environments: Path | None = None  # where Pythons are built; several data folders may share it
 
 
 def clock() -> float:
@@ -113,6 +119,7 @@ class Penstock:
         self.endpoint = ""
         self._exits = AsyncExitStack()
         self._root: Credential | None = None
+        self._sessions: identity.Sessions | None = None
 
     async def __aenter__(self) -> Self:
         try:
@@ -152,8 +159,10 @@ class Penstock:
             self.settings.data,
             self.client_environment,
             lambda: self.endpoint,
+            job_environment=self.job_environment,
             mocks=read_mocks(self.settings.mocks),
             stand_in=self.settings.stand_in,
+            environments=self.settings.environments,
         )
         self._exits.callback(rooms.database.close)
         self._exits.push_async_callback(rooms.sandbox.close)
@@ -164,6 +173,9 @@ class Penstock:
         await identity.ensure_default_role(rooms.database, clock=clock, chance=chance)
         if self.settings.auth:
             await self._find_root(rooms.database)
+        seal = await identity.seal_of(rooms.database, clock=clock, chance=chance)
+        sts = identity.Sts(rooms.database, clock, chance, rooms.ring)
+        self._sessions = identity.Sessions(sts, seal, clock)
         tasks = await self._exits.enter_async_context(asyncio.TaskGroup())
         await self._listen(tasks, rooms)
         await self._work(tasks, rooms.engine)
@@ -179,14 +191,39 @@ class Penstock:
         write_private(self.settings.data / "root-keys.json", {"access_key": root.access_key, "secret_key": root.secret})
 
     def client_environment(self, scope: Scope, role_arn: str) -> Mapping[str, str]:  # noqa: ARG002 - one key so far
-        """What a job's own AWS clients need: this server, the job's region, and a key."""
+        """What the AWS clients of functions and model servers need: this server, the region, and a key."""
         key, secret = (self._root.access_key, self._root.secret) if self._root else (ANYBODY, ANYBODY)
         return clients.client_variables(self.endpoint, scope.region, key, secret, base={})
+
+    def job_environment(self, scope: Scope, role_arn: str) -> Mapping[str, str]:
+        """What the AWS clients of a job need: this server, the job's region, and where they get keys of its role.
+
+        Clients take keys from an address of this machine only; where Penstock has none, jobs have the key of functions.
+        """
+        host = loopback_of(self.settings.host)
+        if host is None or self._sessions is None:
+            return self.client_environment(scope, role_arn)
+        place = f"http://{host}:{self.endpoint.rpartition(':')[2]}{credentials.PATH}"
+        return clients.job_variables(self.endpoint, scope.region, place, self._sessions.ticket(scope, role_arn))
+
+    async def _credentials(self, ticket: str) -> Mapping[str, object] | None:
+        assert self._sessions is not None
+        try:
+            return await self._sessions.credentials(ticket)
+        except identity.BadTicket:
+            return None
 
     async def _listen(self, tasks: asyncio.TaskGroup, rooms: "Rooms") -> None:
         """Open the door; the endpoint is known afterwards."""
         settings = GatewaySettings(auth=self.settings.auth)
-        app = application(rooms.directory, keys=rooms.ring, clock=clock, chance=chance, settings=settings)
+        app = application(
+            rooms.directory,
+            keys=rooms.ring,
+            clock=clock,
+            chance=chance,
+            settings=settings,
+            more=[credentials.route(self._credentials)],
+        )
         stopping = asyncio.Event()
         host = self.settings.host
         port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -242,11 +279,13 @@ class Rooms:
     def build(
         cls,
         data: Path,
-        client_environment: Callable[[Scope, str], Mapping[str, str]],
+        client_environment: ClientEnvironment,
         endpoint: Callable[[], str] = str,
         *,
+        job_environment: ClientEnvironment | None = None,
         mocks: MockConfig | None = None,
         stand_in: StandIn = nobody,
+        environments: Path | None = None,
     ) -> Self:
         """From the ground up. Nothing runs yet; `database`, `sandbox` and `peripheral` are to be closed.
 
@@ -255,13 +294,13 @@ class Rooms:
         database = SqliteDatabase(data / "penstock.db")
         directory = Directory(validate)
         blobs = Blobs(data)
-        images = Images(data)
+        images = Images(data, environments)
         rooms = cls(
             database=database,
             directory=directory,
             engine=Engine(database, directory, clock=clock, chance=chance),
             blobs=blobs,
-            sandbox=Sandbox(data / "sandbox", blobs=blobs, resolve=images.resolve, hidden=[data]),
+            sandbox=Sandbox(data / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, hidden=[data]),
             nursery=nursery(data),
             model_servers=model_servers(data),
             ring=identity.StoredKeys(database, clock),
@@ -277,13 +316,13 @@ class Rooms:
             *experiments.services(database, clock),
         ):
             directory.register(service)
-        rooms._furnish_runs(data, images, client_environment)
+        rooms._furnish_runs(data, images, client_environment, job_environment or client_environment)
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events()
         return rooms
 
     def _furnish_runs(
-        self, data: Path, images: "Images", client_environment: Callable[[Scope, str], Mapping[str, str]]
+        self, data: Path, images: "Images", client_environment: ClientEnvironment, job_environment: ClientEnvironment
     ) -> None:
         """What has runs: jobs, endpoints, pipelines and functions."""
         share = this_machine()
@@ -299,7 +338,7 @@ class Rooms:
             runtime=self.sandbox,
             machine=machine,
             streams=streams,
-            client_environment=client_environment,
+            client_environment=job_environment,
             definitions=images.metric_definitions,
             clock=clock,
         )
@@ -440,27 +479,54 @@ def every_operation() -> Directory:
         return rooms.directory
 
 
+def catalog_of(data: Path) -> catalog.Catalog:
+    """The mapping files of a data folder: the user's own, if any, before Penstock's."""
+    own = data / "images.toml"
+    return catalog.Catalog(*([own] if own.exists() else []), is_here=lambda version: find_python(version) is not None)
+
+
+def environments_of(data: Path, elsewhere: Path | None, found: catalog.Catalog) -> Environments:
+    """Where the environments of a catalogue are, or will be."""
+    return Environments(elsewhere or data / "environments", found.environments, clock)
+
+
 class Images:
     """The catalogue of images, as jobs and the sandbox ask it; `images.toml` in the data folder comes first."""
 
-    def __init__(self, data: Path) -> None:
-        own = data / "images.toml"
-        self._catalog = catalog.Catalog(*([own] if own.exists() else []))
+    def __init__(self, data: Path, environments: Path | None = None) -> None:
+        self._catalog = catalog_of(data)
+        self._environments = environments_of(data, environments, self._catalog)
         self.resolve = lru_cache(self._resolve)
 
     def _resolve(self, uri: str) -> Image:
         """The environment of an image, for the sandbox."""
         try:
             found = self._catalog.resolve(uri)
-        except catalog.UnknownImage as unknown:
+            plan = self._environments.plan(found.environment)
+        except (catalog.UnknownImage, BadEnvironment) as unknown:
             raise UnknownImage(str(unknown)) from None
+
+        async def furnish(tell: Tell) -> None:
+            try:
+                await self._environments.furnish(plan, tell)
+            except Unbuildable as problem:
+                raise UnknownImage(str(problem)) from None
+
         return Image(
-            python=Path(sys.executable),
-            command=("python3", str(catalog.INSIDE / "train.py")),
+            python=plan.python,
+            command=found.command or ("python3", str(catalog.INSIDE / "train.py")),
             # What acts when an interpreter starts must be the same here as in jobs, or none could start warm.
-            environment={**found.variables, "PYTHONPATH": str(clients.SHIM)},
+            environment={
+                **found.variables,
+                "PYTHONPATH": str(clients.SHIM),
+                "PENSTOCK_IMAGE": str(catalog.INSIDE),
+                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+                "PATH": os.pathsep.join([str(catalog.INSIDE / "bin"), SYSTEM_PATH]),
+            },
             preload=found.preload,
-            visible=OUR_FILES,
+            visible=(*OUR_FILES, *(each.folder for each in plan.line if each.folder is not None)),
+            furnish=None if all(each.folder is None for each in plan.line) else furnish,
+            note=found.note,
         )
 
     def serving_variables(self, uri: str) -> Mapping[str, str]:
@@ -507,6 +573,15 @@ async def sweep(rooms: Rooms, data: Path) -> None:
             log.exception("sweeping failed")
         else:
             log.info("swept: %d blobs that nobody holds", removed)
+
+
+def loopback_of(host: str) -> str | None:
+    """An address of this machine's own at which a server on that host answers; None if it has none."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - asked for, not listened to
+        return "127.0.0.1"
+    if not is_loopback(host):
+        return None
+    return f"[{host}]" if ":" in host else host
 
 
 def write_private(path: Path, content: Mapping[str, object]) -> None:

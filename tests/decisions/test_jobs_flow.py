@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from penstock.engine.facts import Asked, Command, Done, Event, Fact, Finish, Perform, Refused, Signalled, Started
+from penstock.services.sagemaker.jobs.answers import transitions
 from penstock.services.sagemaker.jobs.flow import PHASE, PROGRESS, RUN_JOB, STOP, STOP_JOB, JobFlow
 from penstock.services.sagemaker.jobs.model import Phase, Plan, Product, Report, State
 
@@ -89,6 +90,17 @@ def test_phases_told_while_it_ran_keep_their_first_times() -> None:
         ("Training", 1_002.6),
         ("Completed", 1_003.0),
     ]
+
+
+def test_how_far_an_environment_is_is_told_as_the_message_of_its_phase() -> None:
+    def building(message: str) -> Signalled:
+        return Signalled(PHASE, msgspec.to_builtins([Phase("DownloadingTrainingImage", 1_001.2, 1, message)]))
+
+    state, _ = told(plan(), STARTED, building("package 1 of 2"), building("package 2 of 2"))
+
+    (_, phase) = transitions(state)
+    assert (phase["Status"], phase["StatusMessage"]) == ("DownloadingTrainingImage", "package 2 of 2")
+    assert state.phases[-1].at == 1_001.2
 
 
 def test_a_stop_is_asked_for_once_and_the_job_is_stopping_until_it_reports() -> None:

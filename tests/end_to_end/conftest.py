@@ -1,5 +1,6 @@
 """Servers: one for all tests that leave it unharmed, and fresh ones for those that do not."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ from end_to_end.world import World, running
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
-    """A server for everybody."""
+    """A server for everybody; its environments stay for the next tests, as they would for the next server."""
     folder = Path(tempfile.mkdtemp(prefix="penstock-ends-"))
-    with running(folder / "data") as world:
+    kept = Path(tempfile.gettempdir()) / f"penstock-environments-{os.getuid()}"
+    with running(folder / "data", "--environments", str(kept)) as world:
         yield world
     shutil.rmtree(folder, ignore_errors=True)
 

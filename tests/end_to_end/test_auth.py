@@ -12,7 +12,7 @@ from end_to_end.world import World, running, step
 
 WRITES = """
 import boto3
-print(boto3.client("sts").get_caller_identity()["Account"])
+print(boto3.client("sts").get_caller_identity()["Arn"])
 boto3.client("s3").put_object(Bucket="things", Key="written/by-a-job.txt", Body=b"from inside")
 """
 
@@ -64,5 +64,6 @@ def test_a_script_s_own_clients_find_the_server(kind: str, request: pytest.Fixtu
 
     (job,) = server.jobs("Processing", arn.rpartition("/")[2])
     assert ended["PipelineExecutionStatus"] == "Succeeded", server.lines("ProcessingJobs", job)
-    assert server.lines("ProcessingJobs", job) == ["123456789012"]
+    session = "arn:aws:sts::123456789012:assumed-role/PenstockExecutionRole/SageMaker"
+    assert server.lines("ProcessingJobs", job) == [session]
     assert server.get("s3://things/written/by-a-job.txt") == b"from inside"

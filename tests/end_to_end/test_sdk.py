@@ -73,3 +73,35 @@ def test_a_pipeline_is_put_on_a_schedule_by_its_triggers(world: World) -> None:
         "executions 1",
         "left []",
     ], done.stdout + done.stderr
+
+
+def test_functions_are_steps_and_jobs(world: World) -> None:
+    done = world.penstock("exec", "--", sys.executable, str(HERE / "scripts" / "sdk_functions.py"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for seen in (
+        "raised here ZeroDivisionError('division by zero')",
+        "ended Waiter PipelineExecutionComplete failed",
+        "who arn:aws:sts::123456789012:assumed-role/PenstockExecutionRole/",
+        "total 10",
+        "Count Succeeded None",
+        "Add Succeeded None",
+        "TooMuch Succeeded None",
+        "AlgorithmError: ValueError('10 is too much'), exit code: 1",
+    ):
+        assert seen in done.stdout, done.stdout + done.stderr
+
+
+def test_a_notebook_is_a_step(world: World, tmp_path: Path) -> None:
+    done = world.penstock("exec", "--", sys.executable, str(HERE / "scripts" / "sdk_notebook.py"), str(tmp_path))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for seen in (
+        "Good Succeeded ''",
+        "cell ['x is 7 and green round beside it\\n']",
+        "kept ['note.ipynb', 'sagemaker_job_execution.log']",
+        "Bad Failed 'AlgorithmError: [SM-111] Error with executing notebook",
+        "AssertionError: x is bad",
+        "cell ['x is bad']",
+    ):
+        assert seen in done.stdout, done.stdout + done.stderr

@@ -26,6 +26,7 @@ Json = Any
 Found = TypeVar("Found")
 ROLE = "arn:aws:iam::123456789012:role/PenstockExecutionRole"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+BARE = "penstock/base:1"  # an image of no version: its jobs' logs hold what they print and nothing else
 BUCKET = "things"
 DEADLINE = 60.0
 ENDED = {"Completed", "Failed", "Stopped", "Succeeded"}
@@ -117,7 +118,7 @@ class World:
         code = {"InputName": "code", "S3Input": s3_input(uri, "/opt/ml/processing/input/code")}
         request = {
             "AppSpecification": {
-                "ImageUri": IMAGE,
+                "ImageUri": BARE,
                 "ContainerEntrypoint": ["bash", f"/opt/ml/processing/input/code/{name}.sh"],
             },
             "RoleArn": ROLE,
@@ -134,7 +135,7 @@ class World:
         code = {"ChannelName": "code", "DataSource": {"S3DataSource": s3_prefix(self.put(f"code/{name}.sh", script))}}
         return {
             "AlgorithmSpecification": {
-                "TrainingImage": IMAGE,
+                "TrainingImage": BARE,
                 "TrainingInputMode": "File",
                 "ContainerEntrypoint": ["bash", f"/opt/ml/input/data/code/{name}.sh"],
             },

@@ -5,13 +5,14 @@ import contextlib
 import itertools
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 import uvloop
 from botocore.config import Config
+from starlette.routing import BaseRoute
 
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import DEFAULTS, Settings
@@ -70,6 +71,7 @@ def running(
     keys: KeyRing | None = None,
     settings: Settings = DEFAULTS,
     counts: Mapping[str, int] | None = None,
+    more: Sequence[BaseRoute] = (),
 ) -> Iterator[Running]:
     directory = Directory(validate)
     for service in services:
@@ -82,6 +84,7 @@ def running(
         chance=lambda: f"request-{next(numbers)}",
         settings=settings,
         counts=lambda: counts or {},
+        more=more,
     )
     started: list[Running] = []
     up = threading.Event()

@@ -6,6 +6,7 @@ import pytest
 
 from penstock.images import metrics
 from penstock.images.catalog import BadCatalog, Catalog, UnknownImage
+from penstock.images.environments import locked, pins
 from penstock_image.xgboost_mode import metrics as inside
 
 EAST = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
@@ -119,7 +120,7 @@ def test_a_file_of_the_users_comes_before_the_built_in_mapping(tmp_path: Path) -
         ('[[images]]\nrepository = "a"\nversions = ["1"]\nenvironment = "installed"\ncolour = 1', "key 'colour'"),
         (
             '[[images]]\nrepository = "a"\nversions = ["1"]\nenvironment = "installed"\nframework = "mxnet"',
-            "framework = 'mxnet'; it may be 'sklearn', 'xgboost', 'none'",
+            "framework = 'mxnet'; it may be 'sklearn', 'xgboost', 'pytorch', 'tensorflow', 'huggingface', 'none'",
         ),
     ],
 )
@@ -150,3 +151,83 @@ def test_only_the_algorithm_has_built_in_metrics(catalog: Catalog) -> None:
     assert found["validation:rmse"].regex == r".*\[[0-9]+\].*#011validation-rmse:(\S+)"
     assert found["validation:auc"].direction == "Maximize"
     assert metrics.built_in(catalog.resolve("penstock/base")) == ()
+
+
+@pytest.mark.parametrize(
+    ("repository", "environment"),
+    [
+        ("sagemaker-base-python-38:1.0", "sagemaker-sdk"),
+        ("sagemaker-distribution-prod:1.0.0-cpu", "notebooks"),
+        ("sagemaker-scikit-learn:1.9-1-cpu-py3", "installed"),
+    ],
+)
+def test_other_images_of_awss_have_their_environments(catalog: Catalog, repository: str, environment: str) -> None:
+    assert catalog.resolve(f"{EAST}/{repository}").environment == environment
+
+
+def test_the_first_environment_that_this_machine_can_have_is_taken() -> None:
+    uri = f"{EAST}/sagemaker-base-python-310:1.0"
+
+    with_it = Catalog(is_here=lambda _: True).resolve(uri)
+    without = Catalog(is_here=lambda version: version == "").resolve(uri)
+
+    assert (with_it.environment, with_it.note) == ("base-python-310", "")
+    assert without.environment == "sagemaker-sdk"
+    assert without.note.startswith("The image has Python 3.10; it is run with Python 3.")
+
+
+@pytest.mark.parametrize(
+    ("repository", "name"),
+    [
+        ("pytorch-training:1.10.0-gpu-py38", "pytorch"),
+        ("tensorflow-training:2.19.0-cpu-py312", "tensorflow"),
+        ("huggingface-pytorch-training:2.5.1-transformers4.49.0-gpu-py311", "huggingface"),
+        ("sagemaker-spark-processing:3.3-cpu-py39-v1", "spark"),
+        ("sagemaker-model-monitor-analyzer", "model-monitor"),
+        ("sagemaker-clarify-processing:1.0", "clarify"),
+    ],
+)
+def test_what_penstock_has_no_environment_for_is_told_with_what_to_write_where(
+    catalog: Catalog, repository: str, name: str
+) -> None:
+    with pytest.raises(UnknownImage, match=rf"(?s)images\.toml in the data folder.*\[environments\.{name}\]"):
+        catalog.resolve(f"{EAST}/{repository}")
+
+
+def test_an_environment_of_the_users_takes_the_place_of_one_that_is_absent(tmp_path: Path) -> None:
+    place = tmp_path / "lib" / "python3.11" / "site-packages" / "torch-2.6.0.dist-info"
+    place.mkdir(parents=True)
+    (tmp_path / "mine.toml").write_text(f'[environments.pytorch]\npython = "{tmp_path}/bin/python"\n')
+
+    image = Catalog(tmp_path / "mine.toml").resolve(f"{EAST}/pytorch-training:1.10.0-gpu-py38")
+
+    assert (image.environment, image.version_run) == ("pytorch", "2.6.0")
+    assert "asks for PyTorch 1.10.0-gpu-py38; it is run with 2.6.0" in image.note
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[environments.a]\nextends = "b"\nrequirements = "a.txt"', r"no \[environments.b\]"),
+        (
+            '[environments.a]\nextends = "b"\nrequirements = "x"\n[environments.b]\nextends = "a"\nrequirements = "x"',
+            "extends itself",
+        ),
+        ('[environments.a]\nextends = "installed"', "lacks 'requirements'"),
+        ('[environments.a]\nextends = "installed"\npython = "3.10"\nrequirements = "x"', "leave out 'python'"),
+        ('[environments."a/b"]', "is no name for an environment"),
+        ('[[images]]\nrepository = "a"\nversions = ["*"]\nenvironment = []', "names no environment"),
+    ],
+)
+def test_an_environment_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / "mine.toml").write_text(text)
+
+    with pytest.raises(BadCatalog, match=sentence):
+        Catalog(tmp_path / "mine.toml")
+
+
+def test_every_shipped_lock_is_one(catalog: Catalog) -> None:
+    built = [each for each in catalog.environments.values() if each.is_built]
+
+    assert {each.name for each in built} >= {"sagemaker-sdk", "sagemaker-sdk-3", "base-python-310", "notebooks"}
+    assert all(pins(locked(each)) for each in built)

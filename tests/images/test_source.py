@@ -1,6 +1,7 @@
 """Code and packages that a job brings in itself: from S3, and through pip."""
 
 import io
+import json
 import tarfile
 import threading
 import time
@@ -47,6 +48,26 @@ class Answer(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Nothing: a test's output is for tests."""
+
+
+def test_keys_come_from_the_credentials_endpoint_where_the_variables_hold_none(
+    bucket: "Bucket", tmp_path: Path
+) -> None:
+    keys = {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "secret", "Token": "token", "Expiration": "then"}
+    bucket.content = {"/credentials": json.dumps(keys).encode(), "/b/k": b"content"}
+    variables = {
+        "AWS_ENDPOINT_URL": bucket.url,
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{bucket.url}/credentials",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN": "the ticket",
+    }
+
+    s3.download("s3://b/k", tmp_path / "file", variables)
+
+    (_, first), (_, second) = bucket.asked
+    assert (tmp_path / "file").read_bytes() == b"content"
+    assert first["authorization"] == "the ticket"
+    assert "Credential=ASIAEXAMPLE/" in second["authorization"]
+    assert second["x-amz-security-token"] == "token"
 
 
 @pytest.fixture

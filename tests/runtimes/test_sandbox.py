@@ -1,6 +1,7 @@
 """The sandbox: what it keeps from a job, what outlives what, and that nothing is left behind."""
 
 import asyncio
+import importlib.util
 import os
 import shutil
 import signal
@@ -12,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from penstock.engine.jobs import JobId, Output, Resources
-from penstock.runtimes.sandbox.folder import JobFolder
+from penstock.engine.jobs import Building, JobId, Output, Resources
+from penstock.runtimes.sandbox.folder import Claim, JobFolder
 from penstock.runtimes.sandbox.inside.zygote import take_claim
-from runtimes.worlds import MODEL, World, new_sandbox, processes, sandbox_at, until
+from penstock.runtimes.sandbox.sandbox import send
+from runtimes.wheels import wheel
+from runtimes.worlds import DEADLINE, MODEL, World, new_sandbox, processes, sandbox_at, until
 
 DIES_AT_ONCE = Path(__file__).parent / "server.py"
 
@@ -413,3 +416,81 @@ async def test_a_folder_without_rights_is_forgotten_all_the_same(tmp_path: Path)
         await world.runtime.forget(JobId("job"))
 
         assert not folder_of(world, "job").path.exists()
+
+
+async def test_a_job_waits_for_its_environment_and_its_log_says_how_far_that_is(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        stages: list[object] = []
+        job = world.script("print('runs')", image="slow")
+
+        async with asyncio.timeout(DEADLINE):
+            ending = await world.runtime.run(job, stages.append)
+
+        assert ending.is_success
+        assert stages == [Building("half of it"), Building("all of it"), "starting", "running", "collecting"]
+        assert world.log_of(job) == "half of it\nall of it\nruns"
+
+
+async def test_a_job_whose_environment_cannot_be_had_is_unstartable_and_says_why(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        ending = await world.run(world.script("print('runs')", image="unbuildable"))
+
+        assert (ending.reason, ending.message) == ("unstartable", "there is no wheel of it")
+
+
+async def test_a_job_that_waits_for_its_environment_can_be_stopped(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        job = world.script("print('runs')", image="endless")
+        running = asyncio.create_task(world.run(job))
+        await until(lambda: world.log_of(job) == "begun")
+
+        await world.runtime.stop(job.id)
+
+        assert (await running).reason == "stopped"
+
+
+async def test_an_image_may_say_something_in_the_log_of_its_jobs(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        job = world.script("print('runs')", image="noted")
+
+        await world.run(job)
+
+        assert world.log_of(job) == "it is another version\nruns"
+
+
+@pytest.mark.parametrize("how", ["python3 -m pip", "pip"])
+async def test_what_a_job_installs_is_the_jobs_own(tmp_path: Path, how: str) -> None:
+    (tmp_path / "wheels").mkdir()
+    wheel(tmp_path / "wheels", "brook")
+    async with sandbox_at(tmp_path) as world:
+        wheels = world.input(
+            "/opt/ml/wheels", {path.name: path.read_bytes() for path in (tmp_path / "wheels").iterdir()}
+        )
+        script = (
+            f"{how} install --quiet --no-index --find-links /opt/ml/wheels brook && python3 -c 'import brook, msgspec'"
+        )
+        job = world.job("sh", "-c", script, inputs=(wheels,))
+
+        ending = await world.run(job)
+
+        assert ending.is_success, world.log_of(job)
+        assert importlib.util.find_spec("brook") is None
+
+
+async def test_a_script_that_speaks_of_pip_has_an_environment_of_its_own_and_others_have_not(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        installs = world.script("import sys; print(sys.prefix)  # and pip", name="installs", warm=True)
+        plain = world.script("import sys; print(sys.prefix)", name="plain", warm=True)
+
+        await world.run(installs)
+        await world.run(plain)
+
+        assert world.log_of(installs) == "/tmp/venv"
+        assert world.log_of(plain) == sys.prefix
+
+
+def test_a_supervisor_that_is_only_coming_to_be_is_not_signalled() -> None:
+    send(Claim(0, 0, ""), signal.SIGTERM)
+    send(None, signal.SIGTERM)
+
+    assert signal.SIGTERM not in signal.sigpending()

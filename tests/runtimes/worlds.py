@@ -3,7 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,24 @@ DEADLINE = 60.0
 CODE = "/opt/ml/code/script.py"
 
 
+async def slowly(tell: Callable[[str], None]) -> None:
+    tell("half of it")
+    await asyncio.sleep(0)
+    tell("all of it")
+
+
+async def never(tell: Callable[[str], None]) -> None:
+    tell("begun")
+    await asyncio.Event().wait()
+
+
+async def in_vain(tell: Callable[[str], None]) -> None:
+    raise UnknownImage("there is no wheel of it")
+
+
+FURNISHED = {"slow": slowly, "endless": never, "unbuildable": in_vain}
+
+
 def resolve(name: str) -> Image:
     """One image by its plain name, one that preloads numpy, and no other."""
     python = Path(sys.executable)
@@ -30,6 +49,10 @@ def resolve(name: str) -> Image:
         return Image(python=python, preload=("no_such_module",))
     if name == "train":
         return Image(python=python, command=("sh", "-c", 'echo "trains $@"', "train"))
+    if name == "noted":
+        return Image(python=python, note="it is another version")
+    if name in FURNISHED:
+        return Image(python=python, furnish=FURNISHED[name])
     raise UnknownImage(f"no environment goes by the name '{name}'")
 
 
@@ -70,7 +93,9 @@ class World:
 def new_sandbox(root: Path, **more: Any) -> World:
     blobs = Blobs(root / "data")
     more = {"total": Share(4.0, 4096.0, 0), "linger": 20.0, **more}
-    runtime = Sandbox(root / "data" / "runtimes", blobs=blobs, resolve=resolve, hidden=[root / "data"], **more)
+    runtime = Sandbox(
+        root / "data" / "runtimes", blobs=blobs, resolve=resolve, clock=time.time, hidden=[root / "data"], **more
+    )
     return World(root, runtime, blobs)
 
 

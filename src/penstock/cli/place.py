@@ -18,6 +18,7 @@ DEFAULT_PORT: Final = 4599
 SERVER_FILE: Final = "server.json"
 KEYS_FILE: Final = "root-keys.json"
 DEFAULT_DATA: Final = "~/.penstock"
+ENVIRONMENTS: Final = "PENSTOCK_ENVIRONMENTS"  # the variable that names a folder of built Pythons
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import click
 import uvloop
 
 from penstock.app import CannotStart, Penstock, Settings
-from penstock.cli.place import DEFAULT_DATA, DEFAULT_PORT, data_folder
+from penstock.cli.place import DEFAULT_DATA, DEFAULT_PORT, ENVIRONMENTS, data_folder
 
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -26,6 +26,12 @@ FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
     default=False,
     show_default=True,
     help="A line for every request, on standard error.",
+)
+@click.option(
+    "--environments",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar=ENVIRONMENTS,
+    help=f"Where Pythons for jobs are built; default: in the data folder. Several may share one ({ENVIRONMENTS}).",
 )
 @click.option("--mocks", type=FILE, help="A mock configuration file, for executions of MACHINE#TESTCASE.")
 def command(data: Path | None, **options: Any) -> None:

@@ -111,7 +111,14 @@ class Ending:
         return self.reason == "exited" and self.exit_code == 0
 
 
-Progress = Callable[[Literal["starting", "running", "collecting"]], None]
+@dataclass(frozen=True, slots=True)
+class Building:
+    """The job waits for its environment, which is being built; `message` says how far that is."""
+
+    message: str
+
+
+Progress = Callable[[Literal["starting", "running", "collecting"] | Building], None]
 
 
 class Runtime(Protocol):

@@ -7,23 +7,39 @@ entry that matches is taken. An image that no entry matches is an error that say
 """
 
 import re
+import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
+from penstock.images.environments import BadEnvironment, Environment, locked, normal, pins
+
 Json = Any
-Framework = Literal["sklearn", "xgboost", "none"]
+Framework = Literal["sklearn", "xgboost", "pytorch", "tensorflow", "huggingface", "none"]
 Training = Literal["script", "algorithm"]
 ModelFormat = Literal["pickle", "save_model", "none"]
 
 HERE: Final = Path(__file__).parent
 BUILT_IN: Final = HERE / "images.toml"
 INSIDE: Final = HERE / "inside"  # what travels into a job; its contract: `penstock_image`'s docstring
-NAMES: Final = {"sklearn": "scikit-learn", "xgboost": "XGBoost"}
+NAMES: Final = {
+    "sklearn": "scikit-learn",
+    "xgboost": "XGBoost",
+    "pytorch": "PyTorch",
+    "tensorflow": "TensorFlow",
+    "huggingface": "Hugging Face transformers",
+}
+DISTRIBUTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "sklearn": ("scikit-learn",),
+    "xgboost": ("xgboost-cpu", "xgboost"),
+    "pytorch": ("torch",),
+    "tensorflow": ("tensorflow", "tensorflow-cpu"),
+    "huggingface": ("transformers",),
+}
 ADDRESS: Final = re.compile(
     r"(?P<repository>[^@]+?)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-fA-F]{64}))?"
 )
@@ -50,6 +66,7 @@ class Image:
     note: str = ""
     train: Training = "script"
     model_format: ModelFormat = "none"
+    command: tuple[str, ...] = ()
     preload: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
 
@@ -63,46 +80,58 @@ class Entry:
     """One `[[images]]` of a mapping file, its pattern compiled."""
 
     pattern: re.Pattern[str]
-    environment: str
+    environments: tuple[str, ...]
     framework: Framework
     train: Training
     model_format: ModelFormat
+    python: str
+    command: tuple[str, ...]
     preload: tuple[str, ...]
     variables: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """One `[environments.NAME]`: `distributions` are the packages that a framework's version is read from."""
-
-    name: str
-    summary: str
-    distributions: Mapping[str, tuple[str, ...]]
 
 
 class Catalog:
     """The mapping files, read once."""
 
-    def __init__(self, *files: Path) -> None:
-        """The user's files, the most important first, on top of Penstock's own."""
+    def __init__(self, *files: Path, is_here: Callable[[str], bool] = lambda _: True) -> None:
+        """The user's files, the most important first, on top of Penstock's own; `is_here` knows a Python's version."""
         self._entries: list[Entry] = []
+        self._is_here = is_here
         self.environments: dict[str, Environment] = {}
         for file in (*files, BUILT_IN):
             self._add(file)
-        for entry in self._entries:
-            if entry.environment not in self.environments:
+        for name in self._named():
+            if name not in self.environments:
                 known = ", ".join(sorted(self.environments))
-                raise BadCatalog(f"no [environments.{entry.environment}] in any mapping file; there are: {known}")
+                raise BadCatalog(f"no [environments.{name}] in any mapping file; there are: {known}")
+        for environment in self.environments.values():
+            self._line(environment)
+
+    def _named(self) -> Iterator[str]:
+        for entry in self._entries:
+            yield from entry.environments
+        for environment in self.environments.values():
+            if environment.extends:
+                yield environment.extends
+
+    def _line(self, environment: Environment) -> list[Environment]:
+        """An environment, what it extends, what that extends. Raises `BadCatalog` where that goes in a circle."""
+        line = [environment]
+        while line[-1].extends:
+            line.append(self.environments[line[-1].extends])
+            if len(line) > len(self.environments):
+                raise BadCatalog(f"[environments.{environment.name}] extends itself")
+        return line
 
     def _add(self, file: Path) -> None:
         try:
             document = tomllib.loads(file.read_text())
             for name, environment in document.get("environments", {}).items():
-                self.environments.setdefault(name, _environment(name, environment))
+                self.environments.setdefault(name, Environment.read(name, environment, file.parent))
             self._entries += [_entry(entry) for entry in document.get("images", [])]
         except OSError as problem:
             raise BadCatalog(f"{file} cannot be read: {problem.strerror}") from problem
-        except (tomllib.TOMLDecodeError, BadCatalog) as problem:
+        except (tomllib.TOMLDecodeError, BadCatalog, BadEnvironment) as problem:
             raise BadCatalog(f"{file}: {problem}") from problem
 
     def resolve(self, uri: str) -> Image:
@@ -117,12 +146,12 @@ class Catalog:
         raise UnknownImage(_unmapped(uri, only_digest=bool(address["digest"]) and not tag))
 
     def _image(self, uri: str, asked: str, entry: Entry) -> Image:
-        environment = self.environments[entry.environment]
-        run = _version_of(environment.distributions.get(entry.framework, ()))
+        environment = self._choose(uri, entry)
+        run = self._version(environment, entry.framework)
         if entry.framework != "none" and not run:
             raise UnknownImage(
                 f"the image '{uri}' needs {NAMES[entry.framework]}, and the environment '{environment.name}' "
-                f"({environment.summary}) has none; install it there, for example with: pip install 'penstock[ml]'"
+                f"({environment.summary}) has none; {_remedy(environment, entry.framework)}"
             )
         variables = dict(entry.variables)
         if entry.train == "algorithm":
@@ -137,12 +166,67 @@ class Catalog:
             framework=entry.framework,
             version_asked=asked,
             version_run=run,
-            note=_note(entry.framework, asked, run, environment),
+            note=_note(entry.framework, asked, run, environment) or self._note_of_python(entry.python, environment),
             train=entry.train,
             model_format=entry.model_format,
+            command=entry.command,
             preload=entry.preload,
             variables=variables,
         )
+
+    def _choose(self, uri: str, entry: Entry) -> Environment:
+        """The first of an entry's environments that this machine can have. Raises `UnknownImage`."""
+        wanted = [self.environments[name] for name in entry.environments]
+        for environment in wanted:
+            if not environment.absent and self._is_here(self._line(environment)[-1].python):
+                return environment
+        if wanted[0].absent:
+            raise UnknownImage(f"the image '{uri}' runs in the environment '{wanted[0].name}': {wanted[0].absent}")
+        raise UnknownImage(
+            f"the image '{uri}' runs in the environment '{wanted[0].name}', which needs Python {wanted[0].python}, and "
+            f'none was found; install it, or say where it is: [environments.{wanted[0].name}] python = "/path/of/it" '
+            "(with the other keys of that environment) in the data folder's images.toml"
+        )
+
+    def _note_of_python(self, has: str, environment: Environment) -> str:
+        """A sentence where the image has another Python than its environment."""
+        runs = self._line(environment)[-1].python or ".".join(map(str, sys.version_info[:2]))
+        if not has or runs == has:
+            return ""
+        return (
+            f"The image has Python {has}; it is run with Python {runs}, which the environment '{environment.name}' has."
+        )
+
+    def _version(self, environment: Environment, framework: Framework) -> str:
+        """The version of a framework that an environment has, or will have when it is built; empty if it has none."""
+        for each in self._line(environment):
+            names = each.distributions.get(framework) or DISTRIBUTIONS.get(framework, ())
+            if each.is_built:
+                held = _pinned(each)
+                found = next((held[name] for name in map(normal, names) if name in held), "")
+            elif each.python:
+                found = _version_at(each.python, names)
+            else:
+                found = _version_of(names)
+            if found:
+                return found
+        return ""
+
+
+def _pinned(environment: Environment) -> dict[str, str]:
+    """The versions in an environment's lock; none where it is not locked yet, which is told when it is built."""
+    try:
+        return pins(locked(environment))
+    except BadEnvironment:
+        return {}
+
+
+def _remedy(environment: Environment, framework: Framework) -> str:
+    if environment.is_built:
+        return f"add it to {environment.requirements}, and then: penstock env lock {environment.name}"
+    if not environment.python:
+        return "install it there, for example with: pip install 'penstock[ml]'"
+    return f"install it there: {environment.python or 'python'} -m pip install {DISTRIBUTIONS[framework][0]}"
 
 
 def _unmapped(uri: str, *, only_digest: bool) -> str:
@@ -170,6 +254,16 @@ def _note(framework: Framework, asked: str, run: str, environment: Environment) 
     )
 
 
+def _version_at(python: str, distributions: tuple[str, ...]) -> str:
+    """The version of the first of these packages that is installed for an interpreter, by the names of its folders."""
+    prefix = Path(python).parent.parent
+    for name in distributions:
+        plain = normal(name).replace("-", "_")
+        for place in sorted(prefix.glob(f"lib/python3.*/site-packages/{plain}-*.dist-info")):
+            return place.name.removesuffix(".dist-info").rpartition("-")[2]
+    return ""
+
+
 @cache
 def _version_of(distributions: tuple[str, ...]) -> str:
     """The version of the first of these packages that is installed here; empty if none is."""
@@ -181,24 +275,24 @@ def _version_of(distributions: tuple[str, ...]) -> str:
     return ""
 
 
-def _environment(name: str, document: Json) -> Environment:
-    packages = {framework: tuple(names) for framework, names in document.get("distributions", {}).items()}
-    return Environment(name, str(document.get("summary", name)), packages)
-
-
 def _entry(document: Json) -> Entry:
     known = {"repository", "versions", "suffixes", "environment", "framework", "train", "model_format"}
-    if strange := sorted(set(document) - known - {"preload", "variables"}):
+    if strange := sorted(set(document) - known - {"preload", "variables", "python", "command"}):
         raise BadCatalog(f"an [[images]] entry has the unknown key '{strange[0]}'")
     if missing := [name for name in ("repository", "versions", "environment") if name not in document]:
         raise BadCatalog(f"the [[images]] entry {document} lacks '{missing[0]}'")
+    named = document["environment"]
+    if not named:
+        raise BadCatalog(f"the [[images]] entry for {document['repository']} names no environment")
     train = _one_of(Training, document, "train", "script")
     return Entry(
         pattern=_pattern(document["repository"], document["versions"], document.get("suffixes", [""])),
-        environment=document["environment"],
+        environments=(named,) if isinstance(named, str) else tuple(named),
         framework=_one_of(Framework, document, "framework", "none"),
         train=train,
         model_format=_one_of(ModelFormat, document, "model_format", "none"),
+        python=str(document.get("python", "")),
+        command=tuple(map(str, document.get("command", ()))),
         preload=tuple(document.get("preload", ())),
         variables={name: str(value) for name, value in document.get("variables", {}).items()},
     )

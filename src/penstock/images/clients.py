@@ -32,24 +32,41 @@ def client_variables(
     base: Mapping[str, str],
     shim: str = str(SHIM),
 ) -> dict[str, str]:
-    """The variables to be set. `base` is what the client would have: its PYTHONPATH stays, behind the shim.
+    """The variables to be set, with keys. `base` is what the client would have: its PYTHONPATH stays, behind the shim.
 
     `shim` is where the client sees that folder, if that is elsewhere (in a container).
     """
     before = [path for path in base.get("PYTHONPATH", "").split(os.pathsep) if path and path != shim]
     variables = {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
+        **place_variables(endpoint, region),
         "AWS_ACCESS_KEY_ID": access_key,
         "AWS_SECRET_ACCESS_KEY": secret,
-        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # StartSyncExecution would go to sync-127.0.0.1, which is nowhere
-        "AWS_EC2_METADATA_DISABLED": "true",  # looking for an instance's role costs seconds where there is none
         "PYTHONPATH": os.pathsep.join([shim, *before]),
     }
     if session_token:
         variables["AWS_SESSION_TOKEN"] = session_token
     return variables
+
+
+def job_variables(endpoint: str, region: str, credentials: str, ticket: str) -> dict[str, str]:
+    """The variables of a job's clients, which fetch keys of the job's role, again and again, at `credentials`."""
+    return {
+        **place_variables(endpoint, region),
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": credentials,
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN": ticket,
+        "PYTHONPATH": str(SHIM),
+    }
+
+
+def place_variables(endpoint: str, region: str) -> dict[str, str]:
+    """Where a client's services are."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # StartSyncExecution would go to sync-127.0.0.1, which is nowhere
+        "AWS_EC2_METADATA_DISABLED": "true",  # looking for an instance's role costs seconds where there is none
+    }
 
 
 def client_environment(

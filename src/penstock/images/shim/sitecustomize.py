@@ -47,6 +47,9 @@ def found(name, path):
 
 
 sys.meta_path.insert(0, Awaiting)
+_offered = os.environ.get("PENSTOCK_IMAGE")
+if _offered and _offered not in sys.path:  # in a job: what AWS's images offer to import, after all else
+    sys.path.append(_offered)
 _folder = os.path.dirname(__file__)
 if _folder in sys.path:  # search only what comes after it: no two of these find each other for ever
     _hidden = found(__name__, sys.path[sys.path.index(_folder) + 1 :])

@@ -14,9 +14,10 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from penstock.engine.jobs import Input, Job
+from penstock.runtimes.sandbox import venvs
 from penstock.runtimes.sandbox.blanks import Blanks, Layout
 from penstock.runtimes.sandbox.folder import JobFolder, OutOfPlace, below
-from penstock.runtimes.sandbox.images import HOME, Image, environment_of
+from penstock.runtimes.sandbox.images import HOME, Image, environment_of, is_script
 from penstock.store.blobs import BlobDamaged, Blobs
 
 FICLONE: Final = 0x40049409
@@ -32,7 +33,8 @@ def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs, blanks: Bla
     here: pathlib would double it.
     """
     folder.remove()
-    layout = layout_of(job)
+    command = command_of(job, image)
+    layout = layout_of(job, () if is_script(command) else venvs.folders(image))
     blanks.take(layout, str(folder.path))
     links = [
         [f"inputs/{number}", each.folder]
@@ -47,13 +49,22 @@ def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs, blanks: Bla
         lay(os.path.dirname(job.log))  # noqa: PTH120
         with suppress(OSError):  # it is there, or on another file system: then whoever opens it makes it
             os.link(f"{folder.path}/job.log", job.log)  # a tenth, or less, of what making a file costs
-    folder.write("job.json", json.dumps(instructions(job, image, links)).encode())
+    if has_own := venvs.may_install(folder, job, command):
+        for each in venvs.folders(image):
+            lay(f"{folder.path}/{each}")
+        venvs.lay(folder, image)
+    folder.write("job.json", json.dumps(instructions(job, image, links, has_own=has_own)).encode())
     return layout
 
 
-def layout_of(job: Job) -> Layout:
+def command_of(job: Job, image: Image) -> tuple[str, ...]:
+    """What is started, whole."""
+    return (*(job.command or image.command), *job.arguments)
+
+
+def layout_of(job: Job, more: tuple[str, ...] = ()) -> Layout:
     """What a job's folder holds whatever comes into it."""
-    folders = [below(wanted) for wanted in job.folders]
+    folders = [*more, *(below(wanted) for wanted in job.folders)]
     folders += [below(output.folder) for output in job.outputs]
     folders += [below(each.folder) for each in job.inputs]
     with suppress(OutOfPlace):  # the image's own, then
@@ -74,12 +85,12 @@ def write(path: str, content: bytes) -> None:
         file.write(content)
 
 
-def instructions(job: Job, image: Image, links: list[list[str]]) -> dict[str, object]:
+def instructions(job: Job, image: Image, links: list[list[str]], *, has_own: bool) -> dict[str, object]:
     """What the supervisor reads."""
     return {
         "id": job.id,
-        "command": [*(job.command or image.command), *job.arguments],
-        "environment": environment_of(image, job.environment),
+        "command": command_of(job, image),
+        "environment": environment_of(image, job.environment, has_own=has_own),
         "working_folder": job.working_folder,
         "links": links,
         "hosts": bool(job.hosts),

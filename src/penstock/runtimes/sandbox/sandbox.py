@@ -9,7 +9,7 @@ import fcntl
 import os
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,18 +18,19 @@ from typing import Final
 
 import msgspec
 
-from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress
-from penstock.runtimes.sandbox import reuse
+from penstock.engine.jobs import Building, Ending, File, Job, JobId, Output, Progress
+from penstock.runtimes.sandbox import reuse, venvs
 from penstock.runtimes.sandbox.blanks import Blanks, Layout
 from penstock.runtimes.sandbox.folder import Claim, JobFolder, OutOfPlace, read_ending
-from penstock.runtimes.sandbox.images import Image, Resolve, UnknownImage, environment_of, may_start_warm
-from penstock.runtimes.sandbox.materials import prepare
+from penstock.runtimes.sandbox.images import Furnish, Image, Resolve, UnknownImage, environment_of, may_start_warm
+from penstock.runtimes.sandbox.materials import command_of, lay, prepare
 from penstock.runtimes.sandbox.needs import needs_preload
 from penstock.runtimes.sandbox.outputs import Collector
 from penstock.runtimes.sandbox.slots import Share, Slots, this_machine
 from penstock.runtimes.sandbox.trash import Trash
 from penstock.runtimes.sandbox.zygotes import Connection, ZygoteFailed, Zygotes
 from penstock.store.blobs import BlobDamaged, Blobs
+from penstock.store.logfile import Record, encode
 
 LOST: Final = "its supervisor is gone without a word: it was killed, or the machine was restarted"
 LITTLE_FILES: Final = 8
@@ -53,6 +54,7 @@ class Sandbox:
         *,
         blobs: Blobs,
         resolve: Resolve,
+        clock: Callable[[], float],
         hidden: Iterable[Path] = (),
         total: Share | None = None,
         spares: int = 2,
@@ -67,6 +69,7 @@ class Sandbox:
         self._blanks = Blanks(self._folder / "blank")
         self._blobs = blobs
         self._resolve = resolve
+        self._clock = clock
         self._slots = Slots(total or this_machine())
         self._zygotes = Zygotes(
             folder=self._folder / "zygotes",
@@ -80,6 +83,7 @@ class Sandbox:
         self._turns: dict[JobId, asyncio.Lock] = {}
         self._users: Counter[JobId] = Counter()
         self._unwanted: set[JobId] = set()
+        self._furnishing: dict[JobId, asyncio.Task[str]] = {}
         self._layouts: dict[JobId, Layout] = {}  # of those whose folders this server has laid out
         self._over: set[JobId] = set()  # their supervisors have said so, and may not have written it down yet
         self._presence = Presence(self._folder / "server")
@@ -107,6 +111,8 @@ class Sandbox:
         if folder.path.exists():
             folder.unwant()
         self._slots.withdraw(job)
+        if job in self._furnishing:
+            self._furnishing[job].cancel()
         send(folder.claim(), signal.SIGTERM)
 
     async def peek(self, job: JobId, output: Output) -> tuple[File, ...]:
@@ -186,22 +192,49 @@ class Sandbox:
                 return await found_again(folder, claim)
             finally:
                 self._slots.give_back(job.resources)
+        image = self._image(job)
+        if image.furnish is not None and not self._is_unwanted(job, folder):
+            await self._furnish(job, folder, image.furnish, progress)
         if self._is_unwanted(job, folder) or not await self._slots.take(job.id, job.resources):
             return Ending(reason="stopped", message=STOPPED_EARLY)
         try:
             progress("starting")
-            return await self._start(job, folder, progress)
+            return await self._start(job, folder, image, progress)
         finally:
             self._slots.give_back(job.resources)
 
-    async def _start(self, job: Job, folder: JobFolder, progress: Progress) -> Ending:
-        image = self._image(job)
+    async def _furnish(self, job: Job, folder: JobFolder, furnish: Furnish, progress: Progress) -> None:
+        """Wait until the environment is there, holding no slots; whoever stops the job ends its waiting."""
+
+        def tell(message: str) -> None:
+            progress(Building(message))
+            self._note(folder.log(job), message)
+
+        async def had() -> str:
+            try:
+                await furnish(tell)
+            except UnknownImage as problem:
+                return str(problem)
+            return ""
+
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self._furnishing[job.id] = waiting = tasks.create_task(had())
+        finally:
+            del self._furnishing[job.id]
+        if not waiting.cancelled() and (problem := waiting.result()):
+            raise Unstartable(problem)
+
+    async def _start(self, job: Job, folder: JobFolder, image: Image, progress: Progress) -> Ending:
         if not folder.is_prepared:
             await self._prepare(job, folder, image)
+            if image.note:
+                self._note(folder.log(job), image.note)
         if self._is_unwanted(job, folder):
             return Ending(reason="stopped", message=STOPPED_EARLY)
-        command = (*(job.command or image.command), *job.arguments)
+        command = command_of(job, image)
         warm = job.warm and may_start_warm(image, command, environment_of(image, job.environment))
+        warm = warm and not venvs.is_laid(folder)
         heavy = warm and needs_preload(folder, job, image, command[1])
         try:
             answer, line = await self._zygotes.run(image, folder.name, folder.log(job), warm=warm, heavy=heavy)
@@ -214,6 +247,12 @@ class Sandbox:
             return await (found_again(folder, folder.claim()) if "claimed" in answer else told(folder, line))
         finally:
             line.close()
+
+    def _note(self, log: Path, message: str) -> None:
+        """A line of ours in a job's log, before its own."""
+        lay(str(log.parent))
+        with log.open("ab", buffering=0) as file:
+            file.write(encode(Record(int(self._clock() * 1000), message)))
 
     def _is_unwanted(self, job: Job, folder: JobFolder) -> bool:
         """Whether it was stopped: on disk from an earlier server, in memory while its folder is being made."""
@@ -312,8 +351,8 @@ async def gone(pid: int) -> None:
 
 
 def send(claim: Claim | None, number: signal.Signals) -> None:
-    """Signal a supervisor, if it is still the same process."""
-    if claim is None:
+    """Signal a supervisor, if it is still the same process. One that is only coming to be is told by who started it."""
+    if claim is None or not claim.pid:
         return
     with suppress(ProcessLookupError):
         handle = os.pidfd_open(claim.pid)

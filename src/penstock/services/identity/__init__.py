@@ -3,7 +3,7 @@
     model.py     ids, ARNs, principals, policy documents, and AWS's sentences for what is not there
     rows.py      how all of it is kept: as documents of no region, for IAM has none
     roles.py  users.py  policies.py  grants.py  account.py    IAM's operations (grants: what policies an entity has)
-    sts.py       who am I, and temporary keys
+    sts.py       who am I, and temporary keys      sessions.py  those of jobs
     keys.py      access keys, and the ring by which the gateway finds their secrets
     install.py   what a new installation begins with
 
@@ -16,19 +16,23 @@ from penstock.services.identity.install import ensure_default_role, root_credent
 from penstock.services.identity.keys import AccessKeys, StoredKeys
 from penstock.services.identity.policies import Policies
 from penstock.services.identity.roles import Roles
+from penstock.services.identity.sessions import BadTicket, Sessions, seal_of
 from penstock.services.identity.sts import Sts
 from penstock.services.identity.users import Users
 
 __all__ = [
     "AccessKeys",
     "Account",
+    "BadTicket",
     "Policies",
     "RoleGrants",
     "Roles",
+    "Sessions",
     "StoredKeys",
     "Sts",
     "UserGrants",
     "Users",
     "ensure_default_role",
     "root_credential",
+    "seal_of",
 ]

@@ -63,7 +63,7 @@ class Sts:
         # What narrows a session is kept with its key, for the day when policies are evaluated.
         narrowing: dict[str, Json] = {name: request[name] for name in NARROWING if name in request}
         answer: AssumeRoleResponse = {
-            "Credentials": await self._give(role.scope.account, arn, until=at + lasts, at=at, kept=narrowing),
+            "Credentials": await self.give(role.scope.account, arn, until=at + lasts, at=at, kept=narrowing),
             "AssumedRoleUser": {"AssumedRoleId": f"{role.body['RoleId']}:{session}", "Arn": arn},
         }
         if "SourceIdentity" in request:
@@ -76,7 +76,7 @@ class Sts:
         at = self.clock()
         principal = call.scope.principal or default_principal(call.scope.account)
         until = at + request.get("DurationSeconds", 12 * HOUR)
-        return {"Credentials": await self._give(call.scope.account, principal, until=until, at=at, kept={})}
+        return {"Credentials": await self.give(call.scope.account, principal, until=until, at=at, kept={})}
 
     @operation("GetAccessKeyInfo")
     async def account(self, _: Call, request: GetAccessKeyInfoRequest) -> GetAccessKeyInfoResponse:
@@ -87,7 +87,7 @@ class Sts:
             raise ValidationError(f"Penstock has given out no access key '{request['AccessKeyId']}'.")
         return {"Account": credential_of(found).account}
 
-    async def _give(
+    async def give(
         self, account: str, principal: str, *, until: float, at: float, kept: Mapping[str, Json]
     ) -> Credentials:
         """Temporary keys, durable before anybody has them."""

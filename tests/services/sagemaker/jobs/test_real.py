@@ -215,7 +215,7 @@ while not pathlib.Path("/opt/ml/model/go").exists():
 print("went on", flush=True)
 """
     entrypoint = ["python3", "/opt/ml/input/data/code/train.py"]
-    algorithm = {"TrainingImage": IMAGE, "TrainingInputMode": "File", "ContainerEntrypoint": entrypoint}
+    algorithm = {"TrainingImage": "penstock/base:1", "TrainingInputMode": "File", "ContainerEntrypoint": entrypoint}
     request = training_request(AlgorithmSpecification=algorithm, InputDataConfig=[channel("code", "s3://bucket/code/")])
     async with customer(tmp_path, kill=False) as ask, asyncio.timeout(DEADLINE):
         await ask.put("code/train.py", script)
@@ -240,3 +240,19 @@ async def until_said(ask: Customer, word: str) -> None:
             if word in await ask.log("TrainingJobs"):
                 return
         await asyncio.sleep(0.05)
+
+
+async def test_a_job_whose_image_has_no_environment_here_fails_with_what_to_write_where(tmp_path: Path) -> None:
+    image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.6.0-cpu-py312"
+    request = training_request(AlgorithmSpecification={"TrainingImage": image, "TrainingInputMode": "File"})
+    request.pop("InputDataConfig", None)
+    async with customer(tmp_path) as ask, asyncio.timeout(DEADLINE):
+        made = await ask("sagemaker", "CreateTrainingJob", **request)
+        outcome = await ask.rooms.engine.settled(RunId(made["TrainingJobArn"]))
+
+    assert outcome is not None
+    assert outcome.status == "Failed"
+    assert outcome.result["FailureReason"].startswith(
+        f"ClientError: the image '{image}' runs in the environment 'pytorch'"
+    )
+    assert "[environments.pytorch]" in outcome.result["FailureReason"]

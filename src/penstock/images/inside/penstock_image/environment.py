@@ -173,7 +173,7 @@ class TrainingEnvironment:
             "master_hostname": (sharing_hosts or self.hosts)[0],
         }
 
-    def _snapshot(self) -> dict[str, Json]:
+    def snapshot(self) -> dict[str, Json]:
         """The toolkit's whole picture of the job: the value of `SM_TRAINING_ENV`."""
         groups = self._groups()
         program = self.program
@@ -209,7 +209,7 @@ class TrainingEnvironment:
 
     def to_variables(self) -> dict[str, str]:
         """What the script's environment gains."""
-        told = self._snapshot()
+        told = self.snapshot()
         whole = dict(told)
         for name in (
             "job_name",

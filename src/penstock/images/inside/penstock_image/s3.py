@@ -1,14 +1,15 @@
 """One S3 object to a file, with the standard library alone: importing botocore would take half a second.
 
 The request goes to the endpoint that the job's variables name, else to S3 itself, and is signed (Signature
-Version 4) where the variables hold keys. Credentials from elsewhere (profiles, roles of an instance) are left to
-boto3, where the environment has it.
+Version 4) where the variables hold keys, or say which container credentials endpoint has some. Credentials from
+elsewhere (profiles, roles of an instance) are left to boto3, where the environment has it.
 """
 
 import hashlib
 import hmac
 import importlib
 import importlib.util
+import json
 import shutil
 import time
 import urllib.error
@@ -57,6 +58,26 @@ def signed(url: str, variables: Mapping[str, str], region: str, now: time.struct
     return headers
 
 
+def with_keys(variables: Mapping[str, str]) -> Mapping[str, str]:
+    """The variables, with keys that the container credentials endpoint gives where they name one."""
+    place = variables.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")
+    if variables.get("AWS_SECRET_ACCESS_KEY") or not place:
+        return variables
+    ticket = variables.get("AWS_CONTAINER_AUTHORIZATION_TOKEN", "")
+    try:
+        asked = urllib.request.Request(place, headers={"Authorization": ticket})  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=LONGEST_SILENCE) as answer:  # noqa: S310
+            keys = json.load(answer)
+    except OSError as problem:
+        raise ClientError(f"the credentials endpoint {place} gives no keys: {problem}") from problem
+    return {
+        **variables,
+        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": keys["Token"],
+    }
+
+
 def _boto3_downloads(bucket: str, key: str, target: Path) -> None:
     boto3 = importlib.import_module("boto3")
     boto3.client("s3").download_file(bucket, key, str(target))
@@ -66,6 +87,7 @@ def download(uri: str, target: Path, variables: Mapping[str, str]) -> None:
     """Bring the object `s3://bucket/key` to the file `target`."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     region = variables.get("AWS_REGION") or variables.get("AWS_DEFAULT_REGION") or "us-east-1"
+    variables = with_keys(variables)
     base = endpoint(variables)
     if base is None and not variables.get("AWS_SECRET_ACCESS_KEY") and importlib.util.find_spec("boto3"):
         _boto3_downloads(bucket, key, target)

@@ -38,7 +38,7 @@ def _begin_anew(words: Sequence[str], code: Path, variables: dict[str, str]) -> 
     os.environ.update(variables)
     first = code if words[0] == "-m" else (code / words[0]).parent
     asked = [path for path in variables.get("PYTHONPATH", "").split(os.pathsep) if path]
-    sys.path[:] = [str(first), *asked, *(path for path in sys.path if path not in ("", INSIDE, *asked))]
+    sys.path[:] = [str(first), *asked, *(path for path in sys.path if path not in ("", INSIDE, *asked)), INSIDE]
     sys.stdin = open(os.devnull)  # noqa: SIM115, PTH123 -- it stays open as long as the process
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -16,6 +16,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "Pending": "Waiting for free slots on this machine, or for the environment to be ready",
     "Restarting": "Restarting the training job",
     "Downloading": "Downloading input data",
+    "DownloadingTrainingImage": "Building the environment that the training image stands for",
     "Training": "Training image download completed. Training in progress.",
     "Uploading": "Uploading generated training model",
     "Stopping": "Stopping the training job",
@@ -111,7 +112,7 @@ def transitions(state: State) -> Iterator[dict[str, Json]]:
         told = {
             "Status": phase.status,
             "StartTime": phase.at,
-            "StatusMessage": MESSAGES.get(phase.status, phase.status),
+            "StatusMessage": phase.message or MESSAGES.get(phase.status, phase.status),
         }
         yield told if following is None else {**told, "EndTime": following.at}
 

@@ -121,11 +121,14 @@ def document(scope: Scope, plan: Plan, state: State, token: str = "") -> documen
 
 def entered(state: State, *phases: Phase, at: float) -> State:
     """The state with phases that it has not come to yet, in order of time; those it has keep their first time."""
-    seen = {(phase.attempt, phase.status) for phase in state.phases}
-    new = [phase for phase in phases if (phase.attempt, phase.status) not in seen]
-    if not new:
+    known = {(phase.attempt, phase.status): phase for phase in state.phases}
+    merged = dict(known)
+    for phase in phases:
+        first = known.get((phase.attempt, phase.status), phase)
+        merged[phase.attempt, phase.status] = replace(first, message=phase.message or first.message)
+    if merged == known:
         return state
-    return replace(state, phases=tuple(sorted((*state.phases, *new), key=lambda phase: phase.at)), modified_at=at)
+    return replace(state, phases=tuple(sorted(merged.values(), key=lambda phase: phase.at)), modified_at=at)
 
 
 def met(state: State, payload: Json, *, at: float) -> State:

@@ -67,6 +67,7 @@ class Phase(msgspec.Struct, frozen=True, array_like=True):
     status: str
     at: float
     attempt: int = 1
+    message: str = ""  # where it says more than its status does
 
 
 class Metric(msgspec.Struct, frozen=True, array_like=True):

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from penstock.engine.facts import RunId
-from penstock.engine.jobs import Ending, Input, Job, JobId, Progress, Runtime
+from penstock.engine.jobs import Building, Ending, Input, Job, JobId, Progress, Runtime
 from penstock.engine.outbox import Task
 from penstock.services.sagemaker.jobs import processing, training
 from penstock.services.sagemaker.jobs.contract import Contract, Instance, resource_config
@@ -24,7 +24,7 @@ from penstock.services.sagemaker.jobs.instances import Machine, resources
 from penstock.services.sagemaker.jobs.metrics import scan
 from penstock.services.sagemaker.jobs.model import Json, Metric, Plan, Product, Report
 from penstock.services.sagemaker.jobs.objects import Undelivered
-from penstock.services.sagemaker.jobs.phases import WAITING, Phases
+from penstock.services.sagemaker.jobs.phases import BUILDING, WAITING, Phases
 from penstock.services.sagemaker.jobs.staging import Staging
 from penstock.store.streams import Streams
 from penstock.wire.call import Scope, ServiceError
@@ -209,8 +209,11 @@ class Running:
     async def _run_together(self, jobs: Sequence[Job], work: Work) -> list[Ending]:
         """Run every instance's job; when one has failed, the others are stopped."""
 
-        def progress(stage: str) -> None:
-            if stage == "running":
+        def progress(stage: str | Building) -> None:
+            if isinstance(stage, Building):
+                work.phases.enter(BUILDING, message=stage.message)
+                work.live.begun.set()
+            elif stage == "running":
                 work.phases.enter("Training")
                 work.live.begun.set()
 

@@ -1,0 +1,1 @@
+"""Stand-in for AWS's package of that name."""

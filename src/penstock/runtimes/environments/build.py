@@ -1,0 +1,139 @@
+"""Building: a venv at its place, filled by pip from a lock.
+
+pip is told to take no package that is not in the lock, by version and content, and no source archive: what is
+installed are wheels, and no code of theirs runs. Its output goes to a log; its steps are told as they come.
+"""
+
+import asyncio
+import os
+import re
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from penstock.images.environments import pins
+from penstock.runtimes.environments.plan import Plan, sites
+
+Tell = Callable[[str], None]
+
+PIP: Final = (
+    "-I", "-m", "pip", "install", "--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-input",
+    "--disable-pip-version-check", "--no-color", "--progress-bar", "off", "--retries", "2",
+)  # fmt: skip
+LONGEST: Final = 3600.0  # seconds
+TOLD: Final = 12  # lines of pip's that a failure repeats
+MET: Final = re.compile(r"(?:Collecting|Processing|Requirement already satisfied:) (?:\S*/)?(?P<package>\S+)")
+NO_NETWORK: Final = re.compile(
+    r"NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|Connection refused|ProxyError"
+    r"|Temporary failure in name resolution|SSLError"
+)
+NO_WHEEL: Final = re.compile(r"No matching distribution found for (?P<package>\S+)")
+OTHER_CONTENT: Final = re.compile(r"THESE PACKAGES DO NOT MATCH THE HASHES")
+FULL_DISK: Final = re.compile(r"No space left on device")
+
+
+class Unbuildable(Exception):
+    """An environment could not be built. The sentence names it, what was in the way, and the remedy."""
+
+
+async def build(plan: Plan, log: Path, tell: Tell, *, held: int) -> None:
+    """Make the venv; `held` is a lock that goes on with pip if this process is killed. Raises `Unbuildable`."""
+    assert plan.folder is not None
+    tell(f"making the environment '{plan.name}' with {plan.base}")
+    with_pip = [] if plan.extends is None else ["--without-pip"]
+    await _make(plan, log, [str(plan.base), "-I", "-m", "venv", *with_pip, str(plan.folder)], held)
+    if plan.extends is not None:
+        _extend(plan, plan.extends)
+    lock = plan.folder / "requirements.txt"
+    lock.write_text(plan.lock)
+    steps = Steps(len(pins(plan.lock)), tell)
+    with log.open("wb", buffering=0) as file:
+        async with _running([str(plan.python), *PIP, "-r", str(lock)], log, held) as pip:
+            assert pip.stdout is not None
+            async for line in pip.stdout:
+                file.write(line)
+                steps.hear(line.decode(errors="replace"))
+            code = await pip.wait()
+    if code:
+        raise Unbuildable(reason(plan, log))
+
+
+@dataclass(slots=True)
+class Steps:
+    """What pip says, as steps of so many packages."""
+
+    total: int
+    tell: Tell
+    seen: int = 0
+
+    def hear(self, line: str) -> None:
+        if found := MET.match(line):
+            self.seen = min(self.seen + 1, self.total)
+            self.tell(f"package {self.seen} of {self.total}: {found['package']}")
+        elif line.startswith("Installing collected packages"):
+            self.tell(f"installing {self.total} packages")
+
+
+def reason(plan: Plan, log: Path) -> str:
+    """Why pip failed by what its log says, in a sentence with a remedy."""
+    said = log.read_text(errors="replace")
+    begin = f"the environment '{plan.name}' cannot be built: "
+    lacking = NO_WHEEL.search(said)
+    package = lacking["package"] if lacking else "a package"
+    if NO_NETWORK.search(said):
+        return (
+            f"{begin}{package} cannot be downloaded, since no package index answers. Connect this machine, or let pip "
+            "find packages elsewhere (PIP_INDEX_URL, or PIP_FIND_LINKS with a folder of wheels), then: "
+            f"penstock env build {plan.name}"
+        )
+    if lacking:
+        return (
+            f"{begin}there is no wheel of {package} for {plan.base} on this machine. Name another version or another "
+            f"'python' for [environments.{plan.name}] in the data folder's images.toml"
+        )
+    if OTHER_CONTENT.search(said):
+        return f"{begin}what was downloaded is not what its lock says (see {log}); lock it anew if you trust the change"
+    if FULL_DISK.search(said):
+        return f"{begin}the disk of {plan.folder} is full"
+    last = "\n".join(said.splitlines()[-TOLD:])
+    return f"{begin}pip failed (all of it: {log}):\n{last}"
+
+
+def _extend(plan: Plan, below: Plan) -> None:
+    """Let the venv see another environment's packages, after its own."""
+    lines = [f"import site; site.addsitedir({folder!r})\n" for folder in sites(below)]
+    for folder in sites(plan):
+        Path(folder, "_penstock_extends.pth").write_text("".join(lines))
+
+
+async def _make(plan: Plan, log: Path, command: list[str], held: int) -> None:
+    async with _running(command, log, held) as process:
+        said, _ = await process.communicate()
+    if process.returncode:
+        text = said.decode(errors="replace").strip()
+        raise Unbuildable(f"the environment '{plan.name}' cannot be made by {plan.base}: {text[-1000:]}")
+
+
+@asynccontextmanager
+async def _running(command: list[str], log: Path, held: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process of its own session; whatever way this is left, nothing of it is left."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd=log.parent,
+        start_new_session=True,
+        pass_fds=(held,),
+    )
+    try:
+        async with asyncio.timeout(LONGEST):
+            yield process
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()

@@ -1,0 +1,103 @@
+"""Sessions of jobs: the clients of a job act as a session of its role, with keys that last as long as it runs.
+
+    job ──► GET /_penstock/credentials (Authorization: ticket) ──► keys of arn:aws:sts::…:assumed-role/ROLE/SageMaker
+
+The ticket says whose keys are meant and until when, and is sealed with the installation's own secret: nothing is kept
+for a job, so a job that outlives the server is known by the next one. Keys are handed out again while they have half of
+their time left.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from typing import Final
+
+from penstock.services.identity import rows
+from penstock.services.identity.model import role_of, secret
+from penstock.services.identity.sts import HOUR, Sts
+from penstock.store import documents
+from penstock.store.database import Database, Transaction
+from penstock.store.documents import Document
+from penstock.wire.call import Json, Scope
+from penstock.wire.credentials import default_principal
+
+SESSION: Final = "SageMaker"  # how SageMaker calls the sessions of jobs
+LONGEST: Final = 30 * 24 * HOUR  # a training job may run for 28 days
+REMEMBERED: Final = 256
+
+
+class BadTicket(Exception):
+    """A ticket that was not written here, or is too old."""
+
+
+async def seal_of(database: Database, *, clock: Callable[[], float], chance: Callable[[], str]) -> bytes:
+    """The installation's secret for tickets, which is drawn if it is not there."""
+    at, drawn = clock(), secret(chance)
+    fresh = Document(
+        kind="iam/seal", scope=rows.NOWHERE, name="tickets", arn="penstock:seal/tickets", created_at=at, modified_at=at,
+        status="Active", body={"Secret": drawn},
+    )  # fmt: skip
+
+    def ensure(tx: Transaction) -> bytes:
+        found = documents.find(tx, rows.NOWHERE, fresh.kind, fresh.name)
+        return str((found or documents.insert(tx, fresh)).body["Secret"]).encode()
+
+    return await database.write(ensure)
+
+
+class Sessions:
+    """Writes tickets, and gives keys for them."""
+
+    def __init__(self, sts: Sts, seal: bytes, clock: Callable[[], float]) -> None:
+        self._sts = sts
+        self._seal = seal
+        self._clock = clock
+        self._given: dict[tuple[str, str], dict[str, Json]] = {}
+
+    def ticket(self, scope: Scope, role_arn: str) -> str:
+        """For the clients of a job with that role."""
+        text = json.dumps([scope.account, role_arn, int(self._clock() + LONGEST)]).encode()
+        return f"{base64.urlsafe_b64encode(text).decode()}.{self._sealed(text)}"
+
+    async def credentials(self, ticket: str) -> dict[str, Json]:
+        """What AWS's container credentials endpoint answers, `Expiration` in seconds. Raises `BadTicket`."""
+        account, role_arn = self._read(ticket)
+        given = self._given.get((account, role_arn))
+        if given is None or given["Expiration"] - self._clock() < HOUR / 2:
+            if len(self._given) >= REMEMBERED:
+                self._given.clear()
+            self._given[account, role_arn] = given = await self._give(account, role_arn)
+        return given
+
+    async def _give(self, account: str, role_arn: str) -> dict[str, Json]:
+        at = self._clock()
+        role = role_of(role_arn)
+        principal = default_principal(account)
+        if role is not None:
+            principal = f"arn:aws:sts::{role[0]}:assumed-role/{role[1]}/{SESSION}"
+        keys = await self._sts.give(account, principal, until=at + HOUR, at=at, kept={})
+        return {
+            "RoleArn": role_arn,
+            "AccessKeyId": keys["AccessKeyId"],
+            "SecretAccessKey": keys["SecretAccessKey"],
+            "Token": keys["SessionToken"],
+            "Expiration": keys["Expiration"],
+        }
+
+    def _read(self, ticket: str) -> tuple[str, str]:
+        coded, _, seal = ticket.partition(".")
+        try:
+            text = base64.urlsafe_b64decode(coded)
+        except ValueError:
+            raise BadTicket from None
+        if not hmac.compare_digest(seal.encode(), self._sealed(text).encode()):
+            raise BadTicket
+        account, role_arn, until = json.loads(text)
+        if self._clock() >= until:
+            raise BadTicket
+        return account, role_arn
+
+    def _sealed(self, text: bytes) -> str:
+        return hmac.new(self._seal, text, hashlib.sha256).hexdigest()
