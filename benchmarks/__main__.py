@@ -5,7 +5,9 @@ import sys
 
 from benchmarks.world import QUICK
 
-ALL = ("help", "ready", "steps", "cached", "functions", "s3", "engine", "recovery", "stepfunctions", "mapruns")
+ALL = (
+    "help", "ready", "steps", "cached", "functions", "s3", "engine", "recovery", "stepfunctions", "mapruns", "tuning",
+)  # fmt: skip
 
 
 def main() -> None:

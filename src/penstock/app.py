@@ -46,6 +46,7 @@ from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.sagemaker.transform.room import open_transform
+from penstock.services.sagemaker.tuning.room import open_tuning
 from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
 from penstock.services.stepfunctions.quotas import WrongQuotas, read_quotas
 from penstock.services.stepfunctions.room import open_stepfunctions
@@ -280,7 +281,7 @@ class Rooms:
     def _furnish_runs(
         self, data: Path, images: "Images", client_environment: Callable[[Scope, str], Mapping[str, str]]
     ) -> None:
-        """What has runs: jobs, endpoints, pipelines and functions."""
+        """What has runs: jobs and their tuning, endpoints, pipelines and functions."""
         share = this_machine()
         machine = Machine(int(share.cpus), int(share.memory_mib), share.gpus)
         streams = Streams(
@@ -295,6 +296,13 @@ class Rooms:
             machine=machine,
             streams=streams,
             client_environment=client_environment,
+            definitions=images.metric_definitions,
+            clock=clock,
+        )
+        open_tuning(
+            engine=self.engine,
+            directory=self.directory,
+            streams=streams,
             definitions=images.metric_definitions,
             clock=clock,
         )
