@@ -284,10 +284,7 @@ class Rooms:
         """What has runs: jobs and their tuning, endpoints, pipelines and functions."""
         share = this_machine()
         machine = Machine(int(share.cpus), int(share.memory_mib), share.gpus)
-        streams = Streams(
-            self.directory,
-            lambda scope, group, stream: stream_path(data, scope.account, scope.region, group, stream),
-        )
+        streams = self._streams(data)
         forget_settled_jobs = furnish(
             engine=self.engine,
             directory=self.directory,
@@ -342,6 +339,12 @@ class Rooms:
         self.chores.append(functions.work)
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy, servers.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
+
+    def _streams(self, data: Path) -> Streams:
+        def path(scope: Scope, group: str, stream: str) -> Path:
+            return stream_path(data, scope.account, scope.region, group, stream)
+
+        return Streams(self.directory, path)
 
     def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
         chores = open_stepfunctions(
