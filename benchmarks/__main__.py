@@ -17,6 +17,7 @@ ALL = (
     "stepfunctions",
     "mapruns",
     "events",
+    "tuning",
 )
 
 

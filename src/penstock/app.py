@@ -53,6 +53,7 @@ from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.sagemaker.transform.room import open_transform
+from penstock.services.sagemaker.tuning.room import open_tuning
 from penstock.services.scheduler import open_scheduler
 from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
 from penstock.services.stepfunctions.quotas import WrongQuotas, read_quotas
@@ -324,13 +325,10 @@ class Rooms:
     def _furnish_runs(
         self, data: Path, images: "Images", client_environment: ClientEnvironment, job_environment: ClientEnvironment
     ) -> None:
-        """What has runs: jobs, endpoints, pipelines and functions."""
+        """What has runs: jobs and their tuning, endpoints, pipelines and functions."""
         share = this_machine()
         machine = Machine(int(share.cpus), int(share.memory_mib), share.gpus)
-        streams = Streams(
-            self.directory,
-            lambda scope, group, stream: stream_path(data, scope.account, scope.region, group, stream),
-        )
+        streams = self._streams(data)
         forget_settled_jobs = furnish(
             engine=self.engine,
             directory=self.directory,
@@ -339,6 +337,13 @@ class Rooms:
             machine=machine,
             streams=streams,
             client_environment=job_environment,
+            definitions=images.metric_definitions,
+            clock=clock,
+        )
+        open_tuning(
+            engine=self.engine,
+            directory=self.directory,
+            streams=streams,
             definitions=images.metric_definitions,
             clock=clock,
         )
@@ -378,6 +383,12 @@ class Rooms:
         self.chores.append(functions.work)
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy, servers.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
+
+    def _streams(self, data: Path) -> Streams:
+        def path(scope: Scope, group: str, stream: str) -> Path:
+            return stream_path(data, scope.account, scope.region, group, stream)
+
+        return Streams(self.directory, path)
 
     def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
         chores = open_stepfunctions(

@@ -31,6 +31,8 @@ class Case:
 
 
 CASES = {
+    # First, and its kin last: its channel is all that begins with `t`, and others leave more of that in the bucket.
+    "step-tuning": Case(steps=("Tune", "Best-CreateModel"), data={**ROWS, "v/part.csv": TABLE}),
     "pipeline-abalone-train-evaluate-register-transform": Case(
         steps=(
             "AbaloneProcess", "AbaloneTrain", "AbaloneEval", "AbaloneMSECond", "AbaloneRegisterModel-RegisterModel",
@@ -79,6 +81,14 @@ CASES = {
             **ROWS, "mt/mt-20261122121510/input/code/train.py": TRAIN,
             "mt/mt-20261122121510/input/sm_drivers/sm_train.sh": supplies.DRIVER,
         },
+    ),
+    "pipeline-hyperparameter-tuning": Case(
+        steps=(
+            "PreprocessAbaloneDataForHPO", "HPTuning", "CreateBestModel-CreateModel",
+            "CreateSecondBestModel-CreateModel", "EvaluateTopModel", "CheckMSEAbaloneEvaluation",
+            "RegisterBestAbaloneModel-RegisterModel",
+        ),
+        code={**ABALONE, "abalone.csv": TABLE},
     ),
 }  # fmt: skip
 

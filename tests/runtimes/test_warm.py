@@ -134,7 +134,7 @@ async def test_two_warm_jobs_do_not_share_their_chance(tmp_path: Path) -> None:
         assert not set(world.log_of(one).split()) & set(world.log_of(two).split())
 
 
-@pytest.mark.parametrize("variable", ["PYTHONHASHSEED", "OMP_NUM_THREADS", "LD_PRELOAD", "LC_ALL"])
+@pytest.mark.parametrize("variable", ["PYTHONHASHSEED", "MKL_NUM_THREADS", "LD_PRELOAD", "LC_ALL"])
 async def test_a_variable_that_acts_at_the_start_makes_the_start_cold(tmp_path: Path, variable: str) -> None:
     async with sandbox_at(tmp_path) as world:
         value = "C" if variable == "LC_ALL" else "1"
@@ -144,6 +144,20 @@ async def test_a_variable_that_acts_at_the_start_makes_the_start_cold(tmp_path: 
 
         (zygote,) = (tmp_path / "data/runtimes/zygotes").iterdir()
         assert zygote.name.startswith("light-")
+
+
+@pytest.mark.parametrize("image", ["numpy", "numpy and pools"])
+@pytest.mark.parametrize("warm", [True, False])
+async def test_libraries_have_as_many_threads_as_the_job_says(tmp_path: Path, image: str, warm: bool) -> None:
+    async with sandbox_at(tmp_path) as world:
+        text = "import numpy, threadpoolctl; print({each['num_threads'] for each in threadpoolctl.threadpool_info()})"
+        job = world.script(text, image=image, warm=warm, environment={"OMP_NUM_THREADS": "1"})
+
+        await world.run(job)
+
+        assert world.log_of(job) == "{1}"
+        names = {zygote.name.partition("-")[0] for zygote in (tmp_path / "data/runtimes/zygotes").iterdir()}
+        assert names == {"warm" if warm else "light"}
 
 
 async def test_only_a_script_that_names_them_has_heavy_imports_done(tmp_path: Path) -> None:

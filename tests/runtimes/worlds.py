@@ -39,12 +39,14 @@ FURNISHED = {"slow": slowly, "endless": never, "unbuildable": in_vain}
 
 
 def resolve(name: str) -> Image:
-    """One image by its plain name, one that preloads numpy, and no other."""
+    """One image by its plain name, some that preload something, one that trains, and no other."""
     python = Path(sys.executable)
     if name == IMAGE:
         return Image(python=python)
     if name == "numpy":
         return Image(python=python, preload=("numpy",), environment={"PYTHONDONTWRITEBYTECODE": "1"})
+    if name == "numpy and pools":
+        return Image(python=python, preload=("numpy", "threadpoolctl"))
     if name == "broken":
         return Image(python=python, preload=("no_such_module",))
     if name == "train":

@@ -35,9 +35,10 @@ from penstock.languages.pipeline.tree import (
     Training,
     Transform,
     Trigger,
+    Tuning,
 )
 
-Simple = Processing | Training | Transform | Model | RegisterModel | Lambda | Callback | Fail | ForEach | Other
+Simple = Processing | Training | Tuning | Transform | Model | RegisterModel | Lambda | Callback | Fail | ForEach | Other
 WHERE_OUTPUTS_ARE: Final = ("OutputDataConfig", "ProcessingOutputConfig", "TrainingJobName", "TransformOutput")
 
 
@@ -210,7 +211,7 @@ def _members(step: Simple) -> tuple[Expression, ...]:
             return (step.arguments, step.function)
         case Callback():
             return (step.arguments, step.queue)
-        case Processing() | Training() | Transform() | Model() | RegisterModel():
+        case Processing() | Training() | Tuning() | Transform() | Model() | RegisterModel():
             return (step.arguments,)
         case _:
             assert_never(step)

@@ -43,6 +43,7 @@ from penstock.languages.pipeline.tree import (
     Training,
     Transform,
     Trigger,
+    Tuning,
 )
 from penstock.languages.pipeline.values import admitted
 
@@ -172,8 +173,8 @@ def _other(kind: str, common: dict[str, Any], entry: Json, where: str) -> Other:
     return Other(**common, type=kind, members=expressions.read(rest, where))
 
 
-_JOBS: Final[Mapping[str, type[Processing | Training | Transform | Model | RegisterModel]]] = {
-    "Processing": Processing, "Training": Training, "Transform": Transform, "Model": Model,
+_JOBS: Final[Mapping[str, type[Processing | Training | Tuning | Transform | Model | RegisterModel]]] = {
+    "Processing": Processing, "Training": Training, "Tuning": Tuning, "Transform": Transform, "Model": Model,
     "RegisterModel": RegisterModel,
 }  # fmt: skip
 

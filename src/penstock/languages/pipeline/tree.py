@@ -1,8 +1,8 @@
 """The language on one page: what a pipeline definition is made of, once it has been read.
 
     Definition ── parameters
-               ├─ steps ── Processing · Training · Transform · Model · RegisterModel · Lambda · Callback ·
-               │           │ Condition · Fail · ForEach · Cleanup · Other
+               ├─ steps ── Processing · Training · Tuning · Transform · Model · RegisterModel · Lambda ·
+               │           │ Callback · Condition · Fail · ForEach · Cleanup · Other
                │           └─ arguments: an expression, or JSON with expressions in it
                └─ bodies ── the steps that a ForEach starts once for each of its items
 
@@ -36,7 +36,7 @@ OTHER_STEP_TYPES: Final = frozenset(
     {
         "Athena", "AutoML", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
         "BedrockProvisionedModelThroughput", "ClarifyCheck", "EMR", "EMRServerless", "Endpoint", "EndpointConfig",
-        "HubContent", "InferenceComponent", "Job", "Lineage", "QualityCheck", "Tuning",
+        "HubContent", "InferenceComponent", "Job", "Lineage", "QualityCheck",
     }
 )  # fmt: skip
 
@@ -232,6 +232,11 @@ class Training(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning(Step):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transform(Step):
     pass
 
@@ -320,6 +325,7 @@ class Other(Step):
 AnyStep = (
     Processing
     | Training
+    | Tuning
     | Transform
     | Model
     | RegisterModel

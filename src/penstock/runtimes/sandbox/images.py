@@ -20,6 +20,9 @@ ACT_AT_START: Final = (
     "NUMPY_", "NUMEXPR_", "SCIPY_", "SKLEARN_", "JOBLIB_", "LOKY_", "ARROW_", "MALLOC_", "GLIBC_", "CUDA_", "HOME",
 )  # fmt: skip
 
+# Jobs differ in it, and a warm start has it done to what is loaded already: see `inside.warm.limit_threads`.
+THREADS: Final = "OMP_NUM_THREADS"
+
 # What nearly every script imports, and no script can tell from its absence.
 PLAIN: Final = ("argparse", "csv", "datetime", "json", "logging", "pathlib", "random", "re", "shutil", "subprocess")
 
@@ -64,7 +67,11 @@ def environment_of(image: Image, wanted: Mapping[str, str], *, has_own: bool = F
 
 
 def acts_at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in sorted(environment.items()) if name.startswith(ACT_AT_START)}
+    return {
+        name: value
+        for name, value in sorted(environment.items())
+        if name.startswith(ACT_AT_START) and not (name == THREADS and value.isdecimal())
+    }
 
 
 def is_script(command: tuple[str, ...]) -> bool:

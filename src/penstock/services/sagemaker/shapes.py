@@ -160,6 +160,15 @@ class AutoRollbackConfig(TypedDict):
     Alarms: NotRequired[list[Alarm]]
 
 
+class Autotune(TypedDict):
+    Mode: AutotuneMode
+
+
+AutotuneMode: TypeAlias = Literal[
+    "Enabled"
+]
+
+
 class BaseModel(TypedDict):
     HubContentName: NotRequired[str]
     HubContentVersion: NotRequired[str]
@@ -555,6 +564,20 @@ class CreateExperimentResponse(TypedDict):
     ExperimentArn: NotRequired[str]
 
 
+class CreateHyperParameterTuningJobRequest(TypedDict):
+    HyperParameterTuningJobName: str
+    HyperParameterTuningJobConfig: HyperParameterTuningJobConfig
+    TrainingJobDefinition: NotRequired[HyperParameterTrainingJobDefinition]
+    TrainingJobDefinitions: NotRequired[list[HyperParameterTrainingJobDefinition]]
+    WarmStartConfig: NotRequired[HyperParameterTuningJobWarmStartConfig]
+    Tags: NotRequired[list[Tag]]
+    Autotune: NotRequired[Autotune]
+
+
+class CreateHyperParameterTuningJobResponse(TypedDict):
+    HyperParameterTuningJobArn: str
+
+
 class CreateModelPackageGroupRequest(TypedDict):
     ModelPackageGroupName: str
     ModelPackageGroupDescription: NotRequired[str]
@@ -849,6 +872,14 @@ class DeleteExperimentResponse(TypedDict):
     ExperimentArn: NotRequired[str]
 
 
+class DeleteHyperParameterTuningJobRequest(TypedDict):
+    HyperParameterTuningJobName: str
+
+
+class DeleteHyperParameterTuningJobResponse(TypedDict):
+    pass
+
+
 class DeleteModelPackageGroupPolicyRequest(TypedDict):
     ModelPackageGroupName: str
 
@@ -1006,6 +1037,31 @@ class DescribeExperimentResponse(TypedDict):
     CreatedBy: NotRequired[UserContext]
     LastModifiedTime: NotRequired[float]
     LastModifiedBy: NotRequired[UserContext]
+
+
+class DescribeHyperParameterTuningJobRequest(TypedDict):
+    HyperParameterTuningJobName: str
+
+
+class DescribeHyperParameterTuningJobResponse(TypedDict):
+    HyperParameterTuningJobName: str
+    HyperParameterTuningJobArn: str
+    HyperParameterTuningJobConfig: HyperParameterTuningJobConfig
+    TrainingJobDefinition: NotRequired[HyperParameterTrainingJobDefinition]
+    TrainingJobDefinitions: NotRequired[list[HyperParameterTrainingJobDefinition]]
+    HyperParameterTuningJobStatus: HyperParameterTuningJobStatus
+    CreationTime: float
+    HyperParameterTuningEndTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    TrainingJobStatusCounters: TrainingJobStatusCounters
+    ObjectiveStatusCounters: ObjectiveStatusCounters
+    BestTrainingJob: NotRequired[HyperParameterTrainingJobSummary]
+    OverallBestTrainingJob: NotRequired[HyperParameterTrainingJobSummary]
+    WarmStartConfig: NotRequired[HyperParameterTuningJobWarmStartConfig]
+    Autotune: NotRequired[Autotune]
+    FailureReason: NotRequired[str]
+    TuningJobCompletionDetails: NotRequired[HyperParameterTuningJobCompletionDetails]
+    ConsumedResources: NotRequired[HyperParameterTuningJobConsumedResources]
 
 
 class DescribeModelPackageGroupRequest(TypedDict):
@@ -1775,6 +1831,11 @@ class HyperParameterTuningJobSearchEntity(TypedDict):
     Tags: NotRequired[list[Tag]]
 
 
+HyperParameterTuningJobSortByOptions: TypeAlias = Literal[
+    "Name", "Status", "CreationTime"
+]
+
+
 HyperParameterTuningJobStatus: TypeAlias = Literal[
     "Completed", "InProgress", "Failed", "Stopped", "Stopping", "Deleting", "DeleteFailed"
 ]
@@ -1787,6 +1848,19 @@ class HyperParameterTuningJobStrategyConfig(TypedDict):
 HyperParameterTuningJobStrategyType: TypeAlias = Literal[
     "Bayesian", "Random", "Hyperband", "Grid"
 ]
+
+
+class HyperParameterTuningJobSummary(TypedDict):
+    HyperParameterTuningJobName: str
+    HyperParameterTuningJobArn: str
+    HyperParameterTuningJobStatus: HyperParameterTuningJobStatus
+    Strategy: HyperParameterTuningJobStrategyType
+    CreationTime: float
+    HyperParameterTuningEndTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    TrainingJobStatusCounters: TrainingJobStatusCounters
+    ObjectiveStatusCounters: ObjectiveStatusCounters
+    ResourceLimits: NotRequired[ResourceLimits]
 
 
 class HyperParameterTuningJobWarmStartConfig(TypedDict):
@@ -2048,6 +2122,24 @@ class ListExperimentsResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListHyperParameterTuningJobsRequest(TypedDict):
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    SortBy: NotRequired[HyperParameterTuningJobSortByOptions]
+    SortOrder: NotRequired[SortOrder]
+    NameContains: NotRequired[str]
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    LastModifiedTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    StatusEquals: NotRequired[HyperParameterTuningJobStatus]
+
+
+class ListHyperParameterTuningJobsResponse(TypedDict):
+    HyperParameterTuningJobSummaries: list[HyperParameterTuningJobSummary]
+    NextToken: NotRequired[str]
+
+
 class ListModelPackageGroupsRequest(TypedDict):
     CreationTimeAfter: NotRequired[float]
     CreationTimeBefore: NotRequired[float]
@@ -2192,6 +2284,20 @@ class ListTagsRequest(TypedDict):
 
 class ListTagsResponse(TypedDict):
     Tags: NotRequired[list[Tag]]
+    NextToken: NotRequired[str]
+
+
+class ListTrainingJobsForHyperParameterTuningJobRequest(TypedDict):
+    HyperParameterTuningJobName: str
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    StatusEquals: NotRequired[TrainingJobStatus]
+    SortBy: NotRequired[TrainingJobSortByOptions]
+    SortOrder: NotRequired[SortOrder]
+
+
+class ListTrainingJobsForHyperParameterTuningJobResponse(TypedDict):
+    TrainingJobSummaries: list[HyperParameterTrainingJobSummary]
     NextToken: NotRequired[str]
 
 
@@ -3935,6 +4041,14 @@ StepStatus: TypeAlias = Literal[
 ]
 
 
+class StopHyperParameterTuningJobRequest(TypedDict):
+    HyperParameterTuningJobName: str
+
+
+class StopHyperParameterTuningJobResponse(TypedDict):
+    pass
+
+
 class StopPipelineExecutionRequest(TypedDict):
     PipelineExecutionArn: str
     ClientRequestToken: str
@@ -4118,6 +4232,11 @@ class TrainingJob(TypedDict):
 
 TrainingJobEarlyStoppingType: TypeAlias = Literal[
     "Off", "Auto"
+]
+
+
+TrainingJobSortByOptions: TypeAlias = Literal[
+    "Name", "CreationTime", "Status", "FinalObjectiveMetricValue"
 ]
 
 

@@ -50,7 +50,7 @@ async def test_a_processing_job_reads_its_inputs_and_uploads_its_outputs(tmp_pat
     started = world.runtime.started[0]
     assert started.command == ("python3", "/opt/ml/processing/input/a.py")
     assert started.environment == {
-        "AWS_ENDPOINT_URL": "http://here", "ROLE": ROLE, "AWS_REGION": "us-east-1", "A": "b"
+        "AWS_ENDPOINT_URL": "http://here", "ROLE": ROLE, "AWS_REGION": "us-east-1", "A": "b", "OMP_NUM_THREADS": "2",
     }  # fmt: skip
     assert world.logs.streams == {"/aws/sagemaker/ProcessingJobs:prepare-1/algo-1-1000"}
 

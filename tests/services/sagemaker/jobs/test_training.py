@@ -93,7 +93,7 @@ async def test_the_container_finds_what_aws_puts_there(tmp_path: Path) -> None:
     }  # fmt: skip
     assert job.environment == {
         "AWS_ENDPOINT_URL": "http://here", "ROLE": ROLE, "AWS_REGION": "us-east-1", "COLOUR": "blue",
-        "TRAINING_JOB_NAME": "Churn-1", "TRAINING_JOB_ARN": ARN,
+        "TRAINING_JOB_NAME": "Churn-1", "TRAINING_JOB_ARN": ARN, "OMP_NUM_THREADS": "2",
     }  # fmt: skip
     assert (job.command, job.arguments, job.longest, job.hosts) == ((), ("train",), 600.0, ("algo-1",))
     assert world.logs.streams == {"/aws/sagemaker/TrainingJobs:Churn-1/algo-1-1000"}

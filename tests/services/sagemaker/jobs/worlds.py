@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from engine.worlds import chances
 from penstock.engine.engine import Engine
@@ -95,6 +95,13 @@ class MemoryLogs:
         if request["logGroupName"] not in self.groups:
             raise ServiceError("The specified log group does not exist.", code="ResourceNotFoundException")
         return self._add(self.streams, f"{request['logGroupName']}:{request['logStreamName']}")
+
+    @operation("DescribeLogStreams")
+    async def describe_streams(self, call: Call, request: Json) -> Answer:
+        group, prefix = request["logGroupName"], request["logStreamNamePrefix"]
+        begin = f"{group}:{prefix}"
+        found = sorted(name for name in self.streams if name.startswith(begin))
+        return {"logStreams": [{"logStreamName": name.removeprefix(f"{group}:")} for name in found]}
 
     @staticmethod
     def _add(names: set[str], name: str) -> Answer:
@@ -230,6 +237,11 @@ def unpacked(content: bytes) -> dict[str, bytes]:
         return {member.name: tar.extractfile(member).read() for member in tar if member.isreg()}  # type: ignore[union-attr]
 
 
+def definitions(image: str) -> list[dict[str, str]]:
+    """The metrics that come with an image."""
+    return [{"Name": "built-in", "Regex": r"#011built-in:(\S+)"}] if "xgb" in image else []
+
+
 @dataclass
 class World:
     """Everything that outlives the engine, and the engine at work in it."""
@@ -237,11 +249,12 @@ class World:
     folder: Path
     container: Container = lambda room: 0
     lives: int = 0
+    more_migrations: ClassVar[list[Path]] = []
 
     def __post_init__(self) -> None:
         self.database_path = self.folder / "world.db"
         experiments = SOURCE / "services" / "sagemaker" / "experiments" / "migrations"
-        migrate(self.database_path, [SOURCE / "engine" / "migrations", experiments])
+        migrate(self.database_path, [SOURCE / "engine" / "migrations", experiments, *self.more_migrations])
         self.blobs = Blobs(self.folder)
         self.s3 = MemoryS3(self.blobs)
         self.logs = MemoryLogs()
@@ -255,6 +268,9 @@ class World:
     def clock(self) -> float:
         return 1_000.0 + next(self._ticks) / 1000
 
+    def open_more(self, engine: Engine, directory: Directory, streams: Streams) -> None:
+        """Other rooms that stand on this one's, in worlds that have them."""
+
     @contextlib.asynccontextmanager
     async def open(self, database: SqliteDatabase | None = None) -> AsyncIterator["Client"]:
         """The engine at work until the block ends."""
@@ -264,14 +280,16 @@ class World:
         engine = Engine(database, directory, clock=self.clock, chance=chances(self.lives))
         directory.register(self.s3)
         directory.register(self.logs)
+        streams = Streams(directory, lambda scope, group, stream: self.folder / "logs" / group.strip("/") / stream)
         furnish(
             engine=engine, directory=directory, blobs=self.blobs, runtime=self.runtime,
             machine=Machine(cpus=4, memory_mib=8192),
-            streams=Streams(directory, lambda scope, group, stream: self.folder / "logs" / group.strip("/") / stream),
+            streams=streams,
             client_environment=lambda scope, role: {"AWS_ENDPOINT_URL": "http://here", "ROLE": role},
             clock=self.clock,
-            definitions=lambda image: [{"Name": "built-in", "Regex": r"#011built-in:(\S+)"}] if "xgb" in image else [],
+            definitions=definitions,
         )  # fmt: skip
+        self.open_more(engine, directory, streams)
         ready = asyncio.Event()
         task = asyncio.create_task(engine.work(ready.set))
         waiting = asyncio.create_task(ready.wait())

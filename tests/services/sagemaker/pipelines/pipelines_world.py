@@ -103,6 +103,15 @@ class FakeSageMaker:
     async def transform(self, call: Call, request: Json) -> Answer:
         return await self._start(call, request, "transform-job", "TransformJob")
 
+    @operation("CreateHyperParameterTuningJob")
+    async def tune(self, call: Call, request: Json) -> Answer:
+        return await self._start(call, request, "hyper-parameter-tuning-job", "HyperParameterTuningJob")
+
+    @operation("StopHyperParameterTuningJob")
+    async def stop_tuning(self, call: Call, request: Json) -> Answer:
+        name = request["HyperParameterTuningJobName"]
+        return await self._stop(call, call.scope.arn("sagemaker", f"hyper-parameter-tuning-job/{name}"), request)
+
     async def _stop(self, call: Call, arn: str, request: Json) -> Answer:
         self.world.asked(call, request)
         await self.world.database.write(lambda tx: self.world.engine.signal(tx, RunId(arn), "stop"))
@@ -256,9 +265,9 @@ class World:
         self.requests.append((call.operation, request))
 
     def next_play(self, job: str) -> Play:
-        """How a job ends, the same however often it is asked for: step names stand third in a job's name."""
+        """How a job ends, the same however often it is asked for: its name has the step's after the execution's id."""
         if job not in self.played:
-            plays = self.plays.get(job.split("-")[2], [])
+            plays = self.plays.get(job.removeprefix("pipelines-").split("-")[1], [])
             self.played[job] = plays.pop(0) if plays else Play()
         return self.played[job]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from penstock.languages.pipeline.tree import Constant, StepName, Transform
+from penstock.languages.pipeline.tree import Constant, StepName, Transform, Tuning
 from penstock.services.sagemaker.pipelines import content
 from penstock.wire.call import ServiceError
 from services.sagemaker.pipelines.pipelines_world import (
@@ -264,3 +264,31 @@ def test_of_a_transform_step_the_content_of_its_input_counts_and_its_output_fold
     }
     assert places == {"the content of the job's input": "s3://b/rows"}
     assert content.outputs({"TransformOutput": {"S3OutputPath": "s3://b/out"}}) == ["s3://b/out/"]
+
+
+def test_of_a_tuning_step_the_content_of_each_definition_counts_and_what_its_best_jobs_wrote_is_looked_at() -> None:
+    def definition(uri: str, **named: str) -> Any:
+        channel = {"ChannelName": "train", "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": uri}}}
+        script = {"sagemaker_submit_directory": f'"{uri}.tar.gz"', "depth": "3"}
+        output = {"S3OutputPath": f"{uri}/out"}
+        return {"InputDataConfig": [channel], "StaticHyperParameters": script, "OutputDataConfig": output, **named}
+
+    step = Tuning(name=StepName("Tune"))
+    one = definition("s3://b/x")
+    both = [definition("s3://b/x", DefinitionName="x"), definition("s3://b/y", DefinitionName="y")]
+    best = {"TrainingJobName": "t", "TrainingJobDefinitionName": "y"}
+
+    rest, places = content.sources(step, {"TrainingJobDefinition": one})
+    _, of_both = content.sources(step, {"TrainingJobDefinitions": both})
+
+    assert places == {
+        "the content of input 'train'": "s3://b/x",
+        "the content of the script's archive": "s3://b/x.tar.gz",
+    }
+    assert rest["TrainingJobDefinition"]["StaticHyperParameters"] == {"depth": "3"}
+    assert "S3Uri" not in str(rest["TrainingJobDefinition"]["InputDataConfig"])
+    assert of_both["the content of input 'train' of y"] == "s3://b/y"
+    told = {"TrainingJobDefinitions": both, "TrainingJobSummaries": [best]}
+    assert content.outputs(told) == ["s3://b/y/out/t/"]
+    told = {"TrainingJobDefinition": one, "TrainingJobSummaries": [{"TrainingJobName": "t"}]}
+    assert content.outputs(told) == ["s3://b/x/out/t/"]

@@ -25,6 +25,8 @@ from penstock.runtimes.sandbox.inside import atfork
 TAKEN: Final = set(sys.builtin_module_names)
 PYTHONS: Final = ("python", "python3")
 MOST_HANDLES: Final = 4_096  # of a zygote: it has a few, and one for each spare
+HAVE_THREADS: Final = frozenset({"numpy", "torch"})
+POOLS: Final[list[Any]] = []  # what says to libraries loaded before the fork how many threads they may have
 
 
 class Child(NamedTuple):
@@ -84,7 +86,7 @@ def live(channel: socket.socket) -> NoReturn:
     os.setsid()
     os.chdir(folder)
     script = command[1] if len(command) > 1 else ""
-    if not is_script(command, script) or hides_something(script):
+    if not is_script(command, script) or hides_something(script) or wants_threads_of_its_own(environment):
         execute(command, environment)
     become(command, environment)
     refresh_chance()
@@ -149,6 +151,7 @@ def find(name: str, path: str) -> str:
 def become(command: list[str], environment: dict[str, str]) -> None:
     """What an interpreter sets up from its command line and its environment."""
     take_environment(environment)
+    limit_threads(environment)
     sys.argv[:] = command[1:]
     sys.orig_argv[:] = command
     sys.executable = find(command[0], environment["PATH"])
@@ -160,6 +163,25 @@ def take_environment(environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
+
+
+def look_for_pools() -> None:
+    """Find the libraries with pools of threads, in the zygote. They come with threadpoolctl, or there are none."""
+    if (threadpoolctl := sys.modules.get("threadpoolctl")) is not None:
+        POOLS.append(threadpoolctl.ThreadpoolController())
+
+
+def wants_threads_of_its_own(environment: dict[str, str]) -> bool:
+    """Whether a library that is loaded already would have read how many threads it may have, and cannot be told."""
+    return "OMP_NUM_THREADS" in environment and not POOLS and not HAVE_THREADS.isdisjoint(sys.modules)
+
+
+def limit_threads(environment: dict[str, str]) -> None:
+    """Libraries read this variable when they are loaded: those that are loaded already are told what it says."""
+    wanted = environment.get("OMP_NUM_THREADS", "")
+    if wanted.isdecimal() and int(wanted):
+        for pools in POOLS:
+            pools.limit(limits=int(wanted))
 
 
 def refresh_chance() -> None:

@@ -103,6 +103,7 @@ def preload(modules: list[str]) -> None:
             importlib.import_module(name)
         except ImportError as problem:
             raise Warmless(f"cannot import {name}: {problem}") from None
+    warm.look_for_pools()
     # A library's pool of threads (OpenBLAS has one from its import) is put away by its own fork handlers, and made
     # again by whoever needs it. The supervisors' clone runs no such handlers, so this fork does it for all of them.
     if (pid := os.fork()) == 0:

@@ -41,6 +41,7 @@ def training(plan: Plan, state: State) -> dict[str, Json]:
     return {
         "TrainingJobName": plan.name,
         "TrainingJobArn": plan.arn,
+        "TuningJobArn": plan.tuning_job or None,
         "TrainingJobStatus": state.status,
         "SecondaryStatus": state.secondary,
         "SecondaryStatusTransitions": list(transitions(state)),

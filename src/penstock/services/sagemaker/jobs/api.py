@@ -15,7 +15,17 @@ from penstock.services.sagemaker import lists, tagging
 from penstock.services.sagemaker.experiments import tracking
 from penstock.services.sagemaker.jobs.answers import summarised
 from penstock.services.sagemaker.jobs.flow import STOP, document
-from penstock.services.sagemaker.jobs.model import NAMES, Json, Place, Plan, Product, State, arn_of, kind_of
+from penstock.services.sagemaker.jobs.model import (
+    NAMES,
+    Json,
+    Place,
+    Plan,
+    Product,
+    State,
+    arn_of,
+    kind_of,
+    tuning_job_of,
+)
 from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.services.sagemaker.jobs.requests import Definitions, completed
 from penstock.store import documents, tags
@@ -67,7 +77,7 @@ class Jobs:
         given = tagging.given(request.pop("Tags", ()))
         found = documents.find_by_arn(tx, arn)
         if found is None:
-            plan = Plan(product, name, arn, self._clock(), request)
+            plan = Plan(product, name, arn, self._clock(), request, tuning_job_of(call.token))
             made = document(call.scope, plan, State(modified_at=plan.created_at), call.token)
             documents.insert(tx, made)
             tags.add(tx, arn, given)

@@ -59,6 +59,7 @@ class Plan(msgspec.Struct, frozen=True):
     arn: str
     created_at: float
     request: dict[str, Json]
+    tuning_job: str = ""  # the ARN of the tuning job whose run asked for it, if one did
 
 
 class Phase(msgspec.Struct, frozen=True, array_like=True):
@@ -129,6 +130,12 @@ def kind_of(product: Product) -> str:
 def arn_of(scope: Scope, product: Product, name: str) -> str:
     """A job's ARN. AWS writes it in lower case, which makes names unique without regard to case."""
     return scope.arn("sagemaker", f"{product}/{name.lower()}")
+
+
+def tuning_job_of(token: str) -> str:
+    """The tuning job whose run placed a call with this token; empty for anybody else's call."""
+    run, _, _ = token.partition("#")
+    return run if ":hyper-parameter-tuning-job/" in run else ""
 
 
 def holder(run: RunId) -> str:

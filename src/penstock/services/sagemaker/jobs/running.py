@@ -188,19 +188,25 @@ class Running:
 
     def _job(self, work: Work, instance: Instance, inputs: tuple[Input, ...]) -> Job:
         contract = work.contract
-        many = len(contract.instances)
+        size = resources(instance.type, self._machine, among=len(contract.instances), volume_gib=contract.volume_gib)
         return Job(
             id=work.live.jobs[contract.instances.index(instance)],
             image=contract.image,
             command=contract.command,
             arguments=contract.arguments,
-            environment={**self._client_environment(work.scope, contract.role_arn), **contract.environment},
+            environment={
+                "OMP_NUM_THREADS": str(
+                    max(1, int(size.cpus))
+                ),  # as many as it has processors: more wait for each other
+                **self._client_environment(work.scope, contract.role_arn),
+                **contract.environment,
+            },
             files={**contract.files, contract.resource_config: resource_config(contract, instance)},
             folders=contract.folders,
             inputs=inputs,
             outputs=tuple(harvest.output for harvest in contract.harvests),
             texts=tuple(path for path in (contract.failure_file, contract.message_file) if path),
-            resources=resources(instance.type, self._machine, among=many, volume_gib=contract.volume_gib),
+            resources=size,
             longest=contract.longest,
             log=self._streams.path(work.scope, contract.log_group, work.stream(instance.host)),
             hosts=contract.hosts,

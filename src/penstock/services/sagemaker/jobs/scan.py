@@ -1,17 +1,24 @@
 """Scan log files for metrics: a script of its own, with nothing but the standard library (see `metrics`).
 
-Arguments: log files (`store.logfile`'s form). Standard input: `[[name, pattern], …]`; standard output: for each name
-that was found `[name, value, seconds]`, its last value. A TAB is `#011` first, as AWS's log pipeline writes it (the
-patterns of its own algorithms rely on that), then itself.
+    scan.py FILE…              standard input: [[name, pattern], …]; standard output: for each name that was found
+                               [name, value, seconds], its last value
+    scan.py --follow FILE      standard input: a line with a pattern; standard output: each of its values as it is
+                               written, a line each; when standard input ends, what is left, and the end
+
+Files are of `store.logfile`'s form. A TAB is `#011` first, as AWS's log pipeline writes it (the patterns of its own
+algorithms rely on that), then itself.
 """
 
 import json
 import math
 import re
+import select
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 
 LONGEST_LINE = 2048
+LOOK_EVERY = 0.1  # seconds
 
 Last = dict[str, tuple[float, float]]
 
@@ -29,24 +36,63 @@ def value_in(pattern: re.Pattern[str], message: str) -> float | None:
     return None
 
 
-def messages(path: str) -> Iterator[tuple[float, str]]:
-    """The records of a log file: seconds and text."""
-    with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes a while to import
-        for line in file:
-            stamp, tab, message = line[:LONGEST_LINE].decode(errors="replace").rstrip("\n").partition("\t")
-            if tab and stamp.isdecimal():
-                yield int(stamp) / 1000, message
+def messages(lines: Iterable[bytes]) -> Iterator[tuple[float, str]]:
+    """The records in lines of a log file: seconds and text."""
+    for line in lines:
+        stamp, tab, message = line[:LONGEST_LINE].decode(errors="replace").rstrip("\n").partition("\t")
+        if tab and stamp.isdecimal():
+            yield int(stamp) / 1000, message
 
 
 def scan(path: str, patterns: list[tuple[str, re.Pattern[str]]], last: Last) -> None:
-    for at, message in messages(path):
-        for name, pattern in patterns:
-            value = value_in(pattern, message)
-            if value is not None and (name not in last or at >= last[name][1]):
-                last[name] = (value, at)
+    with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes a while to import
+        for at, message in messages(file):
+            for name, pattern in patterns:
+                value = value_in(pattern, message)
+                if value is not None and (name not in last or at >= last[name][1]):
+                    last[name] = (value, at)
+
+
+def written(path: str) -> Iterator[bytes]:
+    """The whole lines of a file as they are written, until standard input ends."""
+    is_last, begun = False, b""
+    while True:
+        try:
+            file = open(path, "rb")  # noqa: PTH123, SIM115
+            break
+        except FileNotFoundError:
+            if is_last:
+                return
+            is_last = input_ended()
+    with file:
+        while True:
+            for line in file:
+                begun += line
+                if begun.endswith(b"\n"):
+                    yield begun
+                    begun = b""
+            if is_last:
+                return
+            is_last = input_ended()
+
+
+def input_ended() -> bool:
+    """Whether standard input has ended, waited for a moment."""
+    time.sleep(LOOK_EVERY)
+    return bool(select.select([sys.stdin], [], [], 0)[0])
+
+
+def follow(path: str, pattern: re.Pattern[str]) -> None:
+    for _, message in messages(written(path)):
+        value = value_in(pattern, message)
+        if value is not None:
+            print(value, flush=True)
 
 
 def main() -> None:
+    if sys.argv[1] == "--follow":
+        follow(sys.argv[2], re.compile(json.loads(sys.stdin.readline())))
+        return
     patterns = [(name, re.compile(text)) for name, text in json.load(sys.stdin)]
     last: Last = {}
     for path in sys.argv[1:]:

@@ -19,7 +19,7 @@ import msgspec
 from penstock.engine.outbox import Task
 from penstock.languages.pipeline import durations
 from penstock.languages.pipeline.expressions import Sources, resolve
-from penstock.languages.pipeline.tree import AnyStep, Callback, Lambda, Processing, Training, Transform
+from penstock.languages.pipeline.tree import AnyStep, Callback, Lambda, Processing, Training, Transform, Tuning
 from penstock.languages.pipeline.values import written
 from penstock.services.sagemaker.pipelines import content, rows
 from penstock.services.sagemaker.pipelines.content import Contents
@@ -30,7 +30,7 @@ from penstock.store.documents import Document, Query
 from penstock.wire.call import Scope
 
 Json = Any
-Cached = Processing | Training | Transform | Lambda | Callback
+Cached = Processing | Training | Tuning | Transform | Lambda | Callback
 LOOK_UP: Final = "pipelines.cache"
 NOTE: Final = "pipelines.cache-note"
 _COUNT: Final[Mapping[type, tuple[str, ...]]] = {
@@ -38,6 +38,9 @@ _COUNT: Final[Mapping[type, tuple[str, ...]]] = {
     Training: (
         "AlgorithmSpecification", "CheckpointConfig", "DebugHookConfig", "DebugRuleConfigurations", "Environment",
         "HyperParameters", "InputDataConfig",
+    ),
+    Tuning: (
+        "HyperParameterTuningJobConfig", "TrainingJobDefinition", "TrainingJobDefinitions", "WarmStartConfig",
     ),
     Transform: ("DataProcessing", "Environment", "ModelName", "TransformInput"),
 }  # fmt: skip

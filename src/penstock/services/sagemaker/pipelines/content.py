@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from penstock.languages.pipeline.tree import Lambda, Processing, Training, Transform
+from penstock.languages.pipeline.tree import Lambda, Processing, Training, Transform, Tuning
 from penstock.services.sagemaker.landing import local_path
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 
@@ -38,12 +38,9 @@ def sources(step: object, counting: Mapping[str, Json]) -> tuple[dict[str, Json]
             inputs, found = _taken(counting.get("ProcessingInputs"), "InputName", ("S3Input",))
             return _with(counting, ProcessingInputs=inputs), found
         case Training():
-            inputs, found = _taken(counting.get("InputDataConfig"), "ChannelName", ("DataSource", "S3DataSource"))
-            parameters = counting.get("HyperParameters")
-            if isinstance(parameters, dict) and _SUBMITTED in parameters:
-                found["the content of the script's archive"] = str(parameters[_SUBMITTED]).strip('"')
-                parameters = {name: value for name, value in parameters.items() if name != _SUBMITTED}
-            return _with(counting, InputDataConfig=inputs, HyperParameters=parameters), found
+            return _of_training(counting, "HyperParameters")
+        case Tuning():
+            return _of_tuning(counting)
         case Transform():
             found = {}
             given = _without(counting["TransformInput"], "the job's input", ("DataSource", "S3DataSource"), found)
@@ -53,6 +50,29 @@ def sources(step: object, counting: Mapping[str, Json]) -> tuple[dict[str, Json]
     return dict(counting), {}
 
 
+def _of_training(told: Mapping[str, Json], parameters: str) -> tuple[dict[str, Json], dict[str, str]]:
+    """What trains, and with what: of a job, or of a definition of such."""
+    inputs, found = _taken(told.get("InputDataConfig"), "ChannelName", ("DataSource", "S3DataSource"))
+    given = told.get(parameters)
+    if isinstance(given, dict) and _SUBMITTED in given:
+        found["the content of the script's archive"] = str(given[_SUBMITTED]).strip('"')
+        given = {name: value for name, value in given.items() if name != _SUBMITTED}
+    return _with(told, InputDataConfig=inputs, **{parameters: given}), found
+
+
+def _of_tuning(counting: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, str]]:
+    """What the training jobs of each definition are made with."""
+    if (one := counting.get("TrainingJobDefinition")) is not None:
+        rest, found = _of_training(one, "StaticHyperParameters")
+        return {**counting, "TrainingJobDefinition": rest}, found
+    every, found = [], {}
+    for definition in counting.get("TrainingJobDefinitions") or ():
+        rest, places = _of_training(definition, "StaticHyperParameters")
+        every.append(rest)
+        found |= {f"{what} of {definition.get('DefinitionName')}": place for what, place in places.items()}
+    return {**counting, "TrainingJobDefinitions": every}, found
+
+
 def outputs(properties: Mapping[str, Json]) -> list[str]:
     """Where a run wrote to, each a folder of its own."""
     written = (properties.get("ProcessingOutputConfig") or {}).get("Outputs") or ()
@@ -60,8 +80,21 @@ def outputs(properties: Mapping[str, Json]) -> list[str]:
     trained = (properties.get("OutputDataConfig") or {}).get("S3OutputPath")
     if trained and "TrainingJobName" in properties:
         places.append(f"{trained.rstrip('/')}/{properties['TrainingJobName']}")
+    places.extend(_tuned(properties))
     places.append((properties.get("TransformOutput") or {}).get("S3OutputPath"))
     return [f"{place.rstrip('/')}/" for place in places if place]
+
+
+def _tuned(properties: Mapping[str, Json]) -> list[str]:
+    """Where the training jobs of a tuning job wrote to, those that later steps can find."""
+    one = properties.get("TrainingJobDefinition")
+    definitions = [one] if one is not None else properties.get("TrainingJobDefinitions") or ()
+    paths = {each.get("DefinitionName"): each["OutputDataConfig"]["S3OutputPath"] for each in definitions}
+    return [
+        f"{paths[job.get('TrainingJobDefinitionName')].rstrip('/')}/{job['TrainingJobName']}"
+        for job in properties.get("TrainingJobSummaries", ())
+        if job.get("TrainingJobDefinitionName") in paths
+    ]
 
 
 def _taken(inputs: Json, name: str, way: tuple[str, ...]) -> tuple[Json, dict[str, str]]:

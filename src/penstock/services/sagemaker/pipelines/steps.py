@@ -1,6 +1,7 @@
 """Steps: which calls a step of each type makes, and the names it gives.
 
     Processing, Training, Transform     Create…Job ─► the job's run ─► its Describe answer
+    Tuning                              the same, with what lists its training jobs
     Model                               CreateModel ─► DescribeModel
     RegisterModel                       CreateModelPackageGroup ─► CreateModelPackage ─► DescribeModelPackage
     Lambda, Callback                    see `outside`
@@ -23,12 +24,12 @@ from penstock.languages.pipeline.tree import (
     StepName,
     Training,
     Transform,
+    Tuning,
 )
 from penstock.services.sagemaker.pipelines.model import Begin
 
 Json = Any
 Fit = Callable[[str, Mapping[str, Json]], Mapping[str, Json]]  # an operation's request, as its model wants it
-LONGEST_NAME: Final = 63
 TRACKED: Final = frozenset({"CreateProcessingJob", "CreateTrainingJob", "CreateTransformJob"})
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -38,7 +39,8 @@ class Making:
     """How a type of step makes its thing.
 
     `name` is the member that names it in requests and answers (empty: it has none of its own), `arn` the one that
-    identifies it. Jobs have `stop`, the rest `describe`.
+    identifies it. Jobs have `stop`, the rest `describe`. Names begin as `named` and are
+    `longest` characters long at the most.
     """
 
     create: str
@@ -47,6 +49,8 @@ class Making:
     metadata: str
     describe: str = ""
     stop: str = ""
+    named: str = "pipelines-"
+    longest: int = 63
 
 
 MAKING: Final[Mapping[type, Making]] = {
@@ -54,6 +58,15 @@ MAKING: Final[Mapping[type, Making]] = {
         "CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "ProcessingJob", stop="StopProcessingJob"
     ),
     Training: Making("CreateTrainingJob", "TrainingJobName", "TrainingJobArn", "TrainingJob", stop="StopTrainingJob"),
+    Tuning: Making(
+        "CreateHyperParameterTuningJob",
+        "HyperParameterTuningJobName",
+        "HyperParameterTuningJobArn",
+        "TuningJob",
+        stop="StopHyperParameterTuningJob",
+        named="",
+        longest=32,
+    ),
     Transform: Making(
         "CreateTransformJob", "TransformJobName", "TransformJobArn", "TransformJob", stop="StopTransformJob"
     ),
@@ -101,11 +114,12 @@ def ten_letters(step: StepName, attempt: int, chance: str) -> str:
     return letters
 
 
-def job_name(begin: Begin, step: StepName, attempt: int, prefix: Json, chance: str) -> str:
+def job_name(begin: Begin, step: StepName, attempt: int, prefix: Json, chance: str, making: Making) -> str:
     """A name that no other attempt of a step has. `prefix` is the name that the definition's arguments hold, if any."""
     suffix = ten_letters(step, attempt, chance)
     if prefix:
-        room = LONGEST_NAME - len(begin.execution_id) - len(suffix) - 2
+        room = making.longest - len(begin.execution_id) - len(suffix) - 2
         return f"{str(prefix)[:room]}-{begin.execution_id}-{suffix}"
-    room = LONGEST_NAME - len(f"pipelines-{begin.execution_id}--{suffix}")
-    return f"pipelines-{begin.execution_id}-{step.replace('_', '-')[:room]}-{suffix}"
+    start = f"{making.named}{begin.execution_id}"
+    room = making.longest - len(f"{start}--{suffix}")
+    return f"{start}-{step.replace('_', '-')[:room]}-{suffix}"

@@ -48,6 +48,7 @@ from penstock.languages.pipeline.tree import (
     StepName,
     Training,
     Transform,
+    Tuning,
 )
 from penstock.languages.pipeline.values import written
 from penstock.services.sagemaker.pipelines import caching, cleaning, failures, looping, outside, steps
@@ -218,7 +219,7 @@ class Turn:
                 self._send(name, step)
             case RegisterModel():
                 self._group_or_create(name)
-            case Processing() | Training() | Transform() | Model():
+            case Processing() | Training() | Tuning() | Transform() | Model():
                 self._create(name)
             case Other():
                 self._fail(name, failures.unsupported(step.type))
@@ -284,10 +285,12 @@ class Turn:
 
     def _prepare(self, name: StepName, step: AnyStep) -> None:
         """Give the step's job or model its name."""
-        prefix = steps.member(step.arguments, MAKING[type(step)].name)
+        making = MAKING[type(step)]
+        prefix = steps.member(step.arguments, making.name)
         chosen = None if prefix is None else resolve(prefix, self._sources(name))
         attempt = self.ledger.steps[name].attempt
-        self.ledger.change(name, name=steps.job_name(self.ledger.begin, name, attempt, chosen, self.ledger.chance))
+        given = steps.job_name(self.ledger.begin, name, attempt, chosen, self.ledger.chance, making)
+        self.ledger.change(name, name=given)
 
     def _group_or_create(self, name: StepName) -> None:
         """Make sure that the model package's group is there: AWS's step creates it too."""

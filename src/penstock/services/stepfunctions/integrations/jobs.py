@@ -77,7 +77,7 @@ WAITS: Final[Mapping[tuple[str, str], Wait]] = {
     ("sagemaker", "createTrainingJob"): _sagemaker_job("TrainingJob", is_run=True),
     ("sagemaker", "createProcessingJob"): _sagemaker_job("ProcessingJob", is_run=True),
     ("sagemaker", "createTransformJob"): _sagemaker_job("TransformJob", is_run=True),
-    ("sagemaker", "createHyperParameterTuningJob"): _sagemaker_job("HyperParameterTuningJob", is_run=False),
+    ("sagemaker", "createHyperParameterTuningJob"): _sagemaker_job("HyperParameterTuningJob", is_run=True),
     ("sagemaker", "createLabelingJob"): _sagemaker_job("LabelingJob", is_run=False),
     ("sagemaker", "startPipelineExecution"): Wait(
         describe="DescribePipelineExecution", member="PipelineExecutionArn", named=answered("PipelineExecutionArn"),

@@ -1,0 +1,131 @@
+"""The rows of trials: what ListTrainingJobsForHyperParameterTuningJob filters, sorts and tells.
+
+A trial's row moves with its tuning job's journal, which hears of a training job's beginning and of its end; what
+happens in between (it has started, it is stopping) stands in the training job's own document, and is looked up there.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from penstock.services.sagemaker.tuning.answers import summarised
+from penstock.services.sagemaker.tuning.model import Json, Observation, Plan, Trial
+from penstock.store.database import Row, Transaction, Value
+from penstock.wire.call import ValidationError
+
+_KEEP: Final = """
+    INSERT INTO tuning_trial (tuning_job, number, arn, name, status, created_at, objective, body)
+    VALUES (:tuning_job, :number, :arn, :name, :status, :created_at, :objective, :body)
+    ON CONFLICT (tuning_job, number) DO UPDATE SET status = excluded.status, objective = excluded.objective,
+        body = excluded.body
+"""
+_FORGET: Final = "DELETE FROM tuning_trial WHERE tuning_job = :tuning_job"
+_STATUS: Final = "coalesce(job.status, trial.status)"
+_OBSERVED: Final = """
+    SELECT body, objective FROM tuning_trial WHERE tuning_job = :tuning_job AND objective IS NOT NULL ORDER BY number
+"""
+_SORTED_BY: Final[Mapping[str, str]] = {
+    "Name": "trial.name",
+    "CreationTime": "trial.created_at",
+    "Status": _STATUS,
+    "FinalObjectiveMetricValue": "trial.objective",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which trials of a tuning job, in which order, from where on."""
+
+    tuning_job: str
+    status: str | None = None
+    sort_by: str = "Name"
+    descending: bool = False
+    limit: int = 10
+    token: str | None = None
+
+
+def keep(tx: Transaction, plan: Plan, trials: Iterable[Trial]) -> None:
+    """Keep trials as they are now."""
+    tx.each(
+        _KEEP,
+        [
+            {
+                "tuning_job": plan.arn, "number": trial.number, "arn": trial.arn, "name": trial.name,
+                "status": trial.status, "created_at": trial.created_at, "objective": trial.objective,
+                "body": msgspec.json.encode(summarised(plan, trial)),
+            }
+            for trial in trials
+        ],
+    )  # fmt: skip
+
+
+def forget(tx: Transaction, tuning_job: str) -> None:
+    """Remove the trials of a tuning job."""
+    tx.changed(_FORGET, tuning_job=tuning_job)
+
+
+def observed(tx: Transaction, tuning_job: str) -> list[tuple[dict[str, Json], Observation]]:
+    """The summaries of a tuning job's trials that have an objective, with what their values came to."""
+    found = []
+    for body, objective in tx.rows(_OBSERVED, tuning_job=tuning_job):
+        summary: dict[str, Json] = msgspec.json.decode(_bytes(body))
+        found.append((summary, Observation(summary["TunedHyperParameters"], float(objective or 0))))
+    return found
+
+
+def page(tx: Transaction, wanted: Wanted) -> tuple[list[dict[str, Json]], str | None]:
+    """One page of summaries, and the token of the next; raises `ValidationError` for a token that no page gave out."""
+    column = _SORTED_BY[wanted.sort_by]
+    conditions = ["trial.tuning_job = :tuning_job"]
+    values: dict[str, Value] = {"tuning_job": wanted.tuning_job, "limit": wanted.limit + 1}
+    if wanted.status is not None:
+        conditions.append(f"{_STATUS} = :status")
+        values["status"] = wanted.status
+    if wanted.sort_by == "FinalObjectiveMetricValue":
+        conditions.append("trial.objective IS NOT NULL")
+    if wanted.token:
+        values["after"], values["number"] = _read(wanted)
+        conditions.append(f"({column}, trial.number) {'<' if wanted.descending else '>'} (:after, :number)")
+    way = "DESC" if wanted.descending else "ASC"
+    sql = f"""
+        SELECT {column}, trial.number, {_STATUS}, trial.body, job.body
+        FROM tuning_trial AS trial LEFT JOIN document AS job ON job.arn = trial.arn
+        WHERE {" AND ".join(conditions)} ORDER BY {column} {way}, trial.number {way} LIMIT :limit
+    """  # noqa: S608 - columns come from a table
+    found = list(tx.rows(sql, **values))
+    shown = found[: wanted.limit]
+    return [_shown(row) for row in shown], _write(wanted, shown[-1]) if len(found) > wanted.limit else None
+
+
+def _shown(row: Row) -> dict[str, Json]:
+    _, _, status, body, job = row
+    summary: dict[str, Json] = msgspec.json.decode(_bytes(body))
+    if "TrainingEndTime" in summary:
+        return summary
+    live = {} if job is None else msgspec.json.decode(_bytes(job))
+    started = live.get("TrainingStartTime")
+    return {**summary, "TrainingJobStatus": status} | ({} if started is None else {"TrainingStartTime": started})
+
+
+def _write(wanted: Wanted, last: Row) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode([wanted.sort_by, wanted.descending, last[0], last[1]])).decode()
+
+
+def _read(wanted: Wanted) -> tuple[str | float, int]:
+    try:
+        sort_by, descending, value, number = msgspec.json.decode(
+            base64.urlsafe_b64decode(wanted.token or ""), type=tuple[str, bool, str | float, int]
+        )
+    except (ValueError, binascii.Error, msgspec.DecodeError):
+        raise ValidationError("The NextToken is not one that this operation gave out.") from None
+    if (sort_by, descending) != (wanted.sort_by, wanted.descending):
+        raise ValidationError("The NextToken belongs to a request with another order; repeat that request's.")
+    return value, number
+
+
+def _bytes(value: Value) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()

@@ -1,0 +1,27 @@
+"""The SageMaker SDK's tuner with real training jobs: built-in XGBoost, a script, and a pipeline's step."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from end_to_end.world import World
+
+pytestmark = pytest.mark.xdist_group("sdk")
+SCRIPT = Path(__file__).parent / "scripts" / "sdk_tuning.py"
+
+
+def test_tuning_as_the_sdk_does_it(world: World) -> None:
+    done = world.penstock("exec", "--", sys.executable, str(SCRIPT))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for seen in (
+        "tuned 4 ['Completed'] True",
+        "columns ['TrainingElapsedTimeSeconds', 'booster', 'eta', 'max_depth']",
+        "told True",
+        "metric validation:rmse",
+        "estimator True",
+        'script "good" 2.0',
+        "pipeline Succeeded True",
+    ):
+        assert seen in done.stdout, done.stdout + done.stderr
