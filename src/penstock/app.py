@@ -43,7 +43,8 @@ from penstock.images.environments import BadEnvironment
 from penstock.runtimes.environments import Environments, Tell, Unbuildable
 from penstock.runtimes.environments.interpreters import find as find_python
 from penstock.runtimes.residents import Language, Nursery
-from penstock.runtimes.sandbox import SYSTEM_PATH, Image, Sandbox, UnknownImage, this_machine
+from penstock.runtimes.sandbox import SYSTEM_PATH, Image, Sandbox, UnknownImage
+from penstock.runtimes.slots import this_machine
 from penstock.services import identity, lambda_, logs, s3
 from penstock.services.events import open_events
 from penstock.services.peripheral import Misplaced, Peripheral

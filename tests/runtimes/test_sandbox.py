@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from penstock.engine.jobs import Building, JobId, Output, Resources
-from penstock.runtimes.sandbox.folder import Claim, JobFolder
+from penstock.runtimes.folder import Claim, JobFolder
 from penstock.runtimes.sandbox.inside.zygote import take_claim
 from penstock.runtimes.sandbox.sandbox import send
 from runtimes.wheels import wheel

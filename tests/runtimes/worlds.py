@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from penstock.engine.jobs import Ending, File, Input, Job, JobId, Output
-from penstock.runtimes.sandbox import Image, Sandbox, Share, UnknownImage
+from penstock.runtimes.sandbox import Image, Sandbox, UnknownImage
+from penstock.runtimes.slots import Share, Slots
 from penstock.store.blobs import Blobs
 from penstock.store.logfile import decode
 
@@ -94,7 +95,7 @@ class World:
 
 def new_sandbox(root: Path, **more: Any) -> World:
     blobs = Blobs(root / "data")
-    more = {"total": Share(4.0, 4096.0, 0), "linger": 20.0, **more}
+    more = {"slots": Slots(Share(4.0, 4096.0, 0)), "linger": 20.0, **more}
     runtime = Sandbox(
         root / "data" / "runtimes", blobs=blobs, resolve=resolve, clock=time.time, hidden=[root / "data"], **more
     )

@@ -1,8 +1,7 @@
-"""The sandbox runtime: `sandbox` is the contract, `folder` what is kept, `inside` what runs beside the server."""
+"""The sandbox runtime: `sandbox` is the contract, `inside` what runs beside the server."""
 
 from penstock.runtimes.sandbox.images import SYSTEM_PATH, Image, Resolve, UnknownImage
 from penstock.runtimes.sandbox.sandbox import Sandbox
-from penstock.runtimes.sandbox.slots import Share, this_machine
 from penstock.runtimes.sandbox.zygotes import check
 
-__all__ = ["SYSTEM_PATH", "Image", "Resolve", "Sandbox", "Share", "UnknownImage", "check", "this_machine"]
+__all__ = ["SYSTEM_PATH", "Image", "Resolve", "Sandbox", "UnknownImage", "check"]

@@ -1,27 +1,23 @@
 """Materials: what is in a job's folder before it starts.
 
 Inputs that the job only reads are links to the blobs, shown to it through a read-only mount: root inside a job could
-write to a link, but not through that mount. Writable inputs, and those in whose folder anything else has its place, are
-copies (the file system shares the bytes where it can).
+write to a link, but not through that mount. Which are copies, and how they are made: `penstock.runtimes.inputs`.
 """
 
-import errno
-import fcntl
 import json
 import os
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
-from penstock.engine.jobs import Input, Job
+from penstock.engine.jobs import Job
+from penstock.runtimes.folder import JobFolder, OutOfPlace, below
+from penstock.runtimes.inputs import copy, lay, link, relative, stands_alone
 from penstock.runtimes.sandbox import venvs
 from penstock.runtimes.sandbox.blanks import Blanks, Layout
-from penstock.runtimes.sandbox.folder import JobFolder, OutOfPlace, below
 from penstock.runtimes.sandbox.images import HOME, Image, environment_of, is_script
-from penstock.store.blobs import BlobDamaged, Blobs
+from penstock.store.blobs import Blobs
 
-FICLONE: Final = 0x40049409
-PIECE: Final = 1 << 30
 PROCESSES: Final = 4096
 LOG_LIMIT: Final = 64 << 20
 
@@ -74,12 +70,6 @@ def layout_of(job: Job, more: tuple[str, ...] = ()) -> Layout:
     return Layout.of(("ml", "tmp", below(HOME), *folders), (*files, *own))
 
 
-def lay(path: str) -> None:
-    """Let a folder be there: looking first is ten times cheaper than being refused."""
-    if not os.path.isdir(path):  # noqa: PTH112
-        os.makedirs(path, exist_ok=True)  # noqa: PTH103
-
-
 def write(path: str, content: bytes) -> None:
     with open(path, "wb", buffering=0) as file:  # noqa: PTH123
         file.write(content)
@@ -119,65 +109,6 @@ def supply(folder: JobFolder, job: Job, number: int, blobs: Blobs) -> bool:
         else:
             copy(source, target)
     return linked
-
-
-def relative(path: str) -> PurePosixPath:
-    """A path that stays below its folder; raises `OutOfPlace`."""
-    pure = PurePosixPath(path)
-    if pure.is_absolute() or ".." in pure.parts or not pure.parts:
-        raise OutOfPlace(f"the input file '{path}' is not below its input's folder")
-    return pure
-
-
-def stands_alone(job: Job, one: Input) -> bool:
-    """Whether nothing else has its place in this input's folder, nor this in another's."""
-    others = [
-        *(each.folder for each in job.inputs if each is not one),
-        *(output.folder for output in job.outputs),
-        *job.files,
-        *job.folders,
-    ]
-    mine = PurePosixPath(one.folder)
-    for other in map(PurePosixPath, others):
-        if other.is_relative_to(mine):
-            return False
-    return not any(
-        mine.is_relative_to(each.folder) for each in job.inputs if each is not one and not each.writable
-    ) and not PurePosixPath("/opt/ml").is_relative_to(mine)
-
-
-def link(source: Path, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError as problem:  # another file system, too many links, or links are not ours to make
-        if problem.errno not in (errno.EXDEV, errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP):
-            raise
-        copy(source, target)
-
-
-def copy(source: Path, target: str) -> None:
-    """Share the bytes where the file system can, else let the kernel copy them. An existing file is replaced."""
-    with suppress(FileNotFoundError):
-        os.unlink(target)  # noqa: PTH108
-    with open(source, "rb", buffering=0) as reading, open(target, "xb", buffering=0) as writing:  # noqa: PTH123
-        try:
-            fcntl.ioctl(writing.fileno(), FICLONE, reading.fileno())
-        except OSError:
-            left = os.fstat(reading.fileno()).st_size
-            while left > 0:
-                done = transfer(reading.fileno(), writing.fileno(), left)
-                if done == 0:
-                    raise BlobDamaged(f"{source} ends {left} bytes early") from None
-                left -= done
-
-
-def transfer(reading: int, writing: int, left: int) -> int:
-    try:
-        return os.copy_file_range(reading, writing, min(left, PIECE))
-    except OSError as problem:
-        if problem.errno not in (errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP):
-            raise
-        return os.sendfile(writing, reading, None, min(left, PIECE))
 
 
 def hosts_text(names: tuple[str, ...]) -> str:

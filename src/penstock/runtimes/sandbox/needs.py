@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from penstock.engine.jobs import Job
-from penstock.runtimes.sandbox.folder import JobFolder, OutOfPlace
+from penstock.runtimes.folder import JobFolder, OutOfPlace
 from penstock.runtimes.sandbox.images import Image
 
 MOST: Final = 64  # files, and folders, looked at; a job with more than that is taken to need everything

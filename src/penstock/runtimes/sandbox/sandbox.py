@@ -8,9 +8,8 @@ import asyncio
 import fcntl
 import os
 import signal
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,16 +18,18 @@ from typing import Final
 import msgspec
 
 from penstock.engine.jobs import Building, Ending, File, Job, JobId, Output, Progress
+from penstock.runtimes.folder import Claim, JobFolder, OutOfPlace, read_ending
+from penstock.runtimes.inputs import lay
+from penstock.runtimes.outputs import Collector
 from penstock.runtimes.sandbox import reuse, venvs
 from penstock.runtimes.sandbox.blanks import Blanks, Layout
-from penstock.runtimes.sandbox.folder import Claim, JobFolder, OutOfPlace, read_ending
 from penstock.runtimes.sandbox.images import Furnish, Image, Resolve, UnknownImage, environment_of, may_start_warm
-from penstock.runtimes.sandbox.materials import command_of, lay, prepare
+from penstock.runtimes.sandbox.materials import command_of, prepare
 from penstock.runtimes.sandbox.needs import needs_preload
-from penstock.runtimes.sandbox.outputs import Collector
-from penstock.runtimes.sandbox.slots import Share, Slots, this_machine
 from penstock.runtimes.sandbox.trash import Trash
 from penstock.runtimes.sandbox.zygotes import Connection, ZygoteFailed, Zygotes
+from penstock.runtimes.slots import Slots, this_machine
+from penstock.runtimes.turns import Turns
 from penstock.store.blobs import BlobDamaged, Blobs
 from penstock.store.logfile import Record, encode
 
@@ -56,7 +57,7 @@ class Sandbox:
         resolve: Resolve,
         clock: Callable[[], float],
         hidden: Iterable[Path] = (),
-        total: Share | None = None,
+        slots: Slots | None = None,
         spares: int = 2,
         linger: float = 60.0,
         idle: float = 900.0,
@@ -70,7 +71,7 @@ class Sandbox:
         self._blobs = blobs
         self._resolve = resolve
         self._clock = clock
-        self._slots = Slots(total or this_machine())
+        self._slots = slots or Slots(this_machine())
         self._zygotes = Zygotes(
             folder=self._folder / "zygotes",
             jobs=self._jobs,
@@ -80,9 +81,7 @@ class Sandbox:
             linger=linger,
             idle=idle,
         )
-        self._turns: dict[JobId, asyncio.Lock] = {}
-        self._users: Counter[JobId] = Counter()
-        self._unwanted: set[JobId] = set()
+        self._turns = Turns()
         self._furnishing: dict[JobId, asyncio.Task[str]] = {}
         self._layouts: dict[JobId, Layout] = {}  # of those whose folders this server has laid out
         self._over: set[JobId] = set()  # their supervisors have said so, and may not have written it down yet
@@ -92,7 +91,7 @@ class Sandbox:
 
     async def run(self, job: Job, progress: Progress) -> Ending:
         folder = JobFolder(self._jobs, job.id)
-        async with self._alone(job.id):
+        async with self._turns.alone(job.id):
             if (result := folder.result()) is not None:
                 return result
             try:
@@ -106,8 +105,7 @@ class Sandbox:
 
     async def stop(self, job: JobId) -> None:
         folder = JobFolder(self._jobs, job)
-        if job in self._users:
-            self._unwanted.add(job)
+        self._turns.unwant(job)
         if folder.path.exists():
             folder.unwant()
         self._slots.withdraw(job)
@@ -169,19 +167,6 @@ class Sandbox:
         self._presence.close()
 
     # -- from the start to the end of its process
-
-    @asynccontextmanager
-    async def _alone(self, job: JobId) -> AsyncIterator[None]:
-        """One `run` of a job at a time; the next finds the record."""
-        self._users[job] += 1
-        try:
-            async with self._turns.setdefault(job, asyncio.Lock()):
-                yield
-        finally:
-            self._users[job] -= 1
-            if not self._users[job]:
-                del self._users[job], self._turns[job]
-                self._unwanted.discard(job)
 
     async def _to_the_end(self, job: Job, folder: JobFolder, progress: Progress) -> Ending:
         claim = folder.claim()
@@ -256,7 +241,7 @@ class Sandbox:
 
     def _is_unwanted(self, job: Job, folder: JobFolder) -> bool:
         """Whether it was stopped: on disk from an earlier server, in memory while its folder is being made."""
-        return job.id in self._unwanted or folder.is_unwanted()
+        return self._turns.is_unwanted(job.id) or folder.is_unwanted()
 
     def _image(self, job: Job) -> Image:
         try:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from penstock.runtimes.sandbox.folder import open_up
+from penstock.runtimes.folder import open_up
 
 FULL: Final = 4_096  # folders
 HEAVY: Final = 64 << 20  # bytes

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from penstock.engine.jobs import Job
-from penstock.runtimes.sandbox.folder import JobFolder
+from penstock.runtimes.folder import JobFolder
 from penstock.runtimes.sandbox.images import CODE, OWN, Image, is_script
 from penstock.runtimes.sandbox.needs import content, modules, whereabouts
 

@@ -2,5 +2,5 @@
 
 Started by file path, so it shares no code with Penstock and imports the standard library only: it must start in
 milliseconds, and go on while the server is replaced by a newer one. What both sides agree on is files in the job's
-folder (`penstock.runtimes.sandbox.folder` says which) and lines of JSON on a socket.
+folder (`penstock.runtimes.folder` says which) and lines of JSON on a socket.
 """

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from penstock.engine.jobs import File, Output
-from penstock.runtimes.sandbox.folder import JobFolder
+from penstock.runtimes.folder import JobFolder
 from penstock.store.blobs import PIECE, Blob, Blobs, Writing
 
 TEXT_LIMIT: Final = 64 * 1024
