@@ -1,9 +1,13 @@
-"""Every async test runs on an event loop of its own."""
+"""Every async test runs on an event loop of its own; those that need a container engine share one."""
 
 import asyncio
 import inspect
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from runtimes.podman import lacking, podman
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -15,3 +19,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     with asyncio.Runner() as runner:
         runner.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
     return True
+
+
+@pytest.fixture(scope="session")
+def engine_socket() -> Iterator[Path]:
+    """Where a container engine listens. Its tests are of the group `containers`, so that there is one."""
+    if reason := lacking():
+        pytest.skip(reason)
+    with podman() as socket:
+        yield socket

@@ -6,6 +6,7 @@ It is also where the clock, ids and chance come from: everything else takes them
       lock             held while a server runs: one server a folder
       penstock.db      every row                blobs/  incoming/   every byte
       logs/            log streams              sandbox/            jobs, zygotes
+      containers/      jobs that are containers
       unpacked/        functions' code, as environments see it
       models/          model data, as model servers see it
       environments/    Pythons that jobs run in, built on first use (unless several data folders share another place)
@@ -29,7 +30,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
@@ -40,11 +41,14 @@ from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
 from penstock.images import catalog, clients, metrics
 from penstock.images.environments import BadEnvironment
+from penstock.runtimes.choice import ByImage
+from penstock.runtimes.container import ContainerImage, Containers, EngineGone, NotHere, find_socket
+from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.environments import Environments, Tell, Unbuildable
 from penstock.runtimes.environments.interpreters import find as find_python
 from penstock.runtimes.residents import Language, Nursery
 from penstock.runtimes.sandbox import SYSTEM_PATH, Image, Sandbox, UnknownImage
-from penstock.runtimes.slots import this_machine
+from penstock.runtimes.slots import Slots, this_machine
 from penstock.services import identity, lambda_, logs, s3
 from penstock.services.events import open_events
 from penstock.services.peripheral import Misplaced, Peripheral
@@ -101,6 +105,8 @@ class Settings:
     mocks: Path | None = None  # a mock configuration file: what stands in for services in test cases
     stand_in: StandIn = nobody  # who else does, in this process: for tests
     environments: Path | None = None  # where Pythons are built; several data folders may share it
+    runtime: Literal["sandbox", "container"] = "sandbox"  # of jobs whose image no environment is mapped to
+    engine: str = ""  # the container engine's address; empty: where engines are found
 
 
 def clock() -> float:
@@ -130,7 +136,7 @@ class Penstock:
                 access.write_to(sys.stderr)
             self._open_data()
             await self._open()
-        except (OpenHost, Misplaced, WrongQuotas) as refusal:
+        except (OpenHost, Misplaced, WrongQuotas, NotHere, EngineGone) as refusal:
             await self._exits.aclose()
             raise CannotStart(str(refusal)) from None
         except BaseException:
@@ -165,12 +171,17 @@ class Penstock:
             mocks=read_mocks(self.settings.mocks),
             stand_in=self.settings.stand_in,
             environments=self.settings.environments,
+            container_engine=ContainerEngine(find_socket(self.settings.engine, os.environ)),
+            contain_unmapped=self.settings.runtime == "container",
         )
         self._exits.callback(rooms.database.close)
+        self._exits.push_async_callback(rooms.containers.close)
         self._exits.push_async_callback(rooms.sandbox.close)
         self._exits.push_async_callback(rooms.nursery.close)
         self._exits.push_async_callback(rooms.model_servers.close)
         self._exits.push_async_callback(rooms.peripheral.close)
+        if self.settings.runtime == "container" or self.settings.engine:
+            await rooms.container_engine.version()  # raises where nobody answers
         rooms.peripheral.enter(self.settings.data)
         await identity.ensure_default_role(rooms.database, clock=clock, chance=chance)
         if self.settings.auth:
@@ -270,6 +281,9 @@ class Rooms:
     engine: Engine
     blobs: Blobs
     sandbox: Sandbox
+    container_engine: ContainerEngine
+    containers: Containers
+    runtime: ByImage
     nursery: Nursery
     model_servers: Nursery
     ring: identity.StoredKeys
@@ -288,21 +302,40 @@ class Rooms:
         mocks: MockConfig | None = None,
         stand_in: StandIn = nobody,
         environments: Path | None = None,
+        container_engine: ContainerEngine | None = None,
+        contain_unmapped: bool = False,
     ) -> Self:
-        """From the ground up. Nothing runs yet; `database`, `sandbox` and `peripheral` are to be closed.
+        """From the ground up. Nothing runs yet; `database`, the runtimes and `peripheral` are to be closed.
 
         The peripheral services enter the directory afterwards: what Penstock has of its own stays its own.
         """
         database = SqliteDatabase(data / "penstock.db")
         directory = Directory(validate)
         blobs = Blobs(data)
-        images = Images(data, environments)
+        images = Images(data, environments, contain_unmapped=contain_unmapped)
+        slots = Slots(this_machine())  # one machine, whatever its jobs run in
+        container_engine = container_engine or ContainerEngine(find_socket("", os.environ))
+        sandbox = Sandbox(
+            data / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, slots=slots, hidden=[data]
+        )
+        containers = Containers(
+            data / "containers",
+            engine=container_engine,
+            blobs=blobs,
+            resolve=images.container,
+            slots=slots,
+            clock=clock,
+            visible=[clients.SHIM],
+        )
         rooms = cls(
             database=database,
             directory=directory,
             engine=Engine(database, directory, clock=clock, chance=chance),
             blobs=blobs,
-            sandbox=Sandbox(data / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, hidden=[data]),
+            sandbox=sandbox,
+            container_engine=container_engine,
+            containers=containers,
+            runtime=ByImage(sandbox, containers, images.is_container),
             nursery=nursery(data),
             model_servers=model_servers(data),
             ring=identity.StoredKeys(database, clock),
@@ -334,7 +367,7 @@ class Rooms:
             engine=self.engine,
             directory=self.directory,
             blobs=self.blobs,
-            runtime=self.sandbox,
+            runtime=self.runtime,
             machine=machine,
             streams=streams,
             client_environment=job_environment,
@@ -382,7 +415,7 @@ class Rooms:
             clock=clock,
         )
         self.chores.append(functions.work)
-        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, functions.tidy, servers.tidy))
+        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy, functions.tidy, servers.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
 
     def _streams(self, data: Path) -> Streams:
@@ -503,9 +536,10 @@ def environments_of(data: Path, elsewhere: Path | None, found: catalog.Catalog) 
 
 
 class Images:
-    """The catalogue of images, as jobs and the sandbox ask it; `images.toml` in the data folder comes first."""
+    """The catalogue of images, as jobs and their runtimes ask it; `images.toml` in the data folder comes first."""
 
-    def __init__(self, data: Path, environments: Path | None = None) -> None:
+    def __init__(self, data: Path, environments: Path | None = None, *, contain_unmapped: bool = False) -> None:
+        self._contain_unmapped = contain_unmapped
         self._catalog = catalog_of(data)
         self._environments = environments_of(data, environments, self._catalog)
         self.resolve = lru_cache(self._resolve)
@@ -540,6 +574,23 @@ class Images:
             furnish=None if all(each.folder is None for each in plan.line) else furnish,
             note=found.note,
         )
+
+    def is_container(self, uri: str) -> bool:
+        """Whether an image's jobs run as containers: it is mapped to one, or to nothing."""
+        try:
+            return self._catalog.container(uri) is not None
+        except catalog.UnknownImage:
+            return self._contain_unmapped
+
+    def container(self, uri: str) -> ContainerImage:
+        """The image at the container engine, of one that runs as a container."""
+        try:
+            found = self._catalog.container(uri)
+        except catalog.UnknownImage:
+            found = None
+        if found is None:
+            return ContainerImage(name=uri)
+        return ContainerImage(name=found.name, pull=found.pull, environment=found.variables)
 
     def serving_variables(self, uri: str) -> Mapping[str, str]:
         """What an image's model servers are told. Raises `catalog.UnknownImage`."""

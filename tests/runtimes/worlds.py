@@ -1,4 +1,4 @@
-"""A sandbox to try things in, that leaves no process behind."""
+"""Runtimes to try things in, that leave no process and no container behind."""
 
 import asyncio
 import os
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from penstock.engine.jobs import Ending, File, Input, Job, JobId, Output
+from penstock.engine.jobs import Ending, File, Input, Job, JobId, Output, Runtime
+from penstock.runtimes.container import ContainerImage, Containers, Engine
 from penstock.runtimes.sandbox import Image, Sandbox, UnknownImage
 from penstock.runtimes.slots import Share, Slots
 from penstock.store.blobs import Blobs
@@ -59,10 +60,12 @@ def resolve(name: str) -> Image:
     raise UnknownImage(f"no environment goes by the name '{name}'")
 
 
-@dataclass(slots=True)
-class World:
+@dataclass
+class AnyWorld:
+    """What every runtime's world has."""
+
     root: Path
-    runtime: Sandbox
+    runtime: Runtime
     blobs: Blobs
 
     async def run(self, job: Job) -> Ending:
@@ -93,6 +96,16 @@ class World:
         return Input(folder=folder, files=tuple(files), writable=writable)
 
 
+@dataclass
+class World(AnyWorld):
+    runtime: Sandbox
+
+
+@dataclass
+class ContainerWorld(AnyWorld):
+    runtime: Containers
+
+
 def new_sandbox(root: Path, **more: Any) -> World:
     blobs = Blobs(root / "data")
     more = {"slots": Slots(Share(4.0, 4096.0, 0)), "linger": 20.0, **more}
@@ -112,6 +125,33 @@ async def sandbox_at(root: Path, **more: Any) -> AsyncIterator[World]:
         async with asyncio.timeout(DEADLINE):
             await world.runtime.close(kill=True)
     assert processes(str(root)) == []
+
+
+def new_containers(root: Path, socket: Path) -> ContainerWorld:
+    """Containers of an engine with the images that `podman` makes: named like the sandbox's environments here."""
+    blobs = Blobs(root / "data")
+    runtime = Containers(
+        root / "data" / "containers",
+        engine=Engine(socket),
+        blobs=blobs,
+        resolve=lambda name: ContainerImage(
+            name={IMAGE: "localhost/python", "train": "localhost/train"}.get(name, name)
+        ),
+        slots=Slots(Share(4.0, 4096.0, 0)),
+        clock=time.time,
+    )
+    return ContainerWorld(root, runtime, blobs)
+
+
+@asynccontextmanager
+async def containers_at(root: Path, socket: Path) -> AsyncIterator[ContainerWorld]:
+    """A world whose end is the end of its containers."""
+    world = new_containers(root, socket)
+    try:
+        yield world
+    finally:
+        async with asyncio.timeout(DEADLINE):
+            await world.runtime.close(kill=True)
 
 
 def processes(marker: str) -> list[str]:

@@ -1,5 +1,6 @@
 """`penstock doctor`: what this machine lacks for Penstock, and how to get it."""
 
+import asyncio
 import importlib.util
 import os
 import platform
@@ -12,6 +13,7 @@ from typing import Final, NamedTuple
 import click
 
 from penstock.cli.place import data_folder
+from penstock.runtimes.container import Engine, EngineGone, Refused, find_socket
 from penstock.runtimes.sandbox import check as check_sandbox
 
 ML: Final = ("sklearn", "pandas", "xgboost")
@@ -57,6 +59,8 @@ def examine(data: Path) -> Iterator[Finding]:
         "As root, a job could write to this machine's own files: start Penstock as another user.",
         is_advice=True,
     )
+    engine, lack = asyncio.run(look_for_engine())
+    yield Finding(engine, not lack, f"Only images that run as containers need one (docs/containers.md): {lack}", True)
     yield Finding("git", shutil.which("git") is not None, "apt-get install git")
     folder = next(parent for parent in (data, *data.parents) if parent.exists())
     free = shutil.disk_usage(folder).free
@@ -67,3 +71,15 @@ def examine(data: Path) -> Iterator[Finding]:
     )
     yield Finding(f"{data} can be written", os.access(folder, os.W_OK), f"Choose another --data, or chown {folder}.")
     yield Finding(f"{os.cpu_count()} CPUs", True)
+
+
+async def look_for_engine() -> tuple[str, str]:
+    """The container engine that jobs would run on, and what is wrong with it, if anything is."""
+    socket = find_socket("", os.environ)
+    engine = Engine(socket)
+    try:
+        return f"a container engine ({socket}, version {await engine.version()})", ""
+    except (EngineGone, Refused) as problem:
+        return "a container engine", str(problem)
+    finally:
+        await engine.close()

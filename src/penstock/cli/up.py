@@ -33,6 +33,14 @@ FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
     envvar=ENVIRONMENTS,
     help=f"Where Pythons for jobs are built; default: in the data folder. Several may share one ({ENVIRONMENTS}).",
 )
+@click.option(
+    "--runtime",
+    type=click.Choice(["sandbox", "container"]),
+    default="sandbox",
+    show_default=True,
+    help="What runs jobs whose image no environment is mapped to: nothing, or a container engine (Docker, Podman).",
+)
+@click.option("--engine", default="", help="The container engine, unix:///path.sock; default: where one is found.")
 @click.option("--mocks", type=FILE, help="A mock configuration file, for executions of MACHINE#TESTCASE.")
 def command(data: Path | None, **options: Any) -> None:
     """Start Penstock and keep it running."""

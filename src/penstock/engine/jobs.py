@@ -64,6 +64,7 @@ class Job:
     texts written verbatim, by absolute path. `texts` are paths read back after the end, where they exist (up to
     64 KiB each).
     `log` is the file that standard output and error go to, a line a record (see `store.logfile`).
+    `working_folder` is where it starts; empty means where the image starts by itself (environments: /opt/ml).
     `hosts` are names that resolve to this machine inside the job. `warm` allows a forked start in an
     environment whose imports are done.
     """
@@ -73,7 +74,7 @@ class Job:
     command: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-    working_folder: str = "/opt/ml"
+    working_folder: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
     inputs: tuple[Input, ...] = ()

@@ -10,7 +10,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any, Final, Literal, get_args
 from penstock.images.environments import BadEnvironment, Environment, locked, normal, pins
 
 Json = Any
+Runtime = Literal["sandbox", "container"]
 Framework = Literal["sklearn", "xgboost", "pytorch", "tensorflow", "huggingface", "none"]
 Training = Literal["script", "algorithm"]
 ModelFormat = Literal["pickle", "save_model", "none"]
@@ -90,12 +91,29 @@ class Entry:
     variables: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """An image that runs as a container. `name` is what the engine calls it; with `pull` it may fetch it."""
+
+    name: str
+    pull: bool = False
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerEntry:
+    """One `[[images]]` with `runtime = "container"`; where it names no image, that is the one asked for."""
+
+    pattern: re.Pattern[str]
+    container: Container
+
+
 class Catalog:
     """The mapping files, read once."""
 
     def __init__(self, *files: Path, is_here: Callable[[str], bool] = lambda _: True) -> None:
         """The user's files, the most important first, on top of Penstock's own; `is_here` knows a Python's version."""
-        self._entries: list[Entry] = []
+        self._entries: list[Entry | ContainerEntry] = []
         self._is_here = is_here
         self.environments: dict[str, Environment] = {}
         for file in (*files, BUILT_IN):
@@ -109,7 +127,8 @@ class Catalog:
 
     def _named(self) -> Iterator[str]:
         for entry in self._entries:
-            yield from entry.environments
+            if isinstance(entry, Entry):
+                yield from entry.environments
         for environment in self.environments.values():
             if environment.extends:
                 yield environment.extends
@@ -135,14 +154,31 @@ class Catalog:
             raise BadCatalog(f"{file}: {problem}") from problem
 
     def resolve(self, uri: str) -> Image:
-        """What the image is. Raises `UnknownImage`."""
+        """The environment that the image is. Raises `UnknownImage`."""
+        entry, asked = self._find(uri)
+        if isinstance(entry, ContainerEntry):
+            raise UnknownImage(
+                f"the image '{uri}' is mapped to a container, and only training and processing jobs run in those; "
+                'map it to an environment (environment = "installed") for anything else'
+            )
+        return self._image(uri, asked, entry)
+
+    def container(self, uri: str) -> Container | None:
+        """The container that the image is; None if it is an environment. Raises `UnknownImage`."""
+        entry, _ = self._find(uri)
+        if isinstance(entry, Entry):
+            return None
+        return entry.container if entry.container.name else replace(entry.container, name=uri)
+
+    def _find(self, uri: str) -> tuple[Entry | ContainerEntry, str]:
+        """The first entry that matches, and the version that was asked for."""
         address = ADDRESS.fullmatch(uri)
         if address is None:
             raise UnknownImage(f"'{uri}' is not an image's address; it reads as repository[:tag][@sha256:digest]")
         tag = address["tag"] or ""
         for entry in self._entries:
             if found := entry.pattern.fullmatch(f"{address['repository']}:{tag}"):
-                return self._image(uri, found.groupdict().get("version") or "", entry)
+                return entry, found.groupdict().get("version") or ""
         raise UnknownImage(_unmapped(uri, only_digest=bool(address["digest"]) and not tag))
 
     def _image(self, uri: str, asked: str, entry: Entry) -> Image:
@@ -237,7 +273,8 @@ def _unmapped(uri: str, *, only_digest: bool) -> str:
         )
     repository = uri.partition("@")[0]
     return (
-        f"no environment is mapped to the image '{uri}'. Add one to a mapping file: "
+        f"no environment is mapped to the image '{uri}'. Start with --runtime container to run it as a container, or "
+        "add an environment to a mapping file: "
         f'[[images]] repository = "{repository.rpartition(":")[0] or repository}", versions = ["*"], '
         f'environment = "installed", framework = "none", train = "script" (see {BUILT_IN.name} for what these mean)'
     )
@@ -275,12 +312,11 @@ def _version_of(distributions: tuple[str, ...]) -> str:
     return ""
 
 
-def _entry(document: Json) -> Entry:
-    known = {"repository", "versions", "suffixes", "environment", "framework", "train", "model_format"}
-    if strange := sorted(set(document) - known - {"preload", "variables", "python", "command"}):
-        raise BadCatalog(f"an [[images]] entry has the unknown key '{strange[0]}'")
-    if missing := [name for name in ("repository", "versions", "environment") if name not in document]:
-        raise BadCatalog(f"the [[images]] entry {document} lacks '{missing[0]}'")
+def _entry(document: Json) -> Entry | ContainerEntry:
+    if _one_of(Runtime, document, "runtime", "sandbox") == "container":
+        return _container_entry(document)
+    others = {"framework", "train", "model_format", "preload", "python", "command"}
+    _check_keys(document, needed={"environment"}, others=others)
     named = document["environment"]
     if not named:
         raise BadCatalog(f"the [[images]] entry for {document['repository']} names no environment")
@@ -294,8 +330,30 @@ def _entry(document: Json) -> Entry:
         python=str(document.get("python", "")),
         command=tuple(map(str, document.get("command", ()))),
         preload=tuple(document.get("preload", ())),
-        variables={name: str(value) for name, value in document.get("variables", {}).items()},
+        variables=_variables(document),
     )
+
+
+def _container_entry(document: Json) -> ContainerEntry:
+    _check_keys(document, needed=set(), others={"image", "pull"})
+    if not isinstance(pull := document.get("pull", False), bool):
+        raise BadCatalog(f"the entry for {document['repository']} has pull = '{pull}'; it may be true or false")
+    return ContainerEntry(
+        _pattern(document["repository"], document["versions"], document.get("suffixes", [""])),
+        Container(name=document.get("image", ""), pull=pull, variables=_variables(document)),
+    )
+
+
+def _check_keys(document: Json, *, needed: set[str], others: set[str]) -> None:
+    needed = needed | {"repository", "versions"}
+    if strange := sorted(set(document) - needed - others - {"suffixes", "variables", "runtime"}):
+        raise BadCatalog(f"an [[images]] entry has the unknown key '{strange[0]}'")
+    if missing := sorted(needed - set(document)):
+        raise BadCatalog(f"the [[images]] entry {document} lacks '{missing[0]}'")
+
+
+def _variables(document: Json) -> dict[str, str]:
+    return {name: str(value) for name, value in document.get("variables", {}).items()}
 
 
 def _one_of(kind: Json, document: Json, name: str, default: str) -> Json:

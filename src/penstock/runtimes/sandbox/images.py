@@ -11,6 +11,7 @@ from typing import Final
 
 HOME: Final = "/tmp/home"  # noqa: S108 - inside a job; private to it
 OWN: Final = "/tmp/venv"  # noqa: S108 - likewise: what a job installs (see `venvs`)
+START: Final = "/opt/ml"  # where a job starts that does not say
 CODE: Final = "/opt/ml/code"
 SYSTEM_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

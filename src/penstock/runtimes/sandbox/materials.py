@@ -15,7 +15,7 @@ from penstock.runtimes.folder import JobFolder, OutOfPlace, below
 from penstock.runtimes.inputs import copy, lay, link, relative, stands_alone
 from penstock.runtimes.sandbox import venvs
 from penstock.runtimes.sandbox.blanks import Blanks, Layout
-from penstock.runtimes.sandbox.images import HOME, Image, environment_of, is_script
+from penstock.runtimes.sandbox.images import HOME, START, Image, environment_of, is_script
 from penstock.store.blobs import Blobs
 
 PROCESSES: Final = 4096
@@ -64,7 +64,7 @@ def layout_of(job: Job, more: tuple[str, ...] = ()) -> Layout:
     folders += [below(output.folder) for output in job.outputs]
     folders += [below(each.folder) for each in job.inputs]
     with suppress(OutOfPlace):  # the image's own, then
-        folders.append(below(job.working_folder))
+        folders.append(below(job.working_folder or START))
     files = [below(name) for name in job.files]
     own = ("job.json.new", "ending.new", "claim.new", "job.log", *(("hosts",) if job.hosts else ()))
     return Layout.of(("ml", "tmp", below(HOME), *folders), (*files, *own))
@@ -81,7 +81,7 @@ def instructions(job: Job, image: Image, links: list[list[str]], *, has_own: boo
         "id": job.id,
         "command": command_of(job, image),
         "environment": environment_of(image, job.environment, has_own=has_own),
-        "working_folder": job.working_folder,
+        "working_folder": job.working_folder or START,
         "links": links,
         "hosts": bool(job.hosts),
         "longest": job.longest,

@@ -11,7 +11,7 @@ from typing import Final
 
 from penstock.engine.jobs import Job
 from penstock.runtimes.folder import JobFolder, OutOfPlace
-from penstock.runtimes.sandbox.images import Image
+from penstock.runtimes.sandbox.images import START, Image
 
 MOST: Final = 64  # files, and folders, looked at; a job with more than that is taken to need everything
 
@@ -20,7 +20,7 @@ def needs_preload(folder: JobFolder, job: Job, image: Image, script: str) -> boo
     """Whether the script, or any beside it, names something that is preloaded. True where it is not clear."""
     if not image.preload:
         return False
-    place = whereabouts(folder, job, os.path.join(job.working_folder, script))  # noqa: PTH118 - a path inside the job
+    place = whereabouts(folder, job, os.path.join(job.working_folder or START, script))  # noqa: PTH118 - inside the job
     if place is None:
         return True  # the image's own entry point, that runs who knows what
     found = modules(os.path.dirname(place))  # noqa: PTH120

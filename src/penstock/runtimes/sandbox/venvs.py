@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from penstock.engine.jobs import Job
 from penstock.runtimes.folder import JobFolder
-from penstock.runtimes.sandbox.images import CODE, OWN, Image, is_script
+from penstock.runtimes.sandbox.images import CODE, OWN, START, Image, is_script
 from penstock.runtimes.sandbox.needs import content, modules, whereabouts
 
 SPEAKS_OF_PIP: Final = re.compile(rb"\bpip3?\b")
@@ -31,7 +31,7 @@ def may_install(folder: JobFolder, job: Job, command: tuple[str, ...]) -> bool:
     """Whether a job may install packages, by what it starts and what its scripts say."""
     if not is_script(command):
         return True
-    place = whereabouts(folder, job, os.path.join(job.working_folder, command[1]))  # noqa: PTH118 - inside the job
+    place = whereabouts(folder, job, os.path.join(job.working_folder or START, command[1]))  # noqa: PTH118 - inside the job
     found = modules(os.path.dirname(place) if place else folder.where(CODE))  # noqa: PTH120
     return found is None or any(SPEAKS_OF_PIP.search(content(path)) for path in found)
 

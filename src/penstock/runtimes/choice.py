@@ -1,0 +1,33 @@
+"""The choice of a runtime: each job goes where its image is, and who asks for jobs knows one `Runtime` only."""
+
+from collections.abc import Callable
+
+from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress, Runtime
+from penstock.runtimes.container import Containers
+
+
+class ByImage:
+    """A `Runtime`: containers for the images that `is_container` says yes to, the sandbox for all others."""
+
+    def __init__(self, sandbox: Runtime, containers: Containers, is_container: Callable[[str], bool]) -> None:
+        self._sandbox = sandbox
+        self._containers = containers
+        self._is_container = is_container
+
+    async def run(self, job: Job, progress: Progress) -> Ending:
+        """One that is in a container stays there, whatever its image means since a restart."""
+        if self._containers.knows(job.id) or self._is_container(job.image):
+            return await self._containers.run(job, progress)
+        return await self._sandbox.run(job, progress)
+
+    async def stop(self, job: JobId) -> None:
+        await self._of(job).stop(job)
+
+    async def peek(self, job: JobId, output: Output) -> tuple[File, ...]:
+        return await self._of(job).peek(job, output)
+
+    async def forget(self, job: JobId) -> None:
+        await self._of(job).forget(job)
+
+    def _of(self, job: JobId) -> Runtime:
+        return self._containers if self._containers.knows(job) else self._sandbox

@@ -1,0 +1,266 @@
+"""The container runtime: jobs as containers of any engine that speaks Docker's API, on this machine.
+
+    jobs/NAME/   job.json  stop  result.json            see `runtimes.folder`
+                 begun                                  the container was started, on the boot that is written here
+                 inputs/N/                              links to blobs, mounted read-only
+                 in.tar  peeks/  harvest/               what goes in and what comes out, for a while
+
+A container outlives the server, and its name follows from the job's id, so `run` is the same whether the job is new, is
+running since before a restart, or has ended: make and start unless begun, wait, collect unless recorded.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress
+from penstock.runtimes.container import materials
+from penstock.runtimes.container.engine import Defaults, Engine, EngineGone, Refused
+from penstock.runtimes.container.harvest import Harvest
+from penstock.runtimes.container.images import ContainerImage, Resolve
+from penstock.runtimes.container.log import Copying
+from penstock.runtimes.container.watching import LOST, Lost, Watch
+from penstock.runtimes.folder import JobFolder, OutOfPlace, boot
+from penstock.runtimes.slots import Slots
+from penstock.runtimes.turns import Turns
+from penstock.store.blobs import BlobDamaged, Blobs
+
+LABEL: Final = "penstock.data"  # which data folder a container belongs to
+JOB_LABEL: Final = "penstock.job"
+NOT_FOUND: Final = (1, 127)  # what inits exit with where there is no such program
+STOPPED_EARLY: Final = "it was stopped before it started"
+
+
+@dataclass(frozen=True, slots=True)
+class Unstartable(Exception):
+    """A job that cannot be started as it is described."""
+
+    message: str
+
+
+class Containers:
+    """A `Runtime`. `folder` is its own; `visible` are folders of this machine that jobs may read, at the same place."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        engine: Engine,
+        blobs: Blobs,
+        resolve: Resolve,
+        slots: Slots,
+        clock: Callable[[], float],
+        visible: Sequence[Path] = (),
+    ) -> None:
+        self._jobs = folder.absolute() / "jobs"
+        self._engine = engine
+        self._blobs = blobs
+        self._resolve = resolve
+        self._slots = slots
+        self._clock = clock
+        self._visible = visible
+        self._turns = Turns()
+        self._mark = hashlib.sha256(str(self._jobs).encode()).hexdigest()[:12]
+
+    # -- the contract
+
+    async def run(self, job: Job, progress: Progress) -> Ending:
+        folder = self._folder(job.id)
+        async with self._turns.alone(job.id):
+            if (result := folder.result()) is not None:
+                return result
+            ending = await self._to_the_end(job, folder, progress)
+            folder.path.mkdir(parents=True, exist_ok=True)
+            folder.keep(ending)
+            with suppress(EngineGone, Refused):  # then `tidy` does it
+                await self._engine.remove(self._name(folder))
+            return ending
+
+    async def stop(self, job: JobId) -> None:
+        folder = self._folder(job)
+        self._turns.unwant(job)
+        if folder.path.exists():
+            folder.unwant()
+        self._slots.withdraw(job)
+
+    async def peek(self, job: JobId, output: Output) -> tuple[File, ...]:
+        folder = self._folder(job)
+        if is_begun(folder) and folder.result() is None:
+            with suppress(EngineGone, Refused):
+                return await self._harvest(folder).peek(output)
+        return ()
+
+    async def forget(self, job: JobId) -> None:
+        """A job that is still running is not forgotten: stop it first."""
+        folder = self._folder(job)
+        if job not in self._turns and (folder.result() is not None or not is_begun(folder)):
+            await asyncio.to_thread(folder.remove)
+
+    # -- besides
+
+    def knows(self, job: JobId) -> bool:
+        """Whether the job is here: queued, running or ended."""
+        return job in self._turns or self._folder(job).path.exists()
+
+    async def tidy(self) -> None:
+        """Remove containers that nobody needs: their jobs were over when the engine was away, or forgotten."""
+        with suppress(EngineGone, Refused):
+            for each in await self._engine.labelled(f"{LABEL}={self._mark}"):
+                job = JobId(each.labels[JOB_LABEL])
+                folder = self._folder(job)
+                if job not in self._turns and (folder.result() is not None or not folder.is_prepared):
+                    await self._engine.remove(each.id)
+
+    async def close(self, *, kill: bool = False) -> None:
+        """Let go. Jobs keep running, unless `kill` removes every container of this folder's."""
+        if kill:
+            for each in await self._engine.labelled(f"{LABEL}={self._mark}"):
+                await self._engine.remove(each.id)
+        await self._engine.close()
+
+    def _folder(self, job: JobId) -> JobFolder:
+        return JobFolder(self._jobs, job)
+
+    def _name(self, folder: JobFolder) -> str:
+        return f"penstock-{self._mark}-{folder.name}"
+
+    def _harvest(self, folder: JobFolder) -> Harvest:
+        return Harvest(self._engine, self._name(folder), folder, self._blobs)
+
+    # -- from the start to the end of its container
+
+    async def _to_the_end(self, job: Job, folder: JobFolder, progress: Progress) -> Ending:
+        """Wait for its turn, if it has not had it; then to its ending, outputs and all."""
+        if is_begun(folder):
+            self._slots.seize(job.resources)
+        elif self._is_unwanted(job, folder) or not await self._slots.take(job.id, job.resources):
+            return Ending(reason="stopped", message=STOPPED_EARLY)
+        try:
+            return await self._with_slots(job, folder, progress)
+        except Unstartable as problem:
+            return Ending(reason="unstartable", message=problem.message)
+        except Lost as problem:
+            return Ending(reason="lost", message=str(problem))
+        except EngineGone as gone:
+            return Ending(reason="lost" if is_begun(folder) else "unstartable", message=str(gone))
+        finally:
+            self._slots.give_back(job.resources)
+
+    async def _with_slots(self, job: Job, folder: JobFolder, progress: Progress) -> Ending:
+        image = self._resolve(job.image)
+        watch = Watch(engine=self._engine, container=self._name(folder), job=job, clock=self._clock)
+        if is_begun(folder):
+            await self._find_again(folder, watch)
+        else:
+            progress("starting")
+            defaults = await self._defaults(image)
+            await self._make(job, folder, image, defaults)
+            if self._is_unwanted(job, folder):
+                return Ending(reason="stopped", message=STOPPED_EARLY)
+            await self._begin(folder)
+        progress("running")
+        ending = await self._watched(job, folder, watch)
+        if ending.exit_code in NOT_FOUND:
+            await self._insist_on_program(job, folder, image)
+        progress("collecting")
+        return await self._harvest(folder).collect(job, ending)
+
+    def _is_unwanted(self, job: Job, folder: JobFolder) -> bool:
+        """Whether it was stopped: on disk from an earlier server, in memory while its folder is being made."""
+        return self._turns.is_unwanted(job.id) or folder.is_unwanted()
+
+    async def _defaults(self, image: ContainerImage) -> Defaults:
+        """What an image starts with. It must be at the engine, or be one that may be pulled."""
+        try:
+            found = await self._engine.image(image.name)
+            if found is None and image.pull:
+                await self._engine.pull(image.name)
+                found = await self._engine.image(image.name)
+        except Refused as refusal:
+            raise Unstartable(f"the container engine cannot get the image '{image.name}': {refusal}") from None
+        if found is None:
+            raise Unstartable(
+                f"the container engine has no image '{image.name}': build or pull it there, or have it pulled "
+                "by an entry in images.toml that says pull = true"
+            )
+        return found
+
+    async def _make(self, job: Job, folder: JobFolder, image: ContainerImage, defaults: Defaults) -> None:
+        """Let there be a container with everything in it, that has not been started."""
+        if not materials.program_of(job, defaults):
+            raise Unstartable(f"the image '{image.name}' starts nothing by itself: the job must name a command")
+        try:
+            mounts = await asyncio.to_thread(materials.prepare, folder, job, self._blobs)
+        except (OutOfPlace, BlobDamaged, OSError) as problem:
+            raise Unstartable(f"its files cannot be laid out: {problem}") from None
+        name = self._name(folder)
+        described = materials.description(
+            job,
+            image.name,
+            variables=materials.variables_of(job.environment, image.environment, defaults),
+            mounts={**mounts, **{str(path): path for path in self._visible}},
+            labels={LABEL: self._mark, JOB_LABEL: job.id},
+            share=self._slots.need(job.resources),
+        )
+        await self._engine.remove(name)  # an earlier server's, that it had not started
+        try:
+            await self._engine.create(name, described)
+            await self._engine.put(name, folder.path / materials.ARCHIVE)
+        except Refused as refusal:
+            raise Unstartable(f"the container engine does not make its container: {refusal}") from None
+        (folder.path / materials.ARCHIVE).unlink()
+        if job.working_folder and not await self._engine.has(name, job.working_folder):
+            raise Unstartable(f"the working folder {job.working_folder} is not in the image '{image.name}'")
+
+    async def _begin(self, folder: JobFolder) -> None:
+        folder.write("begun", boot().encode())
+        try:
+            await self._engine.start(self._name(folder))
+        except Refused as refusal:
+            raise Unstartable(f"the container engine does not start it: {refusal}") from None
+
+    async def _find_again(self, folder: JobFolder, watch: Watch) -> None:
+        """Let a container run that an earlier server has made, and was about to start at least. Raises `Lost`."""
+        if (await watch.look()).state.is_begun:
+            return
+        if (folder.path / "begun").read_text() != boot():  # engines forget with a restart what has run
+            raise Lost(LOST)
+        await self._begin(folder)
+
+    async def _watched(self, job: Job, folder: JobFolder, watch: Watch) -> Ending:
+        """Copy its log until it has ended, of itself or because somebody wants it to. Raises `Lost`."""
+        if folder.is_unwanted():
+            self._turns.unwant(job.id)
+        log = Copying(
+            engine=self._engine,
+            container=watch.container,
+            file=folder.log(job),
+            begins=json.loads((folder.path / "job.json").read_bytes())["log_begins"],
+            clock=self._clock,
+        )
+        since = (await watch.look()).state.started or self._clock()
+        async with asyncio.TaskGroup() as beside:
+            copying = beside.create_task(log.keep_on())
+            reason = await watch.until_over(partial(self._turns.unwanted, job.id), since)
+            copying.cancel()
+        await log.finish()
+        return await watch.ending(reason)
+
+    async def _insist_on_program(self, job: Job, folder: JobFolder, image: ContainerImage) -> None:
+        """Raise `Unstartable` if what was to be started is not in the container: an init says no more than a code."""
+        defaults = await self._engine.image(image.name) or Defaults()
+        program = materials.program_of(job, defaults)
+        for place in materials.places_of(program, defaults):
+            if await self._engine.has(self._name(folder), place):
+                return
+        raise Unstartable(f"the command '{program}' was not found in the image '{image.name}'")
+
+
+def is_begun(folder: JobFolder) -> bool:
+    return (folder.path / "begun").exists()
