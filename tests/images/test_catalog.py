@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from penstock.images import metrics
-from penstock.images.catalog import BadCatalog, Catalog, UnknownImage
+from penstock.images.catalog import BadCatalog, Catalog, Container, UnknownImage
 from penstock.images.environments import locked, pins
 from penstock_image.xgboost_mode import metrics as inside
 
@@ -111,6 +111,26 @@ def test_a_file_of_the_users_comes_before_the_built_in_mapping(tmp_path: Path) -
     assert catalog.resolve(f"{EAST}/sagemaker-xgboost:1.5-1").environment == "installed"
 
 
+def test_an_image_is_a_container_where_a_file_of_the_users_says_so(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        '[[images]]\nrepository = "<aws>/sagemaker-xgboost"\nversions = ["1.7-*"]\nruntime = "container"\n'
+        'image = "localhost/boost:3"\npull = true\nvariables.DEPTH = 3\n'
+        '[[images]]\nrepository = "mine"\nversions = ["*"]\nruntime = "container"\n'
+    )
+
+    catalog = Catalog(mine)
+
+    boost = Container(name="localhost/boost:3", pull=True, variables={"DEPTH": "3"})
+    assert catalog.container(f"{EAST}/sagemaker-xgboost:1.7-1") == boost
+    assert catalog.container("mine:1") == Container(name="mine:1")
+    assert catalog.container(f"{EAST}/sagemaker-xgboost:1.5-1") is None
+    with pytest.raises(UnknownImage, match="'mine:1' is mapped to a container"):
+        catalog.resolve("mine:1")
+    with pytest.raises(UnknownImage, match="Start with --runtime container"):
+        catalog.container("another")
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -118,6 +138,12 @@ def test_a_file_of_the_users_comes_before_the_built_in_mapping(tmp_path: Path) -
         ('[[images]]\nrepository = "a"\nversions = ["1"]', "lacks 'environment'"),
         ('[[images]]\nrepository = "a"\nversions = ["1"]\nenvironment = "moon"', r"no \[environments.moon\]"),
         ('[[images]]\nrepository = "a"\nversions = ["1"]\nenvironment = "installed"\ncolour = 1', "key 'colour'"),
+        ('[[images]]\nrepository = "a"\nversions = ["1"]\nruntime = "moon"', "runtime = 'moon'; it may be 'sandbox'"),
+        ('[[images]]\nrepository = "a"\nversions = ["1"]\nruntime = "container"\npull = "no"', "pull = 'no'"),
+        (
+            '[[images]]\nrepository = "a"\nversions = ["1"]\nruntime = "container"\nenvironment = "installed"',
+            "key 'environment'",
+        ),
         (
             '[[images]]\nrepository = "a"\nversions = ["1"]\nenvironment = "installed"\nframework = "mxnet"',
             "framework = 'mxnet'; it may be 'sklearn', 'xgboost', 'pytorch', 'tensorflow', 'huggingface', 'none'",

@@ -326,7 +326,7 @@ async def test_a_server_that_is_killed_finds_its_job_again(tmp_path: Path) -> No
 
         assert ending.is_success
         assert world.kept(ending.outputs["model"]) == {"m": b"done\n"}
-        assert world.log_of(world.job()) == "begun"
+        assert world.log_of(world.job()) == "begun\nended"
 
 
 def environment() -> dict[str, str]:

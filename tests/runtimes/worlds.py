@@ -127,26 +127,30 @@ async def sandbox_at(root: Path, **more: Any) -> AsyncIterator[World]:
     assert processes(str(root)) == []
 
 
-def new_containers(root: Path, socket: Path) -> ContainerWorld:
-    """Containers of an engine with the images that `podman` makes: named like the sandbox's environments here."""
+def image_at_engine(name: str) -> ContainerImage:
+    """The images that `podman` makes, named like the sandbox's environments here; `pull/NAME` may be pulled."""
+    own = {IMAGE: "localhost/python", "train": "localhost/train"}
+    return ContainerImage(name=own.get(name, name.removeprefix("pull/")), pull=name.startswith("pull/"))
+
+
+def new_containers(root: Path, socket: Path, **more: Any) -> ContainerWorld:
     blobs = Blobs(root / "data")
     runtime = Containers(
         root / "data" / "containers",
         engine=Engine(socket),
         blobs=blobs,
-        resolve=lambda name: ContainerImage(
-            name={IMAGE: "localhost/python", "train": "localhost/train"}.get(name, name)
-        ),
+        resolve=image_at_engine,
         slots=Slots(Share(4.0, 4096.0, 0)),
         clock=time.time,
+        **more,
     )
     return ContainerWorld(root, runtime, blobs)
 
 
 @asynccontextmanager
-async def containers_at(root: Path, socket: Path) -> AsyncIterator[ContainerWorld]:
+async def containers_at(root: Path, socket: Path, **more: Any) -> AsyncIterator[ContainerWorld]:
     """A world whose end is the end of its containers."""
-    world = new_containers(root, socket)
+    world = new_containers(root, socket, **more)
     try:
         yield world
     finally:

@@ -147,8 +147,8 @@ class Containers:
             return Ending(reason="unstartable", message=problem.message)
         except Lost as problem:
             return Ending(reason="lost", message=str(problem))
-        except EngineGone as gone:
-            return Ending(reason="lost" if is_begun(folder) else "unstartable", message=str(gone))
+        except (EngineGone, Refused) as problem:
+            return Ending(reason="lost" if is_begun(folder) else "unstartable", message=str(problem))
         finally:
             self._slots.give_back(job.resources)
 
@@ -208,8 +208,8 @@ class Containers:
             labels={LABEL: self._mark, JOB_LABEL: job.id},
             share=self._slots.need(job.resources),
         )
-        await self._engine.remove(name)  # an earlier server's, that it had not started
         try:
+            await self._engine.remove(name)  # an earlier server's, that it had not started
             await self._engine.create(name, described)
             await self._engine.put(name, folder.path / materials.ARCHIVE)
         except Refused as refusal:
