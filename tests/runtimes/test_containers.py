@@ -170,8 +170,39 @@ async def test_an_image_is_pulled_only_if_that_is_asked_for(engine_socket: Path,
 
         assert "has no image 'localhost:1/mine'" in here.message
         assert "pull = true" in here.message
-        assert "cannot get the image 'localhost:1/mine'" in pulled.message
+        assert "cannot pull the image 'localhost:1/mine'" in pulled.message
         assert "refused" in pulled.message
+
+
+async def test_a_job_can_be_stopped_while_its_image_is_pulled(
+    engine_socket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pulling = asyncio.Event()
+
+    async def pull(*_: object) -> None:
+        pulling.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Engine, "pull", pull)
+    async with containers_at(tmp_path, engine_socket) as world:
+        job = world.job("true", image="pull/localhost:1/mine")
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(world.run(job))
+            await pulling.wait()
+
+            await world.runtime.stop(job.id)
+
+        assert (running.result().reason, running.result().started_at) == ("stopped", None)
+
+
+async def test_a_program_of_the_working_folder_may_fail_by_itself(engine_socket: Path, tmp_path: Path) -> None:
+    podman.derive(engine_socket, "app", "WORKDIR /srv", files={"srv/run": "#!/bin/sh\nexit 1\n"})
+    async with containers_at(tmp_path, engine_socket) as world:
+        here = await world.run(world.job("./run", name="here", image="localhost/app"))
+        nowhere = await world.run(world.job("./walk", name="nowhere", image="localhost/app"))
+
+        assert (here.reason, here.exit_code) == ("exited", 1)
+        assert (nowhere.reason, "'./walk' was not found" in nowhere.message) == ("unstartable", True)
 
 
 def test_an_engine_is_looked_for_where_it_is_told_to_be_else_where_engines_are(tmp_path: Path) -> None:

@@ -133,39 +133,57 @@ class Containers:
     def _harvest(self, folder: JobFolder) -> Harvest:
         return Harvest(self._engine, self._name(folder), folder, self._blobs)
 
+    def _watch(self, job: Job, folder: JobFolder) -> Watch:
+        return Watch(engine=self._engine, container=self._name(folder), job=job, clock=self._clock)
+
     # -- from the start to the end of its container
 
     async def _to_the_end(self, job: Job, folder: JobFolder, progress: Progress) -> Ending:
-        """Wait for its turn, if it has not had it; then to its ending, outputs and all."""
-        if is_begun(folder):
-            self._slots.seize(job.resources)
-        elif self._is_unwanted(job, folder) or not await self._slots.take(job.id, job.resources):
-            return Ending(reason="stopped", message=STOPPED_EARLY)
+        """To its ending, outputs and all, whatever has been done of that."""
+        image = self._resolve(job.image)
         try:
-            return await self._with_slots(job, folder, progress)
+            if is_begun(folder):
+                self._slots.seize(job.resources)
+                return await self._go_on(job, folder, image, progress)
+            defaults = await self._defaults(job, image)  # which may take long, and needs no slots
+            if self._is_unwanted(job, folder) or not await self._slots.take(job.id, job.resources):
+                return Ending(reason="stopped", message=STOPPED_EARLY)
+            return await self._start(job, folder, image, defaults, progress)
         except Unstartable as problem:
             return Ending(reason="unstartable", message=problem.message)
         except Lost as problem:
             return Ending(reason="lost", message=str(problem))
         except (EngineGone, Refused) as problem:
             return Ending(reason="lost" if is_begun(folder) else "unstartable", message=str(problem))
-        finally:
-            self._slots.give_back(job.resources)
 
-    async def _with_slots(self, job: Job, folder: JobFolder, progress: Progress) -> Ending:
-        image = self._resolve(job.image)
-        watch = Watch(engine=self._engine, container=self._name(folder), job=job, clock=self._clock)
-        if is_begun(folder):
-            await self._find_again(folder, watch)
-        else:
+    async def _start(
+        self, job: Job, folder: JobFolder, image: ContainerImage, defaults: Defaults, progress: Progress
+    ) -> Ending:
+        try:
             progress("starting")
-            defaults = await self._defaults(image)
             await self._make(job, folder, image, defaults)
             if self._is_unwanted(job, folder):
                 return Ending(reason="stopped", message=STOPPED_EARLY)
             await self._begin(folder)
+            return await self._finish(job, folder, image, progress)
+        finally:
+            self._slots.give_back(job.resources)
+
+    async def _go_on(self, job: Job, folder: JobFolder, image: ContainerImage, progress: Progress) -> Ending:
+        """With a container that an earlier server has made, and was about to start at least."""
+        try:
+            if not (await self._watch(job, folder).look()).state.is_begun:
+                if (folder.path / "begun").read_text() != boot():  # engines forget with a restart what has run
+                    return Ending(reason="lost", message=LOST)
+                await self._begin(folder)
+            return await self._finish(job, folder, image, progress)
+        finally:
+            self._slots.give_back(job.resources)
+
+    async def _finish(self, job: Job, folder: JobFolder, image: ContainerImage, progress: Progress) -> Ending:
+        """From its start to its ending."""
         progress("running")
-        ending = await self._watched(job, folder, watch)
+        ending = await self._watched(job, folder)
         if ending.exit_code in NOT_FOUND:
             await self._insist_on_program(job, folder, image)
         progress("collecting")
@@ -175,21 +193,36 @@ class Containers:
         """Whether it was stopped: on disk from an earlier server, in memory while its folder is being made."""
         return self._turns.is_unwanted(job.id) or folder.is_unwanted()
 
-    async def _defaults(self, image: ContainerImage) -> Defaults:
+    async def _defaults(self, job: Job, image: ContainerImage) -> Defaults:
         """What an image starts with. It must be at the engine, or be one that may be pulled."""
-        try:
-            found = await self._engine.image(image.name)
-            if found is None and image.pull:
-                await self._engine.pull(image.name)
-                found = await self._engine.image(image.name)
-        except Refused as refusal:
-            raise Unstartable(f"the container engine cannot get the image '{image.name}': {refusal}") from None
-        if found is None:
+        if (found := await self._engine.image(image.name)) is not None:
+            return found
+        if not image.pull:
             raise Unstartable(
                 f"the container engine has no image '{image.name}': build or pull it there, or have it pulled "
                 "by an entry in images.toml that says pull = true"
             )
-        return found
+        if problem := await self._pull(job, image):
+            raise Unstartable(f"the container engine cannot pull the image '{image.name}': {problem}")
+        return await self._engine.image(image.name) or Defaults()
+
+    async def _pull(self, job: Job, image: ContainerImage) -> str:
+        """Have the image pulled, unless somebody wants the job ended meanwhile; what is wrong, if anything is."""
+
+        async def pull() -> str:
+            try:
+                await self._engine.pull(image.name)
+            except (EngineGone, Refused) as problem:
+                return str(problem)
+            return ""
+
+        async with asyncio.TaskGroup() as tasks:
+            pulling = tasks.create_task(pull())
+            unwanted = tasks.create_task(self._turns.unwanted(job.id))
+            await asyncio.wait((pulling, unwanted), return_when=asyncio.FIRST_COMPLETED)
+            pulling.cancel()
+            unwanted.cancel()
+        return "" if pulling.cancelled() else pulling.result()
 
     async def _make(self, job: Job, folder: JobFolder, image: ContainerImage, defaults: Defaults) -> None:
         """Let there be a container with everything in it, that has not been started."""
@@ -225,18 +258,11 @@ class Containers:
         except Refused as refusal:
             raise Unstartable(f"the container engine does not start it: {refusal}") from None
 
-    async def _find_again(self, folder: JobFolder, watch: Watch) -> None:
-        """Let a container run that an earlier server has made, and was about to start at least. Raises `Lost`."""
-        if (await watch.look()).state.is_begun:
-            return
-        if (folder.path / "begun").read_text() != boot():  # engines forget with a restart what has run
-            raise Lost(LOST)
-        await self._begin(folder)
-
-    async def _watched(self, job: Job, folder: JobFolder, watch: Watch) -> Ending:
+    async def _watched(self, job: Job, folder: JobFolder) -> Ending:
         """Copy its log until it has ended, of itself or because somebody wants it to. Raises `Lost`."""
         if folder.is_unwanted():
             self._turns.unwant(job.id)
+        watch = self._watch(job, folder)
         log = Copying(
             engine=self._engine,
             container=watch.container,
@@ -256,7 +282,7 @@ class Containers:
         """Raise `Unstartable` if what was to be started is not in the container: an init says no more than a code."""
         defaults = await self._engine.image(image.name) or Defaults()
         program = materials.program_of(job, defaults)
-        for place in materials.places_of(program, defaults):
+        for place in materials.places_of(program, job, defaults):
             if await self._engine.has(self._name(folder), place):
                 return
         raise Unstartable(f"the command '{program}' was not found in the image '{image.name}'")

@@ -89,6 +89,7 @@ class Defaults(msgspec.Struct, frozen=True, rename="pascal"):
     env: list[str] | None = None
     entrypoint: list[str] | None = None
     cmd: list[str] | None = None
+    working_dir: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -185,12 +186,8 @@ class Engine:
         await self._ask("POST", f"/containers/{container}/wait", query, silence=None)
 
     async def kill(self, container: str, signal: str) -> None:
-        """Signal it; one that has ended, or is gone, needs none."""
-        try:
-            await self._ask("POST", f"/containers/{container}/kill", {"signal": signal})
-        except Refused as refusal:
-            if refusal.status not in (GONE, CONFLICT):
-                raise
+        """Signal it. Raises `Refused` if it does not run."""
+        await self._ask("POST", f"/containers/{container}/kill", {"signal": signal})
 
     async def remove(self, container: str) -> None:
         """Let there be no such container, whatever it is doing."""

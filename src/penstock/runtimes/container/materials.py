@@ -171,8 +171,9 @@ def program_of(job: Job, defaults: Defaults) -> str:
     return next(iter((*job.command, *(defaults.entrypoint or ()), *(job.arguments or defaults.cmd or ()))), "")
 
 
-def places_of(program: str, defaults: Defaults) -> list[str]:
+def places_of(program: str, job: Job, defaults: Defaults) -> list[str]:
     """Where a program may be."""
     if "/" in program:
-        return [program]
-    return [f"{place}/{program}" for place in defaults.environment.get("PATH", PATH).split(":") if place]
+        return [posixpath.join("/", job.working_folder or defaults.working_dir, program)]
+    path = {**defaults.environment, **job.environment}.get("PATH", PATH)
+    return [f"{place}/{program}" for place in path.split(":") if place]
