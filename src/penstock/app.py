@@ -318,15 +318,7 @@ class Rooms:
         sandbox = Sandbox(
             data / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, slots=slots, hidden=[data]
         )
-        containers = Containers(
-            data / "containers",
-            engine=container_engine,
-            blobs=blobs,
-            resolve=images.container,
-            slots=slots,
-            clock=clock,
-            visible=[clients.SHIM],
-        )
+        containers = containers_of(data, container_engine, blobs, images, slots)
         rooms = cls(
             database=database,
             directory=directory,
@@ -512,6 +504,19 @@ def model_servers(data: Path) -> Nursery:
         visible=OUR_FILES,
         log=data / "sandbox" / "model-servers.log",
         preload=(),
+    )
+
+
+def containers_of(data: Path, engine: ContainerEngine, blobs: Blobs, images: "Images", slots: Slots) -> Containers:
+    """What runs jobs whose images are at a container engine."""
+    return Containers(
+        data / "containers",
+        engine=engine,
+        blobs=blobs,
+        resolve=images.container,
+        slots=slots,
+        clock=clock,
+        visible=[clients.SHIM],
     )
 
 

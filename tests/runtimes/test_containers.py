@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from penstock.engine.jobs import Job, JobId, Resources
-from penstock.runtimes.container import Engine, NotHere, find_socket
+from penstock.runtimes.container import Engine, EngineGone, NotHere, find_socket
+from penstock.runtimes.container.engine import Container
 from penstock.runtimes.folder import JobFolder
 from runtimes import podman
 from runtimes.worlds import MODEL, ContainerWorld, containers_at, new_containers, until
@@ -273,6 +274,32 @@ async def test_a_container_that_is_removed_while_it_is_waited_for_is_lost(engine
                 podman.ask(engine_socket, "DELETE", f"/containers/{container}?force=true")
 
         assert running.result().reason == "lost"
+
+
+async def test_an_engine_that_is_away_for_a_while_is_waited_for(
+    engine_socket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = iter([True, True, False])
+    real_wait, real_inspect = Engine.wait, Engine.inspect
+
+    async def wait(engine: Engine, container: str) -> None:
+        if next(away, False):
+            raise EngineGone("it is being restarted")
+        await real_wait(engine, container)
+
+    async def inspect(engine: Engine, container: str) -> Container | None:
+        if next(away, False):
+            raise EngineGone("it is being restarted")
+        return await real_inspect(engine, container)
+
+    monkeypatch.setattr(Engine, "wait", wait)
+    monkeypatch.setattr(Engine, "inspect", inspect)
+    monkeypatch.setattr("penstock.runtimes.container.watching.PAUSE", 0.01)
+    async with containers_at(tmp_path, engine_socket) as world:
+        job = world.job("echo", "runs on")
+
+        assert (await world.run(job)).is_success
+        assert world.log_of(job) == "runs on"
 
 
 async def test_a_container_that_was_made_and_not_started_is_made_anew(engine_socket: Path, tmp_path: Path) -> None:
