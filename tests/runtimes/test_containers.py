@@ -13,7 +13,7 @@ from penstock.runtimes.container import Engine, EngineGone, NotHere, find_socket
 from penstock.runtimes.container.engine import Container
 from penstock.runtimes.folder import JobFolder
 from runtimes import podman
-from runtimes.worlds import MODEL, ContainerWorld, containers_at, new_containers, until
+from runtimes.worlds import DEADLINE, MODEL, ContainerWorld, containers_at, new_containers, until
 
 pytestmark = pytest.mark.xdist_group("containers")
 
@@ -25,9 +25,22 @@ def folder_of(world: ContainerWorld, name: str = "job") -> JobFolder:
     return JobFolder(world.root / "data" / "containers" / "jobs", JobId(name))
 
 
-def of_job(socket: Path, name: str = "job") -> Sequence[str]:
-    """The ids of a job's containers."""
-    return [each["Id"] for each in podman.containers(socket) if each["Labels"].get("penstock.job") == name]
+async def of_job(socket: Path, name: str = "job") -> Sequence[str]:
+    """The ids of a job's containers. (Asked in a thread: the engine may be waiting for what this loop sends it.)"""
+    found = await asyncio.to_thread(podman.containers, socket)
+    return [each["Id"] for each in found if each["Labels"].get("penstock.job") == name]
+
+
+async def until_made(socket: Path) -> str:
+    """The container of the job, as soon as there is one."""
+    async with asyncio.timeout(DEADLINE):
+        while not (found := await of_job(socket)):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)  # the engine's doing: there is no event to wait for
+    return found[0]
+
+
+async def remove(socket: Path, container: str) -> None:
+    await asyncio.to_thread(podman.ask, socket, "DELETE", f"/containers/{container}?force=true")
 
 
 async def begun(world: ContainerWorld, job: Job) -> None:
@@ -124,8 +137,8 @@ async def test_a_job_has_the_memory_and_the_processors_that_it_was_promised(
         job = world.job("sleep", "60", resources=Resources(cpus=0.5, memory_mib=64))
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(world.run(job))
-            await until(lambda: of_job(engine_socket))
-            limits = podman.ask(engine_socket, "GET", f"/containers/{of_job(engine_socket)[0]}/json")["HostConfig"]
+            path = f"/containers/{await until_made(engine_socket)}/json"
+            limits = (await asyncio.to_thread(podman.ask, engine_socket, "GET", path))["HostConfig"]
             await world.runtime.stop(job.id)
 
         assert running.result().reason == "stopped"
@@ -232,13 +245,13 @@ async def test_a_server_that_is_killed_finds_its_job_and_the_rest_of_its_log(
     await server.wait()
 
     async with containers_at(tmp_path, engine_socket) as world:
-        podman.put(engine_socket, of_job(engine_socket)[0], "tmp/go")
+        await asyncio.to_thread(podman.put, engine_socket, (await of_job(engine_socket))[0], "tmp/go")
         ending = await world.run(world.job("not used: the job is known", outputs=(MODEL,)))
 
         assert ending.is_success
         assert world.kept(ending.outputs["model"]) == {"m": b"done\n"}
         assert world.log_of(world.job()) == "begun\nended"
-        assert of_job(engine_socket) == []
+        assert await of_job(engine_socket) == []
 
 
 async def test_a_job_that_was_stopped_while_no_server_ran_it_is_stopped(engine_socket: Path, tmp_path: Path) -> None:
@@ -253,8 +266,7 @@ async def test_a_job_that_was_stopped_while_no_server_ran_it_is_stopped(engine_s
 
 async def test_a_container_that_somebody_has_removed_is_lost(engine_socket: Path, tmp_path: Path) -> None:
     await abandoned(tmp_path, engine_socket)
-    for container in of_job(engine_socket):
-        podman.ask(engine_socket, "DELETE", f"/containers/{container}?force=true")
+    await remove(engine_socket, (await of_job(engine_socket))[0])
 
     async with containers_at(tmp_path, engine_socket) as world:
         ending = await world.run(world.job("not used: the job is known"))
@@ -270,8 +282,7 @@ async def test_a_container_that_is_removed_while_it_is_waited_for_is_lost(engine
             running = tasks.create_task(world.run(job))
             await begun(world, job)
 
-            for container in of_job(engine_socket):
-                podman.ask(engine_socket, "DELETE", f"/containers/{container}?force=true")
+            await remove(engine_socket, (await of_job(engine_socket))[0])
 
         assert running.result().reason == "lost"
 
@@ -306,7 +317,7 @@ async def test_a_container_that_was_made_and_not_started_is_made_anew(engine_soc
     async with containers_at(tmp_path, engine_socket) as world:
         job = world.script("print('runs')")
         made = asyncio.create_task(world.run(job))
-        await until(lambda: of_job(engine_socket) or made.done())
+        await until_made(engine_socket)
         made.cancel()
         await asyncio.wait([made])
         (folder_of(world).path / "begun").unlink(missing_ok=True)
@@ -358,7 +369,7 @@ async def test_containers_are_removed_when_their_jobs_are_over_or_forgotten(
 
             await world.runtime.tidy()
 
-            assert [len(of_job(engine_socket, each)) for each in ("kept", "forgotten", "runs")] == [0, 0, 1]
+            assert [len(await of_job(engine_socket, each)) for each in ("kept", "forgotten", "runs")] == [0, 0, 1]
             await world.runtime.stop(runs.id)
         assert not folder_of(world, "forgotten").path.exists()
-        assert of_job(engine_socket, "runs") == []
+        assert await of_job(engine_socket, "runs") == []

@@ -286,6 +286,6 @@ def message_of(answer: bytes) -> str:
 
 
 async def pieces_of(file: Path) -> Pieces:
-    with await asyncio.to_thread(file.open, "rb") as opened:
+    with file.open("rb") as opened:  # in a thread, it would stay open where this is cancelled
         while piece := await asyncio.to_thread(opened.read, PIECE):
             yield piece

@@ -54,7 +54,7 @@ class Harvest:
         archive = folder.path / "out.tar"
         try:
             async with self.engine.fetch(self.container, path) as pieces:
-                with await asyncio.to_thread(archive.open, "wb") as file:
+                with archive.open("wb") as file:  # a thread's would stay open if this is cancelled
                     async for piece in pieces:
                         await asyncio.to_thread(file.write, piece)
         except Refused as refusal:
