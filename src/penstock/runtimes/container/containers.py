@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress
+from penstock.engine.jobs import Building, Ending, File, Job, JobId, Output, Progress
 from penstock.runtimes.container import materials
 from penstock.runtimes.container.engine import Defaults, Engine, EngineGone, Refused
 from penstock.runtimes.container.harvest import Harvest
@@ -145,7 +145,7 @@ class Containers:
             if is_begun(folder):
                 self._slots.seize(job.resources)
                 return await self._go_on(job, folder, image, progress)
-            defaults = await self._defaults(job, image)  # which may take long, and needs no slots
+            defaults = await self._defaults(job, image, progress)  # which may take long, and needs no slots
             if self._is_unwanted(job, folder) or not await self._slots.take(job.id, job.resources):
                 return Ending(reason="stopped", message=STOPPED_EARLY)
             return await self._start(job, folder, image, defaults, progress)
@@ -193,7 +193,7 @@ class Containers:
         """Whether it was stopped: on disk from an earlier server, in memory while its folder is being made."""
         return self._turns.is_unwanted(job.id) or folder.is_unwanted()
 
-    async def _defaults(self, job: Job, image: ContainerImage) -> Defaults:
+    async def _defaults(self, job: Job, image: ContainerImage, progress: Progress) -> Defaults:
         """What an image starts with. It must be at the engine, or be one that may be pulled."""
         if (found := await self._engine.image(image.name)) is not None:
             return found
@@ -202,6 +202,7 @@ class Containers:
                 f"the container engine has no image '{image.name}': build or pull it there, or have it pulled "
                 "by an entry in images.toml that says pull = true"
             )
+        progress(Building(f"The container engine pulls the image {image.name}"))
         if problem := await self._pull(job, image):
             raise Unstartable(f"the container engine cannot pull the image '{image.name}': {problem}")
         return await self._engine.image(image.name) or Defaults()
