@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from end_to_end.world import BUCKET, IMAGE, ROLE, World, s3_prefix, until
+from end_to_end.world import BUCKET, IMAGE, ROLE, World, s3_prefix, step, until
 
 Json = Any
 REFUSES = """
@@ -91,16 +91,18 @@ def configure(world: World, config: str, *, count: int = 1, **containers: Json) 
     for name, container in containers.items():
         model = f"{config}-{name}"
         world.sagemaker.create_model(ModelName=model, ExecutionRoleArn=ROLE, PrimaryContainer=container)
-        variants.append(
-            {
-                "VariantName": name,
-                "ModelName": model,
-                "InstanceType": "ml.m5.large",
-                "InitialInstanceCount": count,
-                "InitialVariantWeight": 1.0,
-            }
-        )
+        variants.append(variant(name, model, count))
     world.sagemaker.create_endpoint_config(EndpointConfigName=config, ProductionVariants=variants)
+
+
+def variant(name: str, model: Json, count: int = 1) -> Json:
+    return {
+        "VariantName": name,
+        "ModelName": model,
+        "InstanceType": "ml.m5.large",
+        "InitialInstanceCount": count,
+        "InitialVariantWeight": 1.0,
+    }
 
 
 def create(world: World, name: str, *, count: int = 1, **containers: Json) -> None:
@@ -248,6 +250,42 @@ def test_weights_and_instance_counts_change_in_service(own: World) -> None:
     assert len(servers(world)) == 3
     world.server.stop()
     until(lambda: not servers(world), "servers end with Penstock")
+
+
+def test_a_pipeline_creates_the_endpoint_and_a_state_machine_and_the_pipeline_update_it(world: World) -> None:
+    name = {"Get": "Steps.Config.EndpointConfigName"}
+    made = step("Make", {"PrimaryContainer": script(world, "p", SAYS.format("p"))}, "Model")
+    variants = [variant("a", {"Get": "Steps.Make.ModelName"})]
+    configured = step("Config", {"ProductionVariants": variants}, "EndpointConfig")
+    served = step("Deploy", {"EndpointName": "piped", "EndpointConfigName": name}, "Endpoint")
+    first = world.execute("deploys", made, configured, served)
+    assert world.execution(first)["PipelineExecutionStatus"] == "Succeeded", world.steps(first)
+    assert invoke(world, "piped", "x")["Body"] == "p"
+
+    configure(world, "by-machine", only=script(world, "m", SAYS.format("m")))
+    machine = {
+        "StartAt": "Update",
+        "States": {
+            "Update": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::sagemaker:updateEndpoint",
+                "Parameters": {"EndpointName": "piped", "EndpointConfigName": "by-machine"},
+                "End": True,
+            }
+        },
+    }
+    machines = world.client("stepfunctions")
+    arn = machines.create_state_machine(name="updates", definition=json.dumps(machine), roleArn=ROLE)["stateMachineArn"]
+    execution = machines.start_execution(stateMachineArn=arn)["executionArn"]
+    until(lambda: machines.describe_execution(executionArn=execution)["status"] == "SUCCEEDED", "the machine is done")
+    in_service(world, "piped")
+    assert invoke(world, "piped", "x")["Body"] == "m"
+
+    last = world.sagemaker.start_pipeline_execution(PipelineName="deploys")["PipelineExecutionArn"]
+    assert world.execution(last)["PipelineExecutionStatus"] == "Succeeded", world.steps(last)
+    assert invoke(world, "piped", "x")["Body"] == "p"
+    assert last[-12:] in world.sagemaker.describe_endpoint(EndpointName="piped")["EndpointConfigName"]
+    world.sagemaker.delete_endpoint(EndpointName="piped")
 
 
 def test_the_sdk_deploys_predicts_and_deletes(world: World) -> None:
