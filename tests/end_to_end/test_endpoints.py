@@ -29,6 +29,20 @@ def model_fn(folder):
 def transform_fn(model, content, content_type, accept):
     return '{}'
 """
+ADDS = """
+import json
+from pathlib import Path
+
+def model_fn(folder):
+    found = Path(folder, "more")
+    return int(found.read_text()) if found.exists() else 0
+
+def input_fn(content, content_type):
+    return json.loads(content)
+
+def predict_fn(data, model):
+    return {}
+"""
 XGBOOST = IMAGE.replace("sagemaker-scikit-learn:1.2-1-cpu-py3", "sagemaker-xgboost:1.7-1")
 SCRIPT = Path(__file__).parent / "scripts" / "serve_lines.py"
 ROWS = "".join(f"{3 * each + 1},{each}\n" for each in range(100))
@@ -230,6 +244,26 @@ def test_an_update_that_cannot_be_served_leaves_the_old_model_in_service(world: 
     assert "hopeless" in found["FailureReason"]
     assert invoke(world, "staying", "x")["Body"] == "old"
     world.sagemaker.delete_endpoint(EndpointName="staying")
+
+
+def test_containers_in_a_row_answer_together_and_models_are_loaded_when_asked_for(world: World) -> None:
+    halves = script(world, "halves", ADDS.format("[each / 2 for each in data]"))
+    for name, more in (("ten", 10), ("twenty", 20)):
+        world.put(f"many/{name}.tar.gz", archive(more=str(more).encode()))
+    adds = script(world, "adds", ADDS.format("[each + model for each in data]"))
+    world.sagemaker.create_model(ModelName="row", ExecutionRoleArn=ROLE, Containers=[halves, halves])
+    many = {**adds, "Mode": "MultiModel", "ModelDataUrl": f"s3://{BUCKET}/many/"}
+    world.sagemaker.create_model(ModelName="many", ExecutionRoleArn=ROLE, PrimaryContainer=many)
+    for name in ("row", "many"):
+        world.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant("a", name)])
+        world.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+        in_service(world, name)
+
+    assert json.loads(invoke(world, "row", "[4, 8]", "application/json")["Body"]) == [1.0, 2.0]
+    for model, said in (("ten.tar.gz", 11.0), ("twenty.tar.gz", 21.0)):
+        assert json.loads(invoke(world, "many", "[1]", "application/json", TargetModel=model)["Body"]) == [said]
+    for name in ("row", "many"):
+        world.sagemaker.delete_endpoint(EndpointName=name)
 
 
 def test_weights_and_instance_counts_change_in_service(own: World) -> None:

@@ -47,6 +47,7 @@ class Kept(Servers):
 class World:
     directory: Directory
     servers: Kept
+    s3: MemoryS3
 
     async def ask(self, operation: str, *, token: str = "", service: str = "sagemaker", **request: Json) -> Answer:
         async with asyncio.timeout(DEADLINE):
@@ -87,7 +88,8 @@ async def world_at(
     chance = chances(life)
     engine = Engine(database, directory, clock=lambda: 1_000.0, chance=chance)
     servers = Kept(each)
-    directory.register(MemoryS3(blobs))
+    s3 = MemoryS3(blobs)
+    directory.register(s3)
     directory.register(MemoryLogs())
     for service in registry.services(database, directory, lambda: 1_000.0):
         directory.register(service)
@@ -103,7 +105,7 @@ async def world_at(
     working = asyncio.create_task(engine.work(ready.set))
     try:
         await ready.wait()
-        yield World(directory, servers)
+        yield World(directory, servers, s3)
     finally:
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError):

@@ -42,7 +42,9 @@ def variants(deployment: Deployment) -> list[dict[str, Json]]:
     return [
         {
             "VariantName": variant.name,
-            "DeployedImages": [{"SpecifiedImage": variant.container.image}] if variant.container else [],
+            "DeployedImages": [{"SpecifiedImage": each.image} for each in variant.contents.containers]
+            if variant.contents
+            else [],
             "CurrentWeight": variant.weight,
             "DesiredWeight": variant.weight,
             "CurrentInstanceCount": variant.count,

@@ -22,7 +22,7 @@ from penstock.services.sagemaker.endpoints.model import (
     deployment_of,
 )
 from penstock.services.sagemaker.endpoints.refusals import check_deployment, refuse
-from penstock.services.sagemaker.endpoints.staging import archive_of, the_container
+from penstock.services.sagemaker.endpoints.staging import asked_containers
 from penstock.services.sagemaker.once import once
 from penstock.store import documents, tags
 from penstock.store.database import Transaction
@@ -115,7 +115,8 @@ class Endpoints:
         """What a configuration asks for, every model of it looked at: what cannot be served is said at once."""
         found = await self.engine.database.read(lambda tx: config(tx, scope, name))
         for variant in found.body["ProductionVariants"]:
-            archive_of(the_container(await described_model(self.directory, scope, variant["ModelName"])))
+            model = await described_model(self.directory, scope, variant["ModelName"])
+            await asked_containers(self.directory, scope, model)
         return deployment_of(found.body)
 
     def _settled(self, tx: Transaction, scope: Scope, name: str) -> tuple[Document, State]:

@@ -6,13 +6,13 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Instance, Said, Unfit
+from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Answering, Said, Unfit
 from penstock.services.sagemaker.endpoints.model import Deployment, Variant
 
-Make = Callable[[Variant, int], Instance]  # an instance of a variant, by its number
+Make = Callable[[Variant, int], Answering]  # an instance of a variant, by its number
 
 UNHEALTHY = (
-    "The primary container for production variant {variant} did not pass the ping health check. Please check "
+    "The {container} container for production variant {variant} did not pass the ping health check. Please check "
     "CloudWatch logs for this endpoint. ({problem})"
 )
 
@@ -23,8 +23,8 @@ class Fleet:
     def __init__(self, deployment: Deployment, make: Make) -> None:
         self._make = make
         self._variants = {variant.name: variant for variant in deployment.variants}
-        self._instances: dict[str, list[Instance]] = {variant.name: [] for variant in deployment.variants}
-        self._keeping: dict[Instance, asyncio.Task[None]] = {}
+        self._instances: dict[str, list[Answering]] = {variant.name: [] for variant in deployment.variants}
+        self._keeping: dict[Answering, asyncio.Task[None]] = {}
         self._asking: set[asyncio.Task[Said]] = set()
         self._asked_so_far = 0
         for variant in deployment.variants:
@@ -40,7 +40,7 @@ class Fleet:
         results = await asyncio.gather(*(each.begin() for _, each in begun), return_exceptions=True)
         for (name, _), problem in zip(begun, results, strict=True):
             if isinstance(problem, Unfit):
-                return UNHEALTHY.format(variant=name, problem=problem)
+                return UNHEALTHY.format(container=problem.container, variant=name, problem=problem)
             if isinstance(problem, BaseException):
                 raise problem
         return ""
@@ -85,7 +85,7 @@ class Fleet:
                 instance.close()
         self._keeping.clear()
 
-    def _asked(self, instance: Instance, task: "asyncio.Task[Said]") -> None:
+    def _asked(self, instance: Answering, task: "asyncio.Task[Said]") -> None:
         instance.outstanding -= 1
         self._asking.discard(task)
         if not task.cancelled():

@@ -26,7 +26,7 @@ from penstock.engine.facts import (
     Started,
 )
 from penstock.services.sagemaker.endpoints.answers import document
-from penstock.services.sagemaker.endpoints.model import ENDPOINT, Container, Deployment, Plan, State
+from penstock.services.sagemaker.endpoints.model import ENDPOINT, Contents, Deployment, Plan, State
 from penstock.store import blobs, documents
 from penstock.store.blobs import Digest
 from penstock.store.database import Transaction
@@ -100,8 +100,9 @@ def hold_data(tx: Transaction, run: RunId, state: State) -> None:
     """The archives that servers are made of stay, whatever becomes of the objects that they came from."""
     for deployment in (state.current, state.wanted):
         for variant in deployment.variants if deployment else ():
-            if variant.container is not None and variant.container.data:
-                blobs.hold(tx, Digest(variant.container.data), holder(run))
+            for container in variant.contents.containers if variant.contents else ():
+                for digest in container.digests:
+                    blobs.hold(tx, Digest(digest), holder(run))
 
 
 def moved(plan: Plan, state: State, fact: Fact) -> State:
@@ -114,7 +115,7 @@ def moved(plan: Plan, state: State, fact: Fact) -> State:
         case Done(key) | Refused(key) if key == f"fit-{state.fitting}":
             return replace(state, fitting=0, fitted=state.fitting)
         case Done(key, result) if state.wanted and key == f"stage-{state.wanted.revision}":
-            return replace(state, wanted=state.wanted.staged(msgspec.convert(result, dict[str, Container])))
+            return replace(state, wanted=state.wanted.staged(msgspec.convert(result, dict[str, Contents])))
         case Refused(key, _, message):
             return refused(state, key, message)
     return state

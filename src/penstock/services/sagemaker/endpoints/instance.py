@@ -10,7 +10,7 @@ import logging
 import struct
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from penstock.engine.residents import CannotStart, Reply, Request, Resident
 from penstock.services.sagemaker.endpoints.shelf import Unpackable
@@ -29,6 +29,8 @@ EMPTY: Final = {"content_type": "", "accept": "", "attributes": ""}
 class Unfit(Exception):
     """There is no server that answers; the message says why."""
 
+    container = "primary"
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -38,10 +40,36 @@ class Said:
     content_type: str
     attributes: str
     body: bytes
+    container: str = "primary"
+
+    @property
+    def is_well(self) -> bool:
+        return 200 <= self.status < 300
 
 
 class Lost(Exception):
     """A server took too long, or ended, with a request in its hands."""
+
+    container = "primary"
+
+
+class Answering(Protocol):
+    """An instance as a fleet has it: a server, or several that are asked as one."""
+
+    outstanding: int  # requests, counted by whoever hands them out
+    last_asked: int  # … and the number of the last one
+
+    async def begin(self) -> None:
+        """Start for the first time; raises `Unfit`."""
+
+    async def keep(self) -> None:
+        """See to it that it can be asked, until cancelled."""
+
+    async def ask(self, facts: Mapping[str, str], body: bytes) -> Said:
+        """Have a request answered; raises `Unfit` and `Lost`."""
+
+    def close(self) -> None:
+        """End it for good."""
 
 
 class Instance:
@@ -49,8 +77,8 @@ class Instance:
 
     def __init__(self, name: str, start: Callable[[], Awaitable[Resident]], start_within: float) -> None:
         self.name = name
-        self.outstanding = 0  # requests, counted by whoever hands them out
-        self.last_asked = 0  # … and the number of the last one
+        self.outstanding = 0
+        self.last_asked = 0
         self._start = start
         self._start_within = start_within
         self._resident: Resident | None = None

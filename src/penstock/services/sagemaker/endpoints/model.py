@@ -20,16 +20,39 @@ LOG_GROUP: Final = "/aws/sagemaker/Endpoints/"
 
 
 class Container(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a variant's servers are made of. `data` is the digest of the model's archive; empty where there is none."""
+    """What a server is made of.
+
+    `data` is the digest of the model's archive, `files` are those of a model that is no archive, by path; `models` is
+    where in S3 the archives of a multi-model container are. All are empty where a container brings its own model.
+    """
 
     image: str
     role_arn: str = ""
     data: str = ""
     environment: Mapping[str, str] = {}
+    files: Mapping[str, str] = {}
+    models: str = ""
+    name: str = "primary"
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        return (self.data, *self.files.values()) if self.data else tuple(self.files.values())
+
+
+class Contents(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an instance runs: containers that a request passes in turn, or (`is_direct`) one of which it names."""
+
+    containers: tuple[Container, ...]
+    is_direct: bool = False
+
+    @property
+    def models(self) -> str:
+        """Where the models of a multi-model variant are; empty where it has one."""
+        return self.containers[0].models
 
 
 class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A production variant as it is wanted. `container` is known when it is staged."""
+    """A production variant as it is wanted. `contents` are known when it is staged."""
 
     name: str
     model: str
@@ -39,7 +62,7 @@ class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
     volume_gib: int
     download_within: float
     start_within: float
-    container: Container | None = None
+    contents: Contents | None = None
 
 
 class Deployment(msgspec.Struct, frozen=True):
@@ -57,13 +80,13 @@ class Deployment(msgspec.Struct, frozen=True):
         ]
         return replace(self, variants=tuple(changed))
 
-    def staged(self, containers: Mapping[str, Container]) -> "Deployment":
-        variants = tuple(replace(each, container=containers[each.name]) for each in self.variants)
+    def staged(self, contents: Mapping[str, Contents]) -> "Deployment":
+        variants = tuple(replace(each, contents=contents[each.name]) for each in self.variants)
         return replace(self, variants=variants)
 
     @property
     def is_staged(self) -> bool:
-        return all(variant.container is not None for variant in self.variants)
+        return all(variant.contents is not None for variant in self.variants)
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from penstock.services.sagemaker.endpoints.model import Json
+from penstock.services.sagemaker.endpoints.model import Json, Variant
 from penstock.wire.call import ValidationError
 
 OF_CONFIGS: Final = (
@@ -16,8 +16,7 @@ OF_VARIANTS: Final = (
     "AcceleratorPartitionLayouts",
 )  # fmt: skip
 OF_INVOCATIONS: Final = (
-    "TargetModel", "TargetContainerHostname", "EnableExplanations", "InferenceComponentName", "SessionId",
-    "PrefixAwareId",
+    "EnableExplanations", "InferenceComponentName", "SessionId", "PrefixAwareId",
 )  # fmt: skip
 NEEDED: Final = ("ModelName", "InstanceType", "InitialInstanceCount")
 
@@ -60,6 +59,24 @@ def check_deployment(request: Mapping[str, Json]) -> None:
     refuse(traffic, ("WaitIntervalInSeconds", "CanarySize", "LinearStepSize"), where)
     if traffic.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE":
         raise ValidationError(f"{where}Type is ALL_AT_ONCE here, and not yet {traffic['Type']}.")
+
+
+def check_targets(variant: Variant, request: Mapping[str, Json]) -> None:
+    """A request names a container where containers are asked directly, and a model where there are several."""
+    contents = variant.contents
+    if contents is None:
+        return
+    hostname, names = request.get("TargetContainerHostname"), [each.name for each in contents.containers]
+    if hostname and not contents.is_direct:
+        raise ValidationError(
+            f"TargetContainerHostname is for models whose InferenceExecutionConfig has the Mode Direct; that of the "
+            f"variant {variant.name} has not."
+        )
+    if contents.is_direct and hostname not in names:
+        raise ValidationError(f"TargetContainerHostname must be one of the variant's containers: {', '.join(names)}.")
+    if bool(request.get("TargetModel")) != bool(contents.models):
+        needs = "needs a TargetModel" if contents.models else "has one model; leave TargetModel out"
+        raise ValidationError(f"The variant {variant.name} {needs}.")
 
 
 def check_invocation(request: Mapping[str, Json]) -> None:

@@ -43,9 +43,10 @@ def open_endpoints(
         image_variables=image_variables,
         client_environment=client_environment,
     )
-    serving = Serving(engine, servers)
+    objects = Objects(directory, blobs)
+    serving = Serving(engine, servers, objects)
     engine.register(EndpointFlow(serving.retire))
-    engine.activity(STAGE, Staging(directory, Objects(directory, blobs)).stage)
+    engine.activity(STAGE, Staging(directory, objects).stage)
     engine.activity(SERVE, serving.serve)
     engine.activity(FIT, serving.fit)
     directory.register(EndpointConfigs(engine.database, directory, clock))

@@ -8,8 +8,9 @@ from penstock.engine.facts import RunId
 from penstock.services.sagemaker.endpoints.answers import REVISION, RUN
 from penstock.services.sagemaker.endpoints.fleet import Fleet
 from penstock.services.sagemaker.endpoints.instance import Lost, Said, Unfit
+from penstock.services.sagemaker.endpoints.library import NoModel
 from penstock.services.sagemaker.endpoints.model import ENDPOINT, LOG_GROUP, Json, Variant, arn_of
-from penstock.services.sagemaker.endpoints.refusals import check_invocation
+from penstock.services.sagemaker.endpoints.refusals import check_invocation, check_targets
 from penstock.services.sagemaker.endpoints.serving import Serving
 from penstock.store import documents
 from penstock.store.database import Database
@@ -17,11 +18,11 @@ from penstock.wire.call import Answer, Body, Call, Scope, ServiceError, operatio
 
 LARGEST: Final = 6_291_456  # bytes of a request, as on AWS
 TIMED_OUT: Final = (
-    "Your invocation timed out while waiting for a response from container primary. Review the latency metrics for "
+    "Your invocation timed out while waiting for a response from container {container}. Review the latency metrics for "
     "each container in Amazon CloudWatch, resolve the issue, and try again."
 )
 FAILED: Final = (
-    'Received {whose} error ({status}) from primary with message "{message}". See the log group {group} in account '
+    'Received {whose} error ({status}) from {container} with message "{message}". See the log group {group} in account '
     "{account} for more information."
 )
 
@@ -48,8 +49,11 @@ class Runtime:
         check_invocation(request)
         fleet = await self._fleet(call.scope, request["EndpointName"])
         variant = chosen(fleet.variants, request.get("TargetVariant"), self.chance())
+        check_targets(fleet.variants[variant], request)
         facts = {
             "path": "/invocations",
+            "container": request.get("TargetContainerHostname", ""),
+            "model": request.get("TargetModel", ""),
             "content_type": request.get("ContentType", ""),
             "accept": request.get("Accept", ""),
             "attributes": request.get("CustomAttributes", ""),
@@ -58,9 +62,12 @@ class Runtime:
             said = await fleet.ask(variant, facts, await whole(request.get("Body", b"")))
         except Unfit as problem:
             raise Unavailable(f"No server of the variant {variant} is there: {problem}") from problem
+        except NoModel as missing:
+            raise NotServed(str(missing)) from missing
         except Lost as lost:
-            message = TIMED_OUT if str(lost) == "timed-out" else f"The model server ended: {lost}"
-            raise failed(call.scope, request["EndpointName"], 0, message) from lost
+            timed_out = TIMED_OUT.format(container=lost.container)
+            message = timed_out if str(lost) == "timed-out" else f"The model server ended: {lost}"
+            raise failed(call.scope, request["EndpointName"], 0, message, lost.container) from lost
         return self._answer(call.scope, request["EndpointName"], variant, said)
 
     async def _fleet(self, scope: Scope, name: str) -> Fleet:
@@ -76,18 +83,20 @@ class Runtime:
 
     @staticmethod
     def _answer(scope: Scope, name: str, variant: str, said: Said) -> Answer:
-        if not 200 <= said.status < 300:
-            raise failed(scope, name, said.status, said.body.decode(errors="replace"))
+        if not said.is_well:
+            raise failed(scope, name, said.status, said.body.decode(errors="replace"), said.container)
         answer = {"Body": said.body, "ContentType": said.content_type, "InvokedProductionVariant": variant}
         return {**answer, "CustomAttributes": said.attributes} if said.attributes else answer
 
 
-def failed(scope: Scope, name: str, status: int, message: str) -> ServiceError:
+def failed(scope: Scope, name: str, status: int, message: str, container: str) -> ServiceError:
     """What the model's own failure is to the caller."""
     group = LOG_GROUP + name
     whose = "client" if 400 <= status < 500 else "server"
     return ServiceError(
-        FAILED.format(whose=whose, status=status, message=message, group=group, account=scope.account),
+        FAILED.format(
+            whose=whose, status=status, container=container, message=message, group=group, account=scope.account
+        ),
         code="ModelError",
         OriginalStatusCode=status,
         OriginalMessage=message,

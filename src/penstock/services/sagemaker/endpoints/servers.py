@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from penstock.engine.jobs import Resources
 from penstock.engine.residents import CannotStart, Resident, Residents, Setting
 from penstock.images.catalog import UnknownImage
 from penstock.services.sagemaker.endpoints.model import Container
@@ -55,11 +56,11 @@ class ModelServers:
 
     async def start(self, container: Container, host: Host, taken: list[Path]) -> Resident:
         """Start one. What it takes from the shelf goes into `taken`, to be given back when it is over."""
-        folder = await self._shelf.take(container.data)
+        folder = await self._shelf.take(container.data, container.files)
         taken.append(folder)
         await self._streams.open(host.scope, host.group, host.stream)
         log = self._streams.path(host.scope, host.group, host.stream)
-        size = resources(host.instance_type, self._machine, among=host.among, volume_gib=host.volume_gib)
+        size = self._size(host)
         threads = {"OMP_NUM_THREADS": str(max(1, int(size.cpus)))}
         return await self._residents.start(
             Setting(
@@ -73,6 +74,10 @@ class ModelServers:
             )
         )
 
+    def room(self, host: Host) -> int:
+        """The MiB of memory that servers have there."""
+        return self._size(host).memory_mib
+
     def give_back(self, taken: list[Path]) -> None:
         for folder in taken:
             self._shelf.give_back(folder)
@@ -80,6 +85,9 @@ class ModelServers:
     async def tidy(self) -> None:
         """Throw away model data that no server uses."""
         await self._shelf.tidy()
+
+    def _size(self, host: Host) -> Resources:
+        return resources(host.instance_type, self._machine, among=host.among, volume_gib=host.volume_gib)
 
     def _variables(self, scope: Scope, container: Container) -> dict[str, str]:
         try:

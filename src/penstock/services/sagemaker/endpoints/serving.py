@@ -7,8 +7,9 @@ there.
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,23 +18,34 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
-from penstock.engine.residents import Resident
+from penstock.services.sagemaker.endpoints.chain import Chain
 from penstock.services.sagemaker.endpoints.fleet import Fleet
 from penstock.services.sagemaker.endpoints.flow import DOWN, UP
-from penstock.services.sagemaker.endpoints.instance import Instance
-from penstock.services.sagemaker.endpoints.model import LOG_GROUP, Deployment, Plan, State, Variant
+from penstock.services.sagemaker.endpoints.instance import Answering, Instance
+from penstock.services.sagemaker.endpoints.library import Library, NoModel
+from penstock.services.sagemaker.endpoints.model import LOG_GROUP, Container, Deployment, Plan, State, Variant
 from penstock.services.sagemaker.endpoints.servers import Host, ModelServers
+from penstock.services.sagemaker.jobs.model import Place
+from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
+from penstock.services.sagemaker.jobs.staging import safe
 from penstock.wire.call import Scope
 
 LONGEST_FIT: Final = 600.0  # seconds
+LONGEST_MODEL: Final = 60.0  # seconds that one of several models takes to be brought: somebody waits
+EACH_MODEL_MIB: Final = 256  # of an instance's memory, for each of the models that it holds
+NOT_BROUGHT: Final = (
+    "Failed to download model data ({uri}). Please ensure that there is an object located at the URL and that the role "
+    "passed to CreateModel has permissions to download the model. ({problem})"
+)
 
 
 class Serving:
     """The activities `sagemaker.serve-endpoint` and `sagemaker.fit-endpoint`, and what InvokeEndpoint asks."""
 
-    def __init__(self, engine: Engine, servers: ModelServers) -> None:
+    def __init__(self, engine: Engine, servers: ModelServers, objects: Objects) -> None:
         self._engine = engine
         self._servers = servers
+        self._objects = objects
         self._fleets: dict[tuple[RunId, int], Fleet] = {}
         self._retired: dict[tuple[RunId, int], asyncio.Event] = {}
 
@@ -106,32 +118,45 @@ class Serving:
 
     # -- instances
 
-    def _maker(self, task: Task, plan: Plan, revision: int, taken: list[Path]) -> Callable[[Variant, int], Instance]:
+    def _maker(self, task: Task, plan: Plan, revision: int, taken: list[Path]) -> Callable[[Variant, int], Answering]:
         """What makes instances; the folders that they take go into `taken`."""
 
-        def make(variant: Variant, number: int) -> Instance:
+        def make(variant: Variant, number: int) -> Answering:
+            contents = variant.contents
+            assert contents is not None  # it is staged
             name = instance_id(task.run, revision, variant.name, number)
-            return Instance(name, self._starter(task.scope, plan, variant, name, taken), variant.start_within)
+            host = Host(
+                scope=task.scope,
+                instance_type=variant.instance_type,
+                volume_gib=variant.volume_gib,
+                group=LOG_GROUP + plan.name,
+                stream=f"{variant.name}/{name}",
+                among=len(contents.containers),
+            )
+
+            def server(container: Container) -> Instance:
+                return Instance(name, partial(self._servers.start, container, host, taken), variant.start_within)
+
+            if contents.models:
+                bring = partial(self._model, task.scope, contents.containers[0])
+                return Library(bring, server, most=self._servers.room(host) // EACH_MODEL_MIB)
+            if len(contents.containers) == 1:
+                return server(contents.containers[0])
+            return Chain({container.name: server(container) for container in contents.containers})
 
         return make
 
-    def _starter(
-        self, scope: Scope, plan: Plan, variant: Variant, name: str, taken: list[Path]
-    ) -> Callable[[], Awaitable[Resident]]:
-        container = variant.container
-        assert container is not None  # it is staged
-        host = Host(
-            scope=scope,
-            instance_type=variant.instance_type,
-            volume_gib=variant.volume_gib,
-            group=LOG_GROUP + plan.name,
-            stream=f"{variant.name}/{name}",
-        )
-
-        async def start() -> Resident:
-            return await self._servers.start(container, host, taken)
-
-        return start
+    async def _model(self, scope: Scope, container: Container, name: str) -> Container:
+        """A model of a multi-model container, brought from S3. Raises `NoModel`."""
+        try:
+            place = Place.of(container.models, "ModelDataUrl").under(safe(name.lstrip("/")))
+            async with asyncio.timeout(LONGEST_MODEL):
+                archive = await self._objects.get(scope, place)
+        except (Undelivered, TimeoutError) as problem:
+            raise NoModel(
+                NOT_BROUGHT.format(uri=f"{container.models.rstrip('/')}/{name}", problem=problem)
+            ) from problem
+        return msgspec.structs.replace(container, data=archive.digest)
 
 
 def instance_id(run: RunId, revision: int, variant: str, number: int) -> str:
