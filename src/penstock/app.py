@@ -10,6 +10,7 @@ It is also where the clock, ids and chance come from: everything else takes them
       unpacked/        functions' code, as environments see it
       models/          model data, as model servers see it
       environments/    Pythons that jobs run in, built on first use (unless several data folders share another place)
+      captures/        what endpoints were asked and answered, on its way to S3
       server.json      where the server is, while it is up          images.toml   the user's own images, if any
       forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas
 """
@@ -385,13 +386,14 @@ class Rooms:
             clock=clock,
             chance=chance,
         )
-        servers = open_endpoints(
+        endpoints = open_endpoints(
             engine=self.engine,
             directory=self.directory,
             blobs=self.blobs,
             residents=self.model_servers,
             machine=machine,
             models=data / "models",
+            captures=data / "captures",
             streams=streams,
             image_variables=images.serving_variables,
             client_environment=client_environment,
@@ -402,12 +404,12 @@ class Rooms:
             engine=self.engine,
             directory=self.directory,
             blobs=self.blobs,
-            servers=servers,
+            servers=endpoints.servers,
             streams=streams,
             clock=clock,
         )
-        self.chores.append(functions.work)
-        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy, functions.tidy, servers.tidy))
+        self.chores.extend((functions.work, endpoints.work))
+        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy, functions.tidy, endpoints.servers.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
 
     def _streams(self, data: Path) -> Streams:

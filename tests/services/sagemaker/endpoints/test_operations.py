@@ -60,12 +60,12 @@ class World:
         await self.configure(config, count=count)
         await self.ask("CreateEndpoint", EndpointName=name, EndpointConfigName=config)
 
-    async def configure(self, config: str = "c", *, count: int = 1) -> None:
+    async def configure(self, config: str = "c", *, count: int = 1, **more: Json) -> None:
         container = {"Image": "image", "Environment": {"MINE": "yes"}}
         with contextlib.suppress(ServiceError):  # it is there
             await self.ask("CreateModel", ModelName="m", ExecutionRoleArn="role", PrimaryContainer=container)
         variant = {"VariantName": "a", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": count}
-        await self.ask("CreateEndpointConfig", EndpointConfigName=config, ProductionVariants=[variant])
+        await self.ask("CreateEndpointConfig", EndpointConfigName=config, ProductionVariants=[variant], **more)
 
     async def settled(self, name: str = "e") -> Json:
         """The endpoint when nothing is under way."""
@@ -93,16 +93,17 @@ async def world_at(
     directory.register(MemoryLogs())
     for service in registry.services(database, directory, lambda: 1_000.0):
         directory.register(service)
-    open_endpoints(
+    room = open_endpoints(
         engine=engine, directory=directory, blobs=blobs, residents=servers, machine=Machine(cpus=4, memory_mib=8192),
         models=folder / "models",
+        captures=folder / "captures",
         streams=Streams(directory, lambda scope, group, stream: folder / "logs" / group.strip("/") / stream),
         image_variables=lambda image: {"IMAGE": image},
         client_environment=lambda scope, role: {"ROLE": role},
         clock=lambda: 1_000.0, chance=chance,
     )  # fmt: skip
     ready = asyncio.Event()
-    working = asyncio.create_task(engine.work(ready.set))
+    working = asyncio.gather(engine.work(ready.set), room.work())
     try:
         await ready.wait()
         yield World(directory, servers, s3)

@@ -34,7 +34,7 @@ def deployment(**weights: float) -> Deployment:
         ("ExplainerConfig", {"ClarifyExplainerConfig": {}}),
         ("VpcConfig", {"Subnets": ["s"], "SecurityGroupIds": ["g"]}),
         ("EnableNetworkIsolation", True),
-        ("DataCaptureConfig", {"EnableCapture": True}),
+        ("DataCaptureConfig", {"DestinationS3Uri": "/tmp"}),
     ],
 )
 def test_a_configuration_that_cannot_be_honoured_is_refused_by_its_member(member: str, value: Any) -> None:
@@ -57,7 +57,7 @@ def test_a_variant_that_cannot_be_honoured_is_refused_by_its_member(variant: dic
 
 
 def test_what_is_switched_off_is_no_reason_to_refuse() -> None:
-    check_config({**config(), "EnableNetworkIsolation": False, "DataCaptureConfig": {"EnableCapture": False}})
+    check_config({**config(), "EnableNetworkIsolation": False})
     check_deployment({"DeploymentConfig": {"BlueGreenUpdatePolicy": {TRAFFIC: {"Type": "ALL_AT_ONCE"}}}})
     check_invocation({"EndpointName": "e", "Body": b"", "InferenceId": "i"})
 

@@ -1,6 +1,7 @@
 """What Describe tells of an endpoint: a pure function of its plan and of where it stands."""
 
 from penstock.engine.facts import RunId
+from penstock.services.sagemaker.endpoints import capture
 from penstock.services.sagemaker.endpoints.model import ENDPOINT, Deployment, Json, Plan, State
 from penstock.store.documents import Document
 from penstock.wire.call import Scope
@@ -33,6 +34,8 @@ def described(plan: Plan, state: State) -> dict[str, Json]:
         answer["FailureReason"] = state.failure
     if state.current is not None:
         answer["ProductionVariants"] = variants(state.current)
+    if shown.capture is not None:
+        answer["DataCaptureConfig"] = capture.summary(shown.capture)
     if state.current is not None and state.wanted is not None:
         answer["PendingDeploymentSummary"] = {"EndpointConfigName": state.wanted.config}
     return answer

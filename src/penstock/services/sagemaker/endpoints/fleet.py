@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Answering, Said, Unfit
-from penstock.services.sagemaker.endpoints.model import Deployment, Variant
+from penstock.services.sagemaker.endpoints.model import Capture, Deployment, Variant
 
 Make = Callable[[Variant, int], Answering]  # an instance of a variant, by its number
 
@@ -22,6 +22,7 @@ class Fleet:
 
     def __init__(self, deployment: Deployment, make: Make) -> None:
         self._make = make
+        self._capture = deployment.capture
         self._variants = {variant.name: variant for variant in deployment.variants}
         self._instances: dict[str, list[Answering]] = {variant.name: [] for variant in deployment.variants}
         self._keeping: dict[Answering, asyncio.Task[None]] = {}
@@ -29,6 +30,10 @@ class Fleet:
         self._asked_so_far = 0
         for variant in deployment.variants:
             self._fit(variant)
+
+    @property
+    def capture(self) -> Capture | None:
+        return self._capture
 
     @property
     def variants(self) -> Mapping[str, Variant]:

@@ -65,12 +65,24 @@ class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
     contents: Contents | None = None
 
 
-class Deployment(msgspec.Struct, frozen=True):
+class Capture(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which requests are captured, what of them, and where to."""
+
+    percent: int
+    destination: str
+    modes: tuple[Literal["Input", "Output"], ...]
+    csv_types: tuple[str, ...] = ()
+    json_types: tuple[str, ...] = ()
+    key_id: str = ""
+
+
+class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     """One revision of an endpoint."""
 
     config: str
     variants: tuple[Variant, ...]
     revision: int = 1
+    capture: Capture | None = None
 
     def sized(self, wanted: Mapping[str, tuple[float, int]]) -> "Deployment":
         """The same with other weights and counts, by variant."""
@@ -149,4 +161,22 @@ def deployment_of(config: Mapping[str, Json], revision: int = 1) -> Deployment:
         )
         for variant in config["ProductionVariants"]
     )
-    return Deployment(config["EndpointConfigName"], variants, revision)
+    return Deployment(config["EndpointConfigName"], variants, revision, capture_of(config))
+
+
+def capture_of(config: Mapping[str, Json]) -> Capture | None:
+    """What an endpoint configuration's DataCaptureConfig asks for; None where nothing is captured."""
+    asked = config.get("DataCaptureConfig")
+    if not asked or not asked.get("EnableCapture", True):
+        return None
+    told = {option["CaptureMode"] for option in asked["CaptureOptions"]}
+    both: tuple[Literal["Input", "Output"], ...] = ("Input", "Output")
+    types = asked.get("CaptureContentTypeHeader", {})
+    return Capture(
+        percent=asked["InitialSamplingPercentage"],
+        destination=asked["DestinationS3Uri"],
+        modes=tuple(each for each in both if told & {each, "InputAndOutput"}),
+        csv_types=tuple(each.lower() for each in types.get("CsvContentTypes", ())),
+        json_types=tuple(each.lower() for each in types.get("JsonContentTypes", ())),
+        key_id=asked.get("KmsKeyId", ""),
+    )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from penstock.services.sagemaker.endpoints.model import Json, Variant
+from penstock.services.sagemaker.jobs.model import Place
 from penstock.wire.call import ValidationError
 
 OF_CONFIGS: Final = (
@@ -30,10 +31,8 @@ def refuse(request: Mapping[str, Json], members: tuple[str, ...], where: str = "
 
 def check_config(request: Mapping[str, Json]) -> None:
     refuse(request, OF_CONFIGS)
-    if request.get("DataCaptureConfig", {}).get("EnableCapture"):
-        raise ValidationError(
-            "Penstock's endpoints do not support DataCaptureConfig.EnableCapture yet; leave it out, or make it false."
-        )
+    if "DataCaptureConfig" in request:
+        Place.of(request["DataCaptureConfig"]["DestinationS3Uri"], "DataCaptureConfig.DestinationS3Uri")
     for number, variant in enumerate(request["ProductionVariants"]):
         where = f"ProductionVariants[{number}]."
         refuse(variant, OF_VARIANTS, where)

@@ -1,7 +1,9 @@
 """The room, furnished: what `app` calls to have endpoints."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from penstock.engine.engine import Engine
 from penstock.engine.residents import Residents
@@ -12,12 +14,21 @@ from penstock.services.sagemaker.endpoints.runtime import Runtime
 from penstock.services.sagemaker.endpoints.servers import ClientEnvironment, ImageVariables, ModelServers
 from penstock.services.sagemaker.endpoints.serving import Serving
 from penstock.services.sagemaker.endpoints.shelf import Shelf
+from penstock.services.sagemaker.endpoints.spool import Spool
 from penstock.services.sagemaker.endpoints.staging import Staging
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointsRoom:
+    """What others need of it: model servers, and what it does all the time, until it is cancelled."""
+
+    servers: ModelServers
+    work: Callable[[], Coroutine[Any, Any, None]]
 
 
 def open_endpoints(
@@ -28,13 +39,14 @@ def open_endpoints(
     residents: Residents,
     machine: Machine,
     models: Path,
+    captures: Path,
     streams: Streams,
     image_variables: ImageVariables,
     client_environment: ClientEnvironment,
     clock: Callable[[], float],
     chance: Callable[[], str],
-) -> ModelServers:
-    """Enter operations, the flow and activities; before `engine.work`. What is answered has servers for others, too."""
+) -> EndpointsRoom:
+    """Enter operations, the flow and activities; before `engine.work`."""
     servers = ModelServers(
         residents=residents,
         shelf=Shelf(models, blobs),
@@ -51,5 +63,6 @@ def open_endpoints(
     engine.activity(FIT, serving.fit)
     directory.register(EndpointConfigs(engine.database, directory, clock))
     directory.register(Endpoints(engine, directory, clock, chance))
-    directory.register(Runtime(engine.database, serving, chance))
-    return servers
+    spool = Spool(captures, objects, blobs, clock=clock, chance=chance)
+    directory.register(Runtime(engine.database, serving, spool, clock, chance))
+    return EndpointsRoom(servers, spool.ship)

@@ -6,12 +6,14 @@ from typing import Final
 
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker.endpoints.answers import REVISION, RUN
+from penstock.services.sagemaker.endpoints.capture import Exchange, is_drawn
 from penstock.services.sagemaker.endpoints.fleet import Fleet
 from penstock.services.sagemaker.endpoints.instance import Lost, Said, Unfit
 from penstock.services.sagemaker.endpoints.library import NoModel
 from penstock.services.sagemaker.endpoints.model import ENDPOINT, LOG_GROUP, Json, Variant, arn_of
 from penstock.services.sagemaker.endpoints.refusals import check_invocation, check_targets
 from penstock.services.sagemaker.endpoints.serving import Serving
+from penstock.services.sagemaker.endpoints.spool import Spool
 from penstock.store import documents
 from penstock.store.database import Database
 from penstock.wire.call import Answer, Body, Call, Scope, ServiceError, operation, read_whole
@@ -41,14 +43,19 @@ class Runtime:
 
     database: Database
     serving: Serving
+    spool: Spool
+    clock: Callable[[], float]
     chance: Callable[[], str]
     service = "sagemaker-runtime"
 
     @operation("InvokeEndpoint")
     async def invoke(self, call: Call, request: Mapping[str, Json]) -> Answer:
         check_invocation(request)
-        fleet = await self._fleet(call.scope, request["EndpointName"])
-        variant = chosen(fleet.variants, request.get("TargetVariant"), self.chance())
+        name, luck = request["EndpointName"], self.chance()
+        fleet = await self._fleet(call.scope, name)
+        variant = chosen(fleet.variants, request.get("TargetVariant"), luck)
+        body = await whole(request.get("Body", b""))
+        at = self.clock()
         check_targets(fleet.variants[variant], request)
         facts = {
             "path": "/invocations",
@@ -59,7 +66,7 @@ class Runtime:
             "attributes": request.get("CustomAttributes", ""),
         }
         try:
-            said = await fleet.ask(variant, facts, await whole(request.get("Body", b"")))
+            said = await fleet.ask(variant, facts, body)
         except Unfit as problem:
             raise Unavailable(f"No server of the variant {variant} is there: {problem}") from problem
         except NoModel as missing:
@@ -67,8 +74,19 @@ class Runtime:
         except Lost as lost:
             timed_out = TIMED_OUT.format(container=lost.container)
             message = timed_out if str(lost) == "timed-out" else f"The model server ended: {lost}"
-            raise failed(call.scope, request["EndpointName"], 0, message, lost.container) from lost
-        return self._answer(call.scope, request["EndpointName"], variant, said)
+            raise failed(call.scope, name, 0, message, lost.container) from lost
+        if said.is_well and fleet.capture is not None and is_drawn(fleet.capture, luck):
+            exchange = Exchange(
+                at=at,
+                body=body,
+                content_type=facts["content_type"],
+                answer=said.body,
+                answer_type=said.content_type,
+                attributes=facts["attributes"],
+                inference_id=request.get("InferenceId", ""),
+            )
+            self.spool.keep(call.scope, name, variant, fleet.capture, exchange)
+        return self._answer(call.scope, name, variant, said)
 
     async def _fleet(self, scope: Scope, name: str) -> Fleet:
         found = await self.database.read(lambda tx: documents.find_by_arn(tx, arn_of(scope, ENDPOINT, name)))
