@@ -79,13 +79,17 @@ class World:
 
 @contextlib.asynccontextmanager
 async def world_at(
-    folder: Path, each: Callable[[Server], None] = lambda _: None, *, life: int = 1
+    folder: Path,
+    each: Callable[[Server], None] = lambda _: None,
+    *,
+    life: int = 1,
+    chance: Callable[[], str] | None = None,
 ) -> AsyncIterator[World]:
     """The engine at work on a folder until the block ends."""
     path = folder / "world.db"
     migrate(path, [SOURCE / "engine" / "migrations"])
     database, directory, blobs = SqliteDatabase(path), Directory(), Blobs(folder)
-    chance = chances(life)
+    chance = chance or chances(life)
     engine = Engine(database, directory, clock=lambda: 1_000.0, chance=chance)
     servers = Kept(each)
     s3 = MemoryS3(blobs)
@@ -103,14 +107,15 @@ async def world_at(
         clock=lambda: 1_000.0, chance=chance,
     )  # fmt: skip
     ready = asyncio.Event()
-    working = asyncio.gather(engine.work(ready.set), room.work())
+    working = asyncio.create_task(engine.work(ready.set))
+    shipping = asyncio.create_task(room.work())
     try:
         await ready.wait()
         yield World(directory, servers, s3)
     finally:
         working.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await working
+        shipping.cancel()
+        await asyncio.gather(working, shipping, return_exceptions=True)
         database.close()
 
 

@@ -8,13 +8,12 @@ import pytest
 from penstock.services.sagemaker.endpoints.api import retained, wanted_sizes
 from penstock.services.sagemaker.endpoints.configs import completed
 from penstock.services.sagemaker.endpoints.model import Deployment, deployment_of
-from penstock.services.sagemaker.endpoints.refusals import check_config, check_deployment, check_invocation
+from penstock.services.sagemaker.endpoints.refusals import check_config, check_invocation
 from penstock.services.sagemaker.endpoints.runtime import NotServed, chosen
 from penstock.services.sagemaker.endpoints.staging import asked_containers, source_of
 from penstock.wire.call import Directory, Scope, ValidationError
 
 VARIANT = {"VariantName": "a", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
-TRAFFIC = "TrafficRoutingConfiguration"
 
 
 def config(**variant: Any) -> dict[str, Any]:
@@ -58,16 +57,7 @@ def test_a_variant_that_cannot_be_honoured_is_refused_by_its_member(variant: dic
 
 def test_what_is_switched_off_is_no_reason_to_refuse() -> None:
     check_config({**config(), "EnableNetworkIsolation": False})
-    check_deployment({"DeploymentConfig": {"BlueGreenUpdatePolicy": {TRAFFIC: {"Type": "ALL_AT_ONCE"}}}})
     check_invocation({"EndpointName": "e", "Body": b"", "InferenceId": "i"})
-
-
-def test_traffic_that_moves_slowly_and_rollbacks_are_refused() -> None:
-    for policy in ({TRAFFIC: {"Type": "CANARY"}}, {TRAFFIC: {"Type": "LINEAR"}}, {"TerminationWaitInSeconds": 5}):
-        with pytest.raises(ValidationError, match="BlueGreenUpdatePolicy"):
-            check_deployment({"DeploymentConfig": {"BlueGreenUpdatePolicy": policy}})
-    with pytest.raises(ValidationError, match="AutoRollbackConfiguration"):
-        check_deployment({"DeploymentConfig": {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "a"}]}}})
 
 
 def test_variants_have_names_of_their_own_and_some_weight() -> None:

@@ -6,14 +6,18 @@ from penstock.services.sagemaker.endpoints.model import ENDPOINT, Deployment, Js
 from penstock.store.documents import Document
 from penstock.wire.call import Scope
 
+STAGES = {"growing": "Updating", "baking": "Baking", "ending": "ActivatingTraffic", "restoring": "Deleting"}
 RUN = "_Run"  # members of a document that are not told
 REVISION = "_Revision"
+NEXT = "_Next"  # the revision that is taking its place, and …
+SHARE = "_Share"  # … the part of all requests that it gets
 
 
 def document(scope: Scope, run: RunId, plan: Plan, state: State, token: str = "") -> Document:
     """An endpoint as it is kept."""
     current = state.current
-    hidden = {RUN: run, REVISION: current.revision if current else 0}
+    following = {NEXT: state.wanted.revision, SHARE: state.share} if current and state.wanted and state.share else {}
+    hidden = {RUN: run, REVISION: current.revision if current else 0, **following}
     return Document(
         kind=ENDPOINT, scope=scope, name=plan.name, arn=plan.arn, created_at=plan.created_at, status=state.status,
         modified_at=state.modified_at, token=token, body={**described(plan, state), **hidden},
@@ -37,8 +41,27 @@ def described(plan: Plan, state: State) -> dict[str, Json]:
     if shown.capture is not None:
         answer["DataCaptureConfig"] = capture.summary(shown.capture)
     if state.current is not None and state.wanted is not None:
-        answer["PendingDeploymentSummary"] = {"EndpointConfigName": state.wanted.config}
+        answer["PendingDeploymentSummary"] = pending(state, state.wanted)
+    if state.last.asked:
+        answer["LastDeploymentConfig"] = state.last.asked
     return answer
+
+
+def pending(state: State, wanted: Deployment) -> dict[str, Json]:
+    """The deployment that is under way."""
+    status = {"": "Creating" if not state.step else "ActivatingTraffic", **STAGES}[state.phase]
+    there = state.deployment(wanted.revision)
+    counts = {each.name: each.count for each in there.variants} if there and state.step else {}
+    shown = [
+        {
+            **variant,
+            "CurrentInstanceCount": counts.get(variant["VariantName"], 0),
+            "CurrentWeight": variant["DesiredWeight"] * state.share,
+            "VariantStatus": [{"Status": status, "StartTime": state.since or state.begun}],
+        }
+        for variant in variants(wanted)
+    ]
+    return {"EndpointConfigName": wanted.config, "StartTime": state.begun, "ProductionVariants": shown}
 
 
 def variants(deployment: Deployment) -> list[dict[str, Json]]:

@@ -12,6 +12,7 @@ from penstock.services.sagemaker import lists, tagging
 from penstock.services.sagemaker.endpoints.answers import RUN, document, summary, told
 from penstock.services.sagemaker.endpoints.configs import config, described_model
 from penstock.services.sagemaker.endpoints.flow import DELETE, FLOW, SIZE, UPDATE
+from penstock.services.sagemaker.endpoints.guardrails import policy_of
 from penstock.services.sagemaker.endpoints.model import (
     ENDPOINT,
     Deployment,
@@ -21,7 +22,7 @@ from penstock.services.sagemaker.endpoints.model import (
     arn_of,
     deployment_of,
 )
-from penstock.services.sagemaker.endpoints.refusals import check_deployment, refuse
+from penstock.services.sagemaker.endpoints.refusals import refuse
 from penstock.services.sagemaker.endpoints.staging import asked_containers
 from penstock.services.sagemaker.once import once
 from penstock.store import documents, tags
@@ -45,8 +46,10 @@ class Endpoints:
 
     @operation("CreateEndpoint")
     async def create(self, call: Call, request: Mapping[str, Json]) -> Answer:
-        check_deployment(request)
         deployment = await self._deployment(call.scope, request["EndpointConfigName"])
+        deployment = msgspec.structs.replace(
+            deployment, policy=policy_of(request.get("DeploymentConfig", {}), deployment)
+        )
         labels, name = tagging.given(request.get("Tags")), request["EndpointName"]
         arn = arn_of(call.scope, ENDPOINT, name)
         run = RunId(f"{arn}/{self.chance()}")  # another one when the name is used again
@@ -77,14 +80,15 @@ class Endpoints:
 
     @operation("UpdateEndpoint")
     async def update(self, call: Call, request: Mapping[str, Json]) -> Answer:
-        check_deployment(request)
         asked = await self._deployment(call.scope, request["EndpointConfigName"])
 
         def begin(tx: Transaction) -> Answer:
             found, state = self._settled(tx, call.scope, request["EndpointName"])
             assert state.current is not None
             wanted = retained(asked, state.current, request) if request.get("RetainAllVariantProperties") else asked
-            wanted = msgspec.structs.replace(wanted, revision=state.made + 1)
+            reused = state.last.asked if request.get("RetainDeploymentConfig") else {}
+            policy = policy_of(request.get("DeploymentConfig") or reused, wanted)
+            wanted = msgspec.structs.replace(wanted, revision=state.made + 1, policy=policy)
             self.engine.signal(tx, RunId(found.body[RUN]), UPDATE, msgspec.to_builtins(wanted))
             return {"EndpointArn": found.arn}
 

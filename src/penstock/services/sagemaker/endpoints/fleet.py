@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -27,6 +26,7 @@ class Fleet:
         self._instances: dict[str, list[Answering]] = {variant.name: [] for variant in deployment.variants}
         self._keeping: dict[Answering, asyncio.Task[None]] = {}
         self._asking: set[asyncio.Task[Said]] = set()
+        self._leaving: set[Answering] = set()  # they answer what they have been asked
         self._asked_so_far = 0
         for variant in deployment.variants:
             self._fit(variant)
@@ -40,7 +40,7 @@ class Fleet:
         return self._variants
 
     async def bring_up(self) -> str:
-        """Start every server; answers what is wrong, if anything is."""
+        """Have every server started; answers what is wrong, if anything is."""
         begun = [(name, each) for name, several in self._instances.items() for each in several]
         results = await asyncio.gather(*(each.begin() for _, each in begun), return_exceptions=True)
         for (name, _), problem in zip(begun, results, strict=True):
@@ -50,15 +50,12 @@ class Fleet:
                 raise problem
         return ""
 
-    async def fit(self, deployment: Deployment) -> None:
-        """Other weights, more or fewer instances; new ones are waited for."""
+    async def fit(self, deployment: Deployment) -> str:
+        """Other weights, more or fewer instances; new ones are waited for. Answers as `bring_up`."""
         self._variants = {variant.name: variant for variant in deployment.variants}
         for variant in deployment.variants:
             self._fit(variant)
-        for several in self._instances.values():
-            for instance in several:
-                with suppress(Unfit):  # it is tried again by whoever keeps it
-                    await instance.begin()
+        return await self.bring_up()
 
     async def ask(self, variant: str, facts: Mapping[str, str], body: bytes) -> Said:
         """Have the least busy instance answer; of several, the one that has rested longest.
@@ -88,10 +85,13 @@ class Fleet:
         for several in self._instances.values():
             for instance in several:
                 instance.close()
+        for instance in self._leaving:
+            instance.close()
         self._keeping.clear()
 
     def _asked(self, instance: Answering, task: "asyncio.Task[Said]") -> None:
         instance.outstanding -= 1
+        self._let_go(instance)
         self._asking.discard(task)
         if not task.cancelled():
             task.exception()  # the caller may be gone: it has been looked at
@@ -102,11 +102,18 @@ class Fleet:
         while len(there) > variant.count:
             instance = there.pop()
             self._keeping.pop(instance).cancel()
-            instance.close()
+            self._leaving.add(instance)
+            self._let_go(instance)
         while len(there) < variant.count:
             instance = self._make(variant, len(there))
             there.append(instance)
             self._keeping[instance] = self._spawn(instance.keep())
+
+    def _let_go(self, instance: Answering) -> None:
+        """End an instance that is to leave when it has answered its requests."""
+        if instance in self._leaving and not instance.outstanding:
+            self._leaving.discard(instance)
+            instance.close()
 
     @staticmethod
     def _spawn(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":

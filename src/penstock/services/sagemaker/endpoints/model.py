@@ -4,6 +4,7 @@ All travel through the journal, so each is a msgspec struct.
 """
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any, Final, Literal
 
 import msgspec
@@ -12,7 +13,8 @@ from msgspec.structs import replace
 from penstock.wire.call import Scope
 
 Json = Any
-Status = Literal["Creating", "InService", "Updating", "Failed"]
+Status = Literal["Creating", "InService", "Updating", "RollingBack", "Failed"]
+Phase = Literal["", "growing", "baking", "ending", "restoring"]
 
 ENDPOINT: Final = "sagemaker/endpoint"
 CONFIG: Final = "sagemaker/endpoint-config"
@@ -76,6 +78,26 @@ class Capture(msgspec.Struct, frozen=True, omit_defaults=True):
     key_id: str = ""
 
 
+class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a revision takes the place of the one before: see `guardrails`.
+
+    `steps` are the parts of all requests that it gets, one after another, `wait` the seconds between them. `within` is
+    0 where there is no limit. `asked` is the DeploymentConfig that it comes from.
+    """
+
+    steps: tuple[float, ...] = (1.0,)
+    wait: float = 0.0
+    terminate_after: float = 0.0
+    within: float = 0.0
+    alarms: tuple[str, ...] = ()
+    is_rolling: bool = False
+    asked: dict[str, Json] = {}
+
+    def waits_after(self, step: int) -> bool:
+        """Whether it bakes after a step: not after the last of several, when the old servers are there no more."""
+        return self.wait > 0 and (step < len(self.steps) or len(self.steps) == 1 or self.is_rolling)
+
+
 class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     """One revision of an endpoint."""
 
@@ -83,6 +105,11 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     variants: tuple[Variant, ...]
     revision: int = 1
     capture: Capture | None = None
+    policy: Policy = Policy()
+
+    def part(self, share: float) -> "Deployment":
+        """The same with a part of its instances."""
+        return self.sized({each.name: (each.weight, ceil(round(share * each.count, 6))) for each in self.variants})
 
     def sized(self, wanted: Mapping[str, tuple[float, int]]) -> "Deployment":
         """The same with other weights and counts, by variant."""
@@ -111,7 +138,11 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where an endpoint stands: `current` is in service, `wanted` is being brought up."""
+    """Where an endpoint stands: `current` is in service, `wanted` is being brought up.
+
+    `step` counts the steps of the policy by which `wanted` takes its place, `phase` is what happens in it, and `since`
+    when that began; `begun` is when the update did. `last` is the policy of the last update.
+    """
 
     modified_at: float = 0.0
     current: Deployment | None = None
@@ -121,19 +152,43 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     made: int = 0  # the last revision so far
     failure: str = ""
     is_deleted: bool = False
+    step: int = 0
+    phase: Phase = ""
+    since: float = 0.0
+    begun: float = 0.0
+    last: Policy = Policy()
 
     @property
     def status(self) -> Status:
         if self.current is None:
             return "Failed" if self.wanted is None and self.failure else "Creating"
+        if self.phase == "restoring":
+            return "RollingBack"
         return "Updating" if self.wanted is not None or self.fitting else "InService"
 
+    @property
+    def shares(self) -> int:
+        """How many steps have moved requests."""
+        return self.step - 1 if self.phase == "growing" else self.step
+
+    @property
+    def share(self) -> float:
+        """The part of all requests that the wanted revision gets."""
+        return self.wanted.policy.steps[self.shares - 1] if self.wanted is not None and self.shares else 0.0
+
     def deployment(self, revision: int) -> Deployment | None:
-        """The deployment of a revision, if it is still wanted or in service."""
-        for each in (self.current, self.wanted):
-            if each is not None and each.revision == revision:
-                return each
+        """What servers a revision is to have, if it is still wanted or in service."""
+        wanted, current = self.wanted, self.current
+        is_rolling = wanted is not None and wanted.policy.is_rolling and current is not None
+        if wanted is not None and wanted.revision == revision:
+            return wanted.part(wanted.policy.steps[max(self.step, 1) - 1]) if is_rolling else wanted
+        if current is not None and current.revision == revision:
+            return current.part(1 - self.share) if is_rolling and self.phase != "restoring" else current
         return None
+
+    def is_up(self, revision: int) -> bool:
+        """Whether a revision's servers were there before: it is not news that they are."""
+        return self.wanted is None or self.wanted.revision != revision or self.step > 0
 
     @property
     def revisions(self) -> frozenset[int]:

@@ -46,20 +46,6 @@ def check_config(request: Mapping[str, Json]) -> None:
                 raise ValidationError(f"{where}{member} is missing; Penstock's variants need it.")
 
 
-def check_deployment(request: Mapping[str, Json]) -> None:
-    """An endpoint is changed all at once."""
-    refuse(request, ("RetainDeploymentConfig",))
-    deployment = request.get("DeploymentConfig", {})
-    refuse(deployment, ("RollingUpdatePolicy", "AutoRollbackConfiguration"), "DeploymentConfig.")
-    policy = deployment.get("BlueGreenUpdatePolicy", {})
-    refuse(policy, ("TerminationWaitInSeconds",), "DeploymentConfig.BlueGreenUpdatePolicy.")
-    traffic = policy.get("TrafficRoutingConfiguration", {})
-    where = "DeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration."
-    refuse(traffic, ("WaitIntervalInSeconds", "CanarySize", "LinearStepSize"), where)
-    if traffic.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE":
-        raise ValidationError(f"{where}Type is ALL_AT_ONCE here, and not yet {traffic['Type']}.")
-
-
 def check_targets(variant: Variant, request: Mapping[str, Json]) -> None:
     """A request names a container where containers are asked directly, and a model where there are several."""
     contents = variant.contents

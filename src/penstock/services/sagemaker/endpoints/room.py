@@ -7,13 +7,15 @@ from typing import Any
 
 from penstock.engine.engine import Engine
 from penstock.engine.residents import Residents
+from penstock.services.sagemaker.endpoints.alarms import Alarms
 from penstock.services.sagemaker.endpoints.api import Endpoints
 from penstock.services.sagemaker.endpoints.configs import EndpointConfigs
-from penstock.services.sagemaker.endpoints.flow import FIT, SERVE, STAGE, EndpointFlow
+from penstock.services.sagemaker.endpoints.flow import SERVE, STAGE, EndpointFlow
 from penstock.services.sagemaker.endpoints.runtime import Runtime
 from penstock.services.sagemaker.endpoints.servers import ClientEnvironment, ImageVariables, ModelServers
 from penstock.services.sagemaker.endpoints.serving import Serving
 from penstock.services.sagemaker.endpoints.shelf import Shelf
+from penstock.services.sagemaker.endpoints.shifting import FIT, WATCH
 from penstock.services.sagemaker.endpoints.spool import Spool
 from penstock.services.sagemaker.endpoints.staging import Staging
 from penstock.services.sagemaker.jobs.instances import Machine
@@ -61,6 +63,7 @@ def open_endpoints(
     engine.activity(STAGE, Staging(directory, objects).stage)
     engine.activity(SERVE, serving.serve)
     engine.activity(FIT, serving.fit)
+    engine.activity(WATCH, Alarms(directory, clock).watch)
     directory.register(EndpointConfigs(engine.database, directory, clock))
     directory.register(Endpoints(engine, directory, clock, chance))
     spool = Spool(captures, objects, blobs, clock=clock, chance=chance)

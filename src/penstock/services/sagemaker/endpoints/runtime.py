@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from penstock.engine.facts import RunId
-from penstock.services.sagemaker.endpoints.answers import REVISION, RUN
+from penstock.services.sagemaker.endpoints.answers import NEXT, REVISION, RUN, SHARE
 from penstock.services.sagemaker.endpoints.capture import Exchange, is_drawn
 from penstock.services.sagemaker.endpoints.fleet import Fleet
 from penstock.services.sagemaker.endpoints.instance import Lost, Said, Unfit
@@ -52,7 +52,7 @@ class Runtime:
     async def invoke(self, call: Call, request: Mapping[str, Json]) -> Answer:
         check_invocation(request)
         name, luck = request["EndpointName"], self.chance()
-        fleet = await self._fleet(call.scope, name)
+        fleet = await self._fleet(call.scope, name, luck)
         variant = chosen(fleet.variants, request.get("TargetVariant"), luck)
         body = await whole(request.get("Body", b""))
         at = self.clock()
@@ -88,11 +88,14 @@ class Runtime:
             self.spool.keep(call.scope, name, variant, fleet.capture, exchange)
         return self._answer(call.scope, name, variant, said)
 
-    async def _fleet(self, scope: Scope, name: str) -> Fleet:
+    async def _fleet(self, scope: Scope, name: str, luck: str) -> Fleet:
         found = await self.database.read(lambda tx: documents.find_by_arn(tx, arn_of(scope, ENDPOINT, name)))
         fleet = None
         if found is not None and found.body[REVISION]:
-            fleet = self.serving.fleet(RunId(found.body[RUN]), found.body[REVISION])
+            run = RunId(found.body[RUN])
+            if fraction(luck[16:]) < found.body.get(SHARE, 0.0):
+                fleet = self.serving.fleet(run, found.body[NEXT])
+            fleet = fleet or self.serving.fleet(run, found.body[REVISION])
             if fleet is None:
                 raise Unavailable(f"The servers of the endpoint {name} are being started; try again.")
         if fleet is None:
@@ -128,12 +131,17 @@ def chosen(variants: Mapping[str, Variant], target: str | None, chance: str) -> 
         if target not in variants:
             raise NotServed(f"Variant {target} not found; the endpoint has: {', '.join(variants)}.")
         return target
-    point = int(chance[:13], 16) / 16**13 * sum(variant.weight for variant in variants.values())
+    point = fraction(chance[:13]) * sum(variant.weight for variant in variants.values())
     for variant in variants.values():
         point -= variant.weight
         if point < 0:
             return variant.name
     return next(variant.name for variant in variants.values() if variant.weight)
+
+
+def fraction(digits: str) -> float:
+    """Hexadecimal digits as a number from 0 on, below 1."""
+    return int(digits, 16) / float(16 ** len(digits))
 
 
 async def whole(body: bytes | Body) -> bytes:

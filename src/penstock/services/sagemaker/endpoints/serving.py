@@ -8,7 +8,6 @@ there.
 import asyncio
 import hashlib
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -23,7 +22,7 @@ from penstock.services.sagemaker.endpoints.fleet import Fleet
 from penstock.services.sagemaker.endpoints.flow import DOWN, UP
 from penstock.services.sagemaker.endpoints.instance import Answering, Instance
 from penstock.services.sagemaker.endpoints.library import Library, NoModel
-from penstock.services.sagemaker.endpoints.model import LOG_GROUP, Container, Deployment, Plan, State, Variant
+from penstock.services.sagemaker.endpoints.model import LOG_GROUP, Container, Deployment, Json, Plan, State, Variant
 from penstock.services.sagemaker.endpoints.servers import Host, ModelServers
 from penstock.services.sagemaker.jobs.model import Place
 from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
@@ -68,7 +67,7 @@ class Serving:
             plan, state = await self._look(task.run)
             deployment = state.deployment(key[1]) if state else None
             if plan is not None and state is not None and deployment is not None and not retired.is_set():
-                await self._keep(task, plan, deployment, retired, is_new=deployment == state.wanted)
+                await self._keep(task, plan, deployment, retired, is_new=not state.is_up(key[1]))
         finally:
             del self._retired[key]
 
@@ -93,14 +92,17 @@ class Serving:
             del self._fleets[task.run, deployment.revision]
             self._servers.give_back(taken)
 
-    async def fit(self, task: Task) -> None:
-        """Have a fleet be as large as its deployment says, and its weights, too."""
+    async def fit(self, task: Task) -> Json:
+        """Have a fleet be as large, and weighted, as its deployment says; `Problem` tells what does not come up."""
         deployment = msgspec.convert(task.input, Deployment)
         fleet = self._fleets.get((task.run, deployment.revision))
         if fleet is not None:  # else it is being made, after a restart: to that very size
-            with suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(LONGEST_FIT):
-                    await fleet.fit(deployment)
+                    return {"Problem": await fleet.fit(deployment)}
+            except TimeoutError:
+                return {"Problem": f"The servers did not come up within {LONGEST_FIT:.0f} seconds."}
+        return {"Problem": ""}
 
     async def _bring_up(self, task: Task, fleet: Fleet, revision: int, *, is_new: bool) -> bool:
         """Start the servers and tell; false if there is nothing to be kept. What was in service already stays so."""
