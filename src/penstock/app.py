@@ -332,7 +332,7 @@ class Rooms:
             nursery=nursery(data),
             model_servers=model_servers(data),
             ring=identity.StoredKeys(database, clock),
-            peripheral=Peripheral(directory, endpoint),
+            peripheral=Peripheral(directory, endpoint, clock),
             tidy=[],
             chores=[],
         )
@@ -408,7 +408,7 @@ class Rooms:
             streams=streams,
             clock=clock,
         )
-        self.chores.extend((functions.work, endpoints.work))
+        self.chores.extend((functions.work, endpoints.work, self.peripheral.watch))
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy, functions.tidy, endpoints.servers.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
 

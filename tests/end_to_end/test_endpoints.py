@@ -246,6 +246,49 @@ def test_an_update_that_cannot_be_served_leaves_the_old_model_in_service(world: 
     world.sagemaker.delete_endpoint(EndpointName="staying")
 
 
+def test_a_canary_takes_over_unless_an_alarm_brings_the_old_model_back(world: World) -> None:
+    create(world, "careful", only=script(world, "first", SAYS.format("old")))
+    configure(world, "next", only=script(world, "second", SAYS.format("new")))
+    traffic = {
+        "Type": "CANARY",
+        "WaitIntervalInSeconds": 1,
+        "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": 50},
+    }
+    alarm = {
+        "AlarmName": "always",
+        "Namespace": "AWS/SageMaker",
+        "MetricName": "Invocation5XXErrors",
+        "Statistic": "Average",
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 0.1,
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "TreatMissingData": "breaching",
+    }
+    cloudwatch = world.client("cloudwatch")
+    cloudwatch.put_metric_alarm(**alarm)
+    until(
+        lambda: cloudwatch.describe_alarms()["MetricAlarms"][0]["StateValue"] == "ALARM", "the alarm has been looked at"
+    )
+    guarded = {
+        "BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": traffic},
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "always"}]},
+    }
+    world.sagemaker.update_endpoint(EndpointName="careful", EndpointConfigName="next", DeploymentConfig=guarded)
+    in_service(world, "careful")
+    found = world.sagemaker.describe_endpoint(EndpointName="careful")
+    assert (found["EndpointConfigName"], invoke(world, "careful", "x")["Body"]) == ("careful", "old")
+    assert "always" in found["FailureReason"]
+
+    unguarded = {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": traffic}}
+    world.sagemaker.update_endpoint(EndpointName="careful", EndpointConfigName="next", DeploymentConfig=unguarded)
+    in_service(world, "careful")
+    found = world.sagemaker.describe_endpoint(EndpointName="careful")
+    assert (found["EndpointConfigName"], invoke(world, "careful", "x")["Body"]) == ("next", "new")
+    assert found["LastDeploymentConfig"] == unguarded
+    world.sagemaker.delete_endpoint(EndpointName="careful")
+
+
 def test_containers_in_a_row_answer_together_and_models_are_loaded_when_asked_for(world: World) -> None:
     halves = script(world, "halves", ADDS.format("[each / 2 for each in data]"))
     for name, more in (("ten", 10), ("twenty", 20)):

@@ -1,5 +1,6 @@
 """The room, furnished: what `app` calls to have endpoints."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from penstock.services.sagemaker.endpoints.alarms import Alarms
 from penstock.services.sagemaker.endpoints.api import Endpoints
 from penstock.services.sagemaker.endpoints.configs import EndpointConfigs
 from penstock.services.sagemaker.endpoints.flow import SERVE, STAGE, EndpointFlow
+from penstock.services.sagemaker.endpoints.invocations import Invocations
+from penstock.services.sagemaker.endpoints.metering import Metering
 from penstock.services.sagemaker.endpoints.runtime import Runtime
 from penstock.services.sagemaker.endpoints.servers import ClientEnvironment, ImageVariables, ModelServers
 from penstock.services.sagemaker.endpoints.serving import Serving
@@ -67,5 +70,13 @@ def open_endpoints(
     directory.register(EndpointConfigs(engine.database, directory, clock))
     directory.register(Endpoints(engine, directory, clock, chance))
     spool = Spool(captures, objects, blobs, clock=clock, chance=chance)
-    directory.register(Runtime(engine.database, serving, spool, clock, chance))
-    return EndpointsRoom(servers, spool.ship)
+    metering = Metering(directory, clock)
+    invocations = Invocations(engine.database, serving, spool, metering, clock, chance)
+    directory.register(Runtime(invocations))
+
+    async def work() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(spool.ship())
+            tasks.create_task(metering.tell())
+
+    return EndpointsRoom(servers, work)
