@@ -497,10 +497,13 @@ def nursery(data: Path) -> Nursery:
 
 def model_servers(data: Path) -> Nursery:
     """What keeps the model servers of endpoints: forks of a process that knows how AWS's framework images serve."""
-    serve_script = catalog.INSIDE / "serve.py"
+    serve_script, program_script = catalog.INSIDE / "serve.py", catalog.INSIDE / "serve_program.py"
     return Nursery(
         module=serve_script,
-        languages={"python": Language(command=(sys.executable, str(serve_script)), name="the model server")},
+        languages={
+            "python": Language(command=(sys.executable, str(serve_script)), name="the model server"),
+            "program": Language(command=(sys.executable, str(program_script)), name="what starts serve programs"),
+        },
         variables=nursery_variables(),
         hidden=[data],
         visible=OUR_FILES,
@@ -602,7 +605,8 @@ class Images:
     def serving_variables(self, uri: str) -> Mapping[str, str]:
         """What an image's model servers are told. Raises `catalog.UnknownImage`."""
         found = self._catalog.resolve(uri)
-        return {**found.variables, "PENSTOCK_FRAMEWORK": found.framework}
+        program = {"PENSTOCK_SERVE": json.dumps(found.serve)} if found.serve else {}
+        return {**found.variables, "PENSTOCK_FRAMEWORK": found.framework, **program}
 
     def metric_definitions(self, uri: str) -> Sequence[Mapping[str, str]]:
         """What SageMaker watches for in the algorithm of an image; nothing for an image nobody knows."""

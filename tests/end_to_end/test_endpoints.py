@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -287,6 +288,43 @@ def test_a_canary_takes_over_unless_an_alarm_brings_the_old_model_back(world: Wo
     assert (found["EndpointConfigName"], invoke(world, "careful", "x")["Body"]) == ("next", "new")
     assert found["LastDeploymentConfig"] == unguarded
     world.sagemaker.delete_endpoint(EndpointName="careful")
+
+
+def test_a_serve_program_of_ones_own_answers_several_requests_at_once_and_is_replaced(own: World) -> None:
+    world = own
+    program = SCRIPT.with_name("own_serve.py")
+    entry = '[[images]]\nrepository = "mine"\nversions = ["*"]\nenvironment = "installed"\n'
+    world.server.stop()
+    (world.server.data / "images.toml").write_text(f'{entry}serve = ["python3", "{program}"]\n')
+    world.start()
+    data = world.put("mine.tar.gz", archive(name=b"mine"))
+    create(world, "program", only={"Image": "mine:1", "ModelDataUrl": data})
+
+    said = invoke(world, "program", "x", Accept="text/plain", CustomAttributes="t=1")
+    assert (said["Body"], said["CustomAttributes"]) == ("mine text/plain t=1 1", "t=1")
+    with ThreadPoolExecutor(2) as threads:
+        both = list(threads.map(lambda _: invoke(world, "program", "together")["Body"], range(2)))
+    assert [each.rpartition(" ")[2] for each in both] == ["2", "2"]
+    with pytest.raises(ClientError, match=r"client error \(400\)"):
+        invoke(world, "program", "bad")
+    with pytest.raises(ClientError, match="the program's connection ended"):
+        invoke(world, "program", "die")
+    assert invoke(world, "program", "x")["Body"].startswith("mine")
+    assert "listening" in world.lines("Endpoints/program", "only/i-")
+
+    world.sagemaker.delete_endpoint(EndpointName="program")
+    until(lambda: not processes(str(program)), "the program has ended")
+
+
+def processes(word: str) -> list[str]:
+    """The command lines of everything that runs with this word."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found.append(entry.read_bytes().decode())
+        except OSError:
+            continue
+    return [line for line in found if word in line and "pytest" not in line]
 
 
 def test_containers_in_a_row_answer_together_and_models_are_loaded_when_asked_for(world: World) -> None:

@@ -79,6 +79,7 @@ class Instance:
         self.name = name
         self.outstanding = 0
         self.last_asked = 0
+        self.told = ""  # what the last good `/ping` has answered
         self._start = start
         self._start_within = start_within
         self._resident: Resident | None = None
@@ -102,7 +103,7 @@ class Instance:
             if self._turn.locked():
                 continue
             try:
-                if self._is_over and loop.time() >= self._not_before:
+                if self.is_over and loop.time() >= self._not_before:
                     await self.begin()
                 elif loop.time() > pinged + PING_EVERY:
                     pinged = loop.time()
@@ -137,7 +138,7 @@ class Instance:
             self._resident = None
 
     @property
-    def _is_over(self) -> bool:
+    def is_over(self) -> bool:
         return self._resident is None or self._resident.is_over
 
     async def _check(self) -> None:
@@ -178,6 +179,7 @@ class Instance:
             self.end()
             raise
         if reply.way == "answered" and (answer := said(reply)).status == 200:
+            self.told = answer.body.decode(errors="replace")
             return
         self.end()
         raise Unfit(answer.body.decode(errors="replace") if reply.way == "answered" else why(reply, longest))

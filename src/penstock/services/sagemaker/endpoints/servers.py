@@ -4,6 +4,7 @@ Endpoints and transform jobs have theirs from here, so that a model answers both
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ from penstock.wire.call import Scope
 ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint
 ImageVariables = Callable[[str], Mapping[str, str]]  # what an image's servers are told; raises `UnknownImage`
 
+PROGRAM: Final = "PENSTOCK_SERVE"  # of the variables of images that have a `serve` of their own
 SCRATCH_MIB: Final = 2048
 BASICS: Final = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp"}  # noqa: S108 - inside
 
@@ -61,11 +63,12 @@ class ModelServers:
         await self._streams.open(host.scope, host.group, host.stream)
         log = self._streams.path(host.scope, host.group, host.stream)
         size = self._size(host)
+        variables = self._variables(host.scope, container)
         threads = {"OMP_NUM_THREADS": str(max(1, int(size.cpus)))}
         return await self._residents.start(
             Setting(
-                language="python",
-                variables={**threads, **self._variables(host.scope, container)},
+                language="program" if PROGRAM in variables else "python",
+                variables={**threads, **variables},
                 folders={"/opt/ml": folder},
                 working_folder="/tmp",  # noqa: S108 - inside
                 memory_mib=size.memory_mib,
@@ -77,6 +80,12 @@ class ModelServers:
     def room(self, host: Host) -> int:
         """The MiB of memory that servers have there."""
         return self._size(host).memory_mib
+
+    def has_program(self, container: Container) -> bool:
+        """Whether a container's image brings a `serve` of its own; not if nobody knows the image."""
+        with suppress(UnknownImage):
+            return PROGRAM in self._image_variables(container.image)
+        return False
 
     def give_back(self, taken: list[Path]) -> None:
         for folder in taken:

@@ -23,6 +23,7 @@ from penstock.services.sagemaker.endpoints.flow import DOWN, UP
 from penstock.services.sagemaker.endpoints.instance import Answering, Instance
 from penstock.services.sagemaker.endpoints.library import Library, NoModel
 from penstock.services.sagemaker.endpoints.model import LOG_GROUP, Container, Deployment, Json, Plan, State, Variant
+from penstock.services.sagemaker.endpoints.program import Program
 from penstock.services.sagemaker.endpoints.servers import Host, ModelServers
 from penstock.services.sagemaker.jobs.model import Place
 from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
@@ -137,7 +138,8 @@ class Serving:
             )
 
             def server(container: Container) -> Instance:
-                return Instance(name, partial(self._servers.start, container, host, taken), variant.start_within)
+                kind = Program if self._servers.has_program(container) else Instance
+                return kind(name, partial(self._servers.start, container, host, taken), variant.start_within)
 
             if contents.models:
                 bring = partial(self._model, task.scope, contents.containers[0])
