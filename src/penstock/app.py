@@ -409,7 +409,7 @@ class Rooms:
             clock=clock,
         )
         self.chores.extend((functions.work, endpoints.work, self.peripheral.watch))
-        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy, functions.tidy, endpoints.servers.tidy))
+        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy, functions.tidy, endpoints.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
 
     def _streams(self, data: Path) -> Streams:

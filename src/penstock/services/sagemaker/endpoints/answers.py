@@ -40,6 +40,8 @@ def described(plan: Plan, state: State) -> dict[str, Json]:
         answer["ProductionVariants"] = variants(state.current)
     if shown.capture is not None:
         answer["DataCaptureConfig"] = capture.summary(shown.capture)
+    if shown.asynchronous:
+        answer["AsyncInferenceConfig"] = shown.asynchronous
     if state.current is not None and state.wanted is not None:
         answer["PendingDeploymentSummary"] = pending(state, state.wanted)
     if state.last.asked:

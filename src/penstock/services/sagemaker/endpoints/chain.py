@@ -27,7 +27,7 @@ class Chain:
             for server in self._servers.values():
                 tasks.create_task(server.keep())
 
-    async def ask(self, facts: Mapping[str, str], body: bytes) -> Said:
+    async def ask(self, facts: Mapping[str, str], body: bytes, longest: float) -> Said:
         """What the last has answered, or the first that did not answer well. Raises `Unfit` and `Lost`."""
         named = facts.get("container")
         chosen = [named] if named else list(self._servers)
@@ -36,7 +36,7 @@ class Chain:
             accept = facts["accept"] if name == chosen[-1] else ""
             passed = {**facts, "content_type": said.content_type, "accept": accept}
             try:
-                said = replace(await self._servers[name].ask(passed, said.body), container=name)
+                said = replace(await self._servers[name].ask(passed, said.body, longest), container=name)
             except (Unfit, Lost) as problem:
                 problem.container = name
                 raise

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Answering, Said, Unfit
-from penstock.services.sagemaker.endpoints.model import Capture, Deployment, Variant
+from penstock.services.sagemaker.endpoints.model import Deployment, Variant
 
 Make = Callable[[Variant, int], Answering]  # an instance of a variant, by its number
 
@@ -21,7 +21,7 @@ class Fleet:
 
     def __init__(self, deployment: Deployment, make: Make) -> None:
         self._make = make
-        self._capture = deployment.capture
+        self.deployment = deployment
         self._variants = {variant.name: variant for variant in deployment.variants}
         self._instances: dict[str, list[Answering]] = {variant.name: [] for variant in deployment.variants}
         self._keeping: dict[Answering, asyncio.Task[None]] = {}
@@ -30,10 +30,6 @@ class Fleet:
         self._asked_so_far = 0
         for variant in deployment.variants:
             self._fit(variant)
-
-    @property
-    def capture(self) -> Capture | None:
-        return self._capture
 
     @property
     def variants(self) -> Mapping[str, Variant]:
@@ -52,12 +48,13 @@ class Fleet:
 
     async def fit(self, deployment: Deployment) -> str:
         """Other weights, more or fewer instances; new ones are waited for. Answers as `bring_up`."""
+        self.deployment = deployment
         self._variants = {variant.name: variant for variant in deployment.variants}
         for variant in deployment.variants:
             self._fit(variant)
         return await self.bring_up()
 
-    async def ask(self, variant: str, facts: Mapping[str, str], body: bytes) -> Said:
+    async def ask(self, variant: str, facts: Mapping[str, str], body: bytes, longest: float = INVOKE_WITHIN) -> Said:
         """Have the least busy instance answer; of several, the one that has rested longest.
 
         A caller who goes away does not end the server that works for him.
@@ -66,7 +63,7 @@ class Fleet:
         self._asked_so_far += 1
         instance.last_asked = self._asked_so_far
         instance.outstanding += 1  # at once: the next request is to see it
-        asking = asyncio.create_task(instance.ask(facts, body))
+        asking = asyncio.create_task(instance.ask(facts, body, longest))
         self._asking.add(asking)
         asking.add_done_callback(partial(self._asked, instance))
         await asyncio.wait({asking})

@@ -65,8 +65,8 @@ class Answering(Protocol):
     async def keep(self) -> None:
         """See to it that it can be asked, until cancelled."""
 
-    async def ask(self, facts: Mapping[str, str], body: bytes) -> Said:
-        """Have a request answered; raises `Unfit` and `Lost`."""
+    async def ask(self, facts: Mapping[str, str], body: bytes, longest: float) -> Said:
+        """Have a request answered within some seconds; raises `Unfit` and `Lost`."""
 
     def close(self) -> None:
         """End it for good."""

@@ -12,7 +12,7 @@ from penstock.engine.facts import RunId
 from penstock.services.sagemaker.endpoints.answers import NEXT, REVISION, RUN, SHARE
 from penstock.services.sagemaker.endpoints.capture import Exchange, is_drawn
 from penstock.services.sagemaker.endpoints.fleet import Fleet
-from penstock.services.sagemaker.endpoints.instance import Lost, Said, Unfit
+from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Lost, Said, Unfit
 from penstock.services.sagemaker.endpoints.library import NoModel
 from penstock.services.sagemaker.endpoints.metering import Metering
 from penstock.services.sagemaker.endpoints.model import ENDPOINT, LOG_GROUP, Json, Variant, arn_of
@@ -49,6 +49,17 @@ class Answered:
     said: Said
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Whom a request is put to, and how long that may take."""
+
+    scope: Scope
+    endpoint: str
+    variant: str
+    fleet: Fleet
+    longest: float
+
+
 @dataclass(frozen=True)
 class Invocations:
     """Requests to every endpoint."""
@@ -60,17 +71,28 @@ class Invocations:
     clock: Callable[[], float]
     chance: Callable[[], str]
 
-    async def ask(self, scope: Scope, request: Mapping[str, Json], body: bytes) -> Answered:
+    async def ask(
+        self,
+        scope: Scope,
+        request: Mapping[str, Json],
+        body: bytes,
+        *,
+        longest: float = INVOKE_WITHIN,
+        is_queued: bool = False,
+    ) -> Answered:
         """Have a request answered. `request` is InvokeEndpoint's, without its body. Raises `ServiceError`."""
         name, luck, at = request["EndpointName"], self.chance(), self.clock()
         fleet = await self._fleet(scope, name, luck)
+        capture = fleet.deployment.capture
+        if fleet.deployment.asynchronous and not is_queued:
+            raise NotServed(f"Endpoint {name} is asynchronous; ask it by InvokeEndpointAsync.")
         variant = chosen(fleet.variants, request.get("TargetVariant"), luck)
         check_targets(fleet.variants[variant], request)
-        said = await self._said(scope, name, variant, fleet, request, body)
+        said = await self._said(Asking(scope, name, variant, fleet, longest), request, body)
         self.metering.count(scope, name, variant, said.status, self.clock() - at)
         if not said.is_well:
             raise failed(scope, name, said.status, said.body.decode(errors="replace"), said.container)
-        if fleet.capture is not None and is_drawn(fleet.capture, luck):
+        if capture is not None and is_drawn(capture, luck):
             exchange = Exchange(
                 at=at,
                 body=body,
@@ -80,24 +102,22 @@ class Invocations:
                 attributes=request.get("CustomAttributes", ""),
                 inference_id=request.get("InferenceId", ""),
             )
-            self.spool.keep(scope, name, variant, fleet.capture, exchange)
+            self.spool.keep(scope, name, variant, capture, exchange)
         return Answered(variant=variant, said=said)
 
-    async def _said(
-        self, scope: Scope, name: str, variant: str, fleet: Fleet, request: Mapping[str, Json], body: bytes
-    ) -> Said:
+    async def _said(self, to: Asking, request: Mapping[str, Json], body: bytes) -> Said:
         """What the model has answered, well or not. Raises where it has not."""
         try:
-            return await fleet.ask(variant, facts_of(request), body)
+            return await to.fleet.ask(to.variant, facts_of(request), body, to.longest)
         except Unfit as problem:
-            raise Unavailable(f"No server of the variant {variant} is there: {problem}") from problem
+            raise Unavailable(f"No server of the variant {to.variant} is there: {problem}") from problem
         except NoModel as missing:
             raise NotServed(str(missing)) from missing
         except Lost as lost:
             timed_out = TIMED_OUT.format(container=lost.container)
             message = timed_out if str(lost) == "timed-out" else f"The model server ended: {lost}"
-            self.metering.count(scope, name, variant, 500, 0.0)
-            raise failed(scope, name, 0, message, lost.container) from lost
+            self.metering.count(to.scope, to.endpoint, to.variant, 500, 0.0)
+            raise failed(to.scope, to.endpoint, 0, message, lost.container) from lost
 
     async def _fleet(self, scope: Scope, name: str, luck: str) -> Fleet:
         found = await self.database.read(lambda tx: documents.find_by_arn(tx, arn_of(scope, ENDPOINT, name)))

@@ -34,14 +34,14 @@ class Library:
         """A server that has ended is started again by the next request for its model."""
         await asyncio.get_running_loop().create_future()  # until cancelled
 
-    async def ask(self, facts: Mapping[str, str], body: bytes) -> Said:
+    async def ask(self, facts: Mapping[str, str], body: bytes, longest: float) -> Said:
         """Raises `NoModel`, `Unfit` and `Lost`."""
         model = facts["model"]
         server = self._loaded.get(model) or await self._load(model)
         self._loaded[model] = self._loaded.pop(model, server)
         server.outstanding += 1
         try:
-            return await server.ask(facts, body)
+            return await server.ask(facts, body, longest)
         except Unfit as problem:  # it does not load: whoever asks next tries again, with what is in S3 then
             self._let_go(model)
             return Said(500, "text/plain", "", f"The model {model} does not load: {problem}".encode())

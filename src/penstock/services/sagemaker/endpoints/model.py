@@ -18,6 +18,7 @@ Phase = Literal["", "growing", "baking", "ending", "restoring"]
 
 ENDPOINT: Final = "sagemaker/endpoint"
 CONFIG: Final = "sagemaker/endpoint-config"
+INFERENCE: Final = "sagemaker/inference"
 LOG_GROUP: Final = "/aws/sagemaker/Endpoints/"
 
 
@@ -106,6 +107,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     revision: int = 1
     capture: Capture | None = None
     policy: Policy = Policy()
+    asynchronous: dict[str, Json] = {}  # the AsyncInferenceConfig
 
     def part(self, share: float) -> "Deployment":
         """The same with a part of its instances."""
@@ -216,7 +218,13 @@ def deployment_of(config: Mapping[str, Json], revision: int = 1) -> Deployment:
         )
         for variant in config["ProductionVariants"]
     )
-    return Deployment(config["EndpointConfigName"], variants, revision, capture_of(config))
+    return Deployment(
+        config["EndpointConfigName"],
+        variants,
+        revision,
+        capture_of(config),
+        asynchronous=config.get("AsyncInferenceConfig", {}),
+    )
 
 
 def capture_of(config: Mapping[str, Json]) -> Capture | None:

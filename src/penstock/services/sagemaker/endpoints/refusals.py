@@ -8,7 +8,7 @@ from penstock.services.sagemaker.jobs.model import Place
 from penstock.wire.call import ValidationError
 
 OF_CONFIGS: Final = (
-    "AsyncInferenceConfig", "ExplainerConfig", "ShadowProductionVariants", "MetricsConfig", "CrossRegionTrafficConfig",
+    "ExplainerConfig", "ShadowProductionVariants", "MetricsConfig", "CrossRegionTrafficConfig",
     "VpcConfig", "EnableNetworkIsolation", "ExecutionRoleArn",
 )  # fmt: skip
 OF_VARIANTS: Final = (
@@ -33,6 +33,8 @@ def check_config(request: Mapping[str, Json]) -> None:
     refuse(request, OF_CONFIGS)
     if "DataCaptureConfig" in request:
         Place.of(request["DataCaptureConfig"]["DestinationS3Uri"], "DataCaptureConfig.DestinationS3Uri")
+    if "AsyncInferenceConfig" in request:
+        check_asynchronous(request["AsyncInferenceConfig"])
     for number, variant in enumerate(request["ProductionVariants"]):
         where = f"ProductionVariants[{number}]."
         refuse(variant, OF_VARIANTS, where)
@@ -44,6 +46,21 @@ def check_config(request: Mapping[str, Json]) -> None:
         for member in NEEDED:
             if member not in variant:
                 raise ValidationError(f"{where}{member} is missing; Penstock's variants need it.")
+
+
+def check_asynchronous(config: Mapping[str, Json]) -> None:
+    """Raise `ValidationError` where an AsyncInferenceConfig cannot be honoured."""
+    output = config["OutputConfig"]
+    if "S3OutputPath" not in output:
+        raise ValidationError("AsyncInferenceConfig.OutputConfig.S3OutputPath is missing; answers go there.")
+    for member in ("S3OutputPath", "S3FailurePath"):
+        if member in output:
+            Place.of(output[member], f"AsyncInferenceConfig.OutputConfig.{member}")
+    if output.get("NotificationConfig", {}).get("IncludeInferenceResponseIn"):
+        raise ValidationError(
+            "AsyncInferenceConfig.OutputConfig.NotificationConfig.IncludeInferenceResponseIn is not supported yet; "
+            "leave it out, and read the answer at the notification's outputLocation."
+        )
 
 
 def check_targets(variant: Variant, request: Mapping[str, Json]) -> None:

@@ -12,8 +12,10 @@ from penstock.services.sagemaker.endpoints.alarms import Alarms
 from penstock.services.sagemaker.endpoints.api import Endpoints
 from penstock.services.sagemaker.endpoints.configs import EndpointConfigs
 from penstock.services.sagemaker.endpoints.flow import SERVE, STAGE, EndpointFlow
+from penstock.services.sagemaker.endpoints.inference import ANSWER, NOTIFY, InferenceFlow
 from penstock.services.sagemaker.endpoints.invocations import Invocations
 from penstock.services.sagemaker.endpoints.metering import Metering
+from penstock.services.sagemaker.endpoints.queueing import Queueing
 from penstock.services.sagemaker.endpoints.runtime import Runtime
 from penstock.services.sagemaker.endpoints.servers import ClientEnvironment, ImageVariables, ModelServers
 from penstock.services.sagemaker.endpoints.serving import Serving
@@ -34,6 +36,7 @@ class EndpointsRoom:
 
     servers: ModelServers
     work: Callable[[], Coroutine[Any, Any, None]]
+    tidy: Callable[[], Coroutine[Any, Any, None]]  # now and then
 
 
 def open_endpoints(
@@ -72,11 +75,19 @@ def open_endpoints(
     spool = Spool(captures, objects, blobs, clock=clock, chance=chance)
     metering = Metering(directory, clock)
     invocations = Invocations(engine.database, serving, spool, metering, clock, chance)
-    directory.register(Runtime(invocations))
+    queueing = Queueing(engine, directory, objects, blobs, invocations, clock, chance)
+    engine.register(InferenceFlow())
+    engine.activity(ANSWER, queueing.answer)
+    engine.activity(NOTIFY, queueing.notify)
+    directory.register(Runtime(invocations, queueing))
 
     async def work() -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(spool.ship())
             tasks.create_task(metering.tell())
 
-    return EndpointsRoom(servers, work)
+    async def tidy() -> None:
+        await servers.tidy()
+        await queueing.forget_settled()
+
+    return EndpointsRoom(servers, work, tidy)

@@ -1,4 +1,4 @@
-"""The runtime's door: InvokeEndpoint."""
+"""The runtime's door: InvokeEndpoint, and InvokeEndpointAsync."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Final
 
 from penstock.services.sagemaker.endpoints.invocations import Invocations, NotServed
 from penstock.services.sagemaker.endpoints.model import Json
+from penstock.services.sagemaker.endpoints.queueing import Queueing
 from penstock.services.sagemaker.endpoints.refusals import check_invocation
 from penstock.wire.call import Answer, Body, Call, operation, read_whole
 
@@ -14,9 +15,10 @@ LARGEST: Final = 6_291_456  # bytes of a request, as on AWS
 
 @dataclass(frozen=True)
 class Runtime:
-    """The operation of `sagemaker-runtime`."""
+    """The operations of `sagemaker-runtime`."""
 
     invocations: Invocations
+    queueing: Queueing
     service = "sagemaker-runtime"
 
     @operation("InvokeEndpoint")
@@ -27,6 +29,10 @@ class Runtime:
         said = answered.said
         answer = {"Body": said.body, "ContentType": said.content_type, "InvokedProductionVariant": answered.variant}
         return {**answer, "CustomAttributes": said.attributes} if said.attributes else answer
+
+    @operation("InvokeEndpointAsync")
+    async def invoke_later(self, call: Call, request: Mapping[str, Json]) -> Answer:
+        return await self.queueing.accept(call, request, await whole(request.get("Body", b"")))
 
 
 async def whole(body: bytes | Body) -> bytes:
