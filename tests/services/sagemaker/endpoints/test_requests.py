@@ -43,7 +43,6 @@ def test_a_configuration_that_cannot_be_honoured_is_refused_by_its_member(member
 @pytest.mark.parametrize(
     "variant",
     [
-        {"ServerlessConfig": {"MemorySizeInMB": 1024}},
         {"ManagedInstanceScaling": {"Status": "ENABLED"}},
         {"CoreDumpConfig": {"DestinationS3Uri": "s3://b/k"}},
         {"RoutingConfig": {"RoutingStrategy": "RANDOM"}},

@@ -57,7 +57,11 @@ def pending(state: State, wanted: Deployment) -> dict[str, Json]:
     shown = [
         {
             **variant,
-            "CurrentInstanceCount": counts.get(variant["VariantName"], 0),
+            **(
+                {}
+                if "CurrentServerlessConfig" in variant
+                else {"CurrentInstanceCount": counts.get(variant["VariantName"], 0)}
+            ),
             "CurrentWeight": variant["DesiredWeight"] * state.share,
             "VariantStatus": [{"Status": status, "StartTime": state.since or state.begun}],
         }
@@ -75,8 +79,11 @@ def variants(deployment: Deployment) -> list[dict[str, Json]]:
             else [],
             "CurrentWeight": variant.weight,
             "DesiredWeight": variant.weight,
-            "CurrentInstanceCount": variant.count,
-            "DesiredInstanceCount": variant.count,
+            **(
+                {"CurrentServerlessConfig": variant.serverless.config}
+                if variant.serverless
+                else {"CurrentInstanceCount": variant.count, "DesiredInstanceCount": variant.count}
+            ),
         }
         for variant in deployment.variants
     ]

@@ -22,7 +22,7 @@ from penstock.services.sagemaker.endpoints.model import (
     arn_of,
     deployment_of,
 )
-from penstock.services.sagemaker.endpoints.refusals import refuse
+from penstock.services.sagemaker.endpoints.refusals import check_one_model, refuse
 from penstock.services.sagemaker.endpoints.staging import asked_containers
 from penstock.services.sagemaker.once import once
 from penstock.store import documents, tags
@@ -120,7 +120,9 @@ class Endpoints:
         found = await self.engine.database.read(lambda tx: config(tx, scope, name))
         for variant in found.body["ProductionVariants"]:
             model = await described_model(self.directory, scope, variant["ModelName"])
-            await asked_containers(self.directory, scope, model)
+            asked = await asked_containers(self.directory, scope, model)
+            if "ServerlessConfig" in variant:
+                check_one_model(asked, variant["VariantName"])
         return deployment_of(found.body)
 
     def _settled(self, tx: Transaction, scope: Scope, name: str) -> tuple[Document, State]:
@@ -168,6 +170,8 @@ def wanted_sizes(current: Deployment, asked: list[Mapping[str, Json]]) -> dict[s
         refuse(each, ("ServerlessUpdateConfig",), "DesiredWeightsAndCapacities.")
         if name not in now:
             raise ValidationError(f'The endpoint has no variant "{name}"; it has: {", ".join(now)}.')
+        if now[name].serverless and "DesiredInstanceCount" in each:
+            raise ValidationError(f"{name} is serverless and has no instances; leave DesiredInstanceCount out.")
         weight, count = each.get("DesiredWeight", now[name].weight), each.get("DesiredInstanceCount", now[name].count)
         if count < 1:
             raise ValidationError(f"DesiredInstanceCount of {name} must be at least 1.")

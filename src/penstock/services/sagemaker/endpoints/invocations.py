@@ -17,6 +17,7 @@ from penstock.services.sagemaker.endpoints.library import NoModel
 from penstock.services.sagemaker.endpoints.metering import Metering
 from penstock.services.sagemaker.endpoints.model import ENDPOINT, LOG_GROUP, Json, Variant, arn_of
 from penstock.services.sagemaker.endpoints.refusals import check_targets
+from penstock.services.sagemaker.endpoints.serverless import Throttled
 from penstock.services.sagemaker.endpoints.serving import Serving
 from penstock.services.sagemaker.endpoints.spool import Spool
 from penstock.store import documents
@@ -35,6 +36,11 @@ FAILED: Final = (
 
 class NotServed(ServiceError):
     code = "ValidationError"
+
+
+class TooMany(ServiceError):
+    code = "ThrottlingException"
+    status = 429
 
 
 class Unavailable(ServiceError):
@@ -111,6 +117,8 @@ class Invocations:
             return await to.fleet.ask(to.variant, facts_of(request), body, to.longest)
         except Unfit as problem:
             raise Unavailable(f"No server of the variant {to.variant} is there: {problem}") from problem
+        except Throttled as many:
+            raise TooMany(str(many)) from many
         except NoModel as missing:
             raise NotServed(str(missing)) from missing
         except Lost as lost:

@@ -54,6 +54,20 @@ class Contents(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.containers[0].models
 
 
+class Concurrency(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a serverless variant has in the place of instances."""
+
+    most: int
+    memory_mib: int
+    provisioned: int = 0
+
+    @property
+    def config(self) -> dict[str, int]:
+        """The ServerlessConfig that it comes from."""
+        told = {"MemorySizeInMB": self.memory_mib, "MaxConcurrency": self.most}
+        return {**told, "ProvisionedConcurrency": self.provisioned} if self.provisioned else told
+
+
 class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
     """A production variant as it is wanted. `contents` are known when it is staged."""
 
@@ -66,6 +80,7 @@ class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
     download_within: float
     start_within: float
     contents: Contents | None = None
+    serverless: Concurrency | None = None
 
 
 class Capture(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -209,12 +224,13 @@ def deployment_of(config: Mapping[str, Json], revision: int = 1) -> Deployment:
         Variant(
             name=variant["VariantName"],
             model=variant["ModelName"],
-            instance_type=variant["InstanceType"],
-            count=variant["InitialInstanceCount"],
+            instance_type=variant.get("InstanceType", ""),
+            count=variant.get("InitialInstanceCount", 1),
             weight=float(variant["InitialVariantWeight"]),
             volume_gib=variant.get("VolumeSizeInGB", 30),
             download_within=float(variant.get("ModelDataDownloadTimeoutInSeconds", 3600)),
             start_within=float(variant.get("ContainerStartupHealthCheckTimeoutInSeconds", 480)),
+            serverless=concurrency_of(variant.get("ServerlessConfig")),
         )
         for variant in config["ProductionVariants"]
     )
@@ -225,6 +241,12 @@ def deployment_of(config: Mapping[str, Json], revision: int = 1) -> Deployment:
         capture_of(config),
         asynchronous=config.get("AsyncInferenceConfig", {}),
     )
+
+
+def concurrency_of(asked: Mapping[str, Json] | None) -> Concurrency | None:
+    if asked is None:
+        return None
+    return Concurrency(asked["MaxConcurrency"], asked["MemorySizeInMB"], asked.get("ProvisionedConcurrency", 0))
 
 
 def capture_of(config: Mapping[str, Json]) -> Capture | None:

@@ -1,6 +1,6 @@
 """What endpoints cannot do here yet: refused by the name of the member, never accepted and ignored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from penstock.services.sagemaker.endpoints.model import Json, Variant
@@ -12,13 +12,14 @@ OF_CONFIGS: Final = (
     "VpcConfig", "EnableNetworkIsolation", "ExecutionRoleArn",
 )  # fmt: skip
 OF_VARIANTS: Final = (
-    "ServerlessConfig", "InstancePools", "VariantInstanceProvisionTimeoutInSeconds", "AcceleratorType",
+    "InstancePools", "VariantInstanceProvisionTimeoutInSeconds", "AcceleratorType",
     "CoreDumpConfig", "EnableSSMAccess", "ManagedInstanceScaling", "InferenceAmiVersion", "CapacityReservationConfig",
     "AcceleratorPartitionLayouts",
 )  # fmt: skip
 OF_INVOCATIONS: Final = (
     "EnableExplanations", "InferenceComponentName", "SessionId", "PrefixAwareId",
 )  # fmt: skip
+OF_INSTANCES: Final = ("InstanceType", "InitialInstanceCount")
 NEEDED: Final = ("ModelName", "InstanceType", "InitialInstanceCount")
 
 
@@ -43,9 +44,32 @@ def check_config(request: Mapping[str, Json]) -> None:
                 f"{where}RoutingConfig.RoutingStrategy is LEAST_OUTSTANDING_REQUESTS for every variant here; "
                 "leave it out instead of asking for RANDOM."
             )
+        if "ServerlessConfig" in variant:
+            check_serverless(variant, request, where)
         for member in NEEDED:
-            if member not in variant:
+            if member not in variant and not ("ServerlessConfig" in variant and member in OF_INSTANCES):
                 raise ValidationError(f"{where}{member} is missing; Penstock's variants need it.")
+
+
+def check_serverless(variant: Mapping[str, Json], request: Mapping[str, Json], where: str) -> None:
+    asked = variant["ServerlessConfig"]
+    if asked["MemorySizeInMB"] % 1024:
+        raise ValidationError(f"{where}ServerlessConfig.MemorySizeInMB must be a multiple of 1024.")
+    if asked.get("ProvisionedConcurrency", 0) > asked["MaxConcurrency"]:
+        raise ValidationError(f"{where}ServerlessConfig.ProvisionedConcurrency must not be above MaxConcurrency.")
+    if given := [member for member in OF_INSTANCES if member in variant]:
+        raise ValidationError(f"{where}ServerlessConfig has no instances; leave {given[0]} out.")
+    if "AsyncInferenceConfig" in request:
+        raise ValidationError(
+            f"{where}ServerlessConfig cannot be asked by AsyncInferenceConfig; leave one of them out."
+        )
+
+
+def check_one_model(containers: Sequence[Mapping[str, Json]], variant: str) -> None:
+    if len(containers) > 1 or containers[0].get("Mode") == "MultiModel":
+        raise ValidationError(
+            f"The variant {variant} is serverless and its model has several containers or models; it can serve one only."
+        )
 
 
 def check_asynchronous(config: Mapping[str, Json]) -> None:

@@ -5,7 +5,7 @@ Endpoints and transform jobs have theirs from here, so that a model answers both
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +36,7 @@ class Host:
     group: str
     stream: str
     among: int = 1
+    memory_mib: int = 0  # of a server without an instance
 
 
 class ModelServers:
@@ -96,7 +97,8 @@ class ModelServers:
         await self._shelf.tidy()
 
     def _size(self, host: Host) -> Resources:
-        return resources(host.instance_type, self._machine, among=host.among, volume_gib=host.volume_gib)
+        size = resources(host.instance_type, self._machine, among=host.among, volume_gib=host.volume_gib)
+        return replace(size, cpus=1.0, memory_mib=host.memory_mib) if host.memory_mib else size
 
     def _variables(self, scope: Scope, container: Container) -> dict[str, str]:
         try:

@@ -8,6 +8,7 @@ there.
 import asyncio
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -22,8 +23,18 @@ from penstock.services.sagemaker.endpoints.fleet import Fleet
 from penstock.services.sagemaker.endpoints.flow import DOWN, UP
 from penstock.services.sagemaker.endpoints.instance import Answering, Instance
 from penstock.services.sagemaker.endpoints.library import Library, NoModel
-from penstock.services.sagemaker.endpoints.model import LOG_GROUP, Container, Deployment, Json, Plan, State, Variant
+from penstock.services.sagemaker.endpoints.model import (
+    LOG_GROUP,
+    Concurrency,
+    Container,
+    Deployment,
+    Json,
+    Plan,
+    State,
+    Variant,
+)
 from penstock.services.sagemaker.endpoints.program import Program
+from penstock.services.sagemaker.endpoints.serverless import Serverless
 from penstock.services.sagemaker.endpoints.servers import Host, ModelServers
 from penstock.services.sagemaker.jobs.model import Place
 from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
@@ -141,6 +152,8 @@ class Serving:
                 kind = Program if self._servers.has_program(container) else Instance
                 return kind(name, partial(self._servers.start, container, host, taken), variant.start_within)
 
+            if variant.serverless is not None:
+                return self._serverless(variant.serverless, variant, host, taken)
             if contents.models:
                 bring = partial(self._model, task.scope, contents.containers[0])
                 return Library(bring, server, most=self._servers.room(host) // EACH_MODEL_MIB)
@@ -149,6 +162,16 @@ class Serving:
             return Chain({container.name: server(container) for container in contents.containers})
 
         return make
+
+    def _serverless(self, wanted: Concurrency, variant: Variant, host: Host, taken: list[Path]) -> Serverless:
+        assert variant.contents is not None
+        (container,) = variant.contents.containers
+
+        def server(number: int) -> Instance:
+            own = replace(host, memory_mib=wanted.memory_mib, stream=f"{host.stream}-{number}")
+            return Instance(own.stream, partial(self._servers.start, container, own, taken), variant.start_within)
+
+        return Serverless(server, most=wanted.most, provisioned=wanted.provisioned)
 
     async def _model(self, scope: Scope, container: Container, name: str) -> Container:
         """A model of a multi-model container, brought from S3. Raises `NoModel`."""
