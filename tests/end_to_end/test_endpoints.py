@@ -327,6 +327,47 @@ def processes(word: str) -> list[str]:
     return [line for line in found if word in line and "pytest" not in line]
 
 
+def test_requests_are_answered_later_without_instances_and_are_captured(world: World) -> None:
+    says = script(world, "says", SAYS.format("said"))
+    model = {"VariantName": "a", "ModelName": "says"}
+    world.sagemaker.create_model(ModelName="says", ExecutionRoleArn=ROLE, PrimaryContainer=says)
+    capture = {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": f"s3://{BUCKET}/captured",
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+        "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"]},
+    }
+    queue = {"OutputConfig": {"S3OutputPath": f"s3://{BUCKET}/later", "S3FailurePath": f"s3://{BUCKET}/failed"}}
+    configs: dict[str, Json] = {
+        "later": {"ProductionVariants": [variant("a", "says")], "AsyncInferenceConfig": queue},
+        "serverless": {
+            "ProductionVariants": [{**model, "ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 2}}],
+            "DataCaptureConfig": capture,
+        },
+    }
+    for name, config in configs.items():
+        world.sagemaker.create_endpoint_config(EndpointConfigName=name, **config)
+        world.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+        in_service(world, name)
+
+    runtime, s3 = world.client("sagemaker-runtime"), world.client("s3")
+    told = runtime.invoke_endpoint_async(EndpointName="later", InputLocation=world.put("in.csv", "1,2"))
+    place = {"Bucket": BUCKET, "Key": told["OutputLocation"].removeprefix(f"s3://{BUCKET}/")}
+    s3.get_waiter("object_exists").wait(**place, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    assert s3.get_object(**place)["Body"].read() == b"said"
+
+    assert invoke(world, "serverless", "1,2", InferenceId="mine")["Body"] == "said"
+    found = until(
+        lambda: s3.list_objects_v2(Bucket=BUCKET, Prefix="captured/serverless/a/").get("Contents"), "it is captured"
+    )
+    line = json.loads(world.get(f"s3://{BUCKET}/{found[0]['Key']}"))
+    assert line["captureData"]["endpointInput"]["data"] == "1,2"
+    assert line["eventMetadata"]["inferenceId"] == "mine"
+    for name in configs:
+        world.sagemaker.delete_endpoint(EndpointName=name)
+
+
 def test_containers_in_a_row_answer_together_and_models_are_loaded_when_asked_for(world: World) -> None:
     halves = script(world, "halves", ADDS.format("[each / 2 for each in data]"))
     for name, more in (("ten", 10), ("twenty", 20)):

@@ -28,7 +28,6 @@ def deployment(**weights: float) -> Deployment:
 @pytest.mark.parametrize(
     ("member", "value"),
     [
-        ("ShadowProductionVariants", [VARIANT]),
         ("ExplainerConfig", {"ClarifyExplainerConfig": {}}),
         ("VpcConfig", {"Subnets": ["s"], "SecurityGroupIds": ["g"]}),
         ("EnableNetworkIsolation", True),

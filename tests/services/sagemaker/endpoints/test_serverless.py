@@ -111,5 +111,5 @@ async def test_several_containers_are_refused(tmp_path: Path) -> None:
         await world.ask("CreateModel", ModelName="m", ExecutionRoleArn="role", Containers=containers)
         variant = {"VariantName": "a", "ModelName": "m", "ServerlessConfig": CONFIG}
         await world.ask("CreateEndpointConfig", EndpointConfigName="c", ProductionVariants=[variant])
-        with pytest.raises(ServiceError, match="it can serve one only"):
+        with pytest.raises(ServiceError, match="give it one of one"):
             await world.ask("CreateEndpoint", EndpointName="e", EndpointConfigName="c")

@@ -38,6 +38,8 @@ def described(plan: Plan, state: State) -> dict[str, Json]:
         answer["FailureReason"] = state.failure
     if state.current is not None:
         answer["ProductionVariants"] = variants(state.current)
+        if shadows := variants(state.current, are_shadows=True):
+            answer["ShadowProductionVariants"] = shadows
     if shown.capture is not None:
         answer["DataCaptureConfig"] = capture.summary(shown.capture)
     if shown.asynchronous:
@@ -70,7 +72,7 @@ def pending(state: State, wanted: Deployment) -> dict[str, Json]:
     return {"EndpointConfigName": wanted.config, "StartTime": state.begun, "ProductionVariants": shown}
 
 
-def variants(deployment: Deployment) -> list[dict[str, Json]]:
+def variants(deployment: Deployment, *, are_shadows: bool = False) -> list[dict[str, Json]]:
     return [
         {
             "VariantName": variant.name,
@@ -86,6 +88,7 @@ def variants(deployment: Deployment) -> list[dict[str, Json]]:
             ),
         }
         for variant in deployment.variants
+        if variant.is_shadow == are_shadows
     ]
 
 

@@ -10,7 +10,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker import lists, tagging
 from penstock.services.sagemaker.endpoints.answers import RUN, document, summary, told
-from penstock.services.sagemaker.endpoints.configs import config, described_model
+from penstock.services.sagemaker.endpoints.configs import config, described_model, every_variant
 from penstock.services.sagemaker.endpoints.flow import DELETE, FLOW, SIZE, UPDATE
 from penstock.services.sagemaker.endpoints.guardrails import policy_of
 from penstock.services.sagemaker.endpoints.model import (
@@ -118,7 +118,7 @@ class Endpoints:
     async def _deployment(self, scope: Scope, name: str) -> Deployment:
         """What a configuration asks for, every model of it looked at: what cannot be served is said at once."""
         found = await self.engine.database.read(lambda tx: config(tx, scope, name))
-        for variant in found.body["ProductionVariants"]:
+        for variant in every_variant(found.body):
             model = await described_model(self.directory, scope, variant["ModelName"])
             asked = await asked_containers(self.directory, scope, model)
             if "ServerlessConfig" in variant:

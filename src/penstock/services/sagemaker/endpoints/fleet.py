@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Answering, Said, Unfit
 from penstock.services.sagemaker.endpoints.model import Deployment, Variant
 
 Make = Callable[[Variant, int], Answering]  # an instance of a variant, by its number
 
-UNHEALTHY = (
+MOST_MIRRORED: Final = 16  # requests under way at a shadow
+QUEUED_WITHIN: Final = 3600.0  # seconds: the longest that an asynchronous request may take
+UNHEALTHY: Final = (
     "The {container} container for production variant {variant} did not pass the ping health check. Please check "
     "CloudWatch logs for this endpoint. ({problem})"
 )
@@ -59,22 +61,23 @@ class Fleet:
 
         A caller who goes away does not end the server that works for him.
         """
-        instance = min(self._instances[variant], key=lambda each: (each.outstanding, each.last_asked))
-        self._asked_so_far += 1
-        instance.last_asked = self._asked_so_far
-        instance.outstanding += 1  # at once: the next request is to see it
-        asking = asyncio.create_task(instance.ask(facts, body, longest))
-        self._asking.add(asking)
-        asking.add_done_callback(partial(self._asked, instance))
+        asking = self._begin(variant, facts, body, longest)
         await asyncio.wait({asking})
         if asking.cancelled():
             raise Unfit("the endpoint is being deleted")
         return asking.result()
 
+    def mirror(self, variant: str, facts: Mapping[str, str], body: bytes, then: Callable[[Said], None]) -> None:
+        """Ask a shadow too; nobody waits for it. What it cannot keep up with is passed over."""
+        if sum(each.outstanding for each in self._instances[variant]) < MOST_MIRRORED:
+            asking = self._begin(variant, facts, body, INVOKE_WITHIN)
+            asking.add_done_callback(lambda task: None if task.cancelled() or task.exception() else then(task.result()))
+
     async def drain(self) -> None:
         """Let the requests that are under way be answered."""
         if self._asking:
-            await asyncio.wait(set(self._asking), timeout=INVOKE_WITHIN)
+            longest = QUEUED_WITHIN if self.deployment.asynchronous else INVOKE_WITHIN
+            await asyncio.wait(set(self._asking), timeout=longest)
 
     def end(self) -> None:
         for task in (*self._keeping.values(), *self._asking):
@@ -85,6 +88,16 @@ class Fleet:
         for instance in self._leaving:
             instance.close()
         self._keeping.clear()
+
+    def _begin(self, variant: str, facts: Mapping[str, str], body: bytes, longest: float) -> "asyncio.Task[Said]":
+        instance = min(self._instances[variant], key=lambda each: (each.outstanding, each.last_asked))
+        self._asked_so_far += 1
+        instance.last_asked = self._asked_so_far
+        instance.outstanding += 1  # at once: the next request is to see it
+        asking = asyncio.create_task(instance.ask(facts, body, longest))
+        self._asking.add(asking)
+        asking.add_done_callback(partial(self._asked, instance))
+        return asking
 
     def _asked(self, instance: Answering, task: "asyncio.Task[Said]") -> None:
         instance.outstanding -= 1

@@ -5,7 +5,8 @@ answers, what that is to the caller, and what is captured and measured of it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from penstock.engine.facts import RunId
@@ -89,16 +90,31 @@ class Invocations:
         """Have a request answered. `request` is InvokeEndpoint's, without its body. Raises `ServiceError`."""
         name, luck, at = request["EndpointName"], self.chance(), self.clock()
         fleet = await self._fleet(scope, name, luck)
-        capture = fleet.deployment.capture
         if fleet.deployment.asynchronous and not is_queued:
             raise NotServed(f"Endpoint {name} is asynchronous; ask it by InvokeEndpointAsync.")
-        variant = chosen(fleet.variants, request.get("TargetVariant"), luck)
+        variant = chosen(fleet.deployment.production, request.get("TargetVariant"), luck)
         check_targets(fleet.variants[variant], request)
-        said = await self._said(Asking(scope, name, variant, fleet, longest), request, body)
-        self.metering.count(scope, name, variant, said.status, self.clock() - at)
+        to = Asking(scope, name, variant, fleet, longest)
+        self._mirror(to, request, body, luck)
+        said = await self._said(to, request, body)
+        self._note(to, request, body, luck, at, said)
         if not said.is_well:
             raise failed(scope, name, said.status, said.body.decode(errors="replace"), said.container)
-        if capture is not None and is_drawn(capture, luck):
+        return Answered(variant=variant, said=said)
+
+    def _mirror(self, to: Asking, request: Mapping[str, Json], body: bytes, luck: str) -> None:
+        """Ask the shadow of a variant too, as often as its weight says."""
+        at, variants = self.clock(), to.fleet.variants
+        for shadow in variants.values():
+            if shadow.is_shadow and fraction(luck[8:16]) * variants[to.variant].weight < shadow.weight:
+                then = partial(self._note, replace(to, variant=shadow.name), request, body, luck, at)
+                to.fleet.mirror(shadow.name, facts_of(request), body, then)
+
+    def _note(self, to: Asking, request: Mapping[str, Json], body: bytes, luck: str, at: float, said: Said) -> None:
+        """What is measured and captured of an answer."""
+        self.metering.count(to.scope, to.endpoint, to.variant, said.status, self.clock() - at)
+        capture = to.fleet.deployment.capture
+        if said.is_well and capture is not None and is_drawn(capture, luck):
             exchange = Exchange(
                 at=at,
                 body=body,
@@ -108,8 +124,7 @@ class Invocations:
                 attributes=request.get("CustomAttributes", ""),
                 inference_id=request.get("InferenceId", ""),
             )
-            self.spool.keep(scope, name, variant, capture, exchange)
-        return Answered(variant=variant, said=said)
+            self.spool.keep(to.scope, to.endpoint, to.variant, capture, exchange)
 
     async def _said(self, to: Asking, request: Mapping[str, Json], body: bytes) -> Said:
         """What the model has answered, well or not. Raises where it has not."""

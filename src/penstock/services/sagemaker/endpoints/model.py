@@ -81,6 +81,7 @@ class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
     start_within: float
     contents: Contents | None = None
     serverless: Concurrency | None = None
+    is_shadow: bool = False  # it is asked what the production variant is asked, and nobody sees its answers
 
 
 class Capture(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -139,6 +140,11 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     def staged(self, contents: Mapping[str, Contents]) -> "Deployment":
         variants = tuple(replace(each, contents=contents[each.name]) for each in self.variants)
         return replace(self, variants=variants)
+
+    @property
+    def production(self) -> dict[str, Variant]:
+        """The variants that answer."""
+        return {each.name: each for each in self.variants if not each.is_shadow}
 
     @property
     def is_staged(self) -> bool:
@@ -220,6 +226,7 @@ def arn_of(scope: Scope, kind: str, name: str) -> str:
 
 def deployment_of(config: Mapping[str, Json], revision: int = 1) -> Deployment:
     """What an endpoint configuration (as it is described) asks for."""
+    shadows = config.get("ShadowProductionVariants", [])
     variants = tuple(
         Variant(
             name=variant["VariantName"],
@@ -231,8 +238,9 @@ def deployment_of(config: Mapping[str, Json], revision: int = 1) -> Deployment:
             download_within=float(variant.get("ModelDataDownloadTimeoutInSeconds", 3600)),
             start_within=float(variant.get("ContainerStartupHealthCheckTimeoutInSeconds", 480)),
             serverless=concurrency_of(variant.get("ServerlessConfig")),
+            is_shadow=variant in shadows,
         )
-        for variant in config["ProductionVariants"]
+        for variant in [*config["ProductionVariants"], *shadows]
     )
     return Deployment(
         config["EndpointConfigName"],

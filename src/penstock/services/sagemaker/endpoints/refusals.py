@@ -8,7 +8,7 @@ from penstock.services.sagemaker.jobs.model import Place
 from penstock.wire.call import ValidationError
 
 OF_CONFIGS: Final = (
-    "ExplainerConfig", "ShadowProductionVariants", "MetricsConfig", "CrossRegionTrafficConfig",
+    "ExplainerConfig", "MetricsConfig", "CrossRegionTrafficConfig",
     "VpcConfig", "EnableNetworkIsolation", "ExecutionRoleArn",
 )  # fmt: skip
 OF_VARIANTS: Final = (
@@ -36,19 +36,34 @@ def check_config(request: Mapping[str, Json]) -> None:
         Place.of(request["DataCaptureConfig"]["DestinationS3Uri"], "DataCaptureConfig.DestinationS3Uri")
     if "AsyncInferenceConfig" in request:
         check_asynchronous(request["AsyncInferenceConfig"])
-    for number, variant in enumerate(request["ProductionVariants"]):
-        where = f"ProductionVariants[{number}]."
-        refuse(variant, OF_VARIANTS, where)
-        if variant.get("RoutingConfig", {}).get("RoutingStrategy") == "RANDOM":
-            raise ValidationError(
-                f"{where}RoutingConfig.RoutingStrategy is LEAST_OUTSTANDING_REQUESTS for every variant here; "
-                "leave it out instead of asking for RANDOM."
-            )
-        if "ServerlessConfig" in variant:
-            check_serverless(variant, request, where)
-        for member in NEEDED:
-            if member not in variant and not ("ServerlessConfig" in variant and member in OF_INSTANCES):
-                raise ValidationError(f"{where}{member} is missing; Penstock's variants need it.")
+    for kind in ("ProductionVariants", "ShadowProductionVariants"):
+        for number, variant in enumerate(request.get(kind, ())):
+            check_variant(variant, request, f"{kind}[{number}].")
+    check_shadows(request)
+
+
+def check_shadows(request: Mapping[str, Json]) -> None:
+    shadows = request.get("ShadowProductionVariants", ())
+    if not shadows:
+        return
+    if len(shadows) > 1 or len(request["ProductionVariants"]) > 1:
+        raise ValidationError("ShadowProductionVariants is for one shadow of one production variant; give one of each.")
+    if "AsyncInferenceConfig" in request or "ServerlessConfig" in shadows[0]:
+        raise ValidationError("ShadowProductionVariants are real-time variants with instances; give InstanceType.")
+
+
+def check_variant(variant: Mapping[str, Json], request: Mapping[str, Json], where: str) -> None:
+    refuse(variant, OF_VARIANTS, where)
+    if variant.get("RoutingConfig", {}).get("RoutingStrategy") == "RANDOM":
+        raise ValidationError(
+            f"{where}RoutingConfig.RoutingStrategy is LEAST_OUTSTANDING_REQUESTS for every variant here; "
+            "leave it out instead of asking for RANDOM."
+        )
+    if "ServerlessConfig" in variant:
+        check_serverless(variant, request, where)
+    for member in NEEDED:
+        if member not in variant and not ("ServerlessConfig" in variant and member in OF_INSTANCES):
+            raise ValidationError(f"{where}{member} is missing; Penstock's variants need it.")
 
 
 def check_serverless(variant: Mapping[str, Json], request: Mapping[str, Json], where: str) -> None:
@@ -68,7 +83,7 @@ def check_serverless(variant: Mapping[str, Json], request: Mapping[str, Json], w
 def check_one_model(containers: Sequence[Mapping[str, Json]], variant: str) -> None:
     if len(containers) > 1 or containers[0].get("Mode") == "MultiModel":
         raise ValidationError(
-            f"The variant {variant} is serverless and its model has several containers or models; it can serve one only."
+            f"The variant {variant} is serverless and its model has several containers or models; give it one of one."
         )
 
 
