@@ -84,15 +84,19 @@ async def world_at(
     *,
     life: int = 1,
     chance: Callable[[], str] | None = None,
+    database: SqliteDatabase | None = None,
+    objects: dict[str, bytes] | None = None,
 ) -> AsyncIterator[World]:
     """The engine at work on a folder until the block ends."""
     path = folder / "world.db"
     migrate(path, [SOURCE / "engine" / "migrations"])
-    database, directory, blobs = SqliteDatabase(path), Directory(), Blobs(folder)
+    database = database or SqliteDatabase(path)
+    directory, blobs = Directory(), Blobs(folder)
     chance = chance or chances(life)
     engine = Engine(database, directory, clock=lambda: 1_000.0, chance=chance)
     servers = Kept(each)
     s3 = MemoryS3(blobs)
+    s3.objects["bucket"] = {} if objects is None else objects
     directory.register(s3)
     directory.register(MemoryLogs())
     for service in registry.services(database, directory, lambda: 1_000.0):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.worlds import StoppingDatabase
+from engine.worlds import StoppingDatabase, is_cut_short
 from penstock.services.sagemaker.pipelines import deploying
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
@@ -168,18 +168,6 @@ async def execute(world: World) -> list[str]:
     return [step["StepStatus"] for step in await world.steps(arn)]
 
 
-async def until_stopped(world: World, database: StoppingDatabase) -> bool:
-    """Let an execution go on until the world stops; false if it came to its end before."""
-    async with at_work(world), asyncio.timeout(20):
-        tasks = {asyncio.create_task(execute(world)), asyncio.create_task(database.stopped.wait())}
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        database.dead = True
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return database.stopped.is_set()
-
-
 async def live_through_a_crash(path: Path, commits: int, *, after: bool, was_there: bool) -> bool:
     """One crash and one life afterwards; false if there was no crash."""
     migrate(path, [ENGINE])
@@ -188,7 +176,8 @@ async def live_through_a_crash(path: Path, commits: int, *, after: bool, was_the
         endpoints.begin(
             Call("sagemaker", "CreateEndpoint", {}), {"EndpointName": "ep", "EndpointConfigName": "c"}, "me"
         )
-    stopped = await until_stopped(life(1, database, endpoints), database)
+    async with at_work(life(1, database, endpoints)) as world, asyncio.timeout(20):
+        stopped = await is_cut_short(execute(world), database)
     async with at_work(life(2, SqliteDatabase(path), endpoints)) as world:
         assert await execute(world) == ["Succeeded"] * 3
     assert endpoints.made == (["CreateEndpoint", "UpdateEndpoint"] if was_there else ["CreateEndpoint"])
