@@ -128,7 +128,7 @@ class Endpoints:
     def _settled(self, tx: Transaction, scope: Scope, name: str) -> tuple[Document, State]:
         """An endpoint that may be changed: one in service."""
         found = endpoint(tx, scope, name)
-        seen = self.engine.look(tx, RunId(found.body[RUN]))
+        seen = self.engine.see(tx, RunId(found.body[RUN]))
         state: State | None = None if seen is None else seen.state
         if state is None or state.status == "Failed":
             raise ValidationError(
