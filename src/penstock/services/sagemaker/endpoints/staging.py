@@ -93,6 +93,15 @@ class Staging:
         return {path: blob.digest for path, blob in zip(paths, found, strict=True)}
 
 
+async def one_container(directory: Directory, scope: Scope, model_name: str) -> None:
+    """Raise `ValidationError` unless a model is one model in one container: transform jobs ask no other."""
+    containers = await asked_containers(directory, scope, await described_model(directory, scope, model_name))
+    if len(containers) > 1 or is_multi_model(containers[0]):
+        raise ValidationError(
+            f"The model {model_name} has several containers or models; Penstock's transform jobs use models of one."
+        )
+
+
 async def asked_containers(directory: Directory, scope: Scope, model: Mapping[str, Json]) -> list[Mapping[str, Json]]:
     """The containers of a model that can be served. Raises `ValidationError` naming what cannot."""
     held: list[Mapping[str, Json]] = model["Containers"] if "Containers" in model else [model["PrimaryContainer"]]

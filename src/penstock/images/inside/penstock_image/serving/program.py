@@ -48,7 +48,7 @@ class Program:
 
     def respond(self, request: Request) -> Response:
         if request.path != "/ping":
-            return self._asked("POST", request)
+            return self._asked("POST" if request.path == "/invocations" else "GET", request)
         until = time.monotonic() + LONGEST
         while time.monotonic() < until:
             with suppress(OSError, http.client.HTTPException):
