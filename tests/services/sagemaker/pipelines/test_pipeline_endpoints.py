@@ -13,7 +13,8 @@ from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, ValidationError, operation
 from services.sagemaker.pipelines.pipelines_world import ENGINE, World, at_work, get, opened, processing, working
-from services.sagemaker.pipelines.test_pipeline_crashes import FIRST_COMMITS, TOKEN
+from services.sagemaker.pipelines.test_pipeline_crashes import TOKEN
+from services.sagemaker.pipelines.two_lives import FIRST_COMMITS
 
 Json = Any
 
