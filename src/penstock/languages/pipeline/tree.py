@@ -1,8 +1,8 @@
 """The language on one page: what a pipeline definition is made of, once it has been read.
 
     Definition ── parameters
-               ├─ steps ── Processing · Training · Tuning · Transform · Model · RegisterModel · EndpointConfig · Endpoint ·
-               │           │ Lambda · Callback · Condition · Fail · ForEach · Cleanup · Other
+               ├─ steps ── Processing · Training · Tuning · Transform · Model · RegisterModel · EndpointConfig ·
+               │           │ Endpoint · Lambda · Callback · Condition · Fail · ForEach · Cleanup · Other
                │           └─ arguments: an expression, or JSON with expressions in it
                └─ bodies ── the steps that a ForEach starts once for each of its items
 
