@@ -11,6 +11,7 @@ ALL = (
     "steps",
     "cached",
     "functions",
+    "endpoints",
     "s3",
     "engine",
     "recovery",

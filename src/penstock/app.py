@@ -10,6 +10,7 @@ It is also where the clock, ids and chance come from: everything else takes them
       unpacked/        functions' code, as environments see it
       models/          model data, as model servers see it
       environments/    Pythons that jobs run in, built on first use (unless several data folders share another place)
+      captures/        what endpoints were asked and answered, on its way to S3
       server.json      where the server is, while it is up          images.toml   the user's own images, if any
       forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas
 """
@@ -331,7 +332,7 @@ class Rooms:
             nursery=nursery(data),
             model_servers=model_servers(data),
             ring=identity.StoredKeys(database, clock),
-            peripheral=Peripheral(directory, endpoint),
+            peripheral=Peripheral(directory, endpoint, clock),
             tidy=[],
             chores=[],
         )
@@ -385,13 +386,14 @@ class Rooms:
             clock=clock,
             chance=chance,
         )
-        servers = open_endpoints(
+        endpoints = open_endpoints(
             engine=self.engine,
             directory=self.directory,
             blobs=self.blobs,
             residents=self.model_servers,
             machine=machine,
             models=data / "models",
+            captures=data / "captures",
             streams=streams,
             image_variables=images.serving_variables,
             client_environment=client_environment,
@@ -402,12 +404,12 @@ class Rooms:
             engine=self.engine,
             directory=self.directory,
             blobs=self.blobs,
-            servers=servers,
+            servers=endpoints.servers,
             streams=streams,
             clock=clock,
         )
-        self.chores.append(functions.work)
-        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy, functions.tidy, servers.tidy))
+        self.chores.extend((functions.work, endpoints.work, self.peripheral.watch))
+        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy, functions.tidy, endpoints.tidy))
         open_pipelines(database=self.database, directory=self.directory, engine=self.engine, clock=clock, chance=chance)
 
     def _streams(self, data: Path) -> Streams:
@@ -495,10 +497,13 @@ def nursery(data: Path) -> Nursery:
 
 def model_servers(data: Path) -> Nursery:
     """What keeps the model servers of endpoints: forks of a process that knows how AWS's framework images serve."""
-    serve_script = catalog.INSIDE / "serve.py"
+    serve_script, program_script = catalog.INSIDE / "serve.py", catalog.INSIDE / "serve_program.py"
     return Nursery(
         module=serve_script,
-        languages={"python": Language(command=(sys.executable, str(serve_script)), name="the model server")},
+        languages={
+            "python": Language(command=(sys.executable, str(serve_script)), name="the model server"),
+            "program": Language(command=(sys.executable, str(program_script)), name="what starts serve programs"),
+        },
         variables=nursery_variables(),
         hidden=[data],
         visible=OUR_FILES,
@@ -600,7 +605,8 @@ class Images:
     def serving_variables(self, uri: str) -> Mapping[str, str]:
         """What an image's model servers are told. Raises `catalog.UnknownImage`."""
         found = self._catalog.resolve(uri)
-        return {**found.variables, "PENSTOCK_FRAMEWORK": found.framework}
+        program = {"PENSTOCK_SERVE": json.dumps(found.serve)} if found.serve else {}
+        return {**found.variables, "PENSTOCK_FRAMEWORK": found.framework, **program}
 
     def metric_definitions(self, uri: str) -> Sequence[Mapping[str, str]]:
         """What SageMaker watches for in the algorithm of an image; nothing for an image nobody knows."""

@@ -6,13 +6,14 @@ import os
 import signal
 import sys
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from end_to_end.world import BUCKET, IMAGE, ROLE, World, s3_prefix, until
+from end_to_end.world import BUCKET, IMAGE, ROLE, World, s3_prefix, step, until
 
 Json = Any
 REFUSES = """
@@ -28,6 +29,20 @@ def model_fn(folder):
 
 def transform_fn(model, content, content_type, accept):
     return '{}'
+"""
+ADDS = """
+import json
+from pathlib import Path
+
+def model_fn(folder):
+    found = Path(folder, "more")
+    return int(found.read_text()) if found.exists() else 0
+
+def input_fn(content, content_type):
+    return json.loads(content)
+
+def predict_fn(data, model):
+    return {}
 """
 XGBOOST = IMAGE.replace("sagemaker-scikit-learn:1.2-1-cpu-py3", "sagemaker-xgboost:1.7-1")
 SCRIPT = Path(__file__).parent / "scripts" / "serve_lines.py"
@@ -91,16 +106,18 @@ def configure(world: World, config: str, *, count: int = 1, **containers: Json) 
     for name, container in containers.items():
         model = f"{config}-{name}"
         world.sagemaker.create_model(ModelName=model, ExecutionRoleArn=ROLE, PrimaryContainer=container)
-        variants.append(
-            {
-                "VariantName": name,
-                "ModelName": model,
-                "InstanceType": "ml.m5.large",
-                "InitialInstanceCount": count,
-                "InitialVariantWeight": 1.0,
-            }
-        )
+        variants.append(variant(name, model, count))
     world.sagemaker.create_endpoint_config(EndpointConfigName=config, ProductionVariants=variants)
+
+
+def variant(name: str, model: Json, count: int = 1) -> Json:
+    return {
+        "VariantName": name,
+        "ModelName": model,
+        "InstanceType": "ml.m5.large",
+        "InitialInstanceCount": count,
+        "InitialVariantWeight": 1.0,
+    }
 
 
 def create(world: World, name: str, *, count: int = 1, **containers: Json) -> None:
@@ -230,6 +247,155 @@ def test_an_update_that_cannot_be_served_leaves_the_old_model_in_service(world: 
     world.sagemaker.delete_endpoint(EndpointName="staying")
 
 
+def test_a_canary_takes_over_unless_an_alarm_brings_the_old_model_back(world: World) -> None:
+    create(world, "careful", only=script(world, "first", SAYS.format("old")))
+    configure(world, "next", only=script(world, "second", SAYS.format("new")))
+    traffic = {
+        "Type": "CANARY",
+        "WaitIntervalInSeconds": 1,
+        "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": 50},
+    }
+    alarm = {
+        "AlarmName": "always",
+        "Namespace": "AWS/SageMaker",
+        "MetricName": "Invocation5XXErrors",
+        "Statistic": "Average",
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 0.1,
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "TreatMissingData": "breaching",
+    }
+    cloudwatch = world.client("cloudwatch")
+    cloudwatch.put_metric_alarm(**alarm)
+    until(
+        lambda: cloudwatch.describe_alarms()["MetricAlarms"][0]["StateValue"] == "ALARM", "the alarm has been looked at"
+    )
+    guarded = {
+        "BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": traffic},
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "always"}]},
+    }
+    world.sagemaker.update_endpoint(EndpointName="careful", EndpointConfigName="next", DeploymentConfig=guarded)
+    in_service(world, "careful")
+    found = world.sagemaker.describe_endpoint(EndpointName="careful")
+    assert (found["EndpointConfigName"], invoke(world, "careful", "x")["Body"]) == ("careful", "old")
+    assert "always" in found["FailureReason"]
+
+    unguarded = {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": traffic}}
+    world.sagemaker.update_endpoint(EndpointName="careful", EndpointConfigName="next", DeploymentConfig=unguarded)
+    in_service(world, "careful")
+    found = world.sagemaker.describe_endpoint(EndpointName="careful")
+    assert (found["EndpointConfigName"], invoke(world, "careful", "x")["Body"]) == ("next", "new")
+    assert found["LastDeploymentConfig"] == unguarded
+    world.sagemaker.delete_endpoint(EndpointName="careful")
+
+
+def test_a_serve_program_of_ones_own_answers_several_requests_at_once_and_is_replaced(own: World) -> None:
+    world = own
+    program = SCRIPT.with_name("own_serve.py")
+    entry = '[[images]]\nrepository = "mine"\nversions = ["*"]\nenvironment = "installed"\n'
+    world.server.stop()
+    (world.server.data / "images.toml").write_text(f'{entry}serve = ["python3", "{program}"]\n')
+    world.start()
+    data = world.put("mine.tar.gz", archive(name=b"mine"))
+    create(world, "program", only={"Image": "mine:1", "ModelDataUrl": data})
+
+    said = invoke(world, "program", "x", Accept="text/plain", CustomAttributes="t=1")
+    assert (said["Body"], said["CustomAttributes"]) == ("mine text/plain t=1 1", "t=1")
+    with ThreadPoolExecutor(2) as threads:
+        both = list(threads.map(lambda _: invoke(world, "program", "together")["Body"], range(2)))
+    assert [each.rpartition(" ")[2] for each in both] == ["2", "2"]
+    with pytest.raises(ClientError, match=r"client error \(400\)"):
+        invoke(world, "program", "bad")
+    with pytest.raises(ClientError, match="the program's connection ended"):
+        invoke(world, "program", "die")
+    until(lambda: answers(world, "program").startswith("mine"), "the next one answers")
+    assert "listening" in world.lines("Endpoints/program", "only/i-")
+
+    world.sagemaker.delete_endpoint(EndpointName="program")
+    until(lambda: not processes(str(program)), "the program has ended")
+
+
+def answers(world: World, name: str) -> str:
+    """What an endpoint answers; nothing while it cannot."""
+    try:
+        return str(invoke(world, name, "x")["Body"])
+    except ClientError:
+        return ""
+
+
+def processes(word: str) -> list[str]:
+    """The command lines of everything that runs with this word."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found.append(entry.read_bytes().decode())
+        except OSError:
+            continue
+    return [line for line in found if word in line and "pytest" not in line]
+
+
+def test_requests_are_answered_later_without_instances_and_are_captured(world: World) -> None:
+    says = script(world, "says", SAYS.format("said"))
+    model = {"VariantName": "a", "ModelName": "says"}
+    world.sagemaker.create_model(ModelName="says", ExecutionRoleArn=ROLE, PrimaryContainer=says)
+    capture = {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": f"s3://{BUCKET}/captured",
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+        "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"]},
+    }
+    queue = {"OutputConfig": {"S3OutputPath": f"s3://{BUCKET}/later", "S3FailurePath": f"s3://{BUCKET}/failed"}}
+    configs: dict[str, Json] = {
+        "later": {"ProductionVariants": [variant("a", "says")], "AsyncInferenceConfig": queue},
+        "serverless": {
+            "ProductionVariants": [{**model, "ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 2}}],
+            "DataCaptureConfig": capture,
+        },
+    }
+    for name, config in configs.items():
+        world.sagemaker.create_endpoint_config(EndpointConfigName=name, **config)
+        world.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+        in_service(world, name)
+
+    runtime, s3 = world.client("sagemaker-runtime"), world.client("s3")
+    told = runtime.invoke_endpoint_async(EndpointName="later", InputLocation=world.put("in.csv", "1,2"))
+    place = {"Bucket": BUCKET, "Key": told["OutputLocation"].removeprefix(f"s3://{BUCKET}/")}
+    s3.get_waiter("object_exists").wait(**place, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    assert s3.get_object(**place)["Body"].read() == b"said"
+
+    assert invoke(world, "serverless", "1,2", InferenceId="mine")["Body"] == "said"
+    found = until(
+        lambda: s3.list_objects_v2(Bucket=BUCKET, Prefix="captured/serverless/a/").get("Contents"), "it is captured"
+    )
+    line = json.loads(world.get(f"s3://{BUCKET}/{found[0]['Key']}"))
+    assert line["captureData"]["endpointInput"]["data"] == "1,2"
+    assert line["eventMetadata"]["inferenceId"] == "mine"
+    for name in configs:
+        world.sagemaker.delete_endpoint(EndpointName=name)
+
+
+def test_containers_in_a_row_answer_together_and_models_are_loaded_when_asked_for(world: World) -> None:
+    halves = script(world, "halves", ADDS.format("[each / 2 for each in data]"))
+    for name, more in (("ten", 10), ("twenty", 20)):
+        world.put(f"many/{name}.tar.gz", archive(more=str(more).encode()))
+    adds = script(world, "adds", ADDS.format("[each + model for each in data]"))
+    world.sagemaker.create_model(ModelName="row", ExecutionRoleArn=ROLE, Containers=[halves, halves])
+    many = {**adds, "Mode": "MultiModel", "ModelDataUrl": f"s3://{BUCKET}/many/"}
+    world.sagemaker.create_model(ModelName="many", ExecutionRoleArn=ROLE, PrimaryContainer=many)
+    for name in ("row", "many"):
+        world.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant("a", name)])
+        world.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+        in_service(world, name)
+
+    assert json.loads(invoke(world, "row", "[4, 8]", "application/json")["Body"]) == [1.0, 2.0]
+    for model, said in (("ten.tar.gz", 11.0), ("twenty.tar.gz", 21.0)):
+        assert json.loads(invoke(world, "many", "[1]", "application/json", TargetModel=model)["Body"]) == [said]
+    for name in ("row", "many"):
+        world.sagemaker.delete_endpoint(EndpointName=name)
+
+
 def test_weights_and_instance_counts_change_in_service(own: World) -> None:
     world = own
     create(world, "sized", a=script(world, "a", SAYS.format("a")), b=script(world, "b", SAYS.format("b")))
@@ -248,6 +414,42 @@ def test_weights_and_instance_counts_change_in_service(own: World) -> None:
     assert len(servers(world)) == 3
     world.server.stop()
     until(lambda: not servers(world), "servers end with Penstock")
+
+
+def test_a_pipeline_creates_the_endpoint_and_a_state_machine_and_the_pipeline_update_it(world: World) -> None:
+    name = {"Get": "Steps.Config.EndpointConfigName"}
+    made = step("Make", {"PrimaryContainer": script(world, "p", SAYS.format("p"))}, "Model")
+    variants = [variant("a", {"Get": "Steps.Make.ModelName"})]
+    configured = step("Config", {"ProductionVariants": variants}, "EndpointConfig")
+    served = step("Deploy", {"EndpointName": "piped", "EndpointConfigName": name}, "Endpoint")
+    first = world.execute("deploys", made, configured, served)
+    assert world.execution(first)["PipelineExecutionStatus"] == "Succeeded", world.steps(first)
+    assert invoke(world, "piped", "x")["Body"] == "p"
+
+    configure(world, "by-machine", only=script(world, "m", SAYS.format("m")))
+    machine = {
+        "StartAt": "Update",
+        "States": {
+            "Update": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::sagemaker:updateEndpoint",
+                "Parameters": {"EndpointName": "piped", "EndpointConfigName": "by-machine"},
+                "End": True,
+            }
+        },
+    }
+    machines = world.client("stepfunctions")
+    arn = machines.create_state_machine(name="updates", definition=json.dumps(machine), roleArn=ROLE)["stateMachineArn"]
+    execution = machines.start_execution(stateMachineArn=arn)["executionArn"]
+    until(lambda: machines.describe_execution(executionArn=execution)["status"] == "SUCCEEDED", "the machine is done")
+    in_service(world, "piped")
+    assert invoke(world, "piped", "x")["Body"] == "m"
+
+    last = world.sagemaker.start_pipeline_execution(PipelineName="deploys")["PipelineExecutionArn"]
+    assert world.execution(last)["PipelineExecutionStatus"] == "Succeeded", world.steps(last)
+    assert invoke(world, "piped", "x")["Body"] == "p"
+    assert last[-12:] in world.sagemaker.describe_endpoint(EndpointName="piped")["EndpointConfigName"]
+    world.sagemaker.delete_endpoint(EndpointName="piped")
 
 
 def test_the_sdk_deploys_predicts_and_deletes(world: World) -> None:

@@ -61,6 +61,15 @@ def test_another_version_than_asked_for_is_told_in_a_sentence(catalog: Catalog) 
     )
 
 
+def test_an_image_may_bring_a_server_of_its_own(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        '[[images]]\nrepository = "mine"\nversions = ["*"]\nenvironment = "installed"\nserve = ["python3", "/s.py"]\n'
+    )
+
+    assert Catalog(mine).resolve("mine:1").serve == ("python3", "/s.py")
+
+
 def test_a_tag_with_a_digest_goes_by_the_tag(catalog: Catalog) -> None:
     assert catalog.resolve(f"{EAST}/sagemaker-xgboost:1.7-1@{DIGEST}").version_asked == "1.7-1"
 

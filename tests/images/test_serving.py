@@ -41,9 +41,13 @@ def scripted(tmp_path: Path, text: str, **variables: str) -> Server:
     return server
 
 
-def boosted(tmp_path: Path, *, pickled: bool = False, **variables: str) -> Server:
+def boosted(
+    tmp_path: Path, *, pickled: bool = False, classes: int = 0, objective: str = "reg:squarederror", **variables: str
+) -> Server:
     rows = np.arange(50, dtype=np.float32).reshape(-1, 1)
-    booster = xgboost.train({}, xgboost.DMatrix(rows, label=2 * rows[:, 0]), num_boost_round=30)
+    label = rows[:, 0] * classes // 50 if classes else 2 * rows[:, 0]
+    parameters = {"objective": objective, **({"num_class": classes} if objective.startswith("multi:") else {})}
+    booster = xgboost.train(parameters, xgboost.DMatrix(rows, label=label), num_boost_round=30)
     folder = tmp_path / "model"
     folder.mkdir()
     (folder / "xgboost-model").write_bytes(pickle.dumps(booster) if pickled else bytes(booster.save_raw("ubj")))
@@ -99,9 +103,9 @@ def test_a_script_that_does_not_load_is_not_healthy(tmp_path: Path, text: str, s
 
 
 def test_what_the_server_does_not_know_is_refused(tmp_path: Path) -> None:
-    answer = scripted(tmp_path, MODEL, SAGEMAKER_INFERENCE_OUTPUT="predicted_label").respond(Request("/ping"))
+    answer = scripted(tmp_path, MODEL, SAGEMAKER_MULTI_MODEL="true").respond(Request("/ping"))
 
-    assert "SAGEMAKER_INFERENCE_OUTPUT" in answer.body.decode()
+    assert "SAGEMAKER_MULTI_MODEL" in answer.body.decode()
 
 
 @pytest.mark.parametrize("pickled", [True, False])
@@ -146,3 +150,58 @@ def test_content_without_a_type_is_libsvm_to_the_algorithm(tmp_path: Path) -> No
     said = invoke(boosted(tmp_path), b"0:10\n0:20\n", content_type="")
 
     assert [round(float(score)) for score in said.body.decode().split(",")] == [20, 40]
+
+
+def selected(server: Server, body: bytes = b"10\n40") -> Any:
+    return json.loads(invoke(server, body, "text/csv", "application/json").body)["predictions"]
+
+
+EVERYTHING = "predicted_label, labels, probability, PROBABILITIES, raw_score, raw_scores"
+
+
+def test_what_is_selected_of_two_classes_is_told(tmp_path: Path) -> None:
+    first, second = selected(
+        boosted(tmp_path, SAGEMAKER_INFERENCE_OUTPUT=EVERYTHING, classes=2, objective="binary:logistic")
+    )
+
+    assert (first["predicted_label"], second["predicted_label"]) == (0, 1)
+    assert second["labels"] == [0, 1]
+    assert second["probabilities"] == pytest.approx([0, 1], abs=0.1)
+    assert second["probability"] == second["raw_score"] == second["probabilities"][1]
+    assert second["raw_scores"] == second["probabilities"]
+
+
+def test_what_is_selected_of_many_classes_is_told(tmp_path: Path) -> None:
+    server = boosted(tmp_path, SAGEMAKER_INFERENCE_OUTPUT=EVERYTHING, classes=3, objective="multi:softprob")
+    (only,) = selected(server, b"49")
+
+    assert (only["predicted_label"], only["labels"]) == (2, [0, 1, 2])
+    assert only["probability"] == max(only["probabilities"])
+
+
+def test_what_an_objective_does_not_tell_is_nan(tmp_path: Path) -> None:
+    server = boosted(
+        tmp_path, SAGEMAKER_INFERENCE_OUTPUT="predicted_label,predicted_score", classes=2, objective="binary:hinge"
+    )
+
+    assert "NaN" in invoke(server, b"40", "text/csv", "application/json").body.decode()
+    assert invoke(server, b"40\n1").body.decode() == "1.0,nan\n0.0,nan"
+
+
+def test_selected_content_is_csv_with_lists_in_quotes_or_json_lines(tmp_path: Path) -> None:
+    server = boosted(
+        tmp_path, SAGEMAKER_INFERENCE_OUTPUT="labels,predicted_label", classes=2, objective="binary:logistic"
+    )
+
+    assert invoke(server, b"10\n40").body.decode() == '"[0, 1]",0\n"[0, 1]",1'
+    lines = invoke(server, b"10\n40", "text/csv", "application/jsonlines").body.decode().splitlines()
+    assert [json.loads(line)["predicted_label"] for line in lines] == [0, 1]
+    assert invoke(server, b"10", "text/csv", "application/x-recordio-protobuf").status == 406
+
+
+def test_an_objective_that_cannot_be_selected_from_is_not_served(tmp_path: Path) -> None:
+    answer = boosted(tmp_path, SAGEMAKER_INFERENCE_OUTPUT="predicted_label", objective="count:poisson").respond(
+        Request("/ping")
+    )
+
+    assert "Objective `count:poisson` unsupported" in answer.body.decode()

@@ -129,6 +129,11 @@ class Engine:
         journal = journals.load(tx, run, self._flows)
         return None if journal is None else view(journal)
 
+    def see(self, tx: Transaction, run: RunId) -> View | None:
+        """A run as this unit of work finds it, facts included whose commit nobody has heard of yet. For writes only."""
+        journal = self._hold(tx, run)
+        return None if journal is None else view(journal)
+
     # -------------------------------------------------------------------------------------------- on the event loop
 
     async def tell_later(self, run: RunId, fact: Fact) -> bool:

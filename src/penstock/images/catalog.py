@@ -69,6 +69,7 @@ class Image:
     model_format: ModelFormat = "none"
     command: tuple[str, ...] = ()
     preload: tuple[str, ...] = ()
+    serve: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -88,6 +89,7 @@ class Entry:
     python: str
     command: tuple[str, ...]
     preload: tuple[str, ...]
+    serve: tuple[str, ...]
     variables: Mapping[str, str]
 
 
@@ -207,6 +209,7 @@ class Catalog:
             model_format=entry.model_format,
             command=entry.command,
             preload=entry.preload,
+            serve=entry.serve,
             variables=variables,
         )
 
@@ -315,7 +318,7 @@ def _version_of(distributions: tuple[str, ...]) -> str:
 def _entry(document: Json) -> Entry | ContainerEntry:
     if _one_of(Runtime, document, "runtime", "sandbox") == "container":
         return _container_entry(document)
-    others = {"framework", "train", "model_format", "preload", "python", "command"}
+    others = {"framework", "train", "model_format", "preload", "serve", "python", "command"}
     _check_keys(document, needed={"environment"}, others=others)
     named = document["environment"]
     if not named:
@@ -330,6 +333,7 @@ def _entry(document: Json) -> Entry | ContainerEntry:
         python=str(document.get("python", "")),
         command=tuple(map(str, document.get("command", ()))),
         preload=tuple(document.get("preload", ())),
+        serve=tuple(document.get("serve", ())),
         variables=_variables(document),
     )
 

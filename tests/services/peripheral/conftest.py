@@ -1,6 +1,7 @@
 """A gateway before the peripheral services, and moto emptied after every test."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def door(tmp_path: Path, own: Own) -> Iterator[Door]:
     directory = Directory(validate)
     own.enter(directory)
     doors: list[Door] = []
-    room = Peripheral(directory, lambda: doors[0].url)
+    room = Peripheral(directory, lambda: doors[0].url, time.time)
     room.enter(tmp_path)
     with serving(directory) as opened:
         doors.append(opened)

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ def forwarding(folder: Path, text: str) -> Iterator[Door]:
     (folder / "forward.toml").write_text(text)
     directory = Directory(validate)
     Own().enter(directory)
-    room = Peripheral(directory, lambda: "http://unused")
+    room = Peripheral(directory, lambda: "http://unused", time.time)
     room.enter(folder)
     with serving(directory) as door:
         yield door

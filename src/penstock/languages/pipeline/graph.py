@@ -21,6 +21,8 @@ from penstock.languages.pipeline.tree import (
     Condition,
     Definition,
     Dependency,
+    Endpoint,
+    EndpointConfig,
     Expression,
     Fail,
     ForEach,
@@ -38,7 +40,21 @@ from penstock.languages.pipeline.tree import (
     Tuning,
 )
 
-Simple = Processing | Training | Tuning | Transform | Model | RegisterModel | Lambda | Callback | Fail | ForEach | Other
+Simple = (
+    Processing
+    | Training
+    | Tuning
+    | Transform
+    | Model
+    | RegisterModel
+    | EndpointConfig
+    | Endpoint
+    | Lambda
+    | Callback
+    | Fail
+    | ForEach
+    | Other
+)
 WHERE_OUTPUTS_ARE: Final = ("OutputDataConfig", "ProcessingOutputConfig", "TrainingJobName", "TransformOutput")
 
 
@@ -211,7 +227,9 @@ def _members(step: Simple) -> tuple[Expression, ...]:
             return (step.arguments, step.function)
         case Callback():
             return (step.arguments, step.queue)
-        case Processing() | Training() | Tuning() | Transform() | Model() | RegisterModel():
+        case Processing() | Training() | Tuning() | Transform():
+            return (step.arguments,)
+        case Model() | RegisterModel() | EndpointConfig() | Endpoint():
             return (step.arguments,)
         case _:
             assert_never(step)

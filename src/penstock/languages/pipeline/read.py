@@ -25,6 +25,8 @@ from penstock.languages.pipeline.tree import (
     Definition,
     DefinitionError,
     Dependency,
+    Endpoint,
+    EndpointConfig,
     Expression,
     Fail,
     ForEach,
@@ -173,9 +175,10 @@ def _other(kind: str, common: dict[str, Any], entry: Json, where: str) -> Other:
     return Other(**common, type=kind, members=expressions.read(rest, where))
 
 
-_JOBS: Final[Mapping[str, type[Processing | Training | Tuning | Transform | Model | RegisterModel]]] = {
+Job = Processing | Training | Tuning | Transform | Model | RegisterModel | EndpointConfig | Endpoint
+_JOBS: Final[Mapping[str, type[Job]]] = {
     "Processing": Processing, "Training": Training, "Tuning": Tuning, "Transform": Transform, "Model": Model,
-    "RegisterModel": RegisterModel,
+    "RegisterModel": RegisterModel, "EndpointConfig": EndpointConfig, "Endpoint": Endpoint,
 }  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """The language on one page: what a pipeline definition is made of, once it has been read.
 
     Definition ── parameters
-               ├─ steps ── Processing · Training · Tuning · Transform · Model · RegisterModel · Lambda ·
-               │           │ Callback · Condition · Fail · ForEach · Cleanup · Other
+               ├─ steps ── Processing · Training · Tuning · Transform · Model · RegisterModel · EndpointConfig ·
+               │           │ Endpoint · Lambda · Callback · Condition · Fail · ForEach · Cleanup · Other
                │           └─ arguments: an expression, or JSON with expressions in it
                └─ bodies ── the steps that a ForEach starts once for each of its items
 
@@ -35,7 +35,7 @@ EXECUTION_VARIABLES: Final = frozenset(
 OTHER_STEP_TYPES: Final = frozenset(
     {
         "Athena", "AutoML", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
-        "BedrockProvisionedModelThroughput", "ClarifyCheck", "EMR", "EMRServerless", "Endpoint", "EndpointConfig",
+        "BedrockProvisionedModelThroughput", "ClarifyCheck", "EMR", "EMRServerless",
         "HubContent", "InferenceComponent", "Job", "Lineage", "QualityCheck",
     }
 )  # fmt: skip
@@ -252,6 +252,16 @@ class RegisterModel(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointConfig(Step):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint(Step):
+    """An endpoint of this name is created, or updated where there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lambda(Step):
     """A function is called with the arguments as its event."""
 
@@ -329,6 +339,8 @@ AnyStep = (
     | Transform
     | Model
     | RegisterModel
+    | EndpointConfig
+    | Endpoint
     | Lambda
     | Callback
     | Condition

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from penstock.services.peripheral import messages
+from penstock.services.peripheral import alarms, messages
 from penstock.wire.arns import Arn
 from penstock.wire.call import Call, Json, NotImplementedHere, ServiceError, ValidationError
 
@@ -104,4 +104,5 @@ CHECKS: Final[Mapping[tuple[str, str], Check]] = {
     ("sqs", "SendMessageBatch"): messages.check_batch,
     ("sns", "Subscribe"): _subscribe,
     ("sns", "Publish"): _publish,
+    ("cloudwatch", "PutMetricAlarm"): alarms.check,
 }

@@ -9,7 +9,7 @@ least for as long as the server runs. Left out on purpose, so that they answer 5
 * Secrets Manager: rotation (moto would call functions of its own).
 * SSM: commands, maintenance windows, patch baselines (no machine would be touched).
 * ECR: scans (the findings would be made up), layers and logins (there is no registry behind it).
-* CloudWatch: alarms and insight rules (nobody would evaluate them).
+* CloudWatch: composite alarms and insight rules (nobody would evaluate them).
 * Kinesis: encryption and enhanced monitoring (no effect).
 
 A test compares the list with moto's classes, so a name that moto lacks cannot stay here.
@@ -72,8 +72,9 @@ OFFERED: Final[Mapping[str, frozenset[str]]] = {
         PutLifecyclePolicy PutRegistryPolicy SetRepositoryPolicy TagResource UntagResource
     """),
     "cloudwatch": _names("""
-        DeleteDashboards GetDashboard GetMetricData GetMetricStatistics ListDashboards ListMetrics
-        ListTagsForResource PutDashboard PutMetricData TagResource UntagResource
+        DeleteAlarms DeleteDashboards DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions EnableAlarmActions
+        GetDashboard GetMetricData GetMetricStatistics ListDashboards ListMetrics ListTagsForResource PutDashboard
+        PutMetricAlarm PutMetricData SetAlarmState TagResource UntagResource
     """),
     "kms": _names("""
         CancelKeyDeletion CreateAlias CreateGrant CreateKey Decrypt DeleteAlias DescribeKey DisableKey

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, Protocol, cast
 
 from penstock.services.peripheral import asked, places, waiting
+from penstock.services.peripheral.alarms import Alarms
 from penstock.services.peripheral.offered import OFFERED
 from penstock.services.peripheral.waiting import Arrivals
 from penstock.wire import models
@@ -49,7 +50,7 @@ class Forward(Protocol):
 class Peripheral:
     """Answers the operations in `OFFERED`. `endpoint` tells where clients find this server, once that is known."""
 
-    def __init__(self, directory: Directory, endpoint: Callable[[], str]) -> None:
+    def __init__(self, directory: Directory, endpoint: Callable[[], str], clock: Callable[[], float]) -> None:
         self._directory = directory
         self._endpoint = endpoint
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="peripheral")
@@ -57,6 +58,7 @@ class Peripheral:
         self._stage: Stage | None = None
         self._forwards: Mapping[str, str] = {}
         self._arrivals = Arrivals()
+        self._alarms = Alarms(directory, clock)
 
     def enter(self, data: Path) -> None:
         """Enter the directory with every service that nobody there answers; raises `Misplaced`."""
@@ -77,6 +79,7 @@ class Peripheral:
 
     async def answer(self, call: Call, _: Json) -> Answer:
         asked.check(call)
+        self._alarms.note(call)
         call = at_its_account(call)
         if waiting.may_wait(call):
             return await waiting.receive(call, self.perform, self._arrivals)
@@ -91,6 +94,10 @@ class Peripheral:
         for each in follow:
             await self._deliver(each, because=call)
         return answer
+
+    async def watch(self) -> None:
+        """Do what moto does not do by itself, until cancelled."""
+        await self._alarms.watch()
 
     async def close(self) -> None:
         """Forget everything and give the thread back."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from penstock.engine.residents import Reply, Request
 
 
-def saying(status: int, body: str = "") -> Reply:
-    head = json.dumps({"status": status, "content_type": "text/plain", "attributes": ""}).encode()
+def saying(status: int, body: str = "", content_type: str = "text/plain") -> Reply:
+    head = json.dumps({"status": status, "content_type": content_type, "attributes": ""}).encode()
     payload = struct.pack(">II", len(head), len(body)) + head + body.encode()
     return Reply(way="answered", payload=payload)
 
@@ -25,12 +25,14 @@ class Server:
     gate: asyncio.Event | None = None
     ping_gate: asyncio.Event | None = None
     is_over: bool = False
+    asked: list[Request] = field(default_factory=list)
 
     async def ask(self, request: Request) -> Reply:
         if request.facts["path"] == "/ping":
             if self.ping_gate is not None:
                 await self.ping_gate.wait()
             return self.ping
+        self.asked.append(request)
         if self.gate is not None:
             await self.gate.wait()
         if self.reply is not None and self.reply.way != "answered":

@@ -47,6 +47,7 @@ class Kept(Servers):
 class World:
     directory: Directory
     servers: Kept
+    s3: MemoryS3
 
     async def ask(self, operation: str, *, token: str = "", service: str = "sagemaker", **request: Json) -> Answer:
         async with asyncio.timeout(DEADLINE):
@@ -59,12 +60,12 @@ class World:
         await self.configure(config, count=count)
         await self.ask("CreateEndpoint", EndpointName=name, EndpointConfigName=config)
 
-    async def configure(self, config: str = "c", *, count: int = 1) -> None:
+    async def configure(self, config: str = "c", *, count: int = 1, **more: Json) -> None:
         container = {"Image": "image", "Environment": {"MINE": "yes"}}
         with contextlib.suppress(ServiceError):  # it is there
             await self.ask("CreateModel", ModelName="m", ExecutionRoleArn="role", PrimaryContainer=container)
         variant = {"VariantName": "a", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": count}
-        await self.ask("CreateEndpointConfig", EndpointConfigName=config, ProductionVariants=[variant])
+        await self.ask("CreateEndpointConfig", EndpointConfigName=config, ProductionVariants=[variant], **more)
 
     async def settled(self, name: str = "e") -> Json:
         """The endpoint when nothing is under way."""
@@ -78,22 +79,32 @@ class World:
 
 @contextlib.asynccontextmanager
 async def world_at(
-    folder: Path, each: Callable[[Server], None] = lambda _: None, *, life: int = 1
+    folder: Path,
+    each: Callable[[Server], None] = lambda _: None,
+    *,
+    life: int = 1,
+    chance: Callable[[], str] | None = None,
+    database: SqliteDatabase | None = None,
+    objects: dict[str, bytes] | None = None,
 ) -> AsyncIterator[World]:
     """The engine at work on a folder until the block ends."""
     path = folder / "world.db"
     migrate(path, [SOURCE / "engine" / "migrations"])
-    database, directory, blobs = SqliteDatabase(path), Directory(), Blobs(folder)
-    chance = chances(life)
+    database = database or SqliteDatabase(path)
+    directory, blobs = Directory(), Blobs(folder)
+    chance = chance or chances(life)
     engine = Engine(database, directory, clock=lambda: 1_000.0, chance=chance)
     servers = Kept(each)
-    directory.register(MemoryS3(blobs))
+    s3 = MemoryS3(blobs)
+    s3.objects["bucket"] = {} if objects is None else objects
+    directory.register(s3)
     directory.register(MemoryLogs())
     for service in registry.services(database, directory, lambda: 1_000.0):
         directory.register(service)
-    open_endpoints(
+    room = open_endpoints(
         engine=engine, directory=directory, blobs=blobs, residents=servers, machine=Machine(cpus=4, memory_mib=8192),
         models=folder / "models",
+        captures=folder / "captures",
         streams=Streams(directory, lambda scope, group, stream: folder / "logs" / group.strip("/") / stream),
         image_variables=lambda image: {"IMAGE": image},
         client_environment=lambda scope, role: {"ROLE": role},
@@ -101,13 +112,14 @@ async def world_at(
     )  # fmt: skip
     ready = asyncio.Event()
     working = asyncio.create_task(engine.work(ready.set))
+    shipping = asyncio.create_task(room.work())
     try:
         await ready.wait()
-        yield World(directory, servers)
+        yield World(directory, servers, s3)
     finally:
         working.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await working
+        shipping.cancel()
+        await asyncio.gather(working, shipping, return_exceptions=True)
         database.close()
 
 

@@ -7,14 +7,13 @@ import pytest
 
 from penstock.services.sagemaker.endpoints.api import retained, wanted_sizes
 from penstock.services.sagemaker.endpoints.configs import completed
+from penstock.services.sagemaker.endpoints.invocations import NotServed, chosen
 from penstock.services.sagemaker.endpoints.model import Deployment, deployment_of
-from penstock.services.sagemaker.endpoints.refusals import check_config, check_deployment, check_invocation
-from penstock.services.sagemaker.endpoints.runtime import NotServed, chosen
-from penstock.services.sagemaker.endpoints.staging import archive_of, the_container
-from penstock.wire.call import ValidationError
+from penstock.services.sagemaker.endpoints.refusals import check_config, check_invocation
+from penstock.services.sagemaker.endpoints.staging import asked_containers, source_of
+from penstock.wire.call import Directory, Scope, ValidationError
 
 VARIANT = {"VariantName": "a", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
-TRAFFIC = "TrafficRoutingConfiguration"
 
 
 def config(**variant: Any) -> dict[str, Any]:
@@ -29,12 +28,10 @@ def deployment(**weights: float) -> Deployment:
 @pytest.mark.parametrize(
     ("member", "value"),
     [
-        ("AsyncInferenceConfig", {"OutputConfig": {}}),
-        ("ShadowProductionVariants", [VARIANT]),
         ("ExplainerConfig", {"ClarifyExplainerConfig": {}}),
         ("VpcConfig", {"Subnets": ["s"], "SecurityGroupIds": ["g"]}),
         ("EnableNetworkIsolation", True),
-        ("DataCaptureConfig", {"EnableCapture": True}),
+        ("DataCaptureConfig", {"DestinationS3Uri": "/tmp"}),
     ],
 )
 def test_a_configuration_that_cannot_be_honoured_is_refused_by_its_member(member: str, value: Any) -> None:
@@ -45,7 +42,6 @@ def test_a_configuration_that_cannot_be_honoured_is_refused_by_its_member(member
 @pytest.mark.parametrize(
     "variant",
     [
-        {"ServerlessConfig": {"MemorySizeInMB": 1024}},
         {"ManagedInstanceScaling": {"Status": "ENABLED"}},
         {"CoreDumpConfig": {"DestinationS3Uri": "s3://b/k"}},
         {"RoutingConfig": {"RoutingStrategy": "RANDOM"}},
@@ -57,17 +53,8 @@ def test_a_variant_that_cannot_be_honoured_is_refused_by_its_member(variant: dic
 
 
 def test_what_is_switched_off_is_no_reason_to_refuse() -> None:
-    check_config({**config(), "EnableNetworkIsolation": False, "DataCaptureConfig": {"EnableCapture": False}})
-    check_deployment({"DeploymentConfig": {"BlueGreenUpdatePolicy": {TRAFFIC: {"Type": "ALL_AT_ONCE"}}}})
+    check_config({**config(), "EnableNetworkIsolation": False})
     check_invocation({"EndpointName": "e", "Body": b"", "InferenceId": "i"})
-
-
-def test_traffic_that_moves_slowly_and_rollbacks_are_refused() -> None:
-    for policy in ({TRAFFIC: {"Type": "CANARY"}}, {TRAFFIC: {"Type": "LINEAR"}}, {"TerminationWaitInSeconds": 5}):
-        with pytest.raises(ValidationError, match="BlueGreenUpdatePolicy"):
-            check_deployment({"DeploymentConfig": {"BlueGreenUpdatePolicy": policy}})
-    with pytest.raises(ValidationError, match="AutoRollbackConfiguration"):
-        check_deployment({"DeploymentConfig": {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "a"}]}}})
 
 
 def test_variants_have_names_of_their_own_and_some_weight() -> None:
@@ -113,13 +100,31 @@ def test_new_sizes_are_for_variants_that_there_are_and_leave_some_weight() -> No
             wanted_sizes(current, [wrong])
 
 
-def test_models_that_cannot_be_served_are_refused_with_the_reason() -> None:
-    with pytest.raises(ValidationError, match="2 Containers"):
-        the_container({"ModelName": "m", "Containers": [{"Image": "i"}, {"Image": "i"}]})
-    with pytest.raises(ValidationError, match="Mode MultiModel"):
-        the_container({"ModelName": "m", "PrimaryContainer": {"Image": "i", "Mode": "MultiModel"}})
-    source = {"S3Uri": "s3://b/k/", "S3DataType": "S3Prefix", "CompressionType": "None"}
-    with pytest.raises(ValidationError, match="CompressionType"):
-        archive_of({"ModelDataSource": {"S3DataSource": source}})
-    assert archive_of({"ModelDataUrl": "s3://b/model.tar.gz"}) == "s3://b/model.tar.gz"
-    assert archive_of({}) == ""
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        ({"Containers": [{"Image": "i"}, {"Image": "i", "Mode": "MultiModel"}]}, "MultiModel beside others"),
+        ({"PrimaryContainer": {"Image": "i", "AdditionalModelDataSources": [{}]}}, "AdditionalModelDataSources"),
+        (
+            {"PrimaryContainer": {"Image": "i", "MultiModelConfig": {"ModelCacheSetting": "Disabled"}}},
+            "ModelCacheSetting Disabled",
+        ),
+    ],
+)
+async def test_models_that_cannot_be_served_are_refused_with_the_reason(model: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        await asked_containers(Directory(), Scope(), {"ModelName": "m", **model})
+
+
+def test_model_data_is_an_archive_an_object_or_all_under_a_prefix() -> None:
+    def source(kind: str, compression: str) -> dict[str, Any]:
+        at = {"S3Uri": "s3://b/k/", "S3DataType": kind, "CompressionType": compression}
+        return {"ModelDataSource": {"S3DataSource": at}}
+
+    assert source_of({"ModelDataUrl": "s3://b/model.tar.gz"}) == ("archive", "s3://b/model.tar.gz")
+    assert source_of({}) == ("archive", "")
+    assert source_of(source("S3Object", "Gzip")) == ("archive", "s3://b/k/")
+    assert source_of(source("S3Object", "None")) == ("object", "s3://b/k/")
+    assert source_of(source("S3Prefix", "None")) == ("prefix", "s3://b/k/")
+    with pytest.raises(ValidationError, match="it has S3Prefix and Gzip"):
+        source_of(source("S3Prefix", "Gzip"))

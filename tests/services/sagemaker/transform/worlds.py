@@ -140,14 +140,15 @@ class World:
         for service in registry.services(database, directory, lambda: 1_000.0):
             directory.register(service)
         streams = Streams(directory, self.path)
-        servers = open_endpoints(
+        endpoints = open_endpoints(
             engine=engine, directory=directory, blobs=self.blobs, residents=self.models,
-            machine=Machine(cpus=4, memory_mib=8192), models=self.folder / "models", streams=streams,
+            machine=Machine(cpus=4, memory_mib=8192), models=self.folder / "models",
+            captures=self.folder / "captures", streams=streams,
             image_variables=lambda image: {"IMAGE": image}, client_environment=lambda scope, role: {"ROLE": role},
             clock=lambda: 1_000.0, chance=chance,
         )  # fmt: skip
         open_transform(
-            engine=engine, directory=directory, blobs=self.blobs, servers=servers, streams=streams,
+            engine=engine, directory=directory, blobs=self.blobs, servers=endpoints.servers, streams=streams,
             clock=lambda: 1_000.0,
         )  # fmt: skip
         with contextlib.closing(database):

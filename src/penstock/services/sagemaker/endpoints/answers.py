@@ -1,18 +1,23 @@
 """What Describe tells of an endpoint: a pure function of its plan and of where it stands."""
 
 from penstock.engine.facts import RunId
+from penstock.services.sagemaker.endpoints import capture
 from penstock.services.sagemaker.endpoints.model import ENDPOINT, Deployment, Json, Plan, State
 from penstock.store.documents import Document
 from penstock.wire.call import Scope
 
+STAGES = {"growing": "Updating", "baking": "Baking", "ending": "ActivatingTraffic", "restoring": "Deleting"}
 RUN = "_Run"  # members of a document that are not told
 REVISION = "_Revision"
+NEXT = "_Next"  # the revision that is taking its place, and …
+SHARE = "_Share"  # … the part of all requests that it gets
 
 
 def document(scope: Scope, run: RunId, plan: Plan, state: State, token: str = "") -> Document:
     """An endpoint as it is kept."""
     current = state.current
-    hidden = {RUN: run, REVISION: current.revision if current else 0}
+    following = {NEXT: state.wanted.revision, SHARE: state.share} if current and state.wanted and state.share else {}
+    hidden = {RUN: run, REVISION: current.revision if current else 0, **following}
     return Document(
         kind=ENDPOINT, scope=scope, name=plan.name, arn=plan.arn, created_at=plan.created_at, status=state.status,
         modified_at=state.modified_at, token=token, body={**described(plan, state), **hidden},
@@ -33,22 +38,57 @@ def described(plan: Plan, state: State) -> dict[str, Json]:
         answer["FailureReason"] = state.failure
     if state.current is not None:
         answer["ProductionVariants"] = variants(state.current)
+        if shadows := variants(state.current, are_shadows=True):
+            answer["ShadowProductionVariants"] = shadows
+    if shown.capture is not None:
+        answer["DataCaptureConfig"] = capture.summary(shown.capture)
+    if shown.asynchronous:
+        answer["AsyncInferenceConfig"] = shown.asynchronous
     if state.current is not None and state.wanted is not None:
-        answer["PendingDeploymentSummary"] = {"EndpointConfigName": state.wanted.config}
+        answer["PendingDeploymentSummary"] = pending(state, state.wanted)
+    if state.last.asked:
+        answer["LastDeploymentConfig"] = state.last.asked
     return answer
 
 
-def variants(deployment: Deployment) -> list[dict[str, Json]]:
+def pending(state: State, wanted: Deployment) -> dict[str, Json]:
+    """The deployment that is under way."""
+    status = {"": "Creating" if not state.step else "ActivatingTraffic", **STAGES}[state.phase]
+    there = state.deployment(wanted.revision)
+    counts = {each.name: each.count for each in there.variants} if there and state.step else {}
+    shown = [
+        {
+            **variant,
+            **(
+                {}
+                if "CurrentServerlessConfig" in variant
+                else {"CurrentInstanceCount": counts.get(variant["VariantName"], 0)}
+            ),
+            "CurrentWeight": variant["DesiredWeight"] * state.share,
+            "VariantStatus": [{"Status": status, "StartTime": state.since or state.begun}],
+        }
+        for variant in variants(wanted)
+    ]
+    return {"EndpointConfigName": wanted.config, "StartTime": state.begun, "ProductionVariants": shown}
+
+
+def variants(deployment: Deployment, *, are_shadows: bool = False) -> list[dict[str, Json]]:
     return [
         {
             "VariantName": variant.name,
-            "DeployedImages": [{"SpecifiedImage": variant.container.image}] if variant.container else [],
+            "DeployedImages": [{"SpecifiedImage": each.image} for each in variant.contents.containers]
+            if variant.contents
+            else [],
             "CurrentWeight": variant.weight,
             "DesiredWeight": variant.weight,
-            "CurrentInstanceCount": variant.count,
-            "DesiredInstanceCount": variant.count,
+            **(
+                {"CurrentServerlessConfig": variant.serverless.config}
+                if variant.serverless
+                else {"CurrentInstanceCount": variant.count, "DesiredInstanceCount": variant.count}
+            ),
         }
         for variant in deployment.variants
+        if variant.is_shadow == are_shadows
     ]
 
 

@@ -10,8 +10,9 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker import lists, tagging
 from penstock.services.sagemaker.endpoints.answers import RUN, document, summary, told
-from penstock.services.sagemaker.endpoints.configs import config, described_model
+from penstock.services.sagemaker.endpoints.configs import config, described_model, every_variant
 from penstock.services.sagemaker.endpoints.flow import DELETE, FLOW, SIZE, UPDATE
+from penstock.services.sagemaker.endpoints.guardrails import policy_of
 from penstock.services.sagemaker.endpoints.model import (
     ENDPOINT,
     Deployment,
@@ -21,8 +22,8 @@ from penstock.services.sagemaker.endpoints.model import (
     arn_of,
     deployment_of,
 )
-from penstock.services.sagemaker.endpoints.refusals import check_deployment, refuse
-from penstock.services.sagemaker.endpoints.staging import archive_of, the_container
+from penstock.services.sagemaker.endpoints.refusals import check_one_model, refuse
+from penstock.services.sagemaker.endpoints.staging import asked_containers
 from penstock.services.sagemaker.once import once
 from penstock.store import documents, tags
 from penstock.store.database import Transaction
@@ -45,8 +46,10 @@ class Endpoints:
 
     @operation("CreateEndpoint")
     async def create(self, call: Call, request: Mapping[str, Json]) -> Answer:
-        check_deployment(request)
         deployment = await self._deployment(call.scope, request["EndpointConfigName"])
+        deployment = msgspec.structs.replace(
+            deployment, policy=policy_of(request.get("DeploymentConfig", {}), deployment)
+        )
         labels, name = tagging.given(request.get("Tags")), request["EndpointName"]
         arn = arn_of(call.scope, ENDPOINT, name)
         run = RunId(f"{arn}/{self.chance()}")  # another one when the name is used again
@@ -77,14 +80,15 @@ class Endpoints:
 
     @operation("UpdateEndpoint")
     async def update(self, call: Call, request: Mapping[str, Json]) -> Answer:
-        check_deployment(request)
         asked = await self._deployment(call.scope, request["EndpointConfigName"])
 
         def begin(tx: Transaction) -> Answer:
             found, state = self._settled(tx, call.scope, request["EndpointName"])
             assert state.current is not None
             wanted = retained(asked, state.current, request) if request.get("RetainAllVariantProperties") else asked
-            wanted = msgspec.structs.replace(wanted, revision=state.made + 1)
+            reused = state.last.asked if request.get("RetainDeploymentConfig") else {}
+            policy = policy_of(request.get("DeploymentConfig") or reused, wanted)
+            wanted = msgspec.structs.replace(wanted, revision=state.made + 1, policy=policy)
             self.engine.signal(tx, RunId(found.body[RUN]), UPDATE, msgspec.to_builtins(wanted))
             return {"EndpointArn": found.arn}
 
@@ -114,14 +118,17 @@ class Endpoints:
     async def _deployment(self, scope: Scope, name: str) -> Deployment:
         """What a configuration asks for, every model of it looked at: what cannot be served is said at once."""
         found = await self.engine.database.read(lambda tx: config(tx, scope, name))
-        for variant in found.body["ProductionVariants"]:
-            archive_of(the_container(await described_model(self.directory, scope, variant["ModelName"])))
+        for variant in every_variant(found.body):
+            model = await described_model(self.directory, scope, variant["ModelName"])
+            asked = await asked_containers(self.directory, scope, model)
+            if "ServerlessConfig" in variant:
+                check_one_model(asked, variant["VariantName"])
         return deployment_of(found.body)
 
     def _settled(self, tx: Transaction, scope: Scope, name: str) -> tuple[Document, State]:
         """An endpoint that may be changed: one in service."""
         found = endpoint(tx, scope, name)
-        seen = self.engine.look(tx, RunId(found.body[RUN]))
+        seen = self.engine.see(tx, RunId(found.body[RUN]))
         state: State | None = None if seen is None else seen.state
         if state is None or state.status == "Failed":
             raise ValidationError(
@@ -163,6 +170,8 @@ def wanted_sizes(current: Deployment, asked: list[Mapping[str, Json]]) -> dict[s
         refuse(each, ("ServerlessUpdateConfig",), "DesiredWeightsAndCapacities.")
         if name not in now:
             raise ValidationError(f'The endpoint has no variant "{name}"; it has: {", ".join(now)}.')
+        if now[name].serverless and "DesiredInstanceCount" in each:
+            raise ValidationError(f"{name} is serverless and has no instances; leave DesiredInstanceCount out.")
         weight, count = each.get("DesiredWeight", now[name].weight), each.get("DesiredInstanceCount", now[name].count)
         if count < 1:
             raise ValidationError(f"DesiredInstanceCount of {name} must be at least 1.")

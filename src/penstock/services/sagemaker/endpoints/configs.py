@@ -66,8 +66,13 @@ class EndpointConfigs:
         await once(self.database, call, self.clock(), remove)
 
     async def _models_must_exist(self, scope: Scope, body: Mapping[str, Json]) -> None:
-        for variant in body["ProductionVariants"]:
+        for variant in every_variant(body):
             await described_model(self.directory, scope, variant["ModelName"])
+
+
+def every_variant(config: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    """The variants of a configuration, and their shadows."""
+    return [*config["ProductionVariants"], *config.get("ShadowProductionVariants", ())]
 
 
 async def described_model(directory: Directory, scope: Scope, name: str) -> Answer:
@@ -92,12 +97,14 @@ def summary(found: Document) -> dict[str, Json]:
 def completed(request: Mapping[str, Json]) -> dict[str, Json]:
     """A configuration as it is described: with defaults, and without tags."""
     variants = [{"InitialVariantWeight": 1.0, **variant} for variant in request["ProductionVariants"]]
+    shadows = [{"InitialVariantWeight": 1.0, **variant} for variant in request.get("ShadowProductionVariants", ())]
     if len(variants) > MOST_VARIANTS:
         raise ValidationError(f"ProductionVariants has {len(variants)} members; at most {MOST_VARIANTS} are allowed.")
-    name, times = Counter(variant["VariantName"] for variant in variants).most_common(1)[0]
+    name, times = Counter(variant["VariantName"] for variant in variants + shadows).most_common(1)[0]
     if times > 1:
         raise ValidationError(f"ProductionVariants has two variants of the name {name}; names must differ.")
     if not sum(variant["InitialVariantWeight"] for variant in variants):
         raise ValidationError("ProductionVariants need an InitialVariantWeight above 0 in one variant at least.")
     told = {member: value for member, value in request.items() if member != "Tags"}
-    return {**told, "ProductionVariants": variants, "EnableNetworkIsolation": False}
+    shadowed = {"ShadowProductionVariants": shadows} if shadows else {}
+    return {**told, "ProductionVariants": variants, **shadowed, "EnableNetworkIsolation": False}

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Instance, Said, Unfit
+from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Answering, Said, Unfit
 from penstock.services.sagemaker.endpoints.model import Deployment, Variant
 
-Make = Callable[[Variant, int], Instance]  # an instance of a variant, by its number
+Make = Callable[[Variant, int], Answering]  # an instance of a variant, by its number
 
-UNHEALTHY = (
-    "The primary container for production variant {variant} did not pass the ping health check. Please check "
+MOST_MIRRORED: Final = 16  # requests under way at a shadow
+QUEUED_WITHIN: Final = 3600.0  # seconds: the longest that an asynchronous request may take
+UNHEALTHY: Final = (
+    "The {container} container for production variant {variant} did not pass the ping health check. Please check "
     "CloudWatch logs for this endpoint. ({problem})"
 )
 
@@ -22,10 +23,12 @@ class Fleet:
 
     def __init__(self, deployment: Deployment, make: Make) -> None:
         self._make = make
+        self.deployment = deployment
         self._variants = {variant.name: variant for variant in deployment.variants}
-        self._instances: dict[str, list[Instance]] = {variant.name: [] for variant in deployment.variants}
-        self._keeping: dict[Instance, asyncio.Task[None]] = {}
+        self._instances: dict[str, list[Answering]] = {variant.name: [] for variant in deployment.variants}
+        self._keeping: dict[Answering, asyncio.Task[None]] = {}
         self._asking: set[asyncio.Task[Said]] = set()
+        self._leaving: set[Answering] = set()  # they answer what they have been asked
         self._asked_so_far = 0
         for variant in deployment.variants:
             self._fit(variant)
@@ -35,47 +38,46 @@ class Fleet:
         return self._variants
 
     async def bring_up(self) -> str:
-        """Start every server; answers what is wrong, if anything is."""
+        """Have every server started; answers what is wrong, if anything is."""
         begun = [(name, each) for name, several in self._instances.items() for each in several]
         results = await asyncio.gather(*(each.begin() for _, each in begun), return_exceptions=True)
         for (name, _), problem in zip(begun, results, strict=True):
             if isinstance(problem, Unfit):
-                return UNHEALTHY.format(variant=name, problem=problem)
+                return UNHEALTHY.format(container=problem.container, variant=name, problem=problem)
             if isinstance(problem, BaseException):
                 raise problem
         return ""
 
-    async def fit(self, deployment: Deployment) -> None:
-        """Other weights, more or fewer instances; new ones are waited for."""
+    async def fit(self, deployment: Deployment) -> str:
+        """Other weights, more or fewer instances; new ones are waited for. Answers as `bring_up`."""
+        self.deployment = deployment
         self._variants = {variant.name: variant for variant in deployment.variants}
         for variant in deployment.variants:
             self._fit(variant)
-        for several in self._instances.values():
-            for instance in several:
-                with suppress(Unfit):  # it is tried again by whoever keeps it
-                    await instance.begin()
+        return await self.bring_up()
 
-    async def ask(self, variant: str, facts: Mapping[str, str], body: bytes) -> Said:
+    async def ask(self, variant: str, facts: Mapping[str, str], body: bytes, longest: float = INVOKE_WITHIN) -> Said:
         """Have the least busy instance answer; of several, the one that has rested longest.
 
         A caller who goes away does not end the server that works for him.
         """
-        instance = min(self._instances[variant], key=lambda each: (each.outstanding, each.last_asked))
-        self._asked_so_far += 1
-        instance.last_asked = self._asked_so_far
-        instance.outstanding += 1  # at once: the next request is to see it
-        asking = asyncio.create_task(instance.ask(facts, body))
-        self._asking.add(asking)
-        asking.add_done_callback(partial(self._asked, instance))
+        asking = self._begin(variant, facts, body, longest)
         await asyncio.wait({asking})
         if asking.cancelled():
             raise Unfit("the endpoint is being deleted")
         return asking.result()
 
+    def mirror(self, variant: str, facts: Mapping[str, str], body: bytes, then: Callable[[Said], None]) -> None:
+        """Ask a shadow too; nobody waits for it. What it cannot keep up with is passed over."""
+        if sum(each.outstanding for each in self._instances[variant]) < MOST_MIRRORED:
+            asking = self._begin(variant, facts, body, INVOKE_WITHIN)
+            asking.add_done_callback(lambda task: None if task.cancelled() or task.exception() else then(task.result()))
+
     async def drain(self) -> None:
         """Let the requests that are under way be answered."""
         if self._asking:
-            await asyncio.wait(set(self._asking), timeout=INVOKE_WITHIN)
+            longest = QUEUED_WITHIN if self.deployment.asynchronous else INVOKE_WITHIN
+            await asyncio.wait(set(self._asking), timeout=longest)
 
     def end(self) -> None:
         for task in (*self._keeping.values(), *self._asking):
@@ -83,10 +85,23 @@ class Fleet:
         for several in self._instances.values():
             for instance in several:
                 instance.close()
+        for instance in self._leaving:
+            instance.close()
         self._keeping.clear()
 
-    def _asked(self, instance: Instance, task: "asyncio.Task[Said]") -> None:
+    def _begin(self, variant: str, facts: Mapping[str, str], body: bytes, longest: float) -> "asyncio.Task[Said]":
+        instance = min(self._instances[variant], key=lambda each: (each.outstanding, each.last_asked))
+        self._asked_so_far += 1
+        instance.last_asked = self._asked_so_far
+        instance.outstanding += 1  # at once: the next request is to see it
+        asking = asyncio.create_task(instance.ask(facts, body, longest))
+        self._asking.add(asking)
+        asking.add_done_callback(partial(self._asked, instance))
+        return asking
+
+    def _asked(self, instance: Answering, task: "asyncio.Task[Said]") -> None:
         instance.outstanding -= 1
+        self._let_go(instance)
         self._asking.discard(task)
         if not task.cancelled():
             task.exception()  # the caller may be gone: it has been looked at
@@ -97,11 +112,18 @@ class Fleet:
         while len(there) > variant.count:
             instance = there.pop()
             self._keeping.pop(instance).cancel()
-            instance.close()
+            self._leaving.add(instance)
+            self._let_go(instance)
         while len(there) < variant.count:
             instance = self._make(variant, len(there))
             there.append(instance)
             self._keeping[instance] = self._spawn(instance.keep())
+
+    def _let_go(self, instance: Answering) -> None:
+        """End an instance that is to leave when it has answered its requests."""
+        if instance in self._leaving and not instance.outstanding:
+            self._leaving.discard(instance)
+            instance.close()
 
     @staticmethod
     def _spawn(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":

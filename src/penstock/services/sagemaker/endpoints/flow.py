@@ -1,8 +1,9 @@
 """The flow of an endpoint: stage a revision, serve it, put it in the place of the one before, until deleted. Pure.
 
-    Started | "update" ──► Perform stage-n ──► Done ──► Perform serve-n ──► "up": n is current, n-1 is retired
+    Started | "update" ──► Perform stage-n ──► Done ──► Perform serve-n ──► "up" ──► n is current, n-1 is retired
                                └─ Refused ─────────────────────┴─ "down": it stays as it was, with the reason
 
+Where there is a revision before, "up" is the first of the steps in which requests move: see `shifting`.
 `serve-n` is done only when its servers are to go, so a restart of Penstock finds it in the outbox and begins it again.
 """
 
@@ -25,8 +26,10 @@ from penstock.engine.facts import (
     Signalled,
     Started,
 )
+from penstock.services.sagemaker.endpoints import shifting
 from penstock.services.sagemaker.endpoints.answers import document
-from penstock.services.sagemaker.endpoints.model import ENDPOINT, Container, Deployment, Plan, State
+from penstock.services.sagemaker.endpoints.model import ENDPOINT, Contents, Deployment, Plan, State
+from penstock.services.sagemaker.endpoints.shifting import FIT, given_up
 from penstock.store import blobs, documents
 from penstock.store.blobs import Digest
 from penstock.store.database import Transaction
@@ -35,7 +38,6 @@ from penstock.wire.call import Scope
 FLOW: Final = "sagemaker.endpoint"
 STAGE: Final = "sagemaker.stage-endpoint"
 SERVE: Final = "sagemaker.serve-endpoint"
-FIT: Final = "sagemaker.fit-endpoint"
 UPDATE: Final = "update"  # signals
 SIZE: Final = "size"
 DELETE: Final = "delete"
@@ -61,7 +63,7 @@ class EndpointFlow:
         return State(modified_at=plan.created_at)
 
     def evolve(self, plan: Plan, state: State, event: Event) -> State:
-        after = moved(plan, state, event.fact)
+        after = moved(plan, state, event.fact, event.at)
         return state if after == state else replace(after, modified_at=event.at)
 
     def decide(self, plan: Plan, state: State) -> Iterator[Command]:
@@ -74,6 +76,7 @@ class EndpointFlow:
                 yield Perform(f"serve-{revision}", SERVE, {"revision": revision})
             else:
                 yield Perform(f"stage-{revision}", STAGE, msgspec.to_builtins(state.wanted))
+            yield from shifting.commands(state)
         if state.fitting and state.current is not None:
             yield Perform(f"fit-{state.fitting}", FIT, msgspec.to_builtins(state.current))
 
@@ -100,49 +103,51 @@ def hold_data(tx: Transaction, run: RunId, state: State) -> None:
     """The archives that servers are made of stay, whatever becomes of the objects that they came from."""
     for deployment in (state.current, state.wanted):
         for variant in deployment.variants if deployment else ():
-            if variant.container is not None and variant.container.data:
-                blobs.hold(tx, Digest(variant.container.data), holder(run))
+            for container in variant.contents.containers if variant.contents else ():
+                for digest in container.digests:
+                    blobs.hold(tx, Digest(digest), holder(run))
 
 
-def moved(plan: Plan, state: State, fact: Fact) -> State:
+def moved(plan: Plan, state: State, fact: Fact, at: float) -> State:
     """The state after a fact."""
     match fact:
         case Started():
-            return replace(state, wanted=plan.deployment, made=plan.deployment.revision)
+            first = plan.deployment
+            return replace(state, wanted=first, made=first.revision, begun=at, last=first.policy)
         case Signalled():
-            return signalled(state, fact)
+            return signalled(state, fact, at)
         case Done(key) | Refused(key) if key == f"fit-{state.fitting}":
             return replace(state, fitting=0, fitted=state.fitting)
         case Done(key, result) if state.wanted and key == f"stage-{state.wanted.revision}":
-            return replace(state, wanted=state.wanted.staged(msgspec.convert(result, dict[str, Container])))
-        case Refused(key, _, message):
-            return refused(state, key, message)
-    return state
+            return replace(state, wanted=state.wanted.staged(msgspec.convert(result, dict[str, Contents])))
+        case Refused(key, _, message) if key.startswith(("stage-", "serve-")):
+            return refused(state, key, message, at)
+    return shifting.moved(state, fact, at)
 
 
-def refused(state: State, key: str, message: str) -> State:
+def refused(state: State, key: str, message: str, at: float) -> State:
     """A revision could not be staged, or be served at all."""
     if state.wanted and key in {f"stage-{state.wanted.revision}", f"serve-{state.wanted.revision}"}:
-        return replace(state, wanted=None, failure=message)
+        return given_up(state, message, at)
     if state.current and key == f"serve-{state.current.revision}":
         return replace(state, current=None, failure=message)
     return state
 
 
-def signalled(state: State, signal: Signalled) -> State:
+def signalled(state: State, signal: Signalled, at: float) -> State:
     """The state after a customer, or whoever keeps the servers, has said something."""
     wanted = state.wanted
     match signal:
         case Signalled(name, payload) if name == UPDATE:
             asked = msgspec.convert(payload, Deployment)
-            return replace(state, wanted=asked, made=asked.revision, failure="")
+            return replace(state, wanted=asked, made=asked.revision, failure="", begun=at, last=asked.policy)
         case Signalled(name, payload) if name == SIZE and state.current is not None:
             sizes = msgspec.convert(payload, dict[str, tuple[float, int]])
             return replace(state, current=state.current.sized(sizes), fitting=state.fitted + 1)
         case Signalled(name) if name == DELETE:
             return replace(state, is_deleted=True)
         case Signalled(name, payload) if name == UP and wanted and wanted.revision == payload["revision"]:
-            return replace(state, current=wanted, wanted=None, failure="")
+            return shifting.came_up(state, at) if not state.step else state
         case Signalled(name, payload) if name == DOWN and wanted and wanted.revision == payload["revision"]:
-            return replace(state, wanted=None, failure=payload["reason"])
+            return given_up(state, payload["reason"], at)
     return state

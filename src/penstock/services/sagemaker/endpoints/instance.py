@@ -10,7 +10,7 @@ import logging
 import struct
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from penstock.engine.residents import CannotStart, Reply, Request, Resident
 from penstock.services.sagemaker.endpoints.shelf import Unpackable
@@ -29,6 +29,8 @@ EMPTY: Final = {"content_type": "", "accept": "", "attributes": ""}
 class Unfit(Exception):
     """There is no server that answers; the message says why."""
 
+    container = "primary"
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -38,10 +40,36 @@ class Said:
     content_type: str
     attributes: str
     body: bytes
+    container: str = "primary"
+
+    @property
+    def is_well(self) -> bool:
+        return 200 <= self.status < 300
 
 
 class Lost(Exception):
     """A server took too long, or ended, with a request in its hands."""
+
+    container = "primary"
+
+
+class Answering(Protocol):
+    """An instance as a fleet has it: a server, or several that are asked as one."""
+
+    outstanding: int  # requests, counted by whoever hands them out
+    last_asked: int  # … and the number of the last one
+
+    async def begin(self) -> None:
+        """Start for the first time; raises `Unfit`."""
+
+    async def keep(self) -> None:
+        """See to it that it can be asked, until cancelled."""
+
+    async def ask(self, facts: Mapping[str, str], body: bytes, longest: float) -> Said:
+        """Have a request answered within some seconds; raises `Unfit` and `Lost`."""
+
+    def close(self) -> None:
+        """End it for good."""
 
 
 class Instance:
@@ -49,8 +77,9 @@ class Instance:
 
     def __init__(self, name: str, start: Callable[[], Awaitable[Resident]], start_within: float) -> None:
         self.name = name
-        self.outstanding = 0  # requests, counted by whoever hands them out
-        self.last_asked = 0  # … and the number of the last one
+        self.outstanding = 0
+        self.last_asked = 0
+        self.told = ""  # what the last good `/ping` has answered
         self._start = start
         self._start_within = start_within
         self._resident: Resident | None = None
@@ -74,7 +103,7 @@ class Instance:
             if self._turn.locked():
                 continue
             try:
-                if self._is_over and loop.time() >= self._not_before:
+                if self.is_over and loop.time() >= self._not_before:
                     await self.begin()
                 elif loop.time() > pinged + PING_EVERY:
                     pinged = loop.time()
@@ -109,7 +138,7 @@ class Instance:
             self._resident = None
 
     @property
-    def _is_over(self) -> bool:
+    def is_over(self) -> bool:
         return self._resident is None or self._resident.is_over
 
     async def _check(self) -> None:
@@ -150,6 +179,7 @@ class Instance:
             self.end()
             raise
         if reply.way == "answered" and (answer := said(reply)).status == 200:
+            self.told = answer.body.decode(errors="replace")
             return
         self.end()
         raise Unfit(answer.body.decode(errors="replace") if reply.way == "answered" else why(reply, longest))

@@ -4,6 +4,7 @@ All travel through the journal, so each is a msgspec struct.
 """
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any, Final, Literal
 
 import msgspec
@@ -12,24 +13,63 @@ from msgspec.structs import replace
 from penstock.wire.call import Scope
 
 Json = Any
-Status = Literal["Creating", "InService", "Updating", "Failed"]
+Status = Literal["Creating", "InService", "Updating", "RollingBack", "Failed"]
+Phase = Literal["", "growing", "baking", "ending", "restoring"]
 
 ENDPOINT: Final = "sagemaker/endpoint"
 CONFIG: Final = "sagemaker/endpoint-config"
+INFERENCE: Final = "sagemaker/inference"
 LOG_GROUP: Final = "/aws/sagemaker/Endpoints/"
 
 
 class Container(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a variant's servers are made of. `data` is the digest of the model's archive; empty where there is none."""
+    """What a server is made of.
+
+    `data` is the digest of the model's archive, `files` are those of a model that is no archive, by path; `models` is
+    where in S3 the archives of a multi-model container are. All are empty where a container brings its own model.
+    """
 
     image: str
     role_arn: str = ""
     data: str = ""
     environment: Mapping[str, str] = {}
+    files: Mapping[str, str] = {}
+    models: str = ""
+    name: str = "primary"
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        return (self.data, *self.files.values()) if self.data else tuple(self.files.values())
+
+
+class Contents(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an instance runs: containers that a request passes in turn, or (`is_direct`) one of which it names."""
+
+    containers: tuple[Container, ...]
+    is_direct: bool = False
+
+    @property
+    def models(self) -> str:
+        """Where the models of a multi-model variant are; empty where it has one."""
+        return self.containers[0].models
+
+
+class Concurrency(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a serverless variant has in the place of instances."""
+
+    most: int
+    memory_mib: int
+    provisioned: int = 0
+
+    @property
+    def config(self) -> dict[str, int]:
+        """The ServerlessConfig that it comes from."""
+        told = {"MemorySizeInMB": self.memory_mib, "MaxConcurrency": self.most}
+        return {**told, "ProvisionedConcurrency": self.provisioned} if self.provisioned else told
 
 
 class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A production variant as it is wanted. `container` is known when it is staged."""
+    """A production variant as it is wanted. `contents` are known when it is staged."""
 
     name: str
     model: str
@@ -39,15 +79,55 @@ class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
     volume_gib: int
     download_within: float
     start_within: float
-    container: Container | None = None
+    contents: Contents | None = None
+    serverless: Concurrency | None = None
+    is_shadow: bool = False  # it is asked what the production variant is asked, and nobody sees its answers
 
 
-class Deployment(msgspec.Struct, frozen=True):
+class Capture(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which requests are captured, what of them, and where to."""
+
+    percent: int
+    destination: str
+    modes: tuple[Literal["Input", "Output"], ...]
+    csv_types: tuple[str, ...] = ()
+    json_types: tuple[str, ...] = ()
+    key_id: str = ""
+
+
+class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a revision takes the place of the one before: see `guardrails`.
+
+    `steps` are the parts of all requests that it gets, one after another, `wait` the seconds between them. `within` is
+    0 where there is no limit. `asked` is the DeploymentConfig that it comes from.
+    """
+
+    steps: tuple[float, ...] = (1.0,)
+    wait: float = 0.0
+    terminate_after: float = 0.0
+    within: float = 0.0
+    alarms: tuple[str, ...] = ()
+    is_rolling: bool = False
+    asked: dict[str, Json] = {}
+
+    def waits_after(self, step: int) -> bool:
+        """Whether it bakes after a step: not after the last of several, when the old servers are there no more."""
+        return self.wait > 0 and (step < len(self.steps) or len(self.steps) == 1 or self.is_rolling)
+
+
+class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     """One revision of an endpoint."""
 
     config: str
     variants: tuple[Variant, ...]
     revision: int = 1
+    capture: Capture | None = None
+    policy: Policy = Policy()
+    asynchronous: dict[str, Json] = {}  # the AsyncInferenceConfig
+
+    def part(self, share: float) -> "Deployment":
+        """The same with a part of its instances."""
+        return self.sized({each.name: (each.weight, ceil(round(share * each.count, 6))) for each in self.variants})
 
     def sized(self, wanted: Mapping[str, tuple[float, int]]) -> "Deployment":
         """The same with other weights and counts, by variant."""
@@ -57,13 +137,18 @@ class Deployment(msgspec.Struct, frozen=True):
         ]
         return replace(self, variants=tuple(changed))
 
-    def staged(self, containers: Mapping[str, Container]) -> "Deployment":
-        variants = tuple(replace(each, container=containers[each.name]) for each in self.variants)
+    def staged(self, contents: Mapping[str, Contents]) -> "Deployment":
+        variants = tuple(replace(each, contents=contents[each.name]) for each in self.variants)
         return replace(self, variants=variants)
 
     @property
+    def production(self) -> dict[str, Variant]:
+        """The variants that answer."""
+        return {each.name: each for each in self.variants if not each.is_shadow}
+
+    @property
     def is_staged(self) -> bool:
-        return all(variant.container is not None for variant in self.variants)
+        return all(variant.contents is not None for variant in self.variants)
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -76,7 +161,11 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where an endpoint stands: `current` is in service, `wanted` is being brought up."""
+    """Where an endpoint stands: `current` is in service, `wanted` is being brought up.
+
+    `step` counts the steps of the policy by which `wanted` takes its place, `phase` is what happens in it, and `since`
+    when that began; `begun` is when the update did. `last` is the policy of the last update.
+    """
 
     modified_at: float = 0.0
     current: Deployment | None = None
@@ -86,19 +175,43 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     made: int = 0  # the last revision so far
     failure: str = ""
     is_deleted: bool = False
+    step: int = 0
+    phase: Phase = ""
+    since: float = 0.0
+    begun: float = 0.0
+    last: Policy = Policy()
 
     @property
     def status(self) -> Status:
         if self.current is None:
             return "Failed" if self.wanted is None and self.failure else "Creating"
+        if self.phase == "restoring":
+            return "RollingBack"
         return "Updating" if self.wanted is not None or self.fitting else "InService"
 
+    @property
+    def shares(self) -> int:
+        """How many steps have moved requests."""
+        return self.step - 1 if self.phase == "growing" else self.step
+
+    @property
+    def share(self) -> float:
+        """The part of all requests that the wanted revision gets."""
+        return self.wanted.policy.steps[self.shares - 1] if self.wanted is not None and self.shares else 0.0
+
     def deployment(self, revision: int) -> Deployment | None:
-        """The deployment of a revision, if it is still wanted or in service."""
-        for each in (self.current, self.wanted):
-            if each is not None and each.revision == revision:
-                return each
+        """What servers a revision is to have, if it is still wanted or in service."""
+        wanted, current = self.wanted, self.current
+        is_rolling = wanted is not None and wanted.policy.is_rolling and current is not None
+        if wanted is not None and wanted.revision == revision:
+            return wanted.part(wanted.policy.steps[max(self.step, 1) - 1]) if is_rolling else wanted
+        if current is not None and current.revision == revision:
+            return current.part(1 - self.share) if is_rolling and self.phase != "restoring" else current
         return None
+
+    def is_up(self, revision: int) -> bool:
+        """Whether a revision's servers were there before: it is not news that they are."""
+        return self.wanted is None or self.wanted.revision != revision or self.step > 0
 
     @property
     def revisions(self) -> frozenset[int]:
@@ -113,17 +226,50 @@ def arn_of(scope: Scope, kind: str, name: str) -> str:
 
 def deployment_of(config: Mapping[str, Json], revision: int = 1) -> Deployment:
     """What an endpoint configuration (as it is described) asks for."""
+    shadows = config.get("ShadowProductionVariants", [])
     variants = tuple(
         Variant(
             name=variant["VariantName"],
             model=variant["ModelName"],
-            instance_type=variant["InstanceType"],
-            count=variant["InitialInstanceCount"],
+            instance_type=variant.get("InstanceType", ""),
+            count=variant.get("InitialInstanceCount", 1),
             weight=float(variant["InitialVariantWeight"]),
             volume_gib=variant.get("VolumeSizeInGB", 30),
             download_within=float(variant.get("ModelDataDownloadTimeoutInSeconds", 3600)),
             start_within=float(variant.get("ContainerStartupHealthCheckTimeoutInSeconds", 480)),
+            serverless=concurrency_of(variant.get("ServerlessConfig")),
+            is_shadow=variant in shadows,
         )
-        for variant in config["ProductionVariants"]
+        for variant in [*config["ProductionVariants"], *shadows]
     )
-    return Deployment(config["EndpointConfigName"], variants, revision)
+    return Deployment(
+        config["EndpointConfigName"],
+        variants,
+        revision,
+        capture_of(config),
+        asynchronous=config.get("AsyncInferenceConfig", {}),
+    )
+
+
+def concurrency_of(asked: Mapping[str, Json] | None) -> Concurrency | None:
+    if asked is None:
+        return None
+    return Concurrency(asked["MaxConcurrency"], asked["MemorySizeInMB"], asked.get("ProvisionedConcurrency", 0))
+
+
+def capture_of(config: Mapping[str, Json]) -> Capture | None:
+    """What an endpoint configuration's DataCaptureConfig asks for; None where nothing is captured."""
+    asked = config.get("DataCaptureConfig")
+    if not asked or not asked.get("EnableCapture", True):
+        return None
+    told = {option["CaptureMode"] for option in asked["CaptureOptions"]}
+    both: tuple[Literal["Input", "Output"], ...] = ("Input", "Output")
+    types = asked.get("CaptureContentTypeHeader", {})
+    return Capture(
+        percent=asked["InitialSamplingPercentage"],
+        destination=asked["DestinationS3Uri"],
+        modes=tuple(each for each in both if told & {each, "InputAndOutput"}),
+        csv_types=tuple(each.lower() for each in types.get("CsvContentTypes", ())),
+        json_types=tuple(each.lower() for each in types.get("JsonContentTypes", ())),
+        key_id=asked.get("KmsKeyId", ""),
+    )

@@ -1,112 +1,38 @@
-"""InvokeEndpoint: a request of a customer's, to a variant by its weight, to the least busy of its servers."""
+"""The runtime's door: InvokeEndpoint, and InvokeEndpointAsync."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from penstock.engine.facts import RunId
-from penstock.services.sagemaker.endpoints.answers import REVISION, RUN
-from penstock.services.sagemaker.endpoints.fleet import Fleet
-from penstock.services.sagemaker.endpoints.instance import Lost, Said, Unfit
-from penstock.services.sagemaker.endpoints.model import ENDPOINT, LOG_GROUP, Json, Variant, arn_of
+from penstock.services.sagemaker.endpoints.invocations import Invocations, NotServed
+from penstock.services.sagemaker.endpoints.model import Json
+from penstock.services.sagemaker.endpoints.queueing import Queueing
 from penstock.services.sagemaker.endpoints.refusals import check_invocation
-from penstock.services.sagemaker.endpoints.serving import Serving
-from penstock.store import documents
-from penstock.store.database import Database
-from penstock.wire.call import Answer, Body, Call, Scope, ServiceError, operation, read_whole
+from penstock.wire.call import Answer, Body, Call, operation, read_whole
 
 LARGEST: Final = 6_291_456  # bytes of a request, as on AWS
-TIMED_OUT: Final = (
-    "Your invocation timed out while waiting for a response from container primary. Review the latency metrics for "
-    "each container in Amazon CloudWatch, resolve the issue, and try again."
-)
-FAILED: Final = (
-    'Received {whose} error ({status}) from primary with message "{message}". See the log group {group} in account '
-    "{account} for more information."
-)
-
-
-class NotServed(ServiceError):
-    code = "ValidationError"
-
-
-class Unavailable(ServiceError):
-    code = "ServiceUnavailable"
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """The operation of `sagemaker-runtime`."""
+    """The operations of `sagemaker-runtime`."""
 
-    database: Database
-    serving: Serving
-    chance: Callable[[], str]
+    invocations: Invocations
+    queueing: Queueing
     service = "sagemaker-runtime"
 
     @operation("InvokeEndpoint")
     async def invoke(self, call: Call, request: Mapping[str, Json]) -> Answer:
         check_invocation(request)
-        fleet = await self._fleet(call.scope, request["EndpointName"])
-        variant = chosen(fleet.variants, request.get("TargetVariant"), self.chance())
-        facts = {
-            "path": "/invocations",
-            "content_type": request.get("ContentType", ""),
-            "accept": request.get("Accept", ""),
-            "attributes": request.get("CustomAttributes", ""),
-        }
-        try:
-            said = await fleet.ask(variant, facts, await whole(request.get("Body", b"")))
-        except Unfit as problem:
-            raise Unavailable(f"No server of the variant {variant} is there: {problem}") from problem
-        except Lost as lost:
-            message = TIMED_OUT if str(lost) == "timed-out" else f"The model server ended: {lost}"
-            raise failed(call.scope, request["EndpointName"], 0, message) from lost
-        return self._answer(call.scope, request["EndpointName"], variant, said)
-
-    async def _fleet(self, scope: Scope, name: str) -> Fleet:
-        found = await self.database.read(lambda tx: documents.find_by_arn(tx, arn_of(scope, ENDPOINT, name)))
-        fleet = None
-        if found is not None and found.body[REVISION]:
-            fleet = self.serving.fleet(RunId(found.body[RUN]), found.body[REVISION])
-            if fleet is None:
-                raise Unavailable(f"The servers of the endpoint {name} are being started; try again.")
-        if fleet is None:
-            raise NotServed(f"Endpoint {name} of account {scope.account} not found.")
-        return fleet
-
-    @staticmethod
-    def _answer(scope: Scope, name: str, variant: str, said: Said) -> Answer:
-        if not 200 <= said.status < 300:
-            raise failed(scope, name, said.status, said.body.decode(errors="replace"))
-        answer = {"Body": said.body, "ContentType": said.content_type, "InvokedProductionVariant": variant}
+        body = await whole(request.get("Body", b""))
+        answered = await self.invocations.ask(call.scope, request, body)
+        said = answered.said
+        answer = {"Body": said.body, "ContentType": said.content_type, "InvokedProductionVariant": answered.variant}
         return {**answer, "CustomAttributes": said.attributes} if said.attributes else answer
 
-
-def failed(scope: Scope, name: str, status: int, message: str) -> ServiceError:
-    """What the model's own failure is to the caller."""
-    group = LOG_GROUP + name
-    whose = "client" if 400 <= status < 500 else "server"
-    return ServiceError(
-        FAILED.format(whose=whose, status=status, message=message, group=group, account=scope.account),
-        code="ModelError",
-        OriginalStatusCode=status,
-        OriginalMessage=message,
-        LogStreamArn=scope.arn("logs", f"log-group:{group}"),
-    )
-
-
-def chosen(variants: Mapping[str, Variant], target: str | None, chance: str) -> str:
-    """The variant that is named, else one by its weight and the luck of this request."""
-    if target is not None:
-        if target not in variants:
-            raise NotServed(f"Variant {target} not found; the endpoint has: {', '.join(variants)}.")
-        return target
-    point = int(chance[:13], 16) / 16**13 * sum(variant.weight for variant in variants.values())
-    for variant in variants.values():
-        point -= variant.weight
-        if point < 0:
-            return variant.name
-    return next(variant.name for variant in variants.values() if variant.weight)
+    @operation("InvokeEndpointAsync")
+    async def invoke_later(self, call: Call, request: Mapping[str, Json]) -> Answer:
+        return await self.queueing.accept(call, request, await whole(request.get("Body", b"")))
 
 
 async def whole(body: bytes | Body) -> bytes:

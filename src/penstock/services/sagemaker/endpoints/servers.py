@@ -4,10 +4,12 @@ Endpoints and transform jobs have theirs from here, so that a model answers both
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from penstock.engine.jobs import Resources
 from penstock.engine.residents import CannotStart, Resident, Residents, Setting
 from penstock.images.catalog import UnknownImage
 from penstock.services.sagemaker.endpoints.model import Container
@@ -19,6 +21,7 @@ from penstock.wire.call import Scope
 ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint
 ImageVariables = Callable[[str], Mapping[str, str]]  # what an image's servers are told; raises `UnknownImage`
 
+PROGRAM: Final = "PENSTOCK_SERVE"  # of the variables of images that have a `serve` of their own
 SCRATCH_MIB: Final = 2048
 BASICS: Final = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp"}  # noqa: S108 - inside
 
@@ -33,6 +36,7 @@ class Host:
     group: str
     stream: str
     among: int = 1
+    memory_mib: int = 0  # of a server without an instance
 
 
 class ModelServers:
@@ -55,16 +59,17 @@ class ModelServers:
 
     async def start(self, container: Container, host: Host, taken: list[Path]) -> Resident:
         """Start one. What it takes from the shelf goes into `taken`, to be given back when it is over."""
-        folder = await self._shelf.take(container.data)
+        folder = await self._shelf.take(container.data, container.files)
         taken.append(folder)
         await self._streams.open(host.scope, host.group, host.stream)
         log = self._streams.path(host.scope, host.group, host.stream)
-        size = resources(host.instance_type, self._machine, among=host.among, volume_gib=host.volume_gib)
+        size = self._size(host)
+        variables = self._variables(host.scope, container)
         threads = {"OMP_NUM_THREADS": str(max(1, int(size.cpus)))}
         return await self._residents.start(
             Setting(
-                language="python",
-                variables={**threads, **self._variables(host.scope, container)},
+                language="program" if PROGRAM in variables else "python",
+                variables={**threads, **variables},
                 folders={"/opt/ml": folder},
                 working_folder="/tmp",  # noqa: S108 - inside
                 memory_mib=size.memory_mib,
@@ -73,6 +78,16 @@ class ModelServers:
             )
         )
 
+    def room(self, host: Host) -> int:
+        """The MiB of memory that servers have there."""
+        return self._size(host).memory_mib
+
+    def has_program(self, container: Container) -> bool:
+        """Whether a container's image brings a `serve` of its own; not if nobody knows the image."""
+        with suppress(UnknownImage):
+            return PROGRAM in self._image_variables(container.image)
+        return False
+
     def give_back(self, taken: list[Path]) -> None:
         for folder in taken:
             self._shelf.give_back(folder)
@@ -80,6 +95,10 @@ class ModelServers:
     async def tidy(self) -> None:
         """Throw away model data that no server uses."""
         await self._shelf.tidy()
+
+    def _size(self, host: Host) -> Resources:
+        size = resources(host.instance_type, self._machine, among=host.among, volume_gib=host.volume_gib)
+        return replace(size, cpus=1.0, memory_mib=host.memory_mib) if host.memory_mib else size
 
     def _variables(self, scope: Scope, container: Container) -> dict[str, str]:
         try:

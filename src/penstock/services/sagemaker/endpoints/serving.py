@@ -7,8 +7,9 @@ there.
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,23 +18,45 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
-from penstock.engine.residents import Resident
+from penstock.services.sagemaker.endpoints.chain import Chain
 from penstock.services.sagemaker.endpoints.fleet import Fleet
 from penstock.services.sagemaker.endpoints.flow import DOWN, UP
-from penstock.services.sagemaker.endpoints.instance import Instance
-from penstock.services.sagemaker.endpoints.model import LOG_GROUP, Deployment, Plan, State, Variant
+from penstock.services.sagemaker.endpoints.instance import Answering, Instance
+from penstock.services.sagemaker.endpoints.library import Library, NoModel
+from penstock.services.sagemaker.endpoints.model import (
+    LOG_GROUP,
+    Concurrency,
+    Container,
+    Deployment,
+    Json,
+    Plan,
+    State,
+    Variant,
+)
+from penstock.services.sagemaker.endpoints.program import Program
+from penstock.services.sagemaker.endpoints.serverless import Serverless
 from penstock.services.sagemaker.endpoints.servers import Host, ModelServers
+from penstock.services.sagemaker.jobs.model import Place
+from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
+from penstock.services.sagemaker.jobs.staging import safe
 from penstock.wire.call import Scope
 
 LONGEST_FIT: Final = 600.0  # seconds
+LONGEST_MODEL: Final = 60.0  # seconds that one of several models takes to be brought: somebody waits
+EACH_MODEL_MIB: Final = 256  # of an instance's memory, for each of the models that it holds
+NOT_BROUGHT: Final = (
+    "Failed to download model data ({uri}). Please ensure that there is an object located at the URL and that the role "
+    "passed to CreateModel has permissions to download the model. ({problem})"
+)
 
 
 class Serving:
     """The activities `sagemaker.serve-endpoint` and `sagemaker.fit-endpoint`, and what InvokeEndpoint asks."""
 
-    def __init__(self, engine: Engine, servers: ModelServers) -> None:
+    def __init__(self, engine: Engine, servers: ModelServers, objects: Objects) -> None:
         self._engine = engine
         self._servers = servers
+        self._objects = objects
         self._fleets: dict[tuple[RunId, int], Fleet] = {}
         self._retired: dict[tuple[RunId, int], asyncio.Event] = {}
 
@@ -56,7 +79,7 @@ class Serving:
             plan, state = await self._look(task.run)
             deployment = state.deployment(key[1]) if state else None
             if plan is not None and state is not None and deployment is not None and not retired.is_set():
-                await self._keep(task, plan, deployment, retired, is_new=deployment == state.wanted)
+                await self._keep(task, plan, deployment, retired, is_new=not state.is_up(key[1]))
         finally:
             del self._retired[key]
 
@@ -81,14 +104,17 @@ class Serving:
             del self._fleets[task.run, deployment.revision]
             self._servers.give_back(taken)
 
-    async def fit(self, task: Task) -> None:
-        """Have a fleet be as large as its deployment says, and its weights, too."""
+    async def fit(self, task: Task) -> Json:
+        """Have a fleet be as large, and weighted, as its deployment says; `Problem` tells what does not come up."""
         deployment = msgspec.convert(task.input, Deployment)
         fleet = self._fleets.get((task.run, deployment.revision))
         if fleet is not None:  # else it is being made, after a restart: to that very size
-            with suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(LONGEST_FIT):
-                    await fleet.fit(deployment)
+                    return {"Problem": await fleet.fit(deployment)}
+            except TimeoutError:
+                return {"Problem": f"The servers did not come up within {LONGEST_FIT:.0f} seconds."}
+        return {"Problem": ""}
 
     async def _bring_up(self, task: Task, fleet: Fleet, revision: int, *, is_new: bool) -> bool:
         """Start the servers and tell; false if there is nothing to be kept. What was in service already stays so."""
@@ -106,32 +132,58 @@ class Serving:
 
     # -- instances
 
-    def _maker(self, task: Task, plan: Plan, revision: int, taken: list[Path]) -> Callable[[Variant, int], Instance]:
+    def _maker(self, task: Task, plan: Plan, revision: int, taken: list[Path]) -> Callable[[Variant, int], Answering]:
         """What makes instances; the folders that they take go into `taken`."""
 
-        def make(variant: Variant, number: int) -> Instance:
+        def make(variant: Variant, number: int) -> Answering:
+            contents = variant.contents
+            assert contents is not None  # it is staged
             name = instance_id(task.run, revision, variant.name, number)
-            return Instance(name, self._starter(task.scope, plan, variant, name, taken), variant.start_within)
+            host = Host(
+                scope=task.scope,
+                instance_type=variant.instance_type,
+                volume_gib=variant.volume_gib,
+                group=LOG_GROUP + plan.name,
+                stream=f"{variant.name}/{name}",
+                among=len(contents.containers),
+            )
+
+            def server(container: Container) -> Instance:
+                kind = Program if self._servers.has_program(container) else Instance
+                return kind(name, partial(self._servers.start, container, host, taken), variant.start_within)
+
+            if variant.serverless is not None:
+                return self._serverless(variant.serverless, variant, host, taken)
+            if contents.models:
+                bring = partial(self._model, task.scope, contents.containers[0])
+                return Library(bring, server, most=self._servers.room(host) // EACH_MODEL_MIB)
+            if len(contents.containers) == 1:
+                return server(contents.containers[0])
+            return Chain({container.name: server(container) for container in contents.containers})
 
         return make
 
-    def _starter(
-        self, scope: Scope, plan: Plan, variant: Variant, name: str, taken: list[Path]
-    ) -> Callable[[], Awaitable[Resident]]:
-        container = variant.container
-        assert container is not None  # it is staged
-        host = Host(
-            scope=scope,
-            instance_type=variant.instance_type,
-            volume_gib=variant.volume_gib,
-            group=LOG_GROUP + plan.name,
-            stream=f"{variant.name}/{name}",
-        )
+    def _serverless(self, wanted: Concurrency, variant: Variant, host: Host, taken: list[Path]) -> Serverless:
+        assert variant.contents is not None
+        (container,) = variant.contents.containers
 
-        async def start() -> Resident:
-            return await self._servers.start(container, host, taken)
+        def server(number: int) -> Instance:
+            own = replace(host, memory_mib=wanted.memory_mib, stream=f"{host.stream}-{number}")
+            return Instance(own.stream, partial(self._servers.start, container, own, taken), variant.start_within)
 
-        return start
+        return Serverless(server, most=wanted.most, provisioned=wanted.provisioned)
+
+    async def _model(self, scope: Scope, container: Container, name: str) -> Container:
+        """A model of a multi-model container, brought from S3. Raises `NoModel`."""
+        try:
+            place = Place.of(container.models, "ModelDataUrl").under(safe(name.lstrip("/")))
+            async with asyncio.timeout(LONGEST_MODEL):
+                archive = await self._objects.get(scope, place)
+        except (Undelivered, TimeoutError) as problem:
+            raise NoModel(
+                NOT_BROUGHT.format(uri=f"{container.models.rstrip('/')}/{name}", problem=problem)
+            ) from problem
+        return msgspec.structs.replace(container, data=archive.digest)
 
 
 def instance_id(run: RunId, revision: int, variant: str, number: int) -> str:

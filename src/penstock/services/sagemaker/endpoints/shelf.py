@@ -1,14 +1,19 @@
-"""The shelf: model archives, unpacked, as servers see them: `{digest}/model` is what they find as `/opt/ml/model`.
+"""The shelf: models as servers see them: `{digest}/model` is what they find as `/opt/ml/model`.
 
-What is unpacked can be unpacked again, so whatever no server uses may be thrown away.
+An archive is unpacked; the files of a model that is none are links to their blobs. What is here can be made again, so
+whatever no server uses may be thrown away.
 """
 
 import asyncio
+import hashlib
+import os
 import shutil
 import tarfile
 import tempfile
 import zlib
 from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -29,14 +34,17 @@ class Shelf:
         self._turn = asyncio.Lock()
         self._users: Counter[Path] = Counter()
 
-    async def take(self, digest: str) -> Path:
-        """The folder of an archive (of nothing, without a digest); `give_back` it. Raises `Unpackable`."""
-        path = self._root / (digest or EMPTY)
+    async def take(self, archive: str, files: Mapping[str, str]) -> Path:
+        """The folder of an archive, or of files by path (of nothing, without both). Raises `Unpackable`.
+
+        `give_back` it.
+        """
+        path = self._root / (named(files) if files else archive or EMPTY)
         self._users[path] += 1
         try:
             async with self._turn:
                 if not path.exists():
-                    await asyncio.to_thread(self._unpack, path, digest)
+                    await asyncio.to_thread(self._fill, path, archive, files)
         except BaseException:
             self.give_back(path)
             raise
@@ -52,19 +60,35 @@ class Shelf:
             for path in [each for each in there if self._users[each] <= 0]:
                 await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
 
-    def _unpack(self, path: Path, digest: str) -> None:
+    def _fill(self, path: Path, archive: str, files: Mapping[str, str]) -> None:
         self._root.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(dir=self._root))
         try:
             model = beside / "model"
             model.mkdir()
-            if digest:
-                unpack(self._blobs.find(Digest(digest)).path, model)
+            if archive:
+                unpack(self._blobs.find(Digest(archive)).path, model)
+            for inside, digest in files.items():
+                place(self._blobs.find(Digest(digest)).path, model / inside)
             beside.chmod(0o755)
             beside.rename(path)
         except BaseException:
             shutil.rmtree(beside, ignore_errors=True)
             raise
+
+
+def named(files: Mapping[str, str]) -> str:
+    """A name that these files have in common with no others."""
+    return hashlib.sha256("".join(f"{digest} {path}\n" for path, digest in sorted(files.items())).encode()).hexdigest()
+
+
+def place(blob: Path, path: Path) -> None:
+    """A file with a blob's content, which servers see read-only. Blocking."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # another file system, or links are not ours to make
+        os.link(blob, path)
+        return
+    shutil.copy(blob, path)
 
 
 def unpack(archive: Path, folder: Path) -> None:

@@ -1,19 +1,33 @@
 """Staging: what a revision's servers are made of, looked up and brought here before any of them starts.
 
-{model, by variant}  ──DescribeModel──►  image, environment, archive  ──GetObject──►  Container(digest, …)
+{model, by variant}  ──DescribeModel, DescribeModelPackage──►  images, environments, data  ──GetObject──►  Contents
+
+The models of a multi-model container are brought when they are asked for: see `library`.
 """
 
 import asyncio
 from collections.abc import Mapping
+from typing import Final, Literal
 
 import msgspec
 
 from penstock.engine.outbox import Task
 from penstock.services.sagemaker.endpoints.configs import described_model
-from penstock.services.sagemaker.endpoints.model import Container, Deployment, Json
+from penstock.services.sagemaker.endpoints.model import Container, Contents, Deployment, Json
 from penstock.services.sagemaker.jobs.model import Place
 from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
-from penstock.wire.call import Directory, Scope, ValidationError
+from penstock.services.sagemaker.jobs.staging import safe, together
+from penstock.wire.call import Call, Directory, Scope, ServiceError, ValidationError
+
+Form = Literal["archive", "object", "prefix"]
+FORMS: Final[Mapping[tuple[str, str], Form]] = {
+    ("S3Object", "Gzip"): "archive",
+    ("S3Object", "None"): "object",
+    ("S3Prefix", "None"): "prefix",
+}
+MULTI_MODEL: Final = (
+    "SAGEMAKER_MULTI_MODEL"  # what the SDK tells a container that Penstock does not ask to hold several
+)
 
 
 class Staging:
@@ -24,58 +38,134 @@ class Staging:
         self._objects = objects
 
     async def stage(self, task: Task) -> Json:
-        """The container of each variant, by name. Raises `ServiceError` with what goes into FailureReason."""
+        """The contents of each variant, by name. Raises `ServiceError` with what goes into FailureReason."""
         deployment = msgspec.convert(task.input, Deployment)
         staged = {
-            variant.name: await self.container(task.scope, variant.model, within=variant.download_within)
+            variant.name: await self.contents(task.scope, variant.model, within=variant.download_within)
             for variant in deployment.variants
         }
         return msgspec.to_builtins(staged)
 
-    async def container(self, scope: Scope, model_name: str, *, within: float) -> Container:
-        """What servers of a model are made of, brought within some seconds. Raises `ServiceError`."""
+    async def contents(self, scope: Scope, model_name: str, *, within: float) -> Contents:
+        """What instances of a model run, brought within some seconds. Raises `ServiceError`."""
         model = await described_model(self._directory, scope, model_name)
-        container = the_container(model)
-        uri = archive_of(container)
+        asked = await asked_containers(self._directory, scope, model)
+        role = model.get("ExecutionRoleArn", "")
         try:
             async with asyncio.timeout(within):
-                data = (await self._objects.get(scope, Place.of(uri, "ModelDataUrl"))).digest if uri else ""
+                containers = await together(self._container(scope, each, role) for each in asked)
         except TimeoutError:
-            raise ValidationError(f"Failed to download model data {uri} within {within:.0f} seconds.") from None
+            raise ValidationError(f"Failed to download model data within {within:.0f} seconds.") from None
         except Undelivered as failure:
             raise ValidationError(f"Failed to download model data: {failure}") from failure
-        return Container(container["Image"], model.get("ExecutionRoleArn", ""), data, container.get("Environment", {}))
-
-
-def the_container(model: Mapping[str, Json]) -> Mapping[str, Json]:
-    """The one container of a model that endpoints can serve. Raises `ValidationError` naming what they cannot."""
-    several = model.get("Containers", ())
-    if len(several) > 1:
-        raise ValidationError(
-            f"The model {model['ModelName']} has {len(several)} Containers; Penstock's endpoints serve models of one."
+        named = names(asked)
+        return Contents(
+            tuple(msgspec.structs.replace(each, name=name) for name, each in zip(named, containers, strict=True)),
+            is_direct=model.get("InferenceExecutionConfig", {}).get("Mode") == "Direct",
         )
-    container: Mapping[str, Json] = several[0] if several else model["PrimaryContainer"]
-    if container.get("Mode", "SingleModel") != "SingleModel":
-        raise ValidationError(
-            f"The model {model['ModelName']} has a container of Mode {container['Mode']}; Penstock's endpoints serve "
-            "SingleModel."
-        )
-    if "Image" not in container:
-        raise ValidationError(
-            f"The model {model['ModelName']} names a model package of several containers; Penstock's endpoints serve "
-            "models of one."
-        )
-    return container
+
+    async def _container(self, scope: Scope, asked: Mapping[str, Json], role: str) -> Container:
+        environment = asked.get("Environment", {})
+        if is_multi_model(asked):
+            without = {name: value for name, value in environment.items() if name != MULTI_MODEL}
+            return Container(asked["Image"], role, environment=without, models=source_of(asked)[1])
+        bare = Container(asked["Image"], role, environment=environment)
+        form, uri = source_of(asked)
+        if not uri:
+            return bare
+        place = Place.of(uri, "ModelDataUrl")
+        match form:
+            case "archive":
+                return msgspec.structs.replace(bare, data=(await self._objects.get(scope, place)).digest)
+            case "object":
+                name = safe(place.key.rpartition("/")[2])
+                return msgspec.structs.replace(bare, files={name: (await self._objects.get(scope, place)).digest})
+            case "prefix":
+                return msgspec.structs.replace(bare, files=await self._files(scope, place))
+
+    async def _files(self, scope: Scope, place: Place) -> dict[str, str]:
+        """Every object under a prefix, by what its key has after it."""
+        keys = [key async for key in self._objects.keys(scope, place)]
+        if not keys:
+            raise Undelivered(f"there is no object under {place.uri}.")
+        paths = [safe(key.removeprefix(place.key).lstrip("/")) for key in keys]
+        found = await together(self._objects.get(scope, Place(place.bucket, key)) for key in keys)
+        return {path: blob.digest for path, blob in zip(paths, found, strict=True)}
 
 
-def archive_of(container: Mapping[str, Json]) -> str:
-    """The S3 URI of the model's archive; empty where a container brings its own model."""
+async def one_container(directory: Directory, scope: Scope, model_name: str) -> None:
+    """Raise `ValidationError` unless a model is one model in one container: transform jobs ask no other."""
+    containers = await asked_containers(directory, scope, await described_model(directory, scope, model_name))
+    if len(containers) > 1 or is_multi_model(containers[0]):
+        raise ValidationError(
+            f"The model {model_name} has several containers or models; Penstock's transform jobs use models of one."
+        )
+
+
+async def asked_containers(directory: Directory, scope: Scope, model: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    """The containers of a model that can be served. Raises `ValidationError` naming what cannot."""
+    held: list[Mapping[str, Json]] = model["Containers"] if "Containers" in model else [model["PrimaryContainer"]]
+    containers = [each for one in held for each in await packaged(directory, scope, one)]
+    for container in containers:
+        check_container(model["ModelName"], container, alone=len(containers) == 1)
+    return containers
+
+
+async def packaged(directory: Directory, scope: Scope, container: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    """A container itself, or those of the model package of several that it names."""
+    if "Image" in container:
+        return [container]
+    request = {"ModelPackageName": container["ModelPackageName"]}
+    try:
+        package = await directory.answer(Call("sagemaker", "DescribeModelPackage", request, scope))
+    except ServiceError as error:
+        raise ValidationError(error.message) from error
+    name = container.get("InferenceSpecificationName")
+    more = {each["Name"]: each for each in package.get("AdditionalInferenceSpecifications", ())}
+    inside = package["InferenceSpecification"] if name is None else more[name]
+    given = container.get("Environment", {})
+    return [{**each, "Environment": each.get("Environment", {}) | given} for each in inside["Containers"]]
+
+
+def check_container(model: str, container: Mapping[str, Json], *, alone: bool) -> None:
+    if container.get("AdditionalModelDataSources"):
+        raise ValidationError(
+            f"The model {model} has a container with AdditionalModelDataSources, which Penstock's endpoints do not "
+            "support yet; put all of it into ModelDataSource."
+        )
+    if is_multi_model(container) and not alone:
+        raise ValidationError(
+            f"The model {model} has a container of Mode MultiModel beside others; Penstock's endpoints serve it alone."
+        )
+    if container.get("MultiModelConfig", {}).get("ModelCacheSetting") == "Disabled":
+        raise ValidationError(
+            f"The model {model} has MultiModelConfig.ModelCacheSetting Disabled; Penstock's endpoints keep models "
+            "loaded; leave it out."
+        )
+    if not is_multi_model(container):
+        source_of(container)
+
+
+def is_multi_model(container: Mapping[str, Json]) -> bool:
+    return str(container.get("Mode")) == "MultiModel"
+
+
+def source_of(container: Mapping[str, Json]) -> tuple[Form, str]:
+    """The form of a container's model data, and its S3 URI: empty where a container brings its own model."""
     source = container.get("ModelDataSource", {}).get("S3DataSource")
     if source is None:
-        return str(container.get("ModelDataUrl", ""))
-    if (source["S3DataType"], source["CompressionType"]) != ("S3Object", "Gzip"):
+        return "archive", str(container.get("ModelDataUrl", ""))
+    kind = source["S3DataType"], source["CompressionType"]
+    if kind not in FORMS:
         raise ValidationError(
-            "ModelDataSource.S3DataSource is served here with S3DataType S3Object and CompressionType Gzip; it has "
-            f"{source['S3DataType']} and {source['CompressionType']}."
+            "ModelDataSource.S3DataSource is an S3Object of CompressionType Gzip or None, or an S3Prefix of None; "
+            f"it has {kind[0]} and {kind[1]}."
         )
-    return str(source["S3Uri"])
+    return FORMS[kind], str(source["S3Uri"])
+
+
+def names(containers: list[Mapping[str, Json]]) -> list[str]:
+    """What containers are called in messages, and by requests that name one."""
+    if len(containers) == 1:
+        return [containers[0].get("ContainerHostname", "primary")]
+    return [each.get("ContainerHostname", f"container-{number}") for number, each in enumerate(containers, 1)]

@@ -64,6 +64,10 @@ def failed_job(reason: str) -> str:
     return f"ClientError: {reason or 'the job failed and gave no reason'}"
 
 
+def not_in_service(endpoint: str, reason: str) -> str:
+    return f"ClientError: The endpoint {endpoint} did not come into service. {reason}".rstrip()
+
+
 def not_called(function: str, message: str) -> str:
     return f"ClientError: Failed to invoke Lambda function {function}. Error Details: {message}"
 

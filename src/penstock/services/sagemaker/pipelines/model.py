@@ -23,8 +23,8 @@ Json = Any
 StepStatus = Literal["Starting", "Executing", "Stopping", "Stopped", "Failed", "Succeeded", "Skipped"]
 ExecutionStatus = Literal["Executing", "Stopping", "Stopped", "Failed", "Succeeded", "CompletedWithFailures"]
 Phase = Literal[
-    "looking", "grouping", "creating", "describing", "running", "calling", "sending", "waiting", "iterating",
-    "cleaning", "noting", "resting", "over",
+    "looking", "grouping", "creating", "describing", "deploying", "running", "calling", "sending", "waiting",
+    "iterating", "cleaning", "noting", "resting", "over",
 ]  # fmt: skip
 
 OVER: Final[frozenset[StepStatus]] = frozenset({"Stopped", "Failed", "Succeeded", "Skipped"})

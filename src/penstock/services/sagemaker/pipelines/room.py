@@ -8,6 +8,7 @@ from penstock.services.sagemaker.pipelines.caching import LOOK_UP, NOTE, Cache
 from penstock.services.sagemaker.pipelines.callbacks import CallbackMessages, StepCallbacks
 from penstock.services.sagemaker.pipelines.cleaning import CLEAN, Outputs
 from penstock.services.sagemaker.pipelines.content import Contents
+from penstock.services.sagemaker.pipelines.deploying import AWAIT_ENDPOINT, Deployments
 from penstock.services.sagemaker.pipelines.executions import PipelineExecutions
 from penstock.services.sagemaker.pipelines.fitting import fitted
 from penstock.services.sagemaker.pipelines.flow import PipelineFlow
@@ -38,6 +39,7 @@ def open_pipelines(
     engine.activity(NOTE, cache.note)
     engine.activity(CLEAN, Outputs(directory).delete)
     engine.activity(CALL_FUNCTION, Functions(directory).call)
+    engine.activity(AWAIT_ENDPOINT, Deployments(directory).settled)
     engine.activity(SEND_MESSAGE, CallbackMessages(database=database, directory=directory, clock=clock).send)
     directory.register(Pipelines(database=database, directory=directory, clock=clock))
     directory.register(PipelineExecutions(database=database, engine=engine, clock=clock, chance=chance))

@@ -4,6 +4,8 @@
     Tuning                              the same, with what lists its training jobs
     Model                               CreateModel ─► DescribeModel
     RegisterModel                       CreateModelPackageGroup ─► CreateModelPackage ─► DescribeModelPackage
+    EndpointConfig                      CreateEndpointConfig ─► DescribeEndpointConfig
+    Endpoint                            CreateEndpoint, or UpdateEndpoint where there is one ─► see `deploying`
     Lambda, Callback                    see `outside`
 
 A describe is left out where no other step uses the properties.
@@ -16,6 +18,9 @@ from typing import Any, Final
 
 from penstock.languages.pipeline.tree import (
     Constant,
+    DefinitionError,
+    Endpoint,
+    EndpointConfig,
     Expression,
     Model,
     Object,
@@ -39,8 +44,8 @@ class Making:
     """How a type of step makes its thing.
 
     `name` is the member that names it in requests and answers (empty: it has none of its own), `arn` the one that
-    identifies it. Jobs have `stop`, the rest `describe`. Names begin as `named` and are
-    `longest` characters long at the most.
+    identifies it. Jobs have `stop`, endpoints `update`, the rest `describe`. Names begin as `named`
+    and are `longest` characters long at the most.
     """
 
     create: str
@@ -49,6 +54,7 @@ class Making:
     metadata: str
     describe: str = ""
     stop: str = ""
+    update: str = ""
     named: str = "pipelines-"
     longest: int = 63
 
@@ -74,7 +80,12 @@ MAKING: Final[Mapping[type, Making]] = {
     RegisterModel: Making(
         "CreateModelPackage", "ModelPackageName", "ModelPackageArn", "RegisterModel", describe="DescribeModelPackage"
     ),
-}
+    EndpointConfig: Making(
+        "CreateEndpointConfig", "EndpointConfigName", "EndpointConfigArn", "EndpointConfig",
+        describe="DescribeEndpointConfig",
+    ),
+    Endpoint: Making("CreateEndpoint", "EndpointName", "EndpointArn", "Endpoint", update="UpdateEndpoint"),
+}  # fmt: skip
 
 
 def tracking(making: Making, begin: Begin, step: StepName) -> dict[str, Json]:
@@ -94,6 +105,11 @@ def request(making: Making, arguments: Mapping[str, Json], name: str) -> dict[st
     return {making.name: name, **{key: value for key, value in made.items() if key != making.name}}
 
 
+def update(making: Making, arguments: Mapping[str, Json], name: str) -> dict[str, Json]:
+    """The request that changes what is there already: tags are given to what is made."""
+    return {key: value for key, value in request(making, arguments, name).items() if key != "Tags"}
+
+
 def member(arguments: Expression, key: str) -> Expression | None:
     """A member of a step's arguments that need not be there."""
     match arguments:
@@ -102,6 +118,13 @@ def member(arguments: Expression, key: str) -> Expression | None:
         case Constant() if isinstance(arguments.value, dict) and key in arguments.value:
             return Constant(arguments.value[key])
     return None
+
+
+def endpoint_name(step: StepName, chosen: Json) -> str:
+    """An endpoint keeps its name from one execution to the next. Raises `DefinitionError` where it has none."""
+    if not chosen:
+        raise DefinitionError(f"EndpointName in Arguments of step '{step}' is missing: it says which endpoint it is.")
+    return str(chosen)
 
 
 def ten_letters(step: StepName, attempt: int, chance: str) -> str:

@@ -2,6 +2,7 @@
 
     looking (─► asking the cache) ─► what its type does:
     looking ─► (grouping ─►) creating ─► running ─► over            jobs run; models are described instead
+       ├───────► creating ─► deploying ─► over                      endpoints
        ├───────► calling ─► over                                    functions
        ├───────► sending ─► waiting ─► over                         callbacks
        ├───────► iterating ─► over                                  ForEach steps, while steps of their bodies run
@@ -38,6 +39,8 @@ from penstock.languages.pipeline.tree import (
     Cleanup,
     Condition,
     DefinitionError,
+    Endpoint,
+    EndpointConfig,
     Fail,
     ForEach,
     Lambda,
@@ -51,7 +54,7 @@ from penstock.languages.pipeline.tree import (
     Tuning,
 )
 from penstock.languages.pipeline.values import written
-from penstock.services.sagemaker.pipelines import caching, cleaning, failures, looping, outside, steps
+from penstock.services.sagemaker.pipelines import caching, cleaning, deploying, failures, looping, outside, steps
 from penstock.services.sagemaker.pipelines.ledger import Ledger
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan
 from penstock.services.sagemaker.pipelines.steps import MAKING, Fit
@@ -219,7 +222,7 @@ class Turn:
                 self._send(name, step)
             case RegisterModel():
                 self._group_or_create(name)
-            case Processing() | Training() | Tuning() | Transform() | Model():
+            case Processing() | Training() | Tuning() | Transform() | Model() | EndpointConfig() | Endpoint():
                 self._create(name)
             case Other():
                 self._fail(name, failures.unsupported(step.type))
@@ -284,10 +287,13 @@ class Turn:
         self.ledger.commands.append(CancelTimer(self._key(name, "unlimit"), self._key(name, "limit")))
 
     def _prepare(self, name: StepName, step: AnyStep) -> None:
-        """Give the step's job or model its name."""
+        """Give the step's job or model its name; an endpoint's is the definition's own."""
         making = MAKING[type(step)]
         prefix = steps.member(step.arguments, making.name)
         chosen = None if prefix is None else resolve(prefix, self._sources(name))
+        if isinstance(step, Endpoint):
+            self.ledger.change(name, name=steps.endpoint_name(name, chosen))
+            return
         attempt = self.ledger.steps[name].attempt
         given = steps.job_name(self.ledger.begin, name, attempt, chosen, self.ledger.chance, making)
         self.ledger.change(name, name=given)
@@ -311,6 +317,20 @@ class Turn:
         made = steps.request(making, arguments, self.ledger.steps[name].name)
         return self._fit(making.create, made | steps.tracking(making, self.ledger.begin, name))
 
+    def _update(self, name: StepName) -> None:
+        if self.ledger.status == "Stopping":
+            self.ledger.settle(name, "Stopped")
+            return
+        making = self._making(name)
+        arguments = resolve(self.ledger.plan.step(name).arguments, self._sources(name))
+        made = self._fit(making.update, steps.update(making, arguments, self.ledger.steps[name].name))
+        self.ledger.go(name, "creating", self._invoke(name, "update", making.update, made))
+
+    def _deploy(self, name: StepName) -> None:
+        """Wait until the endpoint has settled; it cannot be stopped."""
+        wanted = {"EndpointName": self.ledger.steps[name].name}
+        self.ledger.go(name, "deploying", Perform(self._key(name, "deploy"), deploying.AWAIT_ENDPOINT, wanted))
+
     def _stop_job(self, name: StepName) -> None:
         making, progress = self._making(name), self.ledger.steps[name]
         self.ledger.commands.append(self._invoke(name, "stop", making.stop, {making.name: progress.name}))
@@ -328,6 +348,8 @@ class Turn:
             "note": self._noted,
             "group": self._grouped,
             "create": self._created,
+            "update": self._created,
+            "deploy": self._deployed,
             "describe": self._described,
         }.get(what.partition("/")[0])
         if then is not None:
@@ -413,6 +435,8 @@ class Turn:
             self.ledger.go(name, "running", Watch(self._key(name, "job"), RunId(result[making.arn])))
             if self.ledger.status == "Stopping":
                 self._stop_job(name)
+        elif making.update:
+            self._deploy(name)
         elif self.ledger.plan.written_as(name) in self.ledger.plan.graph.kept:
             asked = {
                 making.name: result[making.arn] if making.name == "ModelPackageName" else self.ledger.steps[name].name
@@ -421,11 +445,20 @@ class Turn:
         else:
             self.ledger.settle(name, "Succeeded")
 
+    def _deployed(self, name: StepName, described: Mapping[str, Json]) -> None:
+        reason = described.get("FailureReason", "")
+        if described["EndpointStatus"] == "InService" and not reason:
+            self.ledger.settle(name, "Succeeded", properties=self.ledger.plan.kept(name, described))
+        else:
+            self._fail(name, failures.not_in_service(self.ledger.steps[name].name, reason))
+
     def _refused(self, name: StepName, what: str, fact: Refused) -> None:
         if what == "group" and "already exist" in fact.message:
             self._grouped(name, None)
         elif what == "note":
             self._noted(name, None)  # it has run; others just cannot be answered with it
+        elif what == "create" and self._making(name).update and "already exist" in fact.message:
+            self._update(name)
         elif what in ("stop", "send-stop"):
             return  # it ended by itself meanwhile, which its run will say; or nobody listens to the queue any more
         elif what == "call":
@@ -435,11 +468,13 @@ class Turn:
         elif what == "send":
             reason = failures.not_sent(self.ledger.steps[name].queue, fact.message)
             self._fail(name, reason, failures.kind_of_refusal(fact.error))
-        elif what in ("job", "cache", "clean") or what.startswith("look/"):
+        elif what in ("job", "cache", "clean", "deploy") or what.startswith("look/"):
             self._fail(name, f"ClientError: {fact.message}", failures.kind_of_refusal(fact.error))
         else:
             making = self._making(name)
-            operation = {"group": "CreateModelPackageGroup", "describe": making.describe}.get(what, making.create)
+            operation = {"group": "CreateModelPackageGroup", "describe": making.describe, "update": making.update}.get(
+                what, making.create
+            )
             self._fail(name, failures.refused(operation, fact.message), failures.kind_of_refusal(fact.error))
 
     def _ended(self, name: StepName, fact: Ended) -> None:

@@ -34,13 +34,11 @@ class Staging:
 
     async def stage(self, scope: Scope, plan: Plan, order: Order, run: RunId) -> Staged:
         """Bring and hold what a job needs. Raises `Undelivered` and `ServiceError`."""
-        made_of = await self._models.container(scope, plan.request["ModelName"], within=DOWNLOAD_WITHIN)
+        (made_of,) = (await self._models.contents(scope, plan.request["ModelName"], within=DOWNLOAD_WITHIN)).containers
         container = msgspec.structs.replace(made_of, environment={**made_of.environment, **order.environment})
         items = await self._items(scope, order)
         listed = await asyncio.to_thread(self._blobs.put_bytes, msgspec.json.encode(items))
-        digests = {listed.digest, *(item.digest for item in items)}
-        if container.data:
-            digests.add(Digest(container.data))
+        digests = {listed.digest, *(item.digest for item in items), *map(Digest, container.digests)}
 
         def hold(tx: Transaction) -> None:
             for digest in sorted(digests):

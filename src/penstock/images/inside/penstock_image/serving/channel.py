@@ -10,6 +10,7 @@ import os
 import socket
 import struct
 import sys
+from collections.abc import Callable
 
 from penstock_image.layout import Json
 from penstock_image.serving.messages import Request, Response
@@ -52,6 +53,11 @@ def serve(handle: int) -> None:
     sys.stdout, sys.stderr = by_line(1), by_line(2)
     server = Server(dict(os.environ))
     server.load()
+    answer(channel, server.respond)
+
+
+def answer(channel: socket.socket, respond: Callable[[Request], Response]) -> None:
+    """Answer one request after another until the other end is gone."""
     channel.sendall(framed({"do": "ready"}, b""))
     while True:
         head, payload = LENGTHS.unpack(exactly(channel, LENGTHS.size))
@@ -63,4 +69,4 @@ def serve(handle: int) -> None:
             attributes=facts["attributes"],
             body=exactly(channel, payload),
         )
-        channel.sendall(framed({"do": "answered", "peak_mib": 0}, told(server.respond(request))))
+        channel.sendall(framed({"do": "answered", "peak_mib": 0}, told(respond(request))))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from penstock_image.layout import Json
-from penstock_image.serving.messages import CSV, JSON, NPY, TEXTS, Unserved, unacceptable, unsupported
+from penstock_image.serving.messages import CSV, JSON, NPY, TEXTS, Unserved, plain, unacceptable, unsupported
 
 
 def _from_csv(content: Json) -> Json:
@@ -48,6 +48,7 @@ ENCODERS: Mapping[str, Callable[[Json], Json]] = {
 
 def decode(content: Json, content_type: str) -> Json:
     """An array; texts become 32-bit floats. Raises `Unserved`."""
+    content_type = plain(content_type)
     decoder = DECODERS.get(content_type)
     if decoder is None:
         raise unsupported(content_type)

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 JSON = "application/json"
 CSV = "text/csv"
 NPY = "application/x-npy"
+JSON_LINES = "application/jsonlines"
 TEXTS = (JSON, CSV)  # what handlers are given as text; all else is bytes
+
+
+def plain(content_type: str) -> str:
+    """A content type without its parameters."""
+    return content_type.partition(";")[0].strip()
 
 
 @dataclass(frozen=True)
@@ -19,7 +25,7 @@ class Request:
     @property
     def content(self) -> str | bytes:
         """The body as AWS's images hand it to `input_fn`."""
-        return self.body.decode() if self.content_type in TEXTS else self.body
+        return self.body.decode() if plain(self.content_type) in TEXTS else self.body
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from penstock_image.serving.handlers import Defaults, Handlers
 from penstock_image.serving.messages import JSON, Request, Response, Unserved
 
 ANYTHING = ("", "*/*")
-UNUSED = ("SAGEMAKER_MULTI_MODEL", "SAGEMAKER_INFERENCE_OUTPUT")  # what AWS's images would do more, and these do not
+UNUSED = ("SAGEMAKER_MULTI_MODEL",)  # what AWS's images would do more, and these do not
 
 
 class Server:
@@ -69,7 +69,9 @@ class Server:
             self._default_accept, self._default_content = "text/csv", "text/libsvm"
             self._parameters = Response(200, json.dumps(algorithm.PARAMETERS).encode(), JSON)
             is_batch = bool(self._variables.get("SAGEMAKER_BATCH"))
-            return algorithm.Predictor(folders.model, is_batch=is_batch).answer  # type: ignore[no-any-return]
+            selection = self._variables.get("SAGEMAKER_INFERENCE_OUTPUT", "")
+            predictor = algorithm.Predictor(folders.model, selection, is_batch=is_batch)
+            return predictor.answer  # type: ignore[no-any-return]
         raise ClientError(
             "no script to serve with: the container's Environment must name one as SAGEMAKER_PROGRAM, since this "
             "image has no algorithm of its own"

@@ -1,7 +1,7 @@
 """Serving XGBoost models: the image's own predictor, and what stands in for functions that a script does not have.
 
 `text/csv` (no label) and `text/libsvm` come in; scores leave as CSV (of batches a line for each row), or as JSON where
-that is accepted.
+that is accepted; or what was selected of each prediction (see `selecting`).
 """
 
 import csv
@@ -18,7 +18,8 @@ import xgboost
 from penstock_image.failure import ClientError
 from penstock_image.layout import Json
 from penstock_image.serving.codecs import encode
-from penstock_image.serving.messages import CSV, JSON, Request, Response, Unserved, unacceptable, unsupported
+from penstock_image.serving.messages import CSV, JSON, Request, Response, Unserved, plain, unacceptable, unsupported
+from penstock_image.xgboost_mode import selecting
 
 LIBSVM = ("text/libsvm", "text/x-libsvm", "application/x-libsvm")
 DELIMITERS = ",;\t| "
@@ -29,15 +30,23 @@ VOTING = ("multi:softmax", "binary:hinge")  # objectives whose scores are classe
 class Predictor:
     """The model in a folder, or the models: an average where training made one for each fold."""
 
-    def __init__(self, folder: Path, *, is_batch: bool = False) -> None:
+    def __init__(self, folder: Path, selection: str = "", *, is_batch: bool = False) -> None:
         files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
         if not files:
             raise ClientError(f"the model data has no file to load a model from ({folder})")
         self._boosters = [loaded(path) for path in files]
         self._is_batch = is_batch
+        self._selection = selecting.keys_of(selection) if selection else []
+        if selection:
+            selecting.check(objective(self._boosters[0]))
 
     def answer(self, request: Request) -> Response:
-        data = matrix(request.content, request.content_type.partition(";")[0].strip())
+        data = matrix(request.content, plain(request.content_type))
+        if self._selection:
+            kind, classes = objective(self._boosters[0]), class_count(self._boosters[0])
+            return selecting.encoded(
+                selecting.selected(self._scores(data), self._selection, kind, classes), request.accept
+            )
         if request.accept not in (CSV, JSON):
             raise unacceptable(request.accept)
         scores = self._scores(data).tolist()
@@ -64,6 +73,10 @@ class Predictor:
 
 def objective(booster: xgboost.Booster) -> str:
     return str(json.loads(booster.save_config())["learner"]["objective"]["name"])
+
+
+def class_count(booster: xgboost.Booster) -> int:
+    return int(json.loads(booster.save_config())["learner"]["learner_model_param"].get("num_class", 0))
 
 
 def loaded(path: Path) -> xgboost.Booster:
@@ -110,7 +123,7 @@ def _from_libsvm(text: str) -> Json:
 
 
 def _matrix_of(content: Json, content_type: str) -> Json:
-    return matrix(content, content_type.partition(";")[0].strip())
+    return matrix(content, plain(content_type))
 
 
 def _predicted(data: Json, model: Json) -> Json:

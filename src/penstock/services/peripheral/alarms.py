@@ -1,0 +1,136 @@
+"""Alarms: moto keeps them and nobody there looks at their metrics, so they are looked at here.
+
+    every 5 s, where alarms were put:  DescribeAlarms ─► GetMetricStatistics ─► SetAlarmState ─► sns:Publish
+
+An alarm counts the last `EvaluationPeriods` whole periods: `DatapointsToAlarm` of them beyond its threshold, and it is
+in ALARM. As on AWS, a period without data is passed over unless `TreatMissingData` says what it counts as.
+"""
+
+import asyncio
+import json
+import logging
+import operator
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from penstock.wire.arns import Arn
+from penstock.wire.call import Call, Directory, Json, NotImplementedHere, Scope, ServiceError
+
+log: Final = logging.getLogger(__name__)
+LOOK_EVERY: Final = 5.0  # seconds
+ACTIONS: Final = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
+BEYOND: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "GreaterThanThreshold": operator.gt,
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "LessThanThreshold": operator.lt,
+    "LessThanOrEqualToThreshold": operator.le,
+}
+
+
+def check(request: Mapping[str, Json]) -> None:
+    """Raise where an alarm asks for what nobody here would look at, or do."""
+    for member in ("Metrics", "ExtendedStatistic", "ThresholdMetricId"):
+        if request.get(member):
+            raise NotImplementedHere(f"{member}: alarms are on one metric's Statistic here; give MetricName.")
+    if request.get("ComparisonOperator") not in BEYOND:
+        raise NotImplementedHere(f"ComparisonOperator: alarms know {', '.join(BEYOND)} here.")
+    for member in ACTIONS.values():
+        for arn in request.get(member, ()):
+            if Arn.of(arn).service != "sns":
+                raise NotImplementedHere(f"{member}: alarms tell SNS topics here, not '{arn}'.")
+
+
+class Alarms:
+    """Looks at the alarms of every account and region in which there are any."""
+
+    def __init__(self, directory: Directory, clock: Callable[[], float]) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._places: set[Scope] = set()
+
+    def note(self, call: Call) -> None:
+        """There are alarms where this call was placed."""
+        if (call.service, call.operation) == ("cloudwatch", "PutMetricAlarm"):
+            self._places.add(Scope(call.scope.account, call.scope.region))
+
+    async def watch(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            for place in tuple(self._places):
+                try:
+                    await self.look(place)
+                except ServiceError as refusal:
+                    log.warning("the alarms of %s could not be looked at: %s", place.region, refusal.message)
+
+    async def look(self, place: Scope) -> None:
+        """Set every alarm of a place to what its metric says."""
+        request: dict[str, Json] = {}
+        while True:
+            answer = await self._ask(place, "DescribeAlarms", request)
+            for alarm in answer.get("MetricAlarms", ()):
+                state, why = verdict(alarm, await self._points(place, alarm))
+                if state not in {"", alarm["StateValue"]}:
+                    await self._turn(place, alarm, state, why)
+            if not answer.get("NextToken"):
+                return
+            request = {"NextToken": answer["NextToken"]}
+
+    async def _points(self, place: Scope, alarm: Mapping[str, Json]) -> list[float | None]:
+        """The values of the last whole periods, the oldest first; None where there is no data."""
+        period, several = alarm["Period"], alarm["EvaluationPeriods"]
+        end = self._clock() // period * period
+        request = {
+            "Namespace": alarm["Namespace"],
+            "MetricName": alarm["MetricName"],
+            "Dimensions": alarm.get("Dimensions", []),
+            "StartTime": end - several * period,
+            "EndTime": end,
+            "Period": period,
+            "Statistics": [alarm["Statistic"]],
+        }
+        answer = await self._ask(place, "GetMetricStatistics", request)
+        found = {int((moment(each) - request["StartTime"]) // period): each for each in answer.get("Datapoints", ())}
+        return [found[number][alarm["Statistic"]] if number in found else None for number in range(several)]
+
+    async def _turn(self, place: Scope, alarm: Mapping[str, Json], state: str, why: str) -> None:
+        told = {"AlarmName": alarm["AlarmName"], "StateValue": state, "StateReason": why}
+        await self._ask(place, "SetAlarmState", told)
+        if not alarm.get("ActionsEnabled", True):
+            return
+        message = {
+            **{member: alarm[member] for member in ("AlarmName", "AlarmArn") if member in alarm},
+            "AWSAccountId": place.account,
+            "Region": place.region,
+            "NewStateValue": state,
+            "NewStateReason": why,
+            "OldStateValue": alarm["StateValue"],
+        }
+        for topic in alarm.get(ACTIONS[state], ()):
+            subject = f'{state}: "{alarm["AlarmName"]}" in {place.region}'
+            request = {"TopicArn": topic, "Subject": subject[:100], "Message": json.dumps(message)}
+            await self._directory.answer(Call("sns", "Publish", request, place))
+
+    async def _ask(self, place: Scope, operation: str, request: Mapping[str, Json]) -> Json:
+        return await self._directory.answer(Call("cloudwatch", operation, request, place))
+
+
+def moment(point: Mapping[str, Json]) -> float:
+    at = point["Timestamp"]
+    return float(at if isinstance(at, int | float) else at.timestamp())
+
+
+def verdict(alarm: Mapping[str, Json], points: list[float | None]) -> tuple[str, str]:
+    """The state that an alarm should be in, and why; no state where it stays as it is."""
+    missing = alarm.get("TreatMissingData") or "missing"
+    is_beyond = BEYOND[alarm["ComparisonOperator"]]
+    known = [is_beyond(point, alarm["Threshold"]) for point in points if point is not None]
+    absent = len(points) - len(known)
+    if missing in {"breaching", "notBreaching"}:
+        known += [missing == "breaching"] * absent
+    if not known:
+        return ("", "") if missing == "ignore" else ("INSUFFICIENT_DATA", "There is no data.")
+    needed = alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"]
+    beyond = sum(known)
+    why = f"{beyond} of {len(points)} datapoints were beyond the threshold {alarm['Threshold']}."
+    return ("ALARM" if beyond >= needed else "OK"), f"Threshold Crossed: {why}" if beyond >= needed else why

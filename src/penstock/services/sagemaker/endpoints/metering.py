@@ -1,0 +1,94 @@
+"""Metering: what CloudWatch is told of invocations, in AWS's names (namespace `AWS/SageMaker`).
+
+Requests are counted in memory and told every `TELL_EVERY` seconds, so none of them waits. CloudWatch's own state is in
+memory too, unless it is forwarded: what is not told when the server stops is not missed.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from penstock.services.sagemaker.endpoints.model import Json
+from penstock.wire.call import Call, Directory, Scope, ServiceError
+
+log: Final = logging.getLogger(__name__)
+NAMESPACE: Final = "AWS/SageMaker"
+TELL_EVERY: Final = 15.0  # seconds
+TELL_WITHIN: Final = 30.0
+
+
+@dataclass(slots=True)
+class Statistics:
+    """A metric's values, summed up."""
+
+    count: int = 0
+    total: float = 0.0
+    least: float = 0.0
+    most: float = 0.0
+
+    def add(self, value: float) -> None:
+        self.least = min(self.least, value) if self.count else value
+        self.most = max(self.most, value) if self.count else value
+        self.count += 1
+        self.total += value
+
+
+@dataclass(slots=True)
+class Meter:
+    """What happened at one variant since CloudWatch was told."""
+
+    invocations: Statistics = field(default_factory=Statistics)
+    client_errors: Statistics = field(default_factory=Statistics)
+    server_errors: Statistics = field(default_factory=Statistics)
+    latency: Statistics = field(default_factory=Statistics)  # microseconds
+
+    def data(self, endpoint: str, variant: str, at: float) -> Iterator[dict[str, Json]]:
+        dimensions = [{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": variant}]
+        for name, unit, found in (
+            ("Invocations", "None", self.invocations),
+            ("Invocation4XXErrors", "None", self.client_errors),
+            ("Invocation5XXErrors", "None", self.server_errors),
+            ("ModelLatency", "Microseconds", self.latency),
+        ):
+            values = {"SampleCount": found.count, "Sum": found.total, "Minimum": found.least, "Maximum": found.most}
+            yield {
+                "MetricName": name,
+                "Dimensions": dimensions,
+                "Timestamp": at,
+                "StatisticValues": {each: float(value) for each, value in values.items()},
+                "Unit": unit,
+            }
+
+
+class Metering:
+    def __init__(self, directory: Directory, clock: Callable[[], float]) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._meters: dict[tuple[Scope, str, str], Meter] = {}
+
+    def count(self, scope: Scope, endpoint: str, variant: str, status: int, seconds: float) -> None:
+        """A request was answered with this status by the model; 500 where it was not answered."""
+        place = Scope(scope.account, scope.region), endpoint, variant
+        meter = self._meters.get(place)
+        if meter is None:
+            meter = self._meters[place] = Meter()
+        meter.invocations.add(1)
+        meter.client_errors.add(float(400 <= status < 500))
+        meter.server_errors.add(float(status >= 500))
+        meter.latency.add(seconds * 1_000_000)
+
+    async def tell(self) -> None:
+        """Tell CloudWatch again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(TELL_EVERY)
+            meters, self._meters = self._meters, {}
+            for (scope, endpoint, variant), meter in meters.items():
+                data = list(meter.data(endpoint, variant, self._clock()))
+                call = Call("cloudwatch", "PutMetricData", {"Namespace": NAMESPACE, "MetricData": data}, scope)
+                try:
+                    async with asyncio.timeout(TELL_WITHIN):
+                        await self._directory.answer(call)
+                except (ServiceError, TimeoutError) as problem:
+                    log.warning("metrics of the endpoint %s could not be told: %s", endpoint, problem)

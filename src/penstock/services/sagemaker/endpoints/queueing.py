@@ -1,0 +1,216 @@
+"""Queueing: inferences of asynchronous endpoints, from their acceptance to the object that answers them.
+
+As many are under way as the endpoint's instances take; the others wait in the order in which they came, and may wait
+until they expire. A model that is being replaced is waited for.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import RunId
+from penstock.engine.outbox import Task
+from penstock.services.sagemaker.endpoints.answers import told
+from penstock.services.sagemaker.endpoints.inference import FLOW, OVER, Plan
+from penstock.services.sagemaker.endpoints.invocations import Invocations, NotServed, Unavailable
+from penstock.services.sagemaker.endpoints.model import ENDPOINT, INFERENCE, Json, arn_of
+from penstock.services.sagemaker.jobs.model import Place
+from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
+from penstock.store import documents
+from penstock.store.blobs import Blobs
+from penstock.store.database import Transaction
+from penstock.store.documents import Document
+from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError
+
+LARGEST: Final = 256 << 20  # bytes of an input
+EXPIRE: Final = 21_600.0  # seconds in the queue, as on AWS where a request says nothing
+WITHIN: Final = 900.0
+AGAIN_AFTER: Final = 1.0  # seconds until an endpoint that is not there yet is asked again
+FORGOTTEN: Final = 500  # inferences at a time
+PASSED: Final = ("EndpointName", "ContentType", "Accept", "CustomAttributes", "InferenceId")
+
+
+class Failed(Exception):
+    """There is no answer; the message is for the failure object and the topic."""
+
+
+@dataclass(frozen=True)
+class Queueing:
+    engine: Engine
+    directory: Directory
+    objects: Objects
+    blobs: Blobs
+    invocations: Invocations
+    clock: Callable[[], float]
+    chance: Callable[[], str]
+    turns: dict[str, asyncio.Semaphore] = field(default_factory=dict)  # by the endpoint's ARN and size
+
+    async def accept(self, call: Call, request: Mapping[str, Json], body: bytes) -> Answer:
+        """Keep a request; told twice, it is one."""
+        name = request["EndpointName"]
+        endpoint = await self._endpoint(call.scope, name)
+        if ("InputLocation" in request) == bool(body):
+            raise NotServed("An asynchronous request has an InputLocation or a Body, and not both.")
+        plan = self._plan(request, body, endpoint["AsyncInferenceConfig"])
+        token = call.token or plan.id
+        run = RunId(f"{endpoint['EndpointArn']}/inference/{token}")
+        kept = Document(
+            kind=INFERENCE, scope=call.scope, name=f"{name}/{token}", arn=run, parent=name, created_at=plan.born,
+            modified_at=plan.born, token=token, body={"Output": plan.output, "Failure": plan.failure, "Id": plan.id},
+        )  # fmt: skip
+
+        def start(tx: Transaction) -> Document:
+            there = documents.insert(tx, kept)
+            self.engine.start(tx, run, FLOW, msgspec.msgpack.encode(plan), scope=call.scope)
+            return there
+
+        there = (await self.engine.database.write(start)).body
+        answer = {"InferenceId": there["Id"], "OutputLocation": there["Output"]}
+        return {**answer, "FailureLocation": there["Failure"]} if there["Failure"] else answer
+
+    async def answer(self, task: Task) -> Json:
+        """The activity of answering one: `Failed` says why it could not be done."""
+        plan = await self._look(task.run)
+        try:
+            return {"Failed": "", "ContentType": await self._answered(task.scope, plan)}
+        except (Failed, Undelivered) as failure:
+            if plan.failure:
+                await self._put(task.scope, plan.failure, str(failure).encode())
+            return {"Failed": str(failure), "ContentType": ""}
+
+    async def notify(self, task: Task) -> Json:
+        """The activity of telling a topic."""
+        plan, failed = await self._look(task.run), task.input["Failed"]
+        message = notification(plan, task.scope, self.clock(), failed, task.input["ContentType"])
+        request = {"TopicArn": plan.error_topic if failed else plan.success_topic, "Message": json.dumps(message)}
+        await self.directory.answer(Call("sns", "Publish", request, task.scope, token=f"{task.run}#{task.key}"))
+
+    async def forget_settled(self) -> None:
+        """Remove what is left of those that are over: now and then, so that one told twice is known for a while."""
+        database = self.engine.database
+        over = await database.scan(lambda tx: documents.everywhere(tx, INFERENCE, OVER))
+        for first in range(0, len(over), FORGOTTEN):
+            await database.write(partial(self._forget, over=over[first : first + FORGOTTEN]))
+
+    def _forget(self, tx: Transaction, over: list[Document]) -> None:
+        for each in over:
+            self.engine.forget(tx, RunId(each.arn))
+            documents.remove(tx, each.scope, INFERENCE, each.name)
+
+    def _plan(self, request: Mapping[str, Json], body: bytes, config: Mapping[str, Json]) -> Plan:
+        output, topics = config["OutputConfig"], config["OutputConfig"].get("NotificationConfig", {})
+        unique = str(UUID(self.chance()))
+        extension = request.get("S3OutputPathExtension", "").strip("/")
+        folder = "/".join(filter(None, (output["S3OutputPath"].rstrip("/"), extension)))
+        failures = output.get("S3FailurePath", "").rstrip("/")
+        return Plan(
+            id=request.get("InferenceId", unique),
+            request={member: request[member] for member in PASSED if member in request},
+            born=self.clock(),
+            input=request.get("InputLocation", ""),
+            body=body,
+            output=f"{folder}/{request.get('Filename', f'{unique}.out')}",
+            failure=f"{failures}/{unique}-error.out" if failures else "",
+            success_topic=topics.get("SuccessTopic", ""),
+            error_topic=topics.get("ErrorTopic", ""),
+            expires_after=float(request.get("RequestTTLSeconds", EXPIRE)),
+            within=float(request.get("InvocationTimeoutSeconds", WITHIN)),
+        )
+
+    async def _endpoint(self, scope: Scope, name: str) -> Json:
+        found = await self.engine.database.read(lambda tx: documents.find_by_arn(tx, arn_of(scope, ENDPOINT, name)))
+        if found is None:
+            raise NotServed(f"Endpoint {name} of account {scope.account} not found.")
+        if "AsyncInferenceConfig" not in found.body:
+            raise NotServed(f"Endpoint {name} has no AsyncInferenceConfig; ask it by InvokeEndpoint.")
+        return told(found)
+
+    async def _look(self, run: RunId) -> Plan:
+        view = await self.engine.database.read(lambda tx: self.engine.look(tx, run))
+        assert view is not None
+        plan: Plan = view.plan
+        return plan
+
+    async def _answered(self, scope: Scope, plan: Plan) -> str:
+        """Put the model's answer where it is to go; its content type. Raises `Failed` and `Undelivered`."""
+        while True:
+            try:
+                endpoint = await self._endpoint(scope, plan.request["EndpointName"])
+            except NotServed as gone:
+                raise Failed(gone.message) from gone
+            async with self._turn(endpoint):
+                if self.clock() > plan.born + plan.expires_after:
+                    raise Failed(
+                        f"The request was not answered within {plan.expires_after:.0f} seconds, and has expired."
+                    )
+                body = await self._input(scope, plan)
+                try:
+                    answered = await self.invocations.ask(
+                        scope, plan.request, body, longest=plan.within, is_queued=True
+                    )
+                except Unavailable:
+                    await asyncio.sleep(AGAIN_AFTER)
+                    continue
+                except ServiceError as refusal:
+                    raise Failed(f"{refusal.code}: {refusal.message}") from refusal
+                await self._put(scope, plan.output, answered.said.body)
+                return answered.said.content_type
+
+    def _turn(self, endpoint: Json) -> asyncio.Semaphore:
+        """As many at once as the endpoint's instances take."""
+        each = endpoint["AsyncInferenceConfig"].get("ClientConfig", {}).get("MaxConcurrentInvocationsPerInstance", 1)
+        instances = sum(variant["CurrentInstanceCount"] for variant in endpoint.get("ProductionVariants", ()))
+        most = max(1, instances * each)
+        return self.turns.setdefault(f"{endpoint['EndpointArn']}/{most}", asyncio.Semaphore(most))
+
+    async def _input(self, scope: Scope, plan: Plan) -> bytes:
+        if not plan.input:
+            return plan.body
+        blob = await self.objects.get(scope, Place.of(plan.input, "InputLocation"))
+        if blob.size > LARGEST:
+            raise Failed(f"The input {plan.input} has {blob.size} bytes; an endpoint takes {LARGEST}.")
+        return await asyncio.to_thread(blob.read)
+
+    async def _put(self, scope: Scope, uri: str, content: bytes) -> None:
+        await self.objects.put(scope, Place.of(uri, "S3OutputPath"), (await self.blobs.put(content)).digest)
+
+
+def notification(plan: Plan, scope: Scope, at: float, failed: str, content_type: str) -> dict[str, Json]:
+    """What a topic is told."""
+    given = {"ContentType": "contentType", "Accept": "accept", "CustomAttributes": "customAttributes"}
+    asked = {name: plan.request[member] for member, name in given.items() if member in plan.request}
+    outcome: dict[str, Json] = {
+        "invocationStatus": "Completed",
+        "responseParameters": {"contentType": content_type, "outputLocation": plan.output},
+    }
+    if failed:
+        outcome = {"invocationStatus": "Failed", "failureReason": failed}
+        if plan.failure:
+            outcome["responseParameters"] = {"failureLocation": plan.failure}
+    return {
+        "awsRegion": scope.region,
+        "eventTime": moment(at),
+        "receivedTime": moment(plan.born),
+        "requestParameters": {
+            "endpointName": plan.request["EndpointName"],
+            **asked,
+            **({"inputLocation": plan.input} if plan.input else {}),
+        },
+        **outcome,
+        "inferenceId": plan.id,
+        "eventVersion": "1.0",
+        "eventSource": "aws:sagemaker",
+        "eventName": "InferenceResult",
+    }
+
+
+def moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,98 @@
+"""Alarms are looked at: their metrics are moto's, their states ours, and topics are told."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from penstock.services.peripheral import Peripheral
+from penstock.services.peripheral.alarms import Alarms, check, verdict
+from penstock.wire.call import Answer, Call, Directory, NotImplementedHere, Scope
+from penstock.wire.validate import validate
+
+Json = Any
+ALARM = {
+    "AlarmName": "slow",
+    "Namespace": "AWS/SageMaker",
+    "MetricName": "ModelLatency",
+    "Statistic": "Average",
+    "ComparisonOperator": "GreaterThanThreshold",
+    "Threshold": 100.0,
+    "Period": 60,
+    "EvaluationPeriods": 3,
+}
+
+
+@pytest.mark.parametrize(
+    ("points", "changes", "state"),
+    [
+        ([200, 200, 200], {}, "ALARM"),
+        ([200, 100, 200], {}, "OK"),
+        ([200, 100, 200], {"DatapointsToAlarm": 2}, "ALARM"),
+        ([None, None, None], {}, "INSUFFICIENT_DATA"),
+        ([None, None, None], {"TreatMissingData": "ignore"}, ""),
+        ([None, None, None], {"TreatMissingData": "notBreaching"}, "OK"),
+        ([None, 200, 200], {"TreatMissingData": "breaching"}, "ALARM"),
+        ([None, None, 200], {"DatapointsToAlarm": 1}, "ALARM"),
+        ([50, 50, 50], {"ComparisonOperator": "LessThanOrEqualToThreshold", "Threshold": 50}, "ALARM"),
+    ],
+)
+def test_an_alarm_is_in_the_state_that_its_datapoints_say(points: list[Any], changes: Json, state: str) -> None:
+    assert verdict({**ALARM, **changes}, points)[0] == state
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"Metrics": [{"Id": "m"}]},
+        {"ExtendedStatistic": "p99"},
+        {"ComparisonOperator": "LessThanLowerThreshold"},
+        {"AlarmActions": ["arn:aws:autoscaling:us-east-1:1:scalingPolicy:x"]},
+    ],
+)
+def test_what_nobody_would_look_at_or_do_is_refused(member: Json) -> None:
+    with pytest.raises(NotImplementedHere, match=next(iter(member))):
+        check({**ALARM, **member})
+
+
+async def test_an_alarm_goes_off_tells_its_topic_and_is_well_again(tmp_path: Path) -> None:
+    now = [time.time() // 60 * 60 + 1]
+    directory, place = Directory(validate), Scope()
+    room = Peripheral(directory, lambda: "http://unused", lambda: now[0])
+    room.enter(tmp_path)
+    alarms = Alarms(directory, lambda: now[0])
+
+    async def ask(service: str, operation: str, **request: Json) -> Answer:
+        return await directory.answer(Call(service, operation, request, place))
+
+    async def state() -> str:
+        await alarms.look(place)
+        (found,) = (await ask("cloudwatch", "DescribeAlarms"))["MetricAlarms"]
+        return str(found["StateValue"])
+
+    try:
+        topic = (await ask("sns", "CreateTopic", Name="alerts"))["TopicArn"]
+        queue = (await ask("sqs", "CreateQueue", QueueName="alerts"))["QueueUrl"]
+        arn = "arn:aws:sqs:us-east-1:123456789012:alerts"
+        await ask("sns", "Subscribe", TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        once = {"EvaluationPeriods": 1, "TreatMissingData": "notBreaching", "AlarmActions": [topic]}
+        alarm: Json = {**ALARM, **once}
+        await ask("cloudwatch", "PutMetricAlarm", **alarm)
+        assert await state() == "OK"
+
+        values = {"SampleCount": 2.0, "Sum": 600.0, "Minimum": 100.0, "Maximum": 500.0}
+        told = {"MetricName": "ModelLatency", "Timestamp": now[0], "StatisticValues": values}
+        await ask("cloudwatch", "PutMetricData", Namespace="AWS/SageMaker", MetricData=[told])
+        assert await state() == "OK"  # the period is not over
+        now[0] += 60
+        assert await state() == "ALARM"
+        now[0] += 60
+        assert await state() == "OK"
+
+        (message,) = (await ask("sqs", "ReceiveMessage", QueueUrl=queue))["Messages"]
+        told = json.loads(json.loads(message["Body"])["Message"])
+        assert (told["AlarmName"], told["OldStateValue"], told["NewStateValue"]) == ("slow", "OK", "ALARM")
+    finally:
+        await room.close()
