@@ -1972,6 +1972,26 @@ class IntegerParameterRange(TypedDict):
     ScalingType: NotRequired[HyperParameterScalingType]
 
 
+class InvokeEndpointAsyncRequest(TypedDict):
+    EndpointName: str
+    ContentType: NotRequired[str]
+    Accept: NotRequired[str]
+    CustomAttributes: NotRequired[str]
+    InferenceId: NotRequired[str]
+    InputLocation: NotRequired[str]
+    S3OutputPathExtension: NotRequired[str]
+    Filename: NotRequired[str]
+    RequestTTLSeconds: NotRequired[int]
+    InvocationTimeoutSeconds: NotRequired[int]
+    Body: NotRequired[bytes]
+
+
+class InvokeEndpointAsyncResponse(TypedDict):
+    InferenceId: NotRequired[str]
+    OutputLocation: NotRequired[str]
+    FailureLocation: NotRequired[str]
+
+
 class InvokeEndpointRequest(TypedDict):
     EndpointName: str
     Body: bytes
