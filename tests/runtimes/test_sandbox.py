@@ -489,6 +489,24 @@ async def test_a_script_that_speaks_of_pip_has_an_environment_of_its_own_and_oth
         assert world.log_of(plain) == sys.prefix
 
 
+async def test_code_of_a_command_has_an_environment_of_its_own_if_it_or_its_modules_speak_of_pip(
+    tmp_path: Path,
+) -> None:
+    said = "import sys; print(sys.prefix)"
+    async with sandbox_at(tmp_path) as world:
+        modules = world.input("/opt/ml/code", {"setting_up.py": b"# pip install"})
+        plain = world.job("python3", "-c", said, name="plain")
+        speaks = world.job("python3", "-c", f"{said}  # pip", name="speaks")
+        imports = world.job("python3", "-c", f"{said}; import setting_up", name="imports", inputs=(modules,))
+
+        for job in (plain, speaks, imports):
+            await world.run(job)
+
+        assert world.log_of(plain) == sys.prefix
+        assert world.log_of(speaks) == "/tmp/venv"
+        assert world.log_of(imports).startswith("/tmp/venv")
+
+
 def test_a_supervisor_that_is_only_coming_to_be_is_not_signalled() -> None:
     send(Claim(0, 0, ""), signal.SIGTERM)
     send(None, signal.SIGTERM)

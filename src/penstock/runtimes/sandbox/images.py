@@ -80,6 +80,11 @@ def is_script(command: tuple[str, ...]) -> bool:
     return len(command) > 1 and command[0] in ("python", "python3") and command[1].endswith(".py")
 
 
+def is_code(command: tuple[str, ...]) -> bool:
+    """Whether a command is Python's, with what it is to do."""
+    return len(command) > 2 and command[0] in ("python", "python3") and command[1] == "-c"
+
+
 def may_start_warm(image: Image, command: tuple[str, ...], environment: Mapping[str, str]) -> bool:
     """Whether a fork of the image's warm process is the same as starting the command."""
     return is_script(command) and acts_at_start(environment) == acts_at_start(environment_of(image, {}))

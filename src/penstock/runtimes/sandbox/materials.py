@@ -7,7 +7,6 @@ write to a link, but not through that mount. Which are copies, and how they are 
 import json
 import os
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 from penstock.engine.jobs import Job
@@ -15,7 +14,7 @@ from penstock.runtimes.folder import JobFolder, OutOfPlace, below
 from penstock.runtimes.inputs import copy, lay, link, relative, stands_alone
 from penstock.runtimes.sandbox import venvs
 from penstock.runtimes.sandbox.blanks import Blanks, Layout
-from penstock.runtimes.sandbox.images import HOME, START, Image, environment_of, is_script
+from penstock.runtimes.sandbox.images import HOME, START, Image, environment_of, is_code, is_script
 from penstock.store.blobs import Blobs
 
 PROCESSES: Final = 4096
@@ -30,7 +29,7 @@ def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs, blanks: Bla
     """
     folder.remove()
     command = command_of(job, image)
-    layout = layout_of(job, () if is_script(command) else venvs.folders(image))
+    layout = layout_of(job, () if is_script(command) or is_code(command) else venvs.folders(image))
     blanks.take(layout, str(folder.path))
     links = [
         [f"inputs/{number}", each.folder]
@@ -113,6 +112,9 @@ def supply(folder: JobFolder, job: Job, number: int, blobs: Blobs) -> bool:
 
 def hosts_text(names: tuple[str, ...]) -> str:
     """The machine's own table, with these names for the machine itself."""
-    own = Path("/etc/hosts")
-    text = own.read_text() if own.exists() else ""
+    try:
+        with open("/etc/hosts", encoding="utf-8") as file:  # noqa: PTH123
+            text = file.read()
+    except FileNotFoundError:
+        text = ""
     return f"127.0.0.1 {' '.join(names)}\n{text}"

@@ -49,6 +49,11 @@ def whereabouts(folder: JobFolder, job: Job, path: str) -> str | None:
     return place if os.path.isfile(place) else None  # noqa: PTH113
 
 
+def input_places(folder: JobFolder, job: Job, number: int) -> tuple[str, str]:
+    """Where an input's files are, before the job starts: links, or copies in their place."""
+    return f"{folder.path}/inputs/{number}", folder.where(job.inputs[number].folder)
+
+
 def modules(top: str) -> list[str] | None:
     """The Python files under a folder; None if there is too much to look at."""
     found: list[str] = []

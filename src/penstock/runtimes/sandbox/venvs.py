@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 from penstock.engine.jobs import Job
 from penstock.runtimes.folder import JobFolder
-from penstock.runtimes.sandbox.images import CODE, OWN, START, Image, is_script
-from penstock.runtimes.sandbox.needs import content, modules, whereabouts
+from penstock.runtimes.sandbox.images import CODE, OWN, START, Image, is_code, is_script
+from penstock.runtimes.sandbox.needs import content, input_places, modules, whereabouts
 
 SPEAKS_OF_PIP: Final = re.compile(rb"\bpip3?\b")
 PIP: Final = '#!/bin/sh\nexec "${0%/*}/python3" -m pip "$@"\n'
@@ -29,10 +29,19 @@ class Below(NamedTuple):
 
 def may_install(folder: JobFolder, job: Job, command: tuple[str, ...]) -> bool:
     """Whether a job may install packages, by what it starts and what its scripts say."""
+    if is_code(command):
+        texts = (command[2].encode(), *(text for path, text in job.files.items() if path.endswith(".py")))
+        tops = [place for number in range(len(job.inputs)) for place in input_places(folder, job, number)]
+        return any(map(SPEAKS_OF_PIP.search, texts)) or any(map(speak_of_pip, tops))
     if not is_script(command):
         return True
     place = whereabouts(folder, job, os.path.join(job.working_folder or START, command[1]))  # noqa: PTH118 - inside the job
-    found = modules(os.path.dirname(place) if place else folder.where(CODE))  # noqa: PTH120
+    return speak_of_pip(os.path.dirname(place) if place else folder.where(CODE))  # noqa: PTH120
+
+
+def speak_of_pip(top: str) -> bool:
+    """Whether any of the Python files under a folder does, or there are too many to look at."""
+    found = modules(top)
     return found is None or any(SPEAKS_OF_PIP.search(content(path)) for path in found)
 
 
