@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from penstock.app import MIGRATIONS, chance, clock
+from penstock.composition.sources import MIGRATIONS, chance, clock
 from penstock.engine.engine import Engine
 from penstock.engine.facts import Command, Done, Event, Finish, Outcome, Perform, RunId
 from penstock.engine.outbox import Task

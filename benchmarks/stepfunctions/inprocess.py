@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.stepfunctions import machines
-from penstock.app import MIGRATIONS, Rooms, chance, clock
+from penstock.composition.rooms import Rooms
+from penstock.composition.sources import MIGRATIONS, chance, clock
 from penstock.engine.facts import RunId
 from penstock.services.stepfunctions.interpreter.execution import HistoryEvent
 from penstock.services.stepfunctions.interpreter.plan import Limits, Order, planned

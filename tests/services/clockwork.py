@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.worlds import StoppingDatabase
-from penstock.app import MIGRATIONS
+from penstock.composition.sources import MIGRATIONS
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine

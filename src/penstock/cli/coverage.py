@@ -4,7 +4,7 @@ import json
 
 import click
 
-from penstock.app import every_operation
+from penstock.composition.rooms import every_operation
 from penstock.wire.coverage import coverage, page
 
 

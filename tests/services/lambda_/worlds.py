@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from penstock.app import MIGRATIONS, nursery
+from penstock.composition.residents import nursery
+from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.services import lambda_, logs, s3
 from penstock.store.blobs import Blobs

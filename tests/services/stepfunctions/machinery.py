@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from penstock.app import MIGRATIONS
+from penstock.composition.sources import MIGRATIONS
 from penstock.services import logs
 from penstock.services.stepfunctions.aliases import Aliases
 from penstock.services.stepfunctions.machines import Machines

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from penstock.app import MIGRATIONS
+from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.services import logs
 from penstock.services.stepfunctions.interpreter.plan import Limits

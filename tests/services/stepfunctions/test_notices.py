@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from penstock.app import MIGRATIONS
+from penstock.composition.sources import MIGRATIONS
 from penstock.services.stepfunctions.interpreter.plan import Order
 from penstock.services.stepfunctions.notices import Notices
 from penstock.store.database import Transaction

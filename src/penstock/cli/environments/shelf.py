@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from penstock.app import catalog_of, environments_of
 from penstock.cli.place import ENVIRONMENTS, data_folder
+from penstock.composition.images import catalog_of, environments_of
 from penstock.images.catalog import BadCatalog, Catalog
 from penstock.images.environments import BadEnvironment
 from penstock.runtimes.environments import Environments

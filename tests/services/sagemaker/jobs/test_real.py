@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from penstock.app import MIGRATIONS, Rooms
+from penstock.composition.rooms import Rooms
+from penstock.composition.sources import MIGRATIONS
 from penstock.engine.facts import RunId
 from penstock.store.migrate import migrate
 from penstock.wire.call import Call, Scope, ServiceError

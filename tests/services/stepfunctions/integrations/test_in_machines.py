@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from penstock.app import MIGRATIONS
+from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.migrate import migrate

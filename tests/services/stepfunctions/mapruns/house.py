@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from penstock.app import MIGRATIONS
+from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.services.stepfunctions.room import open_stepfunctions

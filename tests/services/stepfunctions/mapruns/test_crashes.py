@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine.worlds import StoppingDatabase
-from penstock.app import MIGRATIONS
+from penstock.composition.sources import MIGRATIONS
 from penstock.services.stepfunctions.mapruns import filling, redriving
 from penstock.store.migrate import migrate
 from penstock.wire.call import Json

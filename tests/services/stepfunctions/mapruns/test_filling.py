@@ -10,7 +10,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from penstock.app import MIGRATIONS
+from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task

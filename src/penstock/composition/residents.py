@@ -1,0 +1,62 @@
+"""Who keeps programs that stay: the environments of functions, and model servers."""
+
+import os
+import resource
+import shutil
+import sys
+from pathlib import Path
+from typing import Final
+
+from penstock.composition.sources import OUR_FILES, SOURCE
+from penstock.images import catalog, clients
+from penstock.runtimes.residents import Language, Nursery
+
+LEAST_ENVIRONMENTS: Final = 32  # of functions at once, warm ones included; more where there is memory for them
+ENVIRONMENT_MIB: Final = 64
+ENVIRONMENT_HANDLES: Final = 2
+OTHER_HANDLES: Final = 400  # for connections, files and jobs
+
+
+def environments_here(memory_mib: int) -> int:
+    """How many environments of functions there may be at once: for more there is no memory, or no handles are left."""
+    handles, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(LEAST_ENVIRONMENTS, min(memory_mib // ENVIRONMENT_MIB, (handles - OTHER_HANDLES) // ENVIRONMENT_HANDLES))
+
+
+def nursery_variables() -> dict[str, str]:
+    """What nurseries start with."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "PYTHONPATH": str(clients.SHIM)}
+
+
+def nursery(data: Path) -> Nursery:
+    """What keeps the environments of Lambda functions: Python's are forks, Node.js's need node on this machine."""
+    inside = SOURCE / "images" / "functions"
+    version = ".".join(map(str, sys.version_info[:2]))
+    languages = {"python": Language(command=(sys.executable, str(inside / "bootstrap.py")), name=f"Python {version}")}
+    if node := shutil.which("node"):
+        languages["node"] = Language(command=(node, str(inside / "bootstrap.js")), name=node)
+    return Nursery(
+        module=inside / "bootstrap.py",
+        languages=languages,
+        variables=nursery_variables(),
+        hidden=[data],
+        visible=(*OUR_FILES, *([Path(node)] if node else [])),
+        log=data / "sandbox" / "nursery.log",
+    )
+
+
+def model_servers(data: Path) -> Nursery:
+    """What keeps the model servers of endpoints: forks of a process that knows how AWS's framework images serve."""
+    serve_script, program_script = catalog.INSIDE / "serve.py", catalog.INSIDE / "serve_program.py"
+    return Nursery(
+        module=serve_script,
+        languages={
+            "python": Language(command=(sys.executable, str(serve_script)), name="the model server"),
+            "program": Language(command=(sys.executable, str(program_script)), name="what starts serve programs"),
+        },
+        variables=nursery_variables(),
+        hidden=[data],
+        visible=OUR_FILES,
+        log=data / "sandbox" / "model-servers.log",
+        preload=(),
+    )

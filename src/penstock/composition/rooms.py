@@ -1,0 +1,300 @@
+"""Every room on one data folder."""
+
+import asyncio
+import logging
+import os
+import tempfile
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from penstock.composition.images import Images
+from penstock.composition.residents import environments_here, model_servers, nursery
+from penstock.composition.sources import chance, clock
+from penstock.engine.alarms import Alarms
+from penstock.engine.deliveries import Deliveries
+from penstock.engine.engine import Engine
+from penstock.images import clients
+from penstock.runtimes.choice import ByImage
+from penstock.runtimes.container import Containers, find_socket
+from penstock.runtimes.container import Engine as ContainerEngine
+from penstock.runtimes.residents import Nursery
+from penstock.runtimes.sandbox import Sandbox
+from penstock.runtimes.slots import Slots, this_machine
+from penstock.services import identity, lambda_, logs, s3
+from penstock.services.events import open_events
+from penstock.services.peripheral import Peripheral
+from penstock.services.sagemaker import experiments, registry
+from penstock.services.sagemaker.endpoints.room import open_endpoints
+from penstock.services.sagemaker.jobs.instances import Machine
+from penstock.services.sagemaker.jobs.room import furnish
+from penstock.services.sagemaker.pipelines.room import open_pipelines
+from penstock.services.sagemaker.transform.room import open_transform
+from penstock.services.sagemaker.tuning.room import open_tuning
+from penstock.services.scheduler import open_scheduler
+from penstock.services.stepfunctions.integrations import MockConfig, StandIn, nobody
+from penstock.services.stepfunctions.quotas import read_quotas
+from penstock.services.stepfunctions.room import open_stepfunctions
+from penstock.store.blobs import Blobs, Digest
+from penstock.store.logfile import stream_path
+from penstock.store.sqlite import SqliteDatabase
+from penstock.store.streams import Streams
+from penstock.wire.call import Directory, Scope, Service
+from penstock.wire.validate import validate
+
+log: Final = logging.getLogger(__name__)
+ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → what AWS clients need
+BLOB_GRACE: Final = 3600.0  # seconds before a blob that nobody holds goes
+SWEEP_EVERY: Final = 900.0  # seconds between two looks for what may go
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """Every room on one data folder, knowing each other through the directory and the engine only."""
+
+    database: SqliteDatabase
+    directory: Directory
+    engine: Engine
+    blobs: Blobs
+    sandbox: Sandbox
+    container_engine: ContainerEngine
+    containers: Containers
+    runtime: ByImage
+    nursery: Nursery
+    model_servers: Nursery
+    ring: identity.StoredKeys
+    peripheral: Peripheral
+    tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
+    chores: list[Callable[[], Coroutine[Any, Any, None]]]  # what rooms want done all the time, until it is cancelled
+
+    @classmethod
+    def build(
+        cls,
+        data: Path,
+        client_environment: ClientEnvironment,
+        endpoint: Callable[[], str] = str,
+        *,
+        job_environment: ClientEnvironment | None = None,
+        mocks: MockConfig | None = None,
+        stand_in: StandIn = nobody,
+        environments: Path | None = None,
+        container_engine: ContainerEngine | None = None,
+        contain_unmapped: bool = False,
+    ) -> Self:
+        """From the ground up. Nothing runs yet; `database`, the runtimes and `peripheral` are to be closed.
+
+        The peripheral services enter the directory afterwards: what Penstock has of its own stays its own.
+        """
+        database = SqliteDatabase(data / "penstock.db")
+        directory = Directory(validate)
+        blobs = Blobs(data)
+        images = Images(data, environments, contain_unmapped=contain_unmapped)
+        slots = Slots(this_machine())  # one machine, whatever its jobs run in
+        container_engine = container_engine or ContainerEngine(find_socket("", os.environ))
+        sandbox = Sandbox(
+            data / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, slots=slots, hidden=[data]
+        )
+        containers = containers_of(data, container_engine, blobs, images, slots)
+        rooms = cls(
+            database=database,
+            directory=directory,
+            engine=Engine(database, directory, clock=clock, chance=chance),
+            blobs=blobs,
+            sandbox=sandbox,
+            container_engine=container_engine,
+            containers=containers,
+            runtime=ByImage(sandbox, containers, images.is_container),
+            nursery=nursery(data),
+            model_servers=model_servers(data),
+            ring=identity.StoredKeys(database, clock),
+            peripheral=Peripheral(directory, endpoint, clock),
+            tidy=[],
+            chores=[],
+        )
+        for service in (
+            *identity_services(database, rooms.ring),
+            *s3.operations(database, blobs, clock, chance),
+            *logs.operations(database, data, clock),
+            *registry.services(database, directory, clock),
+            *experiments.services(database, clock),
+        ):
+            directory.register(service)
+        streams = streams_of(data, directory)
+        rooms._furnish_jobs(streams, images, job_environment or client_environment)
+        rooms._furnish_functions(data, streams, client_environment)
+        rooms._furnish_models(data, streams, images, client_environment)
+        open_pipelines(database=database, directory=directory, engine=rooms.engine, clock=clock, chance=chance)
+        rooms._furnish_stepfunctions(data, mocks, stand_in)
+        rooms._furnish_events()
+        return rooms
+
+    def _furnish_jobs(self, streams: Streams, images: Images, client_environment: ClientEnvironment) -> None:
+        """SageMaker's jobs, and their tuning."""
+        forget_settled_jobs = furnish(
+            engine=self.engine,
+            directory=self.directory,
+            blobs=self.blobs,
+            runtime=self.runtime,
+            machine=machine_here(),
+            streams=streams,
+            client_environment=client_environment,
+            definitions=images.metric_definitions,
+            clock=clock,
+        )
+        open_tuning(
+            engine=self.engine,
+            directory=self.directory,
+            streams=streams,
+            definitions=images.metric_definitions,
+            clock=clock,
+        )
+        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy))
+
+    def _furnish_functions(self, data: Path, streams: Streams, client_environment: ClientEnvironment) -> None:
+        functions = lambda_.furnish(
+            engine=self.engine,
+            directory=self.directory,
+            blobs=self.blobs,
+            residents=self.nursery,
+            most_environments=environments_here(machine_here().memory_mib),
+            unpacked=data / "unpacked",
+            streams=streams,
+            client_environment=client_environment,
+            clock=clock,
+            chance=chance,
+        )
+        self.chores.append(functions.work)
+        self.tidy.append(functions.tidy)
+
+    def _furnish_models(
+        self, data: Path, streams: Streams, images: Images, client_environment: ClientEnvironment
+    ) -> None:
+        """What serves models: endpoints, and transform jobs."""
+        endpoints = open_endpoints(
+            engine=self.engine,
+            directory=self.directory,
+            blobs=self.blobs,
+            residents=self.model_servers,
+            machine=machine_here(),
+            models=data / "models",
+            captures=data / "captures",
+            streams=streams,
+            image_variables=images.serving_variables,
+            client_environment=client_environment,
+            clock=clock,
+            chance=chance,
+        )
+        open_transform(
+            engine=self.engine,
+            directory=self.directory,
+            blobs=self.blobs,
+            servers=endpoints.servers,
+            streams=streams,
+            clock=clock,
+        )
+        self.chores.extend((endpoints.work, self.peripheral.watch))
+        self.tidy.append(endpoints.tidy)
+
+    def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
+        chores = open_stepfunctions(
+            database=self.database,
+            directory=self.directory,
+            engine=self.engine,
+            clock=clock,
+            chance=chance,
+            limits=read_quotas(data),
+            mocks=mocks,
+            stand_in=stand_in,
+        )
+        self.chores.extend(chores)
+
+    def _furnish_events(self) -> None:
+        """What happens by the clock, and what follows from events."""
+        alarms = Alarms(self.database, clock=clock)
+        deliveries = Deliveries(self.engine, self.directory)
+        tidy_archives = open_events(
+            engine=self.engine,
+            directory=self.directory,
+            alarms=alarms,
+            deliveries=deliveries,
+            clock=clock,
+            chance=chance,
+        )
+        open_scheduler(
+            engine=self.engine,
+            directory=self.directory,
+            alarms=alarms,
+            deliveries=deliveries,
+            clock=clock,
+            chance=chance,
+        )
+        self.chores.append(alarms.work)
+        self.tidy.append(tidy_archives)
+
+
+def machine_here() -> Machine:
+    """What there is of this machine for jobs to share."""
+    share = this_machine()
+    return Machine(int(share.cpus), int(share.memory_mib), share.gpus)
+
+
+def streams_of(data: Path, directory: Directory) -> Streams:
+    def path(scope: Scope, group: str, stream: str) -> Path:
+        return stream_path(data, scope.account, scope.region, group, stream)
+
+    return Streams(directory, path)
+
+
+def containers_of(data: Path, engine: ContainerEngine, blobs: Blobs, images: Images, slots: Slots) -> Containers:
+    """What runs jobs whose images are at a container engine."""
+    return Containers(
+        data / "containers",
+        engine=engine,
+        blobs=blobs,
+        resolve=images.container,
+        slots=slots,
+        clock=clock,
+        visible=[clients.SHIM],
+    )
+
+
+def identity_services(database: SqliteDatabase, ring: identity.StoredKeys) -> tuple[Service, ...]:
+    return (
+        identity.Roles(database, clock, chance),
+        identity.Users(database, clock, chance),
+        identity.Policies(database, clock, chance),
+        identity.RoleGrants(database, clock),
+        identity.UserGrants(database, clock),
+        identity.Account(database),
+        identity.AccessKeys(database, clock, chance, ring),
+        identity.Sts(database, clock, chance, ring),
+    )
+
+
+def every_operation() -> Directory:
+    """The directory of a Penstock with nothing in it: what `penstock coverage` reads."""
+    with tempfile.TemporaryDirectory() as folder:
+        rooms = Rooms.build(Path(folder), lambda *_: {})
+        rooms.peripheral.enter(Path(folder))
+        rooms.database.close()
+        return rooms.directory
+
+
+async def sweep(rooms: Rooms, data: Path) -> None:
+    """Now and then remove what nobody needs: blobs without a name, objects and log records past their time."""
+    unheld: frozenset[Digest] = frozenset()
+    while True:
+        await asyncio.sleep(SWEEP_EVERY)
+        now = clock()
+        try:
+            removed = await rooms.blobs.collect(rooms.database, older_than=now - BLOB_GRACE, among=unheld)
+            unheld = await rooms.blobs.unheld(rooms.database, older_than=now - BLOB_GRACE)
+            await s3.sweep(rooms.database, now, chance)
+            await logs.sweep(rooms.database, data, now)
+            for tidy in rooms.tidy:
+                await tidy()
+        except Exception:  # a worker's loop, a door of rule 11: what could not be removed now is tried again later
+            log.exception("sweeping failed")
+        else:
+            log.info("swept: %d blobs that nobody holds", removed)
