@@ -7,11 +7,12 @@ import importlib.metadata
 import io
 import json
 import tarfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from end_to_end.world import World
+from end_to_end.world import ROLE, World
 
 Json = Any
 CASES: Final = Path(__file__).parents[1] / "languages" / "pipeline" / "cases"
@@ -65,6 +66,20 @@ set -e
 cd /opt/ml/input/data/code
 ls /opt/ml/input/data/train
 echo learned > /opt/ml/model/model.txt
+"""
+DEPLOY: Final = """
+import boto3
+
+def handler(event, context):
+    sagemaker = boto3.client("sagemaker")
+    variant = {
+        "VariantName": "AllTraffic", "ModelName": event["model_name"], "InstanceType": "ml.m4.xlarge",
+        "InitialVariantWeight": 1, "InitialInstanceCount": 1,
+    }
+    config, name = event["endpoint_config_name"], event["endpoint_name"]
+    sagemaker.create_endpoint_config(EndpointConfigName=config, ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config)
+    return {"statusCode": 200}
 """
 RUN_PROCESSING: Final = """#!/bin/bash
 set -e
@@ -123,3 +138,13 @@ def supply(world: World, document: Json, code: Mapping[str, bytes | str], data: 
             s3.put_object(Bucket=bucket, Key=key, Body=code[name])
     for key, content in data.items():
         s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+
+
+def function_named(world: World, name: str, code: str) -> None:
+    """Have a Lambda function whose module `app` has a `handler`."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as packed:
+        packed.writestr("app.py", code)
+    world.client("lambda").create_function(
+        FunctionName=name, Role=ROLE, Runtime="python3.12", Handler="app.handler", Code={"ZipFile": whole.getvalue()}
+    )

@@ -1,8 +1,6 @@
 """ForEach and Cleanup steps, and caching by content, through boto3 on real jobs; and through the server's death."""
 
-import io
 import json
-import zipfile
 from typing import Any
 
 import pytest
@@ -119,19 +117,10 @@ def test_a_pipeline_cached_by_content_runs_again_what_reads_changed_data_and_not
 SCORE = "def handler(event, context):\n    return {'score': {'a': 0.5, 'b': 2.5, 'c': 1.0}[event['item']]}\n"
 
 
-def function_named(world: World, name: str, code: str) -> None:
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w") as packed:
-        packed.writestr("app.py", code)
-    world.client("lambda").create_function(
-        FunctionName=name, Role=ROLE, Runtime="python3.12", Handler="app.handler", Code={"ZipFile": whole.getvalue()}
-    )
-
-
 def test_the_loop_that_the_sdk_writes_selects_its_best_iteration(world: World) -> None:
     document = supplies.definition("v3-step-foreach")
     supplies.supply(world, document, {"prep.py": "import sys\nprint(sys.argv[1:])\n"}, {})
-    function_named(world, "score", SCORE)
+    supplies.function_named(world, "score", SCORE)
     world.sagemaker.create_pipeline(PipelineName="sdk-loop", RoleArn=ROLE, PipelineDefinition=json.dumps(document))
 
     arn = world.sagemaker.start_pipeline_execution(PipelineName="sdk-loop")["PipelineExecutionArn"]

@@ -68,6 +68,14 @@ CASES = {
     "step-training-sklearn-script": Case(steps=("TrainSk",), code=SOURCE, data=ROWS),
     "step-training-xgboost-builtin": Case(steps=("Prep", "Train"), code={"prep.py": PREPARE, "in.csv": TABLE}),
     "step-training-xgboost-script": Case(steps=("TrainXgbScript",), code=SOURCE, data=ROWS),
+    "step-emr-existing-cluster": Case(steps=(), reason="Penstock starts no Spark or Hadoop cluster."),
+    "step-processing-pyspark": Case(
+        steps=(), code={"prep.py": PREPARE, "configuration.json": "{}"}, reason="Penstock has no Spark."
+    ),
+    "step-processing-framework": Case(
+        steps=(), code={**SOURCE, "runproc.sh": supplies.RUN_PROCESSING}, reason="Penstock has no lock of PyTorch"
+    ),
+    "step-training-pytorch-script": Case(steps=(), code=SOURCE, data=ROWS, reason="Penstock has no lock of PyTorch"),
     "step-emr-new-cluster": Case(steps=(), reason="Penstock starts no Spark or Hadoop cluster."),
     "v3-step-cleanup-and-run-conditions": Case(steps=("A", "Clean"), code={"prep.py": "pass\n"}),
     "v3-step-emr-serverless": Case(steps=(), reason="Penstock starts no Spark or Hadoop cluster."),
@@ -127,3 +135,57 @@ def test_the_jobs_of_an_execution_are_components_of_its_trial(world: World) -> N
     assert (component["DisplayName"], component["Status"]["PrimaryStatus"]) == ("Eval", "Completed")
     assert component["TrialComponentSource"]["SourceType"] == "SageMakerProcessingJob"
     assert world.sagemaker.describe_trial(TrialName="tracked")["ExperimentName"] == "shells"
+
+
+def run(world: World, name: str, **code: bytes | str) -> str:
+    """Start a sample; its execution's ARN."""
+    document = supplies.definition(name)
+    supplies.supply(world, document, {**ABALONE, "abalone.csv": TABLE, **code}, {})
+    world.sagemaker.create_pipeline(PipelineName=name, RoleArn=ROLE, PipelineDefinition=json.dumps(document))
+    arn: str = world.sagemaker.start_pipeline_execution(PipelineName=name)["PipelineExecutionArn"]
+    return arn
+
+
+def test_functions_answer_the_steps_that_ask_them(world: World) -> None:
+    supplies.function_named(
+        world, "sample-fn", "def handler(event, context): return {'statusCode': 200, 'msg': 'hi'}\n"
+    )
+    supplies.function_named(world, "other", "def handler(event, context): return {'seen': event['prev']}\n")
+
+    arn = run(world, "step-lambda")
+
+    assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded"
+    outputs = world.steps(arn)["Lam"]["Metadata"]["Lambda"]["OutputParameters"]
+    assert outputs == [{"Name": "statusCode", "Value": "200"}, {"Name": "msg", "Value": "hi"}]
+
+
+def test_a_function_deploys_the_model_that_the_pipeline_made(world: World) -> None:
+    """The function is a client of Penstock's; it answers a number where the step declares a text, as AWS's does."""
+    supplies.function_named(world, "sagemaker-lambda-step-endpoint-deploy-11-22-11-55-07", supplies.DEPLOY)
+
+    arn = run(world, "pipeline-lambda-deploy")
+
+    assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
+    (output,) = world.steps(arn)["LambdaStep"]["Metadata"]["Lambda"]["OutputParameters"]
+    assert output == {"Name": "statusCode", "Value": "200"}
+    name = "demo-lambda-deploy-endpoint-11-22-11-55-07"
+    world.sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig={"Delay": 1})
+    told = world.client("sagemaker-runtime").invoke_endpoint(EndpointName=name, ContentType="text/csv", Body="1,1,1")
+    assert float(told["Body"].read()) == pytest.approx(1.5, abs=3)
+    world.sagemaker.delete_endpoint(EndpointName=name)
+
+
+def test_a_callback_is_answered_and_the_step_after_it_uses_what_it_said(world: World) -> None:
+    queue = world.client("sqs").create_queue(QueueName="queue")["QueueUrl"]
+    world.client("s3").create_bucket(Bucket=supplies.BUCKET)
+    world.client("s3").put_object(Bucket=supplies.BUCKET, Key="called-back/part.csv", Body=TABLE)
+
+    arn = run(world, "step-callback", **{"in.csv": TABLE})
+    (message,) = world.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+    world.sagemaker.send_pipeline_execution_step_success(
+        CallbackToken=json.loads(message["Body"])["token"],
+        OutputParameters=[{"Name": "s3_data_out", "Value": f"s3://{supplies.BUCKET}/called-back/"}],
+    )
+
+    assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
+    assert world.steps(arn)["Train"]["StepStatus"] == "Succeeded"
