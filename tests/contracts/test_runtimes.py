@@ -236,20 +236,18 @@ async def test_who_does_not_heed_a_stop_is_killed_after_the_grace(start: Start, 
 
 async def test_a_job_that_waits_its_turn_can_be_stopped(start: Start, tmp_path: Path) -> None:
     async with start(tmp_path) as world:
-        everything = Resources(cpus=1000)
-        first = world.job("sleep", "60", name="first", resources=everything)
-        second = world.job("sleep", "60", name="second", resources=everything)
+        jobs = [world.job("sleep", "60", name=name, resources=Resources(cpus=1000)) for name in ("one", "other")]
         async with asyncio.TaskGroup() as tasks:
-            one = tasks.create_task(world.run(first))
-            two = tasks.create_task(world.run(second))
-            await until(lambda: first.log and first.log.exists())
+            runs = [tasks.create_task(world.run(job)) for job in jobs]
+            await until(lambda: any(job.log and job.log.exists() for job in jobs))  # whichever comes first
+            running, waiting = sorted(range(2), key=lambda place: not jobs[place].log.exists())  # type: ignore[union-attr]
 
-            await world.runtime.stop(second.id)
-            ending = await two
-            await world.runtime.stop(first.id)
+            await world.runtime.stop(jobs[waiting].id)
+            ending = await runs[waiting]
+            await world.runtime.stop(jobs[running].id)
 
         assert (ending.reason, ending.started_at) == ("stopped", None)
-        assert one.result().reason == "stopped"
+        assert runs[running].result().reason == "stopped"
 
 
 async def test_stopping_or_forgetting_a_job_that_nobody_knows_changes_nothing(start: Start, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from penstock.services.sagemaker.endpoints.answers import described
 from penstock.services.sagemaker.endpoints.flow import DELETE, DOWN, SIZE, UP, UPDATE, EndpointFlow
 from penstock.services.sagemaker.endpoints.model import Deployment, Plan, State, deployment_of
 
-CONTAINER = {"image": "image", "data": "digest"}
+CONTENTS = {"containers": [{"image": "image", "data": "digest"}]}
 
 
 def deployment(config: str = "first", revision: int = 1) -> Deployment:
@@ -19,10 +19,10 @@ def deployment(config: str = "first", revision: int = 1) -> Deployment:
 
 
 PLAN = Plan("name", "arn", 1_000.0, deployment())
-STAGED = Done("stage-1", {"all": CONTAINER})
+STAGED = Done("stage-1", {"all": CONTENTS})
 IN_SERVICE = (Started(), STAGED, Signalled(UP, {"revision": 1}))
 UPDATED = Signalled(UPDATE, msgspec.to_builtins(deployment("second", 2)))
-STAGED_AGAIN = Done("stage-2", {"all": CONTAINER})
+STAGED_AGAIN = Done("stage-2", {"all": CONTENTS})
 
 
 def told(*facts: Fact) -> tuple[State, list[Command]]:
@@ -69,7 +69,7 @@ def test_what_cannot_be_staged_or_does_not_answer_fails_the_endpoint_with_the_re
 def test_an_update_is_brought_up_beside_what_is_in_service() -> None:
     state, commands = told(*IN_SERVICE, UPDATED, STAGED_AGAIN)
     assert (state.status, sorted(state.revisions)) == ("Updating", [1, 2])
-    assert shown(state)["PendingDeploymentSummary"] == {"EndpointConfigName": "second"}
+    assert shown(state)["PendingDeploymentSummary"]["EndpointConfigName"] == "second"
     assert keys(commands) == ["stage-1", "serve-1", "stage-2", "serve-2"]
 
     state, _ = told(*IN_SERVICE, UPDATED, STAGED_AGAIN, Signalled(UP, {"revision": 2}))

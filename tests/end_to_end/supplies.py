@@ -17,7 +17,7 @@ from end_to_end.world import ROLE, World
 Json = Any
 CASES: Final = Path(__file__).parents[1] / "languages" / "pipeline" / "cases"
 THEIRS, OURS = "111122223333", "123456789012"  # accounts
-BUCKET: Final = f"sagemaker-us-east-1-{OURS}"
+SDK_BUCKET: Final = f"sagemaker-us-east-1-{THEIRS}"
 REPACKER: Final = Path(
     str(importlib.metadata.distribution("sagemaker").locate_file("sagemaker/workflow/_repack_model.py"))
 )
@@ -110,8 +110,14 @@ def archive(files: Mapping[str, str]) -> bytes:
 
 
 def definition(name: str) -> Json:
-    """A case, in our account."""
-    return json.loads((CASES / f"{name}.json").read_text().replace(THEIRS, OURS))
+    """A case, in our account and with a bucket of its own."""
+    text = (CASES / f"{name}.json").read_text().replace(SDK_BUCKET, bucket_of(name))
+    return json.loads(text.replace(THEIRS, OURS))
+
+
+def bucket_of(name: str) -> str:
+    """Where a case has what it has in the SDK's bucket: prefixes like `t` would find what others put there."""
+    return f"of-{name}"[:63]
 
 
 def objects(document: Json) -> Iterator[str]:
@@ -126,18 +132,20 @@ def objects(document: Json) -> Iterator[str]:
         yield document.strip('"')
 
 
-def supply(world: World, document: Json, code: Mapping[str, bytes | str], data: Mapping[str, bytes | str]) -> None:
-    """Put code where the definition looks for objects of that name, and data at its keys in the SDK's bucket."""
+def supply(
+    world: World, name: str, document: Json, code: Mapping[str, bytes | str], data: Mapping[str, bytes | str]
+) -> None:
+    """Put code where the definition looks for objects of that name, and data at its keys in the case's bucket."""
     s3 = world.client("s3")
-    s3.create_bucket(Bucket=BUCKET)
+    s3.create_bucket(Bucket=bucket_of(name))
     for uri in sorted(set(objects(document))):
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         s3.create_bucket(Bucket=bucket)
-        name = key.rpartition("/")[2]
-        if name in code:
-            s3.put_object(Bucket=bucket, Key=key, Body=code[name])
+        last = key.rpartition("/")[2]
+        if last in code:
+            s3.put_object(Bucket=bucket, Key=key, Body=code[last])
     for key, content in data.items():
-        s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+        s3.put_object(Bucket=bucket_of(name), Key=key, Body=content)
 
 
 def function_named(world: World, name: str, code: str) -> None:

@@ -119,7 +119,7 @@ SCORE = "def handler(event, context):\n    return {'score': {'a': 0.5, 'b': 2.5,
 
 def test_the_loop_that_the_sdk_writes_selects_its_best_iteration(world: World) -> None:
     document = supplies.definition("v3-step-foreach")
-    supplies.supply(world, document, {"prep.py": "import sys\nprint(sys.argv[1:])\n"}, {})
+    supplies.supply(world, "v3-step-foreach", document, {"prep.py": "import sys\nprint(sys.argv[1:])\n"}, {})
     supplies.function_named(world, "score", SCORE)
     world.sagemaker.create_pipeline(PipelineName="sdk-loop", RoleArn=ROLE, PipelineDefinition=json.dumps(document))
 

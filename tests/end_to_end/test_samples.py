@@ -31,7 +31,6 @@ class Case:
 
 
 CASES = {
-    # First, and its kin last: its channel is all that begins with `t`, and others leave more of that in the bucket.
     "step-tuning": Case(steps=("Tune", "Best-CreateModel"), data={**ROWS, "v/part.csv": TABLE}),
     "pipeline-abalone-train-evaluate-register-transform": Case(
         steps=(
@@ -105,7 +104,7 @@ CASES = {
 def test_a_sample_runs_to_its_end(world: World, name: str) -> None:
     case = CASES[name]
     document = supplies.definition(name)
-    supplies.supply(world, document, case.code, case.data)
+    supplies.supply(world, name, document, case.code, case.data)
     world.sagemaker.create_pipeline(PipelineName=name, RoleArn=ROLE, PipelineDefinition=json.dumps(document))
 
     started = world.sagemaker.start_pipeline_execution(
@@ -124,7 +123,7 @@ def test_a_sample_runs_to_its_end(world: World, name: str) -> None:
 def test_the_jobs_of_an_execution_are_components_of_its_trial(world: World) -> None:
     name = "step-processing-script"
     document = supplies.definition(name)
-    supplies.supply(world, document, CASES[name].code, {})
+    supplies.supply(world, name, document, CASES[name].code, {})
     document["PipelineExperimentConfig"] = {"ExperimentName": "shells", "TrialName": {"Get": "Execution.PipelineName"}}
     world.sagemaker.create_pipeline(PipelineName="tracked", RoleArn=ROLE, PipelineDefinition=json.dumps(document))
 
@@ -140,7 +139,7 @@ def test_the_jobs_of_an_execution_are_components_of_its_trial(world: World) -> N
 def run(world: World, name: str, **code: bytes | str) -> str:
     """Start a sample; its execution's ARN."""
     document = supplies.definition(name)
-    supplies.supply(world, document, {**ABALONE, "abalone.csv": TABLE, **code}, {})
+    supplies.supply(world, name, document, {**ABALONE, "abalone.csv": TABLE, **code}, {})
     world.sagemaker.create_pipeline(PipelineName=name, RoleArn=ROLE, PipelineDefinition=json.dumps(document))
     arn: str = world.sagemaker.start_pipeline_execution(PipelineName=name)["PipelineExecutionArn"]
     return arn
@@ -177,14 +176,15 @@ def test_a_function_deploys_the_model_that_the_pipeline_made(world: World) -> No
 
 def test_a_callback_is_answered_and_the_step_after_it_uses_what_it_said(world: World) -> None:
     queue = world.client("sqs").create_queue(QueueName="queue")["QueueUrl"]
-    world.client("s3").create_bucket(Bucket=supplies.BUCKET)
-    world.client("s3").put_object(Bucket=supplies.BUCKET, Key="called-back/part.csv", Body=TABLE)
+    bucket = supplies.bucket_of("step-callback")
+    world.client("s3").create_bucket(Bucket=bucket)
+    world.client("s3").put_object(Bucket=bucket, Key="called-back/part.csv", Body=TABLE)
 
     arn = run(world, "step-callback", **{"in.csv": TABLE})
     (message,) = world.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
     world.sagemaker.send_pipeline_execution_step_success(
         CallbackToken=json.loads(message["Body"])["token"],
-        OutputParameters=[{"Name": "s3_data_out", "Value": f"s3://{supplies.BUCKET}/called-back/"}],
+        OutputParameters=[{"Name": "s3_data_out", "Value": f"s3://{bucket}/called-back/"}],
     )
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)

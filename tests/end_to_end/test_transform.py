@@ -86,14 +86,14 @@ def test_the_sdk_transforms_csv_and_json_lines_and_a_pipeline_does(world: World)
 
 def test_the_step_that_the_sdk_writes_filters_and_joins(world: World) -> None:
     document = supplies.definition("step-transform")
-    supplies.supply(world, document, {}, {"t/a.csv": "7,1,2\n8,3,4\n"})
+    supplies.supply(world, "step-transform", document, {}, {"t/a.csv": "7,1,2\n8,3,4\n"})
     model(world, "my-model", LINES)
 
     arn = world.execute("step-transform", *document["Steps"])
     execution = world.execution(arn)
 
     assert execution["PipelineExecutionStatus"] == "Succeeded", [*world.steps(arn).values()][-1]["FailureReason"]
-    assert world.get(f"s3://{supplies.BUCKET}/bt/a.csv.out") == b"7,2!\n8,4!\n"
+    assert world.get(f"s3://{supplies.bucket_of('step-transform')}/bt/a.csv.out") == b"7,2!\n8,4!\n"
 
 
 def test_a_state_machine_waits_for_a_transform_job_and_is_told_of_its_failure(world: World) -> None:
