@@ -34,6 +34,7 @@ class Images:
         self._catalog = catalog_of(data)
         self._environments = environments_of(data, environments, self._catalog)
         self.resolve = lru_cache(self._resolve)
+        self.is_container = lru_cache(self._is_container)
 
     def _resolve(self, uri: str) -> Image:
         """The environment of an image, for the sandbox."""
@@ -66,7 +67,7 @@ class Images:
             note=found.note,
         )
 
-    def is_container(self, uri: str) -> bool:
+    def _is_container(self, uri: str) -> bool:
         """Whether an image's jobs run as containers: it is mapped to one, or to nothing."""
         try:
             return self._catalog.container(uri) is not None
