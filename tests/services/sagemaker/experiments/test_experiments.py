@@ -1,5 +1,6 @@
 """Experiments, trials, trial components and their metrics, as a customer sees them."""
 
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -163,6 +164,21 @@ async def test_metrics_are_kept_value_by_value_and_summarised(notebook: Notebook
     assert by_time == {"Status": "Complete", "XAxisValues": [60], "MetricValues": [2.0]}
     wrong = await notebook.metric("loss", "Avg", Period="OneHour")
     assert (wrong["Status"], "does not go with" in wrong["Message"]) == ("ValidationError", True)
+
+
+async def test_a_summary_grows_as_if_the_whole_history_had_been_read(notebook: Notebook) -> None:
+    """Value by value and out of order."""
+    await small(notebook)
+    values = [0.3, -2.5, 7.0, 7.0, 1e-3, 12.25]
+
+    for step in (3, 1, 2, 6, 5, 4):
+        await notebook.put("loss", (step, values[step - 1]))
+
+    (summary,) = (await notebook.ask("DescribeTrialComponent", TrialComponentName="Run1"))["Metrics"]
+    assert (summary["Count"], summary["Min"], summary["Max"]) == (6, -2.5, 12.25)
+    assert (summary["Last"], summary["TimeStamp"]) == (12.25, 106.0)
+    assert summary["Avg"] == pytest.approx(statistics.fmean(values))
+    assert summary["StdDev"] == pytest.approx(statistics.pstdev(values))
 
 
 def test_values_are_grouped_within_bounds_that_are_inside() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import reduce
+from typing import TYPE_CHECKING, Final, Literal
 
 from penstock.services.sagemaker.experiments import entities
 from penstock.services.sagemaker.experiments.entities import COMPONENT
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
-from penstock.store.documents import Document
 from penstock.wire.call import Answer, Call, Json, Scope, operation
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ NO_STEP: Final = -1
 MOST: Final = 10_000  # values that one query answers
 PERIODS: Final[Mapping[str, int]] = {"OneMinute": 60, "FiveMinute": 300, "OneHour": 3_600}  # seconds
 
+WRONG: Final = ("VALIDATION_ERROR", "CONFLICT_ERROR")
+Kept = Literal["new", "known", "VALIDATION_ERROR", "CONFLICT_ERROR"]
 Value = tuple[float, int, float]  # when, at which step, how much
 
 
@@ -53,11 +55,14 @@ class Metrics:
 
         def put(tx: Transaction) -> list[Json]:
             component = entities.find(tx, call.scope, COMPONENT, request["TrialComponentName"])
-            given = call.request["MetricData"]
-            errors = [told for place, each in enumerate(given) if (told := _keep(tx, component.arn, place, each))]
-            names = dict.fromkeys(each["MetricName"] for each in given)
-            summaries = {each["MetricName"]: each for each in component.body.get("Metrics", ())}
-            summaries |= {name: summarised(component, name, history(tx, component.arn, name)) for name in names}
+            summaries: dict[str, Json] = {each["MetricName"]: each for each in component.body.get("Metrics", ())}
+            errors = []
+            for place, given in enumerate(call.request["MetricData"]):
+                name, kept = given["MetricName"], _keep(tx, component.arn, given)
+                if kept in WRONG:
+                    errors.append({"Code": kept, "MetricIndex": place})
+                new = given["Value"] if kept == "new" else None
+                summaries[name] = _summary(tx, component.arn, name, summaries.get(name), new)
             documents.update(tx, component.changed(component.modified_at, Metrics=list(summaries.values())))
             return errors
 
@@ -74,10 +79,10 @@ class Metrics:
         }
 
 
-def _keep(tx: Transaction, component: str, place: int, given: Mapping[str, Json]) -> Json:
-    """Keep a value; an error if there is another one of that metric, time and step."""
+def _keep(tx: Transaction, component: str, given: Mapping[str, Json]) -> Kept:
+    """Keep a value that is not there; there must not be another one of that metric, time and step."""
     if not math.isfinite(given["Value"]):
-        return {"Code": "VALIDATION_ERROR", "MetricIndex": place}
+        return "VALIDATION_ERROR"
     values = {
         "component": component,
         "name": given["MetricName"],
@@ -93,8 +98,44 @@ def _keep(tx: Transaction, component: str, place: int, given: Mapping[str, Json]
             value=given["Value"],
             **values,
         )
-        return None
-    return None if found[0] == given["Value"] else {"Code": "CONFLICT_ERROR", "MetricIndex": place}
+        return "new"
+    return "known" if found[0] == given["Value"] else "CONFLICT_ERROR"
+
+
+def _summary(
+    tx: Transaction, component: str, name: str, before: dict[str, Json] | None, new: float | None
+) -> dict[str, Json]:
+    """A `TrialComponentMetricSummary`: what it was, with the value that has just been kept, if one was."""
+    if before is None or before["SourceArn"] != component:  # there was none, or it is a job's own
+        values = (value for _, _, value in history(tx, component, name))
+        statistics = reduce(grown, values, dict[str, Json]({"Count": 0}))
+    else:
+        statistics = before if new is None else grown(before, new)
+    return {**statistics, "MetricName": name, "SourceArn": component, **_latest(tx, component, name)}
+
+
+def grown(summary: dict[str, Json], value: float) -> dict[str, Json]:
+    """The statistics of one value more, from those before: a long history is not read again for each (Welford)."""
+    count = summary.get("Count", 0) + 1
+    mean = summary.get("Avg", value)
+    squares = summary.get("StdDev", 0.0) ** 2 * (count - 1)
+    nearer = mean + (value - mean) / count
+    return {
+        "Count": count,
+        "Min": min(summary.get("Min", value), value),
+        "Max": max(summary.get("Max", value), value),
+        "Avg": nearer,
+        "StdDev": math.sqrt((squares + (value - mean) * (value - nearer)) / count),
+    }
+
+
+def _latest(tx: Transaction, component: str, name: str) -> dict[str, Json]:
+    row = tx.row(
+        "SELECT at, value FROM trial_metric WHERE component = :component AND name = :name"
+        " ORDER BY at DESC, step DESC LIMIT 1",
+        component=component, name=name,
+    )  # fmt: skip
+    return {} if row is None else {"TimeStamp": row[0], "Last": row[1]}
 
 
 def history(tx: Transaction, component: str, name: str) -> list[Value]:
@@ -104,14 +145,6 @@ def history(tx: Transaction, component: str, name: str) -> list[Value]:
         component=component, name=name,
     )  # fmt: skip
     return [(float(at or 0), int(step or 0), float(value or 0)) for at, step, value in rows]
-
-
-def summarised(component: Document, name: str, values: Sequence[Value]) -> dict[str, Json]:
-    """A `TrialComponentMetricSummary`."""
-    numbers = [value for _, _, value in values]
-    told = {statistic: work(numbers) for statistic, work in STATISTICS.items()} if numbers else {"Count": 0}
-    times = {"TimeStamp": values[-1][0]} if values else {}
-    return {"MetricName": name, "SourceArn": component.arn, **times, **told}
 
 
 def _answer(tx: Transaction, scope: Scope, query: Mapping[str, Json]) -> dict[str, Json]:
