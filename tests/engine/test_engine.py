@@ -1,7 +1,10 @@
 """The engine: journals, outbox, timers, children; and that stopping it anywhere changes nothing a user can see."""
 
 import asyncio
+import sqlite3
+import threading
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -21,6 +24,7 @@ from penstock.engine import journal
 from penstock.engine.engine import CALLS_INSIDE
 from penstock.engine.facts import Done, Outcome, RunId, Signalled
 from penstock.engine.outbox import Task
+from penstock.store.database import Transaction
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Scope
 
@@ -194,17 +198,61 @@ async def test_what_is_asked_for_while_the_worker_stops_waits_for_the_next_one(t
     database.close()
 
 
+class Patient:
+    """A connection that does not commit what leads to baking before somebody kneads."""
+
+    def __init__(self, connection: sqlite3.Connection, is_kneading: threading.Event) -> None:
+        self._connection = connection
+        self._is_kneading = is_kneading
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        if sql == "COMMIT" and self._connection.execute("SELECT 1 FROM outbox WHERE key = 'bake'").fetchone():
+            assert self._is_kneading.wait(DEADLINE)
+        return self._connection.execute(sql, *values)
+
+
+async def test_an_eager_activity_begins_before_its_commit_and_has_no_effect_if_that_fails(tmp_path: Path) -> None:
+    """A constraint that is looked at when all is done, so that the commit itself is refused."""
+    database = SqliteDatabase(new_database(tmp_path))
+    database._writer_connection.execute(
+        "CREATE TABLE debt (creditor TEXT REFERENCES board (run) DEFERRABLE INITIALLY DEFERRED)"
+    )
+    outside = Outside(is_eager=True)
+    database._writer_connection = cast("sqlite3.Connection", Patient(database._writer_connection, outside.is_kneading))
+    engine = engine_on(database, outside)
+
+    def start(tx: Transaction, creditor: str) -> None:
+        engine.start(tx, RUN, "errand", b"first", scope=Scope())
+        tx.changed("INSERT INTO debt VALUES (:creditor)", creditor=creditor)
+
+    async with working(engine), asyncio.timeout(DEADLINE):
+        with pytest.raises(sqlite3.IntegrityError):
+            await database.write(lambda tx: start(tx, "nobody"))
+        assert outside.kneaded == ["first"]
+
+        await database.write(lambda tx: start(tx, "first"))
+        outcome = await engine.settled(RUN)
+
+    assert outcome == Outcome("Succeeded", EXPECTED)
+    assert outside.kneaded[:2] == ["first", "first"]
+    assert outside.baked == {"first#bake": 1, "first/child#bake": 1, "first/child#ice": 1}
+    database.close()
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["lost", "kept, not answered"])
-@pytest.mark.parametrize("post", [Post, PostInside])
+@pytest.mark.parametrize(("post", "is_eager"), [(Post, False), (Post, True), (PostInside, True)])
 async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(
-    tmp_path: Path, after: bool, post: type[Post]
+    tmp_path: Path, after: bool, post: type[Post], is_eager: bool
 ) -> None:
     """Every commit of the run is in turn the last one, before and after it reached the disk."""
     crashes = 0
     for commits in range(1, 40):
         folder = tmp_path / str(commits)
         folder.mkdir()
-        path, outside = new_database(folder), Outside(post=post)
+        path, outside = new_database(folder), Outside(post=post, is_eager=is_eager)
         stopping = StoppingDatabase(path, commits, after=after)
         crashed = await is_cut_short(finish_first(stopping, outside), stopping)
         stopping.close()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -169,8 +170,14 @@ class Outside:
     delivered: dict[str, list[str]] = field(default_factory=dict)
     lives: int = 0
     post: type[Post] = Post
+    is_eager: bool = False
+    is_kneading: threading.Event = field(default_factory=threading.Event)
+    kneaded: list[str] = field(default_factory=list)  # made ready, before it is decided that there is baking
 
     async def bake(self, task: Task) -> Json:
+        self.kneaded.append(task.run)
+        self.is_kneading.set()
+        await task.decided()
         self.baked[f"{task.run}#{task.key}"] = self.baked.get(f"{task.run}#{task.key}", 0) + 1
         return f"bread for {task.input}"
 
@@ -231,7 +238,7 @@ def engine_on(database: SqliteDatabase, outside: Outside) -> Engine:
     outside.lives += 1
     engine = Engine(database, directory, clock=lambda: 1_000.0, chance=chances(outside.lives))
     engine.register(Errands())
-    engine.activity("bake", outside.bake)
+    engine.activity("bake", outside.bake, eager=outside.is_eager)
     return engine
 
 

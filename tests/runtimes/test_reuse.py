@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from penstock.runtimes.folder import JobFolder, fill
 from penstock.runtimes.sandbox import reuse
 from penstock.runtimes.sandbox.blanks import Layout
 
@@ -28,11 +29,14 @@ def used(tmp_path: Path) -> Path:
 
 
 def seen(place: Path) -> list[tuple[str, int, bytes]]:
-    """All that a job could see in its folder, save the clock."""
-    return sorted(
-        (str(path.relative_to(place)), path.lstat().st_mode, path.read_bytes() if path.is_file() else b"")
-        for path in place.rglob("*")
-    )
+    """All that a job could see in its folder, save the clock, and what is written over before it looks."""
+    return sorted((str(path.relative_to(place)), path.lstat().st_mode, told_by(path)) for path in place.rglob("*"))
+
+
+def told_by(path: Path) -> bytes:
+    """What a file says before the next job's has been written over it: one of the layout's nothing that is heeded."""
+    is_written_over = path.name in {Path(name).name for name in LAYOUT.files} - {"claim.new", "job.log"}
+    return path.read_bytes().strip() if path.is_file() and not is_written_over else b""
 
 
 def fresh(place: Path) -> list[tuple[str, int, bytes]]:
@@ -44,7 +48,7 @@ def test_a_used_folder_becomes_what_it_was_and_the_log_stays(used: Path, tmp_pat
     away = reuse.look_over(LAYOUT, str(used))
     assert away == []
 
-    reuse.renew(LAYOUT, str(used), away)
+    reuse.renew(str(used), away)
 
     assert seen(used) == fresh(tmp_path / "fresh")
     assert (tmp_path / "stream.log").read_text() == "of this job"
@@ -57,7 +61,7 @@ def test_small_files_that_the_job_or_its_inputs_have_left_are_taken_away(used: P
 
     away = reuse.look_over(LAYOUT, str(used))
     assert away is not None
-    reuse.renew(LAYOUT, str(used), away)
+    reuse.renew(str(used), away)
 
     assert seen(used) == fresh(tmp_path / "fresh")
 
@@ -98,3 +102,22 @@ def test_a_folder_that_was_changed_is_not_for_reuse(used: Path, change: str) -> 
     CHANGES[change](used)
 
     assert reuse.look_over(LAYOUT, str(used)) is None
+
+
+@pytest.mark.parametrize("before", [b"", b"shorter", b"as long as it is", b"longer than what comes after it"])
+def test_a_file_is_filled_with_what_it_is_to_hold_and_no_more(tmp_path: Path, before: bytes) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(before)
+
+    fill(str(file), b"as long as it is")
+
+    assert file.read_bytes() == b"as long as it is"
+
+
+def test_the_claim_of_a_folder_that_is_used_again_is_nobodys(used: Path) -> None:
+    (used / "claim").write_text("17 4711 a-boot")
+
+    reuse.renew(str(used), [])
+    (used / "claim.new").rename(used / "claim")
+
+    assert (JobFolder.at(used).claim() or (1,))[0] == 0

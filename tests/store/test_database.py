@@ -53,10 +53,12 @@ async def test_hooks_run_after_the_commit_or_after_the_undoing(tmp_path: Path) -
     seen: list[str] = []
 
     def good(tx: Transaction) -> None:
+        tx.before_commit(lambda: seen.append("done"))
         tx.after_commit(lambda: seen.append("committed"))
         tx.after_undo(lambda: seen.append("never"))
 
     def bad(tx: Transaction) -> None:
+        tx.before_commit(lambda: seen.append("never"))
         tx.after_commit(lambda: seen.append("never"))
         tx.after_undo(lambda: seen.append("undone"))
         raise ValueError
@@ -65,7 +67,7 @@ async def test_hooks_run_after_the_commit_or_after_the_undoing(tmp_path: Path) -
     with pytest.raises(ValueError):  # noqa: PT011 - its own
         await database.write(bad)
 
-    assert seen == ["committed", "undone"]
+    assert seen == ["done", "committed", "undone"]
     database.close()
 
 
@@ -75,6 +77,7 @@ async def test_a_part_that_raises_is_undone_with_its_hooks_and_the_rest_stands(t
 
     def part(tx: Transaction) -> None:
         documents.insert(tx, thing("part"))
+        tx.before_commit(lambda: seen.append("never"))
         tx.after_commit(lambda: seen.append("never"))
         tx.after_undo(lambda: seen.append("part undone"))
         raise KeyError("changed its mind")

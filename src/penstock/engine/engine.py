@@ -44,7 +44,7 @@ from penstock.engine.facts import (
 )
 from penstock.engine.journal import AnyFlow, Entry, Journal
 from penstock.engine.leases import Leases
-from penstock.engine.outbox import Activity, Outbox, call_of, refusal
+from penstock.engine.outbox import Activity, Early, Outbox, call_of, refusal
 from penstock.engine.packing import pack, unpacked
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Directory, Scope
@@ -100,9 +100,15 @@ class Engine:
         """Let runs of this flow be started and recovered. Before `work`."""
         self._flows[flow.name] = flow
 
-    def activity(self, name: str, act: Activity) -> None:
-        """Say who does `Perform(activity=name)`. Before `work`."""
+    def activity(self, name: str, act: Activity, *, eager: bool = False) -> None:
+        """Say who does `Perform(activity=name)`. Before `work`.
+
+        An eager one begins while the commit that asks for it is being written, and has no effect on the world before
+        its task is `decided`.
+        """
         self._outbox.activities[name] = act
+        if eager:
+            self._outbox.eager.add(name)
 
     # ------------------------------------------------------------------------------------- in a unit of work (tx)
 
@@ -273,7 +279,7 @@ class Engine:
             case Perform() | Invoke() | SetTimer():
                 journal.out.add(command.key)
                 self._post(tx, run, command, event.seq)
-                tx.after_commit(lambda: self._outbox.send(run, journal.scope, command))
+                self._send(tx, run, journal.scope, command)
             case Watch():
                 journal.out.add(command.key)
                 self._post(tx, run, command, event.seq)
@@ -298,6 +304,15 @@ class Engine:
                 tx.after_commit(lambda: self._outbox.cancel(run, command.timer))
             case Finish():
                 follow.due.extend(self._finish(tx, journal, command.outcome, event.at))
+
+    def _send(self, tx: Transaction, run: RunId, scope: Scope, command: Command) -> None:
+        if isinstance(command, Perform) and self._outbox.is_eager(command):
+            early = Early(self._outbox, run, scope, command)
+            tx.before_commit(early.begin)
+            tx.after_commit(early.confirm)
+            tx.after_undo(early.abandon)
+        else:
+            tx.after_commit(lambda: self._outbox.send(run, scope, command))
 
     @staticmethod
     def _post(tx: Transaction, run: RunId, command: Command, seq: int) -> None:

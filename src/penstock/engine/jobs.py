@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NewType, Protocol
 
+from penstock.engine.decided import Decided, at_once
 from penstock.store.blobs import Digest
 
 JobId = NewType("JobId", str)
@@ -125,8 +126,10 @@ Progress = Callable[[Literal["starting", "running", "collecting"] | Building], N
 class Runtime(Protocol):
     """What carries out jobs. One suite of tests (`tests/contracts`) holds for every runtime."""
 
-    async def run(self, job: Job, progress: Progress) -> Ending:
+    async def run(self, job: Job, progress: Progress, decided: Decided = at_once) -> Ending:
         """Run a job to its end and keep its outputs as blobs; the caller's job never raises.
+
+        It starts when it is `decided`; what can be made ready may be made ready before.
 
         Idempotent by `job.id`: a job that is running already (started before a restart, say) is waited for, one
         that has ended is answered again from its record, until it is forgotten.

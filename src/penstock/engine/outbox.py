@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from penstock.engine.decided import Decided, at_once
 from penstock.engine.facts import Command, Done, Fact, Fired, Invoke, Json, Perform, Refused, RunId, SetTimer, Signalled
 from penstock.wire.call import Body, Call, Directory, Scope, ServiceError, read_whole
 
@@ -26,6 +27,7 @@ class Task:
     scope: Scope
     input: Json
     tell: Callable[[str, Json], Awaitable[None]]  # signal the run: progress, by name
+    decided: Decided = at_once  # for the eager: wait until what asked for it is on disk
 
 
 Activity = Callable[[Task], Awaitable[Json]]
@@ -37,6 +39,7 @@ class Outbox:
 
     def __init__(self, directory: Directory, *, clock: Callable[[], float], journal: Journal) -> None:
         self.activities: dict[str, Activity] = {}
+        self.eager: set[str] = set()  # activities
         self._directory = directory
         self._clock = clock
         self._journal = journal
@@ -72,6 +75,15 @@ class Outbox:
             case _:  # the rest concerns runs alone and happened in the transaction
                 pass
 
+    def is_eager(self, command: Perform) -> bool:
+        return command.activity in self.eager
+
+    def begin(self, run: RunId, scope: Scope, command: Perform, decided: asyncio.Event) -> asyncio.Task[None] | None:
+        """Begin an eager activity; None where nothing is begun now. On the event loop."""
+        if self._tasks is None:
+            return None
+        return self._tasks.create_task(self._perform(run, scope, command, decided.wait))
+
     def cancel(self, run: RunId, key: str) -> None:
         self._timers_of.get(run, set()).discard(key)
         timer = self._timers.pop((run, key), None)
@@ -100,7 +112,7 @@ class Outbox:
         if self._tasks is not None:
             self._tasks.create_task(self._tell(run, Fired(command.key)))
 
-    async def _perform(self, run: RunId, scope: Scope, command: Perform) -> None:
+    async def _perform(self, run: RunId, scope: Scope, command: Perform, decided: Decided = at_once) -> None:
         activity = self.activities.get(command.activity)
         if activity is None:
             message = f"this worker has no activity '{command.activity}'"
@@ -110,7 +122,7 @@ class Outbox:
         async def tell(name: str, payload: Json) -> None:
             await self._tell(run, Signalled(name, payload))
 
-        task = Task(run, command.key, scope, command.input, tell)
+        task = Task(run, command.key, scope, command.input, tell, decided)
         try:
             fact: Fact = Done(command.key, await activity(task))
         except Exception as error:  # a door of rule 11: the run is told, the worker goes on
@@ -133,6 +145,38 @@ class Outbox:
             if isinstance(fact, Done):
                 await self._tell(run, Refused(fact.key, "InternalFailure", f"{type(bug).__name__}: {bug}"))
             # What is left stays in the outbox for the next start.
+
+
+class Early:
+    """An eager activity, asked for by a unit of work whose commit is not on disk yet.
+
+    `begin` and `confirm` are called on the event loop, `abandon` on the writer's thread.
+    """
+
+    def __init__(self, outbox: Outbox, run: RunId, scope: Scope, command: Perform) -> None:
+        self._outbox = outbox
+        self._asked = (run, scope, command)
+        self._decided = asyncio.Event()
+        self._begun: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
+        self._is_off = False
+
+    def begin(self) -> None:
+        task = None if self._is_off else self._outbox.begin(*self._asked, self._decided)
+        if task is not None:
+            self._begun = asyncio.get_running_loop(), task
+            if self._is_off:  # just now
+                task.cancel()
+
+    def confirm(self) -> None:
+        if self._begun is None:
+            self._outbox.send(*self._asked)
+        self._decided.set()
+
+    def abandon(self) -> None:
+        self._is_off = True
+        if self._begun is not None:
+            loop, task = self._begun
+            loop.call_soon_threadsafe(task.cancel)
 
 
 def call_of(run: RunId, scope: Scope, command: Invoke) -> Call:

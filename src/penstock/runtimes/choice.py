@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from penstock.engine.decided import Decided, at_once
 from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress, Runtime
 from penstock.runtimes.container import Containers
 
@@ -14,11 +15,11 @@ class ByImage:
         self._containers = containers
         self._is_container = is_container
 
-    async def run(self, job: Job, progress: Progress) -> Ending:
+    async def run(self, job: Job, progress: Progress, decided: Decided = at_once) -> Ending:
         """One that is in a container stays there, whatever its image means since a restart."""
         if self._containers.knows(job.id) or self._is_container(job.image):
-            return await self._containers.run(job, progress)
-        return await self._sandbox.run(job, progress)
+            return await self._containers.run(job, progress, decided)
+        return await self._sandbox.run(job, progress, decided)
 
     async def stop(self, job: JobId) -> None:
         await self._of(job).stop(job)

@@ -76,6 +76,10 @@ class JobFolder:
     # -- what is known
 
     @property
+    def exists(self) -> bool:
+        return self._has("")
+
+    @property
     def is_prepared(self) -> bool:
         return self._has("job.json")
 
@@ -121,8 +125,7 @@ class JobFolder:
     def write(self, name: str, content: bytes) -> None:
         """Whole or not at all."""
         beside = f"{self.path}/{name}.new"
-        with open(beside, "wb", buffering=0) as file:  # noqa: PTH123 - each job waits for this, twice
-            file.write(content)
+        fill(beside, content)
         os.rename(beside, f"{self.path}/{name}")  # noqa: PTH104
 
     def keep(self, result: Ending) -> Ending:
@@ -139,6 +142,23 @@ class JobFolder:
         """All of it, whatever the job has done to its permissions."""
         if self._has(""):
             shutil.rmtree(self.path, onerror=open_up)
+
+
+def fill(path: str, content: bytes) -> None:
+    """Let a file hold this and no more; it may hold something else so far.
+
+    In place, since file systems write a file to disk at once that was cut to nothing and filled again (ext4's
+    `auto_da_alloc`): each job would wait for that several times.
+    """
+    handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o666)
+    try:
+        written = os.write(handle, content)
+        while written < len(content):
+            written += os.write(handle, content[written:])
+        if os.fstat(handle).st_size > len(content):
+            os.ftruncate(handle, len(content))
+    finally:
+        os.close(handle)
 
 
 def below(path: str) -> str:

@@ -33,6 +33,12 @@ class Transaction(Protocol):
     def attempt(self, work: Callable[["Transaction"], T]) -> T:
         """Do a part of the work that may fail: if it raises it is undone, hooks and all, and the rest may go on."""
 
+    def before_commit(self, act: Callable[[], None]) -> None:
+        """Call this on the event loop when the work is done, while its commit is being written.
+
+        For what may be prepared in that time. Whoever does so takes it back in `after_undo`.
+        """
+
     def after_commit(self, act: Callable[[], None]) -> None:
         """Call this on the event loop when the work is durable."""
 

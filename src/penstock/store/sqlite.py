@@ -8,7 +8,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -33,10 +33,11 @@ _SETTINGS: Final = (
 class SqliteTransaction:
     """A borrowed connection; see `Transaction`."""
 
-    __slots__ = ("_connection", "committed", "undone")
+    __slots__ = ("_connection", "committed", "done", "undone")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.done: list[Callable[[], None]] = []
         self.committed: list[Callable[[], None]] = []
         self.undone: list[Callable[[], None]] = []
 
@@ -54,7 +55,8 @@ class SqliteTransaction:
         self._connection.executemany(sql, many)
 
     def attempt(self, work: Callable[[Transaction], T]) -> T:
-        execute, committed, undone = self._connection.execute, len(self.committed), len(self.undone)
+        execute = self._connection.execute
+        done, committed, undone = len(self.done), len(self.committed), len(self.undone)
         execute("SAVEPOINT part")
         try:
             return work(self)
@@ -62,10 +64,13 @@ class SqliteTransaction:
             execute("ROLLBACK TO part")
             for act in self.undone[undone:]:
                 act()
-            del self.committed[committed:], self.undone[undone:]
+            del self.done[done:], self.committed[committed:], self.undone[undone:]
             raise
         finally:
             execute("RELEASE part")
+
+    def before_commit(self, act: Callable[[], None]) -> None:
+        self.done.append(act)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         self.committed.append(act)
@@ -86,6 +91,11 @@ class _Asked:
         self.answer: Any = None
         self.error: BaseException | None = None
         self.transaction: SqliteTransaction | None = None
+
+    def announce(self) -> None:
+        """Let the loop prepare what this work leads to, while the commit is written."""
+        if self.error is None and self.transaction is not None and self.transaction.done:
+            hand_over(self.loop, self.transaction.done)
 
     def settle(self) -> None:
         """On the loop: hand out the result, after the hooks of the work."""
@@ -206,6 +216,8 @@ class SqliteDatabase:
             execute("BEGIN IMMEDIATE")
             for asked in group:
                 self._attempt(asked)
+            for asked in group:
+                asked.announce()
             execute("COMMIT")
         except sqlite3.Error as error:  # the commit as a whole: a full disk, a damaged file
             if self._writer_connection.in_transaction:
@@ -233,14 +245,19 @@ class SqliteDatabase:
 
 
 def settle(loop: asyncio.AbstractEventLoop, group: list[_Asked]) -> None:
-    """Answer a group's callers in one visit to their loop; a loop that is gone needs no answer."""
+    """Answer a group's callers in one visit to their loop."""
+    hand_over(loop, [asked.settle for asked in group])
 
-    def answer_all() -> None:
-        for asked in group:
-            asked.settle()
+
+def hand_over(loop: asyncio.AbstractEventLoop, acts: Sequence[Callable[[], None]]) -> None:
+    """Have a loop do these; one that is gone needs nothing done."""
+
+    def do_all() -> None:
+        for act in acts:
+            act()
 
     try:
-        loop.call_soon_threadsafe(answer_all)
+        loop.call_soon_threadsafe(do_all)
     except RuntimeError:
         if not loop.is_closed():
             raise

@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from penstock.engine.decided import Decided, at_once
 from penstock.engine.jobs import Building, Ending, File, Job, JobId, Output, Progress
 from penstock.runtimes.container import materials
 from penstock.runtimes.container.engine import Defaults, Engine, EngineGone, Refused
@@ -70,7 +71,8 @@ class Containers:
 
     # -- the contract
 
-    async def run(self, job: Job, progress: Progress) -> Ending:
+    async def run(self, job: Job, progress: Progress, decided: Decided = at_once) -> Ending:
+        await decided()
         folder = self._folder(job.id)
         async with self._turns.alone(job.id):
             if (result := folder.result()) is not None:
@@ -106,7 +108,7 @@ class Containers:
 
     def knows(self, job: JobId) -> bool:
         """Whether the job is here: queued, running or ended."""
-        return job in self._turns or self._folder(job).path.exists()
+        return job in self._turns or self._folder(job).exists
 
     async def tidy(self) -> None:
         """Remove containers that nobody needs: their jobs were over when the engine was away, or forgotten."""

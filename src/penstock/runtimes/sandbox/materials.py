@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 from penstock.engine.jobs import Job
-from penstock.runtimes.folder import JobFolder, OutOfPlace, below
+from penstock.runtimes.folder import JobFolder, OutOfPlace, below, fill
 from penstock.runtimes.inputs import copy, lay, link, relative, stands_alone
 from penstock.runtimes.sandbox import venvs
 from penstock.runtimes.sandbox.blanks import Blanks, Layout
@@ -37,9 +37,9 @@ def prepare(folder: JobFolder, job: Job, image: Image, blobs: Blobs, blanks: Bla
         if supply(folder, job, number, blobs)
     ]
     for name, content in job.files.items():
-        write(folder.where(name), content)
+        fill(folder.where(name), content)
     if job.hosts:
-        write(f"{folder.path}/hosts", hosts_text(job.hosts).encode())
+        fill(f"{folder.path}/hosts", hosts_of(job.hosts))
     if job.log is not None:
         lay(os.path.dirname(job.log))  # noqa: PTH120
         with suppress(OSError):  # it is there, or on another file system: then whoever opens it makes it
@@ -67,11 +67,6 @@ def layout_of(job: Job, more: tuple[str, ...] = ()) -> Layout:
     files = [below(name) for name in job.files]
     own = ("job.json.new", "ending.new", "claim.new", "job.log", *(("hosts",) if job.hosts else ()))
     return Layout.of(("ml", "tmp", below(HOME), *folders), (*files, *own))
-
-
-def write(path: str, content: bytes) -> None:
-    with open(path, "wb", buffering=0) as file:  # noqa: PTH123
-        file.write(content)
 
 
 def instructions(job: Job, image: Image, links: list[list[str]], *, has_own: bool) -> dict[str, object]:
@@ -110,11 +105,11 @@ def supply(folder: JobFolder, job: Job, number: int, blobs: Blobs) -> bool:
     return linked
 
 
-def hosts_text(names: tuple[str, ...]) -> str:
+def hosts_of(names: tuple[str, ...]) -> bytes:
     """The machine's own table, with these names for the machine itself."""
     try:
-        with open("/etc/hosts", encoding="utf-8") as file:  # noqa: PTH123
-            text = file.read()
+        with open("/etc/hosts", "rb", buffering=0) as file:  # noqa: PTH123
+            table = file.readall()
     except FileNotFoundError:
-        text = ""
-    return f"127.0.0.1 {' '.join(names)}\n{text}"
+        table = b""
+    return f"127.0.0.1 {' '.join(names)}\n".encode() + table

@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from penstock.runtimes.folder import fill
 from penstock.runtimes.sandbox.blanks import Layout
 from penstock.store.ground import flags_of
 
@@ -45,16 +46,19 @@ def look_over(layout: Layout, place: str) -> list[str] | None:
     return away if len(away) <= MOST_LEFT else None
 
 
-def renew(layout: Layout, place: str, away: list[str]) -> None:
-    """Make a blank of a folder that was looked over. Strings, not paths: this is done for each job."""
+def renew(place: str, away: list[str]) -> None:
+    """Make a blank of a folder that was looked over. Strings, not paths: this is done for each job.
+
+    What the files of the layout hold stays there: the next job's are written over it before anybody reads them, but for
+    the claim, which says nothing until it is somebody's.
+    """
     for path in away:
         os.unlink(f"{place}/{path}")  # noqa: PTH108
     os.unlink(f"{place}/{LOG}")  # noqa: PTH108
     os.close(os.open(f"{place}/{LOG}", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o666))
+    fill(f"{place}/claim", b" " * os.stat(f"{place}/claim").st_size)  # noqa: PTH116
     for used, new in USED.items():
         os.rename(f"{place}/{used}", f"{place}/{new}")  # noqa: PTH104
-    for path in layout.files:  # off the way of the next job, which would have to
-        os.truncate(f"{place}/{path}", 0)
 
 
 @lru_cache(maxsize=32)
@@ -93,7 +97,7 @@ def look_at(folder: int, name: str, own: os.stat_result) -> None:
     """Raise `Refused` unless a file is as it was, but for what is in it."""
     status = os.lstat(name, dir_fd=folder)
     must_be_ours(status, own, stat.S_IFREG | stat.S_IMODE(own.st_mode) & 0o666)
-    if status.st_nlink != 1 and name != LOG:
+    if name != LOG and (status.st_nlink != 1 or not is_small_file(status)):
         raise Refused
     handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
     try:

@@ -17,6 +17,7 @@ from typing import Final
 
 import msgspec
 
+from penstock.engine.decided import Decided, at_once
 from penstock.engine.jobs import Building, Ending, File, Job, JobId, Output, Progress
 from penstock.runtimes.folder import Claim, JobFolder, OutOfPlace, read_ending
 from penstock.runtimes.inputs import lay
@@ -89,13 +90,13 @@ class Sandbox:
 
     # -- the contract
 
-    async def run(self, job: Job, progress: Progress) -> Ending:
+    async def run(self, job: Job, progress: Progress, decided: Decided = at_once) -> Ending:
         folder = JobFolder(self._jobs, job.id)
         async with self._turns.alone(job.id):
             if (result := folder.result()) is not None:
                 return result
             try:
-                ending = await self._to_the_end(job, folder, progress)
+                ending = await self._to_the_end(job, folder, progress, decided)
             except Unstartable as problem:
                 folder.path.mkdir(exist_ok=True)
                 return folder.keep(Ending(reason="unstartable", message=problem.message))
@@ -136,7 +137,7 @@ class Sandbox:
         if layout is None:
             return False
         away = reuse.look_over(layout, place)
-        renew = None if away is None else partial(reuse.renew, layout, away=away)
+        renew = None if away is None else partial(reuse.renew, away=away)
         return self._blanks.give_back(layout, place, renew)
 
     # -- besides
@@ -168,7 +169,7 @@ class Sandbox:
 
     # -- from the start to the end of its process
 
-    async def _to_the_end(self, job: Job, folder: JobFolder, progress: Progress) -> Ending:
+    async def _to_the_end(self, job: Job, folder: JobFolder, progress: Progress, decided: Decided) -> Ending:
         claim = folder.claim()
         if claim is not None:
             self._slots.seize(job.resources)
@@ -184,6 +185,8 @@ class Sandbox:
             return Ending(reason="stopped", message=STOPPED_EARLY)
         try:
             progress("starting")
+            await self._make_ready(job, folder, image)
+            await decided()
             return await self._start(job, folder, image, progress)
         finally:
             self._slots.give_back(job.resources)
@@ -210,11 +213,13 @@ class Sandbox:
         if not waiting.cancelled() and (problem := waiting.result()):
             raise Unstartable(problem)
 
-    async def _start(self, job: Job, folder: JobFolder, image: Image, progress: Progress) -> Ending:
+    async def _make_ready(self, job: Job, folder: JobFolder, image: Image) -> None:
         if not folder.is_prepared:
             await self._prepare(job, folder, image)
             if image.note:
                 self._note(folder.log(job), image.note)
+
+    async def _start(self, job: Job, folder: JobFolder, image: Image, progress: Progress) -> Ending:
         if self._is_unwanted(job, folder):
             return Ending(reason="stopped", message=STOPPED_EARLY)
         command = command_of(job, image)

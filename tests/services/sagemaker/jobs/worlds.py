@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from engine.worlds import chances
+from penstock.engine.decided import Decided, at_once
 from penstock.engine.engine import Engine
 from penstock.engine.facts import Outcome, RunId
 from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress
@@ -163,7 +164,8 @@ class FunctionRuntime:
     is_running: asyncio.Event = field(default_factory=asyncio.Event)
     endings: list[Ending] = field(default_factory=list)  # to be answered instead of running anything
 
-    async def run(self, job: Job, progress: Progress) -> Ending:
+    async def run(self, job: Job, progress: Progress, decided: Decided = at_once) -> Ending:
+        await decided()
         if job.id not in self.ended:
             if job.id in self.rooms:
                 raise AssertionError(f"{job.id} runs already")

@@ -93,9 +93,10 @@ class Keeper:
 
     def keep(self) -> None:
         """Until the server, or the program, is gone."""
-        waking = supervisor.wake_on_signals(lambda _: None)
+        signals = supervisor.Signals()
+        signals.listen()
         ready = select.poll()
-        ready.register(waking, select.POLLIN)
+        ready.register(signals.handle, select.POLLIN)
         ready.register(self._output, select.POLLIN)
         while not self._is_over:
             for end in (self._server, self._channel):
@@ -108,8 +109,8 @@ class Keeper:
                 self._listen(event, ready)
             if event := happened.get(self._server.fileno()):
                 self._serve(event)
-            if waking in happened:
-                os.read(waking, 512)
+            if signals.handle in happened:
+                os.read(signals.handle, 512)
                 self._reap()
             self._hold_to_limits()
 

@@ -39,6 +39,7 @@ def wait_for_job(
     limit_files()
     pipe = os.pipe()
     child = warm.Child.fork(pipe, keep_open) if is_warm else None
+    signals = Signals()
     rehearse()
     channel.send(b"ready")
     data, handles, _, _ = socket.recv_fds(channel, 4096, 2)
@@ -48,7 +49,7 @@ def wait_for_job(
     for handle in handles:
         os.set_inheritable(handle, False)  # handles that come through a socket would go on into a job's program
     server = socket.socket(fileno=handles[0])
-    Supervisor(furnished, data.decode(), server, handles[1], pipe, child).run()
+    Supervisor(furnished, data.decode(), server, handles[1], pipe, child, signals).run()
     os._exit(0)
 
 
@@ -81,10 +82,12 @@ class Supervisor:
         log: int,
         pipe: tuple[int, int],
         child: warm.Child | None,
+        signals: "Signals",
     ) -> None:
         self._server = server
         self._reading, self._writing = pipe
         self._child = child
+        self._signals = signals
         self._room = furnished
         self._name = name
         self._log_file = log
@@ -93,14 +96,13 @@ class Supervisor:
         self._message = ""
         self._status: int | None = None
         self._started_at: float | None = None
-        self._is_stopping = False
 
     def run(self) -> None:
         job = self._read_job()
         self._log = LogPump(self._log_file, int(job["log_limit"]))
         try:
             self._folder = room.admit(self._room, self._name, job["links"], bool(job["hosts"]))
-            self._waking = wake_on_signals(self._note)
+            self._signals.listen()
             self._main = self._start(job)
         except (room.NoRoom, OSError, KeyError) as problem:
             self._end("unstartable", str(problem))
@@ -112,8 +114,10 @@ class Supervisor:
         self._end(self._reason, self._message)
 
     def _read_job(self) -> Document:
-        with open(os.open(f"{self._name}/job.json", os.O_RDONLY, dir_fd=self._room.jobs), "rb") as file:
-            job: Document = json.loads(file.read())
+        file = os.open(f"{self._name}/job.json", os.O_RDONLY, dir_fd=self._room.jobs)
+        text = os.read(file, os.fstat(file).st_size)
+        os.close(file)
+        job: Document = json.loads(text)
         return job
 
     def _start(self, job: Document) -> int:
@@ -148,17 +152,13 @@ class Supervisor:
             why = "no known format; does it lack its #! line?" if problem.errno == errno.ENOEXEC else problem.strerror
             raise OSError(f"the command '{command[0]}' cannot be started: {why}") from None
 
-    def _note(self, number: int) -> None:
-        if number == signal.SIGTERM:
-            self._is_stopping = True
-
     # -- while it runs
 
     def _watch(self, job: Document) -> None:
         """Pump the log and hold the limits until the command has ended."""
         ready = select.poll()
         ready.register(self._reading, select.POLLIN)
-        ready.register(self._waking, select.POLLIN)
+        ready.register(self._signals.handle, select.POLLIN)
         limits = Limits(self._folder, job)
         began = time.monotonic()
         while self._status is None:
@@ -167,8 +167,8 @@ class Supervisor:
             limits.check(now, self._exhaust)
             due = min(began + job["longest"] if self._reason == "exited" else now + 3600, self._killing_at, limits.due)
             for handle, event in ready.poll(max(0.0, min(due - now, 3600)) * 1000):
-                if handle == self._waking:
-                    os.read(self._waking, 512)
+                if handle == self._signals.handle:
+                    os.read(handle, 512)
                     self._reap(block=False)
                 elif event & select.POLLIN:
                     self._log.feed(os.read(self._reading, PIECE))
@@ -176,9 +176,9 @@ class Supervisor:
                     ready.unregister(self._reading)
 
     def _hold_to_time(self, job: Document, is_over: bool, now: float) -> None:
-        if self._reason == "exited" and (self._is_stopping or is_over):
-            self._reason = "stopped" if self._is_stopping else "timed-out"
-            if is_over and not self._is_stopping:
+        if self._reason == "exited" and (self._signals.is_stopping or is_over):
+            self._reason = "stopped" if self._signals.is_stopping else "timed-out"
+            if is_over and not self._signals.is_stopping:
                 self._message = f"it ran longer than {job['longest']:g} seconds"
             self._killing_at = now + job["grace"]
             signal_all(signal.SIGTERM)
@@ -244,8 +244,9 @@ class Supervisor:
 
 def write_ending(folder: int, text: bytes, *, synced: bool) -> None:
     """Whole or not at all."""
-    file = os.open("ending.new", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o644, dir_fd=folder)
+    file = os.open("ending.new", os.O_CREAT | os.O_WRONLY, 0o644, dir_fd=folder)
     os.write(file, text)
+    os.ftruncate(file, len(text))  # afterwards: a file that is emptied first is written to disk at once
     os.rename("ending.new", "ending.json", src_dir_fd=folder, dst_dir_fd=folder)
     if synced:
         os.fsync(file)
@@ -301,14 +302,23 @@ def signal_all(number: int) -> None:
         os.kill(-1, number)
 
 
-def wake_on_signals(note: Callable[[int], None]) -> int:
-    """A handle that becomes readable when one of our signals has come; from now on none is lost."""
-    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    for number in OWN_SIGNALS:
-        signal.signal(number, lambda number, _: note(number))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, OWN_SIGNALS)
-    return reading
+class Signals:
+    """Our signals. From here on they make `handle` readable, once `listen` lets them through: none is lost."""
+
+    def __init__(self) -> None:
+        self.handle, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self.is_stopping = False
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        for number in OWN_SIGNALS:
+            signal.signal(number, self._note)
+
+    @staticmethod
+    def listen() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, OWN_SIGNALS)
+
+    def _note(self, number: int, _frame: object) -> None:
+        if number == signal.SIGTERM:
+            self.is_stopping = True
 
 
 def limit_files() -> None:

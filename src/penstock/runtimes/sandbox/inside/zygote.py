@@ -24,6 +24,7 @@ from penstock.runtimes.sandbox.inside import room, supervisor, warm
 
 OWN_SIGNALS: Final = supervisor.OWN_SIGNALS
 REFILL_AFTER: Final = 0.03  # seconds
+CLAIM_LENGTH: Final = 80  # whatever the pid: it covers what the file has held before
 PATIENCE: Final = 2.0  # seconds that a client may take to say what it wants
 
 Document = dict[str, Any]
@@ -229,7 +230,7 @@ class Zygote:
         except FileExistsError:  # another zygote was faster
             spare.channel.close()
             return {"claimed": True}
-        os.write(claim, f"{spare.pid} {spare.started} {self._boot}".encode())
+        os.write(claim, f"{spare.pid} {spare.started} {self._boot}".ljust(CLAIM_LENGTH).encode())
         os.close(claim)
         log_file = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o644)
         client.settimeout(None)

@@ -21,7 +21,6 @@ from penstock.services.sagemaker.jobs.model import (
     Place,
     Plan,
     Product,
-    State,
     arn_of,
     kind_of,
     tuning_job_of,
@@ -78,11 +77,14 @@ class Jobs:
         found = documents.find_by_arn(tx, arn)
         if found is None:
             plan = Plan(product, name, arn, self._clock(), request, tuning_job_of(call.token))
-            made = document(call.scope, plan, State(modified_at=plan.created_at), call.token)
+            run = RunId(arn)
+            self._engine.start(tx, run, f"sagemaker.{product}", msgspec.json.encode(plan), scope=call.scope)
+            begun = self._engine.see(tx, run)
+            assert begun is not None
+            made = document(call.scope, plan, begun.state, call.token)
             documents.insert(tx, made)
             tags.add(tx, arn, given)
             tracking.begin(tx, call.scope, product, made.body)
-            self._engine.start(tx, RunId(arn), f"sagemaker.{product}", msgspec.json.encode(plan), scope=call.scope)
         elif not call.token or call.token != found.token:
             raise ResourceInUse(TAKEN[product].format(arn=found.arn))
         return {names.arn: arn}

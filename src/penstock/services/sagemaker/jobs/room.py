@@ -44,7 +44,7 @@ def furnish(
         client_environment=client_environment,
         clock=clock,
     )
-    engine.activity(RUN_JOB, running.run)
+    engine.activity(RUN_JOB, running.run, eager=True)
     engine.activity(STOP_JOB, running.stop)
     engine.register(JobFlow("training-job", running.settled))
     engine.register(JobFlow("processing-job", running.settled))

@@ -160,6 +160,8 @@ class Running:
 
     async def _carry_out(self, work: Work) -> Report:
         work.phases.enter("Downloading")
+        if work.contract.sources:
+            await work.task.decided()  # what is made of them is held in the run's name
         staged = await self._staging.bring(work.scope, work.contract, work.task.run)
         work.phases.enter(WAITING)
         jobs = [self._job(work, each, staged[each.host]) for each in work.contract.instances]
@@ -233,9 +235,9 @@ class Running:
             return [Ending(reason="stopped") for _ in jobs]
         if len(jobs) == 1 and not any(harvest.continuous for harvest in work.contract.harvests):
             work.live.handed_over.set()  # as below: whoever waits goes on when this task first waits
-            return [await self._runtime.run(jobs[0], progress)]
+            return [await self._runtime.run(jobs[0], progress, work.task.decided)]
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(self._runtime.run(job, progress)) for job in jobs]
+            running = [tasks.create_task(self._runtime.run(job, progress, work.task.decided)) for job in jobs]
             work.live.handed_over.set()  # whoever waits for it goes on after the first steps of those tasks
             taking = tasks.create_task(self._harvesting.keep_taking(work.scope, work.contract, work.live.jobs))
             await first_failure(running)

@@ -56,7 +56,7 @@ from penstock.languages.pipeline.tree import (
 from penstock.languages.pipeline.values import written
 from penstock.services.sagemaker.pipelines import caching, cleaning, deploying, failures, looping, outside, steps
 from penstock.services.sagemaker.pipelines.ledger import Ledger
-from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan
+from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, Progress
 from penstock.services.sagemaker.pipelines.steps import MAKING, Fit
 
 Json = Any
@@ -69,6 +69,7 @@ class Turn:
     def __init__(self, plan: Plan, state: Execution, event: Event, begin: Begin, fit: Fit) -> None:
         self.ledger = Ledger(plan, state, event, begin)
         self._fit = fit
+        self._known: dict[StepName, tuple[Progress, Sources]] = {}
 
     def value(self) -> Execution:
         """Start what may start now, and close the execution when nothing is left."""
@@ -514,7 +515,16 @@ class Turn:
         return MAKING[type(self.ledger.plan.step(name))]
 
     def _sources(self, name: StepName) -> Sources:
-        begin, progress = self.ledger.begin, self.ledger.steps[name]
+        """What is known to a step's expressions as it stands."""
+        progress = self.ledger.steps[name]
+        seen, sources = self._known.get(name, (None, None))
+        if sources is None or seen is not progress:
+            sources = self._gather(name, progress)
+            self._known[name] = progress, sources
+        return sources
+
+    def _gather(self, name: StepName, progress: Progress) -> Sources:
+        begin = self.ledger.begin
         step = self.ledger.plan.step(name)
         execution = {
             "PipelineName": begin.pipeline_name,
