@@ -44,14 +44,14 @@ class Outbox:
         self._clock = clock
         self._journal = journal
         self._tasks: asyncio.TaskGroup | None = None
-        self._early: list[tuple[RunId, Scope, Command]] = []  # asked for before `open`
+        self._early: list[tuple[RunId, Scope, Command]] | None = []  # asked for before `open`; None once it was closed
         self._timers: dict[tuple[RunId, str], asyncio.TimerHandle] = {}
         self._timers_of: dict[RunId, set[str]] = {}
 
     def open(self, tasks: asyncio.TaskGroup) -> None:
         self._tasks = tasks
-        early, self._early = self._early, []
-        for run, scope, command in early:
+        early, self._early = self._early, None
+        for run, scope, command in early or ():
             self.send(run, scope, command)
 
     def close(self) -> None:
@@ -63,8 +63,9 @@ class Outbox:
     def send(self, run: RunId, scope: Scope, command: Command) -> None:
         """See to a command. On the event loop."""
         if self._tasks is None:
-            self._early.append((run, scope, command))
-            return
+            if self._early is not None:
+                self._early.append((run, scope, command))
+            return  # what comes after the end waits in its table for the next worker
         match command:
             case Perform():
                 self._tasks.create_task(self._perform(run, scope, command))
