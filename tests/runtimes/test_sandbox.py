@@ -15,7 +15,7 @@ import pytest
 
 from penstock.engine.jobs import Building, JobId, Output, Resources
 from penstock.runtimes.folder import Claim, JobFolder
-from penstock.runtimes.sandbox.inside.zygote import take_claim
+from penstock.runtimes.sandbox.inside.supervisor import take_claim
 from penstock.runtimes.sandbox.sandbox import send
 from runtimes.wheels import wheel
 from runtimes.worlds import DEADLINE, MODEL, World, new_sandbox, processes, sandbox_at, until
@@ -255,12 +255,15 @@ def test_a_claim_is_taken_once_and_made_where_it_is_missing(tmp_path: Path) -> N
     (laid_out / "claim.new").touch()
     bare.mkdir()
 
+    jobs = os.open(tmp_path, os.O_RDONLY)
     for folder in (laid_out, bare):
-        os.close(take_claim(str(folder)))
+        take_claim(jobs, folder.name, "1 2 boot")
         with pytest.raises(FileExistsError):
-            take_claim(str(folder))
+            take_claim(jobs, folder.name, "3 4 boot")
 
     assert [path.name for path in laid_out.iterdir()] == ["claim"]
+    assert [JobFolder.at(folder).claim() for folder in (laid_out, bare)] == [Claim(1, 2, "boot")] * 2
+    os.close(jobs)
 
 
 async def test_a_job_in_a_folder_that_was_used_before_sees_nothing_of_that(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from penstock.runtimes.sandbox.images import Furnish, Image, Resolve, UnknownIma
 from penstock.runtimes.sandbox.materials import command_of, prepare
 from penstock.runtimes.sandbox.needs import needs_preload
 from penstock.runtimes.sandbox.trash import Trash
-from penstock.runtimes.sandbox.zygotes import Connection, ZygoteFailed, Zygotes
+from penstock.runtimes.sandbox.zygotes import Connection, NotWanted, ZygoteFailed, Zygotes
 from penstock.runtimes.slots import Slots, this_machine
 from penstock.runtimes.turns import Turns
 from penstock.store.blobs import BlobDamaged, Blobs
@@ -185,9 +185,7 @@ class Sandbox:
             return Ending(reason="stopped", message=STOPPED_EARLY)
         try:
             progress("starting")
-            await self._make_ready(job, folder, image)
-            await decided()
-            return await self._start(job, folder, image, progress)
+            return await self._start(job, folder, image, progress, decided)
         finally:
             self._slots.give_back(job.resources)
 
@@ -213,28 +211,33 @@ class Sandbox:
         if not waiting.cancelled() and (problem := waiting.result()):
             raise Unstartable(problem)
 
-    async def _make_ready(self, job: Job, folder: JobFolder, image: Image) -> None:
+    async def _start(self, job: Job, folder: JobFolder, image: Image, progress: Progress, decided: Decided) -> Ending:
         if not folder.is_prepared:
             await self._prepare(job, folder, image)
             if image.note:
                 self._note(folder.log(job), image.note)
 
-    async def _start(self, job: Job, folder: JobFolder, image: Image, progress: Progress) -> Ending:
-        if self._is_unwanted(job, folder):
-            return Ending(reason="stopped", message=STOPPED_EARLY)
+        async def may_start() -> bool:
+            await decided()
+            return not self._is_unwanted(job, folder)
+
         command = command_of(job, image)
         warm = job.warm and may_start_warm(image, command, environment_of(image, job.environment))
         warm = warm and not venvs.is_laid(folder)
         heavy = warm and needs_preload(folder, job, image, command[1])
         try:
-            answer, line = await self._zygotes.run(image, folder.name, folder.log(job), warm=warm, heavy=heavy)
+            answer, line = await self._zygotes.run(
+                image, folder.name, folder.log(job), may_start, warm=warm, heavy=heavy
+            )
+        except NotWanted:
+            return Ending(reason="stopped", message=STOPPED_EARLY)
         except (ZygoteFailed, OSError, TimeoutError) as problem:
             raise Unstartable(str(problem) or type(problem).__name__) from None
         progress("running")
         if self._is_unwanted(job, folder):  # asked for while it was being started
             send(folder.claim(), signal.SIGTERM)
         try:
-            return await (found_again(folder, folder.claim()) if "claimed" in answer else told(folder, line))
+            return await (found_again(folder, folder.claim()) if answer["claimed"] else told(folder, line))
         finally:
             line.close()
 

@@ -13,7 +13,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,13 @@ INSIDE: Final = Path(__file__).parent / "inside"
 MOST_WARM: Final = 6  # each may take some hundred megabytes
 STARTING: Final = 180.0  # seconds: heavy imports from a cold disk
 ANSWERING: Final = 60.0
+
+
+MayStart = Callable[[], Awaitable[bool]]
+
+
+class NotWanted(Exception):
+    """The job was stopped before it started."""
 
 
 class ZygoteFailed(Exception):
@@ -50,8 +57,11 @@ class Connection:
     line: socket.socket
     _rest: bytes = b""
 
-    async def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        self.line.send(json.dumps(request).encode() + b"\n")  # into an empty buffer: it does not wait
+    def say(self, text: bytes) -> None:
+        """A line; into an empty buffer, so it does not wait."""
+        self.line.send(text + b"\n")
+
+    async def answer(self) -> dict[str, Any]:
         async with asyncio.timeout(ANSWERING):
             line = await self.read()
         if not line:
@@ -102,17 +112,20 @@ class Zygotes:
     _code: str = field(default_factory=digest_of_code)
 
     async def run(
-        self, image: Image, job: str, log: Path, *, warm: bool, heavy: bool
+        self, image: Image, job: str, log: Path, may_start: MayStart, *, warm: bool, heavy: bool
     ) -> tuple[dict[str, Any], Connection]:
-        """Start a job in a room; warm if that can be had. Answers the zygote's word and the line to the supervisor."""
+        """Start a job in a room; warm if that can be had. Answers whether somebody had it and the supervisor's line.
+
+        All is made ready at once, and the job starts when it may. Raises `NotWanted` if it may not.
+        """
         if warm:
             kind = self.warm(image, heavy=heavy)
             if kind.name not in self._failed and (kind.name in self._handles or len(self._handles) <= MOST_WARM):
                 try:
-                    return await self._ask(kind, job, log)
+                    return await self._ask(kind, job, log, may_start)
                 except ZygoteFailed as problem:
                     self._failed[kind.name] = str(problem)  # cold is slower, and never wrong
-        return await self._ask(self.light(image), job, log)
+        return await self._ask(self.light(image), job, log, may_start)
 
     async def close(self, *, kill: bool) -> list[int]:
         """Let go of the zygotes; with `kill` they are told to end. Answers their pids."""
@@ -121,7 +134,8 @@ class Zygotes:
             for path in self.folder.iterdir():
                 with suppress(OSError, TimeoutError):
                     connection = self._connect(path.name)
-                    pids.append(int((await connection.ask({"do": "quit"}))["pid"]))
+                    connection.say(b'{"do": "quit"}')
+                    pids.append(int((await connection.answer())["pid"]))
                     connection.close()
         for handle in self._handles.values():
             os.close(handle)
@@ -177,16 +191,23 @@ class Zygotes:
 
     # -- talking
 
-    async def _ask(self, kind: Kind, job: str, log: Path) -> tuple[dict[str, Any], Connection]:
+    async def _ask(self, kind: Kind, job: str, log: Path, may_start: MayStart) -> tuple[dict[str, Any], Connection]:
         """Asked again if the zygote dies meanwhile: a job starts once, however often it is asked for."""
         with suppress(ConnectionError):
-            return await self._ask_once(kind, job, log)
-        return await self._ask_once(kind, job, log)
+            return await self._ask_once(kind, job, log, may_start)
+        return await self._ask_once(kind, job, log, may_start)
 
-    async def _ask_once(self, kind: Kind, job: str, log: Path) -> tuple[dict[str, Any], Connection]:
+    async def _ask_once(
+        self, kind: Kind, job: str, log: Path, may_start: MayStart
+    ) -> tuple[dict[str, Any], Connection]:
         connection = await self._reach(kind)
         try:
-            answer = await connection.ask({"do": "run", "job": job, "log": str(log)})
+            connection.say(json.dumps({"do": "run", "job": job, "log": str(log)}).encode())
+            if not await may_start():
+                raise NotWanted
+            with suppress(BrokenPipeError):  # it has refused, and says why
+                connection.say(b"go")
+            answer = await connection.answer()
         except BaseException:
             connection.close()
             raise

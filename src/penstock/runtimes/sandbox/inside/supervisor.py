@@ -21,6 +21,7 @@ from penstock.runtimes.sandbox.inside import room, warm
 from penstock.runtimes.sandbox.inside.logpump import LogPump
 
 PIECE: Final = 1 << 18
+CLAIM_LENGTH: Final = 80  # whatever the pid: it covers what the file has held before
 LIMIT_POLL: Final = 0.25  # seconds to the first look at disk and processes; later ones are rarer
 OWN_SIGNALS: Final = (signal.SIGTERM, signal.SIGCHLD)
 
@@ -48,8 +49,9 @@ def wait_for_job(
         os._exit(0)
     for handle in handles:
         os.set_inheritable(handle, False)  # handles that come through a socket would go on into a job's program
-    server = socket.socket(fileno=handles[0])
-    Supervisor(furnished, data.decode(), server, handles[1], pipe, child, signals).run()
+    name, claim, said = json.loads(data)
+    server = Server(socket.socket(fileno=handles[0]), said.encode())
+    Supervisor(furnished, name, claim, server, handles[1], pipe, child, signals).run()
     os._exit(0)
 
 
@@ -73,12 +75,38 @@ def rehearse() -> None:
     json.loads(json.dumps({"reason": "exited", "exit_code": None, "started_at": time.time()}))
 
 
+class Server:
+    """The line to the server that asked for the job; it may be gone at any time."""
+
+    def __init__(self, line: socket.socket, said: bytes) -> None:
+        self._line = line
+        self._said = said
+
+    def says_go(self) -> bool:
+        """Wait for its word; false if it went away instead."""
+        while b"\n" not in self._said:
+            piece = self._line.recv(64)
+            if not piece:
+                return False
+            self._said += piece
+        return self._said == b"go\n"
+
+    def tell(self, text: bytes) -> bool:
+        """Say a line; false if nobody is there."""
+        try:
+            self._line.send(text + b"\n", socket.MSG_NOSIGNAL)
+        except OSError:
+            return False
+        return True
+
+
 class Supervisor:
     def __init__(
         self,
         furnished: room.Room,
         name: str,
-        server: socket.socket,
+        claim: str,
+        server: Server,
         log: int,
         pipe: tuple[int, int],
         child: warm.Child | None,
@@ -90,6 +118,7 @@ class Supervisor:
         self._signals = signals
         self._room = furnished
         self._name = name
+        self._claim = claim
         self._log_file = log
         self._killing_at = float("inf")
         self._reason = "exited"
@@ -98,10 +127,15 @@ class Supervisor:
         self._started_at: float | None = None
 
     def run(self) -> None:
+        """Make ready, wait for the word, take the job, see it to its end."""
         job = self._read_job()
         self._log = LogPump(self._log_file, int(job["log_limit"]))
+        hindrance = self._admit(job)
+        if not self._server.says_go() or not self._takes_it():
+            return
         try:
-            self._folder = room.admit(self._room, self._name, job["links"], bool(job["hosts"]))
+            if hindrance is not None:
+                raise hindrance
             self._signals.listen()
             self._main = self._start(job)
         except (room.NoRoom, OSError, KeyError) as problem:
@@ -119,6 +153,23 @@ class Supervisor:
         os.close(file)
         job: Document = json.loads(text)
         return job
+
+    def _admit(self, job: Document) -> Exception | None:
+        """Let the job's folder be /opt/ml; answers what stands in the way, for it to be told with the ending."""
+        try:
+            self._folder = room.admit(self._room, self._name, job["links"], bool(job["hosts"]))
+        except (room.NoRoom, OSError, KeyError) as problem:
+            return problem
+        return None
+
+    def _takes_it(self) -> bool:
+        try:
+            take_claim(self._room.jobs, self._name, self._claim)
+        except FileExistsError:  # another one was faster
+            self._server.tell(b'{"claimed": true}')
+            return False
+        self._server.tell(b'{"claimed": false}')
+        return True
 
     def _start(self, job: Document) -> int:
         """Start the command; answers its pid."""
@@ -229,17 +280,25 @@ class Supervisor:
         }
         text = json.dumps(ending).encode()
         folder = os.open(self._name, os.O_RDONLY | os.O_DIRECTORY, dir_fd=self._room.jobs)
-        is_told = self._tell(text)
+        is_told = self._server.tell(text)  # first of all: it goes on while the disk is written to
         with suppress(FileNotFoundError):  # the server has journalled it and thrown the folder away: it is that fast
             write_ending(folder, text, synced=not is_told)
 
-    def _tell(self, text: bytes) -> bool:
-        """Tell the server; false if it is gone. First of all: it goes on while the disk is written to."""
-        try:
-            self._server.send(text + b"\n", socket.MSG_NOSIGNAL)
-        except OSError:
-            return False
-        return True
+
+def take_claim(jobs: int, job: str, claim: str) -> None:
+    """Make the claim on a job, once; raises `FileExistsError` for everybody but the first.
+
+    The file is laid out with the folder, and a name can be taken away only once: a rename costs a fifth of what making
+    a file does, or less. Where there is none to rename it is made.
+    """
+    path = f"{job}/claim"
+    try:
+        os.rename(f"{job}/claim.new", path, src_dir_fd=jobs, dst_dir_fd=jobs)
+        file = os.open(path, os.O_WRONLY, dir_fd=jobs)
+    except FileNotFoundError:
+        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644, dir_fd=jobs)
+    os.write(file, claim.ljust(CLAIM_LENGTH).encode())
+    os.close(file)
 
 
 def write_ending(folder: int, text: bytes, *, synced: bool) -> None:

@@ -1,9 +1,9 @@
 """The zygote: a small server that forks supervisors, one for each job, with some kept ready.
 
 It is started on demand, outlives Penstock's server and ends by itself: when it has no job and there has been no server
-for a while. A request is a line of JSON on its socket: `{"do": "run", "job": …, "log": …}` answers
-`{"pid": …}` and leaves the connection to the job's supervisor, which sends the ending on it. A job is started once:
-the file `claim` in its folder is made before, and the second request is answered `{"claimed": true}`.
+for a while. A request is a line of JSON on its socket: `{"do": "run", "job": …, "log": …}` leaves the connection to the
+job's supervisor, which makes ready, waits for the line `go`, takes the claim and answers `{"claimed": false}`, starts
+the job, and sends its ending. A job is started once: whoever comes second is answered `{"claimed": true}`.
 """
 
 import fcntl
@@ -24,7 +24,6 @@ from penstock.runtimes.sandbox.inside import room, supervisor, warm
 
 OWN_SIGNALS: Final = supervisor.OWN_SIGNALS
 REFILL_AFTER: Final = 0.03  # seconds
-CLAIM_LENGTH: Final = 80  # whatever the pid: it covers what the file has held before
 PATIENCE: Final = 2.0  # seconds that a client may take to say what it wants
 
 Document = dict[str, Any]
@@ -195,8 +194,9 @@ class Zygote:
     def _meet(self, client: socket.socket) -> None:
         client.settimeout(PATIENCE)
         try:
-            request: Document = json.loads(read_line(client))
-            answer = self._answer(request, client)
+            line, rest = read_line(client)
+            request: Document = json.loads(line)
+            answer = self._answer(request, rest, client)
         except (OSError, ValueError) as problem:
             answer = {"error": str(problem)}
         except room.NoRoom as problem:
@@ -206,11 +206,11 @@ class Zygote:
                 client.send(json.dumps(answer).encode() + b"\n", socket.MSG_NOSIGNAL)
         client.close()
 
-    def _answer(self, request: Document, client: socket.socket) -> Document | None:
+    def _answer(self, request: Document, rest: bytes, client: socket.socket) -> Document | None:
         self._quiet_since = time.monotonic()
         match request["do"]:
             case "run":
-                return self._run(request["job"], request["log"], client)
+                return self._run(request["job"], request["log"], rest, client)
             case "quit":
                 self._is_leaving = True
                 return {"pid": os.getpid()}
@@ -219,23 +219,15 @@ class Zygote:
             case unknown:
                 return {"error": f"no such request: {unknown}"}
 
-    def _run(self, job: str, log: str, client: socket.socket) -> Document | None:
-        """Hand the job to a supervisor. The answer goes out before: afterwards the connection is the supervisor's."""
-        folder = f"{self._configuration.jobs}/{job}"
-        if os.path.exists(f"{folder}/claim"):
+    def _run(self, job: str, log: str, rest: bytes, client: socket.socket) -> Document | None:
+        """Hand the job to a supervisor, and the connection with it (what was read of it already, too)."""
+        if os.path.exists(f"{self._configuration.jobs}/{job}/claim"):
             return {"claimed": True}
         spare = self._take_spare()
-        try:
-            claim = take_claim(folder)
-        except FileExistsError:  # another zygote was faster
-            spare.channel.close()
-            return {"claimed": True}
-        os.write(claim, f"{spare.pid} {spare.started} {self._boot}".ljust(CLAIM_LENGTH).encode())
-        os.close(claim)
         log_file = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o644)
         client.settimeout(None)
-        client.send(json.dumps({"pid": spare.pid}).encode() + b"\n", socket.MSG_NOSIGNAL)
-        socket.send_fds(spare.channel, [job.encode()], [client.fileno(), log_file])
+        text = json.dumps([job, f"{spare.pid} {spare.started} {self._boot}", rest.decode()]).encode()
+        socket.send_fds(spare.channel, [text], [client.fileno(), log_file])
         os.close(log_file)
         spare.channel.close()
         self._busy.add(spare.pid)
@@ -305,20 +297,6 @@ class Zygote:
         self._is_leaving = quiet >= self._configuration.idle or not is_locked(self._configuration.server)
 
 
-def take_claim(folder: str) -> int:
-    """Make the claim on a job, once; raises `FileExistsError` for everybody but the first.
-
-    The file is laid out with the folder, and a name can be taken away only once: a rename costs a fifth of what making
-    a file does, or less. Where there is none to rename it is made.
-    """
-    path = f"{folder}/claim"
-    try:
-        os.rename(f"{folder}/claim.new", path)
-    except FileNotFoundError:
-        return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
-    return os.open(path, os.O_WRONLY)
-
-
 def end_all(living: Iterable[int]) -> None:
     """Kill children that are not buried yet, so that their pids are still theirs, and bury whoever is left."""
     for pid in living:
@@ -340,15 +318,16 @@ def needed_user() -> tuple[int, int] | None:
     return None
 
 
-def read_line(client: socket.socket) -> bytes:
-    """What a client asks; empty where it went away instead."""
-    line = b""
-    while not line.endswith(b"\n"):
+def read_line(client: socket.socket) -> tuple[bytes, bytes]:
+    """What a client asks, and what it has said after that; empty where it went away instead."""
+    said = b""
+    while b"\n" not in said:
         piece = client.recv(4096)
         if not piece:
-            return b""
-        line += piece
-    return line
+            return b"", b""
+        said += piece
+    line, _, rest = said.partition(b"\n")
+    return line, rest
 
 
 def is_locked(path: str) -> bool:
