@@ -15,6 +15,7 @@ from penstock.composition.sources import chance, clock
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
+from penstock.engine.notices import Notices
 from penstock.images import clients
 from penstock.runtimes.choice import ByImage
 from penstock.runtimes.container import Containers, find_socket
@@ -56,6 +57,7 @@ class Rooms:
     database: SqliteDatabase
     directory: Directory
     engine: Engine
+    notices: Notices
     blobs: Blobs
     sandbox: Sandbox
     container_engine: ContainerEngine
@@ -100,6 +102,7 @@ class Rooms:
             database=database,
             directory=directory,
             engine=Engine(database, directory, clock=clock, chance=chance),
+            notices=Notices(database, directory),
             blobs=blobs,
             sandbox=sandbox,
             container_engine=container_engine,
@@ -201,6 +204,7 @@ class Rooms:
             database=self.database,
             directory=self.directory,
             engine=self.engine,
+            notices=self.notices,
             clock=clock,
             chance=chance,
             limits=read_quotas(data),
@@ -218,6 +222,7 @@ class Rooms:
             directory=self.directory,
             alarms=alarms,
             deliveries=deliveries,
+            notices=self.notices,
             clock=clock,
             chance=chance,
         )
@@ -229,7 +234,7 @@ class Rooms:
             clock=clock,
             chance=chance,
         )
-        self.chores.append(alarms.work)
+        self.chores.extend((alarms.work, self.notices.work))
         self.tidy.append(tidy_archives)
 
 
