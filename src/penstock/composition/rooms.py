@@ -27,9 +27,11 @@ from penstock.services import identity, lambda_, logs, s3
 from penstock.services.events import open_events
 from penstock.services.peripheral import Peripheral
 from penstock.services.sagemaker import experiments, registry
+from penstock.services.sagemaker.announcing import Announcer
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
+from penstock.services.sagemaker.pipelines.notices import telling
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.sagemaker.transform.room import open_transform
 from penstock.services.sagemaker.tuning.room import open_tuning
@@ -119,7 +121,7 @@ class Rooms:
             *identity_services(database, rooms.ring),
             *s3.operations(database, blobs, clock, chance),
             *logs.operations(database, data, clock),
-            *registry.services(database, directory, clock),
+            *registry.services(database, directory, clock, Announcer(rooms.notices)),
             *experiments.services(database, clock),
         ):
             directory.register(service)
@@ -127,7 +129,7 @@ class Rooms:
         rooms._furnish_jobs(streams, images, job_environment or client_environment)
         rooms._furnish_functions(data, streams, client_environment)
         rooms._furnish_models(data, streams, images, client_environment)
-        open_pipelines(database=database, directory=directory, engine=rooms.engine, clock=clock, chance=chance)
+        rooms._furnish_pipelines()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events()
         return rooms
@@ -144,6 +146,7 @@ class Rooms:
             client_environment=client_environment,
             definitions=images.metric_definitions,
             clock=clock,
+            announce=Announcer(self.notices),
         )
         open_tuning(
             engine=self.engine,
@@ -151,6 +154,7 @@ class Rooms:
             streams=streams,
             definitions=images.metric_definitions,
             clock=clock,
+            announce=Announcer(self.notices),
         )
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy))
 
@@ -187,6 +191,7 @@ class Rooms:
             client_environment=client_environment,
             clock=clock,
             chance=chance,
+            announce=Announcer(self.notices),
         )
         open_transform(
             engine=self.engine,
@@ -195,9 +200,20 @@ class Rooms:
             servers=endpoints.servers,
             streams=streams,
             clock=clock,
+            announce=Announcer(self.notices),
         )
         self.chores.extend((endpoints.work, self.peripheral.watch))
         self.tidy.append(endpoints.tidy)
+
+    def _furnish_pipelines(self) -> None:
+        open_pipelines(
+            database=self.database,
+            directory=self.directory,
+            engine=self.engine,
+            clock=clock,
+            chance=chance,
+            tell=telling(self.notices),
+        )
 
     def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
         chores = open_stepfunctions(
