@@ -31,6 +31,8 @@ from penstock.services.sagemaker.announcing import Announcer
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
+from penstock.services.sagemaker.monitoring.room import open_monitoring
+from penstock.services.sagemaker.monitoring.settings import read_schedule_minutes
 from penstock.services.sagemaker.pipelines.notices import telling
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.sagemaker.transform.room import open_transform
@@ -131,7 +133,7 @@ class Rooms:
         rooms._furnish_models(data, streams, images, client_environment)
         rooms._furnish_pipelines()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
-        rooms._furnish_events()
+        rooms._furnish_events(data)
         return rooms
 
     def _furnish_jobs(self, streams: Streams, images: Images, client_environment: ClientEnvironment) -> None:
@@ -229,7 +231,7 @@ class Rooms:
         )
         self.chores.extend(chores)
 
-    def _furnish_events(self) -> None:
+    def _furnish_events(self, data: Path) -> None:
         """What happens by the clock, and what follows from events."""
         alarms = Alarms(self.database, clock=clock)
         deliveries = Deliveries(self.engine, self.directory)
@@ -249,6 +251,15 @@ class Rooms:
             deliveries=deliveries,
             clock=clock,
             chance=chance,
+        )
+        open_monitoring(
+            engine=self.engine,
+            directory=self.directory,
+            alarms=alarms,
+            blobs=self.blobs,
+            clock=clock,
+            chance=chance,
+            least_minutes=read_schedule_minutes(data),
         )
         self.chores.extend((alarms.work, self.notices.work))
         self.tidy.append(tidy_archives)

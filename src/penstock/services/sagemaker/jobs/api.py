@@ -23,6 +23,7 @@ from penstock.services.sagemaker.jobs.model import (
     Product,
     arn_of,
     kind_of,
+    schedule_of,
     tuning_job_of,
 )
 from penstock.services.sagemaker.jobs.objects import Objects
@@ -76,7 +77,8 @@ class Jobs:
         given = tagging.given(request.pop("Tags", ()))
         found = documents.find_by_arn(tx, arn)
         if found is None:
-            plan = Plan(product, name, arn, self._clock(), request, tuning_job_of(call.token))
+            asked_by = tuning_job_of(call.token), schedule_of(call.token)
+            plan = Plan(product, name, arn, self._clock(), request, *asked_by)
             run = RunId(arn)
             self._engine.start(tx, run, f"sagemaker.{product}", msgspec.json.encode(plan), scope=call.scope)
             begun = self._engine.see(tx, run)
