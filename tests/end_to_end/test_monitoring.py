@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,8 @@ PROGRAMS = "".join(
     f'command = ["python3", "{SCRIPTS / "analyzer.py"}"]\n'
     for name in ("sagemaker-model-monitor-analyzer", "sagemaker-model-monitor-groundtruth-merger")
 )
+HEARD = "/aws/events/heard"
+OF_EXECUTION = "SageMaker Model Building Pipeline Execution Status Change"
 VIOLATED = {
     "source": ["aws.sagemaker"],
     "detail-type": ["SageMaker Processing Job State Change"],
@@ -60,6 +63,25 @@ def retraining(world: World) -> None:
     given = {"PipelineParameterList": [{"Name": "Why", "Value": "$.detail.MonitoringScheduleArn"}]}
     target = {"Id": "p", "Arn": pipeline["PipelineArn"], "RoleArn": ROLE, "SageMakerPipelineParameters": given}
     world.client("events").put_targets(Rule="violated", Targets=[target])
+
+
+def heard(world: World) -> dict[str, list[Json]]:
+    """Every event of SageMaker's so far, by its type, in the order in which they are told."""
+    pages = world.client("logs").get_paginator("filter_log_events").paginate(logGroupName=HEARD)
+    found: dict[str, list[Json]] = {}
+    for event in sorted(
+        (json.loads(each["message"]) for page in pages for each in page["events"]), key=itemgetter("time")
+    ):
+        found.setdefault(event["detail-type"], []).append(event)
+    return found
+
+
+def listen(world: World) -> None:
+    """Have every event of SageMaker's logged."""
+    world.client("logs").create_log_group(logGroupName=HEARD)
+    world.client("events").put_rule(Name="all", EventPattern='{"source": ["aws.sagemaker"]}')
+    arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{HEARD}"
+    world.client("events").put_targets(Rule="all", Targets=[{"Id": "l", "Arn": arn}])
 
 
 def captured(world: World, count: int) -> None:
@@ -101,6 +123,7 @@ def own(tmp_path: Path) -> Iterator[World]:
 
 
 def test_what_drifts_is_found_and_starts_a_pipeline(own: World) -> None:
+    listen(own)
     capturing_endpoint(own, "drifting")
     retraining(own)
     for name, body in {"r1": "1,2", "r2": "9,9"}.items():
@@ -131,3 +154,32 @@ def test_what_drifts_is_found_and_starts_a_pipeline(own: World) -> None:
     assert environment["sagemaker_endpoint_name"] == "drifting"
     assert environment["sagemaker_monitoring_schedule_name"] == "data"
     own.sagemaker.delete_endpoint(EndpointName="drifting")
+    own.sagemaker.delete_model(ModelName="drifting")
+    must_have_been_told(own, arn)
+
+
+def must_have_been_told(world: World, execution: str) -> None:
+    """What has happened is what EventBridge was told, in AWS's words."""
+
+    def statuses(name: str, member: str) -> list[Json]:
+        told = sorted(events[f"SageMaker {name} Change"], key=lambda each: each["detail"].get("LastModifiedTime", 0))
+        return [each["detail"][member] for each in told]
+
+    def is_all() -> bool:
+        found = heard(world)
+        return len(found.get("SageMaker Endpoint State Change", ())) == len(found.get(OF_EXECUTION, ())) + 1 == 3
+
+    until(is_all, "everything is told")
+    events = heard(world)
+    assert statuses("Endpoint State", "EndpointStatus") == ["CREATING", "IN_SERVICE", "DELETING"]
+    assert statuses("Endpoint Config State", "EndpointConfigName") == ["drifting"]
+    assert set(statuses("Model State", "ModelName")) == {"drifting"}
+    assert set(statuses("Processing Job State", "ProcessingJobStatus")) == {"InProgress", "Completed"}
+    executions = events[OF_EXECUTION]
+    assert {each["detail"]["currentPipelineExecutionStatus"] for each in executions} == {"Executing", "Failed"}
+    assert executions[0]["resources"] == [execution.rpartition("/execution/")[0], execution]
+    steps = events["SageMaker Model Building Pipeline Execution Step Status Change"]
+    (failed,) = [each["detail"] for each in steps if each["detail"]["currentStepStatus"] == "Failed"]
+    assert (failed["stepName"], failed["stepType"]) == ("Stop", "Fail")
+    assert failed["metadata"]["fail"]["errorMessage"].endswith(":monitoring-schedule/data")
+    assert failed["pipelineExecutionArn"] == execution

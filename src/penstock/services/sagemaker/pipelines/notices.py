@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from penstock.engine.notices import Kind, Notices
 from penstock.languages.pipeline.tree import Other, StepName
 from penstock.services.sagemaker.announcing import SOURCE, text
 from penstock.services.sagemaker.pipelines import answers, rows
-from penstock.services.sagemaker.pipelines.model import Execution, Plan, Progress
+from penstock.services.sagemaker.pipelines.model import Execution, Plan, Progress, StepStatus
 from penstock.store.database import Transaction
 from penstock.wire.call import Scope
 
@@ -27,32 +29,41 @@ def telling(notices: Notices) -> Tell:
     def tell(tx: Transaction, scope: Scope, plan: Plan, before: Execution, after: Execution) -> None:
         if after is before or after.begin is None:
             return
-        arns, first = [after.begin.pipeline_arn, after.begin.arn], before.begin is None
+        arns = [after.begin.pipeline_arn, after.begin.arn]
         if notices.want(tx, scope, STEP):
-            for name, progress in changed_steps(before, after):
-                known = before.steps.get(name)
-                detail = {**of_step(plan, name, known, progress), **of_both(after)}
+            for name, was, progress in changed_steps(before, after):
+                detail = {**of_step(plan, name, was, progress), **of_both(after)}
                 at = progress.ended_at or progress.started_at
                 notices.keep(tx, scope, STEP, arns, lambda detail=detail: detail, at=at)  # type: ignore[misc]
-        if after.status != before.status or first:
-            at = after.begin.started_at if first else after.changed_at
-            previous = None if first else before.status
-            notices.keep(tx, scope, EXECUTION, arns, lambda: of_execution(tx, previous, after), at=at)
+        if before.begin is None:
+            begun, at = replace(after, status="Executing", reason=""), after.begin.started_at
+            notices.keep(tx, scope, EXECUTION, arns, lambda: of_execution(tx, None, begun), at=at)
+        if after.status != before.status:
+            notices.keep(
+                tx, scope, EXECUTION, arns, lambda: of_execution(tx, before.status, after), at=after.changed_at
+            )
 
     return tell
 
 
-def changed_steps(before: Execution, after: Execution) -> Iterator[tuple[str, Progress]]:
-    """The steps that have come to another status; not those that an earlier execution has handed on."""
+def changed_steps(before: Execution, after: Execution) -> Iterator[tuple[str, StepStatus | None, Progress]]:
+    """The steps that have come to another status, and the one before; not those that an earlier execution handed on.
+
+    A step begins with Starting, also one that is over with the event that started it.
+    """
     since = max((each.started_at for each in after.steps.values()), default=0.0) if before.begin is None else 0.0
     for name, progress in after.steps.items():
         known = before.steps.get(name)
-        is_news = known is None or known.status != progress.status
-        if is_news and progress.status != "Skipped" and progress.started_at >= since:
-            yield name, progress
+        if progress.status == "Skipped" or progress.started_at < since:
+            continue
+        if known is None:
+            yield name, None, replace(progress, status="Starting", ended_at=0.0, reason="")
+        was = "Starting" if known is None else known.status
+        if was != progress.status:
+            yield name, was, progress
 
 
-def of_step(plan: Plan, name: str, before: Progress | None, after: Progress) -> dict[str, Json]:
+def of_step(plan: Plan, name: str, before: StepStatus | None, after: Progress) -> dict[str, Json]:
     """What an event tells of a step."""
     shown, step = answers.step(plan, name, after), plan.step(StepName(name))
     optional = {
@@ -65,7 +76,7 @@ def of_step(plan: Plan, name: str, before: Progress | None, after: Progress) -> 
         "stepStartTime": text(after.started_at),
         "stepName": name,
         "stepType": step.type if isinstance(step, Other) else type(step).__name__,
-        "previousStepStatus": None if before is None else before.status,
+        "previousStepStatus": before,
         "currentStepStatus": after.status,
         **{key: value for key, value in optional.items() if value is not None},
     }
