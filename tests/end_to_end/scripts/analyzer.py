@@ -55,7 +55,7 @@ def analyse() -> None:
 
 
 OUTPUT.mkdir(parents=True, exist_ok=True)
-if GIVEN.get("analysis_type") == "MERGE":
+if "ground_truth_source" in GIVEN:
     merge()
 else:
     analyse()

@@ -109,7 +109,7 @@ def test_model_quality_merges_labels_first_and_analyses_what_was_merged() -> Non
     assert merge["ProcessingJobName"] == "groundtruth-merge-203001011500-abababababababababababab"
     assert merge["AppSpecification"]["ImageUri"].endswith(".amazonaws.com/sagemaker-model-monitor-groundtruth-merger")
     assert merge["Environment"] == {
-        "analysis_type": "MERGE", "dataset_source": "/opt/ml/processing/input_data",
+        "dataset_source": "/opt/ml/processing/input_data",
         "ground_truth_source": "/opt/ml/processing/groundtruth", "output_path": "/opt/ml/processing/output",
     }  # fmt: skip
     assert inputs(merge) == {

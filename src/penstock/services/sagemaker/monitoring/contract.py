@@ -38,7 +38,6 @@ def merge(plan: Plan, definition: Definition, found: Found) -> dict[str, Json]:
         "ProcessingJobName": job_name(plan, "groundtruth-merge"),
         "AppSpecification": {"ImageUri": f"{registry}{slash}{MERGER}"},
         "Environment": {
-            "analysis_type": "MERGE",
             "dataset_source": folder,
             "ground_truth_source": TRUTHS,
             "output_path": MERGED,
