@@ -12,9 +12,10 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.experiments import tracking
 from penstock.services.sagemaker.jobs.answers import summarised
-from penstock.services.sagemaker.jobs.flow import STOP, document
+from penstock.services.sagemaker.jobs.flow import STOP, SUBJECTS, document
 from penstock.services.sagemaker.jobs.model import (
     NAMES,
     Json,
@@ -62,7 +63,10 @@ class ResourceInUse(ServiceError):
 class Jobs:
     """What training, processing and transform jobs have in common: everything but the names."""
 
-    def __init__(self, engine: Engine, database: Database, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, engine: Engine, database: Database, *, clock: Callable[[], float], announce: Announce = unheard
+    ) -> None:
+        self._announce = announce
         self._engine = engine
         self._database = database
         self._clock = clock
@@ -87,6 +91,7 @@ class Jobs:
             documents.insert(tx, made)
             tags.add(tx, arn, given)
             tracking.begin(tx, call.scope, product, made.body)
+            self._announce(tx, SUBJECTS[product], made, lambda: made.body)
         elif not call.token or call.token != found.token:
             raise ResourceInUse(TAKEN[product].format(arn=found.arn))
         return {names.arn: arn}

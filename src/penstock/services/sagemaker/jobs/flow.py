@@ -119,9 +119,7 @@ class JobFlow:
 
 
 def standing(plan: Plan, state: State) -> tuple[str, str]:
-    """What EventBridge is told changes of: training's secondary statuses, too; none before the run has begun."""
-    if not state.phases:
-        return "", ""
+    """What EventBridge is told changes of: training's secondary statuses, too."""
     return state.status, state.secondary if plan.product == "training-job" else ""
 
 

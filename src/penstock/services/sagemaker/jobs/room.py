@@ -50,7 +50,7 @@ def furnish(
     engine.activity(STOP_JOB, running.stop)
     engine.register(JobFlow("training-job", running.settled, announce=announce))
     engine.register(JobFlow("processing-job", running.settled, announce=announce))
-    jobs = Jobs(engine, engine.database, clock=clock)
+    jobs = Jobs(engine, engine.database, clock=clock, announce=announce)
     directory.register(TrainingJobs(jobs, objects, definitions))
     directory.register(ProcessingJobs(jobs))
     return running.forget_settled

@@ -43,4 +43,5 @@ def open_transform(
     engine.register(
         JobFlow("transform-job", transforming.settled, run=RUN_TRANSFORM, stop=STOP_TRANSFORM, announce=announce)
     )
-    directory.register(TransformJobs(Jobs(engine, engine.database, clock=clock), directory))
+    jobs = Jobs(engine, engine.database, clock=clock, announce=announce)
+    directory.register(TransformJobs(jobs, directory))
