@@ -1,13 +1,17 @@
 """What EventBridge is told of SageMaker's resources: when, and in which form."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from penstock.engine.facts import RunId
 from penstock.services.sagemaker import announcing, registry
 from penstock.services.sagemaker.announcing import Subject, told, upper
+from penstock.services.sagemaker.endpoints.flow import EndpointFlow
+from penstock.services.sagemaker.endpoints.model import Plan, State, deployment_of
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Progress
 from penstock.services.sagemaker.pipelines.notices import changed_steps, lowered
 from penstock.store.database import Transaction
@@ -115,3 +119,33 @@ async def test_models_are_told_of_when_they_come_and_go_and_packages_whenever_th
     assert audience.of("Model Package", *members) == [
         ("g", 1, arn, "PendingManualApproval"), ("g", 1, arn, "Approved"),
     ]  # fmt: skip
+
+
+async def test_endpoints_are_told_of_at_each_status_and_deployments_at_each_step(tmp_path: Path) -> None:
+    variants = [{"VariantName": "a", "ModelName": "m", "InitialVariantWeight": 1.0, "InstanceType": "ml.m5.large"}]
+    first = deployment_of({"EndpointConfigName": "c", "ProductionVariants": variants})
+    second = replace(first, revision=2)
+    states = [
+        State(),
+        State(wanted=first, made=1),
+        State(current=first, made=1),
+        State(current=first, wanted=second, made=2),
+        State(current=first, wanted=second, made=2, step=1, phase="baking"),
+        State(current=second, made=2),
+        State(current=second, made=2, is_deleted=True),
+    ]
+    audience, world = Audience(), World.new(tmp_path)
+    flow, plan = EndpointFlow(announce=audience), Plan("e", "arn:e", 1.0, first)
+
+    def live(tx: Transaction) -> None:
+        for before, after in pairwise(states):
+            flow.reflect(tx, RunId("arn:e/1"), world.scope, plan, before, after)
+
+    await world.database.write(live)
+    world.database.close()
+
+    assert audience.of("Endpoint", "EndpointStatus") == [
+        ("CREATING",), ("IN_SERVICE",), ("UPDATING",), ("IN_SERVICE",), ("DELETING",),
+    ]  # fmt: skip
+    ((status, pending),) = audience.of("Endpoint Deployment", "EndpointStatus", "PendingDeploymentSummary")
+    assert (status, pending["ProductionVariants"][0]["VariantStatus"][0]["Status"]) == ("UPDATING", "Baking")
