@@ -282,3 +282,43 @@ async def test_alerts_are_raised_by_so_many_bad_executions_of_the_latest(tmp_pat
                 "UpdateMonitoringAlert", MonitoringScheduleName="s", MonitoringAlertName="nobody", DatapointsToAlert=1,
                 EvaluationPeriod=1,
             )  # fmt: skip
+
+
+async def test_what_batch_transform_has_read_is_analysed_by_its_manifests(tmp_path: Path) -> None:
+    world = MonitoringWorld(tmp_path, violations)
+    world.objects["data/x.csv"] = b"odd"
+    world.objects["transformed/input/2030/01/01/15/job.json"] = b'[{"prefix": "s3://bucket/data/"}, "x.csv"]'
+    batch = {
+        "DataCapturedDestinationS3Uri": "s3://bucket/transformed", "LocalPath": FOLDER,
+        "DatasetFormat": {"Csv": {"Header": False}},
+    }  # fmt: skip
+    async with world.open() as client:
+        request = definition(DataQualityJobInput={"BatchTransformInput": batch})
+        await client("CreateDataQualityJobDefinition", **request)
+        await client("CreateMonitoringSchedule", MonitoringScheduleName="s", MonitoringScheduleConfig=config())
+
+        await world.ring(client, "2030-01-01T16:00:21")
+
+        last = await summary(client)
+        assert last["MonitoringExecutionStatus"] == "CompletedWithViolations"
+        assert "EndpointName" not in last
+        for number in range(7):
+            world.objects[f"transformed/input/2030/01/01/16/{number}.json"] = b"[]"
+        await world.ring(client, "2030-01-01T17:00:21")
+        assert (await summary(client))["FailureReason"].startswith("7 transform jobs captured data in this window")
+
+
+async def test_a_faster_schedule_writes_its_reports_by_the_minute(tmp_path: Path) -> None:
+    world = MonitoringWorld(tmp_path, violations, least_minutes=5)
+    world.capture("2030/01/01/15")
+    async with world.open() as client:
+        await scheduled(client, timing="rate(10 minutes)")
+        for minute in (10, 20):
+            await world.ring(client, f"2030-01-01T15:{minute}:21")
+
+        jobs = (await client("ListProcessingJobs"))["ProcessingJobSummaries"]
+        found = [await client("DescribeProcessingJob", ProcessingJobName=each["ProcessingJobName"]) for each in jobs]
+        outputs = [each["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"] for each in found]
+        assert sorted(outputs) == [f"s3://bucket/reports/ep/s/2030/01/01/15/{minute}" for minute in (10, 20)]
+        starts = {each["Environment"]["start_time"] for each in found}
+        assert starts == {"2030-01-01T15:00:00Z", "2030-01-01T15:10:00Z"}

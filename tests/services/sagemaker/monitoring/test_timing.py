@@ -60,7 +60,7 @@ def test_faster_ones_are_taken_where_the_setting_allows_them(expression: str) ->
 def test_a_window_ends_with_the_firing_and_begins_with_the_one_before(
     told: Json, source: Json, since: str, until: str
 ) -> None:
-    assert timing.window(config(timing=told), source, NOON, NOON - 7_200) == (at(since), at(until))
+    assert timing.window(config(timing=told), source, NOON) == (at(since), at(until))
 
 
 def test_the_hours_of_a_window_are_all_that_it_touches() -> None:

@@ -73,7 +73,7 @@ def planned(tx: Transaction, schedule: Document, moment: float, now: float, luck
     config = schedule.body["MonitoringScheduleConfig"]
     definition = definition_of(tx, schedule.scope, config)
     source = {} if definition is None else definition.source
-    since, until = timing.window(config, source, moment, schedule.created_at)
+    since, until = timing.window(config, source, moment)
     return Plan(
         schedule=schedule.name,
         schedule_arn=schedule.arn,

@@ -70,19 +70,25 @@ def times(text: str, beginning: float) -> Times:
     return Times(schedule, zone("UTC"), beginning + (schedule.seconds if isinstance(schedule, Rate) else 0))
 
 
-def window(
-    config: Mapping[str, Json], source: Mapping[str, Json], moment: float, beginning: float
-) -> tuple[float, float]:
+def window(config: Mapping[str, Json], source: Mapping[str, Json], moment: float) -> tuple[float, float]:
     """From when on, and up to when, data is analysed: since the firing before, unless offsets say otherwise."""
-    told, text = config.get("ScheduleConfig", {}), expression(config)
+    told = config.get("ScheduleConfig", {})
     if told.get("DataAnalysisStartTime"):
         since, until = (moment + offset(told[f"DataAnalysis{end}Time"], end) for end in ("Start", "End"))
     else:
-        since, until = times(text, beginning).latest(since=moment - DAY, until=moment - 1), moment
+        since, until = before(expression(config), moment), moment
     start, end = (source.get(f"{each}TimeOffset") for each in ("Start", "End"))
     return since + (offset(start, "StartTimeOffset") if start else 0), until + (
         offset(end, "EndTimeOffset") if end else 0
     )
+
+
+def before(text: str, moment: float) -> float:
+    """The firing before one, were the schedule older than that; a day before where there is none since then."""
+    schedule = parse(text)
+    if isinstance(schedule, Rate):
+        return moment - schedule.seconds
+    return Times(schedule, zone("UTC"), moment).latest(since=moment - DAY, until=moment - 1)
 
 
 def offset(text: str, member: str) -> float:
