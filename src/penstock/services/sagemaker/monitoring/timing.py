@@ -74,13 +74,12 @@ def window(config: Mapping[str, Json], source: Mapping[str, Json], moment: float
     """From when on, and up to when, data is analysed: since the firing before, unless offsets say otherwise."""
     told = config.get("ScheduleConfig", {})
     if told.get("DataAnalysisStartTime"):
-        since, until = (moment + offset(told[f"DataAnalysis{end}Time"], end) for end in ("Start", "End"))
+        ends = ("DataAnalysisStartTime", "DataAnalysisEndTime")
+        since, until = (moment + offset(told[end], end) for end in ends)
     else:
         since, until = before(expression(config), moment), moment
-    start, end = (source.get(f"{each}TimeOffset") for each in ("Start", "End"))
-    return since + (offset(start, "StartTimeOffset") if start else 0), until + (
-        offset(end, "EndTimeOffset") if end else 0
-    )
+    later = {name: offset(source.get(name) or "PT0H", name) for name in ("StartTimeOffset", "EndTimeOffset")}
+    return since + later["StartTimeOffset"], until + later["EndTimeOffset"]
 
 
 def before(text: str, moment: float) -> float:
