@@ -38,7 +38,7 @@ def asked(data: Path, *queries: str) -> list[int]:
 def database(data: Path) -> float:
     """MB that are used in the server's database, once EventBridge has been told of every execution."""
     end = time.monotonic() + TOLD
-    while asked(data, "SELECT count(*) FROM sfn_notice") != [0]:
+    while asked(data, "SELECT count(*) FROM notice") != [0]:
         if time.monotonic() > end:
             raise SystemExit(f"after {TOLD:.0f} s there are executions that EventBridge has not been told of")
         time.sleep(POLL)

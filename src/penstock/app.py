@@ -38,6 +38,7 @@ from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.container import EngineGone, NotHere, find_socket
 from penstock.services import identity
 from penstock.services.peripheral import Misplaced
+from penstock.services.sagemaker.monitoring.settings import WrongSettings
 from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
 from penstock.services.stepfunctions.quotas import WrongQuotas
 from penstock.store.ground import spread
@@ -88,7 +89,7 @@ class Penstock:
                 access.write_to(sys.stderr)
             self._open_data()
             await self._open()
-        except (OpenHost, Misplaced, WrongQuotas, NotHere, EngineGone) as refusal:
+        except (OpenHost, Misplaced, WrongQuotas, WrongSettings, NotHere, EngineGone) as refusal:
             await self._exits.aclose()
             raise CannotStart(str(refusal)) from None
         except BaseException:

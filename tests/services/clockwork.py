@@ -14,6 +14,7 @@ from penstock.composition.sources import MIGRATIONS
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
+from penstock.engine.notices import Notices
 from penstock.services.events import open_events
 from penstock.services.scheduler import open_scheduler
 from penstock.store.migrate import migrate
@@ -66,7 +67,8 @@ class World:
             "engine": self.engine, "directory": self.directory, "alarms": self.alarms, "deliveries": deliveries,
             "clock": self.clock, "chance": self.chance,
         }  # fmt: skip
-        self.tidy_archives = open_events(**rooms)
+        self.notices = Notices(self.database, self.directory)
+        self.tidy_archives = open_events(**rooms, notices=self.notices)
         open_scheduler(**rooms)
         for service, operations in NOTED.items():
             self.directory.provide(service, operations, self.note)

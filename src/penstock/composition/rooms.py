@@ -15,6 +15,7 @@ from penstock.composition.sources import chance, clock
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
+from penstock.engine.notices import Notices
 from penstock.images import clients
 from penstock.runtimes.choice import ByImage
 from penstock.runtimes.container import Containers, find_socket
@@ -26,9 +27,13 @@ from penstock.services import identity, lambda_, logs, s3
 from penstock.services.events import open_events
 from penstock.services.peripheral import Peripheral
 from penstock.services.sagemaker import experiments, registry
+from penstock.services.sagemaker.announcing import Announcer
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
+from penstock.services.sagemaker.monitoring.room import open_monitoring
+from penstock.services.sagemaker.monitoring.settings import read_schedule_minutes
+from penstock.services.sagemaker.pipelines.notices import telling
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.sagemaker.transform.room import open_transform
 from penstock.services.sagemaker.tuning.room import open_tuning
@@ -56,6 +61,7 @@ class Rooms:
     database: SqliteDatabase
     directory: Directory
     engine: Engine
+    notices: Notices
     blobs: Blobs
     sandbox: Sandbox
     container_engine: ContainerEngine
@@ -100,6 +106,7 @@ class Rooms:
             database=database,
             directory=directory,
             engine=Engine(database, directory, clock=clock, chance=chance),
+            notices=Notices(database, directory),
             blobs=blobs,
             sandbox=sandbox,
             container_engine=container_engine,
@@ -116,7 +123,7 @@ class Rooms:
             *identity_services(database, rooms.ring),
             *s3.operations(database, blobs, clock, chance),
             *logs.operations(database, data, clock),
-            *registry.services(database, directory, clock),
+            *registry.services(database, directory, clock, Announcer(rooms.notices)),
             *experiments.services(database, clock),
         ):
             directory.register(service)
@@ -124,9 +131,9 @@ class Rooms:
         rooms._furnish_jobs(streams, images, job_environment or client_environment)
         rooms._furnish_functions(data, streams, client_environment)
         rooms._furnish_models(data, streams, images, client_environment)
-        open_pipelines(database=database, directory=directory, engine=rooms.engine, clock=clock, chance=chance)
+        rooms._furnish_pipelines()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
-        rooms._furnish_events()
+        rooms._furnish_events(data)
         return rooms
 
     def _furnish_jobs(self, streams: Streams, images: Images, client_environment: ClientEnvironment) -> None:
@@ -141,6 +148,7 @@ class Rooms:
             client_environment=client_environment,
             definitions=images.metric_definitions,
             clock=clock,
+            announce=Announcer(self.notices),
         )
         open_tuning(
             engine=self.engine,
@@ -148,6 +156,7 @@ class Rooms:
             streams=streams,
             definitions=images.metric_definitions,
             clock=clock,
+            announce=Announcer(self.notices),
         )
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy))
 
@@ -184,6 +193,7 @@ class Rooms:
             client_environment=client_environment,
             clock=clock,
             chance=chance,
+            announce=Announcer(self.notices),
         )
         open_transform(
             engine=self.engine,
@@ -192,15 +202,27 @@ class Rooms:
             servers=endpoints.servers,
             streams=streams,
             clock=clock,
+            announce=Announcer(self.notices),
         )
         self.chores.extend((endpoints.work, self.peripheral.watch))
         self.tidy.append(endpoints.tidy)
+
+    def _furnish_pipelines(self) -> None:
+        open_pipelines(
+            database=self.database,
+            directory=self.directory,
+            engine=self.engine,
+            clock=clock,
+            chance=chance,
+            tell=telling(self.notices),
+        )
 
     def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
         chores = open_stepfunctions(
             database=self.database,
             directory=self.directory,
             engine=self.engine,
+            notices=self.notices,
             clock=clock,
             chance=chance,
             limits=read_quotas(data),
@@ -209,7 +231,7 @@ class Rooms:
         )
         self.chores.extend(chores)
 
-    def _furnish_events(self) -> None:
+    def _furnish_events(self, data: Path) -> None:
         """What happens by the clock, and what follows from events."""
         alarms = Alarms(self.database, clock=clock)
         deliveries = Deliveries(self.engine, self.directory)
@@ -218,6 +240,7 @@ class Rooms:
             directory=self.directory,
             alarms=alarms,
             deliveries=deliveries,
+            notices=self.notices,
             clock=clock,
             chance=chance,
         )
@@ -229,7 +252,16 @@ class Rooms:
             clock=clock,
             chance=chance,
         )
-        self.chores.append(alarms.work)
+        open_monitoring(
+            engine=self.engine,
+            directory=self.directory,
+            alarms=alarms,
+            blobs=self.blobs,
+            clock=clock,
+            chance=chance,
+            least_minutes=read_schedule_minutes(data),
+        )
+        self.chores.extend((alarms.work, self.notices.work))
         self.tidy.append(tidy_archives)
 
 

@@ -4,16 +4,15 @@ Most AWS resources are this and no more: a training job, a pipeline, a model pac
 resource in its service model's spelling; what the columns hold is not repeated in it unless the room wants so.
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 import msgspec
 
+from penstock.store import pages
 from penstock.store.database import Row, Transaction, Value
-from penstock.wire.call import Scope, ValidationError
+from penstock.wire.call import Scope
 
 Json = Any
 Column = Literal["name", "created_at", "modified_at", "status"]
@@ -167,7 +166,7 @@ def page(tx: Transaction, query: Query) -> Page:
         values |= wanted
         conditions.append(f"arn IN ({', '.join(':' + name for name in wanted)})")
     if query.token:
-        values["after_value"], values["after_name"] = _read_token(query)
+        values["after_value"], values["after_name"] = pages.read(query.token, query.order, descending=query.descending)
         conditions.append(f"({query.order}, name) {'<' if query.descending else '>'} (:after_value, :after_name)")
     way = "DESC" if query.descending else "ASC"
     sql = (
@@ -177,25 +176,12 @@ def page(tx: Transaction, query: Query) -> Page:
     found = [_document(row) for row in tx.rows(sql, **values)]
     more = len(found) > query.limit
     found = found[: query.limit]
-    return Page(tuple(found), _write_token(query, found[-1]) if more else None)
+    last = found[-1] if more else None
+    return Page(tuple(found), None if last is None else token_after(query, last))
 
 
-def _write_token(query: Query, last: Document) -> str:
-    return base64.urlsafe_b64encode(
-        msgspec.json.encode([query.order, query.descending, getattr(last, query.order), last.name])
-    ).decode()
-
-
-def _read_token(query: Query) -> tuple[str | float, str]:
-    try:
-        order, descending, value, name = msgspec.json.decode(
-            base64.urlsafe_b64decode(query.token or ""), type=tuple[str, bool, str | float, str]
-        )
-    except (ValueError, binascii.Error, msgspec.DecodeError):
-        raise ValidationError("The NextToken is not one that this operation gave out.") from None
-    if (order, descending) != (query.order, query.descending):
-        raise ValidationError("The NextToken belongs to a request with another order; repeat that request's.")
-    return value, name
+def token_after(query: Query, last: Document) -> str:
+    return pages.write(query.order, getattr(last, query.order), last.name, descending=query.descending)
 
 
 def _values(document: Document) -> dict[str, Value]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from penstock.engine.notices import Kind
 from penstock.wire.call import Call, Json, Scope, ServiceError
 from services.clockwork import ACCOUNT, DEAD, QUEUE, World, at, living
 
@@ -299,3 +300,24 @@ async def test_archived_events_go_when_their_time_is_up(tmp_path: Path) -> None:
         await world.tidy_archives()
 
         assert (await world.events("DescribeArchive", ArchiveName="kept"))["EventCount"] == 1
+
+
+async def test_what_nobody_listens_to_is_not_wanted(tmp_path: Path) -> None:
+    async with living(tmp_path) as world:
+
+        async def wanted(source: str, detail_type: str) -> bool:
+            kind = Kind(source, detail_type)
+            return await world.database.write(lambda tx: world.notices.want(tx, Scope(), kind))
+
+        assert not await wanted("aws.states", "Changed")
+
+        await world.events("PutRule", Name="r", EventPattern='{"source": ["aws.states"], "detail-type": ["Changed"]}')
+        assert not await wanted("aws.states", "Changed")  # a rule without targets hears nothing
+
+        await world.events("PutTargets", Rule="r", Targets=[{"Id": "q", "Arn": QUEUE}])
+        assert await wanted("aws.states", "Changed")
+        assert not await wanted("aws.states", "Else")
+        assert not await wanted("aws.sagemaker", "Changed")
+
+        await world.events("DisableRule", Name="r")
+        assert not await wanted("aws.states", "Changed")

@@ -20,6 +20,7 @@ import pytest
 
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
+from penstock.engine.notices import Notices
 from penstock.services import logs
 from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.services.stepfunctions.room import open_stepfunctions
@@ -204,11 +205,13 @@ def opened(database: SqliteDatabase, outside: Outside, folder: Path, *, limits: 
         directory.register(service)
     for room in logs.operations(database, folder, outside.clock):
         directory.register(room)
+    notices = Notices(database, directory)
+    notices.heed(lambda *_: True)
     chores = open_stepfunctions(
-        database=database, directory=directory, engine=engine, clock=outside.clock, chance=chance,
+        database=database, directory=directory, engine=engine, notices=notices, clock=outside.clock, chance=chance,
         limits=limits or Limits(),
     )  # fmt: skip
-    return Stage(database, directory, engine, outside, chores)
+    return Stage(database, directory, engine, outside, (*chores, notices.work))
 
 
 def hurry() -> None:

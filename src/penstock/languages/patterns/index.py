@@ -30,13 +30,17 @@ class Index(Generic[K]):
 
     def matching(self, event: Mapping[str, Json]) -> list[K]:
         """The keys of all patterns that an event fits. Its source and detail type are texts."""
-        about = (event["source"], event["detail-type"])
-        asked = self._found.get(about)
-        if asked is None:
-            asked = self._asked(*about)
-        return [key for key, fits in asked if fits(event)]
+        return [key for key, fits in self._asked(event["source"], event["detail-type"]) if fits(event)]
+
+    def may_fit(self, source: str, detail_type: str) -> bool:
+        """Whether there is a pattern that some event of this source and detail type fits, as far as these two go."""
+        return bool(self._asked(source, detail_type))
 
     def _asked(self, source: str, detail_type: str) -> tuple[tuple[K, Fits], ...]:
+        asked = self._found.get((source, detail_type))
+        return self._looked_up(source, detail_type) if asked is None else asked
+
+    def _looked_up(self, source: str, detail_type: str) -> tuple[tuple[K, Fits], ...]:
         near = [*self._of_source.get(source, ()), *self._of_any]
         asked = tuple(
             (key, pattern.rest)

@@ -5,7 +5,7 @@ from typing import Final
 
 from penstock.languages.patterns import Index, Pattern, parse
 from penstock.services.events import model
-from penstock.services.events.model import ARCHIVE, MOST, RULE
+from penstock.services.events.model import ARCHIVE, DEFAULT, MOST, RULE
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
@@ -36,6 +36,14 @@ class Listeners:
                 self._kept.clear()
             self._kept[place] = index
         return index
+
+    def want(self, tx: Transaction, scope: Scope, source: str, detail_type: str) -> bool:
+        """Whether anybody on the default bus may want such events. On the writer: nothing changes meanwhile."""
+        place = (scope.account, scope.region, DEFAULT)
+        if place not in self._kept:
+            self._kept[place] = compiled(tx, scope, DEFAULT)
+        index = self._kept[place]
+        return index is not None and index.may_fit(source, detail_type)
 
     def change(self, tx: Transaction, scope: Scope, bus: str) -> None:
         """Something about this bus changes with this transaction."""

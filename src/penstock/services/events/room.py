@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
+from penstock.engine.notices import Notices
 from penstock.services.events.archives import Archives
 from penstock.services.events.buses import Buses
 from penstock.services.events.calling import Calling
@@ -27,12 +28,14 @@ def open_events(
     directory: Directory,
     alarms: Alarms,
     deliveries: Deliveries,
+    notices: Notices,
     clock: Callable[[], float],
     chance: Callable[[], str],
 ) -> Callable[[], Awaitable[None]]:
     """Register what EventBridge answers, carries and rings; what comes back is to be called now and then."""
     database = engine.database
     listeners = Listeners(database)
+    notices.heed(listeners.want)
     delivering = Delivering(database, listeners, deliveries, clock)
     schedules = RuleSchedules(alarms, delivering, chance)
     archives = Archives(database, listeners, clock)

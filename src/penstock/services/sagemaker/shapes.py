@@ -522,6 +522,23 @@ class ConvergenceDetected(TypedDict):
     CompleteOnConvergence: NotRequired[CompleteOnConvergence]
 
 
+class CreateDataQualityJobDefinitionRequest(TypedDict):
+    JobDefinitionName: str
+    DataQualityBaselineConfig: NotRequired[DataQualityBaselineConfig]
+    DataQualityAppSpecification: DataQualityAppSpecification
+    DataQualityJobInput: DataQualityJobInput
+    DataQualityJobOutputConfig: MonitoringOutputConfig
+    JobResources: MonitoringResources
+    NetworkConfig: NotRequired[MonitoringNetworkConfig]
+    RoleArn: str
+    StoppingCondition: NotRequired[MonitoringStoppingCondition]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateDataQualityJobDefinitionResponse(TypedDict):
+    JobDefinitionArn: str
+
+
 class CreateEndpointConfigRequest(TypedDict):
     EndpointConfigName: str
     ProductionVariants: list[ProductionVariant]
@@ -578,6 +595,40 @@ class CreateHyperParameterTuningJobResponse(TypedDict):
     HyperParameterTuningJobArn: str
 
 
+class CreateModelBiasJobDefinitionRequest(TypedDict):
+    JobDefinitionName: str
+    ModelBiasBaselineConfig: NotRequired[ModelBiasBaselineConfig]
+    ModelBiasAppSpecification: ModelBiasAppSpecification
+    ModelBiasJobInput: ModelBiasJobInput
+    ModelBiasJobOutputConfig: MonitoringOutputConfig
+    JobResources: MonitoringResources
+    NetworkConfig: NotRequired[MonitoringNetworkConfig]
+    RoleArn: str
+    StoppingCondition: NotRequired[MonitoringStoppingCondition]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateModelBiasJobDefinitionResponse(TypedDict):
+    JobDefinitionArn: str
+
+
+class CreateModelExplainabilityJobDefinitionRequest(TypedDict):
+    JobDefinitionName: str
+    ModelExplainabilityBaselineConfig: NotRequired[ModelExplainabilityBaselineConfig]
+    ModelExplainabilityAppSpecification: ModelExplainabilityAppSpecification
+    ModelExplainabilityJobInput: ModelExplainabilityJobInput
+    ModelExplainabilityJobOutputConfig: MonitoringOutputConfig
+    JobResources: MonitoringResources
+    NetworkConfig: NotRequired[MonitoringNetworkConfig]
+    RoleArn: str
+    StoppingCondition: NotRequired[MonitoringStoppingCondition]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateModelExplainabilityJobDefinitionResponse(TypedDict):
+    JobDefinitionArn: str
+
+
 class CreateModelPackageGroupRequest(TypedDict):
     ModelPackageGroupName: str
     ModelPackageGroupDescription: NotRequired[str]
@@ -621,6 +672,23 @@ class CreateModelPackageResponse(TypedDict):
     ModelPackageArn: str
 
 
+class CreateModelQualityJobDefinitionRequest(TypedDict):
+    JobDefinitionName: str
+    ModelQualityBaselineConfig: NotRequired[ModelQualityBaselineConfig]
+    ModelQualityAppSpecification: ModelQualityAppSpecification
+    ModelQualityJobInput: ModelQualityJobInput
+    ModelQualityJobOutputConfig: MonitoringOutputConfig
+    JobResources: MonitoringResources
+    NetworkConfig: NotRequired[MonitoringNetworkConfig]
+    RoleArn: str
+    StoppingCondition: NotRequired[MonitoringStoppingCondition]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateModelQualityJobDefinitionResponse(TypedDict):
+    JobDefinitionArn: str
+
+
 class CreateModelRequest(TypedDict):
     ModelName: str
     PrimaryContainer: NotRequired[ContainerDefinition]
@@ -634,6 +702,16 @@ class CreateModelRequest(TypedDict):
 
 class CreateModelResponse(TypedDict):
     ModelArn: str
+
+
+class CreateMonitoringScheduleRequest(TypedDict):
+    MonitoringScheduleName: str
+    MonitoringScheduleConfig: MonitoringScheduleConfig
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateMonitoringScheduleResponse(TypedDict):
+    MonitoringScheduleArn: str
 
 
 class CreatePipelineRequest(TypedDict):
@@ -805,6 +883,26 @@ class DataProcessing(TypedDict):
     JoinSource: NotRequired[JoinSource]
 
 
+class DataQualityAppSpecification(TypedDict):
+    ImageUri: str
+    ContainerEntrypoint: NotRequired[list[str]]
+    ContainerArguments: NotRequired[list[str]]
+    RecordPreprocessorSourceUri: NotRequired[str]
+    PostAnalyticsProcessorSourceUri: NotRequired[str]
+    Environment: NotRequired[dict[str, str]]
+
+
+class DataQualityBaselineConfig(TypedDict):
+    BaseliningJobName: NotRequired[str]
+    ConstraintsResource: NotRequired[MonitoringConstraintsResource]
+    StatisticsResource: NotRequired[MonitoringStatisticsResource]
+
+
+class DataQualityJobInput(TypedDict):
+    EndpointInput: NotRequired[EndpointInput]
+    BatchTransformInput: NotRequired[BatchTransformInput]
+
+
 class DataSource(TypedDict):
     S3DataSource: NotRequired[S3DataSource]
     FileSystemDataSource: NotRequired[FileSystemDataSource]
@@ -848,6 +946,14 @@ class DebugRuleEvaluationStatus(TypedDict):
     LastModifiedTime: NotRequired[float]
 
 
+class DeleteDataQualityJobDefinitionRequest(TypedDict):
+    JobDefinitionName: str
+
+
+class DeleteDataQualityJobDefinitionResponse(TypedDict):
+    pass
+
+
 class DeleteEndpointConfigRequest(TypedDict):
     EndpointConfigName: str
 
@@ -880,6 +986,22 @@ class DeleteHyperParameterTuningJobResponse(TypedDict):
     pass
 
 
+class DeleteModelBiasJobDefinitionRequest(TypedDict):
+    JobDefinitionName: str
+
+
+class DeleteModelBiasJobDefinitionResponse(TypedDict):
+    pass
+
+
+class DeleteModelExplainabilityJobDefinitionRequest(TypedDict):
+    JobDefinitionName: str
+
+
+class DeleteModelExplainabilityJobDefinitionResponse(TypedDict):
+    pass
+
+
 class DeleteModelPackageGroupPolicyRequest(TypedDict):
     ModelPackageGroupName: str
 
@@ -904,11 +1026,27 @@ class DeleteModelPackageResponse(TypedDict):
     pass
 
 
+class DeleteModelQualityJobDefinitionRequest(TypedDict):
+    JobDefinitionName: str
+
+
+class DeleteModelQualityJobDefinitionResponse(TypedDict):
+    pass
+
+
 class DeleteModelRequest(TypedDict):
     ModelName: str
 
 
 class DeleteModelResponse(TypedDict):
+    pass
+
+
+class DeleteMonitoringScheduleRequest(TypedDict):
+    MonitoringScheduleName: str
+
+
+class DeleteMonitoringScheduleResponse(TypedDict):
     pass
 
 
@@ -977,6 +1115,24 @@ class DeploymentConfig(TypedDict):
 class DeploymentRecommendation(TypedDict):
     RecommendationStatus: RecommendationStatus
     RealTimeInferenceRecommendations: NotRequired[list[RealTimeInferenceRecommendation]]
+
+
+class DescribeDataQualityJobDefinitionRequest(TypedDict):
+    JobDefinitionName: str
+
+
+class DescribeDataQualityJobDefinitionResponse(TypedDict):
+    JobDefinitionArn: str
+    JobDefinitionName: str
+    CreationTime: float
+    DataQualityBaselineConfig: NotRequired[DataQualityBaselineConfig]
+    DataQualityAppSpecification: DataQualityAppSpecification
+    DataQualityJobInput: DataQualityJobInput
+    DataQualityJobOutputConfig: MonitoringOutputConfig
+    JobResources: MonitoringResources
+    NetworkConfig: NotRequired[MonitoringNetworkConfig]
+    RoleArn: str
+    StoppingCondition: NotRequired[MonitoringStoppingCondition]
 
 
 class DescribeEndpointConfigRequest(TypedDict):
@@ -1064,6 +1220,42 @@ class DescribeHyperParameterTuningJobResponse(TypedDict):
     ConsumedResources: NotRequired[HyperParameterTuningJobConsumedResources]
 
 
+class DescribeModelBiasJobDefinitionRequest(TypedDict):
+    JobDefinitionName: str
+
+
+class DescribeModelBiasJobDefinitionResponse(TypedDict):
+    JobDefinitionArn: str
+    JobDefinitionName: str
+    CreationTime: float
+    ModelBiasBaselineConfig: NotRequired[ModelBiasBaselineConfig]
+    ModelBiasAppSpecification: ModelBiasAppSpecification
+    ModelBiasJobInput: ModelBiasJobInput
+    ModelBiasJobOutputConfig: MonitoringOutputConfig
+    JobResources: MonitoringResources
+    NetworkConfig: NotRequired[MonitoringNetworkConfig]
+    RoleArn: str
+    StoppingCondition: NotRequired[MonitoringStoppingCondition]
+
+
+class DescribeModelExplainabilityJobDefinitionRequest(TypedDict):
+    JobDefinitionName: str
+
+
+class DescribeModelExplainabilityJobDefinitionResponse(TypedDict):
+    JobDefinitionArn: str
+    JobDefinitionName: str
+    CreationTime: float
+    ModelExplainabilityBaselineConfig: NotRequired[ModelExplainabilityBaselineConfig]
+    ModelExplainabilityAppSpecification: ModelExplainabilityAppSpecification
+    ModelExplainabilityJobInput: ModelExplainabilityJobInput
+    ModelExplainabilityJobOutputConfig: MonitoringOutputConfig
+    JobResources: MonitoringResources
+    NetworkConfig: NotRequired[MonitoringNetworkConfig]
+    RoleArn: str
+    StoppingCondition: NotRequired[MonitoringStoppingCondition]
+
+
 class DescribeModelPackageGroupRequest(TypedDict):
     ModelPackageGroupName: str
 
@@ -1118,6 +1310,24 @@ class DescribeModelPackageResponse(TypedDict):
     ManagedStorageType: NotRequired[ManagedStorageType]
 
 
+class DescribeModelQualityJobDefinitionRequest(TypedDict):
+    JobDefinitionName: str
+
+
+class DescribeModelQualityJobDefinitionResponse(TypedDict):
+    JobDefinitionArn: str
+    JobDefinitionName: str
+    CreationTime: float
+    ModelQualityBaselineConfig: NotRequired[ModelQualityBaselineConfig]
+    ModelQualityAppSpecification: ModelQualityAppSpecification
+    ModelQualityJobInput: ModelQualityJobInput
+    ModelQualityJobOutputConfig: MonitoringOutputConfig
+    JobResources: MonitoringResources
+    NetworkConfig: NotRequired[MonitoringNetworkConfig]
+    RoleArn: str
+    StoppingCondition: NotRequired[MonitoringStoppingCondition]
+
+
 class DescribeModelRequest(TypedDict):
     ModelName: str
 
@@ -1133,6 +1343,23 @@ class DescribeModelResponse(TypedDict):
     ModelArn: str
     EnableNetworkIsolation: NotRequired[bool]
     DeploymentRecommendation: NotRequired[DeploymentRecommendation]
+
+
+class DescribeMonitoringScheduleRequest(TypedDict):
+    MonitoringScheduleName: str
+
+
+class DescribeMonitoringScheduleResponse(TypedDict):
+    MonitoringScheduleArn: str
+    MonitoringScheduleName: str
+    MonitoringScheduleStatus: ScheduleStatus
+    MonitoringType: NotRequired[MonitoringType]
+    FailureReason: NotRequired[str]
+    CreationTime: float
+    LastModifiedTime: float
+    MonitoringScheduleConfig: MonitoringScheduleConfig
+    EndpointName: NotRequired[str]
+    LastMonitoringExecutionSummary: NotRequired[MonitoringExecutionSummary]
 
 
 class DescribePipelineDefinitionForExecutionRequest(TypedDict):
@@ -2095,6 +2322,22 @@ class LineageMetadata(TypedDict):
     Associations: NotRequired[list[AssociationInfo]]
 
 
+class ListDataQualityJobDefinitionsRequest(TypedDict):
+    EndpointName: NotRequired[str]
+    SortBy: NotRequired[MonitoringJobDefinitionSortKey]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    CreationTimeBefore: NotRequired[float]
+    CreationTimeAfter: NotRequired[float]
+
+
+class ListDataQualityJobDefinitionsResponse(TypedDict):
+    JobDefinitionSummaries: list[MonitoringJobDefinitionSummary]
+    NextToken: NotRequired[str]
+
+
 class ListEndpointConfigsRequest(TypedDict):
     SortBy: NotRequired[EndpointConfigSortKey]
     SortOrder: NotRequired[OrderKey]
@@ -2160,6 +2403,38 @@ class ListHyperParameterTuningJobsResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListModelBiasJobDefinitionsRequest(TypedDict):
+    EndpointName: NotRequired[str]
+    SortBy: NotRequired[MonitoringJobDefinitionSortKey]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    CreationTimeBefore: NotRequired[float]
+    CreationTimeAfter: NotRequired[float]
+
+
+class ListModelBiasJobDefinitionsResponse(TypedDict):
+    JobDefinitionSummaries: list[MonitoringJobDefinitionSummary]
+    NextToken: NotRequired[str]
+
+
+class ListModelExplainabilityJobDefinitionsRequest(TypedDict):
+    EndpointName: NotRequired[str]
+    SortBy: NotRequired[MonitoringJobDefinitionSortKey]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    CreationTimeBefore: NotRequired[float]
+    CreationTimeAfter: NotRequired[float]
+
+
+class ListModelExplainabilityJobDefinitionsResponse(TypedDict):
+    JobDefinitionSummaries: list[MonitoringJobDefinitionSummary]
+    NextToken: NotRequired[str]
+
+
 class ListModelPackageGroupsRequest(TypedDict):
     CreationTimeAfter: NotRequired[float]
     CreationTimeBefore: NotRequired[float]
@@ -2194,6 +2469,22 @@ class ListModelPackagesResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListModelQualityJobDefinitionsRequest(TypedDict):
+    EndpointName: NotRequired[str]
+    SortBy: NotRequired[MonitoringJobDefinitionSortKey]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    CreationTimeBefore: NotRequired[float]
+    CreationTimeAfter: NotRequired[float]
+
+
+class ListModelQualityJobDefinitionsResponse(TypedDict):
+    JobDefinitionSummaries: list[MonitoringJobDefinitionSummary]
+    NextToken: NotRequired[str]
+
+
 class ListModelsRequest(TypedDict):
     SortBy: NotRequired[ModelSortKey]
     SortOrder: NotRequired[OrderKey]
@@ -2206,6 +2497,78 @@ class ListModelsRequest(TypedDict):
 
 class ListModelsResponse(TypedDict):
     Models: list[ModelSummary]
+    NextToken: NotRequired[str]
+
+
+class ListMonitoringAlertHistoryRequest(TypedDict):
+    MonitoringScheduleName: NotRequired[str]
+    MonitoringAlertName: NotRequired[str]
+    SortBy: NotRequired[MonitoringAlertHistorySortKey]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    CreationTimeBefore: NotRequired[float]
+    CreationTimeAfter: NotRequired[float]
+    StatusEquals: NotRequired[MonitoringAlertStatus]
+
+
+class ListMonitoringAlertHistoryResponse(TypedDict):
+    MonitoringAlertHistory: NotRequired[list[MonitoringAlertHistorySummary]]
+    NextToken: NotRequired[str]
+
+
+class ListMonitoringAlertsRequest(TypedDict):
+    MonitoringScheduleName: str
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListMonitoringAlertsResponse(TypedDict):
+    MonitoringAlertSummaries: NotRequired[list[MonitoringAlertSummary]]
+    NextToken: NotRequired[str]
+
+
+class ListMonitoringExecutionsRequest(TypedDict):
+    MonitoringScheduleName: NotRequired[str]
+    EndpointName: NotRequired[str]
+    SortBy: NotRequired[MonitoringExecutionSortKey]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    ScheduledTimeBefore: NotRequired[float]
+    ScheduledTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    CreationTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    LastModifiedTimeAfter: NotRequired[float]
+    StatusEquals: NotRequired[ExecutionStatus]
+    MonitoringJobDefinitionName: NotRequired[str]
+    MonitoringTypeEquals: NotRequired[MonitoringType]
+
+
+class ListMonitoringExecutionsResponse(TypedDict):
+    MonitoringExecutionSummaries: list[MonitoringExecutionSummary]
+    NextToken: NotRequired[str]
+
+
+class ListMonitoringSchedulesRequest(TypedDict):
+    EndpointName: NotRequired[str]
+    SortBy: NotRequired[MonitoringScheduleSortKey]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    CreationTimeBefore: NotRequired[float]
+    CreationTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    LastModifiedTimeAfter: NotRequired[float]
+    StatusEquals: NotRequired[ScheduleStatus]
+    MonitoringJobDefinitionName: NotRequired[str]
+    MonitoringTypeEquals: NotRequired[MonitoringType]
+
+
+class ListMonitoringSchedulesResponse(TypedDict):
+    MonitoringScheduleSummaries: list[MonitoringScheduleSummary]
     NextToken: NotRequired[str]
 
 
@@ -2516,6 +2879,23 @@ class ModelArtifacts(TypedDict):
     S3ModelArtifacts: str
 
 
+class ModelBiasAppSpecification(TypedDict):
+    ImageUri: str
+    ConfigUri: str
+    Environment: NotRequired[dict[str, str]]
+
+
+class ModelBiasBaselineConfig(TypedDict):
+    BaseliningJobName: NotRequired[str]
+    ConstraintsResource: NotRequired[MonitoringConstraintsResource]
+
+
+class ModelBiasJobInput(TypedDict):
+    EndpointInput: NotRequired[EndpointInput]
+    BatchTransformInput: NotRequired[BatchTransformInput]
+    GroundTruthS3Input: MonitoringGroundTruthS3Input
+
+
 ModelCacheSetting: TypeAlias = Literal[
     "Enabled", "Disabled"
 ]
@@ -2614,6 +2994,22 @@ class ModelDataQuality(TypedDict):
 
 class ModelDataSource(TypedDict):
     S3DataSource: NotRequired[S3ModelDataSource]
+
+
+class ModelExplainabilityAppSpecification(TypedDict):
+    ImageUri: str
+    ConfigUri: str
+    Environment: NotRequired[dict[str, str]]
+
+
+class ModelExplainabilityBaselineConfig(TypedDict):
+    BaseliningJobName: NotRequired[str]
+    ConstraintsResource: NotRequired[MonitoringConstraintsResource]
+
+
+class ModelExplainabilityJobInput(TypedDict):
+    EndpointInput: NotRequired[EndpointInput]
+    BatchTransformInput: NotRequired[BatchTransformInput]
 
 
 class ModelInput(TypedDict):
@@ -2789,6 +3185,27 @@ class ModelQuality(TypedDict):
     Constraints: NotRequired[MetricsSource]
 
 
+class ModelQualityAppSpecification(TypedDict):
+    ImageUri: str
+    ContainerEntrypoint: NotRequired[list[str]]
+    ContainerArguments: NotRequired[list[str]]
+    RecordPreprocessorSourceUri: NotRequired[str]
+    PostAnalyticsProcessorSourceUri: NotRequired[str]
+    ProblemType: NotRequired[MonitoringProblemType]
+    Environment: NotRequired[dict[str, str]]
+
+
+class ModelQualityBaselineConfig(TypedDict):
+    BaseliningJobName: NotRequired[str]
+    ConstraintsResource: NotRequired[MonitoringConstraintsResource]
+
+
+class ModelQualityJobInput(TypedDict):
+    EndpointInput: NotRequired[EndpointInput]
+    BatchTransformInput: NotRequired[BatchTransformInput]
+    GroundTruthS3Input: MonitoringGroundTruthS3Input
+
+
 ModelSortKey: TypeAlias = Literal[
     "Name", "CreationTime"
 ]
@@ -2806,6 +3223,18 @@ class ModelSummary(TypedDict):
 
 class MonitoringAlertActions(TypedDict):
     ModelDashboardIndicator: NotRequired[ModelDashboardIndicatorAction]
+
+
+MonitoringAlertHistorySortKey: TypeAlias = Literal[
+    "CreationTime", "Status"
+]
+
+
+class MonitoringAlertHistorySummary(TypedDict):
+    MonitoringScheduleName: str
+    MonitoringAlertName: str
+    CreationTime: float
+    AlertStatus: MonitoringAlertStatus
 
 
 MonitoringAlertStatus: TypeAlias = Literal[
@@ -2858,6 +3287,11 @@ class MonitoringDatasetFormat(TypedDict):
     Parquet: NotRequired[MonitoringParquetDatasetFormat]
 
 
+MonitoringExecutionSortKey: TypeAlias = Literal[
+    "CreationTime", "ScheduledTime", "Status"
+]
+
+
 class MonitoringExecutionSummary(TypedDict):
     MonitoringScheduleName: str
     ScheduledTime: float
@@ -2869,6 +3303,10 @@ class MonitoringExecutionSummary(TypedDict):
     FailureReason: NotRequired[str]
     MonitoringJobDefinitionName: NotRequired[str]
     MonitoringType: NotRequired[MonitoringType]
+
+
+class MonitoringGroundTruthS3Input(TypedDict):
+    S3Uri: NotRequired[str]
 
 
 class MonitoringInput(TypedDict):
@@ -2888,8 +3326,26 @@ class MonitoringJobDefinition(TypedDict):
     RoleArn: str
 
 
+MonitoringJobDefinitionSortKey: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
+class MonitoringJobDefinitionSummary(TypedDict):
+    MonitoringJobDefinitionName: str
+    MonitoringJobDefinitionArn: str
+    CreationTime: float
+    EndpointName: str
+
+
 class MonitoringJsonDatasetFormat(TypedDict):
     Line: NotRequired[bool]
+
+
+class MonitoringNetworkConfig(TypedDict):
+    EnableInterContainerTrafficEncryption: NotRequired[bool]
+    EnableNetworkIsolation: NotRequired[bool]
+    VpcConfig: NotRequired[VpcConfig]
 
 
 class MonitoringOutput(TypedDict):
@@ -2903,6 +3359,11 @@ class MonitoringOutputConfig(TypedDict):
 
 class MonitoringParquetDatasetFormat(TypedDict):
     pass
+
+
+MonitoringProblemType: TypeAlias = Literal[
+    "BinaryClassification", "MulticlassClassification", "Regression"
+]
 
 
 class MonitoringResources(TypedDict):
@@ -2932,6 +3393,22 @@ class MonitoringSchedule(TypedDict):
 class MonitoringScheduleConfig(TypedDict):
     ScheduleConfig: NotRequired[ScheduleConfig]
     MonitoringJobDefinition: NotRequired[MonitoringJobDefinition]
+    MonitoringJobDefinitionName: NotRequired[str]
+    MonitoringType: NotRequired[MonitoringType]
+
+
+MonitoringScheduleSortKey: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
+
+
+class MonitoringScheduleSummary(TypedDict):
+    MonitoringScheduleName: str
+    MonitoringScheduleArn: str
+    CreationTime: float
+    LastModifiedTime: float
+    MonitoringScheduleStatus: ScheduleStatus
+    EndpointName: NotRequired[str]
     MonitoringJobDefinitionName: NotRequired[str]
     MonitoringType: NotRequired[MonitoringType]
 
@@ -4038,6 +4515,14 @@ SplitType: TypeAlias = Literal[
 ]
 
 
+class StartMonitoringScheduleRequest(TypedDict):
+    MonitoringScheduleName: str
+
+
+class StartMonitoringScheduleResponse(TypedDict):
+    pass
+
+
 class StartPipelineExecutionRequest(TypedDict):
     PipelineName: str
     PipelineExecutionDisplayName: NotRequired[str]
@@ -4066,6 +4551,14 @@ class StopHyperParameterTuningJobRequest(TypedDict):
 
 
 class StopHyperParameterTuningJobResponse(TypedDict):
+    pass
+
+
+class StopMonitoringScheduleRequest(TypedDict):
+    MonitoringScheduleName: str
+
+
+class StopMonitoringScheduleResponse(TypedDict):
     pass
 
 
@@ -4601,6 +5094,27 @@ class UpdateModelPackageRequest(TypedDict):
 
 class UpdateModelPackageResponse(TypedDict):
     ModelPackageArn: str
+
+
+class UpdateMonitoringAlertRequest(TypedDict):
+    MonitoringScheduleName: str
+    MonitoringAlertName: str
+    DatapointsToAlert: int
+    EvaluationPeriod: int
+
+
+class UpdateMonitoringAlertResponse(TypedDict):
+    MonitoringScheduleArn: str
+    MonitoringAlertName: NotRequired[str]
+
+
+class UpdateMonitoringScheduleRequest(TypedDict):
+    MonitoringScheduleName: str
+    MonitoringScheduleConfig: MonitoringScheduleConfig
+
+
+class UpdateMonitoringScheduleResponse(TypedDict):
+    MonitoringScheduleArn: str
 
 
 class UpdatePipelineExecutionRequest(TypedDict):

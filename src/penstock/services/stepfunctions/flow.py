@@ -7,16 +7,17 @@ that is undone lets go of the run, and the next one folds it anew.
 from collections.abc import Iterator
 
 from penstock.engine.facts import Asked, Command, Event, Perform, RunId, StartRun
+from penstock.engine.notices import Notices
 from penstock.engine.packing import pack
 from penstock.services.stepfunctions import rows, stopping
 from penstock.services.stepfunctions.interpreter.aborting import CANCEL
 from penstock.services.stepfunctions.interpreter.advance import advance
-from penstock.services.stepfunctions.interpreter.execution import Execution
-from penstock.services.stepfunctions.interpreter.plan import Plan, plan_of
+from penstock.services.stepfunctions.interpreter.execution import Ended, Execution
+from penstock.services.stepfunctions.interpreter.plan import Order, Plan, plan_of
 from penstock.services.stepfunctions.interpreter.redriving import resumed
 from penstock.services.stepfunctions.logbook import Logbook
 from penstock.services.stepfunctions.machines import finish_deleting
-from penstock.services.stepfunctions.notices import Notices
+from penstock.services.stepfunctions.notices import STATUS_CHANGE, detail
 from penstock.store.database import Transaction
 from penstock.wire.call import Scope
 
@@ -56,17 +57,24 @@ class ExecutionFlow:
         arn, ended = plan.order.arn, after.ended
         if events[0].id == 1:
             rows.insert(tx, scope, plan.order, ended)
-            self._notices.keep(tx, scope, plan.order, None, redrives=after.redrives)
+            self._tell(tx, scope, plan.order, None, redrives=after.redrives)
         elif ended is not None:
             rows.end(tx, arn, ended)
         if events[0].type == "ExecutionRedriven":
-            self._notices.keep(tx, scope, plan.order, None, redrives=after.redrives)
+            self._tell(tx, scope, plan.order, None, redrives=after.redrives)
         if ended is not None:
-            self._notices.keep(tx, scope, plan.order, ended, redrives=after.redrives)
+            self._tell(tx, scope, plan.order, ended, redrives=after.redrives)
             finish_deleting(tx, scope, plan.order.machine)
         rows.keep(tx, arn, events)
         if plan.order.logging:
             self._logbook.keep(tx, scope, plan.order, events, redrives=after.redrives)
+
+    def _tell(self, tx: Transaction, scope: Scope, order: Order, ended: Ended | None, *, redrives: int) -> None:
+        """Let it be known how an execution stands."""
+        at = order.started_at if ended is None else ended.at
+        self._notices.keep(
+            tx, scope, STATUS_CHANGE, [order.arn], lambda: detail(order, ended, redrives=redrives), at=at
+        )
 
 
 def _outliving(execution: str, command: Command) -> Command:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from penstock.services.stepfunctions.delivering import Deliveries
+from penstock.engine.backlog import Backlog
 from penstock.services.stepfunctions.interpreter import history
 from penstock.services.stepfunctions.interpreter.execution import HistoryEvent
 from penstock.services.stepfunctions.interpreter.plan import Order
@@ -98,8 +98,8 @@ class Logbook:
     def __init__(self, database: Database, directory: Directory) -> None:
         self._directory = directory
         columns = "account, region, log_group, stream, records"
-        self._deliveries = Deliveries(database, table="sfn_log", columns=columns, deliver=self._deliver, together=1)
-        self.work = self._deliveries.work
+        self._backlog = Backlog(database, table="sfn_log", columns=columns, deliver=self._deliver, together=1)
+        self.work = self._backlog.work
 
     def keep(
         self, tx: Transaction, scope: Scope, order: Order, events: Sequence[HistoryEvent], *, redrives: int = 0
@@ -114,7 +114,7 @@ class Logbook:
                 _KEEP, account=scope.account, region=scope.region, log_group=group, stream=stream_of(order),
                 records=msgspec.json.encode(batch),
             )  # fmt: skip
-        self._deliveries.wake(tx)
+        self._backlog.wake(tx)
 
     async def _deliver(self, rows: Sequence[Row]) -> None:
         for _, account, region, group, stream, records in rows:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from penstock.engine.engine import Engine
+from penstock.engine.notices import Notices
 from penstock.services.stepfunctions.activities import Activities
 from penstock.services.stepfunctions.aliases import Aliases
 from penstock.services.stepfunctions.executions import Executions
@@ -24,7 +25,6 @@ from penstock.services.stepfunctions.mapruns.filling import Filling
 from penstock.services.stepfunctions.mapruns.flow import ABORT, COLLECT, FILL, REDRIVE, MapRunFlow
 from penstock.services.stepfunctions.mapruns.redriving import Redriving
 from penstock.services.stepfunctions.memory import World
-from penstock.services.stepfunctions.notices import Notices
 from penstock.services.stepfunctions.stopping import StoppingFlow
 from penstock.services.stepfunctions.tags import Tags
 from penstock.services.stepfunctions.teststate import TestState
@@ -43,6 +43,7 @@ def open_stepfunctions(
     database: Database,
     directory: Directory,
     engine: Engine,
+    notices: Notices,
     clock: Callable[[], float],
     chance: Callable[[], str],
     limits: Limits = DEFAULT_LIMITS,
@@ -50,7 +51,7 @@ def open_stepfunctions(
     stand_in: StandIn = nobody,
 ) -> tuple[Chore, ...]:
     """Register what Step Functions answers, and what its executions do; what comes back is to be kept running."""
-    logbook, notices = Logbook(database, directory), Notices(database, directory)
+    logbook = Logbook(database, directory)
     integrations = Integrations(
         directory,
         clock=clock,
@@ -94,7 +95,7 @@ def open_stepfunctions(
     )
     for service in services:
         directory.register(service)
-    return logbook.work, notices.work
+    return (logbook.work,)
 
 
 def _open_map_runs(database: Database, directory: Directory, engine: Engine, clock: Callable[[], float]) -> None:

@@ -21,6 +21,7 @@ from penstock.engine.decided import Decided, at_once
 from penstock.engine.engine import Engine
 from penstock.engine.facts import Outcome, RunId
 from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress
+from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.store.blobs import Blobs
@@ -251,6 +252,7 @@ class World:
     folder: Path
     container: Container = lambda room: 0
     lives: int = 0
+    announce: Announce = unheard
     more_migrations: ClassVar[list[Path]] = []
 
     def __post_init__(self) -> None:
@@ -290,6 +292,7 @@ class World:
             client_environment=lambda scope, role: {"AWS_ENDPOINT_URL": "http://here", "ROLE": role},
             clock=self.clock,
             definitions=definitions,
+            announce=self.announce,
         )  # fmt: skip
         self.open_more(engine, directory, streams)
         ready = asyncio.Event()

@@ -23,7 +23,10 @@ class TuningWorld(World):
     more_migrations: ClassVar[list[Path]] = [SOURCE / "services" / "sagemaker" / "tuning" / "migrations"]
 
     def open_more(self, engine: Engine, directory: Directory, streams: Streams) -> None:
-        open_tuning(engine=engine, directory=directory, streams=streams, definitions=definitions, clock=self.clock)
+        open_tuning(
+            engine=engine, directory=directory, streams=streams, definitions=definitions, clock=self.clock,
+            announce=self.announce,
+        )  # fmt: skip
 
 
 def values_of(room: Room) -> dict[str, str]:

@@ -13,6 +13,7 @@ import pytest
 
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
+from penstock.engine.notices import Notices
 from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
@@ -88,7 +89,8 @@ async def house(folder: Path, **options: Any) -> AsyncIterator[House]:
     luck: dict[str, Any] = {"clock": time.time, "chance": lambda: f"{next(numbers):032x}"}
     engine, sagemaker = Engine(database, directory, **luck), SageMaker()
     directory.register(sagemaker)
-    open_stepfunctions(database=database, directory=directory, engine=engine, **luck, **options)
+    notices = Notices(database, directory)
+    open_stepfunctions(database=database, directory=directory, engine=engine, notices=notices, **luck, **options)
     ready = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         working = tasks.create_task(engine.work(ready.set))

@@ -11,6 +11,7 @@ from typing import Any
 
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
+from penstock.engine.notices import Notices
 from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.migrate import migrate
@@ -147,7 +148,8 @@ async def house(
     engine, bucket = Engine(database, directory, **luck), bucket or Bucket(piece=1000)
     directory.register(bucket)
     more: dict[str, Any] = {} if limits is None else {"limits": limits}
-    open_stepfunctions(database=database, directory=directory, engine=engine, **luck, **more)
+    notices = Notices(database, directory)
+    open_stepfunctions(database=database, directory=directory, engine=engine, notices=notices, **luck, **more)
     ready = asyncio.Event()
     working, waiting = asyncio.create_task(engine.work(ready.set)), asyncio.create_task(ready.wait())
     try:

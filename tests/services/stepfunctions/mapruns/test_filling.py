@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
+from penstock.engine.notices import Notices
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions.flow import ExecutionFlow
 from penstock.services.stepfunctions.interpreter.plan import Order
@@ -21,7 +22,6 @@ from penstock.services.stepfunctions.mapruns import filling
 from penstock.services.stepfunctions.mapruns.filling import Filling
 from penstock.services.stepfunctions.mapruns.flow import MapRunFlow
 from penstock.services.stepfunctions.mapruns.order import FLOW, MapRunOrder
-from penstock.services.stepfunctions.notices import Notices
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Directory, Json, Scope

@@ -1,6 +1,7 @@
 """What Describe tells of an endpoint: a pure function of its plan and of where it stands."""
 
 from penstock.engine.facts import RunId
+from penstock.services.sagemaker.announcing import upper
 from penstock.services.sagemaker.endpoints import capture
 from penstock.services.sagemaker.endpoints.model import ENDPOINT, Deployment, Json, Plan, State
 from penstock.store.documents import Document
@@ -95,6 +96,11 @@ def variants(deployment: Deployment, *, are_shadows: bool = False) -> list[dict[
 def told(found: Document) -> dict[str, Json]:
     """A document as Describe answers it."""
     return {member: value for member, value in found.body.items() if not member.startswith("_")}
+
+
+def in_event(found: Document, status: str) -> dict[str, Json]:
+    """An endpoint as EventBridge is told of it."""
+    return {**told(found), "EndpointStatus": upper(status)}
 
 
 def summary(found: Document) -> dict[str, Json]:

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker.announcing import ENDPOINT_CONFIG, Announce
 from penstock.services.sagemaker.endpoints.model import CONFIG, Json, arn_of
 from penstock.services.sagemaker.endpoints.refusals import check_config
 from penstock.services.sagemaker.once import once
@@ -23,6 +24,7 @@ class EndpointConfigs:
     database: Database
     directory: Directory
     clock: Callable[[], float]
+    announce: Announce
     service = "sagemaker"
 
     @operation("CreateEndpointConfig")
@@ -40,6 +42,7 @@ class EndpointConfigs:
         def keep(tx: Transaction) -> None:
             documents.insert(tx, kept)
             tags.add(tx, arn, labels)
+            self.announce(tx, ENDPOINT_CONFIG, kept, lambda: kept.body)
 
         try:
             await self.database.write(keep)
@@ -60,6 +63,7 @@ class EndpointConfigs:
     async def delete(self, call: Call, request: Mapping[str, Json]) -> None:
         def remove(tx: Transaction) -> Answer:
             found = config(tx, call.scope, request["EndpointConfigName"])
+            self.announce(tx, ENDPOINT_CONFIG, replace(found, modified_at=self.clock()), lambda: found.body)
             documents.remove(tx, call.scope, CONFIG, found.name)
             return {}
 

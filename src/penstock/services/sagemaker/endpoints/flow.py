@@ -26,13 +26,16 @@ from penstock.engine.facts import (
     Signalled,
     Started,
 )
+from penstock.services.sagemaker.announcing import ENDPOINT, ENDPOINT_DEPLOYMENT, Announce, unheard
 from penstock.services.sagemaker.endpoints import shifting
-from penstock.services.sagemaker.endpoints.answers import document
-from penstock.services.sagemaker.endpoints.model import ENDPOINT, Contents, Deployment, Plan, State
+from penstock.services.sagemaker.endpoints.answers import document, in_event
+from penstock.services.sagemaker.endpoints.model import ENDPOINT as KIND
+from penstock.services.sagemaker.endpoints.model import Contents, Deployment, Plan, State
 from penstock.services.sagemaker.endpoints.shifting import FIT, given_up
 from penstock.store import blobs, documents
 from penstock.store.blobs import Digest
 from penstock.store.database import Transaction
+from penstock.store.documents import Document
 from penstock.wire.call import Scope
 
 FLOW: Final = "sagemaker.endpoint"
@@ -53,8 +56,11 @@ class EndpointFlow:
     name = FLOW
     state_type = State
 
-    def __init__(self, retire: Callable[[RunId, frozenset[int]], None] = lambda *_: None) -> None:
+    def __init__(
+        self, retire: Callable[[RunId, frozenset[int]], None] = lambda *_: None, announce: Announce = unheard
+    ) -> None:
         self._retire = retire
+        self._announce = announce
 
     def plan(self, document: bytes) -> Plan:
         return _plans.decode(document)
@@ -83,8 +89,9 @@ class EndpointFlow:
     def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: Plan, before: State, after: State) -> None:
         if before == after:
             return
+        self._tell(tx, document(scope, run, plan, after), before, after)
         if after.is_deleted:
-            documents.remove(tx, scope, ENDPOINT, plan.name)
+            documents.remove(tx, scope, KIND, plan.name)
             blobs.release(tx, holder(run))
         else:
             documents.update(tx, document(scope, run, plan, after))
@@ -92,6 +99,14 @@ class EndpointFlow:
         if before.revisions - after.revisions or after.is_deleted:
             left = frozenset[int]() if after.is_deleted else after.revisions
             tx.after_commit(lambda: self._retire(run, left))
+
+    def _tell(self, tx: Transaction, changed: Document, before: State, after: State) -> None:
+        """Tell of another status, and of each step of a deployment."""
+        status = "Deleting" if after.is_deleted else after.status
+        if status != before.status or not before.made:
+            self._announce(tx, ENDPOINT, changed, lambda: in_event(changed, status))
+        elif after.wanted is not None and (after.phase, after.step) != (before.phase, before.step):
+            self._announce(tx, ENDPOINT_DEPLOYMENT, changed, lambda: in_event(changed, status))
 
 
 def holder(run: RunId) -> str:

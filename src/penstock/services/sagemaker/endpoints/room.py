@@ -8,6 +8,7 @@ from typing import Any
 
 from penstock.engine.engine import Engine
 from penstock.engine.residents import Residents
+from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.endpoints.alarms import Alarms
 from penstock.services.sagemaker.endpoints.api import Endpoints
 from penstock.services.sagemaker.endpoints.configs import EndpointConfigs
@@ -53,6 +54,7 @@ def open_endpoints(
     client_environment: ClientEnvironment,
     clock: Callable[[], float],
     chance: Callable[[], str],
+    announce: Announce = unheard,
 ) -> EndpointsRoom:
     """Enter operations, the flow and activities; before `engine.work`."""
     servers = ModelServers(
@@ -65,12 +67,12 @@ def open_endpoints(
     )
     objects = Objects(directory, blobs)
     serving = Serving(engine, servers, objects)
-    engine.register(EndpointFlow(serving.retire))
+    engine.register(EndpointFlow(serving.retire, announce))
     engine.activity(STAGE, Staging(directory, objects).stage)
     engine.activity(SERVE, serving.serve)
     engine.activity(FIT, serving.fit)
     engine.activity(WATCH, Alarms(directory, clock).watch)
-    directory.register(EndpointConfigs(engine.database, directory, clock))
+    directory.register(EndpointConfigs(engine.database, directory, clock, announce))
     directory.register(Endpoints(engine, directory, clock, chance))
     spool = Spool(captures, objects, blobs, clock=clock, chance=chance)
     metering = Metering(directory, clock)

@@ -65,6 +65,7 @@ def processing(plan: Plan, state: State) -> dict[str, Json]:
     return {
         "ProcessingJobName": plan.name,
         "ProcessingJobArn": plan.arn,
+        "MonitoringScheduleArn": plan.schedule or None,
         "ProcessingJobStatus": state.status,
         "CreationTime": plan.created_at,
         "LastModifiedTime": state.modified_at,

@@ -12,9 +12,10 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.experiments import tracking
 from penstock.services.sagemaker.jobs.answers import summarised
-from penstock.services.sagemaker.jobs.flow import STOP, document
+from penstock.services.sagemaker.jobs.flow import STOP, SUBJECTS, document
 from penstock.services.sagemaker.jobs.model import (
     NAMES,
     Json,
@@ -23,6 +24,7 @@ from penstock.services.sagemaker.jobs.model import (
     Product,
     arn_of,
     kind_of,
+    schedule_of,
     tuning_job_of,
 )
 from penstock.services.sagemaker.jobs.objects import Objects
@@ -61,7 +63,10 @@ class ResourceInUse(ServiceError):
 class Jobs:
     """What training, processing and transform jobs have in common: everything but the names."""
 
-    def __init__(self, engine: Engine, database: Database, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, engine: Engine, database: Database, *, clock: Callable[[], float], announce: Announce = unheard
+    ) -> None:
+        self._announce = announce
         self._engine = engine
         self._database = database
         self._clock = clock
@@ -76,7 +81,8 @@ class Jobs:
         given = tagging.given(request.pop("Tags", ()))
         found = documents.find_by_arn(tx, arn)
         if found is None:
-            plan = Plan(product, name, arn, self._clock(), request, tuning_job_of(call.token))
+            asked_by = tuning_job_of(call.token), schedule_of(call.token)
+            plan = Plan(product, name, arn, self._clock(), request, *asked_by)
             run = RunId(arn)
             self._engine.start(tx, run, f"sagemaker.{product}", msgspec.json.encode(plan), scope=call.scope)
             begun = self._engine.see(tx, run)
@@ -85,6 +91,7 @@ class Jobs:
             documents.insert(tx, made)
             tags.add(tx, arn, given)
             tracking.begin(tx, call.scope, product, made.body)
+            self._announce(tx, SUBJECTS[product], made, lambda: made.body)
         elif not call.token or call.token != found.token:
             raise ResourceInUse(TAKEN[product].format(arn=found.arn))
         return {names.arn: arn}

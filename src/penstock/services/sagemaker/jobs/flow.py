@@ -26,6 +26,8 @@ from penstock.engine.facts import (
     Started,
 )
 from penstock.engine.facts import Status as RunStatus
+from penstock.services.sagemaker import announcing
+from penstock.services.sagemaker.announcing import Announce, Subject, unheard
 from penstock.services.sagemaker.experiments import tracking
 from penstock.services.sagemaker.jobs.answers import described
 from penstock.services.sagemaker.jobs.model import Ended, Phase, Plan, Product, Report, State, holder, kind_of
@@ -39,6 +41,11 @@ STOP_JOB: Final = "sagemaker.stop-job"
 STOP: Final = "stop"
 PHASE: Final = "phase"
 PROGRESS: Final = "progress"
+SUBJECTS: Final[Mapping[Product, Subject]] = {
+    "training-job": announcing.TRAINING_JOB,
+    "processing-job": announcing.PROCESSING_JOB,
+    "transform-job": announcing.TRANSFORM_JOB,
+}
 OUTCOMES: Final[Mapping[Ended, RunStatus]] = {"Completed": "Succeeded", "Failed": "Failed", "Stopped": "Stopped"}
 
 _plans: Final = msgspec.json.Decoder(Plan)
@@ -59,8 +66,10 @@ class JobFlow:
         *,
         run: str = RUN_JOB,
         stop: str = STOP_JOB,
+        announce: Announce = unheard,
     ) -> None:
         self.name = f"sagemaker.{product}"
+        self._announce = announce
         self._settled = settled
         self._run = run
         self._stop = stop
@@ -102,9 +111,16 @@ class JobFlow:
         changed = document(scope, plan, after)
         documents.update(tx, changed)
         tracking.follow(tx, scope, plan.product, changed.body, changed.modified_at)
+        if standing(plan, before) != standing(plan, after):
+            self._announce(tx, SUBJECTS[plan.product], changed, lambda: changed.body)
         if after.verdict is not None:
             blobs.release(tx, holder(run))
             tx.after_commit(lambda: self._settled(run))
+
+
+def standing(plan: Plan, state: State) -> tuple[str, str]:
+    """What EventBridge is told changes of: training's secondary statuses, too."""
+    return state.status, state.secondary if plan.product == "training-job" else ""
 
 
 def run_key(attempt: int) -> str:

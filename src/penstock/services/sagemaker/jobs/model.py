@@ -60,6 +60,7 @@ class Plan(msgspec.Struct, frozen=True):
     created_at: float
     request: dict[str, Json]
     tuning_job: str = ""  # the ARN of the tuning job whose run asked for it, if one did
+    schedule: str = ""  # … and of the monitoring schedule
 
 
 class Phase(msgspec.Struct, frozen=True, array_like=True):
@@ -136,6 +137,12 @@ def tuning_job_of(token: str) -> str:
     """The tuning job whose run placed a call with this token; empty for anybody else's call."""
     run, _, _ = token.partition("#")
     return run if ":hyper-parameter-tuning-job/" in run else ""
+
+
+def schedule_of(token: str) -> str:
+    """The monitoring schedule one of whose executions placed a call with this token; empty for anybody else's call."""
+    run, _, _ = token.partition("#")
+    return run.rpartition("/")[0] if ":monitoring-schedule/" in run else ""
 
 
 def holder(run: RunId) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from penstock.engine.engine import Engine
 from penstock.engine.jobs import Runtime
+from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.jobs.api import Jobs, ProcessingJobs, TrainingJobs
 from penstock.services.sagemaker.jobs.flow import RUN_JOB, STOP_JOB, JobFlow
 from penstock.services.sagemaker.jobs.harvest import Harvesting
@@ -28,6 +29,7 @@ def furnish(
     client_environment: ClientEnvironment,
     clock: Callable[[], float],
     definitions: Definitions = lambda _: (),
+    announce: Announce = unheard,
 ) -> Callable[[], Awaitable[None]]:
     """Enter the operations into the directory, the flows and activities into the engine. Before `engine.work`.
 
@@ -46,9 +48,9 @@ def furnish(
     )
     engine.activity(RUN_JOB, running.run, eager=True)
     engine.activity(STOP_JOB, running.stop)
-    engine.register(JobFlow("training-job", running.settled))
-    engine.register(JobFlow("processing-job", running.settled))
-    jobs = Jobs(engine, engine.database, clock=clock)
+    engine.register(JobFlow("training-job", running.settled, announce=announce))
+    engine.register(JobFlow("processing-job", running.settled, announce=announce))
+    jobs = Jobs(engine, engine.database, clock=clock, announce=announce)
     directory.register(TrainingJobs(jobs, objects, definitions))
     directory.register(ProcessingJobs(jobs))
     return running.forget_settled

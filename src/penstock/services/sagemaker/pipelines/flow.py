@@ -17,6 +17,7 @@ import msgspec
 from penstock.engine.facts import Command, Done, Ended, Event, Fired, Refused, RunId, Signalled, Started
 from penstock.services.sagemaker.pipelines import caching, rows
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, plan_of
+from penstock.services.sagemaker.pipelines.notices import Tell, unheard
 from penstock.services.sagemaker.pipelines.steps import Fit
 from penstock.services.sagemaker.pipelines.turn import Turn
 from penstock.store.database import Transaction
@@ -41,8 +42,9 @@ class PipelineFlow:
     name = FLOW
     state_type = Execution
 
-    def __init__(self, fit: Fit = as_written) -> None:
+    def __init__(self, fit: Fit = as_written, tell: Tell = unheard) -> None:
         self._fit = fit
+        self._tell = tell
 
     def plan(self, document: bytes) -> Plan:
         return plan_of(document)
@@ -91,3 +93,4 @@ class PipelineFlow:
                 log.info("%s: step %s: %s", run, step, why)
         if after.status != before.status:
             rows.reflect_execution(tx, run.partition("#")[0], after)
+        self._tell(tx, scope, plan, before, after)

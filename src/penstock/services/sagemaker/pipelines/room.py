@@ -13,6 +13,7 @@ from penstock.services.sagemaker.pipelines.executions import PipelineExecutions
 from penstock.services.sagemaker.pipelines.fitting import fitted
 from penstock.services.sagemaker.pipelines.flow import PipelineFlow
 from penstock.services.sagemaker.pipelines.functions import Functions
+from penstock.services.sagemaker.pipelines.notices import Tell, unheard
 from penstock.services.sagemaker.pipelines.objects import Documents
 from penstock.services.sagemaker.pipelines.outside import CALL_FUNCTION, SEND_MESSAGE
 from penstock.services.sagemaker.pipelines.steps import Fit
@@ -30,9 +31,10 @@ def open_pipelines(
     clock: Callable[[], float],
     chance: Callable[[], str],
     fit: Fit = fitted,
+    tell: Tell = unheard,
 ) -> None:
     """Enter the operations, the flow and the activities of pipelines. Before the engine works."""
-    engine.register(PipelineFlow(fit))
+    engine.register(PipelineFlow(fit, tell))
     engine.activity(LOOK_INTO, Documents(directory).look_into)
     cache = Cache(database, Contents(directory))
     engine.activity(LOOK_UP, cache.look_up)

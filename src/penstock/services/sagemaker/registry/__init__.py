@@ -5,6 +5,7 @@ Everything here is a document and happens at once; nothing runs. `services` is a
 
 from collections.abc import Callable
 
+from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.registry.groups import ModelPackageGroups
 from penstock.services.sagemaker.registry.models import Models
 from penstock.services.sagemaker.registry.packages import ModelPackages
@@ -14,12 +15,14 @@ from penstock.store.database import Database
 from penstock.wire.call import Directory, Service
 
 
-def services(database: Database, directory: Directory, clock: Callable[[], float]) -> tuple[Service, ...]:
+def services(
+    database: Database, directory: Directory, clock: Callable[[], float], announce: Announce = unheard
+) -> tuple[Service, ...]:
     """What answers the registry's operations; it asks s3, in the directory, whether model data is there."""
     return (
         ModelPackageGroups(database, clock),
-        ModelPackages(database, directory, clock),
-        Models(database, directory, clock),
+        ModelPackages(database, directory, clock, announce),
+        Models(database, directory, clock, announce),
         Tags(database),
         SearchResources(database),
     )

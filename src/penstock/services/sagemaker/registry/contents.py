@@ -123,6 +123,12 @@ def described(package: Document) -> dict[str, Json]:
     return _named(package) | {"ModelPackageName": package.parent or package.name} | dict(package.body)
 
 
+def in_event(package: Document) -> dict[str, Json]:
+    """A package as EventBridge is told of it: only what is in no group has a name there."""
+    named = {} if package.parent else {"ModelPackageName": package.name}
+    return _named(package) | named | {"LastModifiedTime": package.modified_at} | dict(package.body)
+
+
 def without_card_content(answer: dict[str, Json]) -> dict[str, Json]:
     """What `IncludedData` MetadataOnly leaves: all but the content of the model card."""
     card = {key: value for key, value in answer.get("ModelCard", {}).items() if key != "ModelCardContent"}

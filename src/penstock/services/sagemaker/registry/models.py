@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker import announcing, lists, tagging
+from penstock.services.sagemaker.announcing import Announce
 from penstock.services.sagemaker.once import once
 from penstock.services.sagemaker.registry import names
 from penstock.services.sagemaker.registry.modeldata import ModelData
@@ -37,6 +38,7 @@ class Models:
     database: Database
     directory: Directory
     clock: Callable[[], float]
+    announce: Announce
     service = "sagemaker"
 
     @operation("CreateModel")
@@ -64,6 +66,7 @@ class Models:
     async def delete(self, call: Call, request: shapes.DeleteModelRequest) -> Answer:
         def remove(tx: Transaction) -> Answer:
             model = names.model(tx, call.scope, request["ModelName"])
+            self.announce(tx, announcing.MODEL, replace(model, modified_at=self.clock()), lambda: described(model))
             documents.remove(tx, call.scope, MODEL, model.name)
             return {}
 
@@ -77,8 +80,9 @@ class Models:
 
         def keep(tx: Transaction) -> None:
             filled = [_filled(tx, call.scope, container) for container in containers]
-            documents.insert(tx, _model(call, request, arn, filled, self.clock()))
+            model = documents.insert(tx, _model(call, request, arn, filled, self.clock()))
             tags.add(tx, arn, labels)
+            self.announce(tx, announcing.MODEL, model, lambda: described(model))
 
         try:
             await self.database.write(keep)

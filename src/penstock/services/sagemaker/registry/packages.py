@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker.announcing import MODEL_PACKAGE, Announce
 from penstock.services.sagemaker.once import once, recall, token
 from penstock.services.sagemaker.registry import contents, names
 from penstock.services.sagemaker.registry.modeldata import ModelData
@@ -36,6 +37,7 @@ class ModelPackages:
     database: Database
     directory: Directory
     clock: Callable[[], float]
+    announce: Announce
     service = "sagemaker"
 
     @operation("CreateModelPackage")
@@ -51,6 +53,7 @@ class ModelPackages:
             make = _version if request.get("ModelPackageGroupName") else _named
             package = make(tx, call, filled, self.clock())
             tags.add(tx, package.arn, tagging.given(request.get("Tags")))
+            self._tell(tx, package)
             return {"ModelPackageArn": package.arn}
 
         return await once(self.database, call, self.clock(), keep)
@@ -95,7 +98,9 @@ class ModelPackages:
 
         def change(tx: Transaction) -> Answer:
             package = names.package(tx, call.scope, request["ModelPackageArn"])
-            documents.update(tx, contents.updated(package, filled, self.clock(), call.scope))
+            changed = contents.updated(package, filled, self.clock(), call.scope)
+            documents.update(tx, changed)
+            self._tell(tx, changed)
             return {"ModelPackageArn": package.arn}
 
         return await once(self.database, call, self.clock(), change)
@@ -108,6 +113,9 @@ class ModelPackages:
             return {}
 
         return await once(self.database, call, self.clock(), remove)
+
+    def _tell(self, tx: Transaction, package: Document) -> None:
+        self.announce(tx, MODEL_PACKAGE, package, lambda: contents.in_event(package))
 
     async def _with_source(self, call: Call, request: Mapping[str, Json]) -> Mapping[str, Json]:
         """The request with what its SourceUri gives: a model's containers, or all of the package to clone."""

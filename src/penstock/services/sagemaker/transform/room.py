@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from penstock.engine.engine import Engine
+from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.endpoints import staging as models
 from penstock.services.sagemaker.endpoints.servers import ModelServers
 from penstock.services.sagemaker.jobs.api import Jobs
@@ -24,6 +25,7 @@ def open_transform(
     servers: ModelServers,
     streams: Streams,
     clock: Callable[[], float],
+    announce: Announce = unheard,
 ) -> None:
     """Enter the operations into the directory, the flow and activities into the engine. Before `engine.work`."""
     objects = Objects(directory, blobs)
@@ -38,5 +40,8 @@ def open_transform(
     )
     engine.activity(RUN_TRANSFORM, transforming.run)
     engine.activity(STOP_TRANSFORM, transforming.stop)
-    engine.register(JobFlow("transform-job", transforming.settled, run=RUN_TRANSFORM, stop=STOP_TRANSFORM))
-    directory.register(TransformJobs(Jobs(engine, engine.database, clock=clock), directory))
+    engine.register(
+        JobFlow("transform-job", transforming.settled, run=RUN_TRANSFORM, stop=STOP_TRANSFORM, announce=announce)
+    )
+    jobs = Jobs(engine, engine.database, clock=clock, announce=announce)
+    directory.register(TransformJobs(jobs, directory))

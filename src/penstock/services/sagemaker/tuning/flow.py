@@ -31,6 +31,7 @@ from penstock.engine.facts import (
     Watch,
 )
 from penstock.engine.facts import Status as RunStatus
+from penstock.services.sagemaker.announcing import TUNING_JOB, Announce, unheard
 from penstock.services.sagemaker.tuning import answers, drawing, early, ending, rows
 from penstock.services.sagemaker.tuning.model import Plan, State, Trial, TrialStatus, trial_name
 from penstock.services.sagemaker.tuning.training import training_request
@@ -55,6 +56,9 @@ class TuningFlow:
 
     name = FLOW
     state_type = State
+
+    def __init__(self, announce: Announce = unheard) -> None:
+        self._announce = announce
 
     def plan(self, document: bytes) -> Plan:
         return _plans.decode(document)
@@ -99,7 +103,10 @@ class TuningFlow:
     def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: Plan, before: State, after: State) -> None:
         if after is before:
             return
-        documents.update(tx, answers.document(scope, plan, after))
+        changed_to = answers.document(scope, plan, after)
+        documents.update(tx, changed_to)
+        if after.status != before.status or not before.seed:
+            self._announce(tx, TUNING_JOB, changed_to, lambda: changed_to.body)
         known = len(before.trials)
         changed = [
             trial

@@ -4,8 +4,6 @@ A trial's row moves with its tuning job's journal, which hears of a training job
 happens in between (it has started, it is stopping) stands in the training job's own document, and is looked up there.
 """
 
-import base64
-import binascii
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,8 +12,8 @@ import msgspec
 
 from penstock.services.sagemaker.tuning.answers import summarised
 from penstock.services.sagemaker.tuning.model import Json, Observation, Plan, Trial
+from penstock.store import pages
 from penstock.store.database import Row, Transaction, Value
-from penstock.wire.call import ValidationError
 
 _KEEP: Final = """
     INSERT INTO tuning_trial (tuning_job, number, arn, name, status, created_at, objective, body)
@@ -88,7 +86,7 @@ def page(tx: Transaction, wanted: Wanted) -> tuple[list[dict[str, Json]], str | 
     if wanted.sort_by == "FinalObjectiveMetricValue":
         conditions.append("trial.objective IS NOT NULL")
     if wanted.token:
-        values["after"], values["number"] = _read(wanted)
+        values["after"], values["number"] = pages.read(wanted.token, wanted.sort_by, descending=wanted.descending)
         conditions.append(f"({column}, trial.number) {'<' if wanted.descending else '>'} (:after, :number)")
     way = "DESC" if wanted.descending else "ASC"
     sql = f"""
@@ -98,7 +96,10 @@ def page(tx: Transaction, wanted: Wanted) -> tuple[list[dict[str, Json]], str | 
     """  # noqa: S608 - columns come from a table
     found = list(tx.rows(sql, **values))
     shown = found[: wanted.limit]
-    return [_shown(row) for row in shown], _write(wanted, shown[-1]) if len(found) > wanted.limit else None
+    if len(found) <= wanted.limit:
+        return [_shown(row) for row in shown], None
+    value, number = shown[-1][:2]
+    return [_shown(row) for row in shown], pages.write(wanted.sort_by, value, number, descending=wanted.descending)
 
 
 def _shown(row: Row) -> dict[str, Json]:
@@ -109,22 +110,6 @@ def _shown(row: Row) -> dict[str, Json]:
     live = {} if job is None else msgspec.json.decode(_bytes(job))
     started = live.get("TrainingStartTime")
     return {**summary, "TrainingJobStatus": status} | ({} if started is None else {"TrainingStartTime": started})
-
-
-def _write(wanted: Wanted, last: Row) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode([wanted.sort_by, wanted.descending, last[0], last[1]])).decode()
-
-
-def _read(wanted: Wanted) -> tuple[str | float, int]:
-    try:
-        sort_by, descending, value, number = msgspec.json.decode(
-            base64.urlsafe_b64decode(wanted.token or ""), type=tuple[str, bool, str | float, int]
-        )
-    except (ValueError, binascii.Error, msgspec.DecodeError):
-        raise ValidationError("The NextToken is not one that this operation gave out.") from None
-    if (sort_by, descending) != (wanted.sort_by, wanted.descending):
-        raise ValidationError("The NextToken belongs to a request with another order; repeat that request's.")
-    return value, number
 
 
 def _bytes(value: Value) -> bytes:

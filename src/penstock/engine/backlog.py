@@ -1,4 +1,4 @@
-"""Deliveries: what other services are to be told of, kept with the events that it follows from, and told afterwards.
+"""Backlogs: what other services are to be told of, kept with the events that it follows from, and told afterwards.
 
 A row is written in the transaction of its cause and removed once it is delivered, so that everything is delivered at
 least once and in order, whatever happens to the server in between. What comes within a moment goes together: to tell
@@ -18,7 +18,7 @@ GATHERING: Final = 0.1  # seconds between two rounds, for what comes meanwhile
 AGAIN: Final = 5.0  # seconds after a delivery that failed
 
 
-class Deliveries:
+class Backlog:
     """The rows of one table with a `place`, oldest first. `deliver` is given several at a time."""
 
     def __init__(
@@ -31,6 +31,7 @@ class Deliveries:
         together: int,
     ) -> None:
         self._database = database
+        self._table = table
         self._deliver = deliver
         self._together = together
         self._woken = asyncio.Event()
@@ -57,7 +58,7 @@ class Deliveries:
         try:
             await self._round(rows)
         except Exception:  # a worker's loop, a door of rule 11: what could not be delivered is tried again
-            log.exception("what Step Functions had to tell others could not be delivered; it is tried again")
+            log.exception("what the table %s holds for others could not be delivered; it is tried again", self._table)
             await asyncio.sleep(AGAIN)
 
     async def _round(self, rows: Sequence[Row]) -> None:

@@ -1,0 +1,87 @@
+"""Notices: events about what changes in a service, for the default event bus.
+
+A notice is kept in the transaction of its cause and told afterwards, at least once, whatever happens to the server in
+between. Where nobody may want an event of its source and type, nothing is kept, and no detail is even made: to ask is
+two look-ups.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from penstock.engine.backlog import Backlog
+from penstock.store.database import Database, Row, Transaction
+from penstock.wire.call import Call, Directory, Scope
+
+Json = Any
+Wants = Callable[[Transaction, Scope, str, str], bool]  # whether events of a source and a detail type are wanted
+TOGETHER: Final = 500  # notices that are told in one go
+ENTRIES: Final = 10  # of one PutEvents
+_KEEP: Final = "INSERT INTO notice (account, region, entry) VALUES (:account, :region, :entry)"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a notice is about."""
+
+    source: str
+    detail_type: str
+
+
+class Notices:
+    """Tells the default bus. Until somebody who knows the bus says what is wanted there (`heed`), nothing is."""
+
+    def __init__(self, database: Database, directory: Directory) -> None:
+        self._directory = directory
+        self._wants: Wants | None = None
+        self._backlog = Backlog(
+            database, table="notice", columns="account, region, entry", deliver=self._tell, together=TOGETHER
+        )
+        self.work = self._backlog.work
+
+    def heed(self, wants: Wants) -> None:
+        self._wants = wants
+
+    def want(self, tx: Transaction, scope: Scope, kind: Kind) -> bool:
+        """Whether anybody may want notices of this kind."""
+        return self._wants is not None and self._wants(tx, scope, kind.source, kind.detail_type)
+
+    def keep(
+        self,
+        tx: Transaction,
+        scope: Scope,
+        kind: Kind,
+        resources: Sequence[str],
+        detail: Callable[[], Json],
+        *,
+        at: float,
+    ) -> None:
+        """Let it be known what has happened, if anybody wants to know."""
+        if not self.want(tx, scope, kind):
+            return
+        entry = {
+            "Time": at,
+            "Source": kind.source,
+            "DetailType": kind.detail_type,
+            "Resources": list(resources),
+            "Detail": msgspec.json.encode(detail()).decode(),
+        }
+        tx.changed(_KEEP, account=scope.account, region=scope.region, entry=msgspec.json.encode(entry))
+        self._backlog.wake(tx)
+
+    async def _tell(self, rows: Sequence[Row]) -> None:
+        """Entries of one scope go together."""
+        scopes: dict[Scope, list[Json]] = {}
+        for _, account, region, entry in rows:
+            assert isinstance(entry, bytes)
+            scopes.setdefault(Scope(str(account), str(region)), []).append(msgspec.json.decode(entry))
+        for scope, entries in scopes.items():
+            for some in batched(entries, ENTRIES):
+                await self._directory.answer(Call("events", "PutEvents", {"Entries": some}, scope))
+
+
+def batched(entries: list[Json], size: int) -> Iterator[list[Json]]:
+    for first in range(0, len(entries), size):
+        yield entries[first : first + size]
