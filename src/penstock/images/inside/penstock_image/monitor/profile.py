@@ -1,0 +1,221 @@
+"""The profile of a table: what each of its columns is like, in one pass for numbers and two for text.
+
+Numbers stream through in blocks and are summed block by block, so the memory that this takes does not grow with the
+data, and the same data gives the same digits. Numbers that are not finite count as missing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import duckdb
+import numpy as np
+
+from penstock_image.layout import Json
+from penstock_image.monitor.sketch import Distribution, Numbers, Sketch
+from penstock_image.monitor.table import Column, Source, Table, opened, type_counts
+
+VECTORS = 64  # of DuckDB's, 2048 rows each, fetched at a time
+BLOCK = 1 << 17  # rows
+MOST_CATEGORIES = 1000  # columns with more values have no distribution
+GUESSED_WRONG = 1.2  # how far DuckDB's estimate of distinct values may be off
+
+
+@dataclass
+class Moments:
+    """What is known of the numbers seen so far."""
+
+    count: int = 0
+    sum: float = 0.0
+    mean: float = 0.0
+    squares: float = 0.0  # of the distances from the mean
+    low: float = np.inf
+    high: float = -np.inf
+    sketch: Sketch = field(default_factory=Sketch)
+
+    def add(self, numbers: Numbers) -> None:
+        if not len(numbers):
+            return
+        n, m = self.count, len(numbers)
+        total = float(numbers.sum())
+        apart = total / m - self.mean
+        self.squares += float(((numbers - total / m) ** 2).sum()) + apart**2 * n * m / (n + m)
+        self.mean += apart * m / (n + m)
+        self.count, self.sum = n + m, self.sum + total
+        self.low, self.high = min(self.low, float(numbers.min())), max(self.high, float(numbers.max()))
+        self.sketch.add(numbers)
+
+    def written(self, common: Json) -> Json:
+        """`numerical_statistics`; of no numbers at all there is nothing to say but that."""
+        if not self.count:
+            return {"common": common}
+        distribution = Distribution.of(self.sketch.levels)
+        return {
+            "common": common,
+            "mean": self.sum / self.count,
+            "sum": self.sum,
+            "std_dev": (self.squares / self.count) ** 0.5,
+            "min": self.low,
+            "max": self.high,
+            "distribution": {
+                "kll": {"buckets": distribution.buckets(self.low, self.high), "sketch": self.sketch.written()}
+            },
+        }
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A column's profile: `numbers` of one of numbers; `categories` of one of text that has few values."""
+
+    column: Column
+    type: str
+    rows: int
+    present: int
+    distinct: int = 0
+    numbers: Moments | None = None
+    categories: dict[str, int] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    @property
+    def completeness(self) -> float:
+        return self.present / self.rows if self.rows else 1.0
+
+    def written(self) -> Json:
+        """The feature as statistics.json has it."""
+        told = {"name": self.name, "inferred_type": self.type}
+        common = {"num_present": self.present, "num_missing": self.rows - self.present}
+        if self.numbers is not None:
+            return {**told, "numerical_statistics": self.numbers.written(common)}
+        strings: Json = {"common": common, "distinct_count": float(self.distinct)}
+        if self.categories is not None:
+            found = [{"value": value, "count": count} for value, count in self.categories.items()]
+            strings["distribution"] = {"categorical": {"buckets": found}}
+        return {**told, "string_statistics": strings}
+
+
+@dataclass(frozen=True)
+class Profile:
+    table: Table
+    rows: int
+    features: tuple[Feature, ...]
+
+    def written(self) -> Json:
+        """statistics.json"""
+        features = [feature.written() for feature in self.features]
+        return {"version": 0.0, "dataset": {"item_count": self.rows}, "features": features}
+
+
+def measured(connection: duckdb.DuckDBPyConnection, source: Source) -> Profile:
+    """The profile of a dataset. Where its later rows are not what the first promised, all is read as text."""
+    try:
+        return _measured(opened(connection, source, source.typed))
+    except (duckdb.ConversionException, duckdb.InvalidInputException):
+        return _measured(opened(connection, source, source.text))
+
+
+def _measured(table: Table) -> Profile:
+    texts = [column for column in table.columns if column.is_text]
+    rows, said = _texts(table, texts)
+    types = {column: column.kind for column in table.columns} | {column: _type(table, column, said) for column in texts}
+    numeric = [column for column, kind in types.items() if kind in ("Integral", "Fractional")]
+    numbers = _numbers(table, numeric)
+    categories = _categories(table, [column for column in texts if types[column] == "String"], said)
+    return Profile(table, rows, tuple(_feature(column, types[column], rows, numbers, said, categories)
+                                      for column in table.columns))  # fmt: skip
+
+
+def _feature(
+    column: Column,
+    kind: str,
+    rows: int,
+    numbers: dict[Column, Moments],
+    said: dict[Column, tuple[int, int, int]],
+    categories: dict[Column, dict[str, int]],
+) -> Feature:
+    if column in numbers:
+        return Feature(column, kind, rows, numbers[column].count, numbers=numbers[column])
+    present, _, about = said[column]
+    found = categories.get(column, {} if kind == "Unknown" else None)
+    distinct = about if found is None else len(found)
+    return Feature(column, kind, rows, present, distinct, categories=found)
+
+
+def _texts(table: Table, columns: list[Column]) -> tuple[int, dict[Column, tuple[int, int, int]]]:
+    """How many rows there are; of each column of text how many values, numbers, and, about, distinct values."""
+    wanted = ["count(*)"]
+    for column in columns:
+        text = column.as_text
+        wanted += [f"count({text})", f"count({column.as_number})", f"approx_count_distinct({text})"]
+    row = table.connection.execute(f"SELECT {', '.join(wanted)} FROM {table.query}").fetchone()
+    assert row is not None
+    rows, *counts = row
+    triples = zip(counts[::3], counts[1::3], counts[2::3], strict=True)
+    return rows, dict(zip(columns, triples, strict=True))
+
+
+def _type(table: Table, column: Column, said: dict[Column, tuple[int, int, int]]) -> str:
+    present, numeric, _ = said[column]
+    if not present:
+        return "Unknown"
+    if numeric < present:
+        return "String"
+    counts = type_counts(table, column)
+    if counts["String"]:  # `NaN` and the like, which count as missing
+        return "Fractional"
+    return "Fractional" if counts["Fractional"] else "Integral"
+
+
+def _numbers(table: Table, columns: list[Column]) -> dict[Column, Moments]:
+    found = {column: Moments() for column in columns}
+    if not columns:
+        return found
+    wanted = ", ".join(column.as_number for column in columns)
+    result = table.connection.execute(f"SELECT {wanted} FROM {table.query}")
+    for block in _blocks(result, len(columns)):
+        for moments, numbers in zip(found.values(), block, strict=True):
+            moments.add(numbers[np.isfinite(numbers)])
+    return found
+
+
+def _blocks(result: duckdb.DuckDBPyConnection, width: int) -> Iterator[Numbers]:
+    """The rows by blocks of one length, whatever the lengths that they come in; a row of a block is a column."""
+    block, filled = np.empty((width, BLOCK)), 0
+    while len(chunk := result.fetch_df_chunk(VECTORS)):
+        rows = chunk.to_numpy(dtype=np.float64).T
+        while rows.shape[1]:
+            taken = min(BLOCK - filled, rows.shape[1])
+            block[:, filled : filled + taken] = rows[:, :taken]
+            rows, filled = rows[:, taken:], filled + taken
+            if filled == BLOCK:
+                yield block
+                filled = 0
+    if filled:
+        yield block[:, :filled]
+
+
+def _categories(
+    table: Table, columns: list[Column], said: dict[Column, tuple[int, int, int]]
+) -> dict[Column, dict[str, int]]:
+    """How often each value of a column occurs, the most frequent first; of columns with few values."""
+    few = [column for column in columns if said[column][2] <= MOST_CATEGORIES * GUESSED_WRONG]
+    if not few:
+        return {}
+    texts = [column.as_text for column in few]
+    sets = ", ".join(f"({text})" for text in texts)
+    rows = table.connection.execute(
+        f"SELECT {', '.join(f'GROUPING({text})' for text in texts)}, {', '.join(texts)}, count(*) "
+        f"FROM {table.query} GROUP BY GROUPING SETS ({sets})"
+    ).fetchall()
+    found: dict[Column, dict[str, int]] = {column: {} for column in few}
+    for row in rows:
+        which = row.index(0)
+        value = row[len(few) + which]
+        if value is not None:
+            found[few[which]][value] = row[-1]
+    return {
+        column: dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
+        for column, counts in found.items()
+        if len(counts) <= MOST_CATEGORIES
+    }

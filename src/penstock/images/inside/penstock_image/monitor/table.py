@@ -1,0 +1,119 @@
+"""The table that a dataset is: columns of numbers, or of text, as DuckDB reads them from the files.
+
+A column's type is what the text of its values says, not how a file stores it: `Integral` if all are whole numbers,
+`Fractional` if all are numbers, `String` if any is not one, `Unknown` if there are none. Text that is a number
+makes a column of numbers.
+"""
+
+import os
+from dataclasses import dataclass
+
+import duckdb
+
+from penstock_image.failure import ClientError
+
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+REAL = ("FLOAT", "DOUBLE", "DECIMAL")
+TEXT = ("VARCHAR", "BOOLEAN", "DATE", "TIME", "TIMESTAMP", "UUID", "ENUM", "JSON")
+INTEGRAL = r"\s*[-+]?\d+\s*"
+FRACTIONAL = r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*"
+MEMORY = "1GB"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What DuckDB reads a dataset with: by the types that the first rows have, and all of it as text.
+
+    `names` are the columns', where the data has none of its own.
+    """
+
+    typed: str
+    text: str
+    names: tuple[str, ...] = ()
+    named: bool = True
+
+
+@dataclass(frozen=True)
+class Column:
+    """`stored` is what DuckDB calls it."""
+
+    name: str
+    stored: str
+    kind: str
+
+    @property
+    def is_text(self) -> bool:
+        return self.kind == "String"
+
+    @property
+    def quoted(self) -> str:
+        return quoted(self.stored)
+
+    @property
+    def as_text(self) -> str:
+        return f"{self.quoted}::VARCHAR"
+
+    @property
+    def as_number(self) -> str:
+        return f"TRY_CAST({self.quoted} AS DOUBLE)"
+
+
+@dataclass(frozen=True)
+class Table:
+    connection: duckdb.DuckDBPyConnection
+    query: str
+    columns: tuple[Column, ...]
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A database of its own that keeps to the processors which the job holds."""
+    connection = duckdb.connect()
+    connection.execute(f"SET threads = {int(os.environ.get('OMP_NUM_THREADS') or os.cpu_count() or 1)}")
+    connection.execute(f"SET memory_limit = '{MEMORY}'")
+    return connection
+
+
+def opened(connection: duckdb.DuckDBPyConnection, source: Source, query: str) -> Table:
+    """One of the two ways of reading a source. Raises `ClientError` where it holds more than a table does."""
+    described = connection.execute(f"DESCRIBE SELECT * FROM {query}").fetchall()
+    names = [name for name, *_ in described]
+    if source.names and len(source.names) == len(names):
+        given = list(source.names)
+    else:
+        given = names if source.named else [f"_c{number}" for number in range(len(names))]
+    columns = (Column(name, row[0], _kind(row[0], row[1])) for name, row in zip(given, described, strict=True))
+    return Table(connection, query, tuple(columns))
+
+
+def _kind(name: str, stored_as: str) -> str:
+    base = stored_as.partition("(")[0]
+    if base in WHOLE and not stored_as.endswith("]"):
+        return "Integral"
+    if base in REAL and not stored_as.endswith("]"):
+        return "Fractional"
+    if base.startswith(TEXT) and not stored_as.endswith("]"):
+        return "String"
+    raise ClientError(
+        f"the field '{name}' holds {stored_as}, and only flat records can be analysed. Flatten it beforehand, or, in "
+        "captured data, by a record_preprocessor_script."
+    )
+
+
+def type_counts(table: Table, column: Column) -> dict[str, int]:
+    """How many of a column's values are of each type, by their text."""
+    text = column.as_text
+    whole, number = (f"regexp_full_match({text}, '{pattern}')" for pattern in (INTEGRAL, FRACTIONAL))
+    row = table.connection.execute(
+        f"SELECT count({text}), count(*) FILTER ({whole}), count(*) FILTER ({number}) FROM {table.query}"
+    ).fetchone()
+    assert row is not None
+    present, integral, numeric = row
+    return {"Integral": integral, "Fractional": numeric - integral, "String": present - numeric}
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
