@@ -267,7 +267,7 @@ def test_every_shipped_lock_is_one(catalog: Catalog) -> None:
     assert all(pins(locked(each)) for each in built)
 
 
-@pytest.mark.parametrize(
+@pytest.mark.parametrize("name", ["sagemaker-model-monitor-analyzer", "sagemaker-model-monitor-groundtruth-merger"])
     "repository", ["sagemaker-model-monitor-analyzer", "sagemaker-model-monitor-groundtruth-merger"]
 )
 def test_model_monitors_images_start_a_program_of_penstocks_own(catalog: Catalog, repository: str) -> None:
