@@ -1,11 +1,14 @@
 """Definitions that real SDKs emitted, run to their ends; where something is not there, to a reason that says so."""
 
 import json
+import pickle
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
+import xgboost
 from botocore.exceptions import ClientError
 
 from end_to_end import supplies
@@ -103,10 +106,6 @@ CASES = {
             **ROWS, "mt/mt-20261122121510/input/code/train.py": TRAIN,
             "mt/mt-20261122121510/input/sm_drivers/sm_train.sh": supplies.DRIVER,
         },
-    ),
-    "step-qualitycheck-data": Case(
-        steps=(), data={"t.csv": TABLE},
-        reason="There is no baseline to check against: SuppliedBaselineConstraints is empty",
     ),
     "pipeline-hyperparameter-tuning": Case(
         steps=(
@@ -262,3 +261,27 @@ def test_a_batch_transform_is_watched_before_it_runs(world: World) -> None:
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
     assert list(world.steps(arn)) == ["Mon-monitoring", "Mon-transform"]
+
+
+def test_a_model_of_the_examples_scores_what_was_checked(world: World) -> None:
+    """The columns of the table are no features of the model: it has learned from three of them."""
+    name = "pipeline-monitor-batch-transform-data-quality"
+    prefix = "sagemaker/demo-model-monitor-batch-transform/data-quality/1795348593"
+    bucket = supplies.bucket_of(name)
+    world.client("s3").create_bucket(Bucket=bucket)
+    rows = np.array([line.split(",") for line in TABLE.split()], dtype=float)
+    booster = xgboost.train({}, xgboost.DMatrix(rows[:, 1:], rows[:, 0]), num_boost_round=2)
+    content = {
+        "xgb-churn-prediction-model.tar.gz": supplies.archive_of({"xgboost-model": pickle.dumps(booster)}),
+        "transform_input/validation/part.csv": TABLE.encode(),
+        "baselining/results/statistics.json": json.dumps(STATISTICS).encode(),
+        "baselining/results/constraints.json": json.dumps(CONSTRAINTS).encode(),
+    }
+    for key, body in content.items():
+        world.client("s3").put_object(Bucket=bucket, Key=f"{prefix}/{key}", Body=body)
+
+    arn = run(world, name)
+
+    assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
+    scored = world.get(f"s3://{bucket}/{prefix}/transform-outputs/part.csv.out").split()
+    assert len(scored) == len(rows)

@@ -268,10 +268,8 @@ def test_every_shipped_lock_is_one(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("name", ["sagemaker-model-monitor-analyzer", "sagemaker-model-monitor-groundtruth-merger"])
-    "repository", ["sagemaker-model-monitor-analyzer", "sagemaker-model-monitor-groundtruth-merger"]
-)
-def test_model_monitors_images_start_a_program_of_penstocks_own(catalog: Catalog, repository: str) -> None:
-    image = catalog.resolve(f"{EAST}/{repository}")
+def test_model_monitors_images_start_a_program_of_penstocks_own(catalog: Catalog, name: str) -> None:
+    image = catalog.resolve(f"{EAST}/{name}")
 
     assert image.environment == "installed"
     assert image.command == ("python3", str(INSIDE / "model_monitor.py"))

@@ -323,7 +323,9 @@ def test_records_outside_of_the_time_are_left_out(analysis: Analysis) -> None:
     assert reports.feature("_c1")["numerical_statistics"]["sum"] == 2 + 3
 
 
-def test_a_customers_scripts_make_records_and_have_the_last_word(analysis: Analysis, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_customers_scripts_make_records_and_have_the_last_word(
+    analysis: Analysis, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = analysis.file(
         "before.py",
         "def preprocess_handler(record, logger):\n"
@@ -349,7 +351,10 @@ def test_a_customers_scripts_make_records_and_have_the_last_word(analysis: Analy
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        (captured(0, "AAAA", "AAAA", "BASE64"), "is encoded as BASE64, which cannot be analysed: name its content type"),
+        (
+            captured(0, "AAAA", "AAAA", "BASE64"),
+            "is encoded as BASE64, which cannot be analysed: name its",
+        ),
         (captured(0, "[1, 2]", "[3]", "JSON"), "make records of it with a record_preprocessor_script"),
         (captured(0, "1\n2", "0.5"), "event event-0 has 1 and 2 records on its two sides"),
         ("{\n", "line 1 of x.jsonl is not JSON"),

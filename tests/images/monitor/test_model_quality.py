@@ -129,7 +129,10 @@ def test_scores_that_got_worse_are_violations(analysis: Analysis) -> None:
         ({"problem_type": ""}, "problem_type is missing"),
         ({"inference_attribute": ""}, "inference_attribute is missing"),
         ({"ground_truth_attribute": "truth"}, "ground_truth_attribute is 'truth', and the columns are said, label"),
-        ({"problem_type": "BinaryClassification"}, "the ground truth must hold 0 and 1 (or false and true), and holds 'x'"),
+        (
+            {"problem_type": "BinaryClassification"},
+            "must hold 0 and 1 (or false and true), and holds 'x'",
+        ),
         ({}, "the ground truth must hold numbers, and holds 'x'"),
     ],
 )
@@ -191,7 +194,9 @@ def test_json_answers_are_looked_into_by_a_path(analysis: Analysis) -> None:
     merged = json.dumps({**json.loads(line), "groundTruthData": {"data": "2.0", "encoding": "CSV"}})
     asked = {"analysis_type": "MODEL_QUALITY", "problem_type": "Regression"}
 
-    reports = analysis.run("run", hours(analysis, merged), CAPTURED, **asked, inference_attribute="predictions[0].score")
+    reports = analysis.run(
+        "run", hours(analysis, merged), CAPTURED, **asked, inference_attribute="predictions[0].score"
+    )
 
     assert values(reports.statistics, "regression")["mae"] == 0.5
 

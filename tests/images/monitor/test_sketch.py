@@ -4,7 +4,7 @@ import datasketches
 import numpy as np
 import pytest
 
-from penstock_image.monitor.sketch import K, Distribution, Sketch
+from penstock_image.monitor.sketch import Distribution, K, Sketch
 
 
 def sketched(numbers: np.ndarray[tuple[int], np.dtype[np.float64]], by: int) -> Sketch:

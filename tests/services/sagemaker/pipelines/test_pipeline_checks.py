@@ -173,7 +173,11 @@ async def test_a_check_is_cached_by_the_content_of_its_data_and_its_baseline(
     tmp_path: Path, changes: tuple[str, ...], is_hit: bool
 ) -> None:
     async with working(tmp_path) as world:
-        world.objects |= {"s3://b/data/part.csv": b"1", "s3://b/limits.json": b"{}", "s3://b/Check/constraints.json": b"{}"}
+        world.objects |= {
+            "s3://b/data/part.csv": b"1",
+            "s3://b/limits.json": b"{}",
+            "s3://b/Check/constraints.json": b"{}",
+        }
         check = quality_check("Check", CacheConfig=CACHED, SuppliedBaselineConstraints="s3://b/limits.json")
         tags = [{"Key": "penstock:cache", "Value": "content"}]
         await world.create_from({"Version": "2020-12-01", "Steps": [check]}, Tags=tags)
