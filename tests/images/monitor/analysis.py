@@ -9,7 +9,7 @@ from penstock_image.monitor.program import main
 
 Json = Any
 CSV = {"csv": {"header": True}}
-CAPTURED = {"sagemakerCaptureJson": {}}
+CAPTURED: Json = {"sagemakerCaptureJson": {}}
 
 
 @dataclass

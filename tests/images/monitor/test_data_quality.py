@@ -129,6 +129,16 @@ def test_the_formats_say_the_same(analysis: Analysis) -> None:
     assert [each.statistics for each in told] == [csv.statistics] * 3
 
 
+@pytest.mark.parametrize("excluded", ["b", "1", "b, 7"])
+def test_excluded_columns_are_not_looked_at_nor_missed(analysis: Analysis, excluded: str) -> None:
+    baseline = analysis.table("baseline", "a,b,c\n1,2,3\n")
+
+    reports = analysis.table("other", "a,b,c\n1,word,3\n", exclude_features_attribute=excluded, **baseline.as_baseline)
+
+    assert [each["name"] for each in reports.statistics["features"]] == ["a", "c"]
+    assert reports.violations == []
+
+
 def test_columns_without_a_header_are_numbered(analysis: Analysis) -> None:
     data = analysis.file("bare/part.csv", "1,a\n2,b\n").parent
 
@@ -358,6 +368,7 @@ def test_a_customers_scripts_make_records_and_have_the_last_word(
         (captured(0, "[1, 2]", "[3]", "JSON"), "make records of it with a record_preprocessor_script"),
         (captured(0, "1\n2", "0.5"), "event event-0 has 1 and 2 records on its two sides"),
         ("{\n", "line 1 of x.jsonl is not JSON"),
+        ("0.5\n", "line 1 of x.jsonl is no captured record: 0.5"),
     ],
 )
 def test_captured_data_that_cannot_be_analysed_says_why(analysis: Analysis, line: str, sentence: str) -> None:
@@ -377,11 +388,12 @@ def test_captured_data_that_cannot_be_analysed_says_why(analysis: Analysis, line
         ({"analysis_type": "BIAS"}, "analysis_type must be one of DATA_QUALITY, MODEL_QUALITY, MERGE, not 'BIAS'"),
         ({"categorical_drift_method": "Best"}, "categorical_drift_method must be one of LInfinity, ChiSquared"),
         ({"baseline_constraints": "/nowhere.json"}, "the baseline file /nowhere.json cannot be read"),
+        ({"features_attribute": "a"}, "features_attribute is not supported"),
         ({"record_preprocessor_script": "/x.py"}, "reads captured data (sagemakerCaptureJson) only"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(analysis: Analysis, variables: dict[str, str], sentence: str) -> None:
-    reports = analysis.table("refused", "x\n1\n", **variables)  # type: ignore[arg-type]
+    reports = analysis.table("refused", "x\n1\n", **variables)
 
     assert reports.code == 1
     assert sentence in reports.message

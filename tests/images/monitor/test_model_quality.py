@@ -180,7 +180,8 @@ def test_what_was_merged_is_scored(analysis: Analysis) -> None:
     asked = {"analysis_type": "MODEL_QUALITY", "problem_type": "BinaryClassification"}
 
     reports = analysis.run(
-        "scored", merged.folder, CAPTURED, **asked, inference_attribute="1", probability_attribute="0",
+        "scored", merged.folder, {"sagemakerMergeJson": {"captureIndexNames": ["endpointOutput"]}}, **asked,
+        inference_attribute="1", probability_attribute="0",
         start_time="2026-12-01T00:00:00Z",  # what is merged was of its time when it was
     )  # fmt: skip
 

@@ -84,6 +84,8 @@ def events(folder: Path, start: str = "", end: str = "") -> Iterator[Json]:
                     event = json.loads(line)
                 except ValueError as problem:
                     raise ClientError(f"line {number} of {path.name} is not JSON: {problem}") from problem
+                if not isinstance(event, dict):
+                    raise ClientError(f"line {number} of {path.name} is no captured record: {line.strip()[:200]}")
                 if "groundTruthData" in event or _is_within(event, first, last):
                     yield event
 

@@ -1,6 +1,7 @@
 """Formats: the files of a dataset, and how each `dataset_format` is read.
 
-    {"csv": {"header": true}}   {"json": {"lines": true}}   {"parquet": {}}   {"sagemakerCaptureJson": {…}}
+    {"csv": {"header": true}}   {"json": {"lines": true}}   {"parquet": {}}
+    {"sagemakerCaptureJson": {…}}   {"sagemakerMergeJson": {…}}         captured lines, without and with the truth
 
 Files are read in the order of their names, in folders as deep as they come; empty ones, and those whose names begin
 with `.` or `_`, are not data. Members' names count in any case: schedules write them as the API does.
@@ -16,7 +17,8 @@ from penstock_image.layout import Json
 from penstock_image.monitor.table import Source, literal
 
 TYPES = "auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR']"
-KNOWN = ("csv", "json", "parquet", "sagemakercapturejson")
+CAPTURED = ("sagemakercapturejson", "sagemakermergejson")
+KNOWN = ("csv", "json", "parquet", *CAPTURED)
 
 
 def read(written: Json) -> tuple[str, dict[str, Json]]:

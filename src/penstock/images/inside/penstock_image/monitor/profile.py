@@ -107,12 +107,12 @@ class Profile:
         return {"version": 0.0, "dataset": {"item_count": self.rows}, "features": features}
 
 
-def measured(connection: duckdb.DuckDBPyConnection, source: Source) -> Profile:
+def measured(connection: duckdb.DuckDBPyConnection, source: Source, excluded: tuple[str, ...] = ()) -> Profile:
     """The profile of a dataset. Where its later rows are not what the first promised, all is read as text."""
     try:
-        return _measured(opened(connection, source, source.typed))
+        return _measured(opened(connection, source, source.typed, excluded))
     except (duckdb.ConversionException, duckdb.InvalidInputException):
-        return _measured(opened(connection, source, source.text))
+        return _measured(opened(connection, source, source.text, excluded))
 
 
 def _measured(table: Table) -> Profile:

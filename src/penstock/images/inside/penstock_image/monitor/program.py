@@ -53,7 +53,7 @@ def _data_quality(settings: Settings) -> list[Json]:
     folder = Path(tempfile.mkdtemp(prefix="records-"))
     try:
         connection, baseline = connect(), _baseline(settings)
-        profile = measured(connection, _source(connection, settings, baseline, folder))
+        profile = measured(connection, _source(connection, settings, baseline, folder), settings.excluded)
         _write(settings, "statistics", profile.written())
         _write(settings, "constraints", suggesting.constraints(profile, settings.categorical_drift))
         found = list(violations.found(profile, baseline)) if baseline is not None else []
@@ -71,7 +71,7 @@ def _source(
 ) -> Source:
     """How the dataset is read; captured data is written down as plain records first."""
     name, options = formats.read(settings.format)
-    if name == "sagemakercapturejson":
+    if name in formats.CAPTURED:
         return _captured(connection, settings, options, baseline, folder)
     if settings.preprocessor is not None:
         raise ClientError("record_preprocessor_script reads captured data (sagemakerCaptureJson) only.")

@@ -47,7 +47,8 @@ def publish(metrics: Iterator[Json], kind: str, settings: Settings) -> None:
     """Send the metrics; `kind` is `data` or `model`."""
     known = {"Endpoint": settings.endpoint, "MonitoringSchedule": settings.schedule}
     dimensions = [{"Name": name, "Value": value} for name, value in known.items() if value]
-    made = [{**metric, "Dimensions": dimensions} for metric in metrics]
+    at = {"Timestamp": settings.measured_at} if settings.measured_at else {}
+    made = [{**metric, **at, "Dimensions": dimensions} for metric in metrics]
     cloudwatch = importlib.import_module("boto3").client("cloudwatch")
     for first in range(0, len(made), AT_ONCE):
         where = "Endpoints" if settings.endpoint else "ModelMonitoring"

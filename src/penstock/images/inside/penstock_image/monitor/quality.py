@@ -94,7 +94,7 @@ def values(measured: Json, problem: str) -> dict[str, Json]:
 
 def _told(settings: Settings) -> Told:
     name, options = formats.read(settings.format)
-    if name == "sagemakercapturejson":
+    if name in formats.CAPTURED:
         return _of_captures(captures.events(settings.source, settings.start, settings.end), settings)
     if settings.preprocessor is not None:
         raise ClientError("record_preprocessor_script reads captured data (sagemakerCaptureJson) only.")

@@ -34,8 +34,10 @@ class Settings:
     probability_threshold: str = ""
     truth: str = ""
     truth_source: Path | None = None
+    excluded: tuple[str, ...] = ()
     start: str = ""
     end: str = ""
+    measured_at: str = ""
     endpoint: str = ""
     schedule: str = ""
 
@@ -43,6 +45,9 @@ class Settings:
     def of(cls, variables: Mapping[str, str]) -> "Settings":
         """Raises `ClientError` where a variable is missing or says what cannot be meant."""
         analysis = _one_of(variables, "analysis_type", ANALYSES, "DATA_QUALITY")
+        if variables.get("features_attribute"):
+            raise ClientError("features_attribute is not supported: pick the features in a record_preprocessor_script.")
+        excluded = variables.get("exclude_features_attribute", "").split(",")
         return cls(
             source=Path(_needed(variables, "dataset_source")),
             output=Path(_needed(variables, "output_path")),
@@ -60,8 +65,10 @@ class Settings:
             probability_threshold=variables.get("probability_threshold_attribute", ""),
             truth=variables.get("ground_truth_attribute", ""),
             truth_source=_path(variables, "ground_truth_source"),
+            excluded=tuple(name.strip() for name in excluded if name.strip()),
             start=variables.get("start_time", ""),
             end=variables.get("end_time", ""),
+            measured_at=variables.get("metric_time", ""),
             endpoint=variables.get("sagemaker_endpoint_name", ""),
             schedule=variables.get("sagemaker_monitoring_schedule_name", ""),
         )

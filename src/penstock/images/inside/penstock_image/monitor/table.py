@@ -63,6 +63,7 @@ class Table:
     connection: duckdb.DuckDBPyConnection
     query: str
     columns: tuple[Column, ...]
+    excluded: tuple[str, ...] = ()  # the names of columns that are there and not looked at
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -73,16 +74,21 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def opened(connection: duckdb.DuckDBPyConnection, source: Source, query: str) -> Table:
-    """One of the two ways of reading a source. Raises `ClientError` where it holds more than a table does."""
+def opened(connection: duckdb.DuckDBPyConnection, source: Source, query: str, excluded: tuple[str, ...] = ()) -> Table:
+    """One of the two ways of reading a source, without the columns that are named so or have such a place.
+
+    Raises `ClientError` where it holds more than a table does.
+    """
     described = connection.execute(f"DESCRIBE SELECT * FROM {query}").fetchall()
     names = [name for name, *_ in described]
     if source.names and len(source.names) == len(names):
         given = list(source.names)
     else:
         given = names if source.named else [f"_c{number}" for number in range(len(names))]
-    columns = (Column(name, row[0], _kind(row[0], row[1])) for name, row in zip(given, described, strict=True))
-    return Table(connection, query, tuple(columns))
+    kept = [pair for place, pair in enumerate(zip(given, described, strict=True))
+            if pair[0] not in excluded and str(place) not in excluded]  # fmt: skip
+    columns = (Column(name, row[0], _kind(row[0], row[1])) for name, row in kept)
+    return Table(connection, query, tuple(columns), tuple(name for name in given if name not in dict(kept)))
 
 
 def _kind(name: str, stored_as: str) -> str:

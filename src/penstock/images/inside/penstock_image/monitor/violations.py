@@ -91,8 +91,9 @@ def found(profile: Profile, baseline: Baseline) -> Iterator[Json]:
     if baseline.config("")["evaluate_constraints"] != "Enabled":
         return
     features = {feature.name: feature for feature in profile.features}
-    yield from _columns(len(features), len(baseline.expected))
-    for name, expected in baseline.expected.items():
+    looked_at = {name: each for name, each in baseline.expected.items() if name not in profile.table.excluded}
+    yield from _columns(len(features), len(looked_at))
+    for name, expected in looked_at.items():
         feature, config = features.get(name), baseline.config(name)
         if feature is not None and config["evaluate_constraints"] == "Enabled":
             yield from _of_feature(profile, feature, expected, config)
