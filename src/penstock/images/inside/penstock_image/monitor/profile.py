@@ -6,13 +6,14 @@ data, and the same data gives the same digits. Numbers that are not finite count
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
 
 from penstock_image.layout import Json
 from penstock_image.monitor.sketch import Distribution, Numbers, Sketch
-from penstock_image.monitor.table import Column, Source, Table, opened, type_counts
+from penstock_image.monitor.table import Column, Source, Table, opened, type_counts, types_of
 
 VECTORS = 64  # of DuckDB's, 2048 rows each, fetched at a time
 BLOCK = 1 << 17  # rows
@@ -117,66 +118,58 @@ def measured(connection: duckdb.DuckDBPyConnection, source: Source, excluded: tu
 
 def _measured(table: Table) -> Profile:
     texts = [column for column in table.columns if column.is_text]
-    rows, said = _texts(table, texts)
-    types = {column: column.kind for column in table.columns} | {column: _type(table, column, said) for column in texts}
-    numeric = [column for column, kind in types.items() if kind in ("Integral", "Fractional")]
-    numbers = _numbers(table, numeric)
-    categories = _categories(table, [column for column in texts if types[column] == "String"], said)
-    return Profile(table, rows, tuple(_feature(column, types[column], rows, numbers, said, categories)
-                                      for column in table.columns))  # fmt: skip
+    said = _texts(table, texts)
+    values = _values(table, [column for column in texts if said[column].about <= MOST_CATEGORIES * GUESSED_WRONG])
+    types = {column: column.kind for column in table.columns}
+    types |= {column: _type(table, column, said[column].present, values.get(column)) for column in texts}
+    rows, numbers = _numbers(table, [column for column, kind in types.items() if kind in ("Integral", "Fractional")])
+    features = []
+    for column, kind in types.items():
+        if column in numbers:
+            features.append(Feature(column, kind, rows, numbers[column].count, numbers=numbers[column]))
+        else:
+            found = values.get(column)
+            distinct = said[column].about if found is None else len(found)
+            few = found if distinct <= MOST_CATEGORIES else None
+            features.append(Feature(column, kind, rows, said[column].present, distinct, categories=few))
+    return Profile(table, rows, tuple(features))
 
 
-def _feature(
-    column: Column,
-    kind: str,
-    rows: int,
-    numbers: dict[Column, Moments],
-    said: dict[Column, tuple[int, int, int]],
-    categories: dict[Column, dict[str, int]],
-) -> Feature:
-    if column in numbers:
-        return Feature(column, kind, rows, numbers[column].count, numbers=numbers[column])
-    present, _, about = said[column]
-    found = categories.get(column, {} if kind == "Unknown" else None)
-    distinct = about if found is None else len(found)
-    return Feature(column, kind, rows, present, distinct, categories=found)
+class Said(NamedTuple):
+    """Of a column of text: how many values there are, and about how many distinct ones."""
+
+    present: int
+    about: int
 
 
-def _texts(table: Table, columns: list[Column]) -> tuple[int, dict[Column, tuple[int, int, int]]]:
-    """How many rows there are; of each column of text how many values, numbers, and, about, distinct values."""
-    wanted = ["count(*)"]
-    for column in columns:
-        text = column.as_text
-        wanted += [f"count({text})", f"count({column.as_number})", f"approx_count_distinct({text})"]
-    row = table.connection.execute(f"SELECT {', '.join(wanted)} FROM {table.query}").fetchone()
+def _texts(table: Table, columns: list[Column]) -> dict[Column, Said]:
+    if not columns:
+        return {}
+    wanted = ", ".join(f"count({column.as_text}), approx_count_distinct({column.as_text})" for column in columns)
+    row = table.connection.execute(f"SELECT {wanted} FROM {table.query}").fetchone()
     assert row is not None
-    rows, *counts = row
-    triples = zip(counts[::3], counts[1::3], counts[2::3], strict=True)
-    return rows, dict(zip(columns, triples, strict=True))
+    return {column: Said(*pair) for column, *pair in zip(columns, row[::2], row[1::2], strict=True)}
 
 
-def _type(table: Table, column: Column, said: dict[Column, tuple[int, int, int]]) -> str:
-    present, numeric, _ = said[column]
+def _type(table: Table, column: Column, present: int, values: dict[str, int] | None) -> str:
     if not present:
         return "Unknown"
-    if numeric < present:
+    counts = type_counts(table, column) if values is None else types_of(values)
+    if counts["String"]:
         return "String"
-    counts = type_counts(table, column)
-    if counts["String"]:  # `NaN` and the like, which count as missing
-        return "Fractional"
     return "Fractional" if counts["Fractional"] else "Integral"
 
 
-def _numbers(table: Table, columns: list[Column]) -> dict[Column, Moments]:
-    found = {column: Moments() for column in columns}
-    if not columns:
-        return found
-    wanted = ", ".join(column.as_number for column in columns)
+def _numbers(table: Table, columns: list[Column]) -> tuple[int, dict[Column, Moments]]:
+    """How many rows there are, and what is known of the columns of numbers."""
+    found, rows = {column: Moments() for column in columns}, 0
+    wanted = ", ".join(column.as_number for column in columns) or "0.0"
     result = table.connection.execute(f"SELECT {wanted} FROM {table.query}")
-    for block in _blocks(result, len(columns)):
-        for moments, numbers in zip(found.values(), block, strict=True):
+    for block in _blocks(result, len(columns) or 1):
+        rows += block.shape[1]
+        for moments, numbers in zip(found.values(), block, strict=False):
             moments.add(numbers[np.isfinite(numbers)])
-    return found
+    return rows, found
 
 
 def _blocks(result: duckdb.DuckDBPyConnection, width: int) -> Iterator[Numbers]:
@@ -195,27 +188,23 @@ def _blocks(result: duckdb.DuckDBPyConnection, width: int) -> Iterator[Numbers]:
         yield block[:, :filled]
 
 
-def _categories(
-    table: Table, columns: list[Column], said: dict[Column, tuple[int, int, int]]
-) -> dict[Column, dict[str, int]]:
-    """How often each value of a column occurs, the most frequent first; of columns with few values."""
-    few = [column for column in columns if said[column][2] <= MOST_CATEGORIES * GUESSED_WRONG]
-    if not few:
+def _values(table: Table, columns: list[Column]) -> dict[Column, dict[str, int]]:
+    """How often each value of a column of text occurs, the most frequent first."""
+    if not columns:
         return {}
-    texts = [column.as_text for column in few]
+    texts = [column.as_text for column in columns]
     sets = ", ".join(f"({text})" for text in texts)
     rows = table.connection.execute(
         f"SELECT {', '.join(f'GROUPING({text})' for text in texts)}, {', '.join(texts)}, count(*) "
         f"FROM {table.query} GROUP BY GROUPING SETS ({sets})"
     ).fetchall()
-    found: dict[Column, dict[str, int]] = {column: {} for column in few}
+    found: dict[Column, dict[str, int]] = {column: {} for column in columns}
     for row in rows:
         which = row.index(0)
-        value = row[len(few) + which]
+        value = row[len(columns) + which]
         if value is not None:
-            found[few[which]][value] = row[-1]
+            found[columns[which]][value] = row[-1]
     return {
         column: dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
         for column, counts in found.items()
-        if len(counts) <= MOST_CATEGORIES
     }

@@ -6,6 +6,8 @@ makes a column of numbers.
 """
 
 import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -115,6 +117,17 @@ def type_counts(table: Table, column: Column) -> dict[str, int]:
     assert row is not None
     present, integral, numeric = row
     return {"Integral": integral, "Fractional": numeric - integral, "String": present - numeric}
+
+
+def types_of(values: Mapping[str, int]) -> dict[str, int]:
+    """The same of a column whose values are known, with how often each occurs."""
+    counts = {"Integral": 0, "Fractional": 0, "String": 0}
+    for value, count in values.items():
+        if re.fullmatch(INTEGRAL, value, re.ASCII):
+            counts["Integral"] += count
+        else:
+            counts["Fractional" if re.fullmatch(FRACTIONAL, value, re.ASCII) else "String"] += count
+    return counts
 
 
 def quoted(name: str) -> str:
