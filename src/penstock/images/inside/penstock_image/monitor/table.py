@@ -7,6 +7,7 @@ makes a column of numbers.
 
 import os
 import re
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -73,6 +74,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute(f"SET threads = {int(os.environ.get('OMP_NUM_THREADS') or os.cpu_count() or 1)}")
     connection.execute(f"SET memory_limit = '{MEMORY}'")
+    connection.execute(f"SET temp_directory = {literal(tempfile.gettempdir())}")
     return connection
 
 

@@ -144,9 +144,8 @@ def _matching(profile: Profile, feature: Feature, expected: str) -> float:
     if (expected, feature.type) == ("Fractional", "Integral"):
         return 1.0
     counts = type_counts(profile.table, feature.column)
-    if expected == "Fractional":
-        counts["Fractional"] += counts["Integral"]
-    return counts.get(expected, 0) / sum(type_counts(profile.table, feature.column).values())
+    matched = counts.get(expected, 0) + (counts["Integral"] if expected == "Fractional" else 0)
+    return matched / sum(counts.values())
 
 
 def drifted(feature: Feature, baseline: Baseline) -> Drift | None:
