@@ -102,6 +102,32 @@ async def test_without_a_baseline_there_is_nothing_to_check(tmp_path: Path, pack
         assert world.requests_for("CreateProcessingJob") == []
 
 
+async def test_a_check_without_a_place_for_its_reports_makes_no_job(tmp_path: Path) -> None:
+    async with working(tmp_path) as world:
+        check = quality_check("Check", **SUPPLIED)
+        del check["Arguments"]["ProcessingOutputConfig"]
+
+        step, _ = await checked(world, check)
+
+        assert step["FailureReason"].startswith("ClientError: ProcessingOutputConfig must have an output with S3Output")
+        assert world.requests_for("CreateProcessingJob") == []
+
+
+async def test_whether_a_violation_fails_the_step_must_be_known(tmp_path: Path) -> None:
+    async with working(tmp_path) as world:
+        world.plays["Check"] = [Play(result=VIOLATED)]
+        before = training("Train")
+        check = quality_check("Check", FailOnViolation=get("Steps.Train.Nothing"), **SUPPLIED)
+
+        await world.create(before, check)
+        arn = await world.start()
+        await world.finished(arn)
+
+        step = (await world.steps(arn))[1]
+        assert step["StepStatus"] == "Failed"
+        assert "Nothing" in step["FailureReason"]
+
+
 async def test_a_violation_fails_the_step_with_awss_reason(tmp_path: Path) -> None:
     async with working(tmp_path) as world:
         world.plays["Check"] = [Play(result=VIOLATED)]

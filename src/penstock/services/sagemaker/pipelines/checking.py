@@ -77,7 +77,12 @@ def _needs_baseline(shown: Mapping[str, Json]) -> bool:
 
 
 def request(made: Mapping[str, Json], shown: Mapping[str, Json]) -> Mapping[str, Json]:
-    """The job's request with the baseline that it is held against. Raises `Unresolvable` where there is none."""
+    """The job's request with the baseline that it is held against.
+
+    Raises `Unresolvable` where there is none, or no place for the reports.
+    """
+    if not _outputs(made):
+        raise Unresolvable("ProcessingOutputConfig must have an output with S3Output, for the reports of the check.")
     if _needs_baseline(shown) and CONSTRAINTS not in shown:
         raise Unresolvable(
             "There is no baseline to check against: SuppliedBaselineConstraints is empty, and no approved model "
@@ -117,16 +122,23 @@ def judged(shown: Mapping[str, Json], job: Mapping[str, Json]) -> dict[str, Json
 
 def _reports(job: Mapping[str, Json]) -> str:
     """Where the job's reports went: the output that it was told to write to, else its first."""
-    outputs = [output["S3Output"] for output in job["ProcessingOutputConfig"]["Outputs"]]
-    path = (job.get("Environment") or {}).get("output_path")
+    outputs, path = _outputs(job), (job.get("Environment") or {}).get("output_path")
     told = next((output for output in outputs if output["LocalPath"] == path), outputs[0])
     return str(told["S3Uri"]).rstrip("/")
 
 
+def _outputs(job: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    outputs = (job.get("ProcessingOutputConfig") or {}).get("Outputs") or ()
+    return [output["S3Output"] for output in outputs if output.get("S3Output")]
+
+
 def failure(step: Check, shown: Mapping[str, Json], sources: Sources) -> str:
     """Why a step failed though its job did well; empty if it did not."""
-    if "ViolationReport" not in shown or not is_on(step.fails, sources):
-        return ""
+    try:
+        if "ViolationReport" not in shown or not is_on(step.fails, sources):
+            return ""
+    except Unresolvable as error:
+        return f"ClientError: {error}"
     return f"ClientError: {_NAMES[type(step)]} check failed. See violation report: {shown['ViolationReport']}"
 
 
