@@ -64,6 +64,7 @@ def test_a_monitoring_job_tells_its_violations_and_metrics(world: World) -> None
         publish_cloudwatch_metrics="Enabled",
         sagemaker_endpoint_name="ep",
         sagemaker_monitoring_schedule_name="hourly",
+        metric_time="2026-11-26T10:00:00Z",
     )  # fmt: skip
 
     assert (first["ProcessingJobStatus"], first["ExitMessage"]) == (

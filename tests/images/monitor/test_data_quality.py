@@ -100,6 +100,19 @@ def test_a_column_that_turns_out_otherwise_late_is_read_as_text(analysis: Analys
     assert reports.feature("x")["numerical_statistics"]["sum"] == 30_001.5
 
 
+def test_a_column_of_many_values_has_no_distribution_and_a_type_all_the_same(analysis: Analysis) -> None:
+    rows = "".join(f'{{"id": "id-{n}", "digits": "{n}", "tenths": "{n}.5"}}\n' for n in range(3000))
+    data = analysis.file("many/part.jsonl", rows).parent
+
+    reports = analysis.run("run", data, {"json": {"lines": True}})
+
+    told = reports.feature("id")["string_statistics"]
+    assert told["distinct_count"] == pytest.approx(3000, rel=0.1)
+    assert "distribution" not in told
+    assert reports.feature("digits")["inferred_type"] == "Integral"
+    assert reports.feature("tenths")["numerical_statistics"]["max"] == 2999.5
+
+
 def test_the_same_data_gives_the_same_bytes(analysis: Analysis) -> None:
     chance = np.random.default_rng(6)
     text = column("x", chance.normal(size=200_000))

@@ -13,7 +13,7 @@ import numpy as np
 
 from penstock_image.layout import Json
 from penstock_image.monitor.sketch import Distribution, Numbers, Sketch
-from penstock_image.monitor.table import Column, Source, Table, opened, type_counts, types_of
+from penstock_image.monitor.table import Column, Source, Table, holds_words, opened, type_counts, types_of
 
 VECTORS = 64  # of DuckDB's, 2048 rows each, fetched at a time
 BLOCK = 1 << 17  # rows
@@ -154,6 +154,8 @@ def _texts(table: Table, columns: list[Column]) -> dict[Column, Said]:
 def _type(table: Table, column: Column, present: int, values: dict[str, int] | None) -> str:
     if not present:
         return "Unknown"
+    if values is None and holds_words(table, column):
+        return "String"
     counts = type_counts(table, column) if values is None else types_of(values)
     if counts["String"]:
         return "String"

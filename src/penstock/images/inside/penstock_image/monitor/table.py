@@ -121,6 +121,12 @@ def type_counts(table: Table, column: Column) -> dict[str, int]:
     return {"Integral": integral, "Fractional": numeric - integral, "String": present - numeric}
 
 
+def holds_words(table: Table, column: Column) -> bool:
+    """Whether any value of a column is no number; it is looked for until one is found."""
+    query = f"SELECT 1 FROM {table.query} WHERE NOT regexp_full_match({column.as_text}, '{FRACTIONAL}') LIMIT 1"
+    return table.connection.execute(query).fetchone() is not None
+
+
 def types_of(values: Mapping[str, int]) -> dict[str, int]:
     """The same of a column whose values are known, with how often each occurs."""
     counts = {"Integral": 0, "Fractional": 0, "String": 0}
