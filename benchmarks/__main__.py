@@ -19,6 +19,7 @@ ALL = (
     "mapruns",
     "events",
     "tuning",
+    "profiles",
 )
 
 

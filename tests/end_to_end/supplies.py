@@ -100,12 +100,16 @@ REPACKING: Final = {
 
 def archive(files: Mapping[str, str]) -> bytes:
     """A `tar.gz` of texts."""
+    return archive_of({name: text.encode() for name, text in files.items()})
+
+
+def archive_of(files: Mapping[str, bytes]) -> bytes:
     whole = io.BytesIO()
     with tarfile.open(fileobj=whole, mode="w:gz") as tar:
-        for name, text in files.items():
+        for name, content in files.items():
             entry = tarfile.TarInfo(name)
-            entry.size, entry.mode = len(text.encode()), 0o755
-            tar.addfile(entry, io.BytesIO(text.encode()))
+            entry.size, entry.mode = len(content), 0o755
+            tar.addfile(entry, io.BytesIO(content))
     return whole.getvalue()
 
 

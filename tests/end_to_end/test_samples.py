@@ -1,14 +1,21 @@
 """Definitions that real SDKs emitted, run to their ends; where something is not there, to a reason that says so."""
 
 import json
+import pickle
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
+import xgboost
+from botocore.exceptions import ClientError
 
 from end_to_end import supplies
 from end_to_end.supplies import EVALUATE, PREPARE, TABLE, TRAIN, archive
-from end_to_end.world import ROLE, World
+from end_to_end.test_transform import LINES
+from end_to_end.test_transform import model as transforming
+from end_to_end.world import IMAGE, ROLE, World
 
 pytestmark = pytest.mark.xdist_group("samples")
 
@@ -16,6 +23,17 @@ MODEL = {"m/model.tar.gz": archive({"model.txt": "learned"}), "m2/model.tar.gz":
 ROWS = {"t/part.csv": TABLE}
 SOURCE = {"sourcedir.tar.gz": archive({"train.py": TRAIN})}
 ABALONE = {"preprocessing.py": PREPARE, "evaluation.py": EVALUATE, "preprocess.py": PREPARE, "evaluate.py": EVALUATE}
+
+STATISTICS = {"version": 0.0, "dataset": {"item_count": 0}, "features": []}
+FEATURES = [
+    {"name": f"_c{number}", "inferred_type": kind, "completeness": 1.0}
+    for number, kind in enumerate(("Fractional", "Integral", "Integral", "Integral"))
+]
+CONSTRAINTS = {
+    "version": 0.0,
+    "features": FEATURES,
+    "regression_constraints": {"mae": {"threshold": 0.6, "comparison_operator": "GreaterThanThreshold"}},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,3 +207,81 @@ def test_a_callback_is_answered_and_the_step_after_it_uses_what_it_said(world: W
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
     assert world.steps(arn)["Train"]["StepStatus"] == "Succeeded"
+
+
+def baselines(world: World, name: str) -> dict[str, str]:
+    """The two files of a baseline that a table like `TABLE` keeps to, where the SDK's bucket has them; their URIs."""
+    bucket = supplies.bucket_of(name)
+    world.client("s3").create_bucket(Bucket=bucket)
+    world.client("s3").put_object(Bucket=bucket, Key="t/part.csv", Body=TABLE)
+    world.client("s3").put_object(Bucket=bucket, Key="t.csv", Body=TABLE)
+    ready = {"Statistics": f"s3://{bucket}/statistics.json", "Constraints": f"s3://{bucket}/constraints.json"}
+    for uri, content in zip(ready.values(), (STATISTICS, CONSTRAINTS), strict=True):
+        world.client("s3").put_object(Bucket=bucket, Key=uri.rpartition("/")[2], Body=json.dumps(content))
+    return ready
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "member"),
+    [("step-qualitycheck-data", "DQ", "ModelDataQuality"), ("step-qualitycheck-model", "MQ", "ModelQuality")],
+)
+def test_a_quality_check_uses_the_baseline_of_the_approved_model_package(
+    world: World, name: str, step: str, member: str
+) -> None:
+    baseline = {key: {"ContentType": "application/json", "S3Uri": uri} for key, uri in baselines(world, name).items()}
+    with suppress(ClientError):  # both cases name one group
+        world.sagemaker.create_model_package_group(ModelPackageGroupName="sample-group")
+    world.sagemaker.create_model_package(
+        ModelPackageGroupName="sample-group", ModelApprovalStatus="Approved", DriftCheckBaselines={member: baseline},
+        InferenceSpecification={
+            "Containers": [{"Image": IMAGE}], "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    )  # fmt: skip
+    document = supplies.definition(name)
+    world.sagemaker.create_pipeline(PipelineName=f"{name}-2", RoleArn=ROLE, PipelineDefinition=json.dumps(document))
+
+    started = world.sagemaker.start_pipeline_execution(PipelineName=f"{name}-2")
+
+    assert world.execution(started["PipelineExecutionArn"])["PipelineExecutionStatus"] == "Succeeded"
+    told = world.steps(started["PipelineExecutionArn"])[step]["Metadata"]["QualityCheck"]
+    assert told["CalculatedBaselineConstraints"].endswith(f"/{step.lower()}/constraints.json")
+    used = told["BaselineUsedForDriftCheckConstraints"]
+    registers = document["Steps"][0]["RegisterNewBaseline"]
+    assert used == (told["CalculatedBaselineConstraints"] if registers else baseline["Constraints"]["S3Uri"])
+    assert "ViolationReport" not in told
+
+
+def test_a_batch_transform_is_watched_before_it_runs(world: World) -> None:
+    name = "step-monitor-batch-transform"
+    baselines(world, name)
+    transforming(world, "my-model", LINES)
+
+    arn = run(world, name)
+
+    assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
+    assert list(world.steps(arn)) == ["Mon-monitoring", "Mon-transform"]
+
+
+def test_a_model_of_the_examples_scores_what_was_checked(world: World) -> None:
+    """The columns of the table are no features of the model: it has learned from three of them."""
+    name = "pipeline-monitor-batch-transform-data-quality"
+    prefix = "sagemaker/demo-model-monitor-batch-transform/data-quality/1795348593"
+    bucket = supplies.bucket_of(name)
+    world.client("s3").create_bucket(Bucket=bucket)
+    rows = np.array([line.split(",") for line in TABLE.split()], dtype=float)
+    booster = xgboost.train({}, xgboost.DMatrix(rows[:, 1:], rows[:, 0]), num_boost_round=2)
+    content = {
+        "xgb-churn-prediction-model.tar.gz": supplies.archive_of({"xgboost-model": pickle.dumps(booster)}),
+        "transform_input/validation/part.csv": TABLE.encode(),
+        "baselining/results/statistics.json": json.dumps(STATISTICS).encode(),
+        "baselining/results/constraints.json": json.dumps(CONSTRAINTS).encode(),
+    }
+    for key, body in content.items():
+        world.client("s3").put_object(Bucket=bucket, Key=f"{prefix}/{key}", Body=body)
+
+    arn = run(world, name)
+
+    assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
+    scored = world.get(f"s3://{bucket}/{prefix}/transform-outputs/part.csv.out").split()
+    assert len(scored) == len(rows)

@@ -105,3 +105,25 @@ def test_a_notebook_is_a_step(world: World, tmp_path: Path) -> None:
         "cell ['x is bad']",
     ):
         assert seen in done.stdout, done.stdout + done.stderr
+
+
+def test_quality_checks_hold_each_run_against_the_model_package_before_it(world: World) -> None:
+    done = world.penstock("exec", "--", sys.executable, str(HERE / "scripts" / "sdk_monitor.py"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for seen in (
+        "first DataCheck DATA_QUALITY new",
+        "first ModelCheck MODEL_QUALITY new",
+        "first Register-RegisterModel Succeeded ''",
+        "baselines ['ModelDataQuality', 'ModelQuality'] ['Constraints', 'Statistics']",
+        "alike DataCheck Succeeded ''",
+        "alike DataCheck DATA_QUALITY carried over",
+        "alike Register-RegisterModel Succeeded ''",
+        "drifted DataCheck Failed 'ClientError: Quality check failed. See violation report: s3://",
+        "drifted violations ['age', 'label', 'prediction']",
+        "suggested ['age', 'color', 'label', 'prediction']",
+        "constraints {'domains': ['",
+    ):
+        assert seen in done.stdout, done.stdout + done.stderr
+    assert "alike DataCheck violations" not in done.stdout
+    assert "drifted Register" not in done.stdout

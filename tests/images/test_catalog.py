@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from penstock.images import metrics
-from penstock.images.catalog import BadCatalog, Catalog, Container, UnknownImage
+from penstock.images.catalog import INSIDE, BadCatalog, Catalog, Container, UnknownImage
 from penstock.images.environments import locked, pins
 from penstock_image.xgboost_mode import metrics as inside
 
@@ -218,7 +218,6 @@ def test_the_first_environment_that_this_machine_can_have_is_taken() -> None:
         ("tensorflow-training:2.19.0-cpu-py312", "tensorflow"),
         ("huggingface-pytorch-training:2.5.1-transformers4.49.0-gpu-py311", "huggingface"),
         ("sagemaker-spark-processing:3.3-cpu-py39-v1", "spark"),
-        ("sagemaker-model-monitor-analyzer", "model-monitor"),
         ("sagemaker-clarify-processing:1.0", "clarify"),
     ],
 )
@@ -266,3 +265,12 @@ def test_every_shipped_lock_is_one(catalog: Catalog) -> None:
 
     assert {each.name for each in built} >= {"sagemaker-sdk", "sagemaker-sdk-3", "base-python-310", "notebooks"}
     assert all(pins(locked(each)) for each in built)
+
+
+@pytest.mark.parametrize("name", ["sagemaker-model-monitor-analyzer", "sagemaker-model-monitor-groundtruth-merger"])
+def test_model_monitors_images_start_a_program_of_penstocks_own(catalog: Catalog, name: str) -> None:
+    image = catalog.resolve(f"{EAST}/{name}")
+
+    assert image.environment == "installed"
+    assert image.command == ("python3", str(INSIDE / "model_monitor.py"))
+    assert INSIDE.joinpath("model_monitor.py").exists()

@@ -331,7 +331,7 @@ def _entry(document: Json) -> Entry | ContainerEntry:
         train=train,
         model_format=_one_of(ModelFormat, document, "model_format", "none"),
         python=str(document.get("python", "")),
-        command=tuple(map(str, document.get("command", ()))),
+        command=tuple(str(word).replace("<inside>", str(INSIDE)) for word in document.get("command", ())),
         preload=tuple(document.get("preload", ())),
         serve=tuple(document.get("serve", ())),
         variables=_variables(document),

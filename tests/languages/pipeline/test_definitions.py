@@ -102,6 +102,25 @@ REFUSED = {
     "no type": (definition({"Name": "a", "Arguments": {}}), "Type of step 'a' is missing"),
     "an unknown type": (definition({"Name": "a", "Type": "Magic"}), "'Magic' of step 'a' is not a type of step"),
     "no arguments": (definition({"Name": "a", "Type": "Training"}), "Arguments of step 'a' are missing"),
+    "a check of nothing": (
+        definition(processing("a", Type="QualityCheck", CheckType="LOOKS")),
+        "CheckType of step 'a' must be one of DATA_QUALITY, MODEL_QUALITY, not 'LOOKS'",
+    ),
+    "a check without a job": (
+        definition({"Name": "a", "Type": "QualityCheck", "CheckType": "DATA_QUALITY"}),
+        "Arguments of step 'a' are missing",
+    ),
+    "a check whose baseline is of no step": (
+        definition(
+            processing(
+                "a",
+                Type="QualityCheck",
+                CheckType="DATA_QUALITY",
+                SuppliedBaselineConstraints={"Get": "Steps.b.CalculatedBaselineConstraints"},
+            )
+        ),
+        "there is no step 'b'",
+    ),
     "an unknown step": (
         definition(processing("a", Arguments={"X": {"Get": "Steps.b.Arn"}})),
         "there is no step 'b'",

@@ -31,6 +31,7 @@ from penstock.languages.pipeline.tree import (
     Other,
     Processing,
     PropertyFileReference,
+    QualityCheck,
     RegisterModel,
     StepName,
     StepProperty,
@@ -42,6 +43,7 @@ from penstock.languages.pipeline.tree import (
 
 Simple = (
     Processing
+    | QualityCheck
     | Training
     | Tuning
     | Transform
@@ -227,6 +229,9 @@ def _members(step: Simple) -> tuple[Expression, ...]:
             return (step.arguments, step.function)
         case Callback():
             return (step.arguments, step.queue)
+        case QualityCheck():
+            supplied = (step.group, step.constraints, step.statistics)
+            return (step.arguments, step.skip, step.fails, step.registers, *supplied)
         case Processing() | Training() | Tuning() | Transform():
             return (step.arguments,)
         case Model() | RegisterModel() | EndpointConfig() | Endpoint():

@@ -18,6 +18,7 @@ from penstock.languages.pipeline.tree import (
     AnyStep,
     CacheConfig,
     Callback,
+    CheckType,
     Cleanup,
     CleanupSource,
     Condition,
@@ -39,6 +40,7 @@ from penstock.languages.pipeline.tree import (
     Pick,
     Processing,
     PropertyFile,
+    QualityCheck,
     RegisterModel,
     Selector,
     StepName,
@@ -145,17 +147,15 @@ def _step(name: StepName, entry: Json, found: _Found) -> AnyStep:
         return _AROUND[kind](common, arguments, where, found)
     if kind in _ALONE:
         return _ALONE[kind](common, arguments, where)
-    if kind not in _JOBS and kind not in _OUTSIDE and kind not in OTHER_STEP_TYPES:
+    if kind not in _JOBS and kind not in _WITH_MEMBERS and kind not in OTHER_STEP_TYPES:
         raise DefinitionError(f"Type '{kind}' of {where} is not a type of step.")
-    if not arguments and kind in _JOBS:
+    if not arguments and kind in (*_JOBS, "Processing", "QualityCheck"):
         raise DefinitionError(f"Arguments of {where} are missing.")
     common["arguments"] = expressions.read(arguments, where)
-    if kind == "Processing":
-        return Processing(**common, property_files=_property_files(entry, where))
     if kind in _JOBS:
         return _JOBS[kind](**common)
-    if kind in _OUTSIDE:
-        return _OUTSIDE[kind](common, entry, where)
+    if kind in _WITH_MEMBERS:
+        return _WITH_MEMBERS[kind](common, entry, where)
     return _other(kind, common, entry, where)
 
 
@@ -175,10 +175,10 @@ def _other(kind: str, common: dict[str, Any], entry: Json, where: str) -> Other:
     return Other(**common, type=kind, members=expressions.read(rest, where))
 
 
-Job = Processing | Training | Tuning | Transform | Model | RegisterModel | EndpointConfig | Endpoint
+Job = Training | Tuning | Transform | Model | RegisterModel | EndpointConfig | Endpoint
 _JOBS: Final[Mapping[str, type[Job]]] = {
-    "Processing": Processing, "Training": Training, "Tuning": Tuning, "Transform": Transform, "Model": Model,
-    "RegisterModel": RegisterModel, "EndpointConfig": EndpointConfig, "Endpoint": Endpoint,
+    "Training": Training, "Tuning": Tuning, "Transform": Transform, "Model": Model, "RegisterModel": RegisterModel,
+    "EndpointConfig": EndpointConfig, "Endpoint": Endpoint,
 }  # fmt: skip
 
 
@@ -186,12 +186,39 @@ def _lambda(common: dict[str, Any], entry: Json, where: str) -> Lambda:
     return Lambda(**common, function=_place(entry, "FunctionArn", where), outputs=_outputs(entry, where))
 
 
+def _processing(common: dict[str, Any], entry: Json, where: str) -> Processing:
+    return Processing(**common, property_files=_property_files(entry, where))
+
+
+def _quality_check(common: dict[str, Any], entry: Json, where: str) -> QualityCheck:
+    given = _text(entry, "CheckType", where)
+    kind: CheckType | None = next((known for known in get_args(CheckType) if known == given), None)
+    if kind is None:
+        raise DefinitionError(f"CheckType of {where} must be one of {', '.join(get_args(CheckType))}, not '{given}'.")
+
+    def member(name: str, default: Json) -> Expression:
+        value = entry.get(name)
+        return expressions.read(default if value is None else value, f"{name} of {where}")
+
+    return QualityCheck(
+        **common,
+        type=kind,
+        skip=member("SkipCheck", False),
+        fails=member("FailOnViolation", True),
+        registers=member("RegisterNewBaseline", False),
+        group=member("ModelPackageGroupName", None),
+        constraints=member("SuppliedBaselineConstraints", None),
+        statistics=member("SuppliedBaselineStatistics", None),
+    )
+
+
 def _callback(common: dict[str, Any], entry: Json, where: str) -> Callback:
     return Callback(**common, queue=_place(entry, "SqsQueueUrl", where), outputs=_outputs(entry, where))
 
 
-_OUTSIDE: Final[Mapping[str, Callable[[dict[str, Any], Json, str], Lambda | Callback]]] = {
-    "Lambda": _lambda, "Callback": _callback,
+WithMembers = Processing | QualityCheck | Lambda | Callback
+_WITH_MEMBERS: Final[Mapping[str, Callable[[dict[str, Any], Json, str], WithMembers]]] = {
+    "Processing": _processing, "QualityCheck": _quality_check, "Lambda": _lambda, "Callback": _callback,
 }  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """The language on one page: what a pipeline definition is made of, once it has been read.
 
     Definition ── parameters
-               ├─ steps ── Processing · Training · Tuning · Transform · Model · RegisterModel · EndpointConfig ·
-               │           │ Endpoint · Lambda · Callback · Condition · Fail · ForEach · Cleanup · Other
+               ├─ steps ── Processing · QualityCheck · Training · Tuning · Transform · Model · RegisterModel ·
+               │           │ EndpointConfig · Endpoint · Lambda · Callback · Condition · Fail · ForEach · Cleanup ·
+               │           │ Other
                │           └─ arguments: an expression, or JSON with expressions in it
                └─ bodies ── the steps that a ForEach starts once for each of its items
 
@@ -21,6 +22,7 @@ Path = tuple[str | int, ...]
 Trigger = Literal["Completed", "Failed", "Stopped", "Any"]
 ParameterType = Literal["String", "Integer", "Float", "Boolean"]
 Pick = Literal["MaxBy", "MinBy"]
+CheckType = Literal["DATA_QUALITY", "MODEL_QUALITY"]
 Operator = Literal["Equals", "GreaterThan", "GreaterThanOrEqualTo", "LessThan", "LessThanOrEqualTo"]
 
 VERSION: Final = "2020-12-01"
@@ -36,7 +38,7 @@ OTHER_STEP_TYPES: Final = frozenset(
     {
         "Athena", "AutoML", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
         "BedrockProvisionedModelThroughput", "ClarifyCheck", "EMR", "EMRServerless",
-        "HubContent", "InferenceComponent", "Job", "Lineage", "QualityCheck",
+        "HubContent", "InferenceComponent", "Job", "Lineage",
     }
 )  # fmt: skip
 
@@ -227,6 +229,25 @@ class Processing(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check(Step):
+    """A processing job that is held against a baseline, which is supplied or that of the latest approved model package
+    in the group. `registers` says whether what the job calculates is the baseline from then on."""
+
+    type: CheckType
+    skip: Expression = Constant(False)
+    fails: Expression = Constant(True)  # where the baseline is violated
+    registers: Expression = Constant(False)
+    group: Expression = Constant(None)
+    constraints: Expression = Constant(None)
+    statistics: Expression = Constant(None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityCheck(Check):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Training(Step):
     pass
 
@@ -334,6 +355,7 @@ class Other(Step):
 
 AnyStep = (
     Processing
+    | QualityCheck
     | Training
     | Tuning
     | Transform

@@ -155,6 +155,15 @@ class FakeSageMaker:
         self.world.asked(call, request)
         return {"ModelPackageArn": call.scope.arn("sagemaker", "model-package/group/1")}
 
+    @operation("ListModelPackages")
+    async def list_packages(self, call: Call, request: Json) -> Answer:
+        self.world.asked(call, request)
+        return {"ModelPackageSummaryList": [{"ModelPackageArn": arn} for arn in self.world.packages]}
+
+    @operation("DescribeModelPackage")
+    async def describe_package(self, call: Call, request: Json) -> Answer:
+        return {"DriftCheckBaselines": self.world.packages[request["ModelPackageName"]]}
+
 
 class FakeS3:
     service = "s3"
@@ -253,13 +262,14 @@ class World:
     lambda_open: asyncio.Event = field(default_factory=asyncio.Event)
     messages: list[Json] = field(default_factory=list)
     groups: set[str] = field(default_factory=set)
+    packages: dict[str, Json] = field(default_factory=dict)  # the baselines of approved ones, by their ARN
     requests: list[tuple[str, Json]] = field(default_factory=list)
 
     def goes_on_outside(self, before: "World") -> None:
         """What is outside of Penstock is as it was before it was stopped."""
         self.plays, self.played, self.groups = before.plays, before.played, before.groups
         self.objects, self.functions, self.codes = before.objects, before.functions, before.codes
-        self.messages = before.messages
+        self.messages, self.packages = before.messages, before.packages
 
     def asked(self, call: Call, request: Json) -> None:
         self.requests.append((call.operation, request))
@@ -379,6 +389,18 @@ def processing(name: str, outputs: Json = None, **more: Json) -> Json:
 
 def training(name: str, **arguments: Json) -> Json:
     return {"Name": name, "Type": "Training", "Arguments": {"RoleArn": ROLE, **arguments}}
+
+
+def quality_check(name: str, **members: Json) -> Json:
+    """A check of data whose job writes its reports to `s3://b/NAME`."""
+    output = {"OutputName": "o", "S3Output": {"S3Uri": f"s3://b/{name}", "LocalPath": "/opt/ml/processing/output"}}
+    arguments = {
+        "RoleArn": ROLE,
+        "ProcessingInputs": [{"InputName": "data", "S3Input": {"S3Uri": "s3://b/data", "LocalPath": "/data"}}],
+        "ProcessingOutputConfig": {"Outputs": [output]},
+        "Environment": {"output_path": "/opt/ml/processing/output"},
+    }
+    return {"Name": name, "Type": "QualityCheck", "CheckType": "DATA_QUALITY", "Arguments": arguments, **members}
 
 
 def transform(name: str, **arguments: Json) -> Json:

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from penstock.languages.pipeline.iterations import iteration_of
-from penstock.languages.pipeline.tree import AnyStep, Callback, Cleanup, Condition, Fail, ForEach, Lambda, StepName
+from penstock.languages.pipeline.tree import (
+    AnyStep,
+    Callback,
+    Check,
+    Cleanup,
+    Condition,
+    Fail,
+    ForEach,
+    Lambda,
+    StepName,
+)
 from penstock.languages.pipeline.values import written
 from penstock.services.sagemaker.pipelines import outside
 from penstock.services.sagemaker.pipelines.model import Plan, Progress
@@ -137,6 +147,9 @@ def _metadata(definition: AnyStep, progress: Progress) -> dict[str, Json]:
     if isinstance(definition, Cleanup):
         return {"Cleanup": progress.shown} if progress.shown else {}
     making = MAKING.get(type(definition))
+    if making is not None and isinstance(definition, Check):
+        job = {"CheckJobArn": progress.arn} if progress.arn else {}
+        return {making.metadata: {**progress.shown, **job}} if progress.shown else {}
     return {making.metadata: {"Arn": progress.arn}} if making is not None and progress.arn else {}
 
 

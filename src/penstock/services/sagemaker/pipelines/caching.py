@@ -19,9 +19,19 @@ import msgspec
 from penstock.engine.outbox import Task
 from penstock.languages.pipeline import durations
 from penstock.languages.pipeline.expressions import Sources, resolve
-from penstock.languages.pipeline.tree import AnyStep, Callback, Lambda, Processing, Training, Transform, Tuning
+from penstock.languages.pipeline.tree import (
+    AnyStep,
+    Callback,
+    Check,
+    Lambda,
+    Processing,
+    QualityCheck,
+    Training,
+    Transform,
+    Tuning,
+)
 from penstock.languages.pipeline.values import written
-from penstock.services.sagemaker.pipelines import content, rows
+from penstock.services.sagemaker.pipelines import checking, content, rows
 from penstock.services.sagemaker.pipelines.content import Contents
 from penstock.services.sagemaker.pipelines.model import Begin, Learned, Plan
 from penstock.store import documents
@@ -30,11 +40,15 @@ from penstock.store.documents import Document, Query
 from penstock.wire.call import Scope
 
 Json = Any
-Cached = Processing | Training | Tuning | Transform | Lambda | Callback
+Cached = Processing | QualityCheck | Training | Tuning | Transform | Lambda | Callback
 LOOK_UP: Final = "pipelines.cache"
 NOTE: Final = "pipelines.cache-note"
 _COUNT: Final[Mapping[type, tuple[str, ...]]] = {
     Processing: ("AppSpecification", "Environment", "ProcessingInputs"),
+    QualityCheck: (
+        "AppSpecification", "Environment", "NetworkConfig", "ProcessingInputs", "ProcessingResources", "RoleArn",
+        "StoppingCondition",
+    ),
     Training: (
         "AlgorithmSpecification", "CheckpointConfig", "DebugHookConfig", "DebugRuleConfigurations", "Environment",
         "HyperParameters", "InputDataConfig",
@@ -74,7 +88,8 @@ def _counting(step: Cached, sources: Sources) -> dict[str, Json]:
         case Callback():
             return {"SqsQueueUrl": resolve(step.queue, sources), **_asking(step, arguments)}
         case _:
-            return {name: arguments[name] for name in _COUNT[type(step)] if arguments.get(name) is not None}
+            counting = {name: arguments[name] for name in _COUNT[type(step)] if arguments.get(name) is not None}
+            return {**counting, **checking.counting(step, sources)} if isinstance(step, Check) else counting
 
 
 def _marks(counting: Mapping[str, Json]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from penstock.languages.pipeline.tree import Lambda, Processing, Training, Transform, Tuning
+from penstock.languages.pipeline.tree import Check, Lambda, Processing, Training, Transform, Tuning
 from penstock.services.sagemaker.landing import local_path
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 
@@ -37,6 +37,12 @@ def sources(step: object, counting: Mapping[str, Json]) -> tuple[dict[str, Json]
         case Processing():
             inputs, found = _taken(counting.get("ProcessingInputs"), "InputName", ("S3Input",))
             return _with(counting, ProcessingInputs=inputs), found
+        case Check():
+            inputs, found = _taken(counting.get("ProcessingInputs"), "InputName", ("S3Input",))
+            supplied = {name: uri for name, uri in counting.items() if name.startswith("SuppliedBaseline") and uri}
+            found |= {f"the content of {name}": uri for name, uri in supplied.items()}
+            rest = {name: value for name, value in counting.items() if name not in supplied}
+            return _with(rest, ProcessingInputs=inputs), found
         case Training():
             return _of_training(counting, "HyperParameters")
         case Tuning():

@@ -82,7 +82,9 @@ class Ledger:
     def learned_of(self, step: StepName, properties: dict[str, Json]) -> Learned | None:
         """What later runs of a step that ran well may be answered with, if it is cached."""
         ran, name = self.steps[step], self.plan.written_as(step)
-        return Learned(name, ran.marks, self.at, ran.name, ran.arn, ran.queue, properties) if ran.marks else None
+        if not ran.marks:
+            return None
+        return Learned(name, ran.marks, self.at, ran.name, ran.arn, ran.queue, properties, ran.shown)
 
     # -------------------------------------------------------------------------------------------- steps that run
 

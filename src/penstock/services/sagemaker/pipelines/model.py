@@ -23,7 +23,7 @@ Json = Any
 StepStatus = Literal["Starting", "Executing", "Stopping", "Stopped", "Failed", "Succeeded", "Skipped"]
 ExecutionStatus = Literal["Executing", "Stopping", "Stopped", "Failed", "Succeeded", "CompletedWithFailures"]
 Phase = Literal[
-    "looking", "grouping", "creating", "describing", "deploying", "running", "calling", "sending", "waiting",
+    "looking", "finding", "grouping", "creating", "describing", "deploying", "running", "calling", "sending", "waiting",
     "iterating", "cleaning", "noting", "resting", "over",
 ]  # fmt: skip
 
@@ -47,8 +47,8 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     digests of the arguments by which a step is cached, `cache` says why it was answered by an earlier run or not, and
     `source` is that run's execution; `reused_from` is the source of a selective execution. `awaited` is the
     number of documents still to be looked into, `documents` what was found, by address; `errors` names what ended the
-    attempts so far. `loop` is of a ForEach step, `item` of a step in its body; `shown` is what the metadata of ForEach
-    and Cleanup steps show.
+    attempts so far. `loop` is of a ForEach step, `item` of a step in its body; `shown` is what the metadata of ForEach,
+    Cleanup and check steps show.
     """
 
     status: StepStatus = "Starting"
@@ -91,6 +91,7 @@ class Learned(msgspec.Struct, frozen=True, omit_defaults=True):
     arn: str = ""
     queue: str = ""
     properties: dict[str, Json] = {}
+    shown: dict[str, Json] = {}
 
 
 class Begin(msgspec.Struct, frozen=True, omit_defaults=True):

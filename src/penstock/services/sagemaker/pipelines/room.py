@@ -6,6 +6,7 @@ from penstock.engine.engine import Engine
 from penstock.services.sagemaker.pipelines.api import Pipelines
 from penstock.services.sagemaker.pipelines.caching import LOOK_UP, NOTE, Cache
 from penstock.services.sagemaker.pipelines.callbacks import CallbackMessages, StepCallbacks
+from penstock.services.sagemaker.pipelines.checking import FIND_BASELINE, Baselines
 from penstock.services.sagemaker.pipelines.cleaning import CLEAN, Outputs
 from penstock.services.sagemaker.pipelines.content import Contents
 from penstock.services.sagemaker.pipelines.deploying import AWAIT_ENDPOINT, Deployments
@@ -39,6 +40,7 @@ def open_pipelines(
     cache = Cache(database, Contents(directory))
     engine.activity(LOOK_UP, cache.look_up)
     engine.activity(NOTE, cache.note)
+    engine.activity(FIND_BASELINE, Baselines(directory).find)
     engine.activity(CLEAN, Outputs(directory).delete)
     engine.activity(CALL_FUNCTION, Functions(directory).call)
     engine.activity(AWAIT_ENDPOINT, Deployments(directory).settled)

@@ -1,6 +1,7 @@
 """Steps: which calls a step of each type makes, and the names it gives.
 
     Processing, Training, Transform     Create…Job ─► the job's run ─► its Describe answer
+    QualityCheck                        the same with a processing job, see `checking`
     Tuning                              the same, with what lists its training jobs
     Model                               CreateModel ─► DescribeModel
     RegisterModel                       CreateModelPackageGroup ─► CreateModelPackage ─► DescribeModelPackage
@@ -25,6 +26,7 @@ from penstock.languages.pipeline.tree import (
     Model,
     Object,
     Processing,
+    QualityCheck,
     RegisterModel,
     StepName,
     Training,
@@ -62,6 +64,9 @@ class Making:
 MAKING: Final[Mapping[type, Making]] = {
     Processing: Making(
         "CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "ProcessingJob", stop="StopProcessingJob"
+    ),
+    QualityCheck: Making(
+        "CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "QualityCheck", stop="StopProcessingJob"
     ),
     Training: Making("CreateTrainingJob", "TrainingJobName", "TrainingJobArn", "TrainingJob", stop="StopTrainingJob"),
     Tuning: Making(

@@ -2,6 +2,7 @@
 
     looking (─► asking the cache) ─► what its type does:
     looking ─► (grouping ─►) creating ─► running ─► over            jobs run; models are described instead
+       ├─────► (finding ─►) creating ─► running ─► over             checks, which find their baseline first
        ├───────► creating ─► deploying ─► over                      endpoints
        ├───────► calling ─► over                                    functions
        ├───────► sending ─► waiting ─► over                         callbacks
@@ -36,6 +37,7 @@ from penstock.languages.pipeline.retries import delay
 from penstock.languages.pipeline.tree import (
     AnyStep,
     Callback,
+    Check,
     Cleanup,
     Condition,
     DefinitionError,
@@ -47,6 +49,7 @@ from penstock.languages.pipeline.tree import (
     Model,
     Other,
     Processing,
+    QualityCheck,
     RegisterModel,
     StepName,
     Training,
@@ -54,7 +57,16 @@ from penstock.languages.pipeline.tree import (
     Tuning,
 )
 from penstock.languages.pipeline.values import written
-from penstock.services.sagemaker.pipelines import caching, cleaning, deploying, failures, looping, outside, steps
+from penstock.services.sagemaker.pipelines import (
+    caching,
+    checking,
+    cleaning,
+    deploying,
+    failures,
+    looping,
+    outside,
+    steps,
+)
 from penstock.services.sagemaker.pipelines.ledger import Ledger
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, Progress
 from penstock.services.sagemaker.pipelines.steps import MAKING, Fit
@@ -199,6 +211,7 @@ class Turn:
             arn=hit.get("arn", ""),
             queue=hit.get("queue", ""),
             outputs=found.get("OutputParameters", {}),
+            shown=hit.get("shown", {}),
             properties=self.ledger.plan.kept(name, found),
         )
 
@@ -223,6 +236,8 @@ class Turn:
                 self._send(name, step)
             case RegisterModel():
                 self._group_or_create(name)
+            case QualityCheck():
+                self._find_baseline(name, step)
             case Processing() | Training() | Tuning() | Transform() | Model() | EndpointConfig() | Endpoint():
                 self._create(name)
             case Other():
@@ -308,6 +323,16 @@ class Turn:
         request = {"ModelPackageGroupName": group}
         self.ledger.go(name, "grouping", self._invoke(name, "group", "CreateModelPackageGroup", request))
 
+    def _find_baseline(self, name: StepName, step: Check) -> None:
+        """A check knows what it is held against before its job is made."""
+        shown = checking.asked(step, self._sources(name))
+        self.ledger.change(name, shown=shown)
+        wanted = checking.in_registry(shown)
+        if wanted is None:
+            self._create(name)
+        else:
+            self.ledger.go(name, "finding", Perform(self._key(name, "baseline"), checking.FIND_BASELINE, wanted))
+
     def _create(self, name: StepName) -> None:
         making = self._making(name)
         self.ledger.go(name, "creating", self._invoke(name, "create", making.create, self._request(name)))
@@ -315,8 +340,10 @@ class Turn:
     def _request(self, name: StepName) -> Mapping[str, Json]:
         step, making = self.ledger.plan.step(name), self._making(name)
         arguments = resolve(step.arguments, self._sources(name))
-        made = steps.request(making, arguments, self.ledger.steps[name].name)
-        return self._fit(making.create, made | steps.tracking(making, self.ledger.begin, name))
+        made: Mapping[str, Json] = steps.request(making, arguments, self.ledger.steps[name].name)
+        if isinstance(step, Check):
+            made = checking.request(made, self.ledger.steps[name].shown)
+        return self._fit(making.create, {**made, **steps.tracking(making, self.ledger.begin, name)})
 
     def _update(self, name: StepName) -> None:
         if self.ledger.status == "Stopping":
@@ -347,6 +374,7 @@ class Turn:
             "send": self._sent,
             "clean": self._cleaned,
             "note": self._noted,
+            "baseline": self._baseline_found,
             "group": self._grouped,
             "create": self._created,
             "update": self._created,
@@ -420,6 +448,10 @@ class Turn:
         self.ledger.change(name, errors=(*progress.errors, failures.TIMED_OUT))
         self._fail(name, failures.slow_function(progress.arn, outside.LONGEST_CALL))
 
+    def _baseline_found(self, name: StepName, result: Mapping[str, str]) -> None:
+        self.ledger.change(name, shown={**self.ledger.steps[name].shown, **result})
+        self._grouped(name, None)
+
     def _grouped(self, name: StepName, result: Json) -> None:
         if self.ledger.status == "Stopping":
             self.ledger.settle(name, "Stopped")
@@ -469,7 +501,7 @@ class Turn:
         elif what == "send":
             reason = failures.not_sent(self.ledger.steps[name].queue, fact.message)
             self._fail(name, reason, failures.kind_of_refusal(fact.error))
-        elif what in ("job", "cache", "clean", "deploy") or what.startswith("look/"):
+        elif what in ("job", "cache", "clean", "deploy", "baseline") or what.startswith("look/"):
             self._fail(name, f"ClientError: {fact.message}", failures.kind_of_refusal(fact.error))
         else:
             making = self._making(name)
@@ -480,7 +512,10 @@ class Turn:
 
     def _ended(self, name: StepName, fact: Ended) -> None:
         result = fact.outcome.result if isinstance(fact.outcome.result, dict) else {}
-        if fact.outcome.status == "Succeeded":
+        step = self.ledger.plan.step(name)
+        if fact.outcome.status == "Succeeded" and isinstance(step, Check):
+            self._checked(name, step, result)
+        elif fact.outcome.status == "Succeeded":
             self._ran(name, result)
         elif fact.outcome.status == "Stopped":
             self.ledger.settle(name, "Stopped", properties=self.ledger.plan.kept(name, result))
@@ -488,6 +523,16 @@ class Turn:
             reason = str(result.get("FailureReason") or "")
             self.ledger.change(name, properties=self.ledger.plan.kept(name, result))
             self._fail(name, failures.failed_job(reason), failures.kind_of_failed_job(reason))
+
+    def _checked(self, name: StepName, step: Check, job: dict[str, Json]) -> None:
+        """The job of a check is over, and its reports are written."""
+        shown = checking.judged(self.ledger.steps[name].shown, job)
+        properties = {**job, **shown}
+        self.ledger.change(name, shown=shown, properties=self.ledger.plan.kept(name, properties))
+        if reason := checking.failure(step, shown, self._sources(name)):
+            self._fail(name, reason)
+        else:
+            self._ran(name, properties)
 
     def _fail(self, name: StepName, reason: str, kind: str = "") -> None:
         """The step has failed, unless a retry policy gives it another attempt."""

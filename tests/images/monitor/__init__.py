@@ -1,0 +1,1 @@
+"""The analyzer of Model Monitor, as its jobs run it."""
