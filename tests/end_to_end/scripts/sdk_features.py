@@ -8,7 +8,7 @@ import pandas as pd
 import sagemaker
 from sagemaker.feature_store.feature_group import FeatureGroup
 from sagemaker.feature_store.feature_store import FeatureStore
-from sagemaker.feature_store.inputs import FeatureParameter, TargetStoreEnum
+from sagemaker.feature_store.inputs import FeatureParameter, Identifier
 
 ROLE = "arn:aws:iam::123456789012:role/PenstockExecutionRole"
 BUCKET = "features"
@@ -92,9 +92,13 @@ def main():
     latest = joined.sort_values("event_time.2" if "event_time.2" in joined else "event_time").groupby("order_id").last()
     print("joined", len(joined), sorted(joined.columns))
     expected = {n: min(2, int(n / 4 // 3)) for n in range(40)}
-    print("level as it was", {n: max(joined[joined.order_id == n]["level.1"]) for n in range(40)} == expected, len(latest))
+    print(
+        "level as it was", {n: max(joined[joined.order_id == n]["level.1"]) for n in range(40)} == expected, len(latest)
+    )
 
-    base = pd.DataFrame({"customer": ["c0", "c3"], "event_time": [START + DAY, START + 7 * DAY]})
+    base = pd.DataFrame(
+        {"customer": pd.Series(["c0", "c3"], dtype=object), "event_time": [START + DAY, START + 7 * DAY]}
+    )
     frame, _ = (
         store.create_dataset(
             base=base, output_path=f"s3://{BUCKET}/datasets", record_identifier_feature_name="customer",
@@ -111,7 +115,9 @@ def main():
     offline(s3, order_group, 41)
     left, _ = store.create_dataset(base=order_group, output_path=f"s3://{BUCKET}/datasets").to_dataframe()
     every, _ = (
-        store.create_dataset(base=order_group, output_path=f"s3://{BUCKET}/datasets").include_deleted_records().to_dataframe()
+        store.create_dataset(base=order_group, output_path=f"s3://{BUCKET}/datasets")
+        .include_deleted_records()
+        .to_dataframe()
     )
     print("left", len(left), 7 in set(left.order_id), len(every))
 
@@ -130,11 +136,26 @@ def main():
     order_group.update_feature_metadata(
         "amount", description="what it cost", parameter_additions=[FeatureParameter(key="unit", value="EUR")]
     )
-    print("metadata", order_group.describe_feature_metadata("amount")["Description"], order_group.list_parameters_for_feature_metadata("amount"))
-    print("found", [each["FeatureGroup"]["FeatureGroupName"] for each in store.search(
-        resource="FeatureGroup", filters=None)["Results"]])
-    print("listed", [each["FeatureGroupName"] for each in store.list_feature_groups(name_contains="order")["FeatureGroupSummaries"]])
-    batch = store.batch_get_record([{"FeatureGroupName": "customers", "RecordIdentifiersValueAsString": ["c0", "c9"]}])
+    print(
+        "metadata",
+        order_group.describe_feature_metadata("amount")["Description"],
+        order_group.list_parameters_for_feature_metadata("amount"),
+    )
+    print(
+        "found",
+        [
+            each["FeatureGroup"]["FeatureGroupName"]
+            for each in store.search(resource="FeatureGroup", filters=None)["Results"]
+        ],
+    )
+    print(
+        "listed",
+        [
+            each["FeatureGroupName"]
+            for each in store.list_feature_groups(name_contains="order")["FeatureGroupSummaries"]
+        ],
+    )
+    batch = store.batch_get_record([Identifier("customers", ["c0", "c9"])])
     print("batch", len(batch["Records"]), batch["Errors"], batch["UnprocessedIdentifiers"])
     order_group.delete()
     sys.stdout.flush()

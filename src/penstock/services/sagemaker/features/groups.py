@@ -31,6 +31,7 @@ class FeatureGroups:
 
     engine: Engine
     clock: Callable[[], float]
+    chance: Callable[[], str]
     service = "sagemaker"
 
     @property
@@ -54,7 +55,7 @@ class FeatureGroups:
                 documents.insert(tx, made)
                 metadata.keep(tx, group, body["FeatureDefinitions"], at)
                 tags.add(tx, made.arn, labels)
-                self._begin(tx, group, Plan("create", name, steps), at)
+                self._begin(tx, group, Plan("create", name, steps))
             elif not (call.token and call.token == found.document.token):
                 raise AlreadyStored(found.document)
 
@@ -115,7 +116,7 @@ class FeatureGroups:
                     f"FeatureGroup [{group.name}] cannot be deleted while its status is {group.document.status}."
                 )
             documents.update(tx, group.document.changed(at, status="Deleting", FailureReason=None))
-            self._begin(tx, group, Plan("delete", group.name), at)
+            self._begin(tx, group, Plan("delete", group.name))
             return {}
 
         return await once(self.database, call, at, delete)
@@ -125,10 +126,10 @@ class FeatureGroups:
         requests.check_features(more, in_memory=group.storage == "InMemory", beside=group.features)
         steps = tables.addition(group.document.body.get("OfflineStoreConfig"), [*group.features.values(), *more])
         documents.update(tx, group.document.changed(at, LastUpdateStatus={"Status": "InProgress"}))
-        self._begin(tx, group, Plan("update", group.name, steps, tuple(definitions)), at)
+        self._begin(tx, group, Plan("update", group.name, steps, tuple(definitions)))
 
-    def _begin(self, tx: Transaction, group: Group, plan: Plan, at: float) -> None:
-        run = RunId(f"{group.arn}/{plan.act}/{at}")
+    def _begin(self, tx: Transaction, group: Group, plan: Plan) -> None:
+        run = RunId(f"{group.arn}/{plan.act}/{self.chance()}")
         scope = Scope(group.document.scope.account, group.document.scope.region)
         self.engine.start(tx, run, FLOW, msgspec.json.encode(plan), scope=scope)
 

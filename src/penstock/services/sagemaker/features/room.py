@@ -32,7 +32,7 @@ def open_features(
     engine.activity(EMPTY, shipping.empty)
     engine.register(GroupFlow())
     for service in (
-        FeatureGroups(engine, clock),
+        FeatureGroups(engine, clock, chance),
         FeatureMetadata(engine.database, clock),
         Records(engine.database, clock, shipping.put_on_its_way),
     ):

@@ -28,7 +28,7 @@ from penstock.wire.call import Json, ServiceError
 
 PARQUET: Final = "penstock.services.sagemaker.features.parquet"
 log: Final = logging.getLogger(__name__)
-SHIP_AFTER: Final = 5.0  # seconds that a record waits for others at most (AWS: up to fifteen minutes)
+SHIP_AFTER: Final = 2.0  # seconds that a record waits for others at most (AWS: up to fifteen minutes)
 SHIP_FULL: Final = 10_000  # records that do not wait any longer
 LOOK_EVERY: Final = 0.5
 AGAIN_AFTER: Final = 60.0  # seconds after S3 has refused a store's files
@@ -136,16 +136,17 @@ class Shipping:
 
     async def _bring(self, group: Group, batch: str) -> None:
         shipments = await self._database.scan(lambda tx: rows.shipments(tx, group.arn, batch))
-        features = [*group.features.values()]
+        features, refused = [*group.features.values()], ""
         try:
             files = await asyncio.to_thread(lambda: list(self._written(batch, features, shipments)))
             async with asyncio.TaskGroup() as puts:
                 for hour, blob in files:
                     puts.create_task(self._put(group, f"{partition(hour)}/{batch}.parquet", blob))
         except* Undelivered as problems:
-            refused = problems.exceptions[0]
-            await self._tell(group, {"Status": "Blocked", "BlockedReason": str(refused)[:LONGEST_REASON]})
-            raise Undelivered(str(refused)) from problems
+            refused = str(problems.exceptions[0])
+        if refused:
+            await self._tell(group, {"Status": "Blocked", "BlockedReason": refused[:LONGEST_REASON]})
+            raise Undelivered(refused)
         await self._database.write(lambda tx: rows.arrived(tx, group.arn, batch))
         await self._tell(group, {"Status": "Active"})
 
