@@ -83,7 +83,7 @@ def main():
     print("sums", query.as_dataframe().values.tolist())
 
     store = FeatureStore(sagemaker_session=session)
-    joined, text = (
+    joined, _ = (
         store.create_dataset(base=order_group, output_path=f"s3://{BUCKET}/datasets")
         .with_feature_group(customer_group, "customer", ["level"])
         .point_in_time_accurate_join()

@@ -224,6 +224,10 @@ async def test_soft_deleted_records_are_listed_where_they_are_asked_for(world: W
         assert every["RecordIdentifiers"] == ["1", "2", "3"]
 
 
+def wanted(group: str, *identifiers: str, **more: Any) -> dict[str, Any]:
+    return {"FeatureGroupName": group, "RecordIdentifiersValueAsString": list(identifiers), **more}
+
+
 async def test_a_batch_tells_what_it_found_and_what_was_wrong(world: World) -> None:
     async with world.open() as client:
         await client.group()
@@ -233,9 +237,7 @@ async def test_a_batch_tells_what_it_found_and_what_was_wrong(world: World) -> N
         told = await client.runtime(
             "BatchGetRecord",
             Identifiers=[
-                {"FeatureGroupName": "orders", "RecordIdentifiersValueAsString": ["1", "2", "3"], "FeatureNames": ["name"]},
-                {"FeatureGroupName": "nothing", "RecordIdentifiersValueAsString": ["1"]},
-                {"FeatureGroupName": "orders", "RecordIdentifiersValueAsString": ["x"]},
+                wanted("orders", "1", "2", "3", FeatureNames=["name"]), wanted("nothing", "1"), wanted("orders", "x")
             ],
         )  # fmt: skip
 
@@ -281,7 +283,7 @@ async def test_single_features_are_updated_where_the_store_can(world: World) -> 
             ({"id": 2}, "cannot be updated"),
         ):
             with pytest.raises(ServiceError, match=sentence):
-                await update(**call)  # type: ignore[arg-type]
+                await update(**call)
         await client.ship()
         assert [each["price"] for each in await client.offline()] == [1.0, 2.0, 2.0]
 
