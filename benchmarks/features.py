@@ -61,6 +61,11 @@ def record(number: int) -> list[dict[str, str]]:
     return [{"FeatureName": name, "ValueAsString": str(value)} for name, value in values.items()]
 
 
+def tell(what: str, ms: list[float]) -> None:
+    """What sorted times say."""
+    print(f"{what:28} p50 {statistics.median(ms):.2f} ms, p99 {ms[len(ms) * 99 // 100]:.2f} ms")
+
+
 def put(runtime: Client, records: int) -> None:
     numbers = count()
 
@@ -69,9 +74,7 @@ def put(runtime: Client, records: int) -> None:
 
     one()
     alone = sorted(1000 * timed(one) for _ in range(records // 4))
-    print(
-        f"{'PutRecord, one client':28} p50 {statistics.median(alone):.2f} ms, p99 {alone[len(alone) * 99 // 100]:.2f} ms"
-    )
+    tell("PutRecord, one client", alone)
     with ThreadPoolExecutor(AT_ONCE) as threads:
         seconds = timed(lambda: list(threads.map(lambda _: one(), range(records))))
     print(f"{f'PutRecord, {AT_ONCE} threads':28} {records / seconds:.0f} records/s (n={records})")
@@ -84,9 +87,7 @@ def get(runtime: Client, records: int) -> None:
         runtime.get_record(FeatureGroupName="puts", RecordIdentifierValueAsString=str(next(numbers) % records))
 
     times = sorted(1000 * timed(one) for _ in range(records // 2))
-    print(
-        f"{'GetRecord, one client':28} p50 {statistics.median(times):.2f} ms, p99 {times[len(times) * 99 // 100]:.2f} ms"
-    )
+    tell("GetRecord, one client", times)
 
 
 def fill(s3: Client, prefix: str, rows: int, folder: Path) -> None:
@@ -158,15 +159,17 @@ def running(folder: Path) -> Iterator[Server]:
 
 def main() -> None:
     rows, records = (ROWS // 10, RECORDS // 10) if is_quick() else (ROWS, RECORDS)
-    with tempfile.TemporaryDirectory(prefix="penstock-bench-", ignore_cleanup_errors=True) as folder:
-        with running(Path(folder)) as server:
-            place = server.start()
-            sagemaker, runtime, s3, athena = clients(place, "sagemaker", RUNTIME, "s3", "athena")
-            s3.create_bucket(Bucket="bench")
-            create(sagemaker, "puts", FEATURES)
-            put(runtime, records)
-            get(runtime, records)
-            base, facts = create(sagemaker, "base", FEATURES), create(sagemaker, "facts", FEATURES)
-            fill(s3, facts["prefix"], rows, Path(folder))
-            fill(s3, base["prefix"], CUSTOMERS, Path(folder))
-            join(athena, base["table"], facts["table"], rows)
+    with (
+        tempfile.TemporaryDirectory(prefix="penstock-bench-", ignore_cleanup_errors=True) as folder,
+        running(Path(folder)) as server,
+    ):
+        place = server.start()
+        sagemaker, runtime, s3, athena = clients(place, "sagemaker", RUNTIME, "s3", "athena")
+        s3.create_bucket(Bucket="bench")
+        create(sagemaker, "puts", FEATURES)
+        put(runtime, records)
+        get(runtime, records)
+        base, facts = create(sagemaker, "base", FEATURES), create(sagemaker, "facts", FEATURES)
+        fill(s3, facts["prefix"], rows, Path(folder))
+        fill(s3, base["prefix"], CUSTOMERS, Path(folder))
+        join(athena, base["table"], facts["table"], rows)

@@ -5,7 +5,7 @@ import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from penstock.services.athena.catalog import Table
 from penstock.services.athena.model import QueryFailed
@@ -13,7 +13,6 @@ from penstock.store.blobs import Blob, Blobs
 from penstock.wire.call import Body, Call, Directory, Scope, ServiceError
 
 Json = Any
-AT_ONCE: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +41,18 @@ class Lake:
 
         Files whose names begin with `_` or a dot are none of the table's, as on AWS.
         """
-        place = Place.of(table.location.rstrip("/") + "/")
-        turns = asyncio.Semaphore(AT_ONCE)
-
-        async def link(number: int, key: str) -> int:
-            async with turns:
-                answer = await self._ask("GetObject", Bucket=place.bucket, Key=key)
-                blob = await self.blobs.put(answer["Body"])
+        place, size = Place.of(table.location.rstrip("/") + "/"), 0
+        number = 0
+        async for key in self._keys(place):
             partitions = partitions_of(table, key.removeprefix(place.key))
-            if blob.size and partitions is not None:
+            if partitions is None:
+                continue
+            blob = await self.blobs.put((await self._ask("GetObject", Bucket=place.bucket, Key=key))["Body"])
+            if blob.size:
+                number += 1
                 await asyncio.to_thread(hard_link, blob, folder / partitions / str(number))
-                return blob.size
-            return 0
-
-        keys = [key async for key in self._keys(place)]
-        return sum(await asyncio.gather(*(link(number, key) for number, key in enumerate(keys))))
+                size += blob.size
+        return size
 
     async def put(self, uri: str, body: bytes | Body, owner: str) -> None:
         """Keep a result."""

@@ -20,6 +20,10 @@ Value = str | list[str]
 Values = dict[str, Value]  # by feature name; what is null is left out
 
 
+class Unwritable(Exception):
+    """Records cannot be made a file; the message is for whoever looks after the store."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """A feature's definition. `collection` is empty where it holds one value."""

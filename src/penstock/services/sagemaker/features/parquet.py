@@ -7,15 +7,22 @@ from typing import Final
 import duckdb
 import msgspec
 
-from penstock.services.sagemaker.features.model import Feature
+from penstock.services.sagemaker.features.model import Feature, Unwritable
 from penstock.services.sagemaker.features.rows import Shipment
 
 TYPES: Final = {"Integral": "BIGINT", "Fractional": "DOUBLE", "String": "VARCHAR"}
 MEMORY: Final = "256MB"
 
+Settings = dict[str, str | bool | int | float | list[str]]
+
+Settings = dict[str, str | bool | int | float | list[str]]
+
 
 def write(path: Path, features: Sequence[Feature], shipments: Iterable[Shipment]) -> None:
-    """A file of these records, with the columns that AWS adds; a feature that a record lacks is null in it."""
+    """A file of these records, with the columns that AWS adds; a feature that a record lacks is null in it.
+
+    Raises `Unwritable`, and `OSError` where the disk will not have it.
+    """
     lines = path.with_suffix(".ndjson")
     with lines.open("wb") as file:
         for each in shipments:
@@ -26,10 +33,12 @@ def write(path: Path, features: Sequence[Feature], shipments: Iterable[Shipment]
     columns = ", ".join(f"c{place}: '{kind}'" for place, kind in enumerate(kinds))
     source = f"read_json({_literal(str(lines))}, format = 'newline_delimited', columns = {{{columns}}})"
     target = f"{_literal(str(path))} (FORMAT parquet, COMPRESSION snappy)"
-    with duckdb.connect(
-        config={"memory_limit": MEMORY, "threads": 1, "temp_directory": str(path.parent)}
-    ) as connection:
-        connection.execute(f"COPY (SELECT {', '.join(_columns(features))} FROM {source}) TO {target}")  # noqa: S608
+    settings: Settings = {"memory_limit": MEMORY, "threads": 1, "temp_directory": str(path.parent)}
+    try:
+        with duckdb.connect(config=settings) as connection:
+            connection.execute(f"COPY (SELECT {', '.join(_columns(features))} FROM {source}) TO {target}")  # noqa: S608
+    except duckdb.Error as error:
+        raise Unwritable(str(error)) from error
     lines.unlink()
 
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from penstock.engine.outbox import Task
 from penstock.services.sagemaker.features import rows
-from penstock.services.sagemaker.features.model import Feature, Group, look
+from penstock.services.sagemaker.features.model import Feature, Group, Unwritable, look
 from penstock.services.sagemaker.features.rows import Shipment
 from penstock.services.sagemaker.jobs.model import Place
 from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
@@ -163,7 +163,7 @@ class Shipping:
                 path = folder / f"{hour}.parquet"
                 parquet.write(path, features, of_the_hour)
                 yield hour, self._blobs.adopt(path)
-        except OSError as problem:
+        except (OSError, Unwritable) as problem:
             raise Undelivered(f"a Parquet file could not be written: {problem}") from problem
         finally:
             shutil.rmtree(folder, ignore_errors=True)
