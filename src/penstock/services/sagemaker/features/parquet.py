@@ -13,7 +13,6 @@ from penstock.services.sagemaker.features.rows import Shipment
 TYPES: Final = {"Integral": "BIGINT", "Fractional": "DOUBLE", "String": "VARCHAR"}
 MEMORY: Final = "256MB"
 
-Settings = dict[str, str | bool | int | float | list[str]]
 
 Settings = dict[str, str | bool | int | float | list[str]]
 
