@@ -128,7 +128,6 @@ class Rooms:
             *logs.operations(database, data, clock),
             *registry.services(database, directory, clock, Announcer(rooms.notices)),
             *experiments.services(database, clock),
-            *glue.services(database, clock),
         ):
             directory.register(service)
         streams = streams_of(data, directory)
@@ -213,7 +212,9 @@ class Rooms:
         self.tidy.append(endpoints.tidy)
 
     def _furnish_features(self, data: Path) -> None:
-        """Feature groups, and queries of their offline stores."""
+        """Feature groups, and the catalog and queries of their offline stores."""
+        for service in glue.services(self.database, clock):
+            self.directory.register(service)
         shipping = open_features(
             engine=self.engine,
             directory=self.directory,

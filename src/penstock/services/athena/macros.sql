@@ -4,11 +4,11 @@ CREATE MACRO from_iso8601_timestamp(text) AS CAST(text AS TIMESTAMP WITH TIME ZO
 
 CREATE MACRO from_iso8601_date(text) AS CAST(text AS DATE);
 
-CREATE MACRO from_unixtime(seconds) AS to_timestamp(CAST(seconds AS DOUBLE));
+CREATE MACRO from_unixtime(seconds) AS make_timestamptz(CAST(round(CAST(seconds AS DOUBLE) * 1000000) AS BIGINT));
 
 CREATE MACRO to_unixtime(moment) AS epoch(moment);
 
-CREATE MACRO teradata_timestamp(text, pattern) AS CASE pattern
+CREATE MACRO to_timestamp(text, pattern) AS CASE pattern
     WHEN 'yyyy-mm-dd hh24:mi:ss' THEN strptime(text, '%Y-%m-%d %H:%M:%S')
     WHEN 'yyyy-mm-dd' THEN strptime(text, '%Y-%m-%d')
     ELSE error('to_timestamp: use the format yyyy-mm-dd hh24:mi:ss') END;

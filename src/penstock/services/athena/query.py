@@ -27,7 +27,6 @@ CATALOG: Final = "AwsDataCatalog"
 MACROS: Final = Path(__file__).with_name("macros.sql")
 OURS: Final = "penstock"  # the schema of the macros
 LINE: Final = re.compile(r"\n\nLINE \d.*", re.DOTALL)
-TIMED: Final = re.compile(r"\bto_timestamp(\s*\([^()]*,)", re.IGNORECASE)
 HIVE: Final = {
     "string": "VARCHAR", "varchar": "VARCHAR", "char": "VARCHAR", "bigint": "BIGINT", "int": "INTEGER",
     "integer": "INTEGER", "smallint": "SMALLINT", "tinyint": "TINYINT", "double": "DOUBLE", "float": "FLOAT",
@@ -105,7 +104,7 @@ def say(word: Json) -> None:
 
 def single(query: str) -> str:
     """The one statement that a query string holds, in DuckDB's words."""
-    statements = duckdb.extract_statements(TIMED.sub(r"teradata_timestamp\1", query))
+    statements = duckdb.extract_statements(query)
     if len(statements) != 1:
         raise Failed("SYNTAX_ERROR: Only one sql statement is allowed.")
     if statements[0].type != duckdb.StatementType.SELECT:
