@@ -20,6 +20,7 @@ ALL = (
     "events",
     "tuning",
     "profiles",
+    "features",
 )
 
 

@@ -26,7 +26,7 @@ SERVICES: Final = Path(__file__).parents[1] / "src" / "penstock" / "services"
 MODELS: Final = {
     "lambda_": ("lambda",),
     "identity": ("iam", "sts"),
-    "sagemaker": ("sagemaker", "sagemaker-runtime", "sagemaker-metrics"),
+    "sagemaker": ("sagemaker", "sagemaker-runtime", "sagemaker-metrics", "sagemaker-featurestore-runtime"),
 }  # folders not named as botocore names them
 MARK: Final = re.compile(r'@operation\(\s*"(\w+)"')
 ASKED: Final = re.compile(r"Asked for by name: ([\w, \n]+)\.")
@@ -99,7 +99,8 @@ class Types:
 
     def _name(self, name: str) -> str:
         name = name[0].upper() + name[1:]
-        return self.service.capitalize() + name if name in self._renamed else name
+        prefix = self.service.title().replace("-", "")
+        return prefix + name if name in self._renamed else name
 
 
 def typed_dict(name: str, members: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ data/
   unpacked/        functions' code, as environments see it
   models/          model data, as model servers see it
   environments/    Pythons that jobs run in, built on first use (unless several data folders share another place)
+  offline/         Parquet files being written         queries/             what Athena's queries read and write
   captures/        what endpoints were asked and answered, on its way to S3
   server.json      where the server is, while it is up          images.toml   the user's own images, if any
   forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas

@@ -56,6 +56,8 @@ def test_a_smithy_path_names_the_service() -> None:
         ("/endpoints/churn/invocations-response-stream", "sagemaker-runtime"),
         ("/BatchPutMetrics", "sagemaker-metrics"),
         ("/FeatureGroup/people", "sagemaker-featurestore-runtime"),
+        ("/FeatureGroup/people/ListRecords", "sagemaker-featurestore-runtime"),
+        ("/FeatureGroup/people/Record", "sagemaker-featurestore-runtime"),
         ("/", "sagemaker"),
     ],
 )

@@ -23,12 +23,14 @@ from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.residents import Nursery
 from penstock.runtimes.sandbox import Sandbox
 from penstock.runtimes.slots import Slots, this_machine
-from penstock.services import identity, lambda_, logs, s3
+from penstock.services import glue, identity, lambda_, logs, s3
+from penstock.services.athena.room import open_athena
 from penstock.services.events import open_events
 from penstock.services.peripheral import Peripheral
 from penstock.services.sagemaker import experiments, registry
 from penstock.services.sagemaker.announcing import Announcer
 from penstock.services.sagemaker.endpoints.room import open_endpoints
+from penstock.services.sagemaker.features.room import open_features
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.monitoring.room import open_monitoring
@@ -51,6 +53,7 @@ from penstock.wire.validate import validate
 log: Final = logging.getLogger(__name__)
 ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → what AWS clients need
 BLOB_GRACE: Final = 3600.0  # seconds before a blob that nobody holds goes
+QUERIES_SHARE: Final = 4  # of this machine's memory, a quarter is for Athena's queries
 SWEEP_EVERY: Final = 900.0  # seconds between two looks for what may go
 
 
@@ -131,6 +134,7 @@ class Rooms:
         rooms._furnish_jobs(streams, images, job_environment or client_environment)
         rooms._furnish_functions(data, streams, client_environment)
         rooms._furnish_models(data, streams, images, client_environment)
+        rooms._furnish_features(data)
         rooms._furnish_pipelines()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
@@ -206,6 +210,30 @@ class Rooms:
         )
         self.chores.extend((endpoints.work, self.peripheral.watch))
         self.tidy.append(endpoints.tidy)
+
+    def _furnish_features(self, data: Path) -> None:
+        """Feature groups, and the catalog and queries of their offline stores."""
+        for service in glue.services(self.database, clock):
+            self.directory.register(service)
+        shipping = open_features(
+            engine=self.engine,
+            directory=self.directory,
+            blobs=self.blobs,
+            folder=data / "offline",
+            clock=clock,
+            chance=chance,
+        )
+        open_athena(
+            engine=self.engine,
+            directory=self.directory,
+            blobs=self.blobs,
+            folder=data / "queries",
+            memory_mib=machine_here().memory_mib // QUERIES_SHARE,
+            clock=clock,
+            chance=chance,
+        )
+        self.chores.append(shipping.work)
+        self.tidy.append(shipping.forget_expired)
 
     def _furnish_pipelines(self) -> None:
         open_pipelines(

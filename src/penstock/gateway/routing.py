@@ -24,7 +24,10 @@ _SMITHY: Final = re.compile(r"/service/(?P<service>[^/]+)/operation/[^/]+/?")
 _SAGEMAKER_PATHS: Final = (
     (re.compile(r"/endpoints/[^/]+/(?:async-)?invocations(?:-[a-z-]+)?"), "sagemaker-runtime"),
     (re.compile(r"/BatchPutMetrics|/BatchGetMetrics"), "sagemaker-metrics"),
-    (re.compile(r"/FeatureGroup/[^/]+|/BatchGetRecord|/BatchWriteRecord"), "sagemaker-featurestore-runtime"),
+    (
+        re.compile(r"/FeatureGroup/[^/]+(?:/ListRecords|/Record)?|/BatchGetRecord|/BatchWriteRecord"),
+        "sagemaker-featurestore-runtime",
+    ),
 )
 # What an unsigned form is for is told by its API version alone.
 _FORM_VERSIONS: Final[Mapping[str, str]] = {

@@ -47,6 +47,8 @@ OURS: Final = (
     "ssm",
     "ecr",
     "kms",
+    "glue",
+    "athena",
 )
 
 # A model file begins with its metadata; this many packed bytes always hold it.

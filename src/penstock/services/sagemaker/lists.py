@@ -23,6 +23,7 @@ _SORTED_BY: Final[Mapping[str, Column]] = {
     "CreationTime": "created_at",
     "LastModifiedTime": "modified_at",
     "Status": "status",
+    "FeatureGroupStatus": "status",
     "PipelineExecutionArn": "name",
 }
 

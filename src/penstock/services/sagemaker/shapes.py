@@ -215,6 +215,37 @@ class BatchGetMetricsResponse(TypedDict):
     MetricQueryResults: NotRequired[list[MetricQueryResult]]
 
 
+class BatchGetRecordError(TypedDict):
+    FeatureGroupName: str
+    RecordIdentifierValueAsString: str
+    ErrorCode: str
+    ErrorMessage: str
+
+
+class BatchGetRecordIdentifier(TypedDict):
+    FeatureGroupName: str
+    RecordIdentifiersValueAsString: list[str]
+    FeatureNames: NotRequired[list[str]]
+
+
+class BatchGetRecordRequest(TypedDict):
+    Identifiers: list[BatchGetRecordIdentifier]
+    ExpirationTimeResponse: NotRequired[ExpirationTimeResponse]
+
+
+class BatchGetRecordResponse(TypedDict):
+    Records: list[BatchGetRecordResultDetail]
+    Errors: list[BatchGetRecordError]
+    UnprocessedIdentifiers: list[BatchGetRecordIdentifier]
+
+
+class BatchGetRecordResultDetail(TypedDict):
+    FeatureGroupName: str
+    RecordIdentifierValueAsString: str
+    Record: list[FeatureValue]
+    ExpiresAt: NotRequired[str]
+
+
 class BatchPutMetricsError(TypedDict):
     Code: NotRequired[PutMetricsErrorCode]
     MetricIndex: NotRequired[int]
@@ -247,6 +278,29 @@ class BatchTransformInput(TypedDict):
     StartTimeOffset: NotRequired[str]
     EndTimeOffset: NotRequired[str]
     ExcludeFeaturesAttribute: NotRequired[str]
+
+
+class BatchWriteRecordEntry(TypedDict):
+    FeatureGroupName: str
+    Record: list[FeatureValue]
+    TargetStores: NotRequired[list[TargetStore]]
+    TtlDuration: NotRequired[SagemakerFeaturestoreRuntimeTtlDuration]
+
+
+class BatchWriteRecordError(TypedDict):
+    Entry: BatchWriteRecordEntry
+    ErrorCode: str
+    ErrorMessage: str
+
+
+class BatchWriteRecordRequest(TypedDict):
+    Entries: list[BatchWriteRecordEntry]
+    TtlDuration: NotRequired[SagemakerFeaturestoreRuntimeTtlDuration]
+
+
+class BatchWriteRecordResponse(TypedDict):
+    Errors: list[BatchWriteRecordError]
+    UnprocessedEntries: list[BatchWriteRecordEntry]
 
 
 class BedrockCustomModelDeploymentMetadata(TypedDict):
@@ -579,6 +633,23 @@ class CreateExperimentRequest(TypedDict):
 
 class CreateExperimentResponse(TypedDict):
     ExperimentArn: NotRequired[str]
+
+
+class CreateFeatureGroupRequest(TypedDict):
+    FeatureGroupName: str
+    RecordIdentifierFeatureName: str
+    EventTimeFeatureName: str
+    FeatureDefinitions: list[FeatureDefinition]
+    OnlineStoreConfig: NotRequired[OnlineStoreConfig]
+    OfflineStoreConfig: NotRequired[OfflineStoreConfig]
+    ThroughputConfig: NotRequired[ThroughputConfig]
+    RoleArn: NotRequired[str]
+    Description: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateFeatureGroupResponse(TypedDict):
+    FeatureGroupArn: str
 
 
 class CreateHyperParameterTuningJobRequest(TypedDict):
@@ -978,6 +1049,14 @@ class DeleteExperimentResponse(TypedDict):
     ExperimentArn: NotRequired[str]
 
 
+class DeleteFeatureGroupRequest(TypedDict):
+    FeatureGroupName: str
+
+
+class DeleteFeatureGroupResponse(TypedDict):
+    pass
+
+
 class DeleteHyperParameterTuningJobRequest(TypedDict):
     HyperParameterTuningJobName: str
 
@@ -1067,6 +1146,18 @@ class DeleteProcessingJobResponse(TypedDict):
     pass
 
 
+class DeleteRecordRequest(TypedDict):
+    FeatureGroupName: str
+    RecordIdentifierValueAsString: str
+    EventTime: str
+    TargetStores: NotRequired[list[TargetStore]]
+    DeletionMode: NotRequired[DeletionMode]
+
+
+class DeleteRecordResponse(TypedDict):
+    pass
+
+
 class DeleteTagsRequest(TypedDict):
     ResourceArn: str
     TagKeys: list[str]
@@ -1098,6 +1189,11 @@ class DeleteTrialRequest(TypedDict):
 
 class DeleteTrialResponse(TypedDict):
     TrialArn: NotRequired[str]
+
+
+DeletionMode: TypeAlias = Literal[
+    "SoftDelete", "HardDelete"
+]
 
 
 class DeployedImage(TypedDict):
@@ -1193,6 +1289,48 @@ class DescribeExperimentResponse(TypedDict):
     CreatedBy: NotRequired[UserContext]
     LastModifiedTime: NotRequired[float]
     LastModifiedBy: NotRequired[UserContext]
+
+
+class DescribeFeatureGroupRequest(TypedDict):
+    FeatureGroupName: str
+    NextToken: NotRequired[str]
+
+
+class DescribeFeatureGroupResponse(TypedDict):
+    FeatureGroupArn: str
+    FeatureGroupName: str
+    RecordIdentifierFeatureName: str
+    EventTimeFeatureName: str
+    FeatureDefinitions: list[FeatureDefinition]
+    CreationTime: float
+    LastModifiedTime: NotRequired[float]
+    OnlineStoreConfig: NotRequired[OnlineStoreConfig]
+    OfflineStoreConfig: NotRequired[OfflineStoreConfig]
+    ThroughputConfig: NotRequired[ThroughputConfigDescription]
+    RoleArn: NotRequired[str]
+    FeatureGroupStatus: NotRequired[FeatureGroupStatus]
+    OfflineStoreStatus: NotRequired[OfflineStoreStatus]
+    LastUpdateStatus: NotRequired[LastUpdateStatus]
+    FailureReason: NotRequired[str]
+    Description: NotRequired[str]
+    NextToken: str
+    OnlineStoreTotalSizeBytes: NotRequired[int]
+
+
+class DescribeFeatureMetadataRequest(TypedDict):
+    FeatureGroupName: str
+    FeatureName: str
+
+
+class DescribeFeatureMetadataResponse(TypedDict):
+    FeatureGroupArn: str
+    FeatureGroupName: str
+    FeatureName: str
+    FeatureType: FeatureType
+    CreationTime: float
+    LastModifiedTime: float
+    Description: NotRequired[str]
+    Parameters: NotRequired[list[FeatureParameter]]
 
 
 class DescribeHyperParameterTuningJobRequest(TypedDict):
@@ -1757,6 +1895,11 @@ class ExperimentSummary(TypedDict):
     LastModifiedTime: NotRequired[float]
 
 
+ExpirationTimeResponse: TypeAlias = Literal[
+    "Enabled", "Disabled"
+]
+
+
 class Explainability(TypedDict):
     Report: NotRequired[MetricsSource]
 
@@ -1795,9 +1938,27 @@ class FeatureGroup(TypedDict):
     Tags: NotRequired[list[Tag]]
 
 
+FeatureGroupSortBy: TypeAlias = Literal[
+    "Name", "FeatureGroupStatus", "OfflineStoreStatus", "CreationTime"
+]
+
+
+FeatureGroupSortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
+
+
 FeatureGroupStatus: TypeAlias = Literal[
     "Creating", "Created", "CreateFailed", "Deleting", "DeleteFailed"
 ]
+
+
+class FeatureGroupSummary(TypedDict):
+    FeatureGroupName: str
+    FeatureGroupArn: str
+    CreationTime: float
+    FeatureGroupStatus: NotRequired[FeatureGroupStatus]
+    OfflineStoreStatus: NotRequired[OfflineStoreStatus]
 
 
 class FeatureMetadata(TypedDict):
@@ -1819,6 +1980,12 @@ class FeatureParameter(TypedDict):
 FeatureType: TypeAlias = Literal[
     "Integral", "Fractional", "String"
 ]
+
+
+class FeatureValue(TypedDict):
+    FeatureName: str
+    ValueAsString: NotRequired[str]
+    ValueAsStringList: NotRequired[list[str]]
 
 
 class FileSource(TypedDict):
@@ -1882,6 +2049,18 @@ class GetModelPackageGroupPolicyRequest(TypedDict):
 
 class GetModelPackageGroupPolicyResponse(TypedDict):
     ResourcePolicy: str
+
+
+class GetRecordRequest(TypedDict):
+    FeatureGroupName: str
+    RecordIdentifierValueAsString: str
+    FeatureNames: NotRequired[list[str]]
+    ExpirationTimeResponse: NotRequired[ExpirationTimeResponse]
+
+
+class GetRecordResponse(TypedDict):
+    Record: NotRequired[list[FeatureValue]]
+    ExpiresAt: NotRequired[str]
 
 
 class GetSearchSuggestionsRequest(TypedDict):
@@ -2385,6 +2564,23 @@ class ListExperimentsResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListFeatureGroupsRequest(TypedDict):
+    NameContains: NotRequired[str]
+    FeatureGroupStatusEquals: NotRequired[FeatureGroupStatus]
+    OfflineStoreStatusEquals: NotRequired[OfflineStoreStatusValue]
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    SortOrder: NotRequired[FeatureGroupSortOrder]
+    SortBy: NotRequired[FeatureGroupSortBy]
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class ListFeatureGroupsResponse(TypedDict):
+    FeatureGroupSummaries: list[FeatureGroupSummary]
+    NextToken: NotRequired[str]
+
+
 class ListHyperParameterTuningJobsRequest(TypedDict):
     NextToken: NotRequired[str]
     MaxResults: NotRequired[int]
@@ -2656,6 +2852,18 @@ class ListProcessingJobsRequest(TypedDict):
 
 class ListProcessingJobsResponse(TypedDict):
     ProcessingJobSummaries: list[ProcessingJobSummary]
+    NextToken: NotRequired[str]
+
+
+class ListRecordsRequest(TypedDict):
+    FeatureGroupName: str
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+    IncludeSoftDeletedRecords: NotRequired[bool]
+
+
+class ListRecordsResponse(TypedDict):
+    RecordIdentifiers: list[str]
     NextToken: NotRequired[str]
 
 
@@ -3476,6 +3684,11 @@ class OnlineStoreConfig(TypedDict):
     StorageType: NotRequired[StorageType]
 
 
+class OnlineStoreConfigUpdate(TypedDict):
+    TtlDuration: NotRequired[TtlDuration]
+    StorageType: NotRequired[StorageType]
+
+
 class OnlineStoreSecurityConfig(TypedDict):
     KmsKeyId: NotRequired[str]
 
@@ -4135,6 +4348,17 @@ class PutModelPackageGroupPolicyResponse(TypedDict):
     ModelPackageGroupArn: str
 
 
+class PutRecordRequest(TypedDict):
+    FeatureGroupName: str
+    Record: list[FeatureValue]
+    TargetStores: NotRequired[list[TargetStore]]
+    TtlDuration: NotRequired[SagemakerFeaturestoreRuntimeTtlDuration]
+
+
+class PutRecordResponse(TypedDict):
+    pass
+
+
 class QualityCheckStepMetadata(TypedDict):
     CheckType: NotRequired[str]
     BaselineUsedForDriftCheckStatistics: NotRequired[str]
@@ -4313,6 +4537,11 @@ class S3StorageConfig(TypedDict):
     S3Uri: str
     KmsKeyId: NotRequired[str]
     ResolvedOutputS3Uri: NotRequired[str]
+
+
+class SagemakerFeaturestoreRuntimeTtlDuration(TypedDict):
+    Unit: TtlDurationUnit
+    Value: int
 
 
 class ScheduleConfig(TypedDict):
@@ -4620,6 +4849,11 @@ class Tag(TypedDict):
     Value: str
 
 
+TargetStore: TypeAlias = Literal[
+    "OnlineStore", "OfflineStore"
+]
+
+
 class TemplateProviderDetail(TypedDict):
     CfnTemplateProviderDetail: NotRequired[CfnTemplateProviderDetail]
 
@@ -4627,6 +4861,29 @@ class TemplateProviderDetail(TypedDict):
 class TensorBoardOutputConfig(TypedDict):
     LocalPath: NotRequired[str]
     S3OutputPath: str
+
+
+class ThroughputConfig(TypedDict):
+    ThroughputMode: ThroughputMode
+    ProvisionedReadCapacityUnits: NotRequired[int]
+    ProvisionedWriteCapacityUnits: NotRequired[int]
+
+
+class ThroughputConfigDescription(TypedDict):
+    ThroughputMode: ThroughputMode
+    ProvisionedReadCapacityUnits: NotRequired[int]
+    ProvisionedWriteCapacityUnits: NotRequired[int]
+
+
+class ThroughputConfigUpdate(TypedDict):
+    ThroughputMode: NotRequired[ThroughputMode]
+    ProvisionedReadCapacityUnits: NotRequired[int]
+    ProvisionedWriteCapacityUnits: NotRequired[int]
+
+
+ThroughputMode: TypeAlias = Literal[
+    "OnDemand", "Provisioned"
+]
 
 
 class TotalHits(TypedDict):
@@ -5077,6 +5334,29 @@ class UpdateExperimentResponse(TypedDict):
     ExperimentArn: NotRequired[str]
 
 
+class UpdateFeatureGroupRequest(TypedDict):
+    FeatureGroupName: str
+    FeatureAdditions: NotRequired[list[FeatureDefinition]]
+    OnlineStoreConfig: NotRequired[OnlineStoreConfigUpdate]
+    ThroughputConfig: NotRequired[ThroughputConfigUpdate]
+
+
+class UpdateFeatureGroupResponse(TypedDict):
+    FeatureGroupArn: str
+
+
+class UpdateFeatureMetadataRequest(TypedDict):
+    FeatureGroupName: str
+    FeatureName: str
+    Description: NotRequired[str]
+    ParameterAdditions: NotRequired[list[FeatureParameter]]
+    ParameterRemovals: NotRequired[list[str]]
+
+
+class UpdateFeatureMetadataResponse(TypedDict):
+    pass
+
+
 class UpdateModelPackageRequest(TypedDict):
     ModelPackageArn: str
     ModelApprovalStatus: NotRequired[ModelApprovalStatus]
@@ -5155,6 +5435,18 @@ class UpdatePipelineVersionRequest(TypedDict):
 class UpdatePipelineVersionResponse(TypedDict):
     PipelineArn: NotRequired[str]
     PipelineVersionId: NotRequired[int]
+
+
+class UpdateRecordRequest(TypedDict):
+    FeatureGroupName: str
+    RecordIdentifierValueAsString: str
+    Features: list[FeatureValue]
+    TargetStores: NotRequired[list[TargetStore]]
+    TtlDuration: NotRequired[SagemakerFeaturestoreRuntimeTtlDuration]
+
+
+class UpdateRecordResponse(TypedDict):
+    pass
 
 
 class UpdateTrialComponentRequest(TypedDict):

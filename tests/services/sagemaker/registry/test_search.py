@@ -167,10 +167,10 @@ async def test_nothing_is_shared_by_other_accounts(registry: Registry) -> None:
 
 
 async def test_a_resource_that_is_not_searched_yet_says_which_are(registry: Registry) -> None:
-    refused = await registry.refusal("Search", Resource="FeatureGroup")
+    refused = await registry.refusal("Search", Resource="Image")
 
     assert refused.status == 501
-    assert "does not search Resource 'FeatureGroup' yet" in refused.message
+    assert "does not search Resource 'Image' yet" in refused.message
     assert "ModelPackageGroup" in refused.message
 
 

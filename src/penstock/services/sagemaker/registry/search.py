@@ -17,6 +17,10 @@ import msgspec
 from penstock.services.sagemaker import tagging
 from penstock.services.sagemaker.experiments import entities
 from penstock.services.sagemaker.experiments.entities import COMPONENT, EXPERIMENT, TRIAL
+from penstock.services.sagemaker.features import groups as features
+from penstock.services.sagemaker.features import metadata
+from penstock.services.sagemaker.features.model import FEATURE
+from penstock.services.sagemaker.features.model import GROUP as FEATURE_GROUP
 from penstock.services.sagemaker.registry import contents, expressions, groups, models
 from penstock.services.sagemaker.registry.names import GROUP, MODEL, PACKAGE, arn
 from penstock.store import documents, tags
@@ -74,6 +78,8 @@ _SEARCHED: Final[Mapping[str, Searched]] = {
     "Experiment": Searched(EXPERIMENT, entities.described),
     "ExperimentTrial": Searched(TRIAL, entities.described, "Trial"),
     "ExperimentTrialComponent": Searched(COMPONENT, entities.described, "TrialComponent"),
+    "FeatureGroup": Searched(FEATURE_GROUP, features.described),
+    "FeatureMetadata": Searched(FEATURE, metadata.described),
 }
 
 
