@@ -222,6 +222,7 @@ class Rooms:
             folder=data / "offline",
             clock=clock,
             chance=chance,
+            announce=Announcer(self.notices),
         )
         open_athena(
             engine=self.engine,

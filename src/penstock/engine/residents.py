@@ -19,12 +19,22 @@ class CannotStart(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contained:
+    """A resident that is a container of an image: it serves at a port, and is found again by its `name`."""
+
+    image: str
+    name: str
+    cpus: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What a resident is made of.
 
     `language` names the program inside (the runtime says which it has). `folders` are seen, read-only, at their paths
     inside; everything of Penstock's is out of sight, and `/tmp` is private, of `scratch_mib` at most. `log` is the file
     that standard output and error go to (see `store.logfile`). All of its processes together may hold `memory_mib`.
+    `command` starts the program, where that is not what starts those of its language; `visible` is seen all the same.
     """
 
     language: str
@@ -34,6 +44,9 @@ class Setting:
     memory_mib: int
     scratch_mib: int
     log: Path
+    command: tuple[str, ...] = ()
+    visible: tuple[Path, ...] = ()
+    contained: Contained | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from penstock.services.sagemaker.pipelines.model import Begin, Execution, Progre
 from penstock.services.sagemaker.pipelines.notices import changed_steps, lowered
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
+from services.sagemaker.features.worlds import World as FeaturesWorld
 from services.sagemaker.jobs.worlds import World as JobsWorld
 from services.sagemaker.jobs.worlds import processing_request, training_request
 from services.sagemaker.tuning.worlds import TuningWorld, bowl, scoring, tuned
@@ -149,3 +150,13 @@ async def test_endpoints_are_told_of_at_each_status_and_deployments_at_each_step
     ]  # fmt: skip
     ((status, pending),) = audience.of("Endpoint Deployment", "EndpointStatus", "PendingDeploymentSummary")
     assert (status, pending["ProductionVariants"][0]["VariantStatus"][0]["Status"]) == ("UPDATING", "Baking")
+
+
+async def test_feature_groups_are_told_of_from_creating_to_deleting(tmp_path: Path) -> None:
+    audience = Audience()
+
+    async with FeaturesWorld(tmp_path / "world", announce=audience).open() as client:
+        await client.group()
+        await client("DeleteFeatureGroup", FeatureGroupName="orders")
+
+    assert audience.of("Feature Group", "FeatureGroupStatus") == [("Creating",), ("Created",), ("Deleting",)]

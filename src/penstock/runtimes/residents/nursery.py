@@ -51,11 +51,12 @@ class Nursery:
         preload: Sequence[str] = ("decimal", "datetime", "re", "uuid"),
     ) -> None:
         self._languages = languages
+        self._hidden = hidden
         self._variables = variables
         self._log = log
         self._configuration: dict[str, Any] = {
             "hidden": [str(path.absolute()) for path in hidden],
-            "keep": sorted({str(path) for path in visible if covered(path, hidden)}),
+            "keep": seen(visible, hidden),
             "module": str(module),
             "preload": list(preload),
             "commands": {name: list(language.command) for name, language in languages.items()},
@@ -115,6 +116,8 @@ class Nursery:
         request = json.dumps(
             {
                 "language": setting.language,
+                "command": list(setting.command),
+                "keep": seen(setting.visible, self._hidden),
                 "variables": dict(setting.variables),
                 "folders": {inside: str(folder) for inside, folder in setting.folders.items()},
                 "working_folder": setting.working_folder,
@@ -160,6 +163,11 @@ class Nursery:
             raise CannotStart(f"the nursery of residents did not start: {tail(self._log)}")
         ours.setblocking(True)  # a message goes into an empty buffer: it does not wait
         self._line = ours
+
+
+def seen(paths: Sequence[Path], hidden: Sequence[Path]) -> list[str]:
+    """What is to be shown again of what a resident needs."""
+    return sorted({str(path) for path in paths if covered(path, hidden)})
 
 
 def covered(path: Path, hidden: Sequence[Path]) -> bool:

@@ -17,6 +17,7 @@ from penstock.engine.engine import Engine
 from penstock.services import glue, s3
 from penstock.services.athena.room import open_athena
 from penstock.services.sagemaker import registry
+from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.features.room import open_features
 from penstock.services.sagemaker.features.shipping import Shipping
 from penstock.store.blobs import Blobs
@@ -76,6 +77,7 @@ class World:
 
     folder: Path
     now: float = BEGAN
+    announce: Announce = unheard
     lives: int = 0
     database_path: Path = field(init=False)
 
@@ -105,7 +107,7 @@ class World:
         rooms: dict[str, Any] = {
             "engine": engine, "directory": directory, "blobs": self.blobs, "clock": self.clock, "chance": chance,
         }  # fmt: skip
-        shipping = open_features(**rooms, folder=self.folder / "offline")
+        shipping = open_features(**rooms, folder=self.folder / "offline", announce=self.announce)
         open_athena(**rooms, folder=self.folder / "queries", memory_mib=512)
         try:
             async with working(engine):

@@ -141,12 +141,12 @@ class Nursery:
             plan = Plan(
                 folders=wanted["folders"],
                 hidden=self._configuration.hidden,
-                keep=self._configuration.keep,
+                keep=[*self._configuration.keep, *wanted["keep"]],
                 scratch_mib=wanted["scratch_mib"],
                 user=self._user,
             )
-            command = self._configuration.commands[wanted["language"]]
-            program = self._program if wanted["language"] == "python" else None
+            command = wanted["command"] or self._configuration.commands[wanted["language"]]
+            program = self._program if wanted["language"] == "python" and not wanted["command"] else None
             keeper.live(plan, socket.socket(fileno=control), log, keeper.Wanted(wanted, command, program))
         except BaseException:  # it must not go on as a second nursery
             traceback.print_exc()

@@ -11,7 +11,9 @@ import msgspec
 from msgspec.structs import replace
 
 from penstock.engine.facts import Command, Done, Event, Finish, Invoke, Json, Outcome, Perform, Refused, RunId, Started
+from penstock.services.sagemaker.announcing import FEATURE_GROUP, Announce, unheard
 from penstock.services.sagemaker.features import metadata
+from penstock.services.sagemaker.features.answers import described
 from penstock.services.sagemaker.features.model import GROUP, Group, arn_of
 from penstock.store import documents
 from penstock.store.database import Transaction
@@ -57,6 +59,9 @@ class GroupFlow:
     name = FLOW
     state_type = State
 
+    def __init__(self, announce: Announce = unheard) -> None:
+        self._announce = announce
+
     def plan(self, document: bytes) -> Plan:
         return _plans.decode(document)
 
@@ -99,7 +104,10 @@ class GroupFlow:
             metadata.remove(tx, Group(found))
             documents.remove(tx, found.scope, GROUP, found.name)
         else:
-            documents.update(tx, settled(found, plan, after))
+            changed = settled(found, plan, after)
+            documents.update(tx, changed)
+            if changed.status != found.status:
+                self._announce(tx, FEATURE_GROUP, changed, lambda: described(changed))
             if plan.act == "update" and not after.failure:
                 metadata.keep(tx, Group(found), plan.additions, after.at)
 

@@ -11,7 +11,9 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker.announcing import FEATURE_GROUP, Announce
 from penstock.services.sagemaker.features import metadata, refusals, requests, tables
+from penstock.services.sagemaker.features.answers import described, summary
 from penstock.services.sagemaker.features.flow import FLOW, Plan
 from penstock.services.sagemaker.features.model import GROUP, Feature, Group, arn_of, look
 from penstock.services.sagemaker.once import once
@@ -32,6 +34,7 @@ class FeatureGroups:
     engine: Engine
     clock: Callable[[], float]
     chance: Callable[[], str]
+    announce: Announce
     service = "sagemaker"
 
     @property
@@ -55,6 +58,7 @@ class FeatureGroups:
                 documents.insert(tx, made)
                 metadata.keep(tx, group, body["FeatureDefinitions"], at)
                 tags.add(tx, made.arn, labels)
+                self.announce(tx, FEATURE_GROUP, made, lambda: described(made))
                 self._begin(tx, group, Plan("create", name, steps))
             elif not (call.token and call.token == found.document.token):
                 raise AlreadyStored(found.document)
@@ -115,7 +119,9 @@ class FeatureGroups:
                 raise ValidationError(
                     f"FeatureGroup [{group.name}] cannot be deleted while its status is {group.document.status}."
                 )
-            documents.update(tx, group.document.changed(at, status="Deleting", FailureReason=None))
+            deleting = group.document.changed(at, status="Deleting", FailureReason=None)
+            documents.update(tx, deleting)
+            self.announce(tx, FEATURE_GROUP, deleting, lambda: described(deleting))
             self._begin(tx, group, Plan("delete", group.name))
             return {}
 
@@ -158,21 +164,3 @@ def reconfigured(group: Group, request: Json, at: float) -> Document:
         mode = group.document.body["ThroughputConfig"]["ThroughputMode"]
         told["ThroughputConfig"] = requests.throughput({"ThroughputMode": mode, **request["ThroughputConfig"]})
     return group.document.changed(at, **told)
-
-
-def summary(group: Document) -> dict[str, Json]:
-    """A group as lists show it."""
-    offline = {"OfflineStoreStatus": group.body["OfflineStoreStatus"]} if "OfflineStoreStatus" in group.body else {}
-    return {
-        "FeatureGroupName": group.name,
-        "FeatureGroupArn": group.arn,
-        "CreationTime": group.created_at,
-        "FeatureGroupStatus": group.status,
-        **offline,
-    }
-
-
-def described(group: Document) -> dict[str, Json]:
-    """A group as DescribeFeatureGroup and Search answer it."""
-    body = {member: value for member, value in group.body.items() if member != "CreatedBy"}
-    return {**summary(group), "LastModifiedTime": group.modified_at, **body}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from penstock.engine.engine import Engine
+from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.features.flow import EMPTY, GroupFlow
 from penstock.services.sagemaker.features.groups import FeatureGroups
 from penstock.services.sagemaker.features.metadata import FeatureMetadata
@@ -22,6 +23,7 @@ def open_features(
     folder: Path,
     clock: Callable[[], float],
     chance: Callable[[], str],
+    announce: Announce = unheard,
 ) -> Shipping:
     """Enter the operations into the directory, the flow and its activity into the engine. Before `engine.work`.
 
@@ -30,9 +32,9 @@ def open_features(
     """
     shipping = Shipping(engine.database, Objects(directory, blobs), blobs, folder, clock=clock, chance=chance)
     engine.activity(EMPTY, shipping.empty)
-    engine.register(GroupFlow())
+    engine.register(GroupFlow(announce))
     for service in (
-        FeatureGroups(engine, clock, chance),
+        FeatureGroups(engine, clock, chance, announce),
         FeatureMetadata(engine.database, clock),
         Records(engine.database, clock, shipping.put_on_its_way),
     ):

@@ -17,7 +17,7 @@ import msgspec
 from penstock.services.sagemaker import tagging
 from penstock.services.sagemaker.experiments import entities
 from penstock.services.sagemaker.experiments.entities import COMPONENT, EXPERIMENT, TRIAL
-from penstock.services.sagemaker.features import groups as features
+from penstock.services.sagemaker.features import answers as features
 from penstock.services.sagemaker.features import metadata
 from penstock.services.sagemaker.features.model import FEATURE
 from penstock.services.sagemaker.features.model import GROUP as FEATURE_GROUP
