@@ -15,6 +15,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions import answers
+from penstock.services.stepfunctions.desk import Desk
 from penstock.services.stepfunctions.interpreter.aborting import STOP
 from penstock.services.stepfunctions.interpreter.plan import Order
 from penstock.services.stepfunctions.mapruns import rows
@@ -44,8 +45,10 @@ class Collecting:
         directory: Directory,
         engine: Engine,
         clock: Callable[[], float],
+        desk: Desk,
         close_source: Callable[[RunId], Awaitable[None]],
     ) -> None:
+        self.desk = desk
         self.database = database
         self.directory = directory
         self.engine = engine
@@ -78,7 +81,7 @@ class Collecting:
         """The children that a map run which will not succeed has not come to."""
         if state.why is None or state.is_exhausted:
             return
-        opened = Opened(items_of(self.directory, plan, scope))
+        opened = Opened(items_of(self.directory, plan, scope), self.desk)
         start = {"item": state.items.started, "child": state.children.started}
         async with aclosing(opened.items):
             async for order in not_begun(plan, opened, **start, at=self.clock()):
