@@ -12,6 +12,7 @@ import pytest
 
 from penstock.engine.facts import Event, Fact, Fired, SetTimer, Started
 from penstock.languages.asl.elsewhere import Answer, answered
+from penstock.services.stepfunctions import memory
 from penstock.services.stepfunctions.desk import Desk
 from penstock.services.stepfunctions.interpreter.advance import advance
 from penstock.services.stepfunctions.interpreter.execution import Execution
@@ -203,6 +204,22 @@ async def begun(stage: Stage, machine: str, kind: str) -> Json:
     if kind == "EXPRESS":
         return await stage.ask("StartSyncExecution", stateMachineArn=machine, input='{"by": 2}')
     return await stage.ended(await stage.start(machine, input='{"by": 2}'))
+
+
+async def test_an_express_execution_with_a_long_past_is_folded_from_where_it_was_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(memory, "LONGEST_PAST", 2)
+    other = "$sum($map([1..5000], function($n) { $n + $states.input.by }))"
+    async with staged(tmp_path, limits=HELD) as stage:
+        machine = await stage.machine(evaluating(LONG, other, LONG, other), type="EXPRESS")
+
+        told = await stage.ask("StartSyncExecution", stateMachineArn=machine, input='{"by": 2}')
+
+    expected = 2.0
+    for _ in range(2):
+        expected = 5000 * (expected * 12_502_500) + 12_502_500
+    assert (told["status"], json.loads(told["output"])["by"]) == ("SUCCEEDED", pytest.approx(expected))
 
 
 async def test_an_execution_goes_on_after_a_restart_that_has_to_find_everything_out_again(tmp_path: Path) -> None:

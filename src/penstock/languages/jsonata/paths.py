@@ -76,7 +76,16 @@ def _plain(node: Node, compiled: Compile) -> Code:
     if node.items[0].kind == "variable":
         return _from_variable(node.items, compiled)
     names = [step.value for step in node.items]
-    return lambda context, frame: _down(context, names, 0, frame)
+    return _single(names[0]) if len(names) == 1 else lambda context, frame: _down(context, names, 0, frame)
+
+
+def _single(name: str) -> Code:
+    """A name alone, which is looked for in an object most of the time."""
+
+    def code(context: Value, frame: Frame) -> Value:
+        return context.get(name, UNDEFINED) if type(context) is dict else _down(context, [name], 0, frame)
+
+    return code
 
 
 def _from_variable(steps: list[Node], compiled: Compile) -> Code:

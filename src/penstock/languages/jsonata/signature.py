@@ -61,7 +61,7 @@ class Signature:
     def __init__(self, text: str) -> None:
         self.parameters = _read(text)
         self.pattern = re.compile("".join(f"({parameter.pattern()})" for parameter in self.parameters))
-        self._groups: dict[str, tuple[str | None, ...]] = {}  # what has been parted before
+        self._groups: dict[str, tuple[str, ...]] = {}  # what has been parted before
         self.plain = {self._plain(letters) for letters in ("s", "n", "a", "ss", "sn", "af", "x")} - {None}
 
     def _plain(self, letters: str) -> str | None:
@@ -88,12 +88,12 @@ class Signature:
                 at += 1
         return checked
 
-    def _parted(self, arguments: Arguments[Value], letters: str) -> tuple[str | None, ...]:
+    def _parted(self, arguments: Arguments[Value], letters: str) -> tuple[str, ...]:
         """The letters that each parameter is given."""
         found = self.pattern.fullmatch(letters)
         if found is None:
             raise self._misfit(arguments, letters)
-        groups = found.groups()
+        groups: tuple[str, ...] = found.groups()
         if len(self._groups) < MOST_KNOWN:
             self._groups[letters] = groups
         return groups

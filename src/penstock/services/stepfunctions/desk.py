@@ -70,7 +70,7 @@ class Desk:
             raise
 
     async def _hired(self) -> Process:
-        command = (sys.executable, "-m", "penstock.languages.asl.elsewhere")
+        command = (sys.executable, "-P", "-m", "penstock.languages.asl.elsewhere")
         self._process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
         return self._process
 

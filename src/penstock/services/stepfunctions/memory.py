@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 from penstock.engine.facts import (
     CancelTimer,
     Command,
@@ -30,6 +32,7 @@ from penstock.engine.facts import (
     Watch,
 )
 from penstock.engine.outbox import Task
+from penstock.engine.packing import pack, unpacked
 from penstock.services.stepfunctions.desk import Desk
 from penstock.services.stepfunctions.interpreter.advance import advance
 from penstock.services.stepfunctions.interpreter.execution import Execution, HistoryEvent
@@ -41,6 +44,7 @@ from penstock.wire.call import Scope, ServiceError
 Json = Any
 log: Final = logging.getLogger(__name__)
 Activities = Mapping[str, Callable[[Task], Awaitable[Json]]]
+LONGEST_PAST: Final = 100  # facts that are kept, to be folded anew
 Watcher = Callable[[RunId], Awaitable[Outcome | None]]
 
 
@@ -76,7 +80,8 @@ class InMemory:
         self._seen = seen
         self._rehearsal = rehearsal
         self._facts: asyncio.Queue[Fact] = asyncio.Queue()
-        self._past: list[Event] = []
+        self._past: list[Event] = []  # since `_kept`, the execution as it was then
+        self._kept = pack(self.execution)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._number = 0
 
@@ -117,7 +122,9 @@ class InMemory:
             self._carry_out(command, tasks)
 
     async def _advance(self, event: Event, desk: Desk) -> None:
-        """Advance; where something takes long, it is found out first, and everything is folded anew."""
+        """Advance; where something takes long, it is found out first, and what is past is folded anew."""
+        if len(self._past) == LONGEST_PAST:
+            self._kept, self._past = pack(self.execution), []
         self._past.append(event)
         to_fold = [event]
         while to_fold:
@@ -127,7 +134,8 @@ class InMemory:
                 to_fold = []
             except Unanswered as asked:
                 await desk.work_out(asked.question)
-                self.execution, to_fold = Execution(), self._past
+                self.execution = msgspec.msgpack.decode(self._kept, type=Execution, ext_hook=unpacked)
+                to_fold = self._past
 
     def _carry_out(self, command: Command, tasks: asyncio.TaskGroup) -> None:
         match command:
