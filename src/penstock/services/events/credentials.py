@@ -10,7 +10,7 @@ from penstock.services.events.authorizing import Authorizing, Unauthorized, pair
 from penstock.services.events.connections import EXTRA, LISTS
 from penstock.store.database import Database
 from penstock.store.documents import Document
-from penstock.wire.call import Answer, Call, Json, ServiceError, operation
+from penstock.wire.call import Answer, Call, Directory, Json, ServiceError
 from penstock.wire.outgoing import Unreached
 
 
@@ -20,9 +20,12 @@ class Credentials:
 
     database: Database
     authorizing: Authorizing
-    service: str = "events"
 
-    @operation("RetrieveConnectionCredentials")
+    def open(self, directory: Directory) -> None:
+        """Answer in the directory, though no model knows of it."""
+        directory.provide("events", ["RetrieveConnectionCredentials"], self.retrieve)
+        directory.provide("events", ["RefuseConnectionCredentials"], self.refuse)
+
     async def retrieve(self, call: Call, request: Json) -> Answer:
         """Three maps of names and values, and in `Secret` the names in each whose values are not to be shown."""
         connection = await self._connection(call, request)
@@ -41,7 +44,6 @@ class Credentials:
         secret["HeaderParameters"] += header
         return {**told, "Secret": secret}
 
-    @operation("RefuseConnectionCredentials")
     async def refuse(self, call: Call, request: Json) -> Answer:
         """An endpoint did not take them: a token that was kept is not given again."""
         self.authorizing.was_refused(await self._connection(call, request))

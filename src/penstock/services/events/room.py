@@ -48,6 +48,7 @@ def open_events(
     authorizing = Authorizing(clock)
     engine.activity(CALL, Calling(database, deliveries, authorizing).carry)
     engine.activity(REPLAY_PAGE, replays.page)
+    Credentials(database, authorizing).open(directory)
     for service in (
         Putting(delivering, clock, chance),
         Buses(database, listeners, clock),
@@ -57,7 +58,6 @@ def open_events(
         archives,
         replays,
         Connections(database, clock, chance),
-        Credentials(database, authorizing),
         Destinations(database, clock, chance),
     ):
         directory.register(service)
