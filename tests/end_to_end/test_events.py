@@ -1,8 +1,11 @@
 """EventBridge and Scheduler with boto3, on a server of their own that is killed in between."""
 
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
+from end_to_end.raw import ask
 from end_to_end.world import ROLE, World, until
 
 RULE = {"source": ["me"], "detail": {"n": [{"numeric": [">", 1]}]}}
@@ -28,6 +31,51 @@ def messages(world: World, url: str) -> list[Any]:
 
 def entry(number: int) -> dict[str, str]:
     return {"Source": "me", "DetailType": "counted", "Detail": json.dumps({"n": number})}
+
+
+def test_an_http_task_calls_in_the_name_of_a_connection(world: World) -> None:
+    connection = world.client("events").create_connection(
+        Name="door", AuthorizationType="BASIC",
+        AuthParameters={"BasicAuthParameters": {"Username": "u", "Password": "p"}},
+    )["ConnectionArn"]  # fmt: skip
+    heard: list[str] = []
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(self.headers["authorization"])
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Door) as door:
+        door.timeout = 60
+        thread = threading.Thread(target=door.handle_request)
+        thread.start()
+        parameters = {
+            "ApiEndpoint": f"http://127.0.0.1:{door.server_address[1]}/", "Method": "GET",
+            "InvocationConfig": {"ConnectionArn": connection},
+        }  # fmt: skip
+        task = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Parameters": parameters, "End": True}
+        machine = world.client("stepfunctions").create_state_machine(
+            name="door", definition=json.dumps({"StartAt": "Knock", "States": {"Knock": task}}), roleArn=ROLE
+        )["stateMachineArn"]
+        execution = world.client("stepfunctions").start_execution(stateMachineArn=machine)["executionArn"]
+        thread.join()
+
+    def ended() -> Any:
+        told = world.client("stepfunctions").describe_execution(executionArn=execution)
+        return None if told["status"] == "RUNNING" else told
+
+    told = until(ended, "the end of the execution")
+    assert told["status"] == "SUCCEEDED", told
+    assert heard == ["Basic dTpw"]
+    body = json.dumps({"ConnectionArn": connection}).encode()
+    target = {"X_Amz_Target": "AWSEvents.RetrieveConnectionCredentials", "Content_Type": "application/x-amz-json-1.1"}
+    status, answer = ask(world, body, **target)
+    assert status >= 400  # no customer can ask for them
+    assert "dTpw" not in answer
 
 
 def test_events_reach_what_they_should_and_all_of_it_outlives_the_server(own: World) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from penstock.store import documents, tags
-from penstock.store.database import Transaction
+from penstock.store.database import Transaction, Unready
 from penstock.store.documents import AlreadyStored, Document, Query
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
@@ -45,6 +45,47 @@ async def test_a_work_that_raises_undoes_itself_alone(tmp_path: Path) -> None:
     assert isinstance(results[1], KeyError)
     page = await database.read(lambda tx: documents.page(tx, Query(kind="thing", scope=HERE, order="name")))
     assert [found.name for found in page.documents] == ["before", "after"]
+    database.close()
+
+
+async def test_a_work_that_has_to_know_more_is_done_again_while_others_go_on(tmp_path: Path) -> None:
+    database = opened(tmp_path)
+    known = asyncio.Event()
+    begun: list[str] = []
+
+    def eager(tx: Transaction) -> Document:
+        begun.append("work")
+        tx.after_undo(lambda: begun.append("undone"))
+        made = documents.insert(tx, thing("late"))
+        if not known.is_set():
+            raise Unready(known.wait)
+        return made
+
+    writing = asyncio.create_task(database.write(eager))
+    await keep(database, thing("other"))
+    assert not writing.done()
+    known.set()
+
+    assert (await writing).name == "late"
+    assert begun == ["work", "undone", "work"]
+    page = await database.read(lambda tx: documents.page(tx, Query(kind="thing", scope=HERE)))
+    assert {found.name for found in page.documents} == {"late", "other"}
+    database.close()
+
+
+@pytest.mark.parametrize("look", ["read", "scan"])
+async def test_a_reader_that_has_to_know_more_reads_again(look: str, tmp_path: Path) -> None:
+    database, known = opened(tmp_path), asyncio.Event()
+
+    async def find_out() -> None:
+        known.set()
+
+    def eager(_: Transaction) -> str:
+        if not known.is_set():
+            raise Unready(find_out)
+        return "known"
+
+    assert await getattr(database, look)(eager) == "known"
     database.close()
 
 

@@ -7,12 +7,24 @@ itself alone. Nothing waits inside a unit of work, so no transaction is ever ope
 SQL here is the part that SQLite and PostgreSQL share; parameters are named (`:name`).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Protocol, TypeVar
 
 Value = str | int | float | bytes | None
 Row = tuple[Value, ...]
 T = TypeVar("T")
+
+
+class Unready(BaseException):
+    """Raised by a work that has to know what takes long to find out, which nobody else should wait for.
+
+    It is undone as by any error, `wait` is awaited on the event loop, and it is done again from its beginning; so every
+    round must bring it further. No error: who has asked for the work never sees it.
+    """
+
+    def __init__(self, wait: Callable[[], Awaitable[object]]) -> None:
+        super().__init__()
+        self.wait = wait
 
 
 class Transaction(Protocol):

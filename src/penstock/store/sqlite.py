@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from penstock.store.database import Row, Transaction, Value
+from penstock.store.database import Row, Transaction, Unready, Value
 
 T = TypeVar("T")
 GROUP: Final = 2_000  # works in one commit at the most: bounds how long the first of them waits
@@ -133,10 +133,15 @@ class SqliteDatabase:
         """Do the work with others' in one commit; return when it is on disk."""
         if self._closed:
             raise RuntimeError(f"the database {self._path} is closed")
-        asked = _Asked(work, asyncio.get_running_loop())
-        self._asked.put(asked)
-        answer: T = await asked.future
-        return answer
+        while True:
+            asked = _Asked(work, asyncio.get_running_loop())
+            self._asked.put(asked)
+            try:
+                answer: T = await asked.future
+            except Unready as unready:
+                await unready.wait()
+            else:
+                return answer
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """Do the work on the latest snapshot, beside the writer.
@@ -144,11 +149,19 @@ class SqliteDatabase:
         Here and now: in WAL mode a reader waits for nobody, and what an index finds is read in less time than it
         takes to wake another thread.
         """
-        return self._read(work)
+        while True:
+            try:
+                return self._read(work)
+            except Unready as unready:
+                await unready.wait()
 
     async def scan(self, work: Callable[[Transaction], T]) -> T:
         """Do the work on the latest snapshot, in a thread of its own."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        while True:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+            except Unready as unready:
+                await unready.wait()
 
     async def lengthen_log(self) -> None:
         """Make the write-ahead log as long as it gets, so that commits only write over it.

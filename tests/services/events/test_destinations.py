@@ -190,6 +190,61 @@ async def test_a_connection_without_secrets_calls_nobody(tmp_path: Path) -> None
         assert len(outside.events) == 1
 
 
+async def test_services_are_told_what_a_connection_adds_and_which_of_it_is_secret(tmp_path: Path) -> None:
+    async with living(tmp_path) as world:
+        extra = {
+            "HeaderParameters": [{"Key": "X-Own", "Value": "open", "IsValueSecret": False}],
+            "QueryStringParameters": [{"Key": "q", "Value": "hush", "IsValueSecret": True}],
+        }
+        made = await world.events(
+            "CreateConnection", Name="c", AuthorizationType="API_KEY",
+            AuthParameters={**KEY, "InvocationHttpParameters": extra},
+        )  # fmt: skip
+
+        told = await world.events("RetrieveConnectionCredentials", ConnectionArn=made["ConnectionArn"])
+
+        assert told == {
+            "HeaderParameters": {"X-Own": "open", "X-Key": "secret"}, "QueryStringParameters": {"q": "hush"},
+            "BodyParameters": {},
+            "Secret": {"HeaderParameters": ["X-Key"], "QueryStringParameters": ["q"], "BodyParameters": []},
+        }  # fmt: skip
+
+
+async def test_services_are_given_a_token_until_it_is_refused(tmp_path: Path) -> None:
+    async with living(tmp_path) as world, endpoint() as outside:
+        oauth = {
+            "OAuthParameters": {
+                "ClientParameters": {"ClientID": "me", "ClientSecret": "secret"}, "HttpMethod": "GET",
+                "AuthorizationEndpoint": f"{outside.url}/token",
+            }
+        }  # fmt: skip
+        made = await world.events(
+            "CreateConnection", Name="c", AuthorizationType="OAUTH_CLIENT_CREDENTIALS", AuthParameters=oauth
+        )
+        connection = {"ConnectionArn": made["ConnectionArn"]}
+
+        told = [await world.events("RetrieveConnectionCredentials", **connection) for _ in range(2)]
+        await world.events("RefuseConnectionCredentials", **connection)
+        told.append(await world.events("RetrieveConnectionCredentials", **connection))
+
+        assert [each["HeaderParameters"]["Authorization"] for each in told] == [
+            "Bearer token-1", "Bearer token-1", "Bearer token-2"
+        ]  # fmt: skip
+
+
+async def test_services_are_told_why_a_connection_cannot_be_used(tmp_path: Path) -> None:
+    async with living(tmp_path) as world:
+        made = await world.events("CreateConnection", Name="c", AuthorizationType="BASIC", AuthParameters=BASIC)
+        await world.events("DeauthorizeConnection", Name="c")
+
+        with pytest.raises(ServiceError, match="c is DEAUTHORIZED") as caught:
+            await world.events("RetrieveConnectionCredentials", ConnectionArn=made["ConnectionArn"])
+        assert caught.value.code == "InvalidConnectionState"
+        with pytest.raises(ServiceError, match="does not exist") as caught:
+            await world.events("RetrieveConnectionCredentials", ConnectionArn=f"{made['ConnectionArn']}x")
+        assert caught.value.code == "ResourceNotFoundException"
+
+
 async def test_connections_and_destinations_are_listed_changed_and_removed(tmp_path: Path) -> None:
     async with living(tmp_path) as world:
         await destination(world, "http://localhost/a", "BASIC", BASIC)

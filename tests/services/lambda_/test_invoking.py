@@ -49,6 +49,17 @@ async def test_the_log_goes_to_the_functions_group_and_its_tail_back_to_who_asks
         )
 
 
+async def test_a_call_that_is_repeated_has_the_same_request_id(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(source="def handler(event, context):\n    return context.aws_request_id\n")
+
+        told = [await world.result(token=token) for token in ("run#1", "run#1", "run#2", "")]
+
+    assert told[0] == told[1]
+    assert len({*told}) == 3
+    assert all(re.fullmatch(ID, each) for each in told)
+
+
 async def test_an_environment_is_used_again_and_remembers(tmp_path: Path) -> None:
     async with lambda_at(tmp_path) as world:
         await world.create(source="seen = []\ndef handler(event, context):\n    seen.append(event)\n    return seen\n")

@@ -9,13 +9,15 @@ from penstock.services.stepfunctions.quotas import WrongQuotas, read_quotas
 
 
 def test_without_a_file_they_are_those_of_aws(tmp_path: Path) -> None:
-    assert read_quotas(tmp_path) == Limits(payload_bytes=262_144, history_events=25_000, turn_events=2_000)
+    assert read_quotas(tmp_path) == Limits(
+        payload_bytes=262_144, history_events=25_000, turn_events=2_000, turn_steps=10_000
+    )
 
 
 def test_what_a_file_names_is_changed_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "stepfunctions.toml").write_text("history_events = 0\n")
 
-    assert read_quotas(tmp_path) == Limits(history_events=0)
+    assert read_quotas(tmp_path) == Limits(history_events=0, turn_steps=10_000)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Values as AWS's interpreter, a Java program, writes them into text: `{Arg1=1, Arg2=[]}`, `1.0E10`."""
 
-from penstock.languages.asl.view import Json
+from typing import Any
+
+Json = Any
 
 
 def java_text(value: Json) -> str:

@@ -76,7 +76,10 @@ def _evaluation(program: jsonata.Expression) -> Find:
 
     def evaluate(view: View) -> Json:
         states = {**view.states, "context": view.context()} if with_context else view.states
-        return program.evaluate({**view.variables, "states": states}, now=view.at, chance=view.chance)
+        bindings = {**view.variables, "states": states}
+        if view.labour is not None:
+            return view.labour.evaluate(program, bindings, view)
+        return program.evaluate(bindings, now=view.at, chance=view.chance)
 
     return evaluate
 

@@ -27,8 +27,10 @@ def compile_path(text: str, *, field: str) -> Expression:
     path = _read(inner, text, field)
     miss = _miss(text, field)
     origin = _ORIGINS.get(root) or _of_variable(root, text, field)
-    find = _finder(path, miss)
     variables = frozenset() if root in _ORIGINS else frozenset([root])
+    if (keys := _keys(path.steps)) is None:
+        return Compiled(text, _searching(path, miss, origin), variables)
+    find = _finder(path, keys, miss)
     if root == "$" and (fast := _of_document(path, find)) is not None:
         return Compiled(text, fast, variables)
     return Compiled(text, lambda view: find(origin(view)), variables)
@@ -141,8 +143,25 @@ def _miss(text: str, place: str) -> Callable[[Json, str], NoReturn]:
 # finding
 
 
-def _finder(path: jayway.Path, miss: Callable[[Json, str], NoReturn]) -> Callable[[Json], Json]:
-    """Find in any document: straight down where it is names and indexes; else, and to tell a miss, by `jayway`."""
+def _searching(
+    path: jayway.Path, miss: Callable[[Json, str], NoReturn], origin: Callable[[View], Json]
+) -> Callable[[View], Json]:
+    """A path that may look at much of the document."""
+
+    def find(view: View) -> Json:
+        document = origin(view)
+        try:
+            return path.find(document) if view.labour is None else view.labour.find(path, document)
+        except jayway.NotFound as why:
+            miss(document, str(why))
+
+    return find
+
+
+def _finder(
+    path: jayway.Path, keys: tuple[str | int, ...], miss: Callable[[Json, str], NoReturn]
+) -> Callable[[Json], Json]:
+    """Find in any document, straight down by names and indexes; a miss is told by `jayway`."""
 
     def find(document: Json) -> Json:
         try:
@@ -150,9 +169,6 @@ def _finder(path: jayway.Path, miss: Callable[[Json, str], NoReturn]) -> Callabl
         except jayway.NotFound as why:
             miss(document, str(why))
 
-    keys = _keys(path.steps)
-    if keys is None:
-        return find
     ways: list[tuple[Json, Any]] = [(key, dict if isinstance(key, str) else list) for key in keys]
 
     def follow(document: Json) -> Json:

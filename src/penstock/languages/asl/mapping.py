@@ -152,7 +152,8 @@ def _reader_config(config: Entry) -> dict[str, Any]:
     kind = config.one_of("InputType", *_INPUTS)
     where = config.one_of("CSVHeaderLocation", "FIRST_ROW", "GIVEN")
     config.one_of("CSVDelimiter", "COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB")
-    config.one_of("ManifestType", "ATHENA_DATA", "S3_INVENTORY")
+    if config.one_of("ManifestType", "ATHENA_DATA", "S3_INVENTORY") == "S3_INVENTORY" and config.has("InputType"):
+        config.unsupported("InputType")
     config.one_of("Transformation", "NONE", "LOAD_AND_FLATTEN")
     config.text("ItemsPointer")
     if kind == "CSV" and not config.has("CSVHeaderLocation"):

@@ -2,13 +2,17 @@
 
 Whatever is compiled from a definition's text (a path, a template, a condition, a JSONata expression) is an
 `Expression`: it is given a `View` and answers JSON, or raises `Failure` with the error name and cause that AWS would
-record. Nothing here reads a clock or dice: they are in the view.
+record. Nothing here reads a clock or dice: they are in the view. So is `labour`, where others would have to wait for
+what takes long.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final, Protocol
+
+from penstock.languages import jsonata
+from penstock.languages.asl import jayway
 
 Json = Any
 
@@ -31,6 +35,16 @@ class Failure(Exception):
         self.is_runtime = is_runtime
 
 
+class Labour(Protocol):
+    """Who sees to it that what takes long does not take it here."""
+
+    def evaluate(self, expression: jsonata.Expression, bindings: Mapping[str, Json], view: "View", /) -> Json:
+        """The value of a JSONata expression; raises as the expression does."""
+
+    def find(self, path: jayway.Path, document: Json, /) -> Json:
+        """What a path that searches finds; raises as the path does."""
+
+
 @dataclass(slots=True)
 class View:
     """The values in reach at one point of one state.
@@ -45,6 +59,7 @@ class View:
     at: float  # seconds since the epoch
     chance: Callable[[], Random]  # the same luck in every replay
     states: Mapping[str, Json] = field(default_factory=dict)
+    labour: Labour | None = None
 
 
 class Expression(Protocol):

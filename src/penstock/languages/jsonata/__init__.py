@@ -11,7 +11,8 @@ ends, for it pays for what it does (`run`).
 
 from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.expression import Expression, compile_expression
+from penstock.languages.jsonata.run import STEPS, Run
 from penstock.languages.jsonata.text import number_text
 from penstock.languages.jsonata.values import UNDEFINED
 
-__all__ = ["UNDEFINED", "Expression", "JsonataError", "compile_expression", "number_text"]
+__all__ = ["STEPS", "UNDEFINED", "Expression", "JsonataError", "Run", "compile_expression", "number_text"]

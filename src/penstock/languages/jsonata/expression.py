@@ -47,7 +47,10 @@ class Expression:
         chance: Callable[[], random.Random],
     ) -> Json:
         """The value for these variables, as plain JSON, or `UNDEFINED` when nothing was found."""
-        run = Run(now, chance)
+        return self.carry_out(Run(now, chance), bindings, document)
+
+    def carry_out(self, run: Run, bindings: Mapping[str, Json], document: Json = UNDEFINED) -> Json:
+        """`evaluate` as one run, which tells afterwards what it took."""
         frame = Frame({**bindings, "$": document}, None, run)
         context = document
         if isinstance(document, list):

@@ -7,6 +7,7 @@ the value.
 
 from collections.abc import Callable
 from functools import cmp_to_key
+from itertools import takewhile
 from math import floor
 from typing import Final
 
@@ -35,11 +36,17 @@ def path(node: Node, compiled: Compile) -> Code:
     """The code of a path; the common one, a variable and plain names, has no more than it needs."""
     if _is_plain(node):
         return _plain(node, compiled)
-    steps = [_Step(step, compiled) for step in node.items]
+    lead = _lead(node)
+    steps = [_Step(step, compiled) for step in node.items[lead:]]
     group = grouping(node.group, compiled) if node.group else None
+    origin = _from_variable(node.items[:lead], compiled) if lead else None
 
     def code(context: Value, frame: Frame) -> Value:
-        found, tuples = _walk(node, steps, context, frame)
+        tuples = None
+        if origin is None:
+            found, tuples = _walk(node, steps, context, frame)
+        else:
+            found = _on_from(origin(context, frame), steps, frame)
         if group:
             return group(found if tuples is None else tuples, frame)
         if tuples is not None:
@@ -66,13 +73,35 @@ def _is_busy(step: Node) -> bool:
 
 
 def _plain(node: Node, compiled: Compile) -> Code:
-    first = node.items[0]
-    if first.kind == "variable":
-        names = [step.value for step in node.items[1:]]
-        origin = compiled(first)
-        return lambda context, frame: _down(origin(context, frame), names, 0, frame)
+    if node.items[0].kind == "variable":
+        return _from_variable(node.items, compiled)
     names = [step.value for step in node.items]
-    return lambda context, frame: _down(context, names, 0, frame)
+    return _single(names[0]) if len(names) == 1 else lambda context, frame: _down(context, names, 0, frame)
+
+
+def _single(name: str) -> Code:
+    """A name alone, which is looked for in an object most of the time."""
+
+    def code(context: Value, frame: Frame) -> Value:
+        return context.get(name, UNDEFINED) if type(context) is dict else _down(context, [name], 0, frame)
+
+    return code
+
+
+def _from_variable(steps: list[Node], compiled: Compile) -> Code:
+    """A variable, and names from there."""
+    origin, names = compiled(steps[0]), [step.value for step in steps[1:]]
+    return lambda context, frame: _down(origin(context, frame), names, 0, frame)
+
+
+def _lead(node: Node) -> int:
+    """How many steps before the last are a variable and plain names, where no step binds anything."""
+    first = node.items[0]
+    # Not `$`, which a document that is an array is not flattened for.
+    if first.kind != "variable" or not first.value or _has_more(first) or any(step.tuple for step in node.items):
+        return 0
+    names = takewhile(lambda step: step.kind == "name" and not _is_busy(step), node.items[1:-1])
+    return 1 + sum(1 for _ in names) if len(node.items) > 1 else 0
 
 
 def _down(value: Value, names: list[str], at: int, frame: Frame) -> Value:
@@ -91,13 +120,17 @@ def _through(items: list[Value], names: list[str], frame: Frame) -> Value:
     found: Value = items
     for place, name in enumerate(names):
         frame.run.pay(len(found))
-        results = [
-            value for item in found if (value := collapsed(looked_up(item, name, frame.run.pay))) is not UNDEFINED
-        ]
+        results = [value for item in found if (value := _field(item, name, frame)) is not UNDEFINED]
         found = _flattened(results, last=place == len(names) - 1)
         if not found:
             return found
     return found
+
+
+def _field(item: Value, name: str, frame: Frame) -> Value:
+    """What a name leads to from one item."""
+    value = item.get(name, UNDEFINED) if type(item) is dict else looked_up(item, name, frame.run.pay)
+    return collapsed(value) if type(value) is Sequence else value
 
 
 def _flattened(results: list[Value], *, last: bool) -> Value:
@@ -164,14 +197,32 @@ def _value_step(step: _Step, items: list[Value], frame: Frame, *, last: bool) ->
     code = step.code
     assert code is not None
     results = []
+    is_flat, copied = True, 0
     for item in items:
         value = code(item, frame)
         for stage in step.stages:
             value = stage(value, frame)
         if value is not UNDEFINED:
+            if isinstance(value, list):
+                is_flat = False
+                copied += len(value)
             results.append(value)
-    frame.run.pay_copy(sum(len(result) for result in results if isinstance(result, list)))
+    if is_flat:
+        return Sequence(results)
+    frame.run.pay_copy(copied)
     return _flattened(results, last=last)
+
+
+def _on_from(value: Value, steps: list[_Step], frame: Frame) -> Value:
+    """Take further steps from what the first ones have led to."""
+    if value is UNDEFINED:
+        return Sequence()
+    found: Value = value if isinstance(value, list) and not isinstance(value, Constructed) else [value]
+    for place, step in enumerate(steps, 1):
+        if not found:
+            return Sequence()
+        found = _value_step(step, found, frame, last=place == len(steps))
+    return found
 
 
 # --- bindings

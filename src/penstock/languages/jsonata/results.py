@@ -6,23 +6,32 @@ error, for JSON has none.
 """
 
 from decimal import Decimal
+from typing import Final
 
 from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.run import Run
-from penstock.languages.jsonata.values import SAFE, UNDEFINED, Function, Number, Value
+from penstock.languages.jsonata.values import SAFE, UNDEFINED, Function, Number, Undefined, Value
+
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
+_AS_THEY_ARE: Final = _PLAIN | {Undefined}
 
 
 def to_json(value: Value, run: Run) -> Value:
     """The value as plain JSON, or `UNDEFINED`; it is paid for, since its parts may be shared many times over."""
-    if isinstance(value, str) or value is None or value is UNDEFINED or type(value) is bool or type(value) is int:
+    if type(value) in _AS_THEY_ARE:
         return value
-    if isinstance(value, list):
-        run.pay_result(len(value))
-        return [None if item is UNDEFINED else item for item in [to_json(item, run) for item in value]]
     if isinstance(value, dict):
         run.pay_result(len(value))
-        members = ((name, to_json(item, run)) for name, item in value.items())
-        return {name: item for name, item in members if item is not UNDEFINED}
+        members = {}
+        for name, item in value.items():
+            told = item if type(item) in _PLAIN else to_json(item, run)
+            if told is not UNDEFINED:
+                members[name] = told
+        return members
+    if isinstance(value, list):
+        run.pay_result(len(value))
+        items = [item if type(item) in _PLAIN else to_json(item, run) for item in value]
+        return [None if item is UNDEFINED else item for item in items] if UNDEFINED in items else items
     return UNDEFINED if isinstance(value, Function) else _number(value)
 
 

@@ -24,21 +24,33 @@ TOO_DEEP: Final = "The expression's functions call themselves too deeply. Call t
 
 
 class Run:
-    """One evaluation: what it has left, its instant, and its source of chance."""
+    """One evaluation: what it has left, its instant, and its source of chance.
 
-    __slots__ = ("_source", "chance", "depth", "floor", "left", "millis")
+    `left` is below zero where more was asked for than there was; `is_of_its_moment` tells whether the instant or chance
+    was asked for, so that the value could have been another.
+    """
 
-    def __init__(self, now: float, chance: Callable[[], random.Random]) -> None:
-        self.left = STEPS
+    __slots__ = ("_now", "_source", "chance", "depth", "floor", "is_of_its_moment", "left")
+
+    def __init__(self, now: float, chance: Callable[[], random.Random], steps: int = STEPS) -> None:
+        self.left = steps
         self.depth = 0
         self.floor = DEPTH_A_THREAD
-        self.millis = int(now * 1000)
+        self.is_of_its_moment = False
+        self._now = now
         self._source: random.Random | None = None
         self.chance = chance
+
+    @property
+    def millis(self) -> int:
+        """The instant, in milliseconds since the epoch."""
+        self.is_of_its_moment = True
+        return int(self._now * 1000)
 
     def random(self) -> random.Random:
         """The evaluation's source of chance, asked for when it is first needed."""
         if self._source is None:
+            self.is_of_its_moment = True
             self._source = self.chance()
         return self._source
 

@@ -13,6 +13,7 @@ from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.values import UNDEFINED, Function, Value
 
 LETTERS: Final = {str: "s", int: "n", float: "n", bool: "b", type(None): "l", dict: "o", list: "a"}
+MOST_KNOWN: Final = 64  # calls of one function, by the types of their arguments
 PLURALS: Final = {"a": "arrays", "b": "booleans", "f": "functions", "n": "numbers", "o": "objects", "s": "strings"}
 ACCEPTED: Final = {
     **{letter: f"[{letter}m]" for letter in "snblo"},
@@ -31,6 +32,12 @@ def letter(value: Value) -> str:
     if isinstance(value, list):
         return "a"
     return "f" if isinstance(value, Function) else "m"
+
+
+def _letters(items: list[Value]) -> set[str]:
+    """The types of all items: looked at one by one only where Python's types do not tell."""
+    letters = {LETTERS.get(kind) for kind in set(map(type, items))}
+    return {each for each in letters if each} if None not in letters else {letter(item) for item in items}
 
 
 @dataclass(slots=True)
@@ -54,6 +61,7 @@ class Signature:
     def __init__(self, text: str) -> None:
         self.parameters = _read(text)
         self.pattern = re.compile("".join(f"({parameter.pattern()})" for parameter in self.parameters))
+        self._groups: dict[str, tuple[str, ...]] = {}  # what has been parted before
         self.plain = {self._plain(letters) for letters in ("s", "n", "a", "ss", "sn", "af", "x")} - {None}
 
     def _plain(self, letters: str) -> str | None:
@@ -67,12 +75,10 @@ class Signature:
         letters = "".join([LETTERS.get(type(argument)) or letter(argument) for argument in arguments])
         if letters in self.plain:
             return arguments
-        found = self.pattern.fullmatch(letters)
-        if found is None:
-            raise self._misfit(arguments, letters)
+        groups = self._groups.get(letters) or self._parted(arguments, letters)
         checked: list[Value] = []
         at = 0
-        for parameter, given in zip(self.parameters, found.groups(), strict=True):
+        for parameter, given in zip(self.parameters, groups, strict=True):
             if not given and parameter.context:
                 checked.append(_from_context(parameter, context, at))
                 continue
@@ -81,6 +87,16 @@ class Signature:
                 checked.append(_array(parameter, argument, kind, given, at) if parameter.letter == "a" else argument)
                 at += 1
         return checked
+
+    def _parted(self, arguments: Arguments[Value], letters: str) -> tuple[str, ...]:
+        """The letters that each parameter is given."""
+        found = self.pattern.fullmatch(letters)
+        if found is None:
+            raise self._misfit(arguments, letters)
+        groups: tuple[str, ...] = found.groups()
+        if len(self._groups) < MOST_KNOWN:
+            self._groups[letters] = groups
+        return groups
 
     def _misfit(self, arguments: Arguments[Value], letters: str) -> JsonataError:
         good = 0
@@ -106,7 +122,7 @@ def _array(parameter: Parameter, argument: Value, kind: str, given: str, at: int
     if kind == "m":
         return UNDEFINED
     if kind == "a":
-        fits = not parameter.of or not argument or {letter(item) for item in argument} == {parameter.of[0]}
+        fits = not parameter.of or not argument or _letters(argument) == {parameter.of[0]}
     else:
         fits = not parameter.of or given == parameter.of
     if not fits:

@@ -8,6 +8,7 @@ shaping.py    what a target is sent of an event            targets.py   which ta
 putting.py    PutEvents and TestEventPattern               buses.py   rules.py   ruletargets.py   tagging.py
 schedules.py  rules that go by the clock
 archives.py   replays.py                                   connections.py   destinations.py   calling.py
+authorizing.py   what connections send along               credentials.py   for services that call in their name
 room.py       the room, furnished
 
 An event that was accepted is on disk with everything that follows from it: its deliveries are runs of the engine.

@@ -1,16 +1,16 @@
 """Calling: the carrier to API destinations. What is sent is made by `exchange_of`, which is pure."""
 
 import asyncio
-import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import msgspec
 
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.outbox import Task
+from penstock.services.events.authorizing import LARGEST_ANSWER, SECONDS, Authorizing, Pairs, Unauthorized, pairs
 from penstock.services.events.delivering import Called, failure
 from penstock.services.events.model import CONNECTION, DESTINATION
 from penstock.store import documents
@@ -19,19 +19,9 @@ from penstock.store.documents import Document
 from penstock.wire.call import Json
 from penstock.wire.outgoing import Exchange, Reply, Unreached, fetch, is_header, with_query
 
-SECONDS: Final = 5.0  # for one call, as on AWS
-LARGEST_ANSWER: Final = 65_536
 LONGEST_WAIT: Final = 60.0  # for a turn under a destination's rate
 AGAIN: Final = frozenset({401, 407, 409, 429})  # statuses of a client's mistakes that may pass
 BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-TOKEN_LIVES: Final = 300.0  # seconds, where nothing is said
-TOKEN_MARGIN: Final = 30.0
-
-Pairs = list[tuple[str, str]]
-
-
-class Unauthorized(Exception):
-    """Why no token was given."""
 
 
 class Unsendable(Exception):
@@ -54,13 +44,12 @@ class Pace:
 
 @dataclass(frozen=True)
 class Calling:
-    """Calls endpoints. Tokens of OAuth are kept while they are good."""
+    """Calls endpoints."""
 
     database: Database
     deliveries: Deliveries
-    clock: Callable[[], float]
+    authorizing: Authorizing
     _pace: Pace = field(default_factory=Pace)
-    _tokens: dict[tuple[str, float], tuple[str, float]] = field(default_factory=dict)
 
     async def carry(self, task: Task) -> Json:
         """The carrier to an API destination."""
@@ -92,39 +81,15 @@ class Calling:
         if reply.status < 400:
             return None
         if reply.status in {401, 407}:
-            self._tokens.pop(key_of(connection), None)
+            self.authorizing.was_refused(connection)
         may_pass = reply.status >= 500 or reply.status in AGAIN
         text = reply.body[:512].decode(errors="replace")
         return failure(f"HTTP{reply.status}", f"{reply.status} {reply.reason}: {text}", may_pass=may_pass)
 
     async def _called(self, destination: Document, connection: Document, content: Called) -> Reply:
-        token = ""
-        if connection.body["AuthorizationType"] == "OAUTH_CLIENT_CREDENTIALS":
-            token = await self._token(connection)
-        exchange = exchange_of(destination.body, connection.body, content, token=token)
+        header = await self.authorizing.header(connection)
+        exchange = exchange_of(destination.body, connection.body, content, header)
         return await fetch(exchange, largest=LARGEST_ANSWER, seconds=SECONDS)
-
-    async def _token(self, connection: Document) -> str:
-        """A token that is good for a while; raises `Unauthorized`."""
-        kept = self._tokens.get(key_of(connection))
-        if kept is not None and kept[1] > self.clock():
-            return kept[0]
-        reply = await fetch(
-            token_exchange(connection.body["AuthParameters"]["OAuthParameters"]),
-            largest=LARGEST_ANSWER,
-            seconds=SECONDS,
-        )
-        try:
-            given = msgspec.json.decode(reply.body)
-            token, lives = str(given["access_token"]), float(given.get("expires_in", TOKEN_LIVES))
-        except (msgspec.DecodeError, KeyError, TypeError, ValueError):
-            raise Unauthorized(f"the authorization endpoint answered {reply.status} and no token") from None
-        self._tokens[key_of(connection)] = token, self.clock() + max(0.0, lives - TOKEN_MARGIN)
-        return token
-
-
-def key_of(connection: Document) -> tuple[str, float]:
-    return connection.arn, connection.modified_at
 
 
 def both(tx: Transaction, arn: str) -> tuple[Document, Document] | None:
@@ -137,7 +102,7 @@ def both(tx: Transaction, arn: str) -> tuple[Document, Document] | None:
 
 
 def exchange_of(
-    destination: Mapping[str, Json], connection: Mapping[str, Json], content: Called, *, token: str
+    destination: Mapping[str, Json], connection: Mapping[str, Json], content: Called, authorization: Mapping[str, str]
 ) -> Exchange:
     """The request; raises `Unsendable` where it could not be one."""
     method: str = destination["HttpMethod"]
@@ -147,7 +112,7 @@ def exchange_of(
         "Content-Type": "application/json; charset=utf-8",
         **content.parameters.get("HeaderParameters", {}),
         **dict(pairs(extra, "HeaderParameters")),  # the connection's win over the target's, as on AWS
-        **authorization(connection["AuthParameters"], token),
+        **authorization,
     }
     for name, value in headers.items():
         if not is_header(name, value):
@@ -158,21 +123,6 @@ def exchange_of(
     query = [*content.parameters.get("QueryStringParameters", {}).items(), *pairs(extra, "QueryStringParameters")]
     body = None if method in BODILESS else with_members(content.text, pairs(extra, "BodyParameters"))
     return Exchange(method, with_query(url, query), headers, body)
-
-
-def pairs(parameters: Mapping[str, Json], name: str) -> Pairs:
-    return [(each.get("Key", ""), each.get("Value", "")) for each in parameters.get(name, ())]
-
-
-def authorization(parameters: Mapping[str, Json], token: str) -> dict[str, str]:
-    """The header that says who calls."""
-    if token:
-        return {"Authorization": f"Bearer {token}"}
-    if basic := parameters.get("BasicAuthParameters"):
-        packed = base64.b64encode(f"{basic['Username']}:{basic['Password']}".encode()).decode()
-        return {"Authorization": f"Basic {packed}"}
-    key = parameters["ApiKeyAuthParameters"]
-    return {key["ApiKeyName"]: key["ApiKeyValue"]}
 
 
 def with_members(text: str, members: Pairs) -> bytes:
@@ -186,17 +136,3 @@ def with_members(text: str, members: Pairs) -> bytes:
     if not isinstance(value, dict):
         raise Unsendable("the connection has BodyParameters, and the target's input is no JSON object")
     return msgspec.json.encode({**value, **dict(members)})
-
-
-def token_exchange(oauth: Mapping[str, Json]) -> Exchange:
-    """The request for a token."""
-    client, extra = oauth["ClientParameters"], oauth.get("OAuthHttpParameters", {})
-    form = [
-        ("grant_type", "client_credentials"), ("client_id", client["ClientID"]),
-        ("client_secret", client["ClientSecret"]), *pairs(extra, "BodyParameters"),
-    ]  # fmt: skip
-    method, query = oauth["HttpMethod"], pairs(extra, "QueryStringParameters")
-    headers = {"Content-Type": "application/x-www-form-urlencoded", **dict(pairs(extra, "HeaderParameters"))}
-    if method == "GET":
-        return Exchange(method, with_query(oauth["AuthorizationEndpoint"], [*query, *form]), headers, None)
-    return Exchange(method, with_query(oauth["AuthorizationEndpoint"], query), headers, urlencode(form).encode())

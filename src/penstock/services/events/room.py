@@ -7,9 +7,11 @@ from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
 from penstock.services.events.archives import Archives
+from penstock.services.events.authorizing import Authorizing
 from penstock.services.events.buses import Buses
 from penstock.services.events.calling import Calling
 from penstock.services.events.connections import Connections
+from penstock.services.events.credentials import Credentials
 from penstock.services.events.delivering import CALL, FORWARD, Delivering
 from penstock.services.events.destinations import Destinations
 from penstock.services.events.listening import Listeners
@@ -43,8 +45,10 @@ def open_events(
     alarms.answer(ALARM, schedules.ring)
     engine.register(ReplayFlow(engine.forget))
     engine.activity(FORWARD, delivering.forward)
-    engine.activity(CALL, Calling(database, deliveries, clock).carry)
+    authorizing = Authorizing(clock)
+    engine.activity(CALL, Calling(database, deliveries, authorizing).carry)
     engine.activity(REPLAY_PAGE, replays.page)
+    Credentials(database, authorizing).open(directory)
     for service in (
         Putting(delivering, clock, chance),
         Buses(database, listeners, clock),

@@ -23,6 +23,7 @@ from penstock.services.lambda_.model import (
 from penstock.services.lambda_.routing import chosen
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Answer, Call, Json, operation, read_whole
+from penstock.wire.targets import mark_of
 
 LARGEST_PAYLOAD: Final = 6 << 20
 LARGEST_EVENT: Final = 1 << 20
@@ -64,7 +65,9 @@ class Invoking:
         way = request.get("InvocationType") or "RequestResponse"
         payload = await content(request.get("Payload"))
         check_payload(payload, LARGEST_EVENT if way == "Event" else LARGEST_PAYLOAD)
-        target, luck, context = target_of(call.scope, request), self.chance(), request.get("ClientContext")
+        target, context = target_of(call.scope, request), request.get("ClientContext")
+        # Who asks twice (after a crash) names the same request, of the same version: the function can know it again.
+        luck = mark_of(call.token).replace("-", "") if call.token else self.chance()
         found = await self.invocations.found(target, luck)
         if way == "DryRun":
             return {"StatusCode": 204}

@@ -127,13 +127,13 @@ class _Noting(Directory):
 class _Attended(Integrations):
     """Integrations that say plainly which task nobody is there for."""
 
-    async def placed(self, task: Task, asked: Asked, overhear: http.Overhear = http.ignore) -> dict[str, Json]:
+    async def placed(self, task: Task, asked: Asked, overhearing: http.Overhearing | None = None) -> dict[str, Json]:
         resource = parse_resource(asked.resource)
         if resource.pattern == "token":
             raise Unattended("only an execution on a server can be told by a task token")
         if resource.service == "http" and isinstance(self._directory, Nobody):
             raise Unattended("nothing is called here that is not mocked")
-        return await super().placed(task, asked, overhear)
+        return await super().placed(task, asked, overhearing)
 
 
 class _Alone:

@@ -5,20 +5,23 @@ that is undone lets go of the run, and the next one folds it anew.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from penstock.engine.facts import Asked, Command, Event, Perform, RunId, StartRun
 from penstock.engine.notices import Notices
 from penstock.engine.packing import pack
 from penstock.services.stepfunctions import rows, stopping
+from penstock.services.stepfunctions.desk import Desk
 from penstock.services.stepfunctions.interpreter.aborting import CANCEL
 from penstock.services.stepfunctions.interpreter.advance import advance
 from penstock.services.stepfunctions.interpreter.execution import Ended, Execution
+from penstock.services.stepfunctions.interpreter.labour import Unanswered
 from penstock.services.stepfunctions.interpreter.plan import Order, Plan, plan_of
 from penstock.services.stepfunctions.interpreter.redriving import resumed
 from penstock.services.stepfunctions.logbook import Logbook
 from penstock.services.stepfunctions.machines import finish_deleting
 from penstock.services.stepfunctions.notices import STATUS_CHANGE, detail
-from penstock.store.database import Transaction
+from penstock.store.database import Transaction, Unready
 from penstock.wire.call import Scope
 
 NAME = "stepfunctions.execution"
@@ -30,9 +33,10 @@ class ExecutionFlow:
     name = NAME
     state_type = Execution
 
-    def __init__(self, logbook: Logbook, notices: Notices) -> None:
+    def __init__(self, logbook: Logbook, notices: Notices, desk: Desk) -> None:
         self._logbook = logbook
         self._notices = notices
+        self._desk = desk
 
     def plan(self, document: bytes) -> Plan:
         return plan_of(document)
@@ -42,7 +46,10 @@ class ExecutionFlow:
 
     def evolve(self, plan: Plan, state: Execution, event: Event) -> Execution:
         if not isinstance(event.fact, Asked):
-            advance(plan, state, event)
+            try:
+                advance(plan, state, event, answers=self._desk)
+            except Unanswered as asked:
+                raise Unready(partial(self._desk.work_out, asked.question)) from None
         return state
 
     def decide(self, plan: Plan, state: Execution) -> Iterator[Command]:

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 from penstock.engine.facts import (
     CancelTimer,
     Command,
@@ -30,8 +32,11 @@ from penstock.engine.facts import (
     Watch,
 )
 from penstock.engine.outbox import Task
+from penstock.engine.packing import pack, unpacked
+from penstock.services.stepfunctions.desk import Desk
 from penstock.services.stepfunctions.interpreter.advance import advance
 from penstock.services.stepfunctions.interpreter.execution import Execution, HistoryEvent
+from penstock.services.stepfunctions.interpreter.labour import Unanswered
 from penstock.services.stepfunctions.interpreter.plan import Plan
 from penstock.services.stepfunctions.interpreter.rehearsal import Rehearsal
 from penstock.wire.call import Scope, ServiceError
@@ -39,6 +44,7 @@ from penstock.wire.call import Scope, ServiceError
 Json = Any
 log: Final = logging.getLogger(__name__)
 Activities = Mapping[str, Callable[[Task], Awaitable[Json]]]
+LONGEST_PAST: Final = 100  # facts that are kept, to be folded anew
 Watcher = Callable[[RunId], Awaitable[Outcome | None]]
 
 
@@ -52,6 +58,7 @@ class World:
     settled: Watcher | None = None
     start_run: Callable[[StartRun], Awaitable[Outcome]] | None = None  # carries a map run out to its end
     pass_time: Callable[[float], Awaitable[None]] = asyncio.sleep  # tests need not wait
+    desk: Desk | None = None  # where what takes long is evaluated, if others wait here
 
 
 class InMemory:
@@ -73,6 +80,8 @@ class InMemory:
         self._seen = seen
         self._rehearsal = rehearsal
         self._facts: asyncio.Queue[Fact] = asyncio.Queue()
+        self._past: list[Event] = []  # since `_kept`, the execution as it was then
+        self._kept = pack(self.execution)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._number = 0
 
@@ -89,25 +98,44 @@ class InMemory:
         """
         try:
             async with asyncio.timeout(longest), asyncio.TaskGroup() as tasks:
-                self._take(Started(), tasks)
+                await self._take(Started(), tasks)
                 while self.execution.ended is None:
                     if between is not None:
                         await between()
-                    self._take(await self._facts.get(), tasks)
+                    await self._take(await self._facts.get(), tasks)
                 for task in self._under_way.values():
                     task.cancel()
         finally:
             self._under_way.clear()
         return self.execution
 
-    def _take(self, fact: Fact, tasks: asyncio.TaskGroup) -> None:
+    async def _take(self, fact: Fact, tasks: asyncio.TaskGroup) -> None:
         self._number += 1
         event = Event(self._number, self._world.clock(), self._world.chance(), fact)
-        advance(self.plan, self.execution, event, self._rehearsal)
+        if self._rehearsal is None and self._world.desk is not None:
+            await self._advance(event, self._world.desk)
+        else:
+            advance(self.plan, self.execution, event, self._rehearsal)
         if self.execution.events:
             self._seen(self.execution.events)
         for command in self.execution.wanted:
             self._carry_out(command, tasks)
+
+    async def _advance(self, event: Event, desk: Desk) -> None:
+        """Advance; where something takes long, it is found out first, and what is past is folded anew."""
+        if len(self._past) == LONGEST_PAST:
+            self._kept, self._past = pack(self.execution), []
+        self._past.append(event)
+        to_fold = [event]
+        while to_fold:
+            try:
+                for each in to_fold:
+                    advance(self.plan, self.execution, each, answers=desk)
+                to_fold = []
+            except Unanswered as asked:
+                await desk.work_out(asked.question)
+                self.execution = msgspec.msgpack.decode(self._kept, type=Execution, ext_hook=unpacked)
+                to_fold = self._past
 
     def _carry_out(self, command: Command, tasks: asyncio.TaskGroup) -> None:
         match command:

@@ -3,6 +3,7 @@
 payload_bytes = 262144         # of an input, an output, a result; 0 is no bound
 history_events = 25000         # of a standard execution; 0 is no bound
 turn_events = 2000             # in one commit, before other executions have their turn
+turn_steps = 10000             # of an expression, or of all in one commit; what takes more is evaluated elsewhere
 """
 
 import tomllib
@@ -11,10 +12,13 @@ from typing import Final
 
 import msgspec
 
-from penstock.services.stepfunctions.interpreter.plan import Limits
+from penstock.services.stepfunctions.interpreter.plan import TURN_STEPS, Limits
 
 FILE: Final = "stepfunctions.toml"
 LEAST_TURN: Final = 10  # events: a turn must get on
+
+
+QUOTAS: Final = Limits(turn_steps=TURN_STEPS)
 
 
 class WrongQuotas(Exception):
@@ -25,7 +29,7 @@ def read_quotas(data: Path) -> Limits:
     """The quotas of the file in the data folder; AWS's where there is none."""
     path = data / FILE
     if not path.exists():
-        return Limits()
+        return QUOTAS
     try:
         said = tomllib.loads(path.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as bad:
@@ -36,7 +40,7 @@ def read_quotas(data: Path) -> Limits:
             raise WrongQuotas(f"{path}: there is no quota '{name}'; there are {known}")
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise WrongQuotas(f"{path}: '{name}' must be a whole number from 0 on, not {value!r}")
-    limits = msgspec.convert(said, Limits)
+    limits = msgspec.structs.replace(QUOTAS, **said)
     if limits.turn_events < LEAST_TURN:
         raise WrongQuotas(f"{path}: 'turn_events' must be at least {LEAST_TURN}")
     return limits

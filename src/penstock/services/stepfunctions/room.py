@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any
 
 from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
 from penstock.services.stepfunctions.activities import Activities
 from penstock.services.stepfunctions.aliases import Aliases
+from penstock.services.stepfunctions.desk import Desk
 from penstock.services.stepfunctions.executions import Executions
 from penstock.services.stepfunctions.express import RUN, STOP_RUN, Express, ExpressFlow
 from penstock.services.stepfunctions.flow import ExecutionFlow
@@ -25,6 +26,7 @@ from penstock.services.stepfunctions.mapruns.filling import Filling
 from penstock.services.stepfunctions.mapruns.flow import ABORT, COLLECT, FILL, REDRIVE, MapRunFlow
 from penstock.services.stepfunctions.mapruns.redriving import Redriving
 from penstock.services.stepfunctions.memory import World
+from penstock.services.stepfunctions.quotas import QUOTAS
 from penstock.services.stepfunctions.stopping import StoppingFlow
 from penstock.services.stepfunctions.tags import Tags
 from penstock.services.stepfunctions.teststate import TestState
@@ -35,7 +37,6 @@ from penstock.store.database import Database
 from penstock.wire.call import Directory, Service
 
 Chore = Callable[[], Coroutine[Any, Any, None]]
-DEFAULT_LIMITS: Final = Limits()
 
 
 def open_stepfunctions(
@@ -46,7 +47,7 @@ def open_stepfunctions(
     notices: Notices,
     clock: Callable[[], float],
     chance: Callable[[], str],
-    limits: Limits = DEFAULT_LIMITS,
+    limits: Limits = QUOTAS,
     mocks: MockConfig | None = None,
     stand_in: StandIn = nobody,
 ) -> tuple[Chore, ...]:
@@ -60,16 +61,17 @@ def open_stepfunctions(
         stand_in=stand_in,
         largest_payload=limits.payload_bytes or sys.maxsize,
     )
+    desk = Desk()
     acts = {SUBMIT: integrations.submit, FINISH: integrations.finish, CANCEL: integrations.cancel}
-    world = World(clock=clock, chance=chance, activities=acts)
+    world = World(clock=clock, chance=chance, activities=acts, desk=desk)
     express = Express(database=database, engine=engine, world=world, logbook=logbook, limits=limits)
     activities = Activities(database=database, engine=engine, clock=clock)
-    engine.register(ExecutionFlow(logbook, notices))
+    engine.register(ExecutionFlow(logbook, notices, desk))
     engine.register(ExpressFlow())
     engine.register(StoppingFlow())
     for name, act in {**acts, OFFER: activities.offer, RUN: express.perform, STOP_RUN: express.stop}.items():
         engine.activity(name, act)
-    _open_map_runs(database, directory, engine, clock)
+    _open_map_runs(database, directory, engine, clock, desk)
     executions = Executions(
         database=database, engine=engine, clock=clock, chance=chance, start_express=express.start, limits=limits
     )
@@ -95,14 +97,16 @@ def open_stepfunctions(
     )
     for service in services:
         directory.register(service)
-    return (logbook.work,)
+    return logbook.work, desk.work
 
 
-def _open_map_runs(database: Database, directory: Directory, engine: Engine, clock: Callable[[], float]) -> None:
+def _open_map_runs(
+    database: Database, directory: Directory, engine: Engine, clock: Callable[[], float], desk: Desk
+) -> None:
     """What distributed Maps start."""
-    filling = Filling(database=database, directory=directory, engine=engine, clock=clock)
+    filling = Filling(database=database, directory=directory, engine=engine, clock=clock, desk=desk)
     collecting = Collecting(
-        database=database, directory=directory, engine=engine, clock=clock, close_source=filling.close
+        database=database, directory=directory, engine=engine, clock=clock, desk=desk, close_source=filling.close
     )
     redriving = Redriving(database=database, engine=engine, clock=clock)
     engine.register(MapRunFlow())

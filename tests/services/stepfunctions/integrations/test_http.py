@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from penstock.services.stepfunctions.integrations.http import exchange_of
+from penstock.services.stepfunctions.integrations.http import HIDDEN, Overhearing, exchange_of
 from penstock.wire.call import Json, ServiceError
-from services.stepfunctions.integrations.worlds import World
+from penstock.wire.outgoing import Exchange
+from services.stepfunctions.integrations.worlds import World, task
 
 INVOKE = "arn:aws:states:::http:invoke"
 
@@ -45,11 +46,18 @@ class Echo(BaseHTTPRequestHandler):
                 self._begin(200, **{"content-length": "100"})
                 self.wfile.write(b"not all")
                 self.close_connection = True
+            case "/refused":
+                self._answer(401, b"")
+            case "/image":
+                self._answer(200, b"png", **{"content-type": "image/png"})
+            case "/latin":
+                self._answer(200, b"\xe4")
             case "/slow":
                 self.hold.wait(10)
                 self._answer(200, b"late")
             case _:
                 told = {"path": self.path, "body": body, "type": self.headers["content-type"], "x": self.headers["x"]}
+                told |= {"by": self.headers["authorization"]}
                 self._answer(200, json.dumps(told).encode())
 
     def _answer(self, status: int, body: bytes, **headers: str) -> None:
@@ -93,7 +101,8 @@ async def test_an_endpoint_is_called_and_its_answer_told(endpoint: str) -> None:
     assert (output["StatusCode"], output["StatusText"]) == (200, "OK")
     assert output["Headers"]["content-type"] == ["application/json"]
     assert output["ResponseBody"] == {
-        "path": "/echo?q=a%20b&q=c", "body": '{"n":1}', "type": "application/json", "x": "y"
+        "path": "/echo?q=a%20b&q=c", "body": '{"n":1}', "type": "application/json; charset=UTF-8", "x": "y",
+        "by": None,
     }  # fmt: skip
 
 
@@ -151,15 +160,98 @@ async def test_an_endpoint_that_is_not_there_cannot_be_called() -> None:
     assert error == "States.Http.Socket"
 
 
-@pytest.mark.parametrize("field", ["Authentication", "InvocationConfig"])
-async def test_connections_are_refused_with_a_remedy(field: str) -> None:
-    error, cause = await World({}).failure(
-        INVOKE, {"ApiEndpoint": "https://example.com", "Method": "GET", field: {"ConnectionArn": "arn"}}
-    )
+CONNECTION = "arn:aws:events:us-east-1:123456789012:connection/c/1"
+ADDED: Json = {
+    "HeaderParameters": {"Authorization": "Basic dTpw", "X": "the connection's"}, "QueryStringParameters": {"key": "k"},
+    "BodyParameters": {"team": "ours"},
+    "Secret": {
+        "HeaderParameters": ["Authorization"], "QueryStringParameters": ["key"], "BodyParameters": ["team"]
+    },
+}  # fmt: skip
+RETRIEVE = ("events", "RetrieveConnectionCredentials")
+REFUSE = ("events", "RefuseConnectionCredentials")
 
-    assert error == "States.Http.NotAvailable"
-    assert field in cause
-    assert "Headers" in cause
+
+@pytest.mark.parametrize("field", ["Authentication", "InvocationConfig"])
+async def test_an_endpoint_is_called_in_the_name_of_a_connection(field: str, endpoint: str) -> None:
+    world = World({RETRIEVE: ADDED})
+
+    output = await world.result(
+        INVOKE,
+        {
+            "ApiEndpoint": f"{endpoint}/echo", "Method": "POST", "Headers": {"x": "the state's"},
+            "QueryParameters": {"key": "mine", "q": 1}, "RequestBody": {"team": "mine", "n": 1},
+            field: {"ConnectionArn": CONNECTION},
+        },
+    )  # fmt: skip
+
+    assert world.asked == {"ConnectionArn": CONNECTION}
+    told = output["ResponseBody"]
+    assert (told["path"], told["x"], told["by"]) == ("/echo?key=k&q=1", "the connection's", "Basic dTpw")
+    assert json.loads(told["body"]) == {"team": "ours", "n": 1}
+
+
+async def test_credentials_that_an_endpoint_refuses_are_not_used_again(endpoint: str) -> None:
+    world = World({RETRIEVE: ADDED, REFUSE: {}})
+    parameters = {
+        "ApiEndpoint": f"{endpoint}/refused", "Method": "POST", "InvocationConfig": {"ConnectionArn": CONNECTION}
+    }  # fmt: skip
+
+    error, _ = await world.failure(INVOKE, parameters)
+
+    assert error == "States.Http.StatusCode.401"
+    assert [call.operation for call in world.calls] == [RETRIEVE[1], REFUSE[1]]
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("ResourceNotFoundException", "Events.ConnectionResource.ResourceNotFound"),
+        ("InvalidConnectionState", "Events.ConnectionResource.InvalidConnectionState"),
+        ("InternalFailure", "Events.ConnectionResource.InternalError"),
+    ],
+)
+async def test_a_connection_that_cannot_be_had_fails_the_task(code: str, error: str) -> None:
+    world = World({RETRIEVE: ServiceError("why", code=code)})
+    parameters = {"ApiEndpoint": "https://e", "Method": "GET", "Authentication": {"ConnectionArn": CONNECTION}}
+
+    assert await world.failure(INVOKE, parameters) == (error, "why")
+
+
+async def test_a_test_shows_no_secrets_unless_it_is_asked_to(endpoint: str) -> None:
+    world = World({RETRIEVE: ADDED})
+    parameters = {
+        "ApiEndpoint": f"{endpoint}/echo", "Method": "POST", "InvocationConfig": {"ConnectionArn": CONNECTION}
+    }  # fmt: skip
+    heard: list[Exchange] = []
+
+    for with_secrets in (False, True):
+        hearing = Overhearing(lambda exchange, _: heard.append(exchange), with_secrets=with_secrets)
+        await world.integrations.submit(task(INVOKE, parameters), overhearing=hearing)
+
+    (hidden, _, open_, _) = heard
+    assert (hidden.headers["authorization"], hidden.headers["x"]) == (HIDDEN, "the connection's")
+    assert hidden.url.endswith(f"?key={HIDDEN}")
+    assert json.loads(hidden.body or b"") == {"team": HIDDEN}
+    assert open_.headers["authorization"] == "Basic dTpw"
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("/image", "content type 'image/png'"), ("/latin", "no text in UTF-8")],
+)
+async def test_an_answer_that_is_no_text_fails_the_task(path: str, said: str, endpoint: str) -> None:
+    error, cause = await World({}).failure(INVOKE, {"ApiEndpoint": f"{endpoint}{path}", "Method": "GET"})
+
+    assert error == "States.Runtime"
+    assert said in cause
+
+
+def test_a_text_cannot_have_members_added() -> None:
+    parameters = {"ApiEndpoint": "https://e", "Method": "POST", "RequestBody": "text"}
+
+    with pytest.raises(ServiceError, match="must be a JSON object"):
+        exchange_of(parameters, ADDED, region="us-east-1")
 
 
 @pytest.mark.parametrize(
@@ -171,6 +263,13 @@ async def test_connections_are_refused_with_a_remedy(field: str) -> None:
         ({"ApiEndpoint": "https://e", "Method": "GET", "Headers": {"x": "a\r\nb: c"}}, "control characters"),
         ({"ApiEndpoint": "https://e", "Method": "GET", "Headers": {"x: y": "a"}}, "no name for a header"),
         ({"ApiEndpoint": "https://e", "Method": "GET", "Transform": {"RequestBodyEncoding": "X"}}, "NONE or URL_ENCOD"),
+        ({"ApiEndpoint": "https://e", "Method": "GET", "Headers": {"authorization": "x"}}, "belongs in a connection"),
+        ({"ApiEndpoint": "https://e", "Method": "GET", "Headers": {"X-Amz-Date": "x"}}, "cannot be set here"),
+        ({"ApiEndpoint": "https://e", "Method": "GET", "Authentication": {}}, "must have a ConnectionArn"),
+        (
+            {"ApiEndpoint": "https://e", "Method": "GET", "Authentication": {}, "InvocationConfig": {}},
+            "both name a connection",
+        ),
     ],
 )
 async def test_what_cannot_be_called_says_why(parameters: Json, said: str) -> None:
@@ -183,10 +282,10 @@ async def test_what_cannot_be_called_says_why(parameters: Json, said: str) -> No
 @pytest.mark.parametrize(
     ("style", "form"),
     [
-        ("INDICES", b"a%5B0%5D=1&a%5B1%5D=2&b%5Bc%5D=x+y"),
-        ("BRACKETS", b"a%5B%5D=1&a%5B%5D=2&b%5Bc%5D=x+y"),
-        ("REPEAT", b"a=1&a=2&b%5Bc%5D=x+y"),
-        ("COMMAS", b"a=1%2C2&b%5Bc%5D=x+y"),
+        ("INDICES", b"a%5B0%5D=1&a%5B1%5D=2&b%5Bc%5D=x%20y"),
+        ("BRACKETS", b"a%5B%5D=1&a%5B%5D=2&b%5Bc%5D=x%20y"),
+        ("REPEAT", b"a=1&a=2&b%5Bc%5D=x%20y"),
+        ("COMMAS", b"a=1%2C2&b%5Bc%5D=x%20y"),
     ],
 )
 def test_a_form_tells_arrays_in_the_style_that_is_asked_for(style: str, form: bytes) -> None:

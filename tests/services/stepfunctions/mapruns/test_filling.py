@@ -15,6 +15,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.notices import Notices
 from penstock.engine.outbox import Task
+from penstock.services.stepfunctions.desk import Desk
 from penstock.services.stepfunctions.flow import ExecutionFlow
 from penstock.services.stepfunctions.interpreter.plan import Order
 from penstock.services.stepfunctions.logbook import Logbook
@@ -43,7 +44,7 @@ class Filled:
         self.engine = Engine(self.database, self.directory, clock=lambda: 9.0, chance=lambda: f"{next(numbers):032x}")
         self.engine.register(MapRunFlow())
         self.engine.register(
-            ExecutionFlow(Logbook(self.database, self.directory), Notices(self.database, self.directory))
+            ExecutionFlow(Logbook(self.database, self.directory), Notices(self.database, self.directory), Desk())
         )
         parent = Order(EXECUTION, "e", DEFINITION, ROLE, 0.0, MACHINE, "m")
         self.order = MapRunOrder(RUN, "L", parent, (), "M", None, {}, {}, items=items, batching=batching)
@@ -51,7 +52,9 @@ class Filled:
 
     def restart(self) -> None:
         """Forget what is open, as a crash does."""
-        self.filling = Filling(database=self.database, directory=self.directory, engine=self.engine, clock=lambda: 9.0)
+        self.filling = Filling(
+            database=self.database, directory=self.directory, engine=self.engine, clock=lambda: 9.0, desk=Desk()
+        )
 
     async def begin(self) -> None:
         await self.engine._leases.take()

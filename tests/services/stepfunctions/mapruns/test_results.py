@@ -194,3 +194,13 @@ async def test_a_place_that_refuses_results_fails_the_map_run(path: Path) -> Non
         assert await here.failure(distributed(ResultWriter=writer()), [1]) == (
             "States.ResultWriterFailed", "Access Denied (Service: Amazon S3; Error Code: AccessDenied)",
         )  # fmt: skip
+
+
+async def test_the_writers_arguments_are_those_of_s3s_operation(path: Path) -> None:
+    state = writer()
+    state["Parameters"] |= {"StorageClass": "GLACIER", "Key": "mine"}
+    async with house(path, Bucket()) as here:
+        assert await here.failure(distributed(ResultWriter=state), [1]) == (
+            "States.ResultWriterFailed",
+            "the ResultWriter's arguments cannot be used: The field 'Key' is not supported by Step Functions",
+        )

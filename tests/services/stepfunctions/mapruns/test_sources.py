@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from penstock.services.stepfunctions.mapruns import sources
+from penstock.services.stepfunctions.mapruns import texts
 from penstock.services.stepfunctions.mapruns.sources import Source
 from penstock.wire.call import Json, Scope, ServiceError
 from services.stepfunctions.mapruns.buckets import BUCKET, Bucket, items, zipped
@@ -26,6 +26,11 @@ CSVS: dict[str, tuple[bytes, list[Json]]] = {
     "a quoted delimiter": (b'a,b\n"1,5",2\n', [{"a": "1,5", "b": "2"}]),
     "quotes over lines": (b'a,b\n"1\n\n2",3\n4,5\n', [{"a": "1\n\n2", "b": "3"}, {"a": "4", "b": "5"}]),
     "a doubled quote": (b'a\n"say ""no"""\n', [{"a": 'say "no"'}]),
+    "an escaped quote": (b'a,b\n"say \\"no\\", do",2\n', [{"a": 'say "no", do', "b": "2"}]),
+    "one escaped quote": (b'a\n5\\"\n6\n', [{"a": '5"'}, {"a": "6"}]),
+    "an escaped delimiter": (b"a,b\n1\\,5,2\n", [{"a": "1,5", "b": "2"}]),
+    "backslashes that are escaped, and others": (rb"a" b"\n" rb"C:\\x\y\\" b"\n2\n", [{"a": "C:\\xy\\"}, {"a": "2"}]),
+    "a backslash at the end of a line": (b"a,b\n1,C:\\\r\n2,\\", [{"a": "1", "b": "C:"}, {"a": "2", "b": ""}]),
     "a line separator that ends no line": ("a,b\n1\u2028,\x0b2\n".encode(), [{"a": "1\u2028", "b": "\x0b2"}]),
     "letters of several bytes": ("a\n\u00e4\u20ac\U0001f600\n".encode(), [{"a": "\u00e4\u20ac\U0001f600"}]),
 }
@@ -102,7 +107,7 @@ async def test_an_object_that_ends_in_gz_is_unzipped_all_of_its_members(piece: i
 
 
 async def test_what_gzip_made_very_small_is_unzipped_a_piece_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "UNZIPPED", 10)
+    monkeypatch.setattr(texts, "UNZIPPED", 10)
     content = zipped(b"a\n" + b"1\n" * 5_000)
     assert await items(content, FIRST_ROW, key="items.gz", piece=1000) == [{"a": "1"}] * 5_000
 
@@ -120,6 +125,27 @@ async def test_listed_objects_may_be_loaded_one_after_another() -> None:
     objects = {"in/a": b"1\n2\n", "in/b": b"", "in/c": b"3\n", "out": b"4\n"}
     config = {**JSON_LINES, "Transformation": "LOAD_AND_FLATTEN"}
     assert await items(objects, config, resource="listObjectsV2", arguments={"Prefix": "in/"}) == [1, 2, 3]
+
+
+async def test_arguments_are_those_of_s3s_operation() -> None:
+    objects = dict.fromkeys(("in/a", "in/b"), b"12")
+    arguments = {"Prefix": "in/", "MaxKeys": 1, "Delimiter": "-", "OptionalObjectAttributes": None}
+    found = await items(objects, {}, resource="listObjectsV2", arguments=arguments)
+    assert [item["Key"] for item in found] == ["in/a", "in/b"]
+
+    with pytest.raises(ServiceError, match="'Keys' is not supported") as caught:
+        await items(b"", FIRST_ROW, arguments={"Keys": 1})
+    assert caught.value.code == "States.ItemReaderFailed"
+
+
+async def test_an_inventory_may_have_another_delimiter() -> None:
+    manifest = {
+        "destinationBucket": f"arn:aws:s3:::{BUCKET}", "fileFormat": "CSV", "fileSchema": "Bucket, Key",
+        "files": [{"key": "one.csv"}],
+    }  # fmt: skip
+    objects = {"items": json.dumps(manifest).encode(), "one.csv": b"b|k1\n"}
+    found = await items(objects, {"InputType": "MANIFEST", "CSVDelimiter": "PIPE"})
+    assert found == [{"Bucket": "b", "Key": "k1"}]
 
 
 async def test_an_inventory_is_the_rows_of_the_files_that_its_manifest_names() -> None:
@@ -180,10 +206,8 @@ FAILURES: dict[str, tuple[bytes, dict[str, Json], str, str]] = {
     "gzip that is none": (b"plain", FIRST_ROW, "items.gz", "cannot be unzipped"),
     "gzip that is cut off": (zipped(b"a\n1\n")[:-9], FIRST_ROW, "items.gz", "cut off"),
     "a manifest that is none": (b"{}", {"InputType": "MANIFEST"}, "items", "no inventory manifest"),
-    "Parquet": (b"PAR1", {"InputType": "PARQUET"}, "items", "PARQUET"),
     "a document that is an object": (b'{"a": 1}', DOCUMENT, "items", "Attempting to map over non-iterable node."),
     "a manifest of Athena that names no address": (b"a,b\n", {**ATHENA, **JSON_LINES}, "items", "is no address in S3"),
-    "a manifest of Athena with Parquet": (b"s3://b/k\n", {**ATHENA, "InputType": "PARQUET"}, "items", "PARQUET"),
     "a manifest of Athena with no word of its files": (b"s3://b/k\n", ATHENA, "items", "needs an InputType"),
     "an inventory in ORC": (b'{"fileFormat": "ORC"}', {"ManifestType": "S3_INVENTORY"}, "items", "ORC cannot be read"),
 }
@@ -191,7 +215,7 @@ FAILURES: dict[str, tuple[bytes, dict[str, Json], str, str]] = {
 
 @pytest.mark.parametrize("case", FAILURES)
 async def test_the_reader_fails_for(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "LONGEST_RECORD", 1_000)
+    monkeypatch.setattr(texts, "LONGEST_RECORD", 1_000)
     content, config, key, words = FAILURES[case]
     with pytest.raises(ServiceError, match=words) as caught:
         await items(content, config, key=key)
@@ -206,7 +230,7 @@ async def test_an_object_that_is_not_there_fails_the_reader_in_s3s_words() -> No
 
 
 async def test_a_quote_that_is_never_closed_is_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "LONGEST_RECORD", 100)
+    monkeypatch.setattr(texts, "LONGEST_RECORD", 100)
     with pytest.raises(ServiceError, match="is a quote not closed"):
         await items(b'a\n"' + b"1\n" * 200, FIRST_ROW)
 

@@ -5,6 +5,6 @@ raises `NotFound` with Jayway's sentence. There are no functions: `$.list.length
 on AWS. Nothing here knows a state machine: see `asl.jsonpath`.
 """
 
-from penstock.languages.asl.jayway.finding import NotFound, Path, compile_path
+from penstock.languages.asl.jayway.finding import NotFound, Path, Scope, compile_path
 
-__all__ = ["NotFound", "Path", "compile_path"]
+__all__ = ["NotFound", "Path", "Scope", "compile_path"]

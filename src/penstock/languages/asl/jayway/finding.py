@@ -57,9 +57,9 @@ class Scope:
 
     __slots__ = ("document", "left")
 
-    def __init__(self, document: Json) -> None:
+    def __init__(self, document: Json, visits: int = MOST_VISITS) -> None:
         self.document = document
-        self.left = MOST_VISITS
+        self.left = visits
 
     def visit(self, count: int = 1) -> None:
         self.left -= count
@@ -77,7 +77,15 @@ class Path:
     text: str
     steps: tuple[Step, ...]
     is_definite: bool
-    find: Callable[[Json], Json]
+    _find: Callable[[Scope], Json]
+
+    def find(self, document: Json) -> Json:
+        """What is there: a value of a definite path, a list of any other. Raises `NotFound`."""
+        return self._find(Scope(document))
+
+    def find_in(self, scope: Scope) -> Json:
+        """`find`, with so many visits; `scope.left` is below zero where they were too few."""
+        return self._find(scope)
 
 
 def compile_path(text: str) -> Path:
@@ -88,22 +96,22 @@ def compile_path(text: str) -> Path:
     return Path(text, steps, definite, find)
 
 
-def _bounded(search: Search) -> Callable[[Json], list[Json]]:
-    def search_document(document: Json) -> list[Json]:
+def _bounded(search: Search) -> Callable[[Scope], list[Json]]:
+    def search_document(scope: Scope) -> list[Json]:
         try:
-            return search(document, Scope(document))
+            return search(scope.document, scope)
         except RecursionError:
             raise TooCostly("The document nests too deep") from None
 
     return search_document
 
 
-def _find_one(steps: Sequence[Step]) -> Callable[[Json], Json]:
+def _find_one(steps: Sequence[Step]) -> Callable[[Scope], Json]:
     search = _bounded(_search(steps))
     missing = f"No results for path: ${''.join(map(fragment, steps))}"
 
-    def find(document: Json) -> Json:
-        found = search(document)
+    def find(scope: Scope) -> Json:
+        found = search(scope)
         if not found:
             raise NotFound(missing)
         return found[-1]
@@ -111,13 +119,13 @@ def _find_one(steps: Sequence[Step]) -> Callable[[Json], Json]:
     return find
 
 
-def _find_all(steps: Sequence[Step]) -> Callable[[Json], Json]:
+def _find_all(steps: Sequence[Step]) -> Callable[[Scope], Json]:
     """AWS gives an empty list even where the way to the list does not exist (`$.no.such[*]`)."""
     search = _bounded(_search(steps))
 
-    def find(document: Json) -> Json:
+    def find(scope: Scope) -> Json:
         try:
-            return search(document)
+            return search(scope)
         except (TooCostly, Unsupported):
             raise
         except NotFound:

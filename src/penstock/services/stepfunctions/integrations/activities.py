@@ -10,6 +10,7 @@ All three raise `ServiceError`, its code the `error` and its message the `cause`
 
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from email.utils import formatdate
 from typing import Final
@@ -24,7 +25,7 @@ from penstock.services.stepfunctions.integrations.parameters import input_shape,
 from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 from penstock.services.stepfunctions.integrations.special import Caller
 from penstock.wire import models
-from penstock.wire.call import Answer, Body, Call, Directory, Json, ServiceError, read_whole
+from penstock.wire.call import Answer, Body, Call, Directory, Json, Scope, ServiceError, read_whole
 from penstock.wire.sdk import members
 
 SUBMIT: Final = "stepfunctions.submit"
@@ -76,7 +77,7 @@ class Integrations:
         self._largest = largest_payload
         self._http_seconds = http_seconds
 
-    async def submit(self, task: Task, *, overhear: http.Overhear = http.ignore) -> Json:
+    async def submit(self, task: Task, *, overhearing: http.Overhearing | None = None) -> Json:
         """Call what the task names; its parameters were looked at before (`parameters.problems`).
 
         `output`; of `.sync` also `handle`, and `watch` (a run) or `poll` (seconds).
@@ -85,16 +86,16 @@ class Integrations:
         """
         asked = msgspec.convert(task.input, Asked)
         mocked = await self.mocked(asked)
-        return await self.placed(task, asked, overhear) if mocked is None else {**mocked, "settled": True}
+        return await self.placed(task, asked, overhearing) if mocked is None else {**mocked, "settled": True}
 
-    async def placed(self, task: Task, asked: Asked, overhear: http.Overhear = http.ignore) -> dict[str, Json]:
+    async def placed(self, task: Task, asked: Asked, overhearing: http.Overhearing | None = None) -> dict[str, Json]:
         """What the service itself says."""
         resource = parse_resource(asked.resource)
         if resource.kind == "lambda":
             return {"output": self._fitting(await self._function(task, asked), asked.resource)}
         parameters = {} if asked.parameters is None else asked.parameters
         if resource.service == "http":
-            return {"output": await self._http(task, parameters, overhear)}
+            return {"output": await self._http(task, asked, parameters, overhearing)}
         if not resource.is_sdk and resource.product.absent:
             raise failures.absent(resource)
         result = await self._called(task, asked, resource, parameters)
@@ -177,12 +178,18 @@ class Integrations:
 
     def _call(self, task: Task, asked: Asked, resource: Resource, operation: str, request: Json) -> Call:
         """A call of the machine's role that services know again: by its token, and by what AWS's SDK would fill in."""
-        scope = (
-            replace(task.scope, principal=special.session(asked.role, asked.execution)) if asked.role else task.scope
-        )
         model = models.operation(resource.called_service, operation)
         filled = {} if model is None else members.filled_in(model, special.named_for(_token(task)))
-        return Call(resource.called_service, operation, {**filled, **request}, scope, token=_token(task))
+        return Call(
+            resource.called_service, operation, {**filled, **request}, self._scope(task, asked), token=_token(task)
+        )
+
+    @staticmethod
+    def _scope(task: Task, asked: Asked) -> Scope:
+        """On whose behalf a task calls: its machine's role."""
+        if not asked.role:
+            return task.scope
+        return replace(task.scope, principal=special.session(asked.role, asked.execution))
 
     async def _answer(self, call: Call) -> Answer:
         return {name: await self._whole(value) for name, value in (await self._directory.answer(call)).items()}
@@ -193,12 +200,29 @@ class Integrations:
             return value
         return await read_whole(value, self._largest)
 
-    async def _http(self, task: Task, parameters: Json, overhear: http.Overhear) -> Json:
-        exchange = http.exchange_of(parameters, region=task.scope.region)
-        overhear(exchange, None)
+    async def _http(self, task: Task, asked: Asked, given: Json, overhearing: http.Overhearing | None) -> Json:
+        arn = http.connection_of(given)
+        added = None if arn is None else await self._connection(task, asked, "RetrieveConnectionCredentials", arn)
+        exchange = shown = http.exchange_of(given, added, region=task.scope.region)
+        if overhearing is not None:
+            if not overhearing.with_secrets:
+                shown = http.exchange_of(given, added, region=task.scope.region, hidden=True)
+            overhearing.tell(shown, None)
         reply = await http.fetch(exchange, largest=self._largest, seconds=self._http_seconds)
-        overhear(exchange, reply)
+        if overhearing is not None:
+            overhearing.tell(shown, reply)
+        if arn is not None and reply.status in http.REFUSED:
+            with suppress(ServiceError):  # a connection that is gone meanwhile
+                await self._connection(task, asked, "RefuseConnectionCredentials", arn)
         return self._fitting(http.told(reply), "http")
+
+    async def _connection(self, task: Task, asked: Asked, operation: str, arn: str) -> Answer:
+        """Ask EventBridge what no customer can ask (see `services.events.credentials`)."""
+        call = Call("events", operation, {"ConnectionArn": arn}, self._scope(task, asked), token=_token(task))
+        try:
+            return await self._directory.answer(call)
+        except ServiceError as error:
+            raise http.unconnected(error) from None
 
     # -------------------------------------------------------------------------------------------------- results
 

@@ -6,6 +6,7 @@ where `X.$` stands for `X` and values may be unknown yet: each is a sentence of 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from botocore.model import OperationModel, StructureShape
@@ -55,6 +56,7 @@ def _names(resource: Resource, given: Mapping[str, Json]) -> Iterator[str]:
     yield from (members.missing(name) for name in required if name not in given)
 
 
+@lru_cache(maxsize=1_000)
 def _allowed(resource: Resource) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """The names that the action takes (None: any) and those it cannot do without."""
     if resource.service == "http":
@@ -85,6 +87,7 @@ def output_shape(resource: Resource) -> StructureShape | None:
     return None if operation is None else operation.output_shape
 
 
+@lru_cache(maxsize=1_000)
 def _operation(resource: Resource) -> OperationModel | None:
     service = resource.called_service
     return models.operation(service, resource.called_operation) if service else None

@@ -25,6 +25,7 @@ from penstock.services.stepfunctions.interpreter import (
     tasks,
 )
 from penstock.services.stepfunctions.interpreter.execution import Ended, Execution, Frame
+from penstock.services.stepfunctions.interpreter.labour import Answers, Labour
 from penstock.services.stepfunctions.interpreter.plan import Plan
 from penstock.services.stepfunctions.interpreter.rehearsal import Rehearsal
 from penstock.services.stepfunctions.interpreter.turn import Turn
@@ -35,13 +36,24 @@ DEADLINE: Final = "X"
 DOOM: Final = "doom"
 
 
-def advance(plan: Plan, execution: Execution, event: Event, rehearsal: Rehearsal | None = None) -> None:
-    """Move the execution on by a fact; what it led to is in `execution.events` and `execution.wanted`."""
+def advance(
+    plan: Plan,
+    execution: Execution,
+    event: Event,
+    rehearsal: Rehearsal | None = None,
+    answers: Answers | None = None,
+) -> None:
+    """Move the execution on by a fact; what it led to is in `execution.events` and `execution.wanted`.
+
+    Where there are `answers`, raises `Unanswered` for what takes long; the execution is of no use any more then.
+    """
     execution.events = []
     execution.wanted = []
     if execution.ended is not None:
         return
-    turn = Turn(plan, execution, at=event.at, chance=event.chance, rehearsal=rehearsal)
+    most = plan.order.limits.turn_steps
+    labour = None if answers is None or not most else Labour(answers, most)
+    turn = Turn(plan, execution, at=event.at, chance=event.chance, rehearsal=rehearsal, labour=labour)
     match event.fact:
         case Started():
             _start(turn)
@@ -64,7 +76,7 @@ def go_on(turn: Turn) -> None:
         if limits.are_reached(execution.last_event):
             _overrun(turn, limits.history_events)
             return
-        if limits.turn_events and len(execution.events) >= limits.turn_events:
+        if is_long(turn):
             _pause(turn)
             return
         frame = ready.popleft()
@@ -78,6 +90,12 @@ def go_on(turn: Turn) -> None:
             _stop(turn, {})
         else:
             entering.enter(turn, frame)
+
+
+def is_long(turn: Turn) -> bool:
+    """Whether it is others' turn now."""
+    most = turn.plan.order.limits.turn_events
+    return (0 < most <= len(turn.execution.events)) or (turn.labour is not None and turn.labour.is_spent)
 
 
 def _start(turn: Turn) -> None:

@@ -13,14 +13,16 @@ Json = Any
 LARGEST_PAYLOAD: Final = 262_144  # bytes of UTF-8
 LONGEST_HISTORY: Final = 25_000  # events
 TURN_EVENTS: Final = 2_000  # events in one turn, before others have theirs
+TURN_STEPS: Final = 10_000  # of an expression, and of all in a turn before others have theirs: some ten milliseconds
 
 
-class Limits(msgspec.Struct, frozen=True):
-    """AWS's quotas, as settings. 0 is none."""
+class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
+    """AWS's quotas, as settings. 0 is none. What is not said in the plan of an older execution does not hold for it."""
 
     payload_bytes: int = LARGEST_PAYLOAD
     history_events: int = LONGEST_HISTORY
     turn_events: int = TURN_EVENTS
+    turn_steps: int = 0
 
     def are_reached(self, events: int) -> bool:
         """Whether a history of so many events has no room for what an execution ends with."""

@@ -18,6 +18,7 @@ from penstock.languages.asl.tree import Machine, Map, Parallel, State
 from penstock.languages.asl.view import Failure, View
 from penstock.services.stepfunctions.interpreter import context
 from penstock.services.stepfunctions.interpreter.execution import EventId, Execution, Frame, HistoryEvent
+from penstock.services.stepfunctions.interpreter.labour import Labour
 from penstock.services.stepfunctions.interpreter.plan import Plan
 from penstock.services.stepfunctions.interpreter.rehearsal import Rehearsal
 
@@ -31,18 +32,29 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class Turn:
-    """The context of everything that states do. `rehearsal` is there where TestState tries a single state."""
+    """The context of everything that states do.
 
-    __slots__ = ("_random", "at", "chance", "execution", "plan", "ready", "rehearsal")
+    `rehearsal` is there where TestState tries a single state, `labour` where others would wait for what takes long.
+    """
+
+    __slots__ = ("_random", "at", "chance", "execution", "labour", "plan", "ready", "rehearsal")
 
     def __init__(
-        self, plan: Plan, execution: Execution, *, at: float, chance: str, rehearsal: Rehearsal | None = None
+        self,
+        plan: Plan,
+        execution: Execution,
+        *,
+        at: float,
+        chance: str,
+        rehearsal: Rehearsal | None = None,
+        labour: Labour | None = None,
     ) -> None:
         self.plan = plan
         self.execution = execution
         self.at = at
         self.chance = chance
         self.rehearsal = rehearsal
+        self.labour = labour
         self.ready: deque[Frame] = deque()
         self._random: random.Random | None = None
 
@@ -112,6 +124,7 @@ class Turn:
             self.at,
             self.luck,
             {"input": frame.input} if states is None else states,
+            self.labour,
         )
 
     def luck(self) -> random.Random:

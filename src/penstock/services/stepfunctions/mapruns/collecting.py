@@ -15,9 +15,11 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
 from penstock.services.stepfunctions import answers
+from penstock.services.stepfunctions.desk import Desk
 from penstock.services.stepfunctions.interpreter.aborting import STOP
 from penstock.services.stepfunctions.interpreter.plan import Order
 from penstock.services.stepfunctions.mapruns import rows
+from penstock.services.stepfunctions.mapruns.arguments import request_of
 from penstock.services.stepfunctions.mapruns.filling import Opened, items_of, not_begun
 from penstock.services.stepfunctions.mapruns.order import MapRunOrder, MapRunPlan
 from penstock.services.stepfunctions.mapruns.rows import Result
@@ -29,6 +31,7 @@ from penstock.wire.call import Call, Directory, Scope, ServiceError
 Json = Any
 PAGE: Final = 500  # children read, or stopped, at once
 LARGEST_FILE: Final = 8 << 20  # bytes of one file of results, give or take a result
+_OURS: Final = frozenset({"Key", "Body"})  # of a file, whatever the writer's arguments say
 FAILED: Final = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -42,8 +45,10 @@ class Collecting:
         directory: Directory,
         engine: Engine,
         clock: Callable[[], float],
+        desk: Desk,
         close_source: Callable[[RunId], Awaitable[None]],
     ) -> None:
+        self.desk = desk
         self.database = database
         self.directory = directory
         self.engine = engine
@@ -76,7 +81,7 @@ class Collecting:
         """The children that a map run which will not succeed has not come to."""
         if state.why is None or state.is_exhausted:
             return
-        opened = Opened(items_of(self.directory, plan, scope))
+        opened = Opened(items_of(self.directory, plan, scope), self.desk)
         start = {"item": state.items.started, "child": state.children.started}
         async with aclosing(opened.items):
             async for order in not_begun(plan, opened, **start, at=self.clock()):
@@ -186,7 +191,8 @@ class Writing:
         self._order = order
         arguments: Mapping[str, Json] = order.writer["arguments"] or {}
         config: Mapping[str, Json] = order.writer["config"] or {}
-        self._bucket = arguments.get("Bucket", "")
+        self._asked = _asked(arguments)
+        self._bucket = self._asked.get("Bucket", "")
         prefix = str(arguments.get("Prefix", "")).rstrip("/")
         self._folder = f"{prefix}/{order.arn.rpartition(':')[2]}" if prefix else order.arn.rpartition(":")[2]
         self._transformation = config.get("Transformation", "NONE")
@@ -238,9 +244,21 @@ class Writing:
         self._files[kind].append({"Key": key, "Size": len(content)})
 
     async def _put(self, key: str, content: bytes) -> None:
-        request = {"Bucket": self._bucket, "Key": key, "Body": content}
+        request = {**self._asked, "Key": key, "Body": content}
         try:
             await self._directory.answer(Call("s3", "PutObject", request, self._scope))
         except ServiceError as error:
-            cause = f"{error.message} (Service: Amazon S3; Error Code: {error.code})"
-            raise ServiceError(cause, code="States.ResultWriterFailed") from None
+            raise _unwritten(f"{error.message} (Service: Amazon S3; Error Code: {error.code})") from None
+
+
+def _asked(arguments: Mapping[str, Json]) -> dict[str, Json]:
+    """What the writer's arguments ask S3 for with every file."""
+    given = {name: value for name, value in arguments.items() if name != "Prefix"}
+    try:
+        return request_of("PutObject", given, without=_OURS)
+    except ValueError as why:
+        raise _unwritten(f"the ResultWriter's arguments cannot be used: {why}") from None
+
+
+def _unwritten(cause: str) -> ServiceError:
+    return ServiceError(cause, code="States.ResultWriterFailed")

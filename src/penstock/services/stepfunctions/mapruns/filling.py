@@ -17,7 +17,9 @@ from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
 from penstock.languages.asl.view import Failure, View
 from penstock.services.stepfunctions import express, flow
-from penstock.services.stepfunctions.interpreter.plan import Order
+from penstock.services.stepfunctions.desk import Desk
+from penstock.services.stepfunctions.interpreter.labour import Labour, Unanswered
+from penstock.services.stepfunctions.interpreter.plan import TURN_STEPS, Order
 from penstock.services.stepfunctions.mapruns.order import MapRunPlan
 from penstock.services.stepfunctions.mapruns.sources import MOST_ITEMS, Item, Source, items_in
 from penstock.services.stepfunctions.mapruns.state import MapRun
@@ -35,6 +37,7 @@ class Opened:
     """A source that is being read: where it is, and the item that did not fit into the last batch."""
 
     items: AsyncGenerator[Item]
+    desk: Desk | None = None  # where what ItemSelector takes long for is evaluated
     position: int = 0
     kept: Item | None = None
 
@@ -68,7 +71,10 @@ class Child:
 class Filling:
     """What `Perform(FILL)` does."""
 
-    def __init__(self, *, database: Database, directory: Directory, engine: Engine, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, *, database: Database, directory: Directory, engine: Engine, clock: Callable[[], float], desk: Desk
+    ) -> None:
+        self.desk = desk
         self.database = database
         self.directory = directory
         self.engine = engine
@@ -124,7 +130,7 @@ class Filling:
         opened = self._opened.get(task.run)
         if opened is None or opened.position != task.input["item"]:
             await self.close(task.run)
-            opened = self._opened[task.run] = Opened(items_of(self.directory, plan, task.scope))
+            opened = self._opened[task.run] = Opened(items_of(self.directory, plan, task.scope), self.desk)
             await opened.skip_to(task.input["item"])
         return opened
 
@@ -189,7 +195,7 @@ async def next_child(plan: MapRunPlan, opened: Opened, *, at: float) -> Child | 
     if item is None:
         return None
     if order.batching is None:
-        selected = _selected(plan, item, index, at)
+        selected = await _selected(plan, opened, item, index, at)
         return _fitting(plan, Child(_text(selected), 1, _text(item.told(index))))
     return await _batch(plan, opened, item, at)
 
@@ -203,7 +209,7 @@ async def _batch(plan: MapRunPlan, opened: Opened, first: Item, at: float) -> Ch
     size = len(_text({**batch, "Items": []}))
     index, item = opened.position - 1, first
     while True:
-        selected = _selected(plan, item, index, at)
+        selected = await _selected(plan, opened, item, index, at)
         length = len(msgspec.json.encode(selected)) + 1
         if chosen and size + length > most_bytes:
             opened.put_back(item)
@@ -219,16 +225,22 @@ async def _batch(plan: MapRunPlan, opened: Opened, first: Item, at: float) -> Ch
     return _fitting(plan, Child(_text({**batch, "Items": chosen}), len(chosen), None))
 
 
-def _selected(plan: MapRunPlan, item: Item, index: int, at: float) -> Json:
+async def _selected(plan: MapRunPlan, opened: Opened, item: Item, index: int, at: float) -> Json:
     """What ItemSelector makes of an item."""
     selector, order = plan.state.selector, plan.order
     if selector is None:
         return item.input
     context = {**order.context, "Map": {"Item": item.told(index)}}
-    luck = random.Random(f"{order.arn}/{index}")  # noqa: S311 - the same for the same item
-    return selector.value(
-        View(order.effective, order.variables, lambda: context, at, lambda: luck, {"input": order.effective})
-    )
+    luck = random.Random()  # noqa: S311 - the same for the same item
+    view = View(order.effective, order.variables, lambda: context, at, lambda: luck, {"input": order.effective})
+    while True:
+        luck.seed(f"{order.arn}/{index}")
+        view.labour = None if opened.desk is None else Labour(opened.desk, TURN_STEPS)
+        try:
+            return selector.value(view)
+        except Unanswered as asked:
+            assert opened.desk is not None
+            await opened.desk.work_out(asked.question)
 
 
 def name_of(run: str, place: int, redrive: int = 0) -> str:

@@ -1,32 +1,27 @@
 """Sources: where a map run's items come from, read a piece at a time.
 
-CSV and JSON Lines are streamed, whatever their size; a JSON document is read whole, as it has to be. What cannot be
-read is `States.ItemReaderFailed`, in AWS's words where they are known.
+CSV, JSON Lines and Parquet are streamed, whatever their size; a JSON document is read whole, as it has to be. What
+cannot be read is `States.ItemReaderFailed`, in AWS's words where they are known.
 """
 
-import codecs
-import csv
-import io
+import importlib
 import re
-import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
-from penstock.wire.call import Answer, Body, Call, Directory, Scope, ServiceError, read_whole
+from penstock.services.stepfunctions.mapruns.arguments import request_of
+from penstock.services.stepfunctions.mapruns.texts import document, failed, lines, records, unzipped
+from penstock.wire.call import Answer, Body, Call, Directory, Scope, ServiceError
 
 Json = Any
 MOST_ITEMS: Final = 100_000_000
-LARGEST_DOCUMENT: Final = 512 << 20  # bytes of a JSON document or manifest
-LONGEST_RECORD: Final = 10 << 20  # characters of one record
-UNZIP: Final = 31
-UNZIPPED: Final = 1 << 20  # bytes at once
-csv.field_size_limit(LONGEST_RECORD)  # of this process: a record's own bound is the one that counts
 _DELIMITERS: Final = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 LIST: Final = "listObjectsV2"
-LOADED: Final = ("CSV", "JSON", "JSONL")  # objects that LOAD_AND_FLATTEN can load
+PARQUET: Final = "penstock.services.stepfunctions.mapruns.parquet"
+LOADED: Final = ("CSV", "JSON", "JSONL", "PARQUET")  # objects that LOAD_AND_FLATTEN can load
 _ADDRESS: Final = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<key>.+)", re.IGNORECASE)
 
 
@@ -47,10 +42,6 @@ class Item:
         """It as the context object's Map.Item."""
         named = {} if self.key is None else {"Key": self.key}
         return {"Index": index, **named, "Value": self.value, "Source": self.source}
-
-
-def failed(cause: str) -> ServiceError:
-    return ServiceError(cause, code="States.ItemReaderFailed")
 
 
 class Source:
@@ -79,12 +70,21 @@ class Source:
         if self._reader["resource"].rpartition(":")[2] == LIST:
             return self._loaded() if self._config.get("Transformation") == "LOAD_AND_FLATTEN" else self._listed()
         kind, manifest = self._config.get("InputType", "JSON"), self._config.get("ManifestType")
-        bucket, key = self._argument("Bucket"), self._argument("Key")
+        chosen = self._requested("GetObject") | {"Bucket": self._argument("Bucket"), "Key": self._argument("Key")}
         if manifest == "ATHENA_DATA":
-            return self._athena(kind, bucket, key)
+            return self._athena(kind, chosen)
         if manifest == "S3_INVENTORY" or kind == "MANIFEST":
-            return self._inventory(bucket, key)
-        return self._object(kind, bucket, key, self._arguments.get("VersionId"))
+            return self._inventory(chosen)
+        if kind == "PARQUET" and "VersionId" in chosen:
+            raise failed("VersionId is not supported where the InputType is PARQUET.")
+        return self._object(kind, chosen)
+
+    def _requested(self, operation: str) -> dict[str, Json]:
+        """What the arguments ask S3 for."""
+        try:
+            return request_of(operation, self._arguments)
+        except ValueError as why:
+            raise failed(f"the ItemReader's arguments cannot be used: {why}") from None
 
     def _argument(self, name: str) -> str:
         value = self._arguments.get(name)
@@ -94,17 +94,23 @@ class Source:
 
     # ------------------------------------------------------------------------------------------------------ objects
 
-    async def _object(self, kind: str, bucket: str, key: str, version: str | None = None) -> AsyncIterator[Item]:
+    async def _object(self, kind: str, chosen: Mapping[str, Json]) -> AsyncGenerator[Item]:
         """The items in an object."""
-        if kind == "PARQUET":
-            raise failed("Penstock does not read PARQUET: convert the items to JSONL or CSV.")
-        source, pieces = f"S3://{bucket}/{key}", self._bytes(bucket, key, version)
+        source = _address(chosen)
         if kind == "JSON":
-            async for item in self._json(source, pieces):
+            async for item in self._json(source, self._bytes(chosen)):
                 yield item
             return
-        async for value in self._csv(pieces) if kind == "CSV" else self._json_lines(source, pieces):
+        async for value in self._values(kind, source, chosen):
             yield Item(value, source)
+
+    def _values(self, kind: str, source: str, chosen: Mapping[str, Json]) -> AsyncIterator[Json]:
+        match kind:
+            case "PARQUET":
+                return self._parquet(source, chosen)
+            case "CSV":
+                return self._csv(self._bytes(chosen))
+        return self._json_lines(source, self._bytes(chosen))
 
     async def _ask(self, operation: str, request: Mapping[str, Json]) -> Answer:
         try:
@@ -112,29 +118,36 @@ class Source:
         except ServiceError as error:
             raise failed(f"{error.message} (Service: Amazon S3; Error Code: {error.code})") from None
 
-    async def _bytes(self, bucket: str, key: str, version: str | None = None) -> AsyncIterator[bytes]:
-        request = {"Bucket": bucket, "Key": key} | ({"VersionId": version} if version else {})
-        body = (await self._ask("GetObject", request))["Body"]
+    async def _body(self, chosen: Mapping[str, Json]) -> bytes | Body:
+        body: bytes | Body = (await self._ask("GetObject", chosen))["Body"]
+        return body
+
+    async def _bytes(self, chosen: Mapping[str, Json]) -> AsyncIterator[bytes]:
+        body = await self._body(chosen)
         pieces = _once(body) if isinstance(body, bytes) else body
-        if key.endswith(".gz"):
-            async for piece in _unzipped(pieces):
-                yield piece
-            return
-        async for piece in pieces:
+        async for piece in unzipped(pieces) if chosen["Key"].endswith(".gz") else pieces:
             yield piece
+
+    async def _parquet(self, source: str, chosen: Mapping[str, Json]) -> AsyncIterator[Json]:
+        parquet: Any = importlib.import_module(PARQUET)
+        try:
+            async for row in parquet.rows_of(await self._body(chosen)):
+                yield row
+        except parquet.Unreadable as why:
+            raise failed(f"{source} cannot be read as Parquet: {why}") from None
 
     async def _json(self, source: str, pieces: AsyncIterator[bytes]) -> AsyncIterator[Item]:
         pointer = self._config.get("ItemsPointer", "")
-        document = _at_pointer(await _document(source, pieces), pointer)
+        found = _at_pointer(await document(source, pieces), pointer)
         # AWS has been seen to refuse a document that is an object; one that is pointed at is newer than that.
-        if not isinstance(document, list | dict if pointer else list):
+        if not isinstance(found, list | dict if pointer else list):
             raise failed("Attempting to map over non-iterable node.")
-        for item in items_in(document, source):
+        for item in items_in(found, source):
             yield item
 
     async def _json_lines(self, source: str, pieces: AsyncIterator[bytes]) -> AsyncIterator[Json]:
         number = 0
-        async for line in _lines(pieces):
+        async for line in lines(pieces):
             number += 1
             if not line.strip():
                 continue
@@ -144,21 +157,20 @@ class Source:
                 raise failed(f"line {number} of {source} is not JSON: {error}") from None
 
     async def _csv(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[Json]:
-        delimiter = _DELIMITERS[self._config.get("CSVDelimiter", "COMMA")]
         headers: list[str] | None = self._config.get("CSVHeaders")
-        async for record in _records(_lines(pieces), delimiter):
+        async for record in self._records(pieces):
             if headers is None:
                 headers = record
             elif record:
                 yield _row(headers, record)
 
+    def _records(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[list[str]]:
+        return records(lines(pieces), _DELIMITERS[self._config.get("CSVDelimiter", "COMMA")])
+
     # ----------------------------------------------------------------------------------------- lists and manifests
 
     async def _entries(self) -> AsyncIterator[dict[str, Json]]:
-        request = {"Bucket": self._argument("Bucket")}
-        for name in ("Prefix", "StartAfter"):
-            if self._arguments.get(name) is not None:
-                request[name] = self._arguments[name]
+        request = self._requested("ListObjectsV2") | {"Bucket": self._argument("Bucket")}
         while True:
             page = await self._ask("ListObjectsV2", request)
             for entry in page.get("Contents", ()):
@@ -188,38 +200,52 @@ class Source:
         async for entry in self._entries():
             if entry["Key"].endswith("/") and not entry["Size"]:
                 continue  # what consoles make to show a folder
-            async for item in self._object(kind, self._argument("Bucket"), entry["Key"]):
+            async for item in self._object(kind, {"Bucket": self._argument("Bucket"), "Key": entry["Key"]}):
                 yield item
 
-    async def _inventory(self, bucket: str, key: str) -> AsyncIterator[Item]:
-        """The objects that the CSV files of an S3 inventory list."""
-        source = f"S3://{bucket}/{key}"
-        manifest = await _document(source, self._bytes(bucket, key, self._arguments.get("VersionId")))
+    async def _inventory(self, chosen: Mapping[str, Json]) -> AsyncIterator[Item]:
+        """The objects that the files of an S3 inventory list."""
+        source = _address(chosen)
+        manifest = await document(source, self._bytes(chosen))
         try:
-            if manifest["fileFormat"] != "CSV":
-                raise failed(f"an inventory in {manifest['fileFormat']} cannot be read: have it made as CSV.")
+            kind = manifest["fileFormat"]
+            if kind not in {"CSV", "Parquet"}:
+                raise failed(f"an inventory in {kind} cannot be read: have it made as CSV or Parquet.")
             headers = [name.strip() for name in manifest["fileSchema"].split(",")]
             files = [file["key"] for file in manifest["files"]]
             held = manifest["destinationBucket"].rpartition(":")[2]
         except (KeyError, TypeError, AttributeError) as error:
             raise failed(f"{source} is no inventory manifest: {error!r}") from None
-        for file in files:
-            async for record in _records(_lines(self._bytes(held, file)), ","):
-                yield Item(_row(headers, record), f"S3://{held}/{file}")
+        for key in files:
+            file = {"Bucket": held, "Key": key}
+            async for row in self._parquet(_address(file), file) if kind == "Parquet" else self._listing(headers, file):
+                yield Item(row, _address(file))
 
-    async def _athena(self, kind: str, bucket: str, key: str) -> AsyncIterator[Item]:
+    async def _listing(self, headers: list[str], file: Mapping[str, Json]) -> AsyncIterator[Json]:
+        async for record in self._records(self._bytes(file)):
+            yield _row(self._config.get("CSVHeaders", headers), record)
+
+    async def _athena(self, kind: str, chosen: Mapping[str, Json]) -> AsyncIterator[Item]:
         """The items of the objects that a manifest of Athena's UNLOAD names, one address a line."""
         if kind not in {"CSV", "JSONL", "PARQUET"}:
-            raise failed("ATHENA_DATA needs an InputType that says what the data files are: CSV or JSONL.")
-        async for line in _lines(self._bytes(bucket, key, self._arguments.get("VersionId"))):
+            raise failed("ATHENA_DATA needs an InputType that says what the data files are: CSV, JSONL or PARQUET.")
+        async for line in lines(self._bytes(chosen)):
             address = line.strip().strip('"')
             if not address:
                 continue
             found = _ADDRESS.fullmatch(address)
             if found is None:
-                raise failed(f"S3://{bucket}/{key} is no manifest of Athena: '{address}' is no address in S3.")
-            async for item in self._object(kind, found["bucket"], found["key"]):
+                raise failed(f"{_address(chosen)} is no manifest of Athena: '{address}' is no address in S3.")
+            async for item in self._object(kind, {"Bucket": found["bucket"], "Key": found["key"]}):
                 yield item
+
+
+def _address(chosen: Mapping[str, Json]) -> str:
+    return f"S3://{chosen['Bucket']}/{chosen['Key']}"
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 def items_in(values: list[Json] | dict[str, Json], source: str) -> Iterator[Item]:
@@ -227,17 +253,6 @@ def items_in(values: list[Json] | dict[str, Json], source: str) -> Iterator[Item
     if isinstance(values, dict):
         return (Item(value, source, key) for key, value in values.items())
     return (Item(value, source) for value in values)
-
-
-async def _document(source: str, pieces: AsyncIterator[bytes]) -> Json:
-    """A JSON document, read whole, as it has to be."""
-    content = await read_whole(pieces, LARGEST_DOCUMENT)
-    if len(content) > LARGEST_DOCUMENT:
-        raise failed(f"{source} is over {LARGEST_DOCUMENT} bytes: use JSONL or CSV, which are streamed.")
-    try:
-        return msgspec.json.decode(content.removeprefix(codecs.BOM_UTF8))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise failed(f"{source} is not JSON: {error}") from None
 
 
 def _row(headers: list[str], record: list[str]) -> dict[str, str]:
@@ -254,71 +269,3 @@ def _at_pointer(document: Json, pointer: str) -> Json:
         except (KeyError, IndexError, ValueError, TypeError):
             raise failed(f"the ItemsPointer '{pointer}' leads nowhere in the document") from None
     return document
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content
-
-
-async def _unzipped(pieces: Body | AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """What gzip made smaller, a bounded piece at a time; several members after one another are one text."""
-    unzip, is_begun = zlib.decompressobj(UNZIP), False
-    try:
-        async for piece in pieces:
-            left = bytes(piece)
-            while left:
-                if unzip.eof:
-                    unzip = zlib.decompressobj(UNZIP)
-                is_begun = True
-                yield unzip.decompress(left, UNZIPPED)
-                left = unzip.unused_data if unzip.eof else unzip.unconsumed_tail
-        if is_begun and not unzip.eof:
-            yield unzip.flush()
-    except zlib.error as error:
-        raise failed(f"the object ends in .gz and cannot be unzipped: {error}") from None
-    if is_begun and not unzip.eof:
-        raise failed("the object ends in .gz and is cut off")
-
-
-async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[str]:
-    """Lines with their ends (a line feed ends one, nothing else), decoded as UTF-8, without a byte order mark."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    rest = ""
-    try:
-        async for piece in pieces:
-            *lines, rest = (rest + decoder.decode(piece)).split("\n")
-            if len(rest) > LONGEST_RECORD:
-                raise failed(f"a line has over {LONGEST_RECORD} characters")
-            for line in lines:
-                yield line + "\n"
-        rest += decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        raise failed(f"the object is not UTF-8 text: {error}") from None
-    if rest:
-        yield rest
-
-
-async def _records(lines: AsyncIterator[str], delimiter: str) -> AsyncIterator[list[str]]:
-    """CSV records; a quoted cell may go over several lines."""
-    kept: list[str] = []
-    is_open, length = False, 0
-    async for line in lines:
-        kept.append(line)
-        length += len(line)
-        is_open ^= bool(line.count('"') % 2)
-        if is_open:
-            if length > LONGEST_RECORD:
-                raise failed(f"a CSV record has over {LONGEST_RECORD} characters: is a quote not closed?")
-            continue
-        for record in _parsed("".join(kept), delimiter):
-            yield record
-        kept, length = [], 0
-    for record in _parsed("".join(kept), delimiter):
-        yield record
-
-
-def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:
-    try:
-        yield from csv.reader(io.StringIO(text), delimiter=delimiter)
-    except csv.Error as error:
-        raise failed(f"the object is not CSV: {error}") from None

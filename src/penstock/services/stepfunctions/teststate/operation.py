@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 from penstock.engine.outbox import Task
 from penstock.languages.asl.tree import Machine, Map
-from penstock.services.stepfunctions.integrations.http import Overhear
+from penstock.services.stepfunctions.integrations.http import Overhearing
 from penstock.services.stepfunctions.interpreter.execution import Ended
 from penstock.services.stepfunctions.interpreter.plan import Limits, Order, Plan
 from penstock.services.stepfunctions.interpreter.tasks import SUBMIT
@@ -27,7 +27,7 @@ TIMEOUT: Final = "States.Timeout"
 class Submit(Protocol):
     """What submits a task, and tells of what it says to an HTTP endpoint."""
 
-    def __call__(self, task: Task, *, overhear: Overhear) -> Awaitable[Json]: ...
+    def __call__(self, task: Task, *, overhearing: Overhearing) -> Awaitable[Json]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +59,13 @@ class TestState:
         return answer
 
     async def _rehearse(self, trial: Trial, call: Call, given: str, heard: dict[str, Json]) -> Ended:
-        def overhear(exchange: Exchange, reply: Reply | None) -> None:
+        def hear(exchange: Exchange, reply: Reply | None) -> None:
             heard.update(exchanged(exchange, reply))
 
+        overhearing = Overhearing(hear, with_secrets=bool(call.request.get("revealSecrets")))
+
         async def submit(task: Task) -> Json:
-            return await self.submit(task, overhear=overhear)
+            return await self.submit(task, overhearing=overhearing)
 
         world = replace(self.world, activities={**self.world.activities, SUBMIT: submit})
         state = trial.state
