@@ -1,7 +1,7 @@
 """`penstock run`: a pipeline written in Python, from its file to its result.
 
-Progress goes to standard error and the result to standard output. Exit codes: 0 it succeeded, 1 it failed, 2 it could not
-be run.
+Progress goes to standard error and the result to standard output. Exit codes: 0 it succeeded, 1 it failed, 2 it could
+not be run.
 """
 
 import json
@@ -75,7 +75,9 @@ def run(graph: Graph, given: tuple[str, ...], target: Target, console: Console, 
 def stop(sagemaker: Client, execution: str, console: Console) -> None:
     """Stop what runs, so that no job is left behind when the command ends."""
     console.print("stopping …")
-    sagemaker.stop_pipeline_execution(PipelineExecutionArn=execution, ClientRequestToken=execution.rpartition("/")[2] * 3)
+    sagemaker.stop_pipeline_execution(
+        PipelineExecutionArn=execution, ClientRequestToken=execution.rpartition("/")[2] * 3
+    )
     until = time.monotonic() + STOPPING
     with suppress(KeyboardInterrupt):
         while time.monotonic() < until and progress.status_of(sagemaker, execution) not in progress.ENDED:

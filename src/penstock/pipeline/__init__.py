@@ -14,8 +14,8 @@
     publishing         to S3 and SageMaker      picture    the graph as text
     inside/run.py      what runs in a job: it imports nothing of Penstock, and a job needs none
 
-A door for people's own code, like `penstock.testing`: it imports nothing else of Penstock, and little of Python, so that
-loading it takes no time that anybody would notice. See docs/authoring.md.
+A door for people's own code, like `penstock.testing`: it imports nothing else of Penstock, and little of Python, so
+that loading it takes no time that anybody would notice. See docs/authoring.md.
 """
 
 from penstock.pipeline.control import each, fail, is_in, otherwise, when

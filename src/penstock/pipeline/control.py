@@ -1,9 +1,9 @@
 """What decides which steps run, and how often: `when`, `otherwise`, `each`, `fail`.
 
-    with when(quality.auc >= 0.9):                 for part in each(parts, at_once=4):
-        register(model, group="churn")                 scores.append(score(part))
-    with otherwise():
-        fail("not good enough:", quality.auc)      best = choose(scores)     # a list, in the order of the items
+with when(quality.auc >= 0.9):                 for part in each(parts, at_once=4):
+    register(model, group="churn")                 scores.append(score(part))
+with otherwise():
+    fail("not good enough:", quality.auc)      best = choose(scores)     # a list, in the order of the items
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -43,7 +43,7 @@ class Part(AbstractContextManager[None]):
             raise Mistake("nothing is done in this block: call a step in it.", self._at)
 
 
-def when(test: bool) -> AbstractContextManager[None]:  # noqa: FBT001 - to a type checker it is one
+def when(test: bool) -> AbstractContextManager[None]:
     """The steps in the block run only if the test holds."""
     found = drawing("when(…)")
     if found.block.loop is not None:
@@ -84,9 +84,7 @@ def each(items: Iterable[T], *, at_once: int = SHARED) -> Iterator[T]:
         raise Mistake(f"each(…) goes through a list, and {described(reference)} is {kinds.name(kind)}.")
     inner: Any = (*get_args(kind), Any)[0]
     body = Block()
-    loop = Loop(
-        name=found.name("each"), at=here(), block=found.block, items=reference, body=body, at_once=at_once
-    )
+    loop = Loop(name=found.name("each"), at=here(), block=found.block, items=reference, body=body, at_once=at_once)
     body.loop = loop
     found.add(loop)
     with found.within(body):

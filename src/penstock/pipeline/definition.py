@@ -1,10 +1,12 @@
 """The definition: a graph as the document that CreatePipeline takes, with the objects that it names in S3.
 
-    Call ─► Processing (a tuned one: Tuning)      Branch ─► Condition       Registration ─► RegisterModel
-    Loop ─► ForEach                               Failure ─► Fail           Deployment ─► Model, EndpointConfig, Endpoint
-                                                                            Transformation ─► Model, Transform
-A job starts `run.py` (see `inside`), beside it the user's modules as an archive, and reads its plan: which function, and
-where its arguments are. All three are named by their content, so that a step that has not changed is a cached one.
+    Call ─► Processing (a tuned one: Tuning)      Registration ─► RegisterModel
+    Branch ─► Condition                           Deployment ─► Model, EndpointConfig, Endpoint
+    Loop ─► ForEach                               Transformation ─► Model, Transform
+    Failure ─► Fail
+
+A job starts `run.py` (see `inside`), beside it the user's modules as an archive, and reads its plan: which function,
+and where its arguments are. All three are named by their content, so that a step that has not changed is a cached one.
 """
 
 import json
@@ -12,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import Any, Final, Literal, get_args
 
 from penstock.pipeline import expressions, instances, kinds
 from penstock.pipeline.expressions import OUTPUTS, RESULT, Destination, get, join, text
@@ -33,12 +35,13 @@ from penstock.pipeline.graph import (
     Registration,
     Serving,
     Transformation,
+    needs,
     nodes,
     references,
 )
-from penstock.pipeline.inputs import Inputs, binding, is_path
+from penstock.pipeline.inputs import Inputs, binding
 from penstock.pipeline.mistakes import Mistake
-from penstock.pipeline.project import Project, digest, tarball
+from penstock.pipeline.project import Project, data_digest, digest, tarball
 from penstock.pipeline.steps import Options
 
 Json = Any
@@ -74,11 +77,7 @@ def package(graph: Graph, project: Project, to: Destination) -> Package:
 
 def data_uri(path: Path, to: Destination) -> str:
     """Where a local file or folder goes: by its content."""
-    if path.is_file():
-        return f"{to.base}/data/{digest(path.read_bytes())}/{path.name}"
-    files = [file for file in sorted(path.rglob("*")) if file.is_file()]
-    told = [part for file in files for part in (file.relative_to(path).as_posix().encode(), file.read_bytes())]
-    return f"{to.base}/data/{digest(*told)}/"
+    return f"{to.base}/data/{data_digest(path)}/{path.name if path.is_file() else ''}"
 
 
 def told_files(graph: Graph) -> Iterator[Data]:
@@ -126,7 +125,7 @@ class _Writer:
     def parameter(self, parameter: Parameter) -> Json:
         kind = kinds.plain(parameter.type)
         told: dict[str, Json] = {"Name": parameter.name, "Type": TYPES.get(kind, "String")}
-        if get_origin(kind) is Literal and all(isinstance(value, str) for value in get_args(kind)):
+        if kinds.origin(kind) is Literal and all(isinstance(value, str) for value in get_args(kind)):
             told["EnumValues"] = [*get_args(kind)]
         if parameter.has_default:
             default = parameter.default
@@ -192,7 +191,11 @@ class _Writer:
         return inputs
 
     def uri(self, reference: Any) -> Json:
-        return self.place(reference) if isinstance(reference, Data) else expressions.uri(reference, self.graph.name, self.to)
+        return (
+            self.place(reference)
+            if isinstance(reference, Data)
+            else expressions.uri(reference, self.graph.name, self.to)
+        )
 
     def plan(self, call: Call, inputs: Inputs) -> str:
         """Where the plan of a call is: a prefix of its own."""
@@ -236,8 +239,9 @@ class _Writer:
         step: dict[str, Json] = {"Name": call.name, "Type": kind, "Arguments": arguments}
         if said := (call.task.function.__doc__ or "").strip().partition("\n")[0]:
             step["Description"] = said
-        if call.after:
-            step["DependsOn"] = [node.name for node in call.after]
+        # Nothing else says that a gathered loop is to be waited for: its outputs are named by where they will be.
+        if waits := [node.name for node in needs(call) if node in call.after or isinstance(node, Loop)]:
+            step["DependsOn"] = waits
         if options.cache and id(call) not in self.gathered:
             step["CacheConfig"] = {"Enabled": True, **_expiry(options)}
         if options.retries:
@@ -258,7 +262,9 @@ class _Writer:
         }
         if inputs.told:
             told = inputs.told.items()
-            application["ContainerArguments"] = [join(f"{name}=", expressions.value(each), on="") for name, each in told]
+            application["ContainerArguments"] = [
+                join(f"{name}=", expressions.value(each), on="") for name, each in told
+            ]
         arguments: dict[str, Json] = {
             "ProcessingResources": {"ClusterConfig": self.instances(call)},
             "AppSpecification": application,
@@ -293,7 +299,8 @@ class _Writer:
         trained: dict[str, Json] = {
             "StaticHyperParameters": {**told, **program},
             "RoleArn": self.to.role,
-            "OutputDataConfig": {"S3OutputPath": join(*expressions.outputs_of(self.graph.name, self.to, call.name))},
+            # The same in every execution, as it counts for the cache; trials have names of their own.
+            "OutputDataConfig": {"S3OutputPath": f"{self.to.base}/trials/{self.graph.name}/{call.name}"},
             "StoppingCondition": {"MaxRuntimeInSeconds": instances.seconds_of(options.timeout, call.name)},
             "ResourceConfig": self.instances(call),
             "AlgorithmSpecification": {

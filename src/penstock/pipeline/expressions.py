@@ -1,6 +1,6 @@
 """Expressions: references as the definition language says them.
 
-    data.train    {"Std:Join": {"On": "/", "Values": [{"Get": "Steps.prepare.…Outputs['outputs'].S3Output.S3Uri"}, "train/"]}}
+    data.train    {"Std:Join": {"On": "/", "Values": [{"Get": "Steps.prepare.…['outputs'].S3Output.S3Uri"}, "train/"]}}
     quality.auc   {"Std:JsonGet": {"PropertyFile": {"Get": "Steps.evaluate.PropertyFiles.result"}, "Path": "value.auc"}}
 
 A step's outputs are folders below one output of its job, `outputs`; a value that is JSON is in `value.json` there.
@@ -22,6 +22,7 @@ from penstock.pipeline.graph import (
     OneOf,
     Output,
     Path,
+    Property,
     Reference,
     Test,
     Transformed,
@@ -70,6 +71,8 @@ def value(reference: Reference) -> Json:
             return reference.value
         case Given():
             return get(f"Parameters.{reference.name}")
+        case Property():
+            return get(f"Steps.{reference.node.name}.{reference.name}")
         case Item():
             return get(f"ForEach.CurrentItem{written(reference.path)}")
         case Output() if reference.call.tuning is not None:

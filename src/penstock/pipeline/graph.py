@@ -1,13 +1,13 @@
 """The graph that a pipeline function draws: nodes, each a step of the definition, and references to what is not known.
 
-    Call ── bindings ──► Known · Given (a parameter) · Output (of a Call) · Item (of a Loop) · Data · Gathered · Many
+    Call ── bindings ──► Known · Given (a parameter) · Output (of a Call) · Item (of a Loop) · Data · …
 
 Plain values; what makes them is `steps`, `control` and `products`, what becomes of them `definition` and `picture`.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Union
+from typing import TYPE_CHECKING, Any, Literal
 
 from penstock.pipeline.kinds import Type
 from penstock.pipeline.mistakes import Place
@@ -67,12 +67,25 @@ class Data:
     def is_local(self) -> bool:
         return not self.uri.startswith("s3://")
 
+    @property
+    def name(self) -> str:
+        return self.uri.rstrip("/").rpartition("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Transformed:
     """The folder of answers that a batch transform leaves."""
 
     node: "Transformation"
+    is_file: Literal[False] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """What SageMaker says of a node's thing, such as the name of an endpoint: a text."""
+
+    node: "Registration | Deployment"
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,7 @@ class Range:
     at: Place
 
 
-Reference = Union[Known, Given, Output, Item, Data, Transformed, Gathered, Many, Range]
+Reference = Known | Given | Output | Item | Data | Transformed | Property | Gathered | Many | Range
 
 # ------------------------------------------------------------------------------------------------------- tests
 
@@ -133,7 +146,7 @@ class Both:
     tests: "tuple[Test, ...]"
 
 
-Test = Union[Comparison, OneOf, Not, Either, Both]
+Test = Comparison | OneOf | Not | Either | Both
 
 # ------------------------------------------------------------------------------------------------------- nodes
 
@@ -322,7 +335,7 @@ def needs(node: Node) -> Iterator[Node]:
                 loop = reference.output.call.block.loop
                 assert loop is not None
                 needed = loop
-            case Transformed():
+            case Transformed() | Property():
                 needed = reference.node
             case _:
                 continue

@@ -5,7 +5,7 @@ compared in `when`; whatever else is tried with it is a `Mistake` that says wher
 """
 
 from collections.abc import Iterator
-from typing import Any, Final, NoReturn, get_args, get_origin
+from typing import Any, Final, Literal, NoReturn, get_args
 
 from penstock.pipeline import kinds
 from penstock.pipeline.graph import (
@@ -19,7 +19,7 @@ from penstock.pipeline.graph import (
     Not,
     OneOf,
     Output,
-    Path,
+    Property,
     Range,
     Reference,
     Test,
@@ -123,6 +123,8 @@ def type_of(reference: Reference) -> Type:
     match reference:
         case Known():
             return kinds.type_of(reference.value)
+        case Property():
+            return str
         case Given() | Output() | Item():
             return reference.type
         case Many(keys=None):
@@ -144,6 +146,8 @@ def described(reference: Reference) -> str:
             return "the item of `each`"
         case Transformed():
             return f"the folder that transform '{reference.node.name}' leaves"
+        case Property():
+            return f"the {reference.name} of '{reference.node.name}'"
         case Known():
             return repr(reference.value)
     return "this"
@@ -181,7 +185,7 @@ def _inner(reference: Reference, kind: Type, key: str | int) -> Type:
         if key not in members:
             raise Mistake(f"{described(reference)} has no '{key}': {perhaps(str(key), members)}")
         return members[str(key)]
-    outer, inner = get_origin(kind) or kind, get_args(kind)
+    outer, inner = kinds.origin(kind) or kind, get_args(kind)
     if outer is dict and isinstance(key, str):
         return inner[1] if inner else Any
     if outer in (list, tuple) and isinstance(key, int) and key >= 0:
@@ -219,10 +223,11 @@ def operand(value: object) -> Reference:
 
 
 def comparable(reference: Reference) -> None:
+    """Raises `Mistake` for what is known to be no single value."""
     kind = kinds.plain(type_of(reference))
-    if isinstance(reference, Output | Given | Item) and kind not in (str, int, float, bool, Any, object):
-        if not kinds.is_union(kind) and get_origin(kind) is None:
-            raise Mistake(f"{described(reference)} is {kinds.name(kind)}: text, numbers and booleans can be compared.")
+    is_open = kind in (Any, object) or kinds.is_union(kind) or kinds.origin(kind) is Literal
+    if not is_open and kind not in kinds.SCALARS:
+        raise Mistake(f"{described(reference)} is {kinds.name(kind)}: text, numbers and booleans can be compared.")
 
 
 def test_of(value: object) -> Test:

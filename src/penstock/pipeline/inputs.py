@@ -1,14 +1,14 @@
 """Inputs: what a call's bindings come to in a job: files to be brought, texts to be told, and a plan for the rest.
 
-    train(data.train, depth=depth, rate=0.1)
-        inputs      data ◄── the folder that step 'prepare' left
-        arguments   depth ◄── Parameters.depth
-        plan        {"data": {"input": "data"}, "depth": {"argument": "depth"}, "rate": {"value": 0.1}}
+train(data.train, depth=depth, rate=0.1)
+    inputs      data ◄── the folder that step 'prepare' left
+    arguments   depth ◄── Parameters.depth
+    plan        {"data": {"input": "data"}, "depth": {"argument": "depth"}, "rate": {"value": 0.1}}
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args
 
 from penstock.pipeline import kinds
 from penstock.pipeline.graph import (
@@ -19,12 +19,14 @@ from penstock.pipeline.graph import (
     Known,
     Many,
     Output,
+    Property,
     Range,
     Reference,
     Transformed,
 )
 
 Json = Any
+Told = Given | Item | Range | Property
 File = Output | Data | Given | Transformed | Gathered
 
 
@@ -33,7 +35,7 @@ class Inputs:
     """Names for what a job is given. The same thing has one name, however often it is used."""
 
     files: dict[str, File] = field(default_factory=dict)
-    told: dict[str, Given | Item | Range] = field(default_factory=dict)
+    told: dict[str, Told] = field(default_factory=dict)
     plan: dict[str, Json] = field(default_factory=dict)
 
     def file(self, wanted: str, reference: File) -> str:
@@ -43,7 +45,7 @@ class Inputs:
             self.files[found] = reference
         return found
 
-    def tell(self, wanted: str, reference: Given | Item | Range) -> str:
+    def tell(self, wanted: str, reference: Told) -> str:
         found = _free(wanted, self.told)
         self.told[found] = reference
         return found
@@ -60,12 +62,14 @@ def is_path(kind: Any) -> bool:
     return getattr(kinds.plain(kind), "__name__", "") in ("Path", "PosixPath", "PurePath")
 
 
-def is_text(reference: Given | Item | Range) -> bool:
+def is_text(reference: Told) -> bool:
     """Whether what the job is told is the value itself, and not JSON."""
     if isinstance(reference, Range):
         return reference.kind == "Categorical" and isinstance(reference.values[0], str)
+    if isinstance(reference, Property):
+        return True
     kind = kinds.plain(reference.type)
-    kind = type(get_args(kind)[0]) if get_origin(kind) is Literal else kind
+    kind = type(get_args(kind)[0]) if kinds.origin(kind) is Literal else kind
     return kind in (str, Any)
 
 
@@ -89,14 +93,12 @@ def binding(inputs: Inputs, name: str, reference: Reference) -> Json:
         case Many():
             pairs = zip(reference.keys or (), reference.items, strict=True)
             return {"object": {key: binding(inputs, name, item) for key, item in pairs}}
-        case Item() | Range():
-            return {"argument": inputs.tell(name, reference), "is_text": is_text(reference)}
-        case Given() if not is_path(reference.type):
-            return {"argument": inputs.tell(name, reference), "is_text": is_text(reference)}
-        case Given() | Transformed():
-            return {"path_of": inputs.file(name, reference)}
-        case Data():
+        case Data() | Transformed():
             return {"path_of": inputs.file(name, reference), "is_file": reference.is_file}
+        case Given() if is_path(reference.type):
+            return {"path_of": inputs.file(name, reference), "is_file": None}
+        case Item() | Range() | Property() | Given():
+            return {"argument": inputs.tell(name, reference), "is_text": is_text(reference)}
         case Gathered():
             loop = reference.output.call.block.loop
             assert loop is not None

@@ -51,7 +51,8 @@ def instance_for(cpu: int, memory: str, gpu: int, where: str) -> str:
     for name, (cpus, has_gib, gpus) in TYPES.items():
         if cpus >= cpu and has_gib >= gib and (gpus >= gpu if gpu else not gpus):
             return name
-    wanted = ", ".join(filter(None, (cpu and f"cpu={cpu}", memory and f"memory={memory!r}", gpu and f"gpu={gpu}")))
+    asked = {"cpu": cpu, "memory": memory, "gpu": gpu}
+    wanted = ", ".join(f"{name}={value!r}" for name, value in asked.items() if value)
     raise Mistake(f"{where}: no instance type has {wanted}; name one with instance='ml.…'.")
 
 

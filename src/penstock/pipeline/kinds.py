@@ -9,7 +9,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args
 
 T = TypeVar("T")
 Type = Any  # an annotation: a class, a generic alias, a union, …
@@ -34,13 +34,18 @@ def keep(kind: type[T], *, save: Save[T], load: Load[T]) -> None:
     _kept[kind] = (save, load)
 
 
+def origin(kind: Type) -> Any:
+    """What a generic type is made of; None for other types. (`typing.get_origin`, whose overloads hide that.)"""
+    return typing.get_origin(kind)
+
+
 def is_model(kind: Type) -> bool:
-    return get_origin(kind) is Annotated and ServedMark in get_args(kind)[1:]
+    return origin(kind) is Annotated and ServedMark in get_args(kind)[1:]
 
 
 def plain(kind: Type) -> Type:
     """The type without what is annotated to it."""
-    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    return get_args(kind)[0] if origin(kind) is Annotated else kind
 
 
 def is_named_tuple(kind: Type) -> bool:
@@ -48,7 +53,7 @@ def is_named_tuple(kind: Type) -> bool:
 
 
 def is_union(kind: Type) -> bool:
-    return get_origin(kind) in (Union, types.UnionType)
+    return origin(kind) in (Union, types.UnionType)
 
 
 def fields_of(kind: Type) -> Mapping[str, Type] | None:
@@ -61,11 +66,11 @@ def fields_of(kind: Type) -> Mapping[str, Type] | None:
 def is_json(kind: Type) -> bool:
     """Whether values are JSON, whole: scalars, and lists, objects and classes of them."""
     kind = plain(kind)
-    if kind in SCALARS or kind in (Any, object, None) or get_origin(kind) is Literal:
+    if kind in SCALARS or kind in (Any, object, None) or origin(kind) is Literal:
         return True
     if (members := fields_of(kind)) is not None:
         return all(map(is_json, members.values()))
-    if is_union(kind) or get_origin(kind) in (list, tuple, dict):
+    if is_union(kind) or origin(kind) in (list, tuple, dict):
         return all(inner is Ellipsis or is_json(inner) for inner in get_args(kind))
     return kind in (list, tuple, dict)
 
@@ -77,7 +82,7 @@ def can_travel(kind: Type) -> bool:
         return True
     if is_union(kind):
         return all(map(can_travel, get_args(kind)))
-    ancestors = getattr(get_origin(kind) or kind, "__mro__", ())
+    ancestors = getattr(origin(kind) or kind, "__mro__", ())
     return any(
         ancestor in _kept or ancestor is PurePath or ancestor.__module__.partition(".")[0] in LIBRARIES
         for ancestor in ancestors
@@ -93,21 +98,21 @@ def fits(given: Type, wanted: Type) -> bool:
         return all(fits(one, wanted) for one in get_args(given))
     if is_union(wanted):
         return any(fits(given, one) for one in get_args(wanted))
-    if Literal in (get_origin(given), get_origin(wanted)):
+    if Literal in (origin(given), origin(wanted)):
         return _literals_fit(given, wanted)
     return _classes_fit(given, wanted)
 
 
 def _literals_fit(given: Type, wanted: Type) -> bool:
-    if get_origin(given) is not Literal:
+    if origin(given) is not Literal:
         return given in {type(value) for value in get_args(wanted)}  # which of them it is, the job sees
-    if get_origin(wanted) is Literal:
+    if origin(wanted) is Literal:
         return set(get_args(given)) <= set(get_args(wanted))
     return all(fits(type(value), wanted) for value in get_args(given))
 
 
 def _classes_fit(given: Type, wanted: Type) -> bool:
-    outer, inner = get_origin(given) or given, get_origin(wanted) or wanted
+    outer, inner = origin(given) or given, origin(wanted) or wanted
     if not isinstance(outer, type) or not isinstance(inner, type):
         return bool(given == wanted)
     if inner is float and outer is int:
@@ -136,6 +141,6 @@ def name(kind: Type) -> str:
         return "None"
     if is_union(kind):
         return " | ".join(map(name, get_args(kind)))
-    if get_origin(kind) is not None:
+    if origin(kind) is not None:
         return str(kind).replace("typing.", "")
     return getattr(kind, "__qualname__", str(kind))

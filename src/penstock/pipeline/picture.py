@@ -1,15 +1,14 @@
 """The graph as text: a line for each step, under the steps that it waits for.
 
-    wine(raw: Path = …, trees: int = 40, least: float = 0.9)
-    ├─ prepare                 ◄ raw
-    ├─ train  4 trials         ◄ prepare.train, trees; depth 2…6
-    ├─ evaluate                ◄ train.model, prepare.test
-    └─ when evaluate.accuracy >= least
-       ├─ register 'wine'      ◄ train.model, evaluate
-       └─ otherwise …
+wine(raw: Path = …, trees: int = 40, least: float = 0.9)
+├─ prepare                 ◄ raw
+├─ train  4 trials         ◄ prepare.train, trees; depth 2…6
+├─ evaluate                ◄ train.model, prepare.test
+└─ when evaluate.accuracy >= least
+   ├─ register 'wine'      ◄ train.model, evaluate
+   └─ otherwise …
 """
 
-import os
 from collections.abc import Iterator
 from typing import Final
 
@@ -36,6 +35,7 @@ from penstock.pipeline.graph import (
     OneOf,
     Output,
     Parameter,
+    Property,
     Range,
     Reference,
     Registration,
@@ -63,7 +63,7 @@ def _parameter(parameter: Parameter) -> str:
     if not parameter.has_default:
         return told
     default = parameter.default
-    return f"{told} = {os.path.basename(default.uri) if isinstance(default, Data) else repr(default)}"  # noqa: PTH119
+    return f"{told} = {default.name if isinstance(default, Data) else repr(default)}"
 
 
 def _block(block: Block, indent: str, more: tuple[tuple[str, Block], ...] = ()) -> Iterator[tuple[str, str]]:
@@ -124,21 +124,21 @@ def _said(reference: Reference) -> str:
         case Given():
             return reference.name
         case Output():
-            return ".".join(map(str, [reference.call.name, *([reference.name] if reference.name else []), *reference.path]))
+            return ".".join(
+                map(str, [reference.call.name, *([reference.name] if reference.name else []), *reference.path])
+            )
         case Item():
             return ".".join(map(str, ["item", *reference.path]))
         case Data():
-            return reference.uri if not reference.is_local else os.path.basename(reference.uri)  # noqa: PTH119
-        case Transformed():
+            return reference.name
+        case Transformed() | Property():
             return reference.node.name
         case Gathered():
             return f"all {_said(reference.output)}"
         case Many():
             return f"[{', '.join(map(_said, reference.items))}]"
-        case Range(kind="Categorical"):
-            return " | ".join(map(str, reference.values))
         case Range():
-            return "…".join(map(str, reference.values))
+            return (" | " if reference.kind == "Categorical" else "…").join(map(str, reference.values))
 
 
 def _short(text: str) -> str:

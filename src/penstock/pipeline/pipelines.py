@@ -3,12 +3,12 @@
 import functools
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Generic, ParamSpec, TypeVar, get_args, get_origin, overload
+from typing import Any, Final, Generic, ParamSpec, TypeVar, overload
 
 from penstock.pipeline import drawing, kinds
-from penstock.pipeline.graph import Branch, Call, Data, Given, Graph, Known, Parameter, Reference, nodes
+from penstock.pipeline.graph import Call, Data, Given, Graph, Known, Parameter, Reference, nodes
 from penstock.pipeline.handles import Handle, reference_of
 from penstock.pipeline.inputs import is_path
 from penstock.pipeline.kinds import Type
@@ -75,11 +75,11 @@ def _draw(function: Callable[..., Any], name: str) -> Graph:
             raise Mistake(f"step '{node.name}' ranges over {loose[0].values}: wrap the call in tune(…).", loose[0].at)
     return Graph(
         name=name, description=inspect.getdoc(function) or "", at=at, parameters=parameters, block=drawn.block,
-        result=_result(answer, name, at),
+        result=_result(answer, name),
     )  # fmt: skip
 
 
-def _parameter(parameter: inspect.Parameter, hints: dict[str, Type] | Any, name: str, at: Place) -> Parameter:
+def _parameter(parameter: inspect.Parameter, hints: Mapping[str, Type], name: str, at: Place) -> Parameter:
     where = f"pipeline '{name}', parameter '{parameter.name}'"
     if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
         raise Mistake(f"{where}: parameters are named one by one: no *, ** and /.", at)
@@ -100,7 +100,7 @@ def _parameter(parameter: inspect.Parameter, hints: dict[str, Type] | Any, name:
     return Parameter(parameter.name, kind, default.value, has_default=True)
 
 
-def _result(answer: object, name: str, at: Place) -> Reference | None:
+def _result(answer: object, name: str) -> Reference | None:
     if answer is None:
         return None
     return within_reach(reference_of(answer), None, f"what pipeline '{name}' returns")

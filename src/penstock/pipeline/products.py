@@ -13,6 +13,7 @@ from penstock.pipeline.graph import (
     Given,
     Known,
     Output,
+    Property,
     Range,
     Reference,
     Registration,
@@ -110,31 +111,33 @@ def tune(
 def register(
     model: Any, *, group: str, metrics: Any = None, status: Status = "PendingManualApproval",
     predict: Any = None, instance: str = instances.SERVING, content_type: str = "text/csv",
-) -> None:  # fmt: skip
-    """Register the model as a new version of a group. `metrics` is what a step returned of its quality."""
+) -> str:  # fmt: skip
+    """Register the model as a new version of a group; its ARN. `metrics` is what a step returned of its quality."""
     found = drawing("register(…)")
     reference = _model(model, found, "register")
-    found.add(
+    node = found.add(
         Registration(
             name=found.name("register"), at=here(), block=found.block, model=reference, predict=_predict(predict),
             instance=instances.known_type(instance, "register"), group=group, status=_text(status, "status"),
             metrics=_metrics(metrics, found), content_type=content_type,
         )
     )  # fmt: skip
+    return Handle(Property(node, "ModelPackageArn"))  # type: ignore[return-value] # stands for the text
 
 
-def deploy(model: Any, *, name: str, instance: str = instances.SERVING, count: int = 1, predict: Any = None) -> None:
-    """Serve the model at an endpoint of this name, which is made or brought up to date."""
+def deploy(model: Any, *, name: str, instance: str = instances.SERVING, count: int = 1, predict: Any = None) -> str:
+    """Serve the model at an endpoint of this name, which is made or brought up to date; its name, once it serves."""
     found = drawing("deploy(…)")
     reference = _model(model, found, "deploy")
     if count < 1:
         raise Mistake(f"deploy: count must be 1 or more, not {count}.")
-    found.add(
+    node = found.add(
         Deployment(
             name=found.name("deploy"), at=here(), block=found.block, model=reference, predict=_predict(predict),
             instance=instances.known_type(instance, "deploy"), endpoint=_text(name, "name"), count=count,
         )
     )  # fmt: skip
+    return Handle(Property(node, "EndpointName"))  # type: ignore[return-value] # stands for the text
 
 
 def transform(
@@ -146,7 +149,9 @@ def transform(
     reference = _model(model, found, "transform")
     rows = within_reach(reference_of(data), found.block.loop, "transform, argument 'data'")
     if not isinstance(rows, Data | Transformed) and not is_path(type_of(rows)):
-        raise Mistake(f"transform, argument 'data': Path expected, and {described(rows)} is {kinds.name(type_of(rows))}.")
+        raise Mistake(
+            f"transform, argument 'data': Path expected, and {described(rows)} is {kinds.name(type_of(rows))}."
+        )
     node = Transformation(
         name=found.name("transform"), at=here(), block=found.block, model=reference, predict=_predict(predict),
         instance=instances.known_type(instance, "transform"), data=rows, content_type=content_type, accept=accept,
@@ -172,9 +177,13 @@ def _metrics(metrics: object, found: Drawing) -> Output | None:
     if metrics is None:
         return None
     reference = within_reach(reference_of(metrics), found.block.loop, "register, argument 'metrics'")
-    if isinstance(reference, Output) and not reference.path and kinds.is_json(reference.type):
-        if not isinstance(reference.call, Call) or reference.call.tuning is None:
-            return reference
+    if (
+        isinstance(reference, Output)
+        and not reference.path
+        and kinds.is_json(reference.type)
+        and reference.call.tuning is None
+    ):
+        return reference
     raise Mistake("register, argument 'metrics': it takes JSON that a step returns, as a whole.")
 
 

@@ -1,8 +1,8 @@
 """The project: the user's own modules and files, which a step's code is made of.
 
-It is the folder of the pipeline's file (the one above it, if that is part of a package). A step gets the modules that its
-own module imports, and theirs, and all files that are no Python: so a change elsewhere leaves it as it was, and cached.
-What `.gitignore` and `.penstockignore` in that folder name is left out.
+It is the folder of the pipeline's file (the one above it, if that is part of a package). A step gets the modules that
+its own module imports, and theirs, and all files that are no Python: so a change elsewhere leaves it as it was, and
+cached. What `.gitignore` and `.penstockignore` in that folder name is left out.
 """
 
 import ast
@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Final
 
-from penstock.pipeline.mistakes import Mistake
+from penstock.pipeline.mistakes import Mistake, Place
 
 IGNORED: Final = ("__pycache__/", "*.pyc", "*.egg-info/", "node_modules/", "*.md", "*.ipynb", ".*")
 IGNORE_FILES: Final = (".gitignore", ".penstockignore")
@@ -52,7 +52,8 @@ class Project:
             if size > LARGEST or len(found) >= MOST_FILES:
                 raise Mistake(
                     f"the project {root} has more than {LARGEST >> 20} MiB or {MOST_FILES} files: name what steps do "
-                    f"not need in .penstockignore (the last was {path.relative_to(root)})."
+                    f"not need in .penstockignore (the last was {path.relative_to(root)}).",
+                    Place(str(file), 1),
                 )
             found[path.relative_to(root).as_posix()] = content
         return cls(root, found)
@@ -125,6 +126,17 @@ def digest(*contents: bytes) -> str:
     found = hashlib.sha256()
     for content in contents:
         found.update(len(content).to_bytes(8, "big") + content)
+    return found.hexdigest()[:32]
+
+
+def data_digest(path: Path) -> str:
+    """What a file holds, or a folder: names and contents. Files are not held in memory."""
+    found = hashlib.sha256()
+    for file in [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file()):
+        name = b"" if file == path else file.relative_to(path).as_posix().encode()
+        with file.open("rb") as content:
+            inner = hashlib.file_digest(content, "sha256").digest()
+        found.update(len(name).to_bytes(8, "big") + name + inner)
     return found.hexdigest()[:32]
 
 

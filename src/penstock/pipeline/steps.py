@@ -13,23 +13,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Generic, ParamSpec, TypeVar, overload
 
 from penstock.pipeline import drawing, instances, kinds
+from penstock.pipeline.fitting import check_count, check_fits
 from penstock.pipeline.graph import (
     Call,
-    Data,
     Gathered,
-    Given,
     Item,
-    Known,
     Loop,
     Many,
     Node,
     Output,
-    Range,
+    Property,
     Reference,
     Transformed,
 )
-from penstock.pipeline.handles import Handle, described, reference_of, type_of
-from penstock.pipeline.inputs import inputs_of, is_path
+from penstock.pipeline.handles import Handle, described, reference_of
 from penstock.pipeline.kinds import Type
 from penstock.pipeline.mistakes import Mistake, Place, here, line_of, perhaps
 
@@ -185,7 +182,9 @@ def checked(options: Options, name: str, at: Place) -> None:
         raise Mistake(f"{where}: retries must be from 0 to {MOST_RETRIES}, not {options.retries}.", at)
     for variable, value in options.environment.items():
         if not isinstance(value, str) or len(value) > LONGEST_SETTING:
-            raise Mistake(f"{where}: environment['{variable}'] must be a text of {LONGEST_SETTING} letters at most.", at)
+            raise Mistake(
+                f"{where}: environment['{variable}'] must be a text of {LONGEST_SETTING} letters at most.", at
+            )
 
 
 def hints_of(function: Callable[..., Any], name: str, at: Place) -> Mapping[str, Type]:
@@ -263,11 +262,11 @@ def bound(task: Task, args: Sequence[Any], kwargs: Mapping[str, Any], loop: Loop
     for name, parameter in task.parameters.items():
         if name in given:
             reference = within_reach(reference_of(given[name]), loop, f"{where}, argument '{name}'")
-            _check_fits(reference, task.hints[name], f"{where}, argument '{name}'")
+            check_fits(reference, task.hints[name], f"{where}, argument '{name}'")
             bindings[name] = reference
         elif parameter.default is parameter.empty:
             raise Mistake(f"{where} lacks its argument '{name}': {kinds.name(task.hints[name])}.")
-    _check_count(bindings, where)
+    check_count(bindings, where)
     return bindings
 
 
@@ -295,71 +294,12 @@ def within_reach(reference: Reference, loop: Loop | None, where: str, *, in_list
     return reference
 
 
-def _check_fits(reference: Reference, wanted: Type, where: str) -> None:
-    match reference:
-        case Many(keys=None):
-            inner = (*typing.get_args(kinds.plain(wanted)), Any)[0] if kinds.fits(list, wanted) else None
-            if inner is None:
-                raise Mistake(f"{where}: {kinds.name(wanted)} expected, and this is a list.")
-            for item in reference.items:
-                _check_fits(item, inner, where)
-        case Many():
-            if not kinds.fits(dict, wanted):
-                raise Mistake(f"{where}: {kinds.name(wanted)} expected, and this is a dictionary.")
-        case Gathered():
-            if not kinds.fits(list[reference.output.type], wanted):  # type: ignore[name-defined]
-                raise Mistake(f"{where}: {kinds.name(wanted)} expected, and this is a list.")
-        case Data() | Transformed():
-            _check_path(wanted, where)
-        case Range():
-            if not all(kinds.fits(type(value), wanted) for value in reference.values):
-                raise Mistake(f"{where}: {kinds.name(wanted)} expected, and it ranges over {reference.values}.")
-        case Known():
-            if not kinds.is_json(kinds.type_of(reference.value)):
-                raise Mistake(
-                    f"{where}: what stands in the pipeline itself must be JSON, and this is "
-                    f"{kinds.name(type(reference.value))}. Make it in a step, or say file('…')."
-                )
-            if not kinds.fits(type_of(reference), wanted):
-                raise Mistake(
-                    f"{where}: {kinds.name(wanted)} expected, and {reference.value!r} is "
-                    f"{kinds.name(type(reference.value))}."
-                )
-        case Output() | Given() | Item():
-            _check_known_type(reference, wanted, where)
-
-
-def _check_known_type(reference: "Output | Given | Item", wanted: Type, where: str) -> None:
-    kind = kinds.plain(reference.type)
-    if isinstance(reference, Output) and not reference.name and kinds.is_named_tuple(kind):
-        fields = ", ".join(f".{name}" for name in reference.call.task.outputs)
-        raise Mistake(f"{where}: step '{reference.call.name}' has several outputs: pass one of {fields}.")
-    if kind is type(None):
-        raise Mistake(f"{where}: step '{described(reference)}' is nothing; to wait for a step, say .using(after=[…]).")
-    if not kinds.fits(kind, wanted):
-        raise Mistake(f"{where}: {kinds.name(wanted)} expected, and {described(reference)} is {kinds.name(kind)}.")
-
-
-def _check_path(wanted: Type, where: str) -> None:
-    kind = kinds.plain(wanted)
-    if kind is not Any and not any(map(is_path, (kind, *typing.get_args(kind)))):
-        raise Mistake(f"{where}: {kinds.name(wanted)} expected, and a file or folder is a Path.")
-
-
-def _check_count(bindings: Mapping[str, Reference], where: str) -> None:
-    if (count := len(inputs_of(bindings))) > MOST_INPUTS:
-        raise Mistake(
-            f"{where} is given {count} values from other steps and files; SageMaker lets a job have {MOST_INPUTS}. "
-            "Bring some together in a step before."
-        )
-
-
 def node_of(value: object, name: str) -> Node:
     """The node that `after` means."""
     reference = reference_of(value)
     match reference:
         case Output():
             return reference.call
-        case Transformed():
+        case Transformed() | Property():
             return reference.node
     raise Mistake(f"step '{name}': after takes what other steps return.")

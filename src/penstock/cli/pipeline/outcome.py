@@ -7,7 +7,6 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from penstock.cli.pipeline.target import Target
-from penstock.cli.story.screen import job_name
 from penstock.pipeline import kinds
 from penstock.pipeline.expressions import RESULT
 from penstock.pipeline.graph import Graph, Known, Many, Output, Reference
@@ -64,8 +63,20 @@ def failures(steps: list[Json], target: Target) -> Iterator[str]:
         yield f"\n{step['StepName']} failed: {step.get('FailureReason', '')}"
         for kind, details in step.get("Metadata", {}).items():
             if kind in JOBS and "Arn" in details:
-                name = job_name(target.client("sagemaker"), kind, details)
-                yield from (f"  {line}" for line in last_lines(target, f"/aws/sagemaker/{kind}s", name))
+                yield from (f"  {line}" for line in said(target, kind, details["Arn"].rpartition("/")[2]))
+
+
+def said(target: Target, kind: str, name: str) -> Iterator[str]:
+    """The reason that a job gave, and the end of its log."""
+    sagemaker = target.client("sagemaker")
+    is_processing = kind == "ProcessingJob"
+    job = (
+        sagemaker.describe_processing_job(ProcessingJobName=name)
+        if is_processing
+        else sagemaker.describe_training_job(TrainingJobName=name)
+    )
+    yield from filter(None, [job.get("ExitMessage")])
+    yield from last_lines(target, f"/aws/sagemaker/{kind}s", job[f"{kind}Name"])
 
 
 def last_lines(target: Target, group: str, job: str) -> list[str]:
@@ -75,7 +86,9 @@ def last_lines(target: Target, group: str, job: str) -> list[str]:
         events = [
             event
             for stream in streams
-            for event in logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"], limit=TOLD)["events"]
+            for event in logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"], limit=TOLD)[
+                "events"
+            ]
         ]
     except ClientError:  # a job that never began has no log
         return []

@@ -1,5 +1,6 @@
-"""Progress: the steps of an execution while they run, as a table on a terminal, and a line for each change elsewhere."""
+"""Progress: the steps of an execution as they run, a table on a terminal and a line for each change elsewhere."""
 
+import re
 import time
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from penstock.cli.story.screen import COLOURS, ENDED, result, seconds, steps
 Json = Any
 LONGEST: Final = 28 * 86400.0  # seconds: AWS lets no execution live longer
 CACHE: Final = ("cache hit:", "cache miss:")
+EXECUTION: Final = re.compile(r"arn:aws[^ ]*/execution/(\w+)")
 
 __all__ = ["ENDED", "follow", "status_of", "steps", "table"]
 
@@ -65,4 +67,4 @@ def remark(step: Json) -> Text:
 def cached(step: Json) -> str:
     """The reason of a cache hit or miss, which is the last line of the description."""
     last = str(step.get("StepDescription", "")).rpartition("\n")[2]
-    return last if last.startswith(CACHE) else ""
+    return EXECUTION.sub(r"\1", last) if last.startswith(CACHE) else ""

@@ -45,5 +45,3 @@ def uploaded(path: Path, name: str, target: Target) -> str:
     uri = data_uri(path, target.to)
     upload({}, {uri: path}, target.client("s3"))
     return uri
-
-

@@ -29,7 +29,7 @@ def pipelines_in(file: Path) -> dict[str, "Pipeline[..., object]"]:
         fail(str(error))
     except Mistake:
         raise
-    except Exception:  # noqa: BLE001 - whatever the user's module raises while it is imported
+    except Exception:
         traceback.print_exc()
         fail(f"{file} cannot be imported: see above")
     return {value.name: value for value in vars(module).values() if isinstance(value, Pipeline)}
@@ -43,7 +43,10 @@ def chosen(found: dict[str, "Pipeline[..., object]"], file: str, name: str) -> "
             fail(f"{file} has no pipeline '{name}': there is {names}.")
         return found.get(name) or by_function[name]
     if len(found) != 1:
-        fail(f"{file} has {len(found)} pipelines ({names}): " + (f"say which, as {file}:NAME." if found else "use @pipeline."))
+        fail(
+            f"{file} has {len(found)} pipelines ({names}): "
+            + (f"say which, as {file}:NAME." if found else "use @pipeline.")
+        )
     return next(iter(found.values()))
 
 

@@ -2,9 +2,9 @@
 
     plan.json ─► arguments ─► function ─► outputs, each a folder: value.json (JSON, or what the files are), files/…
 
-It is shipped with every step, runs on any Python from 3.8, and needs no Penstock: `penstock.pipeline` is stood in for, as
-what the user's modules import of it only says what their functions are. A model is packed as SageMaker serves it, this
-file beside it as `inference.py`.
+It is shipped with every step, runs on any Python from 3.8, and needs no Penstock: `penstock.pipeline` is stood in for,
+as what the user's modules import of it only says what their functions are. A model is packed as SageMaker serves it,
+this file beside it as `inference.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import types
 import typing
 import zipfile
 from pathlib import Path, PurePath
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 HERE = Path(__file__).resolve().parent
 ML = Path(os.environ.get("PENSTOCK_ML", "/opt/ml"))
@@ -83,7 +83,7 @@ def stand_in() -> None:
     package.__path__ = []
     offered = {"step": step, "keep": keep, "Model": Subscripted(), "Mistake": type("Mistake", (Exception,), {})}
     vars(module).update(offered)
-    vars(module)["__getattr__"] = lambda name: nothing
+    vars(module)["__getattr__"] = lambda _: nothing
     vars(package)["pipeline"] = module
     sys.modules.update({"penstock": package, "penstock.pipeline": module})
 
@@ -268,7 +268,8 @@ def load(folder: Path, inside: str = "") -> Any:
     if (folder / ARCHIVE).exists():
         unpacked = Path(tempfile.mkdtemp(prefix="model-"))
         with tarfile.open(folder / ARCHIVE) as archive:
-            archive.extractall(unpacked, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+            filtered: Dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+            archive.extractall(unpacked, **filtered)
         folder = unpacked
     folder = folder / inside
     told = json.loads((folder / "value.json").read_text())
@@ -311,7 +312,7 @@ def save_pandas(value: Any, files: Path) -> Optional[Json]:
 def load_pandas(files: Path, told: Json) -> Any:
     pandas: Any = importlib.import_module("pandas")
     if told["form"] == "pickle":
-        return pandas.read_pickle(files / "table.pickle")  # noqa: S301 - a step of the same pipeline wrote it
+        return pandas.read_pickle(files / "table.pickle")
     if told["form"] == "parquet":
         table = pandas.read_parquet(files / "table.parquet")
     else:
@@ -444,16 +445,28 @@ def model_fn(model_dir: str) -> Any:
 
 
 def predict_fn(data: Any, model: Any) -> Any:
-    """What it answers: the user's `predict(model, data)`, or the model's own."""
+    """What it answers: the user's `predict(model, data)`, or the model's own. One row alone is a table, too."""
+    if getattr(data, "ndim", 2) == 1:
+        data = data.reshape(1, -1)
     function = os.environ.get("PENSTOCK_PREDICT")
     return found(function)(model, data) if function else model.predict(data)
 
 
+# ------------------------------------------------------------------------------------------------ the end
+
+
+def theirs(error: BaseException) -> Optional[types.TracebackType]:
+    """The traceback from the user's first line on; the whole of it where none is theirs."""
+    frames = error.__traceback__
+    while frames is not None and "project-" not in frames.tb_frame.f_code.co_filename:
+        frames = frames.tb_next
+    return frames or error.__traceback__
+
+
 def reason(error: BaseException) -> str:
-    """An error in one line, with the user's line that raised it."""
-    frames: List[traceback.FrameSummary] = traceback.extract_tb(error.__traceback__)
-    theirs = [frame for frame in frames if frame.filename != __file__ and "/project-" in frame.filename]
-    where = f" ({os.path.basename(theirs[-1].filename)}:{theirs[-1].lineno})" if theirs else ""
+    """An error in one line, with the user's innermost line."""
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if "project-" in frame.filename]
+    where = f" ({os.path.basename(lines[-1].filename)}:{lines[-1].lineno})" if lines else ""
     return f"{type(error).__name__}: {error}{where}"[:LONGEST_REASON]
 
 
@@ -462,7 +475,7 @@ def main() -> int:
         open_project()
         Job().run()
     except Exception as error:  # whatever the user's function raises: the job says it, and fails
-        traceback.print_exc()
+        traceback.print_exception(type(error), error, theirs(error))
         (ML / "output").mkdir(parents=True, exist_ok=True)
         (ML / "output" / "message").write_text(reason(error))
         return 1
