@@ -158,7 +158,8 @@ def test_known_items_are_steps_of_their_own_and_others_a_loop(write: Write, draw
     assert steps["each"]["Arguments"]["MaxConcurrency"] == 3
     (body,) = steps["each"]["Arguments"]["ForEachBody"]
     assert body["Arguments"]["AppSpecification"]["ContainerArguments"] == [
-        {"Std:Join": {"On": "", "Values": ["x=", {"Get": "ForEach.CurrentItem"}]}}
+        {"Std:Join": {"On": "", "Values": ["x=", {"Get": "ForEach.CurrentItem"}]}},
+        {"Std:Join": {"On": "", "Values": ["each.item=", {"Get": "ForEach.CurrentItem"}]}},
     ]
 
 

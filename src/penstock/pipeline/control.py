@@ -70,11 +70,11 @@ def is_in(value: T, values: Collection[T]) -> bool:
 
 def each(items: Iterable[T], *, at_once: int = SHARED) -> Iterator[T]:
     """Go through items: known ones now, a step of its own for each; those of a step or a parameter when it runs."""
-    found = drawing("each(…)")
-    reference = reference_of(items)
     if not isinstance(items, Handle):
         yield from items
         return
+    found = drawing("each(…)")
+    reference = reference_of(items)
     if found.block.loop is not None:
         raise Mistake("`each` cannot stand in `each`: SageMaker has no loops in loops. Let a step answer all pairs.")
     if not 1 <= at_once <= MOST_AT_ONCE:

@@ -49,6 +49,7 @@ RUNNER: Final = Path(__file__).parent / "inside" / "run.py"
 INPUT: Final = "/opt/ml/processing/input"
 OUTPUT: Final = "/opt/ml/processing/outputs"
 TYPES: Final = {str: "String", int: "Integer", float: "Float", bool: "Boolean"}
+ITEM: Final = "each.item"  # what the runner knows it as
 METRIC: Final = "{}=([-+0-9.eE]+|nan|inf);"  # as the runner prints them
 LONGEST_PLAN: Final = 1024 * 1024
 ISO: Final = {"d": "P{}D", "h": "PT{}H", "m": "PT{}M", "s": "PT{}S"}
@@ -255,22 +256,22 @@ class _Writer:
         files = {"code": self.code(call), "plan": self.plan(call, inputs)}
         files |= {f"value-{name}": self.uri(reference) for name, reference in inputs.files.items()}
         folder = expressions.outputs_of(self.graph.name, self.to, call.name)
-        item = [get("ForEach.CurrentItem")] if call.block.loop is not None else []
+        told = {name: expressions.value(each) for name, each in inputs.told.items()}
+        if call.block.loop is not None:  # an iteration says which it was, as its item may be no name of a folder
+            folder = (*folder, get("Execution.ProcessingJobName"))
+            told[ITEM] = get("ForEach.CurrentItem")
         application: dict[str, Json] = {
             "ImageUri": self.image(options),
             "ContainerEntrypoint": ["python3", f"{INPUT}/code/run.py"],
         }
-        if inputs.told:
-            told = inputs.told.items()
-            application["ContainerArguments"] = [
-                join(f"{name}=", expressions.value(each), on="") for name, each in told
-            ]
+        if told:
+            application["ContainerArguments"] = [join(f"{name}=", each, on="") for name, each in told.items()]
         arguments: dict[str, Json] = {
             "ProcessingResources": {"ClusterConfig": self.instances(call)},
             "AppSpecification": application,
             "RoleArn": self.to.role,
             "ProcessingInputs": [_input(name, uri) for name, uri in files.items()],
-            "ProcessingOutputConfig": {"Outputs": [_output(join(*folder, *item))]},
+            "ProcessingOutputConfig": {"Outputs": [_output(join(*folder))]},
             "StoppingCondition": {"MaxRuntimeInSeconds": instances.seconds_of(options.timeout, call.name)},
         }
         if options.environment:

@@ -30,6 +30,7 @@ from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 HERE = Path(__file__).resolve().parent
 ML = Path(os.environ.get("PENSTOCK_ML", "/opt/ml"))
 RESULT = "result"  # the output of a function that returns one value
+ITEM = "each.item"  # which item of a loop an iteration was about
 ARCHIVE = "model.tar.gz"
 LONGEST_PAUSE = 60.0  # seconds between two tries
 LONGEST_REASON = 1000
@@ -139,6 +140,9 @@ class Job:
         arguments = {name: rebuilt(self.value(told), hints.get(name)) for name, told in bindings.items()}
         answer = tried(function, arguments, self.plan["retries"])
         names = self.plan["outputs"]
+        self.outputs.mkdir(parents=True, exist_ok=True)
+        if ITEM in self.told:
+            (self.outputs / ITEM).write_text(self.told[ITEM])
         if names is None:
             self.put(RESULT, answer)
         elif not isinstance(answer, tuple) or len(answer) != len(names):
@@ -168,10 +172,13 @@ class Job:
 
     def gathered(self, told: Json) -> Iterator[Path]:
         """The folders that the iterations of a loop left, in the order of its items."""
+        left: Dict[str, List[Path]] = {}
+        for iteration in sorted((self.values / f"value-{told['gathered']}").iterdir()):
+            left.setdefault((iteration / ITEM).read_text(), []).append(iteration)
         items = self.value(told["items"])
         for item in json.loads(items) if isinstance(items, str) else items:
             name = item if isinstance(item, str) else json.dumps(item, ensure_ascii=False, separators=(",", ":"))
-            yield self.values / f"value-{told['gathered']}" / name / (told["output"] or RESULT)
+            yield left[name].pop() / (told["output"] or RESULT)
 
     def put(self, name: str, value: Any) -> None:
         """Write an output. A trial has one archive for all: its model, and the others in it."""
