@@ -94,8 +94,8 @@ class CarriedOut:
             for file in step.property_files
         }
         known = Sources(
-            parameters=self.parameters, execution={"PipelineExecutionId": "x1", "ProcessingJobName": job}, steps=self.properties,
-            property_files=files, item=item,
+            parameters=self.parameters, execution={"PipelineExecutionId": "x1", "ProcessingJobName": job},
+            steps=self.properties, property_files=files, item=item,
         )  # fmt: skip
         documents = {}
         for each in (get for expression in expressions for get in json_gets(expression)):

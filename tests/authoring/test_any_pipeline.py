@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import shutil
 import sys
 from dataclasses import asdict, is_dataclass
@@ -89,6 +90,21 @@ def boxes(many: list[Box]) -> list[str]:
 WORDS = st.sampled_from(["", "a", "b c", 'quo"te', "ünï", "7", "true", "null"])
 
 
+CALLS: dict[str, dict[str, list[str]]] = {  # and what of the result is of which kind
+    "add({int}, b={int})": {"int": [""]},
+    "shout({int}, {str})": {"str": [""]},
+    "pair({int}, {str})": {
+        "int": [".whole", ".box.number"], "str": [".words[1]"], "box": [".box"], "words": [".words"],
+    },
+    "total([{int}, {int}])": {"int": [""]},
+    "spell([{str}], dict(x={int}))": {"str": [""]},
+    "unbox({box})": {"int": [""]},
+    "boxes([{box}])": {"words": [""]},
+    "total([length(word=each_word) for each_word in each({words})])": {"int": [""]},
+}  # fmt: skip
+LITERALS = {"int": st.integers(-9, 9).map(str), "str": WORDS.map(repr)}
+
+
 @st.composite
 def bodies(draw: st.DrawFn) -> str:
     """The body of a pipeline with parameters `n: int` and `word: str`."""
@@ -96,45 +112,15 @@ def bodies(draw: st.DrawFn) -> str:
     lines: list[str] = []
 
     def a(kind: str) -> str:
-        literal = {"int": st.integers(-9, 9).map(str), "str": WORDS.map(repr)}
-        sources = [st.sampled_from(known[kind])] if known[kind] else []
-        return str(draw(st.one_of(*sources, *([literal[kind]] if kind in literal else []))))
+        return draw(st.sampled_from(known[kind]) | LITERALS.get(kind, st.nothing()))
 
     for number in range(draw(st.integers(2, 6))):
-        made = f"v{number}"
-        choices = ["add", "shout", "pair", "total", "spell"]
-        choices += ["unbox", "boxes"] if known["box"] else []
-        choices += ["loop"] if known["words"] else []
-        match draw(st.sampled_from(choices)):
-            case "add":
-                lines.append(f"{made} = add({a('int')}, b={a('int')})")
-                known["int"].append(made)
-            case "shout":
-                lines.append(f"{made} = shout({a('int')}, {a('str')})")
-                known["str"].append(made)
-            case "pair":
-                lines.append(f"{made} = pair({a('int')}, {a('str')})")
-                known["int"] += [f"{made}.whole", f"{made}.box.number"]
-                known["str"].append(f"{made}.words[1]")
-                known["box"].append(f"{made}.box")
-                known["words"].append(f"{made}.words")
-            case "total":
-                lines.append(f"{made} = total([{a('int')}, {a('int')}])")
-                known["int"].append(made)
-            case "spell":
-                lines.append(f"{made} = spell([{a('str')}], {{'x': {a('int')}}})")
-                known["str"].append(made)
-            case "unbox":
-                lines.append(f"{made} = unbox({a('box')})")
-                known["int"].append(made)
-            case "boxes":
-                lines.append(f"{made} = boxes([{a('box')}])")
-                known["words"].append(made)
-            case "loop":
-                words = a("words")
-                lines.append(f"{made} = total([length(word=each_word) for each_word in each({words})])")
-                known["int"].append(made)
-    names = [line.partition(" ")[0] for line in lines]
+        possible = [call for call in CALLS if all(known[kind] for kind in re.findall(r"{(\w+)}", call))]
+        call = draw(st.sampled_from(possible))
+        lines.append(f"v{number} = " + re.sub(r"{(\w+)}", lambda found: a(found[1]), call))
+        for kind, places in CALLS[call].items():
+            known[kind] += [f"v{number}{place}" for place in places]
+    names = [f"v{number}" for number in range(len(lines))]
     return "".join(f"    {line}\n" for line in [*lines, f"return {{{', '.join(f'{x!r}: {x}' for x in names)}}}"])
 
 

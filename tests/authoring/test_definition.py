@@ -122,8 +122,8 @@ def test_options_become_what_sagemaker_has_for_them(write: Write, draw: Draw) ->
 
 def test_conditions_combine(write: Write, draw: Draw) -> None:
     steps, _ = drawn(
-        'got = two()\nwith when((got.a > 1) & ((got.b == "x") | ~(got.a <= n)) & is_in(got.b, ["x", "y"])):\n    use(1)\n'
-        "with otherwise():\n    use(2)",
+        'got = two()\nwith when((got.a > 1) & ((got.b == "x") | ~(got.a <= n)) & is_in(got.b, ["x", "y"])):\n'
+        "    use(1)\nwith otherwise():\n    use(2)",
         write, draw,
     )  # fmt: skip
 

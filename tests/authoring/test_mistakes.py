@@ -5,8 +5,8 @@ The line that is told ends in `# !`.
 
 import pytest
 
-from penstock.pipeline import Mistake
 from authoring.conftest import Draw, Write
+from penstock.pipeline import Mistake
 
 HEAD = """\
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from sklearn.linear_model import LogisticRegression
 
 from penstock.pipeline import (
-    Model, between, choice, deploy, each, fail, file, folder, is_in, otherwise, pipeline, register, step, transform, tune,
-    when,
+    Model, between, choice, deploy, each, fail, file, folder, is_in, otherwise, pipeline, register, step, transform,
+    tune, when,
 )
 
 
@@ -92,7 +92,8 @@ FUNCTIONS = {
         "step; or return JSON, a Path, a DataFrame, an array or a model.",
     ),
     "an output that nobody can keep": (
-        "class Two(NamedTuple):\n    one: int\n    odd: Odd\n\n\n@step  # !\ndef f() -> Two:\n    return Two(1, Odd())\n",
+        "class Two(NamedTuple):\n    one: int\n    odd: Odd\n\n\n"
+        "@step  # !\ndef f() -> Two:\n    return Two(1, Odd())\n",
         "step 'f', output 'odd': there is no way to keep Odd in files. Say how: keep(Odd, save=…, load=…) before the "
         "step; or return JSON, a Path, a DataFrame, an array or a model.",
     ),
@@ -144,8 +145,14 @@ FUNCTIONS = {
         "@pipeline  # !\ndef p(x: LogisticRegression) -> None:\n    split()\n",
         "pipeline 'p', parameter 'x': LogisticRegression cannot be given from outside; JSON and Path can.",
     ),
-    "a pipeline without steps": ("@pipeline  # !\ndef p() -> None:\n    pass\n", "pipeline 'p' has no steps: call some."),
-    "steps outside of a pipeline": ("register(1, group='g')  # !\n", "register(…) has a meaning only in a function with @pipeline."),
+    "a pipeline without steps": (
+        "@pipeline  # !\ndef p() -> None:\n    pass\n",
+        "pipeline 'p' has no steps: call some.",
+    ),
+    "steps outside of a pipeline": (
+        "register(1, group='g')  # !\n",
+        "register(…) has a meaning only in a function with @pipeline.",
+    ),
 }  # fmt: skip
 
 BODIES = {
@@ -204,8 +211,8 @@ BODIES = {
     ),
     "arithmetic": (
         "split(split().train[0] + 1)  # !",
-        "what step 'split' returns (.train[0]) is known only when the pipeline runs, so nothing can be computed with it "
-        "here: do it in a step.",
+        "what step 'split' returns (.train[0]) is known only when the pipeline runs, so nothing can be computed with "
+        "it here: do it in a step.",
     ),
     "a value in a text": (
         "fail(f\"too bad: {shout('a')}\")  # !",

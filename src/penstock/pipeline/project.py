@@ -14,7 +14,8 @@ import re
 import sys
 import tarfile
 import zipfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -39,13 +40,13 @@ class Project:
     files: Mapping[str, bytes]
 
     @classmethod
-    def around(cls, file: Path, *, without: Collection[Path] = ()) -> "Project":
+    def around(cls, file: Path, *, without: AbstractSet[Path] = frozenset()) -> "Project":
         """The project that a file belongs to. `without` are data, which travel by themselves."""
         root = root_of(file)
         found: dict[str, bytes] = {}
         size = 0
         for path in _walk(root, Ignored.of(root)):
-            if path.resolve() in without:
+            if without and without & {path, *path.parents}:
                 continue
             content = path.read_bytes()
             size += len(content)

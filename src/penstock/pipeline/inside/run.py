@@ -25,7 +25,7 @@ import types
 import typing
 import zipfile
 from pathlib import Path, PurePath
-from typing import Any, Callable, Dict, Iterator, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 HERE = Path(__file__).resolve().parent
 ML = Path(os.environ.get("PENSTOCK_ML", "/opt/ml"))
@@ -35,7 +35,7 @@ ARCHIVE = "model.tar.gz"
 LONGEST_PAUSE = 60.0  # seconds between two tries
 LONGEST_REASON = 1000
 UNIONS = (typing.Union, getattr(types, "UnionType", typing.Union))
-EXACT = ("bool", "int64", "int32", "float64", "float32", "datetime64[ns]", "datetime64[us]")  # in CSV, too
+EXACT = ("bool", "int64", "int32", "float64", "float32")  # in CSV, too
 Json = Any
 Plan = Dict[str, Json]
 
@@ -74,8 +74,9 @@ def keep(kind: type, *, save: Callable[[Any, Path], None], load: Callable[[Path]
     KEPT[kind] = (save, load)
 
 
-def nothing(*_: Any, **__: Any) -> None:
-    """Stands for what has a meaning only where a pipeline is drawn, such as the defaults of its parameters."""
+def nothing(*_: Any, **__: Any) -> Any:
+    """Stands for what has a meaning only where a pipeline is drawn, and for what that comes to."""
+    return nothing
 
 
 def stand_in() -> None:
@@ -323,8 +324,16 @@ def load_pandas(files: Path, told: Json) -> Any:
     if told["form"] == "parquet":
         table = pandas.read_parquet(files / "table.parquet")
     else:
-        table = pandas.read_csv(files / "table.csv", float_precision="round_trip").astype(told["types"])
+        texts = pandas.read_csv(files / "table.csv", dtype=str, keep_default_na=False)
+        table = pandas.DataFrame({name: from_texts(texts[name], kind) for name, kind in told["types"].items()})
     return table["value"].rename(told["name"]) if told["series"] else table
+
+
+def from_texts(column: Any, kind: str) -> Any:
+    """Numbers as they were: pandas' own reader is not exact in all versions."""
+    if kind == "bool":
+        return column == "True"
+    return column.where(column != "", "nan").astype(object).to_numpy().astype(kind)
 
 
 def save_numpy(value: Any, files: Path) -> Json:
