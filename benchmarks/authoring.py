@@ -1,4 +1,4 @@
-"""What `penstock.pipeline` costs: to be imported, to draw and pack the example, and to run it again when all is cached."""
+"""What `penstock.pipeline` costs: to be imported, to pack a pipeline, to run it, and again when all is cached."""
 
 import subprocess
 import sys

@@ -152,7 +152,7 @@ def test_a_model_is_an_archive_that_serves_itself(
 def test_a_function_is_tried_again(runner: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
     monkeypatch.setattr(runner.time, "sleep", pauses.append)
-    outcomes = iter([ValueError("once"), ValueError("twice"), 7])
+    outcomes: Iterator[int | Exception] = iter([ValueError("once"), ValueError("twice"), 7])
 
     def flaky() -> int:
         outcome = next(outcomes)

@@ -44,8 +44,9 @@ def is_hit(step: Json) -> bool:
     return "cache hit: " in step.get("StepDescription", "")
 
 
+@pytest.mark.timeout(400)
 def test_the_page_does_what_it_says_on_the_example(world: World, tmp_path: Path) -> None:
-    """Tuned, judged, registered, served, asked, and answered for in a batch; and again, with what the cache has."""
+    """Tuned, judged, registered, served, asked, and answered for in a batch; and again, as far as the cache has it."""
     folder = copied(WINE, tmp_path)
     lines = [line for line in PAGE.read_text().splitlines() if line.startswith("$ ")]
     commands = [line.removeprefix("$ penstock ").partition("#")[0].strip() for line in lines]
@@ -64,9 +65,10 @@ def test_the_page_does_what_it_says_on_the_example(world: World, tmp_path: Path)
     assert result["counts"] == counted
     assert result["tasted"] in counted
     assert result["quality"]["accuracy"] > 0.9
-    again = json.loads(ran["run pipeline.py --endpoint http://127.0.0.1:4599 --json"].stdout)
-    assert {name for name, step in by_name(again).items() if is_hit(step)} == {"prepare", "train", "evaluate", "count"}
-    assert again["result"]["quality"] == result["quality"]
+    again = ran["run pipeline.py --endpoint http://127.0.0.1:4599 --param least=1.01 --json"]
+    assert {name for name, step in by_name(json.loads(again.stdout)).items() if is_hit(step)} == {
+        "prepare", "train", "evaluate",
+    }  # fmt: skip
     strict = ran["run pipeline.py --param least=1.01"]
     assert strict.returncode == 1
     assert "fail failed: not good enough:" in strict.stderr
