@@ -17,7 +17,7 @@ Json = Any
 STEPS = """\
 from typing import NamedTuple
 from sklearn.linear_model import LogisticRegression
-from penstock.pipeline import Model, deploy, each, is_in, otherwise, pipeline, register, step, when
+from penstock.pipeline import Model, deploy, each, is_in, not_, otherwise, pipeline, register, step, when
 
 
 class Two(NamedTuple):
@@ -67,9 +67,9 @@ def test_real_projects_come_to_their_golden_definitions_and_pictures(name: str) 
     validated((GOLDEN / f"{name}.json").read_text())
 
 
-def drawn(body: str, write: Write, draw: Draw) -> Json:
+def drawn(body: str, write: Write, draw: Draw, *, text: str = STEPS) -> Json:
     """A definition that Penstock accepts, and the plans of its steps."""
-    package = packaged(draw(write(STEPS + "".join(f"    {line}\n" for line in body.splitlines()))), TO)
+    package = packaged(draw(write(text + "".join(f"    {line}\n" for line in body.splitlines()))), TO)
     validated(package.definition)
     return {step["Name"]: step for step in json.loads(package.definition)["Steps"]}, plans(package)
 
@@ -122,7 +122,7 @@ def test_options_become_what_sagemaker_has_for_them(write: Write, draw: Draw) ->
 
 def test_conditions_combine(write: Write, draw: Draw) -> None:
     steps, _ = drawn(
-        'got = two()\nwith when((got.a > 1) & ((got.b == "x") | ~(got.a <= n)) & is_in(got.b, ["x", "y"])):\n'
+        'got = two()\nwith when((got.a > 1) & ((got.b == "x") | not_(got.a <= n)) & is_in(got.b, ["x", "y"])):\n'
         "    use(1)\nwith otherwise():\n    use(2)",
         write, draw,
     )  # fmt: skip
@@ -184,3 +184,25 @@ def test_what_a_function_that_serves_needs_must_be_packed_with_the_model(write: 
 def test_golden_files_say_nothing_of_this_machine() -> None:
     for name in PROJECTS:
         assert str(GOLDEN.parents[2]) not in (GOLDEN / f"{name}.json").read_text()
+
+
+def test_outputs_may_be_unpacked_and_booleans_asked(write: Write, draw: Draw) -> None:
+    text = STEPS.replace("@pipeline", "@step\ndef sure(x: int) -> bool:\n    return x > 1\n\n\n@pipeline")
+    steps, found = drawn("a, b = two()\nwith when(sure(a) | sure(2)):\n    use(a)", write, draw, text=text)
+
+    assert found["use"]["arguments"] == {"x": {"input": "x", "path": []}}
+    (either,) = steps["when"]["Arguments"]["Conditions"]
+    assert [test["RightValue"] for test in either["Conditions"]] == [True, True]
+
+
+def test_a_path_parameter_is_what_its_default_is(write: Write, draw: Draw) -> None:
+    text = STEPS.replace("@pipeline", "@step\ndef read(raw: Path) -> int:\n    return 1\n\n\n@pipeline").replace(
+        "parts: list[int] = [1, 2]", "raw: Path = folder('.'), other: Path = file('flow.py')"
+    )  # fmt: skip
+    text = text.replace(
+        "from typing", "from pathlib import Path\nfrom penstock.pipeline import file, folder\nfrom typing"
+    )
+    _, found = drawn("read(raw)\nread(other)", write, draw, text=text)
+
+    assert found["read"]["arguments"]["raw"] == {"path_of": "raw", "is_file": False}
+    assert found["read_2"]["arguments"]["raw"] == {"path_of": "raw", "is_file": True}

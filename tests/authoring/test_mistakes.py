@@ -198,8 +198,8 @@ BODIES = {
     ),
     "an if": (
         "if shout('a') == 'A':  # !\n        split()",
-        "A comparison is known only when the pipeline runs: write `with when(…):` instead of `if`, and `&`, `|`, `~` "
-        "instead of `and`, `or`, `not` (with brackets around each comparison).",
+        "A comparison is known only when the pipeline runs: write `with when(…):` instead of `if`, and `&`, `|`, "
+        "`not_` instead of `and`, `or`, `not` (with brackets around each comparison).",
     ),
     "an if without comparison": (
         "if shout('a'):  # !\n        split()",

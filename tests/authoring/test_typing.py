@@ -10,7 +10,7 @@ TEXT = """\
 from pathlib import Path
 from typing import NamedTuple, assert_type
 
-from penstock.pipeline import Model, between, deploy, each, file, otherwise, pipeline
+from penstock.pipeline import Model, between, deploy, each, file, not_, otherwise, pipeline
 from penstock.pipeline import register, step, transform, tune, when
 
 
@@ -49,7 +49,7 @@ def flow(raw: Path = file("rows.txt"), least: float = 0.5) -> int:
     rows = read(raw)
     trained = tune(train(rows, depth=between(2, 8)), metric="auc", trials=3)
     found = best([score(trained.model, row) for row in each(rows)])
-    with when((trained.auc >= least) & (found > 1)):
+    with when((trained.auc >= least) & not_(found > 1)):
         register(trained.model, group="g")
         answers: Path = transform(trained.model, raw)
         endpoint: str = deploy(trained.model, name="e")

@@ -18,7 +18,7 @@ A door for people's own code, like `penstock.testing`: it imports nothing else o
 that loading it takes no time that anybody would notice. See docs/authoring.md.
 """
 
-from penstock.pipeline.control import each, fail, is_in, otherwise, when
+from penstock.pipeline.control import each, fail, is_in, not_, otherwise, when
 from penstock.pipeline.kinds import Model, keep
 from penstock.pipeline.mistakes import Mistake
 from penstock.pipeline.pipelines import Pipeline, pipeline
@@ -27,6 +27,6 @@ from penstock.pipeline.steps import Step, step
 
 __all__ = [
     "Mistake", "Model", "Pipeline", "Step",
-    "between", "choice", "deploy", "each", "fail", "file", "folder", "is_in", "keep", "otherwise", "pipeline",
+    "between", "choice", "deploy", "each", "fail", "file", "folder", "is_in", "keep", "not_", "otherwise", "pipeline",
     "register", "step", "transform", "tune", "when",
 ]  # fmt: skip

@@ -13,8 +13,8 @@ from typing import Any, Final, TypeVar, get_args
 
 from penstock.pipeline import kinds
 from penstock.pipeline.drawing import drawing
-from penstock.pipeline.graph import Block, Branch, Failure, Given, Item, Loop, Many, Output, Range
-from penstock.pipeline.handles import Handle, described, one_of, reference_of, test_of, type_of
+from penstock.pipeline.graph import Block, Branch, Failure, Given, Item, Loop, Many, Not, Output, Range
+from penstock.pipeline.handles import Condition, Handle, described, one_of, reference_of, test_of, type_of
 from penstock.pipeline.mistakes import Mistake, here
 
 T = TypeVar("T")
@@ -68,8 +68,16 @@ def is_in(value: T, values: Collection[T]) -> bool:
     return one_of(value, values)  # type: ignore[return-value] # a condition, which stands for a bool
 
 
+def not_(test: bool) -> bool:
+    """For `when`: whether the test does not hold. (Python's own `not` cannot wait.)"""
+    return Condition(Not(test_of(test)))  # type: ignore[return-value] # stands for a bool
+
+
 def each(items: Iterable[T], *, at_once: int = SHARED) -> Iterator[T]:
-    """Go through items: known ones now, a step of its own for each; those of a step or a parameter when it runs."""
+    """Go through items: known ones now, a step of its own for each; those of a step or a parameter when it runs.
+
+    `at_once` is for the latter: how many known ones run side by side, the execution's parallelism says.
+    """
     if not isinstance(items, Handle):
         yield from items
         return

@@ -316,7 +316,7 @@ class _Writer:
         config = {
             "Strategy": tuning.strategy,
             "ResourceLimits": {"MaxNumberOfTrainingJobs": tuning.trials, "MaxParallelTrainingJobs": tuning.at_once},
-            "TrainingJobEarlyStoppingType": "Auto" if tuning.stops_early else "Off",
+            "TrainingJobEarlyStoppingType": "Off",
             "HyperParameterTuningJobObjective": {
                 "Type": "Maximize" if tuning.is_maximized else "Minimize", "MetricName": tuning.metric
             },

@@ -30,10 +30,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A parameter of the pipeline."""
+    """A parameter of the pipeline; `is_file` is what the default of a Path says."""
 
     name: str
     type: Type
+    is_file: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,6 @@ class Tuning:
     at_once: int
     is_maximized: bool
     strategy: str
-    stops_early: bool
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -74,6 +74,12 @@ class Handle:
     def __le__(self, other: object) -> Any:
         return Condition(Comparison("LessThanOrEqualTo", self._reference, operand(other)))
 
+    def __and__(self, other: object) -> "Condition":
+        return Condition(Both((test_of(self), test_of(other))))
+
+    def __or__(self, other: object) -> "Condition":
+        return Condition(Either((test_of(self), test_of(other))))
+
     def __bool__(self) -> bool:
         raise Mistake(f"{described(self._reference)} {REMEDY}: write `with when(…):` instead of `if`.")
 
@@ -85,7 +91,7 @@ class Handle:
 
 
 class Condition:
-    """A comparison of what is not known yet: `&`, `|` and `~` combine them."""
+    """A comparison of what is not known yet: `&`, `|` and `not_` combine them."""
 
     __slots__ = ("test",)
 
@@ -98,12 +104,9 @@ class Condition:
     def __or__(self, other: object) -> "Condition":
         return Condition(Either((self.test, test_of(other))))
 
-    def __invert__(self) -> "Condition":
-        return Condition(Not(self.test))
-
     def __bool__(self) -> bool:
         raise Mistake(
-            f"A comparison {REMEDY}: write `with when(…):` instead of `if`, and `&`, `|`, `~` instead of "
+            f"A comparison {REMEDY}: write `with when(…):` instead of `if`, and `&`, `|`, `not_` instead of "
             "`and`, `or`, `not` (with brackets around each comparison)."
         )
 

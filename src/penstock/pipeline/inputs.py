@@ -93,11 +93,11 @@ def binding(inputs: Inputs, name: str, reference: Reference) -> Json:
         case Many():
             pairs = zip(reference.keys or (), reference.items, strict=True)
             return {"object": {key: binding(inputs, name, item) for key, item in pairs}}
-        case Data() | Transformed():
+        case Given() if not is_path(reference.type):
+            return {"argument": inputs.tell(name, reference), "is_text": is_text(reference)}
+        case Data() | Transformed() | Given():
             return {"path_of": inputs.file(name, reference), "is_file": reference.is_file}
-        case Given() if is_path(reference.type):
-            return {"path_of": inputs.file(name, reference), "is_file": None}
-        case Item() | Range() | Property() | Given():
+        case Item() | Range() | Property():
             return {"argument": inputs.tell(name, reference), "is_text": is_text(reference)}
         case Gathered():
             loop = reference.output.call.block.loop

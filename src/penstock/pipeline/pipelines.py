@@ -62,7 +62,7 @@ def _draw(function: Callable[..., Any], name: str) -> Graph:
     hints = hints_of(function, name, at)
     signature = inspect.signature(function)
     parameters = tuple(_parameter(each, hints, name, at) for each in signature.parameters.values())
-    given = {each.name: Handle(Given(each.name, each.type)) for each in parameters}
+    given = {each.name: Handle(_given(each)) for each in parameters}
     with drawing.begun() as drawn:
         answer = function(**given)
     for what, place in drawn.unentered.values():
@@ -77,6 +77,11 @@ def _draw(function: Callable[..., Any], name: str) -> Graph:
         name=name, description=inspect.getdoc(function) or "", at=at, parameters=parameters, block=drawn.block,
         result=_result(answer, name),
     )  # fmt: skip
+
+
+def _given(parameter: Parameter) -> Given:
+    is_file = parameter.default.is_file if isinstance(parameter.default, Data) else None
+    return Given(parameter.name, parameter.type, is_file)
 
 
 def _parameter(parameter: inspect.Parameter, hints: Mapping[str, Type], name: str, at: Place) -> Parameter:

@@ -78,7 +78,7 @@ def choice(*values: T) -> T:
 
 def tune(
     trained: T, *, metric: str, trials: int, at_once: int = 2, goal: Literal["maximize", "minimize"] = "maximize",
-    strategy: Literal["Bayesian", "Random", "Hyperband", "Grid"] = "Bayesian", early_stopping: bool = False,
+    strategy: Literal["Bayesian", "Random"] = "Bayesian",
 ) -> T:  # fmt: skip
     """Run a call once for each trial, with values of its ranges, and answer the best one's outputs.
 
@@ -101,7 +101,7 @@ def tune(
         raise Mistake(f"{where} cannot stand in `each`.")
     if trials < 1 or not 1 <= at_once <= trials:
         raise Mistake(f"{where}: trials must be 1 or more, and at_once from 1 to trials.")
-    call.tuning = Tuning(metric, trials, at_once, goal == "maximize", strategy, early_stopping)
+    call.tuning = Tuning(metric, trials, at_once, goal == "maximize", strategy)
     return trained
 
 

@@ -48,15 +48,14 @@ class Project:
         for path in _walk(root, Ignored.of(root)):
             if without and without & {path, *path.parents}:
                 continue
-            content = path.read_bytes()
-            size += len(content)
+            size += path.stat().st_size
             if size > LARGEST or len(found) >= MOST_FILES:
                 raise Mistake(
                     f"the project {root} has more than {LARGEST >> 20} MiB or {MOST_FILES} files: name what steps do "
                     f"not need in .penstockignore (the last was {path.relative_to(root)}).",
                     Place(str(file), 1),
                 )
-            found[path.relative_to(root).as_posix()] = content
+            found[path.relative_to(root).as_posix()] = path.read_bytes()
         return cls(root, found)
 
     @cached_property
@@ -84,7 +83,7 @@ class Project:
                 if any(word in text for word in DYNAMIC):
                     return frozenset(self.modules.values())
                 package = parent if file.endswith("__init__.py") else parent.rpartition(".")[0]
-                waiting.extend(_imported(text, package))
+                waiting.extend(_imported(text, package, self.root / file))
         return frozenset(found)
 
     def archive(self, module: str) -> bytes:
@@ -158,9 +157,13 @@ def _parents(module: str) -> Iterator[str]:
         yield ".".join(parts[:count])
 
 
-def _imported(text: str, package: str) -> Iterator[str]:
+def _imported(text: str, package: str, file: Path) -> Iterator[str]:
     """What a module's text imports, wherever in it: modules, and names that may be modules."""
-    for node in ast.walk(ast.parse(text)):
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise Mistake(f"this is no Python: {error.msg}.", Place(str(file), error.lineno or 1)) from None
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -213,7 +216,7 @@ def _walk(folder: Path, ignored: Ignored, below: str = "") -> Iterator[Path]:
         if ignored.has(name, is_folder=path.is_dir()):
             continue
         if path.is_dir():
-            if not (path / "pyvenv.cfg").exists():
+            if not path.is_symlink() and not (path / "pyvenv.cfg").exists():
                 yield from _walk(path, ignored, f"{name}/")
         elif path.is_file():
             yield path

@@ -1,14 +1,15 @@
 """Publishing, as the commands do it: packed, uploaded, created or brought up to date."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from penstock.cli.pipeline.source import fail
 from penstock.cli.pipeline.target import Target
 from penstock.pipeline import Mistake
-from penstock.pipeline.definition import data_uri
-from penstock.pipeline.graph import Graph
-from penstock.pipeline.inputs import is_path
+from penstock.pipeline.definition import TYPES, data_uri
+from penstock.pipeline.graph import Given, Graph
+from penstock.pipeline.inputs import is_path, is_text
 from penstock.pipeline.publishing import ensure_bucket, packaged, upload, upsert
 
 
@@ -32,11 +33,24 @@ def parameters(graph: Graph, given: Sequence[str], target: Target) -> list[dict[
         name, equals, value = text.partition("=")
         if not equals or name not in known:
             fail(f"--param is NAME=VALUE, and '{text}' is not: the pipeline has {', '.join(known) or 'no parameters'}.")
+        if (
+            not is_path(known[name].type)
+            and known[name].type not in TYPES
+            and not is_text(Given(name, known[name].type))
+        ):
+            check_json(name, value)
         local = is_path(known[name].type) and not value.startswith("s3://")
         told[name] = uploaded(Path(value), name, target) if local else value
     if missing := [name for name, each in known.items() if not each.has_default and name not in told]:
         fail(f"parameter '{missing[0]}' has no default: give it with --param {missing[0]}=VALUE.")
     return [{"Name": name, "Value": value} for name, value in told.items()]
+
+
+def check_json(name: str, value: str) -> None:
+    try:
+        json.loads(value)
+    except ValueError as error:
+        fail(f"--param {name} must be JSON, and is not: {error}.")
 
 
 def uploaded(path: Path, name: str, target: Target) -> str:
