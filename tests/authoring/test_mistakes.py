@@ -107,7 +107,7 @@ FUNCTIONS = {
     ),
     "stars": (
         "@step  # !\ndef f(*x: int) -> int:\n    return 1\n",
-        "step 'f', parameter 'x': a step's parameters are named one by one: no *, ** and /.",
+        "step 'f', parameter 'x': parameters are named one by one: no *, ** and /.",
     ),
     "an inner function": (
         "def outer() -> Any:\n    @step  # !\n    def f() -> int:\n        return 1\n    return f\n\n\nouter()\n",
@@ -288,6 +288,10 @@ BODIES = {
     "an endpoint's name that is not known": (
         "deploy(train([1.0]).model, name=shout('a'))  # !",
         "name must be a text or a parameter of the pipeline, not what step 'shout' returns.",
+    ),
+    "an endpoint in a loop": (
+        "for x in each(split().train):\n        deploy(train([1.0]).model, name='e')  # !",
+        "`deploy` cannot stand in `each`: collect the models in a list, and choose one in a step.",
     ),
     "data that are no files": (
         "transform(train([1.0]).model, shout('a'))  # !",

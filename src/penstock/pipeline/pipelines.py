@@ -14,7 +14,7 @@ from penstock.pipeline.inputs import is_path
 from penstock.pipeline.kinds import Type
 from penstock.pipeline.mistakes import Mistake, Place, line_of
 from penstock.pipeline.products import ranges_without_tuning
-from penstock.pipeline.steps import hints_of, within_reach
+from penstock.pipeline.steps import declared, hints_of, within_reach
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -86,11 +86,7 @@ def _given(parameter: Parameter) -> Given:
 
 def _parameter(parameter: inspect.Parameter, hints: Mapping[str, Type], name: str, at: Place) -> Parameter:
     where = f"pipeline '{name}', parameter '{parameter.name}'"
-    if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
-        raise Mistake(f"{where}: parameters are named one by one: no *, ** and /.", at)
-    if parameter.name not in hints:
-        raise Mistake(f"{where} has no type: write {parameter.name}: int, or whatever it is.", at)
-    kind = hints[parameter.name]
+    kind = declared(parameter, hints, where, at)
     if not kinds.is_json(kind) and not is_path(kind):
         raise Mistake(f"{where}: {kinds.name(kind)} cannot be given from outside; JSON and Path can.", at)
     if parameter.default is parameter.empty:

@@ -128,6 +128,7 @@ def register(
 def deploy(model: Any, *, name: str, instance: str = instances.SERVING, count: int = 1, predict: Any = None) -> str:
     """Serve the model at an endpoint of this name, which is made or brought up to date; its name, once it serves."""
     found = drawing("deploy(…)")
+    _check_outside(found, "deploy")
     reference = _model(model, found, "deploy")
     if count < 1:
         raise Mistake(f"deploy: count must be 1 or more, not {count}.")
@@ -146,6 +147,7 @@ def transform(
 ) -> Path:  # fmt: skip
     """Let the model answer all rows of files, in a batch; the folder of answers."""
     found = drawing("transform(…)")
+    _check_outside(found, "transform")
     reference = _model(model, found, "transform")
     rows = within_reach(reference_of(data), found.block.loop, "transform, argument 'data'")
     if not isinstance(rows, Data | Transformed) and not is_path(type_of(rows)):
@@ -159,6 +161,12 @@ def transform(
     )  # fmt: skip
     found.add(node)
     return Handle(Transformed(node))  # type: ignore[return-value] # stands for the folder
+
+
+def _check_outside(found: Drawing, what: str) -> None:
+    """Raises `Mistake` in a loop, whose iterations would all have the same endpoint, or folder of answers."""
+    if found.block.loop is not None:
+        raise Mistake(f"`{what}` cannot stand in `each`: collect the models in a list, and choose one in a step.")
 
 
 def _model(model: object, found: Drawing, what: str) -> Output:

@@ -194,13 +194,18 @@ def hints_of(function: Callable[..., Any], name: str, at: Place) -> Mapping[str,
         raise Mistake(f"'{name}' has a type that is not known here: {error}. Define or import it above.", at) from None
 
 
-def _check_parameter(parameter: inspect.Parameter, hints: Mapping[str, Type], name: str, at: Place) -> None:
-    where = f"step '{name}', parameter '{parameter.name}'"
+def declared(parameter: inspect.Parameter, hints: Mapping[str, Type], where: str, at: Place) -> Type:
+    """The type of a parameter, of a step or of a pipeline. Raises `Mistake` where it has none, or no name of its own."""
     if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
-        raise Mistake(f"{where}: a step's parameters are named one by one: no *, ** and /.", at)
+        raise Mistake(f"{where}: parameters are named one by one: no *, ** and /.", at)
     if parameter.name not in hints:
         raise Mistake(f"{where} has no type: write {parameter.name}: int, or whatever it is.", at)
-    kind = hints[parameter.name]
+    return hints[parameter.name]
+
+
+def _check_parameter(parameter: inspect.Parameter, hints: Mapping[str, Type], name: str, at: Place) -> None:
+    where = f"step '{name}', parameter '{parameter.name}'"
+    kind = declared(parameter, hints, where, at)
     if not kinds.can_travel(kind):
         raise Mistake(f"{where}: {no_way(kind)}", at)
     if parameter.default is not parameter.empty:
