@@ -195,7 +195,7 @@ def hints_of(function: Callable[..., Any], name: str, at: Place) -> Mapping[str,
 
 
 def declared(parameter: inspect.Parameter, hints: Mapping[str, Type], where: str, at: Place) -> Type:
-    """The type of a parameter, of a step or of a pipeline. Raises `Mistake` where it has none, or no name of its own."""
+    """The type of a step's or a pipeline's parameter. Raises `Mistake` where it has none, or stands for several."""
     if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
         raise Mistake(f"{where}: parameters are named one by one: no *, ** and /.", at)
     if parameter.name not in hints:
