@@ -9,6 +9,7 @@ ALL = (
     "help",
     "ready",
     "steps",
+    "authoring",
     "cached",
     "functions",
     "endpoints",
