@@ -65,6 +65,31 @@ def follow(tx: Transaction, scope: Scope, kind: str, job: Mapping[str, Json], at
         documents.update(tx, found.changed(at, **told(kind, job)))
 
 
+def of_job(tx: Transaction, scope: Scope, name: str) -> Document | None:
+    """The component of a job that named no experiment, by its name or ARN: it is told from the job, and not kept."""
+    name = name.rpartition("/")[2]
+    for kind in SOURCES:
+        job, is_component, _ = name.rpartition(f"-aws-{kind}")
+        found = documents.find_by_arn(tx, scope.arn("sagemaker", f"{kind}/{job.lower()}")) if is_component else None
+        if found is not None:
+            return untracked(found)
+    return None
+
+
+def untracked(job: Document) -> Document:
+    """A job as the component that it is, without a trial."""
+    kind = job.kind.removeprefix("sagemaker/")
+    name = f"{job.name}-aws-{kind}"
+    component = _new(job.scope, COMPONENT, name, job.created_at, parent=job.arn, **told(kind, job.body))
+    return component.changed(job.modified_at)
+
+
+def is_followed(tx: Transaction, component: Document) -> bool:
+    """Whether a job tells its component by itself, since it named an experiment."""
+    job = documents.find_by_arn(tx, component.parent)
+    return job is not None and bool(job.body.get("ExperimentConfig"))
+
+
 def told(kind: str, job: Mapping[str, Json]) -> dict[str, Json]:
     """What a component says of a job."""
     word = _word(kind)

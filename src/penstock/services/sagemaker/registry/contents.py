@@ -13,6 +13,7 @@ from penstock.services.sagemaker.people import user_context
 from penstock.store.documents import Document
 from penstock.wire.call import Json, NotImplementedHere, Scope, ValidationError
 
+APPROVALS: Final = "_Approvals"  # a member of the body that is not told: every decision, for lineage
 MOST_ADDITIONAL: Final = 15  # additional inference specifications in one package
 
 # What a package keeps of the request that makes it, in the service model's order.
@@ -68,10 +69,12 @@ def approval(request: Mapping[str, Json]) -> str:
     return str(request.get("ModelApprovalStatus", unasked))
 
 
-def made(request: Mapping[str, Json], scope: Scope) -> dict[str, Json]:
+def made(request: Mapping[str, Json], at: float, scope: Scope) -> dict[str, Json]:
     """The body of a new package."""
     body = {member: request[member] for member in KEPT if request.get(member) is not None}
+    first = [_decision(approval(request), None, at, scope)] if approval(request) else []
     return body | {
+        APPROVALS: first,
         "ModelPackageStatus": "Completed",
         "ModelPackageStatusDetails": {"ValidationStatuses": [], "ImageScanStatuses": []},
         "CertifyForMarketplace": False,
@@ -87,6 +90,11 @@ def updated(package: Document, request: Mapping[str, Json], at: float, by: Scope
         metadata.pop(key, None)
     if "ModelCard" in request:
         members["ModelCard"] = package.body.get("ModelCard", {}) | request["ModelCard"]
+    decided = (
+        [_decision(request["ModelApprovalStatus"], request.get("ApprovalDescription"), at, by)]
+        if ("ModelApprovalStatus" in request)
+        else []
+    )
     return package.changed(
         at,
         status=request.get("ModelApprovalStatus"),
@@ -94,8 +102,15 @@ def updated(package: Document, request: Mapping[str, Json], at: float, by: Scope
         AdditionalInferenceSpecifications=_with_more(package, request) or None,
         LastModifiedBy=user_context(by),
         LastModifiedTime=at,
+        **{APPROVALS: [*package.body.get(APPROVALS, ()), *decided]},
         **members,
     )
+
+
+def _decision(status: str, why: str | None, at: float, by: Scope) -> dict[str, Json]:
+    """One entry of a package's approvals: what was decided, when, by whom, and why if that was said."""
+    said = {} if why is None else {"Why": why}
+    return {"Status": status, "At": at, "By": user_context(by), **said}
 
 
 def _with_more(package: Document, request: Mapping[str, Json]) -> list[Json]:
@@ -120,7 +135,8 @@ def must_differ(specifications: list[Json]) -> None:
 
 def described(package: Document) -> dict[str, Json]:
     """A package as DescribeModelPackage answers it."""
-    return _named(package) | {"ModelPackageName": package.parent or package.name} | dict(package.body)
+    told = {member: value for member, value in package.body.items() if member != APPROVALS}
+    return _named(package) | {"ModelPackageName": package.parent or package.name} | told
 
 
 def in_event(package: Document) -> dict[str, Json]:
