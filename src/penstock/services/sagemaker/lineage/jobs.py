@@ -81,13 +81,18 @@ def training_writes(job: Mapping[str, Json]) -> Iterator[Use]:
 def processing_reads(job: Mapping[str, Json]) -> Iterator[Use]:
     if image := job.get("AppSpecification", {}).get("ImageUri"):
         yield image, "Image"
-    program = job["AppSpecification"]
-    command = (*program.get("ContainerEntrypoint", ()), *program.get("ContainerArguments", ()))
-    for given in job.get("ProcessingInputs", ()):
-        if source := given.get("S3Input"):
-            folder = str(source.get("LocalPath", "")).rstrip("/") + "/"
-            is_run = any(word.startswith(folder) for word in command)
-            yield source["S3Uri"], "Code" if is_run else "DataSet"
+    inputs = [given for given in job.get("ProcessingInputs", ()) if "S3Input" in given]
+    programs = _programs(job["AppSpecification"], [str(given["S3Input"].get("LocalPath", "")) for given in inputs])
+    for given in inputs:
+        source = given["S3Input"]
+        yield source["S3Uri"], "Code" if source.get("LocalPath") in programs else "DataSet"
+
+
+def _programs(run: Mapping[str, Json], folders: list[str]) -> set[str]:
+    """The input folders that hold what is run: of each word of the command, the nearest folder that it is in."""
+    words = (*run.get("ContainerEntrypoint", ()), *run.get("ContainerArguments", ()))
+    within = ([folder for folder in folders if word.startswith(folder.rstrip("/") + "/")] for word in words)
+    return {max(found, key=len) for found in within if found}
 
 
 def processing_writes(job: Mapping[str, Json]) -> Iterator[Use]:

@@ -55,7 +55,7 @@ class Edge:
     destination: str
     type: EdgeType | None
     created_at: float
-    created_by: Mapping[str, Json] = field(default_factory=dict)
+    created_by: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def _draw_folders(drawing: Drawing) -> None:
     for edge in drawing.edges.values():
         if edge.type == "Produced":
             written[edge.destination] = min(edge.created_at, written.get(edge.destination, edge.created_at))
-        elif ":experiment-trial-component/" in edge.destination:
+        elif ":artifact/" in edge.source:
             read[edge.source] = max(edge.created_at, read.get(edge.source, edge.created_at))
     places = {entity.uri: arn for arn, entity in drawing.entities.items() if entity.uri.startswith("s3://")}
     for uri, inside in places.items():
