@@ -1,6 +1,7 @@
 """`penstock why`: how a served model, a model package or a file came about."""
 
 import json
+import sys
 from typing import Final
 
 import click
@@ -32,6 +33,6 @@ def command(place: Place, thing: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([node.as_json() for node in found], indent=2, default=str))
         return
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDEST)
     for node in found:
-        console.print(tree(node), width=None if console.is_terminal else WIDEST)
+        console.print(tree(node))

@@ -812,6 +812,29 @@ class CreateModelBiasJobDefinitionResponse(TypedDict):
     JobDefinitionArn: str
 
 
+class CreateModelCardExportJobRequest(TypedDict):
+    ModelCardName: str
+    ModelCardVersion: NotRequired[int]
+    ModelCardExportJobName: str
+    OutputConfig: ModelCardExportOutputConfig
+
+
+class CreateModelCardExportJobResponse(TypedDict):
+    ModelCardExportJobArn: str
+
+
+class CreateModelCardRequest(TypedDict):
+    ModelCardName: str
+    SecurityConfig: NotRequired[ModelCardSecurityConfig]
+    Content: str
+    ModelCardStatus: ModelCardStatus
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateModelCardResponse(TypedDict):
+    ModelCardArn: str
+
+
 class CreateModelExplainabilityJobDefinitionRequest(TypedDict):
     JobDefinitionName: str
     ModelExplainabilityBaselineConfig: NotRequired[ModelExplainabilityBaselineConfig]
@@ -1237,6 +1260,14 @@ class DeleteModelBiasJobDefinitionResponse(TypedDict):
     pass
 
 
+class DeleteModelCardRequest(TypedDict):
+    ModelCardName: str
+
+
+class DeleteModelCardResponse(TypedDict):
+    pass
+
+
 class DeleteModelExplainabilityJobDefinitionRequest(TypedDict):
     JobDefinitionName: str
 
@@ -1609,6 +1640,43 @@ class DescribeModelBiasJobDefinitionResponse(TypedDict):
     NetworkConfig: NotRequired[MonitoringNetworkConfig]
     RoleArn: str
     StoppingCondition: NotRequired[MonitoringStoppingCondition]
+
+
+class DescribeModelCardExportJobRequest(TypedDict):
+    ModelCardExportJobArn: str
+
+
+class DescribeModelCardExportJobResponse(TypedDict):
+    ModelCardExportJobName: str
+    ModelCardExportJobArn: str
+    Status: ModelCardExportJobStatus
+    ModelCardName: str
+    ModelCardVersion: int
+    OutputConfig: ModelCardExportOutputConfig
+    CreatedAt: float
+    LastModifiedAt: float
+    FailureReason: NotRequired[str]
+    ExportArtifacts: NotRequired[ModelCardExportArtifacts]
+
+
+class DescribeModelCardRequest(TypedDict):
+    ModelCardName: str
+    ModelCardVersion: NotRequired[int]
+    IncludedData: NotRequired[IncludedData]
+
+
+class DescribeModelCardResponse(TypedDict):
+    ModelCardArn: str
+    ModelCardName: str
+    ModelCardVersion: int
+    Content: str
+    ModelCardStatus: ModelCardStatus
+    SecurityConfig: NotRequired[ModelCardSecurityConfig]
+    CreationTime: float
+    CreatedBy: UserContext
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    ModelCardProcessingStatus: NotRequired[ModelCardProcessingStatus]
 
 
 class DescribeModelExplainabilityJobDefinitionRequest(TypedDict):
@@ -2964,6 +3032,56 @@ class ListModelBiasJobDefinitionsResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListModelCardExportJobsRequest(TypedDict):
+    ModelCardName: str
+    ModelCardVersion: NotRequired[int]
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    ModelCardExportJobNameContains: NotRequired[str]
+    StatusEquals: NotRequired[ModelCardExportJobStatus]
+    SortBy: NotRequired[ModelCardExportJobSortBy]
+    SortOrder: NotRequired[ModelCardExportJobSortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListModelCardExportJobsResponse(TypedDict):
+    ModelCardExportJobSummaries: list[ModelCardExportJobSummary]
+    NextToken: NotRequired[str]
+
+
+class ListModelCardVersionsRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    MaxResults: NotRequired[int]
+    ModelCardName: str
+    ModelCardStatus: NotRequired[ModelCardStatus]
+    NextToken: NotRequired[str]
+    SortBy: NotRequired[ModelCardVersionSortBy]
+    SortOrder: NotRequired[ModelCardSortOrder]
+
+
+class ListModelCardVersionsResponse(TypedDict):
+    ModelCardVersionSummaryList: list[ModelCardVersionSummary]
+    NextToken: NotRequired[str]
+
+
+class ListModelCardsRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    ModelCardStatus: NotRequired[ModelCardStatus]
+    NextToken: NotRequired[str]
+    SortBy: NotRequired[ModelCardSortBy]
+    SortOrder: NotRequired[ModelCardSortOrder]
+
+
+class ListModelCardsResponse(TypedDict):
+    ModelCardSummaries: list[ModelCardSummary]
+    NextToken: NotRequired[str]
+
+
 class ListModelExplainabilityJobDefinitionsRequest(TypedDict):
     EndpointName: NotRequired[str]
     SortBy: NotRequired[MonitoringJobDefinitionSortKey]
@@ -2977,6 +3095,17 @@ class ListModelExplainabilityJobDefinitionsRequest(TypedDict):
 
 class ListModelExplainabilityJobDefinitionsResponse(TypedDict):
     JobDefinitionSummaries: list[MonitoringJobDefinitionSummary]
+    NextToken: NotRequired[str]
+
+
+class ListModelMetadataRequest(TypedDict):
+    SearchExpression: NotRequired[ModelMetadataSearchExpression]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListModelMetadataResponse(TypedDict):
+    ModelMetadataSummaries: list[ModelMetadataSummary]
     NextToken: NotRequired[str]
 
 
@@ -3475,13 +3604,83 @@ class ModelCard(TypedDict):
     ModelPackageGroupName: NotRequired[str]
 
 
+class ModelCardExportArtifacts(TypedDict):
+    S3ExportArtifacts: str
+
+
+ModelCardExportJobSortBy: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
+
+
+ModelCardExportJobSortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
+
+
+ModelCardExportJobStatus: TypeAlias = Literal[
+    "InProgress", "Completed", "Failed"
+]
+
+
+class ModelCardExportJobSummary(TypedDict):
+    ModelCardExportJobName: str
+    ModelCardExportJobArn: str
+    Status: ModelCardExportJobStatus
+    ModelCardName: str
+    ModelCardVersion: int
+    CreatedAt: float
+    LastModifiedAt: float
+
+
+class ModelCardExportOutputConfig(TypedDict):
+    S3OutputPath: str
+
+
+ModelCardProcessingStatus: TypeAlias = Literal[
+    "DeleteInProgress", "DeletePending", "ContentDeleted", "ExportJobsDeleted", "DeleteCompleted", "DeleteFailed"
+]
+
+
 class ModelCardSecurityConfig(TypedDict):
     KmsKeyId: NotRequired[str]
+
+
+ModelCardSortBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
+ModelCardSortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
 
 
 ModelCardStatus: TypeAlias = Literal[
     "Draft", "PendingReview", "Approved", "Archived"
 ]
+
+
+class ModelCardSummary(TypedDict):
+    ModelCardName: str
+    ModelCardArn: str
+    ModelCardStatus: ModelCardStatus
+    CreationTime: float
+    LastModifiedTime: NotRequired[float]
+
+
+ModelCardVersionSortBy: TypeAlias = Literal[
+    "Version"
+]
+
+
+class ModelCardVersionSummary(TypedDict):
+    ModelCardName: str
+    ModelCardArn: str
+    ModelCardStatus: ModelCardStatus
+    ModelCardVersion: int
+    CreationTime: float
+    LastModifiedTime: NotRequired[float]
 
 
 class ModelClientConfig(TypedDict):
@@ -3577,6 +3776,28 @@ class ModelLifeCycle(TypedDict):
     Stage: str
     StageStatus: str
     StageDescription: NotRequired[str]
+
+
+class ModelMetadataFilter(TypedDict):
+    Name: ModelMetadataFilterType
+    Value: str
+
+
+ModelMetadataFilterType: TypeAlias = Literal[
+    "Domain", "Framework", "Task", "FrameworkVersion"
+]
+
+
+class ModelMetadataSearchExpression(TypedDict):
+    Filters: NotRequired[list[ModelMetadataFilter]]
+
+
+class ModelMetadataSummary(TypedDict):
+    Domain: str
+    Framework: str
+    Task: str
+    Model: str
+    FrameworkVersion: str
 
 
 class ModelMetrics(TypedDict):
@@ -5789,6 +6010,16 @@ class UpdateFeatureMetadataRequest(TypedDict):
 
 class UpdateFeatureMetadataResponse(TypedDict):
     pass
+
+
+class UpdateModelCardRequest(TypedDict):
+    ModelCardName: str
+    Content: NotRequired[str]
+    ModelCardStatus: NotRequired[ModelCardStatus]
+
+
+class UpdateModelCardResponse(TypedDict):
+    ModelCardArn: str
 
 
 class UpdateModelPackageRequest(TypedDict):

@@ -90,11 +90,9 @@ def updated(package: Document, request: Mapping[str, Json], at: float, by: Scope
         metadata.pop(key, None)
     if "ModelCard" in request:
         members["ModelCard"] = package.body.get("ModelCard", {}) | request["ModelCard"]
-    decided = (
-        [_decision(request["ModelApprovalStatus"], request.get("ApprovalDescription"), at, by)]
-        if ("ModelApprovalStatus" in request)
-        else []
-    )
+    decides = "ModelApprovalStatus" in request or "ApprovalDescription" in request
+    status, why = request.get("ModelApprovalStatus", package.status), request.get("ApprovalDescription")
+    decided = [_decision(status, why, at, by)] if decides else []
     return package.changed(
         at,
         status=request.get("ModelApprovalStatus"),
