@@ -31,12 +31,13 @@ class Node:
     origin: dict[str, str] = field(default_factory=dict)  # the step, execution and commit that made it
     decisions: list[dict[str, str]] = field(default_factory=list)
     causes: list["Node"] = field(default_factory=list)
+    uses: list[str] = field(default_factory=list)  # what is made of it
     above: bool = False
 
     def as_json(self) -> dict[str, Json]:
         told = {
             "arn": self.arn, "kind": self.kind, "title": self.title, "at": self.at.isoformat(), "facts": self.facts,
-            "origin": self.origin, "decisions": self.decisions, "toldAbove": self.above,
+            "origin": self.origin, "decisions": self.decisions, "usedBy": self.uses, "toldAbove": self.above,
             "causes": [cause.as_json() for cause in self.causes],
         }  # fmt: skip
         return {key: value for key, value in told.items() if value not in ({}, [], False)}
@@ -52,9 +53,20 @@ class Chain:
         self._told: set[str] = set()
 
     def of(self, start: str) -> Node:
-        """All that led to an entity."""
+        """All that led to an entity, and what uses it."""
         self._follow(start)
-        return self._node(start, job=None)
+        node = self._node(start, None)
+        node.uses = sorted(self._uses(start))
+        return node
+
+    def _uses(self, start: str) -> set[str]:
+        """The endpoints that serve what came of an entity, and the models that were made of it."""
+        filters = {"Types": ["Endpoint", "Model"]}
+        answer = self._sagemaker.query_lineage(
+            StartArns=[start], Direction="Descendants", IncludeEdges=False, Filters=filters, MaxDepth=DEEPEST
+        )
+        self._kinds.update({each["Arn"]: (each["LineageType"], each["Type"]) for each in answer["Vertices"]})
+        return {self._described(each["Arn"], None).title for each in answer["Vertices"]}
 
     def _follow(self, start: str) -> None:
         """Ask for all ascendants: a query goes ten associations far, so it goes on from where the last one ended."""
@@ -95,9 +107,9 @@ class Chain:
             seen.update(frontier)
         return frontier
 
-    def _node(self, arn: str, job: Json) -> Node:
-        """An entity with its causes; `job` is the one that read or wrote it, for what is to be said of its content."""
-        node = self._described(arn, job)
+    def _node(self, arn: str, reader: Node | None) -> Node:
+        """An entity with its causes; `reader` is the job that read it, for what is to be said of its content."""
+        node = self._described(arn, reader)
         if arn in self._told:
             node.above, node.facts = True, {}
             return node
@@ -105,10 +117,9 @@ class Chain:
         node.origin = self._origin(arn)
         if node.kind == "Model" and "ModelPackageArn" in node.facts:
             node.decisions = list(self._decisions(arn))
-        causes = [cause for cause in self._above.get(arn, ()) if self._kinds[cause][1] not in GROUPING]
-        reader = node if self._kinds.get(arn, ("", ""))[0] == "TrialComponent" else None
-        causes = [cause for cause in causes if self._kinds[cause][1] != "Approval"]
-        node.causes = [self._node(cause, reader) for cause in sorted(causes, key=self._place)]
+        causes = [cause for cause in self._above.get(arn, ()) if self._kinds[cause][1] not in (*GROUPING, "Approval")]
+        here = node if self._kinds[arn][0] == "TrialComponent" else None
+        node.causes = [self._node(cause, here) for cause in sorted(causes, key=self._place)]
         return node
 
     def _place(self, arn: str) -> tuple[int, str]:
@@ -129,7 +140,7 @@ class Chain:
                 return Node(arn, kind, found["ActionName"], found["CreationTime"], dict(found["Properties"]))
             case "Context":
                 found = self._sagemaker.describe_context(ContextName=arn)
-                return Node(arn, kind, found["ContextName"], found["CreationTime"], dict(found["Properties"]))
+                return Node(arn, kind, found["Source"]["SourceUri"], found["CreationTime"], dict(found["Properties"]))
         found = self._sagemaker.describe_trial_component(TrialComponentName=arn)
         facts = {"Status": found.get("Status", {}).get("PrimaryStatus", ""), **_parameters(found)}
         title = found.get("Source", {}).get("SourceArn", found["TrialComponentName"])

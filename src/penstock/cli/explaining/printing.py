@@ -31,6 +31,8 @@ def tree(node: Node) -> Tree:
 def _fill(branch: Tree, node: Node) -> None:
     for line in lines(node):
         branch.add(Text(line, style="dim"))
+    for use in node.uses:
+        branch.add(Text(f"used by {short(use)}", style="dim"))
     for cause in node.causes:
         _fill(branch.add(_title(cause)), cause)
 

@@ -185,7 +185,7 @@ def entity_of(document: Document) -> Entity:
         arn=document.arn, lineage=lineage, type=kind, name=name,
         uri=normal(source.get("SourceArn", "") if is_component else source["SourceUri"]),
         created_at=document.created_at, modified_at=document.modified_at,
-        properties={} if is_component else body.get("Properties", {}),
+        properties=body.get("MetadataProperties" if is_component else "Properties", {}),
         body={} if is_component else {key: value for key, value in body.items() if key not in APART},
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from penstock.services.sagemaker.people import user_context
+from penstock.services.sagemaker.pipelines.origin import Origin
 from penstock.store.documents import Document
 from penstock.wire.call import Json, NotImplementedHere, Scope, ValidationError
 
@@ -69,9 +70,11 @@ def approval(request: Mapping[str, Json]) -> str:
     return str(request.get("ModelApprovalStatus", unasked))
 
 
-def made(request: Mapping[str, Json], at: float, scope: Scope) -> dict[str, Json]:
-    """The body of a new package."""
+def made(request: Mapping[str, Json], at: float, scope: Scope, origin: Origin | None) -> dict[str, Json]:
+    """The body of a new package. One that a pipeline registers says so, as on AWS."""
     body = {member: request[member] for member in KEPT if request.get(member) is not None}
+    if origin is not None:
+        body["MetadataProperties"] = {"GeneratedBy": origin.execution} | body.get("MetadataProperties", {})
     first = [_decision(approval(request), None, at, scope)] if approval(request) else []
     return body | {
         APPROVALS: first,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from penstock.services.sagemaker import lists, remains, tagging
 from penstock.services.sagemaker.announcing import MODEL_PACKAGE, Announce
 from penstock.services.sagemaker.once import once, recall, token
+from penstock.services.sagemaker.pipelines.origin import origin_of
 from penstock.services.sagemaker.registry import contents, names
 from penstock.services.sagemaker.registry.modeldata import ModelData
 from penstock.services.sagemaker.registry.names import PACKAGE
@@ -180,7 +181,7 @@ def _package(call: Call, request: Mapping[str, Json], name: str, at: float, pare
         created_at=at,
         modified_at=at,
         token=token(call),
-        body=contents.made(request, at, call.scope),
+        body=contents.made(request, at, call.scope, origin_of(token(call))),
     )
 
 
