@@ -54,8 +54,12 @@ class Chain:
 
     def of(self, start: str) -> Node:
         """All that led to an entity, and what uses it."""
-        self._follow(start)
+        is_whole = self._follow(start)
         node = self._node(start, None)
+        if not is_whole:
+            node.facts["Note"] = (
+                f"the chain is longer than {MOST_QUERIES * DEEPEST} associations: its beginning is not told"
+            )
         node.uses = sorted(self._uses(start))
         return node
 
@@ -68,8 +72,11 @@ class Chain:
         self._kinds.update({each["Arn"]: (each["LineageType"], each["Type"]) for each in answer["Vertices"]})
         return {self._described(each["Arn"], None).title for each in answer["Vertices"]}
 
-    def _follow(self, start: str) -> None:
-        """Ask for all ascendants: a query goes ten associations far, so it goes on from where the last one ended."""
+    def _follow(self, start: str) -> bool:
+        """Ask for all ascendants: a query goes ten associations far, so it goes on from where the last one ended.
+
+        False if that was given up.
+        """
         left, asked = [start], set[str]()
         while left and len(asked) < MOST_QUERIES:
             here = left.pop()
@@ -78,11 +85,12 @@ class Chain:
             self._kinds.update(
                 {each["Arn"]: (each["LineageType"], each.get("Type", "")) for each in answer["Vertices"]}
             )
-            for edge in answer["Edges"]:
+            for edge in (edge for edge in answer["Edges"] if edge["SourceArn"] in self._kinds):  # experiments are none
                 causes = self._above.setdefault(edge["DestinationArn"], [])
                 if edge["SourceArn"] not in causes:
                     causes.append(edge["SourceArn"])
             left += [arn for arn in self._farthest(here) if arn not in asked]
+        return not left
 
     def _query(self, start: str) -> dict[str, list[Json]]:
         request: dict[str, Json] = {

@@ -151,12 +151,12 @@ def _above(uri: str) -> Iterator[str]:
 
 
 def _hide(drawing: Drawing, hidden: frozenset[str]) -> None:
-    """Take out what customers deleted."""
+    """Take out what customers deleted, and associations with what nothing tells of."""
     drawing.entities = {arn: entity for arn, entity in drawing.entities.items() if arn not in hidden}
     drawing.edges = {
         ends: edge
         for ends, edge in drawing.edges.items()
-        if not hidden.intersection(ends) and edge_name(*ends) not in hidden
+        if drawing.entities.keys() >= set(ends) and edge_name(*ends) not in hidden
     }
 
 
