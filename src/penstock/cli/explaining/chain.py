@@ -123,6 +123,8 @@ class Chain:
             return node
         self._told.add(arn)
         node.origin = self._origin(arn)
+        if node.facts.get("GeneratedBy") == node.origin.get("Execution"):
+            node.facts.pop("GeneratedBy", None)
         if node.kind == "Model" and "ModelPackageArn" in node.facts:
             node.decisions = list(self._decisions(arn))
         causes = [cause for cause in self._above.get(arn, ()) if self._kinds[cause][1] not in (*GROUPING, "Approval")]
@@ -155,12 +157,15 @@ class Chain:
         return Node(arn, kind, title, found["CreationTime"], {key: value for key, value in facts.items() if value})
 
     def _origin(self, arn: str) -> dict[str, str]:
-        """The step that made an entity, its execution, who started that, and the commit where one is known."""
+        """The step that made an entity, and its execution; once of each, who started that and the commit if known."""
         step = next((each for each in self._above.get(arn, ()) if self._kinds[each][1] == "PipelineStep"), None)
         if step is None:
             return {}
         found = self._sagemaker.describe_context(ContextName=step)
         told = {"Step": found["Properties"]["StepName"], "Execution": found["Source"]["SourceUri"]}
+        if told["Execution"] in self._told:
+            return told
+        self._told.add(told["Execution"])
         for above in self._above.get(step, ()):
             execution = self._sagemaker.describe_context(ContextName=above)["Properties"]
             told |= {key: execution[key] for key in ("StartedBy", *COMMIT) if key in execution}

@@ -50,8 +50,11 @@ class Finding:
             account = self._sts.get_caller_identity()["Account"]
             prefix = f"arn:aws:sagemaker:{self._sagemaker.meta.region_name}:{account}"
             arns = [f"{prefix}:{word}/{name.lower() if word == 'endpoint' else name}" for word in WORDS]
-        for arn in arns:
-            yield from self._of_source(arn)
+        for arn in arns:  # of things of one name the endpoint is meant, and then the model
+            found = list(self._of_source(arn))
+            yield from found
+            if found:
+                return
 
     def _of_source(self, uri: str) -> Iterator[str]:
         for page in self._pages("list_contexts", SourceUri=uri):

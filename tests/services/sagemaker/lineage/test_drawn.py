@@ -71,7 +71,7 @@ async def test_a_folder_leads_to_what_is_read_of_it_later_and_not_to_what_was_re
 async def test_steps_executions_and_pipelines_are_contexts_of_what_they_made(world: Lineage) -> None:
     await world.write(
         world.document("pipeline", "p"),
-        world.execution(PipelineExecutionDescription="nightly\nCommitId: 1234abcd\nRepository: https://git/x\n"),
+        world.execution(PipelineExecutionDescription="nightly, CommitId=1234abcd, Repository=https://git/x"),
         world.training("train", RAW, token=f"{EXECUTION}#2#fit/1/create"),
     )
 
@@ -123,9 +123,7 @@ async def test_a_package_has_its_group_and_every_decision_with_who_and_why(world
 async def test_an_endpoint_goes_back_to_the_data_by_way_of_the_approval(world: Lineage) -> None:
     await world.write(world.training("train", RAW))
     package = await world.package(ModelApprovalStatus="Approved")
-    await world.ask(
-        "CreateModel", ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer={"ModelPackageName": package}
-    )
+    await world.ask("CreateModel", ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer={"ModelPackageName": package})
     await world.write(world.config("c", "m"), world.endpoint("e", "c"))
 
     (endpoint,) = (await world.ask("ListContexts", ContextType="Endpoint"))["ContextSummaries"]

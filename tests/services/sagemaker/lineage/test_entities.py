@@ -105,7 +105,9 @@ async def test_what_is_associated_is_not_deleted_and_what_is_deleted_is_not_draw
     assert gone.code == "ResourceNotFound"
     await world.ask("CreateArtifact", ArtifactType="DataSet", Source={"SourceUri": URI})
     await world.ask("AddAssociation", SourceArn=arn, DestinationArn=component)
-    assert (await world.ask("ListAssociations", SourceArn=arn))["AssociationSummaries"][0]["DestinationArn"] == component
+    assert (await world.ask("ListAssociations", SourceArn=arn))["AssociationSummaries"][0][
+        "DestinationArn"
+    ] == component
 
 
 async def test_associations_are_between_what_is_there_once_and_have_a_direction(world: Lineage) -> None:

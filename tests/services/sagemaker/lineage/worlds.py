@@ -1,4 +1,4 @@
-"""Lineage in a world of its own: the registry beside it, and documents as the rooms of jobs and endpoints write them."""
+"""Lineage in a world of its own: the registry beside it, and documents as other rooms write them."""
 
 import hashlib
 from dataclasses import dataclass, field

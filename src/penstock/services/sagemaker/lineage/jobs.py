@@ -22,6 +22,7 @@ TUNING: Final = "sagemaker/hyper-parameter-tuning-job"
 TYPES: Final[Mapping[str, str]] = {TRAINING: "TrainingJob", PROCESSING: "ProcessingJob", TRANSFORM: "TransformJob"}
 WROTE: Final = frozenset({"Completed", "Stopped"})
 STATUSES: Final = frozenset({"InProgress", "Completed", "Failed", "Stopping", "Stopped"})
+CHANNELS: Final = "/opt/ml/input/data"
 SUBMITTED: Final = "sagemaker_submit_directory"
 Use = tuple[str, str]  # a URI, and the type of its artifact
 
@@ -61,9 +62,11 @@ def draw_tuning(drawing: Drawing, tuning: Document, gone: float | None) -> str:
 def training_reads(job: Mapping[str, Json]) -> Iterator[Use]:
     if image := job.get("AlgorithmSpecification", {}).get("TrainingImage"):
         yield image, "Image"
-    for channel in job.get("InputDataConfig", ()):
+    channels = {f"{CHANNELS}/{each['ChannelName']}": each for each in job.get("InputDataConfig", ())}
+    programs = _programs(job.get("AlgorithmSpecification", {}), list(channels))
+    for folder, channel in channels.items():
         if source := channel.get("DataSource", {}).get("S3DataSource"):
-            yield source["S3Uri"], "DataSet"
+            yield source["S3Uri"], "Code" if folder in programs else "DataSet"
     script = str(job.get("HyperParameters", {}).get(SUBMITTED, "")).strip('"')
     if script.startswith("s3://"):
         yield script, "Code"

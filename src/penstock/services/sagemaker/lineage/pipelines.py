@@ -16,12 +16,12 @@ from penstock.services.sagemaker.pipelines.origin import Origin
 from penstock.store.documents import Document
 from penstock.wire.call import Scope
 
-COMMIT: Final = re.compile(r"^(CommitId|Repository|GeneratedBy|ProjectId): *(\S.*?) *$", re.MULTILINE)
+COMMIT: Final = re.compile(r"\b(CommitId|Repository|GeneratedBy|ProjectId)=([^\s,;]+)")
 
 
 def commit_of(execution: Document) -> Mapping[str, str]:
-    """AWS's MetadataProperties of an execution: StartPipelineExecution has no member for them, so they are lines
-    `CommitId: …`, `Repository: …` of its description, where whoever starts it from a commit writes them."""
+    """AWS's MetadataProperties of an execution. StartPipelineExecution has no member for them, so whoever starts one
+    from a commit writes them into its description: `CommitId=1f2e3d Repository=https://…`."""
     return dict(COMMIT.findall(execution.body.get("PipelineExecutionDescription", "")))
 
 
