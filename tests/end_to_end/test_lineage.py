@@ -136,7 +136,7 @@ def test_the_sdk_walks_it_both_ways(traced: tuple[World, str]) -> None:
 
 
 def test_why_tells_from_the_endpoint_to_the_raw_data_and_the_commit(traced: tuple[World, str]) -> None:
-    world, execution = traced
+    world, _ = traced
 
     text = world.penstock("why", "traced").stdout
     assert text.count("CommitId") == 1, text

@@ -90,7 +90,7 @@ class Lineage(World):
         return refused.value
 
     async def graph(self) -> Graph:
-        return await self.database.read(lambda tx: reading.graph(tx, self.scope))
+        return await self.database.read(lambda tx: reading.draw(tx, self.scope))
 
     async def edges(self) -> set[tuple[str, str, str]]:
         """Every association: what its ends are called, and its type."""

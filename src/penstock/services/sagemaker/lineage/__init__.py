@@ -12,17 +12,19 @@ from penstock.services.sagemaker.lineage.associations import Associations
 from penstock.services.sagemaker.lineage.contexts import Contexts
 from penstock.services.sagemaker.lineage.groups import LineageGroups
 from penstock.services.sagemaker.lineage.query import Queries
+from penstock.services.sagemaker.lineage.reading import Graphs
 from penstock.store.database import Database
 from penstock.wire.call import Directory, Service
 
 
 def services(database: Database, directory: Directory, clock: Callable[[], float]) -> tuple[Service, ...]:
     """What answers the operations on lineage; it asks s3, in the directory, for the content of artifacts."""
+    graphs = Graphs(database)
     return (
-        Artifacts(database, directory, clock),
-        Actions(database, clock),
-        Contexts(database, clock),
-        Associations(database, clock),
-        Queries(database),
+        Artifacts(database, graphs, directory, clock),
+        Actions(database, graphs, clock),
+        Contexts(database, graphs, clock),
+        Associations(database, graphs, clock),
+        Queries(graphs),
         LineageGroups(database, clock),
     )

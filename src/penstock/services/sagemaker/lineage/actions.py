@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from penstock.services.sagemaker.lineage.catalog import Catalog
+from penstock.services.sagemaker.lineage.reading import Graphs
 from penstock.store.database import Database
 from penstock.wire.call import Answer, Call, operation
 
@@ -19,12 +20,13 @@ class Actions:
     """Operations on actions."""
 
     database: Database
+    graphs: Graphs
     clock: Callable[[], float]
     service = "sagemaker"
 
     @property
     def catalog(self) -> Catalog:
-        return Catalog(self.database, self.clock, "Action")
+        return Catalog(self.database, self.graphs, self.clock, "Action")
 
     @operation("CreateAction")
     async def create(self, call: Call, request: shapes.CreateActionRequest) -> Answer:

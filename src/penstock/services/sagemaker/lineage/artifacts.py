@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from penstock.services.sagemaker.lineage.catalog import Catalog
 from penstock.services.sagemaker.lineage.contents import Contents
 from penstock.services.sagemaker.lineage.model import ARTIFACT, artifact_arn
+from penstock.services.sagemaker.lineage.reading import Graphs
 from penstock.store import documents
 from penstock.store.database import Database
 from penstock.wire.call import Answer, Call, Directory, Json, ValidationError, operation
@@ -22,13 +23,14 @@ class Artifacts:
     """Operations on artifacts."""
 
     database: Database
+    graphs: Graphs
     directory: Directory
     clock: Callable[[], float]
     service = "sagemaker"
 
     @property
     def catalog(self) -> Catalog:
-        return Catalog(self.database, self.clock, "Artifact")
+        return Catalog(self.database, self.graphs, self.clock, "Artifact")
 
     @operation("CreateArtifact")
     async def create(self, call: Call, request: shapes.CreateArtifactRequest) -> Answer:

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from penstock.services.sagemaker.lineage import reading
 from penstock.services.sagemaker.lineage.catalog import ResourceNotFound, hide
 from penstock.services.sagemaker.lineage.listing import Listed, page
 from penstock.services.sagemaker.lineage.model import ASSOCIATION, HIDDEN, Edge, Entity, Graph, edge_name
+from penstock.services.sagemaker.lineage.reading import Graphs
 from penstock.services.sagemaker.people import user_context
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document
-from penstock.wire.call import Answer, Call, Json, Scope, ValidationError, operation
+from penstock.wire.call import Answer, Call, Json, ValidationError, operation
 
 if TYPE_CHECKING:
     from penstock.services.sagemaker import shapes
@@ -27,6 +27,7 @@ class Associations:
     """Operations on associations."""
 
     database: Database
+    graphs: Graphs
     clock: Callable[[], float]
     service = "sagemaker"
 
@@ -35,7 +36,7 @@ class Associations:
         source, destination, at = request["SourceArn"], request["DestinationArn"], self.clock()
         if source == destination:
             raise ValidationError("SourceArn and DestinationArn name the same entity; nothing comes from itself.")
-        graph = await self._graph(call.scope)
+        graph = await self.graphs.of(call.scope)
         for end in (source, destination):
             await self._must_be_there(graph, end)
         if any((edge.source, edge.destination) == (source, destination) for edge in graph.edges) and not call.token:
@@ -60,7 +61,7 @@ class Associations:
     @operation("DeleteAssociation")
     async def delete(self, call: Call, request: shapes.DeleteAssociationRequest) -> Answer:
         source, destination, at = request["SourceArn"], request["DestinationArn"], self.clock()
-        graph = await self._graph(call.scope)
+        graph = await self.graphs.of(call.scope)
         if not any((edge.source, edge.destination) == (source, destination) for edge in graph.edges):
             raise ResourceNotFound(f"Association from '{source}' to '{destination}' does not exist.")
 
@@ -74,7 +75,7 @@ class Associations:
 
     @operation("ListAssociations")
     async def list(self, call: Call, request: shapes.ListAssociationsRequest) -> Answer:
-        graph = await self._graph(call.scope)
+        graph = await self.graphs.of(call.scope)
         for end in ENDS:
             if end in call.request:
                 await self._must_be_there(graph, call.request[end])
@@ -89,9 +90,6 @@ class Associations:
             and _is_of(graph.entities.get(edge.destination), request.get("DestinationType"))
         ]
         return page(entries, call.request, "AssociationSummaries")
-
-    async def _graph(self, scope: Scope) -> Graph:
-        return await self.database.scan(lambda tx: reading.graph(tx, scope))
 
     async def _must_be_there(self, graph: Graph, arn: str) -> None:
         """Raise unless an ARN is of an entity, or of an experiment or trial component."""

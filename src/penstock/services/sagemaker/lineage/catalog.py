@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from penstock.services.sagemaker import tagging
-from penstock.services.sagemaker.lineage import reading
 from penstock.services.sagemaker.lineage.listing import Listed, page
 from penstock.services.sagemaker.lineage.model import (
     HIDDEN,
@@ -20,6 +19,7 @@ from penstock.services.sagemaker.lineage.model import (
     arn_of,
     normal,
 )
+from penstock.services.sagemaker.lineage.reading import Graphs
 from penstock.services.sagemaker.people import user_context
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
@@ -39,11 +39,12 @@ class Catalog:
     """Entities of one lineage type."""
 
     database: Database
+    graphs: Graphs
     clock: Callable[[], float]
     lineage: Lineage
 
     async def graph(self, scope: Scope) -> Graph:
-        return await self.database.scan(lambda tx: reading.graph(tx, scope))
+        return await self.graphs.of(scope)
 
     async def found(self, scope: Scope, arn: str) -> Entity:
         """The entity of that ARN; raises ResourceNotFound."""

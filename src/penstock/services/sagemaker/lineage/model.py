@@ -5,9 +5,11 @@ An entity has one of four lineage types, and a type within it: the artifact of a
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final, Literal
 
 from penstock.services.sagemaker.experiments.entities import COMPONENT
@@ -29,6 +31,8 @@ KINDS: Final[Mapping[Lineage, str]] = {
 }
 LINEAGES: Final[Mapping[str, Lineage]] = {kind: lineage for lineage, kind in KINDS.items()}
 LONGEST_NAME: Final = 120
+PLAIN: Final = re.compile(r"[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*")
+ODD: Final = re.compile(r"[^a-zA-Z0-9]+")
 LONGEST_VALUE: Final = 2_500  # characters of a property
 
 
@@ -58,19 +62,30 @@ class Edge:
     created_by: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True, slots=True)
+Neighbours = Mapping[str, list[tuple[str, Edge]]]  # of each ARN, what is one association further, and by which
+
+
+@dataclass(frozen=True)
 class Graph:
     """All lineage of an account and region. Both ends of every edge are entities, or experiments."""
 
     entities: Mapping[str, Entity]
     edges: tuple[Edge, ...]
 
-    def neighbours(self, *, upwards: bool) -> dict[str, list[tuple[str, Edge]]]:
-        """Of each ARN, what is one association further, and by which."""
+    @cached_property
+    def above(self) -> Neighbours:
+        """What led to each entity."""
         found: dict[str, list[tuple[str, Edge]]] = {}
         for edge in self.edges:
-            here, there = (edge.destination, edge.source) if upwards else (edge.source, edge.destination)
-            found.setdefault(here, []).append((there, edge))
+            found.setdefault(edge.destination, []).append((edge.source, edge))
+        return found
+
+    @cached_property
+    def below(self) -> Neighbours:
+        """What came of each entity."""
+        found: dict[str, list[tuple[str, Edge]]] = {}
+        for edge in self.edges:
+            found.setdefault(edge.source, []).append((edge.destination, edge))
         return found
 
 
@@ -91,17 +106,13 @@ def normal(uri: str) -> str:
 
 
 def entity_name(*parts: str) -> str:
-    """A name that AWS's pattern allows, made of parts; one that would be too long ends in a digest of itself."""
+    """A name that AWS's pattern allows, made of parts; one that is odd or too long ends in a digest of itself."""
     whole = "-".join(parts)
-    plain = "-".join(filter(None, "".join(each if _is_plain(each) else "-" for each in whole).split("-")))
-    if plain == whole and len(plain) <= LONGEST_NAME:
-        return plain
+    if len(whole) <= LONGEST_NAME and PLAIN.fullmatch(whole):
+        return whole
+    plain = "-".join(filter(None, ODD.split(whole)))
     digest = hashlib.sha256(whole.encode()).hexdigest()[:8]
     return f"{plain[: LONGEST_NAME - 9].rstrip('-')}-{digest}"
-
-
-def _is_plain(character: str) -> bool:
-    return character.isascii() and character.isalnum()
 
 
 def strings(properties: Mapping[str, Json]) -> dict[str, str]:

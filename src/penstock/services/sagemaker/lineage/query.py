@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from penstock.services.sagemaker.lineage import reading
 from penstock.services.sagemaker.lineage.catalog import ResourceNotFound
 from penstock.services.sagemaker.lineage.model import Edge, Entity, Graph
-from penstock.store.database import Database
+from penstock.services.sagemaker.lineage.reading import Graphs
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, ValidationError, operation
 
@@ -37,12 +36,12 @@ class Found:
 class Queries:
     """The operation."""
 
-    database: Database
+    graphs: Graphs
     service = "sagemaker"
 
     @operation("QueryLineage")
     async def query(self, call: Call, request: shapes.QueryLineageRequest) -> Answer:
-        graph = await self.database.scan(lambda tx: reading.graph(tx, call.scope))
+        graph = await self.graphs.of(call.scope)
         starts = request.get("StartArns", [])
         for start in starts:
             if start not in graph.entities:
@@ -76,7 +75,7 @@ def _walk(
     graph: Graph, start: str, depth: int, filters: Mapping[str, Json], *, upwards: bool, with_edges: bool
 ) -> tuple[list[str], list[Edge]]:
     """Breadth first from a start: the entities to answer, and the edges on the way to them."""
-    neighbours = graph.neighbours(upwards=upwards)
+    neighbours = graph.above if upwards else graph.below
     distance, passed = {start: 0}, list[tuple[str, str, Edge]]()
     frontier = [start]
     for step in range(1, depth + 1):

@@ -1,6 +1,6 @@
-"""Reading: the graph of an account and region, drawn from its documents each time that somebody asks.
+"""Reading: the graph of an account and region, drawn from its documents when somebody asks.
 
-Nothing of it is kept: jobs, models, packages, endpoints and executions are documents already, and so is what was
+Nothing of it is stored: jobs, models, packages, endpoints and executions are documents already, and so is what was
 deleted (`remains`). Customers' own entities and associations are documents of this room and are laid over it; what a
 customer deleted of what was drawn is named by documents, too (`HIDDEN`). See decision 16.
 """
@@ -46,8 +46,8 @@ from penstock.services.sagemaker.lineage.pipelines import draw_execution, draw_o
 from penstock.services.sagemaker.pipelines.origin import origin_of
 from penstock.services.sagemaker.pipelines.rows import EXECUTION, PIPELINE
 from penstock.services.sagemaker.registry.names import GROUP, MODEL, PACKAGE
-from penstock.services.sagemaker.remains import every_document
-from penstock.store.database import Transaction
+from penstock.services.sagemaker.remains import REMAINS, every_document
+from penstock.store.database import Database, Transaction, Value
 from penstock.store.documents import Document
 from penstock.wire.call import Scope
 
@@ -56,8 +56,45 @@ JOBS = (TRAINING, PROCESSING, TRANSFORM)
 KINDS = (*JOBS, TUNING, MODEL, PACKAGE, GROUP, CONFIG, ENDPOINT, PIPELINE, EXECUTION)
 
 
-def graph(tx: Transaction, scope: Scope) -> Graph:
-    """All lineage of an account and region."""
+OURS = (ARTIFACT, ACTION, CONTEXT, COMPONENT, ASSOCIATION, HIDDEN, REMAINS)
+MOST_KEPT = 4  # graphs, of as many accounts and regions
+Version = list[tuple[Value, ...]]  # which documents there are, and when each was changed
+
+
+class Graphs:
+    """Graphs as they are now. One that was drawn is answered again as long as none of its documents has changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._drawn: dict[tuple[str, str], tuple[Version, Graph]] = {}
+
+    async def of(self, scope: Scope) -> Graph:
+        """All lineage of an account and region."""
+        return await self._database.scan(lambda tx: self._current(tx, scope))
+
+    def _current(self, tx: Transaction, scope: Scope) -> Graph:
+        key, version = (scope.account, scope.region), _version(tx, scope)
+        known = self._drawn.get(key)
+        if known is not None and known[0] == version:
+            return known[1]
+        drawn = draw(tx, scope)
+        while len(self._drawn) >= MOST_KEPT:
+            self._drawn.pop(next(iter(self._drawn)), None)
+        self._drawn[key] = version, drawn
+        return drawn
+
+
+def _version(tx: Transaction, scope: Scope) -> Version:
+    kinds = {f"kind{place}": kind for place, kind in enumerate((*KINDS, *OURS))}
+    return tx.rows(
+        "SELECT kind, name, modified_at, status FROM document WHERE account = :account AND region = :region "  # noqa: S608
+        f"AND kind IN ({', '.join(':' + name for name in kinds)})",
+        account=scope.account, region=scope.region, **kinds,
+    )  # fmt: skip
+
+
+def draw(tx: Transaction, scope: Scope) -> Graph:
+    """The graph of an account and region, from all of its documents."""
     lives, drawing = Lives.read(tx, scope, KINDS), Drawing(scope)
     _draw_groups(drawing, lives)
     _draw_jobs(drawing, lives)
