@@ -3,6 +3,7 @@
 import pytest
 
 from penstock.services.sagemaker.lineage.model import artifact_arn, entity_name
+from penstock.wire.call import Json
 from services.sagemaker.lineage.worlds import DATA, IMAGE, Lineage
 from services.sagemaker.worlds import ROLE
 
@@ -10,7 +11,12 @@ URI = "s3://things/notes/a.csv"
 
 
 async def test_an_artifact_is_known_by_its_source(world: Lineage) -> None:
-    request = {"ArtifactName": "notes", "ArtifactType": "Notes", "Source": {"SourceUri": URI}, "Properties": {"a": "1"}}
+    request: dict[str, Json] = {
+        "ArtifactName": "notes",
+        "ArtifactType": "Notes",
+        "Source": {"SourceUri": URI},
+        "Properties": {"a": "1"},
+    }
     arn = (await world.ask("CreateArtifact", **request, Tags=[{"Key": "k", "Value": "v"}]))["ArtifactArn"]
 
     told = await world.ask("DescribeArtifact", ArtifactArn=arn)
@@ -68,7 +74,7 @@ async def test_actions_and_contexts_have_names_of_their_own_whatever_their_case(
 
 
 async def test_a_call_told_twice_makes_one(world: Lineage) -> None:
-    request = {"ActionName": "review", "ActionType": "Review", "Source": {"SourceUri": URI}}
+    request: dict[str, Json] = {"ActionName": "review", "ActionType": "Review", "Source": {"SourceUri": URI}}
     first = await world.ask("CreateAction", token="run#1", **request)
     assert await world.ask("CreateAction", token="run#1", **request) == first
 

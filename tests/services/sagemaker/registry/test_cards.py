@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from penstock.services.sagemaker.registry import pdf
+from penstock.wire.call import Json
 from services.sagemaker.lineage.worlds import Lineage
 from services.sagemaker.worlds import ROLE
 
@@ -82,7 +83,7 @@ async def test_content_is_what_the_schema_knows_and_metadata_is_a_part_of_it(wor
 
 async def test_an_export_is_a_document_in_s3_and_tells_where(world: Lineage) -> None:
     await made(world)
-    request = {
+    request: dict[str, Json] = {
         "ModelCardName": "card",
         "ModelCardExportJobName": "job",
         "OutputConfig": {"S3OutputPath": "s3://things/out"},
