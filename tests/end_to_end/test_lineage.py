@@ -200,3 +200,23 @@ def test_pinned_data_stays_as_it_was_and_tells_who_read_it(traced: tuple[World, 
     key = f"{manifest.removeprefix('s3://things/').rpartition('/')[0]}/data/a.csv"
     world.put(key, "not what was pinned")
     assert "CHANGED since it was pinned" in data(world, "show", f"daily@{version['digest'][:6]}")
+
+
+def test_what_was_deleted_still_explains_it(traced: tuple[World, str]) -> None:
+    world, _ = traced
+    sagemaker = world.sagemaker
+    sagemaker.delete_endpoint(EndpointName="traced")
+    sagemaker.delete_endpoint_config(EndpointConfigName="traced")
+    sagemaker.delete_model(ModelName="traced")
+    sagemaker.delete_pipeline(PipelineName="traced")
+
+    text = world.penstock("why", "traced").stdout
+
+    assert "Endpoint endpoint/traced  deleted 20" in text, text
+    for said in (
+        "Model model/traced  deleted 20",
+        "model-package/traced/1",
+        "CommitId 0123abcd",
+        "s3://things/raw/a.csv",
+    ):
+        assert said in text, text

@@ -17,6 +17,8 @@ from penstock.services.sagemaker.endpoints.model import CONFIG, ENDPOINT
 from penstock.services.sagemaker.lineage.drawing import Drawing
 from penstock.services.sagemaker.lineage.lives import Life, Lives
 from penstock.services.sagemaker.lineage.model import arn_of, artifact_arn, entity_name, moment
+from penstock.services.sagemaker.lineage.pipelines import draw_origin
+from penstock.services.sagemaker.pipelines.origin import origin_of
 from penstock.services.sagemaker.registry.contents import APPROVALS, version
 from penstock.services.sagemaker.registry.names import MODEL, PACKAGE, arn
 from penstock.store.documents import Document
@@ -88,10 +90,13 @@ def draw_endpoint(drawing: Drawing, lives: Lives, name: str) -> None:
         )  # fmt: skip
         place = forms.index(life)
         since = endpoint.created_at if place == 0 else forms[place - 1].gone or endpoint.created_at
-        _draw_deployment(drawing, lives, endpoint, context, since)
+        action = _draw_deployment(drawing, lives, endpoint, context, since)
+        origin = origin_of(endpoint.token)
+        if origin is not None and place == 0:
+            draw_origin(drawing, origin, action, since)
 
 
-def _draw_deployment(drawing: Drawing, lives: Lives, endpoint: Document, context: str, since: float) -> None:
+def _draw_deployment(drawing: Drawing, lives: Lives, endpoint: Document, context: str, since: float) -> str:
     config_name = endpoint.body["EndpointConfigName"]
     config = lives.at(CONFIG, config_name, since)
     status = "Completed" if "ProductionVariants" in endpoint.body else DEPLOYMENTS.get(endpoint.status, "Unknown")
@@ -106,6 +111,7 @@ def _draw_deployment(drawing: Drawing, lives: Lives, endpoint: Document, context
             drawing.join(artifact_arn(endpoint.scope, model.uri), action, "ContributedTo", since)
             for container in containers(model.document.body):
                 _join_approval(drawing, lives, container, action, since)
+    return action
 
 
 def _join_approval(drawing: Drawing, lives: Lives, container: Mapping[str, Json], action: str, at: float) -> None:
