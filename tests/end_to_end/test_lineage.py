@@ -209,6 +209,8 @@ def test_what_was_deleted_still_explains_it(traced: tuple[World, str]) -> None:
     sagemaker.delete_endpoint_config(EndpointConfigName="traced")
     sagemaker.delete_model(ModelName="traced")
     sagemaker.delete_pipeline(PipelineName="traced")
+    for job in sagemaker.list_training_jobs()["TrainingJobSummaries"]:
+        sagemaker.delete_training_job(TrainingJobName=job["TrainingJobName"])
 
     text = world.penstock("why", "traced").stdout
 

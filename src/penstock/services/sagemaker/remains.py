@@ -45,14 +45,25 @@ def keep(tx: Transaction, document: Document, at: float) -> None:
 
 def every(tx: Transaction, scope: Scope) -> Iterator[Remains]:
     """All that remains in an account and region."""
-    for kept in every_document(tx, scope, REMAINS):
-        body = kept.body
-        document = Document(
-            kind=body["Kind"], scope=scope, name=body["Name"], arn=body["Arn"], parent=body["Parent"],
-            status=body["Status"], token=body["Token"], created_at=body["CreatedAt"], modified_at=body["ModifiedAt"],
-            body=body["Body"],
-        )  # fmt: skip
-        yield Remains(document, kept.created_at)
+    yield from map(_remains, every_document(tx, scope, REMAINS))
+
+
+def of(tx: Transaction, scope: Scope, arn: str) -> list[Remains]:
+    """All that remains of what had an ARN, the earliest gone first."""
+    found = documents.page(
+        tx, Query(kind=REMAINS, scope=scope, name_prefix=f"{arn}@", descending=False, limit=READ)
+    ).documents
+    return [_remains(kept) for kept in found]
+
+
+def _remains(kept: Document) -> Remains:
+    body = kept.body
+    document = Document(
+        kind=body["Kind"], scope=kept.scope, name=body["Name"], arn=body["Arn"], parent=body["Parent"],
+        status=body["Status"], token=body["Token"], created_at=body["CreatedAt"], modified_at=body["ModifiedAt"],
+        body=body["Body"],
+    )  # fmt: skip
+    return Remains(document, kept.created_at)
 
 
 def every_document(tx: Transaction, scope: Scope, kind: str) -> Iterator[Document]:

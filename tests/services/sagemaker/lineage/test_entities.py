@@ -189,6 +189,25 @@ async def test_every_job_has_a_component_and_pipelines_tags_whether_or_not_it_is
     assert "as long as the job is" in refused.message
 
 
+async def test_a_deleted_job_has_its_component_and_one_whose_name_was_used_again(world: Lineage) -> None:
+    first = world.training("train", URI, HyperParameters={"depth": "1"})
+    await world.write(first)
+    await world.bury(first)
+    name = "train-aws-training-job"
+    deleted = await world.ask("DescribeTrialComponent", TrialComponentName=name)
+
+    await world.write(world.training("train", URI, HyperParameters={"depth": "2"}))
+
+    again = await world.ask("DescribeTrialComponent", TrialComponentName=name)
+    graph = await world.graph()
+    arns = [arn for arn, entity in graph.entities.items() if entity.lineage == "TrialComponent"]
+    before = await world.ask(
+        "DescribeTrialComponent", TrialComponentName=next(arn for arn in arns if not arn.endswith(name))
+    )
+    depths = [told["Parameters"]["depth"]["StringValue"] for told in (deleted, again, before)]
+    assert depths == ["1", "2", "1"]
+
+
 async def test_a_jobs_component_that_is_given_to_a_trial_is_kept_and_stays_in_step(world: Lineage) -> None:
     job = world.training("train", URI, status="InProgress")
     await world.write(job)

@@ -7,6 +7,7 @@ customer deleted of what was drawn is named by documents, too (`HIDDEN`). See de
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from penstock.services.sagemaker.endpoints.model import CONFIG, ENDPOINT
 from penstock.services.sagemaker.experiments.entities import COMPONENT
@@ -51,13 +52,11 @@ from penstock.store.database import Database, Transaction, Value
 from penstock.store.documents import Document
 from penstock.wire.call import Scope
 
-APART = frozenset({"Type", "Name", "Properties"})  # members of a customer's entity that are fields of it
-JOBS = (TRAINING, PROCESSING, TRANSFORM)
-KINDS = (*JOBS, TUNING, MODEL, PACKAGE, GROUP, CONFIG, ENDPOINT, PIPELINE, EXECUTION)
-
-
-OURS = (ARTIFACT, ACTION, CONTEXT, COMPONENT, ASSOCIATION, HIDDEN, REMAINS)
-MOST_KEPT = 4  # graphs, of as many accounts and regions
+JOBS: Final = (TRAINING, PROCESSING, TRANSFORM)
+KINDS: Final = (*JOBS, TUNING, MODEL, PACKAGE, GROUP, CONFIG, ENDPOINT, PIPELINE, EXECUTION)
+OURS: Final = (ARTIFACT, ACTION, CONTEXT, COMPONENT, ASSOCIATION, HIDDEN, REMAINS)
+APART: Final = frozenset({"Type", "Name", "Properties"})  # members of a customer's entity that are fields of it
+MOST_KEPT: Final = 4  # graphs, of as many accounts and regions
 Version = list[tuple[Value, ...]]  # which documents there are, and when each was changed
 
 
