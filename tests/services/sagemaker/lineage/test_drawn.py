@@ -1,6 +1,8 @@
 """What is drawn from the documents of other rooms."""
 
+from penstock.services.sagemaker.lineage import reading
 from penstock.services.sagemaker.lineage.model import artifact_arn
+from penstock.store import documents
 from services.sagemaker.lineage.worlds import DATA, EXECUTION, IMAGE, Lineage
 from services.sagemaker.worlds import ROLE
 
@@ -200,3 +202,17 @@ async def test_content_is_told_by_its_digest_as_it_is_now(world: Lineage) -> Non
     del world.bucket.objects[DATA]
     gone = (await world.ask("DescribeArtifact", ArtifactArn=artifact_arn(world.scope, DATA)))["Properties"]
     assert gone == {"ContentObjects": "0"}
+
+
+async def test_a_graph_is_drawn_once_until_something_changes(world: Lineage) -> None:
+    graphs = reading.Graphs(world.database)
+    job = world.training("train", RAW, status="InProgress")
+    await world.write(job)
+    first = await graphs.of(world.scope)
+    assert await graphs.of(world.scope) is first
+
+    done = world.training("train", RAW)
+    await world.database.write(lambda tx: documents.update(tx, done))
+
+    assert "Produced" not in {edge.type for edge in first.edges}
+    assert "Produced" in {edge.type for edge in (await graphs.of(world.scope)).edges}

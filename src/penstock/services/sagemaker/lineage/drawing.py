@@ -12,7 +12,6 @@ from penstock.services.sagemaker.lineage.model import (
     EdgeType,
     Entity,
     Graph,
-    Lineage,
     arn_of,
     artifact_arn,
     normal,
@@ -33,27 +32,42 @@ class Drawing:
 
     def artifact(self, uri: str, kind: str, at: float, name: str = "", **properties: Json) -> str:
         """The artifact of a URI; its ARN."""
-        body = {"Source": {"SourceUri": uri}}
-        return self._tell(artifact_arn(self.scope, uri), "Artifact", kind, at, at, name, uri, properties, body)
+        return self._tell(
+            Entity(
+                arn=artifact_arn(self.scope, uri), lineage="Artifact", type=kind, name=name, uri=normal(uri),
+                created_at=at, modified_at=at, properties=strings(properties), body={"Source": {"SourceUri": uri}},
+            )
+        )  # fmt: skip
 
     def context(self, name: str, kind: str, uri: str, at: float, *, until: float = 0.0, **properties: Json) -> str:
         """A context that stands for a resource; its ARN."""
-        arn, body = arn_of(self.scope, "Context", name), {"Source": {"SourceUri": uri, "SourceType": "ARN"}}
-        return self._tell(arn, "Context", kind, at, until, name, uri, properties, body)
+        return self._tell(
+            Entity(
+                arn=arn_of(self.scope, "Context", name), lineage="Context", type=kind, name=name, uri=uri,
+                created_at=at, modified_at=max(at, until), properties=strings(properties), body=_of_resource(uri),
+            )
+        )  # fmt: skip
 
     def action(
         self, name: str, kind: str, uri: str, at: float, *, status: str, body: Mapping[str, Json], **properties: Json
     ) -> str:
         """An action on a resource; its ARN."""
-        arn = arn_of(self.scope, "Action", name)
-        whole = {"Source": {"SourceUri": uri, "SourceType": "ARN"}, "Status": status, **body}
-        return self._tell(arn, "Action", kind, at, at, name, uri, properties, whole)
+        return self._tell(
+            Entity(
+                arn=arn_of(self.scope, "Action", name), lineage="Action", type=kind, name=name, uri=uri,
+                created_at=at, modified_at=at, properties=strings(properties),
+                body={**_of_resource(uri), "Status": status, **body},
+            )
+        )  # fmt: skip
 
     def component(self, name: str, kind: str, uri: str, at: float, until: float, **properties: Json) -> str:
-        """The trial component of a job, or a customer's own; its ARN."""
+        """The trial component of a job; its ARN."""
         return self._tell(
-            arn_of(self.scope, "TrialComponent", name), "TrialComponent", kind, at, until, name, uri, properties, {}
-        )
+            Entity(
+                arn=arn_of(self.scope, "TrialComponent", name), lineage="TrialComponent", type=kind, name=name, uri=uri,
+                created_at=at, modified_at=max(at, until), properties=strings(properties),
+            )
+        )  # fmt: skip
 
     def join(
         self, source: str, destination: str, kind: EdgeType | None, at: float, by: Mapping[str, Json] | None = None
@@ -66,17 +80,15 @@ class Drawing:
         """What has been drawn."""
         return Graph(self.entities, tuple(self.edges.values()))
 
-    def _tell(
-        self, arn: str, lineage: Lineage, kind: str, at: float, until: float, name: str, uri: str,
-        properties: Mapping[str, Json], body: Mapping[str, Json],
-    ) -> str:  # fmt: skip
-        told = Entity(
-            arn=arn, lineage=lineage, type=kind, name=name, uri=normal(uri), created_at=at,
-            modified_at=max(at, until), properties=strings(properties), body=body,
-        )  # fmt: skip
-        known = self.entities.get(arn)
-        self.entities[arn] = told if known is None else merged(known, told)
-        return arn
+    def _tell(self, told: Entity) -> str:
+        known = self.entities.get(told.arn)
+        self.entities[told.arn] = told if known is None else merged(known, told)
+        return told.arn
+
+
+def _of_resource(uri: str) -> dict[str, Json]:
+    """The source of what stands for a resource."""
+    return {"Source": {"SourceUri": uri, "SourceType": "ARN"}}
 
 
 def merged(known: Entity, told: Entity) -> Entity:
