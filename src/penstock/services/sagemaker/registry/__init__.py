@@ -26,8 +26,6 @@ def services(
         ModelPackageGroups(database, clock),
         ModelPackages(database, directory, clock, announce),
         Models(database, directory, clock, announce),
-        ModelPackages(database, directory, clock),
-        Models(database, directory, clock),
         ModelCards(database, clock),
         ModelCardExports(database, directory, clock),
         ModelZoo(),
