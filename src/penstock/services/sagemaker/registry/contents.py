@@ -136,14 +136,13 @@ def must_differ(specifications: list[Json]) -> None:
 
 def described(package: Document) -> dict[str, Json]:
     """A package as DescribeModelPackage answers it."""
-    told = {member: value for member, value in package.body.items() if member != APPROVALS}
-    return _named(package) | {"ModelPackageName": package.parent or package.name} | told
+    return _named(package) | {"ModelPackageName": package.parent or package.name} | _body(package)
 
 
 def in_event(package: Document) -> dict[str, Json]:
     """A package as EventBridge is told of it: only what is in no group has a name there."""
     named = {} if package.parent else {"ModelPackageName": package.name}
-    return _named(package) | named | {"LastModifiedTime": package.modified_at} | dict(package.body)
+    return _named(package) | named | {"LastModifiedTime": package.modified_at} | _body(package)
 
 
 def without_card_content(answer: dict[str, Json]) -> dict[str, Json]:
@@ -166,6 +165,11 @@ def in_batch(package: Document) -> dict[str, Json]:
     shown.pop("ModelLifeCycle", None)
     shown.pop("ModelPackageName", None)
     return {"ModelPackageGroupName": ""} | shown
+
+
+def _body(package: Document) -> dict[str, Json]:
+    """What is told of the body."""
+    return {member: value for member, value in package.body.items() if member != APPROVALS}
 
 
 def _named(package: Document) -> dict[str, Json]:
