@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from penstock.services.sagemaker.registry import pdf
+from penstock.services.sagemaker.registry import contents, pdf
+from penstock.store import documents
 from penstock.wire.call import Json
 from services.sagemaker.lineage.worlds import Lineage
 from services.sagemaker.worlds import ROLE
@@ -119,7 +120,9 @@ async def test_every_decision_is_kept_and_describe_tells_the_last(world: Lineage
 
     told = await world.ask("DescribeModelPackage", ModelPackageName=package)
     assert (told["ModelApprovalStatus"], told["ApprovalDescription"]) == ("PendingManualApproval", "wait for the audit")
-    assert not [member for member in told if member.startswith("_")]
+    kept = await world.database.read(lambda tx: documents.find_by_arn(tx, package))
+    assert kept is not None
+    assert not [member for member in (*told, *contents.in_event(kept)) if member.startswith("_")]
     actions = (await world.ask("ListActions", ActionType="Approval"))["ActionSummaries"]
     assert len(actions) == 2
 
