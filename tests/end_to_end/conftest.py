@@ -11,12 +11,16 @@ import pytest
 from end_to_end.world import World, running
 
 
+def kept_environments() -> str:
+    """A folder for the environments that servers build: they stay for the next tests."""
+    return str(Path(tempfile.gettempdir()) / f"penstock-environments-{os.getuid()}")
+
+
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
     """A server for everybody; its environments stay for the next tests, as they would for the next server."""
     folder = Path(tempfile.mkdtemp(prefix="penstock-ends-"))
-    kept = Path(tempfile.gettempdir()) / f"penstock-environments-{os.getuid()}"
-    with running(folder / "data", "--environments", str(kept)) as world:
+    with running(folder / "data", "--environments", kept_environments()) as world:
         yield world
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -17,6 +17,8 @@ COMMANDS: Final = {
     "demo": "Run a whole pipeline on real data, and show what happened.",
     "status": "Show the server, its pipeline executions and its jobs.",
     "logs": "Show what a job printed; --follow goes on while it runs.",
+    "why": "Tell how a model, an endpoint or a file came about, back to data, code and commit.",
+    "data": "Pin versions of data by content; tell which executions read them.",
     "env": "Print what AWS clients need; list, build, explain the Pythons of jobs.",
     "exec": "Run a command in that environment: penstock exec -- python script.py",
     "sfn": "Run or check state machines without a server: penstock sfn run FILE",

@@ -27,7 +27,7 @@ from penstock.services import glue, identity, lambda_, logs, s3
 from penstock.services.athena.room import open_athena
 from penstock.services.events import open_events
 from penstock.services.peripheral import Peripheral
-from penstock.services.sagemaker import experiments, registry
+from penstock.services.sagemaker import experiments, lineage, registry
 from penstock.services.sagemaker.announcing import Announcer
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.features.room import open_features
@@ -128,6 +128,7 @@ class Rooms:
             *logs.operations(database, data, clock),
             *registry.services(database, directory, clock, Announcer(rooms.notices)),
             *experiments.services(database, clock),
+            *lineage.services(database, directory, clock),
         ):
             directory.register(service)
         streams = streams_of(data, directory)

@@ -12,6 +12,38 @@ class AcceleratorPartitionLayout(TypedDict):
     AcceleratorPartitionTypes: NotRequired[list[str]]
 
 
+class ActionSource(TypedDict):
+    SourceUri: str
+    SourceType: NotRequired[str]
+    SourceId: NotRequired[str]
+
+
+ActionStatus: TypeAlias = Literal[
+    "Unknown", "InProgress", "Completed", "Failed", "Stopping", "Stopped"
+]
+
+
+class ActionSummary(TypedDict):
+    ActionArn: NotRequired[str]
+    ActionName: NotRequired[str]
+    Source: NotRequired[ActionSource]
+    ActionType: NotRequired[str]
+    Status: NotRequired[ActionStatus]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+
+
+class AddAssociationRequest(TypedDict):
+    SourceArn: str
+    DestinationArn: str
+    AssociationType: NotRequired[AssociationEdgeType]
+
+
+class AddAssociationResponse(TypedDict):
+    SourceArn: NotRequired[str]
+    DestinationArn: NotRequired[str]
+
+
 class AddTagsRequest(TypedDict):
     ResourceArn: str
     Tags: list[Tag]
@@ -74,6 +106,30 @@ class AppSpecification(TypedDict):
     ContainerArguments: NotRequired[list[str]]
 
 
+class ArtifactSource(TypedDict):
+    SourceUri: str
+    SourceTypes: NotRequired[list[ArtifactSourceType]]
+
+
+ArtifactSourceIdType: TypeAlias = Literal[
+    "MD5Hash", "S3ETag", "S3Version", "Custom"
+]
+
+
+class ArtifactSourceType(TypedDict):
+    SourceIdType: ArtifactSourceIdType
+    Value: str
+
+
+class ArtifactSummary(TypedDict):
+    ArtifactArn: NotRequired[str]
+    ArtifactName: NotRequired[str]
+    Source: NotRequired[ArtifactSource]
+    ArtifactType: NotRequired[str]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+
+
 AssemblyType: TypeAlias = Literal[
     "None", "Line"
 ]
@@ -89,9 +145,26 @@ class AssociateTrialComponentResponse(TypedDict):
     TrialArn: NotRequired[str]
 
 
+AssociationEdgeType: TypeAlias = Literal[
+    "ContributedTo", "AssociatedWith", "DerivedFrom", "Produced", "SameAs"
+]
+
+
 class AssociationInfo(TypedDict):
     SourceArn: str
     DestinationArn: str
+
+
+class AssociationSummary(TypedDict):
+    SourceArn: NotRequired[str]
+    DestinationArn: NotRequired[str]
+    SourceType: NotRequired[str]
+    DestinationType: NotRequired[str]
+    AssociationType: NotRequired[AssociationEdgeType]
+    SourceName: NotRequired[str]
+    DestinationName: NotRequired[str]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
 
 
 class AsyncInferenceClientConfig(TypedDict):
@@ -565,6 +638,21 @@ ContainerMode: TypeAlias = Literal[
 ]
 
 
+class ContextSource(TypedDict):
+    SourceUri: str
+    SourceType: NotRequired[str]
+    SourceId: NotRequired[str]
+
+
+class ContextSummary(TypedDict):
+    ContextArn: NotRequired[str]
+    ContextName: NotRequired[str]
+    Source: NotRequired[ContextSource]
+    ContextType: NotRequired[str]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+
+
 class ContinuousParameterRange(TypedDict):
     Name: str
     MinValue: str
@@ -574,6 +662,47 @@ class ContinuousParameterRange(TypedDict):
 
 class ConvergenceDetected(TypedDict):
     CompleteOnConvergence: NotRequired[CompleteOnConvergence]
+
+
+class CreateActionRequest(TypedDict):
+    ActionName: str
+    Source: ActionSource
+    ActionType: str
+    Description: NotRequired[str]
+    Status: NotRequired[ActionStatus]
+    Properties: NotRequired[dict[str, str]]
+    MetadataProperties: NotRequired[MetadataProperties]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateActionResponse(TypedDict):
+    ActionArn: NotRequired[str]
+
+
+class CreateArtifactRequest(TypedDict):
+    ArtifactName: NotRequired[str]
+    Source: ArtifactSource
+    ArtifactType: str
+    Properties: NotRequired[dict[str, str]]
+    MetadataProperties: NotRequired[MetadataProperties]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateArtifactResponse(TypedDict):
+    ArtifactArn: NotRequired[str]
+
+
+class CreateContextRequest(TypedDict):
+    ContextName: str
+    Source: ContextSource
+    ContextType: str
+    Description: NotRequired[str]
+    Properties: NotRequired[dict[str, str]]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateContextResponse(TypedDict):
+    ContextArn: NotRequired[str]
 
 
 class CreateDataQualityJobDefinitionRequest(TypedDict):
@@ -681,6 +810,29 @@ class CreateModelBiasJobDefinitionRequest(TypedDict):
 
 class CreateModelBiasJobDefinitionResponse(TypedDict):
     JobDefinitionArn: str
+
+
+class CreateModelCardExportJobRequest(TypedDict):
+    ModelCardName: str
+    ModelCardVersion: NotRequired[int]
+    ModelCardExportJobName: str
+    OutputConfig: ModelCardExportOutputConfig
+
+
+class CreateModelCardExportJobResponse(TypedDict):
+    ModelCardExportJobArn: str
+
+
+class CreateModelCardRequest(TypedDict):
+    ModelCardName: str
+    SecurityConfig: NotRequired[ModelCardSecurityConfig]
+    Content: str
+    ModelCardStatus: ModelCardStatus
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateModelCardResponse(TypedDict):
+    ModelCardArn: str
 
 
 class CreateModelExplainabilityJobDefinitionRequest(TypedDict):
@@ -1017,6 +1169,41 @@ class DebugRuleEvaluationStatus(TypedDict):
     LastModifiedTime: NotRequired[float]
 
 
+class DeleteActionRequest(TypedDict):
+    ActionName: str
+
+
+class DeleteActionResponse(TypedDict):
+    ActionArn: NotRequired[str]
+
+
+class DeleteArtifactRequest(TypedDict):
+    ArtifactArn: NotRequired[str]
+    Source: NotRequired[ArtifactSource]
+
+
+class DeleteArtifactResponse(TypedDict):
+    ArtifactArn: NotRequired[str]
+
+
+class DeleteAssociationRequest(TypedDict):
+    SourceArn: str
+    DestinationArn: str
+
+
+class DeleteAssociationResponse(TypedDict):
+    SourceArn: NotRequired[str]
+    DestinationArn: NotRequired[str]
+
+
+class DeleteContextRequest(TypedDict):
+    ContextName: str
+
+
+class DeleteContextResponse(TypedDict):
+    ContextArn: NotRequired[str]
+
+
 class DeleteDataQualityJobDefinitionRequest(TypedDict):
     JobDefinitionName: str
 
@@ -1070,6 +1257,14 @@ class DeleteModelBiasJobDefinitionRequest(TypedDict):
 
 
 class DeleteModelBiasJobDefinitionResponse(TypedDict):
+    pass
+
+
+class DeleteModelCardRequest(TypedDict):
+    ModelCardName: str
+
+
+class DeleteModelCardResponse(TypedDict):
     pass
 
 
@@ -1211,6 +1406,62 @@ class DeploymentConfig(TypedDict):
 class DeploymentRecommendation(TypedDict):
     RecommendationStatus: RecommendationStatus
     RealTimeInferenceRecommendations: NotRequired[list[RealTimeInferenceRecommendation]]
+
+
+class DescribeActionRequest(TypedDict):
+    ActionName: str
+
+
+class DescribeActionResponse(TypedDict):
+    ActionName: NotRequired[str]
+    ActionArn: NotRequired[str]
+    Source: NotRequired[ActionSource]
+    ActionType: NotRequired[str]
+    Description: NotRequired[str]
+    Status: NotRequired[ActionStatus]
+    Properties: NotRequired[dict[str, str]]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    MetadataProperties: NotRequired[MetadataProperties]
+    LineageGroupArn: NotRequired[str]
+
+
+class DescribeArtifactRequest(TypedDict):
+    ArtifactArn: str
+
+
+class DescribeArtifactResponse(TypedDict):
+    ArtifactName: NotRequired[str]
+    ArtifactArn: NotRequired[str]
+    Source: NotRequired[ArtifactSource]
+    ArtifactType: NotRequired[str]
+    Properties: NotRequired[dict[str, str]]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    MetadataProperties: NotRequired[MetadataProperties]
+    LineageGroupArn: NotRequired[str]
+
+
+class DescribeContextRequest(TypedDict):
+    ContextName: str
+
+
+class DescribeContextResponse(TypedDict):
+    ContextName: NotRequired[str]
+    ContextArn: NotRequired[str]
+    Source: NotRequired[ContextSource]
+    ContextType: NotRequired[str]
+    Description: NotRequired[str]
+    Properties: NotRequired[dict[str, str]]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    LineageGroupArn: NotRequired[str]
 
 
 class DescribeDataQualityJobDefinitionRequest(TypedDict):
@@ -1358,6 +1609,21 @@ class DescribeHyperParameterTuningJobResponse(TypedDict):
     ConsumedResources: NotRequired[HyperParameterTuningJobConsumedResources]
 
 
+class DescribeLineageGroupRequest(TypedDict):
+    LineageGroupName: str
+
+
+class DescribeLineageGroupResponse(TypedDict):
+    LineageGroupName: NotRequired[str]
+    LineageGroupArn: NotRequired[str]
+    DisplayName: NotRequired[str]
+    Description: NotRequired[str]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+
+
 class DescribeModelBiasJobDefinitionRequest(TypedDict):
     JobDefinitionName: str
 
@@ -1374,6 +1640,43 @@ class DescribeModelBiasJobDefinitionResponse(TypedDict):
     NetworkConfig: NotRequired[MonitoringNetworkConfig]
     RoleArn: str
     StoppingCondition: NotRequired[MonitoringStoppingCondition]
+
+
+class DescribeModelCardExportJobRequest(TypedDict):
+    ModelCardExportJobArn: str
+
+
+class DescribeModelCardExportJobResponse(TypedDict):
+    ModelCardExportJobName: str
+    ModelCardExportJobArn: str
+    Status: ModelCardExportJobStatus
+    ModelCardName: str
+    ModelCardVersion: int
+    OutputConfig: ModelCardExportOutputConfig
+    CreatedAt: float
+    LastModifiedAt: float
+    FailureReason: NotRequired[str]
+    ExportArtifacts: NotRequired[ModelCardExportArtifacts]
+
+
+class DescribeModelCardRequest(TypedDict):
+    ModelCardName: str
+    ModelCardVersion: NotRequired[int]
+    IncludedData: NotRequired[IncludedData]
+
+
+class DescribeModelCardResponse(TypedDict):
+    ModelCardArn: str
+    ModelCardName: str
+    ModelCardVersion: int
+    Content: str
+    ModelCardStatus: ModelCardStatus
+    SecurityConfig: NotRequired[ModelCardSecurityConfig]
+    CreationTime: float
+    CreatedBy: UserContext
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    ModelCardProcessingStatus: NotRequired[ModelCardProcessingStatus]
 
 
 class DescribeModelExplainabilityJobDefinitionRequest(TypedDict):
@@ -1725,6 +2028,11 @@ DetailedModelPackageStatus: TypeAlias = Literal[
 ]
 
 
+Direction: TypeAlias = Literal[
+    "Both", "Ascendants", "Descendants"
+]
+
+
 class DisassociateTrialComponentRequest(TypedDict):
     TrialComponentName: str
     TrialName: str
@@ -1782,6 +2090,12 @@ class Ec2CapacityReservation(TypedDict):
     TotalInstanceCount: NotRequired[int]
     AvailableInstanceCount: NotRequired[int]
     UsedByCurrentEndpoint: NotRequired[int]
+
+
+class Edge(TypedDict):
+    SourceArn: NotRequired[str]
+    DestinationArn: NotRequired[str]
+    AssociationType: NotRequired[AssociationEdgeType]
 
 
 class Endpoint(TypedDict):
@@ -2041,6 +2355,15 @@ class ForEachStepMetadata(TypedDict):
     FailedStepCount: NotRequired[int]
     StoppedStepCount: NotRequired[int]
     Selector: NotRequired[ForEachSelectorResult]
+
+
+class GetLineageGroupPolicyRequest(TypedDict):
+    LineageGroupName: str
+
+
+class GetLineageGroupPolicyResponse(TypedDict):
+    LineageGroupArn: NotRequired[str]
+    ResourcePolicy: NotRequired[str]
 
 
 class GetModelPackageGroupPolicyRequest(TypedDict):
@@ -2494,11 +2817,91 @@ LastUpdateStatusValue: TypeAlias = Literal[
 ]
 
 
+class LineageGroupSummary(TypedDict):
+    LineageGroupArn: NotRequired[str]
+    LineageGroupName: NotRequired[str]
+    DisplayName: NotRequired[str]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+
+
 class LineageMetadata(TypedDict):
     ActionArns: NotRequired[dict[str, str]]
     ArtifactArns: NotRequired[dict[str, str]]
     ContextArns: NotRequired[dict[str, str]]
     Associations: NotRequired[list[AssociationInfo]]
+
+
+LineageType: TypeAlias = Literal[
+    "TrialComponent", "Artifact", "Context", "Action"
+]
+
+
+class ListActionsRequest(TypedDict):
+    SourceUri: NotRequired[str]
+    ActionType: NotRequired[str]
+    CreatedAfter: NotRequired[float]
+    CreatedBefore: NotRequired[float]
+    SortBy: NotRequired[SortActionsBy]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListActionsResponse(TypedDict):
+    ActionSummaries: NotRequired[list[ActionSummary]]
+    NextToken: NotRequired[str]
+
+
+class ListArtifactsRequest(TypedDict):
+    SourceUri: NotRequired[str]
+    ArtifactType: NotRequired[str]
+    CreatedAfter: NotRequired[float]
+    CreatedBefore: NotRequired[float]
+    SortBy: NotRequired[SortArtifactsBy]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListArtifactsResponse(TypedDict):
+    ArtifactSummaries: NotRequired[list[ArtifactSummary]]
+    NextToken: NotRequired[str]
+
+
+class ListAssociationsRequest(TypedDict):
+    SourceArn: NotRequired[str]
+    DestinationArn: NotRequired[str]
+    SourceType: NotRequired[str]
+    DestinationType: NotRequired[str]
+    AssociationType: NotRequired[AssociationEdgeType]
+    CreatedAfter: NotRequired[float]
+    CreatedBefore: NotRequired[float]
+    SortBy: NotRequired[SortAssociationsBy]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListAssociationsResponse(TypedDict):
+    AssociationSummaries: NotRequired[list[AssociationSummary]]
+    NextToken: NotRequired[str]
+
+
+class ListContextsRequest(TypedDict):
+    SourceUri: NotRequired[str]
+    ContextType: NotRequired[str]
+    CreatedAfter: NotRequired[float]
+    CreatedBefore: NotRequired[float]
+    SortBy: NotRequired[SortContextsBy]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListContextsResponse(TypedDict):
+    ContextSummaries: NotRequired[list[ContextSummary]]
+    NextToken: NotRequired[str]
 
 
 class ListDataQualityJobDefinitionsRequest(TypedDict):
@@ -2599,6 +3002,20 @@ class ListHyperParameterTuningJobsResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListLineageGroupsRequest(TypedDict):
+    CreatedAfter: NotRequired[float]
+    CreatedBefore: NotRequired[float]
+    SortBy: NotRequired[SortLineageGroupsBy]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListLineageGroupsResponse(TypedDict):
+    LineageGroupSummaries: NotRequired[list[LineageGroupSummary]]
+    NextToken: NotRequired[str]
+
+
 class ListModelBiasJobDefinitionsRequest(TypedDict):
     EndpointName: NotRequired[str]
     SortBy: NotRequired[MonitoringJobDefinitionSortKey]
@@ -2615,6 +3032,56 @@ class ListModelBiasJobDefinitionsResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListModelCardExportJobsRequest(TypedDict):
+    ModelCardName: str
+    ModelCardVersion: NotRequired[int]
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    ModelCardExportJobNameContains: NotRequired[str]
+    StatusEquals: NotRequired[ModelCardExportJobStatus]
+    SortBy: NotRequired[ModelCardExportJobSortBy]
+    SortOrder: NotRequired[ModelCardExportJobSortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListModelCardExportJobsResponse(TypedDict):
+    ModelCardExportJobSummaries: list[ModelCardExportJobSummary]
+    NextToken: NotRequired[str]
+
+
+class ListModelCardVersionsRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    MaxResults: NotRequired[int]
+    ModelCardName: str
+    ModelCardStatus: NotRequired[ModelCardStatus]
+    NextToken: NotRequired[str]
+    SortBy: NotRequired[ModelCardVersionSortBy]
+    SortOrder: NotRequired[ModelCardSortOrder]
+
+
+class ListModelCardVersionsResponse(TypedDict):
+    ModelCardVersionSummaryList: list[ModelCardVersionSummary]
+    NextToken: NotRequired[str]
+
+
+class ListModelCardsRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    ModelCardStatus: NotRequired[ModelCardStatus]
+    NextToken: NotRequired[str]
+    SortBy: NotRequired[ModelCardSortBy]
+    SortOrder: NotRequired[ModelCardSortOrder]
+
+
+class ListModelCardsResponse(TypedDict):
+    ModelCardSummaries: list[ModelCardSummary]
+    NextToken: NotRequired[str]
+
+
 class ListModelExplainabilityJobDefinitionsRequest(TypedDict):
     EndpointName: NotRequired[str]
     SortBy: NotRequired[MonitoringJobDefinitionSortKey]
@@ -2628,6 +3095,17 @@ class ListModelExplainabilityJobDefinitionsRequest(TypedDict):
 
 class ListModelExplainabilityJobDefinitionsResponse(TypedDict):
     JobDefinitionSummaries: list[MonitoringJobDefinitionSummary]
+    NextToken: NotRequired[str]
+
+
+class ListModelMetadataRequest(TypedDict):
+    SearchExpression: NotRequired[ModelMetadataSearchExpression]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListModelMetadataResponse(TypedDict):
+    ModelMetadataSummaries: list[ModelMetadataSummary]
     NextToken: NotRequired[str]
 
 
@@ -3126,13 +3604,83 @@ class ModelCard(TypedDict):
     ModelPackageGroupName: NotRequired[str]
 
 
+class ModelCardExportArtifacts(TypedDict):
+    S3ExportArtifacts: str
+
+
+ModelCardExportJobSortBy: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
+
+
+ModelCardExportJobSortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
+
+
+ModelCardExportJobStatus: TypeAlias = Literal[
+    "InProgress", "Completed", "Failed"
+]
+
+
+class ModelCardExportJobSummary(TypedDict):
+    ModelCardExportJobName: str
+    ModelCardExportJobArn: str
+    Status: ModelCardExportJobStatus
+    ModelCardName: str
+    ModelCardVersion: int
+    CreatedAt: float
+    LastModifiedAt: float
+
+
+class ModelCardExportOutputConfig(TypedDict):
+    S3OutputPath: str
+
+
+ModelCardProcessingStatus: TypeAlias = Literal[
+    "DeleteInProgress", "DeletePending", "ContentDeleted", "ExportJobsDeleted", "DeleteCompleted", "DeleteFailed"
+]
+
+
 class ModelCardSecurityConfig(TypedDict):
     KmsKeyId: NotRequired[str]
+
+
+ModelCardSortBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
+ModelCardSortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
 
 
 ModelCardStatus: TypeAlias = Literal[
     "Draft", "PendingReview", "Approved", "Archived"
 ]
+
+
+class ModelCardSummary(TypedDict):
+    ModelCardName: str
+    ModelCardArn: str
+    ModelCardStatus: ModelCardStatus
+    CreationTime: float
+    LastModifiedTime: NotRequired[float]
+
+
+ModelCardVersionSortBy: TypeAlias = Literal[
+    "Version"
+]
+
+
+class ModelCardVersionSummary(TypedDict):
+    ModelCardName: str
+    ModelCardArn: str
+    ModelCardStatus: ModelCardStatus
+    ModelCardVersion: int
+    CreationTime: float
+    LastModifiedTime: NotRequired[float]
 
 
 class ModelClientConfig(TypedDict):
@@ -3228,6 +3776,28 @@ class ModelLifeCycle(TypedDict):
     Stage: str
     StageStatus: str
     StageDescription: NotRequired[str]
+
+
+class ModelMetadataFilter(TypedDict):
+    Name: ModelMetadataFilterType
+    Value: str
+
+
+ModelMetadataFilterType: TypeAlias = Literal[
+    "Domain", "Framework", "Task", "FrameworkVersion"
+]
+
+
+class ModelMetadataSearchExpression(TypedDict):
+    Filters: NotRequired[list[ModelMetadataFilter]]
+
+
+class ModelMetadataSummary(TypedDict):
+    Domain: str
+    Framework: str
+    Task: str
+    Model: str
+    FrameworkVersion: str
 
 
 class ModelMetrics(TypedDict):
@@ -4372,6 +4942,32 @@ class QualityCheckStepMetadata(TypedDict):
     RegisterNewBaseline: NotRequired[bool]
 
 
+class QueryFilters(TypedDict):
+    Types: NotRequired[list[str]]
+    LineageTypes: NotRequired[list[LineageType]]
+    CreatedBefore: NotRequired[float]
+    CreatedAfter: NotRequired[float]
+    ModifiedBefore: NotRequired[float]
+    ModifiedAfter: NotRequired[float]
+    Properties: NotRequired[dict[str, str]]
+
+
+class QueryLineageRequest(TypedDict):
+    StartArns: NotRequired[list[str]]
+    Direction: NotRequired[Direction]
+    IncludeEdges: NotRequired[bool]
+    Filters: NotRequired[QueryFilters]
+    MaxDepth: NotRequired[int]
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class QueryLineageResponse(TypedDict):
+    Vertices: NotRequired[list[Vertex]]
+    Edges: NotRequired[list[Edge]]
+    NextToken: NotRequired[str]
+
+
 class RawMetricData(TypedDict):
     MetricName: str
     Timestamp: float
@@ -4693,12 +5289,37 @@ SkipModelValidation: TypeAlias = Literal[
 ]
 
 
+SortActionsBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
+SortArtifactsBy: TypeAlias = Literal[
+    "CreationTime"
+]
+
+
+SortAssociationsBy: TypeAlias = Literal[
+    "SourceArn", "DestinationArn", "SourceType", "DestinationType", "CreationTime"
+]
+
+
 SortBy: TypeAlias = Literal[
     "Name", "CreationTime", "Status"
 ]
 
 
+SortContextsBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
 SortExperimentsBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
+SortLineageGroupsBy: TypeAlias = Literal[
     "Name", "CreationTime"
 ]
 
@@ -5302,6 +5923,40 @@ class TuningJobStepMetaData(TypedDict):
     Arn: NotRequired[str]
 
 
+class UpdateActionRequest(TypedDict):
+    ActionName: str
+    Description: NotRequired[str]
+    Status: NotRequired[ActionStatus]
+    Properties: NotRequired[dict[str, str]]
+    PropertiesToRemove: NotRequired[list[str]]
+
+
+class UpdateActionResponse(TypedDict):
+    ActionArn: NotRequired[str]
+
+
+class UpdateArtifactRequest(TypedDict):
+    ArtifactArn: str
+    ArtifactName: NotRequired[str]
+    Properties: NotRequired[dict[str, str]]
+    PropertiesToRemove: NotRequired[list[str]]
+
+
+class UpdateArtifactResponse(TypedDict):
+    ArtifactArn: NotRequired[str]
+
+
+class UpdateContextRequest(TypedDict):
+    ContextName: str
+    Description: NotRequired[str]
+    Properties: NotRequired[dict[str, str]]
+    PropertiesToRemove: NotRequired[list[str]]
+
+
+class UpdateContextResponse(TypedDict):
+    ContextArn: NotRequired[str]
+
+
 class UpdateEndpointRequest(TypedDict):
     EndpointName: str
     EndpointConfigName: str
@@ -5355,6 +6010,16 @@ class UpdateFeatureMetadataRequest(TypedDict):
 
 class UpdateFeatureMetadataResponse(TypedDict):
     pass
+
+
+class UpdateModelCardRequest(TypedDict):
+    ModelCardName: str
+    Content: NotRequired[str]
+    ModelCardStatus: NotRequired[ModelCardStatus]
+
+
+class UpdateModelCardResponse(TypedDict):
+    ModelCardArn: str
 
 
 class UpdateModelPackageRequest(TypedDict):
@@ -5499,6 +6164,12 @@ VariantStatus: TypeAlias = Literal[
 
 class VectorConfig(TypedDict):
     Dimension: int
+
+
+class Vertex(TypedDict):
+    Arn: NotRequired[str]
+    Type: NotRequired[str]
+    LineageType: NotRequired[LineageType]
 
 
 class VisibilityConditions(TypedDict):

@@ -8,7 +8,7 @@ import msgspec
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
-from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker import lists, remains, tagging
 from penstock.services.sagemaker.endpoints.answers import RUN, document, summary, told
 from penstock.services.sagemaker.endpoints.configs import config, described_model, every_variant
 from penstock.services.sagemaker.endpoints.flow import DELETE, FLOW, SIZE, UPDATE
@@ -89,6 +89,7 @@ class Endpoints:
             reused = state.last.asked if request.get("RetainDeploymentConfig") else {}
             policy = policy_of(request.get("DeploymentConfig") or reused, wanted)
             wanted = msgspec.structs.replace(wanted, revision=state.made + 1, policy=policy)
+            remains.keep(tx, found, self.clock())  # what it served until then
             self.engine.signal(tx, RunId(found.body[RUN]), UPDATE, msgspec.to_builtins(wanted))
             return {"EndpointArn": found.arn}
 
@@ -109,6 +110,7 @@ class Endpoints:
     async def delete(self, call: Call, request: Mapping[str, Json]) -> None:
         def end(tx: Transaction) -> Answer:
             found = endpoint(tx, call.scope, request["EndpointName"])
+            remains.keep(tx, found, self.clock())
             self.engine.signal(tx, RunId(found.body[RUN]), DELETE)
             self.engine.forget(tx, RunId(found.body[RUN]))
             return {}

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker import lists, remains, tagging
 from penstock.services.sagemaker.announcing import ENDPOINT_CONFIG, Announce
 from penstock.services.sagemaker.endpoints.model import CONFIG, Json, arn_of
 from penstock.services.sagemaker.endpoints.refusals import check_config
@@ -64,6 +64,7 @@ class EndpointConfigs:
         def remove(tx: Transaction) -> Answer:
             found = config(tx, call.scope, request["EndpointConfigName"])
             self.announce(tx, ENDPOINT_CONFIG, replace(found, modified_at=self.clock()), lambda: found.body)
+            remains.keep(tx, found, self.clock())
             documents.remove(tx, call.scope, CONFIG, found.name)
             return {}
 

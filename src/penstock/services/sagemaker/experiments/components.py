@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from penstock.services.sagemaker import lists
-from penstock.services.sagemaker.experiments import entities, members
+from penstock.services.sagemaker.experiments import entities, members, tracking
 from penstock.services.sagemaker.experiments.entities import COMPONENT, EXPERIMENT, TRIAL
 from penstock.services.sagemaker.once import once
 from penstock.services.sagemaker.people import user_context
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
-from penstock.wire.call import Answer, Call, Json, ValidationError, operation
+from penstock.wire.call import Answer, Call, Json, Scope, ValidationError, operation
 
 if TYPE_CHECKING:
     from penstock.services.sagemaker import shapes
@@ -24,6 +24,7 @@ MAPS: Final = ("Parameters", "InputArtifacts", "OutputArtifacts")  # an update a
 FILTERS: Final = ("ExperimentName", "TrialName", "SourceArn")
 OF_SUMMARY: Final = (*WHOLE, "CreatedBy", "LastModifiedBy")
 OF_SEARCH: Final = ("Parents",)
+OF_JOB: Final = ("Status", "Metrics")  # members that a job goes on to tell
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,14 @@ class TrialComponents:
     @operation("DescribeTrialComponent")
     async def describe(self, call: Call, request: shapes.DescribeTrialComponentRequest) -> Answer:
         name = request["TrialComponentName"]
-        return described(await self.database.read(lambda tx: entities.find(tx, call.scope, COMPONENT, name)))
+        return described(await self.database.read(lambda tx: _find(tx, call.scope, name)))
 
     @operation("UpdateTrialComponent")
     async def update(self, call: Call, request: shapes.UpdateTrialComponentRequest) -> Answer:
         at = self.clock()
 
         def update(tx: Transaction) -> Answer:
-            found = entities.find(tx, call.scope, COMPONENT, request["TrialComponentName"])
+            found = _keep(tx, call.scope, request["TrialComponentName"])
             documents.update(tx, found.changed(at, **updated(found.body, call.request), **_by(call)))
             return {"TrialComponentArn": found.arn}
 
@@ -75,14 +76,20 @@ class TrialComponents:
                 query = replace(query, arns=members.components_of(tx, trial.arn))
             if "SourceArn" in request:
                 query = replace(query, parent=request["SourceArn"])
-            return documents.page(tx, query)
+            found = documents.page(tx, query)
+            is_empty = not found.documents and "SourceArn" in request and "NextToken" not in request
+            return _of_source(tx, request["SourceArn"]) if is_empty else found
 
         return lists.told(await self.database.read(read), "TrialComponentSummaries", summary)
 
     @operation("DeleteTrialComponent")
     async def delete(self, call: Call, request: shapes.DeleteTrialComponentRequest) -> Answer:
         def delete(tx: Transaction) -> Answer:
-            found = entities.find(tx, call.scope, COMPONENT, request["TrialComponentName"])
+            found = _find(tx, call.scope, request["TrialComponentName"])
+            if tracking.of_job(tx, call.scope, found.arn) is not None:
+                raise ValidationError(
+                    f"TrialComponent '{found.name}' is that of {found.parent}: it is there as long as the job is."
+                )
             if members.trials_of(tx, found.arn):
                 raise ValidationError(
                     f"TrialComponent '{found.name}' still belongs to trials; disassociate it first (ListTrials)."
@@ -105,12 +112,37 @@ class TrialComponents:
         at = self.clock()
 
         def change(tx: Transaction) -> Answer:
-            component = entities.find(tx, call.scope, COMPONENT, call.request["TrialComponentName"])
+            component = _keep(tx, call.scope, call.request["TrialComponentName"])
             trial = entities.find(tx, call.scope, TRIAL, call.request["TrialName"])
             act(tx, trial, component, at)
             return {"TrialComponentArn": component.arn, "TrialArn": trial.arn}
 
         return await self.database.write(change)
+
+
+def _find(tx: Transaction, scope: Scope, name: str) -> Document:
+    """A component by its name or ARN. What tells of a job that named no experiment is in step with it."""
+    kept, of_job = entities.look(tx, scope, COMPONENT, name), tracking.of_job(tx, scope, name)
+    if kept is None:
+        return of_job or entities.find(tx, scope, COMPONENT, name)
+    if of_job is None or tracking.is_followed(tx, of_job):
+        return kept
+    return replace(kept, body={**of_job.body, **kept.body, **{member: of_job.body[member] for member in OF_JOB}})
+
+
+def _keep(tx: Transaction, scope: Scope, name: str) -> Document:
+    """The same, kept from now on."""
+    found = _find(tx, scope, name)
+    if entities.look(tx, scope, COMPONENT, name) is None:
+        documents.insert(tx, found)
+    return found
+
+
+def _of_source(tx: Transaction, source: str) -> documents.Page:
+    """The component of the job of that ARN."""
+    job = documents.find_by_arn(tx, source)
+    is_tracked = job is not None and job.kind.removeprefix("sagemaker/") in tracking.SOURCES
+    return documents.Page((tracking.untracked(job),) if job is not None and is_tracked else (), None)
 
 
 def updated(body: Mapping[str, Json], request: Mapping[str, Json]) -> dict[str, Json]:

@@ -6,6 +6,7 @@ The component is named after the job (`{job}-aws-training-job`); its document's 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from penstock.services.sagemaker import remains
 from penstock.services.sagemaker.experiments import entities, members
 from penstock.services.sagemaker.experiments.entities import COMPONENT, EXPERIMENT, TRIAL
 from penstock.services.sagemaker.people import user_context
@@ -63,6 +64,43 @@ def follow(tx: Transaction, scope: Scope, kind: str, job: Mapping[str, Json], at
     found = entities.look(tx, scope, COMPONENT, f"{_name(kind, job)}-aws-{kind}")
     if found is not None and found.parent == _arn(kind, job):
         documents.update(tx, found.changed(at, **told(kind, job)))
+
+
+def of_job(tx: Transaction, scope: Scope, name: str) -> Document | None:
+    """The component of a job that named no experiment, by its name or ARN: it is told from the job, and not kept.
+
+    A deleted job has one, too; that of a job whose name was used again ends in when the job was created.
+    """
+    name = name.rpartition("/")[2]
+    for kind in SOURCES:
+        job, is_component, began = name.rpartition(f"-aws-{kind}")
+        if is_component:
+            found = _job(tx, scope, f"{kind}/{job.lower()}", began.lstrip("-"))
+            return None if found is None else untracked(found)
+    return None
+
+
+def _job(tx: Transaction, scope: Scope, resource: str, began: str) -> Document | None:
+    arn = scope.arn("sagemaker", resource)
+    live = None if began else documents.find_by_arn(tx, arn)
+    if live is not None:
+        return live
+    gone = [kept.document for kept in remains.of(tx, scope, arn)]
+    return next((job for job in reversed(gone) if began in ("", str(int(job.created_at)))), None)
+
+
+def untracked(job: Document) -> Document:
+    """A job as the component that it is, without a trial."""
+    kind = job.kind.removeprefix("sagemaker/")
+    name = f"{job.name}-aws-{kind}"
+    component = _new(job.scope, COMPONENT, name, job.created_at, parent=job.arn, **told(kind, job.body))
+    return component.changed(job.modified_at)
+
+
+def is_followed(tx: Transaction, component: Document) -> bool:
+    """Whether a job tells its component by itself, since it named an experiment."""
+    job = documents.find_by_arn(tx, component.parent)
+    return job is not None and bool(job.body.get("ExperimentConfig"))
 
 
 def told(kind: str, job: Mapping[str, Json]) -> dict[str, Json]:

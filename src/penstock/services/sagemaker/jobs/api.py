@@ -11,7 +11,7 @@ import msgspec
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
-from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker import lists, remains, tagging
 from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.experiments import tracking
 from penstock.services.sagemaker.jobs.answers import summarised
@@ -137,6 +137,7 @@ class Jobs:
                 raise ResourceInUse(
                     f"The {noun} is in status {found.status}; stop it, and delete it when it has ended."
                 )
+            remains.keep(tx, found, self._clock())
             documents.remove(tx, call.scope, found.kind, found.name)
 
         await self._database.write(delete)

@@ -5,7 +5,7 @@ from typing import Any
 
 from penstock.languages.pipeline.check import validated
 from penstock.languages.pipeline.tree import DefinitionError
-from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker import lists, remains, tagging
 from penstock.services.sagemaker.once import once
 from penstock.services.sagemaker.people import user_context
 from penstock.services.sagemaker.pipelines import answers, rows, versions
@@ -108,6 +108,8 @@ class Pipelines:
 
     @operation("DeletePipeline")
     async def delete(self, call: Call, request: Request) -> Answer:
+        at = self.clock()
+
         def remove(tx: Transaction) -> Answer:
             found = self._found(tx, call, request["PipelineName"])
             if rows.has_open_executions(tx, found):
@@ -116,13 +118,15 @@ class Pipelines:
                     "Stop them with StopPipelineExecution and wait until they have stopped, then delete the pipeline."
                 )
             for execution in rows.executions_of(tx, found):
+                remains.keep(tx, execution, at)
                 rows.forget_execution(tx, execution)
             rows.forget_cache(tx, found)
             versions.forget(tx, found)
+            remains.keep(tx, found, at)
             documents.remove(tx, found.scope, found.kind, found.name)
             return {"PipelineArn": found.arn}
 
-        return await once(self.database, call, self.clock(), remove)
+        return await once(self.database, call, at, remove)
 
     @operation("ListPipelines")
     async def list(self, call: Call, request: Request) -> Answer:

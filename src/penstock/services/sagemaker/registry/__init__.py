@@ -1,4 +1,4 @@
-"""The model registry: groups, versioned and named model packages, models, tags, and the search over all of it.
+"""The model registry: groups, versioned and named model packages, models, model cards, tags, and the search over it.
 
 Everything here is a document and happens at once; nothing runs. `services` is all that a composer needs.
 """
@@ -6,11 +6,14 @@ Everything here is a document and happens at once; nothing runs. `services` is a
 from collections.abc import Callable
 
 from penstock.services.sagemaker.announcing import Announce, unheard
+from penstock.services.sagemaker.registry.cards import ModelCards
+from penstock.services.sagemaker.registry.exports import ModelCardExports
 from penstock.services.sagemaker.registry.groups import ModelPackageGroups
 from penstock.services.sagemaker.registry.models import Models
 from penstock.services.sagemaker.registry.packages import ModelPackages
 from penstock.services.sagemaker.registry.search import SearchResources
 from penstock.services.sagemaker.registry.tags import Tags
+from penstock.services.sagemaker.registry.zoo import ModelZoo
 from penstock.store.database import Database
 from penstock.wire.call import Directory, Service
 
@@ -23,6 +26,9 @@ def services(
         ModelPackageGroups(database, clock),
         ModelPackages(database, directory, clock, announce),
         Models(database, directory, clock, announce),
+        ModelCards(database, clock),
+        ModelCardExports(database, directory, clock),
+        ModelZoo(),
         Tags(database),
         SearchResources(database),
     )

@@ -10,9 +10,11 @@ from typing import Final
 import msgspec
 
 from penstock.services.sagemaker.people import user_context
+from penstock.services.sagemaker.pipelines.origin import Origin
 from penstock.store.documents import Document
 from penstock.wire.call import Json, NotImplementedHere, Scope, ValidationError
 
+APPROVALS: Final = "_Approvals"  # a member of the body that is not told: every decision, for lineage
 MOST_ADDITIONAL: Final = 15  # additional inference specifications in one package
 
 # What a package keeps of the request that makes it, in the service model's order.
@@ -68,10 +70,14 @@ def approval(request: Mapping[str, Json]) -> str:
     return str(request.get("ModelApprovalStatus", unasked))
 
 
-def made(request: Mapping[str, Json], scope: Scope) -> dict[str, Json]:
-    """The body of a new package."""
+def made(request: Mapping[str, Json], at: float, scope: Scope, origin: Origin | None) -> dict[str, Json]:
+    """The body of a new package. One that a pipeline registers says so, as on AWS."""
     body = {member: request[member] for member in KEPT if request.get(member) is not None}
+    if origin is not None:
+        body["MetadataProperties"] = {"GeneratedBy": origin.execution} | body.get("MetadataProperties", {})
+    first = [_decision(approval(request), None, at, scope)] if approval(request) else []
     return body | {
+        APPROVALS: first,
         "ModelPackageStatus": "Completed",
         "ModelPackageStatusDetails": {"ValidationStatuses": [], "ImageScanStatuses": []},
         "CertifyForMarketplace": False,
@@ -87,6 +93,9 @@ def updated(package: Document, request: Mapping[str, Json], at: float, by: Scope
         metadata.pop(key, None)
     if "ModelCard" in request:
         members["ModelCard"] = package.body.get("ModelCard", {}) | request["ModelCard"]
+    decides = "ModelApprovalStatus" in request or "ApprovalDescription" in request
+    status, why = request.get("ModelApprovalStatus", package.status), request.get("ApprovalDescription")
+    decided = [_decision(status, why, at, by)] if decides else []
     return package.changed(
         at,
         status=request.get("ModelApprovalStatus"),
@@ -94,8 +103,15 @@ def updated(package: Document, request: Mapping[str, Json], at: float, by: Scope
         AdditionalInferenceSpecifications=_with_more(package, request) or None,
         LastModifiedBy=user_context(by),
         LastModifiedTime=at,
+        **{APPROVALS: [*package.body.get(APPROVALS, ()), *decided]},
         **members,
     )
+
+
+def _decision(status: str, why: str | None, at: float, by: Scope) -> dict[str, Json]:
+    """One entry of a package's approvals: what was decided, when, by whom, and why if that was said."""
+    said = {} if why is None else {"Why": why}
+    return {"Status": status, "At": at, "By": user_context(by), **said}
 
 
 def _with_more(package: Document, request: Mapping[str, Json]) -> list[Json]:
@@ -120,13 +136,13 @@ def must_differ(specifications: list[Json]) -> None:
 
 def described(package: Document) -> dict[str, Json]:
     """A package as DescribeModelPackage answers it."""
-    return _named(package) | {"ModelPackageName": package.parent or package.name} | dict(package.body)
+    return _named(package) | {"ModelPackageName": package.parent or package.name} | _body(package)
 
 
 def in_event(package: Document) -> dict[str, Json]:
     """A package as EventBridge is told of it: only what is in no group has a name there."""
     named = {} if package.parent else {"ModelPackageName": package.name}
-    return _named(package) | named | {"LastModifiedTime": package.modified_at} | dict(package.body)
+    return _named(package) | named | {"LastModifiedTime": package.modified_at} | _body(package)
 
 
 def without_card_content(answer: dict[str, Json]) -> dict[str, Json]:
@@ -149,6 +165,11 @@ def in_batch(package: Document) -> dict[str, Json]:
     shown.pop("ModelLifeCycle", None)
     shown.pop("ModelPackageName", None)
     return {"ModelPackageGroupName": ""} | shown
+
+
+def _body(package: Document) -> dict[str, Json]:
+    """What is told of the body."""
+    return {member: value for member, value in package.body.items() if member != APPROVALS}
 
 
 def _named(package: Document) -> dict[str, Json]:

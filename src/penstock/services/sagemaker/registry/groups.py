@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker import lists, remains, tagging
 from penstock.services.sagemaker.once import once
 from penstock.services.sagemaker.people import user_context
 from penstock.services.sagemaker.registry import names
@@ -87,6 +87,7 @@ class ModelPackageGroups:
                     f"Model Package Group {group.arn} cannot be deleted because it still contains Model Packages.",
                     code="ConflictException",
                 )
+            remains.keep(tx, group, self.clock())
             documents.remove(tx, call.scope, GROUP, group.name)
             return {}
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from penstock.services.sagemaker import announcing, lists, tagging
+from penstock.services.sagemaker import announcing, lists, remains, tagging
 from penstock.services.sagemaker.announcing import Announce
 from penstock.services.sagemaker.once import once
 from penstock.services.sagemaker.registry import names
@@ -67,6 +67,7 @@ class Models:
         def remove(tx: Transaction) -> Answer:
             model = names.model(tx, call.scope, request["ModelName"])
             self.announce(tx, announcing.MODEL, replace(model, modified_at=self.clock()), lambda: described(model))
+            remains.keep(tx, model, self.clock())
             documents.remove(tx, call.scope, MODEL, model.name)
             return {}
 

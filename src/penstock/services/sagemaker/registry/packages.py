@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker import lists, remains, tagging
 from penstock.services.sagemaker.announcing import MODEL_PACKAGE, Announce
 from penstock.services.sagemaker.once import once, recall, token
+from penstock.services.sagemaker.pipelines.origin import origin_of
 from penstock.services.sagemaker.registry import contents, names
 from penstock.services.sagemaker.registry.modeldata import ModelData
 from penstock.services.sagemaker.registry.names import PACKAGE
@@ -109,6 +110,7 @@ class ModelPackages:
     async def delete(self, call: Call, request: shapes.DeleteModelPackageRequest) -> Answer:
         def remove(tx: Transaction) -> Answer:
             package = names.package(tx, call.scope, request["ModelPackageName"])
+            remains.keep(tx, package, self.clock())
             documents.remove(tx, call.scope, PACKAGE, package.name)
             return {}
 
@@ -179,7 +181,7 @@ def _package(call: Call, request: Mapping[str, Json], name: str, at: float, pare
         created_at=at,
         modified_at=at,
         token=token(call),
-        body=contents.made(request, call.scope),
+        body=contents.made(request, at, call.scope, origin_of(token(call))),
     )
 
 

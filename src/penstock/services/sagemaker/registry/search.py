@@ -23,6 +23,7 @@ from penstock.services.sagemaker.features.model import FEATURE
 from penstock.services.sagemaker.features.model import GROUP as FEATURE_GROUP
 from penstock.services.sagemaker.registry import contents, expressions, groups, models
 from penstock.services.sagemaker.registry.names import GROUP, MODEL, PACKAGE, arn
+from penstock.services.sagemaker.registry.tags import by_pipelines
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
@@ -208,7 +209,7 @@ def _records(tx: Transaction, scope: Scope, searched: Searched) -> Iterator[tupl
 
 def _labels(tx: Transaction, document: Document) -> dict[str, str]:
     """A document's tags; a package's version has those of its group as well, as on AWS."""
-    own = tags.of(tx, document.arn)
+    own = tags.of(tx, document.arn) | by_pipelines(document)
     if document.kind == PACKAGE and document.parent:
         return tags.of(tx, arn(document.scope, GROUP, document.parent)) | own
     return own

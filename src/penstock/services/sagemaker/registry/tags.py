@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from penstock.services.sagemaker import tagging
+from penstock.services.sagemaker.pipelines.origin import origin_of
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
+from penstock.store.documents import Document
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
 
 if TYPE_CHECKING:
@@ -47,8 +49,9 @@ class Tags:
         arn, after, most = request["ResourceArn"], request.get("NextToken", ""), request.get("MaxResults", tagging.MOST)
 
         def read(tx: Transaction) -> dict[str, str]:
-            _must_be_there(tx, call.scope, arn)
-            return {key: value for key, value in tags.of(tx, arn).items() if key > after}
+            found = _must_be_there(tx, call.scope, arn)
+            every = tags.of(tx, arn) | by_pipelines(found)
+            return {key: every[key] for key in sorted(every) if key > after}
 
         left = await self.database.read(read)
         page = dict(list(left.items())[:most])
@@ -69,9 +72,17 @@ class Tags:
         return await self.database.write(delete)
 
 
-def _must_be_there(tx: Transaction, scope: Scope, arn: str) -> None:
+def by_pipelines(document: Document) -> dict[str, str]:
+    """The tags that AWS puts on what a pipeline's step makes; they are told, and not kept."""
+    origin = origin_of(document.token)
+    if origin is None:
+        return {}
+    return {"sagemaker:pipeline-execution-arn": origin.execution, "sagemaker:pipeline-step-name": origin.step}
+
+
+def _must_be_there(tx: Transaction, scope: Scope, arn: str) -> Document:
     found = documents.find_by_arn(tx, arn)
     if found is not None and (found.scope.account, found.scope.region) == (scope.account, scope.region):
-        return
+        return found
     kind = arn.split(":", 5)[-1].partition("/")[0]
     raise _MISSING[kind](arn) if kind in _MISSING else ValidationError(f'Could not find {kind} "{arn}".')

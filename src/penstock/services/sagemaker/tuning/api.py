@@ -13,7 +13,7 @@ import msgspec
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
-from penstock.services.sagemaker import lists, tagging
+from penstock.services.sagemaker import lists, remains, tagging
 from penstock.services.sagemaker.jobs.requests import Definitions
 from penstock.services.sagemaker.tuning import answers, parents, rows
 from penstock.services.sagemaker.tuning.flow import FLOW, STOP
@@ -111,6 +111,7 @@ class TuningJobs:
                     "ended."
                 )
             rows.forget(tx, found.arn)
+            remains.keep(tx, found, self._clock())
             documents.remove(tx, call.scope, found.kind, found.name)
 
         await self._database.write(delete)
