@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import os
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -52,6 +53,25 @@ from penstock.wire.validate import validate
 
 log: Final = logging.getLogger(__name__)
 ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → what AWS clients need
+
+
+def nothing(*_: object) -> Mapping[str, str]:
+    return {}
+
+
+async def no_keys(*_: object) -> lambda_.Clients:
+    return lambda_.Clients({}, math.inf)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clients:
+    """What the AWS clients of all that runs here are told; nothing, where there is no door for them."""
+
+    jobs: ClientEnvironment = nothing
+    servers: ClientEnvironment = nothing
+    functions: lambda_.ClientsOf = no_keys
+
+
 BLOB_GRACE: Final = 3600.0  # seconds before a blob that nobody holds goes
 QUERIES_SHARE: Final = 4  # of this machine's memory, a quarter is for Athena's queries
 SWEEP_EVERY: Final = 900.0  # seconds between two looks for what may go
@@ -81,10 +101,9 @@ class Rooms:
     def build(
         cls,
         data: Path,
-        client_environment: ClientEnvironment,
+        clients_of: Clients = Clients(),
         endpoint: Callable[[], str] = str,
         *,
-        job_environment: ClientEnvironment | None = None,
         mocks: MockConfig | None = None,
         stand_in: StandIn = nobody,
         environments: Path | None = None,
@@ -131,9 +150,9 @@ class Rooms:
         ):
             directory.register(service)
         streams = streams_of(data, directory)
-        rooms._furnish_jobs(streams, images, job_environment or client_environment)
-        rooms._furnish_functions(data, streams, client_environment)
-        rooms._furnish_models(data, streams, images, client_environment)
+        rooms._furnish_jobs(streams, images, clients_of.jobs)
+        rooms._furnish_functions(data, streams, clients_of.functions)
+        rooms._furnish_models(data, streams, images, clients_of.servers)
         rooms._furnish_features(data)
         rooms._furnish_pipelines()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
@@ -164,7 +183,7 @@ class Rooms:
         )
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy))
 
-    def _furnish_functions(self, data: Path, streams: Streams, client_environment: ClientEnvironment) -> None:
+    def _furnish_functions(self, data: Path, streams: Streams, clients_of: lambda_.ClientsOf) -> None:
         functions = lambda_.furnish(
             engine=self.engine,
             directory=self.directory,
@@ -173,7 +192,7 @@ class Rooms:
             most_environments=environments_here(machine_here().memory_mib),
             unpacked=data / "unpacked",
             streams=streams,
-            client_environment=client_environment,
+            clients_of=clients_of,
             clock=clock,
             chance=chance,
         )
@@ -336,7 +355,7 @@ def identity_services(database: SqliteDatabase, ring: identity.StoredKeys) -> tu
 def every_operation() -> Directory:
     """The directory of a Penstock with nothing in it: what `penstock coverage` reads."""
     with tempfile.TemporaryDirectory() as folder:
-        rooms = Rooms.build(Path(folder), lambda *_: {})
+        rooms = Rooms.build(Path(folder))
         rooms.peripheral.enter(Path(folder))
         rooms.database.close()
         return rooms.directory

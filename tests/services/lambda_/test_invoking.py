@@ -85,6 +85,20 @@ async def test_a_function_finds_lambdas_variables_a_clients_and_its_own(tmp_path
         assert expected.items() <= seen.items()
 
 
+async def test_an_environment_is_not_used_again_when_its_keys_are_nearly_over(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(source="import os\ndef handler(event, context): return os.environ['AWS_ACCESS_KEY_ID']")
+
+        first = await world.result()
+        world.now += 100
+        again = await world.result()
+        world.now += 150
+        later = await world.result()
+
+        assert again == first == "key-of-f-at-1700000000"
+        assert later == "key-of-f-at-1700000250"
+
+
 async def test_the_callers_client_context_reaches_the_function(tmp_path: Path) -> None:
     async with lambda_at(tmp_path) as world:
         await world.create(source="def handler(event, context): return context.client_context.custom")
