@@ -73,9 +73,7 @@ async def test_every_event_that_we_write_is_read_back_by_botocore(operation: Ope
     member = event_streams.stream_member(shape)
     assert member is not None
     stream = shape.members[member]
-    events = [
-        {name: example(each)} for name, each in stream.members.items() if not each.metadata.get("exception")
-    ]
+    events = [{name: example(each)} for name, each in stream.members.items() if not each.metadata.get("exception")]
 
     response = written(operation, {member: events_of(*events)})
     found = await read(operation, response)

@@ -50,16 +50,22 @@ class Kept:
         return self._has_ended or bool(self._watch.poll(0))
 
     async def ask(self, request: Request) -> Reply:
-        head = {"facts": dict(request.facts), "longest": request.longest, "lines": dict(request.lines)}
+        longest = max(request.longest, request.longest_in_parts)
+        head = {
+            "facts": dict(request.facts),
+            "longest": request.longest,
+            "longest_in_parts": longest,
+            "lines": dict(request.lines),
+        }
         if self._has_ended:
             return Reply(way="exited", message="was ended before it was asked", was_asked=False)
         was_sent = False
         try:
-            async with asyncio.timeout(request.longest + BEYOND):
+            async with asyncio.timeout(longest + BEYOND):
                 with suppress(ConnectionError):  # it has gone, and may have said why
                     await asyncio.get_running_loop().sock_sendall(self._control, framed(head, request.payload))
                     was_sent = True
-                word, content = await frame(self._control, self._frames)
+                word, content = await self._replied(request)
         except (TimeoutError, ConnectionError) as problem:
             self.end()
             return Reply(way="exited", message=f"lost its keeper ({type(problem).__name__})", was_asked=was_sent)
@@ -76,6 +82,17 @@ class Kept:
             payload=content[tail:],
             was_asked=was_sent and word.get("asked", True),
         )
+
+    async def _replied(self, request: Request) -> tuple[dict[str, Any], bytes]:
+        """The reply, after all parts that come before it."""
+        is_wanted = True
+        while True:
+            word, content = await frame(self._control, self._frames)
+            if word["way"] != "part":
+                return word, content
+            if is_wanted and not (request.hear is not None and await request.hear(content)):
+                is_wanted = False
+                await asyncio.get_running_loop().sock_sendall(self._control, framed({"stop": True}))
 
     def end(self) -> None:
         if not self._has_ended:

@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from penstock.services.sagemaker.endpoints.instance import Instance, Said
+from penstock.services.sagemaker.endpoints.instance import Instance
+from penstock.services.sagemaker.endpoints.saying import Listener, Said
 
 IDLE: Final = 300.0  # seconds
 LOOK_EVERY: Final = 1.0
@@ -45,14 +46,16 @@ class Serverless:
             while len(self._resting) + len(self._busy) > self._provisioned and self._has_rested_since(before):
                 self._resting.pop(0)[1].close()
 
-    async def ask(self, facts: Mapping[str, str], body: bytes, longest: float) -> Said:
+    async def ask(
+        self, facts: Mapping[str, str], body: bytes, longest: float, listener: Listener | None = None
+    ) -> Said:
         """Raises `Throttled`, `Unfit` and `Lost`."""
         if not self._resting and len(self._busy) >= self._most:
             raise Throttled(f"{self._most} requests are under way, which is the variant's MaxConcurrency.")
         server = self._resting.pop()[1] if self._resting else self._new()
         self._busy.add(server)
         try:
-            return await server.ask(facts, body, longest)
+            return await server.ask(facts, body, longest, listener)
         finally:
             self._rest(server)
 
