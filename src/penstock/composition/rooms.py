@@ -144,7 +144,7 @@ class Rooms:
         for service in (
             *identity_services(database, rooms.ring),
             *s3.operations(database, blobs, clock, chance),
-            *logs.operations(database, data, clock),
+            *logs.operations(database, data, clock, chance),
             *registry.services(database, directory, clock, Announcer(rooms.notices)),
             *experiments.services(database, clock),
         ):

@@ -315,3 +315,21 @@ async def test_node_handlers_of_every_kind_are_answered(tmp_path: Path, files: d
         await world.create(Runtime="nodejs22.x", Handler="index.handler", Code={"ZipFile": code}, MemorySize=256)
 
         assert await world.result(event=1) == answer
+
+
+async def test_a_streamed_invocation_is_one_chunk_and_its_completion(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create()
+        await world.create("failing", source="def handler(event, context): raise KeyError('no')")
+
+        well = await world.ask("InvokeWithResponseStream", FunctionName="f", Payload=b"[1]", LogType="Tail")
+        badly = await world.ask("InvokeWithResponseStream", FunctionName="failing")
+        dry = await world.ask("InvokeWithResponseStream", FunctionName="f", InvocationType="DryRun")
+
+        chunk, complete = [event async for event in well["EventStream"]]
+        assert chunk == {"PayloadChunk": {"Payload": b"[1]"}}
+        assert b"REPORT" in base64.b64decode(complete["InvokeComplete"]["LogResult"])
+        _, complete = [event async for event in badly["EventStream"]]
+        assert complete["InvokeComplete"]["ErrorCode"] == "Unhandled"
+        assert json.loads(complete["InvokeComplete"]["ErrorDetails"])["errorType"] == "KeyError"
+        assert dry == {"StatusCode": 204}

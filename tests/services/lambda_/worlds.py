@@ -193,7 +193,7 @@ async def lambda_at(root: Path, *, most_environments: int = 16) -> AsyncIterator
         clients_of=clients_of,
         clock=clock, chance=chance,
     )  # fmt: skip
-    for service in (*logs.operations(database, root, clock), *s3.operations(database, blobs, clock, chance)):
+    for service in (*logs.operations(database, root, clock, chance), *s3.operations(database, blobs, clock, chance)):
         directory.register(service)
     world = World(root, database, directory, engine, Queues(), room.tidy)
     directory.register(world.queues)
