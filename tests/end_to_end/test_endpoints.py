@@ -238,11 +238,10 @@ def test_an_answer_is_streamed_and_whoever_hangs_up_frees_the_server(world: Worl
     assert (endless["ContentType"], endless["InvokedProductionVariant"]) == ("text/event-stream", "only")
     endless["Body"].close()
 
-    heard = []
+    events = iter(streamed("three")["Body"])
+    assert [next(events)["PayloadPart"]["Bytes"].decode() for _ in range(4)] == [first, "0", "1", "2"]
     with pytest.raises(EventStreamError, match="no more") as broken:
-        for event in streamed("three")["Body"]:
-            heard.append(event["PayloadPart"]["Bytes"].decode())
-    assert heard == [first, "0", "1", "2"]
+        next(events)
     assert broken.value.response["Error"]["Code"] == "ModelStreamError"
     with pytest.raises(ClientError, match="not even once"):
         streamed("never")
