@@ -462,6 +462,22 @@ def test_weights_and_instance_counts_change_in_service(own: World) -> None:
     variants = world.sagemaker.describe_endpoint(EndpointName="sized")["ProductionVariants"]
     assert [(each["CurrentWeight"], each["CurrentInstanceCount"]) for each in variants] == [(0.0, 1), (1.0, 2)]
     assert len(servers(world)) == 3
+
+    scaling = world.client("application-autoscaling")
+    target = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/sized/variant/a",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    scaling.register_scalable_target(**target, MinCapacity=2, MaxCapacity=4)
+    until(
+        lambda: [each["StatusCode"] for each in scaling.describe_scaling_activities(**target)["ScalingActivities"]]
+        == ["Successful"],
+        "the variant has grown into its bounds",
+    )
+    variants = world.sagemaker.describe_endpoint(EndpointName="sized")["ProductionVariants"]
+    assert [each["CurrentInstanceCount"] for each in variants] == [2, 2]
+    assert len(servers(world)) == 4
     world.server.stop()
     until(lambda: not servers(world), "servers end with Penstock")
 

@@ -26,6 +26,7 @@ from penstock.runtimes.sandbox import Sandbox
 from penstock.runtimes.slots import Slots, this_machine
 from penstock.services import glue, identity, lambda_, logs, s3
 from penstock.services.athena.room import open_athena
+from penstock.services.autoscaling import open_autoscaling
 from penstock.services.events import open_events
 from penstock.services.peripheral import Peripheral
 from penstock.services.sagemaker import experiments, registry
@@ -309,8 +310,11 @@ class Rooms:
             chance=chance,
             least_minutes=read_schedule_minutes(data),
         )
-        self.chores.extend((alarms.work, self.notices.work))
-        self.tidy.append(tidy_archives)
+        scaling = open_autoscaling(
+            engine=self.engine, directory=self.directory, alarms=alarms, clock=clock, chance=chance
+        )
+        self.chores.extend((alarms.work, self.notices.work, scaling.watch))
+        self.tidy.extend((tidy_archives, scaling.tidy))
 
 
 def machine_here() -> Machine:

@@ -58,7 +58,6 @@ def test_an_alarm_is_in_the_state_that_its_datapoints_say(points: list[Any], cha
 @pytest.mark.parametrize(
     "member",
     [
-        {"Metrics": [{**RATE[0], "ReturnData": True}, rated("b", 300, ReturnData=False)]},
         {"ExtendedStatistic": "p99"},
         {"ComparisonOperator": "LessThanLowerThreshold"},
         {"AlarmActions": ["arn:aws:lambda:us-east-1:1:function:x"]},
@@ -69,9 +68,16 @@ def test_what_nobody_would_look_at_or_do_is_refused(member: Json) -> None:
         check({**ALARM, **member})
 
 
-def test_an_expression_that_cannot_be_computed_is_refused() -> None:
-    with pytest.raises(ServiceError, match="SEARCH is not one that Penstock computes"):
-        check({**ALARM, "Metrics": [{"Id": "m", "Expression": "SEARCH(1)"}]})
+@pytest.mark.parametrize(
+    ("metrics", "words"),
+    [
+        ([{"Id": "m", "Expression": "SEARCH(1)"}], "SEARCH is not one that Penstock computes"),
+        ([{**RATE[0], "ReturnData": True}, rated("b", 300, ReturnData=False)], "one Period"),
+    ],
+)
+def test_an_expression_that_cannot_be_computed_is_refused(metrics: Json, words: str) -> None:
+    with pytest.raises(ServiceError, match=words):
+        check({**ALARM, "Metrics": metrics})
 
 
 async def test_an_alarm_on_an_expression_goes_off(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ A series has a value, or none, for each of the same periods. What the language h
 its name: see `values.FUNCTIONS` for what there is.
 """
 
-from penstock.languages.metricmath.queries import Queries, Stat
+from penstock.languages.metricmath.queries import Queries, Stat, watched
 from penstock.languages.metricmath.tree import WrongExpression
 from penstock.languages.metricmath.values import Series
 
-__all__ = ["Queries", "Series", "Stat", "WrongExpression"]
+__all__ = ["Queries", "Series", "Stat", "WrongExpression", "watched"]

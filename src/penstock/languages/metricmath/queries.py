@@ -25,6 +25,23 @@ class Stat:
     statistic: str
     period: int | None  # where the query says it
 
+    def request(self, start: float, period: int, length: int) -> dict[str, Json]:
+        """GetMetricStatistics, for so many periods from a moment on."""
+        return {
+            "Namespace": self.namespace,
+            "MetricName": self.name,
+            "Dimensions": [{"Name": name, "Value": value} for name, value in self.dimensions],
+            "StartTime": start,
+            "EndTime": start + length * period,
+            "Period": period,
+            "Statistics": [self.statistic],
+        }
+
+    def series(self, answer: Mapping[str, Json], start: float, period: int, length: int) -> Series:
+        """What it answers."""
+        points = {int((moment(each) - start) // period): each for each in answer.get("Datapoints", ())}
+        return tuple(points[number][self.statistic] if number in points else None for number in range(length))
+
 
 @dataclass(frozen=True, slots=True)
 class Queries:
@@ -49,6 +66,11 @@ class Queries:
         made.computed(dict.fromkeys(stats, (1.0,)), 1)  # a function that is not there is told at once
         return made
 
+    @classmethod
+    def one(cls, stat: Stat) -> Self:
+        """A metric alone."""
+        return cls({"m": stat}, {}, "m")
+
     @property
     def periods(self) -> frozenset[int]:
         return frozenset(stat.period for stat in self.stats.values() if stat.period is not None)
@@ -59,6 +81,29 @@ class Queries:
         for name, tree in self.expressions.items():
             known[name] = value(tree, known, tuple(self.stats), length)
         return spread(known[self.returned], length)
+
+
+def watched(alarm: Mapping[str, Json]) -> tuple[Queries, int]:
+    """What an alarm looks at, and the period of it; raises `WrongExpression`."""
+    if alarm.get("Metrics"):
+        queries = Queries.of(alarm["Metrics"])
+        if len(queries.periods) != 1:
+            raise WrongExpression("all metrics of an alarm must have one Period")
+        (period,) = queries.periods
+        return queries, period
+    stat = Stat(
+        namespace=alarm["Namespace"],
+        name=alarm["MetricName"],
+        dimensions=tuple((each["Name"], each["Value"]) for each in alarm.get("Dimensions", ())),
+        statistic=alarm["Statistic"],
+        period=alarm["Period"],
+    )
+    return Queries.one(stat), alarm["Period"]
+
+
+def moment(point: Mapping[str, Json]) -> float:
+    at = point["Timestamp"]
+    return float(at if isinstance(at, int | float) else at.timestamp())
 
 
 def stat_of(query: Mapping[str, Json]) -> Stat:

@@ -13,10 +13,10 @@ import asyncio
 import json
 import logging
 import operator
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Final
 
-from penstock.languages.metricmath import Queries, Series, Stat, WrongExpression
+from penstock.languages.metricmath import Series, Stat, WrongExpression, watched
 from penstock.wire.arns import Arn
 from penstock.wire.call import Call, Directory, Json, NotImplementedHere, Scope, ServiceError
 
@@ -40,7 +40,7 @@ def check(request: Mapping[str, Json]) -> None:
                 f"{member}: alarms are on a metric's Statistic here; give MetricName and Statistic."
             )
     if request.get("Metrics"):
-        check_metrics(request["Metrics"])
+        check_metrics(request)
     if request.get("ComparisonOperator") not in BEYOND:
         raise NotImplementedHere(f"ComparisonOperator: alarms know {', '.join(BEYOND)} here.")
     for member in ACTIONS.values():
@@ -49,35 +49,12 @@ def check(request: Mapping[str, Json]) -> None:
                 raise NotImplementedHere(f"{member}: alarms tell SNS topics and scaling policies here, not '{arn}'.")
 
 
-def check_metrics(metrics: Sequence[Mapping[str, Json]]) -> None:
+def check_metrics(request: Mapping[str, Json]) -> None:
     """Raise where the metrics of an alarm are no expression that can be computed."""
     try:
-        queries = Queries.of(metrics)
+        watched(request)
     except WrongExpression as wrong:
         raise ServiceError(f"Metrics: {wrong}.", code="ValidationError", status=400) from None
-    if len(queries.periods) != 1:
-        raise NotImplementedHere("Metrics: all of an alarm's metrics have one Period here; give them the same.")
-
-
-class Watched(NamedTuple):
-    """What an alarm is about."""
-
-    queries: Queries
-    period: int
-
-
-def watched(alarm: Mapping[str, Json]) -> Watched:
-    if alarm.get("Metrics"):
-        queries = Queries.of(alarm["Metrics"])
-        return Watched(queries, *queries.periods)
-    stat = Stat(
-        namespace=alarm["Namespace"],
-        name=alarm["MetricName"],
-        dimensions=tuple((each["Name"], each["Value"]) for each in alarm.get("Dimensions", ())),
-        statistic=alarm["Statistic"],
-        period=alarm["Period"],
-    )
-    return Watched(Queries({"m": stat}, {}, "m"), alarm["Period"])
 
 
 class Alarms:
@@ -127,18 +104,8 @@ class Alarms:
         return list(queries.computed(found, several))
 
     async def _series(self, place: Scope, stat: Stat, start: float, period: int, several: int) -> Series:
-        request = {
-            "Namespace": stat.namespace,
-            "MetricName": stat.name,
-            "Dimensions": [{"Name": name, "Value": value} for name, value in stat.dimensions],
-            "StartTime": start,
-            "EndTime": start + several * period,
-            "Period": period,
-            "Statistics": [stat.statistic],
-        }
-        answer = await self._ask(place, "GetMetricStatistics", request)
-        found = {int((moment(each) - start) // period): each for each in answer.get("Datapoints", ())}
-        return tuple(found[number][stat.statistic] if number in found else None for number in range(several))
+        answer = await self._ask(place, "GetMetricStatistics", stat.request(start, period, several))
+        return stat.series(answer, start, period, several)
 
     async def _turn(self, place: Scope, alarm: Mapping[str, Json], state: str, why: str) -> None:
         told = {"AlarmName": alarm["AlarmName"], "StateValue": state, "StateReason": why}
@@ -162,11 +129,6 @@ class Alarms:
 
     async def _ask(self, place: Scope, operation: str, request: Mapping[str, Json]) -> Json:
         return await self._directory.answer(Call("cloudwatch", operation, request, place))
-
-
-def moment(point: Mapping[str, Json]) -> float:
-    at = point["Timestamp"]
-    return float(at if isinstance(at, int | float) else at.timestamp())
 
 
 def verdict(alarm: Mapping[str, Json], points: list[float | None]) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, STREAM_WITHIN, Answering, Unfit
 from penstock.services.sagemaker.endpoints.model import Deployment, Variant
 from penstock.services.sagemaker.endpoints.saying import Listener, Said
+from penstock.services.sagemaker.endpoints.serverless import Serverless
 
 Make = Callable[[Variant, int], Answering]  # an instance of a variant, by its number
 
@@ -68,9 +69,13 @@ class Fleet:
         """The same, heard by a listener: what has begun."""
         return self._begin(variant, facts, body, INVOKE_WITHIN, listener)
 
+    def under_way(self, variant: str) -> int:
+        """How many requests a variant has."""
+        return sum(each.outstanding for each in self._instances[variant])
+
     def mirror(self, variant: str, facts: Mapping[str, str], body: bytes, then: Callable[[Said], None]) -> None:
         """Ask a shadow too; nobody waits for it. What it cannot keep up with is passed over."""
-        if sum(each.outstanding for each in self._instances[variant]) < MOST_MIRRORED:
+        if self.under_way(variant) < MOST_MIRRORED:
             asking = self._begin(variant, facts, body, INVOKE_WITHIN)
             asking.add_done_callback(lambda task: None if task.cancelled() or task.exception() else then(task.result()))
 
@@ -121,6 +126,9 @@ class Fleet:
             instance = self._make(variant, len(there))
             there.append(instance)
             self._keeping[instance] = self._spawn(instance.keep())
+        for each in there:
+            if isinstance(each, Serverless) and variant.serverless is not None:
+                each.fit(most=variant.serverless.most, provisioned=variant.serverless.provisioned)
 
     def _let_go(self, instance: Answering) -> None:
         """End an instance that is to leave when it has answered its requests."""

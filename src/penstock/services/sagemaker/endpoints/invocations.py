@@ -179,7 +179,7 @@ class Invocations:
 
     def _note(self, to: Asking, asked: Request, said: Said) -> None:
         """What is measured and captured of an answer."""
-        self.metering.count(to.scope, to.endpoint, to.variant, said.status, self.clock() - asked.at)
+        self.metering.count(to.scope, to.endpoint, to.variant, said.status, self.clock() - asked.at, shares(to))
         capture = to.fleet.deployment.capture
         if said.is_well and capture is not None and self._is_captured(to, asked):
             exchange = Exchange(
@@ -206,7 +206,7 @@ class Invocations:
         except Lost as lost:
             timed_out = TIMED_OUT.format(container=lost.container)
             message = timed_out if str(lost) == "timed-out" else f"The model server ended: {lost}"
-            self.metering.count(to.scope, to.endpoint, to.variant, 500, 0.0)
+            self.metering.count(to.scope, to.endpoint, to.variant, 500, 0.0, shares(to))
             raise failed(to, Said(0, "", "", message.encode(), lost.container)) from lost
 
     async def _fleet(self, scope: Scope, name: str, luck: str) -> Fleet:
@@ -220,6 +220,16 @@ class Invocations:
         if fleet is None:
             raise Unavailable(f"The servers of the endpoint {name} are being started; try again.")
         return fleet
+
+
+def shares(to: Asking) -> dict[str, float]:
+    """What a request takes of its variant, in the metrics that scaling policies look at."""
+    variant = to.fleet.variants[to.variant]
+    if variant.serverless is None:
+        return {"InvocationsPerInstance": 1 / variant.count}
+    provisioned = variant.serverless.provisioned
+    busy = to.fleet.under_way(to.variant) + 1
+    return {"ServerlessProvisionedConcurrencyUtilization": busy / provisioned} if provisioned else {}
 
 
 def facts_of(request: Mapping[str, Json]) -> dict[str, str]:

@@ -32,11 +32,16 @@ class Serverless:
 
     async def begin(self) -> None:
         """Start those that are provisioned, and one in any case: a model that does not load is to be known at once."""
-        first = [self._new() for _ in range(max(1, self._provisioned))]
+        missing = max(1, self._provisioned) - len(self._resting) - len(self._busy)
+        first = [self._new() for _ in range(missing)]
         self._busy.update(first)
         await asyncio.gather(*(server.begin() for server in first))
         for server in first:
             self._rest(server)
+
+    def fit(self, *, most: int, provisioned: int) -> None:
+        """Have others be the most, and those that stay; who is missing is started by `begin`."""
+        self._most, self._provisioned = most, provisioned
 
     async def keep(self) -> None:
         """Let go of those that have rested long, until cancelled."""
