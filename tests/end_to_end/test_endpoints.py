@@ -471,8 +471,10 @@ def test_weights_and_instance_counts_change_in_service(own: World) -> None:
     }
     scaling.register_scalable_target(**target, MinCapacity=2, MaxCapacity=4)
     until(
-        lambda: [each["StatusCode"] for each in scaling.describe_scaling_activities(**target)["ScalingActivities"]]
-        == ["Successful"],
+        lambda: (
+            [each["StatusCode"] for each in scaling.describe_scaling_activities(**target)["ScalingActivities"]]
+            == ["Successful"]
+        ),
         "the variant has grown into its bounds",
     )
     variants = world.sagemaker.describe_endpoint(EndpointName="sized")["ProductionVariants"]

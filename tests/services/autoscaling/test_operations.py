@@ -13,7 +13,7 @@ SAID = (
     "service namespace: sagemaker, resource ID: endpoint/e/variant/a, scalable dimension: "
     "sagemaker:variant:DesiredInstanceCount"
 )
-STEPS = {
+STEPS: Json = {
     "AdjustmentType": "ChangeInCapacity",
     "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}],
 }
@@ -54,7 +54,7 @@ async def test_targets_are_found_by_resource_and_dimension_and_page_by_page(tmp_
     }
     async with living(tmp_path) as world:
         await world.register()
-        await world.register(**other)
+        await world.about("RegisterScalableTarget", MinCapacity=1, MaxCapacity=10, **other)
 
         assert len(await targets(world)) == 2
         assert [each["ResourceId"] for each in await targets(world, ResourceIds=["endpoint/e/variant/s"])] == [

@@ -181,7 +181,7 @@ async def test_provisioned_concurrency_is_scaled_by_its_utilization(tmp_path: Pa
     metric = {"PredefinedMetricType": "SageMakerVariantProvisionedConcurrencyUtilization"}
     async with living(tmp_path) as world:
         world.endpoint.capacity = 2
-        await world.register(**key)
+        await world.about("RegisterScalableTarget", MinCapacity=1, MaxCapacity=10, **key)
         await world.about(
             "PutScalingPolicy", **key, PolicyName="p", PolicyType="TargetTrackingScaling",
             TargetTrackingScalingPolicyConfiguration={"TargetValue": 0.5, "PredefinedMetricSpecification": metric},

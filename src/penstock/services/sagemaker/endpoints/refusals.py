@@ -84,8 +84,8 @@ def check_serverless(variant: Mapping[str, Json], request: Mapping[str, Json], w
 def check_one_model(containers: Sequence[Mapping[str, Json]], variant: str) -> None:
     if len(containers) > 1 or containers[0].get("Mode") == "MultiModel":
         raise ValidationError(
-            f"{UNSUPPORTED} The variant {variant} is serverless and its model has several containers or models; give it "
-            "one of one."
+            f"{UNSUPPORTED} The variant {variant} is serverless and its model has several containers or models; give "
+            "it one of one."
         )
 
 
