@@ -96,6 +96,7 @@ async def test_a_policy_is_shown_changed_and_deleted(tmp_path: Path) -> None:
         arn = await world.track(10.0)
         assert await world.track(20.0, DisableScaleIn=True) == arn
 
+        assert (await world.about("DescribeScalingPolicies", PolicyNames=["q"]))["ScalingPolicies"] == []
         (shown,) = (await world.about("DescribeScalingPolicies", PolicyNames=["p"]))["ScalingPolicies"]
         config = {"TargetValue": 20.0, "DisableScaleIn": True, **METRIC}
         assert shown == {

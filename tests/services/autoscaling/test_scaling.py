@@ -1,11 +1,14 @@
 """Endpoints are scaled: by their metrics, by alarms, by the clock, and into their bounds."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from penstock.services.autoscaling import activities
+from penstock.services.peripheral import Peripheral
+from penstock.wire.call import Call, Scope
 from services.autoscaling.worlds import KEY, living
 
 Json = Any
@@ -204,3 +207,36 @@ async def test_an_activity_that_is_under_way_is_the_only_one(tmp_path: Path) -> 
         await world.look()
         assert [each["StatusCode"] for each in await world.activities()] == ["Successful"]
         assert len(world.endpoint.calls) == 1
+
+
+async def test_alarms_and_metrics_are_those_of_cloudwatch(tmp_path: Path) -> None:
+    config = {
+        "AdjustmentType": "ExactCapacity",
+        "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 3}],
+    }
+    now = time.time() // 60 * 60 + 40
+    async with living(tmp_path, has_cloudwatch=True, now=now) as world:
+        cloudwatch = Peripheral(world.directory, str, lambda: world.now)
+        cloudwatch.enter(tmp_path)
+
+        async def ask(operation: str, **request: Json) -> None:
+            await world.directory.answer(Call("cloudwatch", operation, request, Scope()))
+
+        try:
+            await world.register()
+            put = await world.about(
+                "PutScalingPolicy", PolicyName="s", PolicyType="StepScaling", StepScalingPolicyConfiguration=config
+            )
+            data = [{"MetricName": "load", "Timestamp": now, "Value": 9.0}]
+            await ask("PutMetricData", Namespace="Mine", MetricData=data)
+            await ask(
+                "PutMetricAlarm", AlarmName="busy", AlarmActions=[put["PolicyARN"]], Namespace="Mine", MetricName="load",
+                Statistic="Average", Period=60, EvaluationPeriods=1, Threshold=5.0,
+                ComparisonOperator="GreaterThanThreshold",
+            )  # fmt: skip
+            assert await world.look() == 1
+            await ask("SetAlarmState", AlarmName="busy", StateValue="ALARM", StateReason="it is so")
+
+            assert await world.look(later=60) == 3
+        finally:
+            await cloudwatch.close()

@@ -107,12 +107,9 @@ class ScheduledActions:
 
     @operation("DescribeScheduledActions")
     async def describe(self, call: Call, request: DescribeScheduledActionsRequest) -> Answer:
-        query, names = model.listed(request, call.scope, ACTION), request.get("ScheduledActionNames")
-        page = await self.database.read(lambda tx: model.page(tx, request, query))
-        shown = [described(each) for each in page.documents]
-        return model.told(
-            page, "ScheduledActions", [each for each in shown if not names or each["ScheduledActionName"] in names]
-        )
+        query, names = model.listed(request, call.scope, ACTION), request.get("ScheduledActionNames", ())
+        page = await self.database.read(lambda tx: model.page(tx, request, query, names))
+        return model.told(page, "ScheduledActions", [described(each) for each in page.documents])
 
     @operation("DeleteScheduledAction")
     async def delete(self, call: Call, request: DeleteScheduledActionRequest) -> Answer:

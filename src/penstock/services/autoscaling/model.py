@@ -4,8 +4,8 @@ target    endpoint/e/variant/v sagemaker:variant:DesiredInstanceCount
 others    the same, then a name of their own: so a list by resource is a list by prefix
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from penstock.store import documents
@@ -98,14 +98,25 @@ def listed(request: Mapping[str, Json], scope: Scope, kind: str, **more: Json) -
     )  # fmt: skip
 
 
-def page(tx: Transaction, request: Mapping[str, Json], query: Query) -> Page:
-    """One page; of other namespaces there is nothing. Raises `InvalidNextTokenException`."""
+def page(tx: Transaction, request: Mapping[str, Json], query: Query, names: Collection[str] = ()) -> Page:
+    """One page; of other namespaces there is nothing. Raises `InvalidNextTokenException`.
+
+    With `names`, all that are called so, whatever their target.
+    """
     if request["ServiceNamespace"] != NAMESPACE:
         return Page((), None)
+    if names:
+        found = documents.page(tx, replace(query, limit=MOST, token=None)).documents
+        return Page(tuple(each for each in found if own_name(each) in names), None)
     try:
         return documents.page(tx, query)
     except ValidationError as wrong:
         raise ServiceError(wrong.message, code="InvalidNextTokenException") from None
+
+
+def own_name(document: Document) -> str:
+    """The name of something of a target's, without that of the target."""
+    return document.name.split(" ", 2)[2]
 
 
 def told(page: Page, member: str, entries: list[dict[str, Json]]) -> dict[str, Json]:

@@ -61,10 +61,9 @@ class Policies:
 
     @operation("DescribeScalingPolicies")
     async def describe(self, call: Call, request: DescribeScalingPoliciesRequest) -> Answer:
-        query, names = model.listed(request, call.scope, POLICY), request.get("PolicyNames")
-        page = await self.database.read(lambda tx: model.page(tx, request, query))
-        shown = [described(each) for each in page.documents]
-        return model.told(page, "ScalingPolicies", [each for each in shown if not names or each["PolicyName"] in names])
+        query, names = model.listed(request, call.scope, POLICY), request.get("PolicyNames", ())
+        page = await self.database.read(lambda tx: model.page(tx, request, query, names))
+        return model.told(page, "ScalingPolicies", [described(each) for each in page.documents])
 
     @operation("DeleteScalingPolicy")
     async def delete(self, call: Call, request: DeleteScalingPolicyRequest) -> Answer:

@@ -66,7 +66,7 @@ def parts(made: Iterable[Json]) -> Iterator[bytes]:
     """What an iterator of the customer's makes, as bytes; who takes no more of it closes it."""
     try:
         for each in made:
-            yield each.encode() if isinstance(each, str) else bytes(each)
+            yield each.encode() if isinstance(each, str) else bytes(memoryview(each))  # a number is no content
     finally:
         if close := getattr(made, "close", None):
             close()
