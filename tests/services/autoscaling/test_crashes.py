@@ -1,6 +1,5 @@
 """Stopping the world at any commit of an activity, and starting it again: the capacity is set, once."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,8 @@ from penstock.composition.sources import MIGRATIONS
 from penstock.services.autoscaling import activities
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
-from services.autoscaling.worlds import DEADLINE, World, at_work
+from services.autoscaling.worlds import World
+from services.clockwork import at_work, until_stopped
 
 FIRST_COMMITS = 2  # the worker's lease and its claim; before them there is no world to stop
 
@@ -25,13 +25,7 @@ async def crashed_once(path: Path, commits: int, *, after: bool) -> bool:
     migrate(path, MIGRATIONS)
     database = StoppingDatabase(path, FIRST_COMMITS + commits, after=after)
     first = World(database)
-    async with at_work(first), asyncio.timeout(DEADLINE):
-        tasks = {asyncio.create_task(live(first)), asyncio.create_task(database.stopped.wait())}
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        database.dead = True
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    stopped = await until_stopped(first, database, live(first))
 
     second = World(SqliteDatabase(path), first.endpoint, life=2)
     async with at_work(second):
@@ -41,7 +35,7 @@ async def crashed_once(path: Path, commits: int, *, after: bool) -> bool:
     assert second.endpoint.capacity == 3
     assert len({call.token for call in second.endpoint.calls}) == 1, commits
     assert activity["StatusCode"] == "Successful"
-    return database.stopped.is_set()
+    return stopped
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["the commit is lost", "the commit is kept, its word lost"])

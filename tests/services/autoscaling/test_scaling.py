@@ -230,8 +230,8 @@ async def test_alarms_and_metrics_are_those_of_cloudwatch(tmp_path: Path) -> Non
             data = [{"MetricName": "load", "Timestamp": now, "Value": 9.0}]
             await ask("PutMetricData", Namespace="Mine", MetricData=data)
             await ask(
-                "PutMetricAlarm", AlarmName="busy", AlarmActions=[put["PolicyARN"]], Namespace="Mine", MetricName="load",
-                Statistic="Average", Period=60, EvaluationPeriods=1, Threshold=5.0,
+                "PutMetricAlarm", AlarmName="busy", AlarmActions=[put["PolicyARN"]], Namespace="Mine",
+                MetricName="load", Statistic="Average", Period=60, EvaluationPeriods=1, Threshold=5.0,
                 ComparisonOperator="GreaterThanThreshold",
             )  # fmt: skip
             assert await world.look() == 1

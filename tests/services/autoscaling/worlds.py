@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -18,8 +18,8 @@ from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError, ValidationError, operation
 from penstock.wire.validate import validate
+from services.clockwork import DEADLINE, at_work
 
-DEADLINE = 20.0
 NOW = 1_700_000_040.0  # a whole minute
 KEY = {
     "ServiceNamespace": "sagemaker",
@@ -146,21 +146,6 @@ class World:
     async def activities(self) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = (await self.about("DescribeScalingActivities"))["ScalingActivities"]
         return found
-
-
-@asynccontextmanager
-async def at_work(world: World) -> AsyncIterator[World]:
-    ready = asyncio.Event()
-    working = asyncio.create_task(world.engine.work(ready.set))
-    try:
-        async with asyncio.timeout(DEADLINE):
-            await ready.wait()
-        yield world
-    finally:
-        working.cancel()
-        with suppress(asyncio.CancelledError, ConnectionError):
-            await working
-        world.database.close()
 
 
 @asynccontextmanager
