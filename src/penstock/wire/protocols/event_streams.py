@@ -23,7 +23,6 @@ LENGTHS: Final = struct.Struct(">II")
 CHECKSUM: Final = struct.Struct(">I")
 VALUE: Final = struct.Struct(">BH")
 TEXT: Final = 7  # the type of a header's value
-PLAIN: Final = {"blob": "application/octet-stream", "string": "text/plain"}
 
 
 class Writer:
@@ -53,22 +52,21 @@ class Writer:
 
     def _event(self, name: str, value: Mapping[str, Json]) -> bytes:
         shape = self._shape.members[name]
-        kind, payload = self._content_type, b""
+        headers = {":message-type": "event", ":event-type": name}
         bound = next((each for each, member in shape.members.items() if member.serialization.get("eventpayload")), None)
         if bound is None:
-            payload = self._encoded(shape, value)
-        else:
-            member = shape.members[bound]
-            kind = PLAIN.get(member.type_name, kind)
-            content = value[bound]
-            payload = (
-                content
-                if member.type_name == "blob"
-                else content.encode()
-                if member.type_name == "string"
-                else self._encoded(member, content)
-            )
-        return message({":message-type": "event", ":event-type": name, ":content-type": kind}, payload)
+            return message({**headers, ":content-type": self._content_type}, self._encoded(shape, value))
+        kind, payload = self._payload(shape.members[bound], value[bound])
+        return message({**headers, ":content-type": kind}, payload)
+
+    def _payload(self, member: Shape, content: Json) -> tuple[str, bytes]:
+        """A member that is a payload by itself, and the type of that."""
+        match member.type_name:
+            case "blob":
+                return "application/octet-stream", content
+            case "string":
+                return "text/plain", content.encode()
+        return self._content_type, self._encoded(member, content)
 
     def _failure(self, error: ServiceError) -> bytes:
         shape = self._shape.members.get(error.code)
