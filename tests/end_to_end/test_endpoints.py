@@ -7,6 +7,7 @@ import signal
 import sys
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -238,10 +239,11 @@ def test_an_answer_is_streamed_and_whoever_hangs_up_frees_the_server(world: Worl
     assert (endless["ContentType"], endless["InvokedProductionVariant"]) == ("text/event-stream", "only")
     endless["Body"].close()
 
-    events = iter(streamed("three")["Body"])
-    assert [next(events)["PayloadPart"]["Bytes"].decode() for _ in range(4)] == [first, "0", "1", "2"]
-    with pytest.raises(EventStreamError, match="no more") as broken:
-        next(events)
+    with closing(streamed("three")["Body"]) as body:
+        events = iter(body)
+        assert [next(events)["PayloadPart"]["Bytes"].decode() for _ in range(4)] == [first, "0", "1", "2"]
+        with pytest.raises(EventStreamError, match="no more") as broken:
+            next(events)
     assert broken.value.response["Error"]["Code"] == "ModelStreamError"
     with pytest.raises(ClientError, match="not even once"):
         streamed("never")
@@ -354,7 +356,8 @@ def test_a_serve_program_of_ones_own_answers_several_requests_at_once_and_is_rep
     streamed = world.client("sagemaker-runtime").invoke_endpoint_with_response_stream(
         EndpointName="program", Body="stream", ContentType="text/csv"
     )
-    assert b"".join(event["PayloadPart"]["Bytes"] for event in streamed["Body"]) == b"onetwothree"
+    with closing(streamed["Body"]) as body:
+        assert b"".join(event["PayloadPart"]["Bytes"] for event in body) == b"onetwothree"
     with pytest.raises(ClientError, match=r"client error \(400\)"):
         invoke(world, "program", "bad")
     with pytest.raises(ClientError, match="the program's connection ended"):
