@@ -43,7 +43,7 @@ async def rooms() -> AsyncIterator[Rooms]:
     """The rooms of a server at work, without the door."""
     with tempfile.TemporaryDirectory(prefix="penstock-bench-") as name:
         migrate(Path(name) / "penstock.db", MIGRATIONS)
-        built = Rooms.build(Path(name), lambda *_: {})
+        built = Rooms.build(Path(name))
         built.peripheral.enter(Path(name))
         try:
             await built.database.lengthen_log()

@@ -27,7 +27,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
 
-from penstock.composition.rooms import Rooms, sweep
+from penstock.composition.rooms import Clients, Rooms, sweep
 from penstock.composition.sources import MIGRATIONS, chance, clock
 from penstock.engine.engine import Engine
 from penstock.gateway import access, credentials
@@ -37,7 +37,7 @@ from penstock.gateway.settings import Settings as GatewaySettings
 from penstock.images import clients
 from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.container import EngineGone, NotHere, find_socket
-from penstock.services import identity
+from penstock.services import identity, lambda_
 from penstock.services.peripheral import Misplaced
 from penstock.services.sagemaker.monitoring.settings import WrongSettings
 from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
@@ -49,6 +49,7 @@ from penstock.wire.call import Scope
 from penstock.wire.credentials import Credential
 
 START_DEADLINE: Final = 60.0
+FUNCTION_KEYS: Final = 12 * 3600.0  # seconds that the keys of functions last
 ANYBODY: Final = "penstock"  # the key that clients use where no signature is checked
 
 
@@ -119,9 +120,8 @@ class Penstock:
         """Build the rooms, open the door, then let the engine go on where it was."""
         rooms = Rooms.build(
             self.settings.data,
-            self.client_environment,
+            Clients(jobs=self.job_environment, servers=self.server_environment, functions=self.clients_of_function),
             lambda: self.endpoint,
-            job_environment=self.job_environment,
             mocks=read_mocks(self.settings.mocks),
             stand_in=self.settings.stand_in,
             environments=self.settings.environments,
@@ -157,21 +157,32 @@ class Penstock:
         self._root = root = await identity.root_credential(database, clock=clock, chance=chance)
         write_private(self.settings.data / "root-keys.json", {"access_key": root.access_key, "secret_key": root.secret})
 
-    def client_environment(self, scope: Scope, role_arn: str) -> Mapping[str, str]:  # noqa: ARG002 - one key so far
-        """What the AWS clients of functions and model servers need: this server, the region, and a key."""
-        key, secret = (self._root.access_key, self._root.secret) if self._root else (ANYBODY, ANYBODY)
-        return clients.client_variables(self.endpoint, scope.region, key, secret, base={})
-
     def job_environment(self, scope: Scope, role_arn: str) -> Mapping[str, str]:
-        """What the AWS clients of a job need: this server, the job's region, and where they get keys of its role.
+        """What the AWS clients of a job need: this server, the job's region, and where they get keys of its role."""
+        assert self._sessions is not None
+        return self._with_ticket(scope, self._sessions.ticket(scope, role_arn))
 
-        Clients take keys from an address of this machine only; where Penstock has none, jobs have the key of functions.
-        """
+    def server_environment(self, scope: Scope, role_arn: str) -> Mapping[str, str]:
+        """The same for a model server."""
+        assert self._sessions is not None
+        return self._with_ticket(scope, self._sessions.passing_ticket(scope, role_arn))
+
+    def _with_ticket(self, scope: Scope, ticket: str) -> Mapping[str, str]:
+        """Clients take keys from an address of this machine only; where Penstock has none, the installation's own."""
         host = loopback_of(self.settings.host)
-        if host is None or self._sessions is None:
-            return self.client_environment(scope, role_arn)
+        if host is None:
+            key, secret = (self._root.access_key, self._root.secret) if self._root else (ANYBODY, ANYBODY)
+            return clients.client_variables(self.endpoint, scope.region, key, secret, base={})
         place = f"http://{host}:{self.endpoint.rpartition(':')[2]}{credentials.PATH}"
-        return clients.job_variables(self.endpoint, scope.region, place, self._sessions.ticket(scope, role_arn))
+        return clients.job_variables(self.endpoint, scope.region, place, ticket)
+
+    async def clients_of_function(self, scope: Scope, role_arn: str, name: str) -> lambda_.Clients:
+        """What the AWS clients of a function need, its keys in its environment: programs look for them there."""
+        assert self._sessions is not None
+        keys = await self._sessions.keys(scope.account, role_arn, session=name, lasting=FUNCTION_KEYS)
+        access_key, secret, token = keys["AccessKeyId"], keys["SecretAccessKey"], keys["Token"]
+        variables = clients.client_variables(self.endpoint, scope.region, access_key, secret, token, base={})
+        return lambda_.Clients(variables, keys["Expiration"])
 
     async def _credentials(self, ticket: str) -> Mapping[str, object] | None:
         assert self._sessions is not None

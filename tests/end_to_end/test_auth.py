@@ -1,5 +1,8 @@
 """With `--auth`: who has no valid key is refused, and a job's own clients have one."""
 
+import io
+import json
+import zipfile
 from collections.abc import Iterator
 
 import boto3
@@ -53,6 +56,22 @@ def test_an_unknown_key_is_refused_with_the_code_of_the_protocol(strict: World) 
 def test_no_signature_is_refused(strict: World) -> None:
     assert ask(strict, b"{}", X_Amz_Target="SageMaker.ListPipelines", **JSON)[0] == 400
     assert ask(strict, b"", method="GET", path="/bucket/key")[0] == 403
+
+
+def test_a_function_s_clients_are_a_session_of_its_role(strict: World) -> None:
+    source = "import boto3\ndef handler(event, context): return boto3.client('sts').get_caller_identity()['Arn']"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("who.py", source)
+    functions = strict.client("lambda")
+    functions.create_function(
+        FunctionName="who", Runtime="python3.12", Handler="who.handler", Timeout=60, MemorySize=256,
+        Role="arn:aws:iam::123456789012:role/Runner", Code={"ZipFile": packed.getvalue()},
+    )  # fmt: skip
+
+    answer = functions.invoke(FunctionName="who")
+
+    assert json.loads(answer["Payload"].read()) == "arn:aws:sts::123456789012:assumed-role/Runner/who"
 
 
 @pytest.mark.parametrize("kind", ["world", "strict"])

@@ -7,11 +7,12 @@ import signal
 import sys
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EventStreamError
 
 from end_to_end.world import BUCKET, IMAGE, ROLE, World, s3_prefix, step, until
 
@@ -43,6 +44,24 @@ def input_fn(content, content_type):
 
 def predict_fn(data, model):
     return {}
+"""
+TELLS = """
+import itertools
+import boto3
+
+def model_fn(folder):
+    return boto3.client('sts').get_caller_identity()['Arn']
+
+def transform_fn(model, content, content_type, accept):
+    return told(model, content), 'text/event-stream'
+
+def told(model, content):
+    if content == 'never':
+        raise RuntimeError('not even once')
+    yield model
+    for number in range(3) if content == 'three' else itertools.count():
+        yield str(number)
+    raise RuntimeError('no more')
 """
 XGBOOST = IMAGE.replace("sagemaker-scikit-learn:1.2-1-cpu-py3", "sagemaker-xgboost:1.7-1")
 SCRIPT = Path(__file__).parent / "scripts" / "serve_lines.py"
@@ -204,6 +223,35 @@ def test_a_model_that_fails_tells_its_own_status_and_words(world: World) -> None
     world.sagemaker.delete_endpoint(EndpointName="failing")
 
 
+def test_an_answer_is_streamed_and_whoever_hangs_up_frees_the_server(world: World) -> None:
+    create(world, "telling", only=script(world, "telling", TELLS))
+    runtime = world.client("sagemaker-runtime")
+
+    def streamed(content: str) -> Json:
+        return runtime.invoke_endpoint_with_response_stream(
+            EndpointName="telling", Body=content, ContentType="text/csv"
+        )
+
+    endless = streamed("endless")
+    role = ROLE.rpartition("/")[2]
+    first = next(iter(endless["Body"]))["PayloadPart"]["Bytes"].decode()
+    assert first == f"arn:aws:sts::123456789012:assumed-role/{role}/SageMaker"
+    assert (endless["ContentType"], endless["InvokedProductionVariant"]) == ("text/event-stream", "only")
+    endless["Body"].close()
+
+    with closing(streamed("three")["Body"]) as body:
+        events = iter(body)
+        assert [next(events)["PayloadPart"]["Bytes"].decode() for _ in range(4)] == [first, "0", "1", "2"]
+        with pytest.raises(EventStreamError, match="no more") as broken:
+            next(events)
+    assert broken.value.response["Error"]["Code"] == "ModelStreamError"
+    with pytest.raises(ClientError, match="not even once"):
+        streamed("never")
+    with pytest.raises(ClientError, match="no more"):
+        invoke(world, "telling", "three")
+    world.sagemaker.delete_endpoint(EndpointName="telling")
+
+
 def test_a_model_that_does_not_load_fails_the_endpoint_with_the_reason(world: World) -> None:
     configure(world, "broken", only=script(world, "broken", "raise RuntimeError('no such luck')"))
     world.sagemaker.create_endpoint(EndpointName="broken", EndpointConfigName="broken")
@@ -305,6 +353,11 @@ def test_a_serve_program_of_ones_own_answers_several_requests_at_once_and_is_rep
     with ThreadPoolExecutor(2) as threads:
         both = list(threads.map(lambda _: invoke(world, "program", "together")["Body"], range(2)))
     assert [each.rpartition(" ")[2] for each in both] == ["2", "2"]
+    streamed = world.client("sagemaker-runtime").invoke_endpoint_with_response_stream(
+        EndpointName="program", Body="stream", ContentType="text/csv"
+    )
+    with closing(streamed["Body"]) as body:
+        assert b"".join(event["PayloadPart"]["Bytes"] for event in body) == b"onetwothree"
     with pytest.raises(ClientError, match=r"client error \(400\)"):
         invoke(world, "program", "bad")
     with pytest.raises(ClientError, match="the program's connection ended"):
@@ -412,6 +465,24 @@ def test_weights_and_instance_counts_change_in_service(own: World) -> None:
     variants = world.sagemaker.describe_endpoint(EndpointName="sized")["ProductionVariants"]
     assert [(each["CurrentWeight"], each["CurrentInstanceCount"]) for each in variants] == [(0.0, 1), (1.0, 2)]
     assert len(servers(world)) == 3
+
+    scaling = world.client("application-autoscaling")
+    target = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/sized/variant/a",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    scaling.register_scalable_target(**target, MinCapacity=2, MaxCapacity=4)
+    until(
+        lambda: (
+            [each["StatusCode"] for each in scaling.describe_scaling_activities(**target)["ScalingActivities"]]
+            == ["Successful"]
+        ),
+        "the variant has grown into its bounds",
+    )
+    variants = world.sagemaker.describe_endpoint(EndpointName="sized")["ProductionVariants"]
+    assert [each["CurrentInstanceCount"] for each in variants] == [2, 2]
+    assert len(servers(world)) == 4
     world.server.stop()
     until(lambda: not servers(world), "servers end with Penstock")
 

@@ -1,9 +1,11 @@
 """Bodies on their way through: unwrapped, checked, and never held."""
 
+import asyncio
 import http.client
 import io
 import socket
 import threading
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -195,3 +197,25 @@ def test_many_uploads_at_once_do_not_mix() -> None:
             thread.join()
 
     assert sorted(buckets.contents) == contents
+
+
+def test_who_hangs_up_ends_what_makes_the_answer() -> None:
+    ended = threading.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        try:
+            yield b"first"
+            await asyncio.sleep(3600)
+        finally:
+            ended.set()
+
+    buckets = Buckets(answers={"key": endless()})
+    with running(buckets) as gateway:
+        connection = socket.create_connection(("127.0.0.1", gateway.port), timeout=20)
+        connection.sendall(b"GET /bucket/key HTTP/1.1\r\nHost: h\r\n\r\n")
+        while b"first" not in connection.recv(65536):
+            pass
+        assert not ended.is_set()
+        connection.close()
+
+        assert ended.wait(20)

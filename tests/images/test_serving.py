@@ -205,3 +205,51 @@ def test_an_objective_that_cannot_be_selected_from_is_not_served(tmp_path: Path)
     )
 
     assert "Objective `count:poisson` unsupported" in answer.body.decode()
+
+
+ITERATES = """
+def model_fn(folder):
+    return 3
+
+def transform_fn(model, content, content_type, accept):
+    return (str(number) for number in range(model)), 'text/event-stream'
+"""
+
+
+def test_what_an_iterator_makes_is_joined_unless_it_may_be_streamed(tmp_path: Path) -> None:
+    server = scripted(tmp_path, ITERATES)
+
+    whole = invoke(server, b"")
+    begun = server.respond(Request("/invocations", "text/csv", streams=True))
+
+    assert (whole.body, whole.content_type, whole.parts) == (b"012", "text/event-stream", None)
+    assert begun.parts is not None
+    assert (begun.body, [*begun.parts]) == (b"0", [b"1", b"2"])
+
+
+def test_an_iterator_that_fails_at_once_is_500_and_one_that_is_left_is_closed(tmp_path: Path) -> None:
+    text = """
+closed = []
+
+def model_fn(folder):
+    return closed
+
+def transform_fn(model, content, content_type, accept):
+    return told(content) if content != 'closed?' else str(len(closed))
+
+def told(content):
+    try:
+        yield 1 / int(content) and 'one'
+        yield 'two'
+    finally:
+        closed.append(content)
+"""
+    server = scripted(tmp_path, text)
+
+    failed = server.respond(Request("/invocations", "text/csv", body=b"0", streams=True))
+    begun = server.respond(Request("/invocations", "text/csv", body=b"1", streams=True))
+    assert begun.parts is not None
+    begun.parts.close()  # type: ignore[attr-defined]
+
+    assert (failed.status, failed.body) == (500, b"division by zero")
+    assert invoke(server, b"closed?").body == b"2"

@@ -5,13 +5,16 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from penstock.engine.residents import Setting
-from penstock.runtimes.residents.inside.line import Line, framed
+from penstock.engine.residents import Request, Setting
+from penstock.runtimes.residents.inside.line import Frames, Line, framed
+from penstock.runtimes.residents.resident import Kept
 from runtimes.residents import answer, ask, failure, residents_at
 from runtimes.worlds import processes, until
 
@@ -372,6 +375,28 @@ async def test_a_request_that_came_to_nobody_is_told_from_one_that_was_lost(tmp_
 
     assert (lost.way, lost.was_asked) == ("exited", True)
     assert (nobody.way, nobody.was_asked) == ("exited", False)
+
+
+@pytest.fixture
+def stand_in() -> Iterator[int]:
+    """A process in the place of a keeper."""
+    with subprocess.Popen(["sleep", "60"]) as process:
+        yield process.pid
+        process.kill()
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+async def test_a_keeper_that_goes_without_a_word_has_or_has_not_read_the_request(stand_in: int, is_read: bool) -> None:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    kept = Kept(ours, os.pidfd_open(stand_in), Frames())
+    asking = asyncio.create_task(kept.ask(Request(payload=b"1", longest=30.0)))
+    await asyncio.to_thread(theirs.recv, 1 << 16, 0 if is_read else socket.MSG_PEEK)
+    theirs.close()
+
+    reply = await asking
+
+    assert (reply.way, reply.was_asked) == ("exited", is_read)
 
 
 def test_a_line_knows_whether_the_other_side_left_something_unread() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from engine.worlds import StoppingDatabase
 from penstock.composition.sources import MIGRATIONS
@@ -115,8 +115,20 @@ class World:
                 await asyncio.sleep(0.005)
 
 
+class Alive(Protocol):
+    """A world with an engine."""
+
+    @property
+    def database(self) -> SqliteDatabase: ...
+    @property
+    def engine(self) -> Engine: ...
+
+
+A = TypeVar("A", bound=Alive)
+
+
 @asynccontextmanager
-async def at_work(world: World) -> AsyncIterator[World]:
+async def at_work(world: A) -> AsyncIterator[A]:
     """The world with its engine running; the database is closed afterwards."""
     ready = asyncio.Event()
     working = asyncio.create_task(world.engine.work(ready.set))
@@ -139,7 +151,7 @@ async def living(folder: Path, **more: Any) -> AsyncIterator[World]:
         yield world
 
 
-async def until_stopped(world: World, database: StoppingDatabase, live: Coroutine[Any, Any, None]) -> bool:
+async def until_stopped(world: Alive, database: StoppingDatabase, live: Coroutine[Any, Any, None]) -> bool:
     """Let the world live until its database stops; false if it came to its end before."""
     async with at_work(world), asyncio.timeout(DEADLINE):
         tasks = {asyncio.create_task(live), asyncio.create_task(database.stopped.wait())}

@@ -16,7 +16,7 @@ ALL_PARAMETERS = "a server puts all query parameters into the map, as Smithy has
 FILLED_IN = "the client fills in an idempotency token that the case's parameters lack"
 TOLD_IN_PART = "the case tells only a part of the request: its body is left out"
 NOT_READ_BY_BOTOCORE = "botocore itself cannot read the case's response"
-EVENTS = "event streams are not spoken here"
+EVENTS = "it is an event stream: see test_event_streams"
 
 # Golden cases that do not apply, and why.
 NOT_READABLE = {

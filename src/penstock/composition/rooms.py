@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import os
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -25,6 +26,7 @@ from penstock.runtimes.sandbox import Sandbox
 from penstock.runtimes.slots import Slots, this_machine
 from penstock.services import glue, identity, lambda_, logs, s3
 from penstock.services.athena.room import open_athena
+from penstock.services.autoscaling import open_autoscaling
 from penstock.services.events import open_events
 from penstock.services.peripheral import Peripheral
 from penstock.services.sagemaker import experiments, lineage, registry
@@ -52,6 +54,25 @@ from penstock.wire.validate import validate
 
 log: Final = logging.getLogger(__name__)
 ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → what AWS clients need
+
+
+def nothing(*_: object) -> Mapping[str, str]:
+    return {}
+
+
+async def no_keys(*_: object) -> lambda_.Clients:
+    return lambda_.Clients({}, math.inf)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clients:
+    """What the AWS clients of all that runs here are told; nothing, where there is no door for them."""
+
+    jobs: ClientEnvironment = nothing
+    servers: ClientEnvironment = nothing
+    functions: lambda_.ClientsOf = no_keys
+
+
 BLOB_GRACE: Final = 3600.0  # seconds before a blob that nobody holds goes
 QUERIES_SHARE: Final = 4  # of this machine's memory, a quarter is for Athena's queries
 SWEEP_EVERY: Final = 900.0  # seconds between two looks for what may go
@@ -81,10 +102,9 @@ class Rooms:
     def build(
         cls,
         data: Path,
-        client_environment: ClientEnvironment,
+        clients_of: Clients = Clients(),
         endpoint: Callable[[], str] = str,
         *,
-        job_environment: ClientEnvironment | None = None,
         mocks: MockConfig | None = None,
         stand_in: StandIn = nobody,
         environments: Path | None = None,
@@ -125,16 +145,16 @@ class Rooms:
         for service in (
             *identity_services(database, rooms.ring),
             *s3.operations(database, blobs, clock, chance),
-            *logs.operations(database, data, clock),
+            *logs.operations(database, data, clock, chance),
             *registry.services(database, directory, clock, Announcer(rooms.notices)),
             *experiments.services(database, clock),
             *lineage.services(database, directory, clock),
         ):
             directory.register(service)
         streams = streams_of(data, directory)
-        rooms._furnish_jobs(streams, images, job_environment or client_environment)
-        rooms._furnish_functions(data, streams, client_environment)
-        rooms._furnish_models(data, streams, images, client_environment)
+        rooms._furnish_jobs(streams, images, clients_of.jobs)
+        rooms._furnish_functions(data, streams, clients_of.functions)
+        rooms._furnish_models(data, streams, images, clients_of.servers)
         rooms._furnish_features(data)
         rooms._furnish_pipelines()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
@@ -165,7 +185,7 @@ class Rooms:
         )
         self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy))
 
-    def _furnish_functions(self, data: Path, streams: Streams, client_environment: ClientEnvironment) -> None:
+    def _furnish_functions(self, data: Path, streams: Streams, clients_of: lambda_.ClientsOf) -> None:
         functions = lambda_.furnish(
             engine=self.engine,
             directory=self.directory,
@@ -174,7 +194,7 @@ class Rooms:
             most_environments=environments_here(machine_here().memory_mib),
             unpacked=data / "unpacked",
             streams=streams,
-            client_environment=client_environment,
+            clients_of=clients_of,
             clock=clock,
             chance=chance,
         )
@@ -291,8 +311,11 @@ class Rooms:
             chance=chance,
             least_minutes=read_schedule_minutes(data),
         )
-        self.chores.extend((alarms.work, self.notices.work))
-        self.tidy.append(tidy_archives)
+        scaling = open_autoscaling(
+            engine=self.engine, directory=self.directory, alarms=alarms, clock=clock, chance=chance
+        )
+        self.chores.extend((alarms.work, self.notices.work, scaling.watch))
+        self.tidy.extend((tidy_archives, scaling.tidy))
 
 
 def machine_here() -> Machine:
@@ -337,7 +360,7 @@ def identity_services(database: SqliteDatabase, ring: identity.StoredKeys) -> tu
 def every_operation() -> Directory:
     """The directory of a Penstock with nothing in it: what `penstock coverage` reads."""
     with tempfile.TemporaryDirectory() as folder:
-        rooms = Rooms.build(Path(folder), lambda *_: {})
+        rooms = Rooms.build(Path(folder))
         rooms.peripheral.enter(Path(folder))
         rooms.database.close()
         return rooms.directory

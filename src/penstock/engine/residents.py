@@ -5,7 +5,7 @@ and is let go when nobody asks any more. Services describe residents, `runtimes`
 service and the program inside (the facts of a request, the payloads) passes through here unread.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -56,12 +56,17 @@ class Request:
     `lines` are what is logged around its output: `begin`; then one for the way in which it ended (where there is one),
     `end` and `report`. In those, `{now}`, `{ms}`, `{whole_ms}`, `{init}`, `{peak_mib}`, `{message}` and `{status}` are
     filled in.
+
+    A program may answer in parts before its reply: they come to `hear`, and the time is `longest_in_parts` from the
+    first one on. Where `hear` answers false, the program is told to make no more.
     """
 
     payload: bytes
     facts: Mapping[str, Json] = field(default_factory=dict)
     longest: float
     lines: Mapping[str, str] = field(default_factory=dict)
+    hear: Callable[[bytes], Awaitable[bool]] | None = None
+    longest_in_parts: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ with its request id and answered as InternalFailure in the protocol's own form, 
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -82,9 +82,8 @@ class Api:
             visit.status = response.status
             # A client that still waits for "100 Continue" will not send the body that its head announced.
             close = "expect" in request.headers and has_body(request) and not incoming.asked
-            visit.sent = await send_response(
-                send, request, response, close=close, idle_seconds=self._settings.idle_seconds
-            )
+            sending = send_response(send, request, response, close=close, idle_seconds=self._settings.idle_seconds)
+            visit.sent = await (sending if isinstance(response.body, bytes) else unless_gone(incoming, sending))
         except bodies.ClientGone:
             logger.debug("%s hung up in %s", visit.client, visit.call)
         except asyncio.CancelledError:
@@ -203,6 +202,21 @@ class Api:
         if visit.operation in protocol.model.operation_names:
             operation = protocol.model.operation_model(visit.operation)
         return protocol.write_error(operation, error, request_id=visit.id)
+
+
+async def unless_gone(incoming: bodies.Incoming, sending: Coroutine[Any, Any, int]) -> int:
+    """Send for as long as the client is there: the server takes what is sent to nobody, and says nothing."""
+    listening = asyncio.ensure_future(incoming.hang_up())
+    work = asyncio.ensure_future(sending)
+    try:
+        await asyncio.wait({listening, work}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            raise bodies.ClientGone
+        return work.result()
+    finally:
+        for task in (listening, work):
+            task.cancel()
+        await asyncio.gather(listening, work, return_exceptions=True)
 
 
 def family(protocol: Protocol | None) -> Family:

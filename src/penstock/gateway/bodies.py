@@ -57,6 +57,11 @@ class Incoming:
         self.size += len(piece)
         return piece
 
+    async def hang_up(self) -> None:
+        """Until the client has gone."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
     async def drain(self, limit: int) -> bool:
         """Let the rest pass by, up to a limit; whether the end was reached."""
         while not self.ended and self.size <= limit:

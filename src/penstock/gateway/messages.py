@@ -1,7 +1,7 @@
 """Messages: ASGI's on one side, the wire's `HttpRequest` and `HttpResponse` on the other."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Final
 
 from starlette.types import Scope, Send
@@ -53,10 +53,14 @@ async def send_response(
         await send({"type": "http.response.body", "body": body})
         return len(body)
     size = 0
-    async for piece in body:
-        size += len(piece)
-        async with asyncio.timeout(idle_seconds):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    try:
+        async for piece in body:
+            size += len(piece)
+            async with asyncio.timeout(idle_seconds):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+    finally:
+        if isinstance(body, AsyncGenerator):
+            await body.aclose()  # what makes it is to know at once that nobody reads on
     await send({"type": "http.response.body", "body": b""})
     return size
 

@@ -5,16 +5,17 @@ A `Call` names a service and an operation and carries the request in the service
 another come here too, so a service can never be asked for something that a customer could not ask for.
 
 Values inside a request or an answer are JSON's (str, int, float, bool, None, list, dict), `bytes` for blobs,
-a `Body` for streamed payloads, and **seconds since the epoch (float) for every timestamp**.
+a `Body` for streamed payloads, `Events` for event streams, and **seconds since the epoch (float) for every timestamp**.
 """
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 Json = Any  # the one place where `Any` is let in: trees whose shape a service model or a language describes
 Answer = Mapping[str, Json]
+Events = AsyncGenerator[Mapping[str, Json], None]  # of one member each; closed by whoever reads it no further
 
 DEFAULT_ACCOUNT: Final = "123456789012"
 DEFAULT_REGION: Final = "us-east-1"

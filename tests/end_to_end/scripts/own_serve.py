@@ -17,6 +17,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if body == b"die":
             os._exit(3)
+        if body == b"stream":
+            self.stream(b"one", b"two", b"three")
+            return
         with lock:
             count["busy"] += 1
             count["most"] = max(count.values())
@@ -28,6 +31,14 @@ class Handler(BaseHTTPRequestHandler):
         model = Path("/opt/ml/model/name").read_text()
         accept, trace = self.headers["Accept"], self.headers["X-Amzn-SageMaker-Custom-Attributes"]
         self.answer(400 if body == b"bad" else 200, f"{model} {accept} {trace} {count['most']}".encode(), trace)
+
+    def stream(self, *parts: bytes) -> None:
+        """An answer that ends with its connection."""
+        self.send_response(200)
+        self.end_headers()
+        for part in parts:
+            self.wfile.write(part)
+            self.wfile.flush()
 
     def answer(self, status: int, body: bytes, trace: str | None = None) -> None:
         self.send_response(status)

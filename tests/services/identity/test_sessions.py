@@ -88,3 +88,30 @@ async def test_what_was_not_written_here_is_no_ticket(database: SqliteDatabase, 
     for forged in ("", "nonsense", coded, f"{other}.{seal}", f"{coded}.{seal[:-1]}é", f"%%.{seal}"):
         with pytest.raises(identity.BadTicket):
             await sessions.credentials(forged)
+
+
+async def test_the_ticket_of_a_model_server_has_no_end_and_is_good_in_this_process_only(
+    database: SqliteDatabase, clock: Clock
+) -> None:
+    sessions = await sessions_of(database, clock)
+    ticket = sessions.passing_ticket(HERE, ROLE)
+
+    clock.ahead = 10 * LONGEST
+    given = await sessions.credentials(ticket)
+
+    assert given["RoleArn"] == ROLE
+    with pytest.raises(identity.BadTicket):
+        await (await sessions_of(database, clock)).credentials(ticket)
+
+
+async def test_each_function_has_keys_of_a_session_of_its_own_name(database: SqliteDatabase, clock: Clock) -> None:
+    sessions = await sessions_of(database, clock)
+
+    one = await sessions.keys(HERE.account, ROLE, session="one", lasting=12 * 3600)
+    other = await sessions.keys(HERE.account, ROLE, session="other", lasting=12 * 3600)
+
+    ring = identity.StoredKeys(database, clock)
+    known = [await ring.find(each["AccessKeyId"]) for each in (one, other)]
+    assert [each.principal for each in known if each is not None] == [
+        "arn:aws:sts::111122223333:assumed-role/Trainer/one", "arn:aws:sts::111122223333:assumed-role/Trainer/other"
+    ]  # fmt: skip

@@ -85,6 +85,20 @@ async def test_a_function_finds_lambdas_variables_a_clients_and_its_own(tmp_path
         assert expected.items() <= seen.items()
 
 
+async def test_an_environment_is_not_used_again_when_its_keys_are_nearly_over(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(source="import os\ndef handler(event, context): return os.environ['AWS_ACCESS_KEY_ID']")
+
+        first = await world.result()
+        world.now += 100
+        again = await world.result()
+        world.now += 150
+        later = await world.result()
+
+        assert again == first == "key-of-f-at-1700000000"
+        assert later == "key-of-f-at-1700000250"
+
+
 async def test_the_callers_client_context_reaches_the_function(tmp_path: Path) -> None:
     async with lambda_at(tmp_path) as world:
         await world.create(source="def handler(event, context): return context.client_context.custom")
@@ -301,3 +315,21 @@ async def test_node_handlers_of_every_kind_are_answered(tmp_path: Path, files: d
         await world.create(Runtime="nodejs22.x", Handler="index.handler", Code={"ZipFile": code}, MemorySize=256)
 
         assert await world.result(event=1) == answer
+
+
+async def test_a_streamed_invocation_is_one_chunk_and_its_completion(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create()
+        await world.create("failing", source="def handler(event, context): raise KeyError('no')")
+
+        well = await world.ask("InvokeWithResponseStream", FunctionName="f", Payload=b"[1]", LogType="Tail")
+        badly = await world.ask("InvokeWithResponseStream", FunctionName="failing")
+        dry = await world.ask("InvokeWithResponseStream", FunctionName="f", InvocationType="DryRun")
+
+        chunk, complete = [event async for event in well["EventStream"]]
+        assert chunk == {"PayloadChunk": {"Payload": b"[1]"}}
+        assert b"REPORT" in base64.b64decode(complete["InvokeComplete"]["LogResult"])
+        _, complete = [event async for event in badly["EventStream"]]
+        assert complete["InvokeComplete"]["ErrorCode"] == "Unhandled"
+        assert json.loads(complete["InvokeComplete"]["ErrorDetails"])["errorType"] == "KeyError"
+        assert dry == {"StatusCode": 204}

@@ -110,3 +110,13 @@ def said(world: World) -> list[str]:
         return [each["message"] for each in logs.filter_log_events(logGroupName="/aws/lambda/f")["events"]]
     except logs.exceptions.ResourceNotFoundException:
         return []
+
+
+def test_boto3_reads_a_streamed_invocation(own: World) -> None:
+    create(own, "streamed", "def handler(event, context): return event")
+
+    answer = own.client("lambda").invoke_with_response_stream(FunctionName="streamed", Payload=b'"hello"')
+
+    events = list(answer["EventStream"])
+    assert events[0] == {"PayloadChunk": {"Payload": b'"hello"'}}
+    assert (answer["StatusCode"], list(events[1])) == (200, ["InvokeComplete"])

@@ -178,6 +178,10 @@ async def lambda_at(root: Path, *, most_environments: int = 16) -> AsyncIterator
     def chance() -> str:
         return os.urandom(16).hex()
 
+    async def clients_of(scope: Scope, role: str, name: str) -> lambda_.Clients:
+        place = {"AWS_REGION": scope.region, "AWS_ENDPOINT_URL": f"http://{role[-6:]}"}
+        return lambda_.Clients({**place, "AWS_ACCESS_KEY_ID": f"key-of-{name}-at-{world.now:.0f}"}, world.now + 1100)
+
     engine = Engine(database, directory, clock=clock, chance=chance)
     residents = nursery(root)
     room = lambda_.furnish(
@@ -186,10 +190,10 @@ async def lambda_at(root: Path, *, most_environments: int = 16) -> AsyncIterator
         streams=Streams(
             directory, lambda scope, group, stream: stream_path(root, scope.account, scope.region, group, stream)
         ),
-        client_environment=lambda scope, role: {"AWS_REGION": scope.region, "AWS_ENDPOINT_URL": f"http://{role[-6:]}"},
+        clients_of=clients_of,
         clock=clock, chance=chance,
     )  # fmt: skip
-    for service in (*logs.operations(database, root, clock), *s3.operations(database, blobs, clock, chance)):
+    for service in (*logs.operations(database, root, clock, chance), *s3.operations(database, blobs, clock, chance)):
         directory.register(service)
     world = World(root, database, directory, engine, Queues(), room.tidy)
     directory.register(world.queues)

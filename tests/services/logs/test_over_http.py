@@ -24,7 +24,7 @@ def door(tmp_path: Path) -> Iterator[Door]:
     """A server whose only job has printed two lines."""
     migrate(tmp_path / "penstock.db", [logs.MIGRATIONS])
     database, directory = SqliteDatabase(tmp_path / "penstock.db"), Directory(validate)
-    for service in logs.operations(database, tmp_path, lambda: NOW):
+    for service in logs.operations(database, tmp_path, lambda: NOW, lambda: "0" * 32):
         directory.register(service)
     with serving(directory) as door:
         client = door.client("logs")
@@ -83,3 +83,20 @@ def test_a_tail_follows_what_a_job_writes(door: Door) -> None:
     poll(last)
 
     assert list(seen.values()) == ["epoch 1", "loss=0.5", "same moment"]
+
+
+def test_boto3_follows_a_group(door: Door) -> None:
+    arn = f"arn:aws:logs:{DEFAULT_REGION}:{DEFAULT_ACCOUNT}:log-group:{GROUP}"
+    client = door.client("logs", inject_host_prefix=False)
+
+    stream = client.start_live_tail(logGroupIdentifiers=[arn])["responseStream"]
+    events = iter(stream)
+    start = next(events)["sessionStart"]
+    client.put_log_events(
+        logGroupName=GROUP, logStreamName=STREAM, logEvents=[{"timestamp": NOW * 1000 + 9, "message": "live"}]
+    )
+    found = [next(events)["sessionUpdate"]["sessionResults"] for _ in range(2)]
+    stream.close()
+
+    assert start["logGroupIdentifiers"] == [arn]
+    assert [event["message"] for each in found for event in each] == ["live"]

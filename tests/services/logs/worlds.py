@@ -81,6 +81,6 @@ def build(folder: Path) -> World:
     (folder / "penstock.db").write_bytes(empty_database())
     database, directory = SqliteDatabase(folder / "penstock.db"), Directory()
     world = World(database, folder, directory)
-    for service in logs.operations(database, folder, lambda: world.now):
+    for service in logs.operations(database, folder, lambda: world.now, lambda: "0" * 32):
         directory.register(service)
     return world

@@ -9,7 +9,7 @@ import pytest
 
 from penstock.services.peripheral import Peripheral
 from penstock.services.peripheral.alarms import Alarms, check, verdict
-from penstock.wire.call import Answer, Call, Directory, NotImplementedHere, Scope
+from penstock.wire.call import Answer, Call, Directory, NotImplementedHere, Scope, ServiceError
 from penstock.wire.validate import validate
 
 Json = Any
@@ -23,6 +23,18 @@ ALARM = {
     "Period": 60,
     "EvaluationPeriods": 3,
 }
+
+
+def rated(name: str, period: int = 60, **more: Json) -> Json:
+    metric = {"Namespace": "AWS/SageMaker", "MetricName": name, "Dimensions": [{"Name": "EndpointName", "Value": "e"}]}
+    return {"Id": name.lower(), "MetricStat": {"Metric": metric, "Stat": "Sum", "Period": period}, **more}
+
+
+RATE = [
+    rated("Errors", ReturnData=False),
+    rated("Invocations", ReturnData=False),
+    {"Id": "rate", "Expression": "100 * errors / invocations", "ReturnData": True},
+]
 
 
 @pytest.mark.parametrize(
@@ -46,15 +58,54 @@ def test_an_alarm_is_in_the_state_that_its_datapoints_say(points: list[Any], cha
 @pytest.mark.parametrize(
     "member",
     [
-        {"Metrics": [{"Id": "m"}]},
         {"ExtendedStatistic": "p99"},
         {"ComparisonOperator": "LessThanLowerThreshold"},
-        {"AlarmActions": ["arn:aws:autoscaling:us-east-1:1:scalingPolicy:x"]},
+        {"AlarmActions": ["arn:aws:lambda:us-east-1:1:function:x"]},
     ],
 )
 def test_what_nobody_would_look_at_or_do_is_refused(member: Json) -> None:
     with pytest.raises(NotImplementedHere, match=next(iter(member))):
         check({**ALARM, **member})
+
+
+@pytest.mark.parametrize(
+    ("metrics", "words"),
+    [
+        ([{"Id": "m", "Expression": "SEARCH(1)"}], "SEARCH is not one that Penstock computes"),
+        ([{**RATE[0], "ReturnData": True}, rated("b", 300, ReturnData=False)], "one Period"),
+    ],
+)
+def test_an_expression_that_cannot_be_computed_is_refused(metrics: Json, words: str) -> None:
+    with pytest.raises(ServiceError, match=words):
+        check({**ALARM, "Metrics": metrics})
+
+
+async def test_an_alarm_on_an_expression_goes_off(tmp_path: Path) -> None:
+    now = [time.time() // 60 * 60 + 1]
+    directory, place = Directory(validate), Scope()
+    room = Peripheral(directory, lambda: "http://unused", lambda: now[0])
+    room.enter(tmp_path)
+    alarms = Alarms(directory, lambda: now[0])
+
+    async def ask(operation: str, **request: Json) -> Answer:
+        return await directory.answer(Call("cloudwatch", operation, request, place))
+
+    try:
+        about = {"ComparisonOperator": "GreaterThanThreshold", "Threshold": 20.0, "EvaluationPeriods": 1}
+        await ask("PutMetricAlarm", AlarmName="rate", Metrics=RATE, **about)
+        dimensions = [{"Name": "EndpointName", "Value": "e"}]
+        data = [
+            {"MetricName": name, "Timestamp": now[0], "Value": value, "Dimensions": dimensions}
+            for name, value in (("Errors", 3.0), ("Invocations", 10.0))
+        ]
+        await ask("PutMetricData", Namespace="AWS/SageMaker", MetricData=data)
+        now[0] += 60
+        await alarms.look(place)
+        (found,) = (await ask("DescribeAlarms"))["MetricAlarms"]
+    finally:
+        await room.close()
+
+    assert (found["StateValue"], len(found["Metrics"])) == ("ALARM", 3)
 
 
 async def test_an_alarm_goes_off_tells_its_topic_and_is_well_again(tmp_path: Path) -> None:

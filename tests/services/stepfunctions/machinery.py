@@ -97,7 +97,7 @@ def build(folder: Path) -> World:
             dismiss=lambda _tx, arn: arn in world.running,
         ),
         Versions(database, world.tick), Aliases(database, world.tick), Tags(database), Validation(),
-        *logs.operations(database, folder, world.tick),
+        *logs.operations(database, folder, world.tick, lambda: "0" * 32),
     )  # fmt: skip
     for service in services:
         directory.register(service)

@@ -1,6 +1,7 @@
 """One resident, from the server's side: frames on its control socket, and a handle on its keeper's process."""
 
 import asyncio
+import errno
 import os
 import select
 import signal
@@ -24,6 +25,7 @@ class Kept:
         self._process = process
         self._frames = frames
         self._has_ended = False
+        self._has_told = False  # a part of the answer that is waited for
         self._watch = select.poll()  # `select` itself knows the first 1,024 handles only
         self._watch.register(process, select.POLLIN)
 
@@ -50,19 +52,28 @@ class Kept:
         return self._has_ended or bool(self._watch.poll(0))
 
     async def ask(self, request: Request) -> Reply:
-        head = {"facts": dict(request.facts), "longest": request.longest, "lines": dict(request.lines)}
+        longest = max(request.longest, request.longest_in_parts)
+        head = {
+            "facts": dict(request.facts),
+            "longest": request.longest,
+            "longest_in_parts": longest,
+            "lines": dict(request.lines),
+        }
         if self._has_ended:
             return Reply(way="exited", message="was ended before it was asked", was_asked=False)
-        was_sent = False
+        was_sent, self._has_told = False, False
         try:
-            async with asyncio.timeout(request.longest + BEYOND):
+            async with asyncio.timeout(longest + BEYOND):
                 with suppress(ConnectionError):  # it has gone, and may have said why
                     await asyncio.get_running_loop().sock_sendall(self._control, framed(head, request.payload))
                     was_sent = True
-                word, content = await frame(self._control, self._frames)
+                word, content = await self._replied(request)
         except (TimeoutError, ConnectionError) as problem:
             self.end()
-            return Reply(way="exited", message=f"lost its keeper ({type(problem).__name__})", was_asked=was_sent)
+            # A connection that is reset, and not closed, has had something unread in it: the request.
+            was_read = self._has_told or getattr(problem, "errno", None) != errno.ECONNRESET
+            message = f"lost its keeper ({type(problem).__name__})"
+            return Reply(way="exited", message=message, was_asked=was_sent and was_read)
         except BaseException:
             self.end()
             raise
@@ -76,6 +87,18 @@ class Kept:
             payload=content[tail:],
             was_asked=was_sent and word.get("asked", True),
         )
+
+    async def _replied(self, request: Request) -> tuple[dict[str, Any], bytes]:
+        """The reply, after all parts that come before it."""
+        is_wanted = True
+        while True:
+            word, content = await frame(self._control, self._frames)
+            if word["way"] != "part":
+                return word, content
+            self._has_told = True
+            if is_wanted and not (request.hear is not None and await request.hear(content)):
+                is_wanted = False
+                await asyncio.get_running_loop().sock_sendall(self._control, framed({"stop": True}))
 
     def end(self) -> None:
         if not self._has_ended:

@@ -1,16 +1,19 @@
-"""Sessions of jobs: the clients of a job act as a session of its role, with keys that last as long as it runs.
+"""Sessions of what runs here: its clients act as a session of its role, with keys that last as long as it runs.
 
-    job ──► GET /_penstock/credentials (Authorization: ticket) ──► keys of arn:aws:sts::…:assumed-role/ROLE/SageMaker
+    job, model server ──► GET /_penstock/credentials (Authorization: ticket) ──► keys of …:assumed-role/ROLE/SageMaker
+    function          ──► AWS_ACCESS_KEY_ID, … of its environment: keys of …:assumed-role/ROLE/FUNCTION
 
-The ticket says whose keys are meant and until when, and is sealed with the installation's own secret: nothing is kept
-for a job, so a job that outlives the server is known by the next one. Keys are handed out again while they have half of
-their time left.
+The ticket of a job says whose keys are meant and until when, and is sealed with the installation's own secret: nothing
+is kept for a job, so a job that outlives the server is known by the next one. That of a model server has no end, and a
+seal that this process has drawn: neither outlives the process. Keys are handed out again while they have half of their
+time left.
 """
 
 import base64
 import hashlib
 import hmac
 import json
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -23,7 +26,7 @@ from penstock.store.documents import Document
 from penstock.wire.call import Json, Scope
 from penstock.wire.credentials import default_principal
 
-SESSION: Final = "SageMaker"  # how SageMaker calls the sessions of jobs
+SESSION: Final = "SageMaker"  # how SageMaker calls the sessions of jobs and model servers
 LONGEST: Final = 30 * 24 * HOUR  # a training job may run for 28 days
 REMEMBERED: Final = 256
 
@@ -53,31 +56,40 @@ class Sessions:
     def __init__(self, sts: Sts, seal: bytes, clock: Callable[[], float]) -> None:
         self._sts = sts
         self._seal = seal
+        self._passing_seal = secret(sts.chance).encode()
         self._clock = clock
-        self._given: dict[tuple[str, str], dict[str, Json]] = {}
+        self._given: dict[tuple[str, str, str], dict[str, Json]] = {}
 
     def ticket(self, scope: Scope, role_arn: str) -> str:
         """For the clients of a job with that role."""
-        text = json.dumps([scope.account, role_arn, int(self._clock() + LONGEST)]).encode()
-        return f"{base64.urlsafe_b64encode(text).decode()}.{self._sealed(text)}"
+        return written(self._seal, [scope.account, role_arn, int(self._clock() + LONGEST)])
+
+    def passing_ticket(self, scope: Scope, role_arn: str) -> str:
+        """For the clients of what ends with this process."""
+        return written(self._passing_seal, [scope.account, role_arn, None])
 
     async def credentials(self, ticket: str) -> dict[str, Json]:
         """What AWS's container credentials endpoint answers, `Expiration` in seconds. Raises `BadTicket`."""
         account, role_arn = self._read(ticket)
-        given = self._given.get((account, role_arn))
-        if given is None or given["Expiration"] - self._clock() < HOUR / 2:
+        return await self.keys(account, role_arn, session=SESSION, lasting=HOUR)
+
+    async def keys(self, account: str, role_arn: str, *, session: str, lasting: float) -> dict[str, Json]:
+        """Keys of a session of a role, good for half of that time at least."""
+        given = self._given.get((account, role_arn, session))
+        if given is None or given["Expiration"] - self._clock() < lasting / 2:
             if len(self._given) >= REMEMBERED:
                 self._given.clear()
-            self._given[account, role_arn] = given = await self._give(account, role_arn)
+            given = await self._give(account, role_arn, session, lasting)
+            self._given[account, role_arn, session] = given
         return given
 
-    async def _give(self, account: str, role_arn: str) -> dict[str, Json]:
+    async def _give(self, account: str, role_arn: str, session: str, lasting: float) -> dict[str, Json]:
         at = self._clock()
         role = role_of(role_arn)
         principal = default_principal(account)
         if role is not None:
-            principal = f"arn:aws:sts::{role[0]}:assumed-role/{role[1]}/{SESSION}"
-        keys = await self._sts.give(account, principal, until=at + HOUR, at=at, kept={})
+            principal = f"arn:aws:sts::{role[0]}:assumed-role/{role[1]}/{session}"
+        keys = await self._sts.give(account, principal, until=at + lasting, at=at, kept={})
         return {
             "RoleArn": role_arn,
             "AccessKeyId": keys["AccessKeyId"],
@@ -92,12 +104,19 @@ class Sessions:
             text = base64.urlsafe_b64decode(coded)
         except ValueError:
             raise BadTicket from None
-        if not hmac.compare_digest(seal.encode(), self._sealed(text).encode()):
+        if not any(hmac.compare_digest(seal.encode(), sealed(by, text)) for by in (self._seal, self._passing_seal)):
             raise BadTicket
         account, role_arn, until = json.loads(text)
-        if self._clock() >= until:
+        if self._clock() >= (math.inf if until is None else until):
             raise BadTicket
         return account, role_arn
 
-    def _sealed(self, text: bytes) -> str:
-        return hmac.new(self._seal, text, hashlib.sha256).hexdigest()
+
+def written(seal: bytes, says: Json) -> str:
+    """A ticket."""
+    text = json.dumps(says).encode()
+    return f"{base64.urlsafe_b64encode(text).decode()}.{sealed(seal, text).decode()}"
+
+
+def sealed(seal: bytes, text: bytes) -> bytes:
+    return hmac.new(seal, text, hashlib.sha256).hexdigest().encode()

@@ -7,7 +7,7 @@ one to be free, after those that only wait have been let go.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +30,18 @@ LAYERS_ROOT: Final = "/opt"
 SEARCHED: Final = "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin"
 LIBRARIES: Final = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
 
-ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint
+LONGEST_INVOCATION: Final = 900.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """What the AWS clients of an environment are told: where Penstock is, and keys that are good until a time."""
+
+    variables: Mapping[str, str]
+    good_until: float
+
+
+ClientsOf = Callable[[Scope, str, str], Awaitable[Clients]]  # (scope, role ARN, name of the function)
 
 
 @dataclass(slots=True)
@@ -39,12 +50,12 @@ class Environment:
     key: str
     folders: Mapping[str, Path]
     log: Path
+    good_until: float
     waiting_since: float = 0.0
 
-    @property
-    def is_fit(self) -> bool:
-        """Whether it can be used again. One whose log stream was deleted would write to nowhere."""
-        return not self.resident.is_over and self.log.exists()
+    def is_fit(self, now: float) -> bool:
+        """Whether it can be used again: its keys outlast an invocation, and its log stream has not been deleted."""
+        return not self.resident.is_over and now < self.good_until - LONGEST_INVOCATION and self.log.exists()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +76,7 @@ class Environments:
         residents: Residents,
         shelf: Shelf,
         streams: Streams,
-        client_environment: ClientEnvironment,
+        clients_of: ClientsOf,
         *,
         clock: Callable[[], float],
         chance: Callable[[], str],
@@ -74,7 +85,7 @@ class Environments:
         self._residents = residents
         self._shelf = shelf
         self._streams = streams
-        self._client_environment = client_environment
+        self._clients_of = clients_of
         self._clock = clock
         self._chance = chance
         self._most = most
@@ -140,7 +151,7 @@ class Environments:
         waiting = self._waiting.get(wanted.function_arn, [])
         for environment in reversed(list(waiting)):
             is_same_version = environment.key.partition("@")[0] == wanted.key.partition("@")[0]
-            if environment.key == wanted.key and environment.is_fit:
+            if environment.key == wanted.key and environment.is_fit(self._clock()):
                 waiting.remove(environment)
                 return environment
             if is_same_version:
@@ -165,17 +176,18 @@ class Environments:
             folders[LAYERS_ROOT] = await self._shelf.layers(wanted.layers)
         stream = stream_name(self._clock(), wanted.version, self._chance())
         await self._streams.open(wanted.scope, wanted.log_group, stream)
-        client = self._client_environment(wanted.scope, wanted.role)
+        clients = await self._clients_of(wanted.scope, wanted.role, wanted.name)
         setting = Setting(
             language=language_of(wanted.runtime),
-            variables=variables(wanted, stream, client),
+            variables=variables(wanted, stream, clients.variables),
             folders=folders,
             working_folder=TASK_ROOT,
             memory_mib=wanted.memory_mb,
             scratch_mib=wanted.scratch_mb,
             log=self._streams.path(wanted.scope, wanted.log_group, stream),
         )
-        environment = Environment(await self._residents.start(setting), wanted.key, folders, setting.log)
+        resident = await self._residents.start(setting)
+        environment = Environment(resident, wanted.key, folders, setting.log, clients.good_until)
         self._held.update(folders.values())
         return environment
 

@@ -1,7 +1,7 @@
 """Invoke: the version that is meant is found, run in an environment, and its answer told as Lambda tells it."""
 
 import base64
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +22,7 @@ from penstock.services.lambda_.model import (
 )
 from penstock.services.lambda_.routing import chosen
 from penstock.store.database import Database, Transaction
-from penstock.wire.call import Answer, Call, Json, operation, read_whole
+from penstock.wire.call import Answer, Call, Events, Json, operation, read_whole
 from penstock.wire.targets import mark_of
 
 LARGEST_PAYLOAD: Final = 6 << 20
@@ -53,7 +53,7 @@ class Invocations:
 
 @dataclass(frozen=True)
 class Invoking:
-    """The operation Invoke. `accept` takes what nobody waits for."""
+    """The operations Invoke and InvokeWithResponseStream. `accept` takes what nobody waits for."""
 
     invocations: Invocations
     accept: Accept
@@ -79,6 +79,29 @@ class Invoking:
         if request.get("LogType") != "Tail":
             del answer["LogResult"]
         return answer
+
+    @operation("InvokeWithResponseStream")
+    async def stream(self, call: Call, request: Request) -> Answer:
+        """No function here streams, for managed runtimes of Python do not on AWS: all is one chunk at the end."""
+        payload = await content(request.get("Payload"))
+        check_payload(payload, LARGEST_PAYLOAD)
+        target, luck, context = target_of(call.scope, request), self.chance(), request.get("ClientContext")
+        found = await self.invocations.found(target, luck)
+        if request.get("InvocationType") == "DryRun":
+            return {"StatusCode": 204}
+        invocation = Invocation(id=identifier(luck), payload=payload, arn=target.arn, client_context=context)
+        answer = await self.invocations.run(found, invocation)
+        events = streamed(answer, with_tail=request.get("LogType") == "Tail")
+        return {"StatusCode": 200, "ExecutedVersion": answer["ExecutedVersion"], "EventStream": events}
+
+
+async def streamed(answer: Mapping[str, Json], *, with_tail: bool) -> Events:
+    """The events that tell an answer."""
+    complete: dict[str, Json] = {"LogResult": answer["LogResult"]} if with_tail else {}
+    yield {"PayloadChunk": {"Payload": answer["Payload"]}}
+    if "FunctionError" in answer:
+        complete |= {"ErrorCode": answer["FunctionError"], "ErrorDetails": answer["Payload"].decode(errors="replace")}
+    yield {"InvokeComplete": complete}
 
 
 async def content(payload: Json) -> bytes:

@@ -11,6 +11,7 @@ from typing import Final
 
 from penstock.services.logs.events import Events
 from penstock.services.logs.groups import Groups, Streams, sweep
+from penstock.services.logs.tailing import LiveTail
 from penstock.store.database import Database
 from penstock.wire.call import Service
 
@@ -18,6 +19,13 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 __all__ = ["MIGRATIONS", "operations", "sweep"]
 
 
-def operations(database: Database, root: Path, clock: Callable[[], float]) -> tuple[Service, ...]:
+def operations(
+    database: Database, root: Path, clock: Callable[[], float], chance: Callable[[], str]
+) -> tuple[Service, ...]:
     """Everything that answers for Logs, to be registered. `root` is the data folder."""
-    return Groups(database, root, clock), Streams(database, root, clock), Events(database, root, clock)
+    return (
+        Groups(database, root, clock),
+        Streams(database, root, clock),
+        Events(database, root, clock),
+        LiveTail(database, root, clock, chance),
+    )

@@ -2,6 +2,9 @@
 
     every 5 s, where alarms were put:  DescribeAlarms ─► GetMetricStatistics ─► SetAlarmState ─► sns:Publish
 
+An alarm is on one metric, or on an expression over several (`languages.metricmath`). Scaling policies that it names
+look at its state themselves.
+
 An alarm counts the last `EvaluationPeriods` whole periods: `DatapointsToAlarm` of them beyond its threshold, and it is
 in ALARM. As on AWS, a period without data is passed over unless `TreatMissingData` says what it counts as.
 """
@@ -13,12 +16,14 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from penstock.languages.metricmath import Series, Stat, WrongExpression, watched
 from penstock.wire.arns import Arn
 from penstock.wire.call import Call, Directory, Json, NotImplementedHere, Scope, ServiceError
 
 log: Final = logging.getLogger(__name__)
 LOOK_EVERY: Final = 5.0  # seconds
 ACTIONS: Final = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
+ACTORS: Final = ("sns", "autoscaling")
 BEYOND: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "GreaterThanThreshold": operator.gt,
     "GreaterThanOrEqualToThreshold": operator.ge,
@@ -29,15 +34,27 @@ BEYOND: Final[Mapping[str, Callable[[float, float], bool]]] = {
 
 def check(request: Mapping[str, Json]) -> None:
     """Raise where an alarm asks for what nobody here would look at, or do."""
-    for member in ("Metrics", "ExtendedStatistic", "ThresholdMetricId"):
+    for member in ("ExtendedStatistic", "ThresholdMetricId"):
         if request.get(member):
-            raise NotImplementedHere(f"{member}: alarms are on one metric's Statistic here; give MetricName.")
+            raise NotImplementedHere(
+                f"{member}: alarms are on a metric's Statistic here; give MetricName and Statistic."
+            )
+    if request.get("Metrics"):
+        check_metrics(request)
     if request.get("ComparisonOperator") not in BEYOND:
         raise NotImplementedHere(f"ComparisonOperator: alarms know {', '.join(BEYOND)} here.")
     for member in ACTIONS.values():
         for arn in request.get(member, ()):
-            if Arn.of(arn).service != "sns":
-                raise NotImplementedHere(f"{member}: alarms tell SNS topics here, not '{arn}'.")
+            if Arn.of(arn).service not in ACTORS:
+                raise NotImplementedHere(f"{member}: alarms tell SNS topics and scaling policies here, not '{arn}'.")
+
+
+def check_metrics(request: Mapping[str, Json]) -> None:
+    """Raise where the metrics of an alarm are no expression that can be computed."""
+    try:
+        watched(request)
+    except WrongExpression as wrong:
+        raise ServiceError(f"Metrics: {wrong}.", code="ValidationError", status=400) from None
 
 
 class Alarms:
@@ -78,20 +95,17 @@ class Alarms:
 
     async def _points(self, place: Scope, alarm: Mapping[str, Json]) -> list[float | None]:
         """The values of the last whole periods, the oldest first; None where there is no data."""
-        period, several = alarm["Period"], alarm["EvaluationPeriods"]
+        (queries, period), several = watched(alarm), alarm["EvaluationPeriods"]
         end = self._clock() // period * period
-        request = {
-            "Namespace": alarm["Namespace"],
-            "MetricName": alarm["MetricName"],
-            "Dimensions": alarm.get("Dimensions", []),
-            "StartTime": end - several * period,
-            "EndTime": end,
-            "Period": period,
-            "Statistics": [alarm["Statistic"]],
+        found = {
+            name: await self._series(place, stat, end - several * period, period, several)
+            for name, stat in queries.stats.items()
         }
-        answer = await self._ask(place, "GetMetricStatistics", request)
-        found = {int((moment(each) - request["StartTime"]) // period): each for each in answer.get("Datapoints", ())}
-        return [found[number][alarm["Statistic"]] if number in found else None for number in range(several)]
+        return list(queries.computed(found, several))
+
+    async def _series(self, place: Scope, stat: Stat, start: float, period: int, several: int) -> Series:
+        answer = await self._ask(place, "GetMetricStatistics", stat.request(start, period, several))
+        return stat.series(answer, start, period, several)
 
     async def _turn(self, place: Scope, alarm: Mapping[str, Json], state: str, why: str) -> None:
         told = {"AlarmName": alarm["AlarmName"], "StateValue": state, "StateReason": why}
@@ -107,17 +121,14 @@ class Alarms:
             "OldStateValue": alarm["StateValue"],
         }
         for topic in alarm.get(ACTIONS[state], ()):
+            if Arn.of(topic).service != "sns":
+                continue
             subject = f'{state}: "{alarm["AlarmName"]}" in {place.region}'
             request = {"TopicArn": topic, "Subject": subject[:100], "Message": json.dumps(message)}
             await self._directory.answer(Call("sns", "Publish", request, place))
 
     async def _ask(self, place: Scope, operation: str, request: Mapping[str, Json]) -> Json:
         return await self._directory.answer(Call("cloudwatch", operation, request, place))
-
-
-def moment(point: Mapping[str, Json]) -> float:
-    at = point["Timestamp"]
-    return float(at if isinstance(at, int | float) else at.timestamp())
 
 
 def verdict(alarm: Mapping[str, Json], points: list[float | None]) -> tuple[str, str]:

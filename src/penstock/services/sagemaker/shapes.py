@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
+from penstock.wire.call import Json
+
 
 class AcceleratorPartitionLayout(TypedDict):
     AcceleratorPartitionTypes: NotRequired[list[str]]
@@ -2744,6 +2746,27 @@ class InvokeEndpointResponse(TypedDict):
     CustomAttributes: NotRequired[str]
     NewSessionId: NotRequired[str]
     ClosedSessionId: NotRequired[str]
+
+
+class InvokeEndpointWithResponseStreamRequest(TypedDict):
+    EndpointName: str
+    Body: bytes
+    ContentType: NotRequired[str]
+    Accept: NotRequired[str]
+    CustomAttributes: NotRequired[str]
+    TargetVariant: NotRequired[str]
+    TargetContainerHostname: NotRequired[str]
+    InferenceId: NotRequired[str]
+    InferenceComponentName: NotRequired[str]
+    SessionId: NotRequired[str]
+    PrefixAwareId: NotRequired[str]
+
+
+class InvokeEndpointWithResponseStreamResponse(TypedDict):
+    Body: Json
+    ContentType: NotRequired[str]
+    InvokedProductionVariant: NotRequired[str]
+    CustomAttributes: NotRequired[str]
 
 
 class IterationContext(TypedDict):

@@ -218,7 +218,7 @@ def _check_template(target: Target, template: Template) -> None:
 def _check_universal(target: Target, service: str, action: str) -> None:
     called = names.called(service)
     operation = models.operation(called, names.capital(action)) if called else None
-    if operation is None:
+    if operation is None or operation.has_event_stream_output:
         raise ValidationError(f"Invalid target: {target['Arn']} names no operation that there is.")
     if action.startswith(LOOKING):
         raise ValidationError(f"Invalid target: {service}:{action} only looks, and cannot be scheduled.")

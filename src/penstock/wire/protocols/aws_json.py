@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from botocore.model import OperationModel
+from botocore.model import OperationModel, Shape
 
 from penstock.wire.call import Answer, Json, ServiceError
 from penstock.wire.http import HttpRequest, HttpResponse
-from penstock.wire.protocols import json_values
+from penstock.wire.protocols import event_streams, json_values
 from penstock.wire.protocols.protocol import Fault, Protocol, UnknownOperation, whole
 
 # SQS's codes of its query days, by the names of shapes: AWS still sends them, and its model no longer tells them.
@@ -39,8 +39,15 @@ class AwsJson(Protocol):
 
     def write(self, operation: OperationModel, answer: Answer, *, request_id: str) -> HttpResponse:
         shape = operation.output_shape
-        body = b"" if shape is None else json_values.encoded(json_values.write(shape, answer))
-        return HttpResponse(200, self._headers(request_id), body)
+        headers = self._headers(request_id)
+        if shape is None:
+            return HttpResponse(200, headers, b"")
+        if (stream := event_streams.stream_member(shape)) is not None:
+            writer = event_streams.Writer(shape.members[stream], encoded_as, "application/json")
+            before = writer.initial(shape, {name: each for name, each in answer.items() if name != stream})
+            headers["content-type"] = event_streams.CONTENT_TYPE
+            return HttpResponse(200, headers, writer.messages(answer[stream], before))
+        return HttpResponse(200, headers, encoded_as(shape, answer))
 
     def write_error(self, operation: OperationModel | None, error: ServiceError, *, request_id: str) -> HttpResponse:
         # AWS answers 400 here where the REST protocols say 404.
@@ -53,6 +60,10 @@ class AwsJson(Protocol):
     def _headers(self, request_id: str) -> dict[str, str]:
         version = self.model.metadata.get("jsonVersion", "1.1")
         return {"content-type": f"application/x-amz-json-{version}", "x-amzn-requestid": request_id}
+
+
+def encoded_as(shape: Shape, value: Json) -> bytes:
+    return json_values.encoded(json_values.write(shape, value))
 
 
 def error_tree(fault: Fault) -> Json:

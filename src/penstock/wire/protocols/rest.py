@@ -17,7 +17,7 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 
 from penstock.wire.call import Answer, Body, Json, ServiceError
 from penstock.wire.http import HttpRequest, HttpResponse
-from penstock.wire.protocols import json_values, moments, xml_values
+from penstock.wire.protocols import event_streams, json_values, moments, xml_values
 from penstock.wire.protocols.aws_json import error_tree
 from penstock.wire.protocols.protocol import (
     READ_FROM_HEAD,
@@ -158,6 +158,9 @@ class Rest(Protocol):
         value, member = answer.get(name), shape.members[name]
         if value is None:
             return b""
+        if member.serialization.get("eventstream"):
+            headers["content-type"] = event_streams.CONTENT_TYPE
+            return self.stream_writer(operation, member).messages(value)
         if member.type_name in {"blob", "string"}:
             plain = "application/octet-stream" if member.type_name == "blob" else "text/plain"
             headers.setdefault("content-type", plain)
@@ -167,6 +170,11 @@ class Rest(Protocol):
         return self.write_body(operation, member, value)
 
     content_type = ""
+
+    def stream_writer(self, operation: OperationModel, shape: StructureShape) -> event_streams.Writer:
+        return event_streams.Writer(
+            shape, lambda member, value: self.write_body(operation, member, value), self.content_type
+        )
 
     def id_headers(self, request_id: str) -> dict[str, str]:
         return {"x-amzn-requestid": request_id}

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from penstock.engine.residents import Reply, Request
@@ -24,6 +24,9 @@ class Server:
     reply: Reply | None = None
     gate: asyncio.Event | None = None
     ping_gate: asyncio.Event | None = None
+    parts: tuple[bytes, ...] = ()  # of a streamed answer, before the reply
+    next_part: asyncio.Event | None = None  # what all parts but the first wait for
+    is_unheard: bool = False
     is_over: bool = False
     asked: list[Request] = field(default_factory=list)
 
@@ -35,9 +38,20 @@ class Server:
         self.asked.append(request)
         if self.gate is not None:
             await self.gate.wait()
+        if self.parts and request.hear is not None:
+            await self._tell(request.hear)
         if self.reply is not None and self.reply.way != "answered":
             self.is_over = True
         return self.reply or saying(200, str(self.number))
+
+    async def _tell(self, hear: Callable[[bytes], Awaitable[bool]]) -> None:
+        await hear(saying(200, content_type="text/event-stream").payload)
+        for number, part in enumerate(self.parts):
+            if number and self.next_part is not None:
+                await self.next_part.wait()
+            if not await hear(part):
+                self.is_unheard = True
+                return
 
     def end(self) -> None:
         self.is_over = True

@@ -34,24 +34,27 @@ async def test_invocations_errors_and_latency_are_told_by_endpoint_and_variant(
     async with world_at(tmp_path) as world:
         metrics = FakeMetrics()
         world.directory.register(metrics)
-        await world.create()
+        await world.create(count=2)
         await world.settled()
         for status in (200, 200, 503, 400):
             await asked(world, status)
         async with asyncio.timeout(20):
-            while sum(each["StatisticValues"]["SampleCount"] for each in metrics.told) < 16:  # noqa: ASYNC110
+            while sum(each["StatisticValues"]["SampleCount"] for each in metrics.told) < 20:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
-    names = ("Invocations", "Invocation4XXErrors", "Invocation5XXErrors")
+    names = ("Invocations", "Invocation4XXErrors", "Invocation5XXErrors", "InvocationsPerInstance")
     sums = {name: sum(e["StatisticValues"]["Sum"] for e in metrics.told if e["MetricName"] == name) for name in names}
-    assert sums == {"Invocations": 4.0, "Invocation4XXErrors": 1.0, "Invocation5XXErrors": 1.0}
+    assert sums == {
+        "Invocations": 4.0, "Invocation4XXErrors": 1.0, "Invocation5XXErrors": 1.0, "InvocationsPerInstance": 2.0
+    }  # fmt: skip
     assert {each["Unit"] for each in metrics.told if each["MetricName"] == "ModelLatency"} == {"Microseconds"}
     dimensions = [{"Name": "EndpointName", "Value": "e"}, {"Name": "VariantName", "Value": "a"}]
     assert all(each["Dimensions"] == dimensions for each in metrics.told)
 
 
 async def asked(world: World, status: int) -> None:
-    world.servers.servers[0].reply = saying(status)
+    for server in world.servers.servers:
+        server.reply = saying(status)
     try:
         await world.invoke()
     except ServiceError:

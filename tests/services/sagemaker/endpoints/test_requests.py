@@ -8,7 +8,7 @@ import pytest
 from penstock.services.sagemaker.endpoints.api import retained, wanted_sizes
 from penstock.services.sagemaker.endpoints.configs import completed
 from penstock.services.sagemaker.endpoints.invocations import NotServed, chosen
-from penstock.services.sagemaker.endpoints.model import Deployment, deployment_of
+from penstock.services.sagemaker.endpoints.model import Deployment, Size, deployment_of
 from penstock.services.sagemaker.endpoints.refusals import check_config, check_invocation
 from penstock.services.sagemaker.endpoints.staging import asked_containers, source_of
 from penstock.wire.call import Directory, Scope, ValidationError
@@ -76,7 +76,7 @@ def test_requests_are_spread_by_weight() -> None:
 
 
 def test_an_update_may_retain_weights_and_counts() -> None:
-    current, asked = deployment(a=1, b=1).sized({"a": (0.5, 4)}), deployment(a=1, c=1)
+    current, asked = deployment(a=1, b=1).sized({"a": Size(0.5, 4)}), deployment(a=1, c=1)
 
     def sizes(**request: Any) -> dict[str, tuple[float, int]]:
         return {each.name: (each.weight, each.count) for each in retained(asked, current, request).variants}
@@ -89,7 +89,7 @@ def test_an_update_may_retain_weights_and_counts() -> None:
 def test_new_sizes_are_for_variants_that_there_are_and_leave_some_weight() -> None:
     current = deployment(a=1)
 
-    assert wanted_sizes(current, [{"VariantName": "a", "DesiredInstanceCount": 2}]) == {"a": (1.0, 2)}
+    assert wanted_sizes(current, [{"VariantName": "a", "DesiredInstanceCount": 2}]) == {"a": Size(1.0, 2)}
     for wrong in (
         {"VariantName": "b"},
         {"VariantName": "a", "DesiredWeight": 0.0},

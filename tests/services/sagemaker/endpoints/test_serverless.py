@@ -113,3 +113,19 @@ async def test_several_containers_are_refused(tmp_path: Path) -> None:
         await world.ask("CreateEndpointConfig", EndpointConfigName="c", ProductionVariants=[variant])
         with pytest.raises(ServiceError, match="give it one of one"):
             await world.ask("CreateEndpoint", EndpointName="e", EndpointConfigName="c")
+
+
+async def test_provisioned_concurrency_changes_in_service(tmp_path: Path) -> None:
+    async with world_at(tmp_path) as world:
+        await create(world)
+        await world.settled()
+        config = {"ProvisionedConcurrency": 3, "MaxConcurrency": 4}
+        asked = [{"VariantName": "a", "ServerlessUpdateConfig": config}]
+        await world.ask("UpdateEndpointWeightsAndCapacities", EndpointName="e", DesiredWeightsAndCapacities=asked)
+        found = await world.settled()
+
+        await until(world, living=3)
+        assert found["ProductionVariants"][0]["CurrentServerlessConfig"] == {"MemorySizeInMB": 2048, **config}
+        asked = [{"VariantName": "a", "ServerlessUpdateConfig": {"ProvisionedConcurrency": 5}}]
+        with pytest.raises(ValidationError, match="must not be above its MaxConcurrency, 4"):
+            await world.ask("UpdateEndpointWeightsAndCapacities", EndpointName="e", DesiredWeightsAndCapacities=asked)

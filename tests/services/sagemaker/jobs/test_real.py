@@ -65,7 +65,7 @@ class Customer:
 async def customer(folder: Path, *, kill: bool = True) -> AsyncIterator[Customer]:
     """Penstock on a folder until the block ends; its jobs end with it, unless they are left running."""
     migrate(folder / "penstock.db", MIGRATIONS)
-    rooms = Rooms.build(folder, lambda scope, role: {})
+    rooms = Rooms.build(folder)
     ready = asyncio.Event()
     working = asyncio.create_task(rooms.engine.work(ready.set))
     try:

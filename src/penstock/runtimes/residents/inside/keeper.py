@@ -46,6 +46,7 @@ class Asked:
     def __init__(self, head: Document, began: float | None) -> None:
         self.facts: Document = head["facts"]
         self.longest: float = head["longest"]
+        self.longest_in_parts: float = head["longest_in_parts"]
         self.lines: dict[str, str] = head["lines"]
         self.began = began  # None while the program loads
         self.has_come = False  # to the program, which was there
@@ -101,7 +102,8 @@ class Keeper:
         while not self._is_over:
             for end in (self._server, self._channel):
                 if not end.is_broken:
-                    ready.register(end, select.POLLIN | (select.POLLOUT if end.is_full else 0))
+                    hears = end is self._server or not self._server.is_full  # who cannot tell does not listen
+                    ready.register(end, (select.POLLIN if hears else 0) | (select.POLLOUT if end.is_full else 0))
             happened = dict(ready.poll(max(0.0, self._due() - time.monotonic()) * 1000))
             if event := happened.get(self._output):
                 self._hear(event, ready)
@@ -139,6 +141,9 @@ class Keeper:
                 self._loaded_ms = (time.monotonic() - self._born) * 1000
                 if self._asked is not None and self._asked.began is None:
                     self._asked.began = time.monotonic()
+            case "part" if self._asked is not None:
+                self._asked.longest = self._asked.longest_in_parts
+                self._server.push(framed({"way": "part"}, payload))
             case "answered" | "failed" as way:
                 self._settle(way, payload, peak_mib=head["peak_mib"], leaving=bool(head.get("leaving")))
 
@@ -146,7 +151,10 @@ class Keeper:
         if event & select.POLLOUT:
             self._server.send()
         for head, payload in self._server.read() if event & ~select.POLLOUT else ():
-            self._begin(head, payload)
+            if head.get("stop"):
+                self._stop()
+            else:
+                self._begin(head, payload)
         self._is_over = self._is_over or self._server.is_broken
 
     def _begin(self, head: Document, payload: bytes) -> None:
@@ -157,6 +165,11 @@ class Keeper:
             self._book.say(self._asked.lines["begin"])
         self._channel.push(framed({**self._asked.facts, "longest": self._asked.longest}, payload))
         self._asked.has_come = not self._channel.is_broken
+
+    def _stop(self) -> None:
+        """Tell the program that nobody hears its parts."""
+        if self._asked is not None:
+            self._channel.push(framed({"stop": True}))
 
     def _reap(self) -> None:
         """Bury the dead; when the program is among them, that is the end."""

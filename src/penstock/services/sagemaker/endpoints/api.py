@@ -15,14 +15,17 @@ from penstock.services.sagemaker.endpoints.flow import DELETE, FLOW, SIZE, UPDAT
 from penstock.services.sagemaker.endpoints.guardrails import policy_of
 from penstock.services.sagemaker.endpoints.model import (
     ENDPOINT,
+    Concurrency,
     Deployment,
     Json,
     Plan,
+    Size,
     State,
+    Variant,
     arn_of,
     deployment_of,
 )
-from penstock.services.sagemaker.endpoints.refusals import check_one_model, refuse
+from penstock.services.sagemaker.endpoints.refusals import check_one_model
 from penstock.services.sagemaker.endpoints.staging import asked_containers
 from penstock.services.sagemaker.once import once
 from penstock.store import documents, tags
@@ -101,7 +104,7 @@ class Endpoints:
             found, state = self._settled(tx, call.scope, request["EndpointName"])
             assert state.current is not None
             sizes = wanted_sizes(state.current, request["DesiredWeightsAndCapacities"])
-            self.engine.signal(tx, RunId(found.body[RUN]), SIZE, sizes)
+            self.engine.signal(tx, RunId(found.body[RUN]), SIZE, msgspec.to_builtins(sizes))
             return {"EndpointArn": found.arn}
 
         return await once(self.engine.database, call, self.clock(), begin)
@@ -153,7 +156,7 @@ def retained(asked: Deployment, current: Deployment, request: Mapping[str, Json]
     excluded = {each["VariantPropertyType"] for each in request.get("ExcludeRetainedVariantProperties", ())}
     now = {variant.name: variant for variant in current.variants}
     sizes = {
-        new.name: (
+        new.name: Size(
             new.weight if KEEPS_WEIGHT in excluded else now[new.name].weight,
             new.count if KEEPS_COUNT in excluded else now[new.name].count,
         )
@@ -163,13 +166,12 @@ def retained(asked: Deployment, current: Deployment, request: Mapping[str, Json]
     return asked.sized(sizes)
 
 
-def wanted_sizes(current: Deployment, asked: list[Mapping[str, Json]]) -> dict[str, tuple[float, int]]:
-    """Weight and count of each variant that is to have others."""
+def wanted_sizes(current: Deployment, asked: list[Mapping[str, Json]]) -> dict[str, Size]:
+    """The size of each variant that is to have another."""
     now = {variant.name: variant for variant in current.variants}
     sizes = {}
     for each in asked:
         name = each["VariantName"]
-        refuse(each, ("ServerlessUpdateConfig",), "DesiredWeightsAndCapacities.")
         if name not in now:
             raise ValidationError(f'The endpoint has no variant "{name}"; it has: {", ".join(now)}.')
         if now[name].serverless and "DesiredInstanceCount" in each:
@@ -177,7 +179,20 @@ def wanted_sizes(current: Deployment, asked: list[Mapping[str, Json]]) -> dict[s
         weight, count = each.get("DesiredWeight", now[name].weight), each.get("DesiredInstanceCount", now[name].count)
         if count < 1:
             raise ValidationError(f"DesiredInstanceCount of {name} must be at least 1.")
-        sizes[name] = (float(weight), count)
+        sizes[name] = Size(float(weight), count, wanted_concurrency(now[name], each.get("ServerlessUpdateConfig")))
     if not sum(variant.weight for variant in current.sized(sizes).variants):
         raise ValidationError("DesiredWeight must be above 0 in one variant at least.")
     return sizes
+
+
+def wanted_concurrency(variant: Variant, asked: Mapping[str, Json] | None) -> Concurrency | None:
+    """What a serverless variant is to have, if that changes."""
+    now = variant.serverless
+    if asked is None:
+        return None
+    if now is None:
+        raise ValidationError(f"{variant.name} is not serverless; leave ServerlessUpdateConfig out.")
+    most, provisioned = asked.get("MaxConcurrency", now.most), asked.get("ProvisionedConcurrency", now.provisioned)
+    if provisioned > most:
+        raise ValidationError(f"ProvisionedConcurrency of {variant.name} must not be above its MaxConcurrency, {most}.")
+    return Concurrency(most, now.memory_mib, provisioned)

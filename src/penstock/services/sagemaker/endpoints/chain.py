@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
-from penstock.services.sagemaker.endpoints.instance import Instance, Lost, Said, Unfit
+from penstock.services.sagemaker.endpoints.instance import Instance, Lost, Unfit
+from penstock.services.sagemaker.endpoints.saying import Listener, Said
 
 
 class Chain:
@@ -27,16 +28,19 @@ class Chain:
             for server in self._servers.values():
                 tasks.create_task(server.keep())
 
-    async def ask(self, facts: Mapping[str, str], body: bytes, longest: float) -> Said:
+    async def ask(
+        self, facts: Mapping[str, str], body: bytes, longest: float, listener: Listener | None = None
+    ) -> Said:
         """What the last has answered, or the first that did not answer well. Raises `Unfit` and `Lost`."""
         named = facts.get("container")
         chosen = [named] if named else list(self._servers)
         said = Said(200, facts["content_type"], facts["attributes"], body)
         for name in chosen:
-            accept = facts["accept"] if name == chosen[-1] else ""
-            passed = {**facts, "content_type": said.content_type, "accept": accept}
+            is_last = name == chosen[-1]
+            passed = {**facts, "content_type": said.content_type, "accept": facts["accept"] if is_last else ""}
+            heard_by = listener if is_last else None
             try:
-                said = replace(await self._servers[name].ask(passed, said.body, longest), container=name)
+                said = replace(await self._servers[name].ask(passed, said.body, longest, heard_by), container=name)
             except (Unfit, Lost) as problem:
                 problem.container = name
                 raise

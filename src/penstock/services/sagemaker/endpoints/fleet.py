@@ -5,8 +5,10 @@ from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, Final
 
-from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Answering, Said, Unfit
+from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, STREAM_WITHIN, Answering, Unfit
 from penstock.services.sagemaker.endpoints.model import Deployment, Variant
+from penstock.services.sagemaker.endpoints.saying import Listener, Said
+from penstock.services.sagemaker.endpoints.serverless import Serverless
 
 Make = Callable[[Variant, int], Answering]  # an instance of a variant, by its number
 
@@ -61,22 +63,26 @@ class Fleet:
 
         A caller who goes away does not end the server that works for him.
         """
-        asking = self._begin(variant, facts, body, longest)
-        await asyncio.wait({asking})
-        if asking.cancelled():
-            raise Unfit("the endpoint is being deleted")
-        return asking.result()
+        return await answer_of(self._begin(variant, facts, body, longest))
+
+    def stream(self, variant: str, facts: Mapping[str, str], body: bytes, listener: Listener) -> "asyncio.Task[Said]":
+        """The same, heard by a listener: what has begun."""
+        return self._begin(variant, facts, body, INVOKE_WITHIN, listener)
+
+    def under_way(self, variant: str) -> int:
+        """How many requests a variant has."""
+        return sum(each.outstanding for each in self._instances[variant])
 
     def mirror(self, variant: str, facts: Mapping[str, str], body: bytes, then: Callable[[Said], None]) -> None:
         """Ask a shadow too; nobody waits for it. What it cannot keep up with is passed over."""
-        if sum(each.outstanding for each in self._instances[variant]) < MOST_MIRRORED:
+        if self.under_way(variant) < MOST_MIRRORED:
             asking = self._begin(variant, facts, body, INVOKE_WITHIN)
             asking.add_done_callback(lambda task: None if task.cancelled() or task.exception() else then(task.result()))
 
     async def drain(self) -> None:
         """Let the requests that are under way be answered."""
         if self._asking:
-            longest = QUEUED_WITHIN if self.deployment.asynchronous else INVOKE_WITHIN
+            longest = QUEUED_WITHIN if self.deployment.asynchronous else STREAM_WITHIN
             await asyncio.wait(set(self._asking), timeout=longest)
 
     def end(self) -> None:
@@ -89,12 +95,14 @@ class Fleet:
             instance.close()
         self._keeping.clear()
 
-    def _begin(self, variant: str, facts: Mapping[str, str], body: bytes, longest: float) -> "asyncio.Task[Said]":
+    def _begin(
+        self, variant: str, facts: Mapping[str, str], body: bytes, longest: float, listener: Listener | None = None
+    ) -> "asyncio.Task[Said]":
         instance = min(self._instances[variant], key=lambda each: (each.outstanding, each.last_asked))
         self._asked_so_far += 1
         instance.last_asked = self._asked_so_far
         instance.outstanding += 1  # at once: the next request is to see it
-        asking = asyncio.create_task(instance.ask(facts, body, longest))
+        asking = asyncio.create_task(instance.ask(facts, body, longest, listener))
         self._asking.add(asking)
         asking.add_done_callback(partial(self._asked, instance))
         return asking
@@ -118,6 +126,9 @@ class Fleet:
             instance = self._make(variant, len(there))
             there.append(instance)
             self._keeping[instance] = self._spawn(instance.keep())
+        for each in there:
+            if isinstance(each, Serverless) and variant.serverless is not None:
+                each.fit(most=variant.serverless.most, provisioned=variant.serverless.provisioned)
 
     def _let_go(self, instance: Answering) -> None:
         """End an instance that is to leave when it has answered its requests."""
@@ -128,3 +139,11 @@ class Fleet:
     @staticmethod
     def _spawn(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         return asyncio.create_task(work)
+
+
+async def answer_of(asking: "asyncio.Task[Said]") -> Said:
+    """What has come of a request. Who waits here may go away; it goes on."""
+    await asyncio.wait({asking})
+    if asking.cancelled():
+        raise Unfit("the endpoint is being deleted")
+    return asking.result()

@@ -30,7 +30,7 @@ from penstock.services.sagemaker.announcing import ENDPOINT, ENDPOINT_DEPLOYMENT
 from penstock.services.sagemaker.endpoints import shifting
 from penstock.services.sagemaker.endpoints.answers import document, in_event
 from penstock.services.sagemaker.endpoints.model import ENDPOINT as KIND
-from penstock.services.sagemaker.endpoints.model import Contents, Deployment, Plan, State
+from penstock.services.sagemaker.endpoints.model import Contents, Deployment, Plan, Size, State
 from penstock.services.sagemaker.endpoints.shifting import FIT, given_up
 from penstock.store import blobs, documents
 from penstock.store.blobs import Digest
@@ -157,7 +157,7 @@ def signalled(state: State, signal: Signalled, at: float) -> State:
             asked = msgspec.convert(payload, Deployment)
             return replace(state, wanted=asked, made=asked.revision, failure="", begun=at, last=asked.policy)
         case Signalled(name, payload) if name == SIZE and state.current is not None:
-            sizes = msgspec.convert(payload, dict[str, tuple[float, int]])
+            sizes = msgspec.convert(payload, dict[str, Size])
             return replace(state, current=state.current.sized(sizes), fitting=state.fitted + 1)
         case Signalled(name) if name == DELETE:
             return replace(state, is_deleted=True)

@@ -9,10 +9,10 @@ import json
 import logging
 import struct
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from penstock.engine.residents import CannotStart, Reply, Request, Resident
+from penstock.services.sagemaker.endpoints.saying import Listener, Said, headed
 from penstock.services.sagemaker.endpoints.shelf import Unpackable
 
 log: Final = logging.getLogger(__name__)
@@ -20,7 +20,8 @@ LENGTHS: Final = struct.Struct(">II")
 LOOK_EVERY: Final = 0.2  # seconds between two looks whether the server is there
 PING_EVERY: Final = 10.0
 PING_WITHIN: Final = 30.0
-INVOKE_WITHIN: Final = 60.0  # as on AWS
+INVOKE_WITHIN: Final = 60.0  # as on AWS, and …
+STREAM_WITHIN: Final = 480.0  # … for an answer that is streamed, to its end
 LONGEST_PAUSE: Final = 30.0  # seconds between two starts of a server that will not stay
 CLOSED: Final = "it is not wanted any more"
 EMPTY: Final = {"content_type": "", "accept": "", "attributes": ""}
@@ -30,21 +31,6 @@ class Unfit(Exception):
     """There is no server that answers; the message says why."""
 
     container = "primary"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a server answered."""
-
-    status: int
-    content_type: str
-    attributes: str
-    body: bytes
-    container: str = "primary"
-
-    @property
-    def is_well(self) -> bool:
-        return 200 <= self.status < 300
 
 
 class Lost(Exception):
@@ -65,8 +51,13 @@ class Answering(Protocol):
     async def keep(self) -> None:
         """See to it that it can be asked, until cancelled."""
 
-    async def ask(self, facts: Mapping[str, str], body: bytes, longest: float) -> Said:
-        """Have a request answered within some seconds; raises `Unfit` and `Lost`."""
+    async def ask(
+        self, facts: Mapping[str, str], body: bytes, longest: float, listener: Listener | None = None
+    ) -> Said:
+        """Have a request answered within some seconds; raises `Unfit` and `Lost`.
+
+        An answer that a listener has heard is told again without its body.
+        """
 
     def close(self) -> None:
         """End it for good."""
@@ -111,13 +102,15 @@ class Instance:
             except Unfit as problem:
                 log.warning("instance %s: %s", self.name, problem)
 
-    async def ask(self, facts: Mapping[str, str], body: bytes, longest: float = INVOKE_WITHIN) -> Said:
+    async def ask(
+        self, facts: Mapping[str, str], body: bytes, longest: float = INVOKE_WITHIN, listener: Listener | None = None
+    ) -> Said:
         """Have a request answered; raises `Unfit` and `Lost`."""
         async with self._turn:
-            reply = await self._answered(Request(payload=body, facts=facts, longest=longest))
+            reply = await self._answered(request_of(facts, body, longest, listener))
         if reply.way != "answered":
             raise Lost("timed-out" if reply.way == "timed-out" else reply.message)
-        return said(reply)
+        return read(reply.payload)
 
     async def _answered(self, request: Request) -> Reply:
         """A reply; where a server was gone before the request came to it, that of the next one."""
@@ -178,20 +171,34 @@ class Instance:
         except BaseException:
             self.end()
             raise
-        if reply.way == "answered" and (answer := said(reply)).status == 200:
+        if reply.way == "answered" and (answer := read(reply.payload)).status == 200:
             self.told = answer.body.decode(errors="replace")
             return
         self.end()
         raise Unfit(answer.body.decode(errors="replace") if reply.way == "answered" else why(reply, longest))
 
 
+def request_of(facts: Mapping[str, str], body: bytes, longest: float, listener: Listener | None) -> Request:
+    if listener is None:
+        return Request(payload=body, facts=facts, longest=longest)
+
+    async def hear(part: bytes) -> bool:
+        if listener.head is not None:
+            return await listener.hear(part)
+        listener.begin(headed(read(part)))
+        return True
+
+    streams = {**facts, "streams": "yes"}
+    return Request(payload=body, facts=streams, longest=longest, hear=hear, longest_in_parts=STREAM_WITHIN)
+
+
 def why(reply: Reply, longest: float) -> str:
     return f"no answer within {longest:.0f} seconds" if reply.way == "timed-out" else reply.message
 
 
-def said(reply: Reply) -> Said:
-    """A reply's payload, which is a frame of the server's: a head and a body."""
-    head, body = LENGTHS.unpack_from(reply.payload)
+def read(payload: bytes) -> Said:
+    """A frame of the server's: a head and a body."""
+    head, body = LENGTHS.unpack_from(payload)
     begin = LENGTHS.size + head
-    told = json.loads(reply.payload[LENGTHS.size : begin])
-    return Said(told["status"], told["content_type"], told["attributes"], reply.payload[begin : begin + body])
+    told = json.loads(payload[LENGTHS.size : begin])
+    return Said(told["status"], told["content_type"], told["attributes"], payload[begin : begin + body])

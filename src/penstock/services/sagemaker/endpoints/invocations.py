@@ -4,7 +4,8 @@ Whoever has requests (InvokeEndpoint, the queue of an asynchronous endpoint) bri
 answers, what that is to the caller, and what is captured and measured of it.
 """
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -12,18 +13,19 @@ from typing import Final
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker.endpoints.answers import NEXT, REVISION, RUN, SHARE
 from penstock.services.sagemaker.endpoints.capture import Exchange, is_drawn
-from penstock.services.sagemaker.endpoints.fleet import Fleet
-from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Lost, Said, Unfit
+from penstock.services.sagemaker.endpoints.fleet import Fleet, answer_of
+from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Lost, Unfit
 from penstock.services.sagemaker.endpoints.library import NoModel
 from penstock.services.sagemaker.endpoints.metering import Metering
 from penstock.services.sagemaker.endpoints.model import ENDPOINT, LOG_GROUP, Json, Variant, arn_of
 from penstock.services.sagemaker.endpoints.refusals import check_targets
+from penstock.services.sagemaker.endpoints.saying import Listener, Said
 from penstock.services.sagemaker.endpoints.serverless import Throttled
 from penstock.services.sagemaker.endpoints.serving import Serving
 from penstock.services.sagemaker.endpoints.spool import Spool
 from penstock.store import documents
 from penstock.store.database import Database
-from penstock.wire.call import Scope, ServiceError
+from penstock.wire.call import Events, Scope, ServiceError
 
 TIMED_OUT: Final = (
     "Your invocation timed out while waiting for a response from container {container}. Review the latency metrics for "
@@ -33,6 +35,11 @@ FAILED: Final = (
     'Received {whose} error ({status}) from {container} with message "{message}". See the log group {group} in account '
     "{account} for more information."
 )
+
+
+TOO_LONG: Final = "The model has not finished its answer within the time that SageMaker gives it."
+BROKEN: Final = "The model's answer broke off: {why}"
+LARGEST_PART: Final = 1 << 18  # bytes of an event
 
 
 class NotServed(ServiceError):
@@ -67,6 +74,25 @@ class Asking:
     longest: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Streamed:
+    """An answer that goes on: what it begins with, and its events."""
+
+    variant: str
+    head: Said
+    events: Events
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked (InvokeEndpoint's members), when, and its luck."""
+
+    members: Mapping[str, Json]
+    body: bytes
+    at: float
+    luck: str
+
+
 @dataclass(frozen=True)
 class Invocations:
     """Requests to every endpoint."""
@@ -88,48 +114,89 @@ class Invocations:
         is_queued: bool = False,
     ) -> Answered:
         """Have a request answered. `request` is InvokeEndpoint's, without its body. Raises `ServiceError`."""
-        name, luck, at = request["EndpointName"], self.chance(), self.clock()
-        fleet = await self._fleet(scope, name, luck)
+        asked = Request(request, body, self.clock(), self.chance())
+        to = await self._chosen(scope, asked, longest, is_queued=is_queued)
+        self._mirror(to, asked)
+        said = await self._said(to, to.fleet.ask(to.variant, facts_of(request), body, longest))
+        self._note(to, asked, said)
+        if not said.is_well:
+            raise failed(to, said)
+        return Answered(variant=to.variant, said=said)
+
+    async def stream(self, scope: Scope, request: Mapping[str, Json], body: bytes) -> Streamed:
+        """Have a request answered as the model goes on answering. Raises `ServiceError` of what fails before."""
+        asked, listener = Request(request, body, self.clock(), self.chance()), Listener()
+        to = await self._chosen(scope, asked, INVOKE_WITHIN)
+        self._mirror(to, asked)
+        asking = to.fleet.stream(to.variant, facts_of(request), body, listener)
+        if await listener.begun(asking):
+            assert listener.head is not None
+            return Streamed(variant=to.variant, head=listener.head, events=self._events(to, asked, listener, asking))
+        said = await self._said(to, answer_of(asking))
+        self._note(to, asked, said)
+        if not said.is_well:
+            raise failed(to, said)
+        return Streamed(variant=to.variant, head=said, events=events_of(said.body))
+
+    async def _chosen(self, scope: Scope, asked: Request, longest: float, *, is_queued: bool = False) -> Asking:
+        """Whom a request is put to."""
+        name = asked.members["EndpointName"]
+        fleet = await self._fleet(scope, name, asked.luck)
         if fleet.deployment.asynchronous and not is_queued:
             raise NotServed(f"Endpoint {name} is asynchronous; ask it by InvokeEndpointAsync.")
-        variant = chosen(fleet.deployment.production, request.get("TargetVariant"), luck)
-        check_targets(fleet.variants[variant], request)
-        to = Asking(scope, name, variant, fleet, longest)
-        self._mirror(to, request, body, luck)
-        said = await self._said(to, request, body)
-        self._note(to, request, body, luck, at, said)
-        if not said.is_well:
-            raise failed(scope, name, said.status, said.body.decode(errors="replace"), said.container)
-        return Answered(variant=variant, said=said)
+        variant = chosen(fleet.deployment.production, asked.members.get("TargetVariant"), asked.luck)
+        check_targets(fleet.variants[variant], asked.members)
+        return Asking(scope, name, variant, fleet, longest)
 
-    def _mirror(self, to: Asking, request: Mapping[str, Json], body: bytes, luck: str) -> None:
+    async def _events(self, to: Asking, asked: Request, listener: Listener, asking: asyncio.Task[Said]) -> Events:
+        """The pieces of an answer that has begun, and how it failed, if it did."""
+        kept = bytearray()
+        is_captured = self._is_captured(to, asked)
+        try:
+            async for piece in listener.pieces(asking):
+                kept += piece if is_captured else b""
+                async for event in events_of(piece):
+                    yield event
+            failure = await break_of(asking)
+        finally:
+            listener.leave()
+        assert listener.head is not None
+        self._note(to, asked, replace(listener.head, body=bytes(kept), status=500 if failure else 200))
+        if failure is not None:
+            raise failure
+
+    def _mirror(self, to: Asking, asked: Request) -> None:
         """Ask the shadow of a variant too, as often as its weight says."""
-        at, variants = self.clock(), to.fleet.variants
+        mirrored, variants = replace(asked, at=self.clock()), to.fleet.variants
         for shadow in variants.values():
-            if shadow.is_shadow and fraction(luck[8:16]) * variants[to.variant].weight < shadow.weight:
-                then = partial(self._note, replace(to, variant=shadow.name), request, body, luck, at)
-                to.fleet.mirror(shadow.name, facts_of(request), body, then)
+            if shadow.is_shadow and fraction(asked.luck[8:16]) * variants[to.variant].weight < shadow.weight:
+                then = partial(self._note, replace(to, variant=shadow.name), mirrored)
+                to.fleet.mirror(shadow.name, facts_of(asked.members), asked.body, then)
 
-    def _note(self, to: Asking, request: Mapping[str, Json], body: bytes, luck: str, at: float, said: Said) -> None:
-        """What is measured and captured of an answer."""
-        self.metering.count(to.scope, to.endpoint, to.variant, said.status, self.clock() - at)
+    def _is_captured(self, to: Asking, asked: Request) -> bool:
         capture = to.fleet.deployment.capture
-        if said.is_well and capture is not None and is_drawn(capture, luck):
+        return capture is not None and is_drawn(capture, asked.luck)
+
+    def _note(self, to: Asking, asked: Request, said: Said) -> None:
+        """What is measured and captured of an answer."""
+        self.metering.count(to.scope, to.endpoint, to.variant, said.status, self.clock() - asked.at, shares(to))
+        capture = to.fleet.deployment.capture
+        if said.is_well and capture is not None and self._is_captured(to, asked):
             exchange = Exchange(
-                at=at,
-                body=body,
-                content_type=request.get("ContentType", ""),
+                at=asked.at,
+                body=asked.body,
+                content_type=asked.members.get("ContentType", ""),
                 answer=said.body,
                 answer_type=said.content_type,
-                attributes=request.get("CustomAttributes", ""),
-                inference_id=request.get("InferenceId", ""),
+                attributes=asked.members.get("CustomAttributes", ""),
+                inference_id=asked.members.get("InferenceId", ""),
             )
             self.spool.keep(to.scope, to.endpoint, to.variant, capture, exchange)
 
-    async def _said(self, to: Asking, request: Mapping[str, Json], body: bytes) -> Said:
+    async def _said(self, to: Asking, answer: Awaitable[Said]) -> Said:
         """What the model has answered, well or not. Raises where it has not."""
         try:
-            return await to.fleet.ask(to.variant, facts_of(request), body, to.longest)
+            return await answer
         except Unfit as problem:
             raise Unavailable(f"No server of the variant {to.variant} is there: {problem}") from problem
         except Throttled as many:
@@ -139,8 +206,8 @@ class Invocations:
         except Lost as lost:
             timed_out = TIMED_OUT.format(container=lost.container)
             message = timed_out if str(lost) == "timed-out" else f"The model server ended: {lost}"
-            self.metering.count(to.scope, to.endpoint, to.variant, 500, 0.0)
-            raise failed(to.scope, to.endpoint, 0, message, lost.container) from lost
+            self.metering.count(to.scope, to.endpoint, to.variant, 500, 0.0, shares(to))
+            raise failed(to, Said(0, "", "", message.encode(), lost.container)) from lost
 
     async def _fleet(self, scope: Scope, name: str, luck: str) -> Fleet:
         found = await self.database.read(lambda tx: documents.find_by_arn(tx, arn_of(scope, ENDPOINT, name)))
@@ -155,6 +222,16 @@ class Invocations:
         return fleet
 
 
+def shares(to: Asking) -> dict[str, float]:
+    """What a request takes of its variant, in the metrics that scaling policies look at."""
+    variant = to.fleet.variants[to.variant]
+    if variant.serverless is None:
+        return {"InvocationsPerInstance": 1 / variant.count}
+    provisioned = variant.serverless.provisioned
+    busy = to.fleet.under_way(to.variant) + 1
+    return {"ServerlessProvisionedConcurrencyUtilization": busy / provisioned} if provisioned else {}
+
+
 def facts_of(request: Mapping[str, Json]) -> dict[str, str]:
     """What a server is told beside the body."""
     return {
@@ -167,19 +244,45 @@ def facts_of(request: Mapping[str, Json]) -> dict[str, str]:
     }
 
 
-def failed(scope: Scope, name: str, status: int, message: str, container: str) -> ServiceError:
+def failed(to: Asking, said: Said) -> ServiceError:
     """What the model's own failure is to the caller."""
-    group = LOG_GROUP + name
-    whose = "client" if 400 <= status < 500 else "server"
+    group, status, message = LOG_GROUP + to.endpoint, said.status, said.body.decode(errors="replace")
+    whose, account = "client" if 400 <= status < 500 else "server", to.scope.account
     return ServiceError(
         FAILED.format(
-            whose=whose, status=status, container=container, message=message, group=group, account=scope.account
+            whose=whose, status=status, container=said.container, message=message, group=group, account=account
         ),
         code="ModelError",
         OriginalStatusCode=status,
         OriginalMessage=message,
-        LogStreamArn=scope.arn("logs", f"log-group:{group}"),
+        LogStreamArn=to.scope.arn("logs", f"log-group:{group}"),
     )
+
+
+async def break_of(asking: asyncio.Task[Said]) -> ServiceError | None:
+    """Why an answer has broken off, if it has, once the request is over."""
+    try:
+        said = await answer_of(asking)
+    except Unfit as problem:
+        return ServiceError(str(problem), code="InternalStreamFailure")
+    except Lost as lost:
+        return broken(lost)
+    return None if said.is_well else broken(Lost(said.body.decode(errors="replace")))
+
+
+def broken(lost: Lost) -> ServiceError:
+    """What it is to the caller that an answer breaks off."""
+    is_late = str(lost) == "timed-out"
+    return ServiceError(
+        TOO_LONG if is_late else BROKEN.format(why=lost),
+        code="ModelStreamError",
+        ErrorCode="ModelInvocationTimeExceeded" if is_late else "StreamBroken",
+    )
+
+
+async def events_of(content: bytes) -> Events:
+    for begin in range(0, len(content), LARGEST_PART):
+        yield {"PayloadPart": {"Bytes": content[begin : begin + LARGEST_PART]}}
 
 
 def chosen(variants: Mapping[str, Variant], target: str | None, chance: str) -> str:

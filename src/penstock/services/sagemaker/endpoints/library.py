@@ -6,8 +6,9 @@ When there are more than the instance has room for, the one that has rested long
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from penstock.services.sagemaker.endpoints.instance import Instance, Said, Unfit
+from penstock.services.sagemaker.endpoints.instance import Instance, Unfit
 from penstock.services.sagemaker.endpoints.model import Container
+from penstock.services.sagemaker.endpoints.saying import Listener, Said
 
 Bring = Callable[[str], Awaitable[Container]]  # a model by its name; raises `NoModel`
 Make = Callable[[Container], Instance]
@@ -34,14 +35,16 @@ class Library:
         """A server that has ended is started again by the next request for its model."""
         await asyncio.get_running_loop().create_future()  # until cancelled
 
-    async def ask(self, facts: Mapping[str, str], body: bytes, longest: float) -> Said:
+    async def ask(
+        self, facts: Mapping[str, str], body: bytes, longest: float, listener: Listener | None = None
+    ) -> Said:
         """Raises `NoModel`, `Unfit` and `Lost`."""
         model = facts["model"]
         server = self._loaded.get(model) or await self._load(model)
         self._loaded[model] = self._loaded.pop(model, server)
         server.outstanding += 1
         try:
-            return await server.ask(facts, body, longest)
+            return await server.ask(facts, body, longest, listener)
         except Unfit as problem:  # it does not load: whoever asks next tries again, with what is in S3 then
             self._let_go(model)
             return Said(500, "text/plain", "", f"The model {model} does not load: {problem}".encode())

@@ -6,7 +6,7 @@ memory too, unless it is forwarded: what is not told when the server stops is no
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -43,6 +43,7 @@ class Meter:
     client_errors: Statistics = field(default_factory=Statistics)
     server_errors: Statistics = field(default_factory=Statistics)
     latency: Statistics = field(default_factory=Statistics)  # microseconds
+    shares: dict[str, Statistics] = field(default_factory=dict)  # of what there is of the variant, by metric
 
     def data(self, endpoint: str, variant: str, at: float) -> Iterator[dict[str, Json]]:
         dimensions = [{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": variant}]
@@ -51,6 +52,7 @@ class Meter:
             ("Invocation4XXErrors", "None", self.client_errors),
             ("Invocation5XXErrors", "None", self.server_errors),
             ("ModelLatency", "Microseconds", self.latency),
+            *((name, "None", share) for name, share in self.shares.items()),
         ):
             values = {"SampleCount": found.count, "Sum": found.total, "Minimum": found.least, "Maximum": found.most}
             yield {
@@ -68,7 +70,9 @@ class Metering:
         self._clock = clock
         self._meters: dict[tuple[Scope, str, str], Meter] = {}
 
-    def count(self, scope: Scope, endpoint: str, variant: str, status: int, seconds: float) -> None:
+    def count(
+        self, scope: Scope, endpoint: str, variant: str, status: int, seconds: float, shares: Mapping[str, float]
+    ) -> None:
         """A request was answered with this status by the model; 500 where it was not answered."""
         place = Scope(scope.account, scope.region), endpoint, variant
         meter = self._meters.get(place)
@@ -78,6 +82,8 @@ class Metering:
         meter.client_errors.add(float(400 <= status < 500))
         meter.server_errors.add(float(status >= 500))
         meter.latency.add(seconds * 1_000_000)
+        for name, share in shares.items():
+            meter.shares.setdefault(name, Statistics()).add(share)
 
     async def tell(self) -> None:
         """Tell CloudWatch again and again, until cancelled."""

@@ -84,6 +84,17 @@ class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
     is_shadow: bool = False  # it is asked what the production variant is asked, and nobody sees its answers
 
 
+class Size(msgspec.Struct, frozen=True, array_like=True):
+    """How much a variant is to have. `serverless` is what one without instances has in their place, if that changes."""
+
+    weight: float
+    count: int
+    serverless: Concurrency | None = None
+
+    def of(self, variant: Variant) -> Variant:
+        return replace(variant, weight=self.weight, count=self.count, serverless=self.serverless or variant.serverless)
+
+
 class Capture(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which requests are captured, what of them, and where to."""
 
@@ -127,14 +138,11 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def part(self, share: float) -> "Deployment":
         """The same with a part of its instances."""
-        return self.sized({each.name: (each.weight, ceil(round(share * each.count, 6))) for each in self.variants})
+        return self.sized({each.name: Size(each.weight, ceil(round(share * each.count, 6))) for each in self.variants})
 
-    def sized(self, wanted: Mapping[str, tuple[float, int]]) -> "Deployment":
-        """The same with other weights and counts, by variant."""
-        changed = [
-            replace(each, weight=wanted[each.name][0], count=wanted[each.name][1]) if each.name in wanted else each
-            for each in self.variants
-        ]
+    def sized(self, wanted: Mapping[str, "Size"]) -> "Deployment":
+        """The same with other sizes, by variant."""
+        changed = [wanted[each.name].of(each) if each.name in wanted else each for each in self.variants]
         return replace(self, variants=tuple(changed))
 
     def staged(self, contents: Mapping[str, Contents]) -> "Deployment":

@@ -10,7 +10,8 @@ from typing import Final
 
 import httptools
 
-from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Instance, Lost, Said
+from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, STREAM_WITHIN, Instance, Lost
+from penstock.services.sagemaker.endpoints.saying import Listener, Said, headed
 
 HOST: Final = "127.0.0.1"
 PIECE: Final = 1 << 18
@@ -22,28 +23,34 @@ HEADERS: Final = {"content_type": "content-type", "accept": "accept", "attribute
 class Program(Instance):
     """Requests that take too long are lost; the program goes on with the others."""
 
-    async def ask(self, facts: Mapping[str, str], body: bytes, longest: float = INVOKE_WITHIN) -> Said:
+    async def ask(
+        self, facts: Mapping[str, str], body: bytes, longest: float = INVOKE_WITHIN, listener: Listener | None = None
+    ) -> Said:
         """Have a request answered, beside others; raises `Unfit` and `Lost`."""
         try:
-            return await self._answered_by_next(facts, body, longest)
+            return await self._answered_by_next(facts, body, longest, listener)
         except TimeoutError:
             raise Lost("timed-out") from None
         except (OSError, httptools.HttpParserError) as problem:
             raise Lost(f"the program's connection ended ({problem})") from problem
 
-    async def _answered_by_next(self, facts: Mapping[str, str], body: bytes, longest: float) -> Said:
+    async def _answered_by_next(
+        self, facts: Mapping[str, str], body: bytes, longest: float, listener: Listener | None
+    ) -> Said:
         """An answer; where the program has ended, and nobody has noticed yet, that of the next one."""
         with suppress(ConnectionRefusedError):
-            return await self._exchanged(facts, body, longest)
-        return await self._exchanged(facts, body, longest)
+            return await self._exchanged(facts, body, longest, listener)
+        return await self._exchanged(facts, body, longest, listener)
 
-    async def _exchanged(self, facts: Mapping[str, str], body: bytes, longest: float) -> Said:
+    async def _exchanged(
+        self, facts: Mapping[str, str], body: bytes, longest: float, listener: Listener | None
+    ) -> Said:
         if self.is_over:
             await self.begin()
         port = self.told
         try:
-            async with asyncio.timeout(longest):
-                return await exchanged(port, facts, body)
+            async with asyncio.timeout(longest) as deadline:
+                return await exchanged(port, facts, body, listener, deadline)
         except ConnectionRefusedError:
             if self.told == port:  # else somebody has ended it, and perhaps it is here again
                 self.told = ""
@@ -51,14 +58,23 @@ class Program(Instance):
             raise
 
 
-async def exchanged(port: str, facts: Mapping[str, str], body: bytes) -> Said:
-    """POST to `/invocations`; raises `OSError` and `HttpParserError`."""
+async def exchanged(
+    port: str, facts: Mapping[str, str], body: bytes, listener: Listener | None, deadline: asyncio.Timeout
+) -> Said:
+    """POST to `/invocations`; raises `OSError` and `HttpParserError`. A stream has another deadline."""
     reader, writer = await asyncio.open_connection(HOST, int(port))
     try:
         writer.write(head(port, facts, len(body)) + body)
         hearing = Hearing()
         while not hearing.is_complete:
             hearing.feed(await reader.read(PIECE))
+            if listener is None or not hearing.is_well:
+                continue
+            if listener.head is None:
+                listener.begin(headed(hearing.said()))
+                deadline.reschedule(asyncio.get_running_loop().time() + STREAM_WITHIN)
+            if not await listener.hear(hearing.taken()):
+                break
         return hearing.said()
     finally:
         writer.close()
@@ -76,6 +92,7 @@ class Hearing:
 
     def __init__(self) -> None:
         self.is_complete = False
+        self._has_head = False
         self._headers: dict[str, str] = {}
         self._body = bytearray()
         self._parser = httptools.HttpResponseParser(self)
@@ -91,6 +108,17 @@ class Hearing:
         if len(self._body) > LARGEST:
             raise ConnectionError(f"the answer has more than {LARGEST} bytes")
 
+    @property
+    def is_well(self) -> bool:
+        """Whether the head has come, and says so."""
+        return self._has_head and 200 <= self._parser.get_status_code() < 300
+
+    def taken(self) -> bytes:
+        """What has come of the body; it is kept here no more."""
+        piece = bytes(self._body)
+        self._body.clear()
+        return piece
+
     def said(self) -> Said:
         told = self._headers
         return Said(
@@ -102,6 +130,9 @@ class Hearing:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        self._has_head = True
 
     def on_body(self, piece: bytes) -> None:
         self._body += piece

@@ -19,6 +19,7 @@ OF_VARIANTS: Final = (
 OF_INVOCATIONS: Final = (
     "EnableExplanations", "InferenceComponentName", "SessionId", "PrefixAwareId",
 )  # fmt: skip
+UNSUPPORTED: Final = "One or more endpoint features are not supported using this configuration."  # AWS's sentence
 OF_INSTANCES: Final = ("InstanceType", "InitialInstanceCount")
 NEEDED: Final = ("ModelName", "InstanceType", "InitialInstanceCount")
 
@@ -76,14 +77,15 @@ def check_serverless(variant: Mapping[str, Json], request: Mapping[str, Json], w
         raise ValidationError(f"{where}ServerlessConfig has no instances; leave {given[0]} out.")
     if "AsyncInferenceConfig" in request:
         raise ValidationError(
-            f"{where}ServerlessConfig cannot be asked by AsyncInferenceConfig; leave one of them out."
+            f"{UNSUPPORTED} {where}ServerlessConfig cannot be asked by AsyncInferenceConfig; leave one of them out."
         )
 
 
 def check_one_model(containers: Sequence[Mapping[str, Json]], variant: str) -> None:
     if len(containers) > 1 or containers[0].get("Mode") == "MultiModel":
         raise ValidationError(
-            f"The variant {variant} is serverless and its model has several containers or models; give it one of one."
+            f"{UNSUPPORTED} The variant {variant} is serverless and its model has several containers or models; give "
+            "it one of one."
         )
 
 

@@ -1,4 +1,4 @@
-"""The runtime's door: InvokeEndpoint, and InvokeEndpointAsync."""
+"""The runtime's door: InvokeEndpoint, InvokeEndpointWithResponseStream and InvokeEndpointAsync."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from penstock.services.sagemaker.endpoints.invocations import Invocations, NotSe
 from penstock.services.sagemaker.endpoints.model import Json
 from penstock.services.sagemaker.endpoints.queueing import Queueing
 from penstock.services.sagemaker.endpoints.refusals import check_invocation
+from penstock.services.sagemaker.endpoints.saying import Said
 from penstock.wire.call import Answer, Body, Call, operation, read_whole
 
 LARGEST: Final = 6_291_456  # bytes of a request, as on AWS
@@ -26,13 +27,24 @@ class Runtime:
         check_invocation(request)
         body = await whole(request.get("Body", b""))
         answered = await self.invocations.ask(call.scope, request, body)
-        said = answered.said
-        answer = {"Body": said.body, "ContentType": said.content_type, "InvokedProductionVariant": answered.variant}
-        return {**answer, "CustomAttributes": said.attributes} if said.attributes else answer
+        return {"Body": answered.said.body, **told(answered.variant, answered.said)}
+
+    @operation("InvokeEndpointWithResponseStream")
+    async def stream(self, call: Call, request: Mapping[str, Json]) -> Answer:
+        check_invocation(request)
+        body = await whole(request.get("Body", b""))
+        streamed = await self.invocations.stream(call.scope, request, body)
+        return {"Body": streamed.events, **told(streamed.variant, streamed.head)}
 
     @operation("InvokeEndpointAsync")
     async def invoke_later(self, call: Call, request: Mapping[str, Json]) -> Answer:
         return await self.queueing.accept(call, request, await whole(request.get("Body", b"")))
+
+
+def told(variant: str, said: Said) -> dict[str, Json]:
+    """What is told of an answer beside its body."""
+    answer = {"ContentType": said.content_type, "InvokedProductionVariant": variant}
+    return {**answer, "CustomAttributes": said.attributes} if said.attributes else answer
 
 
 async def whole(body: bytes | Body) -> bytes:

@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from penstock.services.sagemaker.endpoints.instance import Instance, Said
+from penstock.services.sagemaker.endpoints.instance import Instance
+from penstock.services.sagemaker.endpoints.saying import Listener, Said
 
 IDLE: Final = 300.0  # seconds
 LOOK_EVERY: Final = 1.0
@@ -31,11 +32,16 @@ class Serverless:
 
     async def begin(self) -> None:
         """Start those that are provisioned, and one in any case: a model that does not load is to be known at once."""
-        first = [self._new() for _ in range(max(1, self._provisioned))]
+        missing = max(1, self._provisioned) - len(self._resting) - len(self._busy)
+        first = [self._new() for _ in range(missing)]
         self._busy.update(first)
         await asyncio.gather(*(server.begin() for server in first))
         for server in first:
             self._rest(server)
+
+    def fit(self, *, most: int, provisioned: int) -> None:
+        """Have others be the most, and those that stay; who is missing is started by `begin`."""
+        self._most, self._provisioned = most, provisioned
 
     async def keep(self) -> None:
         """Let go of those that have rested long, until cancelled."""
@@ -45,14 +51,16 @@ class Serverless:
             while len(self._resting) + len(self._busy) > self._provisioned and self._has_rested_since(before):
                 self._resting.pop(0)[1].close()
 
-    async def ask(self, facts: Mapping[str, str], body: bytes, longest: float) -> Said:
+    async def ask(
+        self, facts: Mapping[str, str], body: bytes, longest: float, listener: Listener | None = None
+    ) -> Said:
         """Raises `Throttled`, `Unfit` and `Lost`."""
         if not self._resting and len(self._busy) >= self._most:
             raise Throttled(f"{self._most} requests are under way, which is the variant's MaxConcurrency.")
         server = self._resting.pop()[1] if self._resting else self._new()
         self._busy.add(server)
         try:
-            return await server.ask(facts, body, longest)
+            return await server.ask(facts, body, longest, listener)
         finally:
             self._rest(server)
 

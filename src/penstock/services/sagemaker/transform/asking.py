@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
-from penstock.services.sagemaker.endpoints.instance import EMPTY, Instance, Lost, Said, Unfit
+from penstock.services.sagemaker.endpoints.instance import EMPTY, Instance, Lost, Unfit
+from penstock.services.sagemaker.endpoints.saying import Said
 from penstock.services.sagemaker.transform.model import Problem
 from penstock.services.sagemaker.transform.order import Order
 

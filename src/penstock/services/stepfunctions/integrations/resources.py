@@ -117,4 +117,5 @@ def _exists_in_sdk(resource: Resource) -> bool:
     service = resource.called_service
     if not service or resource.pattern not in {"request", "token"} or resource.action[0].isupper():
         return False
-    return models.operation(service, resource.called_operation) is not None
+    operation = models.operation(service, resource.called_operation)
+    return operation is not None and not operation.has_event_stream_output  # a state's result is no stream

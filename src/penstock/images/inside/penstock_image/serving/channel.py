@@ -1,16 +1,20 @@
 """Requests as frames on a socket: two lengths, a head in JSON, a payload.
 
 Whoever started the server holds the other end. An answer's payload is a frame of its own: what HTTP would
-say beside the body, and the body.
+say beside the body, and the body. An answer that is made while it is sent goes out in parts before: what HTTP would say
+beside the body, then pieces of it, until whoever asked wants no more.
 """
 
 import io
 import json
 import os
+import select
 import socket
 import struct
 import sys
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from penstock_image.layout import Json
 from penstock_image.serving.messages import Request, Response
@@ -62,11 +66,39 @@ def answer(channel: socket.socket, respond: Callable[[Request], Response]) -> No
     while True:
         head, payload = LENGTHS.unpack(exactly(channel, LENGTHS.size))
         facts = json.loads(exactly(channel, head))
+        if facts.get("stop"):  # it came when the last part was out
+            continue
         request = Request(
             path=facts["path"],
             content_type=facts["content_type"],
             accept=facts["accept"],
             attributes=facts["attributes"],
             body=exactly(channel, payload),
+            streams=bool(facts.get("streams")),
         )
-        channel.sendall(framed({"do": "answered", "peak_mib": 0}, told(respond(request))))
+        response = respond(request)
+        if response.parts is not None:
+            response = sent(channel, response, response.parts)
+        channel.sendall(framed({"do": "answered", "peak_mib": 0}, told(response)))
+
+
+def sent(channel: socket.socket, response: Response, parts: Iterator[bytes]) -> Response:
+    """Send an answer in parts; what there is to say at its end."""
+    send(channel, told(replace(response, body=b"")))
+    if response.body:
+        send(channel, response.body)
+    try:
+        for part in parts:
+            if select.select([channel], [], [], 0)[0]:  # nobody wants more of it
+                break
+            send(channel, part)
+    except Exception as problem:  # whatever the customer's code raises
+        traceback.print_exc()
+        return Response(500, str(problem).encode() or type(problem).__name__.encode())
+    finally:
+        parts.close()  # type: ignore[attr-defined]
+    return Response(response.status)
+
+
+def send(channel: socket.socket, part: bytes) -> None:
+    channel.sendall(framed({"do": "part"}, part))

@@ -5,7 +5,7 @@ predict_fn(data, model) ─► prediction      output_fn(prediction, accept) ─
 """
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from penstock_image.layout import Json
 from penstock_image.serving.messages import Request, Response
@@ -39,13 +39,34 @@ class Handlers:
 
 
 def response(said: Json, accept: str) -> Response:
-    """What an `output_fn` may answer: text, bytes, either with a content type, or a response object of Flask's kind."""
+    """What an `output_fn` may answer: text, bytes or an iterator of either, perhaps with a content type; or a response
+    object of Flask's kind.
+    """
     if hasattr(said, "get_data") and hasattr(said, "status_code"):
         attributes = str(said.headers.get(ATTRIBUTES, ""))
+        if getattr(said, "is_streamed", False):
+            return Response(
+                int(said.status_code), b"", str(said.mimetype or accept), attributes, parts(said.iter_encoded())
+            )
         return Response(int(said.status_code), said.get_data(), str(said.mimetype or accept), attributes)
     body, content_type = said if isinstance(said, tuple) else (said, accept)
+    if isinstance(body, Iterator):
+        return Response(200, b"", content_type, parts=parts(body))
     if isinstance(body, str):
         body = body.encode()
     if not isinstance(body, bytes | bytearray):
-        raise TypeError(f"output_fn must answer text or bytes (and a content type); it answered {type(body).__name__}")
+        raise TypeError(
+            "output_fn must answer text, bytes or an iterator of them (and a content type); it answered "
+            f"{type(body).__name__}"
+        )
     return Response(200, bytes(body), content_type)
+
+
+def parts(made: Iterable[Json]) -> Iterator[bytes]:
+    """What an iterator of the customer's makes, as bytes; who takes no more of it closes it."""
+    try:
+        for each in made:
+            yield each.encode() if isinstance(each, str) else bytes(memoryview(each))  # a number is no content
+    finally:
+        if close := getattr(made, "close", None):
+            close()

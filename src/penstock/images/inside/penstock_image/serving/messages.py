@@ -1,6 +1,7 @@
 """What a model server is asked and what it says: HTTP's nouns, whatever they travel on."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -21,6 +22,7 @@ class Request:
     accept: str = ""
     attributes: str = ""
     body: bytes = b""
+    streams: bool = False  # whether the answer may go out in parts, as they are made
 
     @property
     def content(self) -> str | bytes:
@@ -30,10 +32,21 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
+    """`parts`, where there are any, come after `body`, and are made while they are taken."""
+
     status: int
     body: bytes = b""
     content_type: str = "text/plain"
     attributes: str = ""
+    parts: Iterator[bytes] | None = None
+
+    def whole(self) -> "Response":
+        """With all that its parts are; raises what they raise."""
+        return self if self.parts is None else replace(self, body=b"".join((self.body, *self.parts)), parts=None)
+
+    def begun(self) -> "Response":
+        """With its first part made; raises what that raises."""
+        return self if self.parts is None else replace(self, body=self.body + next(self.parts, b""))
 
 
 class Unserved(Exception):

@@ -49,7 +49,8 @@ class Server:
         accept = self._default_accept if request.accept in ANYTHING else request.accept
         try:
             content_type = request.content_type or self._default_content
-            return self._answer(replace(request, content_type=content_type, accept=accept))
+            answer = self._answer(replace(request, content_type=content_type, accept=accept))
+            return answer.begun() if request.streams else answer.whole()
         except Unserved as refusal:
             return Response(refusal.status, str(refusal).encode())
         except Exception as problem:  # whatever the customer's functions raise
