@@ -21,6 +21,7 @@ ALL = (
     "tuning",
     "profiles",
     "features",
+    "reproduce",
 )
 
 
