@@ -22,6 +22,7 @@ ALL = (
     "tuning",
     "profiles",
     "features",
+    "reproduce",
 )
 
 

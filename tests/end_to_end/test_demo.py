@@ -1,5 +1,6 @@
 """`penstock demo`: the main job, seen as its user sees it; and the same with a power cut at any moment."""
 
+import json
 import re
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def execution_in(printed: str) -> str:
     return found[0]
 
 
-def test_the_demo_registers_a_model_and_with_an_impossible_threshold_fails_with_its_message(tmp_path: Path) -> None:
+def test_the_demo_registers_a_model_and_is_reproducible_and_with_an_impossible_threshold_fails(tmp_path: Path) -> None:
     done = penstock("demo", "--data", str(tmp_path))
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -41,6 +42,16 @@ def test_the_demo_registers_a_model_and_with_an_impossible_threshold_fails_with_
         assert steps["NotGoodEnough"]["Metadata"]["Fail"]["ErrorMessage"] == message
         printed = world.penstock("logs", logs[1][1])
         assert "validation:auc=" in printed.stdout
+        before = world.sagemaker.list_models()["Models"], world.jobs("Training"), world.jobs("Processing")
+        again = world.penstock("reproduce", "--json", execution_in(done.stdout))
+        assert again.returncode == 0, again.stdout + again.stderr
+        assert {each["step"]: each["verdict"] for each in json.loads(again.stdout)["steps"]} == {
+            "Preprocess": "identical", "Train": "identical", "Evaluate": "identical",
+            "GoodEnough": "not run", "CreateModel": "not run", "RegisterModel": "not run",
+        }  # fmt: skip
+        after = world.sagemaker.list_models()["Models"], world.jobs("Training"), world.jobs("Processing")
+        assert before == after  # a server that is up hears nothing of it
+        assert not list((tmp_path / "again").iterdir())
 
 
 @pytest.mark.parametrize("moment", ["0", "Train", "Evaluate"])

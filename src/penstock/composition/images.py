@@ -12,6 +12,7 @@ from penstock.images.environments import BadEnvironment
 from penstock.runtimes.container import ContainerImage
 from penstock.runtimes.environments import Environments, Tell, Unbuildable
 from penstock.runtimes.environments.interpreters import find as find_python
+from penstock.runtimes.environments.plan import Plan
 from penstock.runtimes.sandbox import SYSTEM_PATH, Image, UnknownImage
 
 
@@ -35,6 +36,7 @@ class Images:
         self._environments = environments_of(data, environments, self._catalog)
         self.resolve = lru_cache(self._resolve)
         self.is_container = lru_cache(self._is_container)
+        self.plan = lru_cache(self._plan)
 
     def _resolve(self, uri: str) -> Image:
         """The environment of an image, for the sandbox."""
@@ -66,6 +68,13 @@ class Images:
             furnish=None if all(each.folder is None for each in plan.line) else furnish,
             note=found.note,
         )
+
+    def _plan(self, uri: str) -> Plan:
+        """The environment of an image, as it is on this machine. Raises `UnknownImage` and `BadEnvironment`."""
+        try:
+            return self._environments.plan(self._catalog.resolve(uri).environment)
+        except catalog.UnknownImage as unknown:
+            raise UnknownImage(str(unknown)) from None
 
     def _is_container(self, uri: str) -> bool:
         """Whether an image's jobs run as containers: it is mapped to one, or to nothing."""

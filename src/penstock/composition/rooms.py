@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from penstock.composition.images import Images
+from penstock.composition.inventories import Inventories
 from penstock.composition.residents import environments_here, model_servers, nursery
+from penstock.composition.runtimes import containers_of, machine_here
 from penstock.composition.sources import chance, clock
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
-from penstock.images import clients
 from penstock.runtimes.choice import ByImage
 from penstock.runtimes.container import Containers, find_socket
 from penstock.runtimes.container import Engine as ContainerEngine
@@ -33,7 +34,6 @@ from penstock.services.sagemaker import experiments, lineage, registry
 from penstock.services.sagemaker.announcing import Announcer
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.features.room import open_features
-from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.monitoring.room import open_monitoring
 from penstock.services.sagemaker.monitoring.settings import read_schedule_minutes
@@ -45,7 +45,7 @@ from penstock.services.scheduler import open_scheduler
 from penstock.services.stepfunctions.integrations import MockConfig, StandIn, nobody
 from penstock.services.stepfunctions.quotas import read_quotas
 from penstock.services.stepfunctions.room import open_stepfunctions
-from penstock.store.blobs import Blobs, Digest
+from penstock.store.blobs import GRACE, Blobs, Digest
 from penstock.store.logfile import stream_path
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
@@ -73,7 +73,6 @@ class Clients:
     functions: lambda_.ClientsOf = no_keys
 
 
-BLOB_GRACE: Final = 3600.0  # seconds before a blob that nobody holds goes
 QUERIES_SHARE: Final = 4  # of this machine's memory, a quarter is for Athena's queries
 SWEEP_EVERY: Final = 900.0  # seconds between two looks for what may go
 
@@ -91,6 +90,7 @@ class Rooms:
     container_engine: ContainerEngine
     containers: Containers
     runtime: ByImage
+    inventories: Inventories
     nursery: Nursery
     model_servers: Nursery
     ring: identity.StoredKeys
@@ -135,6 +135,7 @@ class Rooms:
             container_engine=container_engine,
             containers=containers,
             runtime=ByImage(sandbox, containers, images.is_container),
+            inventories=Inventories(images, blobs, container_engine),
             nursery=nursery(data),
             model_servers=model_servers(data),
             ring=identity.StoredKeys(database, clock),
@@ -163,7 +164,7 @@ class Rooms:
 
     def _furnish_jobs(self, streams: Streams, images: Images, client_environment: ClientEnvironment) -> None:
         """SageMaker's jobs, and their tuning."""
-        forget_settled_jobs = furnish(
+        tidy_jobs = furnish(
             engine=self.engine,
             directory=self.directory,
             blobs=self.blobs,
@@ -172,6 +173,7 @@ class Rooms:
             streams=streams,
             client_environment=client_environment,
             definitions=images.metric_definitions,
+            identify=self.inventories.identify,
             clock=clock,
             announce=Announcer(self.notices),
         )
@@ -183,7 +185,7 @@ class Rooms:
             clock=clock,
             announce=Announcer(self.notices),
         )
-        self.tidy.extend((forget_settled_jobs, self.sandbox.tidy, self.containers.tidy))
+        self.tidy.extend((tidy_jobs, self.sandbox.tidy, self.containers.tidy))
 
     def _furnish_functions(self, data: Path, streams: Streams, clients_of: lambda_.ClientsOf) -> None:
         functions = lambda_.furnish(
@@ -265,6 +267,7 @@ class Rooms:
             clock=clock,
             chance=chance,
             tell=telling(self.notices),
+            identify=self.inventories.identify,
         )
 
     def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
@@ -318,30 +321,11 @@ class Rooms:
         self.tidy.extend((tidy_archives, scaling.tidy))
 
 
-def machine_here() -> Machine:
-    """What there is of this machine for jobs to share."""
-    share = this_machine()
-    return Machine(int(share.cpus), int(share.memory_mib), share.gpus)
-
-
 def streams_of(data: Path, directory: Directory) -> Streams:
     def path(scope: Scope, group: str, stream: str) -> Path:
         return stream_path(data, scope.account, scope.region, group, stream)
 
     return Streams(directory, path)
-
-
-def containers_of(data: Path, engine: ContainerEngine, blobs: Blobs, images: Images, slots: Slots) -> Containers:
-    """What runs jobs whose images are at a container engine."""
-    return Containers(
-        data / "containers",
-        engine=engine,
-        blobs=blobs,
-        resolve=images.container,
-        slots=slots,
-        clock=clock,
-        visible=[clients.SHIM],
-    )
 
 
 def identity_services(database: SqliteDatabase, ring: identity.StoredKeys) -> tuple[Service, ...]:
@@ -373,8 +357,8 @@ async def sweep(rooms: Rooms, data: Path) -> None:
         await asyncio.sleep(SWEEP_EVERY)
         now = clock()
         try:
-            removed = await rooms.blobs.collect(rooms.database, older_than=now - BLOB_GRACE, among=unheld)
-            unheld = await rooms.blobs.unheld(rooms.database, older_than=now - BLOB_GRACE)
+            removed = await rooms.blobs.collect(rooms.database, older_than=now - GRACE, among=unheld)
+            unheld = await rooms.blobs.unheld(rooms.database, older_than=now - GRACE)
             await s3.sweep(rooms.database, now, chance)
             await logs.sweep(rooms.database, data, now)
             for tidy in rooms.tidy:

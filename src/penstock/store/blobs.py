@@ -12,7 +12,7 @@ import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NewType
@@ -22,6 +22,8 @@ from penstock.wire.call import Body
 
 Digest = NewType("Digest", str)  # SHA-256, lower-case hex
 PIECE: Final = 1 << 20
+GRACE: Final = 3600.0  # seconds before a blob that nobody holds goes: longer than it takes anybody to name one
+HOLD: Final = "INSERT OR IGNORE INTO blob_holder (digest, holder) VALUES (:digest, :holder)"
 
 
 class BlobDamaged(Exception):
@@ -229,11 +231,12 @@ def sync_folder(folder: Path) -> None:
 
 def hold(tx: Transaction, digest: Digest, holder: str) -> None:
     """Say that `holder` (any stable name, such as ``s3/bucket/key/version``) needs a blob."""
-    tx.changed(
-        "INSERT OR IGNORE INTO blob_holder (digest, holder) VALUES (:digest, :holder)",
-        digest=digest,
-        holder=holder,
-    )
+    tx.changed(HOLD, digest=digest, holder=holder)
+
+
+def hold_all(tx: Transaction, digests: Iterable[Digest], holder: str) -> None:
+    """`hold`, for many."""
+    tx.each(HOLD, [{"digest": digest, "holder": holder} for digest in digests])
 
 
 def release(tx: Transaction, holder: str) -> None:
@@ -243,3 +246,15 @@ def release(tx: Transaction, holder: str) -> None:
 
 def is_held(tx: Transaction, digest: Digest) -> bool:
     return tx.row("SELECT 1 FROM blob_holder WHERE digest = :digest LIMIT 1", digest=digest) is not None
+
+
+def held_by(tx: Transaction, holder: str) -> frozenset[Digest]:
+    """The blobs that somebody holds."""
+    found = tx.rows("SELECT digest FROM blob_holder WHERE holder = :holder", holder=holder)
+    return frozenset(Digest(str(digest)) for (digest,) in found)
+
+
+def holders(tx: Transaction, digest: Digest) -> frozenset[str]:
+    """Whoever holds a blob."""
+    found = tx.rows("SELECT holder FROM blob_holder WHERE digest = :digest", digest=digest)
+    return frozenset(str(holder) for (holder,) in found)

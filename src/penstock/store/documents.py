@@ -30,6 +30,8 @@ _UPDATE: Final = """
 _NAMED: Final = "kind = :kind AND account = :account AND region = :region AND name = :name"
 _FIND: Final = f"SELECT {_COLUMNS} FROM document WHERE {_NAMED}"  # noqa: S608
 _BY_ARN: Final = f"SELECT {_COLUMNS} FROM document WHERE arn = :arn"  # noqa: S608
+_ANYWHERE: Final = f"SELECT {_COLUMNS} FROM document WHERE kind = :kind AND name = :name"  # noqa: S608
+_OF_KIND: Final = f"SELECT {_COLUMNS} FROM document WHERE kind = :kind ORDER BY name"  # noqa: S608
 _EVERYWHERE: Final = f"SELECT {_COLUMNS} FROM document WHERE kind = :kind AND status = :status ORDER BY name"  # noqa: S608
 _REMOVE: Final = f"DELETE FROM document WHERE {_NAMED}"  # noqa: S608
 
@@ -102,6 +104,16 @@ def find(tx: Transaction, scope: Scope, kind: str, name: str) -> Document | None
 def find_by_arn(tx: Transaction, arn: str) -> Document | None:
     row = tx.row(_BY_ARN, arn=arn)
     return None if row is None else _document(row)
+
+
+def anywhere(tx: Transaction, kind: str, name: str) -> list[Document]:
+    """The documents of a kind and name, whatever their account and region: for who has no scope."""
+    return [_document(row) for row in tx.rows(_ANYWHERE, kind=kind, name=name)]
+
+
+def of_kind(tx: Transaction, kind: str) -> list[Document]:
+    """Every document of a kind, whatever its account and region."""
+    return [_document(row) for row in tx.rows(_OF_KIND, kind=kind)]
 
 
 def everywhere(tx: Transaction, kind: str, status: str) -> list[Document]:

@@ -4,6 +4,7 @@ Rows of the data set are tumours measured by hand (Wisconsin diagnostic breast c
 scikit-learn); the label says whether one was malignant.
 """
 
+import gzip
 import io
 import json
 import tarfile
@@ -33,10 +34,13 @@ def script(name: str) -> bytes:
 
 
 def source_archive() -> bytes:
-    """`sourcedir.tar.gz` with the training script, as the SageMaker SDK packs it."""
+    """`sourcedir.tar.gz` with the training script, as the SageMaker SDK packs it, but the same each time."""
     content = script("train.py")
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+    with (
+        gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as squeezed,
+        tarfile.open(fileobj=squeezed, mode="w") as archive,
+    ):
         entry = tarfile.TarInfo("train.py")
         entry.size = len(content)
         archive.addfile(entry, io.BytesIO(content))

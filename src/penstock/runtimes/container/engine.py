@@ -98,6 +98,7 @@ class Defaults(msgspec.Struct, frozen=True, rename="pascal"):
 
 class Inspected(msgspec.Struct, frozen=True, rename="pascal"):
     config: Defaults = Defaults()
+    id: str = ""
 
 
 class Version(msgspec.Struct, frozen=True, rename="pascal"):
@@ -150,6 +151,11 @@ class Engine:
         """What an image starts with; None if the engine does not have it."""
         answer = await self._look(f"/images/{quote(name, safe='/:@')}/json")
         return None if answer is None else msgspec.json.decode(answer, type=Inspected).config
+
+    async def identity(self, name: str) -> str | None:
+        """The digest of what an image's name means now; None if the engine does not have it."""
+        answer = await self._look(f"/images/{quote(name, safe='/:@')}/json")
+        return None if answer is None else msgspec.json.decode(answer, type=Inspected).id
 
     async def pull(self, name: str) -> None:
         """Fetch an image from its registry; raises `Refused` with what the engine says."""

@@ -1,6 +1,7 @@
 """Training jobs, from the request to the objects that they leave, under the whole container contract."""
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
 
@@ -99,7 +100,7 @@ async def test_the_container_finds_what_aws_puts_there(tmp_path: Path) -> None:
     assert world.logs.streams == {"/aws/sagemaker/TrainingJobs:Churn-1/algo-1-1000"}
 
 
-async def test_unpacked_code_is_held_until_the_job_has_settled(tmp_path: Path) -> None:
+async def test_unpacked_code_is_held_until_the_job_has_settled_and_its_archive_from_then_on(tmp_path: Path) -> None:
     held: list[object] = []
 
     async def looks(room: Room) -> int:
@@ -113,10 +114,10 @@ async def test_unpacked_code_is_held_until_the_job_has_settled(tmp_path: Path) -
         await client.train(
             **training_request(HyperParameters={"sagemaker_submit_directory": "s3://bucket/code/sourcedir.tar.gz"})
         )
-        left = await client.engine.database.read(lambda tx: tx.rows("SELECT holder FROM blob_holder"))
+        left = await client.engine.database.read(lambda tx: tx.rows("SELECT digest, holder FROM blob_holder"))
 
     assert held == [(f"sagemaker/job/{ARN}",)]
-    assert left == []
+    assert left == [(hashlib.sha256(world.objects["code/sourcedir.tar.gz"]).hexdigest(), f"sagemaker/job/{ARN}")]
 
 
 async def test_an_entrypoint_takes_the_place_of_train(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import Outcome, RunId
 from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress
 from penstock.services.sagemaker.announcing import Announce, unheard
+from penstock.services.sagemaker.identify import Identify, unidentified
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.store.blobs import Blobs
@@ -253,6 +254,7 @@ class World:
     container: Container = lambda room: 0
     lives: int = 0
     announce: Announce = unheard
+    identify: Identify = unidentified
     more_migrations: ClassVar[list[Path]] = []
 
     def __post_init__(self) -> None:
@@ -285,7 +287,7 @@ class World:
         directory.register(self.s3)
         directory.register(self.logs)
         streams = Streams(directory, lambda scope, group, stream: self.folder / "logs" / group.strip("/") / stream)
-        furnish(
+        self.tidy = furnish(
             engine=engine, directory=directory, blobs=self.blobs, runtime=self.runtime,
             machine=Machine(cpus=4, memory_mib=8192),
             streams=streams,
@@ -293,6 +295,7 @@ class World:
             clock=self.clock,
             definitions=definitions,
             announce=self.announce,
+            identify=self.identify,
         )  # fmt: skip
         self.open_more(engine, directory, streams)
         ready = asyncio.Event()

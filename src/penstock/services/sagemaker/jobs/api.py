@@ -23,13 +23,14 @@ from penstock.services.sagemaker.jobs.model import (
     Plan,
     Product,
     arn_of,
+    holder,
     kind_of,
     schedule_of,
     tuning_job_of,
 )
 from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.services.sagemaker.jobs.requests import Definitions, completed
-from penstock.store import documents, tags
+from penstock.store import blobs, documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import Answer, Call, ServiceError, ValidationError, inner, operation
@@ -138,6 +139,7 @@ class Jobs:
                     f"The {noun} is in status {found.status}; stop it, and delete it when it has ended."
                 )
             remains.keep(tx, found, self._clock())
+            blobs.release(tx, holder(RunId(found.arn)))
             documents.remove(tx, call.scope, found.kind, found.name)
 
         await self._database.write(delete)

@@ -115,6 +115,8 @@ class JobFlow:
             self._announce(tx, SUBJECTS[plan.product], changed, lambda: changed.body)
         if after.verdict is not None:
             blobs.release(tx, holder(run))
+            if after.report is not None and after.report.record is not None:
+                blobs.hold_all(tx, after.report.record.digests, holder(run))
             tx.after_commit(lambda: self._settled(run))
 
 

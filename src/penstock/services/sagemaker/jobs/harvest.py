@@ -14,8 +14,9 @@ from typing import Final
 
 from penstock.engine.jobs import Ending, File, JobId, Runtime
 from penstock.services.sagemaker.jobs.contract import Contract, Harvest
-from penstock.services.sagemaker.jobs.model import Place
-from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
+from penstock.services.sagemaker.jobs.model import Content, Place
+from penstock.services.sagemaker.jobs.objects import Undelivered
+from penstock.services.sagemaker.jobs.record import Access
 from penstock.store.blobs import Blob, Blobs, Digest, Writing
 from penstock.wire.call import Scope
 
@@ -25,26 +26,33 @@ EVERY: Final = 1.0  # seconds between looks at a continuous output
 class Harvesting:
     """Takes away what jobs leave."""
 
-    def __init__(self, objects: Objects, blobs: Blobs, runtime: Runtime) -> None:
-        self._objects = objects
+    def __init__(self, blobs: Blobs, runtime: Runtime) -> None:
         self._blobs = blobs
         self._runtime = runtime
 
-    async def take(self, scope: Scope, contract: Contract, endings: Sequence[Ending]) -> None:
-        """Upload what the endings have kept. Raises `Undelivered`."""
-        uploads: list[tuple[Place, Digest]] = []
+    async def take(
+        self, objects: Access, scope: Scope, contract: Contract, endings: Sequence[Ending]
+    ) -> tuple[Content, ...]:
+        """Upload what the endings have kept; what that was. Raises `Undelivered`."""
+        uploads: dict[Place, Content] = {}
+
+        def upload(place: Place, kept: File | Blob) -> None:
+            uploads[place] = Content(place.uri, kept.digest, kept.size)
+
         for harvest in contract.harvests:
             kept = [ending.outputs.get(harvest.output.name, ()) for ending in endings]
             if harvest.output.form == "files":
-                uploads += [(harvest.place.under(file.path), file.digest) for files in kept for file in files]
+                for file in (file for files in kept for file in files):
+                    upload(harvest.place.under(file.path), file)
             elif len(endings) == 1:
-                uploads += [(harvest.place, file.digest) for file in kept[0]]
+                for file in kept[0]:
+                    upload(harvest.place, file)
             elif any(kept):
-                packed = await asyncio.to_thread(repack, self._blobs, kept)
-                uploads.append((harvest.place, packed.digest))
-        await asyncio.gather(*(self._objects.put(scope, place, digest) for place, digest in uploads))
+                upload(harvest.place, await asyncio.to_thread(repack, self._blobs, kept))
+        await asyncio.gather(*(objects.put(scope, place, content.digest) for place, content in uploads.items()))
+        return tuple(uploads.values())
 
-    async def keep_taking(self, scope: Scope, contract: Contract, jobs: Sequence[JobId]) -> None:
+    async def keep_taking(self, objects: Access, scope: Scope, contract: Contract, jobs: Sequence[JobId]) -> None:
         """Upload what changes in continuous outputs, until cancelled."""
         continuous = [harvest for harvest in contract.harvests if harvest.continuous]
         seen: dict[str, Digest] = {}
@@ -53,13 +61,15 @@ class Harvesting:
             for harvest in continuous:
                 for job in jobs:
                     with suppress(Undelivered):
-                        await self._take_news(scope, harvest, job, seen)
+                        await self._take_news(objects, scope, harvest, job, seen)
 
-    async def _take_news(self, scope: Scope, harvest: Harvest, job: JobId, seen: dict[str, Digest]) -> None:
+    async def _take_news(
+        self, objects: Access, scope: Scope, harvest: Harvest, job: JobId, seen: dict[str, Digest]
+    ) -> None:
         for file in await self._runtime.peek(job, harvest.output):
             place = harvest.place.under(file.path)
             if seen.get(place.uri) != file.digest:
-                await self._objects.put(scope, place, file.digest)
+                await objects.put(scope, place, file.digest)
                 seen[place.uri] = file.digest
 
 

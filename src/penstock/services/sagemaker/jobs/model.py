@@ -5,6 +5,7 @@ model's spelling, with AWS's defaults filled in.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import unquote
@@ -12,6 +13,7 @@ from urllib.parse import unquote
 import msgspec
 
 from penstock.engine.facts import RunId
+from penstock.store.blobs import Digest
 from penstock.wire.call import Scope, ValidationError
 
 Json = Any
@@ -81,6 +83,34 @@ class Metric(msgspec.Struct, frozen=True, array_like=True):
     at: float
 
 
+class Content(msgspec.Struct, frozen=True, array_like=True):
+    """An object as it was."""
+
+    uri: str
+    digest: Digest
+    size: int
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an attempt took from S3 and left there: see `record`.
+
+    `environment` is the digest of a blob that lists what its image stood for. `is_restaged`: the server was started
+    anew while the job ran, and what the job took was looked up again.
+    """
+
+    taken: tuple[Content, ...] = ()
+    left: tuple[Content, ...] = ()
+    environment: Digest | None = None
+    is_restaged: bool = False
+
+    @property
+    def digests(self) -> Iterator[Digest]:
+        """Everything that it takes to run the job again, and to compare."""
+        yield from {content.digest for content in (*self.taken, *self.left)}
+        if self.environment is not None:
+            yield self.environment
+
+
 class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     """How an attempt ended, as whoever ran it saw it; `verdict.judge` says what that means."""
 
@@ -93,6 +123,7 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     ended_at: float | None = None
     phases: tuple[Phase, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    record: Record | None = None  # of an attempt that was harvested
 
 
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):

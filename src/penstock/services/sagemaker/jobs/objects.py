@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
-from penstock.engine.jobs import File
 from penstock.services.sagemaker.jobs.model import Json, Place
 from penstock.store.blobs import Blob, Blobs, Digest
 from penstock.wire.call import Call, Directory, Scope, ServiceError
@@ -58,10 +57,6 @@ class Objects:
             answer = await self._ask(scope, "GetObject", {"Bucket": place.bucket, "Key": place.key}, place)
             body: bytes | Blob = answer["Body"]
             return await self._blobs.put(body)
-
-    async def file(self, scope: Scope, place: Place, path: str) -> File:
-        blob = await self.get(scope, place)
-        return File(path, blob.digest, blob.size)
 
     async def put(self, scope: Scope, place: Place, digest: Digest) -> None:
         """Make a blob an object."""

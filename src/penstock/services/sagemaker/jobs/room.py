@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from penstock.engine.engine import Engine
 from penstock.engine.jobs import Runtime
 from penstock.services.sagemaker.announcing import Announce, unheard
+from penstock.services.sagemaker.identify import Identify, unidentified
 from penstock.services.sagemaker.jobs.api import Jobs, ProcessingJobs, TrainingJobs
 from penstock.services.sagemaker.jobs.flow import RUN_JOB, STOP_JOB, JobFlow
 from penstock.services.sagemaker.jobs.harvest import Harvesting
@@ -12,7 +13,7 @@ from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.services.sagemaker.jobs.requests import Definitions
 from penstock.services.sagemaker.jobs.running import ClientEnvironment, Running
-from penstock.services.sagemaker.jobs.staging import Staging
+from penstock.services.sagemaker.jobs.staging import Staging, holding
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory
@@ -30,20 +31,23 @@ def furnish(
     clock: Callable[[], float],
     definitions: Definitions = lambda _: (),
     announce: Announce = unheard,
+    identify: Identify = unidentified,
 ) -> Callable[[], Awaitable[None]]:
     """Enter the operations into the directory, the flows and activities into the engine. Before `engine.work`.
 
-    What is answered has the runtime forget jobs that have settled; each new job does so too, so calling it now and then
-    is for the time when no job comes.
+    What is answered is to be called now and then: it has the content held that running jobs took, and the runtime
+    forget jobs that have settled (each new job does so too: this is for the time when no job comes).
     """
     objects = Objects(directory, blobs)
     running = Running(
         runtime=runtime,
         machine=machine,
-        staging=Staging(objects, blobs, engine.database),
-        harvesting=Harvesting(objects, blobs, runtime),
+        objects=objects,
+        staging=Staging(blobs, holding(engine.database)),
+        harvesting=Harvesting(blobs, runtime),
         streams=streams,
         client_environment=client_environment,
+        identify=identify,
         clock=clock,
     )
     engine.activity(RUN_JOB, running.run, eager=True)
@@ -53,4 +57,9 @@ def furnish(
     jobs = Jobs(engine, engine.database, clock=clock, announce=announce)
     directory.register(TrainingJobs(jobs, objects, definitions))
     directory.register(ProcessingJobs(jobs))
-    return running.forget_settled
+
+    async def tidy() -> None:
+        await running.hold_taken()
+        await running.forget_settled()
+
+    return tidy

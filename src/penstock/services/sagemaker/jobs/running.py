@@ -17,14 +17,16 @@ import msgspec
 from penstock.engine.facts import RunId
 from penstock.engine.jobs import Building, Ending, Input, Job, JobId, Progress, Runtime
 from penstock.engine.outbox import Task
+from penstock.services.sagemaker.identify import Identify
 from penstock.services.sagemaker.jobs import processing, training
 from penstock.services.sagemaker.jobs.contract import Contract, Instance, resource_config
 from penstock.services.sagemaker.jobs.harvest import Harvesting
 from penstock.services.sagemaker.jobs.instances import Machine, resources
 from penstock.services.sagemaker.jobs.metrics import scan
-from penstock.services.sagemaker.jobs.model import Json, Metric, Plan, Product, Report
+from penstock.services.sagemaker.jobs.model import Content, Json, Metric, Plan, Product, Record, Report
 from penstock.services.sagemaker.jobs.objects import Undelivered
 from penstock.services.sagemaker.jobs.phases import BUILDING, WAITING, Phases
+from penstock.services.sagemaker.jobs.record import Access, Noting
 from penstock.services.sagemaker.jobs.staging import Staging
 from penstock.store.streams import Streams
 from penstock.wire.call import Scope, ServiceError
@@ -46,6 +48,7 @@ class Live:
     stop_asked: bool = False
     handed_over: asyncio.Event = field(default_factory=asyncio.Event)  # to the runtime, or to nobody any more
     begun: asyncio.Event = field(default_factory=asyncio.Event)  # a job of it runs, or none will
+    noting: Noting | None = None  # what the job has taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +78,17 @@ class Running:
         *,
         runtime: Runtime,
         machine: Machine,
+        objects: Access,
         staging: Staging,
         harvesting: Harvesting,
         streams: Streams,
         client_environment: ClientEnvironment,
+        identify: Identify,
         clock: Callable[[], float],
     ) -> None:
         self._runtime = runtime
+        self._objects = objects
+        self._identify = identify
         self._machine = machine
         self._staging = staging
         self._harvesting = harvesting
@@ -133,6 +140,15 @@ class Running:
         while self._settled:
             await self._runtime.forget(self._settled.pop())
 
+    async def hold_taken(self) -> None:
+        """Have what running jobs took held in their names until they settle, as objects may change meanwhile.
+
+        For now and then, more often than what nobody holds is swept away: short jobs are over before that.
+        """
+        for run, live in tuple(self._live.items()):
+            if live.noting is not None:
+                await self._staging.hold(live.noting.taken, run)
+
     async def _attempt(self, work: Work, beside: asyncio.TaskGroup) -> Report:
         """Carry it out. What the job need not wait for is done when it runs, while there is nothing else to do."""
         making = beside.create_task(self._meanwhile(work))
@@ -162,7 +178,9 @@ class Running:
         work.phases.enter("Downloading")
         if work.contract.sources:
             await work.task.decided()  # what is made of them is held in the run's name
-        staged = await self._staging.bring(work.scope, work.contract, work.task.run)
+        staged_at, objects = self._clock(), Noting(self._objects)
+        work.live.noting = objects
+        staged = await self._staging.bring(objects, work.scope, work.contract, work.task.run)
         work.phases.enter(WAITING)
         jobs = [self._job(work, each, staged[each.host]) for each in work.contract.instances]
         endings = await self._run_together(jobs, work)
@@ -173,20 +191,26 @@ class Running:
             work.phases.enter("Training", since=since)
         work.phases.enter("Uploading")
         try:
-            metrics = await self._take(work, jobs, endings)
+            left, metrics = await self._take(work, jobs, endings)
         except Undelivered as failure:
             return Report("upload-failed", message=str(failure))
-        return reported(work.contract, endings, metrics)
+        record = Record(
+            taken=objects.taken,
+            left=left,
+            environment=await self._identify(work.contract.image),
+            is_restaged=any(ending.started_at and ending.started_at < staged_at for ending in endings),
+        )
+        return msgspec.structs.replace(reported(work.contract, endings, metrics), record=record)
 
-    async def _take(self, work: Work, jobs: Sequence[Job], endings: Sequence[Ending]) -> tuple[Metric, ...]:
+    async def _take(
+        self, work: Work, jobs: Sequence[Job], endings: Sequence[Ending]
+    ) -> tuple[tuple[Content, ...], tuple[Metric, ...]]:
         """Upload the outputs and look for metrics; most jobs have none to look for, and need no task for it."""
-        uploading = self._harvesting.take(work.scope, work.contract, endings)
+        uploading = self._harvesting.take(self._objects, work.scope, work.contract, endings)
         if not work.contract.metrics:
-            await uploading
-            return ()
+            return await uploading, ()
         scanning = scan([job.log for job in jobs if job.log], work.contract.metrics)
-        _, metrics = await asyncio.gather(uploading, scanning)
-        return metrics
+        return await asyncio.gather(uploading, scanning)
 
     def _job(self, work: Work, instance: Instance, inputs: tuple[Input, ...]) -> Job:
         contract = work.contract
@@ -239,7 +263,9 @@ class Running:
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(self._runtime.run(job, progress, work.task.decided)) for job in jobs]
             work.live.handed_over.set()  # whoever waits for it goes on after the first steps of those tasks
-            taking = tasks.create_task(self._harvesting.keep_taking(work.scope, work.contract, work.live.jobs))
+            taking = tasks.create_task(
+                self._harvesting.keep_taking(self._objects, work.scope, work.contract, work.live.jobs)
+            )
             await first_failure(running)
             for job, task in zip(jobs, running, strict=True):
                 if not task.done():

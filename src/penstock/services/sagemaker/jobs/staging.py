@@ -10,7 +10,7 @@ import asyncio
 import gzip
 import tarfile
 import zlib
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import Final, Literal, TypeVar
 
@@ -19,15 +19,17 @@ import msgspec
 from penstock.engine.facts import RunId
 from penstock.engine.jobs import File, Input
 from penstock.services.sagemaker.jobs.contract import Contract, Instance, Source
-from penstock.services.sagemaker.jobs.model import Json, Place, holder
-from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
+from penstock.services.sagemaker.jobs.model import Content, Json, Place, holder
+from penstock.services.sagemaker.jobs.objects import Undelivered
+from penstock.services.sagemaker.jobs.record import Access
 from penstock.services.sagemaker.landing import local_path
 from penstock.store import blobs
 from penstock.store.blobs import PIECE, Blob, Blobs, Digest, Writing
-from penstock.store.database import Database, Transaction
+from penstock.store.database import Database
 from penstock.wire.call import Scope
 
 T = TypeVar("T")
+Hold = Callable[[Sequence[File | Content], RunId], Awaitable[None]]  # keep content for a run, until it has settled
 LARGEST_ARCHIVE: Final = 64 << 20  # bytes unpacked: a larger one is left to the container, which knows how
 KEPT_ARCHIVES: Final = 256
 LARGEST_COPY: Final = 1 << 30  # bytes of a channel that are copied for the job, so that it may write beside them
@@ -36,15 +38,16 @@ LARGEST_COPY: Final = 1 << 30  # bytes of a channel that are copied for the job,
 class Staging:
     """Brings what jobs need. Archives that were unpacked are remembered by their digest."""
 
-    def __init__(self, objects: Objects, kept: Blobs, database: Database) -> None:
-        self._objects = objects
+    def __init__(self, kept: Blobs, hold: Hold) -> None:
         self._blobs = kept
-        self._database = database
+        self.hold = hold
         self._unpacked: dict[Digest, tuple[File, ...]] = {}
 
-    async def bring(self, scope: Scope, contract: Contract, run: RunId) -> dict[str, tuple[Input, ...]]:
+    async def bring(
+        self, objects: Access, scope: Scope, contract: Contract, run: RunId
+    ) -> dict[str, tuple[Input, ...]]:
         """The inputs of each host. Raises `Undelivered`."""
-        found = await together(self._files(scope, source, run) for source in contract.sources)
+        found = await together(self._files(objects, scope, source, run) for source in contract.sources)
         inputs: dict[str, tuple[Input, ...]] = dict.fromkeys(contract.hosts, ())
         for source, files in zip(contract.sources, found, strict=True):
             receivers = [each for each in contract.instances if not source.groups or each.group in source.groups]
@@ -53,17 +56,17 @@ class Staging:
                 inputs[instance.host] += (brought,)
         return inputs
 
-    async def _files(self, scope: Scope, source: Source, run: RunId) -> tuple[File, ...]:
+    async def _files(self, objects: Access, scope: Scope, source: Source, run: RunId) -> tuple[File, ...]:
         if source.form == "archive":
-            return await self._unpack(await self._objects.get(scope, source.place), run)
-        wanted = await named(self._objects, scope, source.place, source.form, optional=source.optional)
+            return await self._unpack(await objects.get(scope, source.place), run)
+        wanted = await named(objects, scope, source.place, source.form, optional=source.optional)
         safely = [(place, safe(path)) for place, path in wanted]
-        files = await together(self._objects.file(scope, place, path) for place, path in safely)
+        files = await together(brought(objects, scope, place, path) for place, path in safely)
         return await self._gunzip(files, run) if source.gunzip else tuple(files)
 
     async def _gunzip(self, packed: Sequence[File], run: RunId) -> tuple[File, ...]:
         files = tuple(await asyncio.gather(*(asyncio.to_thread(gunzip, self._blobs, file) for file in packed)))
-        await self._hold(files, run)
+        await self.hold(files, run)
         return files
 
     async def _unpack(self, archive: Blob, run: RunId) -> tuple[File, ...]:
@@ -73,21 +76,28 @@ class Staging:
             while len(self._unpacked) >= KEPT_ARCHIVES:
                 self._unpacked.pop(next(iter(self._unpacked)))
             self._unpacked[archive.digest] = files
-        await self._hold(files, run)
+        await self.hold(files, run)
         if not all(self._blobs.path(file.digest).exists() for file in files):  # swept before they were held
             files = await asyncio.to_thread(unpack, self._blobs, archive)
         return files
 
-    async def _hold(self, files: Sequence[File], run: RunId) -> None:
-        def hold(tx: Transaction) -> None:
-            for file in files:
-                blobs.hold(tx, file.digest, holder(run))
 
-        await self._database.write(hold)
+def holding(database: Database) -> Hold:
+    """What holds content in the name of a run."""
+
+    async def hold(files: Sequence[File | Content], run: RunId) -> None:
+        await database.write(lambda tx: blobs.hold_all(tx, [file.digest for file in files], holder(run)))
+
+    return hold
+
+
+async def brought(objects: Access, scope: Scope, place: Place, path: str) -> File:
+    blob = await objects.get(scope, place)
+    return File(path, blob.digest, blob.size)
 
 
 async def named(
-    objects: Objects, scope: Scope, place: Place, form: Literal["S3Prefix", "ManifestFile"], *, optional: bool = False
+    objects: Access, scope: Scope, place: Place, form: Literal["S3Prefix", "ManifestFile"], *, optional: bool = False
 ) -> list[tuple[Place, str]]:
     """The objects that a place names, and what each is called beneath it. Raises `Undelivered` where there is none."""
     if form == "ManifestFile":

@@ -6,7 +6,8 @@ This is Penstock's own way of caching, for pipelines with the tag ``penstock:cac
 a miss, the same content under another URI a hit. A run stands for a step only while what it wrote is as it left it. Of
 a Lambda step the function's code counts.
 
-Content is known by S3's ETags: objects that were uploaded in other parts count as others. See decision 11.
+Content is known by S3's ETags: objects that were uploaded in other parts count as others. What an image stands for
+counts, too: a package that was replaced is a miss. See decision 11.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from penstock.languages.pipeline.tree import Check, Lambda, Processing, Training, Transform, Tuning
+from penstock.services.sagemaker.identify import Identify
 from penstock.services.sagemaker.landing import local_path
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 
@@ -23,6 +25,7 @@ Json = Any
 TAG: Final = "penstock:cache"
 WAYS: Final = ("uri", "content")
 CODE: Final = "code of the function"
+ENVIRONMENT: Final = "the environment of the image"
 _SUBMITTED: Final = "sagemaker_submit_directory"
 _ABSENT: Final = ("NoSuchBucket", "NoSuchKey")
 
@@ -36,10 +39,12 @@ def sources(step: object, counting: Mapping[str, Json]) -> tuple[dict[str, Json]
     match step:
         case Processing():
             inputs, found = _taken(counting.get("ProcessingInputs"), "InputName", ("S3Input",))
+            found |= _environment(counting, "AppSpecification", "ImageUri")
             return _with(counting, ProcessingInputs=inputs), found
         case Check():
             inputs, found = _taken(counting.get("ProcessingInputs"), "InputName", ("S3Input",))
             supplied = {name: uri for name, uri in counting.items() if name.startswith("SuppliedBaseline") and uri}
+            found |= _environment(counting, "AppSpecification", "ImageUri")
             found |= {f"the content of {name}": uri for name, uri in supplied.items()}
             rest = {name: value for name, value in counting.items() if name not in supplied}
             return _with(rest, ProcessingInputs=inputs), found
@@ -59,11 +64,18 @@ def sources(step: object, counting: Mapping[str, Json]) -> tuple[dict[str, Json]
 def _of_training(told: Mapping[str, Json], parameters: str) -> tuple[dict[str, Json], dict[str, str]]:
     """What trains, and with what: of a job, or of a definition of such."""
     inputs, found = _taken(told.get("InputDataConfig"), "ChannelName", ("DataSource", "S3DataSource"))
+    found |= _environment(told, "AlgorithmSpecification", "TrainingImage")
     given = told.get(parameters)
     if isinstance(given, dict) and _SUBMITTED in given:
         found["the content of the script's archive"] = str(given[_SUBMITTED]).strip('"')
         given = {name: value for name, value in given.items() if name != _SUBMITTED}
     return _with(told, InputDataConfig=inputs, **{parameters: given}), found
+
+
+def _environment(told: Mapping[str, Json], specification: str, image: str) -> dict[str, str]:
+    """The image, by what it is; nothing where none is named."""
+    named = (told.get(specification) or {}).get(image)
+    return {} if named is None else {ENVIRONMENT: str(named)}
 
 
 def _of_tuning(counting: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, str]]:
@@ -127,17 +139,21 @@ def _with(counting: Mapping[str, Json], **members: Json) -> dict[str, Json]:
 
 
 class Contents:
-    """Digests of what lies in S3, asked for at S3's front door."""
+    """Digests of what lies in S3, asked for at S3's front door, and of what images stand for."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, identify: Identify) -> None:
         self._directory = directory
+        self._identify = identify
 
     async def digests(self, scope: Scope, places: Mapping[str, str]) -> dict[str, str]:
-        """A digest for each place, by what it is."""
-        return {
-            what: await (self._code(scope, place) if what == CODE else self.digest(scope, place))
-            for what, place in places.items()
-        }
+        """A digest for each place, by what it is; an environment that nobody can look into has none."""
+        found = {what: await self._digest_of(what, scope, place) for what, place in places.items()}
+        return {what: digest for what, digest in found.items() if digest is not None}
+
+    async def _digest_of(self, what: str, scope: Scope, place: str) -> str | None:
+        if what.startswith(ENVIRONMENT):
+            return await self._identify(place)
+        return await (self._code(scope, place) if what == CODE else self.digest(scope, place))
 
     async def digest(self, scope: Scope, uri: str) -> str:
         """A digest of the objects whose keys begin so: of their names inside a job, and their content."""

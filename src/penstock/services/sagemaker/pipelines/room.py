@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from penstock.engine.engine import Engine
+from penstock.services.sagemaker.identify import Identify, unidentified
 from penstock.services.sagemaker.pipelines.api import Pipelines
 from penstock.services.sagemaker.pipelines.caching import LOOK_UP, NOTE, Cache
 from penstock.services.sagemaker.pipelines.callbacks import CallbackMessages, StepCallbacks
@@ -33,11 +34,12 @@ def open_pipelines(
     chance: Callable[[], str],
     fit: Fit = fitted,
     tell: Tell = unheard,
+    identify: Identify = unidentified,
 ) -> None:
     """Enter the operations, the flow and the activities of pipelines. Before the engine works."""
     engine.register(PipelineFlow(fit, tell))
     engine.activity(LOOK_INTO, Documents(directory).look_into)
-    cache = Cache(database, Contents(directory))
+    cache = Cache(database, Contents(directory, identify))
     engine.activity(LOOK_UP, cache.look_up)
     engine.activity(NOTE, cache.note)
     engine.activity(FIND_BASELINE, Baselines(directory).find)

@@ -66,6 +66,14 @@ def forget(tx: Transaction, tuning_job: str) -> None:
     tx.changed(_FORGET, tuning_job=tuning_job)
 
 
+def arns_of(tx: Transaction, tuning_job: str) -> tuple[str, ...]:
+    """The training jobs of a tuning job, in the order in which they were begun."""
+    found = tx.rows(
+        "SELECT arn FROM tuning_trial WHERE tuning_job = :tuning_job ORDER BY number", tuning_job=tuning_job
+    )
+    return tuple(str(arn) for (arn,) in found)
+
+
 def observed(tx: Transaction, tuning_job: str) -> list[tuple[dict[str, Json], Observation]]:
     """The summaries of a tuning job's trials that have an objective, with what their values came to."""
     found = []

@@ -1,0 +1,122 @@
+"""`penstock gc`: what the blobs of a data folder are kept for, what could go, and, when it is told to, that it goes.
+
+A server frees what nobody holds by itself, an hour after it was written; this is for who wants to know, and for having
+executions forgotten, which no server does. Only with no server on the folder is anything removed.
+"""
+
+import asyncio
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from penstock.cli.place import data_folder
+from penstock.cli.stories import open_database
+from penstock.composition.holdings import NOBODY, Share, abandoned, alone, first_holders, shares, size_of
+from penstock.languages.pipeline import durations
+from penstock.languages.pipeline.tree import DefinitionError
+from penstock.services.sagemaker.recorded import forgetting
+from penstock.services.sagemaker.recorded.forgetting import Wish
+from penstock.store.blobs import GRACE, Blobs
+from penstock.store.database import Database
+
+Json = Any
+UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+@click.command("gc")
+@click.option("--forget-executions-older-than", "older", metavar="AGE", help="Such as 90d, or T12H for hours.")
+@click.option("--keep", type=click.IntRange(min=0), help="Forget all but the latest so many of each pipeline.")
+@click.option("--yes", is_flag=True, help="Do it; without this nothing is changed.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--data", type=click.Path(path_type=Path), help="The data folder; default: the user's own.")
+def command(older: str | None, keep: int | None, yes: bool, as_json: bool, data: Path | None) -> None:
+    """Tell what is kept for whom and what could go; with --yes, remove that.
+
+    With both options an execution is forgotten if it is older and not among the latest. Without any, all are kept.
+    """
+    folder = data_folder(data)
+    now = time.time()  # noqa: TID251 - of the operator
+    wish = Wish(None if older is None else now - age(older), keep)
+    database = open_database(folder)
+    try:
+        with alone(folder / "lock") if yes else nullcontext(True) as no_server:
+            if not no_server:
+                raise click.ClickException(
+                    f"a server runs on {folder}: it frees by itself what nobody holds. Stop it to have executions "
+                    "forgotten; without --yes this command tells what would go"
+                )
+            told = asyncio.run(look(database, Blobs(folder), wish, now))
+            if yes:
+                told["removed"] = asyncio.run(clear(database, folder, wish, now))
+    finally:
+        database.close()
+    click.echo(json.dumps(told, indent=2) if as_json else text(told))
+
+
+def age(told: str) -> float:
+    """Seconds of an age such as 90d."""
+    try:
+        return durations.seconds(told, "--forget-executions-older-than")
+    except DefinitionError as error:
+        raise click.ClickException(str(error)) from None
+
+
+async def look(database: Database, blobs: Blobs, wish: Wish, now: float) -> dict[str, Json]:
+    """What is kept for whom, and what would go."""
+    held = await database.scan(first_holders)
+    kept, missing = await asyncio.to_thread(lambda: shares(blobs, held, older_than=now - GRACE))
+    gone = await database.scan(lambda tx: forgetting.chosen(tx, wish))
+    freed = await database.scan(lambda tx: forgetting.freed(tx, gone))
+    return {
+        "kept": {whom: asdict(share) for whom, share in sorted(kept.items()) if whom != NOBODY},
+        "missing": sorted(missing),
+        "unheld": asdict(kept.get(NOBODY, Share())),
+        "forget": {"executions": [each.execution.arn for each in gone], **asdict(size_of(blobs, freed))},
+    }
+
+
+async def clear(database: Database, data: Path, wish: Wish, now: float) -> int:
+    """Forget, execution by execution, then free what nobody holds; how many blobs went.
+
+    Cut short anywhere, it has forgotten some executions whole, and the next time does the rest.
+    """
+    for going in await database.scan(lambda tx: forgetting.chosen(tx, wish)):
+        await database.write(partial(forgetting.forget, going=going))
+    for folder in abandoned(data):
+        shutil.rmtree(folder)
+    return await Blobs(data).collect(database, older_than=now - GRACE)
+
+
+def text(told: Json) -> str:
+    return "\n".join(_lines(told))
+
+
+def _lines(told: Json) -> Iterator[str]:
+    for whom, share in told["kept"].items():
+        yield f"kept: {amount(share)} of {whom}"
+    if told["missing"]:
+        yield f"named and not there: {len(told['missing'])} blobs, such as {told['missing'][0]}"
+    executions = told["forget"]["executions"]
+    if "removed" in told:
+        yield f"forgot {len(executions)} executions, and removed {told['removed']} blobs"
+        return
+    yield f"not needed: {amount(told['unheld'])}"
+    if executions:
+        yield f"would be forgotten: {len(executions)} executions, for which alone {amount(told['forget'])} are kept"
+        yield from (f"  {arn}" for arn in executions)
+    yield "nothing was changed; --yes does it"
+
+
+def amount(share: Json) -> str:
+    size, unit = float(share["size"]), 0
+    while size >= 1024 and unit < len(UNITS) - 1:
+        size, unit = size / 1024, unit + 1
+    return f"{share['count']} blobs, {size:.{1 if unit else 0}f} {UNITS[unit]}"
