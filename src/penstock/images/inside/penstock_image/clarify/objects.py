@@ -1,0 +1,22 @@
+"""Objects: what a configuration names in S3 itself, brought here."""
+
+import importlib
+import tempfile
+from pathlib import Path
+
+from penstock_image.failure import ClientError
+
+
+def brought(uri: str) -> Path:
+    """A folder with all the objects below a prefix. Raises `ClientError` where there are none."""
+    bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+    folder = Path(tempfile.mkdtemp(prefix="objects-"))
+    s3 = importlib.import_module("boto3").client("s3")
+    count = 0
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        for each in page.get("Contents", ()):
+            count += 1
+            s3.download_file(bucket, each["Key"], str(folder / f"{count:06d}-{Path(each['Key']).name}"))
+    if not count:
+        raise ClientError(f"there is nothing at {uri}.")
+    return folder
