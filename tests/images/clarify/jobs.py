@@ -19,7 +19,7 @@ Answering = Callable[[str], str]  # a request's body to the response's
 
 @dataclass
 class SageMaker:
-    """The operations that the program uses. `answer` is the model of every endpoint."""
+    """The operations that the program uses, and those of S3 and CloudWatch. `answer` is the model of every endpoint."""
 
     answer: Answering | None = None
     status: str = "InService"
@@ -27,6 +27,7 @@ class SageMaker:
     there: list[str] = field(default_factory=list)
     asked: list[Json] = field(default_factory=list)
     metrics: list[Json] = field(default_factory=list)
+    objects: dict[str, str] = field(default_factory=dict)  # S3's, by their URIs
 
     def create_endpoint_config(self, **request: Json) -> None:
         self.there.append(f"config {request['EndpointConfigName']}")
@@ -48,6 +49,17 @@ class SageMaker:
         self.asked.append(request)
         assert self.answer is not None
         return {"Body": io.BytesIO(self.answer(request["Body"].decode()).encode())}
+
+    def get_paginator(self, _: str) -> "SageMaker":
+        return self
+
+    def paginate(self, *, Bucket: str, Prefix: str) -> list[Json]:  # noqa: N803
+        start = f"s3://{Bucket}/"
+        keys = [uri.removeprefix(start) for uri in self.objects if uri.startswith(start + Prefix)]
+        return [{"Contents": [{"Key": key} for key in keys]}]
+
+    def download_file(self, bucket: str, key: str, path: str) -> None:
+        Path(path).write_text(self.objects[f"s3://{bucket}/{key}"])
 
     def put_metric_data(self, **request: Json) -> None:
         self.metrics.append(request)

@@ -2,10 +2,13 @@
 
 import csv
 import json
+import os
+import signal
 
 import pytest
 
 from images.clarify.jobs import Clarify, by_record
+from penstock_image.clarify.program import main
 
 ROWS = [(1, 20, 1.5), (0, 30, 0.5), (1, 40, 0.2), (0, 50, 2.5), (1, 60, 3.5), (0, 70, 0.1)]  # label, age, income
 TABLE = "".join(f"{label},{age},{income}\n" for label, age, income in ROWS)
@@ -199,6 +202,58 @@ def test_the_join_source_goes_with_the_values_and_not_to_the_model(clarify: Clar
     assert (ended.output / "explanations_shap/out.csv").read_text().splitlines()[:2] == ["id,age_label0", "r0,20.0"]
 
 
+def test_data_and_baselines_may_lie_elsewhere(clarify: Clarify) -> None:
+    clarify.sagemaker.answer = by_record(lambda x: x[0])
+    clarify.sagemaker.objects = {
+        "s3://b/data/1.csv": "r1,20\nr2,40\n", "s3://b/data/2.csv": "r3,60\n", "s3://b/base.csv": "30\n",
+        "s3://b/sex.csv": "who,sex\nr2,m\nr3,f\nr1,f\n", "s3://b/said.csv": "who,said\nr1,1\nr2,0\nr3,1\n",
+        "s3://b/labelled.csv": "r1,20,1\nr2,40,1\nr3,60,0\n",
+    }  # fmt: skip
+    who = {"joinsource_name_or_index": "who"}
+    shap = {
+        "dataset_uri": "s3://b/data/",
+        "headers": ["who", "age"],
+        "methods": {"shap": {"baseline": "s3://b/base.csv"}},
+    }
+    bias = {
+        "dataset_uri": "s3://b/labelled.csv", "headers": ["who", "age", "label"], "label": "label",
+        "facet_dataset_uri": "s3://b/sex.csv", "predicted_label_dataset_uri": "s3://b/said.csv",
+        "predicted_label": "said", "label_values_or_threshold": [1],
+        "facet": [{"name_or_index": "sex", "value_or_threshold": ["f"]}], "methods": POST,
+    }  # fmt: skip
+
+    explained = clarify.run({**who, **shap, "predictor": MODEL}, "")
+    told = explained.analysis["explanations"]["kernel_shap"]["label0"]
+    judged = clarify.run({**who, **bias}, "")
+
+    assert told == {"global_shap_values": {"age": pytest.approx(50 / 3)}, "expected_value": 30.0}
+    assert judged.metrics("post_training", "sex") == {"DPPL": -1.0, "RD": -1.0}
+
+
+def test_a_job_that_is_stopped_leaves_no_endpoint(clarify: Clarify) -> None:
+    def model(_: str) -> str:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return ""
+
+    clarify.sagemaker.answer = model
+    before = signal.getsignal(signal.SIGTERM)
+
+    with pytest.raises(SystemExit):
+        clarify.run({**BIAS, "methods": POST, "predictor": MODEL}, TABLE)
+
+    assert clarify.sagemaker.there == []
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_of_several_hosts_the_first_does_it_all(clarify: Clarify) -> None:
+    base = clarify.root / "ml"
+    (base / "config").mkdir(parents=True)
+    (base / "config/resourceconfig.json").write_text('{"current_host": "algo-2", "hosts": ["algo-1", "algo-2"]}')
+
+    assert main({"SAGEMAKER_BASE_DIR": str(base)}) == 0
+    assert not (base / "processing").exists()
+
+
 def test_the_endpoint_goes_also_when_the_model_fails(clarify: Clarify) -> None:
     clarify.sagemaker.status = "Failed"
 
@@ -238,6 +293,8 @@ def test_what_cannot_be_done_is_said_by_its_name(clarify: Clarify, more: dict[st
     [
         ("1\n", "was asked about 6 records and answered about 1"),
         ("maybe\n" * 6, "the model answers 'maybe', and only scores can be explained"),
+        ("nan\n" * 6, "the model answers nan, and only scores can be explained"),
+        ("[0.1, oh\n" * 6, "the model's answer is not text/csv"),
     ],
 )
 def test_answers_that_cannot_be_explained_are_shown(clarify: Clarify, answer: str, sentence: str) -> None:

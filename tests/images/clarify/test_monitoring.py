@@ -120,3 +120,35 @@ def test_requests_in_json_have_their_features_where_the_attribute_says(clarify: 
 
     assert ended.message.startswith("Completed"), ended.message
     assert ended.metrics("post_training", "age")["DPPL"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("config", "variables", "sentence"),
+    [
+        (
+            {**BIAS, "excluded_columns": [0]},
+            {},
+            "excluded_columns in analysis_config.json is not supported for captured",
+        ),
+        (BIAS, {"exclude_features_attribute": "0"}, "exclude_features_attribute is not supported"),
+        (BIAS, {}, "the predictor in analysis_config.json needs a model_name or an endpoint_name."),
+    ],
+)
+def test_what_captured_data_cannot_have_is_said(
+    clarify: Clarify, config: dict[str, object], variables: dict[str, str], sentence: str
+) -> None:
+    data = line("20,1.5", "1", "1").replace('"endpointOutput"', '"notCaptured"')
+
+    ended = clarify.run(config, data, "data.jsonl", **MERGED, **variables)
+
+    assert sentence in ended.message
+
+
+def test_tables_of_a_batch_transform_are_read_in_their_format(clarify: Clarify) -> None:
+    clarify.sagemaker.answer = by_record(lambda x: x[0])
+    config = {"methods": {"shap": {"baseline": [[0, 0]]}}, "predictor": {"model_name": "m"}}
+
+    ended = clarify.run(config, "age,income\n20,1\n40,3\n", dataset_format='{"csv": {"header": true}}',
+                        analysis_type="MODEL_EXPLAINABILITY")  # fmt: skip
+
+    assert ended.analysis["explanations"]["kernel_shap"]["label0"]["global_shap_values"]["age"] == pytest.approx(30)

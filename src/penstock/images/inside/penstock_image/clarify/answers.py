@@ -68,7 +68,10 @@ def _record(template: str, names: Sequence[str], record: list[Any]) -> str:
 
 def answers(text: str, count: int, options: dict[str, Json], accept: str) -> list[Answer]:
     """What a response says of each record. Raises `ClientError` where it is not about as many."""
-    found = list(READ[accept](text, count, options))
+    try:
+        found = list(READ[accept](text, count, options))
+    except ValueError as problem:
+        raise ClientError(f"the model's answer is not {accept} ({problem}): {text[:200]}") from problem
     if len(found) != count:
         raise ClientError(f"the model was asked about {count} records and answered about {len(found)}: {text[:200]}")
     return found
@@ -149,8 +152,11 @@ def scores(found: Sequence[Answer]) -> Numbers:
     """A row for each record, a column for each class. Raises `ClientError` where the answers hold no numbers."""
     values = [answer.label if answer.scores is None else answer.scores for answer in found]
     try:
-        return np.array([value if isinstance(value, list) else [value] for value in values], dtype=float)
+        numbers = np.array([value if isinstance(value, list) else [value] for value in values], dtype=float)
     except (TypeError, ValueError):
+        numbers = np.array([np.nan])
+    if not np.isfinite(numbers).all():
         raise ClientError(
             f"the model answers {values[0]!r}, and only scores can be explained: say in the predictor where they are."
-        ) from None
+        )
+    return numbers

@@ -19,11 +19,18 @@ from penstock_image.monitor import captures
 from penstock_image.monitor.captures import payload
 from penstock_image.monitor.settings import Settings
 
+OF_FILES = (
+    "dataset_uri", "facet_dataset_uri", "predicted_label_dataset_uri", "predicted_label", "joinsource_name_or_index",
+    "excluded_columns",
+)  # fmt: skip
 TRUTH = "groundTruthData"
 
 
 def load(settings: Settings, config: Configuration) -> Dataset:
     """What was captured of a window. Raises `ClientError`."""
+    for member in OF_FILES:
+        if member in config.document:
+            raise ClientError(f"{member} in analysis_config.json is not supported for captured data: leave it out.")
     found: list[list[Any]] = []
     said: list[Answer] = []
     truth: list[Any] = []

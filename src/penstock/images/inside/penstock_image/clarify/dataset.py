@@ -156,8 +156,9 @@ def _of_document(value: Json, config: Configuration) -> list[list[Any]]:
         raise ClientError("application/json needs features in analysis_config.json: a JMESPath of the records.")
     found = located(config.document["features"], value)
     columns = [located(config.document[name], value) for name in (LABEL, PREDICTED) if name in config.document]
-    if not isinstance(found, list) or not all(isinstance(each, list) for each in (*found, *columns)):
-        raise ClientError("features must find a list of records, and label a list of labels.")
+    are_lists = isinstance(found, list) and all(isinstance(each, list) for each in (*found, *columns))
+    if not are_lists or {len(column) for column in columns} - {len(found)}:
+        raise ClientError("features must find a list of records, and label a list of as many labels.")
     return [[*record, *rest] for record, *rest in zip(found, *columns, strict=True)]
 
 

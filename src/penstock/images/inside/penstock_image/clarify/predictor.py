@@ -17,6 +17,7 @@ from typing import Any
 from penstock_image.clarify import answers
 from penstock_image.clarify.answers import Answer
 from penstock_image.clarify.configuration import Configuration
+from penstock_image.clarify.objects import refusals
 from penstock_image.clarify.table import Table, Values
 from penstock_image.failure import ClientError
 from penstock_image.layout import Json
@@ -70,11 +71,12 @@ def ready(config: Configuration, features: Table) -> Iterator[Predictor]:
         raise ClientError(f"content_type and accept_type must be one of {', '.join(answers.READ)}.")
     boto3 = importlib.import_module("boto3")
     runtime = boto3.client("sagemaker-runtime")
-    if name := options.get("endpoint_name"):
-        yield Predictor(runtime, name, options, features.names, content, accept)
-        return
-    with _endpoint(boto3.client("sagemaker"), options) as name:
-        yield Predictor(runtime, name, options, features.names, content, accept)
+    with refusals():
+        if name := options.get("endpoint_name"):
+            yield Predictor(runtime, name, options, features.names, content, accept)
+            return
+        with _endpoint(boto3.client("sagemaker"), options) as name:
+            yield Predictor(runtime, name, options, features.names, content, accept)
 
 
 @contextmanager
