@@ -5,9 +5,9 @@ sdk_clarify.py MODEL ENDPOINT DATA LABELS OUTPUT
 
 import json
 import sys
-import time
 from typing import Any
 
+from executions import done, ended
 from sagemaker.clarify import (
     BiasConfig,
     DataConfig,
@@ -32,8 +32,6 @@ from sagemaker.workflow.parameters import ParameterBoolean, ParameterString
 from sagemaker.workflow.pipeline import Pipeline
 from sagemaker.workflow.pipeline_context import PipelineSession
 
-DEADLINE = 120
-ENDED = {"Completed", "CompletedWithViolations", "Failed", "Stopped"}
 model_name, endpoint, table, labels, output = sys.argv[1:]
 session = Session()
 role = get_execution_role(session)
@@ -65,17 +63,6 @@ def metric(place: str, section: str, name: str) -> float:
     return round(next(each["value"] for each in group["metrics"] if each["name"] == name), 3)
 
 
-def ended(monitor: Any) -> Any:
-    """The last execution, once it is over."""
-    end = time.monotonic() + DEADLINE
-    while time.monotonic() < end:
-        last = monitor.describe_schedule().get("LastMonitoringExecutionSummary")
-        if last is not None and last["MonitoringExecutionStatus"] in ENDED:
-            return last
-        time.sleep(0.3)
-    raise SystemExit(f"no execution of {monitor.monitoring_schedule_name} ended within {DEADLINE} s")
-
-
 def told(monitor: Any) -> None:
     last = ended(monitor)
     (execution,) = monitor.list_executions()
@@ -85,13 +72,17 @@ def told(monitor: Any) -> None:
 
 
 processor = SageMakerClarifyProcessor(**SIZE, sagemaker_session=session)
-processor.run_pre_training_bias(data("pre"), groups, logs=False)
-print("pre", metric("pre", "pre_training", "CI"))
-processor.run_post_training_bias(data("post"), groups, model, likely, logs=False)
-print("post", metric("post", "post_training", "DPPL"))
+bias = ModelBiasMonitor(**SIZE, sagemaker_session=session)
+processor.run_pre_training_bias(data("pre"), groups, wait=False, logs=False)
+processor.run_post_training_bias(data("post"), groups, model, likely, wait=False, logs=False)
 processor.run_explainability(
-    data("why"), model, [shap, PDPConfig(features=["age"], grid_resolution=3)], logs=False
-)  # fmt: skip
+    data("why"), model, [shap, PDPConfig(features=["age"], grid_resolution=3)], wait=False, logs=False
+)
+bias.suggest_baseline(data("suggested"), groups, model, likely)
+for each in [*processor.jobs, bias.latest_baselining_job]:
+    done(each.job_name)
+print("pre", metric("pre", "pre_training", "CI"))
+print("post", metric("post", "post_training", "DPPL"))
 explanations = read("why")["explanations"]
 print("why", sorted(explanations), sorted(explanations["kernel_shap"]["label0"]["global_shap_values"]))
 
@@ -120,8 +111,6 @@ for name, parameters in runs.items():
     (step,) = execution.list_steps()
     print(name, step["StepStatus"], step["Metadata"]["ClarifyCheck"]["CheckType"], step.get("FailureReason", ""))
 
-bias = ModelBiasMonitor(**SIZE, sagemaker_session=session)
-bias.suggest_baseline(data("suggested"), groups, model, likely, wait=True, logs=False)
 bias.create_monitoring_schedule(
     monitor_schedule_name="fair", output_s3_uri=f"{output}/fair", ground_truth_input=labels,
     endpoint_input=EndpointInput(
