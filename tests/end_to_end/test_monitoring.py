@@ -28,6 +28,11 @@ PROGRAMS = "".join(
     f'command = ["python3", "{SCRIPTS / "analyzer.py"}"]\n'
     for name in ("sagemaker-model-monitor-analyzer", "sagemaker-model-monitor-groundtruth-merger")
 )
+FAIR = {
+    "post_training_bias_metrics": {
+        "facets": {"age": [{"value_or_threshold": "(45.0, 77]", "metrics": [{"name": "DPPL", "value": 0.3}]}]}
+    }
+}
 HEARD = "/aws/events/heard"
 OF_EXECUTION = "SageMaker Model Building Pipeline Execution Status Change"
 VIOLATED = {
@@ -37,8 +42,8 @@ VIOLATED = {
 }
 
 
-def capturing_endpoint(world: World, name: str) -> None:
-    world.sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=script(world, "says", SAYS))
+def capturing_endpoint(world: World, name: str, serving: str = SAYS) -> None:
+    world.sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=script(world, name, serving))
     capture = {
         "EnableCapture": True,
         "InitialSamplingPercentage": 100,
@@ -156,6 +161,45 @@ def test_what_drifts_is_found_and_starts_a_pipeline(own: World) -> None:
     own.sagemaker.delete_endpoint(EndpointName="drifting")
     own.sagemaker.delete_model(ModelName="drifting")
     must_have_been_told(own, arn)
+
+
+AGES = {
+    name: [(place % 2, age, 10 * place) for place, age in enumerate(ages)]
+    for name, ages in {"all": range(20, 80, 3), "young": [*range(20, 40), 50]}.items()
+}
+SCORES = SAYS.replace(
+    'return "7"',
+    """ages = [float(line.split(",")[0]) for line in data.split()]
+    return "\\n".join("0.9" if age < 40 or age > 60 else "0.7" for age in ages)""",
+)
+
+
+def test_clarify_explains_a_model_and_watches_its_bias(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as world:
+        capturing_endpoint(world, "scores", SCORES)
+        for name, age in {"a": 30, "b": 35, "c": 50, "d": 55}.items():
+            invoke(world, "scores", f"{age},10", InferenceId=name, Accept="text/csv")
+            label(world, name, "1")
+        for name, rows in AGES.items():
+            world.put(f"tables/{name}.csv", "".join(f"{bought},{age},{income}\n" for bought, age, income in rows))
+        world.put("reports/baseline.json", json.dumps(FAIR))
+        captured(world, 4)
+
+        places = [f"s3://{BUCKET}/tables/all.csv", f"s3://{BUCKET}/labels", f"s3://{BUCKET}/reports"]
+        done = world.run(sys.executable, str(SCRIPTS / "sdk_clarify.py"), "scores", "scores", *places)
+
+        assert done.returncode == 0, done.stderr
+        for seen in (
+            "pre -0.1",
+            f"post {round(7 / 9 - 6 / 11, 3)}",
+            "why ['kernel_shap', 'pdp'] ['age', 'income']",
+            "first Succeeded MODEL_BIAS ",
+            "next Failed MODEL_BIAS ClientError: Clarify check failed. See violation report: s3://",
+            "ModelBias CompletedWithViolations  [",
+            "ModelExplainability Completed  []",
+            "left ['scores']",
+        ):
+            assert seen in done.stdout, done.stdout + done.stderr
 
 
 def must_have_been_told(world: World, execution: str) -> None:

@@ -13,9 +13,11 @@ from botocore.exceptions import ClientError
 
 from end_to_end import supplies
 from end_to_end.supplies import EVALUATE, PREPARE, TABLE, TRAIN, archive
+from end_to_end.test_endpoints import script
+from end_to_end.test_monitoring import SAYS
 from end_to_end.test_transform import LINES
 from end_to_end.test_transform import model as transforming
-from end_to_end.world import IMAGE, ROLE, World
+from end_to_end.world import IMAGE, ROLE, Json, World
 
 pytestmark = pytest.mark.xdist_group("samples")
 
@@ -24,6 +26,7 @@ ROWS = {"t/part.csv": TABLE}
 SOURCE = {"sourcedir.tar.gz": archive({"train.py": TRAIN})}
 ABALONE = {"preprocessing.py": PREPARE, "evaluation.py": EVALUATE, "preprocess.py": PREPARE, "evaluate.py": EVALUATE}
 
+ECHOES = SAYS.replace('return "7"', 'return "\\n".join(line.split(",")[0] for line in data.split())')
 STATISTICS = {"version": 0.0, "dataset": {"item_count": 0}, "features": []}
 FEATURES = [
     {"name": f"_c{number}", "inferred_type": kind, "completeness": 1.0}
@@ -34,6 +37,21 @@ CONSTRAINTS = {
     "features": FEATURES,
     "regression_constraints": {"mae": {"threshold": 0.6, "comparison_operator": "GreaterThanThreshold"}},
 }
+
+
+BIASED = {
+    "dataset_type": "text/csv", "label": 0, "label_values_or_threshold": [15.0],
+    "facet": [{"name_or_index": 2, "value_or_threshold": [0.5]}],
+}  # fmt: skip
+ASKED = {"instance_type": "ml.m5.large", "initial_instance_count": 1, "accept_type": "text/csv"}
+REPORT = {"name": "report", "title": "Analysis Report"}
+DATA_BIAS = {**BIASED, "methods": {"pre_training_bias": {"methods": "all"}, "report": REPORT}}
+MODEL_BIAS = {**BIASED, "predictor": ASKED, "methods": {"post_training_bias": {"methods": "all"}, "report": REPORT}}
+EXPLAINED = {
+    "dataset_type": "text/csv", "label": 0, "predictor": ASKED,
+    "methods": {"shap": {"baseline": [[20, 1, 2]], "save_local_shap_values": False}, "report": REPORT},
+}  # fmt: skip
+CHECKS = ("DataQuality", "ModelQuality", "DataBias", "ModelBias", "ModelExplainability")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +123,23 @@ CASES = {
         data={
             **ROWS, "mt/mt-20261122121510/input/code/train.py": TRAIN,
             "mt/mt-20261122121510/input/sm_drivers/sm_train.sh": supplies.DRIVER,
+        },
+    ),
+    "pipeline-clarify-model-monitor": Case(
+        steps=(
+            "PreprocessAbaloneData", "DataQualityCheckStep", "DataBiasCheckStep", "TrainAbaloneModel",
+            "AbaloneCreateModel-CreateModel", "AbaloneTransform", "ModelQualityCheckStep", "ModelBiasCheckStep",
+            "ModelExplainabilityCheckStep", "EvaluateAbaloneModel", "CheckMSEAbaloneEvaluation",
+            "RegisterAbaloneModel-RegisterModel",
+        ),
+        code={**ABALONE, "abalone.csv": TABLE},
+        data={
+            f"model-monitor-clarify/{step}checkstep/analysis_cfg/analysis_config.json": json.dumps(config)
+            for step, config in
+            {"databias": DATA_BIAS, "modelbias": MODEL_BIAS, "modelexplainability": EXPLAINED}.items()
+        },
+        parameters={
+            flag: "true" for check in CHECKS for flag in (f"Skip{check}Check", f"RegisterNew{check}Baseline")
         },
     ),
     "pipeline-hyperparameter-tuning": Case(
@@ -228,16 +263,8 @@ def baselines(world: World, name: str) -> dict[str, str]:
 def test_a_quality_check_uses_the_baseline_of_the_approved_model_package(
     world: World, name: str, step: str, member: str
 ) -> None:
-    baseline = {key: {"ContentType": "application/json", "S3Uri": uri} for key, uri in baselines(world, name).items()}
-    with suppress(ClientError):  # both cases name one group
-        world.sagemaker.create_model_package_group(ModelPackageGroupName="sample-group")
-    world.sagemaker.create_model_package(
-        ModelPackageGroupName="sample-group", ModelApprovalStatus="Approved", DriftCheckBaselines={member: baseline},
-        InferenceSpecification={
-            "Containers": [{"Image": IMAGE}], "SupportedContentTypes": ["text/csv"],
-            "SupportedResponseMIMETypes": ["text/csv"],
-        },
-    )  # fmt: skip
+    baseline = baselines(world, name)
+    approved(world, {member: baseline})
     document = supplies.definition(name)
     world.sagemaker.create_pipeline(PipelineName=f"{name}-2", RoleArn=ROLE, PipelineDefinition=json.dumps(document))
 
@@ -248,8 +275,77 @@ def test_a_quality_check_uses_the_baseline_of_the_approved_model_package(
     assert told["CalculatedBaselineConstraints"].endswith(f"/{step.lower()}/constraints.json")
     used = told["BaselineUsedForDriftCheckConstraints"]
     registers = document["Steps"][0]["RegisterNewBaseline"]
-    assert used == (told["CalculatedBaselineConstraints"] if registers else baseline["Constraints"]["S3Uri"])
+    assert used == (told["CalculatedBaselineConstraints"] if registers else baseline["Constraints"])
     assert "ViolationReport" not in told
+
+
+def approved(world: World, baselines: Mapping[str, Mapping[str, str]]) -> None:
+    """The model package of the group that is approved latest has these baselines."""
+    with suppress(ClientError):  # all cases name one group
+        world.sagemaker.create_model_package_group(ModelPackageGroupName="sample-group")
+    world.sagemaker.create_model_package(
+        ModelPackageGroupName="sample-group", ModelApprovalStatus="Approved",
+        DriftCheckBaselines={
+            member: {key: {"ContentType": "application/json", "S3Uri": uri} for key, uri in files.items()}
+            for member, files in baselines.items()
+        },
+        InferenceSpecification={
+            "Containers": [{"Image": IMAGE}], "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    )  # fmt: skip
+
+
+FAIR = {"value_or_threshold": "(0.5, 2]", "metrics": [{"name": name, "value": 0.0} for name in ("AD", "DPPL")]}
+ATTRIBUTED = {"global_shap_values": {"column_1": 10.0, "column_2": 0.0, "column_3": 0.0}, "expected_value": 20.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "config", "member", "baseline", "violated"),
+    [
+        ("data-bias", "DB", DATA_BIAS, ("Bias", "PreTrainingConstraints"), {}, ""),
+        (
+            "model-bias", "MB", MODEL_BIAS, ("Bias", "PostTrainingConstraints"),
+            {"post_training_bias_metrics": {"facets": {"column_2": [FAIR]}}},
+            "DPPL",
+        ),
+        (
+            "explainability", "EX", EXPLAINED, ("Explainability", "Constraints"),
+            {"explanations": {"kernel_shap": {"label0": ATTRIBUTED}}}, "",
+        ),
+    ],
+)  # fmt: skip
+def test_a_clarify_check_holds_a_model_against_the_approved_one(
+    world: World, name: str, step: str, config: Json, member: tuple[str, str], baseline: Json, violated: str
+) -> None:
+    name = f"step-clarifycheck-{name}"
+    with suppress(ClientError):  # two cases name one model
+        world.sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer=script(world, "m", ECHOES))
+    bucket = supplies.bucket_of(name)
+    document = supplies.definition(name)
+    keys = {"t.csv": TABLE, f"cfg/{step.lower()}/analysis_config.json": json.dumps(config),
+            "old/analysis.json": json.dumps(baseline)}  # fmt: skip
+    supplies.supply(world, name, document, {}, keys)
+    approved(world, {member[0]: {member[1]: f"s3://{bucket}/old/analysis.json"}})
+    world.sagemaker.create_pipeline(PipelineName=name, RoleArn=ROLE, PipelineDefinition=json.dumps(document))
+
+    arn = world.sagemaker.start_pipeline_execution(PipelineName=name)["PipelineExecutionArn"]
+
+    ended = world.execution(arn)
+    step_found = world.steps(arn)[step]
+    told = step_found["Metadata"]["ClarifyCheck"]
+    assert ended["PipelineExecutionStatus"] == ("Failed" if violated else "Succeeded"), step_found
+    assert told["BaselineUsedForDriftCheckConstraints"] == f"s3://{bucket}/old/analysis.json"
+    if violated:
+        assert step_found["FailureReason"].startswith("ClientError: Clarify check failed. See violation report: s3://")
+        assert violated in {
+            each["metric_name"] for each in json.loads(world.get(told["ViolationReport"]))["violations"]
+        }
+    else:
+        assert json.loads(world.get(told["CalculatedBaselineConstraints"]))["version"] == "1.0"
+    assert not [
+        each for each in world.sagemaker.list_endpoints()["Endpoints"] if each["EndpointName"].startswith("sm-clarify")
+    ]
 
 
 def test_a_batch_transform_is_watched_before_it_runs(world: World) -> None:

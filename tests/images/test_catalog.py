@@ -218,7 +218,6 @@ def test_the_first_environment_that_this_machine_can_have_is_taken() -> None:
         ("tensorflow-training:2.19.0-cpu-py312", "tensorflow"),
         ("huggingface-pytorch-training:2.5.1-transformers4.49.0-gpu-py311", "huggingface"),
         ("sagemaker-spark-processing:3.3-cpu-py39-v1", "spark"),
-        ("sagemaker-clarify-processing:1.0", "clarify"),
     ],
 )
 def test_what_penstock_has_no_environment_for_is_told_with_what_to_write_where(
@@ -274,3 +273,10 @@ def test_model_monitors_images_start_a_program_of_penstocks_own(catalog: Catalog
     assert image.environment == "installed"
     assert image.command == ("python3", str(INSIDE / "model_monitor.py"))
     assert INSIDE.joinpath("model_monitor.py").exists()
+
+
+def test_clarify_is_a_program_of_penstocks_own(catalog: Catalog) -> None:
+    image = catalog.resolve(f"{EAST}/sagemaker-clarify-processing:1.0")
+
+    assert (image.environment, image.command) == ("installed", ("python3", str(INSIDE / "clarify.py")))
+    assert INSIDE.joinpath("clarify.py").exists()

@@ -5,28 +5,15 @@ sdk_monitors.py ENDPOINT CONSTRAINTS STATISTICS LABELS OUTPUT
 
 import json
 import sys
-import time
 from typing import Any
 
+from executions import ended
 from sagemaker.model_monitor import CronExpressionGenerator, DefaultModelMonitor, EndpointInput, ModelQualityMonitor
 
-DEADLINE = 120
-ENDED = {"Completed", "CompletedWithViolations", "Failed", "Stopped"}
 endpoint, constraints, statistics, labels, output = sys.argv[1:]
 HOUR = {"data_analysis_start_time": "-PT1H", "data_analysis_end_time": "-PT0H"}
 SIZE = {"instance_count": 1, "instance_type": "ml.m5.large"}
 ROLE = "arn:aws:iam::123456789012:role/PenstockExecutionRole"
-
-
-def ended(monitor: Any) -> Any:
-    """The last execution, once it is over."""
-    end = time.monotonic() + DEADLINE
-    while time.monotonic() < end:
-        last = monitor.describe_schedule().get("LastMonitoringExecutionSummary")
-        if last is not None and last["MonitoringExecutionStatus"] in ENDED:
-            return last
-        time.sleep(0.3)
-    raise SystemExit(f"no execution of {monitor.monitoring_schedule_name} ended within {DEADLINE} s")
 
 
 def told(monitor: Any) -> dict[str, Any]:

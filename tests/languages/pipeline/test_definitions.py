@@ -106,6 +106,10 @@ REFUSED = {
         definition(processing("a", Type="QualityCheck", CheckType="LOOKS")),
         "CheckType of step 'a' must be one of DATA_QUALITY, MODEL_QUALITY, not 'LOOKS'",
     ),
+    "a check by Clarify of another kind": (
+        definition(processing("a", Type="ClarifyCheck", CheckType="DATA_QUALITY")),
+        "CheckType of step 'a' must be one of DATA_BIAS, MODEL_BIAS, MODEL_EXPLAINABILITY, not 'DATA_QUALITY'",
+    ),
     "a check without a job": (
         definition({"Name": "a", "Type": "QualityCheck", "CheckType": "DATA_QUALITY"}),
         "Arguments of step 'a' are missing",

@@ -17,6 +17,7 @@ from penstock.languages.pipeline import conditions, expressions
 from penstock.languages.pipeline.tree import (
     AnyStep,
     Callback,
+    ClarifyCheck,
     Cleanup,
     Condition,
     Definition,
@@ -44,6 +45,7 @@ from penstock.languages.pipeline.tree import (
 Simple = (
     Processing
     | QualityCheck
+    | ClarifyCheck
     | Training
     | Tuning
     | Transform
@@ -229,6 +231,8 @@ def _members(step: Simple) -> tuple[Expression, ...]:
             return (step.arguments, step.function)
         case Callback():
             return (step.arguments, step.queue)
+        case ClarifyCheck():
+            return (step.arguments, step.skip, step.fails, step.registers, step.group, step.constraints, step.model)
         case QualityCheck():
             supplied = (step.group, step.constraints, step.statistics)
             return (step.arguments, step.skip, step.fails, step.registers, *supplied)

@@ -18,7 +18,8 @@ from penstock.languages.pipeline.tree import (
     AnyStep,
     CacheConfig,
     Callback,
-    CheckType,
+    ClarifyCheck,
+    ClarifyCheckType,
     Cleanup,
     CleanupSource,
     Condition,
@@ -41,6 +42,7 @@ from penstock.languages.pipeline.tree import (
     Processing,
     PropertyFile,
     QualityCheck,
+    QualityCheckType,
     RegisterModel,
     Selector,
     StepName,
@@ -149,7 +151,7 @@ def _step(name: StepName, entry: Json, found: _Found) -> AnyStep:
         return _ALONE[kind](common, arguments, where)
     if kind not in _JOBS and kind not in _WITH_MEMBERS and kind not in OTHER_STEP_TYPES:
         raise DefinitionError(f"Type '{kind}' of {where} is not a type of step.")
-    if not arguments and kind in (*_JOBS, "Processing", "QualityCheck"):
+    if not arguments and kind in (*_JOBS, "Processing", "QualityCheck", "ClarifyCheck"):
         raise DefinitionError(f"Arguments of {where} are missing.")
     common["arguments"] = expressions.read(arguments, where)
     if kind in _JOBS:
@@ -191,34 +193,43 @@ def _processing(common: dict[str, Any], entry: Json, where: str) -> Processing:
 
 
 def _quality_check(common: dict[str, Any], entry: Json, where: str) -> QualityCheck:
-    given = _text(entry, "CheckType", where)
-    kind: CheckType | None = next((known for known in get_args(CheckType) if known == given), None)
-    if kind is None:
-        raise DefinitionError(f"CheckType of {where} must be one of {', '.join(get_args(CheckType))}, not '{given}'.")
+    statistics = _member(entry, "SuppliedBaselineStatistics", None, where)
+    return QualityCheck(**common, **_check(entry, QualityCheckType, where), statistics=statistics)
 
-    def member(name: str, default: Json) -> Expression:
-        value = entry.get(name)
-        return expressions.read(default if value is None else value, f"{name} of {where}")
 
-    return QualityCheck(
-        **common,
-        type=kind,
-        skip=member("SkipCheck", False),
-        fails=member("FailOnViolation", True),
-        registers=member("RegisterNewBaseline", False),
-        group=member("ModelPackageGroupName", None),
-        constraints=member("SuppliedBaselineConstraints", None),
-        statistics=member("SuppliedBaselineStatistics", None),
-    )
+def _clarify_check(common: dict[str, Any], entry: Json, where: str) -> ClarifyCheck:
+    model = _member(entry, "ModelName", None, where)
+    return ClarifyCheck(**common, **_check(entry, ClarifyCheckType, where), model=model)
+
+
+def _check(entry: Json, types: Any, where: str) -> dict[str, Any]:
+    """What all checks have; `types` are those that one of this kind may be of."""
+    given, known = _text(entry, "CheckType", where), get_args(types)
+    if given not in known:
+        raise DefinitionError(f"CheckType of {where} must be one of {', '.join(known)}, not '{given}'.")
+    return {
+        "type": given,
+        "skip": _member(entry, "SkipCheck", False, where),
+        "fails": _member(entry, "FailOnViolation", True, where),
+        "registers": _member(entry, "RegisterNewBaseline", False, where),
+        "group": _member(entry, "ModelPackageGroupName", None, where),
+        "constraints": _member(entry, "SuppliedBaselineConstraints", None, where),
+    }
+
+
+def _member(entry: Json, name: str, default: Json, where: str) -> Expression:
+    value = entry.get(name)
+    return expressions.read(default if value is None else value, f"{name} of {where}")
 
 
 def _callback(common: dict[str, Any], entry: Json, where: str) -> Callback:
     return Callback(**common, queue=_place(entry, "SqsQueueUrl", where), outputs=_outputs(entry, where))
 
 
-WithMembers = Processing | QualityCheck | Lambda | Callback
+WithMembers = Processing | QualityCheck | ClarifyCheck | Lambda | Callback
 _WITH_MEMBERS: Final[Mapping[str, Callable[[dict[str, Any], Json, str], WithMembers]]] = {
-    "Processing": _processing, "QualityCheck": _quality_check, "Lambda": _lambda, "Callback": _callback,
+    "Processing": _processing, "QualityCheck": _quality_check, "ClarifyCheck": _clarify_check, "Lambda": _lambda,
+    "Callback": _callback,
 }  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """The language on one page: what a pipeline definition is made of, once it has been read.
 
     Definition ── parameters
-               ├─ steps ── Processing · QualityCheck · Training · Tuning · Transform · Model · RegisterModel ·
-               │           │ EndpointConfig · Endpoint · Lambda · Callback · Condition · Fail · ForEach · Cleanup ·
-               │           │ Other
+               ├─ steps ── Processing · QualityCheck · ClarifyCheck · Training · Tuning · Transform · Model ·
+               │           │ RegisterModel · EndpointConfig · Endpoint · Lambda · Callback · Condition · Fail ·
+               │           │ ForEach · Cleanup · Other
                │           └─ arguments: an expression, or JSON with expressions in it
                └─ bodies ── the steps that a ForEach starts once for each of its items
 
@@ -22,7 +22,8 @@ Path = tuple[str | int, ...]
 Trigger = Literal["Completed", "Failed", "Stopped", "Any"]
 ParameterType = Literal["String", "Integer", "Float", "Boolean"]
 Pick = Literal["MaxBy", "MinBy"]
-CheckType = Literal["DATA_QUALITY", "MODEL_QUALITY"]
+QualityCheckType = Literal["DATA_QUALITY", "MODEL_QUALITY"]
+ClarifyCheckType = Literal["DATA_BIAS", "MODEL_BIAS", "MODEL_EXPLAINABILITY"]
 Operator = Literal["Equals", "GreaterThan", "GreaterThanOrEqualTo", "LessThan", "LessThanOrEqualTo"]
 
 VERSION: Final = "2020-12-01"
@@ -37,8 +38,8 @@ EXECUTION_VARIABLES: Final = frozenset(
 OTHER_STEP_TYPES: Final = frozenset(
     {
         "Athena", "AutoML", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
-        "BedrockProvisionedModelThroughput", "ClarifyCheck", "EMR", "EMRServerless",
-        "HubContent", "InferenceComponent", "Job", "Lineage",
+        "BedrockProvisionedModelThroughput", "EMR", "EMRServerless", "HubContent",
+        "InferenceComponent", "Job", "Lineage",
     }
 )  # fmt: skip
 
@@ -233,7 +234,7 @@ class Check(Step):
     """A processing job that is held against a baseline, which is supplied or that of the latest approved model package
     in the group. `registers` says whether what the job calculates is the baseline from then on."""
 
-    type: CheckType
+    type: QualityCheckType | ClarifyCheckType
     skip: Expression = Constant(False)
     fails: Expression = Constant(True)  # where the baseline is violated
     registers: Expression = Constant(False)
@@ -245,6 +246,13 @@ class Check(Step):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityCheck(Check):
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClarifyCheck(Check):
+    """`model` is what the job asks where its configuration names none."""
+
+    model: Expression = Constant(None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,6 +364,7 @@ class Other(Step):
 AnyStep = (
     Processing
     | QualityCheck
+    | ClarifyCheck
     | Training
     | Tuning
     | Transform

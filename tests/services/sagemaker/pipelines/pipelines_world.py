@@ -403,6 +403,11 @@ def quality_check(name: str, **members: Json) -> Json:
     return {"Name": name, "Type": "QualityCheck", "CheckType": "DATA_QUALITY", "Arguments": arguments, **members}
 
 
+def clarify_check(name: str, kind: str, **members: Json) -> Json:
+    """The same of a model or its data."""
+    return {**quality_check(name), "Type": "ClarifyCheck", "CheckType": kind, **members}
+
+
 def transform(name: str, **arguments: Json) -> Json:
     source = {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/batch"}}}
     whole = {"ModelName": "m", "TransformInput": source, "TransformOutput": {"S3OutputPath": "s3://b/scores"}}

@@ -1,11 +1,19 @@
-"""QualityCheck steps: which baseline they use, what comes of a violation, and what they are cached by."""
+"""Check steps: which baseline they use, what comes of a violation, and what they are cached by."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.sagemaker.pipelines.pipelines_world import Play, World, get, quality_check, training, working
+from services.sagemaker.pipelines.pipelines_world import (
+    Play,
+    World,
+    clarify_check,
+    get,
+    quality_check,
+    training,
+    working,
+)
 from services.sagemaker.pipelines.two_lives import two_lives
 
 Json = Any
@@ -15,7 +23,12 @@ PACKAGE = {
     "ModelDataQuality": {
         "Statistics": {"ContentType": "application/json", "S3Uri": "s3://old/statistics.json"},
         "Constraints": {"ContentType": "application/json", "S3Uri": "s3://old/constraints.json"},
-    }
+    },
+    "Bias": {
+        "PreTrainingConstraints": {"ContentType": "application/json", "S3Uri": "s3://old/data/analysis.json"},
+        "PostTrainingConstraints": {"ContentType": "application/json", "S3Uri": "s3://old/model/analysis.json"},
+    },
+    "Explainability": {"Constraints": {"ContentType": "application/json", "S3Uri": "s3://old/why/analysis.json"}},
 }
 SUPPLIED = {
     "SuppliedBaselineStatistics": "s3://mine/stats.json",
@@ -30,7 +43,7 @@ async def checked(world: World, *steps: Json, **parameters: Json) -> tuple[Json,
     arn = await world.start()
     await world.finished(arn)
     step = (await world.steps(arn))[0]
-    return step, step["Metadata"].get("QualityCheck", {})
+    return step, next(iter(step["Metadata"].values()), {})
 
 
 @pytest.mark.parametrize(
@@ -97,7 +110,7 @@ async def test_without_a_baseline_there_is_nothing_to_check(tmp_path: Path, pack
 
         assert step["StepStatus"] == "Failed"
         assert step["FailureReason"].startswith("ClientError: There is no baseline to check against")
-        assert "DriftCheckBaselines.ModelDataQuality" in step["FailureReason"]
+        assert "DriftCheckBaselines.ModelDataQuality.Constraints" in step["FailureReason"]
         assert "set SkipCheck and RegisterNewBaseline" in step["FailureReason"]
         assert world.requests_for("CreateProcessingJob") == []
 
@@ -166,6 +179,51 @@ async def test_members_may_be_parameters_and_properties_are_for_later_steps(tmp_
         (request,) = world.requests_for("CreateTrainingJob")
         assert step["StepStatus"] == "Succeeded"
         assert request["HyperParameters"] == {"new": CALCULATED, "used": "s3://b/Check/statistics.json"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "used"),
+    [
+        ("DATA_BIAS", "s3://old/data/analysis.json"),
+        ("MODEL_BIAS", "s3://old/model/analysis.json"),
+        ("MODEL_EXPLAINABILITY", "s3://old/why/analysis.json"),
+    ],
+)
+async def test_clarifys_checks_have_baselines_of_their_own(tmp_path: Path, kind: str, used: str) -> None:
+    async with working(tmp_path) as world:
+        world.packages["the package"] = PACKAGE
+        world.plays["Check"] = [Play(result=VIOLATED)]
+
+        step, told = await checked(world, clarify_check("Check", kind, ModelPackageGroupName="group"))
+
+        (request,) = world.requests_for("CreateProcessingJob")
+        assert request["ProcessingInputs"][1]["S3Input"]["S3Uri"] == used
+        report = "s3://b/Check/constraint_violations.json"
+        assert step["FailureReason"] == f"ClientError: Clarify check failed. See violation report: {report}"
+        assert told == {
+            "CheckType": kind, "ModelPackageGroupName": "group", "SkipCheck": False, "RegisterNewBaseline": False,
+            "CheckJobArn": told["CheckJobArn"], "ViolationReport": report,
+            "CalculatedBaselineConstraints": "s3://b/Check/analysis.json",
+            "BaselineUsedForDriftCheckConstraints": used,
+        }  # fmt: skip
+
+
+async def test_the_job_of_a_clarify_check_is_told_its_model(tmp_path: Path) -> None:
+    async with working(tmp_path) as world:
+        flags = {"SkipCheck": True, "RegisterNewBaseline": True}
+        model = {"Name": "Model", "Type": "Model", "Arguments": {"ExecutionRoleArn": "role"}}
+        check = clarify_check("Check", "MODEL_BIAS", ModelName=get("Steps.Model.ModelName"), **flags)
+        use = training("Use", HyperParameters={"used": get("Steps.Check.BaselineUsedForDriftCheckConstraints")})
+
+        await world.create(model, check, use)
+        await world.finished(await world.start())
+
+        (made,) = world.requests_for("CreateModel")
+        (request,) = world.requests_for("CreateProcessingJob")
+        assert request["Environment"]["model_name"] == made["ModelName"]
+        assert "baseline_constraints" not in request["Environment"]
+        (trained,) = world.requests_for("CreateTrainingJob")
+        assert trained["HyperParameters"]["used"] == "s3://b/Check/analysis.json"
 
 
 @pytest.mark.parametrize(

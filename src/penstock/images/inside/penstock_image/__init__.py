@@ -3,7 +3,7 @@
 Nothing here knows Penstock: the folder above this package travels into the job (a bind mount, or just a path that the
 job can read), and any Python from 3.10 with the standard library is enough; XGBoost, scikit-learn, pandas, numpy and
 scipy are imported only by XGBoost's algorithm mode (`penstock_image.xgboost_mode`), and DuckDB by Model Monitor's
-analyzer (`penstock_image.monitor`).
+analyzer (`penstock_image.monitor`) and Clarify's (`penstock_image.clarify`).
 
 **Contract for whoever starts a job** (`INSIDE` is the folder that holds this package, `catalog.INSIDE` to Penstock):
 

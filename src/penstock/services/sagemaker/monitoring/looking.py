@@ -110,7 +110,7 @@ class Looking:
             asked = {"ProcessingJobName": told["BaseliningJobName"]}
             job = await self.directory.answer(Call("sagemaker", "DescribeProcessingJob", asked, scope))
             wrote = Place.of(job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"], "S3Uri")
-            constraints = wrote.under("constraints.json").uri
+            constraints = wrote.under(TYPES[definition.type].constraints).uri
             if definition.type == "DataQuality":
                 statistics = statistics or wrote.under("statistics.json").uri
         return constraints, statistics

@@ -14,6 +14,7 @@ Phase = Literal["looking", "merging", "analysing", "over"]
 
 SCHEDULE: Final = "sagemaker/monitoring-schedule"
 NOW: Final = "NOW"
+ANALYSIS: Final = "analysis.json"  # Clarify's
 LONGEST_REASON: Final = 1_024
 OVER: Final = frozenset({"Completed", "CompletedWithViolations", "Failed", "Stopped"})
 
@@ -27,6 +28,7 @@ class Type:
     analysis: str
     captured: tuple[str, ...]
     merges: bool = False  # whether labels are joined to it first
+    constraints: str = "constraints.json"  # what a baselining job of the kind writes
 
     @property
     def kind(self) -> str:
@@ -39,8 +41,10 @@ TYPES: Final[dict[TypeName, Type]] = {
     for each in (
         Type("DataQuality", "data-quality", "", ("endpointInput", "endpointOutput")),
         Type("ModelQuality", "model-quality", "MODEL_QUALITY", ("endpointOutput",), merges=True),
-        Type("ModelBias", "model-bias", "MODEL_BIAS", ("endpointInput", "endpointOutput"), merges=True),
-        Type("ModelExplainability", "model-explainability", "MODEL_EXPLAINABILITY", ("endpointInput",)),
+        Type("ModelBias", "model-bias", "MODEL_BIAS", ("endpointInput", "endpointOutput"), True, ANALYSIS),
+        Type(
+            "ModelExplainability", "model-explainability", "MODEL_EXPLAINABILITY", ("endpointInput",), False, ANALYSIS
+        ),
     )
 }
 

@@ -23,6 +23,7 @@ from penstock.languages.pipeline.tree import (
     AnyStep,
     Callback,
     Check,
+    ClarifyCheck,
     Lambda,
     Processing,
     QualityCheck,
@@ -40,15 +41,17 @@ from penstock.store.documents import Document, Query
 from penstock.wire.call import Scope
 
 Json = Any
-Cached = Processing | QualityCheck | Training | Tuning | Transform | Lambda | Callback
+Cached = Processing | QualityCheck | ClarifyCheck | Training | Tuning | Transform | Lambda | Callback
 LOOK_UP: Final = "pipelines.cache"
 NOTE: Final = "pipelines.cache-note"
+_OF_CHECKS: Final = (
+    "AppSpecification", "Environment", "NetworkConfig", "ProcessingInputs", "ProcessingResources", "RoleArn",
+    "StoppingCondition",
+)  # fmt: skip
 _COUNT: Final[Mapping[type, tuple[str, ...]]] = {
     Processing: ("AppSpecification", "Environment", "ProcessingInputs"),
-    QualityCheck: (
-        "AppSpecification", "Environment", "NetworkConfig", "ProcessingInputs", "ProcessingResources", "RoleArn",
-        "StoppingCondition",
-    ),
+    QualityCheck: _OF_CHECKS,
+    ClarifyCheck: _OF_CHECKS,
     Training: (
         "AlgorithmSpecification", "CheckpointConfig", "DebugHookConfig", "DebugRuleConfigurations", "Environment",
         "HyperParameters", "InputDataConfig",

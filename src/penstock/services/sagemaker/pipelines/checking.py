@@ -9,11 +9,12 @@ the same, if it is to be registered, else the baseline that was there before.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from penstock.engine.outbox import Task
 from penstock.languages.pipeline.expressions import Sources, Unresolvable, resolve
-from penstock.languages.pipeline.tree import Check, Expression, QualityCheck
+from penstock.languages.pipeline.tree import Check, ClarifyCheck, Expression
 from penstock.languages.pipeline.values import written
 from penstock.wire.call import Call, Directory
 
@@ -22,8 +23,34 @@ FIND_BASELINE: Final = "pipelines.baseline"
 CONSTRAINTS: Final = "BaselineUsedForDriftCheckConstraints"
 STATISTICS: Final = "BaselineUsedForDriftCheckStatistics"
 VIOLATED: Final = "CompletedWithViolations"
-_NAMES: Final[Mapping[type, str]] = {QualityCheck: "Quality"}
-_IN_PACKAGES: Final = {"DATA_QUALITY": "ModelDataQuality", "MODEL_QUALITY": "ModelQuality"}
+MODEL: Final = "model_name"  # the variable that tells a Clarify job which model the step is about
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of check: how its failure calls it, the baseline that a package has for it, and what its job writes."""
+
+    name: str
+    package: tuple[str, str]  # the member of DriftCheckBaselines, and its member with the constraints
+    written: Mapping[str, str]  # a property to the file that it names
+
+    @property
+    def in_package(self) -> str:
+        return f"DriftCheckBaselines.{'.'.join(self.package)}"
+
+
+_ANALYSIS: Final = {"CalculatedBaselineConstraints": "analysis.json"}
+_QUALITY: Final = {
+    "CalculatedBaselineStatistics": "statistics.json", "CalculatedBaselineConstraints": "constraints.json",
+}  # fmt: skip
+_KINDS: Final[Mapping[str, Kind]] = {
+    "DATA_QUALITY": Kind("Quality", ("ModelDataQuality", "Constraints"), _QUALITY),
+    "MODEL_QUALITY": Kind("Quality", ("ModelQuality", "Constraints"), _QUALITY),
+    "DATA_BIAS": Kind("Clarify", ("Bias", "PreTrainingConstraints"), _ANALYSIS),
+    "MODEL_BIAS": Kind("Clarify", ("Bias", "PostTrainingConstraints"), _ANALYSIS),
+    "MODEL_EXPLAINABILITY": Kind("Clarify", ("Explainability", "Constraints"), _ANALYSIS),
+}
+_USED: Final = {"CalculatedBaselineStatistics": STATISTICS, "CalculatedBaselineConstraints": CONSTRAINTS}
 _FOLDER: Final = "/opt/ml/processing/baseline"
 _INPUTS: Final = {CONSTRAINTS: "baseline_constraints", STATISTICS: "baseline_statistics"}
 
@@ -45,7 +72,9 @@ def asked(step: Check, sources: Sources) -> dict[str, Json]:
 
 def counting(step: Check, sources: Sources) -> dict[str, Json]:
     """What tells runs of a check apart beside its job's arguments; the members are the definition's own."""
+    model = {"ModelName": _text(step.model, sources)} if isinstance(step, ClarifyCheck) else {}
     return {
+        **model,
         "CheckType": step.type,
         "SkipCheck": is_on(step.skip, sources),
         "FailOnViolation": is_on(step.fails, sources),
@@ -69,15 +98,15 @@ def in_registry(shown: Mapping[str, Json]) -> dict[str, str] | None:
     """Where a baseline is to be looked up; None if one was supplied, none is needed, or no group is named."""
     if CONSTRAINTS in shown or not _needs_baseline(shown) or "ModelPackageGroupName" not in shown:
         return None
-    return {"ModelPackageGroupName": shown["ModelPackageGroupName"], "Baseline": _IN_PACKAGES[shown["CheckType"]]}
+    return {member: shown[member] for member in ("ModelPackageGroupName", "CheckType")}
 
 
 def _needs_baseline(shown: Mapping[str, Json]) -> bool:
     return not (shown["SkipCheck"] and shown["RegisterNewBaseline"])
 
 
-def request(made: Mapping[str, Json], shown: Mapping[str, Json]) -> Mapping[str, Json]:
-    """The job's request with the baseline that it is held against.
+def request(step: Check, made: Mapping[str, Json], shown: Mapping[str, Json], sources: Sources) -> Mapping[str, Json]:
+    """The job's request with the baseline that it is held against, and the model that it is about.
 
     Raises `Unresolvable` where there is none, or no place for the reports.
     """
@@ -86,13 +115,15 @@ def request(made: Mapping[str, Json], shown: Mapping[str, Json]) -> Mapping[str,
     if _needs_baseline(shown) and CONSTRAINTS not in shown:
         raise Unresolvable(
             "There is no baseline to check against: SuppliedBaselineConstraints is empty, and no approved model "
-            f"package of the ModelPackageGroupName has DriftCheckBaselines.{_IN_PACKAGES[shown['CheckType']]}. "
+            f"package of the ModelPackageGroupName has {_KINDS[step.type].in_package}. "
             "Supply one, or, for the first run, set SkipCheck and RegisterNewBaseline."
         )
-    if shown["SkipCheck"]:
-        return made
-    found = {name: shown[key] for key, name in _INPUTS.items() if key in shown}
+    found = {} if shown["SkipCheck"] else {name: shown[key] for key, name in _INPUTS.items() if key in shown}
     environment = {name: f"{_FOLDER}/{name}/{uri.rpartition('/')[2]}" for name, uri in found.items()}
+    if isinstance(step, ClarifyCheck) and (model := _text(step.model, sources)):
+        environment[MODEL] = model
+    if not environment:
+        return made
     return {
         **made,
         "ProcessingInputs": [*(made.get("ProcessingInputs") or ()), *(_input(*entry) for entry in found.items())],
@@ -107,14 +138,10 @@ def _input(name: str, uri: str) -> dict[str, Json]:
 
 def judged(shown: Mapping[str, Json], job: Mapping[str, Json]) -> dict[str, Json]:
     """What the metadata show when the job has ended well."""
-    folder = _reports(job)
-    found = {
-        "CalculatedBaselineStatistics": f"{folder}/statistics.json",
-        "CalculatedBaselineConstraints": f"{folder}/constraints.json",
-    }
+    folder, kind = _reports(job), _KINDS[shown["CheckType"]]
+    found = {name: f"{folder}/{file}" for name, file in kind.written.items()}
     if shown["RegisterNewBaseline"]:
-        found[STATISTICS] = found["CalculatedBaselineStatistics"]
-        found[CONSTRAINTS] = found["CalculatedBaselineConstraints"]
+        found |= {_USED[name]: uri for name, uri in found.items()}
     if str(job.get("ExitMessage") or "").startswith(VIOLATED):
         found["ViolationReport"] = f"{folder}/constraint_violations.json"
     return {**shown, **found}
@@ -139,7 +166,7 @@ def failure(step: Check, shown: Mapping[str, Json], sources: Sources) -> str:
             return ""
     except Unresolvable as error:
         return f"ClientError: {error}"
-    return f"ClientError: {_NAMES[type(step)]} check failed. See violation report: {shown['ViolationReport']}"
+    return f"ClientError: {_KINDS[step.type].name} check failed. See violation report: {shown['ViolationReport']}"
 
 
 class Baselines:
@@ -161,7 +188,8 @@ class Baselines:
         for entry in page["ModelPackageSummaryList"]:
             call = Call("sagemaker", "DescribeModelPackage", {"ModelPackageName": entry["ModelPackageArn"]}, task.scope)
             package = await self._directory.answer(call)
-            baseline = (package.get("DriftCheckBaselines") or {}).get(task.input["Baseline"]) or {}
-            files = {CONSTRAINTS: baseline.get("Constraints"), STATISTICS: baseline.get("Statistics")}
+            member, constraints = _KINDS[task.input["CheckType"]].package
+            baseline = (package.get("DriftCheckBaselines") or {}).get(member) or {}
+            files = {CONSTRAINTS: baseline.get(constraints), STATISTICS: baseline.get("Statistics")}
             return {key: source["S3Uri"] for key, source in files.items() if source}
         return {}

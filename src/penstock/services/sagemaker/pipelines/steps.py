@@ -1,7 +1,7 @@
 """Steps: which calls a step of each type makes, and the names it gives.
 
     Processing, Training, Transform     Create…Job ─► the job's run ─► its Describe answer
-    QualityCheck                        the same with a processing job, see `checking`
+    QualityCheck, ClarifyCheck          the same with a processing job, see `checking`
     Tuning                              the same, with what lists its training jobs
     Model                               CreateModel ─► DescribeModel
     RegisterModel                       CreateModelPackageGroup ─► CreateModelPackage ─► DescribeModelPackage
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from penstock.languages.pipeline.tree import (
+    ClarifyCheck,
     Constant,
     DefinitionError,
     Endpoint,
@@ -67,6 +68,9 @@ MAKING: Final[Mapping[type, Making]] = {
     ),
     QualityCheck: Making(
         "CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "QualityCheck", stop="StopProcessingJob"
+    ),
+    ClarifyCheck: Making(
+        "CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "ClarifyCheck", stop="StopProcessingJob"
     ),
     Training: Making("CreateTrainingJob", "TrainingJobName", "TrainingJobArn", "TrainingJob", stop="StopTrainingJob"),
     Tuning: Making(

@@ -38,6 +38,7 @@ from penstock.languages.pipeline.tree import (
     AnyStep,
     Callback,
     Check,
+    ClarifyCheck,
     Cleanup,
     Condition,
     DefinitionError,
@@ -236,7 +237,7 @@ class Turn:
                 self._send(name, step)
             case RegisterModel():
                 self._group_or_create(name)
-            case QualityCheck():
+            case QualityCheck() | ClarifyCheck():
                 self._find_baseline(name, step)
             case Processing() | Training() | Tuning() | Transform() | Model() | EndpointConfig() | Endpoint():
                 self._create(name)
@@ -342,7 +343,7 @@ class Turn:
         arguments = resolve(step.arguments, self._sources(name))
         made: Mapping[str, Json] = steps.request(making, arguments, self.ledger.steps[name].name)
         if isinstance(step, Check):
-            made = checking.request(made, self.ledger.steps[name].shown)
+            made = checking.request(step, made, self.ledger.steps[name].shown, self._sources(name))
         return self._fit(making.create, {**made, **steps.tracking(making, self.ledger.begin, name)})
 
     def _update(self, name: StepName) -> None:

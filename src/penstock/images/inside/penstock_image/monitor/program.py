@@ -1,7 +1,4 @@
-"""The program: from a job's environment variables to its reports, and a message that says how it went.
-
-The message is what people read as the job's ExitMessage; a monitoring execution's status is its first word.
-"""
+"""The program: from a job's environment variables to its reports, and a message that says how it went."""
 
 import json
 import os
@@ -12,28 +9,19 @@ from pathlib import Path
 
 import duckdb
 
-from penstock_image.failure import ClientError, JobFailure
-from penstock_image.layout import Folders, Json
+from penstock_image.failure import ClientError
+from penstock_image.layout import Json
 from penstock_image.monitor import captures, formats, merging, publishing, quality, suggesting, violations
 from penstock_image.monitor.profile import measured
 from penstock_image.monitor.settings import Settings
 from penstock_image.monitor.table import Source, connect
+from penstock_image.monitor.verdict import reached, said
 from penstock_image.monitor.violations import Baseline
-
-LONGEST_MESSAGE = 1024
 
 
 def main(variables: Mapping[str, str] = os.environ) -> int:
     """Carry out the analysis; the exit code of the job."""
-    message = Folders.of(variables).output / "message"
-    message.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        said = run(Settings.of(variables))
-    except (JobFailure, duckdb.Error) as problem:
-        said = f"Error: {problem.args[0] if isinstance(problem, JobFailure) else problem}"
-    print(said)
-    message.write_text(said[:LONGEST_MESSAGE])
-    return 1 if said.startswith("Error: ") else 0
+    return reached(variables, lambda: run(Settings.of(variables)))
 
 
 def run(settings: Settings) -> str:
@@ -44,9 +32,7 @@ def run(settings: Settings) -> str:
     found = _data_quality(settings) if settings.analysis == "DATA_QUALITY" else _model_quality(settings)
     if settings.postprocessor is not None:
         captures.handler_of(settings.postprocessor, "postprocess_handler")()
-    if found:
-        return f"CompletedWithViolations: Job completed successfully with {len(found)} violations."
-    return "Completed: Job completed successfully with no violations."
+    return said(found)
 
 
 def _data_quality(settings: Settings) -> list[Json]:

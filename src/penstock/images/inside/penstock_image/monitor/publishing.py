@@ -44,11 +44,11 @@ def of_model(values: dict[str, Json]) -> Iterator[Json]:
 
 
 def publish(metrics: Iterator[Json], kind: str, settings: Settings) -> None:
-    """Send the metrics; `kind` is `data` or `model`."""
+    """Send the metrics, with dimensions of their own if they have any; `kind` is what the namespace is called by."""
     known = {"Endpoint": settings.endpoint, "MonitoringSchedule": settings.schedule}
     dimensions = [{"Name": name, "Value": value} for name, value in known.items() if value]
     at = {"Timestamp": settings.measured_at} if settings.measured_at else {}
-    made = [{**metric, **at, "Dimensions": dimensions} for metric in metrics]
+    made = [{**metric, **at, "Dimensions": [*dimensions, *metric.get("Dimensions", ())]} for metric in metrics]
     cloudwatch = importlib.import_module("boto3").client("cloudwatch")
     for first in range(0, len(made), AT_ONCE):
         where = "Endpoints" if settings.endpoint else "ModelMonitoring"

@@ -9,6 +9,7 @@ from penstock_image.failure import ClientError
 from penstock_image.layout import Json
 
 ANALYSES = ("DATA_QUALITY", "MODEL_QUALITY", "MERGE")
+FORMATLESS = ("MERGE", "")  # those which read what is written the same way always, or as their configuration says
 PROBLEMS = ("Regression", "BinaryClassification", "MulticlassClassification")
 METHODS = ("LInfinity", "ChiSquared")
 SWITCH = {"Enabled": True, "Disabled": False}
@@ -35,6 +36,8 @@ class Settings:
     truth: str = ""
     truth_source: Path | None = None
     excluded: tuple[str, ...] = ()
+    features: str = ""
+    configuration: Path | None = None
     start: str = ""
     end: str = ""
     measured_at: str = ""
@@ -42,17 +45,20 @@ class Settings:
     schedule: str = ""
 
     @classmethod
-    def of(cls, variables: Mapping[str, str]) -> "Settings":
-        """Raises `ClientError` where a variable is missing or says what cannot be meant."""
-        analysis = _one_of(variables, "analysis_type", ANALYSES, "DATA_QUALITY")
-        if variables.get("features_attribute"):
+    def of(cls, variables: Mapping[str, str], analyses: tuple[str, ...] = ANALYSES) -> "Settings":
+        """Of a program with these analyses, the first of which is meant where none is named.
+
+        Raises `ClientError` where a variable is missing or says what cannot be meant.
+        """
+        analysis = _one_of(variables, "analysis_type", analyses, analyses[0])
+        if variables.get("features_attribute") and analysis in ANALYSES:
             raise ClientError("features_attribute is not supported: pick the features in a record_preprocessor_script.")
         excluded = variables.get("exclude_features_attribute", "").split(",")
         return cls(
             source=Path(_needed(variables, "dataset_source")),
             output=Path(_needed(variables, "output_path")),
             analysis=analysis,
-            format=None if analysis == "MERGE" else _format(_needed(variables, "dataset_format")),
+            format=None if analysis in FORMATLESS else _format(_needed(variables, "dataset_format")),
             baseline_constraints=_path(variables, "baseline_constraints"),
             baseline_statistics=_path(variables, "baseline_statistics"),
             preprocessor=_path(variables, "record_preprocessor_script"),
@@ -65,6 +71,8 @@ class Settings:
             probability_threshold=variables.get("probability_threshold_attribute", ""),
             truth=variables.get("ground_truth_attribute", ""),
             truth_source=_path(variables, "ground_truth_source"),
+            features=variables.get("features_attribute", ""),
+            configuration=_path(variables, "analysis_config"),
             excluded=tuple(name.strip() for name in excluded if name.strip()),
             start=variables.get("start_time", ""),
             end=variables.get("end_time", ""),

@@ -1,0 +1,1 @@
+"""Clarify, as its jobs run it."""
