@@ -5,11 +5,13 @@ then fitted to all rows. They stay with the model (`unseen.npy`), for mixing and
 """
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
 
@@ -47,7 +49,9 @@ def candidate(schema: Schema, values: dict[str, str], rows: pd.DataFrame, held: 
         )
         weights = schema.weights(learnt)
         given = {} if weights is None else {f"{part.steps[-1][0]}__sample_weight": weights}
-        return part.fit(learnt[list(schema.types)], schema.truth(learnt), **given)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # whether more steps would pay, the search finds out
+            return part.fit(learnt[list(schema.types)], schema.truth(learnt), **given)
 
     answers = across(schema, rows, fitted) if schema.folds else None
     whole = fitted(rows)
