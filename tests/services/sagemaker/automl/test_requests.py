@@ -42,7 +42,7 @@ ALGORITHMS = {"CandidateGenerationConfig": {"AlgorithmsConfig": [{"AutoMLAlgorit
 )
 def test_what_cannot_be_carried_out_is_refused(changes: Json, message: str) -> None:
     with pytest.raises(ValidationError, match=message):
-        planned(Scope(), request(**changes), 0.0, is_v2=False)
+        planned(Scope(), request(**changes), 0.0)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_is_not_of_tables_is_refused(changes: Json, message: str) -> None:
 
 
 def tuning(mode: str, **members: Json) -> Json:
-    plan = planned(Scope(), request(AutoMLJobConfig=config(Mode=mode, **members)), 0.0, is_v2=False)
+    plan = planned(Scope(), request(AutoMLJobConfig=config(Mode=mode, **members)), 0.0)
     found = Found(problem_type="Regression", metric_name="R2", mode=mode, rows=40)
     return contract.tuning(plan, State(found=found, seed="1"))
 

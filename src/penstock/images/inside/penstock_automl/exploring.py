@@ -177,7 +177,7 @@ def type_of(column: pd.Series) -> str:
     """What a column holds; empty where nothing can be learnt from it."""
     values = column.dropna().astype(str)
     distinct = values.nunique()
-    if (distinct < 2 and not column.isna().any()) or distinct < 1:
+    if distinct + column.isna().any() < 2:
         return ""
     if pd.to_numeric(values, errors="coerce").notna().mean() >= MOSTLY:
         return "numeric"

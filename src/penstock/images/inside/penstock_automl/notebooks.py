@@ -42,9 +42,13 @@ def exploration(job: str, rows: pd.DataFrame, schema: Schema) -> Iterator[Any]:
         elif kind == "categorical":
             yield markdown(f"### {name}", *frequent(rows[name]))
     yield code(
+        "import boto3",
         "import pandas as pd",
         "",
-        "rows = pd.read_csv('train.csv')  # of preprocessed-data, beside the folder of this notebook's job",
+        f"job = boto3.client('sagemaker').describe_auto_ml_job(AutoMLJobName={job!r})",
+        "bucket, _, prefix = job['OutputDataConfig']['S3OutputPath'].removeprefix('s3://').partition('/')",
+        f"key = f\"{{prefix.rstrip('/')}}/{job}/preprocessed-data/train.csv\".lstrip('/')",
+        "rows = pd.read_csv(boto3.client('s3').get_object(Bucket=bucket, Key=key)['Body'])",
         "rows.describe(include='all')",
     )
 

@@ -52,11 +52,11 @@ class AutoMLJobs:
 
     @inner("CreateAutoMLJob")
     def create_inside(self, tx: Transaction, call: Call, request: shapes.CreateAutoMLJobRequest) -> Answer:
-        return self._begin(tx, call, planned(call.scope, request, self._clock(), is_v2=False))
+        return self._begin(tx, call, planned(call.scope, request, self._clock()))
 
     @operation("CreateAutoMLJobV2")
     async def create_v2(self, call: Call, request: shapes.CreateAutoMLJobV2Request) -> Answer:
-        plan = planned(call.scope, of_v2(request), self._clock(), is_v2=True)
+        plan = planned(call.scope, of_v2(request), self._clock())
         return await self._database.write(lambda tx: self._begin(tx, call, plan))
 
     def _begin(self, tx: Transaction, call: Call, plan: Plan) -> Answer:

@@ -123,7 +123,7 @@ class AutoMLFlow:
         if after is before:
             return
         documents.update(tx, answers.document(scope, plan, after))
-        if before.phase == "tuning" != after.phase:
+        if before.phase == "tuning" and after.phase != "tuning":
             tracking.join(tx, scope, plan, candidates.every(tx, after))
 
 
@@ -204,10 +204,18 @@ def with_end(plan: Plan, state: State, outcome: Outcome) -> State:
             return over(state)
         return with_failure(plan, state, told.get("ExitMessage") or told.get("FailureReason") or "It was stopped.")
     if state.phase == "analyzing":
-        return onward(plan, replace(state, found=msgspec.json.decode(told["ExitMessage"], type=Found)))
+        return explored(plan, state, told.get("ExitMessage", ""))
     if state.phase == "ensembling":
         return onward(plan, mixed(state, told))
     return onward(plan, replace(state, reported=(*state.reported, state.phase)))
+
+
+def explored(plan: Plan, state: State, message: str) -> State:
+    """The state when the exploration has said what it found."""
+    try:
+        return onward(plan, replace(state, found=msgspec.json.decode(message, type=Found)))
+    except msgspec.DecodeError:
+        return with_failure(plan, state, f"The exploration did not say what it found, but: '{message}'")
 
 
 def searched(plan: Plan, state: State, told: Mapping[str, Json]) -> State:

@@ -27,17 +27,13 @@ MINIMIZED: Final = frozenset({"MSE", "MAE", "RMSE"})
 
 
 class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a job's run was started with. `request` is in the first version's spelling, defaults left out.
-
-    `is_v2` says which version the customer spoke.
-    """
+    """What a job's run was started with. `request` is in the first version's spelling, whichever was spoken."""
 
     name: str
     arn: str
     created_at: float
     request: dict[str, Json]
     mode: str = "AUTO"
-    is_v2: bool = False
     tags: tuple[dict[str, str], ...] = ()
 
     @property

@@ -17,7 +17,7 @@ OF_CONFIG: Final = ("CompletionCriteria", "Mode")
 KEPT: Final = ("OutputDataConfig", "RoleArn", "AutoMLJobObjective", "ModelDeployConfig")
 
 
-def planned(scope: Scope, request: Request, at: float, *, is_v2: bool) -> Plan:
+def planned(scope: Scope, request: Request, at: float) -> Plan:
     """The plan of a request of the first version; raises `ValidationError` where it cannot be carried out."""
     for channel in request["InputDataConfig"]:
         check_channel(channel)
@@ -40,7 +40,6 @@ def planned(scope: Scope, request: Request, at: float, *, is_v2: bool) -> Plan:
         created_at=at,
         request={key: value for key, value in request.items() if key not in ("AutoMLJobName", "Tags")},
         mode=mode,
-        is_v2=is_v2,
         tags=tuple(tagging.shown(tagging.given(request.get("Tags")))),
     )
 
