@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,10 @@ class Jobs:
 
     root: Path
 
-    def explore(self, text: str, *, target: str = "y", files: dict[str, bytes] | None = None, **asked: str) -> Json:
+    def explore(self, text: str, files: Mapping[str, bytes] = {}, *, target: str = "y", **asked: str) -> Json:
         """Explore a table, and other files by their channel."""
         base = self.root / "explore"
-        given = {"training": text.encode(), **(files or {})}
+        given = {"training": text.encode(), **files}
         for channel, content in given.items():
             (base / "input" / channel).mkdir(parents=True)
             (base / "input" / channel / "part").write_bytes(content)

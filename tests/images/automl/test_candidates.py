@@ -48,8 +48,8 @@ def asked(model: Path, body: str, accept: str = "text/csv", output: str = "") ->
 def test_every_algorithm_learns_every_problem(
     jobs: Jobs, capsys: pytest.CaptureFixture[str], values: dict[str, str], target: str
 ) -> None:
-    problem = {"three": {"problem": "MulticlassClassification"}}.get(target, {})
-    jobs.explore(people(target=target), fraction="0.3", **problem)
+    problem = "MulticlassClassification" if target == "three" else ""
+    jobs.explore(people(target=target), fraction="0.3", problem=problem)
 
     jobs.train("model", values)
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -12,6 +13,7 @@ from images.automl.jobs import Jobs, people
 from penstock_automl import exploring
 from penstock_image.failure import ClientError
 
+Json = Any
 PARQUET = "x-application/vnd.amazon+parquet"
 
 
@@ -65,7 +67,7 @@ def test_a_fraction_is_set_aside_and_the_same_one_each_time(tmp_path: Path) -> N
 def test_a_validation_channel_judges_and_weights_say_which_rows_count(jobs: Jobs) -> None:
     rows = "x,w,y\n" + "".join(f"{n},{'' if n % 5 == 0 else n / 10},{n * 2}\n" for n in range(1, 41))
 
-    found = jobs.explore(rows, files={"validation": b"x,w,y\n1,1,2\n2,1,what\n3,,6\n"}, weight="w")
+    found = jobs.explore(rows, {"validation": b"x,w,y\n1,1,2\n2,1,what\n3,,6\n"}, weight="w")
 
     assert found["Rows"] == 32
     assert (jobs.data / "validation.csv").read_text() == "x,y,w\n1,2,1\n"
@@ -75,7 +77,7 @@ def test_a_validation_channel_judges_and_weights_say_which_rows_count(jobs: Jobs
 def test_a_feature_specification_chooses_columns_and_types(jobs: Jobs) -> None:
     wanted = {"FeatureAttributeNames": ["age", "job"], "FeatureDataTypes": {"age": "categorical"}}
 
-    jobs.explore(people(), files={"features": json.dumps(wanted).encode()})
+    jobs.explore(people(), {"features": json.dumps(wanted).encode()})
 
     assert jobs.schema.columns == ["age", "job"]
     assert jobs.schema.types == {"age": "categorical", "job": "categorical"}
@@ -85,11 +87,11 @@ def test_parquet_and_gzip_are_read_as_csv_is(tmp_path: Path) -> None:
     plain, packed, columnar = (Jobs(tmp_path / name) for name in ("plain", "packed", "columnar"))
     text = "x,y\n" + "".join(f"{n},{n % 2}\n" for n in range(20))
     path = tmp_path / "rows.parquet"
-    duckdb.sql("SELECT range AS x, range % 2 AS y FROM range(20)").write_parquet(str(path))
+    duckdb.execute("COPY (SELECT range AS x, range % 2 AS y FROM range(20)) TO ? (FORMAT parquet)", [str(path)])
 
     plain.explore(text)
-    packed.explore("", files={"training": gzip.compress(text.encode())}, compression="Gzip")
-    columnar.explore("", files={"training": path.read_bytes()}, content_type=PARQUET)
+    packed.explore("", {"training": gzip.compress(text.encode())}, compression="Gzip")
+    columnar.explore("", {"training": path.read_bytes()}, content_type=PARQUET)
 
     assert {(each.data / "train.csv").read_text() for each in (plain, packed, columnar)} == {text}
 
@@ -120,7 +122,7 @@ def test_both_notebooks_tell_what_was_found(jobs: Jobs) -> None:
         ("x,y\n" + "1,a\n2,b\n" * 10, {"compression": "Gzip"}, "is not gzip"),
     ],
 )
-def test_what_cannot_be_learnt_from_is_said(jobs: Jobs, text: str, asked: dict[str, str], message: str) -> None:
+def test_what_cannot_be_learnt_from_is_said(jobs: Jobs, text: str, asked: Json, message: str) -> None:
     with pytest.raises(ClientError, match=message):
         jobs.explore(text, **asked)
 
@@ -136,4 +138,4 @@ def test_what_cannot_be_learnt_from_is_said(jobs: Jobs, text: str, asked: dict[s
 )
 def test_a_wrong_feature_specification_is_said(jobs: Jobs, specification: bytes, message: str) -> None:
     with pytest.raises(ClientError, match=message):
-        jobs.explore(people(), files={"features": specification})
+        jobs.explore(people(), {"features": specification})

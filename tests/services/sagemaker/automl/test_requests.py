@@ -12,7 +12,7 @@ from services.sagemaker.automl.worlds import channel, config, request, request_v
 
 Json = Any
 PARQUET = "x-application/vnd.amazon+parquet"
-ALGORITHMS = {"CandidateGenerationConfig": {"AlgorithmsConfig": [{"AutoMLAlgorithms": ["catboost"]}]}}
+ALGORITHMS: Json = {"CandidateGenerationConfig": {"AlgorithmsConfig": [{"AutoMLAlgorithms": ["catboost"]}]}}
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_what_cannot_be_carried_out_is_refused(changes: Json, message: str) -> N
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"AutoMLProblemTypeConfig": {"TextGenerationJobConfig": {}}}, "TextGenerationJobConfig is not supported"),
+        ({"AutoMLProblemTypeConfig": {"TextGenerationJobConfig": {}}}, "with TextGenerationJobConfig is not supported"),
         ({"AutoMLComputeConfig": {"EmrServerlessComputeConfig": {}}}, "there is no EMR Serverless here"),
     ],
 )

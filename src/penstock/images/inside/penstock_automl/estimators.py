@@ -21,7 +21,7 @@ from penstock_automl.columns import preprocessing
 
 Json = Any
 Values = Mapping[str, str]
-SPREAD = {"n_jobs": 1}  # a candidate's processors are few, and threads would have their sums in another order
+SERIAL = {"n_jobs": 1}  # a candidate's processors are few, and threads would have their sums in another order
 
 
 @dataclass
@@ -58,7 +58,7 @@ def xgboost(values: Values, is_regression: bool, seed: int) -> Any:
     return kind(
         n_estimators=int(values["num_round"]), max_depth=int(values["max_depth"]), learning_rate=float(values["eta"]),
         subsample=float(values["subsample"]), colsample_bytree=float(values["colsample_bytree"]),
-        min_child_weight=float(values["min_child_weight"]), tree_method="hist", random_state=seed, **SPREAD,
+        min_child_weight=float(values["min_child_weight"]), tree_method="hist", random_state=seed, **SERIAL,
     )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def forest(classifier: type, regressor: type) -> Any:
     def made(values: Values, is_regression: bool, seed: int) -> Any:
         return (regressor if is_regression else classifier)(
             n_estimators=int(values["n_estimators"]), max_features=float(values["max_features"]),
-            min_samples_leaf=int(values["min_samples_leaf"]), random_state=seed, **SPREAD,
+            min_samples_leaf=int(values["min_samples_leaf"]), random_state=seed, **SERIAL,
         )  # fmt: skip
 
     return made

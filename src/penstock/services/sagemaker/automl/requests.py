@@ -110,11 +110,11 @@ def check_endpoint(told: Request | None) -> None:
 
 def of_v2(request: Request) -> dict[str, Json]:
     """A request of the second version in the first one's spelling. Raises for problems that are not of tables."""
-    (kind,) = request["AutoMLProblemTypeConfig"] or ("",)
-    if kind != "TabularJobConfig":
+    kinds = list(request["AutoMLProblemTypeConfig"])
+    if kinds != ["TabularJobConfig"]:
         raise ValidationError(
-            f"AutoMLProblemTypeConfig.{kind} is not supported: AutoML here is for tables; use TabularJobConfig, or "
-            "train a model of this kind with CreateTrainingJob."
+            f"AutoMLProblemTypeConfig with {' and '.join(kinds) or 'nothing in it'} is not supported: AutoML here is for "
+            "tables; use TabularJobConfig, or train a model of this kind with CreateTrainingJob."
         )
     if "AutoMLComputeConfig" in request:
         raise ValidationError("AutoMLComputeConfig is not supported: there is no EMR Serverless here. Leave it out.")
