@@ -113,7 +113,7 @@ def of_v2(request: Request) -> dict[str, Json]:
     kinds = list(request["AutoMLProblemTypeConfig"])
     if kinds != ["TabularJobConfig"]:
         raise ValidationError(
-            f"AutoMLProblemTypeConfig with {' and '.join(kinds) or 'nothing in it'} is not supported: AutoML here is for "
+            f"AutoMLProblemTypeConfig with {' and '.join(kinds) or 'nothing in it'} is not supported: AutoML is for "
             "tables; use TabularJobConfig, or train a model of this kind with CreateTrainingJob."
         )
     if "AutoMLComputeConfig" in request:
