@@ -84,17 +84,18 @@ def test_a_mixture_is_as_good_as_the_best_and_answers_from_its_archive_alone(
     assert statistics["binary_classification_metrics"]["f1"]["value"] > 0.5
 
 
-def test_the_same_rows_and_hyperparameters_give_the_same_answers(
-    jobs: Jobs, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("values", [XGBOOST, FOREST], ids=lambda each: each["algorithm"])
+def test_the_same_rows_and_hyperparameters_give_the_same_bytes(
+    jobs: Jobs, capsys: pytest.CaptureFixture[str], values: dict[str, str]
 ) -> None:
     jobs.explore(people())
 
-    said = []
+    made = []
     for name in ("one", "other"):
-        jobs.train(name, XGBOOST)
-        said.append(capsys.readouterr().out)
+        folder = jobs.train(name, values)
+        made.append((capsys.readouterr().out, (folder / "model.pkl").read_bytes()))
 
-    assert said[0] == said[1]
+    assert made[0] == made[1]
 
 
 def test_what_is_told_of_a_prediction_is_what_the_container_asks_for(

@@ -8,6 +8,7 @@ import pytest
 
 from engine.worlds import StoppingDatabase, is_cut_short
 from penstock.services.sagemaker.experiments import services as experiments
+from penstock.services.sagemaker.recorded.story import jobs_behind
 from penstock.wire.call import ServiceError, ValidationError
 from services.sagemaker.automl.worlds import (
     ARN,
@@ -64,6 +65,7 @@ async def test_the_best_of_all_candidates_is_reported_on_and_deployed(tmp_path: 
         )
         every = await candidates(client, SortBy="FinalObjectiveMetricValue")
         outcome = await client.outcome(ARN)
+        jobs = await client.engine.database.read(lambda tx: jobs_behind(tx, ARN))
         tracked = await client("ListTrialComponents", ExperimentName=f"{NAME}-aws-auto-ml-job", MaxResults=50)
 
     best = job["BestCandidate"]
@@ -89,6 +91,7 @@ async def test_the_best_of_all_candidates_is_reported_on_and_deployed(tmp_path: 
     assert here.endpoints.made["model"]["Tags"] == [{"Key": "a", "Value": "b"}]
     assert job["ModelDeployResult"]["EndpointName"] == here.endpoints.made["endpoint"]["EndpointName"]
     assert f"out/{NAME}/documentation/explainability/output/{name}/report.json" in here.objects
+    assert len(jobs) == len(set(jobs)) == len(here.runtime.started)
     # the exploration, three trials, the ensemble, and two reports
     assert len(tracked["TrialComponentSummaries"]) == 7
 

@@ -34,7 +34,7 @@ def image(room: Room, found: Mapping[str, Json] = FOUND) -> int:
             room.write("/opt/ml/processing/output/notebooks/a.ipynb", "{}")
         case ("train",):
             room.say(f"validation:MSE={worth(values_of(room))!r}", "validation:R2=0.5")
-            room.write("/opt/ml/model/model.joblib", "learned")
+            room.write("/opt/ml/model/model.pkl", "learned")
         case (_,):
             room.write("/opt/ml/processing/output/report.json", "{}")
     return 0

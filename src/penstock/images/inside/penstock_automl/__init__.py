@@ -7,7 +7,7 @@
     explain    a processing job: what each column does to the best candidate's answers (`explaining`)
     assess     a processing job: how good those answers are (`assessing`)
 
-A model's archive holds `model.joblib` and, in `code/`, those modules of this package that its pickle and its handler
+A model's archive holds `model.pkl` and, in `code/`, those modules of this package that its pickle and its handler
 need (`MODEL`): a model goes on answering as it did, whatever becomes of this package. They import nothing else of it.
 
 Nothing is drawn by chance: the same rows and hyperparameters give the same candidate.

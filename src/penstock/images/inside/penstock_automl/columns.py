@@ -52,6 +52,13 @@ def known(table: pd.DataFrame) -> np.ndarray:
     return values
 
 
+class Words(TfidfVectorizer):
+    """Weights of words, pickled to the same bytes each time: scikit-learn keeps an address among its attributes."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__getstate__().items() if name != "_stop_words_id"}
+
+
 def preprocessing(types: Mapping[str, str]) -> ColumnTransformer:
     """What makes numbers of a table with columns of these types; other columns are left out."""
 
@@ -71,6 +78,6 @@ def preprocessing(types: Mapping[str, str]) -> ColumnTransformer:
         ("datetime", make_pipeline(function(dates), imputed, StandardScaler()), of("datetime")),
     ]
     for name in of("text"):
-        counted = TfidfVectorizer(max_features=MOST_WORDS)
+        counted = Words(max_features=MOST_WORDS)
         parts.append((f"text {name}", make_pipeline(function(words), counted), [name]))
     return ColumnTransformer([part for part in parts if part[2]], sparse_threshold=0.0)

@@ -87,8 +87,8 @@ def outcome(plan: Plan, state: State) -> dict[str, Json]:
 
 
 def document(scope: Scope, plan: Plan, state: State, token: str = "") -> Document:
-    """A job as it is kept: the body is what Describe answers, in both versions."""
-    body = {"V1": described(plan, state), "V2": described_v2(plan, state)}
+    """A job as it is kept: the body is what Describe answers, in both versions, and the ARNs of what it has started."""
+    body = {"V1": described(plan, state), "V2": described_v2(plan, state), "Jobs": list(state.jobs.values())}
     return Document(
         kind=KIND, scope=scope, name=plan.name, arn=plan.arn, created_at=plan.created_at,
         modified_at=state.modified_at, status=state.status, token=token, body=body,

@@ -9,6 +9,7 @@ from penstock.services.sagemaker.tuning import rows
 from penstock.store import documents
 from penstock.store.database import Transaction
 
+TUNING: Final = ":hyper-parameter-tuning-job/"
 EVERY: Final = 10_000  # more than a job may have
 
 
@@ -103,6 +104,13 @@ def of_training(found: Found, job: Mapping[str, Json]) -> Candidate:
         status=job["TrainingJobStatus"],
         reason=job.get("FailureReason", ""),
     )
+
+
+def arns_of(tx: Transaction, automl_job: str) -> tuple[str, ...]:
+    """The processing and training jobs of a job, in the order in which they were begun."""
+    found = documents.find_by_arn(tx, automl_job)
+    started = [] if found is None else found.body["Jobs"]
+    return tuple(job for each in started for job in (rows.arns_of(tx, each) if TUNING in each else (each,)))
 
 
 def every(tx: Transaction, state: State) -> Iterator[Candidate]:
