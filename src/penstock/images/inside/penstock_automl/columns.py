@@ -52,7 +52,7 @@ def known(table: pd.DataFrame) -> np.ndarray:
     return values
 
 
-class Words(TfidfVectorizer):
+class Words(TfidfVectorizer):  # type: ignore[misc]  # scikit-learn has no types
     """Weights of words, pickled to the same bytes each time: scikit-learn keeps an address among its attributes."""
 
     def __getstate__(self) -> dict[str, Any]:
