@@ -67,6 +67,7 @@ class Case:
 
 
 CASES = {
+    "step-automl": Case(steps=("AutoML", "Mdl-CreateModel"), code={"t.csv": f"class,a,b,c\n{TABLE}"}),
     "step-tuning": Case(steps=("Tune", "Best-CreateModel"), data={**ROWS, "v/part.csv": TABLE}),
     "pipeline-abalone-train-evaluate-register-transform": Case(
         steps=(

@@ -32,6 +32,7 @@ from penstock.services.events import open_events
 from penstock.services.peripheral import Peripheral
 from penstock.services.sagemaker import experiments, lineage, registry
 from penstock.services.sagemaker.announcing import Announcer
+from penstock.services.sagemaker.automl.room import open_automl
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.features.room import open_features
 from penstock.services.sagemaker.jobs.room import furnish
@@ -163,7 +164,7 @@ class Rooms:
         return rooms
 
     def _furnish_jobs(self, streams: Streams, images: Images, client_environment: ClientEnvironment) -> None:
-        """SageMaker's jobs, and their tuning."""
+        """SageMaker's jobs, their tuning, and what makes both by itself."""
         tidy_jobs = furnish(
             engine=self.engine,
             directory=self.directory,
@@ -185,6 +186,7 @@ class Rooms:
             clock=clock,
             announce=Announcer(self.notices),
         )
+        open_automl(engine=self.engine, directory=self.directory, clock=clock)
         self.tidy.extend((tidy_jobs, self.sandbox.tidy, self.containers.tidy))
 
     def _furnish_functions(self, data: Path, streams: Streams, clients_of: lambda_.ClientsOf) -> None:

@@ -16,6 +16,7 @@ from typing import Final, assert_never
 from penstock.languages.pipeline import conditions, expressions
 from penstock.languages.pipeline.tree import (
     AnyStep,
+    AutoML,
     Callback,
     ClarifyCheck,
     Cleanup,
@@ -48,6 +49,7 @@ Simple = (
     | ClarifyCheck
     | Training
     | Tuning
+    | AutoML
     | Transform
     | Model
     | RegisterModel
@@ -236,7 +238,7 @@ def _members(step: Simple) -> tuple[Expression, ...]:
         case QualityCheck():
             supplied = (step.group, step.constraints, step.statistics)
             return (step.arguments, step.skip, step.fails, step.registers, *supplied)
-        case Processing() | Training() | Tuning() | Transform():
+        case Processing() | Training() | Tuning() | AutoML() | Transform():
             return (step.arguments,)
         case Model() | RegisterModel() | EndpointConfig() | Endpoint():
             return (step.arguments,)

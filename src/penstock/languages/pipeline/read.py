@@ -16,6 +16,7 @@ from penstock.languages.pipeline.tree import (
     OTHER_STEP_TYPES,
     VERSION,
     AnyStep,
+    AutoML,
     CacheConfig,
     Callback,
     ClarifyCheck,
@@ -177,10 +178,10 @@ def _other(kind: str, common: dict[str, Any], entry: Json, where: str) -> Other:
     return Other(**common, type=kind, members=expressions.read(rest, where))
 
 
-Job = Training | Tuning | Transform | Model | RegisterModel | EndpointConfig | Endpoint
+Job = Training | Tuning | AutoML | Transform | Model | RegisterModel | EndpointConfig | Endpoint
 _JOBS: Final[Mapping[str, type[Job]]] = {
-    "Training": Training, "Tuning": Tuning, "Transform": Transform, "Model": Model, "RegisterModel": RegisterModel,
-    "EndpointConfig": EndpointConfig, "Endpoint": Endpoint,
+    "Training": Training, "Tuning": Tuning, "AutoML": AutoML, "Transform": Transform, "Model": Model,
+    "RegisterModel": RegisterModel, "EndpointConfig": EndpointConfig, "Endpoint": Endpoint,
 }  # fmt: skip
 
 

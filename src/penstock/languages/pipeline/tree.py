@@ -1,9 +1,9 @@
 """The language on one page: what a pipeline definition is made of, once it has been read.
 
     Definition ── parameters
-               ├─ steps ── Processing · QualityCheck · ClarifyCheck · Training · Tuning · Transform · Model ·
-               │           │ RegisterModel · EndpointConfig · Endpoint · Lambda · Callback · Condition · Fail ·
-               │           │ ForEach · Cleanup · Other
+               ├─ steps ── Processing · QualityCheck · ClarifyCheck · Training · Tuning · AutoML · Transform ·
+               │           │ Model · RegisterModel · EndpointConfig · Endpoint · Lambda · Callback · Condition ·
+               │           │ Fail · ForEach · Cleanup · Other
                │           └─ arguments: an expression, or JSON with expressions in it
                └─ bodies ── the steps that a ForEach starts once for each of its items
 
@@ -37,7 +37,7 @@ EXECUTION_VARIABLES: Final = frozenset(
 
 OTHER_STEP_TYPES: Final = frozenset(
     {
-        "Athena", "AutoML", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
+        "Athena", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
         "BedrockProvisionedModelThroughput", "EMR", "EMRServerless", "HubContent",
         "InferenceComponent", "Job", "Lineage",
     }
@@ -266,6 +266,11 @@ class Tuning(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AutoML(Step):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transform(Step):
     pass
 
@@ -367,6 +372,7 @@ AnyStep = (
     | ClarifyCheck
     | Training
     | Tuning
+    | AutoML
     | Transform
     | Model
     | RegisterModel

@@ -82,6 +82,11 @@ AdditionalS3DataSourceDataType: TypeAlias = Literal[
 ]
 
 
+AggregationTransformationValue: TypeAlias = Literal[
+    "sum", "avg", "first", "min", "max"
+]
+
+
 class Alarm(TypedDict):
     AlarmName: NotRequired[str]
 
@@ -222,8 +227,213 @@ class AthenaStepMetadata(TypedDict):
     S3OutputLocation: NotRequired[str]
 
 
+AutoMLAlgorithm: TypeAlias = Literal[
+    "xgboost", "linear-learner", "mlp", "lightgbm", "catboost", "randomforest", "extra-trees", "nn-torch", "fastai",
+    "cnn-qr", "deepar", "prophet", "npts", "arima", "ets"
+]
+
+
+class AutoMLAlgorithmConfig(TypedDict):
+    AutoMLAlgorithms: list[AutoMLAlgorithm]
+
+
+class AutoMLCandidate(TypedDict):
+    CandidateName: str
+    FinalAutoMLJobObjectiveMetric: NotRequired[FinalAutoMLJobObjectiveMetric]
+    ObjectiveStatus: ObjectiveStatus
+    CandidateSteps: list[AutoMLCandidateStep]
+    CandidateStatus: CandidateStatus
+    InferenceContainers: NotRequired[list[AutoMLContainerDefinition]]
+    CreationTime: float
+    EndTime: NotRequired[float]
+    LastModifiedTime: float
+    FailureReason: NotRequired[str]
+    CandidateProperties: NotRequired[CandidateProperties]
+    InferenceContainerDefinitions: NotRequired[dict[str, list[AutoMLContainerDefinition]]]
+
+
+class AutoMLCandidateGenerationConfig(TypedDict):
+    FeatureSpecificationS3Uri: NotRequired[str]
+    AlgorithmsConfig: NotRequired[list[AutoMLAlgorithmConfig]]
+
+
+class AutoMLCandidateStep(TypedDict):
+    CandidateStepType: CandidateStepType
+    CandidateStepArn: str
+    CandidateStepName: str
+
+
+class AutoMLChannel(TypedDict):
+    DataSource: NotRequired[AutoMLDataSource]
+    CompressionType: NotRequired[CompressionType]
+    TargetAttributeName: str
+    ContentType: NotRequired[str]
+    ChannelType: NotRequired[AutoMLChannelType]
+    SampleWeightAttributeName: NotRequired[str]
+
+
+AutoMLChannelType: TypeAlias = Literal[
+    "training", "validation"
+]
+
+
+class AutoMLComputeConfig(TypedDict):
+    EmrServerlessComputeConfig: NotRequired[EmrServerlessComputeConfig]
+
+
+class AutoMLContainerDefinition(TypedDict):
+    Image: str
+    ModelDataUrl: str
+    Environment: NotRequired[dict[str, str]]
+
+
+class AutoMLDataSource(TypedDict):
+    S3DataSource: AutoMLS3DataSource
+
+
+class AutoMLDataSplitConfig(TypedDict):
+    ValidationFraction: NotRequired[float]
+
+
+class AutoMLJobArtifacts(TypedDict):
+    CandidateDefinitionNotebookLocation: NotRequired[str]
+    DataExplorationNotebookLocation: NotRequired[str]
+
+
+class AutoMLJobChannel(TypedDict):
+    ChannelType: NotRequired[AutoMLChannelType]
+    ContentType: NotRequired[str]
+    CompressionType: NotRequired[CompressionType]
+    DataSource: NotRequired[AutoMLDataSource]
+
+
+class AutoMLJobCompletionCriteria(TypedDict):
+    MaxCandidates: NotRequired[int]
+    MaxRuntimePerTrainingJobInSeconds: NotRequired[int]
+    MaxAutoMLJobRuntimeInSeconds: NotRequired[int]
+
+
+class AutoMLJobConfig(TypedDict):
+    CompletionCriteria: NotRequired[AutoMLJobCompletionCriteria]
+    SecurityConfig: NotRequired[AutoMLSecurityConfig]
+    CandidateGenerationConfig: NotRequired[AutoMLCandidateGenerationConfig]
+    DataSplitConfig: NotRequired[AutoMLDataSplitConfig]
+    Mode: NotRequired[AutoMLMode]
+
+
+class AutoMLJobObjective(TypedDict):
+    MetricName: AutoMLMetricEnum
+
+
+AutoMLJobObjectiveType: TypeAlias = Literal[
+    "Maximize", "Minimize"
+]
+
+
+AutoMLJobSecondaryStatus: TypeAlias = Literal[
+    "Starting", "MaxCandidatesReached", "Failed", "Stopped", "MaxAutoMLJobRuntimeReached", "Stopping",
+    "CandidateDefinitionsGenerated", "Completed", "ExplainabilityError", "DeployingModel", "ModelDeploymentError",
+    "GeneratingModelInsightsReport", "ModelInsightsError", "AnalyzingData", "FeatureEngineering", "ModelTuning",
+    "GeneratingExplainabilityReport", "TrainingModels", "PreTraining"
+]
+
+
+AutoMLJobStatus: TypeAlias = Literal[
+    "Completed", "InProgress", "Failed", "Stopped", "Stopping"
+]
+
+
 class AutoMLJobStepMetadata(TypedDict):
     Arn: NotRequired[str]
+
+
+class AutoMLJobSummary(TypedDict):
+    AutoMLJobName: str
+    AutoMLJobArn: str
+    AutoMLJobStatus: AutoMLJobStatus
+    AutoMLJobSecondaryStatus: AutoMLJobSecondaryStatus
+    CreationTime: float
+    EndTime: NotRequired[float]
+    LastModifiedTime: float
+    FailureReason: NotRequired[str]
+    PartialFailureReasons: NotRequired[list[AutoMLPartialFailureReason]]
+
+
+AutoMLMetricEnum: TypeAlias = Literal[
+    "Accuracy", "MSE", "F1", "F1macro", "AUC", "RMSE", "BalancedAccuracy", "R2", "Recall", "RecallMacro", "Precision",
+    "PrecisionMacro", "MAE", "MAPE", "MASE", "WAPE", "AverageWeightedQuantileLoss"
+]
+
+
+AutoMLMetricExtendedEnum: TypeAlias = Literal[
+    "Accuracy", "MSE", "F1", "F1macro", "AUC", "RMSE", "MAE", "R2", "BalancedAccuracy", "Precision", "PrecisionMacro",
+    "Recall", "RecallMacro", "LogLoss", "InferenceLatency", "MAPE", "MASE", "WAPE", "AverageWeightedQuantileLoss",
+    "Rouge1", "Rouge2", "RougeL", "RougeLSum", "Perplexity", "ValidationLoss", "TrainingLoss"
+]
+
+
+AutoMLMode: TypeAlias = Literal[
+    "AUTO", "ENSEMBLING", "HYPERPARAMETER_TUNING"
+]
+
+
+class AutoMLOutputDataConfig(TypedDict):
+    KmsKeyId: NotRequired[str]
+    S3OutputPath: str
+
+
+class AutoMLPartialFailureReason(TypedDict):
+    PartialFailureMessage: NotRequired[str]
+
+
+class AutoMLProblemTypeConfig(TypedDict):
+    ImageClassificationJobConfig: NotRequired[ImageClassificationJobConfig]
+    TextClassificationJobConfig: NotRequired[TextClassificationJobConfig]
+    TimeSeriesForecastingJobConfig: NotRequired[TimeSeriesForecastingJobConfig]
+    TabularJobConfig: NotRequired[TabularJobConfig]
+    TextGenerationJobConfig: NotRequired[TextGenerationJobConfig]
+
+
+AutoMLProblemTypeConfigName: TypeAlias = Literal[
+    "ImageClassification", "TextClassification", "TimeSeriesForecasting", "Tabular", "TextGeneration"
+]
+
+
+class AutoMLProblemTypeResolvedAttributes(TypedDict):
+    TabularResolvedAttributes: NotRequired[TabularResolvedAttributes]
+    TextGenerationResolvedAttributes: NotRequired[TextGenerationResolvedAttributes]
+
+
+class AutoMLResolvedAttributes(TypedDict):
+    AutoMLJobObjective: NotRequired[AutoMLJobObjective]
+    CompletionCriteria: NotRequired[AutoMLJobCompletionCriteria]
+    AutoMLProblemTypeResolvedAttributes: NotRequired[AutoMLProblemTypeResolvedAttributes]
+
+
+class AutoMLS3DataSource(TypedDict):
+    S3DataType: AutoMLS3DataType
+    S3Uri: str
+
+
+AutoMLS3DataType: TypeAlias = Literal[
+    "ManifestFile", "S3Prefix", "AugmentedManifestFile"
+]
+
+
+class AutoMLSecurityConfig(TypedDict):
+    VolumeKmsKeyId: NotRequired[str]
+    EnableInterContainerTrafficEncryption: NotRequired[bool]
+    VpcConfig: NotRequired[VpcConfig]
+
+
+AutoMLSortBy: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
+
+
+AutoMLSortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
 
 
 class AutoParameter(TypedDict):
@@ -423,6 +633,36 @@ class CallbackStepMetadata(TypedDict):
     CallbackToken: NotRequired[str]
     SqsQueueUrl: NotRequired[str]
     OutputParameters: NotRequired[list[OutputParameter]]
+
+
+class CandidateArtifactLocations(TypedDict):
+    Explainability: str
+    ModelInsights: NotRequired[str]
+    BacktestResults: NotRequired[str]
+
+
+class CandidateGenerationConfig(TypedDict):
+    AlgorithmsConfig: NotRequired[list[AutoMLAlgorithmConfig]]
+
+
+class CandidateProperties(TypedDict):
+    CandidateArtifactLocations: NotRequired[CandidateArtifactLocations]
+    CandidateMetrics: NotRequired[list[MetricDatum]]
+
+
+CandidateSortBy: TypeAlias = Literal[
+    "CreationTime", "Status", "FinalObjectiveMetricValue"
+]
+
+
+CandidateStatus: TypeAlias = Literal[
+    "Completed", "InProgress", "Failed", "Stopped", "Stopping"
+]
+
+
+CandidateStepType: TypeAlias = Literal[
+    "AWS::SageMaker::TrainingJob", "AWS::SageMaker::TransformJob", "AWS::SageMaker::ProcessingJob"
+]
 
 
 CapacityReservationPreference: TypeAlias = Literal[
@@ -692,6 +932,41 @@ class CreateArtifactRequest(TypedDict):
 
 class CreateArtifactResponse(TypedDict):
     ArtifactArn: NotRequired[str]
+
+
+class CreateAutoMLJobRequest(TypedDict):
+    AutoMLJobName: str
+    InputDataConfig: list[AutoMLChannel]
+    OutputDataConfig: AutoMLOutputDataConfig
+    ProblemType: NotRequired[ProblemType]
+    AutoMLJobObjective: NotRequired[AutoMLJobObjective]
+    AutoMLJobConfig: NotRequired[AutoMLJobConfig]
+    RoleArn: str
+    GenerateCandidateDefinitionsOnly: NotRequired[bool]
+    Tags: NotRequired[list[Tag]]
+    ModelDeployConfig: NotRequired[ModelDeployConfig]
+
+
+class CreateAutoMLJobResponse(TypedDict):
+    AutoMLJobArn: str
+
+
+class CreateAutoMLJobV2Request(TypedDict):
+    AutoMLJobName: str
+    AutoMLJobInputDataConfig: list[AutoMLJobChannel]
+    OutputDataConfig: AutoMLOutputDataConfig
+    AutoMLProblemTypeConfig: AutoMLProblemTypeConfig
+    RoleArn: str
+    Tags: NotRequired[list[Tag]]
+    SecurityConfig: NotRequired[AutoMLSecurityConfig]
+    AutoMLJobObjective: NotRequired[AutoMLJobObjective]
+    ModelDeployConfig: NotRequired[ModelDeployConfig]
+    DataSplitConfig: NotRequired[AutoMLDataSplitConfig]
+    AutoMLComputeConfig: NotRequired[AutoMLComputeConfig]
+
+
+class CreateAutoMLJobV2Response(TypedDict):
+    AutoMLJobArn: str
 
 
 class CreateContextRequest(TypedDict):
@@ -1448,6 +1723,64 @@ class DescribeArtifactResponse(TypedDict):
     LineageGroupArn: NotRequired[str]
 
 
+class DescribeAutoMLJobRequest(TypedDict):
+    AutoMLJobName: str
+
+
+class DescribeAutoMLJobResponse(TypedDict):
+    AutoMLJobName: str
+    AutoMLJobArn: str
+    InputDataConfig: list[AutoMLChannel]
+    OutputDataConfig: AutoMLOutputDataConfig
+    RoleArn: str
+    AutoMLJobObjective: NotRequired[AutoMLJobObjective]
+    ProblemType: NotRequired[ProblemType]
+    AutoMLJobConfig: NotRequired[AutoMLJobConfig]
+    CreationTime: float
+    EndTime: NotRequired[float]
+    LastModifiedTime: float
+    FailureReason: NotRequired[str]
+    PartialFailureReasons: NotRequired[list[AutoMLPartialFailureReason]]
+    BestCandidate: NotRequired[AutoMLCandidate]
+    AutoMLJobStatus: AutoMLJobStatus
+    AutoMLJobSecondaryStatus: AutoMLJobSecondaryStatus
+    GenerateCandidateDefinitionsOnly: NotRequired[bool]
+    AutoMLJobArtifacts: NotRequired[AutoMLJobArtifacts]
+    ResolvedAttributes: NotRequired[ResolvedAttributes]
+    ModelDeployConfig: NotRequired[ModelDeployConfig]
+    ModelDeployResult: NotRequired[ModelDeployResult]
+
+
+class DescribeAutoMLJobV2Request(TypedDict):
+    AutoMLJobName: str
+
+
+class DescribeAutoMLJobV2Response(TypedDict):
+    AutoMLJobName: str
+    AutoMLJobArn: str
+    AutoMLJobInputDataConfig: list[AutoMLJobChannel]
+    OutputDataConfig: AutoMLOutputDataConfig
+    RoleArn: str
+    AutoMLJobObjective: NotRequired[AutoMLJobObjective]
+    AutoMLProblemTypeConfig: NotRequired[AutoMLProblemTypeConfig]
+    AutoMLProblemTypeConfigName: NotRequired[AutoMLProblemTypeConfigName]
+    CreationTime: float
+    EndTime: NotRequired[float]
+    LastModifiedTime: float
+    FailureReason: NotRequired[str]
+    PartialFailureReasons: NotRequired[list[AutoMLPartialFailureReason]]
+    BestCandidate: NotRequired[AutoMLCandidate]
+    AutoMLJobStatus: AutoMLJobStatus
+    AutoMLJobSecondaryStatus: AutoMLJobSecondaryStatus
+    AutoMLJobArtifacts: NotRequired[AutoMLJobArtifacts]
+    ResolvedAttributes: NotRequired[AutoMLResolvedAttributes]
+    ModelDeployConfig: NotRequired[ModelDeployConfig]
+    ModelDeployResult: NotRequired[ModelDeployResult]
+    DataSplitConfig: NotRequired[AutoMLDataSplitConfig]
+    SecurityConfig: NotRequired[AutoMLSecurityConfig]
+    AutoMLComputeConfig: NotRequired[AutoMLComputeConfig]
+
+
 class DescribeContextRequest(TypedDict):
     ContextName: str
 
@@ -2100,6 +2433,10 @@ class Edge(TypedDict):
     AssociationType: NotRequired[AssociationEdgeType]
 
 
+class EmrServerlessComputeConfig(TypedDict):
+    ExecutionRoleARN: str
+
+
 class Endpoint(TypedDict):
     EndpointName: str
     EndpointArn: str
@@ -2333,6 +2670,13 @@ class Filter(TypedDict):
     Value: NotRequired[str]
 
 
+class FinalAutoMLJobObjectiveMetric(TypedDict):
+    Type: NotRequired[AutoMLJobObjectiveType]
+    MetricName: AutoMLMetricEnum
+    Value: float
+    StandardMetricName: NotRequired[AutoMLMetricEnum]
+
+
 class FinalHyperParameterTuningJobObjectiveMetric(TypedDict):
     Type: NotRequired[HyperParameterTuningJobObjectiveType]
     MetricName: str
@@ -2395,6 +2739,10 @@ class GetSearchSuggestionsRequest(TypedDict):
 
 class GetSearchSuggestionsResponse(TypedDict):
     PropertyNameSuggestions: NotRequired[list[PropertyNameSuggestion]]
+
+
+class HolidayConfigAttributes(TypedDict):
+    CountryCode: NotRequired[str]
 
 
 class HubAccessConfig(TypedDict):
@@ -2622,6 +2970,10 @@ class IamIdentity(TypedDict):
     Arn: NotRequired[str]
     PrincipalId: NotRequired[str]
     SourceIdentity: NotRequired[str]
+
+
+class ImageClassificationJobConfig(TypedDict):
+    CompletionCriteria: NotRequired[AutoMLJobCompletionCriteria]
 
 
 class ImageConfig(TypedDict):
@@ -2908,6 +3260,39 @@ class ListAssociationsRequest(TypedDict):
 
 class ListAssociationsResponse(TypedDict):
     AssociationSummaries: NotRequired[list[AssociationSummary]]
+    NextToken: NotRequired[str]
+
+
+class ListAutoMLJobsRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    LastModifiedTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    NameContains: NotRequired[str]
+    StatusEquals: NotRequired[AutoMLJobStatus]
+    SortOrder: NotRequired[AutoMLSortOrder]
+    SortBy: NotRequired[AutoMLSortBy]
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class ListAutoMLJobsResponse(TypedDict):
+    AutoMLJobSummaries: list[AutoMLJobSummary]
+    NextToken: NotRequired[str]
+
+
+class ListCandidatesForAutoMLJobRequest(TypedDict):
+    AutoMLJobName: str
+    StatusEquals: NotRequired[CandidateStatus]
+    CandidateNameEquals: NotRequired[str]
+    SortOrder: NotRequired[AutoMLSortOrder]
+    SortBy: NotRequired[CandidateSortBy]
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class ListCandidatesForAutoMLJobResponse(TypedDict):
+    Candidates: list[AutoMLCandidate]
     NextToken: NotRequired[str]
 
 
@@ -3501,6 +3886,13 @@ class MetricData(TypedDict):
     Timestamp: NotRequired[float]
 
 
+class MetricDatum(TypedDict):
+    MetricName: NotRequired[AutoMLMetricEnum]
+    StandardMetricName: NotRequired[AutoMLMetricExtendedEnum]
+    Value: NotRequired[float]
+    Set: NotRequired[MetricSetSource]
+
+
 class MetricDefinition(TypedDict):
     Name: str
     Regex: str
@@ -3525,6 +3917,11 @@ class MetricQueryResult(TypedDict):
 
 MetricQueryResultStatus: TypeAlias = Literal[
     "Complete", "Truncated", "InternalError", "ValidationError"
+]
+
+
+MetricSetSource: TypeAlias = Literal[
+    "Train", "Validation", "Test"
 ]
 
 
@@ -3773,6 +4170,15 @@ class ModelDataQuality(TypedDict):
 
 class ModelDataSource(TypedDict):
     S3DataSource: NotRequired[S3ModelDataSource]
+
+
+class ModelDeployConfig(TypedDict):
+    AutoGenerateEndpointName: NotRequired[bool]
+    EndpointName: NotRequired[str]
+
+
+class ModelDeployResult(TypedDict):
+    EndpointName: NotRequired[str]
 
 
 class ModelExplainabilityAppSpecification(TypedDict):
@@ -4536,6 +4942,11 @@ class PrefixAwareRoutingConfig(TypedDict):
     ConcurrencyThreshold: NotRequired[int]
 
 
+ProblemType: TypeAlias = Literal[
+    "BinaryClassification", "MulticlassClassification", "Regression"
+]
+
+
 class ProcessingClusterConfig(TypedDict):
     InstanceCount: NotRequired[int]
     InstanceType: NotRequired[ProcessingInstanceType]
@@ -5058,6 +5469,12 @@ class RepositoryAuthConfig(TypedDict):
     RepositoryCredentialsProviderArn: str
 
 
+class ResolvedAttributes(TypedDict):
+    AutoMLJobObjective: NotRequired[AutoMLJobObjective]
+    ProblemType: NotRequired[ProblemType]
+    CompletionCriteria: NotRequired[AutoMLJobCompletionCriteria]
+
+
 class ResourceConfig(TypedDict):
     InstanceType: NotRequired[TrainingInstanceType]
     InstanceCount: NotRequired[int]
@@ -5419,6 +5836,14 @@ StepStatus: TypeAlias = Literal[
 ]
 
 
+class StopAutoMLJobRequest(TypedDict):
+    AutoMLJobName: str
+
+
+class StopAutoMLJobResponse(TypedDict):
+    pass
+
+
 class StopHyperParameterTuningJobRequest(TypedDict):
     HyperParameterTuningJobName: str
 
@@ -5488,6 +5913,21 @@ TableFormat: TypeAlias = Literal[
 ]
 
 
+class TabularJobConfig(TypedDict):
+    CandidateGenerationConfig: NotRequired[CandidateGenerationConfig]
+    CompletionCriteria: NotRequired[AutoMLJobCompletionCriteria]
+    FeatureSpecificationS3Uri: NotRequired[str]
+    Mode: NotRequired[AutoMLMode]
+    GenerateCandidateDefinitionsOnly: NotRequired[bool]
+    ProblemType: NotRequired[ProblemType]
+    TargetAttributeName: str
+    SampleWeightAttributeName: NotRequired[str]
+
+
+class TabularResolvedAttributes(TypedDict):
+    ProblemType: NotRequired[ProblemType]
+
+
 class Tag(TypedDict):
     Key: str
     Value: str
@@ -5505,6 +5945,23 @@ class TemplateProviderDetail(TypedDict):
 class TensorBoardOutputConfig(TypedDict):
     LocalPath: NotRequired[str]
     S3OutputPath: str
+
+
+class TextClassificationJobConfig(TypedDict):
+    CompletionCriteria: NotRequired[AutoMLJobCompletionCriteria]
+    ContentColumn: str
+    TargetLabelColumn: str
+
+
+class TextGenerationJobConfig(TypedDict):
+    CompletionCriteria: NotRequired[AutoMLJobCompletionCriteria]
+    BaseModelName: NotRequired[str]
+    TextGenerationHyperParameters: NotRequired[dict[str, str]]
+    ModelAccessConfig: NotRequired[ModelAccessConfig]
+
+
+class TextGenerationResolvedAttributes(TypedDict):
+    BaseModelName: NotRequired[str]
 
 
 class ThroughputConfig(TypedDict):
@@ -5528,6 +5985,30 @@ class ThroughputConfigUpdate(TypedDict):
 ThroughputMode: TypeAlias = Literal[
     "OnDemand", "Provisioned"
 ]
+
+
+class TimeSeriesConfig(TypedDict):
+    TargetAttributeName: str
+    TimestampAttributeName: str
+    ItemIdentifierAttributeName: str
+    GroupingAttributeNames: NotRequired[list[str]]
+
+
+class TimeSeriesForecastingJobConfig(TypedDict):
+    FeatureSpecificationS3Uri: NotRequired[str]
+    CompletionCriteria: NotRequired[AutoMLJobCompletionCriteria]
+    ForecastFrequency: str
+    ForecastHorizon: int
+    ForecastQuantiles: NotRequired[list[str]]
+    Transformations: NotRequired[TimeSeriesTransformations]
+    TimeSeriesConfig: TimeSeriesConfig
+    HolidayConfig: NotRequired[list[HolidayConfigAttributes]]
+    CandidateGenerationConfig: NotRequired[CandidateGenerationConfig]
+
+
+class TimeSeriesTransformations(TypedDict):
+    Filling: NotRequired[dict[str, dict[str, str]]]
+    Aggregation: NotRequired[dict[str, AggregationTransformationValue]]
 
 
 class TotalHits(TypedDict):

@@ -112,6 +112,14 @@ class FakeSageMaker:
         name = request["HyperParameterTuningJobName"]
         return await self._stop(call, call.scope.arn("sagemaker", f"hyper-parameter-tuning-job/{name}"), request)
 
+    @operation("CreateAutoMLJob")
+    async def search(self, call: Call, request: Json) -> Answer:
+        return await self._start(call, request, "automl-job", "AutoMLJob")
+
+    @operation("StopAutoMLJob")
+    async def stop_search(self, call: Call, request: Json) -> Answer:
+        return await self._stop(call, call.scope.arn("sagemaker", f"automl-job/{request['AutoMLJobName']}"), request)
+
     async def _stop(self, call: Call, arn: str, request: Json) -> Answer:
         self.world.asked(call, request)
         await self.world.database.write(lambda tx: self.world.engine.signal(tx, RunId(arn), "stop"))

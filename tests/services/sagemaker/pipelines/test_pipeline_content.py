@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from penstock.languages.pipeline.tree import Constant, StepName, Transform, Tuning
+from penstock.languages.pipeline.tree import AutoML, Constant, StepName, Transform, Tuning
 from penstock.services.sagemaker.pipelines import content
 from penstock.wire.call import ServiceError
 from services.sagemaker.pipelines.pipelines_world import (
@@ -292,3 +292,26 @@ def test_of_a_tuning_step_the_content_of_each_definition_counts_and_what_its_bes
     assert content.outputs(told) == ["s3://b/y/out/t/"]
     told = {"TrainingJobDefinition": one, "TrainingJobSummaries": [{"TrainingJobName": "t"}]}
     assert content.outputs(told) == ["s3://b/x/out/t/"]
+
+
+def test_of_an_automl_step_the_data_and_what_says_which_columns_count() -> None:
+    step = AutoML(name=StepName("Search"))
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/rows"}}
+    generation = {"FeatureSpecificationS3Uri": "s3://b/features.json", "AlgorithmsConfig": []}
+
+    rest, places = content.sources(
+        step,
+        {
+            "InputDataConfig": [{"DataSource": source, "TargetAttributeName": "y"}],
+            "AutoMLJobConfig": {"Mode": "ENSEMBLING", "CandidateGenerationConfig": generation},
+        },
+    )
+
+    assert places == {
+        "the content of input 'training'": "s3://b/rows",
+        "the content of the feature specification": "s3://b/features.json",
+    }
+    assert "s3://" not in str(rest)
+    assert rest["AutoMLJobConfig"]["CandidateGenerationConfig"] == {"AlgorithmsConfig": []}
+    told = {"AutoMLJobName": "j", "OutputDataConfig": {"S3OutputPath": "s3://b/out/"}}
+    assert content.outputs(told) == ["s3://b/out/j/"]

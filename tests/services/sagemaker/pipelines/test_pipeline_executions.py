@@ -273,13 +273,13 @@ async def test_a_limit_is_the_pipelines_unless_the_execution_has_its_own_and_a_r
 
 async def test_a_step_type_that_is_not_carried_out_fails_and_says_so(tmp_path: Path) -> None:
     async with working(tmp_path) as world:
-        await world.create({"Name": "auto", "Type": "AutoML", "Arguments": {"X": 1}})
+        await world.create({"Name": "hub", "Type": "HubContent", "Arguments": {"X": 1}})
 
         arn = await world.start()
         await world.finished(arn)
 
         (step,) = await world.steps(arn)
-        assert step["FailureReason"] == "ClientError: The step type AutoML is not supported by this Penstock yet."
+        assert step["FailureReason"] == "ClientError: The step type HubContent is not supported by this Penstock yet."
 
 
 async def test_a_start_told_twice_starts_one_execution(tmp_path: Path) -> None:

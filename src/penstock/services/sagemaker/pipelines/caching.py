@@ -21,6 +21,7 @@ from penstock.languages.pipeline import durations
 from penstock.languages.pipeline.expressions import Sources, resolve
 from penstock.languages.pipeline.tree import (
     AnyStep,
+    AutoML,
     Callback,
     Check,
     ClarifyCheck,
@@ -41,7 +42,7 @@ from penstock.store.documents import Document, Query
 from penstock.wire.call import Scope
 
 Json = Any
-Cached = Processing | QualityCheck | ClarifyCheck | Training | Tuning | Transform | Lambda | Callback
+Cached = Processing | QualityCheck | ClarifyCheck | Training | Tuning | AutoML | Transform | Lambda | Callback
 LOOK_UP: Final = "pipelines.cache"
 NOTE: Final = "pipelines.cache-note"
 _OF_CHECKS: Final = (
@@ -59,6 +60,7 @@ _COUNT: Final[Mapping[type, tuple[str, ...]]] = {
     Tuning: (
         "HyperParameterTuningJobConfig", "TrainingJobDefinition", "TrainingJobDefinitions", "WarmStartConfig",
     ),
+    AutoML: ("AutoMLJobConfig", "AutoMLJobObjective", "InputDataConfig", "ProblemType"),
     Transform: ("DataProcessing", "Environment", "ModelName", "TransformInput"),
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
-from penstock.languages.pipeline.tree import Check, Lambda, Processing, Training, Transform, Tuning
+from penstock.languages.pipeline.tree import AutoML, Check, Lambda, Processing, Training, Transform, Tuning
 from penstock.services.sagemaker.identify import Identify
 from penstock.services.sagemaker.landing import local_path
 from penstock.wire.call import Call, Directory, Scope, ServiceError
@@ -52,6 +52,8 @@ def sources(step: object, counting: Mapping[str, Json]) -> tuple[dict[str, Json]
             return _of_training(counting, "HyperParameters")
         case Tuning():
             return _of_tuning(counting)
+        case AutoML():
+            return _of_automl(counting)
         case Transform():
             found = {}
             given = _without(counting["TransformInput"], "the job's input", ("DataSource", "S3DataSource"), found)
@@ -91,13 +93,27 @@ def _of_tuning(counting: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str,
     return {**counting, "TrainingJobDefinitions": every}, found
 
 
+def _of_automl(counting: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, str]]:
+    """The data that candidates are made of; what says which columns of it is data too."""
+    channels = [{"ChannelType": "training", **each} for each in counting.get("InputDataConfig") or ()]
+    inputs, found = _taken(channels, "ChannelType", ("DataSource", "S3DataSource"))
+    config = counting.get("AutoMLJobConfig") or {}
+    generation = config.get("CandidateGenerationConfig") or {}
+    if specification := generation.get("FeatureSpecificationS3Uri"):
+        found["the content of the feature specification"] = str(specification)
+        rest = {key: value for key, value in generation.items() if key != "FeatureSpecificationS3Uri"}
+        config = {**config, "CandidateGenerationConfig": rest}
+    return {**counting, "InputDataConfig": inputs, "AutoMLJobConfig": config}, found
+
+
 def outputs(properties: Mapping[str, Json]) -> list[str]:
     """Where a run wrote to, each a folder of its own."""
     written = (properties.get("ProcessingOutputConfig") or {}).get("Outputs") or ()
     places = [(output.get("S3Output") or {}).get("S3Uri") for output in written]
     trained = (properties.get("OutputDataConfig") or {}).get("S3OutputPath")
-    if trained and "TrainingJobName" in properties:
-        places.append(f"{trained.rstrip('/')}/{properties['TrainingJobName']}")
+    named = [properties[name] for name in ("TrainingJobName", "AutoMLJobName") if name in properties]
+    if trained:
+        places.extend(f"{trained.rstrip('/')}/{name}" for name in named)
     places.extend(_tuned(properties))
     places.append((properties.get("TransformOutput") or {}).get("S3OutputPath"))
     return [f"{place.rstrip('/')}/" for place in places if place]

@@ -3,6 +3,7 @@
     Processing, Training, Transform     Create…Job ─► the job's run ─► its Describe answer
     QualityCheck, ClarifyCheck          the same with a processing job, see `checking`
     Tuning                              the same, with what lists its training jobs
+    AutoML                              the same, with where reports on the best candidate are
     Model                               CreateModel ─► DescribeModel
     RegisterModel                       CreateModelPackageGroup ─► CreateModelPackage ─► DescribeModelPackage
     EndpointConfig                      CreateEndpointConfig ─► DescribeEndpointConfig
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from penstock.languages.pipeline.tree import (
+    AutoML,
     ClarifyCheck,
     Constant,
     DefinitionError,
@@ -81,6 +83,9 @@ MAKING: Final[Mapping[type, Making]] = {
         stop="StopHyperParameterTuningJob",
         named="",
         longest=32,
+    ),
+    AutoML: Making(
+        "CreateAutoMLJob", "AutoMLJobName", "AutoMLJobArn", "AutoMLJob", stop="StopAutoMLJob", named="", longest=32
     ),
     Transform: Making(
         "CreateTransformJob", "TransformJobName", "TransformJobArn", "TransformJob", stop="StopTransformJob"

@@ -36,6 +36,7 @@ from penstock.languages.pipeline.expressions import Sources, Unresolvable, addre
 from penstock.languages.pipeline.retries import delay
 from penstock.languages.pipeline.tree import (
     AnyStep,
+    AutoML,
     Callback,
     Check,
     ClarifyCheck,
@@ -239,7 +240,9 @@ class Turn:
                 self._group_or_create(name)
             case QualityCheck() | ClarifyCheck():
                 self._find_baseline(name, step)
-            case Processing() | Training() | Tuning() | Transform() | Model() | EndpointConfig() | Endpoint():
+            case (
+                Processing() | Training() | Tuning() | AutoML() | Transform() | Model() | EndpointConfig() | Endpoint()
+            ):
                 self._create(name)
             case Other():
                 self._fail(name, failures.unsupported(step.type))

@@ -1,6 +1,6 @@
 """Stories: executions, and jobs started outside of them, as their journals have them.
 
-A step that was answered by the cache tells of the job that stands for it, a Tuning step of its training jobs.
+A step that was answered by the cache tells of the job that stands for it, a Tuning or AutoML step of all its jobs.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +14,7 @@ from penstock.engine.facts import RunId
 from penstock.engine.journal import AnyFlow
 from penstock.languages.pipeline.tree import (
     AnyStep,
+    AutoML,
     Check,
     Condition,
     Fail,
@@ -24,6 +25,8 @@ from penstock.languages.pipeline.tree import (
     Transform,
     Tuning,
 )
+from penstock.services.sagemaker.automl import candidates
+from penstock.services.sagemaker.automl.model import KIND as AUTOML_JOB
 from penstock.services.sagemaker.jobs.flow import JobFlow
 from penstock.services.sagemaker.jobs.model import Plan, Product, Record, Report, State
 from penstock.services.sagemaker.pipelines import rows
@@ -45,8 +48,9 @@ FLOWS: Final[Mapping[str, AnyFlow]] = {
     **{f"sagemaker.{each}": JobFlow(each) for each in PRODUCTS},
 }
 JOBS: Final = tuple(f"sagemaker/{product}" for product in PRODUCTS)
-THINGS: Final = (rows.EXECUTION, *JOBS, TUNING_JOB)
+THINGS: Final = (rows.EXECUTION, *JOBS, TUNING_JOB, AUTOML_JOB)
 TUNING: Final = ":hyper-parameter-tuning-job/"
+AUTOML: Final = ":automl-job/"
 Does = Literal["jobs", "decides", "effects"]
 
 
@@ -135,7 +139,7 @@ def tell(tx: Transaction, found: Document) -> Story:
 
 
 def _lone(tx: Transaction, found: Document) -> Story:
-    """A job that is its own only step; of a tuning job the steps are its training jobs."""
+    """A job that is its own only step; of a tuning or AutoML job the steps are the jobs that it has made."""
     jobs, gone = _ran_all(tx, jobs_behind(tx, found.arn))
     steps = [
         Step(
@@ -193,11 +197,13 @@ def _step(tx: Transaction, plan: PipelinePlan, name: str, progress: Progress) ->
 def _does(definition: AnyStep) -> Does:
     if isinstance(definition, Condition | Fail | ForEach):
         return "decides"
-    return "jobs" if isinstance(definition, Processing | Check | Training | Tuning | Transform) else "effects"
+    return "jobs" if isinstance(definition, Processing | Check | Training | Tuning | AutoML | Transform) else "effects"
 
 
 def jobs_behind(tx: Transaction, arn: str) -> tuple[str, ...]:
     """The jobs behind the ARN that a step has."""
+    if AUTOML in arn:
+        return candidates.arns_of(tx, arn)
     if TUNING in arn:
         return arns_of(tx, arn)
     return (arn,) if any(f":{product}/" in arn for product in PRODUCTS) else ()

@@ -1,0 +1,27 @@
+"""The SageMaker SDK's AutoML with real candidates: a pipeline's step, a registered model, an endpoint, a transform."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from end_to_end.world import World
+
+pytestmark = pytest.mark.xdist_group("sdk")
+SCRIPT = Path(__file__).parent / "scripts" / "sdk_automl.py"
+
+
+def test_automl_as_the_sdk_does_it(world: World) -> None:
+    done = world.penstock("exec", "--", sys.executable, str(SCRIPT))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for seen in (
+        "pipeline Succeeded ['Keep-RegisterModel', 'Search']",
+        "package inference.py",
+        "insights True",
+        "explained ['age', 'job']",
+        "candidates 3 True",
+        "told ['no', 'yes'] [True, True]",
+        "transformed ['no', 'no', 'yes']",
+    ):
+        assert seen in done.stdout, done.stdout + done.stderr
