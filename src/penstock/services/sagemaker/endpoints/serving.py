@@ -170,7 +170,8 @@ class Serving:
 
         def server(number: int) -> Instance:
             own = replace(host, memory_mib=wanted.memory_mib, stream=f"{host.stream}-{number}")
-            return Instance(own.stream, partial(self._servers.start, container, own, taken), variant.start_within)
+            kind = Program if self._servers.listens(container) else Instance
+            return kind(own.stream, partial(self._servers.start, container, own, taken), variant.start_within)
 
         return Serverless(server, most=wanted.most, provisioned=wanted.provisioned)
 
