@@ -62,7 +62,9 @@ def contained(engine_socket: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     podman.derive(engine_socket, "server", files={"usr/bin/serve": SERVE})
     data = tmp_path_factory.mktemp("contained-servers") / "data"
     data.mkdir()
-    entry = '[[images]]\nrepository = "{0}"\nversions = ["*"]\nruntime = "container"\nimage = "localhost/server"\n{1}\n\n'
+    entry = (
+        '[[images]]\nrepository = "{0}"\nversions = ["*"]\nruntime = "container"\nimage = "localhost/server"\n{1}\n\n'
+    )
     (data / "images.toml").write_text(
         entry.format("churn", 'variables.COLOUR = "green"') + entry.format("shares", 'network = "host"')
     )
@@ -81,7 +83,7 @@ def holding(socket: Path) -> list[dict[str, Any]]:
 def test_variants_of_an_image_of_ones_own_are_containers_and_are_replaced(
     contained: World, engine_socket: Path
 ) -> None:
-    containers = {
+    containers: dict[str, Any] = {
         name: {"Image": "churn:3", "ModelDataUrl": model_data(contained, name), "Environment": {"WHO": name}}
         for name in ("one", "two")
     }

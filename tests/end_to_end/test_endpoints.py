@@ -343,7 +343,7 @@ def test_a_serve_program_of_ones_own_answers_several_requests_at_once_and_is_rep
     own: World, tmp_path: Path
 ) -> None:
     world = own
-    program = Path(shutil.copy(SCRIPT.with_name("own_serve.py"), tmp_path))  # mostly below /tmp, which is private inside
+    program = Path(shutil.copy(SCRIPT.with_name("own_serve.py"), tmp_path))
     entry = '[[images]]\nrepository = "mine"\nversions = ["*"]\nenvironment = "installed"\n'
     world.server.stop()
     (world.server.data / "images.toml").write_text(f'{entry}serve = ["python3", "{program}"]\n')

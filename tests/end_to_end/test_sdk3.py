@@ -1,7 +1,7 @@
 """The SageMaker Python SDK 3: jobs, a pipeline, an endpoint, where its environment is built.
 
-    export PENSTOCK_ENVIRONMENTS=~/penstock-environments
-    penstock env build sagemaker-sdk-3
+export PENSTOCK_ENVIRONMENTS=~/penstock-environments
+penstock env build sagemaker-sdk-3
 """
 
 from pathlib import Path

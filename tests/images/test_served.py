@@ -52,9 +52,8 @@ def test_an_environment_that_is_an_interpreter_serves_with_it(tmp_path: Path) ->
     python.symlink_to(sys.executable)
     text = f'[environments.mine]\npython = "{python}"\n'
 
-    served = images(
-        tmp_path / "data", text + PROGRAM.format("mine", "/serve.py").replace("installed", "mine")
-    ).served("mine:1")
+    found = images(tmp_path / "data", text + PROGRAM.format("mine", "/serve.py").replace("installed", "mine"))
+    served = found.served("mine:1")
 
     assert served.command[0] == str(python)
     assert served.command[1].endswith("serve_program.py")

@@ -5,4 +5,13 @@ from penstock.runtimes.container.engine import Engine, EngineGone, NotHere, Refu
 from penstock.runtimes.container.images import ContainerImage
 from penstock.runtimes.container.servers import ContainerServers
 
-__all__ = ["ContainerImage", "ContainerServers", "Containers", "Engine", "EngineGone", "NotHere", "Refused", "find_socket"]
+__all__ = [
+    "ContainerImage",
+    "ContainerServers",
+    "Containers",
+    "Engine",
+    "EngineGone",
+    "NotHere",
+    "Refused",
+    "find_socket",
+]

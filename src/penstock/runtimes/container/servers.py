@@ -2,10 +2,10 @@
 
     IMAGE serve      /opt/ml/model read-only      GET /ping      POST /invocations      on port 8080
 
-Each has a network of its own, so every one of them may listen on 8080, and the engine leads a free port there. One whose
-image is mapped with `network = "host"` shares this machine's, and listens where SAGEMAKER_BIND_TO_PORT says.
+Each has a network of its own, so every one of them may listen on 8080, and the engine leads a free port there. One
+whose image is mapped with `network = "host"` shares this machine's, and listens where SAGEMAKER_BIND_TO_PORT says.
 
-    servers/NAME     where its log begins: a server that is killed leaves its containers, and its next life goes on with them
+    servers/NAME     where its log begins: a Penstock that is killed leaves its containers to the next one
 """
 
 import asyncio
@@ -134,9 +134,7 @@ class ContainerServers:
 class Server:
     """A `Resident`: asked over HTTP. `/ping` is answered with the port when the container answers it with 200."""
 
-    def __init__(
-        self, name: str, port: int, engine: Engine, log: Copying, let_go: Callable[["Server"], None]
-    ) -> None:
+    def __init__(self, name: str, port: int, engine: Engine, log: Copying, let_go: Callable[["Server"], None]) -> None:
         self.name = name
         self._port = port
         self._log = log
@@ -208,7 +206,9 @@ class Server:
             await asyncio.sleep(LOOK_EVERY)
 
     async def _exchanged(self, method: str, request: Request, longest: float) -> Reply:
-        headers = [(header, str(request.facts[name]).encode()) for name, header in HEADERS.items() if request.facts[name]]
+        headers = [
+            (header, str(request.facts[name]).encode()) for name, header in HEADERS.items() if request.facts[name]
+        ]
         answer = await self._lines.request(
             method,
             f"http://{HOST}:{self._port}{request.facts['path']}",
@@ -242,7 +242,7 @@ def described_of(setting: Setting, contained: Contained, image: ContainerImage, 
         "HostConfig": {
             **materials.limits(share),
             "Init": True,
-            "Mounts": materials.mounted({inside: folder for inside, folder in setting.folders.items()}),
+            "Mounts": materials.mounted(setting.folders),
         },
     }
     if image.network == "host":

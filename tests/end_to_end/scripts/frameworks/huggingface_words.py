@@ -24,7 +24,12 @@ config = BertConfig(
 rows = Dataset.from_dict({"text": ["good", "bad"] * 32, "labels": [1, 0] * 32})
 rows = rows.map(lambda row: tokenizer(row["text"]), remove_columns=["text"])
 arguments = TrainingArguments(
-    output_dir="/tmp/checkpoints", num_train_epochs=10, learning_rate=0.01, report_to=[], save_strategy="no", use_cpu=True
+    output_dir="/tmp/checkpoints",
+    num_train_epochs=10,
+    learning_rate=0.01,
+    report_to=[],
+    save_strategy="no",
+    use_cpu=True,
 )
 trainer = Trainer(BertForSequenceClassification(config), arguments, train_dataset=rows, processing_class=tokenizer)
 trainer.train()

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from pathlib import Path
 
 import torch
 
@@ -18,5 +19,5 @@ for _ in range(arguments.epochs):
     optimizer.zero_grad()
     torch.nn.functional.mse_loss(model(inputs), 3 * inputs + 1).backward()
     optimizer.step()
-torch.jit.script(model).save(os.path.join(arguments.model_dir, "model.pt"))
+torch.jit.script(model).save(str(Path(arguments.model_dir, "model.pt")))
 print(f"torch {torch.__version__} for {os.environ['SM_CURRENT_HOST']}")

@@ -97,9 +97,7 @@ transformer = Transformer(
 )  # fmt: skip
 transform = TransformStep(
     name="Transform",
-    step_args=transformer.transform(
-        data=outputs["rows"].S3Output.S3Uri, content_type="text/csv", split_type="Line"
-    ),
+    step_args=transformer.transform(data=outputs["rows"].S3Output.S3Uri, content_type="text/csv", split_type="Line"),
 )
 each = ProcessingStep(name="Each", step_args=processor().run(code=str(code / "item.py"), arguments=[CurrentItem()]))
 loop = ForEachStep(name="Loop", iterable_items=["a", "b"], max_concurrency=2, for_each_body=[each])
@@ -107,9 +105,7 @@ fail = FailStep(name="Few", error_message=Join(on=" ", values=["fewer rows than"
 enough = ConditionStep(
     name="Enough",
     conditions=[
-        ConditionGreaterThan(
-            left=JsonGet(step_name=prepare.name, property_file=report, json_path="rows"), right=least
-        )
+        ConditionGreaterThan(left=JsonGet(step_name=prepare.name, property_file=report, json_path="rows"), right=least)
     ],
     if_steps=[create, register, transform],
     else_steps=[fail],

@@ -198,7 +198,7 @@ async def test_suggestions_are_the_names_in_use(registry: Registry) -> None:
 async def test_tuning_jobs_and_endpoints_are_found_as_their_rooms_write_them(registry: Registry) -> None:
     base, scope = "arn:aws:sagemaker:us-east-1:123456789012", Scope()
     at: Json = {"created_at": 1.0, "modified_at": 2.0}
-    tuned = {
+    tuned: Json = {
         "HyperParameterTuningJobName": "t",
         "HyperParameterTuningJobArn": f"{base}:hyper-parameter-tuning-job/t",
         "HyperParameterTuningJobStatus": "Completed",
@@ -206,7 +206,7 @@ async def test_tuning_jobs_and_endpoints_are_found_as_their_rooms_write_them(reg
         "CreationTime": 1.0,
         "LastModifiedTime": 2.0,
     }
-    served = {
+    served: Json = {
         "EndpointName": "e",
         "EndpointArn": f"{base}:endpoint/e",
         "EndpointConfigName": "c",

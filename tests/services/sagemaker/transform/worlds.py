@@ -145,7 +145,8 @@ class World:
             engine=engine, directory=directory, blobs=self.blobs, residents=self.models,
             machine=Machine(cpus=4, memory_mib=8192), models=self.folder / "models",
             captures=self.folder / "captures", streams=streams,
-            how_served=lambda image: Served(variables={"IMAGE": image}), client_environment=lambda scope, role: {"ROLE": role},
+            how_served=lambda image: Served(variables={"IMAGE": image}),
+            client_environment=lambda scope, role: {"ROLE": role},
             clock=lambda: 1_000.0, chance=chance,
         )  # fmt: skip
         open_transform(

@@ -37,8 +37,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         resources = read(RESOURCES) or {}
         hosts = resources.get("hosts", [])
-        if hosts and resources["current_host"] != sorted(hosts)[0]:
-            print(f"Spark runs on {sorted(hosts)[0]} alone", flush=True)
+        if hosts and resources["current_host"] != min(hosts):
+            print(f"Spark runs on {min(hosts)} alone", flush=True)
             return 0
         given = read(CONFIGURATION) or []
         command = submission(spark_submit(os.environ), arguments, configured(given), os.environ)

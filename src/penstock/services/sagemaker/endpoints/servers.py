@@ -32,9 +32,9 @@ BASICS: Final = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOM
 class Served:
     """How an image serves here, and what its servers are told.
 
-    It has a server of AWS's framework images, or a `serve` program of its own, in its environment: `command` starts that
-    where Penstock's own Python is another, `visible` are files that it needs wherever they lie, `furnish` lets all of it
-    be there, telling how far that is (it raises `UnknownImage` where it cannot be had). Or it is a container's.
+    It has a server of AWS's framework images, or a `serve` program of its own, in its environment: `command` starts
+    that where Penstock's own Python is another, `visible` are files that it needs wherever they lie, `furnish` lets
+    all of it be there, telling how far that is (it raises `UnknownImage` where it cannot be had). Or it is a container.
     """
 
     variables: Mapping[str, str]

@@ -80,9 +80,7 @@ class Searched:
 
 _SEARCHED: Final[Mapping[str, Searched]] = {
     "TrainingJob": Searched("sagemaker/training-job", _as_written("TrainingJob")),
-    "HyperParameterTuningJob": Searched(
-        "sagemaker/hyper-parameter-tuning-job", _as_written("HyperParameterTuningJob")
-    ),
+    "HyperParameterTuningJob": Searched("sagemaker/hyper-parameter-tuning-job", _as_written("HyperParameterTuningJob")),
     "Endpoint": Searched("sagemaker/endpoint", _endpoint),
     "Pipeline": Searched("sagemaker/pipeline", _as_written("Pipeline")),
     "PipelineExecution": Searched("sagemaker/pipeline-execution", _as_written("PipelineExecution", is_named=False)),

@@ -41,7 +41,11 @@ class Staging:
         )
         items = await self._items(scope, order)
         listed = await asyncio.to_thread(self._blobs.put_bytes, msgspec.json.encode(items))
-        digests = {listed.digest, *(item.digest for item in items), *(Digest(each) for one in containers for each in one.digests)}
+        digests = {
+            listed.digest,
+            *(item.digest for item in items),
+            *(Digest(each) for one in containers for each in one.digests),
+        }
 
         def hold(tx: Transaction) -> None:
             for digest in sorted(digests):

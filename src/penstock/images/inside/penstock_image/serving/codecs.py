@@ -39,6 +39,8 @@ DECODERS: Mapping[str, Callable[[Json], Json]] = {
     CSV: _from_csv,
     NPY: _from_npy,
 }
+
+
 def as_json(value: Json) -> Json:
     """What JSON has in the place of an array or a number of numpy's, or of what has a `tolist`. Raises `TypeError`."""
     if hasattr(value, "tolist"):

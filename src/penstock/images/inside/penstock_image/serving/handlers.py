@@ -22,9 +22,8 @@ class Handlers:
         self._transform = getattr(module, "transform_fn", None)
         load = getattr(module, "model_fn", defaults.get("model_fn"))
         if load is None:
-            raise NotImplementedError(
-                f"{module.__name__ if module else 'nothing'} has no model_fn(model_dir): only it knows how to load the model"
-            )
+            named = module.__name__ if module else "nothing"
+            raise NotImplementedError(f"{named} has no model_fn(model_dir): only it knows how to load the model")
         self._model = load(model_folder)
 
     def answer(self, request: Request) -> Response:

@@ -1,7 +1,7 @@
 """Hugging Face's defaults: a pipeline of transformers over what is in the model's folder, as in AWS's images.
 
-    HF_TASK       what the pipeline does; without it, what the model's architecture is for
-    HF_MODEL_ID   a model of the Hub, for containers without model data
+HF_TASK       what the pipeline does; without it, what the model's architecture is for
+HF_MODEL_ID   a model of the Hub, for containers without model data
 """
 
 import csv

@@ -9,7 +9,7 @@ Where a signature has one input, or one output, its name is left out.
 from collections.abc import Mapping
 from pathlib import Path
 
-import tensorflow
+import tensorflow as tf
 
 from penstock_image.failure import ClientError
 from penstock_image.layout import Json
@@ -31,7 +31,7 @@ class Model:
         return self._folder.name
 
     def load(self) -> None:
-        self._loaded = tensorflow.saved_model.load(str(self._folder))  # kept: signatures do not keep their variables
+        self._loaded = tf.saved_model.load(str(self._folder))  # kept: signatures do not keep their variables
 
     def predict(self, asked: Json) -> Json:
         """Raises `Unpredictable`."""
@@ -59,9 +59,9 @@ class Model:
 def called(signature: Json, inputs: Mapping[str, tuple[Json, Json]]) -> Json:
     """The outputs by name, for values and their specifications by name. Raises `Unpredictable`."""
     try:
-        given = {name: tensorflow.constant(unpacked(value), dtype=spec.dtype) for name, (value, spec) in inputs.items()}
+        given = {name: tf.constant(unpacked(value), dtype=spec.dtype) for name, (value, spec) in inputs.items()}
         return signature(**given)
-    except (tensorflow.errors.OpError, TypeError, ValueError) as problem:
+    except (tf.errors.OpError, TypeError, ValueError) as problem:
         raise Unpredictable(str(problem)) from problem
 
 
