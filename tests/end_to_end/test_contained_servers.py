@@ -66,7 +66,9 @@ def contained(engine_socket: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         '[[images]]\nrepository = "{0}"\nversions = ["*"]\nruntime = "container"\nimage = "localhost/server"\n{1}\n\n'
     )
     (data / "images.toml").write_text(
-        entry.format("churn", 'variables.COLOUR = "green"') + entry.format("shares", 'network = "host"')
+        entry.format("churn", 'variables.COLOUR = "green"')
+        + entry.format("shares", 'network = "host"')
+        + entry.format("absent", "").replace("localhost/server", "localhost/absent")
     )
     with running(data, "--engine", f"unix://{engine_socket}") as world:
         yield world
@@ -149,11 +151,20 @@ def test_an_image_may_share_this_machines_network_and_what_it_lacks_is_told(cont
     assert invoke(contained, "shared", "x")["Body"] == "shared red x\n"
     contained.sagemaker.delete_endpoint(EndpointName="shared")
 
-    contained.sagemaker.create_model(ModelName="lacks", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": "churn:4"})
-    contained.put("lacking/a.csv", "1\n")
-    contained.sagemaker.create_transform_job(**transform("lacking", "lacks"))
-    ended = until(lambda: transformed(contained, "lacking"), "it has ended")
-    assert ended["FailureReason"] == (
-        "AlgorithmError: See job logs for more information (the primary container did not pass the ping health check: "
-        "its container ended with exit code 1)"
+    assert why_not(contained, "lacks-a-model", "churn:4") == "its container ended with exit code 1"
+    assert why_not(contained, "lacks-an-image", "absent:1").startswith(
+        "the container engine has no image 'localhost/absent': build or pull it there"
     )
+
+
+def why_not(world: World, name: str, image: str) -> str:
+    """Why a transform job with an image does not begin."""
+    world.sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer={"Image": image})
+    world.put(f"{name}/a.csv", "1\n")
+    world.sagemaker.create_transform_job(**transform(name, name))
+    ended = until(lambda: transformed(world, name), "it has ended")
+    reason: str = ended["FailureReason"]
+    assert reason.startswith(
+        "AlgorithmError: See job logs for more information (the primary container did not pass the ping health check: "
+    )
+    return reason.partition("health check: ")[2].removesuffix(")")

@@ -37,6 +37,7 @@ PING_WITHIN: Final = 2.0  # as on AWS
 LAST_LINES: Final = 30.0  # seconds that a log has to be complete when its container has ended
 CLOSING: Final = 30.0
 ATTRIBUTES: Final = b"x-amzn-sagemaker-custom-attributes"
+KEYS: Final = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN")  # out of a network's reach
 HEADERS: Final = {"content_type": b"content-type", "accept": b"accept", "attributes": ATTRIBUTES}
 
 
@@ -76,7 +77,7 @@ class ContainerServers:
 
     async def tidy(self) -> None:
         """Remove containers that nobody has asked for in this life."""
-        with suppress(EngineGone):
+        with suppress(EngineGone, Refused):
             for each in await self._engine.labelled(f"{LABEL}={self._mark}"):
                 if each.name not in self._kept:
                     await self._engine.remove(each.id)
@@ -97,6 +98,7 @@ class ContainerServers:
                 await self._engine.kill(server.name, "SIGKILL")
             await server.last_lines()
             await self._engine.remove(server.name)
+            (self._folder / server.name).unlink(missing_ok=True)
 
     async def _begun(self, name: str, setting: Setting, contained: Contained, image: ContainerImage) -> int:
         """Let it run, and answer its port. Raises `CannotStart`, `EngineGone` and `Refused`."""
@@ -104,7 +106,8 @@ class ContainerServers:
         described = described_of(setting, contained, image, defaults)
         digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
         found = await self._engine.inspect(name)
-        if found is not None and found.state.status == "running" and found.label(MADE_OF) == digest:
+        is_same = found is not None and found.state.status == "running" and found.label(MADE_OF) == digest
+        if found is not None and is_same and (self._folder / name).exists():
             return port_of(found.port(PORT), found.environment)
         await self._engine.remove(name)
         if image.network == "host":
@@ -233,7 +236,9 @@ def status_of(reply: Reply) -> int:
 
 def described_of(setting: Setting, contained: Contained, image: ContainerImage, defaults: Defaults) -> dict[str, Any]:
     """A server's container as the engine is asked for it."""
-    variables = materials.variables_of(setting.variables, image.environment, defaults)
+    hidden = KEYS if image.network == "own" else ()
+    wanted = {name: value for name, value in setting.variables.items() if name not in hidden}
+    variables = materials.variables_of(wanted, image.environment, defaults)
     share = Share(cpus=contained.cpus, memory_mib=setting.memory_mib, gpus=0)
     described: dict[str, Any] = {
         "Image": image.name,
