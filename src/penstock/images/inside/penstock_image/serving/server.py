@@ -101,7 +101,7 @@ class Server:
         """The customer's script, imported, its requirements before the environment on the path."""
         place = Folders(Path(tempfile.gettempdir(), "serving"))
         held = folders.model / "code"
-        directory = self._variables.get("SAGEMAKER_SUBMIT_DIRECTORY", str(held if held.exists() else folders.code))
+        directory = self._variables.get("SAGEMAKER_SUBMIT_DIRECTORY") or str(held if held.exists() else folders.code)
         source.bring(directory, place.code, self._variables)
         if packages.install(place):
             sys.path.insert(0, str(place.packages))
