@@ -98,7 +98,7 @@ def test_an_image_is_explained(data: Path) -> None:
         (("build", "moon"), "there is no environment 'moon'; there are: "),
         (("rm", "mine"), "nothing is built of 'mine' in "),
         (("lock", "installed"), "the environment 'installed' has no 'requirements' to lock"),
-        (("build", "spark"), "the environment 'spark': Penstock has no Spark."),
+        (("build", "spark"), "the environment 'spark': Penstock has no Spark, which comes without wheels"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(data: Path, arguments: tuple[str, ...], sentence: str) -> None:
