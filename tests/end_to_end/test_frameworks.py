@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from end_to_end.built import python_of
-from end_to_end.test_endpoints import create, invoke
+from end_to_end import supplies
+from end_to_end.built import python_of, shelf
+from end_to_end.test_endpoints import archive, create, invoke
+from end_to_end.test_samples import ROWS, SOURCE, Case, run_to_its_end
 from end_to_end.world import BUCKET, ROLE, World, running, until
 
 Json = Any
@@ -51,6 +53,7 @@ def handler(data, context):
     asking = urllib.request.Request(context.rest_uri, data.read(), {"Content-Type": "application/json"})
     return urllib.request.urlopen(asking).read(), context.model_name + "/" + context.model_version
 """
+IMPORTS = archive(prep__py=b"import torch\nprint(torch.ones(2).sum().item())\n")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +63,7 @@ def framed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     (data / "images.toml").write_text(CPU)
     if python_of(data, "pytorch") is None:
         (data / "images.toml").unlink()
-    with running(data) as world:
+    with running(data, "--environments", str(shelf())) as world:
         yield world
 
 
@@ -163,3 +166,19 @@ def test_hugging_face_trains_and_serves_a_pipeline(framed: World) -> None:
     assert [each["label"] for each in asked(framed, "words", {"inputs": ["good", "bad"]})] == ["GOOD", "BAD"]
     both = asked(framed, "words", {"inputs": "good", "parameters": {"top_k": 2}})
     assert {each["label"] for each in both} == {"GOOD", "BAD"}
+
+
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [
+        ("step-training-pytorch-script", Case(steps=("TrainPt",), code=SOURCE, data=ROWS)),
+        (
+            "step-processing-framework",
+            Case(steps=("FwProc",), code={"sourcedir.tar.gz": IMPORTS, "runproc.sh": supplies.RUN_PROCESSING}),
+        ),
+    ],
+)
+def test_the_sdks_samples_with_pytorch_run(framed: World, name: str, case: Case) -> None:
+    if python_of(framed.server.data, "pytorch") is None:
+        pytest.skip("the environment pytorch is not built")
+    run_to_its_end(framed, name, case)
