@@ -133,6 +133,7 @@ class Penstock:
         self._exits.push_async_callback(rooms.sandbox.close)
         self._exits.push_async_callback(rooms.nursery.close)
         self._exits.push_async_callback(rooms.model_servers.close)
+        self._exits.push_async_callback(rooms.contained_servers.close)
         self._exits.push_async_callback(rooms.peripheral.close)
         if self.settings.runtime == "container" or self.settings.engine:
             await rooms.container_engine.version()  # raises where nobody answers

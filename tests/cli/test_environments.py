@@ -10,7 +10,7 @@ from penstock.cli.env import command
 from runtimes.wheels import wheel
 
 SKLEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
-TORCH = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.6.0-cpu-py312"
+SPARK = "173754725891.dkr.ecr.us-east-1.amazonaws.com/sagemaker-spark-processing:3.3-cpu"
 MINE = """
 [environments.mine]
 summary = "what the brook needs"
@@ -64,7 +64,7 @@ def test_from_a_wish_to_a_built_environment_and_away_again(data: Path) -> None:
 def test_the_list_says_of_each_environment_how_it_is(data: Path) -> None:
     found = states(data)
 
-    assert (found["installed"], found["pytorch"], found["mine"]) == ("there", "absent", "unbuildable")
+    assert (found["installed"], found["spark"], found["mine"]) == ("there", "absent", "unbuildable")
     assert "what the brook needs" not in run(data, "list").stdout
     assert "penstock env lock mine" in run(data, "list").stdout
 
@@ -80,7 +80,7 @@ def test_a_build_of_before_is_shown_as_old(data: Path) -> None:
 
 
 def test_an_image_is_explained(data: Path) -> None:
-    mine, sklearn, torch = (run(data, "explain", image) for image in ("mine:3", SKLEARN, TORCH))
+    mine, sklearn, spark = (run(data, "explain", image) for image in ("mine:3", SKLEARN, SPARK))
     run(data, "lock", "mine")
     locked = run(data, "explain", "mine:3")
 
@@ -88,8 +88,8 @@ def test_an_image_is_explained(data: Path) -> None:
     assert "environment  mine: what the brook needs" in locked.stdout
     assert "(built on first use)" in locked.stdout
     assert "note         The image asks for scikit-learn 1.2-1; it is run with " in sklearn.stdout
-    assert torch.exit_code == 1
-    assert "[environments.pytorch]" in torch.stderr
+    assert spark.exit_code == 1
+    assert "[environments.spark]" in spark.stderr
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_an_image_is_explained(data: Path) -> None:
         (("build", "moon"), "there is no environment 'moon'; there are: "),
         (("rm", "mine"), "nothing is built of 'mine' in "),
         (("lock", "installed"), "the environment 'installed' has no 'requirements' to lock"),
-        (("build", "spark"), "the environment 'spark': Penstock has no Spark."),
+        (("build", "spark"), "the environment 'spark': Penstock has no Spark, which comes without wheels"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(data: Path, arguments: tuple[str, ...], sentence: str) -> None:

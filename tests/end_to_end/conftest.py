@@ -1,6 +1,5 @@
 """Servers: one for all tests that leave it unharmed, and fresh ones for those that do not."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -8,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from end_to_end.built import shelf
 from end_to_end.world import World, running
 
 
 def kept_environments() -> str:
     """A folder for the environments that servers build: they stay for the next tests."""
-    return str(Path(tempfile.gettempdir()) / f"penstock-environments-{os.getuid()}")
+    return str(shelf())
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import sys
 import tarfile
@@ -338,9 +339,11 @@ def test_a_canary_takes_over_unless_an_alarm_brings_the_old_model_back(world: Wo
     world.sagemaker.delete_endpoint(EndpointName="careful")
 
 
-def test_a_serve_program_of_ones_own_answers_several_requests_at_once_and_is_replaced(own: World) -> None:
+def test_a_serve_program_of_ones_own_answers_several_requests_at_once_and_is_replaced(
+    own: World, tmp_path: Path
+) -> None:
     world = own
-    program = SCRIPT.with_name("own_serve.py")
+    program = Path(shutil.copy(SCRIPT.with_name("own_serve.py"), tmp_path))
     entry = '[[images]]\nrepository = "mine"\nversions = ["*"]\nenvironment = "installed"\n'
     world.server.stop()
     (world.server.data / "images.toml").write_text(f'{entry}serve = ["python3", "{program}"]\n')

@@ -194,6 +194,9 @@ def test_only_the_algorithm_has_built_in_metrics(catalog: Catalog) -> None:
         ("sagemaker-base-python-38:1.0", "sagemaker-sdk"),
         ("sagemaker-distribution-prod:1.0.0-cpu", "notebooks"),
         ("sagemaker-scikit-learn:1.9-1-cpu-py3", "installed"),
+        ("pytorch-inference:2.3-cpu-py311", "pytorch"),
+        ("tensorflow-training:2.19.0-cpu-py312", "tensorflow"),
+        ("huggingface-pytorch-training:2.5.1-transformers4.49.0-gpu-py311", "huggingface"),
     ],
 )
 def test_other_images_of_awss_have_their_environments(catalog: Catalog, repository: str, environment: str) -> None:
@@ -214,9 +217,6 @@ def test_the_first_environment_that_this_machine_can_have_is_taken() -> None:
 @pytest.mark.parametrize(
     ("repository", "name"),
     [
-        ("pytorch-training:1.10.0-gpu-py38", "pytorch"),
-        ("tensorflow-training:2.19.0-cpu-py312", "tensorflow"),
-        ("huggingface-pytorch-training:2.5.1-transformers4.49.0-gpu-py311", "huggingface"),
         ("sagemaker-spark-processing:3.3-cpu-py39-v1", "spark"),
     ],
 )
@@ -227,7 +227,37 @@ def test_what_penstock_has_no_environment_for_is_told_with_what_to_write_where(
         catalog.resolve(f"{EAST}/{repository}")
 
 
-def test_an_environment_of_the_users_takes_the_place_of_one_that_is_absent(tmp_path: Path) -> None:
+def test_a_name_may_stand_for_another_environment_and_for_what_extends_it(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('[environments.pytorch]\nsame_as = "pytorch-cpu"\n')
+
+    catalog = Catalog(tmp_path / "mine.toml")
+
+    assert catalog.resolve(f"{EAST}/pytorch-training:2.3-cpu-py311").environment == "pytorch-cpu"
+    assert catalog.environments[catalog.environments["huggingface"].extends].name == "pytorch-cpu"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('[environments.a]\nsame_as = "b"\n[environments.b]\nsame_as = "a"\n', "is the same as itself"),
+        ('[environments.a]\nsame_as = "b"\npython = "3.10"\n', "leave out all but 'same_as'"),
+        ('[environments.a]\nsame_as = "nothing"\n', r"no \[environments.nothing\]"),
+    ],
+)
+def test_a_name_that_stands_for_nothing_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    (tmp_path / "mine.toml").write_text(text)
+
+    with pytest.raises(BadCatalog, match=problem):
+        Catalog(tmp_path / "mine.toml")
+
+
+def test_the_version_that_an_image_of_hugging_faces_asks_for_is_that_of_transformers() -> None:
+    note = Catalog().resolve(f"{EAST}/huggingface-pytorch-inference:2.1.0-transformers4.37.0-cpu-py310").note
+
+    assert note.startswith("The image asks for Hugging Face transformers 4.37.0; it is run with ")
+
+
+def test_an_environment_of_the_users_takes_the_place_of_one_of_penstocks(tmp_path: Path) -> None:
     place = tmp_path / "lib" / "python3.11" / "site-packages" / "torch-2.6.0.dist-info"
     place.mkdir(parents=True)
     (tmp_path / "mine.toml").write_text(f'[environments.pytorch]\npython = "{tmp_path}/bin/python"\n')

@@ -39,7 +39,14 @@ class World:
         return self.root / "logs" / "stream"
 
     async def start(
-        self, code: str, *, memory_mib: int = 128, scratch_mib: int = 64, layer: Mapping[str, str] | None = None
+        self,
+        code: str,
+        *,
+        memory_mib: int = 128,
+        scratch_mib: int = 64,
+        layer: Mapping[str, str] | None = None,
+        command: tuple[str, ...] = (),
+        visible: tuple[Path, ...] = (),
     ) -> Resident:
         """A resident whose module `handler` is that code, with the files of a layer under /opt."""
         folder = self.root / "data" / "code"
@@ -54,7 +61,7 @@ class World:
         return await self.nursery.start(
             Setting(
                 language="python", variables=variables() | self.variables, folders=shown, working_folder="/var/task",
-                memory_mib=memory_mib, scratch_mib=scratch_mib, log=self.log,
+                memory_mib=memory_mib, scratch_mib=scratch_mib, log=self.log, command=command, visible=visible,
             )
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ import pytest
 from penstock.engine.residents import Request, Setting
 from penstock.runtimes.residents.inside.line import Frames, Line, framed
 from penstock.runtimes.residents.resident import Kept
-from runtimes.residents import answer, ask, failure, residents_at
+from runtimes.residents import BOOTSTRAP, answer, ask, failure, residents_at
 from runtimes.worlds import processes, until
 
 pytestmark = pytest.mark.xdist_group("sandbox")
@@ -94,6 +94,28 @@ def handler(event, context):
         )
 
         assert await answer(resident) == [["handler.py"], "a layer", False, False]
+
+
+async def test_what_it_is_started_with_is_seen_though_it_lies_where_nothing_else_is(tmp_path: Path) -> None:
+    begin = f"""
+import os, pathlib, runpy
+os.environ["WORD"] = pathlib.Path(__file__).with_name("word").read_text()
+runpy.run_path({str(BOOTSTRAP)!r}, run_name="__main__")
+"""
+    code = f"""
+import os
+def handler(event, context):
+    return os.environ["WORD"], sorted(os.listdir({str(tmp_path / "data")!r}))
+"""
+    async with residents_at(tmp_path) as world:
+        own = tmp_path / "data" / "own"
+        own.mkdir()
+        (own / "word").write_text("river")
+        (own / "begin.py").write_text(begin)
+
+        resident = await world.start(code, command=(sys.executable, str(own / "begin.py")), visible=(own,))
+
+        assert await answer(resident) == ["river", ["own"]]
 
 
 async def test_its_code_cannot_be_written_and_its_tmp_can_up_to_its_size(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from penstock.composition.sources import OUR_FILES, clock
 from penstock.images import catalog, clients, metrics
@@ -13,7 +15,10 @@ from penstock.runtimes.container import ContainerImage
 from penstock.runtimes.environments import Environments, Tell, Unbuildable
 from penstock.runtimes.environments.interpreters import find as find_python
 from penstock.runtimes.environments.plan import Plan
-from penstock.runtimes.sandbox import SYSTEM_PATH, Image, UnknownImage
+from penstock.runtimes.sandbox import SYSTEM_PATH, Furnish, Image, UnknownImage
+from penstock.services.sagemaker.endpoints.servers import Served
+
+TMP: Final = Path("/tmp")  # noqa: S108 - private inside a job
 
 
 def catalog_of(data: Path) -> catalog.Catalog:
@@ -33,10 +38,12 @@ class Images:
     def __init__(self, data: Path, environments: Path | None = None, *, contain_unmapped: bool = False) -> None:
         self._contain_unmapped = contain_unmapped
         self._catalog = catalog_of(data)
+        self._hidden = data
         self._environments = environments_of(data, environments, self._catalog)
         self.resolve = lru_cache(self._resolve)
         self.is_container = lru_cache(self._is_container)
         self.plan = lru_cache(self._plan)
+        self.served = lru_cache(self._served)
 
     def _resolve(self, uri: str) -> Image:
         """The environment of an image, for the sandbox."""
@@ -45,12 +52,6 @@ class Images:
             plan = self._environments.plan(found.environment)
         except (catalog.UnknownImage, BadEnvironment) as unknown:
             raise UnknownImage(str(unknown)) from None
-
-        async def furnish(tell: Tell) -> None:
-            try:
-                await self._environments.furnish(plan, tell)
-            except Unbuildable as problem:
-                raise UnknownImage(str(problem)) from None
 
         return Image(
             python=plan.python,
@@ -64,8 +65,8 @@ class Images:
                 "PATH": os.pathsep.join([str(catalog.INSIDE / "bin"), SYSTEM_PATH]),
             },
             preload=found.preload,
-            visible=(*OUR_FILES, *(each.folder for each in plan.line if each.folder is not None)),
-            furnish=None if all(each.folder is None for each in plan.line) else furnish,
+            visible=(*OUR_FILES, *folders_of(plan), *self._shown(found.command)),
+            furnish=self._furnishing(plan, UnknownImage),
             note=found.note,
         )
 
@@ -75,6 +76,25 @@ class Images:
             return self._environments.plan(self._catalog.resolve(uri).environment)
         except catalog.UnknownImage as unknown:
             raise UnknownImage(str(unknown)) from None
+
+    def _furnishing(self, plan: Plan, failing: type[Exception]) -> Furnish | None:
+        """What lets an environment be there, and raises `failing` where it cannot be had; None where it always is."""
+
+        async def furnish(tell: Tell) -> None:
+            try:
+                await self._environments.furnish(plan, tell)
+            except Unbuildable as problem:
+                raise failing(str(problem)) from None
+
+        return furnish if folders_of(plan) else None
+
+    def _shown(self, words: Sequence[str]) -> Iterator[Path]:
+        """What a command names, with what lies beside it; alone where that would be the data folder, or all of /tmp."""
+        for path in map(Path, words):
+            if path.is_absolute() and path.exists():
+                beside = path.parent
+                is_much = any(hidden.is_relative_to(beside) for hidden in (self._hidden.absolute(), TMP))
+                yield path if is_much else beside
 
     def _is_container(self, uri: str) -> bool:
         """Whether an image's jobs run as containers: it is mapped to one, or to nothing."""
@@ -91,13 +111,32 @@ class Images:
             found = None
         if found is None:
             return ContainerImage(name=uri)
-        return ContainerImage(name=found.name, pull=found.pull, environment=found.variables)
+        return ContainerImage(name=found.name, pull=found.pull, network=found.network, environment=found.variables)
 
-    def serving_variables(self, uri: str) -> Mapping[str, str]:
-        """What an image's model servers are told. Raises `catalog.UnknownImage`."""
+    def _served(self, uri: str) -> Served:
+        """How an image's model servers are had, and what they are told. Raises `catalog.UnknownImage`."""
+        if self.is_container(uri):
+            return Served(variables=self.container(uri).environment, is_container=True)
         found = self._catalog.resolve(uri)
+        try:
+            plan = self._environments.plan(found.environment)
+        except BadEnvironment as unknown:
+            raise catalog.UnknownImage(str(unknown)) from None
         program = {"PENSTOCK_SERVE": json.dumps(found.serve)} if found.serve else {}
-        return {**found.variables, "PENSTOCK_FRAMEWORK": found.framework, **program}
+        script = catalog.INSIDE / ("serve_program.py" if found.serve else "serve.py")
+        is_ours = plan.python == Path(sys.executable)
+        return Served(
+            variables={
+                "PYTHONPATH": str(clients.SHIM),
+                **found.variables,
+                "PENSTOCK_FRAMEWORK": found.framework,
+                **program,
+            },
+            has_program=bool(found.serve),
+            command=() if is_ours else (str(plan.python), str(script)),
+            visible=(*([] if is_ours else seen_of(plan)), *self._shown(found.serve)),
+            furnish=self._furnishing(plan, catalog.UnknownImage),
+        )
 
     def metric_definitions(self, uri: str) -> Sequence[Mapping[str, str]]:
         """What SageMaker watches for in the algorithm of an image; nothing for an image nobody knows."""
@@ -106,3 +145,14 @@ class Images:
         except catalog.UnknownImage:
             return ()
         return [{"Name": each.name, "Regex": each.regex} for each in metrics.built_in(found)]
+
+
+def folders_of(plan: Plan) -> list[Path]:
+    """What Penstock builds of an environment."""
+    return [each.folder for each in plan.line if each.folder is not None]
+
+
+def seen_of(plan: Plan) -> list[Path]:
+    """What must be seen of an environment: what was built, and the Python that it is, or was made by."""
+    bases = [each.python if each.folder is None else each.base for each in plan.line]
+    return [*folders_of(plan), *(path.parent.parent for base in bases for path in (base, base.resolve()))]

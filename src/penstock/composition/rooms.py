@@ -19,8 +19,8 @@ from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
-from penstock.runtimes.choice import ByImage
-from penstock.runtimes.container import Containers, find_socket
+from penstock.runtimes.choice import ByImage, WhereContained
+from penstock.runtimes.container import Containers, ContainerServers, find_socket
 from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.residents import Nursery
 from penstock.runtimes.sandbox import Sandbox
@@ -94,6 +94,7 @@ class Rooms:
     inventories: Inventories
     nursery: Nursery
     model_servers: Nursery
+    contained_servers: ContainerServers
     ring: identity.StoredKeys
     peripheral: Peripheral
     tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
@@ -139,6 +140,9 @@ class Rooms:
             inventories=Inventories(images, blobs, container_engine),
             nursery=nursery(data),
             model_servers=model_servers(data),
+            contained_servers=ContainerServers(
+                data / "containers", engine=container_engine, resolve=images.container, clock=clock
+            ),
             ring=identity.StoredKeys(database, clock),
             peripheral=Peripheral(directory, endpoint, clock),
             tidy=[],
@@ -213,12 +217,12 @@ class Rooms:
             engine=self.engine,
             directory=self.directory,
             blobs=self.blobs,
-            residents=self.model_servers,
+            residents=WhereContained(self.model_servers, self.contained_servers),
             machine=machine_here(),
             models=data / "models",
             captures=data / "captures",
             streams=streams,
-            image_variables=images.serving_variables,
+            how_served=images.served,
             client_environment=client_environment,
             clock=clock,
             chance=chance,
@@ -234,7 +238,7 @@ class Rooms:
             announce=Announcer(self.notices),
         )
         self.chores.extend((endpoints.work, self.peripheral.watch))
-        self.tidy.append(endpoints.tidy)
+        self.tidy.extend((endpoints.tidy, self.contained_servers.tidy))
 
     def _furnish_features(self, data: Path) -> None:
         """Feature groups, and the catalog and queries of their offline stores."""

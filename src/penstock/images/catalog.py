@@ -21,6 +21,7 @@ from penstock.images.environments import BadEnvironment, Environment, locked, no
 Json = Any
 Runtime = Literal["sandbox", "container"]
 Framework = Literal["sklearn", "xgboost", "pytorch", "tensorflow", "huggingface", "none"]
+Network = Literal["own", "host"]
 Training = Literal["script", "algorithm"]
 ModelFormat = Literal["pickle", "save_model", "none"]
 
@@ -95,10 +96,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """An image that runs as a container. `name` is what the engine calls it; with `pull` it may fetch it."""
+    """An image that runs as a container. `name` is what the engine calls it; with `pull` it may fetch it.
+
+    `network` is for model servers: one of their own, or this machine's.
+    """
 
     name: str
     pull: bool = False
+    network: Network = "own"
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -124,6 +129,7 @@ class Catalog:
             if name not in self.environments:
                 known = ", ".join(sorted(self.environments))
                 raise BadCatalog(f"no [environments.{name}] in any mapping file; there are: {known}")
+        self.environments |= {name: self._meant(name) for name in self.environments}
         for environment in self.environments.values():
             self._line(environment)
 
@@ -132,8 +138,17 @@ class Catalog:
             if isinstance(entry, Entry):
                 yield from entry.environments
         for environment in self.environments.values():
-            if environment.extends:
-                yield environment.extends
+            if named := environment.extends or environment.same_as:
+                yield named
+
+    def _meant(self, name: str) -> Environment:
+        """The environment that a name stands for. Raises `BadCatalog` where that goes in a circle."""
+        found = self.environments[name]
+        for _ in self.environments:
+            if not found.same_as:
+                return found
+            found = self.environments[found.same_as]
+        raise BadCatalog(f"[environments.{name}] is the same as itself")
 
     def _line(self, environment: Environment) -> list[Environment]:
         """An environment, what it extends, what that extends. Raises `BadCatalog` where that goes in a circle."""
@@ -160,8 +175,8 @@ class Catalog:
         entry, asked = self._find(uri)
         if isinstance(entry, ContainerEntry):
             raise UnknownImage(
-                f"the image '{uri}' is mapped to a container, and only training and processing jobs run in those; "
-                'map it to an environment (environment = "installed") for anything else'
+                f"the image '{uri}' is mapped to a container; "
+                'map it to an environment (environment = "installed") for what needs one'
             )
         return self._image(uri, asked, entry)
 
@@ -285,6 +300,8 @@ def _unmapped(uri: str, *, only_digest: bool) -> str:
 
 def _note(framework: Framework, asked: str, run: str, environment: Environment) -> str:
     """A sentence where another version runs than was asked for: `1.2-1` asks for some 1.2."""
+    if inside := re.search(r"transformers([\d.]+)", asked) if framework == "huggingface" else None:
+        asked = inside[1]  # the tag begins with the version of the framework below
     wanted = asked.partition("-")[0].split(".")
     if framework == "none" or run.split(".")[: len(wanted)] == wanted:
         return ""
@@ -339,12 +356,17 @@ def _entry(document: Json) -> Entry | ContainerEntry:
 
 
 def _container_entry(document: Json) -> ContainerEntry:
-    _check_keys(document, needed=set(), others={"image", "pull"})
+    _check_keys(document, needed=set(), others={"image", "pull", "network"})
     if not isinstance(pull := document.get("pull", False), bool):
         raise BadCatalog(f"the entry for {document['repository']} has pull = '{pull}'; it may be true or false")
     return ContainerEntry(
         _pattern(document["repository"], document["versions"], document.get("suffixes", [""])),
-        Container(name=document.get("image", ""), pull=pull, variables=_variables(document)),
+        Container(
+            name=document.get("image", ""),
+            pull=pull,
+            network=_one_of(Network, document, "network", "own"),
+            variables=_variables(document),
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 Json = Any
 
-KEYS: Final = frozenset({"summary", "distributions", "python", "requirements", "extends", "absent"})
+KEYS: Final = frozenset({"summary", "distributions", "python", "requirements", "extends", "same_as", "absent"})
 PIN: Final = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)")
 CONTINUED: Final = re.compile(r"\\\r?\n")
 
@@ -31,7 +31,8 @@ class Environment:
 
     `distributions` are the packages that a framework's version is read from. `python` is a version (`3.10`) or the path
     of an interpreter; empty is Penstock's own. Without `requirements` nothing is built, and the interpreter used as it
-    is. `absent` is a sentence where Penstock ships no such environment and a user's file may.
+    is. `same_as` is another one that is meant by this name. `absent` is a sentence where Penstock ships no such
+    environment and a user's file may.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Environment:
     python: str = ""
     extends: str = ""
     requirements: Path | None = None
+    same_as: str = ""
     absent: str = ""
 
     @classmethod
@@ -51,6 +53,8 @@ class Environment:
             raise BadEnvironment(f"[environments.{name}] has the Python of what it extends: leave out 'python'")
         if document.get("extends") and not document.get("requirements"):
             raise BadEnvironment(f"[environments.{name}] extends another one by nothing: it lacks 'requirements'")
+        if document.get("same_as") and set(document) != {"same_as"}:
+            raise BadEnvironment(f"[environments.{name}] is the same as another one: leave out all but 'same_as'")
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
             raise BadEnvironment(f"'{name}' is no name for an environment: letters, digits, dots and dashes are")
         given = document.get("requirements")
@@ -60,6 +64,7 @@ class Environment:
             distributions={each: tuple(names) for each, names in document.get("distributions", {}).items()},
             python=str(document.get("python", "")),
             extends=str(document.get("extends", "")),
+            same_as=str(document.get("same_as", "")),
             absent=str(document.get("absent", "")),
             requirements=None if given is None else folder / Path(given).expanduser(),
         )

@@ -1,9 +1,10 @@
 """The choice of a runtime: each job goes where its image is, and who asks for jobs knows one `Runtime` only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from penstock.engine.decided import Decided, at_once
 from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress, Runtime
+from penstock.engine.residents import Resident, Residents, Setting
 from penstock.runtimes.container import Containers
 
 
@@ -32,3 +33,18 @@ class ByImage:
 
     def _of(self, job: JobId) -> Runtime:
         return self._containers if self._containers.knows(job) else self._sandbox
+
+
+class WhereContained:
+    """`Residents`: containers for settings that ask for one, and those on this machine for all others."""
+
+    def __init__(self, here: Residents, containers: Residents) -> None:
+        self._here = here
+        self._containers = containers
+
+    @property
+    def languages(self) -> Mapping[str, str]:
+        return self._here.languages
+
+    async def start(self, setting: Setting) -> Resident:
+        return await (self._here if setting.contained is None else self._containers).start(setting)

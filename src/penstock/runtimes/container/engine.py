@@ -71,22 +71,35 @@ class State(msgspec.Struct, frozen=True, rename="pascal"):
         return seconds(self.finished_at)
 
 
-class Container(msgspec.Struct, frozen=True, rename="pascal"):
-    id: str
-    state: State
+class Bound(msgspec.Struct, frozen=True, rename="pascal"):
+    """Where a container's port is on this machine."""
+
+    host_port: str
+
+
+class Network(msgspec.Struct, frozen=True, rename="pascal"):
+    """Engines write null for a port that leads nowhere, and for no ports."""
+
+    ports: dict[str, list[Bound] | None] | None = None
 
 
 class Listed(msgspec.Struct, frozen=True, rename="pascal"):
     """A container in a list."""
 
     id: str
+    names: list[str] = msgspec.field(default_factory=list)
     labels: dict[str, str] = msgspec.field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.names[0].lstrip("/") if self.names else ""
 
 
 class Defaults(msgspec.Struct, frozen=True, rename="pascal"):
     """What an image starts with. Engines write null for nothing."""
 
     env: list[str] | None = None
+    labels: dict[str, str] | None = None
     entrypoint: list[str] | None = None
     cmd: list[str] | None = None
     working_dir: str = ""
@@ -94,6 +107,25 @@ class Defaults(msgspec.Struct, frozen=True, rename="pascal"):
     @property
     def environment(self) -> dict[str, str]:
         return dict(text.split("=", 1) for text in self.env or () if "=" in text)
+
+
+class Container(msgspec.Struct, frozen=True, rename="pascal"):
+    id: str
+    state: State
+    config: Defaults = Defaults()
+    network_settings: Network = Network()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return self.config.environment
+
+    def label(self, name: str) -> str:
+        return (self.config.labels or {}).get(name, "")
+
+    def port(self, inside: int) -> int | None:
+        """Where a port of it is published; None if it is not."""
+        bound = (self.network_settings.ports or {}).get(f"{inside}/tcp")
+        return int(bound[0].host_port) if bound else None
 
 
 class Inspected(msgspec.Struct, frozen=True, rename="pascal"):

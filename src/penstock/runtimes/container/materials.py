@@ -137,15 +137,8 @@ def description(
             "NetworkMode": "host",  # Penstock listens on this machine's loopback
             "ExtraHosts": [f"{name}:127.0.0.1" for name in job.hosts],
             "Init": True,  # a program that is process 1 would not hear SIGTERM, nor bury orphans
-            "Mounts": [
-                {"Type": "bind", "Source": str(outside), "Target": inside, "ReadOnly": True}
-                for inside, outside in mounts.items()
-            ],
-            "NanoCpus": int(share.cpus * 1e9),
-            "Memory": int(share.memory_mib) << 20,
-            "ShmSize": int(share.memory_mib / 2) << 20,
-            "PidsLimit": PROCESSES,
-            "LogConfig": {"Type": "json-file", "Config": {"max-size": str(ENGINE_LOG_LIMIT)}},
+            "Mounts": mounted(mounts),
+            **limits(share),
         },
     }
     if job.command:
@@ -155,6 +148,25 @@ def description(
     if job.working_folder:
         described["WorkingDir"] = job.working_folder
     return described
+
+
+def mounted(folders: Mapping[str, Path]) -> list[dict[str, Any]]:
+    """Folders of this machine, by their place inside, read-only."""
+    return [
+        {"Type": "bind", "Source": str(outside), "Target": inside, "ReadOnly": True}
+        for inside, outside in folders.items()
+    ]
+
+
+def limits(share: Share) -> dict[str, Any]:
+    """What a container may hold at most."""
+    return {
+        "NanoCpus": int(share.cpus * 1e9),
+        "Memory": int(share.memory_mib) << 20,
+        "ShmSize": int(share.memory_mib / 2) << 20,
+        "PidsLimit": PROCESSES,
+        "LogConfig": {"Type": "json-file", "Config": {"max-size": str(ENGINE_LOG_LIMIT)}},
+    }
 
 
 def variables_of(wanted: Mapping[str, str], image: Mapping[str, str], defaults: Defaults) -> dict[str, str]:

@@ -42,6 +42,7 @@ def make(name: str, environments: Mapping[str, Environment], folder: Path) -> Pl
     if name not in environments:
         raise BadEnvironment(f"there is no environment '{name}'; there are: {', '.join(sorted(environments))}")
     environment = environments[name]
+    name = environment.name  # that of the one which is meant
     if environment.absent:
         raise BadEnvironment(f"the environment '{name}': {environment.absent}")
     extends = make(environment.extends, environments, folder) if environment.extends else None

@@ -13,6 +13,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.residents import Reply, Setting
 from penstock.services.sagemaker import registry
 from penstock.services.sagemaker.endpoints.room import open_endpoints
+from penstock.services.sagemaker.endpoints.servers import Served
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.store.blobs import Blobs
 from penstock.store.migrate import migrate
@@ -106,7 +107,7 @@ async def world_at(
         models=folder / "models",
         captures=folder / "captures",
         streams=Streams(directory, lambda scope, group, stream: folder / "logs" / group.strip("/") / stream),
-        image_variables=lambda image: {"IMAGE": image},
+        how_served=lambda image: Served(variables={"IMAGE": image}),
         client_environment=lambda scope, role: {"ROLE": role},
         clock=lambda: 1_000.0, chance=chance,
     )  # fmt: skip

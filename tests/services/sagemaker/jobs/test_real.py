@@ -244,7 +244,7 @@ async def until_said(ask: Customer, word: str) -> None:
 
 
 async def test_a_job_whose_image_has_no_environment_here_fails_with_what_to_write_where(tmp_path: Path) -> None:
-    image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.6.0-cpu-py312"
+    image = "173754725891.dkr.ecr.us-east-1.amazonaws.com/sagemaker-spark-processing:3.3-cpu"
     request = training_request(AlgorithmSpecification={"TrainingImage": image, "TrainingInputMode": "File"})
     request.pop("InputDataConfig", None)
     async with customer(tmp_path) as ask, asyncio.timeout(DEADLINE):
@@ -254,6 +254,6 @@ async def test_a_job_whose_image_has_no_environment_here_fails_with_what_to_writ
     assert outcome is not None
     assert outcome.status == "Failed"
     assert outcome.result["FailureReason"].startswith(
-        f"ClientError: the image '{image}' runs in the environment 'pytorch'"
+        f"ClientError: the image '{image}' runs in the environment 'spark'"
     )
-    assert "[environments.pytorch]" in outcome.result["FailureReason"]
+    assert "[environments.spark]" in outcome.result["FailureReason"]

@@ -193,3 +193,38 @@ async def test_suggestions_are_the_names_in_use(registry: Registry) -> None:
     names = [suggestion["PropertyName"] for suggestion in every["PropertyNameSuggestions"]]
     assert names == ["HyperParameters.eta", "HyperParameters.gamma", "Metrics.validation:rmse"]
     assert some["PropertyNameSuggestions"] == [{"PropertyName": "HyperParameters.eta"}]
+
+
+async def test_tuning_jobs_and_endpoints_are_found_as_their_rooms_write_them(registry: Registry) -> None:
+    base, scope = "arn:aws:sagemaker:us-east-1:123456789012", Scope()
+    at: Json = {"created_at": 1.0, "modified_at": 2.0}
+    tuned: Json = {
+        "HyperParameterTuningJobName": "t",
+        "HyperParameterTuningJobArn": f"{base}:hyper-parameter-tuning-job/t",
+        "HyperParameterTuningJobStatus": "Completed",
+        "BestTrainingJob": {"TrainingJobName": "t-001", "FinalHyperParameterTuningJobObjectiveMetric": {"Value": 0.5}},
+        "CreationTime": 1.0,
+        "LastModifiedTime": 2.0,
+    }
+    served: Json = {
+        "EndpointName": "e",
+        "EndpointArn": f"{base}:endpoint/e",
+        "EndpointConfigName": "c",
+        "EndpointStatus": "InService",
+        "CreationTime": 1.0,
+        "LastModifiedTime": 2.0,
+    }
+    await registry.write(
+        Document(
+            kind="sagemaker/hyper-parameter-tuning-job", scope=scope, name="t",
+            arn=tuned["HyperParameterTuningJobArn"], status="Completed", body=tuned, **at,
+        ),
+        Document(
+            kind="sagemaker/endpoint", scope=scope, name="e", arn=served["EndpointArn"], status="InService",
+            body={**served, "_Run": "r", "LastDeploymentConfig": {}}, **at,
+        ),
+    )  # fmt: skip
+
+    found = await registry.find("HyperParameterTuningJob", equals("BestTrainingJob.TrainingJobName", "t-001"))
+    assert found == [tuned]
+    assert await registry.find("Endpoint", equals("EndpointStatus", "InService")) == [served]

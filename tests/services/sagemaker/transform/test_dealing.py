@@ -16,7 +16,7 @@ from penstock.store.blobs import Digest
 from penstock.wire.call import Scope
 from services.sagemaker.transform.worlds import transform_request
 
-STAGED = Staged(Container("image"), Digest("listed"))
+STAGED = Staged((Container("image"),), Digest("listed"))
 ITEMS = [Item("b", f"data/{name}", name, Digest(name)) for name in "abcde"]
 
 

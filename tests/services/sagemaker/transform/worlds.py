@@ -17,6 +17,7 @@ from penstock.engine.facts import Outcome, RunId
 from penstock.engine.residents import Reply, Request, Setting
 from penstock.services.sagemaker import registry
 from penstock.services.sagemaker.endpoints.room import open_endpoints
+from penstock.services.sagemaker.endpoints.servers import Served
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.transform.room import open_transform
 from penstock.store.blobs import Blobs
@@ -144,7 +145,8 @@ class World:
             engine=engine, directory=directory, blobs=self.blobs, residents=self.models,
             machine=Machine(cpus=4, memory_mib=8192), models=self.folder / "models",
             captures=self.folder / "captures", streams=streams,
-            image_variables=lambda image: {"IMAGE": image}, client_environment=lambda scope, role: {"ROLE": role},
+            how_served=lambda image: Served(variables={"IMAGE": image}),
+            client_environment=lambda scope, role: {"ROLE": role},
             clock=lambda: 1_000.0, chance=chance,
         )  # fmt: skip
         open_transform(

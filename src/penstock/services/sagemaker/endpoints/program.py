@@ -27,6 +27,8 @@ class Program(Instance):
         self, facts: Mapping[str, str], body: bytes, longest: float = INVOKE_WITHIN, listener: Listener | None = None
     ) -> Said:
         """Have a request answered, beside others; raises `Unfit` and `Lost`."""
+        if facts["path"] != "/invocations":
+            return await super().ask(facts, body, longest)
         try:
             return await self._answered_by_next(facts, body, longest, listener)
         except TimeoutError:

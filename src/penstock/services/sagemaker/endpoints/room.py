@@ -18,7 +18,7 @@ from penstock.services.sagemaker.endpoints.invocations import Invocations
 from penstock.services.sagemaker.endpoints.metering import Metering
 from penstock.services.sagemaker.endpoints.queueing import Queueing
 from penstock.services.sagemaker.endpoints.runtime import Runtime
-from penstock.services.sagemaker.endpoints.servers import ClientEnvironment, ImageVariables, ModelServers
+from penstock.services.sagemaker.endpoints.servers import ClientEnvironment, HowServed, ModelServers
 from penstock.services.sagemaker.endpoints.serving import Serving
 from penstock.services.sagemaker.endpoints.shelf import Shelf
 from penstock.services.sagemaker.endpoints.shifting import FIT, WATCH
@@ -50,7 +50,7 @@ def open_endpoints(
     models: Path,
     captures: Path,
     streams: Streams,
-    image_variables: ImageVariables,
+    how_served: HowServed,
     client_environment: ClientEnvironment,
     clock: Callable[[], float],
     chance: Callable[[], str],
@@ -62,8 +62,9 @@ def open_endpoints(
         shelf=Shelf(models, blobs),
         streams=streams,
         machine=machine,
-        image_variables=image_variables,
+        how_served=how_served,
         client_environment=client_environment,
+        clock=clock,
     )
     objects = Objects(directory, blobs)
     serving = Serving(engine, servers, objects)

@@ -3,27 +3,54 @@
 Endpoints and transform jobs have theirs from here, so that a model answers both alike.
 """
 
-from collections.abc import Callable, Mapping
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from penstock.engine.jobs import Resources
-from penstock.engine.residents import CannotStart, Resident, Residents, Setting
+from penstock.engine.residents import CannotStart, Contained, Resident, Residents, Setting
 from penstock.images.catalog import UnknownImage
 from penstock.services.sagemaker.endpoints.model import Container
 from penstock.services.sagemaker.endpoints.shelf import Shelf
 from penstock.services.sagemaker.jobs.instances import Machine, resources
+from penstock.store.logfile import Record, encode
 from penstock.store.streams import Streams
 from penstock.wire.call import Scope
 
 ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint
-ImageVariables = Callable[[str], Mapping[str, str]]  # what an image's servers are told; raises `UnknownImage`
+Furnish = Callable[[Callable[[str], None]], Awaitable[None]]
 
-PROGRAM: Final = "PENSTOCK_SERVE"  # of the variables of images that have a `serve` of their own
 SCRATCH_MIB: Final = 2048
 BASICS: Final = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp"}  # noqa: S108 - inside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """How an image serves here, and what its servers are told.
+
+    It has a server of AWS's framework images, or a `serve` program of its own, in its environment: `command` starts
+    that where Penstock's own Python is another, `visible` are files that it needs wherever they lie, `furnish` lets
+    all of it be there, telling how far that is (it raises `UnknownImage` where it cannot be had). Or it is a container.
+    """
+
+    variables: Mapping[str, str]
+    has_program: bool = False
+    is_container: bool = False
+    command: tuple[str, ...] = ()
+    visible: tuple[Path, ...] = ()
+    furnish: Furnish | None = None
+
+    @property
+    def listens(self) -> bool:
+        """Whether it answers on a port, several requests at once."""
+        return self.has_program or self.is_container
+
+
+HowServed = Callable[[str], Served]  # raises `UnknownImage`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +65,10 @@ class Host:
     among: int = 1
     memory_mib: int = 0  # of a server without an instance
 
+    def of(self, container: str) -> "Host":
+        """The same for one of several containers, whose log is its own."""
+        return replace(self, stream=f"{self.stream}/{container}")
+
 
 class ModelServers:
     def __init__(
@@ -47,34 +78,41 @@ class ModelServers:
         shelf: Shelf,
         streams: Streams,
         machine: Machine,
-        image_variables: ImageVariables,
+        how_served: HowServed,
         client_environment: ClientEnvironment,
+        clock: Callable[[], float],
     ) -> None:
         self._residents = residents
         self._shelf = shelf
         self._streams = streams
         self._machine = machine
-        self._image_variables = image_variables
+        self._how_served = how_served
         self._client_environment = client_environment
+        self._clock = clock
 
     async def start(self, container: Container, host: Host, taken: list[Path]) -> Resident:
         """Start one. What it takes from the shelf goes into `taken`, to be given back when it is over."""
+        served = self._served(container)
         folder = await self._shelf.take(container.data, container.files)
         taken.append(folder)
         await self._streams.open(host.scope, host.group, host.stream)
         log = self._streams.path(host.scope, host.group, host.stream)
+        await self._furnish(served, log)
         size = self._size(host)
-        variables = self._variables(host.scope, container)
+        name = name_of(container, host)
         threads = {"OMP_NUM_THREADS": str(max(1, int(size.cpus)))}
         return await self._residents.start(
             Setting(
-                language="program" if PROGRAM in variables else "python",
-                variables={**threads, **variables},
-                folders={"/opt/ml": folder},
+                language="program" if served.has_program else "python",
+                variables={**threads, **self._variables(host.scope, container, served)},
+                folders={"/opt/ml/model": folder / "model"} if served.is_container else {"/opt/ml": folder},
                 working_folder="/tmp",  # noqa: S108 - inside
                 memory_mib=size.memory_mib,
                 scratch_mib=SCRATCH_MIB,
                 log=log,
+                command=served.command,
+                visible=served.visible,
+                contained=Contained(image=container.image, name=name, cpus=size.cpus) if served.is_container else None,
             )
         )
 
@@ -82,10 +120,10 @@ class ModelServers:
         """The MiB of memory that servers have there."""
         return self._size(host).memory_mib
 
-    def has_program(self, container: Container) -> bool:
-        """Whether a container's image brings a `serve` of its own; not if nobody knows the image."""
+    def listens(self, container: Container) -> bool:
+        """Whether a container is asked on a port; not if nobody knows its image."""
         with suppress(UnknownImage):
-            return PROGRAM in self._image_variables(container.image)
+            return self._how_served(container.image).listens
         return False
 
     def give_back(self, taken: list[Path]) -> None:
@@ -100,10 +138,40 @@ class ModelServers:
         size = resources(host.instance_type, self._machine, among=host.among, volume_gib=host.volume_gib)
         return replace(size, cpus=1.0, memory_mib=host.memory_mib) if host.memory_mib else size
 
-    def _variables(self, scope: Scope, container: Container) -> dict[str, str]:
+    def _served(self, container: Container) -> Served:
         try:
-            image = self._image_variables(container.image)
+            served = self._how_served(container.image)
         except UnknownImage as unknown:
             raise CannotStart(str(unknown)) from None
+        if served.is_container and container.models:
+            raise CannotStart(
+                f"the image '{container.image}' runs as a container, and those serve one model; leave MultiModel out, "
+                "or map the image to an environment"
+            )
+        return served
+
+    async def _furnish(self, served: Served, log: Path) -> None:
+        """Let an image's environment be there; the log tells how far that is."""
+        if served.furnish is None:
+            return
+
+        def tell(text: str) -> None:
+            with log.open("ab") as file:
+                file.write(encode(Record(int(self._clock() * 1000), text)))
+
+        await asyncio.to_thread(log.parent.mkdir, parents=True, exist_ok=True)
+        try:
+            await served.furnish(tell)
+        except UnknownImage as problem:
+            raise CannotStart(str(problem)) from None
+
+    def _variables(self, scope: Scope, container: Container, served: Served) -> dict[str, str]:
         client = self._client_environment(scope, container.role_arn)
-        return {**BASICS, **image, **client, "SM_MODEL_DIR": "/opt/ml/model", **container.environment}
+        own = {**served.variables, **client, "SM_MODEL_DIR": "/opt/ml/model", **container.environment}
+        return own if served.is_container else {**BASICS, **own}
+
+
+def name_of(container: Container, host: Host) -> str:
+    """The same after a restart, so that a container is found again; another one where the model is another."""
+    told = (host.scope.account, host.scope.region, host.group, host.stream, container.name, *container.digests)
+    return hashlib.sha256("\0".join(told).encode()).hexdigest()[:24]

@@ -149,8 +149,9 @@ class Serving:
             )
 
             def server(container: Container) -> Instance:
-                kind = Program if self._servers.has_program(container) else Instance
-                return kind(name, partial(self._servers.start, container, host, taken), variant.start_within)
+                kind = Program if self._servers.listens(container) else Instance
+                own = host if host.among == 1 else host.of(container.name)
+                return kind(name, partial(self._servers.start, container, own, taken), variant.start_within)
 
             if variant.serverless is not None:
                 return self._serverless(variant.serverless, variant, host, taken)
@@ -169,7 +170,8 @@ class Serving:
 
         def server(number: int) -> Instance:
             own = replace(host, memory_mib=wanted.memory_mib, stream=f"{host.stream}-{number}")
-            return Instance(own.stream, partial(self._servers.start, container, own, taken), variant.start_within)
+            kind = Program if self._servers.listens(container) else Instance
+            return kind(own.stream, partial(self._servers.start, container, own, taken), variant.start_within)
 
         return Serverless(server, most=wanted.most, provisioned=wanted.provisioned)
 

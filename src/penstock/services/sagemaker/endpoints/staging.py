@@ -61,7 +61,7 @@ class Staging:
         named = names(asked)
         return Contents(
             tuple(msgspec.structs.replace(each, name=name) for name, each in zip(named, containers, strict=True)),
-            is_direct=model.get("InferenceExecutionConfig", {}).get("Mode") == "Direct",
+            is_direct=is_direct(model),
         )
 
     async def _container(self, scope: Scope, asked: Mapping[str, Json], role: str) -> Container:
@@ -93,12 +93,16 @@ class Staging:
         return {path: blob.digest for path, blob in zip(paths, found, strict=True)}
 
 
-async def one_container(directory: Directory, scope: Scope, model_name: str) -> None:
-    """Raise `ValidationError` unless a model is one model in one container: transform jobs ask no other."""
-    containers = await asked_containers(directory, scope, await described_model(directory, scope, model_name))
-    if len(containers) > 1 or is_multi_model(containers[0]):
+async def one_model(directory: Directory, scope: Scope, model_name: str) -> None:
+    """Raise `ValidationError` where a model has containers to choose from: transform jobs do not name one."""
+    model = await described_model(directory, scope, model_name)
+    containers = await asked_containers(directory, scope, model)
+    if is_multi_model(containers[0]):
+        raise ValidationError(f"The model {model_name} is of Mode MultiModel; transform jobs use one model.")
+    if is_direct(model):
         raise ValidationError(
-            f"The model {model_name} has several containers or models; Penstock's transform jobs use models of one."
+            f"The model {model_name} has an InferenceExecutionConfig of Mode Direct; transform jobs pass every "
+            "container in turn: leave it out, or make a model of the container that is meant."
         )
 
 
@@ -144,6 +148,10 @@ def check_container(model: str, container: Mapping[str, Json], *, alone: bool) -
         )
     if not is_multi_model(container):
         source_of(container)
+
+
+def is_direct(model: Mapping[str, Json]) -> bool:
+    return bool(model.get("InferenceExecutionConfig", {}).get("Mode") == "Direct")
 
 
 def is_multi_model(container: Mapping[str, Json]) -> bool:

@@ -38,6 +38,10 @@ Show = Callable[[Document], dict[str, Json]]
 
 _PAGE: Final = 10  # hits where MaxResults is not given
 _READ: Final = 1_000  # documents in one read
+_OF_ENDPOINTS: Final = (
+    "EndpointName", "EndpointArn", "EndpointConfigName", "ProductionVariants", "ShadowProductionVariants",
+    "DataCaptureConfig", "EndpointStatus", "FailureReason", "CreationTime", "LastModifiedTime",
+)  # fmt: skip
 _SUGGESTED: Final = ("HyperParameters", "Tags", "Metrics")  # what GetSearchSuggestions knows on AWS
 
 
@@ -60,6 +64,11 @@ def _package(document: Document) -> dict[str, Json]:
     return {"LastModifiedTime": document.modified_at} | contents.described(document)
 
 
+def _endpoint(document: Document) -> dict[str, Json]:
+    """What a search tells of an endpoint is less than what Describe does."""
+    return {member: document.body[member] for member in _OF_ENDPOINTS if member in document.body}
+
+
 @dataclass(frozen=True, slots=True)
 class Searched:
     """A resource of Search: the kind of its documents, how one is shown, and under which name if not its own."""
@@ -71,6 +80,8 @@ class Searched:
 
 _SEARCHED: Final[Mapping[str, Searched]] = {
     "TrainingJob": Searched("sagemaker/training-job", _as_written("TrainingJob")),
+    "HyperParameterTuningJob": Searched("sagemaker/hyper-parameter-tuning-job", _as_written("HyperParameterTuningJob")),
+    "Endpoint": Searched("sagemaker/endpoint", _endpoint),
     "Pipeline": Searched("sagemaker/pipeline", _as_written("Pipeline")),
     "PipelineExecution": Searched("sagemaker/pipeline-execution", _as_written("PipelineExecution", is_named=False)),
     "ModelPackage": Searched(PACKAGE, _package),

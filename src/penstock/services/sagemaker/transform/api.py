@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from penstock.services.sagemaker.endpoints.staging import one_container
+from penstock.services.sagemaker.endpoints.staging import one_model
 from penstock.services.sagemaker.jobs.api import Jobs
 from penstock.services.sagemaker.transform.requests import completed
 from penstock.wire.call import Answer, Call, Directory, Json, operation
@@ -20,7 +20,7 @@ class TransformJobs:
     async def create(self, call: Call, request: Json) -> Answer:
         whole = completed(request)
         if not await self.jobs.was_created(call, "transform-job", request["TransformJobName"]):
-            await one_container(self.directory, call.scope, request["ModelName"])
+            await one_model(self.directory, call.scope, request["ModelName"])
         return await self.jobs.create(call, "transform-job", whole)
 
     @operation("DescribeTransformJob")

@@ -1,4 +1,4 @@
-"""Asking: one instance's model server, a request of it and what comes of it, tried again where that may help.
+"""Asking: one instance's model servers, a request of it and what comes of it, tried again where that may help.
 
 A server that cannot be reached, does not answer in time or fails itself is asked again; one that says that the request
 is wrong (a status of 4xx) is not.
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from penstock.services.sagemaker.endpoints.instance import EMPTY, Instance, Lost, Unfit
+from penstock.services.sagemaker.endpoints.instance import EMPTY, Answering, Lost, Unfit
 from penstock.services.sagemaker.endpoints.saying import Said
 from penstock.services.sagemaker.transform.model import Problem
 from penstock.services.sagemaker.transform.order import Order
@@ -26,13 +26,14 @@ LONGEST_DETAIL: Final = 2_000  # characters of what an algorithm said
 class Asking:
     """What a job asks of one instance."""
 
-    def __init__(self, instance: Instance, order: Order) -> None:
+    def __init__(self, instance: Answering, first: str, order: Order) -> None:
         self._instance = instance
+        self._first = first  # of its containers
         self._order = order
 
     async def parameters(self) -> Mapping[str, Json]:
-        """What the container says of how it wants to be asked; nothing where it does not say."""
-        facts = {**EMPTY, "path": "/execution-parameters"}
+        """What the first container says of how it wants to be asked; nothing where it does not say."""
+        facts = {**EMPTY, "path": "/execution-parameters", "container": self._first}
         try:
             said = await self._instance.ask(facts, b"", PARAMETERS_WITHIN)
             told = msgspec.json.decode(said.body) if said.status == 200 else {}

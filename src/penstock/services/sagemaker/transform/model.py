@@ -45,7 +45,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 class Staged(msgspec.Struct, frozen=True):
     """What a job works on, whatever becomes of the objects and the model that it came from."""
 
-    container: Container
+    containers: tuple[Container, ...]  # that every payload passes in turn
     items: Digest  # of the list of them: it may be long
 
 

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +17,10 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
-from penstock.engine.residents import Resident
-from penstock.services.sagemaker.endpoints.instance import Instance, Unfit
+from penstock.services.sagemaker.endpoints.chain import Chain
+from penstock.services.sagemaker.endpoints.instance import Answering, Instance, Unfit
 from penstock.services.sagemaker.endpoints.model import Container
+from penstock.services.sagemaker.endpoints.program import Program
 from penstock.services.sagemaker.endpoints.servers import Host, ModelServers
 from penstock.services.sagemaker.jobs.flow import PROGRESS
 from penstock.services.sagemaker.jobs.model import NAMES, Plan, Report, State
@@ -44,7 +46,7 @@ LOG_GROUP: Final = NAMES["transform-job"].log_group
 START_WITHIN: Final = 480.0  # seconds until a server must answer its first ping
 TELL_EVERY: Final = 1.0  # seconds between two words about how far a job has come
 VOLUME_GIB: Final = 30
-UNHEALTHY: Final = "the primary container did not pass the ping health check: {problem}"
+UNHEALTHY: Final = "the {container} container did not pass the ping health check: {problem}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Work:
     task: Task
     plan: Plan
     order: Order
-    container: Container
+    containers: Sequence[Container]
     dealing: Dealing
 
     @property
@@ -124,7 +126,7 @@ class Transforming:
             return Report("download-failed", message=refusal.message)
         items = await self._staging.items(progress.staged)
         dealing = Dealing(task.scope, order, items, progress, self._objects)
-        work = Work(task, plan, order, progress.staged.container, dealing)
+        work = Work(task, plan, order, progress.staged.containers, dealing)
         phases.enter("Transforming")
         if problem := await self._work_off(work):
             return Report("exited", exit_code=1, message=problem)
@@ -152,10 +154,10 @@ class Transforming:
             begun = await asyncio.gather(*(each.begin() for each in instances), return_exceptions=True)
             for problem in begun:
                 if isinstance(problem, Unfit):
-                    return UNHEALTHY.format(problem=problem)
+                    return UNHEALTHY.format(container=problem.container, problem=problem)
                 if isinstance(problem, BaseException):
                     raise problem
-            await self._deal(work, [Asking(each, work.order) for each in instances])
+            await self._deal(work, [Asking(each, work.containers[0].name, work.order) for each in instances])
         finally:
             for each in instances:
                 each.close()
@@ -192,20 +194,24 @@ class Transforming:
             blob = await asyncio.to_thread(self._blobs.put_bytes, content)
             await self._objects.put(work.task.scope, place, blob.digest)
 
-    def _instance(self, work: Work, number: int, taken: list[Path]) -> Instance:
+    def _instance(self, work: Work, number: int, taken: list[Path]) -> Answering:
         host = Host(
             scope=work.task.scope,
             instance_type=work.order.instance_type,
             volume_gib=VOLUME_GIB,
             group=LOG_GROUP,
             stream=work.stream(number),
-            among=work.count,
+            among=work.count * len(work.containers),
         )
 
-        async def start() -> Resident:
-            return await self._servers.start(work.container, host, taken)
+        def server(container: Container) -> Instance:
+            kind = Program if self._servers.listens(container) else Instance
+            own = host if len(work.containers) == 1 else host.of(container.name)
+            return kind(host.stream, partial(self._servers.start, container, own, taken), START_WITHIN)
 
-        return Instance(host.stream, start, START_WITHIN)
+        if len(work.containers) == 1:
+            return server(work.containers[0])
+        return Chain({container.name: server(container) for container in work.containers})
 
     async def _data_log(self, work: Work, number: int) -> DataLog:
         stream = f"{work.stream(number)}/data-log"

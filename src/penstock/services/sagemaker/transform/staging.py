@@ -34,18 +34,25 @@ class Staging:
 
     async def stage(self, scope: Scope, plan: Plan, order: Order, run: RunId) -> Staged:
         """Bring and hold what a job needs. Raises `Undelivered` and `ServiceError`."""
-        (made_of,) = (await self._models.contents(scope, plan.request["ModelName"], within=DOWNLOAD_WITHIN)).containers
-        container = msgspec.structs.replace(made_of, environment={**made_of.environment, **order.environment})
+        contents = await self._models.contents(scope, plan.request["ModelName"], within=DOWNLOAD_WITHIN)
+        containers = tuple(
+            msgspec.structs.replace(each, environment={**each.environment, **order.environment})
+            for each in contents.containers
+        )
         items = await self._items(scope, order)
         listed = await asyncio.to_thread(self._blobs.put_bytes, msgspec.json.encode(items))
-        digests = {listed.digest, *(item.digest for item in items), *map(Digest, container.digests)}
+        digests = {
+            listed.digest,
+            *(item.digest for item in items),
+            *(Digest(each) for one in containers for each in one.digests),
+        }
 
         def hold(tx: Transaction) -> None:
             for digest in sorted(digests):
                 blobs.hold(tx, digest, holder(run))
 
         await self._database.write(hold)
-        return Staged(container, listed.digest)
+        return Staged(containers, listed.digest)
 
     async def _items(self, scope: Scope, order: Order) -> list[Item]:
         wanted = await named(self._objects, scope, order.source, order.form)

@@ -39,8 +39,17 @@ DECODERS: Mapping[str, Callable[[Json], Json]] = {
     CSV: _from_csv,
     NPY: _from_npy,
 }
+
+
+def as_json(value: Json) -> Json:
+    """What JSON has in the place of an array or a number of numpy's, or of what has a `tolist`. Raises `TypeError`."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"a {type(value).__name__} cannot be written as JSON")
+
+
 ENCODERS: Mapping[str, Callable[[Json], Json]] = {
-    JSON: lambda value: json.dumps(value.tolist() if hasattr(value, "tolist") else value),
+    JSON: lambda value: json.dumps(value, default=as_json),
     CSV: lambda value: _to_csv(np.array(value)),
     NPY: lambda value: _to_npy(np.array(value)),
 }

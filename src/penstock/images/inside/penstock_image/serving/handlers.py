@@ -17,14 +17,13 @@ Defaults = dict[str, Callable[..., Json]]
 class Handlers:
     """A model and what is done with it. `module` is the customer's; what it lacks is taken from `defaults`."""
 
-    def __init__(self, module: types.ModuleType, defaults: Defaults, model_folder: str) -> None:
+    def __init__(self, module: types.ModuleType | None, defaults: Defaults, model_folder: str) -> None:
         self._functions = {name: getattr(module, name, function) for name, function in defaults.items()}
         self._transform = getattr(module, "transform_fn", None)
-        load = getattr(module, "model_fn", None)
+        load = getattr(module, "model_fn", defaults.get("model_fn"))
         if load is None:
-            raise NotImplementedError(
-                f"{module.__name__} has no model_fn(model_dir): only it knows how to load the model"
-            )
+            named = module.__name__ if module else "nothing"
+            raise NotImplementedError(f"{named} has no model_fn(model_dir): only it knows how to load the model")
         self._model = load(model_folder)
 
     def answer(self, request: Request) -> Response:

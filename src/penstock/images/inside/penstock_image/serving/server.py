@@ -17,6 +17,14 @@ from penstock_image.serving.handlers import Defaults, Handlers
 from penstock_image.serving.messages import JSON, Request, Response, Unserved
 
 ANYTHING = ("", "*/*")
+SCRIPT = "inference.py"  # in the model's `code`
+LOOK_FOR_SCRIPT = ("pytorch", "tensorflow", "huggingface")
+MODEL_LOADERS = ("pytorch", "huggingface")  # they load a model without being told how
+DEFAULTS = {
+    "xgboost": "penstock_image.xgboost_mode.serving",
+    "pytorch": "penstock_image.serving.pytorch",
+    "huggingface": "penstock_image.serving.huggingface",
+}
 UNUSED = ("SAGEMAKER_MULTI_MODEL",)  # what AWS's images would do more, and these do not
 
 
@@ -62,8 +70,12 @@ class Server:
             raise ClientError(f"this model server does not know what {unused[0]} asks for; leave it out")
         folders = Folders.of(self._variables)
         framework = self._variables.get("PENSTOCK_FRAMEWORK", "none")
-        if program := self._variables.get("SAGEMAKER_PROGRAM"):
-            module = self._module(program, folders)
+        module = self._customers(folders, framework)
+        if framework == "tensorflow":
+            saved: Json = importlib.import_module("penstock_image.serving.tensorflow")
+            default = self._variables.get("SAGEMAKER_TFS_DEFAULT_MODEL_NAME", "")
+            return saved.Predictor(folders.model, module, default).answer  # type: ignore[no-any-return]
+        if module is not None or framework in MODEL_LOADERS:
             return Handlers(module, defaults_of(framework), str(folders.model)).answer
         if self._variables.get("PENSTOCK_ALGORITHM") == "xgboost":
             algorithm: Json = importlib.import_module("penstock_image.xgboost_mode.serving")
@@ -78,10 +90,19 @@ class Server:
             "image has no algorithm of its own"
         )
 
+    def _customers(self, folders: Folders, framework: str) -> Json:
+        """The customer's script: the one that is named, or what AWS's images look for by itself; None without one."""
+        program = self._variables.get("SAGEMAKER_PROGRAM")
+        if not program and framework in LOOK_FOR_SCRIPT and (folders.model / "code" / SCRIPT).exists():
+            program = SCRIPT
+        return self._module(program, folders) if program else None
+
     def _module(self, program: str, folders: Folders) -> Json:
         """The customer's script, imported, its requirements before the environment on the path."""
         place = Folders(Path(tempfile.gettempdir(), "serving"))
-        source.bring(self._variables.get("SAGEMAKER_SUBMIT_DIRECTORY", str(folders.code)), place.code, self._variables)
+        held = folders.model / "code"
+        directory = self._variables.get("SAGEMAKER_SUBMIT_DIRECTORY") or str(held if held.exists() else folders.code)
+        source.bring(directory, place.code, self._variables)
         if packages.install(place):
             sys.path.insert(0, str(place.packages))
         sys.path.insert(0, str(place.code))
@@ -91,8 +112,8 @@ class Server:
 
 def defaults_of(framework: str) -> Defaults:
     """What stands in for the functions that the customer's script does not have."""
-    if framework == "xgboost":
-        script: Json = importlib.import_module("penstock_image.xgboost_mode.serving")
+    if framework in DEFAULTS:
+        script: Json = importlib.import_module(DEFAULTS[framework])
         return dict(script.DEFAULTS)
     codecs: Json = importlib.import_module("penstock_image.serving.codecs")
     return {

@@ -1,0 +1,51 @@
+"""The SageMaker Python SDK 3: jobs, a pipeline, an endpoint, where its environment is built.
+
+export PENSTOCK_ENVIRONMENTS=~/penstock-environments
+penstock env build sagemaker-sdk-3
+"""
+
+from pathlib import Path
+
+import pytest
+
+from end_to_end.built import python_of
+from end_to_end.world import World
+
+pytestmark = [pytest.mark.xdist_group("sdk"), pytest.mark.timeout(600)]
+
+SCRIPTS = Path(__file__).parent / "scripts" / "sdk3"
+
+
+def told(world: World, script: str) -> str:
+    """What a script of a customer's prints, which has SDK 3."""
+    python = python_of(world.server.data, "sagemaker-sdk-3")
+    if python is None:
+        pytest.skip("the environment sagemaker-sdk-3 is not built")
+    done = world.penstock("exec", "--", str(python), str(SCRIPTS / script), timeout=500)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_jobs_are_made_tuned_served_and_transformed(world: World) -> None:
+    said = told(world, "jobs.py")
+
+    for line in (
+        "processed",
+        "trained by a script Completed",
+        "trained Completed",
+        "tuned Completed",
+        "served InService True",
+        "transformed [True, True]",
+    ):
+        assert line in said, said
+
+
+def test_a_pipeline_with_a_step_of_nearly_every_type_runs_and_fails_where_it_is_to(world: World) -> None:
+    succeeded, failed = told(world, "pipeline.py").split("waited WaiterError")
+
+    steps = dict(line.split()[:2] for line in succeeded.splitlines() if " " in line)
+    assert steps == dict.fromkeys(
+        ("Prepare", "Train", "Tune", "Enough", "Create", "Register", "Transform", "Loop", "Each-0", "Each-1", "Clean"),
+        "Succeeded",
+    )
+    assert "Few Failed fewer rows than 100.0" in failed
