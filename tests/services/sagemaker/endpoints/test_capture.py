@@ -128,7 +128,7 @@ async def test_what_is_captured_comes_to_s3_and_is_told(tmp_path: Path, monkeypa
         await world.invoke(ContentType="text/csv", InferenceId="one")
         lines = await captured(world)
         async with asyncio.timeout(DEADLINE):  # the file goes when S3 has answered
-            while list((tmp_path / "captures").iterdir()):  # noqa: ASYNC110, ASYNC240
+            while list((tmp_path / "captures").iterdir()):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
     assert found["DataCaptureConfig"] == {
