@@ -28,6 +28,7 @@ from penstock.runtimes.slots import Slots, this_machine
 from penstock.services import glue, identity, lambda_, logs, s3
 from penstock.services.athena.room import open_athena
 from penstock.services.autoscaling import open_autoscaling
+from penstock.services.codepipeline import open_codepipeline
 from penstock.services.events import open_events
 from penstock.services.peripheral import Peripheral
 from penstock.services.sagemaker import experiments, lineage, registry
@@ -161,6 +162,7 @@ class Rooms:
         rooms._furnish_pipelines()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
+        rooms._furnish_delivery()
         return rooms
 
     def _furnish_jobs(self, streams: Streams, images: Images, client_environment: ClientEnvironment) -> None:
@@ -285,6 +287,13 @@ class Rooms:
             stand_in=stand_in,
         )
         self.chores.extend(chores)
+
+    def _furnish_delivery(self) -> None:
+        """CodePipeline."""
+        look_at_sources = open_codepipeline(
+            engine=self.engine, directory=self.directory, notices=self.notices, clock=clock, chance=chance
+        )
+        self.chores.append(look_at_sources)
 
     def _furnish_events(self, data: Path) -> None:
         """What happens by the clock, and what follows from events."""
