@@ -162,7 +162,6 @@ class Rooms:
         rooms._furnish_pipelines()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
-        rooms._furnish_delivery()
         return rooms
 
     def _furnish_jobs(self, streams: Streams, images: Images, client_environment: ClientEnvironment) -> None:
@@ -264,6 +263,7 @@ class Rooms:
         self.tidy.append(shipping.forget_expired)
 
     def _furnish_pipelines(self) -> None:
+        """SageMaker's, and CodePipeline's."""
         open_pipelines(
             database=self.database,
             directory=self.directory,
@@ -273,6 +273,10 @@ class Rooms:
             tell=telling(self.notices),
             identify=self.inventories.identify,
         )
+        look_at_sources = open_codepipeline(
+            engine=self.engine, directory=self.directory, notices=self.notices, clock=clock, chance=chance
+        )
+        self.chores.append(look_at_sources)
 
     def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
         chores = open_stepfunctions(
@@ -287,13 +291,6 @@ class Rooms:
             stand_in=stand_in,
         )
         self.chores.extend(chores)
-
-    def _furnish_delivery(self) -> None:
-        """CodePipeline."""
-        look_at_sources = open_codepipeline(
-            engine=self.engine, directory=self.directory, notices=self.notices, clock=clock, chance=chance
-        )
-        self.chores.append(look_at_sources)
 
     def _furnish_events(self, data: Path) -> None:
         """What happens by the clock, and what follows from events."""

@@ -32,7 +32,7 @@ BUILD: Final = Kind(
     inputs=(1, 5),
     outputs=(0, 5),
     required=("ProjectName",),
-    optional=("PrimarySource", "BatchEnabled", "CombineArtifacts", "EnvironmentVariables"),
+    optional=("PrimarySource", "BatchEnabled", "EnvironmentVariables"),
     longest=36 * HOUR,
     makes_variables=True,
 )

@@ -13,6 +13,7 @@ from penstock.languages.delivery.variables import RESERVED
 
 Known = Callable[[TypeId], Kind | None]
 STRUCTURE: Final = "InvalidStructureException"
+BLOCKER: Final = "InvalidBlockerDeclarationException"
 STAGE: Final = "InvalidStageDeclarationException"
 ACTION: Final = "InvalidActionDeclarationException"
 MOST_STAGES: Final = 50
@@ -61,6 +62,11 @@ def _check_shape(pipeline: Pipeline) -> None:
         raise Invalid(STRUCTURE, f"Pipeline has more than {MOST_ACTIONS_OF_ALL} actions")
     if again := _twice(stage.name for stage in pipeline.stages):
         raise Invalid(STAGE, f"Stage name must be unique within the pipeline. {again} has been used more than once")
+    if pipeline.triggers:
+        raise Invalid(
+            STRUCTURE,
+            "Triggers are of sources of provider CodeStarSourceConnection, which is not available: leave them out",
+        )
     if any(action.action_type_id.category != "Source" for action in pipeline.stages[0].actions):
         raise Invalid(STRUCTURE, "Pipeline should start with a stage that only contains source actions")
 
@@ -79,7 +85,6 @@ def _check_second_version(pipeline: Pipeline) -> None:
     for what, is_there in (
         (f"executionMode {pipeline.execution_mode}", pipeline.execution_mode != "SUPERSEDED"),
         ("variables", bool(pipeline.variables)),
-        ("triggers", bool(pipeline.triggers)),
         ("stage conditions", conditions),
     ):
         if is_there:
@@ -89,6 +94,8 @@ def _check_second_version(pipeline: Pipeline) -> None:
 def _check_stage(stage: Stage, *, is_first: bool) -> None:
     if not stage.actions:
         raise Invalid(STAGE, f"Stage {stage.name} must contain at least one action")
+    if stage.blockers:
+        raise Invalid(BLOCKER, f"Stage {stage.name}: blockers are reserved for future use: leave them out")
     if len(stage.actions) > MOST_ACTIONS:
         raise Invalid(STAGE, f"Stage {stage.name} has more than {MOST_ACTIONS} actions")
     if again := _twice(action.name for action in stage.actions):
@@ -125,8 +132,14 @@ def _check_action(action: Action, region: str, known: Known) -> None:
             ACTION,
             f"Action configuration for action '{action.name}' is missing required configuration 'PrimarySource'",
         )
-    if action.timeout_in_minutes is not None and found.way != "approval":
-        raise Invalid(ACTION, f"Action {action.name}: timeoutInMinutes is for manual approvals only")
+    for member, is_there in (
+        ("timeoutInMinutes", action.timeout_in_minutes is not None and found.way != "approval"),
+        ("commands", bool(action.commands)),
+        ("outputVariables", bool(action.output_variables)),
+        ("environmentVariables", bool(action.environment_variables)),
+    ):
+        if is_there:
+            raise Invalid(ACTION, f"Action {action.name}: an action of provider {kind.provider} has no {member}")
 
 
 def _check_configuration(name: str, given: dict[str, str], kind: Kind) -> None:
@@ -163,6 +176,10 @@ def _check_conditions(stage: Stage) -> None:
                     STAGE, f"Rule {rule.name}: provider {provider} is not available; {', '.join(sorted(RULES))} are"
                 )
             _check_configuration(rule.name, rule.configuration, RULES[provider])
+            if rule.commands or rule.input_artifacts or rule.timeout_in_minutes is not None:
+                raise Invalid(
+                    STAGE, f"Rule {rule.name}: {provider} has no commands, inputArtifacts or timeoutInMinutes"
+                )
             if condition.result == "SKIP" and provider not in MAY_SKIP:
                 raise Invalid(STAGE, f"Rule {rule.name}: a condition with {provider} cannot have the result SKIP")
 

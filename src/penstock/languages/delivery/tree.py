@@ -94,6 +94,7 @@ class FailureConditions(Node, frozen=True):
 class Stage(Node, frozen=True):
     name: str
     actions: tuple[Action, ...] = ()
+    blockers: tuple[Json, ...] = ()
     before_entry: Conditions = Conditions()
     on_success: Conditions = Conditions()
     on_failure: FailureConditions = FailureConditions()
@@ -139,10 +140,10 @@ class Pipeline(Node, frozen=True):
 
 
 def read(declaration: Json) -> Pipeline:
-    """A declaration that fits the service model, typed. Strings that stand for numbers are taken for them."""
-    return msgspec.convert(declaration, Pipeline, strict=False)
+    """A declaration that fits the service model, typed."""
+    return msgspec.convert(declaration, Pipeline)
 
 
 def read_type(kind: Json) -> TypeId:
     """An actionTypeId, typed."""
-    return msgspec.convert(kind, TypeId, strict=False)
+    return msgspec.convert(kind, TypeId)

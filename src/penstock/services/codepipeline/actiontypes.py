@@ -148,13 +148,3 @@ def kind_of(tx: Transaction, scope: Scope, kind: TypeId) -> Kind | None:
 
 def bounds(details: Mapping[str, int]) -> tuple[int, int]:
     return details["minimumCount"], details["maximumCount"]
-
-
-def secrets(tx: Transaction, scope: Scope) -> list[tuple[str, str]]:
-    """The configuration properties that are told to workers only: action types' keys, and names."""
-    return [
-        (each.name, one["name"])
-        for each in custom_types(tx, scope)
-        for one in each.body["actionConfigurationProperties"]
-        if one["secret"]
-    ]

@@ -1,14 +1,13 @@
 """Answers: executions, actions and rules as the operations tell of them."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-import msgspec
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Final
 
 from penstock.languages.delivery import tree
 from penstock.services.codepipeline.model import Artifact, Attempt, Delivery, State
 
 Json = Any
+MASK: Final = "****"
 
 
 def present(**members: Json) -> dict[str, Json]:
@@ -95,8 +94,10 @@ def error_details(attempt: Attempt) -> dict[str, str] | None:
     return {"code": attempt.error_code, "message": attempt.error[:5000]} if attempt.error_code else None
 
 
-def action_detail(plan: Delivery, stage: str, action: tree.Action, attempt: Attempt, state: State) -> dict[str, Json]:
-    """ActionExecutionDetail."""
+def action_detail(
+    plan: Delivery, stage: str, action: tree.Action, attempt: Attempt, state: State, hidden: Collection[str]
+) -> dict[str, Json]:
+    """ActionExecutionDetail. The values of hidden properties are not told."""
     result = present(
         externalExecutionId=attempt.external_id,
         externalExecutionSummary=attempt.summary,
@@ -114,8 +115,8 @@ def action_detail(plan: Delivery, stage: str, action: tree.Action, attempt: Atte
         status=attempt.status,
         input=present(
             actionTypeId=type_id(action.action_type_id),
-            configuration=action.configuration,
-            resolvedConfiguration=attempt.configuration,
+            configuration=masked(action.configuration, hidden),
+            resolvedConfiguration=masked(attempt.configuration, hidden),
             roleArn=action.role_arn,
             region=action.region,
             inputArtifacts=artifacts(state.artifacts[name] for name in action.inputs if name in state.artifacts),
@@ -168,14 +169,20 @@ def latest_action(attempt: Attempt) -> dict[str, Json]:
     )
 
 
-def declared(declaration: Mapping[str, Json], *, hidden: Iterable[tuple[str, str]] = ()) -> dict[str, Json]:
+def masked(configuration: Mapping[str, str], hidden: Collection[str]) -> dict[str, str]:
+    return {name: MASK if name in hidden else value for name, value in configuration.items()}
+
+
+def declared(
+    declaration: Mapping[str, Json], secret_properties: Callable[[tree.TypeId], Collection[str]]
+) -> dict[str, Json]:
     """A declaration as it is told: secrets are not."""
-    shown: dict[str, Json] = msgspec.json.decode(msgspec.json.encode(declaration))
-    secret = set(hidden)
-    for stage in shown["stages"]:
-        for action in stage["actions"]:
-            key = tree.read_type(action["actionTypeId"]).key
-            for name in action.get("configuration") or {}:
-                if (key, name) in secret:
-                    action["configuration"][name] = "****"
-    return shown
+    stages = []
+    for stage in declaration["stages"]:
+        actions = [
+            {**action, "configuration": masked(action["configuration"], secret_properties(kind))}
+            for action in stage["actions"]
+            for kind in [tree.read_type(action["actionTypeId"])]
+        ]
+        stages.append({**stage, "actions": actions})
+    return {**declaration, "stages": stages}

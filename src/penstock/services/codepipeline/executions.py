@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,13 +14,14 @@ from penstock.services.codepipeline.starting import Starter, can_be_target
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document, Query
-from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
+from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
 
 if TYPE_CHECKING:
     from penstock.services.codepipeline import shapes
 
 Json = Any
 PAGE: Final = 100
+OVERRIDES: Final = {"S3": ("S3_OBJECT_VERSION_ID", "S3_OBJECT_KEY"), "CodeCommit": ("COMMIT_ID",)}
 CONDITIONS: Final[dict[str, Kind]] = {"BEFORE_ENTRY": "beforeEntry", "ON_SUCCESS": "onSuccess"}
 
 
@@ -55,6 +56,33 @@ class Executions:
             return execution
 
         return {"pipelineExecutionId": await self.engine.database.write(start)}
+
+    @operation("PutActionRevision")
+    async def put_revision(self, call: Call, request: shapes.PutActionRevisionRequest) -> Answer:
+        """A source says that it has changed; the same revision told twice starts one execution."""
+        revision = request["actionRevision"]["revisionId"]
+
+        def put(tx: Transaction) -> Answer:
+            pipeline = rows.pipeline(tx, call.scope, request["pipelineName"])
+            declared = tree.read(pipeline.body["Declaration"])
+            must_have_stage(declared, request["stageName"])
+            action = declared.stages[declared.place_of(request["stageName"])].action(request["actionName"])
+            if action is None or action.action_type_id.category != "Source":
+                raise ServiceError(
+                    f"Stage '{request['stageName']}' has no source action '{request['actionName']}'.",
+                    code="ActionNotFoundException",
+                )
+            told = pipeline.body.get("Told", {})
+            execution = id_of(f"{pipeline.arn} {pipeline.created_at}", action.name, revision)
+            if told.get(action.name) == revision:
+                return {"newRevision": False, "pipelineExecutionId": execution}
+            kept = pipeline.changed(pipeline.modified_at, Told={**told, action.name: revision})
+            documents.update(tx, kept)
+            trigger = {"triggerType": "PutActionRevision", "triggerDetail": call.scope.principal}
+            self.starter.start(tx, kept, execution, trigger)
+            return {"newRevision": True, "pipelineExecutionId": execution}
+
+        return await self.engine.database.write(put)
 
     @operation("GetPipelineExecution")
     async def get(self, call: Call, request: shapes.GetPipelineExecutionRequest) -> Answer:
@@ -228,8 +256,15 @@ def must_have_stage(declared: tree.Pipeline, stage: str) -> None:
         )
 
 
-def must_have_sources(pipeline: Document, revisions: list[Any]) -> None:
-    """Raise unless every override is of a source action."""
-    sources = {each["name"] for each in pipeline.body["Declaration"]["stages"][0]["actions"]}
-    if unknown := next((each["actionName"] for each in revisions if each["actionName"] not in sources), None):
-        raise ServiceError(f"Action {unknown} is not a source action of the pipeline.", code="ValidationException")
+def must_have_sources(pipeline: Document, revisions: Sequence[Mapping[str, Json]]) -> None:
+    """Raise unless every override is of a source action, and of a kind that the source has."""
+    declared = tree.read(pipeline.body["Declaration"])
+    for each in revisions:
+        action = declared.stages[0].action(each["actionName"])
+        if action is None:
+            raise ValidationError(f"Action {each['actionName']} is not a source action of the pipeline.")
+        kinds = set(OVERRIDES.get(action.action_type_id.provider, ()))
+        if action.configuration.get("AllowOverrideForS3ObjectKey", "false").lower() != "true":
+            kinds.discard("S3_OBJECT_KEY")
+        if each["revisionType"] not in kinds:
+            raise ValidationError(f"The revision of action {action.name} cannot be given as {each['revisionType']}.")

@@ -14,7 +14,8 @@ from penstock.languages.delivery import tree
 from penstock.languages.delivery.checking import Invalid, check
 from penstock.services.codepipeline import actiontypes, answers, polling, rows, traffic
 from penstock.services.codepipeline.executions import must_have_stage
-from penstock.services.codepipeline.model import id_of
+from penstock.services.codepipeline.model import id_of, run_of
+from penstock.services.codepipeline.records import secret_properties
 from penstock.services.codepipeline.starting import Starter
 from penstock.store import documents, tags
 from penstock.store.database import Transaction
@@ -104,7 +105,7 @@ class Pipelines:
                         code="PipelineVersionNotFoundException",
                     )
                 declaration = older.body
-            shown = answers.declared(declaration, hidden=actiontypes.secrets(tx, call.scope))
+            shown = answers.declared(declaration, lambda kind: secret_properties(tx, call.scope, kind))
             metadata = {"pipelineArn": found.arn, "created": found.created_at, "updated": found.modified_at}
             return {"pipeline": shown, "metadata": metadata}
 
@@ -140,7 +141,8 @@ class Pipelines:
                 return
             traffic.tell(tx, self.engine, found, traffic.DELETE, None)
             self.engine.forget(tx, RunId(found.arn))
-            rows.forget(tx, found)
+            for execution in rows.forget(tx, found):
+                self.engine.forget(tx, run_of(found.arn, execution))
 
         await self.engine.database.write(delete)
         return {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from penstock.languages.delivery import tree
-from penstock.services.codepipeline import rows
+from penstock.services.codepipeline import rows, traffic
 from penstock.services.codepipeline.model import id_of
 from penstock.services.codepipeline.providers import Asking
 from penstock.services.codepipeline.providers.sources import codecommit_revision, s3_revision
@@ -88,7 +88,7 @@ class Poller:
         kept = found.changed(found.modified_at, Seen={**known, **seen})
         documents.update(tx, kept)
         if changed:
-            execution = id_of(f"{found.arn} {found.created_at}", *(f"{name}={seen[name]}" for name in changed))
+            execution = id_of(f"{found.arn} {found.created_at}", "change", traffic.traffic_of(found).count)
             trigger = {"triggerType": "PollForSourceChanges", "triggerDetail": changed[0]}
             try:
                 self.starter.start(tx, kept, execution, trigger)

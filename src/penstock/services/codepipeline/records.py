@@ -24,7 +24,8 @@ def reflect(tx: Transaction, run: RunId, scope: Scope, plan: Delivery, before: S
     for stage, name, old, new in changed_actions(before, after):
         action = plan.pipeline.stages[plan.pipeline.place_of(stage)].action(name)
         assert action is not None
-        body = answers.action_detail(plan, stage, action, new, after)
+        hidden = secret_properties(tx, place, action.action_type_id)
+        body = answers.action_detail(plan, stage, action, new, after, hidden)
         rows.keep(tx, _record(rows.ACTION, place, plan, new, body))
         if way_of(action.action_type_id) in BY_WORKERS:
             _reflect_job(tx, run, place, stage, action, old, new)
@@ -61,6 +62,15 @@ def rules_of(stage: tree.Stage) -> Iterator[tree.Rule]:
     for conditions in (stage.before_entry, stage.on_success, stage.on_failure):
         for condition in conditions.conditions:
             yield from condition.rules
+
+
+def secret_properties(tx: Transaction, scope: Scope, kind: tree.TypeId) -> frozenset[str]:
+    """The configuration properties of a kind of actions that are told to its workers only."""
+    if way_of(kind) != "job":
+        return frozenset()
+    found = documents.find(tx, scope, rows.ACTION_TYPE, kind.key)
+    properties = found.body["actionConfigurationProperties"] if found is not None else []
+    return frozenset(each["name"] for each in properties if each["secret"])
 
 
 def _record(kind: str, scope: Scope, plan: Delivery, attempt: Attempt, body: Json) -> Document:

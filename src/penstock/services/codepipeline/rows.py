@@ -1,7 +1,7 @@
 """Rows: everything is a document, its body in the service model's spelling unless told.
 
 codepipeline/pipeline          name: the pipeline's · status: Polls, if sources are looked at
-                               body: Declaration, Traffic (see `traffic`), Seen (revisions, by action)
+                               body: Declaration, Traffic (see `traffic`), Seen and Told (revisions, by action)
 codepipeline/version           name: pipeline/number    parent: the pipeline's name   body: the declaration
 codepipeline/execution         name: its id             parent: the pipeline's name   status: the execution's
                                body: PipelineExecution's members, Summary: those of a summary, Stages: that succeeded
@@ -67,12 +67,18 @@ def keep(tx: Transaction, document: Document) -> None:
         documents.insert(tx, document)
 
 
-def forget(tx: Transaction, found: Document) -> None:
-    """A pipeline, its versions and its history."""
+def forget(tx: Transaction, found: Document) -> list[str]:
+    """A pipeline, its versions and its history; the ids of its executions, whose runs are to be forgotten, too."""
+    executions = []
     for kind in (VERSION, EXECUTION, ACTION, RULE):
         for each in documents.page(tx, Query(kind=kind, scope=found.scope, parent=found.name, limit=ALL)).documents:
             documents.remove(tx, each.scope, each.kind, each.name)
+            if kind == EXECUTION:
+                executions.append(each.name)
+            elif kind == ACTION:
+                documents.remove(tx, each.scope, JOB, each.name.partition("/")[2])
     documents.remove(tx, found.scope, PIPELINE, found.name)
+    return executions
 
 
 def open_executions(tx: Transaction, found: Document) -> list[Document]:

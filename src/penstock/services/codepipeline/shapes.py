@@ -726,6 +726,18 @@ class PollForJobsResponse(TypedDict):
     jobs: NotRequired[list[Job]]
 
 
+class PutActionRevisionRequest(TypedDict):
+    pipelineName: str
+    stageName: str
+    actionName: str
+    actionRevision: ActionRevision
+
+
+class PutActionRevisionResponse(TypedDict):
+    newRevision: NotRequired[bool]
+    pipelineExecutionId: NotRequired[str]
+
+
 class PutApprovalResultRequest(TypedDict):
     pipelineName: str
     stageName: str

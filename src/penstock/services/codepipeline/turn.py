@@ -105,7 +105,9 @@ class Turn:
         else:
             self._begin_anew(mode)
             self._put(replace(self.progress, manual=self.progress.manual + 1, latest_retry="ManualStageRetry"))
-        self.state = replace(self.state, status="InProgress", reason="", stop_reason="", changed_at=self.at)
+        self.state = replace(
+            self.state, status="InProgress", reason="", stop_reason="", rolls_back=False, changed_at=self.at
+        )
         self._go_on()
 
     def performed(self, key: str, result: Mapping[str, Json]) -> None:
