@@ -289,3 +289,93 @@ async def test_a_source_that_tells_of_a_revision_starts_one_execution(world: Wor
 
     assert (first["newRevision"], second["newRevision"]) == (True, False)
     assert list(await world.executions())[1:] == [first["pipelineExecutionId"]] == [second["pipelineExecutionId"]]
+
+
+STACK = {
+    "StackName": "s",
+    "TemplatePath": "Code::t.yaml",
+    "TemplateConfiguration": "Code::c.json",
+    "Capabilities": "CAPABILITY_IAM,CAPABILITY_NAMED_IAM",
+    "ParameterOverrides": json.dumps(
+        {
+            "Bucket": {"Fn::GetArtifactAtt": ["Code", "BucketName"]},
+            "B": {"Fn::GetParam": ["Code", "c.json", "B"]},
+        }
+    ),
+}
+
+
+async def deploy(world: World, mode: str) -> None:
+    """A pipeline that has a stack deployed in this mode, once it has ended."""
+    await world.buckets()
+    settings = json.dumps({"Parameters": {"A": "1"}, "Tags": {"team": "x"}, "B": 2})
+    await world.s3("PutObject", Bucket="sources", Key="app.zip", Body=zipped({"t.yaml": "T", "c.json": settings}))
+    given = {**STACK, "ActionMode": mode}
+    stack = action("Stack", "Deploy/AWS/CloudFormation", given=given, takes=["Code"], makes=["Out"], namespace="S")
+    put = action("Put", "Deploy/AWS/S3", order=2, takes=["Out"], given={"BucketName": "deployed", "Extract": "true"})
+    pipeline = declared(stage("Deploy", stack, put))
+    pipeline["stages"][0]["actions"] = [GET]
+    await world.ask("CreatePipeline", pipeline=pipeline)
+    await world.until_status("Succeeded" if mode != "DELETE_ONLY" else "Failed")  # which makes no artifact
+
+
+@in_a_world
+async def test_a_stack_is_made_of_a_template_with_values_of_files_and_artifacts(world: World) -> None:
+    await deploy(world, "CREATE_UPDATE")
+
+    (asked,) = world.outside.asked("CreateStack")
+    assert asked.request["TemplateBody"] == "T"
+    values = {each["ParameterKey"]: each["ParameterValue"] for each in asked.request["Parameters"]}
+    assert values == {"A": "1", "Bucket": "artifacts", "B": "2"}
+    assert asked.request["Tags"] == [{"Key": "team", "Value": "x"}]
+    assert asked.request["Capabilities"] == ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
+    assert json.loads(await world.read("deployed", "output.json")) == {"Url": "http://here"}
+
+
+@in_a_world
+async def test_a_stack_without_changes_is_as_it_should_be(world: World) -> None:
+    world.outside.stack = "UPDATE_COMPLETE"
+
+    await deploy(world, "CREATE_UPDATE")
+
+    assert len(world.outside.asked("UpdateStack")) == 1
+
+
+@in_a_world
+async def test_a_stack_that_has_failed_is_replaced(world: World) -> None:
+    world.outside.stack = "ROLLBACK_COMPLETE"
+
+    await deploy(world, "REPLACE_ON_FAILURE")
+
+    assert [len(world.outside.asked(each)) for each in ("DeleteStack", "CreateStack")] == [1, 1]
+
+
+@in_a_world
+async def test_a_stack_that_is_not_there_is_deleted(world: World) -> None:
+    await deploy(world, "DELETE_ONLY")
+
+    assert (await world.action("Deploy", "Stack"))["status"] == "Succeeded"
+    assert world.outside.asked("DeleteStack") == []
+
+
+@in_a_world
+async def test_a_change_set_is_made_by_one_action_and_executed_by_another(world: World) -> None:
+    await world.buckets()
+    await world.s3("PutObject", Bucket="sources", Key="app.zip", Body=zipped({"t.yaml": "T"}))
+    named = {"StackName": "s", "ChangeSetName": "c"}
+    make = {**named, "ActionMode": "CHANGE_SET_REPLACE", "TemplatePath": "Code::t.yaml"}
+    pipeline = declared(
+        stage(
+            "Deploy",
+            action("Make", "Deploy/AWS/CloudFormation", given=make, takes=["Code"]),
+            action("Do", "Deploy/AWS/CloudFormation", given={**named, "ActionMode": "CHANGE_SET_EXECUTE"}, order=2),
+        )
+    )
+    pipeline["stages"][0]["actions"] = [GET]
+    await world.ask("CreatePipeline", pipeline=pipeline)
+
+    await world.until_status("Succeeded")
+
+    (made,) = world.outside.asked("CreateChangeSet")
+    assert (made.request["ChangeSetType"], made.request["TemplateBody"]) == ("CREATE", "T")
+    assert len(world.outside.asked("ExecuteChangeSet")) == 1

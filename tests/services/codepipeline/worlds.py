@@ -20,13 +20,17 @@ from penstock.services.codepipeline.starting import Starter
 from penstock.store.blobs import Blobs
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
-from penstock.wire.call import Answer, Call, Directory, Json, Scope, read_whole
+from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError, read_whole
 from penstock.wire.validate import validate
 from services.clockwork import at_work
 
 ROLE = "arn:aws:iam::123456789012:role/Pipelines"
 WHO = Scope(principal="arn:aws:iam::123456789012:user/me")
 DEADLINE = 30.0
+STACKS = (
+    "DescribeStacks", "CreateStack", "UpdateStack", "DeleteStack",
+    "CreateChangeSet", "DescribeChangeSet", "DeleteChangeSet", "ExecuteChangeSet",
+)  # fmt: skip
 KEYS = {"AccessKeyId": "AKIAEXAMPLEEXAMPLE", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": 0.0}
 
 
@@ -36,6 +40,7 @@ class Outside:
 
     calls: list[Call] = field(default_factory=list)
     builds: dict[str, str] = field(default_factory=dict)  # status by token
+    stack: str = ""  # its status; there is none without
     files: dict[str, bytes] = field(default_factory=lambda: {"/a.txt": b"one", "/d/b.txt": b"two"})
 
     def enter(self, directory: Directory) -> None:
@@ -45,35 +50,60 @@ class Outside:
             ("sns", ("Publish",)),
             ("cloudwatch", ("DescribeAlarms",)),
             ("codebuild", ("StartBuild", "BatchGetBuilds")),
+            ("cloudformation", STACKS),
             ("codecommit", ("GetBranch", "GetCommit", "GetFolder", "GetBlob")),
         ):
             directory.provide(service, operations, self.answer)
 
     async def answer(self, call: Call, request: Json) -> Answer:
         self.calls.append(call)
-        match call.operation:
-            case "GetSessionToken":
-                return {"Credentials": KEYS}
-            case "DescribeAlarms":
+        match call.service:
+            case "cloudformation":
+                return self._stacks(call.operation, request)
+            case "codecommit":
+                return self._commits(call.operation, request)
+            case "codebuild":
+                return self._builds(call.operation, request)
+            case "cloudwatch":
                 return {"MetricAlarms": [{"StateValue": "ALARM" if "bad" in request["AlarmNames"][0] else "OK"}]}
-            case "StartBuild":
-                build = f"p:{request['idempotencyToken'][-36:]}"
-                self.builds.setdefault(build, "SUCCEEDED")
-                return {"build": {"id": build}}
-            case "BatchGetBuilds":
-                (build,) = request["ids"]
-                exported = [{"name": "TAG", "value": "v1"}]
-                told = {"id": build, "buildStatus": self.builds[build], "exportedEnvironmentVariables": exported}
-                return {"builds": [told]}
+            case "sts":
+                return {"Credentials": KEYS}
+        return {}
+
+    def _builds(self, operation: str, request: Json) -> Answer:
+        if operation == "StartBuild":
+            build = f"p:{request['idempotencyToken'][-36:]}"
+            self.builds.setdefault(build, "SUCCEEDED")
+            return {"build": {"id": build}}
+        (build,) = request["ids"]
+        exported = [{"name": "TAG", "value": "v1"}]
+        told = {"id": build, "buildStatus": self.builds[build], "exportedEnvironmentVariables": exported}
+        return {"builds": [told]}
+
+    def _stacks(self, operation: str, request: Json) -> Answer:
+        match operation:
+            case "DescribeStacks" if self.stack:
+                outputs = [{"OutputKey": "Url", "OutputValue": "http://here"}]
+                return {"Stacks": [{"StackId": "s", "StackStatus": self.stack, "Outputs": outputs}]}
+            case "DescribeStacks":
+                raise ServiceError("Stack with id s does not exist", code="ValidationError")
+            case "DescribeChangeSet":
+                return {"Status": "CREATE_COMPLETE"}
+            case "UpdateStack":
+                raise ServiceError("No updates are to be performed.", code="ValidationError")
+        after = {"DeleteStack": "", "CreateStack": "CREATE_COMPLETE", "CreateChangeSet": "REVIEW_IN_PROGRESS"}
+        self.stack = after.get(operation, "CREATE_COMPLETE")
+        return {}
+
+    def _commits(self, operation: str, request: Json) -> Answer:
+        match operation:
             case "GetBranch":
                 return {"branch": {"branchName": "main", "commitId": "c0ffee"}}
             case "GetCommit":
                 return {"commit": {"commitId": "c0ffee", "message": "first"}}
             case "GetFolder":
                 return self._folder(request["folderPath"])
-            case "GetBlob":
-                return {"content": self.files[request["blobId"]]}
-        return {}
+        return {"content": self.files[request["blobId"]]}
 
     def _folder(self, path: str) -> Answer:
         inside = "" if path == "/" else path

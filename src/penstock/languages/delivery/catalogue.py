@@ -58,6 +58,22 @@ ACTIONS: Final[Mapping[str, Kind]] = {
         optional=("ObjectKey", "CannedACL", "CacheControl", "KMSEncryptionKeyARN"),
         longest=1.5 * HOUR,
     ),
+    "Deploy/AWS/CloudFormation/1": Kind(
+        inputs=(0, 10),
+        outputs=(0, 1),
+        required=("ActionMode", "StackName"),
+        optional=(
+            "TemplatePath",
+            "TemplateConfiguration",
+            "ParameterOverrides",
+            "Capabilities",
+            "RoleArn",
+            "ChangeSetName",
+            "OutputFileName",
+        ),
+        longest=3 * DAY,
+        makes_variables=True,
+    ),
     "Invoke/AWS/Lambda/1": Kind(
         inputs=(0, 5),
         outputs=(0, 5),

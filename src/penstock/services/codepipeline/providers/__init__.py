@@ -13,6 +13,7 @@ from penstock.services.codepipeline.providers.builds import build
 from penstock.services.codepipeline.providers.deploys import deploy_to_s3
 from penstock.services.codepipeline.providers.machines import execute
 from penstock.services.codepipeline.providers.sources import from_codecommit, from_s3
+from penstock.services.codepipeline.providers.stacks import deploy_stack
 from penstock.services.codepipeline.work import Work
 
 Adapter = Callable[[Work, Asking], Awaitable[Mapping[str, Any]]]
@@ -23,6 +24,7 @@ PROVIDERS: Final[Mapping[tuple[str, str], Adapter]] = {
     ("CodeBuild", "Test"): build,
     ("StepFunctions", "Invoke"): execute,
     ("S3", "Deploy"): deploy_to_s3,
+    ("CloudFormation", "Deploy"): deploy_stack,
 }
 
 __all__ = ["PROVIDERS", "Asking", "Failed"]
