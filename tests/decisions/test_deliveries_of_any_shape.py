@@ -57,7 +57,7 @@ class Life:
     """An execution driven by hand: what it asks for is answered in any order."""
 
     def __init__(self, declared: Json) -> None:
-        plan = Plan(id="e", pipeline=ARN, created_at=0.0, declaration=declared, trigger={})
+        plan = Plan(id="e", pipeline=ARN, declaration=declared, trigger={})
         self.plan: Delivery = FLOW.plan(msgspec.json.encode(plan))
         self.state: State = FLOW.begin(self.plan)
         self.asked: set[str] = set()

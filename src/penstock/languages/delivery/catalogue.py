@@ -25,7 +25,6 @@ class Kind:
     optional: tuple[str, ...] = ()
     longest: float = HOUR  # seconds
     way: Way = "performed"
-    makes_variables: bool = False
 
 
 BUILD: Final = Kind(
@@ -34,7 +33,6 @@ BUILD: Final = Kind(
     required=("ProjectName",),
     optional=("PrimarySource", "BatchEnabled", "EnvironmentVariables"),
     longest=36 * HOUR,
-    makes_variables=True,
 )
 
 ACTIONS: Final[Mapping[str, Kind]] = {
@@ -42,13 +40,11 @@ ACTIONS: Final[Mapping[str, Kind]] = {
         outputs=(1, 1),
         required=("S3Bucket", "S3ObjectKey"),
         optional=("PollForSourceChanges", "AllowOverrideForS3ObjectKey"),
-        makes_variables=True,
     ),
     "Source/AWS/CodeCommit/1": Kind(
         outputs=(1, 1),
         required=("RepositoryName", "BranchName"),
         optional=("PollForSourceChanges", "OutputArtifactFormat"),
-        makes_variables=True,
     ),
     "Build/AWS/CodeBuild/1": BUILD,
     "Test/AWS/CodeBuild/1": BUILD,
@@ -72,7 +68,6 @@ ACTIONS: Final[Mapping[str, Kind]] = {
             "OutputFileName",
         ),
         longest=3 * DAY,
-        makes_variables=True,
     ),
     "Invoke/AWS/Lambda/1": Kind(
         inputs=(0, 5),
@@ -81,7 +76,6 @@ ACTIONS: Final[Mapping[str, Kind]] = {
         optional=("UserParameters",),
         longest=DAY,
         way="function",
-        makes_variables=True,
     ),
     "Invoke/AWS/StepFunctions/1": Kind(
         inputs=(0, 1),
@@ -89,7 +83,6 @@ ACTIONS: Final[Mapping[str, Kind]] = {
         required=("StateMachineArn",),
         optional=("ExecutionNamePrefix", "InputType", "Input"),
         longest=7 * DAY,
-        makes_variables=True,
     ),
     "Approval/AWS/Manual/1": Kind(
         optional=("NotificationArn", "CustomData", "ExternalEntityLink"), longest=7 * DAY, way="approval"
@@ -114,7 +107,6 @@ def custom(inputs: tuple[int, int], outputs: tuple[int, int], properties: list[t
         optional=tuple(name for name, is_required in properties if not is_required),
         longest=WORKERS_LONGEST,
         way="job",
-        makes_variables=True,
     )
 
 

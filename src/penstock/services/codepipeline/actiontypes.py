@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from penstock.languages.delivery import catalogue
 from penstock.languages.delivery.catalogue import ACTIONS, RULES, Kind
 from penstock.languages.delivery.tree import TypeId
-from penstock.services.codepipeline import rows
+from penstock.services.codepipeline import answers, rows
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
@@ -33,7 +33,7 @@ class ActionTypes:
         """A version that was deleted may be made again as it was, and not otherwise."""
         kind = TypeId(request["category"], request["provider"], "Custom", request["version"])
         body: dict[str, Json] = {
-            "id": type_id(kind),
+            "id": answers.type_id(kind),
             "settings": dict(request.get("settings") or {}),
             "actionConfigurationProperties": list(request.get("configurationProperties") or []),
             "inputArtifactDetails": dict(request["inputArtifactDetails"]),
@@ -106,10 +106,6 @@ def described(key: str, kind: Kind) -> dict[str, Json]:
         "inputArtifactDetails": {"minimumCount": kind.inputs[0], "maximumCount": kind.inputs[1]},
         "outputArtifactDetails": {"minimumCount": kind.outputs[0], "maximumCount": kind.outputs[1]},
     }
-
-
-def type_id(kind: TypeId) -> dict[str, str]:
-    return {"category": kind.category, "owner": kind.owner, "provider": kind.provider, "version": kind.version}
 
 
 def sentence(kind: TypeId) -> str:

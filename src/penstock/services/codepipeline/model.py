@@ -99,7 +99,6 @@ class Plan(Value, frozen=True):
 
     id: str
     pipeline: str  # its ARN
-    created_at: float  # of the pipeline, whose name may be another's later
     declaration: Json
     trigger: dict[str, str]
     variables: dict[str, str] = {}
@@ -134,7 +133,6 @@ class State(Value, frozen=True):
     reason: str = ""
     stop_reason: str = ""
     rolls_back: bool = False  # before it ends
-    retried: int = 0
 
     @property
     def is_over(self) -> bool:

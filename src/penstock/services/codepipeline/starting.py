@@ -46,7 +46,6 @@ class Starter:
         plan = Plan(
             id=execution,
             pipeline=pipeline.arn,
-            created_at=pipeline.created_at,
             declaration=pipeline.body["Declaration"],
             trigger=dict(trigger),
             variables=values_of(declared, variables),
@@ -66,7 +65,6 @@ class Starter:
         plan = Plan(
             id=execution,
             pipeline=pipeline.arn,
-            created_at=pipeline.created_at,
             declaration=pipeline.body["Declaration"],
             trigger={"triggerType": trigger, "triggerDetail": pipeline.scope.principal or pipeline.arn},
             variables=seen.plan.order.variables,
