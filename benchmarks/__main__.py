@@ -23,6 +23,7 @@ ALL = (
     "profiles",
     "features",
     "reproduce",
+    "delivery",
 )
 
 

@@ -28,6 +28,7 @@ from penstock.runtimes.slots import Slots, this_machine
 from penstock.services import glue, identity, lambda_, logs, s3
 from penstock.services.athena.room import open_athena
 from penstock.services.autoscaling import open_autoscaling
+from penstock.services.codepipeline import open_codepipeline
 from penstock.services.events import open_events
 from penstock.services.peripheral import Peripheral
 from penstock.services.sagemaker import experiments, lineage, registry
@@ -266,6 +267,7 @@ class Rooms:
         self.tidy.append(shipping.forget_expired)
 
     def _furnish_pipelines(self) -> None:
+        """SageMaker's, and CodePipeline's."""
         open_pipelines(
             database=self.database,
             directory=self.directory,
@@ -275,6 +277,10 @@ class Rooms:
             tell=telling(self.notices),
             identify=self.inventories.identify,
         )
+        look_at_sources = open_codepipeline(
+            engine=self.engine, directory=self.directory, notices=self.notices, clock=clock, chance=chance
+        )
+        self.chores.append(look_at_sources)
 
     def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
         chores = open_stepfunctions(

@@ -1,0 +1,224 @@
+"""What is wrong with a declaration, in AWS's sentences: the first thing found is told.
+
+The service model has seen to names, lengths and enums. Kinds of actions that are not AWS's are looked up by `known`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from penstock.languages.delivery.catalogue import ACTIONS, MAY_SKIP, RULES, Kind
+from penstock.languages.delivery.tree import Action, Condition, Pipeline, Stage, TypeId
+from penstock.languages.delivery.variables import RESERVED
+
+Known = Callable[[TypeId], Kind | None]
+STRUCTURE: Final = "InvalidStructureException"
+BLOCKER: Final = "InvalidBlockerDeclarationException"
+STAGE: Final = "InvalidStageDeclarationException"
+ACTION: Final = "InvalidActionDeclarationException"
+MOST_STAGES: Final = 50
+MOST_ACTIONS: Final = 50  # of a stage
+MOST_ACTIONS_OF_ALL: Final = 500
+
+
+class Invalid(Exception):
+    """A declaration that is refused: the error's code, and what AWS says."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def check(pipeline: Pipeline, region: str, known: Known) -> None:
+    """Raise `Invalid` unless the declaration can be carried out."""
+    _check_stores(pipeline, region)
+    _check_shape(pipeline)
+    _check_second_version(pipeline)
+    for place, stage in enumerate(pipeline.stages):
+        _check_stage(stage, is_first=place == 0)
+        for action in stage.actions:
+            _check_action(action, region, known)
+        _check_conditions(stage)
+    _check_artifacts(pipeline)
+    _check_namespaces(pipeline)
+
+
+def _check_stores(pipeline: Pipeline, region: str) -> None:
+    if (pipeline.artifact_store is None) == (not pipeline.artifact_stores):
+        raise Invalid(STRUCTURE, "Exactly one of artifactStore and artifactStores must be given in a pipeline.")
+    if pipeline.artifact_store is None and region not in pipeline.artifact_stores:
+        raise Invalid(STRUCTURE, f"Artifact stores do not contain one for the pipeline's region {region}.")
+
+
+def _check_shape(pipeline: Pipeline) -> None:
+    count = len(pipeline.stages)
+    if count < 2:
+        raise Invalid(
+            STRUCTURE, f"Pipeline has only {count} stage(s). There should be a minimum of 2 stages in a pipeline"
+        )
+    if count > MOST_STAGES:
+        raise Invalid(STRUCTURE, f"Pipeline has {count} stages. There should be a maximum of {MOST_STAGES} stages")
+    if sum(len(stage.actions) for stage in pipeline.stages) > MOST_ACTIONS_OF_ALL:
+        raise Invalid(STRUCTURE, f"Pipeline has more than {MOST_ACTIONS_OF_ALL} actions")
+    if again := _twice(stage.name for stage in pipeline.stages):
+        raise Invalid(STAGE, f"Stage name must be unique within the pipeline. {again} has been used more than once")
+    if pipeline.triggers:
+        raise Invalid(
+            STRUCTURE,
+            "Triggers are of sources of provider CodeStarSourceConnection, which is not available: leave them out",
+        )
+    if any(action.action_type_id.category != "Source" for action in pipeline.stages[0].actions):
+        raise Invalid(STRUCTURE, "Pipeline should start with a stage that only contains source actions")
+
+
+def _check_second_version(pipeline: Pipeline) -> None:
+    """What only pipelines of type V2 have."""
+    if pipeline.pipeline_type == "V2":
+        return
+    conditions = any(
+        stage.before_entry.conditions
+        or stage.on_success.conditions
+        or stage.on_failure.conditions
+        or stage.on_failure.result
+        for stage in pipeline.stages
+    )
+    for what, is_there in (
+        (f"executionMode {pipeline.execution_mode}", pipeline.execution_mode != "SUPERSEDED"),
+        ("variables", bool(pipeline.variables)),
+        ("stage conditions", conditions),
+    ):
+        if is_there:
+            raise Invalid(STRUCTURE, f"Pipelines of type V1 do not have {what}: set pipelineType to V2")
+
+
+def _check_stage(stage: Stage, *, is_first: bool) -> None:
+    if not stage.actions:
+        raise Invalid(STAGE, f"Stage {stage.name} must contain at least one action")
+    if stage.blockers:
+        raise Invalid(BLOCKER, f"Stage {stage.name}: blockers are reserved for future use: leave them out")
+    if len(stage.actions) > MOST_ACTIONS:
+        raise Invalid(STAGE, f"Stage {stage.name} has more than {MOST_ACTIONS} actions")
+    if again := _twice(action.name for action in stage.actions):
+        raise Invalid(ACTION, f"Action name must be unique within a stage. {again} has been used more than once")
+    if not is_first and any(action.action_type_id.category == "Source" for action in stage.actions):
+        raise Invalid(STRUCTURE, "Source actions can only be in the first stage of a pipeline")
+
+
+def _check_action(action: Action, region: str, known: Known) -> None:
+    kind = action.action_type_id
+    found = ACTIONS.get(kind.key) or known(kind)
+    if found is None:
+        raise Invalid(
+            ACTION,
+            f"ActionType (Category: '{kind.category}', Provider: '{kind.provider}', Owner: '{kind.owner}', "
+            f"Version: '{kind.version}') in action '{action.name}' is not available in region "
+            f"{region.upper().replace('-', '_')}",
+        )
+    if action.region not in ("", region):
+        raise Invalid(ACTION, f"Action {action.name} is in region {action.region}; actions run in {region} only")
+    for what, (least, most), count in (
+        ("input", found.inputs, len(action.inputs)),
+        ("output", found.outputs, len(action.outputs)),
+    ):
+        if not least <= count <= most:
+            raise Invalid(
+                ACTION,
+                f"Action {action.name} has {count} {what} artifacts: an action of provider {kind.provider} "
+                f"has at least {least} and at most {most}",
+            )
+    _check_configuration(action.name, action.configuration, found)
+    if len(action.inputs) > 1 and kind.provider == "CodeBuild" and "PrimarySource" not in action.configuration:
+        raise Invalid(
+            ACTION,
+            f"Action configuration for action '{action.name}' is missing required configuration 'PrimarySource'",
+        )
+    for member, is_there in (
+        ("timeoutInMinutes", action.timeout_in_minutes is not None and found.way != "approval"),
+        ("commands", bool(action.commands)),
+        ("outputVariables", bool(action.output_variables)),
+        ("environmentVariables", bool(action.environment_variables)),
+    ):
+        if is_there:
+            raise Invalid(ACTION, f"Action {action.name}: an action of provider {kind.provider} has no {member}")
+
+
+def _check_configuration(name: str, given: dict[str, str], kind: Kind) -> None:
+    for key in kind.required:
+        if key not in given:
+            raise Invalid(ACTION, f"Action configuration for action '{name}' is missing required configuration '{key}'")
+    for key in given:
+        if key not in kind.required and key not in kind.optional:
+            raise Invalid(ACTION, f"Action configuration for action '{name}' contains unknown configuration '{key}'")
+
+
+def _conditions_of(stage: Stage) -> Iterator[tuple[str, Condition, frozenset[str]]]:
+    """The conditions of a stage, and the results that they may have."""
+    for each in stage.before_entry.conditions:
+        yield "beforeEntry", each, frozenset({"FAIL", "SKIP"})
+    for each in stage.on_success.conditions:
+        yield "onSuccess", each, frozenset({"FAIL", "ROLLBACK"})
+    for each in stage.on_failure.conditions:
+        yield "onFailure", each, frozenset({"FAIL", "ROLLBACK"})
+
+
+def _check_conditions(stage: Stage) -> None:
+    if stage.on_failure.result == "SKIP":
+        raise Invalid(STAGE, f"Stage {stage.name}: the result of onFailure cannot be SKIP")
+    for where, condition, results in _conditions_of(stage):
+        if condition.result is not None and condition.result not in results:
+            raise Invalid(STAGE, f"Stage {stage.name}: the result of {where} cannot be {condition.result}")
+        if again := _twice(rule.name for rule in condition.rules):
+            raise Invalid(STAGE, f"Rule name must be unique within a condition. {again} has been used more than once")
+        for rule in condition.rules:
+            provider = rule.rule_type_id.provider
+            if provider not in RULES:
+                raise Invalid(
+                    STAGE, f"Rule {rule.name}: provider {provider} is not available; {', '.join(sorted(RULES))} are"
+                )
+            _check_configuration(rule.name, rule.configuration, RULES[provider])
+            if rule.commands or rule.input_artifacts or rule.timeout_in_minutes is not None:
+                raise Invalid(
+                    STAGE, f"Rule {rule.name}: {provider} has no commands, inputArtifacts or timeoutInMinutes"
+                )
+            if condition.result == "SKIP" and provider not in MAY_SKIP:
+                raise Invalid(STAGE, f"Rule {rule.name}: a condition with {provider} cannot have the result SKIP")
+
+
+def _check_artifacts(pipeline: Pipeline) -> None:
+    """Every input is the output of an action before; no two outputs have the same name."""
+    made: dict[str, tuple[int, int]] = {}
+    for place, stage in enumerate(pipeline.stages):
+        for action in stage.actions:
+            for name in action.outputs:
+                if name in made:
+                    raise Invalid(
+                        STRUCTURE,
+                        "Output Artifact Bundle name must be unique within the pipeline. "
+                        f"{name} has been used more than once.",
+                    )
+                made[name] = (place, action.run_order)
+    for place, stage in enumerate(pipeline.stages):
+        for action in stage.actions:
+            for name in action.inputs:
+                if name not in made or made[name] >= (place, action.run_order):
+                    raise Invalid(
+                        STRUCTURE,
+                        f"Input Artifact Bundle {name} in action {action.name} is not declared as Output Artifact "
+                        "Bundle in any of the preceding actions",
+                    )
+
+
+def _check_namespaces(pipeline: Pipeline) -> None:
+    actions = [action for stage in pipeline.stages for action in stage.actions]
+    names = [action.namespace for action in actions if action.namespace]
+    if again := _twice(names):
+        raise Invalid(STRUCTURE, f"Namespace must be unique within the pipeline. {again} has been used more than once")
+    for name in names:
+        if name in RESERVED:
+            raise Invalid(STRUCTURE, f"Namespace {name} is reserved")
+    if again := _twice(variable.name for variable in pipeline.variables):
+        raise Invalid(STRUCTURE, f"Variable names must be unique. {again} has been used more than once")
+
+
+def _twice(names: Iterable[str]) -> str | None:
+    return next((name for name, count in Counter(names).items() if count > 1), None)

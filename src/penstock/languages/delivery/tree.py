@@ -1,0 +1,149 @@
+"""A pipeline's declaration, typed. Names are AWS's; what a request may leave out has AWS's default."""
+
+from typing import Any, Literal
+
+import msgspec
+
+Json = Any
+Mode = Literal["SUPERSEDED", "QUEUED", "PARALLEL"]
+Result = Literal["ROLLBACK", "FAIL", "RETRY", "SKIP"]
+RetryMode = Literal["FAILED_ACTIONS", "ALL_ACTIONS"]
+
+
+class Node(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A structure of the declaration."""
+
+
+class TypeId(Node, frozen=True):
+    """Which kind of action; also of a rule, whose owner is AWS."""
+
+    category: str
+    provider: str
+    owner: str = "AWS"
+    version: str = "1"
+
+    @property
+    def key(self) -> str:
+        return f"{self.category}/{self.owner}/{self.provider}/{self.version}"
+
+
+class Named(Node, frozen=True):
+    """An artifact, by name."""
+
+    name: str
+
+
+class Action(Node, frozen=True):
+    name: str
+    action_type_id: TypeId
+    run_order: int = 1
+    configuration: dict[str, str] = {}
+    input_artifacts: tuple[Named, ...] = ()
+    output_artifacts: tuple[Named, ...] = ()
+    role_arn: str = ""
+    region: str = ""
+    namespace: str = ""
+    timeout_in_minutes: int | None = None
+    commands: tuple[str, ...] = ()
+    output_variables: tuple[str, ...] = ()
+    environment_variables: tuple[dict[str, str], ...] = ()
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return tuple(each.name for each in self.input_artifacts)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return tuple(each.name for each in self.output_artifacts)
+
+
+class Rule(Node, frozen=True):
+    name: str
+    rule_type_id: TypeId
+    configuration: dict[str, str] = {}
+    input_artifacts: tuple[Named, ...] = ()
+    role_arn: str = ""
+    region: str = ""
+    timeout_in_minutes: int | None = None
+    commands: tuple[str, ...] = ()
+
+
+class Condition(Node, frozen=True):
+    """Rules, and what follows where one of them does not hold."""
+
+    result: Result | None = None
+    rules: tuple[Rule, ...] = ()
+
+
+class Conditions(Node, frozen=True):
+    conditions: tuple[Condition, ...] = ()
+
+
+class Retrying(Node, frozen=True):
+    retry_mode: RetryMode = "FAILED_ACTIONS"
+
+
+class FailureConditions(Node, frozen=True):
+    """What follows when a stage has failed."""
+
+    result: Result | None = None
+    retry_configuration: Retrying = Retrying()
+    conditions: tuple[Condition, ...] = ()
+
+
+class Stage(Node, frozen=True):
+    name: str
+    actions: tuple[Action, ...] = ()
+    blockers: tuple[Json, ...] = ()
+    before_entry: Conditions = Conditions()
+    on_success: Conditions = Conditions()
+    on_failure: FailureConditions = FailureConditions()
+
+    def action(self, name: str) -> Action | None:
+        return next((each for each in self.actions if each.name == name), None)
+
+
+class Store(Node, frozen=True):
+    """Where artifacts are kept."""
+
+    location: str
+    type: str = "S3"
+
+
+class Variable(Node, frozen=True):
+    name: str
+    default_value: str | None = None
+
+
+class Pipeline(Node, frozen=True):
+    name: str
+    role_arn: str
+    stages: tuple[Stage, ...]
+    artifact_store: Store | None = None
+    artifact_stores: dict[str, Store] = {}
+    version: int = 1
+    execution_mode: Mode = "SUPERSEDED"
+    pipeline_type: Literal["V1", "V2"] = "V1"
+    variables: tuple[Variable, ...] = ()
+    triggers: tuple[Json, ...] = ()
+
+    def stage(self, name: str) -> Stage | None:
+        return next((each for each in self.stages if each.name == name), None)
+
+    def place_of(self, stage: str) -> int:
+        return [each.name for each in self.stages].index(stage)
+
+    def bucket(self, region: str) -> str:
+        """Where the artifacts of a region are kept."""
+        store = self.artifact_store or self.artifact_stores[region]
+        return store.location
+
+
+def read(declaration: Json) -> Pipeline:
+    """A declaration that fits the service model, typed."""
+    return msgspec.convert(declaration, Pipeline)
+
+
+def read_type(kind: Json) -> TypeId:
+    """An actionTypeId, typed."""
+    return msgspec.convert(kind, TypeId)

@@ -1,0 +1,72 @@
+"""Rules of stage conditions: each answers what is wrong, an empty text where it holds."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from penstock.languages.schedules import Times, UnknownZone, WrongSchedule, parse, zone
+from penstock.services.codepipeline.providers import Asking
+
+Json = Any
+Given = Mapping[str, str]
+Clock = Callable[[], float]
+MINUTE: Final = 60.0
+LOOK_EVERY: Final = 5.0  # seconds
+OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    "EQ": lambda found, wanted: found == wanted,
+    "NE": lambda found, wanted: found != wanted,
+    "CONTAINS": lambda found, wanted: wanted in found,
+    "MATCHES": lambda found, wanted: re.fullmatch(wanted, found) is not None,
+}
+
+
+async def judge(provider: str, given: Given, asking: Asking, clock: Clock) -> str:
+    """What is wrong, by the provider of the rule."""
+    return await _RULES[provider](given, asking, clock)
+
+
+async def variable_check(given: Given, *_: object) -> str:
+    found, wanted, how = given["Variable"], given["Value"], given["Operator"]
+    if how not in OPERATORS:
+        return f"Operator {how} is none of {', '.join(OPERATORS)}."
+    try:
+        holds = OPERATORS[how](found, wanted)
+    except re.error as error:
+        return f"Value {wanted} is not a regular expression: {error}."
+    return "" if holds else f"The variable's value {found} is not {how} {wanted}."
+
+
+async def alarm(given: Given, asking: Asking, clock: Clock) -> str:
+    """Watches for the wait time; without one it looks once."""
+    states = [each.strip() for each in given.get("AlarmStates", "ALARM").split(",")]
+    until = clock() + MINUTE * float(given.get("WaitTime", "0"))
+    while True:
+        answer = await asking.ask("cloudwatch", "DescribeAlarms", {"AlarmNames": [given["AlarmName"]]})
+        found = answer.get("MetricAlarms") or answer.get("CompositeAlarms") or []
+        if not found:
+            return f"There is no alarm {given['AlarmName']}."
+        if found[0]["StateValue"] in states:
+            return f"Alarm {given['AlarmName']} is in state {found[0]['StateValue']}."
+        if clock() >= until:
+            return ""
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def deployment_window(given: Given, _: Asking, clock: Clock) -> str:
+    """Whether this minute is one that the expression names."""
+    text = given["Cron"] if given["Cron"].startswith("cron(") else f"cron({given['Cron']})"
+    now = clock()
+    minute = now - now % MINUTE
+    try:
+        times = Times(parse(text), zone(given.get("TimeZone", "UTC")), minute)
+    except (WrongSchedule, UnknownZone) as error:
+        return f"{error} is no expression or time zone that is known."
+    return "" if times.next(minute - 1) == minute else f"It is not in the window {given['Cron']}."
+
+
+_RULES: Final[Mapping[str, Callable[[Given, Asking, Clock], Awaitable[str]]]] = {
+    "VariableCheck": variable_check,
+    "CloudWatchAlarm": alarm,
+    "DeploymentWindow": deployment_window,
+}

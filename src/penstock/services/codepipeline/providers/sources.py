@@ -1,0 +1,102 @@
+"""Sources: an object of S3, a branch of CodeCommit. Each can also be asked for its revision alone, to see it change."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+from penstock.services.codepipeline.providers.asking import MOST_FILES, Asking, Failed
+from penstock.services.codepipeline.work import Work
+
+Json = Any
+UNVERSIONED: Final = "The S3 bucket {} is not versioned: a source needs a bucket with versioning enabled."
+
+
+async def from_s3(work: Work, asking: Asking) -> Mapping[str, Any]:
+    """The object, as it is, becomes the artifact."""
+    bucket, key = work.given("S3Bucket"), override(work, "S3_OBJECT_KEY") or work.given("S3ObjectKey")
+    wanted = override(work, "S3_OBJECT_VERSION_ID")
+    found = await asking.ask(
+        "s3", "HeadObject", {"Bucket": bucket, "Key": key, **({"VersionId": wanted} if wanted else {})}
+    )
+    version = found.get("VersionId")
+    if version in (None, "null"):
+        raise Failed("ConfigurationError", UNVERSIONED.format(bucket))
+    (artifact,) = work.outputs
+    source = f"{bucket}/{quote(key)}?versionId={version}"
+    await asking.ask("s3", "CopyObject", {"Bucket": artifact.bucket, "Key": artifact.key, "CopySource": source})
+    summary = f"Amazon S3 version id: {version}"
+    return {
+        "Summary": summary,
+        "ExternalId": version,
+        "Revision": {"Id": version, "Summary": summary, "Created": found.get("LastModified")},
+        "Variables": {
+            "BucketName": bucket, "ObjectKey": key, "VersionId": version, "ETag": found["ETag"].strip('"')
+        },
+    }  # fmt: skip
+
+
+async def s3_revision(given: Mapping[str, str], asking: Asking) -> str:
+    found = await asking.ask("s3", "HeadObject", {"Bucket": given["S3Bucket"], "Key": given["S3ObjectKey"]})
+    version: str = found.get("VersionId") or ""
+    return version
+
+
+async def from_codecommit(work: Work, asking: Asking) -> Mapping[str, Any]:
+    """The files of a commit, zipped."""
+    if work.given("OutputArtifactFormat", "CODE_ZIP") != "CODE_ZIP":
+        raise Failed("ConfigurationError", "OutputArtifactFormat must be CODE_ZIP.")
+    repository, branch = work.given("RepositoryName"), work.given("BranchName")
+    commit_id = override(work, "COMMIT_ID") or await codecommit_revision(work.attempt.configuration, asking)
+    asked = {"repositoryName": repository, "commitId": commit_id}
+    commit = (await asking.ask("codecommit", "GetCommit", asked))["commit"]
+    files = await _files(repository, commit_id, asking)
+    (artifact,) = work.outputs
+    await asking.keep(artifact, files)
+    message = commit.get("message", "")
+    return {
+        "Summary": message,
+        "ExternalId": commit_id,
+        "Revision": {"Id": commit_id, "Summary": message},
+        "Variables": {
+            "CommitId": commit_id,
+            "CommitMessage": message,
+            "RepositoryName": repository,
+            "BranchName": branch,
+            "AuthorDate": commit.get("author", {}).get("date", ""),
+            "CommitterDate": commit.get("committer", {}).get("date", ""),
+        },
+    }
+
+
+async def codecommit_revision(given: Mapping[str, str], asking: Asking) -> str:
+    asked = {"repositoryName": given["RepositoryName"], "branchName": given["BranchName"]}
+    commit_id: str = (await asking.ask("codecommit", "GetBranch", asked))["branch"]["commitId"]
+    return commit_id
+
+
+async def _files(repository: str, commit_id: str, asking: Asking) -> dict[str, bytes]:
+    """All files of a commit, by path."""
+    files: dict[str, bytes] = {}
+    folders = ["/"]
+    while folders:
+        asked = {"repositoryName": repository, "commitSpecifier": commit_id, "folderPath": folders.pop()}
+        found = await asking.ask("codecommit", "GetFolder", asked)
+        folders += [each["absolutePath"] for each in found.get("subFolders") or []]
+        for each in found.get("files") or []:
+            blob = {"repositoryName": repository, "blobId": each["blobId"]}
+            files[each["absolutePath"].lstrip("/")] = (await asking.ask("codecommit", "GetBlob", blob))["content"]
+        if len(files) > MOST_FILES:
+            raise Failed("JobFailed", f"Commit {commit_id} has more than {MOST_FILES} files.")
+    return files
+
+
+def override(work: Work, kind: str) -> str:
+    """What the execution was told to take in this action, if anything."""
+    return next(
+        (
+            each["revisionValue"]
+            for each in work.plan.order.revisions
+            if each["actionName"] == work.action.name and each["revisionType"] == kind
+        ),
+        "",
+    )

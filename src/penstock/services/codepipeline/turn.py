@@ -1,0 +1,375 @@
+"""One turn of an execution: what was heard, folded into where it stands, and how its stage goes on from there. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from penstock.languages.delivery import tree
+from penstock.languages.delivery.catalogue import way_of
+from penstock.languages.delivery.stages import startable
+from penstock.languages.delivery.variables import Unresolved, resolved
+from penstock.services.codepipeline.model import (
+    Artifact,
+    Attempt,
+    Condition,
+    ConditionStatus,
+    Delivery,
+    Kind,
+    Stage,
+    StageStatus,
+    State,
+    Status,
+    first_namespaces,
+    id_of,
+    key_of,
+)
+
+Json = Any
+FAILED: Final = "JobFailed"
+
+
+@dataclass
+class Turn:
+    delivery: Delivery
+    state: State
+    at: float
+    luck: str
+    region: str = ""
+
+    @property
+    def stage(self) -> tree.Stage:
+        return self.delivery.pipeline.stages[self.state.place]
+
+    @property
+    def progress(self) -> Stage:
+        return self.state.stages[self.stage.name]
+
+    # ------------------------------------------------------------------------------------------------- what is heard
+
+    def begin(self) -> None:
+        order = self.delivery.order
+        self.state = replace(
+            self.state,
+            place=self.delivery.pipeline.place_of(order.only) if order.only else 0,
+            waits=True,
+            arrivals=1,
+            artifacts=order.inherited.artifacts if order.inherited is not None else {},
+            namespaces=first_namespaces(order),
+            changed_at=self.at,
+        )
+
+    def admit(self) -> None:
+        self.state = replace(self.state, waits=False)
+        self._put(Stage())
+        self._go_on()
+
+    def send_away(self, status: Status, by: str) -> None:
+        """Superseded, or cancelled: only who waits is."""
+        reason = f"The execution was superseded by {by}." if by else "The pipeline's definition was updated."
+        self.state = replace(
+            self.state, status=status, waits=False, reason=reason, endings=self.state.endings + 1, changed_at=self.at
+        )
+
+    def stop(self, *, abandon: bool, reason: str) -> None:
+        self.state = replace(self.state, status="Stopping", stop_reason=reason, changed_at=self.at)
+        if self.state.waits:
+            self.state = replace(self.state, waits=False, status="Stopped", endings=self.state.endings + 1)
+            return
+        running = {name: each for name, each in self.progress.actions.items() if each.status == "InProgress"}
+        if abandon:
+            left = {name: self._ended(each, "Abandoned") for name, each in running.items()}
+            self._put(replace(self.progress, actions={**self.progress.actions, **left}))
+        if abandon or not running:
+            conditions = {
+                kind: each if each.is_settled else replace(each, status="Abandoned", changed_at=self.at)
+                for kind, each in self.progress.conditions.items()
+            }
+            self._put(replace(self.progress, conditions=conditions))
+            self._end("Stopped")
+        else:
+            self._put(replace(self.progress, status="Stopping"))
+
+    def retry(self, mode: str, override: Kind | None) -> None:
+        """Go on in the stage that has failed, or was stopped."""
+        if override is not None:
+            overridden = Condition("Overridden", self.at, self.progress.conditions[override].rules)
+            self._put(
+                replace(
+                    self.progress,
+                    status="InProgress",
+                    conditions={**self.progress.conditions, override: overridden},
+                )
+            )
+        else:
+            self._begin_anew(mode)
+            self._put(replace(self.progress, manual=self.progress.manual + 1, latest_retry="ManualStageRetry"))
+        self.state = replace(
+            self.state, status="InProgress", reason="", stop_reason="", rolls_back=False, changed_at=self.at
+        )
+        self._go_on()
+
+    def performed(self, key: str, result: Mapping[str, Json]) -> None:
+        """An action, a rule, or a function's invocation was done."""
+        attempt_id, _, what = key.partition("/")
+        if attempt_id == "roll-back":
+            self.state = replace(self.state, rolls_back=False, reason=result.get("Summary", ""))
+        elif not what:
+            self._settle(attempt_id, result)
+
+    def refused(self, key: str, code: str, message: str) -> None:
+        attempt_id, _, what = key.partition("/")
+        if attempt_id == "roll-back":
+            self.state = replace(self.state, rolls_back=False, reason=f"The stage was not rolled back: {message}")
+        elif what != "notify":
+            self._settle(attempt_id, {"Error": {"Code": code, "Message": message}})
+
+    def fired(self, key: str) -> None:
+        attempt_id, _, what = key.partition("/")
+        name = self._name_of(attempt_id)
+        if name is None:
+            return
+        attempt = self.progress.actions[name]
+        what, _, number = what.partition("/")
+        if what == "timeout":
+            self._settle(attempt_id, _failure("TimedOut", f"The action {name} timed out."))
+        elif what == "silence" and number == str(attempt.turns) and attempt.paused_at is None:
+            said = (
+                f"The AWS Lambda function {attempt.configuration.get('FunctionName')} failed to return a result. "
+                "Check the function to verify that it has permission to call the PutJobSuccessResult action and that "
+                "it made a call to PutJobSuccessResult."
+            )
+            self._settle(attempt_id, _failure(FAILED, said))
+        elif what == "again" and attempt.paused_at is not None:
+            self._change(name, replace(attempt, turns=attempt.turns + 1, paused_at=None, changed_at=self.at))
+
+    def answered(self, payload: Mapping[str, Json]) -> None:
+        """A worker, a function or a person says how an action ended, or that it goes on."""
+        attempt_id = payload["Attempt"]
+        name = self._name_of(attempt_id)
+        if name is None:
+            return
+        if "Continuation" not in payload:
+            self._settle(attempt_id, payload)
+            return
+        attempt = self._with_details(self.progress.actions[name], payload)
+        action = self.stage.action(name)
+        assert action is not None
+        is_worker = way_of(action.action_type_id) == "job"
+        paused = replace(attempt, continuation=payload["Continuation"], changed_at=self.at)
+        if is_worker:
+            self._change(name, replace(paused, turns=attempt.turns + 1))
+        else:
+            self._change(name, replace(paused, paused_at=self.at))
+
+    def progressed(self, payload: Mapping[str, Json]) -> None:
+        name = self._name_of(payload["Attempt"])
+        if name is not None:
+            self._change(name, replace(self._with_details(self.progress.actions[name], payload), changed_at=self.at))
+
+    # --------------------------------------------------------------------------------------------- how a stage goes on
+
+    def _go_on(self) -> None:
+        stage, is_stopping = self.stage, self.state.status == "Stopping"
+        if not self._passed("beforeEntry", stage.before_entry.conditions):
+            return
+        if not is_stopping:
+            for action in startable(stage.actions, self.progress.standing):
+                self._start(action)
+        match self.progress.outcome(stage, is_stopping=is_stopping):
+            case "Succeeded" if self._passed("onSuccess", stage.on_success.conditions):
+                self._leave("Succeeded")
+            case "Failed":
+                self._fail()
+            case "Stopped":
+                self._end("Stopped")
+
+    def _leave(self, status: StageStatus) -> None:
+        """To the next stage, if there is one."""
+        self._put(replace(self.progress, status=status))
+        is_last = self.state.place + 1 == len(self.delivery.pipeline.stages) or self.delivery.order.only
+        if is_last:
+            self.state = replace(self.state, status="Succeeded", endings=self.state.endings + 1, changed_at=self.at)
+        elif self.state.status == "Stopping":
+            self.state = replace(self.state, status="Stopped", endings=self.state.endings + 1, changed_at=self.at)
+        else:
+            self.state = replace(
+                self.state,
+                place=self.state.place + 1,
+                waits=True,
+                arrivals=self.state.arrivals + 1,
+                changed_at=self.at,
+            )
+
+    def _fail(self) -> None:
+        on_failure = self.stage.on_failure
+        if on_failure.result == "RETRY" and not self.progress.automatic and self.state.status == "InProgress":
+            self._begin_anew(on_failure.retry_configuration.retry_mode)
+            self._put(replace(self.progress, automatic=1, latest_retry="AutomatedStageRetry"))
+            self._go_on()
+        elif self._passed("onFailure", on_failure.conditions):
+            self._end("Failed", rolls_back=on_failure.result == "ROLLBACK")
+
+    def _end(self, status: Status, *, rolls_back: bool = False) -> None:
+        stage_status: StageStatus = "Stopped" if status == "Stopped" else "Failed"
+        self._put(replace(self.progress, status=stage_status))
+        self.state = replace(
+            self.state,
+            status=status,
+            endings=self.state.endings + 1,
+            changed_at=self.at,
+            rolls_back=rolls_back and not self.delivery.order.only,
+        )
+
+    def _begin_anew(self, mode: str) -> None:
+        """Keep what is not to be done again: what went well, and what is under way."""
+        kept = {
+            name: each
+            for name, each in self.progress.actions.items()
+            if mode == "FAILED_ACTIONS" and each.status in ("Succeeded", "InProgress")
+        }
+        well = {kind: each for kind, each in self.progress.conditions.items() if kind == "beforeEntry"}
+        passed = {kind: each for kind, each in well.items() if each.status in ("Succeeded", "Overridden")}
+        self._put(
+            replace(self.progress, status="InProgress", actions=kept, conditions=passed, tries=self.progress.tries + 1)
+        )
+
+    def _start(self, action: tree.Action) -> None:
+        attempt_id = id_of(self.luck, self.stage.name, action.name, self.progress.tries)
+        pipeline = self.delivery.pipeline
+        bucket = pipeline.bucket(self.region)
+        attempt = Attempt(
+            id=attempt_id,
+            started_at=self.at,
+            changed_at=self.at,
+            outputs=tuple(Artifact(name, bucket, key_of(pipeline.name, name, attempt_id)) for name in action.outputs),
+            token=id_of(attempt_id, "token") if way_of(action.action_type_id) == "approval" else "",
+        )
+        try:
+            configuration = {key: resolved(value, self.state.namespaces) for key, value in action.configuration.items()}
+            self._change(action.name, replace(attempt, configuration=configuration))
+        except Unresolved as error:
+            failed = replace(attempt, configuration=action.configuration, error_code="ConfigurationError")
+            self._change(action.name, replace(failed, status="Failed", error=str(error), summary=str(error)))
+
+    # ------------------------------------------------------------------------------------------------- conditions
+
+    def _passed(self, kind: Kind, conditions: Sequence[tree.Condition]) -> bool:
+        """Whether a condition lets the stage go on; where it does not, what follows from it is done."""
+        if not conditions:
+            return True
+        known = self.progress.conditions.get(kind)
+        if known is None:
+            self._judge(kind, conditions[0])
+            known = self.progress.conditions[kind]
+        if known.status == "Failed":
+            self._engage(kind, conditions[0])
+        return known.status in ("Succeeded", "Overridden")
+
+    def _judge(self, kind: Kind, condition: tree.Condition) -> None:
+        """Begin the rules of a condition. One without rules holds."""
+        rules: dict[str, Attempt] = {}
+        for rule in condition.rules:
+            attempt = Attempt(
+                id=id_of(self.luck, self.stage.name, kind, rule.name, self.progress.tries),
+                started_at=self.at,
+                changed_at=self.at,
+            )
+            try:
+                given = {key: resolved(value, self.state.namespaces) for key, value in rule.configuration.items()}
+                rules[rule.name] = replace(attempt, configuration=given)
+            except Unresolved as error:
+                rules[rule.name] = replace(attempt, status="Failed", error_code="ConfigurationError", error=str(error))
+        self._put_condition(kind, rules)
+
+    def _put_condition(self, kind: Kind, rules: dict[str, Attempt]) -> None:
+        stands = {each.status for each in rules.values()}
+        status: ConditionStatus = (
+            "InProgress" if "InProgress" in stands else "Failed" if "Failed" in stands else "Succeeded"
+        )
+        failed = [name for name, each in rules.items() if each.status == "Failed"]
+        summary = f"Rules that do not hold: {', '.join(failed)}" if status == "Failed" else ""
+        condition = Condition(status, self.at, rules, summary)
+        self._put(replace(self.progress, conditions={**self.progress.conditions, kind: condition}))
+
+    def _engage(self, kind: Kind, condition: tree.Condition) -> None:
+        if kind == "beforeEntry" and condition.result == "SKIP":
+            self._leave("Skipped")
+        else:
+            self._end("Failed", rolls_back=condition.result == "ROLLBACK")
+
+    # -------------------------------------------------------------------------------------------------- small words
+
+    def _settle(self, attempt_id: str, result: Mapping[str, Json]) -> None:
+        """An attempt has come to its end, if it is still under way."""
+        name = self._name_of(attempt_id)
+        if name is not None:
+            self._settle_action(name, result)
+            self._go_on()
+            return
+        for kind, condition in self.state.stages.get(self.stage.name, Stage()).conditions.items():
+            for rule, attempt in condition.rules.items():
+                if attempt.id == attempt_id and attempt.status == "InProgress" and not condition.is_settled:
+                    ended = self._finished(attempt, result)
+                    self._put_condition(kind, {**condition.rules, rule: ended})
+                    self._go_on()
+                    return
+
+    def _settle_action(self, name: str, result: Mapping[str, Json]) -> None:
+        ended = self._finished(self.progress.actions[name], result)
+        if ended.status == "Succeeded":
+            revision = result.get("Revision")
+            outputs = tuple(replace(each, revision=revision) if revision else each for each in ended.outputs)
+            ended = replace(ended, outputs=outputs)
+            self._hand_on(name, ended)
+        self._change(name, ended)
+
+    def _hand_on(self, name: str, attempt: Attempt) -> None:
+        """What later actions may take: artifacts, and variables if the action has a namespace."""
+        action = self.stage.action(name)
+        assert action is not None
+        artifacts = {**self.state.artifacts, **{each.name: each for each in attempt.outputs}}
+        namespaces = self.state.namespaces
+        if action.namespace:
+            namespaces = {**namespaces, action.namespace: attempt.variables}
+        self.state = replace(self.state, artifacts=artifacts, namespaces=namespaces)
+
+    def _finished(self, attempt: Attempt, result: Mapping[str, Json]) -> Attempt:
+        attempt = self._with_details(attempt, result)
+        error = result.get("Error")
+        if error is None:
+            return self._ended(replace(attempt, variables=result.get("Variables") or {}), "Succeeded")
+        said = replace(attempt, error_code=error["Code"], error=error["Message"])
+        return self._ended(replace(said, summary=said.summary or error["Message"]), "Failed")
+
+    def _ended(self, attempt: Attempt, status: Any) -> Attempt:
+        return replace(attempt, status=status, changed_at=self.at, token="")
+
+    @staticmethod
+    def _with_details(attempt: Attempt, told: Mapping[str, Json]) -> Attempt:
+        return replace(
+            attempt,
+            summary=told.get("Summary") or attempt.summary,
+            external_id=told.get("ExternalId") or attempt.external_id,
+            percent=told.get("Percent", attempt.percent),
+            by=told.get("By") or attempt.by,
+        )
+
+    def _name_of(self, attempt_id: str) -> str | None:
+        """The action of this stage whose attempt is under way."""
+        found = self.state.stages.get(self.stage.name, Stage())
+        return next(
+            (name for name, each in found.actions.items() if each.id == attempt_id and each.status == "InProgress"),
+            None,
+        )
+
+    def _change(self, name: str, attempt: Attempt) -> None:
+        self._put(replace(self.progress, actions={**self.progress.actions, name: attempt}))
+
+    def _put(self, progress: Stage) -> None:
+        self.state = replace(self.state, stages={**self.state.stages, self.stage.name: progress}, changed_at=self.at)
+
+
+def _failure(code: str, message: str) -> dict[str, Json]:
+    return {"Error": {"Code": code, "Message": message}}
