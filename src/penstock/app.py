@@ -34,6 +34,7 @@ from penstock.gateway import access, credentials
 from penstock.gateway.guard import OpenHost, check_host, is_loopback
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
+from penstock.gateway.traffic import Traffic
 from penstock.images import clients
 from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.container import EngineGone, NotHere, find_socket
@@ -45,6 +46,7 @@ from penstock.services.stepfunctions.quotas import WrongQuotas
 from penstock.store.ground import spread
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
+from penstock.telemetry.metrics import Metrics
 from penstock.wire.call import Scope
 from penstock.wire.credentials import Credential
 
@@ -195,13 +197,25 @@ class Penstock:
     async def _listen(self, tasks: asyncio.TaskGroup, rooms: Rooms) -> None:
         """Open the door; the endpoint is known afterwards."""
         settings = GatewaySettings(auth=self.settings.auth)
+        traffic = Traffic()
+        metrics = Metrics(
+            database=rooms.database,
+            engine=rooms.engine,
+            traffic=traffic,
+            slots=rooms.slots,
+            blobs=rooms.blobs,
+            answered=rooms.answered,
+            clock=clock,
+            auth=settings.auth,
+        )
         app = application(
             rooms.directory,
             keys=rooms.ring,
             clock=clock,
             chance=chance,
             settings=settings,
-            more=[credentials.route(self._credentials)],
+            traffic=traffic,
+            more=[credentials.route(self._credentials), metrics.route()],
         )
         stopping = asyncio.Event()
         host = self.settings.host

@@ -34,6 +34,7 @@ from penstock.services.peripheral import Peripheral
 from penstock.services.sagemaker import experiments, lineage, registry
 from penstock.services.sagemaker.announcing import Announcer
 from penstock.services.sagemaker.automl.room import open_automl
+from penstock.services.sagemaker.endpoints.metering import Answered, nothing_answered
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.features.room import open_features
 from penstock.services.sagemaker.jobs.room import furnish
@@ -92,6 +93,8 @@ class Rooms:
     container_engine: ContainerEngine
     containers: Containers
     runtime: ByImage
+    slots: Slots
+    answered: Answered
     inventories: Inventories
     nursery: Nursery
     model_servers: Nursery
@@ -137,6 +140,8 @@ class Rooms:
             sandbox=sandbox,
             container_engine=container_engine,
             containers=containers,
+            slots=slots,
+            answered=nothing_answered(),
             runtime=ByImage(sandbox, containers, images.is_container),
             inventories=Inventories(images, blobs, container_engine),
             nursery=nursery(data),
@@ -228,6 +233,7 @@ class Rooms:
             clock=clock,
             chance=chance,
             announce=Announcer(self.notices),
+            answered=self.answered,
         )
         open_transform(
             engine=self.engine,

@@ -52,8 +52,9 @@ def furnish(
     )
     engine.activity(RUN_JOB, running.run, eager=True)
     engine.activity(STOP_JOB, running.stop)
-    engine.register(JobFlow("training-job", running.settled, announce=announce))
-    engine.register(JobFlow("processing-job", running.settled, announce=announce))
+    because = engine.tally.because
+    engine.register(JobFlow("training-job", running.settled, announce=announce, because=because))
+    engine.register(JobFlow("processing-job", running.settled, announce=announce, because=because))
     jobs = Jobs(engine, engine.database, clock=clock, announce=announce)
     directory.register(TrainingJobs(jobs, objects, definitions))
     directory.register(ProcessingJobs(jobs))
