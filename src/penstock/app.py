@@ -46,7 +46,9 @@ from penstock.services.stepfunctions.quotas import WrongQuotas
 from penstock.store.ground import spread
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
+from penstock.telemetry.following import follow
 from penstock.telemetry.metrics import Metrics
+from penstock.telemetry.wishes import NOTHING, Wishes
 from penstock.wire.call import Scope
 from penstock.wire.credentials import Credential
 
@@ -73,6 +75,7 @@ class Settings:
     stand_in: StandIn = nobody  # who else does, in this process: for tests
     environments: Path | None = None  # where Pythons are built; several data folders may share it
     runtime: Literal["sandbox", "container"] = "sandbox"  # of jobs whose image no environment is mapped to
+    telemetry: Wishes = NOTHING  # to whom traces and lineage are told
     engine: str = ""  # the container engine's address; empty: where engines are found
 
 
@@ -129,8 +132,12 @@ class Penstock:
             environments=self.settings.environments,
             container_engine=ContainerEngine(find_socket(self.settings.engine, os.environ)),
             contain_unmapped=self.settings.runtime == "container",
+            is_traced=self.settings.telemetry.traces is not None,
         )
         self._exits.callback(rooms.database.close)
+        follow(rooms.engine, self.settings.telemetry, self._exits)
+        rooms.chores.extend(each.work for each in rooms.engine.followers)
+        rooms.tidy.extend(each.shorten for each in rooms.engine.followers)
         self._exits.push_async_callback(rooms.containers.close)
         self._exits.push_async_callback(rooms.sandbox.close)
         self._exits.push_async_callback(rooms.nursery.close)

@@ -38,6 +38,7 @@ from penstock.services.sagemaker.endpoints.metering import Answered, nothing_ans
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.features.room import open_features
 from penstock.services.sagemaker.jobs.room import furnish
+from penstock.services.sagemaker.jobs.running import no_context
 from penstock.services.sagemaker.monitoring.room import open_monitoring
 from penstock.services.sagemaker.monitoring.settings import read_schedule_minutes
 from penstock.services.sagemaker.pipelines.notices import telling
@@ -52,6 +53,7 @@ from penstock.store.blobs import GRACE, Blobs, Digest
 from penstock.store.logfile import stream_path
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
+from penstock.telemetry.following import contexts
 from penstock.wire.call import Directory, Scope, Service
 from penstock.wire.validate import validate
 
@@ -116,6 +118,7 @@ class Rooms:
         environments: Path | None = None,
         container_engine: ContainerEngine | None = None,
         contain_unmapped: bool = False,
+        is_traced: bool = False,
     ) -> Self:
         """From the ground up. Nothing runs yet; `database`, the runtimes and `peripheral` are to be closed.
 
@@ -164,7 +167,7 @@ class Rooms:
         ):
             directory.register(service)
         streams = streams_of(data, directory)
-        rooms._furnish_jobs(streams, images, clients_of.jobs)
+        rooms._furnish_jobs(streams, images, clients_of.jobs, is_traced=is_traced)
         rooms._furnish_functions(data, streams, clients_of.functions)
         rooms._furnish_models(data, streams, images, clients_of.servers)
         rooms._furnish_features(data)
@@ -173,7 +176,9 @@ class Rooms:
         rooms._furnish_events(data)
         return rooms
 
-    def _furnish_jobs(self, streams: Streams, images: Images, client_environment: ClientEnvironment) -> None:
+    def _furnish_jobs(
+        self, streams: Streams, images: Images, client_environment: ClientEnvironment, *, is_traced: bool
+    ) -> None:
         """SageMaker's jobs, their tuning, and what makes both by itself."""
         tidy_jobs = furnish(
             engine=self.engine,
@@ -185,6 +190,7 @@ class Rooms:
             client_environment=client_environment,
             definitions=images.metric_definitions,
             identify=self.inventories.identify,
+            context=contexts(self.engine) if is_traced else no_context,
             clock=clock,
             announce=Announcer(self.notices),
         )

@@ -44,6 +44,7 @@ from penstock.engine.facts import (
 )
 from penstock.engine.journal import AnyFlow, Entry, Journal
 from penstock.engine.leases import Leases
+from penstock.engine.milestones import Milestones, What
 from penstock.engine.outbox import Activity, Early, Outbox, call_of, refusal
 from penstock.engine.packing import pack, unpacked
 from penstock.engine.tally import Tally
@@ -88,6 +89,7 @@ class Engine:
         self.clock = clock
         self.chance = chance
         self.tally = Tally()
+        self.followers: list[Milestones] = []  # before `work`
         self._flows: dict[str, AnyFlow] = {}
         self._held: dict[RunId, Journal] = {}
         self._shown: dict[RunId, View] = {}  # committed states of held runs
@@ -196,6 +198,7 @@ class Engine:
         plan = flow.plan(start.plan)
         self._held[start.run] = Journal(start.run, flow, scope, plan, flow.begin(plan), began=at, may_be_watched=False)
         tx.after_undo(lambda: self._let_go(start.run))
+        self._pass(tx, start.run, flow.name, "began")
         return True
 
     def _append(self, tx: Transaction, run: RunId, fact: Fact) -> bool:
@@ -339,12 +342,17 @@ class Engine:
     def _finish(self, tx: Transaction, journal: Journal, outcome: Outcome, at: float) -> list[tuple[RunId, Fact]]:
         run = journal.run
         journals.settle(tx, journal, outcome, at=at)
+        self._pass(tx, run, journal.flow.name, "settled")
         journal.out.clear()
         told = tx.rows("SELECT watcher, key FROM watch WHERE run = :run", run=run) if journal.may_be_watched else []
         if told:
             tx.changed("DELETE FROM watch WHERE run = :run", run=run)
         tx.after_commit(lambda: self._announce(journal, outcome, at))
         return [(RunId(str(watcher)), Ended(str(key), outcome)) for watcher, key in told]
+
+    def _pass(self, tx: Transaction, run: RunId, flow: str, what: What) -> None:
+        for follower in self.followers:
+            follower.keep(tx, run, flow, what)
 
     def _show(self, tx: Transaction, journal: Journal) -> None:
         """Let readers see the state when it is durable; keep a snapshot now and then."""

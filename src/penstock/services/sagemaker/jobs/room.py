@@ -12,7 +12,7 @@ from penstock.services.sagemaker.jobs.harvest import Harvesting
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.services.sagemaker.jobs.requests import Definitions
-from penstock.services.sagemaker.jobs.running import ClientEnvironment, Running
+from penstock.services.sagemaker.jobs.running import ClientEnvironment, Context, Running, no_context
 from penstock.services.sagemaker.jobs.staging import Staging, holding
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
@@ -32,6 +32,7 @@ def furnish(
     definitions: Definitions = lambda _: (),
     announce: Announce = unheard,
     identify: Identify = unidentified,
+    context: Context = no_context,
 ) -> Callable[[], Awaitable[None]]:
     """Enter the operations into the directory, the flows and activities into the engine. Before `engine.work`.
 
@@ -48,6 +49,7 @@ def furnish(
         streams=streams,
         client_environment=client_environment,
         identify=identify,
+        context=context,
         clock=clock,
     )
     engine.activity(RUN_JOB, running.run, eager=True)
