@@ -9,6 +9,7 @@ data/
   models/          model data, as model servers see it
   environments/    Pythons that jobs run in, built on first use (unless several data folders share another place)
   offline/         Parquet files being written         queries/             what Athena's queries read and write
+  mlflow/          what tracking servers keep, a folder each
   captures/        what endpoints were asked and answered, on its way to S3
   server.json      where the server is, while it is up          images.toml   the user's own images, if any
   forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas
@@ -19,7 +20,7 @@ import fcntl
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -31,7 +32,8 @@ from penstock.composition.rooms import Clients, Rooms, sweep
 from penstock.composition.sources import MIGRATIONS, chance, clock
 from penstock.engine.engine import Engine
 from penstock.gateway import access, credentials
-from penstock.gateway.guard import OpenHost, check_host, is_loopback
+from penstock.gateway.forwarding import Forwarding, Program
+from penstock.gateway.guard import Guard, OpenHost, check_host, is_loopback
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
 from penstock.gateway.traffic import Traffic
@@ -40,6 +42,8 @@ from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.container import EngineGone, NotHere, find_socket
 from penstock.services import identity, lambda_
 from penstock.services.peripheral import Misplaced
+from penstock.services.sagemaker.mlflow.keeping import Launch
+from penstock.services.sagemaker.mlflow.room import TrackingRoom
 from penstock.services.sagemaker.monitoring.settings import WrongSettings
 from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
 from penstock.services.stepfunctions.quotas import WrongQuotas
@@ -76,6 +80,7 @@ class Settings:
     environments: Path | None = None  # where Pythons are built; several data folders may share it
     runtime: Literal["sandbox", "container"] = "sandbox"  # of jobs whose image no environment is mapped to
     telemetry: Wishes = NOTHING  # to whom traces and lineage are told
+    launch: Launch | None = None  # what is started as a tracking server: for tests
     engine: str = ""  # the container engine's address; empty: where engines are found
 
 
@@ -132,6 +137,7 @@ class Penstock:
             environments=self.settings.environments,
             container_engine=ContainerEngine(find_socket(self.settings.engine, os.environ)),
             contain_unmapped=self.settings.runtime == "container",
+            launch=self.settings.launch,
             is_traced=self.settings.telemetry.traces is not None,
         )
         self._exits.callback(rooms.database.close)
@@ -205,6 +211,8 @@ class Penstock:
         """Open the door; the endpoint is known afterwards."""
         settings = GatewaySettings(auth=self.settings.auth)
         traffic = Traffic()
+        forwarding = Forwarding(finder(rooms.tracking), Guard(rooms.ring, clock, settings.auth))
+        self._exits.push_async_callback(forwarding.close)
         metrics = Metrics(
             database=rooms.database,
             engine=rooms.engine,
@@ -222,7 +230,7 @@ class Penstock:
             chance=chance,
             settings=settings,
             traffic=traffic,
-            more=[credentials.route(self._credentials), metrics.route()],
+            more=[credentials.route(self._credentials), metrics.route(), *forwarding.routes()],
         )
         stopping = asyncio.Event()
         host = self.settings.host
@@ -257,6 +265,18 @@ class Penstock:
             place, {"endpoint": self.endpoint, "port": port, "region": self.settings.region, "pid": os.getpid()}
         )
         self._exits.callback(place.unlink, missing_ok=True)
+
+
+def finder(tracking: TrackingRoom) -> Callable[[str], Awaitable[Program | None]]:
+    """Tracking servers, as the door that passes requests on to them asks for them."""
+
+    async def find(arn: str) -> Program | None:
+        found = await tracking.find(arn)
+        if found is None:
+            return None
+        return Program(found.port, found.status, lambda given: tracking.passes.is_good(given, arn))
+
+    return find
 
 
 def read_mocks(file: Path | None) -> MockConfig | None:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+from penstock.composition import tracking
 from penstock.composition.images import Images
 from penstock.composition.inventories import Inventories
 from penstock.composition.residents import environments_here, model_servers, nursery
 from penstock.composition.runtimes import containers_of, machine_here
 from penstock.composition.sources import chance, clock
+from penstock.composition.tracking import launcher
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
@@ -22,6 +24,7 @@ from penstock.engine.notices import Notices
 from penstock.runtimes.choice import ByImage, WhereContained
 from penstock.runtimes.container import Containers, ContainerServers, find_socket
 from penstock.runtimes.container import Engine as ContainerEngine
+from penstock.runtimes.programs import Processes
 from penstock.runtimes.residents import Nursery
 from penstock.runtimes.sandbox import Sandbox
 from penstock.runtimes.slots import Slots, this_machine
@@ -39,6 +42,8 @@ from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.features.room import open_features
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.jobs.running import no_context
+from penstock.services.sagemaker.mlflow.keeping import Launch
+from penstock.services.sagemaker.mlflow.room import TrackingRoom, open_tracking
 from penstock.services.sagemaker.monitoring.room import open_monitoring
 from penstock.services.sagemaker.monitoring.settings import read_schedule_minutes
 from penstock.services.sagemaker.pipelines.notices import telling
@@ -96,6 +101,7 @@ class Rooms:
     containers: Containers
     runtime: ByImage
     slots: Slots
+    tracking: TrackingRoom
     answered: Answered
     inventories: Inventories
     nursery: Nursery
@@ -119,6 +125,7 @@ class Rooms:
         container_engine: ContainerEngine | None = None,
         contain_unmapped: bool = False,
         is_traced: bool = False,
+        launch: Launch | None = None,
     ) -> Self:
         """From the ground up. Nothing runs yet; `database`, the runtimes and `peripheral` are to be closed.
 
@@ -144,6 +151,18 @@ class Rooms:
             container_engine=container_engine,
             containers=containers,
             slots=slots,
+            tracking=open_tracking(
+                database=database,
+                directory=directory,
+                programs=Processes(),
+                launch=launch or launcher(data, environments),
+                version=tracking.version(),
+                client_environment=clients_of.servers,
+                folder=data.absolute() / "mlflow",
+                endpoint=endpoint,
+                clock=clock,
+                chance=chance,
+            ),
             answered=nothing_answered(),
             runtime=ByImage(sandbox, containers, images.is_container),
             inventories=Inventories(images, blobs, container_engine),
@@ -174,6 +193,7 @@ class Rooms:
         rooms._furnish_pipelines()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
+        rooms.chores.append(rooms.tracking.keeping.work)
         return rooms
 
     def _furnish_jobs(
