@@ -157,6 +157,7 @@ class Penstock:
         if self.settings.auth:
             await self._find_root(rooms.database)
         seal = await identity.seal_of(rooms.database, clock=clock, chance=chance)
+        rooms.tracking.passes.seal_with(seal)
         sts = identity.Sts(rooms.database, clock, chance, rooms.ring)
         self._sessions = identity.Sessions(sts, seal, clock)
         tasks = await self._exits.enter_async_context(asyncio.TaskGroup())

@@ -211,6 +211,7 @@ class Rooms:
             definitions=images.metric_definitions,
             identify=self.inventories.identify,
             context=contexts(self.engine) if is_traced else no_context,
+            tracking=self.tracking.variables,
             clock=clock,
             announce=Announcer(self.notices),
         )

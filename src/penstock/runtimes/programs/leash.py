@@ -13,16 +13,21 @@ import threading
 PATIENCE = 10.0  # seconds
 
 
-def wait_for_the_end(process: "subprocess.Popen[bytes]") -> None:
+def follow(process: "subprocess.Popen[bytes]") -> None:
     while os.read(0, 1):
         pass
+    is_let_go.set()
     process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(PATIENCE)
     os.killpg(0, signal.SIGKILL)
 
 
+is_let_go = threading.Event()
 process = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
-threading.Thread(target=wait_for_the_end, args=(process,), daemon=True).start()
+following = threading.Thread(target=follow, args=(process,), daemon=True)
+following.start()
 code = process.wait()
+if is_let_go.is_set():
+    following.join()  # which ends this process with all others of its group
 sys.exit(code if code >= 0 else 128 - code)

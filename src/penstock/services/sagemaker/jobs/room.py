@@ -12,7 +12,7 @@ from penstock.services.sagemaker.jobs.harvest import Harvesting
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.services.sagemaker.jobs.requests import Definitions
-from penstock.services.sagemaker.jobs.running import ClientEnvironment, Context, Running, no_context
+from penstock.services.sagemaker.jobs.running import ClientEnvironment, Context, Running, Tracking, no_context
 from penstock.services.sagemaker.jobs.staging import Staging, holding
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
@@ -33,6 +33,7 @@ def furnish(
     announce: Announce = unheard,
     identify: Identify = unidentified,
     context: Context = no_context,
+    tracking: Tracking = lambda _: {},
 ) -> Callable[[], Awaitable[None]]:
     """Enter the operations into the directory, the flows and activities into the engine. Before `engine.work`.
 
@@ -50,6 +51,7 @@ def furnish(
         client_environment=client_environment,
         identify=identify,
         context=context,
+        tracking=tracking,
         clock=clock,
     )
     engine.activity(RUN_JOB, running.run, eager=True)

@@ -31,6 +31,7 @@ from penstock.services.sagemaker.jobs.staging import Staging
 from penstock.store.streams import Streams
 from penstock.wire.call import Scope, ServiceError
 
+Tracking = Callable[[str], Mapping[str, str]]  # what tells MLflow in a job where a tracking server is, by its ARN
 Context = Callable[[Task], Awaitable[Mapping[str, str]]]  # what tells a job which trace it belongs to
 ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint
 
@@ -92,11 +93,13 @@ class Running:
         identify: Identify,
         clock: Callable[[], float],
         context: Context = no_context,
+        tracking: Tracking = lambda _: {},
     ) -> None:
         self._runtime = runtime
         self._objects = objects
         self._identify = identify
         self._context = context
+        self._tracking = tracking
         self._machine = machine
         self._staging = staging
         self._harvesting = harvesting
@@ -235,6 +238,7 @@ class Running:
                 ),  # as many as it has processors: more wait for each other
                 **self._client_environment(work.scope, contract.role_arn),
                 **context,
+                **(self._tracking(contract.tracking_server) if contract.tracking_server else {}),
                 **contract.environment,
             },
             files={**contract.files, contract.resource_config: resource_config(contract, instance)},

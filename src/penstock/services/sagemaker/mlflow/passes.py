@@ -1,6 +1,6 @@
 """Passes: what lets a browser or a job in to one tracking server for a while, sealed so that nobody else writes one.
 
-The seal is this process's own: a pass ends with it.
+The seal is the installation's own, so that a job's pass outlives the server as the job does.
 """
 
 import base64
@@ -19,6 +19,9 @@ class Passes:
     def __init__(self, seal: bytes, clock: Callable[[], float]) -> None:
         self._seal = seal
         self._clock = clock
+
+    def seal_with(self, seal: bytes) -> None:
+        self._seal = seal
 
     def write(self, arn: str, seconds: float = LONGEST) -> str:
         """A pass to that server, good for so long."""

@@ -1,13 +1,13 @@
 """The room, furnished: what `composition` calls to have tracking servers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from penstock.engine.programs import Programs
 from penstock.services.sagemaker.mlflow.api import TrackingServers
 from penstock.services.sagemaker.mlflow.keeping import ClientEnvironment, Keeping, Launch
-from penstock.services.sagemaker.mlflow.model import KIND
+from penstock.services.sagemaker.mlflow.model import ADDRESS, KIND
 from penstock.services.sagemaker.mlflow.passes import Passes
 from penstock.store import documents
 from penstock.store.database import Database
@@ -27,6 +27,13 @@ class Found:
 class TrackingRoom:
     keeping: Keeping
     passes: Passes
+    endpoint: Callable[[], str]
+
+    def variables(self, arn: str) -> Mapping[str, str]:
+        """What MLflow in a job reads: where the server is, and what lets it in."""
+        _, _, _, region, account, resource = arn.split(":", 5)
+        place = f"{self.endpoint()}{ADDRESS}/{account}/{region}/{resource.partition('/')[2]}"
+        return {"MLFLOW_TRACKING_URI": place, "MLFLOW_TRACKING_TOKEN": self.passes.write(arn)}
 
     async def find(self, arn: str) -> Found | None:
         server = await self.keeping.database.read(lambda tx: documents.find_by_arn(tx, arn))
@@ -61,4 +68,4 @@ def open_tracking(
             changed=keeping.changed,
         )
     )
-    return TrackingRoom(keeping, passes)
+    return TrackingRoom(keeping, passes, endpoint)
