@@ -129,7 +129,7 @@ async def test_a_job_is_told_of_its_experiment_and_of_its_tracking_server(tmp_pa
             **training_request(MlflowConfig={"MlflowResourceArn": server, "MlflowExperimentName": "churn"})
         )
 
-    (job,) = world.runtime.jobs
+    (job,) = world.runtime.started
     assert job.environment["MLFLOW_EXPERIMENT_NAME"] == "churn"
     assert job.environment["MLFLOW_TRACKING_URI"] == f"http://here/{server}"
 

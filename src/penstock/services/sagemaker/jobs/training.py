@@ -51,9 +51,7 @@ def contract(plan: Plan, region: str) -> Contract:
             "TRAINING_JOB_NAME": plan.name,
             "TRAINING_JOB_ARN": plan.arn,
             "AWS_REGION": region,
-            **(
-                {"MLFLOW_EXPERIMENT_NAME": tracked["MlflowExperimentName"]} if "MlflowExperimentName" in tracked else {}
-            ),
+            **({"MLFLOW_EXPERIMENT_NAME": experiment} if experiment else {}),
             **request.get("Environment", {}),
         },
         tracking_server=tracked.get("MlflowResourceArn", ""),
