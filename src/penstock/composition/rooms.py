@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from penstock.composition import tracking
 from penstock.composition.images import Images
 from penstock.composition.inventories import Inventories
 from penstock.composition.residents import environments_here, model_servers, nursery
 from penstock.composition.runtimes import containers_of, machine_here
 from penstock.composition.sources import chance, clock
-from penstock.composition.tracking import launcher
+from penstock.composition.tracking import tracking_servers
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
@@ -24,7 +23,6 @@ from penstock.engine.notices import Notices
 from penstock.runtimes.choice import ByImage, WhereContained
 from penstock.runtimes.container import Containers, ContainerServers, find_socket
 from penstock.runtimes.container import Engine as ContainerEngine
-from penstock.runtimes.programs import Processes
 from penstock.runtimes.residents import Nursery
 from penstock.runtimes.sandbox import Sandbox
 from penstock.runtimes.slots import Slots, this_machine
@@ -43,7 +41,7 @@ from penstock.services.sagemaker.features.room import open_features
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.jobs.running import no_context
 from penstock.services.sagemaker.mlflow.keeping import Launch
-from penstock.services.sagemaker.mlflow.room import TrackingRoom, open_tracking
+from penstock.services.sagemaker.mlflow.room import TrackingRoom
 from penstock.services.sagemaker.monitoring.room import open_monitoring
 from penstock.services.sagemaker.monitoring.settings import read_schedule_minutes
 from penstock.services.sagemaker.pipelines.notices import telling
@@ -151,18 +149,7 @@ class Rooms:
             container_engine=container_engine,
             containers=containers,
             slots=slots,
-            tracking=open_tracking(
-                database=database,
-                directory=directory,
-                programs=Processes(),
-                launch=launch or launcher(data, environments),
-                version=tracking.version(),
-                client_environment=clients_of.servers,
-                folder=data.absolute() / "mlflow",
-                endpoint=endpoint,
-                clock=clock,
-                chance=chance,
-            ),
+            tracking=tracking_servers(data, environments, launch, database, directory, clients_of.servers, endpoint),
             answered=nothing_answered(),
             runtime=ByImage(sandbox, containers, images.is_container),
             inventories=Inventories(images, blobs, container_engine),
