@@ -21,7 +21,7 @@ from penstock.services.stepfunctions import flow as machines
 from penstock.store.database import Transaction
 from penstock.telemetry import states
 from penstock.telemetry.kinship import kin_of, step_job
-from penstock.telemetry.model import Act, Attribute, Ended, Kin, part_key, part_of, run_key
+from penstock.telemetry.model import Act, Attribute, Ended, Kin, Kind, part_key, part_of, run_key
 
 OUTCOMES: Final[Mapping[str, Ended]] = {
     "Succeeded": "Succeeded", "Failed": "Failed", "Stopped": "Stopped", "Completed": "Succeeded",
@@ -47,6 +47,13 @@ class Seen:
         outcome = view.outcome
         self.outcome: Ended | None = None if outcome is None else outcome.status
 
+    def act(self, kind: Kind, name: str, *, reason: str, attributes: Mapping[str, Attribute]) -> Act:
+        """The run as an act, without its parts."""
+        return Act(
+            key=self.key, kin=self.kin, kind=kind, name=name, began=self.when.began, ended=self.when.settled,
+            outcome=self.outcome, reason=reason, attributes=attributes,
+        )  # fmt: skip
+
 
 def account(tx: Transaction, engine: Engine, run: RunId) -> Act | None:
     """None if the run is gone: it was deleted before anybody could tell of it."""
@@ -62,14 +69,9 @@ def account(tx: Transaction, engine: Engine, run: RunId) -> Act | None:
 def pipeline_execution(_: Transaction, seen: Seen) -> Act:
     state, plan = seen.view.state, seen.view.plan
     begin = state.begin
-    execution = Act(
-        key=seen.key,
-        kin=seen.kin,
-        kind="pipeline-execution",
-        name=begin.pipeline_name,
-        began=seen.when.began,
-        ended=seen.when.settled,
-        outcome=seen.outcome,
+    execution = seen.act(
+        "pipeline-execution",
+        begin.pipeline_name,
         reason=state.reason,
         attributes={
             "aws.sagemaker.pipeline.arn": begin.pipeline_arn,
@@ -127,21 +129,19 @@ def job(_: Transaction, seen: Seen) -> Act:
         attributes["aws.sagemaker.job.end"] = state.report.reason
         if state.report.exit_code is not None:
             attributes["process.exit.code"] = state.report.exit_code
-    act = Act(
-        key=seen.key,
-        kin=seen.kin,
-        kind=plan.product,
-        name=plan.name,
-        began=seen.when.began,
-        ended=seen.when.settled,
-        outcome=seen.outcome,
+    act = seen.act(
+        plan.product,
+        plan.name,
         reason=state.verdict.failure_reason if state.verdict is not None else "",
         attributes=attributes,
+    )
+    return replace(
+        act,
         reads=tuple(uri for uri, what in reads if what == "DataSet"),
         code=tuple(uri for uri, what in reads if what == "Code"),
         writes=tuple(uri for uri, _ in WRITES[document](body)) if seen.outcome in {"Succeeded", "Stopped"} else (),
+        parts=tuple(_phases(act, state.phases)),
     )
-    return replace(act, parts=tuple(_phases(act, state.phases)))
 
 
 def _phases(whole: Act, phases: tuple[Phase, ...]) -> Iterator[Act]:
@@ -160,14 +160,9 @@ def _phases(whole: Act, phases: tuple[Phase, ...]) -> Iterator[Act]:
 
 def tuning_job(_: Transaction, seen: Seen) -> Act:
     plan, state = seen.view.plan, seen.view.state
-    return Act(
-        key=seen.key,
-        kin=seen.kin,
-        kind="tuning-job",
-        name=plan.name,
-        began=seen.when.began,
-        ended=seen.when.settled,
-        outcome=seen.outcome,
+    return seen.act(
+        "tuning-job",
+        plan.name,
         reason=state.failure,
         attributes={
             "aws.sagemaker.tuning_job.arn": plan.arn,
@@ -182,14 +177,9 @@ def tuning_job(_: Transaction, seen: Seen) -> Act:
 
 def machine_execution(tx: Transaction, seen: Seen) -> Act:
     order, ended = seen.view.plan.order, seen.view.state.ended
-    act = Act(
-        key=seen.key,
-        kin=seen.kin,
-        kind="state-machine-execution",
-        name=order.machine_name,
-        began=seen.when.began,
-        ended=seen.when.settled,
-        outcome=seen.outcome,
+    act = seen.act(
+        "state-machine-execution",
+        order.machine_name,
         reason="" if ended is None or not ended.error else f"{ended.error}: {ended.cause or ''}".removesuffix(": "),
         attributes={
             "aws.step_functions.state_machine.arn": order.machine,
