@@ -9,6 +9,7 @@ data/
   models/          model data, as model servers see it
   environments/    Pythons that jobs run in, built on first use (unless several data folders share another place)
   offline/         Parquet files being written         queries/             what Athena's queries read and write
+  mlflow/          what tracking servers keep, a folder each
   captures/        what endpoints were asked and answered, on its way to S3
   server.json      where the server is, while it is up          images.toml   the user's own images, if any
   forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas
@@ -19,7 +20,7 @@ import fcntl
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -31,20 +32,27 @@ from penstock.composition.rooms import Clients, Rooms, sweep
 from penstock.composition.sources import MIGRATIONS, chance, clock
 from penstock.engine.engine import Engine
 from penstock.gateway import access, credentials
-from penstock.gateway.guard import OpenHost, check_host, is_loopback
+from penstock.gateway.forwarding import Forwarding, Program
+from penstock.gateway.guard import Guard, OpenHost, check_host, is_loopback
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
+from penstock.gateway.traffic import Traffic
 from penstock.images import clients
 from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.container import EngineGone, NotHere, find_socket
 from penstock.services import identity, lambda_
 from penstock.services.peripheral import Misplaced
+from penstock.services.sagemaker.mlflow.keeping import Launch
+from penstock.services.sagemaker.mlflow.room import TrackingRoom
 from penstock.services.sagemaker.monitoring.settings import WrongSettings
 from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
 from penstock.services.stepfunctions.quotas import WrongQuotas
 from penstock.store.ground import spread
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
+from penstock.telemetry.following import follow
+from penstock.telemetry.metrics import Metrics
+from penstock.telemetry.wishes import NOTHING, Wishes
 from penstock.wire.call import Scope
 from penstock.wire.credentials import Credential
 
@@ -71,6 +79,8 @@ class Settings:
     stand_in: StandIn = nobody  # who else does, in this process: for tests
     environments: Path | None = None  # where Pythons are built; several data folders may share it
     runtime: Literal["sandbox", "container"] = "sandbox"  # of jobs whose image no environment is mapped to
+    telemetry: Wishes = NOTHING  # to whom traces and lineage are told
+    launch: Launch | None = None  # what is started as a tracking server: for tests
     engine: str = ""  # the container engine's address; empty: where engines are found
 
 
@@ -127,8 +137,13 @@ class Penstock:
             environments=self.settings.environments,
             container_engine=ContainerEngine(find_socket(self.settings.engine, os.environ)),
             contain_unmapped=self.settings.runtime == "container",
+            launch=self.settings.launch,
+            is_traced=self.settings.telemetry.traces is not None,
         )
         self._exits.callback(rooms.database.close)
+        follow(rooms.engine, self.settings.telemetry, self._exits)
+        rooms.chores.extend(each.work for each in rooms.engine.followers)
+        rooms.tidy.extend(each.shorten for each in rooms.engine.followers)
         self._exits.push_async_callback(rooms.containers.close)
         self._exits.push_async_callback(rooms.sandbox.close)
         self._exits.push_async_callback(rooms.nursery.close)
@@ -142,6 +157,7 @@ class Penstock:
         if self.settings.auth:
             await self._find_root(rooms.database)
         seal = await identity.seal_of(rooms.database, clock=clock, chance=chance)
+        rooms.tracking.passes.seal_with(seal)
         sts = identity.Sts(rooms.database, clock, chance, rooms.ring)
         self._sessions = identity.Sessions(sts, seal, clock)
         tasks = await self._exits.enter_async_context(asyncio.TaskGroup())
@@ -195,13 +211,27 @@ class Penstock:
     async def _listen(self, tasks: asyncio.TaskGroup, rooms: Rooms) -> None:
         """Open the door; the endpoint is known afterwards."""
         settings = GatewaySettings(auth=self.settings.auth)
+        traffic = Traffic()
+        forwarding = Forwarding(finder(rooms.tracking), Guard(rooms.ring, clock, settings.auth))
+        self._exits.push_async_callback(forwarding.close)
+        metrics = Metrics(
+            database=rooms.database,
+            engine=rooms.engine,
+            traffic=traffic,
+            slots=rooms.slots,
+            blobs=rooms.blobs,
+            answered=rooms.answered,
+            clock=clock,
+            auth=settings.auth,
+        )
         app = application(
             rooms.directory,
             keys=rooms.ring,
             clock=clock,
             chance=chance,
             settings=settings,
-            more=[credentials.route(self._credentials)],
+            traffic=traffic,
+            more=[credentials.route(self._credentials), metrics.route(), *forwarding.routes()],
         )
         stopping = asyncio.Event()
         host = self.settings.host
@@ -236,6 +266,18 @@ class Penstock:
             place, {"endpoint": self.endpoint, "port": port, "region": self.settings.region, "pid": os.getpid()}
         )
         self._exits.callback(place.unlink, missing_ok=True)
+
+
+def finder(tracking: TrackingRoom) -> Callable[[str], Awaitable[Program | None]]:
+    """Tracking servers, as the door that passes requests on to them asks for them."""
+
+    async def find(arn: str) -> Program | None:
+        found = await tracking.find(arn)
+        if found is None:
+            return None
+        return Program(found.port, found.status, lambda given: tracking.passes.is_good(given, arn))
+
+    return find
 
 
 def read_mocks(file: Path | None) -> MockConfig | None:

@@ -133,6 +133,7 @@ def test_the_environment_leads_to_the_endpoint_and_nowhere_else() -> None:
         "AWS_ACCESS_KEY_ID": "AKID",
         "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        "SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT": "http://127.0.0.1:1/_penstock/mlflow/arn",
         "AWS_EC2_METADATA_DISABLED": "true",
         "PYTHONPATH": f"{SHIM}{os.pathsep}/mine",
     }

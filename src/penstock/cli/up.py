@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ import uvloop
 
 from penstock.app import CannotStart, Penstock, Settings
 from penstock.cli.place import DEFAULT_DATA, DEFAULT_PORT, ENVIRONMENTS, data_folder
+from penstock.telemetry import wishes
 
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -42,10 +44,16 @@ FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option("--engine", default="", help="The container engine, unix:///path.sock; default: where one is found.")
 @click.option("--mocks", type=FILE, help="A mock configuration file, for executions of MACHINE#TESTCASE.")
-def command(data: Path | None, **options: Any) -> None:
+@click.option("--otlp", default="", help="Send traces to this OpenTelemetry collector: http://127.0.0.1:4318.")
+@click.option("--openlineage", default="", help="Send lineage events to this server, or append them to file:PATH.")
+def command(data: Path | None, otlp: str, openlineage: str, **options: Any) -> None:
     """Start Penstock and keep it running."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    settings = Settings(data=data_folder(data), **options)
+    try:
+        telemetry = wishes.read(os.environ, otlp=otlp, openlineage=openlineage)
+    except wishes.WrongWish as wrong:
+        raise click.ClickException(str(wrong)) from None
+    settings = Settings(data=data_folder(data), telemetry=telemetry, **options)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))

@@ -15,6 +15,7 @@ from penstock.composition.inventories import Inventories
 from penstock.composition.residents import environments_here, model_servers, nursery
 from penstock.composition.runtimes import containers_of, machine_here
 from penstock.composition.sources import chance, clock
+from penstock.composition.tracking import tracking_servers
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
@@ -34,9 +35,13 @@ from penstock.services.peripheral import Peripheral
 from penstock.services.sagemaker import experiments, lineage, registry
 from penstock.services.sagemaker.announcing import Announcer
 from penstock.services.sagemaker.automl.room import open_automl
+from penstock.services.sagemaker.endpoints.metering import Answered, nothing_answered
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.features.room import open_features
 from penstock.services.sagemaker.jobs.room import furnish
+from penstock.services.sagemaker.jobs.running import no_context
+from penstock.services.sagemaker.mlflow.keeping import Launch
+from penstock.services.sagemaker.mlflow.room import TrackingRoom
 from penstock.services.sagemaker.monitoring.room import open_monitoring
 from penstock.services.sagemaker.monitoring.settings import read_schedule_minutes
 from penstock.services.sagemaker.pipelines.notices import telling
@@ -51,6 +56,7 @@ from penstock.store.blobs import GRACE, Blobs, Digest
 from penstock.store.logfile import stream_path
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
+from penstock.telemetry.following import contexts
 from penstock.wire.call import Directory, Scope, Service
 from penstock.wire.validate import validate
 
@@ -92,6 +98,9 @@ class Rooms:
     container_engine: ContainerEngine
     containers: Containers
     runtime: ByImage
+    slots: Slots
+    tracking: TrackingRoom
+    answered: Answered
     inventories: Inventories
     nursery: Nursery
     model_servers: Nursery
@@ -113,6 +122,8 @@ class Rooms:
         environments: Path | None = None,
         container_engine: ContainerEngine | None = None,
         contain_unmapped: bool = False,
+        is_traced: bool = False,
+        launch: Launch | None = None,
     ) -> Self:
         """From the ground up. Nothing runs yet; `database`, the runtimes and `peripheral` are to be closed.
 
@@ -137,6 +148,9 @@ class Rooms:
             sandbox=sandbox,
             container_engine=container_engine,
             containers=containers,
+            slots=slots,
+            tracking=tracking_servers(data, environments, launch, database, directory, clients_of.servers, endpoint),
+            answered=nothing_answered(),
             runtime=ByImage(sandbox, containers, images.is_container),
             inventories=Inventories(images, blobs, container_engine),
             nursery=nursery(data),
@@ -159,16 +173,19 @@ class Rooms:
         ):
             directory.register(service)
         streams = streams_of(data, directory)
-        rooms._furnish_jobs(streams, images, clients_of.jobs)
+        rooms._furnish_jobs(streams, images, clients_of.jobs, is_traced=is_traced)
         rooms._furnish_functions(data, streams, clients_of.functions)
         rooms._furnish_models(data, streams, images, clients_of.servers)
         rooms._furnish_features(data)
         rooms._furnish_pipelines()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
+        rooms.chores.append(rooms.tracking.keeping.work)
         return rooms
 
-    def _furnish_jobs(self, streams: Streams, images: Images, client_environment: ClientEnvironment) -> None:
+    def _furnish_jobs(
+        self, streams: Streams, images: Images, client_environment: ClientEnvironment, *, is_traced: bool
+    ) -> None:
         """SageMaker's jobs, their tuning, and what makes both by itself."""
         tidy_jobs = furnish(
             engine=self.engine,
@@ -180,6 +197,8 @@ class Rooms:
             client_environment=client_environment,
             definitions=images.metric_definitions,
             identify=self.inventories.identify,
+            context=contexts(self.engine) if is_traced else no_context,
+            tracking=self.tracking.variables,
             clock=clock,
             announce=Announcer(self.notices),
         )
@@ -228,6 +247,7 @@ class Rooms:
             clock=clock,
             chance=chance,
             announce=Announcer(self.notices),
+            answered=self.answered,
         )
         open_transform(
             engine=self.engine,

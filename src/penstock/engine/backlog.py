@@ -18,8 +18,13 @@ GATHERING: Final = 0.1  # seconds between two rounds, for what comes meanwhile
 AGAIN: Final = 5.0  # seconds after a delivery that failed
 
 
+class Undelivered(Exception):
+    """Who is to be told is not there; the message says why, and it is tried again."""
+
+
 class Backlog:
-    """The rows of one table with a `place`, oldest first. `deliver` is given several at a time."""
+    """The rows of one table with a `place`, oldest first. `deliver` is given several at a time. `among` is a condition
+    that says which of them, where several backlogs share a table."""
 
     def __init__(
         self,
@@ -29,14 +34,15 @@ class Backlog:
         columns: str,
         deliver: Callable[[Sequence[Row]], Awaitable[None]],
         together: int,
+        among: str = "1 = 1",
     ) -> None:
         self._database = database
         self._table = table
         self._deliver = deliver
         self._together = together
         self._woken = asyncio.Event()
-        self._waiting = f"SELECT place, {columns} FROM {table} ORDER BY place LIMIT :limit"  # noqa: S608
-        self._forget = f"DELETE FROM {table} WHERE place <= :place"  # noqa: S608
+        self._waiting = f"SELECT place, {columns} FROM {table} WHERE {among} ORDER BY place LIMIT :limit"  # noqa: S608
+        self._forget = f"DELETE FROM {table} WHERE {among} AND place <= :place"  # noqa: S608
 
     def wake(self, tx: Transaction) -> None:
         """There is something new, once this transaction is committed."""
@@ -57,6 +63,9 @@ class Backlog:
     async def _try(self, rows: Sequence[Row]) -> None:
         try:
             await self._round(rows)
+        except Undelivered as why:
+            log.warning("what the table %s holds for others waits: %s", self._table, why)
+            await asyncio.sleep(AGAIN)
         except Exception:  # a worker's loop, a door of rule 11: what could not be delivered is tried again
             log.exception("what the table %s holds for others could not be delivered; it is tried again", self._table)
             await asyncio.sleep(AGAIN)

@@ -44,8 +44,10 @@ from penstock.engine.facts import (
 )
 from penstock.engine.journal import AnyFlow, Entry, Journal
 from penstock.engine.leases import Leases
+from penstock.engine.milestones import Milestones, What
 from penstock.engine.outbox import Activity, Early, Outbox, call_of, refusal
 from penstock.engine.packing import pack, unpacked
+from penstock.engine.tally import Tally
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Directory, Scope
 
@@ -86,6 +88,8 @@ class Engine:
         self.database = database
         self.clock = clock
         self.chance = chance
+        self.tally = Tally()
+        self.followers: list[Milestones] = []  # before `work`
         self._flows: dict[str, AnyFlow] = {}
         self._held: dict[RunId, Journal] = {}
         self._shown: dict[RunId, View] = {}  # committed states of held runs
@@ -192,8 +196,9 @@ class Engine:
         if not journals.create(tx, start.run, flow, start.plan, scope, worker=worker, at=at):
             return False
         plan = flow.plan(start.plan)
-        self._held[start.run] = Journal(start.run, flow, scope, plan, flow.begin(plan), may_be_watched=False)
+        self._held[start.run] = Journal(start.run, flow, scope, plan, flow.begin(plan), began=at, may_be_watched=False)
         tx.after_undo(lambda: self._let_go(start.run))
+        self._pass(tx, start.run, flow.name, "began")
         return True
 
     def _append(self, tx: Transaction, run: RunId, fact: Fact) -> bool:
@@ -337,12 +342,17 @@ class Engine:
     def _finish(self, tx: Transaction, journal: Journal, outcome: Outcome, at: float) -> list[tuple[RunId, Fact]]:
         run = journal.run
         journals.settle(tx, journal, outcome, at=at)
+        self._pass(tx, run, journal.flow.name, "settled")
         journal.out.clear()
         told = tx.rows("SELECT watcher, key FROM watch WHERE run = :run", run=run) if journal.may_be_watched else []
         if told:
             tx.changed("DELETE FROM watch WHERE run = :run", run=run)
-        tx.after_commit(lambda: self._announce(run, outcome))
+        tx.after_commit(lambda: self._announce(journal, outcome, at))
         return [(RunId(str(watcher)), Ended(str(key), outcome)) for watcher, key in told]
+
+    def _pass(self, tx: Transaction, run: RunId, flow: str, what: What) -> None:
+        for follower in self.followers:
+            follower.keep(tx, run, flow, what)
 
     def _show(self, tx: Transaction, journal: Journal) -> None:
         """Let readers see the state when it is durable; keep a snapshot now and then."""
@@ -356,10 +366,14 @@ class Engine:
 
         def show() -> None:
             self._shown[run] = shown
+            self.tally.events += 1
 
         tx.after_commit(show)
 
-    def _announce(self, run: RunId, outcome: Outcome) -> None:
+    def _announce(self, journal: Journal, outcome: Outcome, at: float) -> None:
+        run = journal.run
+        self.tally.events += 1
+        self.tally.settled.add((journal.flow.name, outcome.status), at - journal.began)
         self._shown.pop(run, None)
         self._outbox.drop(run)
         for future in self._waiting.pop(run, ()):

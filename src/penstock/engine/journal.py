@@ -25,7 +25,9 @@ _INSERT_RUN: Final = """
     ON CONFLICT DO NOTHING
 """
 _FIND_RUN: Final = """
-    SELECT flow, account, region, principal, plan, status, outcome, snapshot, snapshot_seq FROM run WHERE id = :id
+    SELECT flow, account, region, principal, plan, status, outcome, snapshot, snapshot_seq,
+        started_at
+    FROM run WHERE id = :id
 """
 _EVENTS: Final = "SELECT body FROM event WHERE run = :run AND seq > :seq ORDER BY seq"
 _APPEND: Final = "INSERT INTO event (run, seq, body) VALUES (:run, :seq, :body)"
@@ -73,6 +75,7 @@ class Journal:
     out: set[str] = field(default_factory=set)  # asked, and not answered yet
     snapshot_seq: int = 0
     outcome: Outcome | None = None
+    began: float = 0.0
     may_be_watched: bool = True  # of one that was just made we know that it is not
 
     def fold(self, entry: Entry) -> None:
@@ -145,10 +148,11 @@ def events(tx: Transaction, run: RunId, *, after: int = 0) -> list[Entry]:
 
 
 def _begun(run: RunId, row: Row, flows: Mapping[str, AnyFlow]) -> Journal:
-    flow_name, account, region, principal, document, status, outcome, snapshot, snapshot_seq = row
+    flow_name, account, region, principal, document, status, outcome, snapshot, snapshot_seq, began = row
     flow = flows[str(flow_name)]
     plan = flow.plan(_bytes(document))
-    journal = Journal(run, flow, Scope(str(account), str(region), str(principal)), plan, flow.begin(plan))
+    scope = Scope(str(account), str(region), str(principal))
+    journal = Journal(run, flow, scope, plan, flow.begin(plan), began=float(began or 0))
     if snapshot is not None:
         frozen = _frozen.decode(_bytes(snapshot))
         journal.state = msgspec.msgpack.decode(frozen.state, type=flow.state_type, ext_hook=unpacked)

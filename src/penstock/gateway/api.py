@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Any, Final
 
 import msgspec
@@ -22,6 +23,7 @@ from penstock.gateway.messages import has_body, head_of, send_response
 from penstock.gateway.refusals import Family, Fault, Refused, answer_to
 from penstock.gateway.routing import Destination
 from penstock.gateway.settings import Settings
+from penstock.gateway.traffic import Traffic
 from penstock.wire import models
 from penstock.wire.call import Body, Call, Directory, NotImplementedHere, ServiceError
 from penstock.wire.http import HttpRequest, HttpResponse, address, asked_at
@@ -65,12 +67,14 @@ class Api:
         clock: Callable[[], float],
         chance: Callable[[], str],
         settings: Settings,
+        traffic: Traffic,
     ) -> None:
         self._directory = directory
         self._guard = guard
         self._clock = clock
         self._chance = chance
         self._settings = settings
+        self._traffic = traffic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = head_of(scope)
@@ -95,6 +99,7 @@ class Api:
             logger.exception("the answer to %s (request %s) broke off", visit.call, visit.id)
         finally:
             access.log(visit, self._clock)
+            self._traffic.count(visit, perf_counter() - visit.began)
 
     async def _response(self, visit: Visit) -> HttpResponse:
         """The answer to a request, whatever happens."""

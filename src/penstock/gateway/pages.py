@@ -1,9 +1,11 @@
 """The gateway's own pages: its health for programs, and what is here for a person who opens the address.
 
     /_penstock/health    JSON: version, uptime, services, counts
+    /metrics             for Prometheus (unsigned, no query), if `more` routes say so: see `telemetry.metrics`
     /                    for browsers (Accept: text/html, unsigned): name, version, services and their coverage
 
-No bucket can be named `_penstock`, so nothing of S3's is hidden.
+No bucket can be named `_penstock`, so nothing of S3's is hidden by it; `/metrics` hides the objects of a bucket
+of that name from whoever lists them without a signature and without a parameter.
 """
 
 import asyncio
@@ -25,6 +27,7 @@ from penstock.wire import models
 from penstock.wire.call import Directory
 
 PREFIX: Final = "/_penstock/"
+METRICS: Final = "/metrics"
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
@@ -68,19 +71,19 @@ class Pages:
 
 
 def pages(own: Pages, more: Sequence[BaseRoute] = ()) -> Starlette:
-    """The pages as an application; `more` are routes of other doors, under `/_penstock/`."""
+    """The pages as an application; `more` are routes of other doors."""
     return Starlette(routes=[Route("/_penstock/health", own.health), Route("/", own.front), *more])
 
 
 def is_page(scope: Scope) -> bool:
     """Whether a request is for a page and not for an API."""
     path = scope["path"]
-    if path != "/":
+    if path not in {"/", METRICS}:
         return bool(path.startswith(PREFIX))
-    if scope["method"] != "GET" or scope["query_string"]:
-        return False
     headers = dict(scope["headers"])
-    return b"text/html" in headers.get(b"accept", b"") and b"authorization" not in headers
+    if scope["method"] != "GET" or scope["query_string"] or b"authorization" in headers:
+        return False
+    return path == METRICS or b"text/html" in headers.get(b"accept", b"")
 
 
 def coverage(directory: Directory) -> list[Coverage]:

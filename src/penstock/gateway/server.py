@@ -23,6 +23,7 @@ from penstock.gateway.guard import Guard, check_host
 from penstock.gateway.packets import GatheringProtocol
 from penstock.gateway.pages import Pages, is_page, pages
 from penstock.gateway.settings import DEFAULTS, Settings
+from penstock.gateway.traffic import Traffic
 from penstock.wire.call import Directory
 from penstock.wire.credentials import KeyRing
 
@@ -37,12 +38,14 @@ def application(
     clock: Callable[[], float],
     chance: Callable[[], str],
     settings: Settings = DEFAULTS,
+    traffic: Traffic | None = None,
     counts: Callable[[], Mapping[str, int]] = dict,
     more: Sequence[BaseRoute] = (),
 ) -> ASGIApp:
-    """Everything that the port answers. `more` are routes of other doors, under `/_penstock/`."""
+    """Everything that the port answers. `more` are routes of other doors, where `pages.is_page` looks for them."""
     guard = Guard(keys, clock, settings.auth)
-    api = Api(directory, guard=guard, clock=clock, chance=chance, settings=settings)
+    traffic = traffic or Traffic()
+    api = Api(directory, guard=guard, clock=clock, chance=chance, settings=settings, traffic=traffic)
     site = pages(Pages(directory, clock=clock, counts=counts), more)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:

@@ -65,6 +65,7 @@ def place_variables(endpoint: str, region: str) -> dict[str, str]:
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # StartSyncExecution would go to sync-127.0.0.1, which is nowhere
+        "SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT": f"{endpoint}/_penstock/mlflow/arn",  # of AWS's MLflow plugin
         "AWS_EC2_METADATA_DISABLED": "true",  # looking for an instance's role costs seconds where there is none
     }
 

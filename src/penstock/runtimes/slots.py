@@ -48,6 +48,14 @@ class Slots:
         self._free = total
         self._queue: dict[Hashable, Waiting] = {}
 
+    @property
+    def taken(self) -> Share:
+        return self.total.minus(self._free)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._queue)
+
     async def take(self, who: Hashable, resources: Resources) -> bool:
         """Wait for one's turn; false if `withdraw` came first. Whoever got true gives it back."""
         need = self.need(resources)

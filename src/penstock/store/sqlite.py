@@ -11,9 +11,11 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Final, TypeVar
 
 from penstock.store.database import Row, Transaction, Unready, Value
+from penstock.store.tally import SECONDS, SIZES, Histogram
 
 T = TypeVar("T")
 GROUP: Final = 2_000  # works in one commit at the most: bounds how long the first of them waits
@@ -124,6 +126,8 @@ class SqliteDatabase:
         self._local = threading.local()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
         self._connections: list[sqlite3.Connection] = []
+        self.groups = Histogram(SIZES)  # works in a commit
+        self.commit_seconds = Histogram(SECONDS)
         self._closed = False
         self._writer_connection = self._connect()
         self._writer = threading.Thread(target=self._write_until_closed, name="sqlite-writer", daemon=True)
@@ -231,7 +235,10 @@ class SqliteDatabase:
                 self._attempt(asked)
             for asked in group:
                 asked.announce()
+            began = perf_counter()
             execute("COMMIT")
+            self.commit_seconds.add(perf_counter() - began)
+            self.groups.add(len(group))
         except sqlite3.Error as error:  # the commit as a whole: a full disk, a damaged file
             if self._writer_connection.in_transaction:
                 execute("ROLLBACK")

@@ -1072,6 +1072,23 @@ class CreateHyperParameterTuningJobResponse(TypedDict):
     HyperParameterTuningJobArn: str
 
 
+class CreateMlflowTrackingServerRequest(TypedDict):
+    TrackingServerName: str
+    ArtifactStoreUri: str
+    TrackingServerSize: NotRequired[TrackingServerSize]
+    MlflowVersion: NotRequired[str]
+    RoleArn: str
+    AutomaticModelRegistration: NotRequired[bool]
+    WeeklyMaintenanceWindowStart: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+    S3BucketOwnerAccountId: NotRequired[str]
+    S3BucketOwnerVerification: NotRequired[bool]
+
+
+class CreateMlflowTrackingServerResponse(TypedDict):
+    TrackingServerArn: NotRequired[str]
+
+
 class CreateModelBiasJobDefinitionRequest(TypedDict):
     JobDefinitionName: str
     ModelBiasBaselineConfig: NotRequired[ModelBiasBaselineConfig]
@@ -1229,6 +1246,16 @@ class CreatePipelineRequest(TypedDict):
 
 class CreatePipelineResponse(TypedDict):
     PipelineArn: NotRequired[str]
+
+
+class CreatePresignedMlflowTrackingServerUrlRequest(TypedDict):
+    TrackingServerName: str
+    ExpiresInSeconds: NotRequired[int]
+    SessionExpirationDurationInSeconds: NotRequired[int]
+
+
+class CreatePresignedMlflowTrackingServerUrlResponse(TypedDict):
+    AuthorizedUrl: NotRequired[str]
 
 
 class CreateProcessingJobRequest(TypedDict):
@@ -1527,6 +1554,14 @@ class DeleteHyperParameterTuningJobRequest(TypedDict):
 
 class DeleteHyperParameterTuningJobResponse(TypedDict):
     pass
+
+
+class DeleteMlflowTrackingServerRequest(TypedDict):
+    TrackingServerName: str
+
+
+class DeleteMlflowTrackingServerResponse(TypedDict):
+    TrackingServerArn: NotRequired[str]
 
 
 class DeleteModelBiasJobDefinitionRequest(TypedDict):
@@ -1957,6 +1992,31 @@ class DescribeLineageGroupResponse(TypedDict):
     CreatedBy: NotRequired[UserContext]
     LastModifiedTime: NotRequired[float]
     LastModifiedBy: NotRequired[UserContext]
+
+
+class DescribeMlflowTrackingServerRequest(TypedDict):
+    TrackingServerName: str
+
+
+class DescribeMlflowTrackingServerResponse(TypedDict):
+    TrackingServerArn: NotRequired[str]
+    TrackingServerName: NotRequired[str]
+    ArtifactStoreUri: NotRequired[str]
+    TrackingServerSize: NotRequired[TrackingServerSize]
+    MlflowVersion: NotRequired[str]
+    RoleArn: NotRequired[str]
+    TrackingServerStatus: NotRequired[TrackingServerStatus]
+    TrackingServerMaintenanceStatus: NotRequired[TrackingServerMaintenanceStatus]
+    IsActive: NotRequired[IsTrackingServerActive]
+    TrackingServerUrl: NotRequired[str]
+    WeeklyMaintenanceWindowStart: NotRequired[str]
+    AutomaticModelRegistration: NotRequired[bool]
+    CreationTime: NotRequired[float]
+    CreatedBy: NotRequired[UserContext]
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
+    S3BucketOwnerAccountId: NotRequired[str]
+    S3BucketOwnerVerification: NotRequired[bool]
 
 
 class DescribeModelBiasJobDefinitionRequest(TypedDict):
@@ -3121,6 +3181,11 @@ class InvokeEndpointWithResponseStreamResponse(TypedDict):
     CustomAttributes: NotRequired[str]
 
 
+IsTrackingServerActive: TypeAlias = Literal[
+    "Active", "Inactive"
+]
+
+
 class IterationContext(TypedDict):
     ParentStepName: NotRequired[str]
     Index: NotRequired[int]
@@ -3421,6 +3486,22 @@ class ListLineageGroupsRequest(TypedDict):
 
 class ListLineageGroupsResponse(TypedDict):
     LineageGroupSummaries: NotRequired[list[LineageGroupSummary]]
+    NextToken: NotRequired[str]
+
+
+class ListMlflowTrackingServersRequest(TypedDict):
+    CreatedAfter: NotRequired[float]
+    CreatedBefore: NotRequired[float]
+    TrackingServerStatus: NotRequired[TrackingServerStatus]
+    MlflowVersion: NotRequired[str]
+    SortBy: NotRequired[SortTrackingServerBy]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListMlflowTrackingServersResponse(TypedDict):
+    TrackingServerSummaries: NotRequired[list[TrackingServerSummary]]
     NextToken: NotRequired[str]
 
 
@@ -5779,6 +5860,11 @@ SortPipelinesBy: TypeAlias = Literal[
 ]
 
 
+SortTrackingServerBy: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
+
+
 SortTrialComponentsBy: TypeAlias = Literal[
     "Name", "CreationTime"
 ]
@@ -5803,6 +5889,14 @@ class SourceAlgorithmSpecification(TypedDict):
 SplitType: TypeAlias = Literal[
     "None", "Line", "RecordIO", "TFRecord"
 ]
+
+
+class StartMlflowTrackingServerRequest(TypedDict):
+    TrackingServerName: str
+
+
+class StartMlflowTrackingServerResponse(TypedDict):
+    TrackingServerArn: NotRequired[str]
 
 
 class StartMonitoringScheduleRequest(TypedDict):
@@ -5850,6 +5944,14 @@ class StopHyperParameterTuningJobRequest(TypedDict):
 
 class StopHyperParameterTuningJobResponse(TypedDict):
     pass
+
+
+class StopMlflowTrackingServerRequest(TypedDict):
+    TrackingServerName: str
+
+
+class StopMlflowTrackingServerResponse(TypedDict):
+    TrackingServerArn: NotRequired[str]
 
 
 class StopMonitoringScheduleRequest(TypedDict):
@@ -6014,6 +6116,33 @@ class TimeSeriesTransformations(TypedDict):
 class TotalHits(TypedDict):
     Value: NotRequired[int]
     Relation: NotRequired[Relation]
+
+
+TrackingServerMaintenanceStatus: TypeAlias = Literal[
+    "MaintenanceInProgress", "MaintenanceComplete", "MaintenanceFailed"
+]
+
+
+TrackingServerSize: TypeAlias = Literal[
+    "Small", "Medium", "Large"
+]
+
+
+TrackingServerStatus: TypeAlias = Literal[
+    "Creating", "Created", "CreateFailed", "Updating", "Updated", "UpdateFailed", "Deleting", "DeleteFailed",
+    "Stopping", "Stopped", "StopFailed", "Starting", "Started", "StartFailed", "MaintenanceInProgress",
+    "MaintenanceComplete", "MaintenanceFailed"
+]
+
+
+class TrackingServerSummary(TypedDict):
+    TrackingServerArn: NotRequired[str]
+    TrackingServerName: NotRequired[str]
+    CreationTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    TrackingServerStatus: NotRequired[TrackingServerStatus]
+    IsActive: NotRequired[IsTrackingServerActive]
+    MlflowVersion: NotRequired[str]
 
 
 class TrafficRoutingConfig(TypedDict):
@@ -6514,6 +6643,20 @@ class UpdateFeatureMetadataRequest(TypedDict):
 
 class UpdateFeatureMetadataResponse(TypedDict):
     pass
+
+
+class UpdateMlflowTrackingServerRequest(TypedDict):
+    TrackingServerName: str
+    ArtifactStoreUri: NotRequired[str]
+    TrackingServerSize: NotRequired[TrackingServerSize]
+    AutomaticModelRegistration: NotRequired[bool]
+    WeeklyMaintenanceWindowStart: NotRequired[str]
+    S3BucketOwnerAccountId: NotRequired[str]
+    S3BucketOwnerVerification: NotRequired[bool]
+
+
+class UpdateMlflowTrackingServerResponse(TypedDict):
+    TrackingServerArn: NotRequired[str]
 
 
 class UpdateModelCardRequest(TypedDict):

@@ -171,6 +171,8 @@ async def test_a_job_that_is_not_there(tmp_path: Path) -> None:
 
 FILES = {"ChannelName": "a", "DataSource": {"FileSystemDataSource": {}}}
 AUGMENTED = channel("a", "s3://b/c", S3DataType="AugmentedManifestFile")
+APP = "arn:aws:sagemaker:us-east-1:123456789012:mlflow-app/a"
+SERVER = "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/t"
 NO_REGEX = {"TrainingImage": "i", "TrainingInputMode": "File", "MetricDefinitions": [{"Name": "m", "Regex": "("}]}
 
 
@@ -188,7 +190,8 @@ NO_REGEX = {"TrainingImage": "i", "TrainingInputMode": "File", "MetricDefinition
         ({"InputDataConfig": [channel("a", "s3://b/c")] * 2}, "ChannelName 'a' is there more than once"),
         ({"InputDataConfig": [AUGMENTED]}, "S3DataType AugmentedManifestFile is not supported"),
         ({"InputDataConfig": [FILES]}, "only DataSource.S3DataSource is supported, not FileSystemDataSource"),
-        ({"MlflowConfig": {}}, "MlflowConfig is not supported"),
+        ({"MlflowConfig": {"MlflowResourceArn": APP}}, "MlflowResourceArn must be a tracking server's"),
+        ({"MlflowConfig": {"MlflowResourceArn": SERVER, "MlflowRunName": "r"}}, "MlflowRunName is not supported"),
     ],
 )
 async def test_training_that_cannot_be_done_is_refused_by_name(

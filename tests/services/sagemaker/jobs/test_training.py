@@ -120,6 +120,20 @@ async def test_unpacked_code_is_held_until_the_job_has_settled_and_its_archive_f
     assert left == [(hashlib.sha256(world.objects["code/sourcedir.tar.gz"]).hexdigest(), f"sagemaker/job/{ARN}")]
 
 
+async def test_a_job_is_told_of_its_experiment_and_of_its_tracking_server(tmp_path: Path) -> None:
+    server = "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/t"
+    world = World(tmp_path, tracking=lambda arn: {"MLFLOW_TRACKING_URI": f"http://here/{arn}"})
+
+    async with world.open() as client:
+        await client.train(
+            **training_request(MlflowConfig={"MlflowResourceArn": server, "MlflowExperimentName": "churn"})
+        )
+
+    (job,) = world.runtime.started
+    assert job.environment["MLFLOW_EXPERIMENT_NAME"] == "churn"
+    assert job.environment["MLFLOW_TRACKING_URI"] == f"http://here/{server}"
+
+
 async def test_an_entrypoint_takes_the_place_of_train(tmp_path: Path) -> None:
     world = World(tmp_path)
     algorithm = {

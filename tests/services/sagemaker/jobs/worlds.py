@@ -25,6 +25,7 @@ from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.identify import Identify, unidentified
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
+from penstock.services.sagemaker.jobs.running import Tracking
 from penstock.store.blobs import Blobs
 from penstock.store.logfile import Record, encode
 from penstock.store.migrate import migrate
@@ -255,6 +256,7 @@ class World:
     lives: int = 0
     announce: Announce = unheard
     identify: Identify = unidentified
+    tracking: Tracking = lambda _: {}
     more_migrations: ClassVar[list[Path]] = []
 
     def __post_init__(self) -> None:
@@ -296,6 +298,7 @@ class World:
             definitions=definitions,
             announce=self.announce,
             identify=self.identify,
+            tracking=self.tracking,
         )  # fmt: skip
         self.open_more(engine, directory, streams)
         ready = asyncio.Event()

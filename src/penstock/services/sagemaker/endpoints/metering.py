@@ -1,7 +1,8 @@
 """Metering: what CloudWatch is told of invocations, in AWS's names (namespace `AWS/SageMaker`).
 
 Requests are counted in memory and told every `TELL_EVERY` seconds, so none of them waits. CloudWatch's own state is in
-memory too, unless it is forwarded: what is not told when the server stops is not missed.
+memory too, unless it is forwarded: what is not told when the server stops is not missed. `answered` is counted for
+Prometheus, from the server's start on.
 """
 
 import asyncio
@@ -11,12 +12,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from penstock.services.sagemaker.endpoints.model import Json
+from penstock.store.tally import SECONDS, Histograms
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 log: Final = logging.getLogger(__name__)
 NAMESPACE: Final = "AWS/SageMaker"
 TELL_EVERY: Final = 15.0  # seconds
 TELL_WITHIN: Final = 30.0
+Answered = Histograms[tuple[str, str, str]]  # seconds by endpoint, variant and class of status
 
 
 @dataclass(slots=True)
@@ -64,11 +67,16 @@ class Meter:
             }
 
 
+def nothing_answered() -> Answered:
+    return Histograms(SECONDS, ("others", "others", "others"))
+
+
 class Metering:
-    def __init__(self, directory: Directory, clock: Callable[[], float]) -> None:
+    def __init__(self, directory: Directory, clock: Callable[[], float], answered: Answered) -> None:
         self._directory = directory
         self._clock = clock
         self._meters: dict[tuple[Scope, str, str], Meter] = {}
+        self._answered = answered
 
     def count(
         self, scope: Scope, endpoint: str, variant: str, status: int, seconds: float, shares: Mapping[str, float]
@@ -78,6 +86,7 @@ class Metering:
         meter = self._meters.get(place)
         if meter is None:
             meter = self._meters[place] = Meter()
+        self._answered.add((endpoint, variant, f"{status // 100}xx"), seconds)
         meter.invocations.add(1)
         meter.client_errors.add(float(400 <= status < 500))
         meter.server_errors.add(float(status >= 500))

@@ -15,7 +15,7 @@ from penstock.services.sagemaker.endpoints.configs import EndpointConfigs
 from penstock.services.sagemaker.endpoints.flow import SERVE, STAGE, EndpointFlow
 from penstock.services.sagemaker.endpoints.inference import ANSWER, NOTIFY, InferenceFlow
 from penstock.services.sagemaker.endpoints.invocations import Invocations
-from penstock.services.sagemaker.endpoints.metering import Metering
+from penstock.services.sagemaker.endpoints.metering import Answered, Metering, nothing_answered
 from penstock.services.sagemaker.endpoints.queueing import Queueing
 from penstock.services.sagemaker.endpoints.runtime import Runtime
 from penstock.services.sagemaker.endpoints.servers import ClientEnvironment, HowServed, ModelServers
@@ -55,6 +55,7 @@ def open_endpoints(
     clock: Callable[[], float],
     chance: Callable[[], str],
     announce: Announce = unheard,
+    answered: Answered | None = None,
 ) -> EndpointsRoom:
     """Enter operations, the flow and activities; before `engine.work`."""
     servers = ModelServers(
@@ -76,7 +77,7 @@ def open_endpoints(
     directory.register(EndpointConfigs(engine.database, directory, clock, announce))
     directory.register(Endpoints(engine, directory, clock, chance))
     spool = Spool(captures, objects, blobs, clock=clock, chance=chance)
-    metering = Metering(directory, clock)
+    metering = Metering(directory, clock, nothing_answered() if answered is None else answered)
     invocations = Invocations(engine.database, serving, spool, metering, clock, chance)
     queueing = Queueing(engine, directory, objects, blobs, invocations, clock, chance)
     engine.register(InferenceFlow())

@@ -72,6 +72,7 @@ class Contract:
     command: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    tracking_server: str = ""  # the ARN of the MLflow server that it logs to, if it is to
     files: Mapping[str, bytes] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()

@@ -54,7 +54,8 @@ _plans: Final = msgspec.json.Decoder(Plan)
 class JobFlow:
     """What runs of one product do; `settled` is told, after the commit, which of them have ended.
 
-    `run` and `stop` are the activities that carry a job out, and end it.
+    `run` and `stop` are the activities that carry a job out, and end it. `because` is told why each attempt that counts
+    has ended.
     """
 
     state_type = State
@@ -67,9 +68,11 @@ class JobFlow:
         run: str = RUN_JOB,
         stop: str = STOP_JOB,
         announce: Announce = unheard,
+        because: Callable[[str, str], None] = lambda _flow, _reason: None,
     ) -> None:
         self.name = f"sagemaker.{product}"
         self._announce = announce
+        self._because = because
         self._settled = settled
         self._run = run
         self._stop = stop
@@ -117,7 +120,12 @@ class JobFlow:
             blobs.release(tx, holder(run))
             if after.report is not None and after.report.record is not None:
                 blobs.hold_all(tx, after.report.record.digests, holder(run))
-            tx.after_commit(lambda: self._settled(run))
+            tx.after_commit(lambda: self._end(run, after))
+
+    def _end(self, run: RunId, state: State) -> None:
+        if state.report is not None:
+            self._because(self.name, state.report.reason)
+        self._settled(run)
 
 
 def standing(plan: Plan, state: State) -> tuple[str, str]:

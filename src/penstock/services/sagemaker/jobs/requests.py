@@ -17,7 +17,6 @@ Definitions = Callable[[str], Sequence[Mapping[str, str]]]  # an image's built-i
 MOST_INSTANCES: Final = 100
 OF_TRAINING: Final[Mapping[str, str]] = {
     "ServerlessJobConfig": "give AlgorithmSpecification and ResourceConfig",
-    "MlflowConfig": "log to a tracking server from the script",
     "ModelPackageConfig": "register the model with CreateModelPackage",
 }
 ISOLATION: Final = (
@@ -36,6 +35,7 @@ def completed(product: Product, request: Request, definitions: Definitions) -> d
 
 def training(request: Request, definitions: Definitions) -> dict[str, Json]:
     refuse(request, OF_TRAINING)
+    check_tracking(request.get("MlflowConfig", {}))
     algorithm = with_metrics(training_image(request), definitions)
     config = request.get("ResourceConfig")
     if not config:
@@ -61,6 +61,19 @@ def training(request: Request, definitions: Definitions) -> dict[str, Json]:
         whole["InputDataConfig"] = [channel(each) for each in request["InputDataConfig"]]
         unique("InputDataConfig", "ChannelName", request["InputDataConfig"])
     return whole
+
+
+def check_tracking(config: Request) -> None:
+    """A tracking server can be handed to the job, which makes its runs itself."""
+    if config.get("MlflowRunName"):
+        raise ValidationError(
+            "MlflowConfig.MlflowRunName is not supported: name the run in the script, mlflow.start_run(run_name=…)."
+        )
+    if ":mlflow-tracking-server/" not in config.get("MlflowResourceArn", ":mlflow-tracking-server/"):
+        raise ValidationError(
+            "MlflowConfig.MlflowResourceArn must be a tracking server's: "
+            "create one with CreateMlflowTrackingServer; Penstock has no MLflow apps."
+        )
 
 
 def training_image(request: Request) -> dict[str, Json]:

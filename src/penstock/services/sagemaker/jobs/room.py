@@ -12,7 +12,7 @@ from penstock.services.sagemaker.jobs.harvest import Harvesting
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.services.sagemaker.jobs.requests import Definitions
-from penstock.services.sagemaker.jobs.running import ClientEnvironment, Running
+from penstock.services.sagemaker.jobs.running import ClientEnvironment, Context, Running, Tracking, no_context
 from penstock.services.sagemaker.jobs.staging import Staging, holding
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
@@ -32,6 +32,8 @@ def furnish(
     definitions: Definitions = lambda _: (),
     announce: Announce = unheard,
     identify: Identify = unidentified,
+    context: Context = no_context,
+    tracking: Tracking = lambda _: {},
 ) -> Callable[[], Awaitable[None]]:
     """Enter the operations into the directory, the flows and activities into the engine. Before `engine.work`.
 
@@ -48,12 +50,15 @@ def furnish(
         streams=streams,
         client_environment=client_environment,
         identify=identify,
+        context=context,
+        tracking=tracking,
         clock=clock,
     )
     engine.activity(RUN_JOB, running.run, eager=True)
     engine.activity(STOP_JOB, running.stop)
-    engine.register(JobFlow("training-job", running.settled, announce=announce))
-    engine.register(JobFlow("processing-job", running.settled, announce=announce))
+    because = engine.tally.because
+    engine.register(JobFlow("training-job", running.settled, announce=announce, because=because))
+    engine.register(JobFlow("processing-job", running.settled, announce=announce, because=because))
     jobs = Jobs(engine, engine.database, clock=clock, announce=announce)
     directory.register(TrainingJobs(jobs, objects, definitions))
     directory.register(ProcessingJobs(jobs))

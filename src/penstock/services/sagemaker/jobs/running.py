@@ -7,7 +7,7 @@ again; staging brings the same files; uploading writes the same objects. Nothing
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -31,6 +31,8 @@ from penstock.services.sagemaker.jobs.staging import Staging
 from penstock.store.streams import Streams
 from penstock.wire.call import Scope, ServiceError
 
+Tracking = Callable[[str], Mapping[str, str]]  # what tells MLflow in a job where a tracking server is, by its ARN
+Context = Callable[[Task], Awaitable[Mapping[str, str]]]  # what tells a job which trace it belongs to
 ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint
 
 CONTRACTS: Final[Mapping[Product, Callable[[Plan, str], Contract]]] = {
@@ -70,6 +72,11 @@ class Work:
         return f"{self.contract.name}/{host}-{self.stamp}"
 
 
+async def no_context(task: Task) -> Mapping[str, str]:  # noqa: ARG001 - the form of a `Context`
+    """Where no traces are made."""
+    return {}
+
+
 class Running:
     """The activities `sagemaker.run-job` and `sagemaker.stop-job`."""
 
@@ -85,10 +92,14 @@ class Running:
         client_environment: ClientEnvironment,
         identify: Identify,
         clock: Callable[[], float],
+        context: Context = no_context,
+        tracking: Tracking = lambda _: {},
     ) -> None:
         self._runtime = runtime
         self._objects = objects
         self._identify = identify
+        self._context = context
+        self._tracking = tracking
         self._machine = machine
         self._staging = staging
         self._harvesting = harvesting
@@ -182,7 +193,8 @@ class Running:
         work.live.noting = objects
         staged = await self._staging.bring(objects, work.scope, work.contract, work.task.run)
         work.phases.enter(WAITING)
-        jobs = [self._job(work, each, staged[each.host]) for each in work.contract.instances]
+        context = await self._context(work.task)
+        jobs = [self._job(work, each, staged[each.host], context) for each in work.contract.instances]
         endings = await self._run_together(jobs, work)
         if any(
             ending.reason != "unstartable" for ending in endings
@@ -212,7 +224,7 @@ class Running:
         scanning = scan([job.log for job in jobs if job.log], work.contract.metrics)
         return await asyncio.gather(uploading, scanning)
 
-    def _job(self, work: Work, instance: Instance, inputs: tuple[Input, ...]) -> Job:
+    def _job(self, work: Work, instance: Instance, inputs: tuple[Input, ...], context: Mapping[str, str]) -> Job:
         contract = work.contract
         size = resources(instance.type, self._machine, among=len(contract.instances), volume_gib=contract.volume_gib)
         return Job(
@@ -225,6 +237,8 @@ class Running:
                     max(1, int(size.cpus))
                 ),  # as many as it has processors: more wait for each other
                 **self._client_environment(work.scope, contract.role_arn),
+                **context,
+                **(self._tracking(contract.tracking_server) if contract.tracking_server else {}),
                 **contract.environment,
             },
             files={**contract.files, contract.resource_config: resource_config(contract, instance)},

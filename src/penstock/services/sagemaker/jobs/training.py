@@ -34,6 +34,8 @@ def contract(plan: Plan, region: str) -> Contract:
     algorithm = request["AlgorithmSpecification"]
     entrypoint = tuple(algorithm.get("ContainerEntrypoint", ()))
     arguments = tuple(algorithm.get("ContainerArguments", ()))
+    tracked = request.get("MlflowConfig", {})
+    experiment = tracked.get("MlflowExperimentName", "")
     return Contract(
         name=plan.name,
         image=algorithm["TrainingImage"],
@@ -49,8 +51,10 @@ def contract(plan: Plan, region: str) -> Contract:
             "TRAINING_JOB_NAME": plan.name,
             "TRAINING_JOB_ARN": plan.arn,
             "AWS_REGION": region,
+            **({"MLFLOW_EXPERIMENT_NAME": experiment} if experiment else {}),
             **request.get("Environment", {}),
         },
+        tracking_server=tracked.get("MlflowResourceArn", ""),
         files=dict(config_files(request)),
         folders=tuple(folders(request)),
         sources=tuple(sources(request)),

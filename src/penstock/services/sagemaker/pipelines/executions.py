@@ -88,7 +88,7 @@ class PipelineExecutions:
             status="Executing",
             created_at=begin.started_at,
             modified_at=begin.started_at,
-            token=token,
+            token=call.token or token,  # of the run that asks, which telemetry and lineage read off it
             body={**self._row(call, request, begin), "PipelineVersionId": number},
         )
         documents.insert(tx, row)

@@ -41,7 +41,14 @@ def open_transform(
     engine.activity(RUN_TRANSFORM, transforming.run)
     engine.activity(STOP_TRANSFORM, transforming.stop)
     engine.register(
-        JobFlow("transform-job", transforming.settled, run=RUN_TRANSFORM, stop=STOP_TRANSFORM, announce=announce)
+        JobFlow(
+            "transform-job",
+            transforming.settled,
+            run=RUN_TRANSFORM,
+            stop=STOP_TRANSFORM,
+            announce=announce,
+            because=engine.tally.because,
+        )
     )
     jobs = Jobs(engine, engine.database, clock=clock, announce=announce)
     directory.register(TransformJobs(jobs, directory))

@@ -1,0 +1,1 @@
+"""MLflow tracking servers: the real ones, launched and kept by Penstock."""
