@@ -236,9 +236,7 @@ class Running:
             for each in beside:
                 each.cancel()
         ending = running.result()
-        if not began_at and ending.started_at is not None:
-            began_at.append(ending.started_at)
-        return ending, began_at[0] if began_at else None
+        return ending, began_at[0] if began_at else ending.started_at
 
     async def _hold_to_queue(self, plan: Plan, job: JobId, begun: asyncio.Event) -> None:
         """Stop a job that has not begun in the time that it may be queued for."""
@@ -269,6 +267,8 @@ class Running:
 
     async def _delivered(self, task: Task, plan: Plan, job: Job, ending: Ending, began_at: float | None) -> Report:
         told = await self._told(ending.outputs.get(TOLD_OUTPUT.name, ()))
+        if began_at is None and told.get("phases"):
+            began_at = told["phases"][0]["startTime"]
         report = Report(
             ending.reason, exit_code=ending.exit_code, message=ending.message, began_at=began_at, told=told
         )  # fmt: skip
