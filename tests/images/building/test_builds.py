@@ -41,7 +41,9 @@ def test_a_command_that_ends_the_shell_leaves_its_variables_and_folder_to_the_ne
         phase("post_build", "echo $ONE"),
     )
 
-    assert done.message("BUILD") == "COMMAND_EXECUTION_ERROR: Error while executing command: exit 4. Reason: exit status 4"
+    assert (
+        done.message("BUILD") == "COMMAND_EXECUTION_ERROR: Error while executing command: exit 4. Reason: exit status 4"
+    )
     assert done.output == ["/", 'a "b"', 'a "b"']
 
 
@@ -228,9 +230,7 @@ def test_an_archive_is_the_same_for_the_same_files(tmp_path: Path) -> None:
     sums = []
     for number in (1, 2):
         (tmp_path / str(number)).mkdir()
-        done = build(
-            tmp_path / str(number), phase("build", make), artifacts=[wanted], variables={"STAMP": str(number)}
-        )
+        done = build(tmp_path / str(number), phase("build", make), artifacts=[wanted], variables={"STAMP": str(number)})
         (of,) = done.told["artifacts"]
         assert of["name"] == f"n-{number}-z"
         sums.append(of["sha256sum"])

@@ -25,7 +25,11 @@ async def test_a_build_goes_through_all_phases(world: World) -> None:
         started = (await client("StartBuild", projectName="app"))["build"]
         build = await client.ended(started)
 
-    assert (started["buildStatus"], started["currentPhase"], started["buildComplete"]) == ("IN_PROGRESS", "QUEUED", False)
+    assert (started["buildStatus"], started["currentPhase"], started["buildComplete"]) == (
+        "IN_PROGRESS",
+        "QUEUED",
+        False,
+    )
     assert (build["buildStatus"], build["currentPhase"], build["buildComplete"]) == ("SUCCEEDED", "COMPLETED", True)
     assert phases(build) == EVERY_PHASE
     assert all(each["durationInSeconds"] >= 0 for each in build["phases"] if each["phaseType"] != "COMPLETED")
@@ -256,7 +260,12 @@ async def test_a_project_may_limit_how_many_builds_run(world: World) -> None:
 @pytest.mark.parametrize(
     ("operation", "request_", "code", "said"),
     [
-        ("StartBuild", {"projectName": "none"}, "ResourceNotFoundException", "Project cannot be found: arn:aws:codebuild"),
+        (
+            "StartBuild",
+            {"projectName": "none"},
+            "ResourceNotFoundException",
+            "Project cannot be found: arn:aws:codebuild",
+        ),
         ("StopBuild", {"id": "app:none"}, "ResourceNotFoundException", "Build cannot be found: arn:aws:codebuild"),
         (
             "StartBuild",

@@ -8,7 +8,9 @@ from services.codebuild.worlds import Json, World, project
 
 async def test_a_project_is_told_as_it_was_made(world: World) -> None:
     async with world.open() as client:
-        made = (await client("CreateProject", **project(description="an app", tags=[{"key": "a", "value": "b"}])))["project"]
+        made = (await client("CreateProject", **project(description="an app", tags=[{"key": "a", "value": "b"}])))[
+            "project"
+        ]
         found = await client("BatchGetProjects", names=["app", made["arn"], "other"])
 
     assert made["arn"] == "arn:aws:codebuild:us-east-1:123456789012:project/app"
@@ -67,7 +69,10 @@ ENVIRONMENT = project()["environment"]
         ({"source": {"type": "GITHUB"}}, "location is required for source type GITHUB"),
         ({"artifacts": {"type": "S3"}}, "location is required for artifacts of type S3"),
         ({"artifacts": {"type": "CODEPIPELINE"}}, "artifact type CODEPIPELINE requires source type CODEPIPELINE"),
-        ({"secondaryArtifacts": [{"type": "S3", "location": "b"}]}, "secondaryArtifacts: each needs a artifactIdentifier"),
+        (
+            {"secondaryArtifacts": [{"type": "S3", "location": "b"}]},
+            "secondaryArtifacts: each needs a artifactIdentifier",
+        ),
         ({"environment": {**ENVIRONMENT, "type": "WINDOWS_CONTAINER"}}, "use LINUX_CONTAINER"),
         (
             {"environment": {**ENVIRONMENT, "environmentVariables": [{"name": "CODEBUILD_X", "value": "1"}]}},

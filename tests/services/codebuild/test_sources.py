@@ -26,7 +26,9 @@ def git(folder: Path, *words: str) -> str:
         "PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1",
         **{f"GIT_{who}_{what}": "someone" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
     }  # fmt: skip
-    done = subprocess.run(["git", "-C", str(folder), *words], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["git", "-C", str(folder), *words], env=environment, capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()
 
 
@@ -120,7 +122,10 @@ async def test_secondary_sources_have_folders_of_their_own(world: World) -> None
             "CLIENT_ERROR: NoSuchKey: The specified key does not exist. (source s3://bucket/none.zip)",
         ),
         ({"type": "S3", "location": "bucket/text"}, "CLIENT_ERROR: the source is neither a ZIP nor a TAR archive"),
-        ({"type": "GITHUB", "location": "file:///nowhere"}, "CLIENT_ERROR: git clone failed for file:///nowhere: fatal:"),
+        (
+            {"type": "GITHUB", "location": "file:///nowhere"},
+            "CLIENT_ERROR: git clone failed for file:///nowhere: fatal:",
+        ),
     ],
 )
 async def test_what_cannot_be_fetched_fails_the_download(world: World, source: Json, said: str) -> None:

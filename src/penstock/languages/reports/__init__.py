@@ -1,7 +1,7 @@
 """Reports: what test runners and coverage tools write, as cases and as counts of lines. Pure.
 
-    tests      JUnit, TestNG, NUnit 2 and 3, Visual Studio's TRX, Cucumber's JSON
-    coverage   Clover, Cobertura, JaCoCo, SimpleCov
+tests      JUnit, TestNG, NUnit 2 and 3, Visual Studio's TRX, Cucumber's JSON
+coverage   Clover, Cobertura, JaCoCo, SimpleCov
 """
 
 from penstock.languages.reports.coverage import COVERAGE, Coverage

@@ -80,7 +80,9 @@ def simplecov(content: bytes) -> Iterator[Coverage]:
             lines = told["lines"] if isinstance(told, dict) else told
             branches = told.get("branches", {}) if isinstance(told, dict) else {}
             ways = [hits for each in branches.values() for hits in each.values()]
-            yield _counted(path, [hits for hits in lines if isinstance(hits, int)], [(int(hits > 0), 1) for hits in ways])
+            yield _counted(
+                path, [hits for hits in lines if isinstance(hits, int)], [(int(hits > 0), 1) for hits in ways]
+            )
     except (AttributeError, TypeError, KeyError) as problem:
         raise UnreadableReport(f"it is not what SimpleCov writes: {problem}") from None
 

@@ -31,6 +31,7 @@ def described(plan: Plan, state: State) -> dict[str, Json]:
     if state.fetched is not None and state.fetched.archives and (resolved := state.fetched.archives[0].resolved):
         build["resolvedSourceVersion"] = resolved
     if state.report is not None:
+        build["reportArns"] = list(state.report.reports)
         by_identifier = {each.get("artifactIdentifier", ""): each for each in state.report.artifacts}
         build["artifacts"] = {**build.get("artifacts", {}), **by_identifier.pop("", {})}
         if by_identifier:

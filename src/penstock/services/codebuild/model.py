@@ -9,6 +9,8 @@ from penstock.store.blobs import Digest
 Json = Any
 PROJECT: Final = "codebuild/project"
 BUILD: Final = "codebuild/build"
+REPORT_GROUP: Final = "codebuild/report-group"
+REPORT: Final = "codebuild/report"
 
 Status = Literal["SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"]
 
@@ -79,6 +81,7 @@ class Report(msgspec.Struct, frozen=True):
     told: dict[str, Json] = {}
     trouble: Trouble | None = None  # before the job, or in what came after it
     artifacts: tuple[dict[str, Json], ...] = ()
+    reports: tuple[str, ...] = ()  # ARNs
 
 
 class State(msgspec.Struct, frozen=True):

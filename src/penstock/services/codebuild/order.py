@@ -26,6 +26,10 @@ def artifact_folder(identifier: str) -> str:
     return f"{ROOT}/artifacts/{identifier or PRIMARY}"
 
 
+def report_folder(number: int) -> str:
+    return f"{ROOT}/reports/{number}"
+
+
 def order(plan: Plan, fetched: Fetched, spec: Buildspec, secrets: list[str]) -> dict[str, Json]:
     """What `penstock_build` is to do."""
     return {
@@ -57,7 +61,10 @@ def work(spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]]) -> dict[str,
             for each in (*([spec.artifacts] if spec.artifacts else []), *spec.secondary_artifacts)
             if each.identifier in wanted and wanted[each.identifier]["type"] != "NO_ARTIFACTS" and each.files
         ],
-        "reports": [],
+        "reports": [
+            {"group": each.group, "files": each.files, "base": each.base_directory, "flat": each.discard_paths}
+            for each in spec.reports
+        ],
     }
 
 
@@ -95,8 +102,6 @@ def notes(spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]]) -> list[str
         said.append(NO_RUNTIMES)
     if spec.cache.paths:
         said.append("The build spec names a cache, which Penstock does not keep: its paths are passed over")
-    if spec.reports:
-        said.append("The build spec names reports, which Penstock does not read: its files are passed over")
     if spec.environment.git_credential_helper:
         said.append("env.git-credential-helper is passed over: git needs no credentials here")
     lost = [each.identifier for each in spec.secondary_artifacts if each.identifier not in wanted]

@@ -10,6 +10,7 @@ from penstock.services.codebuild.builds import Builds
 from penstock.services.codebuild.fetching import ClientEnvironment, Fetching
 from penstock.services.codebuild.flow import FETCH, RUN, STOP_JOB, BuildFlow
 from penstock.services.codebuild.projects import Projects
+from penstock.services.codebuild.reports import ReportGroups, Reports
 from penstock.services.codebuild.running import Machine, Running
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
@@ -35,6 +36,7 @@ def open_codebuild(
     `folder` is where sources are fetched to. What is answered is to be called now and then.
     """
     running = Running(
+        database=engine.database,
         directory=directory,
         runtime=runtime,
         blobs=blobs,
@@ -48,5 +50,7 @@ def open_codebuild(
     engine.activity(STOP_JOB, running.stop)
     engine.register(BuildFlow(running.settled, announce))
     directory.register(Projects(engine.database, clock))
+    directory.register(ReportGroups(engine.database, clock))
+    directory.register(Reports(engine.database))
     directory.register(Builds(engine, clock, chance, announce))
     return running.tidy

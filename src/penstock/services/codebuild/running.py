@@ -26,8 +26,10 @@ from penstock.services.codebuild.delivering import Delivering, Undelivered
 from penstock.services.codebuild.fetching import ClientEnvironment
 from penstock.services.codebuild.flow import TOLD
 from penstock.services.codebuild.model import Fetched, Json, Plan, Report, Trouble
+from penstock.services.codebuild.reporting import Reporting
 from penstock.services.codebuild.settings import Unresolved, Variables
 from penstock.store.blobs import Blobs
+from penstock.store.database import Database
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory, ServiceError
 
@@ -84,6 +86,7 @@ class Running:
     def __init__(
         self,
         *,
+        database: Database,
         directory: Directory,
         runtime: Runtime,
         blobs: Blobs,
@@ -100,6 +103,7 @@ class Running:
         self._client_environment = client_environment
         self._clock = clock
         self._delivering = Delivering(directory, blobs)
+        self._reporting = Reporting(database, blobs)
         self._live: dict[RunId, Live] = {}
         self._settled: list[JobId] = []
 
@@ -146,7 +150,9 @@ class Running:
         if live.stop_asked:
             return Report("stopped")
         ending, began_at = await self._watched(task, plan, job, live)
-        return await self._delivered(task, plan, job, ending, began_at)
+        report = await self._delivered(task, plan, job, ending, began_at)
+        reports = await self._reporting.report(task.scope, plan, spec, ending, self._clock())
+        return msgspec.structs.replace(report, reports=reports)
 
     async def _open_stream(self, task: Task, plan: Plan) -> None:
         if "groupName" not in plan.logs:
@@ -188,7 +194,10 @@ class Running:
                 TOLD_OUTPUT,
                 *(
                     Output(name=folder, folder=folder, always=True)
-                    for folder in (order.artifact_folder(each["identifier"]) for each in given["artifacts"])
+                    for folder in (
+                        *(order.artifact_folder(each["identifier"]) for each in given["artifacts"]),
+                        *(order.report_folder(number) for number in range(len(spec.reports))),
+                    )
                 ),
             ),
             resources=self._resources(plan),

@@ -57,6 +57,24 @@ class BatchGetProjectsResponse(TypedDict):
     projectsNotFound: NotRequired[list[str]]
 
 
+class BatchGetReportGroupsRequest(TypedDict):
+    reportGroupArns: list[str]
+
+
+class BatchGetReportGroupsResponse(TypedDict):
+    reportGroups: NotRequired[list[ReportGroup]]
+    reportGroupsNotFound: NotRequired[list[str]]
+
+
+class BatchGetReportsRequest(TypedDict):
+    reportArns: list[str]
+
+
+class BatchGetReportsResponse(TypedDict):
+    reports: NotRequired[list[Report]]
+    reportsNotFound: NotRequired[list[str]]
+
+
 BatchReportModeType: TypeAlias = Literal[
     "REPORT_INDIVIDUAL_BUILDS", "REPORT_AGGREGATED_BATCH"
 ]
@@ -160,6 +178,28 @@ class CloudWatchLogsConfig(TypedDict):
     streamName: NotRequired[str]
 
 
+class CodeCoverage(TypedDict):
+    id: NotRequired[str]
+    reportARN: NotRequired[str]
+    filePath: NotRequired[str]
+    lineCoveragePercentage: NotRequired[float]
+    linesCovered: NotRequired[int]
+    linesMissed: NotRequired[int]
+    branchCoveragePercentage: NotRequired[float]
+    branchesCovered: NotRequired[int]
+    branchesMissed: NotRequired[int]
+    expired: NotRequired[float]
+
+
+class CodeCoverageReportSummary(TypedDict):
+    lineCoveragePercentage: NotRequired[float]
+    linesCovered: NotRequired[int]
+    linesMissed: NotRequired[int]
+    branchCoveragePercentage: NotRequired[float]
+    branchesCovered: NotRequired[int]
+    branchesMissed: NotRequired[int]
+
+
 class ComputeConfiguration(TypedDict):
     vCpu: NotRequired[int]
     memory: NotRequired[int]
@@ -204,6 +244,17 @@ class CreateProjectResponse(TypedDict):
     project: NotRequired[Project]
 
 
+class CreateReportGroupRequest(TypedDict):
+    name: str
+    type: ReportType
+    exportConfig: ReportExportConfig
+    tags: NotRequired[list[Tag]]
+
+
+class CreateReportGroupResponse(TypedDict):
+    reportGroup: NotRequired[ReportGroup]
+
+
 CredentialProviderType: TypeAlias = Literal[
     "SECRETS_MANAGER"
 ]
@@ -220,6 +271,50 @@ class DeleteProjectRequest(TypedDict):
 
 class DeleteProjectResponse(TypedDict):
     pass
+
+
+class DeleteReportGroupRequest(TypedDict):
+    arn: str
+    deleteReports: NotRequired[bool]
+
+
+class DeleteReportGroupResponse(TypedDict):
+    pass
+
+
+class DeleteReportRequest(TypedDict):
+    arn: str
+
+
+class DeleteReportResponse(TypedDict):
+    pass
+
+
+class DescribeCodeCoveragesRequest(TypedDict):
+    reportArn: str
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    sortBy: NotRequired[ReportCodeCoverageSortByType]
+    minLineCoveragePercentage: NotRequired[float]
+    maxLineCoveragePercentage: NotRequired[float]
+
+
+class DescribeCodeCoveragesResponse(TypedDict):
+    nextToken: NotRequired[str]
+    codeCoverages: NotRequired[list[CodeCoverage]]
+
+
+class DescribeTestCasesRequest(TypedDict):
+    reportArn: str
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+    filter: NotRequired[TestCaseFilter]
+
+
+class DescribeTestCasesResponse(TypedDict):
+    nextToken: NotRequired[str]
+    testCases: NotRequired[list[TestCase]]
 
 
 class DockerServer(TypedDict):
@@ -305,6 +400,43 @@ class ListProjectsRequest(TypedDict):
 class ListProjectsResponse(TypedDict):
     nextToken: NotRequired[str]
     projects: NotRequired[list[str]]
+
+
+class ListReportGroupsRequest(TypedDict):
+    sortOrder: NotRequired[SortOrderType]
+    sortBy: NotRequired[ReportGroupSortByType]
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+
+
+class ListReportGroupsResponse(TypedDict):
+    nextToken: NotRequired[str]
+    reportGroups: NotRequired[list[str]]
+
+
+class ListReportsForReportGroupRequest(TypedDict):
+    reportGroupArn: str
+    nextToken: NotRequired[str]
+    sortOrder: NotRequired[SortOrderType]
+    maxResults: NotRequired[int]
+    filter: NotRequired[ReportFilter]
+
+
+class ListReportsForReportGroupResponse(TypedDict):
+    nextToken: NotRequired[str]
+    reports: NotRequired[list[str]]
+
+
+class ListReportsRequest(TypedDict):
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+    filter: NotRequired[ReportFilter]
+
+
+class ListReportsResponse(TypedDict):
+    nextToken: NotRequired[str]
+    reports: NotRequired[list[str]]
 
 
 class LogsConfig(TypedDict):
@@ -485,6 +617,76 @@ class RegistryCredential(TypedDict):
     credentialProvider: CredentialProviderType
 
 
+class Report(TypedDict):
+    arn: NotRequired[str]
+    type: NotRequired[ReportType]
+    name: NotRequired[str]
+    reportGroupArn: NotRequired[str]
+    executionId: NotRequired[str]
+    status: NotRequired[ReportStatusType]
+    created: NotRequired[float]
+    expired: NotRequired[float]
+    exportConfig: NotRequired[ReportExportConfig]
+    truncated: NotRequired[bool]
+    testSummary: NotRequired[TestReportSummary]
+    codeCoverageSummary: NotRequired[CodeCoverageReportSummary]
+
+
+ReportCodeCoverageSortByType: TypeAlias = Literal[
+    "LINE_COVERAGE_PERCENTAGE", "FILE_PATH"
+]
+
+
+class ReportExportConfig(TypedDict):
+    exportConfigType: NotRequired[ReportExportConfigType]
+    s3Destination: NotRequired[S3ReportExportConfig]
+
+
+ReportExportConfigType: TypeAlias = Literal[
+    "S3", "NO_EXPORT"
+]
+
+
+class ReportFilter(TypedDict):
+    status: NotRequired[ReportStatusType]
+
+
+class ReportGroup(TypedDict):
+    arn: NotRequired[str]
+    name: NotRequired[str]
+    type: NotRequired[ReportType]
+    exportConfig: NotRequired[ReportExportConfig]
+    created: NotRequired[float]
+    lastModified: NotRequired[float]
+    tags: NotRequired[list[Tag]]
+    status: NotRequired[ReportGroupStatusType]
+
+
+ReportGroupSortByType: TypeAlias = Literal[
+    "NAME", "CREATED_TIME", "LAST_MODIFIED_TIME"
+]
+
+
+ReportGroupStatusType: TypeAlias = Literal[
+    "ACTIVE", "DELETING"
+]
+
+
+ReportPackagingType: TypeAlias = Literal[
+    "ZIP", "NONE"
+]
+
+
+ReportStatusType: TypeAlias = Literal[
+    "GENERATING", "SUCCEEDED", "FAILED", "INCOMPLETE", "DELETING"
+]
+
+
+ReportType: TypeAlias = Literal[
+    "TEST", "CODE_COVERAGE"
+]
+
+
 class RetryBuildRequest(TypedDict):
     id: NotRequired[str]
     idempotencyToken: NotRequired[str]
@@ -499,6 +701,15 @@ class S3LogsConfig(TypedDict):
     location: NotRequired[str]
     encryptionDisabled: NotRequired[bool]
     bucketOwnerAccess: NotRequired[BucketOwnerAccess]
+
+
+class S3ReportExportConfig(TypedDict):
+    bucket: NotRequired[str]
+    bucketOwner: NotRequired[str]
+    path: NotRequired[str]
+    packaging: NotRequired[ReportPackagingType]
+    encryptionKey: NotRequired[str]
+    encryptionDisabled: NotRequired[bool]
 
 
 class ScopeConfiguration(TypedDict):
@@ -587,6 +798,29 @@ class Tag(TypedDict):
     value: NotRequired[str]
 
 
+class TestCase(TypedDict):
+    reportArn: NotRequired[str]
+    testRawDataPath: NotRequired[str]
+    prefix: NotRequired[str]
+    name: NotRequired[str]
+    status: NotRequired[str]
+    durationInNanoSeconds: NotRequired[int]
+    message: NotRequired[str]
+    expired: NotRequired[float]
+    testSuiteName: NotRequired[str]
+
+
+class TestCaseFilter(TypedDict):
+    status: NotRequired[str]
+    keyword: NotRequired[str]
+
+
+class TestReportSummary(TypedDict):
+    total: int
+    statusCounts: dict[str, int]
+    durationInNanoSeconds: int
+
+
 class UpdateProjectRequest(TypedDict):
     name: str
     description: NotRequired[str]
@@ -614,6 +848,16 @@ class UpdateProjectRequest(TypedDict):
 
 class UpdateProjectResponse(TypedDict):
     project: NotRequired[Project]
+
+
+class UpdateReportGroupRequest(TypedDict):
+    arn: str
+    exportConfig: NotRequired[ReportExportConfig]
+    tags: NotRequired[list[Tag]]
+
+
+class UpdateReportGroupResponse(TypedDict):
+    reportGroup: NotRequired[ReportGroup]
 
 
 class VpcConfig(TypedDict):
