@@ -1,6 +1,7 @@
 """`penstock build`: a build spec, carried out in a working directory, without a server.
 
-The program is the one that runs inside CodeBuild's jobs. Exit codes: 0 it succeeded, 1 it failed, 2 it could not be run.
+The program is the one that runs inside CodeBuild's jobs. Exit codes: 0 it succeeded, 1 it failed, 2 it could not be
+run.
 """
 
 import json

@@ -78,9 +78,9 @@ FAILURES: list[tuple[str, Json, Mapping[str, str], int]] = [
 def test_what_follows_from_a_failure(
     tmp_path: Path, failing: Mapping[str, Json], phases: Mapping[str, str], status: int
 ) -> None:
+    bad = ("false", "echo not reached")
     named = [
-        phase(name, f"echo in {name}", *(["false", "echo not reached"] if name in failing else []), after=("echo finally",),
-              **failing.get(name, {}))
+        phase(name, "true", *(bad if name in failing else ()), after=("echo finally",), **failing.get(name, {}))
         for name in ("install", "pre_build", "build", "post_build")
     ]  # fmt: skip
 

@@ -129,13 +129,13 @@ def test_keys_that_mean_nothing_are_told() -> None:
         ),
         (
             "version: 0.2\nphases:\n  build:\n    commands:\n      - a\n      - echo: b\n",
-            "Expected Commands[1] to be of string type: found subkeys instead at line 6, value of the key tag on line 6 "
-            "might be empty",
+            "Expected Commands[1] to be of string type: found subkeys instead at line 6, value of the key tag on line "
+            "6 might be empty",
         ),
         (
             "version: 0.2\nphases: {build: {on-failure: SKIP}}",
-            "phases.build.on-failure must be ABORT, CONTINUE, RETRY, RETRY-count, RETRY-regex or RETRY-count-regex, and is "
-            "'SKIP' at line 2",
+            "phases.build.on-failure must be ABORT, CONTINUE, RETRY, RETRY-count, RETRY-regex or RETRY-count-regex, "
+            "and is 'SKIP' at line 2",
         ),
         (
             "version: 0.2\nphases: {build: {on-failure: 'RETRY-('}}",
@@ -143,8 +143,8 @@ def test_keys_that_mean_nothing_are_told() -> None:
         ),
         (
             "version: 0.2\nenv: {shell: powershell.exe}\nphases: {build: {}}",
-            "env.shell must be bash or /bin/sh, which are the shells that Penstock runs builds in, and is 'powershell.exe' "
-            "at line 2",
+            "env.shell must be bash or /bin/sh, which are the shells that Penstock runs builds in, and is "
+            "'powershell.exe' at line 2",
         ),
         (
             "version: 0.2\nenv: {exported-variables: [AWS_REGION]}\nphases: {build: {}}",
@@ -161,8 +161,8 @@ def test_keys_that_mean_nothing_are_told() -> None:
         ("version: 0.2\nphases: {build: {}}\nartifacts: {name: a}", "artifacts.files must name at least one file"),
         (
             "version: 0.2\nphases: {build: {}}\nreports: {a: {files: [b], file-format: PDF}}",
-            "reports.a.file-format must be one of CLOVERXML, COBERTURAXML, CUCUMBERJSON, JACOCOXML, JUNITXML, NUNIT3XML, "
-            "NUNITXML, SIMPLECOV, TESTNGXML, VISUALSTUDIOTRX, and is 'PDF' at line 3",
+            "reports.a.file-format must be one of CLOVERXML, COBERTURAXML, CUCUMBERJSON, JACOCOXML, JUNITXML, "
+            "NUNIT3XML, NUNITXML, SIMPLECOV, TESTNGXML, VISUALSTUDIOTRX, and is 'PDF' at line 3",
         ),
     ],
 )

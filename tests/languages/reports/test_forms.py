@@ -1,5 +1,7 @@
 """Every form of a report, as the tools that are named for it write it."""
 
+# ruff: noqa: E501 - as tools write them
+
 from collections.abc import Sequence
 
 import pytest

@@ -175,9 +175,11 @@ async def test_a_build_that_runs_tells_its_phases_and_can_be_stopped(world: Worl
 
 async def until_phase(client: Client, id: str, phase: str) -> Json:  # noqa: A002
     async with asyncio.timeout(DEADLINE):
-        while (build := await client.build(id))["currentPhase"] != phase:
+        while True:
+            build = await client.build(id)
+            if build["currentPhase"] == phase:
+                return build
             await asyncio.sleep(0.05)
-    return build
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Crashes: a build that is interrupted at any commit comes to the same end, and its job is started once."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,11 +8,12 @@ import pytest
 
 from engine.worlds import StoppingDatabase, is_cut_short
 from penstock.store.sqlite import SqliteDatabase
-from services.codebuild.worlds import Json, Room, World, project
+from services.codebuild.worlds import Json, World, project
+from services.sagemaker.jobs.worlds import Room
 
 SPEC = "version: 0.2\nphases: {build: {commands: [a]}}\nartifacts: {files: a}"
-TOLD = """{"phases": [{"phaseType": "BUILD", "phaseStatus": "SUCCEEDED", "startTime": 1.0, "endTime": 2.0, "contexts": []}],
-    "artifacts": [{"identifier": "", "name": ""}]}"""
+PHASE = {"phaseType": "BUILD", "phaseStatus": "SUCCEEDED", "startTime": 1.0, "endTime": 2.0, "contexts": []}
+TOLD = json.dumps({"phases": [PHASE], "artifacts": [{"identifier": "", "name": ""}]})
 
 
 def builds(room: Room) -> int:

@@ -90,11 +90,12 @@ async def test_a_codecommit_address_is_this_servers(world: World, tmp_path: Path
     repository(tmp_path / "v1" / "repos" / "app")
     world.environment["AWS_ENDPOINT_URL"] = f"file://{tmp_path}"
 
-    build = await built(
-        world, {"type": "CODECOMMIT", "location": "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/app"}
-    )
+    address = "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/app"
+    spec = f"version: 0.2\nphases: {{build: {{commands: [cat hello, git clone -q {address} again, cat again/hello]}}}}"
 
-    assert build["buildStatus"] == "SUCCEEDED"
+    build = await built(world, {"type": "CODECOMMIT", "location": address, "buildspec": spec})
+
+    assert world.log(build) == ["second", "second"]
 
 
 async def test_secondary_sources_have_folders_of_their_own(world: World) -> None:

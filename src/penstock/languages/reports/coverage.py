@@ -48,7 +48,7 @@ def clover(content: bytes) -> Iterator[Coverage]:
             for line in lines
             if line.get("type") == "cond"
         ]
-        yield _counted(file.get("path") or file.get("name", ""), statements, sides)
+        yield _counted(file.get("path", "") or file.get("name", ""), statements, sides)
 
 
 def jacoco(content: bytes) -> Iterator[Coverage]:

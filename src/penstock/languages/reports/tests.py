@@ -148,7 +148,7 @@ def cucumber(content: bytes) -> Iterator[Case]:
 def _scenario(feature: Json, scenario: Json) -> Case:
     parts = [*scenario.get("before", ()), *scenario.get("steps", ()), *scenario.get("after", ())]
     results = [part.get("result", {}) for part in parts]
-    bad = next((each for each in results if each.get("status") in STEPS), {})
+    bad: Json = next((each for each in results if each.get("status") in STEPS), {})
     return Case(
         name=scenario.get("name", ""),
         status=STEPS.get(bad.get("status", ""), "SUCCEEDED"),

@@ -136,6 +136,17 @@ def build_variables(plan: Plan, fetched: Fetched, account: str) -> dict[str, str
     return {name: value for name, value in variables.items() if value}
 
 
+def repositories(endpoint: str, region: str) -> dict[str, str]:
+    """What lets git find CodeCommit's repositories of this server under the addresses that they have at AWS."""
+    if not endpoint:
+        return {}
+    return {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{endpoint}/v1/repos/.insteadOf",
+        "GIT_CONFIG_VALUE_0": f"https://git-codecommit.{region}.amazonaws.com/v1/repos/",
+    }
+
+
 def region_of(plan: Plan) -> str:
     return plan.arn.split(":")[3]
 

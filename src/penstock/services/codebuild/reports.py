@@ -190,7 +190,8 @@ def look(tx: Transaction, scope: Scope, kind: str, arns: list[str]) -> dict[str,
 
 
 def every_report(tx: Transaction, scope: Scope, group: str) -> list[Document]:
-    query, found = Query(kind=REPORT, scope=scope, parent=group), []
+    query = Query(kind=REPORT, scope=scope, parent=group)
+    found: list[Document] = []
     while True:
         page = documents.page(tx, query)
         found += page.documents

@@ -167,13 +167,15 @@ class Running:
     def _job(self, task: Task, plan: Plan, fetched: Fetched, spec: Buildspec, variables: Variables) -> Job:
         given = order.order(plan, fetched, spec, variables.secrets)
         image = plan.build["environment"]["image"]
+        clients = self._client_environment(task.scope, plan.build["serviceRole"])
         return Job(
             id=job_id(task.run),
             image=image,
             command=COMMAND,
             environment={
                 **package_indexes(),
-                **self._client_environment(task.scope, plan.build["serviceRole"]),
+                **clients,
+                **order.repositories(clients.get("AWS_ENDPOINT_URL", ""), task.scope.region),
                 **variables.values,
                 **order.build_variables(plan, fetched, task.scope.account),
             },
