@@ -93,7 +93,7 @@ WAITS: Final[Mapping[tuple[str, str], Wait]] = {
         stop="StopPipelineExecution", run=lambda result: str(result["PipelineExecutionArn"]),
     ),
     ("codebuild", "startBuild"): _codebuild(
-        "BatchGetBuilds", "Builds", "Build", "StopBuild", "BuildStatus", lambda result: str(result["Build"]["Arn"])
+        "BatchGetBuilds", "Builds", "Build", "StopBuild", "BuildStatus", lambda result: result["Build"].get("Arn")
     ),
     ("codebuild", "startBuildBatch"): _BATCH,
     ("codebuild", "retryBuildBatch"): _BATCH,
