@@ -29,6 +29,9 @@ from penstock.runtimes.slots import Slots, this_machine
 from penstock.services import glue, identity, lambda_, logs, s3
 from penstock.services.athena.room import open_athena
 from penstock.services.autoscaling import open_autoscaling
+from penstock.services.codebuild.announcing import Announcer as BuildAnnouncer
+from penstock.services.codebuild.room import open_codebuild
+from penstock.services.codebuild.running import Machine as BuildMachine
 from penstock.services.codepipeline import open_codepipeline
 from penstock.services.events import open_events
 from penstock.services.peripheral import Peripheral
@@ -177,6 +180,7 @@ class Rooms:
         rooms._furnish_functions(data, streams, clients_of.functions)
         rooms._furnish_models(data, streams, images, clients_of.servers)
         rooms._furnish_features(data)
+        rooms._furnish_builds(data, streams, clients_of.jobs)
         rooms._furnish_pipelines()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
@@ -212,6 +216,23 @@ class Rooms:
         )
         open_automl(engine=self.engine, directory=self.directory, clock=clock)
         self.tidy.extend((tidy_jobs, self.sandbox.tidy, self.containers.tidy))
+
+    def _furnish_builds(self, data: Path, streams: Streams, client_environment: ClientEnvironment) -> None:
+        here = machine_here()
+        tidy_builds = open_codebuild(
+            engine=self.engine,
+            directory=self.directory,
+            blobs=self.blobs,
+            runtime=self.runtime,
+            machine=BuildMachine(here.cpus, here.memory_mib),
+            streams=streams,
+            folder=data / "fetched",
+            client_environment=client_environment,
+            clock=clock,
+            chance=chance,
+            announce=BuildAnnouncer(self.notices),
+        )
+        self.tidy.append(tidy_builds)
 
     def _furnish_functions(self, data: Path, streams: Streams, clients_of: lambda_.ClientsOf) -> None:
         functions = lambda_.furnish(

@@ -58,11 +58,19 @@ def _sagemaker_job(kind: str, *, is_run: bool) -> Wait:
     )  # fmt: skip
 
 
-def _codebuild(describe: str, found: str, wrapper: str, stop: str, status: str) -> Wait:
+def _codebuild(
+    describe: str,
+    found: str,
+    wrapper: str,
+    stop: str,
+    status: str,
+    run: Callable[[Result], str | None] = lambda _: None,
+) -> Wait:
     return Wait(
         describe=describe, member="ids", named=answered(wrapper, "Id"), status=status,
         under_way=frozenset({"IN_PROGRESS"}), good="SUCCEEDED", stop=stop, stop_member="id",
         inside=lambda described: next(iter(described.get(found) or ()), {}), wrapper=wrapper,
+        run=run,
     )  # fmt: skip
 
 
@@ -84,7 +92,9 @@ WAITS: Final[Mapping[tuple[str, str], Wait]] = {
         status="PipelineExecutionStatus", under_way=frozenset({"Executing", "Stopping"}), good="Succeeded",
         stop="StopPipelineExecution", run=lambda result: str(result["PipelineExecutionArn"]),
     ),
-    ("codebuild", "startBuild"): _codebuild("BatchGetBuilds", "Builds", "Build", "StopBuild", "BuildStatus"),
+    ("codebuild", "startBuild"): _codebuild(
+        "BatchGetBuilds", "Builds", "Build", "StopBuild", "BuildStatus", lambda result: result["Build"].get("Arn")
+    ),
     ("codebuild", "startBuildBatch"): _BATCH,
     ("codebuild", "retryBuildBatch"): _BATCH,
 }  # fmt: skip

@@ -1,0 +1,91 @@
+"""What a build spec can say. Texts are as written: what the shell expands is expanded in the build."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+PhaseName = Literal["install", "pre_build", "build", "post_build"]
+PHASES: Final[tuple[PhaseName, ...]] = ("install", "pre_build", "build", "post_build")
+RETRIES: Final = 3  # of a plain RETRY
+
+
+@dataclass(frozen=True, slots=True)
+class OnFailure:
+    """What is done when a phase has failed. Only failures whose output fits the pattern are tried again."""
+
+    action: Literal["ABORT", "CONTINUE", "RETRY"]
+    times: int = RETRIES
+    pattern: str = ".*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """Commands one after the other until one fails; `finally_commands` whatever has become of them."""
+
+    name: PhaseName
+    commands: tuple[str, ...] = ()
+    finally_commands: tuple[str, ...] = ()
+    on_failure: OnFailure | None = None
+    run_as: str = ""
+    runtime_versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What the commands find in their environment. `exported` are read at the end of the last phase."""
+
+    shell: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    parameter_store: Mapping[str, str] = field(default_factory=dict)
+    secrets_manager: Mapping[str, str] = field(default_factory=dict)
+    exported: tuple[str, ...] = ()
+    git_credential_helper: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifacts:
+    """Which files are kept, and under which paths. The primary artifacts have no identifier."""
+
+    identifier: str = ""
+    files: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    name: str = ""
+    base_directory: str = ""
+    discard_paths: bool = False
+    enable_symlinks: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Files that tests have written; `group` is a report group's name, or its ARN."""
+
+    group: str
+    files: tuple[str, ...] = ()
+    file_format: str = "JUNITXML"
+    base_directory: str = ""
+    discard_paths: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cache:
+    """What is kept for later builds. `key` and `fallback_keys` are for the shell to expand."""
+
+    paths: tuple[str, ...] = ()
+    key: str = ""
+    fallback_keys: tuple[str, ...] = ()
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buildspec:
+    """A whole build spec. `unknown` are the paths of keys that mean nothing, which AWS passes over."""
+
+    version: Literal["0.1", "0.2"]
+    run_as: str = ""
+    environment: Environment = Environment()
+    phases: tuple[Phase, ...] = ()
+    reports: tuple[Report, ...] = ()
+    artifacts: Artifacts | None = None
+    secondary_artifacts: tuple[Artifacts, ...] = ()
+    cache: Cache = Cache()
+    unknown: tuple[str, ...] = ()

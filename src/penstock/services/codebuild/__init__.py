@@ -1,0 +1,11 @@
+"""CodeBuild: builds that follow a build spec, carried out as jobs.
+
+    StartBuild ──► document + run ──► "codebuild.fetch" ──► "codebuild.run" ──► artifacts in S3, log in CloudWatch Logs
+        projects, builds   the operations            requests   what a project and a request's overrides come to (pure)
+        order      what the program in the job is told (pure)   answers   a build, as AWS tells it (pure)
+        fetching   sources, as archives           running   the job           delivering   what it leaves, into S3
+        reporting  test results, read        reports   the operations on them
+        flow       a build's life (pure)          announcing   what EventBridge hears of it
+
+What happens inside the job is the program's business: `images/inside/penstock_build`, which `penstock build` runs, too.
+"""

@@ -1,0 +1,187 @@
+"""Operations on builds. A build's document is what BatchGetBuilds answers; it moves with its run's journal."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import msgspec
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import RunId
+from penstock.services.codebuild import projects, requests
+from penstock.services.codebuild.announcing import Announce
+from penstock.services.codebuild.flow import FLOW, STOP, document
+from penstock.services.codebuild.model import BUILD, Json, State
+from penstock.store import documents
+from penstock.store.database import Database, Transaction
+from penstock.store.documents import Document, Query
+from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.codebuild import shapes
+
+LISTED: Final = 100
+REFUSED: Final[Mapping[str, str]] = {
+    "debugSessionEnabled": "Penstock has no debug sessions: the log tells what each command says.",
+    "fleetOverride": "Penstock has no fleets: builds run on this machine.",
+    "autoRetryLimitOverride": "Penstock does not retry builds by itself: RetryBuild does it once.",
+}
+
+
+@dataclass(frozen=True)
+class Builds:
+    engine: Engine
+    clock: Callable[[], float]
+    chance: Callable[[], str]
+    announce: Announce
+    service = "codebuild"
+
+    @property
+    def database(self) -> Database:
+        return self.engine.database
+
+    @operation("StartBuild")
+    async def start(self, call: Call, request: shapes.StartBuildRequest) -> Answer:
+        """Told again with its token, it answers the build that it started then."""
+        for member, reason in REFUSED.items():
+            if call.request.get(member):
+                raise requests.invalid(f"{member}: {reason}")
+        id, at = self._id(call, request.get("idempotencyToken", "")), self.clock()  # noqa: A001
+
+        def start(tx: Transaction) -> Document:
+            project = projects.find(tx, call.scope, request["projectName"])
+            found = documents.find(tx, call.scope, BUILD, f"{project.name}:{id}")
+            return found or self._begin(tx, call, project, call.request, id=id, at=at)
+
+        return {"build": (await self.database.write(start)).body}
+
+    @operation("RetryBuild")
+    async def retry(self, call: Call, request: shapes.RetryBuildRequest) -> Answer:
+        """A new build with all that the old one was started with."""
+        id, at = self._id(call, request.get("idempotencyToken", "")), self.clock()  # noqa: A001
+
+        def start(tx: Transaction) -> Document:
+            old = find(tx, call.scope, request.get("id", ""))
+            project = projects.find(tx, call.scope, old.parent)
+            asked = self.engine.look(tx, RunId(old.arn))
+            assert asked is not None
+            found = documents.find(tx, call.scope, BUILD, f"{project.name}:{id}")
+            return found or self._begin(tx, call, project, asked.plan.asked, id=id, at=at)
+
+        return {"build": (await self.database.write(start)).body}
+
+    @operation("StopBuild")
+    async def stop(self, call: Call, request: shapes.StopBuildRequest) -> Answer:
+        """A build that is over stays as it is."""
+
+        def stop(tx: Transaction) -> Document:
+            found = find(tx, call.scope, request["id"])
+            self.engine.signal(tx, RunId(found.arn), STOP)
+            return find(tx, call.scope, request["id"])
+
+        return {"build": (await self.database.write(stop)).body}
+
+    @operation("BatchGetBuilds")
+    async def get(self, call: Call, request: shapes.BatchGetBuildsRequest) -> Answer:
+        def look(tx: Transaction) -> list[Document | None]:
+            return [documents.find(tx, call.scope, BUILD, name_of(id)) for id in request["ids"]]  # noqa: A001
+
+        found = await self.database.read(look)
+        missing = [id for id, each in zip(request["ids"], found, strict=True) if each is None]  # noqa: A001
+        return {"builds": [each.body for each in found if each is not None], "buildsNotFound": missing}
+
+    @operation("ListBuilds")
+    async def list(self, call: Call, request: shapes.ListBuildsRequest) -> Answer:
+        return await self._page(call, request, None)
+
+    @operation("ListBuildsForProject")
+    async def list_for_project(self, call: Call, request: shapes.ListBuildsForProjectRequest) -> Answer:
+        project = await self.database.read(lambda tx: projects.find(tx, call.scope, request["projectName"]))
+        return await self._page(call, request, project.name)
+
+    @operation("BatchDeleteBuilds")
+    async def delete(self, call: Call, request: shapes.BatchDeleteBuildsRequest) -> Answer:
+        def remove(tx: Transaction) -> Answer:
+            deleted, kept = [], []
+            for id in request["ids"]:  # noqa: A001
+                found = documents.find(tx, call.scope, BUILD, name_of(id))
+                if found is not None and found.status == "IN_PROGRESS":
+                    kept.append({"id": id, "statusCode": "BUILD_IN_PROGRESS"})
+                elif found is not None:
+                    documents.remove(tx, call.scope, BUILD, found.name)
+                    self.engine.forget(tx, RunId(found.arn))
+                    deleted.append(found.arn)
+                else:
+                    kept.append({"id": id, "statusCode": "BUILD_NOT_FOUND"})
+            return {"buildsDeleted": deleted, "buildsNotDeleted": kept}
+
+        return await self.database.write(remove)
+
+    def _id(self, call: Call, token: str) -> str:
+        token = call.token or token
+        seed = f"{call.scope.account}:{call.scope.region}:{token}"
+        return str(UUID(hashlib.sha256(seed.encode()).hexdigest()[:32] if token else self.chance()))
+
+    def _begin(
+        self,
+        tx: Transaction,
+        call: Call,
+        project: Document,
+        asked: Mapping[str, Json],
+        *,
+        id: str,  # noqa: A002
+        at: float,
+    ) -> Document:
+        self._check_limit(tx, call.scope, project)
+        number = project.body.get("builds", 0) + 1
+        plan = requests.planned(
+            call.scope, project.body, asked, id=id, number=number, initiator=initiator(call.scope.principal), at=at
+        )
+        documents.update(tx, project.changed(project.modified_at, builds=number))
+        made = documents.insert(tx, document(call.scope, plan, State()))
+        self.engine.start(tx, RunId(plan.arn), FLOW, msgspec.json.encode(plan), scope=call.scope)
+        self.announce(tx, made, {})
+        return made
+
+    def _check_limit(self, tx: Transaction, scope: Scope, project: Document) -> None:
+        limit = project.body.get("concurrentBuildLimit", 0)
+        if limit <= 0:
+            return
+        query = Query(kind=BUILD, scope=scope, parent=project.name, status="IN_PROGRESS", limit=limit)
+        if len(documents.page(tx, query).documents) >= limit:
+            raise ServiceError(
+                f"Cannot have more than {limit} builds in progress for project {project.name}: concurrentBuildLimit",
+                code="AccountLimitExceededException",
+            )
+
+    async def _page(self, call: Call, request: Mapping[str, Json], project: str | None) -> Answer:
+        query = Query(
+            kind=BUILD, scope=call.scope, parent=project, limit=LISTED,
+            descending=request.get("sortOrder", "DESCENDING") == "DESCENDING", token=request.get("nextToken"),
+        )  # fmt: skip
+        page = await self.database.read(lambda tx: documents.page(tx, query))
+        more = {"nextToken": page.token} if page.token else {}
+        return {"ids": [each.name for each in page.documents], **more}
+
+
+def find(tx: Transaction, scope: Scope, id: str) -> Document:  # noqa: A002
+    found = documents.find(tx, scope, BUILD, name_of(id))
+    if found is None:
+        missing = scope.arn("codebuild", f"build/{name_of(id)}")
+        raise ServiceError(f"Build cannot be found: {missing}", code="ResourceNotFoundException")
+    return found
+
+
+def name_of(id: str) -> str:  # noqa: A002
+    """A build's id, of itself or its ARN."""
+    return id.rpartition(":build/")[2]
+
+
+def initiator(principal: str) -> str:
+    """Who started a build: the last part of their ARN, a role with its session."""
+    resource = principal.rpartition(":")[2]
+    return resource.partition("/")[2] or resource or "root"

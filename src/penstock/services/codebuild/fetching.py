@@ -1,0 +1,248 @@
+"""Fetching: what a build begins with, as archives by content. The activity `codebuild.fetch`.
+
+A source is fetched once: what it was then is in the journal, and a build that is carried out again after a crash gets
+the same. Git runs in a folder of ours, without prompts, and its working tree becomes an archive, `.git` and all.
+"""
+
+import asyncio
+import os
+import re
+import shutil
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from penstock.engine.outbox import Task
+from penstock.services.codebuild.model import Archive, Fetched, Json, Plan, Trouble, holder
+from penstock.services.codebuild.order import source_folder
+from penstock.services.codebuild.requests import GIT, is_inline
+from penstock.store import blobs
+from penstock.store.blobs import Blob, Blobs
+from penstock.store.database import Database
+from penstock.wire.call import Call, Directory, Scope, ServiceError
+
+ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint
+LONGEST: Final = 1800.0  # seconds for one source
+LARGEST_BUILDSPEC: Final = 1 << 20
+BUILDSPEC: Final = "buildspec.yml"
+CODECOMMIT: Final = re.compile(r"https://git-codecommit\.[^/]+(?P<path>/v1/repos/.+)")
+COMMIT: Final = re.compile(r"(?:\^\{)?(?P<commit>[0-9a-f]{40})\}?$")
+PULL_REQUEST: Final = re.compile(r"pr/(?P<number>\d+)")
+
+
+class Unfetched(Exception):
+    """A source, or the build spec in it, that cannot be had."""
+
+    def __init__(self, message: str, code: str = "CLIENT_ERROR") -> None:
+        super().__init__(message)
+        self.trouble = Trouble(code, message)
+
+
+class Fetching:
+    """Brings sources. `folder` is its own, and on the file system of the blobs."""
+
+    def __init__(
+        self,
+        database: Database,
+        directory: Directory,
+        kept: Blobs,
+        folder: Path,
+        client_environment: ClientEnvironment,
+    ) -> None:
+        self._database = database
+        self._directory = directory
+        self._blobs = kept
+        self._folder = folder
+        self._client_environment = client_environment
+
+    async def fetch(self, task: Task) -> Json:
+        """Answers `Fetched`."""
+        plan = msgspec.convert(task.input, Plan)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        place = Path(tempfile.mkdtemp(dir=self._folder))
+        try:
+            fetched = await self._all(task.scope, plan, place)
+        except Unfetched as problem:
+            fetched = Fetched(trouble=problem.trouble)
+        except ServiceError as problem:
+            fetched = Fetched(trouble=Trouble("CLIENT_ERROR", f"{problem.code}: {problem.message}"))
+        finally:
+            await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
+        digests = [archive.digest for archive in fetched.archives]
+        await self._database.write(lambda tx: blobs.hold_all(tx, digests, holder(task.run)))
+        return msgspec.to_builtins(fetched)
+
+    async def _all(self, scope: Scope, plan: Plan, place: Path) -> Fetched:
+        archives = []
+        environment = self._client_environment(scope, plan.build["serviceRole"])
+        for source in plan.sources:
+            identifier = source.get("sourceIdentifier", "")
+            version = plan.version(identifier)
+            if source["type"] in GIT:
+                folder = place / (identifier or "primary")
+                try:
+                    async with asyncio.timeout(LONGEST):
+                        resolved = await Git(source, environment).clone(folder, version)
+                except TimeoutError:
+                    raise Unfetched(f"{source['location']} was not cloned in {LONGEST / 60:g} minutes") from None
+                blob = await asyncio.to_thread(pack, self._blobs, folder)
+            elif source["type"] == "S3":
+                blob, resolved = await self._from_s3(scope, source["location"], version, place)
+            else:
+                continue
+            archives.append(Archive(identifier, blob.digest, blob.size, resolved))
+        text = await self._buildspec(scope, plan, archives)
+        return Fetched(tuple(archives), text)
+
+    # -- S3
+
+    async def _from_s3(self, scope: Scope, location: str, version: str, place: Path) -> tuple[Blob, str]:
+        """An archive that is there, or one of all objects that begin with a prefix (one that ends with a slash)."""
+        bucket, _, key = location.removeprefix("arn:aws:s3:::").partition("/")
+        if key and not key.endswith("/"):
+            return await self._object(scope, bucket, key, version)
+        folder = place / "objects"
+        folder.mkdir()
+        for name in await self._keys(scope, bucket, key):
+            blob, _ = await self._object(scope, bucket, name, "")
+            target = folder / name.removeprefix(key)
+            if not target.resolve().is_relative_to(folder.resolve()):
+                raise Unfetched(f"s3://{bucket}/{name} cannot be a file: its key leads out of the source")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            await asyncio.to_thread(shutil.copyfile, blob.path, target)
+            target.chmod(0o644)
+        blob = await asyncio.to_thread(pack, self._blobs, folder)
+        shutil.rmtree(folder)
+        return blob, ""
+
+    async def _object(self, scope: Scope, bucket: str, key: str, version: str) -> tuple[Blob, str]:
+        request = {"Bucket": bucket, "Key": key, **({"VersionId": version} if version else {})}
+        try:
+            answer = await self._directory.answer(Call("s3", "GetObject", request, scope))
+        except ServiceError as error:
+            raise Unfetched(f"{error.code}: {error.message} (source s3://{bucket}/{key})") from None
+        return await self._blobs.put(answer["Body"]), answer.get("VersionId", "")
+
+    async def _keys(self, scope: Scope, bucket: str, prefix: str) -> list[str]:
+        keys: list[str] = []
+        request: dict[str, Json] = {"Bucket": bucket, "Prefix": prefix}
+        while True:
+            page = await self._directory.answer(Call("s3", "ListObjectsV2", request, scope))
+            keys += [entry["Key"] for entry in page.get("Contents", ()) if not entry["Key"].endswith("/")]
+            if not page.get("NextContinuationToken"):
+                return keys
+            request["ContinuationToken"] = page["NextContinuationToken"]
+
+    # -- the build spec
+
+    async def _buildspec(self, scope: Scope, plan: Plan, archives: list[Archive]) -> str:
+        """The text of it: given as it is, an object in S3, or a file of the primary source."""
+        given = plan.build["source"].get("buildspec", "") or BUILDSPEC
+        if is_inline(given):
+            return str(given)
+        if given.startswith("arn:"):
+            bucket, _, key = given.rpartition(":::")[2].partition("/")
+            blob, _ = await self._object(scope, bucket, key, "")
+            content: bytes | None = await asyncio.to_thread(blob.read)
+        else:
+            primary = next((each for each in archives if not each.identifier), None)
+            if primary is None:
+                raise Unfetched("the build has no source that could hold its build spec", "YAML_FILE_ERROR")
+            path = self._blobs.path(primary.digest)
+            content = await asyncio.to_thread(member, path, given)
+        if content is None:
+            missing = f"stat {source_folder('')}/{given}: no such file or directory"
+            raise Unfetched(missing, "YAML_FILE_ERROR")
+        if len(content) > LARGEST_BUILDSPEC:
+            raise Unfetched(f"{given} is over {LARGEST_BUILDSPEC} bytes", "YAML_FILE_ERROR")
+        return content.decode(errors="replace")
+
+
+def pack(kept: Blobs, folder: Path) -> Blob:
+    """A folder as an archive. Blocking."""
+    handle, name = tempfile.mkstemp(dir=kept.incoming)
+    with os.fdopen(handle, "wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
+        tar.add(folder, arcname=".")
+    return kept.adopt(Path(name))
+
+
+def member(archive: Path, name: str) -> bytes | None:
+    """A file of an archive; None where it is not there. Raises `Unfetched` for what is no archive. Blocking."""
+    name = os.path.normpath(name)
+    try:
+        if zipfile.is_zipfile(archive):
+            with zipfile.ZipFile(archive) as packed:
+                found = next((each for each in packed.namelist() if os.path.normpath(each) == name), None)
+                return None if found is None else packed.open(found).read(LARGEST_BUILDSPEC + 1)
+        with tarfile.open(archive) as tar:
+            found_file = next((each for each in tar if os.path.normpath(each.name) == name and each.isreg()), None)
+            content = None if found_file is None else tar.extractfile(found_file)
+            return None if content is None else content.read(LARGEST_BUILDSPEC + 1)
+    except (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError) as problem:
+        raise Unfetched(f"the source is neither a ZIP nor a TAR archive ({problem})") from None
+
+
+class Git:
+    """A repository to be cloned."""
+
+    def __init__(self, source: Mapping[str, Json], environment: Mapping[str, str]) -> None:
+        self._source = source
+        endpoint = environment.get("AWS_ENDPOINT_URL", "")
+        found = CODECOMMIT.fullmatch(source["location"])
+        self._url = f"{endpoint}{found['path']}" if found and endpoint else source["location"]
+        self._environment = {
+            **{name: os.environ[name] for name in ("PATH", "HOME", "SSL_CERT_FILE") if name in os.environ},
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_ALLOW_PROTOCOL": "http:https:ssh:git:file",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "LC_ALL": "C",
+        }
+
+    async def clone(self, folder: Path, version: str) -> str:
+        """Clone a version; which commit that is. Raises `Unfetched`."""
+        depth = self._source.get("gitCloneDepth", 0)
+        shallow = ("--depth", str(depth)) if depth and not version else ()
+        await self._git("clone", "--quiet", *shallow, "--", self._url, str(folder))
+        if version:
+            await self._check_out(folder, version)
+        if self._source.get("gitSubmodulesConfig", {}).get("fetchSubmodules"):
+            await self._git("-C", str(folder), "submodule", "update", "--quiet", "--init", "--recursive")
+        return (await self._git("-C", str(folder), "rev-parse", "HEAD")).strip()
+
+    async def _check_out(self, folder: Path, version: str) -> None:
+        """A branch, a tag, a commit, `refs/heads/main^{commit}`, or a pull request as `pr/7`."""
+        if pull := PULL_REQUEST.fullmatch(version):
+            await self._git("-C", str(folder), "fetch", "--quiet", "origin", f"pull/{pull['number']}/head")
+            wanted = "FETCH_HEAD"
+        elif found := COMMIT.search(version):
+            wanted = found["commit"]
+        else:
+            wanted = version.removeprefix("refs/heads/").removeprefix("refs/tags/")
+        if wanted.startswith("-"):
+            raise Unfetched(f"'{version}' is no version of a source")
+        await self._git("-C", str(folder), "checkout", "--quiet", wanted)
+
+    async def _git(self, *words: str) -> str:
+        secure = ("-c", "http.sslVerify=false") if self._source.get("insecureSsl") else ()
+        process = await asyncio.create_subprocess_exec(
+            "git", *secure, *words,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            env=self._environment, start_new_session=True,
+        )  # fmt: skip
+        try:
+            output, errors = await process.communicate()
+        finally:
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, 9)
+                await process.wait()
+        if process.returncode:
+            told = errors.decode(errors="replace").strip()
+            raise Unfetched(f"git {words[0] if words[0] != '-C' else words[2]} failed for {self._url}: {told}")
+        return output.decode()

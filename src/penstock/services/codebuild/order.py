@@ -1,0 +1,156 @@
+"""The order: what the program inside a build's job is told, and the environment of its commands. Pure.
+
+Paths are the job's. `penstock build` writes orders of its own, with the same members.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from penstock.languages.buildspec import Artifacts, Buildspec
+from penstock.languages.buildspec.tree import PHASES
+from penstock.services.codebuild.model import Fetched, Json, Plan
+
+ROOT: Final = "/opt/ml/build"
+SOURCES: Final = f"{ROOT}/sources"  # archives
+SRC: Final = f"{ROOT}/src"
+TOLD: Final = f"{ROOT}/told"
+PRIMARY: Final = "primary"
+NO_RUNTIMES: Final = "Skipping install of runtimes. Runtime version selection is not supported by this build image."
+
+
+def source_folder(identifier: str) -> str:
+    return f"{SRC}/{identifier or PRIMARY}"
+
+
+def artifact_folder(identifier: str) -> str:
+    return f"{ROOT}/artifacts/{identifier or PRIMARY}"
+
+
+def report_folder(number: int) -> str:
+    return f"{ROOT}/reports/{number}"
+
+
+def order(plan: Plan, fetched: Fetched, spec: Buildspec, secrets: list[str]) -> dict[str, Json]:
+    """What `penstock_build` is to do."""
+    return {
+        **work(spec, {each.get("artifactIdentifier", ""): each for each in plan.artifacts}),
+        "root": ROOT,
+        "folder": source_folder(""),
+        "secrets": [*secrets, "AWS_CONTAINER_AUTHORIZATION_TOKEN"],
+        "sources": [
+            {
+                "from": f"{SOURCES}/{archive.identifier or PRIMARY}",
+                "folder": source_folder(archive.identifier),
+                "is_archive": True,
+            }
+            for archive in fetched.archives
+        ],
+    }
+
+
+def work(spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
+    """What a build spec orders; `wanted` are the artifacts that somebody has a place for, by identifier."""
+    return {
+        "shell": spec.environment.shell or "sh",
+        "keeps_session": spec.version != "0.1",
+        "notes": [*notes(spec, wanted)],
+        "phases": phases(spec),
+        "exported": spec.environment.exported,
+        "artifacts": [
+            {**selected(each), "packed": wanted[each.identifier].get("packaging") == "ZIP"}
+            for each in (*([spec.artifacts] if spec.artifacts else []), *spec.secondary_artifacts)
+            if each.identifier in wanted and wanted[each.identifier]["type"] != "NO_ARTIFACTS" and each.files
+        ],
+        "reports": [
+            {"group": each.group, "files": each.files, "base": each.base_directory, "flat": each.discard_paths}
+            for each in spec.reports
+        ],
+    }
+
+
+def phases(spec: Buildspec) -> list[Json]:
+    """All four, whether the build spec names them or not, as on AWS."""
+    named = {phase.name: phase for phase in spec.phases}
+    ordered: list[Json] = []
+    for name in PHASES:
+        phase = named.get(name)
+        told: dict[str, Json] = {"name": name, "commands": [], "finally": [], "user": spec.run_as}
+        if phase is not None:
+            told |= {"commands": phase.commands, "finally": phase.finally_commands, "user": phase.run_as or spec.run_as}
+            if (failed := phase.on_failure) is not None:
+                told |= {"action": failed.action, "times": failed.times, "pattern": failed.pattern}
+        ordered.append(told)
+    return ordered
+
+
+def selected(artifacts: Artifacts) -> dict[str, Json]:
+    return {
+        "identifier": artifacts.identifier,
+        "files": artifacts.files,
+        "exclude": artifacts.exclude,
+        "base": artifacts.base_directory,
+        "name": artifacts.name,
+        "flat": artifacts.discard_paths,
+        "links": artifacts.enable_symlinks,
+    }
+
+
+def notes(spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]]) -> list[str]:
+    """What is told at the head of the log: what the build spec says and nobody acts on."""
+    said = [f"Unknown key in the build spec, passed over: {path}" for path in spec.unknown]
+    if any(phase.runtime_versions for phase in spec.phases):
+        said.append(NO_RUNTIMES)
+    if spec.cache.paths:
+        said.append("The build spec names a cache, which Penstock does not keep: its paths are passed over")
+    if spec.environment.git_credential_helper:
+        said.append("env.git-credential-helper is passed over: git needs no credentials here")
+    lost = [each.identifier for each in spec.secondary_artifacts if each.identifier not in wanted]
+    said += [f"The project has no place for the secondary artifacts {name}" for name in lost]
+    return said
+
+
+def build_variables(plan: Plan, fetched: Fetched, account: str) -> dict[str, str]:
+    """The `CODEBUILD_*` variables."""
+    build = plan.build
+    variables = {
+        "CODEBUILD_CI": "true",
+        "CODEBUILD_BUILD_ARN": plan.arn,
+        "CODEBUILD_BUILD_ID": plan.name,
+        "CODEBUILD_BUILD_IMAGE": build["environment"]["image"],
+        "CODEBUILD_BUILD_NUMBER": str(build["buildNumber"]),
+        "CODEBUILD_BUILD_SUCCEEDING": "1",
+        "CODEBUILD_INITIATOR": build["initiator"],
+        "CODEBUILD_KMS_KEY_ID": build.get("encryptionKey", f"arn:aws:kms:{region_of(plan)}:{account}:alias/aws/s3"),
+        "CODEBUILD_LOG_PATH": build["logs"].get("streamName", ""),
+        "CODEBUILD_START_TIME": str(round(plan.created_at * 1000)),
+        "CODEBUILD_SRC_DIR": source_folder(""),
+    }
+    resolved = {archive.identifier: archive.resolved for archive in fetched.archives}
+    for source in plan.sources:
+        identifier = source.get("sourceIdentifier", "")
+        end = f"_{identifier}" if identifier else ""
+        variables[f"CODEBUILD_SRC_DIR{end}"] = source_folder(identifier)
+        variables[f"CODEBUILD_SOURCE_REPO_URL{end}"] = source.get("location", "")
+        variables[f"CODEBUILD_SOURCE_VERSION{end}"] = plan.version(identifier) or source_arn(source)
+    variables["CODEBUILD_RESOLVED_SOURCE_VERSION"] = resolved.get("", "")
+    return {name: value for name, value in variables.items() if value}
+
+
+def repositories(endpoint: str, region: str) -> dict[str, str]:
+    """What lets git find CodeCommit's repositories of this server under the addresses that they have at AWS."""
+    if not endpoint:
+        return {}
+    return {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{endpoint}/v1/repos/.insteadOf",
+        "GIT_CONFIG_VALUE_0": f"https://git-codecommit.{region}.amazonaws.com/v1/repos/",
+    }
+
+
+def region_of(plan: Plan) -> str:
+    return plan.arn.split(":")[3]
+
+
+def source_arn(source: Mapping[str, Json]) -> str:
+    """What AWS puts in the place of a version for sources in S3."""
+    return f"arn:aws:s3:::{source['location']}" if source["type"] == "S3" else ""

@@ -1,0 +1,123 @@
+"""Operations on projects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from penstock.services.codebuild import requests
+from penstock.services.codebuild.model import PROJECT, Json
+from penstock.store import documents
+from penstock.store.database import Database, Transaction
+from penstock.store.documents import Column, Document, Query
+from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.codebuild import shapes
+
+LISTED: Final = 100
+ORDERS: Final[Mapping[str, Column]] = {
+    "NAME": "name", "CREATED_TIME": "created_at", "LAST_MODIFIED_TIME": "modified_at"
+}  # fmt: skip
+DEFAULTS: Final[Mapping[str, Json]] = {
+    "timeoutInMinutes": requests.TIMEOUT,
+    "queuedTimeoutInMinutes": requests.QUEUED_TIMEOUT,
+    "cache": {"type": "NO_CACHE"},
+    "projectVisibility": "PRIVATE",
+    "tags": [],
+}
+
+
+@dataclass(frozen=True)
+class Projects:
+    """What a project is told is what its document holds; how many builds it has had is beside that."""
+
+    database: Database
+    clock: Callable[[], float]
+    service = "codebuild"
+
+    @operation("CreateProject")
+    async def create(self, call: Call, request: shapes.CreateProjectRequest) -> Answer:
+        settings, at = {**DEFAULTS, **call.request}, self.clock()
+        requests.check(settings)
+        name = settings["name"]
+        made = Document(
+            kind=PROJECT, scope=call.scope, name=name, arn=arn_of(call.scope, name), created_at=at, modified_at=at,
+            token=call.token, body={**settings, "encryptionKey": settings.get("encryptionKey") or key_of(call.scope)},
+        )  # fmt: skip
+        try:
+            kept = await self.database.write(lambda tx: documents.insert(tx, made))
+        except documents.AlreadyStored as stored:
+            raise ServiceError(
+                f"Project already exists: {stored.found.arn}", code="ResourceAlreadyExistsException"
+            ) from None
+        return {"project": told(kept)}
+
+    @operation("UpdateProject")
+    async def update(self, call: Call, request: shapes.UpdateProjectRequest) -> Answer:
+        def change(tx: Transaction) -> Document:
+            found = find(tx, call.scope, request["name"])
+            requests.check({**found.body, **call.request})
+            changed = found.changed(self.clock(), **call.request)
+            documents.update(tx, changed)
+            return changed
+
+        return {"project": told(await self.database.write(change))}
+
+    @operation("DeleteProject")
+    async def delete(self, call: Call, request: shapes.DeleteProjectRequest) -> Answer:
+        """One that is not there is no error; builds stay."""
+        name = name_of(request["name"])
+        await self.database.write(lambda tx: documents.remove(tx, call.scope, PROJECT, name))
+        return {}
+
+    @operation("BatchGetProjects")
+    async def get(self, call: Call, request: shapes.BatchGetProjectsRequest) -> Answer:
+        def look(tx: Transaction) -> list[Document | None]:
+            return [documents.find(tx, call.scope, PROJECT, name_of(name)) for name in request["names"]]
+
+        found = await self.database.read(look)
+        missing = [name for name, each in zip(request["names"], found, strict=True) if each is None]
+        return {"projects": [told(each) for each in found if each is not None], "projectsNotFound": missing}
+
+    @operation("ListProjects")
+    async def list(self, call: Call, request: shapes.ListProjectsRequest) -> Answer:
+        query = Query(
+            kind=PROJECT, scope=call.scope, order=ORDERS[request.get("sortBy", "NAME")], limit=LISTED,
+            descending=request.get("sortOrder") == "DESCENDING", token=request.get("nextToken"),
+        )  # fmt: skip
+        page = await self.database.read(lambda tx: documents.page(tx, query))
+        more = {"nextToken": page.token} if page.token else {}
+        return {"projects": [each.name for each in page.documents], **more}
+
+
+def told(project: Document) -> dict[str, Json]:
+    """A project, as AWS tells it."""
+    settings = {name: value for name, value in project.body.items() if name != "builds"}
+    badge = {"badgeEnabled": settings.pop("badgeEnabled", False)}
+    return {
+        **settings, "arn": project.arn, "created": project.created_at, "lastModified": project.modified_at,
+        "badge": badge,
+    }  # fmt: skip
+
+
+def find(tx: Transaction, scope: Scope, name: str) -> Document:
+    found = documents.find(tx, scope, PROJECT, name_of(name))
+    if found is None:
+        missing = arn_of(scope, name_of(name))
+        raise ServiceError(f"Project cannot be found: {missing}", code="ResourceNotFoundException")
+    return found
+
+
+def name_of(name: str) -> str:
+    """A project's name, of itself or its ARN."""
+    return name.rpartition(":project/")[2]
+
+
+def arn_of(scope: Scope, name: str) -> str:
+    return scope.arn("codebuild", f"project/{name}")
+
+
+def key_of(scope: Scope) -> str:
+    return scope.arn("kms", "alias/aws/s3")

@@ -1,0 +1,56 @@
+"""The room, furnished: what `composition` calls to have CodeBuild."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from penstock.engine.engine import Engine
+from penstock.engine.jobs import Runtime
+from penstock.services.codebuild.announcing import Announce, unheard
+from penstock.services.codebuild.builds import Builds
+from penstock.services.codebuild.fetching import ClientEnvironment, Fetching
+from penstock.services.codebuild.flow import FETCH, RUN, STOP_JOB, BuildFlow
+from penstock.services.codebuild.projects import Projects
+from penstock.services.codebuild.reports import ReportGroups, Reports
+from penstock.services.codebuild.running import Machine, Running
+from penstock.store.blobs import Blobs
+from penstock.store.streams import Streams
+from penstock.wire.call import Directory
+
+
+def open_codebuild(
+    *,
+    engine: Engine,
+    directory: Directory,
+    blobs: Blobs,
+    runtime: Runtime,
+    machine: Machine,
+    streams: Streams,
+    folder: Path,
+    client_environment: ClientEnvironment,
+    clock: Callable[[], float],
+    chance: Callable[[], str],
+    announce: Announce = unheard,
+) -> Callable[[], Awaitable[None]]:
+    """Enter the operations into the directory, the flow and its activities into the engine. Before `engine.work`.
+
+    `folder` is where sources are fetched to. What is answered is to be called now and then.
+    """
+    running = Running(
+        database=engine.database,
+        directory=directory,
+        runtime=runtime,
+        blobs=blobs,
+        streams=streams,
+        machine=machine,
+        client_environment=client_environment,
+        clock=clock,
+    )
+    engine.activity(FETCH, Fetching(engine.database, directory, blobs, folder, client_environment).fetch)
+    engine.activity(RUN, running.run)
+    engine.activity(STOP_JOB, running.stop)
+    engine.register(BuildFlow(running.settled, announce))
+    directory.register(Projects(engine.database, clock))
+    directory.register(ReportGroups(engine.database, clock))
+    directory.register(Reports(engine.database))
+    directory.register(Builds(engine, clock, chance, announce))
+    return running.tidy

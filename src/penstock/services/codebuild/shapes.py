@@ -1,0 +1,908 @@
+"""Requests and responses of codebuild, from its model. Do not edit: `python scripts/shapes.py codebuild`.
+
+Timestamps are seconds since the epoch, blobs are bytes, a streamed payload may be a `Body`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypeAlias, TypedDict
+
+
+ArtifactNamespace: TypeAlias = Literal[
+    "NONE", "BUILD_ID"
+]
+
+
+ArtifactPackaging: TypeAlias = Literal[
+    "NONE", "ZIP"
+]
+
+
+ArtifactsType: TypeAlias = Literal[
+    "CODEPIPELINE", "S3", "NO_ARTIFACTS"
+]
+
+
+class AutoRetryConfig(TypedDict):
+    autoRetryLimit: NotRequired[int]
+    autoRetryNumber: NotRequired[int]
+    nextAutoRetry: NotRequired[str]
+    previousAutoRetry: NotRequired[str]
+
+
+class BatchDeleteBuildsRequest(TypedDict):
+    ids: list[str]
+
+
+class BatchDeleteBuildsResponse(TypedDict):
+    buildsDeleted: NotRequired[list[str]]
+    buildsNotDeleted: NotRequired[list[BuildNotDeleted]]
+
+
+class BatchGetBuildsRequest(TypedDict):
+    ids: list[str]
+
+
+class BatchGetBuildsResponse(TypedDict):
+    builds: NotRequired[list[Build]]
+    buildsNotFound: NotRequired[list[str]]
+
+
+class BatchGetProjectsRequest(TypedDict):
+    names: list[str]
+
+
+class BatchGetProjectsResponse(TypedDict):
+    projects: NotRequired[list[Project]]
+    projectsNotFound: NotRequired[list[str]]
+
+
+class BatchGetReportGroupsRequest(TypedDict):
+    reportGroupArns: list[str]
+
+
+class BatchGetReportGroupsResponse(TypedDict):
+    reportGroups: NotRequired[list[ReportGroup]]
+    reportGroupsNotFound: NotRequired[list[str]]
+
+
+class BatchGetReportsRequest(TypedDict):
+    reportArns: list[str]
+
+
+class BatchGetReportsResponse(TypedDict):
+    reports: NotRequired[list[Report]]
+    reportsNotFound: NotRequired[list[str]]
+
+
+BatchReportModeType: TypeAlias = Literal[
+    "REPORT_INDIVIDUAL_BUILDS", "REPORT_AGGREGATED_BATCH"
+]
+
+
+class BatchRestrictions(TypedDict):
+    maximumBuildsAllowed: NotRequired[int]
+    computeTypesAllowed: NotRequired[list[str]]
+    fleetsAllowed: NotRequired[list[str]]
+
+
+BucketOwnerAccess: TypeAlias = Literal[
+    "NONE", "READ_ONLY", "FULL"
+]
+
+
+class Build(TypedDict):
+    id: NotRequired[str]
+    arn: NotRequired[str]
+    buildNumber: NotRequired[int]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    currentPhase: NotRequired[str]
+    buildStatus: NotRequired[StatusType]
+    sourceVersion: NotRequired[str]
+    resolvedSourceVersion: NotRequired[str]
+    projectName: NotRequired[str]
+    phases: NotRequired[list[BuildPhase]]
+    source: NotRequired[ProjectSource]
+    secondarySources: NotRequired[list[ProjectSource]]
+    secondarySourceVersions: NotRequired[list[ProjectSourceVersion]]
+    artifacts: NotRequired[BuildArtifacts]
+    secondaryArtifacts: NotRequired[list[BuildArtifacts]]
+    cache: NotRequired[ProjectCache]
+    environment: NotRequired[ProjectEnvironment]
+    serviceRole: NotRequired[str]
+    logs: NotRequired[LogsLocation]
+    timeoutInMinutes: NotRequired[int]
+    queuedTimeoutInMinutes: NotRequired[int]
+    buildComplete: NotRequired[bool]
+    initiator: NotRequired[str]
+    vpcConfig: NotRequired[VpcConfig]
+    networkInterface: NotRequired[NetworkInterface]
+    encryptionKey: NotRequired[str]
+    exportedEnvironmentVariables: NotRequired[list[ExportedEnvironmentVariable]]
+    reportArns: NotRequired[list[str]]
+    fileSystemLocations: NotRequired[list[ProjectFileSystemLocation]]
+    debugSession: NotRequired[DebugSession]
+    buildBatchArn: NotRequired[str]
+    autoRetryConfig: NotRequired[AutoRetryConfig]
+
+
+class BuildArtifacts(TypedDict):
+    location: NotRequired[str]
+    sha256sum: NotRequired[str]
+    md5sum: NotRequired[str]
+    overrideArtifactName: NotRequired[bool]
+    encryptionDisabled: NotRequired[bool]
+    artifactIdentifier: NotRequired[str]
+    bucketOwnerAccess: NotRequired[BucketOwnerAccess]
+
+
+class BuildNotDeleted(TypedDict):
+    id: NotRequired[str]
+    statusCode: NotRequired[str]
+
+
+class BuildPhase(TypedDict):
+    phaseType: NotRequired[BuildPhaseType]
+    phaseStatus: NotRequired[StatusType]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    durationInSeconds: NotRequired[int]
+    contexts: NotRequired[list[PhaseContext]]
+
+
+BuildPhaseType: TypeAlias = Literal[
+    "SUBMITTED", "QUEUED", "PROVISIONING", "DOWNLOAD_SOURCE", "INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD",
+    "UPLOAD_ARTIFACTS", "FINALIZING", "COMPLETED"
+]
+
+
+class BuildStatusConfig(TypedDict):
+    context: NotRequired[str]
+    targetUrl: NotRequired[str]
+
+
+CacheMode: TypeAlias = Literal[
+    "LOCAL_DOCKER_LAYER_CACHE", "LOCAL_SOURCE_CACHE", "LOCAL_CUSTOM_CACHE"
+]
+
+
+CacheType: TypeAlias = Literal[
+    "NO_CACHE", "S3", "LOCAL"
+]
+
+
+class CloudWatchLogsConfig(TypedDict):
+    status: LogsConfigStatusType
+    groupName: NotRequired[str]
+    streamName: NotRequired[str]
+
+
+class CodeCoverage(TypedDict):
+    id: NotRequired[str]
+    reportARN: NotRequired[str]
+    filePath: NotRequired[str]
+    lineCoveragePercentage: NotRequired[float]
+    linesCovered: NotRequired[int]
+    linesMissed: NotRequired[int]
+    branchCoveragePercentage: NotRequired[float]
+    branchesCovered: NotRequired[int]
+    branchesMissed: NotRequired[int]
+    expired: NotRequired[float]
+
+
+class CodeCoverageReportSummary(TypedDict):
+    lineCoveragePercentage: NotRequired[float]
+    linesCovered: NotRequired[int]
+    linesMissed: NotRequired[int]
+    branchCoveragePercentage: NotRequired[float]
+    branchesCovered: NotRequired[int]
+    branchesMissed: NotRequired[int]
+
+
+class ComputeConfiguration(TypedDict):
+    vCpu: NotRequired[int]
+    memory: NotRequired[int]
+    disk: NotRequired[int]
+    machineType: NotRequired[MachineType]
+    instanceType: NotRequired[str]
+
+
+ComputeType: TypeAlias = Literal[
+    "BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE", "BUILD_GENERAL1_XLARGE",
+    "BUILD_GENERAL1_2XLARGE", "BUILD_LAMBDA_1GB", "BUILD_LAMBDA_2GB", "BUILD_LAMBDA_4GB", "BUILD_LAMBDA_8GB",
+    "BUILD_LAMBDA_10GB", "ATTRIBUTE_BASED_COMPUTE", "CUSTOM_INSTANCE_TYPE"
+]
+
+
+class CreateProjectRequest(TypedDict):
+    name: str
+    description: NotRequired[str]
+    source: ProjectSource
+    secondarySources: NotRequired[list[ProjectSource]]
+    sourceVersion: NotRequired[str]
+    secondarySourceVersions: NotRequired[list[ProjectSourceVersion]]
+    artifacts: ProjectArtifacts
+    secondaryArtifacts: NotRequired[list[ProjectArtifacts]]
+    cache: NotRequired[ProjectCache]
+    environment: ProjectEnvironment
+    serviceRole: str
+    timeoutInMinutes: NotRequired[int]
+    queuedTimeoutInMinutes: NotRequired[int]
+    encryptionKey: NotRequired[str]
+    tags: NotRequired[list[Tag]]
+    vpcConfig: NotRequired[VpcConfig]
+    badgeEnabled: NotRequired[bool]
+    logsConfig: NotRequired[LogsConfig]
+    fileSystemLocations: NotRequired[list[ProjectFileSystemLocation]]
+    buildBatchConfig: NotRequired[ProjectBuildBatchConfig]
+    concurrentBuildLimit: NotRequired[int]
+    autoRetryLimit: NotRequired[int]
+
+
+class CreateProjectResponse(TypedDict):
+    project: NotRequired[Project]
+
+
+class CreateReportGroupRequest(TypedDict):
+    name: str
+    type: ReportType
+    exportConfig: ReportExportConfig
+    tags: NotRequired[list[Tag]]
+
+
+class CreateReportGroupResponse(TypedDict):
+    reportGroup: NotRequired[ReportGroup]
+
+
+CredentialProviderType: TypeAlias = Literal[
+    "SECRETS_MANAGER"
+]
+
+
+class DebugSession(TypedDict):
+    sessionEnabled: NotRequired[bool]
+    sessionTarget: NotRequired[str]
+
+
+class DeleteProjectRequest(TypedDict):
+    name: str
+
+
+class DeleteProjectResponse(TypedDict):
+    pass
+
+
+class DeleteReportGroupRequest(TypedDict):
+    arn: str
+    deleteReports: NotRequired[bool]
+
+
+class DeleteReportGroupResponse(TypedDict):
+    pass
+
+
+class DeleteReportRequest(TypedDict):
+    arn: str
+
+
+class DeleteReportResponse(TypedDict):
+    pass
+
+
+class DescribeCodeCoveragesRequest(TypedDict):
+    reportArn: str
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    sortBy: NotRequired[ReportCodeCoverageSortByType]
+    minLineCoveragePercentage: NotRequired[float]
+    maxLineCoveragePercentage: NotRequired[float]
+
+
+class DescribeCodeCoveragesResponse(TypedDict):
+    nextToken: NotRequired[str]
+    codeCoverages: NotRequired[list[CodeCoverage]]
+
+
+class DescribeTestCasesRequest(TypedDict):
+    reportArn: str
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+    filter: NotRequired[TestCaseFilter]
+
+
+class DescribeTestCasesResponse(TypedDict):
+    nextToken: NotRequired[str]
+    testCases: NotRequired[list[TestCase]]
+
+
+class DockerServer(TypedDict):
+    computeType: ComputeType
+    securityGroupIds: NotRequired[list[str]]
+    status: NotRequired[DockerServerStatus]
+
+
+class DockerServerStatus(TypedDict):
+    status: NotRequired[str]
+    message: NotRequired[str]
+
+
+EnvironmentType: TypeAlias = Literal[
+    "WINDOWS_CONTAINER", "LINUX_CONTAINER", "LINUX_GPU_CONTAINER", "ARM_CONTAINER", "WINDOWS_SERVER_2019_CONTAINER",
+    "WINDOWS_SERVER_2022_CONTAINER", "LINUX_LAMBDA_CONTAINER", "ARM_LAMBDA_CONTAINER", "LINUX_EC2", "ARM_EC2",
+    "WINDOWS_EC2", "MAC_ARM"
+]
+
+
+class EnvironmentVariable(TypedDict):
+    name: str
+    value: str
+    type: NotRequired[EnvironmentVariableType]
+
+
+EnvironmentVariableType: TypeAlias = Literal[
+    "PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER"
+]
+
+
+class ExportedEnvironmentVariable(TypedDict):
+    name: NotRequired[str]
+    value: NotRequired[str]
+
+
+FileSystemType: TypeAlias = Literal[
+    "EFS"
+]
+
+
+class GitSubmodulesConfig(TypedDict):
+    fetchSubmodules: bool
+
+
+HostKernel: TypeAlias = Literal[
+    "LINUX_KERNEL_4", "LINUX_KERNEL_6", "LINUX_KERNEL_LATEST"
+]
+
+
+ImagePullCredentialsType: TypeAlias = Literal[
+    "CODEBUILD", "SERVICE_ROLE"
+]
+
+
+class ListBuildsForProjectRequest(TypedDict):
+    projectName: str
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+
+
+class ListBuildsForProjectResponse(TypedDict):
+    ids: NotRequired[list[str]]
+    nextToken: NotRequired[str]
+
+
+class ListBuildsRequest(TypedDict):
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+
+
+class ListBuildsResponse(TypedDict):
+    ids: NotRequired[list[str]]
+    nextToken: NotRequired[str]
+
+
+class ListProjectsRequest(TypedDict):
+    sortBy: NotRequired[ProjectSortByType]
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+
+
+class ListProjectsResponse(TypedDict):
+    nextToken: NotRequired[str]
+    projects: NotRequired[list[str]]
+
+
+class ListReportGroupsRequest(TypedDict):
+    sortOrder: NotRequired[SortOrderType]
+    sortBy: NotRequired[ReportGroupSortByType]
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+
+
+class ListReportGroupsResponse(TypedDict):
+    nextToken: NotRequired[str]
+    reportGroups: NotRequired[list[str]]
+
+
+class ListReportsForReportGroupRequest(TypedDict):
+    reportGroupArn: str
+    nextToken: NotRequired[str]
+    sortOrder: NotRequired[SortOrderType]
+    maxResults: NotRequired[int]
+    filter: NotRequired[ReportFilter]
+
+
+class ListReportsForReportGroupResponse(TypedDict):
+    nextToken: NotRequired[str]
+    reports: NotRequired[list[str]]
+
+
+class ListReportsRequest(TypedDict):
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+    filter: NotRequired[ReportFilter]
+
+
+class ListReportsResponse(TypedDict):
+    nextToken: NotRequired[str]
+    reports: NotRequired[list[str]]
+
+
+class LogsConfig(TypedDict):
+    cloudWatchLogs: NotRequired[CloudWatchLogsConfig]
+    s3Logs: NotRequired[S3LogsConfig]
+
+
+LogsConfigStatusType: TypeAlias = Literal[
+    "ENABLED", "DISABLED"
+]
+
+
+class LogsLocation(TypedDict):
+    groupName: NotRequired[str]
+    streamName: NotRequired[str]
+    deepLink: NotRequired[str]
+    s3DeepLink: NotRequired[str]
+    cloudWatchLogsArn: NotRequired[str]
+    s3LogsArn: NotRequired[str]
+    cloudWatchLogs: NotRequired[CloudWatchLogsConfig]
+    s3Logs: NotRequired[S3LogsConfig]
+
+
+MachineType: TypeAlias = Literal[
+    "GENERAL", "NVME"
+]
+
+
+class NetworkInterface(TypedDict):
+    subnetId: NotRequired[str]
+    networkInterfaceId: NotRequired[str]
+
+
+class PhaseContext(TypedDict):
+    statusCode: NotRequired[str]
+    message: NotRequired[str]
+
+
+class Project(TypedDict):
+    name: NotRequired[str]
+    arn: NotRequired[str]
+    description: NotRequired[str]
+    source: NotRequired[ProjectSource]
+    secondarySources: NotRequired[list[ProjectSource]]
+    sourceVersion: NotRequired[str]
+    secondarySourceVersions: NotRequired[list[ProjectSourceVersion]]
+    artifacts: NotRequired[ProjectArtifacts]
+    secondaryArtifacts: NotRequired[list[ProjectArtifacts]]
+    cache: NotRequired[ProjectCache]
+    environment: NotRequired[ProjectEnvironment]
+    serviceRole: NotRequired[str]
+    timeoutInMinutes: NotRequired[int]
+    queuedTimeoutInMinutes: NotRequired[int]
+    encryptionKey: NotRequired[str]
+    tags: NotRequired[list[Tag]]
+    created: NotRequired[float]
+    lastModified: NotRequired[float]
+    webhook: NotRequired[Webhook]
+    vpcConfig: NotRequired[VpcConfig]
+    badge: NotRequired[ProjectBadge]
+    logsConfig: NotRequired[LogsConfig]
+    fileSystemLocations: NotRequired[list[ProjectFileSystemLocation]]
+    buildBatchConfig: NotRequired[ProjectBuildBatchConfig]
+    concurrentBuildLimit: NotRequired[int]
+    projectVisibility: NotRequired[ProjectVisibilityType]
+    publicProjectAlias: NotRequired[str]
+    resourceAccessRole: NotRequired[str]
+    autoRetryLimit: NotRequired[int]
+
+
+class ProjectArtifacts(TypedDict):
+    type: ArtifactsType
+    location: NotRequired[str]
+    path: NotRequired[str]
+    namespaceType: NotRequired[ArtifactNamespace]
+    name: NotRequired[str]
+    packaging: NotRequired[ArtifactPackaging]
+    overrideArtifactName: NotRequired[bool]
+    encryptionDisabled: NotRequired[bool]
+    artifactIdentifier: NotRequired[str]
+    bucketOwnerAccess: NotRequired[BucketOwnerAccess]
+
+
+class ProjectBadge(TypedDict):
+    badgeEnabled: NotRequired[bool]
+    badgeRequestUrl: NotRequired[str]
+
+
+class ProjectBuildBatchConfig(TypedDict):
+    serviceRole: NotRequired[str]
+    combineArtifacts: NotRequired[bool]
+    restrictions: NotRequired[BatchRestrictions]
+    timeoutInMins: NotRequired[int]
+    batchReportMode: NotRequired[BatchReportModeType]
+
+
+class ProjectCache(TypedDict):
+    type: CacheType
+    location: NotRequired[str]
+    modes: NotRequired[list[CacheMode]]
+    cacheNamespace: NotRequired[str]
+
+
+class ProjectEnvironment(TypedDict):
+    type: EnvironmentType
+    image: str
+    computeType: ComputeType
+    computeConfiguration: NotRequired[ComputeConfiguration]
+    fleet: NotRequired[ProjectFleet]
+    environmentVariables: NotRequired[list[EnvironmentVariable]]
+    privilegedMode: NotRequired[bool]
+    certificate: NotRequired[str]
+    registryCredential: NotRequired[RegistryCredential]
+    imagePullCredentialsType: NotRequired[ImagePullCredentialsType]
+    dockerServer: NotRequired[DockerServer]
+    hostKernel: NotRequired[HostKernel]
+
+
+class ProjectFileSystemLocation(TypedDict):
+    type: NotRequired[FileSystemType]
+    location: NotRequired[str]
+    mountPoint: NotRequired[str]
+    identifier: NotRequired[str]
+    mountOptions: NotRequired[str]
+
+
+class ProjectFleet(TypedDict):
+    fleetArn: NotRequired[str]
+
+
+ProjectSortByType: TypeAlias = Literal[
+    "NAME", "CREATED_TIME", "LAST_MODIFIED_TIME"
+]
+
+
+class ProjectSource(TypedDict):
+    type: SourceType
+    location: NotRequired[str]
+    gitCloneDepth: NotRequired[int]
+    gitSubmodulesConfig: NotRequired[GitSubmodulesConfig]
+    buildspec: NotRequired[str]
+    auth: NotRequired[SourceAuth]
+    reportBuildStatus: NotRequired[bool]
+    buildStatusConfig: NotRequired[BuildStatusConfig]
+    insecureSsl: NotRequired[bool]
+    sourceIdentifier: NotRequired[str]
+
+
+class ProjectSourceVersion(TypedDict):
+    sourceIdentifier: str
+    sourceVersion: str
+
+
+ProjectVisibilityType: TypeAlias = Literal[
+    "PUBLIC_READ", "PRIVATE"
+]
+
+
+PullRequestBuildApproverRole: TypeAlias = Literal[
+    "GITHUB_READ", "GITHUB_TRIAGE", "GITHUB_WRITE", "GITHUB_MAINTAIN", "GITHUB_ADMIN", "GITLAB_GUEST", "GITLAB_PLANNER",
+    "GITLAB_REPORTER", "GITLAB_DEVELOPER", "GITLAB_MAINTAINER", "GITLAB_OWNER", "BITBUCKET_READ", "BITBUCKET_WRITE",
+    "BITBUCKET_ADMIN"
+]
+
+
+PullRequestBuildCommentApproval: TypeAlias = Literal[
+    "DISABLED", "ALL_PULL_REQUESTS", "FORK_PULL_REQUESTS"
+]
+
+
+class PullRequestBuildPolicy(TypedDict):
+    requiresCommentApproval: PullRequestBuildCommentApproval
+    approverRoles: NotRequired[list[PullRequestBuildApproverRole]]
+
+
+class RegistryCredential(TypedDict):
+    credential: str
+    credentialProvider: CredentialProviderType
+
+
+class Report(TypedDict):
+    arn: NotRequired[str]
+    type: NotRequired[ReportType]
+    name: NotRequired[str]
+    reportGroupArn: NotRequired[str]
+    executionId: NotRequired[str]
+    status: NotRequired[ReportStatusType]
+    created: NotRequired[float]
+    expired: NotRequired[float]
+    exportConfig: NotRequired[ReportExportConfig]
+    truncated: NotRequired[bool]
+    testSummary: NotRequired[TestReportSummary]
+    codeCoverageSummary: NotRequired[CodeCoverageReportSummary]
+
+
+ReportCodeCoverageSortByType: TypeAlias = Literal[
+    "LINE_COVERAGE_PERCENTAGE", "FILE_PATH"
+]
+
+
+class ReportExportConfig(TypedDict):
+    exportConfigType: NotRequired[ReportExportConfigType]
+    s3Destination: NotRequired[S3ReportExportConfig]
+
+
+ReportExportConfigType: TypeAlias = Literal[
+    "S3", "NO_EXPORT"
+]
+
+
+class ReportFilter(TypedDict):
+    status: NotRequired[ReportStatusType]
+
+
+class ReportGroup(TypedDict):
+    arn: NotRequired[str]
+    name: NotRequired[str]
+    type: NotRequired[ReportType]
+    exportConfig: NotRequired[ReportExportConfig]
+    created: NotRequired[float]
+    lastModified: NotRequired[float]
+    tags: NotRequired[list[Tag]]
+    status: NotRequired[ReportGroupStatusType]
+
+
+ReportGroupSortByType: TypeAlias = Literal[
+    "NAME", "CREATED_TIME", "LAST_MODIFIED_TIME"
+]
+
+
+ReportGroupStatusType: TypeAlias = Literal[
+    "ACTIVE", "DELETING"
+]
+
+
+ReportPackagingType: TypeAlias = Literal[
+    "ZIP", "NONE"
+]
+
+
+ReportStatusType: TypeAlias = Literal[
+    "GENERATING", "SUCCEEDED", "FAILED", "INCOMPLETE", "DELETING"
+]
+
+
+ReportType: TypeAlias = Literal[
+    "TEST", "CODE_COVERAGE"
+]
+
+
+class RetryBuildRequest(TypedDict):
+    id: NotRequired[str]
+    idempotencyToken: NotRequired[str]
+
+
+class RetryBuildResponse(TypedDict):
+    build: NotRequired[Build]
+
+
+class S3LogsConfig(TypedDict):
+    status: LogsConfigStatusType
+    location: NotRequired[str]
+    encryptionDisabled: NotRequired[bool]
+    bucketOwnerAccess: NotRequired[BucketOwnerAccess]
+
+
+class S3ReportExportConfig(TypedDict):
+    bucket: NotRequired[str]
+    bucketOwner: NotRequired[str]
+    path: NotRequired[str]
+    packaging: NotRequired[ReportPackagingType]
+    encryptionKey: NotRequired[str]
+    encryptionDisabled: NotRequired[bool]
+
+
+class ScopeConfiguration(TypedDict):
+    name: str
+    domain: NotRequired[str]
+    scope: WebhookScopeType
+
+
+SortOrderType: TypeAlias = Literal[
+    "ASCENDING", "DESCENDING"
+]
+
+
+class SourceAuth(TypedDict):
+    type: SourceAuthType
+    resource: NotRequired[str]
+
+
+SourceAuthType: TypeAlias = Literal[
+    "OAUTH", "CODECONNECTIONS", "SECRETS_MANAGER"
+]
+
+
+SourceType: TypeAlias = Literal[
+    "CODECOMMIT", "CODEPIPELINE", "GITHUB", "GITLAB", "GITLAB_SELF_MANAGED", "S3", "BITBUCKET", "GITHUB_ENTERPRISE",
+    "NO_SOURCE"
+]
+
+
+class StartBuildRequest(TypedDict):
+    projectName: str
+    secondarySourcesOverride: NotRequired[list[ProjectSource]]
+    secondarySourcesVersionOverride: NotRequired[list[ProjectSourceVersion]]
+    sourceVersion: NotRequired[str]
+    artifactsOverride: NotRequired[ProjectArtifacts]
+    secondaryArtifactsOverride: NotRequired[list[ProjectArtifacts]]
+    environmentVariablesOverride: NotRequired[list[EnvironmentVariable]]
+    sourceTypeOverride: NotRequired[SourceType]
+    sourceLocationOverride: NotRequired[str]
+    sourceAuthOverride: NotRequired[SourceAuth]
+    gitCloneDepthOverride: NotRequired[int]
+    gitSubmodulesConfigOverride: NotRequired[GitSubmodulesConfig]
+    buildspecOverride: NotRequired[str]
+    insecureSslOverride: NotRequired[bool]
+    reportBuildStatusOverride: NotRequired[bool]
+    buildStatusConfigOverride: NotRequired[BuildStatusConfig]
+    environmentTypeOverride: NotRequired[EnvironmentType]
+    imageOverride: NotRequired[str]
+    computeTypeOverride: NotRequired[ComputeType]
+    certificateOverride: NotRequired[str]
+    cacheOverride: NotRequired[ProjectCache]
+    serviceRoleOverride: NotRequired[str]
+    privilegedModeOverride: NotRequired[bool]
+    timeoutInMinutesOverride: NotRequired[int]
+    queuedTimeoutInMinutesOverride: NotRequired[int]
+    encryptionKeyOverride: NotRequired[str]
+    idempotencyToken: NotRequired[str]
+    logsConfigOverride: NotRequired[LogsConfig]
+    registryCredentialOverride: NotRequired[RegistryCredential]
+    imagePullCredentialsTypeOverride: NotRequired[ImagePullCredentialsType]
+    debugSessionEnabled: NotRequired[bool]
+    fleetOverride: NotRequired[ProjectFleet]
+    autoRetryLimitOverride: NotRequired[int]
+    hostKernelOverride: NotRequired[HostKernel]
+
+
+class StartBuildResponse(TypedDict):
+    build: NotRequired[Build]
+
+
+StatusType: TypeAlias = Literal[
+    "SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"
+]
+
+
+class StopBuildRequest(TypedDict):
+    id: str
+
+
+class StopBuildResponse(TypedDict):
+    build: NotRequired[Build]
+
+
+class Tag(TypedDict):
+    key: NotRequired[str]
+    value: NotRequired[str]
+
+
+class TestCase(TypedDict):
+    reportArn: NotRequired[str]
+    testRawDataPath: NotRequired[str]
+    prefix: NotRequired[str]
+    name: NotRequired[str]
+    status: NotRequired[str]
+    durationInNanoSeconds: NotRequired[int]
+    message: NotRequired[str]
+    expired: NotRequired[float]
+    testSuiteName: NotRequired[str]
+
+
+class TestCaseFilter(TypedDict):
+    status: NotRequired[str]
+    keyword: NotRequired[str]
+
+
+class TestReportSummary(TypedDict):
+    total: int
+    statusCounts: dict[str, int]
+    durationInNanoSeconds: int
+
+
+class UpdateProjectRequest(TypedDict):
+    name: str
+    description: NotRequired[str]
+    source: NotRequired[ProjectSource]
+    secondarySources: NotRequired[list[ProjectSource]]
+    sourceVersion: NotRequired[str]
+    secondarySourceVersions: NotRequired[list[ProjectSourceVersion]]
+    artifacts: NotRequired[ProjectArtifacts]
+    secondaryArtifacts: NotRequired[list[ProjectArtifacts]]
+    cache: NotRequired[ProjectCache]
+    environment: NotRequired[ProjectEnvironment]
+    serviceRole: NotRequired[str]
+    timeoutInMinutes: NotRequired[int]
+    queuedTimeoutInMinutes: NotRequired[int]
+    encryptionKey: NotRequired[str]
+    tags: NotRequired[list[Tag]]
+    vpcConfig: NotRequired[VpcConfig]
+    badgeEnabled: NotRequired[bool]
+    logsConfig: NotRequired[LogsConfig]
+    fileSystemLocations: NotRequired[list[ProjectFileSystemLocation]]
+    buildBatchConfig: NotRequired[ProjectBuildBatchConfig]
+    concurrentBuildLimit: NotRequired[int]
+    autoRetryLimit: NotRequired[int]
+
+
+class UpdateProjectResponse(TypedDict):
+    project: NotRequired[Project]
+
+
+class UpdateReportGroupRequest(TypedDict):
+    arn: str
+    exportConfig: NotRequired[ReportExportConfig]
+    tags: NotRequired[list[Tag]]
+
+
+class UpdateReportGroupResponse(TypedDict):
+    reportGroup: NotRequired[ReportGroup]
+
+
+class VpcConfig(TypedDict):
+    vpcId: NotRequired[str]
+    subnets: NotRequired[list[str]]
+    securityGroupIds: NotRequired[list[str]]
+
+
+class Webhook(TypedDict):
+    url: NotRequired[str]
+    payloadUrl: NotRequired[str]
+    secret: NotRequired[str]
+    branchFilter: NotRequired[str]
+    filterGroups: NotRequired[list[list[WebhookFilter]]]
+    buildType: NotRequired[WebhookBuildType]
+    manualCreation: NotRequired[bool]
+    lastModifiedSecret: NotRequired[float]
+    scopeConfiguration: NotRequired[ScopeConfiguration]
+    status: NotRequired[WebhookStatus]
+    statusMessage: NotRequired[str]
+    pullRequestBuildPolicy: NotRequired[PullRequestBuildPolicy]
+
+
+WebhookBuildType: TypeAlias = Literal[
+    "BUILD", "BUILD_BATCH", "RUNNER_BUILDKITE_BUILD"
+]
+
+
+class WebhookFilter(TypedDict):
+    type: WebhookFilterType
+    pattern: str
+    excludeMatchedPattern: NotRequired[bool]
+
+
+WebhookFilterType: TypeAlias = Literal[
+    "EVENT", "BASE_REF", "HEAD_REF", "ACTOR_ACCOUNT_ID", "FILE_PATH", "COMMIT_MESSAGE", "WORKFLOW_NAME", "TAG_NAME",
+    "RELEASE_NAME", "REPOSITORY_NAME", "ORGANIZATION_NAME"
+]
+
+
+WebhookScopeType: TypeAlias = Literal[
+    "GITHUB_ORGANIZATION", "GITHUB_GLOBAL", "GITLAB_GROUP"
+]
+
+
+WebhookStatus: TypeAlias = Literal[
+    "CREATING", "CREATE_FAILED", "ACTIVE", "DELETING"
+]

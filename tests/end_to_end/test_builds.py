@@ -1,0 +1,108 @@
+"""CodeBuild with boto3: a build in the sandbox, through a kill of the server, and from a state machine that waits."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+from end_to_end.world import ROLE, World, until
+
+SPEC = """\
+version: 0.2
+phases:
+  build:
+    commands:
+      - python --version && pip --version && git --version
+      - python -c 'import boto3; print(boto3.client("sts").get_caller_identity()["Arn"])'
+      - cat hello >said; echo "began"
+      - until [ -e /opt/ml/go ]; do sleep 0.05; done
+artifacts: {files: said}
+"""
+Json = Any
+
+
+def project(world: World, name: str, spec: str, **source: str) -> None:
+    world.client("codebuild").create_project(
+        name=name,
+        source={"type": "NO_SOURCE", **source, "buildspec": spec},
+        artifacts={"type": "S3", "location": world.bucket(), "packaging": "ZIP", "name": f"{name}.zip"},
+        environment={
+            "type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0", "computeType": "BUILD_GENERAL1_SMALL",
+            "environmentVariables": [{"name": "WAITS_AS", "value": f"/{name}.sh"}],  # for `World.let_go`
+        },
+        serviceRole=ROLE,
+    )  # fmt: skip
+
+
+def build_of(world: World, name: str) -> Json:
+    return world.client("codebuild").batch_get_builds(ids=[name])["builds"][0]
+
+
+def log_of(world: World, build: Json) -> list[str]:
+    """What a build has said; nothing before it has a log."""
+    logs, place = world.client("logs"), build["logs"]
+    try:
+        told = logs.get_log_events(logGroupName=place["groupName"], logStreamName=place["streamName"])
+    except logs.exceptions.ResourceNotFoundException:
+        return []
+    return [event["message"] for event in told["events"]]
+
+
+def test_a_build_outlives_the_server_and_delivers(own: World) -> None:
+    world, bucket = own, own.bucket()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("hello", "hello, build\n")
+    world.client("s3").put_object(Bucket=bucket, Key="code.zip", Body=packed.getvalue())
+    project(world, "app", SPEC, type="S3", location=f"{bucket}/code.zip")
+    started = world.client("codebuild").start_build(projectName="app")["build"]
+    until(lambda: "began" in log_of(world, build_of(world, started["id"])), "the build begins")
+
+    world.server.kill()
+    world.start()
+    running = until(
+        lambda: build if (build := build_of(world, started["id"]))["currentPhase"] == "BUILD" else None, "BUILD"
+    )
+    world.let_go("app")
+    build = until(lambda: ended(world, started["id"]), "the build ends")
+
+    log = log_of(world, build)
+    assert running["buildStatus"] == "IN_PROGRESS"
+    assert build["buildStatus"] == "SUCCEEDED"
+    assert any(line.startswith("arn:aws:sts::123456789012:assumed-role/PenstockExecutionRole/") for line in log)
+    assert sum(line.endswith("Entering phase BUILD") for line in log) == 1
+    content = world.client("s3").get_object(Bucket=bucket, Key="app.zip")["Body"].read()
+    assert zipfile.ZipFile(io.BytesIO(content)).read("said") == b"hello, build\n"
+
+
+def ended(world: World, name: str) -> Json | None:
+    build = build_of(world, name)
+    return build if build["buildComplete"] else None
+
+
+def test_a_state_machine_waits_for_its_build(world: World) -> None:
+    project(world, "waited-for", "version: 0.2\nphases: {build: {commands: [test $WELL = yes]}}")
+
+    def run(value: str) -> Json:
+        variables = [{"Name": "WELL", "Value": value}]
+        state = {
+            "Type": "Task", "Resource": "arn:aws:states:::codebuild:startBuild.sync", "End": True,
+            "Parameters": {"ProjectName": "waited-for", "EnvironmentVariablesOverride": variables},
+        }  # fmt: skip
+        steps = world.client("stepfunctions")
+        machine = steps.create_state_machine(
+            name=f"builds-{value}", roleArn=ROLE, definition=json.dumps({"StartAt": "B", "States": {"B": state}})
+        )["stateMachineArn"]
+        execution = steps.start_execution(stateMachineArn=machine)["executionArn"]
+
+        def told() -> Json | None:
+            found = steps.describe_execution(executionArn=execution)
+            return None if found["status"] == "RUNNING" else found
+
+        return until(told, "the execution ends")
+
+    good, bad = run("yes"), run("no")
+
+    assert json.loads(good["output"])["Build"]["BuildStatus"] == "SUCCEEDED"
+    assert (bad["status"], bad["error"]) == ("FAILED", "States.TaskFailed")
+    assert json.loads(bad["cause"])["Build"]["BuildStatus"] == "FAILED"

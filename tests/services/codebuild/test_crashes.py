@@ -1,0 +1,69 @@
+"""Crashes: a build that is interrupted at any commit comes to the same end, and its job is started once."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.worlds import StoppingDatabase, is_cut_short
+from penstock.store.sqlite import SqliteDatabase
+from services.codebuild.worlds import Json, World, project
+from services.sagemaker.jobs.worlds import Room
+
+SPEC = "version: 0.2\nphases: {build: {commands: [a]}}\nartifacts: {files: a}"
+PHASE = {"phaseType": "BUILD", "phaseStatus": "SUCCEEDED", "startTime": 1.0, "endTime": 2.0, "contexts": []}
+TOLD = json.dumps({"phases": [PHASE], "artifacts": [{"identifier": "", "name": ""}]})
+
+
+def builds(room: Room) -> int:
+    """A build that takes no time, so that all its commits come in one order."""
+    room.write("/opt/ml/build/artifacts/primary/a", "made")
+    return room.write("/opt/ml/build/told/build.json", TOLD)
+
+
+def world_in(folder: Path) -> World:
+    folder.mkdir()
+    world = World(folder, builds)
+    world.objects["source.zip"] = b"PK\x05\x06" + bytes(18)
+    return world
+
+
+async def live(world: World, database: SqliteDatabase) -> Json:
+    settings = project(
+        source={"type": "S3", "location": "bucket/source.zip", "buildspec": SPEC},
+        artifacts={"type": "S3", "location": "bucket"},
+    )
+    async with world.open(database) as client:
+        found = await client("BatchGetProjects", names=["app"])
+        if not found["projects"]:
+            await client("CreateProject", **settings)
+        return await client.run(idempotencyToken="the same call")
+
+
+def without_times(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {key: without_times(value) for key, value in told.items() if not key.endswith(("Time", "InSeconds"))}
+    return [without_times(each) for each in told] if isinstance(told, list) else told
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["lost", "kept, not answered"])
+async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(tmp_path: Path, after: bool) -> None:
+    whole = world_in(tmp_path / "whole")
+    expected = without_times(await live(whole, SqliteDatabase(whole.database_path)))
+
+    crashes = 0
+    for commits in range(1, 20):
+        world = world_in(tmp_path / str(commits))
+        database = StoppingDatabase(world.database_path, commits, after=after)
+        if not await is_cut_short(live(world, database), database):
+            break
+        crashes += 1
+
+        build = await live(world, SqliteDatabase(world.database_path))
+
+        assert without_times(build) == expected, f"stopped after {commits} commits"
+        assert len(world.runtime.started) == 1
+        assert world.objects.keys() == whole.objects.keys()
+    assert crashes >= 4
+    assert expected["buildStatus"] == "SUCCEEDED"
