@@ -1,0 +1,72 @@
+"""The room, furnished: what `app` calls to have CodeCommit."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from penstock.engine.deliveries import Deliveries
+from penstock.engine.notices import Notices
+from penstock.services.codecommit.branches import Branches
+from penstock.services.codecommit.commits import Commits
+from penstock.services.codecommit.desk import Desk
+from penstock.services.codecommit.files import Files
+from penstock.services.codecommit.model import REPOSITORY
+from penstock.services.codecommit.references import References
+from penstock.services.codecommit.repositories import Repositories
+from penstock.services.codecommit.serving import Serving
+from penstock.services.codecommit.shelf import Shelf
+from penstock.services.codecommit.triggers import Firing, Triggers
+from penstock.services.codecommit.writing import Writing
+from penstock.store import documents
+from penstock.store.database import Database
+from penstock.wire.call import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCommitRoom:
+    """Who serves git's clients; what it does when a server starts, and now and then; `close` it."""
+
+    serving: Serving
+    begin: Callable[[], Coroutine[Any, Any, None]]
+    tidy: Callable[[], Awaitable[None]]
+    close: Callable[[], None]
+
+
+def open_codecommit(
+    *,
+    database: Database,
+    directory: Directory,
+    deliveries: Deliveries,
+    notices: Notices,
+    folder: Path,
+    endpoint: Callable[[], str],
+    clock: Callable[[], float],
+    chance: Callable[[], str],
+) -> CodeCommitRoom:
+    """Enter operations. Nothing is written or read of a repository before `begin`."""
+    shelf = Shelf(folder)
+    references = References(database, shelf, notices, [Firing(deliveries, chance)], clock)
+    desk = Desk(database, shelf, references, notices, clock, chance)
+    for service in (
+        Repositories(desk, endpoint),
+        Branches(desk),
+        Commits(desk),
+        Files(desk),
+        Writing(desk),
+        Triggers(desk, directory),
+    ):
+        directory.register(service)
+
+    async def begin() -> None:
+        """Take up where an earlier life left off: what has moved and was not told of."""
+        repositories = await database.read(lambda tx: documents.of_kind(tx, REPOSITORY))
+        await shelf.clear(each.parent for each in repositories)
+        for each in repositories:
+            await references.record(each.scope, each.parent)
+
+    async def tidy() -> None:
+        for each in await database.read(lambda tx: documents.of_kind(tx, REPOSITORY)):
+            await shelf.pack(each.parent)
+
+    return CodeCommitRoom(Serving(database, shelf, references), begin, tidy, shelf.close)
