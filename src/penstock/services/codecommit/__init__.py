@@ -6,6 +6,7 @@
     desk.py  model.py  rows.py
     repositories.py  branches.py  commits.py  files.py    operations that look, and that need no commit
     building.py  writing.py                               commits without a clone
+    hunks.py  merging.py  merges.py                       what becomes of two commits
 
 What is in a repository is asked of git and kept nowhere else; the database knows what repositories there are, and what
 has been told of their references.

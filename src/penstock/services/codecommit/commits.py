@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from penstock.services.codecommit import model
+from penstock.services.codecommit import building, model
 from penstock.services.codecommit.desk import commit_of
+from penstock.services.codecommit.files import blob_of
+from penstock.services.codecommit.hunks import diff_hunks
 from penstock.services.codecommit.model import wrong
 from penstock.wire.call import Answer, Call, Json, operation
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 PAGE: Final = 100
 MOST_DIFFERENCES: Final = 400
 MOST_COMMITS: Final = 100
+MOST_HUNKS: Final = 1000
+DIFF_CONTEXT: Final = 3
 EMPTY_TREE: Final = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 NO_BLOB: Final = "0" * 40
 
@@ -76,6 +80,23 @@ class Commits:
         found = list(differences_in(out))
         shown, more = model.cut(found, request, most=MOST_DIFFERENCES, members=("MaxResults", "NextToken"))
         return {"differences": shown, **more}
+
+    @operation("GetBlobDifferences")
+    async def blob_differences(self, call: Call, request: shapes.GetBlobDifferencesRequest) -> Answer:
+        _, git = await self.desk.open(call, request["repositoryName"])
+        after = await blob_of(git, request["afterBlobId"])
+        before = await blob_of(git, request["beforeBlobId"]) if request.get("beforeBlobId") else None
+        told: dict[str, Json] = {"afterBlobSize": len(after.content)}
+        if before:
+            told["beforeBlobSize"] = len(before.content)
+        if any(b"\0" in blob.content[:8000] for blob in (before, after) if blob):
+            return {"hunks": [], "isBinary": True, **told}
+        context = request.get("contextLines")
+        options = [f"-U{DIFF_CONTEXT if context is None else context}"] + ["-w"] * bool(request.get("ignoreWhitespace"))
+        old = before.id if before else (await building.blobs(git, [b""]))[0]
+        hunks = diff_hunks(await git.tell("diff", "--no-color", *options, old, after.id))
+        shown, more = model.cut(hunks, request, most=MOST_HUNKS, members=("MaxResults", "NextToken"))
+        return {"hunks": shown, "isBinary": False, **told, **more}
 
     @operation("ListFileCommitHistory")
     async def history(self, call: Call, request: shapes.ListFileCommitHistoryRequest) -> Answer:

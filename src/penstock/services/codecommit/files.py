@@ -13,7 +13,7 @@ from penstock.wire.call import Answer, Call, Json, ServiceError, operation
 if TYPE_CHECKING:
     from penstock.services.codecommit import shapes
     from penstock.services.codecommit.desk import Desk
-    from penstock.services.codecommit.git import Entry
+    from penstock.services.codecommit.git import Entry, Found, Git
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,21 @@ class Files:
     @operation("GetBlob")
     async def blob(self, call: Call, request: shapes.GetBlobRequest) -> Answer:
         _, git = await self.desk.open(call, request["repositoryName"])
-        blob_id = request["blobId"]
-        if not COMMIT_ID.fullmatch(blob_id):
-            raise wrong("InvalidBlobId", f"The blob ID {blob_id} is not valid: it must be a full SHA-1.")
-        size = await git.size(blob_id, kind="blob")
-        if size < 0:
-            raise wrong("BlobIdDoesNotExist", f"The blob {blob_id} does not exist.")
-        if size > LARGEST_FILE:
-            raise too_large(blob_id)
-        (blob,) = await git.objects([blob_id])
-        assert blob is not None
-        return {"content": blob.content}
+        return {"content": (await blob_of(git, request["blobId"])).content}
+
+
+async def blob_of(git: Git, blob_id: str) -> Found:
+    """A blob that is small enough for an answer; raises."""
+    if not COMMIT_ID.fullmatch(blob_id):
+        raise wrong("InvalidBlobId", f"The blob ID {blob_id} is not valid: it must be a full SHA-1.")
+    size = await git.size(blob_id, kind="blob")
+    if size < 0:
+        raise wrong("BlobIdDoesNotExist", f"The blob {blob_id} does not exist.")
+    if size > LARGEST_FILE:
+        raise too_large(blob_id)
+    (blob,) = await git.objects([blob_id])
+    assert blob is not None
+    return blob
 
 
 def listed(entry: Entry) -> tuple[str, dict[str, Json]]:

@@ -50,7 +50,9 @@ class Move:
     new: str
     at: float
     by: str = ""
-    more: Mapping[str, Json] = field(default_factory=dict)  # of a merge: what the event tells of it
+    more: Mapping[str, Json] = field(
+        default_factory=dict
+    )  # of a merge: what the `event` tells of it, and which `pullRequest` it merges
 
     @property
     def event(self) -> str:
@@ -254,4 +256,4 @@ def detail(repository: Document, move: Move) -> dict[str, Json]:
         told["oldCommitId"] = move.old
     if move.by:
         told["callerUserArn"] = move.by
-    return {**told, **move.more}
+    return {**told, **move.more.get("event", {})}

@@ -11,6 +11,7 @@ from penstock.services.codecommit.branches import Branches
 from penstock.services.codecommit.commits import Commits
 from penstock.services.codecommit.desk import Desk
 from penstock.services.codecommit.files import Files
+from penstock.services.codecommit.merges import Merges
 from penstock.services.codecommit.model import REPOSITORY
 from penstock.services.codecommit.references import References
 from penstock.services.codecommit.repositories import Repositories
@@ -54,6 +55,7 @@ def open_codecommit(
         Commits(desk),
         Files(desk),
         Writing(desk),
+        Merges(desk),
         Triggers(desk, directory),
     ):
         directory.register(service)

@@ -8,6 +8,34 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 
+class BatchDescribeMergeConflictsError(TypedDict):
+    filePath: str
+    exceptionName: str
+    message: str
+
+
+class BatchDescribeMergeConflictsRequest(TypedDict):
+    repositoryName: str
+    destinationCommitSpecifier: str
+    sourceCommitSpecifier: str
+    mergeOption: MergeOptionTypeEnum
+    maxMergeHunks: NotRequired[int]
+    maxConflictFiles: NotRequired[int]
+    filePaths: NotRequired[list[str]]
+    conflictDetailLevel: NotRequired[ConflictDetailLevelTypeEnum]
+    conflictResolutionStrategy: NotRequired[ConflictResolutionStrategyTypeEnum]
+    nextToken: NotRequired[str]
+
+
+class BatchDescribeMergeConflictsResponse(TypedDict):
+    conflicts: list[Conflict]
+    nextToken: NotRequired[str]
+    errors: NotRequired[list[BatchDescribeMergeConflictsError]]
+    destinationCommitId: str
+    sourceCommitId: str
+    baseCommitId: NotRequired[str]
+
+
 class BatchGetCommitsError(TypedDict):
     commitId: NotRequired[str]
     errorCode: NotRequired[str]
@@ -73,6 +101,40 @@ class Commit(TypedDict):
     additionalData: NotRequired[str]
 
 
+class Conflict(TypedDict):
+    conflictMetadata: NotRequired[ConflictMetadata]
+    mergeHunks: NotRequired[list[MergeHunk]]
+
+
+ConflictDetailLevelTypeEnum: TypeAlias = Literal[
+    "FILE_LEVEL", "LINE_LEVEL"
+]
+
+
+class ConflictMetadata(TypedDict):
+    filePath: NotRequired[str]
+    fileSizes: NotRequired[FileSizes]
+    fileModes: NotRequired[FileModes]
+    objectTypes: NotRequired[ObjectTypes]
+    numberOfConflicts: NotRequired[int]
+    isBinaryFile: NotRequired[IsBinaryFile]
+    contentConflict: NotRequired[bool]
+    fileModeConflict: NotRequired[bool]
+    objectTypeConflict: NotRequired[bool]
+    mergeOperations: NotRequired[MergeOperations]
+
+
+class ConflictResolution(TypedDict):
+    replaceContents: NotRequired[list[ReplaceContentEntry]]
+    deleteFiles: NotRequired[list[DeleteFileEntry]]
+    setFileModes: NotRequired[list[SetFileModeEntry]]
+
+
+ConflictResolutionStrategyTypeEnum: TypeAlias = Literal[
+    "NONE", "ACCEPT_SOURCE", "ACCEPT_DESTINATION", "AUTOMERGE"
+]
+
+
 class CreateBranchRequest(TypedDict):
     repositoryName: str
     branchName: str
@@ -115,6 +177,25 @@ class CreateRepositoryResponse(TypedDict):
     repositoryMetadata: NotRequired[RepositoryMetadata]
 
 
+class CreateUnreferencedMergeCommitRequest(TypedDict):
+    repositoryName: str
+    sourceCommitSpecifier: str
+    destinationCommitSpecifier: str
+    mergeOption: MergeOptionTypeEnum
+    conflictDetailLevel: NotRequired[ConflictDetailLevelTypeEnum]
+    conflictResolutionStrategy: NotRequired[ConflictResolutionStrategyTypeEnum]
+    authorName: NotRequired[str]
+    email: NotRequired[str]
+    commitMessage: NotRequired[str]
+    keepEmptyFolders: NotRequired[bool]
+    conflictResolution: NotRequired[ConflictResolution]
+
+
+class CreateUnreferencedMergeCommitResponse(TypedDict):
+    commitId: NotRequired[str]
+    treeId: NotRequired[str]
+
+
 class DeleteBranchRequest(TypedDict):
     repositoryName: str
     branchName: str
@@ -154,6 +235,47 @@ class DeleteRepositoryResponse(TypedDict):
     repositoryId: NotRequired[str]
 
 
+class DescribeMergeConflictsRequest(TypedDict):
+    repositoryName: str
+    destinationCommitSpecifier: str
+    sourceCommitSpecifier: str
+    mergeOption: MergeOptionTypeEnum
+    maxMergeHunks: NotRequired[int]
+    filePath: str
+    conflictDetailLevel: NotRequired[ConflictDetailLevelTypeEnum]
+    conflictResolutionStrategy: NotRequired[ConflictResolutionStrategyTypeEnum]
+    nextToken: NotRequired[str]
+
+
+class DescribeMergeConflictsResponse(TypedDict):
+    conflictMetadata: ConflictMetadata
+    mergeHunks: list[MergeHunk]
+    nextToken: NotRequired[str]
+    destinationCommitId: str
+    sourceCommitId: str
+    baseCommitId: NotRequired[str]
+
+
+class DiffChange(TypedDict):
+    type: NotRequired[DiffChangeType]
+    beforeLineNumber: NotRequired[int]
+    afterLineNumber: NotRequired[int]
+    content: NotRequired[str]
+
+
+DiffChangeType: TypeAlias = Literal[
+    "CONTEXT", "ADD", "DELETE"
+]
+
+
+class DiffHunk(TypedDict):
+    beforeStartLine: NotRequired[int]
+    beforeLineCount: NotRequired[int]
+    afterStartLine: NotRequired[int]
+    afterLineCount: NotRequired[int]
+    changes: NotRequired[list[DiffChange]]
+
+
 class Difference(TypedDict):
     beforeBlob: NotRequired[BlobMetadata]
     afterBlob: NotRequired[BlobMetadata]
@@ -178,6 +300,18 @@ FileModeTypeEnum: TypeAlias = Literal[
 ]
 
 
+class FileModes(TypedDict):
+    source: NotRequired[FileModeTypeEnum]
+    destination: NotRequired[FileModeTypeEnum]
+    base: NotRequired[FileModeTypeEnum]
+
+
+class FileSizes(TypedDict):
+    source: NotRequired[int]
+    destination: NotRequired[int]
+    base: NotRequired[int]
+
+
 class FileVersion(TypedDict):
     commit: NotRequired[Commit]
     blobId: NotRequired[str]
@@ -189,6 +323,24 @@ class Folder(TypedDict):
     treeId: NotRequired[str]
     absolutePath: NotRequired[str]
     relativePath: NotRequired[str]
+
+
+class GetBlobDifferencesRequest(TypedDict):
+    repositoryName: str
+    afterBlobId: str
+    beforeBlobId: NotRequired[str]
+    contextLines: NotRequired[int]
+    ignoreWhitespace: NotRequired[bool]
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class GetBlobDifferencesResponse(TypedDict):
+    hunks: list[DiffHunk]
+    isBinary: bool
+    beforeBlobSize: NotRequired[int]
+    afterBlobSize: int
+    NextToken: NotRequired[str]
 
 
 class GetBlobRequest(TypedDict):
@@ -264,6 +416,56 @@ class GetFolderResponse(TypedDict):
     subModules: NotRequired[list[SubModule]]
 
 
+class GetMergeCommitRequest(TypedDict):
+    repositoryName: str
+    sourceCommitSpecifier: str
+    destinationCommitSpecifier: str
+    conflictDetailLevel: NotRequired[ConflictDetailLevelTypeEnum]
+    conflictResolutionStrategy: NotRequired[ConflictResolutionStrategyTypeEnum]
+
+
+class GetMergeCommitResponse(TypedDict):
+    sourceCommitId: NotRequired[str]
+    destinationCommitId: NotRequired[str]
+    baseCommitId: NotRequired[str]
+    mergedCommitId: NotRequired[str]
+
+
+class GetMergeConflictsRequest(TypedDict):
+    repositoryName: str
+    destinationCommitSpecifier: str
+    sourceCommitSpecifier: str
+    mergeOption: MergeOptionTypeEnum
+    conflictDetailLevel: NotRequired[ConflictDetailLevelTypeEnum]
+    maxConflictFiles: NotRequired[int]
+    conflictResolutionStrategy: NotRequired[ConflictResolutionStrategyTypeEnum]
+    nextToken: NotRequired[str]
+
+
+class GetMergeConflictsResponse(TypedDict):
+    mergeable: bool
+    destinationCommitId: str
+    sourceCommitId: str
+    baseCommitId: NotRequired[str]
+    conflictMetadataList: list[ConflictMetadata]
+    nextToken: NotRequired[str]
+
+
+class GetMergeOptionsRequest(TypedDict):
+    repositoryName: str
+    sourceCommitSpecifier: str
+    destinationCommitSpecifier: str
+    conflictDetailLevel: NotRequired[ConflictDetailLevelTypeEnum]
+    conflictResolutionStrategy: NotRequired[ConflictResolutionStrategyTypeEnum]
+
+
+class GetMergeOptionsResponse(TypedDict):
+    mergeOptions: list[MergeOptionTypeEnum]
+    sourceCommitId: str
+    destinationCommitId: str
+    baseCommitId: str
+
+
 class GetRepositoryRequest(TypedDict):
     repositoryName: str
 
@@ -279,6 +481,12 @@ class GetRepositoryTriggersRequest(TypedDict):
 class GetRepositoryTriggersResponse(TypedDict):
     configurationId: NotRequired[str]
     triggers: NotRequired[list[RepositoryTrigger]]
+
+
+class IsBinaryFile(TypedDict):
+    source: NotRequired[bool]
+    destination: NotRequired[bool]
+    base: NotRequired[bool]
 
 
 class ListBranchesRequest(TypedDict):
@@ -325,6 +533,90 @@ class ListTagsForResourceResponse(TypedDict):
     nextToken: NotRequired[str]
 
 
+class MergeBranchesByFastForwardRequest(TypedDict):
+    repositoryName: str
+    sourceCommitSpecifier: str
+    destinationCommitSpecifier: str
+    targetBranch: NotRequired[str]
+
+
+class MergeBranchesByFastForwardResponse(TypedDict):
+    commitId: NotRequired[str]
+    treeId: NotRequired[str]
+
+
+class MergeBranchesBySquashRequest(TypedDict):
+    repositoryName: str
+    sourceCommitSpecifier: str
+    destinationCommitSpecifier: str
+    targetBranch: NotRequired[str]
+    conflictDetailLevel: NotRequired[ConflictDetailLevelTypeEnum]
+    conflictResolutionStrategy: NotRequired[ConflictResolutionStrategyTypeEnum]
+    authorName: NotRequired[str]
+    email: NotRequired[str]
+    commitMessage: NotRequired[str]
+    keepEmptyFolders: NotRequired[bool]
+    conflictResolution: NotRequired[ConflictResolution]
+
+
+class MergeBranchesBySquashResponse(TypedDict):
+    commitId: NotRequired[str]
+    treeId: NotRequired[str]
+
+
+class MergeBranchesByThreeWayRequest(TypedDict):
+    repositoryName: str
+    sourceCommitSpecifier: str
+    destinationCommitSpecifier: str
+    targetBranch: NotRequired[str]
+    conflictDetailLevel: NotRequired[ConflictDetailLevelTypeEnum]
+    conflictResolutionStrategy: NotRequired[ConflictResolutionStrategyTypeEnum]
+    authorName: NotRequired[str]
+    email: NotRequired[str]
+    commitMessage: NotRequired[str]
+    keepEmptyFolders: NotRequired[bool]
+    conflictResolution: NotRequired[ConflictResolution]
+
+
+class MergeBranchesByThreeWayResponse(TypedDict):
+    commitId: NotRequired[str]
+    treeId: NotRequired[str]
+
+
+class MergeHunk(TypedDict):
+    isConflict: NotRequired[bool]
+    source: NotRequired[MergeHunkDetail]
+    destination: NotRequired[MergeHunkDetail]
+    base: NotRequired[MergeHunkDetail]
+
+
+class MergeHunkDetail(TypedDict):
+    startLine: NotRequired[int]
+    endLine: NotRequired[int]
+    hunkContent: NotRequired[str]
+
+
+class MergeOperations(TypedDict):
+    source: NotRequired[ChangeTypeEnum]
+    destination: NotRequired[ChangeTypeEnum]
+
+
+MergeOptionTypeEnum: TypeAlias = Literal[
+    "FAST_FORWARD_MERGE", "SQUASH_MERGE", "THREE_WAY_MERGE"
+]
+
+
+ObjectTypeEnum: TypeAlias = Literal[
+    "FILE", "DIRECTORY", "GIT_LINK", "SYMBOLIC_LINK"
+]
+
+
+class ObjectTypes(TypedDict):
+    source: NotRequired[ObjectTypeEnum]
+    destination: NotRequired[ObjectTypeEnum]
+    base: NotRequired[ObjectTypeEnum]
+
+
 OrderEnum: TypeAlias = Literal[
     "ascending", "descending"
 ]
@@ -362,6 +654,18 @@ class PutRepositoryTriggersRequest(TypedDict):
 
 class PutRepositoryTriggersResponse(TypedDict):
     configurationId: NotRequired[str]
+
+
+class ReplaceContentEntry(TypedDict):
+    filePath: str
+    replacementType: ReplacementTypeEnum
+    content: NotRequired[bytes]
+    fileMode: NotRequired[FileModeTypeEnum]
+
+
+ReplacementTypeEnum: TypeAlias = Literal[
+    "KEEP_BASE", "KEEP_SOURCE", "KEEP_DESTINATION", "USE_NEW_CONTENT"
+]
 
 
 class RepositoryMetadata(TypedDict):
