@@ -105,6 +105,10 @@ class GitDoor:
             await self._answer(visit, send)
         except* bodies.ClientGone:
             logger.debug("%s hung up in %s", visit.client, visit.call)
+        except* (ServiceError, zlib.error) as wrong:  # what was sent could not be read
+            logger.info("%s sent what cannot be read in %s: %s", visit.client, visit.call, wrong.exceptions[0])
+            if visit.status == access.UNANSWERED:
+                await plain(visit, send, 400, "the request could not be read to its end")
         except* Exception:  # a gateway's door of rule 11
             logger.exception("a bug in %s (request %s)", visit.call, visit.id)
             if visit.status == access.UNANSWERED:

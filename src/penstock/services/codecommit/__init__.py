@@ -7,6 +7,9 @@
     repositories.py  branches.py  commits.py  files.py    operations that look, and that need no commit
     building.py  writing.py                               commits without a clone
     hunks.py  merging.py  merges.py                       what becomes of two commits
+    requests.py  pullrequests.py                          pull requests, and what pushes do to them
+    people.py  approvals.py  templates.py                 who must approve
+    comments.py
 
 What is in a repository is asked of git and kept nowhere else; the database knows what repositories there are, and what
 has been told of their references.

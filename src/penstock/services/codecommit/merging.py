@@ -110,10 +110,7 @@ async def touched_by_both(
     trees = [{entry.path: entry for entry in await git.entries(tree, *paths)} for tree in (base, source, destination)]
     old, theirs, ours = trees
     found = [
-        Conflict(
-            path=path, base=base_tree.get(path), source=source_tree.get(path), destination=destination_tree.get(path)
-        )
-        for path in paths
+        Conflict(path=path, base=old.get(path), source=theirs.get(path), destination=ours.get(path)) for path in paths
     ]
     return {each.path: each for each in found if placed(each.source) != placed(each.destination)}
 
@@ -133,7 +130,7 @@ def placed(entry: Entry | None) -> Placed | None:
 async def commit_merge(
     desk: Desk, opened: Opened, call: Call, request: Mapping[str, Json], *, source: str, destination: str, option: str
 ) -> str:
-    """The commit in which the source is merged, which no branch is at yet; raises where somebody has to do it by hand."""
+    """The commit in which the source is merged, which no branch is at yet; raises where people have to do it."""
     git = opened.git
     if option == FAST_FORWARD:
         if not await is_ancestor(git, destination, source):

@@ -2,15 +2,23 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Final, TypeVar
+
+import msgspec
 
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire import pages
-from penstock.wire.call import Json, Scope, ServiceError, ValidationError
+from penstock.wire.call import Call, Json, Scope, ServiceError, ValidationError
 
 REPOSITORY: Final = "codecommit/repository"  # its parent is its own id, so that it is found by that, too
+PULL_REQUEST: Final = "codecommit/pull-request"  # what belongs to a repository has its id as parent, or ID#MORE
+HAPPENING: Final = "codecommit/pull-request-event"
+COMMENT: Final = "codecommit/comment"
+ASSOCIATION: Final = "codecommit/association"  # of a template of approval rules
+TOKEN: Final = "codecommit/token"  # noqa: S105 - a request that may come twice: what it made, and what it was
 HEADS: Final = "refs/heads/"
 TAGS: Final = "refs/tags/"
 FILE_MODES: Final[Mapping[str, str]] = {"NORMAL": "100644", "EXECUTABLE": "100755", "SYMLINK": "120000"}
@@ -26,6 +34,11 @@ T = TypeVar("T")
 def wrong(code: str, message: str) -> ServiceError:
     """An error that the service model names; its code without the `Exception` at the end."""
     return ServiceError(message, code=f"{code}Exception")
+
+
+def uuid_of(drawn: str) -> str:
+    """32 hexadecimal digits, as AWS writes ids."""
+    return f"{drawn[:8]}-{drawn[8:12]}-{drawn[12:16]}-{drawn[16:20]}-{drawn[20:]}"
 
 
 # ------------------------------------------------------------------------------------------------ repositories
@@ -47,6 +60,33 @@ def by_id(tx: Transaction, scope: Scope, repository_id: str) -> Document | None:
 def check_repository_name(name: str) -> None:
     if name.endswith(".git") or name in {".", ".."}:
         raise wrong("InvalidRepositoryName", f"The repository name {name} is not valid: it must not end in .git.")
+
+
+def told_before(tx: Transaction, call: Call, token: str) -> str | None:
+    """What a request with this token made when it came first; raises if that was another request."""
+    first = documents.find(tx, call.scope, TOKEN, f"{call.operation}/{token}") if token else None
+    if first is None:
+        return None
+    if first.body["request"] != digest_of(call):
+        raise wrong("IdempotencyParameterMismatch", f"The client request token {token} was used with another request.")
+    made: str = first.body["made"]
+    return made
+
+
+def remember(tx: Transaction, call: Call, token: str, made: str, *, of: Document, at: float) -> None:
+    """Know the request again, should it come twice; `of` is the repository that it is about."""
+    if token:
+        documents.insert(
+            tx,
+            Document(
+                kind=TOKEN, scope=of.scope, name=f"{call.operation}/{token}", arn="", parent=of.parent, created_at=at,
+                modified_at=at, body={"made": made, "request": digest_of(call)},
+            ),
+        )  # fmt: skip
+
+
+def digest_of(call: Call) -> str:
+    return sha256(msgspec.json.encode(call.request, order="sorted")).hexdigest()
 
 
 # ------------------------------------------------------------------------------------------------------- names

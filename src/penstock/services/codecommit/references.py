@@ -6,6 +6,7 @@ in one commit what is known now and all that follows. A server that is killed in
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,10 @@ from penstock.wire.call import Json, Scope
 
 SOURCE: Final = "aws.codecommit"
 REPOSITORY_CHANGE: Final = Kind(SOURCE, "CodeCommit Repository State Change")
+_LINE: Final = re.compile(
+    r"(?P<old>[0-9a-f]{40}) (?P<new>[0-9a-f]{40}) (?P<who>.*) <(?P<mail>.*)> "
+    r"(?P<at>[0-9]+) [+-][0-9]{4}(?:\t(?P<why>.*))?\n"
+)
 FIRST_CHOICES: Final = ("refs/heads/main", "refs/heads/master")
 
 
@@ -77,11 +82,9 @@ def parse(log: bytes, start: int) -> list[Logged]:
     lines, end = [], start
     for line in log.splitlines(keepends=True):
         end += len(line)
-        head, _, told = line.decode(errors="replace").rstrip("\n").partition("\t")
-        who, _, moment = head[82:].rpartition(f" <{MAIL}> ")
-        if not line.endswith(b"\n") or not moment:
-            continue
-        lines.append(Logged(head[:40], head[41:81], who, float(moment.split()[0]), told, end))
+        if (said := _LINE.fullmatch(line.decode(errors="replace"))) is not None:
+            who = said["who"] if said["mail"] == MAIL else ""  # somebody with git in the folder itself
+            lines.append(Logged(said["old"], said["new"], who, float(said["at"]), said["why"] or "", end))
     return lines
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from penstock.services.codecommit import model, rows
-from penstock.services.codecommit.model import REPOSITORY, wrong
+from penstock.services.codecommit.model import ASSOCIATION, COMMENT, HAPPENING, PULL_REQUEST, REPOSITORY, TOKEN, wrong
 from penstock.store import documents, tags
 from penstock.store.documents import AlreadyStored, Document, Query
 from penstock.wire.arns import Arn
@@ -25,7 +25,7 @@ MOST_NAMES: Final = 100
 MOST_TAGS: Final = 50
 FIRST_BRANCH: Final = "main"
 ORDERS: Final[Mapping[str, documents.Column]] = {"repositoryName": "name", "lastModifiedDate": "modified_at"}
-BELONGINGS: Final = ("codecommit/pull-request", "codecommit/comment", "codecommit/association")
+BELONGINGS: Final = (PULL_REQUEST, HAPPENING, COMMENT, ASSOCIATION, TOKEN)
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,7 @@ class Repositories:
             raise no_keys()
         labels = request.get("tags", {})
         check_tags(labels)
-        drawn = self.desk.chance()
-        repository_id = f"{drawn[:8]}-{drawn[8:12]}-{drawn[12:16]}-{drawn[16:20]}-{drawn[20:]}"
+        repository_id = model.uuid_of(self.desk.chance())
         body = {"repositoryDescription": request["repositoryDescription"]} if "repositoryDescription" in request else {}
         made = Document(
             kind=REPOSITORY, scope=replace(call.scope, principal=""), name=name, arn=arn_of(call, name),
@@ -157,7 +156,10 @@ class Repositories:
             documents.remove(tx, call.scope, REPOSITORY, name)
             rows.forget(tx, repository.parent)
             for kind in BELONGINGS:
-                tx.changed("DELETE FROM document WHERE kind = :kind AND parent = :id", kind=kind, id=repository.parent)
+                tx.changed(
+                    "DELETE FROM document WHERE kind = :kind AND (parent = :id OR parent LIKE :id || '#%')",
+                    kind=kind, id=repository.parent,
+                )  # fmt: skip
             return repository.parent
 
         repository_id = await self.desk.database.write(delete)

@@ -8,6 +8,79 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 
+class Approval(TypedDict):
+    userArn: NotRequired[str]
+    approvalState: NotRequired[ApprovalState]
+
+
+class ApprovalRule(TypedDict):
+    approvalRuleId: NotRequired[str]
+    approvalRuleName: NotRequired[str]
+    approvalRuleContent: NotRequired[str]
+    ruleContentSha256: NotRequired[str]
+    lastModifiedDate: NotRequired[float]
+    creationDate: NotRequired[float]
+    lastModifiedUser: NotRequired[str]
+    originApprovalRuleTemplate: NotRequired[OriginApprovalRuleTemplate]
+
+
+class ApprovalRuleEventMetadata(TypedDict):
+    approvalRuleName: NotRequired[str]
+    approvalRuleId: NotRequired[str]
+    approvalRuleContent: NotRequired[str]
+
+
+class ApprovalRuleOverriddenEventMetadata(TypedDict):
+    revisionId: NotRequired[str]
+    overrideStatus: NotRequired[OverrideStatus]
+
+
+class ApprovalRuleTemplate(TypedDict):
+    approvalRuleTemplateId: NotRequired[str]
+    approvalRuleTemplateName: NotRequired[str]
+    approvalRuleTemplateDescription: NotRequired[str]
+    approvalRuleTemplateContent: NotRequired[str]
+    ruleContentSha256: NotRequired[str]
+    lastModifiedDate: NotRequired[float]
+    creationDate: NotRequired[float]
+    lastModifiedUser: NotRequired[str]
+
+
+ApprovalState: TypeAlias = Literal[
+    "APPROVE", "REVOKE"
+]
+
+
+class ApprovalStateChangedEventMetadata(TypedDict):
+    revisionId: NotRequired[str]
+    approvalStatus: NotRequired[ApprovalState]
+
+
+class AssociateApprovalRuleTemplateWithRepositoryRequest(TypedDict):
+    approvalRuleTemplateName: str
+    repositoryName: str
+
+
+class AssociateApprovalRuleTemplateWithRepositoryResponse(TypedDict):
+    pass
+
+
+class BatchAssociateApprovalRuleTemplateWithRepositoriesError(TypedDict):
+    repositoryName: NotRequired[str]
+    errorCode: NotRequired[str]
+    errorMessage: NotRequired[str]
+
+
+class BatchAssociateApprovalRuleTemplateWithRepositoriesRequest(TypedDict):
+    approvalRuleTemplateName: str
+    repositoryNames: list[str]
+
+
+class BatchAssociateApprovalRuleTemplateWithRepositoriesResponse(TypedDict):
+    associatedRepositoryNames: list[str]
+    errors: list[BatchAssociateApprovalRuleTemplateWithRepositoriesError]
+
+
 class BatchDescribeMergeConflictsError(TypedDict):
     filePath: str
     exceptionName: str
@@ -34,6 +107,22 @@ class BatchDescribeMergeConflictsResponse(TypedDict):
     destinationCommitId: str
     sourceCommitId: str
     baseCommitId: NotRequired[str]
+
+
+class BatchDisassociateApprovalRuleTemplateFromRepositoriesError(TypedDict):
+    repositoryName: NotRequired[str]
+    errorCode: NotRequired[str]
+    errorMessage: NotRequired[str]
+
+
+class BatchDisassociateApprovalRuleTemplateFromRepositoriesRequest(TypedDict):
+    approvalRuleTemplateName: str
+    repositoryNames: list[str]
+
+
+class BatchDisassociateApprovalRuleTemplateFromRepositoriesResponse(TypedDict):
+    disassociatedRepositoryNames: list[str]
+    errors: list[BatchDisassociateApprovalRuleTemplateFromRepositoriesError]
 
 
 class BatchGetCommitsError(TypedDict):
@@ -91,6 +180,40 @@ ChangeTypeEnum: TypeAlias = Literal[
 ]
 
 
+class Comment(TypedDict):
+    commentId: NotRequired[str]
+    content: NotRequired[str]
+    inReplyTo: NotRequired[str]
+    creationDate: NotRequired[float]
+    lastModifiedDate: NotRequired[float]
+    authorArn: NotRequired[str]
+    deleted: NotRequired[bool]
+    clientRequestToken: NotRequired[str]
+    callerReactions: NotRequired[list[str]]
+    reactionCounts: NotRequired[dict[str, int]]
+
+
+class CommentsForComparedCommit(TypedDict):
+    repositoryName: NotRequired[str]
+    beforeCommitId: NotRequired[str]
+    afterCommitId: NotRequired[str]
+    beforeBlobId: NotRequired[str]
+    afterBlobId: NotRequired[str]
+    location: NotRequired[Location]
+    comments: NotRequired[list[Comment]]
+
+
+class CommentsForPullRequest(TypedDict):
+    pullRequestId: NotRequired[str]
+    repositoryName: NotRequired[str]
+    beforeCommitId: NotRequired[str]
+    afterCommitId: NotRequired[str]
+    beforeBlobId: NotRequired[str]
+    afterBlobId: NotRequired[str]
+    location: NotRequired[Location]
+    comments: NotRequired[list[Comment]]
+
+
 class Commit(TypedDict):
     commitId: NotRequired[str]
     treeId: NotRequired[str]
@@ -135,6 +258,16 @@ ConflictResolutionStrategyTypeEnum: TypeAlias = Literal[
 ]
 
 
+class CreateApprovalRuleTemplateRequest(TypedDict):
+    approvalRuleTemplateName: str
+    approvalRuleTemplateContent: str
+    approvalRuleTemplateDescription: NotRequired[str]
+
+
+class CreateApprovalRuleTemplateResponse(TypedDict):
+    approvalRuleTemplate: ApprovalRuleTemplate
+
+
 class CreateBranchRequest(TypedDict):
     repositoryName: str
     branchName: str
@@ -164,6 +297,27 @@ class CreateCommitResponse(TypedDict):
     filesAdded: NotRequired[list[FileMetadata]]
     filesUpdated: NotRequired[list[FileMetadata]]
     filesDeleted: NotRequired[list[FileMetadata]]
+
+
+class CreatePullRequestApprovalRuleRequest(TypedDict):
+    pullRequestId: str
+    approvalRuleName: str
+    approvalRuleContent: str
+
+
+class CreatePullRequestApprovalRuleResponse(TypedDict):
+    approvalRule: ApprovalRule
+
+
+class CreatePullRequestRequest(TypedDict):
+    title: str
+    description: NotRequired[str]
+    targets: list[Target]
+    clientRequestToken: NotRequired[str]
+
+
+class CreatePullRequestResponse(TypedDict):
+    pullRequest: PullRequest
 
 
 class CreateRepositoryRequest(TypedDict):
@@ -196,6 +350,14 @@ class CreateUnreferencedMergeCommitResponse(TypedDict):
     treeId: NotRequired[str]
 
 
+class DeleteApprovalRuleTemplateRequest(TypedDict):
+    approvalRuleTemplateName: str
+
+
+class DeleteApprovalRuleTemplateResponse(TypedDict):
+    approvalRuleTemplateId: str
+
+
 class DeleteBranchRequest(TypedDict):
     repositoryName: str
     branchName: str
@@ -203,6 +365,14 @@ class DeleteBranchRequest(TypedDict):
 
 class DeleteBranchResponse(TypedDict):
     deletedBranch: NotRequired[BranchInfo]
+
+
+class DeleteCommentContentRequest(TypedDict):
+    commentId: str
+
+
+class DeleteCommentContentResponse(TypedDict):
+    comment: NotRequired[Comment]
 
 
 class DeleteFileEntry(TypedDict):
@@ -225,6 +395,15 @@ class DeleteFileResponse(TypedDict):
     blobId: str
     treeId: str
     filePath: str
+
+
+class DeletePullRequestApprovalRuleRequest(TypedDict):
+    pullRequestId: str
+    approvalRuleName: str
+
+
+class DeletePullRequestApprovalRuleResponse(TypedDict):
+    approvalRuleId: str
 
 
 class DeleteRepositoryRequest(TypedDict):
@@ -256,6 +435,19 @@ class DescribeMergeConflictsResponse(TypedDict):
     baseCommitId: NotRequired[str]
 
 
+class DescribePullRequestEventsRequest(TypedDict):
+    pullRequestId: str
+    pullRequestEventType: NotRequired[PullRequestEventType]
+    actorArn: NotRequired[str]
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+
+
+class DescribePullRequestEventsResponse(TypedDict):
+    pullRequestEvents: list[PullRequestEvent]
+    nextToken: NotRequired[str]
+
+
 class DiffChange(TypedDict):
     type: NotRequired[DiffChangeType]
     beforeLineNumber: NotRequired[int]
@@ -280,6 +472,31 @@ class Difference(TypedDict):
     beforeBlob: NotRequired[BlobMetadata]
     afterBlob: NotRequired[BlobMetadata]
     changeType: NotRequired[ChangeTypeEnum]
+
+
+class DisassociateApprovalRuleTemplateFromRepositoryRequest(TypedDict):
+    approvalRuleTemplateName: str
+    repositoryName: str
+
+
+class DisassociateApprovalRuleTemplateFromRepositoryResponse(TypedDict):
+    pass
+
+
+class EvaluatePullRequestApprovalRulesRequest(TypedDict):
+    pullRequestId: str
+    revisionId: str
+
+
+class EvaluatePullRequestApprovalRulesResponse(TypedDict):
+    evaluation: Evaluation
+
+
+class Evaluation(TypedDict):
+    approved: NotRequired[bool]
+    overridden: NotRequired[bool]
+    approvalRulesSatisfied: NotRequired[list[str]]
+    approvalRulesNotSatisfied: NotRequired[list[str]]
 
 
 class File(TypedDict):
@@ -325,6 +542,14 @@ class Folder(TypedDict):
     relativePath: NotRequired[str]
 
 
+class GetApprovalRuleTemplateRequest(TypedDict):
+    approvalRuleTemplateName: str
+
+
+class GetApprovalRuleTemplateResponse(TypedDict):
+    approvalRuleTemplate: ApprovalRuleTemplate
+
+
 class GetBlobDifferencesRequest(TypedDict):
     repositoryName: str
     afterBlobId: str
@@ -359,6 +584,53 @@ class GetBranchRequest(TypedDict):
 
 class GetBranchResponse(TypedDict):
     branch: NotRequired[BranchInfo]
+
+
+class GetCommentReactionsRequest(TypedDict):
+    commentId: str
+    reactionUserArn: NotRequired[str]
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+
+
+class GetCommentReactionsResponse(TypedDict):
+    reactionsForComment: list[ReactionForComment]
+    nextToken: NotRequired[str]
+
+
+class GetCommentRequest(TypedDict):
+    commentId: str
+
+
+class GetCommentResponse(TypedDict):
+    comment: NotRequired[Comment]
+
+
+class GetCommentsForComparedCommitRequest(TypedDict):
+    repositoryName: str
+    beforeCommitId: NotRequired[str]
+    afterCommitId: str
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+
+
+class GetCommentsForComparedCommitResponse(TypedDict):
+    commentsForComparedCommitData: NotRequired[list[CommentsForComparedCommit]]
+    nextToken: NotRequired[str]
+
+
+class GetCommentsForPullRequestRequest(TypedDict):
+    pullRequestId: str
+    repositoryName: NotRequired[str]
+    beforeCommitId: NotRequired[str]
+    afterCommitId: NotRequired[str]
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+
+
+class GetCommentsForPullRequestResponse(TypedDict):
+    commentsForPullRequestData: NotRequired[list[CommentsForPullRequest]]
+    nextToken: NotRequired[str]
 
 
 class GetCommitRequest(TypedDict):
@@ -466,6 +738,33 @@ class GetMergeOptionsResponse(TypedDict):
     baseCommitId: str
 
 
+class GetPullRequestApprovalStatesRequest(TypedDict):
+    pullRequestId: str
+    revisionId: str
+
+
+class GetPullRequestApprovalStatesResponse(TypedDict):
+    approvals: NotRequired[list[Approval]]
+
+
+class GetPullRequestOverrideStateRequest(TypedDict):
+    pullRequestId: str
+    revisionId: str
+
+
+class GetPullRequestOverrideStateResponse(TypedDict):
+    overridden: NotRequired[bool]
+    overrider: NotRequired[str]
+
+
+class GetPullRequestRequest(TypedDict):
+    pullRequestId: str
+
+
+class GetPullRequestResponse(TypedDict):
+    pullRequest: PullRequest
+
+
 class GetRepositoryRequest(TypedDict):
     repositoryName: str
 
@@ -487,6 +786,27 @@ class IsBinaryFile(TypedDict):
     source: NotRequired[bool]
     destination: NotRequired[bool]
     base: NotRequired[bool]
+
+
+class ListApprovalRuleTemplatesRequest(TypedDict):
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+
+
+class ListApprovalRuleTemplatesResponse(TypedDict):
+    approvalRuleTemplateNames: NotRequired[list[str]]
+    nextToken: NotRequired[str]
+
+
+class ListAssociatedApprovalRuleTemplatesForRepositoryRequest(TypedDict):
+    repositoryName: str
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+
+
+class ListAssociatedApprovalRuleTemplatesForRepositoryResponse(TypedDict):
+    approvalRuleTemplateNames: NotRequired[list[str]]
+    nextToken: NotRequired[str]
 
 
 class ListBranchesRequest(TypedDict):
@@ -512,6 +832,30 @@ class ListFileCommitHistoryResponse(TypedDict):
     nextToken: NotRequired[str]
 
 
+class ListPullRequestsRequest(TypedDict):
+    repositoryName: str
+    authorArn: NotRequired[str]
+    pullRequestStatus: NotRequired[PullRequestStatusEnum]
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+
+
+class ListPullRequestsResponse(TypedDict):
+    pullRequestIds: list[str]
+    nextToken: NotRequired[str]
+
+
+class ListRepositoriesForApprovalRuleTemplateRequest(TypedDict):
+    approvalRuleTemplateName: str
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+
+
+class ListRepositoriesForApprovalRuleTemplateResponse(TypedDict):
+    repositoryNames: NotRequired[list[str]]
+    nextToken: NotRequired[str]
+
+
 class ListRepositoriesRequest(TypedDict):
     nextToken: NotRequired[str]
     sortBy: NotRequired[SortByEnum]
@@ -531,6 +875,12 @@ class ListTagsForResourceRequest(TypedDict):
 class ListTagsForResourceResponse(TypedDict):
     tags: NotRequired[dict[str, str]]
     nextToken: NotRequired[str]
+
+
+class Location(TypedDict):
+    filePath: NotRequired[str]
+    filePosition: NotRequired[int]
+    relativeFileVersion: NotRequired[RelativeFileVersionEnum]
 
 
 class MergeBranchesByFastForwardRequest(TypedDict):
@@ -596,6 +946,13 @@ class MergeHunkDetail(TypedDict):
     hunkContent: NotRequired[str]
 
 
+class MergeMetadata(TypedDict):
+    isMerged: NotRequired[bool]
+    mergedBy: NotRequired[str]
+    mergeCommitId: NotRequired[str]
+    mergeOption: NotRequired[MergeOptionTypeEnum]
+
+
 class MergeOperations(TypedDict):
     source: NotRequired[ChangeTypeEnum]
     destination: NotRequired[ChangeTypeEnum]
@@ -604,6 +961,50 @@ class MergeOperations(TypedDict):
 MergeOptionTypeEnum: TypeAlias = Literal[
     "FAST_FORWARD_MERGE", "SQUASH_MERGE", "THREE_WAY_MERGE"
 ]
+
+
+class MergePullRequestByFastForwardRequest(TypedDict):
+    pullRequestId: str
+    repositoryName: str
+    sourceCommitId: NotRequired[str]
+
+
+class MergePullRequestByFastForwardResponse(TypedDict):
+    pullRequest: NotRequired[PullRequest]
+
+
+class MergePullRequestBySquashRequest(TypedDict):
+    pullRequestId: str
+    repositoryName: str
+    sourceCommitId: NotRequired[str]
+    conflictDetailLevel: NotRequired[ConflictDetailLevelTypeEnum]
+    conflictResolutionStrategy: NotRequired[ConflictResolutionStrategyTypeEnum]
+    commitMessage: NotRequired[str]
+    authorName: NotRequired[str]
+    email: NotRequired[str]
+    keepEmptyFolders: NotRequired[bool]
+    conflictResolution: NotRequired[ConflictResolution]
+
+
+class MergePullRequestBySquashResponse(TypedDict):
+    pullRequest: NotRequired[PullRequest]
+
+
+class MergePullRequestByThreeWayRequest(TypedDict):
+    pullRequestId: str
+    repositoryName: str
+    sourceCommitId: NotRequired[str]
+    conflictDetailLevel: NotRequired[ConflictDetailLevelTypeEnum]
+    conflictResolutionStrategy: NotRequired[ConflictResolutionStrategyTypeEnum]
+    commitMessage: NotRequired[str]
+    authorName: NotRequired[str]
+    email: NotRequired[str]
+    keepEmptyFolders: NotRequired[bool]
+    conflictResolution: NotRequired[ConflictResolution]
+
+
+class MergePullRequestByThreeWayResponse(TypedDict):
+    pullRequest: NotRequired[PullRequest]
 
 
 ObjectTypeEnum: TypeAlias = Literal[
@@ -620,6 +1021,159 @@ class ObjectTypes(TypedDict):
 OrderEnum: TypeAlias = Literal[
     "ascending", "descending"
 ]
+
+
+class OriginApprovalRuleTemplate(TypedDict):
+    approvalRuleTemplateId: NotRequired[str]
+    approvalRuleTemplateName: NotRequired[str]
+
+
+class OverridePullRequestApprovalRulesRequest(TypedDict):
+    pullRequestId: str
+    revisionId: str
+    overrideStatus: OverrideStatus
+
+
+class OverridePullRequestApprovalRulesResponse(TypedDict):
+    pass
+
+
+OverrideStatus: TypeAlias = Literal[
+    "OVERRIDE", "REVOKE"
+]
+
+
+class PostCommentForComparedCommitRequest(TypedDict):
+    repositoryName: str
+    beforeCommitId: NotRequired[str]
+    afterCommitId: str
+    location: NotRequired[Location]
+    content: str
+    clientRequestToken: NotRequired[str]
+
+
+class PostCommentForComparedCommitResponse(TypedDict):
+    repositoryName: NotRequired[str]
+    beforeCommitId: NotRequired[str]
+    afterCommitId: NotRequired[str]
+    beforeBlobId: NotRequired[str]
+    afterBlobId: NotRequired[str]
+    location: NotRequired[Location]
+    comment: NotRequired[Comment]
+
+
+class PostCommentForPullRequestRequest(TypedDict):
+    pullRequestId: str
+    repositoryName: str
+    beforeCommitId: str
+    afterCommitId: str
+    location: NotRequired[Location]
+    content: str
+    clientRequestToken: NotRequired[str]
+
+
+class PostCommentForPullRequestResponse(TypedDict):
+    repositoryName: NotRequired[str]
+    pullRequestId: NotRequired[str]
+    beforeCommitId: NotRequired[str]
+    afterCommitId: NotRequired[str]
+    beforeBlobId: NotRequired[str]
+    afterBlobId: NotRequired[str]
+    location: NotRequired[Location]
+    comment: NotRequired[Comment]
+
+
+class PostCommentReplyRequest(TypedDict):
+    inReplyTo: str
+    clientRequestToken: NotRequired[str]
+    content: str
+
+
+class PostCommentReplyResponse(TypedDict):
+    comment: NotRequired[Comment]
+
+
+class PullRequest(TypedDict):
+    pullRequestId: NotRequired[str]
+    title: NotRequired[str]
+    description: NotRequired[str]
+    lastActivityDate: NotRequired[float]
+    creationDate: NotRequired[float]
+    pullRequestStatus: NotRequired[PullRequestStatusEnum]
+    authorArn: NotRequired[str]
+    pullRequestTargets: NotRequired[list[PullRequestTarget]]
+    clientRequestToken: NotRequired[str]
+    revisionId: NotRequired[str]
+    approvalRules: NotRequired[list[ApprovalRule]]
+
+
+class PullRequestCreatedEventMetadata(TypedDict):
+    repositoryName: NotRequired[str]
+    sourceCommitId: NotRequired[str]
+    destinationCommitId: NotRequired[str]
+    mergeBase: NotRequired[str]
+
+
+class PullRequestEvent(TypedDict):
+    pullRequestId: NotRequired[str]
+    eventDate: NotRequired[float]
+    pullRequestEventType: NotRequired[PullRequestEventType]
+    actorArn: NotRequired[str]
+    pullRequestCreatedEventMetadata: NotRequired[PullRequestCreatedEventMetadata]
+    pullRequestStatusChangedEventMetadata: NotRequired[PullRequestStatusChangedEventMetadata]
+    pullRequestSourceReferenceUpdatedEventMetadata: NotRequired[PullRequestSourceReferenceUpdatedEventMetadata]
+    pullRequestMergedStateChangedEventMetadata: NotRequired[PullRequestMergedStateChangedEventMetadata]
+    approvalRuleEventMetadata: NotRequired[ApprovalRuleEventMetadata]
+    approvalStateChangedEventMetadata: NotRequired[ApprovalStateChangedEventMetadata]
+    approvalRuleOverriddenEventMetadata: NotRequired[ApprovalRuleOverriddenEventMetadata]
+
+
+PullRequestEventType: TypeAlias = Literal[
+    "PULL_REQUEST_CREATED", "PULL_REQUEST_STATUS_CHANGED", "PULL_REQUEST_SOURCE_REFERENCE_UPDATED",
+    "PULL_REQUEST_MERGE_STATE_CHANGED", "PULL_REQUEST_APPROVAL_RULE_CREATED", "PULL_REQUEST_APPROVAL_RULE_UPDATED",
+    "PULL_REQUEST_APPROVAL_RULE_DELETED", "PULL_REQUEST_APPROVAL_RULE_OVERRIDDEN", "PULL_REQUEST_APPROVAL_STATE_CHANGED"
+]
+
+
+class PullRequestMergedStateChangedEventMetadata(TypedDict):
+    repositoryName: NotRequired[str]
+    destinationReference: NotRequired[str]
+    mergeMetadata: NotRequired[MergeMetadata]
+
+
+class PullRequestSourceReferenceUpdatedEventMetadata(TypedDict):
+    repositoryName: NotRequired[str]
+    beforeCommitId: NotRequired[str]
+    afterCommitId: NotRequired[str]
+    mergeBase: NotRequired[str]
+
+
+class PullRequestStatusChangedEventMetadata(TypedDict):
+    pullRequestStatus: NotRequired[PullRequestStatusEnum]
+
+
+PullRequestStatusEnum: TypeAlias = Literal[
+    "OPEN", "CLOSED"
+]
+
+
+class PullRequestTarget(TypedDict):
+    repositoryName: NotRequired[str]
+    sourceReference: NotRequired[str]
+    destinationReference: NotRequired[str]
+    destinationCommit: NotRequired[str]
+    sourceCommit: NotRequired[str]
+    mergeBase: NotRequired[str]
+    mergeMetadata: NotRequired[MergeMetadata]
+
+
+class PutCommentReactionRequest(TypedDict):
+    commentId: str
+    reactionValue: str
+
+
+class PutCommentReactionResponse(TypedDict):
+    pass
 
 
 class PutFileEntry(TypedDict):
@@ -654,6 +1208,23 @@ class PutRepositoryTriggersRequest(TypedDict):
 
 class PutRepositoryTriggersResponse(TypedDict):
     configurationId: NotRequired[str]
+
+
+class ReactionForComment(TypedDict):
+    reaction: NotRequired[ReactionValueFormats]
+    reactionUsers: NotRequired[list[str]]
+    reactionsFromDeletedUsersCount: NotRequired[int]
+
+
+class ReactionValueFormats(TypedDict):
+    emoji: NotRequired[str]
+    shortCode: NotRequired[str]
+    unicode: NotRequired[str]
+
+
+RelativeFileVersionEnum: TypeAlias = Literal[
+    "BEFORE", "AFTER"
+]
 
 
 class ReplaceContentEntry(TypedDict):
@@ -742,6 +1313,12 @@ class TagResourceResponse(TypedDict):
     pass
 
 
+class Target(TypedDict):
+    repositoryName: str
+    sourceReference: str
+    destinationReference: NotRequired[str]
+
+
 class TestRepositoryTriggersRequest(TypedDict):
     repositoryName: str
     triggers: list[RepositoryTrigger]
@@ -761,6 +1338,43 @@ class UntagResourceResponse(TypedDict):
     pass
 
 
+class UpdateApprovalRuleTemplateContentRequest(TypedDict):
+    approvalRuleTemplateName: str
+    newRuleContent: str
+    existingRuleContentSha256: NotRequired[str]
+
+
+class UpdateApprovalRuleTemplateContentResponse(TypedDict):
+    approvalRuleTemplate: ApprovalRuleTemplate
+
+
+class UpdateApprovalRuleTemplateDescriptionRequest(TypedDict):
+    approvalRuleTemplateName: str
+    approvalRuleTemplateDescription: str
+
+
+class UpdateApprovalRuleTemplateDescriptionResponse(TypedDict):
+    approvalRuleTemplate: ApprovalRuleTemplate
+
+
+class UpdateApprovalRuleTemplateNameRequest(TypedDict):
+    oldApprovalRuleTemplateName: str
+    newApprovalRuleTemplateName: str
+
+
+class UpdateApprovalRuleTemplateNameResponse(TypedDict):
+    approvalRuleTemplate: ApprovalRuleTemplate
+
+
+class UpdateCommentRequest(TypedDict):
+    commentId: str
+    content: str
+
+
+class UpdateCommentResponse(TypedDict):
+    comment: NotRequired[Comment]
+
+
 class UpdateDefaultBranchRequest(TypedDict):
     repositoryName: str
     defaultBranchName: str
@@ -768,6 +1382,54 @@ class UpdateDefaultBranchRequest(TypedDict):
 
 class UpdateDefaultBranchResponse(TypedDict):
     pass
+
+
+class UpdatePullRequestApprovalRuleContentRequest(TypedDict):
+    pullRequestId: str
+    approvalRuleName: str
+    existingRuleContentSha256: NotRequired[str]
+    newRuleContent: str
+
+
+class UpdatePullRequestApprovalRuleContentResponse(TypedDict):
+    approvalRule: ApprovalRule
+
+
+class UpdatePullRequestApprovalStateRequest(TypedDict):
+    pullRequestId: str
+    revisionId: str
+    approvalState: ApprovalState
+
+
+class UpdatePullRequestApprovalStateResponse(TypedDict):
+    pass
+
+
+class UpdatePullRequestDescriptionRequest(TypedDict):
+    pullRequestId: str
+    description: str
+
+
+class UpdatePullRequestDescriptionResponse(TypedDict):
+    pullRequest: PullRequest
+
+
+class UpdatePullRequestStatusRequest(TypedDict):
+    pullRequestId: str
+    pullRequestStatus: PullRequestStatusEnum
+
+
+class UpdatePullRequestStatusResponse(TypedDict):
+    pullRequest: PullRequest
+
+
+class UpdatePullRequestTitleRequest(TypedDict):
+    pullRequestId: str
+    title: str
+
+
+class UpdatePullRequestTitleResponse(TypedDict):
+    pullRequest: PullRequest
 
 
 class UpdateRepositoryDescriptionRequest(TypedDict):
