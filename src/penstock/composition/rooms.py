@@ -169,16 +169,7 @@ class Rooms:
             ),
             ring=identity.StoredKeys(database, clock),
             peripheral=Peripheral(directory, endpoint, clock),
-            codecommit=open_codecommit(
-                database=database,
-                directory=directory,
-                deliveries=deliveries,
-                notices=notices,
-                folder=data / "repositories",
-                endpoint=endpoint,
-                clock=clock,
-                chance=chance,
-            ),
+            codecommit=git_repositories(data, database, directory, deliveries, notices, endpoint),
             tidy=[],
             chores=[],
         )
@@ -389,6 +380,26 @@ class Rooms:
         )
         self.chores.extend((alarms.work, self.notices.work, scaling.watch))
         self.tidy.extend((tidy_archives, scaling.tidy))
+
+
+def git_repositories(
+    data: Path,
+    database: SqliteDatabase,
+    directory: Directory,
+    deliveries: Deliveries,
+    notices: Notices,
+    endpoint: Callable[[], str],
+) -> CodeCommitRoom:
+    return open_codecommit(
+        database=database,
+        directory=directory,
+        deliveries=deliveries,
+        notices=notices,
+        folder=data / "repositories",
+        endpoint=endpoint,
+        clock=clock,
+        chance=chance,
+    )
 
 
 def streams_of(data: Path, directory: Directory) -> Streams:
