@@ -2,9 +2,11 @@
 
 import json
 import os
+import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +93,42 @@ def test_a_push_larger_than_any_buffer_streams_through(world: World, tmp_path: P
         world.client("codecommit").get_file(repositoryName="large", filePath="noise")
 
 
+def test_a_client_that_hangs_up_takes_its_git_along(world: World, tmp_path: Path) -> None:
+    address, work = created(world, "left"), with_commits(tmp_path / "work", 1)
+    (work / "noise").write_bytes(os.urandom(20 * 1024 * 1024))
+    git(work, "add", ".")
+    git(work, "commit", "-q", "-m", "noise")
+    git(work, "push", "-q", address, "main")
+    folder = str(bare(world, "left"))
+
+    def is_served() -> bool:
+        return folder in folders_of_children(world)
+
+    lines = ["command=fetch", "0001", "no-progress", f"want {git(work, 'rev-parse', 'main')}\n", "done\n", "0000"]
+    body = "".join(line if line in {"0001", "0000"} else f"{len(line) + 4:04x}{line}" for line in lines)
+    head = {
+        "Content-Type": "application/x-git-upload-pack-request", "Git-Protocol": "version=2",
+        "Content-Length": str(len(body)), "Host": "here",
+    }  # fmt: skip
+    told = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    with socket.create_connection(("127.0.0.1", int(address.split("/")[2].rpartition(":")[2]))) as client:
+        client.sendall(f"POST /v1/repos/left/git-upload-pack HTTP/1.1\r\n{told}\r\n{body}".encode())
+        assert client.recv(15) == b"HTTP/1.1 200 OK"
+        until(is_served, "a git serves the client")
+
+    until(lambda: not is_served(), "it is gone with the client")
+
+
+def folders_of_children(world: World) -> set[str]:
+    """Where the server's child processes work."""
+    found = set()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(status.read_text().rpartition(")")[2].split()[1]) == world.server.pid:
+                found.add(str(status.with_name("cwd").readlink()))
+    return found
+
+
 def test_what_is_not_there_is_said_to_git(world: World, tmp_path: Path) -> None:
     done = tried(tmp_path, "clone", f"{world.place.endpoint}/v1/repos/no")
 
@@ -165,7 +203,7 @@ def test_a_server_that_is_killed_in_the_middle_of_a_push_leaves_it_whole_or_undo
     after = git(work, "rev-parse", "main")
 
     pushing = subprocess.Popen(["git", "push", "-q", address, "main"], cwd=work, env=PLAIN, stderr=subprocess.DEVNULL)
-    until(lambda: list(folder.glob("objects/tmp_objdir-incoming-*")), "the push is under way")
+    until(lambda: list(folder.glob("objects/tmp_objdir-*")) or pushing.poll() is not None, "the push is under way")
     own.server.kill()
     pushing.wait(60)
     own.start()

@@ -22,7 +22,7 @@ from urllib.parse import unquote
 
 from starlette.types import Receive, Scope, Send
 
-from penstock.gateway import access, bodies, sigv4
+from penstock.gateway import access, bodies, guard, sigv4
 from penstock.gateway.access import Visit
 from penstock.gateway.api import unless_gone
 from penstock.gateway.bodies import Incoming
@@ -124,6 +124,7 @@ class GitDoor:
         program = cast("Program", asked[1] if asked and found["what"] == "info/refs" else found["what"][4:])
         visit.operation = f"git-{program}"
         try:
+            guard.check_browser(request, auth=self.settings.auth)
             scope = await self._scope(request, found["name"])
             if found["what"] == "info/refs":
                 await self._advertise(visit, send, scope, found["name"], program)
