@@ -19,6 +19,7 @@ ALL = (
     "stepfunctions",
     "mapruns",
     "events",
+    "codecommit",
     "tuning",
     "profiles",
     "features",

@@ -12,6 +12,7 @@ data/
   mlflow/          what tracking servers keep, a folder each
   captures/        what endpoints were asked and answered, on its way to S3
   server.json      where the server is, while it is up          images.toml   the user's own images, if any
+  repositories/    git repositories, by id
   forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas
 """
 
@@ -33,6 +34,7 @@ from penstock.composition.sources import MIGRATIONS, chance, clock
 from penstock.engine.engine import Engine
 from penstock.gateway import access, credentials
 from penstock.gateway.forwarding import Forwarding, Program
+from penstock.gateway.git import GitDoor
 from penstock.gateway.guard import Guard, OpenHost, check_host, is_loopback
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
@@ -144,6 +146,7 @@ class Penstock:
         follow(rooms.engine, self.settings.telemetry, self._exits)
         rooms.chores.extend(each.work for each in rooms.engine.followers)
         rooms.tidy.extend(each.shorten for each in rooms.engine.followers)
+        self._exits.callback(rooms.codecommit.close)
         self._exits.push_async_callback(rooms.containers.close)
         self._exits.push_async_callback(rooms.sandbox.close)
         self._exits.push_async_callback(rooms.nursery.close)
@@ -232,6 +235,15 @@ class Penstock:
             settings=settings,
             traffic=traffic,
             more=[credentials.route(self._credentials), metrics.route(), *forwarding.routes()],
+            git=GitDoor(
+                repositories=rooms.codecommit.serving,
+                keys=rooms.ring,
+                password=identity.ServicePasswords(rooms.database, "codecommit.amazonaws.com").whose,
+                region=self.settings.region,
+                clock=clock,
+                chance=chance,
+                settings=settings,
+            ),
         )
         stopping = asyncio.Event()
         host = self.settings.host

@@ -32,6 +32,7 @@ from penstock.services.autoscaling import open_autoscaling
 from penstock.services.codebuild.announcing import Announcer as BuildAnnouncer
 from penstock.services.codebuild.room import open_codebuild
 from penstock.services.codebuild.running import Machine as BuildMachine
+from penstock.services.codecommit import CodeCommitRoom, open_codecommit
 from penstock.services.codepipeline import open_codepipeline
 from penstock.services.events import open_events
 from penstock.services.peripheral import Peripheral
@@ -96,6 +97,7 @@ class Rooms:
     directory: Directory
     engine: Engine
     notices: Notices
+    deliveries: Deliveries
     blobs: Blobs
     sandbox: Sandbox
     container_engine: ContainerEngine
@@ -110,6 +112,7 @@ class Rooms:
     contained_servers: ContainerServers
     ring: identity.StoredKeys
     peripheral: Peripheral
+    codecommit: CodeCommitRoom
     tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
     chores: list[Callable[[], Coroutine[Any, Any, None]]]  # what rooms want done all the time, until it is cancelled
 
@@ -142,11 +145,14 @@ class Rooms:
             data / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, slots=slots, hidden=[data]
         )
         containers = containers_of(data, container_engine, blobs, images, slots)
+        engine, notices = Engine(database, directory, clock=clock, chance=chance), Notices(database, directory)
+        deliveries = Deliveries(engine, directory)
         rooms = cls(
             database=database,
             directory=directory,
-            engine=Engine(database, directory, clock=clock, chance=chance),
-            notices=Notices(database, directory),
+            engine=engine,
+            notices=notices,
+            deliveries=deliveries,
             blobs=blobs,
             sandbox=sandbox,
             container_engine=container_engine,
@@ -163,6 +169,7 @@ class Rooms:
             ),
             ring=identity.StoredKeys(database, clock),
             peripheral=Peripheral(directory, endpoint, clock),
+            codecommit=git_repositories(data, database, directory, deliveries, notices, endpoint),
             tidy=[],
             chores=[],
         )
@@ -185,6 +192,8 @@ class Rooms:
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
         rooms.chores.append(rooms.tracking.keeping.work)
+        rooms.chores.append(rooms.codecommit.begin)
+        rooms.tidy.append(rooms.codecommit.tidy)
         return rooms
 
     def _furnish_jobs(
@@ -340,12 +349,11 @@ class Rooms:
     def _furnish_events(self, data: Path) -> None:
         """What happens by the clock, and what follows from events."""
         alarms = Alarms(self.database, clock=clock)
-        deliveries = Deliveries(self.engine, self.directory)
         tidy_archives = open_events(
             engine=self.engine,
             directory=self.directory,
             alarms=alarms,
-            deliveries=deliveries,
+            deliveries=self.deliveries,
             notices=self.notices,
             clock=clock,
             chance=chance,
@@ -354,7 +362,7 @@ class Rooms:
             engine=self.engine,
             directory=self.directory,
             alarms=alarms,
-            deliveries=deliveries,
+            deliveries=self.deliveries,
             clock=clock,
             chance=chance,
         )
@@ -374,6 +382,26 @@ class Rooms:
         self.tidy.extend((tidy_archives, scaling.tidy))
 
 
+def git_repositories(
+    data: Path,
+    database: SqliteDatabase,
+    directory: Directory,
+    deliveries: Deliveries,
+    notices: Notices,
+    endpoint: Callable[[], str],
+) -> CodeCommitRoom:
+    return open_codecommit(
+        database=database,
+        directory=directory,
+        deliveries=deliveries,
+        notices=notices,
+        folder=data / "repositories",
+        endpoint=endpoint,
+        clock=clock,
+        chance=chance,
+    )
+
+
 def streams_of(data: Path, directory: Directory) -> Streams:
     def path(scope: Scope, group: str, stream: str) -> Path:
         return stream_path(data, scope.account, scope.region, group, stream)
@@ -390,6 +418,7 @@ def identity_services(database: SqliteDatabase, ring: identity.StoredKeys) -> tu
         identity.UserGrants(database, clock),
         identity.Account(database),
         identity.AccessKeys(database, clock, chance, ring),
+        identity.ServiceCredentials(database, clock, chance),
         identity.Sts(database, clock, chance, ring),
     )
 

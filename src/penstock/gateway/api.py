@@ -87,7 +87,9 @@ class Api:
             # A client that still waits for "100 Continue" will not send the body that its head announced.
             close = "expect" in request.headers and has_body(request) and not incoming.asked
             sending = send_response(send, request, response, close=close, idle_seconds=self._settings.idle_seconds)
-            visit.sent = await (sending if isinstance(response.body, bytes) else unless_gone(incoming, sending))
+            visit.sent = await (
+                sending if isinstance(response.body, bytes) else unless_gone(incoming.hang_up(), sending)
+            )
         except bodies.ClientGone:
             logger.debug("%s hung up in %s", visit.client, visit.call)
         except asyncio.CancelledError:
@@ -209,9 +211,9 @@ class Api:
         return protocol.write_error(operation, error, request_id=visit.id)
 
 
-async def unless_gone(incoming: bodies.Incoming, sending: Coroutine[Any, Any, int]) -> int:
+async def unless_gone(hanging_up: Coroutine[Any, Any, None], sending: Coroutine[Any, Any, int]) -> int:
     """Send for as long as the client is there: the server takes what is sent to nobody, and says nothing."""
-    listening = asyncio.ensure_future(incoming.hang_up())
+    listening = asyncio.ensure_future(hanging_up)
     work = asyncio.ensure_future(sending)
     try:
         await asyncio.wait({listening, work}, return_when=asyncio.FIRST_COMPLETED)

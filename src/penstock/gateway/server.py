@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from penstock.gateway.api import Api
+from penstock.gateway.git import GitDoor, is_git
 from penstock.gateway.guard import Guard, check_host
 from penstock.gateway.packets import GatheringProtocol
 from penstock.gateway.pages import Pages, is_page, pages
@@ -41,6 +42,7 @@ def application(
     traffic: Traffic | None = None,
     counts: Callable[[], Mapping[str, int]] = dict,
     more: Sequence[BaseRoute] = (),
+    git: GitDoor | None = None,
 ) -> ASGIApp:
     """Everything that the port answers. `more` are routes of other doors, where `pages.is_page` looks for them."""
     guard = Guard(keys, clock, settings.auth)
@@ -50,7 +52,10 @@ def application(
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http", "websockets and lifespan are switched off below"
-        await (site if is_page(scope) else api)(scope, receive, send)
+        if git is not None and is_git(scope):
+            await git(scope, receive, send)
+        else:
+            await (site if is_page(scope) else api)(scope, receive, send)
 
     return answer
 

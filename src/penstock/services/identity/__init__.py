@@ -4,6 +4,7 @@
     rows.py      how all of it is kept: as documents of no region, for IAM has none
     roles.py  users.py  policies.py  grants.py  account.py    IAM's operations (grants: what policies an entity has)
     sts.py       who am I, and temporary keys      sessions.py  those of jobs
+    passwords.py service-specific credentials: what git's clients show
     keys.py      access keys, and the ring by which the gateway finds their secrets
     install.py   what a new installation begins with
 
@@ -14,6 +15,7 @@ from penstock.services.identity.account import Account
 from penstock.services.identity.grants import RoleGrants, UserGrants
 from penstock.services.identity.install import ensure_default_role, root_credential
 from penstock.services.identity.keys import AccessKeys, StoredKeys
+from penstock.services.identity.passwords import ServiceCredentials, ServicePasswords
 from penstock.services.identity.policies import Policies
 from penstock.services.identity.roles import Roles
 from penstock.services.identity.sessions import BadTicket, Sessions, seal_of
@@ -27,6 +29,8 @@ __all__ = [
     "Policies",
     "RoleGrants",
     "Roles",
+    "ServiceCredentials",
+    "ServicePasswords",
     "Sessions",
     "StoredKeys",
     "Sts",

@@ -6,6 +6,7 @@
     iam/access-key                      by key id, in no account, for a key is all that a request shows:
                                         parent is the user's id, `session` or `root`; modified_at of a session's key
                                         is when it expires
+    iam/service-credential              by its own user name (`ada-at-123456789012`), in no account for the same reason
 
 The id and not the name ties things together, so a user may be renamed.
 """

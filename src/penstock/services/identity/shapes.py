@@ -142,6 +142,16 @@ class CreateRoleResponse(TypedDict):
     Role: Role
 
 
+class CreateServiceSpecificCredentialRequest(TypedDict):
+    UserName: str
+    ServiceName: str
+    CredentialAgeDays: NotRequired[int]
+
+
+class CreateServiceSpecificCredentialResponse(TypedDict):
+    ServiceSpecificCredential: NotRequired[ServiceSpecificCredential]
+
+
 class CreateUserRequest(TypedDict):
     Path: NotRequired[str]
     UserName: str
@@ -200,6 +210,15 @@ class DeleteRoleRequest(TypedDict):
 
 
 class DeleteRoleResponse(TypedDict):
+    pass
+
+
+class DeleteServiceSpecificCredentialRequest(TypedDict):
+    UserName: NotRequired[str]
+    ServiceSpecificCredentialId: str
+
+
+class DeleteServiceSpecificCredentialResponse(TypedDict):
     pass
 
 
@@ -510,6 +529,20 @@ class ListRolesResponse(TypedDict):
     Marker: NotRequired[str]
 
 
+class ListServiceSpecificCredentialsRequest(TypedDict):
+    UserName: NotRequired[str]
+    ServiceName: NotRequired[str]
+    AllUsers: NotRequired[bool]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListServiceSpecificCredentialsResponse(TypedDict):
+    ServiceSpecificCredentials: NotRequired[list[ServiceSpecificCredentialMetadata]]
+    Marker: NotRequired[str]
+    IsTruncated: NotRequired[bool]
+
+
 class ListUserPoliciesRequest(TypedDict):
     UserName: str
     Marker: NotRequired[str]
@@ -661,6 +694,15 @@ class PutUserPolicyResponse(TypedDict):
     pass
 
 
+class ResetServiceSpecificCredentialRequest(TypedDict):
+    UserName: NotRequired[str]
+    ServiceSpecificCredentialId: str
+
+
+class ResetServiceSpecificCredentialResponse(TypedDict):
+    ServiceSpecificCredential: NotRequired[ServiceSpecificCredential]
+
+
 class ResourceSpecificResult(TypedDict):
     EvalResourceName: str
     EvalResourceDecision: PolicyEvaluationDecisionType
@@ -688,6 +730,30 @@ class Role(TypedDict):
 class RoleLastUsed(TypedDict):
     LastUsedDate: NotRequired[float]
     Region: NotRequired[str]
+
+
+class ServiceSpecificCredential(TypedDict):
+    CreateDate: float
+    ExpirationDate: NotRequired[float]
+    ServiceName: str
+    ServiceUserName: NotRequired[str]
+    ServicePassword: NotRequired[str]
+    ServiceCredentialAlias: NotRequired[str]
+    ServiceCredentialSecret: NotRequired[str]
+    ServiceSpecificCredentialId: str
+    UserName: str
+    Status: StatusType
+
+
+class ServiceSpecificCredentialMetadata(TypedDict):
+    UserName: str
+    Status: StatusType
+    ServiceUserName: NotRequired[str]
+    ServiceCredentialAlias: NotRequired[str]
+    CreateDate: float
+    ExpirationDate: NotRequired[float]
+    ServiceSpecificCredentialId: str
+    ServiceName: str
 
 
 class SetDefaultPolicyVersionRequest(TypedDict):
@@ -832,6 +898,16 @@ class UpdateRoleRequest(TypedDict):
 
 
 class UpdateRoleResponse(TypedDict):
+    pass
+
+
+class UpdateServiceSpecificCredentialRequest(TypedDict):
+    UserName: NotRequired[str]
+    ServiceSpecificCredentialId: str
+    Status: StatusType
+
+
+class UpdateServiceSpecificCredentialResponse(TypedDict):
     pass
 
 

@@ -137,8 +137,9 @@ def move(tx: Transaction, user: Document, moved: Document) -> None:
     user_id = user.body["UserId"]
     for grant in rows.children(tx, user.scope, "iam/grant", user_id):
         documents.update(tx, grant.changed(grant.modified_at, EntityName=moved.name))
-    for key in rows.children(tx, rows.NOWHERE, "iam/access-key", user_id):
-        documents.update(tx, key.changed(key.modified_at, UserName=moved.name, Principal=moved.arn))
+    for kind in ("iam/access-key", "iam/service-credential"):
+        for key in rows.children(tx, rows.NOWHERE, kind, user_id):
+            documents.update(tx, key.changed(key.modified_at, UserName=moved.name, Principal=moved.arn))
 
 
 def check_bare(tx: Transaction, user: Document) -> None:
@@ -146,6 +147,8 @@ def check_bare(tx: Transaction, user: Document) -> None:
     user_id = user.body["UserId"]
     if rows.children(tx, rows.NOWHERE, "iam/access-key", user_id):
         raise DeleteConflict("Cannot delete entity, must delete access keys first.")
+    if rows.children(tx, rows.NOWHERE, "iam/service-credential", user_id):
+        raise DeleteConflict("Cannot delete entity, must delete service specific credentials first.")
     if rows.children(tx, user.scope, "iam/grant", user_id):
         raise DeleteConflict("Cannot delete entity, must detach all policies first.")
     if rows.children(tx, user.scope, "iam/inline-policy", user_id):
