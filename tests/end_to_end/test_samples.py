@@ -1,10 +1,12 @@
 """Definitions that real SDKs emitted, run to their ends; where something is not there, to a reason that says so."""
 
+import asyncio
 import json
 import pickle
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,12 +14,15 @@ import xgboost
 from botocore.exceptions import ClientError
 
 from end_to_end import supplies
+from end_to_end.conftest import kept_environments
 from end_to_end.supplies import EVALUATE, PREPARE, TABLE, TRAIN, archive
 from end_to_end.test_endpoints import script
 from end_to_end.test_monitoring import SAYS
 from end_to_end.test_transform import LINES
 from end_to_end.test_transform import model as transforming
 from end_to_end.world import IMAGE, ROLE, Json, World
+from penstock.cli.reproduce import lines, run_again
+from penstock.cli.stories import read_stories
 
 pytestmark = pytest.mark.xdist_group("samples")
 
@@ -171,6 +176,16 @@ def run_to_its_end(world: World, name: str, case: Case) -> None:
     assert ended["PipelineExecutionStatus"] == ("Failed" if case.reason else "Succeeded"), told
     if case.reason:
         assert case.reason in [*told.values()][-1][1]
+    assert_reproducible(world, started["PipelineExecutionArn"])
+
+
+def assert_reproducible(world: World, arn: str) -> None:
+    """Everything that an execution ran comes out the same again, from its record; what ran to no end has none."""
+    data = world.server.data
+    (story,) = read_stories(data, arn)
+    found = asyncio.run(run_again(data, Path(kept_environments()), list(story.steps), twice=False, tell=lambda _: None))
+    jobs = [(each, lines(each)) for each in found if each.verdict not in ("identical", "not run")]
+    assert jobs == []
 
 
 def test_the_jobs_of_an_execution_are_components_of_its_trial(world: World) -> None:
@@ -207,6 +222,7 @@ def test_functions_answer_the_steps_that_ask_them(world: World) -> None:
     arn = run(world, "step-lambda")
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded"
+    assert_reproducible(world, arn)
     outputs = world.steps(arn)["Lam"]["Metadata"]["Lambda"]["OutputParameters"]
     assert outputs == [{"Name": "statusCode", "Value": "200"}, {"Name": "msg", "Value": "hi"}]
 
@@ -218,6 +234,7 @@ def test_a_function_deploys_the_model_that_the_pipeline_made(world: World) -> No
     arn = run(world, "pipeline-lambda-deploy")
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
+    assert_reproducible(world, arn)
     (output,) = world.steps(arn)["LambdaStep"]["Metadata"]["Lambda"]["OutputParameters"]
     assert output == {"Name": "statusCode", "Value": "200"}
     name = "demo-lambda-deploy-endpoint-11-22-11-55-07"
@@ -241,6 +258,7 @@ def test_a_callback_is_answered_and_the_step_after_it_uses_what_it_said(world: W
     )
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
+    assert_reproducible(world, arn)
     assert world.steps(arn)["Train"]["StepStatus"] == "Succeeded"
 
 
@@ -271,6 +289,7 @@ def test_a_quality_check_uses_the_baseline_of_the_approved_model_package(
     started = world.sagemaker.start_pipeline_execution(PipelineName=f"{name}-2")
 
     assert world.execution(started["PipelineExecutionArn"])["PipelineExecutionStatus"] == "Succeeded"
+    assert_reproducible(world, started["PipelineExecutionArn"])
     told = world.steps(started["PipelineExecutionArn"])[step]["Metadata"]["QualityCheck"]
     assert told["CalculatedBaselineConstraints"].endswith(f"/{step.lower()}/constraints.json")
     used = told["BaselineUsedForDriftCheckConstraints"]
@@ -356,6 +375,7 @@ def test_a_batch_transform_is_watched_before_it_runs(world: World) -> None:
     arn = run(world, name)
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
+    assert_reproducible(world, arn)
     assert list(world.steps(arn)) == ["Mon-monitoring", "Mon-transform"]
 
 
@@ -379,5 +399,6 @@ def test_a_model_of_the_examples_scores_what_was_checked(world: World) -> None:
     arn = run(world, name)
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
+    assert_reproducible(world, arn)
     scored = world.get(f"s3://{bucket}/{prefix}/transform-outputs/part.csv.out").split()
     assert len(scored) == len(rows)

@@ -114,12 +114,6 @@ def test_why_a_job_cannot_be_run_again(report: Report | None, why: str) -> None:
     assert judging.why_not(Ran(PLAN, Scope(), "InProgress", report)) == why
 
 
-def test_transform_jobs_are_not_run_again() -> None:
-    plan = msgspec.structs.replace(PLAN, product="transform-job")
-
-    assert judging.why_not(Ran(plan, Scope(), "Completed", REPORT)) == "transform jobs are not run again"
-
-
 def test_two_further_runs_change_the_suspects_of_what_differs_only(bench: Bench) -> None:
     before, again = bench.report(m="0.5", same="x"), bench.report(m="0.7", same="x")
     found = bench.judge(before, again)

@@ -15,7 +15,8 @@ from penstock.engine.outbox import Task
 from penstock.services.sagemaker.endpoints.configs import described_model
 from penstock.services.sagemaker.endpoints.model import Container, Contents, Deployment, Json
 from penstock.services.sagemaker.jobs.model import Place
-from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
+from penstock.services.sagemaker.jobs.objects import Undelivered
+from penstock.services.sagemaker.jobs.record import Access
 from penstock.services.sagemaker.jobs.staging import safe, together
 from penstock.wire.call import Call, Directory, Scope, ServiceError, ValidationError
 
@@ -33,7 +34,7 @@ MULTI_MODEL: Final = (
 class Staging:
     """The activity `sagemaker.stage-endpoint`."""
 
-    def __init__(self, directory: Directory, objects: Objects) -> None:
+    def __init__(self, directory: Directory, objects: Access) -> None:
         self._directory = directory
         self._objects = objects
 

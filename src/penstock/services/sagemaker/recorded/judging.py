@@ -62,8 +62,6 @@ def not_run(step: Step) -> Judgement:
 
 def why_not(job: Ran) -> str:
     """Why a job cannot be run again; empty if it can."""
-    if job.plan.product == "transform-job":
-        return "transform jobs are not run again"
     if job.report is None:
         return f"it is {job.status} and has not run to an end"
     if job.report.record is None:

@@ -66,6 +66,7 @@ class Ran:
     scope: Scope
     status: str
     report: Report | None
+    progress: Json = None  # of a transform job: what was pinned when it began, and how far it came
 
     @property
     def record(self) -> Record | None:
@@ -222,4 +223,4 @@ def ran(tx: Transaction, arn: str) -> Ran | None:
     if loaded is None:
         return None
     state: State = loaded.state
-    return Ran(loaded.plan, loaded.scope, state.status, state.report)
+    return Ran(loaded.plan, loaded.scope, state.status, state.report, state.progress)
