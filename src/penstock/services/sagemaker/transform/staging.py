@@ -53,11 +53,10 @@ class Staging:
         """Bring and hold what a job needs. Raises `Undelivered` and `ServiceError`."""
         noting = Noting(self._objects)
         model = models.Staging(self._directory, noting)
-        contents = await model.contents(scope, plan.request["ModelName"], within=DOWNLOAD_WITHIN)
-        containers = tuple(
-            msgspec.structs.replace(each, environment={**each.environment, **order.environment})
-            for each in contents.containers
+        contents = await model.contents(
+            scope, plan.request["ModelName"], within=DOWNLOAD_WITHIN, environment=order.environment
         )
+        containers = contents.containers
         items = await self._items(scope, order)
         listed = await asyncio.to_thread(self._blobs.put_bytes, msgspec.json.encode(items))
         digests = {
