@@ -223,6 +223,9 @@ def test_functions_answer_the_steps_that_ask_them(world: World) -> None:
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded"
     assert_reproducible(world, arn)
+    (story,) = read_stories(world.server.data, arn)
+    code = world.client("lambda").get_function_configuration(FunctionName="sample-fn")["CodeSha256"]
+    assert {step.name: step.code for step in story.steps}["Lam"] == code
     outputs = world.steps(arn)["Lam"]["Metadata"]["Lambda"]["OutputParameters"]
     assert outputs == [{"Name": "statusCode", "Value": "200"}, {"Name": "msg", "Value": "hi"}]
 

@@ -95,7 +95,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `environment` is the digest of a blob that lists what its image stood for, `items` of one that lists the objects of
     a transform job in their order. `is_restaged`: the server was started anew while the job ran, and what the job took
-    was looked up again.
+    was looked up again. `installed` are packages that the job put beside its environment, as `name==version`.
     """
 
     taken: tuple[Content, ...] = ()
@@ -103,6 +103,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     environment: Digest | None = None
     is_restaged: bool = False
     items: Digest | None = None
+    installed: tuple[str, ...] = ()
 
     @property
     def ingredients(self) -> frozenset[Digest]:

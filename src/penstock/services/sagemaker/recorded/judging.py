@@ -77,7 +77,7 @@ def judge(step: str, job: Ran, again: Report, read: Read) -> Judgement:
     told = Judgement(step=step, job=job.plan.name, verdict="identical", seconds=ended - began)
     if again.record is None:
         return replace(told, verdict="not reproducible", why=again.message)
-    changes = tuple(changed(*(inventory(each.environment, read) for each in (job.record, again.record))))
+    changes = tuple(changed(*(environment(each, read) for each in (job.record, again.record))))
     told = replace(told, environment=changes, why=_caveat(job.record))
     if (again.reason, again.exit_code) != (job.report.reason, job.report.exit_code):
         return replace(told, verdict="not reproducible", why=_other_end(job.report, again))
@@ -167,6 +167,13 @@ def measured(report: Report) -> dict[str, float]:
 
 
 # ------------------------------------------------------------------------------------------------------- environment
+
+
+def environment(record: Record, read: Read) -> Mapping[str, Json]:
+    """What a job ran in, with what it had installed for itself."""
+    listed = inventory(record.environment, read)
+    own = {package.partition("==")[0]: package.partition("==")[2] for package in record.installed}
+    return {**listed, "packages": {**listed.get("packages", {}), **own}} if listed and own else listed
 
 
 def inventory(digest: Digest | None, read: Read) -> Mapping[str, Json]:

@@ -91,6 +91,7 @@ class Step:
     seconds: float = 0.0
     cache: str = ""
     source: str = ""
+    code: str = ""  # of the function that it called: the digest that Lambda tells
     outcome: Json = None  # what it answered: a condition's side, a function's outputs, an ARN
     jobs: tuple[Ran, ...] = ()
     gone: tuple[str, ...] = ()
@@ -189,6 +190,7 @@ def _step(tx: Transaction, plan: PipelinePlan, name: str, progress: Progress) ->
         seconds=max(0.0, progress.ended_at - progress.started_at),
         cache=progress.cache,
         source=progress.source or progress.reused_from,
+        code=progress.code,
         outcome=progress.outputs or (progress.arn if not arns else None) or progress.outcome,
         jobs=jobs,
         gone=gone,
