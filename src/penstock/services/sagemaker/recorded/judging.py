@@ -117,7 +117,7 @@ def _caveat(record: Record) -> str:
 
 
 def _other_end(before: Report, again: Report) -> str:
-    told = again.failure or again.message
+    told = again.failure or again.exit_message or again.message
     if any(sign in told for sign in ASKED_AWS):
         return "it asks AWS services by itself, and what they answered is not recorded"
     ends = [
