@@ -27,13 +27,13 @@ from penstock.composition.runtimes import containers_of, machine_here
 from penstock.composition.sources import clock
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
+from penstock.engine.residents import Residents
 from penstock.images import clients
-from penstock.runtimes.choice import ByImage
+from penstock.runtimes.choice import ByImage, WhereContained
+from penstock.runtimes.container import ContainerServers, find_socket
 from penstock.runtimes.container import Engine as ContainerEngine
-from penstock.runtimes.container import find_socket
 from penstock.runtimes.folder import open_up
 from penstock.runtimes.inputs import link
-from penstock.runtimes.residents import Nursery
 from penstock.runtimes.sandbox import Sandbox
 from penstock.runtimes.slots import Slots, this_machine
 from penstock.services.sagemaker.endpoints.servers import ModelServers
@@ -72,7 +72,7 @@ class Workshop:
     kept: Blobs
     blobs: Blobs
     runtime: ByImage
-    residents: Nursery
+    residents: Residents
     images: Images
     inventories: Inventories
 
@@ -126,8 +126,9 @@ class Workshop:
                 shelf=Shelf(self.folder / "models", self.blobs),
                 streams=self._streams,
                 machine=machine_here(),
-                image_variables=self.images.serving_variables,
+                how_served=self.images.served,
                 client_environment=lambda scope, _: nobody_in(scope),
+                clock=clock,
             ),
             objects=AsItWas(record, self.blobs),
             blobs=self.blobs,
@@ -182,11 +183,14 @@ async def workshop(data: Path, environments: Path | None = None, engine: str = "
     containers = containers_of(folder, container_engine, blobs, images, slots)
     inventories = Inventories(images, blobs, container_engine)
     runtime = ByImage(sandbox, containers, images.is_container)
-    residents = model_servers(data, folder / "model-servers.log")
+    servers = model_servers(data, folder / "model-servers.log")
+    contained = ContainerServers(folder / "containers", engine=container_engine, resolve=images.container, clock=clock)
     try:
+        residents = WhereContained(servers, contained)
         yield Workshop(folder, Blobs(data), blobs, runtime, residents, images, inventories)
     finally:
-        await residents.close()
+        await servers.close()
+        await contained.close()
         await sandbox.close(kill=True)
         await containers.close()
         await asyncio.to_thread(shutil.rmtree, folder, onerror=open_up)
