@@ -1,5 +1,6 @@
 """`penstock demo`: the main job, seen as its user sees it; and the same with a power cut at any moment."""
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from end_to_end.world import penstock, running
+from penstock.cli.story import deploy, pipeline
+from penstock.pipeline.commit import commit_of
 
 pytestmark = pytest.mark.xdist_group("demo")
 STEPS = ["Preprocess", "Train", "Evaluate", "GoodEnough", "CreateModel", "RegisterModel"]
@@ -18,12 +21,29 @@ def execution_in(printed: str) -> str:
     return found[0]
 
 
-def test_the_demo_registers_a_model_and_is_reproducible_and_with_an_impossible_threshold_fails(tmp_path: Path) -> None:
+def assert_served(printed: str) -> None:
+    """The endpoint has answered, and the chain that led to it is told: decision, code, data and commit."""
+    answer = re.search(r"tumours answers: the first tumour is malignant with probability (\S+)", printed)
+    assert answer is not None, printed
+    assert float(answer[1]) > 0.9
+    why = printed.partition(f"penstock why {deploy.ENDPOINT}")[2]
+    for told in (
+        "Endpoint endpoint/tumours", "Model package model-package/tumours/1", ": the demo finds it good enough",
+        "made by step Train of pipeline/tumours/execution/", "/tumours/code/sourcedir.tar.gz",
+        "/tumours/data/tumours.csv", hashlib.sha256(pipeline.data()).hexdigest(),
+    ):  # fmt: skip
+        assert told in why
+    if commit_of(Path(pipeline.__file__).parent):  # the demo's own scripts are in a checkout
+        assert re.search(r"CommitId [0-9a-f]{40}(\+changes)?$", why, re.MULTILINE)
+
+
+def test_the_demo_serves_a_model_and_is_reproducible_and_with_an_impossible_threshold_fails(tmp_path: Path) -> None:
     done = penstock("demo", "--data", str(tmp_path))
 
     assert done.returncode == 0, done.stdout + done.stderr
     for shown in (*STEPS, "Succeeded in", "validation:accuracy", "model-package/tumours/1", "PendingManualApproval"):
         assert shown in done.stdout
+    assert_served(done.stdout)
     logs = re.findall(r"(\w+) +/aws/sagemaker/\w+Jobs (\S+)/algo-1-\d+\n +(/\S+)", done.stdout)
     assert [step for step, _, _ in logs] == ["Preprocess", "Train", "Evaluate"]
     assert "validation:auc=" in Path(logs[1][2]).read_text()
@@ -54,12 +74,13 @@ def test_the_demo_registers_a_model_and_is_reproducible_and_with_an_impossible_t
         assert not list((tmp_path / "again").iterdir())
 
 
-@pytest.mark.parametrize("moment", ["0", "Train", "Evaluate"])
+@pytest.mark.parametrize("moment", ["0", "Train", "Evaluate", "Deploy"])
 def test_a_power_cut_changes_nothing_a_user_can_see(tmp_path: Path, moment: str) -> None:
     done = penstock("demo", "--data", str(tmp_path), "--crash-at", moment)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "the server was killed" in done.stdout
+    assert_served(done.stdout)
     with running(tmp_path) as world:
         steps = world.steps(execution_in(done.stdout))
         assert {name: step["StepStatus"] for name, step in steps.items()} == dict.fromkeys(STEPS, "Succeeded")
@@ -67,4 +88,9 @@ def test_a_power_cut_changes_nothing_a_user_can_see(tmp_path: Path, moment: str)
         assert [name.split("-")[2] for name in world.jobs("Processing")] == ["Evaluate", "Preprocess"]
         assert len(world.jobs("Training")) == 1
         assert len(world.sagemaker.list_model_packages(ModelPackageGroupName="tumours")["ModelPackageSummaryList"]) == 1
-        assert len(world.sagemaker.list_models()["Models"]) == 1
+        assert [each["ModelName"] for each in world.sagemaker.list_models(NameContains="tumours-")["Models"]] == [
+            "tumours-1"
+        ]
+        assert len(world.sagemaker.list_models()["Models"]) == 2
+        (endpoint,) = world.sagemaker.list_endpoints()["Endpoints"]
+        assert endpoint["EndpointName"] == deploy.ENDPOINT

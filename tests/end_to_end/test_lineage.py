@@ -168,6 +168,29 @@ def test_a_file_is_known_by_its_content(traced: tuple[World, str], tmp_path: Pat
     assert (refused.returncode, "no file of its lineage" in refused.stderr) == (1, True)
 
 
+def test_what_was_overwritten_since_is_told_and_found_as_the_job_saw_it(
+    traced: tuple[World, str], tmp_path: Path
+) -> None:
+    world, _ = traced
+    copy = tmp_path / "renamed.csv"
+    copy.write_text("1,2\n")
+    world.put("raw/a.csv", "3,4\n")
+    world.client("s3").delete_object(Bucket=BUCKET, Key="clean/rows/a.csv")
+
+    found = json.loads(world.penstock("why", str(copy), "--json").stdout)
+    text = world.penstock("why", "traced").stdout
+    world.put("raw/a.csv", "1,2\n")
+    world.put("clean/rows/a.csv", "1,2\n")
+
+    assert {node["title"] for node in found} == {"s3://things/raw/a.csv", "s3://things/clean/rows"}
+    told = text.partition("Data s3://things/raw/a.csv")[2].splitlines()[:3]
+    assert "sha256 52186c933993da4082b3cdc7c40bb4bf735b391ff54a2ef78c037dda6c38a680 (4 bytes)" in told[1]
+    assert "S3 has other content there now" in told[2]
+    told = text.partition("Data s3://things/clean/rows")[2].splitlines()[:3]
+    assert "sha256 52186c933993da4082b3cdc7c40bb4bf735b391ff54a2ef78c037dda6c38a680 (4 bytes)" in told[1]
+    assert "is not in S3 any more" in told[2]
+
+
 def data(world: World, command: str, *arguments: str) -> str:
     """What a `penstock data` command prints."""
     done = penstock("data", command, "--data", str(world.server.data), *arguments)

@@ -39,7 +39,7 @@ async def server(root: Path) -> AsyncIterator[Resident]:
     code = root / "data" / "model" / "code"
     code.mkdir(parents=True)
     (code / "serves.py").write_text(SERVES)
-    nursery = model_servers(root / "hidden")
+    nursery = model_servers(root / "hidden", root / "hidden" / "log")
     where = {"SAGEMAKER_PROGRAM": "serves.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
     setting = Setting(
         language="python", variables={"PATH": "/usr/bin:/bin", "HOME": "/tmp", **where}, log=root / "log",

@@ -516,6 +516,21 @@ async def test_code_of_a_command_has_an_environment_of_its_own_if_it_or_its_modu
         assert world.log_of(imports) == "/tmp/venv"
 
 
+async def test_what_a_job_has_installed_for_itself_is_told(tmp_path: Path) -> None:
+    installs = """
+    mkdir -p /opt/ml/.packages/My_Words-1.0.dist-info /opt/ml/.packages/my_words
+    mkdir "$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/emoji-2.1.dist-info"  # as pip would
+    """
+    kept = ("/opt/ml/output/failure",)
+    async with sandbox_at(tmp_path) as world:
+        ending = await world.run(world.job("sh", "-c", installs, name="installs", texts=kept))
+        plain = await world.run(world.job("sh", "-c", "true", name="plain", texts=kept))
+
+        assert ending.is_success
+        assert ending.installed == ("emoji==2.1", "my-words==1.0")
+        assert plain.installed == ()
+
+
 def test_a_supervisor_that_is_only_coming_to_be_is_not_signalled() -> None:
     send(Claim(0, 0, ""), signal.SIGTERM)
     send(None, signal.SIGTERM)

@@ -1,8 +1,9 @@
 """`penstock demo`: the main job on real data, seen from outside.
 
-It starts a server of its own, talks to it as an ordinary boto3 client, follows the execution while it runs, and ends
-with what a person would want to see. With `--crash` the server is killed at a random moment and started again, with
-`--crash-at` at a chosen one; the end must be the same.
+It starts a server of its own, talks to it as an ordinary boto3 client, follows the execution while it runs, and shows
+what came of it. Then the model that was registered is approved, served and asked, and `why` tells how it came about.
+With `--crash` the server is killed at a random moment and started again, with `--crash-at` at a chosen one; the end
+must be the same.
 """
 
 import random
@@ -17,9 +18,10 @@ from rich.console import Console
 
 from penstock.cli.clients import Client, client, unreachable
 from penstock.cli.place import Place
-from penstock.cli.story import pipeline, screen
+from penstock.cli.story import deploy, pipeline, screen
 from penstock.cli.story.crash import Crash
 from penstock.cli.story.server import Server
+from penstock.pipeline.commit import commit_of
 
 ROLE: Final = "arn:aws:iam::123456789012:role/PenstockExecutionRole"
 DEADLINE: Final = 300.0  # seconds for the execution
@@ -32,7 +34,7 @@ DEADLINE: Final = 300.0  # seconds for the execution
 @click.option("--crash-at", metavar="MOMENT", help="Kill it then: so many seconds after the start, or in that step.")
 @click.option("--keep", is_flag=True, help="Leave the server running in the end.")
 def command(data: Path | None, threshold: float, crash: bool, crash_at: str | None, keep: bool) -> None:
-    """Run process → train → evaluate → condition → create + register model on real data."""
+    """Run process → train → evaluate → condition → create + register model → approve → endpoint on real data."""
     console = Console()
     moment = crash_at or (str(random.uniform(0.0, 4.0)) if crash else None)  # noqa: S311 - any moment will do
     folder = data.absolute() if data else Path(tempfile.mkdtemp(prefix="penstock-demo-"))
@@ -44,7 +46,7 @@ def command(data: Path | None, threshold: float, crash: bool, crash_at: str | No
     )
     try:
         try:
-            status = run(console, server, place, threshold=threshold, crash_at=moment)
+            is_served = run(console, server, place, threshold=threshold, crash_at=moment)
         except (BotoCoreError, ClientError) as error:
             raise unreachable(place, error) from error
     finally:
@@ -52,12 +54,12 @@ def command(data: Path | None, threshold: float, crash: bool, crash_at: str | No
             console.print(f"The server stays up (process {server.pid}): penstock status --data {folder}")
         else:
             server.stop()
-    if status != "Succeeded":
+    if not is_served:
         raise click.exceptions.Exit(1)
 
 
-def run(console: Console, server: Server, place: Place, *, threshold: float, crash_at: str | None) -> str:
-    """Upload, create, start, follow, show. The final status of the execution."""
+def run(console: Console, server: Server, place: Place, *, threshold: float, crash_at: str | None) -> bool:
+    """Upload, create, start, follow, show, and deploy; whether the new model is served in the end."""
     sagemaker = client(place, "sagemaker", attempts=8)
     bucket = upload(client(place, "s3", attempts=8))
     console.print(f"uploaded the data set and {len(pipeline.SCRIPTS)} scripts to s3://{bucket}/{pipeline.NAME}/")
@@ -65,18 +67,27 @@ def run(console: Console, server: Server, place: Place, *, threshold: float, cra
     execution = sagemaker.start_pipeline_execution(
         PipelineName=pipeline.NAME,
         PipelineParameters=[{"Name": "AccuracyThreshold", "Value": str(threshold)}],
+        PipelineExecutionDescription=f"penstock demo {commit_of(Path(pipeline.__file__).parent)}".strip(),
     )["PipelineExecutionArn"]
     console.print(f"started {execution}")
     crash = Crash(console, server, crash_at) if crash_at else None
+    strike = crash.strike_if_due if crash else lambda _: None
     status = screen.follow(
         console,
         sagemaker,
         execution,
-        after_look=crash.strike_if_due if crash else lambda _: None,
+        after_look=strike,
         deadline=DEADLINE,
     )
     screen.summary(console, place, sagemaker, client(place, "s3"), execution)
-    return status
+    if status != "Succeeded":
+        return False
+    deploy.deploy(sagemaker, screen.package(sagemaker, execution), ROLE)
+    step = {"StepName": deploy.STEP, "StepStatus": "Executing"}
+    deploy.await_service(console, sagemaker, after_look=lambda: strike([step]), deadline=DEADLINE)
+    deploy.ask(console, client(place, "sagemaker-runtime", attempts=8))
+    deploy.explain(console, place, sagemaker)
+    return True
 
 
 def upload(s3: Client) -> str:

@@ -28,23 +28,29 @@ from penstock.store.blobs import GRACE, Blobs
 from penstock.store.database import Database
 
 Json = Any
+TOGETHER: Final = 1_000  # jobs that are forgotten in a commit
 UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
 @click.command("gc")
 @click.option("--forget-executions-older-than", "older", metavar="AGE", help="Such as 90d, or T12H for hours.")
 @click.option("--keep", type=click.IntRange(min=0), help="Forget all but the latest so many of each pipeline.")
+@click.option("--forget-jobs-older-than", "older_jobs", metavar="AGE", help="The same of jobs of no execution.")
 @click.option("--yes", is_flag=True, help="Do it; without this nothing is changed.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--data", type=click.Path(path_type=Path), help="The data folder; default: the user's own.")
-def command(older: str | None, keep: int | None, yes: bool, as_json: bool, data: Path | None) -> None:
+def command(
+    older: str | None, keep: int | None, older_jobs: str | None, yes: bool, as_json: bool, data: Path | None
+) -> None:
     """Tell what is kept for whom and what could go; with --yes, remove that.
 
-    With both options an execution is forgotten if it is older and not among the latest. Without any, all are kept.
+    With AGE and --keep an execution is forgotten if it is older and not among the latest. Without any, all are kept.
     """
     folder = data_folder(data)
     now = time.time()  # noqa: TID251 - of the operator
-    wish = Wish(None if older is None else now - age(older), keep)
+    wish = Wish(
+        before(now, older, "--forget-executions-older-than"), keep, before(now, older_jobs, "--forget-jobs-older-than")
+    )
     database = open_database(folder)
     try:
         with alone(folder / "lock") if yes else nullcontext(True) as no_server:
@@ -61,10 +67,10 @@ def command(older: str | None, keep: int | None, yes: bool, as_json: bool, data:
     click.echo(json.dumps(told, indent=2) if as_json else text(told))
 
 
-def age(told: str) -> float:
-    """Seconds of an age such as 90d."""
+def before(now: float, age: str | None, option: str) -> float | None:
+    """The time that was so long ago: an age such as 90d."""
     try:
-        return durations.seconds(told, "--forget-executions-older-than")
+        return None if age is None else now - durations.seconds(age, option)
     except DefinitionError as error:
         raise click.ClickException(str(error)) from None
 
@@ -74,22 +80,26 @@ async def look(database: Database, blobs: Blobs, wish: Wish, now: float) -> dict
     held = await database.scan(first_holders)
     kept, missing = await asyncio.to_thread(lambda: shares(blobs, held, older_than=now - GRACE))
     gone = await database.scan(lambda tx: forgetting.chosen(tx, wish))
-    freed = await database.scan(lambda tx: forgetting.freed(tx, gone))
+    jobs = await database.scan(lambda tx: forgetting.chosen_jobs(tx, wish))
+    freed = await database.scan(lambda tx: forgetting.freed(tx, gone, jobs))
     return {
         "kept": {whom: asdict(share) for whom, share in sorted(kept.items()) if whom != NOBODY},
         "missing": sorted(missing),
         "unheld": asdict(kept.get(NOBODY, Share())),
-        "forget": {"executions": [each.execution.arn for each in gone], **asdict(size_of(blobs, freed))},
+        "forget": {"executions": [each.execution.arn for each in gone], "jobs": jobs, **asdict(size_of(blobs, freed))},
     }
 
 
 async def clear(database: Database, data: Path, wish: Wish, now: float) -> int:
-    """Forget, execution by execution, then free what nobody holds; how many blobs went.
+    """Forget, execution by execution, then jobs, then free what nobody holds; how many blobs went.
 
     Cut short anywhere, it has forgotten some executions whole, and the next time does the rest.
     """
     for going in await database.scan(lambda tx: forgetting.chosen(tx, wish)):
         await database.write(partial(forgetting.forget, going=going))
+    jobs = await database.scan(lambda tx: forgetting.chosen_jobs(tx, wish))
+    for begin in range(0, len(jobs), TOGETHER):
+        await database.write(partial(forgetting.forget_jobs, arns=jobs[begin : begin + TOGETHER]))
     for folder in abandoned(data):
         shutil.rmtree(folder)
     return await Blobs(data).collect(database, older_than=now - GRACE)
@@ -104,14 +114,15 @@ def _lines(told: Json) -> Iterator[str]:
         yield f"kept: {amount(share)} of {whom}"
     if told["missing"]:
         yield f"named and not there: {len(told['missing'])} blobs, such as {told['missing'][0]}"
-    executions = told["forget"]["executions"]
+    executions, jobs = told["forget"]["executions"], told["forget"]["jobs"]
+    what = f"{len(executions)} executions" + (f" and {len(jobs)} jobs of no execution" if jobs else "")
     if "removed" in told:
-        yield f"forgot {len(executions)} executions, and removed {told['removed']} blobs"
+        yield f"forgot {what}, and removed {told['removed']} blobs"
         return
     yield f"not needed: {amount(told['unheld'])}"
-    if executions:
-        yield f"would be forgotten: {len(executions)} executions, for which alone {amount(told['forget'])} are kept"
-        yield from (f"  {arn}" for arn in executions)
+    if executions or jobs:
+        yield f"would be forgotten: {what}, for which alone {amount(told['forget'])} are kept"
+        yield from (f"  {arn}" for arn in (*executions, *jobs))
     yield "nothing was changed; --yes does it"
 
 

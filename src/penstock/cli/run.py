@@ -7,6 +7,7 @@ not be run.
 import json
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -19,7 +20,9 @@ from penstock.cli.pipeline.outcome import failures, result_of
 from penstock.cli.pipeline.publish import parameters, publish
 from penstock.cli.pipeline.source import drawn, fail
 from penstock.cli.pipeline.target import Target, Wish, opened, with_wish
+from penstock.pipeline.commit import commit_of
 from penstock.pipeline.graph import Graph
+from penstock.pipeline.project import root_of
 
 Json = Any
 STOPPING: Final = 30.0  # seconds for steps to end when the command is interrupted
@@ -50,7 +53,9 @@ def run(graph: Graph, given: tuple[str, ...], target: Target, console: Console, 
     sagemaker = target.client("sagemaker")
     publish(graph, target)
     told = parameters(graph, given, target)
-    execution: str = sagemaker.start_pipeline_execution(PipelineName=graph.name, PipelineParameters=told)[
+    commit = commit_of(root_of(Path(graph.at.file)))
+    described = {"PipelineExecutionDescription": commit} if commit else {}
+    execution: str = sagemaker.start_pipeline_execution(PipelineName=graph.name, PipelineParameters=told, **described)[
         "PipelineExecutionArn"
     ]
     try:

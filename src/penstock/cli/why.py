@@ -2,7 +2,6 @@
 
 import json
 import sys
-from typing import Final
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,10 +10,8 @@ from rich.console import Console
 from penstock.cli.clients import client, unreachable
 from penstock.cli.explaining.chain import Chain
 from penstock.cli.explaining.finding import Finding
-from penstock.cli.explaining.printing import tree
+from penstock.cli.explaining.printing import WIDEST, tree
 from penstock.cli.place import Place, with_place
-
-WIDEST: Final = 1_000  # columns, where nobody sees them: lines are not broken in a file or a pipe
 
 
 @click.command("why")

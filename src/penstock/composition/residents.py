@@ -45,7 +45,7 @@ def nursery(data: Path) -> Nursery:
     )
 
 
-def model_servers(data: Path) -> Nursery:
+def model_servers(data: Path, log: Path) -> Nursery:
     """What keeps the model servers of endpoints: forks of a process that knows how AWS's framework images serve."""
     serve_script, program_script = catalog.INSIDE / "serve.py", catalog.INSIDE / "serve_program.py"
     return Nursery(
@@ -57,6 +57,6 @@ def model_servers(data: Path) -> Nursery:
         variables=nursery_variables(),
         hidden=[data],
         visible=OUR_FILES,
-        log=data / "sandbox" / "model-servers.log",
+        log=log,
         preload=(),
     )

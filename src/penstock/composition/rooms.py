@@ -163,7 +163,7 @@ class Rooms:
             runtime=ByImage(sandbox, containers, images.is_container),
             inventories=Inventories(images, blobs, container_engine),
             nursery=nursery(data),
-            model_servers=model_servers(data),
+            model_servers=model_servers(data, data / "sandbox" / "model-servers.log"),
             contained_servers=ContainerServers(
                 data / "containers", engine=container_engine, resolve=images.container, clock=clock
             ),
@@ -285,6 +285,7 @@ class Rooms:
             blobs=self.blobs,
             servers=endpoints.servers,
             streams=streams,
+            identify=self.inventories.identify,
             clock=clock,
             announce=Announcer(self.notices),
         )

@@ -22,24 +22,30 @@ import msgspec
 
 from penstock.composition.images import Images
 from penstock.composition.inventories import Inventories
+from penstock.composition.residents import model_servers
 from penstock.composition.runtimes import containers_of, machine_here
 from penstock.composition.sources import clock
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
+from penstock.engine.residents import Residents
 from penstock.images import clients
-from penstock.runtimes.choice import ByImage
+from penstock.runtimes.choice import ByImage, WhereContained
+from penstock.runtimes.container import ContainerServers, find_socket
 from penstock.runtimes.container import Engine as ContainerEngine
-from penstock.runtimes.container import find_socket
 from penstock.runtimes.folder import open_up
 from penstock.runtimes.inputs import link
 from penstock.runtimes.sandbox import Sandbox
 from penstock.runtimes.slots import Slots, this_machine
+from penstock.services.sagemaker.endpoints.servers import ModelServers
+from penstock.services.sagemaker.endpoints.shelf import Shelf
 from penstock.services.sagemaker.jobs.harvest import Harvesting
 from penstock.services.sagemaker.jobs.model import Plan, Record, Report
 from penstock.services.sagemaker.jobs.record import AsItWas
 from penstock.services.sagemaker.jobs.running import Running
 from penstock.services.sagemaker.jobs.staging import Staging
 from penstock.services.sagemaker.recorded.story import Ran
+from penstock.services.sagemaker.transform.model import Progress
+from penstock.services.sagemaker.transform.running import Transforming
 from penstock.store.blobs import BlobDamaged, Blobs, Digest
 from penstock.store.logfile import stream_path
 from penstock.store.streams import Streams
@@ -66,16 +72,20 @@ class Workshop:
     kept: Blobs
     blobs: Blobs
     runtime: ByImage
+    residents: Residents
+    images: Images
     inventories: Inventories
 
     async def run(self, job: Ran, record: Record, *, fixed_hashes: bool = False) -> Report:
         """Run a job again; its report has the record of it. Raises `BlobDamaged` where what it took is gone."""
-        for content in record.taken:
-            await asyncio.to_thread(self._bring, content.digest)
-        run = RunId(job.plan.arn)
+        for digest in record.ingredients:
+            await asyncio.to_thread(self._bring, digest)
+        task = self._task(job.plan, job.scope)
+        if job.plan.product == "transform-job":
+            return msgspec.convert(await self._transforming(job, record).run(task), Report)
         running = self._running(job.scope, record, FIXED_HASHES if fixed_hashes else {})
-        report = msgspec.convert(await running.run(self._task(job.plan, job.scope)), Report)
-        running.settled(run)
+        report = msgspec.convert(await running.run(task), Report)
+        running.settled(task.run)
         await running.forget_settled()
         return report
 
@@ -89,18 +99,47 @@ class Workshop:
             beside.replace(here)
 
     def _running(self, scope: Scope, record: Record, variables: Mapping[str, str]) -> Running:
-        nobody = clients.client_variables(NOBODY, scope.region, "nobody", "nobody", base={})
+        nobody = nobody_in(scope)
         return Running(
             runtime=self.runtime,
             machine=machine_here(),
             objects=AsItWas(record, self.blobs),
             staging=Staging(self.blobs, kept_anyway),
             harvesting=Harvesting(self.blobs, self.runtime),
-            streams=Unlisted(Directory(validate), self._log),
+            streams=self._streams,
             client_environment=lambda *_: {**nobody, **variables},
             identify=self.inventories.identify,
             clock=clock,
         )
+
+    def _transforming(self, job: Ran, record: Record) -> Transforming:
+        """What it is to work on was pinned then, and is not staged anew."""
+        staged = msgspec.convert(job.progress, Progress).staged
+
+        async def from_the_beginning(*_: Any) -> Progress:
+            return Progress(staged)
+
+        return Transforming(
+            begun=from_the_beginning,
+            servers=ModelServers(
+                residents=self.residents,
+                shelf=Shelf(self.folder / "models", self.blobs),
+                streams=self._streams,
+                machine=machine_here(),
+                how_served=self.images.served,
+                client_environment=lambda scope, _: nobody_in(scope),
+                clock=clock,
+            ),
+            objects=AsItWas(record, self.blobs),
+            blobs=self.blobs,
+            streams=self._streams,
+            identify=self.inventories.identify,
+            clock=clock,
+        )
+
+    @property
+    def _streams(self) -> Streams:
+        return Unlisted(Directory(validate), self._log)
 
     @staticmethod
     def _task(plan: Plan, scope: Scope) -> Task:
@@ -116,6 +155,11 @@ class Workshop:
             return self.blobs.find(digest).read()
         except BlobDamaged:
             return self.kept.find(digest).read()
+
+
+def nobody_in(scope: Scope) -> Mapping[str, str]:
+    """What clients are told so that they reach nobody."""
+    return clients.client_variables(NOBODY, scope.region, "nobody", "nobody", base={})
 
 
 async def kept_anyway(*_: Any) -> None:
@@ -138,11 +182,15 @@ async def workshop(data: Path, environments: Path | None = None, engine: str = "
     sandbox = Sandbox(folder / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, slots=slots, hidden=[data])
     containers = containers_of(folder, container_engine, blobs, images, slots)
     inventories = Inventories(images, blobs, container_engine)
+    runtime = ByImage(sandbox, containers, images.is_container)
+    servers = model_servers(data, folder / "model-servers.log")
+    contained = ContainerServers(folder / "containers", engine=container_engine, resolve=images.container, clock=clock)
     try:
-        yield Workshop(
-            folder, Blobs(data), blobs, ByImage(sandbox, containers, images.is_container), inventories
-        )  # fmt: skip
+        residents = WhereContained(servers, contained)
+        yield Workshop(folder, Blobs(data), blobs, runtime, residents, images, inventories)
     finally:
+        await servers.close()
+        await contained.close()
         await sandbox.close(kill=True)
         await containers.close()
         await asyncio.to_thread(shutil.rmtree, folder, onerror=open_up)

@@ -98,6 +98,8 @@ class Ending:
     * ``lost``: its supervisor is gone without a word (killed, or the machine restarted);
     * ``exhausted``: it took more than it may (disk, processes);
     * ``unstartable``: it never ran (no such image, no such command, an input missing).
+
+    `installed` are the packages that it put beside its environment for itself, as `name==version`.
     """
 
     reason: Literal["exited", "timed-out", "stopped", "lost", "exhausted", "unstartable"]
@@ -107,6 +109,7 @@ class Ending:
     ended_at: float | None = None
     outputs: Mapping[str, tuple[File, ...]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    installed: tuple[str, ...] = ()
 
     @property
     def is_success(self) -> bool:

@@ -25,7 +25,7 @@ class World:
     @classmethod
     def new(cls, folder: Path) -> Self:
         path = folder / "penstock.db"
-        migrate(path, [ROOMS / "experiments" / "migrations"])
+        migrate(path, [ROOMS.parents[1] / "engine" / "migrations", ROOMS / "experiments" / "migrations"])
         return cls(SqliteDatabase(path))
 
     def clock(self) -> float:

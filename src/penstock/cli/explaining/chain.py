@@ -15,6 +15,7 @@ Json = Any
 DEEPEST: Final = 10  # associations that one query follows
 MOST_QUERIES: Final = 100
 GROUPING: Final = frozenset({"Pipeline", "PipelineExecution", "PipelineStep"})
+SEEN: Final = "Seen."  # how properties begin that tell what a job saw; its component's name follows
 COMMIT: Final = ("CommitId", "Repository", "GeneratedBy", "ProjectId")
 ORDER: Final = ("ModelDeployment", "Model", "TrainingJob", "ProcessingJob", "TransformJob", "Code", "DataSet", "Image")
 
@@ -50,7 +51,7 @@ class Chain:
         self._sagemaker = sagemaker
         self._above: dict[str, list[str]] = {}  # what led to an entity, by its ARN
         self._kinds: dict[str, tuple[str, str]] = {}  # lineage type and type, by ARN
-        self._told: set[str] = set()
+        self._told: dict[str, str] = {}  # what has been told, with its digest
 
     def of(self, start: str) -> Node:
         """All that led to an entity, and what uses it."""
@@ -118,10 +119,11 @@ class Chain:
     def _node(self, arn: str, reader: Node | None) -> Node:
         """An entity with its causes; `reader` is the job that read it, for what is to be said of its content."""
         node = self._described(arn, reader)
+        digest = node.facts.get("ContentSha256", "")
         if arn in self._told:
-            node.above, node.facts = True, {}
+            node.above, node.facts = True, node.facts if digest != self._told[arn] else {}
             return node
-        self._told.add(arn)
+        self._told[arn] = digest
         node.origin = self._origin(arn)
         if node.facts.get("GeneratedBy") == node.origin.get("Execution"):
             node.facts.pop("GeneratedBy", None)
@@ -141,9 +143,7 @@ class Chain:
         match lineage:
             case "Artifact":
                 found = self._sagemaker.describe_artifact(ArtifactArn=arn)
-                facts = dict(found["Properties"])
-                if reader is not None and _is_later(facts.get("ContentWrittenAt"), reader.at):
-                    facts["ContentNote"] = "written again since it was read: this is not what the job saw"
+                facts = self._as_seen(arn, found["Properties"], reader)
                 return Node(arn, kind, found["Source"]["SourceUri"], found["CreationTime"], facts)
             case "Action":
                 found = self._sagemaker.describe_action(ActionName=arn)
@@ -156,6 +156,22 @@ class Chain:
         title = found.get("Source", {}).get("SourceArn", found["TrialComponentName"])
         return Node(arn, kind, title, found["CreationTime"], {key: value for key, value in facts.items() if value})
 
+    def _as_seen(self, arn: str, properties: dict[str, str], reader: Node | None) -> dict[str, str]:
+        """An artifact's properties, with the content that its reader saw, or else its writer, where that is known."""
+        facts = {name: value for name, value in properties.items() if not name.startswith(SEEN)}
+        jobs = [reader.arn] if reader is not None else self._above.get(arn, ())
+        records = [properties[name] for job in jobs if (name := f"{SEEN}{job.rpartition('/')[2]}") in properties]
+        if not records:
+            if reader is not None and _is_later(facts.get("ContentWrittenAt"), reader.at):
+                facts["ContentNote"] = "written again since it was read: this is not what the job saw"
+            return facts
+        digest, size, count = records[0].split()
+        if facts.get("ContentObjects") == "0":
+            facts["ContentNote"] = "is not in S3 any more"
+        elif facts.get("ContentSha256", digest) != digest:
+            facts["ContentNote"] = "S3 has other content there now"
+        return {**facts, "ContentSha256": digest, "ContentBytes": size, "ContentObjects": count}
+
     def _origin(self, arn: str) -> dict[str, str]:
         """The step that made an entity, and its execution; once of each, who started that and the commit if known."""
         step = next((each for each in self._above.get(arn, ()) if self._kinds[each][1] == "PipelineStep"), None)
@@ -165,7 +181,7 @@ class Chain:
         told = {"Step": found["Properties"]["StepName"], "Execution": found["Source"]["SourceUri"]}
         if told["Execution"] in self._told:
             return told
-        self._told.add(told["Execution"])
+        self._told[told["Execution"]] = ""
         for above in self._above.get(step, ()):
             execution = self._sagemaker.describe_context(ContextName=above)["Properties"]
             told |= {key: execution[key] for key in ("StartedBy", *COMMIT) if key in execution}

@@ -1,7 +1,7 @@
 """Finding: the lineage entities that a name, an address or a file stands for.
 
 Names are tried as those of an endpoint, a model and a model package, deleted ones included. A file is known by its
-size and SHA-256: what the artifacts' addresses hold now is compared with it.
+SHA-256: what jobs took and left is recorded by it; else what the artifacts' addresses hold now is compared with it.
 """
 
 import hashlib
@@ -81,7 +81,12 @@ class Finding:
         yield from self._holding(size, digest)
 
     def _holding(self, size: int, digest: str) -> Iterator[str]:
-        """The artifacts at whose address an object has that content."""
+        """The artifacts at whose address an object has that content, or had it when a job saw it."""
+        filters = {"LineageTypes": ["Artifact"], "Properties": {"HoldsSha256": digest}}
+        recorded = self._sagemaker.query_lineage(Filters=filters, IncludeEdges=False)["Vertices"]
+        if recorded:
+            yield from (each["Arn"] for each in recorded)
+            return
         for page in self._pages("list_artifacts"):
             for artifact in page["ArtifactSummaries"]:
                 uri = artifact["Source"]["SourceUri"]

@@ -12,6 +12,7 @@ HIDDEN: Final = frozenset(
     {"ContentSha256", "ContentObjects", "ContentBytes", "ContentNote", "ContentWrittenAt", "SourceDeleted",
      "ModelPackageArn", "ModelName", "EndpointName", "ModelApprovalStatus", *COMMIT}
 )  # fmt: skip
+WIDEST: Final = 1_000  # columns, where nobody sees them: lines are not broken in a file or a pipe
 OURS: Final = "SageMaker."  # how the names of a job's settings begin, beside its hyperparameters
 WORDS: Final = {
     "ModelDeployment": "Deployment",

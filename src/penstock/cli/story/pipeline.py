@@ -184,23 +184,28 @@ def _judge(base: str, role: str) -> Json:
         "Type": "Condition",
         "Arguments": {
             "Conditions": [condition],
-            "IfSteps": [_create_model(role), _register(base)],
+            "IfSteps": [_create_model(base, role), _register(base)],
             "ElseSteps": [{"Name": "NotGoodEnough", "Type": "Fail", "Arguments": {"ErrorMessage": message}}],
         },
     }
 
 
-def _create_model(role: str) -> Json:
-    container = {"Image": IMAGE, "ModelDataUrl": _get("Steps.Train.ModelArtifacts.S3ModelArtifacts")}
+def _container(base: str) -> Json:
+    """The training script serves its model, too."""
+    script = {"SAGEMAKER_PROGRAM": "train.py", "SAGEMAKER_SUBMIT_DIRECTORY": f"{base}/code/sourcedir.tar.gz"}
+    data = _get("Steps.Train.ModelArtifacts.S3ModelArtifacts")
+    return {"Image": IMAGE, "ModelDataUrl": data, "Environment": script}
+
+
+def _create_model(base: str, role: str) -> Json:
     return {
         "Name": "CreateModel",
         "Type": "Model",
-        "Arguments": {"ExecutionRoleArn": role, "PrimaryContainer": container},
+        "Arguments": {"ExecutionRoleArn": role, "PrimaryContainer": _container(base)},
     }
 
 
 def _register(base: str) -> Json:
-    container = {"Image": IMAGE, "ModelDataUrl": _get("Steps.Train.ModelArtifacts.S3ModelArtifacts")}
     report = {"ContentType": "application/json", "S3Uri": _of_execution(base, "evaluation", "evaluation.json")}
     return {
         "Name": "RegisterModel",
@@ -210,7 +215,7 @@ def _register(base: str) -> Json:
             "ModelApprovalStatus": "PendingManualApproval",
             "ModelMetrics": {"ModelQuality": {"Statistics": report}},
             "InferenceSpecification": {
-                "Containers": [container],
+                "Containers": [_container(base)],
                 "SupportedContentTypes": ["text/csv"],
                 "SupportedResponseMIMETypes": ["text/csv"],
             },

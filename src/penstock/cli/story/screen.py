@@ -113,6 +113,12 @@ def summary(console: Console, place: Place, sagemaker: Client, s3: Client, execu
                 show_log(console, place, step["StepName"], kind, job_name(sagemaker, kind, details))
 
 
+def package(sagemaker: Client, execution: str) -> str:
+    """The ARN of the model package that an execution has registered."""
+    told = (step.get("Metadata", {}).get("RegisterModel") for step in steps(sagemaker, execution))
+    return next(str(details["Arn"]) for details in told if details)
+
+
 def show_log(console: Console, place: Place, step: str, kind: str, job: str) -> None:
     """Where a step's log is: the names CloudWatch Logs has for it, and the file, which needs no server."""
     group = f"/aws/sagemaker/{kind}s"

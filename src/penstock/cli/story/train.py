@@ -1,14 +1,25 @@
-"""A SageMaker training script: a random forest, its metrics on standard output, its model on disk."""
+"""A SageMaker script: it trains a random forest (metrics on standard output, the model on disk), and serves it."""
 
 import argparse
 import os
 from pathlib import Path
 
 import joblib
+import numpy as np
 import pandas as pd
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import accuracy_score, roc_auc_score
 from sklearn.model_selection import cross_val_predict
+
+
+def model_fn(folder: str) -> RandomForestClassifier:
+    return joblib.load(Path(folder) / "model.joblib")
+
+
+def predict_fn(rows: np.ndarray, model: RandomForestClassifier) -> np.ndarray:
+    table = pd.DataFrame(np.atleast_2d(rows), columns=model.feature_names_in_)
+    chances: np.ndarray = model.predict_proba(table)[:, 1]
+    return chances
 
 
 def main() -> None:

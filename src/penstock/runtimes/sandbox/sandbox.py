@@ -296,10 +296,11 @@ def collect(job: Job, folder: JobFolder, blobs: Blobs, ending: Ending) -> Ending
         outputs = {output.name: collector.collect(output) for output in wanted}
     except OSError as problem:  # such as a full disk
         return folder.keep(replace(ending, reason="exhausted", message=f"its outputs cannot be kept: {problem}"))
-    if ending.reason == "exited" and not (outputs or texts):
+    own = venvs.installed(folder)
+    if ending.reason == "exited" and not (outputs or texts or own):
         return ending  # as its supervisor wrote it
     message = "; ".join(filter(None, [ending.message, *collector.notes[:10]]))
-    return folder.keep(replace(ending, outputs=outputs, texts=texts, message=message))
+    return folder.keep(replace(ending, outputs=outputs, texts=texts, installed=own, message=message))
 
 
 def outermost(folders: list[Path]) -> list[Path]:

@@ -16,6 +16,8 @@ from penstock.runtimes.sandbox.images import CODE, OWN, START, Image, is_code, i
 from penstock.runtimes.sandbox.needs import content, input_places, modules, whereabouts
 
 SPEAKS_OF_PIP: Final = re.compile(rb"\bpip3?\b")
+BESIDE_CODE: Final = "/opt/ml/.packages"  # where `images/inside/penstock_image/packages.py` puts them
+RECORD: Final = ".dist-info"
 PIP: Final = '#!/bin/sh\nexec "${0%/*}/python3" -m pip "$@"\n'
 
 
@@ -69,6 +71,27 @@ def lay(folder: JobFolder, image: Image) -> None:
 
 def is_laid(folder: JobFolder) -> bool:
     return os.path.exists(f"{folder.path}/tmp{OWN.removeprefix('/tmp')}/pyvenv.cfg")  # noqa: PTH110, S108 - the job's
+
+
+def installed(folder: JobFolder) -> tuple[str, ...]:
+    """The packages that a job has installed for itself, there or beside its code: `name==version`."""
+    places = [folder.where(BESIDE_CODE)]
+    if is_laid(folder):
+        places += map(str, Path(f"{folder.path}/tmp{OWN.removeprefix('/tmp')}/lib").glob("*/site-packages"))  # noqa: S108
+    return tuple(sorted(_package(name) for place in places for name in _records(place)))
+
+
+def _records(place: str) -> list[str]:
+    """The records of packages in a folder; as a rule there is none."""
+    try:
+        return [name for name in os.listdir(place) if name.endswith(RECORD)]  # noqa: PTH208
+    except OSError:
+        return []
+
+
+def _package(record: str) -> str:
+    name, _, version = record.removesuffix(RECORD).partition("-")
+    return f"{name.replace('_', '-').lower()}=={version}"
 
 
 def executable(path: str, flags: int) -> int:

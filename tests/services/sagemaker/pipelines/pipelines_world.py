@@ -224,7 +224,7 @@ class FakeLambda:
 
     @operation("GetFunctionConfiguration")
     async def get_configuration(self, call: Call, request: Json) -> Answer:
-        return {"FunctionArn": request["FunctionName"], "CodeSha256": self.world.codes[request["FunctionName"]]}
+        return {"FunctionArn": request["FunctionName"], "CodeSha256": self.world.codes.get(request["FunctionName"], "")}
 
     @operation("Invoke")
     async def invoke(self, call: Call, request: Json) -> Answer:

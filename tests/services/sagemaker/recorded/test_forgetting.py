@@ -13,6 +13,7 @@ from penstock.services.sagemaker.recorded.forgetting import Wish
 from penstock.store import blobs, documents
 from penstock.store.blobs import GRACE, Blobs, Digest
 from penstock.store.database import Transaction
+from penstock.store.documents import Document
 from penstock.store.sqlite import SqliteDatabase
 from services.sagemaker.recorded.worlds import World, create, definition, execute
 
@@ -59,6 +60,16 @@ async def arns(database: SqliteDatabase) -> set[str]:
     return await database.scan(lambda tx: {each.arn for each in documents.of_kind(tx, rows.EXECUTION)})
 
 
+def executions_in(tx: Transaction) -> list[Document]:
+    return documents.of_kind(tx, rows.EXECUTION)
+
+
+def orphan(tx: Transaction) -> None:
+    """Take executions away as DeletePipeline does: their jobs stay."""
+    for each in executions_in(tx):
+        rows.forget_execution(tx, each)
+
+
 async def state(database: SqliteDatabase, kept: Blobs) -> tuple[object, ...]:
     """Everything that matters of a folder."""
     held = await database.scan(lambda tx: sorted(tx.rows("SELECT digest, holder FROM blob_holder")))
@@ -89,7 +100,7 @@ async def test_what_another_execution_was_answered_with_stays(tmp_path: Path) ->
     told = await look(database, world.blobs, Wish(keep=2), NOW)
     removed = await clear(database, world.folder, Wish(keep=2), NOW)
 
-    assert told["forget"] == {"executions": [first], "count": 0, "size": 0}
+    assert told["forget"] == {"executions": [first], "jobs": [], "count": 0, "size": 0}
     assert removed == 0
     assert await arns(database) == {second, third}
     assert await lacking(database, world.blobs) == set()
@@ -125,6 +136,38 @@ async def test_an_execution_is_forgotten_if_it_is_old_and_not_among_the_latest(t
     assert none["forget"]["executions"] == []
     assert old["forget"]["executions"] == [first]
     assert both["forget"]["executions"] == [first]
+    database.close()
+
+
+async def test_old_jobs_of_no_execution_are_forgotten_if_it_is_wished(tmp_path: Path) -> None:
+    world, _ = await lived(tmp_path)
+    database = SqliteDatabase(world.database_path)
+    (execution, *_) = await database.scan(lambda tx: [story.tell(tx, each) for each in executions_in(tx)])
+    alone = [job for step in execution.steps for job in step.jobs]
+    await database.write(orphan)
+    wish, early = Wish(jobs_before=NOW), Wish(jobs_before=0.0)
+
+    unwished = await look(database, world.blobs, Wish(before=NOW, keep=0), NOW)
+    young = await look(database, world.blobs, early, NOW)
+    told = await look(database, world.blobs, wish, NOW)
+    removed = await clear(database, world.folder, wish, NOW)
+    again = await look(database, world.blobs, wish, NOW)
+
+    assert (unwished["forget"]["jobs"], young["forget"]["jobs"]) == ([], [])
+    assert {job.plan.arn for job in alone} <= set(told["forget"]["jobs"])
+    assert removed == told["forget"]["count"] > 0
+    assert again["forget"]["jobs"] == []
+    assert not list(world.blobs.everything())
+    database.close()
+
+
+async def test_jobs_of_executions_are_kept_however_old(tmp_path: Path) -> None:
+    world, _ = await lived(tmp_path)
+    database = SqliteDatabase(world.database_path)
+
+    told = await look(database, world.blobs, Wish(jobs_before=NOW), NOW)
+
+    assert told["forget"]["jobs"] == []
     database.close()
 
 

@@ -51,6 +51,22 @@ def test_the_same_content_is_identical_even_where_packages_are_not(bench: Bench)
     assert found.environment == ("numpy 2.0 → 2.1",)
 
 
+def test_what_a_job_installed_for_itself_is_part_of_its_environment(bench: Bench) -> None:
+    before, again = bench.report(m="1"), bench.report(m="2")
+    assert before.record is not None
+    assert again.record is not None
+    before, again = (
+        msgspec.structs.replace(report, record=msgspec.structs.replace(record, installed=installed))
+        for report, record, installed in (
+            (before, before.record, ("emoji==1.0", "numpy==2.1")), (again, again.record, ("emoji==1.1", "numpy==2.1")),
+        )
+    )  # fmt: skip
+
+    found = bench.judge(before, again)
+
+    assert (found.verdict, found.environment) == ("not reproducible", ("emoji 1.0 → 1.1",))
+
+
 def test_what_differs_is_named_and_what_is_there_once_only_too(bench: Bench) -> None:
     found = bench.judge(bench.report(m="0.5", old="", same="x"), bench.report(m="0.7", new="", same="x"))
 
@@ -112,12 +128,6 @@ def test_a_job_that_failed_the_same_way_is_identical(bench: Bench) -> None:
 )
 def test_why_a_job_cannot_be_run_again(report: Report | None, why: str) -> None:
     assert judging.why_not(Ran(PLAN, Scope(), "InProgress", report)) == why
-
-
-def test_transform_jobs_are_not_run_again() -> None:
-    plan = msgspec.structs.replace(PLAN, product="transform-job")
-
-    assert judging.why_not(Ran(plan, Scope(), "Completed", REPORT)) == "transform jobs are not run again"
 
 
 def test_two_further_runs_change_the_suspects_of_what_differs_only(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from penstock.engine.residents import Reply, Request
 from penstock.services.sagemaker.transform import running
 from penstock.store.sqlite import SqliteDatabase
 from services.sagemaker.endpoints.servers import saying
-from services.sagemaker.transform.worlds import ARN, DEADLINE, Client, Json, World, transform_request
+from services.sagemaker.transform.worlds import ARN, DEADLINE, Client, Json, World, contents, transform_request
 
 
 async def transform_once(client: Client) -> Json:
@@ -89,6 +89,15 @@ async def test_a_restarted_job_goes_on_where_it_was_with_the_objects_that_it_beg
     assert outcome.result["FailureReason"].endswith("(bucket/data/a: ClientError: 400: first)")
     assert {key: value for key, value in world.objects.items() if key.startswith("out/")} == {
         "out/b.out": b"second", "out/c.out": b"third", "out/d.out": b"fourth",
+    }  # fmt: skip
+    async with world.open() as client:
+        record = await client.record()
+    assert contents(world, record.taken) == {
+        f"s3://bucket/data/{key}": text
+        for key, text in zip("abcd", ("first", "second", "third", "fourth"), strict=True)
+    }
+    assert contents(world, record.left) == {
+        "s3://bucket/out/b.out": "second", "s3://bucket/out/c.out": "third", "s3://bucket/out/d.out": "fourth",
     }  # fmt: skip
 
 

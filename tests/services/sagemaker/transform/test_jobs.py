@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from penstock.engine.facts import Outcome
+from penstock.engine.facts import Outcome, RunId
 from penstock.engine.residents import Reply, Request
+from penstock.services.sagemaker.jobs.model import holder
 from penstock.services.sagemaker.transform import asking
+from penstock.store import blobs
 from penstock.wire.call import ServiceError
 from services.sagemaker.endpoints.servers import saying
-from services.sagemaker.transform.worlds import ARN, World, transform_request, zipped
+from services.sagemaker.transform.worlds import ARN, World, contents, transform_request, zipped
 
 Json = Any
 
@@ -59,6 +61,25 @@ async def test_describe_tells_the_request_with_defaults_and_when_it_ran(tmp_path
     (line,) = listed["TransformJobSummaries"]
     assert (line["TransformJobName"], line["TransformJobStatus"]) == ("Job-1", "Completed")
     assert line["LastModifiedTime"] == 1_000.0
+
+
+async def test_what_it_took_and_left_is_recorded_by_content_and_held(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.put(a="x")
+    world.objects["models/m.txt"] = b"model"
+    data = {"S3DataSource": {"S3DataType": "S3Prefix", "CompressionType": "None", "S3Uri": "s3://bucket/models/"}}
+
+    async with world.open() as client:
+        await client.model(ModelDataSource=data)
+        await client("CreateTransformJob", **transform_request())
+        await client.outcome()
+        record = await client.record()
+        held = await client.engine.database.read(lambda tx: blobs.held_by(tx, holder(RunId(f"{ARN}job"))))
+
+    assert contents(world, record.taken) == {"s3://bucket/data/a": "x", "s3://bucket/models/m.txt": "model"}
+    assert contents(world, record.left) == {"s3://bucket/out/a.out": "X"}
+    assert record.items is not None
+    assert frozenset(held) == record.digests
 
 
 async def test_the_container_is_told_that_it_serves_a_batch_and_how(tmp_path: Path) -> None:

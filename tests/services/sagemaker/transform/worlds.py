@@ -6,12 +6,13 @@ A model is given what a server is asked (`Asked`), and answers a `Reply`: see `s
 import asyncio
 import contextlib
 import gzip
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from engine.worlds import chances, working
+from penstock.engine import journal
 from penstock.engine.engine import Engine
 from penstock.engine.facts import Outcome, RunId
 from penstock.engine.residents import Reply, Request, Setting
@@ -19,6 +20,8 @@ from penstock.services.sagemaker import registry
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.endpoints.servers import Served
 from penstock.services.sagemaker.jobs.instances import Machine
+from penstock.services.sagemaker.jobs.model import Content, Record, State
+from penstock.services.sagemaker.recorded.story import FLOWS
 from penstock.services.sagemaker.transform.room import open_transform
 from penstock.store.blobs import Blobs
 from penstock.store.logfile import decode
@@ -168,8 +171,8 @@ class Client:
     async def __call__(self, operation: str, /, token: str = "", **request: Json) -> Answer:
         return await self.directory.answer(Call("sagemaker", operation, request, Scope(), token))
 
-    async def model(self) -> None:
-        container = {"Image": "image", "Environment": {"MINE": "model's", "OTHER": "model's"}}
+    async def model(self, **more: Json) -> None:
+        container = {"Image": "image", "Environment": {"MINE": "model's", "OTHER": "model's"}, **more}
         await self("CreateModel", token="model", ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer=container)
 
     async def outcome(self, name: str = "job") -> Outcome:
@@ -178,12 +181,26 @@ class Client:
         assert outcome is not None
         return outcome
 
+    async def record(self) -> Record:
+        """What is recorded of the job that has ended."""
+        loaded = await self.engine.database.read(lambda tx: journal.load(tx, RunId(f"{ARN}job"), FLOWS))
+        assert loaded is not None
+        state: State = loaded.state
+        assert state.report is not None
+        assert state.report.record is not None
+        return state.report.record
+
     async def transform(self, **request: Json) -> Json:
         """Create a job, wait for its end, and describe it."""
         await self.model()
         await self("CreateTransformJob", **request)
         await self.outcome(request["TransformJobName"].lower())
         return await self("DescribeTransformJob", TransformJobName=request["TransformJobName"])
+
+
+def contents(world: World, found: Sequence[Content]) -> dict[str, str]:
+    """What recorded objects hold, by their URIs."""
+    return {each.uri: world.blobs.find(each.digest).read().decode() for each in found}
 
 
 def transform_request(name: str = "job", **members: Json) -> dict[str, Json]:

@@ -27,6 +27,7 @@ class Container(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `data` is the digest of the model's archive, `files` are those of a model that is no archive, by path; `models` is
     where in S3 the archives of a multi-model container are. All are empty where a container brings its own model.
+    `code` is the digest of the archive of its script, where its environment names one in S3.
     """
 
     image: str
@@ -36,10 +37,11 @@ class Container(msgspec.Struct, frozen=True, omit_defaults=True):
     files: Mapping[str, str] = {}
     models: str = ""
     name: str = "primary"
+    code: str = ""
 
     @property
     def digests(self) -> tuple[str, ...]:
-        return (self.data, *self.files.values()) if self.data else tuple(self.files.values())
+        return tuple(digest for digest in (self.data, *self.files.values(), self.code) if digest)
 
 
 class Contents(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -15,7 +15,8 @@ from penstock.engine.jobs import Resources
 from penstock.engine.residents import CannotStart, Contained, Resident, Residents, Setting
 from penstock.images.catalog import UnknownImage
 from penstock.services.sagemaker.endpoints.model import Container
-from penstock.services.sagemaker.endpoints.shelf import Shelf
+from penstock.services.sagemaker.endpoints.shelf import CODE, Shelf
+from penstock.services.sagemaker.endpoints.staging import SUBMITTED
 from penstock.services.sagemaker.jobs.instances import Machine, resources
 from penstock.store.logfile import Record, encode
 from penstock.store.streams import Streams
@@ -93,7 +94,7 @@ class ModelServers:
     async def start(self, container: Container, host: Host, taken: list[Path]) -> Resident:
         """Start one. What it takes from the shelf goes into `taken`, to be given back when it is over."""
         served = self._served(container)
-        folder = await self._shelf.take(container.data, container.files)
+        folder = await self._shelf.take(container.data, container.files, container.code)
         taken.append(folder)
         await self._streams.open(host.scope, host.group, host.stream)
         log = self._streams.path(host.scope, host.group, host.stream)
@@ -168,7 +169,10 @@ class ModelServers:
     def _variables(self, scope: Scope, container: Container, served: Served) -> dict[str, str]:
         client = self._client_environment(scope, container.role_arn)
         own = {**served.variables, **client, "SM_MODEL_DIR": "/opt/ml/model", **container.environment}
-        return own if served.is_container else {**BASICS, **own}
+        if served.is_container:
+            return own
+        brought = {SUBMITTED: f"/opt/ml/{CODE}"} if container.code and not served.has_program else {}
+        return {**BASICS, **own, **brought}
 
 
 def name_of(container: Container, host: Host) -> str:

@@ -1,7 +1,7 @@
 """The shelf: models as servers see them: `{digest}/model` is what they find as `/opt/ml/model`.
 
-An archive is unpacked; the files of a model that is none are links to their blobs. What is here can be made again, so
-whatever no server uses may be thrown away.
+An archive is unpacked; the files of a model that is none are links to their blobs, and so is the archive of its script,
+if it has one in S3 (`CODE`). What is here can be made again, so whatever no server uses may be thrown away.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from typing import Final
 from penstock.store.blobs import Blobs, Digest
 
 EMPTY: Final = "empty"
+CODE: Final = "code/sourcedir.tar.gz"
 LARGEST_UNPACKED: Final = 64 << 30  # bytes
 
 
@@ -34,17 +35,18 @@ class Shelf:
         self._turn = asyncio.Lock()
         self._users: Counter[Path] = Counter()
 
-    async def take(self, archive: str, files: Mapping[str, str]) -> Path:
-        """The folder of an archive, or of files by path (of nothing, without both). Raises `Unpackable`.
+    async def take(self, archive: str, files: Mapping[str, str], code: str = "") -> Path:
+        """The folder of an archive, or of files by path (of nothing, without both), with a script's archive.
 
-        `give_back` it.
+        Raises `Unpackable`. `give_back` it.
         """
-        path = self._root / (named(files) if files else archive or EMPTY)
+        name = named(files) if files else archive or EMPTY
+        path = self._root / (f"{name}-{code}" if code else name)
         self._users[path] += 1
         try:
             async with self._turn:
                 if not path.exists():
-                    await asyncio.to_thread(self._fill, path, archive, files)
+                    await asyncio.to_thread(self._fill, path, archive, files, code)
         except BaseException:
             self.give_back(path)
             raise
@@ -60,7 +62,7 @@ class Shelf:
             for path in [each for each in there if self._users[each] <= 0]:
                 await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
 
-    def _fill(self, path: Path, archive: str, files: Mapping[str, str]) -> None:
+    def _fill(self, path: Path, archive: str, files: Mapping[str, str], code: str) -> None:
         self._root.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(dir=self._root))
         try:
@@ -70,6 +72,8 @@ class Shelf:
                 unpack(self._blobs.find(Digest(archive)).path, model)
             for inside, digest in files.items():
                 place(self._blobs.find(Digest(digest)).path, model / inside)
+            if code:
+                place(self._blobs.find(Digest(code)).path, beside / CODE)
             beside.chmod(0o755)
             beside.rename(path)
         except BaseException:

@@ -6,7 +6,7 @@ The models of a multi-model container are brought when they are asked for: see `
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -15,7 +15,8 @@ from penstock.engine.outbox import Task
 from penstock.services.sagemaker.endpoints.configs import described_model
 from penstock.services.sagemaker.endpoints.model import Container, Contents, Deployment, Json
 from penstock.services.sagemaker.jobs.model import Place
-from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
+from penstock.services.sagemaker.jobs.objects import Undelivered
+from penstock.services.sagemaker.jobs.record import Access
 from penstock.services.sagemaker.jobs.staging import safe, together
 from penstock.wire.call import Call, Directory, Scope, ServiceError, ValidationError
 
@@ -25,6 +26,9 @@ FORMS: Final[Mapping[tuple[str, str], Form]] = {
     ("S3Object", "None"): "object",
     ("S3Prefix", "None"): "prefix",
 }
+PROGRAM: Final = "SAGEMAKER_PROGRAM"
+SUBMITTED: Final = "SAGEMAKER_SUBMIT_DIRECTORY"
+NOTHING: Final[Mapping[str, str]] = {}
 MULTI_MODEL: Final = (
     "SAGEMAKER_MULTI_MODEL"  # what the SDK tells a container that Penstock does not ask to hold several
 )
@@ -33,7 +37,7 @@ MULTI_MODEL: Final = (
 class Staging:
     """The activity `sagemaker.stage-endpoint`."""
 
-    def __init__(self, directory: Directory, objects: Objects) -> None:
+    def __init__(self, directory: Directory, objects: Access) -> None:
         self._directory = directory
         self._objects = objects
 
@@ -46,10 +50,13 @@ class Staging:
         }
         return msgspec.to_builtins(staged)
 
-    async def contents(self, scope: Scope, model_name: str, *, within: float) -> Contents:
-        """What instances of a model run, brought within some seconds. Raises `ServiceError`."""
+    async def contents(
+        self, scope: Scope, model_name: str, *, within: float, environment: Mapping[str, str] = NOTHING
+    ) -> Contents:
+        """What instances of a model run, brought within some seconds, with more variables. Raises `ServiceError`."""
         model = await described_model(self._directory, scope, model_name)
-        asked = await asked_containers(self._directory, scope, model)
+        found = await asked_containers(self._directory, scope, model)
+        asked = [{**each, "Environment": {**each.get("Environment", {}), **environment}} for each in found]
         role = model.get("ExecutionRoleArn", "")
         try:
             async with asyncio.timeout(within):
@@ -65,11 +72,12 @@ class Staging:
         )
 
     async def _container(self, scope: Scope, asked: Mapping[str, Json], role: str) -> Container:
-        environment = asked.get("Environment", {})
+        environment = asked["Environment"]
+        code = await self._code(scope, environment)
         if is_multi_model(asked):
             without = {name: value for name, value in environment.items() if name != MULTI_MODEL}
-            return Container(asked["Image"], role, environment=without, models=source_of(asked)[1])
-        bare = Container(asked["Image"], role, environment=environment)
+            return Container(asked["Image"], role, environment=without, models=source_of(asked)[1], code=code)
+        bare = Container(asked["Image"], role, environment=environment, code=code)
         form, uri = source_of(asked)
         if not uri:
             return bare
@@ -82,6 +90,13 @@ class Staging:
                 return msgspec.structs.replace(bare, files={name: (await self._objects.get(scope, place)).digest})
             case "prefix":
                 return msgspec.structs.replace(bare, files=await self._files(scope, place))
+
+    async def _code(self, scope: Scope, environment: Mapping[str, str]) -> str:
+        """The archive of a script in S3; empty where the script comes with the model."""
+        uri = environment.get(SUBMITTED, "")
+        if PROGRAM not in environment or not uri.startswith("s3://"):
+            return ""
+        return (await self._objects.get(scope, Place.of(uri, SUBMITTED))).digest
 
     async def _files(self, scope: Scope, place: Place) -> dict[str, str]:
         """Every object under a prefix, by what its key has after it."""
@@ -172,7 +187,7 @@ def source_of(container: Mapping[str, Json]) -> tuple[Form, str]:
     return FORMS[kind], str(source["S3Uri"])
 
 
-def names(containers: list[Mapping[str, Json]]) -> list[str]:
+def names(containers: Sequence[Mapping[str, Json]]) -> list[str]:
     """What containers are called in messages, and by requests that name one."""
     if len(containers) == 1:
         return [containers[0].get("ContainerHostname", "primary")]

@@ -5,7 +5,6 @@ model's spelling, with AWS's defaults filled in.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import unquote
@@ -94,21 +93,29 @@ class Content(msgspec.Struct, frozen=True, array_like=True):
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an attempt took from S3 and left there: see `record`.
 
-    `environment` is the digest of a blob that lists what its image stood for. `is_restaged`: the server was started
-    anew while the job ran, and what the job took was looked up again.
+    `environment` is the digest of a blob that lists what its image stood for, `items` of one that lists the objects of
+    a transform job in their order. `is_restaged`: the server was started anew while the job ran, and what the job took
+    was looked up again. `installed` are packages that the job put beside its environment, as `name==version`.
     """
 
     taken: tuple[Content, ...] = ()
     left: tuple[Content, ...] = ()
     environment: Digest | None = None
     is_restaged: bool = False
+    items: Digest | None = None
+    installed: tuple[str, ...] = ()
 
     @property
-    def digests(self) -> Iterator[Digest]:
-        """Everything that it takes to run the job again, and to compare."""
-        yield from {content.digest for content in (*self.taken, *self.left)}
-        if self.environment is not None:
-            yield self.environment
+    def ingredients(self) -> frozenset[Digest]:
+        """What it takes to run the job again."""
+        listed = () if self.items is None else (self.items,)
+        return frozenset((*listed, *(content.digest for content in self.taken)))
+
+    @property
+    def digests(self) -> frozenset[Digest]:
+        """The same, and what it takes to compare."""
+        listed = () if self.environment is None else (self.environment,)
+        return self.ingredients.union(listed, (content.digest for content in self.left))
 
 
 class Report(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -211,6 +211,7 @@ class Running:
             left=left,
             environment=await self._identify(work.contract.image),
             is_restaged=any(ending.started_at and ending.started_at < staged_at for ending in endings),
+            installed=tuple(sorted({each for ending in endings for each in ending.installed})),
         )
         return msgspec.structs.replace(reported(work.contract, endings, metrics), record=record)
 

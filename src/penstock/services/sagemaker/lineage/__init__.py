@@ -25,6 +25,6 @@ def services(database: Database, directory: Directory, clock: Callable[[], float
         Actions(database, graphs, clock),
         Contexts(database, graphs, clock),
         Associations(database, graphs, clock),
-        Queries(graphs),
+        Queries(database, graphs),
         LineageGroups(database, clock),
     )

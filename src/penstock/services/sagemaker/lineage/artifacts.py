@@ -10,6 +10,7 @@ from penstock.services.sagemaker.lineage.catalog import Catalog
 from penstock.services.sagemaker.lineage.contents import Contents
 from penstock.services.sagemaker.lineage.model import ARTIFACT, artifact_arn
 from penstock.services.sagemaker.lineage.reading import Graphs
+from penstock.services.sagemaker.lineage.records import seen
 from penstock.store import documents
 from penstock.store.database import Database
 from penstock.wire.call import Answer, Call, Directory, Json, ValidationError, operation
@@ -48,11 +49,13 @@ class Artifacts:
 
     @operation("DescribeArtifact")
     async def describe(self, call: Call, request: shapes.DescribeArtifactRequest) -> Answer:
-        """What is in S3 is told with its digest, as it is there now."""
+        """What is in S3 is told with its digest, as it is there now, and what jobs saw there."""
         entity = await self.catalog.found(call.scope, request["ArtifactArn"])
         told = self.catalog.described(call.scope, entity)
         content = await Contents(self.directory, call.scope).properties(entity.uri)
-        return {**told, "Properties": {**content, **told["Properties"]}}
+        graph = await self.catalog.graph(call.scope)
+        recorded = await self.database.scan(lambda tx: seen(tx, graph, entity))
+        return {**told, "Properties": {**content, **recorded, **told["Properties"]}}
 
     @operation("UpdateArtifact")
     async def update(self, call: Call, request: shapes.UpdateArtifactRequest) -> Answer:

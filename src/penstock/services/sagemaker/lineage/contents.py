@@ -3,12 +3,12 @@
     ContentSha256   of one object, its SHA-256; of several, that of the lines that `sha256sum *` prints in their folder
     ContentObjects, ContentBytes, ContentWrittenAt
 
-The digest is of what is there now: `ContentWrittenAt` tells whether that is what a job read. Folders of very many
+The digest is of what is there now; what jobs saw there is in their records (`records`). Folders of very many
 objects are counted and not read.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,12 +49,7 @@ class Contents:
 
     async def _digest(self, bucket: str, key: str, entries: list[Mapping[str, Json]]) -> str:
         digests = [(await self._sha256(bucket, entry), local_path(key, entry["Key"])) for entry in entries]
-        if not all(digest for digest, _ in digests):
-            return ""
-        if len(digests) == 1:
-            return digests[0][0]
-        lines = "".join(f"{digest}  {path}\n" for digest, path in sorted(digests, key=lambda each: each[1]))
-        return hashlib.sha256(lines.encode()).hexdigest()
+        return digest_of(digests) if all(digest for digest, _ in digests) else ""
 
     async def _sha256(self, bucket: str, entry: Mapping[str, Json]) -> str:
         """Of an object; empty where that would be too much to read."""
@@ -86,6 +81,14 @@ class Contents:
             raise
         entries = [entry for entry in page.get("Contents", ()) if not entry["Key"].endswith("/")]
         return entries, not page.get("IsTruncated", False)
+
+
+def digest_of(objects: Sequence[tuple[str, str]]) -> str:
+    """The digest of an address, of the digests and paths of the objects there."""
+    if len(objects) == 1:
+        return objects[0][0]
+    lines = "".join(f"{digest}  {path}\n" for digest, path in sorted(objects, key=lambda each: each[1]))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 async def _read_digest(body: bytes | Body) -> "hashlib._Hash":

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 from penstock.services.sagemaker.lineage.catalog import ResourceNotFound
 from penstock.services.sagemaker.lineage.model import Edge, Entity, Graph
 from penstock.services.sagemaker.lineage.reading import Graphs
+from penstock.services.sagemaker.lineage.records import HOLDS, with_holders
+from penstock.store.database import Database
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, ValidationError, operation
 
@@ -36,12 +38,16 @@ class Found:
 class Queries:
     """The operation."""
 
+    database: Database
     graphs: Graphs
     service = "sagemaker"
 
     @operation("QueryLineage")
     async def query(self, call: Call, request: shapes.QueryLineageRequest) -> Answer:
         graph = await self.graphs.of(call.scope)
+        digest = request.get("Filters", {}).get("Properties", {}).get(HOLDS)
+        if digest is not None:
+            graph = await self.database.scan(lambda tx: with_holders(tx, graph, call.scope, digest))
         starts = request.get("StartArns", [])
         for start in starts:
             if start not in graph.entities:

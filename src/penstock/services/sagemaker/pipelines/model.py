@@ -48,7 +48,7 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     `source` is that run's execution; `reused_from` is the source of a selective execution. `awaited` is the
     number of documents still to be looked into, `documents` what was found, by address; `errors` names what ended the
     attempts so far. `loop` is of a ForEach step, `item` of a step in its body; `shown` is what the metadata of ForEach,
-    Cleanup and check steps show.
+    Cleanup and check steps show; `code` is the digest of a function's code.
     """
 
     status: StepStatus = "Starting"
@@ -75,6 +75,7 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     item: Json = None
     loop: Loop | None = None
     shown: dict[str, Json] = {}
+    code: str = ""
 
     @property
     def is_over(self) -> bool:

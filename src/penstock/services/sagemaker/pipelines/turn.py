@@ -408,6 +408,7 @@ class Turn:
     def _returned(self, name: StepName, result: Mapping[str, Json]) -> None:
         """A function has returned, or failed."""
         self._unlimit(name)
+        self.ledger.change(name, code=result.get("Code", ""))
         if "Failed" in result:
             error, message = result["Failed"]["Type"], result["Failed"]["Message"]
             if "Task timed out after" in message:

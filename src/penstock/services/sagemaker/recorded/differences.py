@@ -93,7 +93,7 @@ class Plain:
             code=tuple(map(self.text, code_of(job))),
             taken=self.objects(record.taken),
             left=self.objects(record.left),
-            environment=judging.inventory(record.environment, read),
+            environment=judging.environment(record, read),
             metrics={} if job.report is None else judging.measured(job.report),
         )
 
@@ -126,6 +126,8 @@ def _of_steps(before: Step, after: Step, plain: tuple[Plain, Plain], read: Read)
         yield Change(name, "status", "", before.status, after.status)
     if before.cache.partition(":")[0] != after.cache.partition(":")[0]:  # hit or miss; the rest says why
         yield Change(name, "cache", "", before.cache or NONE, after.cache or NONE)
+    if before.code != after.code:
+        yield Change(name, "code", "CodeSha256", before.code or NONE, after.code or NONE)
     outcomes = plain[0].value(before.outcome), plain[1].value(after.outcome)
     if before.does != "effects" or isinstance(before.outcome, dict):  # ARNs of what was made are new each time
         yield from _values(name, "outcome", *outcomes)

@@ -1,4 +1,5 @@
-"""Forgetting: executions whose records are not wanted any more, and the jobs that no other execution needs.
+"""Forgetting: executions whose records are not wanted any more, and the jobs that no other execution needs; and jobs
+that belong to no execution.
 
 An execution is forgotten in one commit: its row, its runs, what the cache keeps of it, and the names in which its jobs
 held content. The jobs themselves stay, as AWS keeps them; only running them again is not to be had any more. What
@@ -7,30 +8,33 @@ becomes of content that nobody holds then is the blobs' affair.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
 from penstock.engine import journal
 from penstock.engine.facts import RunId
-from penstock.services.sagemaker.jobs.model import holder
+from penstock.services.sagemaker.jobs.model import Ended, holder
 from penstock.services.sagemaker.pipelines import rows
-from penstock.services.sagemaker.recorded.story import FLOWS, jobs_behind
+from penstock.services.sagemaker.recorded.story import FLOWS, JOBS, jobs_behind
 from penstock.store import blobs, documents
 from penstock.store.blobs import Digest
 from penstock.store.database import Transaction
 from penstock.store.documents import Document, Query
 
 ALL: Final = 1_000_000
+ENDED: Final = frozenset(get_args(Ended))
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Which executions are to be forgotten: those that ended before a time, beyond the latest so many of a pipeline.
 
-    Where both are told, both must hold; where none is, nothing is forgotten. Those under way never are.
+    Where both are told, both must hold; where none is, nothing is forgotten. Those under way never are. Of jobs that
+    belong to no execution, those that ended before `jobs_before`.
     """
 
     before: float | None = None  # seconds since the epoch
     keep: int | None = None  # of each pipeline
+    jobs_before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,23 @@ def chosen(tx: Transaction, wish: Wish) -> list[Going]:
     return going[::-1]
 
 
+def chosen_jobs(tx: Transaction, wish: Wish) -> list[str]:
+    """The ARNs of jobs that ended before their time, still hold content, and belong to no execution that is there."""
+    before = wish.jobs_before
+    if before is None:
+        return []
+    needed = {job for each in documents.of_kind(tx, rows.EXECUTION) for job in jobs_of(tx, each)}
+    old = [each for kind in JOBS for each in documents.of_kind(tx, kind)
+           if each.status in ENDED and each.modified_at < before and each.arn not in needed]  # fmt: skip
+    return [each.arn for each in old if blobs.held_by(tx, holder(RunId(each.arn)))]
+
+
+def forget_jobs(tx: Transaction, arns: Iterable[str]) -> None:
+    """Forget what jobs took and left. They stay listed."""
+    for arn in arns:
+        blobs.release(tx, holder(RunId(arn)))
+
+
 def _is_wished(wish: Wish, number: int, execution: Document) -> bool:
     is_old = wish.before is None or execution.modified_at < wish.before
     return is_old and (wish.keep is None or number >= wish.keep)
@@ -82,8 +103,7 @@ def jobs_of(tx: Transaction, execution: Document) -> frozenset[str]:
 def forget(tx: Transaction, going: Going) -> None:
     """Forget one execution."""
     execution = going.execution
-    for arn in going.jobs:
-        blobs.release(tx, holder(RunId(arn)))
+    forget_jobs(tx, going.jobs)
     latest = execution.body["Run"]
     for number in range(1, int(latest.partition("#")[2] or 1) + 1):
         journal.remove(tx, RunId(execution.arn if number == 1 else f"{execution.arn}#{number}"))
@@ -94,8 +114,8 @@ def forget(tx: Transaction, going: Going) -> None:
     rows.forget_execution(tx, execution)
 
 
-def freed(tx: Transaction, going: Iterable[Going]) -> frozenset[Digest]:
+def freed(tx: Transaction, going: Iterable[Going], jobs: Iterable[str] = ()) -> frozenset[Digest]:
     """The content that nobody holds any more once these are forgotten."""
-    names = {holder(RunId(arn)) for each in going for arn in each.jobs}
+    names = {holder(RunId(arn)) for arn in (*jobs, *(arn for each in going for arn in each.jobs))}
     held = {digest for name in names for digest in blobs.held_by(tx, name)}
     return frozenset(digest for digest in held if blobs.holders(tx, digest) <= names)

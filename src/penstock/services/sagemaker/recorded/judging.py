@@ -62,8 +62,6 @@ def not_run(step: Step) -> Judgement:
 
 def why_not(job: Ran) -> str:
     """Why a job cannot be run again; empty if it can."""
-    if job.plan.product == "transform-job":
-        return "transform jobs are not run again"
     if job.report is None:
         return f"it is {job.status} and has not run to an end"
     if job.report.record is None:
@@ -79,7 +77,7 @@ def judge(step: str, job: Ran, again: Report, read: Read) -> Judgement:
     told = Judgement(step=step, job=job.plan.name, verdict="identical", seconds=ended - began)
     if again.record is None:
         return replace(told, verdict="not reproducible", why=again.message)
-    changes = tuple(changed(*(inventory(each.environment, read) for each in (job.record, again.record))))
+    changes = tuple(changed(*(environment(each, read) for each in (job.record, again.record))))
     told = replace(told, environment=changes, why=_caveat(job.record))
     if (again.reason, again.exit_code) != (job.report.reason, job.report.exit_code):
         return replace(told, verdict="not reproducible", why=_other_end(job.report, again))
@@ -119,7 +117,7 @@ def _caveat(record: Record) -> str:
 
 
 def _other_end(before: Report, again: Report) -> str:
-    told = again.failure or again.message
+    told = again.failure or again.exit_message or again.message
     if any(sign in told for sign in ASKED_AWS):
         return "it asks AWS services by itself, and what they answered is not recorded"
     ends = [
@@ -169,6 +167,13 @@ def measured(report: Report) -> dict[str, float]:
 
 
 # ------------------------------------------------------------------------------------------------------- environment
+
+
+def environment(record: Record, read: Read) -> Mapping[str, Json]:
+    """What a job ran in, with what it had installed for itself."""
+    listed = inventory(record.environment, read)
+    own = {package.partition("==")[0]: package.partition("==")[2] for package in record.installed}
+    return {**listed, "packages": {**listed.get("packages", {}), **own}} if listed and own else listed
 
 
 def inventory(digest: Digest | None, read: Read) -> Mapping[str, Json]:

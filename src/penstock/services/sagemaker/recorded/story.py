@@ -66,6 +66,7 @@ class Ran:
     scope: Scope
     status: str
     report: Report | None
+    progress: Json = None  # of a transform job: what was pinned when it began, and how far it came
 
     @property
     def record(self) -> Record | None:
@@ -90,6 +91,7 @@ class Step:
     seconds: float = 0.0
     cache: str = ""
     source: str = ""
+    code: str = ""  # of the function that it called: the digest that Lambda tells
     outcome: Json = None  # what it answered: a condition's side, a function's outputs, an ARN
     jobs: tuple[Ran, ...] = ()
     gone: tuple[str, ...] = ()
@@ -188,6 +190,7 @@ def _step(tx: Transaction, plan: PipelinePlan, name: str, progress: Progress) ->
         seconds=max(0.0, progress.ended_at - progress.started_at),
         cache=progress.cache,
         source=progress.source or progress.reused_from,
+        code=progress.code,
         outcome=progress.outputs or (progress.arn if not arns else None) or progress.outcome,
         jobs=jobs,
         gone=gone,
@@ -222,4 +225,4 @@ def ran(tx: Transaction, arn: str) -> Ran | None:
     if loaded is None:
         return None
     state: State = loaded.state
-    return Ran(loaded.plan, loaded.scope, state.status, state.report)
+    return Ran(loaded.plan, loaded.scope, state.status, state.report, state.progress)

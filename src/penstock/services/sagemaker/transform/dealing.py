@@ -8,7 +8,8 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
-from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
+from penstock.services.sagemaker.jobs.objects import Undelivered
+from penstock.services.sagemaker.jobs.record import Access
 from penstock.services.sagemaker.transform.assembling import Assembling
 from penstock.services.sagemaker.transform.datalog import DataLog
 from penstock.services.sagemaker.transform.model import Item, Problem, Progress
@@ -19,7 +20,7 @@ from penstock.wire.call import Scope
 class Dealing:
     """The objects of one job, from where its progress left off. `news` is set whenever one is settled."""
 
-    def __init__(self, scope: Scope, order: Order, items: Sequence[Item], progress: Progress, objects: Objects) -> None:
+    def __init__(self, scope: Scope, order: Order, items: Sequence[Item], progress: Progress, objects: Access) -> None:
         self._scope = scope
         self._order = order
         self._items = items

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from penstock.services.sagemaker.endpoints.model import Container
-from penstock.services.sagemaker.jobs.model import Place
+from penstock.services.sagemaker.jobs.model import Content, Place
 from penstock.store.blobs import Digest
 
 Json = Any
@@ -47,6 +47,7 @@ class Staged(msgspec.Struct, frozen=True):
 
     containers: tuple[Container, ...]  # that every payload passes in turn
     items: Digest  # of the list of them: it may be long
+    model: tuple[Content, ...] = ()  # the objects that the container's model was
 
 
 class Progress(msgspec.Struct, frozen=True, omit_defaults=True):

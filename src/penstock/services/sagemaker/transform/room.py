@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from penstock.engine.engine import Engine
 from penstock.services.sagemaker.announcing import Announce, unheard
-from penstock.services.sagemaker.endpoints import staging as models
 from penstock.services.sagemaker.endpoints.servers import ModelServers
+from penstock.services.sagemaker.identify import Identify, unidentified
 from penstock.services.sagemaker.jobs.api import Jobs
 from penstock.services.sagemaker.jobs.flow import JobFlow
 from penstock.services.sagemaker.jobs.objects import Objects
@@ -25,17 +25,18 @@ def open_transform(
     servers: ModelServers,
     streams: Streams,
     clock: Callable[[], float],
+    identify: Identify = unidentified,
     announce: Announce = unheard,
 ) -> None:
     """Enter the operations into the directory, the flow and activities into the engine. Before `engine.work`."""
     objects = Objects(directory, blobs)
     transforming = Transforming(
-        engine=engine,
+        begun=Staging(directory, objects, blobs, engine).begun,
         servers=servers,
-        staging=Staging(models.Staging(directory, objects), objects, blobs, engine.database),
         objects=objects,
         blobs=blobs,
         streams=streams,
+        identify=identify,
         clock=clock,
     )
     engine.activity(RUN_TRANSFORM, transforming.run)

@@ -6,7 +6,7 @@ job has come now and then; the next performance goes on from there, and an objec
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import msgspec
 
-from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
 from penstock.services.sagemaker.endpoints.chain import Chain
@@ -22,23 +21,27 @@ from penstock.services.sagemaker.endpoints.instance import Answering, Instance, 
 from penstock.services.sagemaker.endpoints.model import Container
 from penstock.services.sagemaker.endpoints.program import Program
 from penstock.services.sagemaker.endpoints.servers import Host, ModelServers
+from penstock.services.sagemaker.identify import Identify
 from penstock.services.sagemaker.jobs.flow import PROGRESS
-from penstock.services.sagemaker.jobs.model import NAMES, Plan, Report, State
-from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
+from penstock.services.sagemaker.jobs.model import NAMES, Plan, Record, Report
+from penstock.services.sagemaker.jobs.objects import Undelivered
 from penstock.services.sagemaker.jobs.phases import Phases
+from penstock.services.sagemaker.jobs.record import Access
 from penstock.services.sagemaker.transform.asking import Asking
 from penstock.services.sagemaker.transform.assembling import Assembling
 from penstock.services.sagemaker.transform.capture import manifests
 from penstock.services.sagemaker.transform.datalog import DataLog
 from penstock.services.sagemaker.transform.dealing import Dealing
-from penstock.services.sagemaker.transform.model import Progress
+from penstock.services.sagemaker.transform.model import Item, Progress, Staged
 from penstock.services.sagemaker.transform.order import Order
-from penstock.services.sagemaker.transform.staging import Staging
+from penstock.services.sagemaker.transform.recording import Puts, taken
+from penstock.services.sagemaker.transform.staging import items_of
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
 from penstock.wire.call import ServiceError
 
 Json = Any
+Begun = Callable[[Task, Plan, Order], Awaitable[Progress]]  # how far a job has come, staged where it has not begun
 
 RUN_TRANSFORM: Final = "sagemaker.run-transform"
 STOP_TRANSFORM: Final = "sagemaker.stop-transform"
@@ -57,6 +60,8 @@ class Work:
     plan: Plan
     order: Order
     containers: Sequence[Container]
+    items: Sequence[Item]
+    puts: Puts
     dealing: Dealing
 
     @property
@@ -76,20 +81,20 @@ class Transforming:
     def __init__(
         self,
         *,
-        engine: Engine,
+        begun: Begun,
         servers: ModelServers,
-        staging: Staging,
-        objects: Objects,
+        objects: Access,
         blobs: Blobs,
         streams: Streams,
+        identify: Identify,
         clock: Callable[[], float],
     ) -> None:
-        self._engine = engine
+        self._begun = begun
         self._servers = servers
-        self._staging = staging
         self._objects = objects
         self._blobs = blobs
         self._streams = streams
+        self._identify = identify
         self._clock = clock
         self._stops: dict[RunId, asyncio.Event] = {}
 
@@ -124,27 +129,29 @@ class Transforming:
             return Report("download-failed", message=str(failure))
         except ServiceError as refusal:
             return Report("download-failed", message=refusal.message)
-        items = await self._staging.items(progress.staged)
-        dealing = Dealing(task.scope, order, items, progress, self._objects)
-        work = Work(task, plan, order, progress.staged.containers, dealing)
+        items = await items_of(progress.staged, self._blobs)
+        puts = Puts(self._objects)
+        dealing = Dealing(task.scope, order, items, progress, puts)
+        work = Work(task, plan, order, progress.staged.containers, items, puts, dealing)
         phases.enter("Transforming")
+        began = self._clock()
         if problem := await self._work_off(work):
             return Report("exited", exit_code=1, message=problem)
         try:
             await self._capture(work)
         except Undelivered as failure:
             return Report("upload-failed", message=str(failure))
-        return reported(dealing)
+        record = await self._record(work, progress.staged)
+        return msgspec.structs.replace(reported(dealing), record=record, started_at=began, ended_at=self._clock())
 
-    async def _begun(self, task: Task, plan: Plan, order: Order) -> Progress:
-        """How far the job has come: where it has not begun, it is staged and its run told so."""
-        seen = await self._engine.database.read(lambda tx: self._engine.look(tx, task.run))
-        state: State | None = None if seen is None else seen.state
-        if state is not None and state.progress is not None:
-            return msgspec.convert(state.progress, Progress)
-        progress = Progress(await self._staging.stage(task.scope, plan, order, task.run))
-        await task.tell(PROGRESS, msgspec.to_builtins(progress))
-        return progress
+    async def _record(self, work: Work, staged: Staged) -> Record:
+        done = [work.order.output_of(item.path) for item in work.dealing.done]
+        return Record(
+            taken=await taken(staged, work.items, self._blobs),
+            left=await work.puts.left(work.task.scope, done, self._blobs),
+            environment=await self._identify(staged.containers[0].image),
+            items=staged.items,
+        )
 
     async def _work_off(self, work: Work) -> str:
         """Have instances transform what is left; what is wrong with their servers, if anything is."""
@@ -192,7 +199,7 @@ class Transforming:
     async def _capture(self, work: Work) -> None:
         for place, content in manifests(work.plan, work.order, work.dealing.done):
             blob = await asyncio.to_thread(self._blobs.put_bytes, content)
-            await self._objects.put(work.task.scope, place, blob.digest)
+            await work.puts.put(work.task.scope, place, blob.digest)
 
     def _instance(self, work: Work, number: int, taken: list[Path]) -> Answering:
         host = Host(

@@ -9,36 +9,54 @@ from typing import Final
 
 import msgspec
 
+from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
+from penstock.engine.outbox import Task
 from penstock.services.sagemaker.endpoints import staging as models
-from penstock.services.sagemaker.jobs.model import Place, Plan, holder
+from penstock.services.sagemaker.jobs.flow import PROGRESS
+from penstock.services.sagemaker.jobs.model import Place, Plan, State, holder
 from penstock.services.sagemaker.jobs.objects import Objects
+from penstock.services.sagemaker.jobs.record import Noting
 from penstock.services.sagemaker.jobs.staging import named
-from penstock.services.sagemaker.transform.model import Item, Staged
+from penstock.services.sagemaker.transform.model import Item, Progress, Staged
 from penstock.services.sagemaker.transform.order import Order
 from penstock.store import blobs
 from penstock.store.blobs import Blobs, Digest
-from penstock.store.database import Database, Transaction
-from penstock.wire.call import Scope
+from penstock.store.database import Transaction
+from penstock.wire.call import Directory, Scope
 
 DOWNLOAD_WITHIN: Final = 3600.0  # seconds, for the model
 TOGETHER: Final = 256  # objects that are brought at once
 
 
 class Staging:
-    def __init__(self, models_: models.Staging, objects: Objects, kept: Blobs, database: Database) -> None:
-        self._models = models_
+    def __init__(self, directory: Directory, objects: Objects, kept: Blobs, engine: Engine) -> None:
+        self._directory = directory
         self._objects = objects
         self._blobs = kept
-        self._database = database
+        self._engine = engine
+
+    async def begun(self, task: Task, plan: Plan, order: Order) -> Progress:
+        """How far a job has come: where it has not begun, it is staged and its run told so.
+
+        Raises `Undelivered` and `ServiceError`.
+        """
+        seen = await self._engine.database.read(lambda tx: self._engine.look(tx, task.run))
+        state: State | None = None if seen is None else seen.state
+        if state is not None and state.progress is not None:
+            return msgspec.convert(state.progress, Progress)
+        progress = Progress(await self.stage(task.scope, plan, order, task.run))
+        await task.tell(PROGRESS, msgspec.to_builtins(progress))
+        return progress
 
     async def stage(self, scope: Scope, plan: Plan, order: Order, run: RunId) -> Staged:
         """Bring and hold what a job needs. Raises `Undelivered` and `ServiceError`."""
-        contents = await self._models.contents(scope, plan.request["ModelName"], within=DOWNLOAD_WITHIN)
-        containers = tuple(
-            msgspec.structs.replace(each, environment={**each.environment, **order.environment})
-            for each in contents.containers
+        noting = Noting(self._objects)
+        model = models.Staging(self._directory, noting)
+        contents = await model.contents(
+            scope, plan.request["ModelName"], within=DOWNLOAD_WITHIN, environment=order.environment
         )
+        containers = contents.containers
         items = await self._items(scope, order)
         listed = await asyncio.to_thread(self._blobs.put_bytes, msgspec.json.encode(items))
         digests = {
@@ -51,8 +69,8 @@ class Staging:
             for digest in sorted(digests):
                 blobs.hold(tx, digest, holder(run))
 
-        await self._database.write(hold)
-        return Staged(containers, listed.digest)
+        await self._engine.database.write(hold)
+        return Staged(containers, listed.digest, noting.taken)
 
     async def _items(self, scope: Scope, order: Order) -> list[Item]:
         wanted = await named(self._objects, scope, order.source, order.form)
@@ -66,6 +84,7 @@ class Staging:
         blob = await self._objects.get(scope, place)
         return Item(place.bucket, place.key, path, blob.digest)
 
-    async def items(self, staged: Staged) -> Sequence[Item]:
-        content = await asyncio.to_thread(self._blobs.find(staged.items).read)
-        return msgspec.json.decode(content, type=tuple[Item, ...])
+
+async def items_of(staged: Staged, kept: Blobs) -> Sequence[Item]:
+    content = await asyncio.to_thread(kept.find(staged.items).read)
+    return msgspec.json.decode(content, type=tuple[Item, ...])
