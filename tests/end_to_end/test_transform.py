@@ -87,7 +87,7 @@ def test_the_sdk_transforms_csv_and_json_lines_and_a_pipeline_does(world: World)
 def test_the_step_that_the_sdk_writes_filters_and_joins(world: World) -> None:
     document = supplies.definition("step-transform")
     supplies.supply(world, "step-transform", document, {}, {"t/a.csv": "7,1,2\n8,3,4\n"})
-    model(world, "my-model", LINES)
+    document["Steps"][0]["Arguments"]["ModelName"] = model(world, "filters-and-joins", LINES)
 
     arn = world.execute("step-transform", *document["Steps"])
     execution = world.execution(arn)
