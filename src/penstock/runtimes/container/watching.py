@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from penstock.engine.jobs import Ending, Job
 from penstock.runtimes.container.engine import Container, Engine, EngineGone, Refused
 
+LISTENS_AFTER: Final = 1.0  # seconds after its start: an init that does not listen yet loses a signal
 TRIES: Final = 300
 PAUSE: Final = 1.0  # seconds between them
 LOST: Final = "its container is gone without a word: it was removed, or the machine was restarted"
@@ -56,6 +57,7 @@ class Watch:
             reason: Reason = "exited" if over.done() else "stopped" if stopping.done() else "timed-out"
             stopping.cancel()
             if reason != "exited":
+                await asyncio.wait((over,), timeout=max(0.0, since + LISTENS_AFTER - self.clock()))
                 await self._end(over)
         return reason
 
