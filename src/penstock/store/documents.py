@@ -166,34 +166,22 @@ def page(tx: Transaction, query: Query) -> Page:
     """One page of what a query finds. Raises `ValidationError` for a token that no page gave out."""
     conditions = ["kind = :kind", "account = :account", "region = :region"]
     values: dict[str, Value] = {
-        "kind": query.kind, "account": query.scope.account, "region": query.scope.region, "limit": query.limit + 1
+        "kind": query.kind, "account": query.scope.account, "region": query.scope.region
     }  # fmt: skip
     for name, condition in _FILTERS.items():
-        wanted = getattr(query, name)
-        if wanted is not None:
+        value = getattr(query, name)
+        if value is not None:
             conditions.append(condition)
-            values[name] = int(wanted) if isinstance(wanted, bool) else wanted
+            values[name] = int(value) if isinstance(value, bool) else value
     if query.arns is not None:
-        wanted = {f"arn{place}": arn for place, arn in enumerate(query.arns)}
-        values |= wanted
-        conditions.append(f"arn IN ({', '.join(':' + name for name in wanted)})")
-    if query.token:
-        values["after_value"], values["after_name"] = pages.read(query.token, query.order, descending=query.descending)
-        conditions.append(f"({query.order}, name) {'<' if query.descending else '>'} (:after_value, :after_name)")
-    way = "DESC" if query.descending else "ASC"
-    sql = (
-        f"SELECT {_COLUMNS} FROM document WHERE {' AND '.join(conditions)} "  # noqa: S608 - columns come from a Literal
-        f"ORDER BY {query.order} {way}, name {way} LIMIT :limit"
+        arns = {f"arn{place}": arn for place, arn in enumerate(query.arns)}
+        values |= arns
+        conditions.append(f"arn IN ({', '.join(':' + name for name in arns)})")
+    wanted = pages.Wanted(
+        f"{_COLUMNS} FROM document", conditions, query.order, "name", query.descending, query.limit, query.token, values
     )
-    found = [_document(row) for row in tx.rows(sql, **values)]
-    more = len(found) > query.limit
-    found = found[: query.limit]
-    last = found[-1] if more else None
-    return Page(tuple(found), None if last is None else token_after(query, last))
-
-
-def token_after(query: Query, last: Document) -> str:
-    return pages.write(query.order, getattr(last, query.order), last.name, descending=query.descending)
+    found, token = pages.cut(tx, wanted)
+    return Page(tuple(map(_document, found)), token)
 
 
 def _values(document: Document) -> dict[str, Value]:

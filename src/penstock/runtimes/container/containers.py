@@ -87,7 +87,7 @@ class Containers:
     async def stop(self, job: JobId) -> None:
         folder = self._folder(job)
         self._turns.unwant(job)
-        if folder.path.exists():
+        if folder.exists:
             folder.unwant()
         self._slots.withdraw(job)
 

@@ -107,7 +107,7 @@ class Sandbox:
     async def stop(self, job: JobId) -> None:
         folder = JobFolder(self._jobs, job)
         self._turns.unwant(job)
-        if folder.path.exists():
+        if folder.exists:
             folder.unwant()
         self._slots.withdraw(job)
         if job in self._furnishing:

@@ -85,33 +85,29 @@ def observed(tx: Transaction, tuning_job: str) -> list[tuple[dict[str, Json], Ob
 
 def page(tx: Transaction, wanted: Wanted) -> tuple[list[dict[str, Json]], str | None]:
     """One page of summaries, and the token of the next; raises `ValidationError` for a token that no page gave out."""
-    column = _SORTED_BY[wanted.sort_by]
     conditions = ["trial.tuning_job = :tuning_job"]
-    values: dict[str, Value] = {"tuning_job": wanted.tuning_job, "limit": wanted.limit + 1}
+    values: dict[str, Value] = {"tuning_job": wanted.tuning_job}
     if wanted.status is not None:
         conditions.append(f"{_STATUS} = :status")
         values["status"] = wanted.status
     if wanted.sort_by == "FinalObjectiveMetricValue":
         conditions.append("trial.objective IS NOT NULL")
-    if wanted.token:
-        values["after"], values["number"] = pages.read(wanted.token, wanted.sort_by, descending=wanted.descending)
-        conditions.append(f"({column}, trial.number) {'<' if wanted.descending else '>'} (:after, :number)")
-    way = "DESC" if wanted.descending else "ASC"
-    sql = f"""
-        SELECT {column}, trial.number, {_STATUS}, trial.body, job.body
+    what = f"""
+        {_STATUS}, trial.body, job.body
         FROM tuning_trial AS trial LEFT JOIN document AS job ON job.arn = trial.arn
-        WHERE {" AND ".join(conditions)} ORDER BY {column} {way}, trial.number {way} LIMIT :limit
-    """  # noqa: S608 - columns come from a table
-    found = list(tx.rows(sql, **values))
-    shown = found[: wanted.limit]
-    if len(found) <= wanted.limit:
-        return [_shown(row) for row in shown], None
-    value, number = shown[-1][:2]
-    return [_shown(row) for row in shown], pages.write(wanted.sort_by, value, number, descending=wanted.descending)
+    """
+    found, token = pages.cut(
+        tx,
+        pages.Wanted(
+            what, conditions, _SORTED_BY[wanted.sort_by], "trial.number", wanted.descending, wanted.limit, wanted.token,
+            values,
+        ),
+    )  # fmt: skip
+    return [_shown(row) for row in found], token
 
 
 def _shown(row: Row) -> dict[str, Json]:
-    _, _, status, body, job = row
+    status, body, job = row
     summary: dict[str, Json] = msgspec.json.decode(_bytes(body))
     if "TrainingEndTime" in summary:
         return summary
