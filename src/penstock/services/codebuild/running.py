@@ -34,6 +34,7 @@ from penstock.store.streams import Streams
 from penstock.wire.call import Directory, ServiceError
 
 LOOK_EVERY: Final = 0.5  # seconds between looks at what a running build tells
+STOP_WITHIN: Final = 900.0  # seconds for a build to be handed over; one that takes longer sees `stop_asked` then
 GRACE: Final = 20.0  # seconds for the program to end its commands and say so
 RUNNER: Final = f"{order.ROOT}/runner"
 ORDER: Final = f"{order.ROOT}/order.json"
@@ -125,7 +126,9 @@ class Running:
         """Have a build's job end."""
         live = self._live.setdefault(task.run, Live())
         live.stop_asked = True
-        await live.handed_over.wait()
+        with suppress(TimeoutError):  # of a build that has just ended nobody says that it is handed over
+            async with asyncio.timeout(STOP_WITHIN):
+                await live.handed_over.wait()
         await self._runtime.stop(job_id(task.run))
 
     def settled(self, run: RunId) -> None:
