@@ -27,6 +27,8 @@ class Teller:
     notices: Notices
 
     def __call__(self, tx: Transaction, scope: Scope, plan: Delivery, before: State, after: State) -> None:
+        if not any(self.notices.want(tx, scope, kind) for kind in (PIPELINE, STAGE, ACTION)):
+            return
         for kind, detail in changes(plan, before, after):
             self.notices.keep(tx, scope, kind, [plan.order.pipeline], lambda said=detail: said, at=after.changed_at)  # type: ignore[misc]
 
