@@ -173,15 +173,7 @@ class Rooms:
             tidy=[],
             chores=[],
         )
-        for service in (
-            *identity_services(database, rooms.ring),
-            *s3.operations(database, blobs, clock, chance),
-            *logs.operations(database, data, clock, chance),
-            *registry.services(database, directory, clock, Announcer(rooms.notices)),
-            *experiments.services(database, clock),
-            *lineage.services(database, directory, clock),
-        ):
-            directory.register(service)
+        rooms._furnish_keeping(data)
         streams = streams_of(data, directory)
         rooms._furnish_jobs(streams, images, clients_of.jobs, is_traced=is_traced)
         rooms._furnish_functions(data, streams, clients_of.functions)
@@ -195,6 +187,19 @@ class Rooms:
         rooms.chores.append(rooms.codecommit.begin)
         rooms.tidy.append(rooms.codecommit.tidy)
         return rooms
+
+    def _furnish_keeping(self, data: Path) -> None:
+        """What keeps things and does nothing by itself."""
+        database, directory = self.database, self.directory
+        for service in (
+            *identity_services(database, self.ring),
+            *s3.operations(database, self.blobs, clock, chance),
+            *logs.operations(database, data, clock, chance),
+            *registry.services(database, directory, clock, Announcer(self.notices)),
+            *experiments.services(database, clock),
+            *lineage.services(database, directory, clock),
+        ):
+            directory.register(service)
 
     def _furnish_jobs(
         self, streams: Streams, images: Images, client_environment: ClientEnvironment, *, is_traced: bool
