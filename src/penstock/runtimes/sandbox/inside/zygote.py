@@ -23,7 +23,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 from penstock.runtimes.sandbox.inside import room, supervisor, warm
 
 OWN_SIGNALS: Final = supervisor.OWN_SIGNALS
-REFILL_AFTER: Final = 0.03  # seconds
+REFILL_AFTER: Final = 0.003  # seconds
 PATIENCE: Final = 2.0  # seconds that a client may take to say what it wants
 
 Document = dict[str, Any]
@@ -175,8 +175,10 @@ class Zygote:
                     os.read(reading, 512)
                 else:
                     self._meet(self._listener.accept()[0])
-            # A new spare costs as much as starting a job: made when one has ended, or when nobody asks for anything.
-            if (self._bury() or not found) and not self._is_stocked():
+            # A new spare costs as much as starting a job. It is made while a job runs, as soon as nobody asks for more,
+            # so that it is ready when the next step comes; or when one has ended and there is none at all.
+            buried = self._bury()
+            if (not found or (buried and not self._spares)) and not self._is_stocked():
                 self._refill()
                 self._rehearse()
             self._leave_if_alone()
