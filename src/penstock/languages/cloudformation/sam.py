@@ -1,0 +1,38 @@
+"""AWS::Serverless-2016-10-31: AWS's own transform, which takes seconds to import and is asked for only when it is needed."""
+
+import copy
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from penstock.languages.cloudformation.errors import TemplateError
+from penstock.languages.cloudformation.tree import SERVERLESS, Json
+
+PACKAGE: Final = "samtranslator"
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """What the translator takes for a session of boto3: it looks at its region only."""
+
+    region_name: str
+
+
+def serverless(
+    document: Mapping[str, Json], parameters: Mapping[str, Json], region: str, policies: Mapping[str, str]
+) -> dict[str, Json]:
+    """The document as the transform makes it. `policies` are ARNs by name. Raises `TemplateError`."""
+    translating: Any = importlib.import_module(f"{PACKAGE}.translator.translator")
+    parser: Any = importlib.import_module(f"{PACKAGE}.parser.parser")
+    hashing: Any = importlib.import_module(f"{PACKAGE}.utils.py27hash_fix")
+    errors: Any = importlib.import_module(f"{PACKAGE}.model.exceptions")
+    fragment, given = copy.deepcopy(dict(document)), copy.deepcopy(dict(parameters))
+    hashing.to_py27_compatible_template(fragment, given)
+    translator = translating.Translator(dict(policies), parser.Parser(), boto_session=_Session(region))
+    try:
+        made = translator.translate(fragment, parameter_values=given, get_managed_policy_map=lambda: dict(policies))
+    except errors.InvalidDocumentException as problem:
+        causes = "".join(f" {each.message}" for each in problem.causes)
+        raise TemplateError(f"Transform {SERVERLESS} failed with: {problem.message}{causes}") from None
+    return dict(hashing.undo_mark_unicode_str_in_template(made))
