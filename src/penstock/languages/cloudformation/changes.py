@@ -30,8 +30,9 @@ AROUND: Final[Mapping[str, Callable[[Resource], Json]]] = {
 def changes(old: Template | None, new: Template, *, before: Scope, after: Scope, replaces: Replaces) -> list[Json]:
     """The changes from a template to another: removed resources first, then the new template's in its order.
 
-    `before` and `after` are the templates' scopes, `before` with all resources that are there now; `replaces` tells what
-    a changed property does to a resource of a type. A resource's physical id is told by its `Ref`. Raises `TemplateError`.
+    `before` and `after` are the templates' scopes, `before` with all resources that are there now; `replaces` tells
+    what a changed property does to a resource of a type. `Ref` is told for a resource's physical id. Raises
+    `TemplateError`.
     """
     was = {} if old is None else {name: old.resources[name] for name in before.declared}
     will_be = {name: new.resources[name] for name in after.declared}
@@ -119,7 +120,7 @@ class _Comparing:
         self._replaced: set[str] = set()
 
     def modified(self, name: str) -> Json:
-        """The change of a resource, none if there is none. From here on others see what is not certain of it any more."""
+        """The change of a resource, or none. From here on others see what is not certain of it any more."""
         resource = self._will_be[name]
         details = list(self._details(self._was[name], resource))
         if not details:
@@ -149,7 +150,9 @@ class _Comparing:
             if part(old) != part(new):
                 yield _Detail(attribute, "", "Never", is_certain=True, source="DirectModification")
         for name in dict.fromkeys((*new.properties, *old.properties)):
-            yield from self._of_property(new.type, name, old.properties.get(name, NO_VALUE), new.properties.get(name, NO_VALUE))
+            yield from self._of_property(
+                new.type, name, old.properties.get(name, NO_VALUE), new.properties.get(name, NO_VALUE)
+            )
         if new.type == STACK:  # its own template may change what it holds
             yield _Detail("Properties", "", "Never", is_certain=False, source="Automatic")
 

@@ -1,6 +1,6 @@
-"""What is wrong with a template whatever its parameters are: names that are used and are not there, types that are none."""
+"""What is wrong with a template whatever its parameters are: names that are not there, types that are none."""
 
-from penstock.languages.cloudformation.errors import TemplateError
+from penstock.languages.cloudformation.errors import no_condition, unresolved
 from penstock.languages.cloudformation.parameters import check_type
 from penstock.languages.cloudformation.references import dependencies, references
 from penstock.languages.cloudformation.tree import Template
@@ -16,14 +16,13 @@ def check(template: Template) -> None:
 
 
 def _check_conditions(template: Template) -> None:
-    carriers = {"Resources": template.resources.values(), "Outputs": template.outputs.values()}
-    for block, members in carriers.items():
-        for each in members:
-            if each.condition and each.condition not in template.conditions:
-                raise TemplateError(
-                    f"Template format error: Unresolved condition dependency {each.condition} in the {block} block of the "
-                    "template"
-                )
+    used = [
+        *((each.condition, "Resources") for each in template.resources.values()),
+        *((each.condition, "Outputs") for each in template.outputs.values()),
+    ]
+    for condition, block in used:
+        if condition and condition not in template.conditions:
+            raise no_condition(condition, block)
 
 
 def _check_outputs(template: Template) -> None:
@@ -35,7 +34,4 @@ def _check_outputs(template: Template) -> None:
         if each.name not in known and not each.name.startswith("AWS::")
     }
     if missing:
-        raise TemplateError(
-            f"Template format error: Unresolved resource dependencies [{', '.join(missing)}] in the Outputs block of the "
-            "template"
-        )
+        raise unresolved(missing, "Outputs")

@@ -1,10 +1,10 @@
-"""Conditions, decided once for a template and its parameters; and the scope that a template's values are evaluated in."""
+"""Conditions, decided once for a template and its parameters; and the scope that its values are evaluated in."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from penstock.languages.cloudformation.errors import TemplateError
+from penstock.languages.cloudformation.errors import TemplateError, no_condition
 from penstock.languages.cloudformation.resolve import resolve, text_of
 from penstock.languages.cloudformation.scope import Made, Scope
 from penstock.languages.cloudformation.tree import Json, Template
@@ -27,7 +27,7 @@ def scope_of(
     exports: Mapping[str, Json] | None = None,
     made: Mapping[str, Made] | None = None,
 ) -> Scope:
-    """What the template's values are evaluated in; its conditions are decided here. `parameters` as `values` gives them."""
+    """What the template's values are evaluated in, its conditions decided. `parameters` are as `values` gives them."""
     bare = Scope(parameters=parameters, pseudo=pseudo, mappings=template.mappings)
     conditions = decided(template, bare)
     return Scope(
@@ -48,9 +48,7 @@ def scope_of(
 def holds(condition: str, conditions: Mapping[str, bool], block: str) -> bool:
     """Whether what carries this condition's name (or none) is there."""
     if condition and condition not in conditions:
-        raise TemplateError(
-            f"Template format error: Unresolved condition dependency {condition} in the {block} block of the template"
-        )
+        raise no_condition(condition, block)
     return not condition or conditions[condition]
 
 
@@ -63,9 +61,7 @@ def decided(template: Template, scope: Scope) -> dict[str, bool]:
         if name in outcomes:
             return outcomes[name]
         if name not in template.conditions:
-            raise TemplateError(
-                f"Template format error: Unresolved condition dependency {name} in the Conditions block of the template"
-            )
+            raise no_condition(name, "Conditions")
         if name in under_way:
             raise TemplateError(
                 f"Template error: Found circular condition dependency between {under_way[-1]} and {name}"
@@ -124,8 +120,8 @@ def _refuse_resources(value: Json, scope: Scope) -> None:
             shown = name if is_resource else value["Fn::GetAtt"]
             shown = shown[0] if isinstance(shown, list) and shown else shown
             raise TemplateError(
-                f"Template format error: Unresolved dependencies [{shown}]. Cannot reference resources in the Conditions "
-                "block of the template"
+                f"Template format error: Unresolved dependencies [{shown}]. Cannot reference resources in the "
+                "Conditions block of the template"
             )
     for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         _refuse_resources(each, scope)
@@ -138,11 +134,11 @@ def _not(argument: Json, deciding: Deciding) -> bool:
 
 
 def _and(argument: Json, deciding: Deciding) -> bool:
-    return all([decide(each, deciding) for each in _several("And", argument)])
+    return all(decide(each, deciding) for each in _several("And", argument))
 
 
 def _or(argument: Json, deciding: Deciding) -> bool:
-    return any([decide(each, deciding) for each in _several("Or", argument)])
+    return any(decide(each, deciding) for each in _several("Or", argument))
 
 
 def _several(name: str, argument: Json) -> list[Json]:

@@ -1,6 +1,6 @@
 """Dynamic references: `{{resolve:ssm:name:version}}` in texts, for the caller to look up.
 
-They stay in values as they are (templates and change sets tell them so), until what carries out a resource fills them in.
+They stay in values as they are (change sets tell them so) until what carries out a resource fills them in.
 """
 
 import json
@@ -22,7 +22,7 @@ SECRET: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamicReference:
-    """What a text asks for. `key`, `stage` and `version` are "" where it does not say; `key` and `stage` are for secrets."""
+    """What a text asks for. Where it does not say, `key`, `stage` and `version` are ""; two of them are of secrets."""
 
     service: str
     name: str

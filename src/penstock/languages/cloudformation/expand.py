@@ -15,9 +15,10 @@ from penstock.languages.cloudformation.resolve import resolve
 from penstock.languages.cloudformation.sam import serverless
 from penstock.languages.cloudformation.scope import Scope
 from penstock.languages.cloudformation.text import document
-from penstock.languages.cloudformation.tree import EXTENSIONS, INCLUDE, SERVERLESS, Json, Template
+from penstock.languages.cloudformation.tree import EXTENSIONS, INCLUDE, LOOP, SERVERLESS, Json, Template
 
 TRANSFORM: Final = "Fn::Transform"
+POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 EXTENDED: Final = ("Fn::Length", "Fn::ToJsonString")
 
 
@@ -42,11 +43,13 @@ def expand(
     """
     scope = Scope(parameters=parameters, pseudo=pseudo, mappings=template.mappings)
     for name in template.transforms:
-        if name not in (EXTENSIONS, INCLUDE, SERVERLESS):
+        if name not in (EXTENSIONS, INCLUDE, LOOP, SERVERLESS):
             raise TemplateError(f"No transform named {name} found.")
     found = _with_texts(template.document, includes or {}, scope)
     if EXTENSIONS in template.transforms:
         found = _extended(found, scope)
+    else:
+        _refuse_extensions(found, "")
     if SERVERLESS in template.transforms:
         found = serverless(found, parameters, str(pseudo["AWS::Region"]), policies or {})
     return read_document({name: each for name, each in found.items() if name != "Transform"})
@@ -107,6 +110,21 @@ def _included_here(value: Mapping[str, Json]) -> Iterator[Json]:
 # -- AWS::LanguageExtensions
 
 
+def _refuse_extensions(value: Json, path: str) -> None:
+    """Raises `TemplateError` where there is what only this transform understands."""
+    if isinstance(value, list):
+        for number, each in enumerate(value):
+            _refuse_extensions(each, f"{path}/{number}")
+    if not isinstance(value, dict):
+        return
+    for name, each in value.items():
+        if name in EXTENDED or name.startswith(LOOP):
+            raise TemplateError(f"Template format error: [{path}] {name} is there only with the transform {EXTENSIONS}")
+        if name in POLICIES and isinstance(each, dict) and path.startswith("/Resources/") and path.count("/") == 2:
+            raise TemplateError(f"Template format error: [{path}] Every {name} member must be a string.")
+        _refuse_extensions(each, f"{path}/{name}")
+
+
 def _extended(found: Mapping[str, Json], scope: Scope) -> Json:
     """Loops written out, names and policies evaluated."""
     plain = written_out(found, scope)
@@ -119,7 +137,7 @@ def _extended(found: Mapping[str, Json], scope: Scope) -> Json:
 
 
 def _with_policies(resource: Mapping[str, Json], scope: Scope) -> dict[str, Json]:
-    policies = {name: resource[name] for name in ("DeletionPolicy", "UpdateReplacePolicy") if name in resource}
+    policies = {name: resource[name] for name in POLICIES if name in resource}
     return {**resource, **resolve(policies, scope)}
 
 

@@ -58,8 +58,8 @@ def chosen(
 def _previous(name: str, previous: Mapping[str, str]) -> str:
     if name not in previous:
         raise TemplateError(
-            f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter key not in the "
-            "previous template"
+            f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter key not "
+            "in the previous template"
         )
     return previous[name]
 
@@ -74,8 +74,8 @@ def values(
 ) -> dict[str, Json]:
     """What `Ref` gives of every parameter: a text, or a list of texts. `from_store` holds SSM's values by parameter."""
     found: dict[str, Json] = {}
-    for name, text in texts.items():
-        kind = template.parameters[name].type
+    for name, chosen_text in texts.items():
+        kind, text = template.parameters[name].type, chosen_text
         if in_store := STORED.fullmatch(kind):
             kind, text = in_store["type"], (from_store or {})[name]
         found[name] = _items(text) if is_list(kind) else text

@@ -23,8 +23,8 @@ SECTIONS: Final = frozenset({
     "Resources", "Outputs", "Hooks",
 })  # fmt: skip
 OF_A_PARAMETER: Final = frozenset({
-    "Type", "Default", "Description", "AllowedValues", "AllowedPattern", "MinLength", "MaxLength", "MinValue", "MaxValue",
-    "ConstraintDescription", "NoEcho",
+    "Type", "Default", "Description", "AllowedValues", "AllowedPattern", "MinLength", "MaxLength", "MinValue",
+    "MaxValue", "ConstraintDescription", "NoEcho",
 })  # fmt: skip
 OF_A_RESOURCE: Final = frozenset({
     "Type", "Properties", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy",

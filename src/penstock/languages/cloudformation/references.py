@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from penstock.languages.cloudformation.errors import TemplateError
+from penstock.languages.cloudformation.errors import TemplateError, unresolved
 from penstock.languages.cloudformation.resolve import placeholders, sub_parts
 from penstock.languages.cloudformation.scope import Reference, Scope
 from penstock.languages.cloudformation.tree import Json, Template
@@ -69,10 +69,7 @@ def dependencies(template: Template, scope: Scope | None = None) -> dict[str, se
         missing.update(dict.fromkeys(each for each in resource.depends_on if each not in template.resources))
         needs[name] = (found | set(resource.depends_on)) & there
     if missing:
-        raise TemplateError(
-            f"Template format error: Unresolved resource dependencies [{', '.join(missing)}] in the Resources block of the "
-            "template"
-        )
+        raise unresolved(missing, "Resources")
     _refuse_cycles(needs)
     return needs
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from penstock.languages.cloudformation.errors import TemplateError
+from penstock.languages.cloudformation.errors import TemplateError, no_condition, unresolved
 from penstock.languages.cloudformation.scope import NO_VALUE, Made, Reference, Scope, Unknown, unknowns
 from penstock.languages.cloudformation.tree import Json
 
@@ -39,15 +39,12 @@ def resolve(value: Json, scope: Scope) -> Json:
 
 def text_of(value: Json) -> str | None:
     """How a value stands in a text; none, where it is a list or an object."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case str() | int() | float():
-            return str(value)
-    return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int | float) else None
 
 
-def _arguments(function: str, given: Json, scope: Scope, sentence: str, counts: tuple[int, ...]) -> list[Json]:
+def _arguments(given: Json, scope: Scope, sentence: str, counts: tuple[int, ...]) -> list[Json]:
     """The evaluated arguments of a function that takes that many of them."""
     if not isinstance(given, list):
         raise TemplateError(f"Template error: {sentence}")
@@ -72,9 +69,7 @@ def ref(name: Json, scope: Scope) -> Json:
         return scope.made[name].ref
     if name in scope.declared:
         return Unknown(frozenset({Reference(name)}))
-    raise TemplateError(
-        f"Template format error: Unresolved resource dependencies [{name}] in the Resources block of the template"
-    )
+    raise unresolved([name], "Resources")
 
 
 def get_att(argument: Json, scope: Scope) -> Json:
@@ -84,7 +79,7 @@ def get_att(argument: Json, scope: Scope) -> Json:
     sentence = (
         "every Fn::GetAtt object must have two non-empty parameters, the resource name and the resource attribute"
     )
-    name, attribute = _arguments("GetAtt", argument, scope, sentence, (2,))
+    name, attribute = _arguments(argument, scope, sentence, (2,))
     if not isinstance(name, str) or not isinstance(attribute, str) or not name or not attribute:
         raise TemplateError(f"Template error: {sentence}")
     if name not in scope.declared:
@@ -116,11 +111,7 @@ def import_value(argument: Json, scope: Scope) -> Json:
     name = resolve(argument, scope)
     if isinstance(name, Unknown):
         return name
-    if not isinstance(name, str):
-        raise TemplateError(
-            "Template error: the attribute in Fn::ImportValue must be a string or a function that gives one"
-        )
-    if name not in scope.exports:
+    if name is NO_VALUE or isinstance(name, dict | list) or name not in scope.exports:
         raise TemplateError(f"No export named {name} found.")
     return scope.exports[name]
 
@@ -130,13 +121,14 @@ def find_in_map(argument: Json, scope: Scope) -> Json:
     sentence = (
         "every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value"
     )
-    keys, default = argument, NO_VALUE
+    keys: Json = argument
+    default: Json = NO_VALUE
     if isinstance(argument, list) and len(argument) == 4:
         keys = argument[:3]
         if not isinstance(argument[3], dict) or set(argument[3]) != {"DefaultValue"}:
             raise TemplateError(f"Template error: {sentence}")
         default = argument[3]["DefaultValue"]
-    names = _arguments("FindInMap", keys, scope, sentence, (3,))
+    names = _arguments(keys, scope, sentence, (3,))
     if waiting := unknowns(names):
         return Unknown(waiting)
     mapping, key, attribute = map(text_of, names)
@@ -160,27 +152,27 @@ def find_in_map(argument: Json, scope: Scope) -> Json:
 def join(argument: Json, scope: Scope) -> Json:
     """Fn::Join: a list's texts with a delimiter between them."""
     sentence = (
-        "every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a "
-        "function that returns a list of strings (such as Fn::GetAZs) to be joined."
+        "every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined "
+        "or a function that returns a list of strings (such as Fn::GetAZs) to be joined."
     )
-    delimiter, parts = _arguments("Join", argument, scope, sentence, (2,))
-    if not isinstance(delimiter, str) or not isinstance(parts, list | Unknown):
-        raise TemplateError(f"Template error: {sentence}")
+    delimiter, parts = _arguments(argument, scope, sentence, (2,))
     if waiting := unknowns(parts):
         return Unknown(waiting)
-    texts = [text_of(each) for each in parts]
-    if None in texts:
+    if not isinstance(delimiter, str) or not isinstance(parts, list):
         raise TemplateError(f"Template error: {sentence}")
-    return delimiter.join(each for each in texts if each is not None)
+    texts = [text for text in map(text_of, parts) if text is not None]
+    if len(texts) < len(parts):
+        raise TemplateError(f"Template error: {sentence}")
+    return delimiter.join(texts)
 
 
 def split(argument: Json, scope: Scope) -> Json:
     """Fn::Split: the parts of a text."""
     sentence = (
-        "every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split or a function "
-        "that returns a string to be split."
+        "every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split or a "
+        "function that returns a string to be split."
     )
-    delimiter, whole = _arguments("Split", argument, scope, sentence, (2,))
+    delimiter, whole = _arguments(argument, scope, sentence, (2,))
     if isinstance(whole, Unknown):
         return whole
     whole = text_of(whole)
@@ -217,8 +209,8 @@ def placeholders(template: str) -> Iterator[str]:
             continue
         if not PLACEHOLDER_NAME.fullmatch(name.strip()):
             raise TemplateError(
-                "Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, "
-                "periods, and colons"
+                "Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, "
+                "underscores, periods, and colons"
             )
         yield name.strip()
 
@@ -244,12 +236,7 @@ def _placed(name: str, own: Mapping[str, Json], scope: Scope) -> Json:
         return own[name]
     if "." in name:
         return get_att(name, scope)
-    try:
-        return ref(name, scope)
-    except TemplateError:
-        raise TemplateError(
-            f"Template format error: Unresolved resource dependencies [{name}] in the Resources block of the template"
-        ) from None
+    return ref(name, scope)
 
 
 def base64_of(argument: Json, scope: Scope) -> Json:
@@ -279,7 +266,7 @@ def to_json_string(argument: Json, scope: Scope) -> Json:
 def select(argument: Json, scope: Scope) -> Json:
     """Fn::Select: a list's value by its number, counted from 0."""
     sentence = "Fn::Select requires a list argument with two elements: an integer index and a list"
-    index, values = _arguments("Select", argument, scope, sentence, (2,))
+    index, values = _arguments(argument, scope, sentence, (2,))
     if isinstance(index, Unknown) or isinstance(values, Unknown):
         return Unknown(unknowns([index, values]))
     place = text_of(index)
@@ -315,7 +302,7 @@ def cidr(argument: Json, scope: Scope) -> Json:
     sentence = (
         "every Fn::Cidr object requires an address block, a count from 1 to 256, and the number of bits for hosts"
     )
-    arguments = _arguments("Cidr", argument, scope, sentence, (2, 3))
+    arguments = _arguments(argument, scope, sentence, (2, 3))
     if waiting := unknowns(arguments):
         return Unknown(waiting)
     try:
@@ -340,14 +327,12 @@ def choice(argument: Json, scope: Scope) -> Json:
     match argument:
         case [str() as name, then, otherwise]:
             if name not in scope.conditions:
-                raise TemplateError(
-                    f"Template format error: Unresolved condition dependency {name} in the Resources block of the template"
-                )
+                raise no_condition(name, "Resources")
             return resolve(then if scope.conditions[name] else otherwise, scope)
     raise TemplateError("Template error: Fn::If requires a list argument with three elements")
 
 
-def _left_over(argument: Json, scope: Scope) -> Json:
+def _left_over(argument: Json, _: Scope) -> Json:
     raise TemplateError(
         f"Template error: Fn::Transform is carried out before a value is evaluated, and {argument} is here"
     )

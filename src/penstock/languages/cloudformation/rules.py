@@ -52,7 +52,7 @@ def _list(function: str, value: Json) -> list[Json]:
     return value
 
 
-def _of_a_network(argument: Json, deciding: Deciding) -> bool:
+def _of_a_network(_: Json, __: Deciding) -> bool:
     raise TemplateError("Fn::RefAll, Fn::ValueOf and Fn::ValueOfAll are not supported: they are about networks of EC2.")
 
 

@@ -1,7 +1,7 @@
 """What a value is evaluated in: what names stand for, as far as it is known.
 
-A resource that is not made yet has no physical id and no attributes: a value that needs them is an `Unknown`, which says
-what it waits for, and so is every text or number that would be made of it. Lists and objects keep their unknown members.
+A resource that is not made yet has no physical id and no attributes: a value that needs them is an `Unknown`, which
+says what it waits for, and so is every text that would be made of it. Lists and objects keep their unknown members.
 """
 
 import enum

@@ -42,7 +42,7 @@ def summarise(template: Template) -> dict[str, Json]:
 
 
 def capabilities(template: Template) -> dict[str, list[str]]:
-    """What has to be acknowledged before the template is used, each with the resources (or transforms) that ask for it."""
+    """What has to be acknowledged before the template is used, each with the types (or transforms) that ask for it."""
     found: dict[str, list[str]] = {}
     identities = [each for each in template.resources.values() if each.type in OF_IDENTITY]
     if identities:

@@ -20,9 +20,9 @@ YAML_TAG: Final = "tag:yaml.org,2002:"
 SHORT: Final = {
     "!Ref": "Ref", "!Condition": "Condition",
     **{f"!{name}": f"Fn::{name}" for name in (
-        "And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap", "GetAZs", "GetAtt",
-        "If", "ImportValue", "Join", "Length", "Not", "Or", "RefAll", "Select", "Split", "Sub", "ToJsonString", "Transform",
-        "ValueOf", "ValueOfAll",
+        "And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap", "GetAZs",
+        "GetAtt", "If", "ImportValue", "Join", "Length", "Not", "Or", "RefAll", "Select", "Split", "Sub",
+        "ToJsonString", "Transform", "ValueOf", "ValueOfAll",
     )},
 }  # fmt: skip
 
@@ -34,22 +34,20 @@ def document(text: str) -> dict[str, Json]:
     found = _json(text) if text.lstrip().startswith("{") else _yaml(text)
     if not isinstance(found, dict):
         raise TemplateError("Template format error: unsupported structure.")
-    _refuse_nulls(found, "")
+    _check(found, "", 0)
     return found
 
 
-def _refuse_nulls(value: Json, path: str) -> None:
-    match value:
-        case None:
-            raise TemplateError(f"[{path}] 'null' values are not allowed in templates")
-        case dict():
-            for name, each in value.items():
-                if each is None or type(each) in (dict, list):
-                    _refuse_nulls(each, f"{path}/{name}")
-        case list():
-            for number, each in enumerate(value):
-                if each is None or type(each) in (dict, list):
-                    _refuse_nulls(each, f"{path}/{number}")
+def _check(value: Json, path: str, depth: int) -> None:
+    """Nothing is null, and nothing nested so deeply that a walk would fail."""
+    if value is None:
+        raise TemplateError(f"[{path}] 'null' values are not allowed in templates")
+    if depth > DEEPEST:
+        raise TemplateError("Template format error: it is nested too deeply")
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in members:
+        if not isinstance(each, str):
+            _check(each, f"{path}/{name}", depth + 1)
 
 
 # -- JSON
@@ -126,7 +124,7 @@ class _Reading:
             YAML_TAG + "int": loader.construct_yaml_int,
             YAML_TAG + "float": loader.construct_yaml_float,
             YAML_TAG + "bool": loader.construct_yaml_bool,
-            YAML_TAG + "null": lambda node: None,
+            YAML_TAG + "null": lambda _: None,
         }
         self._values = 0
         self._depth = 0
