@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from penstock.languages.cloudformation.errors import TemplateError, no_condition
+from penstock.languages.cloudformation.references import references
 from penstock.languages.cloudformation.resolve import resolve, text_of
 from penstock.languages.cloudformation.scope import Made, Scope
 from penstock.languages.cloudformation.tree import Json, Template
@@ -113,18 +114,12 @@ def plain(value: Json, scope: Scope) -> Json:
 
 
 def _refuse_resources(value: Json, scope: Scope) -> None:
-    if isinstance(value, dict):
-        name = value.get("Ref")
-        is_resource = isinstance(name, str) and name not in scope.parameters and name not in scope.pseudo
-        if is_resource or "Fn::GetAtt" in value:
-            shown = name if is_resource else value["Fn::GetAtt"]
-            shown = shown[0] if isinstance(shown, list) and shown else shown
+    for each in references(value):
+        if each.name not in scope.parameters and each.name not in scope.pseudo:
             raise TemplateError(
-                f"Template format error: Unresolved dependencies [{shown}]. Cannot reference resources in the "
+                f"Template format error: Unresolved dependencies [{each.name}]. Cannot reference resources in the "
                 "Conditions block of the template"
             )
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _refuse_resources(each, scope)
 
 
 def _not(argument: Json, deciding: Deciding) -> bool:

@@ -138,7 +138,8 @@ def _extended(found: Mapping[str, Json], scope: Scope) -> Json:
 
 def _with_policies(resource: Mapping[str, Json], scope: Scope) -> dict[str, Json]:
     policies = {name: resource[name] for name in POLICIES if name in resource}
-    return {**resource, **resolve(policies, scope)}
+    others = {name: each for name, each in resource.items() if name not in POLICIES}
+    return {**others, **resolve(policies, scope)}
 
 
 def _with_names(value: Json, scope: Scope) -> Json:

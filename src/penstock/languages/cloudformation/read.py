@@ -54,7 +54,7 @@ def template(found: Mapping[str, Json]) -> Template:
         raise TemplateError("Hooks are not supported: CodeDeploy's blue/green deployments of ECS are not there.")
     sections = {name: _section(found, name) for name in ("Parameters", "Mappings", "Conditions", "Rules", "Outputs")}
     resources = _section(found, "Resources")
-    if not resources:
+    if not found.get("Resources"):
         raise TemplateError("Template format error: At least one Resources member must be defined.")
     return Template(
         document=found,

@@ -9,16 +9,26 @@ from penstock.languages.cloudformation.errors import TemplateError
 from penstock.languages.cloudformation.scope import Scope
 from penstock.languages.cloudformation.tree import Json, Template
 
+OF_NETWORKS: Final = frozenset({"Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"})
+
 
 def check_rules(template: Template, scope: Scope) -> None:
     """Raises `TemplateError` where an assertion of a rule does not hold."""
     deciding = Deciding(scope, _no_condition, FUNCTIONS)
     for rule in template.rules:
+        _refuse_networks([rule.condition, *(each.condition for each in rule.assertions)])
         if rule.condition is not None and not decide(rule.condition, deciding):
             continue
         for assertion in rule.assertions:
             if not decide(assertion.condition, deciding):
                 raise TemplateError(f"Rule {rule.name} is not met: {assertion.description or 'an assertion fails'}")
+
+
+def _refuse_networks(value: Json) -> None:
+    if isinstance(value, dict) and value.keys() & OF_NETWORKS:
+        raise TemplateError(f"{', '.join(sorted(OF_NETWORKS))} are not supported: they are about networks of EC2.")
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _refuse_networks(each)
 
 
 def _no_condition(name: str) -> bool:
@@ -52,16 +62,9 @@ def _list(function: str, value: Json) -> list[Json]:
     return value
 
 
-def _of_a_network(_: Json, __: Deciding) -> bool:
-    raise TemplateError("Fn::RefAll, Fn::ValueOf and Fn::ValueOfAll are not supported: they are about networks of EC2.")
-
-
 FUNCTIONS: Final[Mapping[str, Callable[[Any, Deciding], bool]]] = {
     **conditions.FUNCTIONS,
     "Fn::Contains": _contains,
     "Fn::EachMemberEquals": _each_member_equals,
     "Fn::EachMemberIn": _each_member_in,
-    "Fn::RefAll": _of_a_network,
-    "Fn::ValueOf": _of_a_network,
-    "Fn::ValueOfAll": _of_a_network,
 }
