@@ -28,7 +28,7 @@ OF_A_PARAMETER: Final = frozenset({
 })  # fmt: skip
 OF_A_RESOURCE: Final = frozenset({
     "Type", "Properties", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy",
-    "CreationPolicy", "Metadata", "Description", "Version",
+    "CreationPolicy", "Metadata",
 })  # fmt: skip
 OF_AN_OUTPUT: Final = frozenset({"Value", "Description", "Export", "Condition"})
 MOST: Final[Mapping[str, int]] = {"Parameters": 200, "Mappings": 200, "Resources": 500, "Outputs": 200}
@@ -204,7 +204,7 @@ def _resource(name: str, value: Json, is_for_transforms: bool) -> Resource:
     if not isinstance(value, dict):
         raise TemplateError(f"Template format error: [/Resources/{name}] Every Resources member must be an object.")
     for key in value:
-        if key not in OF_A_RESOURCE and not is_for_transforms:
+        if key not in OF_A_RESOURCE and not is_for_transforms and not (key == "Version" and _is_custom(value)):
             raise TemplateError(f"Invalid template resource property '{key}'")
     if not isinstance(value.get("Type"), str):
         raise TemplateError(
@@ -225,6 +225,10 @@ def _resource(name: str, value: Json, is_for_transforms: bool) -> Resource:
         creation_policy=_object(name, value, "CreationPolicy"),
         metadata=value.get("Metadata"),
     )
+
+
+def _is_custom(resource: Mapping[str, Json]) -> bool:
+    return str(resource.get("Type")).startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
 
 
 def _object(name: str, resource: Mapping[str, Json], key: str) -> dict[str, Json]:
