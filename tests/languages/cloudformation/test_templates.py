@@ -7,6 +7,7 @@ import yaml
 
 from penstock.languages.cloudformation import (
     DynamicReference,
+    Scope,
     Template,
     TemplateError,
     capabilities,
@@ -17,6 +18,7 @@ from penstock.languages.cloudformation import (
     filled_in,
     pseudo_parameters,
     read,
+    resolve,
     summarise,
     validate,
     values,
@@ -199,3 +201,27 @@ def test_a_key_is_taken_from_a_secret() -> None:
         of_a_key.taken_from("{}")
     with pytest.raises(TemplateError, match=r"^Could not parse SecretString JSON of the secret s$"):
         of_a_key.taken_from("text")
+
+
+def test_loops_in_loops_do_not_write_without_end() -> None:
+    fragment: Json = {"${A}${B}${C}${D}": {"Type": "T"}}
+    for name in "DCBA":
+        fragment = {f"Fn::ForEach::{name}": [name, [f"{name}{number}" for number in range(60)], fragment]}
+
+    with pytest.raises(TemplateError, match="the loops of the template write too much"):
+        made(yaml.dump({"Transform": "AWS::LanguageExtensions", "Resources": fragment}))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        {"Fn::Sub": "${P}" * 300},
+        {"Fn::Join": ["-", [{"Ref": "P"}] * 300]},
+        {"Fn::ToJsonString": [{"Ref": "P"}] * 300},
+    ],
+)
+def test_a_text_that_a_function_makes_is_not_endless(function: Json) -> None:
+    scope = Scope(parameters={"P": "p" * 4096}, pseudo=PSEUDO)
+
+    with pytest.raises(TemplateError, match="makes a text of more than 1000000 characters"):
+        resolve(function, scope)

@@ -1,11 +1,11 @@
 """Conditions, decided once for a template and its parameters; and the scope that its values are evaluated in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from penstock.languages.cloudformation.errors import TemplateError, no_condition
-from penstock.languages.cloudformation.references import references
+from penstock.languages.cloudformation.references import in_order, references
 from penstock.languages.cloudformation.resolve import resolve, text_of
 from penstock.languages.cloudformation.scope import Made, Scope
 from penstock.languages.cloudformation.tree import Json, Template
@@ -55,27 +55,28 @@ def holds(condition: str, conditions: Mapping[str, bool], block: str) -> bool:
 
 def decided(template: Template, scope: Scope) -> dict[str, bool]:
     """Every condition of a template, true or false."""
+    needs = {name: set(_names(each)) for name, each in template.conditions.items()}
+    for name in sorted(set().union(*needs.values()) - needs.keys()):
+        raise no_condition(name, "Conditions")
+    order = in_order(needs)
+    if len(order) < len(needs):
+        circle = ", ".join(sorted(needs.keys() - set(order)))
+        raise TemplateError(f"Template error: Found circular condition dependency between [{circle}]")
     outcomes: dict[str, bool] = {}
-    under_way: list[str] = []
-
-    def named(name: str) -> bool:
-        if name in outcomes:
-            return outcomes[name]
-        if name not in template.conditions:
-            raise no_condition(name, "Conditions")
-        if name in under_way:
-            raise TemplateError(
-                f"Template error: Found circular condition dependency between {under_way[-1]} and {name}"
-            )
-        under_way.append(name)
+    deciding = Deciding(scope, outcomes.__getitem__, FUNCTIONS)
+    for name in order:
         outcomes[name] = decide(template.conditions[name], deciding)
-        under_way.pop()
-        return outcomes[name]
+    return {name: outcomes[name] for name in template.conditions}
 
-    deciding = Deciding(scope, named, FUNCTIONS)
-    for name in template.conditions:
-        named(name)
-    return outcomes
+
+def _names(value: Json) -> Iterator[str]:
+    """The conditions that a condition names."""
+    for name, each in value.items() if isinstance(value, dict) else ():
+        if name == "Condition" and isinstance(each, str):
+            yield each
+        yield from _names(each)
+    for each in value if isinstance(value, list) else ():
+        yield from _names(each)
 
 
 def decide(value: Json, deciding: Deciding) -> bool:

@@ -14,6 +14,7 @@ from penstock.languages.cloudformation.scope import Scope
 from penstock.languages.cloudformation.tree import LOOP, Json
 
 MOST_VALUES: Final = 200_000  # of a template when its loops are written out
+MOST_CHARACTERS: Final = 20_000_000
 NOT_ALPHANUMERIC: Final = re.compile(r"[^A-Za-z0-9]")
 
 
@@ -23,16 +24,15 @@ def written_out(value: Json, scope: Scope) -> Json:
 
 
 class _Writing:
-    """The walk over a template, which counts what it writes: loops in loops may be endless for every purpose."""
+    """The walk over a template, which counts what it writes: loops in loops are as good as endless."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
-        self._values = 0
+        self._values = self._characters = 0
 
     def whole(self, value: Json) -> Json:
         self._values += 1
-        if self._values > MOST_VALUES:
-            raise TemplateError("Template error: the loops of the template write too much")
+        self._check()
         if isinstance(value, list):
             return [self.whole(each) for each in value]
         if not isinstance(value, dict):
@@ -51,7 +51,7 @@ class _Writing:
             case [str() as identifier, collection, dict() as fragment]:
                 found: dict[str, Json] = {}
                 for text in self._texts(name, collection):
-                    written = self.whole(_with(fragment, identifier, text))
+                    written = self.whole(self._with(fragment, identifier, text))
                     twice = next((key for key in written if key in found), None)
                     if twice is not None:
                         raise TemplateError(f"Template error: {name} writes {twice} more than once")
@@ -67,21 +67,28 @@ class _Writing:
             raise TemplateError(f"Template error: {name} requires a list of strings as its collection")
         return texts
 
+    def _with(self, value: Json, identifier: str, text: str) -> Json:
+        """The value with a loop's text in the place of its identifier."""
+        match value:
+            case str():
+                return self._text_with(value, identifier, text)
+            case list():
+                return [self._with(each, identifier, text) for each in value]
+            case {"Ref": name, **others} if name == identifier and not others:
+                return text
+            case dict():
+                return {
+                    self._text_with(name, identifier, text): self._with(each, identifier, text)
+                    for name, each in value.items()
+                }
+        return value
 
-def _with(value: Json, identifier: str, text: str) -> Json:
-    """The value with a loop's text in the place of its identifier."""
-    match value:
-        case str():
-            short = NOT_ALPHANUMERIC.sub("", text)
-            return value.replace(f"${{{identifier}}}", text).replace(f"&{{{identifier}}}", short)
-        case list():
-            return [_with(each, identifier, text) for each in value]
-        case {"Ref": name, **others} if name == identifier and not others:
-            return text
-        case dict():
-            return {_key(name, identifier, text): _with(each, identifier, text) for name, each in value.items()}
-    return value
+    def _text_with(self, value: str, identifier: str, text: str) -> str:
+        whole, short = f"${{{identifier}}}", f"&{{{identifier}}}"
+        self._characters += len(value) + len(text) * (value.count(whole) + value.count(short))
+        self._check()
+        return value.replace(whole, text).replace(short, NOT_ALPHANUMERIC.sub("", text))
 
-
-def _key(name: str, identifier: str, text: str) -> str:
-    return str(_with(name, identifier, text))
+    def _check(self) -> None:
+        if self._values > MOST_VALUES or self._characters > MOST_CHARACTERS:
+            raise TemplateError("Template error: the loops of the template write too much")

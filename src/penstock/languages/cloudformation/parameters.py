@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from penstock.languages.cloudformation.errors import TemplateError
-from penstock.languages.cloudformation.tree import Json, Parameter, Template
+from penstock.languages.cloudformation.tree import NUMBER, Json, Parameter, Template
 
 STORED: Final = re.compile(r"AWS::SSM::Parameter::Value<(?P<type>.+)>")
 LIST: Final = re.compile(r"List<(?P<type>.+)>")
 ANY: Final = re.compile(r".*", re.DOTALL)
-NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 FORMS: Final[Mapping[str, re.Pattern[str]]] = {
     "String": ANY,
     "Number": ANY,

@@ -8,6 +8,7 @@ from penstock.languages.cloudformation.errors import TemplateError
 from penstock.languages.cloudformation.text import document
 from penstock.languages.cloudformation.tree import (
     LOOP,
+    NUMBER,
     Assertion,
     Json,
     Output,
@@ -17,6 +18,7 @@ from penstock.languages.cloudformation.tree import (
     Template,
 )
 
+INCLUDED: Final = "Fn::Transform"
 VERSION: Final = "2010-09-09"
 SECTIONS: Final = frozenset({
     "AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Mappings", "Conditions", "Rules", "Transform",
@@ -36,6 +38,7 @@ LONGEST_DESCRIPTION: Final = 1024  # bytes
 LONGEST_NAME: Final = 255
 DELETION: Final = ("Delete", "Retain", "Snapshot", "RetainExceptOnCreate")
 REPLACING: Final = ("Delete", "Retain", "Snapshot")
+WHOLE: Final = re.compile(r"[0-9]{1,9}")
 ALPHANUMERIC: Final = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -91,10 +94,14 @@ def _section(found: Mapping[str, Json], name: str) -> dict[str, Any]:
         raise TemplateError(
             f"Template format error: Number of {name.lower()}, {len(section)}, is greater than maximum allowed, {most}"
         )
-    members = {key: each for key, each in section.items() if not key.startswith(LOOP) and key != "Fn::Transform"}
+    members = {key: each for key, each in section.items() if not _is_written_later(key, each)}
     for key in members:
         _check_name(name.removesuffix("s"), key)
     return members
+
+
+def _is_written_later(name: str, member: Json) -> bool:
+    return name.startswith(LOOP) or name == INCLUDED or (isinstance(member, dict) and INCLUDED in member)
 
 
 def _check_name(kind: str, name: str) -> None:
@@ -154,8 +161,8 @@ def _parameter(name: str, value: Json) -> Parameter:
         allowed_pattern=texts.get("AllowedPattern"),
         min_length=_whole(texts, "MinLength"),
         max_length=_whole(texts, "MaxLength"),
-        min_value=texts.get("MinValue"),
-        max_value=texts.get("MaxValue"),
+        min_value=_number(texts, "MinValue"),
+        max_value=_number(texts, "MaxValue"),
         constraint_description=texts.get("ConstraintDescription"),
         no_echo=texts.get("NoEcho", "").lower() == "true",
     )
@@ -165,16 +172,23 @@ def _whole(texts: Mapping[str, str], name: str) -> int | None:
     text = texts.get(name)
     if text is None:
         return None
-    if not text.isascii() or not text.isdecimal():
+    if not WHOLE.fullmatch(text):
         raise TemplateError(f"Template format error: Every {name} value must be a number.")
     return int(text)
+
+
+def _number(texts: Mapping[str, str], name: str) -> str | None:
+    text = texts.get(name)
+    if text is not None and not NUMBER.fullmatch(text):
+        raise TemplateError(f"Template format error: Every {name} value must be a number.")
+    return text
 
 
 def _mapping(name: str, value: Json) -> dict[str, Json]:
     if not isinstance(value, dict):
         raise TemplateError(f"Template format error: Every Mappings member {name} must be a map")
     for key, attributes in value.items():
-        if not isinstance(attributes, dict) and key != "Fn::Transform":
+        if not isinstance(attributes, dict) and key != INCLUDED:
             raise TemplateError(f"Template format error: Every Mappings member {name}.{key} must be a map")
     return value
 

@@ -26,11 +26,17 @@ def references(value: Json, conditions: Mapping[str, bool] | None = None) -> Ite
         if name == "Fn::Sub":
             yield from _of_text(argument, conditions)
             return
-        if name == "Fn::If" and conditions is not None and isinstance(argument, list) and len(argument) == 3:
-            yield from references(argument[1 if conditions.get(argument[0]) else 2], conditions)
+        if name == "Fn::If" and conditions is not None:
+            yield from _of_choice(argument, conditions)
             return
     for each in value.values():
         yield from references(each, conditions)
+
+
+def _of_choice(argument: Json, conditions: Mapping[str, bool]) -> Iterator[Reference]:
+    match argument:
+        case [str() as name, then, otherwise]:
+            yield from references(then if conditions.get(name) else otherwise, conditions)
 
 
 def _of_attribute(argument: Json, conditions: Mapping[str, bool] | None) -> Iterator[Reference]:
@@ -83,17 +89,18 @@ def _is_resource(reference: Reference, template: Template) -> bool:
 
 
 def in_order(needs: Mapping[str, set[str]]) -> list[str]:
-    """The resources, each after those that it needs; those of a cycle are left out."""
-    order: list[str] = []
-    done: set[str] = set()
-    waiting = list(needs)
-    while waiting:
-        ready = [name for name in waiting if needs[name] <= done]
-        if not ready:
-            break
-        order.extend(ready)
-        done.update(ready)
-        waiting = [name for name in waiting if name not in done]
+    """What has needs, each after those that it needs; what is on a cycle, or needs one, is left out."""
+    needed_by: dict[str, list[str]] = {name: [] for name in needs}
+    for name, others in needs.items():
+        for other in others:
+            needed_by[other].append(name)
+    lacks = {name: len(others) for name, others in needs.items()}
+    order = [name for name, count in lacks.items() if not count]
+    for done in order:
+        for name in needed_by[done]:
+            lacks[name] -= 1
+            if not lacks[name]:
+                order.append(name)
     return order
 
 

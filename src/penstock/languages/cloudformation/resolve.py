@@ -18,6 +18,9 @@ from penstock.languages.cloudformation.tree import Json
 
 PLACEHOLDER: Final = re.compile(r"\$\{([^{}]*)\}")
 PLACEHOLDER_NAME: Final = re.compile(r"[A-Za-z0-9_.:]+")
+COMPACT: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+INDEX: Final = re.compile(r"[0-9]{1,9}")
+LONGEST: Final = 1_000_000  # characters of a text that a function makes
 ZONES: Final = "abc"  # of every region
 MOST_SUBNETS: Final = 256
 
@@ -163,7 +166,13 @@ def join(argument: Json, scope: Scope) -> Json:
     texts = [text for text in map(text_of, parts) if text is not None]
     if len(texts) < len(parts):
         raise TemplateError(f"Template error: {sentence}")
+    _check_length("Join", sum(map(len, texts)) + len(delimiter) * len(texts))
     return delimiter.join(texts)
+
+
+def _check_length(function: str, characters: int) -> None:
+    if characters > LONGEST:
+        raise TemplateError(f"Template error: Fn::{function} makes a text of more than {LONGEST} characters")
 
 
 def split(argument: Json, scope: Scope) -> Json:
@@ -216,17 +225,21 @@ def placeholders(template: str) -> Iterator[str]:
 
 
 def _filled_in(template: str, own: Mapping[str, Json], scope: Scope) -> Json:
-    values = {name: _placed(name, own, scope) for name in placeholders(template)}
+    names = list(placeholders(template))
+    values = {name: _placed(name, own, scope) for name in names}
     if waiting := unknowns(values):
         return Unknown(waiting)
-    texts = {name: text_of(value) for name, value in values.items()}
-    for name, text in texts.items():
+    texts: dict[str, str] = {}
+    for name, value in values.items():
+        text = text_of(value)
         if text is None:
             raise TemplateError(f"Template error: variable {name} in Fn::Sub expression does not resolve to a string")
+        texts[name] = text
+    _check_length("Sub", len(template) + sum(len(texts[name]) for name in names))
 
     def put(found: re.Match[str]) -> str:
         name = found[1]
-        return f"${{{name[1:]}}}" if name.startswith("!") else str(texts[name.strip()])
+        return f"${{{name[1:]}}}" if name.startswith("!") else texts[name.strip()]
 
     return PLACEHOLDER.sub(put, template)
 
@@ -257,7 +270,12 @@ def to_json_string(argument: Json, scope: Scope) -> Json:
     value = resolve(argument, scope)
     if waiting := unknowns(value):
         return Unknown(waiting)
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    parts, characters = [], 0
+    for part in COMPACT.iterencode(value):
+        parts.append(part)
+        characters += len(part)
+        _check_length("ToJsonString", characters)
+    return "".join(parts)
 
 
 # -- lists
@@ -270,7 +288,7 @@ def select(argument: Json, scope: Scope) -> Json:
     if isinstance(index, Unknown) or isinstance(values, Unknown):
         return Unknown(unknowns([index, values]))
     place = text_of(index)
-    if place is None or not place.isascii() or not place.isdecimal() or not isinstance(values, list):
+    if place is None or not INDEX.fullmatch(place) or not isinstance(values, list):
         raise TemplateError(f"Template error: {sentence}")
     if int(place) >= len(values):
         raise TemplateError(f"Template error: Fn::Select cannot select nonexistent value at index {place}")

@@ -4,6 +4,7 @@ Neither repeats a key, and nothing is null; what is wrong is told with line and 
 """
 
 import json
+import math
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, NoReturn
@@ -35,7 +36,16 @@ def document(text: str) -> dict[str, Json]:
     if not isinstance(found, dict):
         raise TemplateError("Template format error: unsupported structure.")
     _check(found, "", 0)
+    if "\\u" in text.lower():
+        _check_characters(found)
     return found
+
+
+def _check_characters(found: Json) -> None:
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise TemplateError("Template format error: an escape stands for half a character") from None
 
 
 def _check(value: Json, path: str, depth: int) -> None:
@@ -59,8 +69,12 @@ def _json(text: str) -> Json:
     except json.JSONDecodeError as problem:
         where = f"(line {problem.lineno}, column {problem.colno})"
         raise TemplateError(f"Template format error: JSON not well-formed. {where}") from None
-    except RecursionError:
-        raise TemplateError("Template format error: JSON not well-formed: it is nested too deeply") from None
+    except TemplateError:
+        raise
+    except (ValueError, RecursionError):
+        raise TemplateError(
+            "Template format error: JSON not well-formed: it is nested too deeply, or has a number that is too long"
+        ) from None
 
 
 def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -81,13 +95,13 @@ def _constant(name: str) -> NoReturn:
 
 @cache
 def _loader() -> Any:
-    """A loader that leaves dates as they are, in C where PyYAML has that."""
+    """A loader to which dates and signs are texts, in C where PyYAML has that."""
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
         """Its resolvers are a copy: PyYAML's own stay as they are."""
 
     Loader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != YAML_TAG + "timestamp"]
+        first: [(tag, pattern) for tag, pattern in resolvers if tag not in (YAML_TAG + "timestamp", YAML_TAG + "value")]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     return Loader
@@ -147,9 +161,10 @@ class _Reading:
         if made is None:
             raise _not_well_formed(node.start_mark, f"unknown tag {node.tag}")
         try:
-            return made(node)
-        except ValueError:
+            found = made(node)
+        except (ValueError, LookupError):
             return node.value
+        return found if not isinstance(found, float) or math.isfinite(found) else node.value
 
     def _inside(self, node: yaml.Node) -> Json:
         self._depth += 1

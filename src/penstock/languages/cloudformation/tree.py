@@ -1,5 +1,6 @@
 """What a template can say. Values are JSON in which functions stand in their long form: `{"Fn::Join": […]}`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -9,6 +10,7 @@ Json = Any
 EXTENSIONS: Final = "AWS::LanguageExtensions"
 SERVERLESS: Final = "AWS::Serverless-2016-10-31"
 INCLUDE: Final = "AWS::Include"
+NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)  # as a text
 LOOP: Final = "Fn::ForEach::"
 
 
