@@ -59,16 +59,11 @@ def expand(
 
 
 def _includes(value: Json) -> Iterator[Json]:
-    """Every place where a text is put in, the whole template's first."""
+    """Every place of a value where a text is put in."""
     for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from _includes(each)
     if isinstance(value, dict):
-        if TRANSFORM in value:
-            yield value[TRANSFORM]
-        declared = value.get("Transform")
-        for each in declared if isinstance(declared, list) else [declared]:
-            if isinstance(each, dict) and each.get("Name") == INCLUDE:
-                yield each
+        yield from _included_here(value)
 
 
 def _location(include: Json, scope: Scope) -> str:
