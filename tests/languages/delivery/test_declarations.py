@@ -49,6 +49,12 @@ def conditioned(result: str, provider: str, **given: str) -> Json:
     return found
 
 
+def rolled_back(stage: int, **more: Json) -> Json:
+    found = pipeline([get()], [put()], pipelineType="V2", **more)
+    found["stages"][stage]["onFailure"] = {"result": "ROLLBACK"}
+    return found
+
+
 def test_what_can_be_carried_out_is_not_refused() -> None:
     check(tree.read(pipeline([get()], [put(), action("Ask", "Approval/Manual", runOrder=2)])), REGION, lambda _: None)
 
@@ -90,9 +96,9 @@ def test_what_can_be_carried_out_is_not_refused() -> None:
             "Action configuration for action 'Ask' contains unknown configuration 'Foo'",
         ),
         (
-            pipeline([get()], [action("Farm", "Test/DeviceFarm")]),
+            pipeline([get()], [action("Farm", "Test/Farm")]),
             "ActionDeclaration",
-            "ActionType (Category: 'Test', Provider: 'DeviceFarm', Owner: 'AWS', Version: '1') in action 'Farm' is not "
+            "ActionType (Category: 'Test', Provider: 'Farm', Owner: 'AWS', Version: '1') in action 'Farm' is not "
             "available in region US_EAST_1",
         ),
         (pipeline([get()], [put(region="eu-west-1")]), "ActionDeclaration", "actions run in us-east-1 only"),
@@ -115,7 +121,34 @@ def test_what_can_be_carried_out_is_not_refused() -> None:
             "a condition with CloudWatchAlarm cannot have the result SKIP",
         ),
         (conditioned("ROLLBACK", "VariableCheck"), "StageDeclaration", "the result of beforeEntry cannot be ROLLBACK"),
-        (conditioned("FAIL", "Commands"), "StageDeclaration", "provider Commands is not available"),
+        (conditioned("FAIL", "Magic"), "StageDeclaration", "provider Magic is not available"),
+        (conditioned("FAIL", "Commands"), "StageDeclaration", "a rule of provider Commands needs commands"),
+        (conditioned("FAIL", "CodeBuild", ProjectName="p"), "StageDeclaration", "Rule R has 0 input artifacts"),
+        (
+            pipeline([get()], [action("Put", "Deploy/ECS", takes=["Code"])]),
+            "ActionDeclaration",
+            "provider ECS is not available: Penstock has no ECS.",
+        ),
+        (
+            pipeline([get()], [action("Run", "Compute/Commands", takes=["Code"])], pipelineType="V2"),
+            "ActionDeclaration",
+            "an action of provider Commands needs commands",
+        ),
+        (
+            pipeline([get()], [action("Run", "Compute/Commands", takes=["Code"], commands=["ls"])]),
+            "ActionDeclaration",
+            "pipelines of type V1 have no Commands: set pipelineType to V2",
+        ),
+        (pipeline([get()], [put(commands=["ls"])]), "ActionDeclaration", "an action of provider S3 has no commands"),
+        (
+            pipeline(
+                [get()], [action("B", "Build/CodeBuild", {"ProjectName": "p", "CombineArtifacts": "true"}, ["Code"])]
+            ),
+            "ActionDeclaration",
+            "CombineArtifacts is of batches",
+        ),
+        (rolled_back(0), "StageDeclaration", "a stage of sources cannot be rolled back"),
+        (rolled_back(1, executionMode="PARALLEL"), "StageDeclaration", "mode PARALLEL cannot be rolled back"),
     ],
 )
 def test_the_first_thing_that_is_wrong_is_told(declared: Json, code: str, sentence: str) -> None:

@@ -91,6 +91,10 @@ async def test_a_build_gets_artifacts_and_its_variables_are_handed_on(world: Wor
     (asked,) = world.outside.asked("StartBuild")
     assert asked.request["sourceLocationOverride"].startswith("artifacts/p/Code/")
     assert asked.request["artifactsOverride"]["path"] == "p/Built"
+    assert asked.request["sourceTypeOverride"] == "CODEPIPELINE"
+    (source,) = next(iter((await world.executions()).values()))["sourceRevisions"]
+    assert asked.request["sourceVersion"] == source["revisionId"]
+    assert asked.scope.principal == ARN
     assert asked.request["environmentVariablesOverride"] == [{"name": "A", "value": "1"}]
     assert await world.read("deployed", "v1.zip")
 

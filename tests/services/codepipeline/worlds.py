@@ -27,6 +27,9 @@ from services.clockwork import at_work
 ROLE = "arn:aws:iam::123456789012:role/Pipelines"
 WHO = Scope(principal="arn:aws:iam::123456789012:user/me")
 DEADLINE = 30.0
+BUILDS = (
+    "StartBuild", "BatchGetBuilds", "StartBuildBatch", "BatchGetBuildBatches", "CreateProject", "DeleteProject"
+)  # fmt: skip
 STACKS = (
     "DescribeStacks", "CreateStack", "UpdateStack", "DeleteStack",
     "CreateChangeSet", "DescribeChangeSet", "DeleteChangeSet", "ExecuteChangeSet",
@@ -40,6 +43,9 @@ class Outside:
 
     calls: list[Call] = field(default_factory=list)
     builds: dict[str, str] = field(default_factory=dict)  # status by token
+    comes_to: str = "SUCCEEDED"  # a new build, unless its project is a bad one
+    groups: list[Json] = field(default_factory=list)  # of a batch
+    image: str = "sha256:one"  # its digest
     stack: str = ""  # its status; there is none without
     files: dict[str, bytes] = field(default_factory=lambda: {"/a.txt": b"one", "/d/b.txt": b"two"})
 
@@ -49,7 +55,8 @@ class Outside:
             ("lambda", ("Invoke",)),
             ("sns", ("Publish",)),
             ("cloudwatch", ("DescribeAlarms",)),
-            ("codebuild", ("StartBuild", "BatchGetBuilds")),
+            ("codebuild", BUILDS),
+            ("ecr", ("DescribeImages", "DescribeRepositories")),
             ("cloudformation", STACKS),
             ("codecommit", ("GetBranch", "GetCommit", "GetFolder", "GetBlob")),
         ):
@@ -64,6 +71,8 @@ class Outside:
                 return self._commits(call.operation, request)
             case "codebuild":
                 return self._builds(call.operation, request)
+            case "ecr":
+                return self._images(call.operation)
             case "cloudwatch":
                 return {"MetricAlarms": [{"StateValue": "ALARM" if "bad" in request["AlarmNames"][0] else "OK"}]}
             case "sts":
@@ -73,12 +82,23 @@ class Outside:
     def _builds(self, operation: str, request: Json) -> Answer:
         if operation == "StartBuild":
             build = f"p:{request['idempotencyToken'][-36:]}"
-            self.builds.setdefault(build, "SUCCEEDED")
+            self.builds.setdefault(build, "FAILED" if "bad" in request["projectName"] else self.comes_to)
             return {"build": {"id": build}}
+        if operation.endswith("Project"):
+            return {}
+        if operation == "StartBuildBatch":
+            return {"buildBatch": {"id": "p:batch"}}
+        if operation == "BatchGetBuildBatches":
+            return {"buildBatches": [{"id": "p:batch", "buildBatchStatus": "SUCCEEDED", "buildGroups": self.groups}]}
         (build,) = request["ids"]
         exported = [{"name": "TAG", "value": "v1"}]
         told = {"id": build, "buildStatus": self.builds[build], "exportedEnvironmentVariables": exported}
         return {"builds": [told]}
+
+    def _images(self, operation: str) -> Answer:
+        if operation == "DescribeRepositories":
+            return {"repositories": [{"repositoryUri": "1.dkr.ecr.us-east-1.amazonaws.com/app"}]}
+        return {"imageDetails": [{"registryId": "1", "imageDigest": self.image, "imageTags": ["latest"]}]}
 
     def _stacks(self, operation: str, request: Json) -> Answer:
         match operation:

@@ -5,7 +5,7 @@ approves. A kind that is not here is refused when a pipeline declares it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from penstock.languages.delivery.tree import TypeId
@@ -25,13 +25,15 @@ class Kind:
     optional: tuple[str, ...] = ()
     longest: float = HOUR  # seconds
     way: Way = "performed"
+    takes_commands: bool = False
+    is_new: bool = False  # of pipelines of type V2 only
 
 
 BUILD: Final = Kind(
     inputs=(1, 5),
     outputs=(0, 5),
     required=("ProjectName",),
-    optional=("PrimarySource", "BatchEnabled", "EnvironmentVariables"),
+    optional=("PrimarySource", "BatchEnabled", "CombineArtifacts", "EnvironmentVariables"),
     longest=36 * HOUR,
 )
 
@@ -46,6 +48,8 @@ ACTIONS: Final[Mapping[str, Kind]] = {
         required=("RepositoryName", "BranchName"),
         optional=("PollForSourceChanges", "OutputArtifactFormat"),
     ),
+    "Source/AWS/ECR/1": Kind(outputs=(1, 1), required=("RepositoryName",), optional=("ImageTag",)),
+    "Compute/AWS/Commands/1": Kind(inputs=(1, 10), outputs=(0, 1), takes_commands=True, is_new=True),
     "Build/AWS/CodeBuild/1": BUILD,
     "Test/AWS/CodeBuild/1": BUILD,
     "Deploy/AWS/S3/1": Kind(
@@ -84,17 +88,43 @@ ACTIONS: Final[Mapping[str, Kind]] = {
         optional=("ExecutionNamePrefix", "InputType", "Input"),
         longest=7 * DAY,
     ),
+    "Invoke/AWS/CodePipeline/1": Kind(
+        required=("PipelineName",), optional=("SourceRevisions", "Variables"), is_new=True
+    ),
     "Approval/AWS/Manual/1": Kind(
         optional=("NotificationArn", "CustomData", "ExternalEntityLink"), longest=7 * DAY, way="approval"
     ),
 }
 
 RULES: Final[Mapping[str, Kind]] = {
-    "CloudWatchAlarm": Kind(required=("AlarmName",), optional=("AlarmStates", "WaitTime")),
+    "CloudWatchAlarm": Kind(required=("AlarmName",), optional=("AlarmStates", "WaitTime"), longest=DAY),
+    "CodeBuild": replace(BUILD, outputs=(0, 0)),
+    "Commands": Kind(inputs=(0, 10), takes_commands=True),
     "DeploymentWindow": Kind(required=("Cron",), optional=("TimeZone",)),
+    "LambdaInvoke": Kind(
+        inputs=(0, 5), required=("FunctionName",), optional=("UserParameters",), longest=DAY, way="function"
+    ),
     "VariableCheck": Kind(required=("Variable", "Value", "Operator")),
 }
 MAY_SKIP: Final = frozenset({"LambdaInvoke", "VariableCheck"})
+ELSEWHERE: Final[Mapping[str, str]] = {
+    "AlexaSkillsKit": "the Alexa Skills Kit",
+    "AppConfig": "AppConfig",
+    "CloudFormationStackInstances": "stack sets: it has one account and region (CloudFormation deploys a stack there)",
+    "CloudFormationStackSet": "stack sets: it has one account and region (CloudFormation deploys a stack there)",
+    "CodeDeploy": "CodeDeploy",
+    "CodeDeployToECS": "ECS",
+    "DeviceFarm": "Device Farm",
+    "EC2": "EC2 instances",
+    "ECRBuildAndPublish": "a registry that images could be pushed to",
+    "ECS": "ECS",
+    "EKS": "EKS",
+    "ElasticBeanstalk": "Elastic Beanstalk",
+    "GitHub": "GitHub's OAuth tokens (CodeStarSourceConnection is the provider for GitHub)",
+    "InspectorScan": "Inspector",
+    "OpsWorks": "OpsWorks",
+    "ServiceCatalog": "products that pipelines deploy (CloudFormation deploys a template)",
+}  # AWS's providers that there is nothing here for, and what they would need
 WORKERS_LONGEST: Final = DAY  # seconds that a custom action may take
 
 
@@ -112,11 +142,11 @@ def custom(inputs: tuple[int, int], outputs: tuple[int, int], properties: list[t
 
 def way_of(kind: TypeId) -> Way:
     """How actions of a kind come to their end; what AWS does not have is for workers."""
-    found = ACTIONS.get(kind.key)
+    found = RULES.get(kind.provider) if kind.category == "Rule" else ACTIONS.get(kind.key)
     return "job" if found is None else found.way
 
 
 def longest(kind: TypeId) -> float:
-    """Seconds that an action may take."""
-    found = ACTIONS.get(kind.key)
+    """Seconds that an action, or a rule, may take."""
+    found = RULES.get(kind.provider) if kind.category == "Rule" else ACTIONS.get(kind.key)
     return WORKERS_LONGEST if found is None else found.longest

@@ -4,11 +4,11 @@ The service model has seen to names, lengths and enums. Kinds of actions that ar
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from penstock.languages.delivery.catalogue import ACTIONS, MAY_SKIP, RULES, Kind
-from penstock.languages.delivery.tree import Action, Condition, Pipeline, Stage, TypeId
+from penstock.languages.delivery.catalogue import ACTIONS, ELSEWHERE, MAY_SKIP, RULES, Kind
+from penstock.languages.delivery.tree import Action, ConditionKind, Pipeline, Rule, Stage, TypeId, is_true
 from penstock.languages.delivery.variables import RESERVED
 
 Known = Callable[[TypeId], Kind | None]
@@ -19,6 +19,12 @@ ACTION: Final = "InvalidActionDeclarationException"
 MOST_STAGES: Final = 50
 MOST_ACTIONS: Final = 50  # of a stage
 MOST_ACTIONS_OF_ALL: Final = 500
+LAST: Final = 1000  # after the run order of any action
+RESULTS: Final[Mapping[ConditionKind, frozenset[str]]] = {
+    "beforeEntry": frozenset({"FAIL", "SKIP"}),
+    "onSuccess": frozenset({"FAIL", "ROLLBACK"}),
+    "onFailure": frozenset({"FAIL", "ROLLBACK"}),
+}
 
 
 class Invalid(Exception):
@@ -37,8 +43,9 @@ def check(pipeline: Pipeline, region: str, known: Known) -> None:
     for place, stage in enumerate(pipeline.stages):
         _check_stage(stage, is_first=place == 0)
         for action in stage.actions:
-            _check_action(action, region, known)
+            _check_action(action, region, known, is_new=pipeline.pipeline_type == "V2")
         _check_conditions(stage)
+        _check_rollback(stage, pipeline.execution_mode, is_first=place == 0)
     _check_artifacts(pipeline)
     _check_namespaces(pipeline)
 
@@ -104,42 +111,69 @@ def _check_stage(stage: Stage, *, is_first: bool) -> None:
         raise Invalid(STRUCTURE, "Source actions can only be in the first stage of a pipeline")
 
 
-def _check_action(action: Action, region: str, known: Known) -> None:
+def _check_action(action: Action, region: str, known: Known, *, is_new: bool) -> None:
     kind = action.action_type_id
     found = ACTIONS.get(kind.key) or known(kind)
     if found is None:
-        raise Invalid(
-            ACTION,
-            f"ActionType (Category: '{kind.category}', Provider: '{kind.provider}', Owner: '{kind.owner}', "
-            f"Version: '{kind.version}') in action '{action.name}' is not available in region "
-            f"{region.upper().replace('-', '_')}",
-        )
+        raise Invalid(ACTION, _not_there(action, region))
     if action.region not in ("", region):
         raise Invalid(ACTION, f"Action {action.name} is in region {action.region}; actions run in {region} only")
-    for what, (least, most), count in (
+    if found.is_new and not is_new:
+        raise Invalid(
+            ACTION, f"Action {action.name}: pipelines of type V1 have no {kind.provider}: set pipelineType to V2"
+        )
+    for what, bounds, count in (
         ("input", found.inputs, len(action.inputs)),
         ("output", found.outputs, len(action.outputs)),
     ):
-        if not least <= count <= most:
-            raise Invalid(
-                ACTION,
-                f"Action {action.name} has {count} {what} artifacts: an action of provider {kind.provider} "
-                f"has at least {least} and at most {most}",
-            )
+        _check_count(ACTION, f"Action {action.name}", what, bounds, count)
     _check_configuration(action.name, action.configuration, found)
-    if len(action.inputs) > 1 and kind.provider == "CodeBuild" and "PrimarySource" not in action.configuration:
+    _check_primary(action)
+    if found.takes_commands and not action.commands:
+        raise Invalid(ACTION, f"Action {action.name}: an action of provider {kind.provider} needs commands")
+    for member, is_there in (
+        ("timeoutInMinutes", action.timeout_in_minutes is not None and found.way != "approval"),
+        ("commands", bool(action.commands) and not found.takes_commands),
+        ("outputVariables", bool(action.output_variables) and not found.takes_commands),
+        ("environmentVariables", bool(action.environment_variables) and not found.takes_commands),
+        ("files", any(each.files for each in action.output_artifacts) and not found.takes_commands),
+    ):
+        if is_there:
+            raise Invalid(ACTION, f"Action {action.name}: an action of provider {kind.provider} has no {member}")
+
+
+def _not_there(action: Action, region: str) -> str:
+    kind = action.action_type_id
+    if kind.owner != "Custom" and kind.provider in ELSEWHERE:
+        return (
+            f"Action {action.name}: provider {kind.provider} is not available: Penstock has no "
+            f"{ELSEWHERE[kind.provider]}. Commands, CodeBuild or a custom action of yours can do what it does"
+        )
+    return (
+        f"ActionType (Category: '{kind.category}', Provider: '{kind.provider}', Owner: '{kind.owner}', "
+        f"Version: '{kind.version}') in action '{action.name}' is not available in region "
+        f"{region.upper().replace('-', '_')}"
+    )
+
+
+def _check_count(code: str, who: str, what: str, bounds: tuple[int, int], count: int) -> None:
+    least, most = bounds
+    if not least <= count <= most:
+        raise Invalid(
+            code, f"{who} has {count} {what} artifacts: its provider takes at least {least} and at most {most}"
+        )
+
+
+def _check_primary(action: Action) -> None:
+    if action.action_type_id.provider != "CodeBuild":
+        return
+    if len(action.inputs) > 1 and "PrimarySource" not in action.configuration:
         raise Invalid(
             ACTION,
             f"Action configuration for action '{action.name}' is missing required configuration 'PrimarySource'",
         )
-    for member, is_there in (
-        ("timeoutInMinutes", action.timeout_in_minutes is not None and found.way != "approval"),
-        ("commands", bool(action.commands)),
-        ("outputVariables", bool(action.output_variables)),
-        ("environmentVariables", bool(action.environment_variables)),
-    ):
-        if is_there:
-            raise Invalid(ACTION, f"Action {action.name}: an action of provider {kind.provider} has no {member}")
+    if "CombineArtifacts" in action.configuration and not is_true(action.configuration.get("BatchEnabled", "")):
+        raise Invalid(ACTION, f"Action {action.name}: CombineArtifacts is of batches: set BatchEnabled to true")
 
 
 def _check_configuration(name: str, given: dict[str, str], kind: Kind) -> None:
@@ -151,37 +185,45 @@ def _check_configuration(name: str, given: dict[str, str], kind: Kind) -> None:
             raise Invalid(ACTION, f"Action configuration for action '{name}' contains unknown configuration '{key}'")
 
 
-def _conditions_of(stage: Stage) -> Iterator[tuple[str, Condition, frozenset[str]]]:
-    """The conditions of a stage, and the results that they may have."""
-    for each in stage.before_entry.conditions:
-        yield "beforeEntry", each, frozenset({"FAIL", "SKIP"})
-    for each in stage.on_success.conditions:
-        yield "onSuccess", each, frozenset({"FAIL", "ROLLBACK"})
-    for each in stage.on_failure.conditions:
-        yield "onFailure", each, frozenset({"FAIL", "ROLLBACK"})
-
-
 def _check_conditions(stage: Stage) -> None:
     if stage.on_failure.result == "SKIP":
         raise Invalid(STAGE, f"Stage {stage.name}: the result of onFailure cannot be SKIP")
-    for where, condition, results in _conditions_of(stage):
-        if condition.result is not None and condition.result not in results:
+    for where, condition in stage.conditions:
+        if condition.result is not None and condition.result not in RESULTS[where]:
             raise Invalid(STAGE, f"Stage {stage.name}: the result of {where} cannot be {condition.result}")
         if again := _twice(rule.name for rule in condition.rules):
             raise Invalid(STAGE, f"Rule name must be unique within a condition. {again} has been used more than once")
         for rule in condition.rules:
-            provider = rule.rule_type_id.provider
-            if provider not in RULES:
+            _check_rule(rule)
+            if condition.result == "SKIP" and rule.rule_type_id.provider not in MAY_SKIP:
                 raise Invalid(
-                    STAGE, f"Rule {rule.name}: provider {provider} is not available; {', '.join(sorted(RULES))} are"
+                    STAGE,
+                    f"Rule {rule.name}: a condition with {rule.rule_type_id.provider} cannot have the result SKIP",
                 )
-            _check_configuration(rule.name, rule.configuration, RULES[provider])
-            if rule.commands or rule.input_artifacts or rule.timeout_in_minutes is not None:
-                raise Invalid(
-                    STAGE, f"Rule {rule.name}: {provider} has no commands, inputArtifacts or timeoutInMinutes"
-                )
-            if condition.result == "SKIP" and provider not in MAY_SKIP:
-                raise Invalid(STAGE, f"Rule {rule.name}: a condition with {provider} cannot have the result SKIP")
+
+
+def _check_rule(rule: Rule) -> None:
+    provider = rule.rule_type_id.provider
+    if provider not in RULES:
+        raise Invalid(STAGE, f"Rule {rule.name}: provider {provider} is not available; {', '.join(sorted(RULES))} are")
+    kind = RULES[provider]
+    _check_count(STAGE, f"Rule {rule.name}", "input", kind.inputs, len(rule.input_artifacts))
+    _check_configuration(rule.name, rule.configuration, kind)
+    _check_primary(rule.action)
+    if bool(rule.commands) != kind.takes_commands:
+        has = "needs" if kind.takes_commands else "has no"
+        raise Invalid(STAGE, f"Rule {rule.name}: a rule of provider {provider} {has} commands")
+
+
+def _check_rollback(stage: Stage, mode: str, *, is_first: bool) -> None:
+    """Neither sources can be rolled back nor stages of a pipeline whose executions wait for nobody."""
+    results = [stage.on_failure.result, *(condition.result for _, condition in stage.conditions)]
+    if "ROLLBACK" not in results:
+        return
+    if is_first:
+        raise Invalid(STAGE, f"Stage {stage.name}: a stage of sources cannot be rolled back")
+    if mode == "PARALLEL":
+        raise Invalid(STAGE, f"Stage {stage.name}: stages of a pipeline in mode PARALLEL cannot be rolled back")
 
 
 def _check_artifacts(pipeline: Pipeline) -> None:
@@ -198,12 +240,14 @@ def _check_artifacts(pipeline: Pipeline) -> None:
                     )
                 made[name] = (place, action.run_order)
     for place, stage in enumerate(pipeline.stages):
-        for action in stage.actions:
-            for name in action.inputs:
-                if name not in made or made[name] >= (place, action.run_order):
+        takers = [(action.name, action.inputs, action.run_order) for action in stage.actions]
+        takers += [(rule.name, rule.action.inputs, 0 if kind == "beforeEntry" else LAST) for kind, rule in stage.rules]
+        for taker, names, order in takers:
+            for name in names:
+                if name not in made or made[name] >= (place, order):
                     raise Invalid(
                         STRUCTURE,
-                        f"Input Artifact Bundle {name} in action {action.name} is not declared as Output Artifact "
+                        f"Input Artifact Bundle {name} in action {taker} is not declared as Output Artifact "
                         "Bundle in any of the preceding actions",
                     )
 

@@ -1,5 +1,6 @@
 """A pipeline's declaration, typed. Names are AWS's; what a request may leave out has AWS's default."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -8,6 +9,7 @@ Json = Any
 Mode = Literal["SUPERSEDED", "QUEUED", "PARALLEL"]
 Result = Literal["ROLLBACK", "FAIL", "RETRY", "SKIP"]
 RetryMode = Literal["FAILED_ACTIONS", "ALL_ACTIONS"]
+ConditionKind = Literal["beforeEntry", "onSuccess", "onFailure"]
 
 
 class Node(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -28,9 +30,10 @@ class TypeId(Node, frozen=True):
 
 
 class Named(Node, frozen=True):
-    """An artifact, by name."""
+    """An artifact, by name. `files` are what commands leave that goes into it."""
 
     name: str
+    files: tuple[str, ...] = ()
 
 
 class Action(Node, frozen=True):
@@ -67,6 +70,20 @@ class Rule(Node, frozen=True):
     timeout_in_minutes: int | None = None
     commands: tuple[str, ...] = ()
 
+    @property
+    def action(self) -> Action:
+        """The action that makes nothing and goes well where the rule holds."""
+        return Action(
+            name=self.name,
+            action_type_id=self.rule_type_id,
+            configuration=self.configuration,
+            input_artifacts=self.input_artifacts,
+            role_arn=self.role_arn,
+            region=self.region,
+            timeout_in_minutes=self.timeout_in_minutes,
+            commands=self.commands,
+        )
+
 
 class Condition(Node, frozen=True):
     """Rules, and what follows where one of them does not hold."""
@@ -101,6 +118,16 @@ class Stage(Node, frozen=True):
 
     def action(self, name: str) -> Action | None:
         return next((each for each in self.actions if each.name == name), None)
+
+    @property
+    def conditions(self) -> Iterator[tuple[ConditionKind, Condition]]:
+        yield from (("beforeEntry", each) for each in self.before_entry.conditions)
+        yield from (("onSuccess", each) for each in self.on_success.conditions)
+        yield from (("onFailure", each) for each in self.on_failure.conditions)
+
+    @property
+    def rules(self) -> Iterator[tuple[ConditionKind, Rule]]:
+        return ((kind, rule) for kind, condition in self.conditions for rule in condition.rules)
 
 
 class Store(Node, frozen=True):
@@ -147,3 +174,8 @@ def read(declaration: Json) -> Pipeline:
 def read_type(kind: Json) -> TypeId:
     """An actionTypeId, typed."""
     return msgspec.convert(kind, TypeId)
+
+
+def is_true(given: str) -> bool:
+    """A value of a configuration that says yes: they are all texts."""
+    return given.lower() == "true"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from penstock.services.codebuild import order
 from penstock.services.codebuild.model import Json, Plan, Report, State, Trouble
 
 NO_CONTEXT: Final = {"statusCode": "", "message": ""}
@@ -26,6 +27,8 @@ def described(plan: Plan, state: State) -> dict[str, Json]:
         "phases": phases,
         "exportedEnvironmentVariables": told.get("exported", []),
     }
+    if plan.build["source"]["type"] == "CODEPIPELINE":
+        build["sourceVersion"] = order.source_version(plan, plan.build["source"])
     if state.ended_at is not None:
         build["endTime"] = state.ended_at
     if state.fetched is not None and state.fetched.archives and (resolved := state.fetched.archives[0].resolved):

@@ -182,6 +182,8 @@ def name_of(id: str) -> str:  # noqa: A002
 
 
 def initiator(principal: str) -> str:
-    """Who started a build: the last part of their ARN, a role with its session."""
+    """Who started a build: `codepipeline/NAME`, or the last part of their ARN, a role with its session."""
     resource = principal.rpartition(":")[2]
+    if principal.startswith("arn:aws:codepipeline:"):
+        return f"codepipeline/{resource}"
     return resource.partition("/")[2] or resource or "root"

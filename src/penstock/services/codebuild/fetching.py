@@ -94,6 +94,9 @@ class Fetching:
                 blob = await asyncio.to_thread(pack, self._blobs, folder)
             elif source["type"] == "S3":
                 blob, resolved = await self._from_s3(scope, source["location"], version, place)
+            elif source["type"] == "CODEPIPELINE":  # an artifact; the version is its revision, which the pipeline knows
+                blob, _ = await self._from_s3(scope, source["location"], "", place)
+                resolved = version
             else:
                 continue
             archives.append(Archive(identifier, blob.digest, blob.size, resolved))

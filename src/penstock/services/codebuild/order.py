@@ -131,7 +131,7 @@ def build_variables(plan: Plan, fetched: Fetched, account: str) -> dict[str, str
         end = f"_{identifier}" if identifier else ""
         variables[f"CODEBUILD_SRC_DIR{end}"] = source_folder(identifier)
         variables[f"CODEBUILD_SOURCE_REPO_URL{end}"] = source.get("location", "")
-        variables[f"CODEBUILD_SOURCE_VERSION{end}"] = plan.version(identifier) or source_arn(source)
+        variables[f"CODEBUILD_SOURCE_VERSION{end}"] = source_version(plan, source)
     variables["CODEBUILD_RESOLVED_SOURCE_VERSION"] = resolved.get("", "")
     return {name: value for name, value in variables.items() if value}
 
@@ -151,6 +151,8 @@ def region_of(plan: Plan) -> str:
     return plan.arn.split(":")[3]
 
 
-def source_arn(source: Mapping[str, Json]) -> str:
-    """What AWS puts in the place of a version for sources in S3."""
-    return f"arn:aws:s3:::{source['location']}" if source["type"] == "S3" else ""
+def source_version(plan: Plan, source: Mapping[str, Json]) -> str:
+    """The version that is told of a source. That of a pipeline's artifact is the artifact's ARN, as on AWS."""
+    arn = f"arn:aws:s3:::{source['location']}" if source["type"] in ("S3", "CODEPIPELINE") else ""
+    asked = plan.version(source.get("sourceIdentifier", ""))
+    return arn if source["type"] == "CODEPIPELINE" else asked or arn

@@ -123,10 +123,14 @@ def check_environment(environment: Mapping[str, Json]) -> None:
 
 
 def check_startable(settings: Mapping[str, Json]) -> None:
-    """What a project may be and a build may not."""
+    """What a project may be and a build may not: a source of type CODEPIPELINE needs a place (a pipeline gives one)."""
     check(settings)
-    for kind in (settings["source"]["type"], settings["artifacts"]["type"]):
-        if kind == "CODEPIPELINE":
+    source = settings["source"]
+    for is_missing in (
+        source["type"] == "CODEPIPELINE" and "/" not in source.get("location", ""),
+        settings["artifacts"]["type"] == "CODEPIPELINE",
+    ):
+        if is_missing:
             raise invalid(
                 "A project of type CODEPIPELINE gets its source from a pipeline: start the pipeline, or override the "
                 "source and the artifacts (sourceTypeOverride, sourceLocationOverride, artifactsOverride)."

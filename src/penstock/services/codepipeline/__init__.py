@@ -1,6 +1,6 @@
 """CodePipeline: stages of actions that hand on artifacts, every execution a run.
 
-    pipelines.py  executions.py  states.py  approvals.py  jobs.py  actiontypes.py     the operations
+    pipelines.py  executions.py  states.py  approvals.py  jobs.py  actiontypes.py  partners.py    the operations
     traffic.py    a pipeline's run: who is in which stage, who waits, who is superseded; pure
     flow.py       an execution's run, turn.py how it goes on from what it hears; pure
     model.py      its nouns      starting.py  how one begins

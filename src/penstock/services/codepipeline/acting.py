@@ -12,7 +12,6 @@ from penstock.services.codepipeline import approvals, flow, rows
 from penstock.services.codepipeline.judging import judge
 from penstock.services.codepipeline.model import Delivery, State, id_of
 from penstock.services.codepipeline.providers import PROVIDERS, Asking, Failed
-from penstock.services.codepipeline.records import rules_of
 from penstock.services.codepipeline.starting import Starter, latest_success
 from penstock.services.codepipeline.work import Credentials, Work, work_of
 from penstock.store.database import Transaction
@@ -44,6 +43,8 @@ class Acting:
     async def act(self, task: Task) -> Json:
         """Carry out an action by its provider, from beginning to end."""
         work = await self._work(task)
+        if work is None:
+            return {}
         kind = work.action.action_type_id
         try:
             return await PROVIDERS[kind.provider, kind.category](work, self._asking(task))
@@ -52,31 +53,28 @@ class Acting:
 
     async def judge(self, task: Task) -> Json:
         """Whether a rule holds."""
-        plan, state = await self._run(task)
-        stage = plan.pipeline.stages[plan.pipeline.place_of(task.input["Stage"])]
-        rule = next(each for each in rules_of(stage) if each.name == task.input["Rule"])
-        attempt = next(
-            condition.rules[rule.name]
-            for condition in state.stages[stage.name].conditions.values()
-            if rule.name in condition.rules and condition.rules[rule.name].id == task.key
-        )
-        wrong = await judge(rule.rule_type_id.provider, attempt.configuration, self._asking(task), self.clock)
+        work = await self._work(task)
+        wrong = await judge(work, self._asking(task), self.clock) if work is not None else ""
         return {"Error": {"Code": "RuleFailed", "Message": wrong}} if wrong else {"Summary": "The rule holds."}
 
     async def call(self, task: Task) -> Json:
         """Give a function its job, and do not wait for what it says."""
         work = await self._work(task)
+        if work is None:
+            return {}
         scope = Scope(task.scope.account, task.scope.region)
         credentials = await Credentials.of(self.directory, scope)
         job = {"id": work.attempt.id, "accountId": scope.account, "data": work.function_data(credentials)}
         payload = msgspec.json.encode({"CodePipeline.job": job})
-        request = {"FunctionName": work.given("FunctionName"), "InvocationType": "Event", "Payload": payload}
+        request = {"FunctionName": work.function, "InvocationType": "Event", "Payload": payload}
         await self.directory.answer(Call("lambda", "Invoke", request, scope, token=token_of(task)))
         return {}
 
     async def notify(self, task: Task) -> Json:
         """Tell a topic that an approval is waited for."""
         work = await self._work(task)
+        if work is None:
+            return {}
         subject = SUBJECT.format(work.plan.pipeline.name, work.action.name)[:LONGEST_SUBJECT]
         request = {
             "TopicArn": work.given("NotificationArn"),
@@ -106,15 +104,18 @@ class Acting:
         assert seen is not None
         return seen.plan, seen.state
 
-    async def _work(self, task: Task) -> Work:
+    async def _work(self, task: Task) -> Work | None:
+        """What is to be done; nothing where an attempt that was left has made way for another."""
         plan, state = await self._run(task)
-        return work_of(plan, state, task.input["Stage"], task.input["Action"])
+        return work_of(plan, state, task.input["Stage"], task.key.partition("/")[0])
 
     def _asking(self, task: Task) -> Asking:
         async def tell(**told: Json) -> None:
             await task.tell(flow.PROGRESS, {"Attempt": task.key, **told})
 
-        return Asking(self.directory, Scope(task.scope.account, task.scope.region), token_of(task), tell)
+        pipeline, _, _ = task.run.rpartition("/")
+        who = Scope(task.scope.account, task.scope.region, principal=pipeline)
+        return Asking(self.directory, who, token_of(task), tell)
 
 
 def token_of(task: Task) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from penstock.languages.delivery import catalogue
 from penstock.languages.delivery.catalogue import ACTIONS, RULES, Kind
-from penstock.languages.delivery.tree import TypeId
+from penstock.languages.delivery.tree import Pipeline, TypeId
 from penstock.services.codepipeline import answers, rows
+from penstock.services.codepipeline.model import Executor
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
@@ -74,7 +75,7 @@ class ActionTypes:
     async def list(self, call: Call, request: shapes.ListActionTypesRequest) -> Answer:
         """All of them, in one page."""
         owner = request.get("actionOwnerFilter")
-        own = await self.database.read(lambda tx: [dict(each.body) for each in custom_types(tx, call.scope)])
+        own = await self.database.read(lambda tx: [shown(each) for each in own_types(tx, call.scope)])
         every = [*(described(key, kind) for key, kind in ACTIONS.items()), *own]
         return {"actionTypes": [each for each in every if owner in (None, each["id"]["owner"])]}
 
@@ -115,7 +116,12 @@ def sentence(kind: TypeId) -> str:
     )
 
 
-def custom_types(tx: Transaction, scope: Scope) -> Iterator[Document]:
+def shown(kind: Document) -> dict[str, Json]:
+    """An action type as it is listed."""
+    return {name: value for name, value in kind.body.items() if name != "Declaration"}
+
+
+def own_types(tx: Transaction, scope: Scope) -> Iterator[Document]:
     query = Query(kind=rows.ACTION_TYPE, scope=scope, order="name", descending=False, limit=rows.ALL)
     for each in documents.page(tx, query).documents:
         if each.status != DELETED:
@@ -130,9 +136,12 @@ def must_exist(tx: Transaction, scope: Scope, kind: TypeId) -> Document:
 
 
 def kind_of(tx: Transaction, scope: Scope, kind: TypeId) -> Kind | None:
-    """What a custom action type asks of its actions; None if there is no such type."""
+    """What a custom action type, or a partner's, asks of its actions; None if there is none for this account."""
     found = documents.find(tx, scope, rows.ACTION_TYPE, kind.key)
     if found is None or found.status == DELETED:
+        return None
+    allowed = (found.body.get("Declaration", {}).get("permissions") or {}).get("allowedAccounts")
+    if allowed and not {"*", scope.account} & set(allowed):
         return None
     properties = found.body["actionConfigurationProperties"]
     return catalogue.custom(
@@ -140,6 +149,22 @@ def kind_of(tx: Transaction, scope: Scope, kind: TypeId) -> Kind | None:
         bounds(found.body["outputArtifactDetails"]),
         [(each["name"], each["required"]) for each in properties],
     )
+
+
+def executors_of(tx: Transaction, scope: Scope, pipeline: Pipeline) -> dict[str, Executor]:
+    """Who does the actions of a pipeline that are of partners' types."""
+    kinds = {action.action_type_id.key for stage in pipeline.stages for action in stage.actions}
+    found = {key: documents.find(tx, scope, rows.ACTION_TYPE, key) for key in kinds if key not in ACTIONS}
+    return {
+        key: executor(each.body["Declaration"]["executor"])
+        for key, each in found.items()
+        if each is not None and "Declaration" in each.body
+    }
+
+
+def executor(given: Mapping[str, Json]) -> Executor:
+    function = (given["configuration"].get("lambdaExecutorConfiguration") or {}).get("lambdaFunctionArn", "")
+    return Executor(function, given.get("jobTimeout"))
 
 
 def bounds(details: Mapping[str, int]) -> tuple[int, int]:

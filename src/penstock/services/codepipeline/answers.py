@@ -130,7 +130,7 @@ def action_detail(
     )
 
 
-def rule_detail(plan: Delivery, stage: str, rule: tree.Rule, attempt: Attempt) -> dict[str, Json]:
+def rule_detail(plan: Delivery, stage: str, rule: tree.Action, attempt: Attempt, state: State) -> dict[str, Json]:
     """RuleExecutionDetail."""
     return present(
         pipelineExecutionId=plan.order.id,
@@ -142,14 +142,19 @@ def rule_detail(plan: Delivery, stage: str, rule: tree.Rule, attempt: Attempt) -
         lastUpdateTime=attempt.changed_at,
         status=attempt.status,
         input=present(
-            ruleTypeId=type_id(rule.rule_type_id),
+            ruleTypeId=type_id(rule.action_type_id),
             configuration=rule.configuration,
             resolvedConfiguration=attempt.configuration,
             roleArn=rule.role_arn,
             region=rule.region,
+            inputArtifacts=artifacts(state.artifacts[name] for name in rule.inputs if name in state.artifacts),
         ),
         output={
-            "executionResult": present(externalExecutionSummary=attempt.summary, errorDetails=error_details(attempt))
+            "executionResult": present(
+                externalExecutionId=attempt.external_id,
+                externalExecutionSummary=attempt.summary,
+                errorDetails=error_details(attempt),
+            )
         },
     )
 

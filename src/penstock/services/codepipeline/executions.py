@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from penstock.engine.engine import Engine
 from penstock.languages.delivery import tree
+from penstock.languages.delivery.tree import ConditionKind
 from penstock.services.codepipeline import answers, rows, traffic
-from penstock.services.codepipeline.model import OVER, Kind, State, id_of, run_of
+from penstock.services.codepipeline.model import OVER, State, id_of, run_of
 from penstock.services.codepipeline.starting import Starter, can_be_target
 from penstock.store import documents
 from penstock.store.database import Transaction
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
 
 Json = Any
 PAGE: Final = 100
-OVERRIDES: Final = {"S3": ("S3_OBJECT_VERSION_ID", "S3_OBJECT_KEY"), "CodeCommit": ("COMMIT_ID",)}
-CONDITIONS: Final[dict[str, Kind]] = {"BEFORE_ENTRY": "beforeEntry", "ON_SUCCESS": "onSuccess"}
+OVERRIDES: Final = {
+    "S3": ("S3_OBJECT_VERSION_ID", "S3_OBJECT_KEY"),
+    "CodeCommit": ("COMMIT_ID",),
+    "ECR": ("IMAGE_DIGEST",),
+}
+CONDITIONS: Final[dict[str, ConditionKind]] = {"BEFORE_ENTRY": "beforeEntry", "ON_SUCCESS": "onSuccess"}
 
 
 @dataclass(frozen=True)

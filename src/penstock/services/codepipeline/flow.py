@@ -30,7 +30,7 @@ from penstock.engine.facts import (
 from penstock.engine.facts import Status as RunStatus
 from penstock.languages.delivery import catalogue, tree
 from penstock.services.codepipeline import records, traffic
-from penstock.services.codepipeline.model import Attempt, Delivery, Plan, State
+from penstock.services.codepipeline.model import Attempt, Delivery, Executor, Place, Plan, State
 from penstock.services.codepipeline.turn import Turn
 from penstock.store.database import Transaction
 from penstock.wire.arns import Arn
@@ -48,6 +48,7 @@ PROGRESS: Final = "progress"
 SILENCE: Final = 20 * 60.0  # seconds that a function may say nothing
 PAUSE: Final = 15.0  # seconds before a function is called again
 OUTCOMES: Final[dict[str, RunStatus]] = {"Succeeded": "Succeeded", "Failed": "Failed"}  # the rest is Stopped
+NOBODY: Final = Executor()
 _plans: Final = msgspec.json.Decoder(Plan)
 Tell = Callable[[Transaction, Scope, Delivery, State, State], None]
 
@@ -104,24 +105,28 @@ class ExecutionFlow:
     def _in_stage(self, plan: Delivery, state: State) -> Iterator[Command]:
         stage = plan.pipeline.stages[state.place]
         progress = state.stages[stage.name]
-        for name, attempt in progress.actions.items():
-            action = stage.action(name)
-            if attempt.status == "InProgress" and action is not None:
-                yield from self._for_action(plan, state, action, attempt)
-        for condition in progress.conditions.values():
-            for name, attempt in condition.rules.items():
-                if attempt.status == "InProgress" and not condition.is_settled:
-                    yield Perform(attempt.id, JUDGE, {"Stage": stage.name, "Rule": name})
+        for place, action, attempt in progress.attempts(stage):
+            is_left = place.condition is not None and progress.conditions[place.condition].is_settled
+            if attempt.status == "InProgress" and not is_left:
+                yield from self._for_attempt(plan, stage.name, place, action, attempt)
 
-    def _for_action(self, plan: Delivery, state: State, action: tree.Action, attempt: Attempt) -> Iterator[Command]:
-        """What is to be under way for an action."""
+    def _for_attempt(
+        self, plan: Delivery, stage: str, place: Place, action: tree.Action, attempt: Attempt
+    ) -> Iterator[Command]:
+        """What is to be under way for an action, or for a rule."""
         minutes, kind = action.timeout_in_minutes, action.action_type_id
         longest = minutes * 60.0 if minutes is not None else catalogue.longest(kind)
         yield SetTimer(f"{attempt.id}/timeout", attempt.started_at + longest)
-        asked = {"Stage": plan.pipeline.stages[state.place].name, "Action": action.name}
-        match catalogue.way_of(kind):
+        is_rule = place.condition is not None
+        asked = {"Stage": stage, ("Rule" if is_rule else "Action"): action.name}
+        executor = plan.order.executors.get(kind.key, NOBODY)
+        match plan.way_of(kind):
             case "performed":
-                yield Perform(attempt.id, ACT, asked)
+                yield Perform(attempt.id, JUDGE if is_rule else ACT, asked)
+            case "job":
+                if executor.job_timeout is not None:
+                    until = attempt.changed_at + executor.job_timeout
+                    yield SetTimer(f"{attempt.id}/silence/{attempt.turns}", until)
             case "approval":
                 if "NotificationArn" in attempt.configuration:
                     yield Perform(f"{attempt.id}/notify", NOTIFY, asked)
@@ -131,7 +136,8 @@ class ExecutionFlow:
                     yield SetTimer(f"{attempt.id}/again/{turn}", attempt.paused_at + self._pause)
                 else:
                     yield Perform(f"{attempt.id}/call/{turn}", CALL, asked)
-                    yield SetTimer(f"{attempt.id}/silence/{turn}", attempt.changed_at + SILENCE)
+                    silence = executor.job_timeout or SILENCE
+                    yield SetTimer(f"{attempt.id}/silence/{turn}", attempt.changed_at + silence)
 
     def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: Delivery, before: State, after: State) -> None:
         if after is before:

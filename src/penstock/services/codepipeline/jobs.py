@@ -43,13 +43,12 @@ class Jobs:
         kind, wanted = read_type(request["actionTypeId"]), request.get("queryParam") or {}
 
         def poll(tx: Transaction) -> list[tuple[Document, Work]]:
+            if kind.owner != "Custom":
+                raise ValidationError(
+                    "Jobs are of action types of owner Custom; PollForThirdPartyJobs is for ThirdParty."
+                )
             actiontypes.must_exist(tx, call.scope, kind)
-            every = [(job, self._work(tx, job)) for job in self._waiting(tx, call, kind)]
-            found = [(job, work) for job, work in every if work.attempt.configuration.items() >= wanted.items()]
-            given = found[: request.get("maxBatchSize", 1)]
-            for job, _ in given:
-                documents.update(tx, job.changed(self.clock(), status="Dispatched"))
-            return given
+            return self.hand_out(tx, call, kind, request.get("maxBatchSize", 1), wanted)
 
         given = await self.engine.database.write(poll)
         if not given:
@@ -67,6 +66,16 @@ class Jobs:
             ]
         }
 
+    def hand_out(
+        self, tx: Transaction, call: Call, kind: TypeId, most: int, wanted: Mapping[str, str]
+    ) -> list[tuple[Document, Work]]:
+        """Jobs that wait for a worker, for actions that are configured so."""
+        every = [(job, self.work(tx, job)) for job in self._waiting(tx, call, kind)]
+        given = [(job, work) for job, work in every if work.attempt.configuration.items() >= wanted.items()][:most]
+        for job, _ in given:
+            documents.update(tx, job.changed(self.clock(), status="Dispatched"))
+        return given
+
     def _waiting(self, tx: Transaction, call: Call, kind: TypeId) -> list[Document]:
         found: list[Document] = []
         for status in ("Queued", "Dispatched"):
@@ -80,23 +89,25 @@ class Jobs:
     @operation("AcknowledgeJob")
     async def acknowledge(self, call: Call, request: shapes.AcknowledgeJobRequest) -> Answer:
         def acknowledge(tx: Transaction) -> str:
-            job = self._found(tx, call, request["jobId"])
-            if job.body["Nonce"] != request["nonce"]:
-                raise ServiceError("The specified nonce is not valid.", code="InvalidNonceException")
-            if job.status in ("Queued", "Dispatched"):
-                documents.update(tx, job.changed(self.clock(), status="InProgress"))
-                return "InProgress"
-            return job.status
+            return self.take(tx, self.found(tx, call, request["jobId"]), request["nonce"])
 
         return {"status": await self.engine.database.write(acknowledge)}
+
+    def take(self, tx: Transaction, job: Document, nonce: str) -> str:
+        """A worker has a job; its status. Raises `InvalidNonceException`."""
+        if job.body["Nonce"] != nonce:
+            raise ServiceError("The specified nonce is not valid.", code="InvalidNonceException")
+        if job.status in ("Queued", "Dispatched"):
+            documents.update(tx, job.changed(self.clock(), status="InProgress"))
+            return "InProgress"
+        return job.status
 
     @operation("GetJobDetails")
     async def details(self, call: Call, request: shapes.GetJobDetailsRequest) -> Answer:
         credentials = await Credentials.of(self.directory, call.scope)
 
         def read(tx: Transaction) -> Json:
-            job = self._found(tx, call, request["jobId"])
-            return self._work(tx, job).job_data(credentials)
+            return self.work(tx, self.found(tx, call, request["jobId"])).job_data(credentials)
 
         data = await self.engine.database.read(read)
         return {"jobDetails": {"id": request["jobId"], "data": data, "accountId": call.scope.account}}
@@ -111,54 +122,72 @@ class Jobs:
                 f"Output variables are larger than {LARGEST_VARIABLES} bytes.",
                 code="OutputVariablesSizeExceededException",
             )
-        told: dict[str, Json] = {"Variables": dict(variables), **details_of(request.get("executionDetails") or {})}
-        if more:
-            told["Continuation"] = more
-        revision = request.get("currentRevision")
-        if revision is not None:
-            told["Revision"] = answers.present(
-                Id=revision["revision"],
-                Change=revision["changeIdentifier"],
-                Created=revision.get("created"),
-                Summary=revision.get("revisionSummary"),
-            )
-        return await self._tell(call, request["jobId"], told)
+        return await self._tell(call, request["jobId"], success(request))
 
     @operation("PutJobFailureResult")
     async def fail(self, call: Call, request: shapes.PutJobFailureResultRequest) -> Answer:
-        failure = request["failureDetails"]
-        told = {
-            "Error": {"Code": failure["type"], "Message": failure["message"]},
-            "ExternalId": failure.get("externalExecutionId", ""),
-        }
-        return await self._tell(call, request["jobId"], told)
+        return await self._tell(call, request["jobId"], failure(request))
 
     async def _tell(self, call: Call, name: str, told: dict[str, Json]) -> Answer:
-        def tell(tx: Transaction) -> None:
-            job = self._found(tx, call, name)
-            run = RunId(job.body["Run"])
-            if job.status != "InProgress" or not self.engine.signal(tx, run, flow.ANSWER, {"Attempt": name, **told}):
-                raise ServiceError(
-                    f"The job {name} is {job.status}: only one that is InProgress has a result.",
-                    code="InvalidJobStateException",
-                )
-
-        await self.engine.database.write(tell)
+        await self.engine.database.write(lambda tx: self.tell(tx, self.found(tx, call, name), told))
         return {}
 
+    def tell(self, tx: Transaction, job: Document, told: Mapping[str, Json]) -> None:
+        """A job's end, or its next turn. Raises `InvalidJobStateException`."""
+        run, said = RunId(job.body["Run"]), {"Attempt": job.name, **told}
+        if job.status != "InProgress" or not self.engine.signal(tx, run, flow.ANSWER, said):
+            raise ServiceError(
+                f"The job {job.name} is {job.status}: only one that is InProgress has a result.",
+                code="InvalidJobStateException",
+            )
+
     @staticmethod
-    def _found(tx: Transaction, call: Call, name: str) -> Document:
+    def found(tx: Transaction, call: Call, name: str) -> Document:
         found = documents.find(tx, call.scope, rows.JOB, name)
         if found is None:
-            raise ServiceError(f"The job {name} does not exist.", code="JobNotFoundException")
+            raise no_job(name)
         return found
 
-    def _work(self, tx: Transaction, job: Document) -> Work:
+    def work(self, tx: Transaction, job: Document) -> Work:
         seen = self.engine.look(tx, RunId(job.body["Run"]))
         assert seen is not None
         plan: Delivery = seen.plan
         state: State = seen.state
-        return work_of(plan, state, job.body["Stage"], job.body["Action"])
+        work = work_of(plan, state, job.body["Stage"], job.name)
+        if work is None:  # the stage has been retried since
+            raise no_job(job.name)
+        return work
+
+
+def no_job(name: str) -> ServiceError:
+    return ServiceError(f"The job {name} does not exist.", code="JobNotFoundException")
+
+
+def success(request: Mapping[str, Any]) -> dict[str, Json]:
+    """What the flow is told of a job that went well, or goes on."""
+    told: dict[str, Json] = {
+        "Variables": dict(request.get("outputVariables") or {}),
+        **details_of(request.get("executionDetails") or {}),
+    }
+    if more := request.get("continuationToken"):
+        told["Continuation"] = more
+    if revision := request.get("currentRevision"):
+        told["Revision"] = answers.present(
+            Id=revision["revision"],
+            Change=revision["changeIdentifier"],
+            Created=revision.get("created"),
+            Summary=revision.get("revisionSummary"),
+        )
+    return told
+
+
+def failure(request: Mapping[str, Any]) -> dict[str, Json]:
+    """What the flow is told of a job that failed."""
+    details = request["failureDetails"]
+    return {
+        "Error": {"Code": details["type"], "Message": details["message"]},
+        "ExternalId": details.get("externalExecutionId", ""),
+    }
 
 
 def details_of(told: Mapping[str, Any]) -> dict[str, Json]:

@@ -6,7 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from penstock.languages.schedules import Times, UnknownZone, WrongSchedule, parse, zone
-from penstock.services.codepipeline.providers import Asking
+from penstock.services.codepipeline.providers import Adapter, Asking, Failed
+from penstock.services.codepipeline.providers.builds import build
+from penstock.services.codepipeline.providers.commands import run_commands
+from penstock.services.codepipeline.work import Work
 
 Json = Any
 Given = Mapping[str, str]
@@ -21,9 +24,16 @@ OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
 }
 
 
-async def judge(provider: str, given: Given, asking: Asking, clock: Clock) -> str:
-    """What is wrong, by the provider of the rule."""
-    return await _RULES[provider](given, asking, clock)
+async def judge(work: Work, asking: Asking, clock: Clock) -> str:
+    """What is wrong, by the provider of the rule: some are judged here, others by what an action of that kind does."""
+    provider = work.action.action_type_id.provider
+    if provider in _RULES:
+        return await _RULES[provider](work.attempt.configuration, asking, clock)
+    try:
+        await _ACTIONS[provider](work, asking)
+    except Failed as error:
+        return str(error)
+    return ""
 
 
 async def variable_check(given: Given, *_: object) -> str:
@@ -70,3 +80,4 @@ _RULES: Final[Mapping[str, Callable[[Given, Asking, Clock], Awaitable[str]]]] = 
     "CloudWatchAlarm": alarm,
     "DeploymentWindow": deployment_window,
 }
+_ACTIONS: Final[Mapping[str, Adapter]] = {"CodeBuild": build, "Commands": run_commands}

@@ -2,21 +2,23 @@
 
 import string
 import uuid
+from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 import msgspec
 
 from penstock.engine.facts import RunId
+from penstock.languages.delivery import catalogue, tree
 from penstock.languages.delivery import stages as standings
-from penstock.languages.delivery import tree
+from penstock.languages.delivery.catalogue import Way
 from penstock.languages.delivery.stages import Standing
+from penstock.languages.delivery.tree import ConditionKind
 from penstock.languages.delivery.variables import PIPELINE, VARIABLES
 
 Json = Any
 Status = Literal["InProgress", "Stopping", "Stopped", "Succeeded", "Failed", "Superseded", "Cancelled"]
 StageStatus = Literal["InProgress", "Stopping", "Stopped", "Succeeded", "Failed", "Skipped"]
 ConditionStatus = Literal["InProgress", "Succeeded", "Failed", "Overridden", "Abandoned"]
-Kind = Literal["beforeEntry", "onSuccess", "onFailure"]
 _DIGITS: Final = string.ascii_letters + string.digits
 OVER: Final = frozenset({"Stopped", "Succeeded", "Failed", "Superseded", "Cancelled"})
 
@@ -42,6 +44,8 @@ class Attempt(Value, frozen=True):
     changed_at: float
     status: Standing = "InProgress"
     configuration: dict[str, str] = {}
+    commands: tuple[str, ...] = ()
+    environment: tuple[dict[str, str], ...] = ()
     outputs: tuple[Artifact, ...] = ()
     variables: dict[str, str] = {}
     summary: str = ""
@@ -73,7 +77,7 @@ class Stage(Value, frozen=True):
     status: StageStatus = "InProgress"
     tries: int = 1
     actions: dict[str, Attempt] = {}
-    conditions: dict[Kind, Condition] = {}
+    conditions: dict[ConditionKind, Condition] = {}
     automatic: int = 0  # retries
     manual: int = 0
     latest_retry: str = ""
@@ -85,6 +89,22 @@ class Stage(Value, frozen=True):
     def outcome(self, stage: tree.Stage, *, is_stopping: bool) -> standings.Outcome:
         return standings.outcome(stage.actions, self.standing, is_stopping=is_stopping)
 
+    def attempts(self, stage: tree.Stage) -> Iterator[tuple["Place", tree.Action, Attempt]]:
+        """All that stand, of actions and of rules, with what is declared for them."""
+        for action in stage.actions:
+            if action.name in self.actions:
+                yield Place(action.name), action, self.actions[action.name]
+        for kind, rule in stage.rules:
+            if kind in self.conditions and rule.name in self.conditions[kind].rules:
+                yield Place(rule.name, kind), rule.action, self.conditions[kind].rules[rule.name]
+
+
+class Place(Value, frozen=True):
+    """Where an attempt is in its stage: an action's, by name, or that of a condition's rule."""
+
+    name: str
+    condition: ConditionKind | None = None
+
 
 class Inherited(Value, frozen=True):
     """What a rollback goes back to: all that its target's stage had."""
@@ -92,6 +112,13 @@ class Inherited(Value, frozen=True):
     execution: str
     artifacts: dict[str, Artifact]
     namespaces: dict[str, dict[str, str]]
+
+
+class Executor(Value, frozen=True):
+    """Who does the actions of a partner's type: a function, by its ARN, or workers."""
+
+    function: str = ""
+    job_timeout: float | None = None  # seconds of one turn
 
 
 class Plan(Value, frozen=True):
@@ -103,6 +130,7 @@ class Plan(Value, frozen=True):
     trigger: dict[str, str]
     variables: dict[str, str] = {}
     revisions: tuple[dict[str, str], ...] = ()
+    executors: dict[str, Executor] = {}  # by the key of their type
     only: str = ""  # the stage of a rollback
     inherited: Inherited | None = None
 
@@ -116,6 +144,14 @@ class Delivery(Value, frozen=True):
 
     order: Plan
     pipeline: tree.Pipeline
+
+    def way_of(self, kind: tree.TypeId) -> Way:
+        """How actions of a kind come to their end."""
+        executor = self.order.executors.get(kind.key)
+        return "function" if executor is not None and executor.function else catalogue.way_of(kind)
+
+    def stage(self, name: str) -> tree.Stage:
+        return self.pipeline.stages[self.pipeline.place_of(name)]
 
 
 class State(Value, frozen=True):

@@ -13,7 +13,7 @@ from penstock.languages.delivery import tree
 from penstock.services.codepipeline import rows, traffic
 from penstock.services.codepipeline.model import id_of
 from penstock.services.codepipeline.providers import Asking
-from penstock.services.codepipeline.providers.sources import codecommit_revision, s3_revision
+from penstock.services.codepipeline.providers.sources import codecommit_revision, ecr_revision, s3_revision
 from penstock.services.codepipeline.starting import Starter
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
@@ -26,6 +26,7 @@ LOOK_EVERY: Final = 5.0  # seconds
 REVISIONS: Final[Mapping[str, Callable[[Mapping[str, str], Asking], Awaitable[str]]]] = {
     "Source/AWS/S3/1": s3_revision,
     "Source/AWS/CodeCommit/1": codecommit_revision,
+    "Source/AWS/ECR/1": ecr_revision,
 }
 
 

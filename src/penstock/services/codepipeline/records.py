@@ -22,15 +22,15 @@ def reflect(tx: Transaction, run: RunId, scope: Scope, plan: Delivery, before: S
     """Bring all rows in step."""
     place = Scope(scope.account, scope.region)
     for stage, name, old, new in changed_actions(before, after):
-        action = plan.pipeline.stages[plan.pipeline.place_of(stage)].action(name)
+        action = plan.stage(stage).action(name)
         assert action is not None
         hidden = secret_properties(tx, place, action.action_type_id)
         body = answers.action_detail(plan, stage, action, new, after, hidden)
         rows.keep(tx, _record(rows.ACTION, place, plan, new, body))
-        if way_of(action.action_type_id) in BY_WORKERS:
-            _reflect_job(tx, run, place, stage, action, old, new)
-    for stage, rule, new in changed_rules(plan, before, after):
-        rows.keep(tx, _record(rows.RULE, place, plan, new, answers.rule_detail(plan, stage, rule, new)))
+        _reflect_job(tx, run, place, plan, stage, action, old, new)
+    for stage, rule, old, new in changed_rules(plan, before, after):
+        rows.keep(tx, _record(rows.RULE, place, plan, new, answers.rule_detail(plan, stage, rule, new, after)))
+        _reflect_job(tx, run, place, plan, stage, rule, old, new)
     found = documents.find(tx, place, rows.EXECUTION, plan.order.id)
     if found is not None:
         body = answers.execution(plan, after)
@@ -47,21 +47,20 @@ def changed_actions(before: State, after: State) -> Iterator[tuple[str, str, Att
                 yield stage, name, known if known is not None and known.id == attempt.id else None, attempt
 
 
-def changed_rules(plan: Delivery, before: State, after: State) -> Iterator[tuple[str, tree.Rule, Attempt]]:
+def changed_rules(
+    plan: Delivery, before: State, after: State
+) -> Iterator[tuple[str, tree.Action, Attempt | None, Attempt]]:
+    """Stages and rules, as actions, with the same attempt as it was, if it was there, and as it is."""
     for stage, progress in after.stages.items():
+        if not progress.conditions:
+            continue
         old = before.stages.get(stage, NEVER).conditions
-        declared = {rule.name: rule for rule in rules_of(plan.pipeline.stages[plan.pipeline.place_of(stage)])}
-        for kind, condition in progress.conditions.items():
-            known = old[kind].rules if kind in old else {}
-            for name, attempt in condition.rules.items():
-                if known.get(name) != attempt:
-                    yield stage, declared[name], attempt
-
-
-def rules_of(stage: tree.Stage) -> Iterator[tree.Rule]:
-    for conditions in (stage.before_entry, stage.on_success, stage.on_failure):
-        for condition in conditions.conditions:
-            yield from condition.rules
+        for place, rule, attempt in progress.attempts(plan.stage(stage)):
+            if place.condition is None:
+                continue
+            known = old[place.condition].rules.get(place.name) if place.condition in old else None
+            if known != attempt:
+                yield stage, rule, known if known is not None and known.id == attempt.id else None, attempt
 
 
 def secret_properties(tx: Transaction, scope: Scope, kind: tree.TypeId) -> frozenset[str]:
@@ -81,9 +80,19 @@ def _record(kind: str, scope: Scope, plan: Delivery, attempt: Attempt, body: Jso
 
 
 def _reflect_job(
-    tx: Transaction, run: RunId, scope: Scope, stage: str, action: tree.Action, old: Attempt | None, new: Attempt
+    tx: Transaction,
+    run: RunId,
+    scope: Scope,
+    plan: Delivery,
+    stage: str,
+    action: tree.Action,
+    old: Attempt | None,
+    new: Attempt,
 ) -> None:
-    """A worker's job is queued with every turn; it goes with its attempt."""
+    """A worker's or function's job is queued with every turn; it goes with its attempt."""
+    way = plan.way_of(action.action_type_id)
+    if way not in BY_WORKERS:
+        return
     if new.status != "InProgress":
         found = documents.find(tx, scope, rows.JOB, new.id)
         if found is not None:
@@ -92,13 +101,12 @@ def _reflect_job(
         return
     if old is not None and old.turns == new.turns:
         return
-    waits = way_of(action.action_type_id) == "job"
-    body = {"Run": run, "Stage": stage, "Action": action.name, "Nonce": id_of(new.id, new.turns), "Turn": new.turns}
+    body = {"Run": run, "Stage": stage, "Nonce": id_of(new.id, new.turns), "Turn": new.turns}
     rows.keep(
         tx,
         Document(
             kind=rows.JOB, scope=scope, name=new.id, arn="", parent=action.action_type_id.key,
-            status="Queued" if waits else "InProgress", created_at=new.started_at, modified_at=new.changed_at,
+            status="Queued" if way == "job" else "InProgress", created_at=new.started_at, modified_at=new.changed_at,
             body=body,
         ),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from penstock.services.codepipeline.executions import Executions
 from penstock.services.codepipeline.flow import PAUSE, ExecutionFlow
 from penstock.services.codepipeline.jobs import Jobs
 from penstock.services.codepipeline.notices import Teller
+from penstock.services.codepipeline.partners import PartnersJobs, PartnersTypes
 from penstock.services.codepipeline.pipelines import Pipelines
 from penstock.services.codepipeline.polling import Poller
 from penstock.services.codepipeline.starting import Starter
@@ -33,13 +34,16 @@ def open_codepipeline(
     starter = Starter(engine, clock)
     engine.register(TrafficFlow())
     engine.register(ExecutionFlow(Teller(notices), pause=pause))
+    jobs = Jobs(engine, directory, clock)
     Acting(engine, directory, starter, clock).enter()
     for service in (
         Pipelines(engine, starter, clock),
         Executions(engine, starter, clock, chance),
         States(engine),
         ActionTypes(engine.database, clock),
-        Jobs(engine, directory, clock),
+        jobs,
+        PartnersTypes(engine.database, clock),
+        PartnersJobs(jobs),
         Approvals(engine, clock),
     ):
         directory.register(service)

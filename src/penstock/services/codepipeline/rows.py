@@ -8,8 +8,8 @@ codepipeline/execution         name: its id             parent: the pipeline's n
 codepipeline/action-execution  name: execution/attempt  parent: the pipeline's name   body: ActionExecutionDetail
 codepipeline/rule-execution    name: execution/attempt  parent: the pipeline's name   body: RuleExecutionDetail
 codepipeline/job               name: its id             parent: the action type's key status: the job's
-                               body: Run, Stage, Action, Nonce, Turn, At
-codepipeline/action-type       name: its key            body: the action type
+                               body: Run, Stage, Nonce, Turn
+codepipeline/action-type       name: its key            body: the action type; Declaration: of a partner's
 """
 
 from typing import Any, Final

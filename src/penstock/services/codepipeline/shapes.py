@@ -23,6 +23,16 @@ class AcknowledgeJobResponse(TypedDict):
     status: NotRequired[JobStatus]
 
 
+class AcknowledgeThirdPartyJobRequest(TypedDict):
+    jobId: str
+    nonce: str
+    clientToken: str
+
+
+class AcknowledgeThirdPartyJobResponse(TypedDict):
+    status: NotRequired[JobStatus]
+
+
 ActionCategory: TypeAlias = Literal[
     "Source", "Build", "Deploy", "Test", "Invoke", "Approval", "Compute"
 ]
@@ -157,6 +167,29 @@ class ActionType(TypedDict):
     outputArtifactDetails: ArtifactDetails
 
 
+class ActionTypeArtifactDetails(TypedDict):
+    minimumCount: int
+    maximumCount: int
+
+
+class ActionTypeDeclaration(TypedDict):
+    description: NotRequired[str]
+    executor: ActionTypeExecutor
+    id: ActionTypeIdentifier
+    inputArtifactDetails: ActionTypeArtifactDetails
+    outputArtifactDetails: ActionTypeArtifactDetails
+    permissions: NotRequired[ActionTypePermissions]
+    properties: NotRequired[list[ActionTypeProperty]]
+    urls: NotRequired[ActionTypeUrls]
+
+
+class ActionTypeExecutor(TypedDict):
+    configuration: ExecutorConfiguration
+    type: ExecutorType
+    policyStatementsTemplate: NotRequired[str]
+    jobTimeout: NotRequired[int]
+
+
 class ActionTypeId(TypedDict):
     category: ActionCategory
     owner: ActionOwner
@@ -164,8 +197,35 @@ class ActionTypeId(TypedDict):
     version: str
 
 
+class ActionTypeIdentifier(TypedDict):
+    category: ActionCategory
+    owner: str
+    provider: str
+    version: str
+
+
+class ActionTypePermissions(TypedDict):
+    allowedAccounts: list[str]
+
+
+class ActionTypeProperty(TypedDict):
+    name: str
+    optional: bool
+    key: bool
+    noEcho: bool
+    queryable: NotRequired[bool]
+    description: NotRequired[str]
+
+
 class ActionTypeSettings(TypedDict):
     thirdPartyConfigurationUrl: NotRequired[str]
+    entityUrlTemplate: NotRequired[str]
+    executionUrlTemplate: NotRequired[str]
+    revisionUrlTemplate: NotRequired[str]
+
+
+class ActionTypeUrls(TypedDict):
+    configurationUrl: NotRequired[str]
     entityUrlTemplate: NotRequired[str]
     executionUrlTemplate: NotRequired[str]
     revisionUrlTemplate: NotRequired[str]
@@ -318,6 +378,28 @@ class DeletePipelineResponse(TypedDict):
     pass
 
 
+class DeployActionExecutionTarget(TypedDict):
+    targetId: NotRequired[str]
+    targetType: NotRequired[str]
+    status: NotRequired[str]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    events: NotRequired[list[DeployTargetEvent]]
+
+
+class DeployTargetEvent(TypedDict):
+    name: NotRequired[str]
+    status: NotRequired[str]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    context: NotRequired[DeployTargetEventContext]
+
+
+class DeployTargetEventContext(TypedDict):
+    ssmCommandId: NotRequired[str]
+    message: NotRequired[str]
+
+
 class DisableStageTransitionRequest(TypedDict):
     pipelineName: str
     stageName: str
@@ -386,6 +468,16 @@ ExecutionType: TypeAlias = Literal[
 ]
 
 
+class ExecutorConfiguration(TypedDict):
+    lambdaExecutorConfiguration: NotRequired[LambdaExecutorConfiguration]
+    jobWorkerExecutorConfiguration: NotRequired[JobWorkerExecutorConfiguration]
+
+
+ExecutorType: TypeAlias = Literal[
+    "JobWorker", "Lambda"
+]
+
+
 class FailureConditions(TypedDict):
     result: NotRequired[Result]
     retryConfiguration: NotRequired[RetryConfiguration]
@@ -402,6 +494,17 @@ FailureType: TypeAlias = Literal[
     "JobFailed", "ConfigurationError", "PermissionError", "RevisionOutOfSync", "RevisionUnavailable",
     "SystemUnavailable"
 ]
+
+
+class GetActionTypeRequest(TypedDict):
+    category: ActionCategory
+    owner: str
+    provider: str
+    version: str
+
+
+class GetActionTypeResponse(TypedDict):
+    actionType: NotRequired[ActionTypeDeclaration]
 
 
 class GetJobDetailsRequest(TypedDict):
@@ -441,6 +544,15 @@ class GetPipelineStateResponse(TypedDict):
     stageStates: NotRequired[list[StageState]]
     created: NotRequired[float]
     updated: NotRequired[float]
+
+
+class GetThirdPartyJobDetailsRequest(TypedDict):
+    jobId: str
+    clientToken: str
+
+
+class GetThirdPartyJobDetailsResponse(TypedDict):
+    jobDetails: NotRequired[ThirdPartyJobDetails]
 
 
 class GitBranchFilterCriteria(TypedDict):
@@ -514,6 +626,15 @@ JobStatus: TypeAlias = Literal[
 ]
 
 
+class JobWorkerExecutorConfiguration(TypedDict):
+    pollingAccounts: NotRequired[list[str]]
+    pollingServicePrincipals: NotRequired[list[str]]
+
+
+class LambdaExecutorConfiguration(TypedDict):
+    lambdaFunctionArn: str
+
+
 class LatestInPipelineExecutionFilter(TypedDict):
     pipelineExecutionId: str
     startTimeRange: StartTimeRange
@@ -539,6 +660,19 @@ class ListActionTypesRequest(TypedDict):
 
 class ListActionTypesResponse(TypedDict):
     actionTypes: list[ActionType]
+    nextToken: NotRequired[str]
+
+
+class ListDeployActionExecutionTargetsRequest(TypedDict):
+    pipelineName: NotRequired[str]
+    actionExecutionId: str
+    filters: NotRequired[list[TargetFilter]]
+    maxResults: NotRequired[int]
+    nextToken: NotRequired[str]
+
+
+class ListDeployActionExecutionTargetsResponse(TypedDict):
+    targets: NotRequired[list[DeployActionExecutionTarget]]
     nextToken: NotRequired[str]
 
 
@@ -726,6 +860,15 @@ class PollForJobsResponse(TypedDict):
     jobs: NotRequired[list[Job]]
 
 
+class PollForThirdPartyJobsRequest(TypedDict):
+    actionTypeId: ActionTypeId
+    maxBatchSize: NotRequired[int]
+
+
+class PollForThirdPartyJobsResponse(TypedDict):
+    jobs: NotRequired[list[ThirdPartyJob]]
+
+
 class PutActionRevisionRequest(TypedDict):
     pipelineName: str
     stageName: str
@@ -768,6 +911,28 @@ class PutJobSuccessResultRequest(TypedDict):
 
 
 class PutJobSuccessResultResponse(TypedDict):
+    pass
+
+
+class PutThirdPartyJobFailureResultRequest(TypedDict):
+    jobId: str
+    clientToken: str
+    failureDetails: FailureDetails
+
+
+class PutThirdPartyJobFailureResultResponse(TypedDict):
+    pass
+
+
+class PutThirdPartyJobSuccessResultRequest(TypedDict):
+    jobId: str
+    clientToken: str
+    currentRevision: NotRequired[CurrentRevision]
+    continuationToken: NotRequired[str]
+    executionDetails: NotRequired[ExecutionDetails]
+
+
+class PutThirdPartyJobSuccessResultResponse(TypedDict):
     pass
 
 
@@ -1082,6 +1247,38 @@ class TagResourceResponse(TypedDict):
     pass
 
 
+class TargetFilter(TypedDict):
+    name: NotRequired[TargetFilterName]
+    values: NotRequired[list[str]]
+
+
+TargetFilterName: TypeAlias = Literal[
+    "TARGET_STATUS"
+]
+
+
+class ThirdPartyJob(TypedDict):
+    clientId: NotRequired[str]
+    jobId: NotRequired[str]
+
+
+class ThirdPartyJobData(TypedDict):
+    actionTypeId: NotRequired[ActionTypeId]
+    actionConfiguration: NotRequired[ActionConfiguration]
+    pipelineContext: NotRequired[PipelineContext]
+    inputArtifacts: NotRequired[list[Artifact]]
+    outputArtifacts: NotRequired[list[Artifact]]
+    artifactCredentials: NotRequired[AWSSessionCredentials]
+    continuationToken: NotRequired[str]
+    encryptionKey: NotRequired[EncryptionKey]
+
+
+class ThirdPartyJobDetails(TypedDict):
+    id: NotRequired[str]
+    data: NotRequired[ThirdPartyJobData]
+    nonce: NotRequired[str]
+
+
 class TransitionState(TypedDict):
     enabled: NotRequired[bool]
     lastChangedBy: NotRequired[str]
@@ -1101,6 +1298,14 @@ class UntagResourceRequest(TypedDict):
 
 
 class UntagResourceResponse(TypedDict):
+    pass
+
+
+class UpdateActionTypeRequest(TypedDict):
+    actionType: ActionTypeDeclaration
+
+
+class UpdateActionTypeResponse(TypedDict):
     pass
 
 

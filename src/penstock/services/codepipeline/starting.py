@@ -9,6 +9,7 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.languages.delivery import tree
 from penstock.services.codepipeline import answers, flow, rows, traffic
+from penstock.services.codepipeline.actiontypes import executors_of
 from penstock.services.codepipeline.model import Delivery, Inherited, Plan, State, run_of
 from penstock.store import documents
 from penstock.store.database import Transaction
@@ -50,6 +51,7 @@ class Starter:
             trigger=dict(trigger),
             variables=values_of(declared, variables),
             revisions=tuple(dict(each) for each in revisions),
+            executors=executors_of(tx, pipeline.scope, declared),
         )
         self._begin(tx, pipeline, Delivery(plan, declared))
 
@@ -68,6 +70,7 @@ class Starter:
             declaration=pipeline.body["Declaration"],
             trigger={"triggerType": trigger, "triggerDetail": pipeline.scope.principal or pipeline.arn},
             variables=seen.plan.order.variables,
+            executors=seen.plan.order.executors,
             only=stage,
             inherited=Inherited(target.name, before.artifacts, before.namespaces),
         )

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from penstock.engine.engine import Engine
 from penstock.languages.delivery import tree
+from penstock.languages.delivery.tree import ConditionKind
 from penstock.services.codepipeline import answers, rows, traffic
-from penstock.services.codepipeline.model import Attempt, Condition, Kind, Stage, State, run_of
+from penstock.services.codepipeline.model import Attempt, Condition, Stage, State, run_of
 from penstock.services.codepipeline.traffic import Gate
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document, Query
-from penstock.wire.call import Answer, Call, operation
+from penstock.wire.call import Answer, Call, ServiceError, operation
 
 if TYPE_CHECKING:
     from penstock.services.codepipeline import shapes
 
 Json = Any
 PAGE: Final = 100
-CONDITIONS: Final[dict[Kind, str]] = {
+CONDITIONS: Final[dict[ConditionKind, str]] = {
     "beforeEntry": "beforeEntryConditionState",
     "onSuccess": "onSuccessConditionState",
     "onFailure": "onFailureConditionState",
@@ -86,6 +87,23 @@ class States:
     async def list_rules(self, call: Call, request: shapes.ListRuleExecutionsRequest) -> Answer:
         """The newest first."""
         return await self._listed(call, request, rows.RULE, "ruleExecutionDetails")
+
+    @operation("ListDeployActionExecutionTargets")
+    async def list_targets(self, call: Call, request: shapes.ListDeployActionExecutionTargetsRequest) -> Answer:
+        """None: targets are the instances that EC2's deploy actions have, which there are none of."""
+        name, attempt = request.get("pipelineName"), request["actionExecutionId"]
+
+        def read(tx: Transaction) -> bool:
+            if name is not None:
+                rows.pipeline(tx, call.scope, name)
+            query = Query(kind=rows.ACTION, scope=call.scope, parent=name, limit=rows.ALL)
+            return any(each.name.endswith(f"/{attempt}") for each in documents.page(tx, query).documents)
+
+        if not await self.engine.database.scan(read):
+            raise ServiceError(
+                f"The action execution {attempt} does not exist.", code="ActionExecutionNotFoundException"
+            )
+        return {"targets": []}
 
     async def _listed(self, call: Call, request: Mapping[str, Any], kind: str, member: str) -> Answer:
         wanted = request.get("filter") or {}
@@ -166,5 +184,6 @@ def rule_execution(attempt: Attempt) -> dict[str, Json]:
         status=attempt.status,
         summary=attempt.summary,
         lastStatusChange=attempt.changed_at,
+        externalExecutionId=attempt.external_id,
         errorDetails=answers.error_details(attempt),
     )

@@ -7,8 +7,8 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from penstock.languages.delivery import tree
-from penstock.languages.delivery.catalogue import way_of
 from penstock.languages.delivery.stages import startable
+from penstock.languages.delivery.tree import ConditionKind
 from penstock.languages.delivery.variables import Unresolved, resolved
 from penstock.services.codepipeline.model import (
     Artifact,
@@ -16,7 +16,7 @@ from penstock.services.codepipeline.model import (
     Condition,
     ConditionStatus,
     Delivery,
-    Kind,
+    Place,
     Stage,
     StageStatus,
     State,
@@ -91,7 +91,7 @@ class Turn:
         else:
             self._put(replace(self.progress, status="Stopping"))
 
-    def retry(self, mode: str, override: Kind | None) -> None:
+    def retry(self, mode: str, override: ConditionKind | None) -> None:
         """Go on in the stage that has failed, or was stopped."""
         if override is not None:
             overridden = Condition("Overridden", self.at, self.progress.conditions[override].rules)
@@ -127,46 +127,52 @@ class Turn:
 
     def fired(self, key: str) -> None:
         attempt_id, _, what = key.partition("/")
-        name = self._name_of(attempt_id)
-        if name is None:
+        place = self._place_of(attempt_id)
+        if place is None:
             return
-        attempt = self.progress.actions[name]
+        attempt = self._at(place)
         what, _, number = what.partition("/")
         if what == "timeout":
-            self._settle(attempt_id, _failure("TimedOut", f"The action {name} timed out."))
+            which = "action" if place.condition is None else "rule"
+            self._settle(attempt_id, _failure("TimedOut", f"The {which} {place.name} timed out."))
         elif what == "silence" and number == str(attempt.turns) and attempt.paused_at is None:
-            said = (
-                f"The AWS Lambda function {attempt.configuration.get('FunctionName')} failed to return a result. "
-                "Check the function to verify that it has permission to call the PutJobSuccessResult action and that "
-                "it made a call to PutJobSuccessResult."
-            )
-            self._settle(attempt_id, _failure(FAILED, said))
+            self._settle(attempt_id, self._silence(place, attempt))
         elif what == "again" and attempt.paused_at is not None:
-            self._change(name, replace(attempt, turns=attempt.turns + 1, paused_at=None, changed_at=self.at))
+            self._change(place, replace(attempt, turns=attempt.turns + 1, paused_at=None, changed_at=self.at))
+
+    def _silence(self, place: Place, attempt: Attempt) -> dict[str, Json]:
+        kind = self._declared(place).action_type_id
+        if self.delivery.way_of(kind) == "job":
+            return _failure("TimedOut", f"No worker has told the end of the job of {place.name} in time.")
+        executor = self.delivery.order.executors.get(kind.key)
+        function = executor.function if executor is not None else attempt.configuration.get("FunctionName")
+        return _failure(
+            FAILED,
+            f"The AWS Lambda function {function} failed to return a result. "
+            "Check the function to verify that it has permission to call the PutJobSuccessResult action and that "
+            "it made a call to PutJobSuccessResult.",
+        )
 
     def answered(self, payload: Mapping[str, Json]) -> None:
         """A worker, a function or a person says how an action ended, or that it goes on."""
-        attempt_id = payload["Attempt"]
-        name = self._name_of(attempt_id)
-        if name is None:
+        place = self._place_of(payload["Attempt"])
+        if place is None:
             return
         if "Continuation" not in payload:
-            self._settle(attempt_id, payload)
+            self._settle(payload["Attempt"], payload)
             return
-        attempt = self._with_details(self.progress.actions[name], payload)
-        action = self.stage.action(name)
-        assert action is not None
-        is_worker = way_of(action.action_type_id) == "job"
+        attempt = self._with_details(self._at(place), payload)
+        is_worker = self.delivery.way_of(self._declared(place).action_type_id) == "job"
         paused = replace(attempt, continuation=payload["Continuation"], changed_at=self.at)
         if is_worker:
-            self._change(name, replace(paused, turns=attempt.turns + 1))
+            self._change(place, replace(paused, turns=attempt.turns + 1))
         else:
-            self._change(name, replace(paused, paused_at=self.at))
+            self._change(place, replace(paused, paused_at=self.at))
 
     def progressed(self, payload: Mapping[str, Json]) -> None:
-        name = self._name_of(payload["Attempt"])
-        if name is not None:
-            self._change(name, replace(self._with_details(self.progress.actions[name], payload), changed_at=self.at))
+        place = self._place_of(payload["Attempt"])
+        if place is not None:
+            self._change(place, replace(self._with_details(self._at(place), payload), changed_at=self.at))
 
     # --------------------------------------------------------------------------------------------- how a stage goes on
 
@@ -244,18 +250,35 @@ class Turn:
             started_at=self.at,
             changed_at=self.at,
             outputs=tuple(Artifact(name, bucket, key_of(pipeline.name, name, attempt_id)) for name in action.outputs),
-            token=id_of(attempt_id, "token") if way_of(action.action_type_id) == "approval" else "",
+            token=id_of(attempt_id, "token") if self.delivery.way_of(action.action_type_id) == "approval" else "",
         )
+        self._change(Place(action.name), self._resolved(action, attempt))
+
+    def _resolved(self, action: tree.Action, attempt: Attempt) -> Attempt:
+        """The attempt with values in what is declared for it; failed where there is none."""
+        values = self.state.namespaces
         try:
-            configuration = {key: resolved(value, self.state.namespaces) for key, value in action.configuration.items()}
-            self._change(action.name, replace(attempt, configuration=configuration))
+            return replace(
+                attempt,
+                configuration={key: resolved(value, values) for key, value in action.configuration.items()},
+                commands=tuple(resolved(each, values) for each in action.commands),
+                environment=tuple(
+                    {**each, "value": resolved(each["value"], values)} for each in action.environment_variables
+                ),
+            )
         except Unresolved as error:
-            failed = replace(attempt, configuration=action.configuration, error_code="ConfigurationError")
-            self._change(action.name, replace(failed, status="Failed", error=str(error), summary=str(error)))
+            return replace(
+                attempt,
+                configuration=action.configuration,
+                status="Failed",
+                error_code="ConfigurationError",
+                error=str(error),
+                summary=str(error),
+            )
 
     # ------------------------------------------------------------------------------------------------- conditions
 
-    def _passed(self, kind: Kind, conditions: Sequence[tree.Condition]) -> bool:
+    def _passed(self, kind: ConditionKind, conditions: Sequence[tree.Condition]) -> bool:
         """Whether a condition lets the stage go on; where it does not, what follows from it is done."""
         if not conditions:
             return True
@@ -267,23 +290,16 @@ class Turn:
             self._engage(kind, conditions[0])
         return known.status in ("Succeeded", "Overridden")
 
-    def _judge(self, kind: Kind, condition: tree.Condition) -> None:
+    def _judge(self, kind: ConditionKind, condition: tree.Condition) -> None:
         """Begin the rules of a condition. One without rules holds."""
         rules: dict[str, Attempt] = {}
         for rule in condition.rules:
-            attempt = Attempt(
-                id=id_of(self.luck, self.stage.name, kind, rule.name, self.progress.tries),
-                started_at=self.at,
-                changed_at=self.at,
-            )
-            try:
-                given = {key: resolved(value, self.state.namespaces) for key, value in rule.configuration.items()}
-                rules[rule.name] = replace(attempt, configuration=given)
-            except Unresolved as error:
-                rules[rule.name] = replace(attempt, status="Failed", error_code="ConfigurationError", error=str(error))
+            attempt_id = id_of(self.luck, self.stage.name, kind, rule.name, self.progress.tries)
+            attempt = Attempt(id=attempt_id, started_at=self.at, changed_at=self.at)
+            rules[rule.name] = self._resolved(rule.action, attempt)
         self._put_condition(kind, rules)
 
-    def _put_condition(self, kind: Kind, rules: dict[str, Attempt]) -> None:
+    def _put_condition(self, kind: ConditionKind, rules: dict[str, Attempt]) -> None:
         stands = {each.status for each in rules.values()}
         status: ConditionStatus = (
             "InProgress" if "InProgress" in stands else "Failed" if "Failed" in stands else "Succeeded"
@@ -293,7 +309,7 @@ class Turn:
         condition = Condition(status, self.at, rules, summary)
         self._put(replace(self.progress, conditions={**self.progress.conditions, kind: condition}))
 
-    def _engage(self, kind: Kind, condition: tree.Condition) -> None:
+    def _engage(self, kind: ConditionKind, condition: tree.Condition) -> None:
         if kind == "beforeEntry" and condition.result == "SKIP":
             self._leave("Skipped")
         else:
@@ -303,27 +319,17 @@ class Turn:
 
     def _settle(self, attempt_id: str, result: Mapping[str, Json]) -> None:
         """An attempt has come to its end, if it is still under way."""
-        name = self._name_of(attempt_id)
-        if name is not None:
-            self._settle_action(name, result)
-            self._go_on()
+        place = self._place_of(attempt_id)
+        if place is None:
             return
-        for kind, condition in self.state.stages.get(self.stage.name, Stage()).conditions.items():
-            for rule, attempt in condition.rules.items():
-                if attempt.id == attempt_id and attempt.status == "InProgress" and not condition.is_settled:
-                    ended = self._finished(attempt, result)
-                    self._put_condition(kind, {**condition.rules, rule: ended})
-                    self._go_on()
-                    return
-
-    def _settle_action(self, name: str, result: Mapping[str, Json]) -> None:
-        ended = self._finished(self.progress.actions[name], result)
-        if ended.status == "Succeeded":
+        ended = self._finished(self._at(place), result)
+        if place.condition is None and ended.status == "Succeeded":
             revision = result.get("Revision")
             outputs = tuple(replace(each, revision=revision) if revision else each for each in ended.outputs)
             ended = replace(ended, outputs=outputs)
-            self._hand_on(name, ended)
-        self._change(name, ended)
+            self._hand_on(place.name, ended)
+        self._change(place, ended)
+        self._go_on()
 
     def _hand_on(self, name: str, attempt: Attempt) -> None:
         """What later actions may take: artifacts, and variables if the action has a namespace."""
@@ -356,16 +362,29 @@ class Turn:
             by=told.get("By") or attempt.by,
         )
 
-    def _name_of(self, attempt_id: str) -> str | None:
-        """The action of this stage whose attempt is under way."""
-        found = self.state.stages.get(self.stage.name, Stage())
-        return next(
-            (name for name, each in found.actions.items() if each.id == attempt_id and each.status == "InProgress"),
-            None,
-        )
+    def _place_of(self, attempt_id: str) -> Place | None:
+        """Where in this stage the attempt is under way."""
+        progress = self.state.stages.get(self.stage.name, Stage())
+        for place, _, attempt in progress.attempts(self.stage):
+            if attempt.id == attempt_id and attempt.status == "InProgress":
+                is_left = place.condition is not None and progress.conditions[place.condition].is_settled
+                return None if is_left else place
+        return None
 
-    def _change(self, name: str, attempt: Attempt) -> None:
-        self._put(replace(self.progress, actions={**self.progress.actions, name: attempt}))
+    def _at(self, place: Place) -> Attempt:
+        if place.condition is None:
+            return self.progress.actions[place.name]
+        return self.progress.conditions[place.condition].rules[place.name]
+
+    def _declared(self, place: Place) -> tree.Action:
+        return next(action for found, action, _ in self.progress.attempts(self.stage) if found == place)
+
+    def _change(self, place: Place, attempt: Attempt) -> None:
+        if place.condition is None:
+            self._put(replace(self.progress, actions={**self.progress.actions, place.name: attempt}))
+        else:
+            rules = self.progress.conditions[place.condition].rules
+            self._put_condition(place.condition, {**rules, place.name: attempt})
 
     def _put(self, progress: Stage) -> None:
         self.state = replace(self.state, stages={**self.state.stages, self.stage.name: progress}, changed_at=self.at)

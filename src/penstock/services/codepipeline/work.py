@@ -44,6 +44,16 @@ class Work:
     def outputs(self) -> tuple[Artifact, ...]:
         return self.attempt.outputs
 
+    @property
+    def role(self) -> str:
+        return self.action.role_arn or self.plan.pipeline.role_arn
+
+    @property
+    def function(self) -> str:
+        """The function that does it."""
+        executor = self.plan.order.executors.get(self.action.action_type_id.key)
+        return executor.function if executor is not None else self.given("FunctionName")
+
     def given(self, name: str, otherwise: str = "") -> str:
         """A member of the configuration."""
         return self.attempt.configuration.get(name, otherwise)
@@ -83,9 +93,11 @@ def located(artifact: Artifact) -> dict[str, Json]:
     }
 
 
-def work_of(plan: Delivery, state: State, stage: str, action: str) -> Work:
-    """The work of an action's attempt."""
-    declared = plan.pipeline.stages[plan.pipeline.place_of(stage)].action(action)
-    assert declared is not None
-    inputs = tuple(state.artifacts[name] for name in declared.inputs if name in state.artifacts)
-    return Work(plan, stage, declared, state.stages[stage].actions[action], inputs)
+def work_of(plan: Delivery, state: State, stage: str, attempt: str) -> Work | None:
+    """The work of an attempt, of an action or of a rule; None where it has made way for another."""
+    declared = plan.stage(stage)
+    for _, action, found in state.stages[stage].attempts(declared) if stage in state.stages else ():
+        if found.id == attempt:
+            inputs = tuple(state.artifacts[name] for name in action.inputs if name in state.artifacts)
+            return Work(plan, stage, action, found, inputs)
+    return None

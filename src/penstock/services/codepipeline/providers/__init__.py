@@ -10,9 +10,11 @@ from typing import Any, Final
 
 from penstock.services.codepipeline.providers.asking import Asking, Failed
 from penstock.services.codepipeline.providers.builds import build
+from penstock.services.codepipeline.providers.commands import run_commands
 from penstock.services.codepipeline.providers.deploys import deploy_to_s3
 from penstock.services.codepipeline.providers.machines import execute
-from penstock.services.codepipeline.providers.sources import from_codecommit, from_s3
+from penstock.services.codepipeline.providers.pipelines import start_pipeline
+from penstock.services.codepipeline.providers.sources import from_codecommit, from_ecr, from_s3
 from penstock.services.codepipeline.providers.stacks import deploy_stack
 from penstock.services.codepipeline.work import Work
 
@@ -20,11 +22,14 @@ Adapter = Callable[[Work, Asking], Awaitable[Mapping[str, Any]]]
 PROVIDERS: Final[Mapping[tuple[str, str], Adapter]] = {
     ("S3", "Source"): from_s3,
     ("CodeCommit", "Source"): from_codecommit,
+    ("ECR", "Source"): from_ecr,
     ("CodeBuild", "Build"): build,
     ("CodeBuild", "Test"): build,
+    ("Commands", "Compute"): run_commands,
     ("StepFunctions", "Invoke"): execute,
+    ("CodePipeline", "Invoke"): start_pipeline,
     ("S3", "Deploy"): deploy_to_s3,
     ("CloudFormation", "Deploy"): deploy_stack,
 }
 
-__all__ = ["PROVIDERS", "Asking", "Failed"]
+__all__ = ["PROVIDERS", "Adapter", "Asking", "Failed"]

@@ -1,5 +1,9 @@
-"""Sources: an object of S3, a branch of CodeCommit. Each can also be asked for its revision alone, to see it change."""
+"""Sources: an object of S3, a branch of CodeCommit, an image of ECR.
 
+Each can also be asked for its revision alone, to see it change.
+"""
+
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
@@ -8,6 +12,7 @@ from penstock.services.codepipeline.providers.asking import MOST_FILES, Asking, 
 from penstock.services.codepipeline.work import Work
 
 Json = Any
+LATEST: Final = "latest"
 UNVERSIONED: Final = "The S3 bucket {} is not versioned: a source needs a bucket with versioning enabled."
 
 
@@ -72,6 +77,43 @@ async def codecommit_revision(given: Mapping[str, str], asking: Asking) -> str:
     asked = {"repositoryName": given["RepositoryName"], "branchName": given["BranchName"]}
     commit_id: str = (await asking.ask("codecommit", "GetBranch", asked))["branch"]["commitId"]
     return commit_id
+
+
+async def from_ecr(work: Work, asking: Asking) -> Mapping[str, Any]:
+    """What there is to say of an image: `imageDetail.json`."""
+    name, tag = work.given("RepositoryName"), work.given("ImageTag", LATEST)
+    digest = override(work, "IMAGE_DIGEST")
+    image = await _image(name, {"imageDigest": digest} if digest else {"imageTag": tag}, asking)
+    described = await asking.ask("ecr", "DescribeRepositories", {"repositoryNames": [name]})
+    uri = f"{described['repositories'][0]['repositoryUri']}@{image['imageDigest']}"
+    told = {"RegistryId": image["registryId"], "RepositoryName": name, "ImageDigest": image["imageDigest"]}
+    detail = {
+        **told,
+        "Version": "1.0",
+        "ImageURI": uri,
+        "ImageTags": image.get("imageTags") or [],
+        "ImageSizeInBytes": str(image.get("imageSizeInBytes", "")),
+        "ImagePushedAt": str(image.get("imagePushedAt", "")),
+    }
+    (artifact,) = work.outputs
+    await asking.keep(artifact, {"imageDetail.json": json.dumps(detail).encode()})
+    return {
+        "Summary": f"{name}:{tag}",
+        "ExternalId": image["imageDigest"],
+        "Revision": {"Id": image["imageDigest"], "Summary": f"{name}:{tag}"},
+        "Variables": {**told, "ImageTag": tag, "ImageURI": uri},
+    }
+
+
+async def ecr_revision(given: Mapping[str, str], asking: Asking) -> str:
+    image = await _image(given["RepositoryName"], {"imageTag": given.get("ImageTag", LATEST)}, asking)
+    digest: str = image["imageDigest"]
+    return digest
+
+
+async def _image(repository: str, which: Mapping[str, str], asking: Asking) -> Json:
+    asked = {"repositoryName": repository, "imageIds": [which]}
+    return (await asking.ask("ecr", "DescribeImages", asked))["imageDetails"][0]
 
 
 async def _files(repository: str, commit_id: str, asking: Asking) -> dict[str, bytes]:
