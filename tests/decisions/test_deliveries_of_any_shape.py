@@ -8,7 +8,7 @@ import pytest
 
 from penstock.engine.facts import Command, Done, Event, Fact, Finish, Json, Perform, Signal, Signalled, Started
 from penstock.services.codepipeline import traffic
-from penstock.services.codepipeline.flow import ACT, ExecutionFlow
+from penstock.services.codepipeline.flow import ACT, JUDGE, ROLL_BACK, ExecutionFlow
 from penstock.services.codepipeline.model import Delivery, Plan, State
 from penstock.services.codepipeline.traffic import Traffic, TrafficFlow
 
@@ -95,6 +95,107 @@ def test_any_pipeline_runs_what_it_should_and_ends_as_it_should(seed: int) -> No
 
     status, should_run = expected(declared, failing)
     assert (life.state.status, ran) == (status, should_run)
+    assert any(key.startswith("finish/") for key in life.asked)
+
+
+def guarded(luck: random.Random) -> Json:
+    """A declaration whose stages have conditions, retry by themselves, or roll back."""
+    declared = {**declaration(luck), "pipelineType": "V2"}
+    for stage in declared["stages"][1:]:
+        for kind, results in (
+            ("beforeEntry", ["FAIL", "SKIP"]),
+            ("onSuccess", ["FAIL", "ROLLBACK"]),
+            ("onFailure", ["FAIL", "ROLLBACK"]),
+        ):
+            if luck.random() < 0.4:
+                rule = {"name": kind, "ruleTypeId": {"category": "Rule", "provider": "VariableCheck"}}
+                stage[kind] = {"conditions": [{"result": luck.choice(results), "rules": [rule]}]}
+        if luck.random() < 0.6:
+            mode = luck.choice(["FAILED_ACTIONS", "ALL_ACTIONS"])
+            result = {"result": luck.choice(["RETRY", "ROLLBACK"]), "retryConfiguration": {"retryMode": mode}}
+            stage["onFailure"] = {**stage.get("onFailure", {}), **result}
+    return declared
+
+
+class Guide:
+    """The rules read in the plainest way: what runs how often, how it ends, and whether a stage is rolled back."""
+
+    def __init__(self, declared: Json, failing: set[tuple[str, str, int]], broken: set[tuple[str, str]]) -> None:
+        self.failing, self.broken = failing, broken
+        self.ran: set[tuple[str, str, int]] = set()
+        self.rolls_back = False
+        self.status = "Succeeded"
+        for stage in declared["stages"]:
+            if not self._through(stage):
+                self.status = "Failed"
+                return
+
+    def _through(self, stage: Json) -> bool:
+        if (result := self._broken(stage, "beforeEntry")) is not None:
+            return result == "SKIP"
+        on_failure, counts = stage.get("onFailure", {}), dict.fromkeys((each["name"] for each in stage["actions"]), 0)
+        well: set[str] = set()
+        for is_last in (False, True):
+            if self._actions(stage, well, counts):
+                break
+            if on_failure.get("result") != "RETRY" or is_last:
+                self.rolls_back = (self._broken(stage, "onFailure") or on_failure.get("result")) == "ROLLBACK"
+                return False
+            if on_failure["retryConfiguration"]["retryMode"] == "ALL_ACTIONS":
+                well.clear()
+        result = self._broken(stage, "onSuccess")
+        self.rolls_back = result == "ROLLBACK"
+        return result is None
+
+    def _actions(self, stage: Json, well: set[str], counts: dict[str, int]) -> bool:
+        for order in sorted({action["runOrder"] for action in stage["actions"]}):
+            group = [
+                each["name"] for each in stage["actions"] if each["runOrder"] == order and each["name"] not in well
+            ]
+            for name in group:
+                counts[name] += 1
+                self.ran.add((stage["name"], name, counts[name]))
+            well |= {name for name in group if (stage["name"], name, counts[name]) not in self.failing}
+            if not well.issuperset(group):
+                return False
+        return True
+
+    def _broken(self, stage: Json, kind: str) -> str | None:
+        """The result of a condition that does not hold."""
+        conditions = stage.get(kind, {}).get("conditions", [])
+        return conditions[0]["result"] if conditions and (stage["name"], kind) in self.broken else None
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_any_pipeline_with_conditions_and_retries_goes_as_it_should(seed: int) -> None:
+    luck = random.Random(seed)
+    declared = guarded(luck)
+    every = [(stage["name"], each["name"], count) for stage in declared["stages"] for each in stage["actions"]
+             for count in (1, 2)]  # fmt: skip
+    failing = {each for each in every if luck.random() < 0.2}
+    kinds = ("beforeEntry", "onSuccess", "onFailure")
+    broken = {(stage["name"], kind) for stage in declared["stages"] for kind in kinds if luck.random() < 0.2}
+    life, ran, rolls_back = Life(declared), set[tuple[str, str, int]](), False
+
+    while life.out:
+        command = life.out.pop(luck.randrange(len(life.out)))
+        match command:
+            case Signal(name=traffic.ARRIVE, payload=payload):
+                life.hear(Signalled(traffic.ADMITTED, {"Stage": payload["Stage"]}))
+            case Perform(key, activity, asked) if activity == ACT:
+                where = (asked["Stage"], asked["Action"])
+                attempt = (*where, 1 if (*where, 1) not in ran else 2)
+                assert attempt not in ran
+                ran.add(attempt)
+                life.hear(Done(key, FAILS if attempt in failing else {}))
+            case Perform(key, activity, asked) if activity == JUDGE:
+                life.hear(Done(key, FAILS if (asked["Stage"], asked["Rule"]) in broken else {}))
+            case Perform(key, activity) if activity == ROLL_BACK:
+                rolls_back = True
+                life.hear(Done(key, {"Summary": "It is."}))
+
+    guide = Guide(declared, failing, broken)
+    assert (life.state.status, ran, rolls_back) == (guide.status, guide.ran, guide.rolls_back)
     assert any(key.startswith("finish/") for key in life.asked)
 
 

@@ -171,3 +171,103 @@ def test_a_worker_of_a_users_does_a_custom_action(world: World) -> None:
 
     (execution,) = codepipeline.list_pipeline_executions(pipelineName="slurm")["pipelineExecutionSummaries"]
     assert execution["status"] == "Succeeded"
+
+
+WHO = "echo $CODEBUILD_INITIATOR $CODEBUILD_RESOLVED_SOURCE_VERSION > who.txt"
+
+
+def guarded_pipeline(store: str, sources: str, deployed: str) -> Any:
+    """Commands make what is deployed once somebody says so; a rule looks at the source first."""
+    source = {"S3Bucket": sources, "S3ObjectKey": "app.zip"}
+    run = action(
+        "Run", "Compute/Commands", {}, takes="Code", namespace="Run", outputVariables=["WORD"],
+        commands=[WHO, "cp a.txt shipped.txt", "export WORD=$GREETING-$(cat a.txt)"],
+        environmentVariables=[{"name": "GREETING", "value": "#{codepipeline.PipelineExecutionId}"}],
+    )  # fmt: skip
+    rule = {
+        "name": "Filled", "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "Commands", "version": "1"},
+        "inputArtifacts": [{"name": "Code"}], "commands": ["test -s a.txt"],
+    }  # fmt: skip
+    ship = action("Ship", "Deploy/S3", {"BucketName": deployed, "Extract": "true"}, takes="Made")
+    return {
+        "name": "guarded",
+        "roleArn": ROLE,
+        "pipelineType": "V2",
+        "artifactStore": {"type": "S3", "location": store},
+        "stages": [
+            {"name": "Source", "actions": [action("Get", "Source/S3", source, makes="Code", namespace="Get")]},
+            {
+                "name": "Make",
+                "beforeEntry": {"conditions": [{"result": "FAIL", "rules": [rule]}]},
+                "actions": [{**run, "outputArtifacts": [{"name": "Made", "files": ["who.txt", "shipped.txt"]}]}],
+            },
+            {"name": "Ask", "actions": [action("Ask", "Approval/Manual", {"CustomData": "#{Run.WORD}"})]},
+            {"name": "Deploy", "actions": [ship]},
+        ],
+    }
+
+
+def test_a_change_is_watched_rejected_retried_approved_and_rolled_back(world: World) -> None:
+    codepipeline, s3 = world.client("codepipeline"), world.client("s3")
+    store, sources, deployed = world.bucket(), world.bucket(), world.bucket()
+    s3.put_bucket_versioning(Bucket=sources, VersioningConfiguration={"Status": "Enabled"})
+    first = s3.put_object(Bucket=sources, Key="app.zip", Body=zipped(a_txt="one"))["VersionId"]
+    codepipeline.create_pipeline(pipeline=guarded_pipeline(store, sources, deployed))
+
+    def executions() -> Any:
+        return codepipeline.list_pipeline_executions(pipelineName="guarded")["pipelineExecutionSummaries"]
+
+    def asked(stale: str = "") -> Any:
+        stages = codepipeline.get_pipeline_state(name="guarded")["stageStates"]
+        token = stages[2]["actionStates"][0].get("latestExecution", {}).get("token")
+        return token if token != stale else None
+
+    def answer(token: str, status: str) -> None:
+        codepipeline.put_approval_result(
+            pipelineName="guarded", stageName="Ask", actionName="Ask", token=token,
+            result={"status": status, "summary": "said"},
+        )  # fmt: skip
+
+    def latest(status: str, count: int) -> Any:
+        def look() -> Any:
+            found = executions()
+            return found[0] if len(found) == count and found[0]["status"] == status else None
+
+        return until(look, f"execution {count} is {status}")
+
+    token = until(asked, "an approval is waited for")
+    answer(token, "Rejected")
+    rejected = latest("Failed", 1)["pipelineExecutionId"]
+    codepipeline.retry_stage_execution(
+        pipelineName="guarded", stageName="Ask", pipelineExecutionId=rejected, retryMode="FAILED_ACTIONS"
+    )
+    again = until(lambda: asked(token), "the approval is asked for again")
+    answer(again, "Approved")
+    latest("Succeeded", 1)
+    assert world.get(f"s3://{deployed}/shipped.txt") == b"one"
+    assert world.get(f"s3://{deployed}/who.txt").decode().split() == ["codepipeline/guarded", first]
+    history = codepipeline.list_action_executions(pipelineName="guarded", filter={"pipelineExecutionId": rejected})[
+        "actionExecutionDetails"
+    ]
+    details = {each["actionName"]: each for each in history}
+    assert details["Ask"]["input"]["resolvedConfiguration"] == {"CustomData": f"{rejected}-one"}
+    build = details["Run"]["output"]["executionResult"]["externalExecutionId"]
+    stream = build.rpartition(":")[2]
+    log = world.client("logs").get_log_events(logGroupName="/aws/codepipeline/guarded", logStreamName=stream)
+    assert any("cp a.txt shipped.txt" in event["message"] for event in log["events"])
+    assert not [each for each in world.client("codebuild").list_projects()["projects"] if "CodePipeline" in each]
+
+    s3.put_object(Bucket=sources, Key="app.zip", Body=zipped(a_txt="two"))
+    newer = until(lambda: asked(again), "the change is seen, and asked for")
+    answer(newer, "Approved")
+    assert latest("Succeeded", 2)["trigger"]["triggerType"] == "PollForSourceChanges"
+    assert world.get(f"s3://{deployed}/shipped.txt") == b"two"
+
+    back = codepipeline.rollback_stage(pipelineName="guarded", stageName="Deploy", targetPipelineExecutionId=rejected)[
+        "pipelineExecutionId"
+    ]
+    rolled = latest("Succeeded", 3)
+    assert (rolled["pipelineExecutionId"], rolled["executionType"]) == (back, "ROLLBACK")
+    assert world.get(f"s3://{deployed}/shipped.txt") == b"one"
+    rules = codepipeline.list_rule_executions(pipelineName="guarded")["ruleExecutionDetails"]
+    assert [each["status"] for each in rules] == ["Succeeded", "Succeeded"]

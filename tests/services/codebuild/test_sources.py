@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from penstock.services.codebuild.builds import initiator
 from services.codebuild.worlds import Json, World, message, project
 
 SPEC = "version: 0.2\nphases: {build: {commands: [cat hello, echo $CODEBUILD_RESOLVED_SOURCE_VERSION]}}"
@@ -52,6 +53,37 @@ async def built(world: World, source: Json, **members: Json) -> Json:
     async with world.open() as client:
         await client("CreateProject", **project(source=source, **members))
         return await client.run()
+
+
+async def test_a_pipelines_artifact_is_of_the_revision_that_the_pipeline_says(world: World) -> None:
+    world.objects["p/Code/x"] = archive(hello="from a pipeline\n", buildspec_yml=SPEC)
+    world.objects["p/More/y"] = archive(more="more\n")
+    more = {"type": "CODEPIPELINE", "location": "bucket/p/More/y", "sourceIdentifier": "More"}
+    async with world.open() as client:
+        await client("CreateProject", **project(source={"type": "CODEPIPELINE"}))
+        build = await client.run(
+            sourceTypeOverride="CODEPIPELINE",
+            sourceLocationOverride="bucket/p/Code/x",
+            sourceVersion="c0ffee",
+            secondarySourcesOverride=[more],
+        )
+
+    assert build["buildStatus"] == "SUCCEEDED"
+    assert (build["sourceVersion"], build["resolvedSourceVersion"]) == ("arn:aws:s3:::bucket/p/Code/x", "c0ffee")
+    assert "c0ffee" in world.log(build)
+
+
+@pytest.mark.parametrize(
+    ("principal", "told"),
+    [
+        ("arn:aws:codepipeline:us-east-1:123456789012:deliver", "codepipeline/deliver"),
+        ("arn:aws:iam::123456789012:user/me", "me"),
+        ("arn:aws:sts::123456789012:assumed-role/R/session", "R/session"),
+        ("", "root"),
+    ],
+)
+def test_who_started_a_build(principal: str, told: str) -> None:
+    assert initiator(principal) == told
 
 
 async def test_an_archive_in_s3(world: World) -> None:
