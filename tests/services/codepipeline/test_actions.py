@@ -355,6 +355,19 @@ async def test_a_stack_that_has_failed_is_replaced(world: World) -> None:
 
 
 @in_a_world
+async def test_a_stack_needs_a_template(world: World) -> None:
+    given = {"ActionMode": "CREATE_UPDATE", "StackName": "s"}
+    await begin(world, stage("Deploy", action("Stack", "Deploy/AWS/CloudFormation", given=given)))
+
+    await world.until_status("Failed")
+
+    failed = (await world.action("Deploy", "Stack"))["errorDetails"]
+    assert failed == {
+        "code": "ConfigurationError", "message": "TemplatePath is required where ActionMode is CREATE_UPDATE.",
+    }  # fmt: skip
+
+
+@in_a_world
 async def test_a_stack_that_is_not_there_is_deleted(world: World) -> None:
     await deploy(world, "DELETE_ONLY")
 

@@ -21,7 +21,12 @@ BUILD = stage(
     action("Ask", "Approval/AWS/Manual", order=2),
 )
 PUT = {"BucketName": "deployed", "Extract": "true"}
-DEPLOY = stage("Deploy", action("Put", "Deploy/AWS/S3", given=PUT, takes=["Code"]))
+RULE = {
+    "name": "Look", "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "Commands", "version": "1"},
+    "inputArtifacts": [{"name": "Code"}], "commands": ["test -f a.txt"],
+}  # fmt: skip
+LOOKED = {"conditions": [{"result": "FAIL", "rules": [RULE]}]}
+DEPLOY = stage("Deploy", action("Put", "Deploy/AWS/S3", given=PUT, takes=["Code"]), beforeEntry=LOOKED)
 PIPELINE = {**declared(), "stages": [SOURCE, BUILD, DEPLOY]}
 
 
@@ -62,7 +67,7 @@ async def crashed_once(path: Path, commits: int, *, after: bool) -> bool:
         assert (await second.stage("Deploy"))["latestExecution"]["status"] == "Succeeded"
     assert [each["actionName"] for each in history] == ["Put", "Ask", "Build", "Get"], commits
     assert {each["status"] for each in history} == {"Succeeded"}
-    assert len(outside.builds) == 1, commits
+    assert len(outside.builds) == 2, commits  # the action's, and the rule's
     return stopped
 
 

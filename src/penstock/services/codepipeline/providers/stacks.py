@@ -38,7 +38,8 @@ async def deploy_stack(work: Work, asking: Asking) -> Mapping[str, Any]:
             await _create_or_update(stack, work, asking)
         case "CHANGE_SET_REPLACE":
             await _replace_change_set(work, asking)
-            return {"Summary": f"Change set {work.given('ChangeSetName')} is made."}
+            told = {"Summary": f"Change set {work.given('ChangeSetName')} is made."}
+            return {**told, "Variables": outputs_of(await _found(name, asking))}
         case "CHANGE_SET_EXECUTE":
             await _execute_change_set(work, asking)
         case _:
@@ -64,7 +65,7 @@ async def _replace_change_set(work: Work, asking: Asking) -> None:
     is_new = stack is None or stack["StackStatus"] in ("REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
     asked = {"StackName": name, "ChangeSetName": change_set}
     if stack is not None:
-        await asking.ask("cloudformation", "DeleteChangeSet", asked)
+        await _forget_change_set(asked, asking)
     request = await _request(work, asking)
     kind = "CREATE" if is_new else "UPDATE"
     await asking.ask(
@@ -77,6 +78,15 @@ async def _replace_change_set(work: Work, asking: Asking) -> None:
         if found["Status"] == "FAILED":
             raise Failed("JobFailed", f"Change set {change_set}: {found.get('StatusReason', 'failed')}")
         await asyncio.sleep(LOOK_EVERY)
+
+
+async def _forget_change_set(asked: Mapping[str, str], asking: Asking) -> None:
+    """One that is not there is as good as deleted."""
+    try:
+        await asking.ask("cloudformation", "DeleteChangeSet", asked)
+    except ServiceError as error:
+        if not error.code.startswith("ChangeSetNotFound"):
+            raise
 
 
 async def _execute_change_set(work: Work, asking: Asking) -> None:
@@ -112,10 +122,15 @@ async def _told(work: Work, asking: Asking) -> Mapping[str, Any]:
     if stack is None or stack["StackStatus"] not in WELL:
         status = "not there" if stack is None else f"{stack['StackStatus']}. {stack.get('StackStatusReason', '')}"
         raise Failed("JobFailed", f"Stack {name} is {status}".strip())
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs") or []}
+    outputs = outputs_of(stack)
     for artifact in work.outputs:
         await asking.keep(artifact, {work.given("OutputFileName", "output.json"): json.dumps(outputs).encode()})
     return {"Summary": f"Stack {name} is {stack['StackStatus']}.", "ExternalId": stack["StackId"], "Variables": outputs}
+
+
+def outputs_of(stack: Answer | None) -> dict[str, str]:
+    found = stack.get("Outputs") if stack is not None else None
+    return {each["OutputKey"]: each["OutputValue"] for each in found or []}
 
 
 async def _settled(name: str, asking: Asking) -> Answer | None:
@@ -140,6 +155,8 @@ async def _found(name: str, asking: Asking) -> Answer | None:
 
 async def _request(work: Work, asking: Asking) -> dict[str, Json]:
     """The template, and what it is given."""
+    if not work.given("TemplatePath"):
+        raise Failed("ConfigurationError", f"TemplatePath is required where ActionMode is {work.given('ActionMode')}.")
     settings = _members(await _file(work, asking, work.given("TemplateConfiguration")), "TemplateConfiguration")
     overrides = _members(work.given("ParameterOverrides"), "ParameterOverrides")
     values = {
