@@ -45,8 +45,8 @@ async def test_commands_are_a_build_of_a_project_that_is_there_as_long(world: Wo
 
 @in_a_world
 async def test_the_builds_of_a_batch_make_the_outputs_that_are_named_for_them(world: World) -> None:
+    await world.s3("CreateBucket", Bucket="builds")
     for key in ("made/one", "made/two"):
-        await world.s3("CreateBucket", Bucket="builds") if key == "made/one" else None
         await world.s3("PutObject", Bucket="builds", Key=key, Body=zipped({"a.txt": key}))
     world.outside.groups = [
         {
@@ -104,19 +104,19 @@ async def test_an_image_is_told_of_and_a_new_one_starts_the_pipeline(world: Worl
 
 
 @in_a_world
-async def test_a_pipeline_starts_another_with_variables(world: World) -> None:
+async def test_a_pipeline_starts_another_with_a_revision(world: World) -> None:
     await begin(world, stage("Deploy", PUT))
     await world.until_status("Succeeded")
-    other = declared(stage("Start", action("Start", "Invoke/AWS/CodePipeline", given={
-        "PipelineName": "p", "Variables": "[]",
-        "SourceRevisions": '[{"actionName": "Get", "revisionType": "S3_OBJECT_VERSION_ID", "revisionValue": "#{Get.VersionId}"}]',
-    })), name="q")  # fmt: skip
+    version = {"actionName": "Get", "revisionType": "S3_OBJECT_VERSION_ID", "revisionValue": "#{Get.VersionId}"}
+    given = {"PipelineName": "p", "Variables": "[]", "SourceRevisions": json.dumps([version])}
+    other = declared(stage("Start", action("Start", "Invoke/AWS/CodePipeline", given=given)), name="q")
     other["stages"][0]["actions"] = [GET]
     await world.ask("CreatePipeline", pipeline=other)
     await world.until_status("Succeeded", "q")
 
     started = await world.action("Start", "Start", "q")
     await world.until_count(2)
+    await world.until_status("Succeeded")
     found = await world.executions()
     assert list(found)[-1] == started["externalExecutionId"]
     assert list(found.values())[-1]["trigger"]["triggerDetail"] == ARN.replace(":p", ":q")
@@ -252,8 +252,8 @@ async def test_a_partners_worker_that_says_nothing_fails_the_action(world: World
     await world.engine.tell_later(run_of(ARN, execution), Fired(f"{job['jobId']}/silence/1"))
 
     assert (await world.action("Scan", "Scan"))["errorDetails"]["code"] == "TimedOut"
+    failure = {"type": "JobFailed", "message": "no"}
     with pytest.raises(ServiceError) as late:
-        failure = {"type": "JobFailed", "message": "no"}
         await world.ask("PutThirdPartyJobFailureResult", jobId=job["jobId"], clientToken="hush", failureDetails=failure)
     assert late.value.code == "InvalidJobStateException"
 
