@@ -176,9 +176,9 @@ def test_a_worker_of_a_users_does_a_custom_action(world: World) -> None:
 WHO = "echo $CODEBUILD_INITIATOR $CODEBUILD_RESOLVED_SOURCE_VERSION > who.txt"
 
 
-def guarded_pipeline(store: str, sources: str, deployed: str) -> Any:
+def guarded_pipeline(bucket: str) -> Any:
     """Commands make what is deployed once somebody says so; a rule looks at the source first."""
-    source = {"S3Bucket": sources, "S3ObjectKey": "app.zip"}
+    source = {"S3Bucket": bucket, "S3ObjectKey": "app.zip"}
     run = action(
         "Run", "Compute/Commands", {}, takes="Code", namespace="Run", outputVariables=["WORD"],
         commands=[WHO, "cp a.txt shipped.txt", "export WORD=$GREETING-$(cat a.txt)"],
@@ -188,12 +188,12 @@ def guarded_pipeline(store: str, sources: str, deployed: str) -> Any:
         "name": "Filled", "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "Commands", "version": "1"},
         "inputArtifacts": [{"name": "Code"}], "commands": ["test -s a.txt"],
     }  # fmt: skip
-    ship = action("Ship", "Deploy/S3", {"BucketName": deployed, "Extract": "true"}, takes="Made")
+    ship = action("Ship", "Deploy/S3", {"BucketName": bucket, "Extract": "true", "ObjectKey": "live"}, takes="Made")
     return {
         "name": "guarded",
         "roleArn": ROLE,
         "pipelineType": "V2",
-        "artifactStore": {"type": "S3", "location": store},
+        "artifactStore": {"type": "S3", "location": bucket},
         "stages": [
             {"name": "Source", "actions": [action("Get", "Source/S3", source, makes="Code", namespace="Get")]},
             {
@@ -209,10 +209,10 @@ def guarded_pipeline(store: str, sources: str, deployed: str) -> Any:
 
 def test_a_change_is_watched_rejected_retried_approved_and_rolled_back(world: World) -> None:
     codepipeline, s3 = world.client("codepipeline"), world.client("s3")
-    store, sources, deployed = world.bucket(), world.bucket(), world.bucket()
-    s3.put_bucket_versioning(Bucket=sources, VersioningConfiguration={"Status": "Enabled"})
-    first = s3.put_object(Bucket=sources, Key="app.zip", Body=zipped(a_txt="one"))["VersionId"]
-    codepipeline.create_pipeline(pipeline=guarded_pipeline(store, sources, deployed))
+    bucket = world.bucket()
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    first = s3.put_object(Bucket=bucket, Key="app.zip", Body=zipped(a_txt="one"))["VersionId"]
+    codepipeline.create_pipeline(pipeline=guarded_pipeline(bucket))
 
     def executions() -> Any:
         return codepipeline.list_pipeline_executions(pipelineName="guarded")["pipelineExecutionSummaries"]
@@ -244,8 +244,8 @@ def test_a_change_is_watched_rejected_retried_approved_and_rolled_back(world: Wo
     again = until(lambda: asked(token), "the approval is asked for again")
     answer(again, "Approved")
     latest("Succeeded", 1)
-    assert world.get(f"s3://{deployed}/shipped.txt") == b"one"
-    assert world.get(f"s3://{deployed}/who.txt").decode().split() == ["codepipeline/guarded", first]
+    assert world.get(f"s3://{bucket}/live/shipped.txt") == b"one"
+    assert world.get(f"s3://{bucket}/live/who.txt").decode().split() == ["codepipeline/guarded", first]
     history = codepipeline.list_action_executions(pipelineName="guarded", filter={"pipelineExecutionId": rejected})[
         "actionExecutionDetails"
     ]
@@ -257,17 +257,17 @@ def test_a_change_is_watched_rejected_retried_approved_and_rolled_back(world: Wo
     assert any("cp a.txt shipped.txt" in event["message"] for event in log["events"])
     assert not [each for each in world.client("codebuild").list_projects()["projects"] if "CodePipeline" in each]
 
-    s3.put_object(Bucket=sources, Key="app.zip", Body=zipped(a_txt="two"))
+    s3.put_object(Bucket=bucket, Key="app.zip", Body=zipped(a_txt="two"))
     newer = until(lambda: asked(again), "the change is seen, and asked for")
     answer(newer, "Approved")
     assert latest("Succeeded", 2)["trigger"]["triggerType"] == "PollForSourceChanges"
-    assert world.get(f"s3://{deployed}/shipped.txt") == b"two"
+    assert world.get(f"s3://{bucket}/live/shipped.txt") == b"two"
 
     back = codepipeline.rollback_stage(pipelineName="guarded", stageName="Deploy", targetPipelineExecutionId=rejected)[
         "pipelineExecutionId"
     ]
     rolled = latest("Succeeded", 3)
     assert (rolled["pipelineExecutionId"], rolled["executionType"]) == (back, "ROLLBACK")
-    assert world.get(f"s3://{deployed}/shipped.txt") == b"one"
+    assert world.get(f"s3://{bucket}/live/shipped.txt") == b"one"
     rules = codepipeline.list_rule_executions(pipelineName="guarded")["ruleExecutionDetails"]
     assert [each["status"] for each in rules] == ["Succeeded", "Succeeded"]
