@@ -12,7 +12,8 @@ data/
   mlflow/          what tracking servers keep, a folder each
   captures/        what endpoints were asked and answered, on its way to S3
   server.json      where the server is, while it is up          images.toml   the user's own images, if any
-  repositories/    git repositories, by id
+  repositories/    git repositories, by id              remotes/             what git fetches from elsewhere
+  connections/     where connections to git hosts lead, a file each
   forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas
 """
 
@@ -35,7 +36,9 @@ from penstock.engine.engine import Engine
 from penstock.gateway import access, credentials
 from penstock.gateway.forwarding import Forwarding, Program
 from penstock.gateway.git import GitDoor
+from penstock.gateway.gitproxy import GitProxy
 from penstock.gateway.guard import Guard, OpenHost, check_host, is_loopback
+from penstock.gateway.hooks import HookDoor
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
 from penstock.gateway.traffic import Traffic
@@ -217,6 +220,9 @@ class Penstock:
         traffic = Traffic()
         forwarding = Forwarding(finder(rooms.tracking), Guard(rooms.ring, clock, settings.auth))
         self._exits.push_async_callback(forwarding.close)
+        password = identity.ServicePasswords(rooms.database, "codecommit.amazonaws.com").whose
+        connected = GitProxy(rooms.codeconnections.upstream, password, auth=settings.auth)
+        self._exits.push_async_callback(connected.close)
         metrics = Metrics(
             database=rooms.database,
             engine=rooms.engine,
@@ -234,11 +240,17 @@ class Penstock:
             chance=chance,
             settings=settings,
             traffic=traffic,
-            more=[credentials.route(self._credentials), metrics.route(), *forwarding.routes()],
+            more=[
+                credentials.route(self._credentials),
+                metrics.route(),
+                *forwarding.routes(),
+                *connected.routes(),
+                *HookDoor(rooms.hooks, auth=settings.auth).routes(),
+            ],
             git=GitDoor(
                 repositories=rooms.codecommit.serving,
                 keys=rooms.ring,
-                password=identity.ServicePasswords(rooms.database, "codecommit.amazonaws.com").whose,
+                password=password,
                 region=self.settings.region,
                 clock=clock,
                 chance=chance,

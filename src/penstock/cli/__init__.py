@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "env": "Print what AWS clients need; list, build, explain the Pythons of jobs.",
     "exec": "Run a command in that environment: penstock exec -- python script.py",
     "sfn": "Run or check state machines without a server: penstock sfn run FILE",
+    "connect": "Say where a connection to a git host leads: penstock connect NAME --url URL",
     "coverage": "List the AWS operations that Penstock implements, and those it does not.",
     "doctor": "Say what this machine lacks, and how to get it.",
 }

@@ -20,6 +20,7 @@ from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
+from penstock.engine.pushes import Pushes
 from penstock.runtimes.choice import ByImage, WhereContained
 from penstock.runtimes.container import Containers, ContainerServers, find_socket
 from penstock.runtimes.container import Engine as ContainerEngine
@@ -33,6 +34,7 @@ from penstock.services.codebuild.announcing import Announcer as BuildAnnouncer
 from penstock.services.codebuild.room import open_codebuild
 from penstock.services.codebuild.running import Machine as BuildMachine
 from penstock.services.codecommit import CodeCommitRoom, open_codecommit
+from penstock.services.codeconnections import CodeConnectionsRoom, open_codeconnections
 from penstock.services.codepipeline import open_codepipeline
 from penstock.services.events import open_events
 from penstock.services.peripheral import Peripheral
@@ -62,6 +64,7 @@ from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
 from penstock.telemetry.following import contexts
 from penstock.wire.call import Directory, Scope, Service
+from penstock.wire.hooks import Hook
 from penstock.wire.validate import validate
 
 log: Final = logging.getLogger(__name__)
@@ -98,6 +101,7 @@ class Rooms:
     engine: Engine
     notices: Notices
     deliveries: Deliveries
+    pushes: Pushes
     blobs: Blobs
     sandbox: Sandbox
     container_engine: ContainerEngine
@@ -113,6 +117,8 @@ class Rooms:
     ring: identity.StoredKeys
     peripheral: Peripheral
     codecommit: CodeCommitRoom
+    codeconnections: CodeConnectionsRoom
+    hooks: dict[str, Callable[[Hook], Awaitable[tuple[int, str]]]]  # rooms that hear git hosts
     tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
     chores: list[Callable[[], Coroutine[Any, Any, None]]]  # what rooms want done all the time, until it is cancelled
 
@@ -146,7 +152,7 @@ class Rooms:
         )
         containers = containers_of(data, container_engine, blobs, images, slots)
         engine, notices = Engine(database, directory, clock=clock, chance=chance), Notices(database, directory)
-        deliveries = Deliveries(engine, directory)
+        deliveries, pushes = Deliveries(engine, directory), Pushes()
         rooms = cls(
             database=database,
             directory=directory,
@@ -169,7 +175,10 @@ class Rooms:
             ),
             ring=identity.StoredKeys(database, clock),
             peripheral=Peripheral(directory, endpoint, clock),
-            codecommit=git_repositories(data, database, directory, deliveries, notices, endpoint),
+            codecommit=git_repositories(data, database, directory, deliveries, notices, pushes, endpoint),
+            codeconnections=git_hosts(data, database, directory, pushes, endpoint),
+            pushes=pushes,
+            hooks={},
             tidy=[],
             chores=[],
         )
@@ -179,12 +188,13 @@ class Rooms:
         rooms._furnish_functions(data, streams, clients_of.functions)
         rooms._furnish_models(data, streams, images, clients_of.servers)
         rooms._furnish_features(data)
-        rooms._furnish_builds(data, streams, clients_of.jobs)
-        rooms._furnish_pipelines()
+        rooms._furnish_builds(data, streams, clients_of.jobs, endpoint)
+        rooms._furnish_pipelines(endpoint)
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
         rooms.chores.append(rooms.tracking.keeping.work)
-        rooms.chores.append(rooms.codecommit.begin)
+        rooms.chores.extend((rooms.codecommit.begin, rooms.codeconnections.watch))
+        rooms.hooks["codeconnections"] = rooms.codeconnections.hear
         rooms.tidy.append(rooms.codecommit.tidy)
         return rooms
 
@@ -231,9 +241,11 @@ class Rooms:
         open_automl(engine=self.engine, directory=self.directory, clock=clock)
         self.tidy.extend((tidy_jobs, self.sandbox.tidy, self.containers.tidy))
 
-    def _furnish_builds(self, data: Path, streams: Streams, client_environment: ClientEnvironment) -> None:
+    def _furnish_builds(
+        self, data: Path, streams: Streams, client_environment: ClientEnvironment, endpoint: Callable[[], str]
+    ) -> None:
         here = machine_here()
-        tidy_builds = open_codebuild(
+        codebuild = open_codebuild(
             engine=self.engine,
             directory=self.directory,
             blobs=self.blobs,
@@ -242,11 +254,13 @@ class Rooms:
             streams=streams,
             folder=data / "fetched",
             client_environment=client_environment,
+            endpoint=endpoint,
             clock=clock,
             chance=chance,
             announce=BuildAnnouncer(self.notices),
         )
-        self.tidy.append(tidy_builds)
+        self.tidy.append(codebuild.tidy)
+        self.hooks["codebuild"] = codebuild.hear
 
     def _furnish_functions(self, data: Path, streams: Streams, clients_of: lambda_.ClientsOf) -> None:
         functions = lambda_.furnish(
@@ -322,7 +336,7 @@ class Rooms:
         self.chores.append(shipping.work)
         self.tidy.append(shipping.forget_expired)
 
-    def _furnish_pipelines(self) -> None:
+    def _furnish_pipelines(self, endpoint: Callable[[], str]) -> None:
         """SageMaker's, and CodePipeline's."""
         open_pipelines(
             database=self.database,
@@ -333,10 +347,17 @@ class Rooms:
             tell=telling(self.notices),
             identify=self.inventories.identify,
         )
-        look_at_sources = open_codepipeline(
-            engine=self.engine, directory=self.directory, notices=self.notices, clock=clock, chance=chance
+        codepipeline = open_codepipeline(
+            engine=self.engine,
+            directory=self.directory,
+            notices=self.notices,
+            pushes=self.pushes,
+            endpoint=endpoint,
+            clock=clock,
+            chance=chance,
         )
-        self.chores.append(look_at_sources)
+        self.chores.append(codepipeline.watch)
+        self.hooks["codepipeline"] = codepipeline.hear
 
     def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
         chores = open_stepfunctions(
@@ -394,6 +415,7 @@ def git_repositories(
     directory: Directory,
     deliveries: Deliveries,
     notices: Notices,
+    pushes: Pushes,
     endpoint: Callable[[], str],
 ) -> CodeCommitRoom:
     return open_codecommit(
@@ -401,7 +423,23 @@ def git_repositories(
         directory=directory,
         deliveries=deliveries,
         notices=notices,
+        pushes=pushes,
         folder=data / "repositories",
+        endpoint=endpoint,
+        clock=clock,
+        chance=chance,
+    )
+
+
+def git_hosts(
+    data: Path, database: SqliteDatabase, directory: Directory, pushes: Pushes, endpoint: Callable[[], str]
+) -> CodeConnectionsRoom:
+    return open_codeconnections(
+        database=database,
+        directory=directory,
+        pushes=pushes,
+        settings=data / "connections",
+        folder=data / "remotes",
         endpoint=endpoint,
         clock=clock,
         chance=chance,

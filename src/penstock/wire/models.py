@@ -30,6 +30,8 @@ OURS: Final = (
     "events",
     "stepfunctions",
     "codepipeline",
+    "codeconnections",
+    "codestar-connections",
     "codebuild",
     "codecommit",
     "cloudformation",

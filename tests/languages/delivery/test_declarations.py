@@ -193,3 +193,39 @@ def test_what_may_start_and_what_a_stage_comes_to(standing: Json, may_start: str
 def test_a_stage_that_is_to_stop_has_stopped_when_nothing_runs() -> None:
     assert outcome(STAGE.actions, {"A": "Succeeded"}, is_stopping=True) == "Stopped"
     assert outcome(STAGE.actions, {"A": "InProgress"}, is_stopping=True) == "InProgress"
+
+
+OLD_GITHUB = {"category": "Source", "owner": "ThirdParty", "provider": "GitHub", "version": "1"}
+
+
+def triggered(push: Json = None, name: str = "Get", **more: Json) -> Json:
+    source = action("Get", "Source/CodeCommit", {"RepositoryName": "r", "BranchName": "main"}, makes=["Code"])
+    trigger = {"providerType": "CodeStarSourceConnection", "gitConfiguration": {"sourceActionName": name}}
+    if push is not None:
+        trigger["gitConfiguration"]["push"] = [push]  # type: ignore[index]
+    return pipeline([source, get("Other", "More")], [put()], triggers=[trigger], **{"pipelineType": "V2", **more})
+
+
+def test_a_trigger_of_a_git_source_can_be_carried_out() -> None:
+    declared = triggered({"branches": {"includes": ["main"]}, "filePaths": {"excludes": ["docs/**"]}})
+    check(tree.read(declared), REGION, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("declared", "sentence"),
+    [
+        (triggered(pipelineType="V1"), "Pipelines of type V1 do not have triggers: set pipelineType to V2"),
+        (triggered(name="Other"), "is no source action with a git repository"),
+        (
+            pipeline([{**get(), "actionTypeId": OLD_GITHUB}], [put()]),
+            "CodeStarSourceConnection is the provider for GitHub",
+        ),
+        (triggered(name="None"), "is no source action with a git repository"),
+        (triggered({"tags": {"includes": ["v"]}, "branches": {"includes": ["m"]}}), "a push has tags, or it has"),
+        (triggered({"branches": {"includes": ["{m"]}}), "is no glob pattern"),
+        ({**triggered(), "triggers": triggered()["triggers"] * 2}, "Only one trigger can be declared"),
+    ],
+)
+def test_a_trigger_that_cannot_be_carried_out_is_refused(declared: Json, sentence: str) -> None:
+    with pytest.raises(Invalid, match=sentence):
+        check(tree.read(declared), REGION, lambda _: None)

@@ -150,12 +150,13 @@ class World:
         chance = chances(100 + self.lives)
         for service in (self.s3, self.logs, self.parameters, self.secrets):
             directory.register(service)
-        self.tidy = open_codebuild(
+        room = open_codebuild(
             engine=engine, directory=directory, blobs=self.blobs, runtime=self.runtime,
             machine=Machine(cpus=4, memory_mib=8192), streams=Streams(directory, self.stream),
             folder=self.folder / "fetched", client_environment=lambda scope, role: {"ROLE": role, **self.environment},
-            clock=self.clock, chance=chance, announce=self.announce,
+            clock=self.clock, chance=chance, announce=self.announce, endpoint=lambda: "http://here",
         )  # fmt: skip
+        self.tidy, self.hear = room.tidy, room.hear
         ready = asyncio.Event()
         task = asyncio.create_task(engine.work(ready.set))
         waiting = asyncio.create_task(ready.wait())

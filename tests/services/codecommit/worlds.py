@@ -17,6 +17,7 @@ from penstock.composition.sources import MIGRATIONS
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
+from penstock.engine.pushes import Pushes
 from penstock.services.codecommit import open_codecommit
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
@@ -61,10 +62,11 @@ class World:
         self.engine = Engine(self.database, self.directory, clock=clock, chance=chance)
         self.notices = Notices(self.database, self.directory)
         self.notices.heed(lambda *_: True)
+        self.pushes = Pushes()
         self.room = open_codecommit(
             database=self.database, directory=self.directory, deliveries=Deliveries(self.engine, self.directory),
-            notices=self.notices, folder=self.folder / "repositories", endpoint=lambda: "http://here", clock=clock,
-            chance=chance,
+            notices=self.notices, pushes=self.pushes, folder=self.folder / "repositories",
+            endpoint=lambda: "http://here", clock=clock, chance=chance,
         )  # fmt: skip
         for service, operation in (("sns", "Publish"), ("lambda", "Invoke")):
             self.directory.provide(service, [operation], self.note)

@@ -13,6 +13,7 @@ from typing import Any
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
+from penstock.engine.pushes import Pushes
 from penstock.services import s3
 from penstock.services.codepipeline import open_codepipeline
 from penstock.services.codepipeline.polling import Poller
@@ -150,9 +151,11 @@ class World:
         self.chance = lambda: f"{self.life:08x}{next(numbers):024x}"
         self.engine = Engine(self.database, self.directory, clock=self.clock, chance=self.chance)
         self.notices = Notices(self.database, self.directory)
-        open_codepipeline(
-            engine=self.engine, directory=self.directory, notices=self.notices, clock=self.clock, chance=self.chance
-        )
+        self.pushes = Pushes()
+        self.room = open_codepipeline(
+            engine=self.engine, directory=self.directory, notices=self.notices, pushes=self.pushes, clock=self.clock,
+            endpoint=lambda: "http://here", chance=self.chance,
+        )  # fmt: skip
         for service in s3.operations(self.database, Blobs(self.folder), self.clock, self.chance):
             self.directory.register(service)
         self.outside.enter(self.directory)
@@ -261,6 +264,12 @@ class World:
         """Until there are so many executions."""
         async with asyncio.timeout(DEADLINE):
             while len(await self.statuses()) < executions:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+    async def until_superseded(self, executions: int) -> None:
+        """Until so many have been superseded."""
+        async with asyncio.timeout(DEADLINE):
+            while (await self.statuses()).count("Superseded") < executions:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
     async def until_token(self, stage: str, action: str) -> str:

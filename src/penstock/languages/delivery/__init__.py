@@ -3,6 +3,7 @@
 tree.py       a declaration, typed
 catalogue.py  AWS's kinds of actions and rules: how many artifacts, which configuration, how long
 checking.py   what is wrong with a declaration, in AWS's sentences
+triggers.py   which pushes and pull requests start a pipeline; globs.py
 variables.py  #{namespace.key}
 stages.py     which actions may start, and what a stage has come to
 """

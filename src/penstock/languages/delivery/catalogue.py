@@ -48,6 +48,11 @@ ACTIONS: Final[Mapping[str, Kind]] = {
         required=("RepositoryName", "BranchName"),
         optional=("PollForSourceChanges", "OutputArtifactFormat"),
     ),
+    "Source/AWS/CodeStarSourceConnection/1": Kind(
+        outputs=(1, 1),
+        required=("ConnectionArn", "FullRepositoryId", "BranchName"),
+        optional=("OutputArtifactFormat", "DetectChanges"),
+    ),
     "Source/AWS/ECR/1": Kind(outputs=(1, 1), required=("RepositoryName",), optional=("ImageTag",)),
     "Compute/AWS/Commands/1": Kind(inputs=(1, 10), outputs=(0, 1), takes_commands=True, is_new=True),
     "Build/AWS/CodeBuild/1": BUILD,
@@ -96,6 +101,7 @@ ACTIONS: Final[Mapping[str, Kind]] = {
     ),
 }
 
+GIT_SOURCES: Final = frozenset({"Source/AWS/CodeCommit/1", "Source/AWS/CodeStarSourceConnection/1"})
 RULES: Final[Mapping[str, Kind]] = {
     "CloudWatchAlarm": Kind(required=("AlarmName",), optional=("AlarmStates", "WaitTime"), longest=DAY),
     "CodeBuild": replace(BUILD, outputs=(0, 0)),

@@ -7,8 +7,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from penstock.languages.delivery.catalogue import ACTIONS, ELSEWHERE, MAY_SKIP, RULES, Kind
-from penstock.languages.delivery.tree import Action, ConditionKind, Pipeline, Rule, Stage, TypeId, is_true
+from penstock.languages.delivery import globs
+from penstock.languages.delivery.catalogue import ACTIONS, ELSEWHERE, GIT_SOURCES, MAY_SKIP, RULES, Kind
+from penstock.languages.delivery.tree import (
+    Action,
+    ConditionKind,
+    GitConfiguration,
+    Pipeline,
+    Rule,
+    Stage,
+    TypeId,
+    is_true,
+)
 from penstock.languages.delivery.variables import RESERVED
 
 Known = Callable[[TypeId], Kind | None]
@@ -48,6 +58,7 @@ def check(pipeline: Pipeline, region: str, known: Known) -> None:
         _check_rollback(stage, pipeline.execution_mode, is_first=place == 0)
     _check_artifacts(pipeline)
     _check_namespaces(pipeline)
+    _check_triggers(pipeline)
 
 
 def _check_stores(pipeline: Pipeline, region: str) -> None:
@@ -69,11 +80,6 @@ def _check_shape(pipeline: Pipeline) -> None:
         raise Invalid(STRUCTURE, f"Pipeline has more than {MOST_ACTIONS_OF_ALL} actions")
     if again := _twice(stage.name for stage in pipeline.stages):
         raise Invalid(STAGE, f"Stage name must be unique within the pipeline. {again} has been used more than once")
-    if pipeline.triggers:
-        raise Invalid(
-            STRUCTURE,
-            "Triggers are of sources of provider CodeStarSourceConnection, which is not available: leave them out",
-        )
     if any(action.action_type_id.category != "Source" for action in pipeline.stages[0].actions):
         raise Invalid(STRUCTURE, "Pipeline should start with a stage that only contains source actions")
 
@@ -93,6 +99,7 @@ def _check_second_version(pipeline: Pipeline) -> None:
         (f"executionMode {pipeline.execution_mode}", pipeline.execution_mode != "SUPERSEDED"),
         ("variables", bool(pipeline.variables)),
         ("stage conditions", conditions),
+        ("triggers", bool(pipeline.triggers)),
     ):
         if is_there:
             raise Invalid(STRUCTURE, f"Pipelines of type V1 do not have {what}: set pipelineType to V2")
@@ -262,6 +269,31 @@ def _check_namespaces(pipeline: Pipeline) -> None:
             raise Invalid(STRUCTURE, f"Namespace {name} is reserved")
     if again := _twice(variable.name for variable in pipeline.variables):
         raise Invalid(STRUCTURE, f"Variable names must be unique. {again} has been used more than once")
+
+
+def _check_triggers(pipeline: Pipeline) -> None:
+    """Each is of another source action that has a git repository, and its filters go together."""
+    configurations = [trigger.git_configuration for trigger in pipeline.triggers]
+    if again := _twice(each.source_action_name for each in configurations):
+        raise Invalid(STRUCTURE, f"Only one trigger can be declared for the source action {again}")
+    for each in configurations:
+        name = each.source_action_name
+        action = pipeline.stages[0].action(name)
+        if action is None or action.action_type_id.key not in GIT_SOURCES:
+            raise Invalid(STRUCTURE, f"The trigger's sourceActionName {name} is no source action with a git repository")
+        if any(push.tags is not None and (push.branches or push.file_paths) for push in each.push):
+            raise Invalid(STRUCTURE, f"The trigger of {name}: a push has tags, or it has branches and filePaths")
+        _check_globs(name, each)
+
+
+def _check_globs(name: str, trigger: GitConfiguration) -> None:
+    given = [criteria for each in trigger.filters for criteria in (each.branches, each.file_paths)]
+    for criteria in (*given, *(each.tags for each in trigger.push)):
+        for pattern in (*criteria.includes, *criteria.excludes) if criteria is not None else ():
+            try:
+                globs.check(pattern)
+            except globs.WrongGlob as error:
+                raise Invalid(STRUCTURE, f"The trigger of {name}: {error}") from None
 
 
 def _twice(names: Iterable[str]) -> str | None:

@@ -142,6 +142,45 @@ class Variable(Node, frozen=True):
     default_value: str | None = None
 
 
+class Criteria(Node, frozen=True):
+    """Globs; what is excluded is so even where it is included."""
+
+    includes: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+
+
+class Filter(Node, frozen=True):
+    branches: Criteria | None = None
+    file_paths: Criteria | None = None
+
+
+class PushFilter(Filter, frozen=True):
+    tags: Criteria | None = None
+
+
+class PullRequestFilter(Filter, frozen=True):
+    """`branches` are those that a pull request is to be merged into."""
+
+    events: tuple[Literal["OPEN", "UPDATED", "CLOSED"], ...] = ()
+
+
+class GitConfiguration(Node, frozen=True):
+    """Which changes of a source action's repository start the pipeline."""
+
+    source_action_name: str
+    push: tuple[PushFilter, ...] = ()
+    pull_request: tuple[PullRequestFilter, ...] = ()
+
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        return (*self.push, *self.pull_request)
+
+
+class Trigger(Node, frozen=True):
+    git_configuration: GitConfiguration
+    provider_type: str = "CodeStarSourceConnection"
+
+
 class Pipeline(Node, frozen=True):
     name: str
     role_arn: str
@@ -152,7 +191,7 @@ class Pipeline(Node, frozen=True):
     execution_mode: Mode = "SUPERSEDED"
     pipeline_type: Literal["V1", "V2"] = "V1"
     variables: tuple[Variable, ...] = ()
-    triggers: tuple[Json, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
 
     def stage(self, name: str) -> Stage | None:
         return next((each for each in self.stages if each.name == name), None)

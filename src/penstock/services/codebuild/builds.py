@@ -121,6 +121,17 @@ class Builds:
 
         return await self.database.write(remove)
 
+    async def start_by_webhook(self, call: Call, variables: Mapping[str, str], by: str) -> str:
+        """Start a build with what a webhook tells; its id. The call's token is the delivery's."""
+        id, at = self._id(call, ""), self.clock()  # noqa: A001
+
+        def start(tx: Transaction) -> Document:
+            project = projects.find(tx, call.scope, call.request["projectName"])
+            found = documents.find(tx, call.scope, BUILD, f"{project.name}:{id}")
+            return found or self._begin(tx, call, project, call.request, id=id, at=at, by=by, webhook=variables)
+
+        return (await self.database.write(start)).name
+
     def _id(self, call: Call, token: str) -> str:
         token = call.token or token
         seed = f"{call.scope.account}:{call.scope.region}:{token}"
@@ -135,12 +146,16 @@ class Builds:
         *,
         id: str,  # noqa: A002
         at: float,
+        by: str = "",
+        webhook: Mapping[str, str] = {},
     ) -> Document:
         self._check_limit(tx, call.scope, project)
         number = project.body.get("builds", 0) + 1
         plan = requests.planned(
-            call.scope, project.body, asked, id=id, number=number, initiator=initiator(call.scope.principal), at=at
-        )
+            call.scope, project.body, asked, id=id, number=number, initiator=by or initiator(call.scope.principal),
+            at=at,
+        )  # fmt: skip
+        plan = msgspec.structs.replace(plan, webhook=dict(webhook))
         documents.update(tx, project.changed(project.modified_at, builds=number))
         made = documents.insert(tx, document(call.scope, plan, State()))
         self.engine.start(tx, RunId(plan.arn), FLOW, msgspec.json.encode(plan), scope=call.scope)

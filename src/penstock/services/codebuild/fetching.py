@@ -13,12 +13,15 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
 from penstock.engine.outbox import Task
+from penstock.services.codebuild.credentials import authorization
 from penstock.services.codebuild.model import Archive, Fetched, Json, Plan, Trouble, holder
 from penstock.services.codebuild.order import source_folder
 from penstock.services.codebuild.requests import GIT, is_inline
@@ -32,6 +35,10 @@ LONGEST: Final = 1800.0  # seconds for one source
 LARGEST_BUILDSPEC: Final = 1 << 20
 BUILDSPEC: Final = "buildspec.yml"
 CODECOMMIT: Final = re.compile(r"https://git-codecommit\.[^/]+(?P<path>/v1/repos/.+)")
+CONNECTION: Final = re.compile(
+    r"https://(?:codeconnections|codestar-connections)\.[^/]+/git-http/"
+    r"(?P<account>[0-9]{12})/(?P<region>[a-z0-9-]+)/(?P<id>[^/]+)/(?P<name>.+?)(?:\.git)?"
+)
 COMMIT: Final = re.compile(r"(?:\^\{)?(?P<commit>[0-9a-f]{40})\}?$")
 PULL_REQUEST: Final = re.compile(r"pr/(?P<number>\d+)")
 
@@ -42,6 +49,25 @@ class Unfetched(Exception):
     def __init__(self, message: str, code: str = "CLIENT_ERROR") -> None:
         super().__init__(message)
         self.trouble = Trouble(code, message)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """To a repository: an address, and the header that lets in. The header stays out of what is cloned."""
+
+    url: str
+    authorization: str = ""
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Git's environment: the header goes to this address only."""
+        if not self.authorization:
+            return {}
+        return {
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"http.{self.url}.extraHeader",
+            "GIT_CONFIG_VALUE_0": f"Authorization: {self.authorization}",
+        }
 
 
 class Fetching:
@@ -88,7 +114,8 @@ class Fetching:
                 folder = place / (identifier or "primary")
                 try:
                     async with asyncio.timeout(LONGEST):
-                        resolved = await Git(source, environment).clone(folder, version)
+                        way = await self._way(scope, source, environment)
+                        resolved = await Git(source, way).clone(folder, version)
                 except TimeoutError:
                     raise Unfetched(f"{source['location']} was not cloned in {LONGEST / 60:g} minutes") from None
                 blob = await asyncio.to_thread(pack, self._blobs, folder)
@@ -102,6 +129,25 @@ class Fetching:
             archives.append(Archive(identifier, blob.digest, blob.size, resolved))
         text = await self._buildspec(scope, plan, archives)
         return Fetched(tuple(archives), text)
+
+    async def _way(self, scope: Scope, source: Mapping[str, Json], environment: Mapping[str, str]) -> Way:
+        """To a repository: of this server, of a connection, or where its address says."""
+        location: str = source["location"]
+        endpoint = environment.get("AWS_ENDPOINT_URL", "")
+        if (here := CODECOMMIT.fullmatch(location)) and endpoint:
+            return Way(f"{endpoint}{here['path']}")
+        if found := CONNECTION.fullmatch(location):
+            place = Scope(found["account"], found["region"])
+            asked = {
+                "ConnectionArn": place.arn("codeconnections", f"connection/{found['id']}"),
+                "FullRepositoryId": found["name"],
+            }
+            told = await self._directory.answer(Call("codeconnections", "UseConnection", asked, scope))
+            return Way(told["Url"], told["Authorization"])
+        if not location.startswith(("http://", "https://")):
+            return Way(location)
+        name = urlsplit(location).path.strip("/")
+        return Way(location, await authorization(self._database, self._directory, scope, source, name))
 
     # -- S3
 
@@ -194,12 +240,11 @@ def member(archive: Path, name: str) -> bytes | None:
 class Git:
     """A repository to be cloned."""
 
-    def __init__(self, source: Mapping[str, Json], environment: Mapping[str, str]) -> None:
+    def __init__(self, source: Mapping[str, Json], way: Way) -> None:
         self._source = source
-        endpoint = environment.get("AWS_ENDPOINT_URL", "")
-        found = CODECOMMIT.fullmatch(source["location"])
-        self._url = f"{endpoint}{found['path']}" if found and endpoint else source["location"]
+        self._url = way.url
         self._environment = {
+            **way.settings,
             **{name: os.environ[name] for name in ("PATH", "HOME", "SSL_CERT_FILE") if name in os.environ},
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_ALLOW_PROTOCOL": "http:https:ssh:git:file",

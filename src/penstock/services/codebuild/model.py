@@ -11,6 +11,7 @@ PROJECT: Final = "codebuild/project"
 BUILD: Final = "codebuild/build"
 REPORT_GROUP: Final = "codebuild/report-group"
 REPORT: Final = "codebuild/report"
+SOURCE_CREDENTIAL: Final = "codebuild/source-credential"
 
 Status = Literal["SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"]
 
@@ -25,6 +26,7 @@ class Plan(msgspec.Struct, frozen=True):
     artifacts: tuple[dict[str, Json], ...]  # as the project, or an override, has them; the primary ones first
     logs: dict[str, Json]
     asked: dict[str, Json]  # the request that it was started with
+    webhook: dict[str, str] = {}  # variables that a webhook tells
 
     @property
     def project(self) -> str:

@@ -133,18 +133,24 @@ def build_variables(plan: Plan, fetched: Fetched, account: str) -> dict[str, str
         variables[f"CODEBUILD_SOURCE_REPO_URL{end}"] = source.get("location", "")
         variables[f"CODEBUILD_SOURCE_VERSION{end}"] = source_version(plan, source)
     variables["CODEBUILD_RESOLVED_SOURCE_VERSION"] = resolved.get("", "")
+    variables |= plan.webhook
     return {name: value for name, value in variables.items() if value}
 
 
 def repositories(endpoint: str, region: str) -> dict[str, str]:
-    """What lets git find CodeCommit's repositories of this server under the addresses that they have at AWS."""
+    """What lets git find this server's repositories and connections under the addresses that they have at AWS."""
     if not endpoint:
         return {}
-    return {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"url.{endpoint}/v1/repos/.insteadOf",
-        "GIT_CONFIG_VALUE_0": f"https://git-codecommit.{region}.amazonaws.com/v1/repos/",
-    }
+    here, connected = f"url.{endpoint}/v1/repos/.insteadOf", f"url.{endpoint}/_penstock/git-http/.insteadOf"
+    settings = [
+        (here, f"https://git-codecommit.{region}.amazonaws.com/v1/repos/"),
+        (connected, f"https://codeconnections.{region}.amazonaws.com/git-http/"),
+        (connected, f"https://codestar-connections.{region}.amazonaws.com/git-http/"),
+    ]
+    told = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings):
+        told |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return told
 
 
 def region_of(plan: Plan) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from penstock.services.codebuild import shapes
 
 LISTED: Final = 100
+KEYS: Final = "webhookKeys"  # a member of a project's document that is never told: its webhook's address and secret
 ORDERS: Final[Mapping[str, Column]] = {
     "NAME": "name", "CREATED_TIME": "created_at", "LAST_MODIFIED_TIME": "modified_at"
 }  # fmt: skip
@@ -94,7 +95,7 @@ class Projects:
 
 def told(project: Document) -> dict[str, Json]:
     """A project, as AWS tells it."""
-    settings = {name: value for name, value in project.body.items() if name != "builds"}
+    settings = {name: value for name, value in project.body.items() if name not in ("builds", KEYS)}
     badge = {"badgeEnabled": settings.pop("badgeEnabled", False)}
     return {
         **settings, "arn": project.arn, "created": project.created_at, "lastModified": project.modified_at,

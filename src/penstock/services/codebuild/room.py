@@ -1,20 +1,32 @@
 """The room, furnished: what `composition` calls to have CodeBuild."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from penstock.engine.engine import Engine
 from penstock.engine.jobs import Runtime
 from penstock.services.codebuild.announcing import Announce, unheard
 from penstock.services.codebuild.builds import Builds
+from penstock.services.codebuild.credentials import SourceCredentials
 from penstock.services.codebuild.fetching import ClientEnvironment, Fetching
 from penstock.services.codebuild.flow import FETCH, RUN, STOP_JOB, BuildFlow
 from penstock.services.codebuild.projects import Projects
 from penstock.services.codebuild.reports import ReportGroups, Reports
 from penstock.services.codebuild.running import Machine, Running
+from penstock.services.codebuild.webhooks import Webhooks
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory
+from penstock.wire.hooks import Hook
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBuildRoom:
+    """What is to be done now and then; who hears git hosts."""
+
+    tidy: Callable[[], Awaitable[None]]
+    hear: Callable[[Hook], Awaitable[tuple[int, str]]]
 
 
 def open_codebuild(
@@ -27,13 +39,14 @@ def open_codebuild(
     streams: Streams,
     folder: Path,
     client_environment: ClientEnvironment,
+    endpoint: Callable[[], str],
     clock: Callable[[], float],
     chance: Callable[[], str],
     announce: Announce = unheard,
-) -> Callable[[], Awaitable[None]]:
+) -> CodeBuildRoom:
     """Enter the operations into the directory, the flow and its activities into the engine. Before `engine.work`.
 
-    `folder` is where sources are fetched to. What is answered is to be called now and then.
+    `folder` is where sources are fetched to, `endpoint` where webhooks come in.
     """
     running = Running(
         database=engine.database,
@@ -52,5 +65,8 @@ def open_codebuild(
     directory.register(Projects(engine.database, clock))
     directory.register(ReportGroups(engine.database, clock))
     directory.register(Reports(engine.database))
-    directory.register(Builds(engine, clock, chance, announce))
-    return running.tidy
+    builds = Builds(engine, clock, chance, announce)
+    webhooks = Webhooks(builds, endpoint, clock, chance)
+    for service in (builds, webhooks, SourceCredentials(engine.database, clock)):
+        directory.register(service)
+    return CodeBuildRoom(running.tidy, webhooks.receive)

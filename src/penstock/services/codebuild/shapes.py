@@ -23,6 +23,11 @@ ArtifactsType: TypeAlias = Literal[
 ]
 
 
+AuthType: TypeAlias = Literal[
+    "OAUTH", "BASIC_AUTH", "PERSONAL_ACCESS_TOKEN", "CODECONNECTIONS", "SECRETS_MANAGER"
+]
+
+
 class AutoRetryConfig(TypedDict):
     autoRetryLimit: NotRequired[int]
     autoRetryNumber: NotRequired[int]
@@ -255,6 +260,20 @@ class CreateReportGroupResponse(TypedDict):
     reportGroup: NotRequired[ReportGroup]
 
 
+class CreateWebhookRequest(TypedDict):
+    projectName: str
+    branchFilter: NotRequired[str]
+    filterGroups: NotRequired[list[list[WebhookFilter]]]
+    buildType: NotRequired[WebhookBuildType]
+    manualCreation: NotRequired[bool]
+    scopeConfiguration: NotRequired[ScopeConfiguration]
+    pullRequestBuildPolicy: NotRequired[PullRequestBuildPolicy]
+
+
+class CreateWebhookResponse(TypedDict):
+    webhook: NotRequired[Webhook]
+
+
 CredentialProviderType: TypeAlias = Literal[
     "SECRETS_MANAGER"
 ]
@@ -287,6 +306,22 @@ class DeleteReportRequest(TypedDict):
 
 
 class DeleteReportResponse(TypedDict):
+    pass
+
+
+class DeleteSourceCredentialsRequest(TypedDict):
+    arn: str
+
+
+class DeleteSourceCredentialsResponse(TypedDict):
+    arn: NotRequired[str]
+
+
+class DeleteWebhookRequest(TypedDict):
+    projectName: str
+
+
+class DeleteWebhookResponse(TypedDict):
     pass
 
 
@@ -370,6 +405,18 @@ ImagePullCredentialsType: TypeAlias = Literal[
 ]
 
 
+class ImportSourceCredentialsRequest(TypedDict):
+    username: NotRequired[str]
+    token: str
+    serverType: ServerType
+    authType: AuthType
+    shouldOverwrite: NotRequired[bool]
+
+
+class ImportSourceCredentialsResponse(TypedDict):
+    arn: NotRequired[str]
+
+
 class ListBuildsForProjectRequest(TypedDict):
     projectName: str
     sortOrder: NotRequired[SortOrderType]
@@ -437,6 +484,14 @@ class ListReportsRequest(TypedDict):
 class ListReportsResponse(TypedDict):
     nextToken: NotRequired[str]
     reports: NotRequired[list[str]]
+
+
+class ListSourceCredentialsRequest(TypedDict):
+    pass
+
+
+class ListSourceCredentialsResponse(TypedDict):
+    sourceCredentialsInfos: NotRequired[list[SourceCredentialsInfo]]
 
 
 class LogsConfig(TypedDict):
@@ -718,6 +773,11 @@ class ScopeConfiguration(TypedDict):
     scope: WebhookScopeType
 
 
+ServerType: TypeAlias = Literal[
+    "GITHUB", "BITBUCKET", "GITHUB_ENTERPRISE", "GITLAB", "GITLAB_SELF_MANAGED"
+]
+
+
 SortOrderType: TypeAlias = Literal[
     "ASCENDING", "DESCENDING"
 ]
@@ -731,6 +791,13 @@ class SourceAuth(TypedDict):
 SourceAuthType: TypeAlias = Literal[
     "OAUTH", "CODECONNECTIONS", "SECRETS_MANAGER"
 ]
+
+
+class SourceCredentialsInfo(TypedDict):
+    arn: NotRequired[str]
+    serverType: NotRequired[ServerType]
+    authType: NotRequired[AuthType]
+    resource: NotRequired[str]
 
 
 SourceType: TypeAlias = Literal[
@@ -858,6 +925,19 @@ class UpdateReportGroupRequest(TypedDict):
 
 class UpdateReportGroupResponse(TypedDict):
     reportGroup: NotRequired[ReportGroup]
+
+
+class UpdateWebhookRequest(TypedDict):
+    projectName: str
+    branchFilter: NotRequired[str]
+    rotateSecret: NotRequired[bool]
+    filterGroups: NotRequired[list[list[WebhookFilter]]]
+    buildType: NotRequired[WebhookBuildType]
+    pullRequestBuildPolicy: NotRequired[PullRequestBuildPolicy]
+
+
+class UpdateWebhookResponse(TypedDict):
+    webhook: NotRequired[Webhook]
 
 
 class VpcConfig(TypedDict):

@@ -49,6 +49,7 @@ class PullRequests:
         if source == destination:
             raise wrong("SourceAndDestinationAreSame", "The source and the destination are the same branch.")
         base = await merge_base(git, refs[source], refs[destination])
+        paths = await self.changes.telling.paths(git, repository, base or "", refs[source])
         at, token, by = self.desk.clock(), request.get("clientRequestToken") or call.token, call.scope.principal
         commits = {"sourceCommitId": refs[source], "destinationCommitId": refs[destination]}
         metadata = {"repositoryName": repository.name, **commits, **({"mergeBase": base} if base else {})}
@@ -76,7 +77,7 @@ class PullRequests:
             )  # fmt: skip
             model.remember(tx, call, token, made.name, of=repository, at=at)
             what = happening("PULL_REQUEST_CREATED", "pullRequestCreatedEventMetadata", metadata, "pullRequestCreated")
-            return self.changes.keep(tx, made, what, by=by, repository=repository, at=at)
+            return self.changes.keep(tx, made, what, by=by, repository=repository, at=at, paths=paths)
 
         return {"pullRequest": requests.told(await self.desk.database.write(create), repository.name)}
 
@@ -156,16 +157,34 @@ class PullRequests:
             "PULL_REQUEST_STATUS_CHANGED", "pullRequestStatusChangedEventMetadata", metadata, "pullRequestStatusChanged"
         )
 
+        paths = await self._paths(call, request["pullRequestId"])
+
         def close(tx: Transaction) -> dict[str, Json]:
             pull = requests.found(tx, call.scope, request["pullRequestId"])
             repository = model.by_id(tx, call.scope, pull.parent)
             assert repository is not None
             if pull.status == "OPEN":
                 closed = pull.changed(at, status="CLOSED")
-                pull = self.changes.keep(tx, closed, what, by=call.scope.principal, repository=repository, at=at)
+                pull = self.changes.keep(
+                    tx, closed, what, by=call.scope.principal, repository=repository, at=at, paths=paths
+                )
             return requests.told(pull, repository.name)
 
         return {"pullRequest": await self.desk.database.write(close)}
+
+    async def _paths(self, call: Call, number: str) -> tuple[str, ...] | None:
+        """Which files a pull request changes, if that is wanted."""
+
+        def look(tx: Transaction) -> tuple[Document, Document | None]:
+            pull = requests.found(tx, call.scope, number)
+            return pull, model.by_id(tx, call.scope, pull.parent)
+
+        pull, repository = await self.desk.database.read(look)
+        assert repository is not None
+        git = await self.desk.shelf.git(repository.parent)
+        return await self.changes.telling.paths(
+            git, repository, pull.body.get("mergeBase", ""), pull.body["sourceCommit"]
+        )
 
     @operation("MergePullRequestByFastForward")
     async def fast_forward(self, call: Call, request: shapes.MergePullRequestByFastForwardRequest) -> Answer:
@@ -205,7 +224,7 @@ class PullRequests:
 
     async def _close_merged(self, call: Call, number: str, commit: str, option: str) -> None:
         """There was nothing left to merge."""
-        at = self.desk.clock()
+        at, paths = self.desk.clock(), await self._paths(call, number)
 
         def close(tx: Transaction) -> None:
             pull = requests.open_one(tx, call.scope, number)
@@ -213,7 +232,7 @@ class PullRequests:
             assert repository is not None
             members, status, what = merged(pull, repository, commit, option, by=call.scope.principal)
             changed = pull.changed(at, status=status, **members)
-            self.changes.keep(tx, changed, what, by=call.scope.principal, repository=repository, at=at)
+            self.changes.keep(tx, changed, what, by=call.scope.principal, repository=repository, at=at, paths=paths)
 
         await self.desk.database.write(close)
 
@@ -228,27 +247,33 @@ class Pushed:
 
     async def prepare(self, git: Git, repository: Document, moves: Sequence[Move]) -> Callable[[Transaction], None]:
         pulls = await self.database.read(lambda tx: requests.open_in(tx, repository.scope, repository.parent))
-        changes: list[tuple[str, Change, Move]] = []
+        changes: list[tuple[str, Change, Move, tuple[str, ...] | None]] = []
         for pull in pulls:
             tip = pull.body["sourceCommit"]
             for move in moves:
                 if move.ref == pull.body["sourceReference"] and move.new not in {ZERO, tip}:
-                    changes.append((pull.name, await self._updated(git, pull, repository, tip, move.new), move))
-                    tip = move.new
+                    change = await self._updated(git, pull, repository, tip, move.new)
+                    base, tip = change[0]["mergeBase"], move.new
+                    changes.append((pull.name, change, move, await self._paths(git, repository, base, tip)))
                 elif move.ref == pull.body["destinationReference"] and move.new != ZERO:
                     option = await option_of(git, pull, tip, move)
                     if option:
-                        changes.append((pull.name, merged(pull, repository, move.new, option, by=move.by), move))
+                        change = merged(pull, repository, move.new, option, by=move.by)
+                        paths = await self._paths(git, repository, pull.body.get("mergeBase", ""), tip)
+                        changes.append((pull.name, change, move, paths))
                         break
 
         def apply(tx: Transaction) -> None:
-            for number, (members, status, what), move in changes:
+            for number, (members, status, what), move, paths in changes:
                 pull = requests.found(tx, repository.scope, number)
                 if pull.status == "OPEN":
                     now = pull.changed(move.at, status=status, **members)
-                    self.changes.keep(tx, now, what, by=move.by, repository=repository, at=move.at)
+                    self.changes.keep(tx, now, what, by=move.by, repository=repository, at=move.at, paths=paths)
 
         return apply
+
+    async def _paths(self, git: Git, repository: Document, base: str, source: str) -> tuple[str, ...] | None:
+        return await self.changes.telling.paths(git, repository, base, source)
 
     async def _updated(self, git: Git, pull: Document, repository: Document, before: str, after: str) -> Change:
         refs = await git.references()

@@ -5,7 +5,7 @@ members, the approval rules, and by revision who approved and who overrode. What
 their own, numbered.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -15,6 +15,7 @@ from penstock.services.codecommit import people
 from penstock.services.codecommit.model import HAPPENING, PULL_REQUEST, wrong
 from penstock.services.codecommit.people import Named
 from penstock.services.codecommit.references import SOURCE
+from penstock.services.codecommit.telling import Telling
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document, Query
@@ -88,11 +89,13 @@ class Changes:
     """Keeps what changes in pull requests, with what is told of it."""
 
     notices: Notices
+    telling: Telling
 
     def keep(
-        self, tx: Transaction, request: Document, what: Happening, *, by: str, repository: Document, at: float
-    ) -> Document:
-        """Keep a pull request as it is now, what has happened, and the event of it."""
+        self, tx: Transaction, request: Document, what: Happening, *, by: str, repository: Document, at: float,
+        paths: Sequence[str] | None = None,
+    ) -> Document:  # fmt: skip
+        """Keep a pull request as it is now, what has happened, and the event of it. `paths`: see `Telling.paths`."""
         number = request.body.get("happenings", 0)
         now = request.changed(at, happenings=number + 1)
         if not documents.update(tx, now):
@@ -108,6 +111,7 @@ class Changes:
         self.notices.keep(
             tx, request.scope, CHANGE, [repository.arn], lambda: detail(now, repository, what, by=by), at=at
         )
+        self.telling.tell_of_request(tx, now, repository, what.event, by=by, paths=paths)
         return now
 
 

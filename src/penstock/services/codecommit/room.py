@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.notices import Notices
+from penstock.engine.pushes import Pushes
 from penstock.services.codecommit.approvals import Approvals
 from penstock.services.codecommit.branches import Branches
 from penstock.services.codecommit.comments import Comments
@@ -23,6 +24,7 @@ from penstock.services.codecommit.repositories import Repositories
 from penstock.services.codecommit.requests import Changes
 from penstock.services.codecommit.serving import Serving
 from penstock.services.codecommit.shelf import Shelf
+from penstock.services.codecommit.telling import Telling
 from penstock.services.codecommit.templates import Templates
 from penstock.services.codecommit.triggers import Firing, Triggers
 from penstock.services.codecommit.writing import Writing
@@ -49,6 +51,7 @@ def open_codecommit(
     directory: Directory,
     deliveries: Deliveries,
     notices: Notices,
+    pushes: Pushes,
     folder: Path,
     endpoint: Callable[[], str],
     clock: Callable[[], float],
@@ -56,8 +59,9 @@ def open_codecommit(
 ) -> CodeCommitRoom:
     """Enter operations. Nothing is written or read of a repository before `begin`."""
     shelf = Shelf(folder)
-    changes = Changes(notices)
-    followers: list[Follower] = [Firing(deliveries, chance), Pushed(database, changes, chance)]
+    telling = Telling(database, pushes)
+    changes = Changes(notices, telling)
+    followers: list[Follower] = [Firing(deliveries, chance), telling, Pushed(database, changes, chance)]
     references = References(database, shelf, notices, followers, clock)
     desk = Desk(database, shelf, references, notices, clock, chance)
     for service in (

@@ -25,6 +25,7 @@ PAGE: Final = 100
 OVERRIDES: Final = {
     "S3": ("S3_OBJECT_VERSION_ID", "S3_OBJECT_KEY"),
     "CodeCommit": ("COMMIT_ID",),
+    "CodeStarSourceConnection": ("COMMIT_ID",),
     "ECR": ("IMAGE_DIGEST",),
 }
 CONDITIONS: Final[dict[str, ConditionKind]] = {"BEFORE_ENTRY": "beforeEntry", "ON_SUCCESS": "onSuccess"}
@@ -52,7 +53,7 @@ class Executions:
                 pipeline,
                 execution,
                 {
-                    "triggerType": "StartPipelineExecution" if call.scope.principal else "CloudWatchEvent",
+                    "triggerType": "CloudWatchEvent" if is_by_rule(call.scope) else "StartPipelineExecution",
                     "triggerDetail": call.scope.principal,
                 },
                 variables={each["name"]: each["value"] for each in request.get("variables") or []},
@@ -244,6 +245,11 @@ class Executions:
         if state.waits or declared.stages[state.place].name != stage or stage not in state.stages:
             raise not_retryable(stage, "the execution is not in it")
         return state
+
+
+def is_by_rule(scope: Scope) -> bool:
+    """Whether a rule or a schedule asks: with no name or a role's own, where people and programs have a session's."""
+    return not scope.principal or ":role/" in scope.principal
 
 
 def not_retryable(stage: str, why: str) -> ServiceError:

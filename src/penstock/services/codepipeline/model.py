@@ -130,6 +130,7 @@ class Plan(Value, frozen=True):
     trigger: dict[str, str]
     variables: dict[str, str] = {}
     revisions: tuple[dict[str, str], ...] = ()
+    known: dict[str, dict[str, str]] = {}  # variables of source actions that the trigger tells
     executors: dict[str, Executor] = {}  # by the key of their type
     only: str = ""  # the stage of a rollback
     inherited: Inherited | None = None

@@ -12,7 +12,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.languages.delivery import tree
 from penstock.languages.delivery.checking import Invalid, check
-from penstock.services.codepipeline import actiontypes, answers, polling, rows, traffic
+from penstock.services.codepipeline import actiontypes, answers, listening, polling, rows, traffic
 from penstock.services.codepipeline.executions import must_have_stage
 from penstock.services.codepipeline.model import id_of, run_of
 from penstock.services.codepipeline.records import secret_properties
@@ -61,6 +61,7 @@ class Pipelines:
                     code="PipelineNameInUseException",
                 ) from None
             tags.add(tx, arn, labels)
+            listening.listen(tx, pipeline)
             self._keep_version(tx, pipeline)
             execution = id_of(f"{arn} {at}", "first")
             trigger = {"triggerType": "CreatePipeline", "triggerDetail": call.scope.principal}
@@ -83,6 +84,7 @@ class Pipelines:
                 Declaration=filled(request["pipeline"], version),
             )
             documents.update(tx, changed)
+            listening.listen(tx, changed)
             self._keep_version(tx, changed)
             stages = [each.name for each in declared.stages]
             told = {"Version": version, "Mode": declared.execution_mode, "Stages": stages}
@@ -140,6 +142,7 @@ class Pipelines:
             if found is None:
                 return
             traffic.tell(tx, self.engine, found, traffic.DELETE, None)
+            listening.forget(tx, found)
             self.engine.forget(tx, RunId(found.arn))
             for execution in rows.forget(tx, found):
                 self.engine.forget(tx, run_of(found.arn, execution))

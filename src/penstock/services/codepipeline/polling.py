@@ -31,11 +31,13 @@ REVISIONS: Final[Mapping[str, Callable[[Mapping[str, str], Asking], Awaitable[st
 
 
 def polled(pipeline: tree.Pipeline) -> list[tree.Action]:
-    """The source actions that are to be looked at."""
+    """The source actions that are to be looked at: those with a trigger are listened to."""
+    listened = {trigger.git_configuration.source_action_name for trigger in pipeline.triggers}
     return [
         action
         for action in pipeline.stages[0].actions
         if action.action_type_id.key in REVISIONS
+        and action.name not in listened
         and action.configuration.get("PollForSourceChanges", "true").lower() != "false"
     ]
 

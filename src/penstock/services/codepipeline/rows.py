@@ -10,6 +10,10 @@ codepipeline/rule-execution    name: execution/attempt  parent: the pipeline's n
 codepipeline/job               name: its id             parent: the action type's key status: the job's
                                body: Run, Stage, Nonce, Turn
 codepipeline/action-type       name: its key            body: the action type; Declaration: of a partner's
+codepipeline/webhook           name: its                parent: the pipeline's name
+                               body: Definition, Place (the end of its address), At (when it last started something)
+codepipeline/listener          name: pipeline/action    parent: the repository that it listens to
+                               status: paths, if the trigger asks which files have changed; else changes
 """
 
 from typing import Any, Final
@@ -27,6 +31,8 @@ ACTION: Final = "codepipeline/action-execution"
 RULE: Final = "codepipeline/rule-execution"
 JOB: Final = "codepipeline/job"
 ACTION_TYPE: Final = "codepipeline/action-type"
+WEBHOOK: Final = "codepipeline/webhook"
+LISTENER: Final = "codepipeline/listener"
 POLLS: Final = "Polls"
 ALL: Final = 1_000_000
 

@@ -378,6 +378,14 @@ class DeletePipelineResponse(TypedDict):
     pass
 
 
+class DeleteWebhookRequest(TypedDict):
+    name: str
+
+
+class DeleteWebhookResponse(TypedDict):
+    pass
+
+
 class DeployActionExecutionTarget(TypedDict):
     targetId: NotRequired[str]
     targetType: NotRequired[str]
@@ -398,6 +406,14 @@ class DeployTargetEvent(TypedDict):
 class DeployTargetEventContext(TypedDict):
     ssmCommandId: NotRequired[str]
     message: NotRequired[str]
+
+
+class DeregisterWebhookWithThirdPartyRequest(TypedDict):
+    webhookName: NotRequired[str]
+
+
+class DeregisterWebhookWithThirdPartyResponse(TypedDict):
+    pass
 
 
 class DisableStageTransitionRequest(TypedDict):
@@ -730,6 +746,26 @@ class ListTagsForResourceResponse(TypedDict):
     nextToken: NotRequired[str]
 
 
+class ListWebhookItem(TypedDict):
+    definition: WebhookDefinition
+    url: str
+    errorMessage: NotRequired[str]
+    errorCode: NotRequired[str]
+    lastTriggered: NotRequired[float]
+    arn: NotRequired[str]
+    tags: NotRequired[list[Tag]]
+
+
+class ListWebhooksRequest(TypedDict):
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListWebhooksResponse(TypedDict):
+    webhooks: NotRequired[list[ListWebhookItem]]
+    NextToken: NotRequired[str]
+
+
 class OutputArtifact(TypedDict):
     name: str
     files: NotRequired[list[str]]
@@ -933,6 +969,23 @@ class PutThirdPartyJobSuccessResultRequest(TypedDict):
 
 
 class PutThirdPartyJobSuccessResultResponse(TypedDict):
+    pass
+
+
+class PutWebhookRequest(TypedDict):
+    webhook: WebhookDefinition
+    tags: NotRequired[list[Tag]]
+
+
+class PutWebhookResponse(TypedDict):
+    webhook: NotRequired[ListWebhookItem]
+
+
+class RegisterWebhookWithThirdPartyRequest(TypedDict):
+    webhookName: NotRequired[str]
+
+
+class RegisterWebhookWithThirdPartyResponse(TypedDict):
     pass
 
 
@@ -1315,3 +1368,27 @@ class UpdatePipelineRequest(TypedDict):
 
 class UpdatePipelineResponse(TypedDict):
     pipeline: NotRequired[PipelineDeclaration]
+
+
+class WebhookAuthConfiguration(TypedDict):
+    AllowedIPRange: NotRequired[str]
+    SecretToken: NotRequired[str]
+
+
+WebhookAuthenticationType: TypeAlias = Literal[
+    "GITHUB_HMAC", "IP", "UNAUTHENTICATED"
+]
+
+
+class WebhookDefinition(TypedDict):
+    name: str
+    targetPipeline: str
+    targetAction: str
+    filters: list[WebhookFilterRule]
+    authentication: WebhookAuthenticationType
+    authenticationConfiguration: WebhookAuthConfiguration
+
+
+class WebhookFilterRule(TypedDict):
+    jsonPath: str
+    matchEquals: NotRequired[str]

@@ -34,6 +34,7 @@ class Starter:
         *,
         variables: Mapping[str, str] = {},
         revisions: Sequence[Json] = (),
+        known: Mapping[str, Mapping[str, str]] = {},
     ) -> None:
         """Start an execution, unless one of that id has been started."""
         declared = tree.read(pipeline.body["Declaration"])
@@ -51,6 +52,7 @@ class Starter:
             trigger=dict(trigger),
             variables=values_of(declared, variables),
             revisions=tuple(dict(each) for each in revisions),
+            known={action: dict(variables) for action, variables in known.items()},
             executors=executors_of(tx, pipeline.scope, declared),
         )
         self._begin(tx, pipeline, Delivery(plan, declared))

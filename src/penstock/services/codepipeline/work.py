@@ -45,6 +45,11 @@ class Work:
         return self.attempt.outputs
 
     @property
+    def known(self) -> dict[str, str]:
+        """Variables of a source that what has started the execution tells."""
+        return self.plan.order.known.get(self.action.name, {})
+
+    @property
     def role(self) -> str:
         return self.action.role_arn or self.plan.pipeline.role_arn
 

@@ -14,7 +14,7 @@ from penstock.services.codepipeline.providers.commands import run_commands
 from penstock.services.codepipeline.providers.deploys import deploy_to_s3
 from penstock.services.codepipeline.providers.machines import execute
 from penstock.services.codepipeline.providers.pipelines import start_pipeline
-from penstock.services.codepipeline.providers.sources import from_codecommit, from_ecr, from_s3
+from penstock.services.codepipeline.providers.sources import from_codecommit, from_connection, from_ecr, from_s3
 from penstock.services.codepipeline.providers.stacks import deploy_stack
 from penstock.services.codepipeline.work import Work
 
@@ -22,6 +22,7 @@ Adapter = Callable[[Work, Asking], Awaitable[Mapping[str, Any]]]
 PROVIDERS: Final[Mapping[tuple[str, str], Adapter]] = {
     ("S3", "Source"): from_s3,
     ("CodeCommit", "Source"): from_codecommit,
+    ("CodeStarSourceConnection", "Source"): from_connection,
     ("ECR", "Source"): from_ecr,
     ("CodeBuild", "Build"): build,
     ("CodeBuild", "Test"): build,

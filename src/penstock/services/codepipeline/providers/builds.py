@@ -84,15 +84,15 @@ def sources(work: Work) -> dict[str, Json]:
     source = next((each for each in work.inputs if each.name == primary), None)
     if source is None:
         raise Failed("ConfigurationError", f"PrimarySource {primary} is not an input artifact of the action.")
-    revision = source.revision.get("Id")
+    revision, place = source.revision.get("Id"), _place(source)
+    others = [each for each in work.inputs if each is not source]
     return {
-        "sourceTypeOverride": "CODEPIPELINE",
-        "sourceLocationOverride": f"{source.bucket}/{source.key}",
+        "sourceTypeOverride": place["type"],
+        "sourceLocationOverride": place["location"],
         **({"sourceVersion": revision} if revision else {}),
-        "secondarySourcesOverride": [
-            {"type": "CODEPIPELINE", "location": f"{each.bucket}/{each.key}", "sourceIdentifier": each.name}
-            for each in work.inputs
-            if each is not source
+        "secondarySourcesOverride": [{**_place(each), "sourceIdentifier": each.name} for each in others],
+        "secondarySourcesVersionOverride": [
+            {"sourceIdentifier": each.name, "sourceVersion": each.revision["Id"]} for each in others if _is_cloned(each)
         ],
     }
 
@@ -150,6 +150,17 @@ async def _bring(work: Work, asking: Asking, made: Mapping[str, str]) -> None:
             raise Failed("JobFailed", f"No build of the batch has made the output artifact {output.name}.")
         source = made[output.name].removeprefix("arn:aws:s3:::")
         await asking.ask("s3", "CopyObject", {"Bucket": output.bucket, "Key": output.key, "CopySource": source})
+
+
+def _place(artifact: Artifact) -> dict[str, str]:
+    """Where a build takes an artifact from: its zip, or the repository if its source says CODEBUILD_CLONE_REF."""
+    if _is_cloned(artifact):
+        return {"type": artifact.revision["CloneType"], "location": artifact.revision["CloneUrl"]}
+    return {"type": "CODEPIPELINE", "location": f"{artifact.bucket}/{artifact.key}"}
+
+
+def _is_cloned(artifact: Artifact) -> bool:
+    return "CloneUrl" in artifact.revision
 
 
 def placed(artifact: Artifact) -> dict[str, Json]:

@@ -1,6 +1,6 @@
-"""Sources: an object of S3, a branch of CodeCommit, an image of ECR.
+"""Sources: an object of S3, a commit of CodeCommit or of a connection, an image of ECR.
 
-Each can also be asked for its revision alone, to see it change.
+What is polled can also be asked for its revision alone, to see it change.
 """
 
 import json
@@ -12,6 +12,9 @@ from penstock.services.codepipeline.providers.asking import MOST_FILES, Asking, 
 from penstock.services.codepipeline.work import Work
 
 Json = Any
+FORMATS: Final = ("CODE_ZIP", "CODEBUILD_CLONE_REF")
+CODECOMMIT_URL: Final = "https://git-codecommit.{region}.amazonaws.com/v1/repos/{name}"
+CONNECTION_URL: Final = "https://codeconnections.{region}.amazonaws.com/git-http/{account}/{region}/{id}/{name}.git"
 LATEST: Final = "latest"
 UNVERSIONED: Final = "The S3 bucket {} is not versioned: a source needs a bucket with versioning enabled."
 
@@ -48,8 +51,6 @@ async def s3_revision(given: Mapping[str, str], asking: Asking) -> str:
 
 async def from_codecommit(work: Work, asking: Asking) -> Mapping[str, Any]:
     """The files of a commit, zipped."""
-    if work.given("OutputArtifactFormat", "CODE_ZIP") != "CODE_ZIP":
-        raise Failed("ConfigurationError", "OutputArtifactFormat must be CODE_ZIP.")
     repository, branch = work.given("RepositoryName"), work.given("BranchName")
     commit_id = override(work, "COMMIT_ID") or await codecommit_revision(work.attempt.configuration, asking)
     asked = {"repositoryName": repository, "commitId": commit_id}
@@ -59,9 +60,11 @@ async def from_codecommit(work: Work, asking: Asking) -> Mapping[str, Any]:
     await asking.keep(artifact, files)
     message = commit.get("message", "")
     return {
-        "Summary": message,
-        "ExternalId": commit_id,
-        "Revision": {"Id": commit_id, "Summary": message},
+        **committed(
+            commit_id,
+            message,
+            cloned(work, "CODECOMMIT", CODECOMMIT_URL.format(region=asking.scope.region, name=repository)),
+        ),
         "Variables": {
             "CommitId": commit_id,
             "CommitMessage": message,
@@ -69,6 +72,7 @@ async def from_codecommit(work: Work, asking: Asking) -> Mapping[str, Any]:
             "BranchName": branch,
             "AuthorDate": commit.get("author", {}).get("date", ""),
             "CommitterDate": commit.get("committer", {}).get("date", ""),
+            **work.known,
         },
     }
 
@@ -77,6 +81,48 @@ async def codecommit_revision(given: Mapping[str, str], asking: Asking) -> str:
     asked = {"repositoryName": given["RepositoryName"], "branchName": given["BranchName"]}
     commit_id: str = (await asking.ask("codecommit", "GetBranch", asked))["branch"]["commitId"]
     return commit_id
+
+
+async def from_connection(work: Work, asking: Asking) -> Mapping[str, Any]:
+    """The files of a commit of a repository elsewhere, zipped by git."""
+    arn, repository = work.given("ConnectionArn"), work.given("FullRepositoryId")
+    version = override(work, "COMMIT_ID") or work.given("BranchName")
+    asked = {"ConnectionArn": arn, "FullRepositoryId": repository, "Version": version}
+    found = await asking.ask("codeconnections", "FetchCommit", asked)
+    (artifact,) = work.outputs
+    await asking.ask("s3", "PutObject", {"Bucket": artifact.bucket, "Key": artifact.key, "Body": found["Content"]})
+    commit_id, message = found["CommitId"], found["Message"]
+    place = {"account": asking.scope.account, "region": asking.scope.region, "id": arn.rpartition("/")[2]}
+    return {
+        **committed(commit_id, message, cloned(work, "GITHUB", CONNECTION_URL.format(**place, name=repository))),
+        "Variables": {
+            "CommitId": commit_id,
+            "CommitMessage": message,
+            "ConnectionArn": arn,
+            "FullRepositoryName": repository,
+            "BranchName": work.given("BranchName"),
+            "AuthorDate": found["AuthorDate"],
+            "AuthorDisplayName": found["AuthorName"],
+            "AuthorEmail": found["AuthorEmail"],
+            **work.known,
+        },
+    }
+
+
+def committed(commit_id: str, message: str, way: Mapping[str, str]) -> dict[str, Json]:
+    """What a source has found; `way` is how a build may clone it."""
+    revision = {"Id": commit_id, "Summary": message, **way}
+    return {"Summary": message, "ExternalId": commit_id, "Revision": revision}
+
+
+def cloned(work: Work, kind: str, url: str) -> dict[str, str]:
+    """What lets a build clone the repository instead of taking its files, if the source is to be so."""
+    given = work.given("OutputArtifactFormat", "CODE_ZIP")
+    if given not in FORMATS:
+        raise Failed(
+            "ConfigurationError", f"OutputArtifactFormat must be one of {', '.join(FORMATS)}, and not {given}."
+        )
+    return {"CloneType": kind, "CloneUrl": url} if given == "CODEBUILD_CLONE_REF" else {}
 
 
 async def from_ecr(work: Work, asking: Asking) -> Mapping[str, Any]:

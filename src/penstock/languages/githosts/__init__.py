@@ -1,0 +1,5 @@
+"""What happens in repositories, and how hosts of git tell of it. Pure.
+
+tree.py       pushes and pull requests
+hooks.py      what hosts send when there is one, and whether it is they who have sent it
+"""

@@ -1,0 +1,43 @@
+"""What happens in a repository: a branch or a tag is moved, a pull request is opened, changed or closed."""
+
+from typing import Final, Literal
+
+import msgspec
+
+HEADS: Final = "refs/heads/"
+TAGS: Final = "refs/tags/"
+ZERO: Final = "0" * 40
+PullRequestEvent = Literal["CREATED", "UPDATED", "REOPENED", "CLOSED", "MERGED"]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """`paths` are of the files that are not what they were; None where nobody has told or looked."""
+
+    commit: str  # what is to be built; empty for a reference that is gone
+    paths: tuple[str, ...] | None = None
+    message: str = ""  # of the commit, or the pull request's title
+    actor: str = ""  # who did it: the host's own name or number for them
+    author: str = ""  # and the address of the commit's author
+
+
+class Push(Change, frozen=True, kw_only=True):
+    """A branch or a tag has been moved, made or deleted."""
+
+    ref: str
+    before: str = ZERO
+
+
+class PullRequest(Change, frozen=True, kw_only=True):
+    """Something about a pull request. `commit` is the tip of its source."""
+
+    event: PullRequestEvent
+    number: str
+    head: str  # the source's reference
+    base: str  # the destination's
+    before: str = ""  # the destination's commit, if known
+    merge_commit: str = ""
+
+
+def short(ref: str) -> str:
+    """A reference's name without what kind it is."""
+    return ref.removeprefix(HEADS).removeprefix(TAGS)

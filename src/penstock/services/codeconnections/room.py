@@ -1,0 +1,50 @@
+"""The room, furnished: what `composition` calls to have CodeConnections."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from penstock.engine.pushes import Pushes
+from penstock.services.codeconnections.connections import Connections
+from penstock.services.codeconnections.hooks import Receiving
+from penstock.services.codeconnections.hosts import Hosts
+from penstock.services.codeconnections.model import OLDER, SERVICE
+from penstock.services.codeconnections.places import Places
+from penstock.services.codeconnections.using import Using
+from penstock.services.codeconnections.watching import LOOK_EVERY, Watching
+from penstock.store.database import Database
+from penstock.wire.call import Directory
+from penstock.wire.hooks import Hook
+
+
+@dataclass(frozen=True, slots=True)
+class CodeConnectionsRoom:
+    """Where the gateway's git door leads; what is to be done all the time; who hears webhooks."""
+
+    upstream: Callable[[str, str, str, str], Awaitable[tuple[str, str] | None]]
+    watch: Callable[[], Coroutine[Any, Any, None]]
+    hear: Callable[[Hook], Awaitable[tuple[int, str]]]
+
+
+def open_codeconnections(
+    *,
+    database: Database,
+    directory: Directory,
+    pushes: Pushes,
+    settings: Path,
+    folder: Path,
+    endpoint: Callable[[], str],
+    clock: Callable[[], float],
+    chance: Callable[[], str],
+    look_every: float = LOOK_EVERY,
+) -> CodeConnectionsRoom:
+    """Enter operations. `settings` holds the files that say where connections lead, `folder` is for git."""
+    places = Places(settings, endpoint)
+    for name in (SERVICE, OLDER):
+        directory.register(Connections(database, places, clock, chance, name))
+        directory.register(Hosts(database, clock, chance, name))
+    using = Using(database, places, folder)
+    using.open(directory)
+    watching = Watching(database, pushes, using, clock, look_every)
+    return CodeConnectionsRoom(using.upstream, watching.watch, Receiving(using, watching).receive)

@@ -1,0 +1,99 @@
+"""What changes behind connections is heard once, whether it is seen, told by the host, or both."""
+
+from pathlib import Path
+
+from penstock.languages.githosts.tree import ZERO, Push
+from penstock.services.codeconnections.watching import LOOK_EVERY, Pace
+from services.codeconnections.worlds import World
+
+
+async def test_what_was_there_before_anybody_looked_is_no_news(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    await world.listened()
+
+    await world.watching.look()
+
+    assert world.ears.heard == []
+
+
+async def test_a_push_is_seen_with_its_commit_and_the_files_that_changed(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    work = await world.listened("paths")
+    before = work.tip
+    commit = work.push(b="2\n")
+    await world.watching.look()
+    branch = work.push("feature", c="3\n")
+    await world.watching.look()
+    await world.watching.look()
+
+    assert [
+        (each.ref, each.before, each.commit, each.paths) for each in world.ears.heard if isinstance(each, Push)
+    ] == [
+        ("refs/heads/main", before, commit, ("b",)),
+        ("refs/heads/feature", ZERO, branch, ("c",)),
+    ]
+    assert {each.author for each in world.ears.heard} == {"ada@example.com"}
+
+
+async def test_what_a_webhook_has_told_is_not_seen_again(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    work = await world.listened()
+    before, commit = work.tip, work.push(b="2\n")
+
+    statuses = [await world.posted(work, commit, before) for _ in range(2)]
+    await world.watching.look()
+
+    assert (statuses, world.ears.commits) == ([200, 200], [commit])
+
+
+async def test_what_has_been_seen_is_not_heard_again_from_webhooks_that_come_late(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    work = await world.listened()
+    zero = work.tip
+    first = work.push(b="2\n")
+    second = work.push(b="3\n")
+    await world.watching.look()  # sees the second only
+
+    await world.posted(work, first, zero)
+    await world.posted(work, first, zero)
+    await world.posted(work, second, first)
+    await world.watching.look()
+
+    assert world.ears.commits == [second, first]
+
+
+async def test_a_webhook_that_overtakes_another_is_heard_and_so_is_the_other(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    work = await world.listened()
+    zero = work.tip
+    first = work.push(b="2\n")
+    second = work.push(b="3\n")
+
+    await world.posted(work, second, first)
+    await world.posted(work, first, zero)
+    await world.watching.look()
+
+    assert world.ears.commits == [second, first]
+
+
+async def test_a_webhook_without_the_secret_is_not_heard(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    work = await world.listened()
+    world.settings("c", url=f"file://{world.host}", webhook_secret="another")
+
+    assert await world.posted(work, work.push(b="2\n"), ZERO) == 403
+    world.settings("c", url=f"file://{world.host}")
+    assert await world.posted(work, work.tip, ZERO) == 403
+    assert world.ears.heard == []
+
+
+async def test_a_host_that_does_not_answer_is_asked_ever_more_seldom(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    await world.listened()
+    world.settings("c", url=f"file://{tmp_path / 'nowhere'}")
+    world.watching._paces[world.ears.repository] = Pace()
+
+    await world.watching.look()
+
+    assert world.watching._paces[world.ears.repository].wait == 2 * LOOK_EVERY
+    assert world.ears.heard == []
