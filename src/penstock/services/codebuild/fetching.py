@@ -19,7 +19,11 @@ from typing import Final
 import msgspec
 
 from penstock.engine.outbox import Task
-from penstock.services.codebuild.model import Archive, Fetched, Json, Plan, Trouble, holder
+from penstock.languages import buildspec
+from penstock.languages.buildspec import BadBuildspec
+from penstock.services.codebuild.caches import Caches, keeps_sources
+from penstock.services.codebuild.mirrors import Mirrors
+from penstock.services.codebuild.model import Archive, Cached, Fetched, Json, Plan, Trouble, holder
 from penstock.services.codebuild.order import source_folder
 from penstock.services.codebuild.requests import GIT, is_inline
 from penstock.store import blobs
@@ -60,6 +64,8 @@ class Fetching:
         self._blobs = kept
         self._folder = folder
         self._client_environment = client_environment
+        self._caches = Caches(database, directory, kept)
+        self._mirrors = Mirrors(folder / "mirrors")
 
     async def fetch(self, task: Task) -> Json:
         """Answers `Fetched`."""
@@ -74,7 +80,7 @@ class Fetching:
             fetched = Fetched(trouble=Trouble("CLIENT_ERROR", f"{problem.code}: {problem.message}"))
         finally:
             await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
-        digests = [archive.digest for archive in fetched.archives]
+        digests = [each.digest for each in (*fetched.archives, *fetched.caches)]
         await self._database.write(lambda tx: blobs.hold_all(tx, digests, holder(task.run)))
         return msgspec.to_builtins(fetched)
 
@@ -88,7 +94,7 @@ class Fetching:
                 folder = place / (identifier or "primary")
                 try:
                     async with asyncio.timeout(LONGEST):
-                        resolved = await Git(source, environment).clone(folder, version)
+                        resolved = await self._cloned(scope, plan, Git(source, environment), folder, version)
                 except TimeoutError:
                     raise Unfetched(f"{source['location']} was not cloned in {LONGEST / 60:g} minutes") from None
                 blob = await asyncio.to_thread(pack, self._blobs, folder)
@@ -101,7 +107,19 @@ class Fetching:
                 continue
             archives.append(Archive(identifier, blob.digest, blob.size, resolved))
         text = await self._buildspec(scope, plan, archives)
-        return Fetched(tuple(archives), text)
+        return Fetched(tuple(archives), text, await self._cached(scope, plan, text))
+
+    async def _cached(self, scope: Scope, plan: Plan, text: str) -> tuple[Cached, ...]:
+        try:
+            return await self._caches.available(scope, plan, buildspec.read(text).cache)
+        except BadBuildspec:  # who is to run it says so
+            return ()
+
+    async def _cloned(self, scope: Scope, plan: Plan, git: "Git", folder: Path, version: str) -> str:
+        if not keeps_sources(plan):
+            return await git.clone(folder, version)
+        async with self._mirrors.of(git.url, scope.arn("codebuild", plan.project), git.run) as mirror:
+            return await git.clone(folder, version, mirror)
 
     # -- S3
 
@@ -198,7 +216,7 @@ class Git:
         self._source = source
         endpoint = environment.get("AWS_ENDPOINT_URL", "")
         found = CODECOMMIT.fullmatch(source["location"])
-        self._url = f"{endpoint}{found['path']}" if found and endpoint else source["location"]
+        self.url = f"{endpoint}{found['path']}" if found and endpoint else source["location"]
         self._environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME", "SSL_CERT_FILE") if name in os.environ},
             "GIT_TERMINAL_PROMPT": "0",
@@ -207,21 +225,22 @@ class Git:
             "LC_ALL": "C",
         }
 
-    async def clone(self, folder: Path, version: str) -> str:
-        """Clone a version; which commit that is. Raises `Unfetched`."""
+    async def clone(self, folder: Path, version: str, mirror: Path | None = None) -> str:
+        """Clone a version, with what a mirror of it has; which commit that is. Raises `Unfetched`."""
         depth = self._source.get("gitCloneDepth", 0)
         shallow = ("--depth", str(depth)) if depth and not version else ()
-        await self._git("clone", "--quiet", *shallow, "--", self._url, str(folder))
+        borrowed = ("--reference", str(mirror), "--dissociate") if mirror else ()
+        await self.run("clone", "--quiet", *shallow, *borrowed, "--", self.url, str(folder))
         if version:
             await self._check_out(folder, version)
         if self._source.get("gitSubmodulesConfig", {}).get("fetchSubmodules"):
-            await self._git("-C", str(folder), "submodule", "update", "--quiet", "--init", "--recursive")
-        return (await self._git("-C", str(folder), "rev-parse", "HEAD")).strip()
+            await self.run("-C", str(folder), "submodule", "update", "--quiet", "--init", "--recursive")
+        return (await self.run("-C", str(folder), "rev-parse", "HEAD")).strip()
 
     async def _check_out(self, folder: Path, version: str) -> None:
         """A branch, a tag, a commit, `refs/heads/main^{commit}`, or a pull request as `pr/7`."""
         if pull := PULL_REQUEST.fullmatch(version):
-            await self._git("-C", str(folder), "fetch", "--quiet", "origin", f"pull/{pull['number']}/head")
+            await self.run("-C", str(folder), "fetch", "--quiet", "origin", f"pull/{pull['number']}/head")
             wanted = "FETCH_HEAD"
         elif found := COMMIT.search(version):
             wanted = found["commit"]
@@ -229,9 +248,9 @@ class Git:
             wanted = version.removeprefix("refs/heads/").removeprefix("refs/tags/")
         if wanted.startswith("-"):
             raise Unfetched(f"'{version}' is no version of a source")
-        await self._git("-C", str(folder), "checkout", "--quiet", wanted)
+        await self.run("-C", str(folder), "checkout", "--quiet", wanted)
 
-    async def _git(self, *words: str) -> str:
+    async def run(self, *words: str) -> str:
         secure = ("-c", "http.sslVerify=false") if self._source.get("insecureSsl") else ()
         process = await asyncio.create_subprocess_exec(
             "git", *secure, *words,
@@ -247,5 +266,5 @@ class Git:
                 await process.wait()
         if process.returncode:
             told = errors.decode(errors="replace").strip()
-            raise Unfetched(f"git {words[0] if words[0] != '-C' else words[2]} failed for {self._url}: {told}")
+            raise Unfetched(f"git {words[0] if words[0] != '-C' else words[2]} failed for {self.url}: {told}")
         return output.decode()

@@ -11,6 +11,7 @@ PROJECT: Final = "codebuild/project"
 BUILD: Final = "codebuild/build"
 REPORT_GROUP: Final = "codebuild/report-group"
 REPORT: Final = "codebuild/report"
+CACHE: Final = "codebuild/cache"
 
 Status = Literal["SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"]
 
@@ -25,6 +26,7 @@ class Plan(msgspec.Struct, frozen=True):
     artifacts: tuple[dict[str, Json], ...]  # as the project, or an override, has them; the primary ones first
     logs: dict[str, Json]
     asked: dict[str, Json]  # the request that it was started with
+    cache_epoch: int = 0  # how often its project's cache was invalidated
 
     @property
     def project(self) -> str:
@@ -63,11 +65,20 @@ class Archive(msgspec.Struct, frozen=True):
     resolved: str = ""
 
 
+class Cached(msgspec.Struct, frozen=True):
+    """An archive that earlier builds have kept, by content."""
+
+    key: str
+    digest: Digest
+    size: int
+
+
 class Fetched(msgspec.Struct, frozen=True):
     """What a build begins with, or why it cannot."""
 
     archives: tuple[Archive, ...] = ()
     buildspec: str = ""
+    caches: tuple[Cached, ...] = ()  # the newest first
     trouble: Trouble | None = None
 
 

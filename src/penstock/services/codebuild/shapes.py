@@ -370,6 +370,14 @@ ImagePullCredentialsType: TypeAlias = Literal[
 ]
 
 
+class InvalidateProjectCacheRequest(TypedDict):
+    projectName: str
+
+
+class InvalidateProjectCacheResponse(TypedDict):
+    pass
+
+
 class ListBuildsForProjectRequest(TypedDict):
     projectName: str
     sortOrder: NotRequired[SortOrderType]
