@@ -19,7 +19,7 @@ from penstock.store import blobs, documents
 from penstock.store.blobs import Blob, Blobs
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
-from penstock.wire.call import Call, Directory, Scope, ServiceError
+from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError
 
 MOST: Final = 50  # archives that a build is brought, and that are kept of a project on this server
 LATEST: Final = "latest.tar"
@@ -130,7 +130,7 @@ class BucketShelf:
     async def keep(self, name: str, archive: Blob) -> None:
         await self._ask("PutObject", {"Bucket": self._bucket, "Key": self._prefix + name, "Body": archive})
 
-    async def _ask(self, operation: str, request: dict[str, Json]) -> dict[str, Json]:
+    async def _ask(self, operation: str, request: dict[str, Json]) -> Answer:
         return await self._directory.answer(Call("s3", operation, request, self._scope))
 
 

@@ -80,7 +80,7 @@ class Fetching:
             fetched = Fetched(trouble=Trouble("CLIENT_ERROR", f"{problem.code}: {problem.message}"))
         finally:
             await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
-        digests = [each.digest for each in (*fetched.archives, *fetched.caches)]
+        digests = [*(each.digest for each in fetched.archives), *(each.digest for each in fetched.caches)]
         await self._database.write(lambda tx: blobs.hold_all(tx, digests, holder(task.run)))
         return msgspec.to_builtins(fetched)
 

@@ -16,6 +16,15 @@ CACHE: Final = "codebuild/cache"
 Status = Literal["SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"]
 
 
+class PartOf(msgspec.Struct, frozen=True):
+    """Which build of which batch a build is; of a fanout it is part `part` of `parts`."""
+
+    arn: str
+    identifier: str
+    part: int = 0
+    parts: int = 0
+
+
 class Plan(msgspec.Struct, frozen=True):
     """A build as it was asked for: `build` holds the members of AWS's Build that do not change while it runs."""
 
@@ -27,6 +36,7 @@ class Plan(msgspec.Struct, frozen=True):
     logs: dict[str, Json]
     asked: dict[str, Json]  # the request that it was started with
     cache_epoch: int = 0  # how often its project's cache was invalidated
+    part: PartOf | None = None
 
     @property
     def project(self) -> str:

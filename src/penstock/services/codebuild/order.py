@@ -144,6 +144,10 @@ def build_variables(plan: Plan, fetched: Fetched, account: str) -> dict[str, str
         "CODEBUILD_START_TIME": str(round(plan.created_at * 1000)),
         "CODEBUILD_SRC_DIR": source_folder(""),
     }
+    if plan.part is not None:
+        variables["CODEBUILD_BATCH_BUILD_IDENTIFIER"] = plan.part.identifier
+        if plan.part.parts:
+            variables |= {"PENSTOCK_SHARD": str(plan.part.part), "PENSTOCK_SHARDS": str(plan.part.parts)}
     resolved = {archive.identifier: archive.resolved for archive in fetched.archives}
     for source in plan.sources:
         identifier = source.get("sourceIdentifier", "")

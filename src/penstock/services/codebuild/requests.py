@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from penstock.services.codebuild.model import Json, Plan
+from penstock.services.codebuild.model import Json, PartOf, Plan
 from penstock.wire.call import Scope, ServiceError
 
 GIT: Final = frozenset({"CODECOMMIT", "GITHUB", "GITHUB_ENTERPRISE", "GITLAB", "GITLAB_SELF_MANAGED", "BITBUCKET"})
@@ -156,7 +156,7 @@ def is_inline(buildspec: str) -> bool:
 
 def planned(
     scope: Scope, project: Mapping[str, Json], asked: Mapping[str, Json], *,
-    id: str, number: int, initiator: str, at: float,  # noqa: A002
+    id: str, number: int, initiator: str, at: float, part: PartOf | None = None,  # noqa: A002
 ) -> Plan:  # fmt: skip
     """A build of a project, with what its request overrides. Raises `InvalidInputException`."""
     settings = overridden(project, asked)
@@ -178,13 +178,15 @@ def planned(
         "logs": logs,
         "artifacts": promised(settings["artifacts"], settings["name"], id),
     }
+    if part is not None:
+        build["buildBatchArn"] = part.arn
     secondary = settings.get("secondaryArtifacts", ())
     if secondary:
         build["secondaryArtifacts"] = [promised(each, settings["name"], id) for each in secondary]
     return Plan(
         name=name, arn=scope.arn("codebuild", f"build/{name}"), created_at=at, build=build,
         artifacts=(settings["artifacts"], *secondary), logs=logs, asked=dict(asked),
-        cache_epoch=settings.get("cacheEpoch", 0),
+        cache_epoch=settings.get("cacheEpoch", 0), part=part,
     )  # fmt: skip
 
 

@@ -6,6 +6,10 @@ from pathlib import Path
 from penstock.engine.engine import Engine
 from penstock.engine.jobs import Runtime
 from penstock.services.codebuild.announcing import Announce, unheard
+from penstock.services.codebuild.batches.combining import Combining
+from penstock.services.codebuild.batches.flow import COMBINE, START, BatchFlow
+from penstock.services.codebuild.batches.operations import Batches
+from penstock.services.codebuild.batches.starting import Starting
 from penstock.services.codebuild.builds import Builds
 from penstock.services.codebuild.fetching import ClientEnvironment, Fetching
 from penstock.services.codebuild.flow import FETCH, RUN, STOP_JOB, BuildFlow
@@ -52,5 +56,10 @@ def open_codebuild(
     directory.register(Projects(engine.database, clock))
     directory.register(ReportGroups(engine.database, clock))
     directory.register(Reports(engine.database))
-    directory.register(Builds(engine, clock, chance, announce))
+    builds = Builds(engine, clock, chance, announce)
+    directory.register(builds)
+    engine.activity(START, Starting(builds).start)
+    engine.activity(COMBINE, Combining(directory, blobs).combine)
+    engine.register(BatchFlow())
+    directory.register(Batches(builds))
     return running.tidy

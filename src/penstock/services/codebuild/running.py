@@ -162,9 +162,7 @@ class Running:
         reports = await self._reporting.report(task.scope, plan, spec, ending, self._clock())
         return msgspec.structs.replace(report, reports=reports)
 
-    async def _keep_cache(
-        self, task: Task, plan: Plan, spec: Buildspec, job: Job, told: Json, ending: Ending
-    ) -> None:
+    async def _keep_cache(self, task: Task, plan: Plan, spec: Buildspec, job: Job, told: Json, ending: Ending) -> None:
         """Keep what the build has packed for later ones; what keeps us from it is told in the log, and no failure."""
         for file in ending.outputs.get(CACHE_OUTPUT.name, ()) if told else ():
             archive = await asyncio.to_thread(self._blobs.find, file.digest)

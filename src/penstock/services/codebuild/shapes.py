@@ -39,6 +39,15 @@ class BatchDeleteBuildsResponse(TypedDict):
     buildsNotDeleted: NotRequired[list[BuildNotDeleted]]
 
 
+class BatchGetBuildBatchesRequest(TypedDict):
+    ids: list[str]
+
+
+class BatchGetBuildBatchesResponse(TypedDict):
+    buildBatches: NotRequired[list[BuildBatch]]
+    buildBatchesNotFound: NotRequired[list[str]]
+
+
 class BatchGetBuildsRequest(TypedDict):
     ids: list[str]
 
@@ -137,6 +146,66 @@ class BuildArtifacts(TypedDict):
     bucketOwnerAccess: NotRequired[BucketOwnerAccess]
 
 
+class BuildBatch(TypedDict):
+    id: NotRequired[str]
+    arn: NotRequired[str]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    currentPhase: NotRequired[str]
+    buildBatchStatus: NotRequired[StatusType]
+    sourceVersion: NotRequired[str]
+    resolvedSourceVersion: NotRequired[str]
+    projectName: NotRequired[str]
+    phases: NotRequired[list[BuildBatchPhase]]
+    source: NotRequired[ProjectSource]
+    secondarySources: NotRequired[list[ProjectSource]]
+    secondarySourceVersions: NotRequired[list[ProjectSourceVersion]]
+    artifacts: NotRequired[BuildArtifacts]
+    secondaryArtifacts: NotRequired[list[BuildArtifacts]]
+    cache: NotRequired[ProjectCache]
+    environment: NotRequired[ProjectEnvironment]
+    serviceRole: NotRequired[str]
+    logConfig: NotRequired[LogsConfig]
+    buildTimeoutInMinutes: NotRequired[int]
+    queuedTimeoutInMinutes: NotRequired[int]
+    complete: NotRequired[bool]
+    initiator: NotRequired[str]
+    vpcConfig: NotRequired[VpcConfig]
+    encryptionKey: NotRequired[str]
+    buildBatchNumber: NotRequired[int]
+    fileSystemLocations: NotRequired[list[ProjectFileSystemLocation]]
+    buildBatchConfig: NotRequired[ProjectBuildBatchConfig]
+    buildGroups: NotRequired[list[BuildGroup]]
+    debugSessionEnabled: NotRequired[bool]
+    reportArns: NotRequired[list[str]]
+
+
+class BuildBatchFilter(TypedDict):
+    status: NotRequired[StatusType]
+
+
+class BuildBatchPhase(TypedDict):
+    phaseType: NotRequired[BuildBatchPhaseType]
+    phaseStatus: NotRequired[StatusType]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    durationInSeconds: NotRequired[int]
+    contexts: NotRequired[list[PhaseContext]]
+
+
+BuildBatchPhaseType: TypeAlias = Literal[
+    "SUBMITTED", "DOWNLOAD_BATCHSPEC", "IN_PROGRESS", "COMBINE_ARTIFACTS", "SUCCEEDED", "FAILED", "STOPPED"
+]
+
+
+class BuildGroup(TypedDict):
+    identifier: NotRequired[str]
+    dependsOn: NotRequired[list[str]]
+    ignoreFailure: NotRequired[bool]
+    currentBuildSummary: NotRequired[BuildSummary]
+    priorBuildSummaryList: NotRequired[list[BuildSummary]]
+
+
 class BuildNotDeleted(TypedDict):
     id: NotRequired[str]
     statusCode: NotRequired[str]
@@ -160,6 +229,14 @@ BuildPhaseType: TypeAlias = Literal[
 class BuildStatusConfig(TypedDict):
     context: NotRequired[str]
     targetUrl: NotRequired[str]
+
+
+class BuildSummary(TypedDict):
+    arn: NotRequired[str]
+    requestedOn: NotRequired[float]
+    buildStatus: NotRequired[StatusType]
+    primaryArtifact: NotRequired[ResolvedArtifact]
+    secondaryArtifacts: NotRequired[list[ResolvedArtifact]]
 
 
 CacheMode: TypeAlias = Literal[
@@ -263,6 +340,16 @@ CredentialProviderType: TypeAlias = Literal[
 class DebugSession(TypedDict):
     sessionEnabled: NotRequired[bool]
     sessionTarget: NotRequired[str]
+
+
+class DeleteBuildBatchRequest(TypedDict):
+    id: str
+
+
+class DeleteBuildBatchResponse(TypedDict):
+    statusCode: NotRequired[str]
+    buildsDeleted: NotRequired[list[str]]
+    buildsNotDeleted: NotRequired[list[BuildNotDeleted]]
 
 
 class DeleteProjectRequest(TypedDict):
@@ -376,6 +463,31 @@ class InvalidateProjectCacheRequest(TypedDict):
 
 class InvalidateProjectCacheResponse(TypedDict):
     pass
+
+
+class ListBuildBatchesForProjectRequest(TypedDict):
+    projectName: NotRequired[str]
+    filter: NotRequired[BuildBatchFilter]
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+
+
+class ListBuildBatchesForProjectResponse(TypedDict):
+    ids: NotRequired[list[str]]
+    nextToken: NotRequired[str]
+
+
+class ListBuildBatchesRequest(TypedDict):
+    filter: NotRequired[BuildBatchFilter]
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+
+
+class ListBuildBatchesResponse(TypedDict):
+    ids: NotRequired[list[str]]
+    nextToken: NotRequired[str]
 
 
 class ListBuildsForProjectRequest(TypedDict):
@@ -695,6 +807,27 @@ ReportType: TypeAlias = Literal[
 ]
 
 
+class ResolvedArtifact(TypedDict):
+    type: NotRequired[ArtifactsType]
+    location: NotRequired[str]
+    identifier: NotRequired[str]
+
+
+class RetryBuildBatchRequest(TypedDict):
+    id: NotRequired[str]
+    idempotencyToken: NotRequired[str]
+    retryType: NotRequired[RetryBuildBatchType]
+
+
+class RetryBuildBatchResponse(TypedDict):
+    buildBatch: NotRequired[BuildBatch]
+
+
+RetryBuildBatchType: TypeAlias = Literal[
+    "RETRY_ALL_BUILDS", "RETRY_FAILED_BUILDS"
+]
+
+
 class RetryBuildRequest(TypedDict):
     id: NotRequired[str]
     idempotencyToken: NotRequired[str]
@@ -747,6 +880,44 @@ SourceType: TypeAlias = Literal[
 ]
 
 
+class StartBuildBatchRequest(TypedDict):
+    projectName: str
+    secondarySourcesOverride: NotRequired[list[ProjectSource]]
+    secondarySourcesVersionOverride: NotRequired[list[ProjectSourceVersion]]
+    sourceVersion: NotRequired[str]
+    artifactsOverride: NotRequired[ProjectArtifacts]
+    secondaryArtifactsOverride: NotRequired[list[ProjectArtifacts]]
+    environmentVariablesOverride: NotRequired[list[EnvironmentVariable]]
+    sourceTypeOverride: NotRequired[SourceType]
+    sourceLocationOverride: NotRequired[str]
+    sourceAuthOverride: NotRequired[SourceAuth]
+    gitCloneDepthOverride: NotRequired[int]
+    gitSubmodulesConfigOverride: NotRequired[GitSubmodulesConfig]
+    buildspecOverride: NotRequired[str]
+    insecureSslOverride: NotRequired[bool]
+    reportBuildBatchStatusOverride: NotRequired[bool]
+    environmentTypeOverride: NotRequired[EnvironmentType]
+    imageOverride: NotRequired[str]
+    computeTypeOverride: NotRequired[ComputeType]
+    certificateOverride: NotRequired[str]
+    cacheOverride: NotRequired[ProjectCache]
+    serviceRoleOverride: NotRequired[str]
+    privilegedModeOverride: NotRequired[bool]
+    buildTimeoutInMinutesOverride: NotRequired[int]
+    queuedTimeoutInMinutesOverride: NotRequired[int]
+    encryptionKeyOverride: NotRequired[str]
+    idempotencyToken: NotRequired[str]
+    logsConfigOverride: NotRequired[LogsConfig]
+    registryCredentialOverride: NotRequired[RegistryCredential]
+    imagePullCredentialsTypeOverride: NotRequired[ImagePullCredentialsType]
+    buildBatchConfigOverride: NotRequired[ProjectBuildBatchConfig]
+    debugSessionEnabled: NotRequired[bool]
+
+
+class StartBuildBatchResponse(TypedDict):
+    buildBatch: NotRequired[BuildBatch]
+
+
 class StartBuildRequest(TypedDict):
     projectName: str
     secondarySourcesOverride: NotRequired[list[ProjectSource]]
@@ -791,6 +962,14 @@ class StartBuildResponse(TypedDict):
 StatusType: TypeAlias = Literal[
     "SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"
 ]
+
+
+class StopBuildBatchRequest(TypedDict):
+    id: str
+
+
+class StopBuildBatchResponse(TypedDict):
+    buildBatch: NotRequired[BuildBatch]
 
 
 class StopBuildRequest(TypedDict):

@@ -1,8 +1,8 @@
 """Commands that AWS's images have, and so a build's environment has them, too.
 
-    codebuild-hash-files PATTERN…       one SHA-256 of all files that the patterns mean, for the keys of caches
-    codebuild-glob-search PATTERN…      the names of the files that the patterns mean
-    codebuild-tests-run --test-command COMMAND --files-search COMMAND [--sharding-strategy equal-distribution|stability]
+codebuild-hash-files PATTERN…       one SHA-256 of all files that the patterns mean, for the keys of caches
+codebuild-glob-search PATTERN…      the names of the files that the patterns mean
+codebuild-tests-run --test-command COMMAND --files-search COMMAND [--sharding-strategy equal-distribution|stability]
 """
 
 import argparse
@@ -53,7 +53,7 @@ def tests_run(words: Sequence[str]) -> int:
     parser.add_argument("--files-search", required=True)
     parser.add_argument("--sharding-strategy", choices=sorted(STRATEGIES), default="equal-distribution")
     asked = parser.parse_args(words)
-    searched = subprocess.run(asked.files_search, shell=True, stdout=subprocess.PIPE, check=False)
+    searched = subprocess.run(["sh", "-c", asked.files_search], stdout=subprocess.PIPE, check=False)
     if searched.returncode:
         return searched.returncode
     files = sorted({line.strip() for line in searched.stdout.decode().splitlines() if line.strip()})
@@ -66,7 +66,7 @@ def tests_run(words: Sequence[str]) -> int:
     if "CODEBUILD_CURRENT_SHARD_FILES" not in command:
         command = f"{command} {shlex.join(mine)}"
     environment = {**os.environ, "CODEBUILD_CURRENT_SHARD_FILES": "\n".join(mine)}
-    return subprocess.run(command, shell=True, env=environment, check=False).returncode
+    return subprocess.run(["sh", "-c", command], env=environment, check=False).returncode
 
 
 def in_chunks(files: Sequence[str], shard: int, shards: int) -> Sequence[str]:
