@@ -7,6 +7,7 @@
         reporting  test results, read        reports   the operations on them
         caches     what builds keep for later ones   mirrors   git repositories kept beside
     batches    builds that belong together
+    sharing    policies and visibility, kept
     flow       a build's life (pure)          announcing   what EventBridge hears of it
 
 What happens inside the job is the program's business: `images/inside/penstock_build`, which `penstock build` runs, too.

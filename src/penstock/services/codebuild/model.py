@@ -11,6 +11,7 @@ PROJECT: Final = "codebuild/project"
 BUILD: Final = "codebuild/build"
 REPORT_GROUP: Final = "codebuild/report-group"
 REPORT: Final = "codebuild/report"
+POLICY: Final = "codebuild/policy"
 CACHE: Final = "codebuild/cache"
 
 Status = Literal["SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from penstock.services.codebuild import caches, requests
-from penstock.services.codebuild.model import PROJECT, Json
+from penstock.services.codebuild.model import POLICY, PROJECT, Json
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Column, Document, Query
@@ -73,6 +73,7 @@ class Projects:
 
         def remove(tx: Transaction) -> None:
             documents.remove(tx, call.scope, PROJECT, name)
+            documents.remove(tx, call.scope, POLICY, arn_of(call.scope, name))
             caches.forget(tx, call.scope, name)
 
         await self.database.write(remove)

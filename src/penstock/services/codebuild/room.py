@@ -16,6 +16,7 @@ from penstock.services.codebuild.flow import FETCH, RUN, STOP_JOB, BuildFlow
 from penstock.services.codebuild.projects import Projects
 from penstock.services.codebuild.reports import ReportGroups, Reports
 from penstock.services.codebuild.running import Machine, Running
+from penstock.services.codebuild.sharing import Sharing
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory
@@ -56,6 +57,7 @@ def open_codebuild(
     directory.register(Projects(engine.database, clock))
     directory.register(ReportGroups(engine.database, clock))
     directory.register(Reports(engine.database))
+    directory.register(Sharing(engine.database, clock))
     builds = Builds(engine, clock, chance, announce)
     directory.register(builds)
     engine.activity(START, Starting(builds).start)

@@ -377,6 +377,14 @@ class DeleteReportResponse(TypedDict):
     pass
 
 
+class DeleteResourcePolicyRequest(TypedDict):
+    resourceArn: str
+
+
+class DeleteResourcePolicyResponse(TypedDict):
+    pass
+
+
 class DescribeCodeCoveragesRequest(TypedDict):
     reportArn: str
     nextToken: NotRequired[str]
@@ -415,6 +423,22 @@ class DockerServerStatus(TypedDict):
     message: NotRequired[str]
 
 
+class EnvironmentImage(TypedDict):
+    name: NotRequired[str]
+    description: NotRequired[str]
+    versions: NotRequired[list[str]]
+
+
+class EnvironmentLanguage(TypedDict):
+    language: NotRequired[LanguageType]
+    images: NotRequired[list[EnvironmentImage]]
+
+
+class EnvironmentPlatform(TypedDict):
+    platform: NotRequired[PlatformType]
+    languages: NotRequired[list[EnvironmentLanguage]]
+
+
 EnvironmentType: TypeAlias = Literal[
     "WINDOWS_CONTAINER", "LINUX_CONTAINER", "LINUX_GPU_CONTAINER", "ARM_CONTAINER", "WINDOWS_SERVER_2019_CONTAINER",
     "WINDOWS_SERVER_2022_CONTAINER", "LINUX_LAMBDA_CONTAINER", "ARM_LAMBDA_CONTAINER", "LINUX_EC2", "ARM_EC2",
@@ -443,6 +467,25 @@ FileSystemType: TypeAlias = Literal[
 ]
 
 
+class GetReportGroupTrendRequest(TypedDict):
+    reportGroupArn: str
+    numOfReports: NotRequired[int]
+    trendField: ReportGroupTrendFieldType
+
+
+class GetReportGroupTrendResponse(TypedDict):
+    stats: NotRequired[ReportGroupTrendStats]
+    rawData: NotRequired[list[ReportWithRawData]]
+
+
+class GetResourcePolicyRequest(TypedDict):
+    resourceArn: str
+
+
+class GetResourcePolicyResponse(TypedDict):
+    policy: NotRequired[str]
+
+
 class GitSubmodulesConfig(TypedDict):
     fetchSubmodules: bool
 
@@ -463,6 +506,11 @@ class InvalidateProjectCacheRequest(TypedDict):
 
 class InvalidateProjectCacheResponse(TypedDict):
     pass
+
+
+LanguageType: TypeAlias = Literal[
+    "JAVA", "PYTHON", "NODE_JS", "RUBY", "GOLANG", "DOCKER", "ANDROID", "DOTNET", "BASE", "PHP"
+]
 
 
 class ListBuildBatchesForProjectRequest(TypedDict):
@@ -509,6 +557,14 @@ class ListBuildsRequest(TypedDict):
 class ListBuildsResponse(TypedDict):
     ids: NotRequired[list[str]]
     nextToken: NotRequired[str]
+
+
+class ListCuratedEnvironmentImagesRequest(TypedDict):
+    pass
+
+
+class ListCuratedEnvironmentImagesResponse(TypedDict):
+    platforms: NotRequired[list[EnvironmentPlatform]]
 
 
 class ListProjectsRequest(TypedDict):
@@ -559,6 +615,30 @@ class ListReportsResponse(TypedDict):
     reports: NotRequired[list[str]]
 
 
+class ListSharedProjectsRequest(TypedDict):
+    sortBy: NotRequired[SharedResourceSortByType]
+    sortOrder: NotRequired[SortOrderType]
+    maxResults: NotRequired[int]
+    nextToken: NotRequired[str]
+
+
+class ListSharedProjectsResponse(TypedDict):
+    nextToken: NotRequired[str]
+    projects: NotRequired[list[str]]
+
+
+class ListSharedReportGroupsRequest(TypedDict):
+    sortOrder: NotRequired[SortOrderType]
+    sortBy: NotRequired[SharedResourceSortByType]
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+
+
+class ListSharedReportGroupsResponse(TypedDict):
+    nextToken: NotRequired[str]
+    reportGroups: NotRequired[list[str]]
+
+
 class LogsConfig(TypedDict):
     cloudWatchLogs: NotRequired[CloudWatchLogsConfig]
     s3Logs: NotRequired[S3LogsConfig]
@@ -593,6 +673,11 @@ class NetworkInterface(TypedDict):
 class PhaseContext(TypedDict):
     statusCode: NotRequired[str]
     message: NotRequired[str]
+
+
+PlatformType: TypeAlias = Literal[
+    "DEBIAN", "AMAZON_LINUX", "UBUNTU", "WINDOWS_SERVER"
+]
 
 
 class Project(TypedDict):
@@ -732,6 +817,15 @@ class PullRequestBuildPolicy(TypedDict):
     approverRoles: NotRequired[list[PullRequestBuildApproverRole]]
 
 
+class PutResourcePolicyRequest(TypedDict):
+    policy: str
+    resourceArn: str
+
+
+class PutResourcePolicyResponse(TypedDict):
+    resourceArn: NotRequired[str]
+
+
 class RegistryCredential(TypedDict):
     credential: str
     credentialProvider: CredentialProviderType
@@ -792,6 +886,18 @@ ReportGroupStatusType: TypeAlias = Literal[
 ]
 
 
+ReportGroupTrendFieldType: TypeAlias = Literal[
+    "PASS_RATE", "DURATION", "TOTAL", "LINE_COVERAGE", "LINES_COVERED", "LINES_MISSED", "BRANCH_COVERAGE",
+    "BRANCHES_COVERED", "BRANCHES_MISSED"
+]
+
+
+class ReportGroupTrendStats(TypedDict):
+    average: NotRequired[str]
+    max: NotRequired[str]
+    min: NotRequired[str]
+
+
 ReportPackagingType: TypeAlias = Literal[
     "ZIP", "NONE"
 ]
@@ -805,6 +911,11 @@ ReportStatusType: TypeAlias = Literal[
 ReportType: TypeAlias = Literal[
     "TEST", "CODE_COVERAGE"
 ]
+
+
+class ReportWithRawData(TypedDict):
+    reportArn: NotRequired[str]
+    data: NotRequired[str]
 
 
 class ResolvedArtifact(TypedDict):
@@ -857,6 +968,11 @@ class ScopeConfiguration(TypedDict):
     name: str
     domain: NotRequired[str]
     scope: WebhookScopeType
+
+
+SharedResourceSortByType: TypeAlias = Literal[
+    "ARN", "MODIFIED_TIME"
+]
 
 
 SortOrderType: TypeAlias = Literal[
@@ -1035,6 +1151,18 @@ class UpdateProjectRequest(TypedDict):
 
 class UpdateProjectResponse(TypedDict):
     project: NotRequired[Project]
+
+
+class UpdateProjectVisibilityRequest(TypedDict):
+    projectArn: str
+    projectVisibility: ProjectVisibilityType
+    resourceAccessRole: NotRequired[str]
+
+
+class UpdateProjectVisibilityResponse(TypedDict):
+    projectArn: NotRequired[str]
+    publicProjectAlias: NotRequired[str]
+    projectVisibility: NotRequired[ProjectVisibilityType]
 
 
 class UpdateReportGroupRequest(TypedDict):
