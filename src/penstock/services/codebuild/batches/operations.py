@@ -131,7 +131,7 @@ class Batches:
 
     def _begin(self, tx: Transaction, call: Call, project: Document, *, id: str, at: float) -> Document:  # noqa: A002
         asked = {AS_OF_BUILDS.get(name, name): value for name, value in call.request.items()}
-        config = asked.get("buildBatchConfigOverride") or project.body.get("buildBatchConfig")
+        config = {**project.body.get("buildBatchConfig", {}), **asked.get("buildBatchConfigOverride", {})}
         if not config:
             raise invalid(
                 f"Project {project.name} has no batch configuration: give it a buildBatchConfig, or override it"
