@@ -6,7 +6,7 @@
         fetching   sources, as archives           running   the job           delivering   what it leaves, into S3
         reporting  test results, read        reports   the operations on them
         caches     what builds keep for later ones   mirrors   git repositories kept beside
-    batches    builds that belong together
+    batches    builds that belong together      listing   what is in a bucket
     sharing    policies and visibility, kept
     flow       a build's life (pure)          announcing   what EventBridge hears of it
 

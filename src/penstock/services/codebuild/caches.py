@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from urllib.parse import quote, unquote
 
 from penstock.languages.buildspec import Cache
+from penstock.services.codebuild.listing import objects
 from penstock.services.codebuild.model import CACHE, Cached, Json, Plan
 from penstock.store import blobs, documents
 from penstock.store.blobs import Blob, Blobs
@@ -107,14 +108,7 @@ class BucketShelf:
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
 
     async def names(self, prefix: str) -> list[str]:
-        request: dict[str, Json] = {"Bucket": self._bucket, "Prefix": self._prefix + prefix}
-        found: list[Json] = []
-        while True:
-            page = await self._ask("ListObjectsV2", request)
-            found += page.get("Contents", ())
-            if not page.get("NextContinuationToken"):
-                break
-            request["ContinuationToken"] = page["NextContinuationToken"]
+        found = await objects(self._directory, self._scope, self._bucket, self._prefix + prefix)
         found.sort(key=lambda each: each["LastModified"], reverse=True)
         return [each["Key"].removeprefix(self._prefix) for each in found]
 

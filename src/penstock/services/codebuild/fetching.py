@@ -22,6 +22,7 @@ from penstock.engine.outbox import Task
 from penstock.languages import buildspec
 from penstock.languages.buildspec import BadBuildspec
 from penstock.services.codebuild.caches import Caches, keeps_sources
+from penstock.services.codebuild.listing import objects
 from penstock.services.codebuild.mirrors import Mirrors
 from penstock.services.codebuild.model import Archive, Cached, Fetched, Json, Plan, Trouble, holder
 from penstock.services.codebuild.order import source_folder
@@ -130,7 +131,8 @@ class Fetching:
             return await self._object(scope, bucket, key, version)
         folder = place / "objects"
         folder.mkdir()
-        for name in await self._keys(scope, bucket, key):
+        keys = [entry["Key"] for entry in await objects(self._directory, scope, bucket, key)]
+        for name in (each for each in keys if not each.endswith("/")):
             blob, _ = await self._object(scope, bucket, name, "")
             target = folder / name.removeprefix(key)
             if not target.resolve().is_relative_to(folder.resolve()):
@@ -149,16 +151,6 @@ class Fetching:
         except ServiceError as error:
             raise Unfetched(f"{error.code}: {error.message} (source s3://{bucket}/{key})") from None
         return await self._blobs.put(answer["Body"]), answer.get("VersionId", "")
-
-    async def _keys(self, scope: Scope, bucket: str, prefix: str) -> list[str]:
-        keys: list[str] = []
-        request: dict[str, Json] = {"Bucket": bucket, "Prefix": prefix}
-        while True:
-            page = await self._directory.answer(Call("s3", "ListObjectsV2", request, scope))
-            keys += [entry["Key"] for entry in page.get("Contents", ()) if not entry["Key"].endswith("/")]
-            if not page.get("NextContinuationToken"):
-                return keys
-            request["ContinuationToken"] = page["NextContinuationToken"]
 
     # -- the build spec
 

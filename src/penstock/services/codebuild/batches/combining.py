@@ -16,6 +16,7 @@ import msgspec
 
 from penstock.engine.outbox import Task
 from penstock.services.codebuild.delivering import is_packed
+from penstock.services.codebuild.listing import objects
 from penstock.services.codebuild.model import Json, Plan
 from penstock.services.codebuild.requests import artifact_key, promised
 from penstock.store.blobs import Blob, Blobs
@@ -51,7 +52,8 @@ class Combining:
             await self._put(scope, bucket, key, await asyncio.to_thread(packed, self._blobs, archives))
         else:
             for build, folder in left.items():
-                for found in await self._keys(scope, bucket, f"{folder}/"):
+                for entry in await objects(self._directory, scope, bucket, f"{folder}/"):
+                    found = entry["Key"]
                     name = f"{key}/{build}/{found.removeprefix(f'{folder}/')}"
                     await self._put(scope, bucket, name, await self._get(scope, bucket, found))
         return promised(wanted, plan.project, plan.id)
@@ -62,16 +64,6 @@ class Combining:
 
     async def _put(self, scope: Scope, bucket: str, key: str, content: Blob) -> None:
         await self._directory.answer(Call("s3", "PutObject", {"Bucket": bucket, "Key": key, "Body": content}, scope))
-
-    async def _keys(self, scope: Scope, bucket: str, prefix: str) -> list[str]:
-        keys: list[str] = []
-        request: dict[str, Json] = {"Bucket": bucket, "Prefix": prefix}
-        while True:
-            page = await self._directory.answer(Call("s3", "ListObjectsV2", request, scope))
-            keys += [entry["Key"] for entry in page.get("Contents", ())]
-            if not page.get("NextContinuationToken"):
-                return keys
-            request["ContinuationToken"] = page["NextContinuationToken"]
 
 
 def packed(kept: Blobs, archives: Mapping[str, Blob]) -> Blob:
