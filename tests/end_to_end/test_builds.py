@@ -21,8 +21,9 @@ artifacts: {files: said}
 Json = Any
 
 
-def project(world: World, name: str, spec: str, **source: str) -> None:
+def project(world: World, name: str, spec: str, more: Json = None, **source: str) -> None:
     world.client("codebuild").create_project(
+        **(more or {}),
         name=name,
         source={"type": "NO_SOURCE", **source, "buildspec": spec},
         artifacts={"type": "S3", "location": world.bucket(), "packaging": "ZIP", "name": f"{name}.zip"},
@@ -106,3 +107,41 @@ def test_a_state_machine_waits_for_its_build(world: World) -> None:
     assert json.loads(good["output"])["Build"]["BuildStatus"] == "SUCCEEDED"
     assert (bad["status"], bad["error"]) == ("FAILED", "States.TaskFailed")
     assert json.loads(bad["cause"])["Build"]["BuildStatus"] == "FAILED"
+
+
+GRAPH = """\
+version: 0.2
+batch:
+  build-graph:
+    - {identifier: first, env: {variables: {SAYS: one}}}
+    - {identifier: second, depend-on: [first], env: {variables: {SAYS: two}}}
+phases:
+  build:
+    commands:
+      - cat $HOME/.kept/said >>said 2>/dev/null || true
+      - mkdir -p $HOME/.kept; echo "$SAYS by $CODEBUILD_BATCH_BUILD_IDENTIFIER" | tee -a said >$HOME/.kept/said
+artifacts: {files: said}
+cache: {paths: ['/root/.kept/**/*']}
+"""
+
+
+def test_a_batch_builds_in_order_with_a_cache_and_combines_what_it_leaves(world: World) -> None:
+    builds = world.client("codebuild")
+    more = {
+        "cache": {"type": "S3", "location": f"{world.bucket()}/caches"},
+        "buildBatchConfig": {"serviceRole": ROLE, "combineArtifacts": True},
+    }
+    project(world, "batched", GRAPH, more)
+    started = builds.start_build_batch(projectName="batched")["buildBatch"]
+
+    def over() -> Json | None:
+        found = builds.batch_get_build_batches(ids=[started["id"]])["buildBatches"][0]
+        return found if found["complete"] else None
+
+    batch = until(over, "the batch ends")
+
+    content = world.client("s3").get_object(Bucket=world.bucket(), Key="batched.zip")["Body"].read()
+    whole = zipfile.ZipFile(io.BytesIO(content))
+    assert batch["buildBatchStatus"] == "SUCCEEDED"
+    assert whole.read("first/said") == b"one by first\n"
+    assert whole.read("second/said") == b"one by first\ntwo by second\n"

@@ -54,7 +54,8 @@ def order(root: Path, *phases: Json, **more: Json) -> Path:
     """An order's file."""
     wanted = {
         "root": str(root), "folder": str(root / "src"), "shell": "sh", "keeps_session": True, "secrets": [],
-        "notes": [], "sources": [], "phases": phases, "exported": [], "reports": [], "artifacts": [], **more,
+        "notes": [], "sources": [], "phases": phases, "exported": [], "reports": [], "artifacts": [],
+        "cache": None, **more,
     }  # fmt: skip
     (root / "order.json").write_text(json.dumps(wanted))
     return root / "order.json"

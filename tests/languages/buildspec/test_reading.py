@@ -171,3 +171,50 @@ def test_what_is_no_build_spec_is_refused_with_the_place(text: str, message: str
         read(text)
 
     assert str(refused.value) == message
+
+
+MATRIX = """\
+version: 0.2
+batch:
+  build-matrix:
+    static:
+      env: {type: LINUX_CONTAINER, privileged-mode: true}
+    dynamic:
+      env:
+        image: [first, second]
+        variables: {MY_VAR: [VALUE1, VALUE2, VALUE3]}
+"""
+
+
+def test_a_matrix_is_every_combination_of_its_values() -> None:
+    batch = read(MATRIX).batch
+
+    assert batch is not None
+    assert [(each.image, each.variables["MY_VAR"]) for each in batch.builds] == [
+        (image, value) for image in ("first", "second") for value in ("VALUE1", "VALUE2", "VALUE3")
+    ]
+    assert {(each.kind, each.privileged, each.ignore_failure) for each in batch.builds} == {
+        ("LINUX_CONTAINER", True, False)
+    }
+
+
+@pytest.mark.parametrize(
+    ("batch", "said"),
+    [
+        (
+            "{fast-fail: yes}",
+            "batch must name one of build-list, build-graph, build-matrix, build-fanout, and names none",
+        ),
+        ("{build-list: [{}], build-fanout: {parallelism: 2}}", "names build-list and build-fanout"),
+        ("{build-list: [{identifier: a}, {identifier: a}]}", "the identifier 'a' is there twice"),
+        ("{build-list: [{identifier: a-b}]}", "'a-b' is no identifier"),
+        ("{build-graph: [{identifier: a, depend-on: [b]}]}", "'a' depends on 'b', which is no build of this batch"),
+        ("{build-fanout: {parallelism: 0}}", "batch.build-fanout.parallelism must be a number from 1 to 100"),
+        ("{build-list: [{identifier: a, env: {fleet: f}}]}", "batch.build-list[0].env.fleet: Penstock has no fleets"),
+    ],
+)
+def test_what_is_wrong_with_a_batch_is_said(batch: str, said: str) -> None:
+    with pytest.raises(BadBuildspec) as refused:
+        read(f"version: 0.2\nbatch: {batch}")
+
+    assert said in str(refused.value)

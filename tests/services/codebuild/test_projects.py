@@ -78,7 +78,12 @@ ENVIRONMENT = project()["environment"]
             {"environment": {**ENVIRONMENT, "environmentVariables": [{"name": "CODEBUILD_X", "value": "1"}]}},
             "names that begin with CODEBUILD_ are reserved",
         ),
-        ({"cache": {"type": "S3", "location": "b"}}, "cache.type: Penstock keeps no S3 cache"),
+        ({"cache": {"type": "S3"}}, "location is required for a cache of type S3"),
+        ({"cache": {"type": "LOCAL"}}, "modes are required for a cache of type LOCAL"),
+        (
+            {"cache": {"type": "LOCAL", "modes": ["LOCAL_DOCKER_LAYER_CACHE"]}},
+            "leave LOCAL_DOCKER_LAYER_CACHE out",
+        ),
         ({"badgeEnabled": True}, "badgeEnabled: Penstock makes no build badges"),
         ({"autoRetryLimit": 2}, "autoRetryLimit: Penstock does not retry builds by itself"),
     ],

@@ -95,6 +95,22 @@ async def test_a_report_goes_to_the_group_that_its_arn_names(world: World) -> No
     assert left == {"reports": [], "reportsNotFound": listed["reports"]}
 
 
+async def test_the_trend_of_a_group_is_of_its_newest_reports(world: World) -> None:
+    async with world.open() as client:
+        await client("CreateProject", **project(spec=SPEC))
+        await client.run()
+        await client.run(buildspecOverride=SPEC.replace('<failure message="no"/>', ""))
+        unit, cover = arn("report-group", "app-unit"), arn("report-group", "app-cover")
+        passed = await client("GetReportGroupTrend", reportGroupArn=unit, trendField="PASS_RATE")
+        lines = await client("GetReportGroupTrend", reportGroupArn=cover, trendField="LINE_COVERAGE", numOfReports=1)
+        with pytest.raises(ServiceError, match="LINE_COVERAGE is nothing of a group of type TEST"):
+            await client("GetReportGroupTrend", reportGroupArn=unit, trendField="LINE_COVERAGE")
+
+    assert passed["stats"] == {"average": "75", "max": "100", "min": "50"}
+    assert [each["data"] for each in passed["rawData"]] == ["100", "50"]
+    assert [each["data"] for each in lines["rawData"]] == ["66.67"]
+
+
 EXPORT: Json = {"exportConfigType": "S3", "s3Destination": {"bucket": "b"}}
 
 

@@ -117,6 +117,23 @@ async def test_a_git_repository_at_a_version(world: World, tmp_path: Path, versi
     assert build["resolvedSourceVersion"] == commits[which]
 
 
+async def test_a_source_cache_brings_what_is_new_since_the_last_build(world: World, tmp_path: Path) -> None:
+    folder, commits = repository(tmp_path / "repository")
+    source = {"type": "GITHUB", "location": f"file://{folder}"}
+    async with world.open() as client:
+        cache = {"type": "LOCAL", "modes": ["LOCAL_SOURCE_CACHE"]}
+        await client("CreateProject", **project(source=source, cache=cache))
+        first = await client.run()
+        (folder / "hello").write_text("third\n")
+        git(folder, "commit", "--quiet", "--all", "-m", "third")
+        second = await client.run()
+        old = await client.run(sourceVersion=commits[0])
+
+    [mirror] = (world.folder / "fetched" / "mirrors").iterdir()
+    assert [world.log(build)[0] for build in (first, second, old)] == ["second", "third", "first"]
+    assert git(mirror, "rev-parse", "main") == second["resolvedSourceVersion"]
+
+
 async def test_a_codecommit_address_is_this_servers(world: World, tmp_path: Path) -> None:
     (tmp_path / "v1" / "repos").mkdir(parents=True)
     repository(tmp_path / "v1" / "repos" / "app")

@@ -41,6 +41,13 @@ class MemoryS3(jobs.MemoryS3):
         super().__init__(blobs)
         self.metadata: dict[str, Json] = {}
 
+    @operation("ListObjectsV2")
+    async def list(self, call: Call, request: Json) -> Answer:
+        """With the times of objects: the place of each among all puts."""
+        page = await super().list(call, request)
+        last = {key: place for place, key in enumerate(self.puts)}
+        return {**page, "Contents": [{**each, "LastModified": last.get(each["Key"], -1)} for each in page["Contents"]]}
+
     @operation("PutObject")
     async def put(self, call: Call, request: Json) -> Answer:
         self.metadata[request["Key"]] = request.get("Metadata", {})

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
+from penstock.languages.buildspec.batch import read_batch
 from penstock.languages.buildspec.nodes import BadBuildspec, Place
 from penstock.languages.buildspec.tree import (
     PHASES,
@@ -51,6 +52,7 @@ def read(text: str) -> Buildspec:
         artifacts=primary,
         secondary_artifacts=secondary,
         cache=_cache(top["cache"]),
+        batch=read_batch(top["batch"]),
         unknown=tuple(whole.unknown),
     )
 

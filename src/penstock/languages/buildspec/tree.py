@@ -77,6 +77,31 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatchBuild:
+    """One build of a batch, and how it differs from the project. Of a fanout it is part `part` of `parts`."""
+
+    identifier: str
+    buildspec: str = ""
+    depends_on: tuple[str, ...] = ()
+    ignore_failure: bool = False
+    kind: str = ""
+    compute_type: str = ""
+    image: str = ""
+    privileged: bool | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    part: int = 0
+    parts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The builds of a batch. With `fast_fail` the first failure stops the others."""
+
+    fast_fail: bool = False
+    builds: tuple[BatchBuild, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Buildspec:
     """A whole build spec. `unknown` are the paths of keys that mean nothing, which AWS passes over."""
 
@@ -88,4 +113,5 @@ class Buildspec:
     artifacts: Artifacts | None = None
     secondary_artifacts: tuple[Artifacts, ...] = ()
     cache: Cache = Cache()
+    batch: Batch | None = None
     unknown: tuple[str, ...] = ()

@@ -5,7 +5,10 @@
         order      what the program in the job is told (pure)   answers   a build, as AWS tells it (pure)
         fetching   sources, as archives           running   the job           delivering   what it leaves, into S3
         reporting  test results, read        reports   the operations on them
-        flow       a build's life (pure)          announcing   what EventBridge hears of it
+        caches     what builds keep for later ones   mirrors   git repositories kept beside
+    batches    builds that belong together      listing   what is in a bucket
+    sharing    policies and visibility, kept
+    flow       a build's life (pure)          announcing   what EventBridge hears of it
 
 What happens inside the job is the program's business: `images/inside/penstock_build`, which `penstock build` runs, too.
 """

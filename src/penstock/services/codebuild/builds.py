@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -15,7 +15,7 @@ from penstock.engine.facts import RunId
 from penstock.services.codebuild import projects, requests
 from penstock.services.codebuild.announcing import Announce
 from penstock.services.codebuild.flow import FLOW, STOP, document
-from penstock.services.codebuild.model import BUILD, Json, State
+from penstock.services.codebuild.model import BUILD, Json, PartOf, State
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
@@ -50,19 +50,21 @@ class Builds:
         for member, reason in REFUSED.items():
             if call.request.get(member):
                 raise requests.invalid(f"{member}: {reason}")
-        id, at = self._id(call, request.get("idempotencyToken", "")), self.clock()  # noqa: A001
+        id, at = self.new_id(call, request.get("idempotencyToken", "")), self.clock()  # noqa: A001
 
         def start(tx: Transaction) -> Document:
             project = projects.find(tx, call.scope, request["projectName"])
             found = documents.find(tx, call.scope, BUILD, f"{project.name}:{id}")
-            return found or self._begin(tx, call, project, call.request, id=id, at=at)
+            return found or self.begin(
+                tx, call.scope, project, call.request, id=id, at=at, initiator=initiator(call.scope.principal)
+            )
 
         return {"build": (await self.database.write(start)).body}
 
     @operation("RetryBuild")
     async def retry(self, call: Call, request: shapes.RetryBuildRequest) -> Answer:
         """A new build with all that the old one was started with."""
-        id, at = self._id(call, request.get("idempotencyToken", "")), self.clock()  # noqa: A001
+        id, at = self.new_id(call, request.get("idempotencyToken", "")), self.clock()  # noqa: A001
 
         def start(tx: Transaction) -> Document:
             old = find(tx, call.scope, request.get("id", ""))
@@ -70,7 +72,9 @@ class Builds:
             asked = self.engine.look(tx, RunId(old.arn))
             assert asked is not None
             found = documents.find(tx, call.scope, BUILD, f"{project.name}:{id}")
-            return found or self._begin(tx, call, project, asked.plan.asked, id=id, at=at)
+            return found or self.begin(
+                tx, call.scope, project, asked.plan.asked, id=id, at=at, initiator=initiator(call.scope.principal)
+            )
 
         return {"build": (await self.database.write(start)).body}
 
@@ -105,60 +109,61 @@ class Builds:
 
     @operation("BatchDeleteBuilds")
     async def delete(self, call: Call, request: shapes.BatchDeleteBuildsRequest) -> Answer:
-        def remove(tx: Transaction) -> Answer:
-            deleted, kept = [], []
-            for id in request["ids"]:  # noqa: A001
-                found = documents.find(tx, call.scope, BUILD, name_of(id))
-                if found is not None and found.status == "IN_PROGRESS":
-                    kept.append({"id": id, "statusCode": "BUILD_IN_PROGRESS"})
-                elif found is not None:
-                    documents.remove(tx, call.scope, BUILD, found.name)
-                    self.engine.forget(tx, RunId(found.arn))
-                    deleted.append(found.arn)
-                else:
-                    kept.append({"id": id, "statusCode": "BUILD_NOT_FOUND"})
-            return {"buildsDeleted": deleted, "buildsNotDeleted": kept}
+        deleted, kept = await self.database.write(lambda tx: self.remove(tx, call.scope, request["ids"]))
+        return {"buildsDeleted": deleted, "buildsNotDeleted": kept}
 
-        return await self.database.write(remove)
+    def remove(self, tx: Transaction, scope: Scope, ids: Sequence[str]) -> tuple[Sequence[str], Sequence[Json]]:
+        """Remove builds that are over; the ARNs of those, and what keeps the others."""
+        deleted, kept = [], []
+        for id in ids:  # noqa: A001
+            found = documents.find(tx, scope, BUILD, name_of(id))
+            if found is not None and found.status == "IN_PROGRESS":
+                kept.append({"id": id, "statusCode": "BUILD_IN_PROGRESS"})
+            elif found is not None:
+                documents.remove(tx, scope, BUILD, found.name)
+                self.engine.forget(tx, RunId(found.arn))
+                deleted.append(found.arn)
+            else:
+                kept.append({"id": id, "statusCode": "BUILD_NOT_FOUND"})
+        return deleted, kept
 
     async def start_by_webhook(self, call: Call, variables: Mapping[str, str], by: str) -> str:
         """Start a build with what a webhook tells; its id. The call's token is the delivery's."""
-        id, at = self._id(call, ""), self.clock()  # noqa: A001
+        id, at = self.new_id(call, ""), self.clock()  # noqa: A001
 
         def start(tx: Transaction) -> Document:
             project = projects.find(tx, call.scope, call.request["projectName"])
             found = documents.find(tx, call.scope, BUILD, f"{project.name}:{id}")
-            return found or self._begin(tx, call, project, call.request, id=id, at=at, by=by, webhook=variables)
+            return found or self.begin(
+                tx, call.scope, project, call.request, id=id, at=at, initiator=by, webhook=variables
+            )
 
         return (await self.database.write(start)).name
 
-    def _id(self, call: Call, token: str) -> str:
+    def new_id(self, call: Call, token: str) -> str:
         token = call.token or token
-        seed = f"{call.scope.account}:{call.scope.region}:{token}"
-        return str(UUID(hashlib.sha256(seed.encode()).hexdigest()[:32] if token else self.chance()))
+        return id_of(f"{call.scope.account}:{call.scope.region}:{token}") if token else str(UUID(self.chance()))
 
-    def _begin(
+    def begin(
         self,
         tx: Transaction,
-        call: Call,
+        scope: Scope,
         project: Document,
         asked: Mapping[str, Json],
         *,
         id: str,  # noqa: A002
         at: float,
-        by: str = "",
+        initiator: str,
+        part: PartOf | None = None,
         webhook: Mapping[str, str] = {},
     ) -> Document:
-        self._check_limit(tx, call.scope, project)
+        self._check_limit(tx, scope, project)
         number = project.body.get("builds", 0) + 1
-        plan = requests.planned(
-            call.scope, project.body, asked, id=id, number=number, initiator=by or initiator(call.scope.principal),
-            at=at,
-        )  # fmt: skip
+        plan = requests.planned(scope, project.body, asked, id=id, number=number, initiator=initiator, at=at, part=part)
         plan = msgspec.structs.replace(plan, webhook=dict(webhook))
         documents.update(tx, project.changed(project.modified_at, builds=number))
-        made = documents.insert(tx, document(call.scope, plan, State()))
-        self.engine.start(tx, RunId(plan.arn), FLOW, msgspec.json.encode(plan), scope=call.scope)
+        made = documents.insert(tx, document(scope, plan, State()))
+        self.engine.start(tx, RunId(plan.arn), FLOW, msgspec.json.encode(plan), scope=scope)
         self.announce(tx, made, {})
         return made
 
@@ -194,6 +199,10 @@ def find(tx: Transaction, scope: Scope, id: str) -> Document:  # noqa: A002
 def name_of(id: str) -> str:  # noqa: A002
     """A build's id, of itself or its ARN."""
     return id.rpartition(":build/")[2]
+
+
+def id_of(seed: str) -> str:
+    return str(UUID(hashlib.sha256(seed.encode()).hexdigest()[:32]))
 
 
 def initiator(principal: str) -> str:

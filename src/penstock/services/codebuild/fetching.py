@@ -21,8 +21,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from penstock.engine.outbox import Task
+from penstock.languages import buildspec
+from penstock.languages.buildspec import BadBuildspec
+from penstock.services.codebuild.caches import Caches, keeps_sources
 from penstock.services.codebuild.credentials import authorization
-from penstock.services.codebuild.model import Archive, Fetched, Json, Plan, Trouble, holder
+from penstock.services.codebuild.listing import objects
+from penstock.services.codebuild.mirrors import Mirrors
+from penstock.services.codebuild.model import Archive, Cached, Fetched, Json, Plan, Trouble, holder
 from penstock.services.codebuild.order import source_folder
 from penstock.services.codebuild.requests import GIT, is_inline
 from penstock.store import blobs
@@ -86,6 +91,8 @@ class Fetching:
         self._blobs = kept
         self._folder = folder
         self._client_environment = client_environment
+        self._caches = Caches(database, directory, kept)
+        self._mirrors = Mirrors(folder / "mirrors")
 
     async def fetch(self, task: Task) -> Json:
         """Answers `Fetched`."""
@@ -100,7 +107,7 @@ class Fetching:
             fetched = Fetched(trouble=Trouble("CLIENT_ERROR", f"{problem.code}: {problem.message}"))
         finally:
             await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
-        digests = [archive.digest for archive in fetched.archives]
+        digests = [*(each.digest for each in fetched.archives), *(each.digest for each in fetched.caches)]
         await self._database.write(lambda tx: blobs.hold_all(tx, digests, holder(task.run)))
         return msgspec.to_builtins(fetched)
 
@@ -114,8 +121,8 @@ class Fetching:
                 folder = place / (identifier or "primary")
                 try:
                     async with asyncio.timeout(LONGEST):
-                        way = await self._way(scope, source, environment)
-                        resolved = await Git(source, way).clone(folder, version)
+                        git = Git(source, await self._way(scope, source, environment))
+                        resolved = await self._cloned(scope, plan, git, folder, version)
                 except TimeoutError:
                     raise Unfetched(f"{source['location']} was not cloned in {LONGEST / 60:g} minutes") from None
                 blob = await asyncio.to_thread(pack, self._blobs, folder)
@@ -128,7 +135,19 @@ class Fetching:
                 continue
             archives.append(Archive(identifier, blob.digest, blob.size, resolved))
         text = await self._buildspec(scope, plan, archives)
-        return Fetched(tuple(archives), text)
+        return Fetched(tuple(archives), text, await self._cached(scope, plan, text))
+
+    async def _cached(self, scope: Scope, plan: Plan, text: str) -> tuple[Cached, ...]:
+        try:
+            return await self._caches.available(scope, plan, buildspec.read(text).cache)
+        except BadBuildspec:  # who is to run it says so
+            return ()
+
+    async def _cloned(self, scope: Scope, plan: Plan, git: "Git", folder: Path, version: str) -> str:
+        if not keeps_sources(plan):
+            return await git.clone(folder, version)
+        async with self._mirrors.of(git.url, scope.arn("codebuild", plan.project), git.run) as mirror:
+            return await git.clone(folder, version, mirror)
 
     async def _way(self, scope: Scope, source: Mapping[str, Json], environment: Mapping[str, str]) -> Way:
         """To a repository: of this server, of a connection, or where its address says."""
@@ -158,7 +177,8 @@ class Fetching:
             return await self._object(scope, bucket, key, version)
         folder = place / "objects"
         folder.mkdir()
-        for name in await self._keys(scope, bucket, key):
+        keys = [entry["Key"] for entry in await objects(self._directory, scope, bucket, key)]
+        for name in (each for each in keys if not each.endswith("/")):
             blob, _ = await self._object(scope, bucket, name, "")
             target = folder / name.removeprefix(key)
             if not target.resolve().is_relative_to(folder.resolve()):
@@ -177,16 +197,6 @@ class Fetching:
         except ServiceError as error:
             raise Unfetched(f"{error.code}: {error.message} (source s3://{bucket}/{key})") from None
         return await self._blobs.put(answer["Body"]), answer.get("VersionId", "")
-
-    async def _keys(self, scope: Scope, bucket: str, prefix: str) -> list[str]:
-        keys: list[str] = []
-        request: dict[str, Json] = {"Bucket": bucket, "Prefix": prefix}
-        while True:
-            page = await self._directory.answer(Call("s3", "ListObjectsV2", request, scope))
-            keys += [entry["Key"] for entry in page.get("Contents", ()) if not entry["Key"].endswith("/")]
-            if not page.get("NextContinuationToken"):
-                return keys
-            request["ContinuationToken"] = page["NextContinuationToken"]
 
     # -- the build spec
 
@@ -242,7 +252,7 @@ class Git:
 
     def __init__(self, source: Mapping[str, Json], way: Way) -> None:
         self._source = source
-        self._url = way.url
+        self.url = way.url
         self._environment = {
             **way.settings,
             **{name: os.environ[name] for name in ("PATH", "HOME", "SSL_CERT_FILE") if name in os.environ},
@@ -252,21 +262,22 @@ class Git:
             "LC_ALL": "C",
         }
 
-    async def clone(self, folder: Path, version: str) -> str:
-        """Clone a version; which commit that is. Raises `Unfetched`."""
+    async def clone(self, folder: Path, version: str, mirror: Path | None = None) -> str:
+        """Clone a version, with what a mirror of it has; which commit that is. Raises `Unfetched`."""
         depth = self._source.get("gitCloneDepth", 0)
         shallow = ("--depth", str(depth)) if depth and not version else ()
-        await self._git("clone", "--quiet", *shallow, "--", self._url, str(folder))
+        borrowed = ("--reference", str(mirror), "--dissociate") if mirror else ()
+        await self.run("clone", "--quiet", *shallow, *borrowed, "--", self.url, str(folder))
         if version:
             await self._check_out(folder, version)
         if self._source.get("gitSubmodulesConfig", {}).get("fetchSubmodules"):
-            await self._git("-C", str(folder), "submodule", "update", "--quiet", "--init", "--recursive")
-        return (await self._git("-C", str(folder), "rev-parse", "HEAD")).strip()
+            await self.run("-C", str(folder), "submodule", "update", "--quiet", "--init", "--recursive")
+        return (await self.run("-C", str(folder), "rev-parse", "HEAD")).strip()
 
     async def _check_out(self, folder: Path, version: str) -> None:
         """A branch, a tag, a commit, `refs/heads/main^{commit}`, or a pull request as `pr/7`."""
         if pull := PULL_REQUEST.fullmatch(version):
-            await self._git("-C", str(folder), "fetch", "--quiet", "origin", f"pull/{pull['number']}/head")
+            await self.run("-C", str(folder), "fetch", "--quiet", "origin", f"pull/{pull['number']}/head")
             wanted = "FETCH_HEAD"
         elif found := COMMIT.search(version):
             wanted = found["commit"]
@@ -274,9 +285,9 @@ class Git:
             wanted = version.removeprefix("refs/heads/").removeprefix("refs/tags/")
         if wanted.startswith("-"):
             raise Unfetched(f"'{version}' is no version of a source")
-        await self._git("-C", str(folder), "checkout", "--quiet", wanted)
+        await self.run("-C", str(folder), "checkout", "--quiet", wanted)
 
-    async def _git(self, *words: str) -> str:
+    async def run(self, *words: str) -> str:
         secure = ("-c", "http.sslVerify=false") if self._source.get("insecureSsl") else ()
         process = await asyncio.create_subprocess_exec(
             "git", *secure, *words,
@@ -292,5 +303,5 @@ class Git:
                 await process.wait()
         if process.returncode:
             told = errors.decode(errors="replace").strip()
-            raise Unfetched(f"git {words[0] if words[0] != '-C' else words[2]} failed for {self._url}: {told}")
+            raise Unfetched(f"git {words[0] if words[0] != '-C' else words[2]} failed for {self.url}: {told}")
         return output.decode()

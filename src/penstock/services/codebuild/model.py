@@ -12,8 +12,19 @@ BUILD: Final = "codebuild/build"
 REPORT_GROUP: Final = "codebuild/report-group"
 REPORT: Final = "codebuild/report"
 SOURCE_CREDENTIAL: Final = "codebuild/source-credential"
+POLICY: Final = "codebuild/policy"
+CACHE: Final = "codebuild/cache"
 
 Status = Literal["SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"]
+
+
+class PartOf(msgspec.Struct, frozen=True):
+    """Which build of which batch a build is; of a fanout it is part `part` of `parts`."""
+
+    arn: str
+    identifier: str
+    part: int = 0
+    parts: int = 0
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -27,6 +38,8 @@ class Plan(msgspec.Struct, frozen=True):
     logs: dict[str, Json]
     asked: dict[str, Json]  # the request that it was started with
     webhook: dict[str, str] = {}  # variables that a webhook tells
+    cache_epoch: int = 0  # how often its project's cache was invalidated
+    part: PartOf | None = None
 
     @property
     def project(self) -> str:
@@ -65,11 +78,20 @@ class Archive(msgspec.Struct, frozen=True):
     resolved: str = ""
 
 
+class Cached(msgspec.Struct, frozen=True):
+    """An archive that earlier builds have kept, by content."""
+
+    key: str
+    digest: Digest
+    size: int
+
+
 class Fetched(msgspec.Struct, frozen=True):
     """What a build begins with, or why it cannot."""
 
     archives: tuple[Archive, ...] = ()
     buildspec: str = ""
+    caches: tuple[Cached, ...] = ()  # the newest first
     trouble: Trouble | None = None
 
 

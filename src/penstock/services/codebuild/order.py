@@ -6,8 +6,9 @@ Paths are the job's. `penstock build` writes orders of its own, with the same me
 from collections.abc import Mapping
 from typing import Final
 
-from penstock.languages.buildspec import Artifacts, Buildspec
+from penstock.languages.buildspec import Artifacts, Buildspec, Cache
 from penstock.languages.buildspec.tree import PHASES
+from penstock.services.codebuild.caches import keeps_paths
 from penstock.services.codebuild.model import Fetched, Json, Plan
 
 ROOT: Final = "/opt/ml/build"
@@ -15,6 +16,8 @@ SOURCES: Final = f"{ROOT}/sources"  # archives
 SRC: Final = f"{ROOT}/src"
 TOLD: Final = f"{ROOT}/told"
 PRIMARY: Final = "primary"
+CACHES: Final = f"{ROOT}/cache/available"
+SAVED_CACHE: Final = f"{ROOT}/cache/saved"
 NO_RUNTIMES: Final = "Skipping install of runtimes. Runtime version selection is not supported by this build image."
 
 
@@ -33,7 +36,11 @@ def report_folder(number: int) -> str:
 def order(plan: Plan, fetched: Fetched, spec: Buildspec, secrets: list[str]) -> dict[str, Json]:
     """What `penstock_build` is to do."""
     return {
-        **work(spec, {each.get("artifactIdentifier", ""): each for each in plan.artifacts}),
+        **work(
+            spec,
+            {each.get("artifactIdentifier", ""): each for each in plan.artifacts},
+            cache=cache_order(spec.cache, fetched) if keeps_paths(plan) and spec.cache.paths else None,
+        ),
         "root": ROOT,
         "folder": source_folder(""),
         "secrets": [*secrets, "AWS_CONTAINER_AUTHORIZATION_TOKEN"],
@@ -48,12 +55,24 @@ def order(plan: Plan, fetched: Fetched, spec: Buildspec, secrets: list[str]) -> 
     }
 
 
-def work(spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
+def cache_order(cache: Cache, fetched: Fetched) -> Json:
+    return {
+        "key": cache.key,
+        "fallbacks": cache.fallback_keys,
+        "paths": cache.paths,
+        "restores": cache.action != "save",
+        "saves": cache.action != "restore",
+        "available": {each.key: f"{CACHES}/{number}" for number, each in enumerate(fetched.caches)},
+    }
+
+
+def work(spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]], cache: Json = None) -> dict[str, Json]:
     """What a build spec orders; `wanted` are the artifacts that somebody has a place for, by identifier."""
     return {
         "shell": spec.environment.shell or "sh",
         "keeps_session": spec.version != "0.1",
-        "notes": [*notes(spec, wanted)],
+        "notes": [*notes(spec, wanted, keeps_cache=cache is not None)],
+        "cache": cache,
         "phases": phases(spec),
         "exported": spec.environment.exported,
         "artifacts": [
@@ -95,13 +114,13 @@ def selected(artifacts: Artifacts) -> dict[str, Json]:
     }
 
 
-def notes(spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]]) -> list[str]:
+def notes(spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]], *, keeps_cache: bool) -> list[str]:
     """What is told at the head of the log: what the build spec says and nobody acts on."""
     said = [f"Unknown key in the build spec, passed over: {path}" for path in spec.unknown]
     if any(phase.runtime_versions for phase in spec.phases):
         said.append(NO_RUNTIMES)
-    if spec.cache.paths:
-        said.append("The build spec names a cache, which Penstock does not keep: its paths are passed over")
+    if spec.cache.paths and not keeps_cache:
+        said.append("No cache is kept for this build: the paths of the build spec's cache are passed over")
     if spec.environment.git_credential_helper:
         said.append("env.git-credential-helper is passed over: git needs no credentials here")
     lost = [each.identifier for each in spec.secondary_artifacts if each.identifier not in wanted]
@@ -125,6 +144,10 @@ def build_variables(plan: Plan, fetched: Fetched, account: str) -> dict[str, str
         "CODEBUILD_START_TIME": str(round(plan.created_at * 1000)),
         "CODEBUILD_SRC_DIR": source_folder(""),
     }
+    if plan.part is not None:
+        variables["CODEBUILD_BATCH_BUILD_IDENTIFIER"] = plan.part.identifier
+        if plan.part.parts:
+            variables |= {"PENSTOCK_SHARD": str(plan.part.part), "PENSTOCK_SHARDS": str(plan.part.parts)}
     resolved = {archive.identifier: archive.resolved for archive in fetched.archives}
     for source in plan.sources:
         identifier = source.get("sourceIdentifier", "")

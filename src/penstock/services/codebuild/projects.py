@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from penstock.services.codebuild import requests
-from penstock.services.codebuild.model import PROJECT, Json
+from penstock.services.codebuild import caches, requests
+from penstock.services.codebuild.model import POLICY, PROJECT, Json
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Column, Document, Query
@@ -21,6 +21,7 @@ KEYS: Final = "webhookKeys"  # a member of a project's document that is never to
 ORDERS: Final[Mapping[str, Column]] = {
     "NAME": "name", "CREATED_TIME": "created_at", "LAST_MODIFIED_TIME": "modified_at"
 }  # fmt: skip
+OWN: Final = frozenset({"builds", "batches", "cacheEpoch", KEYS})  # what nobody is told of a project's body
 DEFAULTS: Final[Mapping[str, Json]] = {
     "timeoutInMinutes": requests.TIMEOUT,
     "queuedTimeoutInMinutes": requests.QUEUED_TIMEOUT,
@@ -70,7 +71,25 @@ class Projects:
     async def delete(self, call: Call, request: shapes.DeleteProjectRequest) -> Answer:
         """One that is not there is no error; builds stay."""
         name = name_of(request["name"])
-        await self.database.write(lambda tx: documents.remove(tx, call.scope, PROJECT, name))
+
+        def remove(tx: Transaction) -> None:
+            documents.remove(tx, call.scope, PROJECT, name)
+            documents.remove(tx, call.scope, POLICY, arn_of(call.scope, name))
+            caches.forget(tx, call.scope, name)
+
+        await self.database.write(remove)
+        return {}
+
+    @operation("InvalidateProjectCache")
+    async def invalidate_cache(self, call: Call, request: shapes.InvalidateProjectCacheRequest) -> Answer:
+        """What is in S3 stays there, and is not looked for any more."""
+
+        def invalidate(tx: Transaction) -> None:
+            found = find(tx, call.scope, request["projectName"])
+            documents.update(tx, found.changed(found.modified_at, cacheEpoch=found.body.get("cacheEpoch", 0) + 1))
+            caches.forget(tx, call.scope, found.name)
+
+        await self.database.write(invalidate)
         return {}
 
     @operation("BatchGetProjects")
@@ -95,7 +114,7 @@ class Projects:
 
 def told(project: Document) -> dict[str, Json]:
     """A project, as AWS tells it."""
-    settings = {name: value for name, value in project.body.items() if name not in ("builds", KEYS)}
+    settings = {name: value for name, value in project.body.items() if name not in OWN}
     badge = {"badgeEnabled": settings.pop("badgeEnabled", False)}
     return {
         **settings, "arn": project.arn, "created": project.created_at, "lastModified": project.modified_at,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from penstock.services.codebuild.model import REPORT, REPORT_GROUP, Json
-from penstock.services.codebuild.reporting import counted, group
+from penstock.services.codebuild.model import POLICY, REPORT, REPORT_GROUP, Json
+from penstock.services.codebuild.reporting import counted, group, share
 from penstock.services.codebuild.requests import invalid
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
@@ -23,6 +23,30 @@ ORDERS: Final[Mapping[str, Column]] = {
     "NAME": "name", "CREATED_TIME": "created_at", "LAST_MODIFIED_TIME": "modified_at"
 }  # fmt: skip
 MEASURES: Final[Mapping[str, str]] = {"LINE_COVERAGE_PERCENTAGE": "lineCoveragePercentage", "FILE_PATH": "filePath"}
+
+
+def pass_rate(report: Mapping[str, Json]) -> float:
+    """Of a hundred tests, how many have passed."""
+    summary = report["testSummary"]
+    return float(share(summary["statusCounts"]["SUCCEEDED"], summary["total"] - summary["statusCounts"]["SUCCEEDED"]))
+
+
+def coverage(name: str) -> Callable[[Mapping[str, Json]], float]:
+    return lambda report: float(report["codeCoverageSummary"][name])
+
+
+OF_TESTS: Final = frozenset({"PASS_RATE", "DURATION", "TOTAL"})
+TRENDS: Final[Mapping[str, Callable[[Mapping[str, Json]], float]]] = {
+    "PASS_RATE": pass_rate,
+    "DURATION": lambda report: report["testSummary"]["durationInNanoSeconds"] / 1e9,
+    "TOTAL": lambda report: float(report["testSummary"]["total"]),
+    "LINE_COVERAGE": coverage("lineCoveragePercentage"),
+    "LINES_COVERED": coverage("linesCovered"),
+    "LINES_MISSED": coverage("linesMissed"),
+    "BRANCH_COVERAGE": coverage("branchCoveragePercentage"),
+    "BRANCHES_COVERED": coverage("branchesCovered"),
+    "BRANCHES_MISSED": coverage("branchesMissed"),
+}
 
 
 @dataclass(frozen=True)
@@ -67,6 +91,7 @@ class ReportGroups:
             for report in reports:
                 documents.remove(tx, call.scope, REPORT, report.name)
             documents.remove(tx, call.scope, REPORT_GROUP, name)
+            documents.remove(tx, call.scope, POLICY, request["arn"])
 
         await self.database.write(remove)
         return {}
@@ -113,6 +138,25 @@ class Reports:
     async def delete(self, call: Call, request: shapes.DeleteReportRequest) -> Answer:
         await self.database.write(lambda tx: documents.remove(tx, call.scope, REPORT, name_of(request["arn"])))
         return {}
+
+    @operation("GetReportGroupTrend")
+    async def trend(self, call: Call, request: shapes.GetReportGroupTrendRequest) -> Answer:
+        measure = TRENDS[request["trendField"]]
+
+        def newest(tx: Transaction) -> tuple[Document, ...]:
+            group = find(tx, call.scope, REPORT_GROUP, request["reportGroupArn"])
+            if (group.body["type"] == "TEST") != (request["trendField"] in OF_TESTS):
+                raise invalid(f"trendField: {request['trendField']} is nothing of a group of type {group.body['type']}")
+            limit = request.get("numOfReports", LISTED)
+            return documents.page(tx, Query(kind=REPORT, scope=call.scope, parent=group.name, limit=limit)).documents
+
+        found = await self.database.read(newest)
+        values = [measure(each.body["report"]) for each in found]
+        raw = [{"reportArn": each.arn, "data": f"{value:g}"} for each, value in zip(found, values, strict=True)]
+        if not values:
+            return {"stats": {}, "rawData": []}
+        stats = {"average": sum(values) / len(values), "max": max(values), "min": min(values)}
+        return {"stats": {name: f"{value:g}" for name, value in stats.items()}, "rawData": raw}
 
     @operation("DescribeTestCases")
     async def cases(self, call: Call, request: shapes.DescribeTestCasesRequest) -> Answer:

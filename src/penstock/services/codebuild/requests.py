@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from penstock.services.codebuild.model import Json, Plan
+from penstock.services.codebuild.model import Json, PartOf, Plan
 from penstock.wire.call import Scope, ServiceError
 
 GIT: Final = frozenset({"CODECOMMIT", "GITHUB", "GITHUB_ENTERPRISE", "GITLAB", "GITLAB_SELF_MANAGED", "BITBUCKET"})
@@ -73,8 +73,7 @@ def check(settings: Mapping[str, Json]) -> None:
     for artifacts in settings.get("secondaryArtifacts", ()):
         check_artifacts(artifacts, settings["source"])
     check_environment(settings["environment"])
-    if (cache := settings.get("cache", {}).get("type", "NO_CACHE")) != "NO_CACHE":
-        raise invalid(f"cache.type: Penstock keeps no {cache} cache for builds yet: NO_CACHE is what works.")
+    check_cache(settings.get("cache", {"type": "NO_CACHE"}))
     if settings.get("fileSystemLocations"):
         raise invalid("fileSystemLocations: Penstock mounts no EFS file systems into builds: leave it out.")
     if settings.get("badgeEnabled"):
@@ -101,6 +100,18 @@ def check_artifacts(artifacts: Mapping[str, Json], source: Mapping[str, Json]) -
         raise invalid("Invalid artifacts: location is required for artifacts of type S3")
     if kind == "CODEPIPELINE" and source["type"] != "CODEPIPELINE":
         raise invalid("Invalid artifacts: artifact type CODEPIPELINE requires source type CODEPIPELINE")
+
+
+def check_cache(cache: Mapping[str, Json]) -> None:
+    if cache["type"] == "S3" and not cache.get("location"):
+        raise invalid("Invalid cache: location is required for a cache of type S3")
+    if cache["type"] == "LOCAL" and not cache.get("modes"):
+        raise invalid("Invalid cache: modes are required for a cache of type LOCAL")
+    if "LOCAL_DOCKER_LAYER_CACHE" in cache.get("modes", ()):
+        raise invalid(
+            "cache.modes: builds have no Docker engine of their own here, and so there are no layers to keep: leave "
+            "LOCAL_DOCKER_LAYER_CACHE out."
+        )
 
 
 def check_secondary(given: Json, identifier: str, member: str) -> None:
@@ -145,7 +156,7 @@ def is_inline(buildspec: str) -> bool:
 
 def planned(
     scope: Scope, project: Mapping[str, Json], asked: Mapping[str, Json], *,
-    id: str, number: int, initiator: str, at: float,  # noqa: A002
+    id: str, number: int, initiator: str, at: float, part: PartOf | None = None,  # noqa: A002
 ) -> Plan:  # fmt: skip
     """A build of a project, with what its request overrides. Raises `InvalidInputException`."""
     settings = overridden(project, asked)
@@ -167,12 +178,15 @@ def planned(
         "logs": logs,
         "artifacts": promised(settings["artifacts"], settings["name"], id),
     }
+    if part is not None:
+        build["buildBatchArn"] = part.arn
     secondary = settings.get("secondaryArtifacts", ())
     if secondary:
         build["secondaryArtifacts"] = [promised(each, settings["name"], id) for each in secondary]
     return Plan(
         name=name, arn=scope.arn("codebuild", f"build/{name}"), created_at=at, build=build,
         artifacts=(settings["artifacts"], *secondary), logs=logs, asked=dict(asked),
+        cache_epoch=settings.get("cacheEpoch", 0), part=part,
     )  # fmt: skip
 
 

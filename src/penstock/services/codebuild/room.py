@@ -7,6 +7,10 @@ from pathlib import Path
 from penstock.engine.engine import Engine
 from penstock.engine.jobs import Runtime
 from penstock.services.codebuild.announcing import Announce, unheard
+from penstock.services.codebuild.batches.combining import Combining
+from penstock.services.codebuild.batches.flow import COMBINE, START, BatchFlow
+from penstock.services.codebuild.batches.operations import Batches
+from penstock.services.codebuild.batches.starting import Starting
 from penstock.services.codebuild.builds import Builds
 from penstock.services.codebuild.credentials import SourceCredentials
 from penstock.services.codebuild.fetching import ClientEnvironment, Fetching
@@ -14,6 +18,7 @@ from penstock.services.codebuild.flow import FETCH, RUN, STOP_JOB, BuildFlow
 from penstock.services.codebuild.projects import Projects
 from penstock.services.codebuild.reports import ReportGroups, Reports
 from penstock.services.codebuild.running import Machine, Running
+from penstock.services.codebuild.sharing import Sharing
 from penstock.services.codebuild.webhooks import Webhooks
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
@@ -66,7 +71,11 @@ def open_codebuild(
     directory.register(ReportGroups(engine.database, clock))
     directory.register(Reports(engine.database))
     builds = Builds(engine, clock, chance, announce)
+    engine.activity(START, Starting(builds).start)
+    engine.activity(COMBINE, Combining(directory, blobs).combine)
+    engine.register(BatchFlow())
     webhooks = Webhooks(builds, endpoint, clock, chance)
-    for service in (builds, webhooks, SourceCredentials(engine.database, clock)):
+    credentials, sharing = SourceCredentials(engine.database, clock), Sharing(engine.database, clock)
+    for service in (builds, Batches(builds), webhooks, credentials, sharing):
         directory.register(service)
     return CodeBuildRoom(running.tidy, webhooks.receive)

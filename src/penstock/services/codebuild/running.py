@@ -7,7 +7,7 @@ in a file that is looked at while it runs; all of them are in the report at the 
 import asyncio
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from penstock.images.building import program
 from penstock.languages import buildspec
 from penstock.languages.buildspec import BadBuildspec, Buildspec
 from penstock.services.codebuild import order, settings
+from penstock.services.codebuild.caches import Caches
 from penstock.services.codebuild.delivering import Delivering, Undelivered
 from penstock.services.codebuild.fetching import ClientEnvironment
 from penstock.services.codebuild.flow import TOLD
@@ -30,6 +31,7 @@ from penstock.services.codebuild.reporting import Reporting
 from penstock.services.codebuild.settings import Unresolved, Variables
 from penstock.store.blobs import Blobs
 from penstock.store.database import Database
+from penstock.store.logfile import Record, encode
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory, ServiceError
 
@@ -39,6 +41,7 @@ GRACE: Final = 20.0  # seconds for the program to end its commands and say so
 RUNNER: Final = f"{order.ROOT}/runner"
 ORDER: Final = f"{order.ROOT}/order.json"
 COMMAND: Final = ("sh", "-c", f"exec python3 {RUNNER} {ORDER}")
+CACHE_OUTPUT: Final = Output(name="cache", folder=order.SAVED_CACHE)
 TOLD_OUTPUT: Final = Output(name="told", folder=order.TOLD, always=True)
 SIZES: Final[Mapping[str, tuple[float, int]]] = {
     "BUILD_GENERAL1_SMALL": (2, 4096),
@@ -105,6 +108,7 @@ class Running:
         self._clock = clock
         self._delivering = Delivering(directory, blobs)
         self._reporting = Reporting(database, blobs)
+        self._caches = Caches(database, directory, blobs)
         self._live: dict[RunId, Live] = {}
         self._settled: list[JobId] = []
 
@@ -154,8 +158,20 @@ class Running:
             return Report("stopped")
         ending, began_at = await self._watched(task, plan, job, live)
         report = await self._delivered(task, plan, job, ending, began_at)
+        await self._keep_cache(task, plan, spec, job, report.told.get("cache"), ending)
         reports = await self._reporting.report(task.scope, plan, spec, ending, self._clock())
         return msgspec.structs.replace(report, reports=reports)
+
+    async def _keep_cache(self, task: Task, plan: Plan, spec: Buildspec, job: Job, told: Json, ending: Ending) -> None:
+        """Keep what the build has packed for later ones; what keeps us from it is told in the log, and no failure."""
+        for file in ending.outputs.get(CACHE_OUTPUT.name, ()) if told else ():
+            archive = await asyncio.to_thread(self._blobs.find, file.digest)
+            try:
+                await self._caches.keep(task.scope, plan, spec.cache, told["key"], archive)
+            except ServiceError as error:
+                if job.log is not None:
+                    said = f"[Container] The cache cannot be kept: {error.code}: {error.message}"
+                    await asyncio.to_thread(append, job.log, Record(int(self._clock() * 1000), said))
 
     async def _open_stream(self, task: Task, plan: Plan) -> None:
         if "groupName" not in plan.logs:
@@ -188,15 +204,10 @@ class Running:
                 **{f"{RUNNER}/{name}": content for name, content in program().items()},
             },
             folders=(order.TOLD, order.SRC),
-            inputs=tuple(
-                Input(
-                    folder=order.SOURCES,
-                    files=(File(archive.identifier or order.PRIMARY, archive.digest, archive.size),),
-                )
-                for archive in fetched.archives
-            ),
+            inputs=tuple(brought(fetched)),
             outputs=(
                 TOLD_OUTPUT,
+                CACHE_OUTPUT,
                 *(
                     Output(name=folder, folder=folder, always=True)
                     for folder in (
@@ -304,6 +315,20 @@ class Running:
 def job_id(run: RunId) -> JobId:
     """The same whoever asks, and short, since runtimes make paths of it."""
     return JobId(f"build-{hashlib.sha256(run.encode()).hexdigest()[:24]}")
+
+
+def brought(fetched: Fetched) -> Iterator[Input]:
+    """The archives that a build begins with."""
+    for archive in fetched.archives:
+        name = archive.identifier or order.PRIMARY
+        yield Input(folder=order.SOURCES, files=(File(name, archive.digest, archive.size),))
+    for number, cached in enumerate(fetched.caches):
+        yield Input(folder=order.CACHES, files=(File(str(number), cached.digest, cached.size),))
+
+
+def append(log: Path, record: Record) -> None:
+    with log.open("ab") as file:
+        file.write(encode(record))
 
 
 def package_indexes() -> dict[str, str]:

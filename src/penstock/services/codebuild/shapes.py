@@ -44,6 +44,15 @@ class BatchDeleteBuildsResponse(TypedDict):
     buildsNotDeleted: NotRequired[list[BuildNotDeleted]]
 
 
+class BatchGetBuildBatchesRequest(TypedDict):
+    ids: list[str]
+
+
+class BatchGetBuildBatchesResponse(TypedDict):
+    buildBatches: NotRequired[list[BuildBatch]]
+    buildBatchesNotFound: NotRequired[list[str]]
+
+
 class BatchGetBuildsRequest(TypedDict):
     ids: list[str]
 
@@ -142,6 +151,66 @@ class BuildArtifacts(TypedDict):
     bucketOwnerAccess: NotRequired[BucketOwnerAccess]
 
 
+class BuildBatch(TypedDict):
+    id: NotRequired[str]
+    arn: NotRequired[str]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    currentPhase: NotRequired[str]
+    buildBatchStatus: NotRequired[StatusType]
+    sourceVersion: NotRequired[str]
+    resolvedSourceVersion: NotRequired[str]
+    projectName: NotRequired[str]
+    phases: NotRequired[list[BuildBatchPhase]]
+    source: NotRequired[ProjectSource]
+    secondarySources: NotRequired[list[ProjectSource]]
+    secondarySourceVersions: NotRequired[list[ProjectSourceVersion]]
+    artifacts: NotRequired[BuildArtifacts]
+    secondaryArtifacts: NotRequired[list[BuildArtifacts]]
+    cache: NotRequired[ProjectCache]
+    environment: NotRequired[ProjectEnvironment]
+    serviceRole: NotRequired[str]
+    logConfig: NotRequired[LogsConfig]
+    buildTimeoutInMinutes: NotRequired[int]
+    queuedTimeoutInMinutes: NotRequired[int]
+    complete: NotRequired[bool]
+    initiator: NotRequired[str]
+    vpcConfig: NotRequired[VpcConfig]
+    encryptionKey: NotRequired[str]
+    buildBatchNumber: NotRequired[int]
+    fileSystemLocations: NotRequired[list[ProjectFileSystemLocation]]
+    buildBatchConfig: NotRequired[ProjectBuildBatchConfig]
+    buildGroups: NotRequired[list[BuildGroup]]
+    debugSessionEnabled: NotRequired[bool]
+    reportArns: NotRequired[list[str]]
+
+
+class BuildBatchFilter(TypedDict):
+    status: NotRequired[StatusType]
+
+
+class BuildBatchPhase(TypedDict):
+    phaseType: NotRequired[BuildBatchPhaseType]
+    phaseStatus: NotRequired[StatusType]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    durationInSeconds: NotRequired[int]
+    contexts: NotRequired[list[PhaseContext]]
+
+
+BuildBatchPhaseType: TypeAlias = Literal[
+    "SUBMITTED", "DOWNLOAD_BATCHSPEC", "IN_PROGRESS", "COMBINE_ARTIFACTS", "SUCCEEDED", "FAILED", "STOPPED"
+]
+
+
+class BuildGroup(TypedDict):
+    identifier: NotRequired[str]
+    dependsOn: NotRequired[list[str]]
+    ignoreFailure: NotRequired[bool]
+    currentBuildSummary: NotRequired[BuildSummary]
+    priorBuildSummaryList: NotRequired[list[BuildSummary]]
+
+
 class BuildNotDeleted(TypedDict):
     id: NotRequired[str]
     statusCode: NotRequired[str]
@@ -165,6 +234,14 @@ BuildPhaseType: TypeAlias = Literal[
 class BuildStatusConfig(TypedDict):
     context: NotRequired[str]
     targetUrl: NotRequired[str]
+
+
+class BuildSummary(TypedDict):
+    arn: NotRequired[str]
+    requestedOn: NotRequired[float]
+    buildStatus: NotRequired[StatusType]
+    primaryArtifact: NotRequired[ResolvedArtifact]
+    secondaryArtifacts: NotRequired[list[ResolvedArtifact]]
 
 
 CacheMode: TypeAlias = Literal[
@@ -284,6 +361,16 @@ class DebugSession(TypedDict):
     sessionTarget: NotRequired[str]
 
 
+class DeleteBuildBatchRequest(TypedDict):
+    id: str
+
+
+class DeleteBuildBatchResponse(TypedDict):
+    statusCode: NotRequired[str]
+    buildsDeleted: NotRequired[list[str]]
+    buildsNotDeleted: NotRequired[list[BuildNotDeleted]]
+
+
 class DeleteProjectRequest(TypedDict):
     name: str
 
@@ -306,6 +393,14 @@ class DeleteReportRequest(TypedDict):
 
 
 class DeleteReportResponse(TypedDict):
+    pass
+
+
+class DeleteResourcePolicyRequest(TypedDict):
+    resourceArn: str
+
+
+class DeleteResourcePolicyResponse(TypedDict):
     pass
 
 
@@ -363,6 +458,22 @@ class DockerServerStatus(TypedDict):
     message: NotRequired[str]
 
 
+class EnvironmentImage(TypedDict):
+    name: NotRequired[str]
+    description: NotRequired[str]
+    versions: NotRequired[list[str]]
+
+
+class EnvironmentLanguage(TypedDict):
+    language: NotRequired[LanguageType]
+    images: NotRequired[list[EnvironmentImage]]
+
+
+class EnvironmentPlatform(TypedDict):
+    platform: NotRequired[PlatformType]
+    languages: NotRequired[list[EnvironmentLanguage]]
+
+
 EnvironmentType: TypeAlias = Literal[
     "WINDOWS_CONTAINER", "LINUX_CONTAINER", "LINUX_GPU_CONTAINER", "ARM_CONTAINER", "WINDOWS_SERVER_2019_CONTAINER",
     "WINDOWS_SERVER_2022_CONTAINER", "LINUX_LAMBDA_CONTAINER", "ARM_LAMBDA_CONTAINER", "LINUX_EC2", "ARM_EC2",
@@ -391,6 +502,25 @@ FileSystemType: TypeAlias = Literal[
 ]
 
 
+class GetReportGroupTrendRequest(TypedDict):
+    reportGroupArn: str
+    numOfReports: NotRequired[int]
+    trendField: ReportGroupTrendFieldType
+
+
+class GetReportGroupTrendResponse(TypedDict):
+    stats: NotRequired[ReportGroupTrendStats]
+    rawData: NotRequired[list[ReportWithRawData]]
+
+
+class GetResourcePolicyRequest(TypedDict):
+    resourceArn: str
+
+
+class GetResourcePolicyResponse(TypedDict):
+    policy: NotRequired[str]
+
+
 class GitSubmodulesConfig(TypedDict):
     fetchSubmodules: bool
 
@@ -417,6 +547,44 @@ class ImportSourceCredentialsResponse(TypedDict):
     arn: NotRequired[str]
 
 
+class InvalidateProjectCacheRequest(TypedDict):
+    projectName: str
+
+
+class InvalidateProjectCacheResponse(TypedDict):
+    pass
+
+
+LanguageType: TypeAlias = Literal[
+    "JAVA", "PYTHON", "NODE_JS", "RUBY", "GOLANG", "DOCKER", "ANDROID", "DOTNET", "BASE", "PHP"
+]
+
+
+class ListBuildBatchesForProjectRequest(TypedDict):
+    projectName: NotRequired[str]
+    filter: NotRequired[BuildBatchFilter]
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+
+
+class ListBuildBatchesForProjectResponse(TypedDict):
+    ids: NotRequired[list[str]]
+    nextToken: NotRequired[str]
+
+
+class ListBuildBatchesRequest(TypedDict):
+    filter: NotRequired[BuildBatchFilter]
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+
+
+class ListBuildBatchesResponse(TypedDict):
+    ids: NotRequired[list[str]]
+    nextToken: NotRequired[str]
+
+
 class ListBuildsForProjectRequest(TypedDict):
     projectName: str
     sortOrder: NotRequired[SortOrderType]
@@ -436,6 +604,14 @@ class ListBuildsRequest(TypedDict):
 class ListBuildsResponse(TypedDict):
     ids: NotRequired[list[str]]
     nextToken: NotRequired[str]
+
+
+class ListCuratedEnvironmentImagesRequest(TypedDict):
+    pass
+
+
+class ListCuratedEnvironmentImagesResponse(TypedDict):
+    platforms: NotRequired[list[EnvironmentPlatform]]
 
 
 class ListProjectsRequest(TypedDict):
@@ -486,6 +662,30 @@ class ListReportsResponse(TypedDict):
     reports: NotRequired[list[str]]
 
 
+class ListSharedProjectsRequest(TypedDict):
+    sortBy: NotRequired[SharedResourceSortByType]
+    sortOrder: NotRequired[SortOrderType]
+    maxResults: NotRequired[int]
+    nextToken: NotRequired[str]
+
+
+class ListSharedProjectsResponse(TypedDict):
+    nextToken: NotRequired[str]
+    projects: NotRequired[list[str]]
+
+
+class ListSharedReportGroupsRequest(TypedDict):
+    sortOrder: NotRequired[SortOrderType]
+    sortBy: NotRequired[SharedResourceSortByType]
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+
+
+class ListSharedReportGroupsResponse(TypedDict):
+    nextToken: NotRequired[str]
+    reportGroups: NotRequired[list[str]]
+
+
 class ListSourceCredentialsRequest(TypedDict):
     pass
 
@@ -528,6 +728,11 @@ class NetworkInterface(TypedDict):
 class PhaseContext(TypedDict):
     statusCode: NotRequired[str]
     message: NotRequired[str]
+
+
+PlatformType: TypeAlias = Literal[
+    "DEBIAN", "AMAZON_LINUX", "UBUNTU", "WINDOWS_SERVER"
+]
 
 
 class Project(TypedDict):
@@ -667,6 +872,15 @@ class PullRequestBuildPolicy(TypedDict):
     approverRoles: NotRequired[list[PullRequestBuildApproverRole]]
 
 
+class PutResourcePolicyRequest(TypedDict):
+    policy: str
+    resourceArn: str
+
+
+class PutResourcePolicyResponse(TypedDict):
+    resourceArn: NotRequired[str]
+
+
 class RegistryCredential(TypedDict):
     credential: str
     credentialProvider: CredentialProviderType
@@ -727,6 +941,18 @@ ReportGroupStatusType: TypeAlias = Literal[
 ]
 
 
+ReportGroupTrendFieldType: TypeAlias = Literal[
+    "PASS_RATE", "DURATION", "TOTAL", "LINE_COVERAGE", "LINES_COVERED", "LINES_MISSED", "BRANCH_COVERAGE",
+    "BRANCHES_COVERED", "BRANCHES_MISSED"
+]
+
+
+class ReportGroupTrendStats(TypedDict):
+    average: NotRequired[str]
+    max: NotRequired[str]
+    min: NotRequired[str]
+
+
 ReportPackagingType: TypeAlias = Literal[
     "ZIP", "NONE"
 ]
@@ -739,6 +965,32 @@ ReportStatusType: TypeAlias = Literal[
 
 ReportType: TypeAlias = Literal[
     "TEST", "CODE_COVERAGE"
+]
+
+
+class ReportWithRawData(TypedDict):
+    reportArn: NotRequired[str]
+    data: NotRequired[str]
+
+
+class ResolvedArtifact(TypedDict):
+    type: NotRequired[ArtifactsType]
+    location: NotRequired[str]
+    identifier: NotRequired[str]
+
+
+class RetryBuildBatchRequest(TypedDict):
+    id: NotRequired[str]
+    idempotencyToken: NotRequired[str]
+    retryType: NotRequired[RetryBuildBatchType]
+
+
+class RetryBuildBatchResponse(TypedDict):
+    buildBatch: NotRequired[BuildBatch]
+
+
+RetryBuildBatchType: TypeAlias = Literal[
+    "RETRY_ALL_BUILDS", "RETRY_FAILED_BUILDS"
 ]
 
 
@@ -778,6 +1030,11 @@ ServerType: TypeAlias = Literal[
 ]
 
 
+SharedResourceSortByType: TypeAlias = Literal[
+    "ARN", "MODIFIED_TIME"
+]
+
+
 SortOrderType: TypeAlias = Literal[
     "ASCENDING", "DESCENDING"
 ]
@@ -804,6 +1061,44 @@ SourceType: TypeAlias = Literal[
     "CODECOMMIT", "CODEPIPELINE", "GITHUB", "GITLAB", "GITLAB_SELF_MANAGED", "S3", "BITBUCKET", "GITHUB_ENTERPRISE",
     "NO_SOURCE"
 ]
+
+
+class StartBuildBatchRequest(TypedDict):
+    projectName: str
+    secondarySourcesOverride: NotRequired[list[ProjectSource]]
+    secondarySourcesVersionOverride: NotRequired[list[ProjectSourceVersion]]
+    sourceVersion: NotRequired[str]
+    artifactsOverride: NotRequired[ProjectArtifacts]
+    secondaryArtifactsOverride: NotRequired[list[ProjectArtifacts]]
+    environmentVariablesOverride: NotRequired[list[EnvironmentVariable]]
+    sourceTypeOverride: NotRequired[SourceType]
+    sourceLocationOverride: NotRequired[str]
+    sourceAuthOverride: NotRequired[SourceAuth]
+    gitCloneDepthOverride: NotRequired[int]
+    gitSubmodulesConfigOverride: NotRequired[GitSubmodulesConfig]
+    buildspecOverride: NotRequired[str]
+    insecureSslOverride: NotRequired[bool]
+    reportBuildBatchStatusOverride: NotRequired[bool]
+    environmentTypeOverride: NotRequired[EnvironmentType]
+    imageOverride: NotRequired[str]
+    computeTypeOverride: NotRequired[ComputeType]
+    certificateOverride: NotRequired[str]
+    cacheOverride: NotRequired[ProjectCache]
+    serviceRoleOverride: NotRequired[str]
+    privilegedModeOverride: NotRequired[bool]
+    buildTimeoutInMinutesOverride: NotRequired[int]
+    queuedTimeoutInMinutesOverride: NotRequired[int]
+    encryptionKeyOverride: NotRequired[str]
+    idempotencyToken: NotRequired[str]
+    logsConfigOverride: NotRequired[LogsConfig]
+    registryCredentialOverride: NotRequired[RegistryCredential]
+    imagePullCredentialsTypeOverride: NotRequired[ImagePullCredentialsType]
+    buildBatchConfigOverride: NotRequired[ProjectBuildBatchConfig]
+    debugSessionEnabled: NotRequired[bool]
+
+
+class StartBuildBatchResponse(TypedDict):
+    buildBatch: NotRequired[BuildBatch]
 
 
 class StartBuildRequest(TypedDict):
@@ -850,6 +1145,14 @@ class StartBuildResponse(TypedDict):
 StatusType: TypeAlias = Literal[
     "SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"
 ]
+
+
+class StopBuildBatchRequest(TypedDict):
+    id: str
+
+
+class StopBuildBatchResponse(TypedDict):
+    buildBatch: NotRequired[BuildBatch]
 
 
 class StopBuildRequest(TypedDict):
@@ -915,6 +1218,18 @@ class UpdateProjectRequest(TypedDict):
 
 class UpdateProjectResponse(TypedDict):
     project: NotRequired[Project]
+
+
+class UpdateProjectVisibilityRequest(TypedDict):
+    projectArn: str
+    projectVisibility: ProjectVisibilityType
+    resourceAccessRole: NotRequired[str]
+
+
+class UpdateProjectVisibilityResponse(TypedDict):
+    projectArn: NotRequired[str]
+    publicProjectAlias: NotRequired[str]
+    projectVisibility: NotRequired[ProjectVisibilityType]
 
 
 class UpdateReportGroupRequest(TypedDict):

@@ -3,7 +3,8 @@
     program    an order, from its beginning to its end        phases     one phase after the other, and what failures do
     session    the shell that all commands run in             told       what is told of it while it runs
     transcript the build's log, with secrets masked           selection  which files a pattern means; artifacts, reports
-    sources    archives, unpacked
+    sources    archives, unpacked             caching    what earlier builds have kept
+    tools      commands that AWS's images have
 
 An order is a JSON document: `services/codebuild/order.py` and `penstock build` write it, having read the build spec.
 """

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any, Mapping
 
-from penstock_build import selection, sources
+from penstock_build import selection, sources, tools
+from penstock_build.caching import Cache
 from penstock_build.phases import Phases, Tail
 from penstock_build.session import Session, Stopped
 from penstock_build.told import Told
@@ -36,15 +37,19 @@ class Build:
         self._transcript = Transcript(secrets)
         self._told = Told(self._root / "told" / "build.json", self._transcript)
         self._tail = Tail(self._transcript)
+        tools.lay_out(self._root / "tools", Path(sys.argv[0]).absolute())
+        path = os.pathsep.join([str(self._root / "tools"), os.environ.get("PATH", os.defpath)])
         self._session = Session(
             order["shell"],
             self._folder,
             self._root / "scratch",
-            os.environ,
+            {**os.environ, "PATH": path},
             self._tail.write,
             keeps=order["keeps_session"],
         )
         self._phases = Phases(self._session, self._told, self._transcript, self._tail)
+        cache = order["cache"]
+        self._cache = None if cache is None else Cache(cache, self._session, self._transcript, self._folder)
 
     def run(self) -> int:
         signal.signal(signal.SIGTERM, lambda *_: self._session.stop())
@@ -62,11 +67,15 @@ class Build:
     def _run(self) -> int:
         if not self._download():
             return 1
+        if self._cache is not None:
+            self._cache.restore()
         goes_on = self._phases.run(self._order["phases"])
         self._tell_exports()
         self._collect_reports()
         if goes_on:
             self._upload()
+        if self._cache is not None and self._phases.is_succeeding:
+            self._told.tell(cache=self._cache.save(self._root / "cache" / "saved"))
         return 0 if self._phases.is_succeeding else 1
 
     def _download(self) -> bool:

@@ -1,0 +1,211 @@
+"""Operations on batches. A batch's document holds what BatchGetBuildBatches answers, and which attempt that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from penstock.engine.engine import Engine
+from penstock.engine.facts import RunId
+from penstock.services.codebuild import builds, projects, requests
+from penstock.services.codebuild.batches.answers import document
+from penstock.services.codebuild.batches.flow import FLOW, BatchFlow
+from penstock.services.codebuild.batches.model import BATCH, BatchPlan, BatchState
+from penstock.services.codebuild.builds import Builds, initiator
+from penstock.services.codebuild.flow import STOP
+from penstock.services.codebuild.model import Json
+from penstock.services.codebuild.requests import invalid
+from penstock.store import documents
+from penstock.store.database import Database, Transaction
+from penstock.store.documents import Document, Query
+from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.codebuild import shapes
+
+LISTED: Final = 100
+AS_OF_BUILDS: Final = {
+    "buildTimeoutInMinutesOverride": "timeoutInMinutesOverride",
+    "reportBuildBatchStatusOverride": "reportBuildStatusOverride",
+}
+NOT_OF_BUILDS: Final = frozenset({"buildBatchConfigOverride", "idempotencyToken"})
+
+
+@dataclass(frozen=True)
+class Batches:
+    builds: Builds
+    service = "codebuild"
+
+    @property
+    def engine(self) -> Engine:
+        return self.builds.engine
+
+    @property
+    def database(self) -> Database:
+        return self.builds.database
+
+    @operation("StartBuildBatch")
+    async def start(self, call: Call, request: shapes.StartBuildBatchRequest) -> Answer:
+        """Told again with its token, it answers the batch that it started then."""
+        if request.get("debugSessionEnabled"):
+            raise invalid(f"debugSessionEnabled: {builds.REFUSED['debugSessionEnabled']}")
+        id, at = self.builds.new_id(call, request.get("idempotencyToken", "")), self.builds.clock()  # noqa: A001
+
+        def start(tx: Transaction) -> Document:
+            project = projects.find(tx, call.scope, request["projectName"])
+            found = documents.find(tx, call.scope, BATCH, f"{project.name}:{id}")
+            return found or self._begin(tx, call, project, id=id, at=at)
+
+        return told(await self.database.write(start))
+
+    @operation("RetryBuildBatch")
+    async def retry(self, call: Call, request: shapes.RetryBuildBatchRequest) -> Answer:
+        """The same batch, once more: all of its builds, or those that have not succeeded."""
+        only_failed = request.get("retryType") == "RETRY_FAILED_BUILDS"
+        at = self.builds.clock()
+
+        def again(tx: Transaction) -> Document:
+            found = find(tx, call.scope, request.get("id", ""))
+            if found.status in ("IN_PROGRESS", "SUCCEEDED"):
+                raise invalid(f"Only a batch that has failed can be retried: {found.name} is {found.status}")
+            plan, state = self._look(tx, found)
+            plan = next_attempt(plan, state, at, only_failed=only_failed)
+            made = document(call.scope, plan, BatchFlow().begin(plan))
+            documents.update(tx, made)
+            self.engine.start(tx, RunId(plan.run), FLOW, msgspec.json.encode(plan), scope=call.scope)
+            return made
+
+        return told(await self.database.write(again))
+
+    @operation("StopBuildBatch")
+    async def stop(self, call: Call, request: shapes.StopBuildBatchRequest) -> Answer:
+        """A batch that is over stays as it is."""
+
+        def stop(tx: Transaction) -> Document:
+            found = find(tx, call.scope, request["id"])
+            self.engine.signal(tx, run_of(found, found.body["attempt"]), STOP)
+            return find(tx, call.scope, request["id"])
+
+        return told(await self.database.write(stop))
+
+    @operation("DeleteBuildBatch")
+    async def delete(self, call: Call, request: shapes.DeleteBuildBatchRequest) -> Answer:
+        """With its builds."""
+
+        def remove(tx: Transaction) -> Answer:
+            found = find(tx, call.scope, request["id"])
+            if found.status == "IN_PROGRESS":
+                return {"statusCode": "BATCH_IN_PROGRESS", "buildsDeleted": [], "buildsNotDeleted": []}
+            deleted, kept = self.builds.remove(tx, call.scope, builds_of(found))
+            documents.remove(tx, call.scope, BATCH, found.name)
+            for attempt in range(1, found.body["attempt"] + 1):
+                self.engine.forget(tx, run_of(found, attempt))
+            return {"statusCode": "BATCH_DELETED", "buildsDeleted": deleted, "buildsNotDeleted": kept}
+
+        return await self.database.write(remove)
+
+    @operation("BatchGetBuildBatches")
+    async def get(self, call: Call, request: shapes.BatchGetBuildBatchesRequest) -> Answer:
+        def look(tx: Transaction) -> list[Document | None]:
+            return [documents.find(tx, call.scope, BATCH, name_of(id)) for id in request["ids"]]  # noqa: A001
+
+        found = await self.database.read(look)
+        missing = [id for id, each in zip(request["ids"], found, strict=True) if each is None]  # noqa: A001
+        return {
+            "buildBatches": [each.body["batch"] for each in found if each is not None],
+            "buildBatchesNotFound": missing,
+        }
+
+    @operation("ListBuildBatches")
+    async def list(self, call: Call, request: shapes.ListBuildBatchesRequest) -> Answer:
+        return await self._page(call, None)
+
+    @operation("ListBuildBatchesForProject")
+    async def list_for_project(self, call: Call, request: shapes.ListBuildBatchesForProjectRequest) -> Answer:
+        name = request.get("projectName", "")
+        project = await self.database.read(lambda tx: projects.find(tx, call.scope, name))
+        return await self._page(call, project.name)
+
+    def _begin(self, tx: Transaction, call: Call, project: Document, *, id: str, at: float) -> Document:  # noqa: A002
+        asked = {AS_OF_BUILDS.get(name, name): value for name, value in call.request.items()}
+        config = {**project.body.get("buildBatchConfig", {}), **asked.get("buildBatchConfigOverride", {})}
+        if not config:
+            raise invalid(
+                f"Project {project.name} has no batch configuration: give it a buildBatchConfig, or override it"
+            )
+        if config.get("restrictions", {}).get("fleetsAllowed"):
+            raise invalid("buildBatchConfig.restrictions.fleetsAllowed: Penstock has no fleets: leave it out.")
+        asked = {name: value for name, value in asked.items() if name not in NOT_OF_BUILDS}
+        number = project.body.get("batches", 0) + 1
+        model = requests.planned(
+            call.scope, project.body, asked, id=id, number=number, initiator=initiator(call.scope.principal), at=at
+        )
+        arn = call.scope.arn("codebuild", f"build-batch/{model.name}")
+        logs = requests.overridden(project.body, asked).get("logsConfig", {})
+        plan = BatchPlan(model=model, arn=arn, number=number, config=config, logs=logs, began_at=at)
+        documents.update(tx, project.changed(project.modified_at, batches=number))
+        made = documents.insert(tx, document(call.scope, plan, BatchState()))
+        self.engine.start(tx, RunId(plan.run), FLOW, msgspec.json.encode(plan), scope=call.scope)
+        return made
+
+    def _look(self, tx: Transaction, found: Document) -> tuple[BatchPlan, BatchState]:
+        seen = self.engine.see(tx, run_of(found, found.body["attempt"]))
+        assert seen is not None
+        return seen.plan, seen.state
+
+    async def _page(self, call: Call, project: str | None) -> Answer:
+        asked = call.request
+        query = Query(
+            kind=BATCH, scope=call.scope, parent=project, limit=asked.get("maxResults", LISTED),
+            status=asked.get("filter", {}).get("status"), token=asked.get("nextToken"),
+            descending=asked.get("sortOrder", "DESCENDING") == "DESCENDING",
+        )  # fmt: skip
+        page = await self.database.read(lambda tx: documents.page(tx, query))
+        more = {"nextToken": page.token} if page.token else {}
+        return {"ids": [each.name for each in page.documents], **more}
+
+
+def next_attempt(plan: BatchPlan, state: BatchState, at: float, *, only_failed: bool) -> BatchPlan:
+    """A batch once more; a batch that never knew its builds begins with finding out."""
+    kept = {
+        identifier: group for identifier, group in state.groups.items() if only_failed and group.status == "SUCCEEDED"
+    }
+    earlier = {identifier: list(summaries) for identifier, summaries in plan.earlier.items()}
+    for identifier, group in state.groups.items():
+        if identifier not in kept and group.arn:
+            earlier.setdefault(identifier, []).append(group.summary)
+    return msgspec.structs.replace(
+        plan, began_at=at, attempt=plan.attempt + 1, specified=state.specified, kept=kept, earlier=earlier
+    )
+
+
+def told(found: Document) -> Answer:
+    return {"buildBatch": found.body["batch"]}
+
+
+def find(tx: Transaction, scope: Scope, id: str) -> Document:  # noqa: A002
+    found = documents.find(tx, scope, BATCH, name_of(id))
+    if found is None:
+        missing = scope.arn("codebuild", f"build-batch/{name_of(id)}")
+        raise ServiceError(f"Build batch cannot be found: {missing}", code="ResourceNotFoundException")
+    return found
+
+
+def name_of(id: str) -> str:  # noqa: A002
+    return id.rpartition(":build-batch/")[2]
+
+
+def run_of(found: Document, attempt: int) -> RunId:
+    return RunId(found.arn if attempt == 1 else f"{found.arn}#{attempt}")
+
+
+def builds_of(found: Document) -> list[str]:
+    """The ids of all builds that a batch has had, in every attempt."""
+    summaries: list[Mapping[str, Json]] = []
+    for group in found.body["batch"]["buildGroups"]:
+        summaries += group["priorBuildSummaryList"]
+        summaries += [group["currentBuildSummary"]] if "currentBuildSummary" in group else []
+    return [builds.name_of(each["arn"]) for each in summaries]
