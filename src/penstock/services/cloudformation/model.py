@@ -1,0 +1,145 @@
+"""Nouns of a stack operation: what its run was started with (`Plan`), and where the stack stands (`State`)."""
+
+import uuid
+from typing import Any, Final, Literal
+
+import msgspec
+
+from penstock.engine.facts import RunId
+
+Json = Any
+Kind = Literal["CREATE", "UPDATE", "DELETE"]
+Phase = Literal["forward", "export", "back", "clean", "over"]
+Verb = Literal["create", "update", "delete"]
+Why = Literal["removed", "replaced", "undone"]  # a resource has to go: of the template, for another, with its operation
+OnFailure = Literal["ROLLBACK", "DELETE", "DO_NOTHING"]
+FAILED: Final = "_FAILED"
+
+
+class Value(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part of a plan or state."""
+
+
+class Instance(Value, frozen=True):
+    """A resource that is there, or is to be (without a physical id). `needs` are the logical ids that it came after."""
+
+    type: str
+    properties: dict[str, Json] = {}
+    physical_id: str = ""
+    attributes: dict[str, Json] = {}
+    name: str = ""
+    is_named: bool = False  # by the template
+    needs: tuple[str, ...] = ()
+    deletion_policy: str = ""
+    update_replace_policy: str = ""
+    metadata: Json = None
+
+
+class Target(Value, frozen=True):
+    """What a stack is to be: a template without transforms, and what it is evaluated with."""
+
+    document: dict[str, Json]
+    parameters: dict[str, Json] = {}
+    exports: dict[str, str] = {}  # of other stacks, that it may import
+    tags: dict[str, str] = {}
+    topics: tuple[str, ...] = ()
+
+
+class Plan(Value, frozen=True):
+    """A stack operation. `before` is the state that a failed update goes back to."""
+
+    kind: Kind
+    stack_id: str
+    stack_name: str
+    operation: str
+    target: Target | None = None
+    before: dict[str, Instance] = {}
+    on_failure: OnFailure = "ROLLBACK"
+    retain_except_on_create: bool = False
+    retained: tuple[str, ...] = ()  # logical ids that a deletion leaves alone
+    policy: Json = None  # the stack's
+    deadline: float | None = None
+    client_token: str = ""
+    tells_exports: bool = False  # whether there is anything to be said of exports, now or before
+
+    @property
+    def run(self) -> RunId:
+        return run_of(self.stack_id, self.operation)
+
+
+class Slot(Value, frozen=True):
+    """A logical id: which resource it stands for now, and what was last told of it."""
+
+    now: Instance | None = None
+    status: str = ""
+    reason: str = ""
+    changed_at: float = 0.0
+    is_settled: bool = False  # in this phase
+    is_tainted: bool = False  # a change of it failed half way
+    type: str = ""
+    physical_id: str = ""
+
+
+class Work(Value, frozen=True):
+    """What is being done to a resource: from `before`, to `after`. `claimed` is the id under which it is there."""
+
+    verb: Verb
+    logical_id: str
+    before: Instance | None = None
+    after: Instance | None = None
+    claimed: str = ""
+    is_cancelled: bool = False
+
+
+class Leaving(Value, frozen=True):
+    """A resource that has to go."""
+
+    logical_id: str
+    instance: Instance
+    why: Why
+    tries: int = 0
+    has_failed: bool = False
+
+
+class Happening(Value, frozen=True):
+    """What has just become of a resource, or of the stack itself (without a logical id)."""
+
+    status: str
+    logical_id: str = ""
+    physical_id: str = ""
+    type: str = ""
+    reason: str = ""
+    properties: Json = None
+
+
+class State(Value, frozen=True):
+    """Where a stack stands. `happenings` are those of the last event alone; `count` numbers what is done."""
+
+    phase: Phase = "forward"
+    status: str = ""
+    reason: str = ""
+    slots: dict[str, Slot] = {}
+    works: dict[str, Work] = {}
+    leaving: tuple[Leaving, ...] = ()
+    failed: tuple[str, ...] = ()  # logical ids
+    failure: str = ""  # why the operation goes no further
+    is_undone: bool = False
+    skipped: tuple[str, ...] = ()  # logical ids that a rollback leaves as they are
+    outputs: tuple[dict[str, str], ...] | None = None
+    happenings: tuple[Happening, ...] = ()
+    count: int = 0
+    told: int = 0
+    changed_at: float = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        return self.phase == "over"
+
+
+def run_of(stack_id: str, operation: str) -> RunId:
+    return RunId(f"{stack_id}/{operation}")
+
+
+def id_of(luck: str) -> str:
+    """An id that is the same for the same luck."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, luck))
