@@ -1,0 +1,275 @@
+"""Templates as requests bring them: fetched, transformed, given their parameters, and looked at before anything is made."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from penstock.languages.cloudformation import (
+    Template,
+    TemplateError,
+    capabilities,
+    check,
+    check_rules,
+    chosen,
+    expand,
+    included,
+    pseudo_parameters,
+    read,
+    scope_of,
+    stored,
+    values,
+)
+from penstock.languages.cloudformation.references import references
+from penstock.languages.cloudformation.resolve import resolve
+from penstock.languages.cloudformation.scope import Scope as Values
+from penstock.languages.cloudformation.scope import Unknown
+from penstock.services.cloudformation.model import Target
+from penstock.services.cloudformation.resources.kind import ResourceType
+from penstock.services.cloudformation.rows import Kept, invalid
+from penstock.wire.call import Call, Directory, Scope, ServiceError, read_whole
+
+Json = Any
+LARGEST_BODY: Final = 51_200  # bytes of a template in a request
+LARGEST: Final = 1 << 20  # bytes of one in S3
+HOST: Final = re.compile(r"(?:(?P<bucket>.+)\.)?s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?")
+AUTO: Final = "CAPABILITY_AUTO_EXPAND"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The stack that a template is for: what pseudo parameters tell of it."""
+
+    id: str
+    name: str
+    scope: Scope
+    topics: tuple[str, ...] = ()
+
+    @property
+    def pseudo(self) -> dict[str, Json]:
+        account, region = self.scope.account, self.scope.region
+        return pseudo_parameters(
+            account=account, region=region, stack_name=self.name, stack_id=self.id, topics=self.topics
+        )
+
+
+@dataclass(frozen=True)
+class Templates:
+    """What is known of templates, with the services that hold their parts."""
+
+    directory: Directory
+    types: Mapping[str, ResourceType]
+
+    async def text(self, scope: Scope, request: Mapping[str, Json], previous: Kept | None = None) -> str:
+        """The template of a request, as it is written. Raises `ServiceError`."""
+        body, url = request.get("TemplateBody"), request.get("TemplateURL")
+        if request.get("UsePreviousTemplate"):
+            if body or url:
+                raise invalid("You cannot specify a template together with UsePreviousTemplate.")
+            if previous is None:
+                raise invalid("UsePreviousTemplate cannot be used: there is no previous template.")
+            return previous.text
+        if bool(body) == bool(url):
+            raise invalid("Either Template URL or Template Body must be specified.")
+        if url:
+            return await self.fetched(scope, url)
+        if len(body.encode()) > LARGEST_BODY:
+            raise invalid(
+                f"1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have "
+                f"length less than or equal to {LARGEST_BODY}"
+            )
+        return str(body)
+
+    async def fetched(self, scope: Scope, url: str) -> str:
+        """The text at an S3 URL of any form. Raises `ServiceError`."""
+        place = s3_place(url)
+        if place is None:
+            raise invalid("TemplateURL must reference a valid S3 object to which you have access.")
+        try:
+            answer = await self.directory.answer(Call("s3", "GetObject", place, scope))
+        except ServiceError as error:
+            raise invalid(f"S3 error: {error.message}") from None
+        content = await read_whole(answer["Body"], LARGEST)
+        if len(content) > LARGEST:
+            raise invalid(f"Template may not exceed {LARGEST} bytes in size.")
+        return content.decode()
+
+    async def kept(
+        self, stack: Stack, request: Mapping[str, Json], text: str, previous: Kept | None, exports: Mapping[str, str]
+    ) -> Kept:
+        """All that a template comes to with the request's parameters. Raises `ServiceError`, before anything is made."""
+        try:
+            return await self._kept(stack, request, text, previous, exports)
+        except TemplateError as error:
+            raise invalid(str(error)) from None
+
+    async def _kept(
+        self, stack: Stack, request: Mapping[str, Json], text: str, previous: Kept | None, exports: Mapping[str, str]
+    ) -> Kept:
+        template = read(text)
+        must_be_acknowledged(template, request.get("Capabilities") or [])
+        texts = chosen(template, given(request.get("Parameters") or []), previous.parameters if previous else None)
+        resolved = await self._stored(stack.scope, stored(template, texts))
+        parameters = values(template, texts, resolved)
+        plain = await self._expanded(stack, template, parameters)
+        check(plain)
+        scope = scope_of(plain, parameters=parameters, pseudo=stack.pseudo, exports=exports)
+        check_rules(plain, scope)
+        self.must_be_known(plain, scope)
+        must_be_acknowledged(plain, request.get("Capabilities") or [])
+        imports = tuple(sorted(set(imported(plain, scope))))
+        return Kept(
+            text=text,
+            target=Target(
+                document=dict(plain.document),
+                parameters=parameters,
+                exports={name: exports[name] for name in imports},
+                topics=stack.topics,
+            ),
+            parameters=texts,
+            resolved=resolved,
+            description=template.description or "",
+            hidden=tuple(name for name, each in template.parameters.items() if each.no_echo),
+            imports=imports,
+            capabilities=tuple(request.get("Capabilities") or ()),
+        )
+
+    async def _stored(self, scope: Scope, names: Mapping[str, str]) -> dict[str, str]:
+        """The values of parameters that are in SSM."""
+        found: dict[str, str] = {}
+        for parameter, name in names.items():
+            try:
+                answer = await self.directory.answer(Call("ssm", "GetParameter", {"Name": name}, scope))
+            except ServiceError:
+                raise invalid(f"Unable to fetch parameters [{name}] from parameter store for this account.") from None
+            found[parameter] = answer["Parameter"]["Value"]
+        return found
+
+    async def _expanded(self, stack: Stack, template: Template, parameters: Mapping[str, Json]) -> Template:
+        """The template as its transforms make it."""
+        places = included(template, parameters, stack.pseudo)
+        if not template.transforms and not places:
+            return template
+        includes = {place: await self.fetched(stack.scope, place) for place in places}
+        policies = await self._policies(stack.scope) if template.transforms else {}
+        return expand(template, parameters=parameters, pseudo=stack.pseudo, includes=includes, policies=policies)
+
+    async def _policies(self, scope: Scope) -> dict[str, str]:
+        """The ARNs of AWS's managed policies, by name."""
+        found: dict[str, str] = {}
+        request: dict[str, Json] = {"Scope": "AWS", "MaxItems": 1000}
+        while True:
+            answer = await self.directory.answer(Call("iam", "ListPolicies", request, scope))
+            found |= {each["PolicyName"]: each["Arn"] for each in answer["Policies"]}
+            if not answer.get("IsTruncated"):
+                return found
+            request["Marker"] = answer["Marker"]
+
+    def must_be_known(self, template: Template, scope: Values) -> None:
+        """Raise `ServiceError` unless every resource that is declared can be made here, all that cannot named at once."""
+        kinds = {self.type_name(each) for each in scope.declared.values()}
+        if unknown := sorted(each for each in kinds if self.types.get(each) is None):
+            raise invalid(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
+        if wrong := list(self._wrong(template, scope)):
+            raise invalid(f"Template error: {'; '.join(wrong)}")
+
+    @staticmethod
+    def type_name(kind: str) -> str:
+        return "Custom::" if kind.startswith("Custom::") else kind
+
+    def _wrong(self, template: Template, scope: Values) -> Iterator[str]:
+        for lid in scope.declared:
+            resource = template.resources[lid]
+            kind = self.types[self.type_name(resource.type)]
+            where = f"resource {lid} ({resource.type})"
+            if kind.properties:
+                for name in resource.properties:
+                    if name not in kind.properties:
+                        yield f"{where}: Encountered unsupported property {name}"
+            for name in sorted(kind.required - set(resource.properties)):
+                yield f"{where}: Property {name} is required"
+            for problem in kind.check(resource.properties):
+                yield f"{where}: {problem}"
+            if "Snapshot" in (resource.deletion_policy, resource.update_replace_policy) and not kind.snapshots:
+                yield f"{where}: Snapshot is not supported for this type; use Delete or Retain"
+            if resource.update_policy:
+                yield f"{where}: UpdatePolicy is not supported; remove it"
+            if resource.creation_policy and resource.type != "AWS::CloudFormation::WaitCondition":
+                yield f"{where}: CreationPolicy is supported for AWS::CloudFormation::WaitCondition only; remove it"
+        for each in self._attributes(template, scope):
+            yield each
+
+    def _attributes(self, template: Template, scope: Values) -> Iterator[str]:
+        """References to attributes that their resources do not have."""
+        parts = [template.resources[lid].properties for lid in scope.declared]
+        parts += [output.value for output in template.outputs.values()]
+        for each in dict.fromkeys(references(parts, scope.conditions)):
+            declared = scope.declared.get(each.name)
+            if declared is None or not each.attribute:
+                continue
+            kind = self.types[self.type_name(declared)]
+            if not kind.any_attribute and each.attribute not in kind.attributes:
+                yield f"resource {each.name} does not support attribute type {each.attribute} in Fn::GetAtt"
+
+
+def given(parameters: Sequence[Mapping[str, Json]]) -> dict[str, str | None]:
+    """The parameters of a request; None of one that is to be as before."""
+    return {
+        each["ParameterKey"]: None if each.get("UsePreviousValue") else each.get("ParameterValue", "")
+        for each in parameters
+    }
+
+
+def must_be_acknowledged(template: Template, granted: Iterable[str]) -> None:
+    """Raise unless the caller knows what the template may do."""
+    missing = [each for each in capabilities(template) if not is_granted(each, granted)]
+    if missing:
+        raise ServiceError(
+            f"Requires capabilities : [{', '.join(missing)}]", code="InsufficientCapabilitiesException", status=400
+        )
+
+
+def is_granted(capability: str, granted: Iterable[str]) -> bool:
+    return capability in granted or (capability == "CAPABILITY_IAM" and "CAPABILITY_NAMED_IAM" in granted)
+
+
+def imported(template: Template, scope: Values) -> Iterator[str]:
+    """The names of the exports that a template imports."""
+    parts: list[Json] = [template.resources[lid].properties for lid in scope.declared]
+    parts += [[output.value, output.export] for output in template.outputs.values()]
+    for argument in _imports(parts):
+        name = resolve(argument, scope)
+        if isinstance(name, Unknown):
+            raise TemplateError(
+                "Template error: the attribute in Fn::ImportValue must not depend on any resources, imported values, or "
+                "Fn::GetAZs"
+            )
+        if name in scope.exports:
+            yield name
+
+
+def _imports(value: Json) -> Iterator[Json]:
+    match value:
+        case list():
+            for each in value:
+                yield from _imports(each)
+        case Mapping():
+            for name, each in value.items():
+                if name == "Fn::ImportValue":
+                    yield each
+                else:
+                    yield from _imports(each)
+
+
+def s3_place(url: str) -> dict[str, str] | None:
+    """Bucket and key (and version) of an S3 URL: with the bucket in its host or in its path, or of this server itself."""
+    parts = urlsplit(url)
+    path = unquote(parts.path).lstrip("/")
+    version = {"VersionId": each for each in parse_qs(parts.query).get("versionId", [])[:1]}
+    if parts.scheme == "s3":
+        bucket, key = parts.netloc, path
+    else:
+        host = HOST.fullmatch(parts.hostname or "")
+        bucket, key = (host["bucket"], path) if host is not None and host["bucket"] else path.partition("/")[::2]
+    return {"Bucket": bucket, "Key": key, **version} if bucket and key else None
