@@ -30,6 +30,7 @@ from penstock.runtimes.slots import Slots, this_machine
 from penstock.services import glue, identity, lambda_, logs, s3
 from penstock.services.athena.room import open_athena
 from penstock.services.autoscaling import open_autoscaling
+from penstock.services.cloudformation import open_cloudformation
 from penstock.services.codebuild.announcing import Announcer as BuildAnnouncer
 from penstock.services.codebuild.room import open_codebuild
 from penstock.services.codebuild.running import Machine as BuildMachine
@@ -337,7 +338,7 @@ class Rooms:
         self.tidy.append(shipping.forget_expired)
 
     def _furnish_pipelines(self, endpoint: Callable[[], str]) -> None:
-        """SageMaker's, and CodePipeline's."""
+        """SageMaker's and CodePipeline's, and CloudFormation's stacks."""
         open_pipelines(
             database=self.database,
             directory=self.directory,
@@ -358,6 +359,14 @@ class Rooms:
         )
         self.chores.append(codepipeline.watch)
         self.hooks["codepipeline"] = codepipeline.hear
+        open_cloudformation(
+            engine=self.engine,
+            directory=self.directory,
+            deliveries=self.deliveries,
+            notices=self.notices,
+            clock=clock,
+            chance=chance,
+        )
 
     def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
         chores = open_stepfunctions(

@@ -12,7 +12,6 @@ from penstock.services.cloudformation import flow
 from penstock.services.cloudformation.driving import Driver
 from penstock.services.cloudformation.model import Instance, Plan, State, Work
 from penstock.services.cloudformation.resources.kind import Failed, Made, Resource, ResourceType
-from penstock.services.cloudformation.templates import Templates
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 Json = Any
@@ -34,7 +33,7 @@ class Acting:
         order, work = await self._work(task)
         after = work.after or work.before
         assert after is not None
-        kind = self.types[Templates.type_name(after.type)]
+        kind = self.types[after.type]
         doing = Doing(self, task, order, work, kind)
         try:
             async with asyncio.timeout(kind.longest):
@@ -70,8 +69,8 @@ class Acting:
             answer = await self.directory.answer(Call("secretsmanager", "GetSecretValue", request, scope))
             return reference.taken_from(answer["SecretString"])
         name = f"{reference.name}:{reference.version}" if reference.version else reference.name
-        request = {"Name": name, "WithDecryption": reference.service == "ssm-secure"}
-        found = await self.directory.answer(Call("ssm", "GetParameter", request, scope))
+        asked = {"Name": name, "WithDecryption": reference.service == "ssm-secure"}
+        found = await self.directory.answer(Call("ssm", "GetParameter", asked, scope))
         return str(found["Parameter"]["Value"])
 
 

@@ -45,6 +45,19 @@ class Target(Value, frozen=True):
     topics: tuple[str, ...] = ()
 
 
+class Kept(Value, frozen=True):
+    """What a stack was asked to be: the template as it was given, and what came of it."""
+
+    text: str
+    target: Target
+    parameters: dict[str, str] = {}  # texts, as they were given
+    resolved: dict[str, str] = {}  # values from SSM
+    description: str = ""
+    hidden: tuple[str, ...] = ()  # parameters that nobody is told of
+    imports: tuple[str, ...] = ()  # names of exports
+    capabilities: tuple[str, ...] = ()
+
+
 class Plan(Value, frozen=True):
     """A stack operation. `before` is the state that a failed update goes back to."""
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from penstock.services.cloudformation.model import Target, Value
+from penstock.services.cloudformation.model import Kept
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document, Query
@@ -32,19 +32,6 @@ EXPORT: Final = "cloudformation/export"
 DRIFT: Final = "cloudformation/drift"
 ALL: Final = 1_000_000
 REVIEW: Final = "REVIEW_IN_PROGRESS"
-
-
-class Kept(Value, frozen=True):
-    """What a stack was asked to be: the template as it was given, and what came of it."""
-
-    text: str
-    target: Target
-    parameters: dict[str, str] = {}  # texts, as they were given
-    resolved: dict[str, str] = {}  # values from SSM
-    description: str = ""
-    hidden: tuple[str, ...] = ()  # parameters that nobody is told of
-    imports: tuple[str, ...] = ()  # names of exports
-    capabilities: tuple[str, ...] = ()
 
 
 def invalid(sentence: str) -> ServiceError:
@@ -126,3 +113,17 @@ def resource(tx: Transaction, found: Document, logical_id: str) -> Document:
     if one is None:
         raise invalid(f"Resource {logical_id} does not exist for stack {found.name}")
     return one
+
+
+def change_set(tx: Transaction, scope: Scope, stack_name: str | None, name: str) -> Document:
+    """A change set by its id, or by its name and its stack's."""
+    found = documents.find_by_arn(tx, name) if is_id(name) else None
+    if found is None and not is_id(name):
+        if not stack_name:
+            raise invalid("StackName must be specified if ChangeSetName is not specified as an ARN.")
+        owner = find(tx, scope, stack_name)
+        if owner is not None:
+            found = documents.find(tx, owner.scope, CHANGE_SET, f"{owner.arn.rpartition('/')[2]}/{name}")
+    if found is None or found.kind != CHANGE_SET:
+        raise ServiceError(f"ChangeSet [{name}] does not exist", code="ChangeSetNotFound", status=404)
+    return found

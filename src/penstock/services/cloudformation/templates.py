@@ -1,4 +1,4 @@
-"""Templates as requests bring them: fetched, transformed, given their parameters, and looked at before anything is made."""
+"""Templates as requests bring them: fetched, transformed, given their parameters, inspected before anything is made."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,13 +21,13 @@ from penstock.languages.cloudformation import (
     stored,
     values,
 )
-from penstock.languages.cloudformation.references import references
 from penstock.languages.cloudformation.resolve import resolve
 from penstock.languages.cloudformation.scope import Scope as Values
 from penstock.languages.cloudformation.scope import Unknown
-from penstock.services.cloudformation.model import Target
+from penstock.services.cloudformation.inspecting import must_be_known
+from penstock.services.cloudformation.model import Kept, Target
 from penstock.services.cloudformation.resources.kind import ResourceType
-from penstock.services.cloudformation.rows import Kept, invalid
+from penstock.services.cloudformation.rows import invalid
 from penstock.wire.call import Call, Directory, Scope, ServiceError, read_whole
 
 Json = Any
@@ -74,7 +74,7 @@ class Templates:
             raise invalid("Either Template URL or Template Body must be specified.")
         if url:
             return await self.fetched(scope, url)
-        if len(body.encode()) > LARGEST_BODY:
+        if len(str(body).encode()) > LARGEST_BODY:
             raise invalid(
                 f"1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have "
                 f"length less than or equal to {LARGEST_BODY}"
@@ -98,7 +98,7 @@ class Templates:
     async def kept(
         self, stack: Stack, request: Mapping[str, Json], text: str, previous: Kept | None, exports: Mapping[str, str]
     ) -> Kept:
-        """All that a template comes to with the request's parameters. Raises `ServiceError`, before anything is made."""
+        """All that a template comes to with the request's parameters. Raises `ServiceError`."""
         try:
             return await self._kept(stack, request, text, previous, exports)
         except TemplateError as error:
@@ -116,7 +116,7 @@ class Templates:
         check(plain)
         scope = scope_of(plain, parameters=parameters, pseudo=stack.pseudo, exports=exports)
         check_rules(plain, scope)
-        self.must_be_known(plain, scope)
+        must_be_known(plain, scope, self.types)
         must_be_acknowledged(plain, request.get("Capabilities") or [])
         imports = tuple(sorted(set(imported(plain, scope))))
         return Kept(
@@ -166,52 +166,6 @@ class Templates:
                 return found
             request["Marker"] = answer["Marker"]
 
-    def must_be_known(self, template: Template, scope: Values) -> None:
-        """Raise `ServiceError` unless every resource that is declared can be made here, all that cannot named at once."""
-        kinds = {self.type_name(each) for each in scope.declared.values()}
-        if unknown := sorted(each for each in kinds if self.types.get(each) is None):
-            raise invalid(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
-        if wrong := list(self._wrong(template, scope)):
-            raise invalid(f"Template error: {'; '.join(wrong)}")
-
-    @staticmethod
-    def type_name(kind: str) -> str:
-        return "Custom::" if kind.startswith("Custom::") else kind
-
-    def _wrong(self, template: Template, scope: Values) -> Iterator[str]:
-        for lid in scope.declared:
-            resource = template.resources[lid]
-            kind = self.types[self.type_name(resource.type)]
-            where = f"resource {lid} ({resource.type})"
-            if kind.properties:
-                for name in resource.properties:
-                    if name not in kind.properties:
-                        yield f"{where}: Encountered unsupported property {name}"
-            for name in sorted(kind.required - set(resource.properties)):
-                yield f"{where}: Property {name} is required"
-            for problem in kind.check(resource.properties):
-                yield f"{where}: {problem}"
-            if "Snapshot" in (resource.deletion_policy, resource.update_replace_policy) and not kind.snapshots:
-                yield f"{where}: Snapshot is not supported for this type; use Delete or Retain"
-            if resource.update_policy:
-                yield f"{where}: UpdatePolicy is not supported; remove it"
-            if resource.creation_policy and resource.type != "AWS::CloudFormation::WaitCondition":
-                yield f"{where}: CreationPolicy is supported for AWS::CloudFormation::WaitCondition only; remove it"
-        for each in self._attributes(template, scope):
-            yield each
-
-    def _attributes(self, template: Template, scope: Values) -> Iterator[str]:
-        """References to attributes that their resources do not have."""
-        parts = [template.resources[lid].properties for lid in scope.declared]
-        parts += [output.value for output in template.outputs.values()]
-        for each in dict.fromkeys(references(parts, scope.conditions)):
-            declared = scope.declared.get(each.name)
-            if declared is None or not each.attribute:
-                continue
-            kind = self.types[self.type_name(declared)]
-            if not kind.any_attribute and each.attribute not in kind.attributes:
-                yield f"resource {each.name} does not support attribute type {each.attribute} in Fn::GetAtt"
-
 
 def given(parameters: Sequence[Mapping[str, Json]]) -> dict[str, str | None]:
     """The parameters of a request; None of one that is to be as before."""
@@ -242,8 +196,8 @@ def imported(template: Template, scope: Values) -> Iterator[str]:
         name = resolve(argument, scope)
         if isinstance(name, Unknown):
             raise TemplateError(
-                "Template error: the attribute in Fn::ImportValue must not depend on any resources, imported values, or "
-                "Fn::GetAZs"
+                "Template error: the attribute in Fn::ImportValue must not depend on any resources, imported values, "
+                "or Fn::GetAZs"
             )
         if name in scope.exports:
             yield name
@@ -263,10 +217,11 @@ def _imports(value: Json) -> Iterator[Json]:
 
 
 def s3_place(url: str) -> dict[str, str] | None:
-    """Bucket and key (and version) of an S3 URL: with the bucket in its host or in its path, or of this server itself."""
+    """Bucket and key (and version) of an S3 URL, with the bucket in its host or in its path."""
     parts = urlsplit(url)
     path = unquote(parts.path).lstrip("/")
-    version = {"VersionId": each for each in parse_qs(parts.query).get("versionId", [])[:1]}
+    versions = parse_qs(parts.query).get("versionId", [])
+    version = {"VersionId": versions[0]} if versions else {}
     if parts.scheme == "s3":
         bucket, key = parts.netloc, path
     else:

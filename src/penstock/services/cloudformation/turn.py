@@ -542,7 +542,8 @@ class Turn:
     def _become(self, status: str, reason: str = "") -> None:
         order = self.plan.order
         said = Happening(status, "", order.stack_id, STACK, reason)
-        self._set(status=status, reason=reason, happenings=(*self.state.happenings, said), changed_at=self.at)
+        self._happens(said)
+        self._set(status=status, reason=reason)
 
     def _end(self, status: str, reason: str = "") -> None:
         self._become(status, reason)
@@ -558,7 +559,11 @@ class Turn:
         told_slot = replace(slot, status=status, reason=reason, changed_at=self.at, type=kind, physical_id=physical_id)
         if slot.now is None or not status.startswith("DELETE"):  # else it is told of one that another has replaced
             self._slot_is(lid, told_slot)
-        self._set(happenings=(*self.state.happenings, said), changed_at=self.at)
+        self._happens(said)
+
+    def _happens(self, said: Happening) -> None:
+        told = self.state.told + 1
+        self._set(happenings=(*self.state.happenings, said), told=told, changed_at=self.at)
 
     def _set(self, **members: Json) -> None:
         self.state = replace(self.state, **members)

@@ -137,6 +137,7 @@ class ResourceType:
     required: frozenset[str] = frozenset()
     create_only: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
+    any_property: bool = False  # custom resources
     any_attribute: bool = False  # whatever the resource itself says: custom resources, outputs of nested stacks
     naming: Naming | None = None
     tagging: Tagging = "none"

@@ -1,0 +1,59 @@
+"""Inspecting: what of a template cannot be made here, told before anything is made."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from penstock.languages.cloudformation import Resource, Template
+from penstock.languages.cloudformation.references import references
+from penstock.languages.cloudformation.scope import Scope as Values
+from penstock.services.cloudformation.resources.kind import ResourceType
+from penstock.services.cloudformation.rows import invalid
+
+Json = Any
+Types = Mapping[str, ResourceType]
+WAIT: Final = "AWS::CloudFormation::WaitCondition"
+
+
+def must_be_known(template: Template, scope: Values, types: Types) -> None:
+    """Raise `ServiceError` unless every resource that is declared can be made here: what cannot is all named at once."""
+    unknown = sorted({each for each in scope.declared.values() if types.get(each) is None})
+    if unknown:
+        raise invalid(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
+    wrong = [
+        f"resource {lid} ({each}): {problem}"
+        for lid, each in scope.declared.items()
+        for problem in problems(template.resources[lid], types[each])
+    ]
+    wrong += attributes(template, scope, types)
+    if wrong:
+        raise invalid(f"Template error: {'; '.join(wrong)}")
+
+
+def problems(resource: Resource, kind: ResourceType) -> Iterator[str]:
+    """What is wrong with a resource, as its type has it."""
+    if not kind.any_property:
+        for name in resource.properties:
+            if name not in kind.properties:
+                yield f"Encountered unsupported property {name}"
+    for name in sorted(kind.required - set(resource.properties)):
+        yield f"Property {name} is required"
+    yield from kind.check(resource.properties)
+    if "Snapshot" in (resource.deletion_policy, resource.update_replace_policy) and not kind.snapshots:
+        yield "Snapshot is not supported for this type; use Delete or Retain"
+    if resource.update_policy:
+        yield "UpdatePolicy is not supported; remove it"
+    if resource.creation_policy and resource.type != WAIT:
+        yield f"CreationPolicy is supported for {WAIT} only; remove it"
+
+
+def attributes(template: Template, scope: Values, types: Types) -> Iterator[str]:
+    """References to attributes that their resources do not have."""
+    parts: list[Json] = [template.resources[lid].properties for lid in scope.declared]
+    parts += [output.value for output in template.outputs.values()]
+    for each in dict.fromkeys(references(parts, scope.conditions)):
+        declared = scope.declared.get(each.name)
+        if declared is None or not each.attribute:
+            continue
+        kind = types[declared]
+        if not kind.any_attribute and each.attribute not in kind.attributes:
+            yield f"resource {each.name} does not support attribute type {each.attribute} in Fn::GetAtt"

@@ -1,0 +1,61 @@
+"""Requests: what of them cannot be honoured, and what of them is told again."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from penstock.services.cloudformation.rows import invalid
+from penstock.services.cloudformation.templates import Templates
+from penstock.wire.call import Scope
+
+Json = Any
+TOLD: Final = (
+    "Capabilities", "DisableRollback", "EnableTerminationProtection", "NotificationARNs", "RetainExceptOnCreate",
+    "RoleARN", "RollbackConfiguration", "Tags", "TimeoutInMinutes",
+)  # fmt: skip
+REFUSED: Final = {
+    "ResourceTypes": "grant what a stack may make by its role instead",
+    "DeploymentConfig": "every operation waits until its resources are ready",
+    "ResourcesToImport": "resources that are there already cannot be imported",
+    "ImportExistingResources": "resources that are there already cannot be imported",
+    "DeploymentMode": "update the stack instead",
+    "IncludeNestedStacks": "make a change set of the nested stack itself",
+}
+
+
+def must_be_possible(request: Mapping[str, Json]) -> None:
+    """Raise for what a request asks and Penstock does not do."""
+    for name, remedy in REFUSED.items():
+        if request.get(name):
+            raise invalid(f"{name} is not supported: {remedy}.")
+    if (request.get("RollbackConfiguration") or {}).get("RollbackTriggers"):
+        raise invalid(
+            "RollbackConfiguration.RollbackTriggers is not supported: cancel the update where an alarm rings."
+        )
+    if request.get("DeletionMode") == "FORCE_DELETE_STACK":
+        raise invalid("DeletionMode FORCE_DELETE_STACK is not supported: name what is to stay in RetainResources.")
+
+
+def told(request: Mapping[str, Json]) -> dict[str, Json]:
+    """The members of a request that DescribeStacks tells again."""
+    return {name: request[name] for name in TOLD if name in request}
+
+
+async def policy_of(
+    templates: Templates, scope: Scope, request: Mapping[str, Json], which: str = "StackPolicy"
+) -> Json:
+    """The stack policy of a request, None if there is none. Raises `ServiceError`."""
+    body, url = request.get(f"{which}Body"), request.get(f"{which}URL")
+    if body and url:
+        raise invalid(f"You cannot specify both {which}Body and {which}URL.")
+    if url:
+        body = await templates.fetched(scope, url)
+    if not body:
+        return None
+    try:
+        policy = json.loads(body)
+    except ValueError:
+        policy = None
+    if not isinstance(policy, dict) or "Statement" not in policy:
+        raise invalid("Error validating stack policy: Invalid stack policy")
+    return policy

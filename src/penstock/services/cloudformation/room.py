@@ -1,0 +1,44 @@
+"""The room's door for `composition`: one call opens CloudFormation on an engine and a directory."""
+
+from collections.abc import Callable
+
+from penstock.engine.deliveries import Deliveries
+from penstock.engine.engine import Engine
+from penstock.engine.notices import Notices
+from penstock.services.cloudformation import flow
+from penstock.services.cloudformation.acting import Acting
+from penstock.services.cloudformation.comparing import Comparing
+from penstock.services.cloudformation.describing import Describing
+from penstock.services.cloudformation.exports import Exports
+from penstock.services.cloudformation.flow import StackFlow
+from penstock.services.cloudformation.notices import Teller
+from penstock.services.cloudformation.records import Records
+from penstock.services.cloudformation.resources import TYPES
+from penstock.services.cloudformation.stacks import Stacks
+from penstock.services.cloudformation.starting import Starter
+from penstock.services.cloudformation.templates import Templates
+from penstock.wire.call import Directory
+
+
+def open_cloudformation(
+    *,
+    engine: Engine,
+    directory: Directory,
+    deliveries: Deliveries,
+    notices: Notices,
+    clock: Callable[[], float],
+    chance: Callable[[], str],
+) -> None:
+    """Enter operations, the flow and activities, before the engine works."""
+    templates, starter = Templates(directory, TYPES), Starter(engine, clock)
+    comparing = Comparing(starter, TYPES)
+    exports = Exports(engine)
+    engine.register(StackFlow(TYPES, Records(Teller(notices, deliveries)).reflect))
+    engine.activity(flow.ACT, Acting(engine, directory, TYPES).act)
+    engine.activity(flow.EXPORT, exports.tell)
+    for service in (
+        Stacks(engine, templates, starter, comparing, clock, chance),
+        Describing(engine, templates, clock),
+        exports,
+    ):
+        directory.register(service)
