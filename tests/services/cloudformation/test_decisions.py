@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penstock.engine.facts import Command, Done, Event, Fact, Finish, Perform, Started
-from penstock.services.cloudformation import flow
 from penstock.services.cloudformation.flow import ACT, EXPORT, Beginning, StackFlow
-from penstock.services.cloudformation.model import Instance, Kind, Plan, Slot, State, Target
-from penstock.services.cloudformation.resources.kind import Made, Resource, ResourceType, Steps
+from penstock.services.cloudformation.model import Instance, Kind, Plan, State, Target
+from penstock.services.cloudformation.resources.kind import Made, ResourceType, Steps
 
 STACK = "arn:aws:cloudformation:us-east-1:123456789012:stack/s/00000000-0000-0000-0000-000000000000"
 IDS = "ABCDE"

@@ -15,7 +15,7 @@ WAIT: Final = "AWS::CloudFormation::WaitCondition"
 
 
 def must_be_known(template: Template, scope: Values, types: Types) -> None:
-    """Raise `ServiceError` unless every resource that is declared can be made here: what cannot is all named at once."""
+    """Raise `ServiceError` unless every resource that is declared can be made here: what cannot is named at once."""
     unknown = sorted({each for each in scope.declared.values() if types.get(each) is None})
     if unknown:
         raise invalid(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")

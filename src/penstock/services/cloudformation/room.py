@@ -7,6 +7,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
 from penstock.services.cloudformation import flow
 from penstock.services.cloudformation.acting import Acting
+from penstock.services.cloudformation.changesets import ChangeSets
 from penstock.services.cloudformation.comparing import Comparing
 from penstock.services.cloudformation.describing import Describing
 from penstock.services.cloudformation.exports import Exports
@@ -16,6 +17,7 @@ from penstock.services.cloudformation.records import Records
 from penstock.services.cloudformation.resources import TYPES
 from penstock.services.cloudformation.stacks import Stacks
 from penstock.services.cloudformation.starting import Starter
+from penstock.services.cloudformation.summaries import Summaries
 from penstock.services.cloudformation.templates import Templates
 from penstock.wire.call import Directory
 
@@ -36,8 +38,11 @@ def open_cloudformation(
     engine.register(StackFlow(TYPES, Records(Teller(notices, deliveries)).reflect))
     engine.activity(flow.ACT, Acting(engine, directory, TYPES).act)
     engine.activity(flow.EXPORT, exports.tell)
+    stacks = Stacks(engine, templates, starter, comparing, clock, chance)
     for service in (
-        Stacks(engine, templates, starter, comparing, clock, chance),
+        stacks,
+        ChangeSets(engine, stacks, starter, comparing, clock, chance),
+        Summaries(engine, templates, TYPES),
         Describing(engine, templates, clock),
         exports,
     ):

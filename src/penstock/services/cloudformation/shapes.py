@@ -8,6 +8,31 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 
+class AccountLimit(TypedDict):
+    Name: NotRequired[str]
+    Value: NotRequired[int]
+
+
+AfterValueFrom: TypeAlias = Literal[
+    "TEMPLATE"
+]
+
+
+AttributeChangeType: TypeAlias = Literal[
+    "Add", "Remove", "Modify", "SyncWithActual"
+]
+
+
+BeforeValueFrom: TypeAlias = Literal[
+    "PREVIOUS_DEPLOYMENT_STATE", "ACTUAL_STATE"
+]
+
+
+CallAs: TypeAlias = Literal[
+    "SELF", "DELEGATED_ADMIN"
+]
+
+
 class CancelUpdateStackRequest(TypedDict):
     StackName: str
     ClientRequestToken: NotRequired[str]
@@ -22,6 +47,84 @@ Capability: TypeAlias = Literal[
 ]
 
 
+Category: TypeAlias = Literal[
+    "REGISTERED", "ACTIVATED", "THIRD_PARTY", "AWS_TYPES"
+]
+
+
+class Change(TypedDict):
+    Type: NotRequired[ChangeType]
+    HookInvocationCount: NotRequired[int]
+    ResourceChange: NotRequired[ResourceChange]
+
+
+ChangeAction: TypeAlias = Literal[
+    "Add", "Modify", "Remove", "Import", "Dynamic", "SyncWithActual"
+]
+
+
+class ChangeSetHook(TypedDict):
+    InvocationPoint: NotRequired[HookInvocationPoint]
+    FailureMode: NotRequired[HookFailureMode]
+    TypeName: NotRequired[str]
+    TypeVersionId: NotRequired[str]
+    TypeConfigurationVersionId: NotRequired[str]
+    TargetDetails: NotRequired[ChangeSetHookTargetDetails]
+
+
+class ChangeSetHookResourceTargetDetails(TypedDict):
+    LogicalResourceId: NotRequired[str]
+    ResourceType: NotRequired[str]
+    ResourceAction: NotRequired[ChangeAction]
+
+
+class ChangeSetHookTargetDetails(TypedDict):
+    TargetType: NotRequired[HookTargetType]
+    ResourceTargetDetails: NotRequired[ChangeSetHookResourceTargetDetails]
+
+
+ChangeSetHooksStatus: TypeAlias = Literal[
+    "PLANNING", "PLANNED", "UNAVAILABLE"
+]
+
+
+ChangeSetStatus: TypeAlias = Literal[
+    "CREATE_PENDING", "CREATE_IN_PROGRESS", "CREATE_COMPLETE", "DELETE_PENDING", "DELETE_IN_PROGRESS",
+    "DELETE_COMPLETE", "DELETE_FAILED", "FAILED"
+]
+
+
+class ChangeSetSummary(TypedDict):
+    StackId: NotRequired[str]
+    StackName: NotRequired[str]
+    ChangeSetId: NotRequired[str]
+    ChangeSetName: NotRequired[str]
+    ExecutionStatus: NotRequired[ExecutionStatus]
+    Status: NotRequired[ChangeSetStatus]
+    StatusReason: NotRequired[str]
+    CreationTime: NotRequired[float]
+    Description: NotRequired[str]
+    IncludeNestedStacks: NotRequired[bool]
+    ParentChangeSetId: NotRequired[str]
+    RootChangeSetId: NotRequired[str]
+    ImportExistingResources: NotRequired[bool]
+
+
+ChangeSetType: TypeAlias = Literal[
+    "CREATE", "UPDATE", "IMPORT"
+]
+
+
+ChangeSource: TypeAlias = Literal[
+    "ResourceReference", "ParameterReference", "ResourceAttribute", "DirectModification", "Automatic", "NoModification"
+]
+
+
+ChangeType: TypeAlias = Literal[
+    "Resource"
+]
+
+
 class ContinueUpdateRollbackRequest(TypedDict):
     StackName: str
     RoleARN: NotRequired[str]
@@ -32,6 +135,36 @@ class ContinueUpdateRollbackRequest(TypedDict):
 
 class ContinueUpdateRollbackResponse(TypedDict):
     pass
+
+
+class CreateChangeSetRequest(TypedDict):
+    StackName: str
+    TemplateBody: NotRequired[str]
+    TemplateURL: NotRequired[str]
+    UsePreviousTemplate: NotRequired[bool]
+    Parameters: NotRequired[list[Parameter]]
+    Capabilities: NotRequired[list[Capability]]
+    ResourceTypes: NotRequired[list[str]]
+    RoleARN: NotRequired[str]
+    RollbackConfiguration: NotRequired[RollbackConfiguration]
+    NotificationARNs: NotRequired[list[str]]
+    Tags: NotRequired[list[Tag]]
+    ChangeSetName: str
+    ClientToken: NotRequired[str]
+    Description: NotRequired[str]
+    ChangeSetType: NotRequired[ChangeSetType]
+    ResourcesToImport: NotRequired[list[ResourceToImport]]
+    IncludeNestedStacks: NotRequired[bool]
+    OnStackFailure: NotRequired[OnStackFailure]
+    ImportExistingResources: NotRequired[bool]
+    DeploymentMode: NotRequired[DeploymentMode]
+    DeploymentConfig: NotRequired[DeploymentConfig]
+    DisableValidation: NotRequired[bool]
+
+
+class CreateChangeSetResponse(TypedDict):
+    Id: NotRequired[str]
+    StackId: NotRequired[str]
 
 
 class CreateStackRequest(TypedDict):
@@ -62,6 +195,15 @@ class CreateStackResponse(TypedDict):
     OperationId: NotRequired[str]
 
 
+class DeleteChangeSetRequest(TypedDict):
+    ChangeSetName: str
+    StackName: NotRequired[str]
+
+
+class DeleteChangeSetResponse(TypedDict):
+    pass
+
+
 class DeleteStackRequest(TypedDict):
     StackName: str
     RetainResources: NotRequired[list[str]]
@@ -88,6 +230,76 @@ class DeploymentConfig(TypedDict):
 DeploymentConfigMode: TypeAlias = Literal[
     "STANDARD", "EXPRESS"
 ]
+
+
+DeploymentMode: TypeAlias = Literal[
+    "REVERT_DRIFT"
+]
+
+
+DeprecatedStatus: TypeAlias = Literal[
+    "LIVE", "DEPRECATED"
+]
+
+
+class DescribeAccountLimitsRequest(TypedDict):
+    NextToken: NotRequired[str]
+
+
+class DescribeAccountLimitsResponse(TypedDict):
+    AccountLimits: NotRequired[list[AccountLimit]]
+    NextToken: NotRequired[str]
+
+
+class DescribeChangeSetHooksRequest(TypedDict):
+    ChangeSetName: str
+    StackName: NotRequired[str]
+    NextToken: NotRequired[str]
+    LogicalResourceId: NotRequired[str]
+
+
+class DescribeChangeSetHooksResponse(TypedDict):
+    ChangeSetId: NotRequired[str]
+    ChangeSetName: NotRequired[str]
+    Hooks: NotRequired[list[ChangeSetHook]]
+    Status: NotRequired[ChangeSetHooksStatus]
+    NextToken: NotRequired[str]
+    StackId: NotRequired[str]
+    StackName: NotRequired[str]
+
+
+class DescribeChangeSetRequest(TypedDict):
+    ChangeSetName: str
+    StackName: NotRequired[str]
+    NextToken: NotRequired[str]
+    IncludePropertyValues: NotRequired[bool]
+
+
+class DescribeChangeSetResponse(TypedDict):
+    ChangeSetName: NotRequired[str]
+    ChangeSetId: NotRequired[str]
+    StackId: NotRequired[str]
+    StackName: NotRequired[str]
+    Description: NotRequired[str]
+    Parameters: NotRequired[list[Parameter]]
+    CreationTime: NotRequired[float]
+    ExecutionStatus: NotRequired[ExecutionStatus]
+    Status: NotRequired[ChangeSetStatus]
+    StatusReason: NotRequired[str]
+    StackDriftStatus: NotRequired[StackDriftStatus]
+    NotificationARNs: NotRequired[list[str]]
+    RollbackConfiguration: NotRequired[RollbackConfiguration]
+    Capabilities: NotRequired[list[Capability]]
+    Tags: NotRequired[list[Tag]]
+    Changes: NotRequired[list[Change]]
+    NextToken: NotRequired[str]
+    IncludeNestedStacks: NotRequired[bool]
+    ParentChangeSetId: NotRequired[str]
+    RootChangeSetId: NotRequired[str]
+    OnStackFailure: NotRequired[OnStackFailure]
+    ImportExistingResources: NotRequired[bool]
+    DeploymentMode: NotRequired[DeploymentMode]
+    DeploymentConfig: NotRequired[DeploymentConfig]
 
 
 class DescribeStackEventsRequest(TypedDict):
@@ -129,8 +341,84 @@ class DescribeStacksResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class DescribeTypeRequest(TypedDict):
+    Type: NotRequired[RegistryType]
+    TypeName: NotRequired[str]
+    Arn: NotRequired[str]
+    VersionId: NotRequired[str]
+    PublisherId: NotRequired[str]
+    PublicVersionNumber: NotRequired[str]
+
+
+class DescribeTypeResponse(TypedDict):
+    Arn: NotRequired[str]
+    Type: NotRequired[RegistryType]
+    TypeName: NotRequired[str]
+    DefaultVersionId: NotRequired[str]
+    IsDefaultVersion: NotRequired[bool]
+    TypeTestsStatus: NotRequired[TypeTestsStatus]
+    TypeTestsStatusDescription: NotRequired[str]
+    Description: NotRequired[str]
+    Schema: NotRequired[str]
+    ProvisioningType: NotRequired[ProvisioningType]
+    DeprecatedStatus: NotRequired[DeprecatedStatus]
+    LoggingConfig: NotRequired[LoggingConfig]
+    RequiredActivatedTypes: NotRequired[list[RequiredActivatedType]]
+    ExecutionRoleArn: NotRequired[str]
+    Visibility: NotRequired[Visibility]
+    SourceUrl: NotRequired[str]
+    DocumentationUrl: NotRequired[str]
+    LastUpdated: NotRequired[float]
+    TimeCreated: NotRequired[float]
+    ConfigurationSchema: NotRequired[str]
+    PublisherId: NotRequired[str]
+    OriginalTypeName: NotRequired[str]
+    OriginalTypeArn: NotRequired[str]
+    PublicVersionNumber: NotRequired[str]
+    LatestPublicVersion: NotRequired[str]
+    IsActivated: NotRequired[bool]
+    AutoUpdate: NotRequired[bool]
+
+
 DetailedStatus: TypeAlias = Literal[
     "CONFIGURATION_COMPLETE", "VALIDATION_FAILED"
+]
+
+
+DriftIgnoredReason: TypeAlias = Literal[
+    "MANAGED_BY_AWS", "WRITE_ONLY_PROPERTY", "SENSITIVE_PROPERTY"
+]
+
+
+class EstimateTemplateCostRequest(TypedDict):
+    TemplateBody: NotRequired[str]
+    TemplateURL: NotRequired[str]
+    Parameters: NotRequired[list[Parameter]]
+
+
+class EstimateTemplateCostResponse(TypedDict):
+    Url: NotRequired[str]
+
+
+EvaluationType: TypeAlias = Literal[
+    "Static", "Dynamic"
+]
+
+
+class ExecuteChangeSetRequest(TypedDict):
+    ChangeSetName: str
+    StackName: NotRequired[str]
+    ClientRequestToken: NotRequired[str]
+    DisableRollback: NotRequired[bool]
+    RetainExceptOnCreate: NotRequired[bool]
+
+
+class ExecuteChangeSetResponse(TypedDict):
+    pass
+
+
+ExecutionStatus: TypeAlias = Literal[
+    "UNAVAILABLE", "AVAILABLE", "EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE", "EXECUTE_FAILED", "OBSOLETE"
 ]
 
 
@@ -159,6 +447,28 @@ class GetTemplateResponse(TypedDict):
     StagesAvailable: NotRequired[list[TemplateStage]]
 
 
+class GetTemplateSummaryRequest(TypedDict):
+    TemplateBody: NotRequired[str]
+    TemplateURL: NotRequired[str]
+    StackName: NotRequired[str]
+    StackSetName: NotRequired[str]
+    CallAs: NotRequired[CallAs]
+    TemplateSummaryConfig: NotRequired[TemplateSummaryConfig]
+
+
+class GetTemplateSummaryResponse(TypedDict):
+    Parameters: NotRequired[list[ParameterDeclaration]]
+    Description: NotRequired[str]
+    Capabilities: NotRequired[list[Capability]]
+    CapabilitiesReason: NotRequired[str]
+    ResourceTypes: NotRequired[list[str]]
+    Version: NotRequired[str]
+    Metadata: NotRequired[str]
+    DeclaredTransforms: NotRequired[list[str]]
+    ResourceIdentifierSummaries: NotRequired[list[ResourceIdentifierSummary]]
+    Warnings: NotRequired[Warnings]
+
+
 HookFailureMode: TypeAlias = Literal[
     "FAIL", "WARN"
 ]
@@ -172,6 +482,26 @@ HookInvocationPoint: TypeAlias = Literal[
 HookStatus: TypeAlias = Literal[
     "HOOK_IN_PROGRESS", "HOOK_COMPLETE_SUCCEEDED", "HOOK_COMPLETE_FAILED", "HOOK_FAILED"
 ]
+
+
+HookTargetType: TypeAlias = Literal[
+    "RESOURCE"
+]
+
+
+IdentityProvider: TypeAlias = Literal[
+    "AWS_Marketplace", "GitHub", "Bitbucket"
+]
+
+
+class ListChangeSetsRequest(TypedDict):
+    StackName: str
+    NextToken: NotRequired[str]
+
+
+class ListChangeSetsResponse(TypedDict):
+    Summaries: NotRequired[list[ChangeSetSummary]]
+    NextToken: NotRequired[str]
 
 
 class ListExportsRequest(TypedDict):
@@ -213,12 +543,43 @@ class ListStacksResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListTypesRequest(TypedDict):
+    Visibility: NotRequired[Visibility]
+    ProvisioningType: NotRequired[ProvisioningType]
+    DeprecatedStatus: NotRequired[DeprecatedStatus]
+    Type: NotRequired[RegistryType]
+    Filters: NotRequired[TypeFilters]
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class ListTypesResponse(TypedDict):
+    TypeSummaries: NotRequired[list[TypeSummary]]
+    NextToken: NotRequired[str]
+
+
+class LiveResourceDrift(TypedDict):
+    PreviousValue: NotRequired[str]
+    ActualValue: NotRequired[str]
+    DriftDetectionTimestamp: NotRequired[float]
+
+
+class LoggingConfig(TypedDict):
+    LogRoleArn: str
+    LogGroupName: str
+
+
 class ModuleInfo(TypedDict):
     TypeHierarchy: NotRequired[str]
     LogicalIdHierarchy: NotRequired[str]
 
 
 OnFailure: TypeAlias = Literal[
+    "DO_NOTHING", "ROLLBACK", "DELETE"
+]
+
+
+OnStackFailure: TypeAlias = Literal[
     "DO_NOTHING", "ROLLBACK", "DELETE"
 ]
 
@@ -247,6 +608,92 @@ class Parameter(TypedDict):
     ResolvedValue: NotRequired[str]
 
 
+class ParameterConstraints(TypedDict):
+    AllowedValues: NotRequired[list[str]]
+
+
+class ParameterDeclaration(TypedDict):
+    ParameterKey: NotRequired[str]
+    DefaultValue: NotRequired[str]
+    ParameterType: NotRequired[str]
+    NoEcho: NotRequired[bool]
+    Description: NotRequired[str]
+    ParameterConstraints: NotRequired[ParameterConstraints]
+
+
+PolicyAction: TypeAlias = Literal[
+    "Delete", "Retain", "Snapshot", "ReplaceAndDelete", "ReplaceAndRetain", "ReplaceAndSnapshot"
+]
+
+
+ProvisioningType: TypeAlias = Literal[
+    "NON_PROVISIONABLE", "IMMUTABLE", "FULLY_MUTABLE"
+]
+
+
+RegistryType: TypeAlias = Literal[
+    "RESOURCE", "MODULE", "HOOK"
+]
+
+
+Replacement: TypeAlias = Literal[
+    "True", "False", "Conditional"
+]
+
+
+class RequiredActivatedType(TypedDict):
+    TypeNameAlias: NotRequired[str]
+    OriginalTypeName: NotRequired[str]
+    PublisherId: NotRequired[str]
+    SupportedMajorVersions: NotRequired[list[int]]
+
+
+RequiresRecreation: TypeAlias = Literal[
+    "Never", "Conditionally", "Always"
+]
+
+
+ResourceAttribute: TypeAlias = Literal[
+    "Properties", "Metadata", "CreationPolicy", "UpdatePolicy", "DeletionPolicy", "UpdateReplacePolicy", "Tags"
+]
+
+
+class ResourceChange(TypedDict):
+    PolicyAction: NotRequired[PolicyAction]
+    Action: NotRequired[ChangeAction]
+    LogicalResourceId: NotRequired[str]
+    PhysicalResourceId: NotRequired[str]
+    ResourceType: NotRequired[str]
+    Replacement: NotRequired[Replacement]
+    Scope: NotRequired[list[ResourceAttribute]]
+    ResourceDriftStatus: NotRequired[StackResourceDriftStatus]
+    ResourceDriftIgnoredAttributes: NotRequired[list[ResourceDriftIgnoredAttribute]]
+    Details: NotRequired[list[ResourceChangeDetail]]
+    ChangeSetId: NotRequired[str]
+    ModuleInfo: NotRequired[ModuleInfo]
+    BeforeContext: NotRequired[str]
+    AfterContext: NotRequired[str]
+    PreviousDeploymentContext: NotRequired[str]
+
+
+class ResourceChangeDetail(TypedDict):
+    Target: NotRequired[ResourceTargetDefinition]
+    Evaluation: NotRequired[EvaluationType]
+    ChangeSource: NotRequired[ChangeSource]
+    CausingEntity: NotRequired[str]
+
+
+class ResourceDriftIgnoredAttribute(TypedDict):
+    Path: NotRequired[str]
+    Reason: NotRequired[DriftIgnoredReason]
+
+
+class ResourceIdentifierSummary(TypedDict):
+    ResourceType: NotRequired[str]
+    LogicalResourceIds: NotRequired[list[str]]
+    ResourceIdentifiers: NotRequired[list[str]]
+
+
 ResourceStatus: TypeAlias = Literal[
     "CREATE_IN_PROGRESS", "CREATE_FAILED", "CREATE_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_FAILED", "DELETE_COMPLETE",
     "DELETE_SKIPPED", "UPDATE_IN_PROGRESS", "UPDATE_FAILED", "UPDATE_COMPLETE", "IMPORT_FAILED", "IMPORT_COMPLETE",
@@ -255,6 +702,25 @@ ResourceStatus: TypeAlias = Literal[
     "EXPORT_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED",
     "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"
 ]
+
+
+class ResourceTargetDefinition(TypedDict):
+    Attribute: NotRequired[ResourceAttribute]
+    Name: NotRequired[str]
+    RequiresRecreation: NotRequired[RequiresRecreation]
+    Path: NotRequired[str]
+    BeforeValue: NotRequired[str]
+    AfterValue: NotRequired[str]
+    BeforeValueFrom: NotRequired[BeforeValueFrom]
+    AfterValueFrom: NotRequired[AfterValueFrom]
+    Drift: NotRequired[LiveResourceDrift]
+    AttributeChangeType: NotRequired[AttributeChangeType]
+
+
+class ResourceToImport(TypedDict):
+    ResourceType: str
+    LogicalResourceId: str
+    ResourceIdentifier: dict[str, str]
 
 
 class RollbackConfiguration(TypedDict):
@@ -443,8 +909,46 @@ class Tag(TypedDict):
     Value: str
 
 
+class TemplateParameter(TypedDict):
+    ParameterKey: NotRequired[str]
+    DefaultValue: NotRequired[str]
+    NoEcho: NotRequired[bool]
+    Description: NotRequired[str]
+
+
 TemplateStage: TypeAlias = Literal[
     "Original", "Processed"
+]
+
+
+class TemplateSummaryConfig(TypedDict):
+    TreatUnrecognizedResourceTypesAsWarnings: NotRequired[bool]
+
+
+class TypeFilters(TypedDict):
+    Category: NotRequired[Category]
+    PublisherId: NotRequired[str]
+    TypeNamePrefix: NotRequired[str]
+
+
+class TypeSummary(TypedDict):
+    Type: NotRequired[RegistryType]
+    TypeName: NotRequired[str]
+    DefaultVersionId: NotRequired[str]
+    TypeArn: NotRequired[str]
+    LastUpdated: NotRequired[float]
+    Description: NotRequired[str]
+    PublisherId: NotRequired[str]
+    OriginalTypeName: NotRequired[str]
+    PublicVersionNumber: NotRequired[str]
+    LatestPublicVersion: NotRequired[str]
+    PublisherIdentity: NotRequired[IdentityProvider]
+    PublisherName: NotRequired[str]
+    IsActivated: NotRequired[bool]
+
+
+TypeTestsStatus: TypeAlias = Literal[
+    "PASSED", "FAILED", "IN_PROGRESS", "NOT_TESTED"
 ]
 
 
@@ -483,3 +987,25 @@ class UpdateTerminationProtectionRequest(TypedDict):
 
 class UpdateTerminationProtectionResponse(TypedDict):
     StackId: NotRequired[str]
+
+
+class ValidateTemplateRequest(TypedDict):
+    TemplateBody: NotRequired[str]
+    TemplateURL: NotRequired[str]
+
+
+class ValidateTemplateResponse(TypedDict):
+    Parameters: NotRequired[list[TemplateParameter]]
+    Description: NotRequired[str]
+    Capabilities: NotRequired[list[Capability]]
+    CapabilitiesReason: NotRequired[str]
+    DeclaredTransforms: NotRequired[list[str]]
+
+
+Visibility: TypeAlias = Literal[
+    "PUBLIC", "PRIVATE"
+]
+
+
+class Warnings(TypedDict):
+    UnrecognizedResourceTypes: NotRequired[list[str]]

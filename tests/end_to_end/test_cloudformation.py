@@ -1,0 +1,122 @@
+"""CloudFormation with boto3 and the AWS CLI: stacks of real resources, made, changed, rolled back and deleted."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, WaiterError
+
+from end_to_end.test_aws_cli import aws
+from end_to_end.world import World
+
+TEMPLATE = """
+Parameters:
+  Stage: {Type: String, Default: dev}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+Resources:
+  Data:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration: {Status: !If [IsProd, Enabled, Suspended]}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: []}
+      Policies:
+        - PolicyName: read
+          PolicyDocument:
+            Version: '2012-10-17'
+            Statement: [{Effect: Allow, Action: 's3:GetObject', Resource: !Sub '${Data.Arn}/*'}]
+  Model:
+    Type: AWS::SageMaker::Model
+    Properties:
+      ExecutionRoleArn: !GetAtt Role.Arn
+      PrimaryContainer: {Image: 'penstock/base:1', Environment: {STAGE: !Ref Stage}}
+Outputs:
+  Bucket: {Value: !Ref Data}
+  Model: {Value: !GetAtt Model.ModelName, Export: {Name: !Sub '${AWS::StackName}-model'}}
+"""
+
+
+def outputs(stack: Any) -> dict[str, str]:
+    return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+
+def test_a_stack_lives_from_its_creation_over_a_replacement_to_its_deletion(world: World) -> None:
+    cloudformation, sagemaker = world.client("cloudformation"), world.sagemaker
+    asked = {"StackName": "life", "TemplateBody": TEMPLATE, "Capabilities": ["CAPABILITY_IAM"]}
+
+    cloudformation.create_stack(**asked)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="life", WaiterConfig={"Delay": 1})
+    made = outputs(cloudformation.describe_stacks(StackName="life")["Stacks"][0])
+    with pytest.raises(ClientError, match="No updates are to be performed"):
+        cloudformation.update_stack(**asked)
+    cloudformation.update_stack(**asked, Parameters=[{"ParameterKey": "Stage", "ParameterValue": "prod"}])
+    cloudformation.get_waiter("stack_update_complete").wait(StackName="life", WaiterConfig={"Delay": 1})
+    changed = outputs(cloudformation.describe_stacks(StackName="life")["Stacks"][0])
+    versioning = world.client("s3").get_bucket_versioning(Bucket=changed["Bucket"])
+    models = [each["ModelName"] for each in sagemaker.list_models(NameContains="life")["Models"]]
+    stack_id = cloudformation.describe_stacks(StackName="life")["Stacks"][0]["StackId"]
+    cloudformation.delete_stack(StackName="life")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack_id, WaiterConfig={"Delay": 1})
+
+    assert changed["Bucket"] == made["Bucket"]
+    assert changed["Model"] != made["Model"]
+    assert models == [changed["Model"]]
+    assert versioning["Status"] == "Enabled"
+    assert sagemaker.list_models(NameContains="life")["Models"] == []
+    events = cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
+    assert [each["ResourceStatus"] for each in events if each["ResourceType"] == "AWS::CloudFormation::Stack"] == [
+        "DELETE_COMPLETE", "DELETE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        "UPDATE_IN_PROGRESS", "CREATE_COMPLETE", "CREATE_IN_PROGRESS",
+    ]  # fmt: skip
+
+
+def test_the_aws_cli_deploys_a_stack_and_deploys_it_again(world: World, tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(TEMPLATE)
+    deploy = (
+        "cloudformation", "deploy", "--stack-name", "deployed", "--template-file", str(template),
+        "--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset",
+    )  # fmt: skip
+
+    first = aws(world, *deploy)
+    again = aws(world, *deploy)
+    other = aws(world, *deploy, "--parameter-overrides", "Stage=prod", "--tags", "team=a")
+    told = json.loads(aws(world, "cloudformation", "describe-stacks", "--stack-name", "deployed"))["Stacks"][0]
+    exports = json.loads(aws(world, "cloudformation", "list-exports"))["Exports"]
+
+    assert "Successfully created/updated stack" in first
+    assert "No changes to deploy" in again
+    assert "Successfully created/updated stack" in other
+    assert told["StackStatus"] == "UPDATE_COMPLETE"
+    assert told["Tags"] == [{"Key": "team", "Value": "a"}]
+    assert [each["Name"] for each in exports if each["ExportingStackId"] == told["StackId"]] == ["deployed-model"]
+
+
+def test_a_creation_that_fails_is_rolled_back(world: World) -> None:
+    cloudformation = world.client("cloudformation")
+    world.client("s3").create_bucket(Bucket="taken-already")
+    body = {
+        "Resources": {
+            "Free": {"Type": "AWS::S3::Bucket"},
+            "Taken": {
+                "Type": "AWS::S3::Bucket",
+                "Properties": {"BucketName": "taken-already"},
+                "DependsOn": "Free",
+            },
+        }
+    }
+
+    cloudformation.create_stack(StackName="fails", TemplateBody=json.dumps(body))
+    with pytest.raises(WaiterError):
+        cloudformation.get_waiter("stack_create_complete").wait(StackName="fails", WaiterConfig={"Delay": 1})
+    cloudformation.get_waiter("stack_rollback_complete").wait(StackName="fails", WaiterConfig={"Delay": 1})
+
+    stack = cloudformation.describe_stacks(StackName="fails")["Stacks"][0]
+    names = [each["Name"] for each in world.client("s3").list_buckets()["Buckets"]]
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "taken-already" in names
+    assert not [name for name in names if name.startswith("fails-")]
