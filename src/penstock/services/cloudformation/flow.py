@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from penstock.engine.facts import (
+    Asked,
     Command,
     Done,
     Event,
@@ -70,6 +71,8 @@ class StackFlow:
         return State()
 
     def evolve(self, plan: Prepared, state: State, event: Event) -> State:
+        if isinstance(event.fact, Asked):
+            return state
         turn = Turn(plan, self._types, replace(state, happenings=()) if state.happenings else state, event.at)
         match event.fact:
             case Started(input):
