@@ -99,7 +99,7 @@ def reflect_stack(tx: Transaction, scope: Scope, plan: Prepared, state: State) -
         return
     told = {**found.body["Told"], "StackStatusReason": state.reason}
     body = {**found.body, "Told": {name: value for name, value in told.items() if value not in ("", None)}}
-    if state.phase == "clean" and not state.is_undone and state.outputs is not None:
+    if state.phase in ("clean", "over") and not state.is_undone and state.outputs is not None:
         body["Told"]["Outputs"] = list(state.outputs)
     if state.is_over and state.status in WELL:
         body["Deployed"] = body.pop("Wanted")
