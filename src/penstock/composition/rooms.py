@@ -364,6 +364,7 @@ class Rooms:
             directory=self.directory,
             deliveries=self.deliveries,
             notices=self.notices,
+            endpoint=endpoint,
             clock=clock,
             chance=chance,
         )

@@ -73,8 +73,8 @@ def live(order: Plan, state: State, outside: Outside, *, rolls_back: bool = Fals
     for seq in range(1_000):
         if not facts:
             assert out, f"nothing is under way: {current}"
-            command = out.pop(order_of(len(out)) if order_of else 0)
-            facts.append(Done(command.key, {} if command.activity == EXPORT else outside.do(current, command.key)))
+            chosen = out.pop(order_of(len(out)) if order_of else 0)
+            facts.append(Done(chosen.key, {} if chosen.activity == EXPORT else outside.do(current, chosen.key)))
         current = machine.evolve(plan, current, Event(seq, float(seq), "", facts.pop(0)))
         for command in fresh(machine.decide(plan, current), asked):
             if isinstance(command, Finish):

@@ -1,10 +1,12 @@
 """Stacks: what an operation on one comes to, and what is told of it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from penstock.services.cloudformation.resources.own import place_of
 from penstock.wire.call import ServiceError
 from services.cloudformation.worlds import World, opened
 
@@ -42,3 +44,196 @@ async def test_a_creation_that_fails_is_rolled_back_and_leaves_what_was_there(tm
         ("Free", "DELETE_COMPLETE"),
         ("s", "ROLLBACK_COMPLETE"),
     ]
+
+
+async def test_a_wait_condition_waits_for_as_many_signals_as_it_counts(tmp_path: Path) -> None:
+    body = {
+        "Resources": {
+            "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+            "Wait": {
+                "Type": "AWS::CloudFormation::WaitCondition",
+                "Properties": {"Handle": {"Ref": "Handle"}, "Count": 2, "Timeout": "60"},
+            },
+        },
+        "Outputs": {"Data": {"Value": {"Fn::GetAtt": ["Wait", "Data"]}}},
+    }
+
+    async with opened(tmp_path) as world:
+        await world.ask("CreateStack", StackName="s", TemplateBody=json.dumps(body))
+        handle = await world.until_there("s", "Handle")
+        for name in ("one", "two"):
+            await put(world, handle, {"Status": "SUCCESS", "UniqueId": name, "Data": name.upper(), "Reason": ""})
+        stack = await world.settled("s")
+        gone = await world.delete("s")
+
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    assert json.loads(stack["Outputs"][0]["OutputValue"]) == {"one": "ONE", "two": "TWO"}
+    assert gone["StackStatus"] == "DELETE_COMPLETE"
+
+
+async def test_a_stack_in_a_stack_is_made_changed_and_deleted_with_it(tmp_path: Path) -> None:
+    inner = template({"Name": {"Value": {"Ref": "Bucket"}}}, Bucket={"DeletionPolicy": "Delete"})
+    inner["Parameters"] = {"Versioning": {"Type": "String"}}
+    inner["Resources"]["Bucket"]["Properties"] = {"VersioningConfiguration": {"Status": {"Ref": "Versioning"}}}
+
+    def outer(versioning: str) -> Any:
+        nested = {
+            "TemplateURL": "https://s3.amazonaws.com/templates/inner.json",
+            "Parameters": {"Versioning": versioning},
+        }
+        return {
+            "Resources": {"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": nested}},
+            "Outputs": {"Name": {"Value": {"Fn::GetAtt": "Inner.Outputs.Name"}}},
+        }
+
+    async with opened(tmp_path) as world:
+        await world.ask("CreateBucket", service="s3", Bucket="templates")
+        await world.ask(
+            "PutObject", service="s3", Bucket="templates", Key="inner.json", Body=json.dumps(inner).encode()
+        )
+        made = await world.create("outer", outer("Suspended"))
+        changed = await world.update("outer", outer("Enabled"))
+        bucket = changed["Outputs"][0]["OutputValue"]
+        versioning = await world.ask("GetBucketVersioning", service="s3", Bucket=bucket)
+        stacks = (await world.ask("DescribeStacks"))["Stacks"]
+        gone = await world.delete("outer")
+        left = await buckets(world)
+
+    assert made["StackStatus"] == "CREATE_COMPLETE"
+    assert changed["StackStatus"] == "UPDATE_COMPLETE"
+    assert made["Outputs"] == changed["Outputs"]
+    assert versioning["Status"] == "Enabled"
+    assert [each["ParentId"] for each in stacks if "ParentId" in each] == [made["StackId"]]
+    assert gone["StackStatus"] == "DELETE_COMPLETE"
+    assert left == ["templates"]
+
+
+async def test_what_is_exported_and_imported_stays(tmp_path: Path) -> None:
+    exporting = template({"Name": {"Value": {"Ref": "Bucket"}, "Export": {"Name": "bucket"}}}, Bucket={})
+    importing = template({"Name": {"Value": {"Fn::ImportValue": "bucket"}}}, Other={})
+
+    async with opened(tmp_path) as world:
+        await world.create("exports", exporting)
+        await world.create("imports", importing)
+        twice = await world.create("again", exporting)
+        imports = await world.ask("ListImports", ExportName="bucket")
+        withdrawn = await world.update("exports", template(Bucket={}))
+        refused = await world.delete("exports")
+        await world.delete("imports")
+        gone = await world.delete("exports")
+        exports = await world.ask("ListExports")
+
+    assert twice["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert imports["Imports"] == ["imports"]
+    assert refused["StackStatus"] == "DELETE_FAILED"
+    assert refused["StackStatusReason"] == "Export bucket cannot be deleted as it is in use by imports"
+    assert withdrawn["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert gone["StackStatus"] == "DELETE_COMPLETE"
+    assert exports["Exports"] == []
+
+
+async def test_a_change_set_tells_what_an_update_would_do_and_does_it(tmp_path: Path) -> None:
+    old = template(Kept={}, Gone={})
+    new = template(Kept={"Properties": {"Tags": [{"Key": "a", "Value": "1"}]}}, New={})
+
+    async with opened(tmp_path) as world:
+        await world.create("s", old)
+        asked = {"StackName": "s", "ChangeSetName": "c"}
+        await world.ask("CreateChangeSet", **asked, TemplateBody=json.dumps(new))
+        told = await world.ask("DescribeChangeSet", **asked)
+        await world.ask("ExecuteChangeSet", **asked)
+        stack = await world.settled("s")
+        resources = await world.resources("s")
+        await world.ask("CreateChangeSet", **asked, TemplateBody=json.dumps(new))
+        empty = await world.ask("DescribeChangeSet", **asked)
+
+    changes = {each["ResourceChange"]["LogicalResourceId"]: each["ResourceChange"] for each in told["Changes"]}
+    assert {name: each["Action"] for name, each in changes.items()} == {
+        "Gone": "Remove",
+        "Kept": "Modify",
+        "New": "Add",
+    }
+    assert changes["Kept"]["Replacement"] == "False"
+    assert stack["StackStatus"] == "UPDATE_COMPLETE"
+    assert sorted(each["LogicalResourceId"] for each in resources) == ["Kept", "New"]
+    assert empty["Status"] == "FAILED"
+    assert "didn't contain changes" in empty["StatusReason"]
+
+
+async def test_types_that_are_not_here_are_all_named_before_anything_is_made(tmp_path: Path) -> None:
+    body = {"Resources": {"A": {"Type": "AWS::EC2::VPC"}, "B": {"Type": BUCKET}, "C": {"Type": "AWS::EC2::Subnet"}}}
+
+    async with opened(tmp_path) as world:
+        with pytest.raises(ServiceError) as refusal:
+            await world.create("s", body)
+        with pytest.raises(ServiceError, match="Stack with id s does not exist"):
+            await world.stack("s")
+
+    assert refusal.value.message == (
+        "Template format error: Unrecognized resource types: [AWS::EC2::Subnet, AWS::EC2::VPC]"
+    )
+
+
+async def test_what_is_to_be_retained_stays_and_a_policy_forbids_changes(tmp_path: Path) -> None:
+    kept = template(Kept={"DeletionPolicy": "Retain"})
+    policy = {
+        "Statement": [
+            {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
+            {"Effect": "Deny", "Action": "Update:Modify", "Principal": "*", "Resource": "LogicalResourceId/Kept"},
+        ]
+    }
+    changed = template(Kept={"DeletionPolicy": "Retain", "Properties": {"Tags": [{"Key": "a", "Value": "1"}]}})
+
+    async with opened(tmp_path) as world:
+        await world.create("s", kept, StackPolicyBody=json.dumps(policy))
+        stack = await world.update("s", changed)
+        await world.delete("s")
+        left = await buckets(world)
+
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert [name.startswith("s-kept-") for name in left] == [True]
+
+
+async def test_drift_is_what_somebody_else_has_changed(tmp_path: Path) -> None:
+    tags = [{"Key": "a", "Value": "1"}]
+    body = template(Same={"Properties": {"Tags": tags}}, Other={"Properties": {"Tags": tags}}, Gone={})
+
+    async with opened(tmp_path) as world:
+        await world.create("s", body)
+        names = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in await world.resources("s")}
+        changed = {"TagSet": [{"Key": "a", "Value": "2"}]}
+        await world.ask("PutBucketTagging", service="s3", Bucket=names["Other"], Tagging=changed)
+        await world.ask("DeleteBucket", service="s3", Bucket=names["Gone"])
+        detection = (await world.ask("DetectStackDrift", StackName="s"))["StackDriftDetectionId"]
+        status = await world.ask("DescribeStackDriftDetectionStatus", StackDriftDetectionId=detection)
+        told = (await world.ask("DescribeStackResourceDrifts", StackName="s"))["StackResourceDrifts"]
+        stack = await world.stack("s")
+
+    drifts = {each["LogicalResourceId"]: each for each in told}
+    assert (status["StackDriftStatus"], status["DriftedStackResourceCount"]) == ("DRIFTED", 2)
+    assert stack["DriftInformation"]["StackDriftStatus"] == "DRIFTED"
+    assert {name: each["StackResourceDriftStatus"] for name, each in drifts.items()} == {
+        "Same": "IN_SYNC", "Other": "MODIFIED", "Gone": "DELETED",
+    }  # fmt: skip
+    assert drifts["Other"]["PropertyDifferences"] == [
+        {"PropertyPath": "/Tags/0/Value", "ExpectedValue": "1", "ActualValue": "2", "DifferenceType": "NOT_EQUAL"}
+    ]
+
+
+async def test_a_wait_condition_with_a_creation_policy_is_signaled(tmp_path: Path) -> None:
+    policy = {"ResourceSignal": {"Count": 1, "Timeout": "PT1M"}}
+    body = {"Resources": {"Wait": {"Type": "AWS::CloudFormation::WaitCondition", "CreationPolicy": policy}}}
+
+    async with opened(tmp_path) as world:
+        await world.ask("CreateStack", StackName="s", TemplateBody=json.dumps(body))
+        await world.until_there("s", "Wait")
+        await world.ask("SignalResource", StackName="s", LogicalResourceId="Wait", UniqueId="u", Status="FAILURE")
+        stack = await world.settled("s")
+
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+
+
+async def put(world: World, address: str, said: Any) -> None:
+    """What somebody outside puts to an address that was given out."""
+    bucket, key = place_of(address)
+    await world.ask("PutObject", service="s3", Bucket=bucket, Key=key, Body=json.dumps(said).encode())

@@ -42,9 +42,24 @@ class World:
     async def settled(self, name: str) -> Any:
         """A stack once nothing is under way in it."""
         async with asyncio.timeout(DEADLINE):
-            while (stack := await self.stack(name))["StackStatus"].endswith("_IN_PROGRESS"):
+            while True:
+                stack = await self.stack(name)
+                if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+                    return stack
                 await asyncio.sleep(0.005)
-        return stack
+
+    async def resources(self, name: str) -> list[Any]:
+        return list((await self.ask("DescribeStackResources", StackName=name))["StackResources"])
+
+    async def until_there(self, name: str, logical_id: str) -> str:
+        """The physical id of a resource, once there is one."""
+        async with asyncio.timeout(DEADLINE):
+            while True:
+                told = await self.resources(name)
+                found = (each["PhysicalResourceId"] for each in told if each["LogicalResourceId"] == logical_id)
+                if physical_id := next(found, ""):
+                    return str(physical_id)
+                await asyncio.sleep(0.005)
 
     async def events(self, name: str) -> list[tuple[str, str, str]]:
         """Logical id, status and reason, the oldest first."""
@@ -59,7 +74,7 @@ class World:
 async def opened(folder: Path) -> AsyncIterator[World]:
     """The world, its engine at work."""
     migrate(folder / "penstock.db", MIGRATIONS)
-    rooms = Rooms.build(folder)
+    rooms = Rooms.build(folder, endpoint=lambda: "http://127.0.0.1:1")
     ready = asyncio.Event()
     working = asyncio.create_task(rooms.engine.work(ready.set))
     try:

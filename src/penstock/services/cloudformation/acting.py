@@ -9,7 +9,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.outbox import Task
 from penstock.languages.cloudformation import DynamicReference, TemplateError, dynamic_references, filled_in
 from penstock.services.cloudformation import flow
-from penstock.services.cloudformation.driving import Driver
+from penstock.services.cloudformation.driving import Addresses, Driver
 from penstock.services.cloudformation.model import Instance, Plan, State, Work
 from penstock.services.cloudformation.resources.kind import Failed, Made, Resource, ResourceType
 from penstock.wire.call import Call, Directory, Scope, ServiceError
@@ -27,6 +27,7 @@ class Acting:
     engine: Engine
     directory: Directory
     types: Mapping[str, ResourceType]
+    address: Addresses
 
     async def act(self, task: Task) -> Json:
         """Make, change or delete a resource. A failure is told as data, with the id of what is there all the same."""
@@ -80,7 +81,8 @@ class Doing:
     def __init__(self, acting: Acting, task: Task, order: Plan, work: Work, kind: ResourceType) -> None:
         self._acting, self._task, self._order, self._work, self._kind = acting, task, order, work, kind
         self._scope = Scope(task.scope.account, task.scope.region)
-        self._driver = Driver(acting.directory, self._scope, f"{task.run}#{task.key}", self._claim, self._pause)
+        token = f"{task.run}#{task.key}"
+        self._driver = Driver(acting.directory, self._scope, token, self._claim, self._pause, acting.address)
         self.there = work.claimed
 
     async def done(self) -> Made | None:
@@ -129,6 +131,9 @@ class Doing:
             physical_id=instance.physical_id,
             attributes=instance.attributes,
             scope=self._scope,
+            type=instance.type,
+            creation_policy=instance.creation_policy,
+            capabilities=self._order.target.capabilities if self._order.target is not None else (),
             stack_id=self._order.stack_id,
             stack_name=self._order.stack_name,
             token=f"{self._task.run}#{self._task.key}",

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from penstock.services.cloudformation.resources.kind import Ask, Begun, Pause, Step, Steps
-from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError
+from penstock.engine.outbox import journalled
+from penstock.services.cloudformation.resources.kind import Address, Ask, Begun, Pause, Step, Steps
+from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 T = TypeVar("T")
 Json = Any
@@ -17,6 +18,14 @@ Json = Any
 
 async def deaf(_: str) -> None:
     """Nobody wants to know that a resource is there."""
+
+
+async def nowhere(_: Scope, bucket: str, key: str) -> str:
+    """There is no door at which anything could be put."""
+    return f"https://{bucket}.invalid/{key}"
+
+
+Addresses = Callable[[Scope, str, str], Awaitable[str]]  # (scope, bucket, key) → where an object can be put
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,7 @@ class Driver:
     token: str
     begun: Callable[[str], Awaitable[None]] = deaf
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    address: Addresses = nowhere
 
     async def drive(self, steps: Steps[T]) -> T:
         """Do all that is asked for, from beginning to end."""
@@ -46,11 +56,14 @@ class Driver:
         finally:
             steps.close()
 
-    async def _take(self, step: Step) -> Answer | None:
+    async def _take(self, step: Step) -> Json:
         match step:
-            case Ask(service, operation, request):
-                token = f"{self.token}/{operation}/{digest(request)}"
-                return await self.directory.answer(Call(service, operation, request, self.scope, token=token))
+            case Ask(service, operation, request, mark):
+                token = f"{self.token}/{operation}/{mark or digest(request)}"
+                answer = await self.directory.answer(Call(service, operation, request, self.scope, token=token))
+                return await journalled(answer)
+            case Address(bucket, key):
+                return await self.address(self.scope, bucket, key)
             case Pause(seconds):
                 await self.pause(seconds)
             case Begun(physical_id):

@@ -32,7 +32,7 @@ class Instance(Value, frozen=True):
     needs: tuple[str, ...] = ()
     deletion_policy: str = ""
     update_replace_policy: str = ""
-    metadata: Json = None
+    creation_policy: Json = None
 
 
 class Target(Value, frozen=True):
@@ -43,6 +43,7 @@ class Target(Value, frozen=True):
     exports: dict[str, str] = {}  # of other stacks, that it may import
     tags: dict[str, str] = {}
     topics: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
 
 
 class Kept(Value, frozen=True):
@@ -55,7 +56,6 @@ class Kept(Value, frozen=True):
     description: str = ""
     hidden: tuple[str, ...] = ()  # parameters that nobody is told of
     imports: tuple[str, ...] = ()  # names of exports
-    capabilities: tuple[str, ...] = ()
 
 
 class Plan(Value, frozen=True):

@@ -10,8 +10,8 @@ from penstock.wire.call import Scope
 
 Json = Any
 TOLD: Final = (
-    "Capabilities", "DisableRollback", "EnableTerminationProtection", "NotificationARNs", "RetainExceptOnCreate",
-    "RoleARN", "RollbackConfiguration", "Tags", "TimeoutInMinutes",
+    "Capabilities", "DisableRollback", "EnableTerminationProtection", "NotificationARNs", "ParentId",
+    "RetainExceptOnCreate", "RoleARN", "RollbackConfiguration", "RootId", "Tags", "TimeoutInMinutes",
 )  # fmt: skip
 REFUSED: Final = {
     "ResourceTypes": "grant what a stack may make by its role instead",

@@ -7,9 +7,11 @@ from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
 from penstock.services.cloudformation import flow
 from penstock.services.cloudformation.acting import Acting
+from penstock.services.cloudformation.addresses import Addresses
 from penstock.services.cloudformation.changesets import ChangeSets
 from penstock.services.cloudformation.comparing import Comparing
 from penstock.services.cloudformation.describing import Describing
+from penstock.services.cloudformation.drifts import Drifts
 from penstock.services.cloudformation.exports import Exports
 from penstock.services.cloudformation.flow import StackFlow
 from penstock.services.cloudformation.notices import Teller
@@ -28,6 +30,7 @@ def open_cloudformation(
     directory: Directory,
     deliveries: Deliveries,
     notices: Notices,
+    endpoint: Callable[[], str],
     clock: Callable[[], float],
     chance: Callable[[], str],
 ) -> None:
@@ -36,7 +39,7 @@ def open_cloudformation(
     comparing = Comparing(starter, TYPES)
     exports = Exports(engine)
     engine.register(StackFlow(TYPES, Records(Teller(notices, deliveries)).reflect))
-    engine.activity(flow.ACT, Acting(engine, directory, TYPES).act)
+    engine.activity(flow.ACT, Acting(engine, directory, TYPES, Addresses(directory, endpoint).of).act)
     engine.activity(flow.EXPORT, exports.tell)
     stacks = Stacks(engine, templates, starter, comparing, clock, chance)
     for service in (
@@ -44,6 +47,7 @@ def open_cloudformation(
         ChangeSets(engine, stacks, starter, comparing, clock, chance),
         Summaries(engine, templates, TYPES),
         Describing(engine, templates, clock),
+        Drifts(engine, directory, starter, TYPES, clock, chance),
         exports,
     ):
         directory.register(service)

@@ -302,6 +302,20 @@ class DescribeChangeSetResponse(TypedDict):
     DeploymentConfig: NotRequired[DeploymentConfig]
 
 
+class DescribeStackDriftDetectionStatusRequest(TypedDict):
+    StackDriftDetectionId: str
+
+
+class DescribeStackDriftDetectionStatusResponse(TypedDict):
+    StackId: str
+    StackDriftDetectionId: str
+    StackDriftStatus: NotRequired[StackDriftStatus]
+    DetectionStatus: StackDriftDetectionStatus
+    DetectionStatusReason: NotRequired[str]
+    DriftedStackResourceCount: NotRequired[int]
+    Timestamp: float
+
+
 class DescribeStackEventsRequest(TypedDict):
     StackName: str
     NextToken: NotRequired[str]
@@ -309,6 +323,18 @@ class DescribeStackEventsRequest(TypedDict):
 
 class DescribeStackEventsResponse(TypedDict):
     StackEvents: NotRequired[list[StackEvent]]
+    NextToken: NotRequired[str]
+
+
+class DescribeStackResourceDriftsRequest(TypedDict):
+    StackName: str
+    StackResourceDriftStatusFilters: NotRequired[list[StackResourceDriftStatus]]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class DescribeStackResourceDriftsResponse(TypedDict):
+    StackResourceDrifts: list[StackResourceDrift]
     NextToken: NotRequired[str]
 
 
@@ -382,6 +408,29 @@ class DescribeTypeResponse(TypedDict):
 
 DetailedStatus: TypeAlias = Literal[
     "CONFIGURATION_COMPLETE", "VALIDATION_FAILED"
+]
+
+
+class DetectStackDriftRequest(TypedDict):
+    StackName: str
+    LogicalResourceIds: NotRequired[list[str]]
+
+
+class DetectStackDriftResponse(TypedDict):
+    StackDriftDetectionId: str
+
+
+class DetectStackResourceDriftRequest(TypedDict):
+    StackName: str
+    LogicalResourceId: str
+
+
+class DetectStackResourceDriftResponse(TypedDict):
+    StackResourceDrift: StackResourceDrift
+
+
+DifferenceType: TypeAlias = Literal[
+    "ADD", "REMOVE", "NOT_EQUAL"
 ]
 
 
@@ -621,9 +670,21 @@ class ParameterDeclaration(TypedDict):
     ParameterConstraints: NotRequired[ParameterConstraints]
 
 
+class PhysicalResourceIdContextKeyValuePair(TypedDict):
+    Key: str
+    Value: str
+
+
 PolicyAction: TypeAlias = Literal[
     "Delete", "Retain", "Snapshot", "ReplaceAndDelete", "ReplaceAndRetain", "ReplaceAndSnapshot"
 ]
+
+
+class PropertyDifference(TypedDict):
+    PropertyPath: str
+    ExpectedValue: str
+    ActualValue: str
+    DifferenceType: DifferenceType
 
 
 ProvisioningType: TypeAlias = Literal[
@@ -694,6 +755,11 @@ class ResourceIdentifierSummary(TypedDict):
     ResourceIdentifiers: NotRequired[list[str]]
 
 
+ResourceSignalStatus: TypeAlias = Literal[
+    "SUCCESS", "FAILURE"
+]
+
+
 ResourceStatus: TypeAlias = Literal[
     "CREATE_IN_PROGRESS", "CREATE_FAILED", "CREATE_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_FAILED", "DELETE_COMPLETE",
     "DELETE_SKIPPED", "UPDATE_IN_PROGRESS", "UPDATE_FAILED", "UPDATE_COMPLETE", "IMPORT_FAILED", "IMPORT_COMPLETE",
@@ -756,6 +822,17 @@ class SetStackPolicyResponse(TypedDict):
     pass
 
 
+class SignalResourceRequest(TypedDict):
+    StackName: str
+    LogicalResourceId: str
+    UniqueId: str
+    Status: ResourceSignalStatus
+
+
+class SignalResourceResponse(TypedDict):
+    pass
+
+
 class Stack(TypedDict):
     StackId: NotRequired[str]
     StackName: str
@@ -785,6 +862,11 @@ class Stack(TypedDict):
     DetailedStatus: NotRequired[DetailedStatus]
     LastOperations: NotRequired[list[OperationEntry]]
     AliasName: NotRequired[str]
+
+
+StackDriftDetectionStatus: TypeAlias = Literal[
+    "DETECTION_IN_PROGRESS", "DETECTION_FAILED", "DETECTION_COMPLETE"
+]
 
 
 class StackDriftInformation(TypedDict):
@@ -851,6 +933,21 @@ class StackResourceDetail(TypedDict):
     Metadata: NotRequired[str]
     DriftInformation: NotRequired[StackResourceDriftInformation]
     ModuleInfo: NotRequired[ModuleInfo]
+
+
+class StackResourceDrift(TypedDict):
+    StackId: str
+    LogicalResourceId: str
+    PhysicalResourceId: NotRequired[str]
+    PhysicalResourceIdContext: NotRequired[list[PhysicalResourceIdContextKeyValuePair]]
+    ResourceType: str
+    ExpectedProperties: NotRequired[str]
+    ActualProperties: NotRequired[str]
+    PropertyDifferences: NotRequired[list[PropertyDifference]]
+    StackResourceDriftStatus: StackResourceDriftStatus
+    Timestamp: float
+    ModuleInfo: NotRequired[ModuleInfo]
+    DriftStatusReason: NotRequired[str]
 
 
 class StackResourceDriftInformation(TypedDict):

@@ -52,7 +52,7 @@ class Stacks:
             raise rows.invalid("You can specify either DisableRollback or OnFailure, but not both.")
 
         def create(tx: Transaction) -> str:
-            document = document_of(call, stack, request, wanted, self.clock())
+            document = document_of(call, stack, {**request, **family(tx, call)}, wanted, self.clock())
             kept = self.insert(tx, document, policy)
             if kept is document:
                 order = Order(
@@ -211,14 +211,20 @@ class Stacks:
 
 def document_of(call: Call, stack: Stack, request: Mapping[str, Json], wanted: Kept, at: float) -> Document:
     """The row of a new stack."""
-    parent = {}
-    if call.token and ":stack/" in call.token:  # an operation of another stack asks for it
-        parent = {"ParentId": call.token.partition("#")[0].rpartition("/")[0]}
     return Document(
         kind=rows.STACK, scope=stack.scope, name=stack.name, arn=stack.id, status="", token=call.token,
         created_at=at, modified_at=at,
-        body={"Told": {**told(request), **parent}, "Wanted": msgspec.to_builtins(wanted)},
+        body={"Told": told(request), "Wanted": msgspec.to_builtins(wanted)},
     )  # fmt: skip
+
+
+def family(tx: Transaction, call: Call) -> dict[str, str]:
+    """The stack whose operation asks for a stack, and the first of its line."""
+    asking = call.token.partition("#")[0].rpartition("/")[0]
+    parent = rows.find(tx, call.scope, asking) if ":stack/" in asking else None
+    if parent is None:
+        return {}
+    return {"ParentId": parent.arn, "RootId": parent.body["Told"].get("RootId", parent.arn)}
 
 
 def updated(found: Document, request: Mapping[str, Json], wanted: Kept, policy: Json, at: float) -> dict[str, Json]:

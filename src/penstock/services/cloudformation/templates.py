@@ -126,13 +126,13 @@ class Templates:
                 parameters=parameters,
                 exports={name: exports[name] for name in imports},
                 topics=stack.topics,
+                capabilities=tuple(request.get("Capabilities") or ()),
             ),
             parameters=texts,
             resolved=resolved,
             description=template.description or "",
             hidden=tuple(name for name, each in template.parameters.items() if each.no_echo),
             imports=imports,
-            capabilities=tuple(request.get("Capabilities") or ()),
         )
 
     async def _stored(self, scope: Scope, names: Mapping[str, str]) -> dict[str, str]:

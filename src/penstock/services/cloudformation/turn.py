@@ -259,7 +259,7 @@ class Turn:
             needs=tuple(sorted(self.plan.needs[lid])),
             deletion_policy=declared.deletion_policy,
             update_replace_policy=declared.update_replace_policy,
-            metadata=declared.metadata,
+            creation_policy=dict(declared.creation_policy) or None,
         )
 
     def _scope(self) -> Scope:

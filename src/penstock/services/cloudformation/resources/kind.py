@@ -27,11 +27,15 @@ LONGEST: Final = 3600.0  # seconds until something must be stable, unless its ty
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Place this call: its answer is what the `yield` gives, its error what it raises."""
+    """Place this call: its answer is what the `yield` gives, its error what it raises.
+
+    A streamed body of the answer is given whole. `mark` tells calls apart whose requests are not the same at every try.
+    """
 
     service: str
     operation: str
     request: Mapping[str, Json]
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,15 @@ class Begun:
     physical_id: str
 
 
-Step = Ask | Pause | Begun
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Give an address to which anybody may put this object of S3's for some hours."""
+
+    bucket: str
+    key: str
+
+
+Step = Ask | Pause | Begun | Address
 Steps = Generator[Step, Any, T]
 
 
@@ -84,8 +96,11 @@ class Resource:
     physical_id: str = ""
     attributes: Mapping[str, Json] = field(default_factory=dict)
     scope: Scope = NOWHERE
+    type: str = ""
+    creation_policy: Json = None
     stack_id: str = ""
     stack_name: str = ""
+    capabilities: tuple[str, ...] = ()  # that were granted to the stack
     token: str = ""
 
     def only(self, *names: str) -> dict[str, Json]:
@@ -100,7 +115,7 @@ class Resource:
 class Naming:
     """How resources of a type are named: by this property, else `stack-logicalId-RANDOM`, no longer than allowed."""
 
-    property: str
+    property: str  # "" where templates cannot name them
     longest: int = 64
     lower: bool = False
     suffix: str = ""  # that every name must have, such as .fifo
@@ -169,6 +184,7 @@ def settled(
     status: Callable[[Answer], str],
     moving: Iterable[str],
     pardon: Iterable[str] = (),
+    every: float = LOOK_EVERY,
 ) -> Steps[Answer]:
     """Look by a Describe call until the status is none of those that pass; the last answer (empty if pardoned)."""
     passing = frozenset(moving)
@@ -176,7 +192,7 @@ def settled(
         answer = yield from ask(service, operation, request, pardon=pardon)
         if not answer or status(answer) not in passing:
             return answer
-        yield Pause()
+        yield Pause(every)
 
 
 def identified(resource: Resource, made: Made) -> Resource:
