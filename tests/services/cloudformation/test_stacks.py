@@ -18,17 +18,13 @@ def template(outputs: Any = None, **resources: Any) -> Any:
     return {"Resources": made, **({"Outputs": outputs} if outputs else {})}
 
 
-async def buckets(world: World) -> list[str]:
-    return [each["Name"] for each in (await world.ask("ListBuckets", service="s3"))["Buckets"]]
-
-
 async def test_a_creation_that_fails_is_rolled_back_and_leaves_what_was_there(tmp_path: Path) -> None:
     body = template(Free={}, Taken={"Properties": {"BucketName": "taken"}, "DependsOn": "Free"})
 
     async with opened(tmp_path) as world:
         await world.ask("CreateBucket", service="s3", Bucket="taken")
         stack = await world.create("s", body)
-        events, left = await world.events("s"), await buckets(world)
+        events, left = await world.events("s"), await world.buckets()
 
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     assert left == ["taken"]
@@ -97,7 +93,7 @@ async def test_a_stack_in_a_stack_is_made_changed_and_deleted_with_it(tmp_path: 
         versioning = await world.ask("GetBucketVersioning", service="s3", Bucket=bucket)
         stacks = (await world.ask("DescribeStacks"))["Stacks"]
         gone = await world.delete("outer")
-        left = await buckets(world)
+        left = await world.buckets()
 
     assert made["StackStatus"] == "CREATE_COMPLETE"
     assert changed["StackStatus"] == "UPDATE_COMPLETE"
@@ -188,7 +184,7 @@ async def test_what_is_to_be_retained_stays_and_a_policy_forbids_changes(tmp_pat
         await world.create("s", kept, StackPolicyBody=json.dumps(policy))
         stack = await world.update("s", changed)
         await world.delete("s")
-        left = await buckets(world)
+        left = await world.buckets()
 
     assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert [name.startswith("s-kept-") for name in left] == [True]

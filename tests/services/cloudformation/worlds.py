@@ -1,27 +1,67 @@
-"""A world with every room in it, on a folder: CloudFormation's resources are real ones."""
+"""A world with CloudFormation in it, and what its resources are made of here: buckets and roles. It can be stopped."""
 
 import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from penstock.composition.rooms import Rooms
 from penstock.composition.sources import MIGRATIONS
+from penstock.engine.deliveries import Deliveries
+from penstock.engine.engine import Engine
+from penstock.engine.notices import Notices
+from penstock.services import identity, s3
+from penstock.services.cloudformation import open_cloudformation
+from penstock.store.blobs import Blobs
 from penstock.store.migrate import migrate
-from penstock.wire.call import Answer, Call, Scope
+from penstock.store.sqlite import SqliteDatabase
+from penstock.wire.call import Answer, Call, Directory, Scope
+from penstock.wire.validate import validate
+from services.clockwork import at_work
 
 WHO = Scope(principal="arn:aws:iam::123456789012:user/me")
 DEADLINE = 60.0
 
 
+@dataclass
 class World:
-    def __init__(self, rooms: Rooms) -> None:
-        self.rooms = rooms
+    database: SqliteDatabase
+    folder: Path
+    life: int = 1
+    now: float = 1_900_000_000.0
+
+    def __post_init__(self) -> None:
+        numbers = count(1)
+        self.directory = Directory(validate)
+        chance = lambda: f"{self.life:08x}{next(numbers):024x}"  # noqa: E731
+        self.engine = Engine(self.database, self.directory, clock=self.clock, chance=chance)
+        notices = Notices(self.database, self.directory)
+        open_cloudformation(
+            engine=self.engine,
+            directory=self.directory,
+            deliveries=Deliveries(self.engine, self.directory),
+            notices=notices,
+            endpoint=lambda: "http://127.0.0.1:1",
+            clock=self.clock,
+            chance=chance,
+        )
+        for service in (
+            *s3.operations(self.database, Blobs(self.folder), self.clock, chance),
+            identity.Roles(self.database, self.clock, chance),
+            identity.RoleGrants(self.database, self.clock),
+            identity.Sts(self.database, self.clock, chance, identity.StoredKeys(self.database, self.clock)),
+        ):
+            self.directory.register(service)
+
+    def clock(self) -> float:
+        self.now += 0.001
+        return self.now
 
     async def ask(self, operation: str, *, service: str = "cloudformation", **request: Any) -> Answer:
-        return await self.rooms.directory.answer(Call(service, operation, request, WHO))
+        return await self.directory.answer(Call(service, operation, request, WHO))
 
     async def create(self, name: str, template: Any, **more: Any) -> Any:
         await self.ask("CreateStack", StackName=name, TemplateBody=json.dumps(template), **more)
@@ -69,20 +109,14 @@ class World:
             for each in reversed(told)
         ]
 
+    async def buckets(self) -> list[str]:
+        return [each["Name"] for each in (await self.ask("ListBuckets", service="s3"))["Buckets"]]
+
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[World]:
     """The world, its engine at work."""
-    migrate(folder / "penstock.db", MIGRATIONS)
-    rooms = Rooms.build(folder, endpoint=lambda: "http://127.0.0.1:1")
-    ready = asyncio.Event()
-    working = asyncio.create_task(rooms.engine.work(ready.set))
-    try:
-        async with asyncio.timeout(DEADLINE):
-            await ready.wait()
-        yield World(rooms)
-    finally:
-        working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
-        await rooms.sandbox.close()
-        rooms.database.close()
+    path = folder / "penstock.db"
+    migrate(path, MIGRATIONS)
+    async with at_work(World(SqliteDatabase(path), folder)) as world:
+        yield world

@@ -83,7 +83,7 @@ class Doing:
         self._scope = Scope(task.scope.account, task.scope.region)
         token = f"{task.run}#{task.key}"
         self._driver = Driver(acting.directory, self._scope, token, self._claim, self._pause, acting.address)
-        self.there = work.claimed
+        self.there = self._claimed = work.claimed
 
     async def done(self) -> Made | None:
         before, after = self._work.before, self._work.after
@@ -111,8 +111,8 @@ class Doing:
         return await self._driver.drive(self._kind.create(resource))
 
     async def _claim(self, physical_id: str) -> None:
-        if physical_id != self.there:
-            self.there = physical_id
+        if physical_id != self._claimed:
+            self.there = self._claimed = physical_id
             await self._task.tell(flow.CLAIMED, {"Key": self._task.key, "PhysicalId": physical_id})
 
     async def _pause(self, seconds: float) -> None:

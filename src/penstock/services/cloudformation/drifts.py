@@ -1,6 +1,6 @@
 """Operations on drift: whether resources are still as their stack made them, and signals that resources wait for.
 
-Every resource that is looked at is read by its type, in the request itself: a detection is complete when it is answered.
+Every resource that is looked at is read by its type, in the request: a detection is complete when it is answered.
 What a template does not set is not compared; texts and numbers that say the same are the same.
 """
 
