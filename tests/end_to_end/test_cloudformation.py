@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError, WaiterError
 
 from end_to_end.test_aws_cli import aws
-from end_to_end.world import World, until
+from end_to_end.test_codepipeline import zipped
+from end_to_end.world import ROLE, World, until
 
 TEMPLATE = """
 Parameters:
@@ -124,3 +125,57 @@ def test_a_creation_that_fails_is_rolled_back(world: World) -> None:
     assert stack["StackName"] == "fails"
     assert "taken-already" in names
     assert not [name for name in names if name.startswith("fails-")]
+
+
+ANSWERS = """
+import json, urllib.request
+
+def handler(event, context):
+    print(json.dumps(event))
+    wanted = event["ResourceProperties"]["Wanted"]
+    answer = {
+        "Status": "FAILED" if wanted == "trouble" and event["RequestType"] != "Delete" else "SUCCESS",
+        "Reason": "there is trouble",
+        "PhysicalResourceId": event.get("PhysicalResourceId") if wanted == "trouble" else "thing-" + wanted,
+        "StackId": event["StackId"],
+        "RequestId": event["RequestId"],
+        "LogicalResourceId": event["LogicalResourceId"],
+        "Data": {"Told": event["RequestType"] + " " + wanted},
+    }
+    put = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), {"content-type": ""}, method="PUT")
+    urllib.request.urlopen(put, timeout=20)
+"""
+
+
+def test_a_custom_resource_is_made_changed_and_deleted_by_its_function(world: World) -> None:
+    cloudformation, functions = world.client("cloudformation"), world.client("lambda")
+    function = functions.create_function(
+        FunctionName="answers", Runtime="python3.12", Handler="index.handler", Role=ROLE,
+        Code={"ZipFile": zipped(index_py=ANSWERS)},
+    )["FunctionArn"]  # fmt: skip
+    functions.get_waiter("function_active_v2").wait(FunctionName="answers", WaiterConfig={"Delay": 1})
+
+    def settled(wanted: str, ask: Any) -> Any:
+        thing = {"Type": "Custom::Thing", "Properties": {"ServiceToken": function, "Wanted": wanted}}
+        body = {"Resources": {"Thing": thing}, "Outputs": {"Told": {"Value": {"Fn::GetAtt": "Thing.Told"}}}}
+        ask(StackName="custom", TemplateBody=json.dumps(body))
+
+        def at_rest() -> Any:
+            (stack,) = cloudformation.describe_stacks(StackName="custom")["Stacks"]
+            return stack if not stack["StackStatus"].endswith("_IN_PROGRESS") else None
+
+        stack = until(at_rest, "the stack is at rest")
+        (resource,) = cloudformation.describe_stack_resources(StackName="custom")["StackResources"]
+        return stack["StackStatus"], outputs(stack)["Told"], resource["PhysicalResourceId"]
+
+    made = settled("one", cloudformation.create_stack)
+    changed = settled("two", cloudformation.update_stack)
+    failed = settled("trouble", cloudformation.update_stack)
+    stack_id = cloudformation.describe_stacks(StackName="custom")["Stacks"][0]["StackId"]
+    cloudformation.delete_stack(StackName="custom")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack_id, WaiterConfig={"Delay": 1})
+
+    assert made == ("CREATE_COMPLETE", "Create one", "thing-one")
+    assert changed == ("UPDATE_COMPLETE", "Update two", "thing-two")
+    assert failed[0] == "UPDATE_ROLLBACK_COMPLETE"
+    assert failed[2] == "thing-two"
