@@ -1,5 +1,6 @@
 """Stacks: what an operation on one comes to, and what is told of it."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 import pytest
 
 from penstock.services.cloudformation.resources.own import place_of
-from penstock.wire.call import ServiceError
-from services.cloudformation.worlds import World, opened
+from penstock.wire.call import Answer, Call, ServiceError
+from services.cloudformation.worlds import DEADLINE, World, opened
 
 BUCKET = "AWS::S3::Bucket"
 
@@ -227,6 +228,41 @@ async def test_a_wait_condition_with_a_creation_policy_is_signaled(tmp_path: Pat
         stack = await world.settled("s")
 
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+
+
+async def test_topics_are_told_of_every_event(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    async def publish(call: Call, request: Any) -> Answer:
+        told.append(request["Message"])
+        return {"MessageId": "m"}
+
+    async with opened(tmp_path) as world:
+        world.directory.provide("sns", ["Publish"], publish)
+        topic = "arn:aws:sns:us-east-1:123456789012:stacks"
+        await world.create("s", template(Bucket={}), NotificationARNs=[topic])
+        events = await world.events("s")
+        async with asyncio.timeout(DEADLINE):
+            while True:
+                if len(told) >= len(events):
+                    break
+                await asyncio.sleep(0.005)
+
+    assert sum("ResourceStatus='CREATE_COMPLETE'" in each for each in told) == 2
+
+
+async def test_a_stack_of_many_resources_is_made_and_deleted(tmp_path: Path) -> None:
+    """A chain, so that each is made after another."""
+    many = {f"B{n}": {"DependsOn": f"B{n - 1}"} if n else {} for n in range(60)}
+
+    async with opened(tmp_path) as world:
+        stack = await world.create("s", template(**many))
+        there = await world.buckets()
+        gone = await world.delete("s")
+        left = await world.buckets()
+
+    assert (stack["StackStatus"], len(there)) == ("CREATE_COMPLETE", 60)
+    assert (gone["StackStatus"], left) == ("DELETE_COMPLETE", [])
 
 
 async def put(world: World, address: str, said: Any) -> None:

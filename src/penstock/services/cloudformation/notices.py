@@ -35,7 +35,9 @@ class Teller:
         target = order.target
         for topic in target.topics if target is not None else ():
             placed = Placed.of(to_topic(topic, message(body)))
-            sent = Delivery(content=placed, about=f"a notification of stack {order.stack_name}", born=body["Timestamp"])
+            sent = Delivery(
+                content=[placed], about=f"a notification of stack {order.stack_name}", born=body["Timestamp"]
+            )
             self.deliveries.send(tx, f"{order.run}/{event.name}/{topic}", sent, scope)
 
 

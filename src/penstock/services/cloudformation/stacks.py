@@ -42,8 +42,7 @@ class Stacks:
 
     @operation("CreateStack")
     async def create(self, call: Call, request: shapes.CreateStackRequest) -> Answer:
-        luck = call.token or self.chance()
-        stack = self.new(call.scope, request["StackName"], luck, request)
+        stack = self.new(call.scope, request["StackName"], self.chance(), request)
         must_be_possible(request)
         policy = await policy_of(self.templates, call.scope, request)
         wanted = await self.wanted(call.scope, stack, request, None)
@@ -52,8 +51,8 @@ class Stacks:
             raise rows.invalid("You can specify either DisableRollback or OnFailure, but not both.")
 
         def create(tx: Transaction) -> str:
-            document = document_of(call, stack, {**request, **family(tx, call)}, wanted, self.clock())
-            kept = self.insert(tx, document, policy)
+            document = document_of(call, stack, {**request, **family(tx, call)}, wanted, policy, self.clock())
+            kept = self._insert(tx, document, request.get("ClientRequestToken", ""))
             if kept is document:
                 order = Order(
                     operation=id_of(f"{stack.id}/create"),
@@ -75,13 +74,12 @@ class Stacks:
         policy = await policy_of(self.templates, call.scope, request)
         during = await policy_of(self.templates, call.scope, request, "StackPolicyDuringUpdate")
         found = await self.engine.database.read(lambda tx: rows.living(tx, call.scope, name))
-        must_be_updatable(found)
         wanted = await self.wanted_update(call.scope, found, request)
         operation_id = id_of(f"{found.arn}/{call.token or self.chance()}")
 
         def update(tx: Transaction) -> str:
             now = rows.living(tx, call.scope, name)
-            if now.body.get("Operation") == operation_id:
+            if now.body.get("Operation") == operation_id or self._is_told_again(tx, now, request):
                 return now.arn
             must_be_updatable(now)
             if not self.comparing.differs(tx, now, wanted):
@@ -176,18 +174,26 @@ class Stacks:
 
     # ------------------------------------------------------------------------------------------ for change sets, too
 
+    def _is_told_again(self, tx: Transaction, found: Document, request: Mapping[str, Json]) -> bool:
+        """Whether the operation that is under way is the one that the request asks for, by the client's token."""
+        token = request.get("ClientRequestToken")
+        if not token or not found.status.endswith(MOVING):
+            return False
+        seen = self.starter.last(tx, found)
+        return seen is not None and seen.plan.order.client_token == token
+
     def new(self, scope: Scope, name: str, luck: str, request: Mapping[str, Json]) -> Stack:
         place = Scope(scope.account, scope.region)
         stack_id = place.arn("cloudformation", f"stack/{name}/{id_of(luck)}")
         return Stack(stack_id, name, place, tuple(request.get("NotificationARNs") or ()))
 
-    def insert(self, tx: Transaction, document: Document, policy: Json) -> Document:
+    def _insert(self, tx: Transaction, document: Document, token: str) -> Document:
         """Keep a new stack; the one of the same call, if that was placed before."""
-        if policy is not None:
-            document.body["Policy"] = policy  # type: ignore[index]
         try:
             return documents.insert(tx, document)
-        except AlreadyStored:
+        except AlreadyStored as taken:
+            if self._is_told_again(tx, taken.found, {"ClientRequestToken": token}):
+                return taken.found
             raise ServiceError(f"Stack [{document.name}] already exists", code="AlreadyExistsException") from None
 
     async def wanted(self, scope: Scope, stack: Stack, request: Mapping[str, Json], previous: Kept | None) -> Kept:
@@ -209,12 +215,14 @@ class Stacks:
         return await self.wanted(scope, stack, told_now, previous)
 
 
-def document_of(call: Call, stack: Stack, request: Mapping[str, Json], wanted: Kept, at: float) -> Document:
+def document_of(
+    call: Call, stack: Stack, request: Mapping[str, Json], wanted: Kept, policy: Json, at: float
+) -> Document:
     """The row of a new stack."""
     return Document(
         kind=rows.STACK, scope=stack.scope, name=stack.name, arn=stack.id, status="", token=call.token,
         created_at=at, modified_at=at,
-        body={"Told": told(request), "Wanted": msgspec.to_builtins(wanted)},
+        body={"Told": told(request), "Wanted": msgspec.to_builtins(wanted), **({"Policy": policy} if policy else {})},
     )  # fmt: skip
 
 
