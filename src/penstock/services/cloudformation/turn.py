@@ -30,6 +30,7 @@ from penstock.services.cloudformation.model import (
     Work,
 )
 from penstock.services.cloudformation.naming import decided
+from penstock.services.cloudformation.properties import differing, with_tags
 from penstock.services.cloudformation.resources.kind import ResourceType
 
 Json = Any
@@ -172,11 +173,14 @@ class Turn:
         return True
 
     def _clean(self) -> bool:
-        left = self.state.leaving
-        free = [each for each in left if not each.has_failed and not self._is_held(each)]
-        if not free and not self.state.works and not any(each.has_failed for each in left):
+        left, works = self.state.leaving, self.state.works.values()
+        # What is needed by something else that is still there stays until that has gone.
+        held = {lid for each in left for lid in each.instance.needs if lid != each.logical_id}
+        free = [each for each in left if not each.has_failed and each.logical_id not in held]
+        if not free and not works and not any(each.has_failed for each in left):
             free = list(left)  # old and new may need one another: then they go together
-        free = [each for each in free if not self._is_being_deleted(each)]
+        going = {(work.logical_id, work.before.physical_id) for work in works if work.before is not None}
+        free = [each for each in free if (each.logical_id, each.instance.physical_id) not in going]
         for each in free:
             self._let_go(each)
         if free:
@@ -442,17 +446,6 @@ class Turn:
         leaving = tuple(replace(each, has_failed=False, tries=0) for each in self.state.leaving)
         self._set(phase="clean", slots=slots, leaving=leaving)
 
-    def _is_held(self, leaving: Leaving) -> bool:
-        """Whether something that needs it is still there."""
-        lid = leaving.logical_id
-        return any(lid in each.instance.needs for each in self.state.leaving if each.logical_id != lid)
-
-    def _is_being_deleted(self, leaving: Leaving) -> bool:
-        return any(
-            work.verb == "delete" and work.logical_id == leaving.logical_id and work.before == leaving.instance
-            for work in self.state.works.values()
-        )
-
     def _let_go(self, leaving: Leaving) -> None:
         lid, instance = leaving.logical_id, leaving.instance
         if self._is_retained(leaving):
@@ -567,23 +560,6 @@ class Turn:
 
     def _set(self, **members: Json) -> None:
         self.state = replace(self.state, **members)
-
-
-def differing(before: Mapping[str, Json], after: Mapping[str, Json]) -> list[str]:
-    """The names of the properties that are not the same."""
-    return [name for name in {**before, **after} if before.get(name) != after.get(name)]
-
-
-def with_tags(kind: ResourceType, properties: dict[str, Json], tags: Mapping[str, str]) -> dict[str, Json]:
-    """The properties, with the stack's tags where the type takes some and the template does not set them itself."""
-    if not tags or kind.tagging == "none":
-        return properties
-    own: Json = properties.get("Tags") or ({} if kind.tagging == "map" else [])
-    if kind.tagging == "map":
-        return {**properties, "Tags": {**tags, **own}}
-    keys = {each["Key"] for each in own}
-    more = [{"Key": key, "Value": value} for key, value in tags.items() if key not in keys]
-    return {**properties, "Tags": [*own, *more]}
 
 
 def told(name: str, value: Json) -> str:
