@@ -47,6 +47,8 @@ class Outside:
         work = state.works[key]
         self.done += 1
         if self.done in self.fails:
+            if work.verb == "update" and work.before is not None and work.after is not None:
+                self.things[work.before.physical_id] = {**work.before.properties, "Value": "half way"}
             return {"Error": f"the {self.done}th thing fails"}
         if work.verb == "delete":
             assert work.before is not None

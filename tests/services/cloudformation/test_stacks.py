@@ -230,6 +230,51 @@ async def test_a_wait_condition_with_a_creation_policy_is_signaled(tmp_path: Pat
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
 
 
+def with_role(minutes: int, **more: Any) -> Any:
+    trust = {"Version": "2012-10-17", "Statement": []}
+    properties = {"AssumeRolePolicyDocument": trust, "RoleName": "r", "MaxSessionDuration": minutes * 60}
+    return {"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": properties}, **more}}
+
+
+NAMED: Any = {"Capabilities": ["CAPABILITY_NAMED_IAM"]}
+
+
+async def test_a_rollback_that_fails_goes_on_without_what_is_skipped(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        await world.create("s", with_role(60), **NAMED)
+        await world.ask("DeleteRole", service="iam", RoleName="r")
+        failed = await world.update("s", with_role(90), **NAMED)
+        with pytest.raises(ServiceError, match="can only be resources that are in the UPDATE_FAILED state"):
+            await world.ask("ContinueUpdateRollback", StackName="s", ResourcesToSkip=["Other"])
+        await world.ask("ContinueUpdateRollback", StackName="s", ResourcesToSkip=["Role"])
+        stack = await world.settled("s")
+
+    assert failed["StackStatus"] == "UPDATE_ROLLBACK_FAILED"
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+
+
+async def test_what_failed_and_was_left_can_be_rolled_back_or_updated_again(tmp_path: Path) -> None:
+    taken = {"Type": BUCKET, "Properties": {"BucketName": "taken"}, "DependsOn": "Role"}
+
+    async with opened(tmp_path) as world:
+        await world.ask("CreateBucket", service="s3", Bucket="taken")
+        await world.create("s", with_role(60), **NAMED)
+        failed = await world.update("s", with_role(90, Taken=taken), DisableRollback=True, **NAMED)
+        half = (await world.ask("GetRole", service="iam", RoleName="r"))["Role"]["MaxSessionDuration"]
+        await world.ask("RollbackStack", StackName="s")
+        undone = await world.settled("s")
+        whole = (await world.ask("GetRole", service="iam", RoleName="r"))["Role"]["MaxSessionDuration"]
+        await world.update("s", with_role(90, Taken=taken), DisableRollback=True, **NAMED)
+        again = await world.update("s", with_role(120), **NAMED)
+        done = (await world.ask("GetRole", service="iam", RoleName="r"))["Role"]["MaxSessionDuration"]
+        left = await world.buckets()
+
+    assert (failed["StackStatus"], half) == ("UPDATE_FAILED", 5400)
+    assert (undone["StackStatus"], whole) == ("UPDATE_ROLLBACK_COMPLETE", 3600)
+    assert (again["StackStatus"], done) == ("UPDATE_COMPLETE", 7200)
+    assert left == ["taken"]
+
+
 async def test_topics_are_told_of_every_event(tmp_path: Path) -> None:
     told: list[str] = []
 
