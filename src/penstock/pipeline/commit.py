@@ -2,8 +2,8 @@
 
     CommitId=5f0c… Repository=https://example.org/wines.git      CommitId=5f0c…+changes
 
-`+changes` says that the folder is not as it was committed. Where git tells nothing, a build of CodeBuild may know what it
-builds; else nothing is told.
+`+changes` says that the folder is not as it was committed. Where git tells nothing, a build of CodeBuild may know what
+it builds; else nothing is told.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Project templates: CloudFormation templates made of parts, and the code that their repositories begin with.
 
-A template is what its parts say together: of two that say the same thing the later one counts. A seed is a folder, as the ZIP
-that `AWS::CodeCommit::Repository` takes.
+A template is what its parts say together: of two that say the same thing the later one counts. A seed is a folder, as
+the ZIP that `AWS::CodeCommit::Repository` takes.
 """
 
 import io
@@ -14,7 +14,7 @@ from typing import Final
 
 SECTIONS: Final = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 SEED_BUCKET: Final = "sagemaker-servicecatalog-seedcode-{region}"
-SEEDS: Final = ("model-build", "model-deploy")
+SEEDS: Final = ("check-in", "model-build", "model-deploy")
 EPOCH: Final = (2020, 1, 1, 0, 0, 0)  # what all files of a seed are dated, so that it is the same each time
 
 
@@ -37,23 +37,33 @@ class ProjectTemplate:
         return "\n".join(lines) + "\n"
 
 
+BUILD: Final = ("common", "build")
 TEMPLATES: Final = {
     template.name: template
     for template in (
-        ProjectTemplate("build-train", "A repository whose every push is tested and makes a model", ("common", "build")),
+        ProjectTemplate("build-train", "A repository whose every push is tested and makes a model", BUILD),
         ProjectTemplate(
             "build-train-deploy",
             "The same, and approved models are deployed to staging, tested, and to production",
-            ("common", "build", "deploy"),
+            (*BUILD, "deploy"),
         ),
         ProjectTemplate(
             "build-train-deploy-monitor",
             "The same, and production is monitored: where its data drifts, a new model is made",
-            ("common", "build", "deploy", "monitor"),
+            (*BUILD, "deploy", "monitor"),
         ),
-        ProjectTemplate("deploy", "Approved models of a group are deployed to staging, tested, and to production", ("common", "deploy")),
+        ProjectTemplate(
+            "deploy",
+            "Approved models of a group are deployed to staging, tested, and to production",
+            ("common", "deploy"),
+        ),
     )
-}  # fmt: skip
+}
+
+
+def key(name: str) -> str:
+    """Where a template is in the seed bucket."""
+    return f"penstock/templates/{name}.yaml"
 
 
 def seed(name: str) -> bytes:

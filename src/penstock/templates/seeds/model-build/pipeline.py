@@ -12,10 +12,12 @@ from models import evaluate, read, train
 
 from penstock.pipeline import between, fail, file, folder, otherwise, pipeline, register, tune, when
 
-# A build of the project's pipeline says these; on your own machine the pipeline stands for itself.
-NAME = os.environ.get("SAGEMAKER_PIPELINE_NAME", "digits")
-GROUP = os.environ.get("MODEL_PACKAGE_GROUP_NAME", "digits")
-LABELLED = os.environ.get("LABELLED_DATA", "labelled")
+# A build of a project's pipeline says these; on your own machine the pipeline stands for itself.
+PROJECT = "-".join(filter(None, map(os.environ.get, ("SAGEMAKER_PROJECT_NAME", "SAGEMAKER_PROJECT_ID"))))
+NAME = os.environ.get("SAGEMAKER_PIPELINE_NAME") or PROJECT or "digits"
+GROUP = PROJECT or "digits"
+BUCKET = os.environ.get("ARTIFACT_BUCKET")
+LABELLED = f"s3://{BUCKET}/labelled" if BUCKET else "labelled"
 
 
 @pipeline(name=NAME)

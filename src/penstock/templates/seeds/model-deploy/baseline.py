@@ -13,7 +13,9 @@ def baseline(package: str, bucket: str, role: str) -> str:
     """The folder in S3 of a package's `statistics.json` and `constraints.json`; they are made once for each package."""
     version = package.rpartition("/")[2]
     folder = f"s3://{bucket}/baselines/{version}"
-    if "Contents" not in boto3.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"baselines/{version}/constraints.json"):
+    if "Contents" not in boto3.client("s3").list_objects_v2(
+        Bucket=bucket, Prefix=f"baselines/{version}/constraints.json"
+    ):
         analyse(f"baseline-{version}-{int(time.time())}", data_of(package), folder, role)
     return folder
 
@@ -25,7 +27,7 @@ def data_of(package: str) -> str:
     steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=made_by)["PipelineExecutionSteps"]
     (arn,) = (step["Metadata"]["ProcessingJob"]["Arn"] for step in steps if step["StepName"] == STEP)
     job = sagemaker.describe_processing_job(ProcessingJobName=arn.rpartition("/")[2])
-    return f"{job['ProcessingOutputConfig']['Outputs'][0]['S3Output']['S3Uri']}/result"
+    return f"{job['ProcessingOutputConfig']['Outputs'][0]['S3Output']['S3Uri']}/result/files"
 
 
 def analyse(job: str, data: str, folder: str, role: str) -> None:

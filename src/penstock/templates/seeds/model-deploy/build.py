@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -33,23 +34,24 @@ def exported(config: dict[str, Any], more: dict[str, str]) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--staging", type=Path, required=True)
-    parser.add_argument("--production", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    for name in ("template", "staging", "production"):
+        parser.add_argument(f"--{name}", type=Path, required=True, help="what to write")
     asked = parser.parse_args()
     package = approved(os.environ["SOURCE_MODEL_PACKAGE_GROUP_NAME"])
-    bucket = os.environ["ARTIFACT_BUCKET"]
+    bucket, role = os.environ["ARTIFACT_BUCKET"], os.environ["MODEL_EXECUTION_ROLE_ARN"]
     common = {
-        "ProjectName": os.environ["SAGEMAKER_PROJECT_NAME"],
-        "ModelPackageName": package,
-        "ModelExecutionRoleArn": os.environ["MODEL_EXECUTION_ROLE_ARN"],
+        "ProjectName": os.environ["SAGEMAKER_PROJECT_NAME"], "ModelPackageName": package, "ModelExecutionRoleArn": role,
         "DataUri": f"s3://{bucket}",
-    }
+    }  # fmt: skip
     is_monitored = os.environ.get("MONITORED") == "true"
-    monitoring = {"BaselineUri": baseline(package, bucket, os.environ["MODEL_EXECUTION_ROLE_ARN"])} if is_monitored else {}
-    for stage, file, more in (("staging", asked.staging, {}), ("prod", asked.production, monitoring)):
-        config = exported(json.loads(file.read_text()), {**common, **more})
-        (asked.out / f"{stage}-config-export.json").write_text(json.dumps(config, indent=2))
+    monitoring = {"BaselineUri": baseline(package, bucket, role)} if is_monitored else {}
+    for config, more, export in (
+        ("staging-config.json", {}, asked.staging),
+        ("prod-config.json", monitoring, asked.production),
+    ):
+        said = exported(json.loads(Path(config).read_text()), {**common, **more})
+        export.write_text(json.dumps(said, indent=2))
+    shutil.copyfile("endpoint.yml", asked.template)
     print(f"{package} is to be deployed")
 
 

@@ -1,12 +1,14 @@
 """The endpoint that was deployed is in service, and reads digits that its model has never seen."""
 
 import csv
+import json
 import os
 from pathlib import Path
 
 import boto3
 
-ENDPOINT = f"{os.environ['SAGEMAKER_PROJECT_NAME']}-{os.environ['STAGE_NAME']}"
+CONFIG = json.loads((Path(os.environ["CODEBUILD_SRC_DIR_BuildArtifact"]) / os.environ["BUILD_CONFIG"]).read_text())
+ENDPOINT = "{ProjectName}-{StageName}".format(**CONFIG["Parameters"])
 LEAST = 0.9  # of the answers are right
 
 
