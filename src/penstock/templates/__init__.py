@@ -5,6 +5,7 @@ the ZIP that `AWS::CodeCommit::Repository` takes.
 """
 
 import io
+import json
 import zipfile
 from dataclasses import dataclass
 from importlib import resources
@@ -30,7 +31,7 @@ class ProjectTemplate:
         for part in self.parts:
             for section, entries in _sections(_folder("parts").joinpath(f"{part}.yml").read_text()).items():
                 found[section] |= entries
-        lines = ['AWSTemplateFormatVersion: "2010-09-09"', f"Description: '{self.summary}'"]
+        lines = ['AWSTemplateFormatVersion: "2010-09-09"', f"Description: {json.dumps(self.summary)}"]
         for section, entries in found.items():
             if entries:
                 lines += [f"{section}:", *entries.values()]
@@ -44,12 +45,12 @@ TEMPLATES: Final = {
         ProjectTemplate("build-train", "A repository whose every push is tested and makes a model", BUILD),
         ProjectTemplate(
             "build-train-deploy",
-            "The same, and approved models are deployed to staging, tested, and to production",
+            "Every push makes a model; approved ones are deployed to staging, tested, and to production",
             (*BUILD, "deploy"),
         ),
         ProjectTemplate(
             "build-train-deploy-monitor",
-            "The same, and production is monitored: where its data drifts, a new model is made",
+            "Models are made, deployed and monitored: where production's data drifts, a new one is made",
             (*BUILD, "deploy", "monitor"),
         ),
         ProjectTemplate(

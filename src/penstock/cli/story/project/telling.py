@@ -52,7 +52,7 @@ class Telling:
         project = self._project()
         self._say("a clone, a commit, a push")
         commit = self._push(project["BuildRepositoryUrl"])
-        self._console.print(f"  pushed {commit[:10]} to {project['BuildRepositoryUrl']}")
+        self._console.print(f"  pushed {commit[:10]} to {project['BuildRepositoryUrl']}", soft_wrap=True)
         build, deploy = project["BuildPipelineName"], project["DeployPipelineName"]
 
         self._say("the push is tested, and a model is made")
@@ -218,7 +218,7 @@ class Telling:
         return told
 
     def _next(self, pipeline: str, known: set[str]) -> str:
-        return self._next(pipeline, known)
+        return self._execution(pipeline, lambda each: each["pipelineExecutionId"] not in known)
 
     def _known(self, pipeline: str) -> set[str]:
         return {each["pipelineExecutionId"] for each in self._executions(pipeline)}
