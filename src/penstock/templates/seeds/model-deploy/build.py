@@ -43,8 +43,10 @@ def main() -> None:
         "ProjectName": os.environ["SAGEMAKER_PROJECT_NAME"], "ModelPackageName": package, "ModelExecutionRoleArn": role,
         "DataUri": f"s3://{bucket}",
     }  # fmt: skip
-    is_monitored = os.environ.get("MONITORED") == "true"
-    monitoring = {"BaselineUri": baseline(package, bucket, role)} if is_monitored else {}
+    monitoring = {}
+    if os.environ.get("MONITORED") == "true":
+        version = package.rpartition("/")[2]
+        monitoring = {"BaselineUri": baseline(package, bucket, role), "BaselineName": f"v{version}"}
     for config, more, export in (
         ("staging-config.json", {}, asked.staging),
         ("prod-config.json", monitoring, asked.production),
