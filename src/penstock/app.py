@@ -30,6 +30,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
 
+from penstock.composition.gifts import give
 from penstock.composition.rooms import Clients, Rooms, sweep
 from penstock.composition.sources import MIGRATIONS, chance, clock
 from penstock.engine.engine import Engine
@@ -171,6 +172,7 @@ class Penstock:
         await self._work(tasks, rooms.engine)
         tasks.create_task(rooms.database.lengthen_log())
         rooms.chores.append(partial(sweep, rooms, self.settings.data))
+        rooms.chores.append(partial(give, rooms.directory, self.settings.region))
         for chore in rooms.chores:
             self._exits.callback(tasks.create_task(chore()).cancel)
         self._tell_where()

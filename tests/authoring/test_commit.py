@@ -81,3 +81,22 @@ def test_nothing_is_told_where_there_is_no_git(checkout: Path, monkeypatch: pyte
 )
 def test_addresses_are_told_without_passwords_and_in_one_word(url: str, told: str) -> None:
     assert without_password(url) == told
+
+
+def test_in_a_build_the_commit_is_what_the_build_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CODEBUILD_SRC_DIR", str(tmp_path))
+    monkeypatch.setenv("CODEBUILD_RESOLVED_SOURCE_VERSION", "5f0c" * 10)
+    monkeypatch.setenv("CODEBUILD_SOURCE_REPO_URL", "https://ada:secret@example.org/project.git")
+    project = tmp_path / "project"
+    project.mkdir()
+
+    assert commit_of(project) == f"CommitId={'5f0c' * 10} Repository=https://example.org/project.git"
+    assert commit_of(tmp_path.parent) == ""  # no part of what is built
+
+
+@pytest.mark.parametrize("version", ["", "arn:aws:s3:::bucket/key", "5f0c"])
+def test_a_build_of_no_commit_tells_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+    monkeypatch.setenv("CODEBUILD_SRC_DIR", str(tmp_path))
+    monkeypatch.setenv("CODEBUILD_RESOLVED_SOURCE_VERSION", version)
+
+    assert commit_of(tmp_path) == ""

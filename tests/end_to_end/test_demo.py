@@ -38,7 +38,7 @@ def assert_served(printed: str) -> None:
 
 
 def test_the_demo_serves_a_model_and_is_reproducible_and_with_an_impossible_threshold_fails(tmp_path: Path) -> None:
-    done = penstock("demo", "--data", str(tmp_path))
+    done = penstock("demo", "--short", "--data", str(tmp_path))
 
     assert done.returncode == 0, done.stdout + done.stderr
     for shown in (*STEPS, "Succeeded in", "validation:accuracy", "model-package/tumours/1", "PendingManualApproval"):
@@ -48,7 +48,7 @@ def test_the_demo_serves_a_model_and_is_reproducible_and_with_an_impossible_thre
     assert [step for step, _, _ in logs] == ["Preprocess", "Train", "Evaluate"]
     assert "validation:auc=" in Path(logs[1][2]).read_text()
 
-    failed = penstock("demo", "--data", str(tmp_path), "--threshold", "2")
+    failed = penstock("demo", "--short", "--data", str(tmp_path), "--threshold", "2")
 
     assert failed.returncode == 1
     assert "Failed in" in failed.stdout
@@ -76,7 +76,7 @@ def test_the_demo_serves_a_model_and_is_reproducible_and_with_an_impossible_thre
 
 @pytest.mark.parametrize("moment", ["0", "Train", "Evaluate", "Deploy"])
 def test_a_power_cut_changes_nothing_a_user_can_see(tmp_path: Path, moment: str) -> None:
-    done = penstock("demo", "--data", str(tmp_path), "--crash-at", moment)
+    done = penstock("demo", "--short", "--data", str(tmp_path), "--crash-at", moment)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "the server was killed" in done.stdout

@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "run": "Run a pipeline written in Python, here or on a server: penstock run FILE",
     "pipeline": "Show, print or publish a pipeline written in Python.",
     "build": "Run a build spec in the working directory, as CodeBuild does: penstock build .",
+    "new": "Start a project from a template: penstock new NAME --template …",
     "demo": "Run a whole pipeline on real data, and show what happened.",
     "status": "Show the server, its pipeline executions and its jobs.",
     "logs": "Show what a job printed; --follow goes on while it runs.",

@@ -1,7 +1,8 @@
 """`penstock demo`: the main job on real data, seen from outside.
 
-It starts a server of its own, talks to it as an ordinary boto3 client, follows the execution while it runs, and shows
-what came of it. Then the model that was registered is approved, served and asked, and `why` tells how it came about.
+It starts a server of its own and talks to it as an ordinary client, with boto3 and git. The whole story is that of a
+project (`story.project`). With `--short` it is that of one pipeline: it follows an execution while it runs, and shows
+what came of it; then the model that was registered is approved, served and asked, and `why` tells how it came about.
 With `--crash` the server is killed at a random moment and started again, with `--crash-at` at a chosen one; the end
 must be the same.
 """
@@ -9,6 +10,7 @@ must be the same.
 import random
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +22,8 @@ from penstock.cli.clients import Client, client, unreachable
 from penstock.cli.place import Place
 from penstock.cli.story import deploy, pipeline, screen
 from penstock.cli.story.crash import Crash
+from penstock.cli.story.project.telling import Telling
+from penstock.cli.story.screen import Json
 from penstock.cli.story.server import Server
 from penstock.pipeline.commit import commit_of
 
@@ -29,14 +33,16 @@ DEADLINE: Final = 300.0  # seconds for the execution
 
 @click.command("demo")
 @click.option("--data", type=click.Path(path_type=Path), help="Where to keep everything; default: a new folder.")
-@click.option("--threshold", type=float, default=0.9, show_default=True, help="The accuracy that is good enough.")
+@click.option("--short", is_flag=True, help="Only one pipeline, and what it makes, without a project.")
+@click.option("--threshold", type=float, default=0.9, show_default=True, help="--short: the accuracy that is enough.")
 @click.option("--crash", is_flag=True, help="Kill the server at a random moment and start it again.")
 @click.option("--crash-at", metavar="MOMENT", help="Kill it then: so many seconds after the start, or in that step.")
 @click.option("--keep", is_flag=True, help="Leave the server running in the end.")
-def command(data: Path | None, threshold: float, crash: bool, crash_at: str | None, keep: bool) -> None:
-    """Run process → train → evaluate → condition → create + register model → approve → endpoint on real data."""
+def command(data: Path | None, short: bool, threshold: float, crash: bool, crash_at: str | None, keep: bool) -> None:
+    """A project from a template: a push is tested and makes a model, which is approved, deployed, asked, monitored, and
+    made anew when its data drifts."""
     console = Console()
-    moment = crash_at or (str(random.uniform(0.0, 4.0)) if crash else None)  # noqa: S311 - any moment will do
+    moment = crash_at or (str(random.uniform(0.0, 4.0 if short else 60.0)) if crash else None)  # noqa: S311 - any will do
     folder = data.absolute() if data else Path(tempfile.mkdtemp(prefix="penstock-demo-"))
     server = Server(folder)
     began = time.perf_counter()
@@ -46,7 +52,12 @@ def command(data: Path | None, threshold: float, crash: bool, crash_at: str | No
     )
     try:
         try:
-            is_served = run(console, server, place, threshold=threshold, crash_at=moment)
+            strike = Crash(console, server, moment).strike_if_due if moment else lambda _: None
+            is_served = (
+                run(console, place, threshold=threshold, strike=strike)
+                if short
+                else Telling(console, place, strike).tell()
+            )
         except (BotoCoreError, ClientError) as error:
             raise unreachable(place, error) from error
     finally:
@@ -58,7 +69,7 @@ def command(data: Path | None, threshold: float, crash: bool, crash_at: str | No
         raise click.exceptions.Exit(1)
 
 
-def run(console: Console, server: Server, place: Place, *, threshold: float, crash_at: str | None) -> bool:
+def run(console: Console, place: Place, *, threshold: float, strike: Callable[[list[Json]], None]) -> bool:
     """Upload, create, start, follow, show, and deploy; whether the new model is served in the end."""
     sagemaker = client(place, "sagemaker", attempts=8)
     bucket = upload(client(place, "s3", attempts=8))
@@ -70,8 +81,6 @@ def run(console: Console, server: Server, place: Place, *, threshold: float, cra
         PipelineExecutionDescription=f"penstock demo {commit_of(Path(pipeline.__file__).parent)}".strip(),
     )["PipelineExecutionArn"]
     console.print(f"started {execution}")
-    crash = Crash(console, server, crash_at) if crash_at else None
-    strike = crash.strike_if_due if crash else lambda _: None
     status = screen.follow(
         console,
         sagemaker,

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from penstock.cli.pipeline.target import Target
 from penstock.pipeline import kinds
 from penstock.pipeline.expressions import RESULT
-from penstock.pipeline.graph import Graph, Known, Many, Output, Reference
+from penstock.pipeline.graph import Graph, Known, Many, Output, Property, Reference
 
 Json = Any
 TOLD: Final = 20  # lines of a failed job's log
@@ -35,7 +35,16 @@ def _value(reference: Reference, steps: Mapping[str, Json], target: Target) -> J
             return {name: _value(Output(reference.call, name, kind), steps, target) for name, kind in every}
         case Output() if reference.call.tuning is None:
             return _output(reference, steps, target)
+        case Property():
+            return _told(reference, steps)
     return None
+
+
+def _told(reference: Property, steps: Mapping[str, Json]) -> Json:
+    """The ARN of a model package, the name of an endpoint; nothing of a branch that was not taken."""
+    metadata = steps.get(reference.node.name, {}).get("Metadata", {})
+    arn = metadata.get("RegisterModel", {}).get("Arn") or metadata.get("Endpoint", {}).get("Arn")
+    return arn if arn is None or reference.name.endswith("Arn") else arn.rpartition("/")[2]
 
 
 def _output(reference: Output, steps: Mapping[str, Json], target: Target) -> Json:

@@ -1,0 +1,103 @@
+"""Project templates: CloudFormation templates made of parts, and the code that their repositories begin with.
+
+A template is what its parts say together: of two that say the same thing the later one counts. A seed is a folder, as
+the ZIP that `AWS::CodeCommit::Repository` takes.
+"""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import PurePosixPath
+from typing import Final
+
+SECTIONS: Final = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
+SEED_BUCKET: Final = "sagemaker-servicecatalog-seedcode-{region}"
+SEEDS: Final = ("check-in", "model-build", "model-deploy")
+EPOCH: Final = (2020, 1, 1, 0, 0, 0)  # what all files of a seed are dated, so that it is the same each time
+
+
+@dataclass(frozen=True)
+class ProjectTemplate:
+    name: str
+    summary: str
+    parts: tuple[str, ...]
+
+    def text(self) -> str:
+        """The template, as YAML."""
+        found: dict[str, dict[str, str]] = {section: {} for section in SECTIONS}
+        for part in self.parts:
+            for section, entries in _sections(_folder("parts").joinpath(f"{part}.yml").read_text()).items():
+                found[section] |= entries
+        lines = ['AWSTemplateFormatVersion: "2010-09-09"', f"Description: {json.dumps(self.summary)}"]
+        for section, entries in found.items():
+            if entries:
+                lines += [f"{section}:", *entries.values()]
+        return "\n".join(lines) + "\n"
+
+
+BUILD: Final = ("common", "build")
+TEMPLATES: Final = {
+    template.name: template
+    for template in (
+        ProjectTemplate("build-train", "A repository whose every push is tested and makes a model", BUILD),
+        ProjectTemplate(
+            "build-train-deploy",
+            "Every push makes a model; approved ones are deployed to staging, tested, and to production",
+            (*BUILD, "deploy"),
+        ),
+        ProjectTemplate(
+            "build-train-deploy-monitor",
+            "Models are made, deployed and monitored: where production's data drifts, a new one is made",
+            (*BUILD, "deploy", "monitor"),
+        ),
+        ProjectTemplate(
+            "deploy",
+            "Approved models of a group are deployed to staging, tested, and to production",
+            ("common", "deploy"),
+        ),
+    )
+}
+
+
+def key(name: str) -> str:
+    """Where a template is in the seed bucket."""
+    return f"penstock/templates/{name}.yaml"
+
+
+def seed(name: str) -> bytes:
+    """A seed's ZIP: the same bytes each time."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, file in sorted(_files(_folder("seeds").joinpath(name), PurePosixPath())):
+            archive.writestr(zipfile.ZipInfo(str(path), EPOCH), file.read_bytes(), zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _sections(text: str) -> dict[str, dict[str, str]]:
+    """The entries of each section by name, as they are written: two blanks before a name, more before what is in it."""
+    found: dict[str, dict[str, str]] = {}
+    section = name = ""
+    for line in text.splitlines():
+        if line[:1].strip():
+            section = line.partition(":")[0]
+        elif line[2:3].strip():
+            name = line.strip().partition(":")[0]
+            found.setdefault(section, {})[name] = line
+        else:
+            found[section][name] += f"\n{line}"
+    return found
+
+
+def _folder(name: str) -> Traversable:
+    return resources.files("penstock.templates").joinpath(name)
+
+
+def _files(folder: Traversable, at: PurePosixPath) -> list[tuple[PurePosixPath, Traversable]]:
+    found: list[tuple[PurePosixPath, Traversable]] = []
+    for each in folder.iterdir():
+        if each.name != "__pycache__":
+            found += _files(each, at / each.name) if each.is_dir() else [(at / each.name, each)]
+    return found

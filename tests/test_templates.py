@@ -1,0 +1,59 @@
+"""Project templates are templates that CloudFormation's own linter finds nothing in, and what they begin with works."""
+
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from penstock.templates import SEEDS, TEMPLATES, seed
+
+HERE = Path(__file__).parents[1] / "src/penstock/templates/seeds"
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_is_sound(name: str, tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(TEMPLATES[name].text())
+
+    done = subprocess.run(["cfn-lint", "template.yaml"], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_what_an_endpoint_is_made_of_is_sound() -> None:
+    done = subprocess.run(
+        ["cfn-lint", "endpoint.yml"], cwd=HERE / "model-deploy", capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_later_part_changes_an_earlier_one() -> None:
+    text = TEMPLATES["build-train-deploy-monitor"].text()
+
+    assert text.count("  Monitored:\n") == 1
+    assert 'Default: "true"' in text
+    assert 'Default: "true"' not in TEMPLATES["build-train-deploy"].text()
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_a_seed_is_its_folder_and_the_same_each_time(name: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(seed(name))) as archive:
+        for each in archive.namelist():
+            assert archive.read(each) == (HERE / name / each).read_bytes()
+    assert seed(name) == seed(name)
+
+
+def test_the_tests_that_a_project_begins_with_pass(tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(seed("model-build"))) as archive:
+        archive.extractall(tmp_path)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "tests"],
+        cwd=tmp_path, env={**os.environ, "PYTEST_ADDOPTS": ""}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout
