@@ -56,6 +56,7 @@ from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.sagemaker.transform.room import open_transform
 from penstock.services.sagemaker.tuning.room import open_tuning
 from penstock.services.scheduler import open_scheduler
+from penstock.services.servicecatalog import open_servicecatalog
 from penstock.services.stepfunctions.integrations import MockConfig, StandIn, nobody
 from penstock.services.stepfunctions.quotas import read_quotas
 from penstock.services.stepfunctions.room import open_stepfunctions
@@ -191,6 +192,7 @@ class Rooms:
         rooms._furnish_features(data)
         rooms._furnish_builds(data, streams, clients_of.jobs, endpoint)
         rooms._furnish_pipelines(endpoint)
+        rooms._furnish_catalog()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
         rooms.chores.append(rooms.tracking.keeping.work)
@@ -368,6 +370,10 @@ class Rooms:
             clock=clock,
             chance=chance,
         )
+
+    def _furnish_catalog(self) -> None:
+        """What is launched from templates."""
+        open_servicecatalog(engine=self.engine, directory=self.directory, clock=clock)
 
     def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
         chores = open_stepfunctions(
