@@ -1,6 +1,7 @@
 """Stopping the world at any commit of a launch, a change and an end, and starting it again: nobody sees it."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from services.stacks import ROLLED_BACK, Stacks
 
 
 async def prepare(folder: Path) -> tuple[str, str]:
+    """A folder with a product in it; its id, and its version's."""
     await asyncio.to_thread(folder.mkdir)
     migrate(folder / "world.db", MIGRATIONS)
     async with at_work(World(SqliteDatabase(folder / "world.db"), folder)) as world:
@@ -37,13 +39,18 @@ async def live(world: World, product: str, artifact: str, told: list[Json]) -> N
 
 async def go_on(world: World, product: str, artifact: str, told: list[Json]) -> None:
     """The same again, unless what was launched is gone already."""
-    (*_, last) = (None, *(await world.ask("ListRecordHistory"))["RecordDetails"][:1])
+    last: Json = next(iter((await world.ask("ListRecordHistory"))["RecordDetails"]), None)
     if last is None or last["RecordType"] != "TERMINATE_PROVISIONED_PRODUCT":
         await live(world, product, artifact, told)
         return
     await world.settled({"RecordDetail": last})
     history = (await world.ask("ListRecordHistory"))["RecordDetails"][::-1]
     told[:] = [seen(await world.ask("DescribeRecord", Id=each["RecordId"])) for each in history]
+
+
+def copied(folder: Path, name: str) -> Path:
+    """What was prepared, again."""
+    return shutil.copytree(folder / "prepared", folder / name)
 
 
 def seen(record: Json) -> Json:
@@ -57,16 +64,15 @@ def fated() -> Stacks:
 
 @pytest.mark.parametrize("after", [False, True], ids=["lost", "kept, not answered"])
 async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(tmp_path: Path, after: bool) -> None:
-    product, artifact = await prepare(tmp_path / "whole")
-    expected: list[Json] = []
-    async with at_work(World(SqliteDatabase(tmp_path / "whole/world.db"), tmp_path, fated(), life=2)) as world:
+    product, artifact = await prepare(tmp_path / "prepared")
+    whole, expected = copied(tmp_path, "whole"), list[Json]()
+    async with at_work(World(SqliteDatabase(whole / "world.db"), whole, fated(), life=2)) as world:
         await live(world, product, artifact, expected)
     assert [detail["Status"] for detail, _ in expected] == ["SUCCEEDED", "FAILED", "SUCCEEDED"]
 
     crashes = 0
     for commits in range(2, 40):  # two are the worker's
-        folder, stacks, told = tmp_path / str(commits), fated(), list[Json]()
-        product, artifact = await prepare(folder)
+        folder, stacks, told = copied(tmp_path, str(commits)), fated(), list[Json]()
         database = StoppingDatabase(folder / "world.db", commits, after=after)
         first = World(database, folder, stacks, life=2)
         if not await until_stopped(first, database, live(first, product, artifact, told)):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from penstock.services.servicecatalog.model import InvalidParameters
-from penstock.wire.call import Json, ServiceError
+from penstock.wire.call import Call, Json, Scope, ServiceError
 from services.servicecatalog.worlds import URL, WHO, World, in_a_world
 from services.stacks import ROLLED_BACK
 
@@ -218,18 +218,16 @@ async def test_outputs_and_provisioned_products_are_found(world: World) -> None:
         ]
 
     told = await world.ask("GetProvisionedProductOutputs", ProvisionedProductName="first", OutputKeys=["Url"])
-    nobody = await world.ask(
-        "SearchProvisionedProducts",
-        AccessLevelFilter={"Key": "User", "Value": "self"},
-        scope=WHO.__class__(principal="arn:aws:iam::123456789012:user/other"),
-    )
+    other = Scope(principal="arn:aws:iam::123456789012:user/other")
+    mine = {"AccessLevelFilter": {"Key": "User", "Value": "self"}}
+    theirs = await world.directory.answer(Call("servicecatalog", "SearchProvisionedProducts", mine, other))
 
     assert told["Outputs"] == [{"OutputKey": "Url", "OutputValue": "http://here", "Description": "where"}]
     assert await search() == ["second", "first"]
     assert await search("name:fir*") == ["first"]
     assert await search("status:AVAILABLE", "tags:team=a") == ["first"]
     assert await search("productName:Bucket AND second") == ["second"]
-    assert nobody["TotalResultsCount"] == 0
+    assert theirs["TotalResultsCount"] == 0
     with pytest.raises(InvalidParameters, match="OR and NOT"):
         await search("name:a OR name:b")
     with pytest.raises(InvalidParameters, match="no output Other"):

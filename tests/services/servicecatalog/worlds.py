@@ -59,9 +59,9 @@ class World:
         self.now += 0.001
         return self.now
 
-    async def ask(self, operation: str, *, scope: Scope = WHO, **request: Json) -> Mapping[str, Any]:
+    async def ask(self, operation: str, **request: Json) -> Mapping[str, Any]:
         """What Service Catalog answers."""
-        return await self.directory.answer(Call("servicecatalog", operation, request, scope))
+        return await self.directory.answer(Call("servicecatalog", operation, request, WHO))
 
     async def s3(self, operation: str, **request: Json) -> Mapping[str, Any]:
         return await self.directory.answer(Call("s3", operation, request, WHO))
