@@ -53,6 +53,7 @@ from penstock.services.sagemaker.monitoring.room import open_monitoring
 from penstock.services.sagemaker.monitoring.settings import read_schedule_minutes
 from penstock.services.sagemaker.pipelines.notices import telling
 from penstock.services.sagemaker.pipelines.room import open_pipelines
+from penstock.services.sagemaker.projects.room import open_projects
 from penstock.services.sagemaker.transform.room import open_transform
 from penstock.services.sagemaker.tuning.room import open_tuning
 from penstock.services.scheduler import open_scheduler
@@ -374,6 +375,7 @@ class Rooms:
     def _furnish_catalog(self) -> None:
         """What is launched from templates."""
         open_servicecatalog(engine=self.engine, directory=self.directory, clock=clock)
+        open_projects(engine=self.engine, directory=self.directory, clock=clock, chance=chance)
 
     def _furnish_stepfunctions(self, data: Path, mocks: MockConfig | None, stand_in: StandIn) -> None:
         chores = open_stepfunctions(

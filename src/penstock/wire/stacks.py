@@ -10,7 +10,7 @@ from typing import Final
 
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError
 
-FIRST_LOOK, LAST_LOOK, GROWTH = 0.1, 5.0, 1.5  # seconds between two looks, which grow by that factor
+FIRST_LOOK, LAST_LOOK, GROWTH = 0.02, 5.0, 1.5  # seconds between two looks, which grow by that factor
 LONGEST: Final = 24 * 3600.0  # seconds that a stack's change is waited for
 NOTHING_TO_DO: Final = "No updates are to be performed"
 DELETED: Final = "DELETE_COMPLETE"

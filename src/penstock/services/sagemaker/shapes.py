@@ -704,6 +704,18 @@ class CategoricalParameterRange(TypedDict):
     Values: list[str]
 
 
+class CfnCreateTemplateProvider(TypedDict):
+    TemplateName: str
+    TemplateURL: str
+    RoleARN: NotRequired[str]
+    Parameters: NotRequired[list[CfnStackCreateParameter]]
+
+
+class CfnStackCreateParameter(TypedDict):
+    Key: str
+    Value: NotRequired[str]
+
+
 class CfnStackDetail(TypedDict):
     Name: NotRequired[str]
     Id: NotRequired[str]
@@ -715,12 +727,23 @@ class CfnStackParameter(TypedDict):
     Value: NotRequired[str]
 
 
+class CfnStackUpdateParameter(TypedDict):
+    Key: str
+    Value: NotRequired[str]
+
+
 class CfnTemplateProviderDetail(TypedDict):
     TemplateName: str
     TemplateURL: str
     RoleARN: NotRequired[str]
     Parameters: NotRequired[list[CfnStackParameter]]
     StackDetail: NotRequired[CfnStackDetail]
+
+
+class CfnUpdateTemplateProvider(TypedDict):
+    TemplateName: str
+    TemplateURL: str
+    Parameters: NotRequired[list[CfnStackUpdateParameter]]
 
 
 class Channel(TypedDict):
@@ -1276,6 +1299,23 @@ class CreateProcessingJobResponse(TypedDict):
     ProcessingJobArn: str
 
 
+class CreateProjectRequest(TypedDict):
+    ProjectName: str
+    ProjectDescription: NotRequired[str]
+    ServiceCatalogProvisioningDetails: NotRequired[ServiceCatalogProvisioningDetails]
+    Tags: NotRequired[list[Tag]]
+    TemplateProviders: NotRequired[list[CreateTemplateProvider]]
+
+
+class CreateProjectResponse(TypedDict):
+    ProjectArn: str
+    ProjectId: str
+
+
+class CreateTemplateProvider(TypedDict):
+    CfnTemplateProvider: NotRequired[CfnCreateTemplateProvider]
+
+
 class CreateTrainingJobRequest(TypedDict):
     TrainingJobName: str
     HyperParameters: NotRequired[dict[str, str]]
@@ -1650,6 +1690,14 @@ class DeleteProcessingJobRequest(TypedDict):
 
 
 class DeleteProcessingJobResponse(TypedDict):
+    pass
+
+
+class DeleteProjectRequest(TypedDict):
+    ProjectName: str
+
+
+class DeleteProjectResponse(TypedDict):
     pass
 
 
@@ -2282,6 +2330,25 @@ class DescribeProcessingJobResponse(TypedDict):
     MonitoringScheduleArn: NotRequired[str]
     AutoMLJobArn: NotRequired[str]
     TrainingJobArn: NotRequired[str]
+
+
+class DescribeProjectRequest(TypedDict):
+    ProjectName: str
+
+
+class DescribeProjectResponse(TypedDict):
+    ProjectArn: str
+    ProjectName: str
+    ProjectId: str
+    ProjectDescription: NotRequired[str]
+    ServiceCatalogProvisioningDetails: NotRequired[ServiceCatalogProvisioningDetails]
+    ServiceCatalogProvisionedProductDetails: NotRequired[ServiceCatalogProvisionedProductDetails]
+    ProjectStatus: ProjectStatus
+    TemplateProviderDetails: NotRequired[list[TemplateProviderDetail]]
+    CreatedBy: NotRequired[UserContext]
+    CreationTime: float
+    LastModifiedTime: NotRequired[float]
+    LastModifiedBy: NotRequired[UserContext]
 
 
 class DescribeTrainingJobRequest(TypedDict):
@@ -3819,6 +3886,21 @@ class ListProcessingJobsRequest(TypedDict):
 
 class ListProcessingJobsResponse(TypedDict):
     ProcessingJobSummaries: list[ProcessingJobSummary]
+    NextToken: NotRequired[str]
+
+
+class ListProjectsRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    NextToken: NotRequired[str]
+    SortBy: NotRequired[ProjectSortBy]
+    SortOrder: NotRequired[ProjectSortOrder]
+
+
+class ListProjectsResponse(TypedDict):
+    ProjectSummaryList: list[ProjectSummary]
     NextToken: NotRequired[str]
 
 
@@ -5400,10 +5482,29 @@ class Project(TypedDict):
     LastModifiedBy: NotRequired[UserContext]
 
 
+ProjectSortBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
+
+
+ProjectSortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
+
+
 ProjectStatus: TypeAlias = Literal[
     "Pending", "CreateInProgress", "CreateCompleted", "CreateFailed", "DeleteInProgress", "DeleteFailed",
     "DeleteCompleted", "UpdateInProgress", "UpdateCompleted", "UpdateFailed"
 ]
+
+
+class ProjectSummary(TypedDict):
+    ProjectName: str
+    ProjectDescription: NotRequired[str]
+    ProjectArn: str
+    ProjectId: str
+    CreationTime: float
+    ProjectStatus: ProjectStatus
 
 
 class PropertyNameQuery(TypedDict):
@@ -5794,6 +5895,11 @@ class ServiceCatalogProvisioningDetails(TypedDict):
     ProductId: str
     ProvisioningArtifactId: NotRequired[str]
     PathId: NotRequired[str]
+    ProvisioningParameters: NotRequired[list[ProvisioningParameter]]
+
+
+class ServiceCatalogProvisioningUpdateDetails(TypedDict):
+    ProvisioningArtifactId: NotRequired[str]
     ProvisioningParameters: NotRequired[list[ProvisioningParameter]]
 
 
@@ -6749,6 +6855,18 @@ class UpdatePipelineVersionResponse(TypedDict):
     PipelineVersionId: NotRequired[int]
 
 
+class UpdateProjectRequest(TypedDict):
+    ProjectName: str
+    ProjectDescription: NotRequired[str]
+    ServiceCatalogProvisioningUpdateDetails: NotRequired[ServiceCatalogProvisioningUpdateDetails]
+    Tags: NotRequired[list[Tag]]
+    TemplateProvidersToUpdate: NotRequired[list[UpdateTemplateProvider]]
+
+
+class UpdateProjectResponse(TypedDict):
+    ProjectArn: str
+
+
 class UpdateRecordRequest(TypedDict):
     FeatureGroupName: str
     RecordIdentifierValueAsString: str
@@ -6759,6 +6877,10 @@ class UpdateRecordRequest(TypedDict):
 
 class UpdateRecordResponse(TypedDict):
     pass
+
+
+class UpdateTemplateProvider(TypedDict):
+    CfnTemplateProvider: NotRequired[CfnUpdateTemplateProvider]
 
 
 class UpdateTrialComponentRequest(TypedDict):

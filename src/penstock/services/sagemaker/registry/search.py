@@ -21,6 +21,8 @@ from penstock.services.sagemaker.features import answers as features
 from penstock.services.sagemaker.features import metadata
 from penstock.services.sagemaker.features.model import FEATURE
 from penstock.services.sagemaker.features.model import GROUP as FEATURE_GROUP
+from penstock.services.sagemaker.projects import answers as projects
+from penstock.services.sagemaker.projects.model import PROJECT
 from penstock.services.sagemaker.registry import contents, expressions, groups, models
 from penstock.services.sagemaker.registry.names import GROUP, MODEL, PACKAGE, arn
 from penstock.services.sagemaker.registry.tags import by_pipelines
@@ -90,6 +92,7 @@ _SEARCHED: Final[Mapping[str, Searched]] = {
     "Experiment": Searched(EXPERIMENT, entities.described),
     "ExperimentTrial": Searched(TRIAL, entities.described, "Trial"),
     "ExperimentTrialComponent": Searched(COMPONENT, entities.described, "TrialComponent"),
+    "Project": Searched(PROJECT, projects.described),
     "FeatureGroup": Searched(FEATURE_GROUP, features.described),
     "FeatureMetadata": Searched(FEATURE, metadata.described),
 }

@@ -1,0 +1,93 @@
+"""A world with projects and Service Catalog in it, and a stand-in for CloudFormation."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from penstock.composition.sources import MIGRATIONS
+from penstock.engine.facts import RunId
+from penstock.services.sagemaker import registry
+from penstock.services.sagemaker.projects.room import open_projects
+from penstock.store.migrate import migrate
+from penstock.store.sqlite import SqliteDatabase
+from penstock.wire.call import Call, Json
+from services.clockwork import at_work
+from services.servicecatalog import worlds
+from services.servicecatalog.worlds import DEADLINE, URL, WHO
+
+TEMPLATE = """\
+Parameters:
+  SageMakerProjectName: {Type: String}
+  SageMakerProjectId: {Type: String}
+  Size: {Type: Number, Default: 3}
+Resources:
+  Bucket: {Type: "AWS::S3::Bucket"}
+"""
+PROVIDER = {"TemplateName": "mine", "TemplateURL": URL, "Parameters": [{"Key": "Size", "Value": "5"}]}
+
+
+class World(worlds.World):
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        open_projects(
+            engine=self.engine, directory=self.directory, clock=self.clock, chance=lambda: f"{self.life}x{self.token()}"
+        )
+        for service in registry.services(self.database, self.directory, self.clock):
+            self.directory.register(service)
+        self.stacks.parameters = ("SageMakerProjectName", "SageMakerProjectId", "Size")
+
+    async def sagemaker(self, operation: str, *, token: str = "", **request: Json) -> Mapping[str, Any]:
+        return await self.directory.answer(Call("sagemaker", operation, request, WHO, token))
+
+    async def project(self, name: str = "churn") -> Json:
+        return await self.sagemaker("DescribeProject", ProjectName=name)
+
+    async def settled_project(self, name: str = "churn") -> Json:
+        """A project when nothing is done to it any more."""
+
+        def open_runs(tx: Any) -> list[Any]:
+            runs: list[Any] = tx.rows("SELECT id FROM run WHERE id LIKE :ours", ours=f"%:project/{name}/%")
+            return runs
+
+        for (run,) in await self.database.read(open_runs):
+            await self.engine.settled(RunId(run))
+        return await self.project(name)
+
+    async def by_template(self, name: str = "churn", **more: Json) -> Json:
+        await self.sagemaker(
+            "CreateProject", ProjectName=name, TemplateProviders=[{"CfnTemplateProvider": PROVIDER}], **more
+        )
+        return await self.settled_project(name)
+
+    async def by_product(self, product: str, name: str = "churn", **more: Json) -> Json:
+        details = {"ProductId": product, "ProvisioningParameters": [{"Key": "Size", "Value": "5"}]}
+        await self.sagemaker("CreateProject", ProjectName=name, ServiceCatalogProvisioningDetails=details, **more)
+        return await self.settled_project(name)
+
+    async def updated(self, **more: Json) -> Json:
+        await self.sagemaker("UpdateProject", ProjectName="churn", **more)
+        return await self.settled_project()
+
+    async def deleted(self, name: str = "churn") -> Json:
+        await self.sagemaker("DeleteProject", ProjectName=name)
+        return await self.settled_project(name)
+
+
+@asynccontextmanager
+async def living(folder: Path) -> AsyncIterator[World]:
+    migrate(folder / "world.db", MIGRATIONS)
+    async with at_work(World(SqliteDatabase(folder / "world.db"), folder)) as world:
+        yield world
+
+
+def in_a_world(test: Callable[[World], Awaitable[None]]) -> Callable[[Path], Awaitable[None]]:
+    """A test of a new world at work."""
+
+    async def run(tmp_path: Path) -> None:
+        async with asyncio.timeout(DEADLINE), living(tmp_path) as world:
+            await test(world)
+
+    run.__name__ = run.__qualname__ = test.__name__
+    return run
