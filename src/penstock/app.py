@@ -161,6 +161,7 @@ class Penstock:
             await rooms.container_engine.version()  # raises where nobody answers
         rooms.peripheral.enter(self.settings.data)
         await identity.ensure_default_role(rooms.database, clock=clock, chance=chance)
+        await identity.ensure_project_roles(rooms.database, clock=clock, chance=chance)
         if self.settings.auth:
             await self._find_root(rooms.database)
         seal = await identity.seal_of(rooms.database, clock=clock, chance=chance)

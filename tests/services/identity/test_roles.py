@@ -1,11 +1,13 @@
 """IAM's roles, through boto3."""
 
+import asyncio
 import json
 
 import pytest
 from botocore.exceptions import ClientError
 
-from services.identity.world import ALLOW, TRUST, World
+from penstock.services.identity.install import PROJECT_ROLES, ensure_project_roles
+from services.identity.world import ALLOW, TRUST, World, chance
 
 MANAGED = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
 
@@ -117,6 +119,20 @@ def test_roles_are_listed_in_pages_and_by_path(world: World) -> None:
     names = [role["RoleName"] for page in pages for role in page["Roles"]]
     assert names == ["PenstockExecutionRole", "r0", "r1", "r2", "r3", "r4"]
     assert [role["RoleName"] for role in odd] == ["r1", "r3"]
+
+
+def test_the_roles_that_projects_take_for_granted_are_made_once(world: World) -> None:
+    iam, database = world.client("iam"), world.database
+
+    for _ in range(2):
+        asyncio.run(ensure_project_roles(database, clock=world.clock, chance=chance))
+    iam.delete_role(RoleName="AmazonSageMakerProjectsEventsRole")
+    asyncio.run(ensure_project_roles(database, clock=world.clock, chance=chance))
+
+    made = iam.list_roles(PathPrefix="/service-role/")["Roles"]
+    assert len(made) == len({role["Arn"] for role in made}) == len(PROJECT_ROLES)
+    arn = "arn:aws:iam::123456789012:role/service-role/AmazonSageMakerServiceCatalogProductsUseRole"
+    assert arn in {role["Arn"] for role in made}
 
 
 def test_a_marker_that_no_page_gave_out_is_refused(world: World) -> None:

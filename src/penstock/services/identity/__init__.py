@@ -13,7 +13,7 @@ Policies are kept and checked for their form. They are not evaluated yet: whoeve
 
 from penstock.services.identity.account import Account
 from penstock.services.identity.grants import RoleGrants, UserGrants
-from penstock.services.identity.install import ensure_default_role, root_credential
+from penstock.services.identity.install import ensure_default_role, ensure_project_roles, root_credential
 from penstock.services.identity.keys import AccessKeys, StoredKeys
 from penstock.services.identity.passwords import ServiceCredentials, ServicePasswords
 from penstock.services.identity.policies import Policies
@@ -37,6 +37,7 @@ __all__ = [
     "UserGrants",
     "Users",
     "ensure_default_role",
+    "ensure_project_roles",
     "root_credential",
     "seal_of",
 ]

@@ -1,10 +1,12 @@
-"""What a new installation begins with: a role that every service may take, and the root's key.
+"""What a new installation begins with: a role that every service may take, those of projects, and the root's key.
 
-Both are made once; asked again, they are found.
+All are made once; asked again, they are found.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from penstock.services.identity import rows
 from penstock.services.identity.keys import credential_of, new_key
@@ -16,6 +18,43 @@ from penstock.store.documents import Query
 from penstock.wire.call import DEFAULT_ACCOUNT, Scope
 from penstock.wire.credentials import DEFAULT_ROLE, Credential
 
+if TYPE_CHECKING:
+    from penstock.services.identity.shapes import CreateRoleRequest
+
+SERVICE_PATH: Final = "/service-role/"
+PROJECT_ROLES: Final = (
+    *(
+        f"AmazonSageMakerServiceCatalogProducts{what}Role"
+        for what in (
+            "Launch",
+            "Use",
+            "ApiGateway",
+            "Cloudformation",
+            "CodeBuild",
+            "CodePipeline",
+            "Events",
+            "Execution",
+            "Firehose",
+            "Glue",
+            "Lambda",
+        )
+    ),
+    *(
+        f"AmazonSageMakerProjects{what}Role"
+        for what in (
+            "Launch",
+            "Use",
+            "ApiGateway",
+            "Cloudformation",
+            "CodeBuild",
+            "CodePipeline",
+            "Events",
+            "Execution",
+            "Lambda",
+        )
+    ),
+)  # fmt: skip - AWS's console makes them when projects are enabled; templates name them
+OF_PROJECTS: Final = "A role that templates of SageMaker's projects name. Made by Penstock."
 DESCRIPTION: Final = "The role that jobs run as unless they name another. Made by Penstock."
 
 
@@ -41,6 +80,29 @@ async def ensure_default_role(
         return (found or documents.insert(tx, role)).arn
 
     return await database.write(ensure)
+
+
+async def ensure_project_roles(
+    database: Database, *, clock: Callable[[], float], chance: Callable[[], str], account: str = DEFAULT_ACCOUNT
+) -> None:
+    """Make the roles that templates of projects take for granted, those that are not there."""
+    scope = Scope(account, "")
+
+    def missing(tx: Transaction) -> list[str]:
+        return [name for name in PROJECT_ROLES if documents.find(tx, scope, "iam/role", name) is None]
+
+    def ensure(tx: Transaction) -> None:
+        for name in missing(tx):
+            request: CreateRoleRequest = {
+                "RoleName": name,
+                "Path": SERVICE_PATH,
+                "AssumeRolePolicyDocument": trust_policy(),
+                "Description": OF_PROJECTS,
+            }
+            documents.insert(tx, new_role(scope, request, at=clock(), role_id=unique_id("AROA", chance)))
+
+    if await database.read(missing):
+        await database.write(ensure)
 
 
 async def root_credential(

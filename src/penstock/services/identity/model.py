@@ -22,6 +22,7 @@ SERVICES: Final = (
     "scheduler",
     "lambda",
     "cloudformation",
+    "servicecatalog",
 )
 
 _PRINCIPAL: Final = re.compile(
