@@ -14,7 +14,11 @@ def differing(before: Mapping[str, Json], after: Mapping[str, Json]) -> list[str
 
 
 def with_tags(kind: ResourceType, properties: dict[str, Json], tags: Mapping[str, str]) -> dict[str, Json]:
-    """The properties, with the stack's tags where the type takes some and the template does not set them itself."""
+    """The properties, with the stack's tags where the type takes some and the template does not set them itself.
+
+    Service Catalog's stay with the stack: no service takes tags of AWS's from a customer.
+    """
+    tags = {key: value for key, value in tags.items() if not key.startswith("aws:")}
     if not tags or kind.tagging == "none":
         return properties
     own: Json = properties.get("Tags") or ({} if kind.tagging == "map" else [])
