@@ -1,12 +1,11 @@
 """A world with Service Catalog and S3 in it, and a stand-in for CloudFormation."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
@@ -116,19 +115,23 @@ class World:
         return await self.settled(await self.ask("ProvisionProduct", ProvisionToken=self.token(), **request, **more))
 
 
-@asynccontextmanager
-async def living(folder: Path) -> AsyncIterator[World]:
-    migrate(folder / "world.db", MIGRATIONS)
-    async with at_work(World(SqliteDatabase(folder / "world.db"), folder)) as world:
-        yield world
+W = TypeVar("W", bound=World)
 
 
-def in_a_world(test: Callable[[World], Awaitable[None]]) -> Callable[[Path], Awaitable[None]]:
-    """A test of a new world at work."""
+def tests_of(kind: type[W]) -> Callable[[Callable[[W], Awaitable[None]]], Callable[[Path], Awaitable[None]]]:
+    """What makes tests of new worlds of a kind, at work."""
 
-    async def run(tmp_path: Path) -> None:
-        async with asyncio.timeout(DEADLINE), living(tmp_path) as world:
-            await test(world)
+    def in_a_world(test: Callable[[W], Awaitable[None]]) -> Callable[[Path], Awaitable[None]]:
+        async def run(tmp_path: Path) -> None:
+            migrate(tmp_path / "world.db", MIGRATIONS)
+            world = kind(SqliteDatabase(tmp_path / "world.db"), tmp_path)
+            async with asyncio.timeout(DEADLINE), at_work(world):
+                await test(world)
 
-    run.__name__ = run.__qualname__ = test.__name__
-    return run
+        run.__name__ = run.__qualname__ = test.__name__
+        return run
+
+    return in_a_world
+
+
+in_a_world = tests_of(World)

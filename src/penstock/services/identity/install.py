@@ -22,38 +22,14 @@ if TYPE_CHECKING:
     from penstock.services.identity.shapes import CreateRoleRequest
 
 SERVICE_PATH: Final = "/service-role/"
-PROJECT_ROLES: Final = (
-    *(
-        f"AmazonSageMakerServiceCatalogProducts{what}Role"
-        for what in (
-            "Launch",
-            "Use",
-            "ApiGateway",
-            "Cloudformation",
-            "CodeBuild",
-            "CodePipeline",
-            "Events",
-            "Execution",
-            "Firehose",
-            "Glue",
-            "Lambda",
-        )
-    ),
-    *(
-        f"AmazonSageMakerProjects{what}Role"
-        for what in (
-            "Launch",
-            "Use",
-            "ApiGateway",
-            "Cloudformation",
-            "CodeBuild",
-            "CodePipeline",
-            "Events",
-            "Execution",
-            "Lambda",
-        )
-    ),
-)  # fmt: skip - AWS's console makes them when projects are enabled; templates name them
+PROJECT_ROLES: Final = tuple(  # AWS's console makes them when projects are enabled; templates name them
+    f"AmazonSageMaker{family}{what}Role"
+    for family, others in (("ServiceCatalogProducts", ("Firehose", "Glue")), ("Projects", ()))
+    for what in (
+        "Launch", "Use", "ApiGateway", "Cloudformation", "CodeBuild", "CodePipeline", "Events", "Execution", "Lambda",
+        *others,
+    )
+)  # fmt: skip
 OF_PROJECTS: Final = "A role that templates of SageMaker's projects name. Made by Penstock."
 DESCRIPTION: Final = "The role that jobs run as unless they name another. Made by Penstock."
 

@@ -1,21 +1,14 @@
 """A world with projects and Service Catalog in it, and a stand-in for CloudFormation."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from penstock.composition.sources import MIGRATIONS
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker import registry
 from penstock.services.sagemaker.projects.room import open_projects
-from penstock.store.migrate import migrate
-from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Call, Json
-from services.clockwork import at_work
 from services.servicecatalog import worlds
-from services.servicecatalog.worlds import DEADLINE, URL, WHO
+from services.servicecatalog.worlds import URL, WHO, tests_of
 
 TEMPLATE = """\
 Parameters:
@@ -75,19 +68,4 @@ class World(worlds.World):
         return await self.settled_project(name)
 
 
-@asynccontextmanager
-async def living(folder: Path) -> AsyncIterator[World]:
-    migrate(folder / "world.db", MIGRATIONS)
-    async with at_work(World(SqliteDatabase(folder / "world.db"), folder)) as world:
-        yield world
-
-
-def in_a_world(test: Callable[[World], Awaitable[None]]) -> Callable[[Path], Awaitable[None]]:
-    """A test of a new world at work."""
-
-    async def run(tmp_path: Path) -> None:
-        async with asyncio.timeout(DEADLINE), living(tmp_path) as world:
-            await test(world)
-
-    run.__name__ = run.__qualname__ = test.__name__
-    return run
+in_a_world = tests_of(World)
