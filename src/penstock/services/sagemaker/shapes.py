@@ -846,6 +846,24 @@ class CleanupStepMetadata(TypedDict):
     SkippedSteps: NotRequired[list[str]]
 
 
+CodeRepositorySortBy: TypeAlias = Literal[
+    "Name", "CreationTime", "LastModifiedTime"
+]
+
+
+CodeRepositorySortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
+
+
+class CodeRepositorySummary(TypedDict):
+    CodeRepositoryName: str
+    CodeRepositoryArn: str
+    CreationTime: float
+    LastModifiedTime: float
+    GitConfig: NotRequired[GitConfig]
+
+
 class CollectionConfig(TypedDict):
     VectorConfig: NotRequired[VectorConfig]
 
@@ -990,6 +1008,16 @@ class CreateAutoMLJobV2Request(TypedDict):
 
 class CreateAutoMLJobV2Response(TypedDict):
     AutoMLJobArn: str
+
+
+class CreateCodeRepositoryRequest(TypedDict):
+    CodeRepositoryName: str
+    GitConfig: GitConfig
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateCodeRepositoryResponse(TypedDict):
+    CodeRepositoryArn: str
 
 
 class CreateContextRequest(TypedDict):
@@ -1540,6 +1568,14 @@ class DeleteAssociationResponse(TypedDict):
     DestinationArn: NotRequired[str]
 
 
+class DeleteCodeRepositoryRequest(TypedDict):
+    CodeRepositoryName: str
+
+
+class DeleteCodeRepositoryResponse(TypedDict):
+    pass
+
+
 class DeleteContextRequest(TypedDict):
     ContextName: str
 
@@ -1862,6 +1898,18 @@ class DescribeAutoMLJobV2Response(TypedDict):
     DataSplitConfig: NotRequired[AutoMLDataSplitConfig]
     SecurityConfig: NotRequired[AutoMLSecurityConfig]
     AutoMLComputeConfig: NotRequired[AutoMLComputeConfig]
+
+
+class DescribeCodeRepositoryRequest(TypedDict):
+    CodeRepositoryName: str
+
+
+class DescribeCodeRepositoryResponse(TypedDict):
+    CodeRepositoryName: str
+    CodeRepositoryArn: str
+    CreationTime: float
+    LastModifiedTime: float
+    GitConfig: NotRequired[GitConfig]
 
 
 class DescribeContextRequest(TypedDict):
@@ -2868,6 +2916,16 @@ class GetSearchSuggestionsResponse(TypedDict):
     PropertyNameSuggestions: NotRequired[list[PropertyNameSuggestion]]
 
 
+class GitConfig(TypedDict):
+    RepositoryUrl: str
+    Branch: NotRequired[str]
+    SecretArn: NotRequired[str]
+
+
+class GitConfigForUpdate(TypedDict):
+    SecretArn: NotRequired[str]
+
+
 class HolidayConfigAttributes(TypedDict):
     CountryCode: NotRequired[str]
 
@@ -3425,6 +3483,23 @@ class ListCandidatesForAutoMLJobRequest(TypedDict):
 
 class ListCandidatesForAutoMLJobResponse(TypedDict):
     Candidates: list[AutoMLCandidate]
+    NextToken: NotRequired[str]
+
+
+class ListCodeRepositoriesRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    LastModifiedTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    NextToken: NotRequired[str]
+    SortBy: NotRequired[CodeRepositorySortBy]
+    SortOrder: NotRequired[CodeRepositorySortOrder]
+
+
+class ListCodeRepositoriesResponse(TypedDict):
+    CodeRepositorySummaryList: list[CodeRepositorySummary]
     NextToken: NotRequired[str]
 
 
@@ -6683,6 +6758,15 @@ class UpdateArtifactRequest(TypedDict):
 
 class UpdateArtifactResponse(TypedDict):
     ArtifactArn: NotRequired[str]
+
+
+class UpdateCodeRepositoryRequest(TypedDict):
+    CodeRepositoryName: str
+    GitConfig: NotRequired[GitConfigForUpdate]
+
+
+class UpdateCodeRepositoryResponse(TypedDict):
+    CodeRepositoryArn: str
 
 
 class UpdateContextRequest(TypedDict):

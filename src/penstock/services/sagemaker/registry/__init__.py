@@ -1,4 +1,5 @@
-"""The model registry: groups, versioned and named model packages, models, model cards, tags, and the search over it.
+"""The model registry: groups, versioned and named model packages, models, model cards, code repositories, tags, and
+the search over it.
 
 Everything here is a document and happens at once; nothing runs. `services` is all that a composer needs.
 """
@@ -11,6 +12,7 @@ from penstock.services.sagemaker.registry.exports import ModelCardExports
 from penstock.services.sagemaker.registry.groups import ModelPackageGroups
 from penstock.services.sagemaker.registry.models import Models
 from penstock.services.sagemaker.registry.packages import ModelPackages
+from penstock.services.sagemaker.registry.repositories import CodeRepositories
 from penstock.services.sagemaker.registry.search import SearchResources
 from penstock.services.sagemaker.registry.tags import Tags
 from penstock.services.sagemaker.registry.zoo import ModelZoo
@@ -29,6 +31,7 @@ def services(
         ModelCards(database, clock),
         ModelCardExports(database, directory, clock),
         ModelZoo(),
+        CodeRepositories(database, clock),
         Tags(database),
         SearchResources(database),
     )

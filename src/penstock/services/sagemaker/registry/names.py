@@ -13,6 +13,7 @@ from penstock.wire.call import Scope, ValidationError
 GROUP: Final = "sagemaker/model-package-group"
 PACKAGE: Final = "sagemaker/model-package"
 MODEL: Final = "sagemaker/model"
+REPOSITORY: Final = "sagemaker/code-repository"
 
 
 def arn(scope: Scope, kind: str, name: str) -> str:
@@ -51,4 +52,11 @@ def model(tx: Transaction, scope: Scope, reference: str) -> Document:
     found = look(tx, scope, MODEL, reference)
     if found is None:
         raise ValidationError(f'Could not find model "{arn_of(scope, MODEL, reference)}".')
+    return found
+
+
+def repository(tx: Transaction, scope: Scope, name: str) -> Document:
+    found = look(tx, scope, REPOSITORY, name)
+    if found is None:
+        raise ValidationError(f'Cannot find CodeRepository: "{arn_of(scope, REPOSITORY, name)}"')
     return found
