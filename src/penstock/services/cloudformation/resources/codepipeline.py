@@ -1,0 +1,126 @@
+"""AWS::CodePipeline::…: a pipeline is one declaration, and templates write some of its parts otherwise."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, Steps, ask
+from penstock.services.cloudformation.resources.plain import Plain, Tags, itself, piece
+from penstock.services.cloudformation.resources.shaping import text, unfit
+
+Json = Any
+OUTSIDE: Final = ("DisableInboundStageTransitions", "RestartExecutionOnUpdate", "Tags")
+
+
+def declared(resource: Resource) -> Mapping[str, Json]:
+    """The properties as CreatePipeline has them: one `pipeline`, its artifact stores by region."""
+    return {"Pipeline": pipeline_of(resource), **resource.only("Tags")}
+
+
+def pipeline_of(resource: Resource) -> dict[str, Json]:
+    pipeline = resource.without(*OUTSIDE) | {"Name": itself(resource)}
+    if "ArtifactStores" in pipeline:
+        pipeline["ArtifactStores"] = {each["Region"]: each["ArtifactStore"] for each in pipeline["ArtifactStores"]}
+    return pipeline
+
+
+def sound_pipeline(properties: Mapping[str, Json]) -> Iterator[str]:
+    plain = {name: value for name, value in properties.items() if name not in (*OUTSIDE, "ArtifactStores")}
+    yield from (path.removeprefix("Pipeline/") for path in unfit("codepipeline", "CreatePipeline", {"Pipeline": plain}))
+
+
+def create_pipeline(resource: Resource) -> Steps[Made]:
+    made = yield from PIPELINE.making(resource)
+    yield from hold({}, resource.properties, made.physical_id)
+    return made
+
+
+def update_pipeline(before: Resource, after: Resource) -> Steps[Made]:
+    made = yield from PIPELINE.changing(before, after)
+    yield from hold(before.properties, after.properties, after.physical_id)
+    if str(after.properties.get("RestartExecutionOnUpdate", False)).lower() == "true":
+        yield from ask("codepipeline", "StartPipelineExecution", {"name": after.physical_id})
+    return made
+
+
+def hold(before: Mapping[str, Json], after: Mapping[str, Json], name: str) -> Steps[None]:
+    """Disable the transitions into stages that the template wants disabled, and enable those that it did before."""
+    old, new = (
+        {text(each["StageName"]): text(each["Reason"]) for each in side.get("DisableInboundStageTransitions") or []}
+        for side in (before, after)
+    )
+    where = {"pipelineName": name, "transitionType": "Inbound"}
+    for stage in sorted(old.keys() - new.keys()):
+        yield from ask("codepipeline", "EnableStageTransition", {**where, "stageName": stage})
+    for stage, reason in new.items():
+        if old.get(stage) != reason:
+            yield from ask("codepipeline", "DisableStageTransition", {**where, "stageName": stage, "reason": reason})
+
+
+PIPELINE: Final = Plain(
+    name="AWS::CodePipeline::Pipeline",
+    service="codepipeline",
+    create="CreatePipeline",
+    read="GetPipeline",
+    update="UpdatePipeline",
+    delete="DeletePipeline",
+    properties="ArtifactStore ArtifactStores DisableInboundStageTransitions ExecutionMode Name PipelineType "
+    "RestartExecutionOnUpdate RoleArn Stages Tags Triggers Variables",
+    required="RoleArn Stages",
+    create_only="Name",
+    naming=Naming("Name", longest=100),
+    key={"name": itself},
+    attributes={"Arn": "metadata.pipelineArn", "Version": "pipeline.version"},
+    request=declared,
+    tags=Tags(of=lambda resource: resource.scope.arn("codepipeline", itself(resource))),
+)
+ACTION_TYPE: Final = Plain(
+    name="AWS::CodePipeline::CustomActionType",
+    service="codepipeline",
+    create="CreateCustomActionType",
+    read="ListActionTypes",
+    delete="DeleteCustomActionType",
+    properties="Category ConfigurationProperties InputArtifactDetails OutputArtifactDetails Provider Settings Tags "
+    "Version",
+    required="Category InputArtifactDetails OutputArtifactDetails Provider Version",
+    create_only="Category ConfigurationProperties InputArtifactDetails OutputArtifactDetails Provider Settings Version",
+    key={
+        "category": piece(0),
+        "provider": piece(1),
+        "version": piece(2),
+    },
+    id=lambda resource, _: "|".join(text(resource.properties[name]) for name in ("Category", "Provider", "Version")),
+    attributes={"Id": "id"},
+)
+
+
+def read_action_type(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    if ACTION_TYPE.is_unknown(resource):
+        return None
+    category, provider, version = itself(resource).split("|")
+    request: dict[str, Json] = {"actionOwnerFilter": "Custom"}
+    while True:
+        page = yield from ask("codepipeline", "ListActionTypes", request)
+        for each in page["actionTypes"]:
+            if (each["id"]["category"], each["id"]["provider"], each["id"]["version"]) == (category, provider, version):
+                return {"Category": category, "Provider": provider, "Version": version}
+        if "nextToken" not in page:
+            return None
+        request["nextToken"] = page["nextToken"]
+
+
+def create_action_type(resource: Resource) -> Steps[Made]:
+    yield from ask("codepipeline", "CreateCustomActionType", ACTION_TYPE.asked("CreateCustomActionType", resource))
+    identity = ACTION_TYPE.identity(resource, {})
+    return Made(identity, {"Id": identity})
+
+
+TYPES: Final = (
+    replace(
+        PIPELINE.type(),
+        create=create_pipeline,
+        update=update_pipeline,
+        check=sound_pipeline,
+    ),
+    replace(ACTION_TYPE.type(), create=create_action_type, read=read_action_type, update=None),
+)

@@ -1,0 +1,4 @@
+"""What inline functions find beside their code: AWS's module `cfnresponse`, by which they answer CloudFormation.
+
+These modules run inside functions and import nothing of Penstock.
+"""

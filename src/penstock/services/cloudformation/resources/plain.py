@@ -1,0 +1,312 @@
+"""Plain types: one operation makes the resource, one reads it, one changes it and one deletes it.
+
+    Plain(name="AWS::SageMaker::CodeRepository", service="sagemaker",
+          create="CreateCodeRepository", read="DescribeCodeRepository", update="UpdateCodeRepository",
+          delete="DeleteCodeRepository", key={"CodeRepositoryName": last_part}, id="CodeRepositoryArn", …)
+
+Requests are made of properties by `shaping`, names of members being what the service model says. What a plain type
+has beside its operations is data too: where the id and the attributes are in answers, when it is stable, how its tags
+are changed, what a property that is taken out of a template goes back to. A type for which that is not enough brings
+functions of its own, most often around these (`module.py` of its service).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from botocore.model import MapShape, Shape
+
+from penstock.services.cloudformation.resources.kind import (
+    LONGEST,
+    Begun,
+    Check,
+    Failed,
+    Made,
+    Naming,
+    Pause,
+    Resource,
+    ResourceType,
+    Steps,
+    Tagging,
+    ask,
+    identified,
+    nothing_wrong,
+)
+from penstock.services.cloudformation.resources.shaping import is_intrinsic, shaped, text, unfit
+from penstock.wire import models
+from penstock.wire.call import Answer
+
+Json = Any
+Of = Callable[[Resource], Json]
+NO_TAGS: Final = ("Tags",)
+
+
+def itself(resource: Resource) -> str:
+    """The physical id; of a resource that may be there, its name."""
+    return resource.physical_id or resource.name
+
+
+def last_part(resource: Resource) -> str:
+    """The name in a physical id that is an ARN or a path."""
+    return itself(resource).rpartition("/")[2]
+
+
+def arn_of(service: str, kind: str, separator: str = ":") -> Of:
+    """The physical id, being an ARN; made of the name where only that is known."""
+
+    def found(resource: Resource) -> str:
+        known = itself(resource)
+        return known if known.startswith("arn:") else resource.scope.arn(service, f"{kind}{separator}{known}")
+
+    return found
+
+
+def told(name: str) -> Of:
+    """A property; None where it is not given."""
+    return lambda resource: resource.properties.get(name)
+
+
+def piece(place: int, separator: str = "|") -> Of:
+    """A piece of a physical id that is several ids in a row."""
+    return lambda resource: itself(resource).split(separator)[place]
+
+
+def dig(answer: Json, path: str) -> Json:
+    """What is at a path of names and places; None where nothing is."""
+    for step in path.split(".") if path else ():
+        if isinstance(answer, list):
+            answer = answer[int(step)] if int(step) < len(answer) else None
+        else:
+            answer = answer.get(step) if isinstance(answer, Mapping) else None
+    return answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stable:
+    """When a resource is ready: by a status, which passes through `moving` and is `failed` if it ends there."""
+
+    status: str
+    moving: frozenset[str]
+    failed: frozenset[str] = frozenset()
+    reason: str = ""
+    until_gone: bool = False  # whether a deletion takes its time, too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    """The operations that change tags, and what they are told to say whose."""
+
+    tag: str = "TagResource"
+    untag: str = "UntagResource"
+    of: Of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plain:
+    """A plain type. Lists of names are words in a text; paths in answers have dots."""
+
+    name: str
+    service: str
+    create: str
+    read: str
+    delete: str
+    properties: str
+    key: Mapping[str, Of]  # the members that tell read, update and delete which; None is left out
+    update: str = ""
+    required: str = ""
+    create_only: str = ""
+    naming: Naming | None = None
+    id: str | Callable[[Resource, Answer], str] = ""  # where `Ref` is in what create and read answer; else the name
+    inside: str = ""  # where the resource is in what read answers
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    renames: Mapping[str, str] = field(default_factory=dict)
+    request: Callable[[Resource], Mapping[str, Json]] = lambda resource: resource.properties
+    unchecked: str = ""  # properties that `request` makes something else of
+    check: Check = nothing_wrong
+    reset: Mapping[str, Json] = field(default_factory=dict)
+    tags: Tags | None = None
+    tagging: Tagging = "list"
+    stable: Stable | None = None
+    gone: tuple[str, ...] = ("NotFound", "NoSuch", "does not exist", "Could not find", "not found")
+    taken: tuple[str, ...] = ()  # "it is there already", where a name was decided and is nobody else's
+    longest: float = LONGEST
+
+    def type(self) -> ResourceType:
+        properties = frozenset(self.properties.split())
+        return ResourceType(
+            name=self.name,
+            properties=properties,
+            required=frozenset(self.required.split()),
+            create_only=frozenset(self.create_only.split()),
+            attributes=frozenset(self.attributes),
+            naming=self.naming,
+            tagging=self.tagging if "Tags" in properties else "none",
+            create=self.making,
+            update=self.changing if self.update or self.tags else None,
+            delete=self.deleting,
+            read=self.reading,
+            check=self.wrong,
+            longest=self.longest,
+        )
+
+    def making(self, resource: Resource) -> Steps[Made]:
+        request = self.asked(self.create, resource)
+        decided = self.naming is not None and self.naming.property not in resource.properties
+        answer = yield from ask(self.service, self.create, request, pardon=self.taken if decided else ())
+        begun = self.identity(resource, answer)
+        if self.stable is not None:
+            yield Begun(begun)
+        made = yield from self.settling(replace(resource, physical_id=begun), answer)
+        if self.tags is not None and self.spelling(self.create) is None:
+            yield from self.retag({}, identified(resource, made))
+        return made
+
+    def changing(self, before: Resource, after: Resource) -> Steps[Made]:
+        if self.update and before.without(*NO_TAGS) != after.without(*NO_TAGS):
+            gone = {name: value for name, value in self.reset.items() if name not in after.properties}
+            gone = {name: value for name, value in gone.items() if name in before.properties}
+            wanted = replace(after, properties={**after.properties, **gone})
+            yield from ask(self.service, self.update, {**self.asked(self.update, wanted), **self.which(self.update, after)})
+        if self.tags is not None:
+            yield from self.retag(before.properties, after)
+        return (yield from self.settling(after, {}))
+
+    def deleting(self, resource: Resource) -> Steps[None]:
+        if self.is_unknown(resource):
+            return
+        yield from ask(self.service, self.delete, self.which(self.delete, resource), pardon=self.gone)
+        while self.stable is not None and self.stable.until_gone:
+            found = yield from self.finding(resource)
+            if not found:
+                return
+            if dig(found, self.stable.status) in self.stable.failed:
+                raise Failed(str(dig(found, self.stable.reason) or f"{resource.logical_id} could not be deleted."))
+            yield Pause()
+
+    def reading(self, resource: Resource) -> Steps[Mapping[str, Json] | None]:
+        found = {} if self.is_unknown(resource) else (yield from self.finding(resource))
+        return projected(found, self.request(resource), self.renames) if found else None
+
+    def finding(self, resource: Resource) -> Steps[Answer]:
+        answer = yield from ask(self.service, self.read, self.which(self.read, resource), pardon=self.gone)
+        return dig(answer, self.inside) or {}
+
+    def settling(self, resource: Resource, created: Answer) -> Steps[Made]:
+        """Wait until the resource is stable; it, as it is then."""
+        while True:
+            found = yield from self.finding(resource)
+            status = "" if self.stable is None else dig(found, self.stable.status)
+            if self.stable is None or status not in self.stable.moving:
+                break
+            yield Pause()
+        if self.stable is not None and status in self.stable.failed:
+            raise Failed(str(dig(found, self.stable.reason) or f"{self.name} did not stabilize: {status}"))
+        everything = {**created, **found}
+        attributes = {name: dig(everything, path) for name, path in self.attributes.items()}
+        there = {name: value for name, value in attributes.items() if value is not None}
+        return Made(resource.physical_id if self.id == "" else self.identity(resource, everything), there)
+
+    def identity(self, resource: Resource, answer: Answer) -> str:
+        if callable(self.id):
+            return self.id(resource, answer)
+        return (str(dig(answer, self.id) or "") if self.id else "") or itself(resource)
+
+    def is_unknown(self, resource: Resource) -> bool:
+        """Whether nobody knows yet under which id the service has it: it has not been made, then."""
+        return self.naming is None and bool(self.id) and not resource.physical_id
+
+    def which(self, operation: str, resource: Resource) -> dict[str, Json]:
+        """The members that tell an operation which resource is meant."""
+        model = models.operation(self.service, operation)
+        assert model is not None, (self.service, operation)
+        members = {name: of(resource) for name, of in self.key.items() if name in model.input_shape.members}
+        return {name: value for name, value in members.items() if value is not None}
+
+    def asked(self, operation: str, resource: Resource) -> dict[str, Json]:
+        """The request of an operation: the properties that it takes, under its names."""
+        given = dict(self.request(resource))
+        if self.naming is not None:
+            given[self.naming.property] = itself(resource) if self.id == "" else resource.name
+        labels = tag_list(given.pop("Tags", None))
+        fitting = {
+            name: value
+            for name, value in given.items()
+            if operation == self.create or not any(unfit(self.service, operation, {name: None}, self.renames))
+        }
+        request = shaped(self.service, operation, fitting, self.renames)
+        spelling = self.spelling(operation)
+        if labels and spelling is not None:
+            request[spelling[0]] = spelled(labels, spelling[1])
+        return request
+
+    def spelling(self, operation: str) -> tuple[str, Shape] | None:
+        """The member of an operation that takes tags, and its shape."""
+        return member_like(self.service, operation, "tags", "taglist")
+
+    def retag(self, before: Mapping[str, Json], after: Resource) -> Steps[None]:
+        assert self.tags is not None
+        old, new = (as_map(tag_list(each.get("Tags"))) for each in (before, after.properties))
+        if gone := sorted(old.keys() - new.keys()):
+            keys = member_like(self.service, self.tags.untag, "tagkeys", "tagkeylist")
+            assert keys is not None
+            yield from ask(self.service, self.tags.untag, {**self._whose(self.tags.untag, after), keys[0]: gone})
+        if more := {key: value for key, value in new.items() if old.get(key) != value}:
+            member = self.spelling(self.tags.tag)
+            assert member is not None
+            labels = spelled([{"Key": key, "Value": value} for key, value in more.items()], member[1])
+            yield from ask(self.service, self.tags.tag, {**self._whose(self.tags.tag, after), member[0]: labels})
+
+    def _whose(self, operation: str, resource: Resource) -> dict[str, Json]:
+        assert self.tags is not None
+        model = models.operation(self.service, operation)
+        assert model is not None
+        words = ("tags", "taglist", "tagkeys", "tagkeylist")
+        (member,) = (each for each in model.input_shape.required_members if each.lower() not in words)
+        return {member: self.tags.of(resource)}
+
+    def wrong(self, properties: Mapping[str, Json]) -> Iterator[str]:
+        apart = {*self.unchecked.split(), *NO_TAGS}
+        plain = {name: value for name, value in properties.items() if name not in apart}
+        yield from unfit(self.service, self.create, plain, self.renames)
+        yield from self.check(properties)
+
+
+def member_like(service: str, operation: str, *words: str) -> tuple[str, Shape] | None:
+    model = models.operation(service, operation)
+    assert model is not None, (service, operation)
+    members = model.input_shape.members if model.input_shape else {}
+    return next(((name, shape) for name, shape in members.items() if name.lower() in words), None)
+
+
+def tag_list(tags: Json) -> list[dict[str, str]]:
+    """Tags as most templates write them; some types have them as a mapping."""
+    if isinstance(tags, Mapping):
+        return [{"Key": key, "Value": text(value)} for key, value in tags.items()]
+    return [{"Key": text(each["Key"]), "Value": text(each.get("Value", ""))} for each in tags or ()]
+
+
+def as_map(tags: list[dict[str, str]]) -> dict[str, str]:
+    return {each["Key"]: each["Value"] for each in tags}
+
+
+def spelled(tags: list[dict[str, str]], shape: Shape) -> Json:
+    """Tags as a member of this shape has them."""
+    if isinstance(shape, MapShape):
+        return as_map(tags)
+    names = {name.lower(): name for name in shape.member.members}  # Key, key, TagKey
+    key, value = (names.get(word) or names[f"tag{word}"] for word in ("key", "value"))
+    return [{key: each["Key"], value: each["Value"]} for each in tags]
+
+
+def projected(found: Json, onto: Json, renames: Mapping[str, str] = {}) -> Json:
+    """What is there, in the spelling of the properties that a template gave: what these do not name is left out.
+
+    A value that is the same but for how it is written (`"3"` and `3`) is given as the template writes it.
+    """
+    if isinstance(onto, Mapping) and isinstance(found, Mapping) and not is_intrinsic(onto):
+        there = {name.lower(): value for name, value in found.items()}
+        matched = ((name, there.get(renames.get(name, name).lower()), inner) for name, inner in onto.items())
+        return {name: projected(value, inner, renames) for name, value, inner in matched if value is not None}
+    if isinstance(onto, list) and isinstance(found, list) and len(onto) == len(found):
+        return [projected(one, other, renames) for one, other in zip(found, onto, strict=True)]
+    return onto if onto is not None and text(onto) == text(found) else found
