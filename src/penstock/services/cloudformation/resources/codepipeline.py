@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, Steps, ask
-from penstock.services.cloudformation.resources.plain import Plain, Tags, itself, piece
+from penstock.services.cloudformation.resources.plain import Plain, Tags, itself, piece, projected
 from penstock.services.cloudformation.resources.shaping import text, unfit
 
 Json = Any
@@ -41,6 +41,17 @@ def update_pipeline(before: Resource, after: Resource) -> Steps[Made]:
     if str(after.properties.get("RestartExecutionOnUpdate", False)).lower() == "true":
         yield from ask("codepipeline", "StartPipelineExecution", {"name": after.physical_id})
     return made
+
+
+def read_pipeline(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    found = yield from PIPELINE.finding(resource)
+    if not found:
+        return None
+    stores = found["pipeline"].get("artifactStores")
+    by_region = [{"Region": region, "ArtifactStore": store} for region, store in (stores or {}).items()]
+    pipeline = {**found["pipeline"], **({"artifactStores": by_region} if stores else {})}
+    seen: Mapping[str, Json] = projected(pipeline, resource.without(*OUTSIDE))
+    return seen
 
 
 def hold(before: Mapping[str, Json], after: Mapping[str, Json], name: str) -> Steps[None]:
@@ -120,6 +131,7 @@ TYPES: Final = (
         PIPELINE.type(),
         create=create_pipeline,
         update=update_pipeline,
+        read=read_pipeline,
         check=sound_pipeline,
     ),
     replace(ACTION_TYPE.type(), create=create_action_type, read=read_action_type, update=None),

@@ -1,100 +1,346 @@
-"""AWS::IAM::…"""
+"""AWS::IAM::…: who has which policies is set by operations of its own, for roles and users alike."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
+from urllib.parse import unquote
 
 from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, ResourceType, Steps, ask
-from penstock.services.cloudformation.resources.shaping import shaped, text
+from penstock.services.cloudformation.resources.plain import Plain, Tags, itself, projected, told
+from penstock.services.cloudformation.resources.shaping import text
 
 Json = Any
 GONE: Final = ("NoSuchEntity",)
 PARTS: Final = ("Policies", "ManagedPolicyArns")  # what other operations set
 
 
-def create_role(resource: Resource) -> Steps[Made]:
-    request = shaped("iam", "CreateRole", {**resource.without(*PARTS), "RoleName": resource.name})
-    yield from ask("iam", "CreateRole", request, pardon=("EntityAlreadyExists",))
-    yield from grant(resource.name, {}, resource.properties)
-    return (yield from made_role(resource.name))
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """What can have policies: `Role` or `User`."""
+
+    kind: str
+
+    def where(self, name: str) -> dict[str, str]:
+        return {f"{self.kind}Name": name}
+
+    def grant(self, name: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[None]:
+        """Attach and put what is new, detach and delete what is no longer wanted."""
+        where = self.where(name)
+        old, new = (list(each.get("ManagedPolicyArns") or []) for each in (before, after))
+        for arn in new:
+            if arn not in old:
+                yield from ask("iam", f"Attach{self.kind}Policy", {**where, "PolicyArn": arn})
+        for arn in old:
+            if arn not in new:
+                yield from ask("iam", f"Detach{self.kind}Policy", {**where, "PolicyArn": arn}, pardon=GONE)
+        was, will = (
+            {one["PolicyName"]: text(one["PolicyDocument"]) for one in each.get("Policies") or []}
+            for each in (before, after)
+        )
+        for policy, document in will.items():
+            if was.get(policy) != document:
+                request = {**where, "PolicyName": policy, "PolicyDocument": document}
+                yield from ask("iam", f"Put{self.kind}Policy", request)
+        for policy in was:
+            if policy not in will:
+                yield from ask("iam", f"Delete{self.kind}Policy", {**where, "PolicyName": policy}, pardon=GONE)
+
+    def type(self, plain: Plain) -> ResourceType:
+        """A plain type whose resources have policies."""
+
+        def create(resource: Resource) -> Steps[Made]:
+            made = yield from plain.making(resource)
+            yield from self.grant(resource.name, {}, resource.properties)
+            return made
+
+        def update(before: Resource, after: Resource) -> Steps[Made]:
+            yield from self.grant(after.physical_id, before.properties, after.properties)
+            trust = [text(each.properties.get("AssumeRolePolicyDocument", "")) for each in (before, after)]
+            if trust[0] != trust[1]:
+                request = {**self.where(after.physical_id), "PolicyDocument": trust[1]}
+                yield from ask("iam", "UpdateAssumeRolePolicy", request)
+            paths = [each.properties.get("Path", "/") for each in (before, after)]
+            if paths[0] != paths[1]:  # of a user; a role's replaces it
+                yield from ask("iam", "UpdateUser", {**self.where(after.physical_id), "NewPath": paths[1]})
+            return (yield from plain.changing(before, after))
+
+        def delete(resource: Resource) -> Steps[None]:
+            where = self.where(itself(resource))
+            there = yield from ask("iam", f"ListAttached{self.kind}Policies", where, pardon=GONE)
+            for policy in there.get("AttachedPolicies") or []:
+                request = {**where, "PolicyArn": policy["PolicyArn"]}
+                yield from ask("iam", f"Detach{self.kind}Policy", request, pardon=GONE)
+            inline = yield from ask("iam", f"List{self.kind}Policies", where, pardon=GONE)
+            for name in inline.get("PolicyNames") or []:
+                yield from ask("iam", f"Delete{self.kind}Policy", {**where, "PolicyName": name}, pardon=GONE)
+            yield from plain.deleting(resource)
+
+        def read(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+            found = yield from plain.finding(resource)
+            if not found:
+                return None
+            attached = yield from ask("iam", f"ListAttached{self.kind}Policies", self.where(itself(resource)))
+            arns = [each["PolicyArn"] for each in attached["AttachedPolicies"]]
+            seen = {**opened(found, "AssumeRolePolicyDocument"), "ManagedPolicyArns": arns}
+            seen["PermissionsBoundary"] = found.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+            shown: Mapping[str, Json] = projected(seen, resource.without("Policies"))
+            return shown
+
+        return replace(plain.type(), create=create, update=update, delete=delete, read=read)
 
 
-def update_role(before: Resource, after: Resource) -> Steps[Made]:
-    name = after.physical_id
-    if before.only("Description", "MaxSessionDuration") != after.only("Description", "MaxSessionDuration"):
-        request = {"RoleName": name, "Description": "", **after.only("Description", "MaxSessionDuration")}
-        yield from ask("iam", "UpdateRole", shaped("iam", "UpdateRole", request))
-    document = text(after.properties["AssumeRolePolicyDocument"])
-    if document != text(before.properties["AssumeRolePolicyDocument"]):
-        yield from ask("iam", "UpdateAssumeRolePolicy", {"RoleName": name, "PolicyDocument": document})
-    old, new = (each.properties.get("Tags", []) for each in (before, after))
-    if gone := {each["Key"] for each in old} - {each["Key"] for each in new}:
-        yield from ask("iam", "UntagRole", {"RoleName": name, "TagKeys": sorted(gone)})
-    if new and new != old:
-        yield from ask("iam", "TagRole", {"RoleName": name, "Tags": new})
-    yield from grant(name, before.properties, after.properties)
-    return (yield from made_role(name))
+def opened(found: Mapping[str, Json], member: str) -> dict[str, Json]:
+    """An answer with its document as an object: IAM tells documents percent-encoded."""
+    if member not in found:
+        return dict(found)
+    return {**found, member: json.loads(unquote(found[member]))}
 
 
-def delete_role(resource: Resource) -> Steps[None]:
-    name = resource.physical_id
-    yield from grant(name, resource.properties, {})
-    yield from ask("iam", "DeleteRole", {"RoleName": name}, pardon=GONE)
-
-
-def read_role(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-    found = yield from ask("iam", "GetRole", {"RoleName": resource.physical_id}, pardon=GONE)
-    if not found:
-        return None
-    attached = yield from ask("iam", "ListAttachedRolePolicies", {"RoleName": resource.physical_id})
-    role = found["Role"]
-    names = ("RoleName", "Path", "Description", "MaxSessionDuration", "AssumeRolePolicyDocument", "Tags")
-    return {
-        **{name: role[name] for name in names if name in role},
-        "ManagedPolicyArns": [each["PolicyArn"] for each in attached["AttachedPolicies"]],
-    }
-
-
-def grant(name: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[None]:
-    """Attach and put what is new, detach and delete what is no longer wanted."""
-    where = {"RoleName": name}
-    old, new = (list(each.get("ManagedPolicyArns") or []) for each in (before, after))
-    for arn in new:
-        if arn not in old:
-            yield from ask("iam", "AttachRolePolicy", {**where, "PolicyArn": arn})
-    for arn in old:
-        if arn not in new:
-            yield from ask("iam", "DetachRolePolicy", {**where, "PolicyArn": arn}, pardon=GONE)
-    was, will = (
-        {one["PolicyName"]: text(one["PolicyDocument"]) for one in each.get("Policies") or []}
-        for each in (before, after)
-    )
-    for policy, document in will.items():
-        if was.get(policy) != document:
-            yield from ask("iam", "PutRolePolicy", {**where, "PolicyName": policy, "PolicyDocument": document})
-    for policy in was:
-        if policy not in will:
-            yield from ask("iam", "DeleteRolePolicy", {**where, "PolicyName": policy}, pardon=GONE)
-
-
-def made_role(name: str) -> Steps[Made]:
-    role = (yield from ask("iam", "GetRole", {"RoleName": name}))["Role"]
-    return Made(name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})
-
-
-ROLE: Final = ResourceType(
+ROLE: Final = Plain(
     name="AWS::IAM::Role",
-    properties=frozenset(
-        {"AssumeRolePolicyDocument", "Description", "ManagedPolicyArns", "MaxSessionDuration", "Path", "Policies",
-         "RoleName", "Tags"}
-    ),
-    required=frozenset({"AssumeRolePolicyDocument"}),
-    create_only=frozenset({"Path", "RoleName"}),
-    attributes=frozenset({"Arn", "RoleId"}),
+    service="iam",
+    create="CreateRole",
+    read="GetRole",
+    update="UpdateRole",
+    delete="DeleteRole",
+    properties="AssumeRolePolicyDocument Description ManagedPolicyArns MaxSessionDuration Path PermissionsBoundary "
+    "Policies RoleName Tags",
+    required="AssumeRolePolicyDocument",
+    create_only="Path PermissionsBoundary RoleName",
     naming=Naming("RoleName"),
-    tagging="list",
-    create=create_role,
-    update=update_role,
-    delete=delete_role,
-    read=read_role,
-)  # fmt: skip
-TYPES: Final = (ROLE,)
+    key={"RoleName": itself},
+    inside="Role",
+    attributes={"Arn": "Arn", "RoleId": "RoleId"},
+    request=lambda resource: resource.without(*PARTS),
+    unchecked=" ".join(PARTS),
+    reset={"Description": "", "MaxSessionDuration": 3600},
+    tags=Tags(tag="TagRole", untag="UntagRole", of=itself),
+    taken=("EntityAlreadyExists",),
+)
+USER: Final = Plain(
+    name="AWS::IAM::User",
+    service="iam",
+    create="CreateUser",
+    read="GetUser",
+    delete="DeleteUser",
+    properties="ManagedPolicyArns Path PermissionsBoundary Policies Tags UserName",
+    create_only="PermissionsBoundary UserName",
+    naming=Naming("UserName"),
+    key={"UserName": itself},
+    inside="User",
+    attributes={"Arn": "Arn"},
+    request=lambda resource: resource.without(*PARTS),
+    unchecked=" ".join(PARTS),
+    tags=Tags(tag="TagUser", untag="UntagUser", of=itself),
+    taken=("EntityAlreadyExists",),
+)
+
+
+HOLDERS: Final = {"Roles": Holder("Role"), "Users": Holder("User")}
+
+
+def create_policy(resource: Resource) -> Steps[Made]:
+    yield from put_inline({}, resource.properties)
+    return Made(resource.name, {"Id": resource.name})
+
+
+def update_policy(before: Resource, after: Resource) -> Steps[Made]:
+    yield from put_inline(before.properties, after.properties)
+    return Made(after.physical_id, {"Id": after.physical_id})
+
+
+def delete_policy(resource: Resource) -> Steps[None]:
+    yield from put_inline(resource.properties, {})
+
+
+def put_inline(before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[None]:
+    """Put an inline policy into all that are to have it, and delete it from those that had it."""
+    for property, holder in HOLDERS.items():
+        old, new = (
+            {name: {"PolicyName": each["PolicyName"], "PolicyDocument": each["PolicyDocument"]} for name in names}
+            for each in (before, after)
+            for names in [each.get(property) or []]
+        )
+        for name in [*new, *(each for each in old if each not in new)]:
+            was, will = ([each[name]] if name in each else [] for each in (old, new))
+            yield from holder.grant(name, {"Policies": was}, {"Policies": will})
+
+
+def read_policy(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    """A policy is there as long as all that are to have it have it."""
+    for property, holder in HOLDERS.items():
+        for name in resource.properties.get(property) or []:
+            request = {**holder.where(name), "PolicyName": resource.properties["PolicyName"]}
+            found = yield from ask("iam", f"Get{holder.kind}Policy", request, pardon=GONE)
+            if not found:
+                return None
+    return dict(resource.properties)
+
+
+POLICY: Final = ResourceType(
+    name="AWS::IAM::Policy",
+    properties=frozenset({"PolicyDocument", "PolicyName", "Roles", "Users"}),
+    required=frozenset({"PolicyDocument", "PolicyName"}),
+    attributes=frozenset({"Id"}),
+    naming=Naming("Id", longest=128),
+    create=create_policy,
+    update=update_policy,
+    delete=delete_policy,
+    read=read_policy,
+)
+
+
+def inline_policy(kind: str) -> Plain:
+    """An inline policy of one role or user."""
+    name = f"{kind}Name"
+    return Plain(
+        name=f"AWS::IAM::{kind}Policy",
+        service="iam",
+        create=f"Put{kind}Policy",
+        read=f"Get{kind}Policy",
+        update=f"Put{kind}Policy",
+        delete=f"Delete{kind}Policy",
+        properties=f"PolicyDocument PolicyName {name}",
+        required=f"PolicyDocument PolicyName {name}",
+        create_only=f"PolicyName {name}",
+        key={name: told(name), "PolicyName": told("PolicyName")},
+        id=lambda resource, _: f"{resource.properties['PolicyName']}|{resource.properties[name]}",
+        gone=GONE,
+    )
+
+
+MANAGED: Final = Plain(
+    name="AWS::IAM::ManagedPolicy",
+    service="iam",
+    create="CreatePolicy",
+    read="GetPolicy",
+    delete="DeletePolicy",
+    properties="Description ManagedPolicyName Path PolicyDocument Roles Users",
+    required="PolicyDocument",
+    create_only="Description ManagedPolicyName Path",
+    naming=Naming("ManagedPolicyName", longest=128),
+    key={"PolicyArn": lambda resource: managed_arn(resource)},
+    id="Arn",
+    inside="Policy",
+    attributes={
+        "AttachmentCount": "AttachmentCount",
+        "CreateDate": "@CreateDate",
+        "DefaultVersionId": "DefaultVersionId",
+        "IsAttachable": "IsAttachable",
+        "PolicyArn": "Arn",
+        "PolicyId": "PolicyId",
+        "UpdateDate": "@UpdateDate",
+    },
+    renames={"ManagedPolicyName": "PolicyName"},
+    request=lambda resource: resource.without("Roles", "Users"),
+    unchecked="Roles Users",
+    taken=("EntityAlreadyExists",),
+)
+
+
+def managed_arn(resource: Resource) -> str:
+    known, path = itself(resource), resource.properties.get("Path", "/")
+    return known if known.startswith("arn:") else f"arn:aws:iam::{resource.scope.account}:policy{path}{known}"
+
+
+def attach(before: Mapping[str, Json], after: Mapping[str, Json], arn: str) -> Steps[None]:
+    for property, holder in HOLDERS.items():
+        old, new = (each.get(property) or [] for each in (before, after))
+        for name in new:
+            if name not in old:
+                yield from holder.grant(name, {}, {"ManagedPolicyArns": [arn]})
+        for name in old:
+            if name not in new:
+                yield from holder.grant(name, {"ManagedPolicyArns": [arn]}, {})
+
+
+def create_managed(resource: Resource) -> Steps[Made]:
+    made = yield from MANAGED.making(resource)
+    yield from attach({}, resource.properties, made.physical_id)
+    return (yield from MANAGED.settling(replace(resource, physical_id=made.physical_id), {}))
+
+
+def update_managed(before: Resource, after: Resource) -> Steps[Made]:
+    """A policy's document changes by a new version; the one before it goes, so that there is always room for one."""
+    where = {"PolicyArn": after.physical_id}
+    documents = [text(each.properties["PolicyDocument"]) for each in (before, after)]
+    if documents[0] != documents[1]:
+        yield from ask(
+            "iam", "CreatePolicyVersion", {**where, "PolicyDocument": documents[1], "SetAsDefault": True}
+        )
+        yield from drop_versions(where)
+    yield from attach(before.properties, after.properties, after.physical_id)
+    return (yield from MANAGED.settling(after, {}))
+
+
+def delete_managed(resource: Resource) -> Steps[None]:
+    where = {"PolicyArn": managed_arn(resource)}
+    found = yield from ask("iam", "ListEntitiesForPolicy", where, pardon=GONE)
+    for property, holder in HOLDERS.items():
+        for each in found.get(f"Policy{property}") or []:
+            request = {**holder.where(each[f"{holder.kind}Name"]), **where}
+            yield from ask("iam", f"Detach{holder.kind}Policy", request, pardon=GONE)
+    yield from drop_versions(where)
+    yield from MANAGED.deleting(resource)
+
+
+def drop_versions(where: Mapping[str, Json]) -> Steps[None]:
+    """Delete every version of a policy but the default one."""
+    listed = yield from ask("iam", "ListPolicyVersions", where, pardon=GONE)
+    for each in listed.get("Versions") or []:
+        if not each["IsDefaultVersion"]:
+            yield from ask("iam", "DeletePolicyVersion", {**where, "VersionId": each["VersionId"]}, pardon=GONE)
+
+
+ACCESS_KEY: Final = Plain(
+    name="AWS::IAM::AccessKey",
+    service="iam",
+    create="CreateAccessKey",
+    read="ListAccessKeys",
+    update="UpdateAccessKey",
+    delete="DeleteAccessKey",
+    properties="Serial Status UserName",
+    required="UserName",
+    create_only="Serial UserName",
+    key={"UserName": told("UserName"), "AccessKeyId": itself},
+    id="AccessKey.AccessKeyId",
+    attributes={"Id": "AccessKey.AccessKeyId", "SecretAccessKey": "AccessKey.SecretAccessKey"},
+    unchecked="Serial Status",
+    reset={"Status": "Active"},
+)
+
+
+def create_key(resource: Resource) -> Steps[Made]:
+    made = yield from ask("iam", "CreateAccessKey", resource.only("UserName"))
+    key = made["AccessKey"]
+    yield from set_status(resource.properties, "Active", key["AccessKeyId"])
+    return Made(key["AccessKeyId"], {"Id": key["AccessKeyId"], "SecretAccessKey": key["SecretAccessKey"]})
+
+
+def update_key(before: Resource, after: Resource) -> Steps[Made]:
+    yield from set_status(after.properties, before.properties.get("Status", "Active"), after.physical_id)
+    return Made(after.physical_id, before.attributes)
+
+
+def set_status(properties: Mapping[str, Json], now: str, key: str) -> Steps[None]:
+    wanted = properties.get("Status", "Active")
+    if wanted != now:
+        request = {"UserName": properties["UserName"], "AccessKeyId": key, "Status": wanted}
+        yield from ask("iam", "UpdateAccessKey", request)
+
+
+def read_key(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    found = yield from ask("iam", "ListAccessKeys", resource.only("UserName"), pardon=GONE)
+    keys = [each for each in found.get("AccessKeyMetadata") or [] if each["AccessKeyId"] == itself(resource)]
+    return {"UserName": keys[0]["UserName"], "Status": keys[0]["Status"]} if keys else None
+
+
+TYPES: Final = (
+    Holder("Role").type(ROLE),
+    Holder("User").type(USER),
+    POLICY,
+    *(inline_policy(kind).type() for kind in ("Role", "User")),
+    replace(MANAGED.type(), create=create_managed, update=update_managed, delete=delete_managed),
+    replace(ACCESS_KEY.type(), create=create_key, update=update_key, read=read_key),
+)

@@ -10,8 +10,10 @@ are changed, what a property that is taken out of a template goes back to. A typ
 functions of its own, most often around these (`module.py` of its service).
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from botocore.model import MapShape, Shape
@@ -88,6 +90,7 @@ class Stable:
     status: str
     moving: frozenset[str]
     failed: frozenset[str] = frozenset()
+    over: frozenset[str] = frozenset()  # it is read, and gone
     reason: str = ""
     until_gone: bool = False  # whether a deletion takes its time, too
 
@@ -118,7 +121,8 @@ class Plain:
     naming: Naming | None = None
     id: str | Callable[[Resource, Answer], str] = ""  # where `Ref` is in what create and read answer; else the name
     inside: str = ""  # where the resource is in what read answers
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    named: str = ""  # the member of it that must be the physical id: where what is read is the first that begins so
+    attributes: Mapping[str, str] = field(default_factory=dict)  # a path with an @ before it is to a time
     renames: Mapping[str, str] = field(default_factory=dict)
     request: Callable[[Resource], Mapping[str, Json]] = lambda resource: resource.properties
     unchecked: str = ""  # properties that `request` makes something else of
@@ -189,7 +193,10 @@ class Plain:
 
     def finding(self, resource: Resource) -> Steps[Answer]:
         answer = yield from ask(self.service, self.read, self.which(self.read, resource), pardon=self.gone)
-        return dig(answer, self.inside) or {}
+        found = dig(answer, self.inside) or {}
+        if self.named and found.get(self.named) != itself(resource):
+            return {}
+        return {} if self.stable is not None and dig(found, self.stable.status) in self.stable.over else found
 
     def settling(self, resource: Resource, created: Answer) -> Steps[Made]:
         """Wait until the resource is stable; it, as it is then."""
@@ -202,7 +209,7 @@ class Plain:
         if self.stable is not None and status in self.stable.failed:
             raise Failed(str(dig(found, self.stable.reason) or f"{self.name} did not stabilize: {status}"))
         everything = {**created, **found}
-        attributes = {name: dig(everything, path) for name, path in self.attributes.items()}
+        attributes = {name: attribute(everything, path) for name, path in self.attributes.items()}
         there = {name: value for name, value in attributes.items() if value is not None}
         return Made(resource.physical_id if self.id == "" else self.identity(resource, everything), there)
 
@@ -231,13 +238,13 @@ class Plain:
         fitting = {
             name: value
             for name, value in given.items()
-            if operation == self.create or not any(unfit(self.service, operation, {name: None}, self.renames))
+            if not any(unfit(self.service, operation, {name: None}, self.renames))
         }
         request = shaped(self.service, operation, fitting, self.renames)
         spelling = self.spelling(operation)
         if labels and spelling is not None:
             request[spelling[0]] = spelled(labels, spelling[1])
-        return request
+        return {**idempotent(self.service, operation, resource), **request}
 
     def spelling(self, operation: str) -> tuple[str, Shape] | None:
         """The member of an operation that takes tags, and its shape."""
@@ -269,6 +276,22 @@ class Plain:
         plain = {name: value for name, value in properties.items() if name not in apart}
         yield from unfit(self.service, self.create, plain, self.renames)
         yield from self.check(properties)
+
+
+def attribute(answer: Json, path: str) -> Json:
+    found = dig(answer, path.removeprefix("@"))
+    if found is None or not path.startswith("@"):
+        return found
+    return datetime.fromtimestamp(found, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def idempotent(service: str, operation: str, resource: Resource) -> dict[str, str]:
+    """The members that AWS's clients fill in so that a request may be repeated: the same for the same try."""
+    model = models.operation(service, operation)
+    assert model is not None, (service, operation)
+    told = f"{resource.stack_id} {resource.logical_id} {resource.token} {operation}"
+    token = hashlib.sha256(told.encode()).hexdigest()[:36]
+    return {name: token for name in model.idempotent_members}
 
 
 def member_like(service: str, operation: str, *words: str) -> tuple[str, Shape] | None:

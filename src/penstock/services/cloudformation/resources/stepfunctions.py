@@ -51,6 +51,14 @@ def update_machine(before: Resource, after: Resource) -> Steps[Made]:
     return (yield from MACHINE.changing(before, (yield from with_definition(after))))
 
 
+def read_machine(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    """Definitions are read as texts: other spellings of them are not told."""
+    found = yield from MACHINE.reading(resource)
+    if found is None or "DefinitionString" not in resource.properties:
+        return None if found is None else {name: value for name, value in found.items() if name != "Definition"}
+    return {("DefinitionString" if name == "Definition" else name): value for name, value in found.items()}
+
+
 MACHINE: Final = Plain(
     name="AWS::StepFunctions::StateMachine",
     service="stepfunctions",
@@ -92,7 +100,39 @@ ACTIVITY: Final = Plain(
     attributes={"Arn": "activityArn", "Name": "name"},
     tags=TAGS,
 )
+VERSION: Final = Plain(
+    name="AWS::StepFunctions::StateMachineVersion",
+    service="stepfunctions",
+    create="PublishStateMachineVersion",
+    read="DescribeStateMachine",
+    delete="DeleteStateMachineVersion",
+    properties="Description StateMachineArn StateMachineRevisionId",
+    required="StateMachineArn",
+    create_only="Description StateMachineArn StateMachineRevisionId",
+    key={"stateMachineArn": itself, "stateMachineVersionArn": itself},
+    id="stateMachineVersionArn",
+    attributes={"Arn": "stateMachineArn"},
+    renames={"StateMachineRevisionId": "revisionId"},
+)
+ALIAS: Final = Plain(
+    name="AWS::StepFunctions::StateMachineAlias",
+    service="stepfunctions",
+    create="CreateStateMachineAlias",
+    read="DescribeStateMachineAlias",
+    update="UpdateStateMachineAlias",
+    delete="DeleteStateMachineAlias",
+    properties="Description Name RoutingConfiguration",
+    required="RoutingConfiguration",
+    create_only="Name",
+    naming=Naming("Name", longest=80),
+    key={"stateMachineAliasArn": itself},
+    id="stateMachineAliasArn",
+    attributes={"Arn": "stateMachineAliasArn"},
+    reset={"Description": ""},
+)
 TYPES: Final = (
-    replace(MACHINE.type(), create=create_machine, update=update_machine),
+    VERSION.type(),
+    ALIAS.type(),
+    replace(MACHINE.type(), create=create_machine, update=update_machine, read=read_machine),
     ACTIVITY.type(),
 )
