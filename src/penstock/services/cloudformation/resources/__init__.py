@@ -6,7 +6,8 @@ A type's functions ask other services for what a customer could ask for, through
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from penstock.services.cloudformation.resources import iam, own, s3, sagemaker
+from penstock.services.cloudformation.resources import own
+from penstock.services.cloudformation.resources.every import EVERY
 from penstock.services.cloudformation.resources.kind import ResourceType
 
 CUSTOM: Final = "Custom::"
@@ -29,4 +30,4 @@ class Types(Mapping[str, ResourceType]):
         return len(self._types)
 
 
-TYPES: Final = Types(each for module in (iam, own, s3, sagemaker) for each in module.TYPES)
+TYPES: Final = Types((*EVERY, *own.TYPES))

@@ -1,12 +1,91 @@
-"""AWS::S3::…"""
+"""AWS::S3::…: a bucket has a setting for each of its properties, put and taken away by operations of its own."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, ResourceType, Steps, ask
+from penstock.services.cloudformation.resources.plain import Plain, projected
+from penstock.services.cloudformation.resources.shaping import is_intrinsic, shaped, text, unfit
 
 Json = Any
 GONE: Final = ("NoSuchBucket", "404", "NotFound")
+
+
+def as_it_is(value: Json) -> Json:
+    return value
+
+
+def encryption(value: Json) -> Json:
+    rules = [
+        {
+            {"ServerSideEncryptionByDefault": "ApplyServerSideEncryptionByDefault"}.get(name, name): inner
+            for name, inner in rule.items()
+        }
+        for rule in value["ServerSideEncryptionConfiguration"]
+    ]
+    return {"Rules": rules}
+
+
+def expiring(value: Json) -> Json:
+    return {"Rules": [lifecycle_rule(each) for each in value["Rules"]]}
+
+
+def lifecycle_rule(rule: Mapping[str, Json]) -> dict[str, Json]:
+    """A rule as the API has it: days and dates inside of what they are for, tags and prefixes in its filter."""
+    days = {
+        "ExpirationInDays": ("Expiration", "Days"),
+        "NoncurrentVersionExpirationInDays": ("NoncurrentVersionExpiration", "NoncurrentDays"),
+    }
+    found = {name: value for name, value in rule.items() if name not in (*days, "TagFilters", "Prefix")}
+    for name, (outer, inner) in days.items():
+        if name in rule:
+            found[outer] = {inner: rule[name]}
+    prefix, tags = rule.get("Prefix", ""), rule.get("TagFilters") or []
+    found["Filter"] = {"And": {"Prefix": prefix, "Tags": tags}} if tags else {"Prefix": prefix}
+    return found
+
+
+def sharing(value: Json) -> Json:
+    names = {"ExposedHeaders": "ExposeHeaders", "MaxAge": "MaxAgeSeconds"}
+    return {
+        "CORSRules": [{names.get(name, name): inner for name, inner in rule.items()} for rule in value["CorsRules"]]
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One property of buckets: the operation that puts it, the member that it becomes, and what takes it away."""
+
+    put: str
+    member: str
+    take: str | Mapping[str, Json]  # an operation, or the value that stands for none
+    spell: Callable[[Json], Json] = as_it_is
+
+    def request(self, bucket: str, value: Json) -> dict[str, Json]:
+        return shaped("s3", self.put, {"Bucket": bucket, self.member: self.spell(value)})
+
+
+SETTINGS: Final[Mapping[str, Setting]] = {
+    "Tags": Setting("PutBucketTagging", "Tagging", "DeleteBucketTagging", lambda tags: {"TagSet": tags}),
+    "VersioningConfiguration": Setting("PutBucketVersioning", "VersioningConfiguration", {"Status": "Suspended"}),
+    "BucketEncryption": Setting(
+        "PutBucketEncryption", "ServerSideEncryptionConfiguration", "DeleteBucketEncryption", encryption
+    ),
+    "PublicAccessBlockConfiguration": Setting(
+        "PutPublicAccessBlock", "PublicAccessBlockConfiguration", "DeletePublicAccessBlock"
+    ),
+    "OwnershipControls": Setting("PutBucketOwnershipControls", "OwnershipControls", "DeleteBucketOwnershipControls"),
+    "LifecycleConfiguration": Setting(
+        "PutBucketLifecycleConfiguration", "LifecycleConfiguration", "DeleteBucketLifecycle", expiring
+    ),
+    "CorsConfiguration": Setting("PutBucketCors", "CORSConfiguration", "DeleteBucketCors", sharing),
+    "NotificationConfiguration": Setting(
+        "PutBucketNotificationConfiguration", "NotificationConfiguration", {}
+    ),
+}
+ACCESS: Final = ("Private", "BucketOwnerFullControl", "BucketOwnerRead", "LogDeliveryWrite")
 
 
 def create_bucket(resource: Resource) -> Steps[Made]:
@@ -23,37 +102,43 @@ def update_bucket(before: Resource, after: Resource) -> Steps[Made]:
 
 
 def delete_bucket(resource: Resource) -> Steps[None]:
-    yield from ask("s3", "DeleteBucket", {"Bucket": resource.physical_id}, pardon=GONE)
+    yield from ask("s3", "DeleteBucket", {"Bucket": resource.physical_id or resource.name}, pardon=GONE)
 
 
 def read_bucket(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-    where = {"Bucket": resource.physical_id}
+    where = {"Bucket": resource.physical_id or resource.name}
     try_it = yield from ask("s3", "GetBucketLocation", where, pardon=GONE)
     if "LocationConstraint" not in try_it:
         return None
     tags = yield from ask("s3", "GetBucketTagging", where, pardon=("NoSuchTagSet",))
     versioning = yield from ask("s3", "GetBucketVersioning", where)
-    return {
-        "BucketName": resource.physical_id,
-        **({"Tags": tags["TagSet"]} if tags else {}),
-        **({"VersioningConfiguration": {"Status": versioning["Status"]}} if versioning.get("Status") else {}),
+    block = yield from ask("s3", "GetPublicAccessBlock", where, pardon=("NoSuchPublicAccessBlock",))
+    seen = {
+        "BucketName": where["Bucket"],
+        "Tags": tags.get("TagSet"),
+        "VersioningConfiguration": versioning if versioning.get("Status") else None,
+        "PublicAccessBlockConfiguration": block.get("PublicAccessBlockConfiguration"),
     }
+    shown: Mapping[str, Json] = projected(seen, resource.only(*seen))
+    return shown
 
 
 def configure_bucket(name: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[None]:
-    """Set what is to be set, and take away what was."""
-    if before.get("Tags") != after.get("Tags"):
-        if after.get("Tags"):
-            yield from ask("s3", "PutBucketTagging", {"Bucket": name, "Tagging": {"TagSet": after["Tags"]}})
+    """Put what is to be set, and take away what was."""
+    for property, setting in SETTINGS.items():
+        old, new = before.get(property), after.get(property)
+        if old == new:
+            continue
+        if new:
+            yield from ask("s3", setting.put, setting.request(name, new))
+        elif isinstance(setting.take, str):
+            yield from ask("s3", setting.take, {"Bucket": name})
         else:
-            yield from ask("s3", "DeleteBucketTagging", {"Bucket": name})
-    if before.get("VersioningConfiguration") != after.get("VersioningConfiguration"):
-        wanted = after.get("VersioningConfiguration") or {"Status": "Suspended"}
-        yield from ask("s3", "PutBucketVersioning", {"Bucket": name, "VersioningConfiguration": wanted})
+            yield from ask("s3", setting.put, {"Bucket": name, setting.member: setting.take})
 
 
 def made_bucket(resource: Resource) -> Made:
-    name, region = resource.name, resource.scope.region
+    name, region = resource.physical_id or resource.name, resource.scope.region
     return Made(
         name,
         {
@@ -66,9 +151,24 @@ def made_bucket(resource: Resource) -> Made:
     )
 
 
+def sound_bucket(properties: Mapping[str, Json]) -> Iterator[str]:
+    """Buckets belong to their owners alone, and tell nobody of what happens in them."""
+    access = properties.get("AccessControl", "Private")
+    if isinstance(access, str) and access not in ACCESS:
+        yield f"AccessControl {access} (buckets are their owner's; leave it out)"
+    told = properties.get("NotificationConfiguration")
+    if isinstance(told, Mapping) and not is_intrinsic(told):
+        yield from (f"NotificationConfiguration/{name}" for name in told)
+    for property in ("PublicAccessBlockConfiguration", "OwnershipControls", "VersioningConfiguration"):
+        if property in properties:
+            setting = SETTINGS[property]
+            wrong = unfit("s3", setting.put, {setting.member: properties[property]})
+            yield from (path.replace(setting.member, property, 1) for path in wrong)
+
+
 BUCKET: Final = ResourceType(
     name="AWS::S3::Bucket",
-    properties=frozenset({"BucketName", "Tags", "VersioningConfiguration"}),
+    properties=frozenset({"AccessControl", "BucketName", *SETTINGS}),
     create_only=frozenset({"BucketName"}),
     attributes=frozenset({"Arn", "DomainName", "DualStackDomainName", "RegionalDomainName", "WebsiteURL"}),
     naming=Naming("BucketName", longest=63, lower=True),
@@ -77,5 +177,33 @@ BUCKET: Final = ResourceType(
     update=update_bucket,
     delete=delete_bucket,
     read=read_bucket,
+    check=sound_bucket,
 )
-TYPES: Final = (BUCKET,)
+
+
+def bucket(resource: Resource) -> str:
+    return text(resource.properties["Bucket"])
+
+
+POLICY: Final = Plain(
+    name="AWS::S3::BucketPolicy",
+    service="s3",
+    create="PutBucketPolicy",
+    read="GetBucketPolicy",
+    update="PutBucketPolicy",
+    delete="DeleteBucketPolicy",
+    properties="Bucket PolicyDocument",
+    required="Bucket PolicyDocument",
+    create_only="Bucket",
+    key={"Bucket": bucket},
+    id=lambda resource, _: bucket(resource),
+    renames={"PolicyDocument": "Policy"},
+)
+
+
+def read_policy(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    found = yield from POLICY.finding(resource)
+    return {"Bucket": bucket(resource), "PolicyDocument": json.loads(found["Policy"])} if found else None
+
+
+TYPES: Final = (BUCKET, replace(POLICY.type(), read=read_policy))

@@ -1,0 +1,32 @@
+"""Every resource type that stands for what another service keeps: a module for each service, or for several small ones."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from penstock.services.cloudformation.resources import (
+    autoscaling,
+    codebuild,
+    codecommit,
+    codepipeline,
+    dynamodb,
+    events,
+    glue,
+    iam,
+    keys,
+    lambda_,
+    logs,
+    messaging,
+    peripheral,
+    s3,
+    sagemaker,
+    scheduler,
+    servicecatalog,
+    stepfunctions,
+)
+from penstock.services.cloudformation.resources.kind import ResourceType
+
+MODULES: Final = (
+    autoscaling, codebuild, codecommit, codepipeline, dynamodb, events, glue, iam, keys, lambda_, logs, messaging,
+    peripheral, s3, sagemaker, scheduler, servicecatalog, stepfunctions,
+)  # fmt: skip
+EVERY: Final[Sequence[ResourceType]] = [each for module in MODULES for each in module.TYPES]

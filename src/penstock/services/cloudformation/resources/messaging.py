@@ -1,0 +1,310 @@
+"""AWS::SNS::… and AWS::SQS::…: what they are is attributes, texts by name."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, ResourceType, Steps, ask
+from penstock.services.cloudformation.resources.plain import Plain, Tags, itself, projected
+from penstock.services.cloudformation.resources.shaping import text
+
+Json = Any
+TOPIC_ATTRIBUTES: Final = (
+    "ContentBasedDeduplication",
+    "DisplayName",
+    "FifoTopic",
+    "KmsMasterKeyId",
+    "SignatureVersion",
+)
+SUBSCRIPTION_ATTRIBUTES: Final = ("FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy")
+QUEUE_ATTRIBUTES: Final[Mapping[str, str]] = {  # what one goes back to
+    "ContentBasedDeduplication": "false",
+    "DeduplicationScope": "queue",
+    "DelaySeconds": "0",
+    "FifoQueue": "true",
+    "FifoThroughputLimit": "perQueue",
+    "KmsDataKeyReusePeriodSeconds": "300",
+    "KmsMasterKeyId": "",
+    "MaximumMessageSize": "262144",
+    "MessageRetentionPeriod": "345600",
+    "ReceiveMessageWaitTimeSeconds": "0",
+    "RedriveAllowPolicy": "",
+    "RedrivePolicy": "",
+    "SqsManagedSseEnabled": "true",
+    "VisibilityTimeout": "30",
+}
+
+
+def texts(resource: Resource, names: object) -> dict[str, str]:
+    return {name: text(value) for name, value in resource.properties.items() if name in names}  # type: ignore[operator]
+
+
+def fifo(resource: Resource, property: str) -> Resource:
+    """The resource with the name that first-in-first-out ones must have."""
+    if text(resource.properties.get(property, False)) != "true" or resource.name.endswith(".fifo"):
+        return resource
+    return replace(resource, name=f"{resource.name}.fifo")
+
+
+TOPIC: Final = Plain(
+    name="AWS::SNS::Topic",
+    service="sns",
+    create="CreateTopic",
+    read="GetTopicAttributes",
+    delete="DeleteTopic",
+    properties=f"{' '.join(TOPIC_ATTRIBUTES)} Subscription Tags TopicName",
+    create_only="FifoTopic TopicName",
+    naming=Naming("TopicName", longest=251),
+    key={"TopicArn": lambda resource: topic_arn(resource)},
+    id="TopicArn",
+    inside="Attributes",
+    renames={"TopicName": "Name"},
+    request=lambda resource: {
+        **resource.only("Tags"),
+        **({"Attributes": texts(resource, TOPIC_ATTRIBUTES)} if texts(resource, TOPIC_ATTRIBUTES) else {}),
+    },
+    unchecked=f"{' '.join(TOPIC_ATTRIBUTES)} Subscription",
+    attributes={"TopicArn": "TopicArn"},
+    tags=Tags(of=itself),
+)
+
+
+def topic_arn(resource: Resource) -> str:
+    known = itself(resource)
+    return known if known.startswith("arn:") else resource.scope.arn("sns", known)
+
+
+def create_topic(resource: Resource) -> Steps[Made]:
+    made = yield from TOPIC.making(fifo(resource, "FifoTopic"))
+    yield from subscribe({}, resource.properties, made.physical_id)
+    return named_topic(made)
+
+
+def update_topic(before: Resource, after: Resource) -> Steps[Made]:
+    old, new = (texts(each, TOPIC_ATTRIBUTES) for each in (before, after))
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            request = {"TopicArn": after.physical_id, "AttributeName": name, "AttributeValue": new.get(name, "")}
+            yield from ask("sns", "SetTopicAttributes", request)
+    yield from subscribe(before.properties, after.properties, after.physical_id)
+    return named_topic((yield from TOPIC.changing(before, after)))
+
+
+def named_topic(made: Made) -> Made:
+    name = made.physical_id.rpartition(":")[2]
+    return Made(made.physical_id, {"TopicArn": made.physical_id, "TopicName": name})
+
+
+def subscribe(before: Mapping[str, Json], after: Mapping[str, Json], topic: str) -> Steps[None]:
+    """Subscriptions that a topic's own property lists; told twice, SNS makes one."""
+    old, new = (
+        [(text(one["Protocol"]), text(one["Endpoint"])) for one in each.get("Subscription") or []]
+        for each in (before, after)
+    )
+    for protocol, endpoint in new:
+        if (protocol, endpoint) not in old:
+            request = {"TopicArn": topic, "Protocol": protocol, "Endpoint": endpoint}
+            yield from ask("sns", "Subscribe", request)
+    gone = set(old) - set(new)
+    if gone:
+        there = yield from ask("sns", "ListSubscriptionsByTopic", {"TopicArn": topic})
+        for each in there["Subscriptions"]:
+            if (each["Protocol"], each["Endpoint"]) in gone:
+                yield from ask("sns", "Unsubscribe", {"SubscriptionArn": each["SubscriptionArn"]})
+
+
+def read_topic(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    found = yield from TOPIC.finding(resource)
+    return projected(found, resource.only(*TOPIC_ATTRIBUTES)) if found else None
+
+
+SUBSCRIPTION: Final = Plain(
+    name="AWS::SNS::Subscription",
+    service="sns",
+    create="Subscribe",
+    read="GetSubscriptionAttributes",
+    delete="Unsubscribe",
+    properties=f"Endpoint Protocol TopicArn {' '.join(SUBSCRIPTION_ATTRIBUTES)}",
+    required="Protocol TopicArn",
+    create_only="Endpoint Protocol TopicArn",
+    key={"SubscriptionArn": itself},
+    id="SubscriptionArn",
+    inside="Attributes",
+    attributes={"Arn": "SubscriptionArn"},
+    request=lambda resource: {
+        **resource.only("Endpoint", "Protocol", "TopicArn"),
+        "ReturnSubscriptionArn": True,
+        **(
+            {"Attributes": texts(resource, SUBSCRIPTION_ATTRIBUTES)}
+            if texts(resource, SUBSCRIPTION_ATTRIBUTES)
+            else {}
+        ),
+    },
+    unchecked=" ".join(SUBSCRIPTION_ATTRIBUTES),
+)
+
+
+def update_subscription(before: Resource, after: Resource) -> Steps[Made]:
+    old, new = (texts(each, SUBSCRIPTION_ATTRIBUTES) for each in (before, after))
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            reset = {"RawMessageDelivery": "false", "FilterPolicyScope": "MessageAttributes"}.get(name, "{}")
+            request = {"AttributeName": name, "AttributeValue": new.get(name, reset)}
+            yield from ask("sns", "SetSubscriptionAttributes", {"SubscriptionArn": after.physical_id, **request})
+    return (yield from SUBSCRIPTION.settling(after, {}))
+
+
+def read_subscription(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    found = {} if SUBSCRIPTION.is_unknown(resource) else (yield from SUBSCRIPTION.finding(resource))
+    return projected(found, resource.only(*SUBSCRIPTION_ATTRIBUTES, "Endpoint", "Protocol", "TopicArn")) if found else None
+
+
+QUEUE: Final = Plain(
+    name="AWS::SQS::Queue",
+    service="sqs",
+    create="CreateQueue",
+    read="GetQueueAttributes",
+    delete="DeleteQueue",
+    properties=f"{' '.join(QUEUE_ATTRIBUTES)} QueueName Tags",
+    create_only="FifoQueue QueueName",
+    naming=Naming("QueueName", longest=75),
+    key={"QueueUrl": itself, "AttributeNames": lambda _: ["All"]},
+    id="QueueUrl",
+    inside="Attributes",
+    request=lambda resource: {
+        **resource.only("Tags"),
+        **({"Attributes": texts(resource, QUEUE_ATTRIBUTES)} if texts(resource, QUEUE_ATTRIBUTES) else {}),
+    },
+    unchecked=" ".join(QUEUE_ATTRIBUTES),
+    attributes={"Arn": "QueueArn"},
+    tags=Tags(tag="TagQueue", untag="UntagQueue", of=itself),
+)
+
+
+def create_queue(resource: Resource) -> Steps[Made]:
+    return named_queue((yield from QUEUE.making(fifo(resource, "FifoQueue"))))
+
+
+def update_queue(before: Resource, after: Resource) -> Steps[Made]:
+    old, new = (texts(each, QUEUE_ATTRIBUTES) for each in (before, after))
+    reset = {name: QUEUE_ATTRIBUTES[name] for name in old.keys() - new.keys()}
+    changed = {name: value for name, value in {**new, **reset}.items() if old.get(name) != value}
+    if changed:
+        yield from ask("sqs", "SetQueueAttributes", {"QueueUrl": after.physical_id, "Attributes": changed})
+    return named_queue((yield from QUEUE.changing(before, after)))
+
+
+def named_queue(made: Made) -> Made:
+    name = made.physical_id.rpartition("/")[2]
+    return Made(made.physical_id, {**made.attributes, "QueueName": name, "QueueUrl": made.physical_id})
+
+
+def located(steps: Callable[[Resource], Steps[Any]]) -> Callable[[Resource], Steps[Any]]:
+    """What is done to a queue, which is found by its URL, where only its name is known."""
+
+    def found(resource: Resource) -> Steps[Any]:
+        known = itself(fifo(resource, "FifoQueue"))
+        if "/" not in known:
+            answer = yield from ask("sqs", "GetQueueUrl", {"QueueName": known}, pardon=("NonExistent", "does not exist"))
+            known = answer.get("QueueUrl", "")
+        if not known:
+            return None
+        return (yield from steps(replace(resource, physical_id=known)))
+
+    return found
+
+
+def read_queue(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    found = yield from QUEUE.finding(resource)
+    return projected(found, resource.only(*QUEUE_ATTRIBUTES)) if found else None
+
+
+def policy_type(name: str, listed: str, put: Callable[[str, str], Steps[Any]], get: Callable[[str], Steps[str | None]]) -> ResourceType:
+    """A policy put on several topics or queues: an attribute of each."""
+
+    def set_all(before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[None]:
+        for one in after.get(listed) or []:
+            yield from put(one, text(after["PolicyDocument"]))
+        for one in before.get(listed) or []:
+            if one not in (after.get(listed) or []):
+                yield from put(one, "")
+
+    def create(resource: Resource) -> Steps[Made]:
+        yield from set_all({}, resource.properties)
+        return Made(resource.name, {"Id": resource.name})
+
+    def update(before: Resource, after: Resource) -> Steps[Made]:
+        yield from set_all(before.properties, after.properties)
+        return Made(after.physical_id, {"Id": after.physical_id})
+
+    def delete(resource: Resource) -> Steps[None]:
+        yield from set_all(resource.properties, {})
+
+    def read(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+        for one in resource.properties[listed]:
+            policy = yield from get(one)
+            if not policy:
+                return None
+            found = json.loads(policy)
+        return {"PolicyDocument": found, listed: resource.properties[listed]}
+
+    return ResourceType(
+        name=name,
+        properties=frozenset({"PolicyDocument", listed}),
+        required=frozenset({"PolicyDocument", listed}),
+        attributes=frozenset({"Id"}),
+        naming=Naming("Id", longest=128),
+        create=create,
+        update=update,
+        delete=delete,
+        read=read,
+    )
+
+
+MISSING: Final = ("NotFound", "NonExistent", "does not exist")
+
+
+def put_on_topic(topic: str, policy: str) -> Steps[Any]:
+    request = {"TopicArn": topic, "AttributeName": "Policy", "AttributeValue": policy}
+    return (yield from ask("sns", "SetTopicAttributes", request, pardon=() if policy else MISSING))
+
+
+def get_of_topic(topic: str) -> Steps[str | None]:
+    found = yield from ask("sns", "GetTopicAttributes", {"TopicArn": topic}, pardon=MISSING)
+    policy: str | None = found.get("Attributes", {}).get("Policy")
+    return policy
+
+
+def put_on_queue(queue: str, policy: str) -> Steps[Any]:
+    request = {"QueueUrl": queue, "Attributes": {"Policy": policy}}
+    return (yield from ask("sqs", "SetQueueAttributes", request, pardon=() if policy else MISSING))
+
+
+def get_of_queue(queue: str) -> Steps[str | None]:
+    request = {"QueueUrl": queue, "AttributeNames": ["Policy"]}
+    found = yield from ask("sqs", "GetQueueAttributes", request, pardon=MISSING)
+    policy: str | None = found.get("Attributes", {}).get("Policy")
+    return policy
+
+
+TYPES: Final = (
+    replace(
+        TOPIC.type(),
+        create=create_topic,
+        update=update_topic,
+        read=read_topic,
+        attributes=frozenset({"TopicArn", "TopicName"}),
+    ),
+    replace(SUBSCRIPTION.type(), update=update_subscription, read=read_subscription),
+    policy_type("AWS::SNS::TopicPolicy", "Topics", put_on_topic, get_of_topic),
+    replace(
+        QUEUE.type(),
+        create=create_queue,
+        update=update_queue,
+        delete=located(QUEUE.deleting),
+        read=located(read_queue),
+        attributes=frozenset({"Arn", "QueueName", "QueueUrl"}),
+    ),
+    policy_type("AWS::SQS::QueuePolicy", "Queues", put_on_queue, get_of_queue),
+)
