@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Resource
-from penstock.services.cloudformation.resources.plain import Plain, piece, told
+from penstock.services.cloudformation.resources.plain import Plain, itself, piece, told
 
 Json = Any
 SERVICE: Final = "application-autoscaling"
@@ -28,6 +28,7 @@ TARGET: Final = Plain(
         resource.properties[name] for name in ("ResourceId", "ScalableDimension", "ServiceNamespace")
     ),
     inside="ScalableTargets.0",
+    attributes={"Id": itself},
     gone=("ObjectNotFoundException",),
 )
 

@@ -161,6 +161,7 @@ BUS_POLICY: Final = Plain(
     service="events",
     create="PutPermission",
     read="DescribeEventBus",
+    update="PutPermission",
     delete="RemovePermission",
     properties="Action Condition EventBusName Principal StatementId",
     required="StatementId",

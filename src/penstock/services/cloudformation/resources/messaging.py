@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, ResourceType, Steps, ask
-from penstock.services.cloudformation.resources.plain import Plain, Tags, itself, projected
+from penstock.services.cloudformation.resources.plain import Plain, Tags, itself, last_part, projected
 from penstock.services.cloudformation.resources.shaping import text
 
 Json = Any
@@ -65,7 +65,7 @@ TOPIC: Final = Plain(
         **({"Attributes": texts(resource, TOPIC_ATTRIBUTES)} if texts(resource, TOPIC_ATTRIBUTES) else {}),
     },
     unchecked=f"{' '.join(TOPIC_ATTRIBUTES)} Subscription",
-    attributes={"TopicArn": "TopicArn"},
+    attributes={"TopicArn": itself, "TopicName": lambda resource: itself(resource).rpartition(":")[2]},
     tags=Tags(of=itself),
 )
 
@@ -78,7 +78,7 @@ def topic_arn(resource: Resource) -> str:
 def create_topic(resource: Resource) -> Steps[Made]:
     made = yield from TOPIC.making(fifo(resource, "FifoTopic"))
     yield from subscribe({}, resource.properties, made.physical_id)
-    return named_topic(made)
+    return made
 
 
 def update_topic(before: Resource, after: Resource) -> Steps[Made]:
@@ -88,12 +88,7 @@ def update_topic(before: Resource, after: Resource) -> Steps[Made]:
             request = {"TopicArn": after.physical_id, "AttributeName": name, "AttributeValue": new.get(name, "")}
             yield from ask("sns", "SetTopicAttributes", request)
     yield from subscribe(before.properties, after.properties, after.physical_id)
-    return named_topic((yield from TOPIC.changing(before, after)))
-
-
-def named_topic(made: Made) -> Made:
-    name = made.physical_id.rpartition(":")[2]
-    return Made(made.physical_id, {"TopicArn": made.physical_id, "TopicName": name})
+    return (yield from TOPIC.changing(before, after))
 
 
 def subscribe(before: Mapping[str, Json], after: Mapping[str, Json], topic: str) -> Steps[None]:
@@ -177,13 +172,13 @@ QUEUE: Final = Plain(
         **({"Attributes": texts(resource, QUEUE_ATTRIBUTES)} if texts(resource, QUEUE_ATTRIBUTES) else {}),
     },
     unchecked=" ".join(QUEUE_ATTRIBUTES),
-    attributes={"Arn": "QueueArn"},
+    attributes={"Arn": "QueueArn", "QueueName": last_part, "QueueUrl": itself},
     tags=Tags(tag="TagQueue", untag="UntagQueue", of=itself),
 )
 
 
 def create_queue(resource: Resource) -> Steps[Made]:
-    return named_queue((yield from QUEUE.making(fifo(resource, "FifoQueue"))))
+    return (yield from QUEUE.making(fifo(resource, "FifoQueue")))
 
 
 def update_queue(before: Resource, after: Resource) -> Steps[Made]:
@@ -192,12 +187,7 @@ def update_queue(before: Resource, after: Resource) -> Steps[Made]:
     changed = {name: value for name, value in {**new, **reset}.items() if old.get(name) != value}
     if changed:
         yield from ask("sqs", "SetQueueAttributes", {"QueueUrl": after.physical_id, "Attributes": changed})
-    return named_queue((yield from QUEUE.changing(before, after)))
-
-
-def named_queue(made: Made) -> Made:
-    name = made.physical_id.rpartition("/")[2]
-    return Made(made.physical_id, {**made.attributes, "QueueName": name, "QueueUrl": made.physical_id})
+    return (yield from QUEUE.changing(before, after))
 
 
 def located(steps: Callable[[Resource], Steps[Any]]) -> Callable[[Resource], Steps[Any]]:
@@ -289,13 +279,7 @@ def get_of_queue(queue: str) -> Steps[str | None]:
 
 
 TYPES: Final = (
-    replace(
-        TOPIC.type(),
-        create=create_topic,
-        update=update_topic,
-        read=read_topic,
-        attributes=frozenset({"TopicArn", "TopicName"}),
-    ),
+    replace(TOPIC.type(), create=create_topic, update=update_topic, read=read_topic),
     replace(SUBSCRIPTION.type(), update=update_subscription, read=read_subscription),
     policy_type("AWS::SNS::TopicPolicy", "Topics", put_on_topic, get_of_topic),
     replace(
@@ -304,7 +288,6 @@ TYPES: Final = (
         update=update_queue,
         delete=located(QUEUE.deleting),
         read=located(read_queue),
-        attributes=frozenset({"Arn", "QueueName", "QueueUrl"}),
     ),
     policy_type("AWS::SQS::QueuePolicy", "Queues", put_on_queue, get_of_queue),
 )

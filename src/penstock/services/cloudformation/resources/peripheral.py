@@ -53,7 +53,7 @@ PARAMETER: Final = Plain(
     naming=Naming("Name", longest=1011),
     key={"Name": itself, "Overwrite": lambda _: True},
     inside="Parameter",
-    attributes={"Type": "Type", "Value": "Value"},
+    attributes={"Arn": "ARN", "Type": "Type", "Value": "Value"},
     tagging="map",
     gone=("ParameterNotFound",),
 )

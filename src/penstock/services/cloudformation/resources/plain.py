@@ -122,7 +122,7 @@ class Plain:
     id: str | Callable[[Resource, Answer], str] = ""  # where `Ref` is in what create and read answer; else the name
     inside: str = ""  # where the resource is in what read answers
     named: str = ""  # the member of it that must be the physical id: where what is read is the first that begins so
-    attributes: Mapping[str, str] = field(default_factory=dict)  # a path with an @ before it is to a time
+    attributes: Mapping[str, str | Of] = field(default_factory=dict)  # a path with an @ before it is to a time
     renames: Mapping[str, str] = field(default_factory=dict)
     request: Callable[[Resource], Mapping[str, Json]] = lambda resource: resource.properties
     unchecked: str = ""  # properties that `request` makes something else of
@@ -157,9 +157,8 @@ class Plain:
         request = self.asked(self.create, resource)
         decided = self.naming is not None and self.naming.property not in resource.properties
         answer = yield from ask(self.service, self.create, request, pardon=self.taken if decided else ())
-        begun = self.identity(resource, answer)
-        if self.stable is not None:
-            yield Begun(begun)
+        begun = self.identity(resource, answer)  # where an answer does not tell, the name
+        yield Begun(begun)
         made = yield from self.settling(replace(resource, physical_id=begun), answer)
         if self.tags is not None and self.spelling(self.create) is None:
             yield from self.retag({}, identified(resource, made))
@@ -209,9 +208,12 @@ class Plain:
         if self.stable is not None and status in self.stable.failed:
             raise Failed(str(dig(found, self.stable.reason) or f"{self.name} did not stabilize: {status}"))
         everything = {**created, **found}
-        attributes = {name: attribute(everything, path) for name, path in self.attributes.items()}
-        there = {name: value for name, value in attributes.items() if value is not None}
-        return Made(resource.physical_id if self.id == "" else self.identity(resource, everything), there)
+        known = replace(resource, physical_id=self.identity(resource, everything))
+        attributes = {
+            name: attribute(everything, path) if isinstance(path, str) else path(known)
+            for name, path in self.attributes.items()
+        }
+        return Made(known.physical_id, {name: value for name, value in attributes.items() if value is not None})
 
     def identity(self, resource: Resource, answer: Answer) -> str:
         if callable(self.id):

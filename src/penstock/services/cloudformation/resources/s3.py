@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, ResourceType, Steps, ask
+from penstock.services.cloudformation.resources.kind import Begun, Made, Naming, Resource, ResourceType, Steps, ask
 from penstock.services.cloudformation.resources.plain import Plain, projected
 from penstock.services.cloudformation.resources.shaping import is_intrinsic, shaped, text, unfit
 
@@ -92,6 +92,7 @@ def create_bucket(resource: Resource) -> Steps[Made]:
     region = resource.scope.region
     where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     yield from ask("s3", "CreateBucket", {"Bucket": resource.name, **where}, pardon=("BucketAlreadyOwnedByYou",))
+    yield Begun(resource.name)
     yield from configure_bucket(resource.name, {}, resource.properties)
     return made_bucket(resource)
 

@@ -223,6 +223,7 @@ PACKAGE: Final = Plain(
     id="ModelPackageArn",
     attributes={
         "CreationTime": "@CreationTime",
+        "LastModifiedTime": "@LastModifiedTime",
         "ModelPackageArn": "ModelPackageArn",
         "ModelPackageStatus": "ModelPackageStatus",
     },

@@ -1,0 +1,403 @@
+"""What each resource type is tried with: properties, and what they are changed to. `place` says what is there before."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+Json = Any
+ACCOUNT = "123456789012"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/r"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+GRANT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+OPEN = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "all", "Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"}],
+}
+KEYS = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}],
+}
+ONE, TWO = [{"Key": "a", "Value": "1"}], [{"Key": "b", "Value": "2"}]
+IMAGE = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/image:1"
+FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:helper"
+QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:source"
+TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:news"
+MACHINE = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:there"
+CODE = "def handler(event, context):\n    return 1\n"
+STATES = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "Result": {"to": "${Who}"}, "End": True}}}
+PIPELINE = json.dumps({"Version": "2020-12-01", "Steps": []})
+MONITORED = {
+    "JobResources": {"ClusterConfig": {"InstanceCount": "1", "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}},
+    "RoleArn": ROLE,
+}
+CAPTURED = {"EndpointInput": {"EndpointName": "served", "LocalPath": "/opt/ml/processing/input"}}
+REPORTED = {
+    "MonitoringOutputs": [{"S3Output": {"LocalPath": "/opt/ml/processing/output", "S3Uri": "s3://seeds/reports"}}]
+}
+
+
+def zipped(**files: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("__", "."), text)
+    return content.getvalue()
+
+
+def delivery(branch: str) -> Json:
+    """A pipeline as templates write them: a version that is a number, and truth values in configurations."""
+    return {
+        "RoleArn": ROLE,
+        "ArtifactStore": {"Type": "S3", "Location": "seeds"},
+        "PipelineType": "V2",
+        "Variables": [{"Name": "who", "DefaultValue": "world"}],
+        "Stages": [
+            {
+                "Name": "Source",
+                "Actions": [
+                    {
+                        "Name": "Fetch",
+                        "ActionTypeId": {"Category": "Source", "Owner": "AWS", "Provider": "CodeCommit", "Version": 1},
+                        "Configuration": {
+                            "RepositoryName": "code",
+                            "BranchName": branch,
+                            "PollForSourceChanges": False,
+                        },
+                        "OutputArtifacts": [{"Name": "Sources"}],
+                        "RunOrder": "1",
+                    }
+                ],
+            },
+            {
+                "Name": "Build",
+                "Actions": [
+                    {
+                        "Name": "Build",
+                        "ActionTypeId": {"Category": "Build", "Owner": "AWS", "Provider": "CodeBuild", "Version": "1"},
+                        "Configuration": {"ProjectName": "build"},
+                        "InputArtifacts": [{"Name": "Sources"}],
+                        "RunOrder": 1,
+                    }
+                ],
+            },
+        ],
+    }
+
+
+def project(**more: Json) -> Json:
+    return {
+        "ServiceRole": ROLE,
+        "Artifacts": {"Type": "CODEPIPELINE"},
+        "Environment": {
+            "Type": "LINUX_CONTAINER",
+            "ComputeType": "BUILD_GENERAL1_SMALL",
+            "Image": "aws/codebuild/standard:7.0",
+            "EnvironmentVariables": [{"Name": "N", "Value": 1}],
+        },
+        "Source": {"Type": "CODEPIPELINE", "BuildSpec": "buildspec.yml"},
+        "TimeoutInMinutes": "30",
+        **more,
+    }
+
+
+def function(**more: Json) -> Json:
+    return {"Code": {"ZipFile": CODE}, "Handler": "index.handler", "Role": ROLE, "Runtime": "python3.12", **more}
+
+
+CASES: dict[str, tuple[Json, Json]] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": (
+        {"ResourceId": "endpoint/served/variant/all", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+         "ServiceNamespace": "sagemaker", "MinCapacity": 1, "MaxCapacity": "2", "RoleARN": ROLE},
+        {"ResourceId": "endpoint/served/variant/all", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+         "ServiceNamespace": "sagemaker", "MinCapacity": 1, "MaxCapacity": "3", "RoleARN": ROLE},
+    ),
+    "AWS::CodeBuild::Project": (project(Tags=ONE), project(Description="changed", Tags=TWO)),
+    "AWS::CodeBuild::ReportGroup": (
+        {"Type": "TEST", "ExportConfig": {"ExportConfigType": "NO_EXPORT"}},
+        {"Type": "TEST", "ExportConfig": {"ExportConfigType": "NO_EXPORT"}, "Tags": ONE, "DeleteReports": True},
+    ),
+    "AWS::CodeCommit::Repository": (
+        {"RepositoryName": "made", "Code": {"S3": {"Bucket": "seeds", "Key": "seed.zip"}}, "Tags": ONE},
+        {"RepositoryName": "made-again", "RepositoryDescription": "d", "Tags": TWO,
+         "Triggers": [{"Name": "t", "DestinationArn": TOPIC, "Events": ["all"]}],
+         "Code": {"S3": {"Bucket": "seeds", "Key": "seed.zip"}}},
+    ),
+    "AWS::CodePipeline::Pipeline": (
+        delivery("main"),
+        {**delivery("next"), "Tags": ONE,
+         "DisableInboundStageTransitions": [{"StageName": "Build", "Reason": "not yet"}]},
+    ),
+    "AWS::CodePipeline::CustomActionType": (
+        {"Category": "Build", "Provider": "Mine", "Version": 1,
+         "InputArtifactDetails": {"MinimumCount": 0, "MaximumCount": "1"},
+         "OutputArtifactDetails": {"MinimumCount": 0, "MaximumCount": 1}},
+        {},
+    ),
+    "AWS::CloudWatch::Alarm": (
+        {"MetricName": "m", "Namespace": "n", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1,
+         "Threshold": "1", "ComparisonOperator": "GreaterThanThreshold", "Dimensions": [{"Name": "d", "Value": "v"}]},
+        {"MetricName": "m", "Namespace": "n", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 2,
+         "Threshold": 2.5, "ComparisonOperator": "GreaterThanThreshold", "AlarmActions": [TOPIC]},
+    ),
+    "AWS::CloudWatch::Dashboard": (
+        {"DashboardBody": '{"widgets": []}'},
+        {"DashboardBody": '{"widgets": [], "start": "-PT1H"}'},
+    ),
+    "AWS::DynamoDB::Table": (
+        {"AttributeDefinitions": [{"AttributeName": "k", "AttributeType": "S"}],
+         "KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST", "Tags": ONE},
+        {"AttributeDefinitions": [
+            {"AttributeName": "k", "AttributeType": "S"}, {"AttributeName": "i", "AttributeType": "N"}],
+         "KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST",
+         "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+         "GlobalSecondaryIndexes": [{"IndexName": "byI", "KeySchema": [{"AttributeName": "i", "KeyType": "HASH"}],
+                                     "Projection": {"ProjectionType": "ALL"}}],
+         "TimeToLiveSpecification": {"AttributeName": "ttl", "Enabled": True},
+         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": "true"}},
+    ),
+    "AWS::ECR::Repository": (
+        {"Tags": ONE, "ImageTagMutability": "MUTABLE"},
+        {"ImageTagMutability": "IMMUTABLE", "LifecyclePolicy": {"LifecyclePolicyText": json.dumps({"rules": [
+            {"rulePriority": 1, "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1},
+             "action": {"type": "expire"}}]})}, "RepositoryPolicyText": OPEN},
+    ),
+    "AWS::Events::Rule": (
+        {"EventPattern": {"source": ["aws.sagemaker"]}, "State": "ENABLED", "Tags": ONE,
+         "Targets": [{"Id": "one", "Arn": FUNCTION}, {"Id": "two", "Arn": QUEUE}]},
+        {"ScheduleExpression": "rate(1 day)", "State": "DISABLED", "Description": "d",
+         "Targets": [{"Id": "two", "Arn": QUEUE, "Input": {"a": 1}}]},
+    ),
+    "AWS::Events::EventBus": ({"Name": "bus"}, {"Name": "bus", "Description": "d", "Tags": ONE}),
+    "AWS::Events::EventBusPolicy": (
+        {"StatementId": "s", "EventBusName": "there", "Action": "events:PutEvents", "Principal": "111122223333"},
+        {"StatementId": "s", "EventBusName": "there", "Action": "events:PutEvents", "Principal": "*"},
+    ),
+    "AWS::Events::Archive": (
+        {"SourceArn": f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default", "RetentionDays": 1},
+        {"SourceArn": f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default", "EventPattern": {"source": ["mine"]}},
+    ),
+    "AWS::Events::Connection": (
+        {"AuthorizationType": "API_KEY", "AuthParameters": {
+            "ApiKeyAuthParameters": {"ApiKeyName": "k", "ApiKeyValue": "v"}}},
+        {"AuthorizationType": "BASIC", "Description": "d", "AuthParameters": {
+            "BasicAuthParameters": {"Username": "u", "Password": "p"}}},
+    ),
+    "AWS::Events::ApiDestination": (
+        {"ConnectionArn": "{connection}", "HttpMethod": "POST", "InvocationEndpoint": "https://example.org/a"},
+        {"ConnectionArn": "{connection}", "HttpMethod": "PUT", "InvocationEndpoint": "https://example.org/b",
+         "InvocationRateLimitPerSecond": "5"},
+    ),
+    "AWS::Glue::Database": ({"CatalogId": ACCOUNT, "DatabaseInput": {"Name": "made"}}, {}),
+    "AWS::Glue::Table": (
+        {"CatalogId": ACCOUNT, "DatabaseName": "there", "TableInput": {"Name": "made", "Parameters": {"a": "1"}}},
+        {"CatalogId": ACCOUNT, "DatabaseName": "there", "TableInput": {"Name": "made", "Description": "d"}},
+    ),
+    "AWS::IAM::Role": (
+        {"AssumeRolePolicyDocument": TRUST, "ManagedPolicyArns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"],
+         "Policies": [{"PolicyName": "p", "PolicyDocument": GRANT}], "MaxSessionDuration": "7200"},
+        {"AssumeRolePolicyDocument": {**TRUST, "Id": "i"}, "Description": "changed", "Tags": ONE},
+    ),
+    "AWS::IAM::User": (
+        {"Path": "/a/", "Policies": [{"PolicyName": "p", "PolicyDocument": GRANT}]},
+        {"Path": "/b/", "ManagedPolicyArns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"], "Tags": ONE},
+    ),
+    "AWS::IAM::Policy": (
+        {"PolicyName": "p", "PolicyDocument": GRANT, "Roles": ["there"]},
+        {"PolicyName": "q", "PolicyDocument": GRANT, "Users": ["there"]},
+    ),
+    "AWS::IAM::RolePolicy": (
+        {"PolicyName": "one", "PolicyDocument": GRANT, "RoleName": "there"},
+        {"PolicyName": "one", "PolicyDocument": {**GRANT, "Id": "i"}, "RoleName": "there"},
+    ),
+    "AWS::IAM::UserPolicy": (
+        {"PolicyName": "one", "PolicyDocument": GRANT, "UserName": "there"},
+        {"PolicyName": "one", "PolicyDocument": {**GRANT, "Id": "i"}, "UserName": "there"},
+    ),
+    "AWS::IAM::ManagedPolicy": (
+        {"PolicyDocument": GRANT, "Roles": ["there"], "Path": "/a/"},
+        {"PolicyDocument": {**GRANT, "Id": "i"}, "Users": ["there"], "Path": "/a/"},
+    ),
+    "AWS::IAM::AccessKey": ({"UserName": "there"}, {"UserName": "there", "Status": "Inactive"}),
+    "AWS::KMS::Key": (
+        {"KeyPolicy": KEYS, "Description": "d", "EnableKeyRotation": True},
+        {"KeyPolicy": {**KEYS, "Id": "i"}, "Enabled": "false", "Tags": ONE},
+    ),
+    "AWS::KMS::Alias": (
+        {"AliasName": "alias/made", "TargetKeyId": "{key}"},
+        {"AliasName": "alias/made", "TargetKeyId": "{key2}"},
+    ),
+    "AWS::SecretsManager::Secret": (
+        {"GenerateSecretString": {"SecretStringTemplate": '{"u": "me"}', "GenerateStringKey": "p",
+                                  "PasswordLength": 20}, "Tags": ONE},
+        {"SecretString": {"u": "you"}, "Description": "d"},
+    ),
+    "AWS::SecretsManager::ResourcePolicy": (
+        {"SecretId": "{secret}", "ResourcePolicy": OPEN},
+        {"SecretId": "{secret}", "ResourcePolicy": {**OPEN, "Id": "i"}},
+    ),
+    "AWS::Lambda::Function": (
+        function(Environment={"Variables": {"N": 1}}, Tags=ONE, ReservedConcurrentExecutions="1"),
+        function(Code={"S3Bucket": "seeds", "S3Key": "code.zip"}, Timeout="5", Tags=TWO),
+    ),
+    "AWS::Lambda::Version": ({"FunctionName": "helper"}, {}),
+    "AWS::Lambda::Alias": (
+        {"FunctionName": "helper", "FunctionVersion": "1", "Name": "live"},
+        {"FunctionName": "helper", "FunctionVersion": "1", "Name": "live", "Description": "d",
+         "RoutingConfig": {"AdditionalVersionWeights": [{"FunctionVersion": 2, "FunctionWeight": 0.5}]}},
+    ),
+    "AWS::Lambda::EventInvokeConfig": (
+        {"FunctionName": "helper", "Qualifier": "$LATEST", "MaximumRetryAttempts": "1"},
+        {"FunctionName": "helper", "Qualifier": "$LATEST", "MaximumEventAgeInSeconds": 60,
+         "DestinationConfig": {"OnFailure": {"Destination": QUEUE}}},
+    ),
+    "AWS::Lambda::EventSourceMapping": (
+        {"FunctionName": "helper", "EventSourceArn": QUEUE, "Enabled": False},
+        {"FunctionName": "helper", "EventSourceArn": QUEUE, "Enabled": "false", "BatchSize": "5", "Tags": ONE},
+    ),
+    "AWS::Lambda::LayerVersion": (
+        {"Content": {"S3Bucket": "seeds", "S3Key": "code.zip"}, "CompatibleRuntimes": ["python3.12"]}, {}
+    ),
+    "AWS::Lambda::Permission": (
+        {"FunctionName": "helper", "Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}, {}
+    ),
+    "AWS::Logs::LogGroup": (
+        {"RetentionInDays": 7, "Tags": ONE},
+        {"RetentionInDays": "14", "Tags": TWO, "DeletionProtectionEnabled": False},
+    ),
+    "AWS::Logs::LogStream": ({"LogGroupName": "there"}, {}),
+    "AWS::S3::Bucket": (
+        {"Tags": ONE, "BucketEncryption": {"ServerSideEncryptionConfiguration": [
+            {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]},
+         "PublicAccessBlockConfiguration": {"BlockPublicAcls": "true", "BlockPublicPolicy": True,
+                                            "IgnorePublicAcls": True, "RestrictPublicBuckets": True},
+         "LifecycleConfiguration": {"Rules": [{"Id": "r", "Status": "Enabled", "ExpirationInDays": "3",
+                                               "Prefix": "tmp/"}]}},
+        {"VersioningConfiguration": {"Status": "Enabled"}, "AccessControl": "Private",
+         "CorsConfiguration": {"CorsRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "MaxAge": 5}]},
+         "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
+    ),
+    "AWS::S3::BucketPolicy": (
+        {"Bucket": "seeds", "PolicyDocument": OPEN},
+        {"Bucket": "seeds", "PolicyDocument": {**OPEN, "Id": "i"}},
+    ),
+    "AWS::SNS::Topic": (
+        {"DisplayName": "d", "Subscription": [{"Protocol": "sqs", "Endpoint": QUEUE}], "Tags": ONE},
+        {"DisplayName": "e", "Subscription": [{"Protocol": "lambda", "Endpoint": FUNCTION}]},
+    ),
+    "AWS::SNS::Subscription": (
+        {"TopicArn": TOPIC, "Protocol": "sqs", "Endpoint": QUEUE, "RawMessageDelivery": True},
+        {"TopicArn": TOPIC, "Protocol": "sqs", "Endpoint": QUEUE, "FilterPolicy": {"a": ["b"]}},
+    ),
+    "AWS::SNS::TopicPolicy": (
+        {"Topics": [TOPIC], "PolicyDocument": OPEN},
+        {"Topics": [TOPIC], "PolicyDocument": {**OPEN, "Id": "i"}},
+    ),
+    "AWS::SQS::Queue": (
+        {"FifoQueue": True, "VisibilityTimeout": 60, "Tags": ONE},
+        {"FifoQueue": True, "DelaySeconds": "1", "RedrivePolicy": {"deadLetterTargetArn": f"{QUEUE}.fifo",
+                                                                   "maxReceiveCount": 3}},
+    ),
+    "AWS::SQS::QueuePolicy": (
+        {"Queues": ["{queue}"], "PolicyDocument": OPEN},
+        {"Queues": ["{queue}"], "PolicyDocument": {**OPEN, "Id": "i"}},
+    ),
+    "AWS::SSM::Parameter": (
+        {"Type": "String", "Value": 1, "Tags": {"a": "1"}},
+        {"Type": "String", "Value": "2", "Description": "d", "Tags": {"b": "2"}},
+    ),
+    "AWS::SageMaker::CodeRepository": (
+        {"GitConfig": {"RepositoryUrl": "https://git.example.org/a.git"}, "Tags": ONE},
+        {"GitConfig": {"RepositoryUrl": "https://git.example.org/b.git"}, "Tags": TWO},
+    ),
+    "AWS::SageMaker::Model": (
+        {"ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": IMAGE, "Environment": {"WORKERS": 2}}, "Tags": ONE},
+        {"ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": IMAGE, "Environment": {"WORKERS": 2}}, "Tags": TWO},
+    ),
+    "AWS::SageMaker::EndpointConfig": (
+        {"ProductionVariants": [{"ModelName": "there", "VariantName": "all", "InitialInstanceCount": "1",
+                                 "InstanceType": "ml.m5.large", "InitialVariantWeight": 1}]},
+        {"ProductionVariants": [{"ModelName": "there", "VariantName": "all", "InitialInstanceCount": "1",
+                                 "InstanceType": "ml.m5.large", "InitialVariantWeight": 1}], "Tags": ONE},
+    ),
+    "AWS::SageMaker::ModelPackageGroup": (
+        {"ModelPackageGroupName": "made", "Tags": ONE},
+        {"ModelPackageGroupName": "made", "ModelPackageGroupPolicy": OPEN},
+    ),
+    "AWS::SageMaker::Pipeline": (
+        {"PipelineName": "made", "PipelineDefinition": {"PipelineDefinitionBody": PIPELINE}, "RoleArn": ROLE},
+        {"PipelineName": "made", "PipelineDefinition": {"PipelineDefinitionS3Location": {
+            "Bucket": "seeds", "Key": "pipeline.json"}}, "RoleArn": ROLE, "PipelineDescription": "d", "Tags": ONE},
+    ),
+    "AWS::SageMaker::ModelPackage": (
+        {"ModelPackageGroupName": "there", "ModelApprovalStatus": "PendingManualApproval", "InferenceSpecification": {
+            "Containers": [{"Image": IMAGE}], "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"]}},
+        {"ModelPackageGroupName": "there", "ModelApprovalStatus": "Approved", "InferenceSpecification": {
+            "Containers": [{"Image": IMAGE}], "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"]}},
+    ),
+    "AWS::SageMaker::FeatureGroup": (
+        {"FeatureGroupName": "made", "RecordIdentifierFeatureName": "id", "EventTimeFeatureName": "at",
+         "OnlineStoreConfig": {"EnableOnlineStore": True}, "FeatureDefinitions": [
+             {"FeatureName": "id", "FeatureType": "String"}, {"FeatureName": "at", "FeatureType": "Fractional"}]},
+        {"FeatureGroupName": "made", "RecordIdentifierFeatureName": "id", "EventTimeFeatureName": "at",
+         "OnlineStoreConfig": {"EnableOnlineStore": True}, "FeatureDefinitions": [
+             {"FeatureName": "id", "FeatureType": "String"}, {"FeatureName": "at", "FeatureType": "Fractional"},
+             {"FeatureName": "age", "FeatureType": "Integral"}]},
+    ),
+    "AWS::SageMaker::MonitoringSchedule": (
+        {"MonitoringScheduleName": "made", "MonitoringScheduleConfig": {
+            "MonitoringJobDefinitionName": "there", "MonitoringType": "DataQuality",
+            "ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"}}},
+        {"MonitoringScheduleName": "made", "Tags": ONE, "MonitoringScheduleConfig": {
+            "MonitoringJobDefinitionName": "there", "MonitoringType": "DataQuality",
+            "ScheduleConfig": {"ScheduleExpression": "cron(0 0 ? * * *)"}}},
+    ),
+    "AWS::SageMaker::DataQualityJobDefinition": (
+        {**MONITORED, "DataQualityAppSpecification": {"ImageUri": IMAGE}, "DataQualityJobInput": CAPTURED,
+         "DataQualityJobOutputConfig": REPORTED}, {},
+    ),
+    "AWS::SageMaker::ModelQualityJobDefinition": (
+        {**MONITORED, "ModelQualityAppSpecification": {"ImageUri": IMAGE, "ProblemType": "Regression"},
+         "ModelQualityJobInput": {**CAPTURED, "GroundTruthS3Input": {"S3Uri": "s3://seeds/truth"}},
+         "ModelQualityJobOutputConfig": REPORTED}, {},
+    ),
+    "AWS::SageMaker::ModelBiasJobDefinition": (
+        {**MONITORED, "ModelBiasAppSpecification": {"ImageUri": IMAGE, "ConfigUri": "s3://seeds/config.json"},
+         "ModelBiasJobInput": {**CAPTURED, "GroundTruthS3Input": {"S3Uri": "s3://seeds/truth"}},
+         "ModelBiasJobOutputConfig": REPORTED}, {},
+    ),
+    "AWS::SageMaker::ModelExplainabilityJobDefinition": (
+        {**MONITORED, "ModelExplainabilityAppSpecification": {
+            "ImageUri": IMAGE, "ConfigUri": "s3://seeds/config.json"}, "ModelExplainabilityJobInput": CAPTURED,
+         "ModelExplainabilityJobOutputConfig": REPORTED}, {},
+    ),
+    "AWS::SageMaker::ModelCard": (
+        {"ModelCardName": "made", "ModelCardStatus": "Draft", "Content": {
+            "ModelOverview": {"ModelDescription": "shells"},
+            "AdditionalInformation": {"CustomDetails": {"MyKey": "MyValue"}}}, "Tags": ONE},
+        {"ModelCardName": "made", "ModelCardStatus": "Approved", "Content": {"ModelOverview": {}}},
+    ),
+    "AWS::Scheduler::Schedule": (
+        {"FlexibleTimeWindow": {"Mode": "OFF"}, "ScheduleExpression": "rate(1 day)",
+         "Target": {"Arn": FUNCTION, "RoleArn": ROLE, "Input": {"a": 1}}},
+        {"FlexibleTimeWindow": {"Mode": "OFF"}, "ScheduleExpression": "rate(2 days)", "State": "DISABLED",
+         "EndDate": "2040-01-01T00:00:00Z", "Target": {"Arn": FUNCTION, "RoleArn": ROLE}},
+    ),
+    "AWS::Scheduler::ScheduleGroup": ({"Tags": ONE}, {"Tags": TWO}),
+    "AWS::StepFunctions::StateMachine": (
+        {"DefinitionString": STATES, "DefinitionSubstitutions": {"Who": 'a "b"'}, "RoleArn": ROLE, "Tags": ONE},
+        {"DefinitionS3Location": {"Bucket": "seeds", "Key": "machine.json"}, "RoleArn": ROLE,
+         "DefinitionSubstitutions": {"Who": "c"}},
+    ),
+    "AWS::StepFunctions::Activity": ({"Name": "made"}, {"Name": "made", "Tags": ONE}),
+    "AWS::StepFunctions::StateMachineVersion": ({"StateMachineArn": MACHINE}, {}),
+    "AWS::StepFunctions::StateMachineAlias": (
+        {"RoutingConfiguration": [{"StateMachineVersionArn": f"{MACHINE}:1", "Weight": 100}]},
+        {"RoutingConfiguration": [{"StateMachineVersionArn": f"{MACHINE}:1", "Weight": "100"}], "Description": "d"},
+    ),
+}  # fmt: skip

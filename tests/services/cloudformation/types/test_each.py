@@ -1,0 +1,194 @@
+"""Every resource type, made, read, changed and deleted in a real Penstock, each call of it twice."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from penstock.composition.rooms import Rooms
+from penstock.composition.sources import MIGRATIONS
+from penstock.services.cloudformation.driving import Driver
+from penstock.services.cloudformation.resources import TYPES
+from penstock.services.cloudformation.resources.kind import Made, Resource, ResourceType, identified
+from penstock.store.migrate import migrate
+from penstock.wire.call import Answer, Call, Scope
+from services.cloudformation.types import cases
+from services.cloudformation.types.cases import CASES, CODE, GRANT, ROLE, STATES, TRUST, zipped
+
+DEADLINE = 60.0
+SEPARATE = {  # tested with services that are played
+    "AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::SageMaker::Endpoint",
+}  # fmt: skip
+
+
+@dataclass
+class Place:
+    """Real services in this process, with something in them."""
+
+    rooms: Rooms
+    names: dict[str, str]
+
+    async def ask(self, service: str, operation: str, **request: Any) -> Answer:
+        return await self.rooms.directory.answer(Call(service, operation, request, Scope()))
+
+    def filled(self, value: Any) -> Any:
+        """A case with the ids of what is there put in."""
+        if isinstance(value, dict):
+            return {key: self.filled(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.filled(inner) for inner in value]
+        if isinstance(value, str) and value.startswith("{") and value.endswith("}") and value[1:-1] in self.names:
+            return self.names[value[1:-1]]
+        return value
+
+    async def furnish(self) -> None:
+        ask = self.ask
+        await ask("s3", "CreateBucket", Bucket="seeds")
+        objects = {
+            "seed.zip": zipped(README__md="hello", run__sh="true"),
+            "code.zip": zipped(index__py=CODE),
+            "pipeline.json": cases.PIPELINE.encode(),
+            "machine.json": json.dumps(STATES).encode(),
+        }
+        for key, content in objects.items():
+            await ask("s3", "PutObject", Bucket="seeds", Key=key, Body=content)
+        await ask("iam", "CreateRole", RoleName="there", AssumeRolePolicyDocument=json.dumps(TRUST))
+        await ask("iam", "CreateUser", UserName="there")
+        where = {"Role": ROLE, "Runtime": "python3.12", "Handler": "index.handler"}
+        for version in (b"1", b"2"):
+            code = zipped(index__py=CODE + f"# {version!r}\n")
+            if version == b"1":
+                await ask("lambda", "CreateFunction", FunctionName="helper", Code={"ZipFile": code}, **where)
+            else:
+                await ask("lambda", "UpdateFunctionCode", FunctionName="helper", ZipFile=code)
+            await ask("lambda", "PublishVersion", FunctionName="helper")
+        await ask("lambda", "UpdateFunctionCode", FunctionName="helper", ZipFile=zipped(index__py=CODE))
+        self.names["queue"] = (await ask("sqs", "CreateQueue", QueueName="source"))["QueueUrl"]
+        await ask("sqs", "CreateQueue", QueueName="source.fifo", Attributes={"FifoQueue": "true"})
+        await ask("sns", "CreateTopic", Name="news")
+        for name in ("key", "key2"):
+            self.names[name] = (await ask("kms", "CreateKey"))["KeyMetadata"]["KeyId"]
+        self.names["secret"] = (await ask("secretsmanager", "CreateSecret", Name="s", SecretString="x"))["ARN"]
+        await ask("events", "CreateEventBus", Name="there")
+        keys = {"ApiKeyAuthParameters": {"ApiKeyName": "k", "ApiKeyValue": "v"}}
+        made = await ask(
+            "events", "CreateConnection", Name="there", AuthorizationType="API_KEY", AuthParameters=keys
+        )
+        self.names["connection"] = made["ConnectionArn"]
+        await ask("glue", "CreateDatabase", DatabaseInput={"Name": "there"})
+        await ask("logs", "CreateLogGroup", logGroupName="there")
+        container = {"Image": cases.IMAGE}
+        await ask("sagemaker", "CreateModel", ModelName="there", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+        await ask("sagemaker", "CreateModelPackageGroup", ModelPackageGroupName="there")
+        await ask("codecommit", "CreateRepository", repositoryName="code")
+        await ask("stepfunctions", "CreateStateMachine", name="there", definition=json.dumps(STATES), roleArn=ROLE)
+        await ask("stepfunctions", "PublishStateMachineVersion", stateMachineArn=cases.MACHINE)
+        definition, _ = CASES["AWS::SageMaker::DataQualityJobDefinition"]
+        count = {"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}}
+        await ask(
+            "sagemaker", "CreateDataQualityJobDefinition", **{**definition, "JobResources": count},
+            JobDefinitionName="there",
+        )  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Place]:
+    migrate(folder / "penstock.db", MIGRATIONS)
+    rooms = Rooms.build(folder)
+    rooms.peripheral.enter(folder)
+    ready = asyncio.Event()
+    working = asyncio.create_task(rooms.engine.work(ready.set))
+    try:
+        await ready.wait()
+        place = Place(rooms, {})
+        await place.furnish()
+        yield place
+    finally:
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+        await rooms.nursery.close()
+        await rooms.peripheral.close()
+        await rooms.sandbox.close()
+        rooms.codecommit.close()
+        rooms.database.close()
+
+
+@dataclass(frozen=True)
+class Course:
+    """What became of a resource on its way."""
+
+    made: Made
+    again: Made
+    seen: dict[str, Any] | None
+    changed: Made | None
+    seen_changed: dict[str, Any] | None
+    gone: Any
+
+
+async def course(place: Place, of: ResourceType) -> Course:
+    properties, changes = (place.filled(each) for each in CASES[of.name])
+    property = of.naming.property if of.naming is not None else ""
+    name = str(properties.get(property) or f"stack-it-{of.name.rpartition(':')[2].lower()}")
+    wanted = Resource(
+        logical_id="It", name=name, properties=properties, scope=Scope(), stack_id="stack", token=f"made {of.name}"
+    )
+    first, second = (Driver(place.rooms.directory, Scope(), f"{of.name} {verb}").drive for verb in ("make", "change"))
+    made, again = await first(of.create(wanted)), None
+    again = await first(of.create(wanted)) if of.name not in NOT_TWICE else made
+    there = identified(wanted, made)
+    seen: Any = await first(of.read(there))
+    changed = seen_changed = None
+    if of.update is not None and changes:
+        after = replace(there, properties=changes, name=str(changes.get(property) or name), token="changed")
+        changed = await second(of.update(there, after))
+        assert await second(of.update(there, after)) == changed or of.name in RECOUNTED
+        there = identified(after, changed)
+        seen_changed = await second(of.read(there))
+    await second(of.delete(there))
+    await second(of.delete(there))
+    return Course(made, again, seen, changed, seen_changed, await second(of.read(there)))
+
+
+NOT_TWICE: set[str] = set()
+RECOUNTED: set[str] = set()
+
+
+async def test_every_type_is_made_read_changed_and_deleted_and_each_of_it_twice(tmp_path: Path) -> None:
+    wrong: dict[str, str] = {}
+    async with opened(tmp_path) as place:
+        for name in CASES:
+            if name in SEPARATE:
+                continue
+            try:
+                async with asyncio.timeout(DEADLINE):
+                    went = await course(place, TYPES[name])
+                    judge(TYPES[name], went, place)
+            except Exception as error:  # noqa: BLE001 - all of them are told at once
+                wrong[name] = f"{type(error).__name__}: {error}"
+
+    assert not wrong, "\n".join(f"{name}: {said}" for name, said in wrong.items())
+
+
+def judge(of: ResourceType, went: Course, place: Place) -> None:
+    properties, changes = (place.filled(each) for each in CASES[of.name])
+    assert went.again == went.made, "again"
+    assert set(went.made.attributes) <= of.attributes
+    assert went.seen is not None
+    assert set(went.seen) <= of.properties, f"read {set(went.seen) - of.properties}"
+    differing = {key: value for key, value in went.seen.items() if key in properties and properties[key] != value}
+    assert not differing, f"read {differing}"
+    if went.changed is not None:
+        assert went.changed.physical_id == went.made.physical_id
+        assert went.seen_changed is not None
+        differing = {
+            key: value for key, value in went.seen_changed.items() if key in changes and changes[key] != value
+        }
+        assert not differing, f"after the change read {differing}"
+    assert went.gone is None, f"still there: {went.gone}"
