@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from penstock.services.codebuild.model import POLICY, REPORT, REPORT_GROUP, Json
@@ -59,7 +59,7 @@ class ReportGroups:
     async def create(self, call: Call, request: shapes.CreateReportGroupRequest) -> Answer:
         check_export(call.request)
         given = {name: call.request[name] for name in ("exportConfig", "tags") if name in call.request}
-        made = group(call.scope, request["name"], request["type"], self.clock(), **given)
+        made = replace(group(call.scope, request["name"], request["type"], self.clock(), **given), token=call.token)
         try:
             kept = await self.database.write(lambda tx: documents.insert(tx, made))
         except documents.AlreadyStored as stored:

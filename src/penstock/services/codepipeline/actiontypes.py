@@ -47,12 +47,15 @@ class ActionTypes:
         def create(tx: Transaction) -> None:
             at, scope = self.clock(), Scope(call.scope.account, call.scope.region)
             found = documents.find(tx, scope, rows.ACTION_TYPE, kind.key)
+            if found is not None and call.token and found.token == call.token:
+                return
             if found is not None and (found.status != DELETED or found.body != body):
                 raise ValidationError(f"{sentence(kind)} exists already, or was deleted: give another version.")
             arn = scope.arn("codepipeline", f"actiontype:{kind.owner}/{kind.category}/{kind.provider}/{kind.version}")
             made = Document(
-                kind=rows.ACTION_TYPE, scope=scope, name=kind.key, arn=arn, created_at=at, modified_at=at, body=body
-            )
+                kind=rows.ACTION_TYPE, scope=scope, name=kind.key, arn=arn, created_at=at, modified_at=at, token=call.token,
+                body=body,
+            )  # fmt: skip
             rows.keep(tx, made)
             tags.add(tx, arn, labels)
 

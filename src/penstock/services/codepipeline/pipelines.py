@@ -50,16 +50,18 @@ class Pipelines:
             at = self.clock()
             pipeline = Document(
                 kind=rows.PIPELINE, scope=Scope(call.scope.account, call.scope.region), name=declared.name, arn=arn,
-                created_at=at, modified_at=at, status=rows.POLLS if polling.polled(declared) else "",
+                created_at=at, modified_at=at, status=rows.POLLS if polling.polled(declared) else "", token=call.token,
                 body={"Declaration": filled(request["pipeline"], 1), "Traffic": msgspec.to_builtins(gates)},
             )  # fmt: skip
             try:
-                documents.insert(tx, pipeline)
+                kept = documents.insert(tx, pipeline)
             except AlreadyStored:
                 raise ServiceError(
                     f"A pipeline with the name '{declared.name}' already exists in account '{call.scope.account}'",
                     code="PipelineNameInUseException",
                 ) from None
+            if kept is not pipeline:  # told twice
+                return kept
             tags.add(tx, arn, labels)
             listening.listen(tx, pipeline)
             self._keep_version(tx, pipeline)

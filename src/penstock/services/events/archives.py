@@ -42,7 +42,7 @@ class Archives:
         at, name = self.clock(), request["ArchiveName"]
         made = Document(
             kind=ARCHIVE, scope=call.scope, name=name, arn=call.scope.arn("events", f"archive/{name}"), parent=bus,
-            status="ENABLED", created_at=at, modified_at=at,
+            status="ENABLED", created_at=at, modified_at=at, token=call.token,
             body=given(request, "EventSourceArn", "Description", "EventPattern", "RetentionDays"),
         )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Operations on event buses, and the policies that are kept with them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -49,7 +49,7 @@ class Buses:
             raise ValidationError("Parameter Name is not valid. Reason: it must not contain '/'.")
         if name == DEFAULT:
             raise model.AlreadyExists(f"Event bus {name} already exists.")
-        made = new_bus(call.scope, name, self.clock(), given(request, "Description"))
+        made = replace(new_bus(call.scope, name, self.clock(), given(request, "Description")), token=call.token)
 
         def insert(tx: Transaction) -> None:
             model.insert(tx, made)

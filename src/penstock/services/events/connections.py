@@ -48,14 +48,13 @@ class Connections:
         made = Document(
             kind=CONNECTION, scope=call.scope, name=name,
             arn=call.scope.arn("events", f"connection/{name}/{uuid.UUID(hex=self.chance())}"), status="AUTHORIZED",
-            created_at=at, modified_at=at,
+            created_at=at, modified_at=at, token=call.token,
             body={
                 "AuthorizationType": request["AuthorizationType"], "AuthParameters": request["AuthParameters"],
                 "LastAuthorizedTime": at, **given(request, "Description"),
             },
         )  # fmt: skip
-        await self.database.write(lambda tx: model.insert(tx, made))
-        return changed(made)
+        return changed(await self.database.write(lambda tx: model.insert(tx, made)))
 
     @operation("UpdateConnection")
     async def update(self, call: Call, request: UpdateConnectionRequest) -> Answer:

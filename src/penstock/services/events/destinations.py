@@ -40,16 +40,15 @@ class Destinations:
         made = Document(
             kind=DESTINATION, scope=call.scope, name=name,
             arn=call.scope.arn("events", f"api-destination/{name}/{uuid.UUID(hex=self.chance())}"), status="ACTIVE",
-            parent=request["ConnectionArn"], created_at=at, modified_at=at,
+            parent=request["ConnectionArn"], created_at=at, modified_at=at, token=call.token,
             body={"InvocationRateLimitPerSecond": RATE, **given(request, "Description", *SHOWN)},
         )  # fmt: skip
 
-        def insert(tx: Transaction) -> None:
+        def insert(tx: Transaction) -> Document:
             connections.of_arn(tx, call.scope, request["ConnectionArn"])
-            model.insert(tx, made)
+            return model.insert(tx, made)
 
-        await self.database.write(insert)
-        return changed(made)
+        return changed(await self.database.write(insert))
 
     @operation("UpdateApiDestination")
     async def update(self, call: Call, request: UpdateApiDestinationRequest) -> Answer:

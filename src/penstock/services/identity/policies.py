@@ -75,7 +75,7 @@ class Policies:
             body["Description"] = request["Description"]
         policy = Document(
             kind="iam/policy", scope=scope, name=name, arn=f"arn:aws:iam::{scope.account}:policy{path}{name}",
-            created_at=at, modified_at=at, body=body,
+            created_at=at, modified_at=at, token=call.token, body=body,
         )  # fmt: skip
         labels = rows.labels_of(request.get("Tags"))
         taken = f"A policy called {name} already exists. Duplicate names are not allowed."

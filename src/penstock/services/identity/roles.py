@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from penstock.services.identity import rows
@@ -50,7 +50,8 @@ class Roles:
     @operation("CreateRole")
     async def create(self, call: Call, request: CreateRoleRequest) -> CreateRoleResponse:
         checked_policy(request["AssumeRolePolicyDocument"], trust=True)
-        role = new_role(rows.here(call), request, at=self.clock(), role_id=unique_id("AROA", self.chance))
+        made = new_role(rows.here(call), request, at=self.clock(), role_id=unique_id("AROA", self.chance))
+        role = replace(made, token=call.token)
         labels = rows.labels_of(request.get("Tags"))
         taken = f"Role with name {role.name} already exists."
 

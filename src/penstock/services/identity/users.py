@@ -48,7 +48,7 @@ class Users:
             body["PermissionsBoundary"] = request["PermissionsBoundary"]
         user = Document(
             kind="iam/user", scope=scope, name=name, arn=arn_of(scope.account, path, name),
-            created_at=at, modified_at=at, body=body,
+            created_at=at, modified_at=at, token=call.token, body=body,
         )  # fmt: skip
         labels = rows.labels_of(request.get("Tags"))
         taken = f"User with name {name} already exists."

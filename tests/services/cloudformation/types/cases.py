@@ -240,7 +240,7 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"SecretId": "{secret}", "ResourcePolicy": {**OPEN, "Id": "i"}},
     ),
     "AWS::Lambda::Function": (
-        function(Environment={"Variables": {"N": 1}}, Tags=ONE, ReservedConcurrentExecutions="1"),
+        function(Environment={"Variables": {"NUMBER": 1}}, Tags=ONE, ReservedConcurrentExecutions="1"),
         function(Code={"S3Bucket": "seeds", "S3Key": "code.zip"}, Timeout="5", Tags=TWO),
     ),
     "AWS::Lambda::Version": ({"FunctionName": "helper"}, {}),
@@ -395,9 +395,9 @@ CASES: dict[str, tuple[Json, Json]] = {
          "DefinitionSubstitutions": {"Who": "c"}},
     ),
     "AWS::StepFunctions::Activity": ({"Name": "made"}, {"Name": "made", "Tags": ONE}),
-    "AWS::StepFunctions::StateMachineVersion": ({"StateMachineArn": MACHINE}, {}),
     "AWS::StepFunctions::StateMachineAlias": (
         {"RoutingConfiguration": [{"StateMachineVersionArn": f"{MACHINE}:1", "Weight": 100}]},
         {"RoutingConfiguration": [{"StateMachineVersionArn": f"{MACHINE}:1", "Weight": "100"}], "Description": "d"},
     ),
+    "AWS::StepFunctions::StateMachineVersion": ({"StateMachineArn": MACHINE}, {}),
 }  # fmt: skip

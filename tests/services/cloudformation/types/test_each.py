@@ -100,19 +100,20 @@ class Place:
 @contextlib.asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[Place]:
     migrate(folder / "penstock.db", MIGRATIONS)
-    rooms = Rooms.build(folder)
+    rooms = Rooms.build(folder, endpoint=lambda: "http://127.0.0.1:4599")
     rooms.peripheral.enter(folder)
     ready = asyncio.Event()
-    working = asyncio.create_task(rooms.engine.work(ready.set))
+    working = [asyncio.create_task(rooms.engine.work(ready.set))]
+    working += [asyncio.create_task(chore()) for chore in rooms.chores]
     try:
         await ready.wait()
         place = Place(rooms, {})
         await place.furnish()
         yield place
     finally:
-        working.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await working
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
         await rooms.nursery.close()
         await rooms.peripheral.close()
         await rooms.sandbox.close()
@@ -139,8 +140,10 @@ async def course(place: Place, of: ResourceType) -> Course:
     wanted = Resource(
         logical_id="It", name=name, properties=properties, scope=Scope(), stack_id="stack", token=f"made {of.name}"
     )
-    first, second = (Driver(place.rooms.directory, Scope(), f"{of.name} {verb}").drive for verb in ("make", "change"))
-    made, again = await first(of.create(wanted)), None
+    first, second, last = (
+        Driver(place.rooms.directory, Scope(), f"{of.name} {verb}").drive for verb in ("make", "change", "delete")
+    )
+    made = await first(of.create(wanted))
     again = await first(of.create(wanted)) if of.name not in NOT_TWICE else made
     there = identified(wanted, made)
     seen: Any = await first(of.read(there))
@@ -148,16 +151,24 @@ async def course(place: Place, of: ResourceType) -> Course:
     if of.update is not None and changes:
         after = replace(there, properties=changes, name=str(changes.get(property) or name), token="changed")
         changed = await second(of.update(there, after))
-        assert await second(of.update(there, after)) == changed or of.name in RECOUNTED
+        if of.name not in EPHEMERAL:
+            assert await second(of.update(there, after)) == changed or of.name in RECOUNTED
         there = identified(after, changed)
         seen_changed = await second(of.read(there))
-    await second(of.delete(there))
-    await second(of.delete(there))
-    return Course(made, again, seen, changed, seen_changed, await second(of.read(there)))
+    await last(of.delete(there))
+    await last(of.delete(there))
+    return Course(made, again, seen, changed, seen_changed, await last(of.read(there)))
 
 
-NOT_TWICE: set[str] = set()
-RECOUNTED: set[str] = set()
+EPHEMERAL = {  # whose services forget everything when the server stops: nobody repeats a call of theirs
+    "AWS::DynamoDB::Table", "AWS::ECR::Repository", "AWS::KMS::Key", "AWS::KMS::Alias", "AWS::SSM::Parameter",
+    "AWS::SecretsManager::Secret", "AWS::SecretsManager::ResourcePolicy",
+}  # fmt: skip
+NOT_TWICE = EPHEMERAL | {"AWS::IAM::AccessKey", "AWS::Lambda::LayerVersion"}  # of which there would be two
+RECOUNTED = {  # by a second update: versions, and times
+    "AWS::CodePipeline::Pipeline", "AWS::IAM::ManagedPolicy", "AWS::SageMaker::ModelCard",
+    "AWS::SageMaker::MonitoringSchedule",
+}  # fmt: skip
 
 
 async def test_every_type_is_made_read_changed_and_deleted_and_each_of_it_twice(tmp_path: Path) -> None:
@@ -173,7 +184,7 @@ async def test_every_type_is_made_read_changed_and_deleted_and_each_of_it_twice(
             except Exception as error:  # noqa: BLE001 - all of them are told at once
                 wrong[name] = f"{type(error).__name__}: {error}"
 
-    assert not wrong, "\n".join(f"{name}: {said}" for name, said in wrong.items())
+    assert not wrong, "\n".join(f"{name}: {said[:600]}" for name, said in wrong.items())
 
 
 def judge(of: ResourceType, went: Course, place: Place) -> None:

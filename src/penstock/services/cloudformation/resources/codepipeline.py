@@ -114,7 +114,7 @@ def read_action_type(resource: Resource) -> Steps[Mapping[str, Json] | None]:
         page = yield from ask("codepipeline", "ListActionTypes", request)
         for each in page["actionTypes"]:
             if (each["id"]["category"], each["id"]["provider"], each["id"]["version"]) == (category, provider, version):
-                return {"Category": category, "Provider": provider, "Version": version}
+                return projected(each["id"], resource.only("Category", "Provider", "Version"))
         if "nextToken" not in page:
             return None
         request["nextToken"] = page["nextToken"]

@@ -56,7 +56,7 @@ def read_rule(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     by_id = {each["Id"]: each for each in there["Targets"]}
     wanted = [each["Id"] for each in resource.properties["Targets"]]
     ordered = [by_id.pop(name) for name in wanted if name in by_id] + list(by_id.values())
-    return {**found, "Targets": projected(ordered, resource.properties["Targets"])}
+    return {**found, **projected({"Targets": ordered}, resource.only("Targets"))}
 
 
 def sound_targets(properties: Mapping[str, Json]) -> Iterator[str]:

@@ -1,9 +1,11 @@
 """AWS::Glue::…"""
 
+from dataclasses import replace
 from typing import Final
 
-from penstock.services.cloudformation.resources.kind import Resource
-from penstock.services.cloudformation.resources.plain import Plain, itself, told
+from penstock.services.cloudformation.resources.kind import Made, Resource, Steps, ask
+from penstock.services.cloudformation.resources.plain import Plain, told
+from penstock.services.cloudformation.resources.shaping import shaped
 
 
 def database_name(resource: Resource) -> str:
@@ -40,4 +42,13 @@ TABLE: Final = Plain(
     id=lambda resource, _: table_name(resource),
     inside="Table",
 )
-TYPES: Final = (DATABASE.type(), TABLE.type())
+
+
+def update_table(_: Resource, after: Resource) -> Steps[Made]:
+    name = table_name(after)
+    given = {**after.properties, "TableInput": {**after.properties["TableInput"], "Name": name}}
+    yield from ask("glue", "UpdateTable", shaped("glue", "UpdateTable", given))
+    return Made(name)
+
+
+TYPES: Final = (DATABASE.type(), replace(TABLE.type(), update=update_table))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import unquote
 
-from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, ResourceType, Steps, ask
+from penstock.services.cloudformation.resources.kind import Made, Naming, Read, Resource, ResourceType, Steps, ask
 from penstock.services.cloudformation.resources.plain import Plain, Tags, itself, projected, told
 from penstock.services.cloudformation.resources.shaping import text
 
@@ -116,7 +116,6 @@ ROLE: Final = Plain(
     unchecked=" ".join(PARTS),
     reset={"Description": "", "MaxSessionDuration": 3600},
     tags=Tags(tag="TagRole", untag="UntagRole", of=itself),
-    taken=("EntityAlreadyExists",),
 )
 USER: Final = Plain(
     name="AWS::IAM::User",
@@ -133,7 +132,6 @@ USER: Final = Plain(
     request=lambda resource: resource.without(*PARTS),
     unchecked=" ".join(PARTS),
     tags=Tags(tag="TagUser", untag="UntagUser", of=itself),
-    taken=("EntityAlreadyExists",),
 )
 
 
@@ -235,7 +233,6 @@ MANAGED: Final = Plain(
     renames={"ManagedPolicyName": "PolicyName"},
     request=lambda resource: resource.without("Roles", "Users"),
     unchecked="Roles Users",
-    taken=("EntityAlreadyExists",),
 )
 
 
@@ -336,11 +333,22 @@ def read_key(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     return {"UserName": keys[0]["UserName"], "Status": keys[0]["Status"]} if keys else None
 
 
+def read_inline(plain: Plain) -> Read:
+    """An inline policy with its document as an object."""
+
+    def read(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+        found = {} if plain.is_unknown(resource) else (yield from plain.finding(resource))
+        return projected(opened(found, "PolicyDocument"), resource.properties) if found else None
+
+    return read
+
+
+INLINE: Final = (inline_policy("Role"), inline_policy("User"))
 TYPES: Final = (
     Holder("Role").type(ROLE),
     Holder("User").type(USER),
     POLICY,
-    *(inline_policy(kind).type() for kind in ("Role", "User")),
+    *(replace(each.type(), read=read_inline(each)) for each in INLINE),
     replace(MANAGED.type(), create=create_managed, update=update_managed, delete=delete_managed),
     replace(ACCESS_KEY.type(), create=create_key, update=update_key, read=read_key),
 )

@@ -54,7 +54,6 @@ def update_key(before: Resource, after: Resource) -> Steps[Made]:
     if before.only("Description") != after.only("Description"):
         request = {"KeyId": after.physical_id, "Description": text(after.properties.get("Description", ""))}
         yield from ask("kms", "UpdateKeyDescription", request)
-    assert KEY.tags is not None
     yield from KEY.retag(before.properties, after)
     return (yield from KEY.settling(after, {}))
 

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, Steps, ask
-from penstock.services.cloudformation.resources.plain import Plain, Stable, Tags, itself, told
+from penstock.services.cloudformation.resources.plain import Plain, Stable, Tags, itself, projected, told
 from penstock.services.cloudformation.resources.shaping import text
 
 Json = Any
@@ -141,6 +141,17 @@ def weighed(resource: Resource) -> Mapping[str, Json]:
     return {**resource.properties, "RoutingConfig": {"AdditionalVersionWeights": weights}}
 
 
+def read_alias(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    found = yield from ALIAS.reading(resource)
+    if found is None or "RoutingConfig" not in found:
+        return found
+    weights = found["RoutingConfig"].get("AdditionalVersionWeights", {})
+    listed = [{"FunctionVersion": version, "FunctionWeight": weight} for version, weight in weights.items()]
+    seen = {**found, "RoutingConfig": {"AdditionalVersionWeights": listed}}
+    shown: Mapping[str, Json] = projected(seen, resource.properties)
+    return shown
+
+
 ALIAS: Final = Plain(
     name="AWS::Lambda::Alias",
     service="lambda",
@@ -248,7 +259,7 @@ PERMISSION: Final = Plain(
 TYPES: Final = (
     replace(FUNCTION.type(), create=create_function, update=update_function),
     VERSION.type(),
-    ALIAS.type(),
+    replace(ALIAS.type(), read=read_alias),
     EVENT_INVOKE_CONFIG.type(),
     MAPPING.type(),
     LAYER.type(),

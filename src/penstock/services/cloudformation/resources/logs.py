@@ -50,6 +50,7 @@ GROUP: Final = Plain(
     request=lambda resource: resource.without("RetentionInDays", "DeletionProtectionEnabled"),
     unchecked="DeletionProtectionEnabled RetentionInDays",
     tags=Tags(of=lambda resource: resource.scope.arn("logs", f"log-group:{itself(resource)}")),
+    taken=("already exists",),
 )
 STREAM: Final = Plain(
     name="AWS::Logs::LogStream",
@@ -64,6 +65,7 @@ STREAM: Final = Plain(
     key={"logGroupName": told("LogGroupName"), "logStreamName": itself, "logStreamNamePrefix": itself},
     inside="logStreams.0",
     named="logStreamName",
+    taken=("already exists",),
 )
 
 TYPES: Final = (replace(GROUP.type(), create=create_group, update=update_group), STREAM.type())

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, ResourceType, Steps, ask
-from penstock.services.cloudformation.resources.plain import Plain, Tags, itself, last_part, projected
+from penstock.services.cloudformation.resources.plain import MISSING, Plain, Tags, alike, itself, last_part, projected
 from penstock.services.cloudformation.resources.shaping import text
 
 Json = Any
@@ -252,18 +252,19 @@ def policy_type(name: str, listed: str, put: Callable[[str, str], Steps[Any]], g
     )
 
 
-MISSING: Final = ("NotFound", "NonExistent", "does not exist")
+NOBODY: Final = '{"Version": "2012-10-17", "Statement": []}'
 
 
 def put_on_topic(topic: str, policy: str) -> Steps[Any]:
-    request = {"TopicArn": topic, "AttributeName": "Policy", "AttributeValue": policy}
+    """Put a policy, or the one that lets nobody in but the owner: a topic always has one."""
+    request = {"TopicArn": topic, "AttributeName": "Policy", "AttributeValue": policy or NOBODY}
     return (yield from ask("sns", "SetTopicAttributes", request, pardon=() if policy else MISSING))
 
 
 def get_of_topic(topic: str) -> Steps[str | None]:
     found = yield from ask("sns", "GetTopicAttributes", {"TopicArn": topic}, pardon=MISSING)
     policy: str | None = found.get("Attributes", {}).get("Policy")
-    return policy
+    return None if policy is None or alike(policy, json.loads(NOBODY)) else policy
 
 
 def put_on_queue(queue: str, policy: str) -> Steps[Any]:

@@ -10,7 +10,9 @@ are changed, what a property that is taken out of a template goes back to. A typ
 functions of its own, most often around these (`module.py` of its service).
 """
 
+import contextlib
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -34,13 +36,17 @@ from penstock.services.cloudformation.resources.kind import (
     identified,
     nothing_wrong,
 )
-from penstock.services.cloudformation.resources.shaping import is_intrinsic, shaped, text, unfit
+from penstock.services.cloudformation.resources.shaping import shaped, text, unfit
 from penstock.wire import models
 from penstock.wire.call import Answer
 
 Json = Any
 Of = Callable[[Resource], Json]
 NO_TAGS: Final = ("Tags",)
+MISSING: Final = (  # how services say that something is not there: in their codes and their sentences
+    "NotFound", "NoSuch", "NotExist", "NonExist", "does not exist", "Does Not Exist", "not found", "Could not find",
+    "Cannot find",
+)  # fmt: skip
 
 
 def itself(resource: Resource) -> str:
@@ -131,7 +137,7 @@ class Plain:
     tags: Tags | None = None
     tagging: Tagging = "list"
     stable: Stable | None = None
-    gone: tuple[str, ...] = ("NotFound", "NoSuch", "does not exist", "Could not find", "not found")
+    gone: tuple[str, ...] = MISSING
     taken: tuple[str, ...] = ()  # "it is there already", where a name was decided and is nobody else's
     longest: float = LONGEST
 
@@ -177,7 +183,8 @@ class Plain:
     def deleting(self, resource: Resource) -> Steps[None]:
         if self.is_unknown(resource):
             return
-        yield from ask(self.service, self.delete, self.which(self.delete, resource), pardon=self.gone)
+        request = {**idempotent(self.service, self.delete, resource), **self.which(self.delete, resource)}
+        yield from ask(self.service, self.delete, request, pardon=self.gone)
         while self.stable is not None and self.stable.until_gone:
             found = yield from self.finding(resource)
             if not found:
@@ -188,7 +195,8 @@ class Plain:
 
     def reading(self, resource: Resource) -> Steps[Mapping[str, Json] | None]:
         found = {} if self.is_unknown(resource) else (yield from self.finding(resource))
-        return projected(found, self.request(resource), self.renames) if found else None
+        onto = {name: resource.properties.get(name, value) for name, value in self.request(resource).items()}
+        return projected(found, onto, self.renames) if found else None
 
     def finding(self, resource: Resource) -> Steps[Answer]:
         answer = yield from ask(self.service, self.read, self.which(self.read, resource), pardon=self.gone)
@@ -291,9 +299,10 @@ def idempotent(service: str, operation: str, resource: Resource) -> dict[str, st
     """The members that AWS's clients fill in so that a request may be repeated: the same for the same try."""
     model = models.operation(service, operation)
     assert model is not None, (service, operation)
+    named = {"ClientRequestToken"} & set(model.input_shape.required_members)
     told = f"{resource.stack_id} {resource.logical_id} {resource.token} {operation}"
     token = hashlib.sha256(told.encode()).hexdigest()[:36]
-    return {name: token for name in model.idempotent_members}
+    return dict.fromkeys({*model.idempotent_members, *named}, token)
 
 
 def member_like(service: str, operation: str, *words: str) -> tuple[str, Shape] | None:
@@ -323,15 +332,33 @@ def spelled(tags: list[dict[str, str]], shape: Shape) -> Json:
     return [{key: each["Key"], value: each["Value"]} for each in tags]
 
 
-def projected(found: Json, onto: Json, renames: Mapping[str, str] = {}) -> Json:
+def projected(
+    found: Mapping[str, Json], onto: Mapping[str, Json], renames: Mapping[str, str] = {}
+) -> dict[str, Json]:
     """What is there, in the spelling of the properties that a template gave: what these do not name is left out.
 
-    A value that is the same but for how it is written (`"3"` and `3`) is given as the template writes it.
+    So is a property that the service does not tell; inside of one, what is not told (a password) is taken to be as the
+    template has it. A value that is the same but for how it is written (`"3"` and `3`) is given as the template does.
     """
-    if isinstance(onto, Mapping) and isinstance(found, Mapping) and not is_intrinsic(onto):
-        there = {name.lower(): value for name, value in found.items()}
-        matched = ((name, there.get(renames.get(name, name).lower()), inner) for name, inner in onto.items())
-        return {name: projected(value, inner, renames) for name, value, inner in matched if value is not None}
+    there = {name.lower(): value for name, value in found.items()}
+    matched = ((name, there.get(renames.get(name, name).lower()), inner) for name, inner in onto.items())
+    return {name: _projected(value, inner, renames) for name, value, inner in matched if value is not None}
+
+
+def _projected(found: Json, onto: Json, renames: Mapping[str, str]) -> Json:
+    if isinstance(onto, Mapping) and isinstance(found, Mapping):
+        return {**onto, **projected(found, onto, renames)}
     if isinstance(onto, list) and isinstance(found, list) and len(onto) == len(found):
-        return [projected(one, other, renames) for one, other in zip(found, onto, strict=True)]
-    return onto if onto is not None and text(onto) == text(found) else found
+        return [_projected(one, other, renames) for one, other in zip(found, onto, strict=True)]
+    return onto if alike(found, onto) else found
+
+
+def alike(found: Json, onto: Json) -> bool:
+    """Whether two values are the same but for how they are written: as a number or a text, as an object or JSON."""
+    if isinstance(onto, int | float) or isinstance(found, int | float):
+        with contextlib.suppress(ValueError, TypeError):
+            return float(found) == float(onto)
+    if isinstance(onto, Mapping | list) != isinstance(found, Mapping | list):
+        with contextlib.suppress(ValueError):
+            return bool(json.loads(text(found)) == json.loads(text(onto)))
+    return text(found) == text(onto)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Failed, Made, Naming, Resource, Steps, ask
-from penstock.services.cloudformation.resources.plain import Plain, Stable, Tags, itself, last_part
+from penstock.services.cloudformation.resources.plain import Plain, Stable, Tags, alike, itself, last_part
 from penstock.services.cloudformation.resources.shaping import shaped, text
 
 Json = Any
@@ -42,10 +42,9 @@ CODE_REPOSITORY: Final = Plain(
 def update_code_repository(before: Resource, after: Resource) -> Steps[Made]:
     """Made anew under its name, as it is nothing but its configuration, of which the API changes the secret only."""
     if before.properties["GitConfig"] != after.properties["GitConfig"]:
-        yield from CODE_REPOSITORY.deleting(after)
+        yield from CODE_REPOSITORY.deleting(before)
         request = CODE_REPOSITORY.asked("CreateCodeRepository", replace(after, name=last_part(after)))
         yield from ask("sagemaker", "CreateCodeRepository", request)
-    assert CODE_REPOSITORY.tags is not None
     yield from CODE_REPOSITORY.retag(before.properties, after)
     return (yield from CODE_REPOSITORY.settling(after, {}))
 
@@ -147,12 +146,12 @@ GROUP: Final = Plain(
 
 def create_group(resource: Resource) -> Steps[Made]:
     made = yield from GROUP.making(resource)
-    yield from set_policy({}, resource.properties, made.physical_id)
+    yield from set_policy({}, resource.properties, resource.name)
     return made
 
 
 def update_group(before: Resource, after: Resource) -> Steps[Made]:
-    yield from set_policy(before.properties, after.properties, after.physical_id)
+    yield from set_policy(before.properties, after.properties, last_part(after))
     return (yield from GROUP.changing(before, after))
 
 
@@ -360,6 +359,25 @@ CARD: Final = Plain(
     unchecked="Content",
     tags=tags_of("model-card"),
 )
+def read_card(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    """The content as the template has it while it is what that comes to."""
+    found = yield from CARD.reading(resource)
+    if found is None:
+        return None
+    wanted = resource.properties.get("Content")
+    return {**found, "Content": wanted if alike(found["Content"], snake(wanted)) else found["Content"]}
+
+
+def update_card(before: Resource, after: Resource) -> Steps[Made]:
+    """Content and status change by a request each: the API takes one of them at a time."""
+    for part in ("Content", "ModelCardStatus"):
+        if before.only(part) != after.only(part):
+            wanted = CARD.asked("UpdateModelCard", after)
+            yield from ask("sagemaker", "UpdateModelCard", {**CARD.which("UpdateModelCard", after), part: wanted[part]})
+    yield from CARD.retag(before.properties, after)
+    return (yield from CARD.settling(after, {}))
+
+
 PROJECT: Final = Plain(
     name="AWS::SageMaker::Project",
     service="sagemaker",
@@ -399,6 +417,6 @@ TYPES: Final = (
     replace(FEATURE_GROUP.type(), update=update_feature_group),
     SCHEDULE.type(),
     *(job_definition(kind).type() for kind in ("DataQuality", "ModelQuality", "ModelBias", "ModelExplainability")),
-    CARD.type(),
+    replace(CARD.type(), update=update_card, read=read_card),
     PROJECT.type(),
 )

@@ -1,10 +1,11 @@
 """AWS::Scheduler::…"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from penstock.services.cloudformation.resources.kind import Failed, Naming, Resource
+from penstock.services.cloudformation.resources.kind import Failed, Naming, Resource, Steps
 from penstock.services.cloudformation.resources.plain import Plain, Stable, Tags, itself, told
 
 Json = Any
@@ -58,4 +59,16 @@ GROUP: Final = Plain(
     tags=Tags(of=lambda resource: resource.scope.arn("scheduler", f"schedule-group/{itself(resource)}")),
     stable=Stable(status="State", moving=frozenset({"DELETING"}), until_gone=True),
 )
-TYPES: Final = (SCHEDULE.type(), GROUP.type())
+
+
+def read_schedule(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    """Dates as the template writes them, where they are the same moment."""
+    found = yield from SCHEDULE.reading(resource)
+    if found is None:
+        return None
+    dates = {name: date for name, date in resource.only("StartDate", "EndDate").items() if name in found}
+    same = {name: date for name, date in dates.items() if seconds(name, date) == found[name]}
+    return {**found, **same}
+
+
+TYPES: Final = (replace(SCHEDULE.type(), read=read_schedule), GROUP.type())

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, Steps
 from penstock.services.cloudformation.resources.objects import fetched
-from penstock.services.cloudformation.resources.plain import Plain, Tags, arn_of, itself
+from penstock.services.cloudformation.resources.plain import Plain, Tags, arn_of, itself, projected
 from penstock.services.cloudformation.resources.shaping import text
 
 Json = Any
@@ -52,11 +52,16 @@ def update_machine(before: Resource, after: Resource) -> Steps[Made]:
 
 
 def read_machine(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-    """Definitions are read as texts: other spellings of them are not told."""
-    found = yield from MACHINE.reading(resource)
-    if found is None or "DefinitionString" not in resource.properties:
-        return None if found is None else {name: value for name, value in found.items() if name != "Definition"}
-    return {("DefinitionString" if name == "Definition" else name): value for name, value in found.items()}
+    """A definition as the template has it while it is what that comes to; one that is not is told as it is."""
+    found = yield from MACHINE.finding(resource)
+    if not found:
+        return None
+    shown = projected(found, resource.without(*DEFINITIONS), MACHINE.renames)
+    written = next((name for name in DEFINITIONS[:2] if name in resource.properties), None)
+    if written is None:
+        return shown
+    same = found["definition"] == defined(resource)["Definition"]
+    return {**shown, written: resource.properties[written] if same else found["definition"]}
 
 
 MACHINE: Final = Plain(
@@ -130,8 +135,15 @@ ALIAS: Final = Plain(
     attributes={"Arn": "stateMachineAliasArn"},
     reset={"Description": ""},
 )
+
+
+def read_version(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    found = {} if VERSION.is_unknown(resource) else (yield from VERSION.finding(resource))
+    return {**resource.only("StateMachineArn"), **resource.only("Description")} if found else None
+
+
 TYPES: Final = (
-    VERSION.type(),
+    replace(VERSION.type(), read=read_version),
     ALIAS.type(),
     replace(MACHINE.type(), create=create_machine, update=update_machine, read=read_machine),
     ACTIVITY.type(),
