@@ -53,8 +53,8 @@ class ActionTypes:
                 raise ValidationError(f"{sentence(kind)} exists already, or was deleted: give another version.")
             arn = scope.arn("codepipeline", f"actiontype:{kind.owner}/{kind.category}/{kind.provider}/{kind.version}")
             made = Document(
-                kind=rows.ACTION_TYPE, scope=scope, name=kind.key, arn=arn, created_at=at, modified_at=at, token=call.token,
-                body=body,
+                kind=rows.ACTION_TYPE, scope=scope, name=kind.key, arn=arn, created_at=at, modified_at=at,
+                token=call.token, body=body,
             )  # fmt: skip
             rows.keep(tx, made)
             tags.add(tx, arn, labels)

@@ -1,4 +1,4 @@
-"""What each resource type is tried with: properties, and what they are changed to. `place` says what is there before."""
+"""What each resource type is tried with: properties, and what they become. `{…}` is the id of something there."""
 
 import io
 import json

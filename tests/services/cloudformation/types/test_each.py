@@ -3,12 +3,10 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from penstock.composition.rooms import Rooms
 from penstock.composition.sources import MIGRATIONS
@@ -18,7 +16,7 @@ from penstock.services.cloudformation.resources.kind import Made, Resource, Reso
 from penstock.store.migrate import migrate
 from penstock.wire.call import Answer, Call, Scope
 from services.cloudformation.types import cases
-from services.cloudformation.types.cases import CASES, CODE, GRANT, ROLE, STATES, TRUST, zipped
+from services.cloudformation.types.cases import CASES, CODE, ROLE, STATES, TRUST, zipped
 
 DEADLINE = 60.0
 SEPARATE = {  # tested with services that are played
@@ -77,9 +75,7 @@ class Place:
         self.names["secret"] = (await ask("secretsmanager", "CreateSecret", Name="s", SecretString="x"))["ARN"]
         await ask("events", "CreateEventBus", Name="there")
         keys = {"ApiKeyAuthParameters": {"ApiKeyName": "k", "ApiKeyValue": "v"}}
-        made = await ask(
-            "events", "CreateConnection", Name="there", AuthorizationType="API_KEY", AuthParameters=keys
-        )
+        made = await ask("events", "CreateConnection", Name="there", AuthorizationType="API_KEY", AuthParameters=keys)
         self.names["connection"] = made["ConnectionArn"]
         await ask("glue", "CreateDatabase", DatabaseInput={"Name": "there"})
         await ask("logs", "CreateLogGroup", logGroupName="there")
@@ -127,16 +123,16 @@ class Course:
 
     made: Made
     again: Made
-    seen: dict[str, Any] | None
+    seen: Mapping[str, Any] | None
     changed: Made | None
-    seen_changed: dict[str, Any] | None
+    seen_changed: Mapping[str, Any] | None
     gone: Any
 
 
 async def course(place: Place, of: ResourceType) -> Course:
     properties, changes = (place.filled(each) for each in CASES[of.name])
-    property = of.naming.property if of.naming is not None else ""
-    name = str(properties.get(property) or f"stack-it-{of.name.rpartition(':')[2].lower()}")
+    named = of.naming.property if of.naming is not None else ""
+    name = str(properties.get(named) or f"stack-it-{of.name.rpartition(':')[2].lower()}")
     wanted = Resource(
         logical_id="It", name=name, properties=properties, scope=Scope(), stack_id="stack", token=f"made {of.name}"
     )
@@ -149,7 +145,7 @@ async def course(place: Place, of: ResourceType) -> Course:
     seen: Any = await first(of.read(there))
     changed = seen_changed = None
     if of.update is not None and changes:
-        after = replace(there, properties=changes, name=str(changes.get(property) or name), token="changed")
+        after = replace(there, properties=changes, name=str(changes.get(named) or name), token="changed")
         changed = await second(of.update(there, after))
         if of.name not in EPHEMERAL:
             assert await second(of.update(there, after)) == changed or of.name in RECOUNTED
@@ -181,7 +177,7 @@ async def test_every_type_is_made_read_changed_and_deleted_and_each_of_it_twice(
                 async with asyncio.timeout(DEADLINE):
                     went = await course(place, TYPES[name])
                     judge(TYPES[name], went, place)
-            except Exception as error:  # noqa: BLE001 - all of them are told at once
+            except Exception as error:
                 wrong[name] = f"{type(error).__name__}: {error}"
 
     assert not wrong, "\n".join(f"{name}: {said[:600]}" for name, said in wrong.items())
@@ -198,8 +194,6 @@ def judge(of: ResourceType, went: Course, place: Place) -> None:
     if went.changed is not None:
         assert went.changed.physical_id == went.made.physical_id
         assert went.seen_changed is not None
-        differing = {
-            key: value for key, value in went.seen_changed.items() if key in changes and changes[key] != value
-        }
+        differing = {key: value for key, value in went.seen_changed.items() if key in changes and changes[key] != value}
         assert not differing, f"after the change read {differing}"
     assert went.gone is None, f"still there: {went.gone}"

@@ -49,7 +49,9 @@ async def test_a_name_is_taken_once_and_the_same_call_told_twice_makes_one(regis
     for _ in range(2):
         await make(registry, token="run-7/3")
 
-    refused = await registry.refusal("CreateCodeRepository", CodeRepositoryName="seed", GitConfig={"RepositoryUrl": URL})
+    refused = await registry.refusal(
+        "CreateCodeRepository", CodeRepositoryName="seed", GitConfig={"RepositoryUrl": URL}
+    )
 
     assert refused.message == f'Cannot create already existing CodeRepository: "{ARN}"'
 

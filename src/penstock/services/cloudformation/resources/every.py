@@ -1,4 +1,4 @@
-"""Every resource type that stands for what another service keeps: a module for each service, or for several small ones."""
+"""Every resource type that stands for what another service keeps; a module for each service, or several small ones."""
 
 from collections.abc import Sequence
 from typing import Final

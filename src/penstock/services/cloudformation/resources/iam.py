@@ -154,11 +154,11 @@ def delete_policy(resource: Resource) -> Steps[None]:
 
 def put_inline(before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[None]:
     """Put an inline policy into all that are to have it, and delete it from those that had it."""
-    for property, holder in HOLDERS.items():
+    for listed, holder in HOLDERS.items():
         old, new = (
             {name: {"PolicyName": each["PolicyName"], "PolicyDocument": each["PolicyDocument"]} for name in names}
             for each in (before, after)
-            for names in [each.get(property) or []]
+            for names in [each.get(listed) or []]
         )
         for name in [*new, *(each for each in old if each not in new)]:
             was, will = ([each[name]] if name in each else [] for each in (old, new))
@@ -167,8 +167,8 @@ def put_inline(before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[N
 
 def read_policy(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     """A policy is there as long as all that are to have it have it."""
-    for property, holder in HOLDERS.items():
-        for name in resource.properties.get(property) or []:
+    for listed, holder in HOLDERS.items():
+        for name in resource.properties.get(listed) or []:
             request = {**holder.where(name), "PolicyName": resource.properties["PolicyName"]}
             found = yield from ask("iam", f"Get{holder.kind}Policy", request, pardon=GONE)
             if not found:
@@ -208,6 +208,11 @@ def inline_policy(kind: str) -> Plain:
     )
 
 
+def managed_arn(resource: Resource) -> str:
+    known, path = itself(resource), resource.properties.get("Path", "/")
+    return known if known.startswith("arn:") else f"arn:aws:iam::{resource.scope.account}:policy{path}{known}"
+
+
 MANAGED: Final = Plain(
     name="AWS::IAM::ManagedPolicy",
     service="iam",
@@ -218,7 +223,7 @@ MANAGED: Final = Plain(
     required="PolicyDocument",
     create_only="Description ManagedPolicyName Path",
     naming=Naming("ManagedPolicyName", longest=128),
-    key={"PolicyArn": lambda resource: managed_arn(resource)},
+    key={"PolicyArn": managed_arn},
     id="Arn",
     inside="Policy",
     attributes={
@@ -236,14 +241,9 @@ MANAGED: Final = Plain(
 )
 
 
-def managed_arn(resource: Resource) -> str:
-    known, path = itself(resource), resource.properties.get("Path", "/")
-    return known if known.startswith("arn:") else f"arn:aws:iam::{resource.scope.account}:policy{path}{known}"
-
-
 def attach(before: Mapping[str, Json], after: Mapping[str, Json], arn: str) -> Steps[None]:
-    for property, holder in HOLDERS.items():
-        old, new = (each.get(property) or [] for each in (before, after))
+    for listed, holder in HOLDERS.items():
+        old, new = (each.get(listed) or [] for each in (before, after))
         for name in new:
             if name not in old:
                 yield from holder.grant(name, {}, {"ManagedPolicyArns": [arn]})
@@ -263,9 +263,7 @@ def update_managed(before: Resource, after: Resource) -> Steps[Made]:
     where = {"PolicyArn": after.physical_id}
     documents = [text(each.properties["PolicyDocument"]) for each in (before, after)]
     if documents[0] != documents[1]:
-        yield from ask(
-            "iam", "CreatePolicyVersion", {**where, "PolicyDocument": documents[1], "SetAsDefault": True}
-        )
+        yield from ask("iam", "CreatePolicyVersion", {**where, "PolicyDocument": documents[1], "SetAsDefault": True})
         yield from drop_versions(where)
     yield from attach(before.properties, after.properties, after.physical_id)
     return (yield from MANAGED.settling(after, {}))
@@ -274,8 +272,8 @@ def update_managed(before: Resource, after: Resource) -> Steps[Made]:
 def delete_managed(resource: Resource) -> Steps[None]:
     where = {"PolicyArn": managed_arn(resource)}
     found = yield from ask("iam", "ListEntitiesForPolicy", where, pardon=GONE)
-    for property, holder in HOLDERS.items():
-        for each in found.get(f"Policy{property}") or []:
+    for listed, holder in HOLDERS.items():
+        for each in found.get(f"Policy{listed}") or []:
             request = {**holder.where(each[f"{holder.kind}Name"]), **where}
             yield from ask("iam", f"Detach{holder.kind}Policy", request, pardon=GONE)
     yield from drop_versions(where)

@@ -46,9 +46,9 @@ def sound_code(properties: Mapping[str, Json]) -> Iterator[str]:
     if properties.get("PackageType", "Zip") == "Image":
         yield "PackageType Image (functions are packaged as zip files here)"
     runtime = properties.get("Runtime")
-    if isinstance(code, Mapping) and "ZipFile" in code and isinstance(runtime, str):
-        if not runtime.startswith(("python", "nodejs")):
-            yield f"Code/ZipFile with Runtime {runtime} (inline code is Python or Node.js)"
+    is_inline = isinstance(code, Mapping) and "ZipFile" in code
+    if is_inline and isinstance(runtime, str) and not runtime.startswith(("python", "nodejs")):
+        yield f"Code/ZipFile with Runtime {runtime} (inline code is Python or Node.js)"
 
 
 def create_function(resource: Resource) -> Steps[Made]:

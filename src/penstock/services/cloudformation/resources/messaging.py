@@ -1,8 +1,8 @@
 """AWS::SNS::… and AWS::SQS::…: what they are is attributes, texts by name."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, ResourceType, Steps, ask
@@ -36,15 +36,20 @@ QUEUE_ATTRIBUTES: Final[Mapping[str, str]] = {  # what one goes back to
 }
 
 
-def texts(resource: Resource, names: object) -> dict[str, str]:
-    return {name: text(value) for name, value in resource.properties.items() if name in names}  # type: ignore[operator]
+def texts(resource: Resource, names: Iterable[str]) -> dict[str, str]:
+    return {name: text(resource.properties[name]) for name in names if name in resource.properties}
 
 
-def fifo(resource: Resource, property: str) -> Resource:
+def fifo(resource: Resource, switch: str) -> Resource:
     """The resource with the name that first-in-first-out ones must have."""
-    if text(resource.properties.get(property, False)) != "true" or resource.name.endswith(".fifo"):
+    if text(resource.properties.get(switch, False)) != "true" or resource.name.endswith(".fifo"):
         return resource
     return replace(resource, name=f"{resource.name}.fifo")
+
+
+def topic_arn(resource: Resource) -> str:
+    known = itself(resource)
+    return known if known.startswith("arn:") else resource.scope.arn("sns", known)
 
 
 TOPIC: Final = Plain(
@@ -56,7 +61,7 @@ TOPIC: Final = Plain(
     properties=f"{' '.join(TOPIC_ATTRIBUTES)} Subscription Tags TopicName",
     create_only="FifoTopic TopicName",
     naming=Naming("TopicName", longest=251),
-    key={"TopicArn": lambda resource: topic_arn(resource)},
+    key={"TopicArn": topic_arn},
     id="TopicArn",
     inside="Attributes",
     renames={"TopicName": "Name"},
@@ -68,11 +73,6 @@ TOPIC: Final = Plain(
     attributes={"TopicArn": itself, "TopicName": lambda resource: itself(resource).rpartition(":")[2]},
     tags=Tags(of=itself),
 )
-
-
-def topic_arn(resource: Resource) -> str:
-    known = itself(resource)
-    return known if known.startswith("arn:") else resource.scope.arn("sns", known)
 
 
 def create_topic(resource: Resource) -> Steps[Made]:
@@ -131,9 +131,7 @@ SUBSCRIPTION: Final = Plain(
         **resource.only("Endpoint", "Protocol", "TopicArn"),
         "ReturnSubscriptionArn": True,
         **(
-            {"Attributes": texts(resource, SUBSCRIPTION_ATTRIBUTES)}
-            if texts(resource, SUBSCRIPTION_ATTRIBUTES)
-            else {}
+            {"Attributes": texts(resource, SUBSCRIPTION_ATTRIBUTES)} if texts(resource, SUBSCRIPTION_ATTRIBUTES) else {}
         ),
     },
     unchecked=" ".join(SUBSCRIPTION_ATTRIBUTES),
@@ -152,7 +150,9 @@ def update_subscription(before: Resource, after: Resource) -> Steps[Made]:
 
 def read_subscription(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     found = {} if SUBSCRIPTION.is_unknown(resource) else (yield from SUBSCRIPTION.finding(resource))
-    return projected(found, resource.only(*SUBSCRIPTION_ATTRIBUTES, "Endpoint", "Protocol", "TopicArn")) if found else None
+    return (
+        projected(found, resource.only(*SUBSCRIPTION_ATTRIBUTES, "Endpoint", "Protocol", "TopicArn")) if found else None
+    )
 
 
 QUEUE: Final = Plain(
@@ -196,7 +196,9 @@ def located(steps: Callable[[Resource], Steps[Any]]) -> Callable[[Resource], Ste
     def found(resource: Resource) -> Steps[Any]:
         known = itself(fifo(resource, "FifoQueue"))
         if "/" not in known:
-            answer = yield from ask("sqs", "GetQueueUrl", {"QueueName": known}, pardon=("NonExistent", "does not exist"))
+            answer = yield from ask(
+                "sqs", "GetQueueUrl", {"QueueName": known}, pardon=("NonExistent", "does not exist")
+            )
             known = answer.get("QueueUrl", "")
         if not known:
             return None
@@ -210,46 +212,57 @@ def read_queue(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     return projected(found, resource.only(*QUEUE_ATTRIBUTES)) if found else None
 
 
-def policy_type(name: str, listed: str, put: Callable[[str, str], Steps[Any]], get: Callable[[str], Steps[str | None]]) -> ResourceType:
-    """A policy put on several topics or queues: an attribute of each."""
+@dataclass(frozen=True, slots=True)
+class PolicyOnEach:
+    """A policy put on several topics or queues: an attribute of each. `put` with an empty text takes it away."""
 
-    def set_all(before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[None]:
-        for one in after.get(listed) or []:
-            yield from put(one, text(after["PolicyDocument"]))
-        for one in before.get(listed) or []:
-            if one not in (after.get(listed) or []):
-                yield from put(one, "")
+    name: str
+    listed: str
+    put: Callable[[str, str], Steps[Any]]
+    get: Callable[[str], Steps[str | None]]
 
-    def create(resource: Resource) -> Steps[Made]:
-        yield from set_all({}, resource.properties)
+    def set_all(self, before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[None]:
+        wanted = after.get(self.listed) or []
+        for one in wanted:
+            yield from self.put(one, text(after["PolicyDocument"]))
+        for one in before.get(self.listed) or []:
+            if one not in wanted:
+                yield from self.put(one, "")
+
+    def create(self, resource: Resource) -> Steps[Made]:
+        yield from self.set_all({}, resource.properties)
         return Made(resource.name, {"Id": resource.name})
 
-    def update(before: Resource, after: Resource) -> Steps[Made]:
-        yield from set_all(before.properties, after.properties)
+    def update(self, before: Resource, after: Resource) -> Steps[Made]:
+        yield from self.set_all(before.properties, after.properties)
         return Made(after.physical_id, {"Id": after.physical_id})
 
-    def delete(resource: Resource) -> Steps[None]:
-        yield from set_all(resource.properties, {})
+    def delete(self, resource: Resource) -> Steps[None]:
+        yield from self.set_all(resource.properties, {})
 
-    def read(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-        for one in resource.properties[listed]:
-            policy = yield from get(one)
+    def read(self, resource: Resource) -> Steps[Mapping[str, Json] | None]:
+        """The policy as the first that differs has it."""
+        wanted = resource.properties["PolicyDocument"]
+        for one in resource.properties[self.listed]:
+            policy = yield from self.get(one)
             if not policy:
                 return None
-            found = json.loads(policy)
-        return {"PolicyDocument": found, listed: resource.properties[listed]}
+            if not alike(policy, wanted):
+                return {"PolicyDocument": json.loads(policy), self.listed: resource.properties[self.listed]}
+        return dict(resource.properties)
 
-    return ResourceType(
-        name=name,
-        properties=frozenset({"PolicyDocument", listed}),
-        required=frozenset({"PolicyDocument", listed}),
-        attributes=frozenset({"Id"}),
-        naming=Naming("Id", longest=128),
-        create=create,
-        update=update,
-        delete=delete,
-        read=read,
-    )
+    def type(self) -> ResourceType:
+        return ResourceType(
+            name=self.name,
+            properties=frozenset({"PolicyDocument", self.listed}),
+            required=frozenset({"PolicyDocument", self.listed}),
+            attributes=frozenset({"Id"}),
+            naming=Naming("Id", longest=128),
+            create=self.create,
+            update=self.update,
+            delete=self.delete,
+            read=self.read,
+        )
 
 
 NOBODY: Final = '{"Version": "2012-10-17", "Statement": []}'
@@ -282,7 +295,7 @@ def get_of_queue(queue: str) -> Steps[str | None]:
 TYPES: Final = (
     replace(TOPIC.type(), create=create_topic, update=update_topic, read=read_topic),
     replace(SUBSCRIPTION.type(), update=update_subscription, read=read_subscription),
-    policy_type("AWS::SNS::TopicPolicy", "Topics", put_on_topic, get_of_topic),
+    PolicyOnEach("AWS::SNS::TopicPolicy", "Topics", put_on_topic, get_of_topic).type(),
     replace(
         QUEUE.type(),
         create=create_queue,
@@ -290,5 +303,5 @@ TYPES: Final = (
         delete=located(QUEUE.deleting),
         read=located(read_queue),
     ),
-    policy_type("AWS::SQS::QueuePolicy", "Queues", put_on_queue, get_of_queue),
+    PolicyOnEach("AWS::SQS::QueuePolicy", "Queues", put_on_queue, get_of_queue).type(),
 )

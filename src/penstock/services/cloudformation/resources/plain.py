@@ -175,7 +175,9 @@ class Plain:
             gone = {name: value for name, value in self.reset.items() if name not in after.properties}
             gone = {name: value for name, value in gone.items() if name in before.properties}
             wanted = replace(after, properties={**after.properties, **gone})
-            yield from ask(self.service, self.update, {**self.asked(self.update, wanted), **self.which(self.update, after)})
+            yield from ask(
+                self.service, self.update, {**self.asked(self.update, wanted), **self.which(self.update, after)}
+            )
         if self.tags is not None:
             yield from self.retag(before.properties, after)
         return (yield from self.settling(after, {}))
@@ -332,9 +334,7 @@ def spelled(tags: list[dict[str, str]], shape: Shape) -> Json:
     return [{key: each["Key"], value: each["Value"]} for each in tags]
 
 
-def projected(
-    found: Mapping[str, Json], onto: Mapping[str, Json], renames: Mapping[str, str] = {}
-) -> dict[str, Json]:
+def projected(found: Mapping[str, Json], onto: Mapping[str, Json], renames: Mapping[str, str] = {}) -> dict[str, Json]:
     """What is there, in the spelling of the properties that a template gave: what these do not name is left out.
 
     So is a property that the service does not tell; inside of one, what is not told (a password) is taken to be as the

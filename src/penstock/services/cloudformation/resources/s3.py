@@ -81,9 +81,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         "PutBucketLifecycleConfiguration", "LifecycleConfiguration", "DeleteBucketLifecycle", expiring
     ),
     "CorsConfiguration": Setting("PutBucketCors", "CORSConfiguration", "DeleteBucketCors", sharing),
-    "NotificationConfiguration": Setting(
-        "PutBucketNotificationConfiguration", "NotificationConfiguration", {}
-    ),
+    "NotificationConfiguration": Setting("PutBucketNotificationConfiguration", "NotificationConfiguration", {}),
 }
 ACCESS: Final = ("Private", "BucketOwnerFullControl", "BucketOwnerRead", "LogDeliveryWrite")
 
@@ -126,8 +124,8 @@ def read_bucket(resource: Resource) -> Steps[Mapping[str, Json] | None]:
 
 def configure_bucket(name: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[None]:
     """Put what is to be set, and take away what was."""
-    for property, setting in SETTINGS.items():
-        old, new = before.get(property), after.get(property)
+    for part, setting in SETTINGS.items():
+        old, new = before.get(part), after.get(part)
         if old == new:
             continue
         if new:
@@ -160,11 +158,11 @@ def sound_bucket(properties: Mapping[str, Json]) -> Iterator[str]:
     told = properties.get("NotificationConfiguration")
     if isinstance(told, Mapping) and not is_intrinsic(told):
         yield from (f"NotificationConfiguration/{name}" for name in told)
-    for property in ("PublicAccessBlockConfiguration", "OwnershipControls", "VersioningConfiguration"):
-        if property in properties:
-            setting = SETTINGS[property]
-            wrong = unfit("s3", setting.put, {setting.member: properties[property]})
-            yield from (path.replace(setting.member, property, 1) for path in wrong)
+    for part in ("PublicAccessBlockConfiguration", "OwnershipControls", "VersioningConfiguration"):
+        if part in properties:
+            setting = SETTINGS[part]
+            wrong = unfit("s3", setting.put, {setting.member: properties[part]})
+            yield from (path.replace(setting.member, part, 1) for path in wrong)
 
 
 BUCKET: Final = ResourceType(

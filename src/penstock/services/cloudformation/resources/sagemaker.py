@@ -359,6 +359,8 @@ CARD: Final = Plain(
     unchecked="Content",
     tags=tags_of("model-card"),
 )
+
+
 def read_card(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     """The content as the template has it while it is what that comes to."""
     found = yield from CARD.reading(resource)

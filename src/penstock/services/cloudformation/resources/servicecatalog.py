@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from penstock.services.cloudformation.resources.kind import Failed, Made, Resource, Steps, ask
+from penstock.services.cloudformation.resources.kind import Made, Read, Resource, Steps, ask
 from penstock.services.cloudformation.resources.plain import (
     Plain,
     Stable,
@@ -15,7 +15,6 @@ from penstock.services.cloudformation.resources.plain import (
     piece,
     projected,
     tag_list,
-    told,
 )
 from penstock.services.cloudformation.resources.shaping import shaped, text, unfit
 
@@ -59,6 +58,20 @@ def read_portfolio(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     return projected(found["PortfolioDetail"], resource.without("Tags", "AcceptLanguage")) if found else None
 
 
+def versions(resource: Resource) -> list[dict[str, Json]]:
+    """A product's versions as the API has them; what loads a template is a mapping of texts."""
+    given = resource.properties.get("ProvisioningArtifactParameters") or []
+    return [{"Type": "CLOUD_FORMATION_TEMPLATE", **each} for each in given]
+
+
+def first_version(resource: Resource) -> Mapping[str, Json]:
+    """What a product is made of: its properties, and the first of its versions."""
+    given = resource.without("ProvisioningArtifactParameters", "ReplaceProvisioningArtifacts")
+    first = versions(resource)[:1]
+    made_of = {"ProvisioningArtifactParameters": first[0]} if first else {}
+    return {"ProductType": "CLOUD_FORMATION_TEMPLATE", **given, **made_of}
+
+
 PRODUCT: Final = Plain(
     name="AWS::ServiceCatalog::CloudFormationProduct",
     service=SERVICE,
@@ -75,22 +88,9 @@ PRODUCT: Final = Plain(
         "Id": "ProductViewDetail.ProductViewSummary.ProductId",
         "ProductName": "ProductViewDetail.ProductViewSummary.Name",
     },
-    request=lambda resource: first_version(resource),
+    request=first_version,
     unchecked="ProvisioningArtifactParameters ReplaceProvisioningArtifacts",
 )
-
-
-def versions(resource: Resource) -> list[dict[str, Json]]:
-    """A product's versions as the API has them; what loads a template is a mapping of texts."""
-    given = resource.properties.get("ProvisioningArtifactParameters") or []
-    return [{"Type": "CLOUD_FORMATION_TEMPLATE", **each} for each in given]
-
-
-def first_version(resource: Resource) -> Mapping[str, Json]:
-    """What a product is made of: its properties, and the first of its versions."""
-    given = resource.without("ProvisioningArtifactParameters", "ReplaceProvisioningArtifacts")
-    first = {"ProvisioningArtifactParameters": each for each in versions(resource)[:1]}
-    return {"ProductType": "CLOUD_FORMATION_TEMPLATE", **given, **first}
 
 
 def sound_versions(properties: Mapping[str, Json]) -> Iterator[str]:
@@ -183,8 +183,8 @@ PRINCIPAL_ASSOCIATION: Final = Plain(
 )
 
 
-def read_association(plain: Plain, listed: str, member: str, property: str) -> Any:
-    """Whether one of the listed has the id that the second piece of the association's is (or the first, of portfolios)."""
+def read_association(plain: Plain, listed: str, member: str, named: str) -> Read:
+    """How an association is read: it is there if one of what is listed has an id that is a piece of its own."""
 
     def read(resource: Resource) -> Steps[Mapping[str, Json] | None]:
         if plain.is_unknown(resource):
@@ -192,7 +192,7 @@ def read_association(plain: Plain, listed: str, member: str, property: str) -> A
         wanted = itself(resource).split("|")
         found = yield from ask(SERVICE, plain.read, plain.which(plain.read, resource), pardon=GONE)
         there = {each[member] for each in found.get(listed) or []}
-        return resource.only("PortfolioId", property) if there.intersection(wanted) else None
+        return resource.only("PortfolioId", named) if there.intersection(wanted) else None
 
     return read
 
@@ -224,7 +224,7 @@ def constraint(kind: str, type_: str, parameters: str) -> Plain:
     )
 
 
-def read_constraint(plain: Plain) -> Any:
+def read_constraint(plain: Plain) -> Read:
     def read(resource: Resource) -> Steps[Mapping[str, Json] | None]:
         found = {} if plain.is_unknown(resource) else (yield from plain.finding(resource))
         wanted = resource.only("Description", "PortfolioId", "ProductId")
