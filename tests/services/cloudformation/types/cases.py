@@ -29,6 +29,9 @@ TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:news"
 MACHINE = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:there"
 CODE = "def handler(event, context):\n    return 1\n"
 STATES = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "Result": {"to": "${Who}"}, "End": True}}}
+TEMPLATE = "https://s3.amazonaws.com/seeds/template.json"
+EMPTY = {"Resources": {"Queue": {"Type": "AWS::SageMaker::ModelPackageGroup", "Properties": {
+    "ModelPackageGroupName": "of-a-template"}}}}  # fmt: skip
 PIPELINE = json.dumps({"Version": "2020-12-01", "Steps": []})
 MONITORED = {
     "JobResources": {"ClusterConfig": {"InstanceCount": "1", "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}},
@@ -400,4 +403,31 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"RoutingConfiguration": [{"StateMachineVersionArn": f"{MACHINE}:1", "Weight": "100"}], "Description": "d"},
     ),
     "AWS::StepFunctions::StateMachineVersion": ({"StateMachineArn": MACHINE}, {}),
+    "AWS::ServiceCatalog::Portfolio": (
+        {"DisplayName": "made", "ProviderName": "us", "Tags": ONE},
+        {"DisplayName": "made again", "ProviderName": "us", "Description": "d", "Tags": TWO},
+    ),
+    "AWS::ServiceCatalog::CloudFormationProduct": (
+        {"Name": "made", "Owner": "us", "Description": "d", "Tags": ONE,
+         "ProvisioningArtifactParameters": [{"Name": "v1", "Info": {"LoadTemplateFromURL": TEMPLATE}}]},
+        {"Name": "made", "Owner": "them", "SupportEmail": "a@example.org",
+         "ProvisioningArtifactParameters": [{"Name": "v1", "Info": {"LoadTemplateFromURL": TEMPLATE}},
+                                            {"Name": "v2", "Info": {"LoadTemplateFromURL": TEMPLATE}}]},
+    ),
+    "AWS::ServiceCatalog::PortfolioPrincipalAssociation": (
+        {"PortfolioId": "{portfolio}", "PrincipalARN": ROLE, "PrincipalType": "IAM"}, {},
+    ),
+    "AWS::ServiceCatalog::PortfolioProductAssociation": ({"PortfolioId": "{portfolio2}", "ProductId": "{product}"}, {}),
+    "AWS::ServiceCatalog::LaunchRoleConstraint": (
+        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "RoleArn": ROLE},
+        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "RoleArn": ROLE, "Description": "d"},
+    ),
+    "AWS::ServiceCatalog::LaunchTemplateConstraint": (
+        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "Rules": {"Rules": {}}},
+        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "Rules": {"Rules": {}}, "Description": "d"},
+    ),
+    "AWS::SageMaker::Project": (
+        {"ProjectName": "made", "TemplateProviderDetails": [{"CfnTemplateProviderDetail": {
+            "TemplateName": "t", "TemplateURL": TEMPLATE}}]}, {},
+    ),
 }  # fmt: skip

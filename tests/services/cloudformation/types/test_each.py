@@ -53,6 +53,7 @@ class Place:
             "code.zip": zipped(index__py=CODE),
             "pipeline.json": cases.PIPELINE.encode(),
             "machine.json": json.dumps(STATES).encode(),
+            "template.json": json.dumps(cases.EMPTY).encode(),
         }
         for key, content in objects.items():
             await ask("s3", "PutObject", Bucket="seeds", Key=key, Body=content)
@@ -91,6 +92,31 @@ class Place:
             "sagemaker", "CreateDataQualityJobDefinition", **{**definition, "JobResources": count},
             JobDefinitionName="there",
         )  # fmt: skip
+        if self.rooms.directory.answers("servicecatalog", "CreatePortfolio"):
+            await self.furnish_catalog()
+
+    async def furnish_catalog(self) -> None:
+        for name in ("portfolio", "portfolio2"):
+            request = {"DisplayName": name, "ProviderName": "us", "IdempotencyToken": name}
+            made = await self.ask("servicecatalog", "CreatePortfolio", **request)
+            self.names[name] = made["PortfolioDetail"]["Id"]
+        version = {"Name": "v", "Info": {"LoadTemplateFromURL": cases.TEMPLATE}, "Type": "CLOUD_FORMATION_TEMPLATE"}
+        made = await self.ask(
+            "servicecatalog", "CreateProduct", Name="there", Owner="us", ProductType="CLOUD_FORMATION_TEMPLATE",
+            ProvisioningArtifactParameters=version, IdempotencyToken="product",
+        )  # fmt: skip
+        self.names["product"] = made["ProductViewDetail"]["ProductViewSummary"]["ProductId"]
+        where = {"PortfolioId": self.names["portfolio"], "ProductId": self.names["product"]}
+        await self.ask("servicecatalog", "AssociateProductWithPortfolio", **where)
+
+    def lacks(self, kind: str) -> bool:
+        """Whether nobody answers for a type here (yet)."""
+        asked = {
+            "AWS::ServiceCatalog::": ("servicecatalog", "CreatePortfolio"),
+            "AWS::SageMaker::Project": ("sagemaker", "CreateProject"),
+        }
+        wanted = [operation for prefix, operation in asked.items() if kind.startswith(prefix)]
+        return any(not self.rooms.directory.answers(*operation) for operation in wanted)
 
 
 @contextlib.asynccontextmanager
@@ -171,7 +197,7 @@ async def test_every_type_is_made_read_changed_and_deleted_and_each_of_it_twice(
     wrong: dict[str, str] = {}
     async with opened(tmp_path) as place:
         for name in CASES:
-            if name in SEPARATE:
+            if name in SEPARATE or place.lacks(name):
                 continue
             try:
                 async with asyncio.timeout(DEADLINE):
