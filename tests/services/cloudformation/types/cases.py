@@ -422,10 +422,6 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "RoleArn": ROLE},
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "RoleArn": ROLE, "Description": "d"},
     ),
-    "AWS::ServiceCatalog::LaunchTemplateConstraint": (
-        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "Rules": {"Rules": {}}},
-        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "Rules": {"Rules": {}}, "Description": "d"},
-    ),
     "AWS::SageMaker::Project": (
         {"ProjectName": "made", "TemplateProviderDetails": [{"CfnTemplateProviderDetail": {
             "TemplateName": "t", "TemplateURL": TEMPLATE}}]}, {},

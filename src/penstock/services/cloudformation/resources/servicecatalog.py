@@ -197,46 +197,39 @@ def read_association(plain: Plain, listed: str, member: str, named: str) -> Read
     return read
 
 
-def constraint(kind: str, type_: str, parameters: str) -> Plain:
-    """A constraint of one type: what it says is JSON in `Parameters`, made of its own properties."""
-
-    def request(resource: Resource) -> Mapping[str, Json]:
-        said = resource.only(*parameters.split())
-        value = text(said["Rules"]) if "Rules" in said else json.dumps({name: text(one) for name, one in said.items()})
-        return {**resource.without(*parameters.split()), "Type": type_, "Parameters": value}
-
-    return Plain(
-        name=f"AWS::ServiceCatalog::{kind}",
-        service=SERVICE,
-        create="CreateConstraint",
-        read="DescribeConstraint",
-        update="UpdateConstraint",
-        delete="DeleteConstraint",
-        properties=f"AcceptLanguage Description PortfolioId ProductId {parameters}",
-        required="PortfolioId ProductId" + (" Rules" if parameters == "Rules" else ""),
-        create_only="PortfolioId ProductId",
-        key={"Id": itself},
-        id="ConstraintDetail.ConstraintId",
-        attributes={"Id": "ConstraintDetail.ConstraintId"},
-        request=request,
-        unchecked=parameters,
-        stable=Stable(status="Status", moving=frozenset({"CREATING"}), failed=frozenset({"FAILED"})),
-    )
+def launching(resource: Resource) -> Mapping[str, Json]:
+    """A launch constraint's properties with its role as the JSON that says what a constraint does."""
+    role = resource.only("LocalRoleName", "RoleArn")
+    return {**resource.without(*role), "Type": "LAUNCH", "Parameters": json.dumps(role)}
 
 
-def read_constraint(plain: Plain) -> Read:
-    def read(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-        found = {} if plain.is_unknown(resource) else (yield from plain.finding(resource))
-        wanted = resource.only("Description", "PortfolioId", "ProductId")
-        return projected(found["ConstraintDetail"], wanted) if found else None
-
-    return read
-
-
-CONSTRAINTS: Final = (
-    constraint("LaunchRoleConstraint", "LAUNCH", "LocalRoleName RoleArn"),
-    constraint("LaunchTemplateConstraint", "TEMPLATE", "Rules"),
+CONSTRAINT: Final = Plain(
+    name="AWS::ServiceCatalog::LaunchRoleConstraint",
+    service=SERVICE,
+    create="CreateConstraint",
+    read="DescribeConstraint",
+    update="UpdateConstraint",
+    delete="DeleteConstraint",
+    properties="AcceptLanguage Description LocalRoleName PortfolioId ProductId RoleArn",
+    required="PortfolioId ProductId",
+    create_only="PortfolioId ProductId",
+    key={"Id": itself},
+    id="ConstraintDetail.ConstraintId",
+    attributes={"Id": "ConstraintDetail.ConstraintId"},
+    request=launching,
+    unchecked="LocalRoleName RoleArn",
+    stable=Stable(status="Status", moving=frozenset({"CREATING"}), failed=frozenset({"FAILED"})),
 )
+
+
+def read_constraint(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    found = {} if CONSTRAINT.is_unknown(resource) else (yield from CONSTRAINT.finding(resource))
+    if not found:
+        return None
+    seen = {**found["ConstraintDetail"], **json.loads(found.get("ConstraintParameters") or "{}")}
+    return projected(seen, resource.without("AcceptLanguage"))
+
+
 TYPES: Final = (
     replace(PORTFOLIO.type(), update=update_portfolio, read=read_portfolio),
     replace(
@@ -255,5 +248,5 @@ TYPES: Final = (
         PRINCIPAL_ASSOCIATION.type(),
         read=read_association(PRINCIPAL_ASSOCIATION, "Principals", "PrincipalARN", "PrincipalARN"),
     ),
-    *(replace(each.type(), read=read_constraint(each)) for each in CONSTRAINTS),
+    replace(CONSTRAINT.type(), read=read_constraint),
 )

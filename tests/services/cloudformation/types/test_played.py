@@ -1,0 +1,223 @@
+"""What types do beside their calls: how they wait, what they make of properties. The services are played here."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+
+from penstock.services.cloudformation.resources import TYPES
+from penstock.services.cloudformation.resources.kind import Ask, Begun, Failed, Pause, Resource, Steps
+from penstock.services.cloudformation.resources.plain import projected
+from penstock.wire.call import ServiceError
+
+Json = Any
+ENDPOINT = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/served"
+TARGET = ("endpoint/served/variant/all", "sagemaker:variant:DesiredInstanceCount", "sagemaker")
+
+
+class Play:
+    """Answers calls by their operations' names, one of several answers after another; notes what is asked."""
+
+    def __init__(self, **answers: Json) -> None:
+        self.answers = {name: list(each) if isinstance(each, list) else [each] for name, each in answers.items()}
+        self.asked: list[tuple[str, Mapping[str, Json]]] = []
+        self.begun: list[str] = []
+        self.pauses = 0
+
+    def run(self, steps: Steps[Any]) -> Any:
+        said: Json = None
+        try:
+            while True:
+                step = steps.throw(said) if isinstance(said, ServiceError) else steps.send(said)
+                said = self.take(step)
+        except StopIteration as end:
+            return end.value
+
+    def take(self, step: Ask | Pause | Begun) -> Json:
+        match step:
+            case Pause():
+                self.pauses += 1
+            case Begun(physical_id):
+                self.begun.append(physical_id)
+            case Ask(_, operation, request):
+                self.asked.append((operation, request))
+                answers = self.answers.get(operation, [{}])
+                return answers.pop(0) if len(answers) > 1 else answers[0]
+        return None
+
+    def requests(self, operation: str) -> list[Mapping[str, Json]]:
+        return [request for name, request in self.asked if name == operation]
+
+
+def endpoint(config: str, **more: Json) -> Resource:
+    properties = {"EndpointConfigName": config, **more}
+    return Resource(logical_id="Endpoint", name="served", properties=properties)
+
+
+def status(said: str, config: str = "new", **more: Json) -> Json:
+    told = {"EndpointName": "served", "EndpointArn": ENDPOINT, "EndpointStatus": said, "EndpointConfigName": config}
+    return told | more
+
+
+def test_an_endpoint_is_made_when_it_is_in_service_and_is_known_before() -> None:
+    play = Play(CreateEndpoint={"EndpointArn": ENDPOINT}, DescribeEndpoint=[status("Creating"), status("InService")])
+
+    made = play.run(TYPES["AWS::SageMaker::Endpoint"].create(endpoint("new", RetainAllVariantProperties=True)))
+
+    assert (made.physical_id, made.attributes["EndpointName"]) == (ENDPOINT, "served")
+    assert play.begun == [ENDPOINT]
+    assert play.pauses == 1
+    assert play.requests("CreateEndpoint") == [{"EndpointName": "served", "EndpointConfigName": "new"}]
+
+
+def test_an_endpoint_that_fails_says_why() -> None:
+    play = Play(CreateEndpoint={"EndpointArn": ENDPOINT}, DescribeEndpoint=status("Failed", FailureReason="no ping"))
+
+    with pytest.raises(Failed, match="no ping"):
+        play.run(TYPES["AWS::SageMaker::Endpoint"].create(endpoint("new")))
+
+
+def test_an_endpoint_whose_update_was_rolled_back_has_not_been_updated() -> None:
+    of = TYPES["AWS::SageMaker::Endpoint"]
+    back = status("InService", config="old", FailureReason="an alarm rang")
+    play = Play(UpdateEndpoint={}, DescribeEndpoint=[status("Updating"), status("RollingBack"), back])
+    before, after = endpoint("old"), endpoint("new", RetainAllVariantProperties="true")
+    assert of.update is not None
+
+    with pytest.raises(Failed, match="was not updated to new: an alarm rang"):
+        play.run(of.update(before, after))
+
+    wanted = {"EndpointName": "served", "EndpointConfigName": "new", "RetainAllVariantProperties": True}
+    assert play.requests("UpdateEndpoint") == [wanted]
+
+
+def test_an_endpoint_is_deleted_when_it_is_gone() -> None:
+    gone = ServiceError('Could not find endpoint "served".', code="ValidationException")
+    play = Play(DescribeEndpoint=[status("Deleting"), gone])
+
+    play.run(TYPES["AWS::SageMaker::Endpoint"].delete(endpoint("new")))
+
+    assert play.pauses == 1
+    assert [name for name, _ in play.asked] == ["DeleteEndpoint", "DescribeEndpoint", "DescribeEndpoint"]
+
+
+def test_a_scaling_policy_finds_its_target_by_its_id() -> None:
+    names = ("ResourceId", "ScalableDimension", "ServiceNamespace")
+    target = dict(zip(names, TARGET, strict=True))
+    policy = Resource(
+        logical_id="Policy",
+        properties={
+            "PolicyName": "p",
+            "PolicyType": "TargetTrackingScaling",
+            "ScalingTargetId": "|".join(TARGET),
+            "TargetTrackingScalingPolicyConfiguration": {"TargetValue": "70"},
+        },
+    )
+    play = Play(
+        PutScalingPolicy={"PolicyARN": "arn:policy"},
+        DescribeScalingPolicies={"ScalingPolicies": [{"PolicyARN": "arn:policy", "PolicyName": "p"}]},
+    )
+
+    made = play.run(TYPES["AWS::ApplicationAutoScaling::ScalingPolicy"].create(policy))
+
+    assert made.physical_id == "arn:policy"
+    [put] = play.requests("PutScalingPolicy")
+    configuration = {"TargetTrackingScalingPolicyConfiguration": {"TargetValue": 70.0}}
+    assert put == {"PolicyName": "p", "PolicyType": "TargetTrackingScaling", **target, **configuration}
+
+
+def test_a_scalable_target_is_named_by_what_it_scales() -> None:
+    names = ("ResourceId", "ScalableDimension", "ServiceNamespace")
+    properties = {**dict(zip(names, TARGET, strict=True)), "MinCapacity": 1, "MaxCapacity": "2"}
+    play = Play(DescribeScalableTargets={"ScalableTargets": [properties]})
+    of = TYPES["AWS::ApplicationAutoScaling::ScalableTarget"]
+
+    made = play.run(of.create(Resource(logical_id="Target", properties=properties)))
+    play.run(of.delete(Resource(logical_id="Target", properties={}, physical_id=made.physical_id)))
+
+    assert made.physical_id == made.attributes["Id"] == "|".join(TARGET)
+    assert play.requests("DeregisterScalableTarget") == [dict(zip(names, TARGET, strict=True))]
+
+
+@pytest.mark.parametrize(("runtime", "names"), [("python3.12", ["index.py", "cfnresponse.py"]),
+                                                ("nodejs22.x", ["index.js", "cfnresponse.js"])])  # fmt: skip
+def test_inline_code_is_zipped_with_its_helper_and_always_to_the_same_bytes(runtime: str, names: list[str]) -> None:
+    properties = {"Code": {"ZipFile": "the code"}, "Runtime": runtime, "Role": "r", "Handler": "index.handler"}
+    resource = Resource(logical_id="Function", name="f", properties=properties)
+    play = Play()
+
+    for _ in range(2):
+        play.run(TYPES["AWS::Lambda::Function"].create(resource))
+
+    first, second = (request["Code"]["ZipFile"] for request in play.requests("CreateFunction"))
+    assert first == second
+    with zipfile.ZipFile(io.BytesIO(first)) as package:
+        assert package.namelist() == names
+        assert package.read(names[0]) == b"the code"
+
+
+def test_a_secret_is_generated_into_its_template_and_not_again_by_an_update_of_something_else() -> None:
+    of = TYPES["AWS::SecretsManager::Secret"]
+    generated = {"GenerateSecretString": {"SecretStringTemplate": '{"user": "me"}', "GenerateStringKey": "password"}}
+    before = Resource(logical_id="Secret", name="s", properties=generated, physical_id="arn:s")
+    after = Resource(logical_id="Secret", name="s", properties={**generated, "Description": "d"}, physical_id="arn:s")
+    play = Play(
+        GetRandomPassword={"RandomPassword": "xyz"}, CreateSecret={"ARN": "arn:s"}, DescribeSecret={"ARN": "arn:s"}
+    )
+    assert of.update is not None
+
+    play.run(of.create(before))
+    play.run(of.update(before, after))
+
+    [made], [changed] = play.requests("CreateSecret"), play.requests("UpdateSecret")
+    assert json.loads(made["SecretString"]) == {"user": "me", "password": "xyz"}
+    assert "SecretString" not in changed
+    assert changed["Description"] == "d"
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "wrong"),
+    [
+        ("AWS::S3::Bucket", {"AccessControl": "PublicRead"}, "AccessControl PublicRead"),
+        ("AWS::S3::Bucket", {"NotificationConfiguration": {"QueueConfigurations": []}}, "NotificationConfiguration/"),
+        ("AWS::Lambda::Function", {"Code": {"ImageUri": "i"}}, "Code/ImageUri"),
+        ("AWS::Lambda::Function", {"Code": {"ZipFile": "c"}, "Runtime": "ruby3.3"}, "Code/ZipFile with Runtime"),
+        ("AWS::CodePipeline::Pipeline", {"Stages": [{"Name": "S", "Surprise": 1}]}, "Stages/0/Surprise"),
+        ("AWS::CodeBuild::Project", {"Source": {"Type": "S3", "Surprise": 1}}, "Source/Surprise"),
+        ("AWS::Events::Rule", {"Targets": [{"Id": "i", "Arn": "a", "Surprise": 1}]}, "Targets/0/Surprise"),
+        ("AWS::StepFunctions::StateMachine", {"RoleArn": "r"}, "DefinitionString"),
+        ("AWS::ServiceCatalog::CloudFormationProduct", {"ProvisioningArtifactParameters": [{"Surprise": 1}]},
+         "ProvisioningArtifactParameters/Surprise"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_named_before_anything_is_created(kind: str, properties: Json, wrong: str) -> None:
+    assert any(wrong in said for said in TYPES[kind].check(properties))
+
+
+@pytest.mark.parametrize("value", [{"Ref": "X"}, {"Fn::Sub": "${X}"}, {"Fn::If": ["C", {"A": 1}, {"B": 2}]}])
+@pytest.mark.parametrize(
+    ("kind", "members"),
+    [
+        ("AWS::S3::Bucket", ("AccessControl", "NotificationConfiguration", "VersioningConfiguration")),
+        ("AWS::Lambda::Function", ("Code", "Runtime", "PackageType", "Environment")),
+        ("AWS::CodePipeline::Pipeline", ("Stages", "ArtifactStore")),
+        ("AWS::ServiceCatalog::CloudFormationProduct", ("ProvisioningArtifactParameters",)),
+    ],
+)
+def test_what_is_not_known_yet_is_not_judged(kind: str, members: Iterable[str], value: Json) -> None:
+    assert list(TYPES[kind].check(dict.fromkeys(members, value))) == []
+
+
+def test_what_is_read_is_told_as_the_template_writes_it() -> None:
+    found = {"name": "n", "count": 3, "pattern": '{"a": [1]}', "auth": {"user": "me"}, "more": 1}
+    onto = {"Name": "n", "Count": "3", "Pattern": {"a": [1]}, "Auth": {"User": "you", "Password": "p"}, "Gone": 1}
+
+    assert projected(found, onto) == {
+        "Name": "n",
+        "Count": "3",
+        "Pattern": {"a": [1]},
+        "Auth": {"User": "me", "Password": "p"},
+    }
