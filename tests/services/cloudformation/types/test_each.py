@@ -165,6 +165,9 @@ async def course(place: Place, of: ResourceType) -> Course:
     first, second, last = (
         Driver(place.rooms.directory, Scope(), f"{of.name} {verb}").drive for verb in ("make", "change", "delete")
     )
+    for absent in (wanted, replace(wanted, physical_id=name if of.naming is not None else "")):
+        await first(of.delete(absent))
+        assert await first(of.read(absent)) is None, "it is there before it is made"
     made = await first(of.create(wanted))
     again = await first(of.create(wanted)) if of.name not in NOT_TWICE else made
     there = identified(wanted, made)

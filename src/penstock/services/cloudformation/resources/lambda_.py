@@ -225,6 +225,7 @@ LAYER: Final = Plain(
         "VersionNumber": lambda resource: int(after_colon(resource)),
     },
     id="LayerVersionArn",
+    shares_name=True,
     attributes={"LayerVersionArn": "LayerVersionArn"},
 )
 

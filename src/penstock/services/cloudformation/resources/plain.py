@@ -138,7 +138,8 @@ class Plain:
     tagging: Tagging = "list"
     stable: Stable | None = None
     gone: tuple[str, ...] = MISSING
-    taken: tuple[str, ...] = ()  # "it is there already", where a name was decided and is nobody else's
+    taken: tuple[str, ...] = ()  # "it is there already", where a call told twice is not known as such
+    shares_name: bool = False  # several have it: without an ARN nobody knows which is meant
     longest: float = LONGEST
 
     def type(self) -> ResourceType:
@@ -161,8 +162,7 @@ class Plain:
 
     def making(self, resource: Resource) -> Steps[Made]:
         request = self.asked(self.create, resource)
-        decided = self.naming is not None and self.naming.property not in resource.properties
-        answer = yield from ask(self.service, self.create, request, pardon=self.taken if decided else ())
+        answer = yield from ask(self.service, self.create, request, pardon=self.taken)
         begun = self.identity(resource, answer)  # where an answer does not tell, the name
         yield Begun(begun)
         made = yield from self.settling(replace(resource, physical_id=begun), answer)
@@ -232,6 +232,8 @@ class Plain:
 
     def is_unknown(self, resource: Resource) -> bool:
         """Whether nobody knows yet under which id the service has it: it has not been made, then."""
+        if self.shares_name:
+            return not itself(resource).startswith("arn:")
         return self.naming is None and bool(self.id) and not resource.physical_id
 
     def which(self, operation: str, resource: Resource) -> dict[str, Json]:

@@ -119,6 +119,15 @@ VERSION: Final = Plain(
     attributes={"Arn": "stateMachineArn"},
     renames={"StateMachineRevisionId": "revisionId"},
 )
+def alias_arn(resource: Resource) -> str:
+    """The physical id; made of the machine's and the name where only that is known."""
+    known = itself(resource)
+    if known.startswith("arn:"):
+        return known
+    version: str = resource.properties["RoutingConfiguration"][0]["StateMachineVersionArn"]
+    return f"{version.rpartition(':')[0]}:{known}"
+
+
 ALIAS: Final = Plain(
     name="AWS::StepFunctions::StateMachineAlias",
     service="stepfunctions",
@@ -130,7 +139,7 @@ ALIAS: Final = Plain(
     required="RoutingConfiguration",
     create_only="Name",
     naming=Naming("Name", longest=80),
-    key={"stateMachineAliasArn": itself},
+    key={"stateMachineAliasArn": alias_arn},
     id="stateMachineAliasArn",
     attributes={"Arn": "stateMachineAliasArn"},
     reset={"Description": ""},
