@@ -5,6 +5,8 @@ import json
 import click
 
 from penstock.composition.rooms import every_operation
+from penstock.services.cloudformation.resources import TYPES
+from penstock.services.cloudformation.resources.coverage import section
 from penstock.wire.coverage import coverage, page
 
 
@@ -21,10 +23,12 @@ def command(as_json: bool, markdown: bool, missing: bool) -> None:
         )
         return
     if markdown:
-        click.echo(page(services), nl=False)
+        click.echo(page(services) + section(TYPES.values()), nl=False)
         return
     for each in services:
         click.secho(f"{each.service}: {len(each.answered)} of {len(each.answered) + len(each.missing)}", bold=True)
         click.echo(f"  {', '.join(each.answered)}")
         if missing:
             click.echo(f"  not implemented: {', '.join(each.missing)}")
+    click.secho(f"resource types of CloudFormation: {len(TYPES)}", bold=True)
+    click.echo(f"  {', '.join(sorted(TYPES))}")

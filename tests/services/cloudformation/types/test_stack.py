@@ -1,5 +1,8 @@
 """The types of AWS's project templates together, as a stack."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +57,28 @@ def template(branch: str) -> Any:
     }  # fmt: skip
 
 
-async def seeded(world: World) -> None:
+@asynccontextmanager
+async def seeded(folder: Path) -> AsyncIterator[World]:
+    """A world in which git works, with a seed in a bucket."""
+    async with opened(folder) as world:
+        git = asyncio.create_task(world.rooms.codecommit.begin())
+        try:
+            await seed(world)
+            yield world
+        finally:
+            git.cancel()
+            await asyncio.gather(git, return_exceptions=True)
+            world.rooms.codecommit.close()
+
+
+async def seed(world: World) -> None:
     await world.ask("CreateBucket", service="s3", Bucket="seeds")
     await world.ask("PutObject", service="s3", Bucket="seeds", Key="seed.zip", Body=zipped(README__md="hello"))
 
 
 async def test_a_project_is_made_changed_and_deleted_as_a_stack(tmp_path: Path) -> None:
     capabilities = {"Capabilities": ["CAPABILITY_NAMED_IAM"]}
-    async with opened(tmp_path) as world:
-        await seeded(world)
-
+    async with seeded(tmp_path) as world:
         made = await world.create("project", template("main"), **capabilities)
         assert made["StackStatus"] == "CREATE_COMPLETE", await world.events("project")
         outputs = {each["OutputKey"]: each["OutputValue"] for each in made["Outputs"]}
