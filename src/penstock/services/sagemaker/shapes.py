@@ -20,7 +20,9 @@ class ActionSource(TypedDict):
     SourceId: NotRequired[str]
 
 
-ActionStatus: TypeAlias = Literal["Unknown", "InProgress", "Completed", "Failed", "Stopping", "Stopped"]
+ActionStatus: TypeAlias = Literal[
+    "Unknown", "InProgress", "Completed", "Failed", "Stopping", "Stopped"
+]
 
 
 class ActionSummary(TypedDict):
@@ -75,10 +77,14 @@ class AdditionalS3DataSource(TypedDict):
     ETag: NotRequired[str]
 
 
-AdditionalS3DataSourceDataType: TypeAlias = Literal["S3Object", "S3Prefix"]
+AdditionalS3DataSourceDataType: TypeAlias = Literal[
+    "S3Object", "S3Prefix"
+]
 
 
-AggregationTransformationValue: TypeAlias = Literal["sum", "avg", "first", "min", "max"]
+AggregationTransformationValue: TypeAlias = Literal[
+    "sum", "avg", "first", "min", "max"
+]
 
 
 class Alarm(TypedDict):
@@ -112,7 +118,9 @@ class ArtifactSource(TypedDict):
     SourceTypes: NotRequired[list[ArtifactSourceType]]
 
 
-ArtifactSourceIdType: TypeAlias = Literal["MD5Hash", "S3ETag", "S3Version", "Custom"]
+ArtifactSourceIdType: TypeAlias = Literal[
+    "MD5Hash", "S3ETag", "S3Version", "Custom"
+]
 
 
 class ArtifactSourceType(TypedDict):
@@ -129,7 +137,9 @@ class ArtifactSummary(TypedDict):
     LastModifiedTime: NotRequired[float]
 
 
-AssemblyType: TypeAlias = Literal["None", "Line"]
+AssemblyType: TypeAlias = Literal[
+    "None", "Line"
+]
 
 
 class AssociateTrialComponentRequest(TypedDict):
@@ -142,7 +152,9 @@ class AssociateTrialComponentResponse(TypedDict):
     TrialArn: NotRequired[str]
 
 
-AssociationEdgeType: TypeAlias = Literal["ContributedTo", "AssociatedWith", "DerivedFrom", "Produced", "SameAs"]
+AssociationEdgeType: TypeAlias = Literal[
+    "ContributedTo", "AssociatedWith", "DerivedFrom", "Produced", "SameAs"
+]
 
 
 class AssociationInfo(TypedDict):
@@ -184,7 +196,9 @@ class AsyncInferenceOutputConfig(TypedDict):
     S3FailurePath: NotRequired[str]
 
 
-AsyncNotificationTopicTypes: TypeAlias = Literal["SUCCESS_NOTIFICATION_TOPIC", "ERROR_NOTIFICATION_TOPIC"]
+AsyncNotificationTopicTypes: TypeAlias = Literal[
+    "SUCCESS_NOTIFICATION_TOPIC", "ERROR_NOTIFICATION_TOPIC"
+]
 
 
 class AthenaDatasetDefinition(TypedDict):
@@ -198,10 +212,14 @@ class AthenaDatasetDefinition(TypedDict):
     OutputCompression: NotRequired[AthenaResultCompressionType]
 
 
-AthenaResultCompressionType: TypeAlias = Literal["GZIP", "SNAPPY", "ZLIB"]
+AthenaResultCompressionType: TypeAlias = Literal[
+    "GZIP", "SNAPPY", "ZLIB"
+]
 
 
-AthenaResultFormat: TypeAlias = Literal["PARQUET", "ORC", "AVRO", "JSON", "TEXTFILE"]
+AthenaResultFormat: TypeAlias = Literal[
+    "PARQUET", "ORC", "AVRO", "JSON", "TEXTFILE"
+]
 
 
 class AthenaStepMetadata(TypedDict):
@@ -210,21 +228,8 @@ class AthenaStepMetadata(TypedDict):
 
 
 AutoMLAlgorithm: TypeAlias = Literal[
-    "xgboost",
-    "linear-learner",
-    "mlp",
-    "lightgbm",
-    "catboost",
-    "randomforest",
-    "extra-trees",
-    "nn-torch",
-    "fastai",
-    "cnn-qr",
-    "deepar",
-    "prophet",
-    "npts",
-    "arima",
-    "ets",
+    "xgboost", "linear-learner", "mlp", "lightgbm", "catboost", "randomforest", "extra-trees", "nn-torch", "fastai",
+    "cnn-qr", "deepar", "prophet", "npts", "arima", "ets"
 ]
 
 
@@ -267,7 +272,9 @@ class AutoMLChannel(TypedDict):
     SampleWeightAttributeName: NotRequired[str]
 
 
-AutoMLChannelType: TypeAlias = Literal["training", "validation"]
+AutoMLChannelType: TypeAlias = Literal[
+    "training", "validation"
+]
 
 
 class AutoMLComputeConfig(TypedDict):
@@ -318,33 +325,22 @@ class AutoMLJobObjective(TypedDict):
     MetricName: AutoMLMetricEnum
 
 
-AutoMLJobObjectiveType: TypeAlias = Literal["Maximize", "Minimize"]
-
-
-AutoMLJobSecondaryStatus: TypeAlias = Literal[
-    "Starting",
-    "MaxCandidatesReached",
-    "Failed",
-    "Stopped",
-    "MaxAutoMLJobRuntimeReached",
-    "Stopping",
-    "CandidateDefinitionsGenerated",
-    "Completed",
-    "ExplainabilityError",
-    "DeployingModel",
-    "ModelDeploymentError",
-    "GeneratingModelInsightsReport",
-    "ModelInsightsError",
-    "AnalyzingData",
-    "FeatureEngineering",
-    "ModelTuning",
-    "GeneratingExplainabilityReport",
-    "TrainingModels",
-    "PreTraining",
+AutoMLJobObjectiveType: TypeAlias = Literal[
+    "Maximize", "Minimize"
 ]
 
 
-AutoMLJobStatus: TypeAlias = Literal["Completed", "InProgress", "Failed", "Stopped", "Stopping"]
+AutoMLJobSecondaryStatus: TypeAlias = Literal[
+    "Starting", "MaxCandidatesReached", "Failed", "Stopped", "MaxAutoMLJobRuntimeReached", "Stopping",
+    "CandidateDefinitionsGenerated", "Completed", "ExplainabilityError", "DeployingModel", "ModelDeploymentError",
+    "GeneratingModelInsightsReport", "ModelInsightsError", "AnalyzingData", "FeatureEngineering", "ModelTuning",
+    "GeneratingExplainabilityReport", "TrainingModels", "PreTraining"
+]
+
+
+AutoMLJobStatus: TypeAlias = Literal[
+    "Completed", "InProgress", "Failed", "Stopped", "Stopping"
+]
 
 
 class AutoMLJobStepMetadata(TypedDict):
@@ -364,57 +360,21 @@ class AutoMLJobSummary(TypedDict):
 
 
 AutoMLMetricEnum: TypeAlias = Literal[
-    "Accuracy",
-    "MSE",
-    "F1",
-    "F1macro",
-    "AUC",
-    "RMSE",
-    "BalancedAccuracy",
-    "R2",
-    "Recall",
-    "RecallMacro",
-    "Precision",
-    "PrecisionMacro",
-    "MAE",
-    "MAPE",
-    "MASE",
-    "WAPE",
-    "AverageWeightedQuantileLoss",
+    "Accuracy", "MSE", "F1", "F1macro", "AUC", "RMSE", "BalancedAccuracy", "R2", "Recall", "RecallMacro", "Precision",
+    "PrecisionMacro", "MAE", "MAPE", "MASE", "WAPE", "AverageWeightedQuantileLoss"
 ]
 
 
 AutoMLMetricExtendedEnum: TypeAlias = Literal[
-    "Accuracy",
-    "MSE",
-    "F1",
-    "F1macro",
-    "AUC",
-    "RMSE",
-    "MAE",
-    "R2",
-    "BalancedAccuracy",
-    "Precision",
-    "PrecisionMacro",
-    "Recall",
-    "RecallMacro",
-    "LogLoss",
-    "InferenceLatency",
-    "MAPE",
-    "MASE",
-    "WAPE",
-    "AverageWeightedQuantileLoss",
-    "Rouge1",
-    "Rouge2",
-    "RougeL",
-    "RougeLSum",
-    "Perplexity",
-    "ValidationLoss",
-    "TrainingLoss",
+    "Accuracy", "MSE", "F1", "F1macro", "AUC", "RMSE", "MAE", "R2", "BalancedAccuracy", "Precision", "PrecisionMacro",
+    "Recall", "RecallMacro", "LogLoss", "InferenceLatency", "MAPE", "MASE", "WAPE", "AverageWeightedQuantileLoss",
+    "Rouge1", "Rouge2", "RougeL", "RougeLSum", "Perplexity", "ValidationLoss", "TrainingLoss"
 ]
 
 
-AutoMLMode: TypeAlias = Literal["AUTO", "ENSEMBLING", "HYPERPARAMETER_TUNING"]
+AutoMLMode: TypeAlias = Literal[
+    "AUTO", "ENSEMBLING", "HYPERPARAMETER_TUNING"
+]
 
 
 class AutoMLOutputDataConfig(TypedDict):
@@ -455,7 +415,9 @@ class AutoMLS3DataSource(TypedDict):
     S3Uri: str
 
 
-AutoMLS3DataType: TypeAlias = Literal["ManifestFile", "S3Prefix", "AugmentedManifestFile"]
+AutoMLS3DataType: TypeAlias = Literal[
+    "ManifestFile", "S3Prefix", "AugmentedManifestFile"
+]
 
 
 class AutoMLSecurityConfig(TypedDict):
@@ -464,10 +426,14 @@ class AutoMLSecurityConfig(TypedDict):
     VpcConfig: NotRequired[VpcConfig]
 
 
-AutoMLSortBy: TypeAlias = Literal["Name", "CreationTime", "Status"]
+AutoMLSortBy: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
 
 
-AutoMLSortOrder: TypeAlias = Literal["Ascending", "Descending"]
+AutoMLSortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
 
 
 class AutoParameter(TypedDict):
@@ -483,7 +449,9 @@ class Autotune(TypedDict):
     Mode: AutotuneMode
 
 
-AutotuneMode: TypeAlias = Literal["Enabled"]
+AutotuneMode: TypeAlias = Literal[
+    "Enabled"
+]
 
 
 class BaseModel(TypedDict):
@@ -577,7 +545,9 @@ class BatchPutMetricsResponse(TypedDict):
     Errors: NotRequired[list[BatchPutMetricsError]]
 
 
-BatchStrategy: TypeAlias = Literal["MultiRecord", "SingleRecord"]
+BatchStrategy: TypeAlias = Literal[
+    "MultiRecord", "SingleRecord"
+]
 
 
 class BatchTransformInput(TypedDict):
@@ -650,7 +620,9 @@ class BlueGreenUpdatePolicy(TypedDict):
     MaximumExecutionTimeoutInSeconds: NotRequired[int]
 
 
-BooleanOperator: TypeAlias = Literal["And", "Or"]
+BooleanOperator: TypeAlias = Literal[
+    "And", "Or"
+]
 
 
 class CacheHitResult(TypedDict):
@@ -678,10 +650,14 @@ class CandidateProperties(TypedDict):
     CandidateMetrics: NotRequired[list[MetricDatum]]
 
 
-CandidateSortBy: TypeAlias = Literal["CreationTime", "Status", "FinalObjectiveMetricValue"]
+CandidateSortBy: TypeAlias = Literal[
+    "CreationTime", "Status", "FinalObjectiveMetricValue"
+]
 
 
-CandidateStatus: TypeAlias = Literal["Completed", "InProgress", "Failed", "Stopped", "Stopping"]
+CandidateStatus: TypeAlias = Literal[
+    "Completed", "InProgress", "Failed", "Stopped", "Stopping"
+]
 
 
 CandidateStepType: TypeAlias = Literal[
@@ -689,7 +665,9 @@ CandidateStepType: TypeAlias = Literal[
 ]
 
 
-CapacityReservationPreference: TypeAlias = Literal["capacity-reservations-only"]
+CapacityReservationPreference: TypeAlias = Literal[
+    "capacity-reservations-only"
+]
 
 
 class CapacitySize(TypedDict):
@@ -697,7 +675,9 @@ class CapacitySize(TypedDict):
     Value: int
 
 
-CapacitySizeType: TypeAlias = Literal["INSTANCE_COUNT", "CAPACITY_PERCENT"]
+CapacitySizeType: TypeAlias = Literal[
+    "INSTANCE_COUNT", "CAPACITY_PERCENT"
+]
 
 
 class CaptureContentTypeHeader(TypedDict):
@@ -705,14 +685,18 @@ class CaptureContentTypeHeader(TypedDict):
     JsonContentTypes: NotRequired[list[str]]
 
 
-CaptureMode: TypeAlias = Literal["Input", "Output", "InputAndOutput"]
+CaptureMode: TypeAlias = Literal[
+    "Input", "Output", "InputAndOutput"
+]
 
 
 class CaptureOption(TypedDict):
     CaptureMode: CaptureMode
 
 
-CaptureStatus: TypeAlias = Literal["Started", "Stopped"]
+CaptureStatus: TypeAlias = Literal[
+    "Started", "Stopped"
+]
 
 
 class CategoricalParameterRange(TypedDict):
@@ -794,7 +778,9 @@ class ClarifyExplainerConfig(TypedDict):
     ShapConfig: ClarifyShapConfig
 
 
-ClarifyFeatureType: TypeAlias = Literal["numerical", "categorical", "text"]
+ClarifyFeatureType: TypeAlias = Literal[
+    "numerical", "categorical", "text"
+]
 
 
 class ClarifyInferenceConfig(TypedDict):
@@ -830,70 +816,16 @@ class ClarifyTextConfig(TypedDict):
     Granularity: ClarifyTextGranularity
 
 
-ClarifyTextGranularity: TypeAlias = Literal["token", "sentence", "paragraph"]
+ClarifyTextGranularity: TypeAlias = Literal[
+    "token", "sentence", "paragraph"
+]
 
 
 ClarifyTextLanguage: TypeAlias = Literal[
-    "af",
-    "sq",
-    "ar",
-    "hy",
-    "eu",
-    "bn",
-    "bg",
-    "ca",
-    "zh",
-    "hr",
-    "cs",
-    "da",
-    "nl",
-    "en",
-    "et",
-    "fi",
-    "fr",
-    "de",
-    "el",
-    "gu",
-    "he",
-    "hi",
-    "hu",
-    "is",
-    "id",
-    "ga",
-    "it",
-    "kn",
-    "ky",
-    "lv",
-    "lt",
-    "lb",
-    "mk",
-    "ml",
-    "mr",
-    "ne",
-    "nb",
-    "fa",
-    "pl",
-    "pt",
-    "ro",
-    "ru",
-    "sa",
-    "sr",
-    "tn",
-    "si",
-    "sk",
-    "sl",
-    "es",
-    "sv",
-    "tl",
-    "ta",
-    "tt",
-    "te",
-    "tr",
-    "uk",
-    "ur",
-    "yo",
-    "lij",
-    "xx",
+    "af", "sq", "ar", "hy", "eu", "bn", "bg", "ca", "zh", "hr", "cs", "da", "nl", "en", "et", "fi", "fr", "de", "el",
+    "gu", "he", "hi", "hu", "is", "id", "ga", "it", "kn", "ky", "lv", "lt", "lb", "mk", "ml", "mr", "ne", "nb", "fa",
+    "pl", "pt", "ro", "ru", "sa", "sr", "tn", "si", "sk", "sl", "es", "sv", "tl", "ta", "tt", "te", "tr", "uk", "ur",
+    "yo", "lij", "xx"
 ]
 
 
@@ -903,7 +835,9 @@ class CleanupFailure(TypedDict):
     ErrorMessage: NotRequired[str]
 
 
-CleanupFailureErrorCode: TypeAlias = Literal["ClientError", "InternalFailure"]
+CleanupFailureErrorCode: TypeAlias = Literal[
+    "ClientError", "InternalFailure"
+]
 
 
 class CleanupStepMetadata(TypedDict):
@@ -912,10 +846,14 @@ class CleanupStepMetadata(TypedDict):
     SkippedSteps: NotRequired[list[str]]
 
 
-CodeRepositorySortBy: TypeAlias = Literal["Name", "CreationTime", "LastModifiedTime"]
+CodeRepositorySortBy: TypeAlias = Literal[
+    "Name", "CreationTime", "LastModifiedTime"
+]
 
 
-CodeRepositorySortOrder: TypeAlias = Literal["Ascending", "Descending"]
+CodeRepositorySortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
 
 
 class CodeRepositorySummary(TypedDict):
@@ -935,16 +873,24 @@ class CollectionConfiguration(TypedDict):
     CollectionParameters: NotRequired[dict[str, str]]
 
 
-CollectionType: TypeAlias = Literal["List", "Set", "Vector"]
+CollectionType: TypeAlias = Literal[
+    "List", "Set", "Vector"
+]
 
 
-CompleteOnConvergence: TypeAlias = Literal["Disabled", "Enabled"]
+CompleteOnConvergence: TypeAlias = Literal[
+    "Disabled", "Enabled"
+]
 
 
-CompressionType: TypeAlias = Literal["None", "Gzip"]
+CompressionType: TypeAlias = Literal[
+    "None", "Gzip"
+]
 
 
-ConditionOutcome: TypeAlias = Literal["True", "False"]
+ConditionOutcome: TypeAlias = Literal[
+    "True", "False"
+]
 
 
 class ConditionStepMetadata(TypedDict):
@@ -970,7 +916,9 @@ class ContainerMetricsConfig(TypedDict):
     MetricsEndpoints: NotRequired[list[MetricsEndpoint]]
 
 
-ContainerMode: TypeAlias = Literal["SingleModel", "MultiModel"]
+ContainerMode: TypeAlias = Literal[
+    "SingleModel", "MultiModel"
+]
 
 
 class ContextSource(TypedDict):
@@ -1481,7 +1429,9 @@ class CreateTrialResponse(TypedDict):
     TrialArn: NotRequired[str]
 
 
-CrossAccountFilterOption: TypeAlias = Literal["SameAccount", "CrossAccount"]
+CrossAccountFilterOption: TypeAlias = Literal[
+    "SameAccount", "CrossAccount"
+]
 
 
 class CrossRegionTrafficConfig(TypedDict):
@@ -1489,7 +1439,9 @@ class CrossRegionTrafficConfig(TypedDict):
     MaxCrossRegionPercentPerEndpoint: int
 
 
-CustomizationTechnique: TypeAlias = Literal["SFT", "DPO", "RLVR", "RLAIF"]
+CustomizationTechnique: TypeAlias = Literal[
+    "SFT", "DPO", "RLVR", "RLAIF"
+]
 
 
 class DataCaptureConfig(TypedDict):
@@ -1515,7 +1467,9 @@ class DataCatalogConfig(TypedDict):
     Database: str
 
 
-DataDistributionType: TypeAlias = Literal["FullyReplicated", "ShardedByS3Key"]
+DataDistributionType: TypeAlias = Literal[
+    "FullyReplicated", "ShardedByS3Key"
+]
 
 
 class DataProcessing(TypedDict):
@@ -1828,7 +1782,9 @@ class DeleteTrialResponse(TypedDict):
     TrialArn: NotRequired[str]
 
 
-DeletionMode: TypeAlias = Literal["SoftDelete", "HardDelete"]
+DeletionMode: TypeAlias = Literal[
+    "SoftDelete", "HardDelete"
+]
 
 
 class DeployedImage(TypedDict):
@@ -2577,10 +2533,14 @@ class DesiredWeightAndCapacity(TypedDict):
     ServerlessUpdateConfig: NotRequired[ProductionVariantServerlessUpdateConfig]
 
 
-DetailedModelPackageStatus: TypeAlias = Literal["NotStarted", "InProgress", "Completed", "Failed"]
+DetailedModelPackageStatus: TypeAlias = Literal[
+    "NotStarted", "InProgress", "Completed", "Failed"
+]
 
 
-Direction: TypeAlias = Literal["Both", "Ascendants", "Descendants"]
+Direction: TypeAlias = Literal[
+    "Both", "Ascendants", "Descendants"
+]
 
 
 class DisassociateTrialComponentRequest(TypedDict):
@@ -2667,7 +2627,9 @@ class Endpoint(TypedDict):
     ShadowProductionVariants: NotRequired[list[ProductionVariantSummary]]
 
 
-EndpointConfigSortKey: TypeAlias = Literal["Name", "CreationTime"]
+EndpointConfigSortKey: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
 
 
 class EndpointConfigStepMetadata(TypedDict):
@@ -2694,19 +2656,14 @@ class EndpointInput(TypedDict):
     ExcludeFeaturesAttribute: NotRequired[str]
 
 
-EndpointSortKey: TypeAlias = Literal["Name", "CreationTime", "Status"]
+EndpointSortKey: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
 
 
 EndpointStatus: TypeAlias = Literal[
-    "OutOfService",
-    "Creating",
-    "Updating",
-    "SystemUpdating",
-    "RollingBack",
-    "InService",
-    "Deleting",
-    "Failed",
-    "UpdateRollbackFailed",
+    "OutOfService", "Creating", "Updating", "SystemUpdating", "RollingBack", "InService", "Deleting", "Failed",
+    "UpdateRollbackFailed"
 ]
 
 
@@ -2722,7 +2679,9 @@ class EndpointSummary(TypedDict):
     EndpointStatus: EndpointStatus
 
 
-EvaluationType: TypeAlias = Literal["LLMAJEvaluation", "CustomScorerEvaluation", "BenchmarkEvaluation"]
+EvaluationType: TypeAlias = Literal[
+    "LLMAJEvaluation", "CustomScorerEvaluation", "BenchmarkEvaluation"
+]
 
 
 ExecutionStatus: TypeAlias = Literal[
@@ -2764,7 +2723,9 @@ class ExperimentSummary(TypedDict):
     LastModifiedTime: NotRequired[float]
 
 
-ExpirationTimeResponse: TypeAlias = Literal["Enabled", "Disabled"]
+ExpirationTimeResponse: TypeAlias = Literal[
+    "Enabled", "Disabled"
+]
 
 
 class Explainability(TypedDict):
@@ -2805,13 +2766,19 @@ class FeatureGroup(TypedDict):
     Tags: NotRequired[list[Tag]]
 
 
-FeatureGroupSortBy: TypeAlias = Literal["Name", "FeatureGroupStatus", "OfflineStoreStatus", "CreationTime"]
+FeatureGroupSortBy: TypeAlias = Literal[
+    "Name", "FeatureGroupStatus", "OfflineStoreStatus", "CreationTime"
+]
 
 
-FeatureGroupSortOrder: TypeAlias = Literal["Ascending", "Descending"]
+FeatureGroupSortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
 
 
-FeatureGroupStatus: TypeAlias = Literal["Creating", "Created", "CreateFailed", "Deleting", "DeleteFailed"]
+FeatureGroupStatus: TypeAlias = Literal[
+    "Creating", "Created", "CreateFailed", "Deleting", "DeleteFailed"
+]
 
 
 class FeatureGroupSummary(TypedDict):
@@ -2838,7 +2805,9 @@ class FeatureParameter(TypedDict):
     Value: NotRequired[str]
 
 
-FeatureType: TypeAlias = Literal["Integral", "Fractional", "String"]
+FeatureType: TypeAlias = Literal[
+    "Integral", "Fractional", "String"
+]
 
 
 class FeatureValue(TypedDict):
@@ -2853,7 +2822,9 @@ class FileSource(TypedDict):
     S3Uri: str
 
 
-FileSystemAccessMode: TypeAlias = Literal["rw", "ro"]
+FileSystemAccessMode: TypeAlias = Literal[
+    "rw", "ro"
+]
 
 
 class FileSystemDataSource(TypedDict):
@@ -2863,7 +2834,9 @@ class FileSystemDataSource(TypedDict):
     DirectoryPath: str
 
 
-FileSystemType: TypeAlias = Literal["EFS", "FSxLustre"]
+FileSystemType: TypeAlias = Literal[
+    "EFS", "FSxLustre"
+]
 
 
 class Filter(TypedDict):
@@ -2890,7 +2863,9 @@ class ForEachSelectorResult(TypedDict):
     Index: NotRequired[int]
 
 
-ForEachStatus: TypeAlias = Literal["Succeeded", "Failed", "Stopped"]
+ForEachStatus: TypeAlias = Literal[
+    "Succeeded", "Failed", "Stopped"
+]
 
 
 class ForEachStepMetadata(TypedDict):
@@ -3000,10 +2975,14 @@ class HubContentStepMetadata(TypedDict):
     HubContentArn: NotRequired[str]
 
 
-HubContentSupportStatus: TypeAlias = Literal["Supported", "Deprecated", "Restricted"]
+HubContentSupportStatus: TypeAlias = Literal[
+    "Supported", "Deprecated", "Restricted"
+]
 
 
-HubContentType: TypeAlias = Literal["Model", "Notebook", "ModelReference", "DataSet", "JsonDoc"]
+HubContentType: TypeAlias = Literal[
+    "Model", "Notebook", "ModelReference", "DataSet", "JsonDoc"
+]
 
 
 class HyperParameterAlgorithmSpecification(TypedDict):
@@ -3013,7 +2992,9 @@ class HyperParameterAlgorithmSpecification(TypedDict):
     MetricDefinitions: NotRequired[list[MetricDefinition]]
 
 
-HyperParameterScalingType: TypeAlias = Literal["Auto", "Linear", "Logarithmic", "ReverseLogarithmic"]
+HyperParameterScalingType: TypeAlias = Literal[
+    "Auto", "Linear", "Logarithmic", "ReverseLogarithmic"
+]
 
 
 class HyperParameterTrainingJobDefinition(TypedDict):
@@ -3052,7 +3033,9 @@ class HyperParameterTrainingJobSummary(TypedDict):
     ObjectiveStatus: NotRequired[ObjectiveStatus]
 
 
-HyperParameterTuningAllocationStrategy: TypeAlias = Literal["Prioritized"]
+HyperParameterTuningAllocationStrategy: TypeAlias = Literal[
+    "Prioritized"
+]
 
 
 class HyperParameterTuningInstanceConfig(TypedDict):
@@ -3086,7 +3069,9 @@ class HyperParameterTuningJobObjective(TypedDict):
     MetricName: str
 
 
-HyperParameterTuningJobObjectiveType: TypeAlias = Literal["Maximize", "Minimize"]
+HyperParameterTuningJobObjectiveType: TypeAlias = Literal[
+    "Maximize", "Minimize"
+]
 
 
 class HyperParameterTuningJobSearchEntity(TypedDict):
@@ -3110,7 +3095,9 @@ class HyperParameterTuningJobSearchEntity(TypedDict):
     Tags: NotRequired[list[Tag]]
 
 
-HyperParameterTuningJobSortByOptions: TypeAlias = Literal["Name", "Status", "CreationTime"]
+HyperParameterTuningJobSortByOptions: TypeAlias = Literal[
+    "Name", "Status", "CreationTime"
+]
 
 
 HyperParameterTuningJobStatus: TypeAlias = Literal[
@@ -3122,7 +3109,9 @@ class HyperParameterTuningJobStrategyConfig(TypedDict):
     HyperbandStrategyConfig: NotRequired[HyperbandStrategyConfig]
 
 
-HyperParameterTuningJobStrategyType: TypeAlias = Literal["Bayesian", "Random", "Hyperband", "Grid"]
+HyperParameterTuningJobStrategyType: TypeAlias = Literal[
+    "Bayesian", "Random", "Hyperband", "Grid"
+]
 
 
 class HyperParameterTuningJobSummary(TypedDict):
@@ -3143,7 +3132,9 @@ class HyperParameterTuningJobWarmStartConfig(TypedDict):
     WarmStartType: HyperParameterTuningJobWarmStartType
 
 
-HyperParameterTuningJobWarmStartType: TypeAlias = Literal["IdenticalDataAndAlgorithm", "TransferLearning"]
+HyperParameterTuningJobWarmStartType: TypeAlias = Literal[
+    "IdenticalDataAndAlgorithm", "TransferLearning"
+]
 
 
 class HyperParameterTuningResourceConfig(TypedDict):
@@ -3175,7 +3166,9 @@ class ImageConfig(TypedDict):
     RepositoryAuthConfig: NotRequired[RepositoryAuthConfig]
 
 
-IncludedData: TypeAlias = Literal["AllData", "MetadataOnly"]
+IncludedData: TypeAlias = Literal[
+    "AllData", "MetadataOnly"
+]
 
 
 class InferenceComponentMetadata(TypedDict):
@@ -3186,7 +3179,9 @@ class InferenceExecutionConfig(TypedDict):
     Mode: InferenceExecutionMode
 
 
-InferenceExecutionMode: TypeAlias = Literal["Serial", "Direct"]
+InferenceExecutionMode: TypeAlias = Literal[
+    "Serial", "Direct"
+]
 
 
 class InferenceHubAccessConfig(TypedDict):
@@ -3205,7 +3200,9 @@ class InfraCheckConfig(TypedDict):
     EnableInfraCheck: NotRequired[bool]
 
 
-InputMode: TypeAlias = Literal["Pipe", "File"]
+InputMode: TypeAlias = Literal[
+    "Pipe", "File"
+]
 
 
 class InstanceGroup(TypedDict):
@@ -3309,7 +3306,9 @@ class InvokeEndpointWithResponseStreamResponse(TypedDict):
     CustomAttributes: NotRequired[str]
 
 
-IsTrackingServerActive: TypeAlias = Literal["Active", "Inactive"]
+IsTrackingServerActive: TypeAlias = Literal[
+    "Active", "Inactive"
+]
 
 
 class IterationContext(TypedDict):
@@ -3341,29 +3340,9 @@ JobCategory: TypeAlias = Literal[
 
 
 JobSecondaryStatus: TypeAlias = Literal[
-    "Starting",
-    "Downloading",
-    "Training",
-    "Uploading",
-    "Stopping",
-    "Stopped",
-    "MaxRuntimeExceeded",
-    "Interrupted",
-    "Failed",
-    "Completed",
-    "Restarting",
-    "Pending",
-    "Generating",
-    "PartialGeneration",
-    "Evaluating",
-    "Validating",
-    "Preparing",
-    "Executing",
-    "Publishing",
-    "Finalizing",
-    "Transforming",
-    "Deleting",
-    "DeleteFailed",
+    "Starting", "Downloading", "Training", "Uploading", "Stopping", "Stopped", "MaxRuntimeExceeded", "Interrupted",
+    "Failed", "Completed", "Restarting", "Pending", "Generating", "PartialGeneration", "Evaluating", "Validating",
+    "Preparing", "Executing", "Publishing", "Finalizing", "Transforming", "Deleting", "DeleteFailed"
 ]
 
 
@@ -3374,14 +3353,18 @@ class JobSecondaryStatusTransition(TypedDict):
     StatusMessage: NotRequired[str]
 
 
-JobStatus: TypeAlias = Literal["InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting", "DeleteFailed"]
+JobStatus: TypeAlias = Literal[
+    "InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting", "DeleteFailed"
+]
 
 
 class JobStepMetadata(TypedDict):
     Arn: NotRequired[str]
 
 
-JoinSource: TypeAlias = Literal["Input", "None"]
+JoinSource: TypeAlias = Literal[
+    "Input", "None"
+]
 
 
 class LambdaStepMetadata(TypedDict):
@@ -3394,7 +3377,9 @@ class LastUpdateStatus(TypedDict):
     FailureReason: NotRequired[str]
 
 
-LastUpdateStatusValue: TypeAlias = Literal["Successful", "Failed", "InProgress"]
+LastUpdateStatusValue: TypeAlias = Literal[
+    "Successful", "Failed", "InProgress"
+]
 
 
 class LineageGroupSummary(TypedDict):
@@ -3412,7 +3397,9 @@ class LineageMetadata(TypedDict):
     Associations: NotRequired[list[AssociationInfo]]
 
 
-LineageType: TypeAlias = Literal["TrialComponent", "Artifact", "Context", "Action"]
+LineageType: TypeAlias = Literal[
+    "TrialComponent", "Artifact", "Context", "Action"
+]
 
 
 class ListActionsRequest(TypedDict):
@@ -4109,13 +4096,19 @@ class ManagedConfiguration(TypedDict):
     ManagedStorageType: NotRequired[ManagedStorageType]
 
 
-ManagedInstanceScalingScaleInStrategy: TypeAlias = Literal["IDLE_RELEASE", "CONSOLIDATION"]
+ManagedInstanceScalingScaleInStrategy: TypeAlias = Literal[
+    "IDLE_RELEASE", "CONSOLIDATION"
+]
 
 
-ManagedInstanceScalingStatus: TypeAlias = Literal["ENABLED", "DISABLED"]
+ManagedInstanceScalingStatus: TypeAlias = Literal[
+    "ENABLED", "DISABLED"
+]
 
 
-ManagedStorageType: TypeAlias = Literal["Restricted"]
+ManagedStorageType: TypeAlias = Literal[
+    "Restricted"
+]
 
 
 class MetadataProperties(TypedDict):
@@ -4160,13 +4153,19 @@ class MetricQueryResult(TypedDict):
     MetricValues: list[float]
 
 
-MetricQueryResultStatus: TypeAlias = Literal["Complete", "Truncated", "InternalError", "ValidationError"]
+MetricQueryResultStatus: TypeAlias = Literal[
+    "Complete", "Truncated", "InternalError", "ValidationError"
+]
 
 
-MetricSetSource: TypeAlias = Literal["Train", "Validation", "Test"]
+MetricSetSource: TypeAlias = Literal[
+    "Train", "Validation", "Test"
+]
 
 
-MetricStatistic: TypeAlias = Literal["Min", "Max", "Avg", "Count", "StdDev", "Last"]
+MetricStatistic: TypeAlias = Literal[
+    "Min", "Max", "Avg", "Count", "StdDev", "Last"
+]
 
 
 class MetricsConfig(TypedDict):
@@ -4215,7 +4214,9 @@ class ModelAccessConfig(TypedDict):
     AcceptEula: bool
 
 
-ModelApprovalStatus: TypeAlias = Literal["Approved", "Rejected", "PendingManualApproval"]
+ModelApprovalStatus: TypeAlias = Literal[
+    "Approved", "Rejected", "PendingManualApproval"
+]
 
 
 class ModelArtifacts(TypedDict):
@@ -4239,7 +4240,9 @@ class ModelBiasJobInput(TypedDict):
     GroundTruthS3Input: MonitoringGroundTruthS3Input
 
 
-ModelCacheSetting: TypeAlias = Literal["Enabled", "Disabled"]
+ModelCacheSetting: TypeAlias = Literal[
+    "Enabled", "Disabled"
+]
 
 
 class ModelCard(TypedDict):
@@ -4263,13 +4266,19 @@ class ModelCardExportArtifacts(TypedDict):
     S3ExportArtifacts: str
 
 
-ModelCardExportJobSortBy: TypeAlias = Literal["Name", "CreationTime", "Status"]
+ModelCardExportJobSortBy: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
 
 
-ModelCardExportJobSortOrder: TypeAlias = Literal["Ascending", "Descending"]
+ModelCardExportJobSortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
 
 
-ModelCardExportJobStatus: TypeAlias = Literal["InProgress", "Completed", "Failed"]
+ModelCardExportJobStatus: TypeAlias = Literal[
+    "InProgress", "Completed", "Failed"
+]
 
 
 class ModelCardExportJobSummary(TypedDict):
@@ -4295,13 +4304,19 @@ class ModelCardSecurityConfig(TypedDict):
     KmsKeyId: NotRequired[str]
 
 
-ModelCardSortBy: TypeAlias = Literal["Name", "CreationTime"]
+ModelCardSortBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
 
 
-ModelCardSortOrder: TypeAlias = Literal["Ascending", "Descending"]
+ModelCardSortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
 
 
-ModelCardStatus: TypeAlias = Literal["Draft", "PendingReview", "Approved", "Archived"]
+ModelCardStatus: TypeAlias = Literal[
+    "Draft", "PendingReview", "Approved", "Archived"
+]
 
 
 class ModelCardSummary(TypedDict):
@@ -4312,7 +4327,9 @@ class ModelCardSummary(TypedDict):
     LastModifiedTime: NotRequired[float]
 
 
-ModelCardVersionSortBy: TypeAlias = Literal["Version"]
+ModelCardVersionSortBy: TypeAlias = Literal[
+    "Version"
+]
 
 
 class ModelCardVersionSummary(TypedDict):
@@ -4329,7 +4346,9 @@ class ModelClientConfig(TypedDict):
     InvocationsMaxRetries: NotRequired[int]
 
 
-ModelCompressionType: TypeAlias = Literal["None", "Gzip"]
+ModelCompressionType: TypeAlias = Literal[
+    "None", "Gzip"
+]
 
 
 class ModelDashboardEndpoint(TypedDict):
@@ -4431,7 +4450,9 @@ class ModelMetadataFilter(TypedDict):
     Value: str
 
 
-ModelMetadataFilterType: TypeAlias = Literal["Domain", "Framework", "Task", "FrameworkVersion"]
+ModelMetadataFilterType: TypeAlias = Literal[
+    "Domain", "Framework", "Task", "FrameworkVersion"
+]
 
 
 class ModelMetadataSearchExpression(TypedDict):
@@ -4522,10 +4543,14 @@ class ModelPackageGroup(TypedDict):
     Tags: NotRequired[list[Tag]]
 
 
-ModelPackageGroupSortBy: TypeAlias = Literal["Name", "CreationTime"]
+ModelPackageGroupSortBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
 
 
-ModelPackageGroupStatus: TypeAlias = Literal["Pending", "InProgress", "Completed", "Failed", "Deleting", "DeleteFailed"]
+ModelPackageGroupStatus: TypeAlias = Literal[
+    "Pending", "InProgress", "Completed", "Failed", "Deleting", "DeleteFailed"
+]
 
 
 class ModelPackageGroupSummary(TypedDict):
@@ -4542,17 +4567,23 @@ class ModelPackageModelCard(TypedDict):
     ModelCardStatus: NotRequired[ModelCardStatus]
 
 
-ModelPackageRegistrationType: TypeAlias = Literal["Logged", "Registered"]
+ModelPackageRegistrationType: TypeAlias = Literal[
+    "Logged", "Registered"
+]
 
 
 class ModelPackageSecurityConfig(TypedDict):
     KmsKeyId: str
 
 
-ModelPackageSortBy: TypeAlias = Literal["Name", "CreationTime"]
+ModelPackageSortBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
 
 
-ModelPackageStatus: TypeAlias = Literal["Pending", "InProgress", "Completed", "Failed", "Deleting"]
+ModelPackageStatus: TypeAlias = Literal[
+    "Pending", "InProgress", "Completed", "Failed", "Deleting"
+]
 
 
 class ModelPackageStatusDetails(TypedDict):
@@ -4579,7 +4610,9 @@ class ModelPackageSummary(TypedDict):
     ModelPackageRegistrationType: NotRequired[ModelPackageRegistrationType]
 
 
-ModelPackageType: TypeAlias = Literal["Versioned", "Unversioned", "Both"]
+ModelPackageType: TypeAlias = Literal[
+    "Versioned", "Unversioned", "Both"
+]
 
 
 class ModelPackageValidationProfile(TypedDict):
@@ -4618,7 +4651,9 @@ class ModelQualityJobInput(TypedDict):
     GroundTruthS3Input: MonitoringGroundTruthS3Input
 
 
-ModelSortKey: TypeAlias = Literal["Name", "CreationTime"]
+ModelSortKey: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
 
 
 class ModelStepMetadata(TypedDict):
@@ -4635,7 +4670,9 @@ class MonitoringAlertActions(TypedDict):
     ModelDashboardIndicator: NotRequired[ModelDashboardIndicatorAction]
 
 
-MonitoringAlertHistorySortKey: TypeAlias = Literal["CreationTime", "Status"]
+MonitoringAlertHistorySortKey: TypeAlias = Literal[
+    "CreationTime", "Status"
+]
 
 
 class MonitoringAlertHistorySummary(TypedDict):
@@ -4645,7 +4682,9 @@ class MonitoringAlertHistorySummary(TypedDict):
     AlertStatus: MonitoringAlertStatus
 
 
-MonitoringAlertStatus: TypeAlias = Literal["InAlert", "OK"]
+MonitoringAlertStatus: TypeAlias = Literal[
+    "InAlert", "OK"
+]
 
 
 class MonitoringAlertSummary(TypedDict):
@@ -4693,7 +4732,9 @@ class MonitoringDatasetFormat(TypedDict):
     Parquet: NotRequired[MonitoringParquetDatasetFormat]
 
 
-MonitoringExecutionSortKey: TypeAlias = Literal["CreationTime", "ScheduledTime", "Status"]
+MonitoringExecutionSortKey: TypeAlias = Literal[
+    "CreationTime", "ScheduledTime", "Status"
+]
 
 
 class MonitoringExecutionSummary(TypedDict):
@@ -4730,7 +4771,9 @@ class MonitoringJobDefinition(TypedDict):
     RoleArn: str
 
 
-MonitoringJobDefinitionSortKey: TypeAlias = Literal["Name", "CreationTime"]
+MonitoringJobDefinitionSortKey: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
 
 
 class MonitoringJobDefinitionSummary(TypedDict):
@@ -4763,7 +4806,9 @@ class MonitoringParquetDatasetFormat(TypedDict):
     pass
 
 
-MonitoringProblemType: TypeAlias = Literal["BinaryClassification", "MulticlassClassification", "Regression"]
+MonitoringProblemType: TypeAlias = Literal[
+    "BinaryClassification", "MulticlassClassification", "Regression"
+]
 
 
 class MonitoringResources(TypedDict):
@@ -4797,7 +4842,9 @@ class MonitoringScheduleConfig(TypedDict):
     MonitoringType: NotRequired[MonitoringType]
 
 
-MonitoringScheduleSortKey: TypeAlias = Literal["Name", "CreationTime", "Status"]
+MonitoringScheduleSortKey: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
 
 
 class MonitoringScheduleSummary(TypedDict):
@@ -4819,7 +4866,9 @@ class MonitoringStoppingCondition(TypedDict):
     MaxRuntimeInSeconds: int
 
 
-MonitoringType: TypeAlias = Literal["DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"]
+MonitoringType: TypeAlias = Literal[
+    "DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"
+]
 
 
 class MultiModelConfig(TypedDict):
@@ -4837,7 +4886,9 @@ class NetworkConfig(TypedDict):
     VpcConfig: NotRequired[VpcConfig]
 
 
-ObjectiveStatus: TypeAlias = Literal["Succeeded", "Pending", "Failed"]
+ObjectiveStatus: TypeAlias = Literal[
+    "Succeeded", "Pending", "Failed"
+]
 
 
 class ObjectiveStatusCounters(TypedDict):
@@ -4858,7 +4909,9 @@ class OfflineStoreStatus(TypedDict):
     BlockedReason: NotRequired[str]
 
 
-OfflineStoreStatusValue: TypeAlias = Literal["Active", "Blocked", "Disabled"]
+OfflineStoreStatusValue: TypeAlias = Literal[
+    "Active", "Blocked", "Disabled"
+]
 
 
 class OnlineStoreConfig(TypedDict):
@@ -4878,23 +4931,19 @@ class OnlineStoreSecurityConfig(TypedDict):
 
 
 Operator: TypeAlias = Literal[
-    "Equals",
-    "NotEquals",
-    "GreaterThan",
-    "GreaterThanOrEqualTo",
-    "LessThan",
-    "LessThanOrEqualTo",
-    "Contains",
-    "Exists",
-    "NotExists",
-    "In",
+    "Equals", "NotEquals", "GreaterThan", "GreaterThanOrEqualTo", "LessThan", "LessThanOrEqualTo", "Contains", "Exists",
+    "NotExists", "In"
 ]
 
 
-OrderKey: TypeAlias = Literal["Ascending", "Descending"]
+OrderKey: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
 
 
-OutputCompressionType: TypeAlias = Literal["GZIP", "NONE"]
+OutputCompressionType: TypeAlias = Literal[
+    "GZIP", "NONE"
+]
 
 
 class OutputDataConfig(TypedDict):
@@ -4933,7 +4982,9 @@ class ParentHyperParameterTuningJob(TypedDict):
     HyperParameterTuningJobName: NotRequired[str]
 
 
-Peft: TypeAlias = Literal["LORA"]
+Peft: TypeAlias = Literal[
+    "LORA"
+]
 
 
 class PendingDeploymentSummary(TypedDict):
@@ -4961,7 +5012,9 @@ class PendingProductionVariantSummary(TypedDict):
     AcceleratorPartitionLayouts: NotRequired[list[AcceleratorPartitionLayout]]
 
 
-Period: TypeAlias = Literal["OneMinute", "FiveMinute", "OneHour", "IterationNumber"]
+Period: TypeAlias = Literal[
+    "OneMinute", "FiveMinute", "OneHour", "IterationNumber"
+]
 
 
 class Pipeline(TypedDict):
@@ -5071,10 +5124,14 @@ class PipelineExperimentConfig(TypedDict):
     TrialName: NotRequired[str]
 
 
-PipelineManagedBy: TypeAlias = Literal["AWS", "CUSTOMER"]
+PipelineManagedBy: TypeAlias = Literal[
+    "AWS", "CUSTOMER"
+]
 
 
-PipelineStatus: TypeAlias = Literal["Active", "Deleting"]
+PipelineStatus: TypeAlias = Literal[
+    "Active", "Deleting"
+]
 
 
 class PipelineSummary(TypedDict):
@@ -5123,7 +5180,9 @@ class PrefixAwareRoutingConfig(TypedDict):
     ConcurrencyThreshold: NotRequired[int]
 
 
-ProblemType: TypeAlias = Literal["BinaryClassification", "MulticlassClassification", "Regression"]
+ProblemType: TypeAlias = Literal[
+    "BinaryClassification", "MulticlassClassification", "Regression"
+]
 
 
 class ProcessingClusterConfig(TypedDict):
@@ -5153,213 +5212,42 @@ class ProcessingInstancePreference(TypedDict):
 
 
 ProcessingInstanceType: TypeAlias = Literal[
-    "ml.t3.medium",
-    "ml.t3.large",
-    "ml.t3.xlarge",
-    "ml.t3.2xlarge",
-    "ml.m4.xlarge",
-    "ml.m4.2xlarge",
-    "ml.m4.4xlarge",
-    "ml.m4.10xlarge",
-    "ml.m4.16xlarge",
-    "ml.c4.xlarge",
-    "ml.c4.2xlarge",
-    "ml.c4.4xlarge",
-    "ml.c4.8xlarge",
-    "ml.p2.xlarge",
-    "ml.p2.8xlarge",
-    "ml.p2.16xlarge",
-    "ml.p3.2xlarge",
-    "ml.p3.8xlarge",
-    "ml.p3.16xlarge",
-    "ml.c5.xlarge",
-    "ml.c5.2xlarge",
-    "ml.c5.4xlarge",
-    "ml.c5.9xlarge",
-    "ml.c5.18xlarge",
-    "ml.m5.large",
-    "ml.m5.xlarge",
-    "ml.m5.2xlarge",
-    "ml.m5.4xlarge",
-    "ml.m5.12xlarge",
-    "ml.m5.24xlarge",
-    "ml.r5.large",
-    "ml.r5.xlarge",
-    "ml.r5.2xlarge",
-    "ml.r5.4xlarge",
-    "ml.r5.8xlarge",
-    "ml.r5.12xlarge",
-    "ml.r5.16xlarge",
-    "ml.r5.24xlarge",
-    "ml.g4dn.xlarge",
-    "ml.g4dn.2xlarge",
-    "ml.g4dn.4xlarge",
-    "ml.g4dn.8xlarge",
-    "ml.g4dn.12xlarge",
-    "ml.g4dn.16xlarge",
-    "ml.g5.xlarge",
-    "ml.g5.2xlarge",
-    "ml.g5.4xlarge",
-    "ml.g5.8xlarge",
-    "ml.g5.16xlarge",
-    "ml.g5.12xlarge",
-    "ml.g5.24xlarge",
-    "ml.g5.48xlarge",
-    "ml.r5d.large",
-    "ml.r5d.xlarge",
-    "ml.r5d.2xlarge",
-    "ml.r5d.4xlarge",
-    "ml.r5d.8xlarge",
-    "ml.r5d.12xlarge",
-    "ml.r5d.16xlarge",
-    "ml.r5d.24xlarge",
-    "ml.g6.xlarge",
-    "ml.g6.2xlarge",
-    "ml.g6.4xlarge",
-    "ml.g6.8xlarge",
-    "ml.g6.12xlarge",
-    "ml.g6.16xlarge",
-    "ml.g6.24xlarge",
-    "ml.g6.48xlarge",
-    "ml.g6e.xlarge",
-    "ml.g6e.2xlarge",
-    "ml.g6e.4xlarge",
-    "ml.g6e.8xlarge",
-    "ml.g6e.12xlarge",
-    "ml.g6e.16xlarge",
-    "ml.g6e.24xlarge",
-    "ml.g6e.48xlarge",
-    "ml.m6i.large",
-    "ml.m6i.xlarge",
-    "ml.m6i.2xlarge",
-    "ml.m6i.4xlarge",
-    "ml.m6i.8xlarge",
-    "ml.m6i.12xlarge",
-    "ml.m6i.16xlarge",
-    "ml.m6i.24xlarge",
-    "ml.m6i.32xlarge",
-    "ml.c6i.xlarge",
-    "ml.c6i.2xlarge",
-    "ml.c6i.4xlarge",
-    "ml.c6i.8xlarge",
-    "ml.c6i.12xlarge",
-    "ml.c6i.16xlarge",
-    "ml.c6i.24xlarge",
-    "ml.c6i.32xlarge",
-    "ml.m7i.large",
-    "ml.m7i.xlarge",
-    "ml.m7i.2xlarge",
-    "ml.m7i.4xlarge",
-    "ml.m7i.8xlarge",
-    "ml.m7i.12xlarge",
-    "ml.m7i.16xlarge",
-    "ml.m7i.24xlarge",
-    "ml.m7i.48xlarge",
-    "ml.c7i.large",
-    "ml.c7i.xlarge",
-    "ml.c7i.2xlarge",
-    "ml.c7i.4xlarge",
-    "ml.c7i.8xlarge",
-    "ml.c7i.12xlarge",
-    "ml.c7i.16xlarge",
-    "ml.c7i.24xlarge",
-    "ml.c7i.48xlarge",
-    "ml.r7i.large",
-    "ml.r7i.xlarge",
-    "ml.r7i.2xlarge",
-    "ml.r7i.4xlarge",
-    "ml.r7i.8xlarge",
-    "ml.r7i.12xlarge",
-    "ml.r7i.16xlarge",
-    "ml.r7i.24xlarge",
-    "ml.r7i.48xlarge",
-    "ml.p5.4xlarge",
-    "ml.g7e.2xlarge",
-    "ml.g7e.4xlarge",
-    "ml.g7e.8xlarge",
-    "ml.g7e.12xlarge",
-    "ml.g7e.24xlarge",
-    "ml.g7e.48xlarge",
-    "ml.g7.2xlarge",
-    "ml.g7.4xlarge",
-    "ml.g7.8xlarge",
-    "ml.g7.12xlarge",
-    "ml.g7.24xlarge",
-    "ml.g7.48xlarge",
-    "ml.r6i.large",
-    "ml.r6i.xlarge",
-    "ml.r6i.2xlarge",
-    "ml.r6i.4xlarge",
-    "ml.r6i.8xlarge",
-    "ml.r6i.12xlarge",
-    "ml.r6i.16xlarge",
-    "ml.r6i.24xlarge",
-    "ml.r6i.32xlarge",
-    "ml.m8i.large",
-    "ml.m8i.xlarge",
-    "ml.m8i.2xlarge",
-    "ml.m8i.4xlarge",
-    "ml.m8i.8xlarge",
-    "ml.m8i.12xlarge",
-    "ml.m8i.16xlarge",
-    "ml.m8i.24xlarge",
-    "ml.m8i.32xlarge",
-    "ml.m8i.48xlarge",
-    "ml.m8i.96xlarge",
-    "ml.c8i.xlarge",
-    "ml.c8i.2xlarge",
-    "ml.c8i.4xlarge",
-    "ml.c8i.8xlarge",
-    "ml.c8i.12xlarge",
-    "ml.c8i.16xlarge",
-    "ml.c8i.24xlarge",
-    "ml.c8i.32xlarge",
-    "ml.c8i.48xlarge",
-    "ml.c8i.96xlarge",
-    "ml.r8i.large",
-    "ml.r8i.xlarge",
-    "ml.r8i.2xlarge",
-    "ml.r8i.4xlarge",
-    "ml.r8i.8xlarge",
-    "ml.r8i.12xlarge",
-    "ml.r8i.16xlarge",
-    "ml.r8i.24xlarge",
-    "ml.r8i.32xlarge",
-    "ml.r8i.48xlarge",
-    "ml.r8i.96xlarge",
-    "ml.m7i-flex.large",
-    "ml.m7i-flex.xlarge",
-    "ml.m7i-flex.2xlarge",
-    "ml.m7i-flex.4xlarge",
-    "ml.m7i-flex.8xlarge",
-    "ml.m7i-flex.12xlarge",
-    "ml.m7i-flex.16xlarge",
-    "ml.c7i-flex.xlarge",
-    "ml.c7i-flex.2xlarge",
-    "ml.c7i-flex.4xlarge",
-    "ml.c7i-flex.8xlarge",
-    "ml.c7i-flex.12xlarge",
-    "ml.c7i-flex.16xlarge",
-    "ml.m8i-flex.large",
-    "ml.m8i-flex.xlarge",
-    "ml.m8i-flex.2xlarge",
-    "ml.m8i-flex.4xlarge",
-    "ml.m8i-flex.8xlarge",
-    "ml.m8i-flex.12xlarge",
-    "ml.m8i-flex.16xlarge",
-    "ml.c8i-flex.xlarge",
-    "ml.c8i-flex.2xlarge",
-    "ml.c8i-flex.4xlarge",
-    "ml.c8i-flex.8xlarge",
-    "ml.c8i-flex.12xlarge",
-    "ml.c8i-flex.16xlarge",
-    "ml.r8i-flex.large",
-    "ml.r8i-flex.xlarge",
-    "ml.r8i-flex.2xlarge",
-    "ml.r8i-flex.4xlarge",
-    "ml.r8i-flex.8xlarge",
-    "ml.r8i-flex.12xlarge",
-    "ml.r8i-flex.16xlarge",
+    "ml.t3.medium", "ml.t3.large", "ml.t3.xlarge", "ml.t3.2xlarge", "ml.m4.xlarge", "ml.m4.2xlarge", "ml.m4.4xlarge",
+    "ml.m4.10xlarge", "ml.m4.16xlarge", "ml.c4.xlarge", "ml.c4.2xlarge", "ml.c4.4xlarge", "ml.c4.8xlarge",
+    "ml.p2.xlarge", "ml.p2.8xlarge", "ml.p2.16xlarge", "ml.p3.2xlarge", "ml.p3.8xlarge", "ml.p3.16xlarge",
+    "ml.c5.xlarge", "ml.c5.2xlarge", "ml.c5.4xlarge", "ml.c5.9xlarge", "ml.c5.18xlarge", "ml.m5.large", "ml.m5.xlarge",
+    "ml.m5.2xlarge", "ml.m5.4xlarge", "ml.m5.12xlarge", "ml.m5.24xlarge", "ml.r5.large", "ml.r5.xlarge",
+    "ml.r5.2xlarge", "ml.r5.4xlarge", "ml.r5.8xlarge", "ml.r5.12xlarge", "ml.r5.16xlarge", "ml.r5.24xlarge",
+    "ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g4dn.4xlarge", "ml.g4dn.8xlarge", "ml.g4dn.12xlarge", "ml.g4dn.16xlarge",
+    "ml.g5.xlarge", "ml.g5.2xlarge", "ml.g5.4xlarge", "ml.g5.8xlarge", "ml.g5.16xlarge", "ml.g5.12xlarge",
+    "ml.g5.24xlarge", "ml.g5.48xlarge", "ml.r5d.large", "ml.r5d.xlarge", "ml.r5d.2xlarge", "ml.r5d.4xlarge",
+    "ml.r5d.8xlarge", "ml.r5d.12xlarge", "ml.r5d.16xlarge", "ml.r5d.24xlarge", "ml.g6.xlarge", "ml.g6.2xlarge",
+    "ml.g6.4xlarge", "ml.g6.8xlarge", "ml.g6.12xlarge", "ml.g6.16xlarge", "ml.g6.24xlarge", "ml.g6.48xlarge",
+    "ml.g6e.xlarge", "ml.g6e.2xlarge", "ml.g6e.4xlarge", "ml.g6e.8xlarge", "ml.g6e.12xlarge", "ml.g6e.16xlarge",
+    "ml.g6e.24xlarge", "ml.g6e.48xlarge", "ml.m6i.large", "ml.m6i.xlarge", "ml.m6i.2xlarge", "ml.m6i.4xlarge",
+    "ml.m6i.8xlarge", "ml.m6i.12xlarge", "ml.m6i.16xlarge", "ml.m6i.24xlarge", "ml.m6i.32xlarge", "ml.c6i.xlarge",
+    "ml.c6i.2xlarge", "ml.c6i.4xlarge", "ml.c6i.8xlarge", "ml.c6i.12xlarge", "ml.c6i.16xlarge", "ml.c6i.24xlarge",
+    "ml.c6i.32xlarge", "ml.m7i.large", "ml.m7i.xlarge", "ml.m7i.2xlarge", "ml.m7i.4xlarge", "ml.m7i.8xlarge",
+    "ml.m7i.12xlarge", "ml.m7i.16xlarge", "ml.m7i.24xlarge", "ml.m7i.48xlarge", "ml.c7i.large", "ml.c7i.xlarge",
+    "ml.c7i.2xlarge", "ml.c7i.4xlarge", "ml.c7i.8xlarge", "ml.c7i.12xlarge", "ml.c7i.16xlarge", "ml.c7i.24xlarge",
+    "ml.c7i.48xlarge", "ml.r7i.large", "ml.r7i.xlarge", "ml.r7i.2xlarge", "ml.r7i.4xlarge", "ml.r7i.8xlarge",
+    "ml.r7i.12xlarge", "ml.r7i.16xlarge", "ml.r7i.24xlarge", "ml.r7i.48xlarge", "ml.p5.4xlarge", "ml.g7e.2xlarge",
+    "ml.g7e.4xlarge", "ml.g7e.8xlarge", "ml.g7e.12xlarge", "ml.g7e.24xlarge", "ml.g7e.48xlarge", "ml.g7.2xlarge",
+    "ml.g7.4xlarge", "ml.g7.8xlarge", "ml.g7.12xlarge", "ml.g7.24xlarge", "ml.g7.48xlarge", "ml.r6i.large",
+    "ml.r6i.xlarge", "ml.r6i.2xlarge", "ml.r6i.4xlarge", "ml.r6i.8xlarge", "ml.r6i.12xlarge", "ml.r6i.16xlarge",
+    "ml.r6i.24xlarge", "ml.r6i.32xlarge", "ml.m8i.large", "ml.m8i.xlarge", "ml.m8i.2xlarge", "ml.m8i.4xlarge",
+    "ml.m8i.8xlarge", "ml.m8i.12xlarge", "ml.m8i.16xlarge", "ml.m8i.24xlarge", "ml.m8i.32xlarge", "ml.m8i.48xlarge",
+    "ml.m8i.96xlarge", "ml.c8i.xlarge", "ml.c8i.2xlarge", "ml.c8i.4xlarge", "ml.c8i.8xlarge", "ml.c8i.12xlarge",
+    "ml.c8i.16xlarge", "ml.c8i.24xlarge", "ml.c8i.32xlarge", "ml.c8i.48xlarge", "ml.c8i.96xlarge", "ml.r8i.large",
+    "ml.r8i.xlarge", "ml.r8i.2xlarge", "ml.r8i.4xlarge", "ml.r8i.8xlarge", "ml.r8i.12xlarge", "ml.r8i.16xlarge",
+    "ml.r8i.24xlarge", "ml.r8i.32xlarge", "ml.r8i.48xlarge", "ml.r8i.96xlarge", "ml.m7i-flex.large",
+    "ml.m7i-flex.xlarge", "ml.m7i-flex.2xlarge", "ml.m7i-flex.4xlarge", "ml.m7i-flex.8xlarge", "ml.m7i-flex.12xlarge",
+    "ml.m7i-flex.16xlarge", "ml.c7i-flex.xlarge", "ml.c7i-flex.2xlarge", "ml.c7i-flex.4xlarge", "ml.c7i-flex.8xlarge",
+    "ml.c7i-flex.12xlarge", "ml.c7i-flex.16xlarge", "ml.m8i-flex.large", "ml.m8i-flex.xlarge", "ml.m8i-flex.2xlarge",
+    "ml.m8i-flex.4xlarge", "ml.m8i-flex.8xlarge", "ml.m8i-flex.12xlarge", "ml.m8i-flex.16xlarge", "ml.c8i-flex.xlarge",
+    "ml.c8i-flex.2xlarge", "ml.c8i-flex.4xlarge", "ml.c8i-flex.8xlarge", "ml.c8i-flex.12xlarge", "ml.c8i-flex.16xlarge",
+    "ml.r8i-flex.large", "ml.r8i-flex.xlarge", "ml.r8i-flex.2xlarge", "ml.r8i-flex.4xlarge", "ml.r8i-flex.8xlarge",
+    "ml.r8i-flex.12xlarge", "ml.r8i-flex.16xlarge"
 ]
 
 
@@ -5388,7 +5276,9 @@ class ProcessingJob(TypedDict):
     Tags: NotRequired[list[Tag]]
 
 
-ProcessingJobStatus: TypeAlias = Literal["InProgress", "Completed", "Failed", "Stopping", "Stopped"]
+ProcessingJobStatus: TypeAlias = Literal[
+    "InProgress", "Completed", "Failed", "Stopping", "Stopped"
+]
 
 
 class ProcessingJobStepMetadata(TypedDict):
@@ -5422,13 +5312,19 @@ class ProcessingResources(TypedDict):
     ClusterConfig: ProcessingClusterConfig
 
 
-ProcessingS3CompressionType: TypeAlias = Literal["None", "Gzip"]
+ProcessingS3CompressionType: TypeAlias = Literal[
+    "None", "Gzip"
+]
 
 
-ProcessingS3DataDistributionType: TypeAlias = Literal["FullyReplicated", "ShardedByS3Key"]
+ProcessingS3DataDistributionType: TypeAlias = Literal[
+    "FullyReplicated", "ShardedByS3Key"
+]
 
 
-ProcessingS3DataType: TypeAlias = Literal["ManifestFile", "S3Prefix"]
+ProcessingS3DataType: TypeAlias = Literal[
+    "ManifestFile", "S3Prefix"
+]
 
 
 class ProcessingS3Input(TypedDict):
@@ -5440,7 +5336,9 @@ class ProcessingS3Input(TypedDict):
     S3CompressionType: NotRequired[ProcessingS3CompressionType]
 
 
-ProcessingS3InputMode: TypeAlias = Literal["Pipe", "File"]
+ProcessingS3InputMode: TypeAlias = Literal[
+    "Pipe", "File"
+]
 
 
 class ProcessingS3Output(TypedDict):
@@ -5449,7 +5347,9 @@ class ProcessingS3Output(TypedDict):
     S3UploadMode: ProcessingS3UploadMode
 
 
-ProcessingS3UploadMode: TypeAlias = Literal["Continuous", "EndOfJob"]
+ProcessingS3UploadMode: TypeAlias = Literal[
+    "Continuous", "EndOfJob"
+]
 
 
 class ProcessingStoppingCondition(TypedDict):
@@ -5503,292 +5403,59 @@ class ProductionVariantCoreDumpConfig(TypedDict):
 
 
 ProductionVariantInferenceAmiVersion: TypeAlias = Literal[
-    "al2-ami-sagemaker-inference-gpu-2",
-    "al2-ami-sagemaker-inference-gpu-2-1",
-    "al2-ami-sagemaker-inference-gpu-3-1",
-    "al2-ami-sagemaker-inference-neuron-2",
-    "al2023-ami-sagemaker-inference-gpu-4-1",
+    "al2-ami-sagemaker-inference-gpu-2", "al2-ami-sagemaker-inference-gpu-2-1", "al2-ami-sagemaker-inference-gpu-3-1",
+    "al2-ami-sagemaker-inference-neuron-2", "al2023-ami-sagemaker-inference-gpu-4-1"
 ]
 
 
 ProductionVariantInstanceType: TypeAlias = Literal[
-    "ml.t2.medium",
-    "ml.t2.large",
-    "ml.t2.xlarge",
-    "ml.t2.2xlarge",
-    "ml.m4.xlarge",
-    "ml.m4.2xlarge",
-    "ml.m4.4xlarge",
-    "ml.m4.10xlarge",
-    "ml.m4.16xlarge",
-    "ml.m5.large",
-    "ml.m5.xlarge",
-    "ml.m5.2xlarge",
-    "ml.m5.4xlarge",
-    "ml.m5.12xlarge",
-    "ml.m5.24xlarge",
-    "ml.m5d.large",
-    "ml.m5d.xlarge",
-    "ml.m5d.2xlarge",
-    "ml.m5d.4xlarge",
-    "ml.m5d.12xlarge",
-    "ml.m5d.24xlarge",
-    "ml.c4.large",
-    "ml.c4.xlarge",
-    "ml.c4.2xlarge",
-    "ml.c4.4xlarge",
-    "ml.c4.8xlarge",
-    "ml.p2.xlarge",
-    "ml.p2.8xlarge",
-    "ml.p2.16xlarge",
-    "ml.p3.2xlarge",
-    "ml.p3.8xlarge",
-    "ml.p3.16xlarge",
-    "ml.c5.large",
-    "ml.c5.xlarge",
-    "ml.c5.2xlarge",
-    "ml.c5.4xlarge",
-    "ml.c5.9xlarge",
-    "ml.c5.18xlarge",
-    "ml.c5d.large",
-    "ml.c5d.xlarge",
-    "ml.c5d.2xlarge",
-    "ml.c5d.4xlarge",
-    "ml.c5d.9xlarge",
-    "ml.c5d.18xlarge",
-    "ml.g4dn.xlarge",
-    "ml.g4dn.2xlarge",
-    "ml.g4dn.4xlarge",
-    "ml.g4dn.8xlarge",
-    "ml.g4dn.12xlarge",
-    "ml.g4dn.16xlarge",
-    "ml.r5.large",
-    "ml.r5.xlarge",
-    "ml.r5.2xlarge",
-    "ml.r5.4xlarge",
-    "ml.r5.12xlarge",
-    "ml.r5.24xlarge",
-    "ml.r5d.large",
-    "ml.r5d.xlarge",
-    "ml.r5d.2xlarge",
-    "ml.r5d.4xlarge",
-    "ml.r5d.12xlarge",
-    "ml.r5d.24xlarge",
-    "ml.inf1.xlarge",
-    "ml.inf1.2xlarge",
-    "ml.inf1.6xlarge",
-    "ml.inf1.24xlarge",
-    "ml.dl1.24xlarge",
-    "ml.c6i.large",
-    "ml.c6i.xlarge",
-    "ml.c6i.2xlarge",
-    "ml.c6i.4xlarge",
-    "ml.c6i.8xlarge",
-    "ml.c6i.12xlarge",
-    "ml.c6i.16xlarge",
-    "ml.c6i.24xlarge",
-    "ml.c6i.32xlarge",
-    "ml.m6i.large",
-    "ml.m6i.xlarge",
-    "ml.m6i.2xlarge",
-    "ml.m6i.4xlarge",
-    "ml.m6i.8xlarge",
-    "ml.m6i.12xlarge",
-    "ml.m6i.16xlarge",
-    "ml.m6i.24xlarge",
-    "ml.m6i.32xlarge",
-    "ml.r6i.large",
-    "ml.r6i.xlarge",
-    "ml.r6i.2xlarge",
-    "ml.r6i.4xlarge",
-    "ml.r6i.8xlarge",
-    "ml.r6i.12xlarge",
-    "ml.r6i.16xlarge",
-    "ml.r6i.24xlarge",
-    "ml.r6i.32xlarge",
-    "ml.g5.xlarge",
-    "ml.g5.2xlarge",
-    "ml.g5.4xlarge",
-    "ml.g5.8xlarge",
-    "ml.g5.12xlarge",
-    "ml.g5.16xlarge",
-    "ml.g5.24xlarge",
-    "ml.g5.48xlarge",
-    "ml.g6.xlarge",
-    "ml.g6.2xlarge",
-    "ml.g6.4xlarge",
-    "ml.g6.8xlarge",
-    "ml.g6.12xlarge",
-    "ml.g6.16xlarge",
-    "ml.g6.24xlarge",
-    "ml.g6.48xlarge",
-    "ml.r8g.medium",
-    "ml.r8g.large",
-    "ml.r8g.xlarge",
-    "ml.r8g.2xlarge",
-    "ml.r8g.4xlarge",
-    "ml.r8g.8xlarge",
-    "ml.r8g.12xlarge",
-    "ml.r8g.16xlarge",
-    "ml.r8g.24xlarge",
-    "ml.r8g.48xlarge",
-    "ml.g6e.xlarge",
-    "ml.g6e.2xlarge",
-    "ml.g6e.4xlarge",
-    "ml.g6e.8xlarge",
-    "ml.g6e.12xlarge",
-    "ml.g6e.16xlarge",
-    "ml.g6e.24xlarge",
-    "ml.g6e.48xlarge",
-    "ml.g7e.2xlarge",
-    "ml.g7e.4xlarge",
-    "ml.g7e.8xlarge",
-    "ml.g7e.12xlarge",
-    "ml.g7e.24xlarge",
-    "ml.g7e.48xlarge",
-    "ml.g7.2xlarge",
-    "ml.g7.4xlarge",
-    "ml.g7.8xlarge",
-    "ml.g7.12xlarge",
-    "ml.g7.24xlarge",
-    "ml.g7.48xlarge",
-    "ml.p4d.24xlarge",
-    "ml.c7g.large",
-    "ml.c7g.xlarge",
-    "ml.c7g.2xlarge",
-    "ml.c7g.4xlarge",
-    "ml.c7g.8xlarge",
-    "ml.c7g.12xlarge",
-    "ml.c7g.16xlarge",
-    "ml.m6g.large",
-    "ml.m6g.xlarge",
-    "ml.m6g.2xlarge",
-    "ml.m6g.4xlarge",
-    "ml.m6g.8xlarge",
-    "ml.m6g.12xlarge",
-    "ml.m6g.16xlarge",
-    "ml.m6gd.large",
-    "ml.m6gd.xlarge",
-    "ml.m6gd.2xlarge",
-    "ml.m6gd.4xlarge",
-    "ml.m6gd.8xlarge",
-    "ml.m6gd.12xlarge",
-    "ml.m6gd.16xlarge",
-    "ml.c6g.large",
-    "ml.c6g.xlarge",
-    "ml.c6g.2xlarge",
-    "ml.c6g.4xlarge",
-    "ml.c6g.8xlarge",
-    "ml.c6g.12xlarge",
-    "ml.c6g.16xlarge",
-    "ml.c6gd.large",
-    "ml.c6gd.xlarge",
-    "ml.c6gd.2xlarge",
-    "ml.c6gd.4xlarge",
-    "ml.c6gd.8xlarge",
-    "ml.c6gd.12xlarge",
-    "ml.c6gd.16xlarge",
-    "ml.c6gn.large",
-    "ml.c6gn.xlarge",
-    "ml.c6gn.2xlarge",
-    "ml.c6gn.4xlarge",
-    "ml.c6gn.8xlarge",
-    "ml.c6gn.12xlarge",
-    "ml.c6gn.16xlarge",
-    "ml.r6g.large",
-    "ml.r6g.xlarge",
-    "ml.r6g.2xlarge",
-    "ml.r6g.4xlarge",
-    "ml.r6g.8xlarge",
-    "ml.r6g.12xlarge",
-    "ml.r6g.16xlarge",
-    "ml.r6gd.large",
-    "ml.r6gd.xlarge",
-    "ml.r6gd.2xlarge",
-    "ml.r6gd.4xlarge",
-    "ml.r6gd.8xlarge",
-    "ml.r6gd.12xlarge",
-    "ml.r6gd.16xlarge",
-    "ml.p4de.24xlarge",
-    "ml.trn1.2xlarge",
-    "ml.trn1.32xlarge",
-    "ml.trn1n.32xlarge",
-    "ml.trn2.48xlarge",
-    "ml.inf2.xlarge",
-    "ml.inf2.8xlarge",
-    "ml.inf2.24xlarge",
-    "ml.inf2.48xlarge",
-    "ml.p5.48xlarge",
-    "ml.p5e.48xlarge",
-    "ml.p5en.48xlarge",
-    "ml.m7i.large",
-    "ml.m7i.xlarge",
-    "ml.m7i.2xlarge",
-    "ml.m7i.4xlarge",
-    "ml.m7i.8xlarge",
-    "ml.m7i.12xlarge",
-    "ml.m7i.16xlarge",
-    "ml.m7i.24xlarge",
-    "ml.m7i.48xlarge",
-    "ml.c7i.large",
-    "ml.c7i.xlarge",
-    "ml.c7i.2xlarge",
-    "ml.c7i.4xlarge",
-    "ml.c7i.8xlarge",
-    "ml.c7i.12xlarge",
-    "ml.c7i.16xlarge",
-    "ml.c7i.24xlarge",
-    "ml.c7i.48xlarge",
-    "ml.r7i.large",
-    "ml.r7i.xlarge",
-    "ml.r7i.2xlarge",
-    "ml.r7i.4xlarge",
-    "ml.r7i.8xlarge",
-    "ml.r7i.12xlarge",
-    "ml.r7i.16xlarge",
-    "ml.r7i.24xlarge",
-    "ml.r7i.48xlarge",
-    "ml.c8g.medium",
-    "ml.c8g.large",
-    "ml.c8g.xlarge",
-    "ml.c8g.2xlarge",
-    "ml.c8g.4xlarge",
-    "ml.c8g.8xlarge",
-    "ml.c8g.12xlarge",
-    "ml.c8g.16xlarge",
-    "ml.c8g.24xlarge",
-    "ml.c8g.48xlarge",
-    "ml.r7gd.medium",
-    "ml.r7gd.large",
-    "ml.r7gd.xlarge",
-    "ml.r7gd.2xlarge",
-    "ml.r7gd.4xlarge",
-    "ml.r7gd.8xlarge",
-    "ml.r7gd.12xlarge",
-    "ml.r7gd.16xlarge",
-    "ml.m8g.medium",
-    "ml.m8g.large",
-    "ml.m8g.xlarge",
-    "ml.m8g.2xlarge",
-    "ml.m8g.4xlarge",
-    "ml.m8g.8xlarge",
-    "ml.m8g.12xlarge",
-    "ml.m8g.16xlarge",
-    "ml.m8g.24xlarge",
-    "ml.m8g.48xlarge",
-    "ml.c6in.large",
-    "ml.c6in.xlarge",
-    "ml.c6in.2xlarge",
-    "ml.c6in.4xlarge",
-    "ml.c6in.8xlarge",
-    "ml.c6in.12xlarge",
-    "ml.c6in.16xlarge",
-    "ml.c6in.24xlarge",
-    "ml.c6in.32xlarge",
-    "ml.p6-b200.48xlarge",
-    "ml.p6-b300.48xlarge",
-    "ml.p6e-gb200.36xlarge",
-    "ml.p5.4xlarge",
+    "ml.t2.medium", "ml.t2.large", "ml.t2.xlarge", "ml.t2.2xlarge", "ml.m4.xlarge", "ml.m4.2xlarge", "ml.m4.4xlarge",
+    "ml.m4.10xlarge", "ml.m4.16xlarge", "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge",
+    "ml.m5.12xlarge", "ml.m5.24xlarge", "ml.m5d.large", "ml.m5d.xlarge", "ml.m5d.2xlarge", "ml.m5d.4xlarge",
+    "ml.m5d.12xlarge", "ml.m5d.24xlarge", "ml.c4.large", "ml.c4.xlarge", "ml.c4.2xlarge", "ml.c4.4xlarge",
+    "ml.c4.8xlarge", "ml.p2.xlarge", "ml.p2.8xlarge", "ml.p2.16xlarge", "ml.p3.2xlarge", "ml.p3.8xlarge",
+    "ml.p3.16xlarge", "ml.c5.large", "ml.c5.xlarge", "ml.c5.2xlarge", "ml.c5.4xlarge", "ml.c5.9xlarge",
+    "ml.c5.18xlarge", "ml.c5d.large", "ml.c5d.xlarge", "ml.c5d.2xlarge", "ml.c5d.4xlarge", "ml.c5d.9xlarge",
+    "ml.c5d.18xlarge", "ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g4dn.4xlarge", "ml.g4dn.8xlarge", "ml.g4dn.12xlarge",
+    "ml.g4dn.16xlarge", "ml.r5.large", "ml.r5.xlarge", "ml.r5.2xlarge", "ml.r5.4xlarge", "ml.r5.12xlarge",
+    "ml.r5.24xlarge", "ml.r5d.large", "ml.r5d.xlarge", "ml.r5d.2xlarge", "ml.r5d.4xlarge", "ml.r5d.12xlarge",
+    "ml.r5d.24xlarge", "ml.inf1.xlarge", "ml.inf1.2xlarge", "ml.inf1.6xlarge", "ml.inf1.24xlarge", "ml.dl1.24xlarge",
+    "ml.c6i.large", "ml.c6i.xlarge", "ml.c6i.2xlarge", "ml.c6i.4xlarge", "ml.c6i.8xlarge", "ml.c6i.12xlarge",
+    "ml.c6i.16xlarge", "ml.c6i.24xlarge", "ml.c6i.32xlarge", "ml.m6i.large", "ml.m6i.xlarge", "ml.m6i.2xlarge",
+    "ml.m6i.4xlarge", "ml.m6i.8xlarge", "ml.m6i.12xlarge", "ml.m6i.16xlarge", "ml.m6i.24xlarge", "ml.m6i.32xlarge",
+    "ml.r6i.large", "ml.r6i.xlarge", "ml.r6i.2xlarge", "ml.r6i.4xlarge", "ml.r6i.8xlarge", "ml.r6i.12xlarge",
+    "ml.r6i.16xlarge", "ml.r6i.24xlarge", "ml.r6i.32xlarge", "ml.g5.xlarge", "ml.g5.2xlarge", "ml.g5.4xlarge",
+    "ml.g5.8xlarge", "ml.g5.12xlarge", "ml.g5.16xlarge", "ml.g5.24xlarge", "ml.g5.48xlarge", "ml.g6.xlarge",
+    "ml.g6.2xlarge", "ml.g6.4xlarge", "ml.g6.8xlarge", "ml.g6.12xlarge", "ml.g6.16xlarge", "ml.g6.24xlarge",
+    "ml.g6.48xlarge", "ml.r8g.medium", "ml.r8g.large", "ml.r8g.xlarge", "ml.r8g.2xlarge", "ml.r8g.4xlarge",
+    "ml.r8g.8xlarge", "ml.r8g.12xlarge", "ml.r8g.16xlarge", "ml.r8g.24xlarge", "ml.r8g.48xlarge", "ml.g6e.xlarge",
+    "ml.g6e.2xlarge", "ml.g6e.4xlarge", "ml.g6e.8xlarge", "ml.g6e.12xlarge", "ml.g6e.16xlarge", "ml.g6e.24xlarge",
+    "ml.g6e.48xlarge", "ml.g7e.2xlarge", "ml.g7e.4xlarge", "ml.g7e.8xlarge", "ml.g7e.12xlarge", "ml.g7e.24xlarge",
+    "ml.g7e.48xlarge", "ml.g7.2xlarge", "ml.g7.4xlarge", "ml.g7.8xlarge", "ml.g7.12xlarge", "ml.g7.24xlarge",
+    "ml.g7.48xlarge", "ml.p4d.24xlarge", "ml.c7g.large", "ml.c7g.xlarge", "ml.c7g.2xlarge", "ml.c7g.4xlarge",
+    "ml.c7g.8xlarge", "ml.c7g.12xlarge", "ml.c7g.16xlarge", "ml.m6g.large", "ml.m6g.xlarge", "ml.m6g.2xlarge",
+    "ml.m6g.4xlarge", "ml.m6g.8xlarge", "ml.m6g.12xlarge", "ml.m6g.16xlarge", "ml.m6gd.large", "ml.m6gd.xlarge",
+    "ml.m6gd.2xlarge", "ml.m6gd.4xlarge", "ml.m6gd.8xlarge", "ml.m6gd.12xlarge", "ml.m6gd.16xlarge", "ml.c6g.large",
+    "ml.c6g.xlarge", "ml.c6g.2xlarge", "ml.c6g.4xlarge", "ml.c6g.8xlarge", "ml.c6g.12xlarge", "ml.c6g.16xlarge",
+    "ml.c6gd.large", "ml.c6gd.xlarge", "ml.c6gd.2xlarge", "ml.c6gd.4xlarge", "ml.c6gd.8xlarge", "ml.c6gd.12xlarge",
+    "ml.c6gd.16xlarge", "ml.c6gn.large", "ml.c6gn.xlarge", "ml.c6gn.2xlarge", "ml.c6gn.4xlarge", "ml.c6gn.8xlarge",
+    "ml.c6gn.12xlarge", "ml.c6gn.16xlarge", "ml.r6g.large", "ml.r6g.xlarge", "ml.r6g.2xlarge", "ml.r6g.4xlarge",
+    "ml.r6g.8xlarge", "ml.r6g.12xlarge", "ml.r6g.16xlarge", "ml.r6gd.large", "ml.r6gd.xlarge", "ml.r6gd.2xlarge",
+    "ml.r6gd.4xlarge", "ml.r6gd.8xlarge", "ml.r6gd.12xlarge", "ml.r6gd.16xlarge", "ml.p4de.24xlarge", "ml.trn1.2xlarge",
+    "ml.trn1.32xlarge", "ml.trn1n.32xlarge", "ml.trn2.48xlarge", "ml.inf2.xlarge", "ml.inf2.8xlarge",
+    "ml.inf2.24xlarge", "ml.inf2.48xlarge", "ml.p5.48xlarge", "ml.p5e.48xlarge", "ml.p5en.48xlarge", "ml.m7i.large",
+    "ml.m7i.xlarge", "ml.m7i.2xlarge", "ml.m7i.4xlarge", "ml.m7i.8xlarge", "ml.m7i.12xlarge", "ml.m7i.16xlarge",
+    "ml.m7i.24xlarge", "ml.m7i.48xlarge", "ml.c7i.large", "ml.c7i.xlarge", "ml.c7i.2xlarge", "ml.c7i.4xlarge",
+    "ml.c7i.8xlarge", "ml.c7i.12xlarge", "ml.c7i.16xlarge", "ml.c7i.24xlarge", "ml.c7i.48xlarge", "ml.r7i.large",
+    "ml.r7i.xlarge", "ml.r7i.2xlarge", "ml.r7i.4xlarge", "ml.r7i.8xlarge", "ml.r7i.12xlarge", "ml.r7i.16xlarge",
+    "ml.r7i.24xlarge", "ml.r7i.48xlarge", "ml.c8g.medium", "ml.c8g.large", "ml.c8g.xlarge", "ml.c8g.2xlarge",
+    "ml.c8g.4xlarge", "ml.c8g.8xlarge", "ml.c8g.12xlarge", "ml.c8g.16xlarge", "ml.c8g.24xlarge", "ml.c8g.48xlarge",
+    "ml.r7gd.medium", "ml.r7gd.large", "ml.r7gd.xlarge", "ml.r7gd.2xlarge", "ml.r7gd.4xlarge", "ml.r7gd.8xlarge",
+    "ml.r7gd.12xlarge", "ml.r7gd.16xlarge", "ml.m8g.medium", "ml.m8g.large", "ml.m8g.xlarge", "ml.m8g.2xlarge",
+    "ml.m8g.4xlarge", "ml.m8g.8xlarge", "ml.m8g.12xlarge", "ml.m8g.16xlarge", "ml.m8g.24xlarge", "ml.m8g.48xlarge",
+    "ml.c6in.large", "ml.c6in.xlarge", "ml.c6in.2xlarge", "ml.c6in.4xlarge", "ml.c6in.8xlarge", "ml.c6in.12xlarge",
+    "ml.c6in.16xlarge", "ml.c6in.24xlarge", "ml.c6in.32xlarge", "ml.p6-b200.48xlarge", "ml.p6-b300.48xlarge",
+    "ml.p6e-gb200.36xlarge", "ml.p5.4xlarge"
 ]
 
 
@@ -5869,7 +5536,9 @@ class ProfilerRuleEvaluationStatus(TypedDict):
     LastModifiedTime: NotRequired[float]
 
 
-ProfilingStatus: TypeAlias = Literal["Enabled", "Disabled"]
+ProfilingStatus: TypeAlias = Literal[
+    "Enabled", "Disabled"
+]
 
 
 class Project(TypedDict):
@@ -5899,16 +5568,8 @@ ProjectSortOrder: TypeAlias = Literal[
 
 
 ProjectStatus: TypeAlias = Literal[
-    "Pending",
-    "CreateInProgress",
-    "CreateCompleted",
-    "CreateFailed",
-    "DeleteInProgress",
-    "DeleteFailed",
-    "DeleteCompleted",
-    "UpdateInProgress",
-    "UpdateCompleted",
-    "UpdateFailed",
+    "Pending", "CreateInProgress", "CreateCompleted", "CreateFailed", "DeleteInProgress", "DeleteFailed",
+    "DeleteCompleted", "UpdateInProgress", "UpdateCompleted", "UpdateFailed"
 ]
 
 
@@ -6011,10 +5672,14 @@ class RealTimeInferenceRecommendation(TypedDict):
     Environment: NotRequired[dict[str, str]]
 
 
-RecommendationStatus: TypeAlias = Literal["IN_PROGRESS", "COMPLETED", "FAILED", "NOT_APPLICABLE"]
+RecommendationStatus: TypeAlias = Literal[
+    "IN_PROGRESS", "COMPLETED", "FAILED", "NOT_APPLICABLE"
+]
 
 
-RecordWrapper: TypeAlias = Literal["None", "RecordIO"]
+RecordWrapper: TypeAlias = Literal[
+    "None", "RecordIO"
+]
 
 
 class RedshiftDatasetDefinition(TypedDict):
@@ -6029,24 +5694,32 @@ class RedshiftDatasetDefinition(TypedDict):
     OutputCompression: NotRequired[RedshiftResultCompressionType]
 
 
-RedshiftResultCompressionType: TypeAlias = Literal["None", "GZIP", "BZIP2", "ZSTD", "SNAPPY"]
+RedshiftResultCompressionType: TypeAlias = Literal[
+    "None", "GZIP", "BZIP2", "ZSTD", "SNAPPY"
+]
 
 
-RedshiftResultFormat: TypeAlias = Literal["PARQUET", "CSV"]
+RedshiftResultFormat: TypeAlias = Literal[
+    "PARQUET", "CSV"
+]
 
 
 class RegisterModelStepMetadata(TypedDict):
     Arn: NotRequired[str]
 
 
-Relation: TypeAlias = Literal["EqualTo", "GreaterThanOrEqualTo"]
+Relation: TypeAlias = Literal[
+    "EqualTo", "GreaterThanOrEqualTo"
+]
 
 
 class RemoteDebugConfig(TypedDict):
     EnableRemoteDebug: NotRequired[bool]
 
 
-RepositoryAccessMode: TypeAlias = Literal["Platform", "Vpc"]
+RepositoryAccessMode: TypeAlias = Literal[
+    "Platform", "Vpc"
+]
 
 
 class RepositoryAuthConfig(TypedDict):
@@ -6080,26 +5753,9 @@ class ResourceLimits(TypedDict):
 
 
 ResourceType: TypeAlias = Literal[
-    "TrainingJob",
-    "Experiment",
-    "ExperimentTrial",
-    "ExperimentTrialComponent",
-    "Endpoint",
-    "Model",
-    "ModelPackage",
-    "ModelPackageGroup",
-    "Pipeline",
-    "PipelineExecution",
-    "FeatureGroup",
-    "FeatureMetadata",
-    "Image",
-    "ImageVersion",
-    "Project",
-    "HyperParameterTuningJob",
-    "ModelCard",
-    "PipelineVersion",
-    "Job",
-    "HubContent",
+    "TrainingJob", "Experiment", "ExperimentTrial", "ExperimentTrialComponent", "Endpoint", "Model", "ModelPackage",
+    "ModelPackageGroup", "Pipeline", "PipelineExecution", "FeatureGroup", "FeatureMetadata", "Image", "ImageVersion",
+    "Project", "HyperParameterTuningJob", "ModelCard", "PipelineVersion", "Job", "HubContent"
 ]
 
 
@@ -6124,13 +5780,19 @@ class RollingUpdatePolicy(TypedDict):
     RollbackMaximumBatchSize: NotRequired[CapacitySize]
 
 
-RoutingStrategy: TypeAlias = Literal["LEAST_OUTSTANDING_REQUESTS", "RANDOM", "PREFIX_AWARE", "KV_AWARE"]
+RoutingStrategy: TypeAlias = Literal[
+    "LEAST_OUTSTANDING_REQUESTS", "RANDOM", "PREFIX_AWARE", "KV_AWARE"
+]
 
 
-RuleEvaluationStatus: TypeAlias = Literal["InProgress", "NoIssuesFound", "IssuesFound", "Error", "Stopping", "Stopped"]
+RuleEvaluationStatus: TypeAlias = Literal[
+    "InProgress", "NoIssuesFound", "IssuesFound", "Error", "Stopping", "Stopped"
+]
 
 
-S3DataDistribution: TypeAlias = Literal["FullyReplicated", "ShardedByS3Key"]
+S3DataDistribution: TypeAlias = Literal[
+    "FullyReplicated", "ShardedByS3Key"
+]
 
 
 class S3DataSource(TypedDict):
@@ -6143,7 +5805,9 @@ class S3DataSource(TypedDict):
     HubAccessConfig: NotRequired[HubAccessConfig]
 
 
-S3DataType: TypeAlias = Literal["ManifestFile", "S3Prefix", "AugmentedManifestFile", "Converse"]
+S3DataType: TypeAlias = Literal[
+    "ManifestFile", "S3Prefix", "AugmentedManifestFile", "Converse"
+]
 
 
 class S3ModelDataSource(TypedDict):
@@ -6157,7 +5821,9 @@ class S3ModelDataSource(TypedDict):
     ManifestEtag: NotRequired[str]
 
 
-S3ModelDataType: TypeAlias = Literal["S3Prefix", "S3Object"]
+S3ModelDataType: TypeAlias = Literal[
+    "S3Prefix", "S3Object"
+]
 
 
 class S3StorageConfig(TypedDict):
@@ -6177,7 +5843,9 @@ class ScheduleConfig(TypedDict):
     DataAnalysisEndTime: NotRequired[str]
 
 
-ScheduleStatus: TypeAlias = Literal["Pending", "Failed", "Scheduled", "Stopped"]
+ScheduleStatus: TypeAlias = Literal[
+    "Pending", "Failed", "Scheduled", "Stopped"
+]
 
 
 class SearchExpression(TypedDict):
@@ -6225,27 +5893,15 @@ class SearchResponse(TypedDict):
     TotalHits: NotRequired[TotalHits]
 
 
-SearchSortOrder: TypeAlias = Literal["Ascending", "Descending"]
+SearchSortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
 
 
 SecondaryStatus: TypeAlias = Literal[
-    "Starting",
-    "LaunchingMLInstances",
-    "PreparingTrainingStack",
-    "Downloading",
-    "DownloadingTrainingImage",
-    "Training",
-    "Uploading",
-    "Stopping",
-    "Stopped",
-    "MaxRuntimeExceeded",
-    "Completed",
-    "Failed",
-    "Interrupted",
-    "MaxWaitTimeExceeded",
-    "Updating",
-    "Restarting",
-    "Pending",
+    "Starting", "LaunchingMLInstances", "PreparingTrainingStack", "Downloading", "DownloadingTrainingImage", "Training",
+    "Uploading", "Stopping", "Stopped", "MaxRuntimeExceeded", "Completed", "Failed", "Interrupted",
+    "MaxWaitTimeExceeded", "Updating", "Restarting", "Pending"
 ]
 
 
@@ -6300,7 +5956,9 @@ class ServerlessJobConfig(TypedDict):
     SequenceLength: NotRequired[str]
 
 
-ServerlessJobType: TypeAlias = Literal["FineTuning", "Evaluation"]
+ServerlessJobType: TypeAlias = Literal[
+    "FineTuning", "Evaluation"
+]
 
 
 class ServiceCatalogProvisionedProductDetails(TypedDict):
@@ -6328,46 +5986,74 @@ class ShuffleConfig(TypedDict):
     Seed: int
 
 
-SkipModelValidation: TypeAlias = Literal["All", "None"]
+SkipModelValidation: TypeAlias = Literal[
+    "All", "None"
+]
 
 
-SortActionsBy: TypeAlias = Literal["Name", "CreationTime"]
+SortActionsBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
 
 
-SortArtifactsBy: TypeAlias = Literal["CreationTime"]
+SortArtifactsBy: TypeAlias = Literal[
+    "CreationTime"
+]
 
 
-SortAssociationsBy: TypeAlias = Literal["SourceArn", "DestinationArn", "SourceType", "DestinationType", "CreationTime"]
+SortAssociationsBy: TypeAlias = Literal[
+    "SourceArn", "DestinationArn", "SourceType", "DestinationType", "CreationTime"
+]
 
 
-SortBy: TypeAlias = Literal["Name", "CreationTime", "Status"]
+SortBy: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
 
 
-SortContextsBy: TypeAlias = Literal["Name", "CreationTime"]
+SortContextsBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
 
 
-SortExperimentsBy: TypeAlias = Literal["Name", "CreationTime"]
+SortExperimentsBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
 
 
-SortLineageGroupsBy: TypeAlias = Literal["Name", "CreationTime"]
+SortLineageGroupsBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
 
 
-SortOrder: TypeAlias = Literal["Ascending", "Descending"]
+SortOrder: TypeAlias = Literal[
+    "Ascending", "Descending"
+]
 
 
-SortPipelineExecutionsBy: TypeAlias = Literal["CreationTime", "PipelineExecutionArn"]
+SortPipelineExecutionsBy: TypeAlias = Literal[
+    "CreationTime", "PipelineExecutionArn"
+]
 
 
-SortPipelinesBy: TypeAlias = Literal["Name", "CreationTime"]
+SortPipelinesBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
 
 
-SortTrackingServerBy: TypeAlias = Literal["Name", "CreationTime", "Status"]
+SortTrackingServerBy: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
 
 
-SortTrialComponentsBy: TypeAlias = Literal["Name", "CreationTime"]
+SortTrialComponentsBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
 
 
-SortTrialsBy: TypeAlias = Literal["Name", "CreationTime"]
+SortTrialsBy: TypeAlias = Literal[
+    "Name", "CreationTime"
+]
 
 
 class SourceAlgorithm(TypedDict):
@@ -6381,7 +6067,9 @@ class SourceAlgorithmSpecification(TypedDict):
     SourceAlgorithms: list[SourceAlgorithm]
 
 
-SplitType: TypeAlias = Literal["None", "Line", "RecordIO", "TFRecord"]
+SplitType: TypeAlias = Literal[
+    "None", "Line", "RecordIO", "TFRecord"
+]
 
 
 class StartMlflowTrackingServerRequest(TypedDict):
@@ -6418,7 +6106,9 @@ class StartPipelineExecutionResponse(TypedDict):
     PipelineExecutionArn: NotRequired[str]
 
 
-StepStatus: TypeAlias = Literal["Starting", "Executing", "Stopping", "Stopped", "Failed", "Succeeded"]
+StepStatus: TypeAlias = Literal[
+    "Starting", "Executing", "Stopping", "Stopped", "Failed", "Succeeded"
+]
 
 
 class StopAutoMLJobRequest(TypedDict):
@@ -6492,14 +6182,18 @@ class StoppingCondition(TypedDict):
     MaxPendingTimeInSeconds: NotRequired[int]
 
 
-StorageType: TypeAlias = Literal["Standard", "Standard_V2", "InMemory"]
+StorageType: TypeAlias = Literal[
+    "Standard", "Standard_V2", "InMemory"
+]
 
 
 class SuggestionQuery(TypedDict):
     PropertyNameQuery: NotRequired[PropertyNameQuery]
 
 
-TableFormat: TypeAlias = Literal["Default", "Glue", "Iceberg"]
+TableFormat: TypeAlias = Literal[
+    "Default", "Glue", "Iceberg"
+]
 
 
 class TabularJobConfig(TypedDict):
@@ -6522,7 +6216,9 @@ class Tag(TypedDict):
     Value: str
 
 
-TargetStore: TypeAlias = Literal["OnlineStore", "OfflineStore"]
+TargetStore: TypeAlias = Literal[
+    "OnlineStore", "OfflineStore"
+]
 
 
 class TemplateProviderDetail(TypedDict):
@@ -6569,7 +6265,9 @@ class ThroughputConfigUpdate(TypedDict):
     ProvisionedWriteCapacityUnits: NotRequired[int]
 
 
-ThroughputMode: TypeAlias = Literal["OnDemand", "Provisioned"]
+ThroughputMode: TypeAlias = Literal[
+    "OnDemand", "Provisioned"
+]
 
 
 class TimeSeriesConfig(TypedDict):
@@ -6606,27 +6304,15 @@ TrackingServerMaintenanceStatus: TypeAlias = Literal[
 ]
 
 
-TrackingServerSize: TypeAlias = Literal["Small", "Medium", "Large"]
+TrackingServerSize: TypeAlias = Literal[
+    "Small", "Medium", "Large"
+]
 
 
 TrackingServerStatus: TypeAlias = Literal[
-    "Creating",
-    "Created",
-    "CreateFailed",
-    "Updating",
-    "Updated",
-    "UpdateFailed",
-    "Deleting",
-    "DeleteFailed",
-    "Stopping",
-    "Stopped",
-    "StopFailed",
-    "Starting",
-    "Started",
-    "StartFailed",
-    "MaintenanceInProgress",
-    "MaintenanceComplete",
-    "MaintenanceFailed",
+    "Creating", "Created", "CreateFailed", "Updating", "Updated", "UpdateFailed", "Deleting", "DeleteFailed",
+    "Stopping", "Stopped", "StopFailed", "Starting", "Started", "StartFailed", "MaintenanceInProgress",
+    "MaintenanceComplete", "MaintenanceFailed"
 ]
 
 
@@ -6647,7 +6333,9 @@ class TrafficRoutingConfig(TypedDict):
     LinearStepSize: NotRequired[CapacitySize]
 
 
-TrafficRoutingConfigType: TypeAlias = Literal["ALL_AT_ONCE", "CANARY", "LINEAR"]
+TrafficRoutingConfigType: TypeAlias = Literal[
+    "ALL_AT_ONCE", "CANARY", "LINEAR"
+]
 
 
 class TrainingImageConfig(TypedDict):
@@ -6655,235 +6343,51 @@ class TrainingImageConfig(TypedDict):
     TrainingRepositoryAuthConfig: NotRequired[TrainingRepositoryAuthConfig]
 
 
-TrainingInputMode: TypeAlias = Literal["Pipe", "File", "FastFile"]
+TrainingInputMode: TypeAlias = Literal[
+    "Pipe", "File", "FastFile"
+]
 
 
 TrainingInstanceType: TypeAlias = Literal[
-    "ml.m4.xlarge",
-    "ml.m4.2xlarge",
-    "ml.m4.4xlarge",
-    "ml.m4.10xlarge",
-    "ml.m4.16xlarge",
-    "ml.g4dn.xlarge",
-    "ml.g4dn.2xlarge",
-    "ml.g4dn.4xlarge",
-    "ml.g4dn.8xlarge",
-    "ml.g4dn.12xlarge",
-    "ml.g4dn.16xlarge",
-    "ml.m5.large",
-    "ml.m5.xlarge",
-    "ml.m5.2xlarge",
-    "ml.m5.4xlarge",
-    "ml.m5.12xlarge",
-    "ml.m5.24xlarge",
-    "ml.c4.xlarge",
-    "ml.c4.2xlarge",
-    "ml.c4.4xlarge",
-    "ml.c4.8xlarge",
-    "ml.p2.xlarge",
-    "ml.p2.8xlarge",
-    "ml.p2.16xlarge",
-    "ml.p3.2xlarge",
-    "ml.p3.8xlarge",
-    "ml.p3.16xlarge",
-    "ml.p3dn.24xlarge",
-    "ml.p4d.24xlarge",
-    "ml.p4de.24xlarge",
-    "ml.p5.48xlarge",
-    "ml.p5e.48xlarge",
-    "ml.p5en.48xlarge",
-    "ml.c5.xlarge",
-    "ml.c5.2xlarge",
-    "ml.c5.4xlarge",
-    "ml.c5.9xlarge",
-    "ml.c5.18xlarge",
-    "ml.c5n.xlarge",
-    "ml.c5n.2xlarge",
-    "ml.c5n.4xlarge",
-    "ml.c5n.9xlarge",
-    "ml.c5n.18xlarge",
-    "ml.g5.xlarge",
-    "ml.g5.2xlarge",
-    "ml.g5.4xlarge",
-    "ml.g5.8xlarge",
-    "ml.g5.16xlarge",
-    "ml.g5.12xlarge",
-    "ml.g5.24xlarge",
-    "ml.g5.48xlarge",
-    "ml.g6.xlarge",
-    "ml.g6.2xlarge",
-    "ml.g6.4xlarge",
-    "ml.g6.8xlarge",
-    "ml.g6.16xlarge",
-    "ml.g6.12xlarge",
-    "ml.g6.24xlarge",
-    "ml.g6.48xlarge",
-    "ml.g6e.xlarge",
-    "ml.g6e.2xlarge",
-    "ml.g6e.4xlarge",
-    "ml.g6e.8xlarge",
-    "ml.g6e.16xlarge",
-    "ml.g6e.12xlarge",
-    "ml.g6e.24xlarge",
-    "ml.g6e.48xlarge",
-    "ml.trn1.2xlarge",
-    "ml.trn1.32xlarge",
-    "ml.trn1n.32xlarge",
-    "ml.trn2.48xlarge",
-    "ml.m6i.large",
-    "ml.m6i.xlarge",
-    "ml.m6i.2xlarge",
-    "ml.m6i.4xlarge",
-    "ml.m6i.8xlarge",
-    "ml.m6i.12xlarge",
-    "ml.m6i.16xlarge",
-    "ml.m6i.24xlarge",
-    "ml.m6i.32xlarge",
-    "ml.c6i.xlarge",
-    "ml.c6i.2xlarge",
-    "ml.c6i.8xlarge",
-    "ml.c6i.4xlarge",
-    "ml.c6i.12xlarge",
-    "ml.c6i.16xlarge",
-    "ml.c6i.24xlarge",
-    "ml.c6i.32xlarge",
-    "ml.r5d.large",
-    "ml.r5d.xlarge",
-    "ml.r5d.2xlarge",
-    "ml.r5d.4xlarge",
-    "ml.r5d.8xlarge",
-    "ml.r5d.12xlarge",
-    "ml.r5d.16xlarge",
-    "ml.r5d.24xlarge",
-    "ml.t3.medium",
-    "ml.t3.large",
-    "ml.t3.xlarge",
-    "ml.t3.2xlarge",
-    "ml.r5.large",
-    "ml.r5.xlarge",
-    "ml.r5.2xlarge",
-    "ml.r5.4xlarge",
-    "ml.r5.8xlarge",
-    "ml.r5.12xlarge",
-    "ml.r5.16xlarge",
-    "ml.r5.24xlarge",
-    "ml.p6-b200.48xlarge",
-    "ml.m7i.large",
-    "ml.m7i.xlarge",
-    "ml.m7i.2xlarge",
-    "ml.m7i.4xlarge",
-    "ml.m7i.8xlarge",
-    "ml.m7i.12xlarge",
-    "ml.m7i.16xlarge",
-    "ml.m7i.24xlarge",
-    "ml.m7i.48xlarge",
-    "ml.c7i.large",
-    "ml.c7i.xlarge",
-    "ml.c7i.2xlarge",
-    "ml.c7i.4xlarge",
-    "ml.c7i.8xlarge",
-    "ml.c7i.12xlarge",
-    "ml.c7i.16xlarge",
-    "ml.c7i.24xlarge",
-    "ml.c7i.48xlarge",
-    "ml.r7i.large",
-    "ml.r7i.xlarge",
-    "ml.r7i.2xlarge",
-    "ml.r7i.4xlarge",
-    "ml.r7i.8xlarge",
-    "ml.r7i.12xlarge",
-    "ml.r7i.16xlarge",
-    "ml.r7i.24xlarge",
-    "ml.r7i.48xlarge",
-    "ml.p6e-gb200.36xlarge",
-    "ml.p5.4xlarge",
-    "ml.p6-b300.48xlarge",
-    "ml.g7e.2xlarge",
-    "ml.g7e.4xlarge",
-    "ml.g7e.8xlarge",
-    "ml.g7e.12xlarge",
-    "ml.g7e.24xlarge",
-    "ml.g7e.48xlarge",
-    "ml.g7.2xlarge",
-    "ml.g7.4xlarge",
-    "ml.g7.8xlarge",
-    "ml.g7.12xlarge",
-    "ml.g7.24xlarge",
-    "ml.g7.48xlarge",
-    "ml.r6i.large",
-    "ml.r6i.xlarge",
-    "ml.r6i.2xlarge",
-    "ml.r6i.4xlarge",
-    "ml.r6i.8xlarge",
-    "ml.r6i.12xlarge",
-    "ml.r6i.16xlarge",
-    "ml.r6i.24xlarge",
-    "ml.r6i.32xlarge",
-    "ml.m8i.large",
-    "ml.m8i.xlarge",
-    "ml.m8i.2xlarge",
-    "ml.m8i.4xlarge",
-    "ml.m8i.8xlarge",
-    "ml.m8i.12xlarge",
-    "ml.m8i.16xlarge",
-    "ml.m8i.24xlarge",
-    "ml.m8i.32xlarge",
-    "ml.m8i.48xlarge",
-    "ml.m8i.96xlarge",
-    "ml.c8i.xlarge",
-    "ml.c8i.2xlarge",
-    "ml.c8i.4xlarge",
-    "ml.c8i.8xlarge",
-    "ml.c8i.12xlarge",
-    "ml.c8i.16xlarge",
-    "ml.c8i.24xlarge",
-    "ml.c8i.32xlarge",
-    "ml.c8i.48xlarge",
-    "ml.c8i.96xlarge",
-    "ml.r8i.large",
-    "ml.r8i.xlarge",
-    "ml.r8i.2xlarge",
-    "ml.r8i.4xlarge",
-    "ml.r8i.8xlarge",
-    "ml.r8i.12xlarge",
-    "ml.r8i.16xlarge",
-    "ml.r8i.24xlarge",
-    "ml.r8i.32xlarge",
-    "ml.r8i.48xlarge",
-    "ml.r8i.96xlarge",
-    "ml.m7i-flex.large",
-    "ml.m7i-flex.xlarge",
-    "ml.m7i-flex.2xlarge",
-    "ml.m7i-flex.4xlarge",
-    "ml.m7i-flex.8xlarge",
-    "ml.m7i-flex.12xlarge",
-    "ml.m7i-flex.16xlarge",
-    "ml.c7i-flex.xlarge",
-    "ml.c7i-flex.2xlarge",
-    "ml.c7i-flex.4xlarge",
-    "ml.c7i-flex.8xlarge",
-    "ml.c7i-flex.12xlarge",
-    "ml.c7i-flex.16xlarge",
-    "ml.m8i-flex.large",
-    "ml.m8i-flex.xlarge",
-    "ml.m8i-flex.2xlarge",
-    "ml.m8i-flex.4xlarge",
-    "ml.m8i-flex.8xlarge",
-    "ml.m8i-flex.12xlarge",
-    "ml.m8i-flex.16xlarge",
-    "ml.c8i-flex.xlarge",
-    "ml.c8i-flex.2xlarge",
-    "ml.c8i-flex.4xlarge",
-    "ml.c8i-flex.8xlarge",
-    "ml.c8i-flex.12xlarge",
-    "ml.c8i-flex.16xlarge",
-    "ml.r8i-flex.large",
-    "ml.r8i-flex.xlarge",
-    "ml.r8i-flex.2xlarge",
-    "ml.r8i-flex.4xlarge",
-    "ml.r8i-flex.8xlarge",
-    "ml.r8i-flex.12xlarge",
-    "ml.r8i-flex.16xlarge",
+    "ml.m4.xlarge", "ml.m4.2xlarge", "ml.m4.4xlarge", "ml.m4.10xlarge", "ml.m4.16xlarge", "ml.g4dn.xlarge",
+    "ml.g4dn.2xlarge", "ml.g4dn.4xlarge", "ml.g4dn.8xlarge", "ml.g4dn.12xlarge", "ml.g4dn.16xlarge", "ml.m5.large",
+    "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge", "ml.m5.12xlarge", "ml.m5.24xlarge", "ml.c4.xlarge",
+    "ml.c4.2xlarge", "ml.c4.4xlarge", "ml.c4.8xlarge", "ml.p2.xlarge", "ml.p2.8xlarge", "ml.p2.16xlarge",
+    "ml.p3.2xlarge", "ml.p3.8xlarge", "ml.p3.16xlarge", "ml.p3dn.24xlarge", "ml.p4d.24xlarge", "ml.p4de.24xlarge",
+    "ml.p5.48xlarge", "ml.p5e.48xlarge", "ml.p5en.48xlarge", "ml.c5.xlarge", "ml.c5.2xlarge", "ml.c5.4xlarge",
+    "ml.c5.9xlarge", "ml.c5.18xlarge", "ml.c5n.xlarge", "ml.c5n.2xlarge", "ml.c5n.4xlarge", "ml.c5n.9xlarge",
+    "ml.c5n.18xlarge", "ml.g5.xlarge", "ml.g5.2xlarge", "ml.g5.4xlarge", "ml.g5.8xlarge", "ml.g5.16xlarge",
+    "ml.g5.12xlarge", "ml.g5.24xlarge", "ml.g5.48xlarge", "ml.g6.xlarge", "ml.g6.2xlarge", "ml.g6.4xlarge",
+    "ml.g6.8xlarge", "ml.g6.16xlarge", "ml.g6.12xlarge", "ml.g6.24xlarge", "ml.g6.48xlarge", "ml.g6e.xlarge",
+    "ml.g6e.2xlarge", "ml.g6e.4xlarge", "ml.g6e.8xlarge", "ml.g6e.16xlarge", "ml.g6e.12xlarge", "ml.g6e.24xlarge",
+    "ml.g6e.48xlarge", "ml.trn1.2xlarge", "ml.trn1.32xlarge", "ml.trn1n.32xlarge", "ml.trn2.48xlarge", "ml.m6i.large",
+    "ml.m6i.xlarge", "ml.m6i.2xlarge", "ml.m6i.4xlarge", "ml.m6i.8xlarge", "ml.m6i.12xlarge", "ml.m6i.16xlarge",
+    "ml.m6i.24xlarge", "ml.m6i.32xlarge", "ml.c6i.xlarge", "ml.c6i.2xlarge", "ml.c6i.8xlarge", "ml.c6i.4xlarge",
+    "ml.c6i.12xlarge", "ml.c6i.16xlarge", "ml.c6i.24xlarge", "ml.c6i.32xlarge", "ml.r5d.large", "ml.r5d.xlarge",
+    "ml.r5d.2xlarge", "ml.r5d.4xlarge", "ml.r5d.8xlarge", "ml.r5d.12xlarge", "ml.r5d.16xlarge", "ml.r5d.24xlarge",
+    "ml.t3.medium", "ml.t3.large", "ml.t3.xlarge", "ml.t3.2xlarge", "ml.r5.large", "ml.r5.xlarge", "ml.r5.2xlarge",
+    "ml.r5.4xlarge", "ml.r5.8xlarge", "ml.r5.12xlarge", "ml.r5.16xlarge", "ml.r5.24xlarge", "ml.p6-b200.48xlarge",
+    "ml.m7i.large", "ml.m7i.xlarge", "ml.m7i.2xlarge", "ml.m7i.4xlarge", "ml.m7i.8xlarge", "ml.m7i.12xlarge",
+    "ml.m7i.16xlarge", "ml.m7i.24xlarge", "ml.m7i.48xlarge", "ml.c7i.large", "ml.c7i.xlarge", "ml.c7i.2xlarge",
+    "ml.c7i.4xlarge", "ml.c7i.8xlarge", "ml.c7i.12xlarge", "ml.c7i.16xlarge", "ml.c7i.24xlarge", "ml.c7i.48xlarge",
+    "ml.r7i.large", "ml.r7i.xlarge", "ml.r7i.2xlarge", "ml.r7i.4xlarge", "ml.r7i.8xlarge", "ml.r7i.12xlarge",
+    "ml.r7i.16xlarge", "ml.r7i.24xlarge", "ml.r7i.48xlarge", "ml.p6e-gb200.36xlarge", "ml.p5.4xlarge",
+    "ml.p6-b300.48xlarge", "ml.g7e.2xlarge", "ml.g7e.4xlarge", "ml.g7e.8xlarge", "ml.g7e.12xlarge", "ml.g7e.24xlarge",
+    "ml.g7e.48xlarge", "ml.g7.2xlarge", "ml.g7.4xlarge", "ml.g7.8xlarge", "ml.g7.12xlarge", "ml.g7.24xlarge",
+    "ml.g7.48xlarge", "ml.r6i.large", "ml.r6i.xlarge", "ml.r6i.2xlarge", "ml.r6i.4xlarge", "ml.r6i.8xlarge",
+    "ml.r6i.12xlarge", "ml.r6i.16xlarge", "ml.r6i.24xlarge", "ml.r6i.32xlarge", "ml.m8i.large", "ml.m8i.xlarge",
+    "ml.m8i.2xlarge", "ml.m8i.4xlarge", "ml.m8i.8xlarge", "ml.m8i.12xlarge", "ml.m8i.16xlarge", "ml.m8i.24xlarge",
+    "ml.m8i.32xlarge", "ml.m8i.48xlarge", "ml.m8i.96xlarge", "ml.c8i.xlarge", "ml.c8i.2xlarge", "ml.c8i.4xlarge",
+    "ml.c8i.8xlarge", "ml.c8i.12xlarge", "ml.c8i.16xlarge", "ml.c8i.24xlarge", "ml.c8i.32xlarge", "ml.c8i.48xlarge",
+    "ml.c8i.96xlarge", "ml.r8i.large", "ml.r8i.xlarge", "ml.r8i.2xlarge", "ml.r8i.4xlarge", "ml.r8i.8xlarge",
+    "ml.r8i.12xlarge", "ml.r8i.16xlarge", "ml.r8i.24xlarge", "ml.r8i.32xlarge", "ml.r8i.48xlarge", "ml.r8i.96xlarge",
+    "ml.m7i-flex.large", "ml.m7i-flex.xlarge", "ml.m7i-flex.2xlarge", "ml.m7i-flex.4xlarge", "ml.m7i-flex.8xlarge",
+    "ml.m7i-flex.12xlarge", "ml.m7i-flex.16xlarge", "ml.c7i-flex.xlarge", "ml.c7i-flex.2xlarge", "ml.c7i-flex.4xlarge",
+    "ml.c7i-flex.8xlarge", "ml.c7i-flex.12xlarge", "ml.c7i-flex.16xlarge", "ml.m8i-flex.large", "ml.m8i-flex.xlarge",
+    "ml.m8i-flex.2xlarge", "ml.m8i-flex.4xlarge", "ml.m8i-flex.8xlarge", "ml.m8i-flex.12xlarge", "ml.m8i-flex.16xlarge",
+    "ml.c8i-flex.xlarge", "ml.c8i-flex.2xlarge", "ml.c8i-flex.4xlarge", "ml.c8i-flex.8xlarge", "ml.c8i-flex.12xlarge",
+    "ml.c8i-flex.16xlarge", "ml.r8i-flex.large", "ml.r8i-flex.xlarge", "ml.r8i-flex.2xlarge", "ml.r8i-flex.4xlarge",
+    "ml.r8i-flex.8xlarge", "ml.r8i-flex.12xlarge", "ml.r8i-flex.16xlarge"
 ]
 
 
@@ -6931,13 +6435,19 @@ class TrainingJob(TypedDict):
     Tags: NotRequired[list[Tag]]
 
 
-TrainingJobEarlyStoppingType: TypeAlias = Literal["Off", "Auto"]
+TrainingJobEarlyStoppingType: TypeAlias = Literal[
+    "Off", "Auto"
+]
 
 
-TrainingJobSortByOptions: TypeAlias = Literal["Name", "CreationTime", "Status", "FinalObjectiveMetricValue"]
+TrainingJobSortByOptions: TypeAlias = Literal[
+    "Name", "CreationTime", "Status", "FinalObjectiveMetricValue"
+]
 
 
-TrainingJobStatus: TypeAlias = Literal["InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting"]
+TrainingJobStatus: TypeAlias = Literal[
+    "InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting"
+]
 
 
 class TrainingJobStatusCounters(TypedDict):
@@ -6971,7 +6481,9 @@ class TrainingProgressInfo(TypedDict):
     MaxEpoch: NotRequired[int]
 
 
-TrainingRepositoryAccessMode: TypeAlias = Literal["Platform", "Vpc"]
+TrainingRepositoryAccessMode: TypeAlias = Literal[
+    "Platform", "Vpc"
+]
 
 
 class TrainingRepositoryAuthConfig(TypedDict):
@@ -6990,122 +6502,26 @@ class TransformInput(TypedDict):
 
 
 TransformInstanceType: TypeAlias = Literal[
-    "ml.m4.xlarge",
-    "ml.m4.2xlarge",
-    "ml.m4.4xlarge",
-    "ml.m4.10xlarge",
-    "ml.m4.16xlarge",
-    "ml.c4.xlarge",
-    "ml.c4.2xlarge",
-    "ml.c4.4xlarge",
-    "ml.c4.8xlarge",
-    "ml.p2.xlarge",
-    "ml.p2.8xlarge",
-    "ml.p2.16xlarge",
-    "ml.p3.2xlarge",
-    "ml.p3.8xlarge",
-    "ml.p3.16xlarge",
-    "ml.c5.xlarge",
-    "ml.c5.2xlarge",
-    "ml.c5.4xlarge",
-    "ml.c5.9xlarge",
-    "ml.c5.18xlarge",
-    "ml.m5.large",
-    "ml.m5.xlarge",
-    "ml.m5.2xlarge",
-    "ml.m5.4xlarge",
-    "ml.m5.12xlarge",
-    "ml.m5.24xlarge",
-    "ml.m6i.large",
-    "ml.m6i.xlarge",
-    "ml.m6i.2xlarge",
-    "ml.m6i.4xlarge",
-    "ml.m6i.8xlarge",
-    "ml.m6i.12xlarge",
-    "ml.m6i.16xlarge",
-    "ml.m6i.24xlarge",
-    "ml.m6i.32xlarge",
-    "ml.c6i.large",
-    "ml.c6i.xlarge",
-    "ml.c6i.2xlarge",
-    "ml.c6i.4xlarge",
-    "ml.c6i.8xlarge",
-    "ml.c6i.12xlarge",
-    "ml.c6i.16xlarge",
-    "ml.c6i.24xlarge",
-    "ml.c6i.32xlarge",
-    "ml.r6i.large",
-    "ml.r6i.xlarge",
-    "ml.r6i.2xlarge",
-    "ml.r6i.4xlarge",
-    "ml.r6i.8xlarge",
-    "ml.r6i.12xlarge",
-    "ml.r6i.16xlarge",
-    "ml.r6i.24xlarge",
-    "ml.r6i.32xlarge",
-    "ml.m7i.large",
-    "ml.m7i.xlarge",
-    "ml.m7i.2xlarge",
-    "ml.m7i.4xlarge",
-    "ml.m7i.8xlarge",
-    "ml.m7i.12xlarge",
-    "ml.m7i.16xlarge",
-    "ml.m7i.24xlarge",
-    "ml.m7i.48xlarge",
-    "ml.c7i.large",
-    "ml.c7i.xlarge",
-    "ml.c7i.2xlarge",
-    "ml.c7i.4xlarge",
-    "ml.c7i.8xlarge",
-    "ml.c7i.12xlarge",
-    "ml.c7i.16xlarge",
-    "ml.c7i.24xlarge",
-    "ml.c7i.48xlarge",
-    "ml.r7i.large",
-    "ml.r7i.xlarge",
-    "ml.r7i.2xlarge",
-    "ml.r7i.4xlarge",
-    "ml.r7i.8xlarge",
-    "ml.r7i.12xlarge",
-    "ml.r7i.16xlarge",
-    "ml.r7i.24xlarge",
-    "ml.r7i.48xlarge",
-    "ml.g4dn.xlarge",
-    "ml.g4dn.2xlarge",
-    "ml.g4dn.4xlarge",
-    "ml.g4dn.8xlarge",
-    "ml.g4dn.12xlarge",
-    "ml.g4dn.16xlarge",
-    "ml.g5.xlarge",
-    "ml.g5.2xlarge",
-    "ml.g5.4xlarge",
-    "ml.g5.8xlarge",
-    "ml.g5.12xlarge",
-    "ml.g5.16xlarge",
-    "ml.g5.24xlarge",
-    "ml.g5.48xlarge",
-    "ml.trn1.2xlarge",
-    "ml.trn1.32xlarge",
-    "ml.inf2.xlarge",
-    "ml.inf2.8xlarge",
-    "ml.inf2.24xlarge",
-    "ml.inf2.48xlarge",
-    "ml.g6.xlarge",
-    "ml.g6.2xlarge",
-    "ml.g6.4xlarge",
-    "ml.g6.8xlarge",
-    "ml.g6.12xlarge",
-    "ml.g6.16xlarge",
-    "ml.g6.24xlarge",
-    "ml.g6.48xlarge",
-    "ml.g6e.xlarge",
-    "ml.g6e.2xlarge",
-    "ml.g6e.4xlarge",
-    "ml.g6e.8xlarge",
-    "ml.g6e.12xlarge",
-    "ml.g6e.16xlarge",
-    "ml.g6e.24xlarge",
-    "ml.g6e.48xlarge",
+    "ml.m4.xlarge", "ml.m4.2xlarge", "ml.m4.4xlarge", "ml.m4.10xlarge", "ml.m4.16xlarge", "ml.c4.xlarge",
+    "ml.c4.2xlarge", "ml.c4.4xlarge", "ml.c4.8xlarge", "ml.p2.xlarge", "ml.p2.8xlarge", "ml.p2.16xlarge",
+    "ml.p3.2xlarge", "ml.p3.8xlarge", "ml.p3.16xlarge", "ml.c5.xlarge", "ml.c5.2xlarge", "ml.c5.4xlarge",
+    "ml.c5.9xlarge", "ml.c5.18xlarge", "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge",
+    "ml.m5.12xlarge", "ml.m5.24xlarge", "ml.m6i.large", "ml.m6i.xlarge", "ml.m6i.2xlarge", "ml.m6i.4xlarge",
+    "ml.m6i.8xlarge", "ml.m6i.12xlarge", "ml.m6i.16xlarge", "ml.m6i.24xlarge", "ml.m6i.32xlarge", "ml.c6i.large",
+    "ml.c6i.xlarge", "ml.c6i.2xlarge", "ml.c6i.4xlarge", "ml.c6i.8xlarge", "ml.c6i.12xlarge", "ml.c6i.16xlarge",
+    "ml.c6i.24xlarge", "ml.c6i.32xlarge", "ml.r6i.large", "ml.r6i.xlarge", "ml.r6i.2xlarge", "ml.r6i.4xlarge",
+    "ml.r6i.8xlarge", "ml.r6i.12xlarge", "ml.r6i.16xlarge", "ml.r6i.24xlarge", "ml.r6i.32xlarge", "ml.m7i.large",
+    "ml.m7i.xlarge", "ml.m7i.2xlarge", "ml.m7i.4xlarge", "ml.m7i.8xlarge", "ml.m7i.12xlarge", "ml.m7i.16xlarge",
+    "ml.m7i.24xlarge", "ml.m7i.48xlarge", "ml.c7i.large", "ml.c7i.xlarge", "ml.c7i.2xlarge", "ml.c7i.4xlarge",
+    "ml.c7i.8xlarge", "ml.c7i.12xlarge", "ml.c7i.16xlarge", "ml.c7i.24xlarge", "ml.c7i.48xlarge", "ml.r7i.large",
+    "ml.r7i.xlarge", "ml.r7i.2xlarge", "ml.r7i.4xlarge", "ml.r7i.8xlarge", "ml.r7i.12xlarge", "ml.r7i.16xlarge",
+    "ml.r7i.24xlarge", "ml.r7i.48xlarge", "ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g4dn.4xlarge", "ml.g4dn.8xlarge",
+    "ml.g4dn.12xlarge", "ml.g4dn.16xlarge", "ml.g5.xlarge", "ml.g5.2xlarge", "ml.g5.4xlarge", "ml.g5.8xlarge",
+    "ml.g5.12xlarge", "ml.g5.16xlarge", "ml.g5.24xlarge", "ml.g5.48xlarge", "ml.trn1.2xlarge", "ml.trn1.32xlarge",
+    "ml.inf2.xlarge", "ml.inf2.8xlarge", "ml.inf2.24xlarge", "ml.inf2.48xlarge", "ml.g6.xlarge", "ml.g6.2xlarge",
+    "ml.g6.4xlarge", "ml.g6.8xlarge", "ml.g6.12xlarge", "ml.g6.16xlarge", "ml.g6.24xlarge", "ml.g6.48xlarge",
+    "ml.g6e.xlarge", "ml.g6e.2xlarge", "ml.g6e.4xlarge", "ml.g6e.8xlarge", "ml.g6e.12xlarge", "ml.g6e.16xlarge",
+    "ml.g6e.24xlarge", "ml.g6e.48xlarge"
 ]
 
 
@@ -7144,7 +6560,9 @@ class TransformJobDefinition(TypedDict):
     TransformResources: TransformResources
 
 
-TransformJobStatus: TypeAlias = Literal["InProgress", "Completed", "Failed", "Stopping", "Stopped"]
+TransformJobStatus: TypeAlias = Literal[
+    "InProgress", "Completed", "Failed", "Stopping", "Stopped"
+]
 
 
 class TransformJobStepMetadata(TypedDict):
@@ -7241,7 +6659,9 @@ class TrialComponentParameterValue(TypedDict):
     NumberValue: NotRequired[float]
 
 
-TrialComponentPrimaryStatus: TypeAlias = Literal["InProgress", "Completed", "Failed", "Stopping", "Stopped"]
+TrialComponentPrimaryStatus: TypeAlias = Literal[
+    "InProgress", "Completed", "Failed", "Stopping", "Stopped"
+]
 
 
 class TrialComponentSimpleSummary(TypedDict):
@@ -7302,7 +6722,9 @@ class TtlDuration(TypedDict):
     Value: NotRequired[int]
 
 
-TtlDurationUnit: TypeAlias = Literal["Seconds", "Minutes", "Hours", "Days", "Weeks"]
+TtlDurationUnit: TypeAlias = Literal[
+    "Seconds", "Minutes", "Hours", "Days", "Weeks"
+]
 
 
 class TuningJobCompletionCriteria(TypedDict):
@@ -7583,10 +7005,14 @@ class VariantProperty(TypedDict):
     VariantPropertyType: VariantPropertyType
 
 
-VariantPropertyType: TypeAlias = Literal["DesiredInstanceCount", "DesiredWeight", "DataCaptureConfig"]
+VariantPropertyType: TypeAlias = Literal[
+    "DesiredInstanceCount", "DesiredWeight", "DataCaptureConfig"
+]
 
 
-VariantStatus: TypeAlias = Literal["Creating", "Updating", "Deleting", "ActivatingTraffic", "Baking"]
+VariantStatus: TypeAlias = Literal[
+    "Creating", "Updating", "Deleting", "ActivatingTraffic", "Baking"
+]
 
 
 class VectorConfig(TypedDict):
@@ -7609,7 +7035,9 @@ class VpcConfig(TypedDict):
     Subnets: list[str]
 
 
-WarmPoolResourceStatus: TypeAlias = Literal["Available", "Terminated", "Reused", "InUse"]
+WarmPoolResourceStatus: TypeAlias = Literal[
+    "Available", "Terminated", "Reused", "InUse"
+]
 
 
 class WarmPoolStatus(TypedDict):
@@ -7618,4 +7046,6 @@ class WarmPoolStatus(TypedDict):
     ReusedByJob: NotRequired[str]
 
 
-XAxisType: TypeAlias = Literal["IterationNumber", "Timestamp"]
+XAxisType: TypeAlias = Literal[
+    "IterationNumber", "Timestamp"
+]

@@ -44,6 +44,7 @@ REPORTED = {
 
 
 def zipped(**files: str) -> bytes:
+    """A zip that is not compressed; a name's double underscore is a dot."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, text in files.items():

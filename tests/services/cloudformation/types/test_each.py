@@ -49,7 +49,7 @@ class Place:
         ask = self.ask
         await ask("s3", "CreateBucket", Bucket="seeds")
         objects = {
-            "seed.zip": zipped(README__md="hello", run__sh="true"),
+            "seed.zip": zipped(README__md="hello", large__txt="x" * (3 << 20)),  # more than one answer carries
             "code.zip": zipped(index__py=CODE),
             "pipeline.json": cases.PIPELINE.encode(),
             "machine.json": json.dumps(STATES).encode(),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from penstock.services.cloudformation.resources import TYPES
-from penstock.services.cloudformation.resources.kind import Ask, Begun, Failed, Pause, Resource, Steps
+from penstock.services.cloudformation.resources.kind import Ask, Begun, Failed, Pause, Resource, Step, Steps
 from penstock.services.cloudformation.resources.plain import projected
 from penstock.wire.call import ServiceError
 
@@ -36,7 +36,7 @@ class Play:
         except StopIteration as end:
             return end.value
 
-    def take(self, step: Ask | Pause | Begun) -> Json:
+    def take(self, step: Step) -> Json:
         match step:
             case Pause():
                 self.pauses += 1

@@ -9,8 +9,8 @@ SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:git-abcdef"
 
 
 async def make(registry: Registry, name: str = "seed", **request: Json) -> Json:
-    said = {"CodeRepositoryName": name, "GitConfig": {"RepositoryUrl": URL, "Branch": "main"}}
-    return await registry.ask("CreateCodeRepository", **said, **request)
+    said: dict[str, Json] = {"CodeRepositoryName": name, "GitConfig": {"RepositoryUrl": URL, "Branch": "main"}}
+    return await registry.ask("CreateCodeRepository", **said | request)
 
 
 async def test_a_repository_is_described_as_it_was_made(registry: Registry) -> None:

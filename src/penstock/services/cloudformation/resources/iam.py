@@ -181,7 +181,7 @@ POLICY: Final = ResourceType(
     properties=frozenset({"PolicyDocument", "PolicyName", "Roles", "Users"}),
     required=frozenset({"PolicyDocument", "PolicyName"}),
     attributes=frozenset({"Id"}),
-    naming=Naming("Id", longest=128),
+    naming=Naming("", longest=128),
     create=create_policy,
     update=update_policy,
     delete=delete_policy,

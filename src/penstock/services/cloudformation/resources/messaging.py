@@ -257,7 +257,7 @@ class PolicyOnEach:
             properties=frozenset({"PolicyDocument", self.listed}),
             required=frozenset({"PolicyDocument", self.listed}),
             attributes=frozenset({"Id"}),
-            naming=Naming("Id", longest=128),
+            naming=Naming("", longest=128),
             create=self.create,
             update=self.update,
             delete=self.delete,

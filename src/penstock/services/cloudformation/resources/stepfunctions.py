@@ -119,6 +119,8 @@ VERSION: Final = Plain(
     attributes={"Arn": "stateMachineArn"},
     renames={"StateMachineRevisionId": "revisionId"},
 )
+
+
 def alias_arn(resource: Resource) -> str:
     """The physical id; made of the machine's and the name where only that is known."""
     known = itself(resource)

@@ -32,7 +32,7 @@ class CodeRepositories:
     service = "sagemaker"
 
     @operation("CreateCodeRepository")
-    async def create(self, call: Call, request: shapes.CreateCodeRepositoryInput) -> Answer:
+    async def create(self, call: Call, request: shapes.CreateCodeRepositoryRequest) -> Answer:
         labels, at, name = tagging.given(request.get("Tags")), self.clock(), request["CodeRepositoryName"]
         repository = Document(
             kind=REPOSITORY,
@@ -56,17 +56,17 @@ class CodeRepositories:
         return {"CodeRepositoryArn": repository.arn}
 
     @operation("DescribeCodeRepository")
-    async def describe(self, call: Call, request: shapes.DescribeCodeRepositoryInput) -> Answer:
+    async def describe(self, call: Call, request: shapes.DescribeCodeRepositoryRequest) -> Answer:
         wanted = request["CodeRepositoryName"]
         return shown(await self.database.read(lambda tx: names.repository(tx, call.scope, wanted)))
 
     @operation("ListCodeRepositories")
-    async def list(self, call: Call, request: shapes.ListCodeRepositoriesInput) -> Answer:
+    async def list(self, call: Call, request: shapes.ListCodeRepositoriesRequest) -> Answer:
         found = lists.query(call.scope, {"SortBy": "Name"} | dict(request), kind=REPOSITORY, descending=False)
         return await lists.answer(self.database, found, "CodeRepositorySummaryList", shown)
 
     @operation("UpdateCodeRepository")
-    async def update(self, call: Call, request: shapes.UpdateCodeRepositoryInput) -> Answer:
+    async def update(self, call: Call, request: shapes.UpdateCodeRepositoryRequest) -> Answer:
         def change(tx: Transaction) -> Answer:
             kept = names.repository(tx, call.scope, request["CodeRepositoryName"])
             config = kept.body["GitConfig"] | dict(request.get("GitConfig", {}))
@@ -76,7 +76,7 @@ class CodeRepositories:
         return await self.database.write(change)
 
     @operation("DeleteCodeRepository")
-    async def delete(self, call: Call, request: shapes.DeleteCodeRepositoryInput) -> Answer:
+    async def delete(self, call: Call, request: shapes.DeleteCodeRepositoryRequest) -> Answer:
         def remove(tx: Transaction) -> Answer:
             kept = names.repository(tx, call.scope, request["CodeRepositoryName"])
             documents.remove(tx, call.scope, REPOSITORY, kept.name)
