@@ -1,4 +1,4 @@
-"""A world with CloudFormation in it, and what its resources are made of here: buckets and roles. It can be stopped."""
+"""Worlds with CloudFormation in them: one with buckets and roles only, which can be stopped; one with every room."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from penstock.composition.rooms import Rooms
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
@@ -26,39 +27,10 @@ WHO = Scope(principal="arn:aws:iam::123456789012:user/me")
 DEADLINE = 60.0
 
 
-@dataclass
-class World:
-    database: SqliteDatabase
-    folder: Path
-    life: int = 1
-    now: float = 1_900_000_000.0
+class Customer:
+    """Who asks for stacks, of whatever world has the directory."""
 
-    def __post_init__(self) -> None:
-        numbers = count(1)
-        self.directory = Directory(validate)
-        chance = lambda: f"{self.life:08x}{next(numbers):024x}"  # noqa: E731
-        self.engine = Engine(self.database, self.directory, clock=self.clock, chance=chance)
-        notices = Notices(self.database, self.directory)
-        open_cloudformation(
-            engine=self.engine,
-            directory=self.directory,
-            deliveries=Deliveries(self.engine, self.directory),
-            notices=notices,
-            endpoint=lambda: "http://127.0.0.1:1",
-            clock=self.clock,
-            chance=chance,
-        )
-        for service in (
-            *s3.operations(self.database, Blobs(self.folder), self.clock, chance),
-            identity.Roles(self.database, self.clock, chance),
-            identity.RoleGrants(self.database, self.clock),
-            identity.Sts(self.database, self.clock, chance, identity.StoredKeys(self.database, self.clock)),
-        ):
-            self.directory.register(service)
-
-    def clock(self) -> float:
-        self.now += 0.001
-        return self.now
+    directory: Directory
 
     async def ask(self, operation: str, *, service: str = "cloudformation", **request: Any) -> Answer:
         return await self.directory.answer(Call(service, operation, request, WHO))
@@ -113,6 +85,41 @@ class World:
         return [each["Name"] for each in (await self.ask("ListBuckets", service="s3"))["Buckets"]]
 
 
+@dataclass
+class World(Customer):
+    database: SqliteDatabase
+    folder: Path
+    life: int = 1
+    now: float = 1_900_000_000.0
+
+    def __post_init__(self) -> None:
+        numbers = count(1)
+        self.directory = Directory(validate)
+        chance = lambda: f"{self.life:08x}{next(numbers):024x}"  # noqa: E731
+        self.engine = Engine(self.database, self.directory, clock=self.clock, chance=chance)
+        notices = Notices(self.database, self.directory)
+        open_cloudformation(
+            engine=self.engine,
+            directory=self.directory,
+            deliveries=Deliveries(self.engine, self.directory),
+            notices=notices,
+            endpoint=lambda: "http://127.0.0.1:1",
+            clock=self.clock,
+            chance=chance,
+        )
+        for service in (
+            *s3.operations(self.database, Blobs(self.folder), self.clock, chance),
+            identity.Roles(self.database, self.clock, chance),
+            identity.RoleGrants(self.database, self.clock),
+            identity.Sts(self.database, self.clock, chance, identity.StoredKeys(self.database, self.clock)),
+        ):
+            self.directory.register(service)
+
+    def clock(self) -> float:
+        self.now += 0.001
+        return self.now
+
+
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[World]:
     """The world, its engine at work."""
@@ -120,3 +127,31 @@ async def opened(folder: Path) -> AsyncIterator[World]:
     migrate(path, MIGRATIONS)
     async with at_work(World(SqliteDatabase(path), folder)) as world:
         yield world
+
+
+class Everything(Customer):
+    """A world with every room in it: resources are real ones."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
+        self.directory = rooms.directory
+
+
+@asynccontextmanager
+async def furnished(folder: Path) -> AsyncIterator[Everything]:
+    """Every room, the engine at work, and git."""
+    migrate(folder / "penstock.db", MIGRATIONS)
+    rooms = Rooms.build(folder, endpoint=lambda: "http://127.0.0.1:1")
+    ready = asyncio.Event()
+    at_work = [asyncio.create_task(rooms.engine.work(ready.set)), asyncio.create_task(rooms.codecommit.begin())]
+    try:
+        async with asyncio.timeout(DEADLINE):
+            await ready.wait()
+        yield Everything(rooms)
+    finally:
+        for each in at_work:
+            each.cancel()
+        await asyncio.gather(*at_work, return_exceptions=True)
+        rooms.codecommit.close()
+        await rooms.sandbox.close()
+        rooms.database.close()

@@ -19,6 +19,7 @@ REFUSED: Final = {
     "ResourcesToImport": "resources that are there already cannot be imported",
     "ImportExistingResources": "resources that are there already cannot be imported",
     "DeploymentMode": "update the stack instead",
+    "DisableValidation": "what a stack cannot be made of is told before anything is made",
     "IncludeNestedStacks": "make a change set of the nested stack itself",
 }
 

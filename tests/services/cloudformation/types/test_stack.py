@@ -1,13 +1,10 @@
 """The types of AWS's project templates together, as a stack."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from services.cloudformation.types.cases import IMAGE, delivery, function, project, zipped
-from services.cloudformation.worlds import World, opened
+from services.cloudformation.worlds import Everything, furnished
 
 
 def of(kind: str, properties: Any, **more: Any) -> Any:
@@ -57,28 +54,15 @@ def template(branch: str) -> Any:
     }  # fmt: skip
 
 
-@asynccontextmanager
-async def seeded(folder: Path) -> AsyncIterator[World]:
-    """A world in which git works, with a seed in a bucket."""
-    async with opened(folder) as world:
-        git = asyncio.create_task(world.rooms.codecommit.begin())
-        try:
-            await seed(world)
-            yield world
-        finally:
-            git.cancel()
-            await asyncio.gather(git, return_exceptions=True)
-            world.rooms.codecommit.close()
-
-
-async def seed(world: World) -> None:
+async def seed(world: Everything) -> None:
     await world.ask("CreateBucket", service="s3", Bucket="seeds")
     await world.ask("PutObject", service="s3", Bucket="seeds", Key="seed.zip", Body=zipped(README__md="hello"))
 
 
 async def test_a_project_is_made_changed_and_deleted_as_a_stack(tmp_path: Path) -> None:
     capabilities = {"Capabilities": ["CAPABILITY_NAMED_IAM"]}
-    async with seeded(tmp_path) as world:
+    async with furnished(tmp_path) as world:
+        await seed(world)
         made = await world.create("project", template("main"), **capabilities)
         assert made["StackStatus"] == "CREATE_COMPLETE", await world.events("project")
         outputs = {each["OutputKey"]: each["OutputValue"] for each in made["Outputs"]}
@@ -104,7 +88,7 @@ async def test_a_project_is_made_changed_and_deleted_as_a_stack(tmp_path: Path) 
     assert left["repositories"] == []
 
 
-async def emptied(world: World, bucket: str) -> None:
+async def emptied(world: Everything, bucket: str) -> None:
     listed = await world.ask("ListObjectsV2", service="s3", Bucket=bucket)
     for each in listed.get("Contents") or []:
         await world.ask("DeleteObject", service="s3", Bucket=bucket, Key=each["Key"])

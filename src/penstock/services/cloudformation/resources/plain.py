@@ -55,8 +55,9 @@ def itself(resource: Resource) -> str:
 
 
 def last_part(resource: Resource) -> str:
-    """The name in a physical id that is an ARN or a path."""
-    return itself(resource).rpartition("/")[2]
+    """A resource's name where its id is an ARN: SageMaker's have it in lower case, so the name itself comes first."""
+    found = itself(resource).rpartition("/")[2]
+    return resource.name if resource.name.lower() == found.lower() else found
 
 
 def arn_of(service: str, kind: str, separator: str = ":") -> Of:
