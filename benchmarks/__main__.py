@@ -25,6 +25,7 @@ ALL = (
     "features",
     "reproduce",
     "delivery",
+    "pushes",
 )
 
 

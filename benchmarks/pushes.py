@@ -1,8 +1,8 @@
 """How long a push takes to the first command of its build, and what each station on the way takes of it.
 
-A push to CodeCommit, a rule that starts the pipeline, its source, its build, on a server that has done all this before.
-The clock starts when `git push` is back; the command tells the time at which it runs. `floor` is the same build, started
-by itself: the rest is the way to it.
+A push to CodeCommit, a rule that starts the pipeline, its source, its build, on a server that has done it all before.
+The clock starts when `git push` is back; the command tells the time at which it runs. The floor is the same build,
+started by itself: the rest is the way to it.
 """
 
 import json
@@ -21,7 +21,7 @@ from benchmarks.world import Client, clients, is_quick, server, spread
 
 Json = Any
 REGION = "arn:aws:{}:us-east-1:123456789012:{}"
-BUILDSPEC = "version: 0.2\nphases: {build: {commands: ['date +%s.%N >> %s/times']}}\n"
+BUILDSPEC = "version: 0.2\nphases: {build: {commands: ['date +%s.%N >> TIMES']}}\n"
 PATTERN = {
     "source": ["aws.codecommit"],
     "detail": {"repositoryName": ["pushed"], "referenceType": ["branch"], "referenceName": ["main"]},
@@ -62,7 +62,7 @@ class Delivery:
         self.work.mkdir()
         git(self.work, "init", "-q", "-b", "main")
         git(self.work, "remote", "add", "origin", made["cloneUrlHttp"])
-        (self.work / "buildspec.yml").write_text(BUILDSPEC.replace("%s/times", str(self.times)))
+        (self.work / "buildspec.yml").write_text(BUILDSPEC.replace("TIMES", str(self.times)))
         environment = {"type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0"}
         self.codebuild.create_project(
             name="pushed", source={"type": "CODEPIPELINE"}, artifacts={"type": "CODEPIPELINE"}, serviceRole=ROLE,
@@ -106,7 +106,9 @@ class Delivery:
             pipelineName="pushed", filter={"pipelineExecutionId": execution}
         )["actionExecutionDetails"]
         build, source = listed
-        made = self.codebuild.batch_get_builds(ids=[build["output"]["executionResult"]["externalExecutionId"]])["builds"]
+        made = self.codebuild.batch_get_builds(ids=[build["output"]["executionResult"]["externalExecutionId"]])[
+            "builds"
+        ]
         begun = [each["startTime"] for each in made[0]["phases"] if each["phaseType"] in ("QUEUED", "BUILD")]
         at = pushed
         for name, then in (

@@ -189,7 +189,9 @@ async def _files(repository: str, commit_id: str, asking: Asking) -> tuple[dict[
             return read
 
     contents = await asyncio.gather(*map(content, found))
-    modes = {path: MODES[each["fileMode"]] for path, each in zip(paths, found, strict=True) if each["fileMode"] in MODES}
+    modes = {
+        path: MODES[each["fileMode"]] for path, each in zip(paths, found, strict=True) if each["fileMode"] in MODES
+    }
     return dict(zip(paths, contents, strict=True)), modes
 
 
