@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "data": "Pin versions of data by content; tell which executions read them.",
     "reproduce": "Run an execution again from what was recorded, and compare.",
     "diff": "Compare two executions: what went in, what came out.",
+    "retry": "Run again what failed of an execution or a build, and nothing else.",
     "gc": "Tell what is kept for whom, and remove what nobody needs.",
     "env": "Print what AWS clients need; list, build, explain the Pythons of jobs.",
     "exec": "Run a command in that environment: penstock exec -- python script.py",
