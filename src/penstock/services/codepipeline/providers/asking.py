@@ -3,7 +3,7 @@
 import asyncio
 import io
 import zipfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ Json = Any
 LARGEST_ARTIFACT: Final = 256 << 20  # bytes of a zip that is opened here
 LARGEST_CONTENT: Final = 1 << 30  # bytes that it may hold
 MOST_FILES: Final = 20_000
+FIRST_PAUSE: Final = 0.05
 
 
 class Failed(Exception):
@@ -48,6 +49,14 @@ class Asking:
         """Put files into an artifact, with their modes as far as they matter."""
         content = await asyncio.to_thread(zipped, files, modes)
         await self.ask("s3", "PutObject", {"Bucket": artifact.bucket, "Key": artifact.key, "Body": content})
+
+
+def pauses(longest: float) -> Iterator[float]:
+    """Seconds between looks: few at first, so that what is soon over is soon seen."""
+    pause = min(FIRST_PAUSE, longest)
+    while True:
+        yield pause
+        pause = min(1.5 * pause, longest)
 
 
 def unzipped(name: str, content: bytes) -> dict[str, bytes]:
