@@ -156,8 +156,8 @@ def main() -> None:
             for name, seconds in delivery.stations(pushed, execution, first):
                 parts.setdefault(name, []).append(seconds)
         print(f"from a push to its build's first command {spread(whole)}")
-        for name, seconds in parts.items():
-            print(f"  {name:30} {statistics.median(seconds) * 1000:6.0f} ms")
+        for name, some in parts.items():
+            print(f"  {name:30} {statistics.median(some) * 1000:6.0f} ms")
         print(f"floor: a build started by itself         {spread(floors)}")
 
 

@@ -1,6 +1,7 @@
 """Event patterns: what fits, and what is no pattern."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -233,12 +234,17 @@ def test_an_index_finds_what_a_plain_evaluator_finds(patterns: list[dict[str, An
 
 
 def test_a_thousand_patterns_of_one_source_are_not_all_asked() -> None:
-    asked = []
+    asked: list[int] = []
 
     def pattern(number: int) -> Pattern:
         wanted = {"source": ["s"], "detail": {"bucket": [f"b{number}"], "state": ["done"]}}
         read = parse(json.dumps(wanted))
-        return replace(read, rest=lambda event: asked.append(number) is None and read.rest(event))
+
+        def rest(event: Mapping[str, Any]) -> bool:
+            asked.append(number)
+            return read.rest(event)
+
+        return replace(read, rest=rest)
 
     index = Index((number, pattern(number)) for number in range(1_000))
 

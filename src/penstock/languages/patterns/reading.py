@@ -49,9 +49,9 @@ def parse(text: str) -> Pattern:
     if not isinstance(tree, dict):
         raise WrongPattern("Filter is not an object")
     fits = every(questions(tree))
-    wanted = [exact_texts(tree.get(name)) for name in INDEXED]
-    known = {name for name, texts in zip(INDEXED, wanted, strict=True) if texts is not None}
-    return Pattern(fits, every(questions(tree, but=known)), *wanted, dict(text_leaves(tree)))
+    sources, detail_types = (exact_texts(tree.get(name)) for name in INDEXED)
+    known = {name for name, texts in zip(INDEXED, (sources, detail_types), strict=True) if texts is not None}
+    return Pattern(fits, every(questions(tree, but=known)), sources, detail_types, dict(text_leaves(tree)))
 
 
 def text_leaves(tree: Mapping[str, Json], path: Path = ()) -> Iterator[tuple[Path, frozenset[str]]]:
