@@ -1,11 +1,10 @@
 """Pushes of many clients at once, and the executions that follow from them, by the pipeline's mode."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from end_to_end.test_codecommit import bare, created, git, with_commits
+from end_to_end.test_codecommit import bare, created, git, pushed_at_once, with_commits
 from end_to_end.test_codepipeline import action, zipped
 from end_to_end.world import ROLE, World, until
 
@@ -62,17 +61,7 @@ def test_each_of_many_pushes_at_once_starts_one_execution_by_mode(own: World, tm
     address, work = created(own, "pushed"), with_commits(tmp_path / "work", 1)
     git(work, "push", "-q", address, "main")
 
-    def client(number: int) -> str:
-        mine = tmp_path / f"client{number}"
-        git(tmp_path, "clone", "-q", address, str(mine))
-        git(mine, "checkout", "-q", "-b", f"b{number}")
-        for _ in range(PUSHES):
-            git(mine, "commit", "-q", "--allow-empty", "-m", "more")
-            git(mine, "push", "-q", "origin", f"b{number}")
-        return git(mine, "rev-parse", "HEAD")
-
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        tips = list(pool.map(client, range(CLIENTS)))
+    tips = pushed_at_once(address, tmp_path, clients=CLIENTS, pushes=PUSHES)
 
     wanted = CLIENTS * PUSHES + 1
 
