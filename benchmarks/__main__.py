@@ -1,4 +1,4 @@
-"""Run the measurements named, or all of them; with `--quick` some take a glance only."""
+"""Run the measurements named, or all of them; with `--quick` some take a glance only. `soak` is only run by name."""
 
 import importlib
 import sys
@@ -25,6 +25,7 @@ ALL = (
     "features",
     "reproduce",
     "delivery",
+    "pushes",
 )
 
 

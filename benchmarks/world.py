@@ -33,8 +33,8 @@ def server() -> Iterator[tuple[Server, Place]]:
             running.stop()
 
 
-def clients(place: Place, *services: str) -> list[Client]:
-    return [client(place, service) for service in services]
+def clients(place: Place, *services: str, attempts: int = 3) -> list[Client]:
+    return [client(place, service, attempts=attempts) for service in services]
 
 
 def timed(act: Callable[[], object]) -> float:

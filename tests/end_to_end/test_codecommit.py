@@ -136,22 +136,28 @@ def test_what_is_not_there_is_said_to_git(world: World, tmp_path: Path) -> None:
     assert "no does not exist" in done.stderr
 
 
+def pushed_at_once(address: str, folder: Path, *, clients: int, pushes: int) -> list[str]:
+    """Clients that push at once, each to a branch `b` with its number; the tips of these."""
+
+    def client(number: int) -> str:
+        mine = folder / f"client{number}"
+        git(folder, "clone", "-q", address, str(mine))
+        git(mine, "checkout", "-q", "-b", f"b{number}")
+        for _ in range(pushes):
+            git(mine, "commit", "-q", "--allow-empty", "-m", "more")
+            git(mine, "push", "-q", "origin", f"b{number}")
+        return git(mine, "rev-parse", "HEAD")
+
+    with ThreadPoolExecutor(clients) as pool:
+        return list(pool.map(client, range(clients)))
+
+
 def test_pushes_of_many_clients_at_once_lose_nothing(world: World, tmp_path: Path) -> None:
     address, work = created(world, "busy"), with_commits(tmp_path / "work", 1)
     git(work, "push", "-q", address, "main")
     queue = events_of(world, "busy")
 
-    def client(number: int) -> str:
-        mine = tmp_path / f"client{number}"
-        git(tmp_path, "clone", "-q", address, str(mine))
-        git(mine, "checkout", "-q", "-b", f"b{number}")
-        for _ in range(PUSHES):
-            git(mine, "commit", "-q", "--allow-empty", "-m", "more")
-            git(mine, "push", "-q", "origin", f"b{number}")
-        return git(mine, "rev-parse", "HEAD")
-
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        tips = list(pool.map(client, range(CLIENTS)))
+    tips = pushed_at_once(address, tmp_path, clients=CLIENTS, pushes=PUSHES)
 
     found = [git(bare(world, "busy"), "rev-parse", f"refs/heads/b{number}") for number in range(CLIENTS)]
     assert found == tips

@@ -13,7 +13,7 @@ from penstock import __version__
 COMMANDS: Final = {
     "up": "Start Penstock and keep it running.",
     "run": "Run a pipeline written in Python, here or on a server: penstock run FILE",
-    "pipeline": "Show, print or publish a pipeline written in Python.",
+    "pipeline": "Show or publish a pipeline written in Python; run one of CodePipeline's.",
     "build": "Run a build spec in the working directory, as CodeBuild does: penstock build .",
     "new": "Start a project from a template: penstock new NAME --template …",
     "demo": "Run a whole pipeline on real data, and show what happened.",
@@ -23,6 +23,8 @@ COMMANDS: Final = {
     "data": "Pin versions of data by content; tell which executions read them.",
     "reproduce": "Run an execution again from what was recorded, and compare.",
     "diff": "Compare two executions: what went in, what came out.",
+    "metrics": "Compare what models came to; --comment tells the pull request of it.",
+    "retry": "Run again what failed of an execution or a build, and nothing else.",
     "gc": "Tell what is kept for whom, and remove what nobody needs.",
     "env": "Print what AWS clients need; list, build, explain the Pythons of jobs.",
     "exec": "Run a command in that environment: penstock exec -- python script.py",

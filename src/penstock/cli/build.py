@@ -36,17 +36,24 @@ def command(source: Path, spec: str, given: tuple[str, ...], artifacts: Path | N
     """Run the build spec of SOURCE in SOURCE itself, with the tools of this machine."""
     read = read_from(source / spec)
     variables = variables_of(read, given)
-    with tempfile.TemporaryDirectory(prefix="penstock-build-") as folder:
-        root = Path(folder)
-        lay_out(root, source.absolute(), read, collects=artifacts is not None)
-        environment = environment_of(source.absolute(), variables)
-        status = carry_out(root, environment, log=ERROR if as_json else OUTPUT)
-        if artifacts is not None:
-            deliver(root / "artifacts", artifacts)
-        if as_json:
-            click.echo((root / "told" / "build.json").read_text())
+    status, told = build(source, read, variables, artifacts=artifacts, log=ERROR if as_json else OUTPUT)
+    if as_json:
+        click.echo(told)
     if status:
         raise click.exceptions.Exit(1)
+
+
+def build(
+    source: Path, spec: Buildspec, variables: Mapping[str, str], *, artifacts: Path | None, log: int
+) -> tuple[int, str]:
+    """Carry a build spec out in a folder; how it ended, and what it told, as JSON."""
+    with tempfile.TemporaryDirectory(prefix="penstock-build-") as folder:
+        root = Path(folder)
+        lay_out(root, source.absolute(), spec, collects=artifacts is not None)
+        status = carry_out(root, environment_of(source.absolute(), variables), log=log)
+        if artifacts is not None:
+            deliver(root / "artifacts", artifacts)
+        return status, (root / "told" / "build.json").read_text()
 
 
 def read_from(path: Path) -> Buildspec:

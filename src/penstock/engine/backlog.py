@@ -1,8 +1,8 @@
 """Backlogs: what other services are to be told of, kept with the events that it follows from, and told afterwards.
 
 A row is written in the transaction of its cause and removed once it is delivered, so that everything is delivered at
-least once and in order, whatever happens to the server in between. What comes within a moment goes together: to tell
-of every execution by itself costs more than to carry it out.
+least once and in order, whatever happens to the server in between. What comes after a silence goes at once, and what
+comes within a moment of that goes together: to tell of every execution by itself costs more than to carry it out.
 """
 
 import asyncio
@@ -53,10 +53,10 @@ class Backlog:
         while True:
             self._woken.clear()
             rows = await self._database.read(lambda tx: tx.rows(self._waiting, limit=BATCH))
-            if rows:
-                await self._try(rows)
-            else:
+            if not rows:
                 await self._woken.wait()
+                continue
+            await self._try(rows)
             if len(rows) < BATCH:
                 await asyncio.sleep(GATHERING)
 

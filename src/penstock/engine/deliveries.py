@@ -256,6 +256,8 @@ def may_help_to_repeat(service: str, error: ServiceError) -> bool:
         return False
     if "Throttl" in error.code or "TooManyRequests" in error.code or error.code in PASSING:
         return True
+    if error.code.startswith("Concurrent"):  # so many at once and no more: later there is room
+        return True
     try:
         return fault(models.model(service), error).status >= 500
     except models.UnknownService:

@@ -96,6 +96,18 @@ def test_what_can_be_carried_out_is_not_refused() -> None:
             "Action configuration for action 'Ask' contains unknown configuration 'Foo'",
         ),
         (
+            pipeline([get()], [action("Ask", "Approval/Manual", {"ApprovalsNeeded": "0"})]),
+            "ActionDeclaration",
+            "Action configuration for action 'Ask': ApprovalsNeeded must be a number from 1 to 50, and is '0'",
+        ),
+        (
+            pipeline(
+                [get()], [action("Ask", "Approval/Manual", {"ApprovalsNeeded": "3", "Approvers": "arn:a, arn:b"})]
+            ),
+            "ActionDeclaration",
+            "Action configuration for action 'Ask': ApprovalsNeeded is 3, and Approvers names only 2",
+        ),
+        (
             pipeline([get()], [action("Farm", "Test/Farm")]),
             "ActionDeclaration",
             "ActionType (Category: 'Test', Provider: 'Farm', Owner: 'AWS', Version: '1') in action 'Farm' is not "

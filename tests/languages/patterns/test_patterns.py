@@ -1,6 +1,8 @@
 """Event patterns: what fits, and what is no pattern."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from languages.patterns import plain
-from penstock.languages.patterns import Index, WrongPattern, parse
+from penstock.languages.patterns import Index, Pattern, WrongPattern, parse
 from penstock.languages.patterns.wildcards import wildcard
 
 EVENT = {
@@ -214,7 +216,14 @@ EVENTS = st.tuples(st.dictionaries(NAMES, DETAILS, max_size=4), TEXTS, TEXTS).ma
 )
 
 
-@given(st.lists(PATTERNS, min_size=1, max_size=5), EVENTS)
+EXACT = st.dictionaries(
+    NAMES, st.one_of(st.lists(TEXTS, min_size=1, max_size=2), keyed("a", st.lists(TEXTS, min_size=1))), min_size=1
+)
+
+
+@given(
+    st.one_of(st.lists(PATTERNS, min_size=1, max_size=5), st.lists(EXACT | PATTERNS, min_size=8, max_size=16)), EVENTS
+)
 def test_an_index_finds_what_a_plain_evaluator_finds(patterns: list[dict[str, Any]], event: dict[str, Any]) -> None:
     index = Index(enumerate(parse(json.dumps(pattern)) for pattern in patterns))
 
@@ -222,3 +231,24 @@ def test_an_index_finds_what_a_plain_evaluator_finds(patterns: list[dict[str, An
 
     assert sorted(index.matching(event)) == found
     assert [n for n, pattern in enumerate(patterns) if parse(json.dumps(pattern)).fits(event)] == found
+
+
+def test_a_thousand_patterns_of_one_source_are_not_all_asked() -> None:
+    asked: list[int] = []
+
+    def pattern(number: int) -> Pattern:
+        wanted = {"source": ["s"], "detail": {"bucket": [f"b{number}"], "state": ["done"]}}
+        read = parse(json.dumps(wanted))
+
+        def rest(event: Mapping[str, Any]) -> bool:
+            asked.append(number)
+            return read.rest(event)
+
+        return replace(read, rest=rest)
+
+    index = Index((number, pattern(number)) for number in range(1_000))
+
+    detail = {"bucket": ["b7", "b8"], "state": "done"}
+    assert sorted(index.matching({"source": "s", "detail-type": "t", "detail": detail})) == [7, 8]
+    assert index.matching({"source": "s", "detail-type": "t", "detail": {"bucket": "b1000", "state": "done"}}) == []
+    assert sorted(asked) == [7, 8]

@@ -1,15 +1,19 @@
 """Actions by provider, job workers, approvals and conditions: S3 is real, who else is asked is a stand-in."""
 
+import io
 import json
+import stat
+import zipfile
 
 import pytest
 
 from penstock.engine.facts import Fired
 from penstock.services.codepipeline.model import run_of
-from penstock.wire.call import ServiceError
+from penstock.wire.call import Call, Scope, ServiceError
 from services.codepipeline.worlds import World, action, declared, in_a_world, stage, zipped
 
 ARN = "arn:aws:codepipeline:us-east-1:123456789012:p"
+USERS = "arn:aws:iam::123456789012:user"
 FROM_S3 = {"S3Bucket": "sources", "S3ObjectKey": "app.zip"}
 GET = action("Get", "Source/AWS/S3", given=FROM_S3, makes=["Code"], namespace="Get")
 PUT = action("Put", "Deploy/AWS/S3", given={"BucketName": "deployed", "Extract": "true"}, takes=["Code"])
@@ -76,6 +80,23 @@ async def test_a_commit_is_zipped(world: World) -> None:
     await world.until_status("Succeeded")
 
     assert (await world.read("deployed", "a.txt"), await world.read("deployed", "d/b.txt")) == (b"one", b"two")
+
+
+@in_a_world
+async def test_a_zipped_commit_keeps_what_is_executable_and_what_is_a_link(world: World) -> None:
+    world.outside.files |= {"/run.sh": b"exit", "/d/link": b"../run.sh"}
+    world.outside.modes = {"/run.sh": "EXECUTABLE", "/d/link": "SYMLINK"}
+    given = {"RepositoryName": "r", "BranchName": "main"}
+    source = action("Get", "Source/AWS/CodeCommit", given=given, makes=["Code"])
+    put = {"BucketName": "deployed", "Extract": "false", "ObjectKey": "code.zip"}
+    await begin(world, stage("Deploy", action("Put", "Deploy/AWS/S3", given=put, takes=["Code"])), source=source)
+
+    await world.until_status("Succeeded")
+
+    archive = zipfile.ZipFile(io.BytesIO(await world.read("deployed", "code.zip")))
+    modes = {each.filename: stat.filemode(each.external_attr >> 16) for each in archive.infolist()}
+    assert (modes["run.sh"], modes["d/link"]) == ("-rwxr-xr-x", "lrwxrwxrwx")
+    assert archive.read("d/link") == b"../run.sh"
 
 
 @in_a_world
@@ -157,6 +178,50 @@ async def test_an_approval_asks_a_topic_and_takes_one_answer(world: World) -> No
     assert wrong.value.code == "InvalidApprovalTokenException"
     assert again.value.code == "ApprovalAlreadyCompletedException"
     assert await world.statuses() == ["Succeeded"]
+
+
+@in_a_world
+async def test_an_approval_with_a_quorum_counts_everybody_once(world: World) -> None:
+    given = {"ApprovalsNeeded": "2", "Approvers": f"{USERS}/ada,{USERS}/bob,{USERS}/eve"}
+    await begin(world, stage("Ask", action("Ask", "Approval/AWS/Manual", given=given)))
+    token = await world.until_token("Ask", "Ask")
+
+    async def say(who: str, status: str = "Approved") -> str:
+        where = {"pipelineName": "p", "stageName": "Ask", "actionName": "Ask", "token": token}
+        request = {**where, "result": {"status": status, "summary": "fine"}}
+        call = Call("codepipeline", "PutApprovalResult", request, Scope(principal=f"{USERS}/{who}"))
+        try:
+            await world.directory.answer(call)
+        except ServiceError as error:
+            return error.code
+        return "heard"
+
+    assert await say("ada") == "heard"
+    assert await say("ada") == "ApprovalAlreadyCompletedException"
+    assert await say("mallory") == "AccessDeniedException"
+    assert await world.statuses() == ["InProgress"]
+    assert (await world.action("Ask", "Ask"))["summary"] == f"1 of 2 have approved: {USERS}/ada"
+
+    assert await say("bob") == "heard"
+
+    await world.until_status("Succeeded")
+    told = await world.action("Ask", "Ask")
+    assert (told["lastUpdatedBy"], told["summary"]) == (
+        f"{USERS}/bob",
+        f"2 of 2 have approved: {USERS}/ada, {USERS}/bob",
+    )
+
+
+@in_a_world
+async def test_one_rejection_is_enough_whoever_has_approved(world: World) -> None:
+    await begin(world, stage("Ask", action("Ask", "Approval/AWS/Manual", given={"ApprovalsNeeded": "2"})))
+    token = await world.until_token("Ask", "Ask")
+    where = {"pipelineName": "p", "stageName": "Ask", "actionName": "Ask", "token": token}
+    await world.ask("PutApprovalResult", **where, result={"status": "Approved", "summary": "yes"})
+
+    await world.ask("PutApprovalResult", **where, result={"status": "Rejected", "summary": "no, after all"})
+
+    assert await world.statuses() == ["Failed"]
 
 
 @in_a_world

@@ -49,6 +49,7 @@ class Outside:
     image: str = "sha256:one"  # its digest
     stack: str = ""  # its status; there is none without
     files: dict[str, bytes] = field(default_factory=lambda: {"/a.txt": b"one", "/d/b.txt": b"two"})
+    modes: dict[str, str] = field(default_factory=dict)
 
     def enter(self, directory: Directory) -> None:
         for service, operations in (
@@ -130,7 +131,13 @@ class Outside:
         inside = "" if path == "/" else path
         found = [each for each in self.files if each.rpartition("/")[0] == inside]
         folders = [{"absolutePath": "/d"}] if path == "/" else []
-        return {"files": [{"absolutePath": each, "blobId": each} for each in found], "subFolders": folders}
+        told = [{"absolutePath": each, "blobId": each, "fileMode": self.modes.get(each, "NORMAL")} for each in found]
+        links = [each for each in told if each["fileMode"] == "SYMLINK"]
+        return {
+            "files": [each for each in told if each not in links],
+            "symbolicLinks": links,
+            "subFolders": folders,
+        }
 
     def asked(self, operation: str) -> list[Call]:
         return [call for call in self.calls if call.operation == operation]

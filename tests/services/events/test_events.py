@@ -14,6 +14,7 @@ from services.clockwork import ACCOUNT, DEAD, QUEUE, World, at, living
 ENTRY = {"Source": "me", "DetailType": "done", "Detail": '{"job": {"name": "a \\"b\\"", "took": 1.5}}'}
 BUS = f"arn:aws:events:{ACCOUNT}:event-bus"
 THROTTLED = ServiceError("Rate exceeded", code="ThrottlingException")
+FULL = ServiceError("50 executions", code="ConcurrentPipelineExecutionsLimitExceededException")
 GONE = ServiceError("The queue is gone", code="QueueDoesNotExist", status=400)
 
 
@@ -183,7 +184,7 @@ async def test_what_may_pass_is_tried_again_under_the_same_token(tmp_path: Path)
         assert len({call.token for call in tries}) == 1
 
 
-@pytest.mark.parametrize(("failure", "retries"), [(THROTTLED, 1), (GONE, 0)])
+@pytest.mark.parametrize(("failure", "retries"), [(THROTTLED, 1), (FULL, 1), (GONE, 0)])
 async def test_what_cannot_be_delivered_is_a_dead_letter(tmp_path: Path, failure: ServiceError, retries: int) -> None:
     async with living(tmp_path) as world:
         policy = {"RetryPolicy": {"MaximumRetryAttempts": 1}, "DeadLetterConfig": {"Arn": DEAD}}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from penstock.languages.delivery import quorum
 from penstock.languages.delivery.tree import TypeId
 
 Way = Literal["performed", "job", "function", "approval"]
@@ -97,7 +98,9 @@ ACTIONS: Final[Mapping[str, Kind]] = {
         required=("PipelineName",), optional=("SourceRevisions", "Variables"), is_new=True
     ),
     "Approval/AWS/Manual/1": Kind(
-        optional=("NotificationArn", "CustomData", "ExternalEntityLink"), longest=7 * DAY, way="approval"
+        optional=("NotificationArn", "CustomData", "ExternalEntityLink", quorum.NEEDED, quorum.APPROVERS),
+        longest=7 * DAY,
+        way="approval",
     ),
 }
 

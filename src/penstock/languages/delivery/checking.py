@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from penstock.languages.delivery import globs
+from penstock.languages.delivery import globs, quorum
 from penstock.languages.delivery.catalogue import ACTIONS, ELSEWHERE, GIT_SOURCES, MAY_SKIP, RULES, Kind
 from penstock.languages.delivery.tree import (
     Action,
@@ -136,6 +136,8 @@ def _check_action(action: Action, region: str, known: Known, *, is_new: bool) ->
         _check_count(ACTION, f"Action {action.name}", what, bounds, count)
     _check_configuration(action.name, action.configuration, found)
     _check_primary(action)
+    if found.way == "approval" and (problem := quorum.wrong(action.configuration)):
+        raise Invalid(ACTION, f"Action configuration for action '{action.name}': {problem}")
     if found.takes_commands and not action.commands:
         raise Invalid(ACTION, f"Action {action.name}: an action of provider {kind.provider} needs commands")
     for member, is_there in (

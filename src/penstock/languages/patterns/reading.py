@@ -5,7 +5,7 @@ list, since EventBridge looks at plain values. Items of a list of objects are lo
 of two members must hold in the same item.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from penstock.languages.patterns.matchers import READ, Holds, WrongPattern, is_n
 
 Json = Any
 Fits = Callable[[Mapping[str, Json]], bool]
+Path = tuple[str, ...]
 OR: Final = "$or"
 EXISTS: Final = "exists"
 RESERVED: Final = frozenset({*READ, EXISTS, "=", "<", "<=", ">", ">="})
@@ -28,13 +29,15 @@ class Pattern:
     """A pattern: `fits` asks all of it.
 
     `sources` and `detail_types` are the values that it wants there, None where they may be others too; `rest` asks what
-    remains for an event whose source and detail type are among them.
+    remains for an event whose source and detail type are among them. `texts` are the paths of other members at which it
+    wants one of some texts and nothing else.
     """
 
     fits: Fits
     rest: Fits
     sources: frozenset[str] | None
     detail_types: frozenset[str] | None
+    texts: Mapping[Path, frozenset[str]]
 
 
 def parse(text: str) -> Pattern:
@@ -46,9 +49,31 @@ def parse(text: str) -> Pattern:
     if not isinstance(tree, dict):
         raise WrongPattern("Filter is not an object")
     fits = every(questions(tree))
-    wanted = [exact_texts(tree.get(name)) for name in INDEXED]
-    known = {name for name, texts in zip(INDEXED, wanted, strict=True) if texts is not None}
-    return Pattern(fits, every(questions(tree, but=known)), *wanted)
+    sources, detail_types = (exact_texts(tree.get(name)) for name in INDEXED)
+    known = {name for name, texts in zip(INDEXED, (sources, detail_types), strict=True) if texts is not None}
+    return Pattern(fits, every(questions(tree, but=known)), sources, detail_types, dict(text_leaves(tree)))
+
+
+def text_leaves(tree: Mapping[str, Json], path: Path = ()) -> Iterator[tuple[Path, frozenset[str]]]:
+    """The paths at which a pattern wants texts and nothing else, but for source and detail type."""
+    for name, node in tree.items():
+        if isinstance(node, dict):
+            yield from text_leaves(node, (*path, name))
+        elif name != OR and (path or name not in INDEXED) and (texts := exact_texts(node)) is not None:
+            yield (*path, name), texts
+
+
+def texts_at(value: Json, path: Path) -> Collection[str]:
+    """The texts that an event has at a path, in whatever lists they are."""
+    for place, name in enumerate(path):
+        if value.__class__ is list:
+            return {text for item in objects(value) for text in texts_at(item, path[place:])}
+        if value.__class__ is not dict:
+            return ()
+        value = value.get(name)
+    if value.__class__ is str:
+        return (value,)
+    return {each for each in plain(value) if each.__class__ is str} if value.__class__ is list else ()
 
 
 def exact_texts(values: Json) -> frozenset[str] | None:

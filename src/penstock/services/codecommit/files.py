@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from penstock.services.codecommit import model
 from penstock.services.codecommit.desk import commit_of
+from penstock.services.codecommit.git import TooLong
 from penstock.services.codecommit.model import COMMIT_ID, LARGEST_FILE, MODE_NAMES, wrong
 from penstock.wire.call import Answer, Call, Json, ServiceError, operation
 
@@ -67,13 +68,12 @@ async def blob_of(git: Git, blob_id: str) -> Found:
     """A blob that is small enough for an answer; raises."""
     if not COMMIT_ID.fullmatch(blob_id):
         raise wrong("InvalidBlobId", f"The blob ID {blob_id} is not valid: it must be a full SHA-1.")
-    size = await git.size(blob_id, kind="blob")
-    if size < 0:
+    try:
+        blob = await git.blob(blob_id, LARGEST_FILE)
+    except TooLong:
+        raise too_large(blob_id) from None
+    if blob is None:
         raise wrong("BlobIdDoesNotExist", f"The blob {blob_id} does not exist.")
-    if size > LARGEST_FILE:
-        raise too_large(blob_id)
-    (blob,) = await git.objects([blob_id])
-    assert blob is not None
     return blob
 
 

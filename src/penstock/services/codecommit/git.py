@@ -37,6 +37,10 @@ class GitFailed(Exception):
     """A command that should have succeeded did not: a bug, or a repository that is broken."""
 
 
+class TooLong(Exception):
+    """A blob that is longer than whoever asked wants to have in memory."""
+
+
 class Said(NamedTuple):
     """What a command said, and how it ended."""
 
@@ -106,6 +110,19 @@ class Git:
         """What each name stands for (`main:folder/file` too); None for what there is not."""
         out = await self.tell("cat-file", "--batch", "-z", given=b"".join(name.encode() + b"\0" for name in names))
         return read_batch(out, len(names))
+
+    async def blob(self, blob_id: str, most: int) -> Found | None:
+        """A blob, by its id; None if there is none. Raises `TooLong` beyond so many bytes, none of them read."""
+        async with self.started("cat-file", "--batch") as process, asyncio.timeout(LONGEST):
+            assert process.stdin is not None
+            assert process.stdout is not None
+            await supply(process.stdin, blob_id.encode() + b"\n")
+            _, kind, *size = (await process.stdout.readline()).decode().split()
+            if kind != "blob":
+                return None
+            if int(size[0]) > most:
+                raise TooLong
+            return Found(blob_id, kind, await process.stdout.readexactly(int(size[0])))
 
     async def size(self, name: str, *, kind: str = "") -> int:
         """How many bytes an object has; -1 if there is none, or none of that kind."""

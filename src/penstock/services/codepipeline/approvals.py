@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from penstock.engine.engine import Engine
-from penstock.languages.delivery import catalogue, tree
+from penstock.languages.delivery import catalogue, quorum, tree
 from penstock.services.codepipeline import answers, flow, rows, traffic
 from penstock.services.codepipeline.executions import must_have_stage
-from penstock.services.codepipeline.model import State, run_of
+from penstock.services.codepipeline.model import Attempt, State, run_of
 from penstock.services.codepipeline.work import Work
 from penstock.store.database import Transaction
 from penstock.wire.call import Answer, Call, ServiceError, operation
@@ -50,6 +50,7 @@ class Approvals:
                 attempt = state.stages[stage].actions.get(name) if stage in state.stages else None
                 if attempt is None or not attempt.token or attempt.token != request["token"]:
                     continue
+                must_count(attempt, call.scope.principal, approves=result["status"] == "Approved")
                 told: dict[str, Json] = {
                     "Attempt": attempt.id,
                     "Summary": result["summary"],
@@ -77,6 +78,19 @@ class Approvals:
                 code="ApprovalAlreadyCompletedException",
             )
         return ServiceError("The approval token is not valid.", code="InvalidApprovalTokenException")
+
+
+def must_count(attempt: Attempt, principal: str, *, approves: bool) -> None:
+    """Raise unless somebody's word counts, and has not been counted."""
+    if not quorum.may_decide(attempt.configuration, principal):
+        raise ServiceError(
+            f"{principal or 'Nobody'} is none of the action's {quorum.APPROVERS}.", code="AccessDeniedException"
+        )
+    if approves and principal in attempt.approved_by:
+        raise ServiceError(
+            f"{principal} has approved already; {quorum.needed(attempt.configuration)} different approvers are needed.",
+            code="ApprovalAlreadyCompletedException",
+        )
 
 
 def message(work: Work, region: str) -> str:

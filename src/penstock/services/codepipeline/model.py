@@ -55,6 +55,7 @@ class Attempt(Value, frozen=True):
     percent: int | None = None
     by: str = ""
     token: str = ""  # of an approval
+    approved_by: tuple[str, ...] = ()
     turns: int = 1
     continuation: str = ""
     paused_at: float | None = None  # since when a function waits for its next turn

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from penstock.languages.delivery import tree
+from penstock.languages.delivery import quorum, tree
 from penstock.languages.delivery.stages import startable
 from penstock.languages.delivery.tree import ConditionKind
 from penstock.languages.delivery.variables import Unresolved, resolved
@@ -158,16 +158,30 @@ class Turn:
         place = self._place_of(payload["Attempt"])
         if place is None:
             return
+        attempt = self._with_details(self._at(place), payload)
+        if attempt.token and "Error" not in payload:
+            if not self._is_approved(place, attempt, payload["By"]):
+                return
+            payload = {**payload, "Summary": self._at(place).summary or payload["Summary"]}
         if "Continuation" not in payload:
             self._settle(payload["Attempt"], payload)
             return
-        attempt = self._with_details(self._at(place), payload)
         is_worker = self.delivery.way_of(self._declared(place).action_type_id) == "job"
         paused = replace(attempt, continuation=payload["Continuation"], changed_at=self.at)
         if is_worker:
             self._change(place, replace(paused, turns=attempt.turns + 1))
         else:
             self._change(place, replace(paused, paused_at=self.at))
+
+    def _is_approved(self, place: Place, attempt: Attempt, by: str) -> bool:
+        """Whether enough have approved with this one; each counts once."""
+        approved = tuple(dict.fromkeys((*attempt.approved_by, by)))
+        needed = quorum.needed(attempt.configuration)
+        if needed > 1:
+            summary = f"{len(approved)} of {needed} have approved: {', '.join(approved)}"
+            attempt = replace(attempt, approved_by=approved, summary=summary, changed_at=self.at)
+            self._change(place, attempt)
+        return len(approved) >= needed
 
     def progressed(self, payload: Mapping[str, Json]) -> None:
         place = self._place_of(payload["Attempt"])

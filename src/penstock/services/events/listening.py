@@ -13,7 +13,7 @@ from penstock.wire.call import Scope
 
 Place = tuple[str, str, str]  # account, region, bus
 MOST_KEPT: Final = 1_000  # buses
-EVERYTHING: Final = Pattern(lambda _: True, lambda _: True, None, None)
+EVERYTHING: Final = Pattern(lambda _: True, lambda _: True, None, None, {})
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import zipfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ Json = Any
 LARGEST_ARTIFACT: Final = 256 << 20  # bytes of a zip that is opened here
 LARGEST_CONTENT: Final = 1 << 30  # bytes that it may hold
 MOST_FILES: Final = 20_000
+FIRST_PAUSE: Final = 0.05
 
 
 class Failed(Exception):
@@ -44,10 +45,18 @@ class Asking:
             raise Failed("JobFailed", f"Artifact {artifact.name} is larger than {LARGEST_ARTIFACT >> 20} MiB.")
         return await asyncio.to_thread(unzipped, artifact.name, content)
 
-    async def keep(self, artifact: Artifact, files: Mapping[str, bytes]) -> None:
-        """Put files into an artifact."""
-        content = await asyncio.to_thread(zipped, files)
+    async def keep(self, artifact: Artifact, files: Mapping[str, bytes], modes: Mapping[str, int] = {}) -> None:
+        """Put files into an artifact, with their modes as far as they matter."""
+        content = await asyncio.to_thread(zipped, files, modes)
         await self.ask("s3", "PutObject", {"Bucket": artifact.bucket, "Key": artifact.key, "Body": content})
+
+
+def pauses(longest: float) -> Iterator[float]:
+    """Seconds between looks: few at first, so that what is soon over is soon seen."""
+    pause = min(FIRST_PAUSE, longest)
+    while True:
+        yield pause
+        pause = min(1.5 * pause, longest)
 
 
 def unzipped(name: str, content: bytes) -> dict[str, bytes]:
@@ -62,10 +71,12 @@ def unzipped(name: str, content: bytes) -> dict[str, bytes]:
         raise Failed("JobFailed", f"Artifact {name} is not a zip file.") from None
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
+def zipped(files: Mapping[str, bytes], modes: Mapping[str, int] = {}) -> bytes:
     """A zip that is the same for the same files."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(path)
+            entry.external_attr = modes.get(path, 0) << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()

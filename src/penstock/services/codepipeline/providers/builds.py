@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from penstock.languages.delivery.tree import is_true
 from penstock.services.codepipeline.model import Artifact
-from penstock.services.codepipeline.providers.asking import Asking, Failed
+from penstock.services.codepipeline.providers.asking import Asking, Failed, pauses
 from penstock.services.codepipeline.work import Work
 
 Json = Any
-LOOK_EVERY: Final = 1.0  # seconds
+LOOK_EVERY: Final = 1.0  # seconds, in the long run
 
 
 async def build(work: Work, asking: Asking) -> Mapping[str, Any]:
@@ -32,11 +32,12 @@ async def run_build(request: Mapping[str, Json], asking: Asking) -> Json:
         "build"
     ]
     await asking.tell(ExternalId=started["id"])
-    while True:
+    for pause in pauses(LOOK_EVERY):
         found = (await asking.ask("codebuild", "BatchGetBuilds", {"ids": [started["id"]]}))["builds"][0]
         if found["buildStatus"] != "IN_PROGRESS":
-            return _gone_well(found, found["buildStatus"])
-        await asyncio.sleep(LOOK_EVERY)
+            break
+        await asyncio.sleep(pause)
+    return _gone_well(found, found["buildStatus"])
 
 
 async def _build_batch(work: Work, asking: Asking) -> Mapping[str, Any]:
@@ -53,11 +54,11 @@ async def _build_batch(work: Work, asking: Asking) -> Mapping[str, Any]:
         raise Failed("ConfigurationError", "A batch that combines its artifacts has one output artifact at most.")
     started = (await asking.ask("codebuild", "StartBuildBatch", request))["buildBatch"]
     await asking.tell(ExternalId=started["id"])
-    while True:
+    for pause in pauses(LOOK_EVERY):
         found = (await asking.ask("codebuild", "BatchGetBuildBatches", {"ids": [started["id"]]}))["buildBatches"][0]
         if found["buildBatchStatus"] != "IN_PROGRESS":
             break
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(pause)
     _gone_well(found, found["buildBatchStatus"])
     if not combines:
         await _bring(work, asking, dict(_made(found)))

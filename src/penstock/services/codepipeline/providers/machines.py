@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
-from penstock.services.codepipeline.providers.asking import Asking, Failed
+from penstock.services.codepipeline.providers.asking import Asking, Failed, pauses
 from penstock.services.codepipeline.work import Work
 from penstock.wire.call import ServiceError
 
 Json = Any
-LOOK_EVERY: Final = 0.5  # seconds
+LOOK_EVERY: Final = 0.5  # seconds, in the long run
 
 
 async def execute(work: Work, asking: Asking) -> Mapping[str, Any]:
@@ -25,11 +25,11 @@ async def execute(work: Work, asking: Asking) -> Mapping[str, Any]:
     if is_express:
         return {"ExternalId": arn, "Variables": variables}
     await asking.tell(ExternalId=arn)
-    while True:
+    for pause in pauses(LOOK_EVERY):
         found = await asking.ask("stepfunctions", "DescribeExecution", {"executionArn": arn})
         if found["status"] != "RUNNING":
             break
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(pause)
     if found["status"] != "SUCCEEDED":
         why = ": ".join(each for each in (found.get("error"), found.get("cause")) if each)
         raise Failed("JobFailed", f"The state machine execution {arn} is {found['status']}. {why}".strip())

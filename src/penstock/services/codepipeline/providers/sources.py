@@ -3,7 +3,9 @@
 What is polled can also be asked for its revision alone, to see it change.
 """
 
+import asyncio
 import json
+import stat
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
@@ -16,6 +18,8 @@ FORMATS: Final = ("CODE_ZIP", "CODEBUILD_CLONE_REF")
 CODECOMMIT_URL: Final = "https://git-codecommit.{region}.amazonaws.com/v1/repos/{name}"
 CONNECTION_URL: Final = "https://codeconnections.{region}.amazonaws.com/git-http/{account}/{region}/{id}/{name}.git"
 LATEST: Final = "latest"
+AT_ONCE: Final = 8  # blobs
+MODES: Final = {"EXECUTABLE": stat.S_IFREG | 0o755, "SYMLINK": stat.S_IFLNK | 0o777}
 UNVERSIONED: Final = "The S3 bucket {} is not versioned: a source needs a bucket with versioning enabled."
 
 
@@ -54,10 +58,12 @@ async def from_codecommit(work: Work, asking: Asking) -> Mapping[str, Any]:
     repository, branch = work.given("RepositoryName"), work.given("BranchName")
     commit_id = override(work, "COMMIT_ID") or await codecommit_revision(work.attempt.configuration, asking)
     asked = {"repositoryName": repository, "commitId": commit_id}
-    commit = (await asking.ask("codecommit", "GetCommit", asked))["commit"]
-    files = await _files(repository, commit_id, asking)
+    told, (files, modes) = await asyncio.gather(
+        asking.ask("codecommit", "GetCommit", asked), _files(repository, commit_id, asking)
+    )
+    commit = told["commit"]
     (artifact,) = work.outputs
-    await asking.keep(artifact, files)
+    await asking.keep(artifact, files, modes)
     message = commit.get("message", "")
     return {
         **committed(
@@ -162,20 +168,31 @@ async def _image(repository: str, which: Mapping[str, str], asking: Asking) -> J
     return (await asking.ask("ecr", "DescribeImages", asked))["imageDetails"][0]
 
 
-async def _files(repository: str, commit_id: str, asking: Asking) -> dict[str, bytes]:
-    """All files of a commit, by path."""
-    files: dict[str, bytes] = {}
+async def _files(repository: str, commit_id: str, asking: Asking) -> tuple[dict[str, bytes], dict[str, int]]:
+    """All files and links of a commit by path, and the modes of those that are not ordinary files."""
+    found: list[Json] = []
     folders = ["/"]
     while folders:
         asked = {"repositoryName": repository, "commitSpecifier": commit_id, "folderPath": folders.pop()}
-        found = await asking.ask("codecommit", "GetFolder", asked)
-        folders += [each["absolutePath"] for each in found.get("subFolders") or []]
-        for each in found.get("files") or []:
-            blob = {"repositoryName": repository, "blobId": each["blobId"]}
-            files[each["absolutePath"].lstrip("/")] = (await asking.ask("codecommit", "GetBlob", blob))["content"]
-        if len(files) > MOST_FILES:
+        folder = await asking.ask("codecommit", "GetFolder", asked)
+        folders += [each["absolutePath"] for each in folder.get("subFolders") or []]
+        found += [*(folder.get("files") or []), *(folder.get("symbolicLinks") or [])]
+        if len(found) > MOST_FILES:
             raise Failed("JobFailed", f"Commit {commit_id} has more than {MOST_FILES} files.")
-    return files
+    paths = [each["absolutePath"].lstrip("/") for each in found]
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def content(entry: Json) -> bytes:
+        async with room:
+            blob = {"repositoryName": repository, "blobId": entry["blobId"]}
+            read: bytes = (await asking.ask("codecommit", "GetBlob", blob))["content"]
+            return read
+
+    contents = await asyncio.gather(*map(content, found))
+    modes = {
+        path: MODES[each["fileMode"]] for path, each in zip(paths, found, strict=True) if each["fileMode"] in MODES
+    }
+    return dict(zip(paths, contents, strict=True)), modes
 
 
 def override(work: Work, kind: str) -> str:
