@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: setup setup-dev demo test check bench docs lock clean
+.PHONY: setup setup-dev demo test check bench docs site lock clean
 
 setup: .venv/.run-stamp
 setup-dev: .venv/.dev-stamp
@@ -32,6 +32,9 @@ bench: setup-dev
 
 docs: setup
 	@$(BIN)/penstock coverage --markdown >docs/coverage.new && mv docs/coverage.new docs/coverage.md
+
+site: setup-dev
+	@$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site && echo "build/site/index.html"
 
 lock:
 	@scripts/lock

@@ -22,6 +22,7 @@ def migrate(database: Path, rooms: Sequence[Path]) -> int:
         warnings.simplefilter("ignore", DeprecationWarning)  # yoyo leaves sqlite3's date adapters in place
         backend = yoyo.get_backend(f"sqlite:///{database}")
         try:
+            backend.break_lock()  # of a process that was killed meanwhile: a data folder has one server
             known: MigrationList = yoyo.read_migrations(str(STORE), *(str(room) for room in rooms))
             with backend.lock():
                 missing = backend.to_apply(known)
