@@ -1,0 +1,36 @@
+"""`penstock demo`: a project's whole story, with a power cut while staging is deployed."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from end_to_end.world import penstock
+
+pytestmark = pytest.mark.xdist_group("story")
+
+
+@pytest.mark.timeout(600)
+def test_a_push_becomes_a_model_in_production_and_drift_a_better_one(tmp_path: Path) -> None:
+    done = penstock("demo", "--data", str(tmp_path), "--crash-at", "Deploy", timeout=580)
+
+    told = done.stdout
+    assert done.returncode == 0, told + done.stderr
+    assert "the server was killed" in told
+    commit = re.search(r"pushed (\w{10})", told)
+    assert commit is not None
+    before, after, usual = shares(told)
+    assert after > 80 > before
+    assert usual > 90
+    assert "Model Monitor: CompletedWithViolations" in told
+    why = told.partition("why production is as it is")[2]
+    assert f"CommitId {commit[1]}" in why
+    assert "the demo finds it good enough" in why
+
+
+def shares(told: str) -> tuple[int, int, int]:
+    """How many of the second scanner's images were read right before and after, and of the first one's; per cent."""
+    found = re.search(r"(\d+)% of the second scanner's images are read right \((\d+)% before\), (\d+)% of", told)
+    assert found is not None, told
+    after, before, usual = map(int, found.groups())
+    return before, after, usual
