@@ -10,7 +10,7 @@ def section(types: Iterable[ResourceType]) -> str:
     every = sorted(types, key=lambda each: each.name)
     lines = "".join(f"* `{each.name}`: {_properties(each)}.{_attributes(each)}\n" for each in every)
     return (
-        f"\n## Resource types of CloudFormation: {len(every)}\n\n"
+        f"\n## Resource types of CloudFormation\n\n{len(every)} of them. "
         "A change of a property in italics replaces the resource. Other types, and other properties, are refused by "
         f"their names before anything is created.\n\n{lines}"
     )
