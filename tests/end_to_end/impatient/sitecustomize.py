@@ -4,14 +4,14 @@ SDKs look every 5 or 30 seconds, since AWS takes minutes. Waits of up to a secon
 """
 
 import time
-from typing import Final
+from typing import Final, SupportsIndex
 
 LONGEST: Final = 0.5  # seconds
 patiently: Final = time.sleep
 
 
-def sleep(seconds: float) -> None:
-    patiently(LONGEST if seconds > 1 else seconds)
+def sleep(seconds: float | SupportsIndex) -> None:
+    patiently(LONGEST if float(seconds) > 1 else seconds)
 
 
 time.sleep = sleep
