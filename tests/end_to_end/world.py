@@ -94,8 +94,9 @@ class World:
         self, script: Path | str, *arguments: str, python: Path | str = sys.executable, timeout: float = 170.0
     ) -> "subprocess.CompletedProcess[str]":
         """A customer's script (of `scripts`, or by its path) in the environment that `penstock exec` makes."""
-        command = (f"PYTHONPATH={IMPATIENT}", str(python), str(SCRIPTS / script), *arguments)
-        return self.penstock("exec", "--", "env", *command, timeout=timeout)
+        words = ("--data", str(self.server.data), "--", str(python), str(SCRIPTS / script), *arguments)
+        found = os.pathsep.join(filter(None, (str(IMPATIENT), os.environ.get("PYTHONPATH"))))
+        return penstock("exec", *words, timeout=timeout, PYTHONPATH=found)
 
     # -- S3
 
@@ -260,11 +261,12 @@ def running(data: Path, *options: str) -> Iterator[World]:
         world.close()
 
 
-def penstock(*arguments: str, timeout: float = 170.0) -> "subprocess.CompletedProcess[str]":
+def penstock(*arguments: str, timeout: float = 170.0, **variables: str) -> "subprocess.CompletedProcess[str]":
     """A `penstock` command."""
     return subprocess.run(
-        [sys.executable, "-m", "penstock", *arguments], capture_output=True, text=True, timeout=timeout, check=False
-    )
+        [sys.executable, "-m", "penstock", *arguments], env={**os.environ, **variables}, capture_output=True,
+        text=True, timeout=timeout, check=False,
+    )  # fmt: skip
 
 
 def s3_prefix(uri: str) -> Json:
