@@ -2,12 +2,18 @@
 
 import asyncio
 import inspect
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from runtimes.podman import lacking, podman
+
+# Hundreds of processes of Penstock are started here: each would compile all of it where images forbid to keep bytecode.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,18 +1,14 @@
 """The SageMaker SDK's AutoML with real candidates: a pipeline's step, a registered model, an endpoint, a transform."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from end_to_end.world import World
 
 pytestmark = pytest.mark.xdist_group("sdk")
-SCRIPT = Path(__file__).parent / "scripts" / "sdk_automl.py"
 
 
 def test_automl_as_the_sdk_does_it(world: World) -> None:
-    done = world.penstock("exec", "--", sys.executable, str(SCRIPT))
+    done = world.script("sdk_automl.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import sys
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
-from end_to_end.world import BUCKET, IMAGE, ROLE, World, s3_prefix, step, until
+from end_to_end.world import BUCKET, IMAGE, ROLE, SCRIPTS, World, s3_prefix, step, until
 
 Json = Any
 REFUSES = """
@@ -65,7 +64,6 @@ def told(model, content):
     raise RuntimeError('no more')
 """
 XGBOOST = IMAGE.replace("sagemaker-scikit-learn:1.2-1-cpu-py3", "sagemaker-xgboost:1.7-1")
-SCRIPT = Path(__file__).parent / "scripts" / "serve_lines.py"
 ROWS = "".join(f"{3 * each + 1},{each}\n" for each in range(100))
 
 
@@ -105,7 +103,7 @@ def train(world: World, name: str, image: str, hyperparameters: dict[str, str]) 
 
 def line(world: World) -> Json:
     """A container that serves a line which a script of ours was trained to draw."""
-    code = world.put("code/serve_lines.tar.gz", archive(serve_lines__py=SCRIPT.read_bytes()))
+    code = world.put("code/serve_lines.tar.gz", archive(serve_lines__py=(SCRIPTS / "serve_lines.py").read_bytes()))
     hyperparameters = {"sagemaker_program": '"serve_lines.py"', "sagemaker_submit_directory": json.dumps(code)}
     return script_container(code, train(world, "line", IMAGE, hyperparameters))
 
@@ -343,7 +341,7 @@ def test_a_serve_program_of_ones_own_answers_several_requests_at_once_and_is_rep
     own: World, tmp_path: Path
 ) -> None:
     world = own
-    program = Path(shutil.copy(SCRIPT.with_name("own_serve.py"), tmp_path))
+    program = Path(shutil.copy(SCRIPTS / "own_serve.py", tmp_path))
     entry = '[[images]]\nrepository = "mine"\nversions = ["*"]\nenvironment = "installed"\n'
     world.server.stop()
     (world.server.data / "images.toml").write_text(f'{entry}serve = ["python3", "{program}"]\n')
@@ -527,7 +525,7 @@ def test_a_pipeline_creates_the_endpoint_and_a_state_machine_and_the_pipeline_up
 
 
 def test_the_sdk_deploys_predicts_and_deletes(world: World) -> None:
-    done = world.penstock("exec", "--", sys.executable, str(SCRIPT.with_name("sdk_deploys.py")))
+    done = world.script("sdk_deploys.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "line [31.0]" in done.stdout, done.stdout

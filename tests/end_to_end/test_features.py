@@ -1,7 +1,5 @@
 """Feature groups with real clients: the SDK's ingestion, queries and data sets; a server killed under boto3."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,13 +7,12 @@ import pytest
 from end_to_end.world import BUCKET, ROLE, World, until
 
 Json = Any
-SCRIPTS = Path(__file__).parent / "scripts"
 PUT = 30
 
 
 @pytest.mark.xdist_group("sdk")
 def test_the_sdk_ingests_queries_and_joins_at_points_in_time(world: World) -> None:
-    done = world.penstock("exec", "--", sys.executable, str(SCRIPTS / "sdk_features.py"))
+    done = world.script("sdk_features.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from end_to_end import supplies
 from end_to_end.built import python_of, shelf
 from end_to_end.test_endpoints import archive, create, invoke
-from end_to_end.test_samples import ROWS, SOURCE, Case, run_to_its_end
+from end_to_end.test_samples import ROWS, SOURCE, Case, reproducing, run_to_its_end
 from end_to_end.world import BUCKET, ROLE, World, running, until
 
 Json = Any
@@ -181,4 +181,5 @@ def test_hugging_face_trains_and_serves_a_pipeline(framed: World) -> None:
 def test_the_sdks_samples_with_pytorch_run(framed: World, name: str, case: Case) -> None:
     if python_of(framed.server.data, "pytorch") is None:
         pytest.skip("the environment pytorch is not built")
-    run_to_its_end(framed, name, case)
+    with reproducing(framed) as assert_reproducible:
+        run_to_its_end(framed, assert_reproducible, name, case)

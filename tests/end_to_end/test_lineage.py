@@ -1,7 +1,6 @@
 """A model from raw data to an endpoint, and back again: by the SageMaker SDK, and by `penstock why`."""
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from end_to_end.world import BUCKET, IMAGE, ROLE, World, penstock, running, s3_i
 
 Json = Any
 pytestmark = pytest.mark.xdist_group("lineage")
-HERE = Path(__file__).parent
 SERVES = """
 def model_fn(folder):
     return 1
@@ -128,7 +126,7 @@ def piped(world: World) -> str:
 def test_the_sdk_walks_it_both_ways(traced: tuple[World, str]) -> None:
     world, execution = traced
 
-    done = world.penstock("exec", "--", sys.executable, str(HERE / "scripts" / "sdk_lineage.py"), execution)
+    done = world.script("sdk_lineage.py", execution)
 
     assert done.returncode == 0, done.stdout + done.stderr
     seen = [line for line in done.stdout.splitlines() if not line.startswith("sagemaker.config")]

@@ -1,7 +1,6 @@
 """Model Monitor, from captured requests to the pipeline that a violation starts."""
 
 import json
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -10,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from end_to_end.test_endpoints import in_service, invoke, script, variant
-from end_to_end.world import BUCKET, HERE, ROLE, Json, World, running, until
+from end_to_end.world import BUCKET, ROLE, SCRIPTS, Json, World, running, until
 
-SCRIPTS = HERE / "scripts"
 SAYS = """
 def model_fn(folder):
     return None
@@ -112,7 +110,7 @@ def label(world: World, name: str, value: str) -> None:
 def sdk(world: World) -> Json:
     constraints, statistics = (world.put(f"baseline/{name}.json", "{}") for name in ("constraints", "statistics"))
     places = [constraints, statistics, f"s3://{BUCKET}/labels", f"s3://{BUCKET}/reports"]
-    done = world.run(sys.executable, str(SCRIPTS / "sdk_monitors.py"), "drifting", *places)
+    done = world.script("sdk_monitors.py", "drifting", *places)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -186,7 +184,7 @@ def test_clarify_explains_a_model_and_watches_its_bias(tmp_path: Path) -> None:
         captured(world, 4)
 
         places = [f"s3://{BUCKET}/tables/all.csv", f"s3://{BUCKET}/labels", f"s3://{BUCKET}/reports"]
-        done = world.run(sys.executable, str(SCRIPTS / "sdk_clarify.py"), "scores", "scores", *places)
+        done = world.script("sdk_clarify.py", "scores", "scores", *places)
 
         assert done.returncode == 0, done.stderr
         for seen in (

@@ -3,10 +3,11 @@
 import asyncio
 import json
 import pickle
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pytest
@@ -21,8 +22,9 @@ from end_to_end.test_monitoring import SAYS
 from end_to_end.test_transform import LINES
 from end_to_end.test_transform import model as transforming
 from end_to_end.world import IMAGE, ROLE, Json, World
-from penstock.cli.reproduce import lines, run_again
+from penstock.cli.reproduce import judge_all, lines
 from penstock.cli.stories import read_stories
+from penstock.composition.workshop import workshop
 
 pytestmark = pytest.mark.xdist_group("samples")
 
@@ -157,12 +159,45 @@ CASES = {
 }  # fmt: skip
 
 
+class Reproducing(Protocol):
+    def __call__(self, arn: str, *, but: tuple[str, ...] = ()) -> None:
+        """Everything that an execution ran comes out the same again, from its record, `but` steps that ask AWS."""
+
+
+@contextmanager
+def reproducing(world: World) -> Iterator[Reproducing]:
+    """All that is asked about is run again in one workshop, so that its warm interpreters are started once."""
+    data = world.server.data
+    with asyncio.Runner() as runner:
+        opened = workshop(data, Path(kept_environments()))
+        place = runner.run(opened.__aenter__())
+
+        def assert_reproducible(arn: str, *, but: tuple[str, ...] = ()) -> None:
+            (story,) = read_stories(data, arn)
+            found = runner.run(judge_all(place, list(story.steps), twice=False, tell=lambda _: None))
+            others = [each for each in found if each.verdict not in ("identical", "not run")]
+            assert [each.step for each in others] == [*but], [(each, lines(each)) for each in others]
+            why = "it asks AWS services by itself, and what they answered is not recorded"
+            assert {each.why for each in others} <= {why}
+
+        try:
+            yield assert_reproducible
+        finally:
+            runner.run(opened.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="module")
+def assert_reproducible(world: World) -> Iterator[Reproducing]:
+    with reproducing(world) as asserting:
+        yield asserting
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_a_sample_runs_to_its_end(world: World, name: str) -> None:
-    run_to_its_end(world, name, CASES[name])
+def test_a_sample_runs_to_its_end(world: World, assert_reproducible: Reproducing, name: str) -> None:
+    run_to_its_end(world, assert_reproducible, name, CASES[name])
 
 
-def run_to_its_end(world: World, name: str, case: Case) -> None:
+def run_to_its_end(world: World, assert_reproducible: Reproducing, name: str, case: Case) -> None:
     document = supplies.definition(name)
     supplies.supply(world, name, document, case.code, case.data)
     world.sagemaker.create_pipeline(PipelineName=name, RoleArn=ROLE, PipelineDefinition=json.dumps(document))
@@ -178,17 +213,7 @@ def run_to_its_end(world: World, name: str, case: Case) -> None:
     assert ended["PipelineExecutionStatus"] == ("Failed" if case.reason else "Succeeded"), told
     if case.reason:
         assert case.reason in [*told.values()][-1][1]
-    assert_reproducible(world, started["PipelineExecutionArn"], but=case.asking)
-
-
-def assert_reproducible(world: World, arn: str, *, but: tuple[str, ...] = ()) -> None:
-    """Everything that an execution ran comes out the same again, from its record, `but` steps that ask AWS."""
-    data = world.server.data
-    (story,) = read_stories(data, arn)
-    found = asyncio.run(run_again(data, Path(kept_environments()), list(story.steps), twice=False, tell=lambda _: None))
-    others = [each for each in found if each.verdict not in ("identical", "not run")]
-    assert [each.step for each in others] == [*but], [(each, lines(each)) for each in others]
-    assert {each.why for each in others} <= {"it asks AWS services by itself, and what they answered is not recorded"}
+    assert_reproducible(started["PipelineExecutionArn"], but=case.asking)
 
 
 def test_the_jobs_of_an_execution_are_components_of_its_trial(world: World) -> None:
@@ -216,7 +241,7 @@ def run(world: World, name: str, **code: bytes | str) -> str:
     return arn
 
 
-def test_functions_answer_the_steps_that_ask_them(world: World) -> None:
+def test_functions_answer_the_steps_that_ask_them(world: World, assert_reproducible: Reproducing) -> None:
     supplies.function_named(
         world, "sample-fn", "def handler(event, context): return {'statusCode': 200, 'msg': 'hi'}\n"
     )
@@ -225,7 +250,7 @@ def test_functions_answer_the_steps_that_ask_them(world: World) -> None:
     arn = run(world, "step-lambda")
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded"
-    assert_reproducible(world, arn)
+    assert_reproducible(arn)
     (story,) = read_stories(world.server.data, arn)
     code = world.client("lambda").get_function_configuration(FunctionName="sample-fn")["CodeSha256"]
     assert {step.name: step.code for step in story.steps}["Lam"] == code
@@ -233,14 +258,14 @@ def test_functions_answer_the_steps_that_ask_them(world: World) -> None:
     assert outputs == [{"Name": "statusCode", "Value": "200"}, {"Name": "msg", "Value": "hi"}]
 
 
-def test_a_function_deploys_the_model_that_the_pipeline_made(world: World) -> None:
+def test_a_function_deploys_the_model_that_the_pipeline_made(world: World, assert_reproducible: Reproducing) -> None:
     """The function is a client of Penstock's; it answers a number where the step declares a text, as AWS's does."""
     supplies.function_named(world, "sagemaker-lambda-step-endpoint-deploy-11-22-11-55-07", supplies.DEPLOY)
 
     arn = run(world, "pipeline-lambda-deploy")
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
-    assert_reproducible(world, arn)
+    assert_reproducible(arn)
     (output,) = world.steps(arn)["LambdaStep"]["Metadata"]["Lambda"]["OutputParameters"]
     assert output == {"Name": "statusCode", "Value": "200"}
     name = "demo-lambda-deploy-endpoint-11-22-11-55-07"
@@ -250,7 +275,9 @@ def test_a_function_deploys_the_model_that_the_pipeline_made(world: World) -> No
     world.sagemaker.delete_endpoint(EndpointName=name)
 
 
-def test_a_callback_is_answered_and_the_step_after_it_uses_what_it_said(world: World) -> None:
+def test_a_callback_is_answered_and_the_step_after_it_uses_what_it_said(
+    world: World, assert_reproducible: Reproducing
+) -> None:
     queue = world.client("sqs").create_queue(QueueName="queue")["QueueUrl"]
     bucket = supplies.bucket_of("step-callback")
     world.client("s3").create_bucket(Bucket=bucket)
@@ -264,7 +291,7 @@ def test_a_callback_is_answered_and_the_step_after_it_uses_what_it_said(world: W
     )
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
-    assert_reproducible(world, arn)
+    assert_reproducible(arn)
     assert world.steps(arn)["Train"]["StepStatus"] == "Succeeded"
 
 
@@ -285,7 +312,7 @@ def baselines(world: World, name: str) -> dict[str, str]:
     [("step-qualitycheck-data", "DQ", "ModelDataQuality"), ("step-qualitycheck-model", "MQ", "ModelQuality")],
 )
 def test_a_quality_check_uses_the_baseline_of_the_approved_model_package(
-    world: World, name: str, step: str, member: str
+    world: World, assert_reproducible: Reproducing, name: str, step: str, member: str
 ) -> None:
     baseline = baselines(world, name)
     approved(world, {member: baseline})
@@ -295,7 +322,7 @@ def test_a_quality_check_uses_the_baseline_of_the_approved_model_package(
     started = world.sagemaker.start_pipeline_execution(PipelineName=f"{name}-2")
 
     assert world.execution(started["PipelineExecutionArn"])["PipelineExecutionStatus"] == "Succeeded"
-    assert_reproducible(world, started["PipelineExecutionArn"])
+    assert_reproducible(started["PipelineExecutionArn"])
     told = world.steps(started["PipelineExecutionArn"])[step]["Metadata"]["QualityCheck"]
     assert told["CalculatedBaselineConstraints"].endswith(f"/{step.lower()}/constraints.json")
     used = told["BaselineUsedForDriftCheckConstraints"]
@@ -341,7 +368,14 @@ ATTRIBUTED = {"global_shap_values": {"column_1": 10.0, "column_2": 0.0, "column_
     ],
 )  # fmt: skip
 def test_a_clarify_check_holds_a_model_against_the_approved_one(
-    world: World, name: str, step: str, config: Json, member: tuple[str, str], baseline: Json, violated: str
+    world: World,
+    assert_reproducible: Reproducing,
+    name: str,
+    step: str,
+    config: Json,
+    member: tuple[str, str],
+    baseline: Json,
+    violated: str,
 ) -> None:
     name = f"step-clarifycheck-{name}"
     with suppress(ClientError):  # two cases name one model
@@ -369,13 +403,13 @@ def test_a_clarify_check_holds_a_model_against_the_approved_one(
     else:
         assert json.loads(world.get(told["CalculatedBaselineConstraints"]))["version"] == "1.0"
     if config is DATA_BIAS:  # the others ask an endpoint, which is not there any more
-        assert_reproducible(world, arn)
+        assert_reproducible(arn)
     assert not [
         each for each in world.sagemaker.list_endpoints()["Endpoints"] if each["EndpointName"].startswith("sm-clarify")
     ]
 
 
-def test_a_batch_transform_is_watched_before_it_runs(world: World) -> None:
+def test_a_batch_transform_is_watched_before_it_runs(world: World, assert_reproducible: Reproducing) -> None:
     name = "step-monitor-batch-transform"
     baselines(world, name)
     transforming(world, "my-model", LINES)
@@ -383,11 +417,11 @@ def test_a_batch_transform_is_watched_before_it_runs(world: World) -> None:
     arn = run(world, name)
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
-    assert_reproducible(world, arn)
+    assert_reproducible(arn)
     assert list(world.steps(arn)) == ["Mon-monitoring", "Mon-transform"]
 
 
-def test_a_model_of_the_examples_scores_what_was_checked(world: World) -> None:
+def test_a_model_of_the_examples_scores_what_was_checked(world: World, assert_reproducible: Reproducing) -> None:
     """The columns of the table are no features of the model: it has learned from three of them."""
     name = "pipeline-monitor-batch-transform-data-quality"
     prefix = "sagemaker/demo-model-monitor-batch-transform/data-quality/1795348593"
@@ -407,6 +441,6 @@ def test_a_model_of_the_examples_scores_what_was_checked(world: World) -> None:
     arn = run(world, name)
 
     assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
-    assert_reproducible(world, arn)
+    assert_reproducible(arn)
     scored = world.get(f"s3://{bucket}/{prefix}/transform-outputs/part.csv.out").split()
     assert len(scored) == len(rows)

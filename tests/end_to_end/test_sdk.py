@@ -1,6 +1,5 @@
 """The SageMaker Python SDK, unmodified, in the environment that `penstock exec` makes."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -8,12 +7,11 @@ import pytest
 from end_to_end.world import World
 
 pytestmark = pytest.mark.xdist_group("sdk")
-HERE = Path(__file__).parent
-EXAMPLE = HERE.parents[1] / "examples" / "sagemaker_sdk" / "pipeline.py"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "sagemaker_sdk" / "pipeline.py"
 
 
 def test_the_example_ends_in_a_model_package(world: World) -> None:
-    done = world.penstock("exec", "--", sys.executable, str(EXAMPLE), "--name", "close")
+    done = world.script(EXAMPLE, "--name", "close")
 
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()
@@ -28,7 +26,7 @@ def test_the_example_ends_in_a_model_package(world: World) -> None:
 
 
 def test_the_example_fails_through_its_fail_step_where_the_threshold_is_not_met(world: World) -> None:
-    done = world.penstock("exec", "--", sys.executable, str(EXAMPLE), "--name", "far-off", "--max-mse", "1")
+    done = world.script(EXAMPLE, "--name", "far-off", "--max-mse", "1")
 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Waiter PipelineExecutionComplete failed" in done.stdout
@@ -38,7 +36,7 @@ def test_the_example_fails_through_its_fail_step_where_the_threshold_is_not_met(
 
 
 def test_jobs_stores_and_the_registry_as_the_sdk_uses_them(world: World) -> None:
-    done = world.penstock("exec", "--", sys.executable, str(HERE / "scripts" / "sdk_jobs.py"))
+    done = world.script("sdk_jobs.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (
@@ -56,7 +54,7 @@ def test_jobs_stores_and_the_registry_as_the_sdk_uses_them(world: World) -> None
 
 
 def test_runs_of_experiments_as_the_sdk_keeps_them(world: World) -> None:
-    done = world.penstock("exec", "--", sys.executable, str(HERE / "scripts" / "sdk_runs.py"))
+    done = world.script("sdk_runs.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "run one ['depth', 'loss', 'seen'] Completed" in done.stdout
@@ -64,7 +62,7 @@ def test_runs_of_experiments_as_the_sdk_keeps_them(world: World) -> None:
 
 
 def test_a_pipeline_is_put_on_a_schedule_by_its_triggers(world: World) -> None:
-    done = world.penstock("exec", "--", sys.executable, str(HERE / "scripts" / "sdk_triggers.py"))
+    done = world.script("sdk_triggers.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-4:] == [
@@ -76,7 +74,7 @@ def test_a_pipeline_is_put_on_a_schedule_by_its_triggers(world: World) -> None:
 
 
 def test_functions_are_steps_and_jobs(world: World) -> None:
-    done = world.penstock("exec", "--", sys.executable, str(HERE / "scripts" / "sdk_functions.py"))
+    done = world.script("sdk_functions.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (
@@ -93,7 +91,7 @@ def test_functions_are_steps_and_jobs(world: World) -> None:
 
 
 def test_a_notebook_is_a_step(world: World, tmp_path: Path) -> None:
-    done = world.penstock("exec", "--", sys.executable, str(HERE / "scripts" / "sdk_notebook.py"), str(tmp_path))
+    done = world.script("sdk_notebook.py", str(tmp_path))
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (
@@ -108,7 +106,7 @@ def test_a_notebook_is_a_step(world: World, tmp_path: Path) -> None:
 
 
 def test_quality_checks_hold_each_run_against_the_model_package_before_it(world: World) -> None:
-    done = world.penstock("exec", "--", sys.executable, str(HERE / "scripts" / "sdk_monitor.py"))
+    done = world.script("sdk_monitor.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (

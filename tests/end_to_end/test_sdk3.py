@@ -4,8 +4,6 @@ export PENSTOCK_ENVIRONMENTS=~/penstock-environments
 penstock env build sagemaker-sdk-3
 """
 
-from pathlib import Path
-
 import pytest
 
 from end_to_end.built import python_of
@@ -13,15 +11,13 @@ from end_to_end.world import World
 
 pytestmark = [pytest.mark.xdist_group("sdk"), pytest.mark.timeout(600)]
 
-SCRIPTS = Path(__file__).parent / "scripts" / "sdk3"
-
 
 def told(world: World, script: str) -> str:
     """What a script of a customer's prints, which has SDK 3."""
     python = python_of(world.server.data, "sagemaker-sdk-3")
     if python is None:
         pytest.skip("the environment sagemaker-sdk-3 is not built")
-    done = world.penstock("exec", "--", str(python), str(SCRIPTS / script), timeout=500)
+    done = world.script(f"sdk3/{script}", python=python, timeout=500)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

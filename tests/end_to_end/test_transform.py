@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,6 @@ from end_to_end.test_endpoints import archive, script_container, servers
 from end_to_end.world import BUCKET, ENDED, ROLE, World, until
 
 Json = Any
-SCRIPTS = Path(__file__).parent / "scripts"
 LINES = """
 import os
 
@@ -68,7 +65,7 @@ def ended(world: World, name: str) -> Json:
 
 @pytest.mark.xdist_group("sdk")
 def test_the_sdk_transforms_csv_and_json_lines_and_a_pipeline_does(world: World) -> None:
-    done = world.penstock("exec", "--", sys.executable, str(SCRIPTS / "sdk_transforms.py"))
+    done = world.script("sdk_transforms.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (

@@ -1,18 +1,14 @@
 """The SageMaker SDK's tuner with real training jobs: built-in XGBoost, a script, and a pipeline's step."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from end_to_end.world import World
 
 pytestmark = pytest.mark.xdist_group("sdk")
-SCRIPT = Path(__file__).parent / "scripts" / "sdk_tuning.py"
 
 
 def test_tuning_as_the_sdk_does_it(world: World) -> None:
-    done = world.penstock("exec", "--", sys.executable, str(SCRIPT))
+    done = world.script("sdk_tuning.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (

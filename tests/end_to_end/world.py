@@ -31,6 +31,8 @@ BUCKET = "things"
 DEADLINE = 60.0
 ENDED = {"Completed", "Failed", "Stopped", "Succeeded"}
 HERE = Path(__file__).parent
+SCRIPTS = HERE / "scripts"
+IMPATIENT = HERE / "impatient"  # how scripts wait
 BEGIN_AND_WAIT = 'echo "began $$"; until [ -e /opt/ml/go ]; do sleep 0.02; done; echo ended'
 """A shell script that says it has begun, and ends when it is let go."""
 
@@ -87,6 +89,14 @@ class World:
         return subprocess.run(
             command, env=self.environment, capture_output=True, text=True, timeout=timeout, check=False
         )
+
+    def script(
+        self, script: Path | str, *arguments: str, python: Path | str = sys.executable, timeout: float = 170.0
+    ) -> "subprocess.CompletedProcess[str]":
+        """A customer's script (of `scripts`, or by its path) in the environment that `penstock exec` makes."""
+        words = ("--data", str(self.server.data), "--", str(python), str(SCRIPTS / script), *arguments)
+        found = os.pathsep.join(filter(None, (str(IMPATIENT), os.environ.get("PYTHONPATH"))))
+        return penstock("exec", *words, timeout=timeout, PYTHONPATH=found)
 
     # -- S3
 
@@ -251,11 +261,12 @@ def running(data: Path, *options: str) -> Iterator[World]:
         world.close()
 
 
-def penstock(*arguments: str, timeout: float = 170.0) -> "subprocess.CompletedProcess[str]":
+def penstock(*arguments: str, timeout: float = 170.0, **variables: str) -> "subprocess.CompletedProcess[str]":
     """A `penstock` command."""
     return subprocess.run(
-        [sys.executable, "-m", "penstock", *arguments], capture_output=True, text=True, timeout=timeout, check=False
-    )
+        [sys.executable, "-m", "penstock", *arguments], env={**os.environ, **variables}, capture_output=True,
+        text=True, timeout=timeout, check=False,
+    )  # fmt: skip
 
 
 def s3_prefix(uri: str) -> Json:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.worlds import ENGINE
+from migrated import migrate
 from penstock.engine.alarms import Alarm, Alarms
 from penstock.store.database import Transaction
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 
 DEADLINE = 20.0

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from engine.worlds import ENGINE
+from migrated import migrate
 from penstock.engine.backlog import Undelivered
 from penstock.engine.facts import RunId
 from penstock.engine.milestones import Milestone, Milestones, Reader, What
 from penstock.store.database import Transaction
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 
 DEADLINE = 30.0

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.notices import Kind, Notices, Wants
 from penstock.store.database import Transaction
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Call, Directory, Json, Scope, operation
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from migrated import migrate
 from penstock.engine.engine import Engine
 from penstock.engine.facts import (
     Asked,
@@ -34,7 +35,6 @@ from penstock.engine.facts import (
 )
 from penstock.engine.outbox import Task
 from penstock.store.database import Transaction
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, inner, operation
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from engine.worlds import StoppingDatabase
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
@@ -17,7 +18,6 @@ from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
 from penstock.services.events import open_events
 from penstock.services.scheduler import open_scheduler
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError
 from penstock.wire.validate import validate

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migrated import migrate
 from penstock.store.blobs import BlobDamaged, Blobs, Digest, hold, release
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 
 LATER = 4e9  # a time after any file's

@@ -70,17 +70,23 @@ def command(
 async def run_again(
     data: Path, environments: Path | None, steps: list[Step], *, twice: bool, tell: Tell
 ) -> list[Judgement]:
+    """The judgement on each job of the steps, in a workshop of their own: see `judge_all`."""
+    async with workshop(data, environments) as place:
+        return await judge_all(place, steps, twice=twice, tell=tell)
+
+
+async def judge_all(place: Workshop, steps: list[Step], *, twice: bool, tell: Tell) -> list[Judgement]:
     """The judgement on each job of the steps, in their order; `tell` hears of each as it comes."""
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def judged(place: Workshop, step: Step, job: Ran) -> Judgement:
+    async def judged(step: Step, job: Ran) -> Judgement:
         async with turns:
             found = await judge(place, step.name, job, twice=twice)
         tell(found)
         return found
 
     found: list[asyncio.Task[Judgement] | Judgement] = []
-    async with workshop(data, environments) as place, asyncio.TaskGroup() as tasks:
+    async with asyncio.TaskGroup() as tasks:
         for step in steps:
             if step.does != "jobs":
                 found.append(judging.not_run(step))
@@ -88,7 +94,7 @@ async def run_again(
                 Judgement(step=step.name, job=arn, verdict="not reproducible", why="the job was deleted")
                 for arn in step.gone
             ]
-            found += [tasks.create_task(judged(place, step, job)) for job in step.jobs]
+            found += [tasks.create_task(judged(step, job)) for job in step.jobs]
         for each in found:
             if isinstance(each, Judgement):
                 tell(each)

@@ -37,3 +37,8 @@ def decode(token: str, *, member: str = "nextToken") -> Json:
         f"The value at '{member}' is not a token that this operation gave: "
         "pass the token of the last answer unchanged, or none to begin again."
     )
+
+
+def onward(token: str | None, member: str = "NextToken") -> dict[str, str]:
+    """How an answer says where the next page begins; nothing where there is none."""
+    return {member: token} if token else {}

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from engine.worlds import StoppingDatabase
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.services.autoscaling import activities
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from services.autoscaling.worlds import World
 from services.clockwork import at_work, until_stopped

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.alarms import Alarms
 from penstock.engine.engine import Engine
 from penstock.services.autoscaling import open_autoscaling
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError, ValidationError, operation
 from penstock.wire.validate import validate

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from engine.worlds import StoppingDatabase
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from services.clockwork import at_work, until_stopped
 from services.cloudformation.worlds import World

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from migrated import migrate
 from penstock.composition.rooms import Rooms
 from penstock.composition.sources import MIGRATIONS
 from penstock.services.cloudformation.driving import Driver
 from penstock.services.cloudformation.resources import TYPES
 from penstock.services.cloudformation.resources.kind import Resource, identified
-from penstock.store.migrate import migrate
 from penstock.wire.call import Scope
 
 SCOPE = Scope()

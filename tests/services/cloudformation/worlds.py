@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from migrated import migrate
 from penstock.composition.rooms import Rooms
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.deliveries import Deliveries
@@ -17,7 +18,6 @@ from penstock.engine.notices import Notices
 from penstock.services import identity, s3
 from penstock.services.cloudformation import open_cloudformation
 from penstock.store.blobs import Blobs
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Scope
 from penstock.wire.validate import validate

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.worlds import chances
+from migrated import migrate
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.codebuild.announcing import Announce, unheard
@@ -18,7 +19,6 @@ from penstock.services.codebuild.room import open_codebuild
 from penstock.services.codebuild.running import Machine
 from penstock.store.blobs import Blobs
 from penstock.store.logfile import decode
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, operation

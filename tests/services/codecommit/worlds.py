@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
 from penstock.engine.pushes import Pushes
 from penstock.services.codecommit import open_codecommit
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError
 from penstock.wire.validate import validate

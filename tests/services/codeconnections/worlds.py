@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.pushes import Interest, Pushes
 from penstock.languages.githosts.tree import Change, Push
@@ -16,7 +17,6 @@ from penstock.services.codeconnections.places import Places, file_of
 from penstock.services.codeconnections.using import Using
 from penstock.services.codeconnections.watching import Watching
 from penstock.store.database import Transaction
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, Scope
 from penstock.wire.hooks import Hook

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from engine.worlds import StoppingDatabase
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.services.codepipeline.providers import builds
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from services.clockwork import at_work, until_stopped
 from services.codepipeline.worlds import Outside, World, action, declared, stage, zipped

@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
@@ -19,7 +20,6 @@ from penstock.services.codepipeline import open_codepipeline
 from penstock.services.codepipeline.polling import Poller
 from penstock.services.codepipeline.starting import Starter
 from penstock.store.blobs import Blobs
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError, read_whole
 from penstock.wire.validate import validate

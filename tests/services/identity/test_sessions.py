@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from migrated import migrate
 from penstock.services import identity
 from penstock.services.identity.sessions import LONGEST
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Scope
 from services.identity.world import Clock, chance

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from gateway.running import Running, running
+from migrated import migrate
 from penstock.gateway.settings import Settings
 from penstock.services import identity
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.credentials import Credential
 

@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
+from migrated import migrate
 from penstock.composition.residents import nursery
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.services import lambda_, logs, s3
 from penstock.store.blobs import Blobs
 from penstock.store.logfile import stream_path
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError, operation

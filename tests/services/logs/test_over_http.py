@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from migrated import migrate
 from penstock.services import logs
 from penstock.store.logfile import Record, encode, stream_path
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import DEFAULT_ACCOUNT, DEFAULT_REGION, Directory
 from penstock.wire.validate import validate

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from engine.worlds import StoppingDatabase
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from services.clockwork import World, at, at_work, until_stopped
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.worlds import StoppingDatabase
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Json
 from services.clockwork import at_work, until_stopped

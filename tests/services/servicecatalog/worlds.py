@@ -7,13 +7,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services import s3
 from penstock.services.servicecatalog import open_servicecatalog
 from penstock.store.blobs import Blobs
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Call, Directory, Json, Scope
 from penstock.wire.validate import validate

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.services import logs
 from penstock.services.stepfunctions.aliases import Aliases
@@ -18,7 +19,6 @@ from penstock.services.stepfunctions.machines import Machines
 from penstock.services.stepfunctions.tags import Tags
 from penstock.services.stepfunctions.validation import Validation
 from penstock.services.stepfunctions.versions import Versions
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, Service, ServiceError
 from penstock.wire.validate import validate

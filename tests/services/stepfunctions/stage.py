@@ -18,13 +18,13 @@ from typing import Any
 
 import pytest
 
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
 from penstock.services import logs
 from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.services.stepfunctions.room import open_stepfunctions
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, operation
 from penstock.wire.validate import validate

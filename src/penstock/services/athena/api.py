@@ -100,7 +100,7 @@ class QueryExecutions:
         query = Query(kind=EXECUTION, scope=call.scope, limit=limit, token=request.get("NextToken"))
         page = await self.database.read(lambda tx: documents.page(tx, query))
         ids = {"QueryExecutionIds": [each.name for each in page.documents]}
-        return ids | ({"NextToken": page.token} if page.token else {})
+        return ids | pages.onward(page.token)
 
     @operation("StopQueryExecution")
     async def stop(self, call: Call, request: shapes.StopQueryExecutionRequest) -> Answer:

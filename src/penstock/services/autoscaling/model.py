@@ -11,6 +11,7 @@ from typing import Final, Self
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document, Page, Query
+from penstock.wire import pages
 from penstock.wire.call import Json, Scope, ServiceError, ValidationError
 
 TARGET: Final = "autoscaling/target"
@@ -120,4 +121,4 @@ def own_name(document: Document) -> str:
 
 
 def told(page: Page, member: str, entries: list[dict[str, Json]]) -> dict[str, Json]:
-    return {member: entries} if page.token is None else {member: entries, "NextToken": page.token}
+    return {member: entries} | pages.onward(page.token)

@@ -15,6 +15,7 @@ from penstock.services.cloudformation.templates import Templates
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, operation
 
 if TYPE_CHECKING:
@@ -229,4 +230,4 @@ def listing(scope: Scope, kind: str, request: Any, *, parent: str | None = None)
 
 
 def paged(member: str, told: Iterable[Json], token: str | None) -> Answer:
-    return {member: list(told), **({"NextToken": token} if token else {})}
+    return {member: list(told), **pages.onward(token)}

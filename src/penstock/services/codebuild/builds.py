@@ -19,6 +19,7 @@ from penstock.services.codebuild.model import BUILD, Json, PartOf, State
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ class Builds:
             descending=request.get("sortOrder", "DESCENDING") == "DESCENDING", token=request.get("nextToken"),
         )  # fmt: skip
         page = await self.database.read(lambda tx: documents.page(tx, query))
-        more = {"nextToken": page.token} if page.token else {}
+        more = pages.onward(page.token, "nextToken")
         return {"ids": [each.name for each in page.documents], **more}
 
 

@@ -11,6 +11,7 @@ from penstock.services.codebuild.model import POLICY, PROJECT, Json
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Column, Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Projects:
             descending=request.get("sortOrder") == "DESCENDING", token=request.get("nextToken"),
         )  # fmt: skip
         page = await self.database.read(lambda tx: documents.page(tx, query))
-        more = {"nextToken": page.token} if page.token else {}
+        more = pages.onward(page.token, "nextToken")
         return {"projects": [each.name for each in page.documents], **more}
 
 

@@ -254,7 +254,7 @@ def listed(call: Call, request: Mapping[str, Json], group: str | None) -> Query:
 
 async def arns_of(database: Database, query: Query, member: str) -> Answer:
     page = await database.read(lambda tx: documents.page(tx, query))
-    return {member: [each.arn for each in page.documents], **({"nextToken": page.token} if page.token else {})}
+    return {member: [each.arn for each in page.documents], **pages.onward(page.token, "nextToken")}
 
 
 def cut(request: Mapping[str, Json], entries: list[dict[str, Json]], member: str) -> Answer:

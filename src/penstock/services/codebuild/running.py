@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ import msgspec
 from penstock.engine.facts import RunId
 from penstock.engine.jobs import Building, Ending, File, Input, Job, JobId, Output, Resources, Runtime
 from penstock.engine.outbox import Task
+from penstock.engine.underway import Live, Underway
 from penstock.images.building import program
 from penstock.languages import buildspec
 from penstock.languages.buildspec import BadBuildspec, Buildspec
@@ -36,7 +37,6 @@ from penstock.store.streams import Streams
 from penstock.wire.call import Directory, ServiceError
 
 LOOK_EVERY: Final = 0.5  # seconds between looks at what a running build tells
-STOP_WITHIN: Final = 900.0  # seconds for a build to be handed over; one that takes longer sees `stop_asked` then
 GRACE: Final = 20.0  # seconds for the program to end its commands and say so
 RUNNER: Final = f"{order.ROOT}/runner"
 ORDER: Final = f"{order.ROOT}/order.json"
@@ -70,14 +70,6 @@ class Machine:
     memory_mib: int
 
 
-@dataclass(slots=True)
-class Live:
-    """A build whose job this worker is about."""
-
-    stop_asked: bool = False
-    handed_over: asyncio.Event = field(default_factory=asyncio.Event)
-
-
 class Unready(Exception):
     """A build that cannot be started; the trouble is its DOWNLOAD_SOURCE phase's."""
 
@@ -109,33 +101,27 @@ class Running:
         self._delivering = Delivering(directory, blobs)
         self._reporting = Reporting(database, blobs)
         self._caches = Caches(database, directory, blobs)
-        self._live: dict[RunId, Live] = {}
+        self._underway = Underway(Live)
         self._settled: list[JobId] = []
 
     async def run(self, task: Task) -> Json:
         """Carry a build out; answers a `Report`."""
         plan = msgspec.convert(task.input["plan"], Plan)
         fetched = msgspec.convert(task.input["fetched"], Fetched)
-        live = self._live.setdefault(task.run, Live())
-        try:
-            report = await self._attempt(task, plan, fetched, live)
-        except Unready as problem:
-            report = Report("exited", exit_code=1, trouble=problem.trouble)
-        finally:
-            live.handed_over.set()
-            self._live.pop(task.run, None)
+        with self._underway.about(task.run) as live:
+            try:
+                report = await self._attempt(task, plan, fetched, live)
+            except Unready as problem:
+                report = Report("exited", exit_code=1, trouble=problem.trouble)
         return msgspec.to_builtins(report)
 
     async def stop(self, task: Task) -> None:
         """Have a build's job end."""
-        live = self._live.setdefault(task.run, Live())
-        live.stop_asked = True
-        with suppress(TimeoutError):  # of a build that has just ended nobody says that it is handed over
-            async with asyncio.timeout(STOP_WITHIN):
-                await live.handed_over.wait()
+        await self._underway.stop(task.run)
         await self._runtime.stop(job_id(task.run))
 
     def settled(self, run: RunId) -> None:
+        self._underway.settled(run)
         self._settled.append(job_id(run))
 
     async def tidy(self) -> None:
@@ -157,7 +143,7 @@ class Running:
         if live.stop_asked:
             return Report("stopped")
         ending, began_at = await self._watched(task, plan, job, live)
-        report = await self._delivered(task, plan, job, ending, began_at)
+        report = await self._delivered(task, plan, job, ending, began_at, live)
         await self._keep_cache(task, plan, spec, job, report.told.get("cache"), ending)
         reports = await self._reporting.report(task.scope, plan, spec, ending, self._clock())
         return msgspec.structs.replace(report, reports=reports)
@@ -290,14 +276,16 @@ class Running:
         told: dict[str, Json] = msgspec.json.decode(await asyncio.to_thread(blob.read))
         return told
 
-    async def _delivered(self, task: Task, plan: Plan, job: Job, ending: Ending, began_at: float | None) -> Report:
+    async def _delivered(
+        self, task: Task, plan: Plan, job: Job, ending: Ending, began_at: float | None, live: Live
+    ) -> Report:
         told = await self._told(ending.outputs.get(TOLD_OUTPUT.name, ()))
         if began_at is None and told.get("phases"):
             began_at = told["phases"][0]["startTime"]
         report = Report(
             ending.reason, exit_code=ending.exit_code, message=ending.message, began_at=began_at, told=told
         )  # fmt: skip
-        if ending.reason == "stopped" and began_at is None and not self._was_stopped(task.run):
+        if ending.reason == "stopped" and began_at is None and not live.stop_asked:
             report = msgspec.structs.replace(report, reason="queued-too-long", message="it was queued for too long")
         try:
             if ending.reason == "exited":
@@ -307,9 +295,6 @@ class Running:
         except Undelivered as problem:
             report = msgspec.structs.replace(report, trouble=Trouble("CLIENT_ERROR", str(problem)))
         return report
-
-    def _was_stopped(self, run: RunId) -> bool:
-        return run in self._live and self._live[run].stop_asked
 
 
 def job_id(run: RunId) -> JobId:

@@ -10,6 +10,7 @@ from penstock.services.codecommit.desk import commit_of
 from penstock.services.codecommit.files import blob_of
 from penstock.services.codecommit.hunks import diff_hunks
 from penstock.services.codecommit.model import wrong
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, operation
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Commits:
             }
             for commit_id, commit, file in zip(ids, commits, files, strict=True)
         ]  # fmt: skip
-        return {"revisionDag": versions, **({"nextToken": token} if token else {})}
+        return {"revisionDag": versions, **pages.onward(token, "nextToken")}
 
 
 def path_wanted(path: str | None) -> str:

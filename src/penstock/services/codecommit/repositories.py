@@ -9,6 +9,7 @@ from penstock.services.codecommit import model, rows
 from penstock.services.codecommit.model import ASSOCIATION, COMMENT, HAPPENING, PULL_REQUEST, REPOSITORY, TOKEN, wrong
 from penstock.store import documents, tags
 from penstock.store.documents import AlreadyStored, Document, Query
+from penstock.wire import pages
 from penstock.wire.arns import Arn
 from penstock.wire.call import Answer, Call, Json, ServiceError, operation
 from penstock.wire.http import asked_at
@@ -96,7 +97,7 @@ class Repositories:
         )  # fmt: skip
         page = await self.desk.database.read(lambda tx: documents.page(tx, query))
         shown = [{"repositoryName": each.name, "repositoryId": each.parent} for each in page.documents]
-        return {"repositories": shown} | ({"nextToken": page.token} if page.token else {})
+        return {"repositories": shown} | pages.onward(page.token, "nextToken")
 
     @operation("UpdateRepositoryDescription")
     async def describe(self, call: Call, request: shapes.UpdateRepositoryDescriptionRequest) -> Answer:

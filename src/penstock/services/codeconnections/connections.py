@@ -19,6 +19,7 @@ from penstock.services.codeconnections.model import (
 from penstock.services.codeconnections.places import Places, WrongPlace
 from penstock.store import documents, tags
 from penstock.store.documents import Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Connections:
 
         shown, token = await self.database.read(read)
         told = [await self._told(*each) for each in shown if kind in (None, each[0].body["ProviderType"])]
-        return {"Connections": told, **({"NextToken": token} if token else {})}
+        return {"Connections": told, **pages.onward(token)}
 
     @operation("DeleteConnection")
     async def delete(self, call: Call, request: shapes.DeleteConnectionRequest) -> Answer:

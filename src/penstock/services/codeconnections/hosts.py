@@ -9,6 +9,7 @@ from penstock.services.codeconnections.model import CONNECTION, HOST, SERVICE, J
 from penstock.services.codeconnections.places import WrongPlace, check_url
 from penstock.store import documents, tags
 from penstock.store.documents import Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Hosts:
         )  # fmt: skip
         page = await self.database.read(lambda tx: documents.page(tx, query))
         hosts = [{**told(each), "HostArn": spoken(each.arn, self.service)} for each in page.documents]
-        return {"Hosts": hosts, **({"NextToken": page.token} if page.token else {})}
+        return {"Hosts": hosts, **pages.onward(page.token)}
 
     @operation("UpdateHost")
     async def update(self, call: Call, request: shapes.UpdateHostRequest) -> Answer:

@@ -15,6 +15,7 @@ from penstock.services.codepipeline.starting import Starter, can_be_target
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Executions:
             answers.summary(each.body, started_at=each.created_at, changed_at=each.modified_at)
             for each in page.documents
         ]
-        return {"pipelineExecutionSummaries": told, **({"nextToken": page.token} if page.token else {})}
+        return {"pipelineExecutionSummaries": told, **pages.onward(page.token, "nextToken")}
 
     @operation("StopPipelineExecution")
     async def stop(self, call: Call, request: shapes.StopPipelineExecutionRequest) -> Answer:

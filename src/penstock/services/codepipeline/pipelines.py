@@ -20,6 +20,7 @@ from penstock.services.codepipeline.starting import Starter
 from penstock.store import documents, tags
 from penstock.store.database import Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class Pipelines:
             }
             for each in page.documents
         ]
-        return {"pipelines": told, **({"nextToken": page.token} if page.token else {})}
+        return {"pipelines": told, **pages.onward(page.token, "nextToken")}
 
     @operation("DeletePipeline")
     async def delete(self, call: Call, request: shapes.DeletePipelineRequest) -> Answer:

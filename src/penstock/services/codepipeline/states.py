@@ -15,6 +15,7 @@ from penstock.services.codepipeline.traffic import Gate
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, ServiceError, operation
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class States:
 
         page = await self.engine.database.read(read)
         told = [each.body for each in page.documents]
-        return {member: told, **({"nextToken": page.token} if page.token else {})}
+        return {member: told, **pages.onward(page.token, "nextToken")}
 
     def _standing(self, tx: Transaction, pipeline: Document, execution: str) -> set[str]:
         """The attempts of an execution that no later ones have taken the place of."""

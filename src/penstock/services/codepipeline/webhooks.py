@@ -17,6 +17,7 @@ from penstock.services.codepipeline.answers import MASK
 from penstock.services.codepipeline.model import id_of
 from penstock.store import documents, tags
 from penstock.store.documents import Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
 from penstock.wire.hooks import Hook, address
 
@@ -79,7 +80,7 @@ class Webhooks:
         page = await self.database.read(lambda tx: documents.page(tx, query))
         return {
             "webhooks": [self._told(each) for each in page.documents],
-            **({"NextToken": page.token} if page.token else {}),
+            **pages.onward(page.token),
         }
 
     @operation("DeleteWebhook")

@@ -20,6 +20,7 @@ from penstock.services.events.shapes import (
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, ValidationError, operation
 
 DAY: Final = 86_400.0
@@ -97,7 +98,7 @@ class Archives:
         def look(tx: Transaction) -> dict[str, Json]:
             page = documents.page(tx, wanted)
             shown: dict[str, Json] = {"Archives": [summary(tx, each) for each in page.documents]}
-            return shown if page.token is None else {**shown, "NextToken": page.token}
+            return {**shown, **pages.onward(page.token)}
 
         return await self.database.scan(look)
 

@@ -10,6 +10,7 @@ from typing import Final
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
+from penstock.wire import pages
 from penstock.wire.arns import Arn
 from penstock.wire.call import Json, Scope, ServiceError
 
@@ -55,7 +56,7 @@ async def listed(database: Database, query: Query, member: str, entry: Callable[
     """One page of a list, as every list operation here answers it."""
     page = await database.read(lambda tx: documents.page(tx, query))
     shown: dict[str, Json] = {member: [entry(document) for document in page.documents]}
-    return shown if page.token is None else {**shown, "NextToken": page.token}
+    return {**shown, **pages.onward(page.token)}
 
 
 def query(scope: Scope, kind: str, request: Mapping[str, Json], **filters: Json) -> Query:

@@ -11,6 +11,7 @@ from penstock.services.glue.catalog import DATABASE, TABLE, folded
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, operation
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Databases:
         )  # fmt: skip
         page = await self.database.read(lambda tx: documents.page(tx, wanted))
         databases = {"DatabaseList": [shown(each) for each in page.documents]}
-        return databases | ({"NextToken": page.token} if page.token else {})
+        return databases | pages.onward(page.token)
 
     @operation("DeleteDatabase")
     async def delete(self, call: Call, request: shapes.DeleteDatabaseRequest) -> Answer:

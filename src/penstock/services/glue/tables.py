@@ -11,6 +11,7 @@ from penstock.services.glue.catalog import TABLE, folded
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, operation
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Tables:
 
         page = await self.database.read(read)
         tables = {"TableList": [shown(each) for each in page.documents]}
-        return tables | ({"NextToken": page.token} if page.token else {})
+        return tables | pages.onward(page.token)
 
     @operation("DeleteTable")
     async def delete(self, call: Call, request: shapes.DeleteTableRequest) -> Answer:

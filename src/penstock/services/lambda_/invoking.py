@@ -63,18 +63,13 @@ class Invoking:
     @operation("Invoke")
     async def invoke(self, call: Call, request: Request) -> Answer:
         way = request.get("InvocationType") or "RequestResponse"
-        payload = await content(request.get("Payload"))
-        check_payload(payload, LARGEST_EVENT if way == "Event" else LARGEST_PAYLOAD)
-        target, context = target_of(call.scope, request), request.get("ClientContext")
-        # Who asks twice (after a crash) names the same request, of the same version: the function can know it again.
-        luck = mark_of(call.token).replace("-", "") if call.token else self.chance()
-        found = await self.invocations.found(target, luck)
+        most = LARGEST_EVENT if way == "Event" else LARGEST_PAYLOAD
+        target, found, invocation = await self._understood(call, request, most)
         if way == "DryRun":
             return {"StatusCode": 204}
         if way == "Event":
-            await self.accept(call, target, payload, identifier(luck), context)
+            await self.accept(call, target, invocation.payload, invocation.id, invocation.client_context)
             return {"StatusCode": 202}
-        invocation = Invocation(id=identifier(luck), payload=payload, arn=target.arn, client_context=context)
         answer = await self.invocations.run(found, invocation)
         if request.get("LogType") != "Tail":
             del answer["LogResult"]
@@ -83,16 +78,22 @@ class Invoking:
     @operation("InvokeWithResponseStream")
     async def stream(self, call: Call, request: Request) -> Answer:
         """No function here streams, for managed runtimes of Python do not on AWS: all is one chunk at the end."""
-        payload = await content(request.get("Payload"))
-        check_payload(payload, LARGEST_PAYLOAD)
-        target, luck, context = target_of(call.scope, request), self.chance(), request.get("ClientContext")
-        found = await self.invocations.found(target, luck)
+        _, found, invocation = await self._understood(call, request, LARGEST_PAYLOAD)
         if request.get("InvocationType") == "DryRun":
             return {"StatusCode": 204}
-        invocation = Invocation(id=identifier(luck), payload=payload, arn=target.arn, client_context=context)
         answer = await self.invocations.run(found, invocation)
         events = streamed(answer, with_tail=request.get("LogType") == "Tail")
         return {"StatusCode": 200, "ExecutedVersion": answer["ExecutedVersion"], "EventStream": events}
+
+    async def _understood(self, call: Call, request: Request, most: int) -> tuple[Target, Deployment, Invocation]:
+        """What is to be run, which version that is now, and with what; `most` is the size of the largest payload."""
+        payload = await content(request.get("Payload"))
+        check_payload(payload, most)
+        target, context = target_of(call.scope, request), request.get("ClientContext")
+        # Who asks twice (after a crash) names the same request, of the same version: the function can know it again.
+        luck = mark_of(call.token).replace("-", "") if call.token else self.chance()
+        found = await self.invocations.found(target, luck)
+        return target, found, Invocation(id=identifier(luck), payload=payload, arn=target.arn, client_context=context)
 
 
 async def streamed(answer: Mapping[str, Json], *, with_tail: bool) -> Events:

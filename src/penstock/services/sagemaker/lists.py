@@ -14,6 +14,7 @@ from typing import Final
 from penstock.store import documents
 from penstock.store.database import Database
 from penstock.store.documents import Column, Document
+from penstock.wire import pages
 from penstock.wire.call import Answer, Json, Scope, ValidationError
 
 PAGE: Final = 10  # how many come back where MaxResults is not given, as on AWS
@@ -73,4 +74,4 @@ async def answer(database: Database, wanted: documents.Query, member: str, entry
 def told(page: documents.Page, member: str, entry: Callable[[Document], Json]) -> Answer:
     """A page that has been read, as a list operation answers it."""
     entries = {member: [entry(document) for document in page.documents]}
-    return entries if page.token is None else {**entries, "NextToken": page.token}
+    return {**entries, **pages.onward(page.token)}

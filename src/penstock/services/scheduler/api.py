@@ -20,6 +20,7 @@ from penstock.services.scheduler.shapes import (
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, operation
 
 PAGE: Final = 100
@@ -117,7 +118,7 @@ class Schedules:
 
         page = await self.database.write(look)
         shown = {"Schedules": [model.summary(each) for each in page.documents]}
-        return shown if page.token is None else {**shown, "NextToken": page.token}
+        return {**shown, **pages.onward(page.token)}
 
 
 def first_after(schedule: Document, at: float) -> float:

@@ -31,6 +31,7 @@ from penstock.services.scheduler.shapes import (
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, ServiceError, ValidationError, operation
 
 PAGE: Final = 100
@@ -100,7 +101,7 @@ class Groups:
 
         page = await self.database.write(look)
         shown = {"ScheduleGroups": [group_described(each) for each in page.documents]}
-        return shown if page.token is None else {**shown, "NextToken": page.token}
+        return {**shown, **pages.onward(page.token)}
 
     @operation("TagResource")
     async def tag(self, call: Call, request: TagResourceRequest) -> TagResourceResponse:

@@ -18,6 +18,7 @@ from penstock.services.stepfunctions.tokens import waits_for
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, ServiceError, operation
 
 Json = Any
@@ -102,7 +103,7 @@ class Activities:
         )
         page = await self.database.read(lambda tx: documents.page(tx, query))
         answer: dict[str, Json] = {"activities": [summary(each) for each in page.documents]}
-        return answer if page.token is None else answer | {"nextToken": page.token}
+        return answer | pages.onward(page.token, "nextToken")
 
     @operation("GetActivityTask")
     async def poll(self, call: Call, request: Request) -> Answer:

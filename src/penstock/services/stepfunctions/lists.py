@@ -8,6 +8,7 @@ from penstock.services.stepfunctions.failures import invalid_token
 from penstock.store import documents
 from penstock.store.database import Database
 from penstock.store.documents import Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Json, ValidationError
 
 PAGE: Final = 100
@@ -23,4 +24,4 @@ async def answer_page(
     except ValidationError:
         raise invalid_token() from None
     entries = {member: [entry(document) for document in page.documents]}
-    return entries if page.token is None else {**entries, "nextToken": page.token}
+    return {**entries, **pages.onward(page.token, "nextToken")}

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from migrated import migrate
 from penstock.composition.rooms import Rooms
 from penstock.composition.sources import MIGRATIONS
 from penstock.services.cloudformation.driving import Driver
 from penstock.services.cloudformation.resources import TYPES
 from penstock.services.cloudformation.resources.kind import Made, Resource, ResourceType, identified
-from penstock.store.migrate import migrate
 from penstock.wire.call import Answer, Call, Scope
 from services.cloudformation.types import cases
 from services.cloudformation.types.cases import CASES, CODE, ROLE, STATES, TRUST, zipped

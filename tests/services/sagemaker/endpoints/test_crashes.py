@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from engine.worlds import StoppingDatabase, is_cut_short
+from migrated import migrate
 from penstock.services.sagemaker.endpoints import queueing
-from penstock.store.migrate import migrate
 from penstock.wire.call import ServiceError
 from services.sagemaker.endpoints.test_operations import DEADLINE, World, world_at
 from services.sagemaker.endpoints.test_queueing import FakeTopics

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.worlds import chances
+from migrated import migrate
 from penstock.engine.engine import Engine
 from penstock.engine.residents import Reply, Setting
 from penstock.services.sagemaker import registry
@@ -16,7 +17,6 @@ from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.endpoints.servers import Served
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.store.blobs import Blobs
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError

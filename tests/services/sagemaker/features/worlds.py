@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from engine.worlds import chances, working
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.services import glue, s3
@@ -21,7 +22,6 @@ from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.features.room import open_features
 from penstock.services.sagemaker.features.shipping import Shipping
 from penstock.store.blobs import Blobs
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Scope
 from penstock.wire.validate import validate

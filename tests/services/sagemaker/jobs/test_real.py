@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from migrated import migrate
 from penstock.composition.rooms import Rooms
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.facts import RunId
-from penstock.store.migrate import migrate
 from penstock.wire.call import Call, Scope, ServiceError
 from services.sagemaker.jobs.worlds import (
     archive,

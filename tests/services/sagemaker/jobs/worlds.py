@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from engine.worlds import chances
+from migrated import migrate
 from penstock.engine.decided import Decided, at_once
 from penstock.engine.engine import Engine
 from penstock.engine.facts import Outcome, RunId
@@ -28,7 +29,6 @@ from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.jobs.running import Tracking
 from penstock.store.blobs import Blobs
 from penstock.store.logfile import Record, encode
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, operation

@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 
 from penstock.app import Penstock, Settings
 from penstock.composition.tracking import version
+from penstock.services.sagemaker.mlflow import keeping
 from penstock.services.sagemaker.mlflow.passes import Passes
 
 T = TypeVar("T")
@@ -171,7 +172,9 @@ async def test_a_program_ends_with_penstock_and_comes_back_with_it(tmp_path: Pat
     assert after["starts"] == 2
 
 
-async def test_one_that_never_comes_up_has_failed(tmp_path: Path) -> None:
+async def test_one_that_never_comes_up_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "PAUSES", (0.05, 0.1))
+
     def story(ask: Customer) -> None:
         ask.create()
         assert ask.until("CreateFailed")["IsActive"] == "Inactive"

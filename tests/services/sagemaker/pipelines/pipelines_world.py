@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from migrated import migrate
 from penstock.engine.engine import Engine
 from penstock.engine.facts import Asked, Command, Event, Finish, Outcome, RunId, Signalled, Started, Status
 from penstock.services.sagemaker.pipelines.flow import as_written
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.store.database import Transaction
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, ValidationError, operation
 

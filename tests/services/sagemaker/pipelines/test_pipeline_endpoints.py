@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from engine.worlds import StoppingDatabase, is_cut_short
+from migrated import migrate
 from penstock.services.sagemaker.pipelines import deploying
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, ValidationError, operation
 from services.sagemaker.pipelines.pipelines_world import ENGINE, World, at_work, get, opened, processing, working

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from engine.worlds import StoppingDatabase
-from penstock.store.migrate import migrate
+from migrated import migrate
 from penstock.store.sqlite import SqliteDatabase
 from services.sagemaker.pipelines.pipelines_world import ENGINE, World, at_work, opened
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.worlds import chances, working
+from migrated import migrate
 from penstock.engine import journal
 from penstock.engine.engine import Engine
 from penstock.engine.facts import Outcome, RunId
@@ -25,7 +26,6 @@ from penstock.services.sagemaker.recorded.story import FLOWS
 from penstock.services.sagemaker.transform.room import open_transform
 from penstock.store.blobs import Blobs
 from penstock.store.logfile import decode
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
 from penstock.wire.call import Answer, Call, Directory, Scope

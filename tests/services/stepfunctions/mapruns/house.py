@@ -9,12 +9,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
 from penstock.services.stepfunctions.interpreter.plan import Limits
 from penstock.services.stepfunctions.room import open_stepfunctions
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, ServiceError
 from penstock.wire.validate import validate

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from engine.worlds import StoppingDatabase
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.services.stepfunctions.mapruns import filling, redriving
-from penstock.store.migrate import migrate
 from penstock.wire.call import Json
 from services.stepfunctions.mapruns.buckets import Bucket
 from services.stepfunctions.mapruns.house import House, distributed, house, reading

@@ -10,6 +10,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
@@ -23,7 +24,6 @@ from penstock.services.stepfunctions.mapruns import filling
 from penstock.services.stepfunctions.mapruns.filling import Filling
 from penstock.services.stepfunctions.mapruns.flow import MapRunFlow
 from penstock.services.stepfunctions.mapruns.order import FLOW, MapRunOrder
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Directory, Json, Scope
 from services.stepfunctions.mapruns.house import MACHINE, ROLE, distributed

@@ -1,7 +1,6 @@
 """Explaining: Shapley values of each column, as a mean of their amounts over rows, in the shape of Clarify's analysis.
 
-They are sampled: for some orders of the columns, a row takes the place of another one column by column, and each
-column is given what the answer changes by. Over one such walk the shares add up to the whole change, exactly.
+Clarify's program finds them, too: see `penstock_image.clarify.shapley`. Other rows stand for a column's absence.
 """
 
 from pathlib import Path
@@ -13,41 +12,39 @@ import pandas as pd
 from penstock_automl import SEED, table
 from penstock_automl.estimators import Model
 from penstock_automl.schema import Schema
+from penstock_image.clarify import shapley
+from penstock_image.clarify.shapley import Coalitions, Explained
 
 ROWS = 40
-ORDERS = 8
+BASELINES = 8
+SAMPLES = 64  # coalitions beside those of one column and of all but one
 
 
 def explain(model: Model, schema: Schema, rows: pd.DataFrame, output: Path) -> None:
     """Write `analysis.json`."""
-    amounts, expected = shapley(model, list(schema.types), rows)
-    explained = {
+    names = list(schema.types)
+    found = explained(model, names, rows)
+    amounts = np.abs(found.local).mean(axis=0)
+    sections = {
         f"label{place}": {
-            "global_shap_values": {name: float(amounts[at, place]) for at, name in enumerate(schema.types)},
-            "expected_value": float(expected[place]),
+            "global_shap_values": dict(zip(names, shares.tolist(), strict=True)),
+            "expected_value": float(found.expected[place]),
         }
-        for place in range(amounts.shape[1])
+        for place, shares in enumerate(amounts)
     }
-    table.write_json({"version": "1.0", "explanations": {"kernel_shap": explained}}, output / "analysis.json")
+    table.write_json({"version": "1.0", "explanations": {"kernel_shap": sections}}, output / "analysis.json")
 
 
-def shapley(model: Model, names: list[str], rows: pd.DataFrame) -> tuple[Any, Any]:
-    """Mean amounts by column and output, and what is answered on average."""
-    dice = np.random.default_rng(SEED)
-    chosen = rows.iloc[dice.permutation(len(rows))[:ROWS]].reset_index(drop=True)
-    shares = np.zeros((len(chosen), len(names), outputs(model, chosen).shape[1]))
-    for _ in range(ORDERS):
-        others = rows.iloc[dice.integers(len(rows), size=len(chosen))].reset_index(drop=True)
-        order = dice.permutation(len(names))
-        steps = [others.copy()]
-        for place in order:
-            after = steps[-1].copy()
-            after[names[place]] = chosen[names[place]]
-            steps.append(after)
-        found = np.split(outputs(model, pd.concat(steps, ignore_index=True)), len(steps))
-        for number, place in enumerate(order):
-            shares[:, place] += (found[number + 1] - found[number]) / ORDERS
-    return np.abs(shares).mean(axis=0), outputs(model, rows.iloc[:1_000]).mean(axis=0)
+def explained(model: Model, names: list[str], rows: pd.DataFrame) -> Explained:
+    """The columns' shares in the answers to some of the rows."""
+    chance = np.random.default_rng(SEED)
+    values = rows.to_numpy(dtype=object)[chance.permutation(len(rows))]
+    players = [rows.columns.get_loc(name) for name in names]
+    coalitions = Coalitions.drawn(len(players), 2 * len(players) + SAMPLES, chance)
+    return shapley.explain(
+        values[:ROWS], values[-BASELINES:], lambda made: outputs(model, pd.DataFrame(made, columns=rows.columns)),
+        coalitions, players, logit=False,
+    )  # fmt: skip
 
 
 def outputs(model: Model, rows: pd.DataFrame) -> Any:

@@ -21,6 +21,7 @@ from penstock.services.codebuild.requests import invalid
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class Batches:
             descending=asked.get("sortOrder", "DESCENDING") == "DESCENDING",
         )  # fmt: skip
         page = await self.database.read(lambda tx: documents.page(tx, query))
-        more = {"nextToken": page.token} if page.token else {}
+        more = pages.onward(page.token, "nextToken")
         return {"ids": [each.name for each in page.documents], **more}
 
 

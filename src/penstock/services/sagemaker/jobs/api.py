@@ -33,6 +33,7 @@ from penstock.services.sagemaker.jobs.requests import Definitions, completed
 from penstock.store import blobs, documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, ServiceError, ValidationError, inner, operation
 
 JOB_TAKEN: Final = (
@@ -114,7 +115,7 @@ class Jobs:
         page = await self._database.read(lambda tx: documents.page(tx, query))
         found = [summarised(product, each) for each in page.documents]
         told: dict[str, Json] = {NAMES[product].summaries: [each for each in found if is_asked_for(each, request)]}
-        return told if page.token is None else {**told, "NextToken": page.token}
+        return {**told, **pages.onward(page.token)}
 
     async def stop(self, call: Call, product: Product, name: str) -> None:
         def stop(tx: Transaction) -> None:

@@ -8,15 +8,16 @@ again; staging brings the same files; uploading writes the same objects. Nothing
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import msgspec
 
+from penstock.engine import underway
 from penstock.engine.facts import RunId
 from penstock.engine.jobs import Building, Ending, Input, Job, JobId, Progress, Runtime
 from penstock.engine.outbox import Task
+from penstock.engine.underway import Underway
 from penstock.services.sagemaker.identify import Identify
 from penstock.services.sagemaker.jobs import processing, training
 from penstock.services.sagemaker.jobs.contract import Contract, Instance, resource_config
@@ -39,16 +40,13 @@ CONTRACTS: Final[Mapping[Product, Callable[[Plan, str], Contract]]] = {
     "training-job": training.contract,
     "processing-job": processing.contract,
 }
-STOP_WITHIN: Final = 900.0  # seconds for a job to be staged; one that takes longer sees `stop_asked` afterwards
 
 
 @dataclass(slots=True)
-class Live:
-    """A run whose job this worker is about: which jobs there are, and whether it is to stop."""
+class Live(underway.Live):
+    """A run whose job this worker is about: which jobs there are, and how far they have come."""
 
     jobs: list[JobId] = field(default_factory=list)
-    stop_asked: bool = False
-    handed_over: asyncio.Event = field(default_factory=asyncio.Event)  # to the runtime, or to nobody any more
     begun: asyncio.Event = field(default_factory=asyncio.Event)  # a job of it runs, or none will
     noting: Noting | None = None  # what the job has taken
 
@@ -106,7 +104,7 @@ class Running:
         self._streams = streams
         self._client_environment = client_environment
         self._clock = clock
-        self._live: dict[RunId, Live] = {}
+        self._underway = Underway(Live)
         self._ended: dict[RunId, list[JobId]] = {}
         self._settled: list[JobId] = []
         # Instances of one job wait for each other: two such jobs that each hold half of the slots would wait forever.
@@ -118,32 +116,25 @@ class Running:
         attempt: int = task.input["attempt"]
         contract = CONTRACTS[plan.product](plan, task.scope.region)
         contract = replace(contract, longest=max(1.0, contract.longest - task.input["spent"]))
-        live = self._live.setdefault(task.run, Live())
-        live.jobs = [job_id(plan, attempt, host) for host in contract.hosts]
-        work = Work(task, contract, Phases(attempt, self._clock), live, stamp=int(plan.created_at) + attempt - 1)
-        try:
+        with self._underway.about(task.run) as live:
+            live.jobs = [job_id(plan, attempt, host) for host in contract.hosts]
+            work = Work(task, contract, Phases(attempt, self._clock), live, stamp=int(plan.created_at) + attempt - 1)
             async with asyncio.TaskGroup() as beside:
                 telling = beside.create_task(work.phases.keep_telling(task))
                 report = await self._attempt(work, beside)
                 telling.cancel()
-        finally:
-            live.handed_over.set()
-            self._live.pop(task.run, None)
         self._ended.setdefault(task.run, []).extend(live.jobs)
         return msgspec.to_builtins(msgspec.structs.replace(report, phases=work.phases.entered))
 
     async def stop(self, task: Task) -> None:
         """Have a run's job end: once, when the runtime knows it, since a second SIGTERM may mean another thing."""
-        live = self._live.setdefault(task.run, Live())
-        live.stop_asked = True
-        with suppress(TimeoutError):
-            async with asyncio.timeout(STOP_WITHIN):
-                await live.handed_over.wait()
+        live = await self._underway.stop(task.run)
         for job in live.jobs:
             await self._runtime.stop(job)
 
     def settled(self, run: RunId) -> None:
         """The run's outcome is durable, so the runtime's record of its jobs is not needed again."""
+        self._underway.settled(run)
         self._settled += self._ended.pop(run, [])
 
     async def forget_settled(self) -> None:
@@ -156,7 +147,7 @@ class Running:
 
         For now and then, more often than what nobody holds is swept away: short jobs are over before that.
         """
-        for run, live in tuple(self._live.items()):
+        for run, live in self._underway.items():
             if live.noting is not None:
                 await self._staging.hold(live.noting.taken, run)
 

@@ -24,6 +24,7 @@ from penstock.services.sagemaker.people import user_context
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ValidationError, operation
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class TrackingServers:
         page = await self.database.read(lambda tx: documents.page(tx, query))
         version = request.get("MlflowVersion")
         shown = [summary(each) for each in page.documents if version in (None, each.body["MlflowVersion"])]
-        return {"TrackingServerSummaries": shown, **({} if page.token is None else {"NextToken": page.token})}
+        return {"TrackingServerSummaries": shown, **pages.onward(page.token)}
 
     @operation("UpdateMlflowTrackingServer")
     async def update(self, call: Call, request: shapes.UpdateMlflowTrackingServerRequest) -> Answer:

@@ -19,6 +19,7 @@ from penstock.services.sagemaker.monitoring.ringing import Ringing, definition_o
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, Scope, ValidationError, operation
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class MonitoringSchedules:
         page = await self.database.read(lambda tx: documents.page(tx, query))
         shown = [summary(each) for each in page.documents]
         told: dict[str, Json] = {"MonitoringScheduleSummaries": [each for each in shown if is_asked_for(each, request)]}
-        return told if page.token is None else {**told, "NextToken": page.token}
+        return {**told, **pages.onward(page.token)}
 
     @operation("StartMonitoringSchedule")
     async def start(self, call: Call, request: shapes.StartMonitoringScheduleRequest) -> None:

@@ -11,6 +11,7 @@ from penstock.services.sagemaker.monitoring.api import found
 from penstock.services.sagemaker.monitoring.model import ResourceNotFound
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, ValidationError, operation
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class MonitoringHistory:
     @operation("ListMonitoringExecutions")
     async def executions(self, call: Call, request: shapes.ListMonitoringExecutionsRequest) -> Answer:
         found, token = await self.database.read(lambda tx: rows.executions(tx, call.scope, request))
-        return {"MonitoringExecutionSummaries": found} | ({} if token is None else {"NextToken": token})
+        return {"MonitoringExecutionSummaries": found} | pages.onward(token)
 
     @operation("ListMonitoringAlerts")
     async def alerts(self, call: Call, request: shapes.ListMonitoringAlertsRequest) -> Answer:
@@ -62,4 +63,4 @@ class MonitoringHistory:
             return rows.changes(tx, call.scope, request)
 
         shown, token = await self.database.read(look)
-        return {"MonitoringAlertHistory": shown} | ({} if token is None else {"NextToken": token})
+        return {"MonitoringAlertHistory": shown} | pages.onward(token)

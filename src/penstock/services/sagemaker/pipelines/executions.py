@@ -275,7 +275,7 @@ class PipelineExecutions:
             alias = request.get("PipelineVersionAlias")
             found = _of_version(tx, wanted, None if alias is None else versions.by_alias(pipeline, alias))
             entries = [{**answers.execution_summary(each), **self._aliases(tx, each)} for each in found.documents]
-            return {"PipelineExecutionSummaries": entries, **({"NextToken": found.token} if found.token else {})}
+            return {"PipelineExecutionSummaries": entries, **pages.onward(found.token)}
 
         return await self.database.read(find)
 

@@ -15,7 +15,6 @@ Conditions and Fail steps are over as soon as their documents have been looked i
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from penstock.engine.facts import (
@@ -24,7 +23,6 @@ from penstock.engine.facts import (
     Ended,
     Event,
     Fired,
-    Invoke,
     Perform,
     Refused,
     RunId,
@@ -32,8 +30,7 @@ from penstock.engine.facts import (
     Watch,
 )
 from penstock.languages.pipeline import conditions, iterations
-from penstock.languages.pipeline.expressions import Sources, Unresolvable, address, document_uri, resolve
-from penstock.languages.pipeline.retries import delay
+from penstock.languages.pipeline.expressions import Unresolvable, address, document_uri, resolve
 from penstock.languages.pipeline.tree import (
     AnyStep,
     AutoML,
@@ -65,25 +62,26 @@ from penstock.services.sagemaker.pipelines import (
     cleaning,
     deploying,
     failures,
+    judging,
     looping,
     outside,
+    remembering,
     steps,
 )
-from penstock.services.sagemaker.pipelines.ledger import Ledger
-from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, Progress
+from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan
+from penstock.services.sagemaker.pipelines.standing import Standing
 from penstock.services.sagemaker.pipelines.steps import MAKING, Fit
 
 Json = Any
 LOOK_INTO = "pipelines.property-file"
 
 
-class Turn:
+class Turn(Standing):
     """One event, taken in step by step; `value` is the execution afterwards."""
 
     def __init__(self, plan: Plan, state: Execution, event: Event, begin: Begin, fit: Fit) -> None:
-        self.ledger = Ledger(plan, state, event, begin)
+        super().__init__(plan, state, event, begin)
         self._fit = fit
-        self._known: dict[StepName, tuple[Progress, Sources]] = {}
 
     def value(self) -> Execution:
         """Start what may start now, and close the execution when nothing is left."""
@@ -132,7 +130,7 @@ class Turn:
             if progress.phase == "looking":
                 ledger.settle(name, "Stopped")
             elif progress.phase == "resting":
-                ledger.commands.append(CancelTimer(self._key(name, "unretry"), self._key(name, "retry")))
+                ledger.commands.append(CancelTimer(self.key(name, "unretry"), self.key(name, "retry")))
                 ledger.settle(name, "Stopped")
             elif progress.phase == "running":
                 self._stop_job(name)
@@ -152,7 +150,7 @@ class Turn:
         if "Outputs" in payload:
             self._answered(name, payload["Outputs"])
         else:
-            self._fail(name, payload["FailureReason"] or failures.ANSWERED_BADLY)
+            self.fail(name, payload["FailureReason"] or failures.ANSWERED_BADLY)
 
     def limited(self, parallel_steps: int | None) -> None:
         self.ledger.parallel_steps = parallel_steps
@@ -161,18 +159,18 @@ class Turn:
 
     def _look(self, name: StepName) -> None:
         """Look into the documents that the step's expressions ask for; then act."""
-        sources = self._sources(name)
+        sources = self.sources(name)
         try:
             wanted = {
                 address(node, sources): {"S3Uri": document_uri(node, sources), "Path": node.path}
                 for node in self.ledger.plan.json_gets[self.ledger.plan.written_as(name)]
             }
         except Unresolvable as error:
-            self._fail(name, f"ClientError: {error}")
+            self.fail(name, f"ClientError: {error}")
             return
         self.ledger.change(name, phase="looking", awaited=len(wanted), documents={})
         for number, place in enumerate(wanted.values()):
-            self.ledger.commands.append(Perform(self._key(name, f"look/{number}"), LOOK_INTO, place))
+            self.ledger.commands.append(Perform(self.key(name, f"look/{number}"), LOOK_INTO, place))
         if not wanted:
             self._act(name)
 
@@ -182,54 +180,26 @@ class Turn:
         try:
             if type(step) in MAKING:
                 self._prepare(name, step)
-            wanted = caching.wanted(step, self._sources(name), self.ledger.begin, self.ledger.at)
+            wanted = caching.wanted(step, self.sources(name), self.ledger.begin, self.ledger.at)
         except (Unresolvable, DefinitionError) as error:
-            self._fail(name, f"ClientError: {error}")
+            self.fail(name, f"ClientError: {error}")
             return
-        if wanted is None:
+        if wanted is None or remembering.is_to_run(self, name, wanted):
             self._begin(name)
-            return
-        self.ledger.change(name, marks=wanted["Marks"])
-        known = caching.recalled(self.ledger.begin, wanted)
-        if known is None:
-            self.ledger.commands.append(Perform(self._key(name, "cache"), caching.LOOK_UP, wanted))
-        else:
-            self._looked_up(name, known)
-
-    def _looked_up(self, name: StepName, result: Mapping[str, Json]) -> None:
-        self.ledger.explain(name, result["Why"])
-        if "Marks" in result:
-            self.ledger.change(name, marks=result["Marks"])
-        hit = result.get("Hit")
-        if hit is None:
-            self._begin(name)
-            return
-        found = hit.get("properties", {})
-        self.ledger.settle(
-            name,
-            "Succeeded",
-            source=hit["Execution"],
-            name=hit.get("name", ""),
-            arn=hit.get("arn", ""),
-            queue=hit.get("queue", ""),
-            outputs=found.get("OutputParameters", {}),
-            shown=hit.get("shown", {}),
-            properties=self.ledger.plan.kept(name, found),
-        )
 
     def _begin(self, name: StepName) -> None:
         """Do what a step is for."""
         try:
             self._do(name, self.ledger.plan.step(name))
         except Unresolvable as error:
-            self._fail(name, f"ClientError: {error}")
+            self.fail(name, f"ClientError: {error}")
 
     def _do(self, name: StepName, step: AnyStep) -> None:
         match step:
             case Condition() | Fail():
                 self._decide(name, step)
             case ForEach():
-                self.ledger.open_loop(name, iterations.items(step, self._sources(name)))
+                self.ledger.open_loop(name, iterations.items(step, self.sources(name)))
             case Cleanup():
                 self._clean(name, step)
             case Lambda():
@@ -239,17 +209,17 @@ class Turn:
             case RegisterModel():
                 self._group_or_create(name)
             case QualityCheck() | ClarifyCheck():
-                self._find_baseline(name, step)
+                self._check(name, step)
             case (
                 Processing() | Training() | Tuning() | AutoML() | Transform() | Model() | EndpointConfig() | Endpoint()
             ):
                 self._create(name)
             case Other():
-                self._fail(name, failures.unsupported(step.type))
+                self.fail(name, failures.unsupported(step.type))
 
     def _decide(self, name: StepName, step: Condition | Fail) -> None:
         """These are over at once."""
-        sources = self._sources(name)
+        sources = self.sources(name)
         if isinstance(step, Condition):
             outcome = all(conditions.holds(test, sources) for test in step.tests)
             self.ledger.settle(name, "Succeeded", outcome=outcome, properties={"Outcome": outcome})
@@ -266,8 +236,8 @@ class Turn:
         ledger.settle(name, found.status, reason=reason, properties=properties, shown=found.shown)
 
     def _clean(self, name: StepName, step: Cleanup) -> None:
-        wanted = cleaning.wanted(step, self._sources(name))
-        self.ledger.go(name, "cleaning", Perform(self._key(name, "clean"), cleaning.CLEAN, wanted), status="Executing")
+        wanted = cleaning.wanted(step, self.sources(name))
+        self.ledger.go(name, "cleaning", Perform(self.key(name, "clean"), cleaning.CLEAN, wanted), status="Executing")
 
     def _cleaned(self, name: StepName, result: Mapping[str, Json]) -> None:
         if result["FailedSteps"]:
@@ -277,23 +247,23 @@ class Turn:
             self.ledger.settle(name, "Succeeded", shown=result)
 
     def _call(self, name: StepName, step: Lambda) -> None:
-        sources = self._sources(name)
+        sources = self.sources(name)
         function = str(resolve(step.function, sources))
         request = {"Function": function, "Payload": outside.payload(step.arguments, sources)}
-        call = Perform(self._key(name, "call"), outside.CALL_FUNCTION, request)
+        call = Perform(self.key(name, "call"), outside.CALL_FUNCTION, request)
         self.ledger.go(name, "calling", call, arn=function, status="Executing")
         self._limit(name, outside.LONGEST_CALL)
 
     def _send(self, name: StepName, step: Callback) -> None:
         attempt = self.ledger.steps[name].attempt
         token = steps.ten_letters(name, attempt, self.ledger.chance)
-        self.ledger.change(name, queue=str(resolve(step.queue, self._sources(name))), token=token)
+        self.ledger.change(name, queue=str(resolve(step.queue, self.sources(name))), token=token)
         self.ledger.go(name, "sending", self._message(name, "send", "Executing"), status="Executing")
 
     def _message(self, name: StepName, what: str, status: str) -> Perform:
-        arguments = resolve(self.ledger.plan.step(name).arguments, self._sources(name))
+        arguments = resolve(self.ledger.plan.step(name).arguments, self.sources(name))
         message = outside.message(self.ledger.begin, self.ledger.steps[name], arguments, status)
-        return Perform(self._key(name, what), outside.SEND_MESSAGE, message)
+        return Perform(self.key(name, what), outside.SEND_MESSAGE, message)
 
     def _tell_stopping(self, name: StepName) -> None:
         """An execution does not stop before a callback's token is answered: its holder is asked to."""
@@ -301,16 +271,16 @@ class Turn:
         self.ledger.change(name, status="Stopping")
 
     def _limit(self, name: StepName, seconds: float) -> None:
-        self.ledger.commands.append(SetTimer(self._key(name, "limit"), self.ledger.at + seconds))
+        self.ledger.commands.append(SetTimer(self.key(name, "limit"), self.ledger.at + seconds))
 
     def _unlimit(self, name: StepName) -> None:
-        self.ledger.commands.append(CancelTimer(self._key(name, "unlimit"), self._key(name, "limit")))
+        self.ledger.commands.append(CancelTimer(self.key(name, "unlimit"), self.key(name, "limit")))
 
     def _prepare(self, name: StepName, step: AnyStep) -> None:
         """Give the step's job or model its name; an endpoint's is the definition's own."""
         making = MAKING[type(step)]
         prefix = steps.member(step.arguments, making.name)
-        chosen = None if prefix is None else resolve(prefix, self._sources(name))
+        chosen = None if prefix is None else resolve(prefix, self.sources(name))
         if isinstance(step, Endpoint):
             self.ledger.change(name, name=steps.endpoint_name(name, chosen))
             return
@@ -325,47 +295,41 @@ class Turn:
             self._create(name)
             return
         request = {"ModelPackageGroupName": group}
-        self.ledger.go(name, "grouping", self._invoke(name, "group", "CreateModelPackageGroup", request))
+        self.ledger.go(name, "grouping", self.invoke(name, "group", "CreateModelPackageGroup", request))
 
-    def _find_baseline(self, name: StepName, step: Check) -> None:
-        """A check knows what it is held against before its job is made."""
-        shown = checking.asked(step, self._sources(name))
-        self.ledger.change(name, shown=shown)
-        wanted = checking.in_registry(shown)
-        if wanted is None:
+    def _check(self, name: StepName, step: Check) -> None:
+        if judging.has_baseline(self, name, step):
             self._create(name)
-        else:
-            self.ledger.go(name, "finding", Perform(self._key(name, "baseline"), checking.FIND_BASELINE, wanted))
 
     def _create(self, name: StepName) -> None:
-        making = self._making(name)
-        self.ledger.go(name, "creating", self._invoke(name, "create", making.create, self._request(name)))
+        making = self.making(name)
+        self.ledger.go(name, "creating", self.invoke(name, "create", making.create, self._request(name)))
 
     def _request(self, name: StepName) -> Mapping[str, Json]:
-        step, making = self.ledger.plan.step(name), self._making(name)
-        arguments = resolve(step.arguments, self._sources(name))
+        step, making = self.ledger.plan.step(name), self.making(name)
+        arguments = resolve(step.arguments, self.sources(name))
         made: Mapping[str, Json] = steps.request(making, arguments, self.ledger.steps[name].name)
         if isinstance(step, Check):
-            made = checking.request(step, made, self.ledger.steps[name].shown, self._sources(name))
+            made = checking.request(step, made, self.ledger.steps[name].shown, self.sources(name))
         return self._fit(making.create, {**made, **steps.tracking(making, self.ledger.begin, name)})
 
     def _update(self, name: StepName) -> None:
         if self.ledger.status == "Stopping":
             self.ledger.settle(name, "Stopped")
             return
-        making = self._making(name)
-        arguments = resolve(self.ledger.plan.step(name).arguments, self._sources(name))
+        making = self.making(name)
+        arguments = resolve(self.ledger.plan.step(name).arguments, self.sources(name))
         made = self._fit(making.update, steps.update(making, arguments, self.ledger.steps[name].name))
-        self.ledger.go(name, "creating", self._invoke(name, "update", making.update, made))
+        self.ledger.go(name, "creating", self.invoke(name, "update", making.update, made))
 
     def _deploy(self, name: StepName) -> None:
         """Wait until the endpoint has settled; it cannot be stopped."""
         wanted = {"EndpointName": self.ledger.steps[name].name}
-        self.ledger.go(name, "deploying", Perform(self._key(name, "deploy"), deploying.AWAIT_ENDPOINT, wanted))
+        self.ledger.go(name, "deploying", Perform(self.key(name, "deploy"), deploying.AWAIT_ENDPOINT, wanted))
 
     def _stop_job(self, name: StepName) -> None:
-        making, progress = self._making(name), self.ledger.steps[name]
-        self.ledger.commands.append(self._invoke(name, "stop", making.stop, {making.name: progress.name}))
+        making, progress = self.making(name), self.ledger.steps[name]
+        self.ledger.commands.append(self.invoke(name, "stop", making.stop, {making.name: progress.name}))
         self.ledger.change(name, status="Stopping")
 
     # --------------------------------------------------------------------------------------- what steps are told
@@ -396,6 +360,10 @@ class Turn:
         if progress.awaited == 1:
             self._act(name)
 
+    def _looked_up(self, name: StepName, result: Mapping[str, Json]) -> None:
+        if not remembering.is_answered(self, name, result):
+            self._begin(name)
+
     def _sent(self, name: StepName, result: Json) -> None:
         self.ledger.change(name, phase="waiting")
         self._limit(name, outside.LONGEST_WAIT * 86_400)
@@ -413,7 +381,7 @@ class Turn:
             error, message = result["Failed"]["Type"], result["Failed"]["Message"]
             if "Task timed out after" in message:
                 self.ledger.change(name, errors=(*self.ledger.steps[name].errors, failures.TIMED_OUT))
-            self._fail(name, failures.failed_function(self.ledger.steps[name].arn, error, message))
+            self.fail(name, failures.failed_function(self.ledger.steps[name].arn, error, message))
         else:
             self._answered(name, result["Returned"])
 
@@ -424,22 +392,10 @@ class Turn:
         try:
             found = outside.outputs(step.outputs, answer)
         except outside.UnfitOutput as error:
-            self._fail(name, f"ClientError: {error}")
+            self.fail(name, f"ClientError: {error}")
             return
         self.ledger.change(name, outputs=found)
-        self._ran(name, {"OutputParameters": found})
-
-    def _ran(self, name: StepName, properties: dict[str, Json]) -> None:
-        """A step has run, and well. Where content counts, what it wrote is noted before others can touch it."""
-        ledger, kept = self.ledger, self.ledger.plan.kept(name, properties)
-        learned = ledger.learned_of(name, properties)
-        if learned is None or ledger.begin.cached_by == "uri":
-            ledger.learned += [] if learned is None else [learned]
-            ledger.settle(name, "Succeeded", properties=kept)
-            return
-        wanted = caching.wanted(ledger.plan.step(name), self._sources(name), ledger.begin, ledger.at)
-        note = Perform(self._key(name, "note"), caching.NOTE, caching.noted(ledger.begin, learned, wanted))
-        ledger.go(name, "noting", note, properties=kept)
+        remembering.ran(self, name, {"OutputParameters": found})
 
     def _noted(self, name: StepName, result: Json) -> None:
         self.ledger.settle(name, "Succeeded")
@@ -448,13 +404,13 @@ class Turn:
         """Whoever was asked outside has had its time."""
         progress = self.ledger.steps[name]
         if progress.phase == "waiting":
-            self._fail(name, failures.unanswered(outside.LONGEST_WAIT))
+            self.fail(name, failures.unanswered(outside.LONGEST_WAIT))
             return
         self.ledger.change(name, errors=(*progress.errors, failures.TIMED_OUT))
-        self._fail(name, failures.slow_function(progress.arn, outside.LONGEST_CALL))
+        self.fail(name, failures.slow_function(progress.arn, outside.LONGEST_CALL))
 
     def _baseline_found(self, name: StepName, result: Mapping[str, str]) -> None:
-        self.ledger.change(name, shown={**self.ledger.steps[name].shown, **result})
+        judging.baseline_found(self, name, result)
         self._grouped(name, None)
 
     def _grouped(self, name: StepName, result: Json) -> None:
@@ -464,13 +420,13 @@ class Turn:
         try:
             self._create(name)
         except Unresolvable as error:
-            self._fail(name, f"ClientError: {error}")
+            self.fail(name, f"ClientError: {error}")
 
     def _created(self, name: StepName, result: Mapping[str, Json]) -> None:
-        making = self._making(name)
+        making = self.making(name)
         self.ledger.change(name, arn=result[making.arn], status="Executing")
         if making.stop:
-            self.ledger.go(name, "running", Watch(self._key(name, "job"), RunId(result[making.arn])))
+            self.ledger.go(name, "running", Watch(self.key(name, "job"), RunId(result[making.arn])))
             if self.ledger.status == "Stopping":
                 self._stop_job(name)
         elif making.update:
@@ -479,7 +435,7 @@ class Turn:
             asked = {
                 making.name: result[making.arn] if making.name == "ModelPackageName" else self.ledger.steps[name].name
             }
-            self.ledger.go(name, "describing", self._invoke(name, "describe", making.describe, asked))
+            self.ledger.go(name, "describing", self.invoke(name, "describe", making.describe, asked))
         else:
             self.ledger.settle(name, "Succeeded")
 
@@ -488,120 +444,43 @@ class Turn:
         if described["EndpointStatus"] == "InService" and not reason:
             self.ledger.settle(name, "Succeeded", properties=self.ledger.plan.kept(name, described))
         else:
-            self._fail(name, failures.not_in_service(self.ledger.steps[name].name, reason))
+            self.fail(name, failures.not_in_service(self.ledger.steps[name].name, reason))
 
     def _refused(self, name: StepName, what: str, fact: Refused) -> None:
         if what == "group" and "already exist" in fact.message:
             self._grouped(name, None)
         elif what == "note":
             self._noted(name, None)  # it has run; others just cannot be answered with it
-        elif what == "create" and self._making(name).update and "already exist" in fact.message:
+        elif what == "create" and self.making(name).update and "already exist" in fact.message:
             self._update(name)
         elif what in ("stop", "send-stop"):
             return  # it ended by itself meanwhile, which its run will say; or nobody listens to the queue any more
         elif what == "call":
             self._unlimit(name)
             reason = failures.not_called(self.ledger.steps[name].arn, fact.message)
-            self._fail(name, reason, failures.kind_of_refusal(fact.error))
+            self.fail(name, reason, failures.kind_of_refusal(fact.error))
         elif what == "send":
             reason = failures.not_sent(self.ledger.steps[name].queue, fact.message)
-            self._fail(name, reason, failures.kind_of_refusal(fact.error))
+            self.fail(name, reason, failures.kind_of_refusal(fact.error))
         elif what in ("job", "cache", "clean", "deploy", "baseline") or what.startswith("look/"):
-            self._fail(name, f"ClientError: {fact.message}", failures.kind_of_refusal(fact.error))
+            self.fail(name, f"ClientError: {fact.message}", failures.kind_of_refusal(fact.error))
         else:
-            making = self._making(name)
+            making = self.making(name)
             operation = {"group": "CreateModelPackageGroup", "describe": making.describe, "update": making.update}.get(
                 what, making.create
             )
-            self._fail(name, failures.refused(operation, fact.message), failures.kind_of_refusal(fact.error))
+            self.fail(name, failures.refused(operation, fact.message), failures.kind_of_refusal(fact.error))
 
     def _ended(self, name: StepName, fact: Ended) -> None:
         result = fact.outcome.result if isinstance(fact.outcome.result, dict) else {}
         step = self.ledger.plan.step(name)
         if fact.outcome.status == "Succeeded" and isinstance(step, Check):
-            self._checked(name, step, result)
+            judging.checked(self, name, step, result)
         elif fact.outcome.status == "Succeeded":
-            self._ran(name, result)
+            remembering.ran(self, name, result)
         elif fact.outcome.status == "Stopped":
             self.ledger.settle(name, "Stopped", properties=self.ledger.plan.kept(name, result))
         else:
             reason = str(result.get("FailureReason") or "")
             self.ledger.change(name, properties=self.ledger.plan.kept(name, result))
-            self._fail(name, failures.failed_job(reason), failures.kind_of_failed_job(reason))
-
-    def _checked(self, name: StepName, step: Check, job: dict[str, Json]) -> None:
-        """The job of a check is over, and its reports are written."""
-        shown = checking.judged(self.ledger.steps[name].shown, job)
-        properties = {**job, **shown}
-        self.ledger.change(name, shown=shown, properties=self.ledger.plan.kept(name, properties))
-        if reason := checking.failure(step, shown, self._sources(name)):
-            self._fail(name, reason)
-        else:
-            self._ran(name, properties)
-
-    def _fail(self, name: StepName, reason: str, kind: str = "") -> None:
-        """The step has failed, unless a retry policy gives it another attempt."""
-        ledger, progress = self.ledger, self.ledger.steps[name]
-        policies = ledger.plan.step(name).retries
-        errors = (*progress.errors, kind) if kind else progress.errors
-        wait = (
-            delay(policies, errors, ledger.at - progress.started_at) if kind and ledger.status == "Executing" else None
-        )
-        if wait is not None:
-            ledger.go(name, "resting", SetTimer(self._key(name, "retry"), ledger.at + wait), errors=errors)
-            return
-        whole = reason + failures.not_retried(kind, policies, ledger.begin.arn, name)
-        ledger.settle(name, "Failed", reason=whole[: failures.LONGEST_REASON], errors=errors)
-
-    # ---------------------------------------------------------------------------------------------- small words
-
-    def _key(self, name: StepName, what: str) -> str:
-        return f"{name}/{self.ledger.steps[name].attempt}/{what}"
-
-    def _invoke(self, name: StepName, what: str, operation: str, request: Mapping[str, Json]) -> Invoke:
-        return Invoke(self._key(name, what), "sagemaker", operation, request)
-
-    def _making(self, name: StepName) -> steps.Making:
-        return MAKING[type(self.ledger.plan.step(name))]
-
-    def _sources(self, name: StepName) -> Sources:
-        """What is known to a step's expressions as it stands."""
-        progress = self.ledger.steps[name]
-        seen, sources = self._known.get(name, (None, None))
-        if sources is None or seen is not progress:
-            sources = self._gather(name, progress)
-            self._known[name] = progress, sources
-        return sources
-
-    def _gather(self, name: StepName, progress: Progress) -> Sources:
-        begin = self.ledger.begin
-        step = self.ledger.plan.step(name)
-        execution = {
-            "PipelineName": begin.pipeline_name,
-            "PipelineArn": begin.pipeline_arn,
-            "PipelineExecutionId": begin.execution_id,
-            "PipelineExecutionArn": begin.arn,
-            "StartDateTime": _date(begin.started_at),
-            "CurrentDateTime": _date(progress.started_at),
-        }
-        if isinstance(step, Processing | Training) and progress.name:
-            execution[MAKING[type(step)].name] = progress.name
-        return Sources(
-            parameters=begin.parameters,
-            execution=execution,
-            steps=self._properties(name),
-            property_files=self.ledger.plan.property_files,
-            documents=progress.documents,
-            item=progress.item,
-        )
-
-    def _properties(self, name: StepName) -> dict[StepName, Json]:
-        """The properties of steps that a step waits for, by the names that the definition gives them."""
-        plan, steps = self.ledger.plan, self.ledger.steps
-        found = {plan.written_as(need): steps[need].properties for need in plan.needs(name)}
-        loop = plan.loop_of(name)
-        return found if loop is None else {**self._properties(loop), **found}
-
-
-def _date(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            self.fail(name, failures.failed_job(reason), failures.kind_of_failed_job(reason))

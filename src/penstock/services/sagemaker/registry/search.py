@@ -29,6 +29,7 @@ from penstock.services.sagemaker.registry.tags import by_pipelines
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, NotImplementedHere, Scope, ValidationError, operation
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class SearchResources:
                 for hit in page
             ],
             "TotalHits": {"Value": len(hits), "Relation": "EqualTo"},
-        } | ({"NextToken": token} if token else {})
+        } | pages.onward(token)
 
     @operation("GetSearchSuggestions")
     async def suggest(self, call: Call, request: shapes.GetSearchSuggestionsRequest) -> Answer:

@@ -22,6 +22,7 @@ from penstock.services.sagemaker.tuning.requests import planned
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, inner, operation
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class TuningJobs:
                 token=request.get("NextToken"),
             )
             found, token = rows.page(tx, wanted)
-            return {"TrainingJobSummaries": found} | ({} if token is None else {"NextToken": token})
+            return {"TrainingJobSummaries": found} | pages.onward(token)
 
         return await self._database.read(find)
 
