@@ -48,8 +48,6 @@ class Outside:
     groups: list[Json] = field(default_factory=list)  # of a batch
     image: str = "sha256:one"  # its digest
     stack: str = ""  # its status; there is none without
-    files: dict[str, bytes] = field(default_factory=lambda: {"/a.txt": b"one", "/d/b.txt": b"two"})
-    modes: dict[str, str] = field(default_factory=dict)
 
     def enter(self, directory: Directory) -> None:
         for service, operations in (
@@ -60,7 +58,7 @@ class Outside:
             ("codebuild", BUILDS),
             ("ecr", ("DescribeImages", "DescribeRepositories")),
             ("cloudformation", STACKS),
-            ("codecommit", ("GetBranch", "GetCommit", "GetFolder", "GetBlob")),
+            ("codecommit", ("GetBranch", "GetCommit", "FetchCommit")),
         ):
             directory.provide(service, operations, self.answer)
 
@@ -123,21 +121,7 @@ class Outside:
                 return {"branch": {"branchName": "main", "commitId": "c0ffee"}}
             case "GetCommit":
                 return {"commit": {"commitId": "c0ffee", "message": "first"}}
-            case "GetFolder":
-                return self._folder(request["folderPath"])
-        return {"content": self.files[request["blobId"]]}
-
-    def _folder(self, path: str) -> Answer:
-        inside = "" if path == "/" else path
-        found = [each for each in self.files if each.rpartition("/")[0] == inside]
-        folders = [{"absolutePath": "/d"}] if path == "/" else []
-        told = [{"absolutePath": each, "blobId": each, "fileMode": self.modes.get(each, "NORMAL")} for each in found]
-        links = [each for each in told if each["fileMode"] == "SYMLINK"]
-        return {
-            "files": [each for each in told if each not in links],
-            "symbolicLinks": links,
-            "subFolders": folders,
-        }
+        return {"Content": zipped({"a.txt": "one", "d/b.txt": "two"})}
 
     def asked(self, operation: str) -> list[Call]:
         return [call for call in self.calls if call.operation == operation]
