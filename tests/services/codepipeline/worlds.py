@@ -32,7 +32,7 @@ BUILDS = (
     "StartBuild", "BatchGetBuilds", "StartBuildBatch", "BatchGetBuildBatches", "CreateProject", "DeleteProject"
 )  # fmt: skip
 STACKS = (
-    "DescribeStacks", "CreateStack", "UpdateStack", "DeleteStack",
+    "DescribeStacks", "DescribeStackEvents", "CreateStack", "UpdateStack", "DeleteStack",
     "CreateChangeSet", "DescribeChangeSet", "DeleteChangeSet", "ExecuteChangeSet",
 )  # fmt: skip
 KEYS = {"AccessKeyId": "AKIAEXAMPLEEXAMPLE", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": 0.0}
@@ -107,6 +107,8 @@ class Outside:
                 return {"Stacks": [{"StackId": "s", "StackStatus": self.stack, "Outputs": outputs}]}
             case "DescribeStacks":
                 raise ServiceError("Stack with id s does not exist", code="ValidationError")
+            case "DescribeStackEvents":
+                return {"StackEvents": []}
             case "DescribeChangeSet":
                 return {"Status": "CREATE_COMPLETE"}
             case "UpdateStack":
