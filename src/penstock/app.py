@@ -54,7 +54,7 @@ from penstock.services.sagemaker.monitoring.settings import WrongSettings
 from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
 from penstock.services.stepfunctions.quotas import WrongQuotas
 from penstock.store.ground import spread
-from penstock.store.migrate import migrate
+from penstock.store.migrate import NewerDatabase, migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.telemetry.following import follow
 from penstock.telemetry.metrics import Metrics
@@ -107,7 +107,7 @@ class Penstock:
                 access.write_to(sys.stderr)
             self._open_data()
             await self._open()
-        except (OpenHost, Misplaced, WrongQuotas, WrongSettings, NotHere, EngineGone) as refusal:
+        except (OpenHost, Misplaced, WrongQuotas, WrongSettings, NotHere, EngineGone, NewerDatabase) as refusal:
             await self._exits.aclose()
             raise CannotStart(str(refusal)) from None
         except BaseException:

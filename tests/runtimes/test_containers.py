@@ -72,6 +72,15 @@ async def test_a_job_starts_where_its_image_does_and_has_its_variables(engine_so
         assert world.log_of(job) == "/srv/app /opt/ml/lib:/srv/lib red 2"
 
 
+async def test_what_there_is_to_say_of_a_job_comes_first_in_its_log(engine_socket: Path, tmp_path: Path) -> None:
+    async with containers_at(tmp_path, engine_socket) as world:
+        job = world.script("print('runs')", note="there is no GPU")
+
+        await world.run(job)
+
+        assert world.log_of(job) == "there is no GPU\nruns"
+
+
 async def test_an_image_that_runs_as_somebody_else_can_read_and_write_what_is_the_jobs(
     engine_socket: Path, tmp_path: Path
 ) -> None:

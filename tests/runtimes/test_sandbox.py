@@ -452,13 +452,13 @@ async def test_a_job_that_waits_for_its_environment_can_be_stopped(tmp_path: Pat
         assert (await running).reason == "stopped"
 
 
-async def test_an_image_may_say_something_in_the_log_of_its_jobs(tmp_path: Path) -> None:
+async def test_what_there_is_to_say_of_an_image_and_of_a_job_comes_first_in_its_log(tmp_path: Path) -> None:
     async with sandbox_at(tmp_path) as world:
-        job = world.script("print('runs')", image="noted")
+        job = world.script("print('runs')", image="noted", note="there is no GPU")
 
         await world.run(job)
 
-        assert world.log_of(job) == "it is another version\nruns"
+        assert world.log_of(job) == "it is another version\nthere is no GPU\nruns"
 
 
 @pytest.mark.parametrize("how", ["python3 -m pip", "pip"])

@@ -67,7 +67,7 @@ class Job:
     `log` is the file that standard output and error go to, a line a record (see `store.logfile`).
     `working_folder` is where it starts; empty means where the image starts by itself (environments: /opt/ml).
     `hosts` are names that resolve to this machine inside the job. `warm` allows a forked start in an
-    environment whose imports are done.
+    environment whose imports are done. `note` is a sentence for people, in its log before what it says itself.
     """
 
     id: JobId
@@ -87,6 +87,7 @@ class Job:
     log: Path | None = None
     hosts: tuple[str, ...] = ()
     warm: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

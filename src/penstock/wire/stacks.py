@@ -14,6 +14,7 @@ FIRST_LOOK, LAST_LOOK, GROWTH = 0.02, 5.0, 1.5  # seconds between two looks, whi
 LONGEST: Final = 24 * 3600.0  # seconds that a stack's change is waited for
 NOTHING_TO_DO: Final = "No updates are to be performed"
 DELETED: Final = "DELETE_COMPLETE"
+REVIEWED: Final = "REVIEW_IN_PROGRESS"  # there is a change set and no more: nothing is under way
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Settled:
 
     status: str
     reason: str = ""
+    id: str = ""  # its ARN; empty where it is not there
     outputs: tuple[Mapping[str, Json], ...] = ()
 
 
@@ -39,13 +41,13 @@ async def settled(
     pause, told = FIRST_LOOK, ""
     async with asyncio.timeout(LONGEST):
         while True:
-            found = await _found(directory, scope, stack)
+            found = await described(directory, scope, stack)
             if found is None:
                 return Settled(DELETED)
             status = found["StackStatus"]
-            if not status.endswith("_IN_PROGRESS"):
+            if status == REVIEWED or not status.endswith("_IN_PROGRESS"):
                 reason = await _why(directory, scope, found) if _is_bad(status) else ""
-                return Settled(status, reason, tuple(found.get("Outputs", ())))
+                return Settled(status, reason, found["StackId"], tuple(found.get("Outputs") or ()))
             if status != told:
                 await tell(status)
                 told = status
@@ -62,7 +64,8 @@ def _is_bad(status: str) -> bool:
     return "ROLLBACK" in status or status.endswith("_FAILED")
 
 
-async def _found(directory: Directory, scope: Scope, stack: str) -> Answer | None:
+async def described(directory: Directory, scope: Scope, stack: str) -> Answer | None:
+    """A stack as CloudFormation tells of it; None if it is not there."""
     try:
         answer = await directory.answer(Call("cloudformation", "DescribeStacks", {"StackName": stack}, scope))
     except ServiceError as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from penstock.services.cloudformation import describing
 from penstock.services.cloudformation.resources.own import place_of
 from penstock.wire.call import Answer, Call, ServiceError
 from services.cloudformation.worlds import DEADLINE, World, opened
@@ -203,10 +204,13 @@ async def test_drift_is_what_somebody_else_has_changed(tmp_path: Path) -> None:
         await world.ask("DeleteBucket", service="s3", Bucket=names["Gone"])
         detection = (await world.ask("DetectStackDrift", StackName="s"))["StackDriftDetectionId"]
         status = await world.ask("DescribeStackDriftDetectionStatus", StackDriftDetectionId=detection)
-        told = (await world.ask("DescribeStackResourceDrifts", StackName="s"))["StackResourceDrifts"]
+        first = await world.ask("DescribeStackResourceDrifts", StackName="s", MaxResults=2)
+        rest = await world.ask("DescribeStackResourceDrifts", StackName="s", NextToken=first["NextToken"])
         stack = await world.stack("s")
 
+    told = [*first["StackResourceDrifts"], *rest["StackResourceDrifts"]]
     drifts = {each["LogicalResourceId"]: each for each in told}
+    assert [len(told), len(drifts), "NextToken" in rest] == [3, 3, False]
     assert (status["StackDriftStatus"], status["DriftedStackResourceCount"]) == ("DRIFTED", 2)
     assert stack["DriftInformation"]["StackDriftStatus"] == "DRIFTED"
     assert {name: each["StackResourceDriftStatus"] for name, each in drifts.items()} == {
@@ -215,6 +219,24 @@ async def test_drift_is_what_somebody_else_has_changed(tmp_path: Path) -> None:
     assert drifts["Other"]["PropertyDifferences"] == [
         {"PropertyPath": "/Tags/0/Value", "ExpectedValue": "1", "ActualValue": "2", "DifferenceType": "NOT_EQUAL"}
     ]
+
+
+async def test_stacks_are_listed_in_pages_the_newest_first_and_with_those_that_are_gone(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        for name in ("a", "b", "c"):
+            await world.create(name, template(Bucket={}))
+        await world.delete("b")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(describing, "PAGE", 2)
+            first = await world.ask("ListStacks")
+            await world.create("d", template(Bucket={}))
+            second = await world.ask("ListStacks", NextToken=first["NextToken"])
+        living = await world.ask("ListStacks", StackStatusFilter=["CREATE_COMPLETE"])
+
+    assert [each["StackName"] for each in first["StackSummaries"]] == ["c", "b"]
+    assert [each["StackName"] for each in second["StackSummaries"]] == ["a"]
+    assert "NextToken" not in second
+    assert [each["StackName"] for each in living["StackSummaries"]] == ["d", "c", "a"]
 
 
 async def test_a_wait_condition_with_a_creation_policy_is_signaled(tmp_path: Path) -> None:

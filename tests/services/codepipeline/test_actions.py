@@ -1,9 +1,6 @@
 """Actions by provider, job workers, approvals and conditions: S3 is real, who else is asked is a stand-in."""
 
-import io
 import json
-import stat
-import zipfile
 
 import pytest
 
@@ -80,23 +77,6 @@ async def test_a_commit_is_zipped(world: World) -> None:
     await world.until_status("Succeeded")
 
     assert (await world.read("deployed", "a.txt"), await world.read("deployed", "d/b.txt")) == (b"one", b"two")
-
-
-@in_a_world
-async def test_a_zipped_commit_keeps_what_is_executable_and_what_is_a_link(world: World) -> None:
-    world.outside.files |= {"/run.sh": b"exit", "/d/link": b"../run.sh"}
-    world.outside.modes = {"/run.sh": "EXECUTABLE", "/d/link": "SYMLINK"}
-    given = {"RepositoryName": "r", "BranchName": "main"}
-    source = action("Get", "Source/AWS/CodeCommit", given=given, makes=["Code"])
-    put = {"BucketName": "deployed", "Extract": "false", "ObjectKey": "code.zip"}
-    await begin(world, stage("Deploy", action("Put", "Deploy/AWS/S3", given=put, takes=["Code"])), source=source)
-
-    await world.until_status("Succeeded")
-
-    archive = zipfile.ZipFile(io.BytesIO(await world.read("deployed", "code.zip")))
-    modes = {each.filename: stat.filemode(each.external_attr >> 16) for each in archive.infolist()}
-    assert (modes["run.sh"], modes["d/link"]) == ("-rwxr-xr-x", "lrwxrwxrwx")
-    assert archive.read("d/link") == b"../run.sh"
 
 
 @in_a_world

@@ -32,7 +32,7 @@ BUILDS = (
     "StartBuild", "BatchGetBuilds", "StartBuildBatch", "BatchGetBuildBatches", "CreateProject", "DeleteProject"
 )  # fmt: skip
 STACKS = (
-    "DescribeStacks", "CreateStack", "UpdateStack", "DeleteStack",
+    "DescribeStacks", "DescribeStackEvents", "CreateStack", "UpdateStack", "DeleteStack",
     "CreateChangeSet", "DescribeChangeSet", "DeleteChangeSet", "ExecuteChangeSet",
 )  # fmt: skip
 KEYS = {"AccessKeyId": "AKIAEXAMPLEEXAMPLE", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": 0.0}
@@ -48,8 +48,6 @@ class Outside:
     groups: list[Json] = field(default_factory=list)  # of a batch
     image: str = "sha256:one"  # its digest
     stack: str = ""  # its status; there is none without
-    files: dict[str, bytes] = field(default_factory=lambda: {"/a.txt": b"one", "/d/b.txt": b"two"})
-    modes: dict[str, str] = field(default_factory=dict)
 
     def enter(self, directory: Directory) -> None:
         for service, operations in (
@@ -60,7 +58,7 @@ class Outside:
             ("codebuild", BUILDS),
             ("ecr", ("DescribeImages", "DescribeRepositories")),
             ("cloudformation", STACKS),
-            ("codecommit", ("GetBranch", "GetCommit", "GetFolder", "GetBlob")),
+            ("codecommit", ("GetBranch", "GetCommit", "FetchCommit")),
         ):
             directory.provide(service, operations, self.answer)
 
@@ -109,6 +107,8 @@ class Outside:
                 return {"Stacks": [{"StackId": "s", "StackStatus": self.stack, "Outputs": outputs}]}
             case "DescribeStacks":
                 raise ServiceError("Stack with id s does not exist", code="ValidationError")
+            case "DescribeStackEvents":
+                return {"StackEvents": []}
             case "DescribeChangeSet":
                 return {"Status": "CREATE_COMPLETE"}
             case "UpdateStack":
@@ -123,21 +123,7 @@ class Outside:
                 return {"branch": {"branchName": "main", "commitId": "c0ffee"}}
             case "GetCommit":
                 return {"commit": {"commitId": "c0ffee", "message": "first"}}
-            case "GetFolder":
-                return self._folder(request["folderPath"])
-        return {"content": self.files[request["blobId"]]}
-
-    def _folder(self, path: str) -> Answer:
-        inside = "" if path == "/" else path
-        found = [each for each in self.files if each.rpartition("/")[0] == inside]
-        folders = [{"absolutePath": "/d"}] if path == "/" else []
-        told = [{"absolutePath": each, "blobId": each, "fileMode": self.modes.get(each, "NORMAL")} for each in found]
-        links = [each for each in told if each["fileMode"] == "SYMLINK"]
-        return {
-            "files": [each for each in told if each not in links],
-            "symbolicLinks": links,
-            "subFolders": folders,
-        }
+        return {"Content": zipped({"a.txt": "one", "d/b.txt": "two"})}
 
     def asked(self, operation: str) -> list[Call]:
         return [call for call in self.calls if call.operation == operation]

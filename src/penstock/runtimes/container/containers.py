@@ -231,6 +231,8 @@ class Containers:
         """Let there be a container with everything in it, that has not been started."""
         if not materials.program_of(job, defaults):
             raise Unstartable(f"the image '{image.name}' starts nothing by itself: the job must name a command")
+        if job.note:
+            folder.say(job, self._clock(), job.note)
         try:
             mounts = await asyncio.to_thread(materials.prepare, folder, job, self._blobs)
         except (OutOfPlace, BlobDamaged, OSError) as problem:

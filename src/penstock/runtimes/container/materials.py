@@ -47,7 +47,8 @@ def prepare(folder: JobFolder, job: Job, blobs: Blobs) -> dict[str, Path]:
     for path, content in job.files.items():
         archive.text(path, content)
     archive.write(folder.path / ARCHIVE)
-    begun = job.log.stat().st_size if job.log is not None and job.log.exists() else 0
+    log = folder.log(job)
+    begun = log.stat().st_size if log.exists() else 0
     folder.write("job.json", json.dumps({"id": job.id, "log_begins": begun}).encode())
     return mounts
 

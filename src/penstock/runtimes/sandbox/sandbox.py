@@ -20,7 +20,6 @@ import msgspec
 from penstock.engine.decided import Decided, at_once
 from penstock.engine.jobs import Building, Ending, File, Job, JobId, Output, Progress
 from penstock.runtimes.folder import Claim, JobFolder, OutOfPlace, read_ending
-from penstock.runtimes.inputs import lay
 from penstock.runtimes.outputs import Collector
 from penstock.runtimes.sandbox import reuse, venvs
 from penstock.runtimes.sandbox.blanks import Blanks, Layout
@@ -32,7 +31,6 @@ from penstock.runtimes.sandbox.zygotes import Connection, NotWanted, ZygoteFaile
 from penstock.runtimes.slots import Slots, this_machine
 from penstock.runtimes.turns import Turns
 from penstock.store.blobs import BlobDamaged, Blobs
-from penstock.store.logfile import Record, encode
 
 LOST: Final = "its supervisor is gone without a word: it was killed, or the machine was restarted"
 LITTLE_FILES: Final = 8
@@ -194,7 +192,7 @@ class Sandbox:
 
         def tell(message: str) -> None:
             progress(Building(message))
-            self._note(folder.log(job), message)
+            folder.say(job, self._clock(), message)
 
         async def had() -> str:
             try:
@@ -214,8 +212,8 @@ class Sandbox:
     async def _start(self, job: Job, folder: JobFolder, image: Image, progress: Progress, decided: Decided) -> Ending:
         if not folder.is_prepared:
             await self._prepare(job, folder, image)
-            if image.note:
-                self._note(folder.log(job), image.note)
+            for note in filter(None, (image.note, job.note)):
+                folder.say(job, self._clock(), note)
 
         async def may_start() -> bool:
             await decided()
@@ -240,12 +238,6 @@ class Sandbox:
             return await (found_again(folder, folder.claim()) if answer["claimed"] else told(folder, line))
         finally:
             line.close()
-
-    def _note(self, log: Path, message: str) -> None:
-        """A line of ours in a job's log, before its own."""
-        lay(str(log.parent))
-        with log.open("ab", buffering=0) as file:
-            file.write(encode(Record(int(self._clock() * 1000), message)))
 
     def _is_unwanted(self, job: Job, folder: JobFolder) -> bool:
         """Whether it was stopped: on disk from an earlier server, in memory while its folder is being made."""

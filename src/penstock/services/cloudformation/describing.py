@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from penstock.engine.engine import Engine
 from penstock.services.cloudformation import rows
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from penstock.services.cloudformation import shapes
 
 Json = Any
+T = TypeVar("T")
 PAGE: Final = 100
 HIDDEN: Final = "****"
 NOT_CHECKED: Final = {"StackDriftStatus": "NOT_CHECKED"}
@@ -49,15 +50,15 @@ class Describing:
 
     @operation("ListStacks")
     async def list(self, call: Call, request: shapes.ListStacksRequest) -> Answer:
-        """Those that are deleted as well, in all one page."""
+        """Those that are deleted as well, the newest first."""
         wanted = request.get("StackStatusFilter")
 
-        def read(tx: Transaction) -> list[Document]:
+        def read(tx: Transaction) -> Answer:
             found = [*rows.every(tx, call.scope, rows.STACK), *rows.every(tx, call.scope, rows.GONE)]
-            return sorted(found, key=lambda each: -each.created_at)
+            shown = {by_age(each): each for each in found if not wanted or each.status in wanted}
+            return cut("StackSummaries", shown, summary, request, descending=True)
 
-        found = await self.engine.database.scan(read)
-        return {"StackSummaries": [summary(each) for each in found if not wanted or each.status in wanted]}
+        return await self.engine.database.scan(read)
 
     @operation("DescribeStackEvents")
     async def events(self, call: Call, request: shapes.DescribeStackEventsRequest) -> Answer:
@@ -227,6 +228,23 @@ def drift_of(body: Mapping[str, Json]) -> Json:
 
 def listing(scope: Scope, kind: str, request: Any, *, parent: str | None = None) -> Query:
     return Query(kind=kind, scope=scope, parent=parent, limit=PAGE, token=request.get("NextToken"))
+
+
+def by_age(found: Document) -> str:
+    """A key that sorts stacks by when they were made."""
+    return f"{found.created_at:020.6f} {found.arn}"
+
+
+def cut(
+    member: str, found: Mapping[str, T], tell: Callable[[T], Json], request: Any, *, descending: bool = False
+) -> Answer:
+    """A page of what was found, in the order of its keys; what comes or goes meanwhile moves nothing else."""
+    keys, most = sorted(found, reverse=descending), request.get("MaxResults", PAGE)
+    if token := request.get("NextToken"):
+        last = str(pages.decode(token, member="NextToken"))
+        keys = [key for key in keys if (key < last if descending else key > last)]
+    page = keys[:most]
+    return paged(member, (tell(found[key]) for key in page), pages.encode(page[-1]) if len(keys) > most else None)
 
 
 def paged(member: str, told: Iterable[Json], token: str | None) -> Answer:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from penstock.engine.engine import Engine
 from penstock.services.cloudformation import rows
+from penstock.services.cloudformation.describing import cut
 from penstock.services.cloudformation.driving import Driver
 from penstock.services.cloudformation.model import Instance, State, id_of
 from penstock.services.cloudformation.resources.kind import Resource, ResourceType
@@ -96,7 +97,7 @@ class Drifts:
 
     @operation("DescribeStackResourceDrifts")
     async def describe(self, call: Call, request: shapes.DescribeStackResourceDriftsRequest) -> Answer:
-        """Of the resources that were looked at, in one page."""
+        """Of the resources that were looked at."""
         wanted = request.get("StackResourceDriftStatusFilters")
 
         def read(tx: Transaction) -> list[Document]:
@@ -104,9 +105,12 @@ class Drifts:
             return rows.every(tx, found.scope, rows.RESOURCE, parent=found.arn)
 
         found = [each.body["Drift"] for each in await self.engine.database.read(read) if "Drift" in each.body]
-        return {
-            "StackResourceDrifts": [each for each in found if not wanted or each["StackResourceDriftStatus"] in wanted]
+        shown = {
+            each["LogicalResourceId"]: each
+            for each in found
+            if not wanted or each["StackResourceDriftStatus"] in wanted
         }
+        return cut("StackResourceDrifts", shown, dict, request)
 
     @operation("SignalResource")
     async def signal(self, call: Call, request: shapes.SignalResourceRequest) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from penstock.engine.engine import Engine
 from penstock.engine.outbox import Task
 from penstock.services.cloudformation import rows
+from penstock.services.cloudformation.describing import cut
 from penstock.services.cloudformation.model import State
 from penstock.services.cloudformation.turn import Prepared
 from penstock.store import documents
@@ -30,11 +31,7 @@ class Exports:
     @operation("ListExports")
     async def list(self, call: Call, request: shapes.ListExportsRequest) -> Answer:
         found = await self.engine.database.read(lambda tx: rows.every(tx, call.scope, rows.EXPORT))
-        return {
-            "Exports": [
-                {"ExportingStackId": each.parent, "Name": each.name, "Value": each.body["Value"]} for each in found
-            ]
-        }
+        return cut("Exports", {each.name: each for each in found}, export, request)
 
     @operation("ListImports")
     async def importers(self, call: Call, request: shapes.ListImportsRequest) -> Answer:
@@ -46,7 +43,7 @@ class Exports:
             found = rows.importers(tx, call.scope, name)
             if not found:
                 raise rows.invalid(f"Export '{name}' is not imported by any stack.")
-            return {"Imports": found}
+            return cut("Imports", {each: each for each in found}, str, request)
 
         return await self.engine.database.scan(read)
 
@@ -72,6 +69,10 @@ def wanted_exports(plan: Prepared, state: State) -> dict[str, str]:
     if plan.order.kind == "DELETE":
         return {}
     return {each["ExportName"]: each["OutputValue"] for each in state.outputs or () if "ExportName" in each}
+
+
+def export(found: Document) -> dict[str, Json]:
+    return {"ExportingStackId": found.parent, "Name": found.name, "Value": found.body["Value"]}
 
 
 def wrong(tx: Transaction, scope: Scope, plan: Prepared, wanted: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from penstock.engine.engine import Engine
 from penstock.languages.cloudformation import TemplateError, read, summarise, validate
 from penstock.services.cloudformation import rows
+from penstock.services.cloudformation.describing import cut
 from penstock.services.cloudformation.resources.kind import ResourceType
 from penstock.services.cloudformation.templates import Templates
 from penstock.wire.call import Answer, Call, ServiceError, operation
@@ -61,17 +62,16 @@ class Summaries:
 
     @operation("ListTypes")
     async def types_here(self, call: Call, request: shapes.ListTypesRequest) -> Answer:
-        """AWS's own, in one page; there are no private ones."""
+        """AWS's own; there are no private ones."""
         if request.get("Visibility", "PRIVATE") == "PRIVATE" or request.get("Type", "RESOURCE") != "RESOURCE":
             return {"TypeSummaries": []}
         prefix = (request.get("Filters") or {}).get("TypeNamePrefix", "")
-        return {
-            "TypeSummaries": [
-                {"Type": "RESOURCE", "TypeName": name, "TypeArn": arn_of(call, name)}
-                for name in sorted(self.types)
-                if name.startswith(prefix)
-            ]
+        shown = {
+            name: {"Type": "RESOURCE", "TypeName": name, "TypeArn": arn_of(call, name)}
+            for name in self.types
+            if name.startswith(prefix)
         }
+        return cut("TypeSummaries", shown, dict, request)
 
     @operation("DescribeType")
     async def describe_type(self, call: Call, request: shapes.DescribeTypeRequest) -> Answer:

@@ -1,10 +1,8 @@
 """Templates as requests bring them: fetched, transformed, given their parameters, inspected before anything is made."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from penstock.languages.cloudformation import (
     Template,
@@ -28,12 +26,12 @@ from penstock.services.cloudformation.inspecting import must_be_known
 from penstock.services.cloudformation.model import Kept, Target
 from penstock.services.cloudformation.resources.kind import ResourceType
 from penstock.services.cloudformation.rows import invalid
+from penstock.wire.addresses import S3Address
 from penstock.wire.call import Call, Directory, Scope, ServiceError, read_whole
 
 Json = Any
 LARGEST_BODY: Final = 51_200  # bytes of a template in a request
 LARGEST: Final = 1 << 20  # bytes of one in S3
-HOST: Final = re.compile(r"(?:(?P<bucket>.+)\.)?s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?")
 AUTO: Final = "CAPABILITY_AUTO_EXPAND"
 
 
@@ -83,11 +81,11 @@ class Templates:
 
     async def fetched(self, scope: Scope, url: str) -> str:
         """The text at an S3 URL of any form. Raises `ServiceError`."""
-        place = s3_place(url)
-        if place is None:
+        address = S3Address.of(url, anywhere=True)
+        if address is None or not address.key:
             raise invalid("TemplateURL must reference a valid S3 object to which you have access.")
         try:
-            answer = await self.directory.answer(Call("s3", "GetObject", place, scope))
+            answer = await self.directory.answer(Call("s3", "GetObject", address.object, scope))
         except ServiceError as error:
             raise invalid(f"S3 error: {error.message}") from None
         content = await read_whole(answer["Body"], LARGEST)
@@ -214,17 +212,3 @@ def _imports(value: Json) -> Iterator[Json]:
                     yield each
                 else:
                     yield from _imports(each)
-
-
-def s3_place(url: str) -> dict[str, str] | None:
-    """Bucket and key (and version) of an S3 URL, with the bucket in its host or in its path."""
-    parts = urlsplit(url)
-    path = unquote(parts.path).lstrip("/")
-    versions = parse_qs(parts.query).get("versionId", [])
-    version = {"VersionId": versions[0]} if versions else {}
-    if parts.scheme == "s3":
-        bucket, key = parts.netloc, path
-    else:
-        host = HOST.fullmatch(parts.hostname or "")
-        bucket, key = (host["bucket"], path) if host is not None and host["bucket"] else path.partition("/")[::2]
-    return {"Bucket": bucket, "Key": key, **version} if bucket and key else None

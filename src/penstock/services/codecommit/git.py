@@ -58,6 +58,16 @@ class Entry(NamedTuple):
     path: str
 
 
+class Sized(NamedTuple):
+    """What is anywhere below a tree, with its bytes (a submodule has none)."""
+
+    mode: str
+    kind: str
+    id: str
+    size: int
+    path: str
+
+
 class Found(NamedTuple):
     """An object, and what is in it."""
 
@@ -136,6 +146,11 @@ class Git:
         out = await self.tell("ls-tree", "-z", "--full-tree", *options, tree, "--", *paths)
         return [entry_of(line) for line in out.split(b"\0") if line]
 
+    async def sizes(self, tree: str) -> list[Sized]:
+        """All files, links and submodules that a tree holds, however deep."""
+        out = await self.tell("ls-tree", "-r", "-z", "--long", "--full-tree", tree)
+        return [sized_of(line) for line in out.split(b"\0") if line]
+
     async def references(self) -> dict[str, str]:
         """Branches and tags by their full names."""
         out = await self.tell("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/tags")
@@ -193,6 +208,12 @@ def entry_of(line: bytes) -> Entry:
     head, _, path = line.partition(b"\t")
     mode, kind, object_id = head.decode().split()
     return Entry(mode, kind, object_id, path.decode(errors="surrogateescape"))
+
+
+def sized_of(line: bytes) -> Sized:
+    head, _, path = line.partition(b"\t")
+    mode, kind, object_id, size = head.decode().split()
+    return Sized(mode, kind, object_id, int(size) if size.isdecimal() else 0, path.decode(errors="surrogateescape"))
 
 
 def read_batch(out: bytes, count: int) -> list[Found | None]:

@@ -10,6 +10,7 @@ from penstock.engine.deliveries import Deliveries
 from penstock.engine.notices import Notices
 from penstock.engine.pushes import Pushes
 from penstock.services.codecommit.approvals import Approvals
+from penstock.services.codecommit.archives import Archives
 from penstock.services.codecommit.branches import Branches
 from penstock.services.codecommit.comments import Comments
 from penstock.services.codecommit.commits import Commits
@@ -78,6 +79,7 @@ def open_codecommit(
         Triggers(desk, directory),
     ):
         directory.register(service)
+    Archives(desk).open(directory)
 
     async def begin() -> None:
         """Take up where an earlier life left off: what has moved and was not told of."""

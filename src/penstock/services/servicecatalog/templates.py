@@ -5,20 +5,18 @@ template says of its parameters and outputs is kept with the version.
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from penstock.languages.cloudformation.errors import TemplateError
 from penstock.languages.cloudformation.read import read
 from penstock.languages.cloudformation.tree import Output, Parameter
 from penstock.services.servicecatalog.model import InvalidParameters, Json
+from penstock.wire.addresses import S3Address
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, read_whole
 
 LARGEST: Final = 1 << 20  # bytes of a template
-_HOST: Final = re.compile(r"(?:(?P<bucket>.+)\.)?s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +85,11 @@ def source_of(info: Mapping[str, str]) -> str:
 
 
 def place_of(url: str) -> dict[str, str]:
-    """Bucket, key and version that an address of S3's means: AWS's hosts in both styles, any other by path.
-
-    A signature in it is not looked at: whoever shows it is known by the request that it comes in.
-    """
-    split = urlsplit(url)
-    host, path = split.hostname or "", unquote(split.path.lstrip("/"))
-    at_aws = _HOST.fullmatch(host)
-    bucket, _, key = path.partition("/")
-    if at_aws is not None and at_aws["bucket"]:
-        bucket, key = at_aws["bucket"], path
-    if split.scheme not in {"http", "https"} or not bucket or not key:
+    """Bucket, key and version that the address of a template means."""
+    address = S3Address.of(url, anywhere=True)
+    if address is None or not address.key or url.startswith("s3:"):
         raise InvalidParameters(f"LoadTemplateFromURL is not the address of an object in S3: {url}")
-    version = parse_qs(split.query).get("versionId")
-    return {"Bucket": bucket, "Key": key} | ({"VersionId": version[0]} if version else {})
+    return address.object
 
 
 def parameter(declared: Parameter) -> dict[str, Json]:

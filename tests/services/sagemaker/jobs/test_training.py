@@ -134,6 +134,17 @@ async def test_a_job_is_told_of_its_experiment_and_of_its_tracking_server(tmp_pa
     assert job.environment["MLFLOW_TRACKING_URI"] == f"http://here/{server}"
 
 
+async def test_a_job_that_asks_for_a_gpu_is_run_and_told_that_there_is_none(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    resources = {"InstanceType": "ml.p3.2xlarge", "InstanceCount": 1, "VolumeSizeInGB": 5}
+
+    async with world.open() as client:
+        job = await client.train(**training_request(ResourceConfig=resources))
+
+    assert job["TrainingJobStatus"] == "Completed"
+    assert world.runtime.started[0].note.startswith("ml.p3.2xlarge has a GPU on AWS")
+
+
 async def test_an_entrypoint_takes_the_place_of_train(tmp_path: Path) -> None:
     world = World(tmp_path)
     algorithm = {

@@ -45,9 +45,12 @@ class Asking:
             raise Failed("JobFailed", f"Artifact {artifact.name} is larger than {LARGEST_ARTIFACT >> 20} MiB.")
         return await asyncio.to_thread(unzipped, artifact.name, content)
 
-    async def keep(self, artifact: Artifact, files: Mapping[str, bytes], modes: Mapping[str, int] = {}) -> None:
-        """Put files into an artifact, with their modes as far as they matter."""
-        content = await asyncio.to_thread(zipped, files, modes)
+    async def keep(self, artifact: Artifact, files: Mapping[str, bytes]) -> None:
+        """Put files into an artifact."""
+        await self.put(artifact, await asyncio.to_thread(zipped, files))
+
+    async def put(self, artifact: Artifact, content: bytes) -> None:
+        """Let an artifact be this zip."""
         await self.ask("s3", "PutObject", {"Bucket": artifact.bucket, "Key": artifact.key, "Body": content})
 
 
@@ -71,12 +74,10 @@ def unzipped(name: str, content: bytes) -> dict[str, bytes]:
         raise Failed("JobFailed", f"Artifact {name} is not a zip file.") from None
 
 
-def zipped(files: Mapping[str, bytes], modes: Mapping[str, int] = {}) -> bytes:
+def zipped(files: Mapping[str, bytes]) -> bytes:
     """A zip that is the same for the same files."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(path)
-            entry.external_attr = modes.get(path, 0) << 16
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()

@@ -5,12 +5,11 @@ What is polled can also be asked for its revision alone, to see it change.
 
 import asyncio
 import json
-import stat
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-from penstock.services.codepipeline.providers.asking import MOST_FILES, Asking, Failed
+from penstock.services.codepipeline.providers.asking import Asking, Failed
 from penstock.services.codepipeline.work import Work
 
 Json = Any
@@ -18,8 +17,6 @@ FORMATS: Final = ("CODE_ZIP", "CODEBUILD_CLONE_REF")
 CODECOMMIT_URL: Final = "https://git-codecommit.{region}.amazonaws.com/v1/repos/{name}"
 CONNECTION_URL: Final = "https://codeconnections.{region}.amazonaws.com/git-http/{account}/{region}/{id}/{name}.git"
 LATEST: Final = "latest"
-AT_ONCE: Final = 8  # blobs
-MODES: Final = {"EXECUTABLE": stat.S_IFREG | 0o755, "SYMLINK": stat.S_IFLNK | 0o777}
 UNVERSIONED: Final = "The S3 bucket {} is not versioned: a source needs a bucket with versioning enabled."
 
 
@@ -58,12 +55,12 @@ async def from_codecommit(work: Work, asking: Asking) -> Mapping[str, Any]:
     repository, branch = work.given("RepositoryName"), work.given("BranchName")
     commit_id = override(work, "COMMIT_ID") or await codecommit_revision(work.attempt.configuration, asking)
     asked = {"repositoryName": repository, "commitId": commit_id}
-    told, (files, modes) = await asyncio.gather(
-        asking.ask("codecommit", "GetCommit", asked), _files(repository, commit_id, asking)
+    told, found = await asyncio.gather(
+        asking.ask("codecommit", "GetCommit", asked), asking.ask("codecommit", "FetchCommit", asked)
     )
     commit = told["commit"]
     (artifact,) = work.outputs
-    await asking.keep(artifact, files, modes)
+    await asking.put(artifact, found["Content"])
     message = commit.get("message", "")
     return {
         **committed(
@@ -96,7 +93,7 @@ async def from_connection(work: Work, asking: Asking) -> Mapping[str, Any]:
     asked = {"ConnectionArn": arn, "FullRepositoryId": repository, "Version": version}
     found = await asking.ask("codeconnections", "FetchCommit", asked)
     (artifact,) = work.outputs
-    await asking.ask("s3", "PutObject", {"Bucket": artifact.bucket, "Key": artifact.key, "Body": found["Content"]})
+    await asking.put(artifact, found["Content"])
     commit_id, message = found["CommitId"], found["Message"]
     place = {"account": asking.scope.account, "region": asking.scope.region, "id": arn.rpartition("/")[2]}
     return {
@@ -166,33 +163,6 @@ async def ecr_revision(given: Mapping[str, str], asking: Asking) -> str:
 async def _image(repository: str, which: Mapping[str, str], asking: Asking) -> Json:
     asked = {"repositoryName": repository, "imageIds": [which]}
     return (await asking.ask("ecr", "DescribeImages", asked))["imageDetails"][0]
-
-
-async def _files(repository: str, commit_id: str, asking: Asking) -> tuple[dict[str, bytes], dict[str, int]]:
-    """All files and links of a commit by path, and the modes of those that are not ordinary files."""
-    found: list[Json] = []
-    folders = ["/"]
-    while folders:
-        asked = {"repositoryName": repository, "commitSpecifier": commit_id, "folderPath": folders.pop()}
-        folder = await asking.ask("codecommit", "GetFolder", asked)
-        folders += [each["absolutePath"] for each in folder.get("subFolders") or []]
-        found += [*(folder.get("files") or []), *(folder.get("symbolicLinks") or [])]
-        if len(found) > MOST_FILES:
-            raise Failed("JobFailed", f"Commit {commit_id} has more than {MOST_FILES} files.")
-    paths = [each["absolutePath"].lstrip("/") for each in found]
-    room = asyncio.Semaphore(AT_ONCE)
-
-    async def content(entry: Json) -> bytes:
-        async with room:
-            blob = {"repositoryName": repository, "blobId": entry["blobId"]}
-            read: bytes = (await asking.ask("codecommit", "GetBlob", blob))["content"]
-            return read
-
-    contents = await asyncio.gather(*map(content, found))
-    modes = {
-        path: MODES[each["fileMode"]] for path, each in zip(paths, found, strict=True) if each["fileMode"] in MODES
-    }
-    return dict(zip(paths, contents, strict=True)), modes
 
 
 def override(work: Work, kind: str) -> str:

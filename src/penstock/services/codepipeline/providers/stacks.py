@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from penstock.services.codepipeline.providers.asking import Asking, Failed
 from penstock.services.codepipeline.work import Work
+from penstock.wire import stacks
 from penstock.wire.call import Answer, ServiceError
+from penstock.wire.stacks import DELETED, NOTHING_TO_DO, REVIEWED, Settled
 
 Json = Any
 LOOK_EVERY: Final = 1.0  # seconds
-NOTHING_TO_DO: Final = "No updates are to be performed"
 EMPTY: Final = ("didn't contain changes", NOTHING_TO_DO)
 WELL: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
 BROKEN: Final = frozenset(
@@ -32,14 +33,15 @@ async def deploy_stack(work: Work, asking: Asking) -> Mapping[str, Any]:
             return {"Summary": f"Stack {name} is deleted."}
         case "CREATE_UPDATE" | "REPLACE_ON_FAILURE":
             stack = await _settled(name, asking)
-            if mode == "REPLACE_ON_FAILURE" and stack is not None and stack["StackStatus"] in BROKEN:
+            is_new = stack.status == DELETED
+            if mode == "REPLACE_ON_FAILURE" and stack.status in BROKEN:
                 await _delete(name, work, asking)
-                stack = None
-            await _create_or_update(stack, work, asking)
+                is_new = True
+            await _create_or_update(work, asking, is_new=is_new)
         case "CHANGE_SET_REPLACE":
             await _replace_change_set(work, asking)
             told = {"Summary": f"Change set {work.given('ChangeSetName')} is made."}
-            return {**told, "Variables": outputs_of(await _found(name, asking))}
+            return {**told, "Variables": outputs_of(await _settled(name, asking))}
         case "CHANGE_SET_EXECUTE":
             await _execute_change_set(work, asking)
         case _:
@@ -47,9 +49,9 @@ async def deploy_stack(work: Work, asking: Asking) -> Mapping[str, Any]:
     return await _told(work, asking)
 
 
-async def _create_or_update(stack: Answer | None, work: Work, asking: Asking) -> None:
+async def _create_or_update(work: Work, asking: Asking, *, is_new: bool) -> None:
     request = {**await _request(work, asking), "ClientRequestToken": work.attempt.id}
-    if stack is None or stack["StackStatus"] == "DELETE_COMPLETE":
+    if is_new:
         await asking.ask("cloudformation", "CreateStack", request)
         return
     try:
@@ -62,9 +64,9 @@ async def _create_or_update(stack: Answer | None, work: Work, asking: Asking) ->
 async def _replace_change_set(work: Work, asking: Asking) -> None:
     name, change_set = work.given("StackName"), _change_set(work)
     stack = await _settled(name, asking)
-    is_new = stack is None or stack["StackStatus"] in ("REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
+    is_new = stack.status in (REVIEWED, DELETED)
     asked = {"StackName": name, "ChangeSetName": change_set}
-    if stack is not None:
+    if stack.status != DELETED:
         await _forget_change_set(asked, asking)
     request = await _request(work, asking)
     kind = "CREATE" if is_new else "UPDATE"
@@ -98,59 +100,48 @@ async def _execute_change_set(work: Work, asking: Asking) -> None:
         if not _is_empty(found):
             await asking.ask("cloudformation", "ExecuteChangeSet", asked)
     except ServiceError:
-        stack = await _found(name, asking)
+        stack = await stacks.described(asking.directory, asking.scope, name)
         if stack is None or f":changeSet/{change_set}/" not in stack.get("ChangeSetId", ""):
             raise
 
 
 async def _delete(name: str, work: Work, asking: Asking) -> None:
     """A stack that is not there is as good as deleted."""
-    stack = await _settled(name, asking)
-    if stack is None:
+    if (await _settled(name, asking)).status == DELETED:
         return
     role = {"RoleARN": work.given("RoleArn")} if work.given("RoleArn") else {}
     await asking.ask("cloudformation", "DeleteStack", {"StackName": name, **role})
     left = await _settled(name, asking)
-    if left is not None and left["StackStatus"] != "DELETE_COMPLETE":
-        raise Failed("JobFailed", f"Stack {name} is {left['StackStatus']}. {left.get('StackStatusReason', '')}".strip())
+    if left.status != DELETED:
+        raise _failure(name, left)
 
 
 async def _told(work: Work, asking: Asking) -> Mapping[str, Any]:
     """What the stack has come to, once it has."""
     name = work.given("StackName")
     stack = await _settled(name, asking)
-    if stack is None or stack["StackStatus"] not in WELL:
-        status = "not there" if stack is None else f"{stack['StackStatus']}. {stack.get('StackStatusReason', '')}"
-        raise Failed("JobFailed", f"Stack {name} is {status}".strip())
+    if stack.status not in WELL:
+        raise _failure(name, stack)
     outputs = outputs_of(stack)
     for artifact in work.outputs:
         await asking.keep(artifact, {work.given("OutputFileName", "output.json"): json.dumps(outputs).encode()})
-    return {"Summary": f"Stack {name} is {stack['StackStatus']}.", "ExternalId": stack["StackId"], "Variables": outputs}
+    return {"Summary": f"Stack {name} is {stack.status}.", "ExternalId": stack.id, "Variables": outputs}
 
 
-def outputs_of(stack: Answer | None) -> dict[str, str]:
-    found = stack.get("Outputs") if stack is not None else None
-    return {each["OutputKey"]: each["OutputValue"] for each in found or []}
+def outputs_of(stack: Settled) -> dict[str, str]:
+    return {each["OutputKey"]: each["OutputValue"] for each in stack.outputs}
 
 
-async def _settled(name: str, asking: Asking) -> Answer | None:
-    """A stack once nothing is under way in it; None if it is not there."""
-    while (stack := await _found(name, asking)) is not None:
-        status = stack["StackStatus"]
-        if not status.endswith("_IN_PROGRESS") or status == "REVIEW_IN_PROGRESS":
-            return stack
-        await asyncio.sleep(LOOK_EVERY)
-    return None
-
-
-async def _found(name: str, asking: Asking) -> Answer | None:
+async def _settled(name: str, asking: Asking) -> Settled:
+    """A stack once nothing is under way in it."""
     try:
-        found: Answer = (await asking.ask("cloudformation", "DescribeStacks", {"StackName": name}))["Stacks"][0]
-    except ServiceError as error:
-        if error.code == "ValidationError" and "does not exist" in error.message:
-            return None
-        raise
-    return found
+        return await stacks.settled(asking.directory, asking.scope, name)
+    except TimeoutError:
+        raise Failed("JobFailed", f"Stack {name} has been changing for a day.") from None
+
+
+def _failure(name: str, stack: Settled) -> Failed:
+    return Failed("JobFailed", f"Stack {name} is {stack.status}. {stack.reason}".strip())
 
 
 async def _request(work: Work, asking: Asking) -> dict[str, Json]:

@@ -3,7 +3,8 @@
 `ml.m5.24xlarge` must run on a laptop, and one job must not keep all others waiting. So an instance holds what its
 type has, but never more than **half of the machine's processors, rounded up** (two jobs run side by side on any
 machine with two processors or more), the same share of its memory, and the GPUs that there are (none: the job runs
-without). Instances of one job share that half, so that all of them can run at once: they wait for each other.
+without, and its log says so). Instances of one job share that half, so that all of them can run at once: they wait for
+each other.
 """
 
 import tomllib
@@ -48,6 +49,15 @@ def size_of(instance_type: str) -> Size:
     gpus = table["gpus"].get(family)
     memory = cpus * float(table["memory"].get(family, GENERAL_PURPOSE)) * GIB
     return Size(cpus, int(memory), 0 if gpus is None else int(gpus.get(size, 1)))
+
+
+def note(instance_type: str, machine: Machine) -> str:
+    """What a job's log says first if its instance type has more GPUs than there are; else nothing."""
+    has = size_of(instance_type).gpus
+    if has <= machine.gpus:
+        return ""
+    gpus = "a GPU" if has == 1 else f"{has} GPUs"
+    return f"{instance_type} has {gpus} on AWS; Penstock hands none out: the job has what it finds on this machine."
 
 
 def resources(instance_type: str, machine: Machine, *, among: int, volume_gib: int) -> Resources:

@@ -4,15 +4,14 @@ All of them travel through the journal, so each is a msgspec struct; the request
 model's spelling, with AWS's defaults filled in.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal
-from urllib.parse import unquote
 
 import msgspec
 
 from penstock.engine.facts import RunId
 from penstock.store.blobs import Digest
+from penstock.wire.addresses import S3Address
 from penstock.wire.call import Scope, ValidationError
 
 Json = Any
@@ -25,7 +24,6 @@ Reason = Literal[
 Product = Literal["training-job", "processing-job", "transform-job"]
 
 DEFAULT_RUNTIME: Final = 86_400  # seconds, of StoppingCondition.MaxRuntimeInSeconds
-HTTPS: Final = re.compile(r"https://(?:(?P<bucket>[^/]+?)\.)?s3(?:[.-][^/]+)?\.amazonaws\.com[^/]*/(?P<path>.+)")
 LONGEST_REASON: Final = 1_024  # characters of FailureReason and ExitMessage
 
 
@@ -201,12 +199,10 @@ class Place:
     @classmethod
     def of(cls, uri: str, member: str) -> "Place":
         """Read `s3://bucket/key`, or an `https` address of S3; raises `ValidationError` naming the request's member."""
-        if address := HTTPS.fullmatch(uri):
-            uri = "s3://" + "/".join(filter(None, (address["bucket"], unquote(address["path"]))))
-        bucket, _, key = uri.removeprefix("s3://").partition("/")
-        if not uri.startswith("s3://") or not bucket:
+        address = S3Address.of(uri)
+        if address is None or address.version:
             raise ValidationError(f"{member} must be an S3 URI of the form s3://bucket/key; it is '{uri}'.")
-        return cls(bucket, key)
+        return cls(address.bucket, address.key)
 
     @property
     def uri(self) -> str:

@@ -22,7 +22,7 @@ from penstock.services.sagemaker.identify import Identify
 from penstock.services.sagemaker.jobs import processing, training
 from penstock.services.sagemaker.jobs.contract import Contract, Instance, resource_config
 from penstock.services.sagemaker.jobs.harvest import Harvesting
-from penstock.services.sagemaker.jobs.instances import Machine, resources
+from penstock.services.sagemaker.jobs.instances import Machine, note, resources
 from penstock.services.sagemaker.jobs.metrics import scan
 from penstock.services.sagemaker.jobs.model import Content, Json, Metric, Plan, Product, Record, Report
 from penstock.services.sagemaker.jobs.objects import Undelivered
@@ -242,6 +242,7 @@ class Running:
             longest=contract.longest,
             log=self._streams.path(work.scope, contract.log_group, work.stream(instance.host)),
             hosts=contract.hosts,
+            note=note(instance.type, self._machine),
         )
 
     async def _run_together(self, jobs: Sequence[Job], work: Work) -> list[Ending]:

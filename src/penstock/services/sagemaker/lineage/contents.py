@@ -15,6 +15,7 @@ from typing import Final
 from penstock.services.sagemaker.landing import local_path
 from penstock.services.sagemaker.lineage.model import moment
 from penstock.store.blobs import Blob
+from penstock.wire.addresses import S3Address
 from penstock.wire.call import Body, Call, Directory, Json, Scope, ServiceError
 
 MOST_OBJECTS: Final = 1_000
@@ -31,10 +32,10 @@ class Contents:
 
     async def properties(self, uri: str) -> dict[str, str]:
         """What is told of the content at an address; nothing where there is none, or it is not in S3."""
-        if not uri.startswith("s3://"):
+        address = S3Address.of(uri)
+        if address is None:
             return {}
-        bucket, _, key = uri.removeprefix("s3://").partition("/")
-        entries, is_whole = await self._listed(bucket, key)
+        entries, is_whole = await self._listed(address.bucket, address.key)
         if not entries:
             return {"ContentObjects": "0"}
         if not is_whole:
@@ -44,7 +45,7 @@ class Contents:
             "ContentBytes": str(sum(entry["Size"] for entry in entries)),
             "ContentWrittenAt": moment(max(entry["LastModified"] for entry in entries)),
         }
-        digest = await self._digest(bucket, key, entries)
+        digest = await self._digest(address.bucket, address.key, entries)
         return {**told, "ContentSha256": digest} if digest else told
 
     async def _digest(self, bucket: str, key: str, entries: list[Mapping[str, Json]]) -> str:

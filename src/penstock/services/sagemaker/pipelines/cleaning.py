@@ -15,7 +15,8 @@ from penstock.languages.pipeline.expressions import Sources, resolve
 from penstock.languages.pipeline.retries import SERVICE_FAULT
 from penstock.languages.pipeline.tree import Cleanup, CleanupSource
 from penstock.services.sagemaker.pipelines.failures import kind_of_refusal
-from penstock.wire.call import Call, Directory, Scope, ServiceError, ValidationError
+from penstock.services.sagemaker.pipelines.objects import address_of
+from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 Json = Any
 CLEAN: Final = "pipelines.cleanup"
@@ -78,16 +79,15 @@ class Outputs:
     async def _delete(self, scope: Scope, source: Mapping[str, Json]) -> None:
         if "Objects" in source:
             for uri in source["Objects"]:
-                bucket, key = _place(uri)
-                await self._ask(scope, "DeleteObject", {"Bucket": bucket, "Key": key})
+                await self._ask(scope, "DeleteObject", address_of(uri).object)
             return
-        bucket, prefix = _place(source["Prefix"])
-        request: dict[str, Json] = {"Bucket": bucket, "Prefix": prefix}
+        below = address_of(source["Prefix"])
+        request: dict[str, Json] = {"Bucket": below.bucket, "Prefix": below.key}
         while request:
             page = await self._ask(scope, "ListObjectsV2", request)
             keys = [{"Key": entry["Key"]} for entry in page.get("Contents") or ()]
             if keys:
-                await self._empty(scope, bucket, keys)
+                await self._empty(scope, below.bucket, keys)
             token = page.get("NextContinuationToken")
             request = {**request, "ContinuationToken": token} if token else {}
 
@@ -99,10 +99,3 @@ class Outputs:
 
     async def _ask(self, scope: Scope, operation: str, request: Mapping[str, Json]) -> Mapping[str, Json]:
         return await self._directory.answer(Call("s3", operation, request, scope))
-
-
-def _place(uri: str) -> tuple[str, str]:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    if not uri.startswith("s3://") or not bucket or not key:
-        raise ValidationError(f"'{uri}' is not the S3 URI of an object.")
-    return bucket, key

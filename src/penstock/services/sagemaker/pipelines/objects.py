@@ -9,6 +9,7 @@ import msgspec
 
 from penstock.engine.outbox import Task
 from penstock.languages.pipeline import paths
+from penstock.wire.addresses import S3Address
 from penstock.wire.call import Call, Directory, Scope, ServiceError, ValidationError, read_whole
 
 Json = Any
@@ -25,6 +26,14 @@ async def read_object(directory: Directory, scope: Scope, bucket: str, key: str,
     return content
 
 
+def address_of(uri: str) -> S3Address:
+    """Where an object is, or where the keys of several begin. Raises `ValidationError`."""
+    address = S3Address.of(uri)
+    if address is None or not address.key or address.version:
+        raise ValidationError(f"'{uri}' is not the S3 URI of an object.")
+    return address
+
+
 class Documents:
     """The activity that looks into JSON documents."""
 
@@ -34,11 +43,9 @@ class Documents:
     async def look_into(self, task: Task) -> Json:
         """What the document at ``S3Uri`` holds at ``Path``, with its address. Raises `ServiceError`."""
         uri, path = task.input["S3Uri"], task.input["Path"]
-        bucket, _, key = str(uri).removeprefix("s3://").partition("/")
-        if not uri.startswith("s3://") or not bucket or not key:
-            raise ValidationError(f"'{uri}' is not the S3 URI of an object.")
+        address = address_of(str(uri))
         try:
-            content = await read_object(self._directory, task.scope, bucket, key)
+            content = await read_object(self._directory, task.scope, address.bucket, address.key)
             value = paths.follow(msgspec.json.decode(content), paths.parse(path))
         except ServiceError as error:
             raise ServiceError(f"{uri} could not be read: {error.message}", code=error.code) from None

@@ -13,10 +13,10 @@ from penstock.services.sagemaker import lists
 from penstock.services.sagemaker.once import once, recall
 from penstock.services.sagemaker.registry import cards, pdf
 from penstock.services.sagemaker.registry.cards import EXPORT
-from penstock.services.sagemaker.registry.modeldata import location
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document
+from penstock.wire.addresses import S3Address
 from penstock.wire.call import Answer, Call, Directory, Json, ServiceError, operation
 
 if TYPE_CHECKING:
@@ -91,8 +91,10 @@ class ModelCardExports:
 
     async def _put(self, call: Call, uri: str, content: bytes) -> str:
         """Write the document; why that failed, if it did."""
-        at = location(uri)
-        request = {"Bucket": at.bucket, "Key": at.key, "Body": content, "ContentType": "application/pdf"}
+        address = S3Address.of(uri, anywhere=True)
+        if address is None:
+            return f"The document could not be written to {uri}: it is no address in S3."[:1024]
+        request = {**address.object, "Body": content, "ContentType": "application/pdf"}
         try:
             await self.directory.answer(Call("s3", "PutObject", request, call.scope))
         except ServiceError as error:

@@ -7,32 +7,11 @@ A multi-model container names a folder that is filled later, so nothing is asked
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
+from penstock.wire.addresses import S3Address
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError, ValidationError
 
 _FORBIDDEN: Final = 403
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """A bucket and a key or prefix in it."""
-
-    bucket: str
-    key: str
-
-
-def location(url: str) -> Location:
-    """Where an `s3://bucket/key` or an `https://` address of S3, path-style or virtual-host, points."""
-    if url.startswith("s3://"):
-        bucket, _, key = url.removeprefix("s3://").partition("/")
-        return Location(bucket, key)  # as it stands: a key may have any sign in it
-    parts = urlsplit(url)
-    path = unquote(parts.path.removeprefix("/"))
-    bucket, is_virtual_host, _ = parts.netloc.partition(".s3")
-    if not is_virtual_host:
-        bucket, _, path = path.partition("/")
-    return Location(bucket, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +39,10 @@ class ModelData:
         return {}
 
     async def _head(self, url: str) -> Answer:
-        at = location(url)
-        return await self._ask("HeadObject", url, Bucket=at.bucket, Key=at.key)
+        return await self._ask("HeadObject", url, **address(url).object)
 
     async def _listed(self, url: str) -> Answer:
-        at = location(url)
+        at = address(url)
         found = await self._ask("ListObjectsV2", url, Bucket=at.bucket, Prefix=at.key, MaxKeys=1)
         if not found.get("Contents"):
             raise _not_found(url)
@@ -79,6 +57,14 @@ class ModelData:
             if error.status == _FORBIDDEN:
                 raise ValidationError(f"Could not access model data at {url}. {error.message}") from None
             raise
+
+
+def address(url: str) -> S3Address:
+    """Where model data are; raises as for what is not there."""
+    found = S3Address.of(url, anywhere=True)
+    if found is None:
+        raise _not_found(url)
+    return found
 
 
 def _not_found(url: str) -> ValidationError:
