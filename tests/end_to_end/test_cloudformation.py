@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
@@ -179,3 +180,35 @@ def test_a_custom_resource_is_made_changed_and_deleted_by_its_function(world: Wo
     assert changed == ("UPDATE_COMPLETE", "Update two", "thing-two")
     assert failed[0] == "UPDATE_ROLLBACK_COMPLETE"
     assert failed[2] == "thing-two"
+
+
+INLINE = """
+import cfnresponse
+
+def handler(event, context):
+    cfnresponse.send(event, context, cfnresponse.SUCCESS, {"Told": "python"}, "by-python", reason="it went well")
+"""
+INLINE_JS = """
+const response = require("cfnresponse");
+exports.handler = (event, context) => response.send(event, context, response.SUCCESS, {Told: "js"}, "by-js");
+"""
+
+
+def test_functions_with_inline_code_answer_through_cfnresponse(world: World) -> None:
+    runtimes = {"Python": ("python3.12", INLINE), **({"Node": ("nodejs22.x", INLINE_JS)} if which("node") else {})}
+    resources: dict[str, Any] = {}
+    for name, (runtime, code) in runtimes.items():
+        properties = {"Runtime": runtime, "Handler": "index.handler", "Role": ROLE, "Timeout": 60}
+        resources[name] = {"Type": "AWS::Lambda::Function", "Properties": {**properties, "Code": {"ZipFile": code}}}
+        token = {"ServiceToken": {"Fn::GetAtt": [name, "Arn"]}}
+        resources[f"{name}Thing"] = {"Type": "AWS::CloudFormation::CustomResource", "Properties": token}
+    told = {name: {"Value": {"Fn::GetAtt": [f"{name}Thing", "Told"]}} for name in runtimes}
+    cloudformation = world.client("cloudformation")
+
+    cloudformation.create_stack(StackName="inline", TemplateBody=json.dumps({"Resources": resources, "Outputs": told}))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="inline", WaiterConfig={"Delay": 1})
+    (stack,) = cloudformation.describe_stacks(StackName="inline")["Stacks"]
+    cloudformation.delete_stack(StackName="inline")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack["StackId"], WaiterConfig={"Delay": 1})
+
+    assert outputs(stack) == {name: {"Python": "python", "Node": "js"}[name] for name in runtimes}

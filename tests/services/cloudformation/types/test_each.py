@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from migrated import migrate
 from penstock.composition.rooms import Rooms
-from penstock.composition.sources import MIGRATIONS
 from penstock.services.cloudformation.driving import Driver
 from penstock.services.cloudformation.resources import TYPES
 from penstock.services.cloudformation.resources.kind import Made, Resource, ResourceType, identified
 from penstock.wire.call import Answer, Call, Scope
 from services.cloudformation.types import cases
 from services.cloudformation.types.cases import CASES, CODE, ROLE, STATES, TRUST, zipped
+from services.cloudformation.worlds import furnished
 
 DEADLINE = 60.0
 SEPARATE = {  # tested with services that are played
@@ -121,26 +120,16 @@ class Place:
 
 @contextlib.asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[Place]:
-    migrate(folder / "penstock.db", MIGRATIONS)
-    rooms = Rooms.build(folder, endpoint=lambda: "http://127.0.0.1:4599")
-    rooms.peripheral.enter(folder)
-    ready = asyncio.Event()
-    working = [asyncio.create_task(rooms.engine.work(ready.set))]
-    working += [asyncio.create_task(chore()) for chore in rooms.chores]
-    try:
-        await ready.wait()
-        place = Place(rooms, {})
-        await place.furnish()
-        yield place
-    finally:
-        for task in working:
-            task.cancel()
-        await asyncio.gather(*working, return_exceptions=True)
-        await rooms.nursery.close()
-        await rooms.peripheral.close()
-        await rooms.sandbox.close()
-        rooms.codecommit.close()
-        rooms.database.close()
+    """Every room, the peripheral services among them, and what the cases need."""
+    async with furnished(folder) as world:
+        world.rooms.peripheral.enter(folder)
+        place = Place(world.rooms, {})
+        try:
+            await place.furnish()
+            yield place
+        finally:
+            await world.rooms.nursery.close()
+            await world.rooms.peripheral.close()
 
 
 @dataclass(frozen=True)
@@ -155,6 +144,11 @@ class Course:
     gone: Any
 
 
+async def soon(_: float) -> None:
+    """Look again at once, or nearly."""
+    await asyncio.sleep(0.02)
+
+
 async def course(place: Place, of: ResourceType) -> Course:
     properties, changes = (place.filled(each) for each in CASES[of.name])
     named = of.naming.property if of.naming is not None else ""
@@ -163,7 +157,8 @@ async def course(place: Place, of: ResourceType) -> Course:
         logical_id="It", name=name, properties=properties, scope=Scope(), stack_id="stack", token=f"made {of.name}"
     )
     first, second, last = (
-        Driver(place.rooms.directory, Scope(), f"{of.name} {verb}").drive for verb in ("make", "change", "delete")
+        Driver(place.rooms.directory, Scope(), f"{of.name} {verb}", pause=soon).drive
+        for verb in ("make", "change", "delete")
     )
     for absent in (wanted, replace(wanted, physical_id=name if of.naming is not None else "")):
         await first(of.delete(absent))

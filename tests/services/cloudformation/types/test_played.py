@@ -142,8 +142,13 @@ def test_a_scalable_target_is_named_by_what_it_scales() -> None:
     assert play.requests("DeregisterScalableTarget") == [dict(zip(names, TARGET, strict=True))]
 
 
-@pytest.mark.parametrize(("runtime", "names"), [("python3.12", ["index.py", "cfnresponse.py"]),
-                                                ("nodejs22.x", ["index.js", "cfnresponse.js"])])  # fmt: skip
+INLINE = [
+    ("python3.12", ["index.py", "cfnresponse.py"]),
+    ("nodejs22.x", ["index.js", "node_modules/cfnresponse.js"]),
+]
+
+
+@pytest.mark.parametrize(("runtime", "names"), INLINE)
 def test_inline_code_is_zipped_with_its_helper_and_always_to_the_same_bytes(runtime: str, names: list[str]) -> None:
     properties = {"Code": {"ZipFile": "the code"}, "Runtime": runtime, "Role": "r", "Handler": "index.handler"}
     resource = Resource(logical_id="Function", name="f", properties=properties)

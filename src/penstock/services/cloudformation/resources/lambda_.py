@@ -14,6 +14,7 @@ from penstock.services.cloudformation.resources.shaping import text
 
 Json = Any
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+MODULES: Final = {"py": "", "js": "node_modules/"}  # where a runtime looks for the modules of a function
 GONE: Final = ("ResourceNotFoundException",)
 
 
@@ -32,7 +33,7 @@ def zipped(source: str, runtime: str) -> bytes:
     helper = resources.files(__package__).joinpath("inline", f"cfnresponse.{suffix}").read_text()
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in ((f"index.{suffix}", source), (f"cfnresponse.{suffix}", helper)):
+        for name, content in ((f"index.{suffix}", source), (f"{MODULES[suffix]}cfnresponse.{suffix}", helper)):
             member = zipfile.ZipInfo(name, EPOCH)
             member.external_attr = 0o644 << 16
             archive.writestr(member, content)

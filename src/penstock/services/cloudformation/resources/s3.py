@@ -83,7 +83,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "CorsConfiguration": Setting("PutBucketCors", "CORSConfiguration", "DeleteBucketCors", sharing),
     "NotificationConfiguration": Setting("PutBucketNotificationConfiguration", "NotificationConfiguration", {}),
 }
-ACCESS: Final = ("Private", "BucketOwnerFullControl", "BucketOwnerRead", "LogDeliveryWrite")
+ACCESS: Final = ("Private", "BucketOwnerFullControl", "BucketOwnerRead")  # S3 passes over the latter two for buckets
 
 
 def create_bucket(resource: Resource) -> Steps[Made]:
