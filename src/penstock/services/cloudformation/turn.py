@@ -96,7 +96,9 @@ class Turn:
         work = self.state.works.get(key)
         if work is not None and work.after is not None:
             self._work(key, replace(work, claimed=physical_id))
-            self._say(work.logical_id, f"{WORDS[work.verb]}_IN_PROGRESS", "Resource creation Initiated", physical_id)
+            if not work.claimed:  # a name at first, and then the id that the service gave
+                begun = f"{WORDS[work.verb]}_IN_PROGRESS"
+                self._say(work.logical_id, begun, "Resource creation Initiated", physical_id)
 
     def done(self, key: str, physical_id: str, attributes: dict[str, Json]) -> None:
         if key.startswith("export/"):
