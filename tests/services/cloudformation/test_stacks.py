@@ -158,6 +158,33 @@ async def test_a_change_set_tells_what_an_update_would_do_and_does_it(tmp_path: 
     assert "didn't contain changes" in empty["StatusReason"]
 
 
+async def test_all_properties_of_a_resource_may_be_a_choice(tmp_path: Path) -> None:
+    versions = {"VersioningConfiguration": {"Status": {"Ref": "Versions"}}}
+    choice = {"Fn::If": ["IsKept", versions, {"Ref": "AWS::NoValue"}]}
+    body = {
+        "Parameters": {"Versions": {"Type": "String", "Default": "none"}},
+        "Conditions": {"IsKept": {"Fn::Equals": [{"Ref": "Versions"}, "Enabled"]}},
+        **template(Data={"Properties": choice}),
+    }
+    wrong = template(Data={"Properties": {"Fn::If": ["IsKept", {}, {"Unheard": 1}]}})
+
+    async with opened(tmp_path) as world:
+        with pytest.raises(ServiceError, match="Encountered unsupported property Unheard"):
+            await world.create("s", {**body, **wrong})
+        await world.create("s", body)
+        name = (await world.ask("DescribeStackResource", StackName="s", LogicalResourceId="Data"))[
+            "StackResourceDetail"
+        ]
+        where = {"service": "s3", "Bucket": name["PhysicalResourceId"]}
+        before = await world.ask("GetBucketVersioning", **where)
+        enabled = [{"ParameterKey": "Versions", "ParameterValue": "Enabled"}]
+        changed = await world.update("s", body, Parameters=enabled)
+        after = await world.ask("GetBucketVersioning", **where)
+
+    assert changed["StackStatus"] == "UPDATE_COMPLETE"
+    assert (before.get("Status"), after["Status"]) == (None, "Enabled")
+
+
 async def test_types_that_are_not_here_are_all_named_before_anything_is_made(tmp_path: Path) -> None:
     body = {"Resources": {"A": {"Type": "AWS::EC2::VPC"}, "B": {"Type": BUCKET}, "C": {"Type": "AWS::EC2::Subnet"}}}
 

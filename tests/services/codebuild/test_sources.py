@@ -140,11 +140,14 @@ async def test_a_codecommit_address_is_this_servers(world: World, tmp_path: Path
     world.environment["AWS_ENDPOINT_URL"] = f"file://{tmp_path}"
 
     address = "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/app"
-    spec = f"version: 0.2\nphases: {{build: {{commands: [cat hello, git clone -q {address} again, cat again/hello]}}}}"
+    clones = [f"git clone -q {address} again", f"git clone -q {address.replace('https', 'ssh')} by-ssh"]
+    spec = (
+        f"version: 0.2\nphases: {{build: {{commands: [cat hello, {', '.join(clones)}, cat again/hello by-ssh/hello]}}}}"
+    )
 
     build = await built(world, {"type": "CODECOMMIT", "location": address, "buildspec": spec})
 
-    assert world.log(build) == ["second", "second"]
+    assert world.log(build) == ["second", "second", "second"]
 
 
 async def test_secondary_sources_have_folders_of_their_own(world: World) -> None:

@@ -72,7 +72,7 @@ def request(**members: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("members", "code", "words"),
     [
-        ({"Runtime": "java21"}, "InvalidParameterValueException", "python3.9 to python3.14"),
+        ({"Runtime": "java21"}, "InvalidParameterValueException", "python3.8 to python3.14"),
         ({"Runtime": None}, "InvalidParameterValueException", "Runtime is mandatory"),
         ({"PackageType": "Image"}, "InvalidParameterValueException", "PackageType Image"),
         ({"Timeout": 901}, "ValidationException", "less than or equal to 900"),

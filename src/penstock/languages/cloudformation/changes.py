@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from penstock.languages.cloudformation.errors import TemplateError
-from penstock.languages.cloudformation.references import dependencies, in_order, references
+from penstock.languages.cloudformation.references import dependencies, in_order, properties_of, references
 from penstock.languages.cloudformation.resolve import resolve
 from penstock.languages.cloudformation.scope import NO_VALUE, Made, Reference, Scope, Unknown, unknowns
 from penstock.languages.cloudformation.tree import Json, Resource, Template
@@ -149,10 +149,9 @@ class _Comparing:
         for attribute, part in AROUND.items():
             if part(old) != part(new):
                 yield _Detail(attribute, "", "Never", is_certain=True, source="DirectModification")
-        for name in dict.fromkeys((*new.properties, *old.properties)):
-            yield from self._of_property(
-                new.type, name, old.properties.get(name, NO_VALUE), new.properties.get(name, NO_VALUE)
-            )
+        was, will_be = properties_of(old, self._before.conditions), properties_of(new, self._after.conditions)
+        for name in dict.fromkeys((*will_be, *was)):
+            yield from self._of_property(new.type, name, was.get(name, NO_VALUE), will_be.get(name, NO_VALUE))
         if new.type == STACK:  # its own template may change what it holds
             yield _Detail("Properties", "", "Never", is_certain=False, source="Automatic")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from penstock.languages.cloudformation.errors import TemplateError, unresolved
 from penstock.languages.cloudformation.resolve import placeholders, sub_parts
 from penstock.languages.cloudformation.scope import Reference, Scope
-from penstock.languages.cloudformation.tree import Json, Template
+from penstock.languages.cloudformation.tree import Json, Resource, Template
 
 
 def references(value: Json, conditions: Mapping[str, bool] | None = None) -> Iterator[Reference]:
@@ -31,6 +31,22 @@ def references(value: Json, conditions: Mapping[str, bool] | None = None) -> Ite
             return
     for each in value.values():
         yield from references(each, conditions)
+
+
+def properties_of(resource: Resource, conditions: Mapping[str, bool]) -> Mapping[str, Json]:
+    """A resource's properties; where they are a choice (`Properties: !If`), those of the branch that is taken."""
+    found: Json = resource.properties
+    while True:
+        match found:
+            case {"Fn::If": [str() as name, then, otherwise], **others} if not others:
+                found = then if conditions.get(name) else otherwise
+            case {"Ref": "AWS::NoValue"}:
+                return {}
+            case dict():
+                return found
+            case _:
+                where = f"/Resources/{resource.name}/Properties"
+                raise TemplateError(f"Template format error: [{where}] Properties must be an object.")
 
 
 def _of_choice(argument: Json, conditions: Mapping[str, bool]) -> Iterator[Reference]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from penstock.languages.cloudformation import Resource, Template
-from penstock.languages.cloudformation.references import references
+from penstock.languages.cloudformation.references import properties_of, references
 from penstock.languages.cloudformation.scope import Scope as Values
 from penstock.services.cloudformation.resources.kind import ResourceType
 from penstock.services.cloudformation.rows import invalid
@@ -22,22 +22,23 @@ def must_be_known(template: Template, scope: Values, types: Types) -> None:
     wrong = [
         f"resource {lid} ({each}): {problem}"
         for lid, each in scope.declared.items()
-        for problem in problems(template.resources[lid], types[each])
+        for problem in problems(template.resources[lid], types[each], scope)
     ]
     wrong += attributes(template, scope, types)
     if wrong:
         raise invalid(f"Template error: {'; '.join(wrong)}")
 
 
-def problems(resource: Resource, kind: ResourceType) -> Iterator[str]:
+def problems(resource: Resource, kind: ResourceType, scope: Values) -> Iterator[str]:
     """What is wrong with a resource, as its type has it."""
+    properties = properties_of(resource, scope.conditions)
     if not kind.any_property:
-        for name in resource.properties:
+        for name in properties:
             if name not in kind.properties:
                 yield f"Encountered unsupported property {name}"
-    for name in sorted(kind.required - set(resource.properties)):
+    for name in sorted(kind.required - set(properties)):
         yield f"Property {name} is required"
-    yield from kind.check(resource.properties)
+    yield from kind.check(properties)
     if "Snapshot" in (resource.deletion_policy, resource.update_replace_policy) and not kind.snapshots:
         yield "Snapshot is not supported for this type; use Delete or Retain"
     if resource.update_policy:

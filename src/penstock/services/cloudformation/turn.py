@@ -16,6 +16,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from penstock.languages.cloudformation import Made, Scope, Template, TemplateError, holds, resolve, unknowns
+from penstock.languages.cloudformation.references import properties_of
 from penstock.services.cloudformation import policies
 from penstock.services.cloudformation.model import (
     FAILED,
@@ -248,7 +249,8 @@ class Turn:
         assert self.plan.order.target is not None
         declared = self.plan.template.resources[lid]
         kind = self.types[declared.type]
-        properties = resolve(dict(declared.properties), self._scope())
+        scope = self._scope()
+        properties = resolve(dict(properties_of(declared, scope.conditions)), scope)
         if waiting := unknowns(properties):
             raise TemplateError(f"Resource {lid} needs {', '.join(sorted(map(str, waiting)))}, which is not there")
         tagged = with_tags(kind, properties, self.plan.order.target.tags)

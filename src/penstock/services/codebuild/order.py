@@ -167,6 +167,7 @@ def repositories(endpoint: str, region: str) -> dict[str, str]:
     here, connected = f"url.{endpoint}/v1/repos/.insteadOf", f"url.{endpoint}/_penstock/git-http/.insteadOf"
     settings = [
         (here, f"https://git-codecommit.{region}.amazonaws.com/v1/repos/"),
+        (here, f"ssh://git-codecommit.{region}.amazonaws.com/v1/repos/"),
         (connected, f"https://codeconnections.{region}.amazonaws.com/git-http/"),
         (connected, f"https://codestar-connections.{region}.amazonaws.com/git-http/"),
     ]

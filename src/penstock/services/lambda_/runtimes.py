@@ -11,10 +11,10 @@ from typing import Final
 from penstock.services.lambda_.failures import InvalidParameterValue
 
 LANGUAGES: Final[Mapping[str, re.Pattern[str]]] = {
-    "python": re.compile(r"python3\.(?:9|1[0-4])"),
+    "python": re.compile(r"python3\.(?:[89]|1[0-4])"),
     "node": re.compile(r"nodejs(?:18|20|22|24)\.x"),
 }
-NAMES: Final = {"python": "python3.9 to python3.14", "node": "nodejs18.x to nodejs24.x"}
+NAMES: Final = {"python": "python3.8 to python3.14", "node": "nodejs18.x to nodejs24.x"}
 
 
 def language_of(runtime: str) -> str:

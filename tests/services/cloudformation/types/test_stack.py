@@ -48,6 +48,7 @@ def template(branch: str) -> Any:
         },
         "Outputs": {
             "Clone": {"Value": {"Fn::GetAtt": ["Code", "CloneUrlHttp"]}},
+            "Ssh": {"Value": {"Fn::GetAtt": ["Code", "CloneUrlSsh"]}},
             "Function": {"Value": {"Fn::GetAtt": ["Helper", "Arn"]}},
             "Repository": {"Value": {"Ref": "Linked"}},
         },
@@ -82,6 +83,7 @@ async def test_a_project_is_made_changed_and_deleted_as_a_stack(tmp_path: Path) 
         left = await world.ask("ListRepositories", service="codecommit")
 
     assert outputs["Function"].startswith("arn:aws:lambda:us-east-1:123456789012:function:project-Helper-")
+    assert outputs["Ssh"] == "ssh://git-codecommit.us-east-1.amazonaws.com/v1/repos/project-code"
     assert file["fileContent"] == b"hello"
     assert linked["GitConfig"]["Branch"] == "next"
     assert gone["StackStatus"] == "DELETE_COMPLETE"

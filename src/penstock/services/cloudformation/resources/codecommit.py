@@ -15,6 +15,10 @@ Json = Any
 AT_ONCE: Final = 100  # files in one commit, as AWS allows
 MOST: Final = 256 * 1024 * 1024  # bytes in all that a seed unpacks to
 
+SSH: Final = (
+    "ssh://git-codecommit.{region}.amazonaws.com/v1/repos/{name}"  # nobody answers there; git in builds is led here
+)
+
 
 def create_repository(resource: Resource) -> Steps[Made]:
     made = yield from REPOSITORY.making(resource)
@@ -96,7 +100,9 @@ REPOSITORY: Final = Plain(
     attributes={
         "Arn": "Arn",
         "CloneUrlHttp": "cloneUrlHttp",
-        "CloneUrlSsh": "cloneUrlSsh",
+        "CloneUrlSsh": lambda resource: SSH.format(
+            region=resource.scope.region, name=resource.properties["RepositoryName"]
+        ),
         "Name": "repositoryName",
         "RepositoryId": "repositoryId",
     },
