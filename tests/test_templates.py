@@ -23,10 +23,9 @@ def test_a_template_is_sound(name: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_what_an_endpoint_is_made_of_is_sound() -> None:
-    done = subprocess.run(
-        ["cfn-lint", "endpoint.yml"], cwd=HERE / "model-deploy", capture_output=True, text=True, check=False
-    )
+@pytest.mark.parametrize("file", ["model-deploy/endpoint.yml", "model-monitor/monitoring.yml"])
+def test_what_a_stage_is_made_of_is_sound(file: str) -> None:
+    done = subprocess.run(["cfn-lint", file], cwd=HERE, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (0, "")
 

@@ -19,6 +19,7 @@ AT_AWS: Final = {  # AWS's names of what repositories begin with, and ours
     "toolchain/model-building-workflow-mm-clarify-v1.0.zip": "model-build",
     "toolchain/mpg-deployment-config-v1.0.zip": "model-deploy",
     "toolchain/mpg-deployment-config-v1.1.zip": "model-deploy",
+    "toolchain/model-monitor-workflow-v1.0.zip": "model-monitor",
 }
 
 

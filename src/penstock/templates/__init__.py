@@ -15,7 +15,7 @@ from typing import Final
 
 SECTIONS: Final = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 SEED_BUCKET: Final = "sagemaker-servicecatalog-seedcode-{region}"
-SEEDS: Final = ("check-in", "model-build", "model-deploy")
+SEEDS: Final = ("check-in", "model-build", "model-deploy", "model-monitor")
 EPOCH: Final = (2020, 1, 1, 0, 0, 0)  # what all files of a seed are dated, so that it is the same each time
 
 
