@@ -1,4 +1,4 @@
-"""A project in the shape of AWS's own template, from its seeds to a deployed model, and a push that builds again."""
+"""Projects in the shape of AWS's templates: from seeds to a deployed model, and by a product that is bootstrapped."""
 
 import io
 import zipfile
@@ -10,7 +10,7 @@ from end_to_end.test_projects import settled
 from end_to_end.world import World, until
 
 Json = Any
-TEMPLATE = Path(__file__).parent / "projects" / "connected.yaml"
+TEMPLATES = Path(__file__).parent / "projects"
 REGISTER = """
 import os
 import boto3
@@ -53,6 +53,15 @@ Resources:
       ModelName: !Sub '${Project}-${Stage}'
       ExecutionRoleArn: !Ref Role
       Containers: [{ModelPackageName: !Ref Package}]
+"""
+SEEDED = """
+Parameters: {SageMakerProjectName: {Type: String}, SageMakerProjectId: {Type: String}}
+Resources:
+  Repository:
+    Type: AWS::CodeCommit::Repository
+    Properties:
+      RepositoryName: !Sub '${SageMakerProjectName}-${SageMakerProjectId}-build'
+      Code: {BranchName: main, S3: {Bucket: AWSDEFAULT___CODE_STAGING_BUCKET___, Key: seedcode/build.zip}}
 """
 CHECK = """
 import json
@@ -117,7 +126,7 @@ def test_seeds_are_checked_in_built_approved_and_deployed_and_a_push_builds_agai
     connection = world.penstock("connect", "projects", "--url", "codecommit:").stdout.strip()
     address = created(world, "churn-build")
     created(world, "churn-deploy")
-    world.put("connected.yaml", TEMPLATE.read_text())
+    world.put("connected.yaml", (TEMPLATES / "connected.yaml").read_text())
     values = {
         "ModelBuildCodeRepositoryFullname": "team/churn-build", "CodeConnectionArn": connection,
         "ModelDeployCodeRepositoryFullname": "team/churn-deploy", "SeedCodeBucket": seeds(world),
@@ -162,3 +171,37 @@ def test_seeds_are_checked_in_built_approved_and_deployed_and_a_push_builds_agai
     assert settled(world, "churn")["ProjectStatus"] == "DeleteCompleted"
     bucket = f"sagemaker-project-{project['ProjectId']}"
     assert bucket in [each["Name"] for each in world.client("s3").list_buckets()["Buckets"]]  # it is retained
+
+
+def test_a_product_whose_template_a_function_has_fetched_makes_a_project(world: World) -> None:
+    cloudformation, catalog, s3 = world.client("cloudformation"), world.client("servicecatalog"), world.client("s3")
+    files = {"project/template.yaml": SEEDED, "seedcode/build/hello": "hello\n"}
+    world.put("repository.zip", packed({f"templates-main/pattern/{name}": text for name, text in files.items()}))
+    where = {"Bucket": world.bucket(), "Key": "repository.zip"}
+    portfolio = catalog.create_portfolio(DisplayName="patterns", ProviderName="MLOps")["PortfolioDetail"]["Id"]
+    values = {
+        "PortfolioIDParameter": portfolio,
+        "SageMakerProjectRepoZipParameter": s3.generate_presigned_url("get_object", Params=where),
+    }
+
+    cloudformation.create_stack(
+        StackName="pattern",
+        TemplateBody=(TEMPLATES / "product.yaml").read_text(),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="pattern", WaiterConfig={"Delay": 1})
+    outputs = cloudformation.describe_stacks(StackName="pattern")["Stacks"][0]["Outputs"]
+    product = next(each["OutputValue"] for each in outputs if each["OutputKey"] == "ProductId")
+    world.sagemaker.create_project(ProjectName="seeded", ServiceCatalogProvisioningDetails={"ProductId": product})
+    project = settled(world, "seeded")
+    assert project["ProjectStatus"] == "CreateCompleted", project
+    file = world.client("codecommit").get_file(
+        repositoryName=f"seeded-{project['ProjectId']}-build", commitSpecifier="main", filePath="hello"
+    )
+    assert file["fileContent"] == b"hello\n"
+
+    world.sagemaker.delete_project(ProjectName="seeded")
+    assert settled(world, "seeded")["ProjectStatus"] == "DeleteCompleted"
+    cloudformation.delete_stack(StackName="pattern")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName="pattern", WaiterConfig={"Delay": 1})
