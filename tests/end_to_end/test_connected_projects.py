@@ -1,11 +1,11 @@
 """Projects in the shape of AWS's templates: from seeds to a deployed model, and by a product that is bootstrapped."""
 
-import io
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from end_to_end.test_codecommit import created, git
+from end_to_end.test_codepipeline import zipped
+from end_to_end.test_connections import ended
 from end_to_end.test_projects import settled
 from end_to_end.world import World, until
 
@@ -81,14 +81,6 @@ def spec(script: str, *files: str) -> str:
     return f"version: 0.2\nphases: {{build: {{commands: [python {script}]}}}}\n{artifacts}"
 
 
-def packed(files: dict[str, str]) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return content.getvalue()
-
-
 def seeds(world: World) -> str:
     """A bucket with what the repositories begin with, under AWS's names."""
     exported = ("$EXPORT_TEMPLATE_NAME", "$EXPORT_TEMPLATE_STAGING_CONFIG", "$EXPORT_TEMPLATE_PROD_CONFIG")
@@ -99,19 +91,8 @@ def seeds(world: World) -> str:
     }  # fmt: skip
     world.client("s3").create_bucket(Bucket="seeds")
     for key, files in (("model-building-workflow-v1.0", build), ("mpg-deployment-config-v1.1", deploy)):
-        world.client("s3").put_object(Bucket="seeds", Key=f"toolchain/{key}.zip", Body=packed(files))
+        world.client("s3").put_object(Bucket="seeds", Key=f"toolchain/{key}.zip", Body=zipped(**files))
     return "seeds"
-
-
-def executions(world: World, pipeline: str, count: int) -> list[Json]:
-    """So many executions, the newest first, once none is under way."""
-
-    def look() -> list[Json] | None:
-        found = world.client("codepipeline").list_pipeline_executions(pipelineName=pipeline)
-        every = found["pipelineExecutionSummaries"]
-        return every if len(every) >= count and all(each["status"] != "InProgress" for each in every) else None
-
-    return until(look, f"{count} executions of {pipeline} have ended", within=150)
 
 
 def token(world: World, pipeline: str) -> str | None:
@@ -142,7 +123,7 @@ def test_seeds_are_checked_in_built_approved_and_deployed_and_a_push_builds_agai
     assert project["ProjectStatus"] == "CreateCompleted", project
     group, builds = f"churn-{project['ProjectId']}", f"sagemaker-churn-{project['ProjectId']}-modelbuild"
     deploys = builds.replace("modelbuild", "modeldeploy")
-    (built,), (undecided,) = executions(world, builds, 1), executions(world, deploys, 1)
+    (built,), (undecided,) = ended(world, builds, 1), ended(world, deploys, 1)
     assert (built["status"], undecided["status"]) == ("Succeeded", "Failed")  # as on AWS: no model is approved yet
 
     (package,) = sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
@@ -152,7 +133,7 @@ def test_seeds_are_checked_in_built_approved_and_deployed_and_a_push_builds_agai
         pipelineName=deploys, stageName="DeployStaging", actionName="ApproveDeployment", token=given,
         result={"summary": "good", "status": "Approved"},
     )  # fmt: skip
-    deployed, _ = executions(world, deploys, 2)
+    deployed, _ = ended(world, deploys, 2)
     assert (deployed["status"], deployed["trigger"]["triggerType"]) == ("Succeeded", "CloudWatchEvent")
     for stage in ("staging", "prod"):
         model = sagemaker.describe_model(ModelName=f"churn-{stage}")
@@ -163,7 +144,7 @@ def test_seeds_are_checked_in_built_approved_and_deployed_and_a_push_builds_agai
     git(tmp_path / "work", "add", ".")
     git(tmp_path / "work", "commit", "-qm", "a change")
     git(tmp_path / "work", "push", "-q", "origin", "main")
-    again, _ = executions(world, builds, 2)
+    again, _ = ended(world, builds, 2)
     packages = sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
     assert (again["status"], len(packages)) == ("Succeeded", 2)
 
@@ -176,7 +157,7 @@ def test_seeds_are_checked_in_built_approved_and_deployed_and_a_push_builds_agai
 def test_a_product_whose_template_a_function_has_fetched_makes_a_project(world: World) -> None:
     cloudformation, catalog, s3 = world.client("cloudformation"), world.client("servicecatalog"), world.client("s3")
     files = {"project/template.yaml": SEEDED, "seedcode/build/hello": "hello\n"}
-    world.put("repository.zip", packed({f"templates-main/pattern/{name}": text for name, text in files.items()}))
+    world.put("repository.zip", zipped(**{f"templates-main/pattern/{name}": text for name, text in files.items()}))
     where = {"Bucket": world.bucket(), "Key": "repository.zip"}
     portfolio = catalog.create_portfolio(DisplayName="patterns", ProviderName="MLOps")["PortfolioDetail"]["Id"]
     values = {

@@ -52,7 +52,7 @@ def ended(world: World, name: str, count: int) -> list[Any]:
         found = executions(world, name)
         return found if len(found) >= count and all(each["status"] != "InProgress" for each in found) else None
 
-    return until(look, f"{count} executions of {name} have ended")
+    return until(look, f"{count} executions of {name} have ended", within=150)
 
 
 def watched(world: World, repository: str) -> bool:
