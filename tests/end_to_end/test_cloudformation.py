@@ -1,6 +1,7 @@
 """CloudFormation with boto3 and the AWS CLI: stacks of real resources, made, changed, rolled back and deleted."""
 
 import json
+import time
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -86,6 +87,7 @@ def test_the_aws_cli_deploys_a_stack_and_deploys_it_again(world: World, tmp_path
 
     first = aws(world, *deploy)
     again = aws(world, *deploy)
+    time.sleep(1.1)  # the command names its change sets by the second
     change_set = aws(
         world, *deploy, "--no-execute-changeset", "--parameter-overrides", "Stage=prod", "--tags", "team=a"
     )

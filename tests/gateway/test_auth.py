@@ -17,7 +17,7 @@ from penstock.gateway.settings import Settings
 from penstock.wire.credentials import Credential
 
 AUTH = Settings(auth=True)
-TEMPORARY = replace(KEY, access_key="ASIATEMPORARY", session_token="token+/=", expires_at=time.time() + 600)
+TEMPORARY = replace(KEY, access_key="ASIATEMPORARY", session_token="token+/=", expires_at=time.time() + 86_400)
 ASK = {"s3": "list_buckets", "sts": "get_caller_identity", "sagemaker": "list_models", "codebuild": "list_builds"}
 
 

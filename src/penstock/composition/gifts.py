@@ -6,11 +6,13 @@ It is there under AWS's names, so that AWS's own templates find what they look f
 import asyncio
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from penstock import templates
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 
+HOME: Final = "us-east-1"  # the region that no LocationConstraint names
 GIVER: Final = "000000000000"  # an account that nobody has a key of
 AT_AWS: Final = {  # AWS's names of what repositories begin with, and ours
     "bootstrap/GitRepositorySeedCodeCheckinCodeBuildProject-v1.0.zip": "check-in",
@@ -28,12 +30,24 @@ async def give(directory: Directory, region: str) -> None:
     scope = Scope(account=GIVER, region=region)
     bucket = templates.SEED_BUCKET.format(region=region)
     every = dict(await asyncio.to_thread(lambda: list(_gifts())))
+    place = {} if region == HOME else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     try:
-        await directory.answer(Call("s3", "CreateBucket", {"Bucket": bucket}, scope))
+        with suppress_owned():
+            await directory.answer(Call("s3", "CreateBucket", {"Bucket": bucket, **place}, scope))
         for key, content in every.items():
             await _put(directory, scope, {"Bucket": bucket, "Key": key}, content)
     except ServiceError as error:
         if error.code not in ("BucketAlreadyExists", "NoSuchBucket"):  # somebody has one of the name, or has removed it
+            raise
+
+
+@contextmanager
+def suppress_owned() -> Iterator[None]:
+    """A bucket that is there from the last time: everywhere but in the first region, S3 says so."""
+    try:
+        yield
+    except ServiceError as error:
+        if error.code != "BucketAlreadyOwnedByYou":
             raise
 
 

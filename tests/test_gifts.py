@@ -1,0 +1,54 @@
+"""What AWS keeps for everybody is there under AWS's names, in every region, at the first start and at later ones."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from penstock import templates
+from penstock.composition.gifts import AT_AWS, give
+from penstock.composition.sources import MIGRATIONS, chance, clock
+from penstock.services import s3
+from penstock.store.blobs import Blobs
+from penstock.store.migrate import migrate
+from penstock.store.sqlite import SqliteDatabase
+from penstock.wire.call import Call, Directory, Scope
+from penstock.wire.validate import validate
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Any:
+    path = tmp_path / "penstock.db"
+    migrate(path, MIGRATIONS)
+    database, directory = SqliteDatabase(path), Directory(validate)
+    for service in s3.operations(database, Blobs(tmp_path), clock, chance):
+        directory.register(service)
+    yield directory
+    database.close()
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
+async def test_a_customer_finds_them_and_does_not_own_them(directory: Directory, region: str) -> None:
+    customer, bucket = Scope(region=region), templates.SEED_BUCKET.format(region=region)
+
+    await give(directory, region)
+    before = await listed(directory, customer, bucket)
+    await give(directory, region)  # as at every start
+
+    assert before == await listed(directory, customer, bucket)
+    assert set(before) >= {*AT_AWS, *map(templates.key, templates.TEMPLATES)}
+    assert (await directory.answer(Call("s3", "ListBuckets", {}, customer)))["Buckets"] == []
+
+
+async def test_somebody_who_has_a_bucket_of_the_name_keeps_it(directory: Directory) -> None:
+    bucket = templates.SEED_BUCKET.format(region="us-east-1")
+    await directory.answer(Call("s3", "CreateBucket", {"Bucket": bucket}, Scope()))
+
+    await give(directory, "us-east-1")
+
+    assert await listed(directory, Scope(), bucket) == {}
+
+
+async def listed(directory: Directory, scope: Scope, bucket: str) -> dict[str, Any]:
+    found = await directory.answer(Call("s3", "ListObjectsV2", {"Bucket": bucket}, scope))
+    return {each["Key"]: each["LastModified"] for each in found.get("Contents", ())}
