@@ -102,7 +102,7 @@ def is_up(data: Path) -> bool:
 
 
 def at(place: Place, wish: Wish) -> Target:
-    account = client(place, "sts").get_caller_identity()["Account"]
+    account = client(place, "sts", attempts=8).get_caller_identity()["Account"]
     return Target(place, destination(wish, account, place.region), 0.05)
 
 
