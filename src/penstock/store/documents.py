@@ -87,6 +87,14 @@ def update(tx: Transaction, document: Document) -> bool:
     return tx.changed(_UPDATE, **values) == 1
 
 
+def put(tx: Transaction, document: Document) -> bool:
+    """Replace a document's content, or keep it as a new one; whether there was one."""
+    if update(tx, document):
+        return True
+    insert(tx, document)
+    return False
+
+
 def remove(tx: Transaction, scope: Scope, kind: str, name: str) -> bool:
     """Forget a document and its tags; false if it was not there."""
     found = find(tx, scope, kind, name)

@@ -87,7 +87,7 @@ class ChangeSets:
                 raise ServiceError(
                     f"ChangeSet {request['ChangeSetName']} already exists", code="AlreadyExistsException"
                 )
-            rows.keep(tx, made)
+            documents.put(tx, made)
             return {"Id": made.arn, "StackId": owner.arn}
 
         return await self.engine.database.write(create)

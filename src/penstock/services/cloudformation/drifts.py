@@ -66,7 +66,7 @@ class Drifts:
             documents.update(
                 tx, stack.changed(stack.modified_at, Told={**stack.body["Told"], "DriftInformation": drift})
             )
-            rows.keep(
+            documents.put(
                 tx,
                 Document(
                     kind=rows.DRIFT, scope=found.scope, name=detection, arn="", parent=found.arn, created_at=at,

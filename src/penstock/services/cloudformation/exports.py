@@ -94,7 +94,7 @@ def replace_exports(tx: Transaction, scope: Scope, stack_id: str, wanted: Mappin
         if each.name not in wanted:
             documents.remove(tx, scope, rows.EXPORT, each.name)
     for name, value in wanted.items():
-        rows.keep(
+        documents.put(
             tx,
             Document(
                 kind=rows.EXPORT, scope=scope, name=name, arn="", parent=stack_id, created_at=at, modified_at=at,

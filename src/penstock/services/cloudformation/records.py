@@ -90,7 +90,7 @@ def reflect_resource(tx: Transaction, scope: Scope, plan: Prepared, lid: str, sl
         kind=rows.RESOURCE, scope=scope, name=name, arn="", parent=plan.order.stack_id, status=slot.status,
         created_at=slot.changed_at, modified_at=slot.changed_at, body=body,
     )  # fmt: skip
-    rows.keep(tx, kept)
+    documents.put(tx, kept)
 
 
 def reflect_stack(tx: Transaction, scope: Scope, plan: Prepared, state: State) -> None:
@@ -120,4 +120,4 @@ def bury(tx: Transaction, found: Document) -> None:
     for kind in (rows.CHANGE_SET, rows.EXPORT):
         for each in rows.every(tx, found.scope, kind, parent=found.arn):
             documents.remove(tx, each.scope, each.kind, each.name)
-    rows.keep(tx, replace(found, kind=rows.GONE, name=found.arn.rpartition("/")[2]))
+    documents.put(tx, replace(found, kind=rows.GONE, name=found.arn.rpartition("/")[2]))

@@ -83,12 +83,6 @@ def kept(found: Document, which: str = "") -> Kept | None:
     return None if value is None else msgspec.convert(value, Kept)
 
 
-def keep(tx: Transaction, document: Document) -> None:
-    """Insert a document, or replace what is there."""
-    if not documents.update(tx, document):
-        documents.insert(tx, document)
-
-
 def every(tx: Transaction, scope: Scope, kind: str, *, parent: str | None = None) -> list[Document]:
     query = Query(kind=kind, scope=scope, parent=parent, order="name", descending=False, limit=ALL)
     return list(documents.page(tx, query).documents)

@@ -50,9 +50,7 @@ class SourceCredentials:
         )  # fmt: skip
 
         def put(tx: Transaction) -> None:
-            if not documents.update(tx, made):
-                documents.insert(tx, made)
-            elif not request.get("shouldOverwrite", True):
+            if documents.put(tx, made) and not request.get("shouldOverwrite", True):
                 raise ServiceError(f"There are credentials for {kind} already.", code="ResourceAlreadyExistsException")
 
         await self.database.write(put)

@@ -79,8 +79,7 @@ def next_number(tx: Transaction, scope: Scope, at: float) -> int:
         kind=COUNTER, scope=replace(scope, principal=""), name=PULL_REQUEST, arn="", created_at=at, modified_at=at,
         body={"next": number + 1},
     )  # fmt: skip
-    if not documents.update(tx, after):
-        documents.insert(tx, after)
+    documents.put(tx, after)
     return number
 
 
@@ -98,8 +97,7 @@ class Changes:
         """Keep a pull request as it is now, what has happened, and the event of it. `paths`: see `Telling.paths`."""
         number = request.body.get("happenings", 0)
         now = request.changed(at, happenings=number + 1)
-        if not documents.update(tx, now):
-            documents.insert(tx, now)
+        documents.put(tx, now)
         documents.insert(
             tx,
             Document(

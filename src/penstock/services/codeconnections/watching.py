@@ -201,5 +201,4 @@ def learn(tx: Transaction, repository: str, now: Mapping[str, str], at: float) -
         kind=REFERENCES, scope=Scope(scope.account, scope.region), name=repository, arn="", created_at=at,
         modified_at=at, body={ref: commit for ref, commit in now.items() if commit != ZERO},
     )  # fmt: skip
-    if not documents.update(tx, document):
-        documents.insert(tx, document)
+    documents.put(tx, document)

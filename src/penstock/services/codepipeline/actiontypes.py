@@ -56,7 +56,7 @@ class ActionTypes:
                 kind=rows.ACTION_TYPE, scope=scope, name=kind.key, arn=arn, created_at=at, modified_at=at,
                 token=call.token, body=body,
             )  # fmt: skip
-            rows.keep(tx, made)
+            documents.put(tx, made)
             tags.add(tx, arn, labels)
 
         await self.database.write(create)

@@ -19,6 +19,7 @@ from penstock.services.codepipeline import answers, rows
 from penstock.services.codepipeline.actiontypes import must_exist, sentence
 from penstock.services.codepipeline.jobs import Jobs, failure, success
 from penstock.services.codepipeline.work import Credentials
+from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
@@ -66,7 +67,7 @@ class PartnersTypes:
             made = Document(
                 kind=rows.ACTION_TYPE, scope=scope, name=kind.key, arn=arn, created_at=at, modified_at=at, body=body
             )
-            rows.keep(tx, made)
+            documents.put(tx, made)
 
         await self.database.write(update)
         return {}

@@ -26,10 +26,10 @@ def reflect(tx: Transaction, run: RunId, scope: Scope, plan: Delivery, before: S
         assert action is not None
         hidden = secret_properties(tx, place, action.action_type_id)
         body = answers.action_detail(plan, stage, action, new, after, hidden)
-        rows.keep(tx, _record(rows.ACTION, place, plan, new, body))
+        documents.put(tx, _record(rows.ACTION, place, plan, new, body))
         _reflect_job(tx, run, place, plan, stage, action, old, new)
     for stage, rule, old, new in changed_rules(plan, before, after):
-        rows.keep(tx, _record(rows.RULE, place, plan, new, answers.rule_detail(plan, stage, rule, new, after)))
+        documents.put(tx, _record(rows.RULE, place, plan, new, answers.rule_detail(plan, stage, rule, new, after)))
         _reflect_job(tx, run, place, plan, stage, rule, old, new)
     found = documents.find(tx, place, rows.EXECUTION, plan.order.id)
     if found is not None:
@@ -102,7 +102,7 @@ def _reflect_job(
     if old is not None and old.turns == new.turns:
         return
     body = {"Run": run, "Stage": stage, "Nonce": id_of(new.id, new.turns), "Turn": new.turns}
-    rows.keep(
+    documents.put(
         tx,
         Document(
             kind=rows.JOB, scope=scope, name=new.id, arn="", parent=action.action_type_id.key,

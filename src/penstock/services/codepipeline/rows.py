@@ -67,12 +67,6 @@ def execution(tx: Transaction, scope: Scope, name: str, execution_id: str) -> Do
     return found
 
 
-def keep(tx: Transaction, document: Document) -> None:
-    """Insert a document, or replace what is there."""
-    if not documents.update(tx, document):
-        documents.insert(tx, document)
-
-
 def forget(tx: Transaction, found: Document) -> list[str]:
     """A pipeline, its versions and its history; the ids of its executions, whose runs are to be forgotten, too."""
     executions = []

@@ -64,7 +64,7 @@ class Webhooks:
                 created_at=found.created_at if found is not None else at, modified_at=at,
                 body={"Definition": definition, "Place": found.body["Place"] if found is not None else place},
             )  # fmt: skip
-            rows.keep(tx, made)
+            documents.put(tx, made)
             tags.add(tx, made.arn, labels)
             return made
 

@@ -100,8 +100,7 @@ class Grants:
         def put(tx: Transaction) -> None:
             entity = rows.require(tx, scope, self.entity, name)
             inline = inside(entity, entity.body[ID[self.entity]], policy, document, at)
-            if not documents.update(tx, inline):
-                documents.insert(tx, inline)
+            documents.put(tx, inline)
 
         await self.database.write(put)
 

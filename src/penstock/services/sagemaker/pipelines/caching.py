@@ -134,8 +134,7 @@ def remember(
             **({} if written is None else {"Written": written}),
         },
     )
-    if not documents.update(tx, kept):
-        documents.insert(tx, kept)
+    documents.put(tx, kept)
 
 
 def _parent(pipeline: str, step: str, by_content: bool) -> str:
