@@ -6,7 +6,6 @@ It is there under AWS's names, so that AWS's own templates find what they look f
 import asyncio
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from penstock import templates
@@ -29,23 +28,21 @@ async def give(directory: Directory, region: str) -> None:
     """Let the bucket hold what this version of Penstock has; nothing is written that is there."""
     scope = Scope(account=GIVER, region=region)
     bucket = templates.SEED_BUCKET.format(region=region)
-    every = dict(await asyncio.to_thread(lambda: list(_gifts())))
-    place = {} if region == HOME else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    every = await asyncio.to_thread(lambda: list(_gifts()))
     try:
-        with suppress_owned():
-            await directory.answer(Call("s3", "CreateBucket", {"Bucket": bucket, **place}, scope))
-        for key, content in every.items():
+        await _make(directory, scope, bucket)
+        for key, content in every:
             await _put(directory, scope, {"Bucket": bucket, "Key": key}, content)
     except ServiceError as error:
         if error.code not in ("BucketAlreadyExists", "NoSuchBucket"):  # somebody has one of the name, or has removed it
             raise
 
 
-@contextmanager
-def suppress_owned() -> Iterator[None]:
-    """A bucket that is there from the last time: everywhere but in the first region, S3 says so."""
+async def _make(directory: Directory, scope: Scope, bucket: str) -> None:
+    """The bucket, unless it is there from the last time: everywhere but in the first region, S3 says so."""
+    place = {} if scope.region == HOME else {"CreateBucketConfiguration": {"LocationConstraint": scope.region}}
     try:
-        yield
+        await directory.answer(Call("s3", "CreateBucket", {"Bucket": bucket, **place}, scope))
     except ServiceError as error:
         if error.code != "BucketAlreadyOwnedByYou":
             raise
