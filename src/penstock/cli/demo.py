@@ -95,7 +95,8 @@ def run(console: Console, place: Place, *, threshold: float, strike: Callable[[l
     step = {"StepName": deploy.STEP, "StepStatus": "Executing"}
     deploy.await_service(console, sagemaker, after_look=lambda: strike([step]), deadline=DEADLINE)
     deploy.ask(console, client(place, "sagemaker-runtime", attempts=8))
-    deploy.explain(console, place, sagemaker)
+    console.print(f"\n[bold]why[/]  (with the server up: penstock why {deploy.ENDPOINT})")
+    deploy.explain(console, place, sagemaker, deploy.ENDPOINT)
     return True
 
 

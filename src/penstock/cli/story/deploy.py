@@ -67,9 +67,8 @@ def ask(console: Console, runtime: Client) -> None:
     )
 
 
-def explain(console: Console, place: Place, sagemaker: Client) -> None:
-    """What led to the endpoint: nobody but Penstock has written that down."""
-    console.print(f"\n[bold]why[/]  (with the server up: penstock why {ENDPOINT})")
+def explain(console: Console, place: Place, sagemaker: Client, endpoint: str) -> None:
+    """What led to an endpoint: nobody but Penstock has written that down."""
     wide = Console(file=console.file, width=None if console.is_terminal else WIDEST, highlight=False)
-    for start in Finding(sagemaker, client(place, "s3"), client(place, "sts")).starts(ENDPOINT):
+    for start in Finding(sagemaker, client(place, "s3"), client(place, "sts")).starts(endpoint):
         wide.print(tree(Chain(sagemaker).of(start)))

@@ -13,10 +13,8 @@ from rich.console import Console
 
 from penstock.cli import new
 from penstock.cli.clients import Client, client
-from penstock.cli.explaining.chain import Chain
-from penstock.cli.explaining.finding import Finding
-from penstock.cli.explaining.printing import WIDEST, tree
 from penstock.cli.place import Place
+from penstock.cli.story.deploy import explain
 from penstock.cli.story.project import digits, watching
 from penstock.cli.story.project.watching import Row
 
@@ -83,7 +81,8 @@ class Telling:
             f"  {after:.0%} of the second scanner's images are read right ({before:.0%} before), "
             f"{self._ask(usual):.0%} of the first one's"
         )
-        self._explain()
+        self._say(f"why production is as it is (penstock why {ENDPOINT})")
+        explain(self._console, self._place, self._sagemaker, ENDPOINT)
         self._say("done")
         return after > before
 
@@ -188,13 +187,6 @@ class Telling:
                 return
             self._strike([])
             time.sleep(0.5)
-
-    def _explain(self) -> None:
-        """What led to the endpoint: nobody but Penstock has written that down."""
-        self._say(f"why production is as it is (penstock why {ENDPOINT})")
-        wide = Console(file=self._console.file, width=None if self._console.is_terminal else WIDEST, highlight=False)
-        for start in Finding(self._sagemaker, self._s3, self._client("sts")).starts(ENDPOINT):
-            wide.print(tree(Chain(self._sagemaker).of(start)))
 
     # -- following
 
