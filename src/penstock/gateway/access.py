@@ -8,12 +8,12 @@ Query strings are left out: presigned URLs carry signatures in them.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from time import perf_counter
 from typing import Final, TextIO
 
 from penstock.gateway.bodies import Incoming
 from penstock.wire.http import HttpRequest
+from penstock.wire.times import iso
 
 UNANSWERED: Final = 499  # nobody was left to answer
 logger: Final = logging.getLogger("penstock.access")
@@ -50,7 +50,7 @@ class Visit:
 def log(visit: Visit, clock: Callable[[], float]) -> None:
     if not logger.isEnabledFor(logging.INFO):
         return
-    now = datetime.fromtimestamp(clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    now = iso(clock())
     logger.info(
         "time=%s client=%s method=%s path=%s call=%s status=%d ms=%.1f in=%d out=%d id=%s",
         now, visit.client, visit.request.method, visit.request.path, visit.call, visit.status,

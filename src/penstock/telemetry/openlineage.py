@@ -8,12 +8,12 @@ A step that has no job of its own begins and ends when its execution's end is to
 
 import uuid
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from penstock import __version__
 from penstock.telemetry.model import Act, Ended, Kind, Named
+from penstock.wire.times import iso
 
 Json = Any
 EventType = Literal["START", "COMPLETE", "FAIL", "ABORT"]
@@ -45,7 +45,7 @@ def settled(act: Act, namespace: str) -> Iterator[Json]:
 def _event(act: Act, kind: EventType, at: float, namespace: str) -> Json:
     return {
         "eventType": kind,
-        "eventTime": _moment(at),
+        "eventTime": iso(at),
         "run": {"runId": run_id(act.key), "facets": dict(_run_facets(act, namespace))},
         "job": {"namespace": namespace, "name": act.kin.job, "facets": dict(_job_facets(act))},
         "inputs": [dataset(uri) for uri in dict.fromkeys(act.reads)],
@@ -67,9 +67,9 @@ def dataset(uri: str) -> dict[str, str]:
 
 
 def _run_facets(act: Act, namespace: str) -> Iterator[tuple[str, Json]]:
-    nominal = {"nominalStartTime": _moment(act.began)}
+    nominal = {"nominalStartTime": iso(act.began)}
     if act.ended is not None:
-        nominal["nominalEndTime"] = _moment(act.ended)
+        nominal["nominalEndTime"] = iso(act.ended)
     yield "nominalTime", _facet("1-0-1/NominalTimeRunFacet", nominal)
     engine = {"version": __version__, "name": "Penstock", "openlineageAdapterVersion": __version__}
     yield "processing_engine", _facet("1-1-1/ProcessingEngineRunFacet", engine)
@@ -97,7 +97,3 @@ def _named(one: Named, namespace: str) -> Json:
 def _facet(schema: str, members: Mapping[str, Json]) -> Json:
     name = schema.rpartition("/")[2]
     return {"_producer": PRODUCER, "_schemaURL": f"{FACETS}/{schema}.json#/$defs/{name}", **members}
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

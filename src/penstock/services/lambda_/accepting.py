@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
@@ -22,6 +21,7 @@ from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import Call, Json, Scope
+from penstock.wire.times import iso
 
 FORGOTTEN: Final = 500  # events at a time
 
@@ -143,7 +143,7 @@ def about(plan: Plan, told: State, last: Tried, scope: Scope, at: float) -> dict
         context["functionError"] = "Unhandled"
     record: dict[str, Json] = {
         "version": "1.0",
-        "timestamp": datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "timestamp": iso(at),
         "requestContext": {
             "requestId": plan.request_id,
             "functionArn": scope.arn("lambda", f"function:{plan.name}:{plan.qualifier or LATEST}"),

@@ -15,7 +15,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from botocore.model import MapShape, Shape
@@ -39,6 +38,7 @@ from penstock.services.cloudformation.resources.kind import (
 from penstock.services.cloudformation.resources.shaping import shaped, text, unfit
 from penstock.wire import models
 from penstock.wire.call import Answer
+from penstock.wire.times import iso
 
 Json = Any
 Of = Callable[[Resource], Json]
@@ -297,7 +297,7 @@ def attribute(answer: Json, path: str) -> Json:
     found = dig(answer, path.removeprefix("@"))
     if found is None or not path.startswith("@"):
         return found
-    return datetime.fromtimestamp(found, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return iso(found)
 
 
 def idempotent(service: str, operation: str, resource: Resource) -> dict[str, str]:

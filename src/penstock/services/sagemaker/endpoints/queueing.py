@@ -8,7 +8,6 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -29,6 +28,7 @@ from penstock.store.blobs import Blobs
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError
+from penstock.wire.times import iso
 
 LARGEST: Final = 256 << 20  # bytes of an input
 EXPIRE: Final = 21_600.0  # seconds in the queue, as on AWS where a request says nothing
@@ -197,8 +197,8 @@ def notification(plan: Plan, scope: Scope, at: float, failed: str, content_type:
             outcome["responseParameters"] = {"failureLocation": plan.failure}
     return {
         "awsRegion": scope.region,
-        "eventTime": moment(at),
-        "receivedTime": moment(plan.born),
+        "eventTime": iso(at),
+        "receivedTime": iso(plan.born),
         "requestParameters": {
             "endpointName": plan.request["EndpointName"],
             **asked,
@@ -210,7 +210,3 @@ def notification(plan: Plan, scope: Scope, at: float, failed: str, content_type:
         "eventSource": "aws:sagemaker",
         "eventName": "InferenceResult",
     }
-
-
-def moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -18,6 +18,7 @@ from penstock.services.sagemaker.features.values import Record, Unfit
 from penstock.store.database import Database, Transaction
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, Scope, ServiceError, operation
+from penstock.wire.times import iso
 
 if TYPE_CHECKING:
     from penstock.services.sagemaker import shapes
@@ -214,7 +215,7 @@ def shown(group: Group, kept: Kept, names: list[str] | None, expires: str | None
     """A record as GetRecord answers it: its features in the order of their definitions; null ones are left out."""
     wanted = group.features if not names else [name for name in group.features if name in names]
     record = [{"FeatureName": name, **_text(kept.values[name])} for name in wanted if name in kept.values]
-    told = {} if expires != "Enabled" or kept.expires_at is None else {"ExpiresAt": times.iso(kept.expires_at)}
+    told = {} if expires != "Enabled" or kept.expires_at is None else {"ExpiresAt": iso(kept.expires_at)}
     return {"Record": record, **told}
 
 

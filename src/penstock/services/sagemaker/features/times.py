@@ -1,7 +1,7 @@
 """Event times: an ISO 8601 string, or seconds since the epoch; compared as whole nanoseconds. Pure."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -34,8 +34,3 @@ def _of_number(text: str) -> int:
     if not seconds.is_finite() or abs(seconds) >= LATEST:
         raise ValueError("an event time is a Unix timestamp in seconds")
     return int(seconds * SECOND)
-
-
-def iso(seconds: float) -> str:
-    """A time as `ExpiresAt` tells it."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

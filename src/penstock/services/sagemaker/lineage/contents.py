@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from penstock.services.sagemaker.landing import local_path
-from penstock.services.sagemaker.lineage.model import moment
 from penstock.store.blobs import Blob
 from penstock.wire.addresses import S3Address
 from penstock.wire.call import Body, Call, Directory, Json, Scope, ServiceError
+from penstock.wire.times import iso
 
 MOST_OBJECTS: Final = 1_000
 LARGEST_READ: Final = 1 << 30  # bytes of objects that are not blobs of this process and would have to be read
@@ -43,7 +43,7 @@ class Contents:
         told = {
             "ContentObjects": str(len(entries)),
             "ContentBytes": str(sum(entry["Size"] for entry in entries)),
-            "ContentWrittenAt": moment(max(entry["LastModified"] for entry in entries)),
+            "ContentWrittenAt": iso(max(entry["LastModified"] for entry in entries)),
         }
         digest = await self._digest(address.bucket, address.key, entries)
         return {**told, "ContentSha256": digest} if digest else told

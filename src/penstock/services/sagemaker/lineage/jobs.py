@@ -11,9 +11,10 @@ from typing import Final
 
 from penstock.services.sagemaker.lineage.drawing import Drawing
 from penstock.services.sagemaker.lineage.lives import Life
-from penstock.services.sagemaker.lineage.model import arn_of, entity_name, moment
+from penstock.services.sagemaker.lineage.model import arn_of, entity_name
 from penstock.store.documents import Document
 from penstock.wire.call import Json
+from penstock.wire.times import iso
 
 TRAINING: Final = "sagemaker/training-job"
 PROCESSING: Final = "sagemaker/processing-job"
@@ -39,7 +40,7 @@ def draw_job(drawing: Drawing, life: Life) -> str:
     component = drawing.component(
         name if life.is_latest else entity_name(name, str(int(job.created_at))), TYPES[job.kind], job.arn,
         job.created_at, job.modified_at,
-        Status=job.status, SourceDeleted=None if life.gone is None else moment(life.gone),
+        Status=job.status, SourceDeleted=None if life.gone is None else iso(life.gone),
     )  # fmt: skip
     for uri, kind in READS[job.kind](job.body):
         drawing.join(drawing.artifact(uri, kind, job.created_at), component, "ContributedTo", job.created_at)
@@ -55,7 +56,7 @@ def draw_tuning(drawing: Drawing, tuning: Document, gone: float | None) -> str:
     best = tuning.body.get("BestTrainingJob", {}).get("TrainingJobName")
     return drawing.action(
         _tuning_name(tuning), "HyperParameterTuningJob", tuning.arn, tuning.created_at, status=status, body={},
-        BestTrainingJob=best, SourceDeleted=None if gone is None else moment(gone),
+        BestTrainingJob=best, SourceDeleted=None if gone is None else iso(gone),
     )  # fmt: skip
 
 

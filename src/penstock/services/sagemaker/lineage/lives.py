@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from penstock.services.sagemaker import remains
-from penstock.services.sagemaker.lineage.model import moment
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import Scope
+from penstock.wire.times import iso
 
 ALWAYS: Final = float("inf")
 
@@ -27,7 +27,7 @@ class Life:
     @property
     def uri(self) -> str:
         """What the thing is known by."""
-        began = "" if self.is_latest else f"@{moment(self.document.created_at)}"
+        began = "" if self.is_latest else f"@{iso(self.document.created_at)}"
         return f"{self.document.arn}{began}"
 
     def stood(self, at: float) -> bool:

@@ -8,7 +8,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final, Literal
 
@@ -118,11 +117,6 @@ def entity_name(*parts: str) -> str:
 def strings(properties: Mapping[str, Json]) -> dict[str, str]:
     """Properties as entities have them: those that say something, as text of at most their length."""
     return {key: str(value)[:LONGEST_VALUE] for key, value in properties.items() if value not in (None, "")}
-
-
-def moment(at: float) -> str:
-    """A time as properties tell it."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def edge_name(source: str, destination: str) -> str:

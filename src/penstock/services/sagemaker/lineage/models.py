@@ -16,13 +16,14 @@ from penstock.services.sagemaker.endpoints.configs import every_variant
 from penstock.services.sagemaker.endpoints.model import CONFIG, ENDPOINT
 from penstock.services.sagemaker.lineage.drawing import Drawing
 from penstock.services.sagemaker.lineage.lives import Life, Lives
-from penstock.services.sagemaker.lineage.model import arn_of, artifact_arn, entity_name, moment
+from penstock.services.sagemaker.lineage.model import arn_of, artifact_arn, entity_name
 from penstock.services.sagemaker.lineage.pipelines import draw_origin
 from penstock.services.sagemaker.pipelines.origin import origin_of
 from penstock.services.sagemaker.registry.contents import APPROVALS, version
 from penstock.services.sagemaker.registry.names import MODEL, PACKAGE, arn
 from penstock.store.documents import Document
 from penstock.wire.call import Json, Scope
+from penstock.wire.times import iso
 
 DEPLOYMENTS: Final[Mapping[str, str]] = {"Creating": "InProgress", "Failed": "Failed"}  # by an endpoint's status
 
@@ -173,7 +174,7 @@ def _group_name(group: str) -> str:
 
 
 def _told(at: float | None) -> str | None:
-    return None if at is None else moment(at)
+    return None if at is None else iso(at)
 
 
 def model_uri(scope: Scope, lives: Lives, name: str, at: float) -> str:

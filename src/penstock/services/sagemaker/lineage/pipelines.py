@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from penstock.services.sagemaker.lineage.drawing import Drawing
-from penstock.services.sagemaker.lineage.model import arn_of, entity_name, moment
+from penstock.services.sagemaker.lineage.model import arn_of, entity_name
 from penstock.services.sagemaker.pipelines.origin import Origin
 from penstock.store.documents import Document
 from penstock.wire.call import Scope
+from penstock.wire.times import iso
 
 COMMIT: Final = re.compile(r"\b(CommitId|Repository|GeneratedBy|ProjectId)=([^\s,;]+)")
 
@@ -28,7 +29,7 @@ def commit_of(execution: Document) -> Mapping[str, str]:
 def draw_pipeline(drawing: Drawing, pipeline: Document, gone: float | None) -> None:
     drawing.context(
         _pipeline_name(pipeline.arn), "Pipeline", pipeline.arn, pipeline.created_at,
-        PipelineName=pipeline.name, SourceDeleted=None if gone is None else moment(gone),
+        PipelineName=pipeline.name, SourceDeleted=None if gone is None else iso(gone),
     )  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def draw_execution(drawing: Drawing, execution: Document, gone: float | None) ->
         until=execution.modified_at, PipelineExecutionStatus=execution.status, PipelineName=execution.parent,
         PipelineExecutionDisplayName=execution.body.get("PipelineExecutionDisplayName"),
         StartedBy=execution.body.get("CreatedBy", {}).get("IamIdentity", {}).get("Arn"),
-        SourceDeleted=None if gone is None else moment(gone), **commit_of(execution),
+        SourceDeleted=None if gone is None else iso(gone), **commit_of(execution),
     )  # fmt: skip
     pipeline = arn_of(execution.scope, "Context", _pipeline_name(execution.body["PipelineArn"]))
     drawing.join(pipeline, context, "AssociatedWith", execution.created_at)

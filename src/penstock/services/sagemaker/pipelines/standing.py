@@ -1,7 +1,6 @@
 """Standing: where the steps of an execution are while a turn goes on, and the words that all kinds of steps need."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from penstock.engine.facts import Event, Invoke, SetTimer
@@ -12,6 +11,7 @@ from penstock.services.sagemaker.pipelines import failures
 from penstock.services.sagemaker.pipelines.ledger import Ledger
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Plan, Progress
 from penstock.services.sagemaker.pipelines.steps import MAKING, Making
+from penstock.wire.times import iso
 
 Json = Any
 
@@ -63,8 +63,8 @@ class Standing:
             "PipelineArn": begin.pipeline_arn,
             "PipelineExecutionId": begin.execution_id,
             "PipelineExecutionArn": begin.arn,
-            "StartDateTime": _date(begin.started_at),
-            "CurrentDateTime": _date(progress.started_at),
+            "StartDateTime": iso(begin.started_at),
+            "CurrentDateTime": iso(progress.started_at),
         }
         if isinstance(step, Processing | Training) and progress.name:
             execution[MAKING[type(step)].name] = progress.name
@@ -83,7 +83,3 @@ class Standing:
         found = {plan.written_as(need): steps[need].properties for need in plan.needs(name)}
         loop = plan.loop_of(name)
         return found if loop is None else {**self._properties(loop), **found}
-
-
-def _date(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

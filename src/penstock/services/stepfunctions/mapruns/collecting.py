@@ -6,7 +6,6 @@ they are files in S3, of bounded size, and a manifest that names them.
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +16,7 @@ from penstock.engine.outbox import Task
 from penstock.services.stepfunctions import answers
 from penstock.services.stepfunctions.desk import Desk
 from penstock.services.stepfunctions.interpreter.aborting import STOP
+from penstock.services.stepfunctions.interpreter.context import iso
 from penstock.services.stepfunctions.interpreter.plan import Order
 from penstock.services.stepfunctions.mapruns import rows
 from penstock.services.stepfunctions.mapruns.arguments import request_of
@@ -152,7 +152,7 @@ def described(result: Result) -> dict[str, Json]:
         "Input": result.input,
         "InputDetails": {"Included": True},
         "Name": result.name,
-        "StartDate": _iso(result.started_at),
+        "StartDate": iso(result.started_at),
         "StateMachineArn": result.machine,
         "Status": result.status,
         "RedriveCount": result.redrives,
@@ -162,12 +162,8 @@ def described(result: Result) -> dict[str, Json]:
         told |= {"Output": result.output, "OutputDetails": {"Included": True}}
     told |= answers.present({"RedriveStatusReason": reason, "Error": result.error, "Cause": result.cause})
     if result.stopped_at is not None:
-        told["StopDate"] = _iso(result.stopped_at)
+        told["StopDate"] = iso(result.stopped_at)
     return told
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(at * 1000) % 1000:03d}Z"
 
 
 def never_started(order: Order) -> dict[str, Json]:
