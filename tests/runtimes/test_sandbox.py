@@ -7,16 +7,16 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from penstock.engine.jobs import Building, JobId, Output, Resources
+from penstock.engine.jobs import Building, Job, JobId, Output, Resources
 from penstock.runtimes.folder import Claim, JobFolder
 from penstock.runtimes.sandbox.inside.supervisor import take_claim
-from penstock.runtimes.sandbox.sandbox import send
+from penstock.runtimes.sandbox.sandbox import found_again, send
 from runtimes.wheels import wheel
 from runtimes.worlds import DEADLINE, MODEL, World, new_sandbox, processes, sandbox_at, until
 
@@ -287,6 +287,98 @@ async def test_a_job_in_a_folder_that_was_used_before_sees_nothing_of_that(tmp_p
 
         # What lies in /tmp and jobs must see is shown to them in folders made in their own /tmp: those stay.
         assert is_used_again or Path(sys.prefix).is_relative_to("/tmp")
+
+
+async def supervisor_of(world: World, job: Job) -> int:
+    """Run a job; the pid of its supervisor."""
+    assert (await world.run(job)).reason == "exited"
+    claim = folder_of(world, job.id).claim()
+    assert claim is not None
+    return claim.pid
+
+
+async def in_a_room_that_was_used(world: World, make: Callable[[str], Job]) -> list[Job]:
+    """Run jobs until two of them had the same supervisor; these two."""
+    jobs: dict[int, Job] = {}
+    for number in range(20):  # one that is slow to say that it is ready is not asked
+        job = make(f"job-{number}")
+        pid = await supervisor_of(world, job)
+        if pid in jobs:
+            return [jobs[pid], job]
+        jobs[pid] = job
+    raise AssertionError("no supervisor had a second job")
+
+
+@pytest.mark.parametrize("warm", [False, True])
+async def test_a_job_in_a_room_that_was_used_before_sees_what_the_first_saw(tmp_path: Path, warm: bool) -> None:
+    text = """
+import os
+processes = sorted(int(name) for name in os.listdir('/proc') if name.isdigit())
+mounts = sorted(line.split()[4] for line in open('/proc/self/mountinfo'))
+print(os.getpid(), processes, len(mounts), open('/etc/hosts').read(), os.getcwd())
+for place in ('/tmp', '/opt/ml'):
+    print(os.path.exists(place + '/left'), file=open(place + '/left', 'a'))
+    print(open(place + '/left').read())
+"""
+    async with sandbox_at(tmp_path) as world:
+        first, second = await in_a_room_that_was_used(
+            world, lambda name: world.script(text, name=name, warm=warm, hosts=("algo-1",))
+        )
+
+        assert "algo-1" in world.log_of(first)
+        assert world.log_of(second) == world.log_of(first)
+
+
+@pytest.mark.parametrize("alter", ["mount -t tmpfs none /tmp", "mount -o bind /usr /mnt", "umount /proc"])
+async def test_a_room_whose_mounts_a_job_has_changed_is_for_no_other_job(tmp_path: Path, alter: str) -> None:
+    async with sandbox_at(tmp_path) as world:
+        altered = {await supervisor_of(world, world.job("sh", "-c", alter, name=f"alters-{n}")) for n in range(4)}
+        others = {await supervisor_of(world, world.job("true", name=f"others-{n}")) for n in range(4)}
+
+        if os.geteuid() == 0:  # nobody else may change them
+            assert len(altered) == 4
+            assert altered.isdisjoint(others)
+
+
+async def test_who_stops_a_job_that_has_ended_stops_no_other(tmp_path: Path) -> None:
+    ended: dict[int, JobId] = {}
+    stopped = 0
+    async with sandbox_at(tmp_path) as world:
+        for number in range(10):
+            name = f"job-{number}"
+            job = world.job("sh", "-c", "echo on; while [ ! -e /tmp/go ]; do sleep 0.01; done", name=name)
+            async with asyncio.TaskGroup() as tasks:
+                task = tasks.create_task(world.run(job))
+                await until(lambda job=job: world.log_of(job))
+                claim = folder_of(world, name).claim()
+                assert claim is not None
+                if claim.pid in ended:
+                    await world.runtime.stop(ended[claim.pid])
+                    await asyncio.sleep(0.1)
+                    stopped += 1
+                folder_of(world, name).place("/tmp/go").touch()
+            assert task.result().is_success
+            ended[claim.pid] = job.id
+
+    assert stopped > 0
+
+
+async def test_a_job_is_found_to_have_ended_though_its_supervisor_has_another(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        first, second = await in_a_room_that_was_used(world, lambda name: world.job("true", name=name))
+        folder, claim = folder_of(world, first.id), folder_of(world, second.id).claim()
+        assert claim is not None
+        assert claim.is_alive()
+        await until(folder.ending)
+        ending = folder.ending()
+        (folder.path / "ending.json").rename(folder.path / "hidden")
+        async with asyncio.timeout(DEADLINE), asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(found_again(folder, claim))
+            await asyncio.sleep(0)
+
+            (folder.path / "hidden").rename(folder.path / "ending.json")
+
+        assert task.result() == ending
 
 
 async def test_a_job_claimed_on_an_earlier_boot_is_lost(tmp_path: Path) -> None:

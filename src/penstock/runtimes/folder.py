@@ -3,7 +3,7 @@
     job.json      what the supervisor needs; written last, so the folder is prepared when it is there
     ml/  tmp/     the job's /opt/ml and /tmp              inputs/N/     links to blobs, mounted read-only
     hosts         the job's /etc/hosts, where it has one of its own
-    claim         "pid start boot" of its supervisor; taken once, so a job starts once (by the zygote)
+    claim         "pid start boot" of its supervisor, which may go on to other jobs; taken once, so a job starts once
     job.log       what it prints; where its log has another place, another name of the same file
     stop          somebody wants it not to start
     ending.json   how its process ended (by the supervisor)

@@ -35,6 +35,7 @@ from penstock.store.blobs import BlobDamaged, Blobs
 LOST: Final = "its supervisor is gone without a word: it was killed, or the machine was restarted"
 LITTLE_FILES: Final = 8
 LITTLE_BYTES: Final = 256 << 10
+LOOK_AGAIN: Final = 0.2  # seconds: for how a job ended whose supervisor tells another server, or none
 STOPPED_EARLY: Final = "it was stopped before it started"
 
 
@@ -233,6 +234,7 @@ class Sandbox:
             raise Unstartable(str(problem) or type(problem).__name__) from None
         progress("running")
         if self._is_unwanted(job, folder):  # asked for while it was being started
+            folder.unwant()  # where the supervisor looks whether it is this job that is meant
             send(folder.claim(), signal.SIGTERM)
         try:
             return await (found_again(folder, folder.claim()) if answer["claimed"] else told(folder, line))
@@ -314,9 +316,11 @@ async def told(folder: JobFolder, line: Connection) -> Ending:
 
 
 async def found_again(folder: JobFolder, claim: Claim | None) -> Ending:
-    """The ending of a job that somebody else has started."""
-    if claim is not None and folder.ending() is None and claim.is_alive():
-        await gone(claim.pid)
+    """The ending of a job that somebody else has started. Its supervisor may live on, for other jobs."""
+    while claim is not None and folder.ending() is None and claim.is_alive():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_AGAIN):
+                await gone(claim.pid)
     return folder.ending() or Ending(reason="lost", message=LOST)
 
 

@@ -4,6 +4,7 @@ The first process of a room is its pid 1: when it goes, the kernel ends everythi
 are seen there only. Without the rights of root the room is also a user namespace, in which the user keeps their name.
 
 Rooms are made in two steps, so that the slow one can be taken ahead of time: `furnish` knows no job, `admit` does.
+`dismiss` undoes the second, for the next job.
 """
 
 import ctypes
@@ -20,6 +21,7 @@ MS_REMOUNT: Final = 0x20
 MS_BIND: Final = 0x1000
 MS_REC: Final = 0x4000
 MS_PRIVATE: Final = 0x40000
+MNT_DETACH: Final = 2
 MADV_COLLAPSE: Final = 25
 HUGE: Final = 1 << 21
 CLONE_NEWNS: Final = 0x00020000
@@ -30,6 +32,7 @@ SYS_CLONE: Final = {"x86_64": 56, "aarch64": 220, "riscv64": 220}
 
 ML: Final = "/opt/ml"
 TMP: Final = "/tmp"  # noqa: S108 - it is private to the job
+HOSTS: Final = "/etc/hosts"
 HELP: Final = (
     "the sandbox needs Linux namespaces. As an ordinary user: enable them (sysctl user.max_user_namespaces, "
     "kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0); inside a container: start it "
@@ -39,6 +42,7 @@ HELP: Final = (
 # PyDLL keeps the interpreter's lock: a clone must not happen while it is let go.
 libc: Final = ctypes.PyDLL(None, use_errno=True)
 libc.mount.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p)
+libc.umount2.argtypes = (ctypes.c_char_p, ctypes.c_int)
 libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
 libc.syscall.restype = ctypes.c_long
 
@@ -126,6 +130,7 @@ class Room(NamedTuple):
 
     jobs: int
     kept: tuple[tuple[int, str], ...]  # what must stay visible though it lies under /tmp
+    mounts: bytes  # all of them, as the kernel tells it
 
 
 def under(path: str, folder: str) -> bool:
@@ -156,9 +161,20 @@ def furnish(furniture: Furniture) -> Room:
         if not under(folder, TMP):
             mount("penstock", folder, "tmpfs", MS_NOSUID_NODEV_NOEXEC, "mode=0755,size=1m")
             restore([each for each in kept if under(each[1], folder)])
+            seal(folder)
     with suppress(NoRoom):  # refused inside many containers: the job then sees the outer /proc, which harms nobody
         mount("proc", "/proc", "proc", MS_NOSUID_NODEV_NOEXEC)
-    return Room(inside, tuple(each for each in kept if under(each[1], TMP)))
+    return Room(inside, tuple(each for each in kept if under(each[1], TMP)), mounts_now())
+
+
+def mounts_now() -> bytes:
+    with open("/proc/self/mountinfo", "rb", buffering=0) as file:
+        return file.readall()
+
+
+def seal(folder: str) -> None:
+    """Let nothing be written into a file system that we have laid over a folder: one job would leave it to the next."""
+    mount("none", folder, None, MS_BIND | MS_REMOUNT | MS_RDONLY | locked_flags(folder))
 
 
 def restore(kept: list[tuple[int, str]]) -> None:
@@ -186,6 +202,7 @@ def make_place(path: str) -> None:
             raise NoRoom(f"cannot make {path}: {above} does not exist; create it once as root") from None
         cover(above)
         os.makedirs(path)
+        seal(above)
 
 
 def cover(folder: str) -> None:
@@ -209,7 +226,24 @@ def admit(room: Room, job: str, links: list[list[str]], hosts: bool) -> int:
     for source, target in links:
         bind(source, target, read_only=True)
     if hosts:
-        bind("hosts", "/etc/hosts")
+        bind("hosts", HOSTS)
     bind("tmp", TMP)
     restore(list(room.kept))
     return folder
+
+
+def dismiss(room: Room, hosts: bool) -> bool:
+    """Take a job's folder away again; false if the room is not as it was before, and so not for another job."""
+    os.chdir("/")
+    for target in (TMP, *([HOSTS] if hosts else []), ML):
+        if libc.umount2(target.encode(), MNT_DETACH) != 0:
+            return False
+    return mounts_now() == room.mounts
+
+
+def number_from_the_start() -> None:
+    """Let the next process of the room have the number that it would have in a new one, if the kernel can."""
+    with suppress(OSError):
+        last = os.open("/proc/sys/kernel/ns_last_pid", os.O_WRONLY | os.O_CLOEXEC)
+        os.write(last, b"1")
+        os.close(last)

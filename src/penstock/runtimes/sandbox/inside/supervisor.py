@@ -1,8 +1,9 @@
-"""The supervisor: pid 1 of one job's room. It starts the job, keeps its log and its limits, and writes how it ended.
+"""The supervisor: pid 1 of a room. It starts a job, keeps its log and its limits, and writes how it ended.
 
 It waits furnished until the zygote hands it a job; then the job's folder is mounted and the command starts, by exec
 or, in a warm environment, in a child that has been forked ahead of time. When the command has ended, whatever it left
-behind is killed before `ending.json` is written: nobody writes to the outputs any more.
+behind is killed before `ending.json` is written: nobody writes to the outputs any more. Then the folder's mounts are
+taken away, and if the room is what it was before the job, it waits for the next.
 """
 
 import errno
@@ -22,6 +23,7 @@ from penstock.runtimes.sandbox.inside.logpump import LogPump
 
 PIECE: Final = 1 << 18
 CLAIM_LENGTH: Final = 80  # whatever the pid: it covers what the file has held before
+MOST_JOBS: Final = 1_000  # of one supervisor: whatever it may gather in a long life is bounded
 LIMIT_POLL: Final = 0.25  # seconds to the first look at disk and processes; later ones are rarer
 OWN_SIGNALS: Final = (signal.SIGTERM, signal.SIGCHLD)
 
@@ -38,21 +40,31 @@ def wait_for_job(
         channel.send(f"error {problem}".encode())
         os._exit(1)
     limit_files()
-    pipe = os.pipe()
-    child = warm.Child.fork(pipe, keep_open) if is_warm else None
     signals = Signals()
-    rehearse()
-    channel.send(b"ready")
-    data, handles, _, _ = socket.recv_fds(channel, 4096, 2)
-    channel.close()
-    if not data or len(handles) != 2:  # the zygote is gone
+    for _ in range(MOST_JOBS):
+        pipe = os.pipe()
+        child = warm.Child.fork(pipe, keep_open) if is_warm else None
+        rehearse()
+        name, claim, server, log = await_job(channel)
+        if not Supervisor(furnished, name, claim, server, log, pipe, child, signals).run():
+            break
+        room.number_from_the_start()
+    os._exit(0)
+
+
+def await_job(channel: socket.socket) -> tuple[str, str, "Server", int]:
+    """Say that we are ready; the job's folder and the text of its claim, the line to the server, and the log."""
+    try:
+        channel.send(b"ready")
+        data, handles, _, _ = socket.recv_fds(channel, 4096, 2)
+    except OSError:
+        os._exit(0)
+    if not data or len(handles) != 2:  # the zygote is gone, or has enough of us
         os._exit(0)
     for handle in handles:
         os.set_inheritable(handle, False)  # handles that come through a socket would go on into a job's program
     name, claim, said = json.loads(data)
-    server = Server(socket.socket(fileno=handles[0]), said.encode())
-    Supervisor(furnished, name, claim, server, handles[1], pipe, child, signals).run()
-    os._exit(0)
+    return name, claim, Server(socket.socket(fileno=handles[0]), said.encode()), handles[1]
 
 
 def prepare(furniture: room.Furniture) -> room.Room:
@@ -99,6 +111,9 @@ class Server:
             return False
         return True
 
+    def close(self) -> None:
+        self._line.close()
+
 
 class Supervisor:
     def __init__(
@@ -126,13 +141,13 @@ class Supervisor:
         self._status: int | None = None
         self._started_at: float | None = None
 
-    def run(self) -> None:
-        """Make ready, wait for the word, take the job, see it to its end."""
+    def run(self) -> bool:
+        """Make ready, wait for the word, take the job, see it to its end; true if the room can have another."""
         job = self._read_job()
         self._log = LogPump(self._log_file, int(job["log_limit"]))
         hindrance = self._admit(job)
         if not self._server.says_go() or not self._takes_it():
-            return
+            return False
         try:
             if hindrance is not None:
                 raise hindrance
@@ -140,12 +155,13 @@ class Supervisor:
             self._main = self._start(job)
         except (room.NoRoom, OSError, KeyError) as problem:
             self._end("unstartable", str(problem))
-            return
+            return False
         self._started_at = time.time()
         os.close(self._writing)
         self._watch(job)
         self._clear()
-        self._end(self._reason, self._message)
+        self._signals.hold_back()
+        return self._end(self._reason, self._message) and self._put_away(job)
 
     def _read_job(self) -> Document:
         file = os.open(f"{self._name}/job.json", os.O_RDONLY, dir_fd=self._room.jobs)
@@ -227,15 +243,22 @@ class Supervisor:
                     ready.unregister(self._reading)
 
     def _hold_to_time(self, job: Document, is_over: bool, now: float) -> None:
-        if self._reason == "exited" and (self._signals.is_stopping or is_over):
-            self._reason = "stopped" if self._signals.is_stopping else "timed-out"
-            if is_over and not self._signals.is_stopping:
+        is_stopping = self._is_to_stop()
+        if self._reason == "exited" and (is_stopping or is_over):
+            self._reason = "stopped" if is_stopping else "timed-out"
+            if is_over and not is_stopping:
                 self._message = f"it ran longer than {job['longest']:g} seconds"
             self._killing_at = now + job["grace"]
             signal_all(signal.SIGTERM)
         if now >= self._killing_at:
             self._killing_at = float("inf")
             signal_all(signal.SIGKILL)
+
+    def _is_to_stop(self) -> bool:
+        """Whether this job is to stop. A signal without the word in its folder was meant for one before it."""
+        if self._signals.is_stopping and not has(self._folder, "stop"):
+            self._signals.is_stopping = False
+        return self._signals.is_stopping
 
     def _exhaust(self, message: str) -> None:
         if self._reason != "exhausted":
@@ -267,8 +290,11 @@ class Supervisor:
                 self._log.feed(data)
         self._log.close()
 
-    def _end(self, reason: str, message: str) -> None:
-        """Tell the server, which journals it at once, and write it; if the server is gone, the disk must keep it."""
+    def _end(self, reason: str, message: str) -> bool:
+        """Tell the server, which journals it at once, and write it; if the server is gone, the disk must keep it.
+
+        True if the server was told.
+        """
         if reason in ("unstartable", "exhausted"):
             self._log.say(message)
         ending = {
@@ -283,6 +309,23 @@ class Supervisor:
         is_told = self._server.tell(text)  # first of all: it goes on while the disk is written to
         with suppress(FileNotFoundError):  # the server has journalled it and thrown the folder away: it is that fast
             write_ending(folder, text, synced=not is_told)
+        os.close(folder)
+        return is_told
+
+    def _put_away(self, job: Document) -> bool:
+        """Let go of all that was the job's; true if the room is as it was before."""
+        for handle in (self._reading, self._log_file, self._folder):
+            os.close(handle)
+        self._server.close()
+        return room.dismiss(self._room, bool(job["hosts"]))
+
+
+def has(folder: int, name: str) -> bool:
+    try:
+        os.stat(name, dir_fd=folder)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def take_claim(jobs: int, job: str, claim: str) -> None:
@@ -310,6 +353,7 @@ def write_ending(folder: int, text: bytes, *, synced: bool) -> None:
     if synced:
         os.fsync(file)
         os.fsync(folder)
+    os.close(file)
 
 
 class Limits:
@@ -374,6 +418,11 @@ class Signals:
     @staticmethod
     def listen() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, OWN_SIGNALS)
+
+    def hold_back(self) -> None:
+        """Until the next `listen`, and forget what has come."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, OWN_SIGNALS)
+        self.is_stopping = False
 
     def _note(self, number: int, _frame: object) -> None:
         if number == signal.SIGTERM:

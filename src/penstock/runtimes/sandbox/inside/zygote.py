@@ -1,9 +1,10 @@
-"""The zygote: a small server that forks supervisors, one for each job, with some kept ready.
+"""The zygote: a small server that forks supervisors and hands jobs to them, with some kept ready.
 
 It is started on demand, outlives Penstock's server and ends by itself: when it has no job and there has been no server
 for a while. A request is a line of JSON on its socket: `{"do": "run", "job": …, "log": …}` leaves the connection to the
 job's supervisor, which makes ready, waits for the line `go`, takes the claim and answers `{"claimed": false}`, starts
-the job, and sends its ending. A job is started once: whoever comes second is answered `{"claimed": true}`.
+the job, and sends its ending. A job is started once: whoever comes second is answered `{"claimed": true}`. A supervisor
+whose room is as it was before says that it is ready again.
 """
 
 import fcntl
@@ -24,6 +25,7 @@ from penstock.runtimes.sandbox.inside import room, supervisor, warm
 
 OWN_SIGNALS: Final = supervisor.OWN_SIGNALS
 REFILL_AFTER: Final = 0.003  # seconds
+MOST_READY: Final = 8  # supervisors that have had a job and wait for another
 PATIENCE: Final = 2.0  # seconds that a client may take to say what it wants
 
 Document = dict[str, Any]
@@ -47,7 +49,8 @@ class Configuration(NamedTuple):
 class Spare(NamedTuple):
     pid: int
     started: int
-    channel: socket.socket
+    channel: socket.socket  # on which it says `ready`, after each job again, and is given the next one
+    is_ready: bool  # it has said so
 
 
 class Warmless(Exception):
@@ -133,7 +136,8 @@ class Zygote:
         user = needed_user()
         self._furniture = room.Furniture(configuration.jobs, configuration.hidden, configuration.keep, user)
         self._spares: list[Spare] = []
-        self._busy: set[int] = set()
+        self._lent: dict[int, Spare] = {}  # by the handle of its channel
+        self._ready = select.poll()
         self._living: set[int] = set()
         self._quiet_since = time.monotonic()
         self._is_leaving = False
@@ -163,22 +167,26 @@ class Zygote:
         reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        ready = select.poll()
-        ready.register(self._listener, select.POLLIN)
-        ready.register(reading, select.POLLIN)
+        self._ready.register(self._listener, select.POLLIN)
+        self._ready.register(reading, select.POLLIN)
         self._refill()
         while not self._is_leaving:
-            patience = min(5.0, self._configuration.linger) if self._is_stocked() else REFILL_AFTER
-            found = ready.poll(patience * 1000)
+            is_stocked = self._is_stocked()
+            patience = min(5.0, self._configuration.linger) if is_stocked else REFILL_AFTER
+            found = self._ready.poll(patience * 1000)
             for handle, _ in found:
                 if handle == reading:
                     os.read(reading, 512)
+                elif handle in self._lent:
+                    self._take_back(handle)
                 else:
                     self._meet(self._listener.accept()[0])
+            self._bury()
             # A new spare costs as much as starting a job. It is made while a job runs, as soon as nobody asks for more,
-            # so that it is ready when the next step comes; or when one has ended and there is none at all.
-            buried = self._bury()
-            if (not found or (buried and not self._spares)) and not self._is_stocked():
+            # so that it is ready when the next step comes.
+            if not found and is_stocked:
+                self._thin_out()
+            elif not found:
                 self._refill()
                 self._rehearse()
             self._leave_if_alone()
@@ -225,23 +233,49 @@ class Zygote:
         """Hand the job to a supervisor, and the connection with it (what was read of it already, too)."""
         if os.path.exists(f"{self._configuration.jobs}/{job}/claim"):
             return {"claimed": True}
-        spare = self._take_spare()
         log_file = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o644)
-        client.settimeout(None)
-        text = json.dumps([job, f"{spare.pid} {spare.started} {self._boot}", rest.decode()]).encode()
-        socket.send_fds(spare.channel, [text], [client.fileno(), log_file])
-        os.close(log_file)
-        spare.channel.close()
-        self._busy.add(spare.pid)
+        try:
+            client.settimeout(None)
+            self._lend(job, rest, (client.fileno(), log_file))
+        finally:
+            os.close(log_file)
         return None
+
+    def _lend(self, job: str, rest: bytes, handles: tuple[int, int]) -> None:
+        """Have a spare that still lives take a job."""
+        while True:
+            spare = self._take_spare()
+            text = json.dumps([job, f"{spare.pid} {spare.started} {self._boot}", rest.decode()]).encode()
+            try:
+                socket.send_fds(spare.channel, [text], handles)
+            except (BrokenPipeError, ConnectionResetError):  # it has just been killed
+                spare.channel.close()
+                continue
+            self._lent[spare.channel.fileno()] = spare
+            self._ready.register(spare.channel, select.POLLIN)
+            return
+
+    def _take_back(self, handle: int) -> None:
+        """A supervisor is ready for another job, or has gone."""
+        spare = self._lent.pop(handle)
+        self._ready.unregister(handle)
+        self._quiet_since = time.monotonic()
+        try:
+            word = spare.channel.recv(64)
+        except OSError:
+            word = b""
+        if word == b"ready" and len(self._spares) < MOST_READY:
+            self._spares.append(spare._replace(is_ready=True))  # at the end, from where the next is taken: it is warm
+        else:
+            spare.channel.close()
 
     # -- spares
 
     def _take_spare(self) -> Spare:
         """A supervisor in a furnished room; the reason of the one that could not furnish its own is raised."""
         while True:
-            spare = self._spares.pop(0) if self._spares else self._fork()
-            word = spare.channel.recv(4096)
+            spare = self._spares.pop() if self._spares else self._fork()
+            word = b"ready" if spare.is_ready else spare.channel.recv(4096)
             self._bury()
             if word == b"ready" and spare.pid in self._living:
                 return spare
@@ -255,9 +289,14 @@ class Zygote:
     def _refill(self) -> None:
         while not self._is_stocked():
             try:
-                self._spares.append(self._fork())
+                self._spares.insert(0, self._fork())
             except (room.NoRoom, OSError):
                 return  # whoever asks for a job is told
+
+    def _thin_out(self) -> None:
+        """Let those go that have long had nothing to do."""
+        while len(self._spares) > self._configuration.spares:
+            self._spares.pop(0).channel.close()
 
     def _fork(self) -> Spare:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -267,7 +306,7 @@ class Zygote:
                 self._become_supervisor(theirs)
         theirs.close()
         self._living.add(pid)
-        return Spare(pid, start_of(pid), ours)
+        return Spare(pid, start_of(pid), ours, is_ready=False)
 
     def _become_supervisor(self, channel: socket.socket) -> NoReturn:
         signal.set_wakeup_fd(-1)
@@ -282,19 +321,16 @@ class Zygote:
 
     # -- coming and going
 
-    def _bury(self) -> bool:
-        """True if a supervisor has ended. (A spare that has stays in its place, until somebody asks what it said.)"""
-        before = len(self._busy)
+    def _bury(self) -> None:
+        """Bury the dead. (A spare that is stays in its place, until somebody asks what it said.)"""
         with suppress(ChildProcessError):
             while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
-                self._busy.discard(pid)
                 self._living.discard(pid)
                 self._quiet_since = time.monotonic()
-        return len(self._busy) < before
 
     def _leave_if_alone(self) -> None:
         quiet = time.monotonic() - self._quiet_since
-        if self._busy or quiet < min(self._configuration.linger, self._configuration.idle):
+        if self._lent or quiet < min(self._configuration.linger, self._configuration.idle):
             return
         self._is_leaving = quiet >= self._configuration.idle or not is_locked(self._configuration.server)
 
