@@ -41,10 +41,10 @@ def wait_for_job(
         os._exit(1)
     limit_files()
     signals = Signals()
+    rehearse()
     for _ in range(MOST_JOBS):
         pipe = os.pipe()
         child = warm.Child.fork(pipe, keep_open) if is_warm else None
-        rehearse()
         name, claim, server, log = await_job(channel)
         if not Supervisor(furnished, name, claim, server, log, pipe, child, signals).run():
             break

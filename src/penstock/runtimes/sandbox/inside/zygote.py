@@ -25,7 +25,9 @@ from penstock.runtimes.sandbox.inside import room, supervisor, warm
 
 OWN_SIGNALS: Final = supervisor.OWN_SIGNALS
 REFILL_AFTER: Final = 0.003  # seconds
+AFTER_FAILURE: Final = 1.0  # seconds, if a spare could not be made
 MOST_READY: Final = 8  # supervisors that have had a job and wait for another
+MOST_ASKED: Final = 20  # supervisors asked to take a job: all may have been killed, new ones too where memory is short
 PATIENCE: Final = 2.0  # seconds that a client may take to say what it wants
 
 Document = dict[str, Any]
@@ -169,10 +171,10 @@ class Zygote:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self._ready.register(self._listener, select.POLLIN)
         self._ready.register(reading, select.POLLIN)
-        self._refill()
+        pause = self._refill()
         while not self._is_leaving:
             is_stocked = self._is_stocked()
-            patience = min(5.0, self._configuration.linger) if is_stocked else REFILL_AFTER
+            patience = min(5.0, self._configuration.linger) if is_stocked else pause
             found = self._ready.poll(patience * 1000)
             for handle, _ in found:
                 if handle == reading:
@@ -187,7 +189,7 @@ class Zygote:
             if not found and is_stocked:
                 self._thin_out()
             elif not found:
-                self._refill()
+                pause = self._refill()
                 self._rehearse()
             self._leave_if_alone()
         end_all(self._living)  # spares, and where somebody said quit, jobs too
@@ -242,18 +244,18 @@ class Zygote:
         return None
 
     def _lend(self, job: str, rest: bytes, handles: tuple[int, int]) -> None:
-        """Have a spare that still lives take a job."""
-        while True:
-            spare = self._take_spare()
+        """Have a spare take a job."""
+        for _ in range(MOST_ASKED):
+            spare = self._spares.pop() if self._spares else self._fork()
             text = json.dumps([job, f"{spare.pid} {spare.started} {self._boot}", rest.decode()]).encode()
-            try:
-                socket.send_fds(spare.channel, [text], handles)
-            except (BrokenPipeError, ConnectionResetError):  # it has just been killed
-                spare.channel.close()
-                continue
-            self._lent[spare.channel.fileno()] = spare
-            self._ready.register(spare.channel, select.POLLIN)
-            return
+            if self._lives(spare) and gave(spare, text, handles):
+                self._lent[spare.channel.fileno()] = spare
+                self._ready.register(spare.channel, select.POLLIN)
+                return
+            spare.channel.close()
+        raise room.NoRoom(
+            f"{MOST_ASKED} supervisors have ended before they took the job; is the machine out of memory?"
+        )
 
     def _take_back(self, handle: int) -> None:
         """A supervisor is ready for another job, or has gone."""
@@ -271,27 +273,26 @@ class Zygote:
 
     # -- spares
 
-    def _take_spare(self) -> Spare:
-        """A supervisor in a furnished room; the reason of the one that could not furnish its own is raised."""
-        while True:
-            spare = self._spares.pop() if self._spares else self._fork()
-            word = b"ready" if spare.is_ready else spare.channel.recv(4096)
-            self._bury()
-            if word == b"ready" and spare.pid in self._living:
-                return spare
+    def _lives(self, spare: Spare) -> bool:
+        """Whether a supervisor is there, in a furnished room. What kept one from furnishing its own is raised."""
+        word = b"ready" if spare.is_ready else spare.channel.recv(4096)
+        self._bury()
+        if word.startswith(b"error"):
             spare.channel.close()
-            if word.startswith(b"error"):
-                raise room.NoRoom(word.decode().removeprefix("error "))
+            raise room.NoRoom(word.decode().removeprefix("error "))
+        return word == b"ready" and spare.pid in self._living
 
     def _is_stocked(self) -> bool:
         return len(self._spares) >= self._configuration.spares
 
-    def _refill(self) -> None:
+    def _refill(self) -> float:
+        """Make what is missing; answers how long to wait before more is made. Whoever asks for a job is told why."""
         while not self._is_stocked():
             try:
                 self._spares.insert(0, self._fork())
             except (room.NoRoom, OSError):
-                return  # whoever asks for a job is told
+                return AFTER_FAILURE
+        return REFILL_AFTER
 
     def _thin_out(self) -> None:
         """Let those go that have long had nothing to do."""
@@ -333,6 +334,15 @@ class Zygote:
         if self._lent or quiet < min(self._configuration.linger, self._configuration.idle):
             return
         self._is_leaving = quiet >= self._configuration.idle or not is_locked(self._configuration.server)
+
+
+def gave(spare: Spare, text: bytes, handles: tuple[int, int]) -> bool:
+    """Give a supervisor a job; false if it is gone."""
+    try:
+        socket.send_fds(spare.channel, [text], handles)
+    except (BrokenPipeError, ConnectionResetError):
+        return False
+    return True
 
 
 def end_all(living: Iterable[int]) -> None:
