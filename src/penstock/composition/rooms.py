@@ -26,7 +26,7 @@ from penstock.runtimes.container import Containers, ContainerServers, find_socke
 from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.residents import Nursery
 from penstock.runtimes.sandbox import Sandbox
-from penstock.runtimes.slots import Slots, this_machine
+from penstock.runtimes.slots import Slots, slots_here
 from penstock.services import glue, identity, lambda_, logs, s3
 from penstock.services.athena.room import open_athena
 from penstock.services.autoscaling import open_autoscaling
@@ -148,7 +148,7 @@ class Rooms:
         directory = Directory(validate)
         blobs = Blobs(data)
         images = Images(data, environments, contain_unmapped=contain_unmapped)
-        slots = Slots(this_machine())  # one machine, whatever its jobs run in
+        slots = slots_here()  # one machine, whatever its jobs run in
         container_engine = container_engine or ContainerEngine(find_socket("", os.environ))
         sandbox = Sandbox(
             data / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, slots=slots, hidden=[data]

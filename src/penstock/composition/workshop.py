@@ -35,7 +35,7 @@ from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.folder import open_up
 from penstock.runtimes.inputs import link
 from penstock.runtimes.sandbox import Sandbox
-from penstock.runtimes.slots import Slots, this_machine
+from penstock.runtimes.slots import slots_here
 from penstock.services.sagemaker.endpoints.servers import ModelServers
 from penstock.services.sagemaker.endpoints.shelf import Shelf
 from penstock.services.sagemaker.jobs.harvest import Harvesting
@@ -177,7 +177,7 @@ async def workshop(data: Path, environments: Path | None = None, engine: str = "
     folder = Path(tempfile.mkdtemp(dir=data / AGAIN))
     lock = (folder / "lock").open("w")  # says that somebody works here: see `holdings.abandoned`
     fcntl.flock(lock, fcntl.LOCK_EX)
-    blobs, images, slots = Blobs(folder), Images(data, environments), Slots(this_machine())
+    blobs, images, slots = Blobs(folder), Images(data, environments), slots_here()
     container_engine = ContainerEngine(find_socket(engine, os.environ))
     sandbox = Sandbox(folder / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, slots=slots, hidden=[data])
     containers = containers_of(folder, container_engine, blobs, images, slots)

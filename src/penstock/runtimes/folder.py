@@ -111,6 +111,13 @@ class JobFolder:
         except FileNotFoundError:
             return None
 
+    def gpus(self) -> tuple[str, ...]:
+        """The GPUs that the job was given, by name."""
+        try:
+            return tuple(json.loads(self._read("job.json")).get("gpus", ()))
+        except FileNotFoundError:
+            return ()
+
     def is_unwanted(self) -> bool:
         return self._has("stop")
 

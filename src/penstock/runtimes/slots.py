@@ -1,16 +1,18 @@
 """Slots: how much of the machine is given out, and who is next.
 
-First come, first served, without overtaking: a big job waits until enough is free, and then it is its turn. What asks
-for more than there is at all gets all there is.
+First come, first served, without overtaking: a big job waits until enough is free, and then it is its turn. (Who only
+lacks GPUs is overtaken by those who want none.) What asks for more than there is at all gets all there is. Processors
+and memory are amounts; of GPUs it matters which.
 """
 
 import asyncio
 import os
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from penstock.engine.jobs import Resources
+from penstock.runtimes.gpus import VISIBLE, gpus_here
 
 
 class Share(NamedTuple):
@@ -30,22 +32,38 @@ class Share(NamedTuple):
         return self.cpus >= other.cpus and self.memory_mib >= other.memory_mib and self.gpus >= other.gpus
 
 
+class Hold(NamedTuple):
+    """What somebody has of the machine while they work: so much, and these GPUs."""
+
+    share: Share
+    gpus: tuple[str, ...] = ()
+
+
 def this_machine() -> Share:
-    """Every processor, and what memory the system has."""
+    """Every processor, what memory the system has, and its GPUs. Blocking, the first time."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
-    return Share(float(len(os.sched_getaffinity(0))), float(memory), 0)
+    return Share(float(len(os.sched_getaffinity(0))), float(memory), len(gpus_here()))
+
+
+def slots_here() -> "Slots":
+    """All of this machine, to be shared out."""
+    return Slots(this_machine(), gpus_here())
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     need: Share
-    turn: asyncio.Future[bool]
+    turn: asyncio.Future[Hold | None]
 
 
 class Slots:
-    def __init__(self, total: Share) -> None:
+    """`gpus` are the names of as many as `total` has; without, they are numbered from 0."""
+
+    def __init__(self, total: Share, gpus: Sequence[str] = ()) -> None:
         self.total = total
         self._free = total
+        self._gpus = list(gpus) or [str(number) for number in range(total.gpus)]
+        self._gpus_taken: set[str] = set()
         self._queue: dict[Hashable, Waiting] = {}
 
     @property
@@ -56,28 +74,29 @@ class Slots:
     def waiting(self) -> int:
         return len(self._queue)
 
-    async def take(self, who: Hashable, resources: Resources) -> bool:
-        """Wait for one's turn; false if `withdraw` came first. Whoever got true gives it back."""
+    async def take(self, who: Hashable, resources: Resources) -> Hold | None:
+        """Wait for one's turn; None if `withdraw` came first. Whoever got a hold gives it back."""
         need = self.need(resources)
-        turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        turn: asyncio.Future[Hold | None] = asyncio.get_running_loop().create_future()
         self._queue[who] = Waiting(need, turn)
         self._advance()
         try:
             return await turn
         except asyncio.CancelledError:
-            if not turn.cancelled() and turn.done() and turn.result():
-                self.give_back(resources)
+            if not turn.cancelled() and turn.done() and (hold := turn.result()):
+                self.give_back(hold)
             raise
         finally:
             self._queue.pop(who, None)
             self._advance()
 
-    def seize(self, resources: Resources) -> None:
-        """Count what runs already (a job found again), even where there is no room for it."""
-        self._free = self._free.minus(self.need(resources))
+    def seize(self, resources: Resources, gpus: Sequence[str] = ()) -> Hold:
+        """Count what runs already (a job found again) and has these GPUs, even where there is no room for it."""
+        return self._hold(self.need(resources), gpus)
 
-    def give_back(self, resources: Resources) -> None:
-        self._free = self._free.plus(self.need(resources))
+    def give_back(self, hold: Hold) -> None:
+        self._free = self._free.plus(hold.share)
+        self._gpus_taken.difference_update(hold.gpus)
         self._advance()
 
     def withdraw(self, who: Hashable) -> bool:
@@ -85,7 +104,7 @@ class Slots:
         waiting = self._queue.pop(who, None)
         if waiting is None or waiting.turn.done():
             return False
-        waiting.turn.set_result(False)
+        waiting.turn.set_result(None)
         self._advance()
         return True
 
@@ -96,12 +115,25 @@ class Slots:
             min(resources.gpus, self.total.gpus),
         )
 
+    def variables(self, hold: Hold) -> Mapping[str, str]:
+        """What tells a job which GPUs are its own; nothing on a machine that has none."""
+        return {VISIBLE: ",".join(hold.gpus)} if self._gpus else {}
+
+    def _hold(self, share: Share, gpus: Sequence[str]) -> Hold:
+        self._free = self._free.minus(share)
+        self._gpus_taken.update(gpus)
+        return Hold(share, tuple(gpus))
+
     def _advance(self) -> None:
+        are_gpus_short = False
         for who, waiting in list(self._queue.items()):
-            if waiting.turn.done():
+            if waiting.turn.done() or (are_gpus_short and waiting.need.gpus):
                 continue
-            if not self._free.holds(waiting.need):
+            if not self._free.holds(waiting.need._replace(gpus=0)):
                 return
-            self._free = self._free.minus(waiting.need)
-            waiting.turn.set_result(True)
+            if self._free.gpus < waiting.need.gpus:
+                are_gpus_short = True
+                continue
+            free = [name for name in self._gpus if name not in self._gpus_taken]
+            waiting.turn.set_result(self._hold(waiting.need, free[: waiting.need.gpus]))
             del self._queue[who]

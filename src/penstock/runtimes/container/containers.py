@@ -28,7 +28,7 @@ from penstock.runtimes.container.images import ContainerImage, Resolve
 from penstock.runtimes.container.log import Copying
 from penstock.runtimes.container.watching import LOST, Lost, Watch
 from penstock.runtimes.folder import JobFolder, OutOfPlace, boot
-from penstock.runtimes.slots import Slots
+from penstock.runtimes.slots import Hold, Slots
 from penstock.runtimes.turns import Turns
 from penstock.store.blobs import BlobDamaged, Blobs
 
@@ -145,12 +145,18 @@ class Containers:
         image = self._resolve(job.image)
         try:
             if is_begun(folder):
-                self._slots.seize(job.resources)
-                return await self._go_on(job, folder, image, progress)
+                had = self._slots.seize(job.resources, folder.gpus())
+                try:
+                    return await self._go_on(job, folder, image, progress)
+                finally:
+                    self._slots.give_back(had)
             defaults = await self._defaults(job, image, progress)  # which may take long, and needs no slots
-            if self._is_unwanted(job, folder) or not await self._slots.take(job.id, job.resources):
+            if self._is_unwanted(job, folder) or (hold := await self._slots.take(job.id, job.resources)) is None:
                 return Ending(reason="stopped", message=STOPPED_EARLY)
-            return await self._start(job, folder, image, defaults, progress)
+            try:
+                return await self._start(job, folder, image, defaults, hold, progress)
+            finally:
+                self._slots.give_back(hold)
         except Unstartable as problem:
             return Ending(reason="unstartable", message=problem.message)
         except Lost as problem:
@@ -159,28 +165,22 @@ class Containers:
             return Ending(reason="lost" if is_begun(folder) else "unstartable", message=str(problem))
 
     async def _start(
-        self, job: Job, folder: JobFolder, image: ContainerImage, defaults: Defaults, progress: Progress
+        self, job: Job, folder: JobFolder, image: ContainerImage, defaults: Defaults, hold: Hold, progress: Progress
     ) -> Ending:
-        try:
-            progress("starting")
-            await self._make(job, folder, image, defaults)
-            if self._is_unwanted(job, folder):
-                return Ending(reason="stopped", message=STOPPED_EARLY)
-            await self._begin(folder)
-            return await self._finish(job, folder, image, progress)
-        finally:
-            self._slots.give_back(job.resources)
+        progress("starting")
+        await self._make(job, folder, image, defaults, hold)
+        if self._is_unwanted(job, folder):
+            return Ending(reason="stopped", message=STOPPED_EARLY)
+        await self._begin(folder)
+        return await self._finish(job, folder, image, progress)
 
     async def _go_on(self, job: Job, folder: JobFolder, image: ContainerImage, progress: Progress) -> Ending:
         """With a container that an earlier server has made, and was about to start at least."""
-        try:
-            if not (await self._watch(job, folder).look()).state.is_begun:
-                if (folder.path / "begun").read_text() != boot():  # engines forget with a restart what has run
-                    return Ending(reason="lost", message=LOST)
-                await self._begin(folder)
-            return await self._finish(job, folder, image, progress)
-        finally:
-            self._slots.give_back(job.resources)
+        if not (await self._watch(job, folder).look()).state.is_begun:
+            if (folder.path / "begun").read_text() != boot():  # engines forget with a restart what has run
+                return Ending(reason="lost", message=LOST)
+            await self._begin(folder)
+        return await self._finish(job, folder, image, progress)
 
     async def _finish(self, job: Job, folder: JobFolder, image: ContainerImage, progress: Progress) -> Ending:
         """From its start to its ending."""
@@ -227,14 +227,14 @@ class Containers:
             unwanted.cancel()
         return "" if pulling.cancelled() else pulling.result()
 
-    async def _make(self, job: Job, folder: JobFolder, image: ContainerImage, defaults: Defaults) -> None:
+    async def _make(self, job: Job, folder: JobFolder, image: ContainerImage, defaults: Defaults, hold: Hold) -> None:
         """Let there be a container with everything in it, that has not been started."""
         if not materials.program_of(job, defaults):
             raise Unstartable(f"the image '{image.name}' starts nothing by itself: the job must name a command")
         if job.note:
             folder.say(job, self._clock(), job.note)
         try:
-            mounts = await asyncio.to_thread(materials.prepare, folder, job, self._blobs)
+            mounts = await asyncio.to_thread(materials.prepare, folder, job, self._blobs, hold.gpus)
         except (OutOfPlace, BlobDamaged, OSError) as problem:
             raise Unstartable(f"its files cannot be laid out: {problem}") from None
         name = self._name(folder)
@@ -244,7 +244,7 @@ class Containers:
             variables=materials.variables_of(job.environment, image.environment, defaults),
             mounts={**mounts, **{str(path): path for path in self._visible}},
             labels={LABEL: self._mark, JOB_LABEL: job.id},
-            share=self._slots.need(job.resources),
+            hold=hold,
         )
         try:
             await self._engine.remove(name)  # an earlier server's, that it had not started

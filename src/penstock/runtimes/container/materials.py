@@ -8,7 +8,7 @@ import io
 import json
 import posixpath
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,7 @@ from penstock.runtimes.container.engine import Defaults
 from penstock.runtimes.container.log import LIMIT
 from penstock.runtimes.folder import JobFolder, below
 from penstock.runtimes.inputs import lay, link, relative, stands_alone
-from penstock.runtimes.slots import Share
+from penstock.runtimes.slots import Hold, Share
 from penstock.store.blobs import Blobs
 
 ROOT: Final = "/opt/ml"
@@ -28,7 +28,7 @@ ENGINE_LOG_LIMIT: Final = 4 * LIMIT  # each of its lines has some fifty bytes of
 ARCHIVE: Final = "in.tar"
 
 
-def prepare(folder: JobFolder, job: Job, blobs: Blobs) -> dict[str, Path]:
+def prepare(folder: JobFolder, job: Job, blobs: Blobs, gpus: Sequence[str] = ()) -> dict[str, Path]:
     """Lay out a job's folder: an archive, and links to what is only read. Answers the folders of those, by their place.
 
     Blocking. Raises `OutOfPlace` or `BlobDamaged`; then the job cannot be started.
@@ -49,7 +49,7 @@ def prepare(folder: JobFolder, job: Job, blobs: Blobs) -> dict[str, Path]:
     archive.write(folder.path / ARCHIVE)
     log = folder.log(job)
     begun = log.stat().st_size if log.exists() else 0
-    folder.write("job.json", json.dumps({"id": job.id, "log_begins": begun}).encode())
+    folder.write("job.json", json.dumps({"id": job.id, "log_begins": begun, "gpus": gpus}).encode())
     return mounts
 
 
@@ -127,7 +127,7 @@ def description(
     variables: Mapping[str, str],
     mounts: Mapping[str, Path],
     labels: Mapping[str, str],
-    share: Share,
+    hold: Hold,
 ) -> dict[str, Any]:
     """A container as the engine is asked for it."""
     described: dict[str, Any] = {
@@ -139,7 +139,8 @@ def description(
             "ExtraHosts": [f"{name}:127.0.0.1" for name in job.hosts],
             "Init": True,  # a program that is process 1 would not hear SIGTERM, nor bury orphans
             "Mounts": mounted(mounts),
-            **limits(share),
+            **limits(hold.share),
+            **devices(hold.gpus),
         },
     }
     if job.command:
@@ -157,6 +158,13 @@ def mounted(folders: Mapping[str, Path]) -> list[dict[str, Any]]:
         {"Type": "bind", "Source": str(outside), "Target": inside, "ReadOnly": True}
         for inside, outside in folders.items()
     ]
+
+
+def devices(gpus: Sequence[str]) -> dict[str, Any]:
+    """These GPUs, as NVIDIA's container toolkit hands them in: they are numbered from 0 inside."""
+    if not gpus:
+        return {}
+    return {"DeviceRequests": [{"Driver": "nvidia", "DeviceIDs": list(gpus), "Capabilities": [["gpu"]]}]}
 
 
 def limits(share: Share) -> dict[str, Any]:

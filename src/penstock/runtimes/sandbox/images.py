@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from penstock.runtimes.gpus import VISIBLE
+
 HOME: Final = "/tmp/home"  # noqa: S108 - inside a job; private to it
 OWN: Final = "/tmp/venv"  # noqa: S108 - likewise: what a job installs (see `venvs`)
 START: Final = "/opt/ml"  # where a job starts that does not say
@@ -68,10 +70,11 @@ def environment_of(image: Image, wanted: Mapping[str, str], *, has_own: bool = F
 
 
 def acts_at_start(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a warm start would come too late for. (Which GPUs there are is read when the first one is used.)"""
     return {
         name: value
         for name, value in sorted(environment.items())
-        if name.startswith(ACT_AT_START) and not (name == THREADS and value.isdecimal())
+        if name.startswith(ACT_AT_START) and not (name == THREADS and value.isdecimal()) and name != VISIBLE
     }
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from penstock.engine.jobs import Job
 from penstock.runtimes.folder import JobFolder, OutOfPlace, below, fill
+from penstock.runtimes.gpus import named_in
 from penstock.runtimes.inputs import copy, lay, link, relative, stands_alone
 from penstock.runtimes.sandbox import venvs
 from penstock.runtimes.sandbox.blanks import Blanks, Layout
@@ -82,6 +83,7 @@ def instructions(job: Job, image: Image, links: list[list[str]], *, has_own: boo
         "grace": job.grace,
         "disk_mib": job.resources.disk_mib,
         "processes": PROCESSES,
+        "gpus": named_in(job.environment),
         "log_limit": LOG_LIMIT,
     }
 

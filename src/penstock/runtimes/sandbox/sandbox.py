@@ -28,7 +28,7 @@ from penstock.runtimes.sandbox.materials import command_of, prepare
 from penstock.runtimes.sandbox.needs import needs_preload
 from penstock.runtimes.sandbox.trash import Trash
 from penstock.runtimes.sandbox.zygotes import Connection, NotWanted, ZygoteFailed, Zygotes
-from penstock.runtimes.slots import Slots, this_machine
+from penstock.runtimes.slots import Slots, slots_here
 from penstock.runtimes.turns import Turns
 from penstock.store.blobs import BlobDamaged, Blobs
 
@@ -71,7 +71,7 @@ class Sandbox:
         self._blobs = blobs
         self._resolve = resolve
         self._clock = clock
-        self._slots = slots or Slots(this_machine())
+        self._slots = slots or slots_here()
         self._zygotes = Zygotes(
             folder=self._folder / "zygotes",
             jobs=self._jobs,
@@ -171,22 +171,26 @@ class Sandbox:
     async def _to_the_end(self, job: Job, folder: JobFolder, progress: Progress, decided: Decided) -> Ending:
         claim = folder.claim()
         if claim is not None:
-            self._slots.seize(job.resources)
+            had = self._slots.seize(job.resources, folder.gpus())
             try:
                 progress("running")
                 return await found_again(folder, claim)
             finally:
-                self._slots.give_back(job.resources)
+                self._slots.give_back(had)
         image = self._image(job)
         if image.furnish is not None and not self._is_unwanted(job, folder):
             await self._furnish(job, folder, image.furnish, progress)
-        if self._is_unwanted(job, folder) or not await self._slots.take(job.id, job.resources):
+        if self._is_unwanted(job, folder) or (hold := await self._slots.take(job.id, job.resources)) is None:
             return Ending(reason="stopped", message=STOPPED_EARLY)
         try:
             progress("starting")
+            if hold.gpus and folder.is_prepared:  # by an earlier server, with others
+                folder.remove()
+            if gpus := self._slots.variables(hold):
+                job = replace(job, environment={**gpus, **job.environment})
             return await self._start(job, folder, image, progress, decided)
         finally:
-            self._slots.give_back(job.resources)
+            self._slots.give_back(hold)
 
     async def _furnish(self, job: Job, folder: JobFolder, furnish: Furnish, progress: Progress) -> None:
         """Wait until the environment is there, holding no slots; whoever stops the job ends its waiting."""

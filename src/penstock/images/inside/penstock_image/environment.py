@@ -79,6 +79,9 @@ def _lines(command: str, *arguments: str) -> Iterable[str]:
 
 
 def gpus() -> int:
+    """As many as the job was given; where nobody gave any, as many as there are."""
+    if (given := os.environ.get("CUDA_VISIBLE_DEVICES")) is not None:
+        return len([each for each in given.split(",") if each])
     return sum(line.startswith("GPU ") for line in _lines("nvidia-smi", "--list-gpus"))
 
 

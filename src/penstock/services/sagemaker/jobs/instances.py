@@ -57,7 +57,8 @@ def note(instance_type: str, machine: Machine) -> str:
     if has <= machine.gpus:
         return ""
     gpus = "a GPU" if has == 1 else f"{has} GPUs"
-    return f"{instance_type} has {gpus} on AWS; Penstock hands none out: the job has what it finds on this machine."
+    here = f"this machine has {machine.gpus or 'none'}"
+    return f"{instance_type} has {gpus} on AWS; {here}."
 
 
 def resources(instance_type: str, machine: Machine, *, among: int, volume_gib: int) -> Resources:
