@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 ON_COMMIT: Final = Kind(SOURCE, "CodeCommit Comment on Commit")
 ON_PULL_REQUEST: Final = Kind(SOURCE, "CodeCommit Comment on Pull Request")
+REACTION: Final = Kind(SOURCE, "CodeCommit Comment Reaction Change")
+SAYS: Final = {"Created": "made a comment", "Updated": "updated a comment", "Deleted": "deleted a comment"}
 LONGEST: Final = 10_240  # characters of a comment
 PAGE: Final = 100
 MOST: Final = 10_000
@@ -102,7 +104,7 @@ class Comments:
             "callerUserArn": call.scope.principal,
             "notificationBody": (
                 f"A comment event occurred in the following repository: {repository.name}. "
-                f"The user: {call.scope.principal} made a comment."
+                f"The user: {call.scope.principal} {SAYS[what]}."
             ),
             **{
                 name: comment.body[name]
@@ -132,12 +134,40 @@ class Comments:
     async def react(self, call: Call, request: shapes.PutCommentReactionRequest) -> Answer:
         emoji = reaction_of(request["reactionValue"])
 
-        def react(comment: Document) -> dict[str, Json]:
-            others = {who: one for who, one in comment.body["reactions"].items() if who != call.scope.principal}
-            return {"reactions": {**others, **({call.scope.principal: emoji} if emoji else {})}}
+        def react(tx: Transaction) -> None:
+            comment = living(found(tx, call.scope, request["commentId"]))
+            before: dict[str, str] = comment.body["reactions"]
+            others = {who: one for who, one in before.items() if who != call.scope.principal}
+            after = {**others, **({call.scope.principal: emoji} if emoji else {})}
+            documents.update(tx, comment.changed(comment.modified_at, reactions=after))
+            if emoji:
+                what = "Updated" if call.scope.principal in before else "Created"
+                self._tell_of_reaction(tx, call, comment, emoji, what)
 
-        await self._change(call, request["commentId"], react, "")
+        await self.desk.database.write(react)
         return {}
+
+    def _tell_of_reaction(self, tx: Transaction, call: Call, comment: Document, emoji: str, what: str) -> None:
+        repository = model.by_id(tx, call.scope, comment.parent.partition("#")[0])
+        if repository is None:
+            return
+        written = formats(emoji)
+        detail = {
+            "event": f"commentReaction{what}",
+            "repositoryId": repository.parent,
+            "repositoryName": repository.name,
+            "commentId": comment.name,
+            "callerUserArn": call.scope.principal,
+            "reactionEmojis": [emoji],
+            "reactionShortcodes": [written["shortCode"]],
+            "reactionUnicodes": [written["unicode"]],
+            "notificationBody": (
+                f"A comment reaction event occurred in the following AWS CodeCommit Repository: {repository.name}. "
+                f"The user: {call.scope.principal} made a comment reaction {emoji} "
+                f"to the comment with comment ID: {comment.name}"
+            ),
+        }
+        self.desk.notices.keep(tx, comment.scope, REACTION, [repository.arn], lambda: detail, at=self.desk.clock())
 
     async def _change(
         self, call: Call, name: str, decide: Callable[[Document], dict[str, Json]], event: str
@@ -146,10 +176,10 @@ class Comments:
 
         def change(tx: Transaction) -> Document:
             comment = living(found(tx, call.scope, name))
-            now = comment.changed(at if event else comment.modified_at, **decide(comment))
+            now = comment.changed(at, **decide(comment))
             documents.update(tx, now)
             repository = model.by_id(tx, call.scope, now.parent.partition("#")[0])
-            if event and repository is not None:
+            if repository is not None:
                 self._tell(tx, call, now, repository, event)
             return now
 

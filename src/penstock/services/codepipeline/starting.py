@@ -58,19 +58,25 @@ class Starter:
         self._begin(tx, pipeline, Delivery(plan, declared))
 
     def roll_back(
-        self, tx: Transaction, pipeline: Document, stage: str, target: Document, execution: str, trigger: str
+        self,
+        tx: Transaction,
+        pipeline: Document,
+        stage: str,
+        target: Document,
+        execution: str,
+        trigger: Mapping[str, str],
     ) -> None:
         """Have a stage done again with what it had in another execution."""
         if documents.find(tx, pipeline.scope, rows.EXECUTION, execution) is not None:
             return
-        seen = self.engine.look(tx, run_of(pipeline.arn, target.name))
+        seen = self.engine.see(tx, run_of(pipeline.arn, target.name))
         assert seen is not None
         before: State = seen.state
         plan = Plan(
             id=execution,
             pipeline=pipeline.arn,
             declaration=pipeline.body["Declaration"],
-            trigger={"triggerType": trigger, "triggerDetail": pipeline.scope.principal or pipeline.arn},
+            trigger=dict(trigger),
             variables=seen.plan.order.variables,
             executors=seen.plan.order.executors,
             only=stage,
