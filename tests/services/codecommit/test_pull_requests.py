@@ -250,6 +250,9 @@ async def test_comments_are_posted_answered_changed_and_deleted(world: World) ->
     no_file = {**where, "filePath": "no"}
     refusal = await world.refused("PostCommentForComparedCommit", **ONE, **about, location=no_file, content="x")
     assert refusal == "PathDoesNotExist"
+    no_line = {**where, "filePosition": 1000}
+    refusal = await world.refused("PostCommentForComparedCommit", **ONE, **about, location=no_line, content="x")
+    assert refusal == "InvalidFilePosition"
     assert [detail["event"] for kind, detail in await world.told() if "Comment" in kind] == [
         "commentOnPullRequestCreated", "commentOnPullRequestCreated", "commentOnPullRequestUpdated",
         "commentOnPullRequestDeleted", "commentOnCommitCreated",

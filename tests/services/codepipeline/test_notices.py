@@ -56,7 +56,9 @@ async def test_a_retry_is_another_attempt(world: World) -> None:
     pipeline, stages = [await told(world, each) for each in ("Pipeline", "Stage")]
     attempts = [(each["state"], each["pipeline-execution-attempt"]) for each in pipeline]
     assert attempts == [("STARTED", 1.0), ("FAILED", 1.0), ("RESUMED", 2.0), ("SUCCEEDED", 2.0)]
-    retried = [(each["state"], each.get("stage-last-retry-attempt-time")) for each in stages if each["stage"] == "Build"]
+    retried = [
+        (each["state"], each.get("stage-last-retry-attempt-time")) for each in stages if each["stage"] == "Build"
+    ]
     assert [state for state, _ in retried] == ["STARTED", "FAILED", "RESUMED", "SUCCEEDED"]
     assert [at is not None for _, at in retried] == [False, False, True, True]
 

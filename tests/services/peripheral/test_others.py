@@ -93,7 +93,12 @@ def test_images_that_come_and_go_are_told_of(door: Door, own: Own) -> None:
 
     entries = [call.request["Entries"][0] for call in own.calls]
     assert {(each["Source"], each["DetailType"]) for each in entries} == {("aws.ecr", "ECR Image Action")}
-    told = {"result": "SUCCESS", "repository-name": "train", "image-digest": image["imageDigest"], "image-tag": "latest"}
+    told = {
+        "result": "SUCCESS",
+        "repository-name": "train",
+        "image-digest": image["imageDigest"],
+        "image-tag": "latest",
+    }
     details = [json.loads(each["Detail"]) for each in entries]
     assert details == [{**told, "action-type": "PUSH"}, {**told, "action-type": "DELETE"}]
 

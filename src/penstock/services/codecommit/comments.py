@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from penstock.engine.notices import Kind
 from penstock.services.codecommit import model, requests
 from penstock.services.codecommit.desk import commit_of
+from penstock.services.codecommit.git import TooLong
 from penstock.services.codecommit.model import COMMENT, wrong
 from penstock.services.codecommit.references import SOURCE
 from penstock.store import documents
@@ -28,6 +29,7 @@ ON_PULL_REQUEST: Final = Kind(SOURCE, "CodeCommit Comment on Pull Request")
 REACTION: Final = Kind(SOURCE, "CodeCommit Comment Reaction Change")
 SAYS: Final = {"Created": "made a comment", "Updated": "updated a comment", "Deleted": "deleted a comment"}
 LONGEST: Final = 10_240  # characters of a comment
+LARGEST: Final = 6 << 20  # bytes of a file whose lines are counted
 PAGE: Final = 100
 MOST: Final = 10_000
 PLACE: Final = ("beforeCommitId", "afterCommitId", "beforeBlobId", "afterBlobId", "location")
@@ -310,7 +312,19 @@ async def place_of(git: Git, request: Mapping[str, Json]) -> dict[str, Json]:
             place[member] = entries[0].id
     if ("beforeBlobId" if side == "BEFORE" else "afterBlobId") not in place:
         raise wrong("PathDoesNotExist", f"The path {path} does not exist.")
+    if location.get("filePosition"):
+        await check_line(git, place["beforeBlobId" if side == "BEFORE" else "afterBlobId"], location["filePosition"])
     return {**place, "location": {**location, "filePath": path, "relativeFileVersion": side}}
+
+
+async def check_line(git: Git, blob_id: str, line: int) -> None:
+    """Raise unless a file has a line of that number; of what is too large to be read nothing is said."""
+    try:
+        blob = await git.blob(blob_id, LARGEST)
+    except TooLong:
+        return
+    if blob is not None and line > blob.content.count(b"\n") + 1:
+        raise wrong("InvalidFilePosition", f"The file has no line {line}.")
 
 
 def told(comment: Document, call: Call) -> dict[str, Json]:

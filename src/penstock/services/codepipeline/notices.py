@@ -110,9 +110,7 @@ def _of_stage(about: Json, name: str, stage: Stage, *, resumed: bool) -> Json:
     return {**about, "stage": name, "state": _word(stage.status, resumed=resumed), **again}
 
 
-def _of_action(
-    plan: Delivery, about: Json, stage: str, action: tree.Action, attempt: Attempt, state: State
-) -> Json:
+def _of_action(plan: Delivery, about: Json, stage: str, action: tree.Action, attempt: Attempt, state: State) -> Json:
     inputs = answers.artifacts(state.artifacts[name] for name in action.inputs if name in state.artifacts)
     result = answers.present(
         **{
