@@ -268,7 +268,7 @@ class World:
     async def until_job(self, action: str) -> None:
         """Until an action waits for a worker."""
         async with asyncio.timeout(DEADLINE):
-            while not (job := await self.job(action)):
+            while not (job := await self.job(action)):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         self.jobs.append(job)
 

@@ -306,15 +306,23 @@ async def place_of(git: Git, request: Mapping[str, Json]) -> dict[str, Json]:
     path, side = model.path_of(location["filePath"]), location.get("relativeFileVersion") or "AFTER"
     if location.get("filePosition") is not None and location["filePosition"] < 0:
         raise wrong("InvalidFilePosition", "The position in the file must not be negative.")
+    blobs = await blobs_of(git, path, place)
+    blob_id = blobs.get("beforeBlobId" if side == "BEFORE" else "afterBlobId")
+    if blob_id is None:
+        raise wrong("PathDoesNotExist", f"The path {path} does not exist.")
+    if location.get("filePosition"):
+        await check_line(git, blob_id, location["filePosition"])
+    return {**place, **blobs, "location": {**location, "filePath": path, "relativeFileVersion": side}}
+
+
+async def blobs_of(git: Git, path: str, place: Mapping[str, str]) -> dict[str, str]:
+    """What a path is in the commits of a place, as far as it is a file there."""
+    blobs: dict[str, str] = {}
     for member, commit in (("beforeBlobId", place.get("beforeCommitId")), ("afterBlobId", place["afterCommitId"])):
         entries = await git.entries(commit, path) if commit else []
         if entries and entries[0].kind == "blob":
-            place[member] = entries[0].id
-    if ("beforeBlobId" if side == "BEFORE" else "afterBlobId") not in place:
-        raise wrong("PathDoesNotExist", f"The path {path} does not exist.")
-    if location.get("filePosition"):
-        await check_line(git, place["beforeBlobId" if side == "BEFORE" else "afterBlobId"], location["filePosition"])
-    return {**place, "location": {**location, "filePath": path, "relativeFileVersion": side}}
+            blobs[member] = entries[0].id
+    return blobs
 
 
 async def check_line(git: Git, blob_id: str, line: int) -> None:
