@@ -155,12 +155,17 @@ class Soak:
 
     def complaints(self) -> list[str]:
         """All that is not as it should be."""
-        codepipeline, s3 = self.clients("codepipeline", "s3")
+        codepipeline, s3, machines = self.clients("codepipeline", "s3", "stepfunctions")
         runs = [tuple(line.split()) for line in (self.tally / "runs").read_text().splitlines()]
         twice = [run for run, count in Counter(run for run in runs if run[1] == "Build").items() if count > 1]
         found = [f"{build} ran twice" for _, _, build in twice]
         deployed = {each["Key"] for each in s3.list_objects_v2(Bucket="deployed").get("Contents", ())}
-        for name, each in self.executions():
+        executions = self.executions()
+        (machine,) = machines.list_state_machines()["stateMachines"]
+        ran_machines = machines.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]
+        if len(ran_machines) != len(executions):
+            found.append(f"the state machine ran {len(ran_machines)} times")
+        for name, each in executions:
             execution = each["pipelineExecutionId"]
             listed = codepipeline.list_action_executions(pipelineName=name, filter={"pipelineExecutionId": execution})[
                 "actionExecutionDetails"

@@ -9,6 +9,7 @@ from end_to_end.test_codepipeline import action, zipped
 from end_to_end.world import ROLE, World, until
 
 CLIENTS, PUSHES = 10, 4
+RULE = "arn:aws:events:us-east-1:123456789012:rule/pushed"
 MODES = ("SUPERSEDED", "QUEUED", "PARALLEL")
 
 
@@ -73,7 +74,10 @@ def test_each_of_many_pushes_at_once_starts_one_execution_by_mode(own: World, tm
     ended = {each: until(lambda each=each: over(each), f"{each}: all are over", within=150) for each in MODES}  # type: ignore[misc]
     assert [git(bare(own, "pushed"), "rev-parse", f"b{number}") for number in range(CLIENTS)] == tips
     for mode, found in ended.items():
-        assert [each["trigger"]["triggerType"] == "CreatePipeline" for each in found] == [True] + [False] * (wanted - 1)
+        assert [each["trigger"]["triggerType"] for each in found] == ["CreatePipeline"] + ["CloudWatchEvent"] * (
+            wanted - 1
+        )
+        assert {each["trigger"]["triggerDetail"] for each in found[1:]} == {RULE}
         statuses = {each["status"] for each in found}
         assert statuses <= ({"Succeeded", "Superseded"} if mode == "SUPERSEDED" else {"Succeeded"}), mode
         assert found[-1]["status"] == "Succeeded", mode

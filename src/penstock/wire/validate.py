@@ -15,16 +15,19 @@ from typing import Final
 
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
-from penstock.wire import models, patterns
+from penstock.wire import models, named, patterns
 from penstock.wire.call import Body, Call, Json, ServiceError, ValidationError
 from penstock.wire.protocols.protocol import SerializationError
 
 Path = tuple["Path", str] | None  # innermost last; put together only when there is something to tell
-Check = Callable[[Json, Path, list[str]], None]
+Wrong = tuple[Path, str]  # where, and AWS's sentence
+Check = Callable[[Json, Path, list[Wrong]], None]
 Rule = tuple[Callable[[Json], bool], str]  # what must hold, and how AWS says so
 
 # Services that tell of invalid values under a name of their own.
 CODES: Final = {"logs": "InvalidParameterException"}
+# They have errors of their own for members, which their operations list.
+NAMING: Final = frozenset({"codecommit"})
 # They check values themselves, and take some that their models do not have (SQS: names of attributes).
 LENIENT: Final = frozenset({"s3", "sqs"})
 
@@ -34,11 +37,12 @@ def validate(call: Call) -> None:
     check = _check(call.service, call.operation)
     if check is None:
         return
-    wrong: list[str] = []
+    wrong: list[Wrong] = []
     check(call.request, None, wrong)
     if wrong:
-        errors = "1 validation error" if len(wrong) == 1 else f"{len(wrong)} validation errors"
-        raise ValidationError(f"{errors} detected: {'; '.join(wrong)}", code=_code(call.service))
+        many = "1 validation error" if len(wrong) == 1 else f"{len(wrong)} validation errors"
+        sentences = "; ".join(sentence for _, sentence in wrong)
+        raise ValidationError(f"{many} detected: {sentences}", code=_code_of(call, wrong[0][0]))
 
 
 @cache
@@ -56,6 +60,15 @@ def _check(service: str, operation: str) -> Check | None:
 @cache
 def _checks(service: str) -> "Checks":
     return Checks(models.model(service), constraints=service not in LENIENT)
+
+
+def _code_of(call: Call, path: Path) -> str:
+    """The code for what is wrong at a path."""
+    if call.service not in NAMING:
+        return _code(call.service)
+    operation = models.operation(call.service, call.operation)
+    assert operation is not None
+    return named.of_member(operation, call.request, parts(path)) or _code(call.service)
 
 
 @cache
@@ -80,7 +93,7 @@ class Checks:
         name = shape.name
         if name not in self._made:
 
-            def promise(value: Json, path: Path, wrong: list[str]) -> None:
+            def promise(value: Json, path: Path, wrong: list[Wrong]) -> None:
                 self._made[name](value, path, wrong)
 
             self._made[name] = promise
@@ -104,10 +117,13 @@ class Checks:
         checks = {name: (_lowered(name), self.of(member)) for name, member in shape.members.items()}
         required = tuple(shape.required_members) if self._constraints else ()
 
-        def check(value: Json, path: Path, wrong: list[str]) -> None:
+        def check(value: Json, path: Path, wrong: list[Wrong]) -> None:
             _expect(isinstance(value, dict), value, path, "a structure")
             wrong.extend(
-                f"Value null at '{told((path, _lowered(name)))}' {FAILED} Member must not be null"
+                (
+                    (path, _lowered(name)),
+                    f"Value null at '{told((path, _lowered(name)))}' {FAILED} Member must not be null",
+                )
                 for name in required
                 if value.get(name) is None
             )
@@ -123,7 +139,7 @@ class Checks:
         inner = self.of(shape.member)
         plain = self._plain(shape.member, "Member must satisfy constraint")
 
-        def check(value: Json, path: Path, wrong: list[str]) -> None:
+        def check(value: Json, path: Path, wrong: list[Wrong]) -> None:
             _expect(isinstance(value, list | tuple), value, path, "a list")
             _apply(rules, shape, value, path, wrong)
             if plain is not None:
@@ -141,7 +157,7 @@ class Checks:
         keys = self._plain(shape.key, "Map keys must satisfy constraint")
         values = self._plain(shape.value, "Map value must satisfy constraint")
 
-        def check(value: Json, path: Path, wrong: list[str]) -> None:
+        def check(value: Json, path: Path, wrong: list[Wrong]) -> None:
             _expect(isinstance(value, dict), value, path, "a map")
             _apply(rules, shape, value, path, wrong)
             if keys is not None:
@@ -159,7 +175,7 @@ class Checks:
         is_right, kind = KINDS[shape.type_name]
         rules = self._rules(shape)
 
-        def check(value: Json, path: Path, wrong: list[str]) -> None:
+        def check(value: Json, path: Path, wrong: list[Wrong]) -> None:
             _expect(is_right(value), value, path, kind)
             _apply(rules, shape, value, path, wrong)
 
@@ -190,7 +206,7 @@ class Plain:
     rules: tuple[Rule, ...]
     saying: str
 
-    def apply(self, items: Iterable[Json], shape: Shape, value: Json, path: Path, wrong: list[str]) -> None:
+    def apply(self, items: Iterable[Json], shape: Shape, value: Json, path: Path, wrong: list[Wrong]) -> None:
         failed = False
         for each in items:
             if each is not None:
@@ -198,7 +214,8 @@ class Plain:
                 failed = failed or not all(holds(each) for holds, _ in self.rules)
         if failed:
             all_of_them = ", ".join(text for _, text in self.rules)
-            wrong.append(f"Value {shown(shape, value)}at '{told(path)}' {FAILED} {self.saying}: [{all_of_them}]")
+            sentence = f"Value {shown(shape, value)}at '{told(path)}' {FAILED} {self.saying}: [{all_of_them}]"
+            wrong.append((path, sentence))
 
 
 def _rules(shape: Shape) -> Iterator[Rule]:
@@ -218,10 +235,10 @@ def _rules(shape: Shape) -> Iterator[Rule]:
         yield (lambda value: value in values), f"Member must satisfy enum value set: [{', '.join(enum)}]"
 
 
-def _apply(rules: Iterable[Rule], shape: Shape, value: Json, path: Path, wrong: list[str]) -> None:
+def _apply(rules: Iterable[Rule], shape: Shape, value: Json, path: Path, wrong: list[Wrong]) -> None:
     for holds, text in rules:
         if not holds(value):
-            wrong.append(f"Value {shown(shape, value)}at '{told(path)}' {FAILED} {text}")
+            wrong.append((path, f"Value {shown(shape, value)}at '{told(path)}' {FAILED} {text}"))
 
 
 def _length(value: Json) -> int:
@@ -277,7 +294,7 @@ def _kind(value: Json) -> str:
     return known.get(type(value), "a number" if isinstance(value, int | float) else type(value).__name__)
 
 
-def _anything(value: Json, path: Path, wrong: list[str]) -> None:
+def _anything(value: Json, path: Path, wrong: list[Wrong]) -> None:
     """Documents are whatever they are."""
 
 
@@ -286,11 +303,16 @@ def _anything(value: Json, path: Path, wrong: list[str]) -> None:
 
 def told(path: Path) -> str:
     """A path as AWS spells it: `processingInputs.1.member.inputName`."""
-    parts: list[str] = []
+    return ".".join(parts(path))
+
+
+def parts(path: Path) -> list[str]:
+    """The same, from the outermost in."""
+    found: list[str] = []
     while path is not None:
         path, part = path
-        parts.append(part)
-    return ".".join(reversed(parts))
+        found.append(part)
+    return found[::-1]
 
 
 def _lowered(name: str) -> str:
@@ -327,7 +349,7 @@ def java(shape: Shape, value: Json) -> str:
 def _with_required_of_s3(shape: StructureShape, types: Check) -> Check:
     """That what S3 needs is there: in the document a `MalformedXML`, elsewhere an `InvalidRequest`."""
 
-    def check(value: Json, path: Path, wrong: list[str]) -> None:
+    def check(value: Json, path: Path, wrong: list[Wrong]) -> None:
         types(value, path, wrong)
         for name in shape.required_members:
             if value.get(name) is not None:
@@ -344,7 +366,7 @@ def _with_required_of_s3(shape: StructureShape, types: Check) -> Check:
 def _with_required_of_sqs(shape: StructureShape, check: Check) -> Check:
     """SQS tells of the first parameter that is missing, under a name of its own."""
 
-    def checked(value: Json, path: Path, wrong: list[str]) -> None:
+    def checked(value: Json, path: Path, wrong: list[Wrong]) -> None:
         check(value, path, wrong)
         for name in () if wrong else _missing_of_sqs(shape, value):
             sentence = f"The request must contain the parameter {name}."

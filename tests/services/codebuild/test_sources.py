@@ -77,6 +77,7 @@ async def test_a_pipelines_artifact_is_of_the_revision_that_the_pipeline_says(wo
     ("principal", "told"),
     [
         ("arn:aws:codepipeline:us-east-1:123456789012:deliver", "codepipeline/deliver"),
+        ("arn:aws:events:us-east-1:123456789012:rule/nightly", "rule/nightly"),
         ("arn:aws:iam::123456789012:user/me", "me"),
         ("arn:aws:sts::123456789012:assumed-role/R/session", "R/session"),
         ("", "root"),

@@ -1,5 +1,7 @@
 """Repositories, branches, files and commits, as clients ask for them."""
 
+from typing import Any
+
 import pytest
 
 from penstock.wire.call import ServiceError
@@ -215,3 +217,46 @@ async def test_triggers_are_tried_and_refused(world: World) -> None:
         ("events", [], "RepositoryTriggerEventsListRequired"),
     ):  # fmt: skip
         assert await world.refused("PutRepositoryTriggers", **ONE, triggers=[{**good, member: value}]) == refusal
+
+
+TRIGGER = {"name": "t", "destinationArn": TOPIC, "events": ["all"]}
+REFUSALS: list[tuple[str, dict[str, Any], str]] = [
+    ("CreateRepository", {"repositoryName": "no such name"}, "InvalidRepositoryName"),
+    ("CreateRepository", {}, "RepositoryNameRequired"),
+    ("BatchGetRepositories", {"repositoryNames": ["no such name"]}, "InvalidRepositoryName"),
+    ("UpdateRepositoryName", {"oldName": "one", "newName": "no such name"}, "InvalidRepositoryName"),
+    ("ListRepositories", {"sortBy": "size"}, "InvalidSortBy"),
+    ("ListRepositories", {"nextToken": "rubbish"}, "InvalidContinuationToken"),
+    ("GetDifferences", {**ONE, "afterCommitSpecifier": "main", "MaxResults": 0}, "InvalidMaxResults"),
+    ("ListPullRequests", {**ONE, "authorArn": "ada"}, "InvalidAuthorArn"),
+    ("CreatePullRequest", {"title": "", "targets": []}, "TitleRequired"),
+    ("CreatePullRequest", {"title": "t", "targets": [{**ONE, "sourceReference": "a"},
+     {"repositoryName": "two", "sourceReference": "a"}]}, "MultipleRepositoriesInPullRequest"),
+    ("CreateCommit", {**ONE, "branchName": "main", "putFiles": [{"filePath": "a", "fileMode": "ODD"}]},
+     "InvalidFileMode"),
+    ("MergeBranchesByThreeWay", {**ONE, "sourceCommitSpecifier": "main", "destinationCommitSpecifier": "main",
+     "targetBranch": "a..b"}, "InvalidTargetBranch"),
+    ("PutRepositoryTriggers", {**ONE, "triggers": [{**TRIGGER, "name": "a b"}]}, "InvalidRepositoryTriggerName"),
+    ("PutRepositoryTriggers", {**ONE, "triggers": [{**TRIGGER, "events": ["odd"]}]},
+     "InvalidRepositoryTriggerEvents"),
+    ("PutRepositoryTriggers", {**ONE, "triggers": [{**TRIGGER, "destinationArn": ""}]},
+     "RepositoryTriggerDestinationArnRequired"),
+    ("PutRepositoryTriggers", {**ONE, "triggers": [{**TRIGGER, "destinationArn": "arn:aws:sns:eu-west-1:1:t"}]},
+     "InvalidRepositoryTriggerRegion"),
+]  # fmt: skip
+
+
+@in_a_world
+async def test_what_is_wrong_has_the_name_that_the_model_gives_it(world: World) -> None:
+    await world.repository()
+
+    told = [(operation, await world.refused(operation, **request)) for operation, request, _ in REFUSALS]
+
+    assert told == [(operation, code) for operation, _, code in REFUSALS]
+
+
+@in_a_world
+async def test_what_was_deleted_before_is_deleted_again(world: World) -> None:
+    await world.repository()
+
+    assert await world.ask("DeleteApprovalRuleTemplate", approvalRuleTemplateName="gone") == {}

@@ -250,6 +250,9 @@ async def test_comments_are_posted_answered_changed_and_deleted(world: World) ->
     no_file = {**where, "filePath": "no"}
     refusal = await world.refused("PostCommentForComparedCommit", **ONE, **about, location=no_file, content="x")
     assert refusal == "PathDoesNotExist"
+    no_line = {**where, "filePosition": 1000}
+    refusal = await world.refused("PostCommentForComparedCommit", **ONE, **about, location=no_line, content="x")
+    assert refusal == "InvalidFilePosition"
     assert [detail["event"] for kind, detail in await world.told() if "Comment" in kind] == [
         "commentOnPullRequestCreated", "commentOnPullRequestCreated", "commentOnPullRequestUpdated",
         "commentOnPullRequestDeleted", "commentOnCommitCreated",
@@ -271,6 +274,12 @@ async def test_everybody_has_one_reaction_to_a_comment(world: World) -> None:
     assert set(reaction["reactionUsers"]) == {ADA.principal, BOB.principal}
     shown = (await world.ask("GetComment", **comment))["comment"]
     assert (shown["callerReactions"], shown["reactionCounts"]) == ([":thumbsup:"], {":thumbsup:": 2})
+    told = [detail for kind, detail in await world.told() if kind == "CodeCommit Comment Reaction Change"]
+    assert [(each["event"], each["reactionShortcodes"]) for each in told] == [
+        ("commentReactionCreated", [":rocket:"]), ("commentReactionUpdated", [":thumbsup:"]),
+        ("commentReactionCreated", [":thumbsup:"]), ("commentReactionCreated", [":eyes:"]),
+    ]  # fmt: skip
+    assert (told[1]["reactionEmojis"], told[1]["reactionUnicodes"]) == (["👍"], ["U+1F44D"])
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Executions of pipelines: stages, modes, transitions, stops, retries, rollbacks. Custom actions are done by hand."""
 
+import json
+
 import pytest
 
-from penstock.wire.call import ServiceError
-from services.codepipeline.worlds import World, action, declared, in_a_world, stage
+from penstock.wire.call import Call, Scope, ServiceError
+from services.codepipeline.worlds import WHO, World, action, declared, in_a_world, stage
 
 BUILD = stage("Build", action("Compile"))
 DEPLOY = stage("Deploy", action("Ship", "Deploy/Custom/Hand"))
@@ -279,6 +281,7 @@ async def test_a_rollback_does_a_stage_again_with_what_it_had(world: World) -> N
     back = (await world.executions())[told["pipelineExecutionId"]]
     assert (back["status"], back["executionType"]) == ("Succeeded", "ROLLBACK")
     assert back["rollbackMetadata"] == {"rollbackTargetPipelineExecutionId": good}
+    assert back["trigger"] == {"triggerType": "ManualRollback", "triggerDetail": WHO.principal}
 
 
 @in_a_world
@@ -286,7 +289,7 @@ async def test_a_stage_rolls_back_by_itself_to_its_latest_success(world: World) 
     await world.declare(stage("Deploy", action("Ship", "Deploy/Custom/Hand"), onFailure={"result": "ROLLBACK"}))
     await world.do("Get")
     await world.do("Ship")
-    await world.start()
+    failed = await world.start()
     await world.do("Get")
     await world.fail("Ship")
 
@@ -294,7 +297,22 @@ async def test_a_stage_rolls_back_by_itself_to_its_latest_success(world: World) 
     await world.do("Ship")
 
     assert await world.statuses() == ["Succeeded", "Failed", "Succeeded"]
-    assert list((await world.executions()).values())[-1]["trigger"]["triggerType"] == "AutomatedRollback"
+    trigger = list((await world.executions()).values())[-1]["trigger"]
+    assert trigger["triggerType"] == "AutomatedRollback"
+    assert json.loads(trigger["triggerDetail"]) == {"FailedPipelineExecutionId": failed}
+
+
+@in_a_world
+async def test_what_a_rule_starts_names_the_rule(world: World) -> None:
+    await world.declare(BUILD)
+    rule = "arn:aws:events:us-east-1:123456789012:rule/nightly"
+
+    started = await world.directory.answer(
+        Call("codepipeline", "StartPipelineExecution", {"name": "p"}, Scope(principal=rule))
+    )
+
+    execution = (await world.executions())[started["pipelineExecutionId"]]
+    assert execution["trigger"] == {"triggerType": "CloudWatchEvent", "triggerDetail": rule}
 
 
 @in_a_world

@@ -2,9 +2,11 @@
 
 import json
 
+import pytest
+
 from penstock.languages.githosts.tree import Change, PullRequest, Push
 from penstock.store.database import Transaction
-from penstock.wire.call import Json
+from penstock.wire.call import Json, ServiceError
 from services.codepipeline.worlds import ROLE, World, action, in_a_world, stage
 
 REPOSITORY = "arn:aws:codecommit:us-east-1:123456789012:r"
@@ -75,6 +77,19 @@ async def test_of_pushes_that_come_together_each_starts_one_execution(world: Wor
     started = list((await world.executions()).values())[1:]
     commits = [json.loads(each["trigger"]["triggerDetail"])["commitId"] for each in started]
     assert sorted(commits) == ["c0", "c1", "c2", "c3", "c4"]
+
+
+@in_a_world
+async def test_no_push_is_lost_where_nobody_else_could_start_one_more(world: World) -> None:
+    await world.buckets()
+    await world.custom_types()
+    await world.ask("CreatePipeline", pipeline=triggered(git={"push": [{}]}, executionMode="QUEUED"))
+
+    await told(world, *(Push(ref=f"refs/heads/b{number}", commit=f"c{number}") for number in range(60)))
+
+    assert len(await world.executions()) == 61
+    with pytest.raises(ServiceError, match="under way"):
+        await world.start()
 
 
 @in_a_world

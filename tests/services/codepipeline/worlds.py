@@ -265,6 +265,13 @@ class World:
             while (await self.statuses()).count("Superseded") < executions:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
+    async def until_job(self, action: str) -> None:
+        """Until an action waits for a worker."""
+        async with asyncio.timeout(DEADLINE):
+            while not (job := await self.job(action)):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        self.jobs.append(job)
+
     async def until_token(self, stage: str, action: str) -> str:
         """The token of an approval once it is waited for."""
         async with asyncio.timeout(DEADLINE):

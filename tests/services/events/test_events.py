@@ -173,6 +173,16 @@ async def test_a_target_is_called_as_its_service_wants_it(
         assert request_.items() <= calls[-1].request.items()
 
 
+@pytest.mark.parametrize("target", [f"arn:aws:codebuild:{ACCOUNT}:project/b", f"arn:aws:codepipeline:{ACCOUNT}:p"])
+async def test_what_tells_who_started_it_is_started_by_the_rule(tmp_path: Path, target: str) -> None:
+    async with living(tmp_path) as world:
+        arn = await rule(world, {"Arn": target, "RoleArn": "arn:aws:iam::123456789012:role/R"})
+
+        (call,) = await put(world)
+
+        assert call.scope.principal == arn
+
+
 async def test_what_may_pass_is_tried_again_under_the_same_token(tmp_path: Path) -> None:
     async with living(tmp_path) as world:
         await rule(world, {"Arn": QUEUE})

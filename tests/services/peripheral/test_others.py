@@ -1,5 +1,6 @@
 """The other peripheral services over HTTP: each does what it is for."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,8 +12,17 @@ from penstock.services.peripheral.offered import OFFERED
 from penstock.services.peripheral.stage import response_class
 from penstock.wire import models
 from penstock.wire.http import HttpRequest
-from services.peripheral.worlds import client_in
+from services.peripheral.worlds import Own, client_in
 from services.serving import Door
+
+MANIFEST = json.dumps(
+    {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+        "config": {"mediaType": "application/vnd.docker.container.image.v1+json", "size": 1, "digest": "sha256:c"},
+        "layers": [],
+    }
+)
 
 
 def test_a_secret_is_kept(door: Door) -> None:
@@ -73,6 +83,24 @@ def test_a_repository_has_an_address_in_its_region(door: Door) -> None:
     repository = client_in("eu-west-1", door, "ecr").create_repository(repositoryName="images/train")["repository"]
 
     assert repository["repositoryUri"] == "123456789012.dkr.ecr.eu-west-1.amazonaws.com/images/train"
+
+
+def test_images_that_come_and_go_are_told_of(door: Door, own: Own) -> None:
+    ecr = door.client("ecr")
+    ecr.create_repository(repositoryName="train")
+    image = ecr.put_image(repositoryName="train", imageManifest=MANIFEST, imageTag="latest")["image"]["imageId"]
+    ecr.batch_delete_image(repositoryName="train", imageIds=[{"imageTag": "latest"}])
+
+    entries = [call.request["Entries"][0] for call in own.calls]
+    assert {(each["Source"], each["DetailType"]) for each in entries} == {("aws.ecr", "ECR Image Action")}
+    told = {
+        "result": "SUCCESS",
+        "repository-name": "train",
+        "image-digest": image["imageDigest"],
+        "image-tag": "latest",
+    }
+    details = [json.loads(each["Detail"]) for each in entries]
+    assert details == [{**told, "action-type": "PUSH"}, {**told, "action-type": "DELETE"}]
 
 
 def test_a_stream_gives_back_its_records(door: Door) -> None:

@@ -10,6 +10,7 @@ from penstock.wire.call import Answer, Call, Directory, Json
 from services.serving import Door
 
 OWN = {
+    "events": ("PutEvents",),
     "lambda": ("Invoke",),
     "stepfunctions": ("StartExecution",),
     "logs": ("CreateLogStream", "PutLogEvents"),

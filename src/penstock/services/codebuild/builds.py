@@ -207,8 +207,10 @@ def id_of(seed: str) -> str:
 
 
 def initiator(principal: str) -> str:
-    """Who started a build: `codepipeline/NAME`, or the last part of their ARN, a role with its session."""
+    """Who started a build: `codepipeline/NAME`, `rule/NAME`, or the last part of their ARN, a role with its session."""
     resource = principal.rpartition(":")[2]
+    if principal.startswith("arn:aws:events:"):
+        return resource
     if principal.startswith("arn:aws:codepipeline:"):
         return f"codepipeline/{resource}"
     return resource.partition("/")[2] or resource or "root"

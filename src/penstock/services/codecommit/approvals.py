@@ -66,11 +66,14 @@ class Approvals:
 
     @operation("DeletePullRequestApprovalRule")
     async def delete(self, call: Call, request: shapes.DeletePullRequestApprovalRuleRequest) -> Answer:
+        """A rule that is not there has been deleted before."""
         name, deleted = request["approvalRuleName"], ""
 
-        def delete(pull: Document) -> tuple[dict[str, Json], Happening]:
+        def delete(pull: Document) -> tuple[dict[str, Json], Happening] | None:
             nonlocal deleted
-            rule = rule_named(pull, name)
+            rule = next((each for each in pull.body["rules"] if each["approvalRuleName"] == name), None)
+            if rule is None:
+                return None
             if "originApprovalRuleTemplate" in rule:
                 raise wrong("CannotDeleteApprovalRuleFromTemplate", f"The approval rule {name} is a template's.")
             deleted = rule["approvalRuleId"]
@@ -78,7 +81,7 @@ class Approvals:
             return {"rules": rules}, rule_changed(rule, "DELETED", "Deleted")
 
         await self._change(call, request["pullRequestId"], delete)
-        return {"approvalRuleId": deleted}
+        return {"approvalRuleId": deleted} if deleted else {}
 
     @operation("UpdatePullRequestApprovalState")
     async def approve(self, call: Call, request: shapes.UpdatePullRequestApprovalStateRequest) -> Answer:
@@ -125,15 +128,19 @@ class Approvals:
         return {}
 
     async def _change(
-        self, call: Call, number: str, decide: Callable[[Document], tuple[dict[str, Json], Happening]]
+        self, call: Call, number: str, decide: Callable[[Document], tuple[dict[str, Json], Happening] | None]
     ) -> Document:
+        """A pull request that is open, changed as is decided, if it is."""
         at = self.desk.clock()
 
         def change(tx: Transaction) -> Document:
             pull = requests.open_one(tx, call.scope, number)
             repository = model.by_id(tx, call.scope, pull.parent)
             assert repository is not None
-            members, what = decide(pull)
+            decided = decide(pull)
+            if decided is None:
+                return pull
+            members, what = decided
             changed = pull.changed(at, **members)
             return self.changes.keep(tx, changed, what, by=call.scope.principal, repository=repository, at=at)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from penstock.engine.notices import Kind
 from penstock.services.codecommit import model, requests
 from penstock.services.codecommit.desk import commit_of
+from penstock.services.codecommit.git import TooLong
 from penstock.services.codecommit.model import COMMENT, wrong
 from penstock.services.codecommit.references import SOURCE
 from penstock.store import documents
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 ON_COMMIT: Final = Kind(SOURCE, "CodeCommit Comment on Commit")
 ON_PULL_REQUEST: Final = Kind(SOURCE, "CodeCommit Comment on Pull Request")
+REACTION: Final = Kind(SOURCE, "CodeCommit Comment Reaction Change")
+SAYS: Final = {"Created": "made a comment", "Updated": "updated a comment", "Deleted": "deleted a comment"}
 LONGEST: Final = 10_240  # characters of a comment
+LARGEST: Final = 6 << 20  # bytes of a file whose lines are counted
 PAGE: Final = 100
 MOST: Final = 10_000
 PLACE: Final = ("beforeCommitId", "afterCommitId", "beforeBlobId", "afterBlobId", "location")
@@ -102,7 +106,7 @@ class Comments:
             "callerUserArn": call.scope.principal,
             "notificationBody": (
                 f"A comment event occurred in the following repository: {repository.name}. "
-                f"The user: {call.scope.principal} made a comment."
+                f"The user: {call.scope.principal} {SAYS[what]}."
             ),
             **{
                 name: comment.body[name]
@@ -132,12 +136,40 @@ class Comments:
     async def react(self, call: Call, request: shapes.PutCommentReactionRequest) -> Answer:
         emoji = reaction_of(request["reactionValue"])
 
-        def react(comment: Document) -> dict[str, Json]:
-            others = {who: one for who, one in comment.body["reactions"].items() if who != call.scope.principal}
-            return {"reactions": {**others, **({call.scope.principal: emoji} if emoji else {})}}
+        def react(tx: Transaction) -> None:
+            comment = living(found(tx, call.scope, request["commentId"]))
+            before: dict[str, str] = comment.body["reactions"]
+            others = {who: one for who, one in before.items() if who != call.scope.principal}
+            after = {**others, **({call.scope.principal: emoji} if emoji else {})}
+            documents.update(tx, comment.changed(comment.modified_at, reactions=after))
+            if emoji:
+                what = "Updated" if call.scope.principal in before else "Created"
+                self._tell_of_reaction(tx, call, comment, emoji, what)
 
-        await self._change(call, request["commentId"], react, "")
+        await self.desk.database.write(react)
         return {}
+
+    def _tell_of_reaction(self, tx: Transaction, call: Call, comment: Document, emoji: str, what: str) -> None:
+        repository = model.by_id(tx, call.scope, comment.parent.partition("#")[0])
+        if repository is None:
+            return
+        written = formats(emoji)
+        detail = {
+            "event": f"commentReaction{what}",
+            "repositoryId": repository.parent,
+            "repositoryName": repository.name,
+            "commentId": comment.name,
+            "callerUserArn": call.scope.principal,
+            "reactionEmojis": [emoji],
+            "reactionShortcodes": [written["shortCode"]],
+            "reactionUnicodes": [written["unicode"]],
+            "notificationBody": (
+                f"A comment reaction event occurred in the following AWS CodeCommit Repository: {repository.name}. "
+                f"The user: {call.scope.principal} made a comment reaction {emoji} "
+                f"to the comment with comment ID: {comment.name}"
+            ),
+        }
+        self.desk.notices.keep(tx, comment.scope, REACTION, [repository.arn], lambda: detail, at=self.desk.clock())
 
     async def _change(
         self, call: Call, name: str, decide: Callable[[Document], dict[str, Json]], event: str
@@ -146,10 +178,10 @@ class Comments:
 
         def change(tx: Transaction) -> Document:
             comment = living(found(tx, call.scope, name))
-            now = comment.changed(at if event else comment.modified_at, **decide(comment))
+            now = comment.changed(at, **decide(comment))
             documents.update(tx, now)
             repository = model.by_id(tx, call.scope, now.parent.partition("#")[0])
-            if event and repository is not None:
+            if repository is not None:
                 self._tell(tx, call, now, repository, event)
             return now
 
@@ -274,13 +306,33 @@ async def place_of(git: Git, request: Mapping[str, Json]) -> dict[str, Json]:
     path, side = model.path_of(location["filePath"]), location.get("relativeFileVersion") or "AFTER"
     if location.get("filePosition") is not None and location["filePosition"] < 0:
         raise wrong("InvalidFilePosition", "The position in the file must not be negative.")
+    blobs = await blobs_of(git, path, place)
+    blob_id = blobs.get("beforeBlobId" if side == "BEFORE" else "afterBlobId")
+    if blob_id is None:
+        raise wrong("PathDoesNotExist", f"The path {path} does not exist.")
+    if location.get("filePosition"):
+        await check_line(git, blob_id, location["filePosition"])
+    return {**place, **blobs, "location": {**location, "filePath": path, "relativeFileVersion": side}}
+
+
+async def blobs_of(git: Git, path: str, place: Mapping[str, str]) -> dict[str, str]:
+    """What a path is in the commits of a place, as far as it is a file there."""
+    blobs: dict[str, str] = {}
     for member, commit in (("beforeBlobId", place.get("beforeCommitId")), ("afterBlobId", place["afterCommitId"])):
         entries = await git.entries(commit, path) if commit else []
         if entries and entries[0].kind == "blob":
-            place[member] = entries[0].id
-    if ("beforeBlobId" if side == "BEFORE" else "afterBlobId") not in place:
-        raise wrong("PathDoesNotExist", f"The path {path} does not exist.")
-    return {**place, "location": {**location, "filePath": path, "relativeFileVersion": side}}
+            blobs[member] = entries[0].id
+    return blobs
+
+
+async def check_line(git: Git, blob_id: str, line: int) -> None:
+    """Raise unless a file has a line of that number; of what is too large to be read nothing is said."""
+    try:
+        blob = await git.blob(blob_id, LARGEST)
+    except TooLong:
+        return
+    if blob is not None and line > blob.content.count(b"\n") + 1:
+        raise wrong("InvalidFilePosition", f"The file has no line {line}.")
 
 
 def told(comment: Document, call: Call) -> dict[str, Json]:

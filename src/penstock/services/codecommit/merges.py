@@ -132,6 +132,8 @@ class Merges:
         opened = await self.desk.open(call, request["repositoryName"])
         two = await two_of(opened.git, request)
         branch = request.get("targetBranch") or request["destinationCommitSpecifier"].removeprefix(model.HEADS)
+        if not model.is_reference_name(branch):
+            raise wrong("InvalidTargetBranch", f"The target branch {branch} is not valid.")
         tip = await tip_of(opened.git, branch)
         if tip != two.destination:
             raise wrong("ConcurrentReferenceUpdate", f"The branch {branch} is not at {two.destination}.")

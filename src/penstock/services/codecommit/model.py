@@ -139,7 +139,7 @@ def cut(
 ) -> tuple[Sequence[T], dict[str, str]]:
     """One page of what is all known, and the member that tells where the next begins."""
     size, token = members
-    limit = request.get(size) or most
+    limit = request.get(size, most)
     if limit < 1:
         raise wrong("InvalidMaxResults", f"The value of {size} must be greater than 0.")
     first = place_of(request.get(token))

@@ -13,6 +13,7 @@ from penstock.services.codecommit.model import HAPPENING, HEADS, PULL_REQUEST, w
 from penstock.services.codecommit.requests import MOST_OPEN, Changes, happening
 from penstock.store import documents
 from penstock.store.documents import Document, Query
+from penstock.wire.arns import Arn
 from penstock.wire.call import Answer, Call, Json, operation
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class PullRequests:
 
     @operation("CreatePullRequest")
     async def create(self, call: Call, request: shapes.CreatePullRequestRequest) -> Answer:
+        check_title(request["title"])
         target = target_of(request)
         repository, git = await self.desk.open(call, target["repositoryName"])
         refs = await git.references()
@@ -91,6 +93,8 @@ class PullRequests:
     @operation("ListPullRequests")
     async def list(self, call: Call, request: shapes.ListPullRequestsRequest) -> Answer:
         author = request.get("authorArn")
+        if author is not None and not Arn.of(author).service:
+            raise wrong("InvalidAuthorArn", f"{author} is not an ARN.")
 
         def read(tx: Transaction) -> list[str]:
             repository = model.found(tx, call.scope, request["repositoryName"])
@@ -132,6 +136,7 @@ class PullRequests:
 
     @operation("UpdatePullRequestTitle")
     async def title(self, call: Call, request: shapes.UpdatePullRequestTitleRequest) -> Answer:
+        check_title(request["title"])
         return await self._describe(call, request["pullRequestId"], title=request["title"])
 
     @operation("UpdatePullRequestDescription")
@@ -330,10 +335,17 @@ def check_mergeable(pull: Document, repository: Document, refs: Mapping[str, str
         raise wrong("PullRequestApprovalRulesNotSatisfied", "The approval rules of the pull request are not satisfied.")
 
 
+def check_title(title: str) -> None:
+    if not title:
+        raise wrong("TitleRequired", "A pull request needs a title.")
+
+
 def target_of(request: Mapping[str, Json]) -> Mapping[str, Json]:
     targets: list[Mapping[str, Json]] = request["targets"]
     if not targets:
         raise wrong("TargetsRequired", "The targets are required.")
+    if len({target["repositoryName"] for target in targets}) > 1:
+        raise wrong("MultipleRepositoriesInPullRequest", "A pull request is in one repository.")
     if len(targets) > 1:
         raise wrong("InvalidTargets", "A pull request has one target.")
     return targets[0]

@@ -11,7 +11,7 @@ from penstock.store import documents, tags
 from penstock.store.documents import AlreadyStored, Document, Query
 from penstock.wire import pages
 from penstock.wire.arns import Arn
-from penstock.wire.call import Answer, Call, Json, ServiceError, operation
+from penstock.wire.call import Answer, Call, Json, ServiceError, ValidationError, operation
 from penstock.wire.http import asked_at
 
 if TYPE_CHECKING:
@@ -95,7 +95,10 @@ class Repositories:
             kind=REPOSITORY, scope=call.scope, order=ORDERS[order], descending=request.get("order") == "descending",
             limit=PAGE, token=request.get("nextToken"),
         )  # fmt: skip
-        page = await self.desk.database.read(lambda tx: documents.page(tx, query))
+        try:
+            page = await self.desk.database.read(lambda tx: documents.page(tx, query))
+        except ValidationError as error:
+            raise wrong("InvalidContinuationToken", error.message) from None
         shown = [{"repositoryName": each.name, "repositoryId": each.parent} for each in page.documents]
         return {"repositories": shown} | pages.onward(page.token, "nextToken")
 

@@ -5,6 +5,7 @@ members, the approval rules, and by revision who approved and who overrode. What
 their own, numbered.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from penstock.wire.call import Json, Scope
 COUNTER: Final = "codecommit/counter"
 CHANGE: Final = Kind(SOURCE, "CodeCommit Pull Request State Change")
 MOST_OPEN: Final = 1000
+REVISION: Final = re.compile("[0-9a-f]{64}")
 PLACES: Final = ("sourceReference", "destinationReference", "sourceCommit", "destinationCommit")
 
 
@@ -65,6 +67,8 @@ def open_in(tx: Transaction, scope: Scope, repository_id: str) -> tuple[Document
 
 
 def check_revision(request: Document, revision: str) -> None:
+    if not REVISION.fullmatch(revision):
+        raise wrong("InvalidRevisionId", f"The revision ID {revision} is not valid.")
     if request.body["revisionId"] != revision:
         raise wrong(
             "RevisionNotCurrent", f"The revision {revision} is not the current one of pull request {request.name}."

@@ -112,17 +112,19 @@ class Templates:
 
     @operation("DeleteApprovalRuleTemplate")
     async def delete(self, call: Call, request: shapes.DeleteApprovalRuleTemplateRequest) -> Answer:
-        def delete(tx: Transaction) -> str:
-            template = found(tx, call.scope, request["approvalRuleTemplateName"])
+        def delete(tx: Transaction) -> Answer:
+            template = documents.find(tx, call.scope, TEMPLATE, request["approvalRuleTemplateName"])
+            if template is None:
+                return {}
             if repositories_of(tx, template):
                 raise wrong(
                     "ApprovalRuleTemplateInUse", f"The template {template.name} is associated with repositories."
                 )
             documents.remove(tx, call.scope, TEMPLATE, template.name)
             self._tell(tx, call, template, "approvalRuleTemplateDeleted")
-            return str(template.body["id"])
+            return {"approvalRuleTemplateId": template.body["id"]}
 
-        return {"approvalRuleTemplateId": await self.desk.database.write(delete)}
+        return await self.desk.database.write(delete)
 
     @operation("AssociateApprovalRuleTemplateWithRepository")
     async def associate(self, call: Call, request: shapes.AssociateApprovalRuleTemplateWithRepositoryRequest) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 MOST: Final = 10
 MOST_BRANCHES: Final = 10
 LONGEST_DATA: Final = 1000
-LONGEST_NAME: Final = 100
+NAME: Final = re.compile(r"[\w.-]{1,100}", re.ASCII)
 EVENTS: Final = {
     "referenceCreated": "createReference",
     "referenceUpdated": "updateReference",
@@ -82,7 +83,8 @@ class Triggers:
 
     @operation("PutRepositoryTriggers")
     async def put(self, call: Call, request: shapes.PutRepositoryTriggersRequest) -> Answer:
-        triggers, at, mark = [checked(each) for each in request["triggers"]], self.desk.clock(), self.desk.chance()
+        triggers = [checked(each, call.scope.region) for each in request["triggers"]]
+        at, mark = self.desk.clock(), self.desk.chance()
         check_all(triggers)
 
         def put(tx: Transaction) -> None:
@@ -102,7 +104,7 @@ class Triggers:
     @operation("TestRepositoryTriggers")
     async def test(self, call: Call, request: shapes.TestRepositoryTriggersRequest) -> Answer:
         """Each of them is called, once, with a reference that there is not."""
-        triggers = [checked(each) for each in request["triggers"]]
+        triggers = [checked(each, call.scope.region) for each in request["triggers"]]
         check_all(triggers)
         opened = await self.desk.open(call, request["repositoryName"])
         there: list[str] = []
@@ -122,15 +124,19 @@ class Triggers:
         return {"successfulExecutions": there, "failedExecutions": failed}
 
 
-def checked(trigger: Mapping[str, Json]) -> dict[str, Json]:
-    """A trigger that can be fired; raises."""
+def checked(trigger: Mapping[str, Json], region: str) -> dict[str, Json]:
+    """A trigger that can be fired from a region; raises."""
     name, arn = trigger["name"], trigger["destinationArn"]
-    if not name or len(name) > LONGEST_NAME:
+    if not NAME.fullmatch(name):
         raise wrong("InvalidRepositoryTriggerName", f"The trigger name {name} is not valid.")
+    if not arn:
+        raise wrong("RepositoryTriggerDestinationArnRequired", f"The trigger {name} has no destination.")
     if Arn.of(arn).service not in {"sns", "lambda"}:
         raise wrong(
             "InvalidRepositoryTriggerDestinationArn", f"The destination {arn} is neither a topic nor a function."
         )
+    if Arn.of(arn).region != region:
+        raise wrong("InvalidRepositoryTriggerRegion", f"The destination {arn} is not in the repository's region.")
     if not trigger["events"]:
         raise wrong("RepositoryTriggerEventsListRequired", f"The trigger {name} has no events.")
     if "all" in trigger["events"] and len(trigger["events"]) > 1:

@@ -94,7 +94,9 @@ class Acting:
             target = latest_success(tx, pipeline, stage, pipeline.scope)
             if target is None or pipeline.body["Declaration"]["version"] != plan.pipeline.version:
                 return f"Stage {stage} was not rolled back: no execution of this version has succeeded in it."
-            self.starter.roll_back(tx, pipeline, stage, target, id_of(task.run, task.key), trigger="AutomatedRollback")
+            detail = msgspec.json.encode({"FailedPipelineExecutionId": plan.order.id}).decode()
+            trigger = {"triggerType": "AutomatedRollback", "triggerDetail": detail}
+            self.starter.roll_back(tx, pipeline, stage, target, id_of(task.run, task.key), trigger)
             return f"Stage {stage} is rolled back to {target.name}."
 
         return {"Summary": await self.engine.database.write(start)}

@@ -16,6 +16,7 @@ from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire import pages
+from penstock.wire.arns import Arn
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Executions:
                 pipeline,
                 execution,
                 {
-                    "triggerType": "CloudWatchEvent" if is_by_rule(call.scope) else "StartPipelineExecution",
+                    "triggerType": "CloudWatchEvent" if is_rule(call.scope.principal) else "StartPipelineExecution",
                     "triggerDetail": call.scope.principal,
                 },
                 variables={each["name"]: each["value"] for each in request.get("variables") or []},
@@ -217,7 +218,8 @@ class Executions:
                     f"Stage {stage} cannot be rolled back: execution {gate.occupant} is in it.",
                     code="ConflictException",
                 )
-            self.starter.roll_back(tx, pipeline, stage, found, execution, "ManualRollback")
+            trigger = {"triggerType": "ManualRollback", "triggerDetail": call.scope.principal}
+            self.starter.roll_back(tx, pipeline, stage, found, execution, trigger)
 
         await self.engine.database.write(roll_back)
         return {"pipelineExecutionId": execution}
@@ -248,9 +250,9 @@ class Executions:
         return state
 
 
-def is_by_rule(scope: Scope) -> bool:
-    """Whether a rule or a schedule asks: with no name or a role's own, where people and programs have a session's."""
-    return not scope.principal or ":role/" in scope.principal
+def is_rule(principal: str) -> bool:
+    """Whether it is a rule of EventBridge that asks."""
+    return Arn.of(principal).service == "events"
 
 
 def not_retryable(stage: str, why: str) -> ServiceError:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from penstock.engine.engine import Engine
+from penstock.engine.engine import Engine, View
 from penstock.engine.facts import RunId
 from penstock.languages.delivery.tree import TypeId, read_type
 from penstock.services.codepipeline import actiontypes, answers, flow, rows
@@ -70,7 +70,7 @@ class Jobs:
         self, tx: Transaction, call: Call, kind: TypeId, most: int, wanted: Mapping[str, str]
     ) -> list[tuple[Document, Work]]:
         """Jobs that wait for a worker, for actions that are configured so."""
-        every = [(job, self.work(tx, job)) for job in self._waiting(tx, call, kind)]
+        every = [(job, self._seen(job, self.engine.see(tx, run_of(job)))) for job in self._waiting(tx, call, kind)]
         given = [(job, work) for job, work in every if work.attempt.configuration.items() >= wanted.items()][:most]
         for job, _ in given:
             documents.update(tx, job.changed(self.clock(), status="Dispatched"))
@@ -134,7 +134,7 @@ class Jobs:
 
     def tell(self, tx: Transaction, job: Document, told: Mapping[str, Json]) -> None:
         """A job's end, or its next turn. Raises `InvalidJobStateException`."""
-        run, said = RunId(job.body["Run"]), {"Attempt": job.name, **told}
+        run, said = run_of(job), {"Attempt": job.name, **told}
         if job.status != "InProgress" or not self.engine.signal(tx, run, flow.ANSWER, said):
             raise ServiceError(
                 f"The job {job.name} is {job.status}: only one that is InProgress has a result.",
@@ -149,7 +149,10 @@ class Jobs:
         return found
 
     def work(self, tx: Transaction, job: Document) -> Work:
-        seen = self.engine.look(tx, RunId(job.body["Run"]))
+        return self._seen(job, self.engine.look(tx, run_of(job)))
+
+    @staticmethod
+    def _seen(job: Document, seen: View | None) -> Work:
         assert seen is not None
         plan: Delivery = seen.plan
         state: State = seen.state
@@ -157,6 +160,11 @@ class Jobs:
         if work is None:  # the stage has been retried since
             raise no_job(job.name)
         return work
+
+
+def run_of(job: Document) -> RunId:
+    """The run of the job's execution."""
+    return RunId(job.body["Run"])
 
 
 def no_job(name: str) -> ServiceError:

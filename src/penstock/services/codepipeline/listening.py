@@ -17,7 +17,7 @@ from penstock.languages.delivery.triggers import needs_paths, of_branch, starts
 from penstock.languages.githosts.tree import HEADS, TAGS, Change, PullRequest, Push, short
 from penstock.services.codepipeline import rows
 from penstock.services.codepipeline.model import id_of
-from penstock.services.codepipeline.starting import Starter
+from penstock.services.codepipeline.starting import MOST_PUSHED, Starter
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document, Query
@@ -125,6 +125,7 @@ class Listening:
                 {"triggerType": "WebhookV2", "triggerDetail": detail(repository, change, known)},
                 revisions=revisions,
                 known=dict.fromkeys(actions, known),
+                most=MOST_PUSHED,
             )
         except ServiceError as error:  # too many are under way, or a variable has no value
             log.warning("%s: a change of %s starts no execution: %s", pipeline.name, repository, error)

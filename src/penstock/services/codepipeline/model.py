@@ -82,6 +82,7 @@ class Stage(Value, frozen=True):
     automatic: int = 0  # retries
     manual: int = 0
     latest_retry: str = ""
+    retried_at: float | None = None
 
     @property
     def standing(self) -> dict[str, Standing]:

@@ -18,6 +18,7 @@ from penstock.wire.call import Scope, ServiceError, ValidationError
 
 Json = Any
 MOST_WAITING: Final = 50  # executions of a pipeline that is QUEUED or PARALLEL
+MOST_PUSHED: Final = 1000  # where a push starts one more: nobody is there who could ask again later
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,15 @@ class Starter:
         variables: Mapping[str, str] = {},
         revisions: Sequence[Json] = (),
         known: Mapping[str, Mapping[str, str]] = {},
+        most: int = MOST_WAITING,
     ) -> None:
         """Start an execution, unless one of that id has been started."""
         declared = tree.read(pipeline.body["Declaration"])
         if documents.find(tx, pipeline.scope, rows.EXECUTION, execution) is not None:
             return
-        if declared.execution_mode != "SUPERSEDED" and len(traffic.traffic_of(pipeline).numbers) >= MOST_WAITING:
+        if declared.execution_mode != "SUPERSEDED" and len(traffic.traffic_of(pipeline).numbers) >= most:
             raise ServiceError(
-                f"Pipeline {pipeline.name} has {MOST_WAITING} executions under way, which is the most.",
+                f"Pipeline {pipeline.name} has {most} executions under way, which is the most.",
                 code="ConcurrentPipelineExecutionsLimitExceededException",
             )
         plan = Plan(
@@ -58,19 +60,25 @@ class Starter:
         self._begin(tx, pipeline, Delivery(plan, declared))
 
     def roll_back(
-        self, tx: Transaction, pipeline: Document, stage: str, target: Document, execution: str, trigger: str
+        self,
+        tx: Transaction,
+        pipeline: Document,
+        stage: str,
+        target: Document,
+        execution: str,
+        trigger: Mapping[str, str],
     ) -> None:
         """Have a stage done again with what it had in another execution."""
         if documents.find(tx, pipeline.scope, rows.EXECUTION, execution) is not None:
             return
-        seen = self.engine.look(tx, run_of(pipeline.arn, target.name))
+        seen = self.engine.see(tx, run_of(pipeline.arn, target.name))
         assert seen is not None
         before: State = seen.state
         plan = Plan(
             id=execution,
             pipeline=pipeline.arn,
             declaration=pipeline.body["Declaration"],
-            trigger={"triggerType": trigger, "triggerDetail": pipeline.scope.principal or pipeline.arn},
+            trigger=dict(trigger),
             variables=seen.plan.order.variables,
             executors=seen.plan.order.executors,
             only=stage,

@@ -104,7 +104,8 @@ class Turn:
             )
         else:
             self._begin_anew(mode)
-            self._put(replace(self.progress, manual=self.progress.manual + 1, latest_retry="ManualStageRetry"))
+            manual = self.progress.manual + 1
+            self._put(replace(self.progress, manual=manual, latest_retry="ManualStageRetry", retried_at=self.at))
         self.state = replace(
             self.state, status="InProgress", reason="", stop_reason="", rolls_back=False, changed_at=self.at
         )
@@ -226,7 +227,7 @@ class Turn:
         on_failure = self.stage.on_failure
         if on_failure.result == "RETRY" and not self.progress.automatic and self.state.status == "InProgress":
             self._begin_anew(on_failure.retry_configuration.retry_mode)
-            self._put(replace(self.progress, automatic=1, latest_retry="AutomatedStageRetry"))
+            self._put(replace(self.progress, automatic=1, latest_retry="AutomatedStageRetry", retried_at=self.at))
             self._go_on()
         elif self._passed("onFailure", on_failure.conditions):
             self._end("Failed", rolls_back=on_failure.result == "ROLLBACK")

@@ -118,7 +118,7 @@ def delivery_of(
 ) -> Delivery:
     """The delivery of an event to one target."""
     text = shaping.shaped(target, event, rule=rule.arn, ingested=told(at))
-    carrier, content = carried(target, text, event, mark_of(run), hops=hops)
+    carrier, content = carried(Sending(rule.arn, target, text, event, mark_of(run)), hops=hops)
     policy = target.get("RetryPolicy", {})
     return Delivery(
         carrier=carrier,
@@ -133,16 +133,16 @@ def delivery_of(
     )
 
 
-def carried(target: Mapping[str, Json], text: str, event: Event, mark: str, *, hops: int) -> tuple[str, Json]:
+def carried(sending: Sending, *, hops: int) -> tuple[str, Json]:
     """Which activity brings it, and what that needs to know."""
-    arn = target["Arn"]
+    arn, event = sending.arn, sending.event
     if targets.is_bus(arn):
         return FORWARD, Forwarded(arn, event, hops + 1)
     if targets.is_destination(arn):
-        given: Mapping[str, Json] = target.get("HttpParameters", {})
-        return CALL, Called(arn, text, resolved(given, event))
+        given: Mapping[str, Json] = sending.target.get("HttpParameters", {})
+        return CALL, Called(arn, sending.text, resolved(given, event))
     assert Arn.of(arn).service in targets.REACHED, "checked when the target was put"
-    return PLACE, targets.placed(Sending(target, text, event, mark))
+    return PLACE, targets.placed(sending)
 
 
 def resolved(parameters: Mapping[str, Json], event: Event) -> dict[str, Json]:

@@ -17,8 +17,9 @@ from penstock.wire.call import Call, Json, NotImplementedHere, ValidationError
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One target, what it gets, the event behind it, and a name that is the same whenever that is tried."""
+    """One target of a rule, what it gets, the event behind it, and a name that is the same whenever that is tried."""
 
+    rule: str  # its ARN
     target: Mapping[str, Json]
     text: str
     event: Event
@@ -43,8 +44,9 @@ class Sending:
 
 def placed(sending: Sending) -> list[Placed]:
     """The calls that bring a text to a target, in order."""
-    calls, role = REACHED[Arn.of(sending.arn).service].calls(sending), sending.target.get("RoleArn", "")
-    return [Placed.of(call, role=role, tolerates=MADE_BEFORE.get(call.operation, "")) for call in calls]
+    kind = REACHED[Arn.of(sending.arn).service]
+    who = sending.rule if kind.tells_who else sending.target.get("RoleArn", "")
+    return [Placed.of(call, role=who, tolerates=MADE_BEFORE.get(call.operation, "")) for call in kind.calls(sending)]
 
 
 # What the first of several calls is answered when it was placed before.
@@ -81,10 +83,14 @@ def _pipeline(sending: Sending) -> list[Call]:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of target: the member of `Target` that is for it, and its calls (none where the room carries it)."""
+    """A kind of target: the member of `Target` that is for it, and its calls (none where the room carries it).
+
+    What `tells_who` has started it names the rule: it is called in the rule's name, not in the role's.
+    """
 
     calls: Callable[[Sending], list[Call]]
     parameters: str = ""
+    tells_who: bool = False
 
 
 REACHED: Final[Mapping[str, Kind]] = {
@@ -95,9 +101,12 @@ REACHED: Final[Mapping[str, Kind]] = {
     "logs": Kind(_log_group),
     "kinesis": Kind(_stream, "KinesisParameters"),
     "sagemaker": Kind(_pipeline, "SageMakerPipelineParameters"),
-    "codebuild": Kind(lambda sending: [targets.to_build(sending.arn, sending.settings, token=sending.mark)]),
+    "codebuild": Kind(
+        lambda sending: [targets.to_build(sending.arn, sending.settings, token=sending.mark)], tells_who=True
+    ),
     "codepipeline": Kind(
-        lambda sending: [targets.to_delivery_pipeline(sending.arn, sending.settings, token=sending.mark)]
+        lambda sending: [targets.to_delivery_pipeline(sending.arn, sending.settings, token=sending.mark)],
+        tells_who=True,
     ),
     "events": Kind(lambda _: [], "HttpParameters"),  # another bus, an API destination: see `delivering`
 }

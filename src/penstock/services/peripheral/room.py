@@ -17,6 +17,7 @@ from typing import Final, Protocol, cast
 
 from penstock.services.peripheral import asked, places, waiting
 from penstock.services.peripheral.alarms import Alarms
+from penstock.services.peripheral.announcing import announced
 from penstock.services.peripheral.offered import OFFERED
 from penstock.services.peripheral.waiting import Arrivals
 from penstock.wire import models
@@ -91,7 +92,7 @@ class Peripheral:
         answer, follow = await loop.run_in_executor(self._thread, self._play, call, asked_at.get())
         if waiting.brings_messages(call):
             self._arrivals.tell(waiting.queue_of(call))
-        for each in follow:
+        for each in (*follow, *announced(call, answer)):
             await self._deliver(each, because=call)
         return answer
 

@@ -54,7 +54,7 @@ def go_on(
 ) -> None:
     """Set a standard execution going where it failed. `map_redrive` is which redrive of its map run does so."""
     run = RunId(arn)
-    view = engine.look(tx, run)
+    view = engine.see(tx, run)
     assert view is not None
     plan: Plan = view.plan
     order = order_again(plan.order, view.state)

@@ -9,14 +9,14 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from penstock.services.codepipeline.providers.asking import Asking, Failed
+from penstock.services.codepipeline.providers.asking import Asking, Failed, pauses
 from penstock.services.codepipeline.work import Work
 from penstock.wire import stacks
 from penstock.wire.call import Answer, ServiceError
 from penstock.wire.stacks import DELETED, NOTHING_TO_DO, REVIEWED, Settled
 
 Json = Any
-LOOK_EVERY: Final = 1.0  # seconds
+LOOK_EVERY: Final = 1.0  # seconds, in the long run
 EMPTY: Final = ("didn't contain changes", NOTHING_TO_DO)
 WELL: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
 BROKEN: Final = frozenset(
@@ -73,13 +73,13 @@ async def _replace_change_set(work: Work, asking: Asking) -> None:
     await asking.ask(
         "cloudformation", "CreateChangeSet", {**request, "ChangeSetName": change_set, "ChangeSetType": kind}
     )
-    while True:
+    for pause in pauses(LOOK_EVERY):
         found = await asking.ask("cloudformation", "DescribeChangeSet", asked)
         if found["Status"] == "CREATE_COMPLETE" or _is_empty(found):
             return
         if found["Status"] == "FAILED":
             raise Failed("JobFailed", f"Change set {change_set}: {found.get('StatusReason', 'failed')}")
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(pause)
 
 
 async def _forget_change_set(asked: Mapping[str, str], asking: Asking) -> None:

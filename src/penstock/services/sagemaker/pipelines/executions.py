@@ -206,7 +206,7 @@ class PipelineExecutions:
 
     def _retry(self, tx: Transaction, call: Call, request: Request, found: Document, token: str) -> None:
         """Go on as a new run, which keeps the steps that succeeded."""
-        view = self.engine.look(tx, RunId(found.body["Run"]))
+        view = self.engine.see(tx, RunId(found.body["Run"]))
         assert view is not None
         state: Execution = view.state
         assert state.begin is not None
