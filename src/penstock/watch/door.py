@@ -31,7 +31,7 @@ COOKIE: Final = "penstock-watch"
 REMEMBERED: Final = 64  # answers
 AGE: Final = 0.5  # seconds: however many look and however much goes on, an answer is made twice a second
 FILES: Final = Path(__file__).parent / "static"
-KINDS: Final = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+KINDS: Final = {".html": "text/html", ".css": "text/css", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
 HEADERS: Final = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

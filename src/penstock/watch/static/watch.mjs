@@ -1,8 +1,8 @@
 // The page: asks once a second what there is, as long as somebody looks, and shows what has changed.
 
-import { h } from "./dom.js";
-import { card, feed, nothing, sheet } from "./sheets.js";
-import { KINDS, setClock, tick } from "./words.js";
+import { h } from "./dom.mjs";
+import { card, feed, nothing, sheet } from "./sheets.mjs";
+import { KINDS, setClock, tick } from "./words.mjs";
 
 const PLACE = "/_penstock/watch";
 const EVERY = 1000, AT_MOST = 5000; // milliseconds between two looks, and while the server is away

@@ -1,8 +1,8 @@
 // Sheets: all about one thing, and the cards of the overview.
 
-import { addressOf, h } from "./dom.js";
-import { drawn } from "./drawing.js";
-import { KINDS, short, took, when } from "./words.js";
+import { addressOf, h } from "./dom.mjs";
+import { drawn } from "./drawing.mjs";
+import { KINDS, short, took, when } from "./words.mjs";
 
 const pill = (thing) => (thing.status ? h("span", { class: `pill ${thing.tone ?? "still"}` }, thing.status) : "");
 const note = (thing) => (thing.note ? h("p", { class: `note ${thing.tone === "bad" ? "bad" : ""}` }, thing.note) : "");

@@ -1,6 +1,6 @@
 // Words: how kinds are called and times are told. What `data-began` and `data-at` say is told anew every second.
 
-import { h } from "./dom.js";
+import { h } from "./dom.mjs";
 
 export const KINDS = {
   execution: ["Model pipelines", "pipeline execution"],

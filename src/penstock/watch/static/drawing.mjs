@@ -1,7 +1,7 @@
 // Drawing: a graph whose boxes have their columns and rows, as SVG.
 
-import { s } from "./dom.js";
-import { duration, isGoingOn, short } from "./words.js";
+import { s } from "./dom.mjs";
+import { duration, isGoingOn, short } from "./words.mjs";
 
 const BOX = { width: 196, height: 56 };
 const STEP = { x: 252, y: 78 };
