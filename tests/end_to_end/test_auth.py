@@ -69,6 +69,7 @@ def test_a_browser_looks_with_the_link_that_penstock_watch_prints(strict: World)
 
     with pytest.raises(HTTPError) as refused:
         browser.open(f"{place}/state")
+    refused.value.close()
     with browser.open(address) as page, browser.open(f"{place}/state") as state:
         opened, told = page.url, json.load(state)
 

@@ -121,6 +121,22 @@ test("a server that is away is asked again, ever less often; one that refuses is
   assert.equal(refusing.later.length, 0);
 });
 
+test("of what has gone that is said", async () => {
+  const { sheet } = await opened((address) => (address.pathname.includes("/about/") ? [404, { message: "" }] : server(address)), "#/endpoint/mine");
+
+  assert.match(sheet.textContent, /There is no endpoint mine \(any more\)/);
+});
+
+test("the log of a job that has ended is asked for once", async () => {
+  const { asked, later, settle } = await opened(server, `#/execution/${encodeURIComponent(KEY)}/a`);
+
+  later.at(-1).act();
+  await settle();
+
+  const about = (path) => asked.filter((address) => address.includes(path)).length;
+  assert.deepEqual([about("/state"), about("/log")], [2, 1]);
+});
+
 test("where nothing has run there is a word on how to begin", async () => {
   const { sheet } = await opened(() => [200, { at: 1, region: "eu-west-1", entries: {}, happenings: [] }]);
 

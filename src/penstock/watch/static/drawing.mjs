@@ -19,7 +19,7 @@ export function drawn(graph, selected, choose) {
     "svg",
     { width, height: height + (loops ? 30 : 0), viewBox: `0 0 ${width} ${height + (loops ? 30 : 0)}`, role: "img" },
     s("defs", {},
-      s("marker", { id: "head", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" },
+      s("marker", { id: "head", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" },
         s("path", { class: "head", d: "M0,0 L8,4 L0,8 z" }))),
     graph.edges.map((edge) => arrow(edge, nodes, place, height)),
     graph.nodes.map((node) => box(node, place(node), node.id === selected, choose)),

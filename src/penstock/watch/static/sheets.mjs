@@ -79,6 +79,10 @@ export const feed = (happenings) =>
     h("li", {}, h("a", { class: `happening ${each.tone}`, href: addressOf(each.link) },
       h("span", { class: "what" }, h("b", { title: each.what }, short(each.what)), ` ${each.text}`, h("span", { class: "note" }, ` · ${KINDS[each.link.kind][1]}`)), when(each.at))))));
 
+/** What there is to see of what is not there. */
+export const gone = (choice) =>
+  h("div", { class: "nothing" }, `There is no ${KINDS[choice.kind][1]} `, h("code", {}, choice.key), " (any more). ", h("a", { class: "follow", href: "#" }, "follow what goes on"));
+
 /** What there is to see before anything has run. */
 export const nothing = () =>
   h("div", { class: "nothing" }, "Nothing has run here yet. Run a pipeline (", h("code", {}, "penstock run FILE"), "), start a project (",

@@ -1,7 +1,7 @@
 // The page: asks once a second what there is, as long as somebody looks, and shows what has changed.
 
 import { h } from "./dom.mjs";
-import { card, feed, nothing, sheet } from "./sheets.mjs";
+import { card, feed, gone, nothing, sheet } from "./sheets.mjs";
 import { KINDS, setClock, tick } from "./words.mjs";
 
 const PLACE = "/_penstock/watch";
@@ -9,8 +9,9 @@ const EVERY = 1000, AT_MOST = 5000; // milliseconds between two looks, and while
 const asked = new URLSearchParams(location.search);
 const region = asked.get("region");
 const known = new Map(); // what was told, by its address, with its tag
+const logs = new Map(); // of what has ended
 const shown = new WeakMap(); // what a place shows, as text
-let wait = EVERY, timer = 0, lastAt = 0, isTurning = false, place = "";
+let wait = EVERY, timer = 0, lastAt = 0, isTurning = false, isWanted = false, place = "";
 
 class Refused extends Error {}
 
@@ -31,8 +32,17 @@ async function ask(path, parameters = {}) {
 
 const about = (link) => (link ? ask(`about/${encodeURIComponent(link.kind)}`, { key: link.key }) : undefined);
 
+/** The end of its log. That of what has ended is asked for once. */
 async function logOf(thing) {
-  return thing?.log ? ask("log", { group: thing.log.group, prefix: thing.log.prefix ?? "" }) : undefined;
+  if (!thing?.log) return undefined;
+  const whole = `${thing.kind} ${thing.key} ${thing.ended}`;
+  if (logs.has(whole)) return logs.get(whole);
+  const found = await ask("log", { group: thing.log.group, prefix: thing.log.prefix ?? "" });
+  if (thing.ended) {
+    if (logs.size > 50) logs.clear();
+    logs.set(whole, found);
+  }
+  return found;
 }
 
 /** What the address says is to be shown, and which box of it; undefined where that is left to what goes on. */
@@ -71,7 +81,7 @@ async function look() {
   const view = { selected, isFollowing: !choice, inner, log: await logOf(told), innerLog: await logOf(inner) };
   document.getElementById("region").textContent = state.region;
   document.title = told ? `${told.status} · ${told.name}` : "Penstock";
-  show(document.getElementById("sheet"), [told, view], () => [told ? sheet(told, view) : nothing()]);
+  show(document.getElementById("sheet"), [told, view], () => [told ? sheet(told, view) : choice ? gone(choice) : nothing()]);
   show(document.getElementById("overview"), [state.entries, state.happenings], () => [
     h("div", { class: "cards" }, Object.keys(KINDS).filter((kind) => state.entries[kind]).map((kind) => card(kind, state.entries[kind]))),
     ...(state.happenings.length ? [feed(state.happenings)] : []),
@@ -85,6 +95,7 @@ function again() {
 }
 
 async function turn() {
+  isWanted = isTurning; // what was chosen meanwhile is looked at right after
   if (isTurning || document.hidden) return;
   isTurning = true;
   try {
@@ -98,7 +109,7 @@ async function turn() {
   } finally {
     isTurning = false;
   }
-  timer = setTimeout(turn, wait);
+  timer = setTimeout(turn, isWanted ? 0 : wait);
 }
 
 addEventListener("hashchange", () => {
