@@ -239,14 +239,6 @@ class Penstock:
             clock=clock,
             auth=settings.auth,
         )
-        watching = WatchDoor(
-            rooms.directory,
-            Guard(rooms.ring, clock, settings.auth),
-            Passes(seal, clock),
-            self.settings.region,
-            rooms.database.commits,
-            clock,
-        )
         app = application(
             rooms.directory,
             keys=rooms.ring,
@@ -257,7 +249,7 @@ class Penstock:
             more=[
                 credentials.route(self._credentials),
                 metrics.route(),
-                *watching.routes(),
+                *self._watching(rooms, settings, seal).routes(),
                 *forwarding.routes(),
                 *connected.routes(),
                 *HookDoor(rooms.hooks, auth=settings.auth).routes(),
@@ -291,6 +283,12 @@ class Penstock:
         self._exits.callback(stopping.set)
         async with asyncio.timeout(START_DEADLINE):
             self.endpoint = f"http://{f'[{host}]' if ':' in host else host}:{await port}"
+
+    def _watching(self, rooms: Rooms, settings: GatewaySettings, seal: bytes) -> WatchDoor:
+        guard = Guard(rooms.ring, clock, settings.auth)
+        return WatchDoor(
+            rooms.directory, guard, Passes(seal, clock), self.settings.region, rooms.database.commits, clock
+        )
 
     async def _work(self, tasks: asyncio.TaskGroup, engine: Engine) -> None:
         ready = asyncio.Event()

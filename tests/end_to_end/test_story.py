@@ -50,7 +50,7 @@ def assert_watched(world: World, commit: str) -> None:
     assert [each["sort"] for each in way] == ["commit", "pipeline execution", "model package", "variant", "endpoint"]
     assert way[0]["label"] == commit
     assert way[2]["note"] == "the demo finds it good enough"
-    deliveries = {name: sheet for (kind, name), (sheet,) in found.items() if kind == "delivery"}
+    deliveries = {name: sheet for (kind, name), (sheet, *_) in found.items() if kind == "delivery"}
     (deployed,) = (sheet for name, sheet in deliveries.items() if name.endswith("-modeldeploy"))
     assert [each["label"] for each in boxes(deployed)] == ["Source", "Build", "Deploy", "Test", "Approve", "Deploy"]
     assert {each["status"] for each in boxes(deployed)} == {"Succeeded"}

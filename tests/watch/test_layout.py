@@ -12,7 +12,7 @@ names = st.sampled_from("abcdefghij")
 def graph(*arrows: str, boxes: str = "") -> Graph:
     """`graph("ab", "bc")`: arrows from a to b and from b to c."""
     nodes = [Node(id=name, label=name) for name in dict.fromkeys(boxes + "".join(arrows))]
-    return laid_out(nodes, [Edge(start=start, end=end) for start, end in arrows])
+    return laid_out(nodes, [Edge(start=pair[0], end=pair[1]) for pair in arrows])
 
 
 def columns(drawn: Graph) -> dict[str, int]:
@@ -69,7 +69,7 @@ def test_without_loops_every_arrow_leads_to_the_right_and_joins_what_it_joined(a
     drawn = graph(*any_arrows, boxes="k")
 
     column = columns(drawn)
-    assert all(column[start] < column[end] for start, end in any_arrows)
+    assert all(column[pair[0]] < column[pair[1]] for pair in any_arrows)
     assert reached(arrows(drawn)) == reached(set(any_arrows))
 
 

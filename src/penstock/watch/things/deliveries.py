@@ -173,7 +173,7 @@ def _carried(execution: Json) -> Iterator[Fact]:
         label = each.get("actionName", "Source")
         yield Fact(label=label, value=each.get("revisionId", ""))
         if summary := each.get("revisionSummary"):
-            yield Fact(label=f"{label} says", value=summary)
+            yield Fact(label=f"{label} says", value=summary.strip())
     if trigger := execution.get("trigger"):
         yield Fact(
             label="Started by", value=" ".join(filter(None, (trigger.get("triggerType"), trigger.get("triggerDetail"))))
