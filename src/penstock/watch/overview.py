@@ -17,7 +17,7 @@ from penstock.watch.things import (
     stacks,
 )
 
-HAPPENINGS: Final = 30
+HAPPENINGS: Final = 20
 
 
 class Thing(NamedTuple):

@@ -5,7 +5,7 @@ import { duration, isGoingOn, short } from "./words.mjs";
 
 const BOX = { width: 196, height: 56 };
 const STEP = { x: 252, y: 78 };
-const LETTERS = { label: 21, sort: 21 };
+const LETTERS = { label: 19, sort: 21 };
 
 /** `choose` is called with the id of a box that is clicked; `selected` is that of the one that is shown in full. */
 export function drawn(graph, selected, choose) {
@@ -30,17 +30,25 @@ const isBack = (nodes, edge) => (nodes.get(edge.end).column ?? 0) <= (nodes.get(
 
 function arrow(edge, nodes, place, height) {
   const start = nodes.get(edge.start), end = nodes.get(edge.end);
-  const from = place(start), to = place(end);
+  const path = isBack(nodes, edge) ? below(place(start), place(end), height + 22) : across(place(start), place(end));
+  const isTaken = start.tone === "good" && Boolean(end.began || end.status);
+  return [
+    s("path", { class: isTaken ? "arrow taken" : "arrow", d: path.d, "marker-end": "url(#head)" }),
+    edge.label ? s("text", { class: "arrow-label", x: path.x, y: path.y }, edge.label) : "",
+  ];
+}
+
+/** From the right side of a box to the left side of another. */
+function across(from, to) {
   const x1 = from.x + BOX.width, y1 = from.y + BOX.height / 2, x2 = to.x - 2, y2 = to.y + BOX.height / 2;
   const bend = Math.min(54, Math.max(24, (x2 - x1) / 2));
-  const below = height + 22;
-  const d = isBack(nodes, edge)
-    ? `M${x1},${y1} C${x1 + 40},${below} ${x2 - 40},${below} ${x2},${y2}`
-    : `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`;
-  const isTaken = start.tone === "good" && Boolean(end.began || end.status);
-  const path = s("path", { class: isTaken ? "arrow taken" : "arrow", d, "marker-end": "url(#head)" });
-  if (!edge.label) return [path];
-  return [path, s("text", { class: "arrow-label", x: x1 + (x2 - x1) / 2, y: y1 + (y2 - y1) / 2 + 3 }, edge.label)];
+  return { d: `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`, x: (x1 + x2) / 2, y: (y1 + y2) / 2 + 3 };
+}
+
+/** Back to an earlier box, below all of them. */
+function below(from, to, y) {
+  const x1 = from.x + BOX.width / 2, y1 = from.y + BOX.height, x2 = to.x + BOX.width / 2, y2 = to.y + BOX.height + 2;
+  return { d: `M${x1},${y1} C${x1},${y} ${x2},${y} ${x2},${y2}`, x: (x1 + x2) / 2, y: (Math.max(y1, y2) + y) / 2 };
 }
 
 function box(node, at, isSelected, choose) {

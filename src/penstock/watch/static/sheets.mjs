@@ -62,7 +62,7 @@ function line(entry) {
     h("span", { class: `part ${each.tone ?? "still"}`, title: each.status }, each.status?.endsWith("%") ? `${each.name} ${each.status}` : each.name));
   return h(
     "a", { class: "entry", href: addressOf(entry) },
-    h("span", { class: "name", title: entry.name }, short(entry.name)), pill(entry),
+    h("span", { class: "name", title: entry.name }, short(entry.name, 24)), pill(entry),
     h("span", { class: "note", title: entry.note }, entry.note ?? ""),
     took(entry) || (entry.changed ? when(entry.changed) : ""),
     parts.length ? h("span", { class: "parts" }, parts) : "",
@@ -75,9 +75,14 @@ export const card = (kind, entries) =>
 
 /** What changed last. */
 export const feed = (happenings) =>
-  h("section", { class: "card feed" }, h("h2", {}, "What happened"), h("ul", {}, happenings.map((each) =>
-    h("li", {}, h("a", { class: `happening ${each.tone}`, href: addressOf(each.link) },
-      h("span", { class: "what" }, h("b", { title: each.what }, short(each.what)), ` ${each.text}`, h("span", { class: "note" }, ` · ${KINDS[each.link.kind][1]}`)), when(each.at))))));
+  h("section", { class: "card feed" }, h("h2", {}, "What happened"), h("ul", {}, happenings.map((each) => h("li", {}, happening(each)))));
+
+const happening = (each) =>
+  h(
+    "a", { class: `happening ${each.tone}`, href: addressOf(each.link) },
+    h("span", { class: "name", title: each.what }, short(each.what)), when(each.at),
+    h("span", { class: "note" }, `${each.text} · ${KINDS[each.link.kind][1]}`),
+  );
 
 /** What there is to see of what is not there. */
 export const gone = (choice) =>
