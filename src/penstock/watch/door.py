@@ -29,6 +29,7 @@ from penstock.wire.call import Directory, Scope, ServiceError
 
 COOKIE: Final = "penstock-watch"
 REMEMBERED: Final = 64  # answers
+ANSWERED_WITHIN: Final = 30.0  # seconds
 AGE: Final = 0.5  # seconds: however many look and however much goes on, an answer is made twice a second
 FILES: Final = Path(__file__).parent / "static"
 KINDS: Final = {".html": "text/html", ".css": "text/css", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
@@ -162,11 +163,14 @@ class WatchDoor:
         async def answer(request: Request) -> Response:
             try:
                 asker = await self._looking(request)
-                if is_kept:
-                    return await self._kept(tell, asker, request)
-                return json(msgspec.json.encode(await tell(asker, request)))
+                async with asyncio.timeout(ANSWERED_WITHIN):
+                    if is_kept:
+                        return await self._kept(tell, asker, request)
+                    return json(msgspec.json.encode(await tell(asker, request)))
             except ServiceError as refusal:
                 return json(msgspec.json.encode({"message": refusal.message}), refusal.status or 400)
+            except TimeoutError:
+                return json(msgspec.json.encode({"message": f"It took over {ANSWERED_WITHIN:.0f} s."}), 503)
 
         return answer
 
