@@ -59,6 +59,9 @@ from penstock.store.sqlite import SqliteDatabase
 from penstock.telemetry.following import follow
 from penstock.telemetry.metrics import Metrics
 from penstock.telemetry.wishes import NOTHING, Wishes
+from penstock.watch.door import WatchDoor
+from penstock.watch.links import PLACE
+from penstock.watch.passes import Passes
 from penstock.wire.call import Scope
 from penstock.wire.credentials import Credential
 
@@ -169,7 +172,7 @@ class Penstock:
         sts = identity.Sts(rooms.database, clock, chance, rooms.ring)
         self._sessions = identity.Sessions(sts, seal, clock)
         tasks = await self._exits.enter_async_context(asyncio.TaskGroup())
-        await self._listen(tasks, rooms)
+        await self._listen(tasks, rooms, seal)
         await self._work(tasks, rooms.engine)
         tasks.create_task(rooms.database.lengthen_log())
         rooms.chores.append(partial(sweep, rooms, self.settings.data))
@@ -217,7 +220,7 @@ class Penstock:
         except identity.BadTicket:
             return None
 
-    async def _listen(self, tasks: asyncio.TaskGroup, rooms: Rooms) -> None:
+    async def _listen(self, tasks: asyncio.TaskGroup, rooms: Rooms, seal: bytes) -> None:
         """Open the door; the endpoint is known afterwards."""
         settings = GatewaySettings(auth=self.settings.auth)
         traffic = Traffic()
@@ -246,10 +249,12 @@ class Penstock:
             more=[
                 credentials.route(self._credentials),
                 metrics.route(),
+                *self._watching(rooms, settings, seal).routes(),
                 *forwarding.routes(),
                 *connected.routes(),
                 *HookDoor(rooms.hooks, auth=settings.auth).routes(),
             ],
+            links={"Watch what goes on": PLACE},
             git=GitDoor(
                 repositories=rooms.codecommit.serving,
                 keys=rooms.ring,
@@ -278,6 +283,12 @@ class Penstock:
         self._exits.callback(stopping.set)
         async with asyncio.timeout(START_DEADLINE):
             self.endpoint = f"http://{f'[{host}]' if ':' in host else host}:{await port}"
+
+    def _watching(self, rooms: Rooms, settings: GatewaySettings, seal: bytes) -> WatchDoor:
+        guard = Guard(rooms.ring, clock, settings.auth)
+        return WatchDoor(
+            rooms.directory, guard, Passes(seal, clock), self.settings.region, rooms.database.commits, clock
+        )
 
     async def _work(self, tasks: asyncio.TaskGroup, engine: Engine) -> None:
         ready = asyncio.Event()

@@ -2,8 +2,10 @@
 
 import io
 import json
+import urllib.request
 import zipfile
 from collections.abc import Iterator
+from urllib.error import HTTPError
 
 import boto3
 import pytest
@@ -12,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from end_to_end.raw import JSON, ask
 from end_to_end.world import World, running, step
+from penstock.watch.links import PLACE
 
 WRITES = """
 import boto3
@@ -56,6 +59,24 @@ def test_an_unknown_key_is_refused_with_the_code_of_the_protocol(strict: World) 
 def test_no_signature_is_refused(strict: World) -> None:
     assert ask(strict, b"{}", X_Amz_Target="SageMaker.ListPipelines", **JSON)[0] == 400
     assert ask(strict, b"", method="GET", path="/bucket/key")[0] == 403
+
+
+def test_a_browser_looks_with_the_link_that_penstock_watch_prints(strict: World) -> None:
+    printed = strict.penstock("watch")
+    address = printed.stdout.strip()
+    place = f"{strict.place.endpoint}{PLACE}"
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+
+    with pytest.raises(HTTPError) as refused:
+        browser.open(f"{place}/state")
+    refused.value.close()
+    with browser.open(address) as page, browser.open(f"{place}/state") as state:
+        opened, told = page.url, json.load(state)
+
+    assert "good for 5 minutes" in printed.stderr
+    assert refused.value.code == 401
+    assert opened == f"{place}?region=us-east-1"
+    assert told["region"] == "us-east-1"
 
 
 def test_a_function_s_clients_are_a_session_of_its_role(strict: World) -> None:

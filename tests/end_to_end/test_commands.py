@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from end_to_end.world import World, penstock
 from penstock.cli.story.server import Server
+from penstock.watch.links import PLACE
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,6 +48,21 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, taken: int) -> None:
     assert refused.returncode == 1
     remedy = "choose another --port (0 is any free one)"
     assert refused.stderr == f"Error: cannot listen on 127.0.0.1:{taken}: Address already in use; {remedy}\n"
+
+
+def test_watch_prints_where_the_page_is(world: World) -> None:
+    printed = world.penstock("watch", "--region", "eu-west-1")
+
+    assert printed.stdout == f"{world.place.endpoint}{PLACE}?region=eu-west-1\n"
+    with urllib.request.urlopen(printed.stdout.strip(), timeout=60) as page:
+        assert b"<title>Penstock</title>" in page.read()
+
+
+def test_watch_says_where_nobody_answers(tmp_path: Path) -> None:
+    refused = penstock("watch", "--data", str(tmp_path), "--endpoint", "http://127.0.0.1:9")
+
+    assert refused.returncode == 1
+    assert refused.stderr == "Error: no Penstock answers at http://127.0.0.1:9. Start one with `penstock up`.\n"
 
 
 def test_the_access_log_is_on_standard_error(tmp_path: Path) -> None:

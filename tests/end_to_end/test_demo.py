@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from end_to_end.world import penstock, running
+from end_to_end.looking import boxes, facts, lines, sheets
+from end_to_end.world import World, penstock, running
 from penstock.cli.story import deploy, pipeline
 from penstock.pipeline.commit import commit_of
 
@@ -37,6 +38,33 @@ def assert_served(printed: str) -> None:
         assert re.search(r"CommitId [0-9a-f]{40}(\+changes)?$", why, re.MULTILINE)
 
 
+def assert_watched(world: World, *, job: str) -> None:
+    """The watch page shows both executions with their steps, the training's metrics and log, and what is served."""
+    found = sheets(world)
+    failed, served = found["execution", pipeline.NAME]
+    if failed["status"] == "Succeeded":
+        failed, served = served, failed
+    assert {each["id"]: each.get("status", "") for each in boxes(served)} == {
+        **dict.fromkeys(STEPS, "Succeeded"), "NotGoodEnough": ""
+    }  # fmt: skip
+    assert {(each["start"], each["end"], each.get("label", "")) for each in served["graph"]["edges"]} == {
+        ("Preprocess", "Train", ""), ("Train", "Evaluate", ""), ("Evaluate", "GoodEnough", ""),
+        ("GoodEnough", "CreateModel", "yes"), ("GoodEnough", "RegisterModel", "yes"),
+        ("GoodEnough", "NotGoodEnough", "no"),
+    }  # fmt: skip
+    assert {each["id"]: each["note"] for each in boxes(failed) if each.get("tone") == "bad"} == {
+        "NotGoodEnough": "The model is not accurate enough; wanted 2.0"
+    }
+    assert facts(failed)["AccuracyThreshold"] == "2.0"
+    assert facts(failed)["Trees"] == "100 (default)"
+    (training,) = (sheet for (kind, name), (sheet, *_) in found.items() if kind == "job" and name == job)
+    assert float(facts(training)["validation:accuracy"]) > 0.9
+    assert any("validation:auc=" in line for line in lines(world, training))
+    (endpoint,) = found["endpoint", deploy.ENDPOINT]
+    assert [each["sort"] for each in boxes(endpoint)][:2] == ["endpoint", "variant"]
+    assert f"{pipeline.GROUP}/1" in {each["label"] for each in boxes(endpoint)}
+
+
 def test_the_demo_serves_a_model_and_is_reproducible_and_with_an_impossible_threshold_fails(tmp_path: Path) -> None:
     done = penstock("demo", "--short", "--data", str(tmp_path))
 
@@ -60,6 +88,7 @@ def test_the_demo_serves_a_model_and_is_reproducible_and_with_an_impossible_thre
         }  # fmt: skip
         message = "The model is not accurate enough; wanted 2.0"
         assert steps["NotGoodEnough"]["Metadata"]["Fail"]["ErrorMessage"] == message
+        assert_watched(world, job=logs[1][1])
         printed = world.penstock("logs", logs[1][1])
         assert "validation:auc=" in printed.stdout
         before = world.sagemaker.list_models()["Models"], world.jobs("Training"), world.jobs("Processing")

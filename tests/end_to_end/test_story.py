@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from end_to_end.world import penstock
+from end_to_end.looking import boxes, facts, sheets
+from end_to_end.world import World, penstock, running
 
 pytestmark = pytest.mark.xdist_group("story")
 
@@ -26,6 +27,8 @@ def test_a_push_becomes_a_model_in_production_and_drift_a_better_one(tmp_path: P
     why = told.partition("why production is as it is")[2]
     assert f"CommitId {commit[1]}" in why
     assert "the demo finds it good enough" in why
+    with running(tmp_path) as world:
+        assert_watched(world, commit[1])
 
 
 def shares(told: str) -> tuple[int, int, int]:
@@ -34,3 +37,25 @@ def shares(told: str) -> tuple[int, int, int]:
     assert found is not None, told
     after, before, usual = map(int, found.groups())
     return before, after, usual
+
+
+def assert_watched(world: World, commit: str) -> None:
+    """The watch page shows every thing of the story, and how production came about."""
+    found = sheets(world)
+    assert {kind for kind, _ in found} == {
+        "execution", "job", "delivery", "build", "endpoint", "package", "monitor", "stack", "project"
+    }  # fmt: skip
+    (production,) = found["endpoint", "digits-prod"]
+    way = sorted(boxes(production), key=lambda each: each.get("column", 0))
+    assert [each["sort"] for each in way] == ["commit", "pipeline execution", "model package", "variant", "endpoint"]
+    assert way[0]["label"] == commit
+    assert way[2]["note"] == "the demo finds it good enough"
+    deliveries = {name: sheet for (kind, name), (sheet, *_) in found.items() if kind == "delivery"}
+    (deployed,) = (sheet for name, sheet in deliveries.items() if name.endswith("-modeldeploy"))
+    assert [each["label"] for each in boxes(deployed)] == ["Source", "Build", "Deploy", "Test", "Approve", "Deploy"]
+    assert {each["status"] for each in boxes(deployed)} == {"Succeeded"}
+    (pushed,) = (sheet for name, sheet in deliveries.items() if name.endswith("-modelbuild"))
+    assert facts(pushed)["Source"].startswith(commit)
+    assert facts(pushed)["Source says"] == "Try six models"
+    (monitor,) = found["monitor", "digits-prod-now"]
+    assert monitor["status"] == "CompletedWithViolations"

@@ -72,6 +72,7 @@ def running(
     settings: Settings = DEFAULTS,
     counts: Mapping[str, int] | None = None,
     more: Sequence[BaseRoute] = (),
+    links: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
     directory = Directory(validate)
     for service in services:
@@ -85,6 +86,7 @@ def running(
         settings=settings,
         counts=lambda: counts or {},
         more=more,
+        links=links or {},
     )
     started: list[Running] = []
     up = threading.Event()

@@ -44,6 +44,13 @@ def test_a_browser_sees_what_is_here() -> None:
     assert f"AWS_ENDPOINT_URL={gateway.url}" in page
 
 
+def test_the_front_page_leads_to_the_others() -> None:
+    with running(links={"Watch <it>": "/_penstock/watch"}) as gateway:
+        _, page = fetched(gateway.url, Accept="text/html")
+
+    assert '<a href="/_penstock/watch">Watch &lt;it&gt;</a>' in page
+
+
 def test_an_api_client_at_the_same_address_sees_s3() -> None:
     buckets = Buckets()
     with running(buckets) as gateway:

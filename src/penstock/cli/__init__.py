@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "new": "Start a project from a template: penstock new NAME --template …",
     "demo": "Run a whole pipeline on real data, and show what happened.",
     "status": "Show the server, its pipeline executions and its jobs.",
+    "watch": "Print the address of the page that shows, live, what goes on; --open opens it.",
     "logs": "Show what a job printed; --follow goes on while it runs.",
     "why": "Tell how a model, an endpoint or a file came about, back to data, code and commit.",
     "data": "Pin versions of data by content; tell which executions read them.",

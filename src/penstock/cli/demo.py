@@ -26,6 +26,7 @@ from penstock.cli.story.project.telling import Telling
 from penstock.cli.story.screen import Json
 from penstock.cli.story.server import Server
 from penstock.pipeline.commit import commit_of
+from penstock.watch.links import link
 
 ROLE: Final = "arn:aws:iam::123456789012:role/PenstockExecutionRole"
 DEADLINE: Final = 300.0  # seconds for the execution
@@ -50,6 +51,7 @@ def command(data: Path | None, short: bool, threshold: float, crash: bool, crash
     console.print(
         f"[bold]Penstock[/] is up at {place.endpoint} in {time.perf_counter() - began:.1f} s, data in {folder}"
     )
+    console.print(f"[bold]Watch[/] it in a browser: {link(place.endpoint)}", soft_wrap=True)
     try:
         try:
             strike = Crash(console, server, moment).strike_if_due if moment else lambda _: None

@@ -43,10 +43,18 @@ class Coverage(NamedTuple):
 
 
 class Pages:
+    """`links` are the addresses of other pages by what they show, for the front page."""
+
     def __init__(
-        self, directory: Directory, *, clock: Callable[[], float], counts: Callable[[], Mapping[str, int]]
+        self,
+        directory: Directory,
+        *,
+        clock: Callable[[], float],
+        counts: Callable[[], Mapping[str, int]],
+        links: Mapping[str, str],
     ) -> None:
         self._directory = directory
+        self._links = links
         self._clock = clock
         self._counts = counts
         self._since = clock()
@@ -65,8 +73,9 @@ class Pages:
     async def front(self, request: Request) -> Response:
         services = await asyncio.to_thread(coverage, self._directory)
         page = _TEMPLATES.get_template("front.html").render(
-            version=__version__, services=services, counts=dict(self._counts()), address=str(request.base_url)
-        )
+            version=__version__, services=services, counts=dict(self._counts()), address=str(request.base_url),
+            links=self._links,
+        )  # fmt: skip
         return HTMLResponse(page)
 
 

@@ -12,6 +12,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import uvicorn
@@ -42,13 +43,15 @@ def application(
     traffic: Traffic | None = None,
     counts: Callable[[], Mapping[str, int]] = dict,
     more: Sequence[BaseRoute] = (),
+    links: Mapping[str, str] = MappingProxyType({}),
     git: GitDoor | None = None,
 ) -> ASGIApp:
-    """Everything that the port answers. `more` are routes of other doors, where `pages.is_page` looks for them."""
+    """Everything that the port answers. `more` are routes of other doors, where `pages.is_page` looks for them, and
+    `links` those of them that the front page leads to."""
     guard = Guard(keys, clock, settings.auth)
     traffic = traffic or Traffic()
     api = Api(directory, guard=guard, clock=clock, chance=chance, settings=settings, traffic=traffic)
-    site = pages(Pages(directory, clock=clock, counts=counts), more)
+    site = pages(Pages(directory, clock=clock, counts=counts, links=links), more)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http", "websockets and lifespan are switched off below"

@@ -181,6 +181,10 @@ class SqliteDatabase:
 
         await self.write(lengthen)
 
+    def commits(self) -> int:
+        """How many commits there were since it was opened: as long as that stays, nothing has changed."""
+        return sum(self.commit_seconds.counts)
+
     def close(self) -> None:
         """Finish what was asked, then let go of the file. Blocking; a second call does nothing."""
         if self._closed:
