@@ -64,7 +64,10 @@ def _choice(turn: Turn, frame: Frame, state: Choice) -> None:
             _take(turn, frame, state, option, effective)
             return
     if state.default is None:
-        raise Failure("States.NoChoiceMatched", "The choice state has no default and none of its choices matched")
+        # So AWS has been seen to answer, whose documentation speaks of States.NoChoiceMatched.
+        raise Failure(
+            "States.Runtime", "Failed to transition out of the state. The state does not point to a next state."
+        )
     _take(turn, frame, state, Option(condition=_ALWAYS, next=state.default), effective)
 
 
