@@ -1,8 +1,7 @@
 """What each `States.*` function does with its values. Pure; chance is an argument.
 
 A function raises `ValueError` where it has no answer, with a reason where AWS gives one: mostly it says no more than
-"Invalid arguments", which who called it puts in. How many arguments there are is looked at then, not before, as by AWS.
-Python's bool is an int, so numbers are told by exact type.
+"Invalid arguments", which who called it puts in. Python's bool is an int, so numbers are told by exact type.
 """
 
 import base64
@@ -43,11 +42,8 @@ class Signature:
     fewest: int
     most: int | None
 
-    def carry_out(self, arguments: Sequence[Json], chance: Callable[[], Random]) -> Json:
-        """The answer. Raises `ValueError` where there is none."""
-        if len(arguments) < self.fewest or (self.most is not None and len(arguments) > self.most):
-            raise ValueError
-        return self.function(arguments, chance)
+    def takes(self, count: int) -> bool:
+        return self.fewest <= count and (self.most is None or count <= self.most)
 
 
 # kinds of argument

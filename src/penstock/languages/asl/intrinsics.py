@@ -39,7 +39,8 @@ class _Reader:
             raise ValueError(f"there is no function States.{call.name}; there are {', '.join(sorted(FUNCTIONS))}")
         if call.name == "Format" and call.arguments and isinstance(call.arguments[0], calls.Quoted):
             return self._formatted(call, call.arguments[0])
-        return self._done(call.name, signature.carry_out, [self._argument(each) for each in call.arguments])
+        function = signature.function if signature.takes(len(call.arguments)) else _refuse
+        return self._done(call.name, function, [self._argument(each) for each in call.arguments])
 
     def _argument(self, argument: calls.Argument) -> Find:
         match argument:
@@ -92,6 +93,11 @@ class _Reader:
         return Failure(
             "States.Runtime", f"There was an error while evaluating the intrinsic function: {self.whole}. {told}"
         )
+
+
+def _refuse(_values: Sequence[Json], _chance: Callable[[], Random]) -> Json:
+    """AWS counts arguments no earlier than it has them."""
+    raise ValueError
 
 
 def _refusing(why: str) -> Callable[[Sequence[Json]], str]:

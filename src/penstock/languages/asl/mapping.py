@@ -173,7 +173,7 @@ def _reader_config(config: Entry) -> dict[str, Any]:
 def _check_pointer(config: Entry) -> None:
     pointer = config.text("ItemsPointer")
     if pointer and not pointer.startswith("/"):
-        sentence = f'Invalid input: JSON Pointer expression must start with \'/\': "{pointer}"'
+        sentence = f"Invalid input: JSON Pointer expression must start with '/': \"{pointer}\""
         config.wrong(sentence, "ItemsPointer")
 
 
