@@ -97,7 +97,7 @@ def _wait(turn: Turn, frame: Frame, state: Wait) -> None:
     effective = leaving.effective_input(turn, frame, state)
     view = turn.view(frame, effective)
     if state.seconds is not None:
-        due = turn.at + _seconds(frame, state, view)
+        due = turn.at + _seconds(state, view)
     else:
         assert state.timestamp is not None
         due = _instant(frame, state, state.timestamp.value(view))
@@ -111,7 +111,7 @@ def _wait(turn: Turn, frame: Frame, state: Wait) -> None:
     turn.want(SetTimer(f"d{frame.id}.{frame.turn}", due))
 
 
-def _seconds(frame: Frame, state: Wait, view: View) -> float:
+def _seconds(state: Wait, view: View) -> float:
     assert state.seconds is not None
     if state.language == "JSONata":
         return seconds(view, state.seconds, "Seconds", state.language)
