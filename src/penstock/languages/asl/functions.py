@@ -19,7 +19,7 @@ from penstock.languages.asl import calls
 from penstock.languages.asl.javachance import drawn
 from penstock.languages.asl.javaorder import in_java_order
 from penstock.languages.asl.javatext import java_text
-from penstock.languages.asl.jayway.values import contains, is_number
+from penstock.languages.asl.jayway.values import contains
 from penstock.languages.asl.jsontext import NotJson, read_json
 
 Json = Any
@@ -68,10 +68,10 @@ def _object(value: Json) -> dict[str, Json]:
 
 
 def _number(value: Json) -> int | float:
-    if not is_number(value) or (isinstance(value, float) and not math.isfinite(value)):
-        raise ValueError
-    number: int | float = value
-    return number
+    if type(value) is int or (type(value) is float and math.isfinite(value)):
+        number: int | float = value
+        return number
+    raise ValueError
 
 
 def _int(value: int) -> int:
@@ -82,13 +82,12 @@ def _int(value: int) -> int:
 
 def _cut(value: Json) -> int:
     """Without its fraction: so AWS takes indexes, sizes and bounds, whatever its documentation says of rounding."""
-    return _int(int(_number(value)))
+    return _int(value if type(value) is int else int(_number(value)))
 
 
 def _rounded(value: Json) -> int:
     """Java's Math.round: halves go up, so -1.5 becomes -1."""
-    number = _number(value)
-    return _int(number if isinstance(number, int) else math.floor(number + 0.5))
+    return _int(value if type(value) is int else math.floor(_number(value) + 0.5))
 
 
 # arrays
