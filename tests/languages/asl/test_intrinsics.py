@@ -1,4 +1,9 @@
-"""What `States.*` calls come to, and what they say where they come to nothing."""
+"""What `States.*` calls come to, and what they say where they come to nothing.
+
+What AWS answers where its documentation says nothing, or something else (fractions are cut off, the order of
+`ArrayUnique`, seeds, the sentences of failures), is known from answers of AWS that gabrielmoreira/tiny-asl-machine has
+recorded (`tests/conformance/cases/.snapshots/aws`).
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from languages.asl.scene import cases, seen, written
+from penstock.languages.asl.functions import LONGEST_TEXT
 from penstock.languages.asl.intrinsics import compile_intrinsic
 from penstock.languages.asl.view import Failure, View
 
@@ -28,13 +34,21 @@ def test_a_call_comes_to(call: str, expected: Json) -> None:
 
 
 @pytest.mark.parametrize(("call", "why"), INTRINSICS["failing"])
-def test_a_call_that_has_no_answer_is_an_intrinsic_failure_that_names_it(call: str, why: str) -> None:
+def test_a_call_that_has_no_answer_fails_at_run_time_with_a_cause_that_names_it(call: str, why: str) -> None:
     with pytest.raises(Failure) as failure:
         value(call)
 
-    assert failure.value.error == "States.IntrinsicFailure"
-    assert str(failure.value.cause).startswith(f"The function '{call}' had the following error: ")
-    assert why in str(failure.value.cause)
+    assert failure.value.error == "States.Runtime"
+    assert failure.value.cause == f"There was an error while evaluating the intrinsic function: {call}. {why}"
+
+
+def test_a_text_may_have_so_many_characters_and_no_more() -> None:
+    most = {"t": "a" * LONGEST_TEXT, "more": "a" * (LONGEST_TEXT + 1)}
+
+    assert len(value("States.Hash($.t, 'MD5')", most)) == 32
+    for call in ("States.Hash($.more, 'MD5')", "States.Base64Encode($.more)", "States.Base64Decode($.more)"):
+        with pytest.raises(Failure, match="Invalid arguments in States"):
+            value(call, most)
 
 
 @pytest.mark.parametrize(("call", "why"), INTRINSICS["wrong"])
@@ -45,9 +59,15 @@ def test_what_is_no_call_is_refused(call: str, why: str) -> None:
     assert why in str(refusal.value)
 
 
-def test_a_path_in_a_call_that_finds_nothing_is_told_like_any_path_of_the_field() -> None:
-    with pytest.raises(Failure, match=r"The JSONPath '\$.nope' specified for the field 'x.\$' could not be found"):
-        value("States.Array($.nope)")
+def test_a_path_in_a_call_that_finds_nothing_is_told_of_the_whole_call() -> None:
+    with pytest.raises(Failure) as failure:
+        value("States.Array(States.Array($.nope))", {"a": 1})
+
+    assert failure.value.error == "States.Runtime"
+    assert failure.value.cause == (
+        "The function 'States.Array(States.Array($.nope))' had the following error: The JsonPath argument for the "
+        "field '$.nope' could not be found in the input '{\"a\":1}'"
+    )
 
 
 def test_calls_nest_ten_deep_and_no_deeper() -> None:

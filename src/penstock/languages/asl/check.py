@@ -5,13 +5,16 @@ reached, and a missing target is called a missing 'Next' whatever the field is.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from penstock.languages.asl import fields
 from penstock.languages.asl.diagnosis import Findings
 from penstock.languages.asl.tree import Choice, Fail, Machine, Map, Parallel, State, Succeed, Task
+from penstock.languages.asl.view import Json
 
 _MISSING: Final = "MISSING_TRANSITION_TARGET"
+_NO_END: Final = "Workflow has no terminal state"
 
 
 def check_machine(machine: Machine, findings: Findings) -> None:
@@ -46,6 +49,31 @@ def _machines(machine: Machine, at: str) -> Iterator[tuple[str, Machine]]:
                 pass
 
 
+def check_outline(definition: Mapping[str, Json], findings: Findings) -> None:
+    """Where a machine leads, as far as that is seen of one whose parts have errors."""
+    states = definition.get("States")
+    if not isinstance(states, dict) or not all(map(_is_outlined, states.values())):
+        return
+    start = definition.get("StartAt")
+    if isinstance(start, str) and start not in states:
+        findings.error(f"Missing 'Next' target: {start}", "/StartAt", code=_MISSING)
+    for name, state in states.items():
+        target = state.get("Next")
+        if isinstance(target, str) and target not in states:
+            findings.error(f"Missing 'Next' target: {target}", f"/States/{name}/Next", code=_MISSING)
+    if not any(map(_may_end, states.values())):
+        findings.error(_NO_END, None, code="MISSING_END_STATE")
+
+
+def _is_outlined(state: Json) -> bool:
+    """AWS reads no further than a type that there is not."""
+    return isinstance(state, dict) and ("Type" not in state or str(state["Type"]) in fields.STATES)
+
+
+def _may_end(state: Mapping[str, Json]) -> bool:
+    return "Type" in state and (str(state["Type"]) in {"Succeed", "Fail"} or state.get("End") is True)
+
+
 def task_states(machine: Machine) -> list[str]:
     """The names of all Task states, those in branches and iterations as well."""
     return [
@@ -74,7 +102,7 @@ def _check_targets(machine: Machine, at: str, findings: Findings) -> None:
             if target not in machine.states:
                 findings.error(f"Missing 'Next' target: {target}", f"{at}/States/{name}/{field}", code=_MISSING)
     if not any(_is_terminal(state) for state in machine.states.values()):
-        findings.error("Workflow has no terminal state", None, code="MISSING_END_STATE")
+        findings.error(_NO_END, None, code="MISSING_END_STATE")
         return
     reached = reachable(machine)
     for name in machine.states:

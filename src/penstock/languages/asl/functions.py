@@ -1,11 +1,10 @@
 """What each `States.*` function does with its values. Pure; chance is an argument.
 
-A function raises `ValueError` with the reason where it has no answer; who called it knows the call's text. Python's
-bool is an int, so numbers are told by exact type.
+A function raises `ValueError` where it has no answer, with a reason where AWS gives one: mostly it says no more than
+"Invalid arguments", which who called it puts in. Python's bool is an int, so numbers are told by exact type.
 """
 
 import base64
-import binascii
 import hashlib
 import json
 import math
@@ -17,14 +16,21 @@ from typing import Any, Final
 from uuid import UUID
 
 from penstock.languages.asl import calls
+from penstock.languages.asl.javachance import drawn
+from penstock.languages.asl.javaorder import in_java_order
 from penstock.languages.asl.javatext import java_text
-from penstock.languages.asl.jayway.values import contains, is_number
+from penstock.languages.asl.jayway.values import contains
+from penstock.languages.asl.jsontext import NotJson, read_json
 
 Json = Any
 Function = Callable[[Sequence[Json], Callable[[], Random]], Json]
 
 MOST_ITEMS: Final = 1000
 LONGEST_TEXT: Final = 10_000
+_LEAST: Final = -(1 << 31)  # of Java's int
+_MOST: Final = (1 << 31) - 1
+_SOURCE: Final = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); "
+_NOT_BASE64: Final = re.compile(r"[^A-Za-z0-9+/]")
 _ALGORITHMS: Final = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
 
@@ -36,38 +42,52 @@ class Signature:
     fewest: int
     most: int | None
 
+    def takes(self, count: int) -> bool:
+        return self.fewest <= count and (self.most is None or count <= self.most)
+
 
 # kinds of argument
 
 
-def _text(value: Json, what: str) -> str:
+def _text(value: Json) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{what} must be a string")
+        raise ValueError
     return value
 
 
-def _array(value: Json, what: str = "The first argument") -> list[Json]:
+def _array(value: Json) -> list[Json]:
     if not isinstance(value, list):
-        raise ValueError(f"{what} must be an array")
+        raise ValueError
     return value
 
 
-def _object(value: Json, what: str) -> dict[str, Json]:
+def _object(value: Json) -> dict[str, Json]:
     if not isinstance(value, dict):
-        raise ValueError(f"{what} must be an object")
+        raise ValueError
     return value
 
 
-def _rounded(value: Json, what: str) -> int:
-    """Java's Math.round: halves go up, so -1.5 becomes -1."""
-    if not is_number(value):
-        raise ValueError(f"{what} must be a number")
-    number: int | float = value
-    if isinstance(number, int):
+def _number(value: Json) -> int | float:
+    if type(value) is int or (type(value) is float and math.isfinite(value)):
+        number: int | float = value
         return number
-    if not math.isfinite(number):
-        raise ValueError(f"{what} must be a finite number")
-    return math.floor(number + 0.5)
+    raise ValueError
+
+
+def _int(value: int) -> int:
+    if not _LEAST <= value <= _MOST:
+        raise ValueError
+    return value
+
+
+def _cut(value: Json) -> int:
+    """Without its fraction: so AWS takes indexes, sizes and bounds, whatever its documentation says of rounding."""
+    return _int(value if type(value) is int else int(_number(value)))
+
+
+def _rounded(value: Json) -> int:
+    """Java's Math.round: halves go up, so -1.5 becomes -1."""
+    return _int(value if type(value) is int else math.floor(_number(value) + 0.5))
 
 
 # arrays
@@ -78,9 +98,9 @@ def _array_of(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
 
 
 def _partition(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
-    array, size = _array(arguments[0]), _rounded(arguments[1], "The chunk size")
+    array, size = _array(arguments[0]), _cut(arguments[1])
     if size <= 0:
-        raise ValueError("The chunk size must be a positive number")
+        raise ValueError
     return [array[start : start + size] for start in range(0, len(array), size)]
 
 
@@ -89,18 +109,18 @@ def _has(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
 
 
 def _range(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
-    first, last, step = (_rounded(value, "An argument") for value in arguments)
-    if step == 0:
-        raise ValueError("The increment must not be 0")
-    if (last - first) // step >= MOST_ITEMS:
-        raise ValueError(f"The range has more than {MOST_ITEMS} items")
+    first, last, step = (_cut(value) for value in arguments)
+    if step == 0 or (last - first) // step >= MOST_ITEMS:
+        raise ValueError
     return list(range(first, last + (1 if step > 0 else -1), step))
 
 
 def _item(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
-    array, index = _array(arguments[0]), _rounded(arguments[1], "The index")
+    array, index = _array(arguments[0]), _cut(arguments[1])
+    if not array:
+        return None  # which AWS finds at every index of an empty array
     if not 0 <= index < len(array):
-        raise ValueError(f"The index {index} is outside the array, which has {len(array)} items")
+        raise ValueError
     return array[index]
 
 
@@ -109,11 +129,11 @@ def _length(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
 
 
 def _unique(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
-    """Each value once, where it comes first."""
+    """Each value once."""
     first: dict[str, Json] = {}
     for value in _array(arguments[0]):
         first.setdefault(json.dumps(value, sort_keys=True), value)
-    return list(first.values())
+    return in_java_order(list(first.values()))
 
 
 # text
@@ -124,39 +144,37 @@ def _encode(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
 
 
 def _decode(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
-    try:
-        return base64.b64decode(_short(arguments[0]), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        raise ValueError("The argument is not the Base64 of a text") from None
+    """What is no Base64 is passed over, as AWS does; padding ends the text, and may be missing."""
+    digits = _NOT_BASE64.sub("", _short(arguments[0]).partition("=")[0])
+    whole = digits[: len(digits) - 1] if len(digits) % 4 == 1 else digits
+    return base64.b64decode(whole + "=" * (-len(whole) % 4)).decode(errors="replace")
 
 
 def _short(value: Json) -> str:
-    text = _text(value, "The argument")
+    text = _text(value)
     if len(text) > LONGEST_TEXT:
-        raise ValueError(f"The argument is longer than {LONGEST_TEXT} characters")
+        raise ValueError
     return text
 
 
 def _hash(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
     data, algorithm = arguments
-    name = _ALGORITHMS.get(_text(algorithm, "The algorithm"))
+    name = _ALGORITHMS.get(_text(algorithm))
+    text = _short(data if isinstance(data, str) else to_json(data))
     if name is None:
-        raise ValueError(f"The algorithm must be one of {', '.join(_ALGORITHMS)}")
-    text = data if isinstance(data, str) else to_json(data)
-    if len(text) > LONGEST_TEXT:
-        raise ValueError(f"The data is longer than {LONGEST_TEXT} characters")
+        raise ValueError
     return hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _split(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
     """Every character of the delimiter parts; empty pieces are left out."""
-    text, delimiter = _text(arguments[0], "The first argument"), _text(arguments[1], "The delimiter")
+    text, delimiter = _text(arguments[0]), _text(arguments[1])
     pieces = re.split(f"[{re.escape(delimiter)}]", text) if delimiter else [text]
     return [piece for piece in pieces if piece]
 
 
 def _format(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
-    return compile_format(_text(arguments[0], "The template"))(arguments[1:])
+    return compile_format(_text(arguments[0]))(arguments[1:])
 
 
 def compile_format(template: str) -> Callable[[Sequence[Json]], str]:
@@ -165,9 +183,7 @@ def compile_format(template: str) -> Callable[[Sequence[Json]], str]:
 
     def fill(values: Sequence[Json]) -> str:
         if len(values) != len(parts) - 1:
-            raise ValueError(
-                f"The template has {len(parts) - 1} occurrences of {{}}, but there are {len(values)} values"
-            )
+            raise ValueError
         text = parts[0]
         for part, value in zip(parts[1:], values, strict=True):
             text += (value if type(value) is str else java_text(value)) + part
@@ -187,7 +203,8 @@ def _parts(template: str) -> list[str]:
             parts.append(template[start:at])
             start = at = at + 2
         elif template[at] in "{}":
-            raise ValueError("A brace in the template that is not {} must be written \\{ or \\}")
+            brace, other = ("{", "}") if template[at] == "{" else ("}", "{")
+            raise ValueError(f"Invalid template in States.Format: matching '{other}' not found for '{brace}'.")
         else:
             at += 1
     parts.append(template[start:])
@@ -202,13 +219,22 @@ def to_json(value: Json) -> str:
 
 
 def _parse(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
-    text = _text(arguments[0], "The argument")
+    text = _text(arguments[0])
     if not text.strip():
         return None
     try:
         return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except ValueError as error:
-        raise ValueError(f"The argument is not valid JSON: {error}") from None
+        why = f"Cannot convert String to Json in States.StringToJson, caused by: {_not_json(text) or error}"
+        raise ValueError(why) from None
+
+
+def _not_json(text: str) -> str | None:
+    try:
+        read_json(text)
+    except NotJson as error:
+        return f"{error}\n at {_SOURCE}line: {error.line}, column: {error.column}]"
+    return None
 
 
 def _no_constant(name: str) -> Json:
@@ -226,9 +252,9 @@ def _write(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
 
 
 def _merge(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
-    one, other = _object(arguments[0], "The first argument"), _object(arguments[1], "The second argument")
-    if arguments[2] is not False:
-        raise ValueError("Deep merging is not supported, so the third argument must be false")
+    one, other, is_deep = _object(arguments[0]), _object(arguments[1]), arguments[2]
+    if is_deep is True:  # there is no deep merging; AWS takes whatever is not true for false
+        raise ValueError
     return {**one, **other}
 
 
@@ -236,16 +262,17 @@ def _merge(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
 
 
 def _add(arguments: Sequence[Json], _chance: Callable[[], Random]) -> Json:
-    return _rounded(arguments[0], "The first argument") + _rounded(arguments[1], "The second argument")
+    return _int(_rounded(arguments[0]) + _rounded(arguments[1]))
 
 
 def _random(arguments: Sequence[Json], chance: Callable[[], Random]) -> Json:
     """From the first number up to, not including, the second."""
-    start, end = _rounded(arguments[0], "The start"), _rounded(arguments[1], "The end")
+    start, end = _cut(arguments[0]), _cut(arguments[1])
     if start >= end:
-        raise ValueError("The start must be less than the end")
-    source = Random(_rounded(arguments[2], "The seed")) if len(arguments) > 2 else chance()  # noqa: S311 - as AWS's
-    return source.randrange(start, end)
+        raise ValueError
+    if len(arguments) > 2:
+        return start + drawn(int(_number(arguments[2])), _int(end - start))
+    return chance().randrange(start, end)
 
 
 def _uuid(_arguments: Sequence[Json], chance: Callable[[], Random]) -> Json:

@@ -21,16 +21,16 @@ _MOST_NESTING: Final = 100  # of places that ResultPath may make
 Miss = Callable[[str, Json, str], str]  # path, document, Jayway's sentence → cause
 
 
-def compile_path(text: str, *, field: str) -> Expression:
-    """The path as an expression. Raises `ValueError` where it is none."""
+def compile_path(text: str, *, field: str, miss: Miss | None = None) -> Expression:
+    """The path as an expression; a miss is told as the field's, or by `miss`. Raises `ValueError` where it is none."""
     root, inner = _parted(text)
     path = _read(inner, text, field)
-    miss = _miss(text, field)
+    missed = _missing(text, miss or _miss_of(field))
     origin = _ORIGINS.get(root) or _of_variable(root, text, field)
     variables = frozenset() if root in _ORIGINS else frozenset([root])
     if (keys := _keys(path.steps)) is None:
-        return Compiled(text, _searching(path, miss, origin), variables)
-    find = _finder(path, keys, miss)
+        return Compiled(text, _searching(path, missed, origin), variables)
+    find = _finder(path, keys, missed)
     if root == "$" and (fast := _of_document(path, find)) is not None:
         return Compiled(text, fast, variables)
     return Compiled(text, lambda view: find(origin(view)), variables)
@@ -123,17 +123,18 @@ _INVALID: Final = frozenset(
 )  # fmt: skip
 
 
-def _miss(text: str, place: str) -> Callable[[Json, str], NoReturn]:
+def _miss_of(place: str) -> Miss:
     field = place.rpartition("/")[2]
     if field in _INVALID:
-        cause: Miss = _invalid
-    elif field in {"SecondsPath", "TimestampPath"}:
-        cause = _no_input_value(field)
-    elif field == "Variable" or field.endswith(("EqualsPath", "ThanPath")):
-        cause = _no_choice
-    else:
-        cause = _not_in_input(field)
+        return _invalid
+    if field in {"SecondsPath", "TimestampPath"}:
+        return _no_input_value(field)
+    if field == "Variable" or field.endswith(("EqualsPath", "ThanPath")):
+        return _no_choice
+    return _not_in_input(field)
 
+
+def _missing(text: str, cause: Miss) -> Callable[[Json, str], NoReturn]:
     def miss(document: Json, why: str) -> NoReturn:
         raise Failure("States.Runtime", cause(text, document, why))
 

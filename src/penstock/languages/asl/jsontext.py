@@ -14,6 +14,7 @@ Json = Any
 
 _VALUES: Final = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 _HALF: Final = re.compile(r"\\ud[89a-f]|[\ud800-\udfff]", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^\W\d]\w*")
 _VALID: Final = "expected a valid value " + _VALUES
 
 
@@ -37,7 +38,7 @@ def read_json(text: str) -> Json:
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise NotJson(_sentence(error), text, error.pos) from None
+        raise NotJson(_sentence(error), text, error.pos + len(_word_at(error))) from None
     except _Constant as constant:
         token = str(constant)
         message = f"Non-standard token '{token}': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"
@@ -86,8 +87,10 @@ def _sentence(error: json.JSONDecodeError) -> str:
     if not at.strip():
         return "Unexpected end-of-input"
     character = f"('{at[0]}' (code {ord(at[0])}))"
+    if word := _word_at(error):
+        return f"Unrecognized token '{word}': was expecting {_VALUES}"
     if error.msg.startswith("Expecting value"):
-        return _not_a_value(at, character)
+        return f"Unexpected character {character}: {_VALID}"
     if error.msg.startswith("Expecting property name") or error.msg.startswith("Illegal trailing comma"):
         return f"Unexpected character {character}: was expecting double-quote to start field name"
     if error.msg.startswith("Expecting ':'"):
@@ -99,8 +102,7 @@ def _sentence(error: json.JSONDecodeError) -> str:
     return error.msg
 
 
-def _not_a_value(at: str, character: str) -> str:
-    word = "".join(c for c in at[: next((i for i, c in enumerate(at) if not (c.isalnum() or c == "_")), len(at))])
-    if word and not word[0].isdigit():
-        return f"Unrecognized token '{word}': was expecting {_VALUES}"
-    return f"Unexpected character {character}: {_VALID}"
+def _word_at(error: json.JSONDecodeError) -> str:
+    """The word where a value should be: AWS's parser is behind it when it complains."""
+    found = _WORD.match(error.doc, error.pos) if error.msg.startswith("Expecting value") else None
+    return "" if found is None else found.group()

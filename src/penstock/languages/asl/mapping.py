@@ -22,6 +22,7 @@ _NUMBER_PATHS: Final = (
     "MaxItemsPerBatchPath", "MaxInputBytesPerBatchPath",
 )  # fmt: skip
 _INPUTS: Final = ("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST")
+_NOT_WITH: Final = {"JSON": ("ManifestType", "CSVHeaderLocation"), "JSONL": ("CSVHeaderLocation", "CSVHeaders")}
 ReadMachine = Callable[[Entry, frozenset[str]], Machine]
 
 
@@ -152,19 +153,28 @@ def _reader_config(config: Entry) -> dict[str, Any]:
     kind = config.one_of("InputType", *_INPUTS)
     where = config.one_of("CSVHeaderLocation", "FIRST_ROW", "GIVEN")
     config.one_of("CSVDelimiter", "COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB")
-    if config.one_of("ManifestType", "ATHENA_DATA", "S3_INVENTORY") == "S3_INVENTORY" and config.has("InputType"):
+    if config.one_of("ManifestType", "ATHENA_DATA", "S3_INVENTORY") == "S3_INVENTORY" and kind == "MANIFEST":
         config.unsupported("InputType")
-    config.one_of("Transformation", "NONE", "LOAD_AND_FLATTEN")
-    config.text("ItemsPointer")
+    if config.one_of("Transformation", "NONE", "LOAD_AND_FLATTEN") == "LOAD_AND_FLATTEN" and kind is None:
+        config.wrong("The field 'InputType' is required")
+    _check_pointer(config)
     if kind == "CSV" and not config.has("CSVHeaderLocation"):
         config.wrong("The field 'CSVHeaderLocation' is required")
-    if kind == "JSON" and config.has("CSVHeaderLocation"):
-        config.unsupported("CSVHeaderLocation")
+    for name in _NOT_WITH.get(kind or "", ()):
+        if config.has(name):
+            config.unsupported(name)
     if where == "GIVEN":
         config.require("CSVHeaders")
     if config.has("CSVHeaders"):
         config.texts("CSVHeaders")
     return {name: value for name, value in config.members.items() if name not in {"MaxItems", "MaxItemsPath"}}
+
+
+def _check_pointer(config: Entry) -> None:
+    pointer = config.text("ItemsPointer")
+    if pointer and not pointer.startswith("/"):
+        sentence = f"Invalid input: JSON Pointer expression must start with '/': \"{pointer}\""
+        config.wrong(sentence, "ItemsPointer")
 
 
 def _batcher(state: Entry) -> Batcher | None:

@@ -39,13 +39,15 @@ def check_references(state: Entry, kind: str) -> None:
 def _check_text(state: Entry, place: str, text: str, kind: str) -> None:
     if is_jsonata(text):
         for wrong in _wrong(text, place, kind):
-            state.wrong(f"Reference to '{wrong}' {_where(wrong)} is not supported.", place, code=UNSUPPORTED)
+            state.wrong(_sentence(wrong), place, code=UNSUPPORTED)
     elif text.startswith("{%"):
         state.wrong("JSONata string must start with {% and end with %}", place)
 
 
-def _where(reference: str) -> str:
-    return "in this field" if reference.startswith("$states") else "at the top level"
+def _sentence(reference: str) -> str:
+    if reference.startswith("$states"):
+        return f"Field '{reference}' does not exist."
+    return f"Reference to '{reference}' at the top level is not supported."
 
 
 def _wrong(text: str, place: str, kind: str) -> Iterator[str]:

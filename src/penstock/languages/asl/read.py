@@ -1,7 +1,7 @@
 """Text → tree: a definition as a `Machine`, or everything that is wrong with it.
 
-Reading has two parts: every object by itself (`states`, `mapping`, `rescue`), and, where nothing is wrong with those,
-the machine as a whole (`check`).
+Reading has two parts: every object by itself (`states`, `mapping`, `rescue`), and the machine as a whole (`check`), of
+which less is seen where something is wrong with its parts.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from penstock.languages.asl import fields
-from penstock.languages.asl.check import check_inside, check_machine
+from penstock.languages.asl.check import check_inside, check_machine, check_outline
 from penstock.languages.asl.diagnosis import DefinitionError, Diagnostic, Findings
 from penstock.languages.asl.entry import Entry
 from penstock.languages.asl.jsontext import NotJson, Repeating, read_json
@@ -82,6 +82,8 @@ def _read(
         machine = _Reader(language).machine(replace(top, language=language), fields.MACHINE)
         if not top.findings.errors:
             check(machine, top.findings)
+        elif check is check_machine:
+            check_outline(top.members, top.findings)
     except RecursionError:
         top.wrong("The definition is too deeply nested", code="TOO_DEEPLY_NESTED")
         return None

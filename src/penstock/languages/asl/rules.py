@@ -15,6 +15,17 @@ from penstock.languages.asl.mistakes import jsonata_mistake
 _COMBINERS: Final = ("And", "Or", "Not")
 _KINDS: Final = ("And", "Or", "Not", "Variable", "Condition")
 _OUTER: Final = frozenset({"Next", "Comment", "Assign", "Output"})
+_ORDER: Final = (  # in which AWS names the operators
+    "StringEquals", "IsBoolean", "StringLessThan", "IsNumeric", "BooleanEquals", "StringLessThanEqualsPath",
+    "NumericLessThan", "NumericGreaterThan", "NumericLessThanPath", "StringMatches", "TimestampLessThanEqualsPath",
+    "NumericEquals", "TimestampGreaterThan", "StringGreaterThanEqualsPath", "TimestampGreaterThanEqualsPath",
+    "TimestampLessThanEquals", "NumericLessThanEqualsPath", "TimestampEquals", "BooleanEqualsPath", "IsTimestamp",
+    "StringLessThanEquals", "NumericLessThanEquals", "StringLessThanPath", "TimestampGreaterThanPath",
+    "StringGreaterThan", "StringGreaterThanPath", "IsString", "StringEqualsPath", "TimestampEqualsPath",
+    "TimestampLessThan", "StringGreaterThanEquals", "NumericGreaterThanPath", "NumericGreaterThanEquals",
+    "NumericEqualsPath", "TimestampLessThanPath", "IsNull", "IsPresent", "TimestampGreaterThanEquals",
+    "NumericGreaterThanEqualsPath",
+)  # fmt: skip
 _TOGETHER: Final = frozenset({*OPERATORS, *_COMBINERS})
 MOST_DEEP: Final = 100
 
@@ -67,7 +78,7 @@ def _check_combined(rule: Entry, name: str, depth: int) -> None:
 
 def _check_operators(rule: Entry) -> None:
     _check_path(rule, "Variable")
-    rule.exactly_one(*OPERATORS)
+    rule.exactly_one(*_ORDER)
     for name in rule.members:
         if name in OPERATORS:
             _check_operator(rule, name)

@@ -38,7 +38,8 @@ _TIMESTAMP: Final = re.compile(
 
 def read_state(name: str, state: Entry, read_machine: ReadMachine) -> State | None:
     """A state; None where its type is not one. What is wrong is told to the entry's findings."""
-    state.require("Type")
+    if not state.has("Type"):
+        state.wrong("The field 'Type' is required")
     kind = state.members.get("Type")
     if not isinstance(kind, str) or kind not in fields.STATES:
         if state.has("Type"):

@@ -10,11 +10,11 @@ import msgspec
 
 from penstock.engine.facts import Outcome, Resume, RunId, StartRun
 from penstock.engine.packing import pack
-from penstock.languages.asl.tree import Batcher, Map, Reader, Writer
+from penstock.languages.asl.tree import Batcher, Map, QueryLanguage, Reader, Writer
 from penstock.languages.asl.view import Expression, Failure, View
 from penstock.services.stepfunctions.interpreter import failing, fans, leaving
 from penstock.services.stepfunctions.interpreter.execution import Frame
-from penstock.services.stepfunctions.interpreter.numbers import percentage, whole_number
+from penstock.services.stepfunctions.interpreter.numbers import integer, percentage, whole_number
 from penstock.services.stepfunctions.interpreter.turn import Turn
 from penstock.services.stepfunctions.mapruns.order import FLOW, MapRunOrder
 
@@ -32,8 +32,8 @@ def begin(turn: Turn, frame: Frame, state: Map) -> None:
     frame.arguments = None  # what an attempt before had started is over
     effective = leaving.effective_input(turn, frame, state)
     view = turn.view(frame, effective)
-    concurrency = whole_number(view, state.max_concurrency, "MaxConcurrency")
-    reader = None if state.reader is None else reader_of(state.reader, view)
+    concurrency = whole_number(view, state.max_concurrency, "MaxConcurrency", state.language)
+    reader = None if state.reader is None else reader_of(state.reader, view, state.language)
     items = fans.items_of(turn, frame, state, effective) if reader is None else None
     turn.record(frame, "MapStateStarted", {"length": len(items or ())})
     order = MapRunOrder(
@@ -42,13 +42,16 @@ def begin(turn: Turn, frame: Frame, state: Map) -> None:
         context=view.context(),
         variables=frame.variables,
         max_concurrency=concurrency,
-        tolerated_count=_given(state.tolerated_count, lambda: whole_number(view, state.tolerated_count, _COUNT)),
+        tolerated_count=_given(
+            state.tolerated_count, lambda: whole_number(view, state.tolerated_count, _COUNT, state.language)
+        ),
         tolerated_percentage=_given(
-            state.tolerated_percentage, lambda: percentage(view, state.tolerated_percentage, _PERCENTAGE)
+            state.tolerated_percentage,
+            lambda: percentage(view, state.tolerated_percentage, _PERCENTAGE, state.language),
         ),
         items=items,
         reader=reader,
-        batching=None if state.batcher is None else batching_of(state.batcher, view),
+        batching=None if state.batcher is None else batching_of(state.batcher, view, state.language),
         writer=None if state.writer is None else writer_of(state.writer, view),
     )
     frame.turn += 1
@@ -100,28 +103,21 @@ def _identity(turn: Turn, frame: Frame, state: Map) -> dict[str, Any]:
     }
 
 
-def reader_of(reader: Reader, view: View) -> Json:
-    most = None if reader.max_items is None else reader.max_items.value(view)
-    if most is not None and (isinstance(most, bool) or not float(most).is_integer()):
-        # AWS tells of a number that is not whole before there is a map run, of a negative one after.
-        assert reader.max_items is not None
-        sentence = (
-            f'The MaxItemsPath field refers to value "{most}" which is not a valid integer: {reader.max_items.text}'
-        )
-        raise Failure("States.Runtime", sentence)
+def reader_of(reader: Reader, view: View, language: QueryLanguage) -> Json:
+    # AWS tells of a number that is not whole before there is a map run, of a negative one after.
     return {
         "resource": reader.resource,
         "arguments": None if reader.payload is None else reader.payload.value(view),
         "config": dict(reader.config),
-        "max_items": None if most is None else int(most),
+        "max_items": None if reader.max_items is None else integer(view, reader.max_items, "MaxItems", language),
     }
 
 
-def batching_of(batcher: Batcher, view: View) -> Json:
+def batching_of(batcher: Batcher, view: View, language: QueryLanguage) -> Json:
     return {
         "input": None if batcher.batch_input is None else batcher.batch_input.value(view),
-        "max_items": whole_number(view, batcher.max_items, "MaxItemsPerBatch"),
-        "max_bytes": whole_number(view, batcher.max_bytes, "MaxInputBytesPerBatch"),
+        "max_items": whole_number(view, batcher.max_items, "MaxItemsPerBatch", language),
+        "max_bytes": whole_number(view, batcher.max_bytes, "MaxInputBytesPerBatch", language),
     }
 
 

@@ -8,6 +8,7 @@ from penstock.languages.asl.tree import Choice, Fail, Map, Option, Parallel, Pas
 from penstock.languages.asl.view import Expression, Failure, View
 from penstock.services.stepfunctions.interpreter import distributed, failing, fans, leaving, mocking, tasks
 from penstock.services.stepfunctions.interpreter.execution import Frame
+from penstock.services.stepfunctions.interpreter.numbers import seconds
 from penstock.services.stepfunctions.interpreter.turn import Handler, Turn, encode
 
 Json = Any
@@ -64,7 +65,10 @@ def _choice(turn: Turn, frame: Frame, state: Choice) -> None:
             _take(turn, frame, state, option, effective)
             return
     if state.default is None:
-        raise Failure("States.NoChoiceMatched", "The choice state has no default and none of its choices matched")
+        # So AWS has been seen to answer, whose documentation speaks of States.NoChoiceMatched.
+        raise Failure(
+            "States.Runtime", "Failed to transition out of the state. The state does not point to a next state."
+        )
     _take(turn, frame, state, Option(condition=_ALWAYS, next=state.default), effective)
 
 
@@ -93,7 +97,7 @@ def _wait(turn: Turn, frame: Frame, state: Wait) -> None:
     effective = leaving.effective_input(turn, frame, state)
     view = turn.view(frame, effective)
     if state.seconds is not None:
-        due = turn.at + _seconds(state, state.seconds.value(view))
+        due = turn.at + _seconds(state, view)
     else:
         assert state.timestamp is not None
         due = _instant(frame, state, state.timestamp.value(view))
@@ -107,11 +111,11 @@ def _wait(turn: Turn, frame: Frame, state: Wait) -> None:
     turn.want(SetTimer(f"d{frame.id}.{frame.turn}", due))
 
 
-def _seconds(state: Wait, value: Json) -> float:
+def _seconds(state: Wait, view: View) -> float:
     assert state.seconds is not None
     if state.language == "JSONata":
-        return _jsonata_seconds(state.seconds.text, value)
-    path = state.seconds.text
+        return seconds(view, state.seconds, "Seconds", state.language)
+    value, path = state.seconds.value(view), state.seconds.text
     if isinstance(value, bool) or not isinstance(value, int):
         raise Failure(
             "States.Runtime", f"The SecondsPath parameter cannot be parsed as a long value: {path} == {_shown(value)}"
@@ -119,23 +123,6 @@ def _seconds(state: Wait, value: Json) -> float:
     if value < 0:
         raise Failure("States.Runtime", f"The SecondsPath parameter references a negative value: {path} == {value}")
     return value
-
-
-def _jsonata_seconds(text: str, value: Json) -> float:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 99_999_999:
-        return value
-    raise Failure(
-        "States.QueryEvaluationError",
-        f"The JSONata expression '{_bare(text)}' specified for the field 'Seconds' returned an invalid value. "
-        f"Expected an integer from 0 to 99999999, but was {encode(value)}.",
-        location="Seconds",
-    )
-
-
-def _bare(text: str) -> str:
-    return text.removeprefix("{%").removesuffix("%}").strip()
 
 
 def _instant(frame: Frame, state: Wait, value: Json) -> float:

@@ -34,7 +34,7 @@ def begin_iterations(turn: Turn, frame: Frame, state: Map) -> None:
     effective = leaving.effective_input(turn, frame, state)
     items = items_of(turn, frame, state, effective)
     assert isinstance(items, list)
-    limit = whole_number(turn.view(frame, effective), state.max_concurrency, "MaxConcurrency")
+    limit = whole_number(turn.view(frame, effective), state.max_concurrency, "MaxConcurrency", state.language)
     fan = Fan([None] * len(items), items=items, limit=limit or MOST_OPEN)
     if state.selector is not None:
         fan.inputs = [select(turn, frame, state.selector, effective, item, at) for at, item in enumerate(items)]

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from penstock.languages.asl.tree import Batcher, Map, Parallel, Task
+from penstock.languages.asl.tree import Batcher, Map, Parallel, QueryLanguage, Task
 from penstock.languages.asl.view import Failure, View
 from penstock.services.stepfunctions.interpreter import distributed, failing, fans, leaving, tasks
 from penstock.services.stepfunctions.interpreter.batching import batches
@@ -47,7 +47,7 @@ def begin_iterations(turn: Turn, frame: Frame, state: Map) -> None:
         items = [fans.select(turn, frame, state.selector, effective, item, at) for at, item in enumerate(items)]
         turn.note("afterItemSelector", items)
     if items is not None and state.batcher is not None:
-        turn.note("afterItemBatcher", _batched(turn.view(frame, effective), state.batcher, items))
+        turn.note("afterItemBatcher", _batched(turn.view(frame, effective), state.batcher, items, state.language))
     if state.writer is not None:
         distributed.writer_of(state.writer, turn.view(frame, effective))  # which may fail
     mock = rehearsal.mock
@@ -61,7 +61,7 @@ def _items(turn: Turn, frame: Frame, state: Map, effective: Json) -> list[Json] 
         given = fans.items_of(turn, frame, state, effective)
         return [{"Key": key, "Value": value} for key, value in given.items()] if isinstance(given, dict) else given
     view, items = turn.view(frame, effective), _rehearsal(turn).items
-    most = distributed.reader_of(state.reader, view)["max_items"]
+    most = distributed.reader_of(state.reader, view, state.language)["max_items"]
     if isinstance(items, Failure):
         raise items
     if most is not None and most < 0:
@@ -73,8 +73,8 @@ def _items(turn: Turn, frame: Frame, state: Map, effective: Json) -> list[Json] 
     return items[:most] if most else items
 
 
-def _batched(view: View, batcher: Batcher, items: list[Json]) -> list[Json]:
-    batching = distributed.batching_of(batcher, view)
+def _batched(view: View, batcher: Batcher, items: list[Json], language: QueryLanguage) -> list[Json]:
+    batching = distributed.batching_of(batcher, view, language)
     return list(
         batches(
             items,
@@ -89,13 +89,13 @@ def _numbers(turn: Turn, frame: Frame, state: Map, effective: Json, length: int 
     """Note the Map's numbers; true if more iterations failed than it tolerates."""
     view, failures = turn.view(frame, effective), _rehearsal(turn).failures
     is_exceeded = False
-    turn.note("maxConcurrency", whole_number(view, state.max_concurrency, "MaxConcurrency"))
+    turn.note("maxConcurrency", whole_number(view, state.max_concurrency, "MaxConcurrency", state.language))
     if state.tolerated_count is not None:
-        count = whole_number(view, state.tolerated_count, "ToleratedFailureCount")
+        count = whole_number(view, state.tolerated_count, "ToleratedFailureCount", state.language)
         turn.note("toleratedFailureCount", count)
         is_exceeded = failures > count
     if state.tolerated_percentage is not None:
-        share = percentage(view, state.tolerated_percentage, "ToleratedFailurePercentage")
+        share = percentage(view, state.tolerated_percentage, "ToleratedFailurePercentage", state.language)
         turn.note("toleratedFailurePercentage", share)
         is_exceeded = is_exceeded or (length is not None and failures * 100 > share * length)
     return is_exceeded

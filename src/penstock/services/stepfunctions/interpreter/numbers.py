@@ -1,7 +1,13 @@
-"""Numbers that a state's fields come to: counts, percentages, seconds. What is none fails the state in AWS's words."""
+"""Numbers that a state's fields come to: counts, percentages, seconds. What is none fails the state in AWS's words.
+
+The two query languages have errors of their own: a path that leads to no number is `States.Runtime`, an expression that
+answers none `States.QueryEvaluationError`, at its field.
+"""
 
 from typing import Any, Final
 
+from penstock.languages.asl.jsonata import QUERY_ERROR
+from penstock.languages.asl.tree import QueryLanguage
 from penstock.languages.asl.view import Expression, Failure, View
 from penstock.services.stepfunctions.interpreter.turn import encode
 
@@ -9,44 +15,54 @@ Json = Any
 LONGEST_TIMEOUT: Final = 99_999_999  # seconds
 
 
-def whole_number(view: View, expression: Expression | None, field: str) -> int:
-    """A whole number that is not negative; 0 where the field is absent. Text that reads as one is one."""
+def integer(view: View, expression: Expression, field: str, language: QueryLanguage) -> int:
+    """A whole number. Text that reads as one is one, where a path leads to it."""
+    value = expression.value(view)
+    number = _whole(value)
+    if number is None:
+        raise _no_number("integer", field, expression, language, value)
+    return number
+
+
+def whole_number(view: View, expression: Expression | None, field: str, language: QueryLanguage) -> int:
+    """A whole number that is not negative; 0 where the field is absent."""
     if expression is None:
         return 0
-    value = _whole(expression.value(view))
-    if value is None:
-        raise _not_a("integer", field, expression, view)
-    if value < 0:
-        raise Failure("States.Runtime", f"{field} cannot be negative.")
-    return value
+    number = integer(view, expression, field, language)
+    if number < 0:
+        raise wrong(language, field, f"{field} cannot be negative.")
+    return number
 
 
-def percentage(view: View, expression: Expression | None, field: str) -> float:
+def percentage(view: View, expression: Expression | None, field: str, language: QueryLanguage) -> float:
     """A number from 0 to 100; 0 where the field is absent."""
     if expression is None:
         return 0.0
     value = expression.value(view)
     try:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise _not_a("float", field, expression, view)
+            raise _no_number("float", field, expression, language, value)
         number = float(value)
     except ValueError:
-        raise _not_a("float", field, expression, view) from None
+        raise _no_number("float", field, expression, language, value) from None
     if not 0 <= number <= 100:
-        raise Failure("States.Runtime", f"{field} must be between 0 and 100.")
+        raise wrong(language, field, f"{field} must be between 0 and 100.")
     return number
 
 
-def seconds(view: View, expression: Expression | None, field: str) -> int:
-    """A time limit; 0, which is none, where the field is absent."""
+def seconds(view: View, expression: Expression | None, field: str, language: QueryLanguage) -> int:
+    """A length of time; 0 where the field is absent."""
     if expression is None:
         return 0
-    value = _whole(expression.value(view))
-    if value is None:
-        raise _not_a("integer", field, expression, view)
-    if not 0 < value <= LONGEST_TIMEOUT:
-        raise Failure("States.Runtime", f"The {field} value must be from 1 to {LONGEST_TIMEOUT}, but was {value}.")
+    value = integer(view, expression, field, language)
+    if not 0 <= value <= LONGEST_TIMEOUT:
+        raise wrong(language, field, f"{field} must be between 0 and {LONGEST_TIMEOUT} but was: {value}")
     return value
+
+
+def wrong(language: QueryLanguage, field: str, cause: str) -> Failure:
+    """The failure of a state one of whose fields came to something that it cannot be."""
+    return Failure(QUERY_ERROR, cause, location=field) if language == "JSONata" else Failure("States.Runtime", cause)
 
 
 def _whole(value: Json) -> int | None:
@@ -60,10 +76,9 @@ def _whole(value: Json) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _not_a(kind: str, field: str, expression: Expression, view: View) -> Failure:
-    value = expression.value(view)
+def _no_number(kind: str, field: str, expression: Expression, language: QueryLanguage, value: Json) -> Failure:
     shown = value if isinstance(value, str) else encode(value)
-    return Failure(
-        "States.Runtime",
-        f'The {field}Path field refers to value "{shown}" which is not a valid {kind}: {expression.text}',
-    )
+    if language == "JSONata":
+        return wrong(language, field, f"The {field} field cannot be parsed as an integer: {shown}")
+    sentence = f'The {field}Path field refers to value "{shown}" which is not a valid {kind}: {expression.text}'
+    return wrong(language, field, sentence)

@@ -16,11 +16,12 @@ import msgspec
 
 from penstock.engine.facts import CancelTimer, Outcome, Perform, RunId, SetTimer, Watch
 from penstock.languages.asl.tree import Task
-from penstock.languages.asl.view import Expression, Failure
+from penstock.languages.asl.view import Failure
 from penstock.services.stepfunctions.integrations.parameters import problems
 from penstock.services.stepfunctions.integrations.resources import Resource, parse_resource
 from penstock.services.stepfunctions.interpreter import aborting, failing, leaving
 from penstock.services.stepfunctions.interpreter.execution import Frame, Work
+from penstock.services.stepfunctions.interpreter.numbers import seconds
 from penstock.services.stepfunctions.interpreter.turn import Turn, encode
 
 Json = Any
@@ -29,7 +30,6 @@ FINISH: Final = "stepfunctions.finish"
 OFFER: Final = "stepfunctions.offer"
 NONCE_BITS: Final = 128
 A_MOMENT: Final = 0.05  # seconds in which attempts that began together run out of time together
-LONGEST_TIMEOUT: Final = 99_999_999  # seconds
 
 Ending = Literal["Succeeded", "Failed", "SubmitFailed", "TimedOut"]
 resource_of: Final = lru_cache(maxsize=1024)(parse_resource)
@@ -50,8 +50,8 @@ def begin(turn: Turn, frame: Frame, state: Task) -> None:
     arguments = effective if state.payload is None else state.payload.value(view)
     turn.note("afterParameters", arguments)
     credentials = None if state.credentials is None else state.credentials.value(view)
-    work.timeout = _seconds(state.timeout, view, "TimeoutSeconds")
-    work.heartbeat = _seconds(state.heartbeat, view, "HeartbeatSeconds")
+    work.timeout = seconds(view, state.timeout, "TimeoutSeconds", state.language)
+    work.heartbeat = seconds(view, state.heartbeat, "HeartbeatSeconds", state.language)
     frame.arguments = arguments
     _check_arguments(state, resource, arguments)
     if resource.kind == "activity":
@@ -88,20 +88,6 @@ def read_token(token: str) -> tuple[str, int, int] | None:
     except (ValueError, msgspec.DecodeError):
         return None
     return run, frame, turn
-
-
-def _seconds(expression: Expression | None, view: Any, field: str) -> int:
-    if expression is None:
-        return 0
-    value = expression.value(view)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LONGEST_TIMEOUT:
-        return value
-    raise Failure(
-        "States.Runtime",
-        f"The {field} value must be a whole number from 1 to {LONGEST_TIMEOUT}, but was {encode(value)}.",
-    )
 
 
 def _submit(turn: Turn, frame: Frame, resource: Resource, credentials: Json) -> None:
