@@ -6,6 +6,7 @@ the ZIP that `AWS::CodeCommit::Repository` takes.
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import dataclass
 from importlib import resources
@@ -16,6 +17,7 @@ from typing import Final
 SECTIONS: Final = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 SEED_BUCKET: Final = "sagemaker-servicecatalog-seedcode-{region}"
 SEEDS: Final = ("check-in", "model-build", "model-deploy", "model-monitor")
+REPOSITORY: Final = re.compile(r"^  (Model(?P<kind>\w+)CodeRepositoryFullname):$", re.MULTILINE)
 EPOCH: Final = (2020, 1, 1, 0, 0, 0)  # what all files of a seed are dated, so that it is the same each time
 
 
@@ -36,6 +38,10 @@ class ProjectTemplate:
             if entries:
                 lines += [f"{section}:", *entries.values()]
         return "\n".join(lines) + "\n"
+
+    def repositories(self) -> dict[str, str]:
+        """The parameters that name repositories behind a connection, and what each is usually called the end of."""
+        return {found[1]: f"model{found['kind'].lower()}" for found in REPOSITORY.finditer(self.text())}
 
 
 BUILD: Final = ("common", "build")
