@@ -22,6 +22,9 @@ from penstock.images.packed import Packed
 DIGEST: Final = "sha256:"
 MAPPING: Final = "images.toml"
 LOCK: Final = "requirements.txt"
+PRELOADED: Final = {  # what jobs find imported when they start, as in the framework's own image
+    "sklearn": ["pandas", "sklearn", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics", "joblib"],
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,12 @@ class Built:
     def keep_environment(self, digest: str, packed: Packed) -> None:
         name = f"image-{digest.removeprefix(DIGEST)[:16]}"
         environment = {"summary": packed.summary, "extends": packed.extends, "requirements": LOCK}
-        image = {"environment": name, "framework": packed.framework, "train": "script"}
+        image = {
+            "environment": name,
+            "framework": packed.framework,
+            "train": "script",
+            "preload": PRELOADED.get(packed.framework, []),
+        }
         self._keep(digest, {MAPPING: mapping(image, name, environment), LOCK: packed.lock})
 
     def keep_container(self, digest: str) -> None:
@@ -83,14 +91,14 @@ class Built:
         sync(self.folder)
 
 
-def mapping(image: Mapping[str, str], name: str = "", environment: Mapping[str, str] | None = None) -> str:
+def mapping(image: Mapping[str, object], name: str = "", environment: Mapping[str, str] | None = None) -> str:
     """A mapping file of one entry. JSON's strings are TOML's, too."""
     lines = [f"[environments.{name}]", *settings(environment)] if environment else []
     lines += ["[[images]]", 'repository = "*"', 'versions = ["*"]', *settings(image)]
     return "\n".join(lines) + "\n"
 
 
-def settings(said: Mapping[str, str]) -> list[str]:
+def settings(said: Mapping[str, object]) -> list[str]:
     return [f"{key} = {json.dumps(value)}" for key, value in said.items()]
 
 

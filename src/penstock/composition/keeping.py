@@ -51,7 +51,7 @@ class Keeping:
         digest = await self.engine.identity(self.images.container(address).name)
         if digest is None:
             raise UnknownImage(
-                "no environment is mapped to it, none was pushed to ECR under this address (penstock env push), and the "
+                "no environment is mapped to it, none was pushed to ECR under it (penstock env push), and the "
                 "container engine has no such image"
             )
         digest = digest if digest.startswith("sha256:") else f"sha256:{digest}"

@@ -45,7 +45,7 @@ def pipeline(function: Callable[P, R], /) -> Pipeline[P, R]: ...
 @overload
 def pipeline(*, name: str = "", image: str = "") -> Callable[[Callable[P, R]], Pipeline[P, R]]: ...
 def pipeline(function: Callable[..., Any] | None = None, /, *, name: str = "", image: str = "") -> Any:
-    """Make a function a pipeline; its name is the function's, with hyphens. `image` is that of steps which name none."""
+    """Make a function a pipeline; its name is the function's, with hyphens. Steps have `image` if they name none."""
     if function is None:
         return functools.partial(_pipeline, name=name, image=image)
     return _pipeline(function, name="", image="")

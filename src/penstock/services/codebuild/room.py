@@ -56,8 +56,8 @@ def open_codebuild(
 ) -> CodeBuildRoom:
     """Enter the operations into the directory, the flow and its activities into the engine. Before `engine.work`.
 
-    `folder` is where sources are fetched to, `endpoint` where webhooks come in; `privileged` are the variables of builds
-    that may build images.
+    `folder` is where sources are fetched to, `endpoint` where webhooks come in; `privileged` are what builds that
+    may build images are told.
     """
     running = Running(
         database=engine.database,

@@ -22,7 +22,7 @@ from penstock.services.sagemaker.once import once
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document
-from penstock.wire.call import Answer, Call, Json, operation
+from penstock.wire.call import Answer, Call, operation
 
 if TYPE_CHECKING:
     from penstock.services.sagemaker import shapes
@@ -66,7 +66,7 @@ class Images:
     @operation("UpdateImage")
     async def update(self, call: Call, request: shapes.UpdateImageRequest) -> Answer:
         given = {each: call.request[each] for each in ("Description", "DisplayName", "RoleArn") if each in request}
-        gone: dict[str, Json] = dict.fromkeys(request.get("DeleteProperties", ()))
+        gone = dict.fromkeys(call.request.get("DeleteProperties", ()), None)
 
         def update(tx: Transaction) -> Answer:
             image = found(tx, call.scope, request["ImageName"])

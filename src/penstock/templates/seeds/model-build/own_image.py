@@ -1,4 +1,4 @@
-"""Which image the project's models are made in: the released version of its own, by content; none where it has no own."""
+"""Which image the models are made in: the released version of the project's own, by content, where it has one."""
 
 import os
 
