@@ -2,23 +2,29 @@
 
 import argparse
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import boto3
 from botocore.exceptions import WaiterError
 
-ENGINE = "no container engine answers (docker version: {}): the image is made of requirements.txt"
+
+def trouble() -> str:
+    """Why no container engine can be asked; empty where one answers."""
+    if shutil.which("docker") is None:
+        return "there is no docker command"
+    asked = subprocess.run(["docker", "version"], capture_output=True, text=True, check=False)
+    return (asked.stderr.strip() or f"docker version: exit code {asked.returncode}") if asked.returncode else ""
 
 
 def address(registry: str, tag: str) -> str:
     """What this commit's image is called in the registry, where it is afterwards."""
     if Path("Dockerfile").exists():
-        asked = subprocess.run(["docker", "version"], capture_output=True, text=True, check=False)
-        if asked.returncode == 0:
+        if not (why := trouble()):
             subprocess.run(["docker", "build", "--tag", f"{registry}:{tag}", "."], check=True)
             return f"{registry}:{tag}"
-        print(ENGINE.format((asked.stderr.strip().splitlines() or ["nothing was said"])[-1]), flush=True)
+        print(f"No container engine builds the Dockerfile ({why}): the image is made of the packages asked for here.")
     command = ["penstock", "env", "push", ".", "--repository", registry.partition("/")[2], "--tag", tag]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
