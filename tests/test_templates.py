@@ -14,18 +14,13 @@ from penstock.templates import SEEDS, TEMPLATES, seed
 HERE = Path(__file__).parents[1] / "src/penstock/templates/seeds"
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_a_template_is_sound(name: str, tmp_path: Path) -> None:
-    (tmp_path / "template.yaml").write_text(TEMPLATES[name].text())
+def test_templates_are_sound(tmp_path: Path) -> None:
+    for name, template in TEMPLATES.items():
+        (tmp_path / f"{name}.yaml").write_text(template.text())
+    stages = [str(HERE / name) for name in ("model-deploy/endpoint.yml", "model-monitor/monitoring.yml")]
+    files = [f"{name}.yaml" for name in TEMPLATES]
 
-    done = subprocess.run(["cfn-lint", "template.yaml"], cwd=tmp_path, capture_output=True, text=True, check=False)
-
-    assert (done.returncode, done.stdout) == (0, "")
-
-
-@pytest.mark.parametrize("file", ["model-deploy/endpoint.yml", "model-monitor/monitoring.yml"])
-def test_what_a_stage_is_made_of_is_sound(file: str) -> None:
-    done = subprocess.run(["cfn-lint", file], cwd=HERE, capture_output=True, text=True, check=False)
+    done = subprocess.run(["cfn-lint", *files, *stages], cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (0, "")
 

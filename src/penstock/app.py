@@ -227,7 +227,8 @@ class Penstock:
         forwarding = Forwarding(finder(rooms.tracking), Guard(rooms.ring, clock, settings.auth))
         self._exits.push_async_callback(forwarding.close)
         password = identity.ServicePasswords(rooms.database, "codecommit.amazonaws.com").whose
-        connected = GitProxy(rooms.codeconnections.upstream, password, auth=settings.auth)
+        behind = rooms.codeconnections
+        connected = GitProxy(behind.upstream, behind.from_folder, password, auth=settings.auth)
         self._exits.push_async_callback(connected.close)
         metrics = Metrics(
             database=rooms.database,

@@ -49,6 +49,12 @@ def command(
 
 def connection(place: Place, name: str, provider: str) -> str:
     """The ARN of the connection of that name, which is there afterwards."""
+    made = client(place, "codeconnections").create_connection
+    return known(place, name) or str(made(ConnectionName=name, ProviderType=provider)["ConnectionArn"])
+
+
+def known(place: Place, name: str) -> str:
+    """The ARN of the connection of that name; empty if there is none."""
     asked, token = client(place, "codeconnections"), ""
     while True:
         page = asked.list_connections(**({"NextToken": token} if token else {}))
@@ -56,7 +62,7 @@ def connection(place: Place, name: str, provider: str) -> str:
             if each["ConnectionName"] == name:
                 return str(each["ConnectionArn"])
         if not (token := page.get("NextToken", "")):
-            return str(asked.create_connection(ConnectionName=name, ProviderType=provider)["ConnectionArn"])
+            return ""
 
 
 def secret_in(path: Path | None) -> str:

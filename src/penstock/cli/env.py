@@ -16,6 +16,7 @@ SENTENCES = {
     "build": "Build an environment now, instead of when a job first needs it.",
     "rm": "Remove what was built of an environment.",
     "lock": "Pin and hash what your own environment asks for, so that it can be built.",
+    "push": "Lock what a folder asks for, and put it into a registry, as an image that jobs can name.",
     "explain": "Say what an image's address stands for here.",
 }
 

@@ -7,8 +7,9 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from penstock.cli.clients import Client, client, unreachable
+from penstock.cli.connect import known
 from penstock.cli.place import Place, with_place
-from penstock.templates import SEED_BUCKET, TEMPLATES, key
+from penstock.templates import SEED_BUCKET, TEMPLATES, ProjectTemplate, key
 
 DEADLINE: Final = 600.0  # seconds for the project's stack
 GOING: Final = ("Pending", "CreateInProgress")
@@ -18,16 +19,31 @@ GOING: Final = ("Pending", "CreateInProgress")
 @click.argument("name")
 @click.option("--template", type=click.Choice(list(TEMPLATES)), default="build-train-deploy", show_default=True)
 @click.option("--param", "said", multiple=True, metavar="NAME=VALUE", help="A template's parameter; may be repeated.")
+@click.option("--connection", default="", help="Repositories are behind this connection: its name, or its ARN.")
+@click.option("--owner", default="", help="Whose they are there: OWNER/NAME-modelbuild, OWNER/NAME-modeldeploy.")
 @with_place
-def command(place: Place, name: str, template: str, said: tuple[str, ...]) -> None:
+def command(place: Place, name: str, template: str, said: tuple[str, ...], connection: str, owner: str) -> None:
     """Start a project: NAME becomes what the template makes of it."""
     parameters = dict(parameter(each) for each in said)
     try:
+        if connection:
+            parameters = connected(place, name, TEMPLATES[template], connection, owner) | parameters
         project = create(place, name, template, parameters)
         for label, value in sorted(outputs(place, project).items()):
             click.echo(f"{label:22} {value}")
     except (BotoCoreError, ClientError) as error:
         raise unreachable(place, error) from None
+
+
+def connected(place: Place, name: str, template: ProjectTemplate, connection: str, owner: str) -> dict[str, str]:
+    """What a template is told of repositories behind a connection."""
+    arn = connection if connection.startswith("arn:") else known(place, connection)
+    if not arn:
+        raise click.ClickException(
+            f"there is no connection '{connection}'; make it with: penstock connect {connection}"
+        )
+    names = {label: f"{owner}/{name}-{end}" for label, end in template.repositories().items()} if owner else {}
+    return {"CodeConnectionArn": arn, **names}
 
 
 def parameter(text: str) -> tuple[str, str]:

@@ -3,11 +3,12 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
+from penstock.composition.built import Built
 from penstock.composition.sources import OUR_FILES, clock
 from penstock.images import catalog, clients, metrics
 from penstock.images.environments import BadEnvironment
@@ -18,13 +19,19 @@ from penstock.runtimes.environments.plan import Plan
 from penstock.runtimes.sandbox import SYSTEM_PATH, Furnish, Image, UnknownImage
 from penstock.services.sagemaker.endpoints.servers import Served
 
+Found = TypeVar("Found")
+BUILT: Final = "images"  # the folder of what was built
 TMP: Final = Path("/tmp")  # noqa: S108 - private inside a job
 
 
 def catalog_of(data: Path) -> catalog.Catalog:
-    """The mapping files of a data folder: the user's own, if any, before Penstock's."""
+    """The mapping files of a data folder: the user's own, if any, before Penstock's, and what was built."""
     own = data / "images.toml"
-    return catalog.Catalog(*([own] if own.exists() else []), is_here=lambda version: find_python(version) is not None)
+    return catalog.Catalog(
+        *([own] if own.exists() else []),
+        is_here=lambda version: find_python(version) is not None,
+        built=Built(data / BUILT).find,
+    )
 
 
 def environments_of(data: Path, elsewhere: Path | None, found: catalog.Catalog) -> Environments:
@@ -39,11 +46,12 @@ class Images:
         self._contain_unmapped = contain_unmapped
         self._catalog = catalog_of(data)
         self._hidden = data
+        self._built = Built(data / BUILT)
         self._environments = environments_of(data, environments, self._catalog)
-        self.resolve = lru_cache(self._resolve)
-        self.is_container = lru_cache(self._is_container)
-        self.plan = lru_cache(self._plan)
-        self.served = lru_cache(self._served)
+        self.resolve = self._by_address(lru_cache(self._resolve))
+        self.plan = self._by_address(lru_cache(self._plan))
+        self.served = self._by_address(lru_cache(self._served))
+        self._is_mapped_to_container = lru_cache(self._maps_to_container)
 
     def _resolve(self, uri: str) -> Image:
         """The environment of an image, for the sandbox."""
@@ -96,15 +104,23 @@ class Images:
                 is_much = any(hidden.is_relative_to(beside) for hidden in (self._hidden.absolute(), TMP))
                 yield path if is_much else beside
 
-    def _is_container(self, uri: str) -> bool:
+    def _by_address(self, find: Callable[[str], Found]) -> Callable[[str], Found]:
+        """The same of a version of an image, by its ARN."""
+        return lambda uri: find(self._built.address(uri))
+
+    def _maps_to_container(self, uri: str) -> bool:
+        return self._catalog.container(uri) is not None
+
+    def is_container(self, uri: str) -> bool:
         """Whether an image's jobs run as containers: it is mapped to one, or to nothing."""
         try:
-            return self._catalog.container(uri) is not None
+            return self._is_mapped_to_container(self._built.address(uri))
         except catalog.UnknownImage:
             return self._contain_unmapped
 
     def container(self, uri: str) -> ContainerImage:
         """The image at the container engine, of one that runs as a container."""
+        uri = self._built.address(uri)
         try:
             found = self._catalog.container(uri)
         except catalog.UnknownImage:
@@ -138,13 +154,33 @@ class Images:
             furnish=self._furnishing(plan, catalog.UnknownImage),
         )
 
+    def is_environment(self, uri: str) -> bool:
+        try:
+            return not self._is_mapped_to_container(self._built.address(uri))
+        except catalog.UnknownImage:
+            return False
+
+    def plan_of(self, environment: str) -> Plan:
+        """An environment by its name. Raises `BadEnvironment`."""
+        return self._environments.plan(environment)
+
+    async def furnish(self, uri: str) -> None:
+        """Let an image's environment be there. Raises `UnknownImage`, with the reason where it cannot be had."""
+        image = self.resolve(uri)
+        if image.furnish is not None:
+            await image.furnish(untold)
+
     def metric_definitions(self, uri: str) -> Sequence[Mapping[str, str]]:
         """What SageMaker watches for in the algorithm of an image; nothing for an image nobody knows."""
         try:
-            found = self._catalog.resolve(uri)
+            found = self._catalog.resolve(self._built.address(uri))
         except catalog.UnknownImage:
             return ()
         return [{"Name": each.name, "Regex": each.regex} for each in metrics.built_in(found)]
+
+
+def untold(step: str) -> None:
+    """Where nobody waits to hear how far it is."""
 
 
 def folders_of(plan: Plan) -> list[Path]:

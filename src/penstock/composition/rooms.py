@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from penstock.composition.images import Images
+from penstock.composition.built import Built
+from penstock.composition.images import BUILT, Images
 from penstock.composition.inventories import Inventories
+from penstock.composition.keeping import Keeping
 from penstock.composition.residents import environments_here, model_servers, nursery
 from penstock.composition.runtimes import containers_of, machine_here
 from penstock.composition.sources import chance, clock
@@ -45,6 +47,7 @@ from penstock.services.sagemaker.automl.room import open_automl
 from penstock.services.sagemaker.endpoints.metering import Answered, nothing_answered
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.features.room import open_features
+from penstock.services.sagemaker.images.room import open_images
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.jobs.running import no_context
 from penstock.services.sagemaker.mlflow.keeping import Launch
@@ -189,6 +192,7 @@ class Rooms:
         streams = streams_of(data, directory)
         rooms._furnish_jobs(streams, images, clients_of.jobs, is_traced=is_traced)
         rooms._furnish_functions(data, streams, clients_of.functions)
+        rooms._furnish_images(data, images)
         rooms._furnish_models(data, streams, images, clients_of.servers)
         rooms._furnish_features(data)
         rooms._furnish_builds(data, streams, clients_of.jobs, endpoint)
@@ -262,6 +266,7 @@ class Rooms:
             clock=clock,
             chance=chance,
             announce=BuildAnnouncer(self.notices),
+            privileged={"DOCKER_HOST": self.container_engine.address},
         )
         self.tidy.append(codebuild.tidy)
         self.hooks["codebuild"] = codebuild.hear
@@ -281,6 +286,17 @@ class Rooms:
         )
         self.chores.append(functions.work)
         self.tidy.append(functions.tidy)
+
+    def _furnish_images(self, data: Path, images: Images) -> None:
+        """What jobs run in, in versions."""
+        open_images(
+            engine=self.engine,
+            directory=self.directory,
+            keep=Keeping(images, Built(data / BUILT), self.container_engine).keep,
+            clock=clock,
+            chance=chance,
+            announce=Announcer(self.notices),
+        )
 
     def _furnish_models(
         self, data: Path, streams: Streams, images: Images, client_environment: ClientEnvironment

@@ -4,12 +4,14 @@
     /_penstock/git-http/ACCOUNT/REGION/CONNECTION/OWNER/NAME.git
 
 Git's smart HTTP is passed on and back, bodies streamed, with the connection's own credentials in the place of the
-asker's: a build needs none. With `--auth` whoever asks shows git credentials of a user, as for CodeCommit.
+asker's: a build needs none. What a connection has in a folder is served from there. With `--auth` whoever asks shows
+git credentials of a user, as for CodeCommit.
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 import httpcore
@@ -17,6 +19,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from penstock.gateway.forwarding import pieces
 from penstock.gateway.git import CHALLENGE, Password, basic
@@ -35,11 +38,33 @@ QUIET: Final = 600.0  # seconds that a host may say nothing
 Upstream = Callable[[str, str, str, str], Awaitable[tuple[str, str] | None]]
 
 
+class Answered(Protocol):
+    """What git has answered for a folder."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    @property
+    def pieces(self) -> AsyncIterator[bytes]: ...
+
+
+class FromFolder(Protocol):
+    """Has git answer for a repository in a folder."""
+
+    def __call__(
+        self, folder: str, what: str, method: str, query: str, headers: Mapping[str, str], body: AsyncIterator[bytes]
+    ) -> AbstractAsyncContextManager[Answered]: ...
+
+
 class GitProxy:
     """`upstream` tells a repository's address and the header that lets in."""
 
-    def __init__(self, upstream: Upstream, password: Password, *, auth: bool) -> None:
+    def __init__(self, upstream: Upstream, from_folder: FromFolder, password: Password, *, auth: bool) -> None:
         self._upstream = upstream
+        self._from_folder = from_folder
         self._password = password
         self._auth = auth
         self._pool = httpcore.AsyncConnectionPool(max_connections=50, max_keepalive_connections=10)
@@ -69,12 +94,18 @@ class GitProxy:
             return PlainTextResponse(f"Connection {connection} is not there, or leads nowhere yet.\n", 404)
         url, authorization = place
         if not url.startswith(("http://", "https://")):
-            return PlainTextResponse("This connection leads to a folder: pipelines and builds read it.\n", 501)
+            return self._from(url, found["what"], request)
         return await self._passed_on(request, f"{url}/{found['what']}", authorization)
 
     async def _is_of(self, request: Request, account: str) -> bool:
         credential = await self._password(*basic(head_of(request.scope)))
         return credential is not None and credential.account == account
+
+    def _from(self, folder: str, what: str, request: Request) -> Response:
+        query = request.scope["query_string"].decode("latin-1")
+        return FolderAnswer(
+            self._from_folder(folder, what, request.method, query, request.headers, unless_gone(request))
+        )
 
     async def _passed_on(self, request: Request, url: str, authorization: str) -> Response:
         place = urlsplit(url)
@@ -101,6 +132,29 @@ class GitProxy:
         response = StreamingResponse(pieces(answer), answer.status, background=BackgroundTask(answer.aclose))
         response.raw_headers = [(name.lower(), text) for name, text in answer.headers if name.lower() in RETURNED]
         return response
+
+
+class FolderAnswer(Response):
+    """What git says of a repository in a folder, piece by piece, while its client is still sending."""
+
+    def __init__(self, asked: AbstractAsyncContextManager[Answered]) -> None:
+        super().__init__()
+        self._asked = asked
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - Starlette's
+        async with self._asked as answer:
+            headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
+            await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+            async for piece in answer.pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+
+
+async def unless_gone(request: Request) -> AsyncIterator[bytes]:
+    """What a client sends; less of it where it hangs up, which git tells from the whole."""
+    with suppress(ClientDisconnect):
+        async for piece in sent(request):
+            yield piece
 
 
 async def sent(request: Request) -> AsyncIterator[bytes]:

@@ -115,11 +115,25 @@ class ContainerEntry:
     container: Container
 
 
+def unbuilt(digest: str) -> None:
+    """Where nothing was built."""
+
+
 class Catalog:
     """The mapping files, read once."""
 
-    def __init__(self, *files: Path, is_here: Callable[[str], bool] = lambda _: True) -> None:
-        """The user's files, the most important first, on top of Penstock's own; `is_here` knows a Python's version."""
+    def __init__(
+        self,
+        *files: Path,
+        is_here: Callable[[str], bool] = lambda _: True,
+        built: Callable[[str], Path | None] = unbuilt,
+    ) -> None:
+        """The user's files, the most important first, on top of Penstock's own; `is_here` knows a Python's version.
+
+        `built` knows the mapping file of what was built and is named by its content, and comes before them all.
+        """
+        self._built = built
+        self._known: dict[str, Entry | ContainerEntry] = {}
         self._entries: list[Entry | ContainerEntry] = []
         self._is_here = is_here
         self.environments: dict[str, Environment] = {}
@@ -160,11 +174,15 @@ class Catalog:
         return line
 
     def _add(self, file: Path) -> None:
+        self._entries += self._read(file)
+
+    def _read(self, file: Path) -> list[Entry | ContainerEntry]:
+        """The entries of a mapping file; its environments are known afterwards."""
         try:
             document = tomllib.loads(file.read_text())
             for name, environment in document.get("environments", {}).items():
                 self.environments.setdefault(name, Environment.read(name, environment, file.parent))
-            self._entries += [_entry(entry) for entry in document.get("images", [])]
+            return [_entry(entry) for entry in document.get("images", [])]
         except OSError as problem:
             raise BadCatalog(f"{file} cannot be read: {problem.strerror}") from problem
         except (tomllib.TOMLDecodeError, BadCatalog, BadEnvironment) as problem:
@@ -192,11 +210,19 @@ class Catalog:
         address = ADDRESS.fullmatch(uri)
         if address is None:
             raise UnknownImage(f"'{uri}' is not an image's address; it reads as repository[:tag][@sha256:digest]")
+        if address["digest"] and (entry := self._by_content(address["digest"])) is not None:
+            return entry, ""
         tag = address["tag"] or ""
         for entry in self._entries:
             if found := entry.pattern.fullmatch(f"{address['repository']}:{tag}"):
                 return entry, found.groupdict().get("version") or ""
         raise UnknownImage(_unmapped(uri, only_digest=bool(address["digest"]) and not tag))
+
+    def _by_content(self, digest: str) -> Entry | ContainerEntry | None:
+        """What was built and is called that, if it was."""
+        if digest not in self._known and (file := self._built(digest)) is not None:
+            (self._known[digest],) = self._read(file)
+        return self._known.get(digest)
 
     def _image(self, uri: str, asked: str, entry: Entry) -> Image:
         environment = self._choose(uri, entry)
@@ -303,7 +329,7 @@ def _note(framework: Framework, asked: str, run: str, environment: Environment) 
     if inside := re.search(r"transformers([\d.]+)", asked) if framework == "huggingface" else None:
         asked = inside[1]  # the tag begins with the version of the framework below
     wanted = asked.partition("-")[0].split(".")
-    if framework == "none" or run.split(".")[: len(wanted)] == wanted:
+    if framework == "none" or not asked or run.split(".")[: len(wanted)] == wanted:
         return ""
     return (
         f"The image asks for {NAMES[framework]} {asked}; it is run with {run}, which the environment "

@@ -130,6 +130,11 @@ def _lines(path: Path) -> list[str]:
     return [" ".join(line.split()) for line in plain if line.strip()]
 
 
+def is_lock(text: str) -> bool:
+    """Whether every line of a text pins a package by version and content."""
+    return not _loose(text.splitlines())
+
+
 def _loose(lines: list[str]) -> list[str]:
     """The lines that do not pin a package by version and content."""
     return [line for line in lines if not PIN.match(line) or "--hash=sha256:" not in line]

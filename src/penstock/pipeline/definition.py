@@ -284,7 +284,7 @@ class _Writer:
         return step
 
     def image(self, options: Options) -> str:
-        return options.image or instances.image_in(self.to.region)
+        return options.image or self.graph.image or instances.image_in(self.to.region)
 
     def instances(self, call: Call) -> dict[str, Json]:
         return {"InstanceType": call.task.instance, "InstanceCount": 1, "VolumeSizeInGB": call.task.options.disk}

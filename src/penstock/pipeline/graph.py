@@ -252,7 +252,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """A whole pipeline. `result` is what the function returned, if anything."""
+    """A whole pipeline. `result` is what the function returned, if anything; `image` of steps that name none."""
 
     name: str
     description: str
@@ -260,6 +260,7 @@ class Graph:
     parameters: tuple[Parameter, ...]
     block: Block
     result: Reference | None
+    image: str = ""
 
 
 def blocks(block: Block) -> Iterator[Block]:

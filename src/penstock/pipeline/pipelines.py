@@ -27,10 +27,11 @@ class Pipeline(Generic[P, R]):
 
     function: Callable[P, R]
     name: str
+    image: str = ""
 
     def graph(self) -> Graph:
         """What the function draws. Raises `Mistake`."""
-        return _draw(self.function, self.name)
+        return _draw(self.function, self.name, self.image)
 
     def __call__(self, *_: P.args, **__: P.kwargs) -> R:
         raise Mistake(
@@ -42,22 +43,22 @@ class Pipeline(Generic[P, R]):
 @overload
 def pipeline(function: Callable[P, R], /) -> Pipeline[P, R]: ...
 @overload
-def pipeline(*, name: str) -> Callable[[Callable[P, R]], Pipeline[P, R]]: ...
-def pipeline(function: Callable[..., Any] | None = None, /, *, name: str = "") -> Any:
-    """Make a function a pipeline; its name is the function's, with hyphens."""
+def pipeline(*, name: str = "", image: str = "") -> Callable[[Callable[P, R]], Pipeline[P, R]]: ...
+def pipeline(function: Callable[..., Any] | None = None, /, *, name: str = "", image: str = "") -> Any:
+    """Make a function a pipeline; its name is the function's, with hyphens. Steps have `image` if they name none."""
     if function is None:
-        return functools.partial(_pipeline, name=name)
-    return _pipeline(function, name="")
+        return functools.partial(_pipeline, name=name, image=image)
+    return _pipeline(function, name="", image="")
 
 
-def _pipeline(function: Callable[P, R], *, name: str) -> Pipeline[P, R]:
+def _pipeline(function: Callable[P, R], *, name: str, image: str) -> Pipeline[P, R]:
     chosen = name or function.__name__.replace("_", "-").strip("-")
     if not NAME.fullmatch(chosen):
         raise Mistake(f"'{chosen}' cannot be a pipeline's name: letters, digits and hyphens can.", line_of(function))
-    return Pipeline(function, chosen)
+    return Pipeline(function, chosen, image)
 
 
-def _draw(function: Callable[..., Any], name: str) -> Graph:
+def _draw(function: Callable[..., Any], name: str, image: str) -> Graph:
     at = line_of(function)
     hints = hints_of(function, name, at)
     signature = inspect.signature(function)
@@ -75,7 +76,7 @@ def _draw(function: Callable[..., Any], name: str) -> Graph:
             raise Mistake(f"step '{node.name}' ranges over {loose[0].values}: wrap the call in tune(…).", loose[0].at)
     return Graph(
         name=name, description=inspect.getdoc(function) or "", at=at, parameters=parameters, block=drawn.block,
-        result=_result(answer, name),
+        result=_result(answer, name), image=image,
     )  # fmt: skip
 
 

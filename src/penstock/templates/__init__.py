@@ -6,6 +6,7 @@ the ZIP that `AWS::CodeCommit::Repository` takes.
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import dataclass
 from importlib import resources
@@ -15,7 +16,8 @@ from typing import Final
 
 SECTIONS: Final = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 SEED_BUCKET: Final = "sagemaker-servicecatalog-seedcode-{region}"
-SEEDS: Final = ("check-in", "model-build", "model-deploy", "model-monitor")
+SEEDS: Final = ("check-in", "image-build", "model-build", "model-deploy", "model-monitor")
+REPOSITORY: Final = re.compile(r"^  ((?P<what>\w+)CodeRepositoryFullname):$", re.MULTILINE)
 EPOCH: Final = (2020, 1, 1, 0, 0, 0)  # what all files of a seed are dated, so that it is the same each time
 
 
@@ -37,6 +39,10 @@ class ProjectTemplate:
                 lines += [f"{section}:", *entries.values()]
         return "\n".join(lines) + "\n"
 
+    def repositories(self) -> dict[str, str]:
+        """The parameters that name repositories behind a connection, and what each is usually called the end of."""
+        return {found[1]: found["what"].lower() for found in REPOSITORY.finditer(self.text())}
+
 
 BUILD: Final = ("common", "build")
 TEMPLATES: Final = {
@@ -52,6 +58,16 @@ TEMPLATES: Final = {
             "build-train-deploy-monitor",
             "Models are made, deployed and monitored: where production's data drifts, a new one is made",
             (*BUILD, "deploy", "monitor"),
+        ),
+        ProjectTemplate(
+            "image-build-train",
+            "A repository whose every push makes and tests the image that models are made in; and those are made",
+            (*BUILD, "image"),
+        ),
+        ProjectTemplate(
+            "image-build-train-deploy",
+            "Images are made and tested, models made in them, approved ones deployed to staging and to production",
+            (*BUILD, "image", "deploy"),
         ),
         ProjectTemplate(
             "deploy",

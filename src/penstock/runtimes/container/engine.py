@@ -171,6 +171,11 @@ class Engine:
         self._socket = socket
         self._pool = httpcore.AsyncConnectionPool(uds=str(socket), max_connections=None, keepalive_expiry=IDLE)
 
+    @property
+    def address(self) -> str:
+        """Where the engine is, or would be, as its other clients write it."""
+        return f"{UNIX}{self._socket}"
+
     async def close(self) -> None:
         await self._pool.aclose()
 

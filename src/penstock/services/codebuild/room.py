@@ -1,8 +1,10 @@
 """The room, furnished: what `composition` calls to have CodeBuild."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from penstock.engine.engine import Engine
 from penstock.engine.jobs import Runtime
@@ -24,6 +26,8 @@ from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory
 from penstock.wire.hooks import Hook
+
+NOTHING_MORE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,12 @@ def open_codebuild(
     clock: Callable[[], float],
     chance: Callable[[], str],
     announce: Announce = unheard,
+    privileged: Mapping[str, str] = NOTHING_MORE,
 ) -> CodeBuildRoom:
     """Enter the operations into the directory, the flow and its activities into the engine. Before `engine.work`.
 
-    `folder` is where sources are fetched to, `endpoint` where webhooks come in.
+    `folder` is where sources are fetched to, `endpoint` where webhooks come in; `privileged` are what builds that
+    may build images are told.
     """
     running = Running(
         database=engine.database,
@@ -62,6 +68,7 @@ def open_codebuild(
         machine=machine,
         client_environment=client_environment,
         clock=clock,
+        privileged=privileged,
     )
     engine.activity(FETCH, Fetching(engine.database, directory, blobs, folder, client_environment).fetch)
     engine.activity(RUN, running.run)

@@ -90,8 +90,10 @@ class Running:
         machine: Machine,
         client_environment: ClientEnvironment,
         clock: Callable[[], float],
+        privileged: Mapping[str, str],
     ) -> None:
         self._directory = directory
+        self._privileged = privileged
         self._runtime = runtime
         self._blobs = blobs
         self._streams = streams
@@ -180,6 +182,7 @@ class Running:
             environment={
                 **package_indexes(),
                 **clients,
+                **(self._privileged if plan.build["environment"].get("privilegedMode") else {}),
                 **order.repositories(clients.get("AWS_ENDPOINT_URL", ""), task.scope.region),
                 **variables.values,
                 **order.build_variables(plan, fetched, task.scope.account),

@@ -1,12 +1,14 @@
 """The room, furnished: what `composition` calls to have CodeConnections."""
 
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from penstock.engine.pushes import Pushes
 from penstock.services.codeconnections.connections import Connections
+from penstock.services.codeconnections.folders import Answered, served
 from penstock.services.codeconnections.hooks import Receiving
 from penstock.services.codeconnections.hosts import Hosts
 from penstock.services.codeconnections.model import OLDER, SERVICE
@@ -23,6 +25,7 @@ class CodeConnectionsRoom:
     """Where the gateway's git door leads; what is to be done all the time; who hears webhooks."""
 
     upstream: Callable[[str, str, str, str], Awaitable[tuple[str, str] | None]]
+    from_folder: Callable[..., AbstractAsyncContextManager[Answered]]
     watch: Callable[[], Coroutine[Any, Any, None]]
     hear: Callable[[Hook], Awaitable[tuple[int, str]]]
 
@@ -47,4 +50,4 @@ def open_codeconnections(
     using = Using(database, places, folder)
     using.open(directory)
     watching = Watching(database, pushes, using, clock, look_every)
-    return CodeConnectionsRoom(using.upstream, watching.watch, Receiving(using, watching).receive)
+    return CodeConnectionsRoom(using.upstream, served, watching.watch, Receiving(using, watching).receive)

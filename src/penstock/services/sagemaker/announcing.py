@@ -56,6 +56,9 @@ MODEL: Final = subject("Model", "DescribeModel")
 ENDPOINT_CONFIG: Final = subject("Endpoint Config", "DescribeEndpointConfig")
 ENDPOINT: Final = subject("Endpoint", "DescribeEndpoint")
 ENDPOINT_DEPLOYMENT: Final = subject("Endpoint Deployment", "DescribeEndpoint")
+IMAGE_VERSION: Final = Subject(
+    Kind(SOURCE, "SageMaker Image Version State Change"), "DescribeImageVersion", text, has_tags=False
+)
 MODEL_PACKAGE: Final = Subject(
     Kind(SOURCE, "SageMaker Model Package State Change"),
     "DescribeModelPackage",

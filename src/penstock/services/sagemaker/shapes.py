@@ -1123,6 +1123,36 @@ class CreateHyperParameterTuningJobResponse(TypedDict):
     HyperParameterTuningJobArn: str
 
 
+class CreateImageRequest(TypedDict):
+    Description: NotRequired[str]
+    DisplayName: NotRequired[str]
+    ImageName: str
+    RoleArn: str
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateImageResponse(TypedDict):
+    ImageArn: NotRequired[str]
+
+
+class CreateImageVersionRequest(TypedDict):
+    BaseImage: str
+    ClientToken: str
+    ImageName: str
+    Aliases: NotRequired[list[str]]
+    VendorGuidance: NotRequired[VendorGuidance]
+    JobType: NotRequired[JobType]
+    MLFramework: NotRequired[str]
+    ProgrammingLang: NotRequired[str]
+    Processor: NotRequired[Processor]
+    Horovod: NotRequired[bool]
+    ReleaseNotes: NotRequired[str]
+
+
+class CreateImageVersionResponse(TypedDict):
+    ImageVersionArn: NotRequired[str]
+
+
 class CreateMlflowTrackingServerRequest(TypedDict):
     TrackingServerName: str
     ArtifactStoreUri: str
@@ -1632,6 +1662,24 @@ class DeleteHyperParameterTuningJobResponse(TypedDict):
     pass
 
 
+class DeleteImageRequest(TypedDict):
+    ImageName: str
+
+
+class DeleteImageResponse(TypedDict):
+    pass
+
+
+class DeleteImageVersionRequest(TypedDict):
+    ImageName: str
+    Version: NotRequired[int]
+    Alias: NotRequired[str]
+
+
+class DeleteImageVersionResponse(TypedDict):
+    pass
+
+
 class DeleteMlflowTrackingServerRequest(TypedDict):
     TrackingServerName: str
 
@@ -2073,6 +2121,47 @@ class DescribeHyperParameterTuningJobResponse(TypedDict):
     FailureReason: NotRequired[str]
     TuningJobCompletionDetails: NotRequired[HyperParameterTuningJobCompletionDetails]
     ConsumedResources: NotRequired[HyperParameterTuningJobConsumedResources]
+
+
+class DescribeImageRequest(TypedDict):
+    ImageName: str
+
+
+class DescribeImageResponse(TypedDict):
+    CreationTime: NotRequired[float]
+    Description: NotRequired[str]
+    DisplayName: NotRequired[str]
+    FailureReason: NotRequired[str]
+    ImageArn: NotRequired[str]
+    ImageName: NotRequired[str]
+    ImageStatus: NotRequired[ImageStatus]
+    LastModifiedTime: NotRequired[float]
+    RoleArn: NotRequired[str]
+
+
+class DescribeImageVersionRequest(TypedDict):
+    ImageName: str
+    Version: NotRequired[int]
+    Alias: NotRequired[str]
+
+
+class DescribeImageVersionResponse(TypedDict):
+    BaseImage: NotRequired[str]
+    ContainerImage: NotRequired[str]
+    CreationTime: NotRequired[float]
+    FailureReason: NotRequired[str]
+    ImageArn: NotRequired[str]
+    ImageVersionArn: NotRequired[str]
+    ImageVersionStatus: NotRequired[ImageVersionStatus]
+    LastModifiedTime: NotRequired[float]
+    Version: NotRequired[int]
+    VendorGuidance: NotRequired[VendorGuidance]
+    JobType: NotRequired[JobType]
+    MLFramework: NotRequired[str]
+    ProgrammingLang: NotRequired[str]
+    Processor: NotRequired[Processor]
+    Horovod: NotRequired[bool]
+    ReleaseNotes: NotRequired[str]
 
 
 class DescribeLineageGroupRequest(TypedDict):
@@ -3157,6 +3246,17 @@ class IamIdentity(TypedDict):
     SourceIdentity: NotRequired[str]
 
 
+class Image(TypedDict):
+    CreationTime: float
+    Description: NotRequired[str]
+    DisplayName: NotRequired[str]
+    FailureReason: NotRequired[str]
+    ImageArn: str
+    ImageName: str
+    ImageStatus: ImageStatus
+    LastModifiedTime: float
+
+
 class ImageClassificationJobConfig(TypedDict):
     CompletionCriteria: NotRequired[AutoMLJobCompletionCriteria]
 
@@ -3164,6 +3264,46 @@ class ImageClassificationJobConfig(TypedDict):
 class ImageConfig(TypedDict):
     RepositoryAccessMode: RepositoryAccessMode
     RepositoryAuthConfig: NotRequired[RepositoryAuthConfig]
+
+
+ImageSortBy: TypeAlias = Literal[
+    "CREATION_TIME", "LAST_MODIFIED_TIME", "IMAGE_NAME"
+]
+
+
+ImageSortOrder: TypeAlias = Literal[
+    "ASCENDING", "DESCENDING"
+]
+
+
+ImageStatus: TypeAlias = Literal[
+    "CREATING", "CREATED", "CREATE_FAILED", "UPDATING", "UPDATE_FAILED", "DELETING", "DELETE_FAILED"
+]
+
+
+class ImageVersion(TypedDict):
+    CreationTime: float
+    FailureReason: NotRequired[str]
+    ImageArn: str
+    ImageVersionArn: str
+    ImageVersionStatus: ImageVersionStatus
+    LastModifiedTime: float
+    Version: int
+
+
+ImageVersionSortBy: TypeAlias = Literal[
+    "CREATION_TIME", "LAST_MODIFIED_TIME", "VERSION"
+]
+
+
+ImageVersionSortOrder: TypeAlias = Literal[
+    "ASCENDING", "DESCENDING"
+]
+
+
+ImageVersionStatus: TypeAlias = Literal[
+    "CREATING", "CREATED", "CREATE_FAILED", "DELETING", "DELETE_FAILED"
+]
 
 
 IncludedData: TypeAlias = Literal[
@@ -3362,6 +3502,11 @@ class JobStepMetadata(TypedDict):
     Arn: NotRequired[str]
 
 
+JobType: TypeAlias = Literal[
+    "TRAINING", "INFERENCE", "NOTEBOOK_KERNEL"
+]
+
+
 JoinSource: TypeAlias = Literal[
     "Input", "None"
 ]
@@ -3415,6 +3560,19 @@ class ListActionsRequest(TypedDict):
 
 class ListActionsResponse(TypedDict):
     ActionSummaries: NotRequired[list[ActionSummary]]
+    NextToken: NotRequired[str]
+
+
+class ListAliasesRequest(TypedDict):
+    ImageName: str
+    Alias: NotRequired[str]
+    Version: NotRequired[int]
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class ListAliasesResponse(TypedDict):
+    SageMakerImageVersionAliases: NotRequired[list[str]]
     NextToken: NotRequired[str]
 
 
@@ -3614,6 +3772,40 @@ class ListHyperParameterTuningJobsRequest(TypedDict):
 
 class ListHyperParameterTuningJobsResponse(TypedDict):
     HyperParameterTuningJobSummaries: list[HyperParameterTuningJobSummary]
+    NextToken: NotRequired[str]
+
+
+class ListImageVersionsRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    ImageName: str
+    LastModifiedTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+    SortBy: NotRequired[ImageVersionSortBy]
+    SortOrder: NotRequired[ImageVersionSortOrder]
+
+
+class ListImageVersionsResponse(TypedDict):
+    ImageVersions: NotRequired[list[ImageVersion]]
+    NextToken: NotRequired[str]
+
+
+class ListImagesRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    LastModifiedTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    NextToken: NotRequired[str]
+    SortBy: NotRequired[ImageSortBy]
+    SortOrder: NotRequired[ImageSortOrder]
+
+
+class ListImagesResponse(TypedDict):
+    Images: NotRequired[list[Image]]
     NextToken: NotRequired[str]
 
 
@@ -5356,6 +5548,11 @@ class ProcessingStoppingCondition(TypedDict):
     MaxRuntimeInSeconds: int
 
 
+Processor: TypeAlias = Literal[
+    "CPU", "GPU"
+]
+
+
 class ProductionVariant(TypedDict):
     VariantName: str
     ModelName: NotRequired[str]
@@ -6835,6 +7032,37 @@ class UpdateFeatureMetadataResponse(TypedDict):
     pass
 
 
+class UpdateImageRequest(TypedDict):
+    DeleteProperties: NotRequired[list[str]]
+    Description: NotRequired[str]
+    DisplayName: NotRequired[str]
+    ImageName: str
+    RoleArn: NotRequired[str]
+
+
+class UpdateImageResponse(TypedDict):
+    ImageArn: NotRequired[str]
+
+
+class UpdateImageVersionRequest(TypedDict):
+    ImageName: str
+    Alias: NotRequired[str]
+    Version: NotRequired[int]
+    AliasesToAdd: NotRequired[list[str]]
+    AliasesToDelete: NotRequired[list[str]]
+    VendorGuidance: NotRequired[VendorGuidance]
+    JobType: NotRequired[JobType]
+    MLFramework: NotRequired[str]
+    ProgrammingLang: NotRequired[str]
+    Processor: NotRequired[Processor]
+    Horovod: NotRequired[bool]
+    ReleaseNotes: NotRequired[str]
+
+
+class UpdateImageVersionResponse(TypedDict):
+    ImageVersionArn: NotRequired[str]
+
+
 class UpdateMlflowTrackingServerRequest(TypedDict):
     TrackingServerName: str
     ArtifactStoreUri: NotRequired[str]
@@ -7017,6 +7245,11 @@ VariantStatus: TypeAlias = Literal[
 
 class VectorConfig(TypedDict):
     Dimension: int
+
+
+VendorGuidance: TypeAlias = Literal[
+    "NOT_PROVIDED", "STABLE", "TO_BE_ARCHIVED", "ARCHIVED"
+]
 
 
 class Vertex(TypedDict):

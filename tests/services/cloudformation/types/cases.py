@@ -313,6 +313,10 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"Type": "String", "Value": 1, "Tags": {"a": "1"}},
         {"Type": "String", "Value": "2", "Description": "d", "Tags": {"b": "2"}},
     ),
+    "AWS::SageMaker::Image": (
+        {"ImageName": "made", "ImageRoleArn": ROLE, "ImageDescription": "d", "Tags": ONE},
+        {"ImageName": "made", "ImageRoleArn": ROLE, "ImageDisplayName": "e", "Tags": TWO},
+    ),
     "AWS::SageMaker::CodeRepository": (
         {"GitConfig": {"RepositoryUrl": "https://git.example.org/a.git"}, "Tags": ONE},
         {"GitConfig": {"RepositoryUrl": "https://git.example.org/b.git"}, "Tags": TWO},

@@ -39,6 +39,35 @@ CODE_REPOSITORY: Final = Plain(
 )
 
 
+IMAGE: Final = Plain(
+    name="AWS::SageMaker::Image",
+    service="sagemaker",
+    create="CreateImage",
+    read="DescribeImage",
+    update="UpdateImage",
+    delete="DeleteImage",
+    properties="ImageDescription ImageDisplayName ImageName ImageRoleArn Tags",
+    required="ImageName ImageRoleArn",
+    create_only="ImageName",
+    naming=Naming("ImageName", longest=63),
+    key={"ImageName": last_part},
+    id="ImageArn",
+    attributes={"ImageArn": "ImageArn"},
+    renames={"ImageDescription": "Description", "ImageDisplayName": "DisplayName", "ImageRoleArn": "RoleArn"},
+    tags=Tags(tag="AddTags", untag="DeleteTags", of=itself),
+)
+
+
+def update_image(before: Resource, after: Resource) -> Steps[Made]:
+    """What is no longer said is deleted by name."""
+    names = {"ImageDescription": "Description", "ImageDisplayName": "DisplayName"}
+    gone = [name for told, name in names.items() if told in before.properties and told not in after.properties]
+    if gone:
+        request = {"ImageName": last_part(after), "DeleteProperties": gone}
+        yield from ask("sagemaker", "UpdateImage", request)
+    return (yield from IMAGE.changing(before, after))
+
+
 def update_code_repository(before: Resource, after: Resource) -> Steps[Made]:
     """Made anew under its name, as it is nothing but its configuration, of which the API changes the secret only."""
     if before.properties["GitConfig"] != after.properties["GitConfig"]:
@@ -410,6 +439,7 @@ PROJECT: Final = Plain(
 )
 TYPES: Final = (
     replace(CODE_REPOSITORY.type(), update=update_code_repository),
+    replace(IMAGE.type(), update=update_image),
     MODEL.type(),
     ENDPOINT_CONFIG.type(),
     replace(ENDPOINT.type(), update=update_endpoint),

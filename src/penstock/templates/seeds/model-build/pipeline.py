@@ -17,10 +17,11 @@ PROJECT = "-".join(filter(None, map(os.environ.get, ("SAGEMAKER_PROJECT_NAME", "
 NAME = os.environ.get("SAGEMAKER_PIPELINE_NAME") or PROJECT or "digits"
 GROUP = PROJECT or "digits"
 BUCKET = os.environ.get("ARTIFACT_BUCKET")
+IMAGE = os.environ.get("SAGEMAKER_IMAGE_URI", "")
 LABELLED = f"s3://{BUCKET}/labelled" if BUCKET else "labelled"
 
 
-@pipeline(name=NAME)
+@pipeline(name=NAME, image=IMAGE)
 def digits(
     scanned: Path = file("data/digits.csv"), labelled: Path = folder(LABELLED), least: float = 0.9
 ) -> dict[str, object]:
