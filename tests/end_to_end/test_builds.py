@@ -2,10 +2,16 @@
 
 import io
 import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
 import zipfile
 from typing import Any
 
-from end_to_end.world import ROLE, World, until
+from end_to_end.world import DEADLINE, ROLE, World, until
 
 SPEC = """\
 version: 0.2
@@ -145,3 +151,34 @@ def test_a_batch_builds_in_order_with_a_cache_and_combines_what_it_leaves(world:
     assert batch["buildBatchStatus"] == "SUCCEEDED"
     assert whole.read("first/said") == b"one by first\n"
     assert whole.read("second/said") == b"one by first\ntwo by second\n"
+
+
+def test_a_shell_opens_in_a_build_where_it_has_failed(world: World) -> None:
+    spec = "version: 0.2\nphases: {build: {commands: [mkdir deep && cd deep, export MINE=kept, 'false']}}"
+    project(world, "debugged", spec)
+    build = world.client("codebuild").start_build(projectName="debugged", debugSessionEnabled=True)["build"]
+    here, there = pty.openpty()
+    words = [sys.executable, "-m", "penstock", "build", "debug", build["id"], "--endpoint", world.place.endpoint]
+    with subprocess.Popen(words, stdin=there, stdout=there, stderr=there, start_new_session=True) as process:
+        os.close(there)
+        try:
+            os.write(here, b"echo $MINE in $(basename $PWD) by $(aws sts get-caller-identity --query Account)\n")
+            until_shown(here, b'kept in deep by "123456789012"')
+            os.write(here, b"codebuild-resume\n")
+            until_shown(here, b"The terminal is gone")
+            status = process.wait(DEADLINE)
+        finally:
+            process.kill()
+            os.close(here)
+    over = until(lambda: ended(world, build["id"]), "the build ends")
+
+    assert status == 1
+    assert over["buildStatus"] == "FAILED"
+
+
+def until_shown(terminal: int, text: bytes) -> None:
+    shown, until_then = b"", time.monotonic() + DEADLINE
+    while text not in shown:
+        ready, _, _ = select.select([terminal], [], [], max(0.0, until_then - time.monotonic()))
+        assert ready, f"{text!r} was not shown, but {shown!r}"
+        shown += os.read(terminal, 1 << 14)

@@ -62,13 +62,12 @@ def graph(place: Place) -> Iterator[BatchBuild]:
 
 def entry(place: Place, number: int, *keys: str) -> BatchBuild:
     found = place.known(*keys)
-    if found["debug-session"].flag():
-        raise BadBuildspec(f"{place.path}.debug-session: Penstock has no debug sessions")
     env = environment(found["env"])
     return BatchBuild(
         identifier=found["identifier"].text(f"build{number + 1}"),
         buildspec=found["buildspec"].text(),
         ignore_failure=found["ignore-failure"].flag(),
+        is_debugged=found["debug-session"].flag(),
         kind=env["type"].text(),
         compute_type=env["compute-type"].text(),
         image=env["image"].text(),

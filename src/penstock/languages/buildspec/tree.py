@@ -88,6 +88,7 @@ class BatchBuild:
     compute_type: str = ""
     image: str = ""
     privileged: bool | None = None
+    is_debugged: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
     part: int = 0
     parts: int = 0

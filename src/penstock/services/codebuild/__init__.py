@@ -7,6 +7,7 @@
         reporting  test results, read        reports   the operations on them
         caches     what builds keep for later ones   mirrors   git repositories kept beside
     batches    builds that belong together      listing   what is in a bucket
+    sandboxes  what a build runs in, without its build spec       doors      shells in them, and in paused builds
     sharing    policies and visibility, kept
     flow       a build's life (pure)          announcing   what EventBridge hears of it
 

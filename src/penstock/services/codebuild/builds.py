@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 LISTED: Final = 100
 REFUSED: Final[Mapping[str, str]] = {
-    "debugSessionEnabled": "Penstock has no debug sessions: the log tells what each command says.",
     "fleetOverride": "Penstock has no fleets: builds run on this machine.",
     "autoRetryLimitOverride": "Penstock does not retry builds by itself: RetryBuild does it once.",
 }

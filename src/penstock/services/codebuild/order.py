@@ -17,6 +17,8 @@ SRC: Final = f"{ROOT}/src"
 TOLD: Final = f"{ROOT}/told"
 PRIMARY: Final = "primary"
 CACHES: Final = f"{ROOT}/cache/available"
+DOOR: Final = f"{ROOT}/door"  # where whoever debugs comes in
+COMMANDS: Final = f"{ROOT}/commands"  # what a sandbox is to do
 SAVED_CACHE: Final = f"{ROOT}/cache/saved"
 NO_RUNTIMES: Final = "Skipping install of runtimes. Runtime version selection is not supported by this build image."
 
@@ -41,6 +43,8 @@ def order(plan: Plan, fetched: Fetched, spec: Buildspec, secrets: list[str]) -> 
             {each.get("artifactIdentifier", ""): each for each in plan.artifacts},
             cache=cache_order(spec.cache, fetched) if keeps_paths(plan) and spec.cache.paths else None,
         ),
+        "is_sandbox": plan.is_sandbox,
+        "is_debugged": plan.is_debugged,
         "root": ROOT,
         "folder": source_folder(""),
         "secrets": [*secrets, "AWS_CONTAINER_AUTHORIZATION_TOKEN"],
@@ -71,6 +75,8 @@ def work(spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]], cache: Json 
     return {
         "shell": spec.environment.shell or "sh",
         "keeps_session": spec.version != "0.1",
+        "is_sandbox": False,
+        "is_debugged": False,
         "notes": [*notes(spec, wanted, keeps_cache=cache is not None)],
         "cache": cache,
         "phases": phases(spec),

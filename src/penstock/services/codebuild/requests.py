@@ -180,6 +180,8 @@ def planned(
     }
     if part is not None:
         build["buildBatchArn"] = part.arn
+    if asked.get("debugSessionEnabled"):
+        build["debugSession"] = {"sessionEnabled": True, "sessionTarget": f"codebuild:{name}"}
     secondary = settings.get("secondaryArtifacts", ())
     if secondary:
         build["secondaryArtifacts"] = [promised(each, settings["name"], id) for each in secondary]

@@ -48,6 +48,7 @@ SIZES: Final[Mapping[str, tuple[float, int]]] = {
     "BUILD_GENERAL1_MEDIUM": (4, 8192),
     "BUILD_GENERAL1_LARGE": (8, 16384),
 }
+NOTHING: Final = Buildspec(version="0.2")  # what a sandbox does of its own
 LARGER: Final = (16.0, 32768)
 DISK_MIB: Final = 64 * 1024
 PACKAGE_INDEXES: Final = (
@@ -132,7 +133,7 @@ class Running:
     async def _attempt(self, task: Task, plan: Plan, fetched: Fetched, live: Live) -> Report:
         await self.tidy()
         try:
-            spec = buildspec.read(fetched.buildspec)
+            spec = NOTHING if plan.is_sandbox else buildspec.read(fetched.buildspec)
             variables = await settings.resolve(self._directory, task.scope, plan, spec.environment)
         except BadBuildspec as problem:
             raise Unready(Trouble("YAML_FILE_ERROR", str(problem))) from None

@@ -62,6 +62,16 @@ class BatchGetBuildsResponse(TypedDict):
     buildsNotFound: NotRequired[list[str]]
 
 
+class BatchGetCommandExecutionsRequest(TypedDict):
+    sandboxId: str
+    commandExecutionIds: list[str]
+
+
+class BatchGetCommandExecutionsResponse(TypedDict):
+    commandExecutions: NotRequired[list[CommandExecution]]
+    commandExecutionsNotFound: NotRequired[list[str]]
+
+
 class BatchGetProjectsRequest(TypedDict):
     names: list[str]
 
@@ -87,6 +97,15 @@ class BatchGetReportsRequest(TypedDict):
 class BatchGetReportsResponse(TypedDict):
     reports: NotRequired[list[Report]]
     reportsNotFound: NotRequired[list[str]]
+
+
+class BatchGetSandboxesRequest(TypedDict):
+    ids: list[str]
+
+
+class BatchGetSandboxesResponse(TypedDict):
+    sandboxes: NotRequired[list[Sandbox]]
+    sandboxesNotFound: NotRequired[list[str]]
 
 
 BatchReportModeType: TypeAlias = Literal[
@@ -282,6 +301,27 @@ class CodeCoverageReportSummary(TypedDict):
     branchesMissed: NotRequired[int]
 
 
+class CommandExecution(TypedDict):
+    id: NotRequired[str]
+    sandboxId: NotRequired[str]
+    submitTime: NotRequired[float]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    status: NotRequired[str]
+    command: NotRequired[str]
+    type: NotRequired[CommandType]
+    exitCode: NotRequired[str]
+    standardOutputContent: NotRequired[str]
+    standardErrContent: NotRequired[str]
+    logs: NotRequired[LogsLocation]
+    sandboxArn: NotRequired[str]
+
+
+CommandType: TypeAlias = Literal[
+    "SHELL"
+]
+
+
 class ComputeConfiguration(TypedDict):
     vCpu: NotRequired[int]
     memory: NotRequired[int]
@@ -418,6 +458,11 @@ class DeleteWebhookRequest(TypedDict):
 
 class DeleteWebhookResponse(TypedDict):
     pass
+
+
+DeletionMode: TypeAlias = Literal[
+    "RemoveSharing", "RollbackMigration"
+]
 
 
 class DescribeCodeCoveragesRequest(TypedDict):
@@ -606,6 +651,18 @@ class ListBuildsResponse(TypedDict):
     nextToken: NotRequired[str]
 
 
+class ListCommandExecutionsForSandboxRequest(TypedDict):
+    sandboxId: str
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+
+
+class ListCommandExecutionsForSandboxResponse(TypedDict):
+    commandExecutions: NotRequired[list[CommandExecution]]
+    nextToken: NotRequired[str]
+
+
 class ListCuratedEnvironmentImagesRequest(TypedDict):
     pass
 
@@ -660,6 +717,29 @@ class ListReportsRequest(TypedDict):
 class ListReportsResponse(TypedDict):
     nextToken: NotRequired[str]
     reports: NotRequired[list[str]]
+
+
+class ListSandboxesForProjectRequest(TypedDict):
+    projectName: str
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+
+
+class ListSandboxesForProjectResponse(TypedDict):
+    ids: NotRequired[list[str]]
+    nextToken: NotRequired[str]
+
+
+class ListSandboxesRequest(TypedDict):
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+
+
+class ListSandboxesResponse(TypedDict):
+    ids: NotRequired[list[str]]
+    nextToken: NotRequired[str]
 
 
 class ListSharedProjectsRequest(TypedDict):
@@ -1019,6 +1099,56 @@ class S3ReportExportConfig(TypedDict):
     encryptionDisabled: NotRequired[bool]
 
 
+class SSMSession(TypedDict):
+    sessionId: NotRequired[str]
+    tokenValue: NotRequired[str]
+    streamUrl: NotRequired[str]
+
+
+class Sandbox(TypedDict):
+    id: NotRequired[str]
+    arn: NotRequired[str]
+    projectName: NotRequired[str]
+    requestTime: NotRequired[float]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    status: NotRequired[str]
+    source: NotRequired[ProjectSource]
+    sourceVersion: NotRequired[str]
+    secondarySources: NotRequired[list[ProjectSource]]
+    secondarySourceVersions: NotRequired[list[ProjectSourceVersion]]
+    environment: NotRequired[ProjectEnvironment]
+    fileSystemLocations: NotRequired[list[ProjectFileSystemLocation]]
+    timeoutInMinutes: NotRequired[int]
+    queuedTimeoutInMinutes: NotRequired[int]
+    vpcConfig: NotRequired[VpcConfig]
+    logConfig: NotRequired[LogsConfig]
+    encryptionKey: NotRequired[str]
+    serviceRole: NotRequired[str]
+    currentSession: NotRequired[SandboxSession]
+
+
+class SandboxSession(TypedDict):
+    id: NotRequired[str]
+    status: NotRequired[str]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    currentPhase: NotRequired[str]
+    phases: NotRequired[list[SandboxSessionPhase]]
+    resolvedSourceVersion: NotRequired[str]
+    logs: NotRequired[LogsLocation]
+    networkInterface: NotRequired[NetworkInterface]
+
+
+class SandboxSessionPhase(TypedDict):
+    phaseType: NotRequired[str]
+    phaseStatus: NotRequired[StatusType]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    durationInSeconds: NotRequired[int]
+    contexts: NotRequired[list[PhaseContext]]
+
+
 class ScopeConfiguration(TypedDict):
     name: str
     domain: NotRequired[str]
@@ -1061,6 +1191,25 @@ SourceType: TypeAlias = Literal[
     "CODECOMMIT", "CODEPIPELINE", "GITHUB", "GITLAB", "GITLAB_SELF_MANAGED", "S3", "BITBUCKET", "GITHUB_ENTERPRISE",
     "NO_SOURCE"
 ]
+
+
+class SsmDeleteResourcePolicyRequest(TypedDict):
+    ResourceArn: str
+    PolicyId: str
+    PolicyHash: str
+    DeletionMode: NotRequired[DeletionMode]
+
+
+class SsmPutResourcePolicyRequest(TypedDict):
+    ResourceArn: str
+    Policy: str
+    PolicyId: NotRequired[str]
+    PolicyHash: NotRequired[str]
+
+
+class SsmPutResourcePolicyResponse(TypedDict):
+    PolicyId: NotRequired[str]
+    PolicyHash: NotRequired[str]
 
 
 class StartBuildBatchRequest(TypedDict):
@@ -1142,6 +1291,46 @@ class StartBuildResponse(TypedDict):
     build: NotRequired[Build]
 
 
+class StartCommandExecutionRequest(TypedDict):
+    sandboxId: str
+    command: str
+    type: NotRequired[CommandType]
+
+
+class StartCommandExecutionResponse(TypedDict):
+    commandExecution: NotRequired[CommandExecution]
+
+
+class StartSandboxConnectionRequest(TypedDict):
+    sandboxId: str
+
+
+class StartSandboxConnectionResponse(TypedDict):
+    ssmSession: NotRequired[SSMSession]
+
+
+class StartSandboxRequest(TypedDict):
+    projectName: NotRequired[str]
+    idempotencyToken: NotRequired[str]
+
+
+class StartSandboxResponse(TypedDict):
+    sandbox: NotRequired[Sandbox]
+
+
+class StartSessionRequest(TypedDict):
+    Target: str
+    DocumentName: NotRequired[str]
+    Reason: NotRequired[str]
+    Parameters: NotRequired[dict[str, list[str]]]
+
+
+class StartSessionResponse(TypedDict):
+    SessionId: NotRequired[str]
+    TokenValue: NotRequired[str]
+    StreamUrl: NotRequired[str]
+
+
 StatusType: TypeAlias = Literal[
     "SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"
 ]
@@ -1161,6 +1350,14 @@ class StopBuildRequest(TypedDict):
 
 class StopBuildResponse(TypedDict):
     build: NotRequired[Build]
+
+
+class StopSandboxRequest(TypedDict):
+    id: str
+
+
+class StopSandboxResponse(TypedDict):
+    sandbox: NotRequired[Sandbox]
 
 
 class Tag(TypedDict):

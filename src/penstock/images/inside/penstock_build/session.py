@@ -113,6 +113,10 @@ class Session:
         self._leave()
         self._user = user
 
+    @property
+    def is_stopped(self) -> bool:
+        return self._stopped
+
     def stop(self) -> None:
         """From a signal handler: end the commands, and let no other begin."""
         self._stopped = True

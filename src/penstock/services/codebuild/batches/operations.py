@@ -51,8 +51,6 @@ class Batches:
     @operation("StartBuildBatch")
     async def start(self, call: Call, request: shapes.StartBuildBatchRequest) -> Answer:
         """Told again with its token, it answers the batch that it started then."""
-        if request.get("debugSessionEnabled"):
-            raise invalid(f"debugSessionEnabled: {builds.REFUSED['debugSessionEnabled']}")
         id, at = self.builds.new_id(call, request.get("idempotencyToken", "")), self.builds.clock()  # noqa: A001
 
         def start(tx: Transaction) -> Document:
