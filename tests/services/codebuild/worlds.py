@@ -119,6 +119,7 @@ class World:
     container: Callable[[Room], Json] = carries_out
     announce: Announce = unheard
     lives: int = 0
+    passed: float = 0.0  # seconds besides
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -136,7 +137,7 @@ class World:
         return self.s3.objects["bucket"]
 
     def clock(self) -> float:
-        return 1_000.0 + next(self._ticks) / 1000
+        return 1_000.0 + self.passed + next(self._ticks) / 1000
 
     def stream(self, scope: Scope, group: str, stream: str) -> Path:
         return self.folder / "logs" / group.strip("/") / stream

@@ -16,6 +16,7 @@ from penstock.services.codebuild.builds import Builds
 from penstock.services.codebuild.credentials import SourceCredentials
 from penstock.services.codebuild.doors import DebugSessions, Doors, SandboxSessions
 from penstock.services.codebuild.fetching import ClientEnvironment, Fetching
+from penstock.services.codebuild.fleets import Fleets
 from penstock.services.codebuild.flow import FETCH, RUN, STOP_JOB, BuildFlow
 from penstock.services.codebuild.projects import Projects
 from penstock.services.codebuild.reports import ReportGroups, Reports
@@ -90,6 +91,7 @@ def open_codebuild(
     webhooks = Webhooks(builds, endpoint, clock, chance)
     credentials, sharing = SourceCredentials(engine.database, clock), Sharing(engine.database, clock)
     sandboxes = (Sandboxes(builds), Commands(builds), SandboxSessions(engine.database, doors))
+    directory.register(Fleets(engine.database, clock, chance))
     debugging = DebugSessions(engine.database, doors)
     for service in (builds, Batches(builds), webhooks, credentials, sharing, *sandboxes, debugging):
         directory.register(service)

@@ -72,6 +72,15 @@ class BatchGetCommandExecutionsResponse(TypedDict):
     commandExecutionsNotFound: NotRequired[list[str]]
 
 
+class BatchGetFleetsRequest(TypedDict):
+    names: list[str]
+
+
+class BatchGetFleetsResponse(TypedDict):
+    fleets: NotRequired[list[Fleet]]
+    fleetsNotFound: NotRequired[list[str]]
+
+
 class BatchGetProjectsRequest(TypedDict):
     names: list[str]
 
@@ -337,6 +346,25 @@ ComputeType: TypeAlias = Literal[
 ]
 
 
+class CreateFleetRequest(TypedDict):
+    name: str
+    baseCapacity: int
+    environmentType: EnvironmentType
+    computeType: ComputeType
+    computeConfiguration: NotRequired[ComputeConfiguration]
+    scalingConfiguration: NotRequired[ScalingConfigurationInput]
+    overflowBehavior: NotRequired[FleetOverflowBehavior]
+    vpcConfig: NotRequired[VpcConfig]
+    proxyConfiguration: NotRequired[ProxyConfiguration]
+    imageId: NotRequired[str]
+    fleetServiceRole: NotRequired[str]
+    tags: NotRequired[list[Tag]]
+
+
+class CreateFleetResponse(TypedDict):
+    fleet: NotRequired[Fleet]
+
+
 class CreateProjectRequest(TypedDict):
     name: str
     description: NotRequired[str]
@@ -409,6 +437,14 @@ class DeleteBuildBatchResponse(TypedDict):
     statusCode: NotRequired[str]
     buildsDeleted: NotRequired[list[str]]
     buildsNotDeleted: NotRequired[list[BuildNotDeleted]]
+
+
+class DeleteFleetRequest(TypedDict):
+    arn: str
+
+
+class DeleteFleetResponse(TypedDict):
+    pass
 
 
 class DeleteProjectRequest(TypedDict):
@@ -547,6 +583,84 @@ FileSystemType: TypeAlias = Literal[
 ]
 
 
+class Fleet(TypedDict):
+    arn: NotRequired[str]
+    name: NotRequired[str]
+    id: NotRequired[str]
+    created: NotRequired[float]
+    lastModified: NotRequired[float]
+    status: NotRequired[FleetStatus]
+    baseCapacity: NotRequired[int]
+    environmentType: NotRequired[EnvironmentType]
+    computeType: NotRequired[ComputeType]
+    computeConfiguration: NotRequired[ComputeConfiguration]
+    scalingConfiguration: NotRequired[ScalingConfigurationOutput]
+    overflowBehavior: NotRequired[FleetOverflowBehavior]
+    vpcConfig: NotRequired[VpcConfig]
+    proxyConfiguration: NotRequired[ProxyConfiguration]
+    imageId: NotRequired[str]
+    fleetServiceRole: NotRequired[str]
+    tags: NotRequired[list[Tag]]
+
+
+FleetContextCode: TypeAlias = Literal[
+    "CREATE_FAILED", "UPDATE_FAILED", "ACTION_REQUIRED", "PENDING_DELETION", "INSUFFICIENT_CAPACITY"
+]
+
+
+FleetOverflowBehavior: TypeAlias = Literal[
+    "QUEUE", "ON_DEMAND"
+]
+
+
+class FleetProxyRule(TypedDict):
+    type: FleetProxyRuleType
+    effect: FleetProxyRuleEffectType
+    entities: list[str]
+
+
+FleetProxyRuleBehavior: TypeAlias = Literal[
+    "ALLOW_ALL", "DENY_ALL"
+]
+
+
+FleetProxyRuleEffectType: TypeAlias = Literal[
+    "ALLOW", "DENY"
+]
+
+
+FleetProxyRuleType: TypeAlias = Literal[
+    "DOMAIN", "IP"
+]
+
+
+FleetScalingMetricType: TypeAlias = Literal[
+    "FLEET_UTILIZATION_RATE"
+]
+
+
+FleetScalingType: TypeAlias = Literal[
+    "TARGET_TRACKING_SCALING"
+]
+
+
+FleetSortByType: TypeAlias = Literal[
+    "NAME", "CREATED_TIME", "LAST_MODIFIED_TIME"
+]
+
+
+class FleetStatus(TypedDict):
+    statusCode: NotRequired[FleetStatusCode]
+    context: NotRequired[FleetContextCode]
+    message: NotRequired[str]
+
+
+FleetStatusCode: TypeAlias = Literal[
+    "CREATING", "UPDATING", "ROTATING", "PENDING_DELETION", "DELETING", "CREATE_FAILED", "UPDATE_ROLLBACK_FAILED",
+    "ACTIVE"
+]
+
+
 class GetReportGroupTrendRequest(TypedDict):
     reportGroupArn: str
     numOfReports: NotRequired[int]
@@ -669,6 +783,18 @@ class ListCuratedEnvironmentImagesRequest(TypedDict):
 
 class ListCuratedEnvironmentImagesResponse(TypedDict):
     platforms: NotRequired[list[EnvironmentPlatform]]
+
+
+class ListFleetsRequest(TypedDict):
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    sortBy: NotRequired[FleetSortByType]
+
+
+class ListFleetsResponse(TypedDict):
+    nextToken: NotRequired[str]
+    fleets: NotRequired[list[str]]
 
 
 class ListProjectsRequest(TypedDict):
@@ -935,6 +1061,11 @@ ProjectVisibilityType: TypeAlias = Literal[
 ]
 
 
+class ProxyConfiguration(TypedDict):
+    defaultBehavior: NotRequired[FleetProxyRuleBehavior]
+    orderedProxyRules: NotRequired[list[FleetProxyRule]]
+
+
 PullRequestBuildApproverRole: TypeAlias = Literal[
     "GITHUB_READ", "GITHUB_TRIAGE", "GITHUB_WRITE", "GITHUB_MAINTAIN", "GITHUB_ADMIN", "GITLAB_GUEST", "GITLAB_PLANNER",
     "GITLAB_REPORTER", "GITLAB_DEVELOPER", "GITLAB_MAINTAINER", "GITLAB_OWNER", "BITBUCKET_READ", "BITBUCKET_WRITE",
@@ -1147,6 +1278,19 @@ class SandboxSessionPhase(TypedDict):
     endTime: NotRequired[float]
     durationInSeconds: NotRequired[int]
     contexts: NotRequired[list[PhaseContext]]
+
+
+class ScalingConfigurationInput(TypedDict):
+    scalingType: NotRequired[FleetScalingType]
+    targetTrackingScalingConfigs: NotRequired[list[TargetTrackingScalingConfiguration]]
+    maxCapacity: NotRequired[int]
+
+
+class ScalingConfigurationOutput(TypedDict):
+    scalingType: NotRequired[FleetScalingType]
+    targetTrackingScalingConfigs: NotRequired[list[TargetTrackingScalingConfiguration]]
+    maxCapacity: NotRequired[int]
+    desiredCapacity: NotRequired[int]
 
 
 class ScopeConfiguration(TypedDict):
@@ -1365,6 +1509,11 @@ class Tag(TypedDict):
     value: NotRequired[str]
 
 
+class TargetTrackingScalingConfiguration(TypedDict):
+    metricType: NotRequired[FleetScalingMetricType]
+    targetValue: NotRequired[float]
+
+
 class TestCase(TypedDict):
     reportArn: NotRequired[str]
     testRawDataPath: NotRequired[str]
@@ -1386,6 +1535,25 @@ class TestReportSummary(TypedDict):
     total: int
     statusCounts: dict[str, int]
     durationInNanoSeconds: int
+
+
+class UpdateFleetRequest(TypedDict):
+    arn: str
+    baseCapacity: NotRequired[int]
+    environmentType: NotRequired[EnvironmentType]
+    computeType: NotRequired[ComputeType]
+    computeConfiguration: NotRequired[ComputeConfiguration]
+    scalingConfiguration: NotRequired[ScalingConfigurationInput]
+    overflowBehavior: NotRequired[FleetOverflowBehavior]
+    vpcConfig: NotRequired[VpcConfig]
+    proxyConfiguration: NotRequired[ProxyConfiguration]
+    imageId: NotRequired[str]
+    fleetServiceRole: NotRequired[str]
+    tags: NotRequired[list[Tag]]
+
+
+class UpdateFleetResponse(TypedDict):
+    fleet: NotRequired[Fleet]
 
 
 class UpdateProjectRequest(TypedDict):

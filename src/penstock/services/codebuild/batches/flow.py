@@ -33,6 +33,7 @@ from penstock.services.codebuild.batches.answers import described, document
 from penstock.services.codebuild.batches.model import BatchPlan, BatchState, Group, Specified
 from penstock.services.codebuild.flow import FETCH, OUTCOMES, STOP
 from penstock.services.codebuild.model import Fetched, Json, Plan, Status, Trouble, holder
+from penstock.services.codebuild.places import fleet_name, of
 from penstock.store import blobs, documents
 from penstock.store.database import Transaction
 from penstock.wire.call import Scope
@@ -171,9 +172,12 @@ def beyond(plan: BatchPlan, batch: Batch) -> str:
     most = allowed.get("maximumBuildsAllowed")
     if most is not None and len(batch.builds) > most:
         return f"The batch comes to {len(batch.builds)} builds, and maximumBuildsAllowed is {most}"
-    types = allowed.get("computeTypesAllowed")
-    usual = plan.model.build["environment"]["computeType"]
+    types, fleets = allowed.get("computeTypesAllowed"), {fleet_name(each) for each in allowed.get("fleetsAllowed", ())}
+    usual, fleet = plan.model.build["environment"]["computeType"], of(plan.model.build["environment"])
     for build in batch.builds:
+        wanted = fleet_name(build.fleet) or fleet
+        if fleets and wanted and wanted not in fleets:
+            return f"The build {build.identifier} wants the fleet {wanted}, and fleetsAllowed has not"
         if types and (build.compute_type or usual) not in types:
             return f"The build {build.identifier} wants {build.compute_type or usual}, and computeTypesAllowed has not"
     return ""
@@ -283,6 +287,8 @@ def request_of(plan: BatchPlan, specified: Specified, build: BatchBuild) -> dict
         "sourceVersion": specified.versions.get("", ""),
     }
     asked |= {member: value for member, value in overrides.items() if value}
+    if build.fleet:
+        asked["fleetOverride"] = {"fleetArn": build.fleet}
     if build.is_debugged:
         asked["debugSessionEnabled"] = True
     if build.privileged is not None:

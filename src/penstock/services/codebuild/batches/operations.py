@@ -135,8 +135,6 @@ class Batches:
             raise invalid(
                 f"Project {project.name} has no batch configuration: give it a buildBatchConfig, or override it"
             )
-        if config.get("restrictions", {}).get("fleetsAllowed"):
-            raise invalid("buildBatchConfig.restrictions.fleetsAllowed: Penstock has no fleets: leave it out.")
         asked = {name: value for name, value in asked.items() if name not in NOT_OF_BUILDS}
         number = project.body.get("batches", 0) + 1
         model = requests.planned(

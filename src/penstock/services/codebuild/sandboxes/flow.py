@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from penstock.engine.facts import RunId
+from penstock.services.codebuild import places
 from penstock.services.codebuild.flow import BuildFlow
 from penstock.services.codebuild.model import Plan, State, holder
 from penstock.services.codebuild.sandboxes.answers import document
@@ -26,4 +27,5 @@ class SandboxFlow(BuildFlow):
         documents.update(tx, document(scope, plan, after))
         if after.ended_at is not None:
             blobs.release(tx, holder(run))
+            places.give_back(tx, scope, plan)
             tx.after_commit(lambda: self._settled(run))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from penstock.engine.facts import RunId
-from penstock.services.codebuild import projects, requests
+from penstock.services.codebuild import places, projects, requests
 from penstock.services.codebuild.builds import Builds, initiator
 from penstock.services.codebuild.flow import STOP
 from penstock.services.codebuild.model import COMMAND, SANDBOX, Json, State
@@ -85,7 +85,7 @@ class Sandboxes:
         by = initiator(scope.principal)
         plan = requests.planned(scope, project.body, {}, id=id, number=0, initiator=by, at=at)
         arn = scope.arn("codebuild", f"sandbox/{plan.name}")
-        plan = msgspec.structs.replace(plan, arn=arn, artifacts=(), is_sandbox=True)
+        plan = places.take(tx, scope, msgspec.structs.replace(plan, arn=arn, artifacts=(), is_sandbox=True))
         made = documents.insert(tx, document(scope, plan, State()))
         self.builds.engine.start(tx, RunId(arn), FLOW, msgspec.json.encode(plan), scope=scope)
         return made
