@@ -28,7 +28,9 @@ async def on_a_fleet(client: Client, go: Path, **members: Json) -> str:
 
 async def begun(client: Client, build: Json) -> None:
     async with asyncio.timeout(DEADLINE):
-        while (await client.build(build["id"]))["currentPhase"] != "BUILD":
+        while True:
+            if (await client.build(build["id"]))["currentPhase"] == "BUILD":
+                return
             await asyncio.sleep(0.05)
 
 

@@ -71,6 +71,6 @@ def capacity(fleet: Json, builds: int) -> int:
     """How many builds a fleet runs at a time while so many want to."""
     scaling = fleet.get("scalingConfiguration", {})
     wanted = [math.ceil(100 * builds / each["targetValue"]) for each in scaling.get("targetTrackingScalingConfigs", ())]
-    most = scaling.get("maxCapacity", fleet["baseCapacity"])
+    most: int = scaling.get("maxCapacity", fleet["baseCapacity"])
     base: int = fleet["baseCapacity"]
     return max(base, min(most, max(wanted, default=0)))

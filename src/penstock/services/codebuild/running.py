@@ -194,7 +194,11 @@ class Running:
             environment={
                 **package_indexes(),
                 **clients,
-                **order.repositories(clients.get("AWS_ENDPOINT_URL", ""), task.scope.region),
+                **order.repositories(
+                    clients.get("AWS_ENDPOINT_URL", ""),
+                    task.scope.region,
+                    shows_keys=spec.environment.git_credential_helper,
+                ),
                 **variables.values,
                 **order.build_variables(plan, fetched, task.scope.account),
             },

@@ -14,6 +14,7 @@ from penstock_build.phases import Phases, Tail
 from penstock_build.session import Session, Stopped
 from penstock_build.told import Told
 from penstock_build.transcript import Transcript
+from penstock_build.versions import Unknown, Versions
 
 Json = Any
 PRIMARY = "primary"  # the folder of the artifacts that have no identifier
@@ -80,6 +81,8 @@ class Build:
     def _run(self) -> int:
         if not self._download():
             return 1
+        if not self._pick_versions():
+            return 1
         if self._order["is_sandbox"]:
             self._told.enter("RUN_SANDBOX")
             Keeper(self._root, self._folder, self._environment, self._transcript).keep(lambda: self._session.is_stopped)
@@ -105,6 +108,20 @@ class Build:
         except (sources.Unreadable, OSError) as problem:
             self._told.leave("FAILED", "CLIENT_ERROR", str(problem))
             return False
+        return True
+
+    def _pick_versions(self) -> bool:
+        """The end of DOWNLOAD_SOURCE, as on AWS."""
+        versions = Versions(self._root, self._environment["PATH"])
+        try:
+            picked = versions.pick(self._order["versions"])
+        except Unknown as problem:
+            self._told.leave("FAILED", "YAML_FILE_ERROR", str(problem))
+            return False
+        self._environment.update(picked)
+        self._session.environ(picked)
+        for note in versions.notes:
+            self._transcript.say(note)
         self._told.leave("SUCCEEDED")
         return True
 

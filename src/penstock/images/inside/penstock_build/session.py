@@ -84,6 +84,10 @@ class Session:
         else:
             self._environment[name] = value
 
+    def environ(self, variables: Mapping[str, str]) -> None:
+        """Set variables for shells to come."""
+        self._environment.update(variables)
+
     def expand(self, text: str) -> str:
         """A text with what the shell makes of its variables and its `$(…)`."""
         if "$" not in text and "`" not in text:

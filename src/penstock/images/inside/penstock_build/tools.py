@@ -15,9 +15,10 @@ import sys
 from pathlib import Path
 from typing import Callable, Mapping, Sequence
 
-from penstock_build import pausing, selection
+from penstock_build import gitkeys, pausing, selection
 
 BREAKPOINT = "codebuild-breakpoint"
+GIT_KEYS = "codebuild-git-credentials"
 SHARD, SHARDS = "PENSTOCK_SHARD", "PENSTOCK_SHARDS"  # which part of the tests a build of a fanout has, of how many
 
 
@@ -90,5 +91,6 @@ TOOLS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "codebuild-glob-search": glob_search,
     "codebuild-tests-run": tests_run,
     BREAKPOINT: lambda _: pausing.pause(),
+    GIT_KEYS: gitkeys.answer,
     "codebuild-resume": lambda _: pausing.resume(),
 }
