@@ -11,6 +11,7 @@ import time
 import zipfile
 from typing import Any
 
+from end_to_end.test_codepipeline import action, zipped
 from end_to_end.world import DEADLINE, ROLE, World, until
 
 SPEC = """\
@@ -182,3 +183,49 @@ def until_shown(terminal: int, text: bytes) -> None:
         ready, _, _ = select.select([terminal], [], [], max(0.0, until_then - time.monotonic()))
         assert ready, f"{text!r} was not shown, but {shown!r}"
         shown += os.read(terminal, 1 << 14)
+
+
+def test_a_batch_is_built_by_an_action_of_a_pipeline_and_its_artifacts_are_combined(world: World) -> None:
+    s3, pipelines = world.client("s3"), world.client("codepipeline")
+    for bucket in ("batch-sources", "batch-deployed"):
+        s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket="batch-sources", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="batch-sources", Key="app.zip", Body=zipped(buildspec_yml=EACH, a_txt="told"))
+    world.client("codebuild").create_project(
+        name="batch-of-a-pipeline", source={"type": "CODEPIPELINE"}, artifacts={"type": "CODEPIPELINE"},
+        environment={
+            "type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0", "computeType": "BUILD_GENERAL1_SMALL"
+        },
+        serviceRole=ROLE, buildBatchConfig={"serviceRole": ROLE},
+    )  # fmt: skip
+    get = {"S3Bucket": "batch-sources", "S3ObjectKey": "app.zip", "PollForSourceChanges": "false"}
+    built = {"ProjectName": "batch-of-a-pipeline", "BatchEnabled": "true", "CombineArtifacts": "true"}
+    put = {"BucketName": "batch-deployed", "Extract": "true"}
+    steps = [
+        action("Get", "Source/S3", get, makes="Code"),
+        action("Build", "Build/CodeBuild", built, takes="Code", makes="Built"),
+        action("Put", "Deploy/S3", put, takes="Built"),
+    ]
+    stages = [{"name": each["name"], "actions": [each]} for each in steps]
+    store = {"type": "S3", "location": world.bucket()}
+    pipelines.create_pipeline(
+        pipeline={"name": "batching", "roleArn": ROLE, "artifactStore": store, "stages": stages}
+    )  # fmt: skip
+
+    def over() -> Json | None:
+        found = pipelines.list_pipeline_executions(pipelineName="batching")["pipelineExecutionSummaries"]
+        return found[0] if found and found[0]["status"] != "InProgress" else None
+
+    execution = until(over, "the pipeline ends")
+
+    assert execution["status"] == "Succeeded"
+    assert world.get("s3://batch-deployed/one/said") == b"told by one\n"
+    assert world.get("s3://batch-deployed/two/said") == b"told by two\n"
+
+
+EACH = """\
+version: 0.2
+batch: {build-list: [{identifier: one}, {identifier: two}]}
+phases: {build: {commands: ['echo "$(cat a.txt) by $CODEBUILD_BATCH_BUILD_IDENTIFIER" >said']}}
+artifacts: {files: said}
+"""
