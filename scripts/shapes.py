@@ -25,6 +25,7 @@ from penstock.wire import models
 SERVICES: Final = Path(__file__).parents[1] / "src" / "penstock" / "services"
 MODELS: Final = {
     "autoscaling": ("application-autoscaling",),
+    "codebuild": ("codebuild", "ssm"),
     "lambda_": ("lambda",),
     "identity": ("iam", "sts"),
     "sagemaker": ("sagemaker", "sagemaker-runtime", "sagemaker-metrics", "sagemaker-featurestore-runtime"),

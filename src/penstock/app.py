@@ -42,6 +42,7 @@ from penstock.gateway.guard import Guard, OpenHost, check_host, is_loopback
 from penstock.gateway.hooks import HookDoor
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
+from penstock.gateway.terminals import TerminalDoor
 from penstock.gateway.traffic import Traffic
 from penstock.images import clients
 from penstock.runtimes.container import Engine as ContainerEngine
@@ -254,6 +255,7 @@ class Penstock:
                 *forwarding.routes(),
                 *connected.routes(),
                 *HookDoor(rooms.hooks, auth=settings.auth).routes(),
+                *TerminalDoor(rooms.terminals, auth=settings.auth).routes(),
             ],
             links={"Watch what goes on": PLACE},
             git=GitDoor(

@@ -2,10 +2,17 @@
 
 import io
 import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
 import zipfile
 from typing import Any
 
-from end_to_end.world import ROLE, World, until
+from end_to_end.test_codepipeline import action, zipped
+from end_to_end.world import DEADLINE, ROLE, World, until
 
 SPEC = """\
 version: 0.2
@@ -145,3 +152,80 @@ def test_a_batch_builds_in_order_with_a_cache_and_combines_what_it_leaves(world:
     assert batch["buildBatchStatus"] == "SUCCEEDED"
     assert whole.read("first/said") == b"one by first\n"
     assert whole.read("second/said") == b"one by first\ntwo by second\n"
+
+
+def test_a_shell_opens_in_a_build_where_it_has_failed(world: World) -> None:
+    spec = "version: 0.2\nphases: {build: {commands: [mkdir deep && cd deep, export MINE=kept, 'false']}}"
+    project(world, "debugged", spec)
+    build = world.client("codebuild").start_build(projectName="debugged", debugSessionEnabled=True)["build"]
+    here, there = pty.openpty()
+    words = [sys.executable, "-m", "penstock", "build", "debug", build["id"], "--endpoint", world.place.endpoint]
+    with subprocess.Popen(words, stdin=there, stdout=there, stderr=there, start_new_session=True) as process:
+        os.close(there)
+        try:
+            os.write(here, b"echo $MINE in $(basename $PWD) by $(aws sts get-caller-identity --query Account)\n")
+            until_shown(here, b'kept in deep by "123456789012"')
+            os.write(here, b"codebuild-resume\n")
+            until_shown(here, b"The terminal is gone")
+            status = process.wait(DEADLINE)
+        finally:
+            process.kill()
+            os.close(here)
+    over = until(lambda: ended(world, build["id"]), "the build ends")
+
+    assert status == 1
+    assert over["buildStatus"] == "FAILED"
+
+
+def until_shown(terminal: int, text: bytes) -> None:
+    shown, until_then = b"", time.monotonic() + DEADLINE
+    while text not in shown:
+        ready, _, _ = select.select([terminal], [], [], max(0.0, until_then - time.monotonic()))
+        assert ready, f"{text!r} was not shown, but {shown!r}"
+        shown += os.read(terminal, 1 << 14)
+
+
+def test_a_batch_is_built_by_an_action_of_a_pipeline_and_its_artifacts_are_combined(world: World) -> None:
+    s3, pipelines = world.client("s3"), world.client("codepipeline")
+    for bucket in ("batch-sources", "batch-deployed"):
+        s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket="batch-sources", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="batch-sources", Key="app.zip", Body=zipped(buildspec_yml=EACH, a_txt="told"))
+    world.client("codebuild").create_project(
+        name="batch-of-a-pipeline", source={"type": "CODEPIPELINE"}, artifacts={"type": "CODEPIPELINE"},
+        environment={
+            "type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0", "computeType": "BUILD_GENERAL1_SMALL"
+        },
+        serviceRole=ROLE, buildBatchConfig={"serviceRole": ROLE},
+    )  # fmt: skip
+    get = {"S3Bucket": "batch-sources", "S3ObjectKey": "app.zip", "PollForSourceChanges": "false"}
+    built = {"ProjectName": "batch-of-a-pipeline", "BatchEnabled": "true", "CombineArtifacts": "true"}
+    put = {"BucketName": "batch-deployed", "Extract": "true"}
+    steps = [
+        action("Get", "Source/S3", get, makes="Code"),
+        action("Build", "Build/CodeBuild", built, takes="Code", makes="Built"),
+        action("Put", "Deploy/S3", put, takes="Built"),
+    ]
+    stages = [{"name": each["name"], "actions": [each]} for each in steps]
+    store = {"type": "S3", "location": world.bucket()}
+    pipelines.create_pipeline(
+        pipeline={"name": "batching", "roleArn": ROLE, "artifactStore": store, "stages": stages}
+    )  # fmt: skip
+
+    def over() -> Json | None:
+        found = pipelines.list_pipeline_executions(pipelineName="batching")["pipelineExecutionSummaries"]
+        return found[0] if found and found[0]["status"] != "InProgress" else None
+
+    execution = until(over, "the pipeline ends")
+
+    assert execution["status"] == "Succeeded"
+    assert world.get("s3://batch-deployed/one/said") == b"told by one\n"
+    assert world.get("s3://batch-deployed/two/said") == b"told by two\n"
+
+
+EACH = """\
+version: 0.2
+batch: {build-list: [{identifier: one}, {identifier: two}]}
+phases: {build: {commands: ['echo "$(cat a.txt) by $CODEBUILD_BATCH_BUILD_IDENTIFIER" >said']}}
+artifacts: {files: said}
+"""

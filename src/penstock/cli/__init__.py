@@ -14,7 +14,7 @@ COMMANDS: Final = {
     "up": "Start Penstock and keep it running.",
     "run": "Run a pipeline written in Python, here or on a server: penstock run FILE",
     "pipeline": "Show or publish a pipeline written in Python; run one of CodePipeline's.",
-    "build": "Run a build spec in the working directory, as CodeBuild does: penstock build .",
+    "build": "Run a build spec here, as CodeBuild does; debug a build on a server.",
     "new": "Start a project from a template: penstock new NAME --template …",
     "demo": "Run a whole pipeline on real data, and show what happened.",
     "status": "Show the server, its pipeline executions and its jobs.",

@@ -71,6 +71,7 @@ from penstock.store.streams import Streams
 from penstock.telemetry.following import contexts
 from penstock.wire.call import Directory, Scope, Service
 from penstock.wire.hooks import Hook
+from penstock.wire.terminals import Enter
 from penstock.wire.validate import validate
 
 log: Final = logging.getLogger(__name__)
@@ -125,6 +126,7 @@ class Rooms:
     codecommit: CodeCommitRoom
     codeconnections: CodeConnectionsRoom
     hooks: dict[str, Callable[[Hook], Awaitable[tuple[int, str]]]]  # rooms that hear git hosts
+    terminals: dict[str, Enter]  # rooms that let people in
     tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
     chores: list[Callable[[], Coroutine[Any, Any, None]]]  # what rooms want done all the time, until it is cancelled
 
@@ -185,6 +187,7 @@ class Rooms:
             codeconnections=git_hosts(data, database, directory, pushes, endpoint),
             pushes=pushes,
             hooks={},
+            terminals={},
             tidy=[],
             chores=[],
         )
@@ -270,6 +273,7 @@ class Rooms:
         )
         self.tidy.append(codebuild.tidy)
         self.hooks["codebuild"] = codebuild.hear
+        self.terminals["codebuild"] = codebuild.enter
 
     def _furnish_functions(self, data: Path, streams: Streams, clients_of: lambda_.ClientsOf) -> None:
         functions = lambda_.furnish(

@@ -145,5 +145,8 @@ class Runtime(Protocol):
     async def peek(self, job: JobId, output: Output) -> tuple[File, ...]:
         """The files of an output while the job is running, kept as blobs."""
 
+    def place(self, job: JobId, path: str) -> Path | None:
+        """Where a path of a job is on this machine while it runs; None where it cannot be reached from here."""
+
     async def forget(self, job: JobId) -> None:
         """Remove what is left of an ended job's folder and record."""

@@ -1,6 +1,7 @@
 """The choice of a runtime: each job goes where its image is, and who asks for jobs knows one `Runtime` only."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from penstock.engine.decided import Decided, at_once
 from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress, Runtime
@@ -27,6 +28,9 @@ class ByImage:
 
     async def peek(self, job: JobId, output: Output) -> tuple[File, ...]:
         return await self._of(job).peek(job, output)
+
+    def place(self, job: JobId, path: str) -> Path | None:
+        return self._of(job).place(job, path)
 
     async def forget(self, job: JobId) -> None:
         await self._of(job).forget(job)

@@ -210,7 +210,6 @@ def test_a_matrix_is_every_combination_of_its_values() -> None:
         ("{build-list: [{identifier: a-b}]}", "'a-b' is no identifier"),
         ("{build-graph: [{identifier: a, depend-on: [b]}]}", "'a' depends on 'b', which is no build of this batch"),
         ("{build-fanout: {parallelism: 0}}", "batch.build-fanout.parallelism must be a number from 1 to 100"),
-        ("{build-list: [{identifier: a, env: {fleet: f}}]}", "batch.build-list[0].env.fleet: Penstock has no fleets"),
     ],
 )
 def test_what_is_wrong_with_a_batch_is_said(batch: str, said: str) -> None:

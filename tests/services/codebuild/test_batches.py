@@ -245,3 +245,33 @@ async def test_a_crash_anywhere_builds_each_build_once(tmp_path: Path) -> None:
         assert phases(batch) == phases(expected)
         assert len(world.runtime.started) == 2
     assert crashes >= 4
+
+
+REPORTED = """\
+version: 0.2
+batch:
+  build-list:
+    - {identifier: good, env: {variables: {MARK: ''}}}
+    - {identifier: bad, env: {variables: {MARK: '<failure/>'}}, ignore-failure: true}
+phases:
+  build:
+    commands:
+      - echo "<testsuite><testcase name='a $CODEBUILD_BATCH_BUILD_IDENTIFIER'>$MARK</testcase></testsuite>" >unit.xml
+reports: {unit: {files: unit.xml}}
+"""
+
+
+async def test_the_reports_of_a_batch_are_merged(world: World) -> None:
+    async with world.open() as client:
+        await client("CreateProject", **project(spec=REPORTED, buildBatchConfig=CONFIG))
+        batch = await run(client)
+        [arn] = batch["reportArns"]
+        report = (await client("BatchGetReports", reportArns=[arn]))["reports"][0]
+        cases = (await client("DescribeTestCases", reportArn=arn))["testCases"]
+        every = (await client("ListReportsForReportGroup", reportGroupArn=report["reportGroupArn"]))["reports"]
+
+    assert (report["status"], report["executionId"]) == ("FAILED", batch["arn"])
+    assert report["testSummary"]["total"] == 2
+    assert report["testSummary"]["statusCounts"]["FAILED"] == 1
+    assert sorted((each["name"], each["status"]) for each in cases) == [("a bad", "FAILED"), ("a good", "SUCCEEDED")]
+    assert len(every) == 3

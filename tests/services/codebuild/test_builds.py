@@ -271,12 +271,6 @@ async def test_a_project_may_limit_how_many_builds_run(world: World) -> None:
         ("StopBuild", {"id": "app:none"}, "ResourceNotFoundException", "Build cannot be found: arn:aws:codebuild"),
         (
             "StartBuild",
-            {"projectName": "app", "debugSessionEnabled": True},
-            "InvalidInputException",
-            "debugSessionEnabled: Penstock has no debug sessions",
-        ),
-        (
-            "StartBuild",
             {"projectName": "app", "sourceTypeOverride": "CODEPIPELINE"},
             "InvalidInputException",
             "A project of type CODEPIPELINE gets its source from a pipeline",

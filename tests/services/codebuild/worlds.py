@@ -119,6 +119,7 @@ class World:
     container: Callable[[Room], Json] = carries_out
     announce: Announce = unheard
     lives: int = 0
+    passed: float = 0.0  # seconds besides
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -136,7 +137,7 @@ class World:
         return self.s3.objects["bucket"]
 
     def clock(self) -> float:
-        return 1_000.0 + next(self._ticks) / 1000
+        return 1_000.0 + self.passed + next(self._ticks) / 1000
 
     def stream(self, scope: Scope, group: str, stream: str) -> Path:
         return self.folder / "logs" / group.strip("/") / stream
@@ -163,7 +164,7 @@ class World:
             folder=self.folder / "fetched", client_environment=lambda scope, role: {"ROLE": role, **self.environment},
             clock=self.clock, chance=chance, announce=self.announce, endpoint=lambda: "http://here",
         )  # fmt: skip
-        self.tidy, self.hear = room.tidy, room.hear
+        self.tidy, self.hear, self.enter = room.tidy, room.hear, room.enter
         ready = asyncio.Event()
         task = asyncio.create_task(engine.work(ready.set))
         waiting = asyncio.create_task(ready.wait())

@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from penstock.cli.build import ERROR, build
+from penstock.cli.building.here import ERROR, build
 from penstock.languages import buildspec
 from penstock.languages.buildspec import BadBuildspec
 from penstock.languages.delivery import stages, tree

@@ -62,26 +62,23 @@ def graph(place: Place) -> Iterator[BatchBuild]:
 
 def entry(place: Place, number: int, *keys: str) -> BatchBuild:
     found = place.known(*keys)
-    if found["debug-session"].flag():
-        raise BadBuildspec(f"{place.path}.debug-session: Penstock has no debug sessions")
     env = environment(found["env"])
     return BatchBuild(
         identifier=found["identifier"].text(f"build{number + 1}"),
         buildspec=found["buildspec"].text(),
         ignore_failure=found["ignore-failure"].flag(),
+        is_debugged=found["debug-session"].flag(),
         kind=env["type"].text(),
         compute_type=env["compute-type"].text(),
         image=env["image"].text(),
+        fleet=env["fleet"].text(),
         privileged=None if env["privileged-mode"].is_absent else env["privileged-mode"].flag(),
         variables=env["variables"].mapping(),
     )
 
 
 def environment(place: Place) -> dict[str, Place]:
-    env = place.known("type", "compute-type", "image", "privileged-mode", "variables", "fleet")
-    if not env["fleet"].is_absent:
-        raise BadBuildspec(f"{place.path}.fleet: Penstock has no fleets")
-    return env
+    return place.known("type", "compute-type", "image", "privileged-mode", "variables", "fleet")
 
 
 def matrix(place: Place) -> Iterator[BatchBuild]:
@@ -95,11 +92,12 @@ def matrix(place: Place) -> Iterator[BatchBuild]:
         "buildspec": dynamic["buildspec"].texts(),
         "compute_type": env["compute-type"].texts(),
         "image": env["image"].texts(),
+        "fleet": env["fleet"].texts(),
     }
     variables = {name: values.texts() for name, values in env["variables"].members().items()}
     choices = [values or ("",) for values in (*axes.values(), *variables.values())]
     for number, chosen in enumerate(itertools.product(*choices)):
-        buildspec, compute_type, image, *values = chosen
+        buildspec, compute_type, image, fleet, *values = chosen
         yield BatchBuild(
             identifier=f"build{number + 1}",
             buildspec=buildspec,
@@ -107,6 +105,7 @@ def matrix(place: Place) -> Iterator[BatchBuild]:
             kind=fixed["type"].text(),
             compute_type=compute_type,
             image=image,
+            fleet=fleet,
             privileged=None if fixed["privileged-mode"].is_absent else fixed["privileged-mode"].flag(),
             variables=dict(zip(variables, values, strict=True)),
         )

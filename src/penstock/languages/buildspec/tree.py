@@ -87,7 +87,9 @@ class BatchBuild:
     kind: str = ""
     compute_type: str = ""
     image: str = ""
+    fleet: str = ""
     privileged: bool | None = None
+    is_debugged: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
     part: int = 0
     parts: int = 0

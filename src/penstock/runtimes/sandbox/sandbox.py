@@ -119,6 +119,10 @@ class Sandbox:
             return ()
         return await asyncio.to_thread(Collector(folder, self._blobs, is_running=True).collect, output)
 
+    def place(self, job: JobId, path: str) -> Path | None:
+        folder = JobFolder(self._jobs, job)
+        return folder.place(path) if folder.is_prepared else None
+
     async def forget(self, job: JobId) -> None:
         """A job that is still running is not forgotten: stop it first."""
         folder = JobFolder(self._jobs, job)

@@ -7,7 +7,9 @@
         reporting  test results, read        reports   the operations on them
         caches     what builds keep for later ones   mirrors   git repositories kept beside
     batches    builds that belong together      listing   what is in a bucket
+    sandboxes  what a build runs in, without its build spec       doors      shells in them, and in paused builds
     sharing    policies and visibility, kept
+    fleets     how many builds run at a time      places   whose turn it is
     flow       a build's life (pure)          announcing   what EventBridge hears of it
 
 What happens inside the job is the program's business: `images/inside/penstock_build`, which `penstock build` runs, too.

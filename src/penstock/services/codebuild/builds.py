@@ -12,7 +12,7 @@ import msgspec
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
-from penstock.services.codebuild import projects, requests
+from penstock.services.codebuild import places, projects, requests
 from penstock.services.codebuild.announcing import Announce
 from penstock.services.codebuild.flow import FLOW, STOP, document
 from penstock.services.codebuild.model import BUILD, Json, PartOf, State
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 LISTED: Final = 100
 REFUSED: Final[Mapping[str, str]] = {
-    "debugSessionEnabled": "Penstock has no debug sessions: the log tells what each command says.",
-    "fleetOverride": "Penstock has no fleets: builds run on this machine.",
     "autoRetryLimitOverride": "Penstock does not retry builds by itself: RetryBuild does it once.",
 }
 
@@ -161,7 +159,7 @@ class Builds:
         self._check_limit(tx, scope, project)
         number = project.body.get("builds", 0) + 1
         plan = requests.planned(scope, project.body, asked, id=id, number=number, initiator=initiator, at=at, part=part)
-        plan = msgspec.structs.replace(plan, webhook=dict(webhook))
+        plan = places.take(tx, scope, msgspec.structs.replace(plan, webhook=dict(webhook)))
         documents.update(tx, project.changed(project.modified_at, builds=number))
         made = documents.insert(tx, document(scope, plan, State()))
         self.engine.start(tx, RunId(plan.arn), FLOW, msgspec.json.encode(plan), scope=scope)

@@ -134,7 +134,7 @@ class Fetching:
             else:
                 continue
             archives.append(Archive(identifier, blob.digest, blob.size, resolved))
-        text = await self._buildspec(scope, plan, archives)
+        text = "" if plan.is_sandbox else await self._buildspec(scope, plan, archives)
         return Fetched(tuple(archives), text, await self._cached(scope, plan, text))
 
     async def _cached(self, scope: Scope, plan: Plan, text: str) -> tuple[Cached, ...]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from penstock.engine.facts import Command, Done, Event, Finish, Outcome, Perform, Refused, RunId, Signalled
 from penstock.engine.facts import Status as RunStatus
+from penstock.services.codebuild import places
 from penstock.services.codebuild.announcing import Announce, unheard
 from penstock.services.codebuild.answers import described
 from penstock.services.codebuild.model import BUILD, Fetched, Plan, Report, State, Status, Trouble, holder
@@ -87,6 +88,7 @@ class BuildFlow:
         self._announce(tx, changed, described(plan, before))
         if after.ended_at is not None:
             blobs.release(tx, holder(run))
+            places.give_back(tx, scope, plan)
             tx.after_commit(lambda: self._settled(run))
 
 

@@ -13,6 +13,10 @@ REPORT_GROUP: Final = "codebuild/report-group"
 REPORT: Final = "codebuild/report"
 SOURCE_CREDENTIAL: Final = "codebuild/source-credential"
 POLICY: Final = "codebuild/policy"
+FLEET: Final = "codebuild/fleet"
+PLACE: Final = "codebuild/place"
+SANDBOX: Final = "codebuild/sandbox"
+COMMAND: Final = "codebuild/command"
 CACHE: Final = "codebuild/cache"
 
 Status = Literal["SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"]
@@ -40,6 +44,11 @@ class Plan(msgspec.Struct, frozen=True):
     webhook: dict[str, str] = {}  # variables that a webhook tells
     cache_epoch: int = 0  # how often its project's cache was invalidated
     part: PartOf | None = None
+    is_sandbox: bool = False
+
+    @property
+    def is_debugged(self) -> bool:
+        return "debugSession" in self.build
 
     @property
     def project(self) -> str:

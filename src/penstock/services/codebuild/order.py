@@ -17,6 +17,8 @@ SRC: Final = f"{ROOT}/src"
 TOLD: Final = f"{ROOT}/told"
 PRIMARY: Final = "primary"
 CACHES: Final = f"{ROOT}/cache/available"
+DOOR: Final = f"{ROOT}/door"  # where whoever debugs comes in
+COMMANDS: Final = f"{ROOT}/commands"  # what a sandbox is to do
 SAVED_CACHE: Final = f"{ROOT}/cache/saved"
 NO_RUNTIMES: Final = "Skipping install of runtimes. Runtime version selection is not supported by this build image."
 
@@ -40,7 +42,10 @@ def order(plan: Plan, fetched: Fetched, spec: Buildspec, secrets: list[str]) -> 
             spec,
             {each.get("artifactIdentifier", ""): each for each in plan.artifacts},
             cache=cache_order(spec.cache, fetched) if keeps_paths(plan) and spec.cache.paths else None,
+            picks=chooses_versions(plan),
         ),
+        "is_sandbox": plan.is_sandbox,
+        "is_debugged": plan.is_debugged,
         "root": ROOT,
         "folder": source_folder(""),
         "secrets": [*secrets, "AWS_CONTAINER_AUTHORIZATION_TOKEN"],
@@ -66,12 +71,20 @@ def cache_order(cache: Cache, fetched: Fetched) -> Json:
     }
 
 
-def work(spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]], cache: Json = None) -> dict[str, Json]:
-    """What a build spec orders; `wanted` are the artifacts that somebody has a place for, by identifier."""
+def work(
+    spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]], cache: Json = None, *, picks: bool = False
+) -> dict[str, Json]:
+    """What a build spec orders; `wanted` are the artifacts that somebody has a place for, by identifier.
+
+    It `picks` versions of runtimes where the image is one of AWS's, which has several.
+    """
     return {
         "shell": spec.environment.shell or "sh",
         "keeps_session": spec.version != "0.1",
-        "notes": [*notes(spec, wanted, keeps_cache=cache is not None)],
+        "versions": versions(spec) if picks else {},
+        "is_sandbox": False,
+        "is_debugged": False,
+        "notes": [*notes(spec, wanted, keeps_cache=cache is not None, picks=picks)],
         "cache": cache,
         "phases": phases(spec),
         "exported": spec.environment.exported,
@@ -114,18 +127,25 @@ def selected(artifacts: Artifacts) -> dict[str, Json]:
     }
 
 
-def notes(spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]], *, keeps_cache: bool) -> list[str]:
+def notes(spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]], *, keeps_cache: bool, picks: bool) -> list[str]:
     """What is told at the head of the log: what the build spec says and nobody acts on."""
     said = [f"Unknown key in the build spec, passed over: {path}" for path in spec.unknown]
-    if any(phase.runtime_versions for phase in spec.phases):
+    if not picks and versions(spec):
         said.append(NO_RUNTIMES)
     if spec.cache.paths and not keeps_cache:
         said.append("No cache is kept for this build: the paths of the build spec's cache are passed over")
-    if spec.environment.git_credential_helper:
-        said.append("env.git-credential-helper is passed over: git needs no credentials here")
     lost = [each.identifier for each in spec.secondary_artifacts if each.identifier not in wanted]
     said += [f"The project has no place for the secondary artifacts {name}" for name in lost]
     return said
+
+
+def chooses_versions(plan: Plan) -> bool:
+    return bool(plan.build["environment"]["image"].startswith("aws/codebuild/"))
+
+
+def versions(spec: Buildspec) -> dict[str, str]:
+    """Of all runtimes that are asked for."""
+    return {name: version for phase in spec.phases for name, version in phase.runtime_versions.items()}
 
 
 def build_variables(plan: Plan, fetched: Fetched, account: str) -> dict[str, str]:
@@ -160,8 +180,11 @@ def build_variables(plan: Plan, fetched: Fetched, account: str) -> dict[str, str
     return {name: value for name, value in variables.items() if value}
 
 
-def repositories(endpoint: str, region: str) -> dict[str, str]:
-    """What lets git find this server's repositories and connections under the addresses that they have at AWS."""
+def repositories(endpoint: str, region: str, *, shows_keys: bool) -> dict[str, str]:
+    """What lets git find this server's repositories and connections under the addresses that they have at AWS.
+
+    With `shows_keys` it shows them the keys of the build's role (`env.git-credential-helper`).
+    """
     if not endpoint:
         return {}
     here, connected = f"url.{endpoint}/v1/repos/.insteadOf", f"url.{endpoint}/_penstock/git-http/.insteadOf"
@@ -171,6 +194,11 @@ def repositories(endpoint: str, region: str) -> dict[str, str]:
         (connected, f"https://codeconnections.{region}.amazonaws.com/git-http/"),
         (connected, f"https://codestar-connections.{region}.amazonaws.com/git-http/"),
     ]
+    if shows_keys:
+        settings += [
+            (f"credential.{endpoint}.helper", f"{ROOT}/tools/codebuild-git-credentials"),
+            (f"credential.{endpoint}.useHttpPath", "true"),
+        ]
     told = {"GIT_CONFIG_COUNT": str(len(settings))}
     for number, (key, value) in enumerate(settings):
         told |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}

@@ -27,6 +27,7 @@ OVERRIDES: Final[Mapping[str, str]] = {
     "registryCredentialOverride": "environment.registryCredential",
     "imagePullCredentialsTypeOverride": "environment.imagePullCredentialsType",
     "hostKernelOverride": "environment.hostKernel",
+    "fleetOverride": "environment.fleet",
     "sourceVersion": "sourceVersion",
     "secondarySourcesOverride": "secondarySources",
     "secondarySourcesVersionOverride": "secondarySourceVersions",
@@ -126,8 +127,8 @@ def check_environment(environment: Mapping[str, Json]) -> None:
     kind = environment["type"]
     if not kind.startswith(("LINUX_", "ARM_")):
         raise invalid(f"environment.type: Penstock runs builds on Linux, and not {kind}: use LINUX_CONTAINER.")
-    if "fleet" in environment or "dockerServer" in environment:
-        raise invalid("environment: Penstock has neither fleets nor Docker servers: leave them out.")
+    if "dockerServer" in environment:
+        raise invalid("environment.dockerServer: Penstock has no Docker servers: leave it out.")
     for variable in environment.get("environmentVariables", ()):
         if variable["name"].startswith("CODEBUILD_"):
             raise invalid(f"environment variable '{variable['name']}': names that begin with CODEBUILD_ are reserved")
@@ -180,6 +181,8 @@ def planned(
     }
     if part is not None:
         build["buildBatchArn"] = part.arn
+    if asked.get("debugSessionEnabled"):
+        build["debugSession"] = {"sessionEnabled": True, "sessionTarget": f"codebuild:{name}"}
     secondary = settings.get("secondaryArtifacts", ())
     if secondary:
         build["secondaryArtifacts"] = [promised(each, settings["name"], id) for each in secondary]

@@ -10,32 +10,41 @@ from penstock.engine.engine import Engine
 from penstock.engine.jobs import Runtime
 from penstock.services.codebuild.announcing import Announce, unheard
 from penstock.services.codebuild.batches.combining import Combining
-from penstock.services.codebuild.batches.flow import COMBINE, START, BatchFlow
+from penstock.services.codebuild.batches.flow import COMBINE, MERGE, START, BatchFlow
+from penstock.services.codebuild.batches.merging import Merging
 from penstock.services.codebuild.batches.operations import Batches
 from penstock.services.codebuild.batches.starting import Starting
 from penstock.services.codebuild.builds import Builds
 from penstock.services.codebuild.credentials import SourceCredentials
+from penstock.services.codebuild.doors import DebugSessions, Doors, SandboxSessions
 from penstock.services.codebuild.fetching import ClientEnvironment, Fetching
+from penstock.services.codebuild.fleets import Fleets
 from penstock.services.codebuild.flow import FETCH, RUN, STOP_JOB, BuildFlow
 from penstock.services.codebuild.projects import Projects
 from penstock.services.codebuild.reports import ReportGroups, Reports
 from penstock.services.codebuild.running import Machine, Running
+from penstock.services.codebuild.sandboxes.commands import EXECUTE, CommandFlow
+from penstock.services.codebuild.sandboxes.executing import Executing
+from penstock.services.codebuild.sandboxes.flow import SandboxFlow
+from penstock.services.codebuild.sandboxes.operations import Commands, Sandboxes
 from penstock.services.codebuild.sharing import Sharing
 from penstock.services.codebuild.webhooks import Webhooks
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory
 from penstock.wire.hooks import Hook
+from penstock.wire.terminals import Enter
 
 NOTHING_MORE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class CodeBuildRoom:
-    """What is to be done now and then; who hears git hosts."""
+    """What is to be done now and then; who hears git hosts; who lets people in."""
 
     tidy: Callable[[], Awaitable[None]]
     hear: Callable[[Hook], Awaitable[tuple[int, str]]]
+    enter: Enter
 
 
 def open_codebuild(
@@ -80,9 +89,17 @@ def open_codebuild(
     builds = Builds(engine, clock, chance, announce)
     engine.activity(START, Starting(builds).start)
     engine.activity(COMBINE, Combining(directory, blobs).combine)
+    engine.activity(MERGE, Merging(engine.database).merge)
     engine.register(BatchFlow())
+    engine.activity(EXECUTE, Executing(engine, runtime).execute)
+    engine.register(SandboxFlow(running.settled))
+    engine.register(CommandFlow())
+    doors = Doors(runtime, endpoint, clock, chance)
     webhooks = Webhooks(builds, endpoint, clock, chance)
     credentials, sharing = SourceCredentials(engine.database, clock), Sharing(engine.database, clock)
-    for service in (builds, Batches(builds), webhooks, credentials, sharing):
+    sandboxes = (Sandboxes(builds), Commands(builds), SandboxSessions(engine.database, doors))
+    directory.register(Fleets(engine.database, clock, chance))
+    debugging = DebugSessions(engine.database, doors)
+    for service in (builds, Batches(builds), webhooks, credentials, sharing, *sandboxes, debugging):
         directory.register(service)
-    return CodeBuildRoom(running.tidy, webhooks.receive)
+    return CodeBuildRoom(running.tidy, webhooks.receive, doors.enter)

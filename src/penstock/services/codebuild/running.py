@@ -22,7 +22,7 @@ from penstock.engine.underway import Live, Underway
 from penstock.images.building import program
 from penstock.languages import buildspec
 from penstock.languages.buildspec import BadBuildspec, Buildspec
-from penstock.services.codebuild import order, settings
+from penstock.services.codebuild import order, places, settings
 from penstock.services.codebuild.caches import Caches
 from penstock.services.codebuild.delivering import Delivering, Undelivered
 from penstock.services.codebuild.fetching import ClientEnvironment
@@ -48,6 +48,8 @@ SIZES: Final[Mapping[str, tuple[float, int]]] = {
     "BUILD_GENERAL1_MEDIUM": (4, 8192),
     "BUILD_GENERAL1_LARGE": (8, 16384),
 }
+NOTHING: Final = Buildspec(version="0.2")  # what a sandbox does of its own
+TOO_LONG: Final = "it was queued for too long"
 LARGER: Final = (16.0, 32768)
 DISK_MIB: Final = 64 * 1024
 PACKAGE_INDEXES: Final = (
@@ -92,6 +94,7 @@ class Running:
         clock: Callable[[], float],
         privileged: Mapping[str, str],
     ) -> None:
+        self._database = database
         self._directory = directory
         self._privileged = privileged
         self._runtime = runtime
@@ -134,7 +137,7 @@ class Running:
     async def _attempt(self, task: Task, plan: Plan, fetched: Fetched, live: Live) -> Report:
         await self.tidy()
         try:
-            spec = buildspec.read(fetched.buildspec)
+            spec = NOTHING if plan.is_sandbox else buildspec.read(fetched.buildspec)
             variables = await settings.resolve(self._directory, task.scope, plan, spec.environment)
         except BadBuildspec as problem:
             raise Unready(Trouble("YAML_FILE_ERROR", str(problem))) from None
@@ -142,13 +145,24 @@ class Running:
             raise Unready(problem.trouble) from None
         job = self._job(task, plan, fetched, spec, variables)
         await self._open_stream(task, plan)
-        if live.stop_asked:
-            return Report("stopped")
+        if not await self._admitted(task, plan, live):
+            return Report("stopped") if live.stop_asked else Report("queued-too-long", message=TOO_LONG)
         ending, began_at = await self._watched(task, plan, job, live)
         report = await self._delivered(task, plan, job, ending, began_at, live)
         await self._keep_cache(task, plan, spec, job, report.told.get("cache"), ending)
         reports = await self._reporting.report(task.scope, plan, spec, ending, self._clock())
         return msgspec.structs.replace(report, reports=reports)
+
+    async def _admitted(self, task: Task, plan: Plan, live: Live) -> bool:
+        """Wait for one's turn in the fleet; false if it does not come, or is not wanted any more."""
+        until = plan.created_at + 60.0 * plan.build["queuedTimeoutInMinutes"]
+        while not live.stop_asked:
+            if await self._database.read(lambda tx: places.may_run(tx, task.scope, plan)):
+                return not live.stop_asked
+            if self._clock() > until:
+                return False
+            await asyncio.sleep(LOOK_EVERY)
+        return False
 
     async def _keep_cache(self, task: Task, plan: Plan, spec: Buildspec, job: Job, told: Json, ending: Ending) -> None:
         """Keep what the build has packed for later ones; what keeps us from it is told in the log, and no failure."""
@@ -183,7 +197,11 @@ class Running:
                 **package_indexes(),
                 **clients,
                 **(self._privileged if plan.build["environment"].get("privilegedMode") else {}),
-                **order.repositories(clients.get("AWS_ENDPOINT_URL", ""), task.scope.region),
+                **order.repositories(
+                    clients.get("AWS_ENDPOINT_URL", ""),
+                    task.scope.region,
+                    shows_keys=spec.environment.git_credential_helper,
+                ),
                 **variables.values,
                 **order.build_variables(plan, fetched, task.scope.account),
             },
@@ -220,7 +238,10 @@ class Running:
         return self._streams.path(task.scope, group, plan.logs.get("streamName", plan.id))
 
     def _resources(self, plan: Plan) -> Resources:
-        cpus, memory = SIZES.get(plan.build["environment"]["computeType"], LARGER)
+        environment = plan.build["environment"]
+        own = environment.get("computeConfiguration", {})
+        cpus, memory = SIZES.get(environment["computeType"], LARGER)
+        cpus, memory = own.get("vCpu", cpus), own["memory"] * 1024 if "memory" in own else memory
         half = -(-self._machine.cpus // 2)
         return Resources(
             cpus=min(cpus, half),
@@ -289,7 +310,7 @@ class Running:
             ending.reason, exit_code=ending.exit_code, message=ending.message, began_at=began_at, told=told
         )  # fmt: skip
         if ending.reason == "stopped" and began_at is None and not live.stop_asked:
-            report = msgspec.structs.replace(report, reason="queued-too-long", message="it was queued for too long")
+            report = msgspec.structs.replace(report, reason="queued-too-long", message=TOO_LONG)
         try:
             if ending.reason == "exited":
                 artifacts = await self._delivering.artifacts(task.scope, plan, told.get("artifacts", ()), ending)

@@ -62,6 +62,25 @@ class BatchGetBuildsResponse(TypedDict):
     buildsNotFound: NotRequired[list[str]]
 
 
+class BatchGetCommandExecutionsRequest(TypedDict):
+    sandboxId: str
+    commandExecutionIds: list[str]
+
+
+class BatchGetCommandExecutionsResponse(TypedDict):
+    commandExecutions: NotRequired[list[CommandExecution]]
+    commandExecutionsNotFound: NotRequired[list[str]]
+
+
+class BatchGetFleetsRequest(TypedDict):
+    names: list[str]
+
+
+class BatchGetFleetsResponse(TypedDict):
+    fleets: NotRequired[list[Fleet]]
+    fleetsNotFound: NotRequired[list[str]]
+
+
 class BatchGetProjectsRequest(TypedDict):
     names: list[str]
 
@@ -87,6 +106,15 @@ class BatchGetReportsRequest(TypedDict):
 class BatchGetReportsResponse(TypedDict):
     reports: NotRequired[list[Report]]
     reportsNotFound: NotRequired[list[str]]
+
+
+class BatchGetSandboxesRequest(TypedDict):
+    ids: list[str]
+
+
+class BatchGetSandboxesResponse(TypedDict):
+    sandboxes: NotRequired[list[Sandbox]]
+    sandboxesNotFound: NotRequired[list[str]]
 
 
 BatchReportModeType: TypeAlias = Literal[
@@ -282,6 +310,27 @@ class CodeCoverageReportSummary(TypedDict):
     branchesMissed: NotRequired[int]
 
 
+class CommandExecution(TypedDict):
+    id: NotRequired[str]
+    sandboxId: NotRequired[str]
+    submitTime: NotRequired[float]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    status: NotRequired[str]
+    command: NotRequired[str]
+    type: NotRequired[CommandType]
+    exitCode: NotRequired[str]
+    standardOutputContent: NotRequired[str]
+    standardErrContent: NotRequired[str]
+    logs: NotRequired[LogsLocation]
+    sandboxArn: NotRequired[str]
+
+
+CommandType: TypeAlias = Literal[
+    "SHELL"
+]
+
+
 class ComputeConfiguration(TypedDict):
     vCpu: NotRequired[int]
     memory: NotRequired[int]
@@ -295,6 +344,25 @@ ComputeType: TypeAlias = Literal[
     "BUILD_GENERAL1_2XLARGE", "BUILD_LAMBDA_1GB", "BUILD_LAMBDA_2GB", "BUILD_LAMBDA_4GB", "BUILD_LAMBDA_8GB",
     "BUILD_LAMBDA_10GB", "ATTRIBUTE_BASED_COMPUTE", "CUSTOM_INSTANCE_TYPE"
 ]
+
+
+class CreateFleetRequest(TypedDict):
+    name: str
+    baseCapacity: int
+    environmentType: EnvironmentType
+    computeType: ComputeType
+    computeConfiguration: NotRequired[ComputeConfiguration]
+    scalingConfiguration: NotRequired[ScalingConfigurationInput]
+    overflowBehavior: NotRequired[FleetOverflowBehavior]
+    vpcConfig: NotRequired[VpcConfig]
+    proxyConfiguration: NotRequired[ProxyConfiguration]
+    imageId: NotRequired[str]
+    fleetServiceRole: NotRequired[str]
+    tags: NotRequired[list[Tag]]
+
+
+class CreateFleetResponse(TypedDict):
+    fleet: NotRequired[Fleet]
 
 
 class CreateProjectRequest(TypedDict):
@@ -371,6 +439,14 @@ class DeleteBuildBatchResponse(TypedDict):
     buildsNotDeleted: NotRequired[list[BuildNotDeleted]]
 
 
+class DeleteFleetRequest(TypedDict):
+    arn: str
+
+
+class DeleteFleetResponse(TypedDict):
+    pass
+
+
 class DeleteProjectRequest(TypedDict):
     name: str
 
@@ -418,6 +494,11 @@ class DeleteWebhookRequest(TypedDict):
 
 class DeleteWebhookResponse(TypedDict):
     pass
+
+
+DeletionMode: TypeAlias = Literal[
+    "RemoveSharing", "RollbackMigration"
+]
 
 
 class DescribeCodeCoveragesRequest(TypedDict):
@@ -499,6 +580,84 @@ class ExportedEnvironmentVariable(TypedDict):
 
 FileSystemType: TypeAlias = Literal[
     "EFS"
+]
+
+
+class Fleet(TypedDict):
+    arn: NotRequired[str]
+    name: NotRequired[str]
+    id: NotRequired[str]
+    created: NotRequired[float]
+    lastModified: NotRequired[float]
+    status: NotRequired[FleetStatus]
+    baseCapacity: NotRequired[int]
+    environmentType: NotRequired[EnvironmentType]
+    computeType: NotRequired[ComputeType]
+    computeConfiguration: NotRequired[ComputeConfiguration]
+    scalingConfiguration: NotRequired[ScalingConfigurationOutput]
+    overflowBehavior: NotRequired[FleetOverflowBehavior]
+    vpcConfig: NotRequired[VpcConfig]
+    proxyConfiguration: NotRequired[ProxyConfiguration]
+    imageId: NotRequired[str]
+    fleetServiceRole: NotRequired[str]
+    tags: NotRequired[list[Tag]]
+
+
+FleetContextCode: TypeAlias = Literal[
+    "CREATE_FAILED", "UPDATE_FAILED", "ACTION_REQUIRED", "PENDING_DELETION", "INSUFFICIENT_CAPACITY"
+]
+
+
+FleetOverflowBehavior: TypeAlias = Literal[
+    "QUEUE", "ON_DEMAND"
+]
+
+
+class FleetProxyRule(TypedDict):
+    type: FleetProxyRuleType
+    effect: FleetProxyRuleEffectType
+    entities: list[str]
+
+
+FleetProxyRuleBehavior: TypeAlias = Literal[
+    "ALLOW_ALL", "DENY_ALL"
+]
+
+
+FleetProxyRuleEffectType: TypeAlias = Literal[
+    "ALLOW", "DENY"
+]
+
+
+FleetProxyRuleType: TypeAlias = Literal[
+    "DOMAIN", "IP"
+]
+
+
+FleetScalingMetricType: TypeAlias = Literal[
+    "FLEET_UTILIZATION_RATE"
+]
+
+
+FleetScalingType: TypeAlias = Literal[
+    "TARGET_TRACKING_SCALING"
+]
+
+
+FleetSortByType: TypeAlias = Literal[
+    "NAME", "CREATED_TIME", "LAST_MODIFIED_TIME"
+]
+
+
+class FleetStatus(TypedDict):
+    statusCode: NotRequired[FleetStatusCode]
+    context: NotRequired[FleetContextCode]
+    message: NotRequired[str]
+
+
+FleetStatusCode: TypeAlias = Literal[
+    "CREATING", "UPDATING", "ROTATING", "PENDING_DELETION", "DELETING", "CREATE_FAILED", "UPDATE_ROLLBACK_FAILED",
+    "ACTIVE"
 ]
 
 
@@ -606,12 +765,36 @@ class ListBuildsResponse(TypedDict):
     nextToken: NotRequired[str]
 
 
+class ListCommandExecutionsForSandboxRequest(TypedDict):
+    sandboxId: str
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+
+
+class ListCommandExecutionsForSandboxResponse(TypedDict):
+    commandExecutions: NotRequired[list[CommandExecution]]
+    nextToken: NotRequired[str]
+
+
 class ListCuratedEnvironmentImagesRequest(TypedDict):
     pass
 
 
 class ListCuratedEnvironmentImagesResponse(TypedDict):
     platforms: NotRequired[list[EnvironmentPlatform]]
+
+
+class ListFleetsRequest(TypedDict):
+    nextToken: NotRequired[str]
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    sortBy: NotRequired[FleetSortByType]
+
+
+class ListFleetsResponse(TypedDict):
+    nextToken: NotRequired[str]
+    fleets: NotRequired[list[str]]
 
 
 class ListProjectsRequest(TypedDict):
@@ -660,6 +843,29 @@ class ListReportsRequest(TypedDict):
 class ListReportsResponse(TypedDict):
     nextToken: NotRequired[str]
     reports: NotRequired[list[str]]
+
+
+class ListSandboxesForProjectRequest(TypedDict):
+    projectName: str
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+
+
+class ListSandboxesForProjectResponse(TypedDict):
+    ids: NotRequired[list[str]]
+    nextToken: NotRequired[str]
+
+
+class ListSandboxesRequest(TypedDict):
+    maxResults: NotRequired[int]
+    sortOrder: NotRequired[SortOrderType]
+    nextToken: NotRequired[str]
+
+
+class ListSandboxesResponse(TypedDict):
+    ids: NotRequired[list[str]]
+    nextToken: NotRequired[str]
 
 
 class ListSharedProjectsRequest(TypedDict):
@@ -855,6 +1061,11 @@ ProjectVisibilityType: TypeAlias = Literal[
 ]
 
 
+class ProxyConfiguration(TypedDict):
+    defaultBehavior: NotRequired[FleetProxyRuleBehavior]
+    orderedProxyRules: NotRequired[list[FleetProxyRule]]
+
+
 PullRequestBuildApproverRole: TypeAlias = Literal[
     "GITHUB_READ", "GITHUB_TRIAGE", "GITHUB_WRITE", "GITHUB_MAINTAIN", "GITHUB_ADMIN", "GITLAB_GUEST", "GITLAB_PLANNER",
     "GITLAB_REPORTER", "GITLAB_DEVELOPER", "GITLAB_MAINTAINER", "GITLAB_OWNER", "BITBUCKET_READ", "BITBUCKET_WRITE",
@@ -1019,6 +1230,69 @@ class S3ReportExportConfig(TypedDict):
     encryptionDisabled: NotRequired[bool]
 
 
+class SSMSession(TypedDict):
+    sessionId: NotRequired[str]
+    tokenValue: NotRequired[str]
+    streamUrl: NotRequired[str]
+
+
+class Sandbox(TypedDict):
+    id: NotRequired[str]
+    arn: NotRequired[str]
+    projectName: NotRequired[str]
+    requestTime: NotRequired[float]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    status: NotRequired[str]
+    source: NotRequired[ProjectSource]
+    sourceVersion: NotRequired[str]
+    secondarySources: NotRequired[list[ProjectSource]]
+    secondarySourceVersions: NotRequired[list[ProjectSourceVersion]]
+    environment: NotRequired[ProjectEnvironment]
+    fileSystemLocations: NotRequired[list[ProjectFileSystemLocation]]
+    timeoutInMinutes: NotRequired[int]
+    queuedTimeoutInMinutes: NotRequired[int]
+    vpcConfig: NotRequired[VpcConfig]
+    logConfig: NotRequired[LogsConfig]
+    encryptionKey: NotRequired[str]
+    serviceRole: NotRequired[str]
+    currentSession: NotRequired[SandboxSession]
+
+
+class SandboxSession(TypedDict):
+    id: NotRequired[str]
+    status: NotRequired[str]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    currentPhase: NotRequired[str]
+    phases: NotRequired[list[SandboxSessionPhase]]
+    resolvedSourceVersion: NotRequired[str]
+    logs: NotRequired[LogsLocation]
+    networkInterface: NotRequired[NetworkInterface]
+
+
+class SandboxSessionPhase(TypedDict):
+    phaseType: NotRequired[str]
+    phaseStatus: NotRequired[StatusType]
+    startTime: NotRequired[float]
+    endTime: NotRequired[float]
+    durationInSeconds: NotRequired[int]
+    contexts: NotRequired[list[PhaseContext]]
+
+
+class ScalingConfigurationInput(TypedDict):
+    scalingType: NotRequired[FleetScalingType]
+    targetTrackingScalingConfigs: NotRequired[list[TargetTrackingScalingConfiguration]]
+    maxCapacity: NotRequired[int]
+
+
+class ScalingConfigurationOutput(TypedDict):
+    scalingType: NotRequired[FleetScalingType]
+    targetTrackingScalingConfigs: NotRequired[list[TargetTrackingScalingConfiguration]]
+    maxCapacity: NotRequired[int]
+    desiredCapacity: NotRequired[int]
+
+
 class ScopeConfiguration(TypedDict):
     name: str
     domain: NotRequired[str]
@@ -1061,6 +1335,25 @@ SourceType: TypeAlias = Literal[
     "CODECOMMIT", "CODEPIPELINE", "GITHUB", "GITLAB", "GITLAB_SELF_MANAGED", "S3", "BITBUCKET", "GITHUB_ENTERPRISE",
     "NO_SOURCE"
 ]
+
+
+class SsmDeleteResourcePolicyRequest(TypedDict):
+    ResourceArn: str
+    PolicyId: str
+    PolicyHash: str
+    DeletionMode: NotRequired[DeletionMode]
+
+
+class SsmPutResourcePolicyRequest(TypedDict):
+    ResourceArn: str
+    Policy: str
+    PolicyId: NotRequired[str]
+    PolicyHash: NotRequired[str]
+
+
+class SsmPutResourcePolicyResponse(TypedDict):
+    PolicyId: NotRequired[str]
+    PolicyHash: NotRequired[str]
 
 
 class StartBuildBatchRequest(TypedDict):
@@ -1142,6 +1435,46 @@ class StartBuildResponse(TypedDict):
     build: NotRequired[Build]
 
 
+class StartCommandExecutionRequest(TypedDict):
+    sandboxId: str
+    command: str
+    type: NotRequired[CommandType]
+
+
+class StartCommandExecutionResponse(TypedDict):
+    commandExecution: NotRequired[CommandExecution]
+
+
+class StartSandboxConnectionRequest(TypedDict):
+    sandboxId: str
+
+
+class StartSandboxConnectionResponse(TypedDict):
+    ssmSession: NotRequired[SSMSession]
+
+
+class StartSandboxRequest(TypedDict):
+    projectName: NotRequired[str]
+    idempotencyToken: NotRequired[str]
+
+
+class StartSandboxResponse(TypedDict):
+    sandbox: NotRequired[Sandbox]
+
+
+class StartSessionRequest(TypedDict):
+    Target: str
+    DocumentName: NotRequired[str]
+    Reason: NotRequired[str]
+    Parameters: NotRequired[dict[str, list[str]]]
+
+
+class StartSessionResponse(TypedDict):
+    SessionId: NotRequired[str]
+    TokenValue: NotRequired[str]
+    StreamUrl: NotRequired[str]
+
+
 StatusType: TypeAlias = Literal[
     "SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"
 ]
@@ -1163,9 +1496,22 @@ class StopBuildResponse(TypedDict):
     build: NotRequired[Build]
 
 
+class StopSandboxRequest(TypedDict):
+    id: str
+
+
+class StopSandboxResponse(TypedDict):
+    sandbox: NotRequired[Sandbox]
+
+
 class Tag(TypedDict):
     key: NotRequired[str]
     value: NotRequired[str]
+
+
+class TargetTrackingScalingConfiguration(TypedDict):
+    metricType: NotRequired[FleetScalingMetricType]
+    targetValue: NotRequired[float]
 
 
 class TestCase(TypedDict):
@@ -1189,6 +1535,25 @@ class TestReportSummary(TypedDict):
     total: int
     statusCounts: dict[str, int]
     durationInNanoSeconds: int
+
+
+class UpdateFleetRequest(TypedDict):
+    arn: str
+    baseCapacity: NotRequired[int]
+    environmentType: NotRequired[EnvironmentType]
+    computeType: NotRequired[ComputeType]
+    computeConfiguration: NotRequired[ComputeConfiguration]
+    scalingConfiguration: NotRequired[ScalingConfigurationInput]
+    overflowBehavior: NotRequired[FleetOverflowBehavior]
+    vpcConfig: NotRequired[VpcConfig]
+    proxyConfiguration: NotRequired[ProxyConfiguration]
+    imageId: NotRequired[str]
+    fleetServiceRole: NotRequired[str]
+    tags: NotRequired[list[Tag]]
+
+
+class UpdateFleetResponse(TypedDict):
+    fleet: NotRequired[Fleet]
 
 
 class UpdateProjectRequest(TypedDict):

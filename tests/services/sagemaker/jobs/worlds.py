@@ -223,6 +223,9 @@ class FunctionRuntime:
     async def peek(self, job: JobId, output: Output) -> tuple[File, ...]:
         return self._collect(self.rooms[job], output) if job in self.rooms else ()
 
+    def place(self, job: JobId, path: str) -> Path | None:
+        return self.rooms[job].path(path) if job in self.rooms else None
+
     async def forget(self, job: JobId) -> None:
         self.forgotten.append(job)
 

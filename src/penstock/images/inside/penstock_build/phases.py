@@ -5,7 +5,7 @@ CODEBUILD_BUILD_SUCCEEDING=0; `on-failure` says otherwise.
 """
 
 import re
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Mapping, Optional
 
 from penstock_build.session import NotThatUser, Session
 from penstock_build.told import Told
@@ -32,13 +32,16 @@ class CommandFailed(Exception):
 
 
 class Phases:
-    """The phases that an order names, in one session."""
+    """The phases that an order names, in one session. `pause` is a command for when one has failed for good."""
 
-    def __init__(self, session: Session, told: Told, transcript: Transcript, tail: Tail) -> None:
+    def __init__(
+        self, session: Session, told: Told, transcript: Transcript, tail: Tail, pause: Optional[str] = None
+    ) -> None:
         self._session = session
         self._told = told
         self._transcript = transcript
         self._tail = tail
+        self._pause = pause
         self.is_succeeding = True
 
     def run(self, phases: Iterable[Mapping[str, Json]]) -> bool:
@@ -57,25 +60,31 @@ class Phases:
         for attempt in range(times + 1):
             self._tail.kept = b""
             try:
-                self._attempt(phase)
+                self._attempt(phase, is_last=attempt == times)
             except (CommandFailed, NotThatUser) as failure:
                 reason = str(failure)
             else:
                 self._told.leave("SUCCEEDED")
                 return True
-            if attempt < times:
-                if not re.search(phase["pattern"], self._tail.kept.decode(errors="replace")):
-                    break
-                self._transcript.say(f"{reason}. Trying phase {phase['name'].upper()} again: {attempt + 1} of {times}")
+            if attempt == times or not self._is_worth_another(phase):
+                break
+            self._transcript.say(f"{reason}. Trying phase {phase['name'].upper()} again: {attempt + 1} of {times}")
         self._told.leave("FAILED", "COMMAND_EXECUTION_ERROR", reason)
         return False
 
-    def _attempt(self, phase: Mapping[str, Json]) -> None:
+    def _is_worth_another(self, phase: Mapping[str, Json]) -> bool:
+        return bool(re.search(phase["pattern"], self._tail.kept.decode(errors="replace")))
+
+    def _attempt(self, phase: Mapping[str, Json], *, is_last: bool) -> None:
         if phase.get("user"):
             self._session.become(phase["user"])
         self._session.export("CODEBUILD_BUILD_SUCCEEDING", str(int(self.is_succeeding)))
         try:
             self._commands(phase["commands"])
+        except CommandFailed:
+            if self._pause is not None and (is_last or not self._is_worth_another(phase)):
+                self._session.run(self._pause)
+            raise
         finally:
             if phase["finally"]:
                 self._commands(phase["finally"])

@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any, Mapping
 
-from penstock_build import selection, sources, tools
+from penstock_build import pausing, selection, sources, tools
 from penstock_build.caching import Cache
+from penstock_build.keeping import Keeper
 from penstock_build.phases import Phases, Tail
 from penstock_build.session import Session, Stopped
 from penstock_build.told import Told
 from penstock_build.transcript import Transcript
+from penstock_build.versions import Unknown, Versions
 
 Json = Any
 PRIMARY = "primary"  # the folder of the artifacts that have no identifier
@@ -37,19 +39,31 @@ class Build:
         self._transcript = Transcript(secrets)
         self._told = Told(self._root / "told" / "build.json", self._transcript)
         self._tail = Tail(self._transcript)
-        tools.lay_out(self._root / "tools", Path(sys.argv[0]).absolute())
-        path = os.pathsep.join([str(self._root / "tools"), os.environ.get("PATH", os.defpath)])
+        self._environment = self._lay_out_tools()
         self._session = Session(
             order["shell"],
             self._folder,
             self._root / "scratch",
-            {**os.environ, "PATH": path},
+            self._environment,
             self._tail.write,
             keeps=order["keeps_session"],
         )
-        self._phases = Phases(self._session, self._told, self._transcript, self._tail)
+        pause = str(self._root / "tools" / tools.BREAKPOINT) if order["is_debugged"] else None
+        self._phases = Phases(self._session, self._told, self._transcript, self._tail, pause)
         cache = order["cache"]
         self._cache = None if cache is None else Cache(cache, self._session, self._transcript, self._folder)
+
+    def _lay_out_tools(self) -> "dict[str, str]":
+        """The environment in which they are found."""
+        tools.lay_out(self._root / "tools", Path(sys.argv[0]).absolute())
+        path = os.pathsep.join([str(self._root / "tools"), os.environ.get("PATH", os.defpath)])
+        environment = {**os.environ, "PATH": path}
+        if self._order["is_debugged"]:
+            place = self._root / "door"
+            place.mkdir(exist_ok=True)
+            place.chmod(0o777)  # whoever the commands run as
+            environment[pausing.PLACE] = str(place)
+        return environment
 
     def run(self) -> int:
         signal.signal(signal.SIGTERM, lambda *_: self._session.stop())
@@ -67,6 +81,12 @@ class Build:
     def _run(self) -> int:
         if not self._download():
             return 1
+        if not self._pick_versions():
+            return 1
+        if self._order["is_sandbox"]:
+            self._told.enter("RUN_SANDBOX")
+            Keeper(self._root, self._folder, self._environment, self._transcript).keep(lambda: self._session.is_stopped)
+            raise Stopped
         if self._cache is not None:
             self._cache.restore()
         goes_on = self._phases.run(self._order["phases"])
@@ -88,6 +108,20 @@ class Build:
         except (sources.Unreadable, OSError) as problem:
             self._told.leave("FAILED", "CLIENT_ERROR", str(problem))
             return False
+        return True
+
+    def _pick_versions(self) -> bool:
+        """The end of DOWNLOAD_SOURCE, as on AWS."""
+        versions = Versions(self._root, self._environment["PATH"])
+        try:
+            picked = versions.pick(self._order["versions"])
+        except Unknown as problem:
+            self._told.leave("FAILED", "YAML_FILE_ERROR", str(problem))
+            return False
+        self._environment.update(picked)
+        self._session.environ(picked)
+        for note in versions.notes:
+            self._transcript.say(note)
         self._told.leave("SUCCEEDED")
         return True
 

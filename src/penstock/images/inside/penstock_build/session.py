@@ -84,6 +84,10 @@ class Session:
         else:
             self._environment[name] = value
 
+    def environ(self, variables: Mapping[str, str]) -> None:
+        """Set variables for shells to come."""
+        self._environment.update(variables)
+
     def expand(self, text: str) -> str:
         """A text with what the shell makes of its variables and its `$(…)`."""
         if "$" not in text and "`" not in text:
@@ -112,6 +116,10 @@ class Session:
             raise NotThatUser(f"run-as: only root can run commands as '{user}', and this build does not run as root")
         self._leave()
         self._user = user
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._stopped
 
     def stop(self) -> None:
         """From a signal handler: end the commands, and let no other begin."""

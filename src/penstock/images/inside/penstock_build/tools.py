@@ -2,6 +2,7 @@
 
 codebuild-hash-files PATTERN…       one SHA-256 of all files that the patterns mean, for the keys of caches
 codebuild-glob-search PATTERN…      the names of the files that the patterns mean
+codebuild-breakpoint                wait here for whoever debugs the build; codebuild-resume: go on
 codebuild-tests-run --test-command COMMAND --files-search COMMAND [--sharding-strategy equal-distribution|stability]
 """
 
@@ -14,8 +15,10 @@ import sys
 from pathlib import Path
 from typing import Callable, Mapping, Sequence
 
-from penstock_build import selection
+from penstock_build import gitkeys, pausing, selection
 
+BREAKPOINT = "codebuild-breakpoint"
+GIT_KEYS = "codebuild-git-credentials"
 SHARD, SHARDS = "PENSTOCK_SHARD", "PENSTOCK_SHARDS"  # which part of the tests a build of a fanout has, of how many
 
 
@@ -87,4 +90,7 @@ TOOLS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "codebuild-hash-files": hash_files,
     "codebuild-glob-search": glob_search,
     "codebuild-tests-run": tests_run,
+    BREAKPOINT: lambda _: pausing.pause(),
+    GIT_KEYS: gitkeys.answer,
+    "codebuild-resume": lambda _: pausing.resume(),
 }

@@ -48,8 +48,12 @@ def described(plan: BatchPlan, state: BatchState) -> dict[str, Json]:
         "logConfig": plan.logs,
         "buildGroups": groups(plan, state),
     }
+    if plan.model.is_debugged:
+        told["debugSessionEnabled"] = True
     if state.ended_at is not None:
         told["endTime"] = state.ended_at
+    if state.reports:
+        told["reportArns"] = list(state.reports)
     if state.resolved:
         told["resolvedSourceVersion"] = state.resolved
     for combined in state.artifacts:

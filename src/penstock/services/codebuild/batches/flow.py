@@ -33,12 +33,14 @@ from penstock.services.codebuild.batches.answers import described, document
 from penstock.services.codebuild.batches.model import BatchPlan, BatchState, Group, Specified
 from penstock.services.codebuild.flow import FETCH, OUTCOMES, STOP
 from penstock.services.codebuild.model import Fetched, Json, Plan, Status, Trouble, holder
+from penstock.services.codebuild.places import fleet_name, of
 from penstock.store import blobs, documents
 from penstock.store.database import Transaction
 from penstock.wire.call import Scope
 
 FLOW: Final = "codebuild.batch"
 START: Final = "codebuild.start-in-batch"
+MERGE: Final = "codebuild.merge-reports"
 COMBINE: Final = "codebuild.combine"
 DEADLINE: Final = "deadline"
 TIMEOUT: Final = 480  # minutes
@@ -83,6 +85,9 @@ class BatchFlow:
                 yield Watch(f"build/{identifier}", RunId(group.arn))
                 if state.ending:
                     yield Signal(f"stop/{identifier}", RunId(group.arn), STOP)
+        if state.is_merging:
+            reports = [arn for group in state.groups.values() for arn in group.reports]
+            yield Perform("merge", MERGE, {"id": plan.model.id, "arn": plan.arn, "reports": reports})
         if state.built_at is not None:
             yield Perform("combine", COMBINE, {
                 "plan": msgspec.to_builtins(plan.model),
@@ -113,6 +118,10 @@ def moved(plan: BatchPlan, state: BatchState, event: Event) -> BatchState:
             return specified(plan, state, msgspec.convert(result, Fetched), event.at)
         case Refused("fetch", error, message):
             return replace(state, trouble=Trouble(error, message))
+        case Done("merge", result):
+            return replace(state, reports=tuple(result))
+        case Refused("merge"):
+            return replace(state, reports=())
         case Done("combine", result):
             return replace(state, artifacts=tuple(result["artifacts"]), trouble=trouble_of(result), ended_at=event.at)
         case Refused("combine", error, message):
@@ -163,9 +172,12 @@ def beyond(plan: BatchPlan, batch: Batch) -> str:
     most = allowed.get("maximumBuildsAllowed")
     if most is not None and len(batch.builds) > most:
         return f"The batch comes to {len(batch.builds)} builds, and maximumBuildsAllowed is {most}"
-    types = allowed.get("computeTypesAllowed")
-    usual = plan.model.build["environment"]["computeType"]
+    types, fleets = allowed.get("computeTypesAllowed"), {fleet_name(each) for each in allowed.get("fleetsAllowed", ())}
+    usual, fleet = plan.model.build["environment"]["computeType"], of(plan.model.build["environment"])
     for build in batch.builds:
+        wanted = fleet_name(build.fleet) or fleet
+        if fleets and wanted and wanted not in fleets:
+            return f"The build {build.identifier} wants the fleet {wanted}, and fleetsAllowed has not"
         if types and (build.compute_type or usual) not in types:
             return f"The build {build.identifier} wants {build.compute_type or usual}, and computeTypesAllowed has not"
     return ""
@@ -181,7 +193,12 @@ def with_group(state: BatchState, key: str, group: Group) -> BatchState:
 
 def with_end(state: BatchState, key: str, build: Json) -> BatchState:
     artifacts = (build["artifacts"], *build.get("secondaryArtifacts", ()))
-    ended = replace(group_of(state, key), status=build["buildStatus"], artifacts=artifacts)
+    ended = replace(
+        group_of(state, key),
+        status=build["buildStatus"],
+        artifacts=artifacts,
+        reports=tuple(build.get("reportArns", ())),
+    )
     state = with_group(state, key, ended)
     return state if ended.status == "SUCCEEDED" else with_failure(state, key)
 
@@ -221,6 +238,8 @@ def judged(plan: BatchPlan, state: BatchState, at: float) -> BatchState:
         return state
     if next(ready(state, state.specified.batch), None) is not None:
         return state
+    if state.reports is None and any(group.reports for group in state.groups.values()):
+        return replace(state, is_merging=True)
     if state.ending in VERDICTS:
         return replace(state, status=VERDICTS[state.ending], ended_at=at)
     if bad := failures(state, state.specified.batch):
@@ -268,6 +287,10 @@ def request_of(plan: BatchPlan, specified: Specified, build: BatchBuild) -> dict
         "sourceVersion": specified.versions.get("", ""),
     }
     asked |= {member: value for member, value in overrides.items() if value}
+    if build.fleet:
+        asked["fleetOverride"] = {"fleetArn": build.fleet}
+    if build.is_debugged:
+        asked["debugSessionEnabled"] = True
     if build.privileged is not None:
         asked["privilegedModeOverride"] = build.privileged
     variables = {

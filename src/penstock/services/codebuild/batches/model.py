@@ -24,6 +24,7 @@ class Group(msgspec.Struct, frozen=True):
     arn: str = ""
     requested_at: float = 0.0
     artifacts: tuple[dict[str, Json], ...] = ()  # as the build tells them, the primary ones first
+    reports: tuple[str, ...] = ()
     message: str = ""
 
     @property
@@ -77,6 +78,8 @@ class BatchState(msgspec.Struct, frozen=True):
     resolved: str = ""
     groups: dict[str, Group] = {}
     ending: Literal["", "stop", "time", "failure"] = ""
+    is_merging: bool = False
+    reports: tuple[str, ...] | None = None  # merged
     built_at: float | None = None  # there is nothing left to be built
     artifacts: tuple[dict[str, Json], ...] = ()  # combined
     trouble: Trouble | None = None

@@ -51,8 +51,6 @@ class Batches:
     @operation("StartBuildBatch")
     async def start(self, call: Call, request: shapes.StartBuildBatchRequest) -> Answer:
         """Told again with its token, it answers the batch that it started then."""
-        if request.get("debugSessionEnabled"):
-            raise invalid(f"debugSessionEnabled: {builds.REFUSED['debugSessionEnabled']}")
         id, at = self.builds.new_id(call, request.get("idempotencyToken", "")), self.builds.clock()  # noqa: A001
 
         def start(tx: Transaction) -> Document:
@@ -137,8 +135,6 @@ class Batches:
             raise invalid(
                 f"Project {project.name} has no batch configuration: give it a buildBatchConfig, or override it"
             )
-        if config.get("restrictions", {}).get("fleetsAllowed"):
-            raise invalid("buildBatchConfig.restrictions.fleetsAllowed: Penstock has no fleets: leave it out.")
         asked = {name: value for name, value in asked.items() if name not in NOT_OF_BUILDS}
         number = project.body.get("batches", 0) + 1
         model = requests.planned(
