@@ -45,8 +45,9 @@ from penstock.services.sagemaker.automl.room import open_automl
 from penstock.services.sagemaker.endpoints.metering import Answered, nothing_answered
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.features.room import open_features
+from penstock.services.sagemaker.jobs.exchanges import Hearing
 from penstock.services.sagemaker.jobs.room import furnish
-from penstock.services.sagemaker.jobs.running import no_context
+from penstock.services.sagemaker.jobs.running import JobClients, no_context
 from penstock.services.sagemaker.mlflow.keeping import Launch
 from penstock.services.sagemaker.mlflow.room import TrackingRoom
 from penstock.services.sagemaker.monitoring.room import open_monitoring
@@ -65,6 +66,7 @@ from penstock.store.blobs import GRACE, Blobs, Digest
 from penstock.store.logfile import stream_path
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
+from penstock.store.tapes import Tapes
 from penstock.telemetry.following import contexts
 from penstock.wire.call import Directory, Scope, Service
 from penstock.wire.hooks import Hook
@@ -86,7 +88,8 @@ async def no_keys(*_: object) -> lambda_.Clients:
 class Clients:
     """What the AWS clients of all that runs here are told; nothing, where there is no door for them."""
 
-    jobs: ClientEnvironment = nothing
+    jobs: JobClients = nothing
+    builds: ClientEnvironment = nothing
     servers: ClientEnvironment = nothing
     functions: lambda_.ClientsOf = no_keys
 
@@ -114,6 +117,7 @@ class Rooms:
     tracking: TrackingRoom
     answered: Answered
     inventories: Inventories
+    hearing: Hearing
     nursery: Nursery
     model_servers: Nursery
     contained_servers: ContainerServers
@@ -171,6 +175,7 @@ class Rooms:
             answered=nothing_answered(),
             runtime=ByImage(sandbox, containers, images.is_container),
             inventories=Inventories(images, blobs, container_engine),
+            hearing=Hearing(Tapes(data / "exchanges"), blobs),
             nursery=nursery(data),
             model_servers=model_servers(data, data / "sandbox" / "model-servers.log"),
             contained_servers=ContainerServers(
@@ -191,7 +196,7 @@ class Rooms:
         rooms._furnish_functions(data, streams, clients_of.functions)
         rooms._furnish_models(data, streams, images, clients_of.servers)
         rooms._furnish_features(data)
-        rooms._furnish_builds(data, streams, clients_of.jobs, endpoint)
+        rooms._furnish_builds(data, streams, clients_of.builds, endpoint)
         rooms._furnish_pipelines(endpoint)
         rooms._furnish_catalog()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
@@ -216,7 +221,7 @@ class Rooms:
             directory.register(service)
 
     def _furnish_jobs(
-        self, streams: Streams, images: Images, client_environment: ClientEnvironment, *, is_traced: bool
+        self, streams: Streams, images: Images, client_environment: JobClients, *, is_traced: bool
     ) -> None:
         """SageMaker's jobs, their tuning, and what makes both by itself."""
         tidy_jobs = furnish(
@@ -229,6 +234,7 @@ class Rooms:
             client_environment=client_environment,
             definitions=images.metric_definitions,
             identify=self.inventories.identify,
+            hearing=self.hearing,
             context=contexts(self.engine) if is_traced else no_context,
             tracking=self.tracking.variables,
             clock=clock,
