@@ -16,6 +16,7 @@ data/
   repositories/    git repositories, by id              remotes/             what git fetches from elsewhere
   connections/     where connections to git hosts lead, a file each
   forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas
+  retention.toml   for how long executions are kept, if not for ever
 """
 
 import asyncio
@@ -52,6 +53,7 @@ from penstock.services.peripheral import Misplaced
 from penstock.services.sagemaker.mlflow.keeping import Launch
 from penstock.services.sagemaker.mlflow.room import TrackingRoom
 from penstock.services.sagemaker.monitoring.settings import WrongSettings
+from penstock.services.sagemaker.recorded.retention import WrongRetention
 from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
 from penstock.services.stepfunctions.quotas import WrongQuotas
 from penstock.store.ground import spread
@@ -111,7 +113,16 @@ class Penstock:
                 access.write_to(sys.stderr)
             self._open_data()
             await self._open()
-        except (OpenHost, Misplaced, WrongQuotas, WrongSettings, NotHere, EngineGone, NewerDatabase) as refusal:
+        except (
+            OpenHost,
+            Misplaced,
+            WrongQuotas,
+            WrongRetention,
+            WrongSettings,
+            NotHere,
+            EngineGone,
+            NewerDatabase,
+        ) as refusal:
             await self._exits.aclose()
             raise CannotStart(str(refusal)) from None
         except BaseException:

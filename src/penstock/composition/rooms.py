@@ -55,6 +55,7 @@ from penstock.services.sagemaker.monitoring.settings import read_schedule_minute
 from penstock.services.sagemaker.pipelines.notices import telling
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.sagemaker.projects.room import open_projects
+from penstock.services.sagemaker.recorded.retention import Keeping, read_retention
 from penstock.services.sagemaker.transform.room import open_transform
 from penstock.services.sagemaker.tuning.room import open_tuning
 from penstock.services.scheduler import open_scheduler
@@ -201,6 +202,7 @@ class Rooms:
         rooms._furnish_catalog()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
+        rooms._furnish_retention(data)
         rooms.chores.append(rooms.tracking.keeping.work)
         rooms.chores.extend((rooms.codecommit.begin, rooms.codeconnections.watch))
         rooms.hooks["codeconnections"] = rooms.codeconnections.hear
@@ -250,6 +252,10 @@ class Rooms:
         )
         open_automl(engine=self.engine, directory=self.directory, clock=clock)
         self.tidy.extend((tidy_jobs, self.sandbox.tidy, self.containers.tidy))
+
+    def _furnish_retention(self, data: Path) -> None:
+        keeping = Keeping(self.database, read_retention(data), clock)
+        self.tidy.append(keeping.tidy)
 
     def _furnish_builds(
         self, data: Path, streams: Streams, client_environment: ClientEnvironment, endpoint: Callable[[], str]
