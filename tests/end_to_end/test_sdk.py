@@ -90,11 +90,8 @@ def test_functions_are_steps_and_jobs(world: World) -> None:
         "AlgorithmError: ValueError('10 is too much'), exit code: 1",
     ):
         assert seen in done.stdout, done.stdout + done.stderr
-    again = world.penstock("reproduce", "functions", "--environments", kept_environments(), "--json")
-    steps = {each["step"]: each for each in json.loads(again.stdout)["steps"]}
-    assert {name: step["verdict"] for name, step in steps.items()} == {
-        "Count": "identical", "Add": "identical", "TooMuch": "not run", "Refuse": "identical"
-    }, again.stdout  # fmt: skip
+    again = world.penstock("reproduce", "functions", "--step", "Add", "--environments", kept_environments(), "--json")
+    assert [each["verdict"] for each in json.loads(again.stdout)["steps"]] == ["identical"], again.stdout
 
 
 def test_a_notebook_is_a_step(world: World, tmp_path: Path) -> None:
