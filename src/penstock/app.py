@@ -10,11 +10,13 @@ data/
   environments/    Pythons that jobs run in, built on first use (unless several data folders share another place)
   offline/         Parquet files being written         queries/             what Athena's queries read and write
   mlflow/          what tracking servers keep, a folder each
+  exchanges/       what running jobs asked by themselves
   captures/        what endpoints were asked and answered, on its way to S3
   server.json      where the server is, while it is up          images.toml   the user's own images, if any
   repositories/    git repositories, by id              remotes/             what git fetches from elsewhere
   connections/     where connections to git hosts lead, a file each
   forward.toml     which peripheral services others answer, if any      stepfunctions.toml    quotas
+  retention.toml   for how long executions are kept, if not for ever
 """
 
 import asyncio
@@ -52,6 +54,7 @@ from penstock.services.peripheral import Misplaced
 from penstock.services.sagemaker.mlflow.keeping import Launch
 from penstock.services.sagemaker.mlflow.room import TrackingRoom
 from penstock.services.sagemaker.monitoring.settings import WrongSettings
+from penstock.services.sagemaker.recorded.retention import WrongRetention
 from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
 from penstock.services.stepfunctions.quotas import WrongQuotas
 from penstock.store.ground import spread
@@ -111,7 +114,16 @@ class Penstock:
                 access.write_to(sys.stderr)
             self._open_data()
             await self._open()
-        except (OpenHost, Misplaced, WrongQuotas, WrongSettings, NotHere, EngineGone, NewerDatabase) as refusal:
+        except (
+            OpenHost,
+            Misplaced,
+            WrongQuotas,
+            WrongRetention,
+            WrongSettings,
+            NotHere,
+            EngineGone,
+            NewerDatabase,
+        ) as refusal:
             await self._exits.aclose()
             raise CannotStart(str(refusal)) from None
         except BaseException:
@@ -140,7 +152,12 @@ class Penstock:
         """Build the rooms, open the door, then let the engine go on where it was."""
         rooms = Rooms.build(
             self.settings.data,
-            Clients(jobs=self.job_environment, servers=self.server_environment, functions=self.clients_of_function),
+            Clients(
+                jobs=self.job_environment,
+                builds=self.job_environment,
+                servers=self.server_environment,
+                functions=self.clients_of_function,
+            ),
             lambda: self.endpoint,
             mocks=read_mocks(self.settings.mocks),
             stand_in=self.settings.stand_in,
@@ -187,10 +204,10 @@ class Penstock:
         self._root = root = await identity.root_credential(database, clock=clock, chance=chance)
         write_private(self.settings.data / "root-keys.json", {"access_key": root.access_key, "secret_key": root.secret})
 
-    def job_environment(self, scope: Scope, role_arn: str) -> Mapping[str, str]:
+    def job_environment(self, scope: Scope, role_arn: str, asker: str = "") -> Mapping[str, str]:
         """What the AWS clients of a job need: this server, the job's region, and where they get keys of its role."""
         assert self._sessions is not None
-        return self._with_ticket(scope, self._sessions.ticket(scope, role_arn))
+        return self._with_ticket(scope, self._sessions.ticket(scope, role_arn, asker))
 
     def server_environment(self, scope: Scope, role_arn: str) -> Mapping[str, str]:
         """The same for a model server."""
@@ -258,6 +275,7 @@ class Penstock:
                 *TerminalDoor(rooms.terminals, auth=settings.auth).routes(),
             ],
             links={"Watch what goes on": PLACE},
+            hear=rooms.hearing.hear,
             git=GitDoor(
                 repositories=rooms.codecommit.serving,
                 keys=rooms.ring,

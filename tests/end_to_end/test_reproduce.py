@@ -96,17 +96,51 @@ def test_one_step_runs_again_and_one_that_is_not_there_is_refused(planted: World
     assert "1 of 10 objects identical" in shown.stdout
 
 
-def test_a_job_that_asks_aws_by_itself_is_not_reproducible(own: World) -> None:
-    asks = own.process(
-        "asks", "exec python3 -c 'import boto3; boto3.client(\"s3\").list_buckets()' 2> /opt/ml/output/failure"
-    )
-    assert own.job(asks)["ProcessingJobStatus"] == "Completed"
+ASKS = """
+import boto3, io, json, os, uuid
+s3, ssm = boto3.client("s3"), boto3.client("ssm")
+keys = [each["Key"] for each in s3.list_objects_v2(Bucket="BUCKET", Prefix="rows/")["Contents"]]
+rows = [s3.get_object(Bucket="BUCKET", Key=key)["Body"].read().decode() for key in keys]
+factor = ssm.get_parameter(Name="factor")["Parameter"]["Value"]
+try:
+    s3.head_object(Bucket="BUCKET", Key="nothing")
+except s3.exceptions.ClientError as problem:
+    rows.append(problem.response["Error"]["Code"])
+name = f"draft-{uuid.uuid4()}"
+s3.put_object(Bucket="BUCKET", Key=name, Body=factor)
+again = s3.get_object(Bucket="BUCKET", Key=name)["Body"].read().decode()
+s3.delete_object(Bucket="BUCKET", Key=name)
+s3.upload_fileobj(io.BytesIO(b"long" * 3_000_000), "BUCKET", "own/long.txt")
+s3.put_object(Bucket="BUCKET", Key="own/rows.json", Body=json.dumps([*rows, again]) + os.environ.get("MORE", ""))
+open("/opt/ml/processing/out/all.json", "w").write(json.dumps([rows, factor, again]))
+""".replace("BUCKET", BUCKET)
 
-    code, told = reproduced(own.server.data, "asks")
+
+def test_a_job_that_asks_aws_by_itself_is_answered_as_it_was_then(own: World) -> None:
+    own.put("rows/a.csv", "1,2")
+    own.put("rows/b.csv", "3,4")
+    own.client("ssm").put_parameter(Name="factor", Value="7", Type="String")
+    code = own.put("code/asks.py", ASKS)
+    request = own.processing(
+        "asks",
+        "exec python3 /opt/ml/processing/code/asks.py 2> /opt/ml/output/failure",
+        inputs=[{"InputName": "script", "S3Input": s3_input(code, "/opt/ml/processing/code")}],
+        ProcessingOutputConfig={"Outputs": [{"OutputName": "out", "S3Output": OUT}]},
+    )
+    own.sagemaker.create_processing_job(ProcessingJobName="asks", **request)
+    ended = own.job("asks")
+    assert ended["ProcessingJobStatus"] == "Completed", ended
+    own.put("rows/b.csv", "5,6")
+    own.put("own/rows.json", "written over")
+
+    returned, told = reproduced(own.server.data, "asks")
 
     (job,) = told["steps"]
-    assert (code, job["verdict"]) == (1, "not reproducible")
-    assert job["why"] == "it asks AWS services by itself, and what they answered is not recorded"
+    assert job["why"] == ""
+    assert {each["uri"]: each["verdict"] for each in job["objects"]} == dict.fromkeys(
+        [f"s3://{BUCKET}/out/all.json", f"s3://{BUCKET}/own/long.txt", f"s3://{BUCKET}/own/rows.json"], "identical"
+    )
+    assert (returned, job["verdict"]) == (0, "identical")
 
 
 def test_what_was_changed_between_two_executions_is_named_and_the_older_can_be_forgotten(own: World) -> None:

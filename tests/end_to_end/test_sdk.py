@@ -1,9 +1,11 @@
 """The SageMaker Python SDK, unmodified, in the environment that `penstock exec` makes."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from end_to_end.conftest import kept_environments
 from end_to_end.world import World
 
 pytestmark = pytest.mark.xdist_group("sdk")
@@ -88,6 +90,8 @@ def test_functions_are_steps_and_jobs(world: World) -> None:
         "AlgorithmError: ValueError('10 is too much'), exit code: 1",
     ):
         assert seen in done.stdout, done.stdout + done.stderr
+    again = world.penstock("reproduce", "functions", "--step", "Add", "--environments", kept_environments(), "--json")
+    assert [each["verdict"] for each in json.loads(again.stdout)["steps"]] == ["identical"], again.stdout
 
 
 def test_a_notebook_is_a_step(world: World, tmp_path: Path) -> None:

@@ -48,6 +48,20 @@ async def finish_first(database: SqliteDatabase, outside: Outside, plan: str = "
         return outcome
 
 
+async def test_whoever_waited_for_a_run_leaves_nothing_behind(tmp_path: Path) -> None:
+    database = SqliteDatabase(new_database(tmp_path))
+    await finish_first(database, Outside())
+
+    async with working(engine_on(database, Outside())) as engine, asyncio.timeout(DEADLINE):
+        ended = [await engine.settled(RUN) for _ in range(3)]
+        never = await engine.settled(RunId("nobody"))
+        left = vars(engine)["_waiting"]  # by runs: a server lives through millions of them
+
+    assert (len(set(map(str, ended))), never) == (1, None)
+    assert left == {}
+    database.close()
+
+
 async def test_a_run_does_what_its_flow_decides_and_ends(tmp_path: Path) -> None:
     outside = Outside()
     database = SqliteDatabase(new_database(tmp_path))

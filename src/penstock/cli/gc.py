@@ -1,7 +1,7 @@
 """`penstock gc`: what the blobs of a data folder are kept for, what could go, and, when it is told to, that it goes.
 
-A server frees what nobody holds by itself, an hour after it was written; this is for who wants to know, and for having
-executions forgotten, which no server does. Only with no server on the folder is anything removed.
+A server frees what nobody holds by itself, an hour after it was written, and forgets what `retention.toml` says; this
+is for who wants to know, and for having more forgotten. Only with no server on the folder is anything removed.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,13 +21,13 @@ from penstock.cli.stories import open_database
 from penstock.composition.holdings import NOBODY, Share, abandoned, alone, first_holders, shares, size_of
 from penstock.languages.pipeline import durations
 from penstock.languages.pipeline.tree import DefinitionError
-from penstock.services.sagemaker.recorded import forgetting
+from penstock.services.sagemaker.recorded import forgetting, retention
 from penstock.services.sagemaker.recorded.forgetting import Wish
+from penstock.services.sagemaker.recorded.retention import WrongRetention, read_retention
 from penstock.store.blobs import GRACE, Blobs
 from penstock.store.database import Database
 
 Json = Any
-TOGETHER: Final = 1_000  # jobs that are forgotten in a commit
 UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -44,13 +43,16 @@ def command(
 ) -> None:
     """Tell what is kept for whom and what could go; with --yes, remove that.
 
-    With AGE and --keep an execution is forgotten if it is older and not among the latest. Without any, all are kept.
+    With AGE and --keep an execution is forgotten if it is older and not among the latest. Without any, it is as
+    retention.toml in the data folder says; without that, all are kept.
     """
     folder = data_folder(data)
     now = time.time()  # noqa: TID251 - of the operator
     wish = Wish(
         before(now, older, "--forget-executions-older-than"), keep, before(now, older_jobs, "--forget-jobs-older-than")
     )
+    if wish == Wish():
+        wish = said(folder, now)
     database = open_database(folder)
     try:
         with alone(folder / "lock") if yes else nullcontext(True) as no_server:
@@ -75,6 +77,14 @@ def before(now: float, age: str | None, option: str) -> float | None:
         raise click.ClickException(str(error)) from None
 
 
+def said(data: Path, now: float) -> Wish:
+    """What the data folder's own setting wants forgotten."""
+    try:
+        return read_retention(data).at(now)
+    except WrongRetention as wrong:
+        raise click.ClickException(str(wrong)) from None
+
+
 async def look(database: Database, blobs: Blobs, wish: Wish, now: float) -> dict[str, Json]:
     """What is kept for whom, and what would go."""
     held = await database.scan(first_holders)
@@ -91,15 +101,8 @@ async def look(database: Database, blobs: Blobs, wish: Wish, now: float) -> dict
 
 
 async def clear(database: Database, data: Path, wish: Wish, now: float) -> int:
-    """Forget, execution by execution, then jobs, then free what nobody holds; how many blobs went.
-
-    Cut short anywhere, it has forgotten some executions whole, and the next time does the rest.
-    """
-    for going in await database.scan(lambda tx: forgetting.chosen(tx, wish)):
-        await database.write(partial(forgetting.forget, going=going))
-    jobs = await database.scan(lambda tx: forgetting.chosen_jobs(tx, wish))
-    for begin in range(0, len(jobs), TOGETHER):
-        await database.write(partial(forgetting.forget_jobs, arns=jobs[begin : begin + TOGETHER]))
+    """Forget executions and jobs, then free what nobody holds; how many blobs went."""
+    await retention.forget_all(database, wish, now)
     for folder in abandoned(data):
         shutil.rmtree(folder)
     return await Blobs(data).collect(database, older_than=now - GRACE)

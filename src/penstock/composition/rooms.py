@@ -48,8 +48,9 @@ from penstock.services.sagemaker.endpoints.metering import Answered, nothing_ans
 from penstock.services.sagemaker.endpoints.room import open_endpoints
 from penstock.services.sagemaker.features.room import open_features
 from penstock.services.sagemaker.images.room import open_images
+from penstock.services.sagemaker.jobs.exchanges import Hearing
 from penstock.services.sagemaker.jobs.room import furnish
-from penstock.services.sagemaker.jobs.running import no_context
+from penstock.services.sagemaker.jobs.running import JobClients, no_context
 from penstock.services.sagemaker.mlflow.keeping import Launch
 from penstock.services.sagemaker.mlflow.room import TrackingRoom
 from penstock.services.sagemaker.monitoring.room import open_monitoring
@@ -57,6 +58,7 @@ from penstock.services.sagemaker.monitoring.settings import read_schedule_minute
 from penstock.services.sagemaker.pipelines.notices import telling
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.sagemaker.projects.room import open_projects
+from penstock.services.sagemaker.recorded.retention import Keeping, read_retention
 from penstock.services.sagemaker.transform.room import open_transform
 from penstock.services.sagemaker.tuning.room import open_tuning
 from penstock.services.scheduler import open_scheduler
@@ -68,6 +70,7 @@ from penstock.store.blobs import GRACE, Blobs, Digest
 from penstock.store.logfile import stream_path
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
+from penstock.store.tapes import Tapes
 from penstock.telemetry.following import contexts
 from penstock.wire.call import Directory, Scope, Service
 from penstock.wire.hooks import Hook
@@ -90,7 +93,8 @@ async def no_keys(*_: object) -> lambda_.Clients:
 class Clients:
     """What the AWS clients of all that runs here are told; nothing, where there is no door for them."""
 
-    jobs: ClientEnvironment = nothing
+    jobs: JobClients = nothing
+    builds: ClientEnvironment = nothing
     servers: ClientEnvironment = nothing
     functions: lambda_.ClientsOf = no_keys
 
@@ -118,6 +122,7 @@ class Rooms:
     tracking: TrackingRoom
     answered: Answered
     inventories: Inventories
+    hearing: Hearing
     nursery: Nursery
     model_servers: Nursery
     contained_servers: ContainerServers
@@ -176,6 +181,7 @@ class Rooms:
             answered=nothing_answered(),
             runtime=ByImage(sandbox, containers, images.is_container),
             inventories=Inventories(images, blobs, container_engine),
+            hearing=Hearing(Tapes(data / "exchanges"), blobs),
             nursery=nursery(data),
             model_servers=model_servers(data, data / "sandbox" / "model-servers.log"),
             contained_servers=ContainerServers(
@@ -198,11 +204,12 @@ class Rooms:
         rooms._furnish_images(data, images)
         rooms._furnish_models(data, streams, images, clients_of.servers)
         rooms._furnish_features(data)
-        rooms._furnish_builds(data, streams, clients_of.jobs, endpoint)
+        rooms._furnish_builds(data, streams, clients_of.builds, endpoint)
         rooms._furnish_pipelines(endpoint)
         rooms._furnish_catalog()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
+        rooms._furnish_retention(data)
         rooms.chores.append(rooms.tracking.keeping.work)
         rooms.chores.extend((rooms.codecommit.begin, rooms.codeconnections.watch))
         rooms.hooks["codeconnections"] = rooms.codeconnections.hear
@@ -223,7 +230,7 @@ class Rooms:
             directory.register(service)
 
     def _furnish_jobs(
-        self, streams: Streams, images: Images, client_environment: ClientEnvironment, *, is_traced: bool
+        self, streams: Streams, images: Images, client_environment: JobClients, *, is_traced: bool
     ) -> None:
         """SageMaker's jobs, their tuning, and what makes both by itself."""
         tidy_jobs = furnish(
@@ -236,6 +243,7 @@ class Rooms:
             client_environment=client_environment,
             definitions=images.metric_definitions,
             identify=self.inventories.identify,
+            hearing=self.hearing,
             context=contexts(self.engine) if is_traced else no_context,
             tracking=self.tracking.variables,
             clock=clock,
@@ -251,6 +259,10 @@ class Rooms:
         )
         open_automl(engine=self.engine, directory=self.directory, clock=clock)
         self.tidy.extend((tidy_jobs, self.sandbox.tidy, self.containers.tidy))
+
+    def _furnish_retention(self, data: Path) -> None:
+        keeping = Keeping(self.database, read_retention(data), clock)
+        self.tidy.append(keeping.tidy)
 
     def _furnish_builds(
         self, data: Path, streams: Streams, client_environment: ClientEnvironment, endpoint: Callable[[], str]

@@ -3,8 +3,8 @@
     data/again/XXXX/    blobs/   sandbox/   logs/        whatever the job leaves stays in here
 
 The very code that ran a job runs it again (`jobs.running`), under the same plan; only S3 is another: what it gives is
-the record, and what is put there is noted and no more. No server is asked, so nobody hears of it, and a job that asks
-AWS by itself finds nobody. A workshop may be open beside a server on the same data folder.
+the record, and what is put there is noted and no more. No server is asked, so nobody hears of it; a job that asks AWS
+by itself is answered as it was then (`replies`). A workshop may be open beside a server on the same data folder.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ import msgspec
 
 from penstock.composition.images import Images
 from penstock.composition.inventories import Inventories
+from penstock.composition.replies import HeardAgain, Replies
 from penstock.composition.residents import model_servers
 from penstock.composition.runtimes import containers_of, machine_here
 from penstock.composition.sources import clock
@@ -75,6 +76,7 @@ class Workshop:
     residents: Residents
     images: Images
     inventories: Inventories
+    replies: Replies
 
     async def run(self, job: Ran, record: Record, *, fixed_hashes: bool = False) -> Report:
         """Run a job again; its report has the record of it. Raises `BlobDamaged` where what it took is gone."""
@@ -83,7 +85,8 @@ class Workshop:
         task = self._task(job.plan, job.scope)
         if job.plan.product == "transform-job":
             return msgspec.convert(await self._transforming(job, record).run(task), Report)
-        running = self._running(job.scope, record, FIXED_HASHES if fixed_hashes else {})
+        key = await self.replies.begin(record)
+        running = self._running(job.scope, record, key, FIXED_HASHES if fixed_hashes else {})
         report = msgspec.convert(await running.run(task), Report)
         running.settled(task.run)
         await running.forget_settled()
@@ -98,8 +101,8 @@ class Workshop:
             link(self.kept.find(digest).path, str(beside))
             beside.replace(here)
 
-    def _running(self, scope: Scope, record: Record, variables: Mapping[str, str]) -> Running:
-        nobody = nobody_in(scope)
+    def _running(self, scope: Scope, record: Record, key: str, variables: Mapping[str, str]) -> Running:
+        door = self.replies.variables(scope, key)
         return Running(
             runtime=self.runtime,
             machine=machine_here(),
@@ -107,7 +110,8 @@ class Workshop:
             staging=Staging(self.blobs, kept_anyway),
             harvesting=Harvesting(self.blobs, self.runtime),
             streams=self._streams,
-            client_environment=lambda *_: {**nobody, **variables},
+            client_environment=lambda *_: {**door, **variables},
+            hearing=HeardAgain(self.replies, key),
             identify=self.inventories.identify,
             clock=clock,
         )
@@ -185,10 +189,13 @@ async def workshop(data: Path, environments: Path | None = None, engine: str = "
     runtime = ByImage(sandbox, containers, images.is_container)
     servers = model_servers(data, folder / "model-servers.log")
     contained = ContainerServers(folder / "containers", engine=container_engine, resolve=images.container, clock=clock)
+    replies = Replies(blobs)
     try:
+        await replies.open()
         residents = WhereContained(servers, contained)
-        yield Workshop(folder, Blobs(data), blobs, runtime, residents, images, inventories)
+        yield Workshop(folder, Blobs(data), blobs, runtime, residents, images, inventories, replies)
     finally:
+        await replies.close()
         await servers.close()
         await contained.close()
         await sandbox.close(kill=True)

@@ -153,14 +153,17 @@ class Engine:
     async def settled(self, run: RunId) -> Outcome | None:
         """The outcome of a run, waited for; None if there is no such run. Give it a deadline of your own."""
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(run, []).append(future)
-        seen = await self.database.read(lambda tx: self.look(tx, run))
-        if seen is not None and seen.outcome is None:
-            return await future
-        waiting = self._waiting.get(run, [])
-        if future in waiting:
+        waiting = self._waiting.setdefault(run, [])
+        waiting.append(future)
+        try:
+            seen = await self.database.read(lambda tx: self.look(tx, run))
+            if seen is not None and seen.outcome is None:
+                return await future
+            return None if seen is None else seen.outcome
+        finally:
             waiting.remove(future)
-        return None if seen is None else seen.outcome
+            if not waiting and self._waiting.get(run) is waiting:
+                del self._waiting[run]
 
     async def work(self, ready: Callable[[], None] = lambda: None) -> None:
         """Recover what was open, then carry out commands until cancelled; what is under way stays in the outbox."""

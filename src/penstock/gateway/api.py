@@ -25,7 +25,8 @@ from penstock.gateway.routing import Destination
 from penstock.gateway.settings import Settings
 from penstock.gateway.traffic import Traffic
 from penstock.wire import models
-from penstock.wire.call import Body, Call, Directory, NotImplementedHere, ServiceError
+from penstock.wire.call import Answer, Body, Call, Directory, NotImplementedHere, ServiceError
+from penstock.wire.credentials import Hear
 from penstock.wire.http import HttpRequest, HttpResponse, address, asked_at
 from penstock.wire.protocols import Protocol, protocol_for
 
@@ -56,6 +57,10 @@ def signature_of(request: HttpRequest) -> Signature:
         return Signature(fault=refused)
 
 
+def unheard(*_: object) -> None:
+    """Where nobody hears what jobs ask."""
+
+
 class Api:
     """The ASGI endpoint of every AWS API."""
 
@@ -68,6 +73,7 @@ class Api:
         chance: Callable[[], str],
         settings: Settings,
         traffic: Traffic,
+        hear: Hear = unheard,
     ) -> None:
         self._directory = directory
         self._guard = guard
@@ -75,6 +81,7 @@ class Api:
         self._chance = chance
         self._settings = settings
         self._traffic = traffic
+        self._hear = hear
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = head_of(scope)
@@ -152,12 +159,25 @@ class Api:
         seconds = self._settings.stream_seconds if streams else self._settings.answer_seconds
         try:
             async with asyncio.timeout(seconds) as deadline:
-                answer = await self._directory.answer(call)
+                answer = await self._ask(call, caller)
         except TimeoutError:
             if not deadline.expired():
                 raise
             raise ServiceError(f"{visit.call} took over {seconds} s.", code="ServiceUnavailable", status=503) from None
         return protocol.write(operation, answer, request_id=visit.id)
+
+    async def _ask(self, call: Call, caller: Caller) -> Answer:
+        """What the service says; whoever hears what jobs ask is told before the job is."""
+        asker = "" if caller.credential is None else caller.credential.asker
+        if not asker:
+            return await self._directory.answer(call)
+        try:
+            answer = await self._directory.answer(call)
+        except ServiceError as error:
+            self._hear(asker, call, error)
+            raise
+        self._hear(asker, call, answer)
+        return answer
 
     async def _body(
         self, visit: Visit, signature: Signature, to: Destination, caller: Caller, *, streams: bool, family: Family

@@ -19,7 +19,7 @@ import uvicorn
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from penstock.gateway.api import Api
+from penstock.gateway.api import Api, unheard
 from penstock.gateway.git import GitDoor, is_git
 from penstock.gateway.guard import Guard, check_host
 from penstock.gateway.packets import GatheringProtocol
@@ -27,7 +27,7 @@ from penstock.gateway.pages import Pages, is_page, pages
 from penstock.gateway.settings import DEFAULTS, Settings
 from penstock.gateway.traffic import Traffic
 from penstock.wire.call import Directory
-from penstock.wire.credentials import KeyRing
+from penstock.wire.credentials import Hear, KeyRing
 
 BACKLOG: Final = 2048
 KEEP_ALIVE: Final = 75  # seconds; SDKs keep connections for about a minute and dislike finding them closed
@@ -45,12 +45,13 @@ def application(
     more: Sequence[BaseRoute] = (),
     links: Mapping[str, str] = MappingProxyType({}),
     git: GitDoor | None = None,
+    hear: Hear = unheard,
 ) -> ASGIApp:
     """Everything that the port answers. `more` are routes of other doors, where `pages.is_page` looks for them, and
     `links` those of them that the front page leads to."""
     guard = Guard(keys, clock, settings.auth)
     traffic = traffic or Traffic()
-    api = Api(directory, guard=guard, clock=clock, chance=chance, settings=settings, traffic=traffic)
+    api = Api(directory, guard=guard, clock=clock, chance=chance, settings=settings, traffic=traffic, hear=hear)
     site = pages(Pages(directory, clock=clock, counts=counts, links=links), more)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:

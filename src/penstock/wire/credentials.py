@@ -3,10 +3,11 @@
 The gateway asks a `KeyRing`; identity answers it from its rows. Neither knows the other: this page is what they share.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from penstock.wire.call import DEFAULT_ACCOUNT
+from penstock.wire.call import DEFAULT_ACCOUNT, Answer, Call, ServiceError
 
 DEFAULT_ROLE: Final = "PenstockExecutionRole"
 DEFAULT_SESSION: Final = "penstock"
@@ -14,7 +15,8 @@ DEFAULT_SESSION: Final = "penstock"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """An access key and what it stands for. `expires_at` is set for temporary keys, which carry a session token."""
+    """An access key and what it stands for. `expires_at` is set for temporary keys, which carry a session token;
+    `asker` for those of a job, whose exchanges are heard."""
 
     access_key: str
     secret: str
@@ -23,6 +25,10 @@ class Credential:
     session_token: str = ""
     expires_at: float | None = None
     active: bool = True
+    asker: str = ""
+
+
+Hear = Callable[[str, Call, Answer | ServiceError], None]  # (asker, what it asked, what it is answered)
 
 
 class KeyRing(Protocol):

@@ -160,6 +160,7 @@ def credential_of(key: Document) -> Credential:
         session_token=token,
         expires_at=key.modified_at if token else None,
         active=key.status == "Active",
+        asker=key.body.get("Asker", ""),
     )
 
 

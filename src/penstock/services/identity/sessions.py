@@ -4,7 +4,8 @@
     function          ──► AWS_ACCESS_KEY_ID, … of its environment: keys of …:assumed-role/ROLE/FUNCTION
 
 The ticket of a job says whose keys are meant and until when, and is sealed with the installation's own secret: nothing
-is kept for a job, so a job that outlives the server is known by the next one. That of a model server has no end, and a
+is kept for a job, so a job that outlives the server is known by the next one. Each job has keys of its own, so that
+the door knows what it asks. That of a model server has no end, and a
 seal that this process has drawn: neither outlives the process. Keys are handed out again while they have half of their
 time left.
 """
@@ -58,38 +59,42 @@ class Sessions:
         self._seal = seal
         self._passing_seal = secret(sts.chance).encode()
         self._clock = clock
-        self._given: dict[tuple[str, str, str], dict[str, Json]] = {}
+        self._given: dict[tuple[str, str, str, str], dict[str, Json]] = {}
 
-    def ticket(self, scope: Scope, role_arn: str) -> str:
-        """For the clients of a job with that role."""
-        return written(self._seal, [scope.account, role_arn, int(self._clock() + LONGEST)])
+    def ticket(self, scope: Scope, role_arn: str, asker: str = "") -> str:
+        """For the clients of a job with that role; with `asker`, the keys are its own and tell so."""
+        return written(self._seal, [scope.account, role_arn, int(self._clock() + LONGEST), asker])
 
     def passing_ticket(self, scope: Scope, role_arn: str) -> str:
         """For the clients of what ends with this process."""
-        return written(self._passing_seal, [scope.account, role_arn, None])
+        return written(self._passing_seal, [scope.account, role_arn, None, ""])
 
     async def credentials(self, ticket: str) -> dict[str, Json]:
         """What AWS's container credentials endpoint answers, `Expiration` in seconds. Raises `BadTicket`."""
-        account, role_arn = self._read(ticket)
-        return await self.keys(account, role_arn, session=SESSION, lasting=HOUR)
+        account, role_arn, asker = self._read(ticket)
+        return await self.keys(account, role_arn, session=SESSION, lasting=HOUR, asker=asker)
 
-    async def keys(self, account: str, role_arn: str, *, session: str, lasting: float) -> dict[str, Json]:
+    async def keys(
+        self, account: str, role_arn: str, *, session: str, lasting: float, asker: str = ""
+    ) -> dict[str, Json]:
         """Keys of a session of a role, good for half of that time at least."""
-        given = self._given.get((account, role_arn, session))
+        given = self._given.get((account, role_arn, session, asker))
         if given is None or given["Expiration"] - self._clock() < lasting / 2:
             if len(self._given) >= REMEMBERED:
                 self._given.clear()
-            given = await self._give(account, role_arn, session, lasting)
-            self._given[account, role_arn, session] = given
+            given = await self._give(account, role_arn, session, lasting, asker)
+            self._given[account, role_arn, session, asker] = given
         return given
 
-    async def _give(self, account: str, role_arn: str, session: str, lasting: float) -> dict[str, Json]:
+    async def _give(self, account: str, role_arn: str, session: str, lasting: float, asker: str) -> dict[str, Json]:
         at = self._clock()
         role = role_of(role_arn)
         principal = default_principal(account)
         if role is not None:
             principal = f"arn:aws:sts::{role[0]}:assumed-role/{role[1]}/{session}"
-        keys = await self._sts.give(account, principal, until=at + lasting, at=at, kept={})
+        keys = await self._sts.give(
+            account, principal, until=at + lasting, at=at, kept={"Asker": asker} if asker else {}
+        )
         return {
             "RoleArn": role_arn,
             "AccessKeyId": keys["AccessKeyId"],
@@ -98,7 +103,7 @@ class Sessions:
             "Expiration": keys["Expiration"],
         }
 
-    def _read(self, ticket: str) -> tuple[str, str]:
+    def _read(self, ticket: str) -> tuple[str, str, str]:
         coded, _, seal = ticket.partition(".")
         try:
             text = base64.urlsafe_b64decode(coded)
@@ -106,10 +111,10 @@ class Sessions:
             raise BadTicket from None
         if not any(hmac.compare_digest(seal.encode(), sealed(by, text)) for by in (self._seal, self._passing_seal)):
             raise BadTicket
-        account, role_arn, until = json.loads(text)
+        account, role_arn, until, *asker = json.loads(text)  # a job may have its ticket from before they had askers
         if self._clock() >= (math.inf if until is None else until):
             raise BadTicket
-        return account, role_arn
+        return account, role_arn, asker[0] if asker else ""
 
 
 def written(seal: bytes, says: Json) -> str:

@@ -24,6 +24,7 @@ from penstock.engine.facts import Outcome, RunId
 from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress
 from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.identify import Identify, unidentified
+from penstock.services.sagemaker.jobs.exchanges import Hearing
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.jobs.running import Tracking
@@ -31,6 +32,7 @@ from penstock.store.blobs import Blobs
 from penstock.store.logfile import Record, encode
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
+from penstock.store.tapes import Tapes
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, operation
 
 SOURCE = Path(__file__).parents[4] / "src" / "penstock"
@@ -296,7 +298,8 @@ class World:
             engine=engine, directory=directory, blobs=self.blobs, runtime=self.runtime,
             machine=Machine(cpus=4, memory_mib=8192),
             streams=streams,
-            client_environment=lambda scope, role: {"AWS_ENDPOINT_URL": "http://here", "ROLE": role},
+            client_environment=lambda scope, role, asker: {"AWS_ENDPOINT_URL": "http://here", "ROLE": role},
+            hearing=Hearing(Tapes(self.folder / "exchanges"), self.blobs),
             clock=self.clock,
             definitions=definitions,
             announce=self.announce,

@@ -101,7 +101,7 @@ def test_a_metric_that_differs_counts(bench: Bench) -> None:
         ({"exit_code": 1, "failure": "…\nValueError: no"}, "it had exited with code 0, and now exited with code 1: "
          "ValueError: no"),
         ({"exit_code": 1, "failure": "botocore.exceptions.EndpointConnectionError: …"},
-         "it asks AWS services by itself, and what they answered is not recorded"),
+         "it asks AWS services by itself, and finds nobody who could answer from its record"),
         ({"reason": "timed-out", "exit_code": None}, "it had exited with code 0, and now timed-out"),
         ({"record": None, "reason": "download-failed", "message": "gone"}, "gone"),
     ],

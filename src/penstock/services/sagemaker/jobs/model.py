@@ -94,6 +94,10 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     `environment` is the digest of a blob that lists what its image stood for, `items` of one that lists the objects of
     a transform job in their order. `is_restaged`: the server was started anew while the job ran, and what the job took
     was looked up again. `installed` are packages that the job put beside its environment, as `name==version`.
+
+    `exchanges` is the digest of a blob that tells what the job asked AWS by itself and was answered (`exchanges`):
+    `fetched` are the objects among that, `unheld` the questions whose answers are not there. What the job put by
+    itself is among `left`.
     """
 
     taken: tuple[Content, ...] = ()
@@ -102,12 +106,20 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     is_restaged: bool = False
     items: Digest | None = None
     installed: tuple[str, ...] = ()
+    exchanges: Digest | None = None
+    fetched: tuple[Content, ...] = ()
+    unheld: tuple[str, ...] = ()
+
+    @property
+    def seen(self) -> tuple[Content, ...]:
+        """All objects that it worked from: those that were taken for it, and those that it fetched."""
+        return (*self.taken, *self.fetched)
 
     @property
     def ingredients(self) -> frozenset[Digest]:
         """What it takes to run the job again."""
-        listed = () if self.items is None else (self.items,)
-        return frozenset((*listed, *(content.digest for content in self.taken)))
+        listed = (each for each in (self.items, self.exchanges) if each is not None)
+        return frozenset((*listed, *(content.digest for content in self.seen)))
 
     @property
     def digests(self) -> frozenset[Digest]:

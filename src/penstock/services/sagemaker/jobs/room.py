@@ -7,12 +7,13 @@ from penstock.engine.jobs import Runtime
 from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.identify import Identify, unidentified
 from penstock.services.sagemaker.jobs.api import Jobs, ProcessingJobs, TrainingJobs
+from penstock.services.sagemaker.jobs.exchanges import Hearing
 from penstock.services.sagemaker.jobs.flow import RUN_JOB, STOP_JOB, JobFlow
 from penstock.services.sagemaker.jobs.harvest import Harvesting
 from penstock.services.sagemaker.jobs.instances import Machine
 from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.services.sagemaker.jobs.requests import Definitions
-from penstock.services.sagemaker.jobs.running import ClientEnvironment, Context, Running, Tracking, no_context
+from penstock.services.sagemaker.jobs.running import Context, JobClients, Running, Tracking, no_context
 from penstock.services.sagemaker.jobs.staging import Staging, holding
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
@@ -27,7 +28,8 @@ def furnish(
     runtime: Runtime,
     machine: Machine,
     streams: Streams,
-    client_environment: ClientEnvironment,
+    client_environment: JobClients,
+    hearing: Hearing,
     clock: Callable[[], float],
     definitions: Definitions = lambda _: (),
     announce: Announce = unheard,
@@ -50,6 +52,7 @@ def furnish(
         streams=streams,
         client_environment=client_environment,
         identify=identify,
+        hearing=hearing,
         context=context,
         tracking=tracking,
         clock=clock,
@@ -66,5 +69,6 @@ def furnish(
     async def tidy() -> None:
         await running.hold_taken()
         await running.forget_settled()
+        await hearing.tidy(clock())
 
     return tidy

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -21,6 +21,7 @@ from penstock.engine.underway import Underway
 from penstock.services.sagemaker.identify import Identify
 from penstock.services.sagemaker.jobs import processing, training
 from penstock.services.sagemaker.jobs.contract import Contract, Instance, resource_config
+from penstock.services.sagemaker.jobs.exchanges import Heard
 from penstock.services.sagemaker.jobs.harvest import Harvesting
 from penstock.services.sagemaker.jobs.instances import Machine, note, resources
 from penstock.services.sagemaker.jobs.metrics import scan
@@ -34,7 +35,7 @@ from penstock.wire.call import Scope, ServiceError
 
 Tracking = Callable[[str], Mapping[str, str]]  # what tells MLflow in a job where a tracking server is, by its ARN
 Context = Callable[[Task], Awaitable[Mapping[str, str]]]  # what tells a job which trace it belongs to
-ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint
+JobClients = Callable[[Scope, str, str], Mapping[str, str]]  # (scope, role ARN, who asks) → credentials and endpoint
 
 CONTRACTS: Final[Mapping[Product, Callable[[Plan, str], Contract]]] = {
     "training-job": training.contract,
@@ -62,12 +63,27 @@ class Work:
     stamp: int  # seconds: in the names of log streams
 
     @property
+    def asker(self) -> str:
+        """The name by which all its instances ask."""
+        return self.live.jobs[0]
+
+    @property
     def scope(self) -> Scope:
         return self.task.scope
 
     def stream(self, host: str) -> str:
         """The name of an instance's log stream."""
         return f"{self.contract.name}/{host}-{self.stamp}"
+
+
+class Hears(Protocol):
+    """Who knows what jobs asked by themselves: see `exchanges.Hearing`."""
+
+    async def heard(self, asker: str, scope: Scope, objects: Access) -> Heard: ...
+
+    async def contents(self, asker: str) -> tuple[Content, ...]: ...
+
+    def forget(self, asker: str) -> None: ...
 
 
 async def no_context(task: Task) -> Mapping[str, str]:  # noqa: ARG001 - the form of a `Context`
@@ -87,7 +103,8 @@ class Running:
         staging: Staging,
         harvesting: Harvesting,
         streams: Streams,
-        client_environment: ClientEnvironment,
+        client_environment: JobClients,
+        hearing: Hears,
         identify: Identify,
         clock: Callable[[], float],
         context: Context = no_context,
@@ -103,6 +120,7 @@ class Running:
         self._harvesting = harvesting
         self._streams = streams
         self._client_environment = client_environment
+        self._hearing = hearing
         self._clock = clock
         self._underway = Underway(Live)
         self._ended: dict[RunId, list[JobId]] = {}
@@ -135,7 +153,10 @@ class Running:
     def settled(self, run: RunId) -> None:
         """The run's outcome is durable, so the runtime's record of its jobs is not needed again."""
         self._underway.settled(run)
-        self._settled += self._ended.pop(run, [])
+        ended = self._ended.pop(run, [])
+        for job in ended:
+            self._hearing.forget(job)
+        self._settled += ended
 
     async def forget_settled(self) -> None:
         """Have the runtime forget jobs whose runs have settled: beside the next job, or whenever there is time."""
@@ -149,7 +170,8 @@ class Running:
         """
         for run, live in self._underway.items():
             if live.noting is not None:
-                await self._staging.hold(live.noting.taken, run)
+                fetched = [content for job in live.jobs[:1] for content in await self._hearing.contents(job)]
+                await self._staging.hold((*live.noting.taken, *fetched), run)
 
     async def _attempt(self, work: Work, beside: asyncio.TaskGroup) -> Report:
         """Carry it out. What the job need not wait for is done when it runs, while there is nothing else to do."""
@@ -197,12 +219,16 @@ class Running:
             left, metrics = await self._take(work, jobs, endings)
         except Undelivered as failure:
             return Report("upload-failed", message=str(failure))
+        heard = await self._hearing.heard(work.asker, work.scope, self._objects)
         record = Record(
             taken=objects.taken,
-            left=left,
+            left=(*left, *heard.stored),
             environment=await self._identify(work.contract.image),
             is_restaged=any(ending.started_at and ending.started_at < staged_at for ending in endings),
             installed=tuple(sorted({each for ending in endings for each in ending.installed})),
+            exchanges=heard.exchanges,
+            fetched=heard.fetched,
+            unheld=heard.unheld,
         )
         return msgspec.structs.replace(reported(work.contract, endings, metrics), record=record)
 
@@ -228,7 +254,7 @@ class Running:
                 "OMP_NUM_THREADS": str(
                     max(1, int(size.cpus))
                 ),  # as many as it has processors: more wait for each other
-                **self._client_environment(work.scope, contract.role_arn),
+                **self._client_environment(work.scope, contract.role_arn, work.asker),
                 **context,
                 **(self._tracking(contract.tracking_server) if contract.tracking_server else {}),
                 **contract.environment,

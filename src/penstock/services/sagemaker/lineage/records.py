@@ -35,7 +35,7 @@ def seen(tx: Transaction, graph: Graph, artifact: Entity) -> dict[str, str]:
     told = {}
     for job in sorted(jobs, key=lambda each: each.created_at, reverse=True)[:MOST_JOBS]:
         record = _record(tx, job.uri, job.created_at)
-        if found := _below(artifact.uri, record.left if job.arn in wrote else record.taken):
+        if found := _below(artifact.uri, record.left if job.arn in wrote else record.seen):
             size = sum(content.size for content, _ in found)
             digest = digest_of([(content.digest, path) for content, path in found])
             told[f"{SEEN}{job.arn.rpartition('/')[2]}"] = f"{digest} {size} {len(found)}"
@@ -44,7 +44,7 @@ def seen(tx: Transaction, graph: Graph, artifact: Entity) -> dict[str, str]:
 
 def with_holders(tx: Transaction, graph: Graph, scope: Scope, digest: str) -> Graph:
     """The graph, in which artifacts say so from which a job took content of a digest, or where one left it."""
-    uris = {content.uri for record in _holding(tx, scope, Digest(digest)) for content in (*record.taken, *record.left)
+    uris = {content.uri for record in _holding(tx, scope, Digest(digest)) for content in (*record.seen, *record.left)
             if content.digest == digest}  # fmt: skip
     entities = dict(graph.entities)
     for arn, entity in graph.entities.items():

@@ -91,7 +91,7 @@ class Plain:
         return Facts(
             request=self.value({key: value for key, value in job.plan.request.items() if key not in NAMES}),
             code=tuple(map(self.text, code_of(job))),
-            taken=self.objects(record.taken),
+            taken=self.objects(record.seen),
             left=self.objects(record.left),
             environment=judging.environment(record, read),
             metrics={} if job.report is None else judging.measured(job.report),

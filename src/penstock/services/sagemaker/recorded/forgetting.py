@@ -52,8 +52,9 @@ def chosen(tx: Transaction, wish: Wish) -> list[Going]:
     every = documents.of_kind(tx, rows.EXECUTION)
     ended = [each for each in every if each.status not in rows.OPEN]
     gone = [each for number, each in _ranked(ended) if _is_wished(wish, number, each)]
-    names = {each.arn for each in gone}
-    needed = {job for each in every if each.arn not in names for job in jobs_of(tx, each)}
+    names, pipelines = {each.arn for each in gone}, {_pipeline(each) for each in gone}
+    staying = [each for each in every if each.arn not in names and _pipeline(each) in pipelines]
+    needed = {job for each in staying for job in jobs_of(tx, each)}  # executions share jobs with those of their own
     going: list[Going] = []
     for each in reversed(gone):
         jobs = jobs_of(tx, each)
@@ -79,6 +80,10 @@ def forget_jobs(tx: Transaction, arns: Iterable[str]) -> None:
         blobs.release(tx, holder(RunId(arn)))
 
 
+def _pipeline(execution: Document) -> tuple[str, str, str]:
+    return execution.scope.account, execution.scope.region, execution.parent
+
+
 def _is_wished(wish: Wish, number: int, execution: Document) -> bool:
     is_old = wish.before is None or execution.modified_at < wish.before
     return is_old and (wish.keep is None or number >= wish.keep)
@@ -88,7 +93,7 @@ def _ranked(executions: list[Document]) -> Iterator[tuple[int, Document]]:
     """Executions, newest first, with how many of their pipeline are newer."""
     seen: dict[tuple[str, str, str], int] = {}
     for each in sorted(executions, key=lambda execution: execution.created_at, reverse=True):
-        pipeline = each.scope.account, each.scope.region, each.parent
+        pipeline = _pipeline(each)
         yield seen.setdefault(pipeline, 0), each
         seen[pipeline] += 1
 

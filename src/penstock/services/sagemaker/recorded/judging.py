@@ -86,6 +86,9 @@ def judge(step: str, job: Ran, again: Report, read: Read) -> Judgement:
     metrics = tuple(_metrics(job.report, again))
     if not metrics and all(each.verdict == "identical" for each in found):
         return replace(told, found=found)
+    if again.record.unheld:
+        why = unanswered(again.record)
+        return replace(told, verdict="not reproducible", why=why, found=found, metrics=metrics)
     if changes:
         why = f"its environment changed: {', '.join(changes)}"
         return replace(told, verdict="not reproducible", why=why, found=found, metrics=metrics)
@@ -116,10 +119,19 @@ def _caveat(record: Record) -> str:
     return "the server was started anew while it ran, so what it took was recorded after its start"
 
 
+def unanswered(again: Record) -> str:
+    """That a job asked what its record has no answer to."""
+    first, *others = again.unheld
+    more = f" and {len(others)} more" if others else ""
+    return f"it asks AWS services by itself what its record has no answer to: {first}{more}"
+
+
 def _other_end(before: Report, again: Report) -> str:
     told = again.failure or again.exit_message or again.message
+    if again.record is not None and again.record.unheld:
+        return unanswered(again.record)
     if any(sign in told for sign in ASKED_AWS):
-        return "it asks AWS services by itself, and what they answered is not recorded"
+        return "it asks AWS services by itself, and finds nobody who could answer from its record"
     ends = [
         each.reason if each.exit_code is None else f"{each.reason} with code {each.exit_code}"
         for each in (before, again)
