@@ -8,7 +8,7 @@ import pytest
 
 from penstock.composition.built import Built
 from penstock.composition.images import BUILT, Images
-from penstock.composition.keeping import Keeping
+from penstock.composition.pinning import Pinning
 from penstock.images.packed import Packed
 from penstock.runtimes.container import Engine, EngineGone, Refused
 from penstock.runtimes.sandbox import UnknownImage
@@ -31,8 +31,8 @@ class Containers(Engine):
         return self.images.get(name)
 
 
-def keeping(data: Path, engine: Engine) -> Keeping:
-    return Keeping(Images(data), Built(data / BUILT), engine)
+def pinning(data: Path, engine: Engine) -> Pinning:
+    return Pinning(Images(data), Built(data / BUILT), engine)
 
 
 async def test_an_environment_is_built_and_found_by_content_and_by_arn(
@@ -44,7 +44,7 @@ async def test_an_environment_is_built_and_found_by_content_and_by_arn(
         lock=wheel(tmp_path, "brook"), extends="installed", framework="sklearn", summary="ours"
     ).manifest()
 
-    address = await keeping(tmp_path, Containers()).keep(ARN, f"{ADDRESS}:v1", manifest)
+    address = await pinning(tmp_path, Containers()).pin(ARN, f"{ADDRESS}:v1", manifest)
     found = [Images(tmp_path).resolve(each) for each in (address, ARN)]  # of another life
 
     assert address == f"{ADDRESS}@sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
@@ -56,7 +56,7 @@ async def test_an_environment_is_built_and_found_by_content_and_by_arn(
 
 
 async def test_an_image_of_the_engine_is_known_by_what_it_is_now(tmp_path: Path) -> None:
-    address = await keeping(tmp_path, Containers(**{f"{ADDRESS}:v1": DIGEST})).keep(ARN, f"{ADDRESS}:v1", "")
+    address = await pinning(tmp_path, Containers(**{f"{ADDRESS}:v1": DIGEST})).pin(ARN, f"{ADDRESS}:v1", "")
     images = Images(tmp_path)
 
     assert address == f"{ADDRESS}@{DIGEST}"
@@ -67,13 +67,13 @@ async def test_an_image_of_the_engine_is_known_by_what_it_is_now(tmp_path: Path)
 
 
 async def test_what_is_mapped_to_an_environment_keeps_its_name(tmp_path: Path) -> None:
-    assert await keeping(tmp_path, Containers()).keep(ARN, "penstock/base:1", "") == "penstock/base:1"
+    assert await pinning(tmp_path, Containers()).pin(ARN, "penstock/base:1", "") == "penstock/base:1"
     assert not Images(tmp_path).is_container(ARN)
 
 
 async def test_what_nobody_knows_is_refused_and_nothing_is_named_by_it(tmp_path: Path) -> None:
     with pytest.raises(Unfit, match="ours:v1: no environment is mapped to it, none was pushed"):
-        await keeping(tmp_path, Containers()).keep(ARN, "ours:v1", "")
+        await pinning(tmp_path, Containers()).pin(ARN, "ours:v1", "")
     with pytest.raises(UnknownImage):
         Images(tmp_path).resolve(ARN)
 
@@ -85,14 +85,14 @@ async def test_an_engine_that_does_not_answer_is_told_of(tmp_path: Path, problem
             raise problem
 
     with pytest.raises(Unfit, match="ours:v1: no engine answers"):
-        await keeping(tmp_path, Away()).keep(ARN, "ours:v1", "")
+        await pinning(tmp_path, Away()).pin(ARN, "ours:v1", "")
 
 
 async def test_an_environment_that_extends_nothing_known_is_refused(tmp_path: Path) -> None:
     manifest = Packed(lock="", extends="nothing", framework="none", summary="ours").manifest()
 
     with pytest.raises(Unfit, match="there is no environment 'nothing'"):
-        await keeping(tmp_path, Containers()).keep(ARN, f"{ADDRESS}:v1", manifest)
+        await pinning(tmp_path, Containers()).pin(ARN, f"{ADDRESS}:v1", manifest)
 
 
 def test_what_is_kept_again_is_let_be(tmp_path: Path) -> None:

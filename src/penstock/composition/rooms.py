@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 from penstock.composition.built import Built
 from penstock.composition.images import BUILT, Images
 from penstock.composition.inventories import Inventories
-from penstock.composition.keeping import Keeping
+from penstock.composition.pinning import Pinning
 from penstock.composition.residents import environments_here, model_servers, nursery
 from penstock.composition.runtimes import containers_of, machine_here
 from penstock.composition.sources import chance, clock
@@ -58,7 +58,7 @@ from penstock.services.sagemaker.monitoring.settings import read_schedule_minute
 from penstock.services.sagemaker.pipelines.notices import telling
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.sagemaker.projects.room import open_projects
-from penstock.services.sagemaker.recorded.retention import Keeping, read_retention
+from penstock.services.sagemaker.recorded.retention import Tidying, read_retention
 from penstock.services.sagemaker.transform.room import open_transform
 from penstock.services.sagemaker.tuning.room import open_tuning
 from penstock.services.scheduler import open_scheduler
@@ -261,8 +261,8 @@ class Rooms:
         self.tidy.extend((tidy_jobs, self.sandbox.tidy, self.containers.tidy))
 
     def _furnish_retention(self, data: Path) -> None:
-        keeping = Keeping(self.database, read_retention(data), clock)
-        self.tidy.append(keeping.tidy)
+        tidying = Tidying(self.database, read_retention(data), clock)
+        self.tidy.append(tidying.tidy)
 
     def _furnish_builds(
         self, data: Path, streams: Streams, client_environment: ClientEnvironment, endpoint: Callable[[], str]
@@ -308,7 +308,7 @@ class Rooms:
         open_images(
             engine=self.engine,
             directory=self.directory,
-            keep=Keeping(images, Built(data / BUILT), self.container_engine).keep,
+            keep=Pinning(images, Built(data / BUILT), self.container_engine).pin,
             clock=clock,
             chance=chance,
             announce=Announcer(self.notices),

@@ -8,8 +8,8 @@ from penstock.services.sagemaker.pipelines import rows
 from penstock.services.sagemaker.recorded.forgetting import Wish, chosen
 from penstock.services.sagemaker.recorded.retention import (
     EVERY,
-    Keeping,
     Retention,
+    Tidying,
     WrongRetention,
     forget_all,
     read_retention,
@@ -56,13 +56,13 @@ async def test_a_server_forgets_once_a_day_what_is_too_old_and_takes_nothing_fro
     world, (_, _, third) = await lived(tmp_path)
     times = iter((NOW, NOW + EVERY - 1, NOW + EVERY))
     async with world.open() as client:
-        keeping = Keeping(client.engine.database, Retention(keep=2), lambda: next(times))
-        await keeping.tidy()
+        tidying = Tidying(client.engine.database, Retention(keep=2), lambda: next(times))
+        await tidying.tidy()
         kept = await client.engine.database.scan(names)
-        keeping.retention = Retention(keep=1)
-        await keeping.tidy()
+        tidying.retention = Retention(keep=1)
+        await tidying.tidy()
         same = await client.engine.database.scan(names)
-        await keeping.tidy()
+        await tidying.tidy()
 
     database = SqliteDatabase(world.database_path)
     assert len(kept) == 2

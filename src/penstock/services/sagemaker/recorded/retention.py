@@ -76,7 +76,7 @@ def _age(path: Path, said: dict[str, Any], name: str) -> float | None:
 
 
 @dataclass(slots=True)
-class Keeping:
+class Tidying:
     """Forgets what is too old, as long as a server runs."""
 
     database: Database

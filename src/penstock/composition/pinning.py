@@ -1,4 +1,4 @@
-"""Keeping: what an address means now gets a name by its content, so that jobs can have the very same later.
+"""Pinning: what an address means now gets a name by its content, so that jobs can have the very same later.
 
 An environment that was pushed is built; an image of the container engine is known by the engine's digest of it; what
 `images.toml` maps to an environment keeps its name.
@@ -20,12 +20,12 @@ from penstock.services.sagemaker.images.making import Unfit
 
 
 @dataclass(frozen=True)
-class Keeping:
+class Pinning:
     images: Images
     built: Built
     engine: ContainerEngine
 
-    async def keep(self, arn: str, address: str, manifest: str) -> str:
+    async def pin(self, arn: str, address: str, manifest: str) -> str:
         """What an address is called by content; from now on the version's ARN stands for that. Raises `Unfit`."""
         try:
             packed = unpack(manifest) if manifest else None
