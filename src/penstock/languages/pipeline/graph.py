@@ -37,6 +37,7 @@ from penstock.languages.pipeline.tree import (
     RegisterModel,
     StepName,
     StepProperty,
+    Submission,
     Training,
     Transform,
     Trigger,
@@ -55,6 +56,7 @@ Simple = (
     | RegisterModel
     | EndpointConfig
     | Endpoint
+    | Submission
     | Lambda
     | Callback
     | Fail
@@ -240,7 +242,7 @@ def _members(step: Simple) -> tuple[Expression, ...]:
             return (step.arguments, step.skip, step.fails, step.registers, *supplied)
         case Processing() | Training() | Tuning() | AutoML() | Transform():
             return (step.arguments,)
-        case Model() | RegisterModel() | EndpointConfig() | Endpoint():
+        case Model() | RegisterModel() | EndpointConfig() | Endpoint() | Submission():
             return (step.arguments,)
         case _:
             assert_never(step)

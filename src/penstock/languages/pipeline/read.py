@@ -47,6 +47,7 @@ from penstock.languages.pipeline.tree import (
     RegisterModel,
     Selector,
     StepName,
+    Submission,
     Training,
     Transform,
     Trigger,
@@ -152,7 +153,7 @@ def _step(name: StepName, entry: Json, found: _Found) -> AnyStep:
         return _ALONE[kind](common, arguments, where)
     if kind not in _JOBS and kind not in _WITH_MEMBERS and kind not in OTHER_STEP_TYPES:
         raise DefinitionError(f"Type '{kind}' of {where} is not a type of step.")
-    if not arguments and kind in (*_JOBS, "Processing", "QualityCheck", "ClarifyCheck"):
+    if not arguments and kind in (*_JOBS, "Processing", "QualityCheck", "ClarifyCheck", "EMR", "EMRServerless"):
         raise DefinitionError(f"Arguments of {where} are missing.")
     common["arguments"] = expressions.read(arguments, where)
     if kind in _JOBS:
@@ -227,10 +228,14 @@ def _callback(common: dict[str, Any], entry: Json, where: str) -> Callback:
     return Callback(**common, queue=_place(entry, "SqsQueueUrl", where), outputs=_outputs(entry, where))
 
 
-WithMembers = Processing | QualityCheck | ClarifyCheck | Lambda | Callback
+def _submission(common: dict[str, Any], entry: Json, _where: str) -> Submission:
+    return Submission(**common, type="EMR" if entry["Type"] == "EMR" else "EMRServerless")
+
+
+WithMembers = Submission | Processing | QualityCheck | ClarifyCheck | Lambda | Callback
 _WITH_MEMBERS: Final[Mapping[str, Callable[[dict[str, Any], Json, str], WithMembers]]] = {
     "Processing": _processing, "QualityCheck": _quality_check, "ClarifyCheck": _clarify_check, "Lambda": _lambda,
-    "Callback": _callback,
+    "Callback": _callback, "EMR": _submission, "EMRServerless": _submission,
 }  # fmt: skip
 
 

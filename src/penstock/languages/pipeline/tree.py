@@ -24,6 +24,7 @@ ParameterType = Literal["String", "Integer", "Float", "Boolean"]
 Pick = Literal["MaxBy", "MinBy"]
 QualityCheckType = Literal["DATA_QUALITY", "MODEL_QUALITY"]
 ClarifyCheckType = Literal["DATA_BIAS", "MODEL_BIAS", "MODEL_EXPLAINABILITY"]
+SubmissionType = Literal["EMR", "EMRServerless"]
 Operator = Literal["Equals", "GreaterThan", "GreaterThanOrEqualTo", "LessThan", "LessThanOrEqualTo"]
 
 VERSION: Final = "2020-12-01"
@@ -38,7 +39,7 @@ EXECUTION_VARIABLES: Final = frozenset(
 OTHER_STEP_TYPES: Final = frozenset(
     {
         "Athena", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
-        "BedrockProvisionedModelThroughput", "EMR", "EMRServerless", "HubContent",
+        "BedrockProvisionedModelThroughput", "HubContent",
         "InferenceComponent", "Job", "Lineage",
     }
 )  # fmt: skip
@@ -296,6 +297,13 @@ class Endpoint(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Submission(Step):
+    """An application is submitted to EMR's Spark."""
+
+    type: SubmissionType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lambda(Step):
     """A function is called with the arguments as its event."""
 
@@ -378,6 +386,7 @@ AnyStep = (
     | RegisterModel
     | EndpointConfig
     | Endpoint
+    | Submission
     | Lambda
     | Callback
     | Condition

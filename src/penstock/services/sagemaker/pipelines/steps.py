@@ -2,6 +2,7 @@
 
     Processing, Training, Transform     Create…Job ─► the job's run ─► its Describe answer
     QualityCheck, ClarifyCheck          the same with a processing job, see `checking`
+    EMR, EMRServerless                  the same with a processing job that runs Spark, see `clusters`
     Tuning                              the same, with what lists its training jobs
     AutoML                              the same, with where reports on the best candidate are
     Model                               CreateModel ─► DescribeModel
@@ -32,6 +33,7 @@ from penstock.languages.pipeline.tree import (
     QualityCheck,
     RegisterModel,
     StepName,
+    Submission,
     Training,
     Transform,
     Tuning,
@@ -97,6 +99,9 @@ MAKING: Final[Mapping[type, Making]] = {
     EndpointConfig: Making(
         "CreateEndpointConfig", "EndpointConfigName", "EndpointConfigArn", "EndpointConfig",
         describe="DescribeEndpointConfig",
+    ),
+    Submission: Making(
+        "CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "EMR", stop="StopProcessingJob"
     ),
     Endpoint: Making("CreateEndpoint", "EndpointName", "EndpointArn", "Endpoint", update="UpdateEndpoint"),
 }  # fmt: skip

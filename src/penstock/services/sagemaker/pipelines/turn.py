@@ -51,6 +51,7 @@ from penstock.languages.pipeline.tree import (
     QualityCheck,
     RegisterModel,
     StepName,
+    Submission,
     Training,
     Transform,
     Tuning,
@@ -60,6 +61,7 @@ from penstock.services.sagemaker.pipelines import (
     caching,
     checking,
     cleaning,
+    clusters,
     deploying,
     failures,
     judging,
@@ -212,7 +214,8 @@ class Turn(Standing):
                 self._check(name, step)
             case (
                 Processing() | Training() | Tuning() | AutoML() | Transform() | Model() | EndpointConfig() | Endpoint()
-            ):
+                | Submission()
+            ):  # fmt: skip
                 self._create(name)
             case Other():
                 self.fail(name, failures.unsupported(step.type))
@@ -308,10 +311,17 @@ class Turn(Standing):
     def _request(self, name: StepName) -> Mapping[str, Json]:
         step, making = self.ledger.plan.step(name), self.making(name)
         arguments = resolve(step.arguments, self.sources(name))
+        if isinstance(step, Submission):
+            arguments = self._submission(name, step, arguments)
         made: Mapping[str, Json] = steps.request(making, arguments, self.ledger.steps[name].name)
         if isinstance(step, Check):
             made = checking.request(step, made, self.ledger.steps[name].shown, self.sources(name))
         return self._fit(making.create, {**made, **steps.tracking(making, self.ledger.begin, name)})
+
+    def _submission(self, name: StepName, step: Submission, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
+        made = clusters.request(step, arguments, self.ledger.begin.pipeline_arn.split(":")[4])
+        self.ledger.change(name, shown=clusters.shown(step, arguments, self.ledger.steps[name].name))
+        return made
 
     def _update(self, name: StepName) -> None:
         if self.ledger.status == "Stopping":
