@@ -13,6 +13,7 @@ import msgspec
 from penstock.languages.pipeline import conditions, durations, expressions
 from penstock.languages.pipeline.retries import read_policies
 from penstock.languages.pipeline.tree import (
+    EMR,
     OTHER_STEP_TYPES,
     VERSION,
     AnyStep,
@@ -28,6 +29,7 @@ from penstock.languages.pipeline.tree import (
     Definition,
     DefinitionError,
     Dependency,
+    EMRServerless,
     Endpoint,
     EndpointConfig,
     Expression,
@@ -47,7 +49,6 @@ from penstock.languages.pipeline.tree import (
     RegisterModel,
     Selector,
     StepName,
-    Submission,
     Training,
     Transform,
     Trigger,
@@ -153,7 +154,7 @@ def _step(name: StepName, entry: Json, found: _Found) -> AnyStep:
         return _ALONE[kind](common, arguments, where)
     if kind not in _JOBS and kind not in _WITH_MEMBERS and kind not in OTHER_STEP_TYPES:
         raise DefinitionError(f"Type '{kind}' of {where} is not a type of step.")
-    if not arguments and kind in (*_JOBS, "Processing", "QualityCheck", "ClarifyCheck", "EMR", "EMRServerless"):
+    if not arguments and kind in (*_JOBS, "Processing", "QualityCheck", "ClarifyCheck"):
         raise DefinitionError(f"Arguments of {where} are missing.")
     common["arguments"] = expressions.read(arguments, where)
     if kind in _JOBS:
@@ -179,10 +180,11 @@ def _other(kind: str, common: dict[str, Any], entry: Json, where: str) -> Other:
     return Other(**common, type=kind, members=expressions.read(rest, where))
 
 
-Job = Training | Tuning | AutoML | Transform | Model | RegisterModel | EndpointConfig | Endpoint
+Job = Training | Tuning | AutoML | Transform | Model | RegisterModel | EndpointConfig | Endpoint | EMR | EMRServerless
 _JOBS: Final[Mapping[str, type[Job]]] = {
     "Training": Training, "Tuning": Tuning, "AutoML": AutoML, "Transform": Transform, "Model": Model,
     "RegisterModel": RegisterModel, "EndpointConfig": EndpointConfig, "Endpoint": Endpoint,
+    "EMR": EMR, "EMRServerless": EMRServerless,
 }  # fmt: skip
 
 
@@ -228,14 +230,10 @@ def _callback(common: dict[str, Any], entry: Json, where: str) -> Callback:
     return Callback(**common, queue=_place(entry, "SqsQueueUrl", where), outputs=_outputs(entry, where))
 
 
-def _submission(common: dict[str, Any], entry: Json, _where: str) -> Submission:
-    return Submission(**common, type="EMR" if entry["Type"] == "EMR" else "EMRServerless")
-
-
-WithMembers = Submission | Processing | QualityCheck | ClarifyCheck | Lambda | Callback
+WithMembers = Processing | QualityCheck | ClarifyCheck | Lambda | Callback
 _WITH_MEMBERS: Final[Mapping[str, Callable[[dict[str, Any], Json, str], WithMembers]]] = {
     "Processing": _processing, "QualityCheck": _quality_check, "ClarifyCheck": _clarify_check, "Lambda": _lambda,
-    "Callback": _callback, "EMR": _submission, "EMRServerless": _submission,
+    "Callback": _callback,
 }  # fmt: skip
 
 

@@ -24,7 +24,6 @@ ParameterType = Literal["String", "Integer", "Float", "Boolean"]
 Pick = Literal["MaxBy", "MinBy"]
 QualityCheckType = Literal["DATA_QUALITY", "MODEL_QUALITY"]
 ClarifyCheckType = Literal["DATA_BIAS", "MODEL_BIAS", "MODEL_EXPLAINABILITY"]
-SubmissionType = Literal["EMR", "EMRServerless"]
 Operator = Literal["Equals", "GreaterThan", "GreaterThanOrEqualTo", "LessThan", "LessThanOrEqualTo"]
 
 VERSION: Final = "2020-12-01"
@@ -298,9 +297,17 @@ class Endpoint(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission(Step):
-    """An application is submitted to EMR's Spark."""
+    """An application is submitted to a cluster's Spark."""
 
-    type: SubmissionType
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EMR(Submission):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EMRServerless(Submission):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -386,7 +393,8 @@ AnyStep = (
     | RegisterModel
     | EndpointConfig
     | Endpoint
-    | Submission
+    | EMR
+    | EMRServerless
     | Lambda
     | Callback
     | Condition

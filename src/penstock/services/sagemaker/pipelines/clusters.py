@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from penstock.languages.pipeline.expressions import Unresolvable
-from penstock.languages.pipeline.tree import Submission
+from penstock.languages.pipeline.tree import EMR, Submission
 
 Json = Any
 IMAGE: Final = "penstock/spark"
@@ -27,7 +27,7 @@ CUSTOMER: Final = "Penstock has no cluster, and submits to Spark on this machine
 
 def request(step: Submission, arguments: Mapping[str, Json], account: str) -> dict[str, Json]:
     """The request of the processing job. Raises `Unresolvable` where the step asks for more than Spark."""
-    words, role, seconds = _of_emr(arguments) if step.type == "EMR" else _of_serverless(arguments)
+    words, role, seconds = _of_emr(arguments) if isinstance(step, EMR) else _of_serverless(arguments)
     return {
         "RoleArn": role if role.startswith("arn:") else f"arn:aws:iam::{account}:role/{role}",
         "AppSpecification": {
@@ -43,7 +43,7 @@ def request(step: Submission, arguments: Mapping[str, Json], account: str) -> di
 def shown(step: Submission, arguments: Mapping[str, Json], job: str) -> dict[str, Json]:
     """The step's metadata, in EMR's words; its job is the name of the log."""
     log = {"LogFilePath": f"/aws/sagemaker/ProcessingJobs/{job}"}
-    if step.type == "EMR":
+    if isinstance(step, EMR):
         name = {"StepName": arguments["StepConfig"]["Name"]} if "Name" in arguments.get("StepConfig", {}) else {}
         cluster = {"ClusterId": arguments["ClusterId"]} if arguments.get("ClusterId") else {}
         return {**cluster, "StepId": job, **name, **log}

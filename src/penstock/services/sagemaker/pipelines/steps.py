@@ -20,10 +20,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from penstock.languages.pipeline.tree import (
+    EMR,
     AutoML,
     ClarifyCheck,
     Constant,
     DefinitionError,
+    EMRServerless,
     Endpoint,
     EndpointConfig,
     Expression,
@@ -33,7 +35,6 @@ from penstock.languages.pipeline.tree import (
     QualityCheck,
     RegisterModel,
     StepName,
-    Submission,
     Training,
     Transform,
     Tuning,
@@ -100,8 +101,9 @@ MAKING: Final[Mapping[type, Making]] = {
         "CreateEndpointConfig", "EndpointConfigName", "EndpointConfigArn", "EndpointConfig",
         describe="DescribeEndpointConfig",
     ),
-    Submission: Making(
-        "CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "EMR", stop="StopProcessingJob"
+    EMR: Making("CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "EMR", stop="StopProcessingJob"),
+    EMRServerless: Making(
+        "CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "EMRServerless", stop="StopProcessingJob"
     ),
     Endpoint: Making("CreateEndpoint", "EndpointName", "EndpointArn", "Endpoint", update="UpdateEndpoint"),
 }  # fmt: skip

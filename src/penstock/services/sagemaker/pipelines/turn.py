@@ -32,6 +32,7 @@ from penstock.engine.facts import (
 from penstock.languages.pipeline import conditions, iterations
 from penstock.languages.pipeline.expressions import Unresolvable, address, document_uri, resolve
 from penstock.languages.pipeline.tree import (
+    EMR,
     AnyStep,
     AutoML,
     Callback,
@@ -40,6 +41,7 @@ from penstock.languages.pipeline.tree import (
     Cleanup,
     Condition,
     DefinitionError,
+    EMRServerless,
     Endpoint,
     EndpointConfig,
     Fail,
@@ -214,7 +216,7 @@ class Turn(Standing):
                 self._check(name, step)
             case (
                 Processing() | Training() | Tuning() | AutoML() | Transform() | Model() | EndpointConfig() | Endpoint()
-                | Submission()
+                | EMR() | EMRServerless()
             ):  # fmt: skip
                 self._create(name)
             case Other():
