@@ -338,13 +338,6 @@ def test_a_cleanup_fails_when_something_could_not_be_deleted_and_shows_what_was(
     assert it.finish.status == "Failed"
 
 
-def test_a_spark_step_says_that_there_is_no_cluster() -> None:
-    it = story({"Name": "E", "Type": "EMRServerless", "Arguments": {"ApplicationId": "a"}})
-
-    assert it.start() == ["finish"]
-    assert "Penstock starts no Spark or Hadoop cluster" in it.state.steps["E"].reason
-
-
 def test_a_step_of_the_body_looks_into_the_property_file_of_its_own_iteration() -> None:
     report = {"PropertyFileName": "Report", "OutputName": "out", "FilePath": "report.json"}
     use = {"Std:JsonGet": {"PropertyFile": get("Steps.P.PropertyFiles.Report"), "Path": "score"}}

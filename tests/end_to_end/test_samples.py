@@ -110,13 +110,13 @@ CASES = {
     "step-training-sklearn-script": Case(steps=("TrainSk",), code=SOURCE, data=ROWS),
     "step-training-xgboost-builtin": Case(steps=("Prep", "Train"), code={"prep.py": PREPARE, "in.csv": TABLE}),
     "step-training-xgboost-script": Case(steps=("TrainXgbScript",), code=SOURCE, data=ROWS),
-    "step-emr-existing-cluster": Case(steps=(), reason="Penstock starts no Spark or Hadoop cluster."),
+    "step-emr-existing-cluster": Case(steps=(), reason="Penstock has no Spark, "),
     "step-processing-pyspark": Case(
         steps=(), code={"prep.py": PREPARE, "configuration.json": "{}"}, reason="Penstock has no Spark, "
     ),
-    "step-emr-new-cluster": Case(steps=(), reason="Penstock starts no Spark or Hadoop cluster."),
+    "step-emr-new-cluster": Case(steps=(), reason="Penstock has no Spark, "),
     "v3-step-cleanup-and-run-conditions": Case(steps=("A", "Clean"), code={"prep.py": "pass\n"}),
-    "v3-step-emr-serverless": Case(steps=(), reason="Penstock starts no Spark or Hadoop cluster."),
+    "v3-step-emr-serverless": Case(steps=(), reason="Penstock has no Spark, "),
     "v3-step-processing-framework": Case(
         steps=("Fw",), code={"runproc.sh": supplies.RUN_PROCESSING},
         data={"fw-2026-11-22-12-15-13-049/source/prep.py": PREPARE},

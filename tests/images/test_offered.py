@@ -4,15 +4,17 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from xgboost import collective
 
 from images.jobs import TrainingJob
 from penstock.images.catalog import INSIDE
 from penstock.images.clients import SHIM
-from penstock_image.failure import ClientError, UserError
+from penstock_image.failure import UserError
 from penstock_image.serving.handlers import response
 from sagemaker_xgboost_container import data_utils, distributed, encoder
 
@@ -87,7 +89,7 @@ def test_a_request_is_a_matrix() -> None:
     assert encoder.decode(b"1,2", "text/csv; charset=utf-8").num_col() == 2
 
 
-def test_training_of_several_hosts_is_that_of_one_or_refused() -> None:
+def test_training_on_one_host_is_the_masters() -> None:
     called: list[object] = []
 
     distributed.rabit_run(
@@ -95,8 +97,25 @@ def test_training_of_several_hosts_is_that_of_one_or_refused() -> None:
     )
 
     assert called == [{"a": 1, "is_master": True}]
-    with pytest.raises(ClientError, match="ask for one instance"):
-        distributed.rabit_run(print, {}, True, ["algo-1", "algo-2"], "algo-1")
+
+
+def test_training_on_several_hosts_is_for_those_that_have_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TRAINING_JOB_ARN", str(tmp_path))
+    addresses = ["127.0.0.1", "127.0.0.2", "127.0.0.3"]  # all this machine's, so that each thread is a host
+    called: list[tuple[bool, float]] = []
+
+    def add(number: float, is_master: bool) -> None:
+        called.append((is_master, float(collective.allreduce(np.array([number]), collective.Op.SUM)[0])))
+
+    def train(host: str) -> None:
+        number = float(host[-1])
+        args = {"number": number}
+        distributed.rabit_run(add, args, number > 1, addresses, host, update_rabit_args=True)
+
+    with ThreadPoolExecutor() as hosts:
+        list(hosts.map(train, addresses))
+
+    assert sorted(called) == [(False, 5.0), (True, 5.0)]
 
 
 def test_an_answer_of_the_toolkits_is_an_answer() -> None:

@@ -261,10 +261,6 @@ def test_an_archive_cannot_write_outside_the_code_folder(job: TrainingJob, tmp_p
             {"sagemaker_program": "x.py", "sagemaker_submit_directory": "/no/where"},
             "ClientError: sagemaker_submit_directory names /no/where, and there is no such file",
         ),
-        (
-            {"sagemaker_program": "x.py", "sagemaker_mpi_enabled": "true"},
-            "ClientError: the hyperparameter sagemaker_mpi_enabled asks for distributed training",
-        ),
     ],
 )
 def test_what_cannot_work_is_told_as_the_reason(

@@ -5,6 +5,7 @@ import pickle
 import re
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -373,10 +374,30 @@ def test_parquet_without_a_reader_names_the_package(job: TrainingJob, monkeypatc
     assert "needs the package pyarrow" in refused(job)
 
 
-def test_several_hosts_are_refused_with_the_remedy(job: TrainingJob) -> None:
+def test_several_hosts_train_one_model_of_all_their_rows(job: TrainingJob, tmp_path: Path) -> None:
+    features, labels = load_breast_cancer(return_X_y=True)
+    other = TrainingJob(tmp_path / "other", image=XGBOOST)
+    with ThreadPoolExecutor() as hosts:
+        for number, (host, each) in enumerate({"localhost": job, "127.0.0.1": other}.items()):
+            mine = slice(number, None, 2)
+            with_cancer(each).channel("train", {"part-0.csv": csv_of(labels[mine], features[mine])}, "text/csv")
+            each.resources = {"current_host": host, "hosts": ["localhost", "127.0.0.1"]}
+            each.variables["TRAINING_JOB_ARN"] = str(tmp_path)
+        elsewhere = hosts.submit(other.run)
+        train_here(job)
+
+    assert elsewhere.result().exit_code == 0
+    assert "train-logloss" not in elsewhere.result().output
+    assert not list(other.model.iterdir())
+    model = xgboost.Booster(model_file=bytearray((job.model / "xgboost-model").read_bytes()))
+    wrong = (model.predict(xgboost.DMatrix(features)) > 0.5) != labels
+    assert wrong.mean() < 0.05
+
+
+def test_several_hosts_cannot_cross_validate(job: TrainingJob) -> None:
     job.resources = {"current_host": "algo-1", "hosts": ["algo-1", "algo-2"]}
 
-    assert "set InstanceCount to 1" in refused(with_cancer(job))
+    assert "set InstanceCount to 1" in refused(with_cancer(job, _kfold="3"))
 
 
 def test_the_failure_file_of_a_refused_job_holds_the_sentence(job: TrainingJob) -> None:

@@ -15,6 +15,7 @@ from typing import Final, assert_never
 
 from penstock.languages.pipeline import conditions, expressions
 from penstock.languages.pipeline.tree import (
+    EMR,
     AnyStep,
     AutoML,
     Callback,
@@ -23,6 +24,7 @@ from penstock.languages.pipeline.tree import (
     Condition,
     Definition,
     Dependency,
+    EMRServerless,
     Endpoint,
     EndpointConfig,
     Expression,
@@ -55,6 +57,8 @@ Simple = (
     | RegisterModel
     | EndpointConfig
     | Endpoint
+    | EMR
+    | EMRServerless
     | Lambda
     | Callback
     | Fail
@@ -240,7 +244,7 @@ def _members(step: Simple) -> tuple[Expression, ...]:
             return (step.arguments, step.skip, step.fails, step.registers, *supplied)
         case Processing() | Training() | Tuning() | AutoML() | Transform():
             return (step.arguments,)
-        case Model() | RegisterModel() | EndpointConfig() | Endpoint():
+        case Model() | RegisterModel() | EndpointConfig() | Endpoint() | EMR() | EMRServerless():
             return (step.arguments,)
         case _:
             assert_never(step)

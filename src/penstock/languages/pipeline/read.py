@@ -13,6 +13,7 @@ import msgspec
 from penstock.languages.pipeline import conditions, durations, expressions
 from penstock.languages.pipeline.retries import read_policies
 from penstock.languages.pipeline.tree import (
+    EMR,
     OTHER_STEP_TYPES,
     VERSION,
     AnyStep,
@@ -28,6 +29,7 @@ from penstock.languages.pipeline.tree import (
     Definition,
     DefinitionError,
     Dependency,
+    EMRServerless,
     Endpoint,
     EndpointConfig,
     Expression,
@@ -178,10 +180,11 @@ def _other(kind: str, common: dict[str, Any], entry: Json, where: str) -> Other:
     return Other(**common, type=kind, members=expressions.read(rest, where))
 
 
-Job = Training | Tuning | AutoML | Transform | Model | RegisterModel | EndpointConfig | Endpoint
+Job = Training | Tuning | AutoML | Transform | Model | RegisterModel | EndpointConfig | Endpoint | EMR | EMRServerless
 _JOBS: Final[Mapping[str, type[Job]]] = {
     "Training": Training, "Tuning": Tuning, "AutoML": AutoML, "Transform": Transform, "Model": Model,
     "RegisterModel": RegisterModel, "EndpointConfig": EndpointConfig, "Endpoint": Endpoint,
+    "EMR": EMR, "EMRServerless": EMRServerless,
 }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ EXECUTION_VARIABLES: Final = frozenset(
 OTHER_STEP_TYPES: Final = frozenset(
     {
         "Athena", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
-        "BedrockProvisionedModelThroughput", "EMR", "EMRServerless", "HubContent",
+        "BedrockProvisionedModelThroughput", "HubContent",
         "InferenceComponent", "Job", "Lineage",
     }
 )  # fmt: skip
@@ -296,6 +296,21 @@ class Endpoint(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Submission(Step):
+    """An application is submitted to a cluster's Spark."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EMR(Submission):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EMRServerless(Submission):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lambda(Step):
     """A function is called with the arguments as its event."""
 
@@ -378,6 +393,8 @@ AnyStep = (
     | RegisterModel
     | EndpointConfig
     | Endpoint
+    | EMR
+    | EMRServerless
     | Lambda
     | Callback
     | Condition

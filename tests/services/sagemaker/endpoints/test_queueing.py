@@ -95,6 +95,20 @@ async def test_an_answer_comes_to_s3_and_a_topic_is_told(tmp_path: Path) -> None
     }
 
 
+async def test_an_input_is_of_its_objects_type_where_the_request_says_none(tmp_path: Path) -> None:
+    asked: tuple[Json, ...] = ({}, {"ContentType": "application/json"}, {"InputLocation": "s3://bucket/untyped"})
+    async with asynchronous(tmp_path) as (world, _):
+        await created(world)
+        await world.settled()
+        world.s3.types["in"] = "text/csv"
+        world.s3.objects["bucket"]["untyped"] = b"x"
+        for number, more in enumerate(asked):
+            await arrived(world, (await later(world, token=str(number), **more))["OutputLocation"])
+        found = [each.facts["content_type"] for each in world.servers.servers[0].asked]
+
+    assert found == ["text/csv", "application/json", ""]
+
+
 @pytest.mark.parametrize(
     ("reply", "request_", "sentence"),
     [

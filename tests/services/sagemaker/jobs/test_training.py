@@ -85,7 +85,7 @@ async def test_the_container_finds_what_aws_puts_there(tmp_path: Path) -> None:
         },
         "resourceconfig": {
             "current_host": "algo-1", "current_instance_type": "ml.m5.large",
-            "current_group_name": "homogeneousCluster", "hosts": ["algo-1"], "network_interface_name": "eth0",
+            "current_group_name": "homogeneousCluster", "hosts": ["algo-1"], "network_interface_name": "lo",
             "instance_groups": [
                 {"instance_group_name": "homogeneousCluster", "instance_type": "ml.m5.large", "hosts": ["algo-1"]}
             ],

@@ -50,6 +50,7 @@ class MemoryS3:
     def __init__(self, blobs: Blobs) -> None:
         self.blobs = blobs
         self.objects: dict[str, dict[str, bytes]] = {"bucket": {}}
+        self.types: dict[str, str] = {}
         self.puts: list[str] = []
         self.arrived: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
@@ -73,7 +74,8 @@ class MemoryS3:
         bucket = self.bucket(request["Bucket"])
         if request["Key"] not in bucket:
             raise ServiceError("The specified key does not exist.", code="NoSuchKey")
-        return {"Body": self.blobs.put_bytes(bucket[request["Key"]])}
+        kind = self.types.get(request["Key"], "binary/octet-stream")
+        return {"Body": self.blobs.put_bytes(bucket[request["Key"]]), "ContentType": kind}
 
     @operation("PutObject")
     async def put(self, call: Call, request: Json) -> Answer:

@@ -9,7 +9,8 @@ import pytest
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
 from penstock.languages.pipeline.expressions import Sources, resolve
-from penstock.languages.pipeline.tree import Constant, Expression, Join, Object, Sequence, StepProperty
+from penstock.languages.pipeline.tree import Constant, Expression, Join, Object, Sequence, StepProperty, Submission
+from penstock.services.sagemaker.pipelines import clusters
 from penstock.services.sagemaker.pipelines.fitting import fitted
 from penstock.services.sagemaker.pipelines.model import plan_of
 from penstock.services.sagemaker.pipelines.objects import Documents
@@ -88,6 +89,8 @@ def test_what_sdks_emit_leads_to_requests_that_the_model_allows(case: Path) -> N
         making = MAKING.get(type(step))
         if making is not None:
             arguments = resolve(without_properties(step.arguments), sources)
+            if isinstance(step, Submission):
+                arguments = clusters.request(step, arguments, "111122223333")
             made = fitted(making.create, request(making, arguments, "pipelines-x1-a-AbCd"))
             validate(Call("sagemaker", making.create, made))
 

@@ -153,23 +153,40 @@ class TrainingEnvironment:
         """The way of distributing training that was asked for, if any."""
         return next((name for name in DISTRIBUTIONS if self.framework_parameters.get(name)), None)
 
+    @property
+    def gpus(self) -> int:
+        return gpus()
+
+    @property
+    def _named_groups(self) -> dict[str, Json]:
+        return {group["instance_group_name"]: group for group in self.resources.get("instance_groups", [])}
+
+    @property
+    def _current_group(self) -> str:
+        return str(self.resources.get("current_group_name", ONE_GROUP))
+
+    @property
+    def _sharing_groups(self) -> list[str]:
+        sharing = [self._current_group] if self.distribution else []
+        return list(self.framework_parameters.get("sagemaker_distribution_instance_groups", sharing))
+
+    @property
+    def sharing_hosts(self) -> list[str]:
+        """The hosts that distributed training is for."""
+        named = self._named_groups
+        if not named:
+            return self.hosts
+        return [host for name in self._sharing_groups if name in named for host in named[name]["hosts"]]
+
     def _groups(self) -> dict[str, Json]:
         """What is said about instances: the groups, and who is the first among the hosts."""
-        groups = self.resources.get("instance_groups", [])
-        current = self.resources.get("current_group_name", ONE_GROUP)
-        named = {group["instance_group_name"]: group for group in groups}
-        sharing = self.framework_parameters.get(
-            "sagemaker_distribution_instance_groups", [current] if self.distribution else []
-        )
-        sharing_hosts = [host for name in sharing if name in named for host in named[name]["hosts"]]
-        if not groups:
-            sharing_hosts = self.hosts
+        named, current, sharing_hosts = self._named_groups, self._current_group, self.sharing_hosts
         return {
             "current_instance_group": current,
             "current_instance_group_hosts": named.get(current, {}).get("hosts", []),
             "current_instance_type": self.resources.get("current_instance_type", "local"),
             "distribution_hosts": sharing_hosts,
-            "distribution_instance_groups": sharing,
+            "distribution_instance_groups": self._sharing_groups,
             "instance_groups": list(named),
             "instance_groups_dict": named,
             "is_hetero": len(named) > 1,
@@ -199,9 +216,9 @@ class TrainingEnvironment:
             "model_dir": str(self.folders.model),
             "module_dir": self.submit_directory,
             "module_name": program[:-3] if program and program.endswith(".py") else program,
-            "network_interface_name": self.resources.get("network_interface_name", "eth0"),
+            "network_interface_name": self.resources.get("network_interface_name", "lo"),
             "num_cpus": os.cpu_count() or 1,
-            "num_gpus": gpus(),
+            "num_gpus": self.gpus,
             "num_neurons": neurons(),
             "output_data_dir": str(self.folders.output_data),
             "output_dir": str(self.folders.output),

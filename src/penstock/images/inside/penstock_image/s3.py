@@ -17,6 +17,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from penstock_image.failure import ClientError
 
@@ -34,19 +35,26 @@ def _keyed(key: bytes, text: str) -> bytes:
     return hmac.new(key, text.encode(), hashlib.sha256).digest()
 
 
-def signed(url: str, variables: Mapping[str, str], region: str, now: time.struct_time) -> dict[str, str]:
-    """The headers that sign a GET of `url`; none where the variables hold no keys."""
+def signed(
+    url: str,
+    variables: Mapping[str, str],
+    region: str,
+    now: time.struct_time,
+    method: str = "GET",
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
+    """`more` headers, and those that sign a request for `url`; only the first where the variables hold no keys."""
     secret = variables.get("AWS_SECRET_ACCESS_KEY")
     if not secret:
-        return {}
+        return dict(more)
     where = urllib.parse.urlsplit(url)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", now)
-    headers = {"host": where.netloc, "x-amz-content-sha256": UNSIGNED, "x-amz-date": stamp}
+    headers = {"host": where.netloc, "x-amz-content-sha256": UNSIGNED, "x-amz-date": stamp, **more}
     if variables.get("AWS_SESSION_TOKEN"):
         headers["x-amz-security-token"] = variables["AWS_SESSION_TOKEN"]
     names = ";".join(sorted(headers))
     lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
-    canonical = f"GET\n{where.path}\n{where.query}\n{lines}\n{names}\n{UNSIGNED}"
+    canonical = f"{method}\n{where.path}\n{where.query}\n{lines}\n{names}\n{UNSIGNED}"
     scope = f"{stamp[:8]}/{region}/s3/aws4_request"
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     key = f"AWS4{secret}".encode()
@@ -83,10 +91,14 @@ def _boto3_downloads(bucket: str, key: str, target: Path) -> None:
     boto3.client("s3").download_file(bucket, key, str(target))
 
 
+def region_of(variables: Mapping[str, str]) -> str:
+    return variables.get("AWS_REGION") or variables.get("AWS_DEFAULT_REGION") or "us-east-1"
+
+
 def download(uri: str, target: Path, variables: Mapping[str, str]) -> None:
     """Bring the object `s3://bucket/key` to the file `target`."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
-    region = variables.get("AWS_REGION") or variables.get("AWS_DEFAULT_REGION") or "us-east-1"
+    region = region_of(variables)
     variables = with_keys(variables)
     base = endpoint(variables)
     if base is None and not variables.get("AWS_SECRET_ACCESS_KEY") and importlib.util.find_spec("boto3"):

@@ -20,6 +20,7 @@ from types import FrameType
 
 from penstock_image.failure import ClientError
 from penstock_image.layout import Json
+from penstock_image.spark_files.settings import mounted
 
 CONFIGURATION = Path("/opt/ml/processing/input/conf/configuration.json")
 RESOURCES = Path("/opt/ml/config/resourceconfig.json")
@@ -42,7 +43,8 @@ def main(arguments: Sequence[str]) -> int:
             return 0
         given = read(CONFIGURATION) or []
         command = submission(spark_submit(os.environ), arguments, configured(given), os.environ)
-        return run(command, {**os.environ, **surroundings(given, os.environ)})
+        with mounted(os.environ) as buckets:
+            return run(command, {**os.environ, **buckets, **surroundings(given, os.environ)})
     except ClientError as problem:
         print(problem, file=sys.stderr, flush=True)
         return 1

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from penstock_image import failure, packages, script, source
 from penstock_image.environment import TrainingEnvironment
+from penstock_image.launching import launched
 from penstock_image.layout import Folders
 
 HEAVY = ("numpy", "pandas", "sklearn", "xgboost", "torch")  # whoever has imported these has done it on purpose
@@ -61,20 +62,17 @@ def _train(folders: Folders, variables: dict[str, str], *, warm: bool) -> None:
 
 
 def _run_script(environment: TrainingEnvironment, program: str, *, warm: bool) -> None:
-    if environment.distribution:
-        raise failure.ClientError(
-            f"the hyperparameter {environment.distribution} asks for distributed training, which this image cannot "
-            "do; leave it out, or let the script distribute its work over SM_HOSTS by itself"
-        )
     folders = environment.folders
     source.bring(environment.submit_directory, folders.code, environment.variables)
     installed = packages.install(folders)
     variables = _for_script(environment, with_packages=installed)
     wait_for(environment.hosts)
-    command = script.words(program, environment.arguments, folders.code)
+    own = script.words(program, environment.arguments, folders.code)
+    command, gained = launched(environment, own)
     print(f"Invoking user script: {' '.join(command)}", flush=True)
     # Imported modules would hide the job's own versions of them, so a job with packages starts cold.
-    script.run(command, folders.code, variables, warm=warm and not installed)
+    warm = warm and not installed and command == own
+    script.run(command, folders.code, {**variables, **gained}, warm=warm)
 
 
 def _for_script(environment: TrainingEnvironment, *, with_packages: bool) -> dict[str, str]:

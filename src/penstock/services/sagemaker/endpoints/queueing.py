@@ -151,11 +151,10 @@ class Queueing:
                     raise Failed(
                         f"The request was not answered within {plan.expires_after:.0f} seconds, and has expired."
                     )
-                body = await self._input(scope, plan)
+                body, kind = await self._input(scope, plan)
+                request = {"ContentType": kind, **plan.request} if kind else plan.request
                 try:
-                    answered = await self.invocations.ask(
-                        scope, plan.request, body, longest=plan.within, is_queued=True
-                    )
+                    answered = await self.invocations.ask(scope, request, body, longest=plan.within, is_queued=True)
                 except Unavailable:
                     await asyncio.sleep(AGAIN_AFTER)
                     continue
@@ -171,13 +170,14 @@ class Queueing:
         most = max(1, instances * each)
         return self.turns.setdefault(f"{endpoint['EndpointArn']}/{most}", asyncio.Semaphore(most))
 
-    async def _input(self, scope: Scope, plan: Plan) -> bytes:
+    async def _input(self, scope: Scope, plan: Plan) -> tuple[bytes, str]:
+        """What the model is asked, and the input object's own type: it holds where the request says none."""
         if not plan.input:
-            return plan.body
-        blob = await self.objects.get(scope, Place.of(plan.input, "InputLocation"))
+            return plan.body, ""
+        blob, kind = await self.objects.get_typed(scope, Place.of(plan.input, "InputLocation"))
         if blob.size > LARGEST:
             raise Failed(f"The input {plan.input} has {blob.size} bytes; an endpoint takes {LARGEST}.")
-        return await asyncio.to_thread(blob.read)
+        return await asyncio.to_thread(blob.read), kind
 
     async def _put(self, scope: Scope, uri: str, content: bytes) -> None:
         await self.objects.put(scope, Place.of(uri, "S3OutputPath"), (await self.blobs.put(content)).digest)

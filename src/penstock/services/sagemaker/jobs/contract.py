@@ -14,7 +14,7 @@ from penstock.engine.jobs import Output
 from penstock.services.sagemaker.jobs.model import Json, Place
 
 ONE_GROUP: Final = "homogeneousCluster"
-NETWORK_INTERFACE: Final = "eth0"
+NETWORK_INTERFACE: Final = "lo"  # where `algo-1` and the others are: all on this machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from penstock.services.sagemaker.jobs.model import Json, Place
 from penstock.store.blobs import Blob, Blobs, Digest
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 
+UNTYPED: Final = "binary/octet-stream"  # what S3 says of an object whose type it was not told
 AT_ONCE: Final = 16  # objects on their way, for all jobs together
 
 
@@ -53,10 +54,16 @@ class Objects:
 
     async def get(self, scope: Scope, place: Place) -> Blob:
         """An object's content, as a blob."""
+        blob, _ = await self.get_typed(scope, place)
+        return blob
+
+    async def get_typed(self, scope: Scope, place: Place) -> tuple[Blob, str]:
+        """An object's content, and the type that it was put with; empty where it was put without one."""
         async with self._turns:
             answer = await self._ask(scope, "GetObject", {"Bucket": place.bucket, "Key": place.key}, place)
             body: bytes | Blob = answer["Body"]
-            return await self._blobs.put(body)
+            told = answer.get("ContentType", "")
+            return await self._blobs.put(body), "" if told == UNTYPED else told
 
     async def put(self, scope: Scope, place: Place, digest: Digest) -> None:
         """Make a blob an object."""

@@ -323,8 +323,8 @@ def job_id(plan: Plan, attempt: int, host: str) -> JobId:
 
 
 def reported(contract: Contract, endings: Sequence[Ending], metrics: tuple[Metric, ...]) -> Report:
-    """One report of all instances: the end that matters is the first that was not a success of its own."""
-    bad = [ending for ending in endings if not ending.is_success]
+    """One report of all instances: the end that matters is the first in time that was not a success of its own."""
+    bad = sorted((ending for ending in endings if not ending.is_success), key=lambda each: each.ended_at or 0.0)
     told_to_end = {"stopped"}
     ending = next((each for each in bad if each.reason not in told_to_end), bad[0] if bad else endings[0])
     host = contract.hosts[list(endings).index(ending)]

@@ -14,6 +14,7 @@ from penstock.languages.pipeline.tree import (
     ForEach,
     Lambda,
     StepName,
+    Submission,
 )
 from penstock.languages.pipeline.values import written
 from penstock.services.sagemaker.pipelines import outside
@@ -150,6 +151,8 @@ def _metadata(definition: AnyStep, progress: Progress) -> dict[str, Json]:
     if making is not None and isinstance(definition, Check):
         job = {"CheckJobArn": progress.arn} if progress.arn else {}
         return {making.metadata: {**progress.shown, **job}} if progress.shown else {}
+    if making is not None and isinstance(definition, Submission):
+        return {making.metadata: progress.shown} if progress.shown else {}
     return {making.metadata: {"Arn": progress.arn}} if making is not None and progress.arn else {}
 
 

@@ -32,11 +32,6 @@ _OF_CODE: Final = {
     "RequestLimitExceeded": THROTTLING,
     "ResourceLimitExceeded": RESOURCE_LIMIT,
 }
-_WHY_NOT: Final = {
-    kind: f"The step type {kind} is not supported: Penstock starts no Spark or Hadoop cluster. Submit to one of your "
-    "own from a Lambda step, or from a Processing step whose environment has Spark."
-    for kind in ("EMR", "EMRServerless")
-}
 _OF_REASON: Final = (
     ("InternalServerError", JOB_INTERNAL_ERROR),
     ("InternalServiceError", JOB_INTERNAL_ERROR),
@@ -90,7 +85,7 @@ def unanswered(days: int) -> str:
 
 
 def unsupported(kind: str) -> str:
-    return f"ClientError: {_WHY_NOT.get(kind, f'The step type {kind} is not supported by this Penstock yet.')}"
+    return f"ClientError: The step type {kind} is not supported by this Penstock yet."
 
 
 def failed_iterations(names: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
     Processing, Training, Transform     Create…Job ─► the job's run ─► its Describe answer
     QualityCheck, ClarifyCheck          the same with a processing job, see `checking`
+    EMR, EMRServerless                  the same with a processing job that runs Spark, see `clusters`
     Tuning                              the same, with what lists its training jobs
     AutoML                              the same, with where reports on the best candidate are
     Model                               CreateModel ─► DescribeModel
@@ -19,10 +20,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from penstock.languages.pipeline.tree import (
+    EMR,
     AutoML,
     ClarifyCheck,
     Constant,
     DefinitionError,
+    EMRServerless,
     Endpoint,
     EndpointConfig,
     Expression,
@@ -97,6 +100,10 @@ MAKING: Final[Mapping[type, Making]] = {
     EndpointConfig: Making(
         "CreateEndpointConfig", "EndpointConfigName", "EndpointConfigArn", "EndpointConfig",
         describe="DescribeEndpointConfig",
+    ),
+    EMR: Making("CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "EMR", stop="StopProcessingJob"),
+    EMRServerless: Making(
+        "CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "EMRServerless", stop="StopProcessingJob"
     ),
     Endpoint: Making("CreateEndpoint", "EndpointName", "EndpointArn", "Endpoint", update="UpdateEndpoint"),
 }  # fmt: skip

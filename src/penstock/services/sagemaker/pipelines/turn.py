@@ -32,6 +32,7 @@ from penstock.engine.facts import (
 from penstock.languages.pipeline import conditions, iterations
 from penstock.languages.pipeline.expressions import Unresolvable, address, document_uri, resolve
 from penstock.languages.pipeline.tree import (
+    EMR,
     AnyStep,
     AutoML,
     Callback,
@@ -40,6 +41,7 @@ from penstock.languages.pipeline.tree import (
     Cleanup,
     Condition,
     DefinitionError,
+    EMRServerless,
     Endpoint,
     EndpointConfig,
     Fail,
@@ -51,6 +53,7 @@ from penstock.languages.pipeline.tree import (
     QualityCheck,
     RegisterModel,
     StepName,
+    Submission,
     Training,
     Transform,
     Tuning,
@@ -60,6 +63,7 @@ from penstock.services.sagemaker.pipelines import (
     caching,
     checking,
     cleaning,
+    clusters,
     deploying,
     failures,
     judging,
@@ -212,7 +216,8 @@ class Turn(Standing):
                 self._check(name, step)
             case (
                 Processing() | Training() | Tuning() | AutoML() | Transform() | Model() | EndpointConfig() | Endpoint()
-            ):
+                | EMR() | EMRServerless()
+            ):  # fmt: skip
                 self._create(name)
             case Other():
                 self.fail(name, failures.unsupported(step.type))
@@ -308,10 +313,17 @@ class Turn(Standing):
     def _request(self, name: StepName) -> Mapping[str, Json]:
         step, making = self.ledger.plan.step(name), self.making(name)
         arguments = resolve(step.arguments, self.sources(name))
+        if isinstance(step, Submission):
+            arguments = self._submission(name, step, arguments)
         made: Mapping[str, Json] = steps.request(making, arguments, self.ledger.steps[name].name)
         if isinstance(step, Check):
             made = checking.request(step, made, self.ledger.steps[name].shown, self.sources(name))
         return self._fit(making.create, {**made, **steps.tracking(making, self.ledger.begin, name)})
+
+    def _submission(self, name: StepName, step: Submission, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
+        made = clusters.request(step, arguments, self.ledger.begin.pipeline_arn.split(":")[4])
+        self.ledger.change(name, shown=clusters.shown(step, arguments, self.ledger.steps[name].name))
+        return made
 
     def _update(self, name: StepName) -> None:
         if self.ledger.status == "Stopping":

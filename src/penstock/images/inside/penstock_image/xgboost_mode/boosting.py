@@ -129,8 +129,11 @@ def boosted(
     model: Json = None,
     first: int = 0,
     results: Json = None,
+    tells: bool = True,
 ) -> Json:
-    """Train one model on `matrices["train"]`, with all of them watched."""
+    """Train one model on `matrices["train"]`, with all of them watched; `tells` prints how they fare."""
+    if tells:
+        callbacks.insert(0, Monitor(first))
     if settings.patience:
         callbacks.append(
             EarlyStopping(
@@ -150,7 +153,7 @@ def boosted(
         evals_result=results,
         verbose_eval=False,
         xgb_model=model,
-        callbacks=[Monitor(first), *callbacks],
+        callbacks=callbacks,
     )
 
 

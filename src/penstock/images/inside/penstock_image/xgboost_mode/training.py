@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -11,11 +11,12 @@ import xgboost
 from xgboost.callback import TrainingCallback
 
 from penstock_image.failure import AlgorithmError, UserError
-from penstock_image.layout import Folders, Json
-from penstock_image.xgboost_mode import crossvalidation, data
+from penstock_image.layout import Folders
+from penstock_image.xgboost_mode import crossvalidation, data, together
 from penstock_image.xgboost_mode.boosting import MODEL, Checkpoints, Interrupted, Settings, boosted, resumed, save
 from penstock_image.xgboost_mode.hyperparameters import validated
 
+ALONE = "algo-1"
 CHANNELS = ("train", "validation", "code")
 CUSTOMERS_FAULT = (
     "label must be in",  # … [0, 1], [0, num_class): how it goes on depends on objective and version
@@ -36,15 +37,23 @@ def train(folders: Folders, variables: Mapping[str, str]) -> None:
     signal.signal(signal.SIGTERM, _leave)
     values = validated(folders.configuration("hyperparameters"), variables.get("PENSTOCK_ALGORITHM_VERSION", ""))
     settings = Settings.of(values)
-    _check_hosts(folders.configuration("resourceconfig"))
-    tables = _tables(folders, weighted=bool(values.get("csv_weights")))
+    hosts = folders.configuration("resourceconfig").get("hosts", [ALONE])
+    tables = _tables(folders, weighted=bool(values.get("csv_weights")), alone=len(hosts) == 1)
     form = variables.get("PENSTOCK_MODEL_FORMAT", "save_model")
     folders.model.mkdir(parents=True, exist_ok=True)
+
+    def train_part(is_master: bool) -> None:
+        _train_one(settings, tables, folders, form, is_master=is_master)
+
     try:
-        if settings.folds:
+        if len(hosts) > 1:
+            _check_folds(settings, hosts)
+            current = folders.configuration("resourceconfig")["current_host"]
+            together.train_together(hosts, current, variables, train_part, has_data=bool(tables))
+        elif settings.folds:
             crossvalidation.run(settings, tables, folders, form)
         else:
-            _train_one(settings, tables, folders, form)
+            train_part(True)
     except (xgboost.core.XGBoostError, ValueError) as problem:
         raise _blamed(str(problem)) from problem
 
@@ -54,17 +63,13 @@ def _leave(_: int, __: FrameType | None) -> NoReturn:
     sys.exit(0)
 
 
-def _check_hosts(resources: Mapping[str, Json]) -> None:
-    hosts = resources.get("hosts", [])
-    if len(hosts) > 1:
-        raise UserError(
-            f"the built-in XGBoost trains on one host here, and the job has {len(hosts)} ({', '.join(hosts)}); "
-            "set InstanceCount to 1"
-        )
+def _check_folds(settings: Settings, hosts: Sequence[str]) -> None:
+    if settings.folds:
+        raise UserError(f"_kfold divides the rows of one host, and the job has {len(hosts)}; set InstanceCount to 1")
 
 
-def _tables(folders: Folders, *, weighted: bool) -> dict[str, data.Table]:
-    """The channels' data, the training data first."""
+def _tables(folders: Folders, *, weighted: bool, alone: bool) -> dict[str, data.Table]:
+    """The channels' data, the training data first; none where one host of several has no training data."""
     channels = folders.configuration("inputdataconfig")
     if "train" not in channels:
         raise UserError("Missing required channel: train")
@@ -75,13 +80,17 @@ def _tables(folders: Folders, *, weighted: bool) -> dict[str, data.Table]:
         if name in channels:
             content_type = channels[name].get("ContentType") or channels["train"].get("ContentType")
             table = data.read(folders.channel(name), content_type, weighted=weighted)
+            if table is None and name == "train" and not alone:
+                return {}
             if table is None:
                 raise UserError(f"No data in {said} channel path {folders.channel(name)}")
             tables[name] = table.widened(tables["train"].columns) if tables else table
     return tables
 
 
-def _train_one(settings: Settings, tables: Mapping[str, data.Table], folders: Folders, form: str) -> None:
+def _train_one(
+    settings: Settings, tables: Mapping[str, data.Table], folders: Folders, form: str, *, is_master: bool
+) -> None:
     matrices = {name: table.matrix() for name, table in tables.items()}
     print(f"Train matrix has {tables['train'].rows} rows and {tables['train'].columns} columns", flush=True)
     if "validation" in tables:
@@ -89,12 +98,13 @@ def _train_one(settings: Settings, tables: Mapping[str, data.Table], folders: Fo
     path = folders.configuration("checkpointconfig").get("LocalPath")
     model, first = resumed(Path(path)) if path else (None, 0)
     callbacks: list[TrainingCallback] = []
-    if path:
+    if path and is_master:
         callbacks.append(Checkpoints(Path(path), first))
-    if settings.keep_interrupted:
+    if settings.keep_interrupted and is_master:
         callbacks.append(Interrupted(folders.model / MODEL, form))
-    booster = boosted(settings, matrices, callbacks, model=model, first=first)
-    save(booster, folders.model / MODEL, form)
+    booster = boosted(settings, matrices, callbacks, model=model, first=first, tells=is_master)
+    if is_master:
+        save(booster, folders.model / MODEL, form)
 
 
 def _blamed(said: str) -> UserError | AlgorithmError:

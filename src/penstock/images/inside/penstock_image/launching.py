@@ -1,0 +1,89 @@
+"""How a script is launched whose job asks for distributed training: by torchrun, by mpirun, or with a `TF_CONFIG`.
+
+Every host is an instance of the job, a room on this machine; each launches its own part, under the master's address.
+"""
+
+import importlib.util
+import json
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+
+from penstock_image.environment import TrainingEnvironment
+from penstock_image.failure import ClientError
+from penstock_image.meeting import free_port, meet
+
+TORCHRUN = ("sagemaker_torch_distributed_enabled", "sagemaker_pytorch_ddp_enabled")
+MPI = "sagemaker_mpi_enabled"
+MIRRORED = "sagemaker_multi_worker_mirrored_strategy_enabled"
+SMDISTRIBUTED = "sagemaker_distributed_dataparallel_enabled"
+MPI_ANYWHERE = {  # Open MPI refuses root, and more processes than processors, unless it is told otherwise
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+}
+
+
+def launched(environment: TrainingEnvironment, words: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The command that a script's own becomes on this host, and the variables that it gains. Raises `ClientError`."""
+    way = environment.distribution
+    hosts = environment.sharing_hosts
+    if environment.current_host not in hosts or way is None:
+        return words, {}
+    if "mp_parameters" in environment.given or way == SMDISTRIBUTED:
+        raise ClientError(
+            "the smdistributed libraries are AWS's own, for its GPU instances, and are not here; use "
+            'distribution={"torch_distributed": {"enabled": True}}'
+        )
+    if way == MIRRORED:
+        return words, {"TF_CONFIG": _tensorflow_cluster(environment)}
+    if way not in (*TORCHRUN, MPI):
+        raise ClientError(
+            f"the hyperparameter {way} asks for distributed training of a kind that is not done here; use "
+            "torch_distributed, or let the script distribute its work over SM_HOSTS by itself"
+        )
+    if words[0] != sys.executable:
+        raise ClientError(f"{way} launches Python scripts, and sagemaker_program is '{environment.program}'")
+    return (_by_mpi(environment, words), MPI_ANYWHERE) if way == MPI else (_by_torch(environment, words), {})
+
+
+def _by_torch(environment: TrainingEnvironment, words: Sequence[str]) -> list[str]:
+    if importlib.util.find_spec("torch") is None:
+        raise ClientError(f"{environment.distribution} needs PyTorch, which the image's environment has not")
+    hosts, current = environment.sharing_hosts, environment.current_host
+    port = meet(hosts, current, environment.variables, None, lambda _: free_port())
+    return [
+        *(sys.executable, "-m", "torch.distributed.run"),
+        *("--nnodes", str(len(hosts)), "--node_rank", str(hosts.index(current))),
+        *("--nproc_per_node", str(max(1, environment.gpus))),
+        *("--master_addr", hosts[0], "--master_port", str(port)),
+        *words[1:],
+    ]
+
+
+def _by_mpi(environment: TrainingEnvironment, words: Sequence[str]) -> list[str]:
+    if len(environment.sharing_hosts) > 1:
+        raise ClientError(
+            "MPI is launched on one instance here (the instances of a job have no ssh between them); ask for one, "
+            "with as many processes_per_host"
+        )
+    mpirun = shutil.which("mpirun")
+    if mpirun is None:
+        raise ClientError("sagemaker_mpi_enabled needs mpirun on the PATH: install Open MPI or MPICH on this machine")
+    settings = environment.framework_parameters
+    processes = settings.get("sagemaker_mpi_num_of_processes_per_host") or max(1, environment.gpus)
+    options = shlex.split(str(settings.get("sagemaker_mpi_custom_mpi_options") or ""))
+    # mpi4py's own launcher ends all processes when one of them raises; without it the others would wait for ever.
+    through = ("-m", "mpi4py") if importlib.util.find_spec("mpi4py") else ()
+    return [mpirun, "-np", str(processes), *options, words[0], *through, *words[1:]]
+
+
+def _tensorflow_cluster(environment: TrainingEnvironment) -> str:
+    """`TF_CONFIG`. Each worker has a port of its own, since all listen on one machine."""
+    hosts, current = environment.sharing_hosts, environment.current_host
+    port_of = meet(hosts, current, environment.variables, free_port(), lambda told: told)
+    workers = [f"{host}:{port_of[host]}" for host in hosts]
+    task = {"type": "worker", "index": hosts.index(current)}
+    return json.dumps({"cluster": {"worker": workers}, "environment": "cloud", "task": task})
