@@ -17,6 +17,7 @@ from penstock.services.cloudformation import rows
 from penstock.services.cloudformation.comparing import Comparing
 from penstock.services.cloudformation.describing import PAGE, listing, paged, parameters
 from penstock.services.cloudformation.model import Kept, id_of
+from penstock.services.cloudformation.records import in_review
 from penstock.services.cloudformation.requests import must_be_possible, told
 from penstock.services.cloudformation.stacks import Stacks, must_be_updatable, updated
 from penstock.services.cloudformation.starting import Order, Starter
@@ -81,6 +82,7 @@ class ChangeSets:
                     created_at=at, modified_at=at, body={"Told": {}},
                 )  # fmt: skip
                 documents.insert(tx, owner)
+                documents.insert(tx, in_review(owner))
             made = self._made(tx, owner, kind, request, wanted, luck)
             before = documents.find(tx, owner.scope, rows.CHANGE_SET, made.name)
             if before is not None and before.arn != made.arn:
