@@ -188,6 +188,13 @@ async def test_an_update_that_is_cancelled_goes_back(tmp_path: Path) -> None:
     assert [each["LogicalResourceId"] for each in left] == ["Data"]
 
 
+def with_custom(size: int) -> Any:
+    return {
+        "Resources": {"It": {"Type": "Custom::It", "Properties": {"ServiceToken": TOPIC, "Size": size}}},
+        "Outputs": {"Answer": {"Value": {"Fn::GetAtt": ["It", "Answer"]}}},
+    }
+
+
 async def test_a_custom_resource_of_a_topic_is_answered_by_whoever_hears(tmp_path: Path) -> None:
     heard: list[Any] = []
 
@@ -202,12 +209,8 @@ async def test_a_custom_resource_of_a_topic_is_answered_by_whoever_hears(tmp_pat
             return {"MessageId": "m"}
 
         world.directory.provide("sns", ["Publish"], publish)
-        body = lambda size: {  # noqa: E731
-            "Resources": {"It": {"Type": "Custom::It", "Properties": {"ServiceToken": TOPIC, "Size": size}}},
-            "Outputs": {"Answer": {"Value": {"Fn::GetAtt": ["It", "Answer"]}}},
-        }
-        made = await world.create("s", body(1))
-        changed = await world.update("s", body(2))
+        made = await world.create("s", with_custom(1))
+        changed = await world.update("s", with_custom(2))
         gone = await world.delete("s")
 
     assert (made["StackStatus"], made["Outputs"][0]["OutputValue"]) == ("CREATE_COMPLETE", "42")
