@@ -221,7 +221,7 @@ class Rooms:
         database, directory = self.database, self.directory
         for service in (
             *identity_services(database, self.ring),
-            *s3.operations(database, self.blobs, clock, chance),
+            *s3.operations(database, self.blobs, clock, chance, announcer=s3.Announcer(self.notices)),
             *logs.operations(database, data, clock, chance),
             *registry.services(database, directory, clock, Announcer(self.notices)),
             *experiments.services(database, clock),
@@ -535,7 +535,7 @@ async def sweep(rooms: Rooms, data: Path) -> None:
         try:
             removed = await rooms.blobs.collect(rooms.database, older_than=now - GRACE, among=unheld)
             unheld = await rooms.blobs.unheld(rooms.database, older_than=now - GRACE)
-            await s3.sweep(rooms.database, now, chance)
+            await s3.sweep(rooms.database, now, chance, s3.Announcer(rooms.notices))
             await logs.sweep(rooms.database, data, now)
             for tidy in rooms.tidy:
                 await tidy()

@@ -28,8 +28,9 @@ CLASSES: Final = {
 }
 
 # Patterns that repeat a repetition so that one text can be matched in exponentially many ways, by others that match
-# the same texts.
+# the same texts; and the one of git repositories' addresses, since CodeCommit's are http:// here.
 REWRITTEN: Final = {
+    r"https://([^/]+)/?.{3,1016}": r"https?://([^/]+)/?.{3,1016}",
     r"[a-z0-9]([-a-z0-9]*[a-z0-9]){0,39}?": r"[a-z0-9]([-a-z0-9]*[a-z0-9])?",
     r"^[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*$": r"[a-z0-9*]+(?:[._\-/][a-z0-9*]+)*",
     r"https://([.\-_a-zA-Z0-9]+/?){3,1016}": r"https://(?=(/?[.\-_a-zA-Z0-9]){3})[.\-_a-zA-Z0-9]+(/[.\-_a-zA-Z0-9]+)*/?",

@@ -1,7 +1,5 @@
 """Whole templates: what is told of them, SAM's, what is limited."""
 
-from collections.abc import Mapping
-
 import pytest
 import yaml
 
@@ -70,10 +68,10 @@ Resources:
 """
 
 
-def made(text: str, policies: Mapping[str, str] | None = None) -> Template:
+def made(text: str) -> Template:
     template = read(text)
     parameters = values(template, chosen(template, {}))
-    return expand(template, parameters=parameters, pseudo=PSEUDO, policies=policies)
+    return expand(template, parameters=parameters, pseudo=PSEUDO)
 
 
 def test_validating_a_template_tells_its_parameters_and_what_it_needs() -> None:
@@ -121,7 +119,7 @@ def test_transforms_have_to_be_acknowledged() -> None:
 def test_serverless_resources_become_plain_ones() -> None:
     policy = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 
-    template = made(SERVERLESS, {"AmazonS3ReadOnlyAccess": policy})
+    template = made(SERVERLESS)
 
     check(template)
     types = {each.type for each in template.resources.values()}

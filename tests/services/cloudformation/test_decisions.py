@@ -8,8 +8,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from penstock.engine.facts import Command, Done, Event, Fact, Finish, Perform, Started
-from penstock.services.cloudformation.flow import ACT, EXPORT, Beginning, StackFlow
+from penstock.engine.facts import Command, Done, Event, Fact, Finish, Perform, Signalled, Started
+from penstock.services.cloudformation.flow import ACT, CLAIMED, EXPORT, Beginning, StackFlow
 from penstock.services.cloudformation.model import Instance, Kind, Plan, State, Target
 from penstock.services.cloudformation.resources.kind import Made, ResourceType, Steps
 
@@ -42,11 +42,22 @@ class Outside:
     done: int = 0
     made: int = 0
 
+    def claim(self, state: State, key: str) -> Signalled:
+        """A thing begins to be there, though it is not as it is to be."""
+        work = state.works[key]
+        assert work.after is not None
+        self.made += 1
+        physical_id = f"{work.logical_id}-{self.made}"
+        self.things[physical_id] = work.after.properties
+        return Signalled(CLAIMED, {"Key": key, "PhysicalId": physical_id})
+
     def do(self, state: State, key: str) -> Any:
         """What the activity answers."""
         work = state.works[key]
         self.done += 1
         if self.done in self.fails:
+            if work.verb == "create" and work.claimed:
+                return {"Error": f"the {self.done}th thing fails", "PhysicalId": work.claimed}
             if work.verb == "update" and work.before is not None and work.after is not None:
                 self.things[work.before.physical_id] = {**work.before.properties, "Value": "half way"}
             return {"Error": f"the {self.done}th thing fails"}
@@ -58,10 +69,7 @@ class Outside:
             del self.things[work.before.physical_id]
             return {}
         assert work.after is not None
-        physical_id = work.after.physical_id
-        if work.verb == "create":
-            self.made += 1
-            physical_id = f"{work.logical_id}-{self.made}"
+        physical_id = work.claimed or work.after.physical_id
         assert work.verb == "create" or physical_id in self.things
         assert all(each in self.things for each in work.after.properties.get("Of", [])), "what it needs is not there"
         self.things[physical_id] = work.after.properties
@@ -84,7 +92,12 @@ def live(order: Plan, state: State, outside: Outside, *, rolls_back: bool = Fals
         if not facts:
             assert out, f"nothing is under way: {current}"
             chosen = out.pop(order_of(len(out)) if order_of else 0)
-            facts.append(Done(chosen.key, {} if chosen.activity == EXPORT else outside.do(current, chosen.key)))
+            work = current.works.get(chosen.key)
+            if work is not None and work.verb == "create" and not work.claimed:
+                facts.append(outside.claim(current, chosen.key))
+                out.append(chosen)
+            else:
+                facts.append(Done(chosen.key, {} if work is None else outside.do(current, chosen.key)))
         current = machine.evolve(plan, current, Event(seq, float(seq), "", facts.pop(0)))
         for command in fresh(machine.decide(plan, current), asked):
             if isinstance(command, Finish):
@@ -126,6 +139,8 @@ def stacks(draw: st.DrawFn) -> dict[str, Any]:
 def is_as_wanted(state: State, outside: Outside, things: dict[str, Any]) -> bool:
     """The plain reference: exactly these things are there, with their values, and of one another."""
     now = {lid: slot.now.physical_id for lid, slot in state.slots.items() if slot.now is not None}
+    told = {lid: state.slots[lid].physical_id for lid in now}
+    assert told == now
     wanted = {
         now.get(lid, ""): {
             "Key": key,

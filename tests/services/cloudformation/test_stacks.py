@@ -3,14 +3,14 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from penstock.services.cloudformation import describing
 from penstock.services.cloudformation.resources.own import place_of
 from penstock.wire.call import Answer, Call, ServiceError
-from services.cloudformation.worlds import DEADLINE, World, opened
+from services.cloudformation.worlds import DEADLINE, World, furnished, opened
 
 BUCKET = "AWS::S3::Bucket"
 
@@ -363,3 +363,44 @@ async def put(world: World, address: str, said: Any) -> None:
     """What somebody outside puts to an address that was given out."""
     bucket, key = place_of(address)
     await world.ask("PutObject", service="s3", Bucket=bucket, Key=key, Body=json.dumps(said).encode())
+
+
+SAM: Final[Any] = {
+    "Transform": "AWS::Serverless-2016-10-31",
+    "Resources": {
+        "Machine": {
+            "Type": "AWS::Serverless::StateMachine",
+            "Properties": {
+                "Definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}},
+                "Policies": ["AmazonSageMakerReadOnly"],
+            },
+        }
+    },
+}
+
+
+async def test_a_template_of_sam_is_reviewed_as_a_change_set_and_made(tmp_path: Path) -> None:
+    asked = {"StackName": "s", "ChangeSetName": "c"}
+    request = {**asked, "TemplateBody": json.dumps(SAM), "ChangeSetType": "CREATE"}
+
+    async with furnished(tmp_path) as world:
+        with pytest.raises(ServiceError, match=r"Requires capabilities : \[CAPABILITY_AUTO_EXPAND\]"):
+            await world.create("s", SAM)
+        with pytest.raises(ServiceError, match=r"Requires capabilities : \[CAPABILITY_IAM\]"):
+            await world.ask("CreateChangeSet", **request)
+        await world.ask("CreateChangeSet", **request, Capabilities=["CAPABILITY_IAM"])
+        in_review = await world.events("s")
+        original = await world.ask("GetTemplate", **asked, TemplateStage="Original")
+        processed = await world.ask("GetTemplate", **asked, TemplateStage="Processed")
+        await world.ask("ExecuteChangeSet", **asked)
+        made = await world.settled("s")
+        role = await world.ask("DescribeStackResource", StackName="s", LogicalResourceId="MachineRole")
+        policies = await world.ask(
+            "ListAttachedRolePolicies", service="iam", RoleName=role["StackResourceDetail"]["PhysicalResourceId"]
+        )
+
+    assert in_review == [("s", "REVIEW_IN_PROGRESS", "User Initiated")]
+    assert json.loads(original["TemplateBody"]) == SAM
+    assert json.loads(processed["TemplateBody"])["Resources"]["Machine"]["Type"] == "AWS::StepFunctions::StateMachine"
+    assert made["StackStatus"] == "CREATE_COMPLETE"
+    assert [each["PolicyName"] for each in policies["AttachedPolicies"]] == ["AmazonSageMakerReadOnly"]

@@ -97,12 +97,12 @@ class World(Customer):
         self.directory = Directory(validate)
         chance = lambda: f"{self.life:08x}{next(numbers):024x}"  # noqa: E731
         self.engine = Engine(self.database, self.directory, clock=self.clock, chance=chance)
-        notices = Notices(self.database, self.directory)
+        self.notices = Notices(self.database, self.directory)
         open_cloudformation(
             engine=self.engine,
             directory=self.directory,
             deliveries=Deliveries(self.engine, self.directory),
-            notices=notices,
+            notices=self.notices,
             endpoint=lambda: "http://127.0.0.1:1",
             clock=self.clock,
             chance=chance,

@@ -317,6 +317,17 @@ async def test_node_handlers_of_every_kind_are_answered(tmp_path: Path, files: d
         assert await world.result(event=1) == answer
 
 
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+async def test_a_node_function_finds_the_modules_of_its_layers(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        content = {"ZipFile": package(**{"nodejs/node_modules/shared/index.js": "exports.name = 'shared'"})}
+        layer = (await world.ask("PublishLayerVersion", LayerName="l", Content=content))["LayerVersionArn"]
+        code = package(**{"index.js": "const {name} = require('shared'); exports.handler = async () => name"})
+        await world.create(Runtime="nodejs22.x", Handler="index.handler", Code={"ZipFile": code}, Layers=[layer])
+
+        assert await world.result() == "shared"
+
+
 async def test_a_streamed_invocation_is_one_chunk_and_its_completion(tmp_path: Path) -> None:
     async with lambda_at(tmp_path) as world:
         await world.create()

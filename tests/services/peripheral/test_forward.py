@@ -53,6 +53,17 @@ def test_calls_are_answered_by_the_endpoint_that_is_named(door: Door, tmp_path: 
         assert queue.bodies() == ["hello"]
 
 
+def test_an_operation_of_penstocks_own_stays_here_though_its_service_is_elsewhere(
+    door: Door, tmp_path: Path, own: Own
+) -> None:
+    with forwarding(tmp_path, f'ssm = "{door.url}"') as near:
+        near.client("ssm").put_parameter(Name="there", Value="b", Type="String")
+        near.client("ssm").start_session(Target="codebuild:x")
+
+        assert near.client("ssm").get_parameter(Name="there")["Parameter"]["Value"] == "b"
+    assert own.calls == []
+
+
 def test_errors_and_moments_come_back_as_they_were(door: Door, tmp_path: Path) -> None:
     with forwarding(tmp_path, f'dynamodb = "{door.url}"\nssm = "{door.url}"') as near:
         near.client("ssm").put_parameter(Name="a", Value="b", Type="String")

@@ -121,6 +121,8 @@ def test_a_message_that_fails_too_often_goes_to_the_dead_letters(door: Door) -> 
     assert queue.bodies() == []
 
     assert dead.bodies() == ["poison"]
+    told = sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["RedrivePolicy"])["Attributes"]["RedrivePolicy"]
+    assert told == f'{{"deadLetterTargetArn":"{dead.arn}","maxReceiveCount":1}}'  # as AWS writes it
 
 
 def test_a_long_poll_ends_without_messages_when_its_time_is_up(door: Door) -> None:

@@ -15,6 +15,7 @@ OWN = {
     "stepfunctions": ("StartExecution",),
     "logs": ("CreateLogStream", "PutLogEvents"),
     "sagemaker": ("StartPipelineExecution",),
+    "ssm": ("StartSession",),  # the others of it are moto's
 }
 
 

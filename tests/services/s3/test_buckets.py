@@ -157,11 +157,11 @@ async def test_a_notification_that_would_never_fire_is_refused(world: World) -> 
     refused = await world.refused(
         "PutBucketNotificationConfiguration",
         Bucket="models",
-        NotificationConfiguration={"EventBridgeConfiguration": {}},
+        NotificationConfiguration={"QueueConfigurations": [{"QueueArn": "arn:aws:sqs:::q", "Events": ["s3:*"]}]},
     )
 
     assert (refused.code, refused.status) == ("NotImplemented", 501)
-    assert "EventBridgeConfiguration" in refused.message
+    assert "QueueConfigurations" in refused.message
 
 
 async def test_a_policy_must_be_one(world: World) -> None:
@@ -197,3 +197,36 @@ async def test_what_no_bucket_has_is_told_as_s3_tells_it(world: World, operation
     else:
         assert await world.ask(operation, Bucket="models") == told
     assert (await world.refused(operation, Bucket="no-such")).code == "NoSuchBucket"
+
+
+async def test_a_bucket_that_is_to_tells_the_bus_of_its_objects(world: World) -> None:
+    await world.put("before")
+    await world.ask(
+        "PutBucketNotificationConfiguration",
+        Bucket="models",
+        NotificationConfiguration={"EventBridgeConfiguration": {}},
+    )
+
+    await world.put("a", b"1234")
+    await world.ask("CopyObject", Bucket="models", Key="b", CopySource="models/a")
+    await world.ask("PutBucketVersioning", Bucket="models", VersioningConfiguration={"Status": "Enabled"})
+    await world.ask("DeleteObject", Bucket="models", Key="a")
+    await world.ask("DeleteObjects", Bucket="models", Delete={"Objects": [{"Key": "b", "VersionId": "null"}]})
+    configuration = await world.ask("GetBucketNotificationConfiguration", Bucket="models")
+    await world.ask("PutBucketNotificationConfiguration", Bucket="models", NotificationConfiguration={})
+    await world.put("after")
+
+    told = [(kind, detail["object"]["key"], detail["reason"]) for kind, detail in await world.notes()]
+    assert told == [
+        ("Object Created", "a", "PutObject"),
+        ("Object Created", "b", "CopyObject"),
+        ("Object Deleted", "a", "DeleteObject"),
+        ("Object Deleted", "b", "DeleteObject"),
+    ]
+    (_, first), _, (_, marked), (_, gone) = await world.notes()
+    assert first["bucket"] == {"name": "models"}
+    assert first["object"]["size"] == 4
+    assert marked["deletion-type"] == "Delete Marker Created"
+    assert "version-id" in marked["object"]
+    assert gone["deletion-type"] == "Permanently Deleted"
+    assert configuration == {"EventBridgeConfiguration": {}}

@@ -88,7 +88,9 @@ async def test_more_keys_than_one_look_expire(world: World) -> None:
 async def test_rules_are_told_and_taken_away(world: World) -> None:
     await rule(world, Expiration={"Days": 1}, Filter={"Prefix": "x"})
 
-    (told,) = (await world.ask("GetBucketLifecycleConfiguration", Bucket="models"))["Rules"]
+    answer = await world.ask("GetBucketLifecycleConfiguration", Bucket="models")
+    (told,) = answer["Rules"]
+    assert answer["TransitionDefaultMinimumObjectSize"] == "all_storage_classes_128K"
     assert told == {"ID": "rule-1", "Status": "Enabled", "Expiration": {"Days": 1}, "Filter": {"Prefix": "x"}}
 
     await world.ask("DeleteBucketLifecycle", Bucket="models")

@@ -1,5 +1,6 @@
 """A world with S3 in it: a database file, a folder of blobs, a clock that stands still until it is moved."""
 
+import json
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
@@ -9,6 +10,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from migrated import migrate
+from penstock.composition.sources import MIGRATIONS
+from penstock.engine.notices import Notices
 from penstock.services import s3
 from penstock.store.blobs import Blob, Blobs
 from penstock.store.sqlite import SqliteDatabase
@@ -47,6 +50,12 @@ class World:
         answer = await self.ask("ListObjectsV2", **{"Bucket": "models", **request})
         return [entry["Key"] for entry in answer["Contents"]]
 
+    async def notes(self) -> list[tuple[str, Json]]:
+        """What the bus is to be told, oldest first: detail types and details."""
+        rows = await self.database.read(lambda tx: tx.rows("SELECT entry FROM notice ORDER BY place"))
+        entries = [json.loads(entry) for (entry,) in rows if isinstance(entry, bytes)]
+        return [(entry["DetailType"], json.loads(entry["Detail"])) for entry in entries]
+
     async def blobs_in_store(self) -> int:
         """How many blobs are left when what nobody holds is gone."""
         await self.blobs.collect(self.database, older_than=self.now * 2)
@@ -58,7 +67,7 @@ def empty_database() -> bytes:
     """A migrated database file, made once for all worlds."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"
-        migrate(path, [s3.MIGRATIONS])
+        migrate(path, MIGRATIONS)
         return path.read_bytes()
 
 
@@ -66,7 +75,11 @@ def build(folder: Path) -> World:
     (folder / "penstock.db").write_bytes(empty_database())
     database, blobs, directory = SqliteDatabase(folder / "penstock.db"), Blobs(folder), Directory()
     world = World(database, blobs, directory)
-    numbers = count(1)
-    for service in s3.operations(database, blobs, lambda: world.now, lambda: f"{next(numbers):032x}", least_part=10):
+    numbers, notices = count(1), Notices(database, directory)
+    notices.heed(lambda *_: True)
+    for service in s3.operations(
+        database, blobs, lambda: world.now, lambda: f"{next(numbers):032x}",
+        least_part=10, announcer=s3.Announcer(notices),
+    ):  # fmt: skip
         directory.register(service)
     return world

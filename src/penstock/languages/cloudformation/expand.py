@@ -34,12 +34,10 @@ def expand(
     parameters: Mapping[str, Json],
     pseudo: Mapping[str, Json],
     includes: Mapping[str, str] | None = None,
-    policies: Mapping[str, str] | None = None,
 ) -> Template:
     """The template as its transforms make it, none left. Raises `TemplateError`.
 
-    `parameters` as `values` gives them; `includes` holds texts by location, `policies` the ARNs of managed policies by
-    name.
+    `parameters` as `values` gives them; `includes` holds texts by location.
     """
     scope = Scope(parameters=parameters, pseudo=pseudo, mappings=template.mappings)
     for name in template.transforms:
@@ -51,7 +49,7 @@ def expand(
     else:
         _refuse_extensions(found, "")
     if SERVERLESS in template.transforms:
-        found = serverless(found, parameters, str(pseudo["AWS::Region"]), policies or {})
+        found = serverless(found, parameters, str(pseudo["AWS::Region"]))
     return read_document({name: each for name, each in found.items() if name != "Transform"})
 
 

@@ -20,10 +20,8 @@ class _Session:
     region_name: str
 
 
-def serverless(
-    document: Mapping[str, Json], parameters: Mapping[str, Json], region: str, policies: Mapping[str, str]
-) -> dict[str, Json]:
-    """The document as the transform makes it. `policies` are ARNs by name. Raises `TemplateError`."""
+def serverless(document: Mapping[str, Json], parameters: Mapping[str, Json], region: str) -> dict[str, Json]:
+    """The document as the transform makes it; it knows AWS's managed policies itself. Raises `TemplateError`."""
     _refuse_repository(document)
     translating: Any = importlib.import_module(f"{PACKAGE}.translator.translator")
     parser: Any = importlib.import_module(f"{PACKAGE}.parser.parser")
@@ -31,9 +29,9 @@ def serverless(
     errors: Any = importlib.import_module(f"{PACKAGE}.model.exceptions")
     fragment, given = copy.deepcopy(dict(document)), copy.deepcopy(dict(parameters))
     hashing.to_py27_compatible_template(fragment, given)
-    translator = translating.Translator(dict(policies), parser.Parser(), boto_session=_Session(region))
+    translator = translating.Translator({}, parser.Parser(), boto_session=_Session(region))
     try:
-        made = translator.translate(fragment, parameter_values=given, get_managed_policy_map=lambda: dict(policies))
+        made = translator.translate(fragment, parameter_values=given)
         translator.metrics.publish()  # to nobody, and said to be missing otherwise
     except errors.InvalidDocumentException as problem:
         causes = "".join(f" {each.message}" for each in problem.causes)

@@ -20,6 +20,7 @@ TAKEN: Final = (
     "(HandlerErrorCode: AlreadyExists)"
 )
 CANCELLED: Final = "Resource creation cancelled"
+RETAIN: Final = "Retain"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ class Doing:
         if after.is_named and not self._work.claimed:
             # Only so is what this try has made before a crash told from what was there before it.
             found = await self._driver.drive(self._kind.read(replace(resource, physical_id=after.name)))
-            if found is not None:
+            is_adopted = self._order.adopts and after.deletion_policy == RETAIN  # so that no rollback deletes it
+            if found is not None and not is_adopted:
                 raise Failed(TAKEN.format(after.type, after.name), "AlreadyExists")
             await self._claim(after.name)
         self.there = self.there or after.name

@@ -17,7 +17,8 @@ from penstock.services.cloudformation import rows
 from penstock.services.cloudformation.comparing import Comparing
 from penstock.services.cloudformation.describing import PAGE, listing, paged, parameters
 from penstock.services.cloudformation.model import Kept, id_of
-from penstock.services.cloudformation.requests import must_be_possible, told
+from penstock.services.cloudformation.records import in_review
+from penstock.services.cloudformation.requests import must_be_possible, stays_where_it_fails, told
 from penstock.services.cloudformation.stacks import Stacks, must_be_updatable, updated
 from penstock.services.cloudformation.starting import Order, Starter
 from penstock.services.cloudformation.templates import Stack
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 Json = Any
 EMPTY: Final = "The submitted information didn't contain changes. Submit different information to create a change set."
 AVAILABLE: Final = "AVAILABLE"
-IN_CHANGE_SETS: Final = ("Capabilities", "NotificationARNs", "RollbackConfiguration")
+TOLD_OF_ITSELF: Final = ("Description", "ImportExistingResources", "OnStackFailure")
+IN_CHANGE_SETS: Final = ("Capabilities", "DeploymentConfig", "NotificationARNs", "RollbackConfiguration")
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class ChangeSets:
                     created_at=at, modified_at=at, body={"Told": {}},
                 )  # fmt: skip
                 documents.insert(tx, owner)
+                documents.insert(tx, in_review(owner))
             made = self._made(tx, owner, kind, request, wanted, luck)
             before = documents.find(tx, owner.scope, rows.CHANGE_SET, made.name)
             if before is not None and before.arn != made.arn:
@@ -110,9 +113,9 @@ class ChangeSets:
                 "StackName": owner.name,
                 "ExecutionStatus": AVAILABLE if has_changes else "UNAVAILABLE",
                 "Status": "CREATE_COMPLETE" if has_changes else "FAILED",
-                "IncludeNestedStacks": False,
+                "IncludeNestedStacks": bool(request.get("IncludeNestedStacks")),
                 **reason,
-                **{each: request[each] for each in ("Description", "OnStackFailure") if each in request},
+                **{each: request[each] for each in TOLD_OF_ITSELF if each in request},
                 **{each: value for each, value in told(request).items() if each in IN_CHANGE_SETS},
             },
             "Request": told(request),
@@ -195,16 +198,18 @@ class ChangeSets:
         if not is_new:
             must_be_updatable(owner)
         on_failure = found.body["Told"].get("OnStackFailure") if is_new else None
+        asked = {**found.body["Request"], **disabled(request)}
         order = Order(
             operation=id_of(f"{owner.arn}/{found.arn}"),
             wanted=wanted,
-            on_failure=on_failure or ("DO_NOTHING" if request.get("DisableRollback") else "ROLLBACK"),
+            on_failure=on_failure or ("DO_NOTHING" if stays_where_it_fails(asked) else "ROLLBACK"),
             retain_except_on_create=bool(request.get("RetainExceptOnCreate")),
             policy=owner.body.get("Policy") if not is_new else None,
             client_token=request.get("ClientRequestToken", ""),
+            adopts=bool(found.body["Told"].get("ImportExistingResources")),
         )
         at = self.clock()
-        body = updated(owner, {**found.body["Request"], **disabled(request)}, wanted, None, at)
+        body = updated(owner, asked, wanted, None, at)
         body["Told"]["ChangeSetId"] = found.arn
         for each in rows.every(tx, owner.scope, rows.CHANGE_SET, parent=owner.arn):
             documents.remove(tx, each.scope, each.kind, each.name)

@@ -135,8 +135,8 @@ class Describing:
             return rows.kept(rows.stack(tx, call.scope, request["StackName"]))
 
         kept = await self.engine.database.read(read)
-        if kept is None:
-            raise rows.invalid(f"Stack with id {request.get('StackName')} does not have a template yet.")
+        if kept is None:  # its first change set is in review: CDK reads on
+            return {"StagesAvailable": []}
         if request.get("TemplateStage") == "Processed":
             body = json.dumps(kept.target.document)
         else:

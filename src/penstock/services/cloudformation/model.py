@@ -73,6 +73,7 @@ class Plan(Value, frozen=True):
     policy: Json = None  # the stack's
     deadline: float | None = None
     client_token: str = ""
+    adopts: bool = False  # whether a resource that is there already under a name of the template's becomes the stack's
     tells_exports: bool = False  # whether there is anything to be said of exports, now or before
 
     @property

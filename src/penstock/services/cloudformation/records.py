@@ -8,7 +8,7 @@ import msgspec
 from penstock.services.cloudformation import rows
 from penstock.services.cloudformation.model import Happening, Slot, State, id_of
 from penstock.services.cloudformation.notices import Teller
-from penstock.services.cloudformation.turn import Prepared
+from penstock.services.cloudformation.turn import STACK, Prepared
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
@@ -61,6 +61,26 @@ def event_of(plan: Prepared, scope: Scope, what: Happening, name: str, state: St
     return Document(
         kind=rows.EVENT, scope=scope, name=name, arn="", parent=order.stack_id, status=what.status,
         created_at=state.changed_at, modified_at=state.changed_at, body=body,
+    )  # fmt: skip
+
+
+def in_review(stack: Document) -> Document:
+    """The event of a stack that a change set has made: nothing of it is there yet."""
+    stack_id = stack.arn.rpartition("/")[2]
+    body = {
+        "StackId": stack.arn,
+        "EventId": id_of(f"{stack.arn}/review"),
+        "StackName": stack.name,
+        "LogicalResourceId": stack.name,
+        "PhysicalResourceId": stack.arn,
+        "ResourceType": STACK,
+        "Timestamp": stack.created_at,
+        "ResourceStatus": rows.REVIEW,
+        "ResourceStatusReason": "User Initiated",
+    }
+    return Document(
+        kind=rows.EVENT, scope=stack.scope, name=f"{stack_id}/review", arn="", parent=stack.arn, status=rows.REVIEW,
+        created_at=stack.created_at, modified_at=stack.created_at, body=body,
     )  # fmt: skip
 
 

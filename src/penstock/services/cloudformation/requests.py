@@ -10,17 +10,14 @@ from penstock.wire.call import Scope
 
 Json = Any
 TOLD: Final = (
-    "Capabilities", "DisableRollback", "EnableTerminationProtection", "NotificationARNs", "ParentId",
-    "RetainExceptOnCreate", "RoleARN", "RollbackConfiguration", "RootId", "Tags", "TimeoutInMinutes",
+    "Capabilities", "DeploymentConfig", "DisableRollback", "EnableTerminationProtection", "NotificationARNs",
+    "ParentId", "RetainExceptOnCreate", "RoleARN", "RollbackConfiguration", "RootId", "Tags", "TimeoutInMinutes",
 )  # fmt: skip
 REFUSED: Final = {
     "ResourceTypes": "grant what a stack may make by its role instead",
-    "DeploymentConfig": "every operation waits until its resources are ready",
     "ResourcesToImport": "resources that are there already cannot be imported",
-    "ImportExistingResources": "resources that are there already cannot be imported",
     "DeploymentMode": "update the stack instead",
     "DisableValidation": "what a stack cannot be made of is told before anything is made",
-    "IncludeNestedStacks": "make a change set of the nested stack itself",
 }
 
 
@@ -33,8 +30,17 @@ def must_be_possible(request: Mapping[str, Json]) -> None:
         raise invalid(
             "RollbackConfiguration.RollbackTriggers is not supported: cancel the update where an alarm rings."
         )
+    if (request.get("DeploymentConfig") or {}).get("Mode") == "EXPRESS":
+        raise invalid(
+            "DeploymentConfig.Mode EXPRESS is not supported: every operation waits until its resources are ready."
+        )
     if request.get("DeletionMode") == "FORCE_DELETE_STACK":
         raise invalid("DeletionMode FORCE_DELETE_STACK is not supported: name what is to stay in RetainResources.")
+
+
+def stays_where_it_fails(request: Mapping[str, Json]) -> bool:
+    """Whether an operation that fails is not rolled back."""
+    return bool(request.get("DisableRollback") or (request.get("DeploymentConfig") or {}).get("DisableRollback"))
 
 
 def told(request: Mapping[str, Json]) -> dict[str, Json]:

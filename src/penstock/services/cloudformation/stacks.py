@@ -12,7 +12,7 @@ from penstock.engine.engine import Engine
 from penstock.services.cloudformation import flow, rows
 from penstock.services.cloudformation.comparing import Comparing
 from penstock.services.cloudformation.model import Kept, id_of, run_of
-from penstock.services.cloudformation.requests import must_be_possible, policy_of, told
+from penstock.services.cloudformation.requests import must_be_possible, policy_of, stays_where_it_fails, told
 from penstock.services.cloudformation.starting import MOVING, Order, Starter
 from penstock.services.cloudformation.templates import Stack, Templates
 from penstock.store import documents
@@ -46,7 +46,7 @@ class Stacks:
         must_be_possible(request)
         policy = await policy_of(self.templates, call.scope, request)
         wanted = await self.wanted(call.scope, stack, request, None)
-        on_failure = request.get("OnFailure") or ("DO_NOTHING" if request.get("DisableRollback") else "ROLLBACK")
+        on_failure = request.get("OnFailure") or ("DO_NOTHING" if stays_where_it_fails(request) else "ROLLBACK")
         if request.get("OnFailure") and "DisableRollback" in request:
             raise rows.invalid("You can specify either DisableRollback or OnFailure, but not both.")
 
@@ -88,7 +88,7 @@ class Stacks:
             order = Order(
                 operation=operation_id,
                 wanted=wanted,
-                on_failure="DO_NOTHING" if request.get("DisableRollback") else "ROLLBACK",
+                on_failure="DO_NOTHING" if stays_where_it_fails(request) else "ROLLBACK",
                 retain_except_on_create=bool(request.get("RetainExceptOnCreate")),
                 policy=during or kept.body.get("Policy"),
                 client_token=request.get("ClientRequestToken", ""),

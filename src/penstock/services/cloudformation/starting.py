@@ -31,6 +31,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     policy: Json = None
     minutes: int | None = None
     client_token: str = ""
+    adopts: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Starter:
             policy=order.policy,
             deadline=self.clock() + order.minutes * 60.0 if order.minutes else None,
             client_token=order.client_token,
+            adopts=order.adopts,
             tells_exports=self._tells_exports(tx, found, order.wanted),
         )
         self._begin(tx, found, plan, Beginning(resting(left)))

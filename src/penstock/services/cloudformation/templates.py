@@ -106,7 +106,9 @@ class Templates:
         self, stack: Stack, request: Mapping[str, Json], text: str, previous: Kept | None, exports: Mapping[str, str]
     ) -> Kept:
         template = read(text)
-        must_be_acknowledged(template, request.get("Capabilities") or [])
+        granted = request.get("Capabilities") or []
+        if "ChangeSetName" not in request:  # in a change set, people see first what transforms have made
+            must_be_acknowledged(template, granted)
         texts = chosen(template, given(request.get("Parameters") or []), previous.parameters if previous else None)
         resolved = await self._stored(stack.scope, stored(template, texts))
         parameters = values(template, texts, resolved)
@@ -115,7 +117,7 @@ class Templates:
         scope = scope_of(plain, parameters=parameters, pseudo=stack.pseudo, exports=exports)
         check_rules(plain, scope)
         must_be_known(plain, scope, self.types)
-        must_be_acknowledged(plain, request.get("Capabilities") or [])
+        must_be_acknowledged(plain, granted)
         imports = tuple(sorted(set(imported(plain, scope))))
         return Kept(
             text=text,
@@ -124,7 +126,7 @@ class Templates:
                 parameters=parameters,
                 exports={name: exports[name] for name in imports},
                 topics=stack.topics,
-                capabilities=tuple(request.get("Capabilities") or ()),
+                capabilities=tuple(granted),
             ),
             parameters=texts,
             resolved=resolved,
@@ -150,19 +152,7 @@ class Templates:
         if not template.transforms and not places:
             return template
         includes = {place: await self.fetched(stack.scope, place) for place in places}
-        policies = await self._policies(stack.scope) if template.transforms else {}
-        return expand(template, parameters=parameters, pseudo=stack.pseudo, includes=includes, policies=policies)
-
-    async def _policies(self, scope: Scope) -> dict[str, str]:
-        """The ARNs of AWS's managed policies, by name."""
-        found: dict[str, str] = {}
-        request: dict[str, Json] = {"Scope": "AWS", "MaxItems": 1000}
-        while True:
-            answer = await self.directory.answer(Call("iam", "ListPolicies", request, scope))
-            found |= {each["PolicyName"]: each["Arn"] for each in answer["Policies"]}
-            if not answer.get("IsTruncated"):
-                return found
-            request["Marker"] = answer["Marker"]
+        return expand(template, parameters=parameters, pseudo=stack.pseudo, includes=includes)
 
 
 def given(parameters: Sequence[Mapping[str, Json]]) -> dict[str, str | None]:

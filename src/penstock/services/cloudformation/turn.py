@@ -428,6 +428,8 @@ class Turn:
             return
         if now is not None and not slot.is_tainted and not differing(now.properties, goal.properties):
             self._slot_is(lid, replace(slot, now=goal, is_settled=True))
+            if slot.physical_id != goal.physical_id or slot.status.endswith(FAILED):  # of what was to replace it
+                self._say(lid, "UPDATE_COMPLETE", "", goal.physical_id, goal)
             return
         self._start("update", lid, now or goal, goal)
 

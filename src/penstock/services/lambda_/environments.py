@@ -29,6 +29,10 @@ TASK_ROOT: Final = "/var/task"
 LAYERS_ROOT: Final = "/opt"
 SEARCHED: Final = "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin"
 LIBRARIES: Final = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
+# Of layers, as on AWS; AWS's runtimes bring its SDK, here it is what this machine's npm has installed for everybody.
+MODULES: Final = (
+    "/opt/nodejs/node{}/node_modules:/opt/nodejs/node_modules:/usr/local/lib/node_modules:/usr/lib/node_modules"
+)
 
 LONGEST_INVOCATION: Final = 900.0  # seconds
 
@@ -268,6 +272,8 @@ def variables(wanted: Deployment, stream: str, client: Mapping[str, str]) -> dic
         "PATH": SEARCHED,
         "TZ": ":UTC",
     }
+    if language_of(wanted.runtime) == "node":
+        own["NODE_PATH"] = MODULES.format(wanted.runtime.removeprefix("nodejs").partition(".")[0])
     return {**own, "HOME": "/tmp", **client, **wanted.variables}  # noqa: S108 - inside a room
 
 

@@ -1,5 +1,6 @@
 """Mended: what moto gets a little wrong, put right: requests before it sees them, answers and sentences after."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -52,12 +53,21 @@ def _tell_what_was_asked(call: Call, answer: dict[str, Json]) -> None:
             answer.pop(member, None)
 
 
+def _written_as_on_aws(call: Call, answer: dict[str, Json]) -> None:
+    """Take the spaces out of JSON inside of attributes: clients compare the text."""
+    attributes = answer.get("Attributes", {}) if call.operation == "GetQueueAttributes" else {}
+    for name in DOCUMENTS & attributes.keys():
+        attributes[name] = json.dumps(json.loads(attributes[name]), separators=(",", ":"))
+
+
+DOCUMENTS: Final = frozenset({"RedrivePolicy", "RedriveAllowPolicy"})
 ASKED_FOR: Final = {
     "ConsumedCapacity": "ReturnConsumedCapacity",
     "ItemCollectionMetrics": "ReturnItemCollectionMetrics",
 }
 ANSWERS: Final[Mapping[str, Callable[[Call, dict[str, Json]], None]]] = {
     "sns": _number_published,
+    "sqs": _written_as_on_aws,
     "dynamodb": _tell_what_was_asked,
 }
 

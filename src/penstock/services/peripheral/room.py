@@ -62,15 +62,17 @@ class Peripheral:
         self._alarms = Alarms(directory, clock)
 
     def enter(self, data: Path) -> None:
-        """Enter the directory with every service that nobody there answers; raises `Misplaced`."""
-        own = {service for service, _ in self._directory.operations()}
-        self._forwards = places.forwards(data, own)
+        """Enter the directory with every operation that nobody there answers; raises `Misplaced`."""
+        own = frozenset(self._directory.operations())
+        self._forwards = places.forwards(data, {service for service, _ in own} - OFFERED.keys())
         for service in self._forwards:
             self._pools[service] = ThreadPoolExecutor(FORWARDED_AT_ONCE, thread_name_prefix=f"forward-{service}")
-            self._directory.provide(service, models.model(service).operation_names, self.forward, validated=False)
+            left = [name for name in models.model(service).operation_names if (service, name) not in own]
+            self._directory.provide(service, left, self.forward, validated=False)
         for service, operations in OFFERED.items():
-            if service not in own and service not in self._forwards:
-                self._directory.provide(service, operations, self.answer)
+            if service not in self._forwards:
+                left = [name for name in operations if (service, name) not in own]
+                self._directory.provide(service, left, self.answer)
 
     async def forward(self, call: Call, _: Json) -> Answer:
         """What the endpoint in `forward.toml` answers."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from penstock.services.s3.absences import Absences
+from penstock.services.s3.announcing import SILENT, Announcer
 from penstock.services.s3.buckets import Buckets
 from penstock.services.s3.copies import Copies
 from penstock.services.s3.deletes import Deletes
@@ -24,7 +25,7 @@ from penstock.store.database import Database
 from penstock.wire.call import Service
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
-__all__ = ["MIGRATIONS", "operations", "sweep"]
+__all__ = ["MIGRATIONS", "Announcer", "operations", "sweep"]
 
 
 def operations(
@@ -34,6 +35,7 @@ def operations(
     chance: Callable[[], str],
     *,
     least_part: int = LEAST_PART,
+    announcer: Announcer = SILENT,
 ) -> tuple[Service, ...]:
     """Everything that answers for S3, to be registered. `chance` gives version ids and upload ids: text without `/`."""
     return (
@@ -41,10 +43,10 @@ def operations(
         Settings(database),
         Lifecycle(database),
         Absences(database),
-        Objects(database, blobs, clock, chance),
-        Copies(database, blobs, clock, chance),
-        Deletes(database, clock, chance),
+        Objects(database, blobs, clock, chance, announcer),
+        Copies(database, blobs, clock, chance, announcer),
+        Deletes(database, clock, chance, announcer),
         Lists(database),
-        Multipart(database, blobs, clock, chance, least_part),
+        Multipart(database, blobs, clock, chance, announcer, least_part),
         Uploads(database),
     )

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from penstock.services.s3 import conditions, rows, versions
+from penstock.services.s3.announcing import Announcer
 from penstock.services.s3.content import receive
 from penstock.services.s3.failures import invalid_request, source_changed
 from penstock.services.s3.model import NULL_VERSION, Details, Version, check_key
@@ -39,6 +40,7 @@ class Copies:
     blobs: Blobs
     clock: Callable[[], float]
     chance: Callable[[], str]
+    announcer: Announcer
     service: str = "s3"
 
     @operation("CopyObject")
@@ -56,7 +58,9 @@ class Copies:
             made = copy_of(found, request, at)
             if added is not None:
                 made = with_checksums(made, added[1])
-            return found, versions.write(tx, made, request, chance)
+            kept = versions.write(tx, made, request, chance)
+            self.announcer.created(tx, kept, "CopyObject")
+            return found, kept
 
         found, kept = await self.database.write(copy)
         told = versions.about_write(kept)

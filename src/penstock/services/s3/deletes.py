@@ -5,10 +5,11 @@ removes that very version for good. Deleting what is not there is no error.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from penstock.services.s3 import conditions, rows
+from penstock.services.s3.announcing import Announcer
 from penstock.services.s3.failures import malformed_xml
 from penstock.services.s3.model import NULL_VERSION, Bucket, Version
 from penstock.services.s3.requests import refuse_what_is_not_built
@@ -26,6 +27,7 @@ class Deletes:
     database: Database
     clock: Callable[[], float]
     chance: Callable[[], str]
+    announcer: Announcer
     service: str = "s3"
 
     @operation("DeleteObject")
@@ -35,7 +37,9 @@ class Deletes:
 
         def work(tx: Transaction) -> Answer:
             bucket = rows.bucket_of(tx, request["Bucket"], request.get("ExpectedBucketOwner"))
-            return delete(tx, bucket, request, at, chance)
+            told, gone = delete(tx, bucket, request, at, chance)
+            self._announce(tx, bucket, gone, at)
+            return told
 
         return await self.database.write(work)
 
@@ -53,34 +57,39 @@ class Deletes:
             deleted: list[Json] = []
             errors: list[Json] = []
             for each, chance in zip(wanted, chances, strict=True):
-                delete_or_tell(tx, bucket, each, at, chance, deleted, errors)
+                self._announce(tx, bucket, delete_or_tell(tx, bucket, each, at, chance, deleted, errors), at)
             return {"Deleted": [] if request["Delete"].get("Quiet") else deleted, "Errors": errors}
 
         return await self.database.write(work)
+
+    def _announce(self, tx: Transaction, bucket: Bucket, gone: Version | None, at: float) -> None:
+        if gone is not None:
+            self.announcer.deleted(tx, bucket, gone, "DeleteObject", at=at)
 
 
 def delete_or_tell(
     tx: Transaction, bucket: Bucket, each: Mapping[str, Json], at: float, chance: str,
     deleted: list[Json], errors: list[Json],
-) -> None:  # fmt: skip
-    """One entry of a DeleteObjects: its outcome goes to one of the lists."""
+) -> Version | None:  # fmt: skip
+    """One entry of a DeleteObjects: its outcome goes to one of the lists. What `delete` tells of a version."""
     name = {member: each[member] for member in ("Key", "VersionId") if each.get(member)}
     asked = {**name, **({"IfMatch": each["ETag"]} if each.get("ETag") else {})}
     try:
         refuse_what_is_not_built(
             {"IfMatchLastModifiedTime": each.get("LastModifiedTime"), "IfMatchSize": each.get("Size")}
         )
-        told = delete(tx, bucket, asked, at, chance)
+        told, gone = delete(tx, bucket, asked, at, chance)
     except ServiceError as refused:
         errors.append({**name, "Code": refused.code, "Message": refused.message})
-        return
+        return None
     if told.get("DeleteMarker"):
         name |= {"DeleteMarker": True, "DeleteMarkerVersionId": told["VersionId"]}
     deleted.append(name)
+    return gone
 
 
-def delete(tx: Transaction, bucket: Bucket, request: Request, at: float, chance: str) -> Answer:
-    """Delete what `Key` and maybe `VersionId` name."""
+def delete(tx: Transaction, bucket: Bucket, request: Request, at: float, chance: str) -> tuple[Answer, Version | None]:
+    """Delete what `Key` and maybe `VersionId` name: the answer, and the version that went or the marker that came."""
     key, version_id = request["Key"], request.get("VersionId")
     conditions.check_delete(rows.current(tx, bucket.name, key), request)
     if version_id:
@@ -88,11 +97,11 @@ def delete(tx: Transaction, bucket: Bucket, request: Request, at: float, chance:
         if found is not None:
             rows.remove(tx, found)
         is_marker = found is not None and found.is_marker
-        return {"VersionId": version_id, **({"DeleteMarker": True} if is_marker else {})}
+        return {"VersionId": version_id, **({"DeleteMarker": True} if is_marker else {})}, found
     if not bucket.versioning:
         if (latest := rows.latest(tx, bucket.name, key)) is not None:
             rows.remove(tx, latest)
-        return {}
+        return {}, latest
     marker_id = chance if bucket.versioning == "Enabled" else NULL_VERSION
-    rows.write(tx, Version(bucket=bucket.name, key=key, version_id=marker_id, modified_at=at, is_marker=True))
-    return {"DeleteMarker": True, "VersionId": marker_id}
+    marker = Version(bucket=bucket.name, key=key, version_id=marker_id, modified_at=at, is_marker=True)
+    return {"DeleteMarker": True, "VersionId": marker_id}, replace(marker, seq=rows.write(tx, marker))

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from penstock.services.s3 import deletes, rows
+from penstock.services.s3.announcing import SILENT, Announcer
 from penstock.services.s3.failures import malformed_xml, no_such_setting, not_built
 from penstock.services.s3.listing import after_all
 from penstock.services.s3.model import Bucket, Version
@@ -18,6 +19,8 @@ from penstock.store.database import Database, Transaction
 from penstock.wire.call import Answer, Call, Json, operation
 
 DAY: Final = 86_400
+SIZES: Final = "TransitionDefaultMinimumObjectSize"  # about transitions, which are refused; clients wait to read it
+AS_ON_AWS: Final = "all_storage_classes_128K"
 LOOK: Final = 1000
 Rule = Mapping[str, Json]
 
@@ -40,10 +43,11 @@ class Lifecycle:
         def put(tx: Transaction) -> None:
             bucket = rows.bucket_of(tx, request["Bucket"], request.get("ExpectedBucketOwner"))
             named = [{"ID": f"rule-{place}", **rule} for place, rule in enumerate(rules, 1)]
-            rows.put_setting(tx, bucket.name, "Lifecycle", {"Rules": named})
+            rows.put_setting(tx, bucket.name, "Lifecycle", {"Rules": named, SIZES: sizes})
 
+        sizes = request.get(SIZES) or AS_ON_AWS
         await self.database.write(put)
-        return {}
+        return {SIZES: sizes}
 
     @operation("GetBucketLifecycleConfiguration")
     async def get_bucket_lifecycle_configuration(self, call: Call, request: Request) -> Answer:
@@ -54,7 +58,7 @@ class Lifecycle:
         found: Answer | None = await self.database.read(get)
         if found is None:
             raise no_such_setting("Lifecycle", request["Bucket"])
-        return found
+        return {SIZES: AS_ON_AWS, **found}
 
     @operation("DeleteBucketLifecycle")
     async def delete_bucket_lifecycle(self, call: Call, request: Request) -> Answer:
@@ -81,24 +85,26 @@ def check(rule: Rule) -> None:
         raise malformed_xml()
 
 
-async def sweep(database: Database, now: float, chance: Callable[[], str]) -> int:
+async def sweep(database: Database, now: float, chance: Callable[[], str], announcer: Announcer = SILENT) -> int:
     """Carry out every enabled rule; how many objects, versions and uploads expired."""
     swept = 0
     for name, configuration in await database.read(partial(rows.settings, kind="Lifecycle")):
         for rule in configuration["Rules"]:
             if rule["Status"] == "Enabled":
-                swept += await _carry_out(database, name, rule, now, chance)
+                swept += await _carry_out(database, name, rule, now, chance, announcer)
     return swept
 
 
-async def _carry_out(database: Database, name: str, rule: Rule, now: float, chance: Callable[[], str]) -> int:
+async def _carry_out(
+    database: Database, name: str, rule: Rule, now: float, chance: Callable[[], str], announcer: Announcer
+) -> int:
     """One rule for one bucket; a unit of work for so many keys, so that nobody waits long behind it."""
     swept = await database.write(lambda tx: _abort_uploads(tx, name, rule, now))
     least: str | None = prefix_of(rule)
     while least is not None:
         markers = [chance() for _ in range(LOOK)]
         gone, least = await database.write(
-            partial(_expire, name=name, rule=rule, now=now, least=least, markers=markers)
+            partial(_expire, name=name, rule=rule, now=now, least=least, markers=markers, announcer=announcer)
         )
         swept += gone
     return swept
@@ -119,16 +125,19 @@ def _abort_uploads(tx: Transaction, name: str, rule: Rule, now: float) -> int:
 
 
 def _expire(
-    tx: Transaction, *, name: str, rule: Rule, now: float, least: str, markers: list[str]
+    tx: Transaction, *, name: str, rule: Rule, now: float, least: str, markers: list[str], announcer: Announcer
 ) -> tuple[int, str | None]:
     """What has expired among the versions of the next keys; how many, and the key to go on from."""
     bucket = rows.find_bucket(tx, name)
     if bucket is None:
         return 0, None
     found = rows.versions(tx, name, least=least, below=after_all(prefix_of(rule)), limit=LOOK)
-    gone = sum(
-        _expire_one(tx, bucket, version, rule, now, markers.pop()) for version in with_successors(found, rule, now)
-    )
+    gone = 0
+    for version in with_successors(found, rule, now):
+        if is_meant(version, rule):
+            expired = _expire_one(tx, bucket, version, now, markers.pop())
+            announcer.deleted(tx, bucket, expired, "Lifecycle Expiration", at=now)
+            gone += 1
     if len(found) < LOOK:
         return gone, None
     last = found[-1].key
@@ -149,14 +158,14 @@ def with_successors(found: list[Version], rule: Rule, now: float) -> Iterator[Ve
         later = version
 
 
-def _expire_one(tx: Transaction, bucket: Bucket, version: Version, rule: Rule, now: float, marker: str) -> bool:
-    if not is_meant(version, rule):
-        return False
+def _expire_one(tx: Transaction, bucket: Bucket, version: Version, now: float, marker: str) -> Version:
+    """The version that went, or the marker that came."""
     if version.is_latest:
-        deletes.delete(tx, bucket, {"Key": version.key}, float(int(now)), marker)
-    else:
-        rows.remove(tx, version)
-    return True
+        _, gone = deletes.delete(tx, bucket, {"Key": version.key}, float(int(now)), marker)
+        assert gone is not None
+        return gone
+    rows.remove(tx, version)
+    return version
 
 
 def is_due(expiration: Mapping[str, Json], modified_at: float, now: float) -> bool:

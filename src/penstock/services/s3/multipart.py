@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from penstock.services.s3 import checksums, conditions, rows, versions
+from penstock.services.s3.announcing import Announcer
 from penstock.services.s3.content import joined, receive
 from penstock.services.s3.copies import find_source
 from penstock.services.s3.failures import (
@@ -51,6 +52,7 @@ class Multipart:
     blobs: Blobs
     clock: Callable[[], float]
     chance: Callable[[], str]
+    announcer: Announcer
     least_part: int = LEAST_PART
     service: str = "s3"
 
@@ -159,6 +161,7 @@ class Multipart:
             if not set(chosen) <= set(now_there[2]):
                 raise source_changed()
             kept = versions.write(tx, version, request, chance)
+            self.announcer.created(tx, kept, "CompleteMultipartUpload")
             rows.remove_upload(tx, upload)
             return kept
 

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from penstock.services.s3 import checksums, conditions, rows, versions
+from penstock.services.s3.announcing import Announcer
 from penstock.services.s3.content import receive
 from penstock.services.s3.failures import acls_not_supported, entity_too_large, invalid_argument
 from penstock.services.s3.model import Bucket, Details, Version, check_key
@@ -38,6 +39,7 @@ class Objects:
     blobs: Blobs
     clock: Callable[[], float]
     chance: Callable[[], str]
+    announcer: Announcer
     service: str = "s3"
 
     @operation("PutObject")
@@ -64,7 +66,13 @@ class Objects:
             digest=received.blob.digest, size=received.blob.size, etag=received.md5, details=details,
         )  # fmt: skip
         chance = self.chance()
-        return about_write(await self.database.write(lambda tx: versions.write(tx, version, request, chance)))
+
+        def put(tx: Transaction) -> Version:
+            kept = versions.write(tx, version, request, chance)
+            self.announcer.created(tx, kept, "PutObject")
+            return kept
+
+        return about_write(await self.database.write(put))
 
     @operation("GetObject")
     async def get_object(self, call: Call, request: Request) -> Answer:

@@ -136,8 +136,11 @@ _VERSIONS: Final = f"""
 """
 
 
-def write(tx: Transaction, version: Version) -> None:
-    """Make this the latest version of its key. A version of the same id ('null') is replaced, its blob let go."""
+def write(tx: Transaction, version: Version) -> int:
+    """Make this the latest version of its key, and tell its place among them.
+
+    A version of the same id ('null') is replaced, its blob let go.
+    """
     same = (
         find_version(tx, version.bucket, version.key, version.version_id)
         if version.version_id == NULL_VERSION
@@ -148,15 +151,17 @@ def write(tx: Transaction, version: Version) -> None:
     tx.changed(_UNMARK_LATEST, bucket=version.bucket, key=version.key)
     row = tx.row(_NEXT_SEQ, bucket=version.bucket, key=version.key)
     assert row is not None
+    seq = max(int(row[0] or 1), same.seq + 1 if same else 1)
     tx.changed(
         _INSERT_VERSION,
-        bucket=version.bucket, key=version.key, seq=max(int(row[0] or 1), same.seq + 1 if same else 1),
+        bucket=version.bucket, key=version.key, seq=seq,
         version_id=version.version_id, marker=int(version.is_marker), digest=version.digest, size=version.size,
         etag=version.etag, modified_at=version.modified_at, upload=version.upload,
         body=msgspec.json.encode(version.details),
     )  # fmt: skip
     if not version.is_marker:
         hold(tx, version.digest, version.holder)
+    return seq
 
 
 def remove(tx: Transaction, version: Version) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from penstock.services.s3 import rows
+from penstock.services.s3.announcing import EVENT_BRIDGE, SETTING
 from penstock.services.s3.failures import malformed_xml, no_such_setting, not_built
 from penstock.services.s3.requests import checked_tags
 from penstock.services.s3.versions import Request
@@ -116,21 +117,22 @@ class Settings:
 
     @operation("PutBucketNotificationConfiguration")
     async def put_bucket_notification_configuration(self, call: Call, request: Request) -> Answer:
-        """Only the empty configuration, which turns notifications off: kept ones would never fire."""
-        wanted = [
-            name for name, value in request["NotificationConfiguration"].items() if value is not None and value != []
-        ]
-        if wanted:
-            raise not_built(
-                f"notifications ({wanted[0]})", "leave it out; poll with ListObjectsV2, or put an empty one"
-            )
-        await self.database.read(lambda tx: rows.bucket_of(tx, request["Bucket"], request.get("ExpectedBucketOwner")))
-        return {}
+        """Events go to EventBridge, or nowhere: rules there have queues, topics and functions for targets."""
+        given = request["NotificationConfiguration"]
+        wanted = [name for name, value in given.items() if value is not None and value != []]
+        for name in wanted:
+            if name != EVENT_BRIDGE:
+                raise not_built(f"notifications ({name})", f"give {EVENT_BRIDGE} and put a rule on its events")
+        return await self._put(request, SETTING, {name: given[name] for name in wanted})
 
     @operation("GetBucketNotificationConfiguration")
     async def get_bucket_notification_configuration(self, call: Call, request: Request) -> Answer:
-        await self.database.read(lambda tx: rows.bucket_of(tx, request["Bucket"], request.get("ExpectedBucketOwner")))
-        return {}
+        def get(tx: Transaction) -> Json:
+            return rows.setting(
+                tx, rows.bucket_of(tx, request["Bucket"], request.get("ExpectedBucketOwner")).name, SETTING
+            )
+
+        return await self.database.read(get) or {}
 
     async def _put(self, request: Request, kind: str, body: Json) -> Answer:
         def put(tx: Transaction) -> None:

@@ -63,8 +63,7 @@ def write(tx: Transaction, version: Version, request: Request, chance: str) -> V
         version_id=chance if bucket.versioning == "Enabled" else NULL_VERSION,
         details=msgspec.structs.replace(version.details, headers=headers),
     )
-    rows.write(tx, named)
-    return named
+    return replace(named, seq=rows.write(tx, named))
 
 
 def default_encryption(tx: Transaction, bucket: Bucket) -> dict[str, Json]:

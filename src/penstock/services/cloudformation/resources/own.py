@@ -256,6 +256,24 @@ def signals_key(stack_id: str, logical_id: str) -> str:
     return f"signals/{stack_id.rpartition('/')[2]}/{logical_id}"
 
 
+# -------------------------------------------------------------------------------------------- what CDK says of itself
+
+
+def create_metadata(resource: Resource) -> Steps[Made]:
+    yield from ()
+    return Made(resource.name)
+
+
+def update_metadata(before: Resource, after: Resource) -> Steps[Made]:
+    yield from ()
+    return Made(after.physical_id)
+
+
+def read_metadata(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    yield from ()
+    return resource.properties
+
+
 # ---------------------------------------------------------------------------------------------------------- addresses
 
 
@@ -349,4 +367,13 @@ WAIT: Final = ResourceType(
     delete=nothing_to_delete,
     read=read_handle,
 )
-TYPES: Final = (NESTED, CUSTOM, HANDLE, WAIT)
+METADATA: Final = ResourceType(
+    name="AWS::CDK::Metadata",
+    properties=frozenset({"Analytics"}),
+    naming=Naming("", longest=128),
+    create=create_metadata,
+    update=update_metadata,
+    delete=nothing_to_delete,
+    read=read_metadata,
+)
+TYPES: Final = (NESTED, CUSTOM, HANDLE, WAIT, METADATA)

@@ -54,6 +54,13 @@ def sharing(value: Json) -> Json:
     }
 
 
+def telling(value: Json) -> Json:
+    """Where a bucket's events go; a template that gives the event bus and says nothing more means it."""
+    wanted = value.get("EventBridgeConfiguration")
+    is_on = wanted is not None and text(wanted.get("EventBridgeEnabled", True)) == "true"
+    return {"EventBridgeConfiguration": {}} if is_on else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One property of buckets: the operation that puts it, the member that it becomes, and what takes it away."""
@@ -81,7 +88,9 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         "PutBucketLifecycleConfiguration", "LifecycleConfiguration", "DeleteBucketLifecycle", expiring
     ),
     "CorsConfiguration": Setting("PutBucketCors", "CORSConfiguration", "DeleteBucketCors", sharing),
-    "NotificationConfiguration": Setting("PutBucketNotificationConfiguration", "NotificationConfiguration", {}),
+    "NotificationConfiguration": Setting(
+        "PutBucketNotificationConfiguration", "NotificationConfiguration", {}, telling
+    ),
 }
 ACCESS: Final = ("Private", "BucketOwnerFullControl", "BucketOwnerRead")  # S3 passes over the latter two for buckets
 
@@ -151,13 +160,13 @@ def made_bucket(resource: Resource) -> Made:
 
 
 def sound_bucket(properties: Mapping[str, Json]) -> Iterator[str]:
-    """Buckets belong to their owners alone, and tell nobody of what happens in them."""
+    """Buckets belong to their owners alone, and tell the event bus, at most, of what happens in them."""
     access = properties.get("AccessControl", "Private")
     if isinstance(access, str) and access not in ACCESS:
         yield f"AccessControl {access} (buckets are their owner's; leave it out)"
     told = properties.get("NotificationConfiguration")
     if isinstance(told, Mapping) and not is_intrinsic(told):
-        yield from (f"NotificationConfiguration/{name}" for name in told)
+        yield from (f"NotificationConfiguration/{name}" for name in told if name != "EventBridgeConfiguration")
     for part in ("PublicAccessBlockConfiguration", "OwnershipControls", "VersioningConfiguration"):
         if part in properties:
             setting = SETTINGS[part]
