@@ -44,7 +44,7 @@ async def rooms() -> AsyncIterator[Rooms]:
     with tempfile.TemporaryDirectory(prefix="penstock-bench-") as name:
         migrate(Path(name) / "penstock.db", MIGRATIONS)
         built = Rooms.build(Path(name))
-        built.peripheral.enter(Path(name))
+        built.peripheral.enter(Path(name), built.instead)
         try:
             await built.database.lengthen_log()
             async with asyncio.TaskGroup() as tasks:

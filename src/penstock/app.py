@@ -180,13 +180,14 @@ class Penstock:
         self._exits.push_async_callback(rooms.peripheral.close)
         if self.settings.runtime == "container" or self.settings.engine:
             await rooms.container_engine.version()  # raises where nobody answers
-        rooms.peripheral.enter(self.settings.data)
+        rooms.peripheral.enter(self.settings.data, rooms.instead)
         await identity.ensure_default_role(rooms.database, clock=clock, chance=chance)
         await identity.ensure_project_roles(rooms.database, clock=clock, chance=chance)
         if self.settings.auth:
             await self._find_root(rooms.database)
         seal = await identity.seal_of(rooms.database, clock=clock, chance=chance)
         rooms.tracking.passes.seal_with(seal)
+        rooms.sealing.seal_with(seal)
         sts = identity.Sts(rooms.database, clock, chance, rooms.ring)
         self._sessions = identity.Sessions(sts, seal, clock)
         tasks = await self._exits.enter_async_context(asyncio.TaskGroup())

@@ -63,6 +63,7 @@ def test_an_answered_request_is_not_forgotten(own: World) -> None:
     uri = own.put("kept/a.txt", b"kept")
     own.sagemaker.create_model_package_group(ModelPackageGroupName="kept")
     own.client("iam").create_role(RoleName="Kept", AssumeRolePolicyDocument=TRUST)
+    own.client("ssm").put_parameter(Name="kept", Value="hidden", Type="SecureString")
     name = own.process("kept", "echo kept")
 
     own.server.kill()
@@ -71,6 +72,7 @@ def test_an_answered_request_is_not_forgotten(own: World) -> None:
     assert own.get(uri) == b"kept"
     assert own.sagemaker.describe_model_package_group(ModelPackageGroupName="kept")
     assert own.client("iam").get_role(RoleName="Kept")["Role"]["RoleName"] == "Kept"
+    assert own.client("ssm").get_parameter(Name="kept", WithDecryption=True)["Parameter"]["Value"] == "hidden"
     assert own.job(name)["ProcessingJobStatus"] == "Completed"
     assert own.lines("ProcessingJobs", "kept/") == ["kept"]
 

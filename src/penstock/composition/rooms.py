@@ -29,7 +29,7 @@ from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.residents import Nursery
 from penstock.runtimes.sandbox import Sandbox
 from penstock.runtimes.slots import Slots, slots_here
-from penstock.services import glue, identity, lambda_, logs, s3
+from penstock.services import glue, identity, lambda_, logs, s3, ssm
 from penstock.services.athena.room import open_athena
 from penstock.services.autoscaling import open_autoscaling
 from penstock.services.cloudformation import open_cloudformation
@@ -128,6 +128,8 @@ class Rooms:
     contained_servers: ContainerServers
     ring: identity.StoredKeys
     peripheral: Peripheral
+    instead: tuple[Service, ...]  # what answers in place of the peripheral services, unless those are forwarded
+    sealing: ssm.Sealing
     codecommit: CodeCommitRoom
     codeconnections: CodeConnectionsRoom
     hooks: dict[str, Callable[[Hook], Awaitable[tuple[int, str]]]]  # rooms that hear git hosts
@@ -166,6 +168,7 @@ class Rooms:
         containers = containers_of(data, container_engine, blobs, images, slots)
         engine, notices = Engine(database, directory, clock=clock, chance=chance), Notices(database, directory)
         deliveries, pushes = Deliveries(engine, directory), Pushes()
+        peripheral, sealing = Peripheral(directory, endpoint, clock), ssm.Sealing()
         rooms = cls(
             database=database,
             directory=directory,
@@ -188,7 +191,9 @@ class Rooms:
                 data / "containers", engine=container_engine, resolve=images.container, clock=clock
             ),
             ring=identity.StoredKeys(database, clock),
-            peripheral=Peripheral(directory, endpoint, clock),
+            peripheral=peripheral,
+            instead=ssm.parameter_store(database, sealing, notices, peripheral.answer, clock),
+            sealing=sealing,
             codecommit=git_repositories(data, database, directory, deliveries, notices, pushes, endpoint),
             codeconnections=git_hosts(data, database, directory, pushes, endpoint),
             pushes=pushes,
@@ -521,7 +526,7 @@ def every_operation() -> Directory:
     """The directory of a Penstock with nothing in it: what `penstock coverage` reads."""
     with tempfile.TemporaryDirectory() as folder:
         rooms = Rooms.build(Path(folder))
-        rooms.peripheral.enter(Path(folder))
+        rooms.peripheral.enter(Path(folder), rooms.instead)
         rooms.database.close()
         return rooms.directory
 

@@ -10,7 +10,7 @@ import pytest
 from penstock.services.peripheral import Peripheral
 from penstock.wire.call import Directory
 from penstock.wire.validate import validate
-from services.peripheral.worlds import Own
+from services.peripheral.worlds import Own, Stored
 from services.serving import Door, serving
 
 
@@ -26,7 +26,7 @@ def door(tmp_path: Path, own: Own) -> Iterator[Door]:
     own.enter(directory)
     doors: list[Door] = []
     room = Peripheral(directory, lambda: doors[0].url, time.time)
-    room.enter(tmp_path)
+    room.enter(tmp_path, [Stored(room)])
     with serving(directory) as opened:
         doors.append(opened)
         yield opened

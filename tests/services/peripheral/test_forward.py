@@ -18,7 +18,7 @@ from penstock.services.peripheral import Misplaced, Peripheral
 from penstock.services.peripheral.forward import ours
 from penstock.wire.call import Directory, NotImplementedHere
 from penstock.wire.validate import validate
-from services.peripheral.worlds import Own, new_queue
+from services.peripheral.worlds import Own, Stored, new_queue
 from services.serving import Door, serving
 
 
@@ -29,7 +29,7 @@ def forwarding(folder: Path, text: str) -> Iterator[Door]:
     directory = Directory(validate)
     Own().enter(directory)
     room = Peripheral(directory, lambda: "http://unused", time.time)
-    room.enter(folder)
+    room.enter(folder, [Stored(room)])
     with serving(directory) as door:
         yield door
     asyncio.run(room.close())
@@ -57,16 +57,20 @@ def test_an_operation_of_penstocks_own_stays_here_though_its_service_is_elsewher
     door: Door, tmp_path: Path, own: Own
 ) -> None:
     with forwarding(tmp_path, f'ssm = "{door.url}"') as near:
-        near.client("ssm").put_parameter(Name="there", Value="b", Type="String")
         near.client("ssm").start_session(Target="codebuild:x")
 
-        assert near.client("ssm").get_parameter(Name="there")["Parameter"]["Value"] == "b"
     assert own.calls == []
+
+
+def test_what_would_answer_instead_gives_way_to_the_endpoint_that_is_named(door: Door, tmp_path: Path) -> None:
+    with forwarding(tmp_path, 'ssm = "http://127.0.0.1:9"') as near, pytest.raises(ClientError, match="is forwarded"):
+        near.client("ssm").get_parameter(Name="a")
+
+    assert door.client("ssm").get_parameter(Name="a")["Parameter"]["Value"] == "kept here"
 
 
 def test_errors_and_moments_come_back_as_they_were(door: Door, tmp_path: Path) -> None:
     with forwarding(tmp_path, f'dynamodb = "{door.url}"\nssm = "{door.url}"') as near:
-        near.client("ssm").put_parameter(Name="a", Value="b", Type="String")
         assert near.client("ssm").get_parameter(Name="a")["Parameter"]["LastModifiedDate"].year >= 2026
 
         put = {"TableName": "nowhere", "Item": {"id": {"S": "1"}}}

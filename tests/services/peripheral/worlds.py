@@ -6,7 +6,8 @@ from typing import Any
 
 import boto3
 
-from penstock.wire.call import Answer, Call, Directory, Json
+from penstock.services.peripheral import Peripheral
+from penstock.wire.call import Answer, Call, Directory, Json, operation
 from services.serving import Door
 
 OWN = {
@@ -15,7 +16,7 @@ OWN = {
     "stepfunctions": ("StartExecution",),
     "logs": ("CreateLogStream", "PutLogEvents"),
     "sagemaker": ("StartPipelineExecution",),
-    "ssm": ("StartSession",),  # the others of it are moto's
+    "ssm": ("StartSession",),
 }
 
 
@@ -32,6 +33,20 @@ class Own:
     async def note(self, call: Call, _: Json) -> Answer:
         self.calls.append(call)
         return {}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What keeps SSM's parameters, and asks moto for AWS's own."""
+
+    room: Peripheral
+    service: str = "ssm"
+
+    @operation("GetParameter")
+    async def get(self, call: Call, request: Json) -> Answer:
+        if request["Name"].startswith("/aws/"):
+            return await self.room.answer(call, request)
+        return {"Parameter": {"Name": request["Name"], "Value": "kept here", "LastModifiedDate": 1_800_000_000.5}}
 
 
 @dataclass(frozen=True)

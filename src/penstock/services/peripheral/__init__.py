@@ -1,6 +1,6 @@
 """Peripheral services: what workflows touch besides Penstock's own, answered by moto, or by whoever you name.
 
-    SQS  SNS  DynamoDB (and its streams)  Kinesis  Secrets Manager  SSM parameters  ECR  CloudWatch metrics  KMS
+    SQS  SNS  DynamoDB (and its streams)  Kinesis  Secrets Manager  SSM documents  ECR  CloudWatch metrics  KMS
 
 Their state is ephemeral: it lives in this process and is gone when the server stops. What must last belongs
 elsewhere: `forward.toml` in the data folder names an endpoint per service, and Penstock passes every call on.

@@ -7,7 +7,8 @@ least for as long as the server runs. Left out on purpose, so that they answer 5
 * DynamoDB: endpoint discovery (it would send clients to AWS); PartiQL (moto needs a parser that is not installed);
   import and export (moto would use S3 of its own).
 * Secrets Manager: rotation (moto would call functions of its own).
-* SSM: commands, maintenance windows, patch baselines (no machine would be touched).
+* SSM: commands, maintenance windows, patch baselines (no machine would be touched). Of its parameters moto has only
+  those that are AWS's own, `/aws/...`: people's are kept (`services.ssm`, which asks here for the others).
 * ECR: scans (the findings would be made up), layers and logins (there is no registry behind it).
 * CloudWatch: composite alarms and insight rules (nobody would evaluate them).
 * Kinesis: encryption and enhanced monitoring (no effect).
@@ -59,10 +60,9 @@ OFFERED: Final[Mapping[str, frozenset[str]]] = {
         UpdateSecret UpdateSecretVersionStage
     """),
     "ssm": _names("""
-        AddTagsToResource CreateDocument DeleteDocument DeleteParameter DeleteParameters DescribeDocument
-        DescribeDocumentPermission DescribeParameters GetDocument GetParameter GetParameterHistory GetParameters
-        GetParametersByPath LabelParameterVersion ListDocuments ListTagsForResource ModifyDocumentPermission
-        PutParameter RemoveTagsFromResource UnlabelParameterVersion UpdateDocument UpdateDocumentDefaultVersion
+        AddTagsToResource CreateDocument DeleteDocument DescribeDocument DescribeDocumentPermission GetDocument
+        GetParameter GetParameters GetParametersByPath ListDocuments ListTagsForResource ModifyDocumentPermission
+        RemoveTagsFromResource UpdateDocument UpdateDocumentDefaultVersion
     """),
     "ecr": _names("""
         BatchDeleteImage BatchGetImage CreateRepository

@@ -8,7 +8,7 @@ moto about 0.6 ms, handing it over and back 0.1 ms of that order: not worth a se
 import asyncio
 import importlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import replace
@@ -22,7 +22,7 @@ from penstock.services.peripheral.offered import OFFERED
 from penstock.services.peripheral.waiting import Arrivals
 from penstock.wire import models
 from penstock.wire.arns import account_of_queue
-from penstock.wire.call import Answer, Body, Call, Directory, Json, ServiceError, read_whole
+from penstock.wire.call import Answer, Body, Call, Directory, Json, Service, ServiceError, read_whole
 from penstock.wire.http import asked_at
 
 log: Final = logging.getLogger(__name__)
@@ -61,10 +61,20 @@ class Peripheral:
         self._arrivals = Arrivals()
         self._alarms = Alarms(directory, clock)
 
-    def enter(self, data: Path) -> None:
-        """Enter the directory with every operation that nobody there answers; raises `Misplaced`."""
+    def enter(self, data: Path, instead: Iterable[Service] = ()) -> None:
+        """Enter the directory with every operation that nobody there answers; raises `Misplaced`.
+
+        What answers `instead` of moto is entered before, unless its service is forwarded.
+        """
+        own = {service for service, _ in self._directory.operations()}
+        self._forwards = places.forwards(data, own - OFFERED.keys())
+        for each in instead:
+            if each.service not in self._forwards:
+                self._directory.register(each)
+        self._enter_others()
+
+    def _enter_others(self) -> None:
         own = frozenset(self._directory.operations())
-        self._forwards = places.forwards(data, {service for service, _ in own} - OFFERED.keys())
         for service in self._forwards:
             self._pools[service] = ThreadPoolExecutor(FORWARDED_AT_ONCE, thread_name_prefix=f"forward-{service}")
             left = [name for name in models.model(service).operation_names if (service, name) not in own]

@@ -122,7 +122,7 @@ class Place:
 async def opened(folder: Path) -> AsyncIterator[Place]:
     """Every room, the peripheral services among them, and what the cases need."""
     async with furnished(folder) as world:
-        world.rooms.peripheral.enter(folder)
+        world.rooms.peripheral.enter(folder, world.rooms.instead)
         place = Place(world.rooms, {})
         try:
             await place.furnish()
