@@ -8,7 +8,9 @@ from typing import Any, Final
 import pytest
 
 from penstock.services.cloudformation.resources.own import place_of
+from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, ServiceError
+from services.clockwork import at_work
 from services.cloudformation.worlds import DEADLINE, World, opened
 
 TOPIC: Final = "arn:aws:sns:us-east-1:123456789012:makers"
@@ -164,20 +166,21 @@ async def test_an_operation_that_would_not_wait_is_refused(tmp_path: Path) -> No
             await world.create("s", FAILING, DeploymentConfig={"Mode": "EXPRESS"})
 
 
-async def test_an_update_that_is_cancelled_goes_back(tmp_path: Path) -> None:
-    waiting = {
-        "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
-        "Wait": {
-            "Type": "AWS::CloudFormation::WaitCondition",
-            "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "600"},
-        },
-    }
+WAITING: Final[Any] = {
+    "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+    "Wait": {
+        "Type": "AWS::CloudFormation::WaitCondition",
+        "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "600"},
+    },
+}
 
+
+async def test_an_update_that_is_cancelled_goes_back(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         await world.create("s", {"Resources": {"Data": {"Type": BUCKET}}})
         with pytest.raises(ServiceError, match="CancelUpdateStack cannot be called from current stack status"):
             await world.ask("CancelUpdateStack", StackName="s")
-        body = {"Resources": {"Data": {"Type": BUCKET}, **waiting}}
+        body = {"Resources": {"Data": {"Type": BUCKET}, **WAITING}}
         await world.ask("UpdateStack", StackName="s", TemplateBody=json.dumps(body))
         await world.until_there("s", "Wait")
         await world.ask("CancelUpdateStack", StackName="s")
@@ -186,6 +189,34 @@ async def test_an_update_that_is_cancelled_goes_back(tmp_path: Path) -> None:
 
     assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert [each["LogicalResourceId"] for each in left] == ["Data"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "left"),
+    [({}, "ROLLBACK_COMPLETE", 0), ({"OnFailure": "DELETE"}, "DELETE_COMPLETE", 0),
+     ({"OnFailure": "DO_NOTHING"}, "CREATE_FAILED", 1)],
+)  # fmt: skip
+async def test_a_creation_that_takes_longer_than_it_may_has_failed(
+    asked: Any, status: str, left: int, tmp_path: Path
+) -> None:
+    """Time goes on while the server is down, too."""
+    body = {"Resources": {"Data": {"Type": BUCKET}, **WAITING}}
+    async with opened(tmp_path) as world:
+        made = await world.ask("CreateStack", StackName="s", TemplateBody=json.dumps(body), TimeoutInMinutes=2, **asked)
+        await world.until_there("s", "Data")
+        await world.until_there("s", "Wait")
+        told = await world.stack("s")
+
+    async with at_work(World(SqliteDatabase(tmp_path / "penstock.db"), tmp_path, life=2, now=world.now + 120)) as world:
+        failed = await world.settled(made["StackId"])
+        data = [each for each in await world.buckets() if "data" in each]
+        happened = await world.events(made["StackId"])
+
+    assert told["TimeoutInMinutes"] == 2
+    assert failed["StackStatus"] == status
+    assert len(data) == left
+    assert any("Stack creation time exceeded the specified timeout." in reason for *_, reason in happened)
+    assert ("Wait", "CREATE_FAILED", "Resource creation cancelled") in happened
 
 
 def with_custom(size: int) -> Any:
