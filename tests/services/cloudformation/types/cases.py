@@ -207,11 +207,25 @@ CASES: dict[str, tuple[Json, Json]] = {
     ),
     "AWS::IAM::User": (
         {"Path": "/a/", "Policies": [{"PolicyName": "p", "PolicyDocument": GRANT}]},
-        {"Path": "/b/", "ManagedPolicyArns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"], "Tags": ONE},
+        {"Path": "/b/", "ManagedPolicyArns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"], "Tags": ONE,
+         "Groups": ["there"]},
+    ),
+    "AWS::IAM::Group": (
+        {"Path": "/a/", "Policies": [{"PolicyName": "p", "PolicyDocument": GRANT}]},
+        {"Path": "/b/", "ManagedPolicyArns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"]},
+    ),
+    "AWS::IAM::UserToGroupAddition": (
+        {"GroupName": "there", "Users": ["there"]},
+        {"GroupName": "there", "Users": ["there", "there2"]},
+    ),
+    "AWS::IAM::InstanceProfile": ({"Path": "/a/", "Roles": ["there"]}, {"Path": "/a/", "Roles": ["there2"]}),
+    "AWS::IAM::GroupPolicy": (
+        {"PolicyName": "one", "PolicyDocument": GRANT, "GroupName": "there"},
+        {"PolicyName": "one", "PolicyDocument": {**GRANT, "Id": "i"}, "GroupName": "there"},
     ),
     "AWS::IAM::Policy": (
         {"PolicyName": "p", "PolicyDocument": GRANT, "Roles": ["there"]},
-        {"PolicyName": "q", "PolicyDocument": GRANT, "Users": ["there"]},
+        {"PolicyName": "q", "PolicyDocument": GRANT, "Users": ["there"], "Groups": ["there"]},
     ),
     "AWS::IAM::RolePolicy": (
         {"PolicyName": "one", "PolicyDocument": GRANT, "RoleName": "there"},
@@ -223,7 +237,7 @@ CASES: dict[str, tuple[Json, Json]] = {
     ),
     "AWS::IAM::ManagedPolicy": (
         {"PolicyDocument": GRANT, "Roles": ["there"], "Path": "/a/"},
-        {"PolicyDocument": {**GRANT, "Id": "i"}, "Users": ["there"], "Path": "/a/"},
+        {"PolicyDocument": {**GRANT, "Id": "i"}, "Groups": ["there"], "Path": "/a/"},
     ),
     "AWS::IAM::AccessKey": ({"UserName": "there"}, {"UserName": "there", "Status": "Inactive"}),
     "AWS::KMS::Key": (

@@ -49,9 +49,7 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     "AWS::Events::EventBusPolicy": {ELSEWHERE: "Statement"},
     "AWS::Glue::Database": {ELSEWHERE: "DatabaseName"},  # DatabaseInput has the name
     "AWS::Glue::Table": {ELSEWHERE: "Name OpenTableFormatInput"},  # TableInput has the name
-    "AWS::IAM::ManagedPolicy": {ELSEWHERE: "Groups"},
-    "AWS::IAM::Policy": {ELSEWHERE: "Groups"},
-    "AWS::IAM::User": {ELSEWHERE: "Groups LoginProfile"},
+    "AWS::IAM::User": {ELSEWHERE: "LoginProfile"},
     "AWS::Lambda::Alias": {ELSEWHERE: "ProvisionedConcurrencyConfig"},
     "AWS::Lambda::EventSourceMapping": {
         REFUSED: "AmazonManagedKafkaEventSourceConfig BisectBatchOnFunctionError DestinationConfig "
@@ -124,6 +122,7 @@ CHANGED: Mapping[str, Mapping[str, str]] = {  # in place, where it replaces on A
 }
 REQUIRED: Mapping[str, str] = {  # beside what AWS's schema requires: the operation does
     "AWS::Glue::Table": "TableInput",
+    "AWS::IAM::GroupPolicy": "PolicyDocument",
     "AWS::IAM::RolePolicy": "PolicyDocument",
     "AWS::IAM::UserPolicy": "PolicyDocument",
     "AWS::ServiceCatalog::PortfolioPrincipalAssociation": "PortfolioId PrincipalARN",

@@ -44,8 +44,8 @@ def template(branch: str) -> Any:
             "Helper": of("Lambda::Function", function(Role=role)),
             "Linked": of("SageMaker::CodeRepository", {"GitConfig": {
                 "RepositoryUrl": "https://git.example.org/a.git", "Branch": branch}}),
-            "Steps": of("SageMaker::Pipeline", {
-                "PipelineName": "Project", "RoleArn": role, "PipelineDefinition": {"PipelineDefinitionBody": PIPELINE}}),
+            "Steps": of("SageMaker::Pipeline", {"PipelineName": "Project", "RoleArn": role, "PipelineDefinition": {
+                "PipelineDefinitionBody": PIPELINE}}),
             "Packages": of("SageMaker::ModelPackageGroup", {"ModelPackageGroupName": "project-models"}),
             "Model": of("SageMaker::Model", {"ExecutionRoleArn": role, "PrimaryContainer": {"Image": IMAGE}}),
             "Config": of("SageMaker::EndpointConfig", {"ProductionVariants": [variant]}),
