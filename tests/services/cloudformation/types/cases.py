@@ -92,6 +92,13 @@ def delivery(branch: str) -> Json:
     }
 
 
+HOSTED = {
+    "Source": {"Type": "GITHUB", "Location": "https://github.com/a/b.git", "BuildSpec": "buildspec.yml"},
+    "Artifacts": {"Type": "NO_ARTIFACTS"},
+}
+PUSHED = {"Type": "EVENT", "Pattern": "PUSH"}
+
+
 def project(**more: Json) -> Json:
     return {
         "ServiceRole": ROLE,
@@ -104,8 +111,7 @@ def project(**more: Json) -> Json:
         },
         "Source": {"Type": "CODEPIPELINE", "BuildSpec": "buildspec.yml"},
         "TimeoutInMinutes": "30",
-        **more,
-    }
+    } | more
 
 
 def function(**more: Json) -> Json:
@@ -119,7 +125,19 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"ResourceId": "endpoint/served/variant/all", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
          "ServiceNamespace": "sagemaker", "MinCapacity": 1, "MaxCapacity": "3", "RoleARN": ROLE},
     ),
-    "AWS::CodeBuild::Project": (project(Tags=ONE), project(Description="changed", Tags=TWO)),
+    "AWS::CodeBuild::Project": (
+        project(Tags=ONE, **HOSTED, Triggers={"Webhook": "true", "FilterGroups": [[PUSHED]]}),
+        project(Description="changed", Tags=TWO, **HOSTED, Triggers={"Webhook": True, "FilterGroups": [[
+            PUSHED, {"Type": "HEAD_REF", "Pattern": "main", "ExcludeMatchedPattern": "false"}]]}),
+    ),
+    "AWS::CodePipeline::Webhook": (
+        {"TargetPipeline": "there", "TargetAction": "Fetch", "TargetPipelineVersion": 1, "Tags": ONE,
+         "Authentication": "GITHUB_HMAC", "AuthenticationConfiguration": {"SecretToken": "s"},
+         "Filters": [{"JsonPath": "$.ref", "MatchEquals": "refs/heads/{Branch}"}]},
+        {"TargetPipeline": "there", "TargetAction": "Fetch", "TargetPipelineVersion": 1, "Tags": TWO,
+         "Authentication": "IP", "AuthenticationConfiguration": {"AllowedIPRange": "10.0.0.0/8"},
+         "Filters": [{"JsonPath": "$.ref"}]},
+    ),
     "AWS::CodeBuild::ReportGroup": (
         {"Type": "TEST", "ExportConfig": {"ExportConfigType": "NO_EXPORT"}},
         {"Type": "TEST", "ExportConfig": {"ExportConfigType": "NO_EXPORT"}, "Tags": ONE, "DeleteReports": True},

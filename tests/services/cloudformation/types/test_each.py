@@ -93,6 +93,12 @@ class Place:
             "sagemaker", "CreateDataQualityJobDefinition", **{**definition, "JobResources": count},
             JobDefinitionName="there",
         )  # fmt: skip
+        pipeline = Resource(
+            logical_id="It", name="there", properties=cases.delivery("main"), scope=Scope(), token="there"
+        )
+        await Driver(self.rooms.directory, Scope(), "there").drive(
+            TYPES["AWS::CodePipeline::Pipeline"].create(pipeline)
+        )
         if self.rooms.directory.answers("servicecatalog", "CreatePortfolio"):
             await self.furnish_catalog()
 

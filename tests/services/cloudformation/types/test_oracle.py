@@ -32,7 +32,7 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     "AWS::CloudWatch::Dashboard": {ELSEWHERE: "Tags"},
     "AWS::CodeBuild::Project": {
         REFUSED: "AutoRetryLimit BadgeEnabled FileSystemLocations",
-        ELSEWHERE: "ResourceAccessRole Triggers Visibility",
+        ELSEWHERE: "ResourceAccessRole Visibility",
     },
     "AWS::CodeCommit::Repository": {REFUSED: "KmsKeyId"},
     "AWS::DynamoDB::Table": {
