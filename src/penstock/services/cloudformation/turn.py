@@ -301,8 +301,10 @@ class Turn:
                 assert work.after is not None
                 self._add_leaving(Leaving(lid, replace(work.after, physical_id=physical_id), "undone"))
         else:
-            # How far it came is not known: whatever comes next starts from all that was wanted.
-            self._slot_is(lid, replace(self._slot(lid), now=work.after, is_tainted=True))
+            # How far it came is not known: whatever comes next starts from all that was wanted; a rollback that is
+            # tried again, from what it was to undo.
+            wanted = work.before if self.state.phase == "back" else work.after
+            self._slot_is(lid, replace(self._slot(lid), now=wanted, is_tainted=True))
         if work.is_cancelled:
             return
         verb: Verb = "create" if work.before is None else "update"

@@ -102,6 +102,7 @@ class Resource:
     stack_name: str = ""
     capabilities: tuple[str, ...] = ()  # that were granted to the stack
     token: str = ""
+    skipped: tuple[str, ...] = ()  # of a nested stack: what of it a rollback leaves as it is
 
     def only(self, *names: str) -> dict[str, Json]:
         """The properties of these names that are there."""
