@@ -249,6 +249,44 @@ async def test_a_custom_resource_of_a_topic_is_answered_by_whoever_hears(tmp_pat
     assert heard == [(TOPIC, "Create", "1"), (TOPIC, "Update", "2"), (TOPIC, "Delete", "2")]
 
 
+async def test_what_is_hidden_is_in_no_event_and_no_drift(tmp_path: Path) -> None:
+    tags = [
+        {"Key": "user", "Value": {"Fn::Sub": "of ${User}"}},
+        {"Key": "made", "Value": {"Fn::GetAtt": ["It", "Key"]}},
+    ]
+    body = with_custom(1)
+    body["Parameters"] = {"User": {"Type": "String", "NoEcho": True}}
+    body["Resources"]["Data"] = {"Type": BUCKET, "Properties": {"Tags": tags}}
+
+    async with opened(tmp_path) as world:
+
+        async def publish(call: Call, request: Any) -> Answer:
+            bucket, key = place_of(json.loads(request["Message"])["ResponseURL"])
+            data = {"Answer": "42", "Key": "made-secret"}
+            said = {"Status": "SUCCESS", "PhysicalResourceId": "it", "NoEcho": True, "Data": data}
+            await world.ask("PutObject", service="s3", Bucket=bucket, Key=key, Body=json.dumps(said).encode())
+            return {"MessageId": "m"}
+
+        world.directory.provide("sns", ["Publish"], publish)
+        given = [{"ParameterKey": "User", "ParameterValue": "given-secret"}]
+        made = await world.create("s", body, Parameters=given)
+        bucket = await world.until_there("s", "Data")
+        kept = (await world.ask("GetBucketTagging", service="s3", Bucket=bucket))["TagSet"]
+        changed = {"TagSet": [{"Key": "user", "Value": "other-secret"}, kept[1]]}
+        await world.ask("PutBucketTagging", service="s3", Bucket=bucket, Tagging=changed)
+        drift = await world.ask("DetectStackResourceDrift", StackName="s", LogicalResourceId="Data")
+        await world.delete("s")
+        events = await world.ask("DescribeStackEvents", StackName=made["StackId"])
+
+    assert [each["Value"] for each in kept] == ["of given-secret", "made-secret"]
+    assert drift["StackResourceDrift"]["StackResourceDriftStatus"] == "MODIFIED"
+    assert "-secret" not in json.dumps([events, drift])
+    told = [
+        each for each in events["StackEvents"] if each["LogicalResourceId"] == "Data" and "ResourceProperties" in each
+    ]
+    assert json.loads(told[0]["ResourceProperties"])["Tags"][0] == {"Key": "user", "Value": "of ****"}
+
+
 async def test_values_are_looked_up_when_a_resource_is_made_and_kept_nowhere(tmp_path: Path) -> None:
     tags = [
         {"Key": "plain", "Value": "{{resolve:ssm:/team:3}}"},

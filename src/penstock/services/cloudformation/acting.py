@@ -47,7 +47,10 @@ class Acting:
             return {"Error": str(error), "PhysicalId": doing.there}
         except TimeoutError:
             return {"Error": f"Resource did not stabilize in {kind.longest:.0f} seconds.", "PhysicalId": doing.there}
-        return {"PhysicalId": made.physical_id, "Attributes": dict(made.attributes)} if made is not None else {}
+        if made is None:
+            return {}
+        hiding = {"IsHidden": True} if made.is_hidden else {}
+        return {"PhysicalId": made.physical_id, "Attributes": dict(made.attributes), **hiding}
 
     async def state(self, task: Task) -> tuple[Plan, State]:
         seen = await self.engine.database.read(lambda tx: self.engine.look(tx, task.run))

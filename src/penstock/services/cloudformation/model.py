@@ -29,10 +29,17 @@ class Instance(Value, frozen=True):
     attributes: dict[str, Json] = {}
     name: str = ""
     is_named: bool = False  # by the template
+    is_hidden: bool = False  # its attributes are told to nobody
+    masked: dict[str, Json] | None = None  # its properties, where not all of them may be told
     needs: tuple[str, ...] = ()
     deletion_policy: str = ""
     update_replace_policy: str = ""
     creation_policy: Json = None
+
+    @property
+    def shown(self) -> dict[str, Json]:
+        """Its properties as anybody may see them."""
+        return self.properties if self.masked is None else self.masked
 
 
 class Target(Value, frozen=True):

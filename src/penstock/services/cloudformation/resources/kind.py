@@ -78,6 +78,7 @@ class Made:
 
     physical_id: str
     attributes: Mapping[str, Json] = field(default_factory=dict)
+    is_hidden: bool = False  # its attributes are told to nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

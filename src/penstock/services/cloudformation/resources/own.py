@@ -162,7 +162,8 @@ def told_custom(resource: Resource, kind: str, more: Mapping[str, Json]) -> Step
         reason = answer[-1].get("Reason") or "no reason was given"
         raise Failed(f"Received response status [FAILED] from custom resource. Message returned: {reason}")
     yield from forget(bucket, key)
-    return Made(physical_id, dict(answer[-1].get("Data") or {}))
+    is_hidden = text(answer[-1].get("NoEcho", False)) == "true"
+    return Made(physical_id, dict(answer[-1].get("Data") or {}), is_hidden)
 
 
 def send(resource: Resource, kind: str, more: Mapping[str, Json], address: str) -> Steps[None]:
