@@ -512,9 +512,12 @@ def identity_services(database: SqliteDatabase, ring: identity.StoredKeys) -> tu
     return (
         identity.Roles(database, clock, chance),
         identity.Users(database, clock, chance),
+        identity.Groups(database, clock, chance),
+        identity.InstanceProfiles(database, clock, chance),
         identity.Policies(database, clock, chance),
         identity.RoleGrants(database, clock),
         identity.UserGrants(database, clock),
+        identity.GroupGrants(database, clock),
         identity.Account(database),
         identity.AccessKeys(database, clock, chance, ring),
         identity.ServiceCredentials(database, clock, chance),

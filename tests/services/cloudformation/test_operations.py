@@ -8,7 +8,9 @@ from typing import Any, Final
 import pytest
 
 from penstock.services.cloudformation.resources.own import place_of
+from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, ServiceError
+from services.clockwork import at_work
 from services.cloudformation.worlds import DEADLINE, World, opened
 
 TOPIC: Final = "arn:aws:sns:us-east-1:123456789012:makers"
@@ -164,20 +166,21 @@ async def test_an_operation_that_would_not_wait_is_refused(tmp_path: Path) -> No
             await world.create("s", FAILING, DeploymentConfig={"Mode": "EXPRESS"})
 
 
-async def test_an_update_that_is_cancelled_goes_back(tmp_path: Path) -> None:
-    waiting = {
-        "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
-        "Wait": {
-            "Type": "AWS::CloudFormation::WaitCondition",
-            "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "600"},
-        },
-    }
+WAITING: Final[Any] = {
+    "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+    "Wait": {
+        "Type": "AWS::CloudFormation::WaitCondition",
+        "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "600"},
+    },
+}
 
+
+async def test_an_update_that_is_cancelled_goes_back(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         await world.create("s", {"Resources": {"Data": {"Type": BUCKET}}})
         with pytest.raises(ServiceError, match="CancelUpdateStack cannot be called from current stack status"):
             await world.ask("CancelUpdateStack", StackName="s")
-        body = {"Resources": {"Data": {"Type": BUCKET}, **waiting}}
+        body = {"Resources": {"Data": {"Type": BUCKET}, **WAITING}}
         await world.ask("UpdateStack", StackName="s", TemplateBody=json.dumps(body))
         await world.until_there("s", "Wait")
         await world.ask("CancelUpdateStack", StackName="s")
@@ -186,6 +189,34 @@ async def test_an_update_that_is_cancelled_goes_back(tmp_path: Path) -> None:
 
     assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert [each["LogicalResourceId"] for each in left] == ["Data"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "left"),
+    [({}, "ROLLBACK_COMPLETE", 0), ({"OnFailure": "DELETE"}, "DELETE_COMPLETE", 0),
+     ({"OnFailure": "DO_NOTHING"}, "CREATE_FAILED", 1)],
+)  # fmt: skip
+async def test_a_creation_that_takes_longer_than_it_may_has_failed(
+    asked: Any, status: str, left: int, tmp_path: Path
+) -> None:
+    """Time goes on while the server is down, too."""
+    body = {"Resources": {"Data": {"Type": BUCKET}, **WAITING}}
+    async with opened(tmp_path) as world:
+        made = await world.ask("CreateStack", StackName="s", TemplateBody=json.dumps(body), TimeoutInMinutes=2, **asked)
+        await world.until_there("s", "Data")
+        await world.until_there("s", "Wait")
+        told = await world.stack("s")
+
+    async with at_work(World(SqliteDatabase(tmp_path / "penstock.db"), tmp_path, life=2, now=world.now + 120)) as world:
+        failed = await world.settled(made["StackId"])
+        data = [each for each in await world.buckets() if "data" in each]
+        happened = await world.events(made["StackId"])
+
+    assert told["TimeoutInMinutes"] == 2
+    assert failed["StackStatus"] == status
+    assert len(data) == left
+    assert any("Stack creation time exceeded the specified timeout." in reason for *_, reason in happened)
+    assert ("Wait", "CREATE_FAILED", "Resource creation cancelled") in happened
 
 
 def with_custom(size: int) -> Any:
@@ -216,6 +247,44 @@ async def test_a_custom_resource_of_a_topic_is_answered_by_whoever_hears(tmp_pat
     assert (made["StackStatus"], made["Outputs"][0]["OutputValue"]) == ("CREATE_COMPLETE", "42")
     assert (changed["StackStatus"], gone["StackStatus"]) == ("UPDATE_COMPLETE", "DELETE_COMPLETE")
     assert heard == [(TOPIC, "Create", "1"), (TOPIC, "Update", "2"), (TOPIC, "Delete", "2")]
+
+
+async def test_what_is_hidden_is_in_no_event_and_no_drift(tmp_path: Path) -> None:
+    tags = [
+        {"Key": "user", "Value": {"Fn::Sub": "of ${User}"}},
+        {"Key": "made", "Value": {"Fn::GetAtt": ["It", "Key"]}},
+    ]
+    body = with_custom(1)
+    body["Parameters"] = {"User": {"Type": "String", "NoEcho": True}}
+    body["Resources"]["Data"] = {"Type": BUCKET, "Properties": {"Tags": tags}}
+
+    async with opened(tmp_path) as world:
+
+        async def publish(call: Call, request: Any) -> Answer:
+            bucket, key = place_of(json.loads(request["Message"])["ResponseURL"])
+            data = {"Answer": "42", "Key": "made-secret"}
+            said = {"Status": "SUCCESS", "PhysicalResourceId": "it", "NoEcho": True, "Data": data}
+            await world.ask("PutObject", service="s3", Bucket=bucket, Key=key, Body=json.dumps(said).encode())
+            return {"MessageId": "m"}
+
+        world.directory.provide("sns", ["Publish"], publish)
+        given = [{"ParameterKey": "User", "ParameterValue": "given-secret"}]
+        made = await world.create("s", body, Parameters=given)
+        bucket = await world.until_there("s", "Data")
+        kept = (await world.ask("GetBucketTagging", service="s3", Bucket=bucket))["TagSet"]
+        changed = {"TagSet": [{"Key": "user", "Value": "other-secret"}, kept[1]]}
+        await world.ask("PutBucketTagging", service="s3", Bucket=bucket, Tagging=changed)
+        drift = await world.ask("DetectStackResourceDrift", StackName="s", LogicalResourceId="Data")
+        await world.delete("s")
+        events = await world.ask("DescribeStackEvents", StackName=made["StackId"])
+
+    assert [each["Value"] for each in kept] == ["of given-secret", "made-secret"]
+    assert drift["StackResourceDrift"]["StackResourceDriftStatus"] == "MODIFIED"
+    assert "-secret" not in json.dumps([events, drift])
+    told = [
+        each for each in events["StackEvents"] if each["LogicalResourceId"] == "Data" and "ResourceProperties" in each
+    ]
+    assert json.loads(told[0]["ResourceProperties"])["Tags"][0] == {"Key": "user", "Value": "of ****"}
 
 
 async def test_values_are_looked_up_when_a_resource_is_made_and_kept_nowhere(tmp_path: Path) -> None:

@@ -295,11 +295,35 @@ async def test_a_rollback_that_fails_goes_on_without_what_is_skipped(tmp_path: P
         failed = await world.update("s", with_role(90), **NAMED)
         with pytest.raises(ServiceError, match="can only be resources that are in the UPDATE_FAILED state"):
             await world.ask("ContinueUpdateRollback", StackName="s", ResourcesToSkip=["Other"])
+        await world.ask("ContinueUpdateRollback", StackName="s")
+        again = await world.settled("s")
         await world.ask("ContinueUpdateRollback", StackName="s", ResourcesToSkip=["Role"])
         stack = await world.settled("s")
 
+    assert failed["StackStatus"] == again["StackStatus"] == "UPDATE_ROLLBACK_FAILED"
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+
+
+async def test_a_rollback_goes_on_in_a_stack_in_a_stack_without_what_is_skipped_there(tmp_path: Path) -> None:
+    def outer(minutes: int) -> Any:
+        return {"Resources": {"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": {
+            "TemplateURL": f"https://s3.amazonaws.com/templates/{minutes}.json"}}}}  # fmt: skip
+
+    async with opened(tmp_path) as world:
+        await world.ask("CreateBucket", service="s3", Bucket="templates")
+        for minutes in (60, 90):
+            body = json.dumps(with_role(minutes)).encode()
+            await world.ask("PutObject", service="s3", Bucket="templates", Key=f"{minutes}.json", Body=body)
+        await world.create("s", outer(60), **NAMED)
+        await world.ask("DeleteRole", service="iam", RoleName="r")
+        failed = await world.update("s", outer(90), **NAMED)
+        await world.ask("ContinueUpdateRollback", StackName="s", ResourcesToSkip=["Inner.Role"])
+        stack = await world.settled("s")
+        [inner] = [each for each in (await world.ask("DescribeStacks"))["Stacks"] if "ParentId" in each]
+
     assert failed["StackStatus"] == "UPDATE_ROLLBACK_FAILED"
     assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert inner["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
 
 
 async def test_what_failed_and_was_left_can_be_rolled_back_or_updated_again(tmp_path: Path) -> None:

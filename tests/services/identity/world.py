@@ -61,6 +61,9 @@ def identity_world(folder: Path, *, auth: bool = False) -> Iterator[World]:
         services = (
             identity.Account(database),
             identity.AccessKeys(database, clock, chance, ring),
+            identity.Groups(database, clock, chance),
+            identity.GroupGrants(database, clock),
+            identity.InstanceProfiles(database, clock, chance),
             identity.Policies(database, clock, chance),
             identity.RoleGrants(database, clock),
             identity.Roles(database, clock, chance),

@@ -5,7 +5,7 @@
     turn.py       how a stack goes on from what it hears, flow.py its run; pure
     model.py      its nouns    starting.py  how an operation begins    comparing.py  what an update would change
     acting.py     what is done in the world: the functions of resources/ (a module for each service), by driving.py
-    records.py  rows.py  notices.py             what is told of it
+    records.py  rows.py  notices.py  hiding.py             what is told of it
 
 Templates are read and evaluated by `languages.cloudformation`.
 """

@@ -32,11 +32,12 @@ class Acting:
 
     async def act(self, task: Task) -> Json:
         """Make, change or delete a resource. A failure is told as data, with the id of what is there all the same."""
-        order, work = await self._work(task)
+        order, state = await self.state(task)
+        work = state.works[task.key]
         after = work.after or work.before
         assert after is not None
         kind = self.types[after.type]
-        doing = Doing(self, task, order, work, kind)
+        doing = Doing(self, task, order, work, kind, inside(state.skipped, work.logical_id))
         try:
             async with asyncio.timeout(kind.longest):
                 made = await doing.done()
@@ -46,16 +47,15 @@ class Acting:
             return {"Error": str(error), "PhysicalId": doing.there}
         except TimeoutError:
             return {"Error": f"Resource did not stabilize in {kind.longest:.0f} seconds.", "PhysicalId": doing.there}
-        return {"PhysicalId": made.physical_id, "Attributes": dict(made.attributes)} if made is not None else {}
+        if made is None:
+            return {}
+        hiding = {"IsHidden": True} if made.is_hidden else {}
+        return {"PhysicalId": made.physical_id, "Attributes": dict(made.attributes), **hiding}
 
     async def state(self, task: Task) -> tuple[Plan, State]:
         seen = await self.engine.database.read(lambda tx: self.engine.look(tx, task.run))
         assert seen is not None
         return seen.plan.order, seen.state
-
-    async def _work(self, task: Task) -> tuple[Plan, Work]:
-        order, state = await self.state(task)
-        return order, state.works[task.key]
 
     async def filled(self, scope: Scope, properties: Json) -> Json:
         """Properties with what their dynamic references stand for, which no journal keeps."""
@@ -79,7 +79,10 @@ class Acting:
 class Doing:
     """One try of one thing. `there` is the id of what is there, or may be, while it is not done."""
 
-    def __init__(self, acting: Acting, task: Task, order: Plan, work: Work, kind: ResourceType) -> None:
+    def __init__(
+        self, acting: Acting, task: Task, order: Plan, work: Work, kind: ResourceType, skipped: tuple[str, ...]
+    ) -> None:
+        self._skipped = skipped
         self._acting, self._task, self._order, self._work, self._kind = acting, task, order, work, kind
         self._scope = Scope(task.scope.account, task.scope.region)
         token = f"{task.run}#{task.key}"
@@ -139,7 +142,13 @@ class Doing:
             stack_id=self._order.stack_id,
             stack_name=self._order.stack_name,
             token=f"{self._task.run}#{self._task.key}",
+            skipped=self._skipped,
         )
+
+
+def inside(skipped: tuple[str, ...], logical_id: str) -> tuple[str, ...]:
+    """Of `Nested.Resource` what follows a nested stack's logical id."""
+    return tuple(each.partition(".")[2] for each in skipped if each.startswith(f"{logical_id}."))
 
 
 def replace_ids(after: Instance, before: Instance) -> Instance:

@@ -15,6 +15,7 @@ from penstock.engine.engine import Engine
 from penstock.services.cloudformation import rows
 from penstock.services.cloudformation.describing import cut
 from penstock.services.cloudformation.driving import Driver
+from penstock.services.cloudformation.hiding import HIDDEN
 from penstock.services.cloudformation.model import Instance, State, id_of
 from penstock.services.cloudformation.resources.kind import Resource, ResourceType
 from penstock.services.cloudformation.resources.own import bucket_name, own_bucket, signals_key
@@ -156,6 +157,13 @@ class Drifts:
         differences = list(differing(expected, actual or {})) if actual is not None else []
         status = "DELETED" if actual is None else "MODIFIED" if differences else "IN_SYNC"
         seen = {name: (actual or {}).get(name) for name in expected}
+        for name in [name for name in expected if instance.shown.get(name) != expected[name]]:
+            expected[name], seen[name] = instance.shown.get(name), HIDDEN
+            differences = [
+                {**each, "ExpectedValue": HIDDEN, "ActualValue": HIDDEN}
+                if each["PropertyPath"].split("/")[1] == name else each
+                for each in differences
+            ]  # fmt: skip
         return {
             "StackId": found.arn,
             "LogicalResourceId": lid,

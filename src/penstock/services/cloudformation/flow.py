@@ -115,7 +115,7 @@ def hear(turn: Turn, key: str, result: Json) -> None:
     if "Error" in result:
         turn.refused(key, result["Error"], result.get("PhysicalId", ""))
     else:
-        turn.done(key, result.get("PhysicalId", ""), result.get("Attributes", {}))
+        turn.done(key, result.get("PhysicalId", ""), result.get("Attributes", {}), is_hidden="IsHidden" in result)
 
 
 def prepared(order: Plan) -> Prepared:

@@ -29,10 +29,17 @@ class Instance(Value, frozen=True):
     attributes: dict[str, Json] = {}
     name: str = ""
     is_named: bool = False  # by the template
+    is_hidden: bool = False  # its attributes are told to nobody
+    masked: dict[str, Json] | None = None  # its properties, where not all of them may be told
     needs: tuple[str, ...] = ()
     deletion_policy: str = ""
     update_replace_policy: str = ""
     creation_policy: Json = None
+
+    @property
+    def shown(self) -> dict[str, Json]:
+        """Its properties as anybody may see them."""
+        return self.properties if self.masked is None else self.masked
 
 
 class Target(Value, frozen=True):
@@ -138,7 +145,7 @@ class State(Value, frozen=True):
     failed: tuple[str, ...] = ()  # logical ids
     failure: str = ""  # why the operation goes no further
     is_undone: bool = False
-    skipped: tuple[str, ...] = ()  # logical ids that a rollback leaves as they are
+    skipped: tuple[str, ...] = ()  # logical ids that a rollback leaves as they are; `Nested.Resource` in nested stacks
     outputs: tuple[dict[str, str], ...] | None = None
     happenings: tuple[Happening, ...] = ()
     count: int = 0

@@ -1,15 +1,17 @@
 """Records: the rows that customers see of a stack, kept in step with its operation's journal."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
 
 from penstock.services.cloudformation import rows
-from penstock.services.cloudformation.model import Happening, Slot, State, id_of
+from penstock.services.cloudformation.model import Happening, Instance, Slot, State, id_of
 from penstock.services.cloudformation.notices import Teller
+from penstock.services.cloudformation.resources.kind import ResourceType
 from penstock.services.cloudformation.turn import STACK, Prepared
-from penstock.store import documents
+from penstock.store import documents, tags
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import Scope
@@ -18,12 +20,18 @@ Json = Any
 LONGEST_PROPERTIES: Final = 20_000  # characters in an event
 GONE: Final = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 WELL: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+APART: Final = ("AWS::CloudFormation::", "AWS::CodeBuild::")  # whose tags are not kept as tags
+UNTOLD: Final[Mapping[str, Callable[[str], str]]] = {  # the ARN's end, of types that tell no ARN
+    "AWS::SageMaker::FeatureGroup": lambda name: f"feature-group/{name.lower()}",
+    "AWS::SageMaker::Pipeline": lambda name: f"pipeline/{name}",
+}
 BACK: Final = ("UPDATE_ROLLBACK_COMPLETE",)
 
 
 @dataclass(frozen=True)
 class Records:
     teller: Teller
+    types: Mapping[str, ResourceType]
 
     def reflect(self, tx: Transaction, scope: Scope, plan: Prepared, before: State, after: State) -> None:
         """Bring all rows in step, and tell of what has happened."""
@@ -35,11 +43,30 @@ class Records:
             )
             documents.insert(tx, event)
             self.teller(tx, place, plan, event)
+            if each.logical_id and each.status in WELL:
+                self._mark(tx, place, plan, each.logical_id, after.slots[each.logical_id])
         for lid, slot in after.slots.items():
             if slot is not before.slots.get(lid):
                 reflect_resource(tx, place, plan, lid, slot, after)
         if after.status != before.status or after.phase != before.phase:
             reflect_stack(tx, place, plan, after)
+
+    def _mark(self, tx: Transaction, scope: Scope, plan: Prepared, lid: str, slot: Slot) -> None:
+        """Tag a resource as the stack's. Customers cannot ask for such tags, so no service could be asked for them."""
+        if slot.now is None or self.types[slot.type].tagging == "none" or slot.type.startswith(APART):
+            return
+        arn = arn_of(scope, slot.now)
+        if documents.find_by_arn(tx, arn) is not None:
+            names = {"stack-name": plan.order.stack_name, "stack-id": plan.order.stack_id, "logical-id": lid}
+            tags.add(tx, arn, {f"aws:cloudformation:{key}": value for key, value in names.items()})
+
+
+def arn_of(scope: Scope, instance: Instance) -> str:
+    """The ARN of a resource; "" where it tells none."""
+    if instance.type in UNTOLD:
+        return scope.arn("sagemaker", UNTOLD[instance.type](instance.physical_id))
+    told = (str(value) for name, value in instance.attributes.items() if name.endswith("Arn"))
+    return instance.physical_id if instance.physical_id.startswith("arn:") else next(told, "").removesuffix(":*")
 
 
 def event_of(plan: Prepared, scope: Scope, what: Happening, name: str, state: State) -> Document:

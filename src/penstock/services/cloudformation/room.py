@@ -38,7 +38,7 @@ def open_cloudformation(
     templates, starter = Templates(directory, TYPES), Starter(engine, clock)
     comparing = Comparing(starter, TYPES)
     exports = Exports(engine)
-    engine.register(StackFlow(TYPES, Records(Teller(notices, deliveries)).reflect))
+    engine.register(StackFlow(TYPES, Records(Teller(notices, deliveries), TYPES).reflect))
     engine.activity(flow.ACT, Acting(engine, directory, TYPES, Addresses(directory, endpoint).of).act)
     engine.activity(flow.EXPORT, exports.tell)
     stacks = Stacks(engine, templates, starter, comparing, clock, chance)

@@ -149,7 +149,7 @@ class Stacks:
             must_be(found, {"UPDATE_ROLLBACK_FAILED"}, "continue update rollback")
             seen = self.starter.last(tx, found)
             assert seen is not None
-            if strange := [each for each in skipped if each not in seen.state.failed]:
+            if strange := [each for each in skipped if each.partition(".")[0] not in seen.state.failed]:
                 raise rows.invalid(
                     f"ResourcesToSkip can only be resources that are in the UPDATE_FAILED state: {', '.join(strange)}"
                 )

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from penstock.languages.cloudformation import Made, Scope, Template, TemplateError, holds, resolve, unknowns
 from penstock.languages.cloudformation.references import properties_of
 from penstock.services.cloudformation import policies
+from penstock.services.cloudformation.hiding import masked, secrets_of
 from penstock.services.cloudformation.model import (
     FAILED,
     Happening,
@@ -101,7 +102,7 @@ class Turn:
                 begun = f"{WORDS[work.verb]}_IN_PROGRESS"
                 self._say(work.logical_id, begun, "Resource creation Initiated", physical_id)
 
-    def done(self, key: str, physical_id: str, attributes: dict[str, Json]) -> None:
+    def done(self, key: str, physical_id: str, attributes: dict[str, Json], *, is_hidden: bool = False) -> None:
         if key.startswith("export/"):
             self._exported()
             return
@@ -113,7 +114,8 @@ class Turn:
             self._deleted(work)
         else:
             assert work.after is not None
-            self._made(work, replace(work.after, physical_id=physical_id, attributes=attributes))
+            made = replace(work.after, physical_id=physical_id, attributes=attributes, is_hidden=is_hidden)
+            self._made(work, made)
         self._go_on()
 
     def refused(self, key: str, message: str, physical_id: str) -> None:
@@ -223,7 +225,8 @@ class Turn:
         changed = differing(now.properties, after.properties)
         if not changed and not slot.is_tainted:
             kept = replace(after, physical_id=now.physical_id, attributes=now.attributes, name=now.name)
-            self._slot_is(lid, replace(slot, now=replace(kept, is_named=now.is_named), is_settled=True))
+            kept = replace(kept, is_named=now.is_named, is_hidden=now.is_hidden)
+            self._slot_is(lid, replace(slot, now=kept, is_settled=True))
             return
         replaces = self.types[after.type].replaces(changed)
         refusal = self._refusal(lid, now, after, replaces=replaces)
@@ -259,9 +262,12 @@ class Turn:
         if not name and kind.naming is not None:
             luck = f"{self.plan.order.run}/{lid}/{self.state.count}"
             name = decided(kind.naming, self.plan.order.stack_name, lid, luck)
+        there = [slot.now for slot in self.state.slots.values() if slot.now is not None]
+        secrets = secrets_of(self.plan.template, self.plan.order.target.parameters, there)
         return Instance(
             type=declared.type,
             properties=tagged,
+            masked=masked(tagged, secrets) if secrets else None,
             name=name,
             is_named=given is not None,
             needs=tuple(sorted(self.plan.needs[lid])),
@@ -301,8 +307,10 @@ class Turn:
                 assert work.after is not None
                 self._add_leaving(Leaving(lid, replace(work.after, physical_id=physical_id), "undone"))
         else:
-            # How far it came is not known: whatever comes next starts from all that was wanted.
-            self._slot_is(lid, replace(self._slot(lid), now=work.after, is_tainted=True))
+            # How far it came is not known: whatever comes next starts from all that was wanted; a rollback that is
+            # tried again, from what it was to undo.
+            wanted = work.before if self.state.phase == "back" else work.after
+            self._slot_is(lid, replace(self._slot(lid), now=wanted, is_tainted=True))
         if work.is_cancelled:
             return
         verb: Verb = "create" if work.before is None else "update"
@@ -554,7 +562,7 @@ class Turn:
         if not kind and self.plan.template is not None and lid in self.plan.template.resources:
             kind = self.plan.template.resources[lid].type
         physical_id = physical_id or slot.physical_id
-        said = Happening(status, lid, physical_id, kind, reason, of.properties if of is not None else None)
+        said = Happening(status, lid, physical_id, kind, reason, of.shown if of is not None else None)
         told_slot = replace(slot, status=status, reason=reason, changed_at=self.at, type=kind, physical_id=physical_id)
         if slot.now is None or not status.startswith("DELETE"):  # else it is told of one that another has replaced
             self._slot_is(lid, told_slot)

@@ -2,7 +2,8 @@
 
     model.py     ids, ARNs, principals, policy documents, and AWS's sentences for what is not there
     rows.py      how all of it is kept: as documents of no region, for IAM has none
-    roles.py  users.py  policies.py  grants.py  account.py    IAM's operations (grants: what policies an entity has)
+    roles.py  users.py  groups.py  profiles.py  policies.py  account.py    IAM's operations
+    grants.py    what policies an entity has
     sts.py       who am I, and temporary keys      sessions.py  those of jobs
     passwords.py service-specific credentials: what git's clients show
     keys.py      access keys, and the ring by which the gateway finds their secrets
@@ -12,11 +13,13 @@ Policies are kept and checked for their form. They are not evaluated yet: whoeve
 """
 
 from penstock.services.identity.account import Account
-from penstock.services.identity.grants import RoleGrants, UserGrants
+from penstock.services.identity.grants import GroupGrants, RoleGrants, UserGrants
+from penstock.services.identity.groups import Groups
 from penstock.services.identity.install import ensure_default_role, ensure_project_roles, root_credential
 from penstock.services.identity.keys import AccessKeys, StoredKeys
 from penstock.services.identity.passwords import ServiceCredentials, ServicePasswords
 from penstock.services.identity.policies import Policies
+from penstock.services.identity.profiles import InstanceProfiles
 from penstock.services.identity.roles import Roles
 from penstock.services.identity.sessions import BadTicket, Sessions, seal_of
 from penstock.services.identity.sts import Sts
@@ -26,6 +29,9 @@ __all__ = [
     "AccessKeys",
     "Account",
     "BadTicket",
+    "GroupGrants",
+    "Groups",
+    "InstanceProfiles",
     "Policies",
     "RoleGrants",
     "Roles",

@@ -41,7 +41,10 @@ class Account:
         wanted, path = request.get("EntityFilter"), request.get("PathPrefix", "/")
         kept = [each for each in found if each.body["EntityPath"].startswith(path)]
         return {
-            "PolicyGroups": [],
+            "PolicyGroups": [
+                {"GroupName": each.body["EntityName"], "GroupId": each.parent}
+                for each in of_type(kept, "group") if wanted in {None, "Group"}
+            ],
             "PolicyRoles": [
                 {"RoleName": each.body["EntityName"], "RoleId": each.parent}
                 for each in of_type(kept, "role") if wanted in {None, "Role"}
@@ -58,7 +61,7 @@ class Account:
         """Everything is allowed, as it is: policies are kept and not evaluated yet."""
         source = request["PolicySourceArn"]
         found = await self.database.read(lambda tx: documents.find_by_arn(tx, source))
-        if found is None or found.kind not in {"iam/role", "iam/user"} or found.scope != rows.here(call):
+        if found is None or found.kind not in {"iam/role", "iam/user", "iam/group"} or found.scope != rows.here(call):
             raise NoSuchEntity(f"Entity {source} was not found.")
         results = [
             allowed(action, resource)

@@ -1,4 +1,4 @@
-"""What policies an entity has: managed ones attached to it, and inline ones inside it. Roles and users alike.
+"""What policies an entity has: managed ones attached to it, and inline ones inside it. Roles, users and groups alike.
 
 AWS's own managed policies may be attached by any well-formed ARN; the ARN is kept and given back.
 """
@@ -26,29 +26,39 @@ from penstock.wire.call import Call, Json, operation
 if TYPE_CHECKING:
     from penstock.services.identity.shapes import (
         AttachedPolicy,
+        AttachGroupPolicyRequest,
         AttachRolePolicyRequest,
         AttachUserPolicyRequest,
+        DeleteGroupPolicyRequest,
         DeleteRolePolicyRequest,
         DeleteUserPolicyRequest,
+        DetachGroupPolicyRequest,
         DetachRolePolicyRequest,
         DetachUserPolicyRequest,
+        GetGroupPolicyRequest,
+        GetGroupPolicyResponse,
         GetRolePolicyRequest,
         GetRolePolicyResponse,
         GetUserPolicyRequest,
         GetUserPolicyResponse,
+        ListAttachedGroupPoliciesRequest,
+        ListAttachedGroupPoliciesResponse,
         ListAttachedRolePoliciesRequest,
         ListAttachedRolePoliciesResponse,
         ListAttachedUserPoliciesRequest,
         ListAttachedUserPoliciesResponse,
+        ListGroupPoliciesRequest,
+        ListGroupPoliciesResponse,
         ListRolePoliciesRequest,
         ListRolePoliciesResponse,
         ListUserPoliciesRequest,
         ListUserPoliciesResponse,
+        PutGroupPolicyRequest,
         PutRolePolicyRequest,
         PutUserPolicyRequest,
     )
 
-ID: Final[Mapping[EntityType, str]] = {"role": "RoleId", "user": "UserId"}
+ID: Final[Mapping[EntityType, str]] = {"role": "RoleId", "user": "UserId", "group": "GroupId"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +246,44 @@ class UserGrants:
     @operation("DeleteUserPolicy")
     async def delete(self, call: Call, request: DeleteUserPolicyRequest) -> None:
         await self._grants.delete(call, request["UserName"], request["PolicyName"])
+
+
+class GroupGrants:
+    """The operations on a group's policies."""
+
+    service = "iam"
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._grants = Grants(database, clock, "group")
+
+    @operation("AttachGroupPolicy")
+    async def attach(self, call: Call, request: AttachGroupPolicyRequest) -> None:
+        await self._grants.attach(call, request["GroupName"], request["PolicyArn"])
+
+    @operation("DetachGroupPolicy")
+    async def detach(self, call: Call, request: DetachGroupPolicyRequest) -> None:
+        await self._grants.detach(call, request["GroupName"], request["PolicyArn"])
+
+    @operation("ListAttachedGroupPolicies")
+    async def attached(
+        self, call: Call, request: ListAttachedGroupPoliciesRequest
+    ) -> ListAttachedGroupPoliciesResponse:
+        return await self._grants.attached(call, request["GroupName"], request)
+
+    @operation("PutGroupPolicy")
+    async def put(self, call: Call, request: PutGroupPolicyRequest) -> None:
+        await self._grants.put(call, request["GroupName"], request["PolicyName"], request["PolicyDocument"])
+
+    @operation("GetGroupPolicy")
+    async def get(self, call: Call, request: GetGroupPolicyRequest) -> GetGroupPolicyResponse:
+        group, policy = request["GroupName"], request["PolicyName"]
+        document = await self._grants.get(call, group, policy)
+        return {"GroupName": group, "PolicyName": policy, "PolicyDocument": document}
+
+    @operation("ListGroupPolicies")
+    async def names(self, call: Call, request: ListGroupPoliciesRequest) -> ListGroupPoliciesResponse:
+        return await self._grants.names(call, request["GroupName"], request)
+
+    @operation("DeleteGroupPolicy")
+    async def delete(self, call: Call, request: DeleteGroupPolicyRequest) -> None:
+        await self._grants.delete(call, request["GroupName"], request["PolicyName"])

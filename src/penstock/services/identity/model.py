@@ -12,7 +12,7 @@ import msgspec
 
 from penstock.wire.call import Json, ServiceError
 
-EntityType = Literal["role", "user"]
+EntityType = Literal["role", "user", "group"]
 SERVICES: Final = (
     "sagemaker",
     "states",

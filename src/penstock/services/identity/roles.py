@@ -20,8 +20,6 @@ if TYPE_CHECKING:
         DeleteRoleRequest,
         GetRoleRequest,
         GetRoleResponse,
-        ListInstanceProfilesForRoleRequest,
-        ListInstanceProfilesForRoleResponse,
         ListRolesRequest,
         ListRolesResponse,
         ListRoleTagsRequest,
@@ -114,15 +112,6 @@ class Roles:
 
         await self.database.write(delete)
 
-    @operation("ListInstanceProfilesForRole")
-    async def profiles(
-        self, call: Call, request: ListInstanceProfilesForRoleRequest
-    ) -> ListInstanceProfilesForRoleResponse:
-        # There are no instances here, so no role is in a profile; Terraform asks before it deletes a role.
-        scope = rows.here(call)
-        await self.database.read(lambda tx: rows.require(tx, scope, "role", request["RoleName"]))
-        return {"InstanceProfiles": [], "IsTruncated": False}
-
     @operation("TagRole")
     async def tag(self, call: Call, request: TagRoleRequest) -> None:
         scope, labels = rows.here(call), rows.labels_of(request["Tags"])
@@ -188,8 +177,11 @@ def described(tx: Transaction, role: Document) -> Role:
 
 
 def check_bare(tx: Transaction, role: Document) -> None:
-    """Refuse to delete a role that still has policies."""
+    """Refuse to delete a role that still has policies, or is in an instance profile."""
     if rows.children(tx, role.scope, "iam/grant", role.body["RoleId"]):
         raise DeleteConflict("Cannot delete entity, must detach all policies first.")
     if rows.children(tx, role.scope, "iam/inline-policy", role.body["RoleId"]):
         raise DeleteConflict("Cannot delete entity, must delete policies first.")
+    query = Query(kind="iam/instance-profile", scope=role.scope, status=role.body["RoleId"], limit=1)
+    if documents.page(tx, query).documents:
+        raise DeleteConflict("Cannot delete entity, must remove roles from instance profile first.")

@@ -1,6 +1,9 @@
 """How identity is kept: documents without a region.
 
-    iam/role  iam/user  iam/policy      by name; a policy's body holds its versions
+    iam/role  iam/user  iam/group       by name
+    iam/policy                          by name; its body holds its versions
+    iam/instance-profile                by name; status is the id of the role in it
+    iam/membership                      a user in a group: parent is the group's id, status the user's
     iam/grant                           an attached policy: parent is the entity's id, status the policy's ARN
     iam/inline-policy                   a policy inside an entity: parent is the entity's id
     iam/access-key                      by key id, in no account, for a key is all that a request shows:
@@ -53,7 +56,7 @@ def here(call: Call) -> Scope:
 
 
 def require(tx: Transaction, scope: Scope, kind: EntityType, name: str) -> Document:
-    """A role or a user by name."""
+    """A role, a user or a group by name."""
     found = documents.find(tx, scope, f"iam/{kind}", name)
     if found is None:
         raise NoSuchEntity(f"The {kind} with name {name} cannot be found.")

@@ -23,6 +23,24 @@ class AccessKeyMetadata(TypedDict):
     CreateDate: NotRequired[float]
 
 
+class AddRoleToInstanceProfileRequest(TypedDict):
+    InstanceProfileName: str
+    RoleName: str
+
+
+class AddRoleToInstanceProfileResponse(TypedDict):
+    pass
+
+
+class AddUserToGroupRequest(TypedDict):
+    GroupName: str
+    UserName: str
+
+
+class AddUserToGroupResponse(TypedDict):
+    pass
+
+
 class AssumeRoleRequest(TypedDict):
     RoleArn: str
     RoleSessionName: str
@@ -51,6 +69,15 @@ class AssumeRoleResponse(TypedDict):
 class AssumedRoleUser(TypedDict):
     AssumedRoleId: str
     Arn: str
+
+
+class AttachGroupPolicyRequest(TypedDict):
+    GroupName: str
+    PolicyArn: str
+
+
+class AttachGroupPolicyResponse(TypedDict):
+    pass
 
 
 class AttachRolePolicyRequest(TypedDict):
@@ -104,6 +131,25 @@ class CreateAccessKeyRequest(TypedDict):
 
 class CreateAccessKeyResponse(TypedDict):
     AccessKey: AccessKey
+
+
+class CreateGroupRequest(TypedDict):
+    Path: NotRequired[str]
+    GroupName: str
+
+
+class CreateGroupResponse(TypedDict):
+    Group: Group
+
+
+class CreateInstanceProfileRequest(TypedDict):
+    InstanceProfileName: str
+    Path: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateInstanceProfileResponse(TypedDict):
+    InstanceProfile: InstanceProfile
 
 
 class CreatePolicyRequest(TypedDict):
@@ -179,6 +225,31 @@ class DeleteAccessKeyResponse(TypedDict):
     pass
 
 
+class DeleteGroupPolicyRequest(TypedDict):
+    GroupName: str
+    PolicyName: str
+
+
+class DeleteGroupPolicyResponse(TypedDict):
+    pass
+
+
+class DeleteGroupRequest(TypedDict):
+    GroupName: str
+
+
+class DeleteGroupResponse(TypedDict):
+    pass
+
+
+class DeleteInstanceProfileRequest(TypedDict):
+    InstanceProfileName: str
+
+
+class DeleteInstanceProfileResponse(TypedDict):
+    pass
+
+
 class DeletePolicyRequest(TypedDict):
     PolicyArn: str
 
@@ -239,6 +310,15 @@ class DeleteUserResponse(TypedDict):
     pass
 
 
+class DetachGroupPolicyRequest(TypedDict):
+    GroupName: str
+    PolicyArn: str
+
+
+class DetachGroupPolicyResponse(TypedDict):
+    pass
+
+
 class DetachRolePolicyRequest(TypedDict):
     RoleName: str
     PolicyArn: str
@@ -290,6 +370,38 @@ class GetCallerIdentityResponse(TypedDict):
     UserId: NotRequired[str]
     Account: NotRequired[str]
     Arn: NotRequired[str]
+
+
+class GetGroupPolicyRequest(TypedDict):
+    GroupName: str
+    PolicyName: str
+
+
+class GetGroupPolicyResponse(TypedDict):
+    GroupName: str
+    PolicyName: str
+    PolicyDocument: str
+
+
+class GetGroupRequest(TypedDict):
+    GroupName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class GetGroupResponse(TypedDict):
+    Group: Group
+    Users: list[User]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class GetInstanceProfileRequest(TypedDict):
+    InstanceProfileName: str
+
+
+class GetInstanceProfileResponse(TypedDict):
+    InstanceProfile: InstanceProfile
 
 
 class GetPolicyRequest(TypedDict):
@@ -360,6 +472,14 @@ class GetUserResponse(TypedDict):
     User: User
 
 
+class Group(TypedDict):
+    Path: str
+    GroupName: str
+    GroupId: str
+    Arn: str
+    CreateDate: float
+
+
 class InlinePolicyIdentifierType(TypedDict):
     PolicyName: str
     AttachmentType: AttachmentType
@@ -395,6 +515,19 @@ class ListAccountAliasesRequest(TypedDict):
 
 class ListAccountAliasesResponse(TypedDict):
     AccountAliases: list[str]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListAttachedGroupPoliciesRequest(TypedDict):
+    GroupName: str
+    PathPrefix: NotRequired[str]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListAttachedGroupPoliciesResponse(TypedDict):
+    AttachedPolicies: NotRequired[list[AttachedPolicy]]
     IsTruncated: NotRequired[bool]
     Marker: NotRequired[str]
 
@@ -442,6 +575,54 @@ class ListEntitiesForPolicyResponse(TypedDict):
     Marker: NotRequired[str]
 
 
+class ListGroupPoliciesRequest(TypedDict):
+    GroupName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListGroupPoliciesResponse(TypedDict):
+    PolicyNames: list[str]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListGroupsForUserRequest(TypedDict):
+    UserName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListGroupsForUserResponse(TypedDict):
+    Groups: list[Group]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListGroupsRequest(TypedDict):
+    PathPrefix: NotRequired[str]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListGroupsResponse(TypedDict):
+    Groups: list[Group]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListInstanceProfileTagsRequest(TypedDict):
+    InstanceProfileName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListInstanceProfileTagsResponse(TypedDict):
+    Tags: list[Tag]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
 class ListInstanceProfilesForRoleRequest(TypedDict):
     RoleName: str
     Marker: NotRequired[str]
@@ -449,6 +630,18 @@ class ListInstanceProfilesForRoleRequest(TypedDict):
 
 
 class ListInstanceProfilesForRoleResponse(TypedDict):
+    InstanceProfiles: list[InstanceProfile]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListInstanceProfilesRequest(TypedDict):
+    PathPrefix: NotRequired[str]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListInstanceProfilesResponse(TypedDict):
     InstanceProfiles: list[InstanceProfile]
     IsTruncated: NotRequired[bool]
     Marker: NotRequired[str]
@@ -674,6 +867,16 @@ class ProvidedContext(TypedDict):
     ContextAssertion: NotRequired[str]
 
 
+class PutGroupPolicyRequest(TypedDict):
+    GroupName: str
+    PolicyName: str
+    PolicyDocument: str
+
+
+class PutGroupPolicyResponse(TypedDict):
+    pass
+
+
 class PutRolePolicyRequest(TypedDict):
     RoleName: str
     PolicyName: str
@@ -691,6 +894,24 @@ class PutUserPolicyRequest(TypedDict):
 
 
 class PutUserPolicyResponse(TypedDict):
+    pass
+
+
+class RemoveRoleFromInstanceProfileRequest(TypedDict):
+    InstanceProfileName: str
+    RoleName: str
+
+
+class RemoveRoleFromInstanceProfileResponse(TypedDict):
+    pass
+
+
+class RemoveUserFromGroupRequest(TypedDict):
+    GroupName: str
+    UserName: str
+
+
+class RemoveUserFromGroupResponse(TypedDict):
     pass
 
 
@@ -809,6 +1030,15 @@ class Tag(TypedDict):
     Value: str
 
 
+class TagInstanceProfileRequest(TypedDict):
+    InstanceProfileName: str
+    Tags: list[Tag]
+
+
+class TagInstanceProfileResponse(TypedDict):
+    pass
+
+
 class TagPolicyRequest(TypedDict):
     PolicyArn: str
     Tags: list[Tag]
@@ -833,6 +1063,15 @@ class TagUserRequest(TypedDict):
 
 
 class TagUserResponse(TypedDict):
+    pass
+
+
+class UntagInstanceProfileRequest(TypedDict):
+    InstanceProfileName: str
+    TagKeys: list[str]
+
+
+class UntagInstanceProfileResponse(TypedDict):
     pass
 
 
@@ -879,6 +1118,16 @@ class UpdateAssumeRolePolicyRequest(TypedDict):
 
 
 class UpdateAssumeRolePolicyResponse(TypedDict):
+    pass
+
+
+class UpdateGroupRequest(TypedDict):
+    GroupName: str
+    NewPath: NotRequired[str]
+    NewGroupName: NotRequired[str]
+
+
+class UpdateGroupResponse(TypedDict):
     pass
 
 

@@ -137,13 +137,15 @@ def move(tx: Transaction, user: Document, moved: Document) -> None:
     user_id = user.body["UserId"]
     for grant in rows.children(tx, user.scope, "iam/grant", user_id):
         documents.update(tx, grant.changed(grant.modified_at, EntityName=moved.name))
+    for each in memberships(tx, user):
+        documents.update(tx, each.changed(each.modified_at, UserName=moved.name))
     for kind in ("iam/access-key", "iam/service-credential"):
         for key in rows.children(tx, rows.NOWHERE, kind, user_id):
             documents.update(tx, key.changed(key.modified_at, UserName=moved.name, Principal=moved.arn))
 
 
 def check_bare(tx: Transaction, user: Document) -> None:
-    """Refuse to delete a user who still has keys or policies."""
+    """Refuse to delete a user who still has keys or policies, or is in a group."""
     user_id = user.body["UserId"]
     if rows.children(tx, rows.NOWHERE, "iam/access-key", user_id):
         raise DeleteConflict("Cannot delete entity, must delete access keys first.")
@@ -153,6 +155,14 @@ def check_bare(tx: Transaction, user: Document) -> None:
         raise DeleteConflict("Cannot delete entity, must detach all policies first.")
     if rows.children(tx, user.scope, "iam/inline-policy", user_id):
         raise DeleteConflict("Cannot delete entity, must delete policies first.")
+    if memberships(tx, user):
+        raise DeleteConflict("Cannot delete entity, must remove users from group first.")
+
+
+def memberships(tx: Transaction, user: Document) -> tuple[Document, ...]:
+    """The groups that a user is in, which are few."""
+    query = Query(kind="iam/membership", scope=user.scope, status=user.body["UserId"], limit=10_000)
+    return documents.page(tx, query).documents
 
 
 def entry(user: Document) -> User:

@@ -92,6 +92,13 @@ def delivery(branch: str) -> Json:
     }
 
 
+HOSTED = {
+    "Source": {"Type": "GITHUB", "Location": "https://github.com/a/b.git", "BuildSpec": "buildspec.yml"},
+    "Artifacts": {"Type": "NO_ARTIFACTS"},
+}
+PUSHED = {"Type": "EVENT", "Pattern": "PUSH"}
+
+
 def project(**more: Json) -> Json:
     return {
         "ServiceRole": ROLE,
@@ -104,8 +111,7 @@ def project(**more: Json) -> Json:
         },
         "Source": {"Type": "CODEPIPELINE", "BuildSpec": "buildspec.yml"},
         "TimeoutInMinutes": "30",
-        **more,
-    }
+    } | more
 
 
 def function(**more: Json) -> Json:
@@ -119,7 +125,19 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"ResourceId": "endpoint/served/variant/all", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
          "ServiceNamespace": "sagemaker", "MinCapacity": 1, "MaxCapacity": "3", "RoleARN": ROLE},
     ),
-    "AWS::CodeBuild::Project": (project(Tags=ONE), project(Description="changed", Tags=TWO)),
+    "AWS::CodeBuild::Project": (
+        project(Tags=ONE, **HOSTED, Triggers={"Webhook": "true", "FilterGroups": [[PUSHED]]}),
+        project(Description="changed", Tags=TWO, **HOSTED, Triggers={"Webhook": True, "FilterGroups": [[
+            PUSHED, {"Type": "HEAD_REF", "Pattern": "main", "ExcludeMatchedPattern": "false"}]]}),
+    ),
+    "AWS::CodePipeline::Webhook": (
+        {"TargetPipeline": "there", "TargetAction": "Fetch", "TargetPipelineVersion": 1, "Tags": ONE,
+         "Authentication": "GITHUB_HMAC", "AuthenticationConfiguration": {"SecretToken": "s"},
+         "Filters": [{"JsonPath": "$.ref", "MatchEquals": "refs/heads/{Branch}"}]},
+        {"TargetPipeline": "there", "TargetAction": "Fetch", "TargetPipelineVersion": 1, "Tags": TWO,
+         "Authentication": "IP", "AuthenticationConfiguration": {"AllowedIPRange": "10.0.0.0/8"},
+         "Filters": [{"JsonPath": "$.ref"}]},
+    ),
     "AWS::CodeBuild::ReportGroup": (
         {"Type": "TEST", "ExportConfig": {"ExportConfigType": "NO_EXPORT"}},
         {"Type": "TEST", "ExportConfig": {"ExportConfigType": "NO_EXPORT"}, "Tags": ONE, "DeleteReports": True},
@@ -207,11 +225,25 @@ CASES: dict[str, tuple[Json, Json]] = {
     ),
     "AWS::IAM::User": (
         {"Path": "/a/", "Policies": [{"PolicyName": "p", "PolicyDocument": GRANT}]},
-        {"Path": "/b/", "ManagedPolicyArns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"], "Tags": ONE},
+        {"Path": "/b/", "ManagedPolicyArns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"], "Tags": ONE,
+         "Groups": ["there"]},
+    ),
+    "AWS::IAM::Group": (
+        {"Path": "/a/", "Policies": [{"PolicyName": "p", "PolicyDocument": GRANT}]},
+        {"Path": "/b/", "ManagedPolicyArns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"]},
+    ),
+    "AWS::IAM::UserToGroupAddition": (
+        {"GroupName": "there", "Users": ["there"]},
+        {"GroupName": "there", "Users": ["there", "there2"]},
+    ),
+    "AWS::IAM::InstanceProfile": ({"Path": "/a/", "Roles": ["there"]}, {"Path": "/a/", "Roles": ["there2"]}),
+    "AWS::IAM::GroupPolicy": (
+        {"PolicyName": "one", "PolicyDocument": GRANT, "GroupName": "there"},
+        {"PolicyName": "one", "PolicyDocument": {**GRANT, "Id": "i"}, "GroupName": "there"},
     ),
     "AWS::IAM::Policy": (
         {"PolicyName": "p", "PolicyDocument": GRANT, "Roles": ["there"]},
-        {"PolicyName": "q", "PolicyDocument": GRANT, "Users": ["there"]},
+        {"PolicyName": "q", "PolicyDocument": GRANT, "Users": ["there"], "Groups": ["there"]},
     ),
     "AWS::IAM::RolePolicy": (
         {"PolicyName": "one", "PolicyDocument": GRANT, "RoleName": "there"},
@@ -223,7 +255,7 @@ CASES: dict[str, tuple[Json, Json]] = {
     ),
     "AWS::IAM::ManagedPolicy": (
         {"PolicyDocument": GRANT, "Roles": ["there"], "Path": "/a/"},
-        {"PolicyDocument": {**GRANT, "Id": "i"}, "Users": ["there"], "Path": "/a/"},
+        {"PolicyDocument": {**GRANT, "Id": "i"}, "Groups": ["there"], "Path": "/a/"},
     ),
     "AWS::IAM::AccessKey": ({"UserName": "there"}, {"UserName": "there", "Status": "Inactive"}),
     "AWS::KMS::Key": (

@@ -56,8 +56,10 @@ class Place:
         }
         for key, content in objects.items():
             await ask("s3", "PutObject", Bucket="seeds", Key=key, Body=content)
-        await ask("iam", "CreateRole", RoleName="there", AssumeRolePolicyDocument=json.dumps(TRUST))
-        await ask("iam", "CreateUser", UserName="there")
+        for name in ("there", "there2"):
+            await ask("iam", "CreateRole", RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+            await ask("iam", "CreateUser", UserName=name)
+        await ask("iam", "CreateGroup", GroupName="there")
         where = {"Role": ROLE, "Runtime": "python3.12", "Handler": "index.handler"}
         for version in (b"1", b"2"):
             code = zipped(index__py=CODE + f"# {version!r}\n")
@@ -91,6 +93,12 @@ class Place:
             "sagemaker", "CreateDataQualityJobDefinition", **{**definition, "JobResources": count},
             JobDefinitionName="there",
         )  # fmt: skip
+        pipeline = Resource(
+            logical_id="It", name="there", properties=cases.delivery("main"), scope=Scope(), token="there"
+        )
+        await Driver(self.rooms.directory, Scope(), "there").drive(
+            TYPES["AWS::CodePipeline::Pipeline"].create(pipeline)
+        )
         if self.rooms.directory.answers("servicecatalog", "CreatePortfolio"):
             await self.furnish_catalog()
 

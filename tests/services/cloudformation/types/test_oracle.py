@@ -32,7 +32,7 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     "AWS::CloudWatch::Dashboard": {ELSEWHERE: "Tags"},
     "AWS::CodeBuild::Project": {
         REFUSED: "AutoRetryLimit BadgeEnabled FileSystemLocations",
-        ELSEWHERE: "ResourceAccessRole Triggers Visibility",
+        ELSEWHERE: "ResourceAccessRole Visibility",
     },
     "AWS::CodeCommit::Repository": {REFUSED: "KmsKeyId"},
     "AWS::DynamoDB::Table": {
@@ -49,9 +49,7 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     "AWS::Events::EventBusPolicy": {ELSEWHERE: "Statement"},
     "AWS::Glue::Database": {ELSEWHERE: "DatabaseName"},  # DatabaseInput has the name
     "AWS::Glue::Table": {ELSEWHERE: "Name OpenTableFormatInput"},  # TableInput has the name
-    "AWS::IAM::ManagedPolicy": {ELSEWHERE: "Groups"},
-    "AWS::IAM::Policy": {ELSEWHERE: "Groups"},
-    "AWS::IAM::User": {ELSEWHERE: "Groups LoginProfile"},
+    "AWS::IAM::User": {ELSEWHERE: "LoginProfile"},
     "AWS::Lambda::Alias": {ELSEWHERE: "ProvisionedConcurrencyConfig"},
     "AWS::Lambda::EventSourceMapping": {
         REFUSED: "AmazonManagedKafkaEventSourceConfig BisectBatchOnFunctionError DestinationConfig "
@@ -124,6 +122,7 @@ CHANGED: Mapping[str, Mapping[str, str]] = {  # in place, where it replaces on A
 }
 REQUIRED: Mapping[str, str] = {  # beside what AWS's schema requires: the operation does
     "AWS::Glue::Table": "TableInput",
+    "AWS::IAM::GroupPolicy": "PolicyDocument",
     "AWS::IAM::RolePolicy": "PolicyDocument",
     "AWS::IAM::UserPolicy": "PolicyDocument",
     "AWS::ServiceCatalog::PortfolioPrincipalAssociation": "PortfolioId PrincipalARN",

@@ -226,3 +226,38 @@ def test_what_is_read_is_told_as_the_template_writes_it() -> None:
         "Pattern": {"a": [1]},
         "Auth": {"User": "me", "Password": "p"},
     }
+
+
+def test_a_build_projects_webhook_comes_changes_and_goes_with_its_triggers() -> None:
+    kind = TYPES["AWS::CodeBuild::Project"]
+    none, pushed, built = (
+        Resource(logical_id="Build", name="b", physical_id="b", properties=properties)
+        for properties in (
+            {},
+            {"Triggers": {"Webhook": "true", "FilterGroups": [[{"Type": "EVENT", "Pattern": "PUSH"}]]}},
+            {"Triggers": {"Webhook": True, "BuildType": "BUILD"}},
+        )
+    )
+    play = Play(BatchGetProjects={"projects": [{"name": "b"}]})
+    assert kind.update is not None
+
+    for before, after in ((none, pushed), (pushed, built), (built, none)):
+        play.run(kind.update(before, after))
+
+    hooks = [(name, request) for name, request in play.asked if name.endswith("Webhook")]
+    assert hooks == [
+        ("CreateWebhook", {"projectName": "b", "filterGroups": [[{"type": "EVENT", "pattern": "PUSH"}]]}),
+        ("UpdateWebhook", {"projectName": "b", "filterGroups": [], "buildType": "BUILD"}),
+        ("DeleteWebhook", {"projectName": "b"}),
+    ]
+
+
+def test_a_webhook_that_is_to_be_registered_asks_for_it() -> None:
+    properties = {"TargetPipeline": "p", "RegisterWithThirdParty": True, "Filters": [], "TargetAction": "a"}
+    resource = Resource(logical_id="Hook", name="h", properties=properties)
+    play = Play(PutWebhook={"webhook": {"url": "https://here/h"}})
+
+    made = play.run(TYPES["AWS::CodePipeline::Webhook"].create(resource))
+
+    assert made.attributes == {"Id": "h", "Url": "https://here/h"}
+    assert play.requests("RegisterWebhookWithThirdParty") == [{"webhookName": "h"}]

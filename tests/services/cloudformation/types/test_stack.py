@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from services.cloudformation.types.cases import IMAGE, delivery, function, project, zipped
+from penstock.store import tags
+from penstock.store.database import Transaction
+from services.cloudformation.types.cases import IMAGE, PIPELINE, delivery, function, project, zipped
 from services.cloudformation.worlds import Everything, furnished
 
 
@@ -28,7 +30,7 @@ def template(branch: str) -> Any:
                "InstanceType": "ml.m5.large", "InitialInstanceCount": 1, "InitialVariantWeight": 1}  # fmt: skip
     return {
         "Resources": {
-            "Role": of("IAM::Role", {"AssumeRolePolicyDocument": trust}),
+            "Role": of("IAM::Role", {"AssumeRolePolicyDocument": trust, "Tags": [{"Key": "a", "Value": "1"}]}),
             "Rights": of("IAM::Policy", {"PolicyName": "rights", "Roles": [{"Ref": "Role"}], "PolicyDocument": {
                 "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}}),
             "Artifacts": of("S3::Bucket", {}),
@@ -42,6 +44,8 @@ def template(branch: str) -> Any:
             "Helper": of("Lambda::Function", function(Role=role)),
             "Linked": of("SageMaker::CodeRepository", {"GitConfig": {
                 "RepositoryUrl": "https://git.example.org/a.git", "Branch": branch}}),
+            "Steps": of("SageMaker::Pipeline", {"PipelineName": "Project", "RoleArn": role, "PipelineDefinition": {
+                "PipelineDefinitionBody": PIPELINE}}),
             "Packages": of("SageMaker::ModelPackageGroup", {"ModelPackageGroupName": "project-models"}),
             "Model": of("SageMaker::Model", {"ExecutionRoleArn": role, "PrimaryContainer": {"Image": IMAGE}}),
             "Config": of("SageMaker::EndpointConfig", {"ProductionVariants": [variant]}),
@@ -67,6 +71,8 @@ async def test_a_project_is_made_changed_and_deleted_as_a_stack(tmp_path: Path) 
         made = await world.create("project", template("main"), **capabilities)
         assert made["StackStatus"] == "CREATE_COMPLETE", await world.events("project")
         outputs = {each["OutputKey"]: each["OutputValue"] for each in made["Outputs"]}
+        marks = await marked(world)
+        drifted = await drifts(world)
         file = await world.ask("GetFile", service="codecommit", repositoryName="project-code", filePath="README.md")
 
         changed = await world.update("project", template("next"), **capabilities)
@@ -81,13 +87,41 @@ async def test_a_project_is_made_changed_and_deleted_as_a_stack(tmp_path: Path) 
         await emptied(world, bucket)
         gone = await world.delete("project")
         left = await world.ask("ListRepositories", service="codecommit")
+        left_marks = await marked(world)
 
+    own = {"Role": {"a": "1"}}
+    assert marks == {
+        each: {"stack-name": "project", "stack-id": made["StackId"], "logical-id": each, **own.get(each, {})}
+        for each in ("Role", "Code", "Deliver", "Started", "Helper", "Linked", "Packages", "Steps", "Model", "Config")
+    }
+    assert drifted == []
     assert outputs["Function"].startswith("arn:aws:lambda:us-east-1:123456789012:function:project-Helper-")
     assert outputs["Ssh"] == "ssh://git-codecommit.us-east-1.amazonaws.com/v1/repos/project-code"
     assert file["fileContent"] == b"hello"
     assert linked["GitConfig"]["Branch"] == "next"
     assert gone["StackStatus"] == "DELETE_COMPLETE"
-    assert left["repositories"] == []
+    assert (left["repositories"], left_marks) == ([], {})
+
+
+async def marked(world: Everything) -> dict[str, dict[str, str]]:
+    """What the tags of resources say of their stack, by logical id."""
+    prefix = "aws:cloudformation:"
+
+    def read(tx: Transaction) -> dict[str, dict[str, str]]:
+        arns = [
+            str(row[0]) for row in tx.rows("SELECT DISTINCT arn FROM tag WHERE key = :key", key=f"{prefix}stack-id")
+        ]
+        every = [{key.removeprefix(prefix): value for key, value in tags.of(tx, arn).items()} for arn in arns]
+        return {each["logical-id"]: each for each in every}
+
+    return await world.rooms.database.read(read)
+
+
+async def drifts(world: Everything) -> list[str]:
+    await world.ask("DetectStackDrift", StackName="project")
+    found = await world.ask("DescribeStackResourceDrifts", StackName="project")
+    states = {each["LogicalResourceId"]: each["StackResourceDriftStatus"] for each in found["StackResourceDrifts"]}
+    return [each for each, status in states.items() if status != "IN_SYNC"]
 
 
 async def emptied(world: Everything, bucket: str) -> None:

@@ -1,10 +1,14 @@
 """AWS::CodeBuild::…"""
 
-from typing import Final
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
 
-from penstock.services.cloudformation.resources.kind import Naming
-from penstock.services.cloudformation.resources.plain import Plain, arn_of, itself
+from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, Steps, ask
+from penstock.services.cloudformation.resources.plain import Plain, arn_of, itself, projected
+from penstock.services.cloudformation.resources.shaping import is_intrinsic, shaped, text, unfit
 
+Json = Any
 PROJECT: Final = Plain(
     name="AWS::CodeBuild::Project",
     service="codebuild",
@@ -14,13 +18,16 @@ PROJECT: Final = Plain(
     delete="DeleteProject",
     properties="Artifacts BuildBatchConfig Cache ConcurrentBuildLimit Description EncryptionKey Environment "
     "LogsConfig Name QueuedTimeoutInMinutes SecondaryArtifacts SecondarySourceVersions SecondarySources ServiceRole "
-    "Source SourceVersion Tags TimeoutInMinutes VpcConfig",
+    "Source SourceVersion Tags TimeoutInMinutes Triggers VpcConfig",
     required="Artifacts Environment ServiceRole Source",
     create_only="Name",
     naming=Naming("Name", longest=255),
     key={"name": itself, "names": lambda resource: [itself(resource)]},
     inside="projects.0",
     attributes={"Arn": "arn", "Id": "name"},
+    request=lambda resource: resource.without("Triggers"),
+    unchecked="Triggers",
+    check=lambda properties: unfit_triggers(properties.get("Triggers") or {}),
     reset={
         "BuildBatchConfig": {},
         "Cache": {"Type": "NO_CACHE"},
@@ -36,6 +43,54 @@ PROJECT: Final = Plain(
     },
     tags=None,  # an update sets them
 )
+
+
+def unfit_triggers(triggers: Mapping[str, Json]) -> Iterator[str]:
+    if not is_intrinsic(triggers):
+        webhook = {name: value for name, value in triggers.items() if name != "Webhook"}
+        yield from (f"Triggers/{path}" for path in unfit("codebuild", "CreateWebhook", webhook))
+
+
+def create_project(resource: Resource) -> Steps[Made]:
+    made = yield from PROJECT.making(resource)
+    yield from set_webhook({}, resource.properties, made.physical_id)
+    return made
+
+
+def update_project(before: Resource, after: Resource) -> Steps[Made]:
+    made = yield from PROJECT.changing(before, after)
+    yield from set_webhook(before.properties, after.properties, after.physical_id)
+    return made
+
+
+def read_project(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    found = yield from PROJECT.finding(resource)
+    webhook = found.get("webhook")
+    seen = {**found, "triggers": {**(webhook or {}), "webhook": webhook is not None}}
+    return projected(seen, resource.properties) if found else None
+
+
+def set_webhook(before: Mapping[str, Json], after: Mapping[str, Json], name: str) -> Steps[None]:
+    """Have a project have a webhook or none, as `Triggers` say."""
+    old, new = (webhook_of(each.get("Triggers") or {}) for each in (before, after))
+    where = {"projectName": name}
+    if new is None and old is not None:
+        yield from ask("codebuild", "DeleteWebhook", where, pardon=("ResourceNotFound",))
+    elif new is not None and old is None:
+        request = {**shaped("codebuild", "CreateWebhook", new), **where}
+        yield from ask("codebuild", "CreateWebhook", request, pardon=("ResourceAlreadyExists",))
+    elif new is not None and new != old:
+        request = {"filterGroups": [], **shaped("codebuild", "UpdateWebhook", new), **where}
+        yield from ask("codebuild", "UpdateWebhook", request)
+
+
+def webhook_of(triggers: Mapping[str, Json]) -> dict[str, Json] | None:
+    """What a webhook is made with; None if there is to be none."""
+    if text(triggers.get("Webhook", False)) != "true":
+        return None
+    return {name: value for name, value in triggers.items() if name != "Webhook"}
+
+
 REPORT_GROUP: Final = Plain(
     name="AWS::CodeBuild::ReportGroup",
     service="codebuild",
@@ -58,4 +113,7 @@ REPORT_GROUP: Final = Plain(
     request=lambda resource: resource.without("DeleteReports"),
     unchecked="DeleteReports",
 )
-TYPES: Final = (PROJECT.type(), REPORT_GROUP.type())
+TYPES: Final = (
+    replace(PROJECT.type(), create=create_project, update=update_project, read=read_project),
+    REPORT_GROUP.type(),
+)

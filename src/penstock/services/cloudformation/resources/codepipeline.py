@@ -126,6 +126,63 @@ def create_action_type(resource: Resource) -> Steps[Made]:
     return Made(identity, {"Id": identity})
 
 
+WEBHOOK: Final = Plain(
+    name="AWS::CodePipeline::Webhook",
+    service="codepipeline",
+    create="PutWebhook",
+    read="ListWebhooks",
+    update="PutWebhook",
+    delete="DeleteWebhook",
+    properties="Authentication AuthenticationConfiguration Filters Name RegisterWithThirdParty Tags TargetAction "
+    "TargetPipeline TargetPipelineVersion",
+    required="Authentication AuthenticationConfiguration Filters TargetAction TargetPipeline",
+    create_only="Name",
+    naming=Naming("Name", longest=100),
+    key={"name": itself},
+    attributes={"Id": "definition.name", "Url": "url"},
+    request=lambda resource: {"Webhook": webhook_of(resource), **resource.only("Tags")},
+    tags=Tags(of=lambda resource: resource.scope.arn("codepipeline", f"webhook:{itself(resource)}")),
+)
+BESIDE: Final = ("RegisterWithThirdParty", "Tags", "TargetPipelineVersion")  # in no definition of a webhook
+
+
+def webhook_of(resource: Resource) -> dict[str, Json]:
+    return resource.without(*BESIDE) | {"Name": itself(resource)}
+
+
+def sound_webhook(properties: Mapping[str, Json]) -> Iterator[str]:
+    plain = {name: value for name, value in properties.items() if name not in BESIDE}
+    yield from (path.removeprefix("Webhook/") for path in unfit("codepipeline", "PutWebhook", {"Webhook": plain}))
+
+
+def put_webhook(resource: Resource) -> Steps[Made]:
+    answer = yield from ask("codepipeline", "PutWebhook", WEBHOOK.asked("PutWebhook", resource))
+    if text(resource.properties.get("RegisterWithThirdParty", False)) == "true":
+        yield from ask("codepipeline", "RegisterWebhookWithThirdParty", {"webhookName": itself(resource)})
+    return Made(itself(resource), {"Id": itself(resource), "Url": answer["webhook"]["url"]})
+
+
+def update_webhook(before: Resource, after: Resource) -> Steps[Made]:
+    made = yield from put_webhook(after)
+    yield from WEBHOOK.retag(before.properties, after)
+    return made
+
+
+def read_webhook(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    request: dict[str, Json] = {}
+    while True:
+        page = yield from ask("codepipeline", "ListWebhooks", request)
+        for each in page["webhooks"]:
+            if each["definition"]["name"] == itself(resource):
+                told = each["definition"]
+                let = dict(told["authenticationConfiguration"])
+                let.pop("SecretToken", None)  # it is told masked
+                return projected({**told, "authenticationConfiguration": let}, resource.without(*BESIDE))
+        if "NextToken" not in page:
+            return None
+        request["NextToken"] = page["NextToken"]
+
+
 TYPES: Final = (
     replace(
         PIPELINE.type(),
@@ -134,5 +191,6 @@ TYPES: Final = (
         read=read_pipeline,
         check=sound_pipeline,
     ),
+    replace(WEBHOOK.type(), create=put_webhook, update=update_webhook, read=read_webhook, check=sound_webhook),
     replace(ACTION_TYPE.type(), create=create_action_type, read=read_action_type, update=None),
 )

@@ -1,23 +1,32 @@
-"""AWS::IAM::…: who has which policies is set by operations of its own, for roles and users alike."""
+"""AWS::IAM::…: who has which policies is set by operations of its own, for roles, users and groups alike."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import unquote
 
-from penstock.services.cloudformation.resources.kind import Made, Naming, Read, Resource, ResourceType, Steps, ask
+from penstock.services.cloudformation.resources.kind import (
+    Made,
+    Naming,
+    Read,
+    Resource,
+    ResourceType,
+    Steps,
+    ask,
+    identified,
+)
 from penstock.services.cloudformation.resources.plain import Plain, Tags, itself, projected, told
 from penstock.services.cloudformation.resources.shaping import text
 
 Json = Any
 GONE: Final = ("NoSuchEntity",)
-PARTS: Final = ("Policies", "ManagedPolicyArns")  # what other operations set
+PARTS: Final = ("Policies", "ManagedPolicyArns", "Groups")  # what other operations set
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What can have policies: `Role` or `User`."""
+    """What can have policies: `Role`, `User` or `Group`."""
 
     kind: str
 
@@ -25,7 +34,8 @@ class Holder:
         return {f"{self.kind}Name": name}
 
     def grant(self, name: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[None]:
-        """Attach and put what is new, detach and delete what is no longer wanted."""
+        """Attach, put and join what is new, detach, delete and leave what is no longer wanted."""
+        yield from join(name, before.get("Groups") or (), after.get("Groups") or ())
         where = self.where(name)
         old, new = (list(each.get("ManagedPolicyArns") or []) for each in (before, after))
         for arn in new:
@@ -46,6 +56,20 @@ class Holder:
             if policy not in will:
                 yield from ask("iam", f"Delete{self.kind}Policy", {**where, "PolicyName": policy}, pardon=GONE)
 
+    def strip(self, name: str) -> Steps[None]:
+        """Take away all that it must not have when it is deleted."""
+        where = self.where(name)
+        there = yield from ask("iam", f"ListAttached{self.kind}Policies", where, pardon=GONE)
+        for policy in there.get("AttachedPolicies") or []:
+            request = {**where, "PolicyArn": policy["PolicyArn"]}
+            yield from ask("iam", f"Detach{self.kind}Policy", request, pardon=GONE)
+        inline = yield from ask("iam", f"List{self.kind}Policies", where, pardon=GONE)
+        for each in inline.get("PolicyNames") or []:
+            yield from ask("iam", f"Delete{self.kind}Policy", {**where, "PolicyName": each}, pardon=GONE)
+        if self.kind == "User":
+            listed = yield from ask("iam", "ListGroupsForUser", where, pardon=GONE)
+            yield from join(name, [each["GroupName"] for each in listed.get("Groups") or []], ())
+
     def type(self, plain: Plain) -> ResourceType:
         """A plain type whose resources have policies."""
 
@@ -61,19 +85,12 @@ class Holder:
                 request = {**self.where(after.physical_id), "PolicyDocument": trust[1]}
                 yield from ask("iam", "UpdateAssumeRolePolicy", request)
             paths = [each.properties.get("Path", "/") for each in (before, after)]
-            if paths[0] != paths[1]:  # of a user; a role's replaces it
-                yield from ask("iam", "UpdateUser", {**self.where(after.physical_id), "NewPath": paths[1]})
+            if paths[0] != paths[1]:  # of a user or a group; a role's replaces it
+                yield from ask("iam", f"Update{self.kind}", {**self.where(after.physical_id), "NewPath": paths[1]})
             return (yield from plain.changing(before, after))
 
         def delete(resource: Resource) -> Steps[None]:
-            where = self.where(itself(resource))
-            there = yield from ask("iam", f"ListAttached{self.kind}Policies", where, pardon=GONE)
-            for policy in there.get("AttachedPolicies") or []:
-                request = {**where, "PolicyArn": policy["PolicyArn"]}
-                yield from ask("iam", f"Detach{self.kind}Policy", request, pardon=GONE)
-            inline = yield from ask("iam", f"List{self.kind}Policies", where, pardon=GONE)
-            for name in inline.get("PolicyNames") or []:
-                yield from ask("iam", f"Delete{self.kind}Policy", {**where, "PolicyName": name}, pardon=GONE)
+            yield from self.strip(itself(resource))
             yield from plain.deleting(resource)
 
         def read(resource: Resource) -> Steps[Mapping[str, Json] | None]:
@@ -84,10 +101,20 @@ class Holder:
             arns = [each["PolicyArn"] for each in attached["AttachedPolicies"]]
             seen = {**opened(found, "AssumeRolePolicyDocument"), "ManagedPolicyArns": arns}
             seen["PermissionsBoundary"] = found.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-            shown: Mapping[str, Json] = projected(seen, resource.without("Policies"))
+            shown: Mapping[str, Json] = projected(seen, resource.without("Policies", "Groups"))
             return shown
 
         return replace(plain.type(), create=create, update=update, delete=delete, read=read)
+
+
+def join(user: str, before: Iterable[str], after: Iterable[str]) -> Steps[None]:
+    """Have a user be in these groups, and no longer in those before."""
+    for group in after:
+        if group not in before:
+            yield from ask("iam", "AddUserToGroup", {"GroupName": group, "UserName": user})
+    for group in before:
+        if group not in after:
+            yield from ask("iam", "RemoveUserFromGroup", {"GroupName": group, "UserName": user}, pardon=GONE)
 
 
 def opened(found: Mapping[str, Json], member: str) -> dict[str, Json]:
@@ -123,7 +150,7 @@ USER: Final = Plain(
     create="CreateUser",
     read="GetUser",
     delete="DeleteUser",
-    properties="ManagedPolicyArns Path PermissionsBoundary Policies Tags UserName",
+    properties="Groups ManagedPolicyArns Path PermissionsBoundary Policies Tags UserName",
     create_only="PermissionsBoundary UserName",
     naming=Naming("UserName"),
     key={"UserName": itself},
@@ -135,7 +162,118 @@ USER: Final = Plain(
 )
 
 
-HOLDERS: Final = {"Roles": Holder("Role"), "Users": Holder("User")}
+GROUP: Final = Plain(
+    name="AWS::IAM::Group",
+    service="iam",
+    create="CreateGroup",
+    read="GetGroup",
+    delete="DeleteGroup",
+    properties="GroupName ManagedPolicyArns Path Policies",
+    create_only="GroupName",
+    naming=Naming("GroupName", longest=128),
+    key={"GroupName": itself},
+    inside="Group",
+    attributes={"Arn": "Arn"},
+    request=lambda resource: resource.without(*PARTS),
+    unchecked=" ".join(PARTS),
+)
+HOLDERS: Final = {"Roles": Holder("Role"), "Users": Holder("User"), "Groups": Holder("Group")}
+
+
+def add_users(before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[None]:
+    old, new = ({(each["GroupName"], name) for name in each["Users"]} if each else set() for each in (before, after))
+    for group, user in sorted(new - old):
+        yield from join(user, (), (group,))
+    for group, user in sorted(old - new):
+        yield from join(user, (group,), ())
+
+
+def create_addition(resource: Resource) -> Steps[Made]:
+    yield from add_users({}, resource.properties)
+    return Made(resource.name, {"Id": resource.name})
+
+
+def update_addition(before: Resource, after: Resource) -> Steps[Made]:
+    yield from add_users(before.properties, after.properties)
+    return Made(after.physical_id, {"Id": after.physical_id})
+
+
+def delete_addition(resource: Resource) -> Steps[None]:
+    yield from add_users(resource.properties, {})
+
+
+def read_addition(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    """Users of the template's that are in the group; nothing is there when none is."""
+    there: list[str] = []
+    for user in resource.properties["Users"]:
+        listed = yield from ask("iam", "ListGroupsForUser", {"UserName": user}, pardon=GONE)
+        names = [each["GroupName"] for each in listed.get("Groups") or []]
+        there += [user] if resource.properties["GroupName"] in names else []
+    return {"GroupName": resource.properties["GroupName"], "Users": there} if there else None
+
+
+ADDITION: Final = ResourceType(
+    name="AWS::IAM::UserToGroupAddition",
+    properties=frozenset({"GroupName", "Users"}),
+    required=frozenset({"GroupName", "Users"}),
+    attributes=frozenset({"Id"}),
+    naming=Naming("", longest=128),
+    create=create_addition,
+    update=update_addition,
+    delete=delete_addition,
+    read=read_addition,
+)
+PROFILE: Final = Plain(
+    name="AWS::IAM::InstanceProfile",
+    service="iam",
+    create="CreateInstanceProfile",
+    read="GetInstanceProfile",
+    delete="DeleteInstanceProfile",
+    properties="InstanceProfileName Path Roles",
+    required="Roles",
+    create_only="InstanceProfileName Path",
+    naming=Naming("InstanceProfileName", longest=128),
+    key={"InstanceProfileName": itself},
+    inside="InstanceProfile",
+    attributes={"Arn": "Arn"},
+    request=lambda resource: resource.without("Roles"),
+    unchecked="Roles",
+)
+
+
+def create_profile(resource: Resource) -> Steps[Made]:
+    made = yield from PROFILE.making(resource)
+    yield from set_role(identified(resource, made))
+    return made
+
+
+def update_profile(_: Resource, after: Resource) -> Steps[Made]:
+    yield from set_role(after)
+    return (yield from PROFILE.settling(after, {}))
+
+
+def delete_profile(resource: Resource) -> Steps[None]:
+    yield from set_role(replace(resource, properties={"Roles": []}))
+    yield from PROFILE.deleting(resource)
+
+
+def read_profile(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    found = yield from PROFILE.finding(resource)
+    seen = {**found, "Roles": [each["RoleName"] for each in found["Roles"]]} if found else {}
+    return projected(seen, resource.properties) if found else None
+
+
+def set_role(resource: Resource) -> Steps[None]:
+    """Have a profile hold its role: one at most, so what is in it goes first."""
+    where, wanted = {"InstanceProfileName": itself(resource)}, list(resource.properties["Roles"])
+    found = yield from PROFILE.finding(resource)
+    held = [each["RoleName"] for each in found.get("Roles") or []]
+    for role in held:
+        if role not in wanted:
+            yield from ask("iam", "RemoveRoleFromInstanceProfile", {**where, "RoleName": role}, pardon=GONE)
+    for role in wanted:
+        if role not in held:
+            yield from ask("iam", "AddRoleToInstanceProfile", {**where, "RoleName": role})
 
 
 def create_policy(resource: Resource) -> Steps[Made]:
@@ -178,7 +316,7 @@ def read_policy(resource: Resource) -> Steps[Mapping[str, Json] | None]:
 
 POLICY: Final = ResourceType(
     name="AWS::IAM::Policy",
-    properties=frozenset({"PolicyDocument", "PolicyName", "Roles", "Users"}),
+    properties=frozenset({"Groups", "PolicyDocument", "PolicyName", "Roles", "Users"}),
     required=frozenset({"PolicyDocument", "PolicyName"}),
     attributes=frozenset({"Id"}),
     naming=Naming("", longest=128),
@@ -190,7 +328,7 @@ POLICY: Final = ResourceType(
 
 
 def inline_policy(kind: str) -> Plain:
-    """An inline policy of one role or user."""
+    """An inline policy of one role, user or group."""
     name = f"{kind}Name"
     return Plain(
         name=f"AWS::IAM::{kind}Policy",
@@ -219,7 +357,7 @@ MANAGED: Final = Plain(
     create="CreatePolicy",
     read="GetPolicy",
     delete="DeletePolicy",
-    properties="Description ManagedPolicyName Path PolicyDocument Roles Users",
+    properties="Description Groups ManagedPolicyName Path PolicyDocument Roles Users",
     required="PolicyDocument",
     create_only="Description ManagedPolicyName Path",
     naming=Naming("ManagedPolicyName", longest=128),
@@ -236,8 +374,8 @@ MANAGED: Final = Plain(
         "UpdateDate": "@UpdateDate",
     },
     renames={"ManagedPolicyName": "PolicyName"},
-    request=lambda resource: resource.without("Roles", "Users"),
-    unchecked="Roles Users",
+    request=lambda resource: resource.without("Groups", "Roles", "Users"),
+    unchecked="Groups Roles Users",
 )
 
 
@@ -341,10 +479,13 @@ def read_inline(plain: Plain) -> Read:
     return read
 
 
-INLINE: Final = (inline_policy("Role"), inline_policy("User"))
+INLINE: Final = tuple(inline_policy(kind) for kind in ("Role", "User", "Group"))
 TYPES: Final = (
     Holder("Role").type(ROLE),
     Holder("User").type(USER),
+    Holder("Group").type(GROUP),
+    ADDITION,
+    replace(PROFILE.type(), create=create_profile, update=update_profile, delete=delete_profile, read=read_profile),
     POLICY,
     *(replace(each.type(), read=read_inline(each)) for each in INLINE),
     replace(MANAGED.type(), create=create_managed, update=update_managed, delete=delete_managed),

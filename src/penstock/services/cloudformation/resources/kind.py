@@ -78,6 +78,7 @@ class Made:
 
     physical_id: str
     attributes: Mapping[str, Json] = field(default_factory=dict)
+    is_hidden: bool = False  # its attributes are told to nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,7 @@ class Resource:
     stack_name: str = ""
     capabilities: tuple[str, ...] = ()  # that were granted to the stack
     token: str = ""
+    skipped: tuple[str, ...] = ()  # of a nested stack: what of it a rollback leaves as it is
 
     def only(self, *names: str) -> dict[str, Json]:
         """The properties of these names that are there."""

@@ -35,6 +35,7 @@ GONE: Final = ("does not exist",)
 MOVING: Final = "PROGRESS"  # how a status ends that passes
 MADE: Final = frozenset({"CREATE_COMPLETE"})
 CHANGED: Final = frozenset({"UPDATE_COMPLETE", "CREATE_COMPLETE"})
+UNDONE: Final = frozenset({"UPDATE_ROLLBACK_COMPLETE"})
 NO_ANSWER: Final = (
     "CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [{}]. "
     "If you are using the Python cfn-response module, you may need to update your Lambda function code so that "
@@ -51,9 +52,19 @@ def create_stack(resource: Resource) -> Steps[Made]:
 
 
 def update_stack(before: Resource, after: Resource) -> Steps[Made]:
+    yield from undo_stack(after)
     request = stack_request(after, after.physical_id)
-    yield from ask("cloudformation", "UpdateStack", request, pardon=("No updates are to be performed",))
-    return (yield from settled_stack(after.physical_id, CHANGED, "updated"))
+    begun = yield from ask("cloudformation", "UpdateStack", request, pardon=("No updates are to be performed",))
+    return (yield from settled_stack(after.physical_id, CHANGED if begun else CHANGED | UNDONE, "updated"))
+
+
+def undo_stack(resource: Resource) -> Steps[None]:
+    """Where a stack's own rollback has failed, have it go on, without what is to be skipped in it."""
+    where = {"StackName": resource.physical_id}
+    stack = yield from stack_at_rest(where)
+    if stack.get("StackStatus") == "UPDATE_ROLLBACK_FAILED":
+        yield from ask("cloudformation", "ContinueUpdateRollback", {**where, "ResourcesToSkip": list(resource.skipped)})
+        yield from settled_stack(resource.physical_id, UNDONE, "updated")
 
 
 def delete_stack(resource: Resource) -> Steps[None]:
@@ -151,7 +162,8 @@ def told_custom(resource: Resource, kind: str, more: Mapping[str, Json]) -> Step
         reason = answer[-1].get("Reason") or "no reason was given"
         raise Failed(f"Received response status [FAILED] from custom resource. Message returned: {reason}")
     yield from forget(bucket, key)
-    return Made(physical_id, dict(answer[-1].get("Data") or {}))
+    is_hidden = text(answer[-1].get("NoEcho", False)) == "true"
+    return Made(physical_id, dict(answer[-1].get("Data") or {}), is_hidden)
 
 
 def send(resource: Resource, kind: str, more: Mapping[str, Json], address: str) -> Steps[None]:

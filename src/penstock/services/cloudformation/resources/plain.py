@@ -43,6 +43,7 @@ from penstock.wire.times import iso
 Json = Any
 Of = Callable[[Resource], Json]
 NO_TAGS: Final = ("Tags",)
+STACKS: Final = "aws:cloudformation:"
 MISSING: Final = (  # how services say that something is not there: in their codes and their sentences
     "NotFound", "NoSuch", "NotExist", "NonExist", "does not exist", "Does Not Exist", "not found", "Could not find",
     "Cannot find",
@@ -343,9 +344,18 @@ def projected(found: Mapping[str, Json], onto: Mapping[str, Json], renames: Mapp
     So is a property that the service does not tell; inside of one, what is not told (a password) is taken to be as the
     template has it. A value that is the same but for how it is written (`"3"` and `3`) is given as the template does.
     """
-    there = {name.lower(): value for name, value in found.items()}
+    there = {
+        name.lower(): customers(value) if value and name.lower() == "tags" else value for name, value in found.items()
+    }
     matched = ((name, there.get(renames.get(name, name).lower()), inner) for name, inner in onto.items())
     return {name: _projected(value, inner, renames) for name, value, inner in matched if value is not None}
+
+
+def customers(tags: Json) -> Json:
+    """Tags without those by which a stack marks what is its own, which no template has."""
+    if isinstance(tags, Mapping):
+        return {key: value for key, value in tags.items() if not key.startswith(STACKS)}
+    return [each for each in tags if not any(str(text).startswith(STACKS) for text in each.values())]
 
 
 def _projected(found: Json, onto: Json, renames: Mapping[str, str]) -> Json:
