@@ -110,6 +110,12 @@ def test_the_shim_touches_nothing_until_botocore_comes() -> None:
     assert "penstock_redirect" not in said(program, environment())
 
 
+def test_a_job_waits_for_its_keys_while_penstock_is_started_anew() -> None:
+    program = "import boto3, botocore.utils; print(botocore.utils.ContainerMetadataFetcher.RETRY_ATTEMPTS)"
+
+    assert said(program, environment()).split() == ["30"]
+
+
 def test_a_sitecustomize_that_the_shim_hides_runs_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import builtins; builtins.HIDDEN = __file__")
     twice = os.pathsep.join([str(tmp_path), str(SHIM)])

@@ -13,6 +13,8 @@ from typing import Final
 HERE: Final = Path(__file__).parent
 SHIM: Final = HERE / "shim"
 
+ATTEMPTS: Final = 7  # half a minute, usually: a job should not notice that Penstock is started anew
+
 IN_THE_WAY: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 """Names that would make a client look elsewhere; so would AWS_ENDPOINT_URL_<SERVICE> and ignored endpoints."""
 
@@ -54,6 +56,7 @@ def job_variables(endpoint: str, region: str, credentials: str, ticket: str) -> 
         **place_variables(endpoint, region),
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": credentials,
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": ticket,
+        "AWS_MAX_ATTEMPTS": str(ATTEMPTS),
         "PYTHONPATH": str(SHIM),
     }
 

@@ -1,8 +1,11 @@
 """Sends AWS clients that insist on AWS's own address to `AWS_ENDPOINT_URL`.
 
-One function is touched: a client that is given an explicit address at amazonaws.com (the SageMaker SDK's STS clients
-are) gets the configured endpoint, where there is one. Clients without an explicit address find it by themselves, but
-for those of a botocore before 1.31 (the AWS CLI that Debian 12 has): these are told here.
+One function is touched, and a number: a client that is given an explicit address at amazonaws.com (the SageMaker
+SDK's STS clients are) gets the configured endpoint, where there is one. Clients without an explicit address find it by
+themselves, but for those of a botocore before 1.31 (the AWS CLI that Debian 12 has): these are told here.
+
+A job's clients fetch their keys from Penstock, and give up after three seconds. It may be away for longer while it is
+started anew: they are told to try as long as they try other calls.
 """
 
 import functools
@@ -12,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+KEY_ATTEMPTS = 30  # a second apart
 ENDPOINT_URL = 4  # its place in create_client(service_name, region_name, api_version, use_ssl, verify, endpoint_url)
 
 
@@ -44,3 +48,6 @@ def redirect(module: Any) -> None:
         return create_client(self, service_name, *words, **settings)
 
     session.create_client = create_client_here
+    fetcher = getattr(sys.modules.get(f"{module.__package__}.utils"), "ContainerMetadataFetcher", None)
+    if fetcher is not None:
+        fetcher.RETRY_ATTEMPTS = KEY_ATTEMPTS

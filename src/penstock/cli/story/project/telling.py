@@ -233,7 +233,11 @@ class Telling:
         def after_look(rows: list[Row]) -> None:
             self._strike([{"StepName": row.name.rpartition(" ")[2], "StepStatus": row.status} for row in rows])
 
-        return watching.watch(self._console, look, after_look=after_look, deadline=DEADLINE) == "Succeeded"
+        if watching.watch(self._console, look, after_look=after_look, deadline=DEADLINE) == "Succeeded":
+            return True
+        actions = [action for _, action in watching.action_rows(self._codepipeline, pipeline, execution)]
+        watching.tell_why(self._console, self._client("codebuild"), self._client("logs"), actions)
+        return False
 
     def _model_pipeline(self, pipeline: str) -> str:
         """The SageMaker pipeline that a delivery pipeline's build runs."""

@@ -16,6 +16,7 @@ from penstock.cli.story.screen import COLOURS, result, seconds, steps
 
 Json = Any
 ENDED: Final = {"Succeeded", "Failed", "Stopped", "Superseded", "Cancelled"}
+LAST_WORDS: Final = 25  # lines of a log
 SHADES: Final = {**COLOURS, "InProgress": "cyan", "Superseded": "yellow"}
 
 
@@ -44,6 +45,19 @@ def _row(action: Json) -> Row:
         note = "waits for somebody's approval"
     name = f"{action['stageName']} / {action['actionName']}"
     return Row(name, action["status"], f"{(ended - began).total_seconds():.1f}", str(note))
+
+
+def tell_why(console: Console, codebuild: Client, logs: Client, actions: list[Json]) -> None:
+    """The last words of the builds that failed."""
+    results = [each.get("output", {}).get("executionResult", {}) for each in actions if each["status"] == "Failed"]
+    ids = [each["externalExecutionId"] for each in results if ":" in each.get("externalExecutionId", "")]
+    builds = codebuild.batch_get_builds(ids=ids)["builds"] if ids else []
+    for build in (each for each in builds if "streamName" in each.get("logs", {})):
+        place = build["logs"]
+        told = logs.get_log_events(logGroupName=place["groupName"], logStreamName=place["streamName"], limit=LAST_WORDS)
+        console.print(f"\nthe last lines of the log of {build['id']}:", soft_wrap=True)
+        for event in told["events"]:
+            console.print(f"    {event['message']}", markup=False, highlight=False, soft_wrap=True)
 
 
 def step_rows(sagemaker: Client, pipeline: str, since: datetime) -> Iterator[Row]:
