@@ -18,6 +18,7 @@ from typing import Final
 from urllib.parse import quote
 
 from penstock.images.packed import Packed
+from penstock.store.blobs import sync_folder
 
 DIGEST: Final = "sha256:"
 MAPPING: Final = "images.toml"
@@ -67,7 +68,7 @@ class Built:
         beside = place.with_suffix(".new")
         write(beside, address)
         beside.replace(place)
-        sync(place.parent)
+        sync_folder(place.parent)
 
     def _named(self, arn: str) -> Path:
         return self.folder / "names" / quote(arn, safe="")
@@ -82,13 +83,13 @@ class Built:
         try:
             for name, content in files.items():
                 write(beside / name, content)
-            sync(beside)
+            sync_folder(beside)
             beside.rename(place)
         except OSError:
             shutil.rmtree(beside, ignore_errors=True)
             if not place.exists():  # else somebody has kept the same meanwhile
                 raise
-        sync(self.folder)
+        sync_folder(self.folder)
 
 
 def mapping(image: Mapping[str, object], name: str = "", environment: Mapping[str, str] | None = None) -> str:
@@ -108,11 +109,3 @@ def write(file: Path, content: str) -> None:
         opened.write(content)
         opened.flush()
         os.fsync(opened.fileno())
-
-
-def sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

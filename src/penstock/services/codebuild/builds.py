@@ -12,10 +12,12 @@ import msgspec
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
-from penstock.services.codebuild import places, projects, requests
+from penstock.services.codebuild import places, requests
 from penstock.services.codebuild.announcing import Announce
+from penstock.services.codebuild.finding import Kind
 from penstock.services.codebuild.flow import FLOW, STOP, document
 from penstock.services.codebuild.model import BUILD, Json, PartOf, State
+from penstock.services.codebuild.projects import PROJECTS
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
@@ -29,6 +31,7 @@ LISTED: Final = 100
 REFUSED: Final[Mapping[str, str]] = {
     "autoRetryLimitOverride": "Penstock does not retry builds by itself: RetryBuild does it once.",
 }
+BUILDS: Final = Kind(BUILD, "build", "Build")
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Builds:
         id, at = self.new_id(call, request.get("idempotencyToken", "")), self.clock()  # noqa: A001
 
         def start(tx: Transaction) -> Document:
-            project = projects.find(tx, call.scope, request["projectName"])
+            project = PROJECTS.find(tx, call.scope, request["projectName"])
             found = documents.find(tx, call.scope, BUILD, f"{project.name}:{id}")
             return found or self.begin(
                 tx, call.scope, project, call.request, id=id, at=at, initiator=initiator(call.scope.principal)
@@ -66,8 +69,8 @@ class Builds:
         id, at = self.new_id(call, request.get("idempotencyToken", "")), self.clock()  # noqa: A001
 
         def start(tx: Transaction) -> Document:
-            old = find(tx, call.scope, request.get("id", ""))
-            project = projects.find(tx, call.scope, old.parent)
+            old = BUILDS.find(tx, call.scope, request.get("id", ""))
+            project = PROJECTS.find(tx, call.scope, old.parent)
             asked = self.engine.look(tx, RunId(old.arn))
             assert asked is not None
             found = documents.find(tx, call.scope, BUILD, f"{project.name}:{id}")
@@ -82,20 +85,16 @@ class Builds:
         """A build that is over stays as it is."""
 
         def stop(tx: Transaction) -> Document:
-            found = find(tx, call.scope, request["id"])
+            found = BUILDS.find(tx, call.scope, request["id"])
             self.engine.signal(tx, RunId(found.arn), STOP)
-            return find(tx, call.scope, request["id"])
+            return BUILDS.find(tx, call.scope, request["id"])
 
         return {"build": (await self.database.write(stop)).body}
 
     @operation("BatchGetBuilds")
     async def get(self, call: Call, request: shapes.BatchGetBuildsRequest) -> Answer:
-        def look(tx: Transaction) -> list[Document | None]:
-            return [documents.find(tx, call.scope, BUILD, name_of(id)) for id in request["ids"]]  # noqa: A001
-
-        found = await self.database.read(look)
-        missing = [id for id, each in zip(request["ids"], found, strict=True) if each is None]  # noqa: A001
-        return {"builds": [each.body for each in found if each is not None], "buildsNotFound": missing}
+        there, missing = await self.database.read(lambda tx: BUILDS.sort_out(tx, call.scope, request["ids"]))
+        return {"builds": [each.body for each in there], "buildsNotFound": missing}
 
     @operation("ListBuilds")
     async def list(self, call: Call, request: shapes.ListBuildsRequest) -> Answer:
@@ -103,7 +102,7 @@ class Builds:
 
     @operation("ListBuildsForProject")
     async def list_for_project(self, call: Call, request: shapes.ListBuildsForProjectRequest) -> Answer:
-        project = await self.database.read(lambda tx: projects.find(tx, call.scope, request["projectName"]))
+        project = await self.database.read(lambda tx: PROJECTS.find(tx, call.scope, request["projectName"]))
         return await self._page(call, request, project.name)
 
     @operation("BatchDeleteBuilds")
@@ -115,7 +114,7 @@ class Builds:
         """Remove builds that are over; the ARNs of those, and what keeps the others."""
         deleted, kept = [], []
         for id in ids:  # noqa: A001
-            found = documents.find(tx, scope, BUILD, name_of(id))
+            found = documents.find(tx, scope, BUILD, BUILDS.name(id))
             if found is not None and found.status == "IN_PROGRESS":
                 kept.append({"id": id, "statusCode": "BUILD_IN_PROGRESS"})
             elif found is not None:
@@ -131,7 +130,7 @@ class Builds:
         id, at = self.new_id(call, ""), self.clock()  # noqa: A001
 
         def start(tx: Transaction) -> Document:
-            project = projects.find(tx, call.scope, call.request["projectName"])
+            project = PROJECTS.find(tx, call.scope, call.request["projectName"])
             found = documents.find(tx, call.scope, BUILD, f"{project.name}:{id}")
             return found or self.begin(
                 tx, call.scope, project, call.request, id=id, at=at, initiator=by, webhook=variables
@@ -185,19 +184,6 @@ class Builds:
         page = await self.database.read(lambda tx: documents.page(tx, query))
         more = pages.onward(page.token, "nextToken")
         return {"ids": [each.name for each in page.documents], **more}
-
-
-def find(tx: Transaction, scope: Scope, id: str) -> Document:  # noqa: A002
-    found = documents.find(tx, scope, BUILD, name_of(id))
-    if found is None:
-        missing = scope.arn("codebuild", f"build/{name_of(id)}")
-        raise ServiceError(f"Build cannot be found: {missing}", code="ResourceNotFoundException")
-    return found
-
-
-def name_of(id: str) -> str:  # noqa: A002
-    """A build's id, of itself or its ARN."""
-    return id.rpartition(":build/")[2]
 
 
 def id_of(seed: str) -> str:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 from penstock.engine.facts import RunId
 from penstock.engine.jobs import JobId, Runtime
 from penstock.services.codebuild import order
-from penstock.services.codebuild.builds import find as find_build
+from penstock.services.codebuild.builds import BUILDS
 from penstock.services.codebuild.running import job_id
-from penstock.services.codebuild.sandboxes.operations import find as find_sandbox
+from penstock.services.codebuild.sandboxes.operations import SANDBOXES
 from penstock.store.database import Database
 from penstock.wire.call import Answer, Call, ServiceError, operation
 from penstock.wire.terminals import PLACE, Way
@@ -84,7 +84,7 @@ class SandboxSessions:
 
     @operation("StartSandboxConnection")
     async def start(self, call: Call, request: shapes.StartSandboxConnectionRequest) -> Answer:
-        found = await self.database.read(lambda tx: find_sandbox(tx, call.scope, request["sandboxId"]))
+        found = await self.database.read(lambda tx: SANDBOXES.find(tx, call.scope, request["sandboxId"]))
         session = self.doors.session(RunId(found.arn))
         if session is None:
             raise ServiceError(
@@ -114,7 +114,7 @@ class DebugSessions:
         for member in ("DocumentName", "Parameters"):
             if request.get(member):
                 raise ServiceError(f"{member}: a session is a plain shell here: leave it out.", code="InvalidDocument")
-        found = await self.database.read(lambda tx: find_build(tx, call.scope, target.removeprefix(TARGET)))
+        found = await self.database.read(lambda tx: BUILDS.find(tx, call.scope, target.removeprefix(TARGET)))
         session = self.doors.session(RunId(found.arn))
         if session is None:
             raise not_connected(target, f"the build is not paused{ELSEWHERE}")

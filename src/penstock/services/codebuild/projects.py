@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from penstock.services.codebuild import caches, requests
+from penstock.services.codebuild.finding import Kind
 from penstock.services.codebuild.model import POLICY, PROJECT, Json
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from penstock.services.codebuild import shapes
 
 LISTED: Final = 100
+PROJECTS: Final = Kind(PROJECT, "project", "Project")
 KEYS: Final = "webhookKeys"  # a member of a project's document that is never told: its webhook's address and secret
 ORDERS: Final[Mapping[str, Column]] = {
     "NAME": "name", "CREATED_TIME": "created_at", "LAST_MODIFIED_TIME": "modified_at"
@@ -60,7 +62,7 @@ class Projects:
     @operation("UpdateProject")
     async def update(self, call: Call, request: shapes.UpdateProjectRequest) -> Answer:
         def change(tx: Transaction) -> Document:
-            found = find(tx, call.scope, request["name"])
+            found = PROJECTS.find(tx, call.scope, request["name"])
             requests.check({**found.body, **call.request})
             changed = found.changed(self.clock(), **call.request)
             documents.update(tx, changed)
@@ -71,7 +73,7 @@ class Projects:
     @operation("DeleteProject")
     async def delete(self, call: Call, request: shapes.DeleteProjectRequest) -> Answer:
         """One that is not there is no error; builds stay."""
-        name = name_of(request["name"])
+        name = PROJECTS.name(request["name"])
 
         def remove(tx: Transaction) -> None:
             documents.remove(tx, call.scope, PROJECT, name)
@@ -86,7 +88,7 @@ class Projects:
         """What is in S3 stays there, and is not looked for any more."""
 
         def invalidate(tx: Transaction) -> None:
-            found = find(tx, call.scope, request["projectName"])
+            found = PROJECTS.find(tx, call.scope, request["projectName"])
             documents.update(tx, found.changed(found.modified_at, cacheEpoch=found.body.get("cacheEpoch", 0) + 1))
             caches.forget(tx, call.scope, found.name)
 
@@ -95,12 +97,8 @@ class Projects:
 
     @operation("BatchGetProjects")
     async def get(self, call: Call, request: shapes.BatchGetProjectsRequest) -> Answer:
-        def look(tx: Transaction) -> list[Document | None]:
-            return [documents.find(tx, call.scope, PROJECT, name_of(name)) for name in request["names"]]
-
-        found = await self.database.read(look)
-        missing = [name for name, each in zip(request["names"], found, strict=True) if each is None]
-        return {"projects": [told(each) for each in found if each is not None], "projectsNotFound": missing}
+        there, missing = await self.database.read(lambda tx: PROJECTS.sort_out(tx, call.scope, request["names"]))
+        return {"projects": [told(each) for each in there], "projectsNotFound": missing}
 
     @operation("ListProjects")
     async def list(self, call: Call, request: shapes.ListProjectsRequest) -> Answer:
@@ -121,19 +119,6 @@ def told(project: Document) -> dict[str, Json]:
         **settings, "arn": project.arn, "created": project.created_at, "lastModified": project.modified_at,
         "badge": badge,
     }  # fmt: skip
-
-
-def find(tx: Transaction, scope: Scope, name: str) -> Document:
-    found = documents.find(tx, scope, PROJECT, name_of(name))
-    if found is None:
-        missing = arn_of(scope, name_of(name))
-        raise ServiceError(f"Project cannot be found: {missing}", code="ResourceNotFoundException")
-    return found
-
-
-def name_of(name: str) -> str:
-    """A project's name, of itself or its ARN."""
-    return name.rpartition(":project/")[2]
 
 
 def arn_of(scope: Scope, name: str) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from penstock.services.codebuild import projects
 from penstock.services.codebuild.model import POLICY, PROJECT, REPORT_GROUP
+from penstock.services.codebuild.projects import PROJECTS
 from penstock.services.codebuild.requests import invalid
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
@@ -86,7 +86,7 @@ class Sharing:
     async def update_visibility(self, call: Call, request: shapes.UpdateProjectVisibilityRequest) -> Answer:
         if request["projectVisibility"] != "PRIVATE":
             raise invalid("projectVisibility: Penstock has no public pages for builds: PRIVATE is what works.")
-        found = await self.database.read(lambda tx: projects.find(tx, call.scope, request["projectArn"]))
+        found = await self.database.read(lambda tx: PROJECTS.find(tx, call.scope, request["projectArn"]))
         return {"projectArn": found.arn, "projectVisibility": "PRIVATE"}
 
     @operation("ListCuratedEnvironmentImages")

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from penstock.languages.githosts import hooks
-from penstock.services.codebuild import hookfilters, projects
+from penstock.services.codebuild import hookfilters
 from penstock.services.codebuild.model import PROJECT, Json
-from penstock.services.codebuild.projects import KEYS
+from penstock.services.codebuild.projects import KEYS, PROJECTS
 from penstock.services.codebuild.requests import GIT, invalid
 from penstock.store import documents
 from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
@@ -53,7 +53,7 @@ class Webhooks:
         place, secret, at = self.chance(), f"{self.chance()}{self.chance()}", self.clock()
 
         def create(tx: Transaction) -> Document:
-            project = projects.find(tx, call.scope, request["projectName"])
+            project = PROJECTS.find(tx, call.scope, request["projectName"])
             if project.body["source"]["type"] not in HOSTS:
                 raise invalid(f"Webhooks are of git hosts: the source of {project.name} is none.")
             if "webhook" in project.body:
@@ -148,7 +148,7 @@ def kept(request: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def with_webhook(tx: Transaction, scope: Scope, name: str) -> Document:
-    project = projects.find(tx, scope, name)
+    project = PROJECTS.find(tx, scope, name)
     if "webhook" not in project.body:
         raise ServiceError(f"The project {project.name} has no webhook.", code="ResourceNotFoundException")
     return project

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from penstock.services.codecommit.git import Git
+from penstock.store.blobs import sync_folder
 
 WAIT: Final = 60.0  # seconds for processes of an earlier life
 LOOK_EVERY: Final = 0.05
@@ -98,8 +99,4 @@ def make(folder: Path, branch: str) -> None:
             file.flush()
             os.fsync(file.fileno())
     for place in (folder / "objects", folder / "refs", folder, folder.parent):
-        handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync_folder(place)

@@ -10,19 +10,21 @@ import msgspec
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
-from penstock.services.codebuild import builds, projects, requests
+from penstock.services.codebuild import requests
 from penstock.services.codebuild.batches.answers import document
 from penstock.services.codebuild.batches.flow import FLOW, BatchFlow
 from penstock.services.codebuild.batches.model import BATCH, BatchPlan, BatchState
-from penstock.services.codebuild.builds import Builds, initiator
+from penstock.services.codebuild.builds import BUILDS, Builds, initiator
+from penstock.services.codebuild.finding import Kind
 from penstock.services.codebuild.flow import STOP
 from penstock.services.codebuild.model import Json
+from penstock.services.codebuild.projects import PROJECTS
 from penstock.services.codebuild.requests import invalid
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire import pages
-from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
+from penstock.wire.call import Answer, Call, operation
 
 if TYPE_CHECKING:
     from penstock.services.codebuild import shapes
@@ -33,6 +35,7 @@ AS_OF_BUILDS: Final = {
     "reportBuildBatchStatusOverride": "reportBuildStatusOverride",
 }
 NOT_OF_BUILDS: Final = frozenset({"buildBatchConfigOverride", "idempotencyToken"})
+BATCHES: Final = Kind(BATCH, "build-batch", "Build batch")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Batches:
         id, at = self.builds.new_id(call, request.get("idempotencyToken", "")), self.builds.clock()  # noqa: A001
 
         def start(tx: Transaction) -> Document:
-            project = projects.find(tx, call.scope, request["projectName"])
+            project = PROJECTS.find(tx, call.scope, request["projectName"])
             found = documents.find(tx, call.scope, BATCH, f"{project.name}:{id}")
             return found or self._begin(tx, call, project, id=id, at=at)
 
@@ -67,7 +70,7 @@ class Batches:
         at = self.builds.clock()
 
         def again(tx: Transaction) -> Document:
-            found = find(tx, call.scope, request.get("id", ""))
+            found = BATCHES.find(tx, call.scope, request.get("id", ""))
             if found.status in ("IN_PROGRESS", "SUCCEEDED"):
                 raise invalid(f"Only a batch that has failed can be retried: {found.name} is {found.status}")
             plan, state = self._look(tx, found)
@@ -84,9 +87,9 @@ class Batches:
         """A batch that is over stays as it is."""
 
         def stop(tx: Transaction) -> Document:
-            found = find(tx, call.scope, request["id"])
+            found = BATCHES.find(tx, call.scope, request["id"])
             self.engine.signal(tx, run_of(found, found.body["attempt"]), STOP)
-            return find(tx, call.scope, request["id"])
+            return BATCHES.find(tx, call.scope, request["id"])
 
         return told(await self.database.write(stop))
 
@@ -95,7 +98,7 @@ class Batches:
         """With its builds."""
 
         def remove(tx: Transaction) -> Answer:
-            found = find(tx, call.scope, request["id"])
+            found = BATCHES.find(tx, call.scope, request["id"])
             if found.status == "IN_PROGRESS":
                 return {"statusCode": "BATCH_IN_PROGRESS", "buildsDeleted": [], "buildsNotDeleted": []}
             deleted, kept = self.builds.remove(tx, call.scope, builds_of(found))
@@ -108,13 +111,9 @@ class Batches:
 
     @operation("BatchGetBuildBatches")
     async def get(self, call: Call, request: shapes.BatchGetBuildBatchesRequest) -> Answer:
-        def look(tx: Transaction) -> list[Document | None]:
-            return [documents.find(tx, call.scope, BATCH, name_of(id)) for id in request["ids"]]  # noqa: A001
-
-        found = await self.database.read(look)
-        missing = [id for id, each in zip(request["ids"], found, strict=True) if each is None]  # noqa: A001
+        there, missing = await self.database.read(lambda tx: BATCHES.sort_out(tx, call.scope, request["ids"]))
         return {
-            "buildBatches": [each.body["batch"] for each in found if each is not None],
+            "buildBatches": [each.body["batch"] for each in there],
             "buildBatchesNotFound": missing,
         }
 
@@ -125,7 +124,7 @@ class Batches:
     @operation("ListBuildBatchesForProject")
     async def list_for_project(self, call: Call, request: shapes.ListBuildBatchesForProjectRequest) -> Answer:
         name = request.get("projectName", "")
-        project = await self.database.read(lambda tx: projects.find(tx, call.scope, name))
+        project = await self.database.read(lambda tx: PROJECTS.find(tx, call.scope, name))
         return await self._page(call, project.name)
 
     def _begin(self, tx: Transaction, call: Call, project: Document, *, id: str, at: float) -> Document:  # noqa: A002
@@ -183,18 +182,6 @@ def told(found: Document) -> Answer:
     return {"buildBatch": found.body["batch"]}
 
 
-def find(tx: Transaction, scope: Scope, id: str) -> Document:  # noqa: A002
-    found = documents.find(tx, scope, BATCH, name_of(id))
-    if found is None:
-        missing = scope.arn("codebuild", f"build-batch/{name_of(id)}")
-        raise ServiceError(f"Build batch cannot be found: {missing}", code="ResourceNotFoundException")
-    return found
-
-
-def name_of(id: str) -> str:  # noqa: A002
-    return id.rpartition(":build-batch/")[2]
-
-
 def run_of(found: Document, attempt: int) -> RunId:
     return RunId(found.arn if attempt == 1 else f"{found.arn}#{attempt}")
 
@@ -205,4 +192,4 @@ def builds_of(found: Document) -> list[str]:
     for group in found.body["batch"]["buildGroups"]:
         summaries += group["priorBuildSummaryList"]
         summaries += [group["currentBuildSummary"]] if "currentBuildSummary" in group else []
-    return [builds.name_of(each["arn"]) for each in summaries]
+    return [BUILDS.name(each["arn"]) for each in summaries]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import msgspec
 
 from penstock.engine.outbox import Task
-from penstock.services.codebuild import projects
 from penstock.services.codebuild.builds import Builds, id_of
 from penstock.services.codebuild.model import BUILD, Json, PartOf
+from penstock.services.codebuild.projects import PROJECTS
 from penstock.store import documents
 from penstock.store.database import Transaction
 
@@ -26,7 +26,7 @@ class Starting:
         id = id_of(f"{task.run}/{part.identifier}")  # noqa: A001
 
         def start(tx: Transaction) -> Json:
-            project = projects.find(tx, task.scope, told["project"])
+            project = PROJECTS.find(tx, task.scope, told["project"])
             found = documents.find(tx, task.scope, BUILD, f"{project.name}:{id}")
             build = found or self.builds.begin(
                 tx, task.scope, project, told["asked"], id=id, at=at, initiator=told["initiator"], part=part

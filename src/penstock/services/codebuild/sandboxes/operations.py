@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from penstock.engine.facts import RunId
-from penstock.services.codebuild import places, projects, requests
+from penstock.services.codebuild import places, requests
 from penstock.services.codebuild.builds import Builds, initiator
+from penstock.services.codebuild.finding import Kind
 from penstock.services.codebuild.flow import STOP
 from penstock.services.codebuild.model import COMMAND, SANDBOX, Json, State
+from penstock.services.codebuild.projects import PROJECTS
 from penstock.services.codebuild.requests import invalid
 from penstock.services.codebuild.sandboxes import commands
 from penstock.services.codebuild.sandboxes.answers import document
@@ -21,12 +23,13 @@ from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire import pages
-from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
+from penstock.wire.call import Answer, Call, Scope, operation
 
 if TYPE_CHECKING:
     from penstock.services.codebuild import shapes
 
 LISTED: Final = 100
+SANDBOXES: Final = Kind(SANDBOX, "sandbox", "Sandbox")
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Sandboxes:
         id, at = self.builds.new_id(call, request.get("idempotencyToken", "")), self.builds.clock()  # noqa: A001
 
         def start(tx: Transaction) -> Document:
-            project = projects.find(tx, call.scope, request.get("projectName", ""))
+            project = PROJECTS.find(tx, call.scope, request.get("projectName", ""))
             found = documents.find(tx, call.scope, SANDBOX, f"{project.name}:{id}")
             return found or self._begin(tx, call.scope, project, id, at)
 
@@ -57,20 +60,16 @@ class Sandboxes:
         """One that is over stays as it is."""
 
         def stop(tx: Transaction) -> Document:
-            found = find(tx, call.scope, request["id"])
+            found = SANDBOXES.find(tx, call.scope, request["id"])
             self.builds.engine.signal(tx, RunId(found.arn), STOP)
-            return find(tx, call.scope, request["id"])
+            return SANDBOXES.find(tx, call.scope, request["id"])
 
         return {"sandbox": (await self.database.write(stop)).body}
 
     @operation("BatchGetSandboxes")
     async def get(self, call: Call, request: shapes.BatchGetSandboxesRequest) -> Answer:
-        def look(tx: Transaction) -> list[Document | None]:
-            return [documents.find(tx, call.scope, SANDBOX, name_of(id)) for id in request["ids"]]  # noqa: A001
-
-        found = await self.database.read(look)
-        missing = [id for id, each in zip(request["ids"], found, strict=True) if each is None]  # noqa: A001
-        return {"sandboxes": [each.body for each in found if each is not None], "sandboxesNotFound": missing}
+        there, missing = await self.database.read(lambda tx: SANDBOXES.sort_out(tx, call.scope, request["ids"]))
+        return {"sandboxes": [each.body for each in there], "sandboxesNotFound": missing}
 
     @operation("ListSandboxes")
     async def list(self, call: Call, request: shapes.ListSandboxesRequest) -> Answer:
@@ -78,7 +77,7 @@ class Sandboxes:
 
     @operation("ListSandboxesForProject")
     async def list_for_project(self, call: Call, request: shapes.ListSandboxesForProjectRequest) -> Answer:
-        project = await self.database.read(lambda tx: projects.find(tx, call.scope, request["projectName"]))
+        project = await self.database.read(lambda tx: PROJECTS.find(tx, call.scope, request["projectName"]))
         return await self._page(call, project.name)
 
     def _begin(self, tx: Transaction, scope: Scope, project: Document, id: str, at: float) -> Document:  # noqa: A002
@@ -111,7 +110,7 @@ class Commands:
         id, at = self.builds.new_id(call, ""), self.builds.clock()  # noqa: A001
 
         def start(tx: Transaction) -> Document:
-            sandbox = find(tx, call.scope, request["sandboxId"])
+            sandbox = SANDBOXES.find(tx, call.scope, request["sandboxId"])
             found = documents.find(tx, call.scope, COMMAND, id)
             if found is None and sandbox.status != "IN_PROGRESS":
                 raise invalid(f"Sandbox {sandbox.name} is over ({sandbox.status}): it carries out nothing any more")
@@ -123,7 +122,7 @@ class Commands:
     async def get(self, call: Call, request: shapes.BatchGetCommandExecutionsRequest) -> Answer:
         def look(tx: Transaction) -> list[Document | None]:
             found = [documents.find(tx, call.scope, COMMAND, id) for id in request["commandExecutionIds"]]  # noqa: A001
-            of = name_of(request["sandboxId"])
+            of = SANDBOXES.name(request["sandboxId"])
             return [each if each is not None and each.parent == of else None for each in found]
 
         found = await self.database.read(look)
@@ -136,7 +135,7 @@ class Commands:
     @operation("ListCommandExecutionsForSandbox")
     async def list(self, call: Call, request: shapes.ListCommandExecutionsForSandboxRequest) -> Answer:
         def look(tx: Transaction) -> documents.Page:
-            sandbox = find(tx, call.scope, request["sandboxId"])
+            sandbox = SANDBOXES.find(tx, call.scope, request["sandboxId"])
             return documents.page(tx, query_of(call.scope, call.request, COMMAND, sandbox.name))
 
         page = await self.database.read(look)
@@ -148,16 +147,3 @@ def query_of(scope: Scope, asked: Mapping[str, Json], kind: str, parent: str | N
         kind=kind, scope=scope, parent=parent, limit=asked.get("maxResults", LISTED), token=asked.get("nextToken"),
         descending=asked.get("sortOrder", "DESCENDING") == "DESCENDING",
     )  # fmt: skip
-
-
-def find(tx: Transaction, scope: Scope, id: str) -> Document:  # noqa: A002
-    found = documents.find(tx, scope, SANDBOX, name_of(id))
-    if found is None:
-        missing = scope.arn("codebuild", f"sandbox/{name_of(id)}")
-        raise ServiceError(f"Sandbox cannot be found: {missing}", code="ResourceNotFoundException")
-    return found
-
-
-def name_of(id: str) -> str:  # noqa: A002
-    """A sandbox's id, of itself or its ARN."""
-    return id.rpartition(":sandbox/")[2]
