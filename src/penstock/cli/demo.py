@@ -30,6 +30,8 @@ from penstock.watch.links import link
 
 ROLE: Final = "arn:aws:iam::123456789012:role/PenstockExecutionRole"
 DEADLINE: Final = 300.0  # seconds for the execution
+LATEST_CRASH: Final = 40.0  # seconds after the start: the story takes longer than that, also on a fast machine
+LATEST_CRASH_SHORT: Final = 4.0
 
 
 @click.command("demo")
@@ -43,7 +45,8 @@ def command(data: Path | None, short: bool, threshold: float, crash: bool, crash
     """A project from a template: a push is tested and makes a model, which is approved, deployed, asked, monitored, and
     made anew when its data drifts."""
     console = Console()
-    moment = crash_at or (str(random.uniform(0.0, 4.0 if short else 60.0)) if crash else None)  # noqa: S311 - any will do
+    latest = LATEST_CRASH_SHORT if short else LATEST_CRASH
+    moment = crash_at or (str(random.uniform(0.0, latest)) if crash else None)  # noqa: S311 - any will do
     folder = data.absolute() if data else Path(tempfile.mkdtemp(prefix="penstock-demo-"))
     server = Server(folder)
     began = time.perf_counter()
