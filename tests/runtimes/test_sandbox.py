@@ -165,6 +165,55 @@ async def test_a_job_with_too_many_processes_is_ended(tmp_path: Path, monkeypatc
         assert (ending.reason, ending.message) == ("exhausted", "it had more than 20 processes")
 
 
+@pytest.fixture
+def little_memory() -> Iterator[Path]:
+    """A control group whose processes have 64 MiB in all."""
+    for top, limit in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")):
+        group = Path(top, f"penstock-test-{os.getpid()}")
+        with suppress(OSError):
+            group.mkdir()
+            try:
+                (group / limit).write_text(str(64 << 20))
+            except OSError:
+                group.rmdir()
+                continue
+            yield group
+            group.rmdir()
+            return
+    pytest.skip("the control groups of this machine cannot be written to")
+
+
+async def test_a_job_that_the_kernel_killed_for_want_of_memory_says_so(tmp_path: Path, little_memory: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        job = world.script(f"open('{little_memory}/cgroup.procs', 'w').write('0'); bytearray(1 << 30)")
+
+        ending = await world.run(job)
+
+        assert ending.reason == "exhausted"
+        assert "out of memory" in ending.message
+        assert "out of memory" in world.log_of(job)
+
+
+async def test_a_job_that_kills_itself_was_not_out_of_memory(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        ending = await world.run(world.script("import os, signal; os.kill(os.getpid(), signal.SIGKILL)"))
+
+        assert (ending.reason, ending.exit_code) == ("exited", -signal.SIGKILL)
+
+
+def how_soon_to_go() -> int:
+    return int(Path("/proc/self/oom_score_adj").read_text())
+
+
+async def test_a_job_goes_before_the_server_when_memory_is_short(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        job = world.job("cat", "/proc/self/oom_score_adj")
+
+        await world.run(job)
+
+        assert int(world.log_of(job)) > how_soon_to_go()
+
+
 async def test_a_big_job_is_not_overtaken_by_small_ones(tmp_path: Path) -> None:
     async with sandbox_at(tmp_path) as world:
         began: list[str] = []

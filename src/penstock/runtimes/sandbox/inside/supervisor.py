@@ -26,6 +26,12 @@ CLAIM_LENGTH: Final = 80  # whatever the pid: it covers what the file has held b
 MOST_JOBS: Final = 1_000  # of one supervisor: whatever it may gather in a long life is bounded
 LIMIT_POLL: Final = 0.25  # seconds to the first look at disk and processes; later ones are rarer
 OWN_SIGNALS: Final = (signal.SIGTERM, signal.SIGCHLD)
+FIRST_TO_GO: Final = "500"  # of 1,000: when the machine has no memory left, its kernel ends a job before the server
+KILLED: Final = (-signal.SIGKILL, 128 + signal.SIGKILL)  # the second as a shell tells it
+NO_MEMORY: Final = (
+    "out of memory: this machine had none left, and its kernel killed it; let fewer jobs run at once, reduce the data "
+    "that is processed on an instance, or use a machine with more memory"
+)
 
 Document = dict[str, Any]
 
@@ -42,11 +48,12 @@ def wait_for_job(
     limit_files()
     signals = Signals()
     rehearse()
+    memory = Memory()
     for _ in range(MOST_JOBS):
         pipe = os.pipe()
         child = warm.Child.fork(pipe, keep_open) if is_warm else None
         name, claim, server, log = await_job(channel)
-        if not Supervisor(furnished, name, claim, server, log, pipe, child, signals).run():
+        if not Supervisor(furnished, name, claim, server, log, pipe, child, signals, memory).run():
             break
         room.number_from_the_start()
     os._exit(0)
@@ -70,6 +77,8 @@ def await_job(channel: socket.socket) -> tuple[str, str, "Server", int]:
 def prepare(furniture: room.Furniture) -> room.Room:
     """A session of its own, then the room. Our signals are blocked since the fork: an early stop is not lost."""
     os.setsid()
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write(FIRST_TO_GO)
     return room.furnish(furniture)
 
 
@@ -126,7 +135,9 @@ class Supervisor:
         pipe: tuple[int, int],
         child: warm.Child | None,
         signals: "Signals",
+        memory: "Memory",
     ) -> None:
+        self._memory = memory
         self._server = server
         self._reading, self._writing = pipe
         self._child = child
@@ -161,6 +172,8 @@ class Supervisor:
         self._watch(job)
         self._clear()
         self._signals.hold_back()
+        if self._reason == "exited" and self._status in KILLED and self._memory.was_short():
+            self._reason, self._message = "exhausted", NO_MEMORY
         return self._end(self._reason, self._message) and self._put_away(job)
 
     def _read_job(self) -> Document:
@@ -317,6 +330,7 @@ class Supervisor:
         for handle in (self._reading, self._log_file, self._folder):
             os.close(handle)
         self._server.close()
+        self._memory.was_short()  # nobody waits for it now: the next job's count begins here
         return room.dismiss(self._room, bool(job["hosts"]))
 
 
@@ -376,6 +390,24 @@ class Limits:
         after = time.monotonic()
         self._pause = min(self._pause * 1.5, 2.0)
         self.due = after + max(self._pause, (after - now) * 20)
+
+
+class Memory:
+    """How many processes the kernel has killed on this machine for want of memory."""
+
+    def __init__(self) -> None:
+        self._seen = self._count()
+
+    def was_short(self) -> bool:
+        """Whether it killed one since this was asked last."""
+        before, self._seen = self._seen, self._count()
+        return self._seen > before
+
+    @staticmethod
+    def _count() -> int:
+        with open("/proc/vmstat", "rb", buffering=0) as file:
+            told = file.readall().partition(b"oom_kill ")[2]
+        return int(told.split(maxsplit=1)[0]) if told else 0
 
 
 def count_processes() -> int:
