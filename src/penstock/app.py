@@ -194,6 +194,7 @@ class Penstock:
         await self._listen(tasks, rooms, seal)
         await self._work(tasks, rooms.engine)
         tasks.create_task(rooms.database.lengthen_log())
+        tasks.create_task(asyncio.to_thread(rooms.blobs.lay_out))
         rooms.chores.append(partial(sweep, rooms, self.settings.data))
         rooms.chores.append(partial(give, rooms.directory, self.settings.region))
         for chore in rooms.chores:

@@ -50,6 +50,19 @@ def test_what_is_put_in_pieces_is_found_whole_by_its_digest(
     assert not list(blobs.incoming.iterdir())
 
 
+async def test_folders_made_ahead_are_those_that_blobs_go_to(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    blob = await blobs.put(b"before")
+    blobs.lay_out()
+    folders = {path.name for path in blobs.root.iterdir()}
+
+    for number in range(20):
+        await blobs.put(f"content {number}".encode())
+
+    assert {path.name for path in blobs.root.iterdir()} == folders
+    assert blob.read() == b"before"
+
+
 async def test_a_part_of_a_blob_reads_only_that_range(tmp_path: Path) -> None:
     blob = await Blobs(tmp_path).put(b"0123456789")
 

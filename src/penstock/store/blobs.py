@@ -102,6 +102,12 @@ class Blobs:
         self.root.mkdir(parents=True, exist_ok=True)
         self.incoming.mkdir(parents=True, exist_ok=True)
 
+    def lay_out(self) -> None:
+        """Make all 256 folders at once: the first blob in a folder would wait for the disk once more. Blocking."""
+        for number in range(256):
+            (self.root / f"{number:02x}").mkdir(exist_ok=True)
+        sync_folder(self.root)
+
     def path(self, digest: Digest) -> Path:
         return self.root / digest[:2] / digest[2:]
 
