@@ -1,11 +1,14 @@
 """What AWS keeps for everybody is there under AWS's names, in every region, at the first start and at later ones."""
 
+import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import boto3
 import pytest
 
 from penstock import templates
+from penstock.app import Penstock, Settings
 from penstock.composition.gifts import AT_AWS, give
 from penstock.composition.sources import MIGRATIONS, chance, clock
 from penstock.services import s3
@@ -14,6 +17,8 @@ from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Call, Directory, Scope
 from penstock.wire.validate import validate
+
+KEYS: Final = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
 
 
 @pytest.fixture
@@ -47,6 +52,16 @@ async def test_somebody_who_has_a_bucket_of_the_name_keeps_it(directory: Directo
     await give(directory, "us-east-1")
 
     assert await listed(directory, Scope(), bucket) == {}
+
+
+async def test_who_asks_as_soon_as_the_server_is_there_finds_them(tmp_path: Path) -> None:
+    async with Penstock(Settings(data=tmp_path / "data", port=0)) as server:
+        asked = boto3.client("s3", endpoint_url=server.endpoint, region_name="us-east-1", **KEYS)
+        bucket = templates.SEED_BUCKET.format(region="us-east-1")
+
+        found = await asyncio.to_thread(asked.list_objects_v2, Bucket=bucket)
+
+    assert {each["Key"] for each in found["Contents"]} >= {*AT_AWS, *map(templates.key, templates.TEMPLATES)}
 
 
 async def listed(directory: Directory, scope: Scope, bucket: str) -> dict[str, Any]:

@@ -193,10 +193,10 @@ class Penstock:
         tasks = await self._exits.enter_async_context(asyncio.TaskGroup())
         await self._listen(tasks, rooms, seal)
         await self._work(tasks, rooms.engine)
+        await give(rooms.directory, self.settings.region)  # before anybody is told that it is ready
         tasks.create_task(rooms.database.lengthen_log())
         tasks.create_task(asyncio.to_thread(rooms.blobs.lay_out))
         rooms.chores.append(partial(sweep, rooms, self.settings.data))
-        rooms.chores.append(partial(give, rooms.directory, self.settings.region))
         for chore in rooms.chores:
             self._exits.callback(tasks.create_task(chore()).cancel)
         self._tell_where()
