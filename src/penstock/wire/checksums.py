@@ -3,7 +3,7 @@
     CRC32  CRC32C  CRC64NVME  SHA1  SHA256  SHA512  MD5
 
 Every one has `update(piece)` and `digest()`, as hashlib's objects do. The CRCs that the standard library lacks are
-next door in `crc`: tens of MB/s, since the AWS CLI chooses CRC64NVME by itself.
+next door in `crc`.
 """
 
 import base64

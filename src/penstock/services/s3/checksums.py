@@ -5,7 +5,7 @@ the checksum of the parts' checksums. No byte is read twice for either.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -13,9 +13,9 @@ from penstock.services.s3.failures import bad_digest, invalid_request, not_built
 from penstock.services.s3.model import ChecksumType
 from penstock.wire.call import Json, ServiceError
 from penstock.wire.checksums import ALGORITHMS, Checksum
-from penstock.wire.crc import CRC32, CRC32C, CRC64NVME, Polynomial
+from penstock.wire.crc import CRC32, CRC32C, CRC64NVME, Kind, joined
 
-POLYNOMIALS: Final[Mapping[str, Polynomial]] = {"CRC32": CRC32, "CRC32C": CRC32C, "CRC64NVME": CRC64NVME}
+JOINABLE: Final[Mapping[str, Kind]] = {"CRC32": CRC32, "CRC32C": CRC32C, "CRC64NVME": CRC64NVME}
 _ONLY_FULL: Final = {"CRC64NVME"}
 
 
@@ -70,7 +70,7 @@ def type_of(algorithm: str, asked: ChecksumType) -> ChecksumType:
             )
         return ""
     kind: ChecksumType = asked or ("FULL_OBJECT" if algorithm in _ONLY_FULL else "COMPOSITE")
-    if (kind == "FULL_OBJECT" and algorithm not in POLYNOMIALS) or (kind == "COMPOSITE" and algorithm in _ONLY_FULL):
+    if (kind == "FULL_OBJECT" and algorithm not in JOINABLE) or (kind == "COMPOSITE" and algorithm in _ONLY_FULL):
         raise invalid_request(
             f"The {kind} checksum type cannot be used with the {algorithm.lower()} checksum algorithm."
         )
@@ -84,16 +84,10 @@ def of_parts(algorithm: str, kind: str, parts: Sequence[tuple[str, int]]) -> str
         for checksum, _ in parts:
             whole.update(b64decode(checksum))
         return f"{b64encode(whole.digest()).decode()}-{len(parts)}"
-    polynomial = POLYNOMIALS[algorithm]
-    joined = _join(polynomial, ((int.from_bytes(b64decode(checksum), "big"), size) for checksum, size in parts))
-    return b64encode(joined.to_bytes(polynomial.size, "big")).decode()
-
-
-def _join(polynomial: Polynomial, parts: Iterable[tuple[int, int]]) -> int:
-    joined = 0
+    kind_of_crc, whole_so_far = JOINABLE[algorithm], b""
     for checksum, size in parts:
-        joined = polynomial.after_zeros(joined, size) ^ checksum
-    return joined
+        whole_so_far = joined(kind_of_crc, whole_so_far, b64decode(checksum), size)
+    return b64encode(whole_so_far).decode()
 
 
 @cache
