@@ -42,7 +42,7 @@ def test_a_configuration_that_cannot_be_honoured_is_refused_by_its_member(member
 @pytest.mark.parametrize(
     "variant",
     [
-        {"ManagedInstanceScaling": {"Status": "ENABLED"}},
+        {"ManagedInstanceScaling": {"Status": "ENABLED"}},  # beside a model
         {"CoreDumpConfig": {"DestinationS3Uri": "s3://b/k"}},
         {"RoutingConfig": {"RoutingStrategy": "RANDOM"}},
     ],

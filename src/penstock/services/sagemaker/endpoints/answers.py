@@ -3,7 +3,7 @@
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker.announcing import upper
 from penstock.services.sagemaker.endpoints import capture
-from penstock.services.sagemaker.endpoints.model import ENDPOINT, Deployment, Json, Plan, State
+from penstock.services.sagemaker.endpoints.model import ENDPOINT, Deployment, Json, Plan, State, Variant
 from penstock.store.documents import Document
 from penstock.wire.call import Scope
 
@@ -16,13 +16,17 @@ SHARE = "_Share"  # … the part of all requests that it gets
 
 def document(scope: Scope, run: RunId, plan: Plan, state: State, token: str = "") -> Document:
     """An endpoint as it is kept."""
-    current = state.current
-    following = {NEXT: state.wanted.revision, SHARE: state.share} if current and state.wanted and state.share else {}
-    hidden = {RUN: run, REVISION: current.revision if current else 0, **following}
     return Document(
         kind=ENDPOINT, scope=scope, name=plan.name, arn=plan.arn, created_at=plan.created_at, status=state.status,
-        modified_at=state.modified_at, token=token, body={**described(plan, state), **hidden},
+        modified_at=state.modified_at, token=token, body={**described(plan, state), **hidden(run, state)},
     )  # fmt: skip
+
+
+def hidden(run: RunId, state: State) -> dict[str, Json]:
+    """Who answers requests now."""
+    current = state.current
+    following = {NEXT: state.wanted.revision, SHARE: state.share} if current and state.wanted and state.share else {}
+    return {RUN: run, REVISION: current.revision if current else 0, **following}
 
 
 def described(plan: Plan, state: State) -> dict[str, Json]:
@@ -77,9 +81,7 @@ def variants(deployment: Deployment, *, are_shadows: bool = False) -> list[dict[
     return [
         {
             "VariantName": variant.name,
-            "DeployedImages": [{"SpecifiedImage": each.image} for each in variant.contents.containers]
-            if variant.contents
-            else [],
+            **({} if variant.is_host else {"DeployedImages": images(variant)}),
             "CurrentWeight": variant.weight,
             "DesiredWeight": variant.weight,
             **(
@@ -87,10 +89,15 @@ def variants(deployment: Deployment, *, are_shadows: bool = False) -> list[dict[
                 if variant.serverless
                 else {"CurrentInstanceCount": variant.count, "DesiredInstanceCount": variant.count}
             ),
+            **({"ManagedInstanceScaling": variant.managed.config} if variant.managed else {}),
         }
         for variant in deployment.variants
         if variant.is_shadow == are_shadows
     ]
+
+
+def images(variant: Variant) -> list[dict[str, str]]:
+    return [{"SpecifiedImage": each.image} for each in variant.contents.containers] if variant.contents else []
 
 
 def told(found: Document) -> dict[str, Json]:

@@ -25,6 +25,7 @@ from penstock.services.sagemaker.endpoints.model import (
     arn_of,
     deployment_of,
 )
+from penstock.services.sagemaker.endpoints.placing import check_components, components, is_managed, shown
 from penstock.services.sagemaker.endpoints.refusals import check_one_model
 from penstock.services.sagemaker.endpoints.staging import asked_containers
 from penstock.services.sagemaker.once import once
@@ -73,8 +74,12 @@ class Endpoints:
 
     @operation("DescribeEndpoint")
     async def describe(self, call: Call, request: Mapping[str, Json]) -> Answer:
-        name = request["EndpointName"]
-        return told(await self.engine.database.read(lambda tx: endpoint(tx, call.scope, name)))
+        def read(tx: Transaction) -> Answer:
+            found = endpoint(tx, call.scope, request["EndpointName"])
+            seen = self.engine.look(tx, RunId(found.body[RUN])) if is_managed(found) else None
+            return shown(found, components(tx, call.scope, found.name), seen.state.current) if seen else told(found)
+
+        return await self.engine.database.read(read)
 
     @operation("ListEndpoints")
     async def list(self, call: Call, request: Mapping[str, Json]) -> Answer:
@@ -88,6 +93,7 @@ class Endpoints:
         def begin(tx: Transaction) -> Answer:
             found, state = self._settled(tx, call.scope, request["EndpointName"])
             assert state.current is not None
+            check_components(components(tx, call.scope, found.name), asked)
             wanted = retained(asked, state.current, request) if request.get("RetainAllVariantProperties") else asked
             reused = state.last.asked if request.get("RetainDeploymentConfig") else {}
             policy = policy_of(request.get("DeploymentConfig") or reused, wanted)
@@ -104,6 +110,7 @@ class Endpoints:
             found, state = self._settled(tx, call.scope, request["EndpointName"])
             assert state.current is not None
             sizes = wanted_sizes(state.current, request["DesiredWeightsAndCapacities"])
+            check_components(components(tx, call.scope, found.name), state.current.sized(sizes))
             self.engine.signal(tx, RunId(found.body[RUN]), SIZE, msgspec.to_builtins(sizes))
             return {"EndpointArn": found.arn}
 
@@ -113,6 +120,11 @@ class Endpoints:
     async def delete(self, call: Call, request: Mapping[str, Json]) -> None:
         def end(tx: Transaction) -> Answer:
             found = endpoint(tx, call.scope, request["EndpointName"])
+            if there := components(tx, call.scope, found.name):
+                names = ", ".join(each.name for each in there)
+                raise ValidationError(
+                    f'Cannot delete endpoint "{found.arn}": it has inference components ({names}); delete them first.'
+                )
             remains.keep(tx, found, self.clock())
             self.engine.signal(tx, RunId(found.body[RUN]), DELETE)
             self.engine.forget(tx, RunId(found.body[RUN]))
@@ -124,6 +136,8 @@ class Endpoints:
         """What a configuration asks for, every model of it looked at: what cannot be served is said at once."""
         found = await self.engine.database.read(lambda tx: config(tx, scope, name))
         for variant in every_variant(found.body):
+            if "ModelName" not in variant:
+                continue  # it is for inference components
             model = await described_model(self.directory, scope, variant["ModelName"])
             asked = await asked_containers(self.directory, scope, model)
             if "ServerlessConfig" in variant:
@@ -133,15 +147,18 @@ class Endpoints:
     def _settled(self, tx: Transaction, scope: Scope, name: str) -> tuple[Document, State]:
         """An endpoint that may be changed: one in service."""
         found = endpoint(tx, scope, name)
-        seen = self.engine.see(tx, RunId(found.body[RUN]))
-        state: State | None = None if seen is None else seen.state
-        if state is None or state.status == "Failed":
-            raise ValidationError(
-                f'Cannot update endpoint "{found.arn}": it has failed; delete it, and create another.'
-            )
-        if state.status != "InService":
-            raise ValidationError(f'Cannot update in-progress endpoint "{found.arn}".')
-        return found, state
+        return found, standing(self.engine, tx, found)
+
+
+def standing(engine: Engine, tx: Transaction, found: Document) -> State:
+    """Where an endpoint stands that may be changed: one in service."""
+    seen = engine.see(tx, RunId(found.body[RUN]))
+    state: State | None = None if seen is None else seen.state
+    if state is None or state.status == "Failed":
+        raise ValidationError(f'Cannot update endpoint "{found.arn}": it has failed; delete it, and create another.')
+    if state.status != "InService":
+        raise ValidationError(f'Cannot update in-progress endpoint "{found.arn}".')
+    return state
 
 
 def endpoint(tx: Transaction, scope: Scope, name: str) -> Document:

@@ -72,6 +72,8 @@ class EndpointConfigs:
 
     async def _models_must_exist(self, scope: Scope, body: Mapping[str, Json]) -> None:
         for variant in every_variant(body):
+            if "ModelName" not in variant:
+                continue  # it is for inference components
             await described_model(self.directory, scope, variant["ModelName"])
 
 

@@ -117,12 +117,12 @@ class Fleet:
     def _fit(self, variant: Variant) -> None:
         """Make instances and let go of instances until there are as many as wanted."""
         there = self._instances[variant.name]
-        while len(there) > variant.count:
+        while len(there) > variant.servers:
             instance = there.pop()
             self._keeping.pop(instance).cancel()
             self._leaving.add(instance)
             self._let_go(instance)
-        while len(there) < variant.count:
+        while len(there) < variant.servers:
             instance = self._make(variant, len(there))
             there.append(instance)
             self._keeping[instance] = self._spawn(instance.keep())

@@ -63,7 +63,7 @@ def share(given: Mapping[str, Json], member: str, where: str, total: int, *, lea
     if member not in given:
         raise ValidationError(f"{where}{member} is missing; this type of policy needs it.")
     size = given[member]
-    part: float = size["Value"] / (total if size["Type"] == "INSTANCE_COUNT" else 100)
+    part: float = size["Value"] / (100 if size["Type"] == "CAPACITY_PERCENT" else total)
     if not least <= part <= 0.5:
         raise ValidationError(
             f"{where}{member} must be {f'{least:.0%} to ' if least else 'at most '}50% of the capacity; of {total} "

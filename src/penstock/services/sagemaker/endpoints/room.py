@@ -11,7 +11,9 @@ from penstock.engine.residents import Residents
 from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.endpoints.alarms import Alarms
 from penstock.services.sagemaker.endpoints.api import Endpoints
+from penstock.services.sagemaker.endpoints.components import InferenceComponents
 from penstock.services.sagemaker.endpoints.configs import EndpointConfigs
+from penstock.services.sagemaker.endpoints.copies import ComponentFlow
 from penstock.services.sagemaker.endpoints.flow import SERVE, STAGE, EndpointFlow
 from penstock.services.sagemaker.endpoints.inference import ANSWER, NOTIFY, InferenceFlow
 from penstock.services.sagemaker.endpoints.invocations import Invocations
@@ -76,6 +78,8 @@ def open_endpoints(
     engine.activity(WATCH, Alarms(directory, clock).watch)
     directory.register(EndpointConfigs(engine.database, directory, clock, announce))
     directory.register(Endpoints(engine, directory, clock, chance))
+    engine.register(ComponentFlow(serving.retire))
+    directory.register(InferenceComponents(engine, directory, clock, chance))
     spool = Spool(captures, objects, blobs, clock=clock, chance=chance)
     metering = Metering(directory, clock, nothing_answered() if answered is None else answered)
     invocations = Invocations(engine.database, serving, spool, metering, clock, chance)

@@ -14,7 +14,7 @@ from typing import Final
 from penstock.engine.jobs import Resources
 from penstock.engine.residents import CannotStart, Contained, Resident, Residents, Setting
 from penstock.images.catalog import UnknownImage
-from penstock.services.sagemaker.endpoints.model import Container
+from penstock.services.sagemaker.endpoints.model import Container, Need
 from penstock.services.sagemaker.endpoints.shelf import CODE, Shelf
 from penstock.services.sagemaker.endpoints.staging import SUBMITTED
 from penstock.services.sagemaker.jobs.instances import Machine, resources
@@ -65,6 +65,7 @@ class Host:
     stream: str
     among: int = 1
     memory_mib: int = 0  # of a server without an instance
+    need: Need | None = None  # of one that shares an instance with others
 
     def of(self, container: str) -> "Host":
         """The same for one of several containers, whose log is its own."""
@@ -137,6 +138,9 @@ class ModelServers:
 
     def _size(self, host: Host) -> Resources:
         size = resources(host.instance_type, self._machine, among=host.among, volume_gib=host.volume_gib)
+        if host.need is not None:
+            cpus, memory = host.need.cpus or size.cpus, host.need.most_memory_mib
+            return replace(size, cpus=min(size.cpus, cpus), memory_mib=min(size.memory_mib, memory))
         return replace(size, cpus=1.0, memory_mib=host.memory_mib) if host.memory_mib else size
 
     def _served(self, container: Container) -> Served:

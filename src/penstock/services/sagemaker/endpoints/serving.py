@@ -24,7 +24,6 @@ from penstock.services.sagemaker.endpoints.flow import DOWN, UP
 from penstock.services.sagemaker.endpoints.instance import Answering, Instance
 from penstock.services.sagemaker.endpoints.library import Library, NoModel
 from penstock.services.sagemaker.endpoints.model import (
-    LOG_GROUP,
     Concurrency,
     Container,
     Deployment,
@@ -143,9 +142,10 @@ class Serving:
                 scope=task.scope,
                 instance_type=variant.instance_type,
                 volume_gib=variant.volume_gib,
-                group=LOG_GROUP + plan.name,
+                group=plan.log_group,
                 stream=f"{variant.name}/{name}",
                 among=len(contents.containers),
+                need=variant.need,
             )
 
             def server(container: Container) -> Instance:
