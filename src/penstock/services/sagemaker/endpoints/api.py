@@ -194,8 +194,10 @@ def wanted_sizes(current: Deployment, asked: list[Mapping[str, Json]]) -> dict[s
         if now[name].serverless and "DesiredInstanceCount" in each:
             raise ValidationError(f"{name} is serverless and has no instances; leave DesiredInstanceCount out.")
         weight, count = each.get("DesiredWeight", now[name].weight), each.get("DesiredInstanceCount", now[name].count)
-        if count < 1:
-            raise ValidationError(f"DesiredInstanceCount of {name} must be at least 1.")
+        if count < 1 and not current.asynchronous:
+            raise ValidationError(
+                f"DesiredInstanceCount of {name} must be at least 1; only asynchronous endpoints rest."
+            )
         sizes[name] = Size(float(weight), count, wanted_concurrency(now[name], each.get("ServerlessUpdateConfig")))
     if not sum(variant.weight for variant in current.sized(sizes).variants):
         raise ValidationError("DesiredWeight must be above 0 in one variant at least.")

@@ -178,8 +178,8 @@ class Invocations:
         variant = chosen(fleet.deployment.production, asked.members.get("TargetVariant"), asked.luck)
         if fleet.variants[variant].is_host:
             raise NotServed(NO_COMPONENT)
-        if component and not fleet.variants[variant].count:
-            raise NotServed(NO_COPIES)
+        if not fleet.variants[variant].count:
+            raise NotServed(NO_COPIES) if component else Unavailable(f"The variant {variant} has no instances now.")
         check_targets(fleet.variants[variant], asked.members)
         return Asking(scope, name, variant, fleet, longest, capture, self.clock(), component)
 

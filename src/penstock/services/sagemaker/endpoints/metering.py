@@ -133,10 +133,13 @@ class Metering:
             await asyncio.sleep(TELL_EVERY)
             meters, self._meters = self._meters, {}
             for (scope, dimensions), meter in meters.items():
-                data = list(meter.data(dimensions, self._clock()))
-                call = Call("cloudwatch", "PutMetricData", {"Namespace": NAMESPACE, "MetricData": data}, scope)
-                try:
-                    async with asyncio.timeout(TELL_WITHIN):
-                        await self._directory.answer(call)
-                except (ServiceError, TimeoutError) as problem:
-                    log.warning("metrics of %s could not be told: %s", dimensions, problem)
+                await self.put(scope, list(meter.data(dimensions, self._clock())), about=str(dimensions))
+
+    async def put(self, scope: Scope, data: list[Json], *, about: str) -> None:
+        """Tell CloudWatch; what it does not take is lost, and the log says so."""
+        call = Call("cloudwatch", "PutMetricData", {"Namespace": NAMESPACE, "MetricData": data}, scope)
+        try:
+            async with asyncio.timeout(TELL_WITHIN):
+                await self._directory.answer(call)
+        except (ServiceError, TimeoutError) as problem:
+            log.warning("metrics of %s could not be told: %s", about, problem)

@@ -11,6 +11,7 @@ from penstock.engine.residents import Residents
 from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.endpoints.alarms import Alarms
 from penstock.services.sagemaker.endpoints.api import Endpoints
+from penstock.services.sagemaker.endpoints.backlog import Backlog
 from penstock.services.sagemaker.endpoints.components import InferenceComponents
 from penstock.services.sagemaker.endpoints.configs import EndpointConfigs
 from penstock.services.sagemaker.endpoints.copies import ComponentFlow
@@ -83,7 +84,8 @@ def open_endpoints(
     spool = Spool(captures, objects, blobs, clock=clock, chance=chance)
     metering = Metering(directory, clock, nothing_answered() if answered is None else answered)
     invocations = Invocations(engine.database, serving, spool, metering, clock, chance)
-    queueing = Queueing(engine, directory, objects, blobs, invocations, clock, chance)
+    backlog = Backlog(engine.database, metering, clock)
+    queueing = Queueing(engine, directory, objects, blobs, invocations, clock, chance, backlog)
     engine.register(InferenceFlow())
     engine.activity(ANSWER, queueing.answer)
     engine.activity(NOTIFY, queueing.notify)
@@ -93,6 +95,7 @@ def open_endpoints(
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(spool.ship())
             tasks.create_task(metering.tell())
+            tasks.create_task(backlog.tell())
 
     async def tidy() -> None:
         await servers.tidy()
