@@ -44,7 +44,6 @@ def test_a_configuration_that_cannot_be_honoured_is_refused_by_its_member(member
     [
         {"ManagedInstanceScaling": {"Status": "ENABLED"}},  # beside a model
         {"CoreDumpConfig": {"DestinationS3Uri": "s3://b/k"}},
-        {"RoutingConfig": {"RoutingStrategy": "RANDOM"}},
     ],
 )
 def test_a_variant_that_cannot_be_honoured_is_refused_by_its_member(variant: dict[str, Any]) -> None:

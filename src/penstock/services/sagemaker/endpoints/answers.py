@@ -90,6 +90,7 @@ def variants(deployment: Deployment, *, are_shadows: bool = False) -> list[dict[
                 else {"CurrentInstanceCount": variant.count, "DesiredInstanceCount": variant.count}
             ),
             **({"ManagedInstanceScaling": variant.managed.config} if variant.managed else {}),
+            **({"RoutingConfig": {"RoutingStrategy": variant.routes}} if variant.routes else {}),
         }
         for variant in deployment.variants
         if variant.is_shadow == are_shadows

@@ -232,5 +232,6 @@ def revision_of(asked: Mapping[str, Json], host: Host, count: int) -> Deployment
         container={name: container[member] for member, name in given.items() if member in container},
         role_arn=host.role_arn,
         need=need_of(asked),
+        routes=host.variant.routes,
     )
     return Deployment("", (copies,), specification=dict(asked))

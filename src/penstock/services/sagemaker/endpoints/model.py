@@ -115,6 +115,7 @@ class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
     container: dict[str, Json] = {}  # of copies that no model is named for
     role_arn: str = ""  # in the place of the model's
     need: Need | None = None  # of each copy
+    routes: Literal["", "LEAST_OUTSTANDING_REQUESTS", "RANDOM"] = ""  # the first by default
 
     @property
     def is_host(self) -> bool:
@@ -308,6 +309,7 @@ def deployment_of(config: Mapping[str, Json], revision: int = 1) -> Deployment:
             serverless=concurrency_of(variant.get("ServerlessConfig")),
             is_shadow=variant in shadows,
             managed=bounds_of(variant.get("ManagedInstanceScaling", {})),
+            routes=variant.get("RoutingConfig", {}).get("RoutingStrategy", ""),
         )
         for variant in [*config["ProductionVariants"], *shadows]
     )

@@ -75,11 +75,6 @@ def check_shadows(request: Mapping[str, Json]) -> None:
 
 def check_variant(variant: Mapping[str, Json], request: Mapping[str, Json], where: str) -> None:
     refuse(variant, OF_VARIANTS, where)
-    if variant.get("RoutingConfig", {}).get("RoutingStrategy") == "RANDOM":
-        raise ValidationError(
-            f"{where}RoutingConfig.RoutingStrategy is LEAST_OUTSTANDING_REQUESTS for every variant here; "
-            "leave it out instead of asking for RANDOM."
-        )
     if "ServerlessConfig" in variant:
         check_serverless(variant, request, where)
     if "ModelName" not in variant:
