@@ -88,6 +88,7 @@ async def world_at(
     database: SqliteDatabase | None = None,
     objects: dict[str, bytes] | None = None,
     furnish: Callable[[Engine, Directory, Callable[[], str]], None] = lambda *_: None,
+    has_program: bool = False,
 ) -> AsyncIterator[World]:
     """The engine at work on a folder until the block ends; `furnish` opens more rooms."""
     path = folder / "world.db"
@@ -108,7 +109,7 @@ async def world_at(
         models=folder / "models",
         captures=folder / "captures",
         streams=Streams(directory, lambda scope, group, stream: folder / "logs" / group.strip("/") / stream),
-        how_served=lambda image: Served(variables={"IMAGE": image}),
+        how_served=lambda image: Served(variables={"IMAGE": image}, has_program=has_program),
         client_environment=lambda scope, role: {"ROLE": role},
         clock=lambda: 1_000.0, chance=chance,
     )  # fmt: skip

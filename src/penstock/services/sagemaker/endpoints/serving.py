@@ -21,6 +21,7 @@ from penstock.engine.outbox import Task
 from penstock.services.sagemaker.endpoints.chain import Chain
 from penstock.services.sagemaker.endpoints.fleet import Fleet
 from penstock.services.sagemaker.endpoints.flow import DOWN, UP
+from penstock.services.sagemaker.endpoints.holding import Holder
 from penstock.services.sagemaker.endpoints.instance import Answering, Instance
 from penstock.services.sagemaker.endpoints.library import Library, NoModel
 from penstock.services.sagemaker.endpoints.model import (
@@ -156,13 +157,28 @@ class Serving:
             if variant.serverless is not None:
                 return self._serverless(variant.serverless, variant, host, taken)
             if contents.models:
-                bring = partial(self._model, task.scope, contents.containers[0])
-                return Library(bring, server, most=self._servers.room(host) // EACH_MODEL_MIB)
+                return self._of_many(contents.containers[0], variant, host, server, taken)
             if len(contents.containers) == 1:
                 return server(contents.containers[0])
             return Chain({container.name: server(container) for container in contents.containers})
 
         return make
+
+    def _of_many(
+        self,
+        container: Container,
+        variant: Variant,
+        host: Host,
+        server: Callable[[Container], Instance],
+        taken: list[Path],
+    ) -> Answering:
+        """An instance of many models: one server that holds them, or one for each."""
+        bring, most = partial(self._model, host.scope, container), self._servers.room(host) // EACH_MODEL_MIB
+        if not self._servers.listens(container):
+            return Library(bring, server, most=most)
+        start = partial(self._servers.start_holding, container, host)
+        cabinet = self._servers.cabinet(taken)
+        return Holder(bring, cabinet, start, name=host.stream, start_within=variant.start_within, most=most)
 
     def _serverless(self, wanted: Concurrency, variant: Variant, host: Host, taken: list[Path]) -> Serverless:
         assert variant.contents is not None

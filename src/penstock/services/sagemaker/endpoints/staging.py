@@ -29,9 +29,7 @@ FORMS: Final[Mapping[tuple[str, str], Form]] = {
 PROGRAM: Final = "SAGEMAKER_PROGRAM"
 SUBMITTED: Final = "SAGEMAKER_SUBMIT_DIRECTORY"
 NOTHING: Final[Mapping[str, str]] = {}
-MULTI_MODEL: Final = (
-    "SAGEMAKER_MULTI_MODEL"  # what the SDK tells a container that Penstock does not ask to hold several
-)
+MULTI_MODEL: Final = "SAGEMAKER_MULTI_MODEL"  # the SDK tells every such container, Penstock those that hold several
 
 
 class Staging:
