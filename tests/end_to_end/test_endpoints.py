@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tarfile
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
 from end_to_end.world import BUCKET, IMAGE, ROLE, SCRIPTS, World, s3_prefix, step, until
+from penstock.watch.links import PLACE
 
 Json = Any
 REFUSES = """
@@ -515,6 +517,13 @@ def test_components_share_an_endpoint(world: World) -> None:
         "left",
         "right",
     ]
+    with urllib.request.urlopen(f"{world.place.endpoint}{PLACE}/about/endpoint?key=shared", timeout=60) as page:
+        tables = {each["title"]: each["facts"] for each in json.load(page)["tables"]}
+    components = {each["label"]: each["value"] for each in tables["Inference components"]}
+    assert components == dict.fromkeys(("left", "right"), "InService · copies: 1 · a")
+    endpoints = world.sagemaker.list_contexts(ContextType="Endpoint", SortBy="CreationTime")["ContextSummaries"]
+    assert any(each["ContextName"].startswith("shared") for each in endpoints)
+
     for name in ("left", "right"):
         world.sagemaker.delete_inference_component(InferenceComponentName=name)
     world.sagemaker.delete_endpoint(EndpointName="shared")

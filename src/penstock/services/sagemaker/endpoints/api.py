@@ -10,7 +10,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker import lists, remains, tagging
 from penstock.services.sagemaker.endpoints.answers import RUN, document, summary, told
-from penstock.services.sagemaker.endpoints.configs import config, described_model, every_variant
+from penstock.services.sagemaker.endpoints.configs import config, described_model, modelled_variants
 from penstock.services.sagemaker.endpoints.flow import DELETE, FLOW, SIZE, UPDATE
 from penstock.services.sagemaker.endpoints.guardrails import policy_of
 from penstock.services.sagemaker.endpoints.model import (
@@ -135,9 +135,7 @@ class Endpoints:
     async def _deployment(self, scope: Scope, name: str) -> Deployment:
         """What a configuration asks for, every model of it looked at: what cannot be served is said at once."""
         found = await self.engine.database.read(lambda tx: config(tx, scope, name))
-        for variant in every_variant(found.body):
-            if "ModelName" not in variant:
-                continue  # it is for inference components
+        for variant in modelled_variants(found.body):
             model = await described_model(self.directory, scope, variant["ModelName"])
             asked = await asked_containers(self.directory, scope, model)
             if "ServerlessConfig" in variant:
