@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from penstock.services.sagemaker.endpoints import metering
 from penstock.wire.call import ServiceError
 from services.sagemaker.endpoints.servers import Server, saying
-from services.sagemaker.endpoints.test_operations import World, world_at
+from services.sagemaker.endpoints.test_metering import FakeMetrics
+from services.sagemaker.endpoints.test_operations import DEADLINE, World, world_at
 
 Json = Any
 FOLDER = "s3://bucket/models/"
@@ -93,11 +95,26 @@ async def said(world: World, model: str) -> str:
     return str((await world.invoke(TargetModel=model))["Body"].decode())
 
 
-async def test_one_server_holds_the_models_that_it_is_asked_for(tmp_path: Path) -> None:
-    container = Container()
+def hits(metrics: FakeMetrics, statistic: str) -> float:
+    """What was told of requests whose model was loaded already."""
+    told = metrics.of("ModelCacheHit", EndpointName="e", VariantName="a")
+    return sum(float(each["StatisticValues"][statistic]) for each in told)
+
+
+async def test_one_server_holds_the_models_that_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metering, "TELL_EVERY", 0.3)
+    container, metrics = Container(), FakeMetrics()
     async with holding(tmp_path, container, a="first", b="second") as world:
+        world.directory.register(metrics)
         assert [await said(world, model) for model in ("a", "b", "a")] == ["first", "second", "first"]
 
+        async with asyncio.timeout(DEADLINE):
+            while hits(metrics, "SampleCount") < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+    assert hits(metrics, "Sum") == 1
     assert len(world.servers.servers) == 1
     assert world.servers.settings[0].variables["SAGEMAKER_MULTI_MODEL"] == "true"
     assert (container.told, container.targets) == (["POST", "POST"], ["a", "b", "a"])

@@ -16,7 +16,7 @@ from typing import Final
 
 from penstock.engine.residents import Resident
 from penstock.services.sagemaker.endpoints.instance import EMPTY
-from penstock.services.sagemaker.endpoints.library import Bring
+from penstock.services.sagemaker.endpoints.library import Bring, Loads, kept
 from penstock.services.sagemaker.endpoints.program import Program
 from penstock.services.sagemaker.endpoints.saying import Listener, Said
 from penstock.services.sagemaker.endpoints.shelf import Cabinet, Unpackable
@@ -37,6 +37,7 @@ class Holder:
         name: str,
         start_within: float,
         most: int,
+        hears: Loads,
     ) -> None:
         self.outstanding = 0  # requests, counted by whoever hands them out
         self.last_asked = 0
@@ -44,6 +45,7 @@ class Holder:
         self._cabinet = cabinet
         self._start = start
         self._most = most
+        self._hears = hears
         self._server = Program(name, self._begun, start_within)
         self._loaded: dict[str, None] = {}  # the one that was asked last stands last
         self._asking: Counter[str] = Counter()
@@ -62,8 +64,11 @@ class Holder:
         name = name_of(facts["model"])
         self._asking[name] += 1  # it is not unloaded meanwhile
         try:
+            began, was_loaded = asyncio.get_running_loop().time(), name in self._loaded
             async with self._loading:
                 refusal = await self._load(facts["model"], name)
+            waited = asyncio.get_running_loop().time() - began
+            self._hears(kept(was_loaded=was_loaded, waited=waited, loaded=len(self._loaded)))
             if refusal is not None:
                 return refusal
             return await self._server.ask({**facts, "path": f"/models/{name}/invoke"}, body, longest, listener)

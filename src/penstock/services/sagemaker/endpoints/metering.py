@@ -17,6 +17,7 @@ from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 log: Final = logging.getLogger(__name__)
 NAMESPACE: Final = "AWS/SageMaker"
+LOADS: Final = {"ModelCacheHit": "None", "ModelLoadingWaitTime": "Microseconds", "LoadedModelCount": "None"}
 TELL_EVERY: Final = 15.0  # seconds
 TELL_WITHIN: Final = 30.0
 Dimensions = tuple[tuple[str, str], ...]
@@ -50,6 +51,7 @@ class Meter:
     latency: Statistics = field(default_factory=Statistics)  # microseconds
     overhead: Statistics = field(default_factory=Statistics)
     shares: dict[str, Statistics] = field(default_factory=dict)  # of what there is of the variant, by metric
+    loads: dict[str, Statistics] = field(default_factory=dict)  # how several models are kept, by metric
 
     def add(self, status: int, timing: "Timing", shares: Mapping[str, float]) -> None:
         self.invocations.add(1)
@@ -71,7 +73,10 @@ class Meter:
             ("ModelLatency", "Microseconds", self.latency),
             ("OverheadLatency", "Microseconds", self.overhead),
             *((name, "None", share) for name, share in self.shares.items()),
+            *((name, LOADS[name], found) for name, found in self.loads.items()),
         ):
+            if not found.count:
+                continue
             values = {"SampleCount": found.count, "Sum": found.total, "Minimum": found.least, "Maximum": found.most}
             yield {
                 "MetricName": name,
@@ -120,12 +125,17 @@ class Metering:
     def count(self, place: Place, status: int, timing: Timing, shares: Mapping[str, float]) -> None:
         """A request was answered with this status by the model; 500 where it was not answered."""
         self._answered.add((place.endpoint, place.variant, f"{status // 100}xx"), timing.model)
-        scope = Scope(place.scope.account, place.scope.region)
         for dimensions in place.dimensions:
-            meter = self._meters.get((scope, dimensions))
-            if meter is None:
-                meter = self._meters[scope, dimensions] = Meter()
-            meter.add(status, timing, shares)
+            self._meter(place.scope, dimensions).add(status, timing, shares)
+
+    def load(self, place: Place, values: Mapping[str, float]) -> None:
+        """A model was asked for where there are several: what `LOADS` names."""
+        meter = self._meter(place.scope, place.dimensions[0])
+        for name, value in values.items():
+            meter.loads.setdefault(name, Statistics()).add(value)
+
+    def _meter(self, scope: Scope, dimensions: Dimensions) -> Meter:
+        return self._meters.setdefault((Scope(scope.account, scope.region), dimensions), Meter())
 
     async def tell(self) -> None:
         """Tell CloudWatch again and again, until cancelled."""

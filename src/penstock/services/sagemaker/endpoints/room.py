@@ -71,7 +71,8 @@ def open_endpoints(
         clock=clock,
     )
     objects = Objects(directory, blobs)
-    serving = Serving(engine, servers, objects)
+    metering = Metering(directory, clock, nothing_answered() if answered is None else answered)
+    serving = Serving(engine, servers, objects, metering)
     engine.register(EndpointFlow(serving.retire, announce))
     engine.activity(STAGE, Staging(directory, objects).stage)
     engine.activity(SERVE, serving.serve)
@@ -82,7 +83,6 @@ def open_endpoints(
     engine.register(ComponentFlow(serving.retire))
     directory.register(InferenceComponents(engine, directory, clock, chance))
     spool = Spool(captures, objects, blobs, clock=clock, chance=chance)
-    metering = Metering(directory, clock, nothing_answered() if answered is None else answered)
     invocations = Invocations(engine.database, serving, spool, metering, clock, chance)
     backlog = Backlog(engine.database, metering, clock)
     queueing = Queueing(engine, directory, objects, blobs, invocations, clock, chance, backlog)

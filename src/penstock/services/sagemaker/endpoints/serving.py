@@ -23,7 +23,9 @@ from penstock.services.sagemaker.endpoints.fleet import Fleet
 from penstock.services.sagemaker.endpoints.flow import DOWN, UP
 from penstock.services.sagemaker.endpoints.holding import Holder
 from penstock.services.sagemaker.endpoints.instance import Answering, Instance
-from penstock.services.sagemaker.endpoints.library import Library, NoModel
+from penstock.services.sagemaker.endpoints.library import Library, Loads, NoModel
+from penstock.services.sagemaker.endpoints.metering import Metering
+from penstock.services.sagemaker.endpoints.metering import Place as Measured
 from penstock.services.sagemaker.endpoints.model import (
     Concurrency,
     Container,
@@ -53,10 +55,11 @@ NOT_BROUGHT: Final = (
 class Serving:
     """The activities `sagemaker.serve-endpoint` and `sagemaker.fit-endpoint`, and what InvokeEndpoint asks."""
 
-    def __init__(self, engine: Engine, servers: ModelServers, objects: Objects) -> None:
+    def __init__(self, engine: Engine, servers: ModelServers, objects: Objects, metering: Metering) -> None:
         self._engine = engine
         self._servers = servers
         self._objects = objects
+        self._metering = metering
         self._fleets: dict[tuple[RunId, int], Fleet] = {}
         self._retired: dict[tuple[RunId, int], asyncio.Event] = {}
 
@@ -157,28 +160,34 @@ class Serving:
             if variant.serverless is not None:
                 return self._serverless(variant.serverless, variant, host, taken)
             if contents.models:
-                return self._of_many(contents.containers[0], variant, host, server, taken)
+                hears = partial(self._metering.load, Measured(task.scope, plan.name, variant.name))
+                if not self._servers.listens(contents.containers[0]):
+                    return self._library(contents.containers[0], host, server, hears)
+                return self._holder(contents.containers[0], variant, host, hears, taken)
             if len(contents.containers) == 1:
                 return server(contents.containers[0])
             return Chain({container.name: server(container) for container in contents.containers})
 
         return make
 
-    def _of_many(
-        self,
-        container: Container,
-        variant: Variant,
-        host: Host,
-        server: Callable[[Container], Instance],
-        taken: list[Path],
-    ) -> Answering:
-        """An instance of many models: one server that holds them, or one for each."""
-        bring, most = partial(self._model, host.scope, container), self._servers.room(host) // EACH_MODEL_MIB
-        if not self._servers.listens(container):
-            return Library(bring, server, most=most)
-        start = partial(self._servers.start_holding, container, host)
-        cabinet = self._servers.cabinet(taken)
-        return Holder(bring, cabinet, start, name=host.stream, start_within=variant.start_within, most=most)
+    def _library(
+        self, container: Container, host: Host, server: Callable[[Container], Instance], hears: Loads
+    ) -> Library:
+        """An instance of many models, with a server for each."""
+        most = self._servers.room(host) // EACH_MODEL_MIB
+        return Library(partial(self._model, host.scope, container), server, most=most, hears=hears)
+
+    def _holder(self, container: Container, variant: Variant, host: Host, hears: Loads, taken: list[Path]) -> Holder:
+        """An instance of many models, with one server that holds them."""
+        return Holder(
+            partial(self._model, host.scope, container),
+            self._servers.cabinet(taken),
+            partial(self._servers.start_holding, container, host),
+            name=host.stream,
+            start_within=variant.start_within,
+            most=self._servers.room(host) // EACH_MODEL_MIB,
+            hears=hears,
+        )
 
     def _serverless(self, wanted: Concurrency, variant: Variant, host: Host, taken: list[Path]) -> Serverless:
         assert variant.contents is not None
