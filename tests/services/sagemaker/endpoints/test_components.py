@@ -205,6 +205,9 @@ async def test_managed_instances_follow_the_copies_within_their_bounds(tmp_path:
         assert await count(world) == 2
         with pytest.raises(ServiceError, match=r"^Not enough hardware"):
             await add(world, "three", copies=4)
+        more = [{"VariantName": "a", "DesiredInstanceCount": 2}]
+        with pytest.raises(ServiceError, match="The instances of a follow its components"):
+            await world.ask("UpdateEndpointWeightsAndCapacities", EndpointName="e", DesiredWeightsAndCapacities=more)
         await world.ask("DeleteInferenceComponent", InferenceComponentName="one")
         assert await count(world) == 1
 

@@ -207,6 +207,20 @@ async def test_what_cannot_be_tested_is_refused(tmp_path: Path) -> None:
     assert refused.value.code == "ResourceInUse"
 
 
+async def test_a_test_whose_endpoint_is_deleted_can_be_stopped(tmp_path: Path) -> None:
+    async with shadowing(tmp_path) as world:
+        await world.create()
+        await world.settled()
+        await world.ask("CreateInferenceExperiment", **request())
+        await stands(world, "Running")
+        await world.ask("DeleteEndpoint", EndpointName="e")
+        await world.ask("StopInferenceExperiment", Name="test", ModelVariantActions={"a": "Retain", "b": "Remove"})
+        found = await stands(world, "Completed")
+
+    assert found["StatusReason"] == "The endpoint e does not exist any more."
+    assert found["EndpointMetadata"] == {"EndpointName": "e"}
+
+
 async def live(world: World) -> list[list[str]]:
     """Test a shadow and promote it, told again after a crash; what the endpoint has in the end."""
 

@@ -12,14 +12,21 @@ RUN = "_Run"  # members of a document that are not told
 REVISION = "_Revision"
 NEXT = "_Next"  # the revision that is taking its place, and …
 SHARE = "_Share"  # … the part of all requests that it gets
+TYPES = "_Types"  # the instance types of variants whose instances follow the copies on them
 
 
 def document(scope: Scope, run: RunId, plan: Plan, state: State, token: str = "") -> Document:
     """An endpoint as it is kept."""
     return Document(
         kind=ENDPOINT, scope=scope, name=plan.name, arn=plan.arn, created_at=plan.created_at, status=state.status,
-        modified_at=state.modified_at, token=token, body={**described(plan, state), **hidden(run, state)},
+        modified_at=state.modified_at, token=token,
+        body={**described(plan, state), **hidden(run, state), **managed_types(state.current)},
     )  # fmt: skip
+
+
+def managed_types(current: Deployment | None) -> dict[str, Json]:
+    types = {each.name: each.instance_type for each in current.variants if each.managed} if current else {}
+    return {TYPES: types} if types else {}
 
 
 def hidden(run: RunId, state: State) -> dict[str, Json]:

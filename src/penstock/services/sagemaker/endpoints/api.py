@@ -9,7 +9,7 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker import lists, remains, tagging
-from penstock.services.sagemaker.endpoints.answers import RUN, document, summary, told
+from penstock.services.sagemaker.endpoints.answers import RUN, TYPES, document, summary
 from penstock.services.sagemaker.endpoints.configs import config, described_model, modelled_variants
 from penstock.services.sagemaker.endpoints.flow import DELETE, FLOW, SIZE, UPDATE
 from penstock.services.sagemaker.endpoints.guardrails import policy_of
@@ -25,7 +25,7 @@ from penstock.services.sagemaker.endpoints.model import (
     arn_of,
     deployment_of,
 )
-from penstock.services.sagemaker.endpoints.placing import check_components, components, is_managed, shown
+from penstock.services.sagemaker.endpoints.placing import check_components, components, shown
 from penstock.services.sagemaker.endpoints.refusals import check_one_model
 from penstock.services.sagemaker.endpoints.staging import asked_containers
 from penstock.services.sagemaker.once import once
@@ -61,10 +61,7 @@ class Endpoints:
 
         def begin(tx: Transaction) -> None:
             kept = document(call.scope, run, plan, State(modified_at=plan.created_at), call.token)
-            if documents.insert(tx, kept).body[RUN] != run:
-                return  # told twice
-            tags.add(tx, arn, labels)
-            self.engine.start(tx, run, FLOW, msgspec.json.encode(plan), scope=call.scope)
+            start(self.engine, tx, kept, FLOW, plan, labels)
 
         try:
             await self.engine.database.write(begin)
@@ -76,8 +73,7 @@ class Endpoints:
     async def describe(self, call: Call, request: Mapping[str, Json]) -> Answer:
         def read(tx: Transaction) -> Answer:
             found = endpoint(tx, call.scope, request["EndpointName"])
-            seen = self.engine.look(tx, RunId(found.body[RUN])) if is_managed(found) else None
-            return shown(found, components(tx, call.scope, found.name), seen.state.current) if seen else told(found)
+            return shown(found, components(tx, call.scope, found.name) if TYPES in found.body else ())
 
         return await self.engine.database.read(read)
 
@@ -93,8 +89,8 @@ class Endpoints:
         def begin(tx: Transaction) -> Answer:
             found, state = self._settled(tx, call.scope, request["EndpointName"])
             assert state.current is not None
-            check_components(components(tx, call.scope, found.name), asked)
             wanted = retained(asked, state.current, request) if request.get("RetainAllVariantProperties") else asked
+            check_components(components(tx, call.scope, found.name), wanted)
             reused = state.last.asked if request.get("RetainDeploymentConfig") else {}
             policy = policy_of(request.get("DeploymentConfig") or reused, wanted)
             wanted = msgspec.structs.replace(wanted, revision=state.made + 1, policy=policy)
@@ -148,14 +144,22 @@ class Endpoints:
         return found, standing(self.engine, tx, found)
 
 
-def standing(engine: Engine, tx: Transaction, found: Document) -> State:
-    """Where an endpoint stands that may be changed: one in service."""
+def start(engine: Engine, tx: Transaction, kept: Document, flow: str, plan: Plan, labels: Mapping[str, str]) -> None:
+    """Keep a new endpoint or component and start its run, once. Raises `AlreadyStored`."""
+    run = RunId(kept.body[RUN])
+    if documents.insert(tx, kept).body[RUN] == run:  # else it was told twice
+        tags.add(tx, kept.arn, labels)
+        engine.start(tx, run, flow, msgspec.json.encode(plan), scope=kept.scope)
+
+
+def standing(engine: Engine, tx: Transaction, found: Document, what: str = "endpoint") -> State:
+    """Where an endpoint or component stands that may be changed: one in service."""
     seen = engine.see(tx, RunId(found.body[RUN]))
     state: State | None = None if seen is None else seen.state
     if state is None or state.status == "Failed":
-        raise ValidationError(f'Cannot update endpoint "{found.arn}": it has failed; delete it, and create another.')
+        raise ValidationError(f'Cannot update {what} "{found.arn}": it has failed; delete it, and create another.')
     if state.status != "InService":
-        raise ValidationError(f'Cannot update in-progress endpoint "{found.arn}".')
+        raise ValidationError(f'Cannot update in-progress {what} "{found.arn}".')
     return state
 
 
@@ -191,6 +195,8 @@ def wanted_sizes(current: Deployment, asked: list[Mapping[str, Json]]) -> dict[s
             raise ValidationError(f'The endpoint has no variant "{name}"; it has: {", ".join(now)}.')
         if now[name].serverless and "DesiredInstanceCount" in each:
             raise ValidationError(f"{name} is serverless and has no instances; leave DesiredInstanceCount out.")
+        if now[name].managed and "DesiredInstanceCount" in each:
+            raise ValidationError(f"The instances of {name} follow its components; leave DesiredInstanceCount out.")
         weight, count = each.get("DesiredWeight", now[name].weight), each.get("DesiredInstanceCount", now[name].count)
         if count < 1 and not current.asynchronous:
             raise ValidationError(

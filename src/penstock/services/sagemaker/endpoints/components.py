@@ -14,9 +14,9 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker import lists, tagging
 from penstock.services.sagemaker.endpoints.answers import RUN, told
-from penstock.services.sagemaker.endpoints.api import endpoint, standing
+from penstock.services.sagemaker.endpoints.api import endpoint, standing, start
 from penstock.services.sagemaker.endpoints.configs import described_model
-from penstock.services.sagemaker.endpoints.copies import FLOW, component_document, summary
+from penstock.services.sagemaker.endpoints.copies import ASKED, FLOW, component_document, summary
 from penstock.services.sagemaker.endpoints.flow import DELETE, SIZE, UPDATE
 from penstock.services.sagemaker.endpoints.guardrails import policy_of
 from penstock.services.sagemaker.endpoints.model import (
@@ -33,7 +33,7 @@ from penstock.services.sagemaker.endpoints.placing import Copies, check_room, co
 from penstock.services.sagemaker.endpoints.refusals import check_one_container, check_specification, refuse
 from penstock.services.sagemaker.endpoints.staging import asked_containers, is_multi_model
 from penstock.services.sagemaker.once import once
-from penstock.store import documents, tags
+from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import AlreadyStored, Document
 from penstock.wire.call import Answer, Call, Directory, Scope, ValidationError, operation
@@ -64,10 +64,7 @@ class InferenceComponents:
             self._must_fit(tx, host, on.variant, name, deployment)
             plan = ComponentPlan(name, arn, at, deployment, host.name, host.arn)
             kept = component_document(call.scope, run, plan, State(modified_at=at), call.token)
-            if documents.insert(tx, kept).body[RUN] != run:
-                return  # told twice
-            tags.add(tx, arn, labels)
-            self.engine.start(tx, run, FLOW, msgspec.json.encode(plan), scope=call.scope)
+            start(self.engine, tx, kept, FLOW, plan, labels)
 
         try:
             await self.engine.database.write(begin)
@@ -104,9 +101,8 @@ class InferenceComponents:
             if runtime is None or "DeploymentConfig" in request:
                 raise ValidationError("An update of an inference component needs a Specification, or a RuntimeConfig.")
             return await self._size(call, name, runtime["CopyCount"])
-        now = await self.engine.database.read(lambda tx: self._settled(tx, call.scope, name)[1])
-        assert now.current is not None
-        asked = merged(now.current.specification, request["Specification"])
+        now = await self.engine.database.read(lambda tx: component(tx, call.scope, name))
+        asked = merged(now.body[ASKED], request["Specification"])
         await self._check(call.scope, asked)
 
         def begin(tx: Transaction) -> Answer:
@@ -183,15 +179,7 @@ class InferenceComponents:
     def _settled(self, tx: Transaction, scope: Scope, name: str) -> tuple[Document, State]:
         """A component that may be changed: one in service."""
         found = component(tx, scope, name)
-        seen = self.engine.see(tx, RunId(found.body[RUN]))
-        state: State | None = None if seen is None else seen.state
-        if state is None or state.status == "Failed":
-            raise ValidationError(
-                f'Cannot update inference component "{found.arn}": it has failed; delete it, and create another.'
-            )
-        if state.status != "InService":
-            raise ValidationError(f'Cannot update in-progress inference component "{found.arn}".')
-        return found, state
+        return found, standing(self.engine, tx, found, "inference component")
 
 
 @dataclass(frozen=True, slots=True)

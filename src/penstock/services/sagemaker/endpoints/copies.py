@@ -13,12 +13,13 @@ import msgspec
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker.endpoints.answers import hidden, images
 from penstock.services.sagemaker.endpoints.flow import EndpointFlow
-from penstock.services.sagemaker.endpoints.model import COMPONENT, ComponentPlan, Json, Plan, State
+from penstock.services.sagemaker.endpoints.model import COMPONENT, ComponentPlan, Deployment, Json, Plan, State
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import Scope
 
 FLOW: Final = "sagemaker.inference-component"
+ASKED: Final = "_Asked"  # a member that is not told: the Specification as it was given
 STATUSES: Final = {"RollingBack": "Updating"}  # endpoints have a word that components have not
 
 _plans: Final = msgspec.json.Decoder(ComponentPlan)
@@ -45,12 +46,17 @@ def component_document(scope: Scope, run: RunId, plan: ComponentPlan, state: Sta
     return Document(
         kind=COMPONENT, scope=scope, name=plan.name, arn=plan.arn, parent=plan.endpoint, created_at=plan.created_at,
         status=status, modified_at=state.modified_at, token=token,
-        body={**described(plan, state, status), **hidden(run, state)},
+        body={**described(plan, state, status), **hidden(run, state), ASKED: shown_of(plan, state).specification},
     )  # fmt: skip
 
 
+def shown_of(plan: ComponentPlan, state: State) -> Deployment:
+    """The revision that is told of."""
+    return state.wanted or state.current or plan.deployment
+
+
 def described(plan: ComponentPlan, state: State, status: str) -> dict[str, Json]:
-    shown = state.wanted or state.current or plan.deployment
+    shown = shown_of(plan, state)
     (copies,) = shown.variants
     there = state.current.variants[0].count if state.current else 0
     answer: dict[str, Json] = {

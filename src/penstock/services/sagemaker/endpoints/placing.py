@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from penstock.services.sagemaker.endpoints.answers import told
+from penstock.services.sagemaker.endpoints.answers import TYPES, told
 from penstock.services.sagemaker.endpoints.model import COMPONENT, Deployment, Json, Need, Variant
 from penstock.services.sagemaker.jobs.instances import Size, size_of
 from penstock.store import documents
@@ -108,25 +108,21 @@ def check_components(found: Iterable[Document], wanted: Deployment) -> None:
         check_room(variant, copies_on(there, variant.name))
 
 
-def is_managed(endpoint: Document) -> bool:
-    """Whether an endpoint has instances that follow the copies on them."""
-    return any("ManagedInstanceScaling" in each for each in endpoint.body.get("ProductionVariants", ()))
-
-
-def shown(endpoint: Document, found: Iterable[Document], current: Deployment) -> dict[str, Json]:
+def shown(endpoint: Document, found: Iterable[Document]) -> dict[str, Json]:
     """An endpoint as it is described: with as many instances as its managed variants need."""
-    answer, there = told(endpoint), list(found)
-    managed = {each.name: each for each in current.variants if each.managed}
+    answer, there, types = told(endpoint), list(found), endpoint.body.get(TYPES, {})
+    if not types:
+        return answer
     variants = [
-        {**each, **counts(managed[each["VariantName"]], there)} if each["VariantName"] in managed else each
+        {**each, **counts(each, types[each["VariantName"]], there)} if each["VariantName"] in types else each
         for each in answer["ProductionVariants"]
     ]
     return {**answer, "ProductionVariants": variants}
 
 
-def counts(variant: Variant, found: list[Document]) -> dict[str, int]:
+def counts(variant: Mapping[str, Json], instance_type: str, found: list[Document]) -> dict[str, int]:
     """How many instances a managed variant has."""
-    assert variant.managed is not None
-    needed = instances_for(copies_on(found, variant.name), size_of(variant.instance_type))
-    number = min(max(needed, variant.managed.least), variant.managed.most)
+    bounds = variant["ManagedInstanceScaling"]
+    needed = instances_for(copies_on(found, variant["VariantName"]), size_of(instance_type))
+    number = min(max(needed, bounds["MinInstanceCount"]), bounds["MaxInstanceCount"])
     return {"CurrentInstanceCount": number, "DesiredInstanceCount": number}

@@ -85,6 +85,8 @@ def moved(state: State, event: Event) -> State:
     match event.fact:
         case Signalled(name, payload):
             return signalled(state, name, payload)
+        case Done(key, result) if key == f"deploy-{state.made}" and result.get("IsGone") and state.phase == "stopping":
+            return replace(state, phase="over", reason=result["Problem"])
         case Done(key, result) if key == f"deploy-{state.made}":
             return given_up(state, result["Problem"]) if result["Problem"] else deployed(state)
         case Refused(key, _, message) if key == f"deploy-{state.made}":
