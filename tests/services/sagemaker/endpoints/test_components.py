@@ -216,12 +216,13 @@ def test_copies_go_to_the_first_instance_with_room_the_largest_first() -> None:
     size = Size(cpus=4, memory_mib=8192, gpus=1)
     small, large, seeing = Need(1, 0, 1024, 1024), Need(1, 0, 6144, 6144), Need(1, 1, 128, 128)
 
-    assert instances_for([], size) == 0
-    assert instances_for([Copies(small, 4)], size) == 1
-    assert instances_for([Copies(small, 2), Copies(large, 2)], size) == 2
-    assert instances_for([Copies(seeing, 2)], size) == 2
-    with pytest.raises(NoRoom):
-        instances_for([Copies(Need(1, 2, 128, 128), 1)], size)
+    assert instances_for([], size, most=0) == 0
+    assert instances_for([Copies(small, 4)], size, most=2) == 1
+    assert instances_for([Copies(small, 2), Copies(large, 2)], size, most=2) == 2
+    assert instances_for([Copies(seeing, 2)], size, most=2) == 2
+    for too_much in (Copies(Need(1, 2, 128, 128), 1), Copies(small, 1 << 31)):
+        with pytest.raises(NoRoom):
+            instances_for([too_much], size, most=2)
 
 
 def test_an_update_says_what_changes() -> None:

@@ -33,11 +33,11 @@ class Copies:
 
 
 class NoRoom(Exception):
-    """A copy needs more than an instance has."""
+    """The copies need more than there may be."""
 
 
-def instances_for(wanted: Iterable[Copies], size: Size) -> int:
-    """How many instances hold all of these copies; raises `NoRoom` where one of them fits on none."""
+def instances_for(wanted: Iterable[Copies], size: Size, *, most: int) -> int:
+    """How many instances hold all of these copies; raises `NoRoom` where that are too many, or a copy fits on none."""
     left: list[tuple[float, float, int]] = []
     for copies in sorted(wanted, key=lambda each: (each.need.memory_mib, each.need.cpus), reverse=True):
         need = copies.need
@@ -45,6 +45,8 @@ def instances_for(wanted: Iterable[Copies], size: Size) -> int:
             if not _has_room((size.cpus, size.gpus, size.memory_mib), need):
                 raise NoRoom
             place = next((number for number, there in enumerate(left) if _has_room(there, need)), len(left))
+            if place == most:
+                raise NoRoom
             if place == len(left):
                 left.append((size.cpus, size.gpus, size.memory_mib))
             cpus, gpus, memory = left[place]
@@ -87,11 +89,9 @@ def check_room(variant: Variant, wanted: list[Copies]) -> None:
     """Raise `ValidationError` where the instances that a variant may have do not hold these copies."""
     most = variant.managed.most if variant.managed else variant.count
     try:
-        fits = instances_for(wanted, size_of(variant.instance_type)) <= most
+        instances_for(wanted, size_of(variant.instance_type), most=most)
     except NoRoom:
-        fits = False
-    if not fits:
-        raise ValidationError(NO_ROOM.format(variant=variant.name, most=most, type=variant.instance_type))
+        raise ValidationError(NO_ROOM.format(variant=variant.name, most=most, type=variant.instance_type)) from None
 
 
 def check_components(found: Iterable[Document], wanted: Deployment) -> None:
@@ -123,6 +123,7 @@ def shown(endpoint: Document, found: Iterable[Document]) -> dict[str, Json]:
 def counts(variant: Mapping[str, Json], instance_type: str, found: list[Document]) -> dict[str, int]:
     """How many instances a managed variant has."""
     bounds = variant["ManagedInstanceScaling"]
-    needed = instances_for(copies_on(found, variant["VariantName"]), size_of(instance_type))
-    number = min(max(needed, bounds["MinInstanceCount"]), bounds["MaxInstanceCount"])
+    most = bounds["MaxInstanceCount"]
+    needed = instances_for(copies_on(found, variant["VariantName"]), size_of(instance_type), most=most)
+    number = max(needed, bounds["MinInstanceCount"])
     return {"CurrentInstanceCount": number, "DesiredInstanceCount": number}
