@@ -19,7 +19,7 @@ METRICS_OF: Final = "AWS/SageMaker"
 class Dimension:
     """A dimension of an endpoint's variant, or of an inference component.
 
-    `least` is the smallest capacity (of what is not asked later: see `Seen.least`), `metric` what `predefined` means.
+    `least` is the smallest capacity, where nothing else is seen (`Seen.least`); `metric` is what `predefined` means.
     """
 
     words: str
