@@ -19,10 +19,12 @@ pytestmark = pytest.mark.xdist_group("containers")
 SERVE = textwrap.dedent(
     """\
     #!/usr/bin/python3
-    import os, pathlib, threading
+    import json, os, pathlib, threading
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-    NAME = pathlib.Path("/opt/ml/model/name").read_text()
+    IS_ALONE = "SAGEMAKER_MULTI_MODEL" not in os.environ
+    NAME = pathlib.Path("/opt/ml/model/name").read_text() if IS_ALONE else ""
+    MODELS = {}
     TOGETHER = threading.Barrier(2)
 
     class Answers(BaseHTTPRequestHandler):
@@ -31,6 +33,12 @@ SERVE = textwrap.dedent(
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path == "/models":
+                order = json.loads(body)
+                MODELS[order["model_name"]] = pathlib.Path(order["url"], "name").read_text()
+                return self.say(200, b"")
+            if self.path.startswith("/models/"):
+                return self.say(200, MODELS[self.path.split("/")[2]].encode())
             if body == b"die":
                 os._exit(7)
             if body == b"together":
@@ -109,6 +117,18 @@ def test_variants_of_an_image_of_ones_own_are_containers_and_are_replaced(
     assert until(lambda: answers(contained, "two"), "it is in service again") == "two green x\n"
     assert {each["Id"] for each in holding(engine_socket)} == before
     contained.sagemaker.delete_endpoint(EndpointName="contained")
+    until(lambda: not holding(engine_socket), "no container is left")
+
+
+def test_a_container_holds_several_models(contained: World, engine_socket: Path) -> None:
+    for name in ("left", "right"):
+        contained.put(f"many/{name}.tar.gz", archive(name=name.encode()))
+    create(contained, "many", all={"Image": "churn:3", "Mode": "MultiModel", "ModelDataUrl": "s3://things/many/"})
+
+    asked = ("left.tar.gz", "right.tar.gz", "left.tar.gz")
+    assert [invoke(contained, "many", "x", TargetModel=each)["Body"] for each in asked] == ["left", "right", "left"]
+    assert len(holding(engine_socket)) == 1
+    contained.sagemaker.delete_endpoint(EndpointName="many")
     until(lambda: not holding(engine_socket), "no container is left")
 
 

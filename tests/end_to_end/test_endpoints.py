@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tarfile
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
 from end_to_end.world import BUCKET, IMAGE, ROLE, SCRIPTS, World, s3_prefix, step, until
+from penstock.watch.links import PLACE
 
 Json = Any
 REFUSES = """
@@ -488,6 +490,73 @@ def test_weights_and_instance_counts_change_in_service(own: World) -> None:
     until(lambda: not servers(world), "servers end with Penstock")
 
 
+def test_components_share_an_endpoint(world: World) -> None:
+    host = {"VariantName": "a", "InstanceType": "ml.m5.xlarge", "InitialInstanceCount": 1}
+    world.sagemaker.create_endpoint_config(
+        EndpointConfigName="shared", ExecutionRoleArn=ROLE, ProductionVariants=[host]
+    )
+    world.sagemaker.create_endpoint(EndpointName="shared", EndpointConfigName="shared")
+    in_service(world, "shared")
+    needs = {"NumberOfCpuCoresRequired": 1, "MinMemoryRequiredInMb": 512}
+    for name in ("left", "right"):
+        container = script(world, name, SAYS.format(name))
+        world.sagemaker.create_inference_component(
+            InferenceComponentName=name, EndpointName="shared", RuntimeConfig={"CopyCount": 1},
+            Specification={
+                "Container": {"Image": container["Image"], "Environment": container["Environment"]},
+                "ComputeResourceRequirements": needs,
+            },
+        )  # fmt: skip
+
+    def status(name: str) -> str:
+        found = world.sagemaker.describe_inference_component(InferenceComponentName=name)
+        return str(found["InferenceComponentStatus"])
+
+    until(lambda: {status("left"), status("right")} == {"InService"}, "the components' service")
+    assert [invoke(world, "shared", "x", InferenceComponentName=each)["Body"] for each in ("left", "right")] == [
+        "left",
+        "right",
+    ]
+    with urllib.request.urlopen(f"{world.place.endpoint}{PLACE}/about/endpoint?key=shared", timeout=60) as page:
+        tables = {each["title"]: each["facts"] for each in json.load(page)["tables"]}
+    components = {each["label"]: each["value"] for each in tables["Inference components"]}
+    assert components == dict.fromkeys(("left", "right"), "InService · copies: 1 · a")
+    endpoints = world.sagemaker.list_contexts(ContextType="Endpoint", SortBy="CreationTime")["ContextSummaries"]
+    assert any(each["ContextName"].startswith("shared") for each in endpoints)
+
+    for name in ("left", "right"):
+        world.sagemaker.delete_inference_component(InferenceComponentName=name)
+    world.sagemaker.delete_endpoint(EndpointName="shared")
+
+
+def test_a_shadow_is_tested_and_takes_over(world: World) -> None:
+    create(world, "tested", old=script(world, "old", SAYS.format("old")))
+    model = script(world, "new", SAYS.format("new"))
+    world.sagemaker.create_model(ModelName="tested-new", ExecutionRoleArn=ROLE, PrimaryContainer=model)
+
+    def tested(name: str) -> Json:
+        config = {"InstanceType": "ml.m5.large", "InstanceCount": 1}
+        infrastructure = {"InfrastructureType": "RealTimeInference", "RealTimeInferenceConfig": config}
+        return {"VariantName": name, "ModelName": f"tested-{name}", "InfrastructureConfig": infrastructure}
+
+    def status() -> str:
+        return str(world.sagemaker.describe_inference_experiment(Name="better")["Status"])
+
+    shadow = {"ShadowModelVariantName": "new", "SamplingPercentage": 100}
+    world.sagemaker.create_inference_experiment(
+        Name="better", Type="ShadowMode", RoleArn=ROLE, EndpointName="tested",
+        ModelVariants=[tested("old"), tested("new")],
+        DataStorageConfig={"Destination": f"s3://{BUCKET}/shadowed"},
+        ShadowModeConfig={"SourceModelVariantName": "old", "ShadowModelVariants": [shadow]},
+    )  # fmt: skip
+    until(lambda: status() == "Running", "the experiment's start")
+    assert invoke(world, "tested", "x")["Body"] == "old"
+    world.sagemaker.stop_inference_experiment(Name="better", ModelVariantActions={"old": "Remove", "new": "Promote"})
+    until(lambda: status() == "Completed", "the experiment's end")
+    assert invoke(world, "tested", "x")["Body"] == "new"
+    world.sagemaker.delete_endpoint(EndpointName="tested")
+
+
 def test_a_pipeline_creates_the_endpoint_and_a_state_machine_and_the_pipeline_update_it(world: World) -> None:
     name = {"Get": "Steps.Config.EndpointConfigName"}
     made = step("Make", {"PrimaryContainer": script(world, "p", SAYS.format("p"))}, "Model")
@@ -529,5 +598,6 @@ def test_the_sdk_deploys_predicts_and_deletes(world: World) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "line [31.0]" in done.stdout, done.stdout
+    assert "component [31.0]" in done.stdout, done.stdout
     assert "boost True" in done.stdout, done.stdout
     assert "ignored" not in done.stdout

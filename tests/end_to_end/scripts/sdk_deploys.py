@@ -4,7 +4,9 @@ import tempfile
 from pathlib import Path
 
 import sagemaker
+from sagemaker.compute_resource_requirements.resource_requirements import ResourceRequirements
 from sagemaker.deserializers import CSVDeserializer
+from sagemaker.enums import EndpointType
 from sagemaker.estimator import Estimator
 from sagemaker.inputs import TrainingInput
 from sagemaker.serializers import CSVSerializer
@@ -29,6 +31,15 @@ predictor = line.deploy(
 print("line", predictor.predict([[10]])["answer"])
 predictor.delete_model()
 predictor.delete_endpoint()
+
+component = line.create_model().deploy(
+    initial_instance_count=1, instance_type="ml.m5.xlarge", endpoint_type=EndpointType.INFERENCE_COMPONENT_BASED,
+    resources=ResourceRequirements(requests={"num_cpus": 1, "memory": 512, "copies": 1}),
+    serializer=CSVSerializer(), deserializer=sagemaker.deserializers.JSONDeserializer(),
+)  # fmt: skip
+print("component", component.predict([[10]])["answer"])
+component.delete_predictor(wait=True)
+session.delete_endpoint(component.endpoint_name)
 
 image = sagemaker.image_uris.retrieve("xgboost", region=session.boto_region_name, version="1.7-1")
 boost = Estimator(

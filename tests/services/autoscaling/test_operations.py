@@ -118,7 +118,14 @@ async def test_a_policy_is_shown_changed_and_deleted(tmp_path: Path) -> None:
         ({"ResourceId": "endpoint/none/variant/a"}, "Could not find endpoint"),
         ({"ResourceId": "endpoint/e/variant/none"}, "has no desired instance count"),
         ({"ResourceId": "service/x/y"}, "is not one of sagemaker:variant:DesiredInstanceCount"),
-        ({"ScalableDimension": "sagemaker:inference-component:DesiredCopyCount"}, "it does not scale"),
+        ({"ScalableDimension": "sagemaker:inference-component:DesiredCopyCount"}, "inference-component/NAME"),
+        (
+            {
+                "ResourceId": "inference-component/none",
+                "ScalableDimension": "sagemaker:inference-component:DesiredCopyCount",
+            },
+            "Could not find inference component",
+        ),
         ({"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount"}, "it does not scale"),
     ],
 )

@@ -240,3 +240,42 @@ async def test_alarms_and_metrics_are_those_of_cloudwatch(tmp_path: Path) -> Non
             assert await world.look(later=60) == 3
         finally:
             await cloudwatch.close()
+
+
+async def test_copies_of_an_inference_component_grow_with_its_invocations_and_may_go(tmp_path: Path) -> None:
+    key: Json = {
+        "ResourceId": "inference-component/c",
+        "ScalableDimension": "sagemaker:inference-component:DesiredCopyCount",
+    }
+    metric = {
+        "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerInferenceComponentInvocationsPerCopy"}
+    }
+    async with living(tmp_path) as world:
+        await world.register(least=0, **key)
+        await world.about(
+            "PutScalingPolicy", PolicyName="p", PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration={"TargetValue": 100.0, **metric}, **key,
+        )  # fmt: skip
+        world.metrics.values["InvocationsPerCopy"] = 250.0
+        assert await world.look() == 3
+        (call,) = world.endpoint.calls
+        world.metrics.values["InvocationsPerCopy"] = 0.0
+        assert await world.look(later=600) == 0
+
+    assert (call.operation, call.request) == (
+        "UpdateInferenceComponentRuntimeConfig",
+        {"InferenceComponentName": "c", "DesiredRuntimeConfig": {"CopyCount": 3}},
+    )
+    assert world.metrics.asked[0]["Dimensions"] == [{"Name": "InferenceComponentName", "Value": "c"}]
+
+
+async def test_an_asynchronous_endpoint_rests_without_instances_and_comes_back(tmp_path: Path) -> None:
+    backlog = {"MetricName": "ApproximateBacklogSizePerInstance", "Namespace": "AWS/SageMaker", "Statistic": "Average"}
+    async with living(tmp_path) as world:
+        world.endpoint.is_asynchronous = True
+        await world.register(least=0)
+        await world.track(5.0, CustomizedMetricSpecification=backlog)
+        world.metrics.values["ApproximateBacklogSizePerInstance"] = 0.0
+        assert await world.look() == 0
+        world.metrics.values["ApproximateBacklogSizePerInstance"] = 12.0
+        assert await world.look(later=600) == 1

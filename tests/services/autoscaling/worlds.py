@@ -36,6 +36,7 @@ class Endpoint:
     capacity: int = 1
     status: str = "InService"
     is_held: bool = False
+    is_asynchronous: bool = False
     calls: list[Call] = field(default_factory=list)
     refusal: str = ""
     service: str = "sagemaker"
@@ -46,7 +47,20 @@ class Endpoint:
             raise ValidationError(f'Could not find endpoint "{request["EndpointName"]}".')
         variant = {"VariantName": "a", "DesiredInstanceCount": self.capacity}
         serverless = {"VariantName": "s", "CurrentServerlessConfig": {"ProvisionedConcurrency": self.capacity}}
-        return {"EndpointStatus": self.status, "ProductionVariants": [variant, serverless]}
+        queued: Json = {"AsyncInferenceConfig": {}} if self.is_asynchronous else {}
+        return {"EndpointStatus": self.status, "ProductionVariants": [variant, serverless], **queued}
+
+    @operation("DescribeInferenceComponent")
+    async def describe_component(self, call: Call, request: Mapping[str, Json]) -> Answer:
+        if request["InferenceComponentName"] != "c":
+            raise ValidationError(f'Could not find inference component "{request["InferenceComponentName"]}".')
+        return {"InferenceComponentStatus": self.status, "RuntimeConfig": {"DesiredCopyCount": self.capacity}}
+
+    @operation("UpdateInferenceComponentRuntimeConfig")
+    async def size_component(self, call: Call, request: Mapping[str, Json]) -> Answer:
+        self.capacity = request["DesiredRuntimeConfig"]["CopyCount"]
+        self.calls.append(call)
+        return {}
 
     @operation("UpdateEndpointWeightsAndCapacities")
     async def size(self, call: Call, request: Mapping[str, Json]) -> Answer:
@@ -54,8 +68,10 @@ class Endpoint:
             raise ValidationError(self.refusal)
         if call.token not in {each.token for each in self.calls}:
             (wanted,) = request["DesiredWeightsAndCapacities"]
-            serverless = wanted.get("ServerlessUpdateConfig", {})
-            self.capacity = wanted.get("DesiredInstanceCount") or serverless["ProvisionedConcurrency"]
+            sizes = {**wanted, **wanted.get("ServerlessUpdateConfig", {})}
+            self.capacity = sizes[
+                "DesiredInstanceCount" if "DesiredInstanceCount" in sizes else "ProvisionedConcurrency"
+            ]
         self.calls.append(call)
         self.status = "Updating" if self.is_held else "InService"
         return {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from penstock.languages.metricmath import Queries, Series, Stat, WrongExpression
-from penstock.services.autoscaling.dimensions import METRICS_OF, dimension_of, variant_of
+from penstock.services.autoscaling.dimensions import METRICS_OF, dimension_of, measured_by
 from penstock.services.autoscaling.model import Key
 from penstock.wire.call import Call, Directory, Json, Scope, ValidationError
 
@@ -50,10 +50,8 @@ def predefined_stat(key: Key, asked: Mapping[str, Json]) -> Stat:
             f"The PredefinedMetricType of {key.dimension} is {dimension.predefined} in Penstock, not "
             f"{asked['PredefinedMetricType']}; another metric can be given as CustomizedMetricSpecification."
         )
-    endpoint, variant = variant_of(key)
     name, statistic = dimension.metric
-    dimensions = (("EndpointName", endpoint), ("VariantName", variant))
-    return Stat(namespace=METRICS_OF, name=name, dimensions=dimensions, statistic=statistic, period=PERIOD)
+    return Stat(namespace=METRICS_OF, name=name, dimensions=measured_by(key), statistic=statistic, period=PERIOD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,8 @@ class Targets:
     @operation("RegisterScalableTarget")
     async def register(self, call: Call, request: RegisterScalableTargetRequest) -> RegisterScalableTargetResponse:
         key, at = Key.of(request), self.clock()
-        dimension = dimension_of(key)
-        await look(self.directory, call.scope, key)  # it is there
+        dimension_of(key)  # it can be scaled
+        seen = await look(self.directory, call.scope, key)  # it is there
         fresh = Document(
             kind=TARGET, scope=call.scope, name=key.name, created_at=at, modified_at=at, status=ACTIVE,
             arn=call.scope.arn("application-autoscaling", f"scalable-target/{self.chance()}"), body=key.told,
@@ -67,7 +67,7 @@ class Targets:
         def keep(tx: Transaction) -> str:
             found = documents.find(tx, call.scope, TARGET, key.name)
             kept = registered(found or fresh, request, call.scope, at)
-            check_bounds(kept.body, least=dimension.least)
+            check_bounds(kept.body, least=seen.least)
             if found is None:
                 documents.insert(tx, kept)
                 tags.add(tx, kept.arn, request.get("Tags", {}))

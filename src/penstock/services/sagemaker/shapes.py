@@ -454,6 +454,11 @@ AutotuneMode: TypeAlias = Literal[
 ]
 
 
+AvailabilityZoneBalanceEnforcementMode: TypeAlias = Literal[
+    "PERMISSIVE"
+]
+
+
 class BaseModel(TypedDict):
     HubContentName: NotRequired[str]
     HubContentVersion: NotRequired[str]
@@ -1153,6 +1158,38 @@ class CreateImageVersionResponse(TypedDict):
     ImageVersionArn: NotRequired[str]
 
 
+class CreateInferenceComponentRequest(TypedDict):
+    InferenceComponentName: str
+    EndpointName: str
+    VariantName: NotRequired[str]
+    Specification: NotRequired[InferenceComponentSpecification]
+    Specifications: NotRequired[list[InferenceComponentSpecification]]
+    RuntimeConfig: NotRequired[InferenceComponentRuntimeConfig]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateInferenceComponentResponse(TypedDict):
+    InferenceComponentArn: str
+
+
+class CreateInferenceExperimentRequest(TypedDict):
+    Name: str
+    Type: InferenceExperimentType
+    Schedule: NotRequired[InferenceExperimentSchedule]
+    Description: NotRequired[str]
+    RoleArn: str
+    EndpointName: str
+    ModelVariants: list[ModelVariantConfig]
+    DataStorageConfig: NotRequired[InferenceExperimentDataStorageConfig]
+    ShadowModeConfig: ShadowModeConfig
+    KmsKey: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateInferenceExperimentResponse(TypedDict):
+    InferenceExperimentArn: str
+
+
 class CreateMlflowTrackingServerRequest(TypedDict):
     TrackingServerName: str
     ArtifactStoreUri: str
@@ -1680,6 +1717,22 @@ class DeleteImageVersionResponse(TypedDict):
     pass
 
 
+class DeleteInferenceComponentRequest(TypedDict):
+    InferenceComponentName: str
+
+
+class DeleteInferenceComponentResponse(TypedDict):
+    pass
+
+
+class DeleteInferenceExperimentRequest(TypedDict):
+    Name: str
+
+
+class DeleteInferenceExperimentResponse(TypedDict):
+    InferenceExperimentArn: str
+
+
 class DeleteMlflowTrackingServerRequest(TypedDict):
     TrackingServerName: str
 
@@ -2162,6 +2215,49 @@ class DescribeImageVersionResponse(TypedDict):
     Processor: NotRequired[Processor]
     Horovod: NotRequired[bool]
     ReleaseNotes: NotRequired[str]
+
+
+class DescribeInferenceComponentRequest(TypedDict):
+    InferenceComponentName: str
+
+
+class DescribeInferenceComponentResponse(TypedDict):
+    InferenceComponentName: str
+    InferenceComponentArn: str
+    EndpointName: str
+    EndpointArn: str
+    VariantName: NotRequired[str]
+    FailureReason: NotRequired[str]
+    Specification: NotRequired[InferenceComponentSpecificationSummary]
+    Specifications: NotRequired[list[InferenceComponentSpecificationSummary]]
+    RuntimeConfig: NotRequired[InferenceComponentRuntimeConfigSummary]
+    CreationTime: float
+    LastModifiedTime: float
+    InferenceComponentStatus: NotRequired[InferenceComponentStatus]
+    LastDeploymentConfig: NotRequired[InferenceComponentDeploymentConfig]
+
+
+class DescribeInferenceExperimentRequest(TypedDict):
+    Name: str
+
+
+class DescribeInferenceExperimentResponse(TypedDict):
+    Arn: str
+    Name: str
+    Type: InferenceExperimentType
+    Schedule: NotRequired[InferenceExperimentSchedule]
+    Status: InferenceExperimentStatus
+    StatusReason: NotRequired[str]
+    Description: NotRequired[str]
+    CreationTime: NotRequired[float]
+    CompletionTime: NotRequired[float]
+    LastModifiedTime: NotRequired[float]
+    RoleArn: NotRequired[str]
+    EndpointMetadata: EndpointMetadata
+    ModelVariants: list[ModelVariantConfigSummary]
+    DataStorageConfig: NotRequired[InferenceExperimentDataStorageConfig]
+    ShadowModeConfig: NotRequired[ShadowModeConfig]
+    KmsKey: NotRequired[str]
 
 
 class DescribeLineageGroupRequest(TypedDict):
@@ -2745,6 +2841,13 @@ class EndpointInput(TypedDict):
     ExcludeFeaturesAttribute: NotRequired[str]
 
 
+class EndpointMetadata(TypedDict):
+    EndpointName: str
+    EndpointConfigName: NotRequired[str]
+    EndpointStatus: NotRequired[EndpointStatus]
+    FailureReason: NotRequired[str]
+
+
 EndpointSortKey: TypeAlias = Literal[
     "Name", "CreationTime", "Status"
 ]
@@ -3311,8 +3414,138 @@ IncludedData: TypeAlias = Literal[
 ]
 
 
+class InferenceComponentAvailabilityZoneBalance(TypedDict):
+    EnforcementMode: AvailabilityZoneBalanceEnforcementMode
+    MaxImbalance: NotRequired[int]
+
+
+class InferenceComponentCapacitySize(TypedDict):
+    Type: InferenceComponentCapacitySizeType
+    Value: int
+
+
+InferenceComponentCapacitySizeType: TypeAlias = Literal[
+    "COPY_COUNT", "CAPACITY_PERCENT"
+]
+
+
+class InferenceComponentComputeResourceRequirements(TypedDict):
+    NumberOfCpuCoresRequired: NotRequired[float]
+    NumberOfAcceleratorDevicesRequired: NotRequired[float]
+    MinMemoryRequiredInMb: int
+    MaxMemoryRequiredInMb: NotRequired[int]
+    AcceleratorPartitionType: NotRequired[str]
+
+
+class InferenceComponentContainerSpecification(TypedDict):
+    Image: NotRequired[str]
+    ArtifactUrl: NotRequired[str]
+    Environment: NotRequired[dict[str, str]]
+    ContainerMetricsConfig: NotRequired[ContainerMetricsConfig]
+
+
+class InferenceComponentContainerSpecificationSummary(TypedDict):
+    DeployedImage: NotRequired[DeployedImage]
+    ArtifactUrl: NotRequired[str]
+    Environment: NotRequired[dict[str, str]]
+    ContainerMetricsConfig: NotRequired[ContainerMetricsConfig]
+
+
+class InferenceComponentDataCacheConfig(TypedDict):
+    EnableCaching: bool
+
+
+class InferenceComponentDataCacheConfigSummary(TypedDict):
+    EnableCaching: bool
+
+
+class InferenceComponentDeploymentConfig(TypedDict):
+    RollingUpdatePolicy: InferenceComponentRollingUpdatePolicy
+    AutoRollbackConfiguration: NotRequired[AutoRollbackConfig]
+
+
 class InferenceComponentMetadata(TypedDict):
     Arn: NotRequired[str]
+
+
+class InferenceComponentPlacementStatus(TypedDict):
+    InstanceType: ProductionVariantInstanceType
+    CurrentCopyCount: int
+
+
+InferenceComponentPlacementStrategy: TypeAlias = Literal[
+    "SPREAD", "BINPACK"
+]
+
+
+class InferenceComponentRollingUpdatePolicy(TypedDict):
+    MaximumBatchSize: InferenceComponentCapacitySize
+    WaitIntervalInSeconds: int
+    MaximumExecutionTimeoutInSeconds: NotRequired[int]
+    RollbackMaximumBatchSize: NotRequired[InferenceComponentCapacitySize]
+
+
+class InferenceComponentRuntimeConfig(TypedDict):
+    CopyCount: int
+
+
+class InferenceComponentRuntimeConfigSummary(TypedDict):
+    DesiredCopyCount: NotRequired[int]
+    CurrentCopyCount: NotRequired[int]
+    PlacementStatus: NotRequired[list[InferenceComponentPlacementStatus]]
+
+
+class InferenceComponentSchedulingConfig(TypedDict):
+    PlacementStrategy: InferenceComponentPlacementStrategy
+    AvailabilityZoneBalance: NotRequired[InferenceComponentAvailabilityZoneBalance]
+
+
+InferenceComponentSortKey: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
+
+
+class InferenceComponentSpecification(TypedDict):
+    InstanceType: NotRequired[ProductionVariantInstanceType]
+    ModelName: NotRequired[str]
+    Container: NotRequired[InferenceComponentContainerSpecification]
+    StartupParameters: NotRequired[InferenceComponentStartupParameters]
+    ComputeResourceRequirements: NotRequired[InferenceComponentComputeResourceRequirements]
+    BaseInferenceComponentName: NotRequired[str]
+    DataCacheConfig: NotRequired[InferenceComponentDataCacheConfig]
+    SchedulingConfig: NotRequired[InferenceComponentSchedulingConfig]
+
+
+class InferenceComponentSpecificationSummary(TypedDict):
+    InstanceType: NotRequired[ProductionVariantInstanceType]
+    ModelName: NotRequired[str]
+    Container: NotRequired[InferenceComponentContainerSpecificationSummary]
+    StartupParameters: NotRequired[InferenceComponentStartupParameters]
+    ComputeResourceRequirements: NotRequired[InferenceComponentComputeResourceRequirements]
+    BaseInferenceComponentName: NotRequired[str]
+    DataCacheConfig: NotRequired[InferenceComponentDataCacheConfigSummary]
+    SchedulingConfig: NotRequired[InferenceComponentSchedulingConfig]
+
+
+class InferenceComponentStartupParameters(TypedDict):
+    ModelDataDownloadTimeoutInSeconds: NotRequired[int]
+    ContainerStartupHealthCheckTimeoutInSeconds: NotRequired[int]
+
+
+InferenceComponentStatus: TypeAlias = Literal[
+    "InService", "Creating", "Updating", "Failed", "Deleting"
+]
+
+
+class InferenceComponentSummary(TypedDict):
+    CreationTime: float
+    InferenceComponentArn: str
+    InferenceComponentName: str
+    EndpointArn: str
+    EndpointName: str
+    VariantName: str
+    InferenceComponentStatus: NotRequired[InferenceComponentStatus]
+    LastModifiedTime: float
 
 
 class InferenceExecutionConfig(TypedDict):
@@ -3321,6 +3554,45 @@ class InferenceExecutionConfig(TypedDict):
 
 InferenceExecutionMode: TypeAlias = Literal[
     "Serial", "Direct"
+]
+
+
+class InferenceExperimentDataStorageConfig(TypedDict):
+    Destination: str
+    KmsKey: NotRequired[str]
+    ContentType: NotRequired[CaptureContentTypeHeader]
+
+
+class InferenceExperimentSchedule(TypedDict):
+    StartTime: NotRequired[float]
+    EndTime: NotRequired[float]
+
+
+InferenceExperimentStatus: TypeAlias = Literal[
+    "Creating", "Created", "Updating", "Running", "Starting", "Stopping", "Completed", "Cancelled"
+]
+
+
+InferenceExperimentStopDesiredState: TypeAlias = Literal[
+    "Completed", "Cancelled"
+]
+
+
+class InferenceExperimentSummary(TypedDict):
+    Name: str
+    Type: InferenceExperimentType
+    Schedule: NotRequired[InferenceExperimentSchedule]
+    Status: InferenceExperimentStatus
+    StatusReason: NotRequired[str]
+    Description: NotRequired[str]
+    CreationTime: float
+    CompletionTime: NotRequired[float]
+    LastModifiedTime: float
+    RoleArn: NotRequired[str]
+
+
+InferenceExperimentType: TypeAlias = Literal[
+    "ShadowMode"
 ]
 
 
@@ -3806,6 +4078,45 @@ class ListImagesRequest(TypedDict):
 
 class ListImagesResponse(TypedDict):
     Images: NotRequired[list[Image]]
+    NextToken: NotRequired[str]
+
+
+class ListInferenceComponentsRequest(TypedDict):
+    SortBy: NotRequired[InferenceComponentSortKey]
+    SortOrder: NotRequired[OrderKey]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    NameContains: NotRequired[str]
+    CreationTimeBefore: NotRequired[float]
+    CreationTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    LastModifiedTimeAfter: NotRequired[float]
+    StatusEquals: NotRequired[InferenceComponentStatus]
+    EndpointNameEquals: NotRequired[str]
+    VariantNameEquals: NotRequired[str]
+
+
+class ListInferenceComponentsResponse(TypedDict):
+    InferenceComponents: list[InferenceComponentSummary]
+    NextToken: NotRequired[str]
+
+
+class ListInferenceExperimentsRequest(TypedDict):
+    NameContains: NotRequired[str]
+    Type: NotRequired[InferenceExperimentType]
+    StatusEquals: NotRequired[InferenceExperimentStatus]
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    LastModifiedTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    SortBy: NotRequired[SortInferenceExperimentsBy]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListInferenceExperimentsResponse(TypedDict):
+    InferenceExperiments: NotRequired[list[InferenceExperimentSummary]]
     NextToken: NotRequired[str]
 
 
@@ -4627,6 +4938,16 @@ class ModelExplainabilityJobInput(TypedDict):
     BatchTransformInput: NotRequired[BatchTransformInput]
 
 
+class ModelInfrastructureConfig(TypedDict):
+    InfrastructureType: ModelInfrastructureType
+    RealTimeInferenceConfig: RealTimeInferenceConfig
+
+
+ModelInfrastructureType: TypeAlias = Literal[
+    "RealTimeInference"
+]
+
+
 class ModelInput(TypedDict):
     DataInputConfig: str
 
@@ -4856,6 +5177,29 @@ class ModelSummary(TypedDict):
     ModelName: str
     ModelArn: str
     CreationTime: float
+
+
+ModelVariantAction: TypeAlias = Literal[
+    "Retain", "Remove", "Promote"
+]
+
+
+class ModelVariantConfig(TypedDict):
+    ModelName: str
+    VariantName: str
+    InfrastructureConfig: ModelInfrastructureConfig
+
+
+class ModelVariantConfigSummary(TypedDict):
+    ModelName: str
+    VariantName: str
+    InfrastructureConfig: ModelInfrastructureConfig
+    Status: ModelVariantStatus
+
+
+ModelVariantStatus: TypeAlias = Literal[
+    "Creating", "Updating", "InService", "Deleting", "Deleted"
+]
 
 
 class MonitoringAlertActions(TypedDict):
@@ -5863,6 +6207,11 @@ class RawMetricData(TypedDict):
     Value: float
 
 
+class RealTimeInferenceConfig(TypedDict):
+    InstanceType: ProductionVariantInstanceType
+    InstanceCount: int
+
+
 class RealTimeInferenceRecommendation(TypedDict):
     RecommendationId: str
     InstanceType: ProductionVariantInstanceType
@@ -6179,6 +6528,16 @@ class SessionChainingConfig(TypedDict):
     EnableSessionTagChaining: NotRequired[bool]
 
 
+class ShadowModeConfig(TypedDict):
+    SourceModelVariantName: str
+    ShadowModelVariants: list[ShadowModelVariantConfig]
+
+
+class ShadowModelVariantConfig(TypedDict):
+    ShadowModelVariantName: str
+    SamplingPercentage: int
+
+
 class ShuffleConfig(TypedDict):
     Seed: int
 
@@ -6215,6 +6574,11 @@ SortContextsBy: TypeAlias = Literal[
 
 SortExperimentsBy: TypeAlias = Literal[
     "Name", "CreationTime"
+]
+
+
+SortInferenceExperimentsBy: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
 ]
 
 
@@ -6267,6 +6631,14 @@ class SourceAlgorithmSpecification(TypedDict):
 SplitType: TypeAlias = Literal[
     "None", "Line", "RecordIO", "TFRecord"
 ]
+
+
+class StartInferenceExperimentRequest(TypedDict):
+    Name: str
+
+
+class StartInferenceExperimentResponse(TypedDict):
+    InferenceExperimentArn: str
 
 
 class StartMlflowTrackingServerRequest(TypedDict):
@@ -6322,6 +6694,18 @@ class StopHyperParameterTuningJobRequest(TypedDict):
 
 class StopHyperParameterTuningJobResponse(TypedDict):
     pass
+
+
+class StopInferenceExperimentRequest(TypedDict):
+    Name: str
+    ModelVariantActions: dict[str, ModelVariantAction]
+    DesiredModelVariants: NotRequired[list[ModelVariantConfig]]
+    DesiredState: NotRequired[InferenceExperimentStopDesiredState]
+    Reason: NotRequired[str]
+
+
+class StopInferenceExperimentResponse(TypedDict):
+    InferenceExperimentArn: str
 
 
 class StopMlflowTrackingServerRequest(TypedDict):
@@ -7061,6 +7445,40 @@ class UpdateImageVersionRequest(TypedDict):
 
 class UpdateImageVersionResponse(TypedDict):
     ImageVersionArn: NotRequired[str]
+
+
+class UpdateInferenceComponentRequest(TypedDict):
+    InferenceComponentName: str
+    Specification: NotRequired[InferenceComponentSpecification]
+    Specifications: NotRequired[list[InferenceComponentSpecification]]
+    RuntimeConfig: NotRequired[InferenceComponentRuntimeConfig]
+    DeploymentConfig: NotRequired[InferenceComponentDeploymentConfig]
+
+
+class UpdateInferenceComponentResponse(TypedDict):
+    InferenceComponentArn: str
+
+
+class UpdateInferenceComponentRuntimeConfigRequest(TypedDict):
+    InferenceComponentName: str
+    DesiredRuntimeConfig: InferenceComponentRuntimeConfig
+
+
+class UpdateInferenceComponentRuntimeConfigResponse(TypedDict):
+    InferenceComponentArn: str
+
+
+class UpdateInferenceExperimentRequest(TypedDict):
+    Name: str
+    Schedule: NotRequired[InferenceExperimentSchedule]
+    Description: NotRequired[str]
+    ModelVariants: NotRequired[list[ModelVariantConfig]]
+    DataStorageConfig: NotRequired[InferenceExperimentDataStorageConfig]
+    ShadowModeConfig: NotRequired[ShadowModeConfig]
+
+
+class UpdateInferenceExperimentResponse(TypedDict):
+    InferenceExperimentArn: str
 
 
 class UpdateMlflowTrackingServerRequest(TypedDict):

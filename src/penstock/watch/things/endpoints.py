@@ -52,6 +52,8 @@ async def about(asker: Asker, name: str) -> Sheet:
     entry = _entry(dict(endpoint))
     shares = dict(_traffic(endpoint))
     tables = [Table(title="Variants", facts=tuple([each async for each in _variants(asker, endpoint, config, shares)]))]
+    if components := [each async for each in _components(asker, endpoint)]:
+        tables.append(Table(title="Inference components", facts=tuple(components)))
     if pending := endpoint.get("PendingDeploymentSummary"):
         tables.append(Table(title="Deployment under way", facts=tuple(_pending(pending))))
     tables.append(Table(title="Endpoint", facts=tuple(_facts(endpoint))))
@@ -65,16 +67,34 @@ async def about(asker: Asker, name: str) -> Sheet:
 async def _variants(asker: Asker, endpoint: Answer, config: Answer, shares: dict[str, float]) -> AsyncIterator[Fact]:
     counts = {each["VariantName"]: each for each in endpoint.get("ProductionVariants", ())}
     for variant in config.get("ProductionVariants", ()):
-        name, package = variant["VariantName"], await _package_of(asker, variant["ModelName"])
+        name, model = variant["VariantName"], variant.get("ModelName", "")
+        package = await _package_of(asker, model)
         count = counts.get(name, {}).get("CurrentInstanceCount")
         told = [f"{shares.get(name, 0.0):.0%} of the requests", "" if count is None else f"instances: {count}",
-                variant["ModelName"], packages.short(package)]  # fmt: skip
+                model or "for inference components", packages.short(package)]  # fmt: skip
         link = Link(kind="package", key=package) if package else None
         yield Fact(label=name, value=" · ".join(filter(None, told)), link=link)
 
 
+async def _components(asker: Asker, endpoint: Answer) -> AsyncIterator[Fact]:
+    """What is on variants that have no model."""
+    if all("DeployedImages" in each for each in endpoint.get("ProductionVariants", ())):
+        return
+    listed = await asker.sagemaker(
+        "ListInferenceComponents", EndpointNameEquals=endpoint["EndpointName"], MaxResults=MOST
+    )
+    for each in listed["InferenceComponents"]:
+        name = each["InferenceComponentName"]
+        told = await asker.ask_if_there("sagemaker", "DescribeInferenceComponent", InferenceComponentName=name)
+        count = told.get("RuntimeConfig", {}).get("CurrentCopyCount", 0)
+        value = f"{each['InferenceComponentStatus']} · copies: {count} · {each['VariantName']}"
+        yield Fact(label=name, value=value)
+
+
 async def _package_of(asker: Asker, model: str) -> str:
-    """The ARN of the package that a model was made of, if it was."""
+    """The ARN of the package that a model was made of, if there is a model, and it was."""
+    if not model:
+        return ""
     told = await asker.ask_if_there("sagemaker", "DescribeModel", ModelName=model)
     containers = [told.get("PrimaryContainer", {}), *told.get("Containers", ())]
     return next((each["ModelPackageName"] for each in containers if each.get("ModelPackageName")), "")
@@ -106,7 +126,7 @@ async def _why(asker: Asker, entry: Entry, config: Answer, shares: dict[str, flo
         edges.setdefault((start, end), Edge(start=start, end=end))
 
     for variant in config.get("ProductionVariants", ()):
-        name, model = variant["VariantName"], variant["ModelName"]
+        name, model = variant["VariantName"], variant.get("ModelName", "")
         nodes[f"variant/{name}"] = Node(
             id=f"variant/{name}", label=name, sort="variant", status=f"{shares.get(name, 0.0):.0%}", note=model
         )

@@ -11,6 +11,7 @@ from engine.worlds import StoppingDatabase, is_cut_short
 from migrated import migrate
 from penstock.services.sagemaker.endpoints import queueing
 from penstock.wire.call import ServiceError
+from services.sagemaker.endpoints.test_components import HOST, SPECIFICATION, stands
 from services.sagemaker.endpoints.test_operations import DEADLINE, World, world_at
 from services.sagemaker.endpoints.test_queueing import FakeTopics
 from services.sagemaker.jobs.worlds import SOURCE
@@ -59,6 +60,37 @@ async def live(world: World) -> str:
     return str((await world.settled())["EndpointConfigName"])
 
 
+async def live_with_a_component(world: World) -> str:
+    """Create an endpoint for components and one on it, change it, have more copies; how many there are in the end."""
+    with suppress(ServiceError):  # it is there
+        await world.ask(
+            "CreateEndpointConfig", EndpointConfigName="c", ExecutionRoleArn="role", ProductionVariants=[HOST]
+        )
+    await told(world, "CreateEndpoint", EndpointName="e", EndpointConfigName="c")
+    await world.settled()
+    one = {"InferenceComponentName": "one"}
+    await told(world, "CreateInferenceComponent", EndpointName="e", Specification=SPECIFICATION, **one)
+    await stands(world)
+    await told(world, "UpdateInferenceComponent", Specification={"Container": {"Image": "newer"}}, **one)
+    await stands(world)
+    await told(world, "UpdateInferenceComponentRuntimeConfig", DesiredRuntimeConfig={"CopyCount": 2}, **one)
+    found = await stands(world)
+    await invoked(world, InferenceComponentName="one")
+    return str(found["RuntimeConfig"]["CurrentCopyCount"])
+
+
+async def invoked(world: World, **more: str) -> Json:
+    """An answer, once the servers are there: after a restart they need a moment."""
+    async with asyncio.timeout(DEADLINE):
+        while True:
+            try:
+                return await world.invoke(**more)
+            except ServiceError as refusal:
+                if refusal.code != "ServiceUnavailable":
+                    raise
+                await asyncio.sleep(0.005)
+
+
 async def live_through_a_crash(folder: Path, commits: int) -> bool:
     """One crash and one life afterwards; false if there was no crash."""
     folder.mkdir()  # noqa: ASYNC240
@@ -74,6 +106,30 @@ async def live_through_a_crash(folder: Path, commits: int) -> bool:
         assert await live(world) == "other", commits
         assert objects["out/answer"], commits
     return stopped
+
+
+async def keep_a_component_through_a_crash(folder: Path, commits: int) -> bool:
+    folder.mkdir()  # noqa: ASYNC240
+    path = folder / "world.db"
+    migrate(path, [SOURCE / "engine" / "migrations"])
+    database = StoppingDatabase(path, FIRST_COMMITS + commits, after=commits % 2 == 1)
+    async with world_at(folder, database=database) as world, asyncio.timeout(DEADLINE):
+        stopped = await is_cut_short(live_with_a_component(world), database)
+
+    async with world_at(folder, life=2) as world:
+        assert await live_with_a_component(world) == "2", commits
+        ends = [each for each in world.servers.servers if not each.is_over]
+        assert len(ends) == 2, commits
+    return stopped
+
+
+async def test_a_crash_anywhere_leaves_as_many_copies_as_were_asked_for(tmp_path: Path) -> None:
+    commits = 0
+
+    while await keep_a_component_through_a_crash(tmp_path / str(commits), commits):
+        commits += 1
+
+    assert commits >= 10
 
 
 async def test_a_crash_anywhere_changes_nothing_a_user_can_see(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 """Fleets of servers that do as the test says: who is asked, what is replaced, what is ended."""
 
 import asyncio
+from itertools import pairwise
 
+import msgspec
 import pytest
 
 from penstock.engine.residents import CannotStart, Reply
@@ -53,6 +55,19 @@ async def test_instances_that_have_nothing_to_do_take_turns() -> None:
 
     assert [await asked(fleet) for _ in range(6)] == ["1", "2", "3", "1", "2", "3"]
     fleet.end()
+
+
+async def test_requests_may_be_routed_at_random() -> None:
+    stable = Stable()
+    (variant,) = deployment(3).variants
+    anywhere = Deployment("c", (msgspec.structs.replace(variant, routes="RANDOM"),))
+    fleet = Fleet(anywhere, lambda variant, number: Instance("i", stable.start, 30.0))
+    await fleet.bring_up()
+    seen = [await asked(fleet) for _ in range(30)]
+    fleet.end()
+
+    assert set(seen) == {"1", "2", "3"}
+    assert any(first == second for first, second in pairwise(seen))
 
 
 async def test_a_server_that_is_over_is_replaced_before_the_next_request() -> None:

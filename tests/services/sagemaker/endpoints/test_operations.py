@@ -87,8 +87,10 @@ async def world_at(
     chance: Callable[[], str] | None = None,
     database: SqliteDatabase | None = None,
     objects: dict[str, bytes] | None = None,
+    furnish: Callable[[Engine, Directory, Callable[[], str]], None] = lambda *_: None,
+    has_program: bool = False,
 ) -> AsyncIterator[World]:
-    """The engine at work on a folder until the block ends."""
+    """The engine at work on a folder until the block ends; `furnish` opens more rooms."""
     path = folder / "world.db"
     migrate(path, [SOURCE / "engine" / "migrations"])
     database = database or SqliteDatabase(path)
@@ -107,10 +109,11 @@ async def world_at(
         models=folder / "models",
         captures=folder / "captures",
         streams=Streams(directory, lambda scope, group, stream: folder / "logs" / group.strip("/") / stream),
-        how_served=lambda image: Served(variables={"IMAGE": image}),
+        how_served=lambda image: Served(variables={"IMAGE": image}, has_program=has_program),
         client_environment=lambda scope, role: {"ROLE": role},
         clock=lambda: 1_000.0, chance=chance,
     )  # fmt: skip
+    furnish(engine, directory, chance)
     ready = asyncio.Event()
     working = asyncio.create_task(engine.work(ready.set))
     shipping = asyncio.create_task(room.work())

@@ -42,9 +42,8 @@ def test_a_configuration_that_cannot_be_honoured_is_refused_by_its_member(member
 @pytest.mark.parametrize(
     "variant",
     [
-        {"ManagedInstanceScaling": {"Status": "ENABLED"}},
+        {"ManagedInstanceScaling": {"Status": "ENABLED"}},  # beside a model
         {"CoreDumpConfig": {"DestinationS3Uri": "s3://b/k"}},
-        {"RoutingConfig": {"RoutingStrategy": "RANDOM"}},
     ],
 )
 def test_a_variant_that_cannot_be_honoured_is_refused_by_its_member(variant: dict[str, Any]) -> None:

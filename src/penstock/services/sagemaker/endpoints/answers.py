@@ -3,7 +3,7 @@
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker.announcing import upper
 from penstock.services.sagemaker.endpoints import capture
-from penstock.services.sagemaker.endpoints.model import ENDPOINT, Deployment, Json, Plan, State
+from penstock.services.sagemaker.endpoints.model import ENDPOINT, Deployment, Json, Plan, State, Variant
 from penstock.store.documents import Document
 from penstock.wire.call import Scope
 
@@ -12,17 +12,28 @@ RUN = "_Run"  # members of a document that are not told
 REVISION = "_Revision"
 NEXT = "_Next"  # the revision that is taking its place, and …
 SHARE = "_Share"  # … the part of all requests that it gets
+TYPES = "_Types"  # the instance types of variants whose instances follow the copies on them
 
 
 def document(scope: Scope, run: RunId, plan: Plan, state: State, token: str = "") -> Document:
     """An endpoint as it is kept."""
-    current = state.current
-    following = {NEXT: state.wanted.revision, SHARE: state.share} if current and state.wanted and state.share else {}
-    hidden = {RUN: run, REVISION: current.revision if current else 0, **following}
     return Document(
         kind=ENDPOINT, scope=scope, name=plan.name, arn=plan.arn, created_at=plan.created_at, status=state.status,
-        modified_at=state.modified_at, token=token, body={**described(plan, state), **hidden},
+        modified_at=state.modified_at, token=token,
+        body={**described(plan, state), **hidden(run, state), **managed_types(state.current)},
     )  # fmt: skip
+
+
+def managed_types(current: Deployment | None) -> dict[str, Json]:
+    types = {each.name: each.instance_type for each in current.variants if each.managed} if current else {}
+    return {TYPES: types} if types else {}
+
+
+def hidden(run: RunId, state: State) -> dict[str, Json]:
+    """Who answers requests now."""
+    current = state.current
+    following = {NEXT: state.wanted.revision, SHARE: state.share} if current and state.wanted and state.share else {}
+    return {RUN: run, REVISION: current.revision if current else 0, **following}
 
 
 def described(plan: Plan, state: State) -> dict[str, Json]:
@@ -77,9 +88,7 @@ def variants(deployment: Deployment, *, are_shadows: bool = False) -> list[dict[
     return [
         {
             "VariantName": variant.name,
-            "DeployedImages": [{"SpecifiedImage": each.image} for each in variant.contents.containers]
-            if variant.contents
-            else [],
+            **({} if variant.is_host else {"DeployedImages": images(variant)}),
             "CurrentWeight": variant.weight,
             "DesiredWeight": variant.weight,
             **(
@@ -87,10 +96,16 @@ def variants(deployment: Deployment, *, are_shadows: bool = False) -> list[dict[
                 if variant.serverless
                 else {"CurrentInstanceCount": variant.count, "DesiredInstanceCount": variant.count}
             ),
+            **({"ManagedInstanceScaling": variant.managed.config} if variant.managed else {}),
+            **({"RoutingConfig": {"RoutingStrategy": variant.routes}} if variant.routes else {}),
         }
         for variant in deployment.variants
         if variant.is_shadow == are_shadows
     ]
+
+
+def images(variant: Variant) -> list[dict[str, str]]:
+    return [{"SpecifiedImage": each.image} for each in variant.contents.containers] if variant.contents else []
 
 
 def told(found: Document) -> dict[str, Json]:

@@ -9,8 +9,8 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker import lists, remains, tagging
-from penstock.services.sagemaker.endpoints.answers import RUN, document, summary, told
-from penstock.services.sagemaker.endpoints.configs import config, described_model, every_variant
+from penstock.services.sagemaker.endpoints.answers import RUN, TYPES, document, summary
+from penstock.services.sagemaker.endpoints.configs import config, described_model, modelled_variants
 from penstock.services.sagemaker.endpoints.flow import DELETE, FLOW, SIZE, UPDATE
 from penstock.services.sagemaker.endpoints.guardrails import policy_of
 from penstock.services.sagemaker.endpoints.model import (
@@ -25,6 +25,7 @@ from penstock.services.sagemaker.endpoints.model import (
     arn_of,
     deployment_of,
 )
+from penstock.services.sagemaker.endpoints.placing import check_components, components, shown
 from penstock.services.sagemaker.endpoints.refusals import check_one_model
 from penstock.services.sagemaker.endpoints.staging import asked_containers
 from penstock.services.sagemaker.once import once
@@ -60,10 +61,7 @@ class Endpoints:
 
         def begin(tx: Transaction) -> None:
             kept = document(call.scope, run, plan, State(modified_at=plan.created_at), call.token)
-            if documents.insert(tx, kept).body[RUN] != run:
-                return  # told twice
-            tags.add(tx, arn, labels)
-            self.engine.start(tx, run, FLOW, msgspec.json.encode(plan), scope=call.scope)
+            start(self.engine, tx, kept, FLOW, plan, labels)
 
         try:
             await self.engine.database.write(begin)
@@ -73,8 +71,11 @@ class Endpoints:
 
     @operation("DescribeEndpoint")
     async def describe(self, call: Call, request: Mapping[str, Json]) -> Answer:
-        name = request["EndpointName"]
-        return told(await self.engine.database.read(lambda tx: endpoint(tx, call.scope, name)))
+        def read(tx: Transaction) -> Answer:
+            found = endpoint(tx, call.scope, request["EndpointName"])
+            return shown(found, components(tx, call.scope, found.name) if TYPES in found.body else ())
+
+        return await self.engine.database.read(read)
 
     @operation("ListEndpoints")
     async def list(self, call: Call, request: Mapping[str, Json]) -> Answer:
@@ -89,6 +90,7 @@ class Endpoints:
             found, state = self._settled(tx, call.scope, request["EndpointName"])
             assert state.current is not None
             wanted = retained(asked, state.current, request) if request.get("RetainAllVariantProperties") else asked
+            check_components(components(tx, call.scope, found.name), wanted)
             reused = state.last.asked if request.get("RetainDeploymentConfig") else {}
             policy = policy_of(request.get("DeploymentConfig") or reused, wanted)
             wanted = msgspec.structs.replace(wanted, revision=state.made + 1, policy=policy)
@@ -104,6 +106,7 @@ class Endpoints:
             found, state = self._settled(tx, call.scope, request["EndpointName"])
             assert state.current is not None
             sizes = wanted_sizes(state.current, request["DesiredWeightsAndCapacities"])
+            check_components(components(tx, call.scope, found.name), state.current.sized(sizes))
             self.engine.signal(tx, RunId(found.body[RUN]), SIZE, msgspec.to_builtins(sizes))
             return {"EndpointArn": found.arn}
 
@@ -113,6 +116,11 @@ class Endpoints:
     async def delete(self, call: Call, request: Mapping[str, Json]) -> None:
         def end(tx: Transaction) -> Answer:
             found = endpoint(tx, call.scope, request["EndpointName"])
+            if there := components(tx, call.scope, found.name):
+                names = ", ".join(each.name for each in there)
+                raise ValidationError(
+                    f'Cannot delete endpoint "{found.arn}": it has inference components ({names}); delete them first.'
+                )
             remains.keep(tx, found, self.clock())
             self.engine.signal(tx, RunId(found.body[RUN]), DELETE)
             self.engine.forget(tx, RunId(found.body[RUN]))
@@ -123,7 +131,7 @@ class Endpoints:
     async def _deployment(self, scope: Scope, name: str) -> Deployment:
         """What a configuration asks for, every model of it looked at: what cannot be served is said at once."""
         found = await self.engine.database.read(lambda tx: config(tx, scope, name))
-        for variant in every_variant(found.body):
+        for variant in modelled_variants(found.body):
             model = await described_model(self.directory, scope, variant["ModelName"])
             asked = await asked_containers(self.directory, scope, model)
             if "ServerlessConfig" in variant:
@@ -133,15 +141,26 @@ class Endpoints:
     def _settled(self, tx: Transaction, scope: Scope, name: str) -> tuple[Document, State]:
         """An endpoint that may be changed: one in service."""
         found = endpoint(tx, scope, name)
-        seen = self.engine.see(tx, RunId(found.body[RUN]))
-        state: State | None = None if seen is None else seen.state
-        if state is None or state.status == "Failed":
-            raise ValidationError(
-                f'Cannot update endpoint "{found.arn}": it has failed; delete it, and create another.'
-            )
-        if state.status != "InService":
-            raise ValidationError(f'Cannot update in-progress endpoint "{found.arn}".')
-        return found, state
+        return found, standing(self.engine, tx, found)
+
+
+def start(engine: Engine, tx: Transaction, kept: Document, flow: str, plan: Plan, labels: Mapping[str, str]) -> None:
+    """Keep a new endpoint or component and start its run, once. Raises `AlreadyStored`."""
+    run = RunId(kept.body[RUN])
+    if documents.insert(tx, kept).body[RUN] == run:  # else it was told twice
+        tags.add(tx, kept.arn, labels)
+        engine.start(tx, run, flow, msgspec.json.encode(plan), scope=kept.scope)
+
+
+def standing(engine: Engine, tx: Transaction, found: Document, what: str = "endpoint") -> State:
+    """Where an endpoint or component stands that may be changed: one in service."""
+    seen = engine.see(tx, RunId(found.body[RUN]))
+    state: State | None = None if seen is None else seen.state
+    if state is None or state.status == "Failed":
+        raise ValidationError(f'Cannot update {what} "{found.arn}": it has failed; delete it, and create another.')
+    if state.status != "InService":
+        raise ValidationError(f'Cannot update in-progress {what} "{found.arn}".')
+    return state
 
 
 def endpoint(tx: Transaction, scope: Scope, name: str) -> Document:
@@ -176,9 +195,13 @@ def wanted_sizes(current: Deployment, asked: list[Mapping[str, Json]]) -> dict[s
             raise ValidationError(f'The endpoint has no variant "{name}"; it has: {", ".join(now)}.')
         if now[name].serverless and "DesiredInstanceCount" in each:
             raise ValidationError(f"{name} is serverless and has no instances; leave DesiredInstanceCount out.")
+        if now[name].managed and "DesiredInstanceCount" in each:
+            raise ValidationError(f"The instances of {name} follow its components; leave DesiredInstanceCount out.")
         weight, count = each.get("DesiredWeight", now[name].weight), each.get("DesiredInstanceCount", now[name].count)
-        if count < 1:
-            raise ValidationError(f"DesiredInstanceCount of {name} must be at least 1.")
+        if count < 1 and not current.asynchronous:
+            raise ValidationError(
+                f"DesiredInstanceCount of {name} must be at least 1; only asynchronous endpoints rest."
+            )
         sizes[name] = Size(float(weight), count, wanted_concurrency(now[name], each.get("ServerlessUpdateConfig")))
     if not sum(variant.weight for variant in current.sized(sizes).variants):
         raise ValidationError("DesiredWeight must be above 0 in one variant at least.")

@@ -71,13 +71,14 @@ class EndpointConfigs:
         await once(self.database, call, self.clock(), remove)
 
     async def _models_must_exist(self, scope: Scope, body: Mapping[str, Json]) -> None:
-        for variant in every_variant(body):
+        for variant in modelled_variants(body):
             await described_model(self.directory, scope, variant["ModelName"])
 
 
-def every_variant(config: Mapping[str, Json]) -> list[Mapping[str, Json]]:
-    """The variants of a configuration, and their shadows."""
-    return [*config["ProductionVariants"], *config.get("ShadowProductionVariants", ())]
+def modelled_variants(config: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    """The variants of a configuration that have a model, and their shadows: others are for inference components."""
+    variants = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", ())]
+    return [each for each in variants if "ModelName" in each]
 
 
 async def described_model(directory: Directory, scope: Scope, name: str) -> Answer:

@@ -1,6 +1,7 @@
 """A fleet: the servers of one revision of an endpoint, instance by instance, and which of them is asked next."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, Final
@@ -59,7 +60,7 @@ class Fleet:
         return await self.bring_up()
 
     async def ask(self, variant: str, facts: Mapping[str, str], body: bytes, longest: float = INVOKE_WITHIN) -> Said:
-        """Have the least busy instance answer; of several, the one that has rested longest.
+        """Have the least busy instance answer; of several, the one that has rested longest. Or any: see `_chosen`.
 
         A caller who goes away does not end the server that works for him.
         """
@@ -98,7 +99,7 @@ class Fleet:
     def _begin(
         self, variant: str, facts: Mapping[str, str], body: bytes, longest: float, listener: Listener | None = None
     ) -> "asyncio.Task[Said]":
-        instance = min(self._instances[variant], key=lambda each: (each.outstanding, each.last_asked))
+        instance = self._chosen(variant)
         self._asked_so_far += 1
         instance.last_asked = self._asked_so_far
         instance.outstanding += 1  # at once: the next request is to see it
@@ -106,6 +107,14 @@ class Fleet:
         self._asking.add(asking)
         asking.add_done_callback(partial(self._asked, instance))
         return asking
+
+    def _chosen(self, variant: str) -> Answering:
+        """The least busy instance, or one that has nothing to do with how busy it is (RANDOM)."""
+        there = self._instances[variant]
+        if self._variants[variant].routes == "RANDOM":
+            drawn = hashlib.sha256(f"{variant}/{self._asked_so_far}".encode()).digest()
+            return there[int.from_bytes(drawn[:8], "big") % len(there)]
+        return min(there, key=lambda each: (each.outstanding, each.last_asked))
 
     def _asked(self, instance: Answering, task: "asyncio.Task[Said]") -> None:
         instance.outstanding -= 1
@@ -117,12 +126,12 @@ class Fleet:
     def _fit(self, variant: Variant) -> None:
         """Make instances and let go of instances until there are as many as wanted."""
         there = self._instances[variant.name]
-        while len(there) > variant.count:
+        while len(there) > variant.servers:
             instance = there.pop()
             self._keeping.pop(instance).cancel()
             self._leaving.add(instance)
             self._let_go(instance)
-        while len(there) < variant.count:
+        while len(there) < variant.servers:
             instance = self._make(variant, len(there))
             there.append(instance)
             self._keeping[instance] = self._spawn(instance.keep())

@@ -54,6 +54,7 @@ class EndpointFlow:
     """`retire` is told, after the commit, which revisions of a run still have servers; the others' must go."""
 
     name = FLOW
+    kind = KIND
     state_type = State
 
     def __init__(
@@ -89,16 +90,21 @@ class EndpointFlow:
     def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: Plan, before: State, after: State) -> None:
         if before == after:
             return
-        self._tell(tx, document(scope, run, plan, after), before, after)
+        changed = self.document(scope, run, plan, after)
+        self._tell(tx, changed, before, after)
         if after.is_deleted:
-            documents.remove(tx, scope, KIND, plan.name)
+            documents.remove(tx, scope, self.kind, plan.name)
             blobs.release(tx, holder(run))
         else:
-            documents.update(tx, document(scope, run, plan, after))
+            documents.update(tx, changed)
             hold_data(tx, run, after)
         if before.revisions - after.revisions or after.is_deleted:
             left = frozenset[int]() if after.is_deleted else after.revisions
             tx.after_commit(lambda: self._retire(run, left))
+
+    def document(self, scope: Scope, run: RunId, plan: Plan, state: State) -> Document:
+        """What the run is told of as."""
+        return document(scope, run, plan, state)
 
     def _tell(self, tx: Transaction, changed: Document, before: State, after: State) -> None:
         """Tell of another status, and of each step of a deployment."""

@@ -12,6 +12,7 @@ from penstock.wire.call import ValidationError
 
 BLUE_GREEN: Final = "DeploymentConfig.BlueGreenUpdatePolicy."
 ROLLING: Final = "DeploymentConfig.RollingUpdatePolicy."
+ALL: Final[Mapping[str, Json]] = {"Type": "CAPACITY_PERCENT", "Value": 100}
 MOST_STEPS: Final = 21  # one more than the smallest step has
 
 
@@ -50,8 +51,11 @@ def shifted(asked: Mapping[str, Json], policy: Mapping[str, Json], alarms: tuple
 
 
 def rolled(asked: Mapping[str, Json], policy: Mapping[str, Json], alarms: tuple[str, ...], total: int) -> Policy:
-    if "RollbackMaximumBatchSize" in policy:
-        raise ValidationError(f"{ROLLING}RollbackMaximumBatchSize is all of the old servers here; leave it out.")
+    back = policy.get("RollbackMaximumBatchSize", ALL)
+    if back["Value"] / (100 if back["Type"] == "CAPACITY_PERCENT" else total) < 1:
+        raise ValidationError(
+            f"{ROLLING}RollbackMaximumBatchSize is all of the old servers here; leave it out, or give 100 percent."
+        )
     steps = steps_of(share(policy, "MaximumBatchSize", ROLLING, total, least=0.05))
     wait = float(policy["WaitIntervalInSeconds"])
     within = longest(policy, ROLLING, len(steps) * wait)
@@ -63,7 +67,7 @@ def share(given: Mapping[str, Json], member: str, where: str, total: int, *, lea
     if member not in given:
         raise ValidationError(f"{where}{member} is missing; this type of policy needs it.")
     size = given[member]
-    part: float = size["Value"] / (total if size["Type"] == "INSTANCE_COUNT" else 100)
+    part: float = size["Value"] / (100 if size["Type"] == "CAPACITY_PERCENT" else total)
     if not least <= part <= 0.5:
         raise ValidationError(
             f"{where}{member} must be {f'{least:.0%} to ' if least else 'at most '}50% of the capacity; of {total} "

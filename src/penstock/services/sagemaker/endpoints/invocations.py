@@ -16,8 +16,17 @@ from penstock.services.sagemaker.endpoints.capture import Exchange, is_drawn
 from penstock.services.sagemaker.endpoints.fleet import Fleet, answer_of
 from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, Lost, Unfit
 from penstock.services.sagemaker.endpoints.library import NoModel
-from penstock.services.sagemaker.endpoints.metering import Metering
-from penstock.services.sagemaker.endpoints.model import ENDPOINT, LOG_GROUP, Json, Variant, arn_of
+from penstock.services.sagemaker.endpoints.metering import Metering, Place, Timing
+from penstock.services.sagemaker.endpoints.model import (
+    COMPONENT,
+    COMPONENT_LOG_GROUP,
+    ENDPOINT,
+    LOG_GROUP,
+    Capture,
+    Json,
+    Variant,
+    arn_of,
+)
 from penstock.services.sagemaker.endpoints.refusals import check_targets
 from penstock.services.sagemaker.endpoints.saying import Listener, Said
 from penstock.services.sagemaker.endpoints.serverless import Throttled
@@ -25,6 +34,7 @@ from penstock.services.sagemaker.endpoints.serving import Serving
 from penstock.services.sagemaker.endpoints.spool import Spool
 from penstock.store import documents
 from penstock.store.database import Database
+from penstock.store.documents import Document
 from penstock.wire.call import Events, Scope, ServiceError
 
 TIMED_OUT: Final = (
@@ -40,6 +50,14 @@ FAILED: Final = (
 TOO_LONG: Final = "The model has not finished its answer within the time that SageMaker gives it."
 BROKEN: Final = "The model's answer broke off: {why}"
 LARGEST_PART: Final = 1 << 18  # bytes of an event
+NO_COMPONENT: Final = (
+    "Inference Component Name header is required for endpoints to which you plan to deploy inference components. "
+    "Please include Inference Component Name header or consider using SageMaker models."
+)
+NO_COPIES: Final = (
+    "Inference Component has no capacity to process this request. ApplicationAutoScaling may be in-progress (if "
+    "configured) or try to increase the capacity by invoking UpdateInferenceComponentRuntimeConfig API."
+)
 
 
 class NotServed(ServiceError):
@@ -72,6 +90,13 @@ class Asking:
     variant: str
     fleet: Fleet
     longest: float
+    capture: Capture | None
+    began: float
+    component: str = ""
+
+    @property
+    def log_group(self) -> str:
+        return COMPONENT_LOG_GROUP + self.component if self.component else LOG_GROUP + self.endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,13 +165,23 @@ class Invocations:
 
     async def _chosen(self, scope: Scope, asked: Request, longest: float, *, is_queued: bool = False) -> Asking:
         """Whom a request is put to."""
-        name = asked.members["EndpointName"]
-        fleet = await self._fleet(scope, name, asked.luck)
+        name, component = asked.members["EndpointName"], asked.members.get("InferenceComponentName", "")
+        found = await self._found(scope, ENDPOINT, name)
+        if found is None or not found.body[REVISION]:
+            raise NotServed(f"Endpoint {name} of account {scope.account} not found.")
+        fleet = self._fleet(found, asked.luck)
+        capture = fleet.deployment.capture
         if fleet.deployment.asynchronous and not is_queued:
             raise NotServed(f"Endpoint {name} is asynchronous; ask it by InvokeEndpointAsync.")
+        if component:
+            fleet = self._fleet(await self._component(found, component), asked.luck)
         variant = chosen(fleet.deployment.production, asked.members.get("TargetVariant"), asked.luck)
+        if fleet.variants[variant].is_host:
+            raise NotServed(NO_COMPONENT)
+        if not fleet.variants[variant].count:
+            raise NotServed(NO_COPIES) if component else Unavailable(f"The variant {variant} has no instances now.")
         check_targets(fleet.variants[variant], asked.members)
-        return Asking(scope, name, variant, fleet, longest)
+        return Asking(scope, name, variant, fleet, longest, capture, self.clock(), component)
 
     async def _events(self, to: Asking, asked: Request, listener: Listener, asking: asyncio.Task[Said]) -> Events:
         """The pieces of an answer that has begun, and how it failed, if it did."""
@@ -174,14 +209,12 @@ class Invocations:
                 to.fleet.mirror(shadow.name, facts_of(asked.members), asked.body, then)
 
     def _is_captured(self, to: Asking, asked: Request) -> bool:
-        capture = to.fleet.deployment.capture
-        return capture is not None and is_drawn(capture, asked.luck)
+        return to.capture is not None and is_drawn(to.capture, asked.luck)
 
     def _note(self, to: Asking, asked: Request, said: Said) -> None:
         """What is measured and captured of an answer."""
-        self.metering.count(to.scope, to.endpoint, to.variant, said.status, self.clock() - asked.at, shares(to))
-        capture = to.fleet.deployment.capture
-        if said.is_well and capture is not None and self._is_captured(to, asked):
+        self._measure(to, said.status, model=self.clock() - to.began, overhead=to.began - asked.at)
+        if said.is_well and to.capture is not None and self._is_captured(to, asked):
             exchange = Exchange(
                 at=asked.at,
                 body=asked.body,
@@ -191,7 +224,15 @@ class Invocations:
                 attributes=asked.members.get("CustomAttributes", ""),
                 inference_id=asked.members.get("InferenceId", ""),
             )
-            self.spool.keep(to.scope, to.endpoint, to.variant, capture, exchange)
+            self.spool.keep(to.scope, to.endpoint, to.variant, to.capture, exchange)
+
+    def _measure(self, to: Asking, status: int, *, model: float, overhead: float) -> None:
+        self.metering.count(
+            Place(to.scope, to.endpoint, to.variant, to.component),
+            status,
+            Timing(model, overhead),
+            shares(to),
+        )
 
     async def _said(self, to: Asking, answer: Awaitable[Said]) -> Said:
         """What the model has answered, well or not. Raises where it has not."""
@@ -206,25 +247,35 @@ class Invocations:
         except Lost as lost:
             timed_out = TIMED_OUT.format(container=lost.container)
             message = timed_out if str(lost) == "timed-out" else f"The model server ended: {lost}"
-            self.metering.count(to.scope, to.endpoint, to.variant, 500, 0.0, shares(to))
+            self._measure(to, 500, model=0.0, overhead=0.0)
             raise failed(to, Said(0, "", "", message.encode(), lost.container)) from lost
 
-    async def _fleet(self, scope: Scope, name: str, luck: str) -> Fleet:
-        found = await self.database.read(lambda tx: documents.find_by_arn(tx, arn_of(scope, ENDPOINT, name)))
-        if found is None or not found.body[REVISION]:
-            raise NotServed(f"Endpoint {name} of account {scope.account} not found.")
+    async def _found(self, scope: Scope, kind: str, name: str) -> Document | None:
+        return await self.database.read(lambda tx: documents.find_by_arn(tx, arn_of(scope, kind, name)))
+
+    async def _component(self, endpoint: Document, name: str) -> Document:
+        """An inference component of an endpoint, in service."""
+        found = await self._found(endpoint.scope, COMPONENT, name)
+        if found is None or found.parent != endpoint.name or not found.body[REVISION]:
+            raise NotServed(f"Inference component {name} of endpoint {endpoint.name} not found, or not in service.")
+        return found
+
+    def _fleet(self, found: Document, luck: str) -> Fleet:
+        """The servers of an endpoint's or component's revision, of one that is taking its place by luck."""
         run, fleet = RunId(found.body[RUN]), None
         if fraction(luck[16:]) < found.body.get(SHARE, 0.0):
             fleet = self.serving.fleet(run, found.body[NEXT])
         fleet = fleet or self.serving.fleet(run, found.body[REVISION])
         if fleet is None:
-            raise Unavailable(f"The servers of the endpoint {name} are being started; try again.")
+            raise Unavailable(f"The servers of {found.name} are being started; try again.")
         return fleet
 
 
 def shares(to: Asking) -> dict[str, float]:
     """What a request takes of its variant, in the metrics that scaling policies look at."""
     variant = to.fleet.variants[to.variant]
+    if to.component:
+        return {"InvocationsPerCopy": 1 / variant.count}
     if variant.serverless is None:
         return {"InvocationsPerInstance": 1 / variant.count}
     provisioned = variant.serverless.provisioned
@@ -246,7 +297,7 @@ def facts_of(request: Mapping[str, Json]) -> dict[str, str]:
 
 def failed(to: Asking, said: Said) -> ServiceError:
     """What the model's own failure is to the caller."""
-    group, status, message = LOG_GROUP + to.endpoint, said.status, said.body.decode(errors="replace")
+    group, status, message = to.log_group, said.status, said.body.decode(errors="replace")
     whose, account = "client" if 400 <= status < 500 else "server", to.scope.account
     return ServiceError(
         FAILED.format(

@@ -12,19 +12,31 @@ from penstock.services.sagemaker.endpoints.saying import Listener, Said
 
 Bring = Callable[[str], Awaitable[Container]]  # a model by its name; raises `NoModel`
 Make = Callable[[Container], Instance]
+Loads = Callable[[Mapping[str, float]], None]  # hears, by CloudWatch's metrics, how models are kept
 
 
 class NoModel(Exception):
     """There is no such model, or it cannot be brought; the message says why."""
 
 
+def nobody_hears(values: Mapping[str, float]) -> None:
+    """Where there is no CloudWatch."""
+
+
+def kept(*, was_loaded: bool, waited: float, loaded: int) -> dict[str, float]:
+    """What is told of a request for one of several models, which waited some seconds for it."""
+    told = {"ModelCacheHit": float(was_loaded), "LoadedModelCount": float(loaded)}
+    return told if was_loaded else {**told, "ModelLoadingWaitTime": waited * 1_000_000}
+
+
 class Library:
-    def __init__(self, bring: Bring, make: Make, *, most: int) -> None:
+    def __init__(self, bring: Bring, make: Make, *, most: int, hears: Loads = nobody_hears) -> None:
         self.outstanding = 0  # requests, counted by whoever hands them out
         self.last_asked = 0
         self._bring = bring
         self._make = make
         self._most = most
+        self._hears = hears
         self._loaded: dict[str, Instance] = {}  # the one that was asked last stands last
         self._bringing = asyncio.Lock()
 
@@ -39,9 +51,12 @@ class Library:
         self, facts: Mapping[str, str], body: bytes, longest: float, listener: Listener | None = None
     ) -> Said:
         """Raises `NoModel`, `Unfit` and `Lost`."""
-        model = facts["model"]
+        model, began = facts["model"], asyncio.get_running_loop().time()
+        was_loaded = model in self._loaded
         server = self._loaded.get(model) or await self._load(model)
         self._loaded[model] = self._loaded.pop(model, server)
+        waited = asyncio.get_running_loop().time() - began
+        self._hears(kept(was_loaded=was_loaded, waited=waited, loaded=len(self._loaded)))
         server.outstanding += 1
         try:
             return await server.ask(facts, body, longest, listener)

@@ -17,8 +17,10 @@ from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 log: Final = logging.getLogger(__name__)
 NAMESPACE: Final = "AWS/SageMaker"
+LOADS: Final = {"ModelCacheHit": "None", "ModelLoadingWaitTime": "Microseconds", "LoadedModelCount": "None"}
 TELL_EVERY: Final = 15.0  # seconds
 TELL_WITHIN: Final = 30.0
+Dimensions = tuple[tuple[str, str], ...]
 Answered = Histograms[tuple[str, str, str]]  # seconds by endpoint, variant and class of status
 
 
@@ -45,26 +47,68 @@ class Meter:
     invocations: Statistics = field(default_factory=Statistics)
     client_errors: Statistics = field(default_factory=Statistics)
     server_errors: Statistics = field(default_factory=Statistics)
+    model_errors: Statistics = field(default_factory=Statistics)
     latency: Statistics = field(default_factory=Statistics)  # microseconds
+    overhead: Statistics = field(default_factory=Statistics)
     shares: dict[str, Statistics] = field(default_factory=dict)  # of what there is of the variant, by metric
+    loads: dict[str, Statistics] = field(default_factory=dict)  # how several models are kept, by metric
 
-    def data(self, endpoint: str, variant: str, at: float) -> Iterator[dict[str, Json]]:
-        dimensions = [{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": variant}]
+    def add(self, status: int, timing: "Timing", shares: Mapping[str, float]) -> None:
+        self.invocations.add(1)
+        self.client_errors.add(float(400 <= status < 500))
+        self.server_errors.add(float(status >= 500))
+        self.model_errors.add(float(not 200 <= status < 300))
+        self.latency.add(timing.model * 1_000_000)
+        self.overhead.add(timing.overhead * 1_000_000)
+        for name, share in shares.items():
+            self.shares.setdefault(name, Statistics()).add(share)
+
+    def data(self, dimensions: "Dimensions", at: float) -> Iterator[dict[str, Json]]:
+        shown = [{"Name": name, "Value": value} for name, value in dimensions]
         for name, unit, found in (
             ("Invocations", "None", self.invocations),
             ("Invocation4XXErrors", "None", self.client_errors),
             ("Invocation5XXErrors", "None", self.server_errors),
+            ("InvocationModelErrors", "None", self.model_errors),
             ("ModelLatency", "Microseconds", self.latency),
+            ("OverheadLatency", "Microseconds", self.overhead),
             *((name, "None", share) for name, share in self.shares.items()),
+            *((name, LOADS[name], found) for name, found in self.loads.items()),
         ):
+            if not found.count:
+                continue
             values = {"SampleCount": found.count, "Sum": found.total, "Minimum": found.least, "Maximum": found.most}
             yield {
                 "MetricName": name,
-                "Dimensions": dimensions,
+                "Dimensions": shown,
                 "Timestamp": at,
                 "StatisticValues": {each: float(value) for each, value in values.items()},
                 "Unit": unit,
             }
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds that an answer took: of the model, and of all that is around it."""
+
+    model: float
+    overhead: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Who answered: an endpoint's variant, and the inference component on it, if it was one."""
+
+    scope: Scope
+    endpoint: str
+    variant: str
+    component: str = ""
+
+    @property
+    def dimensions(self) -> "tuple[Dimensions, ...]":
+        """All that CloudWatch keeps its metrics by."""
+        variant = (("EndpointName", self.endpoint), ("VariantName", self.variant))
+        return (variant, (("InferenceComponentName", self.component),)) if self.component else (variant,)
 
 
 def nothing_answered() -> Answered:
@@ -75,35 +119,37 @@ class Metering:
     def __init__(self, directory: Directory, clock: Callable[[], float], answered: Answered) -> None:
         self._directory = directory
         self._clock = clock
-        self._meters: dict[tuple[Scope, str, str], Meter] = {}
+        self._meters: dict[tuple[Scope, Dimensions], Meter] = {}
         self._answered = answered
 
-    def count(
-        self, scope: Scope, endpoint: str, variant: str, status: int, seconds: float, shares: Mapping[str, float]
-    ) -> None:
+    def count(self, place: Place, status: int, timing: Timing, shares: Mapping[str, float]) -> None:
         """A request was answered with this status by the model; 500 where it was not answered."""
-        place = Scope(scope.account, scope.region), endpoint, variant
-        meter = self._meters.get(place)
-        if meter is None:
-            meter = self._meters[place] = Meter()
-        self._answered.add((endpoint, variant, f"{status // 100}xx"), seconds)
-        meter.invocations.add(1)
-        meter.client_errors.add(float(400 <= status < 500))
-        meter.server_errors.add(float(status >= 500))
-        meter.latency.add(seconds * 1_000_000)
-        for name, share in shares.items():
-            meter.shares.setdefault(name, Statistics()).add(share)
+        self._answered.add((place.endpoint, place.variant, f"{status // 100}xx"), timing.model)
+        for dimensions in place.dimensions:
+            self._meter(place.scope, dimensions).add(status, timing, shares)
+
+    def load(self, place: Place, values: Mapping[str, float]) -> None:
+        """A model was asked for where there are several: what `LOADS` names."""
+        meter = self._meter(place.scope, place.dimensions[0])
+        for name, value in values.items():
+            meter.loads.setdefault(name, Statistics()).add(value)
+
+    def _meter(self, scope: Scope, dimensions: Dimensions) -> Meter:
+        return self._meters.setdefault((Scope(scope.account, scope.region), dimensions), Meter())
 
     async def tell(self) -> None:
         """Tell CloudWatch again and again, until cancelled."""
         while True:
             await asyncio.sleep(TELL_EVERY)
             meters, self._meters = self._meters, {}
-            for (scope, endpoint, variant), meter in meters.items():
-                data = list(meter.data(endpoint, variant, self._clock()))
-                call = Call("cloudwatch", "PutMetricData", {"Namespace": NAMESPACE, "MetricData": data}, scope)
-                try:
-                    async with asyncio.timeout(TELL_WITHIN):
-                        await self._directory.answer(call)
-                except (ServiceError, TimeoutError) as problem:
-                    log.warning("metrics of the endpoint %s could not be told: %s", endpoint, problem)
+            for (scope, dimensions), meter in meters.items():
+                await self.put(scope, list(meter.data(dimensions, self._clock())), about=str(dimensions))
+
+    async def put(self, scope: Scope, data: list[Json], *, about: str) -> None:
+        """Tell CloudWatch; what it does not take is lost, and the log says so."""
+        call = Call("cloudwatch", "PutMetricData", {"Namespace": NAMESPACE, "MetricData": data}, scope)
+        try:
+            async with asyncio.timeout(TELL_WITHIN):
+                await self._directory.answer(call)
+        except (ServiceError, TimeoutError) as problem:
+            log.warning("metrics of %s could not be told: %s", about, problem)

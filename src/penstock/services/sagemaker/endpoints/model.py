@@ -18,8 +18,10 @@ Phase = Literal["", "growing", "baking", "ending", "restoring"]
 
 ENDPOINT: Final = "sagemaker/endpoint"
 CONFIG: Final = "sagemaker/endpoint-config"
+COMPONENT: Final = "sagemaker/inference-component"
 INFERENCE: Final = "sagemaker/inference"
 LOG_GROUP: Final = "/aws/sagemaker/Endpoints/"
+COMPONENT_LOG_GROUP: Final = "/aws/sagemaker/InferenceComponents/"
 
 
 class Container(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -70,8 +72,33 @@ class Concurrency(msgspec.Struct, frozen=True, omit_defaults=True):
         return {**told, "ProvisionedConcurrency": self.provisioned} if self.provisioned else told
 
 
+class Need(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a copy of an inference component holds of an instance."""
+
+    cpus: float
+    gpus: float
+    memory_mib: int
+    most_memory_mib: int
+
+
+class Bounds(msgspec.Struct, frozen=True, array_like=True):
+    """How many instances a variant has at least and at most, where they follow the copies on them."""
+
+    least: int
+    most: int
+
+    @property
+    def config(self) -> dict[str, Json]:
+        """The ManagedInstanceScaling that it comes from."""
+        return {"Status": "ENABLED", "MinInstanceCount": self.least, "MaxInstanceCount": self.most}
+
+
 class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A production variant as it is wanted. `contents` are known when it is staged."""
+    """A production variant as it is wanted, or the copies of an inference component. `contents` are known when it is
+    staged.
+
+    One without a model is instances for the copies of inference components: nothing runs for itself.
+    """
 
     name: str
     model: str
@@ -84,6 +111,21 @@ class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
     contents: Contents | None = None
     serverless: Concurrency | None = None
     is_shadow: bool = False  # it is asked what the production variant is asked, and nobody sees its answers
+    managed: Bounds | None = None
+    container: dict[str, Json] = {}  # of copies that no model is named for
+    role_arn: str = ""  # in the place of the model's
+    need: Need | None = None  # of each copy
+    routes: Literal["", "LEAST_OUTSTANDING_REQUESTS", "RANDOM"] = ""  # the first by default
+
+    @property
+    def is_host(self) -> bool:
+        """Whether it is instances for inference components."""
+        return self.need is None and not self.model
+
+    @property
+    def servers(self) -> int:
+        """How many instances, or copies, answer."""
+        return 0 if self.is_host else self.count
 
 
 class Size(msgspec.Struct, frozen=True, array_like=True):
@@ -137,6 +179,8 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     capture: Capture | None = None
     policy: Policy = Policy()
     asynchronous: dict[str, Json] = {}  # the AsyncInferenceConfig
+    role_arn: str = ""  # whose session inference components are
+    specification: dict[str, Json] = {}  # of the inference component that this is a revision of
 
     def part(self, share: float) -> "Deployment":
         """The same with a part of its instances."""
@@ -168,6 +212,21 @@ class Plan(msgspec.Struct, frozen=True):
     arn: str
     created_at: float
     deployment: Deployment
+
+    @property
+    def log_group(self) -> str:
+        return LOG_GROUP + self.name
+
+
+class ComponentPlan(Plan, frozen=True):
+    """What an inference component's run was started with."""
+
+    endpoint: str
+    endpoint_arn: str
+
+    @property
+    def log_group(self) -> str:
+        return COMPONENT_LOG_GROUP + self.name
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -230,7 +289,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def arn_of(scope: Scope, kind: str, name: str) -> str:
-    """The ARN of an endpoint or its configuration; AWS writes names there in lower case."""
+    """The ARN of an endpoint, its configuration or a component on it; AWS writes names there in lower case."""
     return scope.arn("sagemaker", f"{kind.removeprefix('sagemaker/')}/{name.lower()}")
 
 
@@ -240,7 +299,7 @@ def deployment_of(config: Mapping[str, Json], revision: int = 1) -> Deployment:
     variants = tuple(
         Variant(
             name=variant["VariantName"],
-            model=variant["ModelName"],
+            model=variant.get("ModelName", ""),
             instance_type=variant.get("InstanceType", ""),
             count=variant.get("InitialInstanceCount", 1),
             weight=float(variant["InitialVariantWeight"]),
@@ -249,6 +308,8 @@ def deployment_of(config: Mapping[str, Json], revision: int = 1) -> Deployment:
             start_within=float(variant.get("ContainerStartupHealthCheckTimeoutInSeconds", 480)),
             serverless=concurrency_of(variant.get("ServerlessConfig")),
             is_shadow=variant in shadows,
+            managed=bounds_of(variant.get("ManagedInstanceScaling", {})),
+            routes=variant.get("RoutingConfig", {}).get("RoutingStrategy", ""),
         )
         for variant in [*config["ProductionVariants"], *shadows]
     )
@@ -258,6 +319,7 @@ def deployment_of(config: Mapping[str, Json], revision: int = 1) -> Deployment:
         revision,
         capture_of(config),
         asynchronous=config.get("AsyncInferenceConfig", {}),
+        role_arn=config.get("ExecutionRoleArn", ""),
     )
 
 
@@ -265,6 +327,12 @@ def concurrency_of(asked: Mapping[str, Json] | None) -> Concurrency | None:
     if asked is None:
         return None
     return Concurrency(asked["MaxConcurrency"], asked["MemorySizeInMB"], asked.get("ProvisionedConcurrency", 0))
+
+
+def bounds_of(asked: Mapping[str, Json]) -> Bounds | None:
+    if asked.get("Status") != "ENABLED":
+        return None
+    return Bounds(asked["MinInstanceCount"], asked["MaxInstanceCount"])
 
 
 def capture_of(config: Mapping[str, Json]) -> Capture | None:

@@ -17,7 +17,12 @@ HOST: Final = "127.0.0.1"
 PIECE: Final = 1 << 18
 LARGEST: Final = 64 << 20  # bytes of an answer
 ATTRIBUTES: Final = "x-amzn-sagemaker-custom-attributes"
-HEADERS: Final = {"content_type": "content-type", "accept": "accept", "attributes": ATTRIBUTES}
+HEADERS: Final = {
+    "content_type": "content-type",
+    "accept": "accept",
+    "attributes": ATTRIBUTES,
+    "model": "x-amzn-sagemaker-target-model",
+}
 
 
 class Program(Instance):
@@ -27,7 +32,7 @@ class Program(Instance):
         self, facts: Mapping[str, str], body: bytes, longest: float = INVOKE_WITHIN, listener: Listener | None = None
     ) -> Said:
         """Have a request answered, beside others; raises `Unfit` and `Lost`."""
-        if facts["path"] != "/invocations":
+        if facts["path"] == "/ping":
             return await super().ask(facts, body, longest)
         try:
             return await self._answered_by_next(facts, body, longest, listener)
@@ -63,7 +68,7 @@ class Program(Instance):
 async def exchanged(
     port: str, facts: Mapping[str, str], body: bytes, listener: Listener | None, deadline: asyncio.Timeout
 ) -> Said:
-    """POST to `/invocations`; raises `OSError` and `HttpParserError`. A stream has another deadline."""
+    """Ask for a path; raises `OSError` and `HttpParserError`. A stream has another deadline."""
     reader, writer = await asyncio.open_connection(HOST, int(port))
     try:
         writer.write(head(port, facts, len(body)) + body)
@@ -84,8 +89,11 @@ async def exchanged(
 
 def head(port: str, facts: Mapping[str, str], size: int) -> bytes:
     headers = {"host": f"{HOST}:{port}", "connection": "close", "content-length": str(size)}
-    headers |= {header: " ".join(facts[name].split()) for name, header in HEADERS.items() if facts[name]}
-    lines = ["POST /invocations HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    headers |= {header: " ".join(facts[name].split()) for name, header in HEADERS.items() if facts.get(name)}
+    lines = [
+        f"{facts.get('method', 'POST')} {facts['path']} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
     return "\r\n".join((*lines, "", "")).encode("latin-1", "replace")
 
 

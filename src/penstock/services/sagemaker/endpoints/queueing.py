@@ -6,6 +6,7 @@ until they expire. A model that is being replaced is waited for.
 
 import asyncio
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,9 +19,11 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
 from penstock.services.sagemaker.endpoints.answers import told
+from penstock.services.sagemaker.endpoints.backlog import Backlog, instances_of
 from penstock.services.sagemaker.endpoints.inference import FLOW, OVER, Plan
 from penstock.services.sagemaker.endpoints.invocations import Invocations, NotServed, Unavailable
 from penstock.services.sagemaker.endpoints.model import ENDPOINT, INFERENCE, Json, arn_of
+from penstock.services.sagemaker.endpoints.turns import Turns
 from penstock.services.sagemaker.jobs.model import Place
 from penstock.services.sagemaker.jobs.objects import Objects, Undelivered
 from penstock.store import documents
@@ -51,7 +54,8 @@ class Queueing:
     invocations: Invocations
     clock: Callable[[], float]
     chance: Callable[[], str]
-    turns: dict[str, asyncio.Semaphore] = field(default_factory=dict)  # by the endpoint's ARN and size
+    backlog: Backlog
+    turns: dict[str, Turns] = field(default_factory=lambda: defaultdict(Turns))  # by the endpoint's ARN
 
     async def accept(self, call: Call, request: Mapping[str, Json], body: bytes) -> Answer:
         """Keep a request; told twice, it is one."""
@@ -80,7 +84,9 @@ class Queueing:
         """The activity of answering one: `Failed` says why it could not be done."""
         plan = await self._look(task.run)
         try:
-            return {"Failed": "", "ContentType": await self._answered(task.scope, plan)}
+            endpoint = arn_of(task.scope, ENDPOINT, plan.request["EndpointName"])
+            with self.backlog.holds(endpoint, task.run, plan.born):
+                return {"Failed": "", "ContentType": await self._answered(task.scope, plan)}
         except (Failed, Undelivered) as failure:
             if plan.failure:
                 await self._put(task.scope, plan.failure, str(failure).encode())
@@ -146,7 +152,7 @@ class Queueing:
                 endpoint = await self._endpoint(scope, plan.request["EndpointName"])
             except NotServed as gone:
                 raise Failed(gone.message) from gone
-            async with self._turn(endpoint):
+            async with self._turns(endpoint).turn():
                 if self.clock() > plan.born + plan.expires_after:
                     raise Failed(
                         f"The request was not answered within {plan.expires_after:.0f} seconds, and has expired."
@@ -163,12 +169,12 @@ class Queueing:
                 await self._put(scope, plan.output, answered.said.body)
                 return answered.said.content_type
 
-    def _turn(self, endpoint: Json) -> asyncio.Semaphore:
-        """As many at once as the endpoint's instances take."""
+    def _turns(self, endpoint: Json) -> Turns:
+        """As many at once as the endpoint's instances take; one, where there are none, sees when there are some."""
         each = endpoint["AsyncInferenceConfig"].get("ClientConfig", {}).get("MaxConcurrentInvocationsPerInstance", 1)
-        instances = sum(variant["CurrentInstanceCount"] for variant in endpoint.get("ProductionVariants", ()))
-        most = max(1, instances * each)
-        return self.turns.setdefault(f"{endpoint['EndpointArn']}/{most}", asyncio.Semaphore(most))
+        turns = self.turns[endpoint["EndpointArn"]]
+        turns.fit(max(1, instances_of(endpoint) * each))
+        return turns
 
     async def _input(self, scope: Scope, plan: Plan) -> tuple[bytes, str]:
         """What the model is asked, and the input object's own type: it holds where the request says none."""

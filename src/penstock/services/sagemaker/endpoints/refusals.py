@@ -9,16 +9,17 @@ from penstock.wire.call import ValidationError
 
 OF_CONFIGS: Final = (
     "ExplainerConfig", "MetricsConfig", "CrossRegionTrafficConfig",
-    "VpcConfig", "EnableNetworkIsolation", "ExecutionRoleArn",
+    "VpcConfig", "EnableNetworkIsolation",
 )  # fmt: skip
 OF_VARIANTS: Final = (
     "InstancePools", "VariantInstanceProvisionTimeoutInSeconds", "AcceleratorType",
-    "CoreDumpConfig", "EnableSSMAccess", "ManagedInstanceScaling", "InferenceAmiVersion", "CapacityReservationConfig",
+    "CoreDumpConfig", "EnableSSMAccess", "InferenceAmiVersion", "CapacityReservationConfig",
     "AcceleratorPartitionLayouts",
 )  # fmt: skip
 OF_INVOCATIONS: Final = (
-    "EnableExplanations", "InferenceComponentName", "SessionId", "PrefixAwareId",
+    "EnableExplanations", "SessionId", "PrefixAwareId",
 )  # fmt: skip
+OF_SPECIFICATIONS: Final = ("InstanceType", "BaseInferenceComponentName", "SchedulingConfig")
 UNSUPPORTED: Final = "One or more endpoint features are not supported using this configuration."  # AWS's sentence
 OF_INSTANCES: Final = ("InstanceType", "InitialInstanceCount")
 NEEDED: Final = ("ModelName", "InstanceType", "InitialInstanceCount")
@@ -40,7 +41,26 @@ def check_config(request: Mapping[str, Json]) -> None:
     for kind in ("ProductionVariants", "ShadowProductionVariants"):
         for number, variant in enumerate(request.get(kind, ())):
             check_variant(variant, request, f"{kind}[{number}].")
+    check_hosts(request)
     check_shadows(request)
+
+
+def check_hosts(request: Mapping[str, Json]) -> None:
+    """Variants without a model are for inference components, and so is an ExecutionRoleArn."""
+    variants = request["ProductionVariants"]
+    hosts = [variant for variant in variants if "ModelName" not in variant]
+    if not hosts:
+        refuse(request, ("ExecutionRoleArn",))
+        return
+    if len(hosts) < len(variants):
+        raise ValidationError(
+            "ProductionVariants have a ModelName, or none has one: those are for inference components."
+        )
+    if "ExecutionRoleArn" not in request:
+        raise ValidationError("ExecutionRoleArn is missing; an endpoint for inference components needs it.")
+    for member in ("AsyncInferenceConfig", "ShadowProductionVariants"):
+        if request.get(member):
+            raise ValidationError(f"{UNSUPPORTED} {member} is for variants with a ModelName; leave it out.")
 
 
 def check_shadows(request: Mapping[str, Json]) -> None:
@@ -55,16 +75,57 @@ def check_shadows(request: Mapping[str, Json]) -> None:
 
 def check_variant(variant: Mapping[str, Json], request: Mapping[str, Json], where: str) -> None:
     refuse(variant, OF_VARIANTS, where)
-    if variant.get("RoutingConfig", {}).get("RoutingStrategy") == "RANDOM":
-        raise ValidationError(
-            f"{where}RoutingConfig.RoutingStrategy is LEAST_OUTSTANDING_REQUESTS for every variant here; "
-            "leave it out instead of asking for RANDOM."
-        )
     if "ServerlessConfig" in variant:
         check_serverless(variant, request, where)
+    if "ModelName" not in variant:
+        check_host(variant, where)
+    elif variant.get("ManagedInstanceScaling"):
+        raise ValidationError(f"{where}ManagedInstanceScaling is for inference components; leave it out, or ModelName.")
     for member in NEEDED:
-        if member not in variant and not ("ServerlessConfig" in variant and member in OF_INSTANCES):
+        if member not in variant and member != "ModelName" and "ServerlessConfig" not in variant:
             raise ValidationError(f"{where}{member} is missing; Penstock's variants need it.")
+
+
+def check_host(variant: Mapping[str, Json], where: str) -> None:
+    """A variant without a model is instances for inference components."""
+    if "ServerlessConfig" in variant:
+        raise ValidationError(f"{where}ModelName is missing; a serverless variant needs it.")
+    managed = variant.get("ManagedInstanceScaling", {})
+    refuse(managed, ("ScaleInPolicy",), f"{where}ManagedInstanceScaling.")
+    if managed.get("Status") != "ENABLED":
+        return
+    for member in ("MinInstanceCount", "MaxInstanceCount"):
+        if member not in managed:
+            raise ValidationError(
+                f"{where}ManagedInstanceScaling.{member} is missing; it is the bound of what is managed."
+            )
+    if managed["MinInstanceCount"] > managed["MaxInstanceCount"]:
+        raise ValidationError(f"{where}ManagedInstanceScaling.MinInstanceCount must not be above MaxInstanceCount.")
+
+
+def check_specification(asked: Mapping[str, Json]) -> None:
+    """Raise `ValidationError` where an inference component's Specification cannot be honoured."""
+    refuse(asked, OF_SPECIFICATIONS, "Specification.")
+    if ("ModelName" in asked) == ("Container" in asked):
+        raise ValidationError("Specification needs a ModelName, or a Container, and not both.")
+    if "Container" in asked:
+        refuse(asked["Container"], ("ContainerMetricsConfig",), "Specification.Container.")
+        if "Image" not in asked["Container"]:
+            raise ValidationError("Specification.Container.Image is missing; copies are servers of it.")
+    where = "Specification.ComputeResourceRequirements"
+    if "ComputeResourceRequirements" not in asked:
+        raise ValidationError(f"{where} is missing; a copy holds what it says of an instance.")
+    needed = asked["ComputeResourceRequirements"]
+    refuse(needed, ("AcceleratorPartitionType",), f"{where}.")
+    if needed.get("MaxMemoryRequiredInMb", needed["MinMemoryRequiredInMb"]) < needed["MinMemoryRequiredInMb"]:
+        raise ValidationError(f"{where}.MaxMemoryRequiredInMb must not be below MinMemoryRequiredInMb.")
+
+
+def check_one_container(model: str, containers: Sequence[Mapping[str, Json]], *, is_multi: bool) -> None:
+    if len(containers) > 1 or is_multi:
+        raise ValidationError(
+            f"{UNSUPPORTED} The model {model} has several containers or models; an inference component has one of one."
+        )
 
 
 def check_serverless(variant: Mapping[str, Json], request: Mapping[str, Json], where: str) -> None:

@@ -11,7 +11,10 @@ from penstock.engine.residents import Residents
 from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.endpoints.alarms import Alarms
 from penstock.services.sagemaker.endpoints.api import Endpoints
+from penstock.services.sagemaker.endpoints.backlog import Backlog
+from penstock.services.sagemaker.endpoints.components import InferenceComponents
 from penstock.services.sagemaker.endpoints.configs import EndpointConfigs
+from penstock.services.sagemaker.endpoints.copies import ComponentFlow
 from penstock.services.sagemaker.endpoints.flow import SERVE, STAGE, EndpointFlow
 from penstock.services.sagemaker.endpoints.inference import ANSWER, NOTIFY, InferenceFlow
 from penstock.services.sagemaker.endpoints.invocations import Invocations
@@ -68,7 +71,8 @@ def open_endpoints(
         clock=clock,
     )
     objects = Objects(directory, blobs)
-    serving = Serving(engine, servers, objects)
+    metering = Metering(directory, clock, nothing_answered() if answered is None else answered)
+    serving = Serving(engine, servers, objects, metering)
     engine.register(EndpointFlow(serving.retire, announce))
     engine.activity(STAGE, Staging(directory, objects).stage)
     engine.activity(SERVE, serving.serve)
@@ -76,10 +80,12 @@ def open_endpoints(
     engine.activity(WATCH, Alarms(directory, clock).watch)
     directory.register(EndpointConfigs(engine.database, directory, clock, announce))
     directory.register(Endpoints(engine, directory, clock, chance))
+    engine.register(ComponentFlow(serving.retire))
+    directory.register(InferenceComponents(engine, directory, clock, chance))
     spool = Spool(captures, objects, blobs, clock=clock, chance=chance)
-    metering = Metering(directory, clock, nothing_answered() if answered is None else answered)
     invocations = Invocations(engine.database, serving, spool, metering, clock, chance)
-    queueing = Queueing(engine, directory, objects, blobs, invocations, clock, chance)
+    backlog = Backlog(engine.database, metering, clock)
+    queueing = Queueing(engine, directory, objects, blobs, invocations, clock, chance, backlog)
     engine.register(InferenceFlow())
     engine.activity(ANSWER, queueing.answer)
     engine.activity(NOTIFY, queueing.notify)
@@ -89,6 +95,7 @@ def open_endpoints(
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(spool.ship())
             tasks.create_task(metering.tell())
+            tasks.create_task(backlog.tell())
 
     async def tidy() -> None:
         await servers.tidy()

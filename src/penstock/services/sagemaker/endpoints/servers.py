@@ -14,9 +14,9 @@ from typing import Final
 from penstock.engine.jobs import Resources
 from penstock.engine.residents import CannotStart, Contained, Resident, Residents, Setting
 from penstock.images.catalog import UnknownImage
-from penstock.services.sagemaker.endpoints.model import Container
-from penstock.services.sagemaker.endpoints.shelf import CODE, Shelf
-from penstock.services.sagemaker.endpoints.staging import SUBMITTED
+from penstock.services.sagemaker.endpoints.model import Container, Need
+from penstock.services.sagemaker.endpoints.shelf import CODE, Cabinet, Shelf
+from penstock.services.sagemaker.endpoints.staging import MULTI_MODEL, SUBMITTED
 from penstock.services.sagemaker.jobs.instances import Machine, resources
 from penstock.store.logfile import Record, encode
 from penstock.store.streams import Streams
@@ -65,6 +65,7 @@ class Host:
     stream: str
     among: int = 1
     memory_mib: int = 0  # of a server without an instance
+    need: Need | None = None  # of one that shares an instance with others
 
     def of(self, container: str) -> "Host":
         """The same for one of several containers, whose log is its own."""
@@ -96,17 +97,29 @@ class ModelServers:
         served = self._served(container)
         folder = await self._shelf.take(container.data, container.files, container.code)
         taken.append(folder)
+        return await self._started(container, served, host, folder)
+
+    async def start_holding(self, container: Container, host: Host, cabinet: Path) -> Resident:
+        """Start one that is to hold several models, which come into its cabinet."""
+        return await self._started(container, self._served(container), host, cabinet)
+
+    def cabinet(self, taken: list[Path]) -> Cabinet:
+        return Cabinet(self._shelf, taken)
+
+    async def _started(self, container: Container, served: Served, host: Host, folder: Path) -> Resident:
+        """A server that sees a folder: its `model`, or its `models` where it is to hold several."""
         await self._streams.open(host.scope, host.group, host.stream)
         log = self._streams.path(host.scope, host.group, host.stream)
         await self._furnish(served, log)
         size = self._size(host)
         name = name_of(container, host)
+        own = "models" if served.listens and container.models else "model"
         threads = {"OMP_NUM_THREADS": str(max(1, int(size.cpus)))}
         return await self._residents.start(
             Setting(
                 language="program" if served.has_program else "python",
                 variables={**threads, **self._variables(host.scope, container, served)},
-                folders={"/opt/ml/model": folder / "model"} if served.is_container else {"/opt/ml": folder},
+                folders={f"/opt/ml/{own}": folder / own} if served.is_container else {"/opt/ml": folder},
                 working_folder="/tmp",  # noqa: S108 - inside
                 memory_mib=size.memory_mib,
                 scratch_mib=SCRATCH_MIB,
@@ -137,6 +150,9 @@ class ModelServers:
 
     def _size(self, host: Host) -> Resources:
         size = resources(host.instance_type, self._machine, among=host.among, volume_gib=host.volume_gib)
+        if host.need is not None:
+            cpus, memory = host.need.cpus or size.cpus, host.need.most_memory_mib
+            return replace(size, cpus=min(size.cpus, cpus), memory_mib=min(size.memory_mib, memory))
         return replace(size, cpus=1.0, memory_mib=host.memory_mib) if host.memory_mib else size
 
     def _served(self, container: Container) -> Served:
@@ -144,11 +160,6 @@ class ModelServers:
             served = self._how_served(container.image)
         except UnknownImage as unknown:
             raise CannotStart(str(unknown)) from None
-        if served.is_container and container.models:
-            raise CannotStart(
-                f"the image '{container.image}' runs as a container, and those serve one model; leave MultiModel out, "
-                "or map the image to an environment"
-            )
         return served
 
     async def _furnish(self, served: Served, log: Path) -> None:
@@ -168,7 +179,8 @@ class ModelServers:
 
     def _variables(self, scope: Scope, container: Container, served: Served) -> dict[str, str]:
         client = self._client_environment(scope, container.role_arn)
-        own = {**served.variables, **client, "SM_MODEL_DIR": "/opt/ml/model", **container.environment}
+        many = {MULTI_MODEL: "true"} if served.listens and container.models else {}
+        own = {**served.variables, **client, "SM_MODEL_DIR": "/opt/ml/model", **many, **container.environment}
         if served.is_container:
             return own
         brought = {SUBMITTED: f"/opt/ml/{CODE}"} if container.code and not served.has_program else {}

@@ -21,10 +21,12 @@ from penstock.engine.outbox import Task
 from penstock.services.sagemaker.endpoints.chain import Chain
 from penstock.services.sagemaker.endpoints.fleet import Fleet
 from penstock.services.sagemaker.endpoints.flow import DOWN, UP
+from penstock.services.sagemaker.endpoints.holding import Holder
 from penstock.services.sagemaker.endpoints.instance import Answering, Instance
-from penstock.services.sagemaker.endpoints.library import Library, NoModel
+from penstock.services.sagemaker.endpoints.library import Library, Loads, NoModel
+from penstock.services.sagemaker.endpoints.metering import Metering
+from penstock.services.sagemaker.endpoints.metering import Place as Measured
 from penstock.services.sagemaker.endpoints.model import (
-    LOG_GROUP,
     Concurrency,
     Container,
     Deployment,
@@ -53,10 +55,11 @@ NOT_BROUGHT: Final = (
 class Serving:
     """The activities `sagemaker.serve-endpoint` and `sagemaker.fit-endpoint`, and what InvokeEndpoint asks."""
 
-    def __init__(self, engine: Engine, servers: ModelServers, objects: Objects) -> None:
+    def __init__(self, engine: Engine, servers: ModelServers, objects: Objects, metering: Metering) -> None:
         self._engine = engine
         self._servers = servers
         self._objects = objects
+        self._metering = metering
         self._fleets: dict[tuple[RunId, int], Fleet] = {}
         self._retired: dict[tuple[RunId, int], asyncio.Event] = {}
 
@@ -143,9 +146,10 @@ class Serving:
                 scope=task.scope,
                 instance_type=variant.instance_type,
                 volume_gib=variant.volume_gib,
-                group=LOG_GROUP + plan.name,
+                group=plan.log_group,
                 stream=f"{variant.name}/{name}",
                 among=len(contents.containers),
+                need=variant.need,
             )
 
             def server(container: Container) -> Instance:
@@ -156,13 +160,34 @@ class Serving:
             if variant.serverless is not None:
                 return self._serverless(variant.serverless, variant, host, taken)
             if contents.models:
-                bring = partial(self._model, task.scope, contents.containers[0])
-                return Library(bring, server, most=self._servers.room(host) // EACH_MODEL_MIB)
+                hears = partial(self._metering.load, Measured(task.scope, plan.name, variant.name))
+                if not self._servers.listens(contents.containers[0]):
+                    return self._library(contents.containers[0], host, server, hears)
+                return self._holder(contents.containers[0], variant, host, hears, taken)
             if len(contents.containers) == 1:
                 return server(contents.containers[0])
             return Chain({container.name: server(container) for container in contents.containers})
 
         return make
+
+    def _library(
+        self, container: Container, host: Host, server: Callable[[Container], Instance], hears: Loads
+    ) -> Library:
+        """An instance of many models, with a server for each."""
+        most = self._servers.room(host) // EACH_MODEL_MIB
+        return Library(partial(self._model, host.scope, container), server, most=most, hears=hears)
+
+    def _holder(self, container: Container, variant: Variant, host: Host, hears: Loads, taken: list[Path]) -> Holder:
+        """An instance of many models, with one server that holds them."""
+        return Holder(
+            partial(self._model, host.scope, container),
+            self._servers.cabinet(taken),
+            partial(self._servers.start_holding, container, host),
+            name=host.stream,
+            start_within=variant.start_within,
+            most=self._servers.room(host) // EACH_MODEL_MIB,
+            hears=hears,
+        )
 
     def _serverless(self, wanted: Concurrency, variant: Variant, host: Host, taken: list[Path]) -> Serverless:
         assert variant.contents is not None

@@ -55,12 +55,31 @@ class Shelf:
     def give_back(self, path: Path) -> None:
         self._users[path] -= 1
 
+    async def open(self) -> Path:
+        """A folder of one server's own, with nothing in its `models` yet. `give_back` it."""
+        async with self._turn:
+            path = await asyncio.to_thread(self._opened)
+            self._users[path] += 1
+            return path
+
+    async def put(self, archive: str, folder: Path) -> None:
+        """Unpack an archive into a folder; raises `Unpackable`."""
+        await asyncio.to_thread(unpack_whole, self._blobs.find(Digest(archive)).path, folder)
+
     async def tidy(self) -> None:
         """Throw away what no server uses."""
         async with self._turn:
             there = await asyncio.to_thread(lambda: list(self._root.iterdir()) if self._root.exists() else [])
             for path in [each for each in there if self._users[each] <= 0]:
                 await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+
+    def _opened(self) -> Path:
+        self._root.mkdir(parents=True, exist_ok=True)
+        path = Path(tempfile.mkdtemp(dir=self._root))
+        for inside in ("model", "models"):
+            (path / inside).mkdir()
+        path.chmod(0o755)
+        return path
 
     def _fill(self, path: Path, archive: str, files: Mapping[str, str], code: str) -> None:
         self._root.mkdir(parents=True, exist_ok=True)
@@ -81,6 +100,34 @@ class Shelf:
             raise
 
 
+class Cabinet:
+    """The models that one server holds, each as `models/{name}/model`; they come and go while it runs.
+
+    What is opened goes into `taken`, to be given back when the server's fleet is over.
+    """
+
+    def __init__(self, shelf: Shelf, taken: list[Path]) -> None:
+        self._shelf = shelf
+        self._taken = taken
+        self._folder: Path | None = None
+
+    async def open(self) -> Path:
+        """The folder, the same for every server that takes the place of the one before."""
+        if self._folder is None:
+            self._folder = await self._shelf.open()
+            self._taken.append(self._folder)
+        return self._folder
+
+    async def put(self, name: str, archive: str) -> None:
+        """Let a model be there; raises `Unpackable`."""
+        folder = await self.open() / "models" / name
+        await self.drop(name)
+        await self._shelf.put(archive, folder / "model")
+
+    async def drop(self, name: str) -> None:
+        await asyncio.to_thread(shutil.rmtree, await self.open() / "models" / name, ignore_errors=True)
+
+
 def named(files: Mapping[str, str]) -> str:
     """A name that these files have in common with no others."""
     return hashlib.sha256("".join(f"{digest} {path}\n" for path, digest in sorted(files.items())).encode()).hexdigest()
@@ -93,6 +140,16 @@ def place(blob: Path, path: Path) -> None:
         os.link(blob, path)
         return
     shutil.copy(blob, path)
+
+
+def unpack_whole(archive: Path, folder: Path) -> None:
+    """The same, with the folder; nothing is left of what cannot be unpacked. Blocking."""
+    folder.mkdir(parents=True)
+    try:
+        unpack(archive, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def unpack(archive: Path, folder: Path) -> None:

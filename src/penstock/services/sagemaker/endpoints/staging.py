@@ -13,7 +13,7 @@ import msgspec
 
 from penstock.engine.outbox import Task
 from penstock.services.sagemaker.endpoints.configs import described_model
-from penstock.services.sagemaker.endpoints.model import Container, Contents, Deployment, Json
+from penstock.services.sagemaker.endpoints.model import Container, Contents, Deployment, Json, Variant
 from penstock.services.sagemaker.jobs.model import Place
 from penstock.services.sagemaker.jobs.objects import Undelivered
 from penstock.services.sagemaker.jobs.record import Access
@@ -29,9 +29,7 @@ FORMS: Final[Mapping[tuple[str, str], Form]] = {
 PROGRAM: Final = "SAGEMAKER_PROGRAM"
 SUBMITTED: Final = "SAGEMAKER_SUBMIT_DIRECTORY"
 NOTHING: Final[Mapping[str, str]] = {}
-MULTI_MODEL: Final = (
-    "SAGEMAKER_MULTI_MODEL"  # what the SDK tells a container that Penstock does not ask to hold several
-)
+MULTI_MODEL: Final = "SAGEMAKER_MULTI_MODEL"  # the SDK tells every such container, Penstock those that hold several
 
 
 class Staging:
@@ -44,20 +42,36 @@ class Staging:
     async def stage(self, task: Task) -> Json:
         """The contents of each variant, by name. Raises `ServiceError` with what goes into FailureReason."""
         deployment = msgspec.convert(task.input, Deployment)
-        staged = {
-            variant.name: await self.contents(task.scope, variant.model, within=variant.download_within)
-            for variant in deployment.variants
-        }
+        staged = {variant.name: await self._staged(task.scope, variant) for variant in deployment.variants}
         return msgspec.to_builtins(staged)
 
+    async def _staged(self, scope: Scope, variant: Variant) -> Contents:
+        within = variant.download_within
+        if variant.is_host:
+            return Contents(())
+        if variant.container:
+            bare = {"ModelName": variant.name, "PrimaryContainer": variant.container}
+            return await self._brought(scope, bare, variant.role_arn, within, NOTHING)
+        return await self.contents(scope, variant.model, within=within, role_arn=variant.role_arn)
+
     async def contents(
-        self, scope: Scope, model_name: str, *, within: float, environment: Mapping[str, str] = NOTHING
+        self,
+        scope: Scope,
+        model_name: str,
+        *,
+        within: float,
+        environment: Mapping[str, str] = NOTHING,
+        role_arn: str = "",
     ) -> Contents:
         """What instances of a model run, brought within some seconds, with more variables. Raises `ServiceError`."""
         model = await described_model(self._directory, scope, model_name)
+        return await self._brought(scope, model, model.get("ExecutionRoleArn", role_arn), within, environment)
+
+    async def _brought(
+        self, scope: Scope, model: Mapping[str, Json], role: str, within: float, environment: Mapping[str, str]
+    ) -> Contents:
         found = await asked_containers(self._directory, scope, model)
         asked = [{**each, "Environment": {**each.get("Environment", {}), **environment}} for each in found]
-        role = model.get("ExecutionRoleArn", "")
         try:
             async with asyncio.timeout(within):
                 containers = await together(self._container(scope, each, role) for each in asked)

@@ -12,7 +12,7 @@ What an endpoint served before an update is told as well: each configuration tha
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from penstock.services.sagemaker.endpoints.configs import every_variant
+from penstock.services.sagemaker.endpoints.configs import modelled_variants
 from penstock.services.sagemaker.endpoints.model import CONFIG, ENDPOINT
 from penstock.services.sagemaker.lineage.drawing import Drawing
 from penstock.services.sagemaker.lineage.lives import Life, Lives
@@ -106,7 +106,7 @@ def _draw_deployment(drawing: Drawing, lives: Lives, endpoint: Document, context
         endpoint.arn, since, status=status, body={}, EndpointName=endpoint.name, EndpointConfigName=config_name,
     )  # fmt: skip
     drawing.join(action, context, "AssociatedWith", since)
-    for variant in every_variant(config.document.body) if config else ():
+    for variant in modelled_variants(config.document.body) if config else ():
         model = lives.at(MODEL, variant["ModelName"], since)
         if model is not None:
             drawing.join(artifact_arn(endpoint.scope, model.uri), action, "ContributedTo", since)
