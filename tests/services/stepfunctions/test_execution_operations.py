@@ -264,6 +264,34 @@ async def test_a_task_of_an_execution_that_was_stopped_is_no_longer_given_out(tm
         assert (await stage.ask("GetActivityTask", activityArn=ACTIVITY))["input"] == '{"n":2}'
 
 
+@pytest.mark.parametrize("said", [{}, {"error": "E"}, {"cause": "C"}, {"error": "E", "cause": "C"}])
+async def test_a_worker_may_fail_without_saying_why(tmp_path: Path, said: dict[str, str]) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.ask("CreateActivity", name="work")
+        await stage.machine(machine(A=task(ACTIVITY)))
+        execution = await stage.start()
+        await stage.until_event(execution, "ActivityScheduled")
+        taken = await stage.ask("GetActivityTask", activityArn=ACTIVITY)
+
+        await stage.ask("SendTaskFailure", taskToken=taken["taskToken"], **said)
+
+        told = await stage.ended(execution)
+        failed = [event for event in await stage.history(execution) if event["type"] == "ActivityFailed"]
+        assert {name: told[name] for name in ("error", "cause") if name in told} == said
+        assert [event["activityFailedEventDetails"] for event in failed] == [said]
+
+
+@pytest.mark.parametrize(
+    ("labels", "code"),
+    [([{"key": "aws:a", "value": ""}], "ValidationException"), ([{"value": "b"}], "ValidationException"),
+     ([{"key": f"k{number}", "value": ""} for number in range(51)], "TooManyTags")],
+)  # fmt: skip
+async def test_an_activity_is_not_made_with_tags_that_may_not_be(tmp_path: Path, labels: Json, code: str) -> None:
+    async with staged(tmp_path) as stage:
+        assert (await stage.refused("CreateActivity", name="work", tags=labels)).code == code
+        assert await stage.ask("ListActivities") == {"activities": []}
+
+
 # -------------------------------------------------------------------------------------------------- logs and notices
 
 

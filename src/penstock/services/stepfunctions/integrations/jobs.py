@@ -7,6 +7,7 @@ then.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 from penstock.services.stepfunctions.integrations import failures
@@ -26,7 +27,7 @@ class Wait:
     describe: str
     member: str  # of the describing request, in the model's spelling
     named: Callable[[Mapping[str, Json], Result], str]
-    status: str
+    status: str  # a member of the job, or of one in it: `Status.State`
     under_way: frozenset[str]
     good: str
     stop: str
@@ -92,6 +93,11 @@ WAITS: Final[Mapping[tuple[str, str], Wait]] = {
         status="PipelineExecutionStatus", under_way=frozenset({"Executing", "Stopping"}), good="Succeeded",
         stop="StopPipelineExecution", run=lambda result: str(result["PipelineExecutionArn"]),
     ),
+    ("athena", "startQueryExecution"): Wait(
+        describe="GetQueryExecution", member="QueryExecutionId", named=answered("QueryExecutionId"),
+        status="Status.State", under_way=frozenset({"QUEUED", "RUNNING"}), good="SUCCEEDED", stop="StopQueryExecution",
+        inside=lambda described: described["QueryExecution"], wrapper="QueryExecution",
+    ),
     ("codebuild", "startBuild"): _codebuild(
         "BatchGetBuilds", "Builds", "Build", "StopBuild", "BuildStatus", lambda result: result["Build"].get("Arn")
     ),
@@ -117,7 +123,7 @@ def outcome(resource: Resource, described: Result) -> Result | None:
     """What the state is told of a job, None while it is under way; raises `States.TaskFailed` of one that failed."""
     wait = wait_of(resource)
     job = wait.inside(described)
-    status = job.get(wait.status)
+    status = reduce(lambda found, member: found.get(member, {}), wait.status.split("."), job)
     if status in wait.under_way:
         return None
     document = {wait.wrapper: job} if wait.wrapper else job
