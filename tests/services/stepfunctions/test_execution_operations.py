@@ -74,6 +74,15 @@ async def test_an_input_that_is_no_json_is_refused_and_harms_nobody(tmp_path: Pa
         assert (await stage.ended(await stage.start()))["status"] == "SUCCEEDED"
 
 
+async def test_of_a_long_word_where_a_value_should_be_its_beginning_is_told(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.machine(PASS)
+
+        error = await stage.refused("StartExecution", stateMachineArn=MACHINE, input="y" * 1_000)
+
+        assert f"Unrecognized token '{'y' * 256}...': was expecting" in error.message
+
+
 @pytest.mark.parametrize(
     ("text", "output"),
     [("123456789012345678901234567890", "123456789012345678901234567890"), (r'"a\u0000b"', r'"a\u0000b"'),
@@ -341,6 +350,33 @@ async def test_the_bus_is_told_how_executions_stand(tmp_path: Path) -> None:
         assert [told["status"] for told in stage.outside.told] == ["RUNNING", "FAILED"]
         assert stage.outside.told[0]["input"] == '{"a": 1}'
         assert stage.outside.told[1]["error"] == "E"
+
+
+@pytest.mark.parametrize(
+    ("length", "with_input", "with_output"), [(120_000, True, True), (130_000, False, True), (254_000, False, False)]
+)
+async def test_the_bus_is_not_told_what_an_event_cannot_hold(
+    tmp_path: Path, length: int, with_input: bool, with_output: bool
+) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.run(PASS, json.dumps("x" * length))
+        await stage.until(lambda: len(stage.outside.told) == 2)
+
+        told = stage.outside.told[1]
+        assert (told["inputDetails"], told["input"] is not None) == ({"included": with_input}, with_input)
+        assert (told["outputDetails"], told["output"] is not None) == ({"included": with_output}, with_output)
+
+
+async def test_the_bus_is_told_of_a_redrive_when_it_happens(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        execution = str((await stage.run(machine(A={"Type": "Fail"})))["executionArn"])
+        at = (await stage.ask("RedriveExecution", executionArn=execution))["redriveDate"]
+        await stage.ended(execution)
+        await stage.until(lambda: len(stage.outside.told) == 4)
+
+        assert [told["status"] for told in stage.outside.told] == ["RUNNING", "FAILED", "RUNNING", "FAILED"]
+        assert [told["redriveCount"] for told in stage.outside.told] == [0, 0, 1, 1]
+        assert [told["redriveDate"] for told in stage.outside.told] == [None, None, int(at * 1000), int(at * 1000)]
 
 
 # ---------------------------------------------------------------------------------------------------------- express
