@@ -1,7 +1,7 @@
 """Operations on executions: started, shown, listed, stopped, their history read."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 

@@ -7,7 +7,6 @@ then.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import reduce
 from typing import Final
 
 from penstock.services.stepfunctions.integrations import failures
@@ -123,13 +122,19 @@ def outcome(resource: Resource, described: Result) -> Result | None:
     """What the state is told of a job, None while it is under way; raises `States.TaskFailed` of one that failed."""
     wait = wait_of(resource)
     job = wait.inside(described)
-    status = reduce(lambda found, member: found.get(member, {}), wait.status.split("."), job)
+    status = _at(job, wait.status)
     if status in wait.under_way:
         return None
     document = {wait.wrapper: job} if wait.wrapper else job
     if status != wait.good:
         raise failures.failed(as_text(document))
     return with_json(document) if resource.pattern == "sync:2" else document
+
+
+def _at(job: Json, path: str) -> Json:
+    for member in path.split("."):
+        job = (job or {}).get(member)
+    return job
 
 
 def with_json(execution: Result) -> Result:
