@@ -37,6 +37,15 @@ def failed(document: str) -> ServiceError:
     return ServiceError(document, code="States.TaskFailed")
 
 
+def foreign(role: str, account: str) -> ServiceError:
+    """A role that a task cannot take."""
+    return ServiceError(
+        f"The task cannot take the role {role} of its Credentials: tasks act in the account of their state machine. "
+        f"Name a role of account {account}.",
+        code="States.Permissions",
+    )
+
+
 def absent(resource: Resource) -> ServiceError:
     """A service that Penstock does not have."""
     product = resource.product
