@@ -162,7 +162,7 @@ async def test_a_task_asks_in_the_role_of_its_credentials_or_else_of_its_machine
 )  # fmt: skip
 async def test_a_role_that_a_task_cannot_take_fails_it(tmp_path: Path, role: Json, error: str, said: str) -> None:
     async with house(tmp_path) as here:
-        state = {"Parameters": {"PipelineName": "p"}, "Credentials": {"RoleArn": role}}
+        state: Json = {"Parameters": {"PipelineName": "p"}, "Credentials": {"RoleArn": role}}
         events = await here.history(await here.start(PIPELINE, **state))
 
         failed = events[-1]["executionFailedEventDetails"]
