@@ -1,6 +1,7 @@
 """Notices: what changes is told to the default bus, ten events at a time, if anybody wants to know."""
 
 import asyncio
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from penstock.composition.sources import MIGRATIONS
 from penstock.engine.notices import Kind, Notices, Wants
 from penstock.store.database import Transaction
 from penstock.store.sqlite import SqliteDatabase
-from penstock.wire.call import Call, Directory, Json, Scope, operation
+from penstock.wire.call import Call, Directory, Json, Scope, ValidationError, operation
 
 DEADLINE = 20.0
 FIRE = Kind("aws.alarm", "Fire")
@@ -23,11 +24,14 @@ class Bus:
 
     service = "events"
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         self.told: list[list[Json]] = []
+        self._most = most  # as a number that the events of one request may come to
 
     @operation("PutEvents")
     async def put(self, call: Call, request: Mapping[str, Json]) -> dict[str, Any]:
+        if sum(json.loads(entry["Detail"])["number"] for entry in request["Entries"]) > self._most:
+            raise ValidationError("Total size of the entries in the request is over the limit.")
         self.told.append(request["Entries"])
         return {"FailedEntryCount": 0}
 
@@ -40,9 +44,9 @@ def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
     made.close()
 
 
-async def told(database: SqliteDatabase, count: int, *, wants: Wants | None) -> Bus:
+async def told(database: SqliteDatabase, count: int, *, wants: Wants | None, most: int = 1_000) -> Bus:
     """Keep so many notices and let them go."""
-    directory, bus = Directory(), Bus()
+    directory, bus = Directory(), Bus(most)
     directory.register(bus)
     notices = Notices(database, directory)
     if wants is not None:
@@ -69,6 +73,13 @@ async def test_the_bus_is_told_ten_at_a_time(database: SqliteDatabase) -> None:
         "Time": 1.0, "Source": "aws.alarm", "DetailType": "Fire", "Resources": ["arn:fire"],
         "Detail": '{"number":24}',
     }  # fmt: skip
+
+
+async def test_what_is_too_large_together_goes_one_by_one_and_alone_not_at_all(database: SqliteDatabase) -> None:
+    bus = await told(database, 12, wants=lambda *_: True, most=10)
+
+    numbers = [[json.loads(entry["Detail"])["number"] for entry in entries] for entries in bus.told]
+    assert numbers == [[0], [1], [2], [3], [4], [5], [6], [7], [8], [9], [10]]
 
 
 async def test_what_nobody_wants_is_not_kept_and_its_detail_not_made(database: SqliteDatabase) -> None:

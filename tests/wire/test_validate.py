@@ -74,6 +74,13 @@ def test_a_request_that_fits_is_let_through() -> None:
             "constraint: Member must not be null",
         ),
         (
+            "stepfunctions",
+            "TagResource",
+            {"resourceArn": "arn", "tags": [{"key": "a"}, None]},
+            "ValidationException: 1 validation error detected: Value null at 'tags.2.member' failed to satisfy "
+            "constraint: Member must not be null",
+        ),
+        (
             "sagemaker",
             "DeleteTags",
             {"ResourceArn": "arn:aws:sagemaker:us-east-1:123456789012:model/m", "TagKeys": ["fine", ""]},

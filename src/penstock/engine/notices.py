@@ -5,6 +5,7 @@ between. Where nobody may want an event of its source and type, nothing is kept,
 two look-ups.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,12 +14,14 @@ import msgspec
 
 from penstock.engine.backlog import Backlog
 from penstock.store.database import Database, Row, Transaction
-from penstock.wire.call import Call, Directory, Scope
+from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 Json = Any
+log: Final = logging.getLogger(__name__)
 Wants = Callable[[Transaction, Scope, str, str], bool]  # whether events of a source and a detail type are wanted
 TOGETHER: Final = 500  # notices that are told in one go
 ENTRIES: Final = 10  # of one PutEvents
+TOO_LARGE: Final = "ValidationException"  # what PutEvents says to more bytes than it takes
 _KEEP: Final = "INSERT INTO notice (account, region, entry) VALUES (:account, :region, :entry)"
 
 
@@ -79,7 +82,20 @@ class Notices:
             scopes.setdefault(Scope(str(account), str(region)), []).append(msgspec.json.decode(entry))
         for scope, entries in scopes.items():
             for some in batched(entries, ENTRIES):
-                await self._directory.answer(Call("events", "PutEvents", {"Entries": some}, scope))
+                await self._put(scope, some)
+
+    async def _put(self, scope: Scope, entries: list[Json]) -> None:
+        """What is too large together goes one by one; an event that is too large by itself would hold up all others."""
+        try:
+            await self._directory.answer(Call("events", "PutEvents", {"Entries": entries}, scope))
+        except ServiceError as refused:
+            if refused.code != TOO_LARGE:
+                raise
+            if len(entries) == 1:
+                log.warning("an event of %s is dropped: %s", entries[0]["Source"], refused.message)
+                return
+            for entry in entries:
+                await self._put(scope, [entry])
 
 
 def batched(entries: list[Json], size: int) -> Iterator[list[Json]]:

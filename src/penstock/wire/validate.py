@@ -146,8 +146,11 @@ class Checks:
                 plain.apply(value, shape, value, path, wrong)
                 return
             for number, each in enumerate(value, 1):
-                if each is not None:
-                    inner(each, ((path, str(number)), "member"), wrong)
+                at: Path = ((path, str(number)), "member")
+                if each is None:
+                    wrong.append((at, f"Value null at '{told(at)}' {FAILED} Member must not be null"))
+                else:
+                    inner(each, at, wrong)
 
         return check
 

@@ -74,6 +74,15 @@ async def test_an_input_that_is_no_json_is_refused_and_harms_nobody(tmp_path: Pa
         assert (await stage.ended(await stage.start()))["status"] == "SUCCEEDED"
 
 
+async def test_of_a_long_word_where_a_value_should_be_its_beginning_is_told(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.machine(PASS)
+
+        error = await stage.refused("StartExecution", stateMachineArn=MACHINE, input="y" * 1_000)
+
+        assert f"Unrecognized token '{'y' * 256}...': was expecting" in error.message
+
+
 @pytest.mark.parametrize(
     ("text", "output"),
     [("123456789012345678901234567890", "123456789012345678901234567890"), (r'"a\u0000b"', r'"a\u0000b"'),
@@ -264,6 +273,34 @@ async def test_a_task_of_an_execution_that_was_stopped_is_no_longer_given_out(tm
         assert (await stage.ask("GetActivityTask", activityArn=ACTIVITY))["input"] == '{"n":2}'
 
 
+@pytest.mark.parametrize("said", [{}, {"error": "E"}, {"cause": "C"}, {"error": "E", "cause": "C"}])
+async def test_a_worker_may_fail_without_saying_why(tmp_path: Path, said: dict[str, str]) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.ask("CreateActivity", name="work")
+        await stage.machine(machine(A=task(ACTIVITY)))
+        execution = await stage.start()
+        await stage.until_event(execution, "ActivityScheduled")
+        taken = await stage.ask("GetActivityTask", activityArn=ACTIVITY)
+
+        await stage.ask("SendTaskFailure", taskToken=taken["taskToken"], **said)
+
+        told = await stage.ended(execution)
+        failed = [event for event in await stage.history(execution) if event["type"] == "ActivityFailed"]
+        assert {name: told[name] for name in ("error", "cause") if name in told} == said
+        assert [event["activityFailedEventDetails"] for event in failed] == [said]
+
+
+@pytest.mark.parametrize(
+    ("labels", "code"),
+    [([{"key": "aws:a", "value": ""}], "ValidationException"), ([{"value": "b"}], "ValidationException"),
+     ([{"key": f"k{number}", "value": ""} for number in range(51)], "TooManyTags")],
+)  # fmt: skip
+async def test_an_activity_is_not_made_with_tags_that_may_not_be(tmp_path: Path, labels: Json, code: str) -> None:
+    async with staged(tmp_path) as stage:
+        assert (await stage.refused("CreateActivity", name="work", tags=labels)).code == code
+        assert await stage.ask("ListActivities") == {"activities": []}
+
+
 # -------------------------------------------------------------------------------------------------- logs and notices
 
 
@@ -313,6 +350,33 @@ async def test_the_bus_is_told_how_executions_stand(tmp_path: Path) -> None:
         assert [told["status"] for told in stage.outside.told] == ["RUNNING", "FAILED"]
         assert stage.outside.told[0]["input"] == '{"a": 1}'
         assert stage.outside.told[1]["error"] == "E"
+
+
+@pytest.mark.parametrize(
+    ("length", "with_input", "with_output"), [(120_000, True, True), (130_000, False, True), (254_000, False, False)]
+)
+async def test_the_bus_is_not_told_what_an_event_cannot_hold(
+    tmp_path: Path, length: int, with_input: bool, with_output: bool
+) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.run(PASS, json.dumps("x" * length))
+        await stage.until(lambda: len(stage.outside.told) == 2)
+
+        told = stage.outside.told[1]
+        assert (told["inputDetails"], told["input"] is not None) == ({"included": with_input}, with_input)
+        assert (told["outputDetails"], told["output"] is not None) == ({"included": with_output}, with_output)
+
+
+async def test_the_bus_is_told_of_a_redrive_when_it_happens(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        execution = str((await stage.run(machine(A={"Type": "Fail"})))["executionArn"])
+        at = (await stage.ask("RedriveExecution", executionArn=execution))["redriveDate"]
+        await stage.ended(execution)
+        await stage.until(lambda: len(stage.outside.told) == 4)
+
+        assert [told["status"] for told in stage.outside.told] == ["RUNNING", "FAILED", "RUNNING", "FAILED"]
+        assert [told["redriveCount"] for told in stage.outside.told] == [0, 0, 1, 1]
+        assert [told["redriveDate"] for told in stage.outside.told] == [None, None, int(at * 1000), int(at * 1000)]
 
 
 # ---------------------------------------------------------------------------------------------------------- express

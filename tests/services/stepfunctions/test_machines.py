@@ -226,6 +226,11 @@ async def test_logging_needs_a_group_that_is_there(world: World) -> None:
     await world.create(loggingConfiguration=given)
     assert (await world.describe())["loggingConfiguration"] == {**given, "includeExecutionData": False}
 
+    for elsewhere in (LOG_GROUP.replace("us-east-1", "us-west-2"), LOG_GROUP.replace("123456789012", "210987654321")):
+        given["destinations"] = [{"cloudWatchLogsLogGroup": {"logGroupArn": elsewhere}}]
+        error = await world.refused_create(name="n", loggingConfiguration=given)
+        assert error.message == "Invalid Logging Configuration: Log Destination not found."
+
 
 @pytest.mark.parametrize(
     ("destination", "message"),

@@ -51,7 +51,7 @@ async def test_more_than_fifty_tags_are_refused_and_none_of_them_kept(world: Wor
         "TagResource", resourceArn=M, tags=[{"key": f"k{number}", "value": ""} for number in range(1, 51)]
     )
 
-    assert error.code == "TooManyTags"
+    assert (error.code, error.fields) == ("TooManyTags", {"resourceName": M})
     assert await tags(world) == {"k0": ""}
 
 

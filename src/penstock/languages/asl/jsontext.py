@@ -16,6 +16,7 @@ _VALUES: Final = "(JSON String, Number, Array, Object or token 'null', 'true' or
 _HALF: Final = re.compile(r"\\ud[89a-f]|[\ud800-\udfff]", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 _VALID: Final = "expected a valid value " + _VALUES
+LONGEST_TOLD: Final = 256  # characters of a word, after which the library puts dots
 
 
 class NotJson(ValueError):
@@ -88,7 +89,8 @@ def _sentence(error: json.JSONDecodeError) -> str:
         return "Unexpected end-of-input"
     character = f"('{at[0]}' (code {ord(at[0])}))"
     if word := _word_at(error):
-        return f"Unrecognized token '{word}': was expecting {_VALUES}"
+        told = word if len(word) <= LONGEST_TOLD else f"{word[:LONGEST_TOLD]}..."
+        return f"Unrecognized token '{told}': was expecting {_VALUES}"
     if error.msg.startswith("Expecting value"):
         return f"Unexpected character {character}: {_VALID}"
     if error.msg.startswith("Expecting property name") or error.msg.startswith("Illegal trailing comma"):

@@ -14,18 +14,18 @@ from penstock.engine.outbox import Task
 from penstock.services.stepfunctions import arns
 from penstock.services.stepfunctions.configuration import encryption
 from penstock.services.stepfunctions.interpreter.tasks import read_token
+from penstock.services.stepfunctions.lists import answer_page
+from penstock.services.stepfunctions.tags import given_tags
 from penstock.services.stepfunctions.tokens import waits_for
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
-from penstock.wire import pages
 from penstock.wire.call import Answer, Call, ServiceError, operation
 
 Json = Any
 Request = Mapping[str, Json]
 KIND: Final = "stepfunctions/activity"
 LONGEST_POLL: Final = 60.0  # seconds
-PAGE: Final = 100
 
 _OFFER: Final = """
     INSERT INTO sfn_offer (activity, token, input) VALUES (:activity, :token, :input) ON CONFLICT DO NOTHING
@@ -59,7 +59,7 @@ class Activities:
             modified_at=at,
             body={"encryption": encryption(request.get("encryptionConfiguration"))},
         )
-        labels = {tag["key"]: tag.get("value", "") for tag in request.get("tags", ())}
+        labels = given_tags(request.get("tags"))
 
         def insert(tx: Transaction) -> Document:
             try:
@@ -94,16 +94,8 @@ class Activities:
 
     @operation("ListActivities")
     async def list(self, call: Call, request: Request) -> Answer:
-        query = Query(
-            kind=KIND,
-            scope=call.scope,
-            descending=False,
-            limit=request.get("maxResults") or PAGE,
-            token=request.get("nextToken"),
-        )
-        page = await self.database.read(lambda tx: documents.page(tx, query))
-        answer: dict[str, Json] = {"activities": [summary(each) for each in page.documents]}
-        return answer | pages.onward(page.token, "nextToken")
+        query = Query(kind=KIND, scope=call.scope, descending=False)
+        return await answer_page(self.database, query, request, "activities", summary)
 
     @operation("GetActivityTask")
     async def poll(self, call: Call, request: Request) -> Answer:

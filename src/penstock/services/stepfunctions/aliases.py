@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from penstock.services.stepfunctions import catalogue
 from penstock.services.stepfunctions.arns import MachineArn, read_machine_arn
 from penstock.services.stepfunctions.failures import conflict, invalid_arn, machine_deleting, no_alias, quota_exceeded
-from penstock.services.stepfunctions.lists import PAGE, answer_page
+from penstock.services.stepfunctions.lists import PAGE, answer_page, place_of
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
@@ -97,7 +97,7 @@ class Aliases:
         """The aliases that lead to one version: a hundred at most, so they are sifted here."""
         machine = await self.database.read(lambda tx: catalogue.find_machine(tx, call.scope, arn))
         every = () if machine is None else await self.database.read(lambda tx: catalogue.aliases_of(tx, machine))
-        begin = pages.decode(request["nextToken"]) if request.get("nextToken") else 0
+        begin = place_of(request.get("nextToken"), int) or 0
         end = begin + (request.get("maxResults") or PAGE)
         found = [_summary(alias) for alias in every if catalogue.leads_to(alias, arn.text)]
         answer = {"stateMachineAliases": found[begin:end]}

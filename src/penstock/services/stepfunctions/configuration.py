@@ -35,9 +35,9 @@ async def _must_be_there(directory: Directory, scope: Scope, destination: Mappin
         raise invalid_logging("Provided ARN is not CloudWatch Logs Log Group ARN.")
     if parts[7:] != ["*"]:
         raise invalid_logging("Log Group ARN must be provided with '*' qualifier.")
-    name = parts[6]
+    name, is_here = parts[6], parts[3:5] == [scope.region, scope.account]
     found = await directory.answer(Call("logs", "DescribeLogGroups", {"logGroupNamePrefix": name}, scope))
-    if all(group["logGroupName"] != name for group in found["logGroups"]):
+    if not is_here or all(group["logGroupName"] != name for group in found["logGroups"]):
         raise invalid_logging("Log Destination not found.")
 
 

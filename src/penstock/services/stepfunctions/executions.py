@@ -1,16 +1,15 @@
 """Operations on executions: started, shown, listed, stopped, their history read."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.languages.asl.variables import variable_references
-from penstock.services.stepfunctions import answers, arns, flow, redrives, rows, starting
-from penstock.services.stepfunctions.failures import no_execution, wrong_type
-from penstock.services.stepfunctions.finding import find_target
+from penstock.services.stepfunctions import answers, arns, catalogue, flow, redrives, rows, starting
+from penstock.services.stepfunctions.failures import labelled_arn, no_execution, no_machine, no_map_run, wrong_type
 from penstock.services.stepfunctions.interpreter import history
 from penstock.services.stepfunctions.interpreter.aborting import STOP
 from penstock.services.stepfunctions.interpreter.advance import DOOM
@@ -22,6 +21,8 @@ from penstock.services.stepfunctions.interpreter.plan import (
     plan_of,
     processor_text,
 )
+from penstock.services.stepfunctions.lists import PAGE, place_of
+from penstock.services.stepfunctions.mapruns import rows as map_runs
 from penstock.services.stepfunctions.rows import ExecutionRow
 from penstock.store.database import Database, Transaction
 from penstock.wire import pages
@@ -29,7 +30,6 @@ from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
 
 Json = Any
 Request = Mapping[str, Json]
-PAGE: Final = 100
 
 
 class Executions:
@@ -135,10 +135,7 @@ class Executions:
         await self._found(arn)
         limit = request.get("maxResults") or PAGE
         reverse = bool(request.get("reverseOrder"))
-        token = request.get("nextToken")
-        start = pages.decode(token) if token else (1 << 62 if reverse else 1)
-        if not isinstance(start, int):
-            raise ServiceError("Invalid Token: 'it is not one of this operation'", code="InvalidToken")
+        start = place_of(request.get("nextToken"), int) or (1 << 62 if reverse else 1)
         found = await self.database.read(
             lambda tx: rows.history(tx, arn, start=start, limit=limit + 1, reverse=reverse)
         )
@@ -161,9 +158,7 @@ class Executions:
     @operation("ListExecutions")
     async def list(self, call: Call, request: Request) -> Answer:
         wanted = self._wanted(request)
-        if wanted.machine is not None:
-            arn = wanted.machine
-            await self.database.read(lambda tx: must_be_standard(tx, call.scope, arn))
+        await self.database.read(lambda tx: must_have_executions(tx, call.scope, request))
         found = await self.database.read(lambda tx: rows.listed(tx, wanted))
         page = found[: wanted.limit]
         answer: dict[str, Json] = {"executions": [summary(each) for each in page]}
@@ -173,8 +168,6 @@ class Executions:
 
     @staticmethod
     def _wanted(request: Request) -> rows.Wanted:
-        token = request.get("nextToken")
-        before = pages.decode(token) if token else None
         redrive = request.get("redriveFilter")
         machine, map_run = request.get("stateMachineArn"), request.get("mapRunArn")
         if (machine is None) == (map_run is None):
@@ -187,7 +180,7 @@ class Executions:
             **of_machine(machine) if machine is not None else {"map_run": map_run},
             status=request.get("statusFilter"),
             is_redriven=None if redrive is None else redrive == "REDRIVEN",
-            before=None if before is None else (before[0], before[1]),
+            before=place_of(request.get("nextToken"), tuple[float, str]),
             limit=limit,
         )
 
@@ -213,8 +206,21 @@ def of_machine(arn: str) -> dict[str, str]:
     return {"machine": arn}
 
 
-def must_be_standard(tx: Transaction, scope: Scope, arn: str) -> None:
-    if find_target(tx, scope, arn, 0.0).type == "EXPRESS":
+def must_have_executions(tx: Transaction, scope: Scope, request: Request) -> None:
+    """Raises where executions can be listed of nothing that the request names; a machine that is DELETING has some."""
+    map_run = request.get("mapRunArn")
+    if map_run is not None:
+        arns.check(map_run, "mapRun")
+        if map_runs.find(tx, map_run) is None:
+            raise no_map_run(map_run)
+        return
+    arn = arns.read_machine_arn(request["stateMachineArn"])
+    if arn.label is not None:
+        raise labelled_arn()
+    machine = catalogue.find_machine(tx, scope, arn)
+    if machine is None:
+        raise no_machine(arn.text)
+    if machine.body["type"] == "EXPRESS":
         raise wrong_type()
 
 

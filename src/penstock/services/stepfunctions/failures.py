@@ -64,6 +64,10 @@ def no_execution(arn: str) -> ServiceError:
     return ServiceError(f"Execution Does Not Exist: '{arn}'", code="ExecutionDoesNotExist")
 
 
+def no_map_run(arn: str) -> ServiceError:
+    return ServiceError(f"Map Run Does Not Exist: '{arn}'", code="ResourceNotFound")
+
+
 def wrong_type() -> ServiceError:
     """Of an operation that standard machines have and express ones have not, or the reverse."""
     return ServiceError(

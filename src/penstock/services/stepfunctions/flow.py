@@ -6,6 +6,7 @@ that is undone lets go of the run, and the next one folds it anew.
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from penstock.engine.facts import Asked, Command, Event, Perform, RunId, StartRun
 from penstock.engine.notices import Notices
@@ -64,24 +65,29 @@ class ExecutionFlow:
         arn, ended = plan.order.arn, after.ended
         if events[0].id == 1:
             rows.insert(tx, scope, plan.order, ended)
-            self._tell(tx, scope, plan.order, None, redrives=after.redrives)
+            self._tell(tx, scope, plan.order, None, at=plan.order.started_at)
         elif ended is not None:
             rows.end(tx, arn, ended)
         if events[0].type == "ExecutionRedriven":
-            self._tell(tx, scope, plan.order, None, redrives=after.redrives)
+            self._tell(tx, scope, plan.order, None, at=events[0].at, redrives=after.redrives)
         if ended is not None:
-            self._tell(tx, scope, plan.order, ended, redrives=after.redrives)
+            self._tell(tx, scope, plan.order, ended, at=ended.at, redrives=after.redrives)
             finish_deleting(tx, scope, plan.order.machine)
         rows.keep(tx, arn, events)
         if plan.order.logging:
             self._logbook.keep(tx, scope, plan.order, events, redrives=after.redrives)
 
-    def _tell(self, tx: Transaction, scope: Scope, order: Order, ended: Ended | None, *, redrives: int) -> None:
+    def _tell(
+        self, tx: Transaction, scope: Scope, order: Order, ended: Ended | None, *, at: float, redrives: int = 0
+    ) -> None:
         """Let it be known how an execution stands."""
-        at = order.started_at if ended is None else ended.at
-        self._notices.keep(
-            tx, scope, STATUS_CHANGE, [order.arn], lambda: detail(order, ended, redrives=redrives), at=at
-        )
+
+        def told() -> dict[str, Any]:
+            shown = rows.find(tx, order.arn) if redrives else None
+            redriven_at = None if shown is None else shown.redriven_at
+            return detail(order, ended, redrives=redrives, redriven_at=redriven_at)
+
+        self._notices.keep(tx, scope, STATUS_CHANGE, [order.arn], told, at=at)
 
 
 def _outliving(execution: str, command: Command) -> Command:

@@ -26,7 +26,8 @@ class Tags:
 
     @operation("TagResource")
     async def tag(self, call: Call, request: Request) -> Answer:
-        arn, wanted = request["resourceArn"], given_tags(request["tags"])
+        arn = request["resourceArn"]
+        wanted = given_tags(request["tags"], arn)
 
         def add(tx: Transaction) -> None:
             _must_exist(tx, call.scope, arn)
@@ -59,8 +60,8 @@ class Tags:
         return {"tags": [{"key": key, "value": value} for key, value in found.items()]}
 
 
-def given_tags(given: Iterable[Mapping[str, Json]] | None) -> dict[str, str]:
-    """A request's tags as a mapping. Raises what is said to tags that may not be."""
+def given_tags(given: Iterable[Mapping[str, Json]] | None, arn: str = "") -> dict[str, str]:
+    """A request's tags as a mapping. Raises what is said to tags that may not be; `arn` is of what they are for."""
     found: dict[str, str] = {}
     for tag in given or ():
         key = tag.get("key")
@@ -75,7 +76,7 @@ def given_tags(given: Iterable[Mapping[str, Json]] | None) -> dict[str, str]:
                 f"Received: '{key}' with the value '{value}'."
             )
         found[key] = value
-    _must_fit("", found)
+    _must_fit(arn, found)
     return found
 
 

@@ -278,6 +278,16 @@ async def test_a_modelled_error_of_an_sdk_integration_has_the_name_of_its_class(
     )
 
 
+async def test_an_error_that_comes_without_a_body_has_no_sentence() -> None:
+    world = World({("s3", "HeadObject"): ServiceError("The specified key does not exist.", code="NoSuchKey")})
+
+    assert await world.failure("arn:aws:states:::aws-sdk:s3:headObject", {"Bucket": "b", "Key": "k"}) == (
+        "S3.NoSuchKeyException",
+        f"null (Service: S3, Status Code: 404, Request ID: {REQUEST_ID}, Extended Request ID: {REQUEST_ID}) "
+        "(SDK Attempt Count: 1)",
+    )
+
+
 async def test_an_error_that_the_model_does_not_name_is_the_services_own() -> None:
     world = World({("dynamodb", "PutItem"): {}})
 

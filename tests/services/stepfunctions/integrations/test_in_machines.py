@@ -32,9 +32,11 @@ class SageMaker:
 
     def __init__(self) -> None:
         self.stopped = asyncio.Event()
+        self.asked_by: list[str] = []
 
     @operation("StartPipelineExecution")
     async def start(self, call: Call, request: Json) -> Answer:
+        self.asked_by.append(call.scope.principal)
         raise ServiceError("no such pipeline", code="ResourceNotFound")
 
     @operation("CreateTransformJob")
@@ -130,6 +132,42 @@ async def test_a_job_that_was_not_taken_failed_to_be_submitted(tmp_path: Path, s
     details = events[-2][f"t{told[1:]}EventDetails"]
     assert (details["resource"], details["resourceType"]) == (f"startPipelineExecution{suffix}", "sagemaker")
     assert details["error"] == "SageMaker.ResourceNotFoundException"
+
+
+PIPELINE = "sagemaker:startPipelineExecution"
+OTHER = "arn:aws:iam::123456789012:role/other"
+
+
+@pytest.mark.parametrize(
+    ("credentials", "role"),
+    [({}, "machine"), ({"Credentials": {"RoleArn": OTHER}}, "other"),
+     ({"Credentials": {"RoleArn.$": "States.Format('arn:aws:iam::{}:role/n', '123456789012')"}}, "n")],
+)  # fmt: skip
+async def test_a_task_asks_in_the_role_of_its_credentials_or_else_of_its_machine(
+    tmp_path: Path, credentials: Json, role: str
+) -> None:
+    async with house(tmp_path) as here:
+        events = await here.history(await here.start(PIPELINE, Parameters={"PipelineName": "p"}, **credentials))
+
+        assert [asked.split("/")[1] for asked in here.sagemaker.asked_by] == [role]
+        told = events[2]["taskScheduledEventDetails"].get("taskCredentials")
+        assert told == (None if role == "machine" else {"roleArn": f"arn:aws:iam::123456789012:role/{role}"})
+
+
+@pytest.mark.parametrize(
+    ("role", "error", "said"),
+    [("arn:aws:iam::210987654321:role/other", "States.Permissions", "Name a role of account 123456789012."),
+     ("other", "States.Permissions", "Name a role of account 123456789012."),
+     (5, "States.Runtime", "The RoleArn of the Credentials must be a string, but was: 5")],
+)  # fmt: skip
+async def test_a_role_that_a_task_cannot_take_fails_it(tmp_path: Path, role: Json, error: str, said: str) -> None:
+    async with house(tmp_path) as here:
+        state: Json = {"Parameters": {"PipelineName": "p"}, "Credentials": {"RoleArn": role}}
+        events = await here.history(await here.start(PIPELINE, **state))
+
+        failed = events[-1]["executionFailedEventDetails"]
+        assert (failed["error"], said in failed["cause"]) == (error, True)
+        assert here.sagemaker.asked_by == []
 
 
 TRANSFORM: Json = {

@@ -206,3 +206,33 @@ async def test_a_mocked_job_is_settled_at_once() -> None:
     answer = await World({}, mocks=config).submit(TRAIN, {}, mock="Good")
 
     assert answer == {"output": {"TrainingJobStatus": "Completed"}, "settled": True}
+
+
+QUERY = "arn:aws:states:::athena:startQueryExecution.sync"
+
+
+def querying(state: str) -> World:
+    told = {"QueryExecutionId": "q1", "Query": "SELECT 1", "Status": {"State": state, "SubmissionDateTime": NOON}}
+    return World({
+        ("athena", "StartQueryExecution"): {"QueryExecutionId": "q1"},
+        ("athena", "GetQueryExecution"): {"QueryExecution": told},
+    })  # fmt: skip
+
+
+async def test_a_query_is_asked_after_until_its_state_is_final() -> None:
+    begun = await querying("QUEUED").submit(QUERY, {"QueryString": "SELECT 1"})
+    assert (begun["handle"], begun["watch"], begun["poll"]) == ("q1", None, 1.0)
+    assert await querying("RUNNING").finish(QUERY, "q1") == {"again": 1.0}
+
+    done = await querying("SUCCEEDED").finish(QUERY, "q1")
+
+    status = {"State": "SUCCEEDED", "SubmissionDateTime": 1_795_608_000_250}
+    query = {"QueryExecutionId": "q1", "Query": "SELECT 1", "Status": status}
+    assert done == {"output": {"QueryExecution": query}}
+
+
+@pytest.mark.parametrize("state", ["FAILED", "CANCELLED"])
+async def test_a_query_that_did_not_succeed_fails_the_task(state: str) -> None:
+    error, cause = await failure(querying(state), QUERY, "q1")
+
+    assert (error, cause["QueryExecution"]["Status"]["State"]) == ("States.TaskFailed", state)

@@ -33,7 +33,8 @@ def test_a_submission_says_whose_it_is() -> None:
 
     assert game.performed == [{
         "resource": "arn:aws:states:::aws-sdk:sqs:sendMessage", "parameters": {"QueueUrl": "q", "MessageBody": "m"},
-        "execution": EXECUTION, "state": "A", "retry": 0, "role": ROLE, "mock": None, "machine": "m", "token": "",
+        "execution": EXECUTION, "state": "A", "retry": 0, "role": ROLE, "credentials": "", "mock": None, "machine": "m",
+        "token": "",
     }]  # fmt: skip
 
 

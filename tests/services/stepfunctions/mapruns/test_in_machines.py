@@ -74,6 +74,23 @@ async def test_jsonata_sees_variables_and_items(path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("state", "machine", "follows"),
+    [({"ItemsPath": "$"}, {}, "MapRunSucceeded"), ({"Assign": {"x": 1}}, {}, "MapRunStarted"),
+     ({"Items": [1]}, {"QueryLanguage": "JSONata"}, "MapRunStarted")],
+)  # fmt: skip
+async def test_the_exit_follows_the_beginning_of_the_map_run_where_a_machine_is_young(
+    path: Path, state: Json, machine: Json, follows: str
+) -> None:
+    async with house(path) as here:
+        execution = await here.start(distributed(**state), [1], **machine)
+        await here.ended(execution)
+        events = {event["id"]: event for event in await here.events(execution)}
+
+    left = next(event for event in events.values() if event["type"] == "MapStateExited")
+    assert events[left["previousEventId"]]["type"] == follows
+
+
 async def test_the_members_of_an_object_may_be_items(path: Path) -> None:
     async with house(path) as here:
         assert await here.output(distributed(ItemsPath="$.all"), {"all": {"b": 2}}) == [{"Key": "b", "Value": 2}]

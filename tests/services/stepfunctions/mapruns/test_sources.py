@@ -48,6 +48,10 @@ async def test_given_headers_make_the_first_line_a_row() -> None:
     assert await items(b"1,2\n3,4\n", config) == [{"x": "1", "y": "2"}, {"x": "3", "y": "4"}]
 
 
+async def test_headers_that_are_given_beside_those_of_the_first_line_are_not_looked_at() -> None:
+    assert await items(b"a,b\n1,2\n", {**FIRST_ROW, "CSVHeaders": ["x"]}) == [{"a": "1", "b": "2"}]
+
+
 @pytest.mark.parametrize(
     ("name", "sign"), [("COMMA", ","), ("PIPE", "|"), ("SEMICOLON", ";"), ("SPACE", " "), ("TAB", "\t")]
 )

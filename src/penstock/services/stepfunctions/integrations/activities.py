@@ -43,7 +43,8 @@ class Asked(msgspec.Struct, frozen=True):
     machine: str = ""  # its name
     state: str = ""
     retry: int = 0
-    role: str = ""
+    role: str = ""  # the machine's
+    credentials: str = ""  # the role that the task takes instead, if any
     mock: str | None = None
     handle: str = ""
     submit: str = ""  # of a job to be stopped whose handle is not known: the key that it was submitted under
@@ -91,6 +92,8 @@ class Integrations:
     async def placed(self, task: Task, asked: Asked, overhearing: http.Overhearing | None = None) -> dict[str, Json]:
         """What the service itself says."""
         resource = parse_resource(asked.resource)
+        if asked.credentials and f":iam::{task.scope.account}:role/" not in asked.credentials:
+            raise failures.foreign(asked.credentials, task.scope.account)
         if resource.kind == "lambda":
             return {"output": self._fitting(await self._function(task, asked), asked.resource)}
         parameters = {} if asked.parameters is None else asked.parameters
@@ -186,10 +189,9 @@ class Integrations:
 
     @staticmethod
     def _scope(task: Task, asked: Asked) -> Scope:
-        """On whose behalf a task calls: its machine's role."""
-        if not asked.role:
-            return task.scope
-        return replace(task.scope, principal=special.session(asked.role, asked.execution))
+        """On whose behalf a task calls: the role of its credentials, or else its machine's."""
+        role = asked.credentials or asked.role
+        return replace(task.scope, principal=special.session(role, asked.execution)) if role else task.scope
 
     async def _answer(self, call: Call) -> Answer:
         return {name: await self._whole(value) for name, value in (await self._directory.answer(call)).items()}

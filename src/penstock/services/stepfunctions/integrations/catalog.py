@@ -54,12 +54,12 @@ PRODUCTS: Final[Mapping[str, Product]] = {
     "sagemaker": Product(
         service="sagemaker", errors="SageMaker", client="AmazonSageMaker", base="AmazonSageMakerException"
     ),
+    "athena": Product(service="athena", errors="Athena", client="AmazonAthena", base="AmazonAthenaException"),
     "codebuild": Product(
         service="codebuild", errors="CodeBuild", client="AWSCodeBuild", base="AWSCodeBuildException"
     ),
     "http": Product(service="", errors="States.Http", client="Http", base="Http"),
     "apigateway": _absent("API Gateway", "ApiGateway"),
-    "athena": _absent("Athena", "Athena"),
     "batch": _absent("Batch", "Batch"),
     "bedrock": _absent("Bedrock", "Bedrock"),
     "databrew": _absent("Glue DataBrew", "DataBrew"),

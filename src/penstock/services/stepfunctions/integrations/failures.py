@@ -37,6 +37,15 @@ def failed(document: str) -> ServiceError:
     return ServiceError(document, code="States.TaskFailed")
 
 
+def foreign(role: str, account: str) -> ServiceError:
+    """A role that a task cannot take."""
+    return ServiceError(
+        f"The task cannot take the role {role} of its Credentials: tasks act in the account of their state machine. "
+        f"Name a role of account {account}.",
+        code="States.Permissions",
+    )
+
+
 def absent(resource: Resource) -> ServiceError:
     """A service that Penstock does not have."""
     product = resource.product
@@ -59,11 +68,18 @@ def _of_sdk(resource: Resource, found: Fault, request_id: str) -> ServiceError:
     name = client(models.service_id(resource.called_service))
     kind = exception(pascal(found.name)) if found.shape is not None else f"{name}Exception"
     extended = f", Extended Request ID: {request_id}" if resource.called_service == "s3" else ""
+    # An answer to HEAD has no body that could say more: the SDK prints Java's null.
+    message = "null" if _is_head(resource) else found.message
     cause = (
-        f"{found.message} (Service: {name}, Status Code: {found.status}, Request ID: {request_id}{extended})"
+        f"{message} (Service: {name}, Status Code: {found.status}, Request ID: {request_id}{extended})"
         " (SDK Attempt Count: 1)"
     )
     return ServiceError(cause, code=f"{name}.{kind}")
+
+
+def _is_head(resource: Resource) -> bool:
+    operation = models.operation(resource.called_service, resource.called_operation)
+    return operation is not None and operation.http["method"] == "HEAD"
 
 
 def _of_optimised(resource: Resource, found: Fault, request_id: str) -> ServiceError:

@@ -26,7 +26,7 @@ class Wait:
     describe: str
     member: str  # of the describing request, in the model's spelling
     named: Callable[[Mapping[str, Json], Result], str]
-    status: str
+    status: str  # a member of the job, or of one in it: `Status.State`
     under_way: frozenset[str]
     good: str
     stop: str
@@ -92,6 +92,11 @@ WAITS: Final[Mapping[tuple[str, str], Wait]] = {
         status="PipelineExecutionStatus", under_way=frozenset({"Executing", "Stopping"}), good="Succeeded",
         stop="StopPipelineExecution", run=lambda result: str(result["PipelineExecutionArn"]),
     ),
+    ("athena", "startQueryExecution"): Wait(
+        describe="GetQueryExecution", member="QueryExecutionId", named=answered("QueryExecutionId"),
+        status="Status.State", under_way=frozenset({"QUEUED", "RUNNING"}), good="SUCCEEDED", stop="StopQueryExecution",
+        inside=lambda described: described["QueryExecution"], wrapper="QueryExecution",
+    ),
     ("codebuild", "startBuild"): _codebuild(
         "BatchGetBuilds", "Builds", "Build", "StopBuild", "BuildStatus", lambda result: result["Build"].get("Arn")
     ),
@@ -117,13 +122,19 @@ def outcome(resource: Resource, described: Result) -> Result | None:
     """What the state is told of a job, None while it is under way; raises `States.TaskFailed` of one that failed."""
     wait = wait_of(resource)
     job = wait.inside(described)
-    status = job.get(wait.status)
+    status = _at(job, wait.status)
     if status in wait.under_way:
         return None
     document = {wait.wrapper: job} if wait.wrapper else job
     if status != wait.good:
         raise failures.failed(as_text(document))
     return with_json(document) if resource.pattern == "sync:2" else document
+
+
+def _at(job: Json, path: str) -> Json:
+    for member in path.split("."):
+        job = (job or {}).get(member)
+    return job
 
 
 def with_json(execution: Result) -> Result:

@@ -152,7 +152,8 @@ def ended(turn: Turn, frame: Frame, state: Map, outcome: Outcome) -> None:
         started = frame.previous
         succeeded = turn.record(frame, "MapRunSucceeded")
         turn.record_aside(succeeded, "MapStateSucceeded")
-        if state.language == "JSONata":  # see docs/stepfunctions.md: AWS has linked the exit both ways
+        # AWS has linked the exit both ways (docs/stepfunctions.md); what is as young as the later way has the later.
+        if state.language == "JSONata" or frame.variables or state.assign is not None:
             frame.previous = started
         leaving.with_result(turn, frame, state, result.get("output"))
         return

@@ -27,6 +27,7 @@ class Work(msgspec.Struct):
     is_scheduled: bool = False  # of an activity: it is offered to workers
     is_started: bool = False  # … and one of them has it
     early: Json = None  # what a token's holder said before the task was known to be submitted
+    role: str = ""  # of its Credentials; empty where it acts in its machine's
 
     @property
     def has_timeout(self) -> bool:

@@ -17,7 +17,7 @@ _WITH_DETAILS: Final = {
 }
 _SHARED: Final = ("StateEntered", "StateExited")
 # Types whose details are an empty structure, rather than absent, when there is nothing to say.
-_NEVER_ABSENT: Final = frozenset({"ExecutionAborted", "ExecutionFailed", "ActivityStarted"})
+_NEVER_ABSENT: Final = frozenset({"ExecutionAborted", "ExecutionFailed", "ActivityFailed", "ActivityStarted"})
 
 
 @lru_cache(maxsize=128)

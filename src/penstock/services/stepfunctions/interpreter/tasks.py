@@ -49,7 +49,8 @@ def begin(turn: Turn, frame: Frame, state: Task) -> None:
     view = turn.view(frame, effective)
     arguments = effective if state.payload is None else state.payload.value(view)
     turn.note("afterParameters", arguments)
-    credentials = None if state.credentials is None else state.credentials.value(view)
+    if state.credentials is not None:
+        work.role = _role(state.credentials.value(view))
     work.timeout = seconds(view, state.timeout, "TimeoutSeconds", state.language)
     work.heartbeat = seconds(view, state.heartbeat, "HeartbeatSeconds", state.language)
     frame.arguments = arguments
@@ -57,7 +58,7 @@ def begin(turn: Turn, frame: Frame, state: Task) -> None:
     if resource.kind == "activity":
         _offer(turn, frame, resource)
     else:
-        _submit(turn, frame, resource, credentials)
+        _submit(turn, frame, resource)
     frame.phase = "task"
     _watch_over(turn, frame)
 
@@ -70,6 +71,14 @@ def _check_arguments(state: Task, resource: Resource, arguments: Json) -> None:
             failing.RUNTIME,
             f"The {field} '{encode(arguments)}' could not be used to start the Task: [{', '.join(wrong)}]",
         )
+
+
+def _role(credentials: Json) -> str:
+    """The role that a task takes instead of its machine's."""
+    role = credentials.get("RoleArn")
+    if not isinstance(role, str):
+        raise Failure(failing.RUNTIME, f"The RoleArn of the Credentials must be a string, but was: {encode(role)}")
+    return role
 
 
 def _token(turn: Turn, frame: Frame) -> str:
@@ -90,13 +99,13 @@ def read_token(token: str) -> tuple[str, int, int] | None:
     return run, frame, turn
 
 
-def _submit(turn: Turn, frame: Frame, resource: Resource, credentials: Json) -> None:
+def _submit(turn: Turn, frame: Frame, resource: Resource) -> None:
     order, work = turn.plan.order, frame.work
     assert work is not None
     text = turn.text(frame.arguments, frame.state)
     details: dict[str, Json] = _bounds(work)
-    if credentials is not None:
-        details["taskCredentials"] = {"roleArn": credentials.get("RoleArn")}
+    if work.role:
+        details["taskCredentials"] = {"roleArn": work.role}
     if resource.kind == "lambda":
         turn.record(frame, "LambdaFunctionScheduled", {"resource": resource.arn, "input": text, **details})
     else:
@@ -185,6 +194,7 @@ def look_again(turn: Turn, frame: Frame, state: Task, times: int) -> None:
         "execution": turn.plan.order.arn,
         "state": frame.state,
         "role": turn.plan.order.role,
+        "credentials": frame.work.role,
         "times": times,
     }
     turn.want(Perform(f"f{frame.id}.{frame.turn}.{times}", FINISH, task))

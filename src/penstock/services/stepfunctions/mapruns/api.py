@@ -6,6 +6,9 @@ from typing import Any, Final
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.stepfunctions import answers, arns
+from penstock.services.stepfunctions import rows as executions
+from penstock.services.stepfunctions.failures import no_execution, no_map_run
+from penstock.services.stepfunctions.lists import PAGE, place_of
 from penstock.services.stepfunctions.mapruns import rows
 from penstock.services.stepfunctions.mapruns.flow import UPDATE
 from penstock.services.stepfunctions.mapruns.order import MapRunOrder
@@ -17,7 +20,6 @@ from penstock.wire.call import Answer, Call, ServiceError, operation
 
 Json = Any
 Request = Mapping[str, Json]
-PAGE: Final = 100
 _FIELDS: Final = {
     "maxConcurrency": "max_concurrency",
     "toleratedFailureCount": "tolerated_count",
@@ -58,10 +60,11 @@ class MapRuns:
     async def list(self, call: Call, request: Request) -> Answer:
         arn = request["executionArn"]
         arns.check(arn, "execution")
-        token = request.get("nextToken")
-        after = pages.decode(token) if token else (0.0, "")
+        after = place_of(request.get("nextToken"), tuple[float, str]) or (0.0, "")
         limit = request.get("maxResults") or PAGE
-        found = await self.database.read(lambda tx: rows.of_execution(tx, arn, after=(after[0], after[1]), limit=limit))
+        found = await self.database.read(lambda tx: rows.of_execution(tx, arn, after=after, limit=limit))
+        if not found and await self.database.read(lambda tx: executions.find(tx, arn)) is None:
+            raise no_execution(arn)
         page = found[:limit]
         answer: dict[str, Json] = {"mapRuns": [summary(each) for each in page]}
         if len(found) > limit:
@@ -84,7 +87,7 @@ class MapRuns:
         arns.check(arn, "mapRun")
         found = await self.database.read(lambda tx: rows.find(tx, arn))
         if found is None:
-            raise ServiceError(f"Map Run Does Not Exist: '{arn}'", code="ResourceNotFound")
+            raise no_map_run(arn)
         return found
 
 

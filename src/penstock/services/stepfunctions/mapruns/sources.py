@@ -157,7 +157,8 @@ class Source:
                 raise failed(f"line {number} of {source} is not JSON: {error}") from None
 
     async def _csv(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[Json]:
-        headers: list[str] | None = self._config.get("CSVHeaders")
+        is_given = self._config.get("CSVHeaderLocation") == "GIVEN"
+        headers: list[str] | None = self._config.get("CSVHeaders") if is_given else None
         async for record in self._records(pieces):
             if headers is None:
                 headers = record
