@@ -189,6 +189,11 @@ class Client:
     async def __call__(self, operation_name: str, /, **request: Json) -> Answer:
         return await self.directory.answer(Call("codebuild", operation_name, request, ALICE))
 
+    async def started_by(self, principal: str, project: str = "app") -> Json:
+        """A build that somebody else has started."""
+        call = Call("codebuild", "StartBuild", {"projectName": project}, Scope(principal=principal))
+        return (await self.directory.answer(call))["build"]
+
     async def build(self, name: str = "app") -> Json:
         return (await self("BatchGetBuilds", ids=[name]))["builds"][0]
 

@@ -16,7 +16,7 @@ PROJECT: Final = Plain(
     read="BatchGetProjects",
     update="UpdateProject",
     delete="DeleteProject",
-    properties="Artifacts BuildBatchConfig Cache ConcurrentBuildLimit Description EncryptionKey Environment "
+    properties="Artifacts AutoRetryLimit BuildBatchConfig Cache ConcurrentBuildLimit Description EncryptionKey Environment "
     "LogsConfig Name QueuedTimeoutInMinutes SecondaryArtifacts SecondarySourceVersions SecondarySources ServiceRole "
     "Source SourceVersion Tags TimeoutInMinutes Triggers VpcConfig",
     required="Artifacts Environment ServiceRole Source",
@@ -29,6 +29,7 @@ PROJECT: Final = Plain(
     unchecked="Triggers",
     check=lambda properties: unfit_triggers(properties.get("Triggers") or {}),
     reset={
+        "AutoRetryLimit": 0,
         "BuildBatchConfig": {},
         "Cache": {"Type": "NO_CACHE"},
         "Description": "",
