@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import time
+import urllib.request
 import zipfile
 from typing import Any
 
@@ -81,6 +82,27 @@ def test_a_build_outlives_the_server_and_delivers(own: World) -> None:
     assert sum(line.endswith("Entering phase BUILD") for line in log) == 1
     content = world.client("s3").get_object(Bucket=bucket, Key="app.zip")["Body"].read()
     assert zipfile.ZipFile(io.BytesIO(content)).read("said") == b"hello, build\n"
+
+    shown = public_builds(world, build["projectName"])
+    place = f"{shown}/{build['id'].partition(':')[2]}"
+    assert seen(place).count("SUCCEEDED") >= len(build["phases"]) - 1
+    assert seen(shown).count("SUCCEEDED") == 1
+    assert "Entering phase BUILD" in seen(f"{place}/log")
+    with urllib.request.urlopen(f"{place}/artifacts/primary", timeout=DEADLINE) as artifact:
+        assert artifact.read() == content
+
+
+def public_builds(world: World, name: str) -> str:
+    """The address of a project's builds, for everybody."""
+    client = world.client("codebuild")
+    arn = client.batch_get_projects(names=[name])["projects"][0]["arn"]
+    told = client.update_project_visibility(projectArn=arn, projectVisibility="PUBLIC_READ", resourceAccessRole=ROLE)
+    return f"{client.meta.endpoint_url}/_penstock/public-builds/{told['publicProjectAlias']}"
+
+
+def seen(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=DEADLINE) as answer:
+        return str(answer.read().decode())
 
 
 def ended(world: World, name: str) -> Json | None:

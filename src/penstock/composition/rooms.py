@@ -74,6 +74,7 @@ from penstock.store.streams import Streams
 from penstock.store.tapes import Tapes
 from penstock.telemetry.following import contexts
 from penstock.wire.call import Directory, Scope, Service
+from penstock.wire.exhibits import Exhibits
 from penstock.wire.hooks import Hook
 from penstock.wire.terminals import Enter
 from penstock.wire.validate import validate
@@ -135,6 +136,7 @@ class Rooms:
     codeconnections: CodeConnectionsRoom
     hooks: dict[str, Callable[[Hook], Awaitable[tuple[int, str]]]]  # rooms that hear git hosts
     terminals: dict[str, Enter]  # rooms that let people in
+    exhibits: dict[str, Exhibits]  # rooms that show something to anybody
     tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
     chores: list[Callable[[], Coroutine[Any, Any, None]]]  # what rooms want done all the time, until it is cancelled
 
@@ -200,6 +202,7 @@ class Rooms:
             pushes=pushes,
             hooks={},
             terminals={},
+            exhibits={},
             tidy=[],
             chores=[],
         )
@@ -292,6 +295,7 @@ class Rooms:
         self.tidy.append(codebuild.tidy)
         self.hooks["codebuild"] = codebuild.hear
         self.terminals["codebuild"] = codebuild.enter
+        self.exhibits["codebuild"] = codebuild.exhibits
 
     def _furnish_functions(self, data: Path, streams: Streams, clients_of: lambda_.ClientsOf) -> None:
         functions = lambda_.furnish(

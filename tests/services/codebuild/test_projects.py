@@ -84,7 +84,7 @@ ENVIRONMENT = project()["environment"]
             {"cache": {"type": "LOCAL", "modes": ["LOCAL_DOCKER_LAYER_CACHE"]}},
             "leave LOCAL_DOCKER_LAYER_CACHE out",
         ),
-        ({"badgeEnabled": True}, "badgeEnabled: Penstock makes no build badges"),
+        ({"badgeEnabled": True}, "badgeEnabled: badges are of branches: the source must be a git repository"),
         ({"autoRetryLimit": -1}, "autoRetryLimit: it must be 0 or more"),
     ],
 )

@@ -164,7 +164,7 @@ class World:
             folder=self.folder / "fetched", client_environment=lambda scope, role: {"ROLE": role, **self.environment},
             clock=self.clock, chance=chance, announce=self.announce, endpoint=lambda: "http://here",
         )  # fmt: skip
-        self.tidy, self.hear, self.enter = room.tidy, room.hear, room.enter
+        self.tidy, self.hear, self.enter, self.exhibits = room.tidy, room.hear, room.enter, room.exhibits
         ready = asyncio.Event()
         task = asyncio.create_task(engine.work(ready.set))
         waiting = asyncio.create_task(ready.wait())

@@ -13,7 +13,7 @@ import msgspec
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
-from penstock.services.codebuild import places, requests
+from penstock.services.codebuild import badges, places, requests
 from penstock.services.codebuild.announcing import Announce
 from penstock.services.codebuild.finding import Kind
 from penstock.services.codebuild.flow import FLOW, STOP, document
@@ -154,6 +154,7 @@ class Builds:
         documents.update(tx, project.changed(project.modified_at, builds=number))
         made = documents.insert(tx, document(scope, plan, State()))
         self.engine.start(tx, RunId(plan.arn), FLOW, msgspec.json.encode(plan), scope=scope)
+        badges.note(tx, project, plan)
         self.announce(tx, made, {})
         return made
 

@@ -35,7 +35,7 @@ OUTCOMES: Final[Mapping[Status, RunStatus]] = {"SUCCEEDED": "Succeeded", "STOPPE
 Again = Callable[[Transaction, Scope, Plan, float], str]  # a build that has failed, and when; the next one's ARN
 
 
-def never(tx: Transaction, scope: Scope, plan: Plan, at: float) -> str:
+def never(tx: Transaction, scope: Scope, plan: Plan, at: float) -> str:  # noqa: ARG001
     """Where builds are not retried."""
     return ""
 
@@ -44,7 +44,7 @@ _plans: Final = msgspec.json.Decoder(Plan)
 
 
 class BuildFlow:
-    """`settled` is told, after the commit, of a build whose job need not be remembered any more; `again` retries one."""
+    """`settled` is told, after the commit, of a build whose job need not be remembered any more; `again` retries."""
 
     name = FLOW
     state_type = State

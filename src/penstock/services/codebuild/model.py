@@ -19,6 +19,8 @@ PLACE: Final = "codebuild/place"
 SANDBOX: Final = "codebuild/sandbox"
 COMMAND: Final = "codebuild/command"
 CACHE: Final = "codebuild/cache"
+EXHIBIT: Final = "codebuild/exhibit"  # what anybody may see, by an id that nobody can guess
+NEWEST: Final = "codebuild/newest"  # which build is the newest of a branch or a tag
 
 Status = Literal["SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"]
 

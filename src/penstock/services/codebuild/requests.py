@@ -79,8 +79,6 @@ def check(settings: Mapping[str, Json]) -> None:
     check_cache(settings.get("cache", {"type": "NO_CACHE"}))
     if settings.get("fileSystemLocations"):
         raise invalid("fileSystemLocations: Penstock mounts no EFS file systems into builds: leave it out.")
-    if settings.get("badgeEnabled"):
-        raise invalid("badgeEnabled: Penstock makes no build badges: leave it out.")
     if settings.get("autoRetryLimit", 0) < 0:
         raise invalid("Invalid autoRetryLimit: it must be 0 or more")
 

@@ -17,6 +17,7 @@ from penstock.services.codebuild.batches.starting import Starting
 from penstock.services.codebuild.builds import Builds
 from penstock.services.codebuild.credentials import SourceCredentials
 from penstock.services.codebuild.doors import DebugSessions, Doors, SandboxSessions
+from penstock.services.codebuild.exhibiting import Exhibition, Visibility
 from penstock.services.codebuild.fetching import ClientEnvironment, Fetching
 from penstock.services.codebuild.fleets import Fleets
 from penstock.services.codebuild.flow import FETCH, RUN, STOP_JOB, BuildFlow
@@ -32,6 +33,7 @@ from penstock.services.codebuild.webhooks import Webhooks
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory
+from penstock.wire.exhibits import Exhibits
 from penstock.wire.hooks import Hook
 from penstock.wire.terminals import Enter
 
@@ -40,11 +42,12 @@ NOTHING_MORE: Final[Mapping[str, str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class CodeBuildRoom:
-    """What is to be done now and then; who hears git hosts; who lets people in."""
+    """What is to be done now and then; who hears git hosts; who lets people in; who shows what to anybody."""
 
     tidy: Callable[[], Awaitable[None]]
     hear: Callable[[Hook], Awaitable[tuple[int, str]]]
     enter: Enter
+    exhibits: Exhibits
 
 
 def open_codebuild(
@@ -65,7 +68,7 @@ def open_codebuild(
 ) -> CodeBuildRoom:
     """Enter the operations into the directory, the flow and its activities into the engine. Before `engine.work`.
 
-    `folder` is where sources are fetched to, `endpoint` where webhooks come in; `privileged` are what builds that
+    `folder` is where sources are fetched to, `endpoint` this server's address; `privileged` are what builds that
     may build images are told.
     """
     running = Running(
@@ -82,7 +85,7 @@ def open_codebuild(
     engine.activity(FETCH, Fetching(engine.database, directory, blobs, folder, client_environment).fetch)
     engine.activity(RUN, running.run)
     engine.activity(STOP_JOB, running.stop)
-    directory.register(Projects(engine.database, clock))
+    directory.register(Projects(engine.database, endpoint, clock, chance))
     directory.register(ReportGroups(engine.database, clock))
     directory.register(Reports(engine.database))
     builds = Builds(engine, clock, chance, announce)
@@ -97,9 +100,10 @@ def open_codebuild(
     doors = Doors(runtime, endpoint, clock, chance)
     webhooks = Webhooks(builds, endpoint, clock, chance)
     credentials, sharing = SourceCredentials(engine.database, clock), Sharing(engine.database, clock)
+    visibility = Visibility(engine.database, clock, chance)
     sandboxes = (Sandboxes(builds), Commands(builds), SandboxSessions(engine.database, doors))
     directory.register(Fleets(engine.database, clock, chance))
     debugging = DebugSessions(engine.database, doors)
-    for service in (builds, Batches(builds), webhooks, credentials, sharing, *sandboxes, debugging):
+    for service in (builds, Batches(builds), webhooks, credentials, sharing, visibility, *sandboxes, debugging):
         directory.register(service)
-    return CodeBuildRoom(running.tidy, webhooks.receive, doors.enter)
+    return CodeBuildRoom(running.tidy, webhooks.receive, doors.enter, Exhibition(engine.database, directory))
