@@ -69,6 +69,7 @@ from penstock.services.stepfunctions.quotas import read_quotas
 from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.blobs import GRACE, Blobs, Digest
 from penstock.store.logfile import stream_path
+from penstock.store.sealing import Sealing
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
 from penstock.store.tapes import Tapes
@@ -131,7 +132,7 @@ class Rooms:
     ring: identity.StoredKeys
     peripheral: Peripheral
     instead: tuple[Service, ...]  # what answers in place of the peripheral services, unless those are forwarded
-    sealing: ssm.Sealing
+    sealing: Sealing
     codecommit: CodeCommitRoom
     codeconnections: CodeConnectionsRoom
     hooks: dict[str, Callable[[Hook], Awaitable[tuple[int, str]]]]  # rooms that hear git hosts
@@ -171,7 +172,7 @@ class Rooms:
         containers = containers_of(data, container_engine, blobs, images, slots)
         engine, notices = Engine(database, directory, clock=clock, chance=chance), Notices(database, directory)
         deliveries, pushes = Deliveries(engine, directory), Pushes()
-        peripheral, sealing = Peripheral(directory, endpoint, clock), ssm.Sealing()
+        peripheral, sealing = Peripheral(directory, endpoint, clock), Sealing()
         rooms = cls(
             database=database,
             directory=directory,
@@ -284,6 +285,7 @@ class Rooms:
             runtime=self.runtime,
             machine=BuildMachine(here.cpus, here.memory_mib),
             streams=streams,
+            sealing=self.sealing,
             folder=data / "fetched",
             client_environment=client_environment,
             endpoint=endpoint,
@@ -399,6 +401,7 @@ class Rooms:
             directory=self.directory,
             notices=self.notices,
             pushes=self.pushes,
+            sealing=self.sealing,
             endpoint=endpoint,
             clock=clock,
             chance=chance,
@@ -443,6 +446,7 @@ class Rooms:
             alarms=alarms,
             deliveries=self.deliveries,
             notices=self.notices,
+            sealing=self.sealing,
             clock=clock,
             chance=chance,
         )

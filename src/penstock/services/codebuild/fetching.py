@@ -33,6 +33,7 @@ from penstock.services.codebuild.requests import GIT, is_inline
 from penstock.store import blobs
 from penstock.store.blobs import Blob, Blobs
 from penstock.store.database import Database
+from penstock.store.sealing import Sealing
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role ARN) → credentials and endpoint
@@ -83,12 +84,14 @@ class Fetching:
         database: Database,
         directory: Directory,
         kept: Blobs,
+        sealing: Sealing,
         folder: Path,
         client_environment: ClientEnvironment,
     ) -> None:
         self._database = database
         self._directory = directory
         self._blobs = kept
+        self._sealing = sealing
         self._folder = folder
         self._client_environment = client_environment
         self._caches = Caches(database, directory, kept)
@@ -166,7 +169,7 @@ class Fetching:
         if not location.startswith(("http://", "https://")):
             return Way(location)
         name = urlsplit(location).path.strip("/")
-        return Way(location, await authorization(self._database, self._directory, scope, source, name))
+        return Way(location, await authorization(self._database, self._directory, self._sealing, scope, source, name))
 
     # -- S3
 

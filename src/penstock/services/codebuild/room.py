@@ -31,6 +31,7 @@ from penstock.services.codebuild.sandboxes.operations import Commands, Sandboxes
 from penstock.services.codebuild.sharing import Sharing
 from penstock.services.codebuild.webhooks import Webhooks
 from penstock.store.blobs import Blobs
+from penstock.store.sealing import Sealing
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory
 from penstock.wire.exhibits import Exhibits
@@ -58,6 +59,7 @@ def open_codebuild(
     runtime: Runtime,
     machine: Machine,
     streams: Streams,
+    sealing: Sealing,
     folder: Path,
     client_environment: ClientEnvironment,
     endpoint: Callable[[], str],
@@ -82,7 +84,7 @@ def open_codebuild(
         clock=clock,
         privileged=privileged,
     )
-    engine.activity(FETCH, Fetching(engine.database, directory, blobs, folder, client_environment).fetch)
+    engine.activity(FETCH, Fetching(engine.database, directory, blobs, sealing, folder, client_environment).fetch)
     engine.activity(RUN, running.run)
     engine.activity(STOP_JOB, running.stop)
     directory.register(Projects(engine.database, endpoint, clock, chance))
@@ -98,8 +100,8 @@ def open_codebuild(
     engine.register(SandboxFlow(running.settled))
     engine.register(CommandFlow())
     doors = Doors(runtime, endpoint, clock, chance)
-    webhooks = Webhooks(builds, endpoint, clock, chance)
-    credentials, sharing = SourceCredentials(engine.database, clock), Sharing(engine.database, clock)
+    webhooks = Webhooks(builds, sealing, endpoint, clock, chance)
+    credentials, sharing = SourceCredentials(engine.database, sealing, clock), Sharing(engine.database, clock)
     visibility = Visibility(engine.database, clock, chance)
     sandboxes = (Sandboxes(builds), Commands(builds), SandboxSessions(engine.database, doors))
     directory.register(Fleets(engine.database, clock, chance))
