@@ -285,6 +285,7 @@ class Rooms:
             runtime=self.runtime,
             machine=BuildMachine(here.cpus, here.memory_mib),
             streams=streams,
+            deliveries=self.deliveries,
             sealing=self.sealing,
             folder=data / "fetched",
             client_environment=client_environment,

@@ -10,7 +10,7 @@ import pytest
 from penstock.languages.githosts.tree import Change, PullRequest, Push
 from penstock.services.codebuild import hookfilters
 from penstock.services.codebuild.credentials import authorization, basic
-from penstock.services.codebuild.fetching import Way
+from penstock.services.codebuild.ways import Way
 from penstock.wire.call import ServiceError
 from penstock.wire.hooks import PLACE, Hook
 from services.codebuild.test_sources import repository

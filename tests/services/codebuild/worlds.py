@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.worlds import chances
 from migrated import migrate
+from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.codebuild.announcing import Announce, unheard
@@ -167,7 +168,7 @@ class World:
         room = open_codebuild(
             engine=engine, directory=directory, blobs=self.blobs, runtime=self.runtime,
             machine=Machine(cpus=4, memory_mib=8192), streams=Streams(directory, self.stream),
-            sealing=self.sealing, folder=self.folder / "fetched",
+            deliveries=Deliveries(engine, directory), sealing=self.sealing, folder=self.folder / "fetched",
             client_environment=lambda scope, role: {"ROLE": role, **self.environment},
             clock=self.clock, chance=chance, announce=self.announce, endpoint=lambda: "http://here",
         )  # fmt: skip

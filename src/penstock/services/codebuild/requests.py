@@ -7,6 +7,7 @@ from penstock.services.codebuild.model import Json, Occasion, Plan
 from penstock.wire.call import Scope, ServiceError
 
 GIT: Final = frozenset({"CODECOMMIT", "GITHUB", "GITHUB_ENTERPRISE", "GITLAB", "GITLAB_SELF_MANAGED", "BITBUCKET"})
+HOSTS: Final = GIT - {"CODECOMMIT"}
 TIMEOUT: Final = 60
 QUEUED_TIMEOUT: Final = 480
 PIPELINES: Final = "codepipeline/"  # who retry their builds themselves
@@ -90,6 +91,8 @@ def check_source(source: Mapping[str, Json], *, is_primary: bool) -> None:
             raise invalid(f"Invalid project source: location is required for source type {kind}")
         if kind == "S3" and "/" not in source["location"]:
             raise invalid(f"Invalid project source: location must be a valid S3 source: {source['location']}")
+    if source.get("reportBuildStatus") and kind not in HOSTS:
+        raise invalid(f"Invalid project source: reportBuildStatus is not supported for source type {kind}")
     given = source.get("buildspec", "")
     if kind == "NO_SOURCE" and is_primary and not is_inline(given) and not given.startswith("arn:"):
         raise invalid("Invalid project source: a buildspec is required when source type is NO_SOURCE")

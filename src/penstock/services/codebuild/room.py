@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
 from penstock.engine.jobs import Runtime
 from penstock.services.codebuild.announcing import Announce, unheard
@@ -21,6 +22,7 @@ from penstock.services.codebuild.exhibiting import Exhibition, Visibility
 from penstock.services.codebuild.fetching import ClientEnvironment, Fetching
 from penstock.services.codebuild.fleets import Fleets
 from penstock.services.codebuild.flow import FETCH, RUN, STOP_JOB, BuildFlow
+from penstock.services.codebuild.model import Json
 from penstock.services.codebuild.projects import Projects
 from penstock.services.codebuild.reports import ReportGroups, Reports
 from penstock.services.codebuild.running import Machine, Running
@@ -29,8 +31,12 @@ from penstock.services.codebuild.sandboxes.executing import Executing
 from penstock.services.codebuild.sandboxes.flow import SandboxFlow
 from penstock.services.codebuild.sandboxes.operations import Commands, Sandboxes
 from penstock.services.codebuild.sharing import Sharing
+from penstock.services.codebuild.standing import TELL, Hosts
+from penstock.services.codebuild.ways import Ways
 from penstock.services.codebuild.webhooks import Webhooks
 from penstock.store.blobs import Blobs
+from penstock.store.database import Transaction
+from penstock.store.documents import Document
 from penstock.store.sealing import Sealing
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory
@@ -59,6 +65,7 @@ def open_codebuild(
     runtime: Runtime,
     machine: Machine,
     streams: Streams,
+    deliveries: Deliveries,
     sealing: Sealing,
     folder: Path,
     client_environment: ClientEnvironment,
@@ -84,14 +91,17 @@ def open_codebuild(
         clock=clock,
         privileged=privileged,
     )
-    engine.activity(FETCH, Fetching(engine.database, directory, blobs, sealing, folder, client_environment).fetch)
+    ways = Ways(engine.database, directory, sealing)
+    hosts = Hosts(engine, deliveries, ways, endpoint)
+    engine.activity(TELL, hosts.tell)
+    engine.activity(FETCH, Fetching(engine.database, directory, blobs, ways, folder, client_environment).fetch)
     engine.activity(RUN, running.run)
     engine.activity(STOP_JOB, running.stop)
     directory.register(Projects(engine.database, endpoint, clock, chance))
     directory.register(ReportGroups(engine.database, clock))
     directory.register(Reports(engine.database))
     builds = Builds(engine, clock, chance, announce)
-    engine.register(BuildFlow(running.settled, announce, builds.again))
+    engine.register(BuildFlow(running.settled, both(announce, hosts.note), builds.again))
     engine.activity(START, Starting(builds).start)
     engine.activity(COMBINE, Combining(directory, blobs).combine)
     engine.activity(MERGE, Merging(engine.database).merge)
@@ -109,3 +119,11 @@ def open_codebuild(
     for service in (builds, Batches(builds), webhooks, credentials, sharing, visibility, *sandboxes, debugging):
         directory.register(service)
     return CodeBuildRoom(running.tidy, webhooks.receive, doors.enter, Exhibition(engine.database, directory))
+
+
+def both(first: Announce, then: Announce) -> Announce:
+    def announce(tx: Transaction, build: Document, before: Mapping[str, Json]) -> None:
+        first(tx, build, before)
+        then(tx, build, before)
+
+    return announce

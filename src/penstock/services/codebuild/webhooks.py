@@ -15,7 +15,7 @@ from penstock.languages.githosts import hooks
 from penstock.services.codebuild import hookfilters
 from penstock.services.codebuild.model import PROJECT, Json
 from penstock.services.codebuild.projects import KEYS, PROJECTS
-from penstock.services.codebuild.requests import GIT, invalid
+from penstock.services.codebuild.requests import HOSTS, invalid
 from penstock.store import documents
 from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
 from penstock.wire.hooks import Hook, address
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 log: Final = logging.getLogger(__name__)
 SERVICE: Final = "codebuild"
-HOSTS: Final = GIT - {"CODECOMMIT"}
 KEPT: Final = ("branchFilter", "filterGroups", "buildType", "manualCreation")
 
 
