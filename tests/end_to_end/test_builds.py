@@ -180,23 +180,29 @@ def test_a_shell_opens_in_a_build_where_it_has_failed(world: World) -> None:
     spec = "version: 0.2\nphases: {build: {commands: [mkdir deep && cd deep, export MINE=kept, 'false']}}"
     project(world, "debugged", spec)
     build = world.client("codebuild").start_build(projectName="debugged", debugSessionEnabled=True)["build"]
+
+    status = visited(world, build, "$(aws sts get-caller-identity --query Account)", b'kept in deep by "123456789012"')
+    over = until(lambda: ended(world, build["id"]), "the build ends")
+
+    assert status == 1
+    assert over["buildStatus"] == "FAILED"
+
+
+def visited(world: World, build: Json, who: str, shown: bytes) -> int:
+    """How a build has ended for who opened a shell in it, looked around, and had it go on."""
     here, there = pty.openpty()
     words = [sys.executable, "-m", "penstock", "build", "debug", build["id"], "--endpoint", world.place.endpoint]
     with subprocess.Popen(words, stdin=there, stdout=there, stderr=there, start_new_session=True) as process:
         os.close(there)
         try:
-            os.write(here, b"echo $MINE in $(basename $PWD) by $(aws sts get-caller-identity --query Account)\n")
-            until_shown(here, b'kept in deep by "123456789012"')
+            os.write(here, f"echo $MINE in $(basename $PWD) by {who}\n".encode())
+            until_shown(here, shown)
             os.write(here, b"codebuild-resume\n")
             until_shown(here, b"The terminal is gone")
-            status = process.wait(DEADLINE)
+            return process.wait(DEADLINE)
         finally:
             process.kill()
             os.close(here)
-    over = until(lambda: ended(world, build["id"]), "the build ends")
-
-    assert status == 1
-    assert over["buildStatus"] == "FAILED"
 
 
 def until_shown(terminal: int, text: bytes) -> None:
