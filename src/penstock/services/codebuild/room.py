@@ -112,11 +112,10 @@ def open_codebuild(
     doors = Doors(runtime, endpoint, clock, chance)
     webhooks = Webhooks(builds, sealing, endpoint, clock, chance)
     credentials, sharing = SourceCredentials(engine.database, sealing, clock), Sharing(engine.database, clock)
-    visibility = Visibility(engine.database, clock, chance)
-    sandboxes = (Sandboxes(builds), Commands(builds), SandboxSessions(engine.database, doors))
-    directory.register(Fleets(engine.database, clock, chance))
-    debugging = DebugSessions(engine.database, doors)
-    for service in (builds, Batches(builds), webhooks, credentials, sharing, visibility, *sandboxes, debugging):
+    visibility, fleets = Visibility(engine.database, clock, chance), Fleets(engine.database, clock, chance)
+    sessions = SandboxSessions(engine.database, doors), DebugSessions(engine.database, doors)
+    sandboxes = Sandboxes(builds), Commands(builds), *sessions
+    for service in (builds, Batches(builds), webhooks, credentials, sharing, visibility, fleets, *sandboxes):
         directory.register(service)
     return CodeBuildRoom(running.tidy, webhooks.receive, doors.enter, Exhibition(engine.database, directory))
 
