@@ -37,6 +37,7 @@ from penstock.composition.rooms import Clients, Rooms, sweep
 from penstock.composition.sources import MIGRATIONS, chance, clock
 from penstock.engine.engine import Engine
 from penstock.gateway import access, credentials
+from penstock.gateway.exhibits import ExhibitDoor
 from penstock.gateway.forwarding import Forwarding, Program
 from penstock.gateway.git import GitDoor
 from penstock.gateway.gitproxy import GitProxy
@@ -275,6 +276,7 @@ class Penstock:
                 *connected.routes(),
                 *HookDoor(rooms.hooks, auth=settings.auth).routes(),
                 *TerminalDoor(rooms.terminals, auth=settings.auth).routes(),
+                *ExhibitDoor(rooms.exhibits["codebuild"], auth=settings.auth).routes(),
             ],
             links={"Watch what goes on": PLACE},
             hear=rooms.hearing.hear,

@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import time
+import urllib.request
 import zipfile
 from typing import Any
 
@@ -81,6 +82,27 @@ def test_a_build_outlives_the_server_and_delivers(own: World) -> None:
     assert sum(line.endswith("Entering phase BUILD") for line in log) == 1
     content = world.client("s3").get_object(Bucket=bucket, Key="app.zip")["Body"].read()
     assert zipfile.ZipFile(io.BytesIO(content)).read("said") == b"hello, build\n"
+
+    shown = public_builds(world, build["projectName"])
+    place = f"{shown}/{build['id'].partition(':')[2]}"
+    assert seen(place).count("SUCCEEDED") >= len(build["phases"]) - 1
+    assert seen(shown).count("SUCCEEDED") == 1
+    assert "Entering phase BUILD" in seen(f"{place}/log")
+    with urllib.request.urlopen(f"{place}/artifacts/primary", timeout=DEADLINE) as artifact:
+        assert artifact.read() == content
+
+
+def public_builds(world: World, name: str) -> str:
+    """The address of a project's builds, for everybody."""
+    client = world.client("codebuild")
+    arn = client.batch_get_projects(names=[name])["projects"][0]["arn"]
+    told = client.update_project_visibility(projectArn=arn, projectVisibility="PUBLIC_READ", resourceAccessRole=ROLE)
+    return f"{client.meta.endpoint_url}/_penstock/public-builds/{told['publicProjectAlias']}"
+
+
+def seen(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=DEADLINE) as answer:
+        return str(answer.read().decode())
 
 
 def ended(world: World, name: str) -> Json | None:
@@ -158,23 +180,29 @@ def test_a_shell_opens_in_a_build_where_it_has_failed(world: World) -> None:
     spec = "version: 0.2\nphases: {build: {commands: [mkdir deep && cd deep, export MINE=kept, 'false']}}"
     project(world, "debugged", spec)
     build = world.client("codebuild").start_build(projectName="debugged", debugSessionEnabled=True)["build"]
+
+    status = visited(world, build, "$(aws sts get-caller-identity --query Account)", b'kept in deep by "123456789012"')
+    over = until(lambda: ended(world, build["id"]), "the build ends")
+
+    assert status == 1
+    assert over["buildStatus"] == "FAILED"
+
+
+def visited(world: World, build: Json, who: str, shown: bytes) -> int:
+    """How a build has ended for who opened a shell in it, looked around, and had it go on."""
     here, there = pty.openpty()
     words = [sys.executable, "-m", "penstock", "build", "debug", build["id"], "--endpoint", world.place.endpoint]
     with subprocess.Popen(words, stdin=there, stdout=there, stderr=there, start_new_session=True) as process:
         os.close(there)
         try:
-            os.write(here, b"echo $MINE in $(basename $PWD) by $(aws sts get-caller-identity --query Account)\n")
-            until_shown(here, b'kept in deep by "123456789012"')
+            os.write(here, f"echo $MINE in $(basename $PWD) by {who}\n".encode())
+            until_shown(here, shown)
             os.write(here, b"codebuild-resume\n")
             until_shown(here, b"The terminal is gone")
-            status = process.wait(DEADLINE)
+            return process.wait(DEADLINE)
         finally:
             process.kill()
             os.close(here)
-    over = until(lambda: ended(world, build["id"]), "the build ends")
-
-    assert status == 1
-    assert over["buildStatus"] == "FAILED"
 
 
 def until_shown(terminal: int, text: bytes) -> None:

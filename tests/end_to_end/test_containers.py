@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from end_to_end.test_builds import ended, project, visited
 from end_to_end.world import IMAGE, Json, World, penstock, running, s3_prefix, until
 from runtimes import podman
 
@@ -117,6 +118,39 @@ def test_a_job_in_a_container_outlives_the_server_and_can_be_stopped(contained: 
         lambda: not [each for each in podman.containers(engine_socket) if "penstock.job" in each["Labels"]],
         "no container is left",
     )
+
+
+def test_a_shell_opens_in_a_build_in_a_container(contained: World) -> None:
+    spec = "version: 0.2\nphases: {build: {commands: [mkdir deep && cd deep, export MINE=kept, 'false']}}"
+    project(contained, "debugged", spec)
+    build = contained.client("codebuild").start_build(
+        projectName="debugged", debugSessionEnabled=True, imageOverride="localhost/python"
+    )["build"]
+
+    status = visited(contained, build, "$(cat /run/.containerenv >/dev/null && echo podman)", b"kept in deep by podman")
+
+    assert status == 1
+    assert until(lambda: ended(contained, build["id"]), "the build ends")["buildStatus"] == "FAILED"
+
+
+def test_a_sandbox_in_a_container_carries_out_commands(contained: World) -> None:
+    builds = contained.client("codebuild")
+    project(contained, "tried", "version: 0.2\nphases: {build: {commands: ['true']}}")
+    environment = builds.batch_get_projects(names=["tried"])["projects"][0]["environment"]
+    builds.update_project(name="tried", environment={**environment, "image": "localhost/python"})
+    sandbox = builds.start_sandbox(projectName="tried")["sandbox"]["id"]
+    command = builds.start_command_execution(sandboxId=sandbox, command="ls /run/.containerenv && exit 3", type="SHELL")
+
+    def over() -> Json | None:
+        found = builds.batch_get_command_executions(
+            sandboxId=sandbox, commandExecutionIds=[command["commandExecution"]["id"]]
+        )["commandExecutions"][0]
+        return found if found["status"] in ("SUCCEEDED", "FAILED") else None
+
+    done = until(over, "the command ends")
+    builds.stop_sandbox(id=sandbox)
+
+    assert (done["exitCode"], done["standardOutputContent"]) == ("3", "/run/.containerenv\n")
 
 
 def test_without_an_engine_there_is_no_server_that_needs_one(tmp_path: Path) -> None:

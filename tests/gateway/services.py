@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+from penstock.wire import pages
 from penstock.wire.call import Body, Call, Json, ServiceError, operation
 from penstock.wire.payload import Payload
 
@@ -32,6 +33,25 @@ class Breaking:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield PIECE
         raise OSError("the disk is gone")
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Lists of whatever service, that go on by tokens."""
+
+    service: str
+
+    @operation("ListPipelines")
+    async def list_pipelines(self, call: Call, request: Json) -> Json:
+        return {"pipelines": [pages.decode(request["nextToken"])]}
+
+    @operation("ListProjects")
+    async def list_projects(self, call: Call, request: Json) -> Json:
+        return {"projects": [pages.decode(request["nextToken"])]}
+
+    @operation("ListSchedules")
+    async def list_schedules(self, call: Call, request: Json) -> Json:
+        return {"Schedules": [pages.decode(request["NextToken"])]}
 
 
 @dataclass

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from gateway.running import KEY, Running, running
-from gateway.services import Breaking, Buckets, Identity, Long, Pipelines
+from gateway.services import Breaking, Buckets, Identity, Long, Pages, Pipelines
 from penstock.gateway.settings import Settings
 from penstock.wire.credentials import Credential, default_principal
 
@@ -52,6 +52,23 @@ def test_a_services_error_arrives_as_the_client_knows_it() -> None:
             client.describe_pipeline(PipelineName="churn")
 
     assert caught.value.response["Error"]["Message"] == "Pipeline 'churn' does not exist."
+
+
+@pytest.mark.parametrize(
+    ("service", "ask", "token", "code"),
+    [
+        ("codepipeline", "list_pipelines", "nextToken", "InvalidNextTokenException"),
+        ("codebuild", "list_projects", "nextToken", "InvalidInputException"),
+        ("scheduler", "list_schedules", "NextToken", "ValidationException"),
+    ],
+)
+def test_a_token_that_nobody_gave_out_is_refused_by_the_operations_own_name(
+    service: str, ask: str, token: str, code: str
+) -> None:
+    with running(Pages(service)) as gateway, pytest.raises(ClientError, match="is not a token") as caught:
+        getattr(gateway.client(service), ask)(**{token: "rubbish"})
+
+    assert caught.value.response["Error"]["Code"] == code
 
 
 def test_a_bug_is_logged_with_its_request_and_the_next_request_is_served(caplog: pytest.LogCaptureFixture) -> None:

@@ -18,6 +18,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
 from penstock.services.events import open_events
 from penstock.services.scheduler import open_scheduler
+from penstock.store.sealing import Sealing
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError
 from penstock.wire.validate import validate
@@ -68,7 +69,7 @@ class World:
             "clock": self.clock, "chance": self.chance,
         }  # fmt: skip
         self.notices = Notices(self.database, self.directory)
-        self.tidy_archives = open_events(**rooms, notices=self.notices)
+        self.tidy_archives = open_events(**rooms, notices=self.notices, sealing=Sealing())
         open_scheduler(**rooms)
         for service, operations in NOTED.items():
             self.directory.provide(service, operations, self.note)

@@ -69,11 +69,13 @@ from penstock.services.stepfunctions.quotas import read_quotas
 from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.blobs import GRACE, Blobs, Digest
 from penstock.store.logfile import stream_path
+from penstock.store.sealing import Sealing
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
 from penstock.store.tapes import Tapes
 from penstock.telemetry.following import contexts
 from penstock.wire.call import Directory, Scope, Service
+from penstock.wire.exhibits import Exhibits
 from penstock.wire.hooks import Hook
 from penstock.wire.terminals import Enter
 from penstock.wire.validate import validate
@@ -130,11 +132,12 @@ class Rooms:
     ring: identity.StoredKeys
     peripheral: Peripheral
     instead: tuple[Service, ...]  # what answers in place of the peripheral services, unless those are forwarded
-    sealing: ssm.Sealing
+    sealing: Sealing
     codecommit: CodeCommitRoom
     codeconnections: CodeConnectionsRoom
     hooks: dict[str, Callable[[Hook], Awaitable[tuple[int, str]]]]  # rooms that hear git hosts
     terminals: dict[str, Enter]  # rooms that let people in
+    exhibits: dict[str, Exhibits]  # rooms that show something to anybody
     tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
     chores: list[Callable[[], Coroutine[Any, Any, None]]]  # what rooms want done all the time, until it is cancelled
 
@@ -169,7 +172,7 @@ class Rooms:
         containers = containers_of(data, container_engine, blobs, images, slots)
         engine, notices = Engine(database, directory, clock=clock, chance=chance), Notices(database, directory)
         deliveries, pushes = Deliveries(engine, directory), Pushes()
-        peripheral, sealing = Peripheral(directory, endpoint, clock), ssm.Sealing()
+        peripheral, sealing = Peripheral(directory, endpoint, clock), Sealing()
         rooms = cls(
             database=database,
             directory=directory,
@@ -200,6 +203,7 @@ class Rooms:
             pushes=pushes,
             hooks={},
             terminals={},
+            exhibits={},
             tidy=[],
             chores=[],
         )
@@ -281,6 +285,8 @@ class Rooms:
             runtime=self.runtime,
             machine=BuildMachine(here.cpus, here.memory_mib),
             streams=streams,
+            deliveries=self.deliveries,
+            sealing=self.sealing,
             folder=data / "fetched",
             client_environment=client_environment,
             endpoint=endpoint,
@@ -292,6 +298,7 @@ class Rooms:
         self.tidy.append(codebuild.tidy)
         self.hooks["codebuild"] = codebuild.hear
         self.terminals["codebuild"] = codebuild.enter
+        self.exhibits["codebuild"] = codebuild.exhibits
 
     def _furnish_functions(self, data: Path, streams: Streams, clients_of: lambda_.ClientsOf) -> None:
         functions = lambda_.furnish(
@@ -395,6 +402,7 @@ class Rooms:
             directory=self.directory,
             notices=self.notices,
             pushes=self.pushes,
+            sealing=self.sealing,
             endpoint=endpoint,
             clock=clock,
             chance=chance,
@@ -439,6 +447,7 @@ class Rooms:
             alarms=alarms,
             deliveries=self.deliveries,
             notices=self.notices,
+            sealing=self.sealing,
             clock=clock,
             chance=chance,
         )

@@ -68,6 +68,7 @@ class Job:
     `working_folder` is where it starts; empty means where the image starts by itself (environments: /opt/ml).
     `hosts` are names that resolve to this machine inside the job. `warm` allows a forked start in an
     environment whose imports are done. `note` is a sentence for people, in its log before what it says itself.
+    `shared` are folders in which it is met from outside while it runs (`Runtime.place`).
     """
 
     id: JobId
@@ -88,6 +89,7 @@ class Job:
     hosts: tuple[str, ...] = ()
     warm: bool = True
     note: str = ""
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

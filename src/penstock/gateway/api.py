@@ -24,8 +24,8 @@ from penstock.gateway.refusals import Family, Fault, Refused, answer_to
 from penstock.gateway.routing import Destination
 from penstock.gateway.settings import Settings
 from penstock.gateway.traffic import Traffic
-from penstock.wire import models
-from penstock.wire.call import Answer, Body, Call, Directory, NotImplementedHere, ServiceError
+from penstock.wire import models, named
+from penstock.wire.call import Answer, Body, Call, Directory, NotImplementedHere, ServiceError, WrongToken
 from penstock.wire.credentials import Hear
 from penstock.wire.http import HttpRequest, HttpResponse, address, asked_at
 from penstock.wire.protocols import Protocol, protocol_for
@@ -228,6 +228,8 @@ class Api:
         operation = None
         if visit.operation in protocol.model.operation_names:
             operation = protocol.model.operation_model(visit.operation)
+        if isinstance(error, WrongToken) and operation is not None:
+            error = ServiceError(error.message, code=named.of_token(operation) or error.code)
         return protocol.write_error(operation, error, request_id=visit.id)
 
 

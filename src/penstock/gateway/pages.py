@@ -28,7 +28,7 @@ from penstock.wire.call import Directory
 
 PREFIX: Final = "/_penstock/"
 METRICS: Final = "/metrics"
-_TEMPLATES: Final = Environment(
+TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
 
@@ -72,7 +72,7 @@ class Pages:
 
     async def front(self, request: Request) -> Response:
         services = await asyncio.to_thread(coverage, self._directory)
-        page = _TEMPLATES.get_template("front.html").render(
+        page = TEMPLATES.get_template("front.html").render(
             version=__version__, services=services, counts=dict(self._counts()), address=str(request.base_url),
             links=self._links,
         )  # fmt: skip

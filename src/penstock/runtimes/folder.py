@@ -118,6 +118,13 @@ class JobFolder:
         except FileNotFoundError:
             return ()
 
+    def shared(self) -> tuple[str, ...]:
+        """The folders in which the job is met from outside, by their paths inside."""
+        try:
+            return tuple(json.loads(self._read("job.json")).get("shared", ()))
+        except FileNotFoundError:
+            return ()
+
     def is_unwanted(self) -> bool:
         return self._has("stop")
 

@@ -171,7 +171,7 @@ _FILTERS: Final[Mapping[str, str]] = {
 
 
 def page(tx: Transaction, query: Query) -> Page:
-    """One page of what a query finds. Raises `ValidationError` for a token that no page gave out."""
+    """One page of what a query finds. Raises `WrongToken` for a token that no page gave out."""
     conditions = ["kind = :kind", "account = :account", "region = :region"]
     values: dict[str, Value] = {
         "kind": query.kind, "account": query.scope.account, "region": query.scope.region

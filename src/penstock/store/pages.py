@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from penstock.store.database import Row, Transaction, Value
-from penstock.wire.call import ValidationError
+from penstock.wire.call import WrongToken
 
 Key = str | int | float
 
@@ -31,7 +31,7 @@ class Wanted:
 
 
 def cut(tx: Transaction, wanted: Wanted) -> tuple[list[Row], str | None]:
-    """One page, and the token of the next. Raises `ValidationError` for a token that no page gave out."""
+    """One page, and the token of the next. Raises `WrongToken` for a token that no page gave out."""
     conditions, values, way = list(wanted.conditions), dict(wanted.values), "DESC" if wanted.descending else "ASC"
     if wanted.token:
         values["after_value"], values["after_key"] = read(wanted.token, wanted.order, descending=wanted.descending)
@@ -55,11 +55,11 @@ def write(order: str, value: Value, key: Value, *, descending: bool) -> str:
 
 
 def read(token: str, order: str, *, descending: bool) -> tuple[Key, Key]:
-    """After which values a page begins; raises `ValidationError`."""
+    """After which values a page begins; raises `WrongToken`."""
     try:
         of, way, value, key = msgspec.json.decode(base64.urlsafe_b64decode(token), type=tuple[str, bool, Key, Key])
     except (ValueError, binascii.Error, msgspec.DecodeError):
-        raise ValidationError("The NextToken is not one that this operation gave out.") from None
+        raise WrongToken("The NextToken is not one that this operation gave out.") from None
     if (of, way) != (order, descending):
-        raise ValidationError("The NextToken belongs to a request with another order; repeat that request's.")
+        raise WrongToken("The NextToken belongs to a request with another order; repeat that request's.")
     return value, key

@@ -92,6 +92,10 @@ class ValidationError(ServiceError):
     code = "ValidationException"
 
 
+class WrongToken(ValidationError):
+    """A list is to go on where no page of it has ended. The gateway gives it the name that the operation has for it."""
+
+
 class NotImplementedHere(ServiceError):
     """The operation exists on AWS and not in Penstock: said plainly, and never answered with an empty success."""
 

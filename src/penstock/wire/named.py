@@ -1,13 +1,20 @@
 """Errors that a service has for members of its own: which of those that an operation lists is meant for a member.
 
 repositoryName   RepositoryNameRequiredException   InvalidRepositoryNameException
+a page's token   InvalidNextTokenException, InvalidToken …
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from penstock.wire.call import Json
+
+OF_TOKENS: Final = (
+    "InvalidNextTokenException", "InvalidNextToken", "InvalidContinuationTokenException", "InvalidToken",
+    "InvalidInputException",
+)  # fmt: skip
 
 
 def of_member(operation: OperationModel, request: Mapping[str, Json], path: Sequence[str]) -> str | None:
@@ -19,6 +26,12 @@ def of_member(operation: OperationModel, request: Mapping[str, Json], path: Sequ
         return next((code for name in names if (code := f"{name}RequiredException") in listed), None)
     codes = (f"Invalid{name}{ending}Exception" for name in names for ending in ("", "s"))
     return next((code for code in codes if code in listed), None)
+
+
+def of_token(operation: OperationModel) -> str | None:
+    """The error for a token that begins no page, if the operation has one."""
+    listed = {shape.name for shape in operation.error_shapes}
+    return next((code for code in OF_TOKENS if code in listed), None)
 
 
 def _found(shape: Shape | None, value: Json, path: Sequence[str]) -> tuple[Shape | None, Json, str]:

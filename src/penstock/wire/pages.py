@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from penstock.wire.call import Json, ValidationError
+from penstock.wire.call import Json, WrongToken
 
 # The mark of this form of tokens: another form gets another letter, and tokens of both can be told apart.
 FORM: Final = b"1"
@@ -25,7 +25,7 @@ def encode(value: Json) -> str:
 
 
 def decode(token: str, *, member: str = "nextToken") -> Json:
-    """The value that a token stands for; raises `ValidationError` naming the member that held rubbish."""
+    """The value that a token stands for; raises `WrongToken` naming the member that held rubbish."""
     try:
         packed = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
         check, body = packed[:CHECK], packed[CHECK:]
@@ -33,7 +33,7 @@ def decode(token: str, *, member: str = "nextToken") -> Json:
             return msgspec.json.decode(body[len(FORM) :])
     except (UnicodeEncodeError, binascii.Error, msgspec.DecodeError):
         pass
-    raise ValidationError(
+    raise WrongToken(
         f"The value at '{member}' is not a token that this operation gave: "
         "pass the token of the last answer unchanged, or none to begin again."
     )

@@ -1,6 +1,7 @@
 """Crashes: a build that is interrupted at any commit comes to the same end, and its job is started once."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,14 @@ def builds(room: Room) -> int:
     return room.write("/opt/ml/build/told/build.json", TOLD)
 
 
-def world_in(folder: Path) -> World:
+def fails(room: Room) -> int:
+    room.write("/opt/ml/build/told/build.json", json.dumps({"phases": [{**PHASE, "phaseStatus": "FAILED"}]}))
+    return 1
+
+
+def world_in(folder: Path, container: Callable[[Room], int] = builds) -> World:
     folder.mkdir()
-    world = World(folder, builds)
+    world = World(folder, container)
     world.objects["source.zip"] = b"PK\x05\x06" + bytes(18)
     return world
 
@@ -67,3 +73,33 @@ async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(tmp_path: Pa
         assert world.objects.keys() == whole.objects.keys()
     assert crashes >= 4
     assert expected["buildStatus"] == "SUCCEEDED"
+
+
+async def fail_twice(world: World, database: SqliteDatabase) -> list[Json]:
+    """A build that fails, and the one that comes in its place by itself."""
+    async with world.open(database) as client:
+        if not (await client("BatchGetProjects", names=["app"]))["projects"]:
+            await client("CreateProject", **project(autoRetryLimit=1))
+        first = await client.run(idempotencyToken="the same call")
+        following = first["autoRetryConfig"]["nextAutoRetry"]
+        return [first, await client.ended({"arn": following, "id": following.rpartition("/")[2]})]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["lost", "kept, not answered"])
+async def test_a_crash_at_any_commit_retries_a_failed_build_once(tmp_path: Path, after: bool) -> None:
+    whole = world_in(tmp_path / "whole", fails)
+    expected = without_times(await fail_twice(whole, SqliteDatabase(whole.database_path)))
+
+    crashes = 0
+    for commits in range(1, 30):
+        world = world_in(tmp_path / str(commits), fails)
+        database = StoppingDatabase(world.database_path, commits, after=after)
+        if not await is_cut_short(fail_twice(world, database), database):
+            break
+        crashes += 1
+
+        found = await fail_twice(world, SqliteDatabase(world.database_path))
+
+        assert without_times(found) == expected, f"stopped after {commits} commits"
+        assert len(world.runtime.started) == 2
+    assert crashes >= 6

@@ -84,8 +84,8 @@ ENVIRONMENT = project()["environment"]
             {"cache": {"type": "LOCAL", "modes": ["LOCAL_DOCKER_LAYER_CACHE"]}},
             "leave LOCAL_DOCKER_LAYER_CACHE out",
         ),
-        ({"badgeEnabled": True}, "badgeEnabled: Penstock makes no build badges"),
-        ({"autoRetryLimit": 2}, "autoRetryLimit: Penstock does not retry builds by itself"),
+        ({"badgeEnabled": True}, "badgeEnabled: badges are of branches: the source must be a git repository"),
+        ({"autoRetryLimit": -1}, "autoRetryLimit: it must be 0 or more"),
     ],
 )
 async def test_what_cannot_be_done_is_refused_by_name(world: World, members: Json, said: str) -> None:

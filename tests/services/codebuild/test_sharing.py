@@ -1,4 +1,4 @@
-"""Policies are kept with what they are of; nothing here is public."""
+"""Policies are kept with what they are of."""
 
 import pytest
 
@@ -24,16 +24,6 @@ async def test_a_policy_is_kept_as_long_as_its_project(world: World) -> None:
 
     assert (put, found) == ({"resourceArn": arn}, {"policy": POLICY})
     assert shared == ({"projects": []}, {"reportGroups": []})
-
-
-async def test_projects_are_private(world: World) -> None:
-    async with world.open() as client:
-        arn = (await client("CreateProject", **project()))["project"]["arn"]
-        kept = await client("UpdateProjectVisibility", projectArn=arn, projectVisibility="PRIVATE")
-        with pytest.raises(ServiceError, match="no public pages"):
-            await client("UpdateProjectVisibility", projectArn=arn, projectVisibility="PUBLIC_READ")
-
-    assert kept == {"projectArn": arn, "projectVisibility": "PRIVATE"}
 
 
 async def test_every_curated_image_runs_builds(world: World) -> None:

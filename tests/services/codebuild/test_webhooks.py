@@ -9,12 +9,12 @@ import pytest
 
 from penstock.languages.githosts.tree import Change, PullRequest, Push
 from penstock.services.codebuild import hookfilters
-from penstock.services.codebuild.credentials import basic
-from penstock.services.codebuild.fetching import Way
+from penstock.services.codebuild.credentials import authorization, basic
+from penstock.services.codebuild.ways import Way
 from penstock.wire.call import ServiceError
 from penstock.wire.hooks import PLACE, Hook
 from services.codebuild.test_sources import repository
-from services.codebuild.worlds import Json, World, project
+from services.codebuild.worlds import ALICE, Json, World, project
 
 PUSH = Push(ref="refs/heads/main", commit="c2", before="c1", paths=("src/a",), message="fix #1", actor="7")
 REQUEST = PullRequest(
@@ -119,6 +119,7 @@ async def test_a_webhook_is_shown_with_its_project_changed_and_deleted(world: Wo
         told = (await ask("BatchGetProjects", names=["app"]))["projects"][0]
         assert told["webhook"]["payloadUrl"] == made["payloadUrl"]
         assert made["secret"] not in json.dumps(told)
+        assert not world.keeps(made["secret"])
 
         changed = (await ask("UpdateWebhook", projectName="app", rotateSecret=True, filterGroups=[[EVENT]]))["webhook"]
         assert changed["secret"] != made["secret"]
@@ -156,6 +157,10 @@ async def test_source_credentials_are_kept_and_never_told(world: World) -> None:
         given = {"serverType": "GITHUB", "authType": "PERSONAL_ACCESS_TOKEN", "token": "hidden"}
         arn = (await ask("ImportSourceCredentials", **given))["arn"]
         told = await ask("ListSourceCredentials")
+        assert not world.keeps("hidden")
+        source = {"type": "GITHUB"}
+        let_in = await authorization(ask.engine.database, ask.directory, world.sealing, ALICE, source, "ada/app")
+        assert let_in == basic("x-access-token", "hidden")
         with pytest.raises(ServiceError, match="already"):
             await ask("ImportSourceCredentials", **given, shouldOverwrite=False)
         assert await ask("DeleteSourceCredentials", arn=arn) == {"arn": arn}

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.worlds import chances
 from migrated import migrate
+from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.codebuild.announcing import Announce, unheard
@@ -19,6 +20,7 @@ from penstock.services.codebuild.room import open_codebuild
 from penstock.services.codebuild.running import Machine
 from penstock.store.blobs import Blobs
 from penstock.store.logfile import decode
+from penstock.store.sealing import Sealing
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, operation
@@ -128,6 +130,7 @@ class World:
         self.blobs = Blobs(self.folder)
         self.s3 = MemoryS3(self.blobs)
         self.logs = MemoryLogs()
+        self.sealing = Sealing()
         self.parameters, self.secrets = Parameters(), Secrets()
         self.runtime = FunctionRuntime(self.folder / "rooms", self.blobs, self.container)
         self._ticks = itertools.count()
@@ -141,6 +144,10 @@ class World:
 
     def stream(self, scope: Scope, group: str, stream: str) -> Path:
         return self.folder / "logs" / group.strip("/") / stream
+
+    def keeps(self, text: str) -> bool:
+        """Whether a text is anywhere in the database as it is."""
+        return any(text.encode() in file.read_bytes() for file in self.folder.glob("world.db*"))
 
     def log(self, build: Json) -> list[str]:
         """What the commands of a build have said."""
@@ -161,10 +168,11 @@ class World:
         room = open_codebuild(
             engine=engine, directory=directory, blobs=self.blobs, runtime=self.runtime,
             machine=Machine(cpus=4, memory_mib=8192), streams=Streams(directory, self.stream),
-            folder=self.folder / "fetched", client_environment=lambda scope, role: {"ROLE": role, **self.environment},
+            deliveries=Deliveries(engine, directory), sealing=self.sealing, folder=self.folder / "fetched",
+            client_environment=lambda scope, role: {"ROLE": role, **self.environment},
             clock=self.clock, chance=chance, announce=self.announce, endpoint=lambda: "http://here",
         )  # fmt: skip
-        self.tidy, self.hear, self.enter = room.tidy, room.hear, room.enter
+        self.tidy, self.hear, self.enter, self.exhibits = room.tidy, room.hear, room.enter, room.exhibits
         ready = asyncio.Event()
         task = asyncio.create_task(engine.work(ready.set))
         waiting = asyncio.create_task(ready.wait())
@@ -188,6 +196,11 @@ class Client:
 
     async def __call__(self, operation_name: str, /, **request: Json) -> Answer:
         return await self.directory.answer(Call("codebuild", operation_name, request, ALICE))
+
+    async def started_by(self, principal: str, project: str = "app") -> Json:
+        """A build that somebody else has started."""
+        call = Call("codebuild", "StartBuild", {"projectName": project}, Scope(principal=principal))
+        return (await self.directory.answer(call))["build"]
 
     async def build(self, name: str = "app") -> Json:
         return (await self("BatchGetBuilds", ids=[name]))["builds"][0]

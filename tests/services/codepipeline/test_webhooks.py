@@ -70,13 +70,14 @@ async def test_placeholders_are_of_the_actions_configuration(world: World) -> No
 @in_a_world
 async def test_only_who_is_let_starts_anything(world: World) -> None:
     await world.declare(BUILD)
-    url = await put(world, defined("GITHUB_HMAC", {"jsonPath": "$"}, SecretToken="secret"))
-    made = hmac.new(b"secret", b"{}", hashlib.sha1).hexdigest()
+    url = await put(world, defined("GITHUB_HMAC", {"jsonPath": "$"}, SecretToken="swordfish"))
+    made = hmac.new(b"swordfish", b"{}", hashlib.sha1).hexdigest()
     assert (await posted(world, url, {}))[0] == 403
     assert (await posted(world, url, {}, x_hub_signature="sha1=0"))[0] == 403
     assert (await posted(world, url, {}, x_hub_signature=f"sha1={made}"))[0] == 200
     shown = (await world.ask("ListWebhooks"))["webhooks"][0]["definition"]["authenticationConfiguration"]
     assert shown == {"SecretToken": "****"}
+    assert not any(b"swordfish" in file.read_bytes() for file in world.folder.rglob("*") if file.is_file())
 
     assert await put(world, defined("IP", AllowedIPRange="192.0.2.0/24")) == url
     assert (await posted(world, url, {}, client="192.0.2.9"))[0] == 200

@@ -20,6 +20,7 @@ from penstock.services.codepipeline import open_codepipeline
 from penstock.services.codepipeline.polling import Poller
 from penstock.services.codepipeline.starting import Starter
 from penstock.store.blobs import Blobs
+from penstock.store.sealing import Sealing
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError, read_whole
 from penstock.wire.validate import validate
@@ -147,7 +148,7 @@ class World:
         self.pushes = Pushes()
         self.room = open_codepipeline(
             engine=self.engine, directory=self.directory, notices=self.notices, pushes=self.pushes, clock=self.clock,
-            endpoint=lambda: "http://here", chance=self.chance,
+            sealing=Sealing(), endpoint=lambda: "http://here", chance=self.chance,
         )  # fmt: skip
         for service in s3.operations(self.database, Blobs(self.folder), self.clock, self.chance):
             self.directory.register(service)

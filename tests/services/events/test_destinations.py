@@ -17,7 +17,7 @@ from penstock.wire.call import ServiceError
 from services.clockwork import DEAD, World, living
 
 ENTRY = {"Source": "me", "DetailType": "done", "Detail": '{"name": "a/b", "n": 1}'}
-BASIC = {"BasicAuthParameters": {"Username": "u", "Password": "p"}}
+BASIC = {"BasicAuthParameters": {"Username": "u", "Password": "swordfish"}}
 KEY = {"ApiKeyAuthParameters": {"ApiKeyName": "X-Key", "ApiKeyValue": "secret"}}
 
 
@@ -71,6 +71,11 @@ async def destination(world: World, url: str, kind: str, parameters: Any, method
     await world.events("PutTargets", Rule="r", Targets=[{"Id": "d", "Arn": made["ApiDestinationArn"], **target}])
 
 
+def keeps(folder: Path, text: str) -> bool:
+    """Whether a text is anywhere in a folder as it is."""
+    return any(text.encode() in file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
 async def put(world: World) -> None:
     await world.events("PutEvents", Entries=[ENTRY])
     await world.quiet()
@@ -84,7 +89,7 @@ async def test_an_endpoint_is_posted_the_event_and_told_who_asks(tmp_path: Path)
 
         ((line, headers, body),) = outside.events
         assert line == "POST /hook"
-        assert headers["authorization"] == f"Basic {base64.b64encode(b'u:p').decode()}"
+        assert headers["authorization"] == f"Basic {base64.b64encode(b'u:swordfish').decode()}"
         assert headers["content-type"] == "application/json; charset=utf-8"
         assert json.loads(body)["detail"] == {"name": "a/b", "n": 1}
 
@@ -250,6 +255,7 @@ async def test_connections_and_destinations_are_listed_changed_and_removed(tmp_p
         await destination(world, "http://localhost/a", "BASIC", BASIC)
         await world.events("UpdateApiDestination", Name="d", HttpMethod="GET", InvocationRateLimitPerSecond=5)
 
+        assert not keeps(tmp_path, "swordfish")
         shown = await world.events("DescribeApiDestination", Name="d")
         assert (shown["HttpMethod"], shown["InvocationRateLimitPerSecond"]) == ("GET", 5)
         listed = await world.events("ListApiDestinations", ConnectionArn=shown["ConnectionArn"])

@@ -9,7 +9,7 @@ import pytest
 
 from penstock.services.peripheral import Peripheral
 from penstock.services.peripheral.alarms import Alarms, check, verdict
-from penstock.wire.call import Answer, Call, Directory, NotImplementedHere, Scope, ServiceError
+from penstock.wire.call import Answer, Call, Directory, NotImplementedHere, Scope, ServiceError, operation
 from penstock.wire.validate import validate
 
 Json = Any
@@ -108,10 +108,28 @@ async def test_an_alarm_on_an_expression_goes_off(tmp_path: Path) -> None:
     assert (found["StateValue"], len(found["Metrics"])) == ("ALARM", 3)
 
 
-async def test_an_alarm_goes_off_tells_its_topic_and_is_well_again(tmp_path: Path) -> None:
+class Bus:
+    service = "events"
+
+    def __init__(self) -> None:
+        self.entries: list[Json] = []
+
+    @operation("PutEvents")
+    async def put(self, call: Call, request: Json) -> Answer:
+        self.entries += request["Entries"]
+        return {"FailedEntryCount": 0, "Entries": [{} for _ in request["Entries"]]}
+
+    @property
+    def turns(self) -> list[tuple[str, str]]:
+        details = [json.loads(each["Detail"]) for each in self.entries]
+        return [(each["previousState"]["value"], each["state"]["value"]) for each in details]
+
+
+async def test_an_alarm_goes_off_tells_topic_and_bus_and_is_well_again(tmp_path: Path) -> None:
     now = [time.time() // 60 * 60 + 1]
     directory, place = Directory(validate), Scope()
     room = Peripheral(directory, lambda: "http://unused", lambda: now[0])
+    directory.register(bus := Bus())
     room.enter(tmp_path)
     alarms = Alarms(directory, lambda: now[0])
 
@@ -145,5 +163,20 @@ async def test_an_alarm_goes_off_tells_its_topic_and_is_well_again(tmp_path: Pat
         (message,) = (await ask("sqs", "ReceiveMessage", QueueUrl=queue))["Messages"]
         told = json.loads(json.loads(message["Body"])["Message"])
         assert (told["AlarmName"], told["OldStateValue"], told["NewStateValue"]) == ("slow", "OK", "ALARM")
+
+        await ask("cloudwatch", "SetAlarmState", AlarmName="slow", StateValue="ALARM", StateReason="by hand")
+        await ask("cloudwatch", "SetAlarmState", AlarmName="slow", StateValue="ALARM", StateReason="once more")
+        assert len((await ask("sqs", "ReceiveMessage", QueueUrl=queue))["Messages"]) == 1
+        assert bus.turns == [("OK", "ALARM"), ("ALARM", "OK"), ("OK", "ALARM")]
+        (last,) = bus.entries[-1:]
+        assert (last["Source"], last["DetailType"]) == ("aws.cloudwatch", "CloudWatch Alarm State Change")
+        assert last["Resources"] == ["arn:aws:cloudwatch:us-east-1:123456789012:alarm:slow"]
+        detail = json.loads(last["Detail"])
+        (metric,) = detail["configuration"]["metrics"]
+        assert (detail["alarmName"], detail["state"]["reason"]) == ("slow", "by hand")
+        assert metric["metricStat"] == {
+            "metric": {"namespace": "AWS/SageMaker", "name": "ModelLatency", "dimensions": {}}, "period": 60,
+            "stat": "Average",
+        }  # fmt: skip
     finally:
         await room.close()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from penstock.services.ssm import Sealing
+from penstock.store.sealing import Sealing
 from penstock.wire.call import ServiceError
 from services.sagemaker.worlds import ROLE
 from services.serving import serving
@@ -140,6 +140,8 @@ def test_what_was_sealed_is_opened_after_a_restart() -> None:
     after.seal_with(SECRET)
 
     assert after.opened(before.sealed("ä")) == "ä"
+    assert after.found(before.hidden("ä")) == "ä"
+    assert after.found("kept before there were seals") == "kept before there were seals"
 
 
 # --------------------------------------------------------------------------------------------------------- lists

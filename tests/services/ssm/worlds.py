@@ -7,7 +7,8 @@ from typing import Any, Self
 import msgspec
 
 from penstock.engine.notices import Notices
-from penstock.services.ssm import Sealing, parameter_store
+from penstock.services.ssm import parameter_store
+from penstock.store.sealing import Sealing
 from penstock.wire.call import Answer, Call, Directory, Json
 from penstock.wire.validate import validate
 from services.sagemaker.worlds import World

@@ -98,8 +98,9 @@ class Containers:
                 return await self._harvest(folder).peek(output)
         return ()
 
-    def place(self, job: JobId, path: str) -> Path | None:  # noqa: ARG002 - what a container has is its own
-        return None
+    def place(self, job: JobId, path: str) -> Path | None:
+        """What a container has is its own, but for what is shared."""
+        return materials.met(self._folder(job), path)
 
     async def forget(self, job: JobId) -> None:
         """A job that is still running is not forgotten: stop it first."""
@@ -238,6 +239,7 @@ class Containers:
             folder.say(job, self._clock(), job.note)
         try:
             mounts = await asyncio.to_thread(materials.prepare, folder, job, self._blobs, hold.gpus)
+            shared = await asyncio.to_thread(materials.share, folder, job)
         except (OutOfPlace, BlobDamaged, OSError) as problem:
             raise Unstartable(f"its files cannot be laid out: {problem}") from None
         name = self._name(folder)
@@ -246,6 +248,7 @@ class Containers:
             image.name,
             variables=materials.variables_of(job.environment, image.environment, defaults),
             mounts={**mounts, **{str(path): path for path in self._visible}},
+            shared=shared,
             labels={LABEL: self._mark, JOB_LABEL: job.id},
             hold=hold,
         )

@@ -1,7 +1,8 @@
 """Materials: what a container is made of, and what goes into it before it starts.
 
 What the job only reads is mounted read-only, as links to blobs. All else is copied in, and lives and dies in the
-container's own files: whoever the job runs as, nothing on this machine is then another user's, or hard to remove.
+container's own files: whoever the job runs as, nothing on this machine is then another user's, or hard to remove. But
+for the folders in which somebody is to meet it: they are on this machine, behind one that only we may pass.
 """
 
 import io
@@ -26,6 +27,7 @@ PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"  # 
 PROCESSES: Final = 4096
 ENGINE_LOG_LIMIT: Final = 4 * LIMIT  # each of its lines has some fifty bytes of its own
 ARCHIVE: Final = "in.tar"
+SHARED: Final = "shared"
 
 
 def prepare(folder: JobFolder, job: Job, blobs: Blobs, gpus: Sequence[str] = ()) -> dict[str, Path]:
@@ -49,8 +51,30 @@ def prepare(folder: JobFolder, job: Job, blobs: Blobs, gpus: Sequence[str] = ())
     archive.write(folder.path / ARCHIVE)
     log = folder.log(job)
     begun = log.stat().st_size if log.exists() else 0
-    folder.write("job.json", json.dumps({"id": job.id, "log_begins": begun, "gpus": gpus}).encode())
+    folder.write(
+        "job.json", json.dumps({"id": job.id, "log_begins": begun, "gpus": gpus, "shared": job.shared}).encode()
+    )
     return mounts
+
+
+def share(folder: JobFolder, job: Job) -> dict[str, Path]:
+    """Make the folders in which a job is met, by their place inside. Blocking, for a moment."""
+    if not job.shared:
+        return {}
+    (folder.path / SHARED).mkdir(mode=0o700)
+    made = {inside: folder.path / SHARED / str(number) for number, inside in enumerate(job.shared)}
+    for place in made.values():
+        place.mkdir()
+        place.chmod(0o777)  # whoever the image runs as
+    return made
+
+
+def met(folder: JobFolder, path: str) -> Path | None:
+    """Where a path in such a folder is on this machine."""
+    for number, inside in enumerate(folder.shared()):
+        if path.startswith(f"{inside}/"):
+            return folder.path / SHARED / str(number) / relative(path.removeprefix(f"{inside}/"))
+    return None
 
 
 def folders_of(job: Job) -> Iterator[str]:
@@ -126,6 +150,7 @@ def description(
     *,
     variables: Mapping[str, str],
     mounts: Mapping[str, Path],
+    shared: Mapping[str, Path],
     labels: Mapping[str, str],
     hold: Hold,
 ) -> dict[str, Any]:
@@ -138,7 +163,7 @@ def description(
             "NetworkMode": "host",  # Penstock listens on this machine's loopback
             "ExtraHosts": [f"{name}:127.0.0.1" for name in job.hosts],
             "Init": True,  # a program that is process 1 would not hear SIGTERM, nor bury orphans
-            "Mounts": mounted(mounts),
+            "Mounts": [*mounted(mounts), *mounted(shared, is_read_only=False)],
             **limits(hold.share),
             **devices(hold.gpus),
         },
@@ -152,10 +177,10 @@ def description(
     return described
 
 
-def mounted(folders: Mapping[str, Path]) -> list[dict[str, Any]]:
-    """Folders of this machine, by their place inside, read-only."""
+def mounted(folders: Mapping[str, Path], *, is_read_only: bool = True) -> list[dict[str, Any]]:
+    """Folders of this machine, by their place inside."""
     return [
-        {"Type": "bind", "Source": str(outside), "Target": inside, "ReadOnly": True}
+        {"Type": "bind", "Source": str(outside), "Target": inside, "ReadOnly": is_read_only}
         for inside, outside in folders.items()
     ]
 

@@ -8,7 +8,8 @@
         caches     what builds keep for later ones   mirrors   git repositories kept beside
     batches    builds that belong together      listing   what is in a bucket
     sandboxes  what a build runs in, without its build spec       doors      shells in them, and in paused builds
-    sharing    policies and visibility, kept
+    standing   git hosts are told how builds stand     ways   to a repository, with what lets in
+    sharing    policies, kept       badges, exhibiting   what anybody may see of public projects
     fleets     how many builds run at a time      places   whose turn it is
     flow       a build's life (pure)          announcing   what EventBridge hears of it
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -12,11 +13,11 @@ import msgspec
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
-from penstock.services.codebuild import places, requests
+from penstock.services.codebuild import badges, places, requests
 from penstock.services.codebuild.announcing import Announce
 from penstock.services.codebuild.finding import Kind
 from penstock.services.codebuild.flow import FLOW, STOP, document
-from penstock.services.codebuild.model import BUILD, Json, PartOf, State
+from penstock.services.codebuild.model import BUILD, PROJECT, Json, Occasion, Plan, State
 from penstock.services.codebuild.projects import PROJECTS
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
@@ -27,10 +28,8 @@ from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
 if TYPE_CHECKING:
     from penstock.services.codebuild import shapes
 
+log: Final = logging.getLogger(__name__)
 LISTED: Final = 100
-REFUSED: Final[Mapping[str, str]] = {
-    "autoRetryLimitOverride": "Penstock does not retry builds by itself: RetryBuild does it once.",
-}
 BUILDS: Final = Kind(BUILD, "build", "Build")
 
 
@@ -49,17 +48,13 @@ class Builds:
     @operation("StartBuild")
     async def start(self, call: Call, request: shapes.StartBuildRequest) -> Answer:
         """Told again with its token, it answers the build that it started then."""
-        for member, reason in REFUSED.items():
-            if call.request.get(member):
-                raise requests.invalid(f"{member}: {reason}")
         id, at = self.new_id(call, request.get("idempotencyToken", "")), self.clock()  # noqa: A001
 
         def start(tx: Transaction) -> Document:
             project = PROJECTS.find(tx, call.scope, request["projectName"])
             found = documents.find(tx, call.scope, BUILD, f"{project.name}:{id}")
-            return found or self.begin(
-                tx, call.scope, project, call.request, id=id, at=at, initiator=initiator(call.scope.principal)
-            )
+            by = Occasion(initiator(call.scope.principal))
+            return found or self.begin(tx, call.scope, project, call.request, id=id, at=at, by=by)
 
         return {"build": (await self.database.write(start)).body}
 
@@ -74,9 +69,8 @@ class Builds:
             asked = self.engine.look(tx, RunId(old.arn))
             assert asked is not None
             found = documents.find(tx, call.scope, BUILD, f"{project.name}:{id}")
-            return found or self.begin(
-                tx, call.scope, project, asked.plan.asked, id=id, at=at, initiator=initiator(call.scope.principal)
-            )
+            by = Occasion(initiator(call.scope.principal), webhook=asked.plan.webhook)
+            return found or self.begin(tx, call.scope, project, asked.plan.asked, id=id, at=at, by=by)
 
         return {"build": (await self.database.write(start)).body}
 
@@ -132,9 +126,8 @@ class Builds:
         def start(tx: Transaction) -> Document:
             project = PROJECTS.find(tx, call.scope, call.request["projectName"])
             found = documents.find(tx, call.scope, BUILD, f"{project.name}:{id}")
-            return found or self.begin(
-                tx, call.scope, project, call.request, id=id, at=at, initiator=by, webhook=variables
-            )
+            occasion = Occasion(by, webhook=variables)
+            return found or self.begin(tx, call.scope, project, call.request, id=id, at=at, by=occasion)
 
         return (await self.database.write(start)).name
 
@@ -151,19 +144,32 @@ class Builds:
         *,
         id: str,  # noqa: A002
         at: float,
-        initiator: str,
-        part: PartOf | None = None,
-        webhook: Mapping[str, str] = {},
+        by: Occasion,
     ) -> Document:
         self._check_limit(tx, scope, project)
         number = project.body.get("builds", 0) + 1
-        plan = requests.planned(scope, project.body, asked, id=id, number=number, initiator=initiator, at=at, part=part)
-        plan = places.take(tx, scope, msgspec.structs.replace(plan, webhook=dict(webhook)))
+        plan = requests.planned(scope, project.body, asked, id=id, number=number, at=at, by=by)
+        plan = places.take(tx, scope, plan)
+        plan = msgspec.structs.replace(plan, build={**plan.build, **requests.retries(project.body, asked, by)})
         documents.update(tx, project.changed(project.modified_at, builds=number))
         made = documents.insert(tx, document(scope, plan, State()))
         self.engine.start(tx, RunId(plan.arn), FLOW, msgspec.json.encode(plan), scope=scope)
+        badges.note(tx, project, plan)
         self.announce(tx, made, {})
         return made
+
+    def again(self, tx: Transaction, scope: Scope, plan: Plan, at: float) -> str:
+        """Retry a build that has failed; the ARN of the next one, or nothing where its project builds no more."""
+        project = documents.find(tx, scope, PROJECT, plan.project)
+        if project is None:
+            return ""
+        retried = {**plan.build["autoRetryConfig"], "previousAutoRetry": plan.arn}
+        by = Occasion(initiator(plan.build["serviceRole"]), webhook=plan.webhook, retried=retried)
+        try:
+            return self.begin(tx, scope, project, plan.asked, id=id_of(f"{plan.arn}/again"), at=at, by=by).arn
+        except ServiceError as error:
+            log.warning("%s is not retried: %s", plan.arn, error)
+            return ""
 
     def _check_limit(self, tx: Transaction, scope: Scope, project: Document) -> None:
         limit = project.body.get("concurrentBuildLimit", 0)

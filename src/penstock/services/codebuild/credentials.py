@@ -1,4 +1,4 @@
-"""Source credentials: what lets builds in to the git hosts of one kind. They are kept, and never told."""
+"""Source credentials: what lets builds in to the git hosts of one kind. They are kept, sealed, and never told."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from penstock.services.codebuild import shapes
     from penstock.store.database import Database, Transaction
+    from penstock.store.sealing import Sealing
     from penstock.wire.call import Directory
 
 USERS: Final[Mapping[str, str]] = {
@@ -32,6 +33,7 @@ MOST: Final = 100
 @dataclass(frozen=True)
 class SourceCredentials:
     database: Database
+    sealing: Sealing
     clock: Callable[[], float]
     service: str = "codebuild"
 
@@ -43,10 +45,11 @@ class SourceCredentials:
             raise invalid("authType OAUTH is of the console: use PERSONAL_ACCESS_TOKEN.")
         if way == "BASIC_AUTH" and not request.get("username"):
             raise invalid("username is needed for the authType BASIC_AUTH")
+        token = request["token"] if way in ELSEWHERE else self.sealing.hidden(request["token"])
         made = Document(
             kind=SOURCE_CREDENTIAL, scope=Scope(call.scope.account, call.scope.region), name=kind,
             arn=call.scope.arn("codebuild", f"token/{kind.lower()}"), created_at=at, modified_at=at,
-            body={"authType": way, "token": request["token"], "username": request.get("username", "")},
+            body={"authType": way, "token": token, "username": request.get("username", "")},
         )  # fmt: skip
 
         def put(tx: Transaction) -> None:
@@ -84,7 +87,12 @@ class SourceCredentials:
 
 
 async def authorization(
-    database: Database, directory: Directory, scope: Scope, source: Mapping[str, Json], repository: str
+    database: Database,
+    directory: Directory,
+    sealing: Sealing,
+    scope: Scope,
+    source: Mapping[str, Json],
+    repository: str,
 ) -> str:
     """The header that lets git in to a source's host; empty where nobody has given anything.
 
@@ -100,7 +108,7 @@ async def authorization(
     token = found.body["token"]
     if found.body["authType"] in ELSEWHERE:
         return await _elsewhere(directory, scope, kind, found.body["authType"], token, repository)
-    return basic(found.body["username"] or USERS[kind], token)
+    return basic(found.body["username"] or USERS[kind], sealing.found(token))
 
 
 async def _elsewhere(directory: Directory, scope: Scope, kind: str, way: str, arn: str, repository: str) -> str:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 VALID_FOR: Final = 300.0  # seconds from when a token is given to when it is used
 TARGET: Final = "codebuild:"
 SOCKET: Final = f"{order.DOOR}/socket"
-ELSEWHERE: Final = "; builds in containers have no door: Penstock opens shells in its own sandbox only"
 
 
 @dataclass(slots=True)
@@ -88,7 +87,7 @@ class SandboxSessions:
         session = self.doors.session(RunId(found.arn))
         if session is None:
             raise ServiceError(
-                f"Sandbox {found.name} has no door yet, or no more: it is {found.body['status']}{ELSEWHERE}.",
+                f"Sandbox {found.name} has no door yet, or no more: it is {found.body['status']}.",
                 code="InvalidInputException",
             )
         return {
@@ -117,7 +116,7 @@ class DebugSessions:
         found = await self.database.read(lambda tx: BUILDS.find(tx, call.scope, target.removeprefix(TARGET)))
         session = self.doors.session(RunId(found.arn))
         if session is None:
-            raise not_connected(target, f"the build is not paused{ELSEWHERE}")
+            raise not_connected(target, "the build is not paused")
         return {"SessionId": session["id"], "TokenValue": session["token"], "StreamUrl": session["url"]}
 
 

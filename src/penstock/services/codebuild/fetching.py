@@ -13,10 +13,8 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -24,12 +22,12 @@ from penstock.engine.outbox import Task
 from penstock.languages import buildspec
 from penstock.languages.buildspec import BadBuildspec
 from penstock.services.codebuild.caches import Caches, keeps_sources
-from penstock.services.codebuild.credentials import authorization
 from penstock.services.codebuild.listing import objects
 from penstock.services.codebuild.mirrors import Mirrors
 from penstock.services.codebuild.model import Archive, Cached, Fetched, Json, Plan, Trouble, holder
 from penstock.services.codebuild.order import source_folder
 from penstock.services.codebuild.requests import GIT, is_inline
+from penstock.services.codebuild.ways import Way, Ways
 from penstock.store import blobs
 from penstock.store.blobs import Blob, Blobs
 from penstock.store.database import Database
@@ -39,11 +37,6 @@ ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role AR
 LONGEST: Final = 1800.0  # seconds for one source
 LARGEST_BUILDSPEC: Final = 1 << 20
 BUILDSPEC: Final = "buildspec.yml"
-CODECOMMIT: Final = re.compile(r"https://git-codecommit\.[^/]+(?P<path>/v1/repos/.+)")
-CONNECTION: Final = re.compile(
-    r"https://(?:codeconnections|codestar-connections)\.[^/]+/git-http/"
-    r"(?P<account>[0-9]{12})/(?P<region>[a-z0-9-]+)/(?P<id>[^/]+)/(?P<name>.+?)(?:\.git)?"
-)
 COMMIT: Final = re.compile(r"(?:\^\{)?(?P<commit>[0-9a-f]{40})\}?$")
 PULL_REQUEST: Final = re.compile(r"pr/(?P<number>\d+)")
 
@@ -56,25 +49,6 @@ class Unfetched(Exception):
         self.trouble = Trouble(code, message)
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """To a repository: an address, and the header that lets in. The header stays out of what is cloned."""
-
-    url: str
-    authorization: str = ""
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """Git's environment: the header goes to this address only."""
-        if not self.authorization:
-            return {}
-        return {
-            "GIT_CONFIG_COUNT": "1",
-            "GIT_CONFIG_KEY_0": f"http.{self.url}.extraHeader",
-            "GIT_CONFIG_VALUE_0": f"Authorization: {self.authorization}",
-        }
-
-
 class Fetching:
     """Brings sources. `folder` is its own, and on the file system of the blobs."""
 
@@ -83,12 +57,14 @@ class Fetching:
         database: Database,
         directory: Directory,
         kept: Blobs,
+        ways: Ways,
         folder: Path,
         client_environment: ClientEnvironment,
     ) -> None:
         self._database = database
         self._directory = directory
         self._blobs = kept
+        self._ways = ways
         self._folder = folder
         self._client_environment = client_environment
         self._caches = Caches(database, directory, kept)
@@ -121,7 +97,7 @@ class Fetching:
                 folder = place / (identifier or "primary")
                 try:
                     async with asyncio.timeout(LONGEST):
-                        git = Git(source, await self._way(scope, source, environment))
+                        git = Git(source, await self._ways.to(scope, source, environment.get("AWS_ENDPOINT_URL", "")))
                         resolved = await self._cloned(scope, plan, git, folder, version)
                 except TimeoutError:
                     raise Unfetched(f"{source['location']} was not cloned in {LONGEST / 60:g} minutes") from None
@@ -148,25 +124,6 @@ class Fetching:
             return await git.clone(folder, version)
         async with self._mirrors.of(git.url, scope.arn("codebuild", plan.project), git.run) as mirror:
             return await git.clone(folder, version, mirror)
-
-    async def _way(self, scope: Scope, source: Mapping[str, Json], environment: Mapping[str, str]) -> Way:
-        """To a repository: of this server, of a connection, or where its address says."""
-        location: str = source["location"]
-        endpoint = environment.get("AWS_ENDPOINT_URL", "")
-        if (here := CODECOMMIT.fullmatch(location)) and endpoint:
-            return Way(f"{endpoint}{here['path']}")
-        if found := CONNECTION.fullmatch(location):
-            place = Scope(found["account"], found["region"])
-            asked = {
-                "ConnectionArn": place.arn("codeconnections", f"connection/{found['id']}"),
-                "FullRepositoryId": found["name"],
-            }
-            told = await self._directory.answer(Call("codeconnections", "UseConnection", asked, scope))
-            return Way(told["Url"], told["Authorization"])
-        if not location.startswith(("http://", "https://")):
-            return Way(location)
-        name = urlsplit(location).path.strip("/")
-        return Way(location, await authorization(self._database, self._directory, scope, source, name))
 
     # -- S3
 

@@ -32,18 +32,29 @@ ENDS: Final[Mapping[str, Status]] = {
 }  # fmt: skip
 OUTCOMES: Final[Mapping[Status, RunStatus]] = {"SUCCEEDED": "Succeeded", "STOPPED": "Stopped"}
 
+Again = Callable[[Transaction, Scope, Plan, float], str]  # a build that has failed, and when; the next one's ARN
+
+
+def never(tx: Transaction, scope: Scope, plan: Plan, at: float) -> str:  # noqa: ARG001
+    """Where builds are not retried."""
+    return ""
+
+
 _plans: Final = msgspec.json.Decoder(Plan)
 
 
 class BuildFlow:
-    """`settled` is told, after the commit, of a build whose job need not be remembered any more."""
+    """`settled` is told, after the commit, of a build whose job need not be remembered any more; `again` retries."""
 
     name = FLOW
     state_type = State
 
-    def __init__(self, settled: Callable[[RunId], None] = lambda _: None, announce: Announce = unheard) -> None:
+    def __init__(
+        self, settled: Callable[[RunId], None] = lambda _: None, announce: Announce = unheard, again: Again = never
+    ) -> None:
         self._settled = settled
         self._announce = announce
+        self._again = again
 
     def plan(self, document: bytes) -> Plan:
         return _plans.decode(document)
@@ -90,6 +101,15 @@ class BuildFlow:
             blobs.release(tx, holder(run))
             places.give_back(tx, scope, plan)
             tx.after_commit(lambda: self._settled(run))
+            if has_tries_left(plan, after) and (following := self._again(tx, scope, plan, after.ended_at)):
+                retries = {**plan.build["autoRetryConfig"], "nextAutoRetry": following}
+                documents.update(tx, changed.changed(changed.modified_at, autoRetryConfig=retries))
+
+
+def has_tries_left(plan: Plan, state: State) -> bool:
+    """Whether a build has failed that is retried by itself; what was stopped, or took too long, has not."""
+    retries = plan.build.get("autoRetryConfig", {"autoRetryLimit": 0, "autoRetryNumber": 0})
+    return state.status in ("FAILED", "FAULT") and retries["autoRetryNumber"] < int(retries["autoRetryLimit"])
 
 
 def document(scope: Scope, plan: Plan, state: State) -> Document:

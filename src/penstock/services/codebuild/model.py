@@ -1,5 +1,6 @@
 """The nouns of CodeBuild. What travels through the journal is a msgspec struct."""
 
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import msgspec
@@ -18,6 +19,8 @@ PLACE: Final = "codebuild/place"
 SANDBOX: Final = "codebuild/sandbox"
 COMMAND: Final = "codebuild/command"
 CACHE: Final = "codebuild/cache"
+EXHIBIT: Final = "codebuild/exhibit"  # what anybody may see, by an id that nobody can guess
+NEWEST: Final = "codebuild/newest"  # which build is the newest of a branch or a tag
 
 Status = Literal["SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "IN_PROGRESS", "STOPPED"]
 
@@ -29,6 +32,15 @@ class PartOf(msgspec.Struct, frozen=True):
     identifier: str
     part: int = 0
     parts: int = 0
+
+
+class Occasion(msgspec.Struct, frozen=True):
+    """How a build came to be: by whom, for which batch, by what a webhook told, in place of which build that failed."""
+
+    initiator: str
+    part: PartOf | None = None
+    webhook: Mapping[str, str] = {}
+    retried: Mapping[str, Json] = {}  # that build's `autoRetryConfig`, and its ARN as `previousAutoRetry`
 
 
 class Plan(msgspec.Struct, frozen=True):

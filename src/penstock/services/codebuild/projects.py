@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
-from penstock.services.codebuild import caches, requests
+from penstock.services.codebuild import badges, caches, requests
 from penstock.services.codebuild.finding import Kind
-from penstock.services.codebuild.model import POLICY, PROJECT, Json
+from penstock.services.codebuild.model import EXHIBIT, POLICY, PROJECT, Json
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Column, Document, Query
@@ -24,7 +25,9 @@ KEYS: Final = "webhookKeys"  # a member of a project's document that is never to
 ORDERS: Final[Mapping[str, Column]] = {
     "NAME": "name", "CREATED_TIME": "created_at", "LAST_MODIFIED_TIME": "modified_at"
 }  # fmt: skip
-OWN: Final = frozenset({"builds", "batches", "cacheEpoch", KEYS})  # what nobody is told of a project's body
+OWN: Final = frozenset(
+    {"builds", "batches", "cacheEpoch", "badgeEnabled", badges.BADGE, KEYS}
+)  # what nobody is told of a project's body
 DEFAULTS: Final[Mapping[str, Json]] = {
     "timeoutInMinutes": requests.TIMEOUT,
     "queuedTimeoutInMinutes": requests.QUEUED_TIMEOUT,
@@ -39,36 +42,43 @@ class Projects:
     """What a project is told is what its document holds; how many builds it has had is beside that."""
 
     database: Database
+    endpoint: Callable[[], str]
     clock: Callable[[], float]
+    chance: Callable[[], str]
     service = "codebuild"
 
     @operation("CreateProject")
     async def create(self, call: Call, request: shapes.CreateProjectRequest) -> Answer:
         settings, at = {**DEFAULTS, **call.request}, self.clock()
         requests.check(settings)
+        badges.check(settings)
         name = settings["name"]
         made = Document(
             kind=PROJECT, scope=call.scope, name=name, arn=arn_of(call.scope, name), created_at=at, modified_at=at,
             token=call.token, body={**settings, "encryptionKey": settings.get("encryptionKey") or key_of(call.scope)},
         )  # fmt: skip
+        uuid = str(UUID(self.chance()))
         try:
-            kept = await self.database.write(lambda tx: documents.insert(tx, made))
+            kept = await self.database.write(lambda tx: badges.hang(tx, documents.insert(tx, made), uuid))
         except documents.AlreadyStored as stored:
             raise ServiceError(
                 f"Project already exists: {stored.found.arn}", code="ResourceAlreadyExistsException"
             ) from None
-        return {"project": told(kept)}
+        return {"project": self._told(kept)}
 
     @operation("UpdateProject")
     async def update(self, call: Call, request: shapes.UpdateProjectRequest) -> Answer:
+        uuid = str(UUID(self.chance()))
+
         def change(tx: Transaction) -> Document:
             found = PROJECTS.find(tx, call.scope, request["name"])
-            requests.check({**found.body, **call.request})
             changed = found.changed(self.clock(), **call.request)
+            requests.check(changed.body)
+            badges.check(changed.body)
             documents.update(tx, changed)
-            return changed
+            return badges.hang(tx, changed, uuid)
 
-        return {"project": told(await self.database.write(change))}
+        return {"project": self._told(await self.database.write(change))}
 
     @operation("DeleteProject")
     async def delete(self, call: Call, request: shapes.DeleteProjectRequest) -> Answer:
@@ -76,6 +86,9 @@ class Projects:
         name = PROJECTS.name(request["name"])
 
         def remove(tx: Transaction) -> None:
+            if (found := documents.find(tx, call.scope, PROJECT, name)) is not None:
+                badges.take_down(tx, found)
+                documents.remove(tx, call.scope, EXHIBIT, found.body.get("publicProjectAlias", ""))
             documents.remove(tx, call.scope, PROJECT, name)
             documents.remove(tx, call.scope, POLICY, arn_of(call.scope, name))
             caches.forget(tx, call.scope, name)
@@ -98,7 +111,7 @@ class Projects:
     @operation("BatchGetProjects")
     async def get(self, call: Call, request: shapes.BatchGetProjectsRequest) -> Answer:
         there, missing = await self.database.read(lambda tx: PROJECTS.sort_out(tx, call.scope, request["names"]))
-        return {"projects": [told(each) for each in there], "projectsNotFound": missing}
+        return {"projects": [self._told(each) for each in there], "projectsNotFound": missing}
 
     @operation("ListProjects")
     async def list(self, call: Call, request: shapes.ListProjectsRequest) -> Answer:
@@ -110,15 +123,13 @@ class Projects:
         more = pages.onward(page.token, "nextToken")
         return {"projects": [each.name for each in page.documents], **more}
 
-
-def told(project: Document) -> dict[str, Json]:
-    """A project, as AWS tells it."""
-    settings = {name: value for name, value in project.body.items() if name not in OWN}
-    badge = {"badgeEnabled": settings.pop("badgeEnabled", False)}
-    return {
-        **settings, "arn": project.arn, "created": project.created_at, "lastModified": project.modified_at,
-        "badge": badge,
-    }  # fmt: skip
+    def _told(self, project: Document) -> dict[str, Json]:
+        """A project, as AWS tells it."""
+        settings = {name: value for name, value in project.body.items() if name not in OWN}
+        return {
+            **settings, "arn": project.arn, "created": project.created_at, "lastModified": project.modified_at,
+            "badge": badges.told(project, self.endpoint()),
+        }  # fmt: skip
 
 
 def arn_of(scope: Scope, name: str) -> str:

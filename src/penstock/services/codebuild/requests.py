@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from penstock.services.codebuild.model import Json, PartOf, Plan
+from penstock.services.codebuild.model import Json, Occasion, Plan
 from penstock.wire.call import Scope, ServiceError
 
 GIT: Final = frozenset({"CODECOMMIT", "GITHUB", "GITHUB_ENTERPRISE", "GITLAB", "GITLAB_SELF_MANAGED", "BITBUCKET"})
+HOSTS: Final = GIT - {"CODECOMMIT"}
 TIMEOUT: Final = 60
 QUEUED_TIMEOUT: Final = 480
+PIPELINES: Final = "codepipeline/"  # who retry their builds themselves
 OVERRIDES: Final[Mapping[str, str]] = {
     "sourceTypeOverride": "source.type",
     "sourceLocationOverride": "source.location",
@@ -39,6 +41,7 @@ OVERRIDES: Final[Mapping[str, str]] = {
     "queuedTimeoutInMinutesOverride": "queuedTimeoutInMinutes",
     "encryptionKeyOverride": "encryptionKey",
     "logsConfigOverride": "logsConfig",
+    "autoRetryLimitOverride": "autoRetryLimit",
 }
 
 
@@ -77,10 +80,8 @@ def check(settings: Mapping[str, Json]) -> None:
     check_cache(settings.get("cache", {"type": "NO_CACHE"}))
     if settings.get("fileSystemLocations"):
         raise invalid("fileSystemLocations: Penstock mounts no EFS file systems into builds: leave it out.")
-    if settings.get("badgeEnabled"):
-        raise invalid("badgeEnabled: Penstock makes no build badges: leave it out.")
-    if settings.get("autoRetryLimit"):
-        raise invalid("autoRetryLimit: Penstock does not retry builds by itself: RetryBuild does it once.")
+    if settings.get("autoRetryLimit", 0) < 0:
+        raise invalid("Invalid autoRetryLimit: it must be 0 or more")
 
 
 def check_source(source: Mapping[str, Json], *, is_primary: bool) -> None:
@@ -90,6 +91,8 @@ def check_source(source: Mapping[str, Json], *, is_primary: bool) -> None:
             raise invalid(f"Invalid project source: location is required for source type {kind}")
         if kind == "S3" and "/" not in source["location"]:
             raise invalid(f"Invalid project source: location must be a valid S3 source: {source['location']}")
+    if source.get("reportBuildStatus") and kind not in HOSTS:
+        raise invalid(f"Invalid project source: reportBuildStatus is not supported for source type {kind}")
     given = source.get("buildspec", "")
     if kind == "NO_SOURCE" and is_primary and not is_inline(given) and not given.startswith("arn:"):
         raise invalid("Invalid project source: a buildspec is required when source type is NO_SOURCE")
@@ -157,7 +160,7 @@ def is_inline(buildspec: str) -> bool:
 
 def planned(
     scope: Scope, project: Mapping[str, Json], asked: Mapping[str, Json], *,
-    id: str, number: int, initiator: str, at: float, part: PartOf | None = None,  # noqa: A002
+    id: str, number: int, at: float, by: Occasion,  # noqa: A002
 ) -> Plan:  # fmt: skip
     """A build of a project, with what its request overrides. Raises `InvalidInputException`."""
     settings = overridden(project, asked)
@@ -175,12 +178,12 @@ def planned(
         "serviceRole": settings["serviceRole"],
         "timeoutInMinutes": settings.get("timeoutInMinutes", TIMEOUT),
         "queuedTimeoutInMinutes": settings.get("queuedTimeoutInMinutes", QUEUED_TIMEOUT),
-        "initiator": initiator,
+        "initiator": by.initiator,
         "logs": logs,
         "artifacts": promised(settings["artifacts"], settings["name"], id),
     }
-    if part is not None:
-        build["buildBatchArn"] = part.arn
+    if by.part is not None:
+        build["buildBatchArn"] = by.part.arn
     if asked.get("debugSessionEnabled"):
         build["debugSession"] = {"sessionEnabled": True, "sessionTarget": f"codebuild:{name}"}
     secondary = settings.get("secondaryArtifacts", ())
@@ -188,9 +191,19 @@ def planned(
         build["secondaryArtifacts"] = [promised(each, settings["name"], id) for each in secondary]
     return Plan(
         name=name, arn=scope.arn("codebuild", f"build/{name}"), created_at=at, build=build,
-        artifacts=(settings["artifacts"], *secondary), logs=logs, asked=dict(asked),
-        cache_epoch=settings.get("cacheEpoch", 0), part=part,
+        artifacts=(settings["artifacts"], *secondary), logs=logs, asked=dict(asked), webhook=dict(by.webhook),
+        cache_epoch=settings.get("cacheEpoch", 0), part=by.part,
     )  # fmt: skip
+
+
+def retries(project: Mapping[str, Json], asked: Mapping[str, Json], by: Occasion) -> dict[str, Json]:
+    """How often a build is retried by itself, and how often it was; nothing where who started it sees to that."""
+    limit = asked.get("autoRetryLimitOverride", project.get("autoRetryLimit", 0))
+    if not limit or by.part is not None or by.initiator.startswith(PIPELINES):
+        return {}
+    if not by.retried:
+        return {"autoRetryConfig": {"autoRetryLimit": limit, "autoRetryNumber": 0}}
+    return {"autoRetryConfig": {**by.retried, "autoRetryNumber": by.retried["autoRetryNumber"] + 1}}
 
 
 def promised(artifacts: Mapping[str, Json], project: str, build: str) -> dict[str, Json]:

@@ -228,6 +228,7 @@ class Running:
             grace=GRACE,
             log=self._log(task, plan),
             warm=False,
+            shared=(order.DOOR, order.COMMANDS) if plan.is_debugged or plan.is_sandbox else (),
         )
 
     def _log(self, task: Task, plan: Plan) -> Path | None:

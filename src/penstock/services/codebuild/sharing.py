@@ -1,4 +1,4 @@
-"""Who may see what: policies of projects and report groups, which are kept and not evaluated, and their visibility."""
+"""Sharing with other accounts: policies of projects and report groups, which are kept and not evaluated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from penstock.services.codebuild.model import POLICY, PROJECT, REPORT_GROUP
-from penstock.services.codebuild.projects import PROJECTS
 from penstock.services.codebuild.requests import invalid
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
@@ -81,13 +80,6 @@ class Sharing:
     @operation("ListSharedReportGroups")
     async def shared_groups(self, call: Call, request: shapes.ListSharedReportGroupsRequest) -> Answer:
         return {"reportGroups": []}
-
-    @operation("UpdateProjectVisibility")
-    async def update_visibility(self, call: Call, request: shapes.UpdateProjectVisibilityRequest) -> Answer:
-        if request["projectVisibility"] != "PRIVATE":
-            raise invalid("projectVisibility: Penstock has no public pages for builds: PRIVATE is what works.")
-        found = await self.database.read(lambda tx: PROJECTS.find(tx, call.scope, request["projectArn"]))
-        return {"projectArn": found.arn, "projectVisibility": "PRIVATE"}
 
     @operation("ListCuratedEnvironmentImages")
     async def images(self, call: Call, request: shapes.ListCuratedEnvironmentImagesRequest) -> Answer:

@@ -15,7 +15,7 @@ from penstock.languages.githosts import hooks
 from penstock.services.codebuild import hookfilters
 from penstock.services.codebuild.model import PROJECT, Json
 from penstock.services.codebuild.projects import KEYS, PROJECTS
-from penstock.services.codebuild.requests import GIT, invalid
+from penstock.services.codebuild.requests import HOSTS, invalid
 from penstock.store import documents
 from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
 from penstock.wire.hooks import Hook, address
@@ -28,16 +28,17 @@ if TYPE_CHECKING:
     from penstock.services.codebuild.builds import Builds
     from penstock.store.database import Database, Transaction
     from penstock.store.documents import Document
+    from penstock.store.sealing import Sealing
 
 log: Final = logging.getLogger(__name__)
 SERVICE: Final = "codebuild"
-HOSTS: Final = GIT - {"CODECOMMIT"}
 KEPT: Final = ("branchFilter", "filterGroups", "buildType", "manualCreation")
 
 
 @dataclass(frozen=True)
 class Webhooks:
     builds: Builds
+    sealing: Sealing
     endpoint: Callable[[], str]
     clock: Callable[[], float]
     chance: Callable[[], str]
@@ -62,7 +63,9 @@ class Webhooks:
                 )
             url = address(self.endpoint(), SERVICE, project.scope, project.name, place)
             told = {"payloadUrl": url, "lastModifiedSecret": at, "status": "ACTIVE", **kept(call.request)}
-            changed = project.changed(at, webhook=told, webhookKeys={"place": place, "secret": secret})
+            changed = project.changed(
+                at, webhook=told, webhookKeys={"place": place, "secret": self.sealing.hidden(secret)}
+            )
             documents.update(tx, changed)
             return changed
 
@@ -80,7 +83,7 @@ class Webhooks:
             if {"filterGroups", "branchFilter"} & call.request.keys():
                 before = {name: each for name, each in before.items() if name not in ("filterGroups", "branchFilter")}
             told = {**before, **kept(call.request), **({"lastModifiedSecret": at} if rotates else {})}
-            keys = {**project.body[KEYS], **({"secret": secret} if rotates else {})}
+            keys = {**project.body[KEYS], **({"secret": self.sealing.hidden(secret)} if rotates else {})}
             changed = project.changed(at, webhook=told, webhookKeys=keys)
             documents.update(tx, changed)
             return changed
@@ -104,7 +107,7 @@ class Webhooks:
         keys = project.body.get(KEYS) if project is not None else None
         if project is None or keys is None or not hmac.compare_digest(keys["place"].encode(), place.encode()):
             return 404, "There is no such webhook."
-        if not hooks.is_genuine(hook.headers, hook.body, keys["secret"]):
+        if not hooks.is_genuine(hook.headers, hook.body, self.sealing.found(keys["secret"])):
             return 403, "The secret is not this webhook's."
         try:
             told = hooks.read(hook.headers, hook.body)

@@ -22,6 +22,7 @@ from penstock.services.codepipeline.starting import Starter
 from penstock.services.codepipeline.states import States
 from penstock.services.codepipeline.traffic import TrafficFlow
 from penstock.services.codepipeline.webhooks import Webhooks
+from penstock.store.sealing import Sealing
 from penstock.wire.call import Directory
 from penstock.wire.hooks import Hook
 
@@ -40,6 +41,7 @@ def open_codepipeline(
     directory: Directory,
     notices: Notices,
     pushes: Pushes,
+    sealing: Sealing,
     clock: Callable[[], float],
     chance: Callable[[], str],
     endpoint: Callable[[], str] = str,
@@ -52,7 +54,7 @@ def open_codepipeline(
     engine.register(ExecutionFlow(Teller(notices), pause=pause))
     jobs = Jobs(engine, directory, clock)
     Acting(engine, directory, starter, clock).enter()
-    webhooks = Webhooks(engine.database, starter, endpoint, clock, chance)
+    webhooks = Webhooks(engine.database, starter, sealing, endpoint, clock, chance)
     for service in (
         webhooks,
         Pipelines(engine, starter, clock),

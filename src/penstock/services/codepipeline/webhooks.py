@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from penstock.services.codepipeline import shapes
     from penstock.services.codepipeline.starting import Starter
     from penstock.store.database import Database, Transaction
+    from penstock.store.sealing import Sealing
 
 Json = Any
 SERVICE: Final = "codepipeline"
@@ -41,6 +42,7 @@ NEEDED: Final[Mapping[str, frozenset[str]]] = {
 class Webhooks:
     database: Database
     starter: Starter
+    sealing: Sealing
     endpoint: Callable[[], str]
     clock: Callable[[], float]
     chance: Callable[[], str]
@@ -58,11 +60,12 @@ class Webhooks:
             pipeline = rows.pipeline(tx, call.scope, definition["targetPipeline"])
             check_target(tree.read(pipeline.body["Declaration"]), definition["targetAction"])
             found = documents.find(tx, call.scope, rows.WEBHOOK, name)
+            kept = found.body["Place"] if found is not None else place
             made = Document(
                 kind=rows.WEBHOOK, scope=Scope(call.scope.account, call.scope.region), name=name,
                 arn=call.scope.arn("codepipeline", f"webhook:{name}"), parent=pipeline.name,
                 created_at=found.created_at if found is not None else at, modified_at=at,
-                body={"Definition": definition, "Place": found.body["Place"] if found is not None else place},
+                body={"Definition": self._sealed(definition), "Place": kept},
             )  # fmt: skip
             documents.put(tx, made)
             tags.add(tx, made.arn, labels)
@@ -110,6 +113,13 @@ class Webhooks:
             raise ServiceError(f"The webhook '{name}' does not exist.", code="WebhookNotFoundException")
         return found
 
+    def _sealed(self, definition: Mapping[str, Json]) -> Mapping[str, Json]:
+        """A definition as it is kept."""
+        given = dict(definition["authenticationConfiguration"])
+        if "SecretToken" in given:
+            given["SecretToken"] = self.sealing.hidden(given["SecretToken"])
+        return {**definition, "authenticationConfiguration": given}
+
     def _told(self, webhook: Document) -> dict[str, Json]:
         definition = webhook.body["Definition"]
         given = definition["authenticationConfiguration"]
@@ -127,7 +137,7 @@ class Webhooks:
         webhook = await self.database.read(lambda tx: documents.find(tx, hook.scope, rows.WEBHOOK, name))
         if webhook is None or not hmac.compare_digest(webhook.body["Place"].encode(), place.encode()):
             return 404, "There is no such webhook."
-        if not is_let(webhook.body["Definition"], hook):
+        if not is_let(webhook.body["Definition"], hook, self.sealing):
             return 403, "This webhook does not take requests from you."
         try:
             content = hooks.decoded(hook.headers, hook.body)
@@ -188,7 +198,7 @@ def check_target(declared: tree.Pipeline, name: str) -> None:
         raise ValidationError(f"The targetAction {name} is no source action of the pipeline {declared.name}.")
 
 
-def is_let(definition: Mapping[str, Json], hook: Hook) -> bool:
+def is_let(definition: Mapping[str, Json], hook: Hook, sealing: Sealing) -> bool:
     """Whether a request comes from who may send it."""
     given = definition["authenticationConfiguration"]
     match definition["authentication"]:
@@ -199,7 +209,7 @@ def is_let(definition: Mapping[str, Json], hook: Hook) -> bool:
                 return ipaddress.ip_address(hook.client) in ipaddress.ip_network(given["AllowedIPRange"], strict=False)
             except ValueError:
                 return False
-    secret: str = given["SecretToken"]
+    secret = sealing.found(given["SecretToken"])
     if hooks.is_genuine(hook.headers, hook.body, secret):
         return True
     made = hmac.new(secret.encode(), hook.body, hashlib.sha1).hexdigest()  # GitHub's older signature, and AWS's

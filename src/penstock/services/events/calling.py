@@ -11,11 +11,13 @@ import msgspec
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.outbox import Task
 from penstock.services.events.authorizing import LARGEST_ANSWER, SECONDS, Authorizing, Pairs, Unauthorized, pairs
+from penstock.services.events.connections import opened
 from penstock.services.events.delivering import Called, failure
 from penstock.services.events.model import CONNECTION, DESTINATION
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
+from penstock.store.sealing import Sealing
 from penstock.wire.call import Json
 from penstock.wire.outgoing import Exchange, Reply, Unreached, fetch, is_header, with_query
 
@@ -48,6 +50,7 @@ class Calling:
 
     database: Database
     deliveries: Deliveries
+    sealing: Sealing
     authorizing: Authorizing
     _pace: Pace = field(default_factory=Pace)
 
@@ -58,7 +61,7 @@ class Calling:
         found = await self.database.read(lambda tx: both(tx, content.destination))
         if found is None:
             return failure("ResourceNotFoundException", f"{content.destination} or its connection does not exist.")
-        destination, connection = found
+        destination, connection = found[0], opened(found[1], self.sealing)
         if connection.status != "AUTHORIZED":
             return failure("ConnectionNotAuthorized", f"Connection {connection.name} is {connection.status}.")
         wait = self._pace.turn(

@@ -1,9 +1,14 @@
-"""Operations on connections: how API destinations prove who they are. Secrets are kept here and never told again."""
+"""Operations on connections: how API destinations prove who they are.
+
+Secrets are kept here, sealed, and never told again.
+"""
 
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from penstock.services.events import model
 from penstock.services.events.model import CONNECTION, DESTINATION, given, listed, query
@@ -18,6 +23,7 @@ from penstock.services.events.shapes import (
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
+from penstock.store.sealing import Sealing
 from penstock.wire.call import Answer, Call, Json, Scope, ValidationError, operation
 from penstock.wire.outgoing import is_header, is_url
 
@@ -36,6 +42,7 @@ class Connections:
     """Connections by name."""
 
     database: Database
+    sealing: Sealing
     clock: Callable[[], float]
     chance: Callable[[], str]
     service: str = "events"
@@ -50,8 +57,8 @@ class Connections:
             arn=call.scope.arn("events", f"connection/{name}/{uuid.UUID(hex=self.chance())}"), status="AUTHORIZED",
             created_at=at, modified_at=at, token=call.token,
             body={
-                "AuthorizationType": request["AuthorizationType"], "AuthParameters": request["AuthParameters"],
-                "LastAuthorizedTime": at, **given(request, "Description"),
+                "AuthorizationType": request["AuthorizationType"], "LastAuthorizedTime": at,
+                "AuthParameters": self._sealed(request["AuthParameters"]), **given(request, "Description"),
             },
         )  # fmt: skip
         return changed(await self.database.write(lambda tx: model.insert(tx, made)))
@@ -65,10 +72,10 @@ class Connections:
             before = model.found(tx, call.scope, CONNECTION, request["Name"])
             members = given(request, "Description", "AuthorizationType")
             kind = request.get("AuthorizationType") or before.body["AuthorizationType"]
-            if request.get("AuthParameters"):
-                members["AuthParameters"] = merged(before.body.get("AuthParameters", {}), request["AuthParameters"])
+            parameters = merged(parameters_of(before, self.sealing), request.get("AuthParameters") or {})
+            check(kind, parameters)
+            members["AuthParameters"] = self._sealed(parameters)
             after = before.changed(at, status="AUTHORIZED", LastAuthorizedTime=at, **members)
-            check(kind, after.body.get("AuthParameters", {}))
             documents.update(tx, after)
             return after
 
@@ -89,7 +96,7 @@ class Connections:
     @operation("DescribeConnection")
     async def describe(self, call: Call, request: DescribeConnectionRequest) -> Answer:
         found = await self.database.read(lambda tx: model.found(tx, call.scope, CONNECTION, request["Name"]))
-        parameters = without_secrets(found.body.get("AuthParameters", {}))
+        parameters = without_secrets(parameters_of(found, self.sealing))
         return {**summary(found), **given(found.body, "Description"), "AuthParameters": parameters}
 
     @operation("DeleteConnection")
@@ -109,12 +116,28 @@ class Connections:
         wanted = query(call.scope, CONNECTION, request, status=request.get("ConnectionState"))
         return await listed(self.database, wanted, "Connections", summary)
 
+    def _sealed(self, parameters: Mapping[str, Json]) -> str:
+        return self.sealing.hidden(msgspec.json.encode(parameters).decode())
+
+
+def parameters_of(connection: Document, sealing: Sealing) -> Mapping[str, Json]:
+    """A connection's parameters, secrets and all; none once it is deauthorized."""
+    kept = connection.body.get("AuthParameters", {})
+    return dict(msgspec.json.decode(sealing.found(kept))) if isinstance(kept, str) else kept
+
+
+def opened(connection: Document, sealing: Sealing) -> Document:
+    """A connection as whoever calls in its name needs it."""
+    return connection.changed(connection.modified_at, AuthParameters=parameters_of(connection, sealing))
+
 
 def refuse(request: Mapping[str, Json]) -> None:
     if request.get("InvocationConnectivityParameters"):
         raise ValidationError("InvocationConnectivityParameters: there are no private networks here; leave it out.")
     if request.get("KmsKeyIdentifier"):
-        raise ValidationError("KmsKeyIdentifier: secrets are kept as they are, and no key is applied; leave it out.")
+        raise ValidationError(
+            "KmsKeyIdentifier: secrets are sealed with this installation's own, and no key is applied; leave it out."
+        )
 
 
 def check(kind: str, parameters: Mapping[str, Json]) -> None:

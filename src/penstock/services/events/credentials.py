@@ -10,6 +10,7 @@ from penstock.services.events.authorizing import Authorizing, Unauthorized, pair
 from penstock.services.events.connections import EXTRA, LISTS
 from penstock.store.database import Database
 from penstock.store.documents import Document
+from penstock.store.sealing import Sealing
 from penstock.wire.call import Answer, Call, Directory, Json, ServiceError
 from penstock.wire.outgoing import Unreached
 
@@ -19,6 +20,7 @@ class Credentials:
     """What a connection adds to a request."""
 
     database: Database
+    sealing: Sealing
     authorizing: Authorizing
 
     def open(self, directory: Directory) -> None:
@@ -51,4 +53,5 @@ class Credentials:
 
     async def _connection(self, call: Call, request: Json) -> Document:
         arn = request["ConnectionArn"]
-        return await self.database.read(lambda tx: connections.of_arn(tx, call.scope, arn))
+        found = await self.database.read(lambda tx: connections.of_arn(tx, call.scope, arn))
+        return connections.opened(found, self.sealing)

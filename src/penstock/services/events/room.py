@@ -21,6 +21,7 @@ from penstock.services.events.rules import Rules
 from penstock.services.events.ruletargets import RuleTargets
 from penstock.services.events.schedules import ALARM, RuleSchedules
 from penstock.services.events.tagging import Tagging
+from penstock.store.sealing import Sealing
 from penstock.wire.call import Directory
 
 
@@ -31,6 +32,7 @@ def open_events(
     alarms: Alarms,
     deliveries: Deliveries,
     notices: Notices,
+    sealing: Sealing,
     clock: Callable[[], float],
     chance: Callable[[], str],
 ) -> Callable[[], Awaitable[None]]:
@@ -46,9 +48,9 @@ def open_events(
     engine.register(ReplayFlow(engine.forget))
     engine.activity(FORWARD, delivering.forward)
     authorizing = Authorizing(clock)
-    engine.activity(CALL, Calling(database, deliveries, authorizing).carry)
+    engine.activity(CALL, Calling(database, deliveries, sealing, authorizing).carry)
     engine.activity(REPLAY_PAGE, replays.page)
-    Credentials(database, authorizing).open(directory)
+    Credentials(database, sealing, authorizing).open(directory)
     for service in (
         Putting(delivering, clock, chance),
         Buses(database, listeners, clock),
@@ -57,7 +59,7 @@ def open_events(
         Tagging(database),
         archives,
         replays,
-        Connections(database, clock, chance),
+        Connections(database, sealing, clock, chance),
         Destinations(database, clock, chance),
     ):
         directory.register(service)

@@ -1,6 +1,7 @@
 """Alarms: moto keeps them and nobody there looks at their metrics, so they are looked at here.
 
-    every 5 s, where alarms were put:  DescribeAlarms ─► GetMetricStatistics ─► SetAlarmState ─► sns:Publish
+    every 5 s, where alarms were put:  DescribeAlarms ─► GetMetricStatistics ─► SetAlarmState
+    whoever sets a state:              SetAlarmState ─► events:PutEvents, sns:Publish
 
 An alarm is on one metric, or on an expression over several (`languages.metricmath`). Scaling policies that it names
 look at its state themselves.
@@ -10,19 +11,18 @@ in ALARM. As on AWS, a period without data is passed over unless `TreatMissingDa
 """
 
 import asyncio
-import json
 import logging
 import operator
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from penstock.languages.metricmath import Series, Stat, WrongExpression, watched
+from penstock.services.peripheral.announcing import ACTIONS
 from penstock.wire.arns import Arn
 from penstock.wire.call import Call, Directory, Json, NotImplementedHere, Scope, ServiceError
 
 log: Final = logging.getLogger(__name__)
 LOOK_EVERY: Final = 5.0  # seconds
-ACTIONS: Final = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
 ACTORS: Final = ("sns", "autoscaling")
 BEYOND: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "GreaterThanThreshold": operator.gt,
@@ -88,7 +88,8 @@ class Alarms:
             for alarm in answer.get("MetricAlarms", ()):
                 state, why = verdict(alarm, await self._points(place, alarm))
                 if state not in {"", alarm["StateValue"]}:
-                    await self._turn(place, alarm, state, why)
+                    told = {"AlarmName": alarm["AlarmName"], "StateValue": state, "StateReason": why}
+                    await self._ask(place, "SetAlarmState", told)
             if not answer.get("NextToken"):
                 return
             request = {"NextToken": answer["NextToken"]}
@@ -106,26 +107,6 @@ class Alarms:
     async def _series(self, place: Scope, stat: Stat, start: float, period: int, several: int) -> Series:
         answer = await self._ask(place, "GetMetricStatistics", stat.request(start, period, several))
         return stat.series(answer, start, period, several)
-
-    async def _turn(self, place: Scope, alarm: Mapping[str, Json], state: str, why: str) -> None:
-        told = {"AlarmName": alarm["AlarmName"], "StateValue": state, "StateReason": why}
-        await self._ask(place, "SetAlarmState", told)
-        if not alarm.get("ActionsEnabled", True):
-            return
-        message = {
-            **{member: alarm[member] for member in ("AlarmName", "AlarmArn") if member in alarm},
-            "AWSAccountId": place.account,
-            "Region": place.region,
-            "NewStateValue": state,
-            "NewStateReason": why,
-            "OldStateValue": alarm["StateValue"],
-        }
-        for topic in alarm.get(ACTIONS[state], ()):
-            if Arn.of(topic).service != "sns":
-                continue
-            subject = f'{state}: "{alarm["AlarmName"]}" in {place.region}'
-            request = {"TopicArn": topic, "Subject": subject[:100], "Message": json.dumps(message)}
-            await self._directory.answer(Call("sns", "Publish", request, place))
 
     async def _ask(self, place: Scope, operation: str, request: Mapping[str, Json]) -> Json:
         return await self._directory.answer(Call("cloudwatch", operation, request, place))

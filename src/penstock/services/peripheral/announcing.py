@@ -1,11 +1,16 @@
-"""Announcing: what EventBridge is told of that a peripheral service was asked for and did. Pure."""
+"""Announcing: what follows from that a peripheral service was asked for and did, EventBridge's events first. Pure."""
 
+import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
+from penstock.wire.arns import Arn
 from penstock.wire.call import Answer, Call, Json, Scope
 
+ACTIONS: Final = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
 IMAGES: Final[Mapping[str, str]] = {"PutImage": "PUSH", "BatchDeleteImage": "DELETE"}
 
 
@@ -27,6 +32,75 @@ def image_action(call: Call, image: Json) -> dict[str, Json]:
     }
 
 
-def event(scope: Scope, source: str, detail_type: str, detail: Json) -> Call:
-    entry = {"Source": source, "DetailType": detail_type, "Detail": json.dumps(detail)}
+def turned(call: Call, alarm: Mapping[str, Json], at: float) -> Iterator[Call]:
+    """What follows from SetAlarmState, of an alarm as it was before: its event, and the topics that it tells."""
+    state = call.request["StateValue"]
+    if state == alarm["StateValue"]:
+        return
+    detail = state_change(call.request, alarm, at)
+    yield event(call.scope, "aws.cloudwatch", "CloudWatch Alarm State Change", detail, [alarm["AlarmArn"]])
+    if alarm.get("ActionsEnabled", True):
+        subject = f'{state}: "{alarm["AlarmName"]}" in {call.scope.region}'
+        message = json.dumps(notification(call, alarm))
+        for topic in alarm.get(ACTIONS[state], ()):
+            if Arn.of(topic).service == "sns":
+                request = {"TopicArn": topic, "Subject": subject[:100], "Message": message}
+                yield Call("sns", "Publish", request, Scope(call.scope.account, call.scope.region))
+
+
+def notification(call: Call, alarm: Mapping[str, Json]) -> dict[str, Json]:
+    """What a topic is told."""
+    return {
+        "AlarmName": alarm["AlarmName"],
+        "AlarmArn": alarm["AlarmArn"],
+        "AWSAccountId": call.scope.account,
+        "Region": call.scope.region,
+        "NewStateValue": call.request["StateValue"],
+        "NewStateReason": call.request["StateReason"],
+        "OldStateValue": alarm["StateValue"],
+    }
+
+
+def state_change(request: Mapping[str, Json], alarm: Mapping[str, Json], at: float) -> dict[str, Json]:
+    description = alarm.get("AlarmDescription")
+    return {
+        "alarmName": alarm["AlarmName"],
+        "state": state_of(request, at),
+        "previousState": state_of(alarm, alarm.get("StateUpdatedTimestamp", at)),
+        "configuration": {**({"description": description} if description else {}), "metrics": list(metrics(alarm))},
+    }
+
+
+def state_of(told: Mapping[str, Json], at: float) -> dict[str, Json]:
+    moment = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+    data = told.get("StateReasonData")
+    return {
+        "value": told["StateValue"], "reason": told.get("StateReason", ""), **({"reasonData": data} if data else {}),
+        "timestamp": f"{moment}+0000",
+    }  # fmt: skip
+
+
+def metrics(alarm: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+    """What an alarm is on; that of one metric has an id that nobody has given it."""
+    if not alarm.get("Metrics"):
+        id = str(UUID(hashlib.sha256(alarm["AlarmArn"].encode()).hexdigest()[:32]))  # noqa: A001
+        yield {"id": id, "metricStat": stat(alarm, alarm["Period"], alarm["Statistic"]), "returnData": True}
+    for each in alarm.get("Metrics") or ():
+        told = {"id": each["Id"], "returnData": each.get("ReturnData", True)}
+        for member in ("Expression", "Label"):
+            if each.get(member):
+                told[member.lower()] = each[member]
+        if of := each.get("MetricStat"):
+            told["metricStat"] = stat(of["Metric"], of["Period"], of["Stat"])
+        yield told
+
+
+def stat(metric: Mapping[str, Json], period: int, name: str) -> dict[str, Json]:
+    dimensions = {each["Name"]: each["Value"] for each in metric.get("Dimensions") or ()}
+    told = {"namespace": metric["Namespace"], "name": metric["MetricName"], "dimensions": dimensions}
+    return {"metric": told, "period": int(period), "stat": name}
+
+
+def event(scope: Scope, source: str, detail_type: str, detail: Json, resources: Sequence[str] = ()) -> Call:
+    entry = {"Source": source, "DetailType": detail_type, "Resources": list(resources), "Detail": json.dumps(detail)}
     return Call("events", "PutEvents", {"Entries": [entry]}, Scope(scope.account, scope.region))

@@ -17,7 +17,7 @@ from typing import Final, Protocol, cast
 
 from penstock.services.peripheral import asked, places, waiting
 from penstock.services.peripheral.alarms import Alarms
-from penstock.services.peripheral.announcing import announced
+from penstock.services.peripheral.announcing import announced, turned
 from penstock.services.peripheral.offered import OFFERED
 from penstock.services.peripheral.waiting import Arrivals
 from penstock.wire import models
@@ -60,6 +60,7 @@ class Peripheral:
         self._forwards: Mapping[str, str] = {}
         self._arrivals = Arrivals()
         self._alarms = Alarms(directory, clock)
+        self._clock = clock
 
     def enter(self, data: Path, instead: Iterable[Service] = ()) -> None:
         """Enter the directory with every operation that nobody there answers; raises `Misplaced`.
@@ -94,6 +95,8 @@ class Peripheral:
         asked.check(call)
         self._alarms.note(call)
         call = at_its_account(call)
+        if (call.service, call.operation) == ("cloudwatch", "SetAlarmState"):
+            return await self._turn(call)
         if waiting.may_wait(call):
             return await waiting.receive(call, self.perform, self._arrivals)
         return await self.perform(call)
@@ -106,6 +109,16 @@ class Peripheral:
             self._arrivals.tell(waiting.queue_of(call))
         for each in (*follow, *announced(call, answer)):
             await self._deliver(each, because=call)
+        return answer
+
+    async def _turn(self, call: Call) -> Answer:
+        """Set an alarm's state, and do what follows where it is another one."""
+        names = {"AlarmNames": [call.request["AlarmName"]]}
+        found = await self.perform(replace(call, operation="DescribeAlarms", request=names))
+        answer = await self.perform(call)
+        for alarm in found.get("MetricAlarms", ()):
+            for each in turned(call, alarm, self._clock()):
+                await self._deliver(each, because=call)
         return answer
 
     async def watch(self) -> None:

@@ -12,6 +12,5 @@ is asked of those goes on to `others`; sessions are CodeBuild's.
 """
 
 from penstock.services.ssm.room import parameter_store
-from penstock.services.ssm.sealing import Sealing
 
-__all__ = ["Sealing", "parameter_store"]
+__all__ = ["parameter_store"]

@@ -17,8 +17,8 @@ from penstock.wire.call import Answer, Call, Json, Scope, ServiceError, Validati
 if TYPE_CHECKING:
     from penstock.services.ssm import shapes
     from penstock.services.ssm.filters import Filter
-    from penstock.services.ssm.sealing import Sealing
     from penstock.store.database import Database, Transaction
+    from penstock.store.sealing import Sealing
 
 TOGETHER: Final = 200  # documents that are looked at in one go
 PAGE: Final = 50

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from penstock.services.ssm.sealing import Sealing
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document, Query
+from penstock.store.sealing import Sealing
 from penstock.wire.call import Answer, Call, Json, Scope, ServiceError
 
 Others = Callable[[Call, Json], Awaitable[Answer]]  # who answers for what is not in this store

@@ -16,9 +16,9 @@ from penstock.wire.call import Answer, Call, Json, Scope, ServiceError, Validati
 
 if TYPE_CHECKING:
     from penstock.services.ssm import shapes
-    from penstock.services.ssm.sealing import Sealing
     from penstock.services.ssm.telling import Tell
     from penstock.store.database import Database, Transaction
+    from penstock.store.sealing import Sealing
 
 NAME: Final = re.compile(r"/?[a-zA-Z0-9_.-]+(/[a-zA-Z0-9_.-]+)*")
 RESERVED: Final = re.compile(r"/?(aws|ssm)", re.IGNORECASE)

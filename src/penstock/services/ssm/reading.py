@@ -13,8 +13,8 @@ from penstock.wire.call import Answer, Call, Json, ServiceError, ValidationError
 if TYPE_CHECKING:
     from penstock.services.ssm import shapes
     from penstock.services.ssm.model import Version
-    from penstock.services.ssm.sealing import Sealing
     from penstock.store.database import Database, Transaction
+    from penstock.store.sealing import Sealing
 
 PAGE: Final = 50
 

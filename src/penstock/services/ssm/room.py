@@ -9,10 +9,10 @@ from penstock.services.ssm.model import Others
 from penstock.services.ssm.putting import Putting
 from penstock.services.ssm.reading import Reading
 from penstock.services.ssm.removing import Removing
-from penstock.services.ssm.sealing import Sealing
 from penstock.services.ssm.tagging import Tagging
 from penstock.services.ssm.telling import telling
 from penstock.store.database import Database
+from penstock.store.sealing import Sealing
 from penstock.wire.call import Service
 
 

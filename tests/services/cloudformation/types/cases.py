@@ -126,7 +126,8 @@ CASES: dict[str, tuple[Json, Json]] = {
          "ServiceNamespace": "sagemaker", "MinCapacity": 1, "MaxCapacity": "3", "RoleARN": ROLE},
     ),
     "AWS::CodeBuild::Project": (
-        project(Tags=ONE, **HOSTED, Triggers={"Webhook": "true", "FilterGroups": [[PUSHED]]}),
+        project(Tags=ONE, **HOSTED, Triggers={"Webhook": "true", "FilterGroups": [[PUSHED]]}, AutoRetryLimit="1",
+                BadgeEnabled="true", Visibility="PUBLIC_READ", ResourceAccessRole=ROLE),
         project(Description="changed", Tags=TWO, **HOSTED, Triggers={"Webhook": True, "FilterGroups": [[
             PUSHED, {"Type": "HEAD_REF", "Pattern": "main", "ExcludeMatchedPattern": "false"}]]}),
     ),

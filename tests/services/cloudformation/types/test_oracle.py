@@ -30,10 +30,7 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
         "EvaluationWindow ExtendedStatistic ThresholdMetricId WarmUpConfiguration",
     },
     "AWS::CloudWatch::Dashboard": {ELSEWHERE: "Tags"},
-    "AWS::CodeBuild::Project": {
-        REFUSED: "AutoRetryLimit BadgeEnabled FileSystemLocations",
-        ELSEWHERE: "ResourceAccessRole Visibility",
-    },
+    "AWS::CodeBuild::Project": {REFUSED: "FileSystemLocations"},
     "AWS::CodeCommit::Repository": {REFUSED: "KmsKeyId"},
     "AWS::DynamoDB::Table": {
         ELSEWHERE: "ContributorInsightsSpecification ImportSourceSpecification KinesisStreamSpecification "

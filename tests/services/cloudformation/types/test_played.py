@@ -252,6 +252,25 @@ def test_a_build_projects_webhook_comes_changes_and_goes_with_its_triggers() -> 
     ]
 
 
+def test_a_build_project_is_as_public_as_its_template_says() -> None:
+    kind = TYPES["AWS::CodeBuild::Project"]
+    private, public = (
+        Resource(logical_id="Build", name="b", physical_id="b", properties=properties)
+        for properties in ({}, {"Visibility": "PUBLIC_READ", "ResourceAccessRole": "role"})
+    )
+    play = Play(BatchGetProjects={"projects": [{"name": "b"}]})
+    assert kind.update is not None
+
+    for before, after in ((private, private), (private, public), (public, private)):
+        play.run(kind.update(before, after))
+
+    arn = public.scope.arn("codebuild", "project/b")
+    assert play.requests("UpdateProjectVisibility") == [
+        {"projectArn": arn, "projectVisibility": "PUBLIC_READ", "resourceAccessRole": "role"},
+        {"projectArn": arn, "projectVisibility": "PRIVATE"},
+    ]
+
+
 def test_a_webhook_that_is_to_be_registered_asks_for_it() -> None:
     properties = {"TargetPipeline": "p", "RegisterWithThirdParty": True, "Filters": [], "TargetAction": "a"}
     resource = Resource(logical_id="Hook", name="h", properties=properties)

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -61,7 +62,8 @@ class Build:
         if self._order["is_debugged"]:
             place = self._root / "door"
             place.mkdir(exist_ok=True)
-            place.chmod(0o777)  # whoever the commands run as
+            with suppress(PermissionError):  # where it is shared it is another's, and open already
+                place.chmod(0o777)  # whoever the commands run as
             environment[pausing.PLACE] = str(place)
         return environment
 

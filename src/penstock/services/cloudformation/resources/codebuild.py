@@ -16,19 +16,22 @@ PROJECT: Final = Plain(
     read="BatchGetProjects",
     update="UpdateProject",
     delete="DeleteProject",
-    properties="Artifacts BuildBatchConfig Cache ConcurrentBuildLimit Description EncryptionKey Environment "
-    "LogsConfig Name QueuedTimeoutInMinutes SecondaryArtifacts SecondarySourceVersions SecondarySources ServiceRole "
-    "Source SourceVersion Tags TimeoutInMinutes Triggers VpcConfig",
+    properties="Artifacts AutoRetryLimit BadgeEnabled BuildBatchConfig Cache ConcurrentBuildLimit Description "
+    "EncryptionKey Environment LogsConfig Name QueuedTimeoutInMinutes ResourceAccessRole SecondaryArtifacts "
+    "SecondarySourceVersions SecondarySources ServiceRole Source SourceVersion Tags TimeoutInMinutes Triggers "
+    "Visibility VpcConfig",
     required="Artifacts Environment ServiceRole Source",
     create_only="Name",
     naming=Naming("Name", longest=255),
     key={"name": itself, "names": lambda resource: [itself(resource)]},
     inside="projects.0",
     attributes={"Arn": "arn", "Id": "name"},
-    request=lambda resource: resource.without("Triggers"),
-    unchecked="Triggers",
+    request=lambda resource: resource.without("Triggers", "Visibility", "ResourceAccessRole"),
+    unchecked="Triggers Visibility ResourceAccessRole",
     check=lambda properties: unfit_triggers(properties.get("Triggers") or {}),
     reset={
+        "AutoRetryLimit": 0,
+        "BadgeEnabled": False,
         "BuildBatchConfig": {},
         "Cache": {"Type": "NO_CACHE"},
         "Description": "",
@@ -54,20 +57,43 @@ def unfit_triggers(triggers: Mapping[str, Json]) -> Iterator[str]:
 def create_project(resource: Resource) -> Steps[Made]:
     made = yield from PROJECT.making(resource)
     yield from set_webhook({}, resource.properties, made.physical_id)
+    yield from set_visibility({}, resource, made.physical_id)
     return made
 
 
 def update_project(before: Resource, after: Resource) -> Steps[Made]:
     made = yield from PROJECT.changing(before, after)
     yield from set_webhook(before.properties, after.properties, after.physical_id)
+    yield from set_visibility(before.properties, after, after.physical_id)
     return made
 
 
 def read_project(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     found = yield from PROJECT.finding(resource)
+    if not found:
+        return None
     webhook = found.get("webhook")
-    seen = {**found, "triggers": {**(webhook or {}), "webhook": webhook is not None}}
-    return projected(seen, resource.properties) if found else None
+    seen = {
+        **found,
+        "triggers": {**(webhook or {}), "webhook": webhook is not None},
+        "badgeEnabled": found["badge"]["badgeEnabled"],
+        "visibility": found["projectVisibility"],
+    }
+    return projected(seen, resource.properties)
+
+
+def set_visibility(before: Mapping[str, Json], resource: Resource, name: str) -> Steps[None]:
+    """Have a project be as public as `Visibility` says."""
+    old, new = ((each.get("Visibility"), each.get("ResourceAccessRole")) for each in (before, resource.properties))
+    if new == old:
+        return
+    visibility, role = new
+    request = {
+        "projectArn": resource.scope.arn("codebuild", f"project/{name}"),
+        "projectVisibility": visibility or "PRIVATE",
+        **({"resourceAccessRole": role} if role else {}),
+    }
+    yield from ask("codebuild", "UpdateProjectVisibility", request)
 
 
 def set_webhook(before: Mapping[str, Json], after: Mapping[str, Json], name: str) -> Steps[None]:

@@ -17,7 +17,7 @@ from penstock.services.codebuild.batches.model import BATCH, BatchPlan, BatchSta
 from penstock.services.codebuild.builds import BUILDS, Builds, initiator
 from penstock.services.codebuild.finding import Kind
 from penstock.services.codebuild.flow import STOP
-from penstock.services.codebuild.model import Json
+from penstock.services.codebuild.model import Json, Occasion
 from penstock.services.codebuild.projects import PROJECTS
 from penstock.services.codebuild.requests import invalid
 from penstock.store import documents
@@ -137,7 +137,7 @@ class Batches:
         asked = {name: value for name, value in asked.items() if name not in NOT_OF_BUILDS}
         number = project.body.get("batches", 0) + 1
         model = requests.planned(
-            call.scope, project.body, asked, id=id, number=number, initiator=initiator(call.scope.principal), at=at
+            call.scope, project.body, asked, id=id, number=number, at=at, by=Occasion(initiator(call.scope.principal))
         )
         arn = call.scope.arn("codebuild", f"build-batch/{model.name}")
         logs = requests.overridden(project.body, asked).get("logsConfig", {})

@@ -9,7 +9,7 @@ import msgspec
 
 from penstock.engine.outbox import Task
 from penstock.services.codebuild.builds import Builds, id_of
-from penstock.services.codebuild.model import BUILD, Json, PartOf
+from penstock.services.codebuild.model import BUILD, Json, Occasion, PartOf
 from penstock.services.codebuild.projects import PROJECTS
 from penstock.store import documents
 from penstock.store.database import Transaction
@@ -29,7 +29,7 @@ class Starting:
             project = PROJECTS.find(tx, task.scope, told["project"])
             found = documents.find(tx, task.scope, BUILD, f"{project.name}:{id}")
             build = found or self.builds.begin(
-                tx, task.scope, project, told["asked"], id=id, at=at, initiator=told["initiator"], part=part
+                tx, task.scope, project, told["asked"], id=id, at=at, by=Occasion(told["initiator"], part)
             )
             return {"arn": build.arn}
 

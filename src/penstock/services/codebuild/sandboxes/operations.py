@@ -13,7 +13,7 @@ from penstock.services.codebuild import places, requests
 from penstock.services.codebuild.builds import Builds, initiator
 from penstock.services.codebuild.finding import Kind
 from penstock.services.codebuild.flow import STOP
-from penstock.services.codebuild.model import COMMAND, SANDBOX, Json, State
+from penstock.services.codebuild.model import COMMAND, SANDBOX, Json, Occasion, State
 from penstock.services.codebuild.projects import PROJECTS
 from penstock.services.codebuild.requests import invalid
 from penstock.services.codebuild.sandboxes import commands
@@ -81,8 +81,8 @@ class Sandboxes:
         return await self._page(call, project.name)
 
     def _begin(self, tx: Transaction, scope: Scope, project: Document, id: str, at: float) -> Document:  # noqa: A002
-        by = initiator(scope.principal)
-        plan = requests.planned(scope, project.body, {}, id=id, number=0, initiator=by, at=at)
+        by = Occasion(initiator(scope.principal))
+        plan = requests.planned(scope, project.body, {}, id=id, number=0, at=at, by=by)
         arn = scope.arn("codebuild", f"sandbox/{plan.name}")
         plan = places.take(tx, scope, msgspec.structs.replace(plan, arn=arn, artifacts=(), is_sandbox=True))
         made = documents.insert(tx, document(scope, plan, State()))

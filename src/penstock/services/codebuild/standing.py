@@ -1,0 +1,173 @@
+"""Standing: a git host is told how the build of a commit stands, in the host's own words.
+
+    reflect ──► a delivery ──► "codebuild.tell-host" ──► the host's API of commit statuses
+
+Two deliveries of a build, when its commit is known and when it is over. Each tells how the build stands by then: one
+that was held up for a while takes nothing back. A host that is down is told later.
+"""
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from string import Template
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from penstock.engine.deliveries import Deliveries, Delivery, Failure
+from penstock.engine.engine import Engine
+from penstock.engine.facts import RunId
+from penstock.engine.outbox import Task
+from penstock.services.codebuild import order
+from penstock.services.codebuild.credentials import USERS
+from penstock.services.codebuild.model import Fetched, Json
+from penstock.services.codebuild.requests import HOSTS
+from penstock.services.codebuild.ways import Way, Ways
+from penstock.store import documents
+from penstock.store.database import Transaction
+from penstock.store.documents import Document
+from penstock.wire.call import ServiceError
+from penstock.wire.outgoing import Exchange, Unreached, fetch
+
+TELL: Final = "codebuild.tell-host"
+SECONDS: Final = 20.0  # for one call
+LARGEST_ANSWER: Final = 65_536
+LONGEST_AGE: Final = 21_600.0  # seconds: nobody asks any more how a build of yesterday stands
+AGAIN: Final = frozenset({408, 425, 429})
+GITHUB: Final[Mapping[str, str]] = {"IN_PROGRESS": "pending", "SUCCEEDED": "success", "FAILED": "failure",
+                                    "TIMED_OUT": "failure", "STOPPED": "error", "FAULT": "error"}  # fmt: skip
+GITLAB: Final[Mapping[str, str]] = {"IN_PROGRESS": "running", "SUCCEEDED": "success", "STOPPED": "canceled"}
+BITBUCKET: Final[Mapping[str, str]] = {
+    "IN_PROGRESS": "INPROGRESS", "SUCCEEDED": "SUCCESSFUL", "STOPPED": "STOPPED"
+}  # fmt: skip
+WORDS: Final[Mapping[str, str]] = {
+    "IN_PROGRESS": "is under way", "SUCCEEDED": "has succeeded", "FAILED": "has failed", "FAULT": "has failed",
+    "TIMED_OUT": "took too long", "STOPPED": "was stopped",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is told: how the build of a commit stands, under which name, and where one sees more."""
+
+    commit: str
+    status: str
+    name: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Hosts:
+    engine: Engine
+    deliveries: Deliveries
+    ways: Ways
+    endpoint: Callable[[], str]
+
+    def note(self, tx: Transaction, build: Document, before: Mapping[str, Json]) -> None:
+        """Have the host of a build's source told, if it is to be, and if there is news."""
+        if not is_told(build.body):
+            return
+        for moment, member in (("begun", "resolvedSourceVersion"), ("ended", "endTime")):
+            if member in build.body and member not in before:
+                delivery = Delivery(
+                    carrier=TELL, content=build.arn, about=f"how {build.arn} stands", born=build.modified_at,
+                    longest_age=LONGEST_AGE,
+                )  # fmt: skip
+                self.deliveries.send(tx, f"{build.arn}/{moment}", delivery, build.scope)
+
+    async def tell(self, task: Task) -> Json:
+        """The carrier."""
+        delivery, _ = await self.deliveries.look(task.run)
+        arn: str = delivery.content
+        build = await self.engine.database.read(lambda tx: documents.find_by_arn(tx, arn))
+        if build is None or not (commit := commit_of(build.body)):
+            return None
+        source = build.body["source"]
+        try:
+            way = await self.ways.to(build.scope, source)
+        except ServiceError as error:
+            return failure(error.code, error.message)
+        if not way.authorization or not way.url.startswith(("http://", "https://")):
+            if not source.get("reportBuildStatus"):  # a webhook's build, and nobody has asked for it
+                return None
+            return failure("CredentialsNotFound", f"nothing lets in to {way.url}: ImportSourceCredentials does")
+        standing = await self._standing(build, commit)
+        for exchange in exchanges(source["type"], way, standing):
+            try:
+                reply = await fetch(exchange, largest=LARGEST_ANSWER, seconds=SECONDS)
+            except Unreached as why:
+                return failure("ConnectionError", str(why), may_pass=True)
+            if reply.status < 300:
+                return None
+            if reply.status != 404:
+                break
+        text = reply.body[:512].decode(errors="replace")
+        may_pass = reply.status >= 500 or reply.status in AGAIN
+        return failure(f"HTTP{reply.status}", f"{exchange.url} answered {reply.status}: {text}", may_pass=may_pass)
+
+    async def _standing(self, build: Document, commit: str) -> Standing:
+        view = await self.engine.database.read(lambda tx: self.engine.look(tx, RunId(build.arn)))
+        config, variables = build.body["source"].get("buildStatusConfig", {}), {}
+        if view is not None:
+            variables = order.build_variables(view.plan, view.state.fetched or Fetched(), build.scope.account)
+
+        def said(member: str, otherwise: str) -> str:
+            return Template(config.get(member) or otherwise).safe_substitute(variables)
+
+        status = build.body["buildStatus"]
+        return Standing(
+            commit=commit,
+            status=status,
+            name=said("context", f"AWS CodeBuild {build.scope.region} ({build.parent})"),
+            text=f"Build {build.body['buildNumber']} of {build.parent} {WORDS[status]}",
+            url=said("targetUrl", f"{self.endpoint()}/_penstock/watch"),
+        )
+
+
+def is_told(build: Mapping[str, Json]) -> bool:
+    """Whether a host is to hear of a build: it is asked for, or the host has started it. Not of a batch's."""
+    source = build["source"]
+    if source["type"] not in HOSTS or "buildBatchArn" in build:
+        return False
+    return bool(source.get("reportBuildStatus")) or build["initiator"] == f"{source['type']}-Hookshot"
+
+
+def commit_of(build: Mapping[str, Json]) -> str:
+    """What a build is of; of one whose source could not be had the version, if that is a commit."""
+    asked: str = build.get("sourceVersion", "")
+    return str(build.get("resolvedSourceVersion") or (asked if len(asked) == 40 else ""))
+
+
+def exchanges(kind: str, way: Way, told: Standing) -> Iterator[Exchange]:
+    """The requests of a kind of host; the second is for where the first one's address is not known."""
+    place = urlsplit(way.url)
+    host, name = f"{place.scheme}://{place.netloc}", place.path.strip("/").removesuffix(".git")
+    headers = {"Content-Type": "application/json", "User-Agent": "Penstock", "Authorization": bearing(way)}
+    if kind.startswith("GITLAB"):
+        body = {"state": GITLAB.get(told.status, "failed"), "name": told.name, "target_url": told.url}
+        url = f"{host}/api/v4/projects/{quote(name, safe='')}/statuses/{told.commit}"
+        yield Exchange("POST", url, headers, msgspec.json.encode({**body, "description": told.text}))
+    elif kind == "BITBUCKET":
+        api = "https://api.bitbucket.org" if place.netloc == "bitbucket.org" else host
+        body = {"state": BITBUCKET.get(told.status, "FAILED"), "key": told.name[:40], "name": told.name}
+        url = f"{api}/2.0/repositories/{name}/commit/{told.commit}/statuses/build"
+        yield Exchange("POST", url, headers, msgspec.json.encode({**body, "url": told.url, "description": told.text}))
+    else:
+        body = {"state": GITHUB[told.status], "context": told.name, "target_url": told.url, "description": told.text}
+        apis = ("https://api.github.com",) if place.netloc == "github.com" else (f"{host}/api/v3", f"{host}/api/v1")
+        for api in apis:  # the last one is Gitea's and Forgejo's
+            yield Exchange(
+                "POST", f"{api}/repos/{name}/statuses/{told.commit}", headers, msgspec.json.encode(body)
+            )  # fmt: skip
+
+
+def bearing(way: Way) -> str:
+    """Who asks: APIs take tokens by themselves, and a password with its user as git does."""
+    user, _, token = base64.b64decode(way.authorization.removeprefix("Basic ")).decode().partition(":")
+    return f"Bearer {token}" if user in USERS.values() else way.authorization
+
+
+def failure(code: str, message: str, *, may_pass: bool = False) -> Json:
+    return msgspec.to_builtins(Failure(code=code, message=message, may_pass=may_pass))
