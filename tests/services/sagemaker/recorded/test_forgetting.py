@@ -72,7 +72,7 @@ def orphan(tx: Transaction) -> None:
 
 async def state(database: SqliteDatabase, kept: Blobs) -> tuple[object, ...]:
     """Everything that matters of a folder."""
-    held = await database.scan(lambda tx: sorted(tx.rows("SELECT digest, holder FROM blob_holder")))
+    held = await database.scan(lambda tx: sorted(blobs.holdings(tx)))
     return await arns(database), held, sorted(digest for digest, _ in kept.everything())
 
 

@@ -123,4 +123,4 @@ def freed(tx: Transaction, going: Iterable[Going], jobs: Iterable[str] = ()) -> 
     """The content that nobody holds any more once these are forgotten."""
     names = {holder(RunId(arn)) for arn in (*jobs, *(arn for each in going for arn in each.jobs))}
     held = {digest for name in names for digest in blobs.held_by(tx, name)}
-    return frozenset(digest for digest in held if blobs.holders(tx, digest) <= names)
+    return blobs.unheld_of(tx, held, but=names)
