@@ -260,3 +260,20 @@ def test_of_many_objects_the_folders_are_told() -> None:
     assert byitself.addresses([*few, "s3://things/rows/more"]) == ["s3://things/rows"]
     assert byitself.addresses(many) == ["s3://things/0", "s3://things/1", "s3://things/2"]
     assert byitself.addresses(buckets) == sorted(uri[:-2] for uri in buckets)
+
+
+async def test_a_package_of_a_source_in_s3_came_from_what_is_there(world: Lineage) -> None:
+    source = "s3://things/mlflow/0/artifacts/model"
+    job = world.training("train", RAW)
+    seen = Record(left=(Content(f"{source}/MLmodel", Digest("d" * 64), 1),), put=1)
+    await world.write(job)
+    plan = Plan("training-job", "train", job.arn, job.created_at, {})
+    await world.database.write(lambda tx: byitself.keep(tx, world.scope, plan, seen, job.modified_at))
+    await world.ask("CreateModelPackageGroup", ModelPackageGroupName="g")
+
+    await world.ask("CreateModelPackage", ModelPackageGroupName="g", SourceUri=source)
+
+    edges = await world.edges()
+    assert ("train-aws-training-job", "Produced", f"{source}/MLmodel") in edges
+    assert (f"{source}/MLmodel", "AssociatedWith", source) in edges
+    assert [edge for edge in edges if edge[:2] == (source, "ContributedTo")]
