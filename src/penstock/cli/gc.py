@@ -134,7 +134,7 @@ def _lines(told: Json) -> Iterator[str]:
     if executions or jobs:
         yield f"would be forgotten: {what}, for which alone {amount(told['forget'])} are kept"
         yield from (f"  {arn}" for arn in (*executions, *jobs))
-        yield f"  {len(told['forget']['listed'])} jobs would be listed no more"
+        yield f"  {len(told['forget']['gone'])} jobs would be listed no more"
         for job, thing in told["forget"]["staying"].items():
             yield f"  stays listed: {job}, since {thing} comes from it"
     yield "nothing was changed; --yes does it"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from decisions.any_pipeline import Job
 from engine.worlds import StoppingDatabase, is_cut_short
-from penstock.cli.gc import clear, look
+from penstock.cli.gc import clear, look, text
 from penstock.services.sagemaker.pipelines import rows
 from penstock.services.sagemaker.recorded import story
 from penstock.services.sagemaker.recorded.forgetting import Wish
@@ -150,6 +150,8 @@ async def test_jobs_that_explain_a_model_stay_listed_and_only_their_content_goes
     removed = await clear(database, world.folder, Wish(keep=1), NOW)
 
     assert removed == 2
+    assert "0 jobs would be listed no more" in text(told)
+    assert text(told).count(", since arn:m comes from it") == 2
     assert told["forget"]["gone"] == []
     assert set(told["forget"]["staying"].values()) == {"arn:m"}
     assert len(told["forget"]["staying"]) == 2
