@@ -89,13 +89,13 @@ FUNCTIONS = {
     "a type that nobody can keep": (
         "@step  # !\ndef f(x: Odd) -> int:\n    return 1\n",
         "step 'f', parameter 'x': there is no way to keep Odd in files. Say how: keep(Odd, save=…, load=…) before the "
-        "step; or return JSON, a Path, a DataFrame, an array or a model.",
+        "step; or use JSON, a Path, a DataFrame, an array or a model.",
     ),
     "an output that nobody can keep": (
         "class Two(NamedTuple):\n    one: int\n    odd: Odd\n\n\n"
         "@step  # !\ndef f() -> Two:\n    return Two(1, Odd())\n",
         "step 'f', output 'odd': there is no way to keep Odd in files. Say how: keep(Odd, save=…, load=…) before the "
-        "step; or return JSON, a Path, a DataFrame, an array or a model.",
+        "step; or use JSON, a Path, a DataFrame, an array or a model.",
     ),
     "a type that is not there": (
         "@step  # !\ndef f(x: 'Late') -> int:\n    return 1\n",

@@ -66,6 +66,12 @@ def test_what_ignore_files_name_is_left_out(tmp_path: Path) -> None:
     assert [name for name in [*folders, "deep/build"] if ignored.has(name, is_folder=True)] == folders
 
 
+def test_virtual_environments_and_data_folders_are_left_out(tmp_path: Path) -> None:
+    found = project(tmp_path, {"env/pyvenv.cfg": "", "env/x.py": "", "here/penstock.db": "", "here/jobs/flow.py": ""})
+
+    assert set(found.files) == {"flow.py"}
+
+
 def test_a_package_is_shipped_from_the_folder_that_it_is_imported_from(tmp_path: Path) -> None:
     (tmp_path / "house" / "rooms").mkdir(parents=True)
     for folder in ("house", "house/rooms"):

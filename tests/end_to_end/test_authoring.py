@@ -135,7 +135,9 @@ def test_a_secret_comes_from_the_servers_secrets(world: World, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["flow.py", "--param", "b=1"], "--param is NAME=VALUE, and 'b=1' is not: the pipeline has a, raw."),
+        (["flow.py", "--param", "b=1"], "the pipeline has no parameter 'b': it has a, raw."),
+        (["flow.py", "--param", "a"], "--param is NAME=VALUE, and 'a' is not."),
+        (["flow.py", "--param", "a=x"], "--param a must be a whole number, and 'x' is none."),
         (["flow.py", "--param", "a=1"], "parameter 'raw' has no default: give it with --param raw=VALUE."),
         (["flow.py", "--param", "raw=no.csv", "--param", "a=1"], "--param raw: there is no file or folder 'no.csv'."),
         (["no.py"], "there is no Python file 'no.py'"),

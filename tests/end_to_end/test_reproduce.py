@@ -132,6 +132,7 @@ def test_a_job_that_asks_aws_by_itself_is_answered_as_it_was_then(own: World) ->
     assert ended["ProcessingJobStatus"] == "Completed", ended
     own.put("rows/b.csv", "5,6")
     own.put("own/rows.json", "written over")
+    came_from = own.penstock("why", f"s3://{BUCKET}/own/rows.json").stdout
 
     returned, told = reproduced(own.server.data, "asks")
 
@@ -141,6 +142,8 @@ def test_a_job_that_asks_aws_by_itself_is_answered_as_it_was_then(own: World) ->
         [f"s3://{BUCKET}/out/all.json", f"s3://{BUCKET}/own/long.txt", f"s3://{BUCKET}/own/rows.json"], "identical"
     )
     assert (returned, job["verdict"]) == (0, "identical")
+    assert "Processing processing-job/asks" in came_from
+    assert f"Data s3://{BUCKET}/rows/a.csv" in came_from
 
 
 def test_what_was_changed_between_two_executions_is_named_and_the_older_can_be_forgotten(own: World) -> None:

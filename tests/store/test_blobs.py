@@ -3,17 +3,20 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from migrated import migrate
-from penstock.store.blobs import BlobDamaged, Blobs, Digest, hold, release
+from penstock.store.blobs import BlobDamaged, Blobs, Digest, held_by, hold, hold_all, holders, holdings, release
+from penstock.store.database import Transaction
 from penstock.store.sqlite import SqliteDatabase
 
+T = TypeVar("T")
 LATER = 4e9  # a time after any file's
 
 
@@ -146,4 +149,52 @@ async def test_a_blob_whose_last_name_has_just_gone_is_spared_until_the_next_loo
     second = await blobs.collect(database, older_than=LATER, among=between)
 
     assert (first, second) == (0, 1)
+    database.close()
+
+
+@pytest.mark.parametrize("was_released", [False, True])
+async def test_a_blob_that_is_named_while_others_are_collected_stays(tmp_path: Path, was_released: bool) -> None:
+    blobs, database = world(tmp_path)
+    blob, other = await blobs.put(b"named in between"), await blobs.put(b"held at the look")
+    await database.write(lambda tx: hold(tx, other.digest, "the latest holding"))
+
+    def in_between(tx: Transaction) -> None:
+        if was_released:  # the holding that is new must not be taken for the one that was there
+            release(tx, "the latest holding")
+        hold(tx, blob.digest, "somebody")
+
+    class Between(SqliteDatabase):
+        async def write(self, work: Callable[[Transaction], T]) -> T:
+            await super().write(in_between)
+            return await super().write(work)
+
+    busy = Between(tmp_path / "rows.db")
+    assert await blobs.collect(busy, older_than=LATER) == 0
+
+    assert blobs.find(blob.digest).read() == b"named in between"
+    busy.close()
+    database.close()
+
+
+async def test_what_is_said_twice_is_one_holding_and_all_of_a_holder_s_go_at_once(tmp_path: Path) -> None:
+    _, database = world(tmp_path)
+    a, b, c = (Digest(letter * 64) for letter in "abc")
+
+    def say(tx: Transaction) -> None:
+        hold_all(tx, [b, a, b], "job/1")
+        hold_all(tx, [a, b], "job/1")
+        hold_all(tx, [c], "job/1")
+        hold_all(tx, [], "job/1")
+        hold(tx, b, "job/2")
+        hold(tx, b, "s3/1")
+
+    await database.write(say)
+
+    assert await database.read(lambda tx: list(holdings(tx))) == [
+        ("job/1", [a, b]), ("job/1", [c]), ("job/2", [b]), ("s3/1", [b])
+    ]  # fmt: skip
+    assert await database.read(lambda tx: held_by(tx, "job/1")) == {a, b, c}
+    assert await database.read(lambda tx: holders(tx, b, beginning="job/")) == {"job/1", "job/2"}
+    await database.write(lambda tx: release(tx, "job/1"))
+    assert await database.read(lambda tx: list(holdings(tx))) == [("job/2", [b]), ("s3/1", [b])]
     database.close()

@@ -90,13 +90,21 @@ async def look(database: Database, blobs: Blobs, wish: Wish, now: float) -> dict
     held = await database.scan(first_holders)
     kept, missing = await asyncio.to_thread(lambda: shares(blobs, held, older_than=now - GRACE))
     gone = await database.scan(lambda tx: forgetting.chosen(tx, wish))
-    jobs = await database.scan(lambda tx: forgetting.chosen_jobs(tx, wish))
-    freed = await database.scan(lambda tx: forgetting.freed(tx, gone, jobs))
+    lone = await database.scan(lambda tx: forgetting.chosen_jobs(tx, wish))
+    freed = await database.scan(lambda tx: forgetting.freed(tx, gone, lone.jobs))
+    jobs = {*lone.jobs, *(job for each in gone for job in each.jobs)}
+    reasons = {**lone.staying, **{job: why for each in gone for job, why in each.staying.items()}}
     return {
         "kept": {whom: asdict(share) for whom, share in sorted(kept.items()) if whom != NOBODY},
         "missing": sorted(missing),
         "unheld": asdict(kept.get(NOBODY, Share())),
-        "forget": {"executions": [each.execution.arn for each in gone], "jobs": jobs, **asdict(size_of(blobs, freed))},
+        "forget": {
+            "executions": [each.execution.arn for each in gone],
+            "jobs": list(lone.jobs),
+            "gone": sorted(jobs - reasons.keys()),
+            "staying": {job: reasons[job] for job in sorted(jobs & reasons.keys())},
+            **asdict(size_of(blobs, freed)),
+        },
     }
 
 
@@ -126,6 +134,9 @@ def _lines(told: Json) -> Iterator[str]:
     if executions or jobs:
         yield f"would be forgotten: {what}, for which alone {amount(told['forget'])} are kept"
         yield from (f"  {arn}" for arn in (*executions, *jobs))
+        yield f"  {len(told['forget']['gone'])} jobs would be listed no more"
+        for job, thing in told["forget"]["staying"].items():
+            yield f"  stays listed: {job}, since {thing} comes from it"
     yield "nothing was changed; --yes does it"
 
 

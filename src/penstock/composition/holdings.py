@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from penstock.composition.workshop import AGAIN
-from penstock.store.blobs import Blobs, Digest
+from penstock.store.blobs import Blobs, Digest, holdings
 from penstock.store.database import Transaction
 
 HOLDERS: Final = {
@@ -25,11 +25,6 @@ HOLDERS: Final = {
 OTHERS: Final = "others"
 NOBODY: Final = "nobody"
 YOUNG: Final = "nobody, but younger than an hour: somebody may be about to name them"
-_FIRST: Final = f"""
-    SELECT digest, MIN(CASE {
-    " ".join(f"WHEN substr(holder, 1, {len(begin)}) = '{begin}' THEN {place}" for place, begin in enumerate(HOLDERS))
-} ELSE {len(HOLDERS)} END) FROM blob_holder GROUP BY digest
-"""  # noqa: S608 - of the constants above
 
 
 @dataclass(slots=True)
@@ -46,8 +41,12 @@ class Share:
 
 def first_holders(tx: Transaction) -> dict[Digest, str]:
     """Each blob that is held, and the kind of its first holder."""
+    first: dict[Digest, int] = {}
+    for holder, digests in holdings(tx):
+        place = next((place for place, begin in enumerate(HOLDERS) if holder.startswith(begin)), len(HOLDERS))
+        first.update((digest, place) for digest in digests if first.get(digest, place) >= place)
     kinds = [*HOLDERS.values(), OTHERS]
-    return {Digest(str(digest)): kinds[int(place or 0)] for digest, place in tx.rows(_FIRST)}
+    return {digest: kinds[place] for digest, place in first.items()}
 
 
 def shares(blobs: Blobs, held: dict[Digest, str], *, older_than: float) -> tuple[dict[str, Share], list[Digest]]:

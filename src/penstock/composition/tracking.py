@@ -3,7 +3,10 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import httpcore
+import msgspec
 
 from penstock.composition.images import catalog_of, environments_of
 from penstock.composition.sources import chance, clock
@@ -13,12 +16,15 @@ from penstock.images.environments import BadEnvironment
 from penstock.runtimes.environments import Unbuildable
 from penstock.runtimes.programs import Processes
 from penstock.services.sagemaker.mlflow.keeping import ClientEnvironment, Launch, Unlaunchable
+from penstock.services.sagemaker.mlflow.registering import Unanswered
 from penstock.services.sagemaker.mlflow.room import TrackingRoom, open_tracking
 from penstock.store.database import Database
 from penstock.wire.call import Directory
 
 log: Final = logging.getLogger(__name__)
+Json = Any
 ENVIRONMENT: Final = "mlflow"
+ANSWER_WITHIN: Final = 60.0  # seconds
 LOCK: Final = Path(catalog.__file__).parent / "locks" / "mlflow.txt"
 
 
@@ -46,6 +52,21 @@ def launcher(data: Path, elsewhere: Path | None) -> Launch:
     return launch
 
 
+async def ask(port: int, path: str) -> Json:
+    """What a tracking server of this machine answers to a GET."""
+    patience = dict.fromkeys(("connect", "read", "write", "pool"), ANSWER_WITHIN)
+    try:
+        async with httpcore.AsyncConnectionPool() as pool:
+            answer = await pool.request("GET", f"http://127.0.0.1:{port}{path}", extensions={"timeout": patience})
+        if answer.status != 200:
+            raise Unanswered(f"{path} is answered with {answer.status}")
+        return msgspec.json.decode(answer.content)
+    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as why:
+        raise Unanswered(f"{why or type(why).__name__}") from None
+    except msgspec.DecodeError as why:
+        raise Unanswered(f"{path} is not answered with JSON: {why}") from None
+
+
 def tracking_servers(
     data: Path,
     environments: Path | None,
@@ -61,6 +82,7 @@ def tracking_servers(
         directory=directory,
         programs=Processes(),
         launch=launch or launcher(data, environments),
+        ask=ask,
         version=version(),
         client_environment=client_environment,
         folder=data.absolute() / "mlflow",

@@ -26,6 +26,7 @@ from penstock.pipeline.mistakes import Mistake, Place
 
 IGNORED: Final = ("__pycache__/", "*.pyc", "*.egg-info/", "node_modules/", "*.md", "*.ipynb", ".*")
 IGNORE_FILES: Final = (".gitignore", ".penstockignore")
+NO_CODE: Final = ("pyvenv.cfg", "penstock.db")  # what marks a virtual environment, and a data folder of Penstock's
 LARGEST: Final = 64 * 1024 * 1024
 MOST_FILES: Final = 10_000
 DYNAMIC: Final = ("importlib", "__import__")
@@ -216,7 +217,7 @@ def _walk(folder: Path, ignored: Ignored, below: str = "") -> Iterator[Path]:
         if ignored.has(name, is_folder=path.is_dir()):
             continue
         if path.is_dir():
-            if not path.is_symlink() and not (path / "pyvenv.cfg").exists():
+            if not path.is_symlink() and not any((path / mark).exists() for mark in NO_CODE):
                 yield from _walk(path, ignored, f"{name}/")
         elif path.is_file():
             yield path

@@ -243,7 +243,7 @@ def _returns_something(function: Callable[..., Any]) -> bool:
 def no_way(kind: Type) -> str:
     shown = kinds.name(kind)
     return (
-        f"there is no way to keep {shown} in files. Say how: keep({shown}, save=…, load=…) before the step; or return "
+        f"there is no way to keep {shown} in files. Say how: keep({shown}, save=…, load=…) before the step; or use "
         "JSON, a Path, a DataFrame, an array or a model."
     )
 

@@ -23,7 +23,12 @@ from penstock.wire.call import Body
 Digest = NewType("Digest", str)  # SHA-256, lower-case hex
 PIECE: Final = 1 << 20
 GRACE: Final = 3600.0  # seconds before a blob that nobody holds goes: longer than it takes anybody to name one
-HOLD: Final = "INSERT OR IGNORE INTO blob_holder (digest, holder) VALUES (:digest, :holder)"
+LENGTH: Final = 64  # characters of a digest
+TOGETHER: Final = 1000  # holdings that are read at once
+HOLD: Final = """
+    INSERT INTO holding (holder, digests) SELECT :holder, :digests
+    WHERE NOT EXISTS (SELECT 1 FROM holding WHERE holder = :holder AND digests = :digests)
+"""
 
 
 class BlobDamaged(Exception):
@@ -187,12 +192,17 @@ class Blobs:
 
     async def unheld(self, database: Database, *, older_than: float) -> frozenset[Digest]:
         """Blobs that nobody holds now and that were last written before `older_than` (epoch seconds)."""
+        found, _ = await self._look(database, older_than)
+        return found
+
+    async def _look(self, database: Database, older_than: float) -> tuple[frozenset[Digest], int]:
+        """Blobs that nobody holds and that are old enough, and the latest holding that there was at that time."""
 
         def old() -> list[Digest]:
             return [digest for digest, path in self.everything() if path.stat().st_mtime < older_than]
 
         candidates = await asyncio.to_thread(old)
-        return await database.scan(lambda tx: frozenset(digest for digest in candidates if not is_held(tx, digest)))
+        return await database.scan(lambda tx: (unheld_of(tx, candidates), latest_holding(tx)))
 
     async def collect(self, database: Database, *, older_than: float, among: Collection[Digest] | None = None) -> int:
         """Remove what nobody holds and was last written before `older_than`; how many were removed.
@@ -201,14 +211,13 @@ class Blobs:
         so whoever collects again and again removes only what was unheld twice.
         """
         removed = 0
-        for digest in await self.unheld(database, older_than=older_than):
-            if among is not None and digest not in among:
-                continue
+        unheld, seen = await self._look(database, older_than)
+        for digest in unheld if among is None else unheld & frozenset(among):
             path = self.path(digest)
 
             def remove(tx: Transaction, digest: Digest = digest, path: Path = path) -> int:
                 # Inside a write, so that nobody can name the blob between the look and the unlink.
-                if is_held(tx, digest) or path.stat().st_mtime >= older_than:
+                if is_held_since(tx, digest, seen) or path.stat().st_mtime >= older_than:
                     return 0
                 path.unlink()
                 return 1
@@ -237,30 +246,65 @@ def sync_folder(folder: Path) -> None:
 
 def hold(tx: Transaction, digest: Digest, holder: str) -> None:
     """Say that `holder` (any stable name, such as ``s3/bucket/key/version``) needs a blob."""
-    tx.changed(HOLD, digest=digest, holder=holder)
+    hold_all(tx, (digest,), holder)
 
 
 def hold_all(tx: Transaction, digests: Iterable[Digest], holder: str) -> None:
-    """`hold`, for many."""
-    tx.each(HOLD, [{"digest": digest, "holder": holder} for digest in digests])
+    """`hold`, for many: one row."""
+    if together := "".join(sorted(set(digests))):
+        tx.changed(HOLD, holder=holder, digests=together)
 
 
 def release(tx: Transaction, holder: str) -> None:
     """Say that `holder` needs nothing any more."""
-    tx.changed("DELETE FROM blob_holder WHERE holder = :holder", holder=holder)
-
-
-def is_held(tx: Transaction, digest: Digest) -> bool:
-    return tx.row("SELECT 1 FROM blob_holder WHERE digest = :digest LIMIT 1", digest=digest) is not None
+    tx.changed("DELETE FROM holding WHERE holder = :holder", holder=holder)
 
 
 def held_by(tx: Transaction, holder: str) -> frozenset[Digest]:
     """The blobs that somebody holds."""
-    found = tx.rows("SELECT digest FROM blob_holder WHERE holder = :holder", holder=holder)
-    return frozenset(Digest(str(digest)) for (digest,) in found)
+    found = tx.rows("SELECT digests FROM holding WHERE holder = :holder", holder=holder)
+    return frozenset(digest for (digests,) in found for digest in _apart(str(digests)))
 
 
-def holders(tx: Transaction, digest: Digest) -> frozenset[str]:
-    """Whoever holds a blob."""
-    found = tx.rows("SELECT holder FROM blob_holder WHERE digest = :digest", digest=digest)
+def holdings(tx: Transaction) -> Iterator[tuple[str, list[Digest]]]:
+    """Whoever holds blobs, and which; in the order in which they said so."""
+    last = 0
+    while found := tx.rows(
+        "SELECT id, holder, digests FROM holding WHERE id > :last ORDER BY id LIMIT :most", last=last, most=TOGETHER
+    ):
+        for number, holder, digests in found:
+            last = int(number or 0)
+            yield str(holder), _apart(str(digests))
+
+
+def holders(tx: Transaction, digest: Digest, *, beginning: str) -> frozenset[str]:
+    """Whoever holds a blob, of those whose names begin so. There is no index by digest: all of these are looked at."""
+    found = tx.rows(
+        "SELECT holder FROM holding WHERE holder >= :first AND holder < :beyond AND instr(digests, :digest)",
+        first=beginning, beyond=beginning + chr(0x10FFFF), digest=digest,
+    )  # fmt: skip
     return frozenset(str(holder) for (holder,) in found)
+
+
+def unheld_of(tx: Transaction, digests: Iterable[Digest], *, but: Collection[str] = ()) -> frozenset[Digest]:
+    """Those of some blobs that nobody holds, or nobody but these. Everybody who holds anything is looked at, once."""
+    left = set(digests)
+    for holder, held in holdings(tx) if left else ():
+        if holder not in but:
+            left.difference_update(held)
+    return frozenset(left)
+
+
+def latest_holding(tx: Transaction) -> int:
+    found = tx.row("SELECT MAX(id) FROM holding")
+    return int(found[0] or 0) if found else 0
+
+
+def is_held_since(tx: Transaction, digest: Digest, holding: int) -> bool:
+    """Whether somebody has come to hold a blob later than a holding."""
+    sql = "SELECT 1 FROM holding WHERE id > :holding AND instr(digests, :digest) LIMIT 1"
+    return tx.row(sql, holding=holding, digest=digest) is not None
+
+
+def _apart(digests: str) -> list[Digest]:
+    return [Digest(digests[at : at + LENGTH]) for at in range(0, len(digests), LENGTH)]

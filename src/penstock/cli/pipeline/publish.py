@@ -10,6 +10,7 @@ from penstock.pipeline import Mistake
 from penstock.pipeline.definition import TYPES, data_uri
 from penstock.pipeline.graph import Given, Graph
 from penstock.pipeline.inputs import is_path, is_text
+from penstock.pipeline.kinds import Type
 from penstock.pipeline.publishing import ensure_bucket, packaged, upload, upsert
 
 
@@ -31,8 +32,11 @@ def parameters(graph: Graph, given: Sequence[str], target: Target) -> list[dict[
     told: dict[str, str] = {}
     for text in given:
         name, equals, value = text.partition("=")
-        if not equals or name not in known:
-            fail(f"--param is NAME=VALUE, and '{text}' is not: the pipeline has {', '.join(known) or 'no parameters'}.")
+        if not equals:
+            fail(f"--param is NAME=VALUE, and '{text}' is not.")
+        if name not in known:
+            fail(f"the pipeline has no parameter '{name}': it has {', '.join(known) or 'none'}.")
+        check_number(name, known[name].type, value)
         if (
             not is_path(known[name].type)
             and known[name].type not in TYPES
@@ -44,6 +48,14 @@ def parameters(graph: Graph, given: Sequence[str], target: Target) -> list[dict[
     if missing := [name for name, each in known.items() if not each.has_default and name not in told]:
         fail(f"parameter '{missing[0]}' has no default: give it with --param {missing[0]}=VALUE.")
     return [{"Name": name, "Value": value} for name, value in told.items()]
+
+
+def check_number(name: str, kind: Type, value: str) -> None:
+    try:
+        if kind in (int, float):
+            kind(value)
+    except ValueError:
+        fail(f"--param {name} must be a {'whole number' if kind is int else 'number'}, and '{value}' is none.")
 
 
 def check_json(name: str, value: str) -> None:

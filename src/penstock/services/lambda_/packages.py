@@ -22,7 +22,7 @@ from typing import IO, Final
 
 from penstock.services.lambda_.failures import InvalidParameterValue
 from penstock.services.lambda_.model import Request
-from penstock.store.blobs import Blob, Blobs, Digest, is_held
+from penstock.store.blobs import Blob, Blobs, Digest, unheld_of
 from penstock.store.database import Database
 from penstock.wire.call import Call, Directory, Json, Scope, ServiceError
 
@@ -195,7 +195,9 @@ class Shelf:
         """Throw away what an earlier server left, and the files of packages that no version has any more."""
         old, self._old = self._old, []
         unused = [path for path in self._there if path.parent.name == "code" and not is_used(path)]
-        gone = await database.scan(lambda tx: [path for path in unused if not is_held(tx, Digest(path.name))])
+        digests = [Digest(path.name) for path in unused]
+        unheld = await database.scan(lambda tx: unheld_of(tx, digests))
+        gone = [path for path, digest in zip(unused, digests, strict=True) if digest in unheld]
         self._there.difference_update(gone)
         await asyncio.to_thread(remove, [*old, *gone])
 

@@ -11,7 +11,7 @@ from penstock.engine.jobs import Ending
 from penstock.services.sagemaker.jobs.model import Content, Place, Record, State
 from penstock.services.sagemaker.jobs.objects import Undelivered
 from penstock.services.sagemaker.jobs.record import AsItWas
-from penstock.store.blobs import Digest
+from penstock.store.blobs import Digest, holdings
 from penstock.wire.call import Scope
 from services.sagemaker.jobs.worlds import (
     DEADLINE,
@@ -47,8 +47,8 @@ async def record_of(client: Client, arn: str) -> Record | None:
 
 
 async def held(client: Client) -> set[str]:
-    rows = await client.engine.database.read(lambda tx: tx.rows("SELECT digest FROM blob_holder"))
-    return {str(found) for (found,) in rows}
+    found = await client.engine.database.read(lambda tx: list(holdings(tx)))
+    return {digest for _, digests in found for digest in digests}
 
 
 async def test_a_training_job_is_recorded_whatever_becomes_of_its_objects(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from penstock.services.sagemaker.jobs import staging
+from penstock.store.blobs import holdings
 from penstock.wire.call import ServiceError
 from services.sagemaker.jobs.worlds import (
     IMAGE,
@@ -104,7 +105,7 @@ async def test_unpacked_code_is_held_until_the_job_has_settled_and_its_archive_f
     held: list[object] = []
 
     async def looks(room: Room) -> int:
-        held.extend(await client.engine.database.read(lambda tx: tx.rows("SELECT holder FROM blob_holder")))
+        held.extend(await client.engine.database.read(lambda tx: [whose for whose, _ in holdings(tx)]))
         return 0
 
     world = World(tmp_path, looks)
@@ -114,10 +115,10 @@ async def test_unpacked_code_is_held_until_the_job_has_settled_and_its_archive_f
         await client.train(
             **training_request(HyperParameters={"sagemaker_submit_directory": "s3://bucket/code/sourcedir.tar.gz"})
         )
-        left = await client.engine.database.read(lambda tx: tx.rows("SELECT digest, holder FROM blob_holder"))
+        left = await client.engine.database.read(lambda tx: list(holdings(tx)))
 
-    assert held == [(f"sagemaker/job/{ARN}",)]
-    assert left == [(hashlib.sha256(world.objects["code/sourcedir.tar.gz"]).hexdigest(), f"sagemaker/job/{ARN}")]
+    assert held == [f"sagemaker/job/{ARN}"]
+    assert left == [(f"sagemaker/job/{ARN}", [hashlib.sha256(world.objects["code/sourcedir.tar.gz"]).hexdigest()])]
 
 
 async def test_a_job_is_told_of_its_experiment_and_of_its_tracking_server(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """What is drawn from the documents of other rooms."""
 
+from penstock.services.sagemaker.jobs import byitself
+from penstock.services.sagemaker.jobs.model import Content, Plan, Record
 from penstock.services.sagemaker.lineage import reading
 from penstock.services.sagemaker.lineage.model import artifact_arn
 from penstock.store import documents
+from penstock.store.blobs import Digest
 from services.sagemaker.lineage.worlds import DATA, EXECUTION, IMAGE, Lineage
 from services.sagemaker.worlds import ROLE
 
@@ -216,3 +219,61 @@ async def test_a_graph_is_drawn_once_until_something_changes(world: Lineage) -> 
 
     assert "Produced" not in {edge.type for edge in first.edges}
     assert "Produced" in {edge.type for edge in (await graphs.of(world.scope)).edges}
+
+
+async def test_what_a_job_fetched_and_put_by_itself_is_told_where_its_request_tells_nothing_of_it(
+    world: Lineage,
+) -> None:
+    def content(path: str) -> Content:
+        return Content(f"s3://things/{path}", Digest("d" * 64), 1)
+
+    job = world.training("train", "s3://things/rows")
+    seen = Record(
+        left=(content(DATA.removeprefix("s3://things/")), content("note"), content("own/report.json")), put=2,
+        fetched=(content("rows/a.csv"), content("rates.csv"), content("note")),
+    )  # fmt: skip
+    await world.write(job)
+    await world.database.write(
+        lambda tx: byitself.keep(tx, world.scope, Plan("training-job", "train", job.arn, job.created_at, {}), seen, 1.0)
+    )
+
+    component = "train-aws-training-job"
+    assert await world.edges() == {
+        (IMAGE, "ContributedTo", component),
+        ("s3://things/rows", "ContributedTo", component),
+        ("s3://things/rates.csv", "ContributedTo", component),
+        (component, "Produced", DATA),
+        (component, "Produced", "s3://things/own/report.json"),
+        (component, "Produced", "s3://things/note"),
+    }
+    await world.bury(job)
+    await world.write(world.training("train", RAW))
+    assert ("s3://things/rates.csv", "ContributedTo", component) not in await world.edges()
+
+
+def test_of_many_objects_the_folders_are_told() -> None:
+    few = [f"s3://things/rows/{number}" for number in range(byitself.MOST)]
+    many = [f"s3://things/{day}/{part}/x" for day in range(3) for part in range(byitself.MOST)]
+    buckets = [f"s3://b{number}/x" for number in range(byitself.MOST + 1)]
+
+    assert byitself.addresses(few) == sorted(few)
+    assert byitself.addresses([*few, "s3://things/rows/more"]) == ["s3://things/rows"]
+    assert byitself.addresses(many) == ["s3://things/0", "s3://things/1", "s3://things/2"]
+    assert byitself.addresses(buckets) == sorted(uri[:-2] for uri in buckets)
+
+
+async def test_a_package_of_a_source_in_s3_came_from_what_is_there(world: Lineage) -> None:
+    source = "s3://things/mlflow/0/artifacts/model"
+    job = world.training("train", RAW)
+    seen = Record(left=(Content(f"{source}/MLmodel", Digest("d" * 64), 1),), put=1)
+    await world.write(job)
+    plan = Plan("training-job", "train", job.arn, job.created_at, {})
+    await world.database.write(lambda tx: byitself.keep(tx, world.scope, plan, seen, job.modified_at))
+    await world.ask("CreateModelPackageGroup", ModelPackageGroupName="g")
+
+    await world.ask("CreateModelPackage", ModelPackageGroupName="g", SourceUri=source)
+
+    edges = await world.edges()
+    assert ("train-aws-training-job", "Produced", f"{source}/MLmodel") in edges
+    assert (f"{source}/MLmodel", "AssociatedWith", source) in edges
+    assert [edge for edge in edges if edge[:2] == (source, "ContributedTo")]

@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 
 from penstock.app import Penstock, Settings
 from penstock.composition.tracking import version
-from penstock.services.sagemaker.mlflow import keeping
+from penstock.services.sagemaker.mlflow import keeping, registering
 from penstock.services.sagemaker.mlflow.passes import Passes
 
 T = TypeVar("T")
@@ -226,11 +226,70 @@ async def test_where_signatures_are_checked_only_those_who_have_one_or_a_pass_ar
     await on(tmp_path / "data", story, auth=True)
 
 
+async def test_models_that_are_registered_in_mlflow_come_to_the_registry_once_where_it_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registering, "EVERY", 0.05)
+    versions: list[dict[str, Any]] = []
+
+    def register(name: str, number: int, at: int, **more: str) -> None:
+        versions.append({"name": name, "version": str(number), "creation_timestamp": at, "run_id": "r1", **more})
+        beside = tmp_path / "data" / "versions"
+        beside.write_text(json.dumps(versions))
+        beside.rename(tmp_path / "data" / "versions.json")
+
+    def packages(ask: Customer, group: str) -> list[Any]:
+        try:
+            found = ask.sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
+        except ClientError:
+            return []
+        return [ask.sagemaker.describe_model_package(ModelPackageName=each["ModelPackageArn"]) for each in found]
+
+    def story(ask: Customer) -> None:
+        register("churn (new)", 1, 1000)
+        register("churn (new)", 2, 1000, description="the better one")
+        ask.create("off")
+        ask.create(AutomaticModelRegistration=True)
+        assert ask.until("Created")["AutomaticModelRegistration"] is True
+
+        first, second = sorted(
+            until(lambda: len(found := packages(ask, "churn-new")) == 2 and found),
+            key=lambda each: each["CustomerMetadataProperties"]["MlflowModelVersion"],
+        )
+        assert second["ModelPackageDescription"] == "the better one"
+        assert first["SourceUri"] == "s3://things/mlflow/churn (new)/1"
+        assert first["ModelApprovalStatus"] == "PendingManualApproval"
+        assert first["CustomerMetadataProperties"] == {
+            "MlflowTrackingServer": "t", "MlflowModelName": "churn -new-", "MlflowModelVersion": "1",
+            "MlflowRunId": "r1",
+        }  # fmt: skip
+        ask.sagemaker.delete_model_package(ModelPackageName=first["ModelPackageArn"])
+
+    def later(ask: Customer) -> None:
+        register("next", 1, 2000)
+        until(lambda: packages(ask, "next"))
+        assert len(packages(ask, "churn-new")) == 1  # neither again, nor one that was deleted
+
+        ask.sagemaker.update_mlflow_tracking_server(TrackingServerName="t", AutomaticModelRegistration=False)
+        ask.until("Updated")
+        register("next", 2, 3000)
+        ask.sagemaker.update_mlflow_tracking_server(TrackingServerName="t", AutomaticModelRegistration=True)
+        ask.until("Updated")
+        register("next", 3, 4_000_000_000_000)
+        until(lambda: len(found := packages(ask, "next")) == 2 and found)
+        assert {each["CustomerMetadataProperties"]["MlflowModelVersion"] for each in packages(ask, "next")} == {
+            "1",
+            "3",
+        }
+
+    await on(tmp_path / "data", story)
+    await on(tmp_path / "data", later)
+
+
 async def test_what_cannot_be_done_is_refused(tmp_path: Path) -> None:
     def story(ask: Customer) -> None:
         for more, why in (
             ({"MlflowVersion": "1.0.0"}, "Penstock has"),
-            ({"AutomaticModelRegistration": True}, "AutomaticModelRegistration is not supported"),
             ({"S3BucketOwnerAccountId": "999999999999"}, "S3BucketOwnerAccountId"),
         ):
             with pytest.raises(ClientError, match=why):

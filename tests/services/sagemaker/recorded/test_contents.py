@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import pickle
 import random
 import struct
 import tarfile
@@ -69,6 +70,22 @@ def found(name: str, before: bytes, after: bytes) -> tuple[str, set[str]]:
         ("r.csv", b"w\n12\n", b"w\n13\n", "r.csv ▸ line 2, w", "randomness"),
         ("r.txt", b"yes", b"no", "r.txt ▸ line 1", "unexplained"),
         ("r.bin", b"\x80\x02yes\xff", b"\x80\x02no!\xff", "r.bin ▸ byte 2", "unexplained"),
+        ("r.txt", b"<object at 0x7f02432c45e0>", b"<object at 0x7f49b4ba45e0>", "r.txt ▸ line 1", "identifiers"),
+        ("r.txt", b"http://127.0.0.1:34567/x", b"http://127.0.0.1:4321/x", "r.txt ▸ line 1", "identifiers"),
+        ("r.txt", b"run 4070adde", b"run e47b510b", "r.txt ▸ line 1", "identifiers"),
+        ("r.txt", b"key raGR1NBskv7PKqGJ7hj1_QTJ", b"key BUoN2DR2wgpYPAMu7XVj-JK7", "r.txt ▸ line 1", "identifiers"),
+        ("r.json", b'{"pid": 13161}', b'{"pid": 13224}', "r.json ▸ $.pid", "identifiers"),
+        ("log", b"a worker (pid 7) ended", b"a worker (pid 9) ended", "log ▸ line 1", "identifiers"),
+        ("log", b"run 20261126100001", b"run 20261127100744", "log ▸ line 1", "clock"),
+        ("r.json", b'{"m": "m_20261126_100001.pkl"}', b'{"m": "m_20261127_100744.pkl"}', "r.json ▸ $.m", "clock"),
+        ("log", b"Nov 26 10:01 a.csv", b"Nov 26 10:07 a.csv", "log ▸ line 1", "clock"),
+        ("log", b"26/11/2026 10:01 AM", b"27/11/2026 9:07 PM", "log ▸ line 1", "clock"),
+        ("log", b"Epoch 1/5 - 2s 76ms/step", b"Epoch 1/5 - 5s 45ms/step", "log ▸ line 1", "clock"),
+        ("r.csv", b"w\n0.1234567e10\n", b"w\n0.7654321e10\n", "r.csv ▸ line 2, w", "randomness"),
+        ("w.bin", struct.pack("<3f", 1.5, 0.1, 7.0) + b"\xff", struct.pack("<3f", 1.5, 0.1000001, 7.0) + b"\xff",
+         "w.bin ▸ byte 4", "float-noise"),
+        ("w.pkl", pickle.dumps(["red", "green"], 4), pickle.dumps(["green", "red"], 4), "w.pkl ▸ byte 15",
+         "hash-order"),
         ("r.pkl", b"\x80\xff2026-11-26 10:00:01\xfe", b"\x80\xff2026-11-27 10:00:01\xfe", "r.pkl ▸ byte 11", "clock"),
     ],
 )  # fmt: skip
@@ -110,6 +127,12 @@ def test_several_suspects_may_be_at_work_in_one_line() -> None:
     assert suspects == {"clock", "paths", "randomness"}
 
 
+def test_what_is_left_when_the_usual_suspects_are_put_aside_is_unexplained() -> None:
+    _, suspects = found("log", b"10:00:01 all is well", b"10:00:09 no rows")
+
+    assert suspects == {"clock", "unexplained"}
+
+
 def test_archives_that_are_damaged_are_bytes() -> None:
     whole = gzip.compress(b"content " * 100, mtime=0)
 
@@ -135,7 +158,8 @@ def test_the_first_difference_of_one_that_begins_another_is_its_end() -> None:
     ("first", "are_alike", "are_as_the_first", "then"),
     [
         ({"unexplained"}, False, False, {"randomness"}),
-        ({"hash-order"}, False, False, {"randomness"}),
+        ({"hash-order"}, False, False, {"races"}),
+        ({"clock", "hash-order"}, False, False, {"clock", "races"}),
         ({"listing-order"}, False, False, {"listing-order"}),
         ({"randomness"}, True, False, {"hash-order"}),
         ({"hash-order"}, True, True, {"elsewhere"}),

@@ -6,15 +6,17 @@ from pathlib import Path
 
 from decisions.any_pipeline import Job
 from engine.worlds import StoppingDatabase, is_cut_short
-from penstock.cli.gc import clear, look
+from penstock.cli.gc import clear, look, text
 from penstock.services.sagemaker.pipelines import rows
 from penstock.services.sagemaker.recorded import story
 from penstock.services.sagemaker.recorded.forgetting import Wish
+from penstock.services.sagemaker.registry.names import MODEL
 from penstock.store import blobs, documents
 from penstock.store.blobs import GRACE, Blobs, Digest
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
 from penstock.store.sqlite import SqliteDatabase
+from penstock.wire.call import Scope
 from services.sagemaker.recorded.worlds import World, create, definition, execute
 
 STEPS = (Job("a"), Job("b", {"a": "Completed"}))
@@ -60,6 +62,10 @@ async def arns(database: SqliteDatabase) -> set[str]:
     return await database.scan(lambda tx: {each.arn for each in documents.of_kind(tx, rows.EXECUTION)})
 
 
+async def jobs(database: SqliteDatabase) -> set[str]:
+    return await database.scan(lambda tx: {each.arn for kind in story.JOBS for each in documents.of_kind(tx, kind)})
+
+
 def executions_in(tx: Transaction) -> list[Document]:
     return documents.of_kind(tx, rows.EXECUTION)
 
@@ -72,8 +78,8 @@ def orphan(tx: Transaction) -> None:
 
 async def state(database: SqliteDatabase, kept: Blobs) -> tuple[object, ...]:
     """Everything that matters of a folder."""
-    held = await database.scan(lambda tx: sorted(tx.rows("SELECT digest, holder FROM blob_holder")))
-    return await arns(database), held, sorted(digest for digest, _ in kept.everything())
+    held = await database.scan(lambda tx: sorted(blobs.holdings(tx)))
+    return await arns(database), await jobs(database), held, sorted(digest for digest, _ in kept.everything())
 
 
 async def test_nothing_is_forgotten_unless_it_is_wished(tmp_path: Path) -> None:
@@ -100,7 +106,9 @@ async def test_what_another_execution_was_answered_with_stays(tmp_path: Path) ->
     told = await look(database, world.blobs, Wish(keep=2), NOW)
     removed = await clear(database, world.folder, Wish(keep=2), NOW)
 
-    assert told["forget"] == {"executions": [first], "jobs": [], "count": 0, "size": 0}
+    assert told["forget"] == {
+        "executions": [first], "jobs": [], "gone": [], "staying": {}, "count": 0, "size": 0
+    }  # fmt: skip
     assert removed == 0
     assert await arns(database) == {second, third}
     assert await lacking(database, world.blobs) == set()
@@ -111,17 +119,48 @@ async def test_what_nobody_needs_any_more_goes_and_the_cache_forgets_it(tmp_path
     world, (first, second, third) = await lived(tmp_path)
     database = SqliteDatabase(world.database_path)
 
+    before = await jobs(database)
     told = await look(database, world.blobs, Wish(keep=1), NOW)
     removed = await clear(database, world.folder, Wish(keep=1), NOW)
 
     assert told["forget"]["executions"] == [second, first]
     assert (told["forget"]["count"], removed) == (2, 2)  # what a and b had made
+    assert len(told["forget"]["gone"]) == 2
     assert await arns(database) == {third}
+    assert await jobs(database) == set(before) - set(told["forget"]["gone"])
+    assert await database.scan(lambda tx: [story.ran(tx, arn) for arn in told["forget"]["gone"]]) == [None, None]
     assert await lacking(database, world.blobs) == set()
     database.close()
     async with world.open() as client:
         await execute(client, "p")
         assert len(world.runtime.started) == 6  # two, none, two, and two again
+
+
+async def test_jobs_that_explain_a_model_stay_listed_and_only_their_content_goes(tmp_path: Path) -> None:
+    world, _ = await lived(tmp_path)
+    database = SqliteDatabase(world.database_path)
+    model = Document(
+        kind=MODEL, scope=Scope(), name="m", arn="arn:m", created_at=2.0, modified_at=2.0,
+        body={"PrimaryContainer": {"Image": "i", "ModelDataUrl": "s3://bucket/out/b"}},
+    )  # fmt: skip
+    await database.write(lambda tx: documents.insert(tx, model))
+    before = await jobs(database)
+
+    told = await look(database, world.blobs, Wish(keep=1), NOW)
+    removed = await clear(database, world.folder, Wish(keep=1), NOW)
+
+    assert removed == 2
+    assert "0 jobs would be listed no more" in text(told)
+    assert text(told).count(", since arn:m comes from it") == 2
+    assert told["forget"]["gone"] == []
+    assert set(told["forget"]["staying"].values()) == {"arn:m"}
+    assert len(told["forget"]["staying"]) == 2
+    assert await jobs(database) == before
+    await database.write(lambda tx: documents.remove(tx, Scope(), MODEL, "m"))
+    await database.write(orphan)
+    await clear(database, world.folder, Wish(jobs_before=NOW), NOW)
+    assert await jobs(database) == set()
+    database.close()
 
 
 async def test_an_execution_is_forgotten_if_it_is_old_and_not_among_the_latest(tmp_path: Path) -> None:

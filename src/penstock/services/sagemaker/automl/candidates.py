@@ -108,9 +108,15 @@ def of_training(found: Found, job: Mapping[str, Json]) -> Candidate:
 
 def arns_of(tx: Transaction, automl_job: str) -> tuple[str, ...]:
     """The processing and training jobs of a job, in the order in which they were begun."""
+    return tuple(
+        job for each in parts_of(tx, automl_job) for job in (rows.arns_of(tx, each) if TUNING in each else (each,))
+    )
+
+
+def parts_of(tx: Transaction, automl_job: str) -> tuple[str, ...]:
+    """The processing, training and tuning jobs that a job has begun."""
     found = documents.find_by_arn(tx, automl_job)
-    started = [] if found is None else found.body["Jobs"]
-    return tuple(job for each in started for job in (rows.arns_of(tx, each) if TUNING in each else (each,)))
+    return () if found is None else tuple(found.body["Jobs"])
 
 
 def every(tx: Transaction, state: State) -> Iterator[Candidate]:

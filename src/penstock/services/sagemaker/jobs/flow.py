@@ -29,6 +29,7 @@ from penstock.engine.facts import Status as RunStatus
 from penstock.services.sagemaker import announcing
 from penstock.services.sagemaker.announcing import Announce, Subject, unheard
 from penstock.services.sagemaker.experiments import tracking
+from penstock.services.sagemaker.jobs import byitself
 from penstock.services.sagemaker.jobs.answers import described
 from penstock.services.sagemaker.jobs.model import Ended, Phase, Plan, Product, Report, State, holder, kind_of
 from penstock.services.sagemaker.jobs.verdict import is_worth_another_try, judge
@@ -120,6 +121,7 @@ class JobFlow:
             blobs.release(tx, holder(run))
             if after.report is not None and after.report.record is not None:
                 blobs.hold_all(tx, after.report.record.digests, holder(run))
+                byitself.keep(tx, scope, plan, after.report.record, after.modified_at)
             tx.after_commit(lambda: self._end(run, after))
 
     def _end(self, run: RunId, state: State) -> None:

@@ -97,7 +97,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `exchanges` is the digest of a blob that tells what the job asked AWS by itself and was answered (`exchanges`):
     `fetched` are the objects among that, `unheld` the questions whose answers are not there. What the job put by
-    itself is among `left`.
+    itself are the last so many (`put`) of `left`.
     """
 
     taken: tuple[Content, ...] = ()
@@ -109,6 +109,12 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     exchanges: Digest | None = None
     fetched: tuple[Content, ...] = ()
     unheld: tuple[str, ...] = ()
+    put: int = 0
+
+    @property
+    def stored(self) -> tuple[Content, ...]:
+        """What it put by itself."""
+        return self.left[len(self.left) - self.put :]
 
     @property
     def seen(self) -> tuple[Content, ...]:

@@ -229,6 +229,7 @@ class Running:
             exchanges=heard.exchanges,
             fetched=heard.fetched,
             unheld=heard.unheld,
+            put=len(heard.stored),
         )
         return msgspec.structs.replace(reported(work.contract, endings, metrics), record=record)
 

@@ -6,9 +6,10 @@
 A job that is under way, or has failed, has produced nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from penstock.services.sagemaker.jobs.byitself import Objects
 from penstock.services.sagemaker.lineage.drawing import Drawing
 from penstock.services.sagemaker.lineage.lives import Life
 from penstock.services.sagemaker.lineage.model import arn_of, entity_name
@@ -33,7 +34,7 @@ def tuning_action(tuning: Document) -> str:
     return arn_of(tuning.scope, "Action", _tuning_name(tuning))
 
 
-def draw_job(drawing: Drawing, life: Life) -> str:
+def draw_job(drawing: Drawing, life: Life, by_itself: Objects) -> str:
     """A training, processing or transform job, and all that it read and wrote; its component's ARN."""
     job = life.document
     name = f"{job.name}-aws-{job.kind.removeprefix('sagemaker/')}"
@@ -42,12 +43,21 @@ def draw_job(drawing: Drawing, life: Life) -> str:
         job.created_at, job.modified_at,
         Status=job.status, SourceDeleted=None if life.gone is None else iso(life.gone),
     )  # fmt: skip
-    for uri, kind in READS[job.kind](job.body):
+    reads, writes = list(READS[job.kind](job.body)), list(WRITES[job.kind](job.body))
+    for uri, kind in reads:
         drawing.join(drawing.artifact(uri, kind, job.created_at), component, "ContributedTo", job.created_at)
+    for uri in beyond(by_itself.fetched, (*reads, *writes)):  # while it ran, and nobody knows when
+        drawing.join(drawing.artifact(uri, "DataSet", job.modified_at), component, "ContributedTo", job.modified_at)
     if job.status in WROTE:
-        for uri, kind in WRITES[job.kind](job.body):
+        for uri, kind in (*writes, *((uri, "DataSet") for uri in beyond(by_itself.stored, writes))):
             drawing.join(component, drawing.artifact(uri, kind, job.modified_at), "Produced", job.modified_at)
     return component
+
+
+def beyond(uris: Iterable[str], told: Iterable[Use]) -> Iterator[str]:
+    """Those that are in no place of which it is told already."""
+    places = [place.rstrip("/") for place, _ in told]
+    return (uri for uri in uris if not any(uri == place or uri.startswith(f"{place}/") for place in places))
 
 
 def draw_tuning(drawing: Drawing, tuning: Document, gone: float | None) -> str:

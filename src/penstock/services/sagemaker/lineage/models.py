@@ -51,6 +51,10 @@ def draw_package(drawing: Drawing, life: Life) -> str:
     for specification in _specifications(package.body):
         for container in specification["Containers"]:
             _draw_contents(drawing, container, artifact, package.created_at)
+    source = package.body.get("SourceUri", "")
+    if source.startswith("s3://"):
+        data = drawing.artifact(source, "Model", package.created_at)
+        drawing.join(data, artifact, "ContributedTo", package.created_at)
     for uri in _addresses(package.body.get("ModelMetrics")):
         drawing.join(
             drawing.artifact(uri, "DataSet", package.created_at), artifact, "AssociatedWith", package.created_at

@@ -5,12 +5,13 @@ deleted (`remains`). Customers' own entities and associations are documents of t
 customer deleted of what was drawn is named by documents, too (`HIDDEN`). See decision 16.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 from penstock.services.sagemaker.endpoints.model import CONFIG, ENDPOINT
 from penstock.services.sagemaker.experiments.entities import COMPONENT
+from penstock.services.sagemaker.jobs import byitself
 from penstock.services.sagemaker.lineage.drawing import Drawing, merged
 from penstock.services.sagemaker.lineage.jobs import (
     PROCESSING,
@@ -96,7 +97,7 @@ def draw(tx: Transaction, scope: Scope) -> Graph:
     """The graph of an account and region, from all of its documents."""
     lives, drawing = Lives.read(tx, scope, KINDS), Drawing(scope)
     _draw_groups(drawing, lives)
-    _draw_jobs(drawing, lives)
+    _draw_jobs(drawing, lives, byitself.every(tx, scope))
     _draw_models(drawing, lives)
     _draw_folders(drawing)
     _hide(drawing, frozenset(each.name for each in every_document(tx, scope, HIDDEN)))
@@ -113,13 +114,13 @@ def _draw_groups(drawing: Drawing, lives: Lives) -> None:
         draw_group(drawing, life.document, life.gone)
 
 
-def _draw_jobs(drawing: Drawing, lives: Lives) -> None:
+def _draw_jobs(drawing: Drawing, lives: Lives, by_itself: Mapping[str, byitself.Objects]) -> None:
     for life in lives.of(TUNING):
         _by_its_step(drawing, life.document, draw_tuning(drawing, life.document, life.gone))
     tunings = {life.document.arn: life.document for life in lives.of(TUNING)}
     for life in (life for kind in JOBS for life in lives.of(kind)):
         job = life.document
-        component = draw_job(drawing, life)
+        component = draw_job(drawing, life, by_itself.get(byitself.name_of(job.arn, job.created_at), byitself.NONE))
         _by_its_step(drawing, job, component)
         tuning = tunings.get(job.body.get("TuningJobArn", ""))
         if tuning is not None:

@@ -56,9 +56,8 @@ def with_holders(tx: Transaction, graph: Graph, scope: Scope, digest: str) -> Gr
 def _holding(tx: Transaction, scope: Scope, digest: Digest) -> Iterator[Record]:
     """The records of an account's and region's jobs that hold content of a digest."""
     ours = holder(RunId(scope.arn("sagemaker", "")))
-    for name in blobs.holders(tx, digest):
-        if name.startswith(ours):
-            yield _record(tx, name.removeprefix(holder(RunId(""))))
+    for name in blobs.holders(tx, digest, beginning=ours):
+        yield _record(tx, name.removeprefix(holder(RunId(""))))
 
 
 def _record(tx: Transaction, job: str, created_at: float | None = None) -> Record:

@@ -20,6 +20,7 @@ from penstock.services.sagemaker.mlflow.model import (
     address_of,
     arn_of,
 )
+from penstock.services.sagemaker.mlflow.registering import SINCE, WANTED
 from penstock.services.sagemaker.people import user_context
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 SETTINGS: Final = ("TrackingServerSize", "WeeklyMaintenanceWindowStart", "S3BucketOwnerVerification")
 SHOWN: Final = (
-    "ArtifactStoreUri", "MlflowVersion", "RoleArn", *SETTINGS, "AutomaticModelRegistration", "S3BucketOwnerAccountId",
+    "ArtifactStoreUri", "MlflowVersion", "RoleArn", *SETTINGS, WANTED, "S3BucketOwnerAccountId",
     "CreatedBy", "LastModifiedBy",
 )  # fmt: skip
 ORDER: Final = {"Name": "name", "CreationTime": "created_at", "Status": "status"}
@@ -67,7 +68,8 @@ class TrackingServers:
                 "RoleArn": request["RoleArn"],
                 "MlflowVersion": self.version,
                 "TrackingServerSize": "Small",
-                "AutomaticModelRegistration": False,
+                WANTED: request.get(WANTED, False),
+                SINCE: 0,
                 "S3BucketOwnerAccountId": call.scope.account,
                 "S3BucketOwnerVerification": True,
                 **{member: request[member] for member in SETTINGS if member in request},
@@ -116,14 +118,15 @@ class TrackingServers:
     @operation("UpdateMlflowTrackingServer")
     async def update(self, call: Call, request: shapes.UpdateMlflowTrackingServerRequest) -> Answer:
         self._check(call.scope, request)
-        given = {m: request[m] for m in ("ArtifactStoreUri", *SETTINGS) if m in request}
+        given = {m: request[m] for m in ("ArtifactStoreUri", WANTED, *SETTINGS) if m in request}
 
         def update(found: Document, at: float) -> Document:
             if found.status not in UP and found.status != "UpdateFailed":
                 raise Conflict(f"The tracking server {found.name} is {found.status}: it must be up to be updated.")
             who = user_context(call.scope)
+            new_from = {SINCE: int(at * 1000)} if given.get(WANTED) and not found.body[WANTED] else {}
             return found.changed(
-                at, status="Updating", LastModifiedBy=who, **given, **{REVISION: found.body[REVISION] + 1}
+                at, status="Updating", LastModifiedBy=who, **given, **new_from, **{REVISION: found.body[REVISION] + 1}
             )
 
         return await self._change(call, request["TrackingServerName"], update)
@@ -173,10 +176,6 @@ class TrackingServers:
     def _check(scope: Scope, request: Json) -> None:
         if "ArtifactStoreUri" in request:
             Place.of(request["ArtifactStoreUri"], "ArtifactStoreUri")
-        if request.get("AutomaticModelRegistration"):
-            raise ValidationError(
-                "AutomaticModelRegistration is not supported: register models with CreateModelPackage, or leave it out."
-            )
         if request.get("S3BucketOwnerAccountId", scope.account) != scope.account:
             raise ValidationError("S3BucketOwnerAccountId must be the account that asks: buckets have no other owners.")
 

@@ -43,6 +43,7 @@ class Keeping:
     client_environment: ClientEnvironment
     folder: Path
     clock: Callable[[], float]
+    follow: Callable[[str, int], Awaitable[None]]  # what is done, by ARN and port, while a program answers
     ports: dict[str, int] = field(default_factory=dict)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _kept: dict[str, asyncio.Event] = field(default_factory=dict)  # by ARN: told that its document may have changed
@@ -101,7 +102,7 @@ class Keeping:
             return False
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(self.programs.run(program, has_come.set_result))
-            announcing = tasks.create_task(self._announce(server, has_come))
+            attending = tasks.create_task(self._attend(server, has_come))
             while not running.done():
                 changed.clear()
                 if not await self._is_still_wanted(server):
@@ -109,16 +110,17 @@ class Keeping:
                 waiting = tasks.create_task(changed.wait())
                 await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
                 waiting.cancel()
-            announcing.cancel()
+            attending.cancel()
             running.cancel()
         self.ports.pop(server.arn, None)
         if running.done() and not running.cancelled():
             log.warning("the program of the tracking server %s is gone: %s", server.name, running.result())
         return has_come.done() and not has_come.cancelled()
 
-    async def _announce(self, server: Document, has_come: "asyncio.Future[int]") -> None:
-        self.ports[server.arn] = await has_come
+    async def _attend(self, server: Document, has_come: "asyncio.Future[int]") -> None:
+        self.ports[server.arn] = port = await has_come
         await self._mark(server, COMING.get(server.status, server.status))
+        await self.follow(server.arn, port)
 
     async def _is_still_wanted(self, server: Document) -> bool:
         now = await self.database.read(lambda tx: documents.find_by_arn(tx, server.arn))

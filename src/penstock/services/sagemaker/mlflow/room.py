@@ -9,6 +9,7 @@ from penstock.services.sagemaker.mlflow.api import TrackingServers
 from penstock.services.sagemaker.mlflow.keeping import ClientEnvironment, Keeping, Launch
 from penstock.services.sagemaker.mlflow.model import ADDRESS, KIND
 from penstock.services.sagemaker.mlflow.passes import Passes
+from penstock.services.sagemaker.mlflow.registering import Ask, Registering
 from penstock.store import documents
 from penstock.store.database import Database
 from penstock.wire.call import Directory
@@ -48,6 +49,7 @@ def open_tracking(
     directory: Directory,
     programs: Programs,
     launch: Launch,
+    ask: Ask,
     version: str,
     client_environment: ClientEnvironment,
     folder: Path,
@@ -57,7 +59,8 @@ def open_tracking(
 ) -> TrackingRoom:
     """Enter the operations into the directory. The keeping's `work` is to be done all the time."""
     passes = Passes(f"{chance()}{chance()}".encode(), clock)
-    keeping = Keeping(database, programs, launch, client_environment, folder, clock)
+    follow = Registering(database, directory, ask).follow
+    keeping = Keeping(database, programs, launch, client_environment, folder, clock, follow)
     directory.register(
         TrackingServers(
             database=database,

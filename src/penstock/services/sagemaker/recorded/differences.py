@@ -5,7 +5,9 @@ changed, and what followed from it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import PurePosixPath
@@ -171,15 +173,31 @@ def code_of(job: Ran) -> Iterator[str]:
 def _objects(
     step: str, which: str, aspect: Aspect, before: Mapping[str, Content], after: Mapping[str, Content], read: Read
 ) -> Iterator[Change]:
-    for uri in sorted(before.keys() | after.keys()):
-        if uri not in before or uri not in after:
-            is_there = ("there", NONE) if uri in before else (NONE, "there")
+    moved = elsewhere(before.keys() - after.keys(), after.keys() - before.keys())
+    for uri in sorted(before.keys() - set(moved.values()) | after.keys()):
+        then = moved.get(uri, uri)
+        if then not in before or uri not in after:
+            is_there = ("there", NONE) if then in before else (NONE, "there")
             yield Change(step, aspect, f"{which}{uri}", *is_there)
-        elif before[uri].digest != after[uri].digest:
-            found = judging.differing(uri, before[uri], after[uri], ANY, read)
+        elif before[then].digest != after[uri].digest:
+            found = judging.differing(uri, before[then], after[uri], ANY, read)
             folder = str(PurePosixPath(uri).parent).replace("s3:/", "s3://", 1)
             for place in found.differences:
                 yield Change(step, aspect, f"{which}{folder}/{place.place}", place.before, place.after)
+        elif then != uri:
+            yield Change(step, aspect, f"{which}{uri}", then, uri)
+
+
+def elsewhere(before: AbstractSet[str], after: AbstractSet[str]) -> dict[str, str]:
+    """Of objects that only one side has, those of one name, by where they are now and were then: uploads of code and
+    data often have their digest in the address. A name that is there twice tells nothing."""
+    named = contents.both(_by_file_name, before, after)
+    return {named[1][name]: named[0][name] for name in named[0].keys() & named[1].keys()}
+
+
+def _by_file_name(uris: AbstractSet[str]) -> dict[str, str]:
+    count = Counter(PurePosixPath(uri).name for uri in uris)
+    return {name: uri for uri in uris if count[name := PurePosixPath(uri).name] == 1}
 
 
 def _values(step: str, aspect: Aspect, before: Json, after: Json, *, which: str = "") -> Iterator[Change]:

@@ -110,7 +110,7 @@ def reconsider(judgement: Judgement, again: Record, further: Sequence[Record]) -
 
 def files_of(record: Record) -> frozenset[str]:
     """What the files were called that a job took."""
-    return frozenset(PurePosixPath(content.uri).name for content in record.taken)
+    return frozenset(PurePosixPath(content.uri).name for content in record.seen)
 
 
 def _caveat(record: Record) -> str:

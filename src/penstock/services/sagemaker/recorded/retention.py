@@ -98,9 +98,10 @@ async def forget_all(database: Database, wish: Wish, now: float) -> None:
     does the rest. Runs may begin meanwhile."""
     for going in await database.scan(lambda tx: forgetting.chosen(tx, wish)):
         await database.write(partial(_forget, going=going, looked_at=now))
-    jobs = await database.scan(lambda tx: forgetting.chosen_jobs(tx, wish))
-    for begin in range(0, len(jobs), TOGETHER):
-        await database.write(partial(forgetting.forget_jobs, arns=jobs[begin : begin + TOGETHER]))
+    lone = await database.scan(lambda tx: forgetting.chosen_jobs(tx, wish))
+    for begin in range(0, len(lone.jobs), TOGETHER):
+        some = lone.jobs[begin : begin + TOGETHER]
+        await database.write(partial(forgetting.forget_jobs, arns=some, stays=lone.staying))
 
 
 def _forget(tx: Transaction, going: Going, looked_at: float) -> None:
@@ -113,4 +114,4 @@ def _forget(tx: Transaction, going: Going, looked_at: float) -> None:
         return
     since = documents.page(tx, replace(ours, modified_after=looked_at)).documents
     needed = frozenset(job for each in since for job in forgetting.jobs_of(tx, each))
-    forgetting.forget(tx, Going(execution, going.jobs - needed))
+    forgetting.forget(tx, replace(going, execution=execution, jobs=going.jobs - needed))

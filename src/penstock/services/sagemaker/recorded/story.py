@@ -212,6 +212,13 @@ def jobs_behind(tx: Transaction, arn: str) -> tuple[str, ...]:
     return (arn,) if any(f":{product}/" in arn for product in PRODUCTS) else ()
 
 
+def family(tx: Transaction, arn: str) -> tuple[str, ...]:
+    """The jobs behind the ARN that a step has, and the tuning and AutoML jobs that they belong to; those first."""
+    whole = (arn,) if TUNING in arn or AUTOML in arn else ()
+    within = candidates.parts_of(tx, arn) if AUTOML in arn else ()
+    return tuple(dict.fromkeys((*whole, *within, *jobs_behind(tx, arn))))
+
+
 def _ran_all(tx: Transaction, arns: tuple[str, ...]) -> tuple[tuple[Ran, ...], tuple[str, ...]]:
     """The jobs of these ARNs, and the ARNs of those that were deleted."""
     found = {arn: ran(tx, arn) for arn in arns}

@@ -11,49 +11,64 @@ suspects. What none explains is `unexplained`, and whoever runs the job twice mo
 import math
 import re
 import struct
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import AnyStr, Final, Literal
 
 Suspect = Literal[
-    "archive-times", "clock", "identifiers", "paths", "float-noise", "hash-order", "listing-order", "randomness",
-    "elsewhere", "unexplained",
+    "archive-times", "clock", "identifiers", "paths", "float-noise", "hash-order", "listing-order", "races",
+    "randomness", "elsewhere", "unexplained",
 ]  # fmt: skip
 SENTENCES: Final[dict[Suspect, str]] = {
     "archive-times": "an archive holds the times at which its members were written: give them a fixed time "
     "(SOURCE_DATE_EPOCH, mtime=0)",
     "clock": "the output holds times: dates, seconds since the epoch, or how long something took",
-    "identifiers": "the output holds identifiers that are new in each run (UUIDs, digests of what differs)",
+    "identifiers": "the output holds identifiers that are new in each run (UUIDs, digests of what differs, keys, "
+    "numbers of processes and ports, addresses in memory)",
     "paths": "the output holds paths of temporary files or folders",
     "float-noise": "numbers differ in their last digits only: sums in another order, as threads or other processors "
     "make them",
-    "hash-order": "the same parts stand in another order: iterating over sets or by hash; sort them, or set "
-    "PYTHONHASHSEED",
+    "hash-order": "the same parts stand in another order: iterating over sets or by hash, or parallel work; sort "
+    "them, or set PYTHONHASHSEED",
     "listing-order": "the same files stand in another order: listings of folders have none; sort them",
+    "races": "the same parts stand in another order each time, and not by hash: parallel work that ends when it will, "
+    "or a shuffle without a seed",
     "randomness": "numbers differ freely: a random generator without a seed",
     "elsewhere": "each new run gives the same, and the record is another: the environment, the machine, or something "
     "that is not recorded",
     "unexplained": "no usual suspect",
 }
-NOISE: Final = 1e-6  # relative: single precision has about that much
+NOISE: Final = 1e-6  # relative
+SINGLE_NOISE: Final = 1e-5  # of numbers in single precision, which has 6e-8
 DAY: Final = 86_400.0
-MOST_WORDS: Final = 20_000  # doubles that are compared
+MOST_WORDS: Final = 20_000  # numbers that are compared
+MOST_COUNTED: Final = 4 << 20  # bytes
 NAMED_TIMES: Final = re.compile(
     r"(time|date|stamp|second|duration|elapsed|took|latency|(^|_)(at|ms|secs?)\b)", re.IGNORECASE
 )
+NAMED_IDENTIFIERS: Final = re.compile(r"(?<![a-z])(?:pid|ppid|tid|port)s?(?![a-z])", re.IGNORECASE)
 NUMBER: Final = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 PART: Final = re.compile(r"[^\s,;:=\[\](){}'\"|]+")
 MONTHS: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+MONTH: Final = r"(?:0[1-9]|1[0-2])"
+DAY_OF_MONTH: Final = r"(?:0[1-9]|[12]\d|3[01])"
+TIME_OF_DAY: Final = r"(?:[01]\d|2[0-3])[0-5]\d[0-5]\d"
 PATTERNS: Final[tuple[tuple[Suspect, re.Pattern[str]], ...]] = (
     ("identifiers", re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b")),
-    ("identifiers", re.compile(r"\b(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{16,128}\b")),
+    ("identifiers", re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")),
+    ("identifiers", re.compile(r"(?:\blocalhost|\b\d{1,3}(?:\.\d{1,3}){3}):\d{2,5}\b")),
     (
         "clock",
         re.compile(r"\b\d{4}[-/]\d\d[-/]\d\d(?:[T _]\d\d[:h.]?\d\d(?::?\d\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?"),
     ),
-    ("clock", re.compile(r"\b\d{8}[T_-]\d{6}(?:[.,]\d+)?Z?\b")),
+    ("clock", re.compile(rf"(?<![^\W_])20\d\d{MONTH}{DAY_OF_MONTH}[T_-]?{TIME_OF_DAY}(?:[.,]\d+)?Z?(?![^\W_])")),
     ("clock", re.compile(rf"\b(?:\w{{3}},? )?(?:{MONTHS} +\d{{1,2}}|\d{{1,2}} {MONTHS})\b(?: \d{{4}})?")),
-    ("clock", re.compile(r"\b\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: \d{4})?\b")),
+    ("clock", re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.]\d{4}\b")),
+    ("clock", re.compile(r"\b\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AP]M)?(?: \d{4})?\b")),
+    ("clock", re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)? ?(?:ns|us|µs|ms|s|secs?|seconds?|min|minutes?)\b")),
+    ("identifiers", re.compile(r"(?<![\w.])(?=\d*[a-f])(?=[a-f]*\d)(?!\d+e\d+\b)[0-9a-f]{8,128}\b")),
+    ("identifiers", re.compile(r"(?<![\w/.-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[A-Za-z0-9_-]{16,64}(?![\w/.-])")),
     ("paths", re.compile(r"(?:/[\w.+~@-]+){2,}/?|\btmp\w{6,}\b")),
 )
 
@@ -80,12 +95,11 @@ def of_texts(before: str, after: str, evidence: Evidence, *, name: str = "") -> 
             return frozenset(found)
     if NUMBER.sub("#", before) == NUMBER.sub("#", after):
         pairs = zip(NUMBER.findall(before), NUMBER.findall(after), strict=True)
-        is_time = NAMED_TIMES.search(name or before) is not None
-        return frozenset(found | {of_numbers(*pair, evidence, is_time=is_time) for pair in pairs if pair[0] != pair[1]})
+        return frozenset(found | {of_numbers(*pair, evidence, name or before) for pair in pairs if pair[0] != pair[1]})
     parts = PART.findall(before), PART.findall(after)
     if sorted(parts[0]) == sorted(parts[1]):
         return frozenset(found | {of_order(parts[0], evidence)})
-    return frozenset(found or {"unexplained"})
+    return frozenset(found | {"unexplained"})
 
 
 def on_second_thoughts(found: frozenset[Suspect], *, are_alike: bool, are_as_the_first: bool) -> frozenset[Suspect]:
@@ -93,20 +107,23 @@ def on_second_thoughts(found: frozenset[Suspect], *, are_alike: bool, are_as_the
     what the first run again had given."""
     vague: set[Suspect] = {"randomness", "hash-order", "listing-order", "unexplained"}
     if not are_alike:
-        return (found - {"hash-order", "unexplained"}) or frozenset({"randomness"})
+        races: set[Suspect] = {"races"} if "hash-order" in found else set()
+        return (found - {"hash-order", "unexplained"}) | races or frozenset({"randomness"})
     if not found & vague:
         return found
     return (found - vague) | {"elsewhere" if are_as_the_first else "hash-order"}
 
 
-def of_numbers(before: str, after: str, evidence: Evidence, *, is_time: bool = False) -> Suspect:
-    """Who may have made two numbers differ."""
+def of_numbers(before: str, after: str, evidence: Evidence, name: str = "") -> Suspect:
+    """Who may have made two numbers differ; `name` is what they are called, or the text that they are in."""
     first, second = float(before), float(after)
     if is_moment(first, evidence.before) and is_moment(second, evidence.after):
         return "clock"
     if is_close(first, second) and not (before.lstrip("+-").isdigit() and after.lstrip("+-").isdigit()):
         return "float-noise"
-    return "clock" if is_time else "randomness"
+    if NAMED_IDENTIFIERS.search(name):
+        return "identifiers"
+    return "clock" if NAMED_TIMES.search(name) else "randomness"
 
 
 def is_moment(number: float, window: tuple[float, float]) -> bool:
@@ -115,8 +132,8 @@ def is_moment(number: float, window: tuple[float, float]) -> bool:
     return begin > 0 and any(begin <= number / unit <= end for unit in (1, 1e3, 1e6, 1e9))
 
 
-def is_close(first: float, second: float) -> bool:
-    return math.isfinite(first) and math.isclose(first, second, rel_tol=NOISE)
+def is_close(first: float, second: float, noise: float = NOISE) -> bool:
+    return math.isfinite(first) and math.isclose(first, second, rel_tol=noise)
 
 
 def of_order(parts: Sequence[str], evidence: Evidence) -> Suspect:
@@ -133,24 +150,28 @@ def of_bytes(before: bytes, after: bytes, evidence: Evidence) -> frozenset[Suspe
     found = of_texts(*texts, evidence) & {"clock", "identifiers", "paths"}
     if found:
         return found
-    if len(before) == len(after) and are_noisy_doubles(before, after):
-        return frozenset({"float-noise"})
+    if len(before) == len(after):
+        if are_noisy(before, after, "<d", NOISE) or are_noisy(before, after, "<f", SINGLE_NOISE):
+            return frozenset({"float-noise"})
+        if len(before) <= MOST_COUNTED and Counter(before) == Counter(after):
+            return frozenset({"hash-order"})
     return frozenset({"unexplained"})
 
 
-def are_noisy_doubles(before: bytes, after: bytes) -> bool:
-    """Whether the bytes that differ are the low ones of numbers in double precision."""
-    places = [at for at, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
-    return any(_are_close_at(before, after, places[:MOST_WORDS], start) for start in range(8))
+def are_noisy(before: bytes, after: bytes, form: str, noise: float) -> bool:
+    """Whether the bytes that differ are the low ones of numbers of that form."""
+    places = [at for at, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]][:MOST_WORDS]
+    return any(_are_close_at(before, after, places, start, form, noise) for start in range(struct.calcsize(form)))
 
 
-def _are_close_at(before: bytes, after: bytes, places: Iterable[int], start: int) -> bool:
-    for word in {(at - start) // 8 * 8 + start for at in places}:
-        pair = before[word : word + 8], after[word : word + 8]
-        if word < 0 or len(pair[0]) < 8:
+def _are_close_at(before: bytes, after: bytes, places: Iterable[int], start: int, form: str, noise: float) -> bool:
+    size = struct.calcsize(form)
+    for word in {(at - start) // size * size + start for at in places}:
+        pair = before[word : word + size], after[word : word + size]
+        if word < 0 or len(pair[0]) < size:
             return False
-        first, second = (struct.unpack("<d", each)[0] for each in pair)
-        if not (1e-100 < abs(first) < 1e100 and is_close(first, second)):
+        first, second = (struct.unpack(form, each)[0] for each in pair)
+        if not (1e-100 < abs(first) < 1e100 and is_close(first, second, noise)):
             return False
     return True
 
