@@ -72,6 +72,21 @@ def test_the_sagemaker_sdk_learns_its_account(endpoint: str) -> None:
     assert told.splitlines()[-1] == "000000000000"
 
 
+def test_the_sagemaker_sdk_looks_often_and_knows_an_image_for_its_functions() -> None:
+    program = (
+        "import time, sagemaker; from sagemaker import session; from sagemaker.remote_function import job\n"
+        "waited = session._wait_until(lambda: 'waited', poll=600)\n"
+        "jobs = session.Session\n"
+        "loops = (session._logs_for_job, jobs.logs_for_processing_job, jobs.logs_for_transform_job)\n"
+        "print(waited, session.time.time is time.time, [30 in each.__code__.co_consts for each in loops],\n"
+        "    job._JobSettings._get_default_image(None))"
+    )
+
+    told = said(program, environment(SAGEMAKER_SUPPRESS_V2_WARNING="1"))
+
+    assert told.splitlines()[-1] == "waited True [False, False, False] penstock/sagemaker-sdk"
+
+
 @pytest.mark.parametrize(
     ("address", "variables", "reached"),
     [
@@ -142,6 +157,7 @@ def test_the_environment_leads_to_the_endpoint_and_nowhere_else() -> None:
         "SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT": "http://127.0.0.1:1/_penstock/mlflow/arn",
         "AWS_EC2_METADATA_DISABLED": "true",
         "PYTHONPATH": f"{SHIM}{os.pathsep}/mine",
+        "PENSTOCK_PYTHON": f"{sys.version_info[0]}.{sys.version_info[1]}",
     }
 
 

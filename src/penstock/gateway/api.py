@@ -11,12 +11,12 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from penstock.gateway import access, bodies, guard, routing, sigv2, sigv4
+from penstock.gateway import access, bodies, guard, routing, sigv2, sigv4, waiting
 from penstock.gateway.access import Visit
 from penstock.gateway.guard import Caller, Guard
 from penstock.gateway.messages import has_body, head_of, send_response
@@ -30,6 +30,7 @@ from penstock.wire.credentials import Hear
 from penstock.wire.http import HttpRequest, HttpResponse, address, asked_at
 from penstock.wire.protocols import Protocol, protocol_for
 
+T = TypeVar("T")
 logger: Final = logging.getLogger("penstock.gateway")
 INTERNAL: Final = "We encountered an internal error. The log of Penstock tells more under this request's id."
 
@@ -159,25 +160,31 @@ class Api:
         seconds = self._settings.stream_seconds if streams else self._settings.answer_seconds
         try:
             async with asyncio.timeout(seconds) as deadline:
-                answer = await self._ask(call, caller)
+                answer = await self._ask(call, caller, visit)
         except TimeoutError:
             if not deadline.expired():
                 raise
             raise ServiceError(f"{visit.call} took over {seconds} s.", code="ServiceUnavailable", status=503) from None
         return protocol.write(operation, answer, request_id=visit.id)
 
-    async def _ask(self, call: Call, caller: Caller) -> Answer:
+    async def _ask(self, call: Call, caller: Caller, visit: Visit) -> Answer:
         """What the service says; whoever hears what jobs ask is told before the job is."""
         asker = "" if caller.credential is None else caller.credential.asker
         if not asker:
-            return await self._directory.answer(call)
+            return await self._look(call, visit)
         try:
-            answer = await self._directory.answer(call)
+            answer = await self._look(call, visit)
         except ServiceError as error:
             self._hear(asker, call, error)
             raise
         self._hear(asker, call, answer)
         return answer
+
+    async def _look(self, call: Call, visit: Visit) -> Answer:
+        if not waiting.waits(visit.request, call):
+            return await self._directory.answer(call)
+        looking = waiting.settled(call, lambda: self._directory.answer(call), waiting.patience(visit.request))
+        return await unless_gone(visit.incoming.hang_up(), looking)
 
     async def _body(
         self, visit: Visit, signature: Signature, to: Destination, caller: Caller, *, streams: bool, family: Family
@@ -233,8 +240,8 @@ class Api:
         return protocol.write_error(operation, error, request_id=visit.id)
 
 
-async def unless_gone(hanging_up: Coroutine[Any, Any, None], sending: Coroutine[Any, Any, int]) -> int:
-    """Send for as long as the client is there: the server takes what is sent to nobody, and says nothing."""
+async def unless_gone(hanging_up: Coroutine[Any, Any, None], sending: Coroutine[Any, Any, T]) -> T:
+    """Send, or wait, for as long as the client is there: the server takes what is sent to nobody, and says nothing."""
     listening = asyncio.ensure_future(hanging_up)
     work = asyncio.ensure_future(sending)
     try:

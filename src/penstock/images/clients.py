@@ -1,11 +1,13 @@
 """What an AWS client needs to be told so that it talks to Penstock, unchanged.
 
-`AWS_ENDPOINT_URL` does most of it. The SageMaker SDK needs more: it builds its STS client with a fixed address
-(the shim redirects it) and its telemetry call has no time-out (the shim sends none). The same variables serve
-people's own scripts (`penstock env`, `penstock exec`) and the jobs.
+`AWS_ENDPOINT_URL` does most of it. The SageMaker SDK needs more: it builds its STS client with a fixed address (the
+shim redirects it), its telemetry call has no time-out (the shim sends none), it looks every half minute whether
+something is over (the shim lets it look more often), and it knows no image for most Pythons (the shim does). The same
+variables serve people's own scripts (`penstock env`, `penstock exec`) and the jobs.
 """
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -44,6 +46,7 @@ def client_variables(
         "AWS_ACCESS_KEY_ID": access_key,
         "AWS_SECRET_ACCESS_KEY": secret,
         "PYTHONPATH": os.pathsep.join([shim, *before]),
+        "PENSTOCK_PYTHON": f"{sys.version_info[0]}.{sys.version_info[1]}",
     }
     if session_token:
         variables["AWS_SESSION_TOKEN"] = session_token

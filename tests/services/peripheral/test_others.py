@@ -1,7 +1,7 @@
 """The other peripheral services over HTTP: each does what it is for."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -74,6 +74,25 @@ def test_metrics_are_added_up(door: Door) -> None:
     (point,) = answer["Datapoints"]
     assert point["Sum"] == 3.5
     assert point["Timestamp"] == at
+
+
+def test_a_training_job_is_asked_for_what_it_came_to(door: Door, own: Own) -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    loss = {"MetricName": "loss", "Value": 0.25, "Timestamp": at.timestamp()}
+    own.answers["DescribeTrainingJob"] = {
+        "TrainingJobName": "fit", "TrainingJobArn": "arn:fit", "CreationTime": 1.0, "FinalMetricDataList": [loss],
+    }  # fmt: skip
+    dimension = {"Name": "TrainingJobName", "Value": "fit"}
+
+    answers = [
+        door.client("cloudwatch").get_metric_statistics(
+            Namespace="/aws/sagemaker/TrainingJobs", MetricName="loss", Dimensions=[dimension], Period=60,
+            Statistics=["Average", "SampleCount"], StartTime=at, EndTime=at + timedelta(minutes=1),
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+
+    assert [each["Datapoints"] for each in answers] == 2 * [[{"Timestamp": at, "Average": 0.25, "SampleCount": 1.0}]]
 
 
 def test_a_repository_has_an_address_in_its_region(door: Door) -> None:

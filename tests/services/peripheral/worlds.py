@@ -15,16 +15,17 @@ OWN = {
     "lambda": ("Invoke",),
     "stepfunctions": ("StartExecution",),
     "logs": ("CreateLogStream", "PutLogEvents"),
-    "sagemaker": ("StartPipelineExecution",),
+    "sagemaker": ("StartPipelineExecution", "DescribeTrainingJob"),
     "ssm": ("StartSession",),
 }
 
 
 @dataclass
 class Own:
-    """Services of Penstock's own, which note their calls and answer nothing."""
+    """Services of Penstock's own, which note their calls and answer what they are told to, or nothing."""
 
     calls: list[Call] = field(default_factory=list)
+    answers: dict[str, Answer] = field(default_factory=dict)
 
     def enter(self, directory: Directory) -> None:
         for service, operations in OWN.items():
@@ -32,7 +33,7 @@ class Own:
 
     async def note(self, call: Call, _: Json) -> Answer:
         self.calls.append(call)
-        return {}
+        return self.answers.get(call.operation, {})
 
 
 @dataclass(frozen=True)

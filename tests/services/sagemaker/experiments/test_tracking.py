@@ -38,6 +38,22 @@ async def test_a_job_is_a_component_of_its_trial(tmp_path: Path) -> None:
     assert seen["EndTime"] == job["TrainingEndTime"]
 
 
+@pytest.mark.parametrize("run", ["one", "e-one"])
+async def test_a_job_of_a_run_names_it_alone_or_as_its_component(tmp_path: Path, run: str) -> None:
+    world = World(tmp_path)
+
+    async with world.open() as client:
+        for service in experiments.services(client.engine.database, world.clock):
+            client.directory.register(service)
+        await client("CreateExperiment", ExperimentName="e")
+        await client("CreateTrialComponent", TrialComponentName="e-one")
+        with pytest.raises(ServiceError, match="TrialComponent 'two' does not exist"):
+            await client.train(**training_request(ExperimentConfig={"ExperimentName": "e", "RunName": "two"}))
+        job = await client.train(**training_request(ExperimentConfig={"ExperimentName": "e", "RunName": run}))
+
+    assert job["ExperimentConfig"]["RunName"] == run
+
+
 async def test_a_transform_job_is_a_component_too(tmp_path: Path) -> None:
     world = transform.World(tmp_path)
     world.put(a="x")

@@ -60,6 +60,20 @@ async def test_records_wait_for_one_another_a_while_unless_they_are_many(
         assert len(await client.files()) == 3
 
 
+async def test_more_than_a_few_records_of_an_hour_are_two_files(world: World) -> None:
+    many = range(shipping.FEW + 1)
+    async with world.open() as client:
+        await client.group()
+        for identifier in many:
+            await client.put(identifier, 10)
+
+        await client.ship()
+
+        found = await client.offline()
+        assert sorted(each["id"] for each in found) == [*many]
+        assert len({each["key"] for each in found}) == 2
+
+
 async def test_what_s3_refuses_waits_and_the_group_says_so(world: World) -> None:
     async with world.open() as client:
         group = await client.group()

@@ -66,6 +66,7 @@ async def test_what_aws_only_keeps_is_told_again(tmp_path: Path) -> None:
         "VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]},
         "DebugHookConfig": {"S3OutputPath": "s3://bucket/debug"},
         "ProfilerConfig": {"S3OutputPath": "s3://bucket/profile"},
+        "DebugRuleConfigurations": [{"RuleConfigurationName": "Loss", "RuleEvaluatorImage": "rules:latest"}],
         "EnableManagedSpotTraining": True,
         "StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 120},
     }
@@ -81,6 +82,8 @@ async def test_what_aws_only_keeps_is_told_again(tmp_path: Path) -> None:
     assert {key: job[key] for key in kept} == kept
     assert job["WarmPoolStatus"] == {"Status": "Terminated", "ResourceRetainedBillableTimeInSeconds": 0}
     assert job["ProfilingStatus"] == "Disabled"
+    (rule,) = job["DebugRuleEvaluationStatuses"]
+    assert (rule["RuleConfigurationName"], rule["RuleEvaluationStatus"]) == ("Loss", "Stopped")
     assert job["RoleArn"] == ROLE
     assert job["OutputDataConfig"]["CompressionType"] == "GZIP"
     assert len(warm["TrainingJobSummaries"]) == 1

@@ -44,7 +44,7 @@ def begin(tx: Transaction, scope: Scope, kind: str, job: Mapping[str, Json]) -> 
     """
     config = job.get("ExperimentConfig") or {}
     if "RunName" in config:
-        entities.find(tx, scope, COMPONENT, f"{config.get('ExperimentName', '')}-{config['RunName']}")
+        _run(tx, scope, config.get("ExperimentName", ""), config["RunName"])
     if not ("ExperimentName" in config or "TrialName" in config):
         return
     trial = _trial(tx, scope, config, job["CreationTime"], _name(kind, job))
@@ -172,6 +172,12 @@ def _metric(kind: str, job: Mapping[str, Json], final: Mapping[str, Json]) -> di
         "MetricName": final["MetricName"], "SourceArn": _arn(kind, job), "TimeStamp": final["Timestamp"], "Count": 1,
         "Min": value, "Max": value, "Avg": value, "Last": value, "StdDev": 0.0,
     }  # fmt: skip
+
+
+def _run(tx: Transaction, scope: Scope, experiment: str, name: str) -> Document:
+    """The component that a run is: the SDK names it after both, and gives as `RunName` the whole of that name."""
+    own = entities.look(tx, scope, COMPONENT, f"{experiment}-{name}")
+    return own or entities.find(tx, scope, COMPONENT, name)
 
 
 def _trial(tx: Transaction, scope: Scope, config: Mapping[str, Json], at: float, job: str) -> Document:

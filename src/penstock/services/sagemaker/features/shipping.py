@@ -31,6 +31,7 @@ log: Final = logging.getLogger(__name__)
 SHIP_AFTER: Final = 2.0  # seconds that a record waits for others at most (AWS: up to fifteen minutes)
 SHIP_FULL: Final = 10_000  # records that do not wait any longer
 LOOK_EVERY: Final = 0.5
+FEW: Final = 10  # records that are one file. More are two: AWS's notebooks wait until there is a second one
 AGAIN_AFTER: Final = 60.0  # seconds after S3 has refused a store's files
 LONGEST_PUT: Final = 120.0
 LONGEST_REASON: Final = 1024
@@ -140,8 +141,8 @@ class Shipping:
         try:
             files = await asyncio.to_thread(lambda: list(self._written(batch, features, shipments)))
             async with asyncio.TaskGroup() as puts:
-                for hour, blob in files:
-                    puts.create_task(self._put(group, f"{partition(hour)}/{batch}.parquet", blob))
+                for path, blob in files:
+                    puts.create_task(self._put(group, path, blob))
         except* Undelivered as problems:
             refused = str(problems.exceptions[0])
         if refused:
@@ -152,17 +153,18 @@ class Shipping:
 
     def _written(
         self, batch: str, features: Sequence[Feature], shipments: Iterable[Shipment]
-    ) -> Iterator[tuple[int, Blob]]:
-        """A file for each hour, as a blob. Blocking. What writes them is imported when the first is written."""
+    ) -> Iterator[tuple[str, Blob]]:
+        """The files of each hour: where, and what. Blocking. What writes them is imported when the first is written."""
         parquet = importlib.import_module(PARQUET)
         folder = self._folder / batch
         shutil.rmtree(folder, ignore_errors=True)  # of an earlier life
         folder.mkdir(parents=True)
         try:
             for hour, of_the_hour in groupby(shipments, key=attrgetter("hour")):
-                path = folder / f"{hour}.parquet"
-                parquet.write(path, features, of_the_hour)
-                yield hour, self._blobs.adopt(path)
+                for part, records in enumerate(parts(list(of_the_hour))):
+                    path = folder / f"{hour}-{part}.parquet"
+                    parquet.write(path, features, records)
+                    yield f"{partition(hour)}/{batch}{part or ''}.parquet", self._blobs.adopt(path)
         except (OSError, Unwritable) as problem:
             raise Undelivered(f"a Parquet file could not be written: {problem}") from problem
         finally:
@@ -186,6 +188,12 @@ class Shipping:
 
         if group.document.body["OfflineStoreStatus"] != status:
             await self._database.write(tell)
+
+
+def parts(records: Sequence[Shipment]) -> tuple[Sequence[Shipment], ...]:
+    """The records of an hour, a file's each."""
+    middle = len(records) // 2
+    return (records,) if len(records) <= FEW else (records[:middle], records[middle:])
 
 
 def partition(hour: int) -> str:

@@ -56,6 +56,8 @@ def training(plan: Plan, state: State) -> dict[str, Json]:
         "FailureReason": failure_reason(state),
         "ProfilingStatus": "Disabled",  # whatever ProfilerConfig says: nothing here profiles
         "WarmPoolStatus": warm_pool(plan, state),
+        "DebugRuleEvaluationStatuses": rule_statuses(plan, "DebugRuleConfigurations"),
+        "ProfilerRuleEvaluationStatuses": rule_statuses(plan, "ProfilerRuleConfigurations"),
     }
 
 
@@ -138,6 +140,20 @@ def warm_pool(plan: Plan, state: State) -> dict[str, Json] | None:
     if state.verdict is None:
         return {"Status": "InUse"}
     return {"Status": "Terminated", "ResourceRetainedBillableTimeInSeconds": 0}
+
+
+def rule_statuses(plan: Plan, member: str) -> list[dict[str, Json]] | None:
+    """Rules are kept, and not evaluated; who waits for one learns so."""
+    rules = plan.request.get(member)
+    return rules and [
+        {
+            "RuleConfigurationName": rule["RuleConfigurationName"],
+            "RuleEvaluationStatus": "Stopped",
+            "StatusDetails": "Penstock does not evaluate rules.",
+            "LastModifiedTime": plan.created_at,
+        }
+        for rule in rules
+    ]
 
 
 def model_artifact(plan: Plan) -> Place:
