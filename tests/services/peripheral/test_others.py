@@ -1,7 +1,7 @@
 """The other peripheral services over HTTP: each does what it is for."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -74,6 +74,23 @@ def test_metrics_are_added_up(door: Door) -> None:
     (point,) = answer["Datapoints"]
     assert point["Sum"] == 3.5
     assert point["Timestamp"] == at
+
+
+def test_what_was_in_the_minute_that_a_query_begins_in_is_told(door: Door) -> None:
+    cloudwatch = door.client("cloudwatch")
+    minute = datetime(2026, 1, 1, tzinfo=UTC)
+    begin, end = minute + timedelta(seconds=59), minute + timedelta(minutes=5)
+    data = {"MetricName": "loss", "Value": 2.5, "Timestamp": minute + timedelta(seconds=1)}
+    cloudwatch.put_metric_data(Namespace="train", MetricData=[data])
+
+    metric = {"Namespace": "train", "MetricName": "loss"}
+    points = cloudwatch.get_metric_statistics(
+        **metric, Period=60, Statistics=["Average"], StartTime=begin, EndTime=end
+    )["Datapoints"]
+    queries = [{"Id": "q", "MetricStat": {"Metric": metric, "Period": 300, "Stat": "Average"}}]
+    (found,) = cloudwatch.get_metric_data(MetricDataQueries=queries, StartTime=begin, EndTime=end)["MetricDataResults"]
+
+    assert ([each["Average"] for each in points], found["Values"]) == ([2.5], [2.5])
 
 
 def test_a_repository_has_an_address_in_its_region(door: Door) -> None:
