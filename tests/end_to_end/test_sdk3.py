@@ -56,7 +56,7 @@ SAID = {
     "resources": (
         "helped ['/opt/ml/processing/input/rows.csv'] 50", "processing ['Completed', 'Stopped']",
         "metrics ['train:rmse', 'validation:rmse']", "package Approved", "endpoint True [2, 1]", "left []",
-        "run ['depth', 'loss', 'seen'] 1.0", "lineage 1 yes",
+        "run ['depth', 'loss', 'seen'] 1.0", "lineage 2 yes",
     ),
     "steps": (
         "divided 2.0", "asked {'total': 7}", "ended CompletedWithFailures", "Kept Succeeded", "Broken Failed",
