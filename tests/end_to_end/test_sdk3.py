@@ -61,7 +61,7 @@ SAID = {
     "steps": (
         "divided 2.0", "asked {'total': 7}", "ended CompletedWithFailures", "Kept Succeeded", "Broken Failed",
         "Count Succeeded", "Ask Succeeded", "Quality Succeeded", "Bias Succeeded", "Told Succeeded", "Mend Succeeded",
-        "Double Succeeded", "doubled 14", "selected Kept", "trigger rate(1 hours)",
+        "Double Succeeded", "selected Kept", "trigger rate(1 hours)",
     ),
     "watching": (
         "baseline 3", "monitored CompletedWithViolations", "violations True",

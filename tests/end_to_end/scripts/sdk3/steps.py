@@ -139,7 +139,6 @@ for _ in range(170):  # the SDK's waiter knows Succeeded and Failed, and goes on
 print("ended", execution.describe()["PipelineExecutionStatus"])
 for each in execution.list_steps():
     print(each["StepName"], each["StepStatus"])
-print("doubled", execution.result("Double"))
 again = pipeline.start(
     selective_execution_config=SelectiveExecutionConfig(
         source_pipeline_execution_arn=execution.arn, selected_steps=["Kept"]

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import boto3
 from sagemaker.core import image_uris
 from sagemaker.core.analytics import HyperparameterTuningJobAnalytics, TrainingJobAnalytics
 from sagemaker.core.helper.session_helper import Session
@@ -45,6 +46,14 @@ def trainer(name, source, **more):
     return ModelTrainer(training_image=image, base_job_name=name, source_code=source, compute=compute, **more)
 
 
+def tell(trained):
+    """What a job has said."""
+    name = trained._latest_training_job.training_job_name
+    group = "/aws/sagemaker/TrainingJobs"
+    for event in boto3.client("logs").filter_log_events(logGroupName=group, logStreamNamePrefix=name)["events"]:
+        print(event["message"])
+
+
 script = SourceCode(source_dir=str(code), entry_script="train.py", requirements="requirements.txt")
 loss = MetricDefinition(name="loss", regex="loss=(.*?);")
 whole = trainer(
@@ -54,6 +63,7 @@ whole = trainer(
 ).with_metric_definitions([loss])  # fmt: skip
 whole = whole.with_checkpoint_config(CheckpointConfig(s3_uri=f"s3://{bucket}/checkpoints"))
 whole.train(input_data_config=[InputData(channel_name="train", data_source=str(data))], wait=True, logs=True)
+tell(whole)
 job = whole._latest_training_job
 print("whole", job.training_job_status, job.final_metric_data_list[0].value)
 table = TrainingJobAnalytics(job.training_job_name, sagemaker_session=session).dataframe()
@@ -63,7 +73,9 @@ for name, source in {
     "command": SourceCode(source_dir=str(code), command="python -c 'import lib; print(lib.double(21))'"),
     "shell": SourceCode(source_dir=str(code), entry_script="shell.sh"),
 }.items():
-    trainer(name, source, hyperparameters={"epochs": 3}).train(wait=True, logs=True)
+    other = trainer(name, source, hyperparameters={"epochs": 3})
+    other.train(wait=True, logs=False)
+    tell(other)
 
 try:
     trainer("bad", SourceCode(command="python -c 'raise ValueError(7)'")).train(wait=True, logs=False)
