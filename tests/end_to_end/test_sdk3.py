@@ -1,4 +1,4 @@
-"""The SageMaker Python SDK 3: jobs, a pipeline, an endpoint, where its environment is built.
+"""The SageMaker Python SDK 3, call by call, where its environment is built: see docs/sdk3.md for what is tried.
 
 export PENSTOCK_ENVIRONMENTS=~/penstock-environments
 penstock env build sagemaker-sdk-3
@@ -45,3 +45,35 @@ def test_a_pipeline_with_a_step_of_nearly_every_type_runs_and_fails_where_it_is_
         "Succeeded",
     )
     assert "Few Failed fewer rows than 100.0" in failed
+
+
+SAID = {
+    "trainers": (
+        "asked 8 0.5 mine", "rows ['rows.csv']", "whole Completed 0.125", "curve ['loss'] True", "42",
+        "run by a shell with 3", "bad FailedStatusError True", "long Stopped",
+        "trials ['Completed', 'Completed'] True", "trial ['loss']", "tuned Completed",
+    ),
+    "resources": (
+        "helped ['/opt/ml/processing/input/rows.csv'] 50", "processing ['Completed', 'Stopped']",
+        "metrics ['train:rmse', 'validation:rmse']", "package Approved", "endpoint True [2, 1]", "left []",
+        "run ['depth', 'loss', 'seen'] 1.0", "lineage 2 yes",
+    ),
+    "steps": (
+        "divided 2.0", "asked {'total': 7}", "ended CompletedWithFailures", "Kept Succeeded", "Broken Failed",
+        "Count Succeeded", "Ask Succeeded", "Quality Succeeded", "Bias Succeeded", "Told Succeeded", "Mend Succeeded",
+        "Double Succeeded", "selected Kept", "trigger rate(1 hours)",
+    ),
+    "watching": (
+        "baseline 3", "monitored CompletedWithViolations", "violations True",
+        "bias ['post_training_bias_metrics', 'pre_training_bias_metrics', 'version']",
+        "why ['explanations', 'version']", "record c3", "features (20, 3) who bought",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("script", SAID)
+def test_what_sdk_3_is_asked_for_is_done(world: World, script: str) -> None:
+    said = told(world, f"{script}.py")
+
+    missing = [line for line in SAID[script] if line not in said]
+    assert not missing, said

@@ -1,5 +1,6 @@
 """Which environment an image's address names."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from penstock.images import metrics
 from penstock.images.catalog import INSIDE, BadCatalog, Catalog, Container, UnknownImage
 from penstock.images.environments import locked, pins
+from penstock.services.sagemaker.jobs.scan import value_in
 from penstock_image.xgboost_mode import metrics as inside
 
 EAST = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
@@ -183,9 +185,19 @@ def test_the_built_in_metrics_are_those_that_the_algorithm_accepts() -> None:
 def test_only_the_algorithm_has_built_in_metrics(catalog: Catalog) -> None:
     found = {one.name: one for one in metrics.built_in(catalog.resolve(f"{EAST}/sagemaker-xgboost:1.7-1"))}
 
-    assert found["validation:rmse"].regex == r".*\[[0-9]+\].*#011validation-rmse:(\S+)"
+    number = r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)"
+    assert found["validation:rmse"].regex == rf".*\[[0-9]+\].*#011validation-rmse:{number}.*"
     assert found["validation:auc"].direction == "Maximize"
     assert metrics.built_in(catalog.resolve("penstock/base")) == ()
+
+
+@pytest.mark.parametrize(("name", "value"), [("train:rmse", 9.5e-1), ("validation:rmse", 12.25), ("train:auc", None)])
+def test_each_built_in_metric_finds_its_own_number_in_a_round(name: str, value: float | None) -> None:
+    regex = next(each.regex for each in metrics.XGBOOST if each.name == name)
+
+    line = "[7]\ttrain-rmse:9.5e-1\tvalidation-rmse:12.25"
+
+    assert value_in(re.compile(regex), line) == value
 
 
 @pytest.mark.parametrize(

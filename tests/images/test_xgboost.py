@@ -16,7 +16,7 @@ from sklearn.datasets import dump_svmlight_file, load_breast_cancer, load_diabet
 
 from images.jobs import XGBOOST, XGBOOST_PICKLED, TrainingJob
 from penstock.images.metrics import XGBOOST as DEFINITIONS
-from penstock.images.metrics import escaped
+from penstock.services.sagemaker.jobs.scan import value_in
 from penstock_image.failure import AlgorithmError, JobFailure, UserError
 from penstock_image.layout import Folders
 from penstock_image.xgboost_mode import training
@@ -71,7 +71,7 @@ def test_csv_is_trained_and_told_in_the_lines_that_the_built_in_metrics_find(job
         r"\[0\]\ttrain-auc:\d\.\d{5}\ttrain-logloss:\d\.\d{5}\tvalidation-auc:\d\.\d{5}\tvalidation-logloss:\d\.\d{5}",
         lines[0],
     )
-    found = {one.name for one in DEFINITIONS if re.match(one.regex, escaped(lines[-1]))}
+    found = {one.name for one in DEFINITIONS if value_in(re.compile(one.regex), lines[-1]) is not None}
     assert found == {"train:auc", "train:logloss", "validation:auc", "validation:logloss"}
 
 

@@ -1,7 +1,7 @@
 """The metric definitions that SageMaker adds to jobs of its built-in XGBoost algorithm.
 
-The patterns are AWS's: they look for `#011`, because AWS's log pipeline writes a TAB so. Apply `escaped` to a line
-of a job's log before matching. The names are those that the algorithm itself accepts (`penstock_image` has its own
+The patterns are AWS's: they look for `#011`, because AWS's log pipeline writes a TAB so, as those who scan jobs' logs
+do before matching. The names are those that the algorithm itself accepts (`penstock_image` has its own
 list, since it cannot import this one; a test holds them together).
 """
 
@@ -26,6 +26,7 @@ MINIMIZED: Final = (
     *("logloss", "mae", "mape", "merror", "mlogloss", "mphe", "mse", "poisson-nloglik", "rmse", "rmsle"),
     "tweedie-nloglik",
 )
+NUMBER: Final = r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def _definitions() -> tuple[MetricDefinition, ...]:
         **dict.fromkeys(MINIMIZED, "Minimize"),
     }
     return tuple(
-        MetricDefinition(f"{part}:{name}", rf".*\[[0-9]+\].*#011{part}-{name}:(\S+)", direction)
+        MetricDefinition(f"{part}:{name}", rf".*\[[0-9]+\].*#011{part}-{name}:{NUMBER}.*", direction)
         for part in ("train", "validation")
         for name, direction in better.items()
     )
@@ -53,8 +54,3 @@ XGBOOST: Final = _definitions()
 def built_in(image: Image) -> tuple[MetricDefinition, ...]:
     """What SageMaker watches for in this image's own algorithm; nothing where it has none."""
     return XGBOOST if image.has_algorithm and image.framework == "xgboost" else ()
-
-
-def escaped(line: str) -> str:
-    """A log line as AWS's log pipeline has it: control characters as `#` and three octal digits."""
-    return line.replace("\t", "#011")

@@ -76,23 +76,21 @@ def test_metrics_are_added_up(door: Door) -> None:
     assert point["Timestamp"] == at
 
 
-def test_a_training_job_is_asked_for_what_it_came_to(door: Door, own: Own) -> None:
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    loss = {"MetricName": "loss", "Value": 0.25, "Timestamp": at.timestamp()}
-    own.answers["DescribeTrainingJob"] = {
-        "TrainingJobName": "fit", "TrainingJobArn": "arn:fit", "CreationTime": 1.0, "FinalMetricDataList": [loss],
-    }  # fmt: skip
-    dimension = {"Name": "TrainingJobName", "Value": "fit"}
+def test_what_was_in_the_minute_that_a_query_begins_in_is_told(door: Door) -> None:
+    cloudwatch = door.client("cloudwatch")
+    minute = datetime(2026, 1, 1, tzinfo=UTC)
+    begin, end = minute + timedelta(seconds=59), minute + timedelta(minutes=5)
+    data = {"MetricName": "loss", "Value": 2.5, "Timestamp": minute + timedelta(seconds=1)}
+    cloudwatch.put_metric_data(Namespace="train", MetricData=[data])
 
-    answers = [
-        door.client("cloudwatch").get_metric_statistics(
-            Namespace="/aws/sagemaker/TrainingJobs", MetricName="loss", Dimensions=[dimension], Period=60,
-            Statistics=["Average", "SampleCount"], StartTime=at, EndTime=at + timedelta(minutes=1),
-        )
-        for _ in range(2)
-    ]  # fmt: skip
+    metric = {"Namespace": "train", "MetricName": "loss"}
+    points = cloudwatch.get_metric_statistics(
+        **metric, Period=60, Statistics=["Average"], StartTime=begin, EndTime=end
+    )["Datapoints"]
+    queries = [{"Id": "q", "MetricStat": {"Metric": metric, "Period": 300, "Stat": "Average"}}]
+    (found,) = cloudwatch.get_metric_data(MetricDataQueries=queries, StartTime=begin, EndTime=end)["MetricDataResults"]
 
-    assert [each["Datapoints"] for each in answers] == 2 * [[{"Timestamp": at, "Average": 0.25, "SampleCount": 1.0}]]
+    assert ([each["Average"] for each in points], found["Values"]) == ([2.5], [2.5])
 
 
 def test_a_repository_has_an_address_in_its_region(door: Door) -> None:

@@ -15,14 +15,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol, cast
 
-from penstock.services.peripheral import asked, places, training, waiting
+from penstock.services.peripheral import asked, places, waiting
 from penstock.services.peripheral.alarms import Alarms
 from penstock.services.peripheral.announcing import announced, turned
 from penstock.services.peripheral.offered import OFFERED
 from penstock.services.peripheral.waiting import Arrivals
 from penstock.wire import models
 from penstock.wire.arns import account_of_queue
-from penstock.wire.call import Answer, Body, Call, Directory, Json, Scope, Service, ServiceError, read_whole
+from penstock.wire.call import Answer, Body, Call, Directory, Json, Service, ServiceError, read_whole
 from penstock.wire.http import asked_at
 
 log: Final = logging.getLogger(__name__)
@@ -61,7 +61,6 @@ class Peripheral:
         self._arrivals = Arrivals()
         self._alarms = Alarms(directory, clock)
         self._clock = clock
-        self._trained: set[tuple[str, float]] = set()  # training jobs of which CloudWatch has the metrics
 
     def enter(self, data: Path, instead: Iterable[Service] = ()) -> None:
         """Enter the directory with every operation that nobody there answers; raises `Misplaced`.
@@ -98,8 +97,6 @@ class Peripheral:
         call = at_its_account(call)
         if (call.service, call.operation) == ("cloudwatch", "SetAlarmState"):
             return await self._turn(call)
-        for job in training.jobs_asked_for(call):
-            await self._tell_of(job, call.scope)
         if waiting.may_wait(call):
             return await waiting.receive(call, self.perform, self._arrivals)
         return await self.perform(call)
@@ -123,20 +120,6 @@ class Peripheral:
             for each in turned(call, alarm, self._clock()):
                 await self._deliver(each, because=call)
         return answer
-
-    async def _tell_of(self, job: str, scope: Scope) -> None:
-        """Have the metrics of a training job that there is, once it has some."""
-        try:
-            found = await self._directory.answer(
-                Call("sagemaker", "DescribeTrainingJob", {"TrainingJobName": job}, scope)
-            )
-        except ServiceError:
-            return  # no such job: no such metrics
-        key, data = (found["TrainingJobArn"], found["CreationTime"]), training.told(found)
-        if data and key not in self._trained:
-            self._trained.add(key)
-            request = {"Namespace": training.NAMESPACE, "MetricData": data}
-            await self.perform(Call("cloudwatch", "PutMetricData", request, scope))
 
     async def watch(self) -> None:
         """Do what moto does not do by itself, until cancelled."""

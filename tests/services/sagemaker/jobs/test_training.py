@@ -4,12 +4,13 @@ import gzip
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from penstock.services.sagemaker.jobs import staging
 from penstock.store.blobs import holdings
-from penstock.wire.call import ServiceError
+from penstock.wire.call import Answer, Call, ServiceError, operation
 from services.sagemaker.jobs.worlds import (
     IMAGE,
     ROLE,
@@ -208,6 +209,68 @@ async def test_metrics_are_the_last_values_that_the_log_tells(tmp_path: Path) ->
         {"MetricName": "built-in", "Value": 1.5, "Timestamp": 2_000.0},
     ]
     assert [each["Name"] for each in job["AlgorithmSpecification"]["MetricDefinitions"]] == ["loss", "none", "built-in"]
+
+
+class CloudWatch:
+    """Hears of metrics, and refuses them where it is to."""
+
+    service = "cloudwatch"
+
+    def __init__(self, *, refuses: bool = False) -> None:
+        self.refuses = refuses
+        self.told: list[Any] = []
+
+    @operation("PutMetricData")
+    async def put(self, call: Call, request: Any) -> Answer:
+        if self.refuses:
+            raise ServiceError("no more of them", code="LimitExceeded")
+        self.told.append(request)
+        return {}
+
+
+async def test_cloudwatch_is_told_what_metrics_were_minute_by_minute(tmp_path: Path) -> None:
+    def says(room: Room) -> int:
+        host = json.loads(room.read("/opt/ml/input/config/resourceconfig.json"))["current_host"]
+        room.say("loss=4.0", at=119 if host == "algo-1" else 120)
+        room.say("loss=2.0", "loss=1.0", at=130)
+        return 0
+
+    world = World(tmp_path, says)
+    metrics = [{"Name": "loss", "Regex": "loss=([0-9.]+)"}, {"Name": "none", "Regex": "none=(.*)"}]
+    algorithm = {"TrainingImage": "i", "TrainingInputMode": "File", "MetricDefinitions": metrics}
+    resources = {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 1}
+
+    async with world.open() as client:
+        client.directory.register(heard := CloudWatch())
+        await client.train(**training_request(AlgorithmSpecification=algorithm, ResourceConfig=resources))
+
+    metric = {"MetricName": "loss", "Dimensions": [{"Name": "TrainingJobName", "Value": "Churn-1"}], "Unit": "None"}
+    first = {"SampleCount": 1.0, "Sum": 4.0, "Minimum": 4.0, "Maximum": 4.0}
+    second = {"SampleCount": 5.0, "Sum": 10.0, "Minimum": 1.0, "Maximum": 4.0}
+    assert heard.told == [
+        {
+            "Namespace": "/aws/sagemaker/TrainingJobs",
+            "MetricData": [
+                {**metric, "Timestamp": 60, "StatisticValues": first},
+                {**metric, "Timestamp": 120, "StatisticValues": second},
+            ],
+        }
+    ]
+
+
+async def test_a_job_ends_well_though_cloudwatch_refuses_its_metrics(tmp_path: Path) -> None:
+    def says(room: Room) -> int:
+        room.say("[0]\tbuilt-in:1.5")
+        return 0
+
+    world = World(tmp_path, says)
+    algorithm = {"TrainingImage": "xgb", "TrainingInputMode": "File"}
+
+    async with world.open() as client:
+        client.directory.register(CloudWatch(refuses=True))
+        job = await client.train(**training_request(AlgorithmSpecification=algorithm))
+
+    assert (job["TrainingJobStatus"], job["FinalMetricDataList"][0]["Value"]) == ("Completed", 1.5)
 
 
 async def test_instances_share_what_is_sharded_and_pack_one_model(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from penstock.wire.call import ServiceError
+from penstock.store import documents
+from penstock.store.documents import Document
+from penstock.wire.call import Scope, ServiceError
 from services.sagemaker.jobs.worlds import Client, Room
 from services.sagemaker.monitoring.worlds import (
     FOLDER,
@@ -80,6 +82,20 @@ async def test_of_missed_executions_the_latest_is_made_up_for(tmp_path: Path) ->
         assert execution["MonitoringExecutionStatus"] == "Completed"
         await world.ring(client, "2030-01-02T11:00:21")
         assert len(await executions(client)) == 2
+
+
+async def test_an_execution_without_a_job_is_listed_once_whatever_else_has_no_arn(tmp_path: Path) -> None:
+    world = MonitoringWorld(tmp_path, violations)
+    async with world.open() as client:
+        others = [
+            Document(kind="other", scope=Scope(), name=name, arn="", created_at=0.0, modified_at=0.0) for name in "ab"
+        ]
+        await client.engine.database.write(lambda tx: [documents.insert(tx, each) for each in others])
+        await scheduled(client)
+
+        await world.ring(client, "2030-01-01T16:00:21")
+
+        assert len(await executions(client)) == 1
 
 
 async def test_an_hour_without_data_fails_with_awss_reason(tmp_path: Path) -> None:

@@ -27,7 +27,6 @@ async def test_a_version_is_described_as_it_was_registered(registry: Registry) -
     assert arn == ARN
     described = await registry.ask("DescribeModelPackage", ModelPackageName=arn)
     assert described == {
-        "ModelPackageName": "abalone",
         "ModelPackageGroupName": "abalone",
         "ModelPackageVersion": 1,
         "ModelPackageArn": ARN,

@@ -1,4 +1,6 @@
-"""Metrics: what a training job's log says under its metric definitions; the last value of each name counts.
+"""Metrics: what a training job's log says under its metric definitions.
+
+DescribeTrainingJob tells the last value of each, CloudWatch what the values were minute by minute (`telling`).
 
 The regular expressions are the customer's, and Python matches them while it holds up everything else: so they are
 matched in a process of their own (`scan.py`), which has a deadline.
@@ -19,10 +21,25 @@ SCRIPT: Final = Path(__file__).with_name("scan.py")
 DEADLINE: Final = 60.0  # seconds
 
 
-async def scan(logs: Sequence[Path], definitions: Sequence[tuple[str, str]]) -> tuple[Metric, ...]:
-    """The last value of each metric, in the order of definitions; none of them where a pattern takes too long."""
-    if not definitions:
-        return ()
+class Minute(msgspec.Struct, frozen=True, array_like=True):
+    """What a metric's values were in the minute that begins then."""
+
+    at: float
+    count: int
+    total: float
+    least: float
+    most: float
+
+
+class Curve(msgspec.Struct, frozen=True, array_like=True):
+    """A metric over a job's time."""
+
+    last: Metric
+    minutes: tuple[Minute, ...]
+
+
+async def scan(logs: Sequence[Path], definitions: Sequence[tuple[str, str]]) -> tuple[Curve, ...]:
+    """The metrics that were found, in the order of definitions; none of them where a pattern takes too long."""
     found = [path for path in logs if path.exists()]
     if not found:
         return ()
@@ -39,7 +56,7 @@ async def scan(logs: Sequence[Path], definitions: Sequence[tuple[str, str]]) -> 
         if scanning.returncode is None:
             scanning.kill()
             await scanning.wait()
-    return msgspec.json.decode(told or b"[]", type=tuple[Metric, ...])
+    return msgspec.json.decode(told or b"[]", type=tuple[Curve, ...])
 
 
 class Values:

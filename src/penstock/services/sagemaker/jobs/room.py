@@ -15,6 +15,7 @@ from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.services.sagemaker.jobs.requests import Definitions
 from penstock.services.sagemaker.jobs.running import Context, JobClients, Running, Tracking, no_context
 from penstock.services.sagemaker.jobs.staging import Staging, holding
+from penstock.services.sagemaker.jobs.telling import Telling
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory
@@ -53,6 +54,7 @@ def furnish(
         client_environment=client_environment,
         identify=identify,
         hearing=hearing,
+        tell=Telling(directory).tell,
         context=context,
         tracking=tracking,
         clock=clock,

@@ -30,6 +30,7 @@ from penstock.services.sagemaker.jobs.objects import Undelivered
 from penstock.services.sagemaker.jobs.phases import BUILDING, WAITING, Phases
 from penstock.services.sagemaker.jobs.record import Access, Noting
 from penstock.services.sagemaker.jobs.staging import Staging
+from penstock.services.sagemaker.jobs.telling import Tell, untold
 from penstock.store.streams import Streams
 from penstock.wire.call import Scope, ServiceError
 
@@ -107,12 +108,14 @@ class Running:
         hearing: Hears,
         identify: Identify,
         clock: Callable[[], float],
+        tell: Tell = untold,
         context: Context = no_context,
         tracking: Tracking = lambda _: {},
     ) -> None:
         self._runtime = runtime
         self._objects = objects
         self._identify = identify
+        self._tell = tell
         self._context = context
         self._tracking = tracking
         self._machine = machine
@@ -240,8 +243,13 @@ class Running:
         uploading = self._harvesting.take(self._objects, work.scope, work.contract, endings)
         if not work.contract.metrics:
             return await uploading, ()
-        scanning = scan([job.log for job in jobs if job.log], work.contract.metrics)
-        return await asyncio.gather(uploading, scanning)
+        return await asyncio.gather(uploading, self._measure(work, jobs))
+
+    async def _measure(self, work: Work, jobs: Sequence[Job]) -> tuple[Metric, ...]:
+        """What the logs say of metrics; CloudWatch is told all of it."""
+        curves = await scan([job.log for job in jobs if job.log], work.contract.metrics)
+        self._tell(work.scope, work.contract.name, curves)
+        return tuple(curve.last for curve in curves)
 
     def _job(self, work: Work, instance: Instance, inputs: tuple[Input, ...], context: Mapping[str, str]) -> Job:
         contract = work.contract

@@ -1,7 +1,8 @@
 """Scan log files for metrics: a script of its own, with nothing but the standard library (see `metrics`).
 
     scan.py FILE…              standard input: [[name, pattern], …]; standard output: for each name that was found
-                               [name, value, seconds], its last value
+                               [[name, value, seconds], [[seconds, count, sum, least, most], …]]: its last value, and
+                               what its values were in each minute
     scan.py --follow FILE      standard input: a line with a pattern; standard output: each of its values as it is
                                written, a line each; when standard input ends, what is left, and the end
 
@@ -19,8 +20,26 @@ from collections.abc import Iterable, Iterator
 
 LONGEST_LINE = 2048
 LOOK_EVERY = 0.1  # seconds
+MINUTE = 60
 
-Last = dict[str, tuple[float, float]]
+
+class Curve:
+    """What a metric's values were."""
+
+    def __init__(self) -> None:
+        self.last, self.at = 0.0, 0.0
+        self.minutes: dict[int, list[float]] = {}
+
+    def add(self, value: float, at: float) -> None:
+        if at >= self.at:
+            self.last, self.at = value, at
+        minute = int(at) // MINUTE * MINUTE
+        count, total, least, most = self.minutes.get(minute, (0, 0.0, value, value))
+        self.minutes[minute] = [count + 1, total + value, min(least, value), max(most, value)]
+
+    def told(self, name: str) -> list[list[object]]:
+        minutes = sorted(self.minutes.items())
+        return [[name, self.last, self.at], [[minute, *found] for minute, found in minutes]]
 
 
 def value_in(pattern: re.Pattern[str], message: str) -> float | None:
@@ -44,13 +63,13 @@ def messages(lines: Iterable[bytes]) -> Iterator[tuple[float, str]]:
             yield int(stamp) / 1000, message
 
 
-def scan(path: str, patterns: list[tuple[str, re.Pattern[str]]], last: Last) -> None:
+def scan(path: str, patterns: list[tuple[str, re.Pattern[str]]], curves: dict[str, Curve]) -> None:
     with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes a while to import
         for at, message in messages(file):
             for name, pattern in patterns:
                 value = value_in(pattern, message)
-                if value is not None and (name not in last or at >= last[name][1]):
-                    last[name] = (value, at)
+                if value is not None:
+                    curves.setdefault(name, Curve()).add(value, at)
 
 
 def written(path: str) -> Iterator[bytes]:
@@ -94,10 +113,10 @@ def main() -> None:
         follow(sys.argv[2], re.compile(json.loads(sys.stdin.readline())))
         return
     patterns = [(name, re.compile(text)) for name, text in json.load(sys.stdin)]
-    last: Last = {}
+    curves: dict[str, Curve] = {}
     for path in sys.argv[1:]:
-        scan(path, patterns, last)
-    print(json.dumps([[name, *last[name]] for name, _ in patterns if name in last]))
+        scan(path, patterns, curves)
+    print(json.dumps([curves[name].told(name) for name, _ in patterns if name in curves]))
 
 
 if __name__ == "__main__":

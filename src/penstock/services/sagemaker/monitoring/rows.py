@@ -83,7 +83,8 @@ def executions(tx: Transaction, scope: Scope, request: Mapping[str, Json]) -> Pa
     what = f"""
         {_STATUS}, execution.schedule, execution.endpoint, execution.definition, execution.type, execution.reason,
         execution.job, execution.scheduled_at, execution.created_at, execution.modified_at
-        FROM monitoring_execution AS execution LEFT JOIN document AS job ON job.arn = execution.job
+        FROM monitoring_execution AS execution
+        LEFT JOIN document AS job ON job.arn = execution.job AND job.arn <> ''
     """
     wanted = pages.Wanted(
         what, scoped(request, _FILTERS, "execution."), _SORTED_BY[request.get("SortBy", "CreationTime")],

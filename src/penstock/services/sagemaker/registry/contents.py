@@ -136,13 +136,12 @@ def must_differ(specifications: list[Json]) -> None:
 
 def described(package: Document) -> dict[str, Json]:
     """A package as DescribeModelPackage answers it."""
-    return _named(package) | {"ModelPackageName": package.parent or package.name} | _body(package)
+    return _named(package) | _body(package)
 
 
 def in_event(package: Document) -> dict[str, Json]:
-    """A package as EventBridge is told of it: only what is in no group has a name there."""
-    named = {} if package.parent else {"ModelPackageName": package.name}
-    return _named(package) | named | {"LastModifiedTime": package.modified_at} | _body(package)
+    """A package as EventBridge is told of it."""
+    return _named(package) | {"LastModifiedTime": package.modified_at} | _body(package)
 
 
 def without_card_content(answer: dict[str, Json]) -> dict[str, Json]:
@@ -152,10 +151,9 @@ def without_card_content(answer: dict[str, Json]) -> dict[str, Json]:
 
 
 def summary(package: Document) -> dict[str, Json]:
-    """A package as lists show it: a version has no name of its own there, as on AWS."""
-    named = {} if package.parent else {"ModelPackageName": package.name}
+    """A package as lists show it."""
     kept = {member: package.body[member] for member in _SUMMARISED if member in package.body}
-    return named | _named(package) | kept | {"ModelPackageStatus": package.body["ModelPackageStatus"]}
+    return _named(package) | kept | {"ModelPackageStatus": package.body["ModelPackageStatus"]}
 
 
 def in_batch(package: Document) -> dict[str, Json]:
@@ -173,11 +171,13 @@ def _body(package: Document) -> dict[str, Json]:
 
 
 def _named(package: Document) -> dict[str, Json]:
-    """What the columns say."""
+    """What the columns say. A version has no name of its own anywhere, as on AWS: SageMaker's SDK 3 goes by its ARN."""
     said: dict[str, Json] = {"ModelPackageArn": package.arn, "CreationTime": package.created_at}
     if package.parent:
         said["ModelPackageGroupName"] = package.parent
         said["ModelPackageVersion"] = version(package)
+    else:
+        said["ModelPackageName"] = package.name
     if package.status:
         said["ModelApprovalStatus"] = package.status
     return said
