@@ -348,6 +348,25 @@ async def test_what_failed_and_was_left_can_be_rolled_back_or_updated_again(tmp_
     assert left == ["taken"]
 
 
+async def test_what_was_made_half_goes_before_it_is_made_anew_under_its_name(tmp_path: Path) -> None:
+    def named(storage: str) -> Any:
+        rule = {"Status": "Enabled", "ExpirationInDays": 9, "Transitions": [{"StorageClass": storage, "TransitionInDays": 1}]}
+        rules = {"LifecycleConfiguration": {"Rules": [rule]}} if storage else {}
+        return template(Ours={"Properties": {"BucketName": "ours", **rules}})
+
+    async with opened(tmp_path) as world:
+        half = await world.create("s", named("GLACIER"), DisableRollback=True)
+        made = await world.update("s", named(""))
+        events, left = await world.events("s"), await world.buckets()
+
+    assert (half["StackStatus"], made["StackStatus"]) == ("CREATE_FAILED", "UPDATE_COMPLETE")
+    assert left == ["ours"]
+    assert [status for name, status, _ in events if name == "Ours"] == [
+        "CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_FAILED", "DELETE_IN_PROGRESS", "DELETE_COMPLETE",
+        "CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE",
+    ]  # fmt: skip
+
+
 async def test_topics_are_told_of_every_event(tmp_path: Path) -> None:
     told: list[str] = []
 

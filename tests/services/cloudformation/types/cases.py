@@ -312,7 +312,7 @@ CASES: dict[str, tuple[Json, Json]] = {
          "PublicAccessBlockConfiguration": {"BlockPublicAcls": "true", "BlockPublicPolicy": True,
                                             "IgnorePublicAcls": True, "RestrictPublicBuckets": True},
          "LifecycleConfiguration": {"Rules": [{"Id": "r", "Status": "Enabled", "ExpirationInDays": "3",
-                                               "Prefix": "tmp/"}]}},
+                                               "Prefix": "tmp/", "ObjectSizeGreaterThan": "10"}]}},
         {"VersioningConfiguration": {"Status": "Enabled"}, "AccessControl": "Private",
          "CorsConfiguration": {"CorsRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "MaxAge": 5}]},
          "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},

@@ -32,18 +32,25 @@ def expiring(value: Json) -> Json:
     return {"Rules": [lifecycle_rule(each) for each in value["Rules"]]}
 
 
+RULES: Final[Mapping[str, str]] = {  # a rule's properties, and where the API has them
+    "ExpirationInDays": "Expiration Days",
+    "ExpirationDate": "Expiration Date",
+    "ExpiredObjectDeleteMarker": "Expiration ExpiredObjectDeleteMarker",
+    "NoncurrentVersionExpirationInDays": "NoncurrentVersionExpiration NoncurrentDays",
+    "Transition": "Transitions",
+    "NoncurrentVersionTransition": "NoncurrentVersionTransitions",
+}
+FILTERS: Final = ("ObjectSizeGreaterThan", "ObjectSizeLessThan", "Prefix", "TagFilters")
+
+
 def lifecycle_rule(rule: Mapping[str, Json]) -> dict[str, Json]:
-    """A rule as the API has it: days and dates inside of what they are for, tags and prefixes in its filter."""
-    days = {
-        "ExpirationInDays": ("Expiration", "Days"),
-        "NoncurrentVersionExpirationInDays": ("NoncurrentVersionExpiration", "NoncurrentDays"),
-    }
-    found = {name: value for name, value in rule.items() if name not in (*days, "TagFilters", "Prefix")}
-    for name, (outer, inner) in days.items():
-        if name in rule:
-            found[outer] = {inner: rule[name]}
-    prefix, tags = rule.get("Prefix", ""), rule.get("TagFilters") or []
-    found["Filter"] = {"And": {"Prefix": prefix, "Tags": tags}} if tags else {"Prefix": prefix}
+    """A rule as the API has it: days and dates inside of what they are for, what it is about in its filter."""
+    found = {name: value for name, value in rule.items() if name not in (*RULES, *FILTERS)}
+    for name in RULES.keys() & rule.keys():
+        outer, _, inner = RULES[name].partition(" ")
+        found[outer] = {**found.get(outer, {}), inner: rule[name]} if inner else [rule[name]]
+    about = {name.replace("TagFilters", "Tags"): rule[name] for name in FILTERS if name in rule}
+    found["Filter"] = {"And": {"Prefix": "", **about}} if about.keys() - {"Prefix"} else about or {"Prefix": ""}
     return found
 
 

@@ -6,20 +6,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Failed, Made, Naming, Resource, Steps, ask
-from penstock.services.cloudformation.resources.plain import Plain, Stable, Tags, alike, itself, last_part
+from penstock.services.cloudformation.resources.plain import Plain, Stable, Tags, alike, arn_of, itself, last_part
 from penstock.services.cloudformation.resources.shaping import shaped, text
 
 Json = Any
-
-
-def tags_of(kind: str) -> Tags:
-    """The operations on tags, by the ARN that a resource of this kind has."""
-    return Tags(
-        tag="AddTags",
-        untag="DeleteTags",
-        of=lambda resource: resource.scope.arn("sagemaker", f"{kind}/{last_part(resource).lower()}"),
-    )
-
 
 CODE_REPOSITORY: Final = Plain(
     name="AWS::SageMaker::CodeRepository",
@@ -220,7 +210,7 @@ PIPELINE: Final = Plain(
     request=defined,
     unchecked="PipelineDefinition",
     reset={"PipelineDescription": "", "PipelineDisplayName": ""},
-    tags=tags_of("pipeline"),
+    tags=Tags(tag="AddTags", untag="DeleteTags", of=arn_of("sagemaker", "pipeline", "/")),
 )
 
 
@@ -386,7 +376,7 @@ CARD: Final = Plain(
     },
     request=lambda resource: {**resource.properties, "Content": text(snake(resource.properties["Content"]))},
     unchecked="Content",
-    tags=tags_of("model-card"),
+    tags=Tags(tag="AddTags", untag="DeleteTags", of=lambda resource: resource.attributes["ModelCardArn"]),
 )
 
 
