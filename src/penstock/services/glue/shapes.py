@@ -186,6 +186,14 @@ class GetTablesResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class GetTagsRequest(TypedDict):
+    ResourceArn: str
+
+
+class GetTagsResponse(TypedDict):
+    Tags: NotRequired[dict[str, str]]
+
+
 class IcebergEncryptedKey(TypedDict):
     KeyId: str
     EncryptedKeyMetadata: str
@@ -473,6 +481,24 @@ class TableStatus(TypedDict):
     State: NotRequired[ResourceState]
     Error: NotRequired[ErrorDetail]
     Details: NotRequired[StatusDetails]
+
+
+class TagResourceRequest(TypedDict):
+    ResourceArn: str
+    TagsToAdd: dict[str, str]
+
+
+class TagResourceResponse(TypedDict):
+    pass
+
+
+class UntagResourceRequest(TypedDict):
+    ResourceArn: str
+    TagsToRemove: list[str]
+
+
+class UntagResourceResponse(TypedDict):
+    pass
 
 
 class UpdateIcebergInput(TypedDict):

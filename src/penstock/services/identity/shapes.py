@@ -188,6 +188,16 @@ class CreateRoleResponse(TypedDict):
     Role: Role
 
 
+class CreateServiceLinkedRoleRequest(TypedDict):
+    AWSServiceName: str
+    Description: NotRequired[str]
+    CustomSuffix: NotRequired[str]
+
+
+class CreateServiceLinkedRoleResponse(TypedDict):
+    Role: NotRequired[Role]
+
+
 class CreateServiceSpecificCredentialRequest(TypedDict):
     UserName: str
     ServiceName: str
@@ -284,6 +294,14 @@ class DeleteRoleResponse(TypedDict):
     pass
 
 
+class DeleteServiceLinkedRoleRequest(TypedDict):
+    RoleName: str
+
+
+class DeleteServiceLinkedRoleResponse(TypedDict):
+    DeletionTaskId: str
+
+
 class DeleteServiceSpecificCredentialRequest(TypedDict):
     UserName: NotRequired[str]
     ServiceSpecificCredentialId: str
@@ -308,6 +326,16 @@ class DeleteUserRequest(TypedDict):
 
 class DeleteUserResponse(TypedDict):
     pass
+
+
+class DeletionTaskFailureReasonType(TypedDict):
+    Reason: NotRequired[str]
+    RoleUsageList: NotRequired[list[RoleUsageType]]
+
+
+DeletionTaskStatusType: TypeAlias = Literal[
+    "SUCCEEDED", "IN_PROGRESS", "FAILED", "NOT_STARTED"
+]
 
 
 class DetachGroupPolicyRequest(TypedDict):
@@ -438,6 +466,15 @@ class GetRoleRequest(TypedDict):
 
 class GetRoleResponse(TypedDict):
     Role: Role
+
+
+class GetServiceLinkedRoleDeletionStatusRequest(TypedDict):
+    DeletionTaskId: str
+
+
+class GetServiceLinkedRoleDeletionStatusResponse(TypedDict):
+    Status: DeletionTaskStatusType
+    Reason: NotRequired[DeletionTaskFailureReasonType]
 
 
 class GetSessionTokenRequest(TypedDict):
@@ -951,6 +988,11 @@ class Role(TypedDict):
 class RoleLastUsed(TypedDict):
     LastUsedDate: NotRequired[float]
     Region: NotRequired[str]
+
+
+class RoleUsageType(TypedDict):
+    Region: NotRequired[str]
+    Resources: NotRequired[list[str]]
 
 
 class ServiceSpecificCredential(TypedDict):

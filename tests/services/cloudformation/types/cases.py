@@ -246,6 +246,10 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"PolicyName": "p", "PolicyDocument": GRANT, "Roles": ["there"]},
         {"PolicyName": "q", "PolicyDocument": GRANT, "Users": ["there"], "Groups": ["there"]},
     ),
+    "AWS::IAM::ServiceLinkedRole": (
+        {"AWSServiceName": "autoscaling.amazonaws.com", "CustomSuffix": "ours", "Description": "a"},
+        {"AWSServiceName": "autoscaling.amazonaws.com", "CustomSuffix": "ours"},
+    ),
     "AWS::IAM::RolePolicy": (
         {"PolicyName": "one", "PolicyDocument": GRANT, "RoleName": "there"},
         {"PolicyName": "one", "PolicyDocument": {**GRANT, "Id": "i"}, "RoleName": "there"},
