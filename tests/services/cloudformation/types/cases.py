@@ -398,7 +398,7 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"MonitoringScheduleName": "made", "MonitoringScheduleConfig": {
             "MonitoringJobDefinitionName": "there", "MonitoringType": "DataQuality",
             "ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"}}},
-        {"MonitoringScheduleName": "made", "Tags": ONE, "MonitoringScheduleConfig": {
+        {"MonitoringScheduleName": "made", "EndpointName": "served", "Tags": ONE, "MonitoringScheduleConfig": {
             "MonitoringJobDefinitionName": "there", "MonitoringType": "DataQuality",
             "ScheduleConfig": {"ScheduleExpression": "cron(0 0 ? * * *)"}}},
     ),

@@ -90,7 +90,7 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     },
     "AWS::SageMaker::ModelQualityJobDefinition": {ELSEWHERE: "EndpointName"},
     "AWS::SageMaker::MonitoringSchedule": {
-        TOLD: "EndpointName FailureReason LastMonitoringExecutionSummary MonitoringScheduleStatus",
+        TOLD: "FailureReason LastMonitoringExecutionSummary MonitoringScheduleStatus",
     },
     "AWS::SageMaker::Project": {TOLD: "ServiceCatalogProvisionedProductDetails"},
     "AWS::Scheduler::Schedule": {REFUSED: "KmsKeyArn"},

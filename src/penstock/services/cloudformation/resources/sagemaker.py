@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from penstock.services.cloudformation.resources.kind import Failed, Made, Naming, Resource, Steps, ask
+from penstock.services.cloudformation.resources.kind import Failed, Made, Naming, Resource, Steps, ask, identified
 from penstock.services.cloudformation.resources.plain import Plain, Stable, Tags, alike, arn_of, itself, last_part
 from penstock.services.cloudformation.resources.shaping import shaped, text
 
@@ -301,7 +301,7 @@ SCHEDULE: Final = Plain(
     read="DescribeMonitoringSchedule",
     update="UpdateMonitoringSchedule",
     delete="DeleteMonitoringSchedule",
-    properties="MonitoringScheduleConfig MonitoringScheduleName Tags",
+    properties="EndpointName MonitoringScheduleConfig MonitoringScheduleName Tags",
     required="MonitoringScheduleConfig MonitoringScheduleName",
     create_only="MonitoringScheduleName",
     naming=Naming("MonitoringScheduleName", longest=63),
@@ -312,6 +312,7 @@ SCHEDULE: Final = Plain(
         "LastModifiedTime": "@LastModifiedTime",
         "MonitoringScheduleArn": "MonitoringScheduleArn",
     },
+    unchecked="EndpointName",
     tags=Tags(tag="AddTags", untag="DeleteTags", of=itself),
     stable=Stable(
         status="MonitoringScheduleStatus",
@@ -320,6 +321,30 @@ SCHEDULE: Final = Plain(
         reason="FailureReason",
     ),
 )
+
+
+def create_schedule(resource: Resource) -> Steps[Made]:
+    made = yield from SCHEDULE.making(resource)
+    yield from must_watch(identified(resource, made))
+    return made
+
+
+def update_schedule(before: Resource, after: Resource) -> Steps[Made]:
+    made = yield from SCHEDULE.changing(before, after)
+    yield from must_watch(after)
+    return made
+
+
+def must_watch(resource: Resource) -> Steps[None]:
+    """A template may say which endpoint a schedule watches; that comes of what it runs, so it can only be right."""
+    said = resource.properties.get("EndpointName")
+    found = yield from SCHEDULE.finding(resource)
+    if said and found.get("EndpointName") != said:
+        raise Failed(
+            f"EndpointName {said} is not the endpoint of the schedule's job definition; give the one that is, or leave "
+            "it out.",
+            "InvalidRequest",
+        )
 
 
 def job_definition(kind: str) -> Plain:
@@ -437,7 +462,7 @@ TYPES: Final = (
     replace(PIPELINE.type(), read=read_pipeline),
     PACKAGE.type(),
     replace(FEATURE_GROUP.type(), update=update_feature_group),
-    SCHEDULE.type(),
+    replace(SCHEDULE.type(), create=create_schedule, update=update_schedule),
     *(job_definition(kind).type() for kind in ("DataQuality", "ModelQuality", "ModelBias", "ModelExplainability")),
     replace(CARD.type(), update=update_card, read=read_card),
     PROJECT.type(),
