@@ -37,6 +37,8 @@ async def test_tables_are_kept_word_for_word_under_their_database(world: World) 
     found = (await ask(world, "GetTable", DatabaseName="lake", Name="fish"))["Table"]
     assert found["Owner"] == "me"
     assert "StorageDescriptor" not in found
+    indexes = await ask(world, "GetPartitionIndexes", DatabaseName="lake", TableName="fish")
+    assert indexes == {"PartitionIndexDescriptorList": []}
 
 
 async def test_lists_are_paged_by_name(world: World) -> None:

@@ -16,6 +16,17 @@ class AuditContext(TypedDict):
     AllColumnsRequested: NotRequired[bool]
 
 
+class BackfillError(TypedDict):
+    Code: NotRequired[BackfillErrorCode]
+    Partitions: NotRequired[list[PartitionValueList]]
+
+
+BackfillErrorCode: TypeAlias = Literal[
+    "ENCRYPTED_PARTITION_ERROR", "INTERNAL_ERROR", "INVALID_PARTITION_TYPE_DATA_ERROR", "MISSING_PARTITION_VALUE_ERROR",
+    "UNSUPPORTED_PARTITION_CHARACTER_ERROR"
+]
+
+
 class Column(TypedDict):
     Name: str
     Type: NotRequired[str]
@@ -149,6 +160,18 @@ class GetDatabasesRequest(TypedDict):
 
 class GetDatabasesResponse(TypedDict):
     DatabaseList: list[Database]
+    NextToken: NotRequired[str]
+
+
+class GetPartitionIndexesRequest(TypedDict):
+    CatalogId: NotRequired[str]
+    DatabaseName: str
+    TableName: str
+    NextToken: NotRequired[str]
+
+
+class GetPartitionIndexesResponse(TypedDict):
+    PartitionIndexDescriptorList: NotRequired[list[PartitionIndexDescriptor]]
     NextToken: NotRequired[str]
 
 
@@ -295,6 +318,11 @@ IcebergUpdateAction: TypeAlias = Literal[
 ]
 
 
+class KeySchemaElement(TypedDict):
+    Name: str
+    Type: str
+
+
 LastRefreshType: TypeAlias = Literal[
     "FULL", "INCREMENTAL"
 ]
@@ -317,6 +345,22 @@ class Order(TypedDict):
 class PartitionIndex(TypedDict):
     Keys: list[str]
     IndexName: str
+
+
+class PartitionIndexDescriptor(TypedDict):
+    IndexName: str
+    Keys: list[KeySchemaElement]
+    IndexStatus: PartitionIndexStatus
+    BackfillErrors: NotRequired[list[BackfillError]]
+
+
+PartitionIndexStatus: TypeAlias = Literal[
+    "CREATING", "ACTIVE", "DELETING", "FAILED"
+]
+
+
+class PartitionValueList(TypedDict):
+    Values: list[str]
 
 
 Permission: TypeAlias = Literal[
