@@ -218,8 +218,8 @@ def test_a_service_linked_role_has_aws_name_and_goes_by_a_task(world: World) -> 
         iam.create_service_linked_role(AWSServiceName=service)
     with pytest.raises(ClientError, match="only modifiable by AWS"):
         iam.delete_role(RoleName=role["RoleName"])
-    with pytest.raises(ClientError, match="no service-linked role of mine.example"):
-        iam.create_service_linked_role(AWSServiceName="mine.example")
+    with pytest.raises(ClientError, match="no service-linked role of mine"):
+        iam.create_service_linked_role(AWSServiceName="mine")
     task = iam.delete_service_linked_role(RoleName=role["RoleName"])["DeletionTaskId"]
 
     name = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"

@@ -22,8 +22,11 @@ class BackfillError(TypedDict):
 
 
 BackfillErrorCode: TypeAlias = Literal[
-    "ENCRYPTED_PARTITION_ERROR", "INTERNAL_ERROR", "INVALID_PARTITION_TYPE_DATA_ERROR", "MISSING_PARTITION_VALUE_ERROR",
-    "UNSUPPORTED_PARTITION_CHARACTER_ERROR"
+    "ENCRYPTED_PARTITION_ERROR",
+    "INTERNAL_ERROR",
+    "INVALID_PARTITION_TYPE_DATA_ERROR",
+    "MISSING_PARTITION_VALUE_ERROR",
+    "UNSUPPORTED_PARTITION_CHARACTER_ERROR",
 ]
 
 
@@ -82,9 +85,7 @@ class Database(TypedDict):
     FederatedDatabase: NotRequired[FederatedDatabase]
 
 
-DatabaseAttributes: TypeAlias = Literal[
-    "NAME", "TARGET_DATABASE"
-]
+DatabaseAttributes: TypeAlias = Literal["NAME", "TARGET_DATABASE"]
 
 
 class DatabaseIdentifier(TypedDict):
@@ -230,9 +231,7 @@ class IcebergInput(TypedDict):
     CreateIcebergTableInput: NotRequired[CreateIcebergTableInput]
 
 
-IcebergNullOrder: TypeAlias = Literal[
-    "nulls-first", "nulls-last"
-]
+IcebergNullOrder: TypeAlias = Literal["nulls-first", "nulls-last"]
 
 
 class IcebergPartitionField(TypedDict):
@@ -254,9 +253,7 @@ class IcebergSchema(TypedDict):
     Fields: list[IcebergStructField]
 
 
-IcebergSortDirection: TypeAlias = Literal[
-    "asc", "desc"
-]
+IcebergSortDirection: TypeAlias = Literal["asc", "desc"]
 
 
 class IcebergSortField(TypedDict):
@@ -281,9 +278,7 @@ class IcebergStructField(TypedDict):
     WriteDefault: NotRequired[Json]
 
 
-IcebergStructTypeEnum: TypeAlias = Literal[
-    "struct"
-]
+IcebergStructTypeEnum: TypeAlias = Literal["struct"]
 
 
 class IcebergTableMetadata(TypedDict):
@@ -313,8 +308,17 @@ class IcebergTableUpdate(TypedDict):
 
 
 IcebergUpdateAction: TypeAlias = Literal[
-    "add-schema", "set-current-schema", "add-spec", "set-default-spec", "add-sort-order", "set-default-sort-order",
-    "set-location", "set-properties", "remove-properties", "add-encryption-key", "remove-encryption-key"
+    "add-schema",
+    "set-current-schema",
+    "add-spec",
+    "set-default-spec",
+    "add-sort-order",
+    "set-default-sort-order",
+    "set-location",
+    "set-properties",
+    "remove-properties",
+    "add-encryption-key",
+    "remove-encryption-key",
 ]
 
 
@@ -323,14 +327,10 @@ class KeySchemaElement(TypedDict):
     Type: str
 
 
-LastRefreshType: TypeAlias = Literal[
-    "FULL", "INCREMENTAL"
-]
+LastRefreshType: TypeAlias = Literal["FULL", "INCREMENTAL"]
 
 
-MetadataOperation: TypeAlias = Literal[
-    "CREATE"
-]
+MetadataOperation: TypeAlias = Literal["CREATE"]
 
 
 class OpenTableFormatInput(TypedDict):
@@ -354,9 +354,7 @@ class PartitionIndexDescriptor(TypedDict):
     BackfillErrors: NotRequired[list[BackfillError]]
 
 
-PartitionIndexStatus: TypeAlias = Literal[
-    "CREATING", "ACTIVE", "DELETING", "FAILED"
-]
+PartitionIndexStatus: TypeAlias = Literal["CREATING", "ACTIVE", "DELETING", "FAILED"]
 
 
 class PartitionValueList(TypedDict):
@@ -377,19 +375,13 @@ class RLSProperties(TypedDict):
     DefaultRLSPolicy: NotRequired[str]
 
 
-ResourceAction: TypeAlias = Literal[
-    "UPDATE", "CREATE"
-]
+ResourceAction: TypeAlias = Literal["UPDATE", "CREATE"]
 
 
-ResourceShareType: TypeAlias = Literal[
-    "FOREIGN", "ALL", "FEDERATED"
-]
+ResourceShareType: TypeAlias = Literal["FOREIGN", "ALL", "FEDERATED"]
 
 
-ResourceState: TypeAlias = Literal[
-    "QUEUED", "IN_PROGRESS", "SUCCESS", "STOPPED", "FAILED"
-]
+ResourceState: TypeAlias = Literal["QUEUED", "IN_PROGRESS", "SUCCESS", "STOPPED", "FAILED"]
 
 
 class SchemaId(TypedDict):
@@ -481,9 +473,7 @@ class Table(TypedDict):
     RLSProperties: NotRequired[RLSProperties]
 
 
-TableAttributes: TypeAlias = Literal[
-    "NAME", "TABLE_TYPE", "DEFAULT", "LATEST_ICEBERG_METADATA"
-]
+TableAttributes: TypeAlias = Literal["NAME", "TABLE_TYPE", "DEFAULT", "LATEST_ICEBERG_METADATA"]
 
 
 class TableIdentifier(TypedDict):
@@ -511,9 +501,7 @@ class TableInput(TypedDict):
     ViewDefinition: NotRequired[ViewDefinitionInput]
 
 
-TableResourceShareType: TypeAlias = Literal[
-    "FEDERATED", "ALL"
-]
+TableResourceShareType: TypeAlias = Literal["FEDERATED", "ALL"]
 
 
 class TableStatus(TypedDict):
@@ -604,9 +592,7 @@ class ViewDefinitionInput(TypedDict):
     SparkPipelineInfo: NotRequired[dict[str, str]]
 
 
-ViewDialect: TypeAlias = Literal[
-    "REDSHIFT", "ATHENA", "SPARK"
-]
+ViewDialect: TypeAlias = Literal["REDSHIFT", "ATHENA", "SPARK"]
 
 
 class ViewRepresentation(TypedDict):
@@ -626,9 +612,7 @@ class ViewRepresentationInput(TypedDict):
     ViewExpandedText: NotRequired[str]
 
 
-ViewUpdateAction: TypeAlias = Literal[
-    "ADD", "REPLACE", "ADD_OR_REPLACE", "DROP"
-]
+ViewUpdateAction: TypeAlias = Literal["ADD", "REPLACE", "ADD_OR_REPLACE", "DROP"]
 
 
 class ViewValidation(TypedDict):

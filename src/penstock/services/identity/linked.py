@@ -104,7 +104,9 @@ def name_of(request: shapes.CreateServiceLinkedRoleRequest) -> str:
     """The name that AWS gives a service's role. Raises `ServiceError` for services that have none here."""
     service, suffix = request["AWSServiceName"], request.get("CustomSuffix", "")
     if service not in NAMES:
-        raise InvalidInput(f"Penstock knows no service-linked role of {service}; those it knows are {', '.join(NAMES)}.")
+        raise InvalidInput(
+            f"Penstock knows no service-linked role of {service}; those it knows are {', '.join(NAMES)}."
+        )
     if suffix and service not in SUFFIXED:
         raise InvalidInput("Custom suffix is not allowed for " + service)
     return f"AWSServiceRoleFor{NAMES[service]}" + (f"_{suffix}" if suffix else "")

@@ -69,14 +69,14 @@ async def test_a_project_is_made_changed_and_deleted_as_a_stack(tmp_path: Path) 
     async with furnished(tmp_path) as world:
         await seed(world)
         made = await world.create("project", template("main"), **capabilities)
-        assert made["StackStatus"] == "CREATE_COMPLETE", [e for e in await world.events("project") if "FAILED" in e[1]]
+        assert made["StackStatus"] == "CREATE_COMPLETE", await world.events("project")
         outputs = {each["OutputKey"]: each["OutputValue"] for each in made["Outputs"]}
         marks = await marked(world)
         drifted = await drifts(world)
         file = await world.ask("GetFile", service="codecommit", repositoryName="project-code", filePath="README.md")
 
         changed = await world.update("project", template("next"), **capabilities, Tags=[{"Key": "team", "Value": "a"}])
-        assert changed["StackStatus"] == "UPDATE_COMPLETE", [e for e in await world.events("project") if "FAILED" in e[1]]
+        assert changed["StackStatus"] == "UPDATE_COMPLETE", await world.events("project")
         tagged = {each: labels.get("team") for each, labels in (await marked(world)).items()}
         linked = await world.ask(
             "DescribeCodeRepository", service="sagemaker", CodeRepositoryName=outputs["Repository"].rpartition("/")[2]
