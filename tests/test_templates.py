@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from penstock.languages.cloudformation import read
 from penstock.templates import SEEDS, TEMPLATES, seed
 
 HERE = Path(__file__).parents[1] / "src/penstock/templates/seeds"
@@ -23,6 +24,26 @@ def test_templates_are_sound(tmp_path: Path) -> None:
     done = subprocess.run(["cfn-lint", *files, *stages], cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (0, "")
+
+
+LONGEST = {  # names that a service gives less room than others
+    "AWS::Events::Rule": ("Name", 64), "AWS::Lambda::Function": ("FunctionName", 64),
+    "AWS::S3::Bucket": ("BucketName", 63), "AWS::SageMaker::CodeRepository": ("CodeRepositoryName", 63),
+    "AWS::SageMaker::Image": ("ImageName", 63), "AWS::SageMaker::ModelPackageGroup": ("ModelPackageGroupName", 63),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_the_longest_name_of_a_project_fits(name: str) -> None:
+    resources = read(TEMPLATES[name].text()).document["Resources"]
+    project = {"${SageMakerProjectName}": "n" * 32, "${SageMakerProjectId}": "p-" + "i" * 12}
+
+    for logical_id, resource in resources.items():
+        member, most = LONGEST.get(resource["Type"], ("", 0))
+        given = str(resource.get("Properties", {}).get(member, {}).get("Fn::Sub", "")) if member else ""
+        for variable, value in project.items():
+            given = given.replace(variable, value)
+        assert len(given) <= most, (logical_id, given)
 
 
 def test_a_later_part_changes_an_earlier_one() -> None:

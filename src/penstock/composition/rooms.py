@@ -522,6 +522,7 @@ def streams_of(data: Path, directory: Directory) -> Streams:
 def identity_services(database: SqliteDatabase, ring: identity.StoredKeys) -> tuple[Service, ...]:
     return (
         identity.Roles(database, clock, chance),
+        identity.LinkedRoles(database, clock, chance),
         identity.Users(database, clock, chance),
         identity.Groups(database, clock, chance),
         identity.InstanceProfiles(database, clock, chance),

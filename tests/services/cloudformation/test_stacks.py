@@ -167,10 +167,13 @@ async def test_all_properties_of_a_resource_may_be_a_choice(tmp_path: Path) -> N
         **template(Data={"Properties": choice}),
     }
     wrong = template(Data={"Properties": {"Fn::If": ["IsKept", {}, {"Unheard": 1}]}})
+    deep = template(Data={"Properties": {"LifecycleConfiguration": {"Rules": [{"Status": "Enabled", "Daily": 1}]}}})
 
     async with opened(tmp_path) as world:
         with pytest.raises(ServiceError, match="Encountered unsupported property Unheard"):
             await world.create("s", {**body, **wrong})
+        with pytest.raises(ServiceError, match="unsupported property LifecycleConfiguration/Rules/0/Daily"):
+            await world.create("s", deep)
         await world.create("s", body)
         name = (await world.ask("DescribeStackResource", StackName="s", LogicalResourceId="Data"))[
             "StackResourceDetail"
@@ -346,6 +349,24 @@ async def test_what_failed_and_was_left_can_be_rolled_back_or_updated_again(tmp_
     assert (undone["StackStatus"], whole) == ("UPDATE_ROLLBACK_COMPLETE", 3600)
     assert (again["StackStatus"], done) == ("UPDATE_COMPLETE", 7200)
     assert left == ["taken"]
+
+
+async def test_what_was_made_half_goes_before_it_is_made_anew_under_its_name(tmp_path: Path) -> None:
+    def named(**rule: Any) -> Any:
+        rules = {"LifecycleConfiguration": {"Rules": [{"Status": "Enabled", **rule}]}}
+        return template(Ours={"Properties": {"BucketName": "ours", **rules}})
+
+    async with opened(tmp_path) as world:
+        half = await world.create("s", named(ExpiredObjectDeleteMarker=True), DisableRollback=True)
+        made = await world.update("s", named(ExpirationInDays=9))
+        events, left = await world.events("s"), await world.buckets()
+
+    assert (half["StackStatus"], made["StackStatus"]) == ("CREATE_FAILED", "UPDATE_COMPLETE")
+    assert left == ["ours"]
+    assert [status for name, status, _ in events if name == "Ours"] == [
+        "CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_FAILED", "DELETE_IN_PROGRESS", "DELETE_COMPLETE",
+        "CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE",
+    ]  # fmt: skip
 
 
 async def test_topics_are_told_of_every_event(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ async def test_tables_are_kept_word_for_word_under_their_database(world: World) 
     found = (await ask(world, "GetTable", DatabaseName="lake", Name="fish"))["Table"]
     assert found["Owner"] == "me"
     assert "StorageDescriptor" not in found
+    indexes = await ask(world, "GetPartitionIndexes", DatabaseName="lake", TableName="fish")
+    assert indexes == {"PartitionIndexDescriptorList": []}
 
 
 async def test_lists_are_paged_by_name(world: World) -> None:
@@ -86,3 +88,15 @@ async def test_what_cannot_be_is_refused(world: World, operation: str, request_:
         await ask(world, operation, **request_)
 
     assert refused.value.code == code
+
+
+async def test_databases_have_tags_and_tables_have_none(world: World) -> None:
+    await ask(world, "CreateDatabase", DatabaseInput={"Name": "lake"}, Tags={"team": "a", "stage": "dev"})
+    arn = "arn:aws:glue:us-east-1:123456789012:database/lake"
+
+    await ask(world, "TagResource", ResourceArn=arn, TagsToAdd={"stage": "prod"})
+    await ask(world, "UntagResource", ResourceArn=arn, TagsToRemove=["team"])
+
+    assert await ask(world, "GetTags", ResourceArn=arn) == {"Tags": {"stage": "prod"}}
+    with pytest.raises(ServiceError, match="Tags are on databases"):
+        await ask(world, "GetTags", ResourceArn="arn:aws:glue:us-east-1:123456789012:table/lake/t")

@@ -207,3 +207,24 @@ def test_a_role_is_deleted_when_nothing_hangs_on_it(world: World) -> None:
     assert message(inside) == "Cannot delete entity, must delete policies first."
     again = iam.create_role(RoleName="trainer", AssumeRolePolicyDocument=TRUST)["Role"]
     assert "Tags" not in again
+
+
+def test_a_service_linked_role_has_aws_name_and_goes_by_a_task(world: World) -> None:
+    iam = world.client("iam")
+    service = "sagemaker.application-autoscaling.amazonaws.com"
+
+    role = iam.create_service_linked_role(AWSServiceName=service, Description="scales")["Role"]
+    with pytest.raises(ClientError, match="has been taken in this account"):
+        iam.create_service_linked_role(AWSServiceName=service)
+    with pytest.raises(ClientError, match="only modifiable by AWS"):
+        iam.delete_role(RoleName=role["RoleName"])
+    with pytest.raises(ClientError, match="no service-linked role of mine"):
+        iam.create_service_linked_role(AWSServiceName="mine")
+    task = iam.delete_service_linked_role(RoleName=role["RoleName"])["DeletionTaskId"]
+
+    name = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+    assert role["Arn"] == f"arn:aws:iam::123456789012:role/aws-service-role/{service}/{name}"
+    assert role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"Service": service}
+    assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED"
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.get_role(RoleName=name)

@@ -67,6 +67,7 @@ def identity_world(folder: Path, *, auth: bool = False) -> Iterator[World]:
             identity.Policies(database, clock, chance),
             identity.RoleGrants(database, clock),
             identity.Roles(database, clock, chance),
+            identity.LinkedRoles(database, clock, chance),
             identity.Sts(database, clock, chance, ring),
             identity.UserGrants(database, clock),
             identity.Users(database, clock, chance),

@@ -58,6 +58,19 @@ async def test_in_a_versioned_bucket_objects_get_markers_and_old_versions_go(wor
     assert told == [(2, 1), (1, 1), (0, 1)]
 
 
+async def test_so_many_old_versions_stay_as_a_rule_keeps(world: World) -> None:
+    await world.ask("PutBucketVersioning", Bucket="models", VersioningConfiguration={"Status": "Enabled"})
+    await rule(world, NoncurrentVersionExpiration={"NoncurrentDays": 1, "NewerNoncurrentVersions": 2})
+    for key, times in (("a", 5), ("b", 2)):
+        for _ in range(times):
+            await world.put(key)
+
+    assert await swept_after(world, 2) == 2
+
+    left = await world.ask("ListObjectVersions", Bucket="models")
+    assert [each["Key"] for each in left["Versions"]] == ["a", "a", "a", "b", "b"]
+
+
 async def test_forgotten_uploads_are_aborted(world: World) -> None:
     await rule(world, AbortIncompleteMultipartUpload={"DaysAfterInitiation": 1})
     upload = (await world.ask("CreateMultipartUpload", Bucket="models", Key="a"))["UploadId"]
@@ -103,7 +116,6 @@ async def test_rules_are_told_and_taken_away(world: World) -> None:
     [
         ({"Transitions": [{"Days": 1, "StorageClass": "GLACIER"}]}, "NotImplemented"),
         ({"Expiration": {"ExpiredObjectDeleteMarker": True}}, "NotImplemented"),
-        ({"NoncurrentVersionExpiration": {"NoncurrentDays": 1, "NewerNoncurrentVersions": 2}}, "NotImplemented"),
         ({}, "MalformedXML"),
     ],
 )

@@ -7,6 +7,7 @@ from penstock.languages.cloudformation import Resource, Template
 from penstock.languages.cloudformation.references import properties_of, references
 from penstock.languages.cloudformation.scope import Scope as Values
 from penstock.services.cloudformation.resources.kind import ResourceType
+from penstock.services.cloudformation.resources.shaping import unsupported
 from penstock.services.cloudformation.rows import invalid
 
 Json = Any
@@ -35,7 +36,7 @@ def problems(resource: Resource, kind: ResourceType, scope: Values) -> Iterator[
     if not kind.any_property:
         for name in properties:
             if name not in kind.properties:
-                yield f"Encountered unsupported property {name}"
+                yield unsupported(name)
     for name in sorted(kind.required - set(properties)):
         yield f"Property {name} is required"
     yield from kind.check(properties)

@@ -212,6 +212,10 @@ class Turn:
 
     def _begin(self, lid: str) -> None:
         """Make a resource, change it, or see that it is as it is to be."""
+        half_made = [each for each in self.state.leaving if (each.logical_id, each.why) == (lid, "undone")]
+        if half_made:  # by an operation that failed and was left so: it may have the name that the next one gets
+            self._let_go(half_made[0])
+            return
         slot = self._slot(lid)
         now = slot.now
         try:
@@ -331,6 +335,8 @@ class Turn:
         self._set(failure=why)
         if is_first:
             for key, work in self.state.works.items():
+                if work.verb == "delete":
+                    continue
                 self._work(key, replace(work, is_cancelled=True))
                 verb: Verb = "create" if work.before is None else "update"
                 self._say(work.logical_id, WORDS[verb] + FAILED, CANCELLED[verb])

@@ -179,7 +179,7 @@ class Repositories:
 
         def tag(tx: Transaction) -> None:
             arn = tagged(tx, call, request["resourceArn"])
-            check_tags({**tags.of(tx, arn), **labels})
+            must_fit({**tags.of(tx, arn), **labels})
             tags.add(tx, arn, labels)
 
         await self.desk.database.write(tag)
@@ -224,9 +224,13 @@ def tagged(tx: Transaction, call: Call, arn: str) -> str:
     return model.found(tx, call.scope, named.resource).arn
 
 
-def check_tags(labels: Mapping[str, str]) -> None:
+def must_fit(labels: Mapping[str, str]) -> None:
     if len(labels) > MOST_TAGS:
         raise wrong("TooManyTags", f"A repository has at most {MOST_TAGS} tags.")
+
+
+def check_tags(labels: Mapping[str, str]) -> None:
+    must_fit(labels)
     if reserved := next((key for key in labels if key.lower().startswith("aws:")), None):
         raise wrong("InvalidSystemTagUsage", f"Tag keys that begin with aws: are reserved: {reserved}")
 

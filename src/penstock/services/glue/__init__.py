@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from penstock.services.glue.databases import Databases
 from penstock.services.glue.tables import Tables
+from penstock.services.glue.tagging import Tagging
 from penstock.store.database import Database
 from penstock.wire.call import Service
 
 
 def services(database: Database, clock: Callable[[], float]) -> tuple[Service, ...]:
-    return Databases(database, clock), Tables(database, clock)
+    return Databases(database, clock), Tables(database, clock), Tagging(database)

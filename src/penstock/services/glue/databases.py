@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from penstock.services.glue import catalog
 from penstock.services.glue.catalog import DATABASE, TABLE, folded
-from penstock.store import documents
+from penstock.services.glue.tagging import checked
+from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
 from penstock.wire import pages
@@ -31,15 +32,20 @@ class Databases:
         given, at = call.request["DatabaseInput"], self.clock()
         unsupported = ("TargetDatabase", "FederatedDatabase", "CreateTableDefaultPermissions")
         catalog.must_be_ours(call, given, *unsupported)
-        catalog.must_be_ours(call, call.request, "Tags")
         catalog.must_be_a_name(given["Name"])
         name = folded(given["Name"])
         made = Document(
             kind=DATABASE, scope=call.scope, name=name, arn=call.scope.arn("glue", f"database/{name}"), created_at=at,
             modified_at=at, token=call.token, body=given,
         )  # fmt: skip
+        labels = checked(call.request.get("Tags", {}))
+
+        def create(tx: Transaction) -> None:
+            documents.insert(tx, made)
+            tags.add(tx, made.arn, labels)
+
         try:
-            await self.database.write(lambda tx: documents.insert(tx, made))
+            await self.database.write(create)
         except AlreadyStored:
             raise catalog.taken("Database already exists.") from None
         return {}

@@ -16,6 +16,20 @@ class AuditContext(TypedDict):
     AllColumnsRequested: NotRequired[bool]
 
 
+class BackfillError(TypedDict):
+    Code: NotRequired[BackfillErrorCode]
+    Partitions: NotRequired[list[PartitionValueList]]
+
+
+BackfillErrorCode: TypeAlias = Literal[
+    "ENCRYPTED_PARTITION_ERROR",
+    "INTERNAL_ERROR",
+    "INVALID_PARTITION_TYPE_DATA_ERROR",
+    "MISSING_PARTITION_VALUE_ERROR",
+    "UNSUPPORTED_PARTITION_CHARACTER_ERROR",
+]
+
+
 class Column(TypedDict):
     Name: str
     Type: NotRequired[str]
@@ -71,9 +85,7 @@ class Database(TypedDict):
     FederatedDatabase: NotRequired[FederatedDatabase]
 
 
-DatabaseAttributes: TypeAlias = Literal[
-    "NAME", "TARGET_DATABASE"
-]
+DatabaseAttributes: TypeAlias = Literal["NAME", "TARGET_DATABASE"]
 
 
 class DatabaseIdentifier(TypedDict):
@@ -152,6 +164,18 @@ class GetDatabasesResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class GetPartitionIndexesRequest(TypedDict):
+    CatalogId: NotRequired[str]
+    DatabaseName: str
+    TableName: str
+    NextToken: NotRequired[str]
+
+
+class GetPartitionIndexesResponse(TypedDict):
+    PartitionIndexDescriptorList: NotRequired[list[PartitionIndexDescriptor]]
+    NextToken: NotRequired[str]
+
+
 class GetTableRequest(TypedDict):
     CatalogId: NotRequired[str]
     DatabaseName: str
@@ -186,6 +210,14 @@ class GetTablesResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class GetTagsRequest(TypedDict):
+    ResourceArn: str
+
+
+class GetTagsResponse(TypedDict):
+    Tags: NotRequired[dict[str, str]]
+
+
 class IcebergEncryptedKey(TypedDict):
     KeyId: str
     EncryptedKeyMetadata: str
@@ -199,9 +231,7 @@ class IcebergInput(TypedDict):
     CreateIcebergTableInput: NotRequired[CreateIcebergTableInput]
 
 
-IcebergNullOrder: TypeAlias = Literal[
-    "nulls-first", "nulls-last"
-]
+IcebergNullOrder: TypeAlias = Literal["nulls-first", "nulls-last"]
 
 
 class IcebergPartitionField(TypedDict):
@@ -223,9 +253,7 @@ class IcebergSchema(TypedDict):
     Fields: list[IcebergStructField]
 
 
-IcebergSortDirection: TypeAlias = Literal[
-    "asc", "desc"
-]
+IcebergSortDirection: TypeAlias = Literal["asc", "desc"]
 
 
 class IcebergSortField(TypedDict):
@@ -250,9 +278,7 @@ class IcebergStructField(TypedDict):
     WriteDefault: NotRequired[Json]
 
 
-IcebergStructTypeEnum: TypeAlias = Literal[
-    "struct"
-]
+IcebergStructTypeEnum: TypeAlias = Literal["struct"]
 
 
 class IcebergTableMetadata(TypedDict):
@@ -282,19 +308,29 @@ class IcebergTableUpdate(TypedDict):
 
 
 IcebergUpdateAction: TypeAlias = Literal[
-    "add-schema", "set-current-schema", "add-spec", "set-default-spec", "add-sort-order", "set-default-sort-order",
-    "set-location", "set-properties", "remove-properties", "add-encryption-key", "remove-encryption-key"
+    "add-schema",
+    "set-current-schema",
+    "add-spec",
+    "set-default-spec",
+    "add-sort-order",
+    "set-default-sort-order",
+    "set-location",
+    "set-properties",
+    "remove-properties",
+    "add-encryption-key",
+    "remove-encryption-key",
 ]
 
 
-LastRefreshType: TypeAlias = Literal[
-    "FULL", "INCREMENTAL"
-]
+class KeySchemaElement(TypedDict):
+    Name: str
+    Type: str
 
 
-MetadataOperation: TypeAlias = Literal[
-    "CREATE"
-]
+LastRefreshType: TypeAlias = Literal["FULL", "INCREMENTAL"]
+
+
+MetadataOperation: TypeAlias = Literal["CREATE"]
 
 
 class OpenTableFormatInput(TypedDict):
@@ -311,6 +347,20 @@ class PartitionIndex(TypedDict):
     IndexName: str
 
 
+class PartitionIndexDescriptor(TypedDict):
+    IndexName: str
+    Keys: list[KeySchemaElement]
+    IndexStatus: PartitionIndexStatus
+    BackfillErrors: NotRequired[list[BackfillError]]
+
+
+PartitionIndexStatus: TypeAlias = Literal["CREATING", "ACTIVE", "DELETING", "FAILED"]
+
+
+class PartitionValueList(TypedDict):
+    Values: list[str]
+
+
 Permission: TypeAlias = Literal[
     "ALL", "SELECT", "ALTER", "DROP", "DELETE", "INSERT", "CREATE_DATABASE", "CREATE_TABLE", "DATA_LOCATION_ACCESS"
 ]
@@ -325,19 +375,13 @@ class RLSProperties(TypedDict):
     DefaultRLSPolicy: NotRequired[str]
 
 
-ResourceAction: TypeAlias = Literal[
-    "UPDATE", "CREATE"
-]
+ResourceAction: TypeAlias = Literal["UPDATE", "CREATE"]
 
 
-ResourceShareType: TypeAlias = Literal[
-    "FOREIGN", "ALL", "FEDERATED"
-]
+ResourceShareType: TypeAlias = Literal["FOREIGN", "ALL", "FEDERATED"]
 
 
-ResourceState: TypeAlias = Literal[
-    "QUEUED", "IN_PROGRESS", "SUCCESS", "STOPPED", "FAILED"
-]
+ResourceState: TypeAlias = Literal["QUEUED", "IN_PROGRESS", "SUCCESS", "STOPPED", "FAILED"]
 
 
 class SchemaId(TypedDict):
@@ -429,9 +473,7 @@ class Table(TypedDict):
     RLSProperties: NotRequired[RLSProperties]
 
 
-TableAttributes: TypeAlias = Literal[
-    "NAME", "TABLE_TYPE", "DEFAULT", "LATEST_ICEBERG_METADATA"
-]
+TableAttributes: TypeAlias = Literal["NAME", "TABLE_TYPE", "DEFAULT", "LATEST_ICEBERG_METADATA"]
 
 
 class TableIdentifier(TypedDict):
@@ -459,9 +501,7 @@ class TableInput(TypedDict):
     ViewDefinition: NotRequired[ViewDefinitionInput]
 
 
-TableResourceShareType: TypeAlias = Literal[
-    "FEDERATED", "ALL"
-]
+TableResourceShareType: TypeAlias = Literal["FEDERATED", "ALL"]
 
 
 class TableStatus(TypedDict):
@@ -473,6 +513,24 @@ class TableStatus(TypedDict):
     State: NotRequired[ResourceState]
     Error: NotRequired[ErrorDetail]
     Details: NotRequired[StatusDetails]
+
+
+class TagResourceRequest(TypedDict):
+    ResourceArn: str
+    TagsToAdd: dict[str, str]
+
+
+class TagResourceResponse(TypedDict):
+    pass
+
+
+class UntagResourceRequest(TypedDict):
+    ResourceArn: str
+    TagsToRemove: list[str]
+
+
+class UntagResourceResponse(TypedDict):
+    pass
 
 
 class UpdateIcebergInput(TypedDict):
@@ -534,9 +592,7 @@ class ViewDefinitionInput(TypedDict):
     SparkPipelineInfo: NotRequired[dict[str, str]]
 
 
-ViewDialect: TypeAlias = Literal[
-    "REDSHIFT", "ATHENA", "SPARK"
-]
+ViewDialect: TypeAlias = Literal["REDSHIFT", "ATHENA", "SPARK"]
 
 
 class ViewRepresentation(TypedDict):
@@ -556,9 +612,7 @@ class ViewRepresentationInput(TypedDict):
     ViewExpandedText: NotRequired[str]
 
 
-ViewUpdateAction: TypeAlias = Literal[
-    "ADD", "REPLACE", "ADD_OR_REPLACE", "DROP"
-]
+ViewUpdateAction: TypeAlias = Literal["ADD", "REPLACE", "ADD_OR_REPLACE", "DROP"]
 
 
 class ViewValidation(TypedDict):

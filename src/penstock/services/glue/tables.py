@@ -75,6 +75,14 @@ class Tables:
         name = request["DatabaseName"], request["Name"]
         return {"Table": shown(await self.database.read(lambda tx: catalog.table(tx, call.scope, *name)))}
 
+    @operation("GetPartitionIndexes")
+    async def indexes(self, call: Call, request: shapes.GetPartitionIndexesRequest) -> Answer:
+        """There are none: tables are refused that want some."""
+        catalog.must_be_ours(call, {})
+        name = request["DatabaseName"], request["TableName"]
+        await self.database.read(lambda tx: catalog.table(tx, call.scope, *name))
+        return {"PartitionIndexDescriptorList": []}
+
     @operation("GetTables")
     async def list(self, call: Call, request: shapes.GetTablesRequest) -> Answer:
         catalog.must_be_ours(call, call.request, "Expression", "AttributesToGet", *_TRANSACTIONS)

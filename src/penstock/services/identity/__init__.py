@@ -2,7 +2,7 @@
 
     model.py     ids, ARNs, principals, policy documents, and AWS's sentences for what is not there
     rows.py      how all of it is kept: as documents of no region, for IAM has none
-    roles.py  users.py  groups.py  profiles.py  policies.py  account.py    IAM's operations
+    roles.py  linked.py  users.py  groups.py  profiles.py  policies.py  account.py    IAM's operations
     grants.py    what policies an entity has
     sts.py       who am I, and temporary keys      sessions.py  those of jobs
     passwords.py service-specific credentials: what git's clients show
@@ -17,6 +17,7 @@ from penstock.services.identity.grants import GroupGrants, RoleGrants, UserGrant
 from penstock.services.identity.groups import Groups
 from penstock.services.identity.install import ensure_default_role, ensure_project_roles, root_credential
 from penstock.services.identity.keys import AccessKeys, StoredKeys
+from penstock.services.identity.linked import LinkedRoles
 from penstock.services.identity.passwords import ServiceCredentials, ServicePasswords
 from penstock.services.identity.policies import Policies
 from penstock.services.identity.profiles import InstanceProfiles
@@ -32,6 +33,7 @@ __all__ = [
     "GroupGrants",
     "Groups",
     "InstanceProfiles",
+    "LinkedRoles",
     "Policies",
     "RoleGrants",
     "Roles",

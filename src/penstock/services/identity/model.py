@@ -51,6 +51,10 @@ class MalformedPolicyDocument(ServiceError):
     code = "MalformedPolicyDocument"
 
 
+class UnmodifiableEntity(ServiceError):
+    code = "UnmodifiableEntity"
+
+
 class InvalidInput(ServiceError):
     code = "InvalidInput"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from penstock.services.identity import rows
-from penstock.services.identity.model import DeleteConflict, checked_policy, quoted, unique_id
+from penstock.services.identity.model import DeleteConflict, UnmodifiableEntity, checked_policy, quoted, unique_id
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
@@ -107,6 +107,11 @@ class Roles:
 
         def delete(tx: Transaction) -> None:
             role = rows.require(tx, scope, "role", request["RoleName"])
+            if role.body["Path"].startswith("/aws-service-role/"):
+                raise UnmodifiableEntity(
+                    f"Cannot perform the operation on the protected role '{role.name}' - this role is only modifiable "
+                    "by AWS"
+                )
             check_bare(tx, role)
             rows.remove(tx, role)
 

@@ -108,9 +108,7 @@ class AttachedPolicy(TypedDict):
     PolicyArn: NotRequired[str]
 
 
-AttachmentType: TypeAlias = Literal[
-    "user", "group", "role"
-]
+AttachmentType: TypeAlias = Literal["user", "group", "role"]
 
 
 class ContextEntry(TypedDict):
@@ -120,8 +118,18 @@ class ContextEntry(TypedDict):
 
 
 ContextKeyTypeEnum: TypeAlias = Literal[
-    "string", "stringList", "numeric", "numericList", "boolean", "booleanList", "ip", "ipList", "binary", "binaryList",
-    "date", "dateList"
+    "string",
+    "stringList",
+    "numeric",
+    "numericList",
+    "boolean",
+    "booleanList",
+    "ip",
+    "ipList",
+    "binary",
+    "binaryList",
+    "date",
+    "dateList",
 ]
 
 
@@ -186,6 +194,16 @@ class CreateRoleRequest(TypedDict):
 
 class CreateRoleResponse(TypedDict):
     Role: Role
+
+
+class CreateServiceLinkedRoleRequest(TypedDict):
+    AWSServiceName: str
+    Description: NotRequired[str]
+    CustomSuffix: NotRequired[str]
+
+
+class CreateServiceLinkedRoleResponse(TypedDict):
+    Role: NotRequired[Role]
 
 
 class CreateServiceSpecificCredentialRequest(TypedDict):
@@ -284,6 +302,14 @@ class DeleteRoleResponse(TypedDict):
     pass
 
 
+class DeleteServiceLinkedRoleRequest(TypedDict):
+    RoleName: str
+
+
+class DeleteServiceLinkedRoleResponse(TypedDict):
+    DeletionTaskId: str
+
+
 class DeleteServiceSpecificCredentialRequest(TypedDict):
     UserName: NotRequired[str]
     ServiceSpecificCredentialId: str
@@ -308,6 +334,14 @@ class DeleteUserRequest(TypedDict):
 
 class DeleteUserResponse(TypedDict):
     pass
+
+
+class DeletionTaskFailureReasonType(TypedDict):
+    Reason: NotRequired[str]
+    RoleUsageList: NotRequired[list[RoleUsageType]]
+
+
+DeletionTaskStatusType: TypeAlias = Literal["SUCCEEDED", "IN_PROGRESS", "FAILED", "NOT_STARTED"]
 
 
 class DetachGroupPolicyRequest(TypedDict):
@@ -337,9 +371,7 @@ class DetachUserPolicyResponse(TypedDict):
     pass
 
 
-EntityType: TypeAlias = Literal[
-    "User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"
-]
+EntityType: TypeAlias = Literal["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
 
 
 class EvaluationResult(TypedDict):
@@ -438,6 +470,15 @@ class GetRoleRequest(TypedDict):
 
 class GetRoleResponse(TypedDict):
     Role: Role
+
+
+class GetServiceLinkedRoleDeletionStatusRequest(TypedDict):
+    DeletionTaskId: str
+
+
+class GetServiceLinkedRoleDeletionStatusResponse(TypedDict):
+    Status: DeletionTaskStatusType
+    Reason: NotRequired[DeletionTaskFailureReasonType]
 
 
 class GetSessionTokenRequest(TypedDict):
@@ -776,9 +817,7 @@ class OrganizationsDecisionDetail(TypedDict):
     AllowedByOrganizations: NotRequired[bool]
 
 
-PermissionsBoundaryAttachmentType: TypeAlias = Literal[
-    "PermissionsBoundaryPolicy"
-]
+PermissionsBoundaryAttachmentType: TypeAlias = Literal["PermissionsBoundaryPolicy"]
 
 
 class PermissionsBoundaryDecisionDetail(TypedDict):
@@ -804,9 +843,7 @@ class PolicyDescriptorType(TypedDict):
     arn: NotRequired[str]
 
 
-PolicyEvaluationDecisionType: TypeAlias = Literal[
-    "allowed", "explicitDeny", "implicitDeny"
-]
+PolicyEvaluationDecisionType: TypeAlias = Literal["allowed", "explicitDeny", "implicitDeny"]
 
 
 class PolicyGroup(TypedDict):
@@ -830,19 +867,13 @@ class PolicyRole(TypedDict):
     RoleId: NotRequired[str]
 
 
-PolicyScopeType: TypeAlias = Literal[
-    "All", "AWS", "Local"
-]
+PolicyScopeType: TypeAlias = Literal["All", "AWS", "Local"]
 
 
-PolicySourceType: TypeAlias = Literal[
-    "user", "group", "role", "aws-managed", "user-managed", "resource", "none"
-]
+PolicySourceType: TypeAlias = Literal["user", "group", "role", "aws-managed", "user-managed", "resource", "none"]
 
 
-PolicyUsageType: TypeAlias = Literal[
-    "PermissionsPolicy", "PermissionsBoundary"
-]
+PolicyUsageType: TypeAlias = Literal["PermissionsPolicy", "PermissionsBoundary"]
 
 
 class PolicyUser(TypedDict):
@@ -953,6 +984,11 @@ class RoleLastUsed(TypedDict):
     Region: NotRequired[str]
 
 
+class RoleUsageType(TypedDict):
+    Region: NotRequired[str]
+    Resources: NotRequired[list[str]]
+
+
 class ServiceSpecificCredential(TypedDict):
     CreateDate: float
     ExpirationDate: NotRequired[float]
@@ -1020,9 +1056,7 @@ class Statement(TypedDict):
     EndPosition: NotRequired[Position]
 
 
-StatusType: TypeAlias = Literal[
-    "Active", "Inactive", "Expired"
-]
+StatusType: TypeAlias = Literal["Active", "Inactive", "Expired"]
 
 
 class Tag(TypedDict):

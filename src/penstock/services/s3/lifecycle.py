@@ -77,8 +77,6 @@ def check(rule: Rule) -> None:
             raise not_built(f"other storage ({name})", "let objects expire, or leave the rule out")
     if (rule.get("Expiration") or {}).get("ExpiredObjectDeleteMarker"):
         raise not_built("clean-up of lone delete markers", "delete them by version id")
-    if (rule.get("NoncurrentVersionExpiration") or {}).get("NewerNoncurrentVersions"):
-        raise not_built("NewerNoncurrentVersions", "give NoncurrentDays alone")
     if not any(
         rule.get(name) for name in ("Expiration", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload")
     ):
@@ -146,15 +144,19 @@ def _expire(
 
 def with_successors(found: list[Version], rule: Rule, now: float) -> Iterator[Version]:
     """The versions that have expired; an old version's time is when the one after it was written."""
+    old = rule.get("NoncurrentVersionExpiration") or {}
+    days, kept = old.get("NoncurrentDays"), old.get("NewerNoncurrentVersions") or 0
     later: Version | None = None
+    newer = 0  # of the versions of this key that are no longer the latest: those that came later
     for version in found:
         if version.is_latest:
+            newer = 0
             if not version.is_marker and is_due(rule.get("Expiration") or {}, version.modified_at, now):
                 yield version
         elif later is not None and later.key == version.key:
-            days = (rule.get("NoncurrentVersionExpiration") or {}).get("NoncurrentDays")
-            if days and later.modified_at <= now - days * DAY:
+            if days and newer >= kept and later.modified_at <= now - days * DAY:
                 yield version
+            newer += 1
         later = version
 
 

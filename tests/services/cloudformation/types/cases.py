@@ -246,6 +246,10 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"PolicyName": "p", "PolicyDocument": GRANT, "Roles": ["there"]},
         {"PolicyName": "q", "PolicyDocument": GRANT, "Users": ["there"], "Groups": ["there"]},
     ),
+    "AWS::IAM::ServiceLinkedRole": (
+        {"AWSServiceName": "autoscaling.amazonaws.com", "CustomSuffix": "ours", "Description": "a"},
+        {"AWSServiceName": "autoscaling.amazonaws.com", "CustomSuffix": "ours"},
+    ),
     "AWS::IAM::RolePolicy": (
         {"PolicyName": "one", "PolicyDocument": GRANT, "RoleName": "there"},
         {"PolicyName": "one", "PolicyDocument": {**GRANT, "Id": "i"}, "RoleName": "there"},
@@ -312,7 +316,7 @@ CASES: dict[str, tuple[Json, Json]] = {
          "PublicAccessBlockConfiguration": {"BlockPublicAcls": "true", "BlockPublicPolicy": True,
                                             "IgnorePublicAcls": True, "RestrictPublicBuckets": True},
          "LifecycleConfiguration": {"Rules": [{"Id": "r", "Status": "Enabled", "ExpirationInDays": "3",
-                                               "Prefix": "tmp/"}]}},
+                                               "Prefix": "tmp/", "ObjectSizeGreaterThan": "10"}]}},
         {"VersioningConfiguration": {"Status": "Enabled"}, "AccessControl": "Private",
          "CorsConfiguration": {"CorsRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "MaxAge": 5}]},
          "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
@@ -394,7 +398,7 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"MonitoringScheduleName": "made", "MonitoringScheduleConfig": {
             "MonitoringJobDefinitionName": "there", "MonitoringType": "DataQuality",
             "ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"}}},
-        {"MonitoringScheduleName": "made", "Tags": ONE, "MonitoringScheduleConfig": {
+        {"MonitoringScheduleName": "made", "EndpointName": "served", "Tags": ONE, "MonitoringScheduleConfig": {
             "MonitoringJobDefinitionName": "there", "MonitoringType": "DataQuality",
             "ScheduleConfig": {"ScheduleExpression": "cron(0 0 ? * * *)"}}},
     ),

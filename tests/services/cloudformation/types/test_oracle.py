@@ -90,7 +90,7 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     },
     "AWS::SageMaker::ModelQualityJobDefinition": {ELSEWHERE: "EndpointName"},
     "AWS::SageMaker::MonitoringSchedule": {
-        TOLD: "EndpointName FailureReason LastMonitoringExecutionSummary MonitoringScheduleStatus",
+        TOLD: "FailureReason LastMonitoringExecutionSummary MonitoringScheduleStatus",
     },
     "AWS::SageMaker::Project": {TOLD: "ServiceCatalogProvisionedProductDetails"},
     "AWS::Scheduler::Schedule": {REFUSED: "KmsKeyArn"},
@@ -121,6 +121,7 @@ REQUIRED: Mapping[str, str] = {  # beside what AWS's schema requires: the operat
     "AWS::Glue::Table": "TableInput",
     "AWS::IAM::GroupPolicy": "PolicyDocument",
     "AWS::IAM::RolePolicy": "PolicyDocument",
+    "AWS::IAM::ServiceLinkedRole": "AWSServiceName",
     "AWS::IAM::UserPolicy": "PolicyDocument",
     "AWS::ServiceCatalog::PortfolioPrincipalAssociation": "PortfolioId PrincipalARN",
     "AWS::ServiceCatalog::PortfolioProductAssociation": "PortfolioId ProductId",

@@ -75,8 +75,9 @@ async def test_a_project_is_made_changed_and_deleted_as_a_stack(tmp_path: Path) 
         drifted = await drifts(world)
         file = await world.ask("GetFile", service="codecommit", repositoryName="project-code", filePath="README.md")
 
-        changed = await world.update("project", template("next"), **capabilities)
+        changed = await world.update("project", template("next"), **capabilities, Tags=[{"Key": "team", "Value": "a"}])
         assert changed["StackStatus"] == "UPDATE_COMPLETE", await world.events("project")
+        tagged = {each: labels.get("team") for each, labels in (await marked(world)).items()}
         linked = await world.ask(
             "DescribeCodeRepository", service="sagemaker", CodeRepositoryName=outputs["Repository"].rpartition("/")[2]
         )
@@ -94,6 +95,7 @@ async def test_a_project_is_made_changed_and_deleted_as_a_stack(tmp_path: Path) 
         each: {"stack-name": "project", "stack-id": made["StackId"], "logical-id": each, **own.get(each, {})}
         for each in ("Role", "Code", "Deliver", "Started", "Helper", "Linked", "Packages", "Steps", "Model", "Config")
     }
+    assert tagged == dict.fromkeys(marks, "a")
     assert drifted == []
     assert outputs["Function"].startswith("arn:aws:lambda:us-east-1:123456789012:function:project-Helper-")
     assert outputs["Ssh"] == "ssh://git-codecommit.us-east-1.amazonaws.com/v1/repos/project-code"

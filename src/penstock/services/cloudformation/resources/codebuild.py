@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, Steps, ask
 from penstock.services.cloudformation.resources.plain import Plain, arn_of, itself, projected
-from penstock.services.cloudformation.resources.shaping import is_intrinsic, shaped, text, unfit
+from penstock.services.cloudformation.resources.shaping import is_intrinsic, shaped, text, unfit, unsupported
 
 Json = Any
 PROJECT: Final = Plain(
@@ -51,7 +51,7 @@ PROJECT: Final = Plain(
 def unfit_triggers(triggers: Mapping[str, Json]) -> Iterator[str]:
     if not is_intrinsic(triggers):
         webhook = {name: value for name, value in triggers.items() if name != "Webhook"}
-        yield from (f"Triggers/{path}" for path in unfit("codebuild", "CreateWebhook", webhook))
+        yield from (unsupported(f"Triggers/{path}") for path in unfit("codebuild", "CreateWebhook", webhook))
 
 
 def create_project(resource: Resource) -> Steps[Made]:

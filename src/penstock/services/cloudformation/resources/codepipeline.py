@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, Steps, ask
 from penstock.services.cloudformation.resources.plain import Plain, Tags, itself, piece, projected
-from penstock.services.cloudformation.resources.shaping import text, unfit
+from penstock.services.cloudformation.resources.shaping import text, unfit, unsupported
 
 Json = Any
 OUTSIDE: Final = ("DisableInboundStageTransitions", "RestartExecutionOnUpdate", "Tags")
@@ -26,7 +26,8 @@ def pipeline_of(resource: Resource) -> dict[str, Json]:
 
 def sound_pipeline(properties: Mapping[str, Json]) -> Iterator[str]:
     plain = {name: value for name, value in properties.items() if name not in (*OUTSIDE, "ArtifactStores")}
-    yield from (path.removeprefix("Pipeline/") for path in unfit("codepipeline", "CreatePipeline", {"Pipeline": plain}))
+    wrong = unfit("codepipeline", "CreatePipeline", {"Pipeline": plain})
+    yield from (unsupported(path.removeprefix("Pipeline/")) for path in wrong)
 
 
 def create_pipeline(resource: Resource) -> Steps[Made]:
@@ -152,7 +153,8 @@ def webhook_of(resource: Resource) -> dict[str, Json]:
 
 def sound_webhook(properties: Mapping[str, Json]) -> Iterator[str]:
     plain = {name: value for name, value in properties.items() if name not in BESIDE}
-    yield from (path.removeprefix("Webhook/") for path in unfit("codepipeline", "PutWebhook", {"Webhook": plain}))
+    wrong = unfit("codepipeline", "PutWebhook", {"Webhook": plain})
+    yield from (unsupported(path.removeprefix("Webhook/")) for path in wrong)
 
 
 def put_webhook(resource: Resource) -> Steps[Made]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, Steps, ask
 from penstock.services.cloudformation.resources.plain import Plain, Stable, Tags, itself, piece, projected, told
-from penstock.services.cloudformation.resources.shaping import shaped, unfit
+from penstock.services.cloudformation.resources.shaping import shaped, unfit, unsupported
 
 Json = Any
 GONE: Final = ("ResourceNotFoundException",)
@@ -60,7 +60,8 @@ def read_rule(resource: Resource) -> Steps[Mapping[str, Json] | None]:
 
 
 def sound_targets(properties: Mapping[str, Json]) -> Iterator[str]:
-    yield from unfit("events", "PutTargets", {name: properties[name] for name in ("Targets",) if name in properties})
+    given = {name: properties[name] for name in ("Targets",) if name in properties}
+    yield from map(unsupported, unfit("events", "PutTargets", given))
 
 
 def rule_name(resource: Resource, _: object) -> str:

@@ -469,6 +469,24 @@ def read_key(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     return {"UserName": keys[0]["UserName"], "Status": keys[0]["Status"]} if keys else None
 
 
+LINKED_ROLE: Final = Plain(
+    name="AWS::IAM::ServiceLinkedRole",
+    service="iam",
+    create="CreateServiceLinkedRole",
+    read="GetRole",
+    update="UpdateRoleDescription",
+    delete="DeleteServiceLinkedRole",
+    properties="AWSServiceName CustomSuffix Description",
+    create_only="AWSServiceName CustomSuffix",
+    required="AWSServiceName",
+    key={"RoleName": itself},
+    id="Role.RoleName",
+    inside="Role",
+    attributes={"RoleName": "RoleName"},
+    reset={"Description": ""},
+)
+
+
 def read_inline(plain: Plain) -> Read:
     """An inline policy with its document as an object."""
 
@@ -489,5 +507,6 @@ TYPES: Final = (
     POLICY,
     *(replace(each.type(), read=read_inline(each)) for each in INLINE),
     replace(MANAGED.type(), create=create_managed, update=update_managed, delete=delete_managed),
+    LINKED_ROLE.type(),
     replace(ACCESS_KEY.type(), create=create_key, update=update_key, read=read_key),
 )

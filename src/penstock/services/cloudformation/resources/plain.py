@@ -35,7 +35,7 @@ from penstock.services.cloudformation.resources.kind import (
     identified,
     nothing_wrong,
 )
-from penstock.services.cloudformation.resources.shaping import shaped, text, unfit
+from penstock.services.cloudformation.resources.shaping import shaped, text, unfit, unsupported
 from penstock.wire import models
 from penstock.wire.call import Answer
 from penstock.wire.times import iso
@@ -290,7 +290,7 @@ class Plain:
     def wrong(self, properties: Mapping[str, Json]) -> Iterator[str]:
         apart = {*self.unchecked.split(), *NO_TAGS}
         plain = {name: value for name, value in properties.items() if name not in apart}
-        yield from unfit(self.service, self.create, plain, self.renames)
+        yield from map(unsupported, unfit(self.service, self.create, plain, self.renames))
         yield from self.check(properties)
 
 

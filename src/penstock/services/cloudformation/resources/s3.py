@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Begun, Made, Naming, Resource, ResourceType, Steps, ask
 from penstock.services.cloudformation.resources.plain import Plain, projected
-from penstock.services.cloudformation.resources.shaping import is_intrinsic, shaped, text, unfit
+from penstock.services.cloudformation.resources.shaping import is_intrinsic, shaped, text, unfit, unsupported
 
 Json = Any
 GONE: Final = ("NoSuchBucket", "404", "NotFound")
@@ -32,18 +32,23 @@ def expiring(value: Json) -> Json:
     return {"Rules": [lifecycle_rule(each) for each in value["Rules"]]}
 
 
+RULES: Final[Mapping[str, str]] = {  # a rule's properties, and where the API has them
+    "ExpirationInDays": "Expiration Days",
+    "ExpirationDate": "Expiration Date",
+    "ExpiredObjectDeleteMarker": "Expiration ExpiredObjectDeleteMarker",
+    "NoncurrentVersionExpirationInDays": "NoncurrentVersionExpiration NoncurrentDays",
+}
+FILTERS: Final = ("ObjectSizeGreaterThan", "ObjectSizeLessThan", "Prefix", "TagFilters")
+
+
 def lifecycle_rule(rule: Mapping[str, Json]) -> dict[str, Json]:
-    """A rule as the API has it: days and dates inside of what they are for, tags and prefixes in its filter."""
-    days = {
-        "ExpirationInDays": ("Expiration", "Days"),
-        "NoncurrentVersionExpirationInDays": ("NoncurrentVersionExpiration", "NoncurrentDays"),
-    }
-    found = {name: value for name, value in rule.items() if name not in (*days, "TagFilters", "Prefix")}
-    for name, (outer, inner) in days.items():
-        if name in rule:
-            found[outer] = {inner: rule[name]}
-    prefix, tags = rule.get("Prefix", ""), rule.get("TagFilters") or []
-    found["Filter"] = {"And": {"Prefix": prefix, "Tags": tags}} if tags else {"Prefix": prefix}
+    """A rule as the API has it: days and dates inside of what they are for, what it is about in its filter."""
+    found = {name: value for name, value in rule.items() if name not in (*RULES, *FILTERS)}
+    for name in RULES.keys() & rule.keys():
+        outer, _, inner = RULES[name].partition(" ")
+        found[outer] = {**found.get(outer, {}), inner: rule[name]}
+    about = {name.replace("TagFilters", "Tags"): rule[name] for name in FILTERS if name in rule}
+    found["Filter"] = {"And": {"Prefix": "", **about}} if about.keys() - {"Prefix"} else about or {"Prefix": ""}
     return found
 
 
@@ -91,6 +96,11 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "NotificationConfiguration": Setting(
         "PutBucketNotificationConfiguration", "NotificationConfiguration", {}, telling
     ),
+}
+RULES_OF: Final = {  # where the rules are, in what is rules
+    "BucketEncryption": "ServerSideEncryptionConfiguration",
+    "CorsConfiguration": "CorsRules",
+    "LifecycleConfiguration": "Rules",
 }
 ACCESS: Final = ("Private", "BucketOwnerFullControl", "BucketOwnerRead")  # S3 passes over the latter two for buckets
 
@@ -166,12 +176,26 @@ def sound_bucket(properties: Mapping[str, Json]) -> Iterator[str]:
         yield f"AccessControl {access} (buckets are their owner's; leave it out)"
     told = properties.get("NotificationConfiguration")
     if isinstance(told, Mapping) and not is_intrinsic(told):
-        yield from (f"NotificationConfiguration/{name}" for name in told if name != "EventBridgeConfiguration")
+        others = (name for name in told if name != "EventBridgeConfiguration")
+        yield from (f"NotificationConfiguration/{name} (give EventBridgeConfiguration and a rule)" for name in others)
     for part in ("PublicAccessBlockConfiguration", "OwnershipControls", "VersioningConfiguration"):
         if part in properties:
-            setting = SETTINGS[part]
-            wrong = unfit("s3", setting.put, {setting.member: properties[part]})
-            yield from (path.replace(setting.member, part, 1) for path in wrong)
+            yield from unfit_for(part, properties[part])
+    for part, inside in RULES_OF.items():
+        given = properties.get(part)
+        rules = given.get(inside) if isinstance(given, Mapping) else None
+        for rule in rules if isinstance(rules, list) else ():
+            if isinstance(rule, Mapping) and not is_intrinsic(rule):
+                moves = [name for name in rule if name.rstrip("s").endswith("Transition")]
+                yield from (f"{part}/{inside}/{name} (content stays where it is; let it expire)" for name in moves)
+                kept = {name: value for name, value in rule.items() if name not in moves}
+                yield from unfit_for(part, {inside: [kept]})
+
+
+def unfit_for(part: str, value: Json) -> Iterator[str]:
+    setting = SETTINGS[part]
+    wrong = unfit("s3", setting.put, {setting.member: setting.spell(value)})
+    yield from (unsupported(path.replace(setting.member, part, 1)) for path in wrong)
 
 
 BUCKET: Final = ResourceType(

@@ -5,21 +5,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from penstock.services.cloudformation.resources.kind import Failed, Made, Naming, Resource, Steps, ask
-from penstock.services.cloudformation.resources.plain import Plain, Stable, Tags, alike, itself, last_part
+from penstock.services.cloudformation.resources.kind import Failed, Made, Naming, Resource, Steps, ask, identified
+from penstock.services.cloudformation.resources.plain import Plain, Stable, Tags, alike, arn_of, itself, last_part
 from penstock.services.cloudformation.resources.shaping import shaped, text
 
 Json = Any
-
-
-def tags_of(kind: str) -> Tags:
-    """The operations on tags, by the ARN that a resource of this kind has."""
-    return Tags(
-        tag="AddTags",
-        untag="DeleteTags",
-        of=lambda resource: resource.scope.arn("sagemaker", f"{kind}/{last_part(resource).lower()}"),
-    )
-
 
 CODE_REPOSITORY: Final = Plain(
     name="AWS::SageMaker::CodeRepository",
@@ -220,7 +210,7 @@ PIPELINE: Final = Plain(
     request=defined,
     unchecked="PipelineDefinition",
     reset={"PipelineDescription": "", "PipelineDisplayName": ""},
-    tags=tags_of("pipeline"),
+    tags=Tags(tag="AddTags", untag="DeleteTags", of=arn_of("sagemaker", "pipeline", "/")),
 )
 
 
@@ -311,7 +301,7 @@ SCHEDULE: Final = Plain(
     read="DescribeMonitoringSchedule",
     update="UpdateMonitoringSchedule",
     delete="DeleteMonitoringSchedule",
-    properties="MonitoringScheduleConfig MonitoringScheduleName Tags",
+    properties="EndpointName MonitoringScheduleConfig MonitoringScheduleName Tags",
     required="MonitoringScheduleConfig MonitoringScheduleName",
     create_only="MonitoringScheduleName",
     naming=Naming("MonitoringScheduleName", longest=63),
@@ -322,6 +312,7 @@ SCHEDULE: Final = Plain(
         "LastModifiedTime": "@LastModifiedTime",
         "MonitoringScheduleArn": "MonitoringScheduleArn",
     },
+    unchecked="EndpointName",
     tags=Tags(tag="AddTags", untag="DeleteTags", of=itself),
     stable=Stable(
         status="MonitoringScheduleStatus",
@@ -330,6 +321,30 @@ SCHEDULE: Final = Plain(
         reason="FailureReason",
     ),
 )
+
+
+def create_schedule(resource: Resource) -> Steps[Made]:
+    made = yield from SCHEDULE.making(resource)
+    yield from must_watch(identified(resource, made))
+    return made
+
+
+def update_schedule(before: Resource, after: Resource) -> Steps[Made]:
+    made = yield from SCHEDULE.changing(before, after)
+    yield from must_watch(after)
+    return made
+
+
+def must_watch(resource: Resource) -> Steps[None]:
+    """A template may say which endpoint a schedule watches; that comes of what it runs, so it can only be right."""
+    said = resource.properties.get("EndpointName")
+    found = yield from SCHEDULE.finding(resource)
+    if said and found.get("EndpointName") != said:
+        raise Failed(
+            f"EndpointName {said} is not the endpoint of the schedule's job definition; give the one that is, or leave "
+            "it out.",
+            "InvalidRequest",
+        )
 
 
 def job_definition(kind: str) -> Plain:
@@ -386,7 +401,7 @@ CARD: Final = Plain(
     },
     request=lambda resource: {**resource.properties, "Content": text(snake(resource.properties["Content"]))},
     unchecked="Content",
-    tags=tags_of("model-card"),
+    tags=Tags(tag="AddTags", untag="DeleteTags", of=lambda resource: resource.attributes["ModelCardArn"]),
 )
 
 
@@ -447,7 +462,7 @@ TYPES: Final = (
     replace(PIPELINE.type(), read=read_pipeline),
     PACKAGE.type(),
     replace(FEATURE_GROUP.type(), update=update_feature_group),
-    SCHEDULE.type(),
+    replace(SCHEDULE.type(), create=create_schedule, update=update_schedule),
     *(job_definition(kind).type() for kind in ("DataQuality", "ModelQuality", "ModelBias", "ModelExplainability")),
     replace(CARD.type(), update=update_card, read=read_card),
     PROJECT.type(),

@@ -16,7 +16,7 @@ from penstock.services.cloudformation.resources.plain import (
     projected,
     tag_list,
 )
-from penstock.services.cloudformation.resources.shaping import shaped, text, unfit
+from penstock.services.cloudformation.resources.shaping import shaped, text, unfit, unsupported
 
 Json = Any
 SERVICE: Final = "servicecatalog"
@@ -96,7 +96,7 @@ PRODUCT: Final = Plain(
 def sound_versions(properties: Mapping[str, Json]) -> Iterator[str]:
     for each in properties.get("ProvisioningArtifactParameters") or []:
         if isinstance(each, Mapping):
-            yield from unfit(SERVICE, "CreateProduct", {"ProvisioningArtifactParameters": each})
+            yield from map(unsupported, unfit(SERVICE, "CreateProduct", {"ProvisioningArtifactParameters": each}))
 
 
 def create_product(resource: Resource) -> Steps[Made]:

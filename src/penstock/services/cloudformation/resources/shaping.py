@@ -37,6 +37,11 @@ def unfit(
     yield from _unfit(properties, model.input_shape, renames, "")
 
 
+def unsupported(path: str) -> str:
+    """What AWS says of a property that a type does not have."""
+    return f"Encountered unsupported property {path}"
+
+
 def _unfit(value: Json, shape: Shape, renames: Mapping[str, str], path: str) -> Iterator[str]:
     match shape:
         case StructureShape() if isinstance(value, Mapping) and not is_intrinsic(value):
@@ -69,7 +74,7 @@ def _shaped(value: Json, shape: Shape, renames: Mapping[str, str], path: str) ->
             for name, inner in value.items():
                 member = _member(shape, renames.get(name, name))
                 if member is None:
-                    raise Failed(f"Encountered unsupported property {path}{name}", "InvalidRequest")
+                    raise Failed(unsupported(f"{path}{name}"), "InvalidRequest")
                 found[member] = _shaped(inner, shape.members[member], renames, f"{path}{name}/")
             return found
         case ListShape():
