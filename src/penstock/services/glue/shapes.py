@@ -22,11 +22,8 @@ class BackfillError(TypedDict):
 
 
 BackfillErrorCode: TypeAlias = Literal[
-    "ENCRYPTED_PARTITION_ERROR",
-    "INTERNAL_ERROR",
-    "INVALID_PARTITION_TYPE_DATA_ERROR",
-    "MISSING_PARTITION_VALUE_ERROR",
-    "UNSUPPORTED_PARTITION_CHARACTER_ERROR",
+    "ENCRYPTED_PARTITION_ERROR", "INTERNAL_ERROR", "INVALID_PARTITION_TYPE_DATA_ERROR", "MISSING_PARTITION_VALUE_ERROR",
+    "UNSUPPORTED_PARTITION_CHARACTER_ERROR"
 ]
 
 
@@ -85,7 +82,9 @@ class Database(TypedDict):
     FederatedDatabase: NotRequired[FederatedDatabase]
 
 
-DatabaseAttributes: TypeAlias = Literal["NAME", "TARGET_DATABASE"]
+DatabaseAttributes: TypeAlias = Literal[
+    "NAME", "TARGET_DATABASE"
+]
 
 
 class DatabaseIdentifier(TypedDict):
@@ -231,7 +230,9 @@ class IcebergInput(TypedDict):
     CreateIcebergTableInput: NotRequired[CreateIcebergTableInput]
 
 
-IcebergNullOrder: TypeAlias = Literal["nulls-first", "nulls-last"]
+IcebergNullOrder: TypeAlias = Literal[
+    "nulls-first", "nulls-last"
+]
 
 
 class IcebergPartitionField(TypedDict):
@@ -253,7 +254,9 @@ class IcebergSchema(TypedDict):
     Fields: list[IcebergStructField]
 
 
-IcebergSortDirection: TypeAlias = Literal["asc", "desc"]
+IcebergSortDirection: TypeAlias = Literal[
+    "asc", "desc"
+]
 
 
 class IcebergSortField(TypedDict):
@@ -278,7 +281,9 @@ class IcebergStructField(TypedDict):
     WriteDefault: NotRequired[Json]
 
 
-IcebergStructTypeEnum: TypeAlias = Literal["struct"]
+IcebergStructTypeEnum: TypeAlias = Literal[
+    "struct"
+]
 
 
 class IcebergTableMetadata(TypedDict):
@@ -308,17 +313,8 @@ class IcebergTableUpdate(TypedDict):
 
 
 IcebergUpdateAction: TypeAlias = Literal[
-    "add-schema",
-    "set-current-schema",
-    "add-spec",
-    "set-default-spec",
-    "add-sort-order",
-    "set-default-sort-order",
-    "set-location",
-    "set-properties",
-    "remove-properties",
-    "add-encryption-key",
-    "remove-encryption-key",
+    "add-schema", "set-current-schema", "add-spec", "set-default-spec", "add-sort-order", "set-default-sort-order",
+    "set-location", "set-properties", "remove-properties", "add-encryption-key", "remove-encryption-key"
 ]
 
 
@@ -327,10 +323,14 @@ class KeySchemaElement(TypedDict):
     Type: str
 
 
-LastRefreshType: TypeAlias = Literal["FULL", "INCREMENTAL"]
+LastRefreshType: TypeAlias = Literal[
+    "FULL", "INCREMENTAL"
+]
 
 
-MetadataOperation: TypeAlias = Literal["CREATE"]
+MetadataOperation: TypeAlias = Literal[
+    "CREATE"
+]
 
 
 class OpenTableFormatInput(TypedDict):
@@ -354,7 +354,9 @@ class PartitionIndexDescriptor(TypedDict):
     BackfillErrors: NotRequired[list[BackfillError]]
 
 
-PartitionIndexStatus: TypeAlias = Literal["CREATING", "ACTIVE", "DELETING", "FAILED"]
+PartitionIndexStatus: TypeAlias = Literal[
+    "CREATING", "ACTIVE", "DELETING", "FAILED"
+]
 
 
 class PartitionValueList(TypedDict):
@@ -375,13 +377,19 @@ class RLSProperties(TypedDict):
     DefaultRLSPolicy: NotRequired[str]
 
 
-ResourceAction: TypeAlias = Literal["UPDATE", "CREATE"]
+ResourceAction: TypeAlias = Literal[
+    "UPDATE", "CREATE"
+]
 
 
-ResourceShareType: TypeAlias = Literal["FOREIGN", "ALL", "FEDERATED"]
+ResourceShareType: TypeAlias = Literal[
+    "FOREIGN", "ALL", "FEDERATED"
+]
 
 
-ResourceState: TypeAlias = Literal["QUEUED", "IN_PROGRESS", "SUCCESS", "STOPPED", "FAILED"]
+ResourceState: TypeAlias = Literal[
+    "QUEUED", "IN_PROGRESS", "SUCCESS", "STOPPED", "FAILED"
+]
 
 
 class SchemaId(TypedDict):
@@ -473,7 +481,9 @@ class Table(TypedDict):
     RLSProperties: NotRequired[RLSProperties]
 
 
-TableAttributes: TypeAlias = Literal["NAME", "TABLE_TYPE", "DEFAULT", "LATEST_ICEBERG_METADATA"]
+TableAttributes: TypeAlias = Literal[
+    "NAME", "TABLE_TYPE", "DEFAULT", "LATEST_ICEBERG_METADATA"
+]
 
 
 class TableIdentifier(TypedDict):
@@ -501,7 +511,9 @@ class TableInput(TypedDict):
     ViewDefinition: NotRequired[ViewDefinitionInput]
 
 
-TableResourceShareType: TypeAlias = Literal["FEDERATED", "ALL"]
+TableResourceShareType: TypeAlias = Literal[
+    "FEDERATED", "ALL"
+]
 
 
 class TableStatus(TypedDict):
@@ -592,7 +604,9 @@ class ViewDefinitionInput(TypedDict):
     SparkPipelineInfo: NotRequired[dict[str, str]]
 
 
-ViewDialect: TypeAlias = Literal["REDSHIFT", "ATHENA", "SPARK"]
+ViewDialect: TypeAlias = Literal[
+    "REDSHIFT", "ATHENA", "SPARK"
+]
 
 
 class ViewRepresentation(TypedDict):
@@ -612,7 +626,9 @@ class ViewRepresentationInput(TypedDict):
     ViewExpandedText: NotRequired[str]
 
 
-ViewUpdateAction: TypeAlias = Literal["ADD", "REPLACE", "ADD_OR_REPLACE", "DROP"]
+ViewUpdateAction: TypeAlias = Literal[
+    "ADD", "REPLACE", "ADD_OR_REPLACE", "DROP"
+]
 
 
 class ViewValidation(TypedDict):

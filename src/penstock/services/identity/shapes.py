@@ -108,7 +108,9 @@ class AttachedPolicy(TypedDict):
     PolicyArn: NotRequired[str]
 
 
-AttachmentType: TypeAlias = Literal["user", "group", "role"]
+AttachmentType: TypeAlias = Literal[
+    "user", "group", "role"
+]
 
 
 class ContextEntry(TypedDict):
@@ -118,18 +120,8 @@ class ContextEntry(TypedDict):
 
 
 ContextKeyTypeEnum: TypeAlias = Literal[
-    "string",
-    "stringList",
-    "numeric",
-    "numericList",
-    "boolean",
-    "booleanList",
-    "ip",
-    "ipList",
-    "binary",
-    "binaryList",
-    "date",
-    "dateList",
+    "string", "stringList", "numeric", "numericList", "boolean", "booleanList", "ip", "ipList", "binary", "binaryList",
+    "date", "dateList"
 ]
 
 
@@ -341,7 +333,9 @@ class DeletionTaskFailureReasonType(TypedDict):
     RoleUsageList: NotRequired[list[RoleUsageType]]
 
 
-DeletionTaskStatusType: TypeAlias = Literal["SUCCEEDED", "IN_PROGRESS", "FAILED", "NOT_STARTED"]
+DeletionTaskStatusType: TypeAlias = Literal[
+    "SUCCEEDED", "IN_PROGRESS", "FAILED", "NOT_STARTED"
+]
 
 
 class DetachGroupPolicyRequest(TypedDict):
@@ -371,7 +365,9 @@ class DetachUserPolicyResponse(TypedDict):
     pass
 
 
-EntityType: TypeAlias = Literal["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
+EntityType: TypeAlias = Literal[
+    "User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"
+]
 
 
 class EvaluationResult(TypedDict):
@@ -817,7 +813,9 @@ class OrganizationsDecisionDetail(TypedDict):
     AllowedByOrganizations: NotRequired[bool]
 
 
-PermissionsBoundaryAttachmentType: TypeAlias = Literal["PermissionsBoundaryPolicy"]
+PermissionsBoundaryAttachmentType: TypeAlias = Literal[
+    "PermissionsBoundaryPolicy"
+]
 
 
 class PermissionsBoundaryDecisionDetail(TypedDict):
@@ -843,7 +841,9 @@ class PolicyDescriptorType(TypedDict):
     arn: NotRequired[str]
 
 
-PolicyEvaluationDecisionType: TypeAlias = Literal["allowed", "explicitDeny", "implicitDeny"]
+PolicyEvaluationDecisionType: TypeAlias = Literal[
+    "allowed", "explicitDeny", "implicitDeny"
+]
 
 
 class PolicyGroup(TypedDict):
@@ -867,13 +867,19 @@ class PolicyRole(TypedDict):
     RoleId: NotRequired[str]
 
 
-PolicyScopeType: TypeAlias = Literal["All", "AWS", "Local"]
+PolicyScopeType: TypeAlias = Literal[
+    "All", "AWS", "Local"
+]
 
 
-PolicySourceType: TypeAlias = Literal["user", "group", "role", "aws-managed", "user-managed", "resource", "none"]
+PolicySourceType: TypeAlias = Literal[
+    "user", "group", "role", "aws-managed", "user-managed", "resource", "none"
+]
 
 
-PolicyUsageType: TypeAlias = Literal["PermissionsPolicy", "PermissionsBoundary"]
+PolicyUsageType: TypeAlias = Literal[
+    "PermissionsPolicy", "PermissionsBoundary"
+]
 
 
 class PolicyUser(TypedDict):
@@ -1056,7 +1062,9 @@ class Statement(TypedDict):
     EndPosition: NotRequired[Position]
 
 
-StatusType: TypeAlias = Literal["Active", "Inactive", "Expired"]
+StatusType: TypeAlias = Literal[
+    "Active", "Inactive", "Expired"
+]
 
 
 class Tag(TypedDict):
