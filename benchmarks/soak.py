@@ -132,9 +132,10 @@ class Soak:
     def approve(self, name: str, done: threading.Event) -> None:
         """Say yes to whatever asks, until all is done."""
         (codepipeline,) = self.clients("codepipeline")
-        yes = {"status": "Approved", "summary": "fine"}
+        yes, said = {"status": "Approved", "summary": "fine"}, codepipeline.exceptions
         while not done.wait(0.2):
-            with suppress(BotoCoreError, codepipeline.exceptions.InvalidApprovalTokenException):
+            # The answer to a yes can go with the server: botocore says it again, and is told that it was said.
+            with suppress(BotoCoreError, said.InvalidApprovalTokenException, said.ApprovalAlreadyCompletedException):
                 stage = codepipeline.get_pipeline_state(name=name)["stageStates"][2]
                 if token := stage["actionStates"][0].get("latestExecution", {}).get("token"):
                     codepipeline.put_approval_result(
