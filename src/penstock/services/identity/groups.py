@@ -114,7 +114,7 @@ class Groups:
         def remove(tx: Transaction) -> None:
             group = rows.require(tx, scope, "group", request["GroupName"])
             user = rows.require(tx, scope, "user", request["UserName"])
-            if not documents.remove(tx, scope, "iam/membership", f"{group.body['GroupId']} {user.body['UserId']}"):
+            if not documents.remove(tx, scope, "iam/membership", named(group, user)):
                 raise NoSuchEntity(f"User {user.name} is not in group {group.name}.")
 
         await self.database.write(remove)
@@ -141,10 +141,14 @@ def taken(name: str) -> str:
     return f"Group with name {name} already exists."
 
 
+def named(group: Document, user: Document) -> str:
+    """A membership's name."""
+    return f"{group.body['GroupId']} {user.body['UserId']}"
+
+
 def membership(group: Document, user: Document, at: float) -> Document:
-    name = f"{group.body['GroupId']} {user.body['UserId']}"
     return Document(
-        kind="iam/membership", scope=group.scope, name=name, arn="", parent=group.body["GroupId"],
+        kind="iam/membership", scope=group.scope, name=named(group, user), arn="", parent=group.body["GroupId"],
         status=user.body["UserId"], created_at=at, modified_at=at,
         body={"GroupName": group.name, "UserName": user.name},
     )  # fmt: skip

@@ -18,6 +18,7 @@ from penstock.services.cloudformation.resources.kind import (
 )
 from penstock.services.cloudformation.resources.plain import Plain, Tags, itself, projected, told
 from penstock.services.cloudformation.resources.shaping import text
+from penstock.services.cloudformation.resources.upon import upon
 
 Json = Any
 GONE: Final = ("NoSuchEntity",)
@@ -188,20 +189,6 @@ def add_users(before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[No
         yield from join(user, (group,), ())
 
 
-def create_addition(resource: Resource) -> Steps[Made]:
-    yield from add_users({}, resource.properties)
-    return Made(resource.name, {"Id": resource.name})
-
-
-def update_addition(before: Resource, after: Resource) -> Steps[Made]:
-    yield from add_users(before.properties, after.properties)
-    return Made(after.physical_id, {"Id": after.physical_id})
-
-
-def delete_addition(resource: Resource) -> Steps[None]:
-    yield from add_users(resource.properties, {})
-
-
 def read_addition(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     """Users of the template's that are in the group; nothing is there when none is."""
     there: list[str] = []
@@ -212,17 +199,7 @@ def read_addition(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     return {"GroupName": resource.properties["GroupName"], "Users": there} if there else None
 
 
-ADDITION: Final = ResourceType(
-    name="AWS::IAM::UserToGroupAddition",
-    properties=frozenset({"GroupName", "Users"}),
-    required=frozenset({"GroupName", "Users"}),
-    attributes=frozenset({"Id"}),
-    naming=Naming("", longest=128),
-    create=create_addition,
-    update=update_addition,
-    delete=delete_addition,
-    read=read_addition,
-)
+ADDITION: Final = upon("AWS::IAM::UserToGroupAddition", add_users, read_addition, properties="GroupName Users")
 PROFILE: Final = Plain(
     name="AWS::IAM::InstanceProfile",
     service="iam",
@@ -276,20 +253,6 @@ def set_role(resource: Resource) -> Steps[None]:
             yield from ask("iam", "AddRoleToInstanceProfile", {**where, "RoleName": role})
 
 
-def create_policy(resource: Resource) -> Steps[Made]:
-    yield from put_inline({}, resource.properties)
-    return Made(resource.name, {"Id": resource.name})
-
-
-def update_policy(before: Resource, after: Resource) -> Steps[Made]:
-    yield from put_inline(before.properties, after.properties)
-    return Made(after.physical_id, {"Id": after.physical_id})
-
-
-def delete_policy(resource: Resource) -> Steps[None]:
-    yield from put_inline(resource.properties, {})
-
-
 def put_inline(before: Mapping[str, Json], after: Mapping[str, Json]) -> Steps[None]:
     """Put an inline policy into all that are to have it, and delete it from those that had it."""
     for listed, holder in HOLDERS.items():
@@ -314,17 +277,10 @@ def read_policy(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     return dict(resource.properties)
 
 
-POLICY: Final = ResourceType(
-    name="AWS::IAM::Policy",
-    properties=frozenset({"Groups", "PolicyDocument", "PolicyName", "Roles", "Users"}),
-    required=frozenset({"PolicyDocument", "PolicyName"}),
-    attributes=frozenset({"Id"}),
-    naming=Naming("", longest=128),
-    create=create_policy,
-    update=update_policy,
-    delete=delete_policy,
-    read=read_policy,
-)
+POLICY: Final = upon(
+    "AWS::IAM::Policy", put_inline, read_policy, properties="Groups PolicyDocument PolicyName Roles Users",
+    required="PolicyDocument PolicyName",
+)  # fmt: skip
 
 
 def inline_policy(kind: str) -> Plain:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, ResourceType, Steps, ask
 from penstock.services.cloudformation.resources.plain import MISSING, Plain, Tags, alike, itself, last_part, projected
 from penstock.services.cloudformation.resources.shaping import text
+from penstock.services.cloudformation.resources.upon import upon
 
 Json = Any
 TOPIC_ATTRIBUTES: Final = (
@@ -229,17 +230,6 @@ class PolicyOnEach:
             if one not in wanted:
                 yield from self.put(one, "")
 
-    def create(self, resource: Resource) -> Steps[Made]:
-        yield from self.set_all({}, resource.properties)
-        return Made(resource.name, {"Id": resource.name})
-
-    def update(self, before: Resource, after: Resource) -> Steps[Made]:
-        yield from self.set_all(before.properties, after.properties)
-        return Made(after.physical_id, {"Id": after.physical_id})
-
-    def delete(self, resource: Resource) -> Steps[None]:
-        yield from self.set_all(resource.properties, {})
-
     def read(self, resource: Resource) -> Steps[Mapping[str, Json] | None]:
         """The policy as the first that differs has it."""
         wanted = resource.properties["PolicyDocument"]
@@ -252,17 +242,7 @@ class PolicyOnEach:
         return dict(resource.properties)
 
     def type(self) -> ResourceType:
-        return ResourceType(
-            name=self.name,
-            properties=frozenset({"PolicyDocument", self.listed}),
-            required=frozenset({"PolicyDocument", self.listed}),
-            attributes=frozenset({"Id"}),
-            naming=Naming("", longest=128),
-            create=self.create,
-            update=self.update,
-            delete=self.delete,
-            read=self.read,
-        )
+        return upon(self.name, self.set_all, self.read, properties=f"PolicyDocument {self.listed}")
 
 
 NOBODY: Final = '{"Version": "2012-10-17", "Statement": []}'
