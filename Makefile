@@ -24,7 +24,7 @@ check: setup-dev
 	@scripts/check
 
 test: setup-dev
-	@scripts/check
+	@scripts/environments & scripts/check && wait $$!
 	@$(BIN)/python -m pytest
 
 bench: setup-dev

@@ -1,17 +1,22 @@
-"""Environments that stay for the next tests, and those that tests use only where somebody has built them."""
+"""Environments that stay for the next tests: scripts/environments builds some, servers others when a job needs them."""
 
 import os
-import tempfile
+import sys
 from pathlib import Path
+from typing import Final
 
 from penstock.composition.images import catalog_of, environments_of
 from penstock.images.environments import BadEnvironment
+
+VENV: Final = Path(sys.prefix)
+SPARK: Final = VENV / "spark" / "bin" / "python3"
+IMAGES: Final = Path(__file__).parent / "environments" / "images.toml"  # says that PyTorch is the one for CPUs
 
 
 def shelf() -> Path:
     """Where servers of tests have their environments."""
     told = os.environ.get("PENSTOCK_ENVIRONMENTS")
-    return Path(told) if told else Path(tempfile.gettempdir()) / f"penstock-environments-{os.getuid()}"
+    return Path(told) if told else VENV / "environments"
 
 
 def python_of(data: Path, name: str) -> Path | None:

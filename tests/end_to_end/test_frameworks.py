@@ -1,13 +1,8 @@
-"""PyTorch, TensorFlow and Hugging Face: trained by a script, and served, where their environments are built.
-
-They have some hundred megabytes and are not built for a test. Build them where several data folders find them, once:
-
-    export PENSTOCK_ENVIRONMENTS=~/penstock-environments
-    penstock env build tensorflow    penstock env build pytorch-cpu    penstock env build huggingface
-"""
+"""PyTorch, TensorFlow and Hugging Face, trained by a script, and served; scripts/environments builds them."""
 
 import io
 import json
+import shutil
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from end_to_end import supplies
-from end_to_end.built import python_of, shelf
+from end_to_end.built import IMAGES, python_of, shelf
 from end_to_end.test_endpoints import archive, create, invoke
 from end_to_end.test_samples import ROWS, SOURCE, Case, reproducing, run_to_its_end
 from end_to_end.world import BUCKET, ROLE, World, running, until
@@ -27,7 +22,6 @@ pytestmark = [pytest.mark.xdist_group("frameworks"), pytest.mark.timeout(900)]
 
 SCRIPTS = Path(__file__).parent / "scripts" / "frameworks"
 AWS = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
-CPU = '[environments.pytorch]\nsame_as = "pytorch-cpu"\n'
 ROUNDS = """
 import json
 
@@ -60,8 +54,8 @@ IMPORTS = archive(prep__py=b"import torch\nprint(torch.ones(2).sum().item())\n")
 def framed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     data = tmp_path_factory.mktemp("frameworks") / "data"
     data.mkdir()
-    (data / "images.toml").write_text(CPU)
-    if python_of(data, "pytorch") is None:
+    shutil.copy(IMAGES, data)
+    if python_of(data, "pytorch") is None:  # but there may be the one for GPUs
         (data / "images.toml").unlink()
     with running(data, "--environments", str(shelf())) as world:
         yield world

@@ -1,8 +1,4 @@
-"""The SageMaker Python SDK 3, call by call, where its environment is built: see docs/sdk3.md for what is tried.
-
-export PENSTOCK_ENVIRONMENTS=~/penstock-environments
-penstock env build sagemaker-sdk-3
-"""
+"""The SageMaker Python SDK 3, which scripts/environments builds, call by call: docs/sdk3.md says what is tried."""
 
 import pytest
 

@@ -1,12 +1,12 @@
 """Spark's processing image, with a stand-in for Spark: what it is started with, and where."""
 
 import json
-import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from end_to_end.built import SPARK
 from end_to_end.world import ROLE, World, running, s3_input
 from penstock_image.spark_files.objects import Objects
 from penstock_image.spark_files.tree import Tree
@@ -67,11 +67,10 @@ spark.stop()
 
 @pytest.mark.timeout(300)
 def test_a_step_for_emr_reads_and_writes_s3_where_spark_is(tmp_path: Path) -> None:
-    python = os.environ.get("PENSTOCK_SPARK")
-    if python is None:
-        pytest.skip("PENSTOCK_SPARK names no Python that has pyspark")
+    if not SPARK.exists():
+        pytest.skip("scripts/environments has not built Spark")
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "images.toml").write_text(f'[environments.spark]\npython = "{python}"\n')
+    (tmp_path / "data" / "images.toml").write_text(f'[environments.spark]\npython = "{SPARK}"\n')
 
     with running(tmp_path / "data") as world:
         app, rows = world.put("emr/app.py", APPLICATION), world.put("emr/in.csv", "kind,x\na,1\nb,2\n")
@@ -81,7 +80,7 @@ def test_a_step_for_emr_reads_and_writes_s3_where_spark_is(tmp_path: Path) -> No
         text = json.dumps({"Version": "2020-12-01", "Steps": [step]})
         world.sagemaker.create_pipeline(PipelineName="emr", RoleArn=ROLE, PipelineDefinition=text)
         arn = world.sagemaker.start_pipeline_execution(PipelineName="emr")["PipelineExecutionArn"]
-        assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
+        assert world.execution(arn, within=270)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
         listed = world.client("s3").list_objects_v2(Bucket=world.bucket(), Prefix="emr/out/")["Contents"]
 
     assert [each["Key"].split("/")[2] for each in listed] == ["_SUCCESS", "kind=a", "kind=b"]

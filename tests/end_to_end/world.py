@@ -223,14 +223,14 @@ class World:
         arn: str = self.sagemaker.start_pipeline_execution(PipelineName=name, **limits)["PipelineExecutionArn"]
         return arn
 
-    def execution(self, arn: str) -> Json:
+    def execution(self, arn: str, *, within: float = 120.0) -> Json:
         """The execution once it has ended."""
 
         def ended() -> Json:
             found = self.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
             return found if found["PipelineExecutionStatus"] in ENDED else None
 
-        return until(ended, f"{arn} has ended", within=120.0)
+        return until(ended, f"{arn} has ended", within=within)
 
     def steps(self, arn: str) -> dict[str, Json]:
         """Steps by name, in the order in which they started."""

@@ -45,11 +45,11 @@ framed.run(
     code="main.py", source_dir=str(code), arguments=["/opt/ml/processing/input/rows.csv"],
     inputs=[ProcessingInput(input_name="rows", s3_input=source)],
 )  # fmt: skip
-slow = Processor(image_uri=SKLEARN, entrypoint=["sleep", "300"], **SIZE)
+slow = Processor(image_uri=SKLEARN, entrypoint=["sleep", "300"], base_job_name="framed-not", **SIZE)
 slow.run(wait=False, logs=False)
 slow.latest_job.stop()
 slow.latest_job.wait()
-print("processing", sorted(job.processing_job_status for job in own.ProcessingJob.get_all()))
+print("processing", sorted(job.processing_job_status for job in own.ProcessingJob.get_all(name_contains="framed")))
 
 # from a training job to a version of a model package, and what is served of it
 trainer = ModelTrainer(
