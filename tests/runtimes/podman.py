@@ -61,6 +61,7 @@ def podman() -> Iterator[Path]:
     with (home / "service.log").open("wb") as log:
         service = subprocess.Popen(
             ["unshare", "-m", "sh", "-c", prepare, "sh", *start],
+            cwd=home,  # conmon leaves a file `oom` where its container was out of memory
             env={**os.environ, "CONTAINERS_CONF": str(home / "containers.conf")},
             stdin=subprocess.DEVNULL,
             stdout=log,
