@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from penstock.services.sagemaker.lineage.catalog import Catalog
 from penstock.services.sagemaker.lineage.contents import Contents
 from penstock.services.sagemaker.lineage.model import ARTIFACT, artifact_arn
-from penstock.services.sagemaker.lineage.reading import Graphs
 from penstock.services.sagemaker.lineage.records import seen
 from penstock.store import documents
 from penstock.store.database import Database
@@ -23,15 +22,10 @@ if TYPE_CHECKING:
 class Artifacts:
     """Operations on artifacts."""
 
+    catalog: Catalog
     database: Database
-    graphs: Graphs
     directory: Directory
-    clock: Callable[[], float]
     service = "sagemaker"
-
-    @property
-    def catalog(self) -> Catalog:
-        return Catalog(self.database, self.graphs, self.clock, "Artifact")
 
     @operation("CreateArtifact")
     async def create(self, call: Call, request: shapes.CreateArtifactRequest) -> Answer:

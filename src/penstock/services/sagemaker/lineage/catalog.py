@@ -1,4 +1,4 @@
-"""The catalog: what artifacts, actions and contexts have in common. Their operations are in modules of their own.
+"""The catalog: what artifacts, actions and contexts have in common. Their operations are in `artifacts` and `named`.
 
 A customer's entity is a document; one that was drawn from other documents becomes one when a customer changes it, and
 holds only what the customer said. What Penstock tells of an entity is told, whatever a customer says beside it.
@@ -57,8 +57,14 @@ class Catalog:
         """The ARN that a name or an ARN means."""
         return name if name.startswith("arn:") else arn_of(scope, self.lineage, name)
 
-    async def must_be_free(self, call: Call, arn: str, name: str) -> None:
-        """Raise if a name is taken, if only by what was drawn; not where this very call took it."""
+    async def create_named(self, call: Call, name: str, **more: Json) -> Answer:
+        """Keep a new one, if nothing has its name, not even what was drawn."""
+        arn = self.arn(call.scope, name)
+        await self._must_be_free(call, arn, name)
+        return await self.create(call, arn, name, **more)
+
+    async def _must_be_free(self, call: Call, arn: str, name: str) -> None:
+        """Raise if a name is taken; not where this very call took it."""
         own = await self.database.read(lambda tx: documents.find_by_arn(tx, arn))
         is_told_twice = own is not None and call.token and call.token == own.token
         if not is_told_twice and arn in (await self.graph(call.scope)).entities:
@@ -86,8 +92,12 @@ class Catalog:
             raise self._taken(name, known.found.arn) from None
         return {f"{self.lineage}Arn": arn}
 
-    async def update(self, call: Call, arn: str) -> Answer:
-        entity, at, request = await self.found(call.scope, arn), self.clock(), call.request
+    async def describe(self, call: Call, name: str) -> Answer:
+        return self.described(call.scope, await self.found(call.scope, self.arn(call.scope, name)))
+
+    async def update(self, call: Call, name: str) -> Answer:
+        arn, at, request = self.arn(call.scope, name), self.clock(), call.request
+        entity = await self.found(call.scope, arn)
 
         def change(tx: Transaction) -> None:
             own = documents.find_by_arn(tx, arn)
@@ -101,9 +111,9 @@ class Catalog:
         await self.database.write(change)
         return {f"{self.lineage}Arn": arn}
 
-    async def delete(self, call: Call, arn: str) -> Answer:
+    async def delete(self, call: Call, name: str) -> Answer:
         """Take it away, and never draw it again; what is associated with something stays."""
-        graph, at = await self.graph(call.scope), self.clock()
+        arn, graph, at = self.arn(call.scope, name), await self.graph(call.scope), self.clock()
         if arn not in graph.entities or graph.entities[arn].lineage != self.lineage:
             raise self._missing(arn)
         ends = [edge for edge in graph.edges if arn in (edge.source, edge.destination)]
