@@ -526,6 +526,7 @@ def identity_services(database: SqliteDatabase, ring: identity.StoredKeys) -> tu
         identity.Users(database, clock, chance),
         identity.Groups(database, clock, chance),
         identity.InstanceProfiles(database, clock, chance),
+        identity.Tagging(database),
         identity.Policies(database, clock, chance),
         identity.RoleGrants(database, clock),
         identity.UserGrants(database, clock),

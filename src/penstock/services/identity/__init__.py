@@ -3,7 +3,7 @@
     model.py     ids, ARNs, principals, policy documents, and AWS's sentences for what is not there
     rows.py      how all of it is kept: as documents of no region, for IAM has none
     roles.py  linked.py  users.py  groups.py  profiles.py  policies.py  account.py    IAM's operations
-    grants.py    what policies an entity has
+    grants.py    what policies an entity has       tagging.py  its tags
     sts.py       who am I, and temporary keys      sessions.py  those of jobs
     passwords.py service-specific credentials: what git's clients show
     keys.py      access keys, and the ring by which the gateway finds their secrets
@@ -24,6 +24,7 @@ from penstock.services.identity.profiles import InstanceProfiles
 from penstock.services.identity.roles import Roles
 from penstock.services.identity.sessions import BadTicket, Sessions, seal_of
 from penstock.services.identity.sts import Sts
+from penstock.services.identity.tagging import Tagging
 from penstock.services.identity.users import Users
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Sessions",
     "StoredKeys",
     "Sts",
+    "Tagging",
     "UserGrants",
     "Users",
     "ensure_default_role",

@@ -158,8 +158,7 @@ def move(tx: Transaction, group: Document, moved: Document) -> None:
     """Give a group another name or path; its policies and users go along."""
     rows.remove(tx, group)
     rows.insert(tx, moved, {}, taken=taken(moved.name))
-    for grant in rows.children(tx, group.scope, "iam/grant", group.body["GroupId"]):
-        documents.update(tx, grant.changed(grant.modified_at, EntityName=moved.name))
+    rows.rename_in_grants(tx, moved, group.body["GroupId"])
     for each in rows.children(tx, group.scope, "iam/membership", group.body["GroupId"]):
         documents.update(tx, each.changed(each.modified_at, GroupName=moved.name))
 
@@ -169,10 +168,7 @@ def check_bare(tx: Transaction, group: Document) -> None:
     group_id = group.body["GroupId"]
     if rows.children(tx, group.scope, "iam/membership", group_id):
         raise DeleteConflict("Cannot delete entity, must remove users from group first.")
-    if rows.children(tx, group.scope, "iam/grant", group_id):
-        raise DeleteConflict("Cannot delete entity, must detach all policies first.")
-    if rows.children(tx, group.scope, "iam/inline-policy", group_id):
-        raise DeleteConflict("Cannot delete entity, must delete policies first.")
+    rows.check_has_no_policies(tx, group, group_id)
 
 
 def entry(group: Document) -> Group:

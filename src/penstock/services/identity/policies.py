@@ -19,7 +19,7 @@ from penstock.services.identity.model import (
     quoted,
     unique_id,
 )
-from penstock.store import documents, tags
+from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire.call import Call, Json, NotImplementedHere, ServiceError, operation
@@ -38,15 +38,11 @@ if TYPE_CHECKING:
         GetPolicyVersionResponse,
         ListPoliciesRequest,
         ListPoliciesResponse,
-        ListPolicyTagsRequest,
-        ListPolicyTagsResponse,
         ListPolicyVersionsRequest,
         ListPolicyVersionsResponse,
         Policy,
         PolicyVersion,
         SetDefaultPolicyVersionRequest,
-        TagPolicyRequest,
-        UntagPolicyRequest,
     )
 
 VERSIONS: Final = 5
@@ -203,23 +199,6 @@ class Policies:
             documents.update(tx, policy.changed(at, Versions=left))
 
         await self.database.write(delete)
-
-    @operation("TagPolicy")
-    async def tag(self, call: Call, request: TagPolicyRequest) -> None:
-        labels = rows.labels_of(request["Tags"])
-        await self.database.write(lambda tx: tags.add(tx, require(tx, call, request["PolicyArn"]).arn, labels))
-
-    @operation("UntagPolicy")
-    async def untag(self, call: Call, request: UntagPolicyRequest) -> None:
-        await self.database.write(
-            lambda tx: tags.remove(tx, require(tx, call, request["PolicyArn"]).arn, request["TagKeys"])
-        )
-
-    @operation("ListPolicyTags")
-    async def labels(self, call: Call, request: ListPolicyTagsRequest) -> ListPolicyTagsResponse:
-        return await self.database.read(
-            lambda tx: rows.tag_page(tx, require(tx, call, request["PolicyArn"]).arn, request)
-        )
 
 
 def require(tx: Transaction, call: Call, arn: str) -> Document:

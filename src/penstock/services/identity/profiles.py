@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from penstock.services.identity import roles, rows
 from penstock.services.identity.model import DeleteConflict, NoSuchEntity, unique_id
-from penstock.store import documents, tags
+from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire.call import Call, Scope, ServiceError, operation
@@ -29,11 +29,7 @@ if TYPE_CHECKING:
         ListInstanceProfilesForRoleResponse,
         ListInstanceProfilesRequest,
         ListInstanceProfilesResponse,
-        ListInstanceProfileTagsRequest,
-        ListInstanceProfileTagsResponse,
         RemoveRoleFromInstanceProfileRequest,
-        TagInstanceProfileRequest,
-        UntagInstanceProfileRequest,
     )
 
 
@@ -133,27 +129,6 @@ class InstanceProfiles:
 
     def _put(self, tx: Transaction, profile: Document, role: str, role_id: str) -> None:
         documents.update(tx, replace(profile.changed(self.clock(), RoleName=role), status=role_id))
-
-    @operation("TagInstanceProfile")
-    async def tag(self, call: Call, request: TagInstanceProfileRequest) -> None:
-        scope, labels = rows.here(call), rows.labels_of(request["Tags"])
-        await self.database.write(
-            lambda tx: tags.add(tx, require(tx, scope, request["InstanceProfileName"]).arn, labels)
-        )
-
-    @operation("UntagInstanceProfile")
-    async def untag(self, call: Call, request: UntagInstanceProfileRequest) -> None:
-        scope, keys = rows.here(call), request["TagKeys"]
-        await self.database.write(
-            lambda tx: tags.remove(tx, require(tx, scope, request["InstanceProfileName"]).arn, keys)
-        )
-
-    @operation("ListInstanceProfileTags")
-    async def labels(self, call: Call, request: ListInstanceProfileTagsRequest) -> ListInstanceProfileTagsResponse:
-        scope = rows.here(call)
-        return await self.database.read(
-            lambda tx: rows.tag_page(tx, require(tx, scope, request["InstanceProfileName"]).arn, request)
-        )
 
 
 def require(tx: Transaction, scope: Scope, name: str) -> Document:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from penstock.services.identity import rows
 from penstock.services.identity.model import DeleteConflict, UnmodifiableEntity, checked_policy, quoted, unique_id
-from penstock.store import documents, tags
+from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire.call import Call, Json, Scope, operation
@@ -22,11 +22,7 @@ if TYPE_CHECKING:
         GetRoleResponse,
         ListRolesRequest,
         ListRolesResponse,
-        ListRoleTagsRequest,
-        ListRoleTagsResponse,
         Role,
-        TagRoleRequest,
-        UntagRoleRequest,
         UpdateAssumeRolePolicyRequest,
         UpdateRoleDescriptionRequest,
         UpdateRoleDescriptionResponse,
@@ -117,27 +113,6 @@ class Roles:
 
         await self.database.write(delete)
 
-    @operation("TagRole")
-    async def tag(self, call: Call, request: TagRoleRequest) -> None:
-        scope, labels = rows.here(call), rows.labels_of(request["Tags"])
-        await self.database.write(
-            lambda tx: tags.add(tx, rows.require(tx, scope, "role", request["RoleName"]).arn, labels)
-        )
-
-    @operation("UntagRole")
-    async def untag(self, call: Call, request: UntagRoleRequest) -> None:
-        scope = rows.here(call)
-        await self.database.write(
-            lambda tx: tags.remove(tx, rows.require(tx, scope, "role", request["RoleName"]).arn, request["TagKeys"])
-        )
-
-    @operation("ListRoleTags")
-    async def labels(self, call: Call, request: ListRoleTagsRequest) -> ListRoleTagsResponse:
-        scope = rows.here(call)
-        return await self.database.read(
-            lambda tx: rows.tag_page(tx, rows.require(tx, scope, "role", request["RoleName"]).arn, request)
-        )
-
 
 def new_role(scope: Scope, request: CreateRoleRequest, *, at: float, role_id: str) -> Document:
     name, path = request["RoleName"], request.get("Path", "/")
@@ -170,23 +145,12 @@ def entry(role: Document) -> Role:
 
 def described(tx: Transaction, role: Document) -> Role:
     """A role as itself: with its tags and its boundary, which lists leave out."""
-    told = entry(role)
-    if labels := rows.labelled(tx, role.arn):
-        told["Tags"] = labels
-    if boundary := role.body.get("PermissionsBoundary"):
-        told["PermissionsBoundary"] = {
-            "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
-            "PermissionsBoundaryArn": boundary,
-        }
-    return told
+    return {**entry(role), **rows.beside(tx, role)}
 
 
 def check_bare(tx: Transaction, role: Document) -> None:
     """Refuse to delete a role that still has policies, or is in an instance profile."""
-    if rows.children(tx, role.scope, "iam/grant", role.body["RoleId"]):
-        raise DeleteConflict("Cannot delete entity, must detach all policies first.")
-    if rows.children(tx, role.scope, "iam/inline-policy", role.body["RoleId"]):
-        raise DeleteConflict("Cannot delete entity, must delete policies first.")
+    rows.check_has_no_policies(tx, role, role.body["RoleId"])
     query = Query(kind="iam/instance-profile", scope=role.scope, status=role.body["RoleId"], limit=1)
     if documents.page(tx, query).documents:
         raise DeleteConflict("Cannot delete entity, must remove roles from instance profile first.")

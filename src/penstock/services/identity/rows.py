@@ -20,14 +20,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple, NotRequired, TypedDict
 
-from penstock.services.identity.model import EntityAlreadyExists, EntityType, NoSuchEntity
+from penstock.services.identity.model import DeleteConflict, EntityAlreadyExists, EntityType, NoSuchEntity
 from penstock.store import documents, tags
 from penstock.store.database import Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
 from penstock.wire.call import Call, Json, Scope
 
 if TYPE_CHECKING:
-    from penstock.services.identity.shapes import ListRoleTagsResponse, Tag
+    from penstock.services.identity.shapes import AttachedPermissionsBoundary, ListRoleTagsResponse, Tag
 
 NOWHERE: Final = Scope("", "")
 PAGE: Final = 100
@@ -43,6 +43,13 @@ class Marks(TypedDict):
 
     IsTruncated: bool
     Marker: NotRequired[str]
+
+
+class Beside(TypedDict):
+    """What a role or a user is told with, and lists leave out."""
+
+    Tags: NotRequired[list[Tag]]
+    PermissionsBoundary: NotRequired[AttachedPermissionsBoundary]
 
 
 class Listed(NamedTuple):
@@ -90,6 +97,20 @@ def children(tx: Transaction, scope: Scope, kind: str, parent: str) -> tuple[Doc
     return found.documents
 
 
+def check_has_no_policies(tx: Transaction, entity: Document, entity_id: str) -> None:
+    """Raise `DeleteConflict` if policies are attached to an entity, or inside it."""
+    if children(tx, entity.scope, "iam/grant", entity_id):
+        raise DeleteConflict("Cannot delete entity, must detach all policies first.")
+    if children(tx, entity.scope, "iam/inline-policy", entity_id):
+        raise DeleteConflict("Cannot delete entity, must delete policies first.")
+
+
+def rename_in_grants(tx: Transaction, moved: Document, entity_id: str) -> None:
+    """Tell the policies that are attached to an entity its new name."""
+    for grant in children(tx, moved.scope, "iam/grant", entity_id):
+        documents.update(tx, grant.changed(grant.modified_at, EntityName=moved.name))
+
+
 def under(path: str, found: tuple[Document, ...]) -> tuple[Document, ...]:
     """Those whose path begins so. A page may come out short of MaxItems, as AWS says that its pages may."""
     return tuple(each for each in found if each.body["Path"].startswith(path))
@@ -111,6 +132,18 @@ def labels_of(said: list[Tag] | None) -> dict[str, str]:
 
 def labelled(tx: Transaction, arn: str) -> list[Tag]:
     return [{"Key": key, "Value": value} for key, value in tags.of(tx, arn).items()]
+
+
+def beside(tx: Transaction, entity: Document) -> Beside:
+    told: Beside = {}
+    if labels := labelled(tx, entity.arn):
+        told["Tags"] = labels
+    if boundary := entity.body.get("PermissionsBoundary"):
+        told["PermissionsBoundary"] = {
+            "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+            "PermissionsBoundaryArn": boundary,
+        }
+    return told
 
 
 def tag_page(tx: Transaction, arn: str, request: Mapping[str, Json]) -> ListRoleTagsResponse:

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
         GetUserResponse,
         ListUsersRequest,
         ListUsersResponse,
-        ListUserTagsRequest,
-        ListUserTagsResponse,
-        TagUserRequest,
-        UntagUserRequest,
         UpdateUserRequest,
         User,
     )
@@ -93,27 +89,6 @@ class Users:
 
         await self.database.write(delete)
 
-    @operation("TagUser")
-    async def tag(self, call: Call, request: TagUserRequest) -> None:
-        scope, labels = rows.here(call), rows.labels_of(request["Tags"])
-        await self.database.write(
-            lambda tx: tags.add(tx, rows.require(tx, scope, "user", request["UserName"]).arn, labels)
-        )
-
-    @operation("UntagUser")
-    async def untag(self, call: Call, request: UntagUserRequest) -> None:
-        scope = rows.here(call)
-        await self.database.write(
-            lambda tx: tags.remove(tx, rows.require(tx, scope, "user", request["UserName"]).arn, request["TagKeys"])
-        )
-
-    @operation("ListUserTags")
-    async def labels(self, call: Call, request: ListUserTagsRequest) -> ListUserTagsResponse:
-        scope = rows.here(call)
-        return await self.database.read(
-            lambda tx: rows.tag_page(tx, rows.require(tx, scope, "user", request["UserName"]).arn, request)
-        )
-
 
 def own_name(call: Call) -> str:
     """The name of the user who asks, for requests that may leave it out."""
@@ -135,8 +110,7 @@ def move(tx: Transaction, user: Document, moved: Document) -> None:
     rows.remove(tx, user)
     rows.insert(tx, moved, labels, taken=f"User with name {moved.name} already exists.")
     user_id = user.body["UserId"]
-    for grant in rows.children(tx, user.scope, "iam/grant", user_id):
-        documents.update(tx, grant.changed(grant.modified_at, EntityName=moved.name))
+    rows.rename_in_grants(tx, moved, user_id)
     for each in memberships(tx, user):
         documents.update(tx, each.changed(each.modified_at, UserName=moved.name))
     for kind in ("iam/access-key", "iam/service-credential"):
@@ -151,10 +125,7 @@ def check_bare(tx: Transaction, user: Document) -> None:
         raise DeleteConflict("Cannot delete entity, must delete access keys first.")
     if rows.children(tx, rows.NOWHERE, "iam/service-credential", user_id):
         raise DeleteConflict("Cannot delete entity, must delete service specific credentials first.")
-    if rows.children(tx, user.scope, "iam/grant", user_id):
-        raise DeleteConflict("Cannot delete entity, must detach all policies first.")
-    if rows.children(tx, user.scope, "iam/inline-policy", user_id):
-        raise DeleteConflict("Cannot delete entity, must delete policies first.")
+    rows.check_has_no_policies(tx, user, user_id)
     if memberships(tx, user):
         raise DeleteConflict("Cannot delete entity, must remove users from group first.")
 
@@ -178,12 +149,4 @@ def entry(user: Document) -> User:
 
 def described(tx: Transaction, user: Document) -> User:
     """A user as itself: with tags and boundary, which lists leave out."""
-    told = entry(user)
-    if labels := rows.labelled(tx, user.arn):
-        told["Tags"] = labels
-    if boundary := user.body.get("PermissionsBoundary"):
-        told["PermissionsBoundary"] = {
-            "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
-            "PermissionsBoundaryArn": boundary,
-        }
-    return told
+    return {**entry(user), **rows.beside(tx, user)}
