@@ -1,10 +1,12 @@
 """Tags: keys and values on an ARN, the same for every service."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from penstock.store.database import Transaction
 from penstock.wire.call import ValidationError
+
+MOST: Final = 50  # on one resource, whatever the service
 
 
 def add(tx: Transaction, arn: str, tags: Mapping[str, str]) -> None:
@@ -14,6 +16,11 @@ def add(tx: Transaction, arn: str, tags: Mapping[str, str]) -> None:
         "ON CONFLICT (arn, key) DO UPDATE SET value = excluded.value",
         [{"arn": arn, "key": key, "value": value} for key, value in tags.items()],
     )
+
+
+def fit(tx: Transaction, arn: str, more: Mapping[str, str]) -> bool:
+    """Whether a resource has at most as many tags as it may, when it has these as well."""
+    return len({*of(tx, arn), *more}) <= MOST
 
 
 def remove(tx: Transaction, arn: str, keys: Iterable[str]) -> None:

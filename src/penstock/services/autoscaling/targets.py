@@ -34,7 +34,6 @@ if TYPE_CHECKING:
         UntagResourceRequest,
     )
 
-MOST_TAGS: Final = 50
 ROLE: Final = (
     "role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/"
     "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
@@ -114,8 +113,8 @@ class Targets:
     async def tag(self, call: Call, request: TagResourceRequest) -> Answer:
         def add(tx: Transaction) -> None:
             arn = tagged(tx, request["ResourceARN"])
-            if len({*tags.of(tx, arn), *request["Tags"]}) > MOST_TAGS:
-                raise ServiceError(f"A resource has at most {MOST_TAGS} tags.", code="TooManyTagsException")
+            if not tags.fit(tx, arn, request["Tags"]):
+                raise ServiceError(f"A resource has at most {tags.MOST} tags.", code="TooManyTagsException")
             tags.add(tx, arn, request["Tags"])
 
         await self.database.write(add)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 PAGE: Final = 1000
 MOST_NAMES: Final = 100
-MOST_TAGS: Final = 50
 FIRST_BRANCH: Final = "main"
 ORDERS: Final[Mapping[str, documents.Column]] = {"repositoryName": "name", "lastModifiedDate": "modified_at"}
 BELONGINGS: Final = (PULL_REQUEST, HAPPENING, COMMENT, ASSOCIATION, TOKEN)
@@ -225,8 +224,8 @@ def tagged(tx: Transaction, call: Call, arn: str) -> str:
 
 
 def must_fit(labels: Mapping[str, str]) -> None:
-    if len(labels) > MOST_TAGS:
-        raise wrong("TooManyTags", f"A repository has at most {MOST_TAGS} tags.")
+    if len(labels) > tags.MOST:
+        raise wrong("TooManyTags", f"A repository has at most {tags.MOST} tags.")
 
 
 def check_tags(labels: Mapping[str, str]) -> None:

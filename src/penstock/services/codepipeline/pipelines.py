@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 Json = Any
 PAGE: Final = 100
-MOST_TAGS: Final = 50
 
 
 @dataclass(frozen=True)
@@ -187,8 +186,8 @@ class Pipelines:
         def tag(tx: Transaction) -> None:
             arn, more = request["resourceArn"], {each["key"]: each["value"] for each in request["tags"]}
             must_be_there(tx, arn)
-            if len(tags.of(tx, arn) | more) > MOST_TAGS:
-                raise ServiceError(f"{arn} would have more than {MOST_TAGS} tags.", code="TooManyTagsException")
+            if not tags.fit(tx, arn, more):
+                raise ServiceError(f"{arn} would have more than {tags.MOST} tags.", code="TooManyTagsException")
             tags.add(tx, arn, more)
 
         await self.engine.database.write(tag)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from penstock.services.events.model import BUS, DEFAULT, RULE, ResourceNotFound, bus_arn
 from penstock.services.events.shapes import (
@@ -15,8 +14,6 @@ from penstock.services.events.shapes import (
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Answer, Call, ServiceError, operation
-
-MOST: Final = 50
 
 
 @dataclass(frozen=True)
@@ -45,8 +42,8 @@ class Tagging:
 
 
 def add(tx: Transaction, arn: str, labels: Mapping[str, str]) -> None:
-    if len({*tags.of(tx, arn), *labels}) > MOST:
-        raise ServiceError(f"A resource has at most {MOST} tags.", code="LimitExceededException", status=400)
+    if not tags.fit(tx, arn, labels):
+        raise ServiceError(f"A resource has at most {tags.MOST} tags.", code="LimitExceededException", status=400)
     tags.add(tx, arn, labels)
 
 

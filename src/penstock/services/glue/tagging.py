@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from penstock.services.glue import catalog
 from penstock.services.glue.catalog import DATABASE
@@ -14,8 +14,6 @@ from penstock.wire.call import Answer, Call, ServiceError, operation
 
 if TYPE_CHECKING:
     from penstock.services.glue import shapes
-
-MOST: Final = 50
 
 
 @dataclass(frozen=True)
@@ -29,8 +27,8 @@ class Tagging:
 
         def tag(tx: Transaction) -> None:
             must_be_there(tx, arn)
-            if len({*tags.of(tx, arn), *labels}) > MOST:
-                raise invalid(f"A database can have at most {MOST} tags.")
+            if not tags.fit(tx, arn, labels):
+                raise invalid(f"A database can have at most {tags.MOST} tags.")
             tags.add(tx, arn, labels)
 
         await self.database.write(tag)

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from penstock.services.lambda_.failures import InvalidParameterValue, ResourceNotFound
 from penstock.services.lambda_.model import FUNCTION, MAPPING, Request
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Answer, Call, operation
-
-MOST: Final = 50
 
 
 @dataclass(frozen=True)
@@ -48,6 +45,6 @@ def add(tx: Transaction, arn: str, labels: Mapping[str, str]) -> None:
     """Set tags, within Lambda's limits."""
     if reserved := [key for key in labels if key.lower().startswith("aws:")]:
         raise InvalidParameterValue(f"Tag keys that begin with aws: are reserved: {reserved[0]}")
-    if len({*tags.of(tx, arn), *labels}) > MOST:
-        raise InvalidParameterValue(f"A resource can have at most {MOST} tags.")
+    if not tags.fit(tx, arn, labels):
+        raise InvalidParameterValue(f"A resource can have at most {tags.MOST} tags.")
     tags.add(tx, arn, labels)

@@ -138,8 +138,8 @@ class Groups:
     async def _tag(self, scope: Scope, name: str, wanted: Mapping[str, str]) -> Answer:
         def tag(tx: Transaction) -> None:
             group = rows.group_of(tx, scope, name)
-            if len({*tags.of(tx, group.arn), *wanted}) > PAGE:
-                raise InvalidParameter("A resource cannot have more than 50 tags.")
+            if not tags.fit(tx, group.arn, wanted):
+                raise InvalidParameter(f"A resource cannot have more than {tags.MOST} tags.")
             tags.add(tx, group.arn, wanted)
 
         await self.database.write(tag)

@@ -5,11 +5,9 @@ with `aws:`. Keeping them is `store.tags`; the operations on tags are the regist
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
+from penstock.store.tags import MOST
 from penstock.wire.call import Json, ServiceError, ValidationError
-
-MOST: Final = 50  # tags on one resource
 
 
 def given(tags: Iterable[Mapping[str, Json]] | None) -> dict[str, str]:

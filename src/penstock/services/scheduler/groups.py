@@ -35,7 +35,6 @@ from penstock.wire import pages
 from penstock.wire.call import Answer, Call, ServiceError, ValidationError, operation
 
 PAGE: Final = 100
-MOST_TAGS: Final = 50
 MOST: Final = 1_000_000  # schedules of a group
 
 
@@ -129,6 +128,6 @@ class Groups:
 
 
 def add_tags(tx: Transaction, arn: str, labels: Mapping[str, str]) -> None:
-    if len({*tags.of(tx, arn), *labels}) > MOST_TAGS:
-        raise ServiceError(f"A schedule group has at most {MOST_TAGS} tags.", code="ServiceQuotaExceededException")
+    if not tags.fit(tx, arn, labels):
+        raise ServiceError(f"A schedule group has at most {tags.MOST} tags.", code="ServiceQuotaExceededException")
     tags.add(tx, arn, labels)

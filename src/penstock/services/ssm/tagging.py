@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from penstock.store.database import Database, Transaction
 
 OURS: Final = "Parameter"
-MOST: Final = 50
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,6 @@ def tagged(tx: Transaction, scope: Scope, name: str) -> str:
 
 
 def add_tags(tx: Transaction, arn: str, labels: Mapping[str, str]) -> None:
-    if len({*tags.of(tx, arn), *labels}) > MOST:
-        raise ServiceError(f"A parameter can have at most {MOST} tags.", code="TooManyTagsError")
+    if not tags.fit(tx, arn, labels):
+        raise ServiceError(f"A parameter can have at most {tags.MOST} tags.", code="TooManyTagsError")
     tags.add(tx, arn, labels)

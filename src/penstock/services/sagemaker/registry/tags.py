@@ -46,7 +46,7 @@ class Tags:
 
     @operation("ListTags")
     async def list(self, call: Call, request: shapes.ListTagsRequest) -> Answer:
-        arn, after, most = request["ResourceArn"], request.get("NextToken", ""), request.get("MaxResults", tagging.MOST)
+        arn, after, most = request["ResourceArn"], request.get("NextToken", ""), request.get("MaxResults", tags.MOST)
 
         def read(tx: Transaction) -> dict[str, str]:
             found = _must_be_there(tx, call.scope, arn)
