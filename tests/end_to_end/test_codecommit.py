@@ -20,7 +20,7 @@ PLAIN = {
     "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com", "GIT_COMMITTER_NAME": "Ada",
     "GIT_COMMITTER_EMAIL": "ada@example.com", "GIT_TERMINAL_PROMPT": "0",
 }  # fmt: skip
-CLIENTS, PUSHES = 10, 20
+CLIENTS, PUSHES = 10, 6
 
 
 def git(folder: Path, *arguments: str, more: Mapping[str, str] | None = None) -> str:
@@ -81,14 +81,14 @@ def test_clones_of_all_kinds_get_what_was_pushed(world: World, tmp_path: Path) -
 
 def test_a_push_larger_than_any_buffer_streams_through(world: World, tmp_path: Path) -> None:
     address, work = created(world, "large"), with_commits(tmp_path / "work")
-    (work / "noise").write_bytes(os.urandom(40 * 1024 * 1024))
+    (work / "noise").write_bytes(os.urandom(12 * 1024 * 1024))
     git(work, "add", ".")
     git(work, "commit", "-q", "-m", "noise")
 
     git(work, "push", "-q", address, "main")
 
     blob = git(work, "rev-parse", "HEAD:noise")
-    assert git(bare(world, "large"), "cat-file", "-s", blob) == str(40 * 1024 * 1024)
+    assert git(bare(world, "large"), "cat-file", "-s", blob) == str(12 * 1024 * 1024)
     with pytest.raises(world.client("codecommit").exceptions.FileTooLargeException):
         world.client("codecommit").get_file(repositoryName="large", filePath="noise")
 

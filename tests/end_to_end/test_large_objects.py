@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from end_to_end.world import World
 
 MIB = 1 << 20
-SIZE = 256  # MiB
+SIZE = 160  # MiB
 
 
 def pieces() -> Iterator[bytes]:

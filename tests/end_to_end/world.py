@@ -38,12 +38,13 @@ BEGIN_AND_WAIT = 'echo "began $$"; until [ -e /opt/ml/go ]; do sleep 0.02; done;
 
 
 def until(look: Callable[[], Found | None], what: str, *, within: float = DEADLINE) -> Found:
-    """Look again and again until there is something to see."""
-    end = time.monotonic() + within
+    """Look again and again, the less often the longer it takes, until there is something to see."""
+    began = time.monotonic()
     while not (seen := look()):
-        if time.monotonic() > end:
+        waited = time.monotonic() - began
+        if waited > within:
             raise AssertionError(f"{what}: not after {within:.0f} s")
-        time.sleep(0.02)
+        time.sleep(min(max(waited / 20, 0.02), 0.2))
     return seen
 
 
