@@ -3,7 +3,7 @@
 It starts a server of its own and talks to it as an ordinary client, with boto3 and git. The whole story is that of a
 project (`story.project`). With `--short` it is that of one pipeline: it follows an execution while it runs, and shows
 what came of it; then the model that was registered is approved, served and asked, and `why` tells how it came about.
-With `--crash` the server is killed at a random moment and started again, with `--crash-at` at a chosen one; the end
+With `--crash` the server is killed at a random moment and started again, with `--crash-at` at chosen ones; the end
 must be the same.
 """
 
@@ -21,7 +21,7 @@ from rich.console import Console
 from penstock.cli.clients import Client, client, unreachable
 from penstock.cli.place import Place
 from penstock.cli.story import deploy, pipeline, screen
-from penstock.cli.story.crash import Crash
+from penstock.cli.story.crash import Crashes
 from penstock.cli.story.project.telling import Telling
 from penstock.cli.story.screen import Json
 from penstock.cli.story.server import Server
@@ -39,14 +39,21 @@ LATEST_CRASH_SHORT: Final = 4.0
 @click.option("--short", is_flag=True, help="Only one pipeline, and what it makes, without a project.")
 @click.option("--threshold", type=float, default=0.9, show_default=True, help="--short: the accuracy that is enough.")
 @click.option("--crash", is_flag=True, help="Kill the server at a random moment and start it again.")
-@click.option("--crash-at", metavar="MOMENT", help="Kill it then: so many seconds after the start, or in that step.")
+@click.option(
+    "--crash-at",
+    metavar="MOMENT",
+    multiple=True,
+    help="Kill it then: so many seconds after the start, or in that step. May be given several times.",
+)
 @click.option("--keep", is_flag=True, help="Leave the server running in the end.")
-def command(data: Path | None, short: bool, threshold: float, crash: bool, crash_at: str | None, keep: bool) -> None:
+def command(
+    data: Path | None, short: bool, threshold: float, crash: bool, crash_at: tuple[str, ...], keep: bool
+) -> None:
     """A project from a template: a push is tested and makes a model, which is approved, deployed, asked, monitored, and
     made anew when its data drifts."""
     console = Console()
     latest = LATEST_CRASH_SHORT if short else LATEST_CRASH
-    moment = crash_at or (str(random.uniform(0.0, latest)) if crash else None)  # noqa: S311 - any will do
+    moments = crash_at or ((str(random.uniform(0.0, latest)),) if crash else ())  # noqa: S311 - any will do
     folder = data.absolute() if data else Path(tempfile.mkdtemp(prefix="penstock-demo-"))
     server = Server(folder)
     began = time.perf_counter()
@@ -57,7 +64,7 @@ def command(data: Path | None, short: bool, threshold: float, crash: bool, crash
     console.print(f"[bold]Watch[/] it in a browser: {link(place.endpoint)}", soft_wrap=True)
     try:
         try:
-            strike = Crash(console, server, moment).strike_if_due if moment else lambda _: None
+            strike = Crashes(console, server, moments).strike_if_due
             is_served = (
                 run(console, place, threshold=threshold, strike=strike)
                 if short

@@ -1,6 +1,7 @@
-"""A power cut to come: the server is killed at a moment and started again on the same folder and port."""
+"""Power cuts to come: the server is killed at a moment and started again on the same folder and port."""
 
 import time
+from collections.abc import Iterable
 
 from rich.console import Console
 
@@ -8,27 +9,27 @@ from penstock.cli.story.screen import Json
 from penstock.cli.story.server import Server
 
 
-class Crash:
-    """Strikes once: so many seconds from now, or when the step of that name is first seen, running or over."""
+class Crashes:
+    """Each strikes once: so many seconds from now, or when the step of that name is first seen, running or over."""
 
-    def __init__(self, console: Console, server: Server, moment: str) -> None:
+    def __init__(self, console: Console, server: Server, moments: Iterable[str]) -> None:
         self._console = console
         self._server = server
-        self._moment = moment
+        self._to_come = list(moments)
         self._began = time.monotonic()
-        self._is_over = False
 
     def strike_if_due(self, found: list[Json]) -> None:
         """Given the execution's steps as they are now."""
-        if self._is_over or not self._is_due(found):
+        due = next((moment for moment in self._to_come if self._is_due(moment, found)), None)
+        if due is None:
             return
-        self._is_over = True
+        self._to_come.remove(due)
         self._server.kill()
         self._server.start(port=self._server.port)
         self._console.print("[yellow]the server was killed (SIGKILL) and started again[/]")
 
-    def _is_due(self, found: list[Json]) -> bool:
+    def _is_due(self, moment: str, found: list[Json]) -> bool:
         try:
-            return time.monotonic() - self._began >= float(self._moment)
+            return time.monotonic() - self._began >= float(moment)
         except ValueError:
-            return any(step["StepName"] == self._moment and step["StepStatus"] != "Starting" for step in found)
+            return any(step["StepName"] == moment and step["StepStatus"] != "Starting" for step in found)
