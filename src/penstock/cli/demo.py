@@ -22,8 +22,8 @@ from penstock.cli.clients import Client, client, unreachable
 from penstock.cli.place import Place
 from penstock.cli.story import deploy, pipeline, screen
 from penstock.cli.story.crash import Crashes
+from penstock.cli.story.following import Row
 from penstock.cli.story.project.telling import Telling
-from penstock.cli.story.screen import Json
 from penstock.cli.story.server import Server
 from penstock.pipeline.commit import commit_of
 from penstock.watch.links import link
@@ -81,7 +81,7 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def run(console: Console, place: Place, *, threshold: float, strike: Callable[[list[Json]], None]) -> bool:
+def run(console: Console, place: Place, *, threshold: float, strike: Callable[[list[Row]], None]) -> bool:
     """Upload, create, start, follow, show, and deploy; whether the new model is served in the end."""
     sagemaker = client(place, "sagemaker", attempts=8)
     bucket = upload(client(place, "s3", attempts=8))
@@ -104,7 +104,7 @@ def run(console: Console, place: Place, *, threshold: float, strike: Callable[[l
     if status != "Succeeded":
         return False
     deploy.deploy(sagemaker, screen.package(sagemaker, execution), ROLE)
-    step = {"StepName": deploy.STEP, "StepStatus": "Executing"}
+    step = Row(deploy.STEP, "Executing", "", "")
     deploy.await_service(console, sagemaker, after_look=lambda: strike([step]), deadline=DEADLINE)
     deploy.ask(console, client(place, "sagemaker-runtime", attempts=8))
     console.print(f"\n[bold]why[/]  (with the server up: penstock why {deploy.ENDPOINT})")

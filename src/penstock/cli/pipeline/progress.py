@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from penstock.cli.clients import Client
-from penstock.cli.story.screen import COLOURS, ENDED, result, seconds, steps
+from penstock.cli.story.following import COLOURS, ENDED
+from penstock.cli.story.screen import result, seconds, steps
 
 Json = Any
 LONGEST: Final = 28 * 86400.0  # seconds: AWS lets no execution live longer

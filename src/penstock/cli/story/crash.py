@@ -5,12 +5,12 @@ from collections.abc import Iterable
 
 from rich.console import Console
 
-from penstock.cli.story.screen import Json
+from penstock.cli.story.following import Row
 from penstock.cli.story.server import Server
 
 
 class Crashes:
-    """Each strikes once: so many seconds from now, or when the step of that name is first seen, running or over."""
+    """Each strikes once: so many seconds from now, or when what has that name is first seen, running or over."""
 
     def __init__(self, console: Console, server: Server, moments: Iterable[str]) -> None:
         self._console = console
@@ -18,9 +18,9 @@ class Crashes:
         self._to_come = list(moments)
         self._began = time.monotonic()
 
-    def strike_if_due(self, found: list[Json]) -> None:
-        """Given the execution's steps as they are now."""
-        due = next((moment for moment in self._to_come if self._is_due(moment, found)), None)
+    def strike_if_due(self, rows: list[Row]) -> None:
+        """Given what goes on as it is now."""
+        due = next((moment for moment in self._to_come if self._is_due(moment, rows)), None)
         if due is None:
             return
         self._to_come.remove(due)
@@ -28,8 +28,8 @@ class Crashes:
         self._server.start(port=self._server.port)
         self._console.print("[yellow]the server was killed (SIGKILL) and started again[/]")
 
-    def _is_due(self, moment: str, found: list[Json]) -> bool:
+    def _is_due(self, moment: str, rows: list[Row]) -> bool:
         try:
             return time.monotonic() - self._began >= float(moment)
         except ValueError:
-            return any(step["StepName"] == moment and step["StepStatus"] != "Starting" for step in found)
+            return any(row.name.rpartition(" ")[2] == moment and row.status != "Starting" for row in rows)

@@ -1,48 +1,42 @@
 """What the demo shows: steps while they run, and in the end what came of them."""
 
 import json
-import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from rich.console import Console, Group
-from rich.live import Live
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
 from penstock.cli.clients import Client, client
 from penstock.cli.place import Place
+from penstock.cli.story import following
+from penstock.cli.story.following import COLOURS, Row
 from penstock.store.logfile import stream_path
 
 Json = Any
-ENDED: Final = {"Succeeded", "Failed", "Stopped"}
-COLOURS: Final = {"Succeeded": "green", "Failed": "red", "Executing": "cyan", "Stopped": "yellow"}
 JOBS: Final = {"ProcessingJob": "describe_processing_job", "TrainingJob": "describe_training_job"}
 
 
 def follow(
-    console: Console, sagemaker: Client, execution: str, *, after_look: Callable[[list[Json]], None], deadline: float
+    console: Console, sagemaker: Client, execution: str, *, after_look: Callable[[list[Row]], None], deadline: float
 ) -> str:
-    """Show the steps until the execution has ended; its status. `after_look` is given the steps each time."""
-    until = time.monotonic() + deadline
-    told: dict[str, str] = {}
-    with Live(console=console, refresh_per_second=10, transient=True) as live:
-        while True:
-            status: str = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)[
-                "PipelineExecutionStatus"
-            ]
-            found = steps(sagemaker, execution)
-            live.update(Group(Text(f"execution: {status}"), table(found)))
-            if not console.is_terminal:
-                tell_changes(console, found, told)
-            after_look(found)
-            if status in ENDED:
-                return status
-            if time.monotonic() > until:
-                raise TimeoutError(f"{execution} is still {status} after {deadline:.0f} s")
-            time.sleep(0.1)
+    """Show the steps until the execution has ended; its status."""
+
+    def look() -> tuple[str, list[Row]]:
+        told = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)
+        return str(told["PipelineExecutionStatus"]), rows(sagemaker, execution)
+
+    return following.follow(console, look, heading="step", after_look=after_look, deadline=deadline)
+
+
+def rows(sagemaker: Client, execution: str, indent: str = "") -> list[Row]:
+    """The steps as a table shows them."""
+    return [
+        Row(indent + step["StepName"], step["StepStatus"], seconds(step), result(step))
+        for step in steps(sagemaker, execution)
+    ]
 
 
 def steps(sagemaker: Client, execution: str) -> list[Json]:
@@ -51,22 +45,6 @@ def steps(sagemaker: Client, execution: str) -> list[Json]:
         PipelineExecutionArn=execution, SortOrder="Ascending"
     )
     return [step for page in pages for step in page["PipelineExecutionSteps"]]
-
-
-def table(found: list[Json]) -> Table:
-    drawn = Table("step", "status", "seconds", "what came of it", box=None, pad_edge=False, header_style="bold")
-    for step in found:
-        status = step["StepStatus"]
-        drawn.add_row(step["StepName"], Text(status, style=COLOURS.get(status, "")), seconds(step), result(step))
-    return drawn
-
-
-def tell_changes(console: Console, found: list[Json], told: dict[str, str]) -> None:
-    """On a pipe or in a CI log: a line when a step changes."""
-    for step in found:
-        if told.get(step["StepName"]) != step["StepStatus"]:
-            told[step["StepName"]] = step["StepStatus"]
-            console.print(f"  {step['StepName']}: {step['StepStatus']} {step.get('FailureReason', '')}")
 
 
 def seconds(step: Json) -> str:
@@ -99,7 +77,7 @@ def summary(console: Console, place: Place, sagemaker: Client, s3: Client, execu
     took = (answer["LastModifiedTime"] - answer["CreationTime"]).total_seconds()
     console.print()
     console.print(Text(f"{status} in {took:.1f} s", style=f"bold {COLOURS.get(status, '')}"))
-    console.print(table(found))
+    console.print(following.table("step", rows(sagemaker, execution)))
     for step in found:
         for kind, details in step.get("Metadata", {}).items():
             if kind == "TrainingJob":

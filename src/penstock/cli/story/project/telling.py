@@ -15,8 +15,8 @@ from penstock.cli import new
 from penstock.cli.clients import Client, client
 from penstock.cli.place import Place
 from penstock.cli.story.deploy import explain
-from penstock.cli.story.project import digits, watching
-from penstock.cli.story.project.watching import Row
+from penstock.cli.story.following import Row, follow, table
+from penstock.cli.story.project import delivered, digits
 
 Json = Any
 NAME: Final = "digits"
@@ -33,7 +33,7 @@ CAPTURED_BY: Final = 60.0  # seconds until what an endpoint was asked is in S3
 class Telling:
     """One telling, on one server."""
 
-    def __init__(self, console: Console, place: Place, strike: Callable[[list[Json]], None]) -> None:
+    def __init__(self, console: Console, place: Place, strike: Callable[[list[Row]], None]) -> None:
         self._console = console
         self._place = place
         self._strike = strike
@@ -218,25 +218,28 @@ class Telling:
     def _follow(self, pipeline: str, execution: str) -> bool:
         """Show an execution to its end, and give it the approval that it asks for; whether it succeeded."""
 
+        rows: list[Row] = []
+
         def look() -> tuple[str, list[Row]]:
-            actions = watching.action_rows(self._codepipeline, pipeline, execution)
-            rows: list[Row] = []
+            actions = delivered.action_rows(self._codepipeline, pipeline, execution)
+            rows.clear()
             for row, action in actions:
                 rows.append(row)
                 if action["actionName"] == "TestAndTrain":
-                    rows += watching.step_rows(self._sagemaker, self._model_pipeline(pipeline), action["startTime"])
+                    rows.extend(
+                        delivered.step_rows(self._sagemaker, self._model_pipeline(pipeline), action["startTime"])
+                    )
                 if row.note.startswith("waits for"):
                     self._approve(pipeline, action)
             told = self._codepipeline.get_pipeline_execution(pipelineName=pipeline, pipelineExecutionId=execution)
             return str(told["pipelineExecution"]["status"]), rows
 
-        def after_look(rows: list[Row]) -> None:
-            self._strike([{"StepName": row.name.rpartition(" ")[2], "StepStatus": row.status} for row in rows])
-
-        if watching.watch(self._console, look, after_look=after_look, deadline=DEADLINE) == "Succeeded":
+        status = follow(self._console, look, heading="action", after_look=self._strike, deadline=DEADLINE)
+        self._console.print(table("action", rows))
+        if status == "Succeeded":
             return True
-        actions = [action for _, action in watching.action_rows(self._codepipeline, pipeline, execution)]
-        watching.tell_why(self._console, self._client("codebuild"), self._client("logs"), actions)
+        actions = [action for _, action in delivered.action_rows(self._codepipeline, pipeline, execution)]
+        delivered.tell_why(self._console, self._client("codebuild"), self._client("logs"), actions)
         return False
 
     def _model_pipeline(self, pipeline: str) -> str:

@@ -1,30 +1,17 @@
-"""What an execution of a delivery pipeline does, while it does it: its actions, and the steps of what they run."""
+"""What an execution of a delivery pipeline consists of: its actions, and the steps of what they run."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-import click
 from rich.console import Console
-from rich.live import Live
-from rich.table import Table
-from rich.text import Text
 
 from penstock.cli.clients import Client
-from penstock.cli.story.screen import COLOURS, result, seconds, steps
+from penstock.cli.story.following import Row
+from penstock.cli.story.screen import rows
 
 Json = Any
-ENDED: Final = {"Succeeded", "Failed", "Stopped", "Superseded", "Cancelled"}
 LAST_WORDS: Final = 25  # lines of a log
-SHADES: Final = {**COLOURS, "InProgress": "cyan", "Superseded": "yellow"}
-
-
-class Row(NamedTuple):
-    name: str
-    status: str
-    seconds: str
-    note: str
 
 
 def action_rows(codepipeline: Client, pipeline: str, execution: str) -> list[tuple[Row, Json]]:
@@ -67,46 +54,4 @@ def step_rows(sagemaker: Client, pipeline: str, since: datetime) -> Iterator[Row
     except sagemaker.exceptions.ResourceNotFound:
         return
     for execution in found["PipelineExecutionSummaries"]:
-        for step in steps(sagemaker, execution["PipelineExecutionArn"]):
-            yield Row(f"    {step['StepName']}", step["StepStatus"], seconds(step), result(step))
-
-
-def watch(
-    console: Console,
-    look: Callable[[], tuple[str, list[Row]]],
-    *,
-    after_look: Callable[[list[Row]], None],
-    deadline: float,
-) -> str:
-    """Show what `look` tells, a status and rows, until the status is an end; that status."""
-    until = time.monotonic() + deadline
-    told: dict[str, str] = {}
-    with Live(console=console, refresh_per_second=8, transient=True) as live:
-        while True:
-            status, rows = look()
-            live.update(_table(rows))
-            after_look(rows)
-            if status in ENDED:
-                break
-            if not console.is_terminal:
-                _tell_changes(console, rows, told)
-            if time.monotonic() > until:
-                raise click.ClickException(f"still {status} after {deadline:.0f} s")
-            time.sleep(0.2)
-    console.print(_table(rows))
-    return status
-
-
-def _tell_changes(console: Console, rows: list[Row], told: dict[str, str]) -> None:
-    """On a pipe or in a CI log: a line when something changes."""
-    for row in rows:
-        if told.get(row.name) != row.status:
-            told[row.name] = row.status
-            console.print(f"    {row.name}: {row.status} {row.note}", soft_wrap=True)
-
-
-def _table(rows: list[Row]) -> Table:
-    drawn = Table("action", "status", "seconds", "what came of it", box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        drawn.add_row(row.name, Text(row.status, style=SHADES.get(row.status, "")), row.seconds, row.note)
-    return drawn
+        yield from rows(sagemaker, execution["PipelineExecutionArn"], indent="    ")
