@@ -14,6 +14,8 @@ from runtimes.podman import lacking, podman
 # Hundreds of processes of Penstock are started here: each would compile all of it where images forbid to keep bytecode.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# Tests run beside one another: threads of OpenMP that wait for work would keep others from theirs.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.hookimpl(tryfirst=True)
