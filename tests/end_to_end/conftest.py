@@ -20,7 +20,7 @@ def kept_environments() -> str:
 def world() -> Iterator[World]:
     """A server for everybody; its environments stay for the next tests, as they would for the next server."""
     folder = Path(tempfile.mkdtemp(prefix="penstock-ends-"))
-    with running(folder / "data", "--environments", kept_environments()) as world:
+    with running(folder / "data", "--environments", kept_environments(), "--access-log") as world:
         yield world
     shutil.rmtree(folder, ignore_errors=True)
 

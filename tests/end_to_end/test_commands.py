@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from end_to_end.world import World, penstock
-from penstock.cli.story.server import Server
+from end_to_end.world import World, penstock, until
 from penstock.watch.links import PLACE
 
 ROOT = Path(__file__).parents[2]
@@ -65,14 +64,11 @@ def test_watch_says_where_nobody_answers(tmp_path: Path) -> None:
     assert refused.stderr == "Error: no Penstock answers at http://127.0.0.1:9. Start one with `penstock up`.\n"
 
 
-def test_the_access_log_is_on_standard_error(tmp_path: Path) -> None:
-    world = World(Server(tmp_path / "data", ["--access-log"])).start()
-    try:
-        world.client("s3").list_buckets()
-    finally:
-        world.server.stop()
+def test_the_access_log_is_on_standard_error(world: World) -> None:
+    world.client("s3").list_buckets()
 
-    assert "method=GET path=/ call=s3.ListBuckets status=200" in (tmp_path / "data" / "server.log").read_text()
+    told = "method=GET path=/ call=s3.ListBuckets status=200"
+    until(lambda: told in (world.server.data / "server.log").read_text(), "the request is in the log")
 
 
 def test_status_shows_what_runs_and_what_ran(world: World) -> None:

@@ -36,7 +36,7 @@ def pipeline() -> Any:
         "name": "adding",
         "roleArn": ROLE,
         "pipelineType": "V2",
-        "artifactStore": {"type": "S3", "location": "artifacts"},
+        "artifactStore": {"type": "S3", "location": "adding-artifacts"},
         "stages": [
             {"name": "Source", "actions": [action("Get", "Source/CodeCommit", source, makes="Code", namespace="Get")]},
             {
@@ -48,14 +48,14 @@ def pipeline() -> Any:
                 ],
             },
             {"name": "Deploy", "actions": [action(
-                "Copy", "Deploy/S3", {"BucketName": "deployed", "Extract": "true"}, takes="Built"
+                "Copy", "Deploy/S3", {"BucketName": "adding-deployed", "Extract": "true"}, takes="Built"
             )]},
         ],
     }  # fmt: skip
 
 
 def furnish(world: World) -> None:
-    for bucket in ("artifacts", "deployed"):
+    for bucket in ("adding-artifacts", "adding-deployed"):
         world.client("s3").create_bucket(Bucket=bucket)
     world.client("codebuild").create_project(
         name="adding", source={"type": "CODEPIPELINE"}, artifacts={"type": "CODEPIPELINE"}, serviceRole=ROLE,
@@ -90,26 +90,26 @@ def ended(world: World, commit: str) -> Any:
     return mine[0] if mine and mine[0]["status"] != "InProgress" else None
 
 
-def test_a_push_is_tested_built_approved_and_deployed_and_a_bad_one_is_not(own: World, tmp_path: Path) -> None:
-    furnish(own)
-    address, work = created(own, "adding"), tmp_path / "work"
+def test_a_push_is_tested_built_approved_and_deployed_and_a_bad_one_is_not(world: World, tmp_path: Path) -> None:
+    furnish(world)
+    address, work = created(world, "adding"), tmp_path / "work"
     work.mkdir()
     git(work, "init", "-q", "-b", "main")
     (work / "buildspec.yml").write_text(BUILDSPEC)
     (work / "test_adding.py").write_text(TEST)
     bad = push(work, address, "-")
-    own.client("codepipeline").create_pipeline(pipeline=pipeline())
-    assert until(lambda: ended(own, bad), "the first execution has ended")["status"] == "Failed"
+    world.client("codepipeline").create_pipeline(pipeline=pipeline())
+    assert until(lambda: ended(world, bad), "the first execution has ended")["status"] == "Failed"
 
     good = push(work, address, "+")
-    execution = until(lambda: ended(own, good), "the second execution has ended")
+    execution = until(lambda: ended(world, good), "the second execution has ended")
 
     assert execution["status"] == "Succeeded"
-    assert own.get("s3://deployed/adding.py").decode() == ADDING.format(sign="+")
-    history = own.client("codepipeline").list_action_executions(
+    assert world.get("s3://adding-deployed/adding.py").decode() == ADDING.format(sign="+")
+    history = world.client("codepipeline").list_action_executions(
         pipelineName="adding", filter={"pipelineExecutionId": execution["pipelineExecutionId"]}
     )["actionExecutionDetails"]
     asked = next(each for each in history if each["actionName"] == "Ask")
     assert asked["input"]["resolvedConfiguration"]["CustomData"] == f"{good} release-2"
-    builds = own.client("codebuild").list_builds_for_project(projectName="adding")["ids"]
+    builds = world.client("codebuild").list_builds_for_project(projectName="adding")["ids"]
     assert len(builds) == 2  # one for each push

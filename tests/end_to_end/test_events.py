@@ -107,26 +107,29 @@ def test_events_reach_what_they_should_and_all_of_it_outlives_the_server(own: Wo
     assert (event["detail"], event["replay-name"]) == ({"n": 2}, "again")
 
 
-def test_a_state_machine_that_ends_starts_a_pipeline(own: World) -> None:
-    events, machines = own.client("events"), own.client("stepfunctions")
+def test_a_state_machine_that_ends_starts_a_pipeline(world: World) -> None:
+    events, machines = world.client("events"), world.client("stepfunctions")
+    text = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+    machine = machines.create_state_machine(name="before-pipeline", definition=text, roleArn=ROLE)["stateMachineArn"]
     fail = {"Name": "Stop", "Type": "Fail", "Arguments": {"ErrorMessage": {"Get": "Parameters.Why"}}}
     parameters = [{"Name": "Why", "Type": "String", "DefaultValue": "none"}]
     definition = json.dumps({"Version": "2020-12-01", "Parameters": parameters, "Steps": [fail]})
-    pipeline = own.sagemaker.create_pipeline(PipelineName="p", RoleArn=ROLE, PipelineDefinition=definition)
+    pipeline = world.sagemaker.create_pipeline(
+        PipelineName="after-machine", RoleArn=ROLE, PipelineDefinition=definition
+    )
     given = {"PipelineParameterList": [{"Name": "Why", "Value": "$.detail.status"}]}
-    events.put_rule(Name="ended", EventPattern='{"source": ["aws.states"], "detail": {"status": ["SUCCEEDED"]}}')
+    pattern = {"source": ["aws.states"], "detail": {"status": ["SUCCEEDED"], "stateMachineArn": [machine]}}
+    events.put_rule(Name="machine-ended", EventPattern=json.dumps(pattern))
     events.put_targets(
-        Rule="ended",
+        Rule="machine-ended",
         Targets=[{"Id": "p", "Arn": pipeline["PipelineArn"], "RoleArn": ROLE, "SageMakerPipelineParameters": given}],
     )
-    text = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
-    machine = machines.create_state_machine(name="m", definition=text, roleArn=ROLE)["stateMachineArn"]
 
     machines.start_execution(stateMachineArn=machine)
 
     (started,) = until(
-        lambda: own.sagemaker.list_pipeline_executions(PipelineName="p")["PipelineExecutionSummaries"],
+        lambda: world.sagemaker.list_pipeline_executions(PipelineName="after-machine")["PipelineExecutionSummaries"],
         "the rule has started the pipeline",
     )
-    told = own.sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=started["PipelineExecutionArn"])
+    told = world.sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=started["PipelineExecutionArn"])
     assert told["PipelineParameters"] == [{"Name": "Why", "Value": "SUCCEEDED"}]

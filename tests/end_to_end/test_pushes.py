@@ -57,9 +57,9 @@ def furnish(world: World) -> None:
     )
 
 
-def test_each_of_many_pushes_at_once_starts_one_execution_by_mode(own: World, tmp_path: Path) -> None:
-    furnish(own)
-    address, work = created(own, "pushed"), with_commits(tmp_path / "work", 1)
+def test_each_of_many_pushes_at_once_starts_one_execution_by_mode(world: World, tmp_path: Path) -> None:
+    furnish(world)
+    address, work = created(world, "pushed"), with_commits(tmp_path / "work", 1)
     git(work, "push", "-q", address, "main")
 
     tips = pushed_at_once(address, tmp_path, clients=CLIENTS, pushes=PUSHES)
@@ -67,12 +67,12 @@ def test_each_of_many_pushes_at_once_starts_one_execution_by_mode(own: World, tm
     wanted = CLIENTS * PUSHES + 1
 
     def over(mode: str) -> list[Any] | None:
-        found = executions(own, mode)
+        found = executions(world, mode)
         is_over = len(found) >= wanted and not any(each["status"] == "InProgress" for each in found)
         return found if is_over else None
 
     ended = {each: until(lambda each=each: over(each), f"{each}: all are over", within=150) for each in MODES}  # type: ignore[misc]
-    assert [git(bare(own, "pushed"), "rev-parse", f"b{number}") for number in range(CLIENTS)] == tips
+    assert [git(bare(world, "pushed"), "rev-parse", f"b{number}") for number in range(CLIENTS)] == tips
     for mode, found in ended.items():
         assert [each["trigger"]["triggerType"] for each in found] == ["CreatePipeline"] + ["CloudWatchEvent"] * (
             wanted - 1
@@ -81,6 +81,6 @@ def test_each_of_many_pushes_at_once_starts_one_execution_by_mode(own: World, tm
         statuses = {each["status"] for each in found}
         assert statuses <= ({"Succeeded", "Superseded"} if mode == "SUPERSEDED" else {"Succeeded"}), mode
         assert found[-1]["status"] == "Succeeded", mode
-        listed = own.client("s3").list_objects_v2(Bucket="pushed", Prefix=f"done/{mode}/")["Contents"]
+        listed = world.client("s3").list_objects_v2(Bucket="pushed", Prefix=f"done/{mode}/")["Contents"]
         well = {f"done/{mode}/{each['pipelineExecutionId']}" for each in found if each["status"] == "Succeeded"}
         assert well == {each["Key"] for each in listed}
