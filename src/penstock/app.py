@@ -32,6 +32,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
 
+from starlette.types import ASGIApp
+
 from penstock.composition.gifts import give
 from penstock.composition.rooms import Clients, Rooms, sweep
 from penstock.composition.sources import MIGRATIONS, chance, clock
@@ -192,7 +194,8 @@ class Penstock:
         sts = identity.Sts(rooms.database, clock, chance, rooms.ring)
         self._sessions = identity.Sessions(sts, seal, clock)
         tasks = await self._exits.enter_async_context(asyncio.TaskGroup())
-        await self._listen(tasks, rooms, seal)
+        settings = GatewaySettings(auth=self.settings.auth)
+        await self._listen(tasks, self._door(rooms, settings, seal), settings)
         await self._work(tasks, rooms.engine)
         await give(rooms.directory, self.settings.region)  # before anybody is told that it is ready
         tasks.create_task(rooms.database.lengthen_log())
@@ -241,9 +244,8 @@ class Penstock:
         except identity.BadTicket:
             return None
 
-    async def _listen(self, tasks: asyncio.TaskGroup, rooms: Rooms, seal: bytes) -> None:
-        """Open the door; the endpoint is known afterwards."""
-        settings = GatewaySettings(auth=self.settings.auth)
+    def _door(self, rooms: Rooms, settings: GatewaySettings, seal: bytes) -> ASGIApp:
+        """All that is answered over HTTP."""
         traffic = Traffic()
         forwarding = Forwarding(finder(rooms.tracking), Guard(rooms.ring, clock, settings.auth))
         self._exits.push_async_callback(forwarding.close)
@@ -261,7 +263,7 @@ class Penstock:
             clock=clock,
             auth=settings.auth,
         )
-        app = application(
+        return application(
             rooms.directory,
             keys=rooms.ring,
             clock=clock,
@@ -290,6 +292,9 @@ class Penstock:
                 settings=settings,
             ),
         )
+
+    async def _listen(self, tasks: asyncio.TaskGroup, app: ASGIApp, settings: GatewaySettings) -> None:
+        """Open the door; the endpoint is known afterwards."""
         stopping = asyncio.Event()
         host = self.settings.host
         port: asyncio.Future[int] = asyncio.get_running_loop().create_future()

@@ -6,7 +6,7 @@ import math
 import os
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -135,11 +135,13 @@ class Rooms:
     sealing: Sealing
     codecommit: CodeCommitRoom
     codeconnections: CodeConnectionsRoom
-    hooks: dict[str, Callable[[Hook], Awaitable[tuple[int, str]]]]  # rooms that hear git hosts
-    terminals: dict[str, Enter]  # rooms that let people in
-    exhibits: dict[str, Exhibits]  # rooms that show something to anybody
-    tidy: list[Callable[[], Awaitable[None]]]  # what rooms want done now and then
-    chores: list[Callable[[], Coroutine[Any, Any, None]]]  # what rooms want done all the time, until it is cancelled
+    # rooms that hear git hosts
+    hooks: dict[str, Callable[[Hook], Awaitable[tuple[int, str]]]] = field(default_factory=dict)
+    terminals: dict[str, Enter] = field(default_factory=dict)  # rooms that let people in
+    exhibits: dict[str, Exhibits] = field(default_factory=dict)  # rooms that show something to anybody
+    tidy: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # what rooms want done now and then
+    # what rooms want done all the time, until it is cancelled
+    chores: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
 
     @classmethod
     def build(
@@ -201,11 +203,6 @@ class Rooms:
             codecommit=git_repositories(data, database, directory, deliveries, notices, pushes, endpoint),
             codeconnections=git_hosts(data, database, directory, pushes, endpoint),
             pushes=pushes,
-            hooks={},
-            terminals={},
-            exhibits={},
-            tidy=[],
-            chores=[],
         )
         rooms._furnish_keeping(data)
         streams = streams_of(data, directory)
@@ -220,10 +217,7 @@ class Rooms:
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
         rooms._furnish_retention(data)
-        rooms.chores.append(rooms.tracking.keeping.work)
-        rooms.chores.extend((rooms.codecommit.begin, rooms.codeconnections.watch))
-        rooms.hooks["codeconnections"] = rooms.codeconnections.hear
-        rooms.tidy.append(rooms.codecommit.tidy)
+        rooms._furnish_repositories()
         return rooms
 
     def _furnish_keeping(self, data: Path) -> None:
@@ -268,7 +262,14 @@ class Rooms:
             announce=Announcer(self.notices),
         )
         open_automl(engine=self.engine, directory=self.directory, clock=clock)
+        self.chores.append(self.tracking.keeping.work)
         self.tidy.extend((tidy_jobs, self.sandbox.tidy, self.containers.tidy))
+
+    def _furnish_repositories(self) -> None:
+        """Those here, and those at git hosts."""
+        self.chores.extend((self.codecommit.begin, self.codeconnections.watch))
+        self.hooks["codeconnections"] = self.codeconnections.hear
+        self.tidy.append(self.codecommit.tidy)
 
     def _furnish_retention(self, data: Path) -> None:
         tidying = Tidying(self.database, read_retention(data), clock)
