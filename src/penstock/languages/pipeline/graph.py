@@ -37,6 +37,7 @@ from penstock.languages.pipeline.tree import (
     PropertyFileReference,
     QualityCheck,
     RegisterModel,
+    Simple,
     StepName,
     StepProperty,
     Training,
@@ -45,26 +46,6 @@ from penstock.languages.pipeline.tree import (
     Tuning,
 )
 
-Simple = (
-    Processing
-    | QualityCheck
-    | ClarifyCheck
-    | Training
-    | Tuning
-    | AutoML
-    | Transform
-    | Model
-    | RegisterModel
-    | EndpointConfig
-    | Endpoint
-    | EMR
-    | EMRServerless
-    | Lambda
-    | Callback
-    | Fail
-    | ForEach
-    | Other
-)
 WHERE_OUTPUTS_ARE: Final = ("OutputDataConfig", "ProcessingOutputConfig", "TrainingJobName", "TransformOutput")
 
 

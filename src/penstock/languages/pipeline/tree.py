@@ -381,7 +381,7 @@ class Other(Step):
     members: Expression = Constant({})
 
 
-AnyStep = (
+Simple = (
     Processing
     | QualityCheck
     | ClarifyCheck
@@ -397,12 +397,11 @@ AnyStep = (
     | EMRServerless
     | Lambda
     | Callback
-    | Condition
     | Fail
     | ForEach
-    | Cleanup
     | Other
 )
+AnyStep = Simple | Condition | Cleanup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
