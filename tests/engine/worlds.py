@@ -39,6 +39,10 @@ from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, inner, operation
 
 ENGINE = Path(__file__).parents[2] / "src" / "penstock" / "engine" / "migrations"
+BOARD = Path(__file__).parent / "migrations"
+PUT_UP = """
+    INSERT INTO board (run, answers) VALUES (:run, :answers) ON CONFLICT (run) DO UPDATE SET answers = excluded.answers
+"""
 T = TypeVar("T")
 DEADLINE = 30.0
 
@@ -109,7 +113,7 @@ class Errands:
             yield Finish(Outcome("Succeeded", dict(sorted(state.answers.items()))))
 
     def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: str, before: Errand, after: Errand) -> None:
-        tx.changed("INSERT OR REPLACE INTO board VALUES (:run, :answers)", run=run, answers=len(after.answers))
+        tx.changed(PUT_UP, run=run, answers=len(after.answers))
 
 
 class Rounds:
@@ -225,10 +229,7 @@ def chances(life: int) -> Callable[[], str]:
 
 def new_database(folder: Path) -> Path:
     path = folder / "engine.db"
-    migrate(path, [ENGINE])
-    database = SqliteDatabase(path)
-    database._writer_connection.execute("CREATE TABLE IF NOT EXISTS board (run TEXT PRIMARY KEY, answers INTEGER)")
-    database.close()
+    migrate(path, [ENGINE, BOARD])
     return path
 
 

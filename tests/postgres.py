@@ -1,0 +1,139 @@
+"""A PostgreSQL for tests, on a socket in a folder of its own.
+
+What dies in tests are processes and never the machine, so it does not wait for disks. As root it runs as another user.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+
+from penstock.store.migrate import migrate_postgres
+
+DEADLINE = 60.0
+OPTIONS = (
+    *("-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off"),
+    *("-c", "shared_buffers=16MB", "-c", "max_connections=200"),
+)
+
+
+def programs() -> Path | None:
+    """Where Debian has PostgreSQL's programs, the newest; None where there are none."""
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda found: int(found.parent.name))
+
+
+def lacking() -> str:
+    """Why there is no PostgreSQL here; empty if there is."""
+    return "" if programs() else "no PostgreSQL is installed: scripts/system-packages"
+
+
+class Postgres:
+    """A PostgreSQL that can be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        found = programs()
+        assert found is not None
+        self._programs = found
+        self._folder = folder
+        self._user = "nobody" if os.geteuid() == 0 else None
+        if self._user:
+            shutil.chown(folder, self._user)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._templates: dict[tuple[Path, ...], str] = {}
+        self._made = 0
+        self._run("initdb", "-N", "-A", "trust", "-U", "penstock", "-E", "UTF8", "--no-locale", "-D", folder / "data")
+
+    def start(self) -> None:
+        """Start, and return when it answers."""
+        command = [self._programs / "postgres", "-D", self._folder / "data", "-k", self._folder, *OPTIONS]
+        until = time.monotonic() + DEADLINE
+        while True:  # a killed one's memory is in use until the last of its processes has noticed
+            with (self._folder / "log").open("ab") as log:
+                self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log, user=self._user)
+            while self._process.poll() is None:
+                if self._answers():
+                    return
+                assert time.monotonic() < until, (self._folder / "log").read_text()
+                time.sleep(0.02)
+            assert time.monotonic() < until, (self._folder / "log").read_text()
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """As a power cut would do it: it and all its processes, at once."""
+        assert self._process is not None
+        mine = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        for process in (self._process.pid, *map(int, mine)):
+            os.kill(process, signal.SIGKILL)
+        self._process.wait(DEADLINE)
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(DEADLINE)
+
+    def address(self, database: str) -> str:
+        return f"postgresql://penstock@/{database}?host={self._folder}"
+
+    def empty(self) -> str:
+        """The address of a new database with nothing in it."""
+        return self.address(self._new(""))
+
+    def migrated(self, rooms: Sequence[Path]) -> str:
+        """The address of a new database that is up to date."""
+        key = tuple(rooms)
+        if key not in self._templates:
+            self._templates[key] = self._new("")
+            migrate_postgres(self.address(self._templates[key]), "a template", key)
+        return self.address(self._new(f"TEMPLATE {self._templates[key]} STRATEGY file_copy"))
+
+    def run(self, sql: str, address: str = "") -> list[tuple[object, ...]]:
+        """Say something to a database as somebody else."""
+        with closing(psycopg.connect(address or self.address("postgres"), autocommit=True)) as connection:
+            found = connection.execute(sql.encode())
+            return found.fetchall() if found.description else []
+
+    def end_sessions(self, address: str) -> None:
+        """Break every connection to a database but the one that asks."""
+        self.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            address,
+        )
+
+    def _new(self, template: str) -> str:
+        self._made += 1
+        name = f"d{self._made}"
+        self.run(f"CREATE DATABASE {name} {template}")
+        return name
+
+    def _answers(self) -> bool:
+        try:
+            self.run("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        subprocess.run(
+            [self._programs / program, *arguments], user=self._user, cwd=self._folder, check=True, capture_output=True
+        )
+
+
+@contextmanager
+def a_postgres() -> Iterator[Postgres]:
+    """One that runs until the block ends."""
+    with tempfile.TemporaryDirectory(prefix="penstock-postgres-", dir="/tmp") as folder:  # a socket's path is short
+        Path(folder).chmod(0o755)
+        postgres = Postgres(Path(folder))
+        postgres.start()
+        try:
+            yield postgres
+        finally:
+            postgres.stop()
