@@ -12,10 +12,9 @@ from penstock.store.sqlite import SqliteDatabase
 Place = Path | str
 NewPlace = Callable[[Sequence[Path]], Place]  # one that has these rooms' tables, and no rows
 
+on_postgres = pytest.mark.xdist_group("postgres")
 on_every_database = pytest.mark.parametrize(
-    "new_place",
-    ["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.xdist_group("postgres"))],
-    indirect=True,
+    "new_place", ["SQLite", pytest.param("PostgreSQL", marks=on_postgres)], indirect=True
 )
 
 

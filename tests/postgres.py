@@ -91,7 +91,7 @@ class Postgres:
         if key not in self._templates:
             self._templates[key] = self._new("")
             migrate_postgres(self.address(self._templates[key]), "a template", key)
-        return self.address(self._new(f"TEMPLATE {self._templates[key]} STRATEGY file_copy"))
+        return self.address(self._new(f"TEMPLATE {self._templates[key]}"))
 
     def run(self, sql: str, address: str = "") -> list[tuple[object, ...]]:
         """Say something to a database as somebody else."""
@@ -106,6 +106,12 @@ class Postgres:
             "WHERE datname = current_database() AND pid <> pg_backend_pid()",
             address,
         )
+
+    def close_to_all(self, address: str) -> None:
+        """Break every connection to a database, and let nobody in any more."""
+        name = address.removeprefix("postgresql://penstock@/").partition("?")[0]
+        self.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
     def _new(self, template: str) -> str:
         self._made += 1

@@ -89,7 +89,8 @@ def at(address: str) -> "PostgresDatabase":
     """The PostgreSQL at an address; nothing is asked of it yet. Raises `CannotOpen` for what is no address."""
     scheme = address.partition("://")[0]
     if scheme not in ("postgresql", "postgres"):
-        raise CannotOpen(f"an address of a database is postgresql://user:password@host/name, not {scheme}…")
+        other = f", not {scheme}" if "://" in address else ""
+        raise CannotOpen(f"an address of a database is postgresql://user:password@host/name{other}")
     database: PostgresDatabase = _postgres().PostgresDatabase(address)
     return database
 

@@ -286,8 +286,9 @@ class PostgresDatabase(GroupedDatabase):
                     for asked in group:
                         asked.fail(error)
                     break
+                lost = perf_counter()
                 if self._is_back(error, self._committed + 1):
-                    self._count(group)
+                    self._count(group, perf_counter() - lost)
                     break
                 for asked in group:
                     asked.restart(error)
@@ -310,11 +311,11 @@ class PostgresDatabase(GroupedDatabase):
             asked.announce()
         began = perf_counter()
         control(f"UPDATE tenure SET commits = {self._committed + 1}; COMMIT")  # noqa: S608 - a number of ours
-        self.commit_seconds.add(perf_counter() - began)
-        self._count(group)
+        self._count(group, perf_counter() - began)
 
-    def _count(self, group: Sequence[Asked]) -> None:
+    def _count(self, group: Sequence[Asked], seconds: float) -> None:
         self._committed += 1
+        self.commit_seconds.add(seconds)
         self.groups.add(len(group))
 
     @staticmethod
