@@ -35,7 +35,7 @@ READERS, SCANNERS = 8, 2  # sessions beside the writer's
 PATIENCE: Final = 60.0  # seconds that a server waits for its database to come back
 TAKEN_PATIENCE: Final = 5.0  # seconds that it waits for the one before it to let go
 PAUSE: Final = 0.1
-HEARTBEAT: Final = 15.0  # seconds after which a server that has nothing to write looks whether its session lives
+HEARTBEAT: Final = 10.0  # seconds after which a server that has nothing to write looks whether its session lives
 LOCK: Final = int.from_bytes(b"PENSTOCK", "big")
 PREPARED: Final = 1_000  # statements that a session keeps ready
 
