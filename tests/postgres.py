@@ -52,7 +52,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start, and return when it answers."""
-        command = [self._programs / "postgres", "-D", self._folder / "data", "-k", self._folder, *OPTIONS]
+        command = [str(self._programs / "postgres"), "-D", f"{self._folder}/data", "-k", str(self._folder), *OPTIONS]
         until = time.monotonic() + DEADLINE
         while True:  # a killed one's memory is in use until the last of its processes has noticed
             with (self._folder / "log").open("ab") as log:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -13,8 +14,10 @@ from click.testing import CliRunner, Result
 from databases import on_postgres
 from migrated import migrate
 from penstock.cli.database.copy import command as copy
+from penstock.cli.doctor import command as doctor
+from penstock.composition.elsewhere import FILE, VARIABLE
 from penstock.composition.sources import MIGRATIONS
-from penstock.composition.state import ELSEWHERE, ROWS, VARIABLE, open_to_look, open_to_serve
+from penstock.composition.state import ROWS, open_to_look, open_to_serve
 from penstock.store import documents, tags
 from penstock.store.blobs import Blobs, hold, holdings, latest_holding
 from penstock.store.database import CannotOpen, Database, Transaction
@@ -52,8 +55,8 @@ def test_a_folder_remembers_where_its_rows_are_and_no_password(tmp_path: Path, p
         assert count(again) == (1,)
     with closing(open_to_look(tmp_path)) as beside:
         assert count(beside) == (1,)
-    assert "secret" not in (tmp_path / ELSEWHERE).read_text()
-    assert (tmp_path / ELSEWHERE).stat().st_mode & 0o777 == 0o600
+    assert "secret" not in (tmp_path / FILE).read_text()
+    assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
     assert not (tmp_path / ROWS).exists()
 
 
@@ -64,7 +67,7 @@ def test_a_database_that_moved_is_found_where_it_is_now(tmp_path: Path, postgres
 
     serve_once(tmp_path, moved)
 
-    assert ":5432/" in json.loads((tmp_path / ELSEWHERE).read_text())["address"]
+    assert ":5432/" in json.loads((tmp_path / FILE).read_text())["address"]
 
 
 def test_a_folder_and_a_database_of_two_installations_are_refused(
@@ -113,6 +116,14 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(tmp_path: Pa
         open_to_serve(tmp_path, address)
 
     assert "secret" not in str(refusal.value)
+
+
+def test_who_lacks_psycopg_is_told_of_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "penstock.store.postgres")
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    with pytest.raises(CannotOpen, match=r"PostgreSQL needs psycopg: pip install 'penstock\[postgresql\]'"):
+        open_to_serve(tmp_path, "postgresql://host/name")
 
 
 def test_who_may_not_make_tables_is_told_so(tmp_path: Path, postgres: Postgres) -> None:
@@ -188,8 +199,8 @@ def test_nothing_moves_to_where_there_is_something(tmp_path: Path, postgres: Pos
 
 def test_a_row_that_cannot_be_copied_leaves_everything_as_it_was(tmp_path: Path, postgres: Postgres) -> None:
     full(tmp_path)
-    with closing(sqlite3.connect(tmp_path / ROWS)) as database, database:
-        database.execute("UPDATE s3_bucket SET created_at = 'yesterday'")
+    with closing(sqlite3.connect(tmp_path / ROWS)) as rows, rows:
+        rows.execute("UPDATE s3_bucket SET created_at = 'yesterday'")
     address = postgres.migrated(MIGRATIONS)
 
     done = copied(tmp_path, address)
@@ -209,3 +220,17 @@ def test_a_newer_database_is_refused(tmp_path: Path, postgres: Postgres) -> None
         open_to_serve(tmp_path / "data", address)
     with closing(PostgresDatabase(address)) as database:
         database.take()  # it was let go
+
+
+# -------------------------------------------------------------------------------------------------------- doctor
+
+
+def test_a_doctor_finds_what_would_lose_rows(tmp_path: Path, postgres: Postgres) -> None:
+    """The tests' own does not wait for disks."""
+    serve_once(tmp_path, postgres.migrated(MIGRATIONS))
+
+    told = CliRunner().invoke(doctor, ["--data", str(tmp_path)]).output
+    lost = CliRunner().invoke(doctor, ["--data", str(tmp_path), "--database", "postgresql://127.0.0.1:1/rows"]).output
+
+    assert "A power cut may lose what was answered: turn fsync and full_page_writes on in postgresql.conf." in told
+    assert "cannot reach postgresql://127.0.0.1:1/rows: " in lost

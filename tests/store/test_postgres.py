@@ -65,7 +65,8 @@ async def test_what_was_under_way_when_connections_broke_is_done_once(place: str
 async def test_a_commit_of_which_nobody_heard_is_looked_for_before_it_is_done_again(
     place: str, is_kept: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    control, cut = Session.control, []
+    control = Session.control
+    cut: list[str] = []
 
     def cut_once(session: Session, sql: str) -> None:
         if not sql.endswith("COMMIT") or cut or "UPDATE" not in sql:

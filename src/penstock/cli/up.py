@@ -13,7 +13,7 @@ import uvloop
 
 from penstock.app import CannotStart, Penstock, Settings
 from penstock.cli.place import DEFAULT_DATA, DEFAULT_PORT, ENVIRONMENTS, data_folder
-from penstock.composition.state import VARIABLE
+from penstock.composition.elsewhere import VARIABLE
 from penstock.telemetry import wishes
 
 COLLECTED_AT: Final = (20_000, 20, 50)  # objects, rounds of the youngest, rounds of the middle: see `gc.set_threshold`

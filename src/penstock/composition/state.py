@@ -1,22 +1,17 @@
 """State: where the rows of a data folder are, and the database that has them.
 
     penstock.db      SQLite, unless there is
-    database.json    {"address": "postgresql://penstock@db.example/penstock", "installation": "9f…"}: no password
+    database.json    which says where they are (`composition.elsewhere`)
 
 Rows name blobs, and what no row names is swept away: so a folder and a PostgreSQL that do not belong together must not
 meet. Both know the same installation, and whoever opens them compares.
 """
 
-import importlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from penstock.composition.private import write_private
+from penstock.composition.elsewhere import VARIABLE, Elsewhere, at, elsewhere, keep_elsewhere
 from penstock.composition.sources import MIGRATIONS, chance
 from penstock.store.database import CannotOpen
 from penstock.store.grouped import GroupedDatabase
@@ -27,24 +22,6 @@ if TYPE_CHECKING:
     from penstock.store.postgres import PostgresDatabase
 
 ROWS: Final = "penstock.db"
-ELSEWHERE: Final = "database.json"
-VARIABLE: Final = "PENSTOCK_DATABASE"
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """What a data folder says of a database that is not in it."""
-
-    address: str
-    installation: str
-
-
-def elsewhere(data: Path) -> Elsewhere | None:
-    """Where the rows of a folder are, if that is not in it."""
-    try:
-        return msgspec.json.decode((data / ELSEWHERE).read_bytes(), type=Elsewhere)
-    except FileNotFoundError:
-        return None
 
 
 def open_to_serve(data: Path, given: str = "") -> GroupedDatabase:
@@ -85,24 +62,6 @@ def open_to_look(data: Path) -> GroupedDatabase:
     return database
 
 
-def at(address: str) -> "PostgresDatabase":
-    """The PostgreSQL at an address; nothing is asked of it yet. Raises `CannotOpen` for what is no address."""
-    scheme = address.partition("://")[0]
-    if scheme not in ("postgresql", "postgres"):
-        other = f", not {scheme}" if "://" in address else ""
-        raise CannotOpen(f"an address of a database is postgresql://user:password@host/name{other}")
-    database: PostgresDatabase = _postgres().PostgresDatabase(address)
-    return database
-
-
-def _postgres() -> ModuleType:
-    """Loaded for those who have it: psycopg is an extra, and takes a while."""
-    try:
-        return importlib.import_module("penstock.store.postgres")
-    except ModuleNotFoundError as missing:
-        raise CannotOpen(f"PostgreSQL needs {missing.name}: pip install 'penstock[postgresql]'") from None
-
-
 def _pair(data: Path, place: Elsewhere | None, database: "PostgresDatabase") -> None:
     """Make sure that the folder and the database belong together; two that are new do from now on."""
     if not database.installation:
@@ -123,10 +82,6 @@ def _pair(data: Path, place: Elsewhere | None, database: "PostgresDatabase") -> 
         raise CannotOpen(strangers(data, database))
     elif place.address != database.name:
         keep_elsewhere(data, Elsewhere(database.name, place.installation))
-
-
-def keep_elsewhere(data: Path, place: Elsewhere) -> None:
-    write_private(data / ELSEWHERE, {"address": place.address, "installation": place.installation})
 
 
 def strangers(data: Path, database: "PostgresDatabase") -> str:

@@ -1,7 +1,7 @@
 """Copying: every row of a SQLite file into a PostgreSQL with the same migrations and no rows, in one transaction."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -40,7 +40,7 @@ def copy_rows(source: Path, database: "PostgresDatabase", installation: str) -> 
         return copied
 
 
-def _in_order(rows: sqlite3.Connection) -> Iterator[str]:
+def _in_order(rows: sqlite3.Connection) -> Iterable[str]:
     """Tables, after those that they refer to."""
     needs = {
         table: {each[2] for each in rows.execute(f"PRAGMA foreign_key_list({table})")}

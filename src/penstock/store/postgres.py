@@ -58,6 +58,7 @@ _WHOSE: Final = f"""
     SELECT coalesce(host(client_addr), 'this machine') FROM pg_locks JOIN pg_stat_activity USING (pid)
     WHERE locktype = 'advisory' AND classid = {LOCK >> 32} AND objid = {LOCK & 0xFFFFFFFF} AND granted
 """  # noqa: S608
+_UNSAFE: Final = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'"
 _BEGIN_LOOK: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -245,6 +246,16 @@ class PostgresDatabase(GroupedDatabase):
             raise CannotOpen(f"cannot reach {self.name}: {sentence(error)}") from None
         session.close()
         return str(found[0][0])
+
+    def unsafe(self) -> list[str]:
+        """The settings of its server with which a power cut loses what was answered. Blocking; raises `CannotOpen`."""
+        try:
+            session = Session(self.address)
+            found = session.cursor.execute(_UNSAFE.encode()).fetchall()
+        except psycopg.Error as error:
+            raise CannotOpen(f"cannot reach {self.name}: {sentence(error)}") from None
+        session.close()
+        return [str(name) for (name,) in found]
 
     def _open(self) -> Session:
         """A session that holds the lock; raises `CannotOpen`."""

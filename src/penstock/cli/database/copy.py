@@ -11,9 +11,10 @@ from typing import Final
 import click
 
 from penstock.cli.place import DEFAULT_DATA, data_folder
+from penstock.composition.elsewhere import VARIABLE, Elsewhere, at, elsewhere, keep_elsewhere
 from penstock.composition.holdings import alone
 from penstock.composition.sources import MIGRATIONS, chance
-from penstock.composition.state import ROWS, VARIABLE, Elsewhere, at, elsewhere, keep_elsewhere
+from penstock.composition.state import ROWS
 from penstock.store.copying import Uncopied, copy_rows
 from penstock.store.database import CannotOpen
 from penstock.store.migrate import NewerDatabase, migrate, migrate_postgres
