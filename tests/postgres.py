@@ -81,6 +81,11 @@ class Postgres:
     def address(self, database: str) -> str:
         return f"postgresql://penstock@/{database}?host={self._folder}"
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """How PostgreSQL's own clients find it."""
+        return {"PGHOST": str(self._folder), "PGUSER": "penstock"}
+
     def empty(self) -> str:
         """The address of a new database with nothing in it."""
         return self.address(self._new(""))
