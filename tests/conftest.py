@@ -42,12 +42,18 @@ def engine_socket() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL. Its tests are of the group `postgres`, so that there is one."""
+def shared_postgres() -> Iterator[Postgres]:
     if reason := postgresql.lacking():
         pytest.skip(reason)
     with postgresql.a_postgres() as running:
         yield running
+
+
+@pytest.fixture
+def postgres(shared_postgres: Postgres) -> Postgres:
+    """A PostgreSQL. Its tests are of the group `postgres`, so that there is one."""
+    shared_postgres.begin_a_test()
+    return shared_postgres
 
 
 @pytest.fixture
@@ -63,4 +69,9 @@ def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> NewPlace:
     if request.param == "SQLite":
         return file
     shared: Postgres = request.getfixturevalue("postgres")
-    return shared.migrated
+
+    def database(rooms: Sequence[Path]) -> str:
+        shared.begin_a_test()  # whoever wants another has done with the one before
+        return shared.migrated(rooms)
+
+    return database

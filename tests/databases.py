@@ -13,9 +13,14 @@ Place = Path | str
 NewPlace = Callable[[Sequence[Path]], Place]  # one that has these rooms' tables, and no rows
 
 on_postgres = pytest.mark.xdist_group("postgres")
-on_every_database = pytest.mark.parametrize(
-    "new_place", ["SQLite", pytest.param("PostgreSQL", marks=on_postgres)], indirect=True
-)
+
+
+def each_database(fixture: str) -> pytest.MarkDecorator:
+    """Tests that hold of every database, by a fixture that is told which."""
+    return pytest.mark.parametrize(fixture, ["SQLite", pytest.param("PostgreSQL", marks=on_postgres)], indirect=True)
+
+
+on_every_database = each_database("new_place")
 
 
 def opened(place: Place) -> GroupedDatabase:

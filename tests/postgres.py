@@ -11,13 +11,25 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 
 import psycopg
 
-from penstock.store.migrate import migrate_postgres
+from penstock.store.migrate import STORE, migrate_postgres
 
 DEADLINE = 60.0
+_NOTHING = "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO public"
+_NO_ROWS = """
+    DO $$ DECLARE name text; BEGIN
+        SET LOCAL session_replication_role = replica;
+        DROP TABLE IF EXISTS tenure;
+        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '%yoyo%' LOOP
+            EXECUTE format('DELETE FROM %I', name);
+        END LOOP;
+        PERFORM setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences;
+    END $$
+"""
 OPTIONS = (
     *("-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off"),
     *("-c", "shared_buffers=16MB", "-c", "max_connections=200"),
@@ -47,7 +59,9 @@ class Postgres:
             shutil.chown(folder, self._user)
         self._process: subprocess.Popen[bytes] | None = None
         self._templates: dict[tuple[Path, ...], str] = {}
-        self._made = 0
+        self._made: dict[tuple[Path, ...], list[str]] = {}
+        self._out: set[str] = set()
+        self._numbers = count(1)
         self._run("initdb", "-N", "-A", "trust", "-U", "penstock", "-E", "UTF8", "--no-locale", "-D", folder / "data")
 
     def start(self) -> None:
@@ -87,16 +101,30 @@ class Postgres:
         return {"PGHOST": str(self._folder), "PGUSER": "penstock"}
 
     def empty(self) -> str:
-        """The address of a new database with nothing in it."""
-        return self.address(self._new(""))
+        """The address of a database with nothing in it that nobody else has in this test."""
+        if name := self._free(()):
+            self.run(_NOTHING, self.address(name))
+        return self.address(name or self._new((), ""))
 
     def migrated(self, rooms: Sequence[Path]) -> str:
-        """The address of a new database that is up to date."""
-        key = tuple(rooms)
+        """The address of a database that is up to date, and has no rows."""
+        key = (*rooms, STORE)
+        if name := self._free(key):
+            self.run(_NO_ROWS, self.address(name))
+            return self.address(name)
         if key not in self._templates:
-            self._templates[key] = self._new("")
-            migrate_postgres(self.address(self._templates[key]), "a template", key)
-        return self.address(self._new(f"TEMPLATE {self._templates[key]}"))
+            self._templates[key] = self._new(None, "")
+            migrate_postgres(self.address(self._templates[key]), "a template", rooms)
+        return self.address(self._new(key, f"TEMPLATE {self._templates[key]}"))
+
+    def begin_a_test(self) -> None:
+        """Let what was handed out before be used again: a new database is thousands of files."""
+        self._out.clear()
+
+    def _free(self, key: tuple[Path, ...]) -> str:
+        name = next((each for each in self._made.get(key, ()) if each not in self._out), "")
+        self._out.add(name)
+        return name
 
     def run(self, sql: str, address: str = "") -> list[tuple[object, ...]]:
         """Say something to a database as somebody else."""
@@ -116,12 +144,15 @@ class Postgres:
         """Break every connection to a database, and let nobody in any more."""
         name = address.removeprefix("postgresql://penstock@/").partition("?")[0]
         self.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        self._made[()].remove(name)
         self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
-    def _new(self, template: str) -> str:
-        self._made += 1
-        name = f"d{self._made}"
+    def _new(self, key: tuple[Path, ...] | None, template: str) -> str:
+        name = f"d{next(self._numbers)}"
         self.run(f"CREATE DATABASE {name} {template}")
+        if key is not None:
+            self._made.setdefault(key, []).append(name)
+            self._out.add(name)
         return name
 
     def _answers(self) -> bool:
