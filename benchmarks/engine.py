@@ -3,21 +3,26 @@
 Many runs of a toy flow at once; each asks for one errand after another, and an errand is done at once. An event is a
 commit's worth of work: the journal's row, the outbox's, and what was out taken back; runs share commits. The floors are
 SQLite's own, in the same run and with the same settings: rows inserted many to a transaction, and one to each.
+
+With PENSTOCK_DATABASE=postgresql://… the same on a PostgreSQL that holds nothing else.
 """
 
 import asyncio
+import os
 import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from penstock.composition.elsewhere import VARIABLE, at
 from penstock.composition.sources import MIGRATIONS, chance, clock
 from penstock.engine.engine import Engine
 from penstock.engine.facts import Command, Done, Event, Finish, Outcome, Perform, RunId
 from penstock.engine.outbox import Task
 from penstock.store.database import Transaction
-from penstock.store.migrate import migrate
+from penstock.store.grouped import GroupedDatabase
+from penstock.store.migrate import migrate, migrate_postgres
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Directory, Scope
 
@@ -51,10 +56,10 @@ async def errand(task: Task) -> str:
     return task.key
 
 
-async def journalled(path: Path, runs: int) -> float:
+async def journalled(database: GroupedDatabase, runs: int) -> float:
     """Seconds for all runs, from their start to the last one's end."""
-    database = SqliteDatabase(path)
-    await database.lengthen_log()
+    if isinstance(database, SqliteDatabase):
+        await database.lengthen_log()
     engine = Engine(database, Directory(), clock=clock, chance=chance)
     engine.register(Toy())
     engine.activity("errand", errand)
@@ -65,7 +70,7 @@ async def journalled(path: Path, runs: int) -> float:
         began = time.perf_counter()
 
         async def run(number: int) -> None:
-            identity = RunId(f"run-{number}")
+            identity = RunId(f"run-{runs}-{number}")
             await database.write(lambda tx: engine.start(tx, identity, "toy", str(ERRANDS).encode(), scope=Scope()))
             await engine.settled(identity)
 
@@ -101,5 +106,15 @@ def main() -> None:
         for runs in (1, 100, RUNS):
             path = folder / f"{runs}.db"
             migrate(path, MIGRATIONS)
-            seconds = asyncio.run(journalled(path, runs))
-            print(f"{f'engine, {runs:,} runs at once':32} {runs * (ERRANDS + 1) / seconds:9,.0f} events/s")
+            tell("engine", SqliteDatabase(path), runs)
+    if address := os.environ.get(VARIABLE):
+        for runs in (1, 100, RUNS):
+            database = at(address)
+            database.take()
+            migrate_postgres(database.address, database.name, MIGRATIONS)
+            tell("PostgreSQL", database, runs)
+
+
+def tell(what: str, database: GroupedDatabase, runs: int) -> None:
+    seconds = asyncio.run(journalled(database, runs))
+    print(f"{f'{what}, {runs:,} runs at once':32} {runs * (ERRANDS + 1) / seconds:9,.0f} events/s")

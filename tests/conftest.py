@@ -1,14 +1,19 @@
-"""Every async test runs on an event loop of its own; those that need a container engine share one."""
+"""Every async test runs on an event loop of its own; those that need a container engine, or PostgreSQL, share one."""
 
 import asyncio
 import inspect
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+import postgres as postgresql
+from databases import NewPlace
+from migrated import migrate
+from postgres import Postgres
 from runtimes.podman import lacking, podman
 
 # Hundreds of processes of Penstock are started here: each would compile all of it where images forbid to keep bytecode.
@@ -36,3 +41,39 @@ def engine_socket() -> Iterator[Path]:
         pytest.skip(reason)
     with podman() as socket:
         yield socket
+
+
+@pytest.fixture(scope="session")
+def shared_postgres() -> Iterator[Postgres]:
+    if reason := postgresql.lacking():
+        pytest.skip(reason)
+    with postgresql.a_postgres() as running:
+        yield running
+
+
+@pytest.fixture
+def postgres(shared_postgres: Postgres) -> Postgres:
+    """A PostgreSQL. Its tests are of the group `postgres`, so that there is one."""
+    shared_postgres.begin_a_test()
+    return shared_postgres
+
+
+@pytest.fixture
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> NewPlace:
+    """Where rows can be, for tests that are `on_every_database`."""
+    numbers = count()
+
+    def file(rooms: Sequence[Path]) -> Path:
+        path = tmp_path / f"rows-{next(numbers)}.db"
+        migrate(path, rooms)
+        return path
+
+    if request.param == "SQLite":
+        return file
+    shared: Postgres = request.getfixturevalue("postgres")
+
+    def database(rooms: Sequence[Path]) -> str:
+        shared.begin_a_test()  # whoever wants another has done with the one before
+        return shared.migrated(rooms)
+
+    return database

@@ -46,7 +46,7 @@ async def rooms() -> AsyncIterator[Rooms]:
         built = Rooms.build(Path(name))
         built.peripheral.enter(Path(name), built.instead)
         try:
-            await built.database.lengthen_log()
+            await built.database.attend()
             async with asyncio.TaskGroup() as tasks:
                 ready = asyncio.Event()
                 going_on = [tasks.create_task(built.engine.work(ready.set))]

@@ -3,6 +3,7 @@
 data/
   lock             held while a server runs: one server a folder
   penstock.db      every row                blobs/  incoming/   every byte
+  database.json    where the rows are, if in a PostgreSQL
   logs/            log streams              sandbox/            jobs, zygotes
   containers/      jobs that are containers
   unpacked/        functions' code, as environments see it
@@ -21,7 +22,6 @@ data/
 
 import asyncio
 import fcntl
-import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -35,8 +35,10 @@ from typing import Final, Literal, Self
 from starlette.types import ASGIApp
 
 from penstock.composition.gifts import give
+from penstock.composition.private import write_private
 from penstock.composition.rooms import Clients, Rooms, sweep
-from penstock.composition.sources import MIGRATIONS, chance, clock
+from penstock.composition.sources import chance, clock
+from penstock.composition.state import open_to_serve
 from penstock.engine.engine import Engine
 from penstock.gateway import access, credentials
 from penstock.gateway.exhibits import ExhibitDoor
@@ -60,9 +62,10 @@ from penstock.services.sagemaker.monitoring.settings import WrongSettings
 from penstock.services.sagemaker.recorded.retention import WrongRetention
 from penstock.services.stepfunctions.integrations import MockConfig, MockError, StandIn, nobody
 from penstock.services.stepfunctions.quotas import WrongQuotas
+from penstock.store.database import CannotOpen, Database, DatabaseGone
 from penstock.store.ground import spread
-from penstock.store.migrate import NewerDatabase, migrate
-from penstock.store.sqlite import SqliteDatabase
+from penstock.store.grouped import GroupedDatabase
+from penstock.store.migrate import NewerDatabase
 from penstock.telemetry.following import follow
 from penstock.telemetry.metrics import Metrics
 from penstock.telemetry.wishes import NOTHING, Wishes
@@ -86,6 +89,7 @@ class Settings:
     """What a server is started with."""
 
     data: Path
+    database: str = ""  # the address of a PostgreSQL; empty: what the data folder says, or a file in it
     host: str = "127.0.0.1"
     port: int = 4599
     region: str = "us-east-1"
@@ -115,8 +119,7 @@ class Penstock:
             check_host(self.settings.host, auth=self.settings.auth)
             if self.settings.access_log:
                 access.write_to(sys.stderr)
-            self._open_data()
-            await self._open()
+            await self._open(self._open_data())
         except (
             OpenHost,
             Misplaced,
@@ -126,6 +129,7 @@ class Penstock:
             NotHere,
             EngineGone,
             NewerDatabase,
+            CannotOpen,
         ) as refusal:
             await self._exits.aclose()
             raise CannotStart(str(refusal)) from None
@@ -137,9 +141,15 @@ class Penstock:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._exits.aclose()
+        try:
+            await self._exits.aclose()
+        except BaseExceptionGroup as failures:
+            gone, others = failures.split(DatabaseGone)
+            if gone is None or others is not None:
+                raise
+            raise CannotStart(str(first_of(gone))) from None
 
-    def _open_data(self) -> None:
+    def _open_data(self) -> GroupedDatabase:
         data = self.settings.data
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         spread(data)
@@ -148,10 +158,11 @@ class Penstock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CannotStart(f"another Penstock runs on {data}; stop it, or choose another --data") from None
-        migrate(data / "penstock.db", MIGRATIONS)
-        (data / "penstock.db").chmod(0o600)
+        database = open_to_serve(data, self.settings.database)
+        self._exits.callback(database.close)
+        return database
 
-    async def _open(self) -> None:
+    async def _open(self, database: GroupedDatabase) -> None:
         """Build the rooms, open the door, then let the engine go on where it was."""
         rooms = Rooms.build(
             self.settings.data,
@@ -162,6 +173,7 @@ class Penstock:
                 functions=self.clients_of_function,
             ),
             lambda: self.endpoint,
+            database=database,
             mocks=read_mocks(self.settings.mocks),
             stand_in=self.settings.stand_in,
             environments=self.settings.environments,
@@ -170,7 +182,6 @@ class Penstock:
             launch=self.settings.launch,
             is_traced=self.settings.telemetry.traces is not None,
         )
-        self._exits.callback(rooms.database.close)
         follow(rooms.engine, self.settings.telemetry, self._exits)
         rooms.chores.extend(each.work for each in rooms.engine.followers)
         rooms.tidy.extend(each.shorten for each in rooms.engine.followers)
@@ -198,14 +209,14 @@ class Penstock:
         await self._listen(tasks, self._door(rooms, settings, seal), settings)
         await self._work(tasks, rooms.engine)
         await give(rooms.directory, self.settings.region)  # before anybody is told that it is ready
-        tasks.create_task(rooms.database.lengthen_log())
         tasks.create_task(asyncio.to_thread(rooms.blobs.lay_out))
+        rooms.chores.append(rooms.database.attend)
         rooms.chores.append(partial(sweep, rooms, self.settings.data))
         for chore in rooms.chores:
             self._exits.callback(tasks.create_task(chore()).cancel)
         self._tell_where()
 
-    async def _find_root(self, database: SqliteDatabase) -> None:
+    async def _find_root(self, database: Database) -> None:
         """The first key of an installation that checks signatures; its owner finds it in the data folder."""
         self._root = root = await identity.root_credential(database, clock=clock, chance=chance)
         write_private(self.settings.data / "root-keys.json", {"access_key": root.access_key, "secret_key": root.secret})
@@ -360,6 +371,12 @@ def read_mocks(file: Path | None) -> MockConfig | None:
         raise CannotStart(f"{file}: {wrong}") from None
 
 
+def first_of(failures: BaseExceptionGroup[DatabaseGone]) -> DatabaseGone:
+    """One of the failures in a group, of which many say the same."""
+    found = failures.exceptions[0]
+    return first_of(found) if isinstance(found, BaseExceptionGroup) else found
+
+
 def loopback_of(host: str) -> str | None:
     """An address of this machine's own at which a server on that host answers; None if it has none."""
     if host in ("0.0.0.0", "::"):  # noqa: S104 - asked for, not listened to
@@ -367,12 +384,3 @@ def loopback_of(host: str) -> str | None:
     if not is_loopback(host):
         return None
     return f"[{host}]" if ":" in host else host
-
-
-def write_private(path: Path, content: Mapping[str, object]) -> None:
-    """A small JSON file for this user alone, whole at any moment."""
-    beside = path.with_suffix(".new")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        json.dump(content, file)
-    beside.replace(path)

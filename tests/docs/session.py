@@ -1,5 +1,7 @@
 """A reader at a terminal, who does what a page says, from top to bottom, in one shell and an empty home.
 
+Where a page has a database made, PostgreSQL's own variables say where, as an administrator would have told the reader.
+
 The reader's `~/.penstock` is the data folder of a server that runs: `penstock up &` is that server, and its port takes
 the place of 4599. A second server, in a folder of its own, is started as the page says, on a free port in the place of
 4600, and waited for.
@@ -40,13 +42,15 @@ class Ran:
     code: int
 
 
-def read_through(parts: list[Part], home: Path, data: Path, port: int) -> list[Ran]:
+def read_through(
+    parts: list[Part], home: Path, data: Path, port: int, variables: dict[str, str] | None = None
+) -> list[Ran]:
     """Do what the page says; what each command printed, up to the first one that failed."""
     furnish(home, data)
     ports = {"4599": str(port), "4600": str(free_port())}
     commands = [part for part in parts if isinstance(part, Command)]
     script = PROLOGUE + "".join(line for part in parts for line in typed(part, home, ports))
-    printed = re.split(f"{MARK}(\\d+){MARK}", bash(script, home))
+    printed = re.split(f"{MARK}(\\d+){MARK}", bash(script, home, variables or {}))
     told = zip(commands, printed[::2], printed[1::2], strict=False)
     return [Ran(command, localised(said, ports, home), int(code)) for command, said, code in told]
 
@@ -74,12 +78,12 @@ def typed(part: Part, home: Path, ports: Mapping[str, str]) -> Iterator[str]:
             yield "ended 0\n"
 
 
-def bash(script: str, home: Path) -> str:
+def bash(script: str, home: Path, variables: dict[str, str]) -> str:
     """Run the script, and everything it leaves in the background, to its end; what was printed."""
     (home / ".script").write_text(script)
     with (home / ".printed").open("w+") as printed:
         process = subprocess.Popen(
-            ["bash", ".script"], cwd=home, env=environment(home), stdin=subprocess.DEVNULL, stdout=printed,
+            ["bash", ".script"], cwd=home, env=environment(home) | variables, stdin=subprocess.DEVNULL, stdout=printed,
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         try:

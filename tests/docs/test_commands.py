@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.pages import GUIDES, ROOT, Command, Loose, NotRun, commands, fits, parts
+from docs.pages import GUIDES, ROOT, Command, Loose, NotRun, Part, commands, fits, parts
 from docs.session import Ran, read_through
 from end_to_end.world import World, running
 
@@ -22,10 +22,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.mark.parametrize("page", TO_BE_TYPED, ids=lambda page: page.stem)
-def test_commands_work_and_print_what_the_page_shows(page: Path, server: World, tmp_path: Path) -> None:
+def test_commands_work_and_print_what_the_page_shows(
+    page: Path, server: World, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     todo = list(parts(page))
+    variables = request.getfixturevalue("postgres").variables if needs_postgres(todo) else {}
 
-    done = read_through(todo, tmp_path, server.server.data, server.server.port)
+    done = read_through(todo, tmp_path, server.server.data, server.server.port, variables)
 
     assert [wrong for ran in done if (wrong := complaint(page, ran))] == []
     assert [ran.command.line for ran in done] == [part.line for part in todo if isinstance(part, Command)]
@@ -68,6 +71,10 @@ def test_a_command_goes_on_in_the_next_line_and_what_it_prints_ends_at_the_next_
 
     assert (first.line, first.text, first.printed) == (10, "echo one \\\n  two", "one two\n")
     assert (second.line, second.text, second.printed) == (13, "true", "")
+
+
+def needs_postgres(todo: list[Part]) -> bool:
+    return any(isinstance(part, Command) and part.text.startswith("createdb") for part in todo)
 
 
 def complaint(page: Path, ran: Ran) -> str:

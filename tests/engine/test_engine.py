@@ -8,16 +8,19 @@ from typing import Any, cast
 
 import pytest
 
+from databases import NewPlace, on_postgres, opened
 from engine.worlds import (
+    BOARD,
+    ENGINE,
     Errands,
     Outside,
     Post,
     PostInside,
     Rounds,
-    StoppingDatabase,
     engine_on,
     is_cut_short,
     new_database,
+    stopping_at,
     working,
 )
 from penstock.engine import journal
@@ -25,6 +28,7 @@ from penstock.engine.engine import CALLS_INSIDE
 from penstock.engine.facts import Done, Outcome, RunId, Signalled
 from penstock.engine.outbox import Task
 from penstock.store.database import Transaction
+from penstock.store.grouped import GroupedDatabase
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Scope
 
@@ -40,7 +44,7 @@ EXPECTED = {
 }
 
 
-async def finish_first(database: SqliteDatabase, outside: Outside, plan: str = "first") -> Outcome | None:
+async def finish_first(database: GroupedDatabase, outside: Outside, plan: str = "first") -> Outcome | None:
     """Start the run if it is not there, and wait for its end."""
     async with working(engine_on(database, outside)) as engine, asyncio.timeout(DEADLINE):
         await database.write(lambda tx: engine.start(tx, RUN, "errand", plan.encode(), scope=Scope()))
@@ -122,7 +126,7 @@ async def test_calls_beyond_the_first_few_leave_by_the_outbox(tmp_path: Path) ->
     database.close()
 
 
-async def deliveries(database: SqliteDatabase) -> list[str]:
+async def deliveries(database: GroupedDatabase) -> list[str]:
     rows = await database.read(lambda tx: tx.rows("SELECT run FROM board WHERE run LIKE 'delivery %'"))
     return [str(run) for (run,) in rows]
 
@@ -257,24 +261,31 @@ async def test_an_eager_activity_begins_before_its_commit_and_has_no_effect_if_t
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["lost", "kept, not answered"])
-@pytest.mark.parametrize(("post", "is_eager"), [(Post, False), (Post, True), (PostInside, True)])
+@pytest.mark.parametrize(
+    ("new_place", "post", "is_eager"),
+    [
+        ("SQLite", Post, False),
+        ("SQLite", Post, True),
+        ("SQLite", PostInside, True),
+        pytest.param("PostgreSQL", PostInside, True, marks=on_postgres),
+    ],
+    indirect=["new_place"],
+)
 async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(
-    tmp_path: Path, after: bool, post: type[Post], is_eager: bool
+    new_place: NewPlace, after: bool, post: type[Post], is_eager: bool
 ) -> None:
     """Every commit of the run is in turn the last one, before and after it reached the disk."""
     crashes = 0
     for commits in range(1, 40):
-        folder = tmp_path / str(commits)
-        folder.mkdir()
-        path, outside = new_database(folder), Outside(post=post, is_eager=is_eager)
-        stopping = StoppingDatabase(path, commits, after=after)
+        place, outside = new_place([ENGINE, BOARD]), Outside(post=post, is_eager=is_eager)
+        stopping = stopping_at(place, commits, after=after)
         crashed = await is_cut_short(finish_first(stopping, outside), stopping)
         stopping.close()
         if not crashed:
             break
         crashes += 1
 
-        database = SqliteDatabase(path)
+        database = opened(place)
         outcome = await finish_first(database, outside)
 
         assert outcome == Outcome("Succeeded", EXPECTED), f"stopped after {commits} commits"

@@ -6,9 +6,11 @@ import itertools
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from databases import Place
 from migrated import migrate
 from penstock.engine.engine import Engine
 from penstock.engine.facts import (
@@ -34,11 +36,17 @@ from penstock.engine.facts import (
     StartRun,
 )
 from penstock.engine.outbox import Task
-from penstock.store.database import Transaction
+from penstock.store.database import Database, Transaction
+from penstock.store.grouped import GroupedDatabase
+from penstock.store.postgres import PostgresDatabase
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, inner, operation
 
 ENGINE = Path(__file__).parents[2] / "src" / "penstock" / "engine" / "migrations"
+BOARD = Path(__file__).parent / "migrations"
+PUT_UP = """
+    INSERT INTO board (run, answers) VALUES (:run, :answers) ON CONFLICT (run) DO UPDATE SET answers = excluded.answers
+"""
 T = TypeVar("T")
 DEADLINE = 30.0
 
@@ -109,7 +117,7 @@ class Errands:
             yield Finish(Outcome("Succeeded", dict(sorted(state.answers.items()))))
 
     def reflect(self, tx: Transaction, run: RunId, scope: Scope, plan: str, before: Errand, after: Errand) -> None:
-        tx.changed("INSERT OR REPLACE INTO board VALUES (:run, :answers)", run=run, answers=len(after.answers))
+        tx.changed(PUT_UP, run=run, answers=len(after.answers))
 
 
 class Rounds:
@@ -182,15 +190,16 @@ class Outside:
         return f"bread for {task.input}"
 
 
-class StoppingDatabase(SqliteDatabase):
+class Stopping(GroupedDatabase):
     """A database that lets `commits` commits through; the next one is lost, or (`after`) kept but never answered."""
 
-    def __init__(self, path: Path, commits: int, *, after: bool = False) -> None:
-        self.left = commits
-        self.after = after
-        self.stopped = asyncio.Event()
-        self.dead = False
-        super().__init__(path)
+    left: int
+    after: bool
+    dead = False
+
+    @cached_property
+    def stopped(self) -> asyncio.Event:
+        return asyncio.Event()
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         if self.dead:
@@ -205,7 +214,25 @@ class StoppingDatabase(SqliteDatabase):
         return await super().write(work)
 
 
-async def is_cut_short(living: Coroutine[Any, Any, object], database: StoppingDatabase) -> bool:
+class StoppingDatabase(Stopping, SqliteDatabase):
+    def __init__(self, path: Path, commits: int, *, after: bool = False) -> None:
+        self.left, self.after = commits, after
+        super().__init__(path)
+
+
+class StoppingPostgres(Stopping, PostgresDatabase):
+    def __init__(self, address: str, commits: int, *, after: bool = False) -> None:
+        self.left, self.after = commits, after
+        super().__init__(address)
+
+
+def stopping_at(place: Place, commits: int, *, after: bool) -> Stopping:
+    if isinstance(place, Path):
+        return StoppingDatabase(place, commits, after=after)
+    return StoppingPostgres(place, commits, after=after)
+
+
+async def is_cut_short(living: Coroutine[Any, Any, object], database: Stopping) -> bool:
     """Live until the database stops; false if life came to its end before."""
     life = asyncio.create_task(living)
     stopped = asyncio.create_task(database.stopped.wait())
@@ -225,14 +252,11 @@ def chances(life: int) -> Callable[[], str]:
 
 def new_database(folder: Path) -> Path:
     path = folder / "engine.db"
-    migrate(path, [ENGINE])
-    database = SqliteDatabase(path)
-    database._writer_connection.execute("CREATE TABLE IF NOT EXISTS board (run TEXT PRIMARY KEY, answers INTEGER)")
-    database.close()
+    migrate(path, [ENGINE, BOARD])
     return path
 
 
-def engine_on(database: SqliteDatabase, outside: Outside) -> Engine:
+def engine_on(database: Database, outside: Outside) -> Engine:
     directory = Directory()
     directory.register(outside.post(outside))
     outside.lives += 1

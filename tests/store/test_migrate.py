@@ -14,6 +14,11 @@ from penstock.store.migrate import STORE, NewerDatabase, migrate
 from penstock.store.sqlite import SqliteDatabase
 
 
+def test_migrations_are_applied_once(tmp_path: Path) -> None:
+    assert migrate(tmp_path / "rows.db", []) == len(list(STORE.glob("*.sql")))
+    assert migrate(tmp_path / "rows.db", []) == 0
+
+
 def test_a_lock_that_a_killed_process_left_is_no_obstacle(tmp_path: Path) -> None:
     path = tmp_path / "penstock.db"
     migrate(path, [])

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "metrics": "Compare what models came to; --comment tells the pull request of it.",
     "retry": "Run again what failed of an execution or a build, and nothing else.",
     "gc": "Tell what is kept for whom, and remove what nobody needs.",
+    "database": "Move the rows of a data folder to a PostgreSQL: penstock database copy --to URL",
     "env": "Print what AWS clients need; list, build, explain the Pythons of jobs.",
     "exec": "Run a command in that environment: penstock exec -- python script.py",
     "sfn": "Run or check state machines without a server: penstock sfn run FILE",

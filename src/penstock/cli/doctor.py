@@ -7,14 +7,17 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import click
 
 from penstock.cli.place import data_folder
+from penstock.composition.elsewhere import VARIABLE, at, elsewhere
 from penstock.runtimes.container import Engine, EngineGone, Refused, find_socket
 from penstock.runtimes.sandbox import check as check_sandbox
+from penstock.store.database import CannotOpen
 
 ML: Final = ("sklearn", "pandas", "xgboost")
 FREE_WANTED: Final = 5 << 30  # bytes
@@ -29,9 +32,13 @@ class Finding(NamedTuple):
 
 @click.command("doctor")
 @click.option("--data", type=click.Path(path_type=Path), help="The data folder to judge the disk of.")
-def command(data: Path | None) -> None:
+@click.option("--database", default="", envvar=VARIABLE, help=f"The PostgreSQL to look at, if any ({VARIABLE}).")
+def command(data: Path | None, database: str) -> None:
     """Say what this machine lacks, and how to get it."""
-    findings = [*examine(data_folder(data))]
+    folder = data_folder(data)
+    place = elsewhere(folder)
+    address = database or (place.address if place else "")
+    findings = [*examine(folder), *([examine_database(address)] if address else [])]
     for finding in findings:
         missing = "note" if finding.is_advice else "want"
         mark = click.style("ok  ", fg="green") if finding.is_well else click.style(missing, fg="yellow")
@@ -71,6 +78,16 @@ def examine(data: Path) -> Iterator[Finding]:
     )
     yield Finding(f"{data} can be written", os.access(folder, os.W_OK), f"Choose another --data, or chown {folder}.")
     yield Finding(f"{os.cpu_count()} CPUs", True)
+
+
+def examine_database(address: str) -> Finding:
+    try:
+        with closing(at(address)) as database:
+            unsafe = database.unsafe()
+            remedy = f"A power cut may lose what was answered: turn {' and '.join(unsafe)} on in postgresql.conf."
+            return Finding(database.name, not unsafe, remedy)
+    except CannotOpen as reason:
+        return Finding("a database", False, str(reason))
 
 
 async def look_for_engine() -> tuple[str, str]:

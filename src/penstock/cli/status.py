@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from penstock.cli.clients import client, unreachable
 from penstock.cli.place import Place, with_place
 from penstock.cli.story.screen import Json
+from penstock.composition.elsewhere import elsewhere
 
 SHOWN = 5
 
@@ -24,7 +25,8 @@ def command(place: Place, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, default=str, indent=2))
         return
-    click.echo(f"{place.endpoint} is up")
+    rows = elsewhere(place.data)
+    click.echo(f"{place.endpoint} is up{f' (rows: {rows.address})' if rows else ''}")
     for kind, entries in found.items():
         click.secho(kind, bold=True)
         for entry in entries or [{"name": "none yet"}]:

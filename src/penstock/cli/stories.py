@@ -5,18 +5,19 @@ from pathlib import Path
 
 import click
 
+from penstock.composition.state import open_to_look
 from penstock.services.sagemaker.recorded import story
 from penstock.services.sagemaker.recorded.story import Story, Unknown
-from penstock.store.sqlite import SqliteDatabase
+from penstock.store.database import CannotOpen, Database
+from penstock.store.grouped import GroupedDatabase
 
-DATABASE = "penstock.db"
 
-
-def open_database(data: Path) -> SqliteDatabase:
+def open_database(data: Path) -> GroupedDatabase:
     """The database of a data folder; the command ends where there is none."""
-    if not (data / DATABASE).exists():
-        raise click.ClickException(f"{data} is no data folder of Penstock's: say which is with --data")
-    return SqliteDatabase(data / DATABASE)
+    try:
+        return open_to_look(data)
+    except CannotOpen as reason:
+        raise click.ClickException(str(reason)) from None
 
 
 def read_stories(data: Path, *words: str) -> list[Story]:
@@ -30,5 +31,5 @@ def read_stories(data: Path, *words: str) -> list[Story]:
         database.close()
 
 
-async def _read(database: SqliteDatabase, words: tuple[str, ...]) -> list[Story]:
+async def _read(database: Database, words: tuple[str, ...]) -> list[Story]:
     return await database.scan(lambda tx: [story.tell(tx, story.find(tx, each)) for each in words])

@@ -13,6 +13,7 @@ import uvloop
 
 from penstock.app import CannotStart, Penstock, Settings
 from penstock.cli.place import DEFAULT_DATA, DEFAULT_PORT, ENVIRONMENTS, data_folder
+from penstock.composition.elsewhere import VARIABLE
 from penstock.telemetry import wishes
 
 COLLECTED_AT: Final = (20_000, 20, 50)  # objects, rounds of the youngest, rounds of the middle: see `gc.set_threshold`
@@ -23,6 +24,12 @@ FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, help="The port to listen on; 0 is any free one.")
 @click.option("--data", type=click.Path(path_type=Path), help=f"Where everything is kept; default: {DEFAULT_DATA}.")
+@click.option(
+    "--database",
+    default="",
+    envvar=VARIABLE,
+    help=f"A PostgreSQL for the rows, postgresql://user:password@host/name; default: a file in --data ({VARIABLE}).",
+)
 @click.option("--region", default="us-east-1", show_default=True, help="The region of requests that name none.")
 @click.option("--auth", is_flag=True, help="Verify signatures; needed to listen beyond this machine.")
 @click.option(

@@ -17,6 +17,7 @@ from penstock.composition.pinning import Pinning
 from penstock.composition.residents import environments_here, model_servers, nursery
 from penstock.composition.runtimes import containers_of, machine_here
 from penstock.composition.sources import chance, clock
+from penstock.composition.state import ROWS
 from penstock.composition.tracking import tracking_servers
 from penstock.engine.alarms import Alarms
 from penstock.engine.deliveries import Deliveries
@@ -68,6 +69,8 @@ from penstock.services.stepfunctions.integrations import MockConfig, StandIn, no
 from penstock.services.stepfunctions.quotas import read_quotas
 from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.blobs import GRACE, Blobs, Digest
+from penstock.store.database import Database
+from penstock.store.grouped import GroupedDatabase
 from penstock.store.logfile import stream_path
 from penstock.store.sealing import Sealing
 from penstock.store.sqlite import SqliteDatabase
@@ -110,7 +113,7 @@ SWEEP_EVERY: Final = 900.0  # seconds between two looks for what may go
 class Rooms:
     """Every room on one data folder, knowing each other through the directory and the engine only."""
 
-    database: SqliteDatabase
+    database: GroupedDatabase
     directory: Directory
     engine: Engine
     notices: Notices
@@ -150,6 +153,7 @@ class Rooms:
         clients_of: Clients = Clients(),
         endpoint: Callable[[], str] = str,
         *,
+        database: GroupedDatabase | None = None,
         mocks: MockConfig | None = None,
         stand_in: StandIn = nobody,
         environments: Path | None = None,
@@ -158,11 +162,13 @@ class Rooms:
         is_traced: bool = False,
         launch: Launch | None = None,
     ) -> Self:
-        """From the ground up. Nothing runs yet; `database`, the runtimes and `peripheral` are to be closed.
+        """From the ground up, on the folder's own database if none is given.
+
+        Nothing runs yet; `database`, the runtimes and `peripheral` are to be closed.
 
         The peripheral services enter the directory afterwards: what Penstock has of its own stays its own.
         """
-        database = SqliteDatabase(data / "penstock.db")
+        database = database or SqliteDatabase(data / ROWS)
         directory = Directory(validate)
         blobs = Blobs(data)
         images = Images(data, environments, contain_unmapped=contain_unmapped)
@@ -478,7 +484,7 @@ class Rooms:
 
 def git_repositories(
     data: Path,
-    database: SqliteDatabase,
+    database: Database,
     directory: Directory,
     deliveries: Deliveries,
     notices: Notices,
@@ -499,7 +505,7 @@ def git_repositories(
 
 
 def git_hosts(
-    data: Path, database: SqliteDatabase, directory: Directory, pushes: Pushes, endpoint: Callable[[], str]
+    data: Path, database: Database, directory: Directory, pushes: Pushes, endpoint: Callable[[], str]
 ) -> CodeConnectionsRoom:
     return open_codeconnections(
         database=database,
@@ -520,7 +526,7 @@ def streams_of(data: Path, directory: Directory) -> Streams:
     return Streams(directory, path)
 
 
-def identity_services(database: SqliteDatabase, ring: identity.StoredKeys) -> tuple[Service, ...]:
+def identity_services(database: Database, ring: identity.StoredKeys) -> tuple[Service, ...]:
     return (
         identity.Roles(database, clock, chance),
         identity.LinkedRoles(database, clock, chance),

@@ -280,7 +280,7 @@ def holdings(tx: Transaction) -> Iterator[tuple[str, list[Digest]]]:
 def holders(tx: Transaction, digest: Digest, *, beginning: str) -> frozenset[str]:
     """Whoever holds a blob, of those whose names begin so. There is no index by digest: all of these are looked at."""
     found = tx.rows(
-        "SELECT holder FROM holding WHERE holder >= :first AND holder < :beyond AND instr(digests, :digest)",
+        "SELECT holder FROM holding WHERE holder >= :first AND holder < :beyond AND instr(digests, :digest) > 0",
         first=beginning, beyond=beginning + chr(0x10FFFF), digest=digest,
     )  # fmt: skip
     return frozenset(str(holder) for (holder,) in found)
@@ -302,7 +302,7 @@ def latest_holding(tx: Transaction) -> int:
 
 def is_held_since(tx: Transaction, digest: Digest, holding: int) -> bool:
     """Whether somebody has come to hold a blob later than a holding."""
-    sql = "SELECT 1 FROM holding WHERE id > :holding AND instr(digests, :digest) LIMIT 1"
+    sql = "SELECT 1 FROM holding WHERE id > :holding AND instr(digests, :digest) > 0 LIMIT 1"
     return tx.row(sql, holding=holding, digest=digest) is not None
 
 

@@ -4,7 +4,8 @@ A unit of work is a plain function of a `Transaction`. Whoever calls `Database.w
 others', in one commit (group commit): when `write` returns, the work is on disk. A work that raises undoes
 itself alone. Nothing waits inside a unit of work, so no transaction is ever open across a wait on the world.
 
-SQL here is the part that SQLite and PostgreSQL share; parameters are named (`:name`).
+SQL here is the part that SQLite and PostgreSQL share; parameters are named (`:name`). A work may be done again from its
+beginning (a lost connection, `Unready`): what it changes outside of the transaction it takes back in `after_undo`.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -25,6 +26,14 @@ class Unready(BaseException):
     def __init__(self, wait: Callable[[], Awaitable[object]]) -> None:
         super().__init__()
         self.wait = wait
+
+
+class CannotOpen(Exception):
+    """Why a database cannot be had, in a sentence."""
+
+
+class DatabaseGone(Exception):
+    """The database has been out of reach for too long, or is somebody else's now: nothing more is kept here."""
 
 
 class Transaction(Protocol):

@@ -184,7 +184,7 @@ def page(tx: Transaction, query: Query) -> Page:
     if query.arns is not None:
         arns = {f"arn{place}": arn for place, arn in enumerate(query.arns)}
         values |= arns
-        conditions.append(f"arn IN ({', '.join(':' + name for name in arns)})")
+        conditions.append(f"arn IN ({', '.join(':' + name for name in arns) or 'NULL'})")
     wanted = pages.Wanted(
         f"{_COLUMNS} FROM document", conditions, query.order, "name", query.descending, query.limit, query.token, values
     )

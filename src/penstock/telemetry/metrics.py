@@ -26,7 +26,7 @@ from penstock.gateway.pages import METRICS
 from penstock.gateway.traffic import Traffic
 from penstock.runtimes.slots import Slots
 from penstock.store.blobs import Blobs
-from penstock.store.sqlite import SqliteDatabase
+from penstock.store.grouped import GroupedDatabase
 from penstock.store.tally import Histogram, Histograms
 from penstock.wire.call import ServiceError
 
@@ -40,7 +40,7 @@ Count = tuple[tuple[str, ...], Histogram]  # the values of labels, and what was 
 class Metrics:
     """Everything that can be scraped."""
 
-    database: SqliteDatabase
+    database: GroupedDatabase
     engine: Engine
     traffic: Traffic
     slots: Slots

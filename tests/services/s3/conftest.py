@@ -6,13 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from penstock.composition.sources import MIGRATIONS
+from penstock.store.postgres import PostgresDatabase
+from postgres import Postgres
 from services.s3.worlds import World, build
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Iterator[World]:
-    """A world without any bucket."""
-    world = build(tmp_path)
+def bare(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+    """A world without any bucket, on the database that the test wants."""
+    database = None
+    if getattr(request, "param", "SQLite") == "PostgreSQL":
+        shared: Postgres = request.getfixturevalue("postgres")
+        database = PostgresDatabase(shared.migrated(MIGRATIONS))
+    world = build(tmp_path, database)
     yield world
     world.database.close()
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
+from databases import each_database
 from penstock.services.s3 import listing
 from penstock.services.s3.model import Version
 from penstock.wire.call import Answer
@@ -39,6 +40,7 @@ async def everything(world: World, operation: str = "ListObjectsV2", **request: 
             more = {"Marker": page.get("NextMarker") or page["Contents"][-1]["Key"]}
 
 
+@each_database("bare")
 async def test_keys_come_in_the_order_of_their_utf_8(world: World) -> None:
     keys = ["￿", "\U0001f5dd", "z", "Z", "a", "a/", "a//", "é"]
     await filled(world, keys)
@@ -85,6 +87,7 @@ async def test_a_common_prefix_costs_one_look_up(world: World) -> None:
     assert sum(looks) < 100
 
 
+@each_database("bare")
 async def test_a_start_after_need_not_be_a_key(world: World) -> None:
     await filled(world, KEYS)
 

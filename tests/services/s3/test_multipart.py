@@ -7,9 +7,11 @@ import zlib
 
 import pytest
 
+from databases import each_database
 from penstock.wire.call import Answer, Json
 from services.s3.worlds import World
 
+pytestmark = each_database("bare")
 ONE, TWO = b"1" * 10, b"22"
 NAMED = {"Bucket": "models", "Key": "big"}
 

@@ -14,6 +14,7 @@ from penstock.composition.sources import MIGRATIONS
 from penstock.engine.notices import Notices
 from penstock.services import s3
 from penstock.store.blobs import Blob, Blobs
+from penstock.store.grouped import GroupedDatabase
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError
 
@@ -22,7 +23,7 @@ from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceErro
 class World:
     """S3 as a customer in this process meets it."""
 
-    database: SqliteDatabase
+    database: GroupedDatabase
     blobs: Blobs
     directory: Directory
     now: float = 1_700_000_000.0
@@ -71,9 +72,11 @@ def empty_database() -> bytes:
         return path.read_bytes()
 
 
-def build(folder: Path) -> World:
-    (folder / "penstock.db").write_bytes(empty_database())
-    database, blobs, directory = SqliteDatabase(folder / "penstock.db"), Blobs(folder), Directory()
+def build(folder: Path, database: GroupedDatabase | None = None) -> World:
+    if database is None:
+        (folder / "penstock.db").write_bytes(empty_database())
+        database = SqliteDatabase(folder / "penstock.db")
+    blobs, directory = Blobs(folder), Directory()
     world = World(database, blobs, directory)
     numbers, notices = count(1), Notices(database, directory)
     notices.heed(lambda *_: True)

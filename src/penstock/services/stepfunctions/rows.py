@@ -15,7 +15,7 @@ Json = Any
 
 # A child that did not succeed waits for its redrive while its map run, redriven, has not come to it.
 _WAITS: Final = """
-    map_run IS NOT NULL AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED') AND NOT is_final AND NOT is_replaced
+    map_run IS NOT NULL AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED') AND is_final = 0 AND is_replaced = 0
     AND EXISTS (SELECT 1 FROM sfn_map_run AS its
         WHERE its.arn = map_run AND its.status = 'RUNNING' AND its.redrives > map_redrive)
 """

@@ -25,12 +25,12 @@ _OF: Final = f"""
 _OPEN: Final = "SELECT arn FROM sfn_execution WHERE map_run = :run AND status = 'RUNNING'"
 _RESULTS: Final = """
     SELECT place, arn, name, status, started_at, stopped_at, input, output, error, cause, machine, redrives, is_final
-    FROM sfn_execution WHERE map_run = :run AND place > :after AND NOT is_replaced ORDER BY place LIMIT :limit
+    FROM sfn_execution WHERE map_run = :run AND place > :after AND is_replaced = 0 ORDER BY place LIMIT :limit
 """
 _WAITING: Final = """
     SELECT place, arn, type, status, items FROM sfn_execution
     WHERE map_run = :run AND place > :after AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED')
-        AND map_redrive < :redrive AND NOT is_final AND NOT is_replaced
+        AND map_redrive < :redrive AND is_final = 0 AND is_replaced = 0
     ORDER BY place LIMIT :limit
 """
 _REPLACE: Final = "UPDATE sfn_execution SET is_replaced = 1 WHERE arn = :arn"

@@ -1,0 +1,431 @@
+"""PostgreSQL behind the `Database` contract: one session writes, group commit (`store.grouped`), readers on snapshots.
+
+The writing session holds the database's advisory lock for as long as it lives: there is one server at a time, and who
+has lost the session has lost the right to write with it. `tenure` has one row: how many times the database was taken,
+and how many commits there have been since. By it a server that lost its session in the middle of a commit knows, when
+it is back, whether that commit is on disk, and whether anybody else has written meanwhile.
+
+    BEGIN; SAVEPOINT work    …    RELEASE work; SAVEPOINT work    …    UPDATE tenure SET commits = 42; COMMIT
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from time import perf_counter
+from typing import Any, Final, NoReturn, TypeVar
+from urllib.parse import quote
+
+import psycopg
+from psycopg import adapt, conninfo
+from psycopg.types.numeric import FloatBinaryDumper, Int8BinaryDumper, NumericBinaryLoader
+from psycopg.types.string import BytesBinaryDumper
+
+from penstock.store.database import CannotOpen, DatabaseGone, Row, Transaction, Value
+from penstock.store.dialect import statement, text_read, text_written
+from penstock.store.grouped import Asked, GroupedDatabase, Hooks, hand_over, look_in, settle
+
+T = TypeVar("T")
+log: Final = logging.getLogger(__name__)
+OLDEST: Final = 140_000  # PostgreSQL 14
+READERS, SCANNERS = 8, 2  # sessions beside the writer's
+PATIENCE: Final = 60.0  # seconds that a server waits for its database to come back
+TAKEN_PATIENCE: Final = 5.0  # seconds that it waits for the one before it to let go
+PAUSE: Final = 0.1
+HEARTBEAT: Final = 10.0  # seconds after which a server that has nothing to write looks whether its session lives
+LOCK: Final = int.from_bytes(b"PENSTOCK", "big")
+PREPARED: Final = 1_000  # statements that a session keeps ready
+
+# What ends sessions of machines that are gone, on either side, within half a minute.
+_CONNECTION: Final = {
+    "application_name": "penstock", "connect_timeout": "10", "keepalives_idle": "10", "keepalives_interval": "5",
+    "keepalives_count": "3", "tcp_user_timeout": "25000",
+}  # fmt: skip
+_SETTINGS: Final = """
+    SET synchronous_commit = on; SET lock_timeout = '10s'; SET statement_timeout = 0;
+    SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0;
+    SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
+"""
+_TENURE: Final = """
+    CREATE TABLE IF NOT EXISTS tenure (number BIGINT NOT NULL, commits BIGINT NOT NULL, installation TEXT NOT NULL);
+    INSERT INTO tenure SELECT 0, 0, '' WHERE NOT EXISTS (SELECT 1 FROM tenure)
+"""
+_TAKE: Final = "UPDATE tenure SET number = number + 1, commits = 0 RETURNING number, installation"
+_WHOSE: Final = f"""
+    SELECT coalesce(host(client_addr), 'this machine') FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND classid = {LOCK >> 32} AND objid = {LOCK & 0xFFFFFFFF} AND granted
+"""  # noqa: S608
+_UNSAFE: Final = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'"
+_BEGIN_LOOK: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+
+class Taken(CannotOpen):
+    """Another server has it."""
+
+
+class TextDumper(adapt.Dumper):
+    format = psycopg.pq.Format.BINARY
+    oid = psycopg.adapters.types["text"].oid
+
+    def dump(self, obj: str) -> bytes:
+        return text_written(obj)
+
+
+class TextLoader(adapt.Loader):
+    format = psycopg.pq.Format.BINARY
+
+    def load(self, data: Any) -> str:
+        return text_read(bytes(data))
+
+
+class Number(NumericBinaryLoader):
+    """Sums of 64-bit integers, as numbers that Python counts with."""
+
+    def load(self, data: Any) -> Any:
+        return int(super().load(data))
+
+
+class PostgresTransaction(Hooks):
+    """A borrowed session; see `Transaction`."""
+
+    __slots__ = ("_control", "_cursor")
+
+    def __init__(self, session: "Session") -> None:
+        super().__init__()
+        self._cursor = session.cursor
+        self._control = session.control
+
+    def rows(self, sql: str, **values: Value) -> list[Row]:
+        return self._execute(sql, values).fetchall()
+
+    def row(self, sql: str, **values: Value) -> Row | None:
+        return self._execute(sql, values).fetchone()
+
+    def changed(self, sql: str, **values: Value) -> int:
+        return self._execute(sql, values).rowcount
+
+    def each(self, sql: str, many: Iterable[Mapping[str, Value]]) -> None:
+        text, names = statement(sql)
+        if together := [[values[name] for name in names] for values in many]:
+            self._cursor.executemany(text, together)
+
+    def attempt(self, work: Callable[[Transaction], T]) -> T:
+        before = len(self.done), len(self.committed), len(self.undone)
+        self._control("SAVEPOINT part")
+        try:
+            answer = work(self)
+        except BaseException:
+            self._control("ROLLBACK TO part; RELEASE part")
+            self.undo_since(*before)
+            raise
+        self._control("RELEASE part")
+        return answer
+
+    def _execute(self, sql: str, values: Mapping[str, Value]) -> Cursor:
+        text, names = statement(sql)
+        return self._cursor.execute(text, [values[name] for name in names])
+
+
+class Session:
+    """A connection, with a cursor for statements and another way for what begins and ends transactions."""
+
+    def __init__(self, address: str) -> None:
+        given = conninfo.conninfo_to_dict(address)
+        text = conninfo.make_conninfo("", **{**_CONNECTION, **given})
+        self.connection: Connection = psycopg.connect(text, autocommit=True, cursor_factory=psycopg.RawCursor)
+        self.connection.prepare_threshold = 2
+        self.connection.prepared_max = PREPARED
+        for kind, dumper in _DUMPERS:
+            self.connection.adapters.register_dumper(kind, dumper)
+        self.connection.adapters.register_loader("numeric", Number)
+        self.connection.adapters.register_loader("text", TextLoader)
+        self.cursor: Cursor = self.connection.cursor(binary=True)
+        self._control = self.connection.cursor()
+        self.control(_SETTINGS)
+
+    def control(self, sql: str) -> None:
+        self._control.execute(sql)
+
+    @property
+    def is_lost(self) -> bool:
+        return bool(self.connection.closed)
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+_DUMPERS: Final[tuple[tuple[type, type[adapt.Dumper]], ...]] = (
+    (str, TextDumper),
+    (bool, Int8BinaryDumper),  # a condition is 0 or 1 in tables
+    (int, Int8BinaryDumper),  # of one size, so that a statement is prepared once
+    (float, FloatBinaryDumper),
+    (bytes, BytesBinaryDumper),
+)
+
+
+class PostgresDatabase(GroupedDatabase):
+    """A database at an address (`postgresql://user@host/name`). It is taken by `take`, or by whoever writes first."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(shown(address))
+        self.address = address
+        self._session: Session | None = None  # the writer's
+        self.installation = ""  # whose it is, once it is taken; empty: nobody's yet
+        self._tenure = 0
+        self._committed = 0  # in this tenure
+        self._gone: DatabaseGone | None = None
+        self._tell: Callable[[DatabaseGone], None] = lambda _: None
+        self._local = threading.local()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="postgres-reader")
+        self._scanners = ThreadPoolExecutor(SCANNERS, thread_name_prefix="postgres-scanner")
+        self._reading: set[Session] = set()
+        self._writer.start()
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """Do the work on the latest snapshot, in a thread of its own: each statement is a way over the network."""
+        return await look_in(self._readers, self._read, work)
+
+    async def scan(self, work: Callable[[Transaction], T]) -> T:
+        """The same, with readers waiting for nobody who scans."""
+        return await look_in(self._scanners, self._read, work)
+
+    async def attend(self) -> None:
+        """Look now and then whether the session lives; raises `DatabaseGone` when it cannot be had again."""
+        loop = asyncio.get_running_loop()
+        gone: asyncio.Future[NoReturn] = loop.create_future()
+        self._tell = lambda error: hand_over(loop, [lambda: None if gone.done() else gone.set_exception(error)])
+        while not (await asyncio.wait({gone}, timeout=HEARTBEAT))[0]:
+            await self.write(lambda tx: tx.row("SELECT 1"))
+        gone.result()
+
+    def take(self) -> None:
+        """Have the database for oneself until it is closed. Blocking; raises `CannotOpen`."""
+        until = time.monotonic() + TAKEN_PATIENCE
+        while True:
+            try:
+                session = self._open()
+                break
+            except Taken:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(PAUSE)
+        try:
+            session.control(_TENURE)
+            self._tenure, self.installation = session.cursor.execute(_TAKE.encode()).fetchall()[0]
+        except psycopg.Error as error:
+            session.close()
+            raise CannotOpen(f"{self.name} cannot be written to: {sentence(error)}") from None
+        self._session, self._committed = session, 0
+
+    def belong_to(self, installation: str) -> None:
+        """Be an installation's from now on. Blocking; of a database that was taken, before anybody writes."""
+        with self.alone() as cursor:
+            cursor.execute(b"UPDATE tenure SET installation = $1", [installation])
+
+    @contextmanager
+    def alone(self) -> Iterator[Cursor]:
+        """A transaction of its own, before anybody writes. Blocking; of a database that was taken."""
+        assert self._session is not None
+        with self._session.connection.transaction():
+            yield self._session.cursor
+
+    def look_whose(self) -> str:
+        """Whose it is, without taking it. Blocking; raises `CannotOpen`."""
+        try:
+            session = Session(self.address)
+            found = session.cursor.execute(b"SELECT installation FROM tenure").fetchall()
+        except psycopg.errors.UndefinedTable:
+            return ""
+        except psycopg.Error as error:
+            raise CannotOpen(f"cannot reach {self.name}: {sentence(error)}") from None
+        session.close()
+        return str(found[0][0])
+
+    def unsafe(self) -> list[str]:
+        """The settings of its server with which a power cut loses what was answered. Blocking; raises `CannotOpen`."""
+        try:
+            session = Session(self.address)
+            found = session.cursor.execute(_UNSAFE.encode()).fetchall()
+        except psycopg.Error as error:
+            raise CannotOpen(f"cannot reach {self.name}: {sentence(error)}") from None
+        session.close()
+        return [str(name) for (name,) in found]
+
+    def _open(self) -> Session:
+        """A session that holds the lock; raises `CannotOpen`."""
+        try:
+            session = Session(self.address)
+        except psycopg.Error as error:
+            raise CannotOpen(f"cannot reach {self.name}: {sentence(error)}") from None
+        try:
+            self._check(session)
+        except psycopg.Error as error:
+            session.close()
+            raise CannotOpen(f"cannot use {self.name}: {sentence(error)}") from None
+        except CannotOpen:
+            session.close()
+            raise
+        return session
+
+    def _check(self, session: Session) -> None:
+        info, ask = session.connection.info, session.cursor.execute
+        if info.server_version < OLDEST:
+            raise CannotOpen(f"{self.name} is PostgreSQL {info.server_version // 10_000}; Penstock needs 14 or newer")
+        if (encoding := info.parameter_status("server_encoding")) != "UTF8":
+            raise CannotOpen(f"{self.name} has the encoding {encoding}: make it with createdb --encoding=UTF8")
+        if not ask(b"SELECT pg_try_advisory_lock($1)", [LOCK]).fetchall()[0][0]:
+            whose = ask(_WHOSE.encode()).fetchall()
+            where = f" (connected from {whose[0][0]})" if whose else ""
+            raise Taken(f"another Penstock has {self.name}{where}; stop it, or choose another --database")
+
+    def _write(self, group: Sequence[Asked]) -> None:
+        while self._gone is None:
+            try:
+                self._commit(group)
+                break
+            except CannotOpen as error:  # at the first write of a command
+                self._give_up(DatabaseGone(str(error)))
+            except psycopg.Error as error:
+                if self._session is not None and not self._session.is_lost:  # the commit as a whole was refused
+                    self._session.control("ROLLBACK")
+                    for asked in group:
+                        asked.fail(error)
+                    break
+                lost = perf_counter()
+                if self._is_back(error, self._committed + 1):
+                    self._count(group, perf_counter() - lost)
+                    break
+                for asked in group:
+                    asked.restart(error)
+        if self._gone is not None:
+            for asked in group:
+                asked.fail(self._gone)
+        settle(group)
+
+    def _commit(self, group: Sequence[Asked]) -> None:
+        if self._session is None:
+            self.take()
+        assert self._session is not None
+        control, is_lone = self._session.control, len(group) == 1
+        control("BEGIN" if is_lone else "BEGIN; SAVEPOINT work")
+        for asked in group:
+            self._attempt(asked, self._session, is_lone=is_lone)
+        if is_lone and group[0].error is not None:
+            return
+        for asked in group:
+            asked.announce()
+        began = perf_counter()
+        control(f"UPDATE tenure SET commits = {self._committed + 1}; COMMIT")  # noqa: S608 - a number of ours
+        self._count(group, perf_counter() - began)
+
+    def _count(self, group: Sequence[Asked], seconds: float) -> None:
+        self._committed += 1
+        self.commit_seconds.add(seconds)
+        self.groups.add(len(group))
+
+    @staticmethod
+    def _attempt(asked: Asked, session: Session, *, is_lone: bool) -> None:
+        """Do one work; undo it alone if it raises."""
+        hooks = asked.hooks = PostgresTransaction(session)
+        try:
+            asked.answer = asked.work(hooks)
+            if not is_lone:
+                session.control("RELEASE work; SAVEPOINT work")
+        except BaseException as error:  # not swallowed: raised where the work was asked for
+            session.control("ROLLBACK" if is_lone else "ROLLBACK TO work")
+            asked.fail(error)
+
+    def _is_back(self, lost: psycopg.Error, commit: int) -> bool:
+        """Wait for the database to come back; whether that commit of ours is in it."""
+        log.warning(
+            "%s is lost (%s): what was answered is safe there, and the rest waits up to %d seconds for it to come back",
+            self.name, sentence(lost), PATIENCE,
+        )  # fmt: skip
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                session = self._open()
+                number, commits = session.cursor.execute(b"SELECT number, commits FROM tenure").fetchall()[0]
+                break
+            except (CannotOpen, psycopg.Error) as error:
+                if self._closed or time.monotonic() > until:
+                    self._give_up(DatabaseGone(f"{self.name} has not come back: {sentence(error)}"))
+                    return False
+                time.sleep(PAUSE)
+        if number != self._tenure:
+            session.close()
+            self._give_up(DatabaseGone(f"another Penstock has taken {self.name} meanwhile; this one stops"))
+            return False
+        if self._session is not None:
+            self._session.close()
+        self._session = session
+        log.warning("%s is back; nothing was lost", self.name)
+        return bool(commits == commit)
+
+    def _give_up(self, gone: DatabaseGone) -> None:
+        log.error("%s", gone)
+        self._gone = gone
+        self._tell(gone)
+
+    def _read(self, work: Callable[[Transaction], T]) -> T:
+        until = time.monotonic() + PATIENCE
+        while True:
+            session: Session | None = getattr(self._local, "session", None)
+            try:
+                if session is None:
+                    session = self._local.session = Session(self.address)
+                    self._reading.add(session)
+                return self._look(session, work)
+            except psycopg.Error as error:
+                if session is not None and not session.is_lost:
+                    raise
+                if self._gone is not None or self._closed or time.monotonic() > until:
+                    raise DatabaseGone(f"{self.name} is lost: {sentence(error)}") from None
+                self._local.session = None
+                if session is not None:
+                    self._reading.discard(session)
+                time.sleep(PAUSE)
+
+    @staticmethod
+    def _look(session: Session, work: Callable[[Transaction], T]) -> T:
+        session.control(_BEGIN_LOOK)
+        try:
+            answer = work(PostgresTransaction(session))
+        except BaseException:
+            with suppress(psycopg.Error):
+                session.control("ROLLBACK")
+            raise
+        session.control("COMMIT")
+        return answer
+
+    def _let_go(self) -> None:
+        self._readers.shutdown()
+        self._scanners.shutdown()
+        for session in (*self._reading, *([self._session] if self._session else [])):
+            session.close()
+
+
+def shown(address: str) -> str:
+    """An address without its password, for people and files. Raises `CannotOpen`."""
+    try:
+        given = conninfo.conninfo_to_dict(address)
+    except psycopg.ProgrammingError as error:
+        raise CannotOpen(f"the address of the database is none: {sentence(error)}") from None
+    named = {name: quote(str(given[name]), safe="/") for name in ("user", "host", "port", "dbname") if given.get(name)}
+    is_socket = str(given.get("host", "")).startswith("/")
+    user = f"{named['user']}@" if "user" in named else ""
+    host = "" if is_socket else named.get("host", "")
+    port = f":{named['port']}" if "port" in named else ""
+    query = f"?host={named['host']}" if is_socket else ""
+    return f"postgresql://{user}{host}{port}/{named.get('dbname', '')}{query}"
+
+
+def sentence(error: Exception) -> str:
+    """The first line of what PostgreSQL says."""
+    return str(error).partition("\n")[0].strip() or type(error).__name__
