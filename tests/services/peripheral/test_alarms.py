@@ -119,10 +119,12 @@ class Bus:
         self.entries += request["Entries"]
         return {"FailedEntryCount": 0, "Entries": [{} for _ in request["Entries"]]}
 
+    def details(self, kind: str) -> list[Json]:
+        return [json.loads(each["Detail"]) for each in self.entries if each["DetailType"] == f"CloudWatch Alarm {kind}"]
+
     @property
     def turns(self) -> list[tuple[str, str]]:
-        details = [json.loads(each["Detail"]) for each in self.entries]
-        return [(each["previousState"]["value"], each["state"]["value"]) for each in details]
+        return [(each["previousState"]["value"], each["state"]["value"]) for each in self.details("State Change")]
 
 
 async def test_an_alarm_goes_off_tells_topic_and_bus_and_is_well_again(tmp_path: Path) -> None:
@@ -167,7 +169,7 @@ async def test_an_alarm_goes_off_tells_topic_and_bus_and_is_well_again(tmp_path:
         await ask("cloudwatch", "SetAlarmState", AlarmName="slow", StateValue="ALARM", StateReason="by hand")
         await ask("cloudwatch", "SetAlarmState", AlarmName="slow", StateValue="ALARM", StateReason="once more")
         assert len((await ask("sqs", "ReceiveMessage", QueueUrl=queue))["Messages"]) == 1
-        assert bus.turns == [("OK", "ALARM"), ("ALARM", "OK"), ("OK", "ALARM")]
+        assert bus.turns == [("INSUFFICIENT_DATA", "OK"), ("OK", "ALARM"), ("ALARM", "OK"), ("OK", "ALARM")]
         (last,) = bus.entries[-1:]
         assert (last["Source"], last["DetailType"]) == ("aws.cloudwatch", "CloudWatch Alarm State Change")
         assert last["Resources"] == ["arn:aws:cloudwatch:us-east-1:123456789012:alarm:slow"]
@@ -180,3 +182,40 @@ async def test_an_alarm_goes_off_tells_topic_and_bus_and_is_well_again(tmp_path:
         }  # fmt: skip
     finally:
         await room.close()
+
+
+async def test_a_new_alarm_has_no_data_and_one_that_is_changed_keeps_its_state(tmp_path: Path) -> None:
+    directory, place = Directory(validate), Scope()
+    room = Peripheral(directory, lambda: "http://unused", time.time)
+    directory.register(bus := Bus())
+    room.enter(tmp_path)
+
+    async def ask(operation: str, **request: Json) -> Answer:
+        return await directory.answer(Call("cloudwatch", operation, request, place))
+
+    async def state() -> tuple[str, str]:
+        (found,) = (await ask("DescribeAlarms"))["MetricAlarms"]
+        return found["StateValue"], found["StateReason"]
+
+    try:
+        await ask("PutMetricAlarm", **ALARM)
+        assert await state() == ("INSUFFICIENT_DATA", "Unchecked: Initial alarm creation")
+        await ask("SetAlarmState", AlarmName="slow", StateValue="ALARM", StateReason="by hand")
+        await ask("PutMetricAlarm", **{**ALARM, "Threshold": 50.0, "AlarmDescription": "stricter"})
+        assert await state() == ("ALARM", "by hand")
+        await ask("DisableAlarmActions", AlarmNames=["slow"])
+        await ask("DeleteAlarms", AlarmNames=["slow"])
+    finally:
+        await room.close()
+
+    made, stricter, quiet, gone = bus.details("Configuration Change")
+    assert [each["operation"] for each in (made, stricter, quiet, gone)] == ["create", "update", "update", "delete"]
+    assert made["configuration"] == {
+        "alarmName": "slow", "comparisonOperator": "GreaterThanThreshold", "evaluationPeriods": 3, "threshold": 100.0,
+        "actionsEnabled": True, "okActions": [], "alarmActions": [], "insufficientDataActions": [],
+        "metrics": made["configuration"]["metrics"], "timestamp": made["configuration"]["timestamp"],
+    }  # fmt: skip
+    assert (made["state"]["value"], stricter["state"]["value"]) == ("INSUFFICIENT_DATA", "ALARM")
+    assert stricter["previousConfiguration"] == made["configuration"]
+    assert (stricter["configuration"]["threshold"], stricter["configuration"]["description"]) == (50.0, "stricter")
+    assert (quiet["configuration"]["actionsEnabled"], gone["configuration"]["actionsEnabled"]) == (False, False)

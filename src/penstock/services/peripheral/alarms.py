@@ -2,6 +2,7 @@
 
     every 5 s, where alarms were put:  DescribeAlarms ─► GetMetricStatistics ─► SetAlarmState
     whoever sets a state:              SetAlarmState ─► events:PutEvents, sns:Publish
+    whoever puts or deletes alarms:    PutMetricAlarm, … ─► events:PutEvents
 
 An alarm is on one metric, or on an expression over several (`languages.metricmath`). Scaling policies that it names
 look at its state themselves.
@@ -13,17 +14,20 @@ in ALARM. As on AWS, a period without data is passed over unless `TreatMissingDa
 import asyncio
 import logging
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from penstock.languages.metricmath import Series, Stat, WrongExpression, watched
-from penstock.services.peripheral.announcing import ACTIONS
+from penstock.services.peripheral.announcing import ACTIONS, ByName
 from penstock.wire.arns import Arn
-from penstock.wire.call import Call, Directory, Json, NotImplementedHere, Scope, ServiceError
+from penstock.wire.call import Answer, Call, Directory, Json, NotImplementedHere, Scope, ServiceError
 
 log: Final = logging.getLogger(__name__)
 LOOK_EVERY: Final = 5.0  # seconds
 ACTORS: Final = ("sns", "autoscaling")
+CONFIGURING: Final = frozenset({"PutMetricAlarm", "DeleteAlarms", "EnableAlarmActions", "DisableAlarmActions"})
+UNCHECKED: Final = {"StateValue": "INSUFFICIENT_DATA", "StateReason": "Unchecked: Initial alarm creation"}
 BEYOND: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "GreaterThanThreshold": operator.gt,
     "GreaterThanOrEqualToThreshold": operator.ge,
@@ -55,6 +59,27 @@ def check_metrics(request: Mapping[str, Json]) -> None:
         watched(request)
     except WrongExpression as wrong:
         raise ServiceError(f"Metrics: {wrong}.", code="ValidationError", status=400) from None
+
+
+def configure(call: Call, play: Callable[[Call], Answer]) -> tuple[Answer, ByName, ByName]:
+    """Make, change or remove alarms; the answer, and the alarms that it names before and after.
+
+    To moto every alarm that is put is OK. A new one has no data yet, and one that is changed stays in its state: all of
+    this is one turn of moto's thread, so that nobody sees them otherwise.
+    """
+    names: Sequence[str] = call.request.get("AlarmNames") or [call.request["AlarmName"]]
+
+    def described() -> ByName:
+        found = play(replace(call, operation="DescribeAlarms", request={"AlarmNames": names}))
+        return {each["AlarmName"]: each for each in found.get("MetricAlarms", ())}
+
+    before = described()
+    answer = play(call)
+    if call.operation == "PutMetricAlarm":
+        (name,) = names
+        kept = {member: before.get(name, UNCHECKED)[member] for member in UNCHECKED}
+        play(replace(call, operation="SetAlarmState", request={"AlarmName": name, **kept}))
+    return answer, before, described()
 
 
 class Alarms:

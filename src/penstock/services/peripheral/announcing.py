@@ -11,7 +11,15 @@ from penstock.wire.arns import Arn
 from penstock.wire.call import Answer, Call, Json, Scope
 
 ACTIONS: Final = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
+CONFIGURATION: Final[Mapping[str, str]] = {
+    "AlarmName": "alarmName", "AlarmDescription": "description", "ActionsEnabled": "actionsEnabled",
+    "ComparisonOperator": "comparisonOperator", "EvaluationPeriods": "evaluationPeriods", "Threshold": "threshold",
+    "DatapointsToAlarm": "datapointsToAlarm", "TreatMissingData": "treatMissingData",
+    "OKActions": "okActions", "AlarmActions": "alarmActions", "InsufficientDataActions": "insufficientDataActions",
+}  # fmt: skip
 IMAGES: Final[Mapping[str, str]] = {"PutImage": "PUSH", "BatchDeleteImage": "DELETE"}
+
+ByName = Mapping[str, Mapping[str, Json]]  # alarms, as DescribeAlarms tells them
 
 
 def announced(call: Call, answer: Answer) -> Iterator[Call]:
@@ -48,6 +56,27 @@ def turned(call: Call, alarm: Mapping[str, Json], at: float) -> Iterator[Call]:
                 yield Call("sns", "Publish", request, Scope(call.scope.account, call.scope.region))
 
 
+def configured(call: Call, before: ByName, after: ByName, at: float) -> Iterator[Call]:
+    """The events of alarms that were made, changed or removed."""
+    for name in {**before, **after}:
+        alarm, was = after.get(name), before.get(name)
+        kind = "delete" if alarm is None else "create" if was is None else "update"
+        detail: dict[str, Json] = {"alarmName": name, "operation": kind}
+        told = alarm or was or {}
+        detail["state"] = state_of(told, told.get("StateUpdatedTimestamp", at))
+        detail["configuration"] = configuration(told, at)
+        if kind == "update" and was is not None:
+            detail["previousConfiguration"] = configuration(was, at)
+        yield event(call.scope, "aws.cloudwatch", "CloudWatch Alarm Configuration Change", detail, [told["AlarmArn"]])
+
+
+def configuration(alarm: Mapping[str, Json], at: float) -> dict[str, Json]:
+    """All that an alarm was put with."""
+    kept = {told: alarm[member] for member, told in CONFIGURATION.items() if alarm.get(member) is not None}
+    when = moment(alarm.get("AlarmConfigurationUpdatedTimestamp", at))
+    return {**kept, "metrics": list(metrics(alarm)), "timestamp": when}
+
+
 def notification(call: Call, alarm: Mapping[str, Json]) -> dict[str, Json]:
     """What a topic is told."""
     return {
@@ -72,12 +101,15 @@ def state_change(request: Mapping[str, Json], alarm: Mapping[str, Json], at: flo
 
 
 def state_of(told: Mapping[str, Json], at: float) -> dict[str, Json]:
-    moment = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
     data = told.get("StateReasonData")
     return {
         "value": told["StateValue"], "reason": told.get("StateReason", ""), **({"reasonData": data} if data else {}),
-        "timestamp": f"{moment}+0000",
+        "timestamp": moment(at),
     }  # fmt: skip
+
+
+def moment(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC).strftime('%Y-%m-%dT%H:%M:%S.%f')[:-3]}+0000"
 
 
 def metrics(alarm: Mapping[str, Json]) -> Iterator[dict[str, Json]]:

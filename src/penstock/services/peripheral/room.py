@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final, Protocol, cast
 
 from penstock.services.peripheral import asked, places, waiting
-from penstock.services.peripheral.alarms import Alarms
-from penstock.services.peripheral.announcing import announced, turned
+from penstock.services.peripheral.alarms import CONFIGURING, Alarms, configure
+from penstock.services.peripheral.announcing import ByName, announced, configured, turned
 from penstock.services.peripheral.offered import OFFERED
 from penstock.services.peripheral.waiting import Arrivals
 from penstock.wire import models
@@ -97,6 +97,8 @@ class Peripheral:
         call = at_its_account(call)
         if (call.service, call.operation) == ("cloudwatch", "SetAlarmState"):
             return await self._turn(call)
+        if call.service == "cloudwatch" and call.operation in CONFIGURING:
+            return await self._configure(call)
         if waiting.may_wait(call):
             return await waiting.receive(call, self.perform, self._arrivals)
         return await self.perform(call)
@@ -119,6 +121,18 @@ class Peripheral:
         for alarm in found.get("MetricAlarms", ()):
             for each in turned(call, alarm, self._clock()):
                 await self._deliver(each, because=call)
+        return answer
+
+    async def _configure(self, call: Call) -> Answer:
+        """Make, change or remove alarms, and tell the bus."""
+
+        def play(seen_at: str) -> tuple[Answer, ByName, ByName]:
+            return configure(call, lambda each: self._play(each, seen_at)[0])
+
+        loop = asyncio.get_running_loop()
+        answer, before, after = await loop.run_in_executor(self._thread, play, asked_at.get())
+        for each in configured(call, before, after, self._clock()):
+            await self._deliver(each, because=call)
         return answer
 
     async def watch(self) -> None:
