@@ -16,7 +16,9 @@ import pytest
 from penstock.services.codebuild.standing import Standing, exchanges, is_told
 from penstock.services.codebuild.ways import Way
 from penstock.wire.call import ServiceError
-from services.codebuild.worlds import DEADLINE, Json, World, project
+from services.codebuild.test_batches import ended as batch_ended
+from services.codebuild.test_batches import run as run_batch
+from services.codebuild.worlds import DEADLINE, Client, Json, World, project, variable
 
 SPEC = "version: 0.2\nphases: {build: {commands: ['test $RESULT = good']}}"
 HELD = Standing("c0ffee", "IN_PROGRESS", "ci", "Build 1 of app is under way", "http://here")
@@ -121,6 +123,52 @@ async def test_a_host_that_was_down_is_told_later_how_it_stands_then(world: Worl
     assert host.told[0][2]["name"] == "AWS CodeBuild us-east-1 (app)"
 
 
+TOKEN = {"serverType": "GITHUB_ENTERPRISE", "authType": "PERSONAL_ACCESS_TOKEN", "token": "token"}
+BATCH = f"{SPEC}\nbatch: {{build-list: [{{identifier: a}}, {{identifier: b}}]}}"
+ROLE = "arn:aws:iam::123456789012:role/Batches"
+
+
+async def tried(client: Client, host: Host, mode: str, told: int) -> Json:
+    """A batch that fails, is told of so many times, and succeeds when it is tried again."""
+    source = {"type": "GITHUB_ENTERPRISE", "location": host.url, "buildspec": BATCH, "reportBuildStatus": True}
+    config = {"serviceRole": ROLE, "batchReportMode": mode}
+    await client("ImportSourceCredentials", **TOKEN)
+    await client("CreateProject", **project(source=source, buildBatchConfig=config))
+    batch = await run_batch(client)
+    await heard(host, told)
+    await client(
+        "UpdateProject",
+        name="app",
+        environment={**project()["environment"], "environmentVariables": [variable("RESULT", "good")]},
+    )
+    again = await client("RetryBuildBatch", id=batch["id"], retryType="RETRY_ALL_BUILDS")
+    return await batch_ended(client, again["buildBatch"])
+
+
+async def test_a_batch_is_told_of_as_one_each_time_that_it_is_tried(world: World, host: Host) -> None:
+    async with world.open() as client:
+        batch = await tried(client, host, "REPORT_AGGREGATED_BATCH", 2)
+        await heard(host, 4)
+
+    assert (batch["buildBatchStatus"], {path for path, *_ in host.told}) == (
+        "SUCCEEDED", {f"/api/v1/repos/ada/app/statuses/{batch['resolvedSourceVersion']}"},
+    )  # fmt: skip
+    assert {each["context"] for *_, each in host.told} == {"AWS CodeBuild BuildBatch us-east-1 (app)"}
+    states = [each["state"] for *_, each in host.told]
+    assert "failure" in states[:2]
+    assert "success" in states[2:]
+
+
+async def test_builds_of_a_batch_are_told_of_where_it_reports_them_one_by_one(world: World, host: Host) -> None:
+    async with world.open() as client:
+        await tried(client, host, "REPORT_INDIVIDUAL_BUILDS", 4)
+        await heard(host, 8)
+
+    for part, state in ((host.told[:4], "failure"), (host.told[4:], "success")):
+        ended = {each["context"] for *_, each in part if each["state"] == state}
+        assert ended == {"AWS CodeBuild us-east-1 (app:a)", "AWS CodeBuild us-east-1 (app:b)"}
+
+
 HOSTS: list[tuple[str, str, str, list[str], str]] = [
     ("GITHUB", "https://github.com/ada/app.git", "x-access-token:t",
      ["https://api.github.com/repos/ada/app/statuses/c0ffee"], "pending"),
@@ -151,7 +199,6 @@ def test_every_host_is_told_in_its_own_words(kind: str, url: str, who: str, addr
         ({"source": {"type": "GITHUB", "reportBuildStatus": True}, "initiator": "alice"}, True),
         ({"source": {"type": "GITHUB"}, "initiator": "GITHUB-Hookshot"}, True),
         ({"source": {"type": "S3"}, "initiator": "alice"}, False),
-        ({"source": {"type": "GITHUB", "reportBuildStatus": True}, "initiator": "a", "buildBatchArn": "b"}, False),
     ],
 )
 def test_a_host_hears_what_it_has_started_and_what_it_is_to_hear(build: Json, told: bool) -> None:

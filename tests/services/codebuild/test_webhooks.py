@@ -13,6 +13,7 @@ from penstock.services.codebuild.credentials import authorization, basic
 from penstock.services.codebuild.ways import Way
 from penstock.wire.call import ServiceError
 from penstock.wire.hooks import PLACE, Hook
+from services.codebuild.test_batches import ended as batch_ended
 from services.codebuild.test_sources import repository
 from services.codebuild.worlds import ALICE, Json, World, project
 
@@ -112,6 +113,31 @@ async def test_a_push_is_built_once_with_its_commit(world: World, tmp_path: Path
         assert (await ask("ListBuilds"))["ids"] == [build["id"]]
 
 
+async def test_a_push_begins_a_batch_whose_builds_know_of_it(world: World, tmp_path: Path) -> None:
+    folder, commits = repository(tmp_path / "repository")
+    builds = "phases: {build: {commands: [echo $CODEBUILD_WEBHOOK_TRIGGER]}}"
+    spec = f"version: 0.2\nbatch: {{build-list: [{{identifier: a}}]}}\n{builds}"
+    source = {"type": "GITHUB", "location": f"file://{folder}", "buildspec": spec}
+    config = {"serviceRole": "arn:aws:iam::123456789012:role/Batches"}
+    async with world.open() as ask:
+        await ask("CreateProject", **project(source=source, buildBatchConfig=config))
+        groups = [[one("EVENT", "PUSH")]]
+        asked = {"projectName": "app", "buildType": "BUILD_BATCH", "filterGroups": groups}
+        made = (await ask("CreateWebhook", **asked))["webhook"]
+        facts = {"ref": "refs/heads/main", "before": "0" * 40, "commit": commits[0], "delivery": "d1"}
+
+        sent = [await world.hear(pushed(made["payloadUrl"], made["secret"], **facts)) for _ in range(2)]
+        (batch,) = (await ask("BatchGetBuildBatches", ids=[sent[0][1]]))["buildBatches"]
+        batch = await batch_ended(ask, batch)
+        build = await ask.build(batch["buildGroups"][0]["currentBuildSummary"]["arn"])
+
+    assert sent[0] == sent[1]
+    assert (batch["buildBatchStatus"], batch["initiator"], batch["resolvedSourceVersion"]) == (
+        "SUCCEEDED", "GITHUB-Hookshot", commits[0],
+    )  # fmt: skip
+    assert world.log(build) == ["branch/main"]
+
+
 async def test_a_webhook_is_shown_with_its_project_changed_and_deleted(world: World, tmp_path: Path) -> None:
     async with world.open() as ask:
         await ask("CreateProject", **git_project(tmp_path))
@@ -139,7 +165,7 @@ async def test_a_webhook_is_shown_with_its_project_changed_and_deleted(world: Wo
         ({"filterGroups": [[EVENT, one("WORKFLOW_NAME", "a")]]}, "Webhook filters of type WORKFLOW_NAME"),
         ({"filterGroups": [[one("EVENT", "PULL_REQUEST_CREATED"), one("FILE_PATH", "a")]]}, "FILE_PATH"),
         ({"filterGroups": [[EVENT, one("HEAD_REF", "(")]]}, "is no regular expression"),
-        ({"buildType": "BUILD_BATCH"}, "buildType"),
+        ({"buildType": "RUNNER_BUILDKITE_BUILD"}, "buildType"),
         ({"scopeConfiguration": {"name": "o", "scope": "GITHUB_GLOBAL"}}, "scopeConfiguration"),
         ({"pullRequestBuildPolicy": {"requiresCommentApproval": "ALL_PULL_REQUESTS"}}, "pullRequestBuildPolicy"),
     ],

@@ -108,6 +108,27 @@ async def test_parallel_executions_wait_for_nobody(world: World) -> None:
 
 
 @in_a_world
+async def test_approvals_of_parallel_executions_are_found_among_their_actions(world: World) -> None:
+    asks = stage("Ask", action("Ask", "Approval/AWS/Manual", given={}))
+    await world.declare(asks, executionMode="PARALLEL")
+    second = await world.start()
+    first = next(each for each in await world.executions() if each != second)
+    assert {await world.do("Get"), await world.do("Get")} == {first, second}
+
+    for execution, status in ((first, "Rejected"), (second, "Approved")):
+        found = await world.ask("ListActionExecutions", pipelineName="p", filter={"pipelineExecutionId": execution})
+        (asked,) = [each for each in found["actionExecutionDetails"] if each["actionName"] == "Ask"]
+        await world.ask(
+            "PutApprovalResult", pipelineName="p", stageName="Ask", actionName="Ask",
+            token=asked["output"]["executionResult"]["externalExecutionId"],
+            result={"status": status, "summary": "so be it"},
+        )  # fmt: skip
+
+    ended = {name: each["status"] for name, each in (await world.executions()).items()}
+    assert ended == {first: "Failed", second: "Succeeded"}
+
+
+@in_a_world
 async def test_more_than_fifty_executions_cannot_be_under_way(world: World) -> None:
     await world.declare(BUILD, executionMode="QUEUED")
     for _ in range(49):

@@ -105,17 +105,18 @@ def open_codebuild(
     engine.activity(START, Starting(builds).start)
     engine.activity(COMBINE, Combining(directory, blobs).combine)
     engine.activity(MERGE, Merging(engine.database).merge)
-    engine.register(BatchFlow())
+    engine.register(BatchFlow(hosts.note_batch))
     engine.activity(EXECUTE, Executing(engine, runtime).execute)
     engine.register(SandboxFlow(running.settled))
     engine.register(CommandFlow())
     doors = Doors(runtime, endpoint, clock, chance)
-    webhooks = Webhooks(builds, sealing, endpoint, clock, chance)
+    batches = Batches(builds, hosts.note_batch)
+    webhooks = Webhooks(builds, batches, sealing, endpoint, clock, chance)
     credentials, sharing = SourceCredentials(engine.database, sealing, clock), Sharing(engine.database, clock)
     visibility, fleets = Visibility(engine.database, clock, chance), Fleets(engine.database, clock, chance)
     sessions = SandboxSessions(engine.database, doors), DebugSessions(engine.database, doors)
     sandboxes = Sandboxes(builds), Commands(builds), *sessions
-    for service in (builds, Batches(builds), webhooks, credentials, sharing, visibility, fleets, *sandboxes):
+    for service in (builds, batches, webhooks, credentials, sharing, visibility, fleets, *sandboxes):
         directory.register(service)
     return CodeBuildRoom(running.tidy, webhooks.receive, doors.enter, Exhibition(engine.database, directory))
 

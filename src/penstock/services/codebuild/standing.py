@@ -3,7 +3,8 @@
     reflect ──► a delivery ──► "codebuild.tell-host" ──► the host's API of commit statuses
 
 Two deliveries of a build, when its commit is known and when it is over. Each tells how the build stands by then: one
-that was held up for a while takes nothing back. A host that is down is told later.
+that was held up for a while takes nothing back. A host that is down is told later. A batch is told of as a whole, each
+time that it is tried, or by its builds (`batchReportMode`).
 """
 
 import base64
@@ -20,8 +21,9 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
 from penstock.services.codebuild import order
+from penstock.services.codebuild.batches.model import BATCH, run_of
 from penstock.services.codebuild.credentials import USERS
-from penstock.services.codebuild.model import Fetched, Json
+from penstock.services.codebuild.model import Fetched, Json, Plan
 from penstock.services.codebuild.requests import HOSTS
 from penstock.services.codebuild.ways import Way, Ways
 from penstock.store import documents
@@ -67,33 +69,47 @@ class Hosts:
 
     def note(self, tx: Transaction, build: Document, before: Mapping[str, Json]) -> None:
         """Have the host of a build's source told, if it is to be, and if there is news."""
-        if not is_told(build.body):
-            return
+        if is_told(build.body) and self._is_told_apart(tx, build):
+            self._send(tx, build, build.arn, build.body, before)
+
+    def note_batch(self, tx: Transaction, batch: Document, before: Mapping[str, Json]) -> None:
+        """The same of a batch."""
+        told = batch.body["batch"]
+        if is_told(told) and not tells_each(told):
+            self._send(tx, batch, run_of(batch.arn, batch.body["attempt"]), told, before)
+
+    def _is_told_apart(self, tx: Transaction, build: Document) -> bool:
+        batch = documents.find_by_arn(tx, build.body["buildBatchArn"]) if "buildBatchArn" in build.body else None
+        return batch is None or tells_each(batch.body["batch"])
+
+    def _send(
+        self, tx: Transaction, about: Document, run: str, told: Mapping[str, Json], before: Mapping[str, Json]
+    ) -> None:
         for moment, member in (("begun", "resolvedSourceVersion"), ("ended", "endTime")):
-            if member in build.body and member not in before:
+            if member in told and member not in before:
                 delivery = Delivery(
-                    carrier=TELL, content=build.arn, about=f"how {build.arn} stands", born=build.modified_at,
+                    carrier=TELL, content=about.arn, about=f"how {about.arn} stands", born=about.modified_at,
                     longest_age=LONGEST_AGE,
                 )  # fmt: skip
-                self.deliveries.send(tx, f"{build.arn}/{moment}", delivery, build.scope)
+                self.deliveries.send(tx, f"{run}/{moment}", delivery, about.scope)
 
     async def tell(self, task: Task) -> Json:
         """The carrier."""
         delivery, _ = await self.deliveries.look(task.run)
         arn: str = delivery.content
-        build = await self.engine.database.read(lambda tx: documents.find_by_arn(tx, arn))
-        if build is None or not (commit := commit_of(build.body)):
+        found = await self.engine.database.read(lambda tx: documents.find_by_arn(tx, arn))
+        if found is None or not (commit := commit_of(body_of(found))):
             return None
-        source = build.body["source"]
+        source = body_of(found)["source"]
         try:
-            way = await self.ways.to(build.scope, source)
+            way = await self.ways.to(found.scope, source)
         except ServiceError as error:
             return failure(error.code, error.message)
         if not way.authorization or not way.url.startswith(("http://", "https://")):
             if not source.get("reportBuildStatus"):  # a webhook's build, and nobody has asked for it
                 return None
             return failure("CredentialsNotFound", f"nothing lets in to {way.url}: ImportSourceCredentials does")
-        standing = await self._standing(build, commit)
+        standing = await self._standing(found, commit)
         for exchange in exchanges(source["type"], way, standing):
             try:
                 reply = await fetch(exchange, largest=LARGEST_ANSWER, seconds=SECONDS)
@@ -107,31 +123,54 @@ class Hosts:
         may_pass = reply.status >= 500 or reply.status in AGAIN
         return failure(f"HTTP{reply.status}", f"{exchange.url} answered {reply.status}: {text}", may_pass=may_pass)
 
-    async def _standing(self, build: Document, commit: str) -> Standing:
-        view = await self.engine.database.read(lambda tx: self.engine.look(tx, RunId(build.arn)))
-        config, variables = build.body["source"].get("buildStatusConfig", {}), {}
-        if view is not None:
-            variables = order.build_variables(view.plan, view.state.fetched or Fetched(), build.scope.account)
+    async def _standing(self, found: Document, commit: str) -> Standing:
+        body, is_batch = body_of(found), found.kind == BATCH
+        run = RunId(run_of(found.arn, found.body["attempt"]) if is_batch else found.arn)
+        view = await self.engine.database.read(lambda tx: self.engine.look(tx, run))
+        config = body["source"].get("buildStatusConfig", {})
+        plan: Plan | None = None if view is None else view.plan.model if is_batch else view.plan
+        variables = {} if plan is None else order.build_variables(plan, Fetched(), found.scope.account)
+        variables["CODEBUILD_RESOLVED_SOURCE_VERSION"] = commit
 
         def said(member: str, otherwise: str) -> str:
             return Template(config.get(member) or otherwise).safe_substitute(variables)
 
-        status = build.body["buildStatus"]
+        status = body["buildBatchStatus" if is_batch else "buildStatus"]
+        what = f"Batch {body['buildBatchNumber']}" if is_batch else f"Build {body['buildNumber']}"
         return Standing(
             commit=commit,
             status=status,
-            name=said("context", f"AWS CodeBuild {build.scope.region} ({build.parent})"),
-            text=f"Build {build.body['buildNumber']} of {build.parent} {WORDS[status]}",
+            name=said("context", usual_name(found, plan.part.identifier if plan and plan.part else "")),
+            text=f"{what} of {found.parent} {WORDS[status]}",
             url=said("targetUrl", f"{self.endpoint()}/_penstock/watch"),
         )
 
 
-def is_told(build: Mapping[str, Json]) -> bool:
-    """Whether a host is to hear of a build: it is asked for, or the host has started it. Not of a batch's."""
-    source = build["source"]
-    if source["type"] not in HOSTS or "buildBatchArn" in build:
+def body_of(found: Document) -> Mapping[str, Json]:
+    """A build, or a batch, as AWS tells it."""
+    body: Mapping[str, Json] = found.body["batch"] if found.kind == BATCH else found.body
+    return body
+
+
+def usual_name(found: Document, identifier: str) -> str:
+    """What a status is called that has no `context`; builds of one batch stand side by side."""
+    what = "AWS CodeBuild BuildBatch" if found.kind == BATCH else "AWS CodeBuild"
+    which = f"{found.parent}:{identifier}" if identifier else found.parent
+    return f"{what} {found.scope.region} ({which})"
+
+
+def tells_each(batch: Mapping[str, Json]) -> bool:
+    """Whether the builds of a batch are told of, each for itself, and not the batch."""
+    mode: str = batch["buildBatchConfig"].get("batchReportMode", "")
+    return mode == "REPORT_INDIVIDUAL_BUILDS"
+
+
+def is_told(told: Mapping[str, Json]) -> bool:
+    """Whether a host is to hear of a build or a batch: it is asked for, or the host has started it."""
+    source = told["source"]
+    if source["type"] not in HOSTS:
         return False
-    return bool(source.get("reportBuildStatus")) or build["initiator"] == f"{source['type']}-Hookshot"
+    return bool(source.get("reportBuildStatus")) or told["initiator"] == f"{source['type']}-Hookshot"
 
 
 def commit_of(build: Mapping[str, Json]) -> str:

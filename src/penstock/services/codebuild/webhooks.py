@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from penstock.languages.githosts.tree import Change
     from penstock.services.codebuild import shapes
+    from penstock.services.codebuild.batches.operations import Batches
     from penstock.services.codebuild.builds import Builds
     from penstock.store.database import Database, Transaction
     from penstock.store.documents import Document
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
 
 log: Final = logging.getLogger(__name__)
 SERVICE: Final = "codebuild"
+BUILD_TYPES: Final = ("BUILD", "BUILD_BATCH")
 KEPT: Final = ("branchFilter", "filterGroups", "buildType", "manualCreation")
 
 
 @dataclass(frozen=True)
 class Webhooks:
     builds: Builds
+    batches: Batches
     sealing: Sealing
     endpoint: Callable[[], str]
     clock: Callable[[], float]
@@ -126,19 +129,20 @@ class Webhooks:
         return 200, " ".join(started)
 
     async def _build(self, project: Document, change: Change, delivery: str) -> str:
-        """Start a build; what the host sends again under the same name is built once."""
+        """Start a build or a batch; what the host sends again under the same name is built once."""
         source = project.body["source"]["type"]
         asked = {"projectName": project.name, "sourceVersion": hookfilters.version_of(change, source)}
         token = f"{project.arn}/webhook/{delivery}" if delivery else ""
         call = Call(SERVICE, "StartBuild", asked, Scope(project.scope.account, project.scope.region), token=token)
-        return await self.builds.start_by_webhook(call, hookfilters.variables_of(change), f"{source}-Hookshot")
+        starts = self.batches if project.body["webhook"].get("buildType") == "BUILD_BATCH" else self.builds
+        return await starts.start_by_webhook(call, hookfilters.variables_of(change), f"{source}-Hookshot")
 
 
 def check(request: Mapping[str, Json]) -> None:
     """Raise for what a webhook cannot be, and for what Penstock does not do."""
     hookfilters.check(request.get("filterGroups", ()), request.get("branchFilter", ""))
-    if (kind := request.get("buildType", "BUILD")) != "BUILD":
-        raise invalid(f"buildType: Penstock starts no {kind} by webhooks: BUILD is what works.")
+    if (kind := request.get("buildType", "BUILD")) not in BUILD_TYPES:
+        raise invalid(f"buildType: Penstock starts no {kind} by webhooks: {' and '.join(BUILD_TYPES)} work.")
     if "scopeConfiguration" in request:
         raise invalid("scopeConfiguration: Penstock has no webhooks of organizations or groups: leave it out.")
     policy = request.get("pullRequestBuildPolicy", {}).get("requiresCommentApproval", "DISABLED")

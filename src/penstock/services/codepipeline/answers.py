@@ -97,9 +97,12 @@ def error_details(attempt: Attempt) -> dict[str, str] | None:
 def action_detail(
     plan: Delivery, stage: str, action: tree.Action, attempt: Attempt, state: State, hidden: Collection[str]
 ) -> dict[str, Json]:
-    """ActionExecutionDetail. The values of hidden properties are not told."""
+    """ActionExecutionDetail. The values of hidden properties are not told.
+
+    An approval is asked under its token, which nothing else tells of executions that are PARALLEL.
+    """
     result = present(
-        externalExecutionId=attempt.external_id,
+        externalExecutionId=attempt.external_id or attempt.token,
         externalExecutionSummary=attempt.summary,
         errorDetails=error_details(attempt),
     )

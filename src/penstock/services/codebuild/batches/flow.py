@@ -29,6 +29,7 @@ from penstock.engine.facts import (
 )
 from penstock.languages import buildspec
 from penstock.languages.buildspec import BadBuildspec, Batch, BatchBuild
+from penstock.services.codebuild.announcing import Announce, unheard
 from penstock.services.codebuild.batches.answers import described, document
 from penstock.services.codebuild.batches.model import BatchPlan, BatchState, Group, Specified
 from penstock.services.codebuild.flow import FETCH, OUTCOMES, STOP
@@ -50,8 +51,13 @@ _plans: Final = msgspec.json.Decoder(BatchPlan)
 
 
 class BatchFlow:
+    """`announce` is told of a batch and of what it was, as `BuildFlow`'s is of builds."""
+
     name = FLOW
     state_type = BatchState
+
+    def __init__(self, announce: Announce = unheard) -> None:
+        self._announce = announce
 
     def plan(self, document: bytes) -> BatchPlan:
         return _plans.decode(document)
@@ -59,7 +65,9 @@ class BatchFlow:
     def begin(self, plan: BatchPlan) -> BatchState:
         if plan.specified is None:
             return BatchState()
-        return BatchState(specified=plan.specified, specified_at=plan.began_at, groups=plan.kept)
+        return BatchState(
+            specified=plan.specified, specified_at=plan.began_at, resolved=plan.resolved, groups=plan.kept
+        )
 
     def evolve(self, plan: BatchPlan, state: BatchState, event: Event) -> BatchState:
         if state.ended_at is not None:
@@ -99,7 +107,9 @@ class BatchFlow:
     ) -> None:
         if before == after:
             return
-        documents.update(tx, document(scope, plan, after))
+        changed = document(scope, plan, after)
+        documents.update(tx, changed)
+        self._announce(tx, changed, described(plan, before))
         if after.ended_at is not None:
             blobs.release(tx, holder(run))
 
@@ -159,11 +169,9 @@ def specified(plan: BatchPlan, state: BatchState, fetched: Fetched, at: float) -
         return replace(state, trouble=Trouble("YAML_FILE_ERROR", "the build spec has no batch"))
     if not_allowed := beyond(plan, batch):
         return replace(state, trouble=Trouble("CLIENT_ERROR", not_allowed))
-    versions = {each.identifier: each.resolved for each in fetched.archives if each.resolved}
-    versions = {name: each for name, each in versions.items() if not plan.model.version(name).startswith("pr/")}
-    return replace(
-        state, specified=Specified(batch, versions), specified_at=at, resolved=versions.get("", "")
-    )  # fmt: skip
+    found = {each.identifier: each.resolved for each in fetched.archives if each.resolved}
+    versions = {name: each for name, each in found.items() if not plan.model.version(name).startswith("pr/")}
+    return replace(state, specified=Specified(batch, versions), specified_at=at, resolved=found.get("", ""))
 
 
 def beyond(plan: BatchPlan, batch: Batch) -> str:
@@ -270,6 +278,7 @@ def order_of(plan: BatchPlan, specified: Specified, build: BatchBuild) -> dict[s
         "project": plan.model.project,
         "asked": request_of(plan, specified, build),
         "initiator": plan.model.build["initiator"],
+        "webhook": plan.model.webhook,
         "part": {
             "arn": plan.arn, "identifier": build.identifier, "part": build.part, "parts": build.parts
         },

@@ -10,6 +10,11 @@ from penstock.services.codebuild.model import Json, Plan, Status, Trouble
 BATCH: Final = "codebuild/batch"
 
 
+def run_of(arn: str, attempt: int) -> str:
+    """The run of one attempt at a batch."""
+    return arn if attempt == 1 else f"{arn}#{attempt}"
+
+
 class Specified(msgspec.Struct, frozen=True):
     """Which builds there are to be, and of which version of each source (by its identifier)."""
 
@@ -57,12 +62,13 @@ class BatchPlan(msgspec.Struct, frozen=True):
     began_at: float  # this attempt
     attempt: int = 1
     specified: Specified | None = None  # of a batch that is tried again
+    resolved: str = ""  # likewise
     kept: dict[str, Group] = {}  # what an earlier attempt has had done
     earlier: dict[str, list[dict[str, Json]]] = {}  # summaries of what is done again
 
     @property
     def run(self) -> str:
-        return self.arn if self.attempt == 1 else f"{self.arn}#{self.attempt}"
+        return run_of(self.arn, self.attempt)
 
     @property
     def combines(self) -> bool:

@@ -11,9 +11,10 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.services.codebuild import requests
+from penstock.services.codebuild.announcing import Announce
 from penstock.services.codebuild.batches.answers import document
 from penstock.services.codebuild.batches.flow import FLOW, BatchFlow
-from penstock.services.codebuild.batches.model import BATCH, BatchPlan, BatchState
+from penstock.services.codebuild.batches.model import BATCH, BatchPlan, BatchState, run_of
 from penstock.services.codebuild.builds import BUILDS, Builds, initiator
 from penstock.services.codebuild.finding import Kind
 from penstock.services.codebuild.flow import STOP
@@ -41,6 +42,7 @@ BATCHES: Final = Kind(BATCH, "build-batch", "Build batch")
 @dataclass(frozen=True)
 class Batches:
     builds: Builds
+    announce: Announce
     service = "codebuild"
 
     @property
@@ -54,14 +56,12 @@ class Batches:
     @operation("StartBuildBatch")
     async def start(self, call: Call, request: shapes.StartBuildBatchRequest) -> Answer:
         """Told again with its token, it answers the batch that it started then."""
-        id, at = self.builds.new_id(call, request.get("idempotencyToken", "")), self.builds.clock()  # noqa: A001
+        token = request.get("idempotencyToken", "")
+        return told(await self._start(call, token, Occasion(initiator(call.scope.principal))))
 
-        def start(tx: Transaction) -> Document:
-            project = PROJECTS.find(tx, call.scope, request["projectName"])
-            found = documents.find(tx, call.scope, BATCH, f"{project.name}:{id}")
-            return found or self._begin(tx, call, project, id=id, at=at)
-
-        return told(await self.database.write(start))
+    async def start_by_webhook(self, call: Call, variables: Mapping[str, str], by: str) -> str:
+        """Start a batch with what a webhook tells; its id. The call's token is the delivery's."""
+        return (await self._start(call, "", Occasion(by, webhook=variables))).name
 
     @operation("RetryBuildBatch")
     async def retry(self, call: Call, request: shapes.RetryBuildBatchRequest) -> Answer:
@@ -78,6 +78,7 @@ class Batches:
             made = document(call.scope, plan, BatchFlow().begin(plan))
             documents.update(tx, made)
             self.engine.start(tx, RunId(plan.run), FLOW, msgspec.json.encode(plan), scope=call.scope)
+            self.announce(tx, made, {})
             return made
 
         return told(await self.database.write(again))
@@ -88,7 +89,7 @@ class Batches:
 
         def stop(tx: Transaction) -> Document:
             found = BATCHES.find(tx, call.scope, request["id"])
-            self.engine.signal(tx, run_of(found, found.body["attempt"]), STOP)
+            self.engine.signal(tx, RunId(run_of(found.arn, found.body["attempt"])), STOP)
             return BATCHES.find(tx, call.scope, request["id"])
 
         return told(await self.database.write(stop))
@@ -104,7 +105,7 @@ class Batches:
             deleted, kept = self.builds.remove(tx, call.scope, builds_of(found))
             documents.remove(tx, call.scope, BATCH, found.name)
             for attempt in range(1, found.body["attempt"] + 1):
-                self.engine.forget(tx, run_of(found, attempt))
+                self.engine.forget(tx, RunId(run_of(found.arn, attempt)))
             return {"statusCode": "BATCH_DELETED", "buildsDeleted": deleted, "buildsNotDeleted": kept}
 
         return await self.database.write(remove)
@@ -127,7 +128,26 @@ class Batches:
         project = await self.database.read(lambda tx: PROJECTS.find(tx, call.scope, name))
         return await self._page(call, project.name)
 
-    def _begin(self, tx: Transaction, call: Call, project: Document, *, id: str, at: float) -> Document:  # noqa: A002
+    async def _start(self, call: Call, token: str, by: Occasion) -> Document:
+        id, at = self.builds.new_id(call, token), self.builds.clock()  # noqa: A001
+
+        def start(tx: Transaction) -> Document:
+            project = PROJECTS.find(tx, call.scope, call.request["projectName"])
+            found = documents.find(tx, call.scope, BATCH, f"{project.name}:{id}")
+            return found or self._begin(tx, call, project, id=id, at=at, by=by)
+
+        return await self.database.write(start)
+
+    def _begin(
+        self,
+        tx: Transaction,
+        call: Call,
+        project: Document,
+        *,
+        id: str,  # noqa: A002
+        at: float,
+        by: Occasion,
+    ) -> Document:
         asked = {AS_OF_BUILDS.get(name, name): value for name, value in call.request.items()}
         config = {**project.body.get("buildBatchConfig", {}), **asked.get("buildBatchConfigOverride", {})}
         if not config:
@@ -136,9 +156,7 @@ class Batches:
             )
         asked = {name: value for name, value in asked.items() if name not in NOT_OF_BUILDS}
         number = project.body.get("batches", 0) + 1
-        model = requests.planned(
-            call.scope, project.body, asked, id=id, number=number, at=at, by=Occasion(initiator(call.scope.principal))
-        )
+        model = requests.planned(call.scope, project.body, asked, id=id, number=number, at=at, by=by)
         arn = call.scope.arn("codebuild", f"build-batch/{model.name}")
         logs = requests.overridden(project.body, asked).get("logsConfig", {})
         plan = BatchPlan(model=model, arn=arn, number=number, config=config, logs=logs, began_at=at)
@@ -148,7 +166,7 @@ class Batches:
         return made
 
     def _look(self, tx: Transaction, found: Document) -> tuple[BatchPlan, BatchState]:
-        seen = self.engine.see(tx, run_of(found, found.body["attempt"]))
+        seen = self.engine.see(tx, RunId(run_of(found.arn, found.body["attempt"])))
         assert seen is not None
         return seen.plan, seen.state
 
@@ -174,16 +192,18 @@ def next_attempt(plan: BatchPlan, state: BatchState, at: float, *, only_failed: 
         if identifier not in kept and group.arn:
             earlier.setdefault(identifier, []).append(group.summary)
     return msgspec.structs.replace(
-        plan, began_at=at, attempt=plan.attempt + 1, specified=state.specified, kept=kept, earlier=earlier
+        plan,
+        began_at=at,
+        attempt=plan.attempt + 1,
+        specified=state.specified,
+        resolved=state.resolved,
+        kept=kept,
+        earlier=earlier,
     )
 
 
 def told(found: Document) -> Answer:
     return {"buildBatch": found.body["batch"]}
-
-
-def run_of(found: Document, attempt: int) -> RunId:
-    return RunId(found.arn if attempt == 1 else f"{found.arn}#{attempt}")
 
 
 def builds_of(found: Document) -> list[str]:

@@ -23,14 +23,13 @@ class Starting:
         """Answers the build's ARN."""
         told, at = task.input, self.builds.clock()
         part = msgspec.convert(told["part"], PartOf)
+        by = Occasion(told["initiator"], part, told.get("webhook", {}))
         id = id_of(f"{task.run}/{part.identifier}")  # noqa: A001
 
         def start(tx: Transaction) -> Json:
             project = PROJECTS.find(tx, task.scope, told["project"])
             found = documents.find(tx, task.scope, BUILD, f"{project.name}:{id}")
-            build = found or self.builds.begin(
-                tx, task.scope, project, told["asked"], id=id, at=at, by=Occasion(told["initiator"], part)
-            )
+            build = found or self.builds.begin(tx, task.scope, project, told["asked"], id=id, at=at, by=by)
             return {"arn": build.arn}
 
         return await self.builds.database.write(start)
