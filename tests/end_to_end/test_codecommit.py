@@ -7,11 +7,15 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from end_to_end.world import World, running, until
 
@@ -277,3 +281,21 @@ def test_with_auth_the_credential_helper_of_the_aws_command_signs(strict: World,
         "AWS_SESSION_TOKEN": role["Credentials"]["SessionToken"],
     }  # fmt: skip
     assert git(tmp_path, *options, "ls-remote", address, "main", more=passing).endswith("refs/heads/main")
+
+
+def test_with_auth_a_signature_of_host_and_port_lets_in_as_git_remote_codecommit_makes_it(
+    strict: World, tmp_path: Path
+) -> None:
+    address = created(strict, "remote")
+    host, path = address.removeprefix("http://").split("/", 1)
+    place = strict.place
+    request = AWSRequest(method="GIT", url=address)
+    request.context["timestamp"] = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    signer = SigV4Auth(Credentials(place.access_key, place.secret_key), "codecommit", "us-east-1")
+    text = signer.string_to_sign(request, f"GIT\n/{path}\n\nhost:{host}\n\nhost\n")
+    password = f"{request.context['timestamp']}Z{signer.signature(text, request)}"
+
+    known = address.replace("http://", f"http://{place.access_key}:{password}@")
+
+    assert tried(tmp_path, "ls-remote", known).returncode == 0
+    assert "403" in tried(tmp_path, "ls-remote", known.replace("/remote", "/other")).stderr

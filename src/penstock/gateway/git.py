@@ -17,6 +17,7 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import product
 from typing import Final, Literal, Protocol, cast
 from urllib.parse import unquote
 
@@ -211,9 +212,10 @@ class GitDoor:
         )  # fmt: skip
         if abs(now - claim.at) > sigv4.SKEW:
             raise Refusal("Signature expired or not yet current")
-        host = hostname(request.headers.get("host", ""))
-        canonical = f"GIT\n/v1/repos/{name}\n\nhost:{host}\n\nhost\n"
-        for region in regions:
+        whole = request.headers.get("host", "")
+        host = hostname(whole)
+        for region, each in product(regions, (host, whole)):  # git-remote-codecommit signs the port, too
+            canonical = f"GIT\n/v1/repos/{name}\n\nhost:{each}\n\nhost\n"
             if hmac.compare_digest(signed(claim, region, key.secret, canonical), found["signature"]):
                 return region
         raise Refusal(f"The signature is not that of this key for {host}/v1/repos/{name} in {' or '.join(regions)}.")

@@ -191,6 +191,8 @@ def repositories(endpoint: str, region: str, *, shows_keys: bool) -> dict[str, s
     settings = [
         (here, f"https://git-codecommit.{region}.amazonaws.com/v1/repos/"),
         (here, f"ssh://git-codecommit.{region}.amazonaws.com/v1/repos/"),
+        (here, f"codecommit::{region}://"),
+        (here, "codecommit://"),
         (connected, f"https://codeconnections.{region}.amazonaws.com/git-http/"),
         (connected, f"https://codestar-connections.{region}.amazonaws.com/git-http/"),
     ]
