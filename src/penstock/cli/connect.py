@@ -17,15 +17,24 @@ PROVIDERS = ("GitHub", "GitHubEnterpriseServer", "GitLab", "GitLabSelfManaged", 
 
 @click.command("connect")
 @click.argument("name")
-@click.option("--url", default="", help="The host's address: https://git.example, file:///srv/git, or codecommit:")
+@click.option(
+    "--url",
+    default="",
+    help="The host's address: https://git.example, ssh://git@git.example, file:///srv/git, codecommit:",
+)
 @click.option("--user", default="", help="Who the token is of; default: what the provider wants.")
 @click.option("--token-file", type=click.Path(path_type=Path), help="A file with the token; - is standard input.")
+@click.option(
+    "--ssh-key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The private key for an ssh:// address; default: the keys of the user that runs the server.",
+)
 @click.option("--webhook-secret-file", type=click.Path(path_type=Path), help="A file with the webhook's secret.")
 @click.option("--provider", type=click.Choice(PROVIDERS), default="GitHub", help="Of a connection that is made now.")
 @with_place
 def command(
-    place: Place, name: str, url: str, user: str, token_file: Path | None, webhook_secret_file: Path | None,
-    provider: str,
+    place: Place, name: str, url: str, user: str, token_file: Path | None, ssh_key: Path | None,
+    webhook_secret_file: Path | None, provider: str,
 ) -> None:  # fmt: skip
     """Let the connection NAME lead to a git host, making it if it is not there; print its ARN.
 
@@ -33,7 +42,7 @@ def command(
     """
     given = {
         "url": url, "user": user or USERS.get(provider, "git"), "token": secret_in(token_file),
-        "webhook_secret": secret_in(webhook_secret_file),
+        "ssh_key": str(ssh_key.absolute()) if ssh_key else "", "webhook_secret": secret_in(webhook_secret_file),
     }  # fmt: skip
     try:
         if url:

@@ -93,6 +93,8 @@ class GitProxy:
         if place is None:
             return PlainTextResponse(f"Connection {connection} is not there, or leads nowhere yet.\n", 404)
         url, authorization = place
+        if url.startswith("ssh:"):
+            return PlainTextResponse("This connection leads to its host over ssh only: clone from there.\n", 501)
         if not url.startswith(("http://", "https://")):
             return self._from(url, found["what"], request)
         return await self._passed_on(request, f"{url}/{found['what']}", authorization)

@@ -96,10 +96,30 @@ async def test_a_repositorys_name_leads_nowhere_else(tmp_path: Path, name: str) 
         await world.ask("UseConnection", ConnectionArn=await world.connection(), FullRepositoryId=name)
 
 
-@pytest.mark.parametrize("url", ["ext::sh -c id", "ssh://git@host", "git.example", "file:relative", ""])
+@pytest.mark.parametrize("url", ["ext::sh -c id", "ssh://-oProxyCommand=id/x", "git.example", "file:relative", ""])
 def test_git_is_not_sent_to_other_kinds_of_addresses(url: str) -> None:
     with pytest.raises(WrongPlace):
         check_url(url)
+
+
+async def test_a_host_is_reached_over_ssh_with_a_key_of_its_own_or_the_users(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    arn = await world.connection()
+    name = (await world.ask("GetConnection", ConnectionArn=arn))["Connection"]["ConnectionName"]
+    asked = {"ConnectionArn": arn, "FullRepositoryId": "team/app"}
+
+    world.settings(name, url="ssh://git@git.example:2222", ssh_key="/keys/of ci")
+    told = await world.ask("UseConnection", **asked)
+    world.settings(name, url="ssh://git@git.example")
+    users = await world.ask("UseConnection", **asked)
+
+    assert told == {
+        "Url": "ssh://git@git.example:2222/team/app.git", "Authorization": "",
+        "SshCommand": "ssh -o BatchMode=yes -o IdentitiesOnly=yes -i '/keys/of ci'",
+    }  # fmt: skip
+    assert users["SshCommand"] == "ssh -o BatchMode=yes"
+    assert environment(told["Url"], "", "/keys/of ci")["GIT_SSH_COMMAND"] == told["SshCommand"]
+    assert environment(told["Url"], "")["GIT_ALLOW_PROTOCOL"] == "ssh"
 
 
 def test_what_lets_in_is_in_gits_environment_only() -> None:

@@ -37,6 +37,7 @@ ClientEnvironment = Callable[[Scope, str], Mapping[str, str]]  # (scope, role AR
 LONGEST: Final = 1800.0  # seconds for one source
 LARGEST_BUILDSPEC: Final = 1 << 20
 BUILDSPEC: Final = "buildspec.yml"
+OF_THE_SERVER: Final = ("PATH", "HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "GIT_SSL_CAINFO")  # that git gets, too
 COMMIT: Final = re.compile(r"(?:\^\{)?(?P<commit>[0-9a-f]{40})\}?$")
 PULL_REQUEST: Final = re.compile(r"pr/(?P<number>\d+)")
 
@@ -212,7 +213,7 @@ class Git:
         self.url = way.url
         self._environment = {
             **way.settings,
-            **{name: os.environ[name] for name in ("PATH", "HOME", "SSL_CERT_FILE") if name in os.environ},
+            **{name: os.environ[name] for name in OF_THE_SERVER if name in os.environ},
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_ALLOW_PROTOCOL": "http:https:ssh:git:file",
             "GIT_CONFIG_NOSYSTEM": "1",

@@ -21,14 +21,17 @@ CONNECTION: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """To a repository: an address, and the header that lets in. The header stays out of what is cloned."""
+    """To a repository: an address, and what lets in: a header, which stays out of what is cloned, or ssh's command."""
 
     url: str
     authorization: str = ""
+    ssh_command: str = ""
 
     @property
     def settings(self) -> dict[str, str]:
         """Git's environment: the header goes to this address only."""
+        if self.ssh_command:
+            return {"GIT_SSH_COMMAND": self.ssh_command}
         if not self.authorization:
             return {}
         return {
@@ -56,7 +59,7 @@ class Ways:
                 "FullRepositoryId": found["name"],
             }
             told = await self.directory.answer(Call("codeconnections", "UseConnection", asked, scope))
-            return Way(told["Url"], told["Authorization"])
+            return Way(told["Url"], told["Authorization"], told.get("SshCommand", ""))
         if not location.startswith(("http://", "https://")):
             return Way(location)
         name = urlsplit(location).path.strip("/")

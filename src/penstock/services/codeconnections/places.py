@@ -1,6 +1,7 @@
 """Places: where connections lead. An operator says it in a file, which only the server's user can read.
 
     data/connections/NAME.toml      url = "https://git.example"   user = "ci"   token = "…"   webhook_secret = "…"
+                                    url = "ssh://git@git.example"   ssh_key = "/home/ci/.ssh/id_ed25519"
 
 `penstock connect` writes it, and from then on the connection is AVAILABLE. One of a host leads to the host's endpoint
 where its own file says nothing else. The service's API never tells what is in these files.
@@ -35,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
     user: str = ""
     token: str = ""
+    ssh_key: str = ""  # a file, instead of the keys that the server's user has
     webhook_secret: str = ""
 
 
@@ -44,11 +46,12 @@ class WrongPlace(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A git host. `authorization` is the header that lets in; empty: anybody may come."""
+    """A git host. `authorization` is the header that lets in; empty: anybody may come. Over ssh a key's file does."""
 
     url: str
     authorization: str = ""
     webhook_secret: str = ""
+    ssh_key: str = ""
 
     def repository(self, full: str, endpoint: str) -> str:
         """Where git finds a repository."""
@@ -78,11 +81,13 @@ class Places:
         if not url:
             return None
         check_url(url)
+        if settings is None:
+            return Place(url)
         authorization = ""
-        if settings is not None and settings.token:
+        if settings.token:
             pair = f"{settings.user or USERS.get(kind, 'git')}:{settings.token}"
             authorization = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        return Place(url, authorization, settings.webhook_secret if settings is not None else "")
+        return Place(url, authorization, settings.webhook_secret, settings.ssh_key)
 
     def _settings(self, name: str) -> Settings | None:
         path = file_of(self.folder, name)
@@ -99,8 +104,8 @@ def check_url(url: str) -> None:
     place = urlsplit(url)
     if url.startswith(HERE) or (place.scheme == "file" and place.path.startswith("/")):
         return
-    if place.scheme not in {"http", "https"} or not place.hostname:
-        raise WrongPlace(f"'{url}' is no address of a git host: https://…, http://…, file:///FOLDER or {HERE}")
+    if place.scheme not in {"http", "https", "ssh"} or not place.hostname or place.hostname.startswith("-"):
+        raise WrongPlace(f"'{url}' is no address of a git host: https://…, http://…, ssh://…, file:///FOLDER or {HERE}")
 
 
 def file_of(folder: Path, name: str) -> Path:

@@ -6,6 +6,7 @@ command has a deadline and is ended with its children.
 
 import asyncio
 import os
+import shlex
 import shutil
 import signal
 import tempfile
@@ -37,11 +38,12 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A repository: its address, and the header that lets in. `folder` is where temporary folders are made."""
+    """A repository: its address, and the header or the key that lets in. `folder` is for temporary folders."""
 
     url: str
     authorization: str
     folder: Path
+    ssh_key: str = ""
 
     async def references(self) -> dict[str, str]:
         """Branches and tags, and the commits that they are on. Raises `Unreachable`."""
@@ -95,8 +97,8 @@ class Remote:
 
     async def _git(self, place: Path | None, *words: str, longest: float = LONGEST_FETCH) -> bytes:
         process = await asyncio.create_subprocess_exec(
-            "git", *words, cwd=place, env=environment(self.url, self.authorization), stdin=DEVNULL, stdout=PIPE,
-            stderr=PIPE, start_new_session=True,
+            "git", *words, cwd=place, env=environment(self.url, self.authorization, self.ssh_key), stdin=DEVNULL,
+            stdout=PIPE, stderr=PIPE, start_new_session=True,
         )  # fmt: skip
         try:
             async with asyncio.timeout(longest):
@@ -114,9 +116,25 @@ class Remote:
         return out
 
 
-def environment(url: str, authorization: str) -> dict[str, str]:
+def ssh_command(key: str) -> str:
+    """How git calls ssh: it asks nobody, and knows the hosts (without a key, has the keys) of the server's user."""
+    return "ssh -o BatchMode=yes" + (f" -o IdentitiesOnly=yes -i {shlex.quote(key)}" if key else "")
+
+
+def environment(url: str, authorization: str, ssh_key: str = "") -> dict[str, str]:
     """Git's: nothing of the user's but certificates and proxies; what lets in goes to that address only."""
-    kept = ("PATH", "SSL_CERT_FILE", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy")
+    kept = (
+        "PATH",
+        "SSH_AUTH_SOCK",
+        "SSL_CERT_FILE",
+        "GIT_SSL_CAINFO",
+        "HTTPS_PROXY",
+        "HTTP_PROXY",
+        "NO_PROXY",
+        "https_proxy",
+        "http_proxy",
+        "no_proxy",
+    )
     settings: Mapping[str, str] = {
         "safe.directory": "*",
         **({f"http.{url}.extraHeader": f"Authorization: {authorization}"} if authorization else {}),
@@ -126,7 +144,8 @@ def environment(url: str, authorization: str) -> dict[str, str]:
         "HOME": os.devnull,
         "LC_ALL": "C",
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ALLOW_PROTOCOL": "http:https:file",
+        "GIT_ALLOW_PROTOCOL": "ssh" if url.startswith("ssh:") else "http:https:file",
+        "GIT_SSH_COMMAND": ssh_command(ssh_key),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_COUNT": str(len(settings)),

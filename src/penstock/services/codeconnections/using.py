@@ -12,7 +12,7 @@ from typing import Final
 
 from penstock.services.codeconnections.model import CONNECTION, SERVICE, Json, canonical, found, host_of
 from penstock.services.codeconnections.places import Place, Places, WrongPlace
-from penstock.services.codeconnections.remote import Remote, Unreachable
+from penstock.services.codeconnections.remote import Remote, Unreachable, ssh_command
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
 from penstock.wire.arns import Arn
@@ -36,9 +36,10 @@ class Using:
         directory.provide(SERVICE, ["FetchCommit"], self.fetch)
 
     async def use(self, call: Call, request: Json) -> Answer:
-        """Where git finds a repository, and the header that lets in."""
+        """Where git finds a repository, and what lets in: a header, or how ssh is called."""
         remote = await self.remote(call.scope, request["ConnectionArn"], request["FullRepositoryId"])
-        return {"Url": remote.url, "Authorization": remote.authorization}
+        ssh = {"SshCommand": ssh_command(remote.ssh_key)} if remote.url.startswith("ssh:") else {}
+        return {"Url": remote.url, "Authorization": remote.authorization, **ssh}
 
     async def fetch(self, call: Call, request: Json) -> Answer:
         """The commit that a version (a branch, a tag, a commit) is, and its files."""
@@ -58,7 +59,7 @@ class Using:
     async def remote(self, scope: Scope, arn: str, full: str) -> Remote:
         """A repository behind a connection; raises where it leads nowhere yet."""
         place = await self.place(scope, arn)
-        return Remote(place.repository(full, self.places.endpoint()), place.authorization, self.folder)
+        return Remote(place.repository(full, self.places.endpoint()), place.authorization, self.folder, place.ssh_key)
 
     async def place(self, scope: Scope, arn: str) -> Place:
         def read(tx: Transaction) -> tuple[Document, Document | None]:
