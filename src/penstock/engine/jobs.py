@@ -48,12 +48,14 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """What a job holds while it runs; a job waits in the queue until that much is free."""
+    """What a job holds while it runs; a job waits in the queue until that much is free, one that comes first before all
+    others."""
 
     cpus: float = 1.0
     memory_mib: int = 512
     gpus: int = 0
     disk_mib: int = 30 * 1024
+    comes_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

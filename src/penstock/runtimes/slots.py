@@ -1,8 +1,8 @@
 """Slots: how much of the machine is given out, and who is next.
 
 First come, first served, without overtaking: a big job waits until enough is free, and then it is its turn. (Who only
-lacks GPUs is overtaken by those who want none.) What asks for more than there is at all gets all there is. Processors
-and memory are amounts; of GPUs it matters which.
+lacks GPUs is overtaken by those who want none, and everybody by who comes first.) What asks for more than there is at
+all gets all there is. Processors and memory are amounts; of GPUs it matters which.
 """
 
 import asyncio
@@ -54,6 +54,7 @@ def slots_here() -> "Slots":
 class Waiting:
     need: Share
     turn: asyncio.Future[Hold | None]
+    comes_first: bool
 
 
 class Slots:
@@ -78,7 +79,7 @@ class Slots:
         """Wait for one's turn; None if `withdraw` came first. Whoever got a hold gives it back."""
         need = self.need(resources)
         turn: asyncio.Future[Hold | None] = asyncio.get_running_loop().create_future()
-        self._queue[who] = Waiting(need, turn)
+        self._queue[who] = Waiting(need, turn, resources.comes_first)
         self._advance()
         try:
             return await turn
@@ -126,7 +127,7 @@ class Slots:
 
     def _advance(self) -> None:
         are_gpus_short = False
-        for who, waiting in list(self._queue.items()):
+        for who, waiting in sorted(self._queue.items(), key=lambda each: not each[1].comes_first):
             if waiting.turn.done() or (are_gpus_short and waiting.need.gpus):
                 continue
             if not self._free.holds(waiting.need._replace(gpus=0)):

@@ -1,6 +1,7 @@
 """Places: which builds of a fleet may run. A build has one from its start to its end; the first in line run.
 
 capacity   baseCapacity; with scaling, what brings the fleet to its target, maxCapacity at most
+base       the first baseCapacity in line go before every other job that waits for this machine
 QUEUE      builds beyond it wait         ON_DEMAND  they run beside the fleet
 """
 
@@ -59,6 +60,13 @@ def may_run(tx: Transaction, scope: Scope, plan: Plan) -> bool:
         return True
     line = in_line(tx, scope, name)
     return plan.arn in line[: capacity(fleet.body, len(line))]
+
+
+def is_of_base(tx: Transaction, scope: Scope, plan: Plan) -> bool:
+    """Whether a build is of those for which its fleet's machines always stand ready."""
+    name = of(plan.build["environment"])
+    fleet = documents.find(tx, scope, FLEET, name) if name else None
+    return fleet is not None and plan.arn in in_line(tx, scope, name)[: fleet.body["baseCapacity"]]
 
 
 def in_line(tx: Transaction, scope: Scope, fleet: str) -> list[str]:

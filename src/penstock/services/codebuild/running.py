@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -147,6 +147,8 @@ class Running:
         await self._open_stream(task, plan)
         if not await self._admitted(task, plan, live):
             return Report("stopped") if live.stop_asked else Report("queued-too-long", message=TOO_LONG)
+        if await self._is_of_base(task, plan):
+            job = replace(job, resources=replace(job.resources, comes_first=True))
         ending, began_at = await self._watched(task, plan, job, live)
         report = await self._delivered(task, plan, job, ending, began_at, live)
         await self._keep_cache(task, plan, spec, job, report.told.get("cache"), ending)
@@ -163,6 +165,11 @@ class Running:
                 return False
             await asyncio.sleep(LOOK_EVERY)
         return False
+
+    async def _is_of_base(self, task: Task, plan: Plan) -> bool:
+        if not places.of(plan.build["environment"]):
+            return False
+        return await self._database.read(lambda tx: places.is_of_base(tx, task.scope, plan))
 
     async def _keep_cache(self, task: Task, plan: Plan, spec: Buildspec, job: Job, told: Json, ending: Ending) -> None:
         """Keep what the build has packed for later ones; what keeps us from it is told in the log, and no failure."""
