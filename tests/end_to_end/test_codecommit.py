@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import pytest
@@ -299,3 +300,42 @@ def test_with_auth_a_signature_of_host_and_port_lets_in_as_git_remote_codecommit
 
     assert tried(tmp_path, "ls-remote", known).returncode == 0
     assert "403" in tried(tmp_path, "ls-remote", known.replace("/remote", "/other")).stderr
+
+
+def test_with_auth_builds_fetch_repositories_and_what_connections_to_them_lead_to(
+    strict: World, tmp_path: Path
+) -> None:
+    address, work = created(strict, "built"), with_commits(tmp_path / "work", 1)
+    iam, codebuild = strict.client("iam"), strict.client("codebuild")
+    iam.create_user(UserName="eve")
+    made = iam.create_service_specific_credential(UserName="eve", ServiceName="codecommit.amazonaws.com")
+    user, password = (made["ServiceSpecificCredential"][name] for name in ("ServiceUserName", "ServicePassword"))
+    git(work, "push", "-q", address.replace("http://", f"http://{user}:{quote(password, safe='')}@"), "main")
+    name = strict.client("codeconnections").create_connection(ConnectionName="here", ProviderType="GitHub")
+    settings = strict.place.data / "connections" / "here.toml"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text('url = "codecommit:"\n')
+    connected = "https://codeconnections.us-east-1.amazonaws.com/git-http/123456789012/us-east-1/{}/any/built.git"
+    sources = {
+        "CODECOMMIT": "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/built",
+        "GITHUB": connected.format(name["ConnectionArn"].rpartition("/")[2]),
+    }
+    started = []
+    for kind, location in sources.items():
+        codebuild.create_project(
+            name=f"of-{kind}", artifacts={"type": "NO_ARTIFACTS"},
+            source={"type": kind, "location": location, "buildspec": "version: 0.2\nphases: {build: {commands: [ls]}}"},
+            environment={"type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0",
+                         "computeType": "BUILD_GENERAL1_SMALL"},
+            serviceRole="arn:aws:iam::123456789012:role/PenstockExecutionRole",
+        )  # fmt: skip
+        started.append(codebuild.start_build(projectName=f"of-{kind}")["build"]["id"])
+
+    def ended() -> list[Any] | None:
+        found = codebuild.batch_get_builds(ids=started)["builds"]
+        return found if all(each["buildComplete"] for each in found) else None
+
+    builds = until(ended, "both are built", within=150)
+
+    head = git(work, "rev-parse", "HEAD")
+    assert [(each["buildStatus"], each.get("resolvedSourceVersion")) for each in builds] == [("SUCCEEDED", head)] * 2

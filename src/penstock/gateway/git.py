@@ -16,7 +16,6 @@ import re
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import product
 from typing import Final, Literal, Protocol, cast
 from urllib.parse import unquote
@@ -33,6 +32,7 @@ from penstock.gateway.settings import Settings
 from penstock.wire import call
 from penstock.wire.call import ServiceError
 from penstock.wire.credentials import Credential, KeyRing, default_principal
+from penstock.wire.gitkeys import signature
 from penstock.wire.http import HttpRequest
 
 logger: Final = logging.getLogger("penstock.gateway")
@@ -215,16 +215,10 @@ class GitDoor:
         whole = request.headers.get("host", "")
         host = hostname(whole)
         for region, each in product(regions, (host, whole)):  # git-remote-codecommit signs the port, too
-            canonical = f"GIT\n/v1/repos/{name}\n\nhost:{each}\n\nhost\n"
-            if hmac.compare_digest(signed(claim, region, key.secret, canonical), found["signature"]):
+            known = signature(key.secret, claim.stamp, region, each, f"/v1/repos/{name}")
+            if hmac.compare_digest(known, found["signature"]):
                 return region
         raise Refusal(f"The signature is not that of this key for {host}/v1/repos/{name} in {' or '.join(regions)}.")
-
-
-def signed(claim: sigv4.Claim, region: str, secret: str, canonical: str) -> str:
-    scope = f"{claim.date}/{region}/{claim.service}/aws4_request"
-    text = "\n".join((sigv4.ALGORITHM, claim.stamp, scope, sha256(canonical.encode()).hexdigest()))
-    return hmac.digest(sigv4.signing_key(secret, claim.date, region, claim.service), text.encode(), "sha256").hex()
 
 
 def basic(request: HttpRequest) -> tuple[str, str]:

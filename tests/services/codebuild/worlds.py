@@ -27,6 +27,7 @@ from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, ope
 from penstock.wire.validate import validate
 from services.sagemaker.jobs import worlds as jobs
 from services.sagemaker.jobs.worlds import FunctionRuntime, MemoryLogs, Room
+from services.sessions import Sessions
 
 SOURCE = Path(__file__).parents[3] / "src" / "penstock"
 ROLE = "arn:aws:iam::123456789012:role/Builder"
@@ -163,7 +164,7 @@ class World:
         directory = Directory(validate)
         engine = Engine(database, directory, clock=self.clock, chance=chances(self.lives))
         chance = chances(100 + self.lives)
-        for service in (self.s3, self.logs, self.parameters, self.secrets):
+        for service in (self.s3, self.logs, self.parameters, self.secrets, Sessions(self.clock())):
             directory.register(service)
         room = open_codebuild(
             engine=engine, directory=directory, blobs=self.blobs, runtime=self.runtime,

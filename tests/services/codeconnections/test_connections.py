@@ -66,6 +66,7 @@ async def test_a_connection_of_a_host_leads_to_its_endpoint(tmp_path: Path) -> N
     await world.ask("UpdateHost", HostArn=host, ProviderEndpoint="codecommit:")
     told = await world.ask("UseConnection", ConnectionArn=arn, FullRepositoryId="a/b")
     assert told["Url"] == "http://here/v1/repos/b"
+    assert told["Authorization"].startswith("Basic ")
     await world.ask("DeleteConnection", ConnectionArn=arn)
     await world.ask("DeleteHost", HostArn=host)
     assert await world.ask("ListHosts") == {"Hosts": []}

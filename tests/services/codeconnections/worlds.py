@@ -19,9 +19,11 @@ from penstock.services.codeconnections.watching import Watching
 from penstock.store.database import Transaction
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, Scope
+from penstock.wire.gitkeys import GitKeys
 from penstock.wire.hooks import Hook
 from penstock.wire.validate import validate
 from services.codecommit.worlds import run_git
+from services.sessions import Sessions
 
 WHO = Scope(principal="arn:aws:iam::123456789012:user/me")
 
@@ -62,7 +64,9 @@ class World:
             folder=folder / "remotes", endpoint=lambda: "http://here", clock=lambda: 1_700_000_000.0,
             chance=lambda: f"{next(numbers):032x}",
         )  # fmt: skip
-        using = Using(self.database, Places(folder / "connections", lambda: "http://here"), folder / "remotes")
+        self.directory.register(Sessions(1_700_000_000.0))
+        keys = GitKeys(self.directory, lambda: 1_700_000_000.0)
+        using = Using(self.database, Places(folder / "connections", lambda: "http://here"), folder / "remotes", keys)
         self.watching = Watching(self.database, self.pushes, using, lambda: 1_700_000_000.0, look_every=0.0)
 
     async def ask(self, operation: str, *, of: str = "codeconnections", **request: Json) -> Answer:

@@ -41,6 +41,7 @@ from penstock.store.sealing import Sealing
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory
 from penstock.wire.exhibits import Exhibits
+from penstock.wire.gitkeys import GitKeys
 from penstock.wire.hooks import Hook
 from penstock.wire.terminals import Enter
 
@@ -91,7 +92,7 @@ def open_codebuild(
         clock=clock,
         privileged=privileged,
     )
-    ways = Ways(engine.database, directory, sealing)
+    ways = Ways(engine.database, directory, sealing, GitKeys(directory, clock))
     hosts = Hosts(engine, deliveries, ways, endpoint)
     engine.activity(TELL, hosts.tell)
     engine.activity(FETCH, Fetching(engine.database, directory, blobs, ways, folder, client_environment).fetch)

@@ -11,8 +11,9 @@ from penstock.services.codebuild.model import Json
 from penstock.store.database import Database
 from penstock.store.sealing import Sealing
 from penstock.wire.call import Call, Directory, Scope
+from penstock.wire.gitkeys import GitKeys
 
-CODECOMMIT: Final = re.compile(r"https://git-codecommit\.[^/]+(?P<path>/v1/repos/.+)")
+CODECOMMIT: Final = re.compile(r"https://git-codecommit\.(?P<region>[^/.]+)\.[^/]+(?P<path>/v1/repos/.+)")
 CONNECTION: Final = re.compile(
     r"https://(?:codeconnections|codestar-connections)\.[^/]+/git-http/"
     r"(?P<account>[0-9]{12})/(?P<region>[a-z0-9-]+)/(?P<id>[^/]+)/(?P<name>.+?)(?:\.git)?"
@@ -46,12 +47,14 @@ class Ways:
     database: Database
     directory: Directory
     sealing: Sealing
+    keys: GitKeys
 
     async def to(self, scope: Scope, source: Mapping[str, Json], endpoint: str = "") -> Way:
         """To a repository: of this server, whose `endpoint` is told; of a connection; or where its address says."""
         location: str = source["location"]
         if (here := CODECOMMIT.fullmatch(location)) and endpoint:
-            return Way(f"{endpoint}{here['path']}")
+            url = f"{endpoint}{here['path']}"
+            return Way(url, await self.keys.authorization(Scope(scope.account, here["region"]), url))
         if found := CONNECTION.fullmatch(location):
             place = Scope(found["account"], found["region"])
             asked = {

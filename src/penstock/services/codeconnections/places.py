@@ -53,10 +53,14 @@ class Place:
     webhook_secret: str = ""
     ssh_key: str = ""
 
+    @property
+    def is_here(self) -> bool:
+        return self.url.startswith(HERE)
+
     def repository(self, full: str, endpoint: str) -> str:
         """Where git finds a repository."""
         name = repository_name(full)
-        if self.url.startswith(HERE):
+        if self.is_here:
             return f"{endpoint}/v1/repos/{name.rpartition('/')[2]}"
         if self.url.startswith("file:"):
             folder = Path(urlsplit(self.url).path) / name

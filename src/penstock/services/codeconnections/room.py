@@ -17,6 +17,7 @@ from penstock.services.codeconnections.using import Using
 from penstock.services.codeconnections.watching import LOOK_EVERY, Watching
 from penstock.store.database import Database
 from penstock.wire.call import Directory
+from penstock.wire.gitkeys import GitKeys
 from penstock.wire.hooks import Hook
 
 
@@ -47,7 +48,7 @@ def open_codeconnections(
     for name in (SERVICE, OLDER):
         directory.register(Connections(database, places, clock, chance, name))
         directory.register(Hosts(database, clock, chance, name))
-    using = Using(database, places, folder)
+    using = Using(database, places, folder, GitKeys(directory, clock))
     using.open(directory)
     watching = Watching(database, pushes, using, clock, look_every)
     return CodeConnectionsRoom(using.upstream, served, watching.watch, Receiving(using, watching).receive)

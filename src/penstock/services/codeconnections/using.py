@@ -17,6 +17,7 @@ from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
 from penstock.wire.arns import Arn
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError
+from penstock.wire.gitkeys import GitKeys
 
 PENDING: Final = "Connection {} is PENDING: `penstock connect '{}' --url …` says where it leads."
 VERSION: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/+@~#-]*")
@@ -24,11 +25,12 @@ VERSION: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/+@~#-]*")
 
 @dataclass(frozen=True)
 class Using:
-    """`folder` is for what git fetches."""
+    """`folder` is for what git fetches; `keys` let in to this server's own repositories."""
 
     database: Database
     places: Places
     folder: Path
+    keys: GitKeys
 
     def open(self, directory: Directory) -> None:
         """Answer in the directory, though no model knows of it."""
@@ -59,7 +61,10 @@ class Using:
     async def remote(self, scope: Scope, arn: str, full: str) -> Remote:
         """A repository behind a connection; raises where it leads nowhere yet."""
         place = await self.place(scope, arn)
-        return Remote(place.repository(full, self.places.endpoint()), place.authorization, self.folder, place.ssh_key)
+        url, authorization = place.repository(full, self.places.endpoint()), place.authorization
+        if place.is_here:
+            authorization = await self.keys.authorization(Arn.of(arn).scope, url)
+        return Remote(url, authorization, self.folder, place.ssh_key)
 
     async def place(self, scope: Scope, arn: str) -> Place:
         def read(tx: Transaction) -> tuple[Document, Document | None]:
