@@ -1,5 +1,9 @@
 """The pytest plugin, in small projects of their own."""
 
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,49 +15,96 @@ SOURCE = Path(penstock.__file__).parents[1]
 PLUGIN = ("-p", "no:penstock", "-p", "penstock.testing.plugin", "-p", "no:xdist", "-p", "no:cacheprovider")
 
 
+PROJECT = {
+    "test_made.py": """
+data = []
+
+def test_objects(penstock, penstock_s3, penstock_client):
+    penstock_s3.create_bucket(Bucket="things")
+    penstock_s3.put_object(Bucket="things", Key="a", Body=b"hello")
+
+    assert penstock_s3.get_object(Bucket="things", Key="a")["Body"].read() == b"hello"
+    assert penstock_client("sts").get_caller_identity()["Account"] == "123456789012"
+    assert penstock.endpoint.startswith("http://127.0.0.1:")
+    assert (penstock.data / "penstock.db").exists()
+    data.append(penstock.data)
+
+def test_nothing_is_left_of_it():
+    assert not data[0].exists()
+
+def test_machines_run_in_memory(run_machine):
+    machine = {"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 3600, "End": True}}}
+    assert run_machine(machine, {"a": 1}).output == {"a": 1}
+""",
+    "test_new.py": """
+import pytest
+
+@pytest.mark.parametrize("time", [1, 2])
+def test_nothing_is_there(penstock_s3, time):
+    assert penstock_s3.list_buckets()["Buckets"] == []
+    penstock_s3.create_bucket(Bucket="things")
+""",
+    "test_environment.py": """
+import os
+
+import boto3
+import pytest
+
+@pytest.fixture(autouse=True)
+def somebody(monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "somebody")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+
+def test_with(penstock_environment):
+    boto3.client("s3").create_bucket(Bucket="things")
+    assert penstock_environment.client("s3").list_buckets()["Buckets"][0]["Name"] == "things"
+
+def test_without(penstock):
+    assert os.environ["AWS_PROFILE"] == "somebody"
+    assert "AWS_ENDPOINT_URL" not in os.environ
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """How each test of a project ended, in a pytest of its own: what it loads must not be what this one has loaded."""
+    folder = tmp_path_factory.mktemp("project")
+    for name, text in PROJECT.items():
+        (folder / name).write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *PLUGIN, "-rA"], cwd=folder, env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        capture_output=True, text=True, timeout=170, check=False,
+    )  # fmt: skip
+    told = re.findall(r"^(PASSED|FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    assert told, done.stdout + done.stderr
+    return {test: outcome for outcome, test in told}
+
+
+def passed(outcomes: dict[str, str], file: str) -> int:
+    """How many tests a file has, all of which have passed."""
+    mine = {test: outcome for test, outcome in outcomes.items() if test.startswith(f"{file}::")}
+    assert set(mine.values()) == {"PASSED"}, mine
+    return len(mine)
+
+
+def test_a_test_has_what_the_plugin_makes_until_it_has_ended(outcomes: dict[str, str]) -> None:
+    assert passed(outcomes, "test_made.py") == 3
+
+
+def test_every_test_has_a_new_one(outcomes: dict[str, str]) -> None:
+    assert passed(outcomes, "test_new.py") == 2
+
+
+def test_sdks_find_it_by_the_environment_where_that_is_asked_for(outcomes: dict[str, str]) -> None:
+    assert passed(outcomes, "test_environment.py") == 2
+
+
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """An empty folder. Its pytest is a process of its own: what it loads must not be what this one has loaded."""
+    """An empty folder."""
     monkeypatch.setenv("PYTHONPATH", str(SOURCE))
     return pytester
-
-
-def test_a_test_has_what_the_plugin_makes_until_it_has_ended(project: pytest.Pytester) -> None:
-    project.makepyfile("""
-        data = []
-
-        def test_objects(penstock, penstock_s3, penstock_client):
-            penstock_s3.create_bucket(Bucket="things")
-            penstock_s3.put_object(Bucket="things", Key="a", Body=b"hello")
-
-            assert penstock_s3.get_object(Bucket="things", Key="a")["Body"].read() == b"hello"
-            assert penstock_client("sts").get_caller_identity()["Account"] == "123456789012"
-            assert penstock.endpoint.startswith("http://127.0.0.1:")
-            assert (penstock.data / "penstock.db").exists()
-            data.append(penstock.data)
-
-        def test_nothing_is_left_of_it():
-            assert not data[0].exists()
-
-        def test_machines_run_in_memory(run_machine):
-            machine = {"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 3600, "End": True}}}
-            assert run_machine(machine, {"a": 1}).output == {"a": 1}
-    """)
-
-    project.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=3)
-
-
-def test_every_test_has_a_new_one(project: pytest.Pytester) -> None:
-    project.makepyfile("""
-        import pytest
-
-        @pytest.mark.parametrize("time", [1, 2])
-        def test_nothing_is_there(penstock_s3, time):
-            assert penstock_s3.list_buckets()["Buckets"] == []
-            penstock_s3.create_bucket(Bucket="things")
-    """)
-
-    project.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
 
 
 def test_a_session_can_have_one(project: pytest.Pytester) -> None:
@@ -82,27 +133,6 @@ def test_an_unknown_scope_is_refused(project: pytest.Pytester) -> None:
     result = project.runpytest_subprocess(*PLUGIN)
 
     result.stdout.fnmatch_lines_random(["*penstock_scope is 'forever', and must be one of function, *"])
-
-
-def test_sdks_find_it_by_the_environment_where_that_is_asked_for(
-    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_PROFILE", "somebody")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    project.makepyfile("""
-        import os
-        import boto3
-
-        def test_with(penstock_environment):
-            boto3.client("s3").create_bucket(Bucket="things")
-            assert penstock_environment.client("s3").list_buckets()["Buckets"][0]["Name"] == "things"
-
-        def test_without(penstock):
-            assert os.environ["AWS_PROFILE"] == "somebody"
-            assert "AWS_ENDPOINT_URL" not in os.environ
-    """)
-
-    project.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
 
 
 MACHINE = """
