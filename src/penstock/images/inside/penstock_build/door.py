@@ -38,17 +38,19 @@ class Door:
 
     def __enter__(self) -> "Door":  # noqa: PYI034 - Self came with Python 3.11
         self._place.mkdir(parents=True, exist_ok=True)
+        opening = self._place / f"{NAME}.opening"
         with suppress(FileNotFoundError):
-            (self._place / NAME).unlink()
+            opening.unlink()
         self._listener = socket.socket(socket.AF_UNIX)
         here = os.open(self._place, os.O_PATH | os.O_DIRECTORY)
         try:
-            self._listener.bind(f"/proc/self/fd/{here}/{NAME}")  # a socket's path may have 107 bytes
+            self._listener.bind(f"/proc/self/fd/{here}/{opening.name}")  # a socket's path may have 107 bytes
             if os.fstat(here).st_uid != os.getuid():  # a folder that is shared: whoever it belongs to comes in
-                (self._place / NAME).chmod(0o666)
+                opening.chmod(0o666)
         finally:
             os.close(here)
         self._listener.listen(MOST)
+        opening.replace(self._place / NAME)  # whoever finds a door finds it open
         return self
 
     def __exit__(
