@@ -36,6 +36,14 @@ async def done(client: Client, sandbox: Json, command: str) -> Json:
     return found["commandExecutions"][0]
 
 
+async def running_of(client: Client, sandbox: Json) -> Json:
+    """The sandbox once it is known to be there: commands are carried out from a little earlier on."""
+    async with asyncio.timeout(DEADLINE):
+        while (found := await sandbox_of(client, sandbox["arn"]))["status"] != "RUN_SANDBOX":
+            await asyncio.sleep(0.02)
+    return found
+
+
 async def stopped(client: Client, sandbox: Json) -> Json:
     await client("StopSandbox", id=sandbox["id"])
     async with asyncio.timeout(DEADLINE):
@@ -50,7 +58,7 @@ async def test_a_sandbox_does_what_it_is_told_until_it_is_stopped(world: World) 
         same = (await client("StartSandbox", projectName="app", idempotencyToken="once"))["sandbox"]
         good = await done(client, sandbox, "cd /; echo said; echo complained >&2")
         bad = await done(client, sandbox, "basename $PWD; exit 3")
-        running = await sandbox_of(client, sandbox["arn"])
+        running = await running_of(client, sandbox)
         listed = await client("ListCommandExecutionsForSandbox", sandboxId=sandbox["id"], sortOrder="ASCENDING")
         over = await stopped(client, sandbox)
         lists = await client("ListSandboxes"), await client("ListSandboxesForProject", projectName="app")
