@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from end_to_end.built import shelf
+from end_to_end.sdk import Sdk
 from end_to_end.world import World, running
 
 
@@ -23,6 +24,14 @@ def world() -> Iterator[World]:
     with running(folder / "data", "--environments", kept_environments(), "--access-log") as world:
         yield world
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sdk(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sdk]:
+    """What runs scripts that use the SageMaker SDK."""
+    sdk = Sdk(world, tmp_path_factory.mktemp("sdk"))
+    yield sdk
+    sdk.close()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from end_to_end.sdk import Sdk
 from end_to_end.world import BUCKET, ROLE, World, until
 
 Json = Any
@@ -11,8 +12,8 @@ PUT = 30
 
 
 @pytest.mark.xdist_group("sdk")
-def test_the_sdk_ingests_queries_and_joins_at_points_in_time(world: World) -> None:
-    done = world.script("sdk_features.py")
+def test_the_sdk_ingests_queries_and_joins_at_points_in_time(sdk: Sdk) -> None:
+    done = sdk.run("sdk_features.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (

@@ -1,4 +1,4 @@
-"""The SageMaker Python SDK, unmodified, in the environment that `penstock exec` makes."""
+"""The SageMaker Python SDK, unmodified, in the environment that `penstock exec` makes: by itself first, then forked."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from end_to_end.conftest import kept_environments
+from end_to_end.sdk import Sdk
 from end_to_end.world import World
 
 pytestmark = pytest.mark.xdist_group("sdk")
@@ -27,8 +28,8 @@ def test_the_example_ends_in_a_model_package(world: World) -> None:
     assert package["ModelApprovalStatus"] == "PendingManualApproval"
 
 
-def test_the_example_fails_through_its_fail_step_where_the_threshold_is_not_met(world: World) -> None:
-    done = world.script(EXAMPLE, "--name", "far-off", "--max-mse", "1")
+def test_the_example_fails_through_its_fail_step_where_the_threshold_is_not_met(sdk: Sdk) -> None:
+    done = sdk.run(EXAMPLE, "--name", "far-off", "--max-mse", "1")
 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Waiter PipelineExecutionComplete failed" in done.stdout
@@ -37,8 +38,8 @@ def test_the_example_fails_through_its_fail_step_where_the_threshold_is_not_met(
     assert done.stdout.splitlines()[-1] == "Failed"
 
 
-def test_jobs_stores_and_the_registry_as_the_sdk_uses_them(world: World) -> None:
-    done = world.script("sdk_jobs.py")
+def test_jobs_stores_and_the_registry_as_the_sdk_uses_them(sdk: Sdk) -> None:
+    done = sdk.run("sdk_jobs.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (
@@ -55,16 +56,16 @@ def test_jobs_stores_and_the_registry_as_the_sdk_uses_them(world: World) -> None
     assert "ignored" not in done.stdout
 
 
-def test_runs_of_experiments_as_the_sdk_keeps_them(world: World) -> None:
-    done = world.script("sdk_runs.py")
+def test_runs_of_experiments_as_the_sdk_keeps_them(sdk: Sdk) -> None:
+    done = sdk.run("sdk_runs.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "run one ['depth', 'loss', 'seen'] Completed" in done.stdout
     assert "analytics [1.0] [3.0]" in done.stdout
 
 
-def test_a_pipeline_is_put_on_a_schedule_by_its_triggers(world: World) -> None:
-    done = world.script("sdk_triggers.py")
+def test_a_pipeline_is_put_on_a_schedule_by_its_triggers(sdk: Sdk) -> None:
+    done = sdk.run("sdk_triggers.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-4:] == [
@@ -75,8 +76,8 @@ def test_a_pipeline_is_put_on_a_schedule_by_its_triggers(world: World) -> None:
     ], done.stdout + done.stderr
 
 
-def test_functions_are_steps_and_jobs(world: World) -> None:
-    done = world.script("sdk_functions.py")
+def test_functions_are_steps_and_jobs(world: World, sdk: Sdk) -> None:
+    done = sdk.run("sdk_functions.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (
@@ -94,8 +95,8 @@ def test_functions_are_steps_and_jobs(world: World) -> None:
     assert [each["verdict"] for each in json.loads(again.stdout)["steps"]] == ["identical"], again.stdout
 
 
-def test_a_notebook_is_a_step(world: World, tmp_path: Path) -> None:
-    done = world.script("sdk_notebook.py", str(tmp_path))
+def test_a_notebook_is_a_step(sdk: Sdk, tmp_path: Path) -> None:
+    done = sdk.run("sdk_notebook.py", str(tmp_path))
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (
@@ -109,8 +110,8 @@ def test_a_notebook_is_a_step(world: World, tmp_path: Path) -> None:
         assert seen in done.stdout, done.stdout + done.stderr
 
 
-def test_quality_checks_hold_each_run_against_the_model_package_before_it(world: World) -> None:
-    done = world.script("sdk_monitor.py")
+def test_quality_checks_hold_each_run_against_the_model_package_before_it(sdk: Sdk) -> None:
+    done = sdk.run("sdk_monitor.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from end_to_end import supplies
+from end_to_end.sdk import Sdk
 from end_to_end.test_endpoints import archive, script_container, servers
 from end_to_end.world import BUCKET, ENDED, ROLE, World, until
 
@@ -64,8 +65,8 @@ def ended(world: World, name: str) -> Json:
 
 
 @pytest.mark.xdist_group("sdk")
-def test_the_sdk_transforms_csv_and_json_lines_and_a_pipeline_does(world: World) -> None:
-    done = world.script("sdk_transforms.py")
+def test_the_sdk_transforms_csv_and_json_lines_and_a_pipeline_does(sdk: Sdk) -> None:
+    done = sdk.run("sdk_transforms.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (

@@ -2,13 +2,13 @@
 
 import pytest
 
-from end_to_end.world import World
+from end_to_end.sdk import Sdk
 
 pytestmark = pytest.mark.xdist_group("sdk")
 
 
-def test_tuning_as_the_sdk_does_it(world: World) -> None:
-    done = world.script("sdk_tuning.py")
+def test_tuning_as_the_sdk_does_it(sdk: Sdk) -> None:
+    done = sdk.run("sdk_tuning.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     for seen in (
