@@ -39,9 +39,11 @@ async def done(client: Client, sandbox: Json, command: str) -> Json:
 async def running_of(client: Client, sandbox: Json) -> Json:
     """The sandbox once it is known to be there: commands are carried out from a little earlier on."""
     async with asyncio.timeout(DEADLINE):
-        while (found := await sandbox_of(client, sandbox["arn"]))["status"] != "RUN_SANDBOX":
+        while True:
+            found = await sandbox_of(client, sandbox["arn"])
+            if found["status"] == "RUN_SANDBOX":
+                return found
             await asyncio.sleep(0.02)
-    return found
 
 
 async def stopped(client: Client, sandbox: Json) -> Json:
