@@ -11,27 +11,41 @@ from end_to_end.world import IMPATIENT, SCRIPTS, World
 
 
 class Sdk:
-    """Runs scripts one after the other, with the variables that `penstock exec` sets; `close` ends what still runs."""
+    """Runs scripts one after the other, with the variables that `penstock exec` sets."""
 
     def __init__(self, world: World, folder: Path) -> None:
         self._files = [folder / "output", folder / "errors"]
         found = os.pathsep.join((world.environment["PYTHONPATH"], str(IMPATIENT)))
-        self._python = subprocess.Popen(
-            [sys.executable, str(SCRIPTS / "forking.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env={**world.environment, "PYTHONPATH": found}, start_new_session=True,
-        )  # fmt: skip
+        self._environment = {**world.environment, "PYTHONPATH": found}
+        self._python: subprocess.Popen[str] | None = None
 
     def run(self, script: Path | str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """A script of `scripts`, or by its path."""
-        assert self._python.stdin is not None
-        assert self._python.stdout is not None
         words = [str(SCRIPTS / script), *arguments]
-        self._python.stdin.write(json.dumps({"words": words, "files": [str(each) for each in self._files]}) + "\n")
-        self._python.stdin.flush()
-        code = self._python.stdout.readline()
-        assert code, "the Python that forks has ended"
+        request = json.dumps({"words": words, "files": [str(each) for each in self._files]})
+        code = ""
+        try:
+            code = self._answer(request)
+        finally:
+            if not code:  # it took too long: the next script must not get its answer
+                self.close()
         return subprocess.CompletedProcess(words, int(code), *(each.read_text() for each in self._files))
 
+    def _answer(self, request: str) -> str:
+        if self._python is None:
+            self._python = subprocess.Popen(
+                [sys.executable, str(SCRIPTS / "forking.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                env=self._environment, text=True, start_new_session=True,
+            )  # fmt: skip
+        assert self._python.stdin is not None
+        assert self._python.stdout is not None
+        self._python.stdin.write(request + "\n")
+        self._python.stdin.flush()
+        return self._python.stdout.readline()
+
     def close(self) -> None:
-        os.killpg(self._python.pid, signal.SIGKILL)
-        self._python.communicate()
+        """End the script that runs, if one does, and the Python that forks."""
+        if self._python is not None:
+            os.killpg(self._python.pid, signal.SIGKILL)
+            self._python.communicate()
+            self._python = None
