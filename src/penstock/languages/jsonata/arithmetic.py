@@ -28,6 +28,13 @@ def is_numeric(value: Value) -> bool:
     return True
 
 
+def finite(value: Number) -> Number:
+    """The number, where nothing can be done with one that is not finite: D1001."""
+    if not math.isfinite(value):
+        raise JsonataError("D1001", value=value)
+    return value
+
+
 def divided(left: Number, right: Number) -> Number:
     """The quotient; by zero it is not finite."""
     if right:

@@ -101,8 +101,10 @@ def _entered(run: Run, function: Lambda, arguments: list[Value], context: Value)
     return result
 
 
-def few(run: Run, function: Function, *arguments: Value) -> Value:
+def few(run: Run, function: Value, *arguments: Value) -> Value:
     """Call a function with as many of the arguments as it takes; those of higher order do so."""
+    if not isinstance(function, Function):
+        raise JsonataError("T1006")
     return call(run, function, list(arguments[: max(1, function.arity)]))
 
 
@@ -128,6 +130,8 @@ def _partial_native(function: Native, given: list[Value]) -> Native:
     def completed(run: Run, *later: Value) -> Value:
         rest = iter(later)
         arguments = [next(rest) if argument is BLANK else argument for argument in given]
+        if function.signature is not None:
+            arguments = function.signature.checked(arguments, UNDEFINED)
         missing = [UNDEFINED] * (function.parameters - len(arguments))
         return function.implementation(run, *arguments, *missing)
 

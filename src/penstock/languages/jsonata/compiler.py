@@ -220,9 +220,14 @@ def _logic(node: Node, left: Code, right: Code) -> Code:
     conjunction = node.value == "and"
 
     def run(context: Value, frame: Frame) -> Value:
-        if truth(left(context, frame)) is conjunction:
+        if truth(left(context, frame)) is not conjunction:
+            return not conjunction
+        try:
             return truth(right(context, frame))
-        return not conjunction
+        except JsonataError as error:  # the reference tells it as this operator's
+            error.position = node.position
+            error.facts["token"] = node.value
+            raise
 
     return run
 

@@ -6,13 +6,13 @@ the value.
 """
 
 from collections.abc import Callable
-from functools import cmp_to_key
 from itertools import takewhile
 from math import floor
 from typing import Final
 
 from penstock.languages.jsonata.arithmetic import is_numeric
 from penstock.languages.jsonata.errors import JsonataError
+from penstock.languages.jsonata.functions.arrays import in_order
 from penstock.languages.jsonata.run import Code, Frame
 from penstock.languages.jsonata.tree import Group, Node, Stage, Term
 from penstock.languages.jsonata.values import (
@@ -365,14 +365,13 @@ def ordering(terms: list[Term], position: int, compiled: Compile) -> Filter:
 
     def code(items: list[Value], frame: Frame) -> Value:
         if len(items) <= 1:
-            return items
+            return Sequence(items) if type(items) is list else items
         frame.run.pay(len(items) * len(items).bit_length() // 4)
         streaming = isinstance(items, Sequence) and items.tuples
         keyed: list[tuple[list[Value], Value]] = [
             (_keys(item, keys, frame, streaming=streaming), item) for item in items
         ]
-        keyed.sort(key=cmp_to_key(compare))
-        return [item for _, item in keyed]
+        return [item for _, item in in_order(keyed, lambda left, right: compare(left, right) > 0)]
 
     return code
 
@@ -403,7 +402,7 @@ def grouping(group: Group, compiled: Compile) -> Filter:
     pairs = [(compiled(name), compiled(value)) for name, value in group.pairs]
 
     def code(items: Value, frame: Frame) -> Value:
-        streaming = isinstance(items, Sequence) and items.tuples
+        streaming = isinstance(items, Sequence) and items.tuples and bool(items)
         if not isinstance(items, list):
             items = [items]
         groups = _groups(items or [UNDEFINED], pairs, frame, group.position, streaming=streaming)

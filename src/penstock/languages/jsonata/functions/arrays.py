@@ -119,7 +119,7 @@ def sort(run: Run, items: Value, function: Value) -> Value:
     if items is UNDEFINED or len(items) <= 1:
         return items
     if function is not UNDEFINED:
-        return _merged(list(items), lambda left, right: _is_set(call(run, function, [left, right])))
+        return in_order(list(items), lambda left, right: _is_set(call(run, function, [left, right])))
     if not all(map(is_numeric, items)) and not all(isinstance(item, str) for item in items):
         raise JsonataError("D3070", index=1)
     run.pay(len(items))
@@ -131,12 +131,13 @@ def _is_set(answer: Value) -> bool:
     return isinstance(answer, list | dict | Function) or (bool(answer) and answer == answer)  # noqa: PLR0124
 
 
-def _merged(items: list[Value], goes_behind: Callable[[Value, Value], bool]) -> list[Value]:
-    """Merge sort, asking only whether the left item goes behind the right one."""
+def in_order(items: list[Value], goes_behind: Callable[[Value, Value], bool]) -> list[Value]:
+    """Merge sort as the reference does it, so that the same two items are the first to be found at odds; it asks only
+    whether the left item goes behind the right one."""
     if len(items) <= 1:
         return items
     middle = len(items) // 2
-    left, right = _merged(items[:middle], goes_behind), _merged(items[middle:], goes_behind)
+    left, right = in_order(items[:middle], goes_behind), in_order(items[middle:], goes_behind)
     merged: list[Value] = []
     first = second = 0
     while first < len(left) and second < len(right):

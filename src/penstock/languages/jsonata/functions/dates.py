@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from penstock.languages.jsonata.arithmetic import finite
 from penstock.languages.jsonata.calls import Native
 from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.functions.calendar import DAY, DAYS, FURTHEST, MONTHS, part, utc
@@ -120,7 +121,7 @@ class Offset:
 def format_instant(millis: Number, picture: Value, zone: Value) -> str:
     """The instant as its picture says, as it is in a time zone."""
     offset = Offset.of(zone)
-    instant = int(millis) + (60 * offset.hours + offset.minutes) * 60_000
+    instant = int(finite(millis)) + (60 * offset.hours + offset.minutes) * 60_000
     if abs(instant) > FURTHEST:
         raise JsonataError("D1001", value=millis)
     parts = read(ISO if picture is UNDEFINED else picture)

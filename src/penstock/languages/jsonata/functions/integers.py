@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Final
 
+from penstock.languages.jsonata.arithmetic import finite
 from penstock.languages.jsonata.calls import Native
 from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.run import Run
@@ -298,17 +299,19 @@ def _width(picture: IntegerPicture, width: int) -> str:
     return f"{{{width}}}" if picture.optional == 0 else f"{{{max(width - picture.optional, 0)},{width}}}"
 
 
-def _of_letters(text: str, first: str) -> int:
+def _of_letters(text: str, first: str) -> Number:
     value = 0
     for letter in text:
         value = value * 26 + ord(letter) - ord(first) + 1
-    return value
+    return whole(value)
 
 
-def _of_roman(text: str) -> int:
+def _of_roman(text: str) -> Number:
     value = largest = 0
     for letter in reversed(text):
-        worth = ROMAN_DIGITS.get(letter, 0)
+        worth = ROMAN_DIGITS.get(letter)
+        if worth is None:
+            return math.nan
         value += -worth if worth < largest else worth
         largest = max(largest, worth)
     return value
@@ -337,16 +340,27 @@ def _of_digits(text: str, picture: IntegerPicture) -> Number:
     return whole(int(found[0])) if found else math.nan
 
 
-def format_integer(run: Run, value: Value, picture: str) -> Value:
+def needed(picture: Value) -> str:
+    """The picture, which its function cannot do without."""
+    if picture is UNDEFINED:
+        raise JsonataError("T0410", value=picture, index=2)
+    return str(picture)
+
+
+def format_integer(run: Run, value: Value, picture: Value) -> Value:
     """A whole number as a picture says."""
-    run.pay(len(picture) // 4)
-    return value if value is UNDEFINED else written(math.floor(value), read_picture(picture))
+    if value is UNDEFINED:
+        return UNDEFINED
+    run.pay(len(needed(picture)) // 4)
+    return written(math.floor(finite(value)), read_picture(picture))
 
 
-def parse_integer(run: Run, text: Value, picture: str) -> Value:
+def parse_integer(run: Run, text: Value, picture: Value) -> Value:
     """The whole number that a text shows, written as a picture says."""
-    run.pay(len(picture) // 4)
-    return text if text is UNDEFINED else reader(read_picture(picture)).value(text)
+    if text is UNDEFINED:
+        return UNDEFINED
+    run.pay(len(needed(picture)) // 4)
+    return reader(read_picture(picture)).value(text)
 
 
 FUNCTIONS: Final[Mapping[str, Native]] = {

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from penstock.languages.jsonata.arithmetic import finite
 from penstock.languages.jsonata.calls import Native, call
 from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.regex.pattern import Found, Pattern
@@ -110,7 +111,7 @@ def _limit(limit: Value, code: str, index: int) -> float:
         return math.inf
     if limit < 0:
         raise JsonataError(code, value=limit, index=index)
-    return float(math.ceil(limit))
+    return float(math.ceil(finite(limit)))
 
 
 def contains(run: Run, text: Value, sought: Value) -> Value:

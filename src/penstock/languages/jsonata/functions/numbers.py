@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Final
 
+from penstock.languages.jsonata.arithmetic import finite
 from penstock.languages.jsonata.calls import Native
 from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.run import Run
@@ -58,7 +59,9 @@ def rounded(_run: Run, value: Value, precision: Value) -> Value:
     """The number to so many decimal places; halves go to the even neighbour."""
     if not _is_finite(value):
         return value
-    return rounded_to(value, 0 if precision is UNDEFINED else int(precision))
+    if precision is UNDEFINED:
+        return rounded_to(value, 0)
+    return rounded_to(value, int(precision)) if finite(precision) == int(precision) else math.nan
 
 
 def rounded_to(value: Number, places: int) -> Number:
@@ -82,12 +85,12 @@ def sqrt(_run: Run, value: Value) -> Value:
     return whole(math.sqrt(value))
 
 
-def power(_run: Run, base: Value, exponent: Number) -> Value:
+def power(_run: Run, base: Value, exponent: Value) -> Value:
     """A number to the power of another."""
     if base is UNDEFINED:
         return UNDEFINED
     try:
-        result = math.pow(base, exponent)
+        result = math.nan if exponent is UNDEFINED else math.pow(base, exponent)
     except (OverflowError, ValueError):
         result = math.inf
     if not math.isfinite(result):
@@ -99,10 +102,10 @@ def format_base(_run: Run, value: Value, radix: Value) -> Value:
     """A whole number in another base."""
     if value is UNDEFINED:
         return UNDEFINED
-    base = 10 if radix is UNDEFINED else int(rounded_to(radix, 0))
+    base = 10 if radix is UNDEFINED else int(rounded_to(finite(radix), 0))
     if not 2 <= base <= 36:
         raise JsonataError("D3100", value=base)
-    rest, digits = abs(int(rounded_to(value, 0))), ""
+    rest, digits = abs(int(rounded_to(finite(value), 0))), ""
     while rest or not digits:
         rest, digit = divmod(rest, base)
         digits = DIGITS[digit] + digits

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Final
 
+from penstock.languages.jsonata.arithmetic import finite
 from penstock.languages.jsonata.calls import Native
 from penstock.languages.jsonata.errors import JsonataError
-from penstock.languages.jsonata.functions.integers import regular_distance
+from penstock.languages.jsonata.functions.integers import needed, regular_distance
 from penstock.languages.jsonata.functions.numbers import rounded_to
 from penstock.languages.jsonata.run import Run
 from penstock.languages.jsonata.values import UNDEFINED, Number, Value
@@ -151,11 +152,12 @@ def _groups(part: str, signs: _Signs, *, left: bool) -> list[int]:
     return [signs.count(part[:at] if left else part[at:], optional=True) for at in places]
 
 
-def format_number(run: Run, value: Value, picture: str, options: Value) -> Value:
+def format_number(run: Run, value: Value, picture: Value, options: Value) -> Value:
     """A number as a picture says."""
     if value is UNDEFINED:
         return UNDEFINED
-    run.pay_text(16 * len(picture))
+    run.pay_text(16 * len(needed(picture)))
+    finite(value)
     signs = _Signs({} if options is UNDEFINED else options)
     pictures = picture.split(signs.separator) if signs.separator else [picture]
     if len(pictures) > 2:

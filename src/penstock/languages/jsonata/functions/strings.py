@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
-from penstock.languages.jsonata.arithmetic import as_text
+from penstock.languages.jsonata.arithmetic import as_text, finite
 from penstock.languages.jsonata.calls import Native
 from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.run import Run
@@ -29,10 +29,12 @@ def string(run: Run, value: Value, prettify: Value) -> Value:
     return text
 
 
-def substring(run: Run, text: Value, start: Number, length: Value) -> Value:
+def substring(run: Run, text: Value, start: Value, length: Value) -> Value:
     """The part of a text from a place on, counted from its end when negative."""
     if text is UNDEFINED:
         return UNDEFINED
+    if start is UNDEFINED:
+        return text if length is UNDEFINED else ""
     run.pay_text(len(text))
     begin = 0 if len(text) + start < 0 else start
     if length is UNDEFINED:
@@ -48,12 +50,14 @@ def _cut(place: Number, length: int) -> int:
     return int(max(-length, min(length, place)))
 
 
-def substring_before(_run: Run, text: Value, mark: str) -> Value:
+def substring_before(_run: Run, text: Value, mark: Value) -> Value:
     """What stands before a mark, or all of the text."""
-    return text if text is UNDEFINED else text.partition(mark)[0] if mark else ""
+    if text is UNDEFINED or mark is UNDEFINED:
+        return text
+    return text.partition(mark)[0] if mark else ""
 
 
-def substring_after(_run: Run, text: Value, mark: str) -> Value:
+def substring_after(_run: Run, text: Value, mark: Value) -> Value:
     """What stands behind a mark, or all of the text."""
     if text is UNDEFINED or not mark or mark not in text:
         return text
@@ -80,11 +84,11 @@ def trim(_run: Run, text: Value) -> Value:
     return text if text is UNDEFINED else SPACES.sub(" ", text).removeprefix(" ").removesuffix(" ")
 
 
-def pad(run: Run, text: Value, width: Number, filler: Value) -> Value:
+def pad(run: Run, text: Value, width: Value, filler: Value) -> Value:
     """The text, filled to a width: on the right, or on the left where the width is negative."""
-    if text is UNDEFINED:
-        return UNDEFINED
-    missing = int(abs(width)) - len(text)
+    if text is UNDEFINED or width is UNDEFINED:
+        return text
+    missing = int(abs(finite(width))) - len(text)
     if missing <= 0:
         return text
     run.pay_text(missing)
