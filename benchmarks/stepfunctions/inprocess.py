@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.stepfunctions import machines
+from penstock.cli.up import keep_what_is_here
 from penstock.composition.rooms import Rooms
 from penstock.composition.sources import MIGRATIONS, chance, clock
 from penstock.engine.facts import RunId
@@ -52,6 +53,7 @@ async def rooms() -> AsyncIterator[Rooms]:
                 going_on = [tasks.create_task(built.engine.work(ready.set))]
                 going_on += [tasks.create_task(chore()) for chore in built.chores]
                 await ready.wait()
+                keep_what_is_here()
                 yield built
                 for task in going_on:
                     task.cancel()

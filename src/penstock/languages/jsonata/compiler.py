@@ -44,6 +44,8 @@ FRAMES_A_CALL: Final = 8
 
 def compiled(node: Node) -> Code:
     """The code of a node, its predicates and its grouping included."""
+    if node.kind in ALONE and not (node.predicate or node.group or node.keep_array or node.tail):
+        return ALONE[node.kind](node)
     code = BUILDERS[node.kind](node)
     for stage in node.predicate:
         assert stage.expression is not None
@@ -106,6 +108,19 @@ def _variable(node: Node) -> Code:
     if name == "":
         return _context_itself
     return lambda _context, frame: looked_up_variable(frame, name)
+
+
+def _variable_alone(node: Node) -> Code:
+    name = node.value
+    if name == "":
+        return _collapsing(_context_itself)
+
+    def run(_context: Value, frame: Frame) -> Value:
+        variables = frame.variables
+        value = variables[name] if name in variables else looked_up_variable(frame.parent, name)
+        return collapsed(value) if type(value) is Sequence else value
+
+    return run
 
 
 def _context_itself(context: Value, _frame: Frame) -> Value:
@@ -263,9 +278,7 @@ FAST: Final[Mapping[str, Callable[[int, int], Value]]] = {
 def _unary(node: Node) -> Code:
     if node.value == "-":
         return _negation(node)
-    if node.value == "{":
-        return paths.grouping(Group(node.pairs, node.position), compiled)
-    return _array(node)
+    return _object(node) if node.value == "{" else _array(node)
 
 
 def _negation(node: Node) -> Code:
@@ -278,6 +291,28 @@ def _negation(node: Node) -> Code:
         if not is_numeric(value):
             raise JsonataError("D1002", position=node.position, token=node.value, value=value)
         return -value
+
+    return run
+
+
+def _object(node: Node) -> Code:
+    """An object; what its context is a list of is grouped by it."""
+    grouping = paths.grouping(Group(node.pairs, node.position), compiled)
+    names = {name.value for name, _ in node.pairs if name.kind == "string" and not name.predicate and not name.group}
+    if len(names) < len(node.pairs):
+        return grouping
+    members = [(name.value, compiled(value)) for name, value in node.pairs]
+
+    def run(context: Value, frame: Frame) -> Value:
+        if isinstance(context, list):
+            return grouping(context, frame)
+        frame.run.pay(len(members))
+        result = {}
+        for name, member in members:
+            value = member(context, frame)
+            if value is not UNDEFINED:
+                result[name] = value
+        return result
 
     return run
 
@@ -383,10 +418,12 @@ def _called_name(node: Node) -> Value:
 def _procedure(node: Node, code: str) -> Callable[[Value, Frame], Value]:
     """What a call calls; a name without its dollar is told apart, for the sake of the message."""
     procedure, called, name = _part(node.left), node.left, _called_name(node)
+    if called is None or called.kind != "path":
+        return procedure
 
     def run(context: Value, frame: Frame) -> Value:
         function = procedure(context, frame)
-        is_bare = function is UNDEFINED and called is not None and called.kind == "path" and isinstance(name, str)
+        is_bare = function is UNDEFINED and isinstance(name, str)
         if is_bare and looked_up_variable(frame, name) is not UNDEFINED:
             raise JsonataError(code, position=node.position, token=name)
         return function
@@ -502,6 +539,11 @@ def _delete(match: Value, names: Value, node: Node) -> None:
             match.pop(name, None)
 
 
+# What is met most often, where nothing is done with its value: it is collapsed in the same call.
+ALONE: Final[Mapping[str, Callable[[Node], Code]]] = {
+    "variable": _variable_alone,
+    "path": lambda node: paths.path_alone(node, compiled) or _collapsing(paths.path(node, compiled)),
+}
 BUILDERS: Final[Mapping[str, Callable[[Node], Code]]] = {
     "path": lambda node: paths.path(node, compiled),
     "name": _name,

@@ -56,6 +56,35 @@ def path(node: Node, compiled: Compile) -> Code:
     return code
 
 
+def path_alone(node: Node, compiled: Compile) -> Code | None:
+    """The code of the commonest paths, their values collapsed: a name, or a variable and names; None of others."""
+    if not _is_plain(node):
+        return None
+    first, *rest = node.items
+    if first.kind == "name":
+        return None if rest else _name_alone(first.value)
+    origin, names = compiled(first), [step.value for step in rest]
+
+    def code(context: Value, frame: Frame) -> Value:
+        found = origin(context, frame)
+        for place, name in enumerate(names):
+            if type(found) is not dict:
+                return collapsed(_down(found, names, place, frame))
+            found = found.get(name, UNDEFINED)
+        return found
+
+    return code
+
+
+def _name_alone(name: str) -> Code:
+    def code(context: Value, frame: Frame) -> Value:
+        if type(context) is dict:
+            return context.get(name, UNDEFINED)
+        return collapsed(_down(context, [name], 0, frame))
+
+    return code
+
+
 def _is_plain(node: Node) -> bool:
     if node.group or node.keep_singleton or node.tuple:
         return False

@@ -13,25 +13,30 @@ from penstock.languages.jsonata.run import Run
 from penstock.languages.jsonata.values import SAFE, UNDEFINED, Function, Number, Undefined, Value
 
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
+A_VALUE: Final = 8  # steps for an object or array of the result, and one more for every four members
 _AS_THEY_ARE: Final = _PLAIN | {Undefined}
 
 
 def to_json(value: Value, run: Run) -> Value:
     """The value as plain JSON, or `UNDEFINED`; it is paid for, since its parts may be shared many times over."""
-    if type(value) in _AS_THEY_ARE:
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
         return value
-    if isinstance(value, dict):
-        run.pay_result(len(value))
-        members = {}
-        for name, item in value.items():
-            told = item if type(item) in _PLAIN else to_json(item, run)
-            if told is not UNDEFINED:
-                members[name] = told
-        return members
+    if kind is dict:
+        run.left -= A_VALUE + len(value) // 4
+        if run.left < 0:
+            run.pay(0)
+        if _PLAIN.issuperset(map(type, value.values())):
+            return value
+        return {
+            name: told
+            for name, item in value.items()
+            if (told := item if type(item) in _PLAIN else to_json(item, run)) is not UNDEFINED
+        }
     if isinstance(value, list):
-        run.pay_result(len(value))
-        items = [item if type(item) in _PLAIN else to_json(item, run) for item in value]
-        return [None if item is UNDEFINED else item for item in items] if UNDEFINED in items else items
+        run.pay(A_VALUE + len(value) // 4)
+        told_items = [item if type(item) in _PLAIN else to_json(item, run) for item in value]
+        return [None if item is UNDEFINED else item for item in told_items]
     return UNDEFINED if isinstance(value, Function) else _number(value)
 
 

@@ -68,10 +68,6 @@ class Run:
         """Pay for copying so many items."""
         self.pay(length // CELLS_A_STEP)
 
-    def pay_result(self, length: int) -> None:
-        """Pay for writing so many members of the result."""
-        self.pay(8 + length // 4)
-
     def deeper(self, work: Callable[[], Value]) -> Value:
         """The work's value, done on a stack of its own, for this one is used up."""
         if self.depth > DEPTH:

@@ -13,6 +13,7 @@ from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.values import UNDEFINED, Function, Value
 
 LETTERS: Final = {str: "s", int: "n", float: "n", bool: "b", type(None): "l", dict: "o", list: "a"}
+KINDS: Final = {"s": frozenset({str}), "n": frozenset({int, float}), "o": frozenset({dict})}  # of items whose letter Python's types tell
 MOST_KNOWN: Final = 64  # calls of one function, by the types of their arguments
 PLURALS: Final = {"a": "arrays", "b": "booleans", "f": "functions", "n": "numbers", "o": "objects", "s": "strings"}
 ACCEPTED: Final = {
@@ -34,10 +35,9 @@ def letter(value: Value) -> str:
     return "f" if isinstance(value, Function) else "m"
 
 
-def _letters(items: list[Value]) -> set[str]:
-    """The types of all items: looked at one by one only where Python's types do not tell."""
-    letters = {LETTERS.get(kind) for kind in set(map(type, items))}
-    return {each for each in letters if each} if None not in letters else {letter(item) for item in items}
+def _are(items: list[Value], wanted: str) -> bool:
+    """Whether all items are of one type."""
+    return all(letter(item) == wanted for item in items)
 
 
 @dataclass(slots=True)
@@ -49,6 +49,7 @@ class Parameter:
     repeated: str = ""  # ?, + or nothing
     context: bool = False
     of: str = ""  # the letter of an array's items
+    kinds: frozenset[type] = frozenset()  # Python's types of such items
 
     def pattern(self) -> str:
         """The parameter as a part of a regular expression over letters."""
@@ -63,6 +64,7 @@ class Signature:
         self.pattern = re.compile("".join(f"({parameter.pattern()})" for parameter in self.parameters))
         self._groups: dict[str, tuple[str, ...]] = {}  # what has been parted before
         self.plain = {self._plain(letters) for letters in ("s", "n", "a", "ss", "sn", "af", "x")} - {None}
+        self.takes_array = [parameter.letter for parameter in self.parameters] == ["a"]
 
     def _plain(self, letters: str) -> str | None:
         """The letters, if arguments of these types pass as they are; a shortcut for common calls."""
@@ -74,6 +76,9 @@ class Signature:
         """The arguments as the function takes them, with the context or undefined for those that are missing."""
         letters = "".join([LETTERS.get(type(argument)) or letter(argument) for argument in arguments])
         if letters in self.plain:
+            return arguments
+        if letters == "a" and self.takes_array:
+            _array(self.parameters[0], arguments[0], "a", "a", 0)
             return arguments
         groups = self._groups.get(letters) or self._parted(arguments, letters)
         checked: list[Value] = []
@@ -122,7 +127,7 @@ def _array(parameter: Parameter, argument: Value, kind: str, given: str, at: int
     if kind == "m":
         return UNDEFINED
     if kind == "a":
-        fits = not parameter.of or not argument or _letters(argument) == {parameter.of[0]}
+        fits = not parameter.of or parameter.kinds.issuperset(map(type, argument)) or _are(argument, parameter.of[0])
     else:
         fits = not parameter.of or given == parameter.of
     if not fits:
@@ -169,6 +174,7 @@ def _typed(parameters: list[Parameter], subtype: str, at: int) -> None:
     if kind not in ("a", "f"):
         raise JsonataError("S0401", value=kind, offset=at)
     parameters[-1].of = subtype
+    parameters[-1].kinds = KINDS.get(subtype[:1], frozenset())
 
 
 def _closing(text: str, at: int, brackets: str) -> int:

@@ -67,11 +67,11 @@ def request(shape: StructureShape | None, parameters: Mapping[str, Json]) -> dic
     return {} if shape is None else _structure(shape, parameters)
 
 
-def filled_in(operation: OperationModel, name: str) -> dict[str, Json]:
+def filled_in(operation: OperationModel, name: Callable[[], str]) -> dict[str, Json]:
     """What AWS's SDK adds to a request of its own: an idempotency token, and the checksum it sends a body with."""
     token = models.idempotency_token(operation)
     algorithm = (operation.http_checksum or {}).get("requestAlgorithmMember")
-    return {**({token: name} if token else {}), **({algorithm: "CRC32"} if algorithm else {})}
+    return {**({token: name()} if token else {}), **({algorithm: "CRC32"} if algorithm else {})}
 
 
 def _structure(shape: StructureShape, given: Mapping[str, Json]) -> dict[str, Json]:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from email.utils import formatdate
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -182,7 +183,7 @@ class Integrations:
     def _call(self, task: Task, asked: Asked, resource: Resource, operation: str, request: Json) -> Call:
         """A call of the machine's role that services know again: by its token, and by what AWS's SDK would fill in."""
         model = models.operation(resource.called_service, operation)
-        filled = {} if model is None else members.filled_in(model, special.named_for(_token(task)))
+        filled = {} if model is None else members.filled_in(model, partial(special.named_for, _token(task)))
         return Call(
             resource.called_service, operation, {**filled, **request}, self._scope(task, asked), token=_token(task)
         )

@@ -8,6 +8,7 @@ import base64
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -111,6 +112,7 @@ def _put_object(parameters: Parameters, _: Caller) -> Parameters:
     return {"ContentType": "text/plain; charset=UTF-8", **parameters}
 
 
+@lru_cache(maxsize=1024)
 def named_for(token: str) -> str:
     """A name that is the same whenever the same is asked for."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, token))
