@@ -197,6 +197,8 @@ def _walk(node: Node, steps: list[_Step], context: Value, frame: Frame) -> tuple
         streaming = streaming or step.node.tuple
         if place == 0 and step.node.constructed and step.code:
             found = step.code(items, frame)
+            if not isinstance(found, list | str) and len(steps) > 1:
+                return UNDEFINED, None  # what a filter has left of it has no items to go on from
         elif streaming:
             tuples = _tuple_step(step, items, tuples, frame)
         else:

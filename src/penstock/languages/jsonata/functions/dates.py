@@ -136,6 +136,8 @@ def _shown(component: Component, instant: int, offset: Offset) -> str:
     if component.letter == "P":
         noon = ("am", "pm")[part(instant, "P")]
         return noon.upper() if component.names == "upper" else noon
+    if component.letter not in NUMBERS:
+        raise JsonataError("D3132", value=component.letter)
     value = part(instant, component.letter)
     if component.names and component.letter != "f":
         return _name(component, value)
