@@ -187,6 +187,17 @@ def test_a_distributed_map_reads_bundles_and_writes() -> None:
     assert state.writer.config == {"OutputType": "JSONL"}
 
 
+@pytest.mark.parametrize("label", ["my-map_1", "v1.2", "größe", "a@b!(c)='d'"])
+def test_a_label_may_hold_what_aws_does_not_forbid(label: str) -> None:
+    inside = {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+
+    state = read({"Type": "Map", "Label": label, "ItemProcessor": {**inside, "ProcessorConfig": config}, "End": True})
+
+    assert isinstance(state, Map)
+    assert state.label == label
+
+
 def test_states_tell_which_variables_they_refer_to_and_those_inside_tell_their_own() -> None:
     inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Parameters": {"q.$": "$question"}, "End": True}}}
     machine = read_machine(

@@ -12,7 +12,7 @@ from penstock.languages.asl.view import Expression
 
 MOST_ITEMS: Final = 100_000_000
 MOST_BATCH_BYTES: Final = 262_144
-_LABEL: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_LABEL: Final = re.compile(r'[^\s/?*<>{}\[\]:;,\\|^~$#%&`"\x00-\x1f\x7f-\x9f]{1,40}')  # a slash would part its ARN elsewhere
 _MODES: Final = ("INLINE", "DISTRIBUTED")
 _TYPES: Final = ("STANDARD", "EXPRESS")
 # Not the fields about tolerated failures: AWS takes them in both modes.
@@ -112,8 +112,8 @@ def _label(state: Entry) -> str | None:
     label = state.text("Label")
     if label is not None and not _LABEL.fullmatch(label):
         state.wrong(
-            f"Invalid label name: '{label}' may have 1 to 40 letters, digits, hyphens and underscores", "Label",
-            code="INVALID_LABEL_NAME",
+            f"Invalid label name: '{label}' may have 1 to 40 characters, but no whitespace, control characters or "
+            'any of /?*<>{}[]:;,\\|^~$#%&`"', "Label", code="INVALID_LABEL_NAME",
         )  # fmt: skip
     return label
 
