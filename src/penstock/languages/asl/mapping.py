@@ -12,7 +12,8 @@ from penstock.languages.asl.view import Expression
 
 MOST_ITEMS: Final = 100_000_000
 MOST_BATCH_BYTES: Final = 262_144
-_LABEL: Final = re.compile(r'[^\s/?*<>{}\[\]:;,\\|^~$#%&`"\x00-\x1f\x7f-\x9f]{1,40}')  # a slash would part its ARN elsewhere
+# What AWS forbids, and a slash, at which an ARN is parted.
+_LABEL: Final = re.compile(r'[^\s/?*<>{}\[\]:;,\\|^~$#%&`"\x00-\x1f\x7f-\x9f]{1,40}')
 _MODES: Final = ("INLINE", "DISTRIBUTED")
 _TYPES: Final = ("STANDARD", "EXPRESS")
 # Not the fields about tolerated failures: AWS takes them in both modes.

@@ -13,7 +13,8 @@ from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.values import UNDEFINED, Function, Value
 
 LETTERS: Final = {str: "s", int: "n", float: "n", bool: "b", type(None): "l", dict: "o", list: "a"}
-KINDS: Final = {"s": frozenset({str}), "n": frozenset({int, float}), "o": frozenset({dict})}  # of items whose letter Python's types tell
+# Of items whose letter Python's types tell.
+KINDS: Final = {"s": frozenset({str}), "n": frozenset({int, float}), "o": frozenset({dict})}
 MOST_KNOWN: Final = 64  # calls of one function, by the types of their arguments
 PLURALS: Final = {"a": "arrays", "b": "booleans", "f": "functions", "n": "numbers", "o": "objects", "s": "strings"}
 ACCEPTED: Final = {

@@ -37,9 +37,9 @@ def effective_input(turn: Turn, frame: Frame, state: State) -> Json:
 def with_result(turn: Turn, frame: Frame, state: Task | Parallel | Map, result: Json) -> None:
     """Leave a state that had a result."""
     if state.language == "JSONata":
-        states = {"input": frame.input, "result": result}
-        output = result if state.output is None else state.output.value(turn.view(frame, result, states))
-        leave(turn, frame, state, output, assigned(turn, frame, state.assign, result, states), next=state.next)
+        view = turn.view(frame, result, {"input": frame.input, "result": result})
+        output = result if state.output is None else state.output.value(view)
+        leave(turn, frame, state, output, {} if state.assign is None else state.assign.value(view), next=state.next)
         return
     selected = result
     if state.result_selector is not None:
@@ -58,8 +58,9 @@ def through_output_path(turn: Turn, frame: Frame, state: State, output: Json) ->
 def plainly(turn: Turn, frame: Frame, state: State) -> None:
     """Leave a state that has no result of its own (Wait, Succeed): its output is its input."""
     if state.language == "JSONata":
-        output = frame.input if state.output is None else state.output.value(turn.view(frame, frame.input))
-        leave(turn, frame, state, output, assigned(turn, frame, state.assign, frame.input), next=state.next)
+        view = turn.view(frame, frame.input)
+        output = frame.input if state.output is None else state.output.value(view)
+        leave(turn, frame, state, output, {} if state.assign is None else state.assign.value(view), next=state.next)
         return
     effective = effective_input(turn, frame, state)
     variables = assigned(turn, frame, state.assign, effective)
