@@ -5,7 +5,8 @@ has lost the session has lost the right to write with it. `tenure` has one row: 
 and how many commits there have been since. By it a server that lost its session in the middle of a commit knows, when
 it is back, whether that commit is on disk, and whether anybody else has written meanwhile.
 
-    BEGIN; SAVEPOINT work    …    RELEASE work; SAVEPOINT work    …    UPDATE tenure SET commits = 42; COMMIT
+Statements of which nobody asks what they changed are on their way together, up to the first that is asked (libpq's
+pipeline). So a failure may come to light in a later work than its own: then the group is begun again, more carefully.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ from penstock.store.grouped import Asked, GroupedDatabase, Hooks, hand_over, loo
 
 T = TypeVar("T")
 log: Final = logging.getLogger(__name__)
+logging.getLogger("psycopg").setLevel(logging.ERROR)  # it warns of pipelines that end by an error, which we see to
 OLDEST: Final = 140_000  # PostgreSQL 14
 READERS, SCANNERS = 8, 2  # sessions beside the writer's
 PATIENCE: Final = 60.0  # seconds that a server waits for its database to come back
@@ -94,12 +96,12 @@ class Number(NumericBinaryLoader):
 class PostgresTransaction(Hooks):
     """A borrowed session; see `Transaction`."""
 
-    __slots__ = ("_control", "_cursor")
+    __slots__ = ("_pipeline", "_session")
 
-    def __init__(self, session: "Session") -> None:
+    def __init__(self, session: "Session", pipeline: psycopg.Pipeline) -> None:
         super().__init__()
-        self._cursor = session.cursor
-        self._control = session.control
+        self._session = session
+        self._pipeline = pipeline
 
     def rows(self, sql: str, **values: Value) -> list[Row]:
         return self._execute(sql, values).fetchall()
@@ -108,28 +110,38 @@ class PostgresTransaction(Hooks):
         return self._execute(sql, values).fetchone()
 
     def changed(self, sql: str, **values: Value) -> int:
-        return self._execute(sql, values).rowcount
+        cursor = self._execute(sql, values)
+        self._pipeline.sync()
+        return cursor.rowcount
+
+    def do(self, sql: str, **values: Value) -> None:
+        self._execute(sql, values)
 
     def each(self, sql: str, many: Iterable[Mapping[str, Value]]) -> None:
         text, names = statement(sql)
         if together := [[values[name] for name in names] for values in many]:
-            self._cursor.executemany(text, together)
+            self._session.cursor.executemany(text, together)
 
     def attempt(self, work: Callable[[Transaction], T]) -> T:
         before = len(self.done), len(self.committed), len(self.undone)
-        self._control("SAVEPOINT part")
+        control = self._session.control
+        control("SAVEPOINT part")
         try:
             answer = work(self)
+            self._pipeline.sync()
         except BaseException:
-            self._control("ROLLBACK TO part; RELEASE part")
+            with suppress(psycopg.Error):  # it is known by now
+                self._pipeline.sync()
+            control("ROLLBACK TO part")
+            control("RELEASE part")
             self.undo_since(*before)
             raise
-        self._control("RELEASE part")
+        control("RELEASE part")
         return answer
 
     def _execute(self, sql: str, values: Mapping[str, Value]) -> Cursor:
         text, names = statement(sql)
-        return self._cursor.execute(text, [values[name] for name in names])
+        return self._session.cursor.execute(text, [values[name] for name in names])
 
 
 class Session:
@@ -151,6 +163,16 @@ class Session:
 
     def control(self, sql: str) -> None:
         self._control.execute(sql)
+
+    def commit(self, number: int) -> None:
+        """End the transaction as the commit of that number in this tenure."""
+        self.cursor.execute(b"UPDATE tenure SET commits = $1", [number])
+        self.control("COMMIT")
+
+    def must_be_well(self) -> None:
+        """Raise if a statement of the transaction has failed and somebody has hidden that."""
+        if self.connection.info.transaction_status is psycopg.pq.TransactionStatus.INERROR:
+            raise psycopg.errors.InFailedSqlTransaction("a statement has failed before")
 
     @property
     def is_lost(self) -> bool:
@@ -285,61 +307,96 @@ class PostgresDatabase(GroupedDatabase):
             raise Taken(f"another Penstock has {self.name}{where}; stop it, or choose another --database")
 
     def _write(self, group: Sequence[Asked]) -> None:
+        is_careful = len(group) == 1
         while self._gone is None:
             try:
-                self._commit(group)
+                self._commit(group, is_careful=is_careful)
                 break
             except CannotOpen as error:  # at the first write of a command
                 self._give_up(DatabaseGone(str(error)))
             except psycopg.Error as error:
-                if self._session is not None and not self._session.is_lost:  # the commit as a whole was refused
-                    self._session.control("ROLLBACK")
-                    for asked in group:
-                        asked.fail(error)
+                failed_at = perf_counter()
+                if not self._is_rolled_back():
+                    if self._is_back(error, self._committed + 1):
+                        self._count(group, perf_counter() - failed_at)
+                        break
+                elif is_careful:  # the commit as a whole was refused
+                    fail(group, error)
                     break
-                lost = perf_counter()
-                if self._is_back(error, self._committed + 1):
-                    self._count(group, perf_counter() - lost)
-                    break
+                is_careful = True
                 for asked in group:
                     asked.restart(error)
         if self._gone is not None:
-            for asked in group:
-                asked.fail(self._gone)
+            fail(group, self._gone)
         settle(group)
 
-    def _commit(self, group: Sequence[Asked]) -> None:
+    def _is_rolled_back(self) -> bool:
+        """Whether the transaction is over and the session lives."""
+        assert self._session is not None
+        try:
+            self._session.control("ROLLBACK")
+        except psycopg.Error:
+            self._session.close()
+            return False
+        return True
+
+    def _commit(self, group: Sequence[Asked], *, is_careful: bool) -> None:
         if self._session is None:
             self.take()
-        assert self._session is not None
-        control, is_lone = self._session.control, len(group) == 1
-        control("BEGIN" if is_lone else "BEGIN; SAVEPOINT work")
-        for asked in group:
-            self._attempt(asked, self._session, is_lone=is_lone)
-        if is_lone and group[0].error is not None:
-            return
-        for asked in group:
-            asked.announce()
-        began = perf_counter()
-        control(f"UPDATE tenure SET commits = {self._committed + 1}; COMMIT")  # noqa: S608 - a number of ours
+        session = self._session
+        assert session is not None
+        with session.connection.pipeline() as pipeline:
+            session.control("BEGIN")
+            if len(group) == 1:
+                self._do(group[0], session, pipeline)
+            else:
+                for number, asked in enumerate(group):
+                    self._attempt(asked, session, pipeline, f"work{number}", is_careful=is_careful)
+            if all(asked.error is not None for asked in group):
+                session.control("ROLLBACK")
+                return
+            for asked in group:
+                asked.announce()
+            began = perf_counter()
+            session.commit(self._committed + 1)
         self._count(group, perf_counter() - began)
+
+    @staticmethod
+    def _do(asked: Asked, session: Session, pipeline: psycopg.Pipeline) -> None:
+        """Do one work. A failed statement fails the transaction."""
+        hooks = asked.hooks = PostgresTransaction(session, pipeline)
+        try:
+            asked.answer = asked.work(hooks)
+        except psycopg.Error:
+            raise
+        except BaseException as error:  # not swallowed: raised where the work was asked for
+            asked.fail(error)
+
+    def _attempt(
+        self, asked: Asked, session: Session, pipeline: psycopg.Pipeline, savepoint: str, *, is_careful: bool
+    ) -> None:
+        """Do one work of several; undo it alone if it raises.
+
+        A failed statement fails the transaction, as it may be another work's; not if one is careful.
+        """
+        session.control(f"SAVEPOINT {savepoint}")
+        try:
+            self._do(asked, session, pipeline)
+            if is_careful:
+                pipeline.sync()
+                session.must_be_well()
+        except psycopg.Error as error:
+            if not is_careful or session.is_lost:
+                raise
+            with suppress(psycopg.Error):  # it is known by now
+                pipeline.sync()
+            asked.fail(error)
+        session.control(f"{'RELEASE' if asked.error is None else 'ROLLBACK TO'} {savepoint}")
 
     def _count(self, group: Sequence[Asked], seconds: float) -> None:
         self._committed += 1
         self.commit_seconds.add(seconds)
         self.groups.add(len(group))
-
-    @staticmethod
-    def _attempt(asked: Asked, session: Session, *, is_lone: bool) -> None:
-        """Do one work; undo it alone if it raises."""
-        hooks = asked.hooks = PostgresTransaction(session)
-        try:
-            asked.answer = asked.work(hooks)
-            if not is_lone:
-                session.control("RELEASE work; SAVEPOINT work")
-        except BaseException as error:  # not swallowed: raised where the work was asked for
-            session.control("ROLLBACK" if is_lone else "ROLLBACK TO work")
-            asked.fail(error)
 
     def _is_back(self, lost: psycopg.Error, commit: int) -> bool:
         """Wait for the database to come back; whether that commit of ours is in it."""
@@ -362,8 +419,6 @@ class PostgresDatabase(GroupedDatabase):
             session.close()
             self._give_up(DatabaseGone(f"another Penstock has taken {self.name} meanwhile; this one stops"))
             return False
-        if self._session is not None:
-            self._session.close()
         self._session = session
         log.warning("%s is back; nothing was lost", self.name)
         return bool(commits == commit)
@@ -394,21 +449,27 @@ class PostgresDatabase(GroupedDatabase):
 
     @staticmethod
     def _look(session: Session, work: Callable[[Transaction], T]) -> T:
-        session.control(_BEGIN_LOOK)
         try:
-            answer = work(PostgresTransaction(session))
+            with session.connection.pipeline() as pipeline:
+                session.control(_BEGIN_LOOK)
+                answer = work(PostgresTransaction(session, pipeline))
+                session.control("COMMIT")
+            return answer
         except BaseException:
             with suppress(psycopg.Error):
                 session.control("ROLLBACK")
             raise
-        session.control("COMMIT")
-        return answer
 
     def _let_go(self) -> None:
         self._readers.shutdown()
         self._scanners.shutdown()
         for session in (*self._reading, *([self._session] if self._session else [])):
             session.close()
+
+
+def fail(group: Sequence[Asked], error: Exception) -> None:
+    for asked in group:
+        asked.fail(error)
 
 
 def shown(address: str) -> str:

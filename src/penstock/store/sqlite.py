@@ -47,6 +47,9 @@ class SqliteTransaction(Hooks):
     def changed(self, sql: str, **values: Value) -> int:
         return self._connection.execute(sql, values).rowcount
 
+    def do(self, sql: str, **values: Value) -> None:
+        self._connection.execute(sql, values)
+
     def each(self, sql: str, many: Iterable[Mapping[str, Value]]) -> None:
         self._connection.executemany(sql, many)
 
