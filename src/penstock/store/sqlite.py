@@ -106,9 +106,9 @@ class SqliteDatabase(GroupedDatabase):
         """
 
         def lengthen(tx: Transaction) -> None:
-            tx.changed("CREATE TABLE length (content BLOB)")
-            tx.changed("INSERT INTO length VALUES (zeroblob(:length))", length=LOG_LENGTH)
-            tx.changed("DROP TABLE length")
+            tx.do("CREATE TABLE length (content BLOB)")
+            tx.do("INSERT INTO length VALUES (zeroblob(:length))", length=LOG_LENGTH)
+            tx.do("DROP TABLE length")
 
         await self.write(lengthen)
 
