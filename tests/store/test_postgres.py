@@ -12,7 +12,8 @@ import pytest
 from databases import on_postgres
 from penstock.store import postgres as store
 from penstock.store.database import CannotOpen, DatabaseGone, Transaction
-from penstock.store.postgres import PostgresDatabase, Session, shown
+from penstock.store.postgres import PostgresDatabase
+from penstock.store.session import Session, shown
 from postgres import Postgres
 
 pytestmark = on_postgres
@@ -140,7 +141,16 @@ def test_a_second_server_is_refused_until_the_first_is_gone(place: str, monkeypa
     second.close()
 
 
-async def test_a_server_that_lost_its_database_to_another_stops(place: str, postgres: Postgres) -> None:
+@pytest.mark.parametrize(
+    ("meanwhile", "told"),
+    [
+        ("number = number + 1, commits = 0", "another Penstock has taken"),
+        ("commits = commits - 1", "has come back without its latest commits"),  # of a standby that was behind
+    ],
+)
+async def test_a_server_whose_database_is_another_when_it_comes_back_stops(
+    meanwhile: str, told: str, place: str, postgres: Postgres
+) -> None:
     begun, may_go_on = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
 
@@ -149,22 +159,19 @@ async def test_a_server_that_lost_its_database_to_another_stops(place: str, post
         assert may_go_on.wait(DEADLINE)
         earn(tx)
 
-    with taken(place) as first:
-        attending = asyncio.create_task(first.attend())
-        lingering = asyncio.create_task(first.write(linger))
+    with taken(place) as database:
+        await database.write(earn)
+        attending = asyncio.create_task(database.attend())
+        lingering = asyncio.create_task(database.write(linger))
         await begun.wait()
         postgres.end_sessions(place)
-        with taken(place) as second:
-            await second.write(earn)
+        postgres.run(f"UPDATE tenure SET {meanwhile}", place)
         may_go_on.set()
 
         async with asyncio.timeout(DEADLINE):
-            with pytest.raises(DatabaseGone, match="another Penstock has taken"):
-                await lingering
-            with pytest.raises(DatabaseGone, match="another Penstock has taken"):
-                await attending
-            with pytest.raises(DatabaseGone):
-                await first.write(earn)
+            for waiting in (lingering, attending, database.write(earn)):
+                with pytest.raises(DatabaseGone, match=told):
+                    await waiting
     assert postgres.run("SELECT amount FROM account", place) == [(1,)]
 
 
