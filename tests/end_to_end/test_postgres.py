@@ -56,6 +56,3 @@ def test_a_server_whose_database_is_gone_says_so_and_stops(tmp_path: Path, postg
         log = (tmp_path / "data" / "server.log").read_text()
         assert "Error: another Penstock has taken postgresql://penstock@/" in log.splitlines()[-1]
         assert "Traceback" not in log
-
-        world.start()
-        assert world.get("s3://things/kept/a.txt") == b"kept"

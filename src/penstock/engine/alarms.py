@@ -63,12 +63,12 @@ class Alarms:
 
     def set(self, tx: Transaction, kind: str, name: str, *, due: float, moment: float) -> None:
         """Set an alarm, or set it anew."""
-        tx.changed(_SET, kind=kind, name=name, due=due, moment=moment)
+        tx.do(_SET, kind=kind, name=name, due=due, moment=moment)
         tx.after_commit(self._woken.set)
 
     @staticmethod
     def clear(tx: Transaction, kind: str, name: str) -> None:
-        tx.changed(_TAKE, kind=kind, name=name)
+        tx.do(_TAKE, kind=kind, name=name)
 
     async def work(self) -> None:
         """Ring until cancelled."""
@@ -100,7 +100,7 @@ class Alarms:
 
     @staticmethod
     def _put_off(tx: Transaction, *, alarm: Alarm, due: float) -> None:
-        tx.changed(_PUT_OFF, kind=alarm.kind, name=alarm.name, due=due)
+        tx.do(_PUT_OFF, kind=alarm.kind, name=alarm.name, due=due)
 
     async def _until_next(self) -> float:
         first = await self._database.read(lambda tx: tx.row(_FIRST))

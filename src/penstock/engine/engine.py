@@ -253,7 +253,7 @@ class Engine:
         tx.after_undo(lambda: self._let_go(journal.run))
         if isinstance(fact, Done | Refused | Fired | Ended):
             journal.out.discard(fact.key)
-            tx.changed("DELETE FROM outbox WHERE run = :run AND key = :key", run=journal.run, key=fact.key)
+            tx.do("DELETE FROM outbox WHERE run = :run AND key = :key", run=journal.run, key=fact.key)
         before, flow = journal.state, journal.flow
         event = Event(journal.seq + 1, self.clock(), self.chance(), fact)
         journal.state = flow.evolve(journal.plan, journal.state, event)
@@ -308,7 +308,7 @@ class Engine:
                 follow.due.append((command.run, Signalled(command.name, command.payload)))
             case CancelTimer():
                 journal.out.discard(command.timer)
-                tx.changed("DELETE FROM outbox WHERE run = :run AND key = :key", run=run, key=command.timer)
+                tx.do("DELETE FROM outbox WHERE run = :run AND key = :key", run=run, key=command.timer)
                 tx.after_commit(lambda: self._outbox.cancel(run, command.timer))
             case Finish():
                 follow.due.extend(self._finish(tx, journal, command.outcome, event.at))
@@ -324,7 +324,7 @@ class Engine:
 
     @staticmethod
     def _post(tx: Transaction, run: RunId, command: Command, seq: int) -> None:
-        tx.changed(
+        tx.do(
             "INSERT INTO outbox (run, key, seq, body) VALUES (:run, :key, :seq, :body)",
             run=run, key=command.key, seq=seq, body=pack(command),
         )  # fmt: skip
@@ -336,7 +336,7 @@ class Engine:
         if watched.outcome is not None:
             return [(watcher, Ended(watch.key, watched.outcome))]
         watched.may_be_watched = True
-        tx.changed(
+        tx.do(
             "INSERT INTO watch (run, watcher, key) VALUES (:run, :watcher, :key) ON CONFLICT DO NOTHING",
             run=watch.run, watcher=watcher, key=watch.key,
         )  # fmt: skip
@@ -349,7 +349,7 @@ class Engine:
         journal.out.clear()
         told = tx.rows("SELECT watcher, key FROM watch WHERE run = :run", run=run) if journal.may_be_watched else []
         if told:
-            tx.changed("DELETE FROM watch WHERE run = :run", run=run)
+            tx.do("DELETE FROM watch WHERE run = :run", run=run)
         tx.after_commit(lambda: self._announce(journal, outcome, at))
         return [(RunId(str(watcher)), Ended(str(key), outcome)) for watcher, key in told]
 

@@ -109,36 +109,36 @@ def load(tx: Transaction, run: RunId, flows: Mapping[str, AnyFlow]) -> Journal |
 
 
 def append(tx: Transaction, journal: Journal, entry: Entry) -> None:
-    tx.changed(_APPEND, run=journal.run, seq=entry.event.seq, body=pack(entry))
+    tx.do(_APPEND, run=journal.run, seq=entry.event.seq, body=pack(entry))
 
 
 def keep_snapshot(tx: Transaction, journal: Journal) -> None:
-    tx.changed(_SNAPSHOT, id=journal.run, snapshot=_freeze(journal), seq=journal.seq)
+    tx.do(_SNAPSHOT, id=journal.run, snapshot=_freeze(journal), seq=journal.seq)
     journal.snapshot_seq = journal.seq
 
 
 def settle(tx: Transaction, journal: Journal, outcome: Outcome, *, at: float) -> None:
     """Close a run: its outcome and last snapshot are kept, what was still out is forgotten."""
     journal.outcome = outcome
-    tx.changed(
+    tx.do(
         _SETTLE, id=journal.run, status=outcome.status, outcome=pack(outcome), snapshot=_freeze(journal),
         seq=journal.seq, at=at,
     )  # fmt: skip
     if journal.out:  # what is out is what the outbox has of it, and what it watches is among that
-        tx.changed("DELETE FROM outbox WHERE run = :run", run=journal.run)
-        tx.changed("DELETE FROM watch WHERE watcher = :run", run=journal.run)
+        tx.do("DELETE FROM outbox WHERE run = :run", run=journal.run)
+        tx.do("DELETE FROM watch WHERE watcher = :run", run=journal.run)
 
 
 def reopen(tx: Transaction, run: RunId, *, worker: str) -> None:
     """Let a settled run go on from the state that it ended with; one that is open is left as it is."""
-    tx.changed(_REOPEN, id=run, worker=worker)
+    tx.do(_REOPEN, id=run, worker=worker)
 
 
 def remove(tx: Transaction, run: RunId) -> bool:
     """Take a settled run and its journal away; false if there is no such run, or it is open."""
     if tx.changed("DELETE FROM run WHERE id = :id AND status <> ''", id=run) == 0:
         return False
-    tx.changed("DELETE FROM event WHERE run = :run", run=run)
+    tx.do("DELETE FROM event WHERE run = :run", run=run)
     return True
 
 

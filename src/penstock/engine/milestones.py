@@ -59,7 +59,7 @@ class Milestones:
 
     def keep(self, tx: Transaction, run: RunId, flow: str, what: What) -> None:
         if flow in self._reader.flows and what in self._reader.wants:
-            tx.changed(_KEEP, reader=self._reader.name, run=run, what=what)
+            tx.do(_KEEP, reader=self._reader.name, run=run, what=what)
             self._backlog.wake(tx)
 
     async def shorten(self) -> None:

@@ -71,7 +71,7 @@ class Notices:
             "Resources": list(resources),
             "Detail": msgspec.json.encode(detail()).decode(),
         }
-        tx.changed(_KEEP, account=scope.account, region=scope.region, entry=msgspec.json.encode(entry))
+        tx.do(_KEEP, account=scope.account, region=scope.region, entry=msgspec.json.encode(entry))
         self._backlog.wake(tx)
 
     async def _tell(self, rows: Sequence[Row]) -> None:

@@ -252,12 +252,12 @@ def hold(tx: Transaction, digest: Digest, holder: str) -> None:
 def hold_all(tx: Transaction, digests: Iterable[Digest], holder: str) -> None:
     """`hold`, for many: one row."""
     if together := "".join(sorted(set(digests))):
-        tx.changed(HOLD, holder=holder, digests=together)
+        tx.do(HOLD, holder=holder, digests=together)
 
 
 def release(tx: Transaction, holder: str) -> None:
     """Say that `holder` needs nothing any more."""
-    tx.changed("DELETE FROM holding WHERE holder = :holder", holder=holder)
+    tx.do("DELETE FROM holding WHERE holder = :holder", holder=holder)
 
 
 def held_by(tx: Transaction, holder: str) -> frozenset[Digest]:

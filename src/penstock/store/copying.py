@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from penstock.store.postgres import Cursor, PostgresDatabase
+    from penstock.store.postgres import PostgresDatabase
+    from penstock.store.session import Cursor
 
 _OURS: Final = """
     SELECT name FROM sqlite_master WHERE type = 'table'

@@ -48,8 +48,11 @@ class Transaction(Protocol):
     def changed(self, sql: str, **values: Value) -> int:
         """How many rows a statement changed."""
 
+    def do(self, sql: str, **values: Value) -> None:
+        """A statement of which nobody asks what it changed. What is wrong with it may be raised later in the work."""
+
     def each(self, sql: str, many: Iterable[Mapping[str, Value]]) -> None:
-        """The same statement for many parameter sets."""
+        """`do`, the same statement for many parameter sets."""
 
     def attempt(self, work: Callable[["Transaction"], T]) -> T:
         """Do a part of the work that may fail: if it raises it is undone, hooks and all, and the rest may go on."""

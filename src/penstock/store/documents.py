@@ -100,7 +100,7 @@ def remove(tx: Transaction, scope: Scope, kind: str, name: str) -> bool:
     found = find(tx, scope, kind, name)
     if found is None:
         return False
-    tx.changed("DELETE FROM tag WHERE arn = :arn", arn=found.arn)
+    tx.do("DELETE FROM tag WHERE arn = :arn", arn=found.arn)
     return tx.changed(_REMOVE, kind=kind, account=scope.account, region=scope.region, name=name) == 1
 
 

@@ -5,28 +5,25 @@ has lost the session has lost the right to write with it. `tenure` has one row: 
 and how many commits there have been since. By it a server that lost its session in the middle of a commit knows, when
 it is back, whether that commit is on disk, and whether anybody else has written meanwhile.
 
-    BEGIN; SAVEPOINT work    …    RELEASE work; SAVEPOINT work    …    UPDATE tenure SET commits = 42; COMMIT
+A statement's failure may come to light in a later work than its own (`store.session`): then the group is begun again,
+more carefully.
 """
 
 import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from time import perf_counter
-from typing import Any, Final, NoReturn, TypeVar
-from urllib.parse import quote
+from typing import Final, NoReturn, TypeVar
 
 import psycopg
-from psycopg import adapt, conninfo
-from psycopg.types.numeric import FloatBinaryDumper, Int8BinaryDumper, NumericBinaryLoader
-from psycopg.types.string import BytesBinaryDumper
 
-from penstock.store.database import CannotOpen, DatabaseGone, Row, Transaction, Value
-from penstock.store.dialect import statement, text_read, text_written
-from penstock.store.grouped import Asked, GroupedDatabase, Hooks, hand_over, look_in, settle
+from penstock.store.database import CannotOpen, DatabaseGone, Row, Transaction
+from penstock.store.grouped import Asked, GroupedDatabase, hand_over, look_in, settle
+from penstock.store.session import Cursor, PostgresTransaction, Session, sentence, shown
 
 T = TypeVar("T")
 log: Final = logging.getLogger(__name__)
@@ -37,18 +34,7 @@ TAKEN_PATIENCE: Final = 5.0  # seconds that it waits for the one before it to le
 PAUSE: Final = 0.1
 HEARTBEAT: Final = 10.0  # seconds after which a server that has nothing to write looks whether its session lives
 LOCK: Final = int.from_bytes(b"PENSTOCK", "big")
-PREPARED: Final = 1_000  # statements that a session keeps ready
 
-# What ends sessions of machines that are gone, on either side, within half a minute.
-_CONNECTION: Final = {
-    "application_name": "penstock", "connect_timeout": "10", "keepalives_idle": "10", "keepalives_interval": "5",
-    "keepalives_count": "3", "tcp_user_timeout": "25000",
-}  # fmt: skip
-_SETTINGS: Final = """
-    SET synchronous_commit = on; SET lock_timeout = '10s'; SET statement_timeout = 0;
-    SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0;
-    SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
-"""
 _TENURE: Final = """
     CREATE TABLE IF NOT EXISTS tenure (number BIGINT NOT NULL, commits BIGINT NOT NULL, installation TEXT NOT NULL);
     INSERT INTO tenure SELECT 0, 0, '' WHERE NOT EXISTS (SELECT 1 FROM tenure)
@@ -57,116 +43,14 @@ _TAKE: Final = "UPDATE tenure SET number = number + 1, commits = 0 RETURNING num
 _WHOSE: Final = f"""
     SELECT coalesce(host(client_addr), 'this machine') FROM pg_locks JOIN pg_stat_activity USING (pid)
     WHERE locktype = 'advisory' AND classid = {LOCK >> 32} AND objid = {LOCK & 0xFFFFFFFF} AND granted
-"""  # noqa: S608
+        AND datname = current_database() AND client_port IS NOT NULL
+"""  # noqa: S608 - numbers of ours; the port is hidden from those who may not know
 _UNSAFE: Final = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'"
 _BEGIN_LOOK: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-
-Connection = psycopg.Connection[tuple[Any, ...]]
-Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 
 class Taken(CannotOpen):
     """Another server has it."""
-
-
-class TextDumper(adapt.Dumper):
-    format = psycopg.pq.Format.BINARY
-    oid = psycopg.adapters.types["text"].oid
-
-    def dump(self, obj: str) -> bytes:
-        return text_written(obj)
-
-
-class TextLoader(adapt.Loader):
-    format = psycopg.pq.Format.BINARY
-
-    def load(self, data: Any) -> str:
-        return text_read(bytes(data))
-
-
-class Number(NumericBinaryLoader):
-    """Sums of 64-bit integers, as numbers that Python counts with."""
-
-    def load(self, data: Any) -> Any:
-        return int(super().load(data))
-
-
-class PostgresTransaction(Hooks):
-    """A borrowed session; see `Transaction`."""
-
-    __slots__ = ("_control", "_cursor")
-
-    def __init__(self, session: "Session") -> None:
-        super().__init__()
-        self._cursor = session.cursor
-        self._control = session.control
-
-    def rows(self, sql: str, **values: Value) -> list[Row]:
-        return self._execute(sql, values).fetchall()
-
-    def row(self, sql: str, **values: Value) -> Row | None:
-        return self._execute(sql, values).fetchone()
-
-    def changed(self, sql: str, **values: Value) -> int:
-        return self._execute(sql, values).rowcount
-
-    def each(self, sql: str, many: Iterable[Mapping[str, Value]]) -> None:
-        text, names = statement(sql)
-        if together := [[values[name] for name in names] for values in many]:
-            self._cursor.executemany(text, together)
-
-    def attempt(self, work: Callable[[Transaction], T]) -> T:
-        before = len(self.done), len(self.committed), len(self.undone)
-        self._control("SAVEPOINT part")
-        try:
-            answer = work(self)
-        except BaseException:
-            self._control("ROLLBACK TO part; RELEASE part")
-            self.undo_since(*before)
-            raise
-        self._control("RELEASE part")
-        return answer
-
-    def _execute(self, sql: str, values: Mapping[str, Value]) -> Cursor:
-        text, names = statement(sql)
-        return self._cursor.execute(text, [values[name] for name in names])
-
-
-class Session:
-    """A connection, with a cursor for statements and another way for what begins and ends transactions."""
-
-    def __init__(self, address: str) -> None:
-        given = conninfo.conninfo_to_dict(address)
-        text = conninfo.make_conninfo("", **{**_CONNECTION, **given})
-        self.connection: Connection = psycopg.connect(text, autocommit=True, cursor_factory=psycopg.RawCursor)
-        self.connection.prepare_threshold = 2
-        self.connection.prepared_max = PREPARED
-        for kind, dumper in _DUMPERS:
-            self.connection.adapters.register_dumper(kind, dumper)
-        self.connection.adapters.register_loader("numeric", Number)
-        self.connection.adapters.register_loader("text", TextLoader)
-        self.cursor: Cursor = self.connection.cursor(binary=True)
-        self._control = self.connection.cursor()
-        self.control(_SETTINGS)
-
-    def control(self, sql: str) -> None:
-        self._control.execute(sql)
-
-    @property
-    def is_lost(self) -> bool:
-        return bool(self.connection.closed)
-
-    def close(self) -> None:
-        self.connection.close()
-
-
-_DUMPERS: Final[tuple[tuple[type, type[adapt.Dumper]], ...]] = (
-    (str, TextDumper),
-    (bool, Int8BinaryDumper),  # a condition is 0 or 1 in tables
-    (int, Int8BinaryDumper),  # of one size, so that a statement is prepared once
-    (float, FloatBinaryDumper),
-    (bytes, BytesBinaryDumper),
-)
 
 
 class PostgresDatabase(GroupedDatabase):
@@ -238,24 +122,22 @@ class PostgresDatabase(GroupedDatabase):
     def look_whose(self) -> str:
         """Whose it is, without taking it. Blocking; raises `CannotOpen`."""
         try:
-            session = Session(self.address)
-            found = session.cursor.execute(b"SELECT installation FROM tenure").fetchall()
+            return str(self._ask("SELECT installation FROM tenure")[0][0])
         except psycopg.errors.UndefinedTable:
             return ""
-        except psycopg.Error as error:
-            raise CannotOpen(f"cannot reach {self.name}: {sentence(error)}") from None
-        session.close()
-        return str(found[0][0])
 
     def unsafe(self) -> list[str]:
         """The settings of its server with which a power cut loses what was answered. Blocking; raises `CannotOpen`."""
+        return [str(name) for (name,) in self._ask(_UNSAFE)]
+
+    def _ask(self, sql: str) -> list[Row]:
         try:
-            session = Session(self.address)
-            found = session.cursor.execute(_UNSAFE.encode()).fetchall()
+            with closing(Session(self.address)) as session:
+                return session.cursor.execute(sql.encode()).fetchall()
+        except psycopg.errors.UndefinedTable:
+            raise
         except psycopg.Error as error:
             raise CannotOpen(f"cannot reach {self.name}: {sentence(error)}") from None
-        session.close()
-        return [str(name) for (name,) in found]
 
     def _open(self) -> Session:
         """A session that holds the lock; raises `CannotOpen`."""
@@ -285,64 +167,100 @@ class PostgresDatabase(GroupedDatabase):
             raise Taken(f"another Penstock has {self.name}{where}; stop it, or choose another --database")
 
     def _write(self, group: Sequence[Asked]) -> None:
+        is_careful = len(group) == 1
         while self._gone is None:
             try:
-                self._commit(group)
+                self._commit(group, is_careful=is_careful)
                 break
             except CannotOpen as error:  # at the first write of a command
                 self._give_up(DatabaseGone(str(error)))
             except psycopg.Error as error:
-                if self._session is not None and not self._session.is_lost:  # the commit as a whole was refused
-                    self._session.control("ROLLBACK")
-                    for asked in group:
-                        asked.fail(error)
+                session, failed_at = self._session, perf_counter()
+                if self._is_kept(error):
+                    self._count(group, perf_counter() - failed_at)
                     break
-                lost = perf_counter()
-                if self._is_back(error, self._committed + 1):
-                    self._count(group, perf_counter() - lost)
+                if is_careful and self._session is session:  # the commit as a whole was refused
+                    fail(group, error)
                     break
+                is_careful = True
                 for asked in group:
                     asked.restart(error)
         if self._gone is not None:
-            for asked in group:
-                asked.fail(self._gone)
+            fail(group, self._gone)
         settle(group)
 
-    def _commit(self, group: Sequence[Asked]) -> None:
+    def _is_kept(self, error: psycopg.Error) -> bool:
+        """End the transaction that an error ended, in another session if ours is lost; whether it was committed."""
+        session, self._session = self._session, None
+        assert session is not None
+        try:
+            session.control("ROLLBACK")
+            self._session, commits = session, standing(session)[1]
+        except psycopg.Error:
+            session.close()
+            commits = self._come_back(error)
+        return commits == self._committed + 1
+
+    def _commit(self, group: Sequence[Asked], *, is_careful: bool) -> None:
         if self._session is None:
             self.take()
-        assert self._session is not None
-        control, is_lone = self._session.control, len(group) == 1
-        control("BEGIN" if is_lone else "BEGIN; SAVEPOINT work")
-        for asked in group:
-            self._attempt(asked, self._session, is_lone=is_lone)
-        if is_lone and group[0].error is not None:
-            return
-        for asked in group:
-            asked.announce()
-        began = perf_counter()
-        control(f"UPDATE tenure SET commits = {self._committed + 1}; COMMIT")  # noqa: S608 - a number of ours
+        session = self._session
+        assert session is not None
+        with session.connection.pipeline() as pipeline:
+            session.control("BEGIN")
+            if len(group) == 1:
+                self._do(group[0], session, pipeline)
+            else:
+                for number, asked in enumerate(group):
+                    self._attempt(asked, session, pipeline, f"work{number}", is_careful=is_careful)
+            if all(asked.error is not None for asked in group):
+                session.control("ROLLBACK")
+                return
+            for asked in group:
+                asked.announce()
+            began = perf_counter()
+            session.commit(self._committed + 1)
         self._count(group, perf_counter() - began)
+
+    @staticmethod
+    def _do(asked: Asked, session: Session, pipeline: psycopg.Pipeline) -> None:
+        """Do one work. A failed statement fails the transaction."""
+        hooks = asked.hooks = PostgresTransaction(session, pipeline)
+        try:
+            asked.answer = asked.work(hooks)
+        except psycopg.Error:
+            raise
+        except BaseException as error:  # not swallowed: raised where the work was asked for
+            asked.fail(error)
+
+    def _attempt(
+        self, asked: Asked, session: Session, pipeline: psycopg.Pipeline, savepoint: str, *, is_careful: bool
+    ) -> None:
+        """Do one work of several; undo it alone if it raises.
+
+        A failed statement fails the transaction, as it may be another work's; not if one is careful.
+        """
+        session.control(f"SAVEPOINT {savepoint}")
+        try:
+            self._do(asked, session, pipeline)
+            if is_careful:
+                pipeline.sync()
+                session.must_be_well()
+        except psycopg.Error as error:
+            if not is_careful or session.is_lost:
+                raise
+            with suppress(psycopg.Error):  # it is known by now
+                pipeline.sync()
+            asked.fail(error)
+        session.control(f"{'RELEASE' if asked.error is None else 'ROLLBACK TO'} {savepoint}")
 
     def _count(self, group: Sequence[Asked], seconds: float) -> None:
         self._committed += 1
         self.commit_seconds.add(seconds)
         self.groups.add(len(group))
 
-    @staticmethod
-    def _attempt(asked: Asked, session: Session, *, is_lone: bool) -> None:
-        """Do one work; undo it alone if it raises."""
-        hooks = asked.hooks = PostgresTransaction(session)
-        try:
-            asked.answer = asked.work(hooks)
-            if not is_lone:
-                session.control("RELEASE work; SAVEPOINT work")
-        except BaseException as error:  # not swallowed: raised where the work was asked for
-            session.control("ROLLBACK" if is_lone else "ROLLBACK TO work")
-            asked.fail(error)
-
-    def _is_back(self, lost: psycopg.Error, commit: int) -> bool:
-        """Wait for the database to come back; whether that commit of ours is in it."""
+    def _come_back(self, lost: psycopg.Error) -> int:
+        """Have the database again, or give up; how many commits of this tenure are in it."""
         log.warning(
             "%s is lost (%s): what was answered is safe there, and the rest waits up to %d seconds for it to come back",
             self.name, sentence(lost), PATIENCE,
@@ -351,22 +269,23 @@ class PostgresDatabase(GroupedDatabase):
         while True:
             try:
                 session = self._open()
-                number, commits = session.cursor.execute(b"SELECT number, commits FROM tenure").fetchall()[0]
+                number, commits = standing(session)
                 break
             except (CannotOpen, psycopg.Error) as error:
                 if self._closed or time.monotonic() > until:
                     self._give_up(DatabaseGone(f"{self.name} has not come back: {sentence(error)}"))
-                    return False
+                    return 0
                 time.sleep(PAUSE)
-        if number != self._tenure:
+        if (number, commits) < (self._tenure, self._committed):  # a standby that had not heard of them
+            session.close()
+            self._give_up(DatabaseGone(f"{self.name} has come back without its latest commits; this Penstock stops"))
+        elif number > self._tenure:
             session.close()
             self._give_up(DatabaseGone(f"another Penstock has taken {self.name} meanwhile; this one stops"))
-            return False
-        if self._session is not None:
-            self._session.close()
-        self._session = session
-        log.warning("%s is back; nothing was lost", self.name)
-        return bool(commits == commit)
+        else:
+            self._session = session
+            log.warning("%s is back; nothing was lost", self.name)
+        return commits
 
     def _give_up(self, gone: DatabaseGone) -> None:
         log.error("%s", gone)
@@ -394,15 +313,16 @@ class PostgresDatabase(GroupedDatabase):
 
     @staticmethod
     def _look(session: Session, work: Callable[[Transaction], T]) -> T:
-        session.control(_BEGIN_LOOK)
         try:
-            answer = work(PostgresTransaction(session))
+            with session.connection.pipeline() as pipeline:
+                session.control(_BEGIN_LOOK)
+                answer = work(PostgresTransaction(session, pipeline))
+                session.control("COMMIT")
+            return answer
         except BaseException:
             with suppress(psycopg.Error):
                 session.control("ROLLBACK")
             raise
-        session.control("COMMIT")
-        return answer
 
     def _let_go(self) -> None:
         self._readers.shutdown()
@@ -411,21 +331,12 @@ class PostgresDatabase(GroupedDatabase):
             session.close()
 
 
-def shown(address: str) -> str:
-    """An address without its password, for people and files. Raises `CannotOpen`."""
-    try:
-        given = conninfo.conninfo_to_dict(address)
-    except psycopg.ProgrammingError as error:
-        raise CannotOpen(f"the address of the database is none: {sentence(error)}") from None
-    named = {name: quote(str(given[name]), safe="/") for name in ("user", "host", "port", "dbname") if given.get(name)}
-    is_socket = str(given.get("host", "")).startswith("/")
-    user = f"{named['user']}@" if "user" in named else ""
-    host = "" if is_socket else named.get("host", "")
-    port = f":{named['port']}" if "port" in named else ""
-    query = f"?host={named['host']}" if is_socket else ""
-    return f"postgresql://{user}{host}{port}/{named.get('dbname', '')}{query}"
+def standing(session: Session) -> tuple[int, int]:
+    """How often the database was taken, and how many commits there were since."""
+    ((number, commits),) = session.cursor.execute(b"SELECT number, commits FROM tenure").fetchall()
+    return number, commits
 
 
-def sentence(error: Exception) -> str:
-    """The first line of what PostgreSQL says."""
-    return str(error).partition("\n")[0].strip() or type(error).__name__
+def fail(group: Sequence[Asked], error: Exception) -> None:
+    for asked in group:
+        asked.fail(error)

@@ -47,6 +47,9 @@ class SqliteTransaction(Hooks):
     def changed(self, sql: str, **values: Value) -> int:
         return self._connection.execute(sql, values).rowcount
 
+    def do(self, sql: str, **values: Value) -> None:
+        self._connection.execute(sql, values)
+
     def each(self, sql: str, many: Iterable[Mapping[str, Value]]) -> None:
         self._connection.executemany(sql, many)
 
@@ -103,9 +106,9 @@ class SqliteDatabase(GroupedDatabase):
         """
 
         def lengthen(tx: Transaction) -> None:
-            tx.changed("CREATE TABLE length (content BLOB)")
-            tx.changed("INSERT INTO length VALUES (zeroblob(:length))", length=LOG_LENGTH)
-            tx.changed("DROP TABLE length")
+            tx.do("CREATE TABLE length (content BLOB)")
+            tx.do("INSERT INTO length VALUES (zeroblob(:length))", length=LOG_LENGTH)
+            tx.do("DROP TABLE length")
 
         await self.write(lengthen)
 

@@ -25,7 +25,7 @@ class Archived:
 
 
 def keep(tx: Transaction, archive: str, event: Event) -> None:
-    tx.changed(_KEEP, archive=archive, at=moment_of(event), body=msgspec.json.encode(event))
+    tx.do(_KEEP, archive=archive, at=moment_of(event), body=msgspec.json.encode(event))
 
 
 def page(tx: Transaction, archive: str, *, after: tuple[float, int], until: float, limit: int) -> list[Archived]:

@@ -79,17 +79,17 @@ def remove_bucket(tx: Transaction, name: str) -> bool:
         return False
     for upload in uploads(tx, name, prefix="", after=("", ""), limit=EVERY):
         remove_upload(tx, upload)
-    tx.changed("DELETE FROM s3_setting WHERE bucket = :name", name=name)
-    tx.changed("DELETE FROM s3_bucket WHERE name = :name", name=name)
+    tx.do("DELETE FROM s3_setting WHERE bucket = :name", name=name)
+    tx.do("DELETE FROM s3_bucket WHERE name = :name", name=name)
     return True
 
 
 def set_versioning(tx: Transaction, name: str, status: Versioning) -> None:
-    tx.changed("UPDATE s3_bucket SET versioning = :status WHERE name = :name", name=name, status=status)
+    tx.do("UPDATE s3_bucket SET versioning = :status WHERE name = :name", name=name, status=status)
 
 
 def put_setting(tx: Transaction, bucket: str, kind: str, body: Json) -> None:
-    tx.changed(_PUT_SETTING, bucket=bucket, kind=kind, body=msgspec.json.encode(body))
+    tx.do(_PUT_SETTING, bucket=bucket, kind=kind, body=msgspec.json.encode(body))
 
 
 def setting(tx: Transaction, bucket: str, kind: str) -> Json:
@@ -105,7 +105,7 @@ def settings(tx: Transaction, kind: str) -> list[tuple[str, Json]]:
 
 
 def remove_setting(tx: Transaction, bucket: str, kind: str) -> None:
-    tx.changed("DELETE FROM s3_setting WHERE bucket = :bucket AND kind = :kind", bucket=bucket, kind=kind)
+    tx.do("DELETE FROM s3_setting WHERE bucket = :bucket AND kind = :kind", bucket=bucket, kind=kind)
 
 
 # ---------------------------------------------------------------------------------------------------- versions
@@ -148,11 +148,11 @@ def write(tx: Transaction, version: Version) -> int:
     )
     if same is not None:
         _drop(tx, same)
-    tx.changed(_UNMARK_LATEST, bucket=version.bucket, key=version.key)
+    tx.do(_UNMARK_LATEST, bucket=version.bucket, key=version.key)
     row = tx.row(_NEXT_SEQ, bucket=version.bucket, key=version.key)
     assert row is not None
     seq = max(int(row[0] or 1), same.seq + 1 if same else 1)
-    tx.changed(
+    tx.do(
         _INSERT_VERSION,
         bucket=version.bucket, key=version.key, seq=seq,
         version_id=version.version_id, marker=int(version.is_marker), digest=version.digest, size=version.size,
@@ -168,7 +168,7 @@ def remove(tx: Transaction, version: Version) -> None:
     """Forget a version and let its blob go; the one before it, if any, becomes the latest."""
     _drop(tx, version)
     if version.is_latest:
-        tx.changed(_MARK_LATEST, bucket=version.bucket, key=version.key)
+        tx.do(_MARK_LATEST, bucket=version.bucket, key=version.key)
 
 
 def latest(tx: Transaction, bucket: str, key: str) -> Version | None:
@@ -195,7 +195,7 @@ def completed_from(tx: Transaction, upload: str) -> Version | None:
 
 def set_details(tx: Transaction, version: Version, details: Details) -> None:
     body = msgspec.json.encode(details)
-    tx.changed(_SET_BODY, bucket=version.bucket, key=version.key, seq=version.seq, body=body)
+    tx.do(_SET_BODY, bucket=version.bucket, key=version.key, seq=version.seq, body=body)
 
 
 def listed(tx: Transaction, bucket: str, *, least: str, below: str, limit: int) -> list[Version]:
@@ -213,7 +213,7 @@ def versions(
 
 
 def _drop(tx: Transaction, version: Version) -> None:
-    tx.changed(_REMOVE_VERSION, bucket=version.bucket, key=version.key, seq=version.seq)
+    tx.do(_REMOVE_VERSION, bucket=version.bucket, key=version.key, seq=version.seq)
     if not version.is_marker:
         release(tx, version.holder)
 
@@ -242,9 +242,7 @@ _PARTS: Final = """
 
 def insert_upload(tx: Transaction, upload: Upload) -> None:
     body = msgspec.json.encode(upload.plan)
-    tx.changed(
-        _INSERT_UPLOAD, bucket=upload.bucket, key=upload.key, id=upload.id, started_at=upload.started_at, body=body
-    )
+    tx.do(_INSERT_UPLOAD, bucket=upload.bucket, key=upload.key, id=upload.id, started_at=upload.started_at, body=body)
 
 
 def find_upload(tx: Transaction, bucket: str, key: str, upload_id: str) -> Upload | None:
@@ -273,14 +271,14 @@ def remove_upload(tx: Transaction, upload: Upload) -> None:
     """Forget an upload, and let its parts' blobs go."""
     for part in parts(tx, upload.id):
         release(tx, part.holder)
-    tx.changed("DELETE FROM s3_part WHERE upload = :id", id=upload.id)
-    tx.changed("DELETE FROM s3_upload WHERE id = :id", id=upload.id)
+    tx.do("DELETE FROM s3_part WHERE upload = :id", id=upload.id)
+    tx.do("DELETE FROM s3_upload WHERE id = :id", id=upload.id)
 
 
 def put_part(tx: Transaction, part: Part) -> None:
     """Keep a part; one of the same number is replaced, its blob let go."""
     release(tx, part.holder)
-    tx.changed(
+    tx.do(
         _PUT_PART, upload=part.upload, number=part.number, digest=part.digest, size=part.size, etag=part.etag,
         checksum=part.checksum, modified_at=part.modified_at,
     )  # fmt: skip

@@ -110,7 +110,7 @@ class Logbook:
         if not records:
             return
         for batch in batches(records):
-            tx.changed(
+            tx.do(
                 _KEEP, account=scope.account, region=scope.region, log_group=group, stream=stream_of(order),
                 records=msgspec.json.encode(batch),
             )  # fmt: skip

@@ -86,7 +86,7 @@ class ExecutionRow:
 
 def insert(tx: Transaction, scope: Scope, order: Order, ended: Ended | None) -> None:
     """Show an execution; one that is shown already stays as it is."""
-    tx.changed(
+    tx.do(
         _INSERT, arn=order.arn, account=scope.account, region=scope.region, machine=order.machine,
         version=order.version, alias=order.alias, map_run=order.map_run, name=order.name, type=order.type,
         started_at=order.started_at, input=order.input, trace=order.trace, items=order.items, place=order.place,
@@ -100,7 +100,7 @@ def insert(tx: Transaction, scope: Scope, order: Order, ended: Ended | None) -> 
 
 
 def end(tx: Transaction, arn: str, ended: Ended) -> None:
-    tx.changed(
+    tx.do(
         _END, arn=arn, status=ended.status, at=ended.at, output=ended.output, error=ended.error, cause=ended.cause,
         is_final=ended.is_final,
     )  # fmt: skip
@@ -108,7 +108,7 @@ def end(tx: Transaction, arn: str, ended: Ended) -> None:
 
 def redrive(tx: Transaction, arn: str, *, redrives: int, at: float, token: str | None, map_redrive: int) -> None:
     """Show an execution as running again."""
-    tx.changed(_REDRIVE, arn=arn, redrives=redrives, at=at, token=token, map_redrive=map_redrive)
+    tx.do(_REDRIVE, arn=arn, redrives=redrives, at=at, token=token, map_redrive=map_redrive)
 
 
 def find(tx: Transaction, arn: str) -> ExecutionRow | None:
@@ -136,7 +136,7 @@ def is_running(tx: Transaction, machine: str) -> bool:
 
 def keep(tx: Transaction, arn: str, events: Sequence[HistoryEvent]) -> None:
     """Add the events of one fact to a history."""
-    tx.changed(_KEEP, execution=arn, first=events[0].id, body=_encode(events))
+    tx.do(_KEEP, execution=arn, first=events[0].id, body=_encode(events))
 
 
 def history(tx: Transaction, arn: str, *, start: int, limit: int, reverse: bool) -> list[HistoryEvent]:

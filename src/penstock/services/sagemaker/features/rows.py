@@ -94,11 +94,11 @@ def put(
 def replace(tx: Transaction, store: str, identifier: str, kept: Kept) -> None:
     """Put other content in a record's place."""
     content = msgspec.json.encode(kept.values)
-    tx.changed(_REPLACE, store=store, identifier=identifier, at=kept.at, expires_at=kept.expires_at, content=content)
+    tx.do(_REPLACE, store=store, identifier=identifier, at=kept.at, expires_at=kept.expires_at, content=content)
 
 
 def remove(tx: Transaction, store: str, identifier: str) -> None:
-    tx.changed(
+    tx.do(
         "DELETE FROM feature_record WHERE store = :store AND identifier = :identifier",
         store=store,
         identifier=identifier,
@@ -139,7 +139,7 @@ def identifiers(tx: Transaction, store: str, after: str, most: int, *, deleted: 
 def ship(tx: Transaction, store: str, at: int, values: Values, *, is_deleted: bool, now: float) -> None:
     """Let the offline store have a record, too."""
     content = msgspec.json.encode(values)
-    tx.changed(_SHIP, store=store, hour=at // HOUR, invoked_at=now, is_deleted=int(is_deleted), content=content)
+    tx.do(_SHIP, store=store, hour=at // HOUR, invoked_at=now, is_deleted=int(is_deleted), content=content)
 
 
 def stores(tx: Transaction) -> list[str]:
@@ -169,7 +169,7 @@ def decide(tx: Transaction, store: str, batch: str, most: int, *, now: float) ->
         last = seq
     if last is None:
         return False
-    tx.changed(
+    tx.do(
         "UPDATE feature_shipment SET batch = :batch, written_at = :now"
         " WHERE store = :store AND batch = '' AND seq <= :last",
         store=store, batch=batch, now=now, last=last,
@@ -199,7 +199,7 @@ def shipments(tx: Transaction, store: str, batch: str) -> list[Shipment]:
 
 def arrived(tx: Transaction, store: str, batch: str) -> None:
     """Forget a batch: its records are in the offline store."""
-    tx.changed("DELETE FROM feature_shipment WHERE store = :store AND batch = :batch", store=store, batch=batch)
+    tx.do("DELETE FROM feature_shipment WHERE store = :store AND batch = :batch", store=store, batch=batch)
 
 
 def _kept(row: Row) -> Kept:

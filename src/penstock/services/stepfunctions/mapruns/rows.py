@@ -80,19 +80,19 @@ class Result:
 
 
 def insert(tx: Transaction, arn: str, scope: Scope, order: MapRunOrder, at: float) -> None:
-    tx.changed(
+    tx.do(
         _INSERT, arn=arn, account=scope.account, region=scope.region, execution=order.parent.arn,
         machine=f"{order.parent.machine.partition('/')[0]}/{order.label}", at=at,
     )  # fmt: skip
 
 
 def end(tx: Transaction, arn: str, status: str, at: float) -> None:
-    tx.changed(_END, arn=arn, status=status, at=at)
+    tx.do(_END, arn=arn, status=status, at=at)
 
 
 def redrive(tx: Transaction, arn: str, *, redrives: int, at: float) -> None:
     """Show a map run as running again."""
-    tx.changed(_REDRIVE, arn=arn, redrives=redrives, at=at)
+    tx.do(_REDRIVE, arn=arn, redrives=redrives, at=at)
 
 
 def find(tx: Transaction, arn: str) -> MapRunRow | None:
@@ -124,5 +124,5 @@ def waiting(tx: Transaction, run: str, *, redrive: int, after: int, limit: int) 
 
 def replace(tx: Transaction, arn: str, *, by: str, redrive: int) -> None:
     """Let one express execution stand for another, whose items it has."""
-    tx.changed(_REPLACE, arn=arn)
-    tx.changed(_BEGUN, arn=by, redrive=redrive)
+    tx.do(_REPLACE, arn=arn)
+    tx.do(_BEGUN, arn=by, redrive=redrive)
