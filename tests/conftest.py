@@ -15,6 +15,7 @@ from databases import NewPlace
 from migrated import migrate
 from postgres import Postgres
 from runtimes.podman import lacking, podman
+from runtimes.rays import ray_head, without_ray
 
 # Hundreds of processes of Penstock are started here: each would compile all of it where images forbid to keep bytecode.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -77,3 +78,15 @@ def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> NewPlace:
         return shared.migrated(rooms)
 
     return database
+
+
+@pytest.fixture(scope="session")
+def ray_address() -> Iterator[str]:
+    """Where a Ray cluster's job server listens: one that is there already, or one of our own where Ray is installed."""
+    if there := os.environ.get("RAY_API_SERVER_ADDRESS"):
+        yield there
+        return
+    if reason := without_ray():
+        pytest.skip(reason)
+    with ray_head() as address:
+        yield address

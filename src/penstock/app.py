@@ -5,7 +5,7 @@ data/
   penstock.db      every row                blobs/  incoming/   every byte
   database.json    where the rows are, if in a PostgreSQL
   logs/            log streams              sandbox/            jobs, zygotes
-  containers/      jobs that are containers
+  containers/      jobs that are containers             ray/     jobs on the nodes of a Ray cluster
   unpacked/        functions' code, as environments see it
   models/          model data, as model servers see it
   environments/    Pythons that jobs run in, built on first use (unless several data folders share another place)
@@ -37,6 +37,7 @@ from starlette.types import ASGIApp
 from penstock.composition.gifts import give
 from penstock.composition.private import write_private
 from penstock.composition.rooms import Clients, Rooms, sweep
+from penstock.composition.runtimes import address_for_nodes, nodes_at
 from penstock.composition.sources import chance, clock
 from penstock.composition.state import open_to_serve
 from penstock.engine.engine import Engine
@@ -47,6 +48,7 @@ from penstock.gateway.git import GitDoor
 from penstock.gateway.gitproxy import GitProxy
 from penstock.gateway.guard import Guard, OpenHost, check_host, is_loopback
 from penstock.gateway.hooks import HookDoor
+from penstock.gateway.nodes import NodeDoor
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
 from penstock.gateway.terminals import TerminalDoor
@@ -54,6 +56,7 @@ from penstock.gateway.traffic import Traffic
 from penstock.images import clients
 from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.container import EngineGone, NotHere, find_socket
+from penstock.runtimes.ray import Address, ClusterGone, NoCluster
 from penstock.services import identity, lambda_
 from penstock.services.peripheral import Misplaced
 from penstock.services.sagemaker.mlflow.keeping import Launch
@@ -102,6 +105,9 @@ class Settings:
     telemetry: Wishes = NOTHING  # to whom traces and lineage are told
     launch: Launch | None = None  # what is started as a tracking server: for tests
     engine: str = ""  # the container engine's address; empty: where engines are found
+    ray: str = ""  # the address of a Ray cluster's job server, or auto; empty: none
+    ray_jobs: Literal["all", "mapped"] = "all"  # which jobs go to its nodes
+    ray_endpoint: str = ""  # how its nodes reach this server; empty: by the address that leads to the cluster
 
 
 class Penstock:
@@ -113,6 +119,7 @@ class Penstock:
         self._exits = AsyncExitStack()
         self._root: Credential | None = None
         self._sessions: identity.Sessions | None = None
+        self._for_nodes = Address()
 
     async def __aenter__(self) -> Self:
         try:
@@ -128,6 +135,8 @@ class Penstock:
             WrongSettings,
             NotHere,
             EngineGone,
+            NoCluster,
+            ClusterGone,
             NewerDatabase,
             CannotOpen,
         ) as refusal:
@@ -164,6 +173,8 @@ class Penstock:
 
     async def _open(self, database: GroupedDatabase) -> None:
         """Build the rooms, open the door, then let the engine go on where it was."""
+        settings = self.settings
+        nodes = nodes_at(settings.ray, settings.ray_jobs, settings.ray_endpoint, os.environ, lambda: self._for_nodes)
         rooms = Rooms.build(
             self.settings.data,
             Clients(
@@ -179,6 +190,7 @@ class Penstock:
             environments=self.settings.environments,
             container_engine=ContainerEngine(find_socket(self.settings.engine, os.environ)),
             contain_unmapped=self.settings.runtime == "container",
+            nodes=nodes,
             launch=self.settings.launch,
             is_traced=self.settings.telemetry.traces is not None,
         )
@@ -187,6 +199,7 @@ class Penstock:
         rooms.tidy.extend(each.shorten for each in rooms.engine.followers)
         self._exits.callback(rooms.codecommit.close)
         self._exits.push_async_callback(rooms.containers.close)
+        self._exits.push_async_callback(rooms.ray.close)
         self._exits.push_async_callback(rooms.sandbox.close)
         self._exits.push_async_callback(rooms.nursery.close)
         self._exits.push_async_callback(rooms.model_servers.close)
@@ -194,6 +207,8 @@ class Penstock:
         self._exits.push_async_callback(rooms.peripheral.close)
         if self.settings.runtime == "container" or self.settings.engine:
             await rooms.container_engine.version()  # raises where nobody answers
+        if nodes.cluster:
+            await rooms.ray.cluster.version()  # likewise
         rooms.peripheral.enter(self.settings.data, rooms.instead)
         await identity.ensure_default_role(rooms.database, clock=clock, chance=chance)
         await identity.ensure_project_roles(rooms.database, clock=clock, chance=chance)
@@ -202,11 +217,14 @@ class Penstock:
         seal = await identity.seal_of(rooms.database, clock=clock, chance=chance)
         rooms.tracking.passes.seal_with(seal)
         rooms.sealing.seal_with(seal)
+        rooms.ray.tickets.seal_with(seal)
         sts = identity.Sts(rooms.database, clock, chance, rooms.ring)
         self._sessions = identity.Sessions(sts, seal, clock)
         tasks = await self._exits.enter_async_context(asyncio.TaskGroup())
-        settings = GatewaySettings(auth=self.settings.auth)
-        await self._listen(tasks, self._door(rooms, settings, seal), settings)
+        door = GatewaySettings(auth=self.settings.auth)
+        await self._listen(tasks, self._door(rooms, door, seal), door)
+        if nodes.cluster:
+            self._for_nodes = address_for_nodes(self.endpoint, settings.host, nodes.cluster, settings.ray_endpoint)
         await self._work(tasks, rooms.engine)
         await give(rooms.directory, self.settings.region)  # before anybody is told that it is ready
         tasks.create_task(asyncio.to_thread(rooms.blobs.lay_out))
@@ -289,6 +307,7 @@ class Penstock:
                 *connected.routes(),
                 *HookDoor(rooms.hooks, auth=settings.auth).routes(),
                 *TerminalDoor(rooms.terminals, auth=settings.auth).routes(),
+                *NodeDoor(rooms.ray.desk, auth=self.settings.auth).routes(),
                 *ExhibitDoor(rooms.exhibits["codebuild"], auth=settings.auth).routes(),
             ],
             links={"Watch what goes on": PLACE},

@@ -13,15 +13,24 @@ from typing import Any
 import pytest
 
 from penstock.engine.jobs import Ending, JobId, Output, Resources
+from runtimes.rays import ray_at
 from runtimes.worlds import MODEL, AnyWorld, containers_at, sandbox_at, until
 
 Start = Callable[[Path], AbstractAsyncContextManager[AnyWorld]]
 
 
-@pytest.fixture(params=["sandbox", pytest.param("container", marks=pytest.mark.xdist_group("containers"))])
+@pytest.fixture(
+    params=[
+        "sandbox",
+        pytest.param("container", marks=pytest.mark.xdist_group("containers")),
+        pytest.param("ray", marks=pytest.mark.xdist_group("ray")),
+    ]
+)
 def start(request: pytest.FixtureRequest) -> Start:
     if request.param == "sandbox":
         return sandbox_at
+    if request.param == "ray":
+        return partial(ray_at, address=request.getfixturevalue("ray_address"))
     return partial(containers_at, socket=request.getfixturevalue("engine_socket"))
 
 

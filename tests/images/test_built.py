@@ -47,6 +47,8 @@ async def test_an_environment_is_built_and_found_by_content_and_by_arn(
     address = await pinning(tmp_path, Containers()).pin(ARN, f"{ADDRESS}:v1", manifest)
     found = [Images(tmp_path).resolve(each) for each in (address, ARN)]  # of another life
 
+    assert not Images(tmp_path, spread_unmapped=True).is_on_nodes(address)  # where nobody has it
+
     assert address == f"{ADDRESS}@sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
     assert found[0].python == found[1].python
     said = await asyncio.create_subprocess_exec(

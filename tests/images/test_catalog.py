@@ -142,6 +142,20 @@ def test_an_image_is_a_container_where_a_file_of_the_users_says_so(tmp_path: Pat
         catalog.container("another")
 
 
+def test_where_an_images_jobs_run_is_open_unless_its_entry_says(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    entry = '[[images]]\nrepository = "{0}"\nversions = ["*"]\nruntime = "{0}"\n'
+    mine.write_text(
+        entry.format("container")
+        + "".join(f'{entry.format(each)}environment = "installed"\n' for each in ("ray", "sandbox"))
+    )
+
+    catalog = Catalog(mine)
+
+    assert [catalog.runtime(each) for each in ("ray", "sandbox", "container")] == ["ray", "sandbox", "container"]
+    assert catalog.runtime(f"{EAST}/sagemaker-xgboost:1.7-1") == ""
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

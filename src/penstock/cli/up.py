@@ -52,6 +52,17 @@ FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
     help="What runs jobs whose image no environment is mapped to: nothing, or a container engine (Docker, Podman).",
 )
 @click.option("--engine", default="", help="The container engine, unix:///path.sock; default: where one is found.")
+@click.option("--ray", default="", help="Run training and processing jobs on a Ray cluster: http://HEAD:8265, or auto.")
+@click.option(
+    "--ray-jobs",
+    type=click.Choice(["all", "mapped"]),
+    default="all",
+    show_default=True,
+    help="Which of them: all that run in environments, or those whose images are mapped there (images.toml).",
+)
+@click.option(
+    "--ray-endpoint", default="", help="How Ray's nodes reach this server, http://HOST:PORT; default: found out."
+)
 @click.option("--mocks", type=FILE, help="A mock configuration file, for executions of MACHINE#TESTCASE.")
 @click.option("--otlp", default="", help="Send traces to this OpenTelemetry collector: http://127.0.0.1:4318.")
 @click.option("--openlineage", default="", help="Send lineage events to this server, or append them to file:PATH.")

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from penstock.composition.built import Built
 from penstock.composition.sources import OUR_FILES, clock
 from penstock.images import catalog, clients, metrics
-from penstock.images.environments import BadEnvironment
+from penstock.images.environments import BadEnvironment, lock_of
 from penstock.runtimes.container import ContainerImage
 from penstock.runtimes.environments import Environments, Tell, Unbuildable
 from penstock.runtimes.environments.interpreters import find as find_python
@@ -20,13 +20,14 @@ from penstock.runtimes.sandbox import SYSTEM_PATH, Furnish, Image, UnknownImage
 from penstock.services.sagemaker.endpoints.servers import Served
 
 Found = TypeVar("Found")
+OWN: Final = "images.toml"  # the user's own mapping file, in the data folder
 BUILT: Final = "images"  # the folder of what was built
 TMP: Final = Path("/tmp")  # noqa: S108 - private inside a job
 
 
 def catalog_of(data: Path) -> catalog.Catalog:
     """The mapping files of a data folder: the user's own, if any, before Penstock's, and what was built."""
-    own = data / "images.toml"
+    own = data / OWN
     return catalog.Catalog(
         *([own] if own.exists() else []),
         is_here=lambda version: find_python(version) is not None,
@@ -42,8 +43,16 @@ def environments_of(data: Path, elsewhere: Path | None, found: catalog.Catalog) 
 class Images:
     """The catalogue of images, as jobs and their runtimes ask it; `images.toml` in the data folder comes first."""
 
-    def __init__(self, data: Path, environments: Path | None = None, *, contain_unmapped: bool = False) -> None:
+    def __init__(
+        self,
+        data: Path,
+        environments: Path | None = None,
+        *,
+        contain_unmapped: bool = False,
+        spread_unmapped: bool = False,
+    ) -> None:
         self._contain_unmapped = contain_unmapped
+        self._spread_unmapped = spread_unmapped
         self._catalog = catalog_of(data)
         self._hidden = data
         self._built = Built(data / BUILT)
@@ -52,6 +61,7 @@ class Images:
         self.plan = self._by_address(lru_cache(self._plan))
         self.served = self._by_address(lru_cache(self._served))
         self._is_mapped_to_container = lru_cache(self._maps_to_container)
+        self.is_on_nodes = self._by_address(lru_cache(self._is_on_nodes))
 
     def _resolve(self, uri: str) -> Image:
         """The environment of an image, for the sandbox."""
@@ -117,6 +127,25 @@ class Images:
             return self._is_mapped_to_container(self._built.address(uri))
         except catalog.UnknownImage:
             return self._contain_unmapped
+
+    def _is_on_nodes(self, uri: str) -> bool:
+        """Whether an image's jobs run on the nodes of a Ray cluster: it is mapped to them, or to no place at all."""
+        try:
+            runtime = self._catalog.runtime(uri)
+        except catalog.UnknownImage:
+            return False
+        return runtime == "ray" or (runtime == "" and self._spread_unmapped)
+
+    def mapping(self) -> Mapping[str, str]:
+        """The user's own mapping file and what it names, by their paths in the data folder: what a node must know."""
+        data = self._hidden.resolve()
+        own = data / OWN
+        if not own.exists():
+            return {}
+        wanted = [each.requirements for each in self._catalog.environments.values() if each.requirements is not None]
+        found = (path.resolve() for place in wanted for path in (place, lock_of(place)))
+        named = {path for path in found if path.is_relative_to(data) and path.exists()}
+        return {str(path.relative_to(data)): path.read_text() for path in (own, *sorted(named))}
 
     def container(self, uri: str) -> ContainerImage:
         """The image at the container engine, of one that runs as a container."""

@@ -15,7 +15,16 @@ from penstock.composition.images import BUILT, Images
 from penstock.composition.inventories import Inventories
 from penstock.composition.pinning import Pinning
 from penstock.composition.residents import environments_here, model_servers, nursery
-from penstock.composition.runtimes import containers_of, machine_here
+from penstock.composition.runtimes import (
+    NO_NODES,
+    Nodes,
+    anywhere_by_image,
+    containers_of,
+    here_by_image,
+    machine_here,
+    machines,
+    ray_of,
+)
 from penstock.composition.sources import chance, clock
 from penstock.composition.state import ROWS
 from penstock.composition.tracking import tracking_servers
@@ -27,6 +36,7 @@ from penstock.engine.pushes import Pushes
 from penstock.runtimes.choice import ByImage, WhereContained
 from penstock.runtimes.container import Containers, ContainerServers, find_socket
 from penstock.runtimes.container import Engine as ContainerEngine
+from penstock.runtimes.ray import RayJobs
 from penstock.runtimes.residents import Nursery
 from penstock.runtimes.sandbox import Sandbox
 from penstock.runtimes.slots import Slots, slots_here
@@ -123,7 +133,9 @@ class Rooms:
     sandbox: Sandbox
     container_engine: ContainerEngine
     containers: Containers
-    runtime: ByImage
+    ray: RayJobs
+    runtime: ByImage  # wherever a job belongs
+    runtime_here: ByImage
     slots: Slots
     tracking: TrackingRoom
     answered: Answered
@@ -159,6 +171,7 @@ class Rooms:
         environments: Path | None = None,
         container_engine: ContainerEngine | None = None,
         contain_unmapped: bool = False,
+        nodes: Nodes = NO_NODES,
         is_traced: bool = False,
         launch: Launch | None = None,
     ) -> Self:
@@ -171,13 +184,14 @@ class Rooms:
         database = database or SqliteDatabase(data / ROWS)
         directory = Directory(validate)
         blobs = Blobs(data)
-        images = Images(data, environments, contain_unmapped=contain_unmapped)
+        images = Images(data, environments, contain_unmapped=contain_unmapped, spread_unmapped=nodes.take_unmapped)
         slots = slots_here()  # one machine, whatever its jobs run in
         container_engine = container_engine or ContainerEngine(find_socket("", os.environ))
         sandbox = Sandbox(
             data / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, slots=slots, hidden=[data]
         )
         containers = containers_of(data, container_engine, blobs, images, slots)
+        ray = ray_of(data, nodes, blobs, images)
         engine, notices = Engine(database, directory, clock=clock, chance=chance), Notices(database, directory)
         deliveries, pushes = Deliveries(engine, directory), Pushes()
         peripheral, sealing = Peripheral(directory, endpoint, clock), Sealing()
@@ -194,7 +208,9 @@ class Rooms:
             slots=slots,
             tracking=tracking_servers(data, environments, launch, database, directory, clients_of.servers, endpoint),
             answered=nothing_answered(),
-            runtime=ByImage(sandbox, containers, images.is_container),
+            ray=ray,
+            runtime=anywhere_by_image(sandbox, containers, ray, images),
+            runtime_here=here_by_image(sandbox, containers, images),
             inventories=Inventories(images, blobs, container_engine),
             hearing=Hearing(Tapes(data / "exchanges"), blobs),
             nursery=nursery(data),
@@ -248,7 +264,7 @@ class Rooms:
             directory=self.directory,
             blobs=self.blobs,
             runtime=self.runtime,
-            machine=machine_here(),
+            machine=machines(images),
             streams=streams,
             client_environment=client_environment,
             definitions=images.metric_definitions,
@@ -269,7 +285,7 @@ class Rooms:
         )
         open_automl(engine=self.engine, directory=self.directory, clock=clock)
         self.chores.append(self.tracking.keeping.work)
-        self.tidy.extend((tidy_jobs, self.sandbox.tidy, self.containers.tidy))
+        self.tidy.extend((tidy_jobs, self.sandbox.tidy, self.containers.tidy, self.ray.tidy))
 
     def _furnish_repositories(self) -> None:
         """Those here, and those at git hosts."""
@@ -289,7 +305,7 @@ class Rooms:
             engine=self.engine,
             directory=self.directory,
             blobs=self.blobs,
-            runtime=self.runtime,
+            runtime=self.runtime_here,
             machine=BuildMachine(here.cpus, here.memory_mib),
             streams=streams,
             deliveries=self.deliveries,

@@ -24,7 +24,7 @@ from penstock.composition.images import Images
 from penstock.composition.inventories import Inventories
 from penstock.composition.replies import HeardAgain, Replies
 from penstock.composition.residents import model_servers
-from penstock.composition.runtimes import containers_of, machine_here
+from penstock.composition.runtimes import containers_of, here_by_image, machine_here
 from penstock.composition.sources import clock
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
@@ -102,10 +102,10 @@ class Workshop:
             beside.replace(here)
 
     def _running(self, scope: Scope, record: Record, key: str, variables: Mapping[str, str]) -> Running:
-        door = self.replies.variables(scope, key)
+        door, here = self.replies.variables(scope, key), machine_here()
         return Running(
             runtime=self.runtime,
-            machine=machine_here(),
+            machine=lambda *_: here,
             objects=AsItWas(record, self.blobs),
             staging=Staging(self.blobs, kept_anyway),
             harvesting=Harvesting(self.blobs, self.runtime),
@@ -186,7 +186,7 @@ async def workshop(data: Path, environments: Path | None = None, engine: str = "
     sandbox = Sandbox(folder / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, slots=slots, hidden=[data])
     containers = containers_of(folder, container_engine, blobs, images, slots)
     inventories = Inventories(images, blobs, container_engine)
-    runtime = ByImage(sandbox, containers, images.is_container)
+    runtime = here_by_image(sandbox, containers, images)
     servers = model_servers(data, folder / "model-servers.log")
     contained = ContainerServers(folder / "containers", engine=container_engine, resolve=images.container, clock=clock)
     replies = Replies(blobs)

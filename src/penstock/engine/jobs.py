@@ -104,7 +104,8 @@ class Ending:
     * ``exhausted``: it took more than it may (disk, processes);
     * ``unstartable``: it never ran (no such image, no such command, an input missing).
 
-    `installed` are the packages that it put beside its environment for itself, as `name==version`.
+    `installed` are the packages that it put beside its environment for itself, as `name==version`. `environment` is a
+    blob that lists what it ran in, where that is not this machine's.
     """
 
     reason: Literal["exited", "timed-out", "stopped", "lost", "exhausted", "unstartable"]
@@ -115,6 +116,7 @@ class Ending:
     outputs: Mapping[str, tuple[File, ...]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     installed: tuple[str, ...] = ()
+    environment: Digest | None = None
 
     @property
     def is_success(self) -> bool:

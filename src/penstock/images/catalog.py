@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, get_args
 from penstock.images.environments import BadEnvironment, Environment, locked, normal, pins
 
 Json = Any
-Runtime = Literal["sandbox", "container"]
+Runtime = Literal["sandbox", "container", "ray"]
 Framework = Literal["sklearn", "xgboost", "pytorch", "tensorflow", "huggingface", "none"]
 Network = Literal["own", "host"]
 Training = Literal["script", "algorithm"]
@@ -92,6 +92,7 @@ class Entry:
     preload: tuple[str, ...]
     serve: tuple[str, ...]
     variables: Mapping[str, str]
+    runtime: Literal["", "sandbox", "ray"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +206,11 @@ class Catalog:
             return None
         return entry.container if entry.container.name else replace(entry.container, name=uri)
 
+    def runtime(self, uri: str) -> Literal["", "sandbox", "container", "ray"]:
+        """Where the image's jobs run; empty where its entry leaves that open. Raises `UnknownImage`."""
+        entry, _ = self._find(uri)
+        return entry.runtime if isinstance(entry, Entry) else "container"
+
     def _find(self, uri: str) -> tuple[Entry | ContainerEntry, str]:
         """The first entry that matches, and the version that was asked for."""
         address = ADDRESS.fullmatch(uri)
@@ -219,9 +225,10 @@ class Catalog:
         raise UnknownImage(_unmapped(uri, only_digest=bool(address["digest"]) and not tag))
 
     def _by_content(self, digest: str) -> Entry | ContainerEntry | None:
-        """What was built and is called that, if it was."""
+        """What was built and is called that, if it was; it is on this machine."""
         if digest not in self._known and (file := self._built(digest)) is not None:
-            (self._known[digest],) = self._read(file)
+            (entry,) = self._read(file)
+            self._known[digest] = replace(entry, runtime="sandbox") if isinstance(entry, Entry) else entry
         return self._known.get(digest)
 
     def _image(self, uri: str, asked: str, entry: Entry) -> Image:
@@ -359,7 +366,7 @@ def _version_of(distributions: tuple[str, ...]) -> str:
 
 
 def _entry(document: Json) -> Entry | ContainerEntry:
-    if _one_of(Runtime, document, "runtime", "sandbox") == "container":
+    if (runtime := _one_of(Runtime, document, "runtime", "")) == "container":
         return _container_entry(document)
     others = {"framework", "train", "model_format", "preload", "serve", "python", "command"}
     _check_keys(document, needed={"environment"}, others=others)
@@ -378,6 +385,7 @@ def _entry(document: Json) -> Entry | ContainerEntry:
         preload=tuple(document.get("preload", ())),
         serve=tuple(document.get("serve", ())),
         variables=_variables(document),
+        runtime=runtime,
     )
 
 
@@ -410,7 +418,7 @@ def _variables(document: Json) -> dict[str, str]:
 
 def _one_of(kind: Json, document: Json, name: str, default: str) -> Json:
     value = document.get(name, default)
-    if value not in get_args(kind):
+    if value != default and value not in get_args(kind):
         allowed = ", ".join(f"'{choice}'" for choice in get_args(kind))
         raise BadCatalog(f"the entry for {document.get('repository')} has {name} = '{value}'; it may be {allowed}")
     return value

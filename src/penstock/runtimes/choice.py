@@ -2,26 +2,29 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from penstock.engine.decided import Decided, at_once
 from penstock.engine.jobs import Ending, File, Job, JobId, Output, Progress, Runtime
 from penstock.engine.residents import Resident, Residents, Setting
-from penstock.runtimes.container import Containers
+
+
+class Elsewhere(Runtime, Protocol):
+    """A runtime beside the sandbox, that knows which jobs are its own."""
+
+    def knows(self, job: JobId) -> bool: ...
 
 
 class ByImage:
-    """A `Runtime`: containers for the images that `is_container` says yes to, the sandbox for all others."""
+    """A `Runtime`: the first of the others that a job's image belongs to, and the sandbox for all the rest."""
 
-    def __init__(self, sandbox: Runtime, containers: Containers, is_container: Callable[[str], bool]) -> None:
+    def __init__(self, sandbox: Runtime, *others: tuple[Elsewhere, Callable[[Job], bool]]) -> None:
         self._sandbox = sandbox
-        self._containers = containers
-        self._is_container = is_container
+        self._others = others
 
     async def run(self, job: Job, progress: Progress, decided: Decided = at_once) -> Ending:
-        """One that is in a container stays there, whatever its image means since a restart."""
-        if self._containers.knows(job.id) or self._is_container(job.image):
-            return await self._containers.run(job, progress, decided)
-        return await self._sandbox.run(job, progress, decided)
+        """One that was begun somewhere stays there, whatever its image means since a restart."""
+        return await self._for(job).run(job, progress, decided)
 
     async def stop(self, job: JobId) -> None:
         await self._of(job).stop(job)
@@ -35,8 +38,13 @@ class ByImage:
     async def forget(self, job: JobId) -> None:
         await self._of(job).forget(job)
 
+    def _for(self, job: Job) -> Runtime:
+        if (begun := self._of(job.id)) is not self._sandbox:
+            return begun
+        return next((other for other, is_meant in self._others if is_meant(job)), self._sandbox)
+
     def _of(self, job: JobId) -> Runtime:
-        return self._containers if self._containers.knows(job) else self._sandbox
+        return next((other for other, _ in self._others if other.knows(job)), self._sandbox)
 
 
 class WhereContained:

@@ -298,7 +298,7 @@ class World:
         streams = Streams(directory, lambda scope, group, stream: self.folder / "logs" / group.strip("/") / stream)
         self.tidy = furnish(
             engine=engine, directory=directory, blobs=self.blobs, runtime=self.runtime,
-            machine=Machine(cpus=4, memory_mib=8192),
+            machine=lambda *_: Machine(cpus=4, memory_mib=8192),
             streams=streams,
             client_environment=lambda scope, role, asker: {"AWS_ENDPOINT_URL": "http://here", "ROLE": role},
             hearing=Hearing(Tapes(self.folder / "exchanges"), self.blobs),

@@ -8,6 +8,7 @@ each other.
 """
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,9 @@ class Machine:
     cpus: int
     memory_mib: int
     gpus: int = 0
+
+
+MachineOf = Callable[[str, int], Machine]  # what an image's jobs run on, if they are of that many instances
 
 
 @dataclass(frozen=True, slots=True)

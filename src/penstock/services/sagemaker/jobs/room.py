@@ -10,7 +10,7 @@ from penstock.services.sagemaker.jobs.api import Jobs, ProcessingJobs, TrainingJ
 from penstock.services.sagemaker.jobs.exchanges import Hearing
 from penstock.services.sagemaker.jobs.flow import RUN_JOB, STOP_JOB, JobFlow
 from penstock.services.sagemaker.jobs.harvest import Harvesting
-from penstock.services.sagemaker.jobs.instances import Machine
+from penstock.services.sagemaker.jobs.instances import MachineOf
 from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.services.sagemaker.jobs.requests import Definitions
 from penstock.services.sagemaker.jobs.running import Context, JobClients, Running, Tracking, no_context
@@ -27,7 +27,7 @@ def furnish(
     directory: Directory,
     blobs: Blobs,
     runtime: Runtime,
-    machine: Machine,
+    machine: MachineOf,
     streams: Streams,
     client_environment: JobClients,
     hearing: Hearing,

@@ -23,7 +23,7 @@ from penstock.services.sagemaker.jobs import processing, training
 from penstock.services.sagemaker.jobs.contract import Contract, Instance, resource_config
 from penstock.services.sagemaker.jobs.exchanges import Heard
 from penstock.services.sagemaker.jobs.harvest import Harvesting
-from penstock.services.sagemaker.jobs.instances import Machine, note, resources
+from penstock.services.sagemaker.jobs.instances import MachineOf, note, resources
 from penstock.services.sagemaker.jobs.metrics import scan
 from penstock.services.sagemaker.jobs.model import Content, Json, Metric, Plan, Product, Record, Report
 from penstock.services.sagemaker.jobs.objects import Undelivered
@@ -99,7 +99,7 @@ class Running:
         self,
         *,
         runtime: Runtime,
-        machine: Machine,
+        machine: MachineOf,
         objects: Access,
         staging: Staging,
         harvesting: Harvesting,
@@ -226,7 +226,7 @@ class Running:
         record = Record(
             taken=objects.taken,
             left=(*left, *heard.stored),
-            environment=await self._identify(work.contract.image),
+            environment=endings[0].environment or await self._identify(work.contract.image),
             is_restaged=any(ending.started_at and ending.started_at < staged_at for ending in endings),
             installed=tuple(sorted({each for ending in endings for each in ending.installed})),
             exchanges=heard.exchanges,
@@ -253,7 +253,9 @@ class Running:
 
     def _job(self, work: Work, instance: Instance, inputs: tuple[Input, ...], context: Mapping[str, str]) -> Job:
         contract = work.contract
-        size = resources(instance.type, self._machine, among=len(contract.instances), volume_gib=contract.volume_gib)
+        among = len(contract.instances)
+        machine = self._machine(contract.image, among)
+        size = resources(instance.type, machine, among=among, volume_gib=contract.volume_gib)
         return Job(
             id=work.live.jobs[contract.instances.index(instance)],
             image=contract.image,
@@ -277,7 +279,7 @@ class Running:
             longest=contract.longest,
             log=self._streams.path(work.scope, contract.log_group, work.stream(instance.host)),
             hosts=contract.hosts,
-            note=note(instance.type, self._machine),
+            note=note(instance.type, machine),
         )
 
     async def _run_together(self, jobs: Sequence[Job], work: Work) -> list[Ending]:
