@@ -47,6 +47,13 @@ def input_fn(content, content_type):
 def predict_fn(data, model):
     return {}
 """
+WEIGHS = """
+def model_fn(folder):
+    return [2, -1, 0]
+
+def predict_fn(rows, weights):
+    return rows.reshape(-1, 3) @ weights
+"""
 TELLS = """
 import itertools
 import boto3
@@ -251,6 +258,33 @@ def test_an_answer_is_streamed_and_whoever_hangs_up_frees_the_server(world: Worl
     with pytest.raises(ClientError, match="no more"):
         invoke(world, "telling", "three")
     world.sagemaker.delete_endpoint(EndpointName="telling")
+
+
+def test_an_endpoint_explains_what_its_model_says(world: World) -> None:
+    container = script(world, "weighing", WEIGHS)
+    world.sagemaker.create_model(ModelName="weighing", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    shap = {"ShapBaselineConfig": {"ShapBaselineUri": world.put("base/line.csv", "0,0,0\n")}}
+    config = {"InferenceConfig": {"FeatureHeaders": ["a", "b", "c"]}, "ShapConfig": shap}
+    world.sagemaker.create_endpoint_config(
+        EndpointConfigName="weighing",
+        ProductionVariants=[variant("only", "weighing")],
+        ExplainerConfig={"ClarifyExplainerConfig": config},
+    )
+    world.sagemaker.create_endpoint(EndpointName="weighing", EndpointConfigName="weighing")
+    in_service(world, "weighing")
+
+    said = invoke(world, "weighing", "1,2,3\n5,0,1", Accept="text/csv")
+    found = json.loads(said["Body"])
+    assert said["ContentType"] == "application/json"
+    assert found["predictions"] == {"content_type": "text/csv", "data": "0.0\n10.0\n"}
+    named = {
+        each["feature_header"]: each["attributions"][0]["attribution"]
+        for each in found["explanations"]["kernel_shap"][1]
+    }
+    assert named == {"a": [pytest.approx(10)], "b": [pytest.approx(0)], "c": [pytest.approx(0)]}
+    plain = invoke(world, "weighing", "1,2,3", Accept="text/csv", EnableExplanations="[0]>`5`")
+    assert json.loads(plain["Body"])["explanations"] == {}
+    world.sagemaker.delete_endpoint(EndpointName="weighing")
 
 
 def test_a_model_that_does_not_load_fails_the_endpoint_with_the_reason(world: World) -> None:

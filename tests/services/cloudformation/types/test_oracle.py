@@ -79,7 +79,7 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     },
     "AWS::SSM::Parameter": {ELSEWHERE: "Policies"},
     "AWS::SageMaker::DataQualityJobDefinition": {ELSEWHERE: "EndpointName"},
-    "AWS::SageMaker::EndpointConfig": {REFUSED: "ExplainerConfig", ELSEWHERE: "MetricsConfig"},
+    "AWS::SageMaker::EndpointConfig": {ELSEWHERE: "MetricsConfig"},
     "AWS::SageMaker::ModelBiasJobDefinition": {ELSEWHERE: "EndpointName"},
     "AWS::SageMaker::ModelCard": {TOLD: "CreatedBy LastModifiedBy"},
     "AWS::SageMaker::ModelExplainabilityJobDefinition": {ELSEWHERE: "EndpointName"},

@@ -20,6 +20,10 @@ def config(**variant: Any) -> dict[str, Any]:
     return {"EndpointConfigName": "c", "ProductionVariants": [{**VARIANT, **variant}]}
 
 
+def explains(baseline: dict[str, str]) -> dict[str, Any]:
+    return {"ClarifyExplainerConfig": {"ShapConfig": {"ShapBaselineConfig": baseline}}}
+
+
 def deployment(**weights: float) -> Deployment:
     variants = [{**VARIANT, "VariantName": name, "InitialVariantWeight": weight} for name, weight in weights.items()]
     return deployment_of({"EndpointConfigName": "c", "ProductionVariants": variants})
@@ -28,15 +32,29 @@ def deployment(**weights: float) -> Deployment:
 @pytest.mark.parametrize(
     ("member", "value"),
     [
-        ("ExplainerConfig", {"ClarifyExplainerConfig": {}}),
+        ("ExplainerConfig", {}),
+        ("ShapBaselineConfig", explains({})),
+        ("ShapBaselineUri", explains({"ShapBaselineUri": "https://elsewhere/b"})),
         ("VpcConfig", {"Subnets": ["s"], "SecurityGroupIds": ["g"]}),
         ("EnableNetworkIsolation", True),
         ("DataCaptureConfig", {"DestinationS3Uri": "/tmp"}),
     ],
 )
 def test_a_configuration_that_cannot_be_honoured_is_refused_by_its_member(member: str, value: Any) -> None:
+    asked = {"ExplainerConfig": value} if member.startswith("ShapBaseline") else {member: value}
     with pytest.raises(ValidationError, match=member):
-        check_config({**config(), member: value})
+        check_config({**config(), **asked})
+
+
+def test_only_variants_with_instances_of_a_model_are_explained() -> None:
+    serverless = {
+        "VariantName": "a",
+        "ModelName": "m",
+        "ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1},
+    }
+    asked = {"EndpointConfigName": "c", "ProductionVariants": [serverless]}
+    with pytest.raises(ValidationError, match="ExplainerConfig is for variants with instances and a ModelName, as a"):
+        check_config({**asked, "ExplainerConfig": explains({"ShapBaseline": "0"})})
 
 
 @pytest.mark.parametrize(

@@ -91,10 +91,10 @@ ENDPOINT_CONFIG: Final = Plain(
     read="DescribeEndpointConfig",
     delete="DeleteEndpointConfig",
     properties="AsyncInferenceConfig DataCaptureConfig EnableNetworkIsolation EndpointConfigName ExecutionRoleArn "
-    "KmsKeyId ProductionVariants ShadowProductionVariants Tags VpcConfig",
+    "ExplainerConfig KmsKeyId ProductionVariants ShadowProductionVariants Tags VpcConfig",
     required="ProductionVariants",
     create_only="AsyncInferenceConfig DataCaptureConfig EnableNetworkIsolation EndpointConfigName ExecutionRoleArn "
-    "KmsKeyId ProductionVariants ShadowProductionVariants VpcConfig",
+    "ExplainerConfig KmsKeyId ProductionVariants ShadowProductionVariants VpcConfig",
     naming=Naming("EndpointConfigName", longest=63),
     key={"EndpointConfigName": last_part},
     id="EndpointConfigArn",

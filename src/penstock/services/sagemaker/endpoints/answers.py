@@ -56,6 +56,8 @@ def described(plan: Plan, state: State) -> dict[str, Json]:
         answer["DataCaptureConfig"] = capture.summary(shown.capture)
     if shown.asynchronous:
         answer["AsyncInferenceConfig"] = shown.asynchronous
+    if shown.explainer:
+        answer["ExplainerConfig"] = {"ClarifyExplainerConfig": shown.explainer}
     if state.current is not None and state.wanted is not None:
         answer["PendingDeploymentSummary"] = pending(state, state.wanted)
     if state.last.asked:

@@ -124,9 +124,8 @@ def hold_data(tx: Transaction, run: RunId, state: State) -> None:
     """The archives that servers are made of stay, whatever becomes of the objects that they came from."""
     for deployment in (state.current, state.wanted):
         for variant in deployment.variants if deployment else ():
-            for container in variant.contents.containers if variant.contents else ():
-                for digest in container.digests:
-                    blobs.hold(tx, Digest(digest), holder(run))
+            for digest in variant.contents.digests if variant.contents else ():
+                blobs.hold(tx, Digest(digest), holder(run))
 
 
 def moved(plan: Plan, state: State, fact: Fact, at: float) -> State:

@@ -181,6 +181,8 @@ class Invocations:
         if not fleet.variants[variant].count:
             raise NotServed(NO_COPIES) if component else Unavailable(f"The variant {variant} has no instances now.")
         check_targets(fleet.variants[variant], asked.members)
+        if asked.members.get("EnableExplanations") and not fleet.deployment.explainer:
+            raise NotServed(f"EnableExplanations is for endpoints with an ExplainerConfig; {name} has none.")
         return Asking(scope, name, variant, fleet, longest, capture, self.clock(), component)
 
     async def _events(self, to: Asking, asked: Request, listener: Listener, asking: asyncio.Task[Said]) -> Events:
@@ -292,6 +294,7 @@ def facts_of(request: Mapping[str, Json]) -> dict[str, str]:
         "content_type": request.get("ContentType", ""),
         "accept": request.get("Accept", ""),
         "attributes": request.get("CustomAttributes", ""),
+        "explanations": request.get("EnableExplanations", ""),
     }
 
 

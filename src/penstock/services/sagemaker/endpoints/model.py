@@ -47,15 +47,24 @@ class Container(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Contents(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What an instance runs: containers that a request passes in turn, or (`is_direct`) one of which it names."""
+    """What an instance runs: containers that a request passes in turn, or (`is_direct`) one of which it names.
+
+    `explainer` is what explains their answers.
+    """
 
     containers: tuple[Container, ...]
     is_direct: bool = False
+    explainer: Container | None = None
 
     @property
     def models(self) -> str:
         """Where the models of a multi-model variant are; empty where it has one."""
         return self.containers[0].models
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        whole = (*self.containers, self.explainer) if self.explainer else self.containers
+        return tuple(digest for container in whole for digest in container.digests)
 
 
 class Concurrency(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -179,6 +188,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     capture: Capture | None = None
     policy: Policy = Policy()
     asynchronous: dict[str, Json] = {}  # the AsyncInferenceConfig
+    explainer: dict[str, Json] = {}  # the ClarifyExplainerConfig
     role_arn: str = ""  # whose session inference components are
     specification: dict[str, Json] = {}  # of the inference component that this is a revision of
 
@@ -319,6 +329,7 @@ def deployment_of(config: Mapping[str, Json], revision: int = 1) -> Deployment:
         revision,
         capture_of(config),
         asynchronous=config.get("AsyncInferenceConfig", {}),
+        explainer=config.get("ExplainerConfig", {}).get("ClarifyExplainerConfig", {}),
         role_arn=config.get("ExecutionRoleArn", ""),
     )
 

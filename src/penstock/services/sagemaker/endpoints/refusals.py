@@ -8,7 +8,7 @@ from penstock.services.sagemaker.jobs.model import Place
 from penstock.wire.call import ValidationError
 
 OF_CONFIGS: Final = (
-    "ExplainerConfig", "MetricsConfig", "CrossRegionTrafficConfig",
+    "MetricsConfig", "CrossRegionTrafficConfig",
     "VpcConfig", "EnableNetworkIsolation",
 )  # fmt: skip
 OF_VARIANTS: Final = (
@@ -17,7 +17,7 @@ OF_VARIANTS: Final = (
     "AcceleratorPartitionLayouts",
 )  # fmt: skip
 OF_INVOCATIONS: Final = (
-    "EnableExplanations", "SessionId", "PrefixAwareId",
+    "SessionId", "PrefixAwareId",
 )  # fmt: skip
 OF_SPECIFICATIONS: Final = ("InstanceType", "BaseInferenceComponentName", "SchedulingConfig")
 UNSUPPORTED: Final = "One or more endpoint features are not supported using this configuration."  # AWS's sentence
@@ -41,8 +41,30 @@ def check_config(request: Mapping[str, Json]) -> None:
     for kind in ("ProductionVariants", "ShadowProductionVariants"):
         for number, variant in enumerate(request.get(kind, ())):
             check_variant(variant, request, f"{kind}[{number}].")
+    if "ExplainerConfig" in request:
+        check_explainer(request)
     check_hosts(request)
     check_shadows(request)
+
+
+def check_explainer(request: Mapping[str, Json]) -> None:
+    """What is in a ClarifyExplainerConfig is looked at by the explainer itself, before the endpoint is in service."""
+    where = "ExplainerConfig.ClarifyExplainerConfig"
+    if "ClarifyExplainerConfig" not in request["ExplainerConfig"]:
+        raise ValidationError(f"{where} is missing; there is no other explainer.")
+    baseline = request["ExplainerConfig"]["ClarifyExplainerConfig"]["ShapConfig"]["ShapBaselineConfig"]
+    if ("ShapBaseline" in baseline) == ("ShapBaselineUri" in baseline):
+        raise ValidationError(
+            f"{where}.ShapConfig.ShapBaselineConfig needs a ShapBaseline, or a ShapBaselineUri, and not both."
+        )
+    if "ShapBaselineUri" in baseline:
+        Place.of(baseline["ShapBaselineUri"], f"{where}.ShapConfig.ShapBaselineConfig.ShapBaselineUri")
+    for variant in request["ProductionVariants"]:
+        if "ServerlessConfig" in variant or "ModelName" not in variant:
+            raise ValidationError(
+                f"{UNSUPPORTED} ExplainerConfig is for variants with instances and a ModelName, as "
+                f"{variant['VariantName']} is not."
+            )
 
 
 def check_hosts(request: Mapping[str, Json]) -> None:

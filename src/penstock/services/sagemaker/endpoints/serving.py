@@ -18,6 +18,7 @@ import msgspec
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
+from penstock.services.sagemaker.endpoints import explaining
 from penstock.services.sagemaker.endpoints.chain import Chain
 from penstock.services.sagemaker.endpoints.fleet import Fleet
 from penstock.services.sagemaker.endpoints.flow import DOWN, UP
@@ -29,6 +30,7 @@ from penstock.services.sagemaker.endpoints.metering import Place as Measured
 from penstock.services.sagemaker.endpoints.model import (
     Concurrency,
     Container,
+    Contents,
     Deployment,
     Json,
     Plan,
@@ -45,6 +47,7 @@ from penstock.wire.call import Scope
 
 LONGEST_FIT: Final = 600.0  # seconds
 LONGEST_MODEL: Final = 60.0  # seconds that one of several models takes to be brought: somebody waits
+EXPLAINER_MIB: Final = 2048  # of memory, beside its model
 EACH_MODEL_MIB: Final = 256  # of an instance's memory, for each of the models that it holds
 NOT_BROUGHT: Final = (
     "Failed to download model data ({uri}). Please ensure that there is an object located at the URL and that the role "
@@ -90,7 +93,7 @@ class Serving:
         self, task: Task, plan: Plan, deployment: Deployment, retired: asyncio.Event, *, is_new: bool
     ) -> None:
         taken: list[Path] = []
-        fleet = Fleet(deployment, self._maker(task, plan, deployment.revision, taken))
+        fleet = Fleet(deployment, self._maker(task, plan, deployment, taken))
         self._fleets[task.run, deployment.revision] = fleet
         bringing = asyncio.create_task(self._bring_up(task, fleet, deployment.revision, is_new=is_new))
         waiting = asyncio.create_task(retired.wait())
@@ -135,13 +138,15 @@ class Serving:
 
     # -- instances
 
-    def _maker(self, task: Task, plan: Plan, revision: int, taken: list[Path]) -> Callable[[Variant, int], Answering]:
+    def _maker(
+        self, task: Task, plan: Plan, deployment: Deployment, taken: list[Path]
+    ) -> Callable[[Variant, int], Answering]:
         """What makes instances; the folders that they take go into `taken`."""
 
         def make(variant: Variant, number: int) -> Answering:
             contents = variant.contents
             assert contents is not None  # it is staged
-            name = instance_id(task.run, revision, variant.name, number)
+            name = instance_id(task.run, deployment.revision, variant.name, number)
             host = Host(
                 scope=task.scope,
                 instance_type=variant.instance_type,
@@ -152,23 +157,38 @@ class Serving:
                 need=variant.need,
             )
 
-            def server(container: Container) -> Instance:
+            def server(container: Container, own: Host) -> Instance:
                 kind = Program if self._servers.listens(container) else Instance
-                own = host if host.among == 1 else host.of(container.name)
                 return kind(name, partial(self._servers.start, container, own, taken), variant.start_within)
 
             if variant.serverless is not None:
                 return self._serverless(variant.serverless, variant, host, taken)
-            if contents.models:
-                hears = partial(self._metering.load, Measured(task.scope, plan.name, variant.name))
-                if not self._servers.listens(contents.containers[0]):
-                    return self._library(contents.containers[0], host, server, hears)
-                return self._holder(contents.containers[0], variant, host, hears, taken)
-            if len(contents.containers) == 1:
-                return server(contents.containers[0])
-            return Chain({container.name: server(container) for container in contents.containers})
+            hears = partial(self._metering.load, Measured(task.scope, plan.name, variant.name))
+            model = self._model_server(variant, contents, host, server, hears, taken)
+            if contents.explainer is None:
+                return model
+            beside = server(contents.explainer, replace(host.of(explaining.NAME), memory_mib=EXPLAINER_MIB))
+            return explaining.explained(model, beside, deployment.explainer)
 
         return make
+
+    def _model_server(
+        self,
+        variant: Variant,
+        contents: Contents,
+        host: Host,
+        server: Callable[[Container, Host], Instance],
+        hears: Loads,
+        taken: list[Path],
+    ) -> Answering:
+        first, *others = contents.containers
+        if contents.models and self._servers.listens(first):
+            return self._holder(first, variant, host, hears, taken)
+        if contents.models:
+            return self._library(first, host, lambda container: server(container, host), hears)
+        if others:
+            return Chain({each.name: server(each, host.of(each.name)) for each in contents.containers})
+        return server(first, host)
 
     def _library(
         self, container: Container, host: Host, server: Callable[[Container], Instance], hears: Loads

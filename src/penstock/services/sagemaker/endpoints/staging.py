@@ -6,12 +6,14 @@ The models of a multi-model container are brought when they are asked for: see `
 """
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import msgspec
 
 from penstock.engine.outbox import Task
+from penstock.services.sagemaker.endpoints import explaining
 from penstock.services.sagemaker.endpoints.configs import described_model
 from penstock.services.sagemaker.endpoints.model import Container, Contents, Deployment, Json, Variant
 from penstock.services.sagemaker.jobs.model import Place
@@ -30,6 +32,8 @@ PROGRAM: Final = "SAGEMAKER_PROGRAM"
 SUBMITTED: Final = "SAGEMAKER_SUBMIT_DIRECTORY"
 NOTHING: Final[Mapping[str, str]] = {}
 MULTI_MODEL: Final = "SAGEMAKER_MULTI_MODEL"  # the SDK tells every such container, Penstock those that hold several
+EXPLAINS: Final = "PENSTOCK_EXPLAINER"  # the variable that makes a server of Clarify's image explain
+CLARIFY: Final = "205585389593.dkr.ecr.{region}.amazonaws.com/sagemaker-clarify-processing:1.0"
 
 
 class Staging:
@@ -42,8 +46,25 @@ class Staging:
     async def stage(self, task: Task) -> Json:
         """The contents of each variant, by name. Raises `ServiceError` with what goes into FailureReason."""
         deployment = msgspec.convert(task.input, Deployment)
-        staged = {variant.name: await self._staged(task.scope, variant) for variant in deployment.variants}
+        explainer = await self._explainer(task.scope, deployment.explainer) if deployment.explainer else None
+        staged = {}
+        for variant in deployment.variants:
+            found = await self._staged(task.scope, variant)
+            staged[variant.name] = msgspec.structs.replace(found, explainer=explainer)
         return msgspec.to_builtins(staged)
+
+    async def _explainer(self, scope: Scope, config: Mapping[str, Json]) -> Container:
+        """Clarify's server, with the baseline if that is an object."""
+        baseline = config["ShapConfig"]["ShapBaselineConfig"].get("ShapBaselineUri")
+        environment = {EXPLAINS: json.dumps(config)}
+        bare = Container(CLARIFY.format(region=scope.region), environment=environment, name=explaining.NAME)
+        if baseline is None:
+            return bare
+        try:
+            held = await self._objects.get(scope, Place.of(baseline, "ShapBaselineUri"))
+        except Undelivered as failure:
+            raise ValidationError(f"Failed to download the SHAP baseline: {failure}") from failure
+        return msgspec.structs.replace(bare, files={"baseline": held.digest})
 
     async def _staged(self, scope: Scope, variant: Variant) -> Contents:
         within = variant.download_within

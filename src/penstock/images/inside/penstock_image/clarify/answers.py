@@ -37,13 +37,8 @@ def located(path: str, value: Json) -> Json:
 
 def request(records: Values, names: Sequence[str], options: dict[str, Json], content_type: str) -> str:
     """The body of a request about some records."""
-    if content_type == CSV:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(records)
-        return text.getvalue()
-    if content_type == LINES:
-        template = str(options.get("content_template") or '{"features":$features}')
-        return "\n".join(template.replace("$features", json.dumps(list(record))) for record in records) + "\n"
+    if content_type != JSON:
+        return "".join(f"{line}\n" for line in lines(records, options, content_type))
     template, each = (str(options.get(name) or "") for name in ("content_template", "record_template"))
     if not template or not each:
         raise ClientError("application/json needs content_template and record_template in the predictor.")
@@ -51,6 +46,19 @@ def request(records: Values, names: Sequence[str], options: dict[str, Json], con
     if "$records" in template:
         return template.replace("$records", f"[{', '.join(written)}]")
     return template.replace("$record", written[0])
+
+
+def lines(records: Values, options: dict[str, Json], content_type: str) -> Iterator[str]:
+    """The lines of requests about some records, in CSV or JSON lines."""
+    if content_type == CSV:
+        for record in records:
+            text = io.StringIO()
+            csv.writer(text, lineterminator="").writerow(record)
+            yield text.getvalue()
+    else:
+        template = str(options.get("content_template") or '{"features":$features}')
+        for record in records:
+            yield template.replace("$features", json.dumps(list(record)))
 
 
 def most_records(options: dict[str, Json], content_type: str, many: int) -> int:
@@ -78,11 +86,7 @@ def answers(text: str, count: int, options: dict[str, Json], accept: str) -> lis
 
 
 def _of_csv(text: str, count: int, options: dict[str, Json]) -> Iterator[Answer]:
-    rows = [row for row in csv.reader(io.StringIO(text.strip())) if row]
-    if len(rows) == 1 and len(rows[0]) == count > 1:
-        rows = [[value] for value in rows[0]]  # as XGBoost's first containers answer
-    for row in rows:
-        values = [_field(value) for value in row]
+    for values in csv_rows(text, count):
         if "label" in options or "probability" in options:
             yield Answer(
                 *(_at(values, options[name]) if name in options else None for name in ("label", "probability"))
@@ -91,9 +95,12 @@ def _of_csv(text: str, count: int, options: dict[str, Json]) -> Iterator[Answer]
             yield of_value(values)
 
 
-def _placed(options: dict[str, Json], find: Callable[[Any], Json]) -> Answer:
-    label, scores = (find(options[name]) if name in options else None for name in ("label", "probability"))
-    return Answer(label, scores)
+def csv_rows(text: str, count: int) -> list[list[Any]]:
+    """What a response in CSV says of some records, a list for each."""
+    rows = [row for row in csv.reader(io.StringIO(text.strip())) if row]
+    if len(rows) == 1 and len(rows[0]) == count > 1:
+        rows = [[value] for value in rows[0]]  # as XGBoost's first containers answer
+    return [[_field(value) for value in row] for row in rows]
 
 
 def _field(text: str) -> Any:

@@ -31,7 +31,7 @@ class Coalitions:
 
         A coalition comes with its complement.
         """
-        room = most or 2 * features + 2048
+        room = cls.at_most(features, most)
         members: list[npt.NDArray[np.bool_]] = []
         weights: list[float] = []
         sizes = range(1, features // 2 + 1)
@@ -58,6 +58,11 @@ class Coalitions:
             weights += [float(shares.sum()) / (2 * pairs)] * (2 * pairs)
         return cls(np.array(members).reshape(-1, features), np.array(weights))
 
+    @staticmethod
+    def at_most(features: int, most: int | None) -> int:
+        """How many are drawn, if not fewer: all that there are but nobody and everybody, up to a number."""
+        return min(most or 2 * features + 2048, 2**features - 2)
+
     def shares(self, worths: Numbers, whole: Numbers) -> Numbers:
         """The features' shares of `whole`, by what coalitions are worth: both along the last axis."""
         if self.members.shape[1] == 1:
@@ -82,28 +87,29 @@ def explain(
     """The shares of `players` (places of features) in the prediction of each record; the others keep its values."""
     link = _logit if logit else np.asarray
     size = max(1, AT_ONCE // max(1, len(coalitions.members) * len(baselines)))
-    found = [
-        _explained(records[first : first + size], baselines, predict, coalitions, players, link)
-        for first in range(0, len(records), size)
-    ]
+    found = []
+    for first in range(0, len(records), size):
+        some = records[first : first + size]
+        scores = predict(mixtures(some, baselines, coalitions, players))
+        found.append(attributed(scores, len(some), len(baselines), coalitions, logit=logit))
     return Explained(np.concatenate(found), link(predict(baselines).mean(axis=0)))
 
 
-def _explained(
-    records: Values,
-    baselines: Values,
-    predict: Predict,
-    coalitions: Coalitions,
-    players: list[int],
-    link: Callable[[Numbers], Numbers],
-) -> Numbers:
+def mixtures(records: Values, baselines: Values, coalitions: Coalitions, players: list[int]) -> Values:
+    """What the model is asked about: of each record every coalition with every baseline; first nobody, then all."""
     features = records.shape[1]
     nobody = np.zeros((1, len(players)), dtype=bool)
     keeps = np.ones((len(coalitions.members) + 2, features), dtype=bool)
     keeps[:, players] = np.concatenate((nobody, ~nobody, coalitions.members))
     made = np.where(keeps[None, :, None, :], records[:, None, None, :], baselines[None, None, :, :])
-    scores = predict(made.reshape(-1, features))
-    worths = link(scores.reshape(len(records), len(keeps), len(baselines), -1).mean(axis=2)).transpose(0, 2, 1)
+    return made.reshape(-1, features)
+
+
+def attributed(scores: Numbers, records: int, baselines: int, coalitions: Coalitions, *, logit: bool) -> Numbers:
+    """The players' shares, by record, class and player, from what the model says of the mixtures."""
+    link = _logit if logit else np.asarray
+    means = scores.reshape(records, len(coalitions.members) + 2, baselines, -1).mean(axis=2)
+    worths = link(means).transpose(0, 2, 1)
     nothing, everything = worths[..., 0], worths[..., 1]
     return coalitions.shares(worths[..., 2:] - nothing[..., None], everything - nothing)
 

@@ -69,6 +69,9 @@ class Server:
         if unused := [name for name in UNUSED if self._variables.get(name)]:
             raise ClientError(f"this model server does not know what {unused[0]} asks for; leave it out")
         folders = Folders.of(self._variables)
+        if explains := self._variables.get("PENSTOCK_EXPLAINER"):
+            online: Json = importlib.import_module("penstock_image.clarify.online")
+            return online.Explainer(json.loads(explains), folders.model).answer  # type: ignore[no-any-return]
         framework = self._variables.get("PENSTOCK_FRAMEWORK", "none")
         module = self._customers(folders, framework)
         if framework == "tensorflow":
