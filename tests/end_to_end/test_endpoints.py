@@ -387,6 +387,11 @@ def test_a_serve_program_of_ones_own_answers_several_requests_at_once_and_is_rep
 
     said = invoke(world, "program", "x", Accept="text/plain", CustomAttributes="t=1")
     assert (said["Body"], said["CustomAttributes"]) == ("mine text/plain t=1 1", "t=1")
+    opened = invoke(world, "program", "x", SessionId="NEW_SESSION")["NewSessionId"]
+    assert opened == "one; Expires=2099-01-01T00:00:00Z"
+    assert invoke(world, "program", "x", SessionId="one")["ClosedSessionId"] == "one"
+    with pytest.raises(ClientError, match="There is no session one"):
+        invoke(world, "program", "x", SessionId="one")
     with ThreadPoolExecutor(2) as threads:
         both = list(threads.map(lambda _: invoke(world, "program", "together")["Body"], range(2)))
     assert [each.rpartition(" ")[2] for each in both] == ["2", "2"]

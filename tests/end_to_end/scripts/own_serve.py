@@ -1,4 +1,7 @@
-"""A serve program of somebody's own: it answers with its model, and tells how many requests it has had at once."""
+"""A serve program of somebody's own: it answers with its model, and tells how many requests it has had at once.
+
+A session that it opens is closed by its next request.
+"""
 
 import os
 import threading
@@ -43,6 +46,11 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self, status: int, body: bytes, trace: str | None = None) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "text/plain")
+        session = self.headers.get("X-Amzn-SageMaker-Session-Id")
+        if session == "NEW_SESSION":
+            self.send_header("X-Amzn-SageMaker-Session-Id", "one; Expires=2099-01-01T00:00:00Z")
+        elif session:
+            self.send_header("X-Amzn-SageMaker-Closed-Session-Id", session)
         if trace:
             self.send_header("X-Amzn-SageMaker-Custom-Attributes", trace)
         self.send_header("Content-Length", str(len(body)))

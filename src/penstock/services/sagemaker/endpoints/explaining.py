@@ -83,7 +83,7 @@ class Explained:
             "enabled": facts.get("explanations", ""),
         }
         try:
-            document = await self._explained(Asking(facts, told, longest, until))
+            document = await self._explained(Asking({**facts, "session": ""}, told, longest, until))
         except Unanswered as problem:
             return problem.said
         return replace(said, content_type="application/json", body=document)

@@ -10,6 +10,7 @@ from penstock.services.sagemaker.endpoints.instance import INVOKE_WITHIN, STREAM
 from penstock.services.sagemaker.endpoints.model import Deployment, Variant
 from penstock.services.sagemaker.endpoints.saying import Listener, Said
 from penstock.services.sagemaker.endpoints.serverless import Serverless
+from penstock.services.sagemaker.endpoints.sessions import Place, Sessions
 
 Make = Callable[[Variant, int], Answering]  # an instance of a variant, by its number
 
@@ -33,6 +34,7 @@ class Fleet:
         self._asking: set[asyncio.Task[Said]] = set()
         self._leaving: set[Answering] = set()  # they answer what they have been asked
         self._asked_so_far = 0
+        self.sessions = Sessions()
         for variant in deployment.variants:
             self._fit(variant)
 
@@ -99,29 +101,33 @@ class Fleet:
     def _begin(
         self, variant: str, facts: Mapping[str, str], body: bytes, longest: float, listener: Listener | None = None
     ) -> "asyncio.Task[Said]":
-        instance = self._chosen(variant)
+        session = facts.get("session", "")
+        instance = self._chosen(variant, session)
         self._asked_so_far += 1
         instance.last_asked = self._asked_so_far
         instance.outstanding += 1  # at once: the next request is to see it
         asking = asyncio.create_task(instance.ask(facts, body, longest, listener))
         self._asking.add(asking)
-        asking.add_done_callback(partial(self._asked, instance))
+        asking.add_done_callback(partial(self._asked, session, Place(variant, instance)))
         return asking
 
-    def _chosen(self, variant: str) -> Answering:
-        """The least busy instance, or one that has nothing to do with how busy it is (RANDOM)."""
+    def _chosen(self, variant: str, session: str) -> Answering:
+        """The instance that holds a session, else the least busy one, or any, however busy (RANDOM)."""
+        held = self.sessions.place(session)
+        if held is not None and held.variant == variant:
+            return held.instance
         there = self._instances[variant]
         if self._variants[variant].routes == "RANDOM":
             drawn = hashlib.sha256(f"{variant}/{self._asked_so_far}".encode()).digest()
             return there[int.from_bytes(drawn[:8], "big") % len(there)]
         return min(there, key=lambda each: (each.outstanding, each.last_asked))
 
-    def _asked(self, instance: Answering, task: "asyncio.Task[Said]") -> None:
-        instance.outstanding -= 1
-        self._let_go(instance)
+    def _asked(self, session: str, place: Place, task: "asyncio.Task[Said]") -> None:
+        place.instance.outstanding -= 1
+        self._let_go(place.instance)
         self._asking.discard(task)
-        if not task.cancelled():
-            task.exception()  # the caller may be gone: it has been looked at
+        if not task.cancelled() and task.exception() is None:  # the caller may be gone: it has been looked at
+            self.sessions.hear(session, task.result(), place)
 
     def _fit(self, variant: Variant) -> None:
         """Make instances and let go of instances until there are as many as wanted."""
@@ -129,6 +135,7 @@ class Fleet:
         while len(there) > variant.servers:
             instance = there.pop()
             self._keeping.pop(instance).cancel()
+            self.sessions.leave(instance)
             self._leaving.add(instance)
             self._let_go(instance)
         while len(there) < variant.servers:

@@ -27,7 +27,7 @@ from penstock.services.sagemaker.endpoints.model import (
     Variant,
     arn_of,
 )
-from penstock.services.sagemaker.endpoints.refusals import check_targets
+from penstock.services.sagemaker.endpoints.refusals import check_session, check_targets
 from penstock.services.sagemaker.endpoints.saying import Listener, Said
 from penstock.services.sagemaker.endpoints.serverless import Throttled
 from penstock.services.sagemaker.endpoints.serving import Serving
@@ -117,6 +117,10 @@ class Request:
     at: float
     luck: str
 
+    @property
+    def session(self) -> str:
+        return str(self.members.get("SessionId", ""))
+
 
 @dataclass(frozen=True)
 class Invocations:
@@ -169,18 +173,21 @@ class Invocations:
         found = await self._found(scope, ENDPOINT, name)
         if found is None or not found.body[REVISION]:
             raise NotServed(f"Endpoint {name} of account {scope.account} not found.")
-        fleet = self._fleet(found, asked.luck)
+        fleet = self._fleet(found, asked)
         capture = fleet.deployment.capture
         if fleet.deployment.asynchronous and not is_queued:
             raise NotServed(f"Endpoint {name} is asynchronous; ask it by InvokeEndpointAsync.")
         if component:
-            fleet = self._fleet(await self._component(found, component), asked.luck)
-        variant = chosen(fleet.deployment.production, asked.members.get("TargetVariant"), asked.luck)
+            fleet = self._fleet(await self._component(found, component), asked)
+        place = fleet.sessions.place(asked.session)
+        target = place.variant if place else asked.members.get("TargetVariant")
+        variant = chosen(fleet.deployment.production, target, asked.luck)
         if fleet.variants[variant].is_host:
             raise NotServed(NO_COMPONENT)
         if not fleet.variants[variant].count:
             raise NotServed(NO_COPIES) if component else Unavailable(f"The variant {variant} has no instances now.")
         check_targets(fleet.variants[variant], asked.members)
+        check_session(fleet.variants[variant], asked.session, is_held=place is not None)
         if asked.members.get("EnableExplanations") and not fleet.deployment.explainer:
             raise NotServed(f"EnableExplanations is for endpoints with an ExplainerConfig; {name} has none.")
         return Asking(scope, name, variant, fleet, longest, capture, self.clock(), component)
@@ -203,7 +210,9 @@ class Invocations:
             raise failure
 
     def _mirror(self, to: Asking, asked: Request) -> None:
-        """Ask the shadow of a variant too, as often as its weight says."""
+        """Ask the shadow of a variant too, as often as its weight says; not in sessions, which it has none of."""
+        if asked.session:
+            return
         mirrored, variants = replace(asked, at=self.clock()), to.fleet.variants
         for shadow in variants.values():
             if shadow.is_shadow and fraction(asked.luck[8:16]) * variants[to.variant].weight < shadow.weight:
@@ -262,12 +271,16 @@ class Invocations:
             raise NotServed(f"Inference component {name} of endpoint {endpoint.name} not found, or not in service.")
         return found
 
-    def _fleet(self, found: Document, luck: str) -> Fleet:
-        """The servers of an endpoint's or component's revision, of one that is taking its place by luck."""
-        run, fleet = RunId(found.body[RUN]), None
-        if fraction(luck[16:]) < found.body.get(SHARE, 0.0):
-            fleet = self.serving.fleet(run, found.body[NEXT])
-        fleet = fleet or self.serving.fleet(run, found.body[REVISION])
+    def _fleet(self, found: Document, asked: Request) -> Fleet:
+        """The servers of an endpoint's or component's revision, of one that is taking its place by luck; or those that
+        hold the session."""
+        run = RunId(found.body[RUN])
+        following, current = (self.serving.fleet(run, found.body.get(which, 0)) for which in (NEXT, REVISION))
+        for fleet in (following, current):
+            if fleet is not None and fleet.sessions.place(asked.session):
+                return fleet
+        is_next = fraction(asked.luck[16:]) < found.body.get(SHARE, 0.0)
+        fleet = (following if is_next else None) or current
         if fleet is None:
             raise Unavailable(f"The servers of {found.name} are being started; try again.")
         return fleet
@@ -295,6 +308,7 @@ def facts_of(request: Mapping[str, Json]) -> dict[str, str]:
         "accept": request.get("Accept", ""),
         "attributes": request.get("CustomAttributes", ""),
         "explanations": request.get("EnableExplanations", ""),
+        "session": request.get("SessionId", ""),
     }
 
 

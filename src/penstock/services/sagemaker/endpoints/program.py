@@ -17,11 +17,15 @@ HOST: Final = "127.0.0.1"
 PIECE: Final = 1 << 18
 LARGEST: Final = 64 << 20  # bytes of an answer
 ATTRIBUTES: Final = "x-amzn-sagemaker-custom-attributes"
+SESSION: Final = "x-amzn-sagemaker-session-id"
+NEW_SESSION: Final = "x-amzn-sagemaker-new-session-id"  # what some containers say in its place
+CLOSED_SESSION: Final = "x-amzn-sagemaker-closed-session-id"
 HEADERS: Final = {
     "content_type": "content-type",
     "accept": "accept",
     "attributes": ATTRIBUTES,
     "model": "x-amzn-sagemaker-target-model",
+    "session": SESSION,
 }
 
 
@@ -136,6 +140,8 @@ class Hearing:
             told.get("content-type", ""),
             told.get(ATTRIBUTES, ""),
             bytes(self._body),
+            new_session=told.get(SESSION) or told.get(NEW_SESSION, ""),
+            closed_session=told.get(CLOSED_SESSION, ""),
         )
 
     def on_header(self, name: bytes, value: bytes) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from penstock.services.sagemaker.endpoints.model import Json, Variant
+from penstock.services.sagemaker.endpoints.sessions import NEW
 from penstock.services.sagemaker.jobs.model import Place
 from penstock.wire.call import ValidationError
 
@@ -16,9 +17,7 @@ OF_VARIANTS: Final = (
     "CoreDumpConfig", "EnableSSMAccess", "InferenceAmiVersion", "CapacityReservationConfig",
     "AcceleratorPartitionLayouts",
 )  # fmt: skip
-OF_INVOCATIONS: Final = (
-    "SessionId", "PrefixAwareId",
-)  # fmt: skip
+OF_INVOCATIONS: Final = ("PrefixAwareId",)
 OF_SPECIFICATIONS: Final = ("InstanceType", "BaseInferenceComponentName", "SchedulingConfig")
 UNSUPPORTED: Final = "One or more endpoint features are not supported using this configuration."  # AWS's sentence
 OF_INSTANCES: Final = ("InstanceType", "InitialInstanceCount")
@@ -203,6 +202,16 @@ def check_targets(variant: Variant, request: Mapping[str, Json]) -> None:
     if bool(request.get("TargetModel")) != bool(contents.models):
         needs = "needs a TargetModel" if contents.models else "has one model; leave TargetModel out"
         raise ValidationError(f"The variant {variant.name} {needs}.")
+
+
+def check_session(variant: Variant, session: str, *, is_held: bool) -> None:
+    """A session is held by an instance, as long as that is there."""
+    if session and variant.serverless:
+        raise ValidationError(f"SessionId is for instances, and the variant {variant.name} is serverless.")
+    if session and session != NEW and not is_held:
+        raise ValidationError(
+            f"There is no session {session}: its model has closed it, or its instance has gone. Begin a NEW_SESSION."
+        )
 
 
 def check_invocation(request: Mapping[str, Json]) -> None:

@@ -44,7 +44,12 @@ class Runtime:
 def told(variant: str, said: Said) -> dict[str, Json]:
     """What is told of an answer beside its body."""
     answer = {"ContentType": said.content_type, "InvokedProductionVariant": variant}
-    return {**answer, "CustomAttributes": said.attributes} if said.attributes else answer
+    others = {
+        "CustomAttributes": said.attributes,
+        "NewSessionId": said.new_session,
+        "ClosedSessionId": said.closed_session,
+    }
+    return answer | {member: value for member, value in others.items() if value}
 
 
 async def whole(body: bytes | Body) -> bytes:

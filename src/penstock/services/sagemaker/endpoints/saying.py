@@ -25,6 +25,8 @@ class Said:
     attributes: str
     body: bytes
     container: str = "primary"
+    new_session: str = ""  # the id of a session that the model has opened, and when it expires
+    closed_session: str = ""  # … of one that it has closed
 
     @property
     def is_well(self) -> bool:
