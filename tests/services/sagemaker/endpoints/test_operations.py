@@ -276,3 +276,31 @@ async def test_too_large_a_body_is_refused(tmp_path: Path) -> None:
         await world.settled()
         with pytest.raises(ServiceError, match="6291456"):
             await world.ask("InvokeEndpoint", service="sagemaker-runtime", EndpointName="e", Body=b"x" * 6_291_457)
+
+
+async def test_a_variant_says_what_it_has_while_that_changes(tmp_path: Path) -> None:
+    gates = {1: asyncio.Event(), 2: asyncio.Event()}
+    async with world_at(tmp_path, lambda server: setattr(server, "ping_gate", gates[server.number])) as world:
+        await world.create()
+        await world.servers.begun.wait()
+        creating = await world.ask("DescribeEndpoint", EndpointName="e")
+        gates[1].set()
+        stable = await world.settled()
+        wanted = [{"VariantName": "a", "DesiredInstanceCount": 2, "DesiredWeight": 3.0}]
+        await world.ask("UpdateEndpointWeightsAndCapacities", EndpointName="e", DesiredWeightsAndCapacities=wanted)
+        updating = await world.ask("DescribeEndpoint", EndpointName="e")
+        gates[2].set()
+        settled = await world.settled()
+
+    def told(found: Json) -> list[Json]:
+        (variant,) = found["ProductionVariants"]
+        status = [each["Status"] for each in variant.get("VariantStatus", ())]
+        return [
+            status,
+            *(variant[f"{which}{what}"] for what in ("InstanceCount", "Weight") for which in ("Current", "Desired")),
+        ]
+
+    assert told(creating) == [["Creating"], 0, 1, 0.0, 1.0]
+    assert told(stable) == [[], 1, 1, 1.0, 1.0]
+    assert told(updating) == [["Updating"], 1, 2, 1.0, 3.0]
+    assert told(settled) == [[], 2, 2, 3.0, 3.0]

@@ -1,9 +1,11 @@
 """What Describe tells of an endpoint: a pure function of its plan and of where it stands."""
 
+from collections.abc import Mapping
+
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker.announcing import upper
 from penstock.services.sagemaker.endpoints import capture
-from penstock.services.sagemaker.endpoints.model import ENDPOINT, Deployment, Json, Plan, State, Variant
+from penstock.services.sagemaker.endpoints.model import ENDPOINT, Deployment, Json, Plan, Size, State, Variant
 from penstock.store.documents import Document
 from penstock.wire.call import Scope
 
@@ -48,10 +50,10 @@ def described(plan: Plan, state: State) -> dict[str, Json]:
     }
     if state.failure:
         answer["FailureReason"] = state.failure
-    if state.current is not None:
-        answer["ProductionVariants"] = variants(state.current)
-        if shadows := variants(state.current, are_shadows=True):
-            answer["ShadowProductionVariants"] = shadows
+    if known := state.current or state.wanted:
+        answer["ProductionVariants"] = now(variants(known), state)
+        if shadows := variants(known, are_shadows=True):
+            answer["ShadowProductionVariants"] = now(shadows, state)
     if shown.capture is not None:
         answer["DataCaptureConfig"] = capture.summary(shown.capture)
     if shown.asynchronous:
@@ -65,6 +67,28 @@ def described(plan: Plan, state: State) -> dict[str, Json]:
     return answer
 
 
+def now(told: list[dict[str, Json]], state: State) -> list[dict[str, Json]]:
+    """Variants as they are while something is done to them: with what they have meanwhile."""
+    if state.current is None:
+        creating = [{"Status": "Creating", "StartTime": state.begun}]
+        return [{**each, **has(each, Size(0.0, 0)), "VariantStatus": creating} for each in told]
+    updating = [{"Status": "Updating", "StartTime": state.begun}]
+    return [
+        {**each, **has(each, state.sizes[each["VariantName"]]), "VariantStatus": updating}
+        if each["VariantName"] in state.sizes
+        else each
+        for each in told
+    ]
+
+
+def has(variant: Mapping[str, Json], size: Size) -> dict[str, Json]:
+    """What a variant has now, where that is not what it is to have."""
+    if "CurrentServerlessConfig" not in variant:
+        return {"CurrentWeight": size.weight, "CurrentInstanceCount": size.count}
+    wanted = {"CurrentWeight": size.weight, "DesiredServerlessConfig": variant["CurrentServerlessConfig"]}
+    return {**wanted, "CurrentServerlessConfig": size.serverless.config} if size.serverless else wanted
+
+
 def pending(state: State, wanted: Deployment) -> dict[str, Json]:
     """The deployment that is under way."""
     status = {"": "Creating" if not state.step else "ActivatingTraffic", **STAGES}[state.phase]
@@ -73,12 +97,7 @@ def pending(state: State, wanted: Deployment) -> dict[str, Json]:
     shown = [
         {
             **variant,
-            **(
-                {}
-                if "CurrentServerlessConfig" in variant
-                else {"CurrentInstanceCount": counts.get(variant["VariantName"], 0)}
-            ),
-            "CurrentWeight": variant["DesiredWeight"] * state.share,
+            **has(variant, Size(variant["DesiredWeight"] * state.share, counts.get(variant["VariantName"], 0))),
             "VariantStatus": [{"Status": status, "StartTime": state.since or state.begun}],
         }
         for variant in variants(wanted)

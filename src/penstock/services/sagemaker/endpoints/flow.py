@@ -7,7 +7,7 @@ Where there is a revision before, "up" is the first of the steps in which reques
 `serve-n` is done only when its servers are to go, so a restart of Penstock finds it in the outbox and begins it again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -137,7 +137,7 @@ def moved(plan: Plan, state: State, fact: Fact, at: float) -> State:
         case Signalled():
             return signalled(state, fact, at)
         case Done(key) | Refused(key) if key == f"fit-{state.fitting}":
-            return replace(state, fitting=0, fitted=state.fitting)
+            return replace(state, fitting=0, fitted=state.fitting, sizes={})
         case Done(key, result) if state.wanted and key == f"stage-{state.wanted.revision}":
             return replace(state, wanted=state.wanted.staged(msgspec.convert(result, dict[str, Contents])))
         case Refused(key, _, message) if key.startswith(("stage-", "serve-")):
@@ -162,8 +162,7 @@ def signalled(state: State, signal: Signalled, at: float) -> State:
             asked = msgspec.convert(payload, Deployment)
             return replace(state, wanted=asked, made=asked.revision, failure="", begun=at, last=asked.policy)
         case Signalled(name, payload) if name == SIZE and state.current is not None:
-            sizes = msgspec.convert(payload, dict[str, Size])
-            return replace(state, current=state.current.sized(sizes), fitting=state.fitted + 1)
+            return resized(state, state.current, msgspec.convert(payload, dict[str, Size]), at)
         case Signalled(name) if name == DELETE:
             return replace(state, is_deleted=True)
         case Signalled(name, payload) if name == UP and wanted and wanted.revision == payload["revision"]:
@@ -171,3 +170,11 @@ def signalled(state: State, signal: Signalled, at: float) -> State:
         case Signalled(name, payload) if name == DOWN and wanted and wanted.revision == payload["revision"]:
             return given_up(state, payload["reason"], at)
     return state
+
+
+def resized(state: State, current: Deployment, wanted: Mapping[str, Size], at: float) -> State:
+    """Variants are to have other sizes, and have what they had until then."""
+    sized = current.sized(wanted)
+    pairs = zip(current.variants, sized.variants, strict=True)
+    before = {old.name: Size.has(old) for old, new in pairs if old != new}
+    return replace(state, current=sized, fitting=state.fitted + 1, sizes=before, begun=at)

@@ -144,6 +144,11 @@ class Size(msgspec.Struct, frozen=True, array_like=True):
     count: int
     serverless: Concurrency | None = None
 
+    @classmethod
+    def has(cls, variant: Variant) -> "Size":
+        """What a variant has."""
+        return cls(variant.weight, variant.count, variant.serverless)
+
     def of(self, variant: Variant) -> Variant:
         return replace(variant, weight=self.weight, count=self.count, serverless=self.serverless or variant.serverless)
 
@@ -251,6 +256,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     wanted: Deployment | None = None
     fitting: int = 0  # how often weights and counts were changed, while the last change is under way; else 0
     fitted: int = 0  # … and how often they were before
+    sizes: dict[str, Size] = {}  # while a change is under way: what the variants that change had before, by name
     made: int = 0  # the last revision so far
     failure: str = ""
     is_deleted: bool = False
