@@ -37,7 +37,20 @@ def test_a_pipeline_with_a_step_of_nearly_every_type_runs_and_fails_where_it_is_
 
     steps = dict(line.split()[:2] for line in succeeded.splitlines() if " " in line)
     assert steps == dict.fromkeys(
-        ("Prepare", "Train", "Tune", "Enough", "Create", "Register", "Transform", "Loop", "Each-0", "Each-1", "Clean"),
+        (
+            "Prepare",
+            "Train",
+            "Tune",
+            "Enough",
+            "Create",
+            "Register",
+            "Transform",
+            "Loop",
+            "Each-0",
+            "Each-1",
+            "Record",
+            "Clean",
+        ),
         "Succeeded",
     )
     assert "Few Failed fewer rows than 100.0" in failed

@@ -31,6 +31,7 @@ from penstock.languages.pipeline.tree import (
     Fail,
     ForEach,
     Lambda,
+    Lineage,
     Model,
     Other,
     Processing,
@@ -223,7 +224,7 @@ def _members(step: Simple) -> tuple[Expression, ...]:
         case QualityCheck():
             supplied = (step.group, step.constraints, step.statistics)
             return (step.arguments, step.skip, step.fails, step.registers, *supplied)
-        case Processing() | Training() | Tuning() | AutoML() | Transform():
+        case Processing() | Training() | Tuning() | AutoML() | Transform() | Lineage():
             return (step.arguments,)
         case Model() | RegisterModel() | EndpointConfig() | Endpoint() | EMR() | EMRServerless():
             return (step.arguments,)

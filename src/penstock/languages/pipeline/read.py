@@ -36,6 +36,7 @@ from penstock.languages.pipeline.tree import (
     Fail,
     ForEach,
     Lambda,
+    Lineage,
     Model,
     Other,
     Output,
@@ -59,6 +60,7 @@ from penstock.languages.pipeline.values import admitted
 Json = Any
 T = TypeVar("T")
 
+_LINEAGE: Final = ("Actions", "Artifacts", "Contexts", "Associations")
 _COMMON: Final = frozenset(
     {"Name", "Type", "Arguments", "DependsOn", "DisplayName", "Description", "RetryPolicies", "CacheConfig"}
 )
@@ -315,6 +317,16 @@ def _source(entry: Json, where: str) -> CleanupSource:
     return CleanupSource(step, tuple(expressions.read(uri, where) for uri in uris))
 
 
+def _lineage(common: dict[str, Any], arguments: Json, where: str) -> Lineage:
+    if (
+        not arguments
+        or arguments.keys() - set(_LINEAGE)
+        or not all(_list(arguments, name, where) for name in arguments)
+    ):
+        raise DefinitionError(f"Arguments of {where} must have {', '.join(_LINEAGE)}, lists of some, and nothing else.")
+    return Lineage(**common, arguments=expressions.read(arguments, where))
+
+
 def _condition(common: dict[str, Any], arguments: Json, where: str, found: _Found) -> Condition:
     if not isinstance(arguments.get("Conditions"), list) or not arguments["Conditions"]:
         raise DefinitionError(f"Conditions of {where} must be a list with at least one condition.")
@@ -336,8 +348,8 @@ def _fail(common: dict[str, Any], arguments: Json, where: str) -> Fail:
     return Fail(**common, message=expressions.read("" if message is None else message, f"ErrorMessage of {where}"))
 
 
-_ALONE: Final[Mapping[str, Callable[[dict[str, Any], Json, str], Fail | Cleanup]]] = {
-    "Fail": _fail, "Cleanup": _cleanup,
+_ALONE: Final[Mapping[str, Callable[[dict[str, Any], Json, str], Fail | Cleanup | Lineage]]] = {
+    "Fail": _fail, "Cleanup": _cleanup, "Lineage": _lineage,
 }  # fmt: skip
 
 

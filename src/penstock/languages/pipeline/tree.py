@@ -3,7 +3,7 @@
     Definition ── parameters
                ├─ steps ── Processing · QualityCheck · ClarifyCheck · Training · Tuning · AutoML · Transform ·
                │           │ Model · RegisterModel · EndpointConfig · Endpoint · Lambda · Callback · Condition ·
-               │           │ Fail · ForEach · Cleanup · Other
+               │           │ Fail · ForEach · Cleanup · Lineage · Other
                │           └─ arguments: an expression, or JSON with expressions in it
                └─ bodies ── the steps that a ForEach starts once for each of its items
 
@@ -39,7 +39,7 @@ OTHER_STEP_TYPES: Final = frozenset(
     {
         "Athena", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
         "BedrockProvisionedModelThroughput", "HubContent",
-        "InferenceComponent", "Job", "Lineage",
+        "InferenceComponent", "Job",
     }
 )  # fmt: skip
 
@@ -374,6 +374,11 @@ class Cleanup(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage(Step):
+    """Actions, artifacts and contexts are recorded, and what they have to do with one another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Other(Step):
     """A step of a type that AWS has and that is not carried out here. `members` are the step's other members."""
 
@@ -399,6 +404,7 @@ Simple = (
     | Callback
     | Fail
     | ForEach
+    | Lineage
     | Other
 )
 AnyStep = Simple | Condition | Cleanup

@@ -4,12 +4,15 @@ import pathlib
 import tempfile
 
 from sagemaker.core.helper.session_helper import Session, get_execution_role
+from sagemaker.core.lineage.action import Action
+from sagemaker.core.lineage.artifact import Artifact
 from sagemaker.core.parameter import ContinuousParameter
 from sagemaker.core.processing import ScriptProcessor
 from sagemaker.core.shapes import ProcessingOutput, ProcessingS3Output
 from sagemaker.core.training.configs import Compute, InputData
 from sagemaker.core.transformer import Transformer
 from sagemaker.core.workflow.conditions import ConditionGreaterThan
+from sagemaker.core.workflow.execution_variables import ExecutionVariables
 from sagemaker.core.workflow.functions import Join, JsonGet
 from sagemaker.core.workflow.parameters import ParameterFloat
 from sagemaker.core.workflow.pipeline_context import PipelineSession
@@ -18,6 +21,7 @@ from sagemaker.mlops.workflow.cleanup_step import CleanupStep, S3CleanupSource
 from sagemaker.mlops.workflow.condition_step import ConditionStep
 from sagemaker.mlops.workflow.fail_step import FailStep
 from sagemaker.mlops.workflow.for_each_step import CurrentItem, ForEachStep
+from sagemaker.mlops.workflow.lineage_step import LineageAssociation, LineageEntityReference, LineageStep
 from sagemaker.mlops.workflow.model_step import ModelStep
 from sagemaker.mlops.workflow.pipeline import Pipeline
 from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep, TransformStep, TuningStep
@@ -110,9 +114,34 @@ enough = ConditionStep(
     if_steps=[create, register, transform],
     else_steps=[fail],
 )
+run_name = Join(on="-", values=["run", ExecutionVariables.PIPELINE_EXECUTION_ID])
+record = LineageStep(
+    name="Record",
+    actions=[
+        Action.create(
+            action_name=run_name, source_uri=data, source_type="S3", action_type="Made", sagemaker_session=session
+        )
+    ],
+    artifacts=[
+        Artifact.create(
+            artifact_name="rows", source_uri=outputs["rows"].S3Output.S3Uri, artifact_type="DataSet",
+            sagemaker_session=session,
+        )
+    ],
+    associations=[
+        LineageAssociation(
+            source=LineageEntityReference(name=run_name, type="Action"),
+            destination=LineageEntityReference(name="rows", type="Artifact"),
+            association_type="Produced",
+        )
+    ],
+)  # fmt: skip
 cleanup = CleanupStep(name="Clean", s3_sources=[S3CleanupSource(step=train)], depends_on=[enough])
 pipeline = Pipeline(
-    name="three", parameters=[least], steps=[prepare, train, tune, enough, loop, cleanup], sagemaker_session=session
+    name="three",
+    parameters=[least],
+    steps=[prepare, train, tune, enough, loop, record, cleanup],
+    sagemaker_session=session,
 )
 pipeline.upsert(role_arn=role)
 

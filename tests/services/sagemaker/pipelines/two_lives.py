@@ -42,6 +42,7 @@ async def two_lives(
     await _until_stopped(first, live, database)
 
     second = opened(SqliteDatabase(path), life=2)
+    furnish(second)
     second.goes_on_outside(first)
     async with at_work(second):
         answer = await live(second)

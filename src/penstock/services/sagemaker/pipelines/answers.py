@@ -13,6 +13,7 @@ from penstock.languages.pipeline.tree import (
     Fail,
     ForEach,
     Lambda,
+    Lineage,
     StepName,
     Submission,
 )
@@ -145,8 +146,8 @@ def _metadata(definition: AnyStep, progress: Progress) -> dict[str, Json]:
         return {"Callback": callback} if progress.queue else {}
     if isinstance(definition, ForEach):
         return {"ForEach": progress.shown} if progress.shown else {}
-    if isinstance(definition, Cleanup):
-        return {"Cleanup": progress.shown} if progress.shown else {}
+    if isinstance(definition, Cleanup | Lineage):
+        return {type(definition).__name__: progress.shown} if progress.shown else {}
     making = MAKING.get(type(definition))
     if making is not None and isinstance(definition, Check):
         job = {"CheckJobArn": progress.arn} if progress.arn else {}

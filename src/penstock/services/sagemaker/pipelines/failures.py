@@ -98,6 +98,10 @@ def not_cleaned(failed: Sequence[Mapping[str, str]]) -> str:
     )
 
 
+def not_recorded(operation: str, message: str) -> str:
+    return f"Failed to invoke sagemaker:{operation}. Error Details: {message}"
+
+
 def not_retried(kind: str, policies: tuple[RetryPolicy, ...], execution_arn: str, step: str) -> str:
     """What AWS adds to a reason when a policy could have covered the error and none does."""
     if not kind or any(kind in policy.errors for policy in policies):

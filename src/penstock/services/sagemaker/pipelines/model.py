@@ -24,7 +24,7 @@ StepStatus = Literal["Starting", "Executing", "Stopping", "Stopped", "Failed", "
 ExecutionStatus = Literal["Executing", "Stopping", "Stopped", "Failed", "Succeeded", "CompletedWithFailures"]
 Phase = Literal[
     "looking", "finding", "grouping", "creating", "describing", "deploying", "running", "calling", "sending", "waiting",
-    "iterating", "cleaning", "noting", "resting", "over",
+    "iterating", "cleaning", "recording", "noting", "resting", "over",
 ]  # fmt: skip
 
 OVER: Final[frozenset[StepStatus]] = frozenset({"Stopped", "Failed", "Succeeded", "Skipped"})

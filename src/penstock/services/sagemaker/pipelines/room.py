@@ -18,6 +18,7 @@ from penstock.services.sagemaker.pipelines.functions import Functions
 from penstock.services.sagemaker.pipelines.notices import Tell, unheard
 from penstock.services.sagemaker.pipelines.objects import Documents
 from penstock.services.sagemaker.pipelines.outside import CALL_FUNCTION, SEND_MESSAGE
+from penstock.services.sagemaker.pipelines.recording import RECORD, Records
 from penstock.services.sagemaker.pipelines.steps import Fit
 from penstock.services.sagemaker.pipelines.turn import LOOK_INTO
 from penstock.services.sagemaker.pipelines.versions import PipelineVersions
@@ -44,6 +45,7 @@ def open_pipelines(
     engine.activity(NOTE, cache.note)
     engine.activity(FIND_BASELINE, Baselines(directory).find)
     engine.activity(CLEAN, Outputs(directory).delete)
+    engine.activity(RECORD, Records(directory).record)
     engine.activity(CALL_FUNCTION, Functions(directory).call)
     engine.activity(AWAIT_ENDPOINT, Deployments(directory).settled)
     engine.activity(SEND_MESSAGE, CallbackMessages(database=database, directory=directory, clock=clock).send)

@@ -8,6 +8,7 @@
        ├───────► sending ─► waiting ─► over                         callbacks
        ├───────► iterating ─► over                                  ForEach steps, while steps of their bodies run
        ├───────► cleaning ─► over                                   Cleanup steps
+       ├───────► recording ─► over                                  Lineage steps
        │             … ─► noting ─► over                            what ran well and is cached by content
        └─────────────┴───────────┴──────────┴─► resting ─► looking  where a retry policy covers the failure
 
@@ -47,6 +48,7 @@ from penstock.languages.pipeline.tree import (
     Fail,
     ForEach,
     Lambda,
+    Lineage,
     Model,
     Other,
     Processing,
@@ -69,6 +71,7 @@ from penstock.services.sagemaker.pipelines import (
     judging,
     looping,
     outside,
+    recording,
     remembering,
     steps,
 )
@@ -204,8 +207,8 @@ class Turn(Standing):
                 self._decide(name, step)
             case ForEach():
                 self.ledger.open_loop(name, iterations.items(step, self.sources(name)))
-            case Cleanup():
-                self._clean(name, step)
+            case Cleanup() | Lineage():
+                self._carry_out(name, step)
             case Lambda():
                 self._call(name, step)
             case Callback():
@@ -240,9 +243,15 @@ class Turn(Standing):
         reason = found.reason[: failures.LONGEST_REASON]
         ledger.settle(name, found.status, reason=reason, properties=properties, shown=found.shown)
 
-    def _clean(self, name: StepName, step: Cleanup) -> None:
-        wanted = cleaning.wanted(step, self.sources(name))
-        self.ledger.go(name, "cleaning", Perform(self.key(name, "clean"), cleaning.CLEAN, wanted), status="Executing")
+    def _carry_out(self, name: StepName, step: Cleanup | Lineage) -> None:
+        """What one activity does."""
+        if isinstance(step, Cleanup):
+            asked = Perform(self.key(name, "clean"), cleaning.CLEAN, cleaning.wanted(step, self.sources(name)))
+            self.ledger.go(name, "cleaning", asked, status="Executing")
+        else:
+            wanted = recording.wanted(resolve(step.arguments, self.sources(name)), self._fit)
+            asked = Perform(self.key(name, "record"), recording.RECORD, wanted)
+            self.ledger.go(name, "recording", asked, status="Executing")
 
     def _cleaned(self, name: StepName, result: Mapping[str, Json]) -> None:
         if result["FailedSteps"]:
@@ -250,6 +259,10 @@ class Turn(Standing):
             self.ledger.settle(name, "Failed", reason=reason, shown=result)
         else:
             self.ledger.settle(name, "Succeeded", shown=result)
+
+    def _recorded(self, name: StepName, result: Mapping[str, Json]) -> None:
+        shown = {member: value for member, value in result.items() if value}
+        self.ledger.settle(name, "Succeeded", properties=self.ledger.plan.kept(name, result), shown=shown)
 
     def _call(self, name: StepName, step: Lambda) -> None:
         sources = self.sources(name)
@@ -353,6 +366,7 @@ class Turn(Standing):
             "call": self._returned,
             "send": self._sent,
             "clean": self._cleaned,
+            "record": self._recorded,
             "note": self._noted,
             "baseline": self._baseline_found,
             "group": self._grouped,
@@ -474,7 +488,7 @@ class Turn(Standing):
         elif what == "send":
             reason = failures.not_sent(self.ledger.steps[name].queue, fact.message)
             self.fail(name, reason, failures.kind_of_refusal(fact.error))
-        elif what in ("job", "cache", "clean", "deploy", "baseline") or what.startswith("look/"):
+        elif what in ("job", "cache", "clean", "record", "deploy", "baseline") or what.startswith("look/"):
             self.fail(name, f"ClientError: {fact.message}", failures.kind_of_refusal(fact.error))
         else:
             making = self.making(name)
