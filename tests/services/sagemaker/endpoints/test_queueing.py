@@ -41,9 +41,10 @@ async def asynchronous(folder: Path, **more: Json) -> AsyncIterator[tuple[World,
         yield world, topics
 
 
-async def created(world: World) -> None:
+async def created(world: World, *includes: str) -> None:
     world.s3.objects["bucket"]["in"] = b"the input"
-    await world.configure(AsyncInferenceConfig=ASYNC)
+    topics = {**TOPICS, "IncludeInferenceResponseIn": list(includes)} if includes else TOPICS
+    await world.configure(AsyncInferenceConfig={"OutputConfig": {**OUTPUT, "NotificationConfig": topics}})
     await world.ask("CreateEndpoint", EndpointName="e", EndpointConfigName="c")
 
 
@@ -93,6 +94,28 @@ async def test_an_answer_comes_to_s3_and_a_topic_is_told(tmp_path: Path) -> None
         "eventSource": "aws:sagemaker",
         "eventName": "InferenceResult",
     }
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "told"),
+    [
+        (200, "yes", {"content": "eWVz", "encoding": "BASE64"}),
+        (200, "x" * (queueing.LARGEST_INCLUDED + 1), None),
+        (400, "not so", {"content": 'ModelError: Received client error (400) from primary with message "not so"'}),
+    ],
+)
+async def test_a_topic_is_told_the_answer_itself_where_it_is_to_be(
+    tmp_path: Path, status: int, said: str, told: Json
+) -> None:
+    async with asynchronous(tmp_path, each=lambda server: setattr(server, "reply", saying(status, said))) as both:
+        world, topics = both
+        await created(world, "SUCCESS_NOTIFICATION_TOPIC", "ERROR_NOTIFICATION_TOPIC")
+        await world.settled()
+        await later(world)
+        _, message = await until_told(topics)
+
+    body = message.get("responseBody")
+    assert body == told or {**body, "content": body["content"].partition(". See")[0]} == told
 
 
 async def test_an_input_is_of_its_objects_type_where_the_request_says_none(tmp_path: Path) -> None:
@@ -178,12 +201,11 @@ async def test_an_endpoint_is_asked_as_it_was_configured(tmp_path: Path) -> None
             await later(world, EndpointName="f")
 
 
-def test_answers_need_a_place_and_are_not_in_notifications() -> None:
+def test_answers_need_a_place() -> None:
     variant = {"VariantName": "a", "ModelName": "m", "InstanceType": "t", "InitialInstanceCount": 1}
     for output, sentence in (
         ({}, "S3OutputPath is missing"),
         ({"S3OutputPath": "/tmp"}, "S3OutputPath must be an S3 URI"),
-        ({**OUTPUT, "NotificationConfig": {"IncludeInferenceResponseIn": ["ERROR_NOTIFICATION_TOPIC"]}}, "Include"),
     ):
         with pytest.raises(ValidationError, match=sentence):
             check_config({"ProductionVariants": [variant], "AsyncInferenceConfig": {"OutputConfig": output}})

@@ -35,6 +35,7 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     failure: str = ""
     success_topic: str = ""
     error_topic: str = ""
+    includes: tuple[str, ...] = ()  # which of the topics are told the answer itself, in AWS's words
     expires_after: float
     within: float
 

@@ -5,9 +5,11 @@ until they expire. A model that is being replaced is waited for.
 """
 
 import asyncio
+import base64
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -36,6 +38,9 @@ from penstock.wire.times import iso
 LARGEST: Final = 256 << 20  # bytes of an input
 EXPIRE: Final = 21_600.0  # seconds in the queue, as on AWS where a request says nothing
 WITHIN: Final = 900.0
+LARGEST_INCLUDED: Final = 128 << 10  # bytes of an answer that a topic is told
+SUCCESS: Final = "SUCCESS_NOTIFICATION_TOPIC"
+ERROR: Final = "ERROR_NOTIFICATION_TOPIC"
 AGAIN_AFTER: Final = 1.0  # seconds until an endpoint that is not there yet is asked again
 FORGOTTEN: Final = 500  # inferences at a time
 PASSED: Final = ("EndpointName", "ContentType", "Accept", "CustomAttributes", "InferenceId")
@@ -96,8 +101,21 @@ class Queueing:
         """The activity of telling a topic."""
         plan, failed = await self._look(task.run), task.input["Failed"]
         message = notification(plan, task.scope, self.clock(), failed, task.input["ContentType"])
+        if (ERROR if failed else SUCCESS) in plan.includes:
+            message |= await self._included(task.scope, plan, failed)
         request = {"TopicArn": plan.error_topic if failed else plan.success_topic, "Message": json.dumps(message)}
         await self.directory.answer(Call("sns", "Publish", request, task.scope, token=f"{task.run}#{task.key}"))
+
+    async def _included(self, scope: Scope, plan: Plan, failed: str) -> dict[str, Json]:
+        """The answer itself, as a topic is told of it: nothing where it is too large, or gone already."""
+        if failed:
+            return {"responseBody": {"content": failed}}
+        with suppress(Undelivered):
+            blob = await self.objects.get(scope, Place.of(plan.output, "S3OutputPath"))
+            if blob.size <= LARGEST_INCLUDED:
+                content = await asyncio.to_thread(blob.read)
+                return {"responseBody": {"content": base64.b64encode(content).decode(), "encoding": "BASE64"}}
+        return {}
 
     async def forget_settled(self) -> None:
         """Remove what is left of those that are over: now and then, so that one told twice is known for a while."""
@@ -127,6 +145,7 @@ class Queueing:
             failure=f"{failures}/{unique}-error.out" if failures else "",
             success_topic=topics.get("SuccessTopic", ""),
             error_topic=topics.get("ErrorTopic", ""),
+            includes=tuple(topics.get("IncludeInferenceResponseIn", ())),
             expires_after=float(request.get("RequestTTLSeconds", EXPIRE)),
             within=float(request.get("InvocationTimeoutSeconds", WITHIN)),
         )

@@ -179,11 +179,6 @@ def check_asynchronous(config: Mapping[str, Json]) -> None:
     for member in ("S3OutputPath", "S3FailurePath"):
         if member in output:
             Place.of(output[member], f"AsyncInferenceConfig.OutputConfig.{member}")
-    if output.get("NotificationConfig", {}).get("IncludeInferenceResponseIn"):
-        raise ValidationError(
-            "AsyncInferenceConfig.OutputConfig.NotificationConfig.IncludeInferenceResponseIn is not supported yet; "
-            "leave it out, and read the answer at the notification's outputLocation."
-        )
 
 
 def check_targets(variant: Variant, request: Mapping[str, Json]) -> None:
