@@ -20,7 +20,7 @@ from services.cloudformation.worlds import furnished
 DEADLINE = 60.0
 SEPARATE = {  # tested with services that are played
     "AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ApplicationAutoScaling::ScalingPolicy",
-    "AWS::SageMaker::Endpoint",
+    "AWS::SageMaker::Endpoint", "AWS::SageMaker::InferenceComponent", "AWS::SageMaker::InferenceExperiment",
 }  # fmt: skip
 
 

@@ -80,6 +80,7 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     "AWS::SSM::Parameter": {ELSEWHERE: "Policies"},
     "AWS::SageMaker::DataQualityJobDefinition": {ELSEWHERE: "EndpointName"},
     "AWS::SageMaker::EndpointConfig": {ELSEWHERE: "MetricsConfig"},
+    "AWS::SageMaker::InferenceComponent": {TOLD: "EndpointArn", REFUSED: "Specifications"},
     "AWS::SageMaker::ModelBiasJobDefinition": {ELSEWHERE: "EndpointName"},
     "AWS::SageMaker::ModelCard": {TOLD: "CreatedBy LastModifiedBy"},
     "AWS::SageMaker::ModelExplainabilityJobDefinition": {ELSEWHERE: "EndpointName"},
@@ -108,6 +109,7 @@ REPLACED: Mapping[str, Mapping[str, str]] = {  # beside what replaces on AWS
     "AWS::IAM::User": {UNCHANGED: "PermissionsBoundary"},
     "AWS::KMS::Key": {UNCHANGED: "KeySpec KeyUsage MultiRegion Origin"},
     "AWS::Logs::LogGroup": {UNCHANGED: "LogGroupClass"},
+    "AWS::SageMaker::InferenceComponent": {UNCHANGED: "EndpointName InferenceComponentName VariantName"},
     "AWS::SageMaker::ModelPackage": {
         UNCHANGED: "AdditionalInferenceSpecifications ModelPackageName SkipModelValidation SourceUri",
     },

@@ -104,6 +104,108 @@ def test_an_endpoint_is_deleted_when_it_is_gone() -> None:
     assert [name for name, _ in play.asked] == ["DeleteEndpoint", "DescribeEndpoint", "DescribeEndpoint"]
 
 
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:inference-component/copies"
+
+
+def component(copies: int, image: str = "old") -> Resource:
+    specification = {"Container": {"Image": image}, "ComputeResourceRequirements": {"MinMemoryRequiredInMb": "512"}}
+    properties = {"EndpointName": "served", "RuntimeConfig": {"CopyCount": copies}, "Specification": specification}
+    return Resource(logical_id="Component", name="copies", physical_id=ARN, properties=properties)
+
+
+def copies(said: str, **more: Json) -> Json:
+    container = {"DeployedImage": {"SpecifiedImage": "old"}}
+    needed = {"MinMemoryRequiredInMb": 512}
+    return {
+        "InferenceComponentArn": ARN, "InferenceComponentStatus": said, "EndpointName": "served",
+        "RuntimeConfig": {"DesiredCopyCount": 2, "CurrentCopyCount": 1},
+        "Specification": {"Container": container, "ComputeResourceRequirements": needed}, **more,
+    }  # fmt: skip
+
+
+def test_a_component_with_other_copies_only_is_not_made_anew() -> None:
+    of = TYPES["AWS::SageMaker::InferenceComponent"]
+    play = Play(DescribeInferenceComponent=[copies("Updating"), copies("InService")])
+    assert of.update is not None
+
+    made = play.run(of.update(component(1), component(2)))
+
+    assert made.attributes["InferenceComponentStatus"] == "InService"
+    asked = {"InferenceComponentName": "copies", "RuntimeConfig": {"CopyCount": 2}}
+    assert play.requests("UpdateInferenceComponent") == [asked]
+
+
+def test_a_component_whose_new_specification_does_not_come_up_has_not_been_updated() -> None:
+    of = TYPES["AWS::SageMaker::InferenceComponent"]
+    play = Play(DescribeInferenceComponent=[copies("Updating"), copies("InService", FailureReason="no ping")])
+    assert of.update is not None
+
+    with pytest.raises(Failed, match="copies was not updated: no ping"):
+        play.run(of.update(component(1), component(1, "new")))
+
+    [asked] = play.requests("UpdateInferenceComponent")
+    assert asked["Specification"]["ComputeResourceRequirements"] == {"MinMemoryRequiredInMb": 512}
+
+
+def test_a_component_is_read_as_a_template_says_it() -> None:
+    play = Play(DescribeInferenceComponent=copies("InService"))
+
+    read = play.run(TYPES["AWS::SageMaker::InferenceComponent"].read(component(2)))
+
+    assert read["RuntimeConfig"] == {"CopyCount": 2}
+    assert read["Specification"]["Container"] == {"Image": "old"}
+
+
+def experiment(**more: Json) -> Resource:
+    variants = [{"VariantName": name, "ModelName": name, "InfrastructureConfig": {}} for name in ("now", "next")]
+    shadow = {"SourceModelVariantName": "now", "ShadowModelVariants": []}
+    properties = {
+        "Name": "tested", "Type": "ShadowMode", "RoleArn": "role", "EndpointName": "served", "ModelVariants": variants,
+        "ShadowModeConfig": shadow, **more,
+    }  # fmt: skip
+    return Resource(logical_id="Experiment", name="tested", properties=properties)
+
+
+def standing(said: str, **more: Json) -> Json:
+    return {"Name": "tested", "Arn": "arn:experiment", "Status": said, **more}
+
+
+def test_an_experiment_is_started_and_stopped_as_its_desired_state_says() -> None:
+    of = TYPES["AWS::SageMaker::InferenceExperiment"]
+    described = [standing("Creating"), standing("Created"), standing("Starting"), standing("Running")]
+    play = Play(DescribeInferenceExperiment=described)
+    made = play.run(of.create(experiment(DesiredState="Running")))
+    assert (made.physical_id, made.attributes["Status"]) == ("tested", "Running")
+    assert play.requests("StartInferenceExperiment") == [{"Name": "tested"}]
+
+    play = Play(DescribeInferenceExperiment=[standing("Running"), standing("Stopping"), standing("Completed")])
+    assert of.update is not None
+    before = experiment(DesiredState="Running")
+    made = play.run(of.update(before, experiment(DesiredState="Completed", StatusReason="enough")))
+    assert made.attributes["Status"] == "Completed"
+    actions = {"now": "Retain", "next": "Remove"}
+    stop = {"Name": "tested", "ModelVariantActions": actions, "DesiredState": "Completed", "Reason": "enough"}
+    assert play.requests("StopInferenceExperiment") == [stop]
+    assert not play.requests("UpdateInferenceExperiment")
+
+
+def test_an_experiment_whose_shadow_does_not_come_up_is_not_made() -> None:
+    play = Play(DescribeInferenceExperiment=[standing("Creating"), standing("Cancelled", StatusReason="no ping")])
+
+    with pytest.raises(Failed, match="no ping"):
+        play.run(TYPES["AWS::SageMaker::InferenceExperiment"].create(experiment()))
+
+
+def test_an_experiment_that_runs_is_stopped_before_it_is_deleted() -> None:
+    play = Play(DescribeInferenceExperiment=[standing("Running"), standing("Cancelled")])
+
+    play.run(TYPES["AWS::SageMaker::InferenceExperiment"].delete(experiment()))
+
+    assert [name for name, _ in play.asked if "Describe" not in name] == [
+        "StopInferenceExperiment", "DeleteInferenceExperiment",
+    ]  # fmt: skip
+
+
 def test_a_scaling_policy_finds_its_target_by_its_id() -> None:
     names = ("ResourceId", "ScalableDimension", "ServiceNamespace")
     target = dict(zip(names, TARGET, strict=True))
