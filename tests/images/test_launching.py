@@ -119,7 +119,7 @@ def test_hosts_of_other_groups_take_no_part(tmp_path: Path) -> None:
         ({"sagemaker_mpi_enabled": True, "mp_parameters": {"partitions": 2}}, "the smdistributed libraries"),
         ({"sagemaker_parameter_server_enabled": True}, "of a kind that is not done here; use torch_distributed"),
         ({"sagemaker_torch_distributed_enabled": True}, "needs PyTorch"),
-        ({"sagemaker_mpi_enabled": True}, "MPI is launched on one instance here"),
+        ({"sagemaker_mpi_enabled": True}, "needs mpirun on the PATH"),
     ],
 )
 def test_what_cannot_be_launched_is_told_with_the_remedy(

@@ -173,9 +173,15 @@ def standing(said: str, **more: Json) -> Json:
 def test_an_experiment_is_started_and_stopped_as_its_desired_state_says() -> None:
     of = TYPES["AWS::SageMaker::InferenceExperiment"]
     described = [standing("Creating"), standing("Created"), standing("Starting"), standing("Running")]
-    play = Play(DescribeInferenceExperiment=described)
+    play = Play(DescribeInferenceExperiment=list(described))
     made = play.run(of.create(experiment(DesiredState="Running")))
     assert (made.physical_id, made.attributes["Status"]) == ("tested", "Running")
+    assert not play.requests("StartInferenceExperiment"), "it starts by itself"
+
+    play = Play(DescribeInferenceExperiment=list(described))
+    later = {"Schedule": {"StartTime": "2099-01-01T00:00:00Z"}}
+    made = play.run(of.create(experiment(DesiredState="Running", **later)))
+    assert made.attributes["Status"] == "Running"
     assert play.requests("StartInferenceExperiment") == [{"Name": "tested"}]
 
     play = Play(DescribeInferenceExperiment=[standing("Running"), standing("Stopping"), standing("Completed")])

@@ -7,9 +7,12 @@ import importlib.util
 import json
 import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+from penstock_image import errands
 from penstock_image.environment import TrainingEnvironment
 from penstock_image.failure import ClientError
 from penstock_image.meeting import free_port, meet
@@ -23,6 +26,12 @@ MPI_ANYWHERE = {  # Open MPI refuses root, and more processes than processors, u
     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
     "OMPI_MCA_rmaps_base_oversubscribe": "1",
     "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+}
+INSIDE = Path(__file__).resolve().parent.parent
+MPI_BY_ERRANDS = {  # MPICH's, in the place of ssh
+    "HYDRA_LAUNCHER": "ssh",
+    "HYDRA_LAUNCHER_EXEC": str(INSIDE / "bin" / "penstock-errand"),
+    "HYDRA_IFACE": "lo",
 }
 
 
@@ -46,7 +55,7 @@ def launched(environment: TrainingEnvironment, words: list[str]) -> tuple[list[s
         )
     if words[0] != sys.executable:
         raise ClientError(f"{way} launches Python scripts, and sagemaker_program is '{environment.program}'")
-    return (_by_mpi(environment, words), MPI_ANYWHERE) if way == MPI else (_by_torch(environment, words), {})
+    return _by_mpi(environment, words) if way == MPI else (_by_torch(environment, words), {})
 
 
 def _by_torch(environment: TrainingEnvironment, words: Sequence[str]) -> list[str]:
@@ -63,21 +72,30 @@ def _by_torch(environment: TrainingEnvironment, words: Sequence[str]) -> list[st
     ]
 
 
-def _by_mpi(environment: TrainingEnvironment, words: Sequence[str]) -> list[str]:
-    if len(environment.sharing_hosts) > 1:
-        raise ClientError(
-            "MPI is launched on one instance here (the instances of a job have no ssh between them); ask for one, "
-            "with as many processes_per_host"
-        )
+def _by_mpi(environment: TrainingEnvironment, words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The first host launches all processes, by errands of the others."""
     mpirun = shutil.which("mpirun")
     if mpirun is None:
         raise ClientError("sagemaker_mpi_enabled needs mpirun on the PATH: install Open MPI or MPICH on this machine")
-    settings = environment.framework_parameters
-    processes = settings.get("sagemaker_mpi_num_of_processes_per_host") or max(1, environment.gpus)
+    settings, hosts = environment.framework_parameters, environment.sharing_hosts
+    processes = int(settings.get("sagemaker_mpi_num_of_processes_per_host") or max(1, environment.gpus))
     options = shlex.split(str(settings.get("sagemaker_mpi_custom_mpi_options") or ""))
     # mpi4py's own launcher ends all processes when one of them raises; without it the others would wait for ever.
     through = ("-m", "mpi4py") if importlib.util.find_spec("mpi4py") else ()
-    return [mpirun, "-np", str(processes), *options, words[0], *through, *words[1:]]
+    own = [*options, words[0], *through, *words[1:]]
+    if len(hosts) == 1:
+        return [mpirun, "-np", str(processes), *own], MPI_ANYWHERE
+    if "HYDRA" not in subprocess.run([mpirun, "--version"], capture_output=True, text=True, check=False).stdout:
+        raise ClientError(
+            "the mpirun of this machine is not MPICH's: the processes of Open MPI do not find one another where hosts "
+            "have one address, as here; install MPICH, or ask for one instance with as many processes_per_host"
+        )
+    found = errands.agreed(hosts, environment.current_host, environment.variables)
+    if environment.current_host != hosts[0]:
+        return [sys.executable, str(INSIDE / "errand.py")], found
+    places = ",".join(f"{errands.name_of(place)}:{processes}" for place in range(len(hosts)))
+    command = [mpirun, "-np", str(processes * len(hosts)), "-hosts", places, *own]
+    return command, {**MPI_BY_ERRANDS, **found}
 
 
 def _tensorflow_cluster(environment: TrainingEnvironment) -> str:

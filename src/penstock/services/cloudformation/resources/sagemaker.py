@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from penstock.services.cloudformation.resources.kind import Failed, Made, Naming, Resource, Steps, ask, identified
+from penstock.services.cloudformation.resources.kind import (
+    Failed,
+    Made,
+    Naming,
+    Pause,
+    Resource,
+    Steps,
+    ask,
+    identified,
+)
 from penstock.services.cloudformation.resources.plain import (
     Plain,
     Stable,
@@ -138,7 +147,11 @@ ENDPOINT: Final = Plain(
 
 
 def update_endpoint(before: Resource, after: Resource) -> Steps[Made]:
-    """An endpoint whose update was rolled back is in service, with the configuration that it had."""
+    """An endpoint whose update was rolled back is in service, with the configuration that it had.
+
+    What a cancelled update has begun is waited for first.
+    """
+    yield from ENDPOINT.settling(before, {})
     made = yield from ENDPOINT.changing(before, after)
     found = yield from ENDPOINT.finding(after)
     wanted = after.properties["EndpointConfigName"]
@@ -181,7 +194,11 @@ COMPONENT: Final = Plain(
 
 
 def update_component(before: Resource, after: Resource) -> Steps[Made]:
-    """More or fewer copies come and go beside the others; only another specification brings all of them up anew."""
+    """More or fewer copies come and go beside the others; only another specification brings all of them up anew.
+
+    What a cancelled update has begun is waited for first.
+    """
+    yield from COMPONENT.settling(before, {})
     if before.only("Specification") != after.only("Specification"):
         made = yield from COMPONENT.changing(before, after)
         found = yield from COMPONENT.finding(after)
@@ -237,6 +254,8 @@ STEERING: Final = ("DesiredState", "StatusReason")
 
 def create_experiment(resource: Resource) -> Steps[Made]:
     made = yield from EXPERIMENT.making(resource)
+    if "StartTime" not in resource.properties.get("Schedule", {}):
+        made = yield from begun(identified(resource, made), made)
     made = yield from steered(identified(resource, made), made)
     if made.attributes["Status"] == "Cancelled" and resource.properties.get("DesiredState") != "Cancelled":
         found = yield from EXPERIMENT.finding(identified(resource, made))
@@ -244,7 +263,17 @@ def create_experiment(resource: Resource) -> Steps[Made]:
     return made
 
 
+def begun(resource: Resource, made: Made) -> Steps[Made]:
+    """An experiment that is to start at once, when it has: it is Created for a moment, and then Starting."""
+    while made.attributes["Status"] == "Created":
+        yield Pause()
+        made = yield from EXPERIMENT.settling(resource, {})
+    return made
+
+
 def update_experiment(before: Resource, after: Resource) -> Steps[Made]:
+    """What has begun by itself, or by a cancelled update, is waited for first."""
+    yield from EXPERIMENT.settling(before, {})
     old, new = (replace(each, properties=each.without(*STEERING)) for each in (before, after))
     made = yield from EXPERIMENT.changing(old, new)
     return (yield from steered(after, made))
