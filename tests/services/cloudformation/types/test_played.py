@@ -184,7 +184,8 @@ def test_an_experiment_is_started_and_stopped_as_its_desired_state_says() -> Non
     assert made.attributes["Status"] == "Running"
     assert play.requests("StartInferenceExperiment") == [{"Name": "tested"}]
 
-    play = Play(DescribeInferenceExperiment=[standing("Running"), standing("Stopping"), standing("Completed")])
+    described = [*map(standing, ("Starting", "Running", "Running", "Stopping", "Completed"))]
+    play = Play(DescribeInferenceExperiment=described)
     assert of.update is not None
     before = experiment(DesiredState="Running")
     made = play.run(of.update(before, experiment(DesiredState="Completed", StatusReason="enough")))
