@@ -114,7 +114,7 @@ def test_an_errand_ends_with_who_has_sent_it(tmp_path: Path) -> None:
     with ThreadPoolExecutor() as pool:
         code = pool.submit(errands.wait, variables)
         sender = [str(launching.INSIDE / "bin" / "penstock-errand"), "127.0.0.3", f"echo $$ > {noted}; exec sleep 600"]
-        agent = begun(sender, **variables | {errands.OWN: "127.0.0.2"})
+        agent = begun(sender, **{**variables, errands.OWN: "127.0.0.2"})
         until(lambda: noted.exists() and noted.read_text().endswith("\n"))
         agent.send_signal(signal.SIGKILL)
         agent.wait(60)

@@ -157,7 +157,7 @@ def test_a_component_is_read_as_a_template_says_it() -> None:
 
 
 def experiment(**more: Json) -> Resource:
-    variants = [{"VariantName": name, "ModelName": name, "InfrastructureConfig": {}} for name in ("now", "next")]
+    variants: Json = [{"VariantName": name, "ModelName": name, "InfrastructureConfig": {}} for name in ("now", "next")]
     shadow = {"SourceModelVariantName": "now", "ShadowModelVariants": []}
     properties = {
         "Name": "tested", "Type": "ShadowMode", "RoleArn": "role", "EndpointName": "served", "ModelVariants": variants,

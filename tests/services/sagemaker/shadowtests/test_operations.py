@@ -139,6 +139,23 @@ async def test_what_is_captured_meanwhile_is_so_no_longer_when_the_shadow_is_rem
     assert shown(over) == {"a": "InService", "b": "Deleted"}
 
 
+async def test_answers_are_explained_as_before_while_an_experiment_runs_and_afterwards(tmp_path: Path) -> None:
+    baseline = {"ShapConfig": {"ShapBaselineConfig": {"ShapBaseline": "0"}}}
+    explainer = {"ClarifyExplainerConfig": baseline}
+    async with shadowing(tmp_path) as world:
+        await world.configure(ExplainerConfig=explainer)
+        await world.ask("CreateEndpoint", EndpointName="e", EndpointConfigName="c")
+        await world.settled()
+        await world.ask("CreateInferenceExperiment", **request())
+        await stands(world, "Running")
+        during = await world.settled()
+        await world.ask("StopInferenceExperiment", Name="test", ModelVariantActions={"a": "Retain", "b": "Remove"})
+        await stands(world, "Completed")
+        after = await world.settled()
+
+    assert (during["ExplainerConfig"], after["ExplainerConfig"]) == (explainer, explainer)
+
+
 async def test_an_experiment_waits_for_its_start_and_may_be_changed_or_begun_before(tmp_path: Path) -> None:
     async with shadowing(tmp_path) as world:
         await world.create()

@@ -42,8 +42,8 @@ class Records:
         associations = []
         for number, request in enumerate(task.input["Associations"]):
             ends = dict(_ends(request, arns))
-            kind = {"AssociationType": request["AssociationType"]} if request.get("AssociationType") else {}
-            await self._ask(task, "AddAssociation", {**ends, **kind}, f"Association/{number}")
+            typed = {"AssociationType": request["AssociationType"]} if request.get("AssociationType") else {}
+            await self._ask(task, "AddAssociation", {**ends, **typed}, f"Association/{number}")
             associations.append(ends)
         return {**{f"{kind}Arns": found for kind, found in arns.items()}, "Associations": associations}
 
@@ -59,7 +59,7 @@ class Records:
 def _ends(association: Mapping[str, Json], arns: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]]:
     for end in ("Source", "Destination"):
         told = association.get(end) or {}
-        arn = told.get("Arn") or arns.get(told.get("Type"), {}).get(told.get("Name"))
+        arn = told.get("Arn") or arns.get(str(told.get("Type")), {}).get(str(told.get("Name")))
         if arn is None:
             raise ValidationError(
                 f"The {end} of an association must be an Arn, or the Name and Type of what the step records: {told}."

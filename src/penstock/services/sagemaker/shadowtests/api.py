@@ -53,7 +53,9 @@ class InferenceExperiments:
             return said  # told twice; by now the endpoint may have its shadow
         at, name, labels = self.clock(), request["Name"], tagging.given(request.get("Tags"))
         wanted, arn, luck = wanted_of(request, at), arn_of(call.scope, name), self.chance()
-        plan = Plan(name, arn, luck, at, request["EndpointName"], wanted, await self._captured(call.scope, request))
+        before = await self._configured(call.scope, request)
+        capture, explainer = (before.get(member, {}) for member in ("DataCaptureConfig", "ExplainerConfig"))
+        plan = Plan(name, arn, luck, at, request["EndpointName"], wanted, capture, explainer)
         run = RunId(f"{arn}/{luck}")  # another one when the name is used again
 
         def begin(tx: Transaction) -> Answer:
@@ -125,8 +127,8 @@ class InferenceExperiments:
 
         return await once(self.engine.database, call, self.clock(), tell)
 
-    async def _captured(self, scope: Scope, request: Mapping[str, Json]) -> dict[str, Json]:
-        """What the endpoint captures, by its configuration. Raises where an experiment cannot be on it."""
+    async def _configured(self, scope: Scope, request: Mapping[str, Json]) -> Answer:
+        """The endpoint's configuration. Raises where an experiment cannot be on it."""
         asked = {"EndpointName": request["EndpointName"]}
         found = await self.directory.answer(Call("sagemaker", "DescribeEndpoint", asked, scope))
         name, source = found["EndpointName"], request["ShadowModeConfig"]["SourceModelVariantName"]
@@ -137,9 +139,7 @@ class InferenceExperiments:
                 f"it has: {', '.join(variants) or 'none in service'}{', and a shadow' if len(variants) == 1 else ''}."
             )
         asked = {"EndpointConfigName": found["EndpointConfigName"]}
-        config = await self.directory.answer(Call("sagemaker", "DescribeEndpointConfig", asked, scope))
-        captured: dict[str, Json] = config.get("DataCaptureConfig", {})
-        return captured
+        return await self.directory.answer(Call("sagemaker", "DescribeEndpointConfig", asked, scope))
 
     async def _endpoint(self, scope: Scope, name: str) -> dict[str, Json]:
         """An experiment's endpoint as it is now."""

@@ -62,7 +62,8 @@ class Wanted(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What an experiment's run was started with. `capture` is what the endpoint captured before."""
+    """What an experiment's run was started with. `capture` is what the endpoint captured before, `explainer` its
+    ExplainerConfig."""
 
     name: str
     arn: str
@@ -71,6 +72,7 @@ class Plan(msgspec.Struct, frozen=True):
     endpoint: str
     wanted: Wanted
     capture: dict[str, Json]
+    explainer: dict[str, Json] = {}
 
 
 class End(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -78,9 +78,11 @@ def expired(wanted: Wanted) -> End:
 def configuration(plan: Plan, state: State) -> dict[str, Json]:
     """The CreateEndpointConfig that brings about what the phase is for."""
     wanted, end, suffix = state.wanted, state.end, f"-{plan.luck[:8]}-{state.made}"
-    request = {"EndpointConfigName": plan.name[: LONGEST_NAME - len(suffix)].rstrip("-") + suffix}
+    request: dict[str, Json] = {"EndpointConfigName": plan.name[: LONGEST_NAME - len(suffix)].rstrip("-") + suffix}
     if "KmsKey" in wanted.members:
         request["KmsKeyId"] = wanted.members["KmsKey"]
+    if plan.explainer:
+        request["ExplainerConfig"] = plan.explainer
     production, shadow = variant(wanted.variants[wanted.source], 1.0), shadow_of(wanted)
     if end is None:
         return {**request, **captured(wanted, plan.capture), **both(production, shadow)}

@@ -132,8 +132,8 @@ class Explainer:
             raise ClientError(f"a record has {records.shape[1]} features, and one of the baseline {len(self._kinds)}.")
         are_wanted = self._are_wanted(asked, len(records))
         found = [self._features(each) if wanted else None for each, wanted in zip(records, are_wanted, strict=True)]
-        self._check_size([each for each in found if each])
-        return [each and Divided.of(each, self._baselines, self._drawn) for each in found]
+        self._check_size([each for each in found if each is not None])
+        return [None if each is None else Divided.of(each, self._baselines, self._drawn) for each in found]
 
     def _check_size(self, records: list[tuple[Feature, ...]]) -> None:
         """How much is made up is known before it is."""

@@ -61,7 +61,7 @@ class Coalitions:
     @staticmethod
     def at_most(features: int, most: int | None) -> int:
         """How many are drawn, if not fewer: all that there are but nobody and everybody, up to a number."""
-        return min(most or 2 * features + 2048, 2**features - 2)
+        return min(most or 2 * features + 2048, (1 << features) - 2)
 
     def shares(self, worths: Numbers, whole: Numbers) -> Numbers:
         """The features' shares of `whole`, by what coalitions are worth: both along the last axis."""
