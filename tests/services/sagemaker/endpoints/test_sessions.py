@@ -83,6 +83,8 @@ async def test_a_session_stays_with_the_instance_that_opened_it_until_it_is_clos
     async with stateful(tmp_path) as (world, programs):
         opened = [await ask(world, "NEW_SESSION") for _ in programs]
         said = [[await ask(world, f"of-{program.number}") for _ in range(3)] for program in programs]
+        with pytest.raises(ServiceError, match="is with the variant a; leave TargetVariant out"):
+            await world.invoke(SessionId="of-2", TargetVariant="b")
         closed = await ask(world, "of-2", b"close")
         with pytest.raises(ServiceError, match="There is no session of-2"):
             await ask(world, "of-2")

@@ -21,12 +21,13 @@ from penstock.services.cloudformation.resources import (
     sagemaker,
     scheduler,
     servicecatalog,
+    serving,
     stepfunctions,
 )
 from penstock.services.cloudformation.resources.kind import ResourceType
 
 MODULES: Final = (
     autoscaling, codebuild, codecommit, codepipeline, dynamodb, events, glue, iam, keys, lambda_, logs, messaging,
-    peripheral, s3, sagemaker, scheduler, servicecatalog, stepfunctions,
+    peripheral, s3, sagemaker, scheduler, servicecatalog, serving, stepfunctions,
 )  # fmt: skip
 EVERY: Final[Sequence[ResourceType]] = [each for module in MODULES for each in module.TYPES]

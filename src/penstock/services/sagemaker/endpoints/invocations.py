@@ -187,7 +187,7 @@ class Invocations:
         if not fleet.variants[variant].count:
             raise NotServed(NO_COPIES) if component else Unavailable(f"The variant {variant} has no instances now.")
         check_targets(fleet.variants[variant], asked.members)
-        check_session(fleet.variants[variant], asked.session, is_held=place is not None)
+        check_session(fleet.variants[variant], asked.members, is_held=place is not None)
         if asked.members.get("EnableExplanations") and not fleet.deployment.explainer:
             raise NotServed(f"EnableExplanations is for endpoints with an ExplainerConfig; {name} has none.")
         return Asking(scope, name, variant, fleet, longest, capture, self.clock(), component)

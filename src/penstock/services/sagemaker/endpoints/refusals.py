@@ -199,8 +199,11 @@ def check_targets(variant: Variant, request: Mapping[str, Json]) -> None:
         raise ValidationError(f"The variant {variant.name} {needs}.")
 
 
-def check_session(variant: Variant, session: str, *, is_held: bool) -> None:
+def check_session(variant: Variant, request: Mapping[str, Json], *, is_held: bool) -> None:
     """A session is held by an instance, as long as that is there."""
+    session, target = request.get("SessionId"), request.get("TargetVariant", variant.name)
+    if is_held and target != variant.name:
+        raise ValidationError(f"The session {session} is with the variant {variant.name}; leave TargetVariant out.")
     if session and variant.serverless:
         raise ValidationError(f"SessionId is for instances, and the variant {variant.name} is serverless.")
     if session and session != NEW and not is_held:
