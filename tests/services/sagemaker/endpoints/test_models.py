@@ -89,10 +89,12 @@ async def test_a_target_is_refused_where_there_is_one_model_in_one_container(tmp
     async with world_at(tmp_path) as world:
         await world.create()
         await world.settled()
-        with pytest.raises(ServiceError, match="TargetContainerHostname is for models"):
+        with pytest.raises(ServiceError, match="TargetContainerHostname is for models") as refused:
             await world.invoke(TargetContainerHostname="a")
         with pytest.raises(ServiceError, match="leave TargetModel out"):
             await world.invoke(TargetModel="a")
+
+    assert refused.value.code == "ValidationError", "as the runtime's model names it"
 
 
 async def test_a_models_files_are_seen_as_they_are(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from penstock.services.sagemaker.endpoints.api import retained, wanted_sizes
 from penstock.services.sagemaker.endpoints.configs import completed
-from penstock.services.sagemaker.endpoints.invocations import NotServed, chosen
+from penstock.services.sagemaker.endpoints.invocations import chosen
 from penstock.services.sagemaker.endpoints.model import Deployment, Size, deployment_of
-from penstock.services.sagemaker.endpoints.refusals import check_config, check_invocation
+from penstock.services.sagemaker.endpoints.refusals import NotServed, check_config, check_invocation
 from penstock.services.sagemaker.endpoints.staging import asked_containers, source_of
 from penstock.wire.call import Directory, Scope, ValidationError
 

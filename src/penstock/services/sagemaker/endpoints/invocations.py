@@ -27,7 +27,7 @@ from penstock.services.sagemaker.endpoints.model import (
     Variant,
     arn_of,
 )
-from penstock.services.sagemaker.endpoints.refusals import check_session, check_targets
+from penstock.services.sagemaker.endpoints.refusals import NotServed, check_session, check_targets
 from penstock.services.sagemaker.endpoints.saying import Listener, Said
 from penstock.services.sagemaker.endpoints.serverless import Throttled
 from penstock.services.sagemaker.endpoints.serving import Serving
@@ -58,10 +58,6 @@ NO_COPIES: Final = (
     "Inference Component has no capacity to process this request. ApplicationAutoScaling may be in-progress (if "
     "configured) or try to increase the capacity by invoking UpdateInferenceComponentRuntimeConfig API."
 )
-
-
-class NotServed(ServiceError):
-    code = "ValidationError"
 
 
 class TooMany(ServiceError):

@@ -23,8 +23,9 @@ from penstock.engine.outbox import Task
 from penstock.services.sagemaker.endpoints.answers import told
 from penstock.services.sagemaker.endpoints.backlog import Backlog, instances_of
 from penstock.services.sagemaker.endpoints.inference import FLOW, OVER, Plan
-from penstock.services.sagemaker.endpoints.invocations import Invocations, NotServed, Unavailable
+from penstock.services.sagemaker.endpoints.invocations import Invocations, Unavailable
 from penstock.services.sagemaker.endpoints.model import ENDPOINT, INFERENCE, Json, arn_of
+from penstock.services.sagemaker.endpoints.refusals import NotServed
 from penstock.services.sagemaker.endpoints.turns import Turns
 from penstock.services.sagemaker.jobs.model import Place
 from penstock.services.sagemaker.jobs.objects import Objects, Undelivered

@@ -6,7 +6,7 @@ from typing import Final
 from penstock.services.sagemaker.endpoints.model import Json, Variant
 from penstock.services.sagemaker.endpoints.sessions import NEW
 from penstock.services.sagemaker.jobs.model import Place
-from penstock.wire.call import ValidationError
+from penstock.wire.call import ServiceError, ValidationError
 
 OF_CONFIGS: Final = (
     "MetricsConfig", "CrossRegionTrafficConfig",
@@ -24,11 +24,19 @@ OF_INSTANCES: Final = ("InstanceType", "InitialInstanceCount")
 NEEDED: Final = ("ModelName", "InstanceType", "InitialInstanceCount")
 
 
-def refuse(request: Mapping[str, Json], members: tuple[str, ...], where: str = "") -> None:
+class NotServed(ServiceError):
+    """A request to an endpoint that cannot be put to it, as the runtime's model names that."""
+
+    code = "ValidationError"
+
+
+def refuse(
+    request: Mapping[str, Json], members: tuple[str, ...], where: str = "", by: type[ServiceError] = ValidationError
+) -> None:
     """Raise if a member is given that asks for something; False and empty ask for nothing."""
     for member in members:
         if request.get(member):
-            raise ValidationError(f"Penstock's endpoints do not support {where}{member} yet; leave it out.")
+            raise by(f"Penstock's endpoints do not support {where}{member} yet; leave it out.")
 
 
 def check_config(request: Mapping[str, Json]) -> None:
@@ -188,29 +196,29 @@ def check_targets(variant: Variant, request: Mapping[str, Json]) -> None:
         return
     hostname, names = request.get("TargetContainerHostname"), [each.name for each in contents.containers]
     if hostname and not contents.is_direct:
-        raise ValidationError(
+        raise NotServed(
             f"TargetContainerHostname is for models whose InferenceExecutionConfig has the Mode Direct; that of the "
             f"variant {variant.name} has not."
         )
     if contents.is_direct and hostname not in names:
-        raise ValidationError(f"TargetContainerHostname must be one of the variant's containers: {', '.join(names)}.")
+        raise NotServed(f"TargetContainerHostname must be one of the variant's containers: {', '.join(names)}.")
     if bool(request.get("TargetModel")) != bool(contents.models):
         needs = "needs a TargetModel" if contents.models else "has one model; leave TargetModel out"
-        raise ValidationError(f"The variant {variant.name} {needs}.")
+        raise NotServed(f"The variant {variant.name} {needs}.")
 
 
 def check_session(variant: Variant, request: Mapping[str, Json], *, is_held: bool) -> None:
     """A session is held by an instance, as long as that is there."""
     session, target = request.get("SessionId"), request.get("TargetVariant", variant.name)
     if is_held and target != variant.name:
-        raise ValidationError(f"The session {session} is with the variant {variant.name}; leave TargetVariant out.")
+        raise NotServed(f"The session {session} is with the variant {variant.name}; leave TargetVariant out.")
     if session and variant.serverless:
-        raise ValidationError(f"SessionId is for instances, and the variant {variant.name} is serverless.")
+        raise NotServed(f"SessionId is for instances, and the variant {variant.name} is serverless.")
     if session and session != NEW and not is_held:
-        raise ValidationError(
+        raise NotServed(
             f"There is no session {session}: its model has closed it, or its instance has gone. Begin a NEW_SESSION."
         )
 
 
 def check_invocation(request: Mapping[str, Json]) -> None:
-    refuse(request, OF_INVOCATIONS)
+    refuse(request, OF_INVOCATIONS, by=NotServed)

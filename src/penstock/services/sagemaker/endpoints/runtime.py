@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from penstock.services.sagemaker.endpoints.invocations import Invocations, NotServed
+from penstock.services.sagemaker.endpoints.invocations import Invocations
 from penstock.services.sagemaker.endpoints.model import Json
 from penstock.services.sagemaker.endpoints.queueing import Queueing
-from penstock.services.sagemaker.endpoints.refusals import check_invocation
+from penstock.services.sagemaker.endpoints.refusals import NotServed, check_invocation
 from penstock.services.sagemaker.endpoints.saying import Said
 from penstock.wire.call import Answer, Body, Call, operation, read_whole
 
