@@ -1,5 +1,7 @@
 """What is drawn from the documents of other rooms."""
 
+import pytest
+
 from penstock.services.sagemaker.jobs import byitself
 from penstock.services.sagemaker.jobs.model import Content, Plan, Record
 from penstock.services.sagemaker.lineage import reading
@@ -161,6 +163,17 @@ async def test_an_update_is_another_deployment_and_the_first_one_stays_told(worl
     (context,) = (await world.ask("ListContexts", ContextType="Endpoint"))["ContextSummaries"]
     described = await world.ask("DescribeContext", ContextName=context["ContextName"])
     assert "SourceDeleted" not in described["Properties"]
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [("Creating", "InProgress"), ("InService", "Completed"), ("Failed", "Failed")]
+)
+async def test_a_deployment_stands_as_its_endpoint_does(world: Lineage, status: str, told: str) -> None:
+    await world.write(world.config("c", "m"), world.endpoint("e", "c", status=status))
+
+    (action,) = (await world.ask("ListActions", ActionType="ModelDeployment"))["ActionSummaries"]
+
+    assert action["Status"] == told
 
 
 async def test_what_was_deleted_is_told_and_says_so(world: Lineage) -> None:

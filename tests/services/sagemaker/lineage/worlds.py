@@ -151,7 +151,7 @@ class Lineage(World):
         )  # fmt: skip
 
     def endpoint(self, name: str, config: str, *, status: str = "InService") -> Document:
-        served: dict[str, Json] = {"ProductionVariants": [{"VariantName": "all"}]} if status == "InService" else {}
+        served: dict[str, Json] = {} if status == "Failed" else {"ProductionVariants": [{"VariantName": "all"}]}
         return self.document("endpoint", name, status=status, EndpointConfigName=config, **served)
 
     def config(self, name: str, model: str) -> Document:

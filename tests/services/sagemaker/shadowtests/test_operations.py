@@ -122,6 +122,13 @@ async def test_a_shadow_is_tested_and_promoted(tmp_path: Path) -> None:
     assert [each["Name"] for each in listed["InferenceExperiments"]] == ["test"]
 
 
+async def test_an_endpoint_that_is_being_created_cannot_be_tested(tmp_path: Path) -> None:
+    async with shadowing(tmp_path, lambda server: setattr(server, "ping_gate", asyncio.Event())) as world:
+        await world.create()
+        with pytest.raises(ServiceError, match="as its only variant, in service; it has: none in service"):
+            await world.ask("CreateInferenceExperiment", **request())
+
+
 async def test_what_is_captured_meanwhile_is_so_no_longer_when_the_shadow_is_removed(tmp_path: Path) -> None:
     storage = {"Destination": "s3://bucket/both", "ContentType": {"CsvContentTypes": ["text/csv"]}}
     async with shadowing(tmp_path) as world:

@@ -104,7 +104,8 @@ def draw_endpoint(drawing: Drawing, lives: Lives, name: str) -> None:
 def _draw_deployment(drawing: Drawing, lives: Lives, endpoint: Document, context: str, since: float) -> str:
     config_name = endpoint.body["EndpointConfigName"]
     config = lives.at(CONFIG, config_name, since)
-    status = "Completed" if "ProductionVariants" in endpoint.body else DEPLOYMENTS.get(endpoint.status, "Unknown")
+    served = "Completed" if "ProductionVariants" in endpoint.body else "Unknown"
+    status = DEPLOYMENTS.get(endpoint.status, served)
     action = drawing.action(
         entity_name(endpoint.name, str(int(endpoint.created_at)), config_name, "aws-deployment"), "ModelDeployment",
         endpoint.arn, since, status=status, body={}, EndpointName=endpoint.name, EndpointConfigName=config_name,

@@ -132,7 +132,8 @@ class InferenceExperiments:
         asked = {"EndpointName": request["EndpointName"]}
         found = await self.directory.answer(Call("sagemaker", "DescribeEndpoint", asked, scope))
         name, source = found["EndpointName"], request["ShadowModeConfig"]["SourceModelVariantName"]
-        variants = [each["VariantName"] for each in found.get("ProductionVariants", ())]
+        there = () if found["EndpointStatus"] == "Creating" else found.get("ProductionVariants", ())
+        variants = [each["VariantName"] for each in there]
         if variants != [source] or found.get("ShadowProductionVariants"):
             raise ValidationError(
                 f"The endpoint {name} must have {source}, the SourceModelVariantName, as its only variant, in service; "
