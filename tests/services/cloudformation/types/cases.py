@@ -466,6 +466,14 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "RoleArn": ROLE},
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "RoleArn": ROLE, "Description": "d"},
     ),
+    "AWS::ServiceCatalog::LaunchNotificationConstraint": (
+        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "NotificationArns": [TOPIC]},
+        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "NotificationArns": [TOPIC], "Description": "d"},
+    ),
+    "AWS::ServiceCatalog::ResourceUpdateConstraint": (
+        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "TagUpdateOnProvisionedProduct": "ALLOWED"},
+        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "TagUpdateOnProvisionedProduct": "NOT_ALLOWED"},
+    ),
     "AWS::SageMaker::Project": (
         {"ProjectName": "made", "TemplateProviderDetails": [{"CfnTemplateProviderDetail": {
             "TemplateName": "t", "TemplateURL": TEMPLATE}}]}, {},
