@@ -2,14 +2,22 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from penstock.wire.call import ServiceError
-from services.cloudformation.worlds import DEADLINE, World, opened
+from engine.worlds import StoppingDatabase
+from migrated import migrate
+from penstock.composition.sources import MIGRATIONS
+from penstock.store.sqlite import SqliteDatabase
+from penstock.wire.call import Call, ServiceError
+from services.clockwork import at_work, until_stopped
+from services.cloudformation.worlds import DEADLINE, WHO, World, opened
 
+FIRST_COMMITS = 2  # the worker's lease and its claim; before them there is no world to stop
+LATER = 1_900_000_100.0
 ACCOUNT = "123456789012"
 REGIONS = ["eu-west-1", "us-east-1", "us-west-2"]
 TEMPLATE = {
@@ -172,3 +180,101 @@ async def test_what_cannot_be_is_refused(
 
         assert refused.code == code
         assert words in refused.message
+
+
+async def test_a_template_has_a_set_with_its_instances(tmp_path: Path) -> None:
+    def of(regions: list[str], value: str) -> Any:
+        return {"Resources": {"Set": {"Type": "AWS::CloudFormation::StackSet", "Properties": {
+            "StackSetName": "set", "PermissionModel": "SELF_MANAGED", "TemplateBody": json.dumps(TEMPLATE),
+            "Parameters": suffix(value),
+            "StackInstancesGroup": [
+                {"DeploymentTargets": {"Accounts": [{"Ref": "AWS::AccountId"}]}, "Regions": regions}],
+        }}}}  # fmt: skip
+
+    async with opened(tmp_path) as world:
+        made = await world.create("s", of(REGIONS[:2], "a"))
+        first = await world.buckets()
+        changed = await world.update("s", of(REGIONS[1:], "b"))
+        second = await world.buckets()
+        gone = await world.delete("s")
+
+        assert [each["StackStatus"] for each in (made, changed, gone)] == [
+            "CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE",
+        ]  # fmt: skip
+        assert first == ["set-eu-west-1-a", "set-us-east-1-a"]
+        assert second == ["set-us-east-1-b", "set-us-west-2-b"]
+        assert (await world.ask("ListStackSets"))["Summaries"] == []
+
+
+async def test_a_set_whose_instance_fails_fails_its_stack_and_is_taken_away(tmp_path: Path) -> None:
+    template = {"Resources": {"Set": {"Type": "AWS::CloudFormation::StackSet", "Properties": {
+        "StackSetName": "set", "PermissionModel": "SELF_MANAGED", "TemplateBody": json.dumps(TEMPLATE),
+        "Parameters": suffix("a"),
+        "StackInstancesGroup": [{"DeploymentTargets": {"Accounts": [ACCOUNT]}, "Regions": REGIONS[:1]}],
+    }}}}  # fmt: skip
+    async with opened(tmp_path) as world:
+        await world.ask("CreateBucket", service="s3", Bucket="set-eu-west-1-a")
+
+        made = await world.create("s", template)
+
+        assert made["StackStatus"] == "ROLLBACK_COMPLETE"
+        assert any("eu-west-1: Bucket" in reason for _, _, reason in await world.events("s"))
+        assert (await world.ask("ListStackSets"))["Summaries"] == []
+
+
+async def test_a_templates_summary_is_told_of_a_set(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        await created(world)
+
+        summary = await world.ask("GetTemplateSummary", StackSetName="set")
+
+        assert [each["ParameterKey"] for each in summary["Parameters"]] == ["Suffix"]
+
+
+async def crashed_once(path: Path, commits: int, *, after: bool) -> tuple[bool, Any]:
+    """Whether the database stopped while an operation went on, and what is seen in the end."""
+    migrate(path, MIGRATIONS)
+    async with at_work(World(SqliteDatabase(path), path.parent)) as world:
+        await created(world)
+        await world.ask("CreateBucket", service="s3", Bucket="set-us-east-1-a")
+    database = StoppingDatabase(path, FIRST_COMMITS + commits, after=after)
+    first = World(database, path.parent, life=2, now=LATER)
+    stopped = await until_stopped(first, database, live(first))
+
+    async with at_work(World(SqliteDatabase(path), path.parent, life=3, now=first.now)) as second:
+        await live(second)
+        operation = (await second.ask("DescribeStackSetOperation", StackSetName="set", OperationId="op"))
+        stacks = [
+            each["StackStatus"]
+            for region in REGIONS[:2]
+            for each in (
+                await second.directory.answer(Call("cloudformation", "DescribeStacks", {}, replace(WHO, region=region)))
+            )["Stacks"]
+        ]
+        told = operation["StackSetOperation"]
+        return stopped, (told["Status"], await results(second, told), await instances(second), stacks)
+
+
+async def live(world: World) -> None:
+    places = {"StackSetName": "set", "Accounts": [ACCOUNT], "Regions": REGIONS[:2]}
+    await world.ask("CreateStackInstances", **places, OperationId="op")
+    await over(world, "op")
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["the commit is lost", "the commit is kept, its word lost"])
+async def test_a_crash_anywhere_changes_nothing_a_user_can_see(tmp_path: Path, after: bool) -> None:
+    _, wanted = await crashed_once(tmp_path / "whole.db", 1_000, after=after)
+    commits, stopped = 0, True
+
+    while stopped:
+        stopped, found = await crashed_once(tmp_path / f"{commits}.db", commits, after=after)
+        assert found == wanted, commits
+        commits += 1
+
+    assert commits >= 8
+    assert wanted == (
+        "FAILED",
+        {"eu-west-1": "SUCCEEDED", "us-east-1": "FAILED"},
+        {"eu-west-1": ("CURRENT", "SUCCEEDED"), "us-east-1": ("OUTDATED", "FAILED")},
+        ["CREATE_COMPLETE", "ROLLBACK_COMPLETE"],
+    )
