@@ -51,7 +51,7 @@ def nursery(data: Path) -> Nursery:
 
 
 def interpreters(folder: Path, named: Mapping[str, str | None]) -> Path:
-    """Programs by the names that Lambda's have, as scripts (of what a layer brings) begin with: `#!/var/lang/bin/python`."""
+    """Programs by the names that Lambda's have: scripts of layers begin with `#!/var/lang/bin/python`."""
     (folder / "bin").mkdir(parents=True, exist_ok=True)
     for name, program in named.items():
         if program is not None:

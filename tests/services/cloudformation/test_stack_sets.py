@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,7 @@ async def test_a_stopped_operation_begins_no_other_region(tmp_path: Path) -> Non
     }}  # fmt: skip
     async with opened(tmp_path) as world:
         await world.ask("CreateStackSet", StackSetName="set", TemplateBody=json.dumps(waiting))
-        places = {"StackSetName": "set", "Accounts": [ACCOUNT], "Regions": REGIONS}
+        places: Any = {"StackSetName": "set", "Accounts": [ACCOUNT], "Regions": REGIONS}
         operation = (await world.ask("CreateStackInstances", **places))["OperationId"]
 
         busy = await refusal(world, "UpdateStackInstances", **places)
@@ -233,17 +234,14 @@ async def test_a_templates_summary_is_told_of_a_set(tmp_path: Path) -> None:
 
 async def crashed_once(path: Path, commits: int, *, after: bool) -> tuple[bool, Any]:
     """Whether the database stopped while an operation went on, and what is seen in the end."""
-    migrate(path, MIGRATIONS)
-    async with at_work(World(SqliteDatabase(path), path.parent)) as world:
-        await created(world)
-        await world.ask("CreateBucket", service="s3", Bucket="set-us-east-1-a")
+    shutil.copy(path.parent / "prepared.db", path)
     database = StoppingDatabase(path, FIRST_COMMITS + commits, after=after)
     first = World(database, path.parent, life=2, now=LATER)
     stopped = await until_stopped(first, database, live(first))
 
     async with at_work(World(SqliteDatabase(path), path.parent, life=3, now=first.now)) as second:
         await live(second)
-        operation = (await second.ask("DescribeStackSetOperation", StackSetName="set", OperationId="op"))
+        operation = await second.ask("DescribeStackSetOperation", StackSetName="set", OperationId="op")
         stacks = [
             each["StackStatus"]
             for region in REGIONS[:2]
@@ -255,14 +253,23 @@ async def crashed_once(path: Path, commits: int, *, after: bool) -> tuple[bool, 
         return stopped, (told["Status"], await results(second, told), await instances(second), stacks)
 
 
+async def prepare(path: Path) -> None:
+    """A set, and a bucket that is in the way of its second instance."""
+    migrate(path, MIGRATIONS)
+    async with at_work(World(SqliteDatabase(path), path.parent)) as world:
+        await created(world)
+        await world.ask("CreateBucket", service="s3", Bucket="set-us-east-1-a")
+
+
 async def live(world: World) -> None:
-    places = {"StackSetName": "set", "Accounts": [ACCOUNT], "Regions": REGIONS[:2]}
+    places: Any = {"StackSetName": "set", "Accounts": [ACCOUNT], "Regions": REGIONS[:2]}
     await world.ask("CreateStackInstances", **places, OperationId="op")
     await over(world, "op")
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["the commit is lost", "the commit is kept, its word lost"])
 async def test_a_crash_anywhere_changes_nothing_a_user_can_see(tmp_path: Path, after: bool) -> None:
+    await prepare(tmp_path / "prepared.db")
     _, wanted = await crashed_once(tmp_path / "whole.db", 1_000, after=after)
     commits, stopped = 0, True
 

@@ -101,7 +101,10 @@ async def test_levels_say_from_where_on_json_is_told(tmp_path: Path) -> None:
 async def test_what_a_console_says_in_json_is_an_object(tmp_path: Path) -> None:
     source = """
 exports.handler = async (event) => {
-  console.debug("unheard"); console.log({ a: 1 }); console.warn("two", new TypeError("bad")); throw new RangeError("out");
+  console.debug("unheard");
+  console.log({ a: 1 });
+  console.warn("two", new TypeError("bad"));
+  throw new RangeError("out");
 }"""
     async with lambda_at(tmp_path) as world:
         code = {"ZipFile": package(**{"index.js": source})}
@@ -475,7 +478,9 @@ async def test_a_program_of_a_layer_finds_the_interpreter_where_lambda_has_it(tm
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr(program, "#!/var/lang/bin/python\nprint(6 * 7)\n")
         layer = await world.ask("PublishLayerVersion", LayerName="l", Content={"ZipFile": buffer.getvalue()})
-        source = "import subprocess\ndef handler(event, context): return subprocess.check_output(['/opt/tool']).decode()"
+        source = (
+            "import subprocess\ndef handler(event, context): return subprocess.check_output(['/opt/tool']).decode()"
+        )
         await world.create(source=source, Layers=[layer["LayerVersionArn"]])
 
         assert await world.result() == "42\n"

@@ -218,20 +218,19 @@ class Records(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.request_id = ""
-        self.setFormatter(Objects() if logs_json() else Lines())
+        self.setFormatter(Objects() if logs_json() else lines())
 
     def emit(self, record: logging.LogRecord) -> None:
         record.aws_request_id = self.request_id
         say(self.format(record))
 
 
-class Lines(logging.Formatter):
-    converter = time.gmtime
-
-    def __init__(self) -> None:
-        super().__init__(
-            "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", datefmt="%Y-%m-%dT%H:%M:%S"
-        )
+def lines() -> logging.Formatter:
+    """Records as lines of text."""
+    shape = logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s")
+    shape.datefmt = "%Y-%m-%dT%H:%M:%S"
+    shape.converter = time.gmtime
+    return shape
 
 
 class Objects(logging.Formatter):

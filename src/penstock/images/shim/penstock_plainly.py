@@ -1,7 +1,7 @@
 """Lets programs that insist on TLS reach Penstock where it listens without.
 
-A function answers CloudFormation at the address that it was given. Many (those made with `crhelper` among them) take the
-host of it, and `HTTPSConnection`: that one connects plainly where the host and port are those of `AWS_ENDPOINT_URL`.
+A function answers CloudFormation at the address that it was given. Many (those made with `crhelper` among them) take
+the host of it, and `HTTPSConnection`: that one connects plainly where host and port are those of `AWS_ENDPOINT_URL`.
 """
 
 import functools

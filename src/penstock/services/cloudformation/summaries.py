@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from penstock.engine.engine import Engine
 from penstock.languages.cloudformation import TemplateError, read, summarise, validate
 from penstock.services.cloudformation import rows
-from penstock.services.cloudformation.stacksets import rows as set_rows
 from penstock.services.cloudformation.describing import cut
 from penstock.services.cloudformation.resources.kind import ResourceType
+from penstock.services.cloudformation.stacksets import rows as set_rows
 from penstock.services.cloudformation.templates import Templates
 from penstock.wire.call import Answer, Call, ServiceError, operation
 

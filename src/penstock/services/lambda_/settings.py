@@ -94,7 +94,7 @@ def logging(before: Mapping[str, Json], given: Mapping[str, Json]) -> dict[str, 
     """Where and how a function logs: levels are of JSON's records alone."""
     after = {**before, **{member: value for member, value in given.items() if value is not None}}
     if after["LogFormat"] == "JSON":
-        return {**{level: "INFO" for level in LOG_LEVELS}, **after}
+        return {**dict.fromkeys(LOG_LEVELS, "INFO"), **after}
     if asked := [level for level in LOG_LEVELS if given.get(level)]:
         raise InvalidParameterValue(f"{asked[0]} is of logs in JSON: give LogFormat JSON, or leave it out.")
     return {member: value for member, value in after.items() if member not in LOG_LEVELS}

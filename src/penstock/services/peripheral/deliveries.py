@@ -51,7 +51,7 @@ class Topic(sns.Topic):
 
 
 class Subscription(sns.Subscription):
-    """A subscription of moto's that delivers by calls; `asked.py` lets in only queues, functions and people, whom nothing reaches."""
+    """A subscription of moto's that delivers by calls, to queues and functions; to people nothing is sent."""
 
     def publish(
         self,

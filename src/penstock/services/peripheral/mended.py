@@ -63,9 +63,9 @@ def _as_sns_tells(call: Call, answer: dict[str, Json]) -> None:
     attributes = answer.get("Attributes", {})
     if call.operation == "GetSubscriptionAttributes" and attributes.get("Protocol") in PEOPLE:
         attributes["PendingConfirmation"] = "true"
-    if call.operation == "Subscribe" and call.request["Protocol"] in PEOPLE:
-        if not call.request.get("ReturnSubscriptionArn"):
-            answer["SubscriptionArn"] = "pending confirmation"
+    is_by_mail = call.operation == "Subscribe" and call.request["Protocol"] in PEOPLE
+    if is_by_mail and not call.request.get("ReturnSubscriptionArn"):
+        answer["SubscriptionArn"] = "pending confirmation"
 
 
 def _number_published(call: Call, answer: dict[str, Json]) -> None:

@@ -157,6 +157,12 @@ DESTINATION: Final = Plain(
     attributes={"Arn": "ApiDestinationArn", "ArnForPolicy": "ApiDestinationArn"},
     reset={"Description": "", "InvocationRateLimitPerSecond": 300},
 )
+
+
+def statement_id(resource: Resource) -> str:
+    return f"{resource.properties.get('EventBusName', 'default')}|{resource.properties['StatementId']}"
+
+
 BUS_POLICY: Final = Plain(
     name="AWS::Events::EventBusPolicy",
     service="events",
@@ -169,7 +175,7 @@ BUS_POLICY: Final = Plain(
     create_only="EventBusName StatementId",
     unchecked="Statement",
     key={"EventBusName": told("EventBusName"), "StatementId": piece(-1), "Name": told("EventBusName")},
-    id=lambda resource, _: f"{resource.properties.get('EventBusName', 'default')}|{resource.properties['StatementId']}",
+    id=lambda resource, _: statement_id(resource),
 )
 
 
@@ -177,7 +183,7 @@ def create_statement(resource: Resource) -> Steps[Made]:
     if "Statement" not in resource.properties:
         return (yield from BUS_POLICY.making(resource))
     yield from put_statement(resource)
-    return Made(BUS_POLICY.id(resource, {}), {})
+    return Made(statement_id(resource), {})
 
 
 def update_statement(before: Resource, after: Resource) -> Steps[Made]:

@@ -74,9 +74,7 @@ def place(resource: Resource, before: Mapping[str, Json], after: Mapping[str, Js
     for group in new:
         if group not in old:
             request = {"StackSetName": name_of(resource), **group, **resource.only("OperationPreferences")}
-            asked = yield from ask(
-                SERVICE, "CreateStackInstances", shaped(SERVICE, "CreateStackInstances", request)
-            )
+            asked = yield from ask(SERVICE, "CreateStackInstances", shaped(SERVICE, "CreateStackInstances", request))
             yield from done(resource, asked)
 
 

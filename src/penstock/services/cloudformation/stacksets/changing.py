@@ -1,6 +1,6 @@
 """Changing: the stack of one region, asked for and waited for.
 
-Whatever is asked carries the run and the region as its token: after a crash it is asked again, and nothing is made twice.
+Whatever is asked carries the run and the region as its token: asked again after a crash, nothing is made twice.
 """
 
 from dataclasses import dataclass, replace

@@ -30,15 +30,15 @@ class Instances:
     service = "cloudformation"
 
     @operation("CreateStackInstances")
-    async def create(self, call: Call, request: shapes.CreateStackInstancesInput) -> Answer:
+    async def create(self, call: Call, request: shapes.CreateStackInstancesRequest) -> Answer:
         return await self._change(call, request, "CREATE")
 
     @operation("UpdateStackInstances")
-    async def update(self, call: Call, request: shapes.UpdateStackInstancesInput) -> Answer:
+    async def update(self, call: Call, request: shapes.UpdateStackInstancesRequest) -> Answer:
         return await self._change(call, request, "UPDATE")
 
     @operation("DeleteStackInstances")
-    async def delete(self, call: Call, request: shapes.DeleteStackInstancesInput) -> Answer:
+    async def delete(self, call: Call, request: shapes.DeleteStackInstancesRequest) -> Answer:
         return await self._change(call, request, "DELETE")
 
     async def _change(self, call: Call, request: Mapping[str, Json], action: Action) -> Answer:
@@ -66,8 +66,7 @@ class Instances:
         self, tx: Transaction, of: Document, region: str, found: Document | None, request: Mapping[str, Json]
     ) -> None:
         """The row of an instance, with the parameters of its own that a request gives it."""
-        at, given = self.beginning.clock(), request.get("ParameterOverrides")
-        own = {} if given is None else {"ParameterOverrides": parameters(given, (found.body if found else {}).get("ParameterOverrides") or [])}
+        at, own = self.beginning.clock(), overrides(found, request)
         if found is not None:
             documents.update(tx, found.changed(at, **own))
             return
@@ -80,7 +79,7 @@ class Instances:
         documents.insert(tx, instance)
 
     @operation("DescribeStackInstance")
-    async def describe(self, call: Call, request: shapes.DescribeStackInstanceInput) -> Answer:
+    async def describe(self, call: Call, request: shapes.DescribeStackInstanceRequest) -> Answer:
         def read(tx: Transaction) -> Answer:
             of = rows.stack_set(tx, call.scope, request["StackSetName"])
             found = rows.instances(tx, of).get(request["StackInstanceRegion"])
@@ -91,13 +90,22 @@ class Instances:
         return await self.beginning.engine.database.read(read)
 
     @operation("ListStackInstances")
-    async def list(self, call: Call, request: shapes.ListStackInstancesInput) -> Answer:
+    async def list(self, call: Call, request: shapes.ListStackInstancesRequest) -> Answer:
         def read(tx: Transaction) -> dict[str, Document]:
             return rows.instances(tx, rows.stack_set(tx, call.scope, request["StackSetName"]))
 
         found = await self.beginning.engine.database.read(read)
         shown = {region: each for region, each in found.items() if is_meant(each, request)}
         return cut("Summaries", shown, brief, request)
+
+
+def overrides(found: Document | None, request: Mapping[str, Json]) -> dict[str, Json]:
+    """The parameters of its own that an instance has by a request; as they were, where the request says none."""
+    given = request.get("ParameterOverrides")
+    if given is None:
+        return {}
+    before = found.body.get("ParameterOverrides", []) if found is not None else []
+    return {"ParameterOverrides": parameters(given, before)}
 
 
 def told(found: Document) -> dict[str, Json]:

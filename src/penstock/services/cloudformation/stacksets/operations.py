@@ -29,7 +29,7 @@ class Operations:
     service = "cloudformation"
 
     @operation("DescribeStackSetOperation")
-    async def describe(self, call: Call, request: shapes.DescribeStackSetOperationInput) -> Answer:
+    async def describe(self, call: Call, request: shapes.DescribeStackSetOperationRequest) -> Answer:
         def read(tx: Transaction) -> Answer:
             of, found = self._found(tx, call, request)
             return {"StackSetOperation": {**told(found), "StackSetId": of.body["Id"]}}
@@ -37,7 +37,7 @@ class Operations:
         return await self.beginning.engine.database.read(read)
 
     @operation("ListStackSetOperations")
-    async def list(self, call: Call, request: shapes.ListStackSetOperationsInput) -> Answer:
+    async def list(self, call: Call, request: shapes.ListStackSetOperationsRequest) -> Answer:
         """The newest first."""
 
         def read(tx: Transaction) -> list[Document]:
@@ -48,7 +48,7 @@ class Operations:
         return cut("Summaries", found, brief, request, descending=True)
 
     @operation("ListStackSetOperationResults")
-    async def results(self, call: Call, request: shapes.ListStackSetOperationResultsInput) -> Answer:
+    async def results(self, call: Call, request: shapes.ListStackSetOperationResultsRequest) -> Answer:
         _, found = await self.beginning.engine.database.read(lambda tx: self._found(tx, call, request))
         wanted = {value for each in request.get("Filters") or [] for value in each["Values"].split(",")}
         shown = {
@@ -59,7 +59,7 @@ class Operations:
         return cut("Summaries", shown, dict, request)
 
     @operation("StopStackSetOperation")
-    async def stop(self, call: Call, request: shapes.StopStackSetOperationInput) -> Answer:
+    async def stop(self, call: Call, request: shapes.StopStackSetOperationRequest) -> Answer:
         """What is under way in a region goes on to its end; no other region begins."""
 
         def stop(tx: Transaction) -> None:
@@ -67,7 +67,9 @@ class Operations:
             if found.status == "STOPPING":
                 return
             if found.status != "RUNNING":
-                raise rows.invalid_operation(f"Operation {request['OperationId']} is {found.status} and cannot be stopped.")
+                raise rows.invalid_operation(
+                    f"Operation {request['OperationId']} is {found.status} and cannot be stopped."
+                )
             documents.update(tx, found.changed(self.beginning.clock(), status="STOPPING"))
             self.beginning.engine.signal(tx, RunId(found.arn), STOP)
 

@@ -39,13 +39,13 @@ class StackSets:
     service = "cloudformation"
 
     @operation("CreateStackSet")
-    async def create(self, call: Call, request: shapes.CreateStackSetInput) -> Answer:
+    async def create(self, call: Call, request: shapes.CreateStackSetRequest) -> Answer:
         must_be_possible(request)
         template = await self._template(call.scope, request)
         at, name = self.beginning.clock(), request["StackSetName"]
         token = request.get("ClientRequestToken") or call.token
         set_id = f"{name}:{id_of(token or self.beginning.chance())}"
-        told = {member: request[member] for member in KEPT if member in request}  # type: ignore[literal-required]
+        told: dict[str, Json] = {member: request[member] for member in KEPT if member in request}
         told["Parameters"] = parameters(request.get("Parameters") or [], [])
         document = Document(
             kind=rows.STACK_SET, scope=Scope(call.scope.account, call.scope.region), name=name,
@@ -64,7 +64,7 @@ class StackSets:
         return {"StackSetId": await self.beginning.engine.database.write(create)}
 
     @operation("UpdateStackSet")
-    async def update(self, call: Call, request: shapes.UpdateStackSetInput) -> Answer:
+    async def update(self, call: Call, request: shapes.UpdateStackSetRequest) -> Answer:
         """Change what the set says, and bring its instances there: all of them, unless some are named."""
         must_be_possible(request)
         name, named = request["StackSetName"], regions_of(call.scope, request)
@@ -81,7 +81,7 @@ class StackSets:
             there = rows.instances(tx, of)
             if strange := [each for each in named if each not in there]:
                 raise no_instance(of, call.scope.account, strange[0])
-            told = {**of.body["Told"], **{member: request[member] for member in KEPT if member in request}}  # type: ignore[literal-required]
+            told = {**of.body["Told"], **{member: request[member] for member in KEPT if member in request}}
             told["Parameters"] = parameters(request.get("Parameters") or [], told["Parameters"])
             changed = of.changed(self.beginning.clock(), Told=told, Template=template)
             documents.update(tx, changed)
@@ -93,7 +93,7 @@ class StackSets:
         return {"OperationId": operation_id}
 
     @operation("DeleteStackSet")
-    async def delete(self, call: Call, request: shapes.DeleteStackSetInput) -> Answer:
+    async def delete(self, call: Call, request: shapes.DeleteStackSetRequest) -> Answer:
         must_be_possible(request)
 
         def delete(tx: Transaction) -> None:
@@ -110,7 +110,7 @@ class StackSets:
         return {}
 
     @operation("DescribeStackSet")
-    async def describe(self, call: Call, request: shapes.DescribeStackSetInput) -> Answer:
+    async def describe(self, call: Call, request: shapes.DescribeStackSetRequest) -> Answer:
         def read_all(tx: Transaction) -> Answer:
             of = rows.stack_set(tx, call.scope, request["StackSetName"])
             told = {"AdministrationRoleARN": call.scope.arn("iam", f"role/{ADMINISTRATION}"), **of.body["Told"]}
@@ -125,7 +125,7 @@ class StackSets:
         return await self.beginning.engine.database.read(read_all)
 
     @operation("ListStackSets")
-    async def list(self, call: Call, request: shapes.ListStackSetsInput) -> Answer:
+    async def list(self, call: Call, request: shapes.ListStackSetsRequest) -> Answer:
         """Those that are there: of deleted ones nothing is told."""
         found = await self.beginning.engine.database.read(lambda tx: every(tx, call.scope, rows.STACK_SET))
         shown = found if request.get("Status", "ACTIVE") == "ACTIVE" else []
