@@ -12,6 +12,9 @@ import pytest
 from engine.worlds import StoppingDatabase
 from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
+from penstock.engine.facts import Finish
+from penstock.services.cloudformation.stacksets.flow import StackSetFlow
+from penstock.services.cloudformation.stacksets.model import Place, Plan, Result, State
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Call, ServiceError
 from services.clockwork import at_work, until_stopped
@@ -285,3 +288,33 @@ async def test_a_crash_anywhere_changes_nothing_a_user_can_see(tmp_path: Path, a
         {"eu-west-1": ("CURRENT", "SUCCEEDED"), "us-east-1": ("OUTDATED", "FAILED")},
         ["CREATE_COMPLETE", "ROLLBACK_COMPLETE"],
     )
+
+
+PLACES = tuple(Place(region=region, stack=f"StackSet-set-{region}") for region in REGIONS)
+WELL, BADLY = Result("SUCCEEDED"), Result("FAILED", "no room")
+
+
+@pytest.mark.parametrize(
+    ("plan", "state", "begins"),
+    [
+        ({}, {}, REGIONS[:1]),
+        ({"width": 3}, {}, REGIONS),
+        ({}, {"begun": REGIONS[:1]}, []),
+        ({}, {"begun": REGIONS[:1], "results": {REGIONS[0]: WELL}}, REGIONS[1:2]),
+        ({"goes_on": True}, {"begun": REGIONS[:1], "results": {REGIONS[0]: BADLY}}, REGIONS[1:2]),
+        ({}, {"begun": REGIONS[:1], "results": {REGIONS[0]: BADLY}}, ["Failed"]),
+        ({"width": 2}, {"begun": REGIONS[:2], "results": {REGIONS[0]: BADLY}}, []),
+        ({}, {"begun": REGIONS[:1], "is_stopping": True}, []),
+        ({}, {"begun": REGIONS[:1], "results": {REGIONS[0]: WELL}, "is_stopping": True}, ["Stopped"]),
+        ({}, {"begun": REGIONS, "results": dict.fromkeys(REGIONS, WELL)}, ["Succeeded"]),
+    ],
+)
+def test_regions_begin_in_order_and_an_operation_ends_when_none_is_left(
+    plan: dict[str, Any], state: dict[str, Any], begins: list[str]
+) -> None:
+    planned = Plan(set_name="set", operation="op", action="CREATE", places=PLACES, **plan)
+    standing = State(**{**state, "begun": tuple(state.get("begun", ()))})
+
+    commands = list(StackSetFlow().decide(planned, standing))
+
+    assert [each.outcome.status if isinstance(each, Finish) else each.key for each in commands] == begins
