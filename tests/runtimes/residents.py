@@ -24,6 +24,7 @@ LINES = {
     "timed-out": "it timed out",
     "exited": "it {message}",
     "end": "END",
+    "init": "\tInit Duration: {init_ms} ms",
     "report": "REPORT{init}{status}",
 }
 

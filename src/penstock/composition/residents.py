@@ -2,14 +2,18 @@
 
 import os
 import resource
+import shlex
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from penstock.composition.sources import OUR_FILES, SOURCE
+from penstock.composition.sources import OUR_FILES, SOURCE, clock
 from penstock.images import catalog, clients
+from penstock.runtimes.environments import Modules, Unbuildable
 from penstock.runtimes.residents import Language, Nursery
+from penstock.services.lambda_ import NoSdk, SdkOf
 
 LEAST_ENVIRONMENTS: Final = 32  # of functions at once, warm ones included; more where there is memory for them
 ENVIRONMENT_MIB: Final = 64
@@ -42,7 +46,32 @@ def nursery(data: Path) -> Nursery:
         hidden=[data],
         visible=(*OUR_FILES, *([Path(node)] if node else [])),
         log=data / "sandbox" / "nursery.log",
+        folders={"/var/lang": interpreters(data / "sandbox" / "lang", {"python": sys.executable, "node": node})},
     )
+
+
+def interpreters(folder: Path, named: Mapping[str, str | None]) -> Path:
+    """Programs by the names that Lambda's have: scripts of layers begin with `#!/var/lang/bin/python`."""
+    (folder / "bin").mkdir(parents=True, exist_ok=True)
+    for name, program in named.items():
+        if program is not None:
+            script = folder / "bin" / name
+            script.write_text(f'#!/bin/sh\nexec {shlex.quote(program)} "$@"\n')
+            script.chmod(0o755)
+    return folder
+
+
+def sdk_of(data: Path, elsewhere: Path | None) -> SdkOf:
+    """AWS's SDK for Node.js's functions, installed where environments are."""
+    modules = Modules(elsewhere or data / "environments", SOURCE / "images" / "functions" / "modules", clock)
+
+    async def sdk() -> Path:
+        try:
+            return await modules.furnish()
+        except Unbuildable as problem:
+            raise NoSdk(str(problem)) from None
+
+    return sdk
 
 
 def model_servers(data: Path, log: Path) -> Nursery:

@@ -14,7 +14,7 @@ from penstock.composition.built import Built
 from penstock.composition.images import BUILT, Images
 from penstock.composition.inventories import Inventories
 from penstock.composition.pinning import Pinning
-from penstock.composition.residents import environments_here, model_servers, nursery
+from penstock.composition.residents import environments_here, model_servers, nursery, sdk_of
 from penstock.composition.runtimes import (
     NO_NODES,
     Nodes,
@@ -229,7 +229,7 @@ class Rooms:
         rooms._furnish_keeping(data)
         streams = streams_of(data, directory)
         rooms._furnish_jobs(streams, images, clients_of.jobs, is_traced=is_traced)
-        rooms._furnish_functions(data, streams, clients_of.functions)
+        rooms._furnish_functions(data, streams, clients_of.functions, sdk_of(data, environments))
         rooms._furnish_images(data, images)
         rooms._furnish_models(data, streams, images, clients_of.servers)
         rooms._furnish_features(data)
@@ -323,7 +323,9 @@ class Rooms:
         self.terminals["codebuild"] = codebuild.enter
         self.exhibits["codebuild"] = codebuild.exhibits
 
-    def _furnish_functions(self, data: Path, streams: Streams, clients_of: lambda_.ClientsOf) -> None:
+    def _furnish_functions(
+        self, data: Path, streams: Streams, clients_of: lambda_.ClientsOf, sdk_of: lambda_.SdkOf
+    ) -> None:
         functions = lambda_.furnish(
             engine=self.engine,
             directory=self.directory,
@@ -333,6 +335,7 @@ class Rooms:
             unpacked=data / "unpacked",
             streams=streams,
             clients_of=clients_of,
+            sdk_of=sdk_of,
             clock=clock,
             chance=chance,
         )

@@ -46,15 +46,22 @@ class Output:
     always: bool = False
 
 
+Lane = Literal["jobs", "builds"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """What a job holds while it runs; a job waits in the queue until that much is free, one that comes first before all
-    others."""
+    """What a job holds while it runs; a job waits in the queue until that much is free.
+
+    A build often waits for jobs that it has started. So builds are in a `lane` of their own: they wait for one another,
+    and never keep a job waiting. Who `comes_first` does so before all others of its lane.
+    """
 
     cpus: float = 1.0
     memory_mib: int = 512
     gpus: int = 0
     disk_mib: int = 30 * 1024
+    lane: Lane = "jobs"
     comes_first: bool = False
 
 

@@ -55,7 +55,8 @@ class Request:
 
     `lines` are what is logged around its output: `begin`; then one for the way in which it ended (where there is one),
     `end` and `report`. In those, `{now}`, `{ms}`, `{whole_ms}`, `{init}`, `{peak_mib}`, `{message}` and `{status}` are
-    filled in.
+    filled in, in the first only `{now}`. `{init}` is the line of that name, with `{init_ms}`, where the program was
+    loaded for this request, and else nothing.
 
     A program may answer in parts before its reply: they come to `hear`, and the time is `longest_in_parts` from the
     first one on. Where `hear` answers false, the program is told to make no more.

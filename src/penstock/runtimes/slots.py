@@ -3,6 +3,9 @@
 First come, first served, without overtaking: a big job waits until enough is free, and then it is its turn. (Who only
 lacks GPUs is overtaken by those who want none, and everybody by who comes first.) What asks for more than there is at
 all gets all there is. Processors and memory are amounts; of GPUs it matters which.
+
+Each lane (see `engine.jobs.Resources`) has all processors and all memory, as if the other were not there, and its own
+queue; the GPUs they share.
 """
 
 import asyncio
@@ -11,7 +14,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from penstock.engine.jobs import Resources
+from penstock.engine.jobs import Lane, Resources
 from penstock.runtimes.gpus import VISIBLE, gpus_here
 
 
@@ -37,6 +40,7 @@ class Hold(NamedTuple):
 
     share: Share
     gpus: tuple[str, ...] = ()
+    lane: Lane = "jobs"
 
 
 def this_machine() -> Share:
@@ -53,6 +57,7 @@ def slots_here() -> "Slots":
 @dataclass(frozen=True, slots=True)
 class Waiting:
     need: Share
+    lane: Lane
     turn: asyncio.Future[Hold | None]
     comes_first: bool
 
@@ -62,14 +67,16 @@ class Slots:
 
     def __init__(self, total: Share, gpus: Sequence[str] = ()) -> None:
         self.total = total
-        self._free = total
+        self._free: dict[Lane, Share] = {"jobs": total, "builds": total}
         self._gpus = list(gpus) or [str(number) for number in range(total.gpus)]
         self._gpus_taken: set[str] = set()
         self._queue: dict[Hashable, Waiting] = {}
 
     @property
     def taken(self) -> Share:
-        return self.total.minus(self._free)
+        """What all lanes have together: it may be more than there is."""
+        jobs, builds = (self.total.minus(free) for free in self._free.values())
+        return jobs.plus(builds)
 
     @property
     def waiting(self) -> int:
@@ -79,7 +86,7 @@ class Slots:
         """Wait for one's turn; None if `withdraw` came first. Whoever got a hold gives it back."""
         need = self.need(resources)
         turn: asyncio.Future[Hold | None] = asyncio.get_running_loop().create_future()
-        self._queue[who] = Waiting(need, turn, resources.comes_first)
+        self._queue[who] = Waiting(need, resources.lane, turn, resources.comes_first)
         self._advance()
         try:
             return await turn
@@ -93,10 +100,10 @@ class Slots:
 
     def seize(self, resources: Resources, gpus: Sequence[str] = ()) -> Hold:
         """Count what runs already (a job found again) and has these GPUs, even where there is no room for it."""
-        return self._hold(self.need(resources), gpus)
+        return self._hold(self.need(resources), resources.lane, gpus)
 
     def give_back(self, hold: Hold) -> None:
-        self._free = self._free.plus(hold.share)
+        self._free[hold.lane] = self._free[hold.lane].plus(hold.share)
         self._gpus_taken.difference_update(hold.gpus)
         self._advance()
 
@@ -120,21 +127,23 @@ class Slots:
         """What tells a job which GPUs are its own; nothing on a machine that has none."""
         return {VISIBLE: ",".join(hold.gpus)} if self._gpus else {}
 
-    def _hold(self, share: Share, gpus: Sequence[str]) -> Hold:
-        self._free = self._free.minus(share)
+    def _hold(self, share: Share, lane: Lane, gpus: Sequence[str]) -> Hold:
+        self._free[lane] = self._free[lane].minus(share)
         self._gpus_taken.update(gpus)
-        return Hold(share, tuple(gpus))
+        return Hold(share, tuple(gpus), lane)
 
     def _advance(self) -> None:
+        full: set[Lane] = set()
         are_gpus_short = False
         for who, waiting in sorted(self._queue.items(), key=lambda each: not each[1].comes_first):
-            if waiting.turn.done() or (are_gpus_short and waiting.need.gpus):
+            if waiting.turn.done() or waiting.lane in full or (are_gpus_short and waiting.need.gpus):
                 continue
-            if not self._free.holds(waiting.need._replace(gpus=0)):
-                return
-            if self._free.gpus < waiting.need.gpus:
-                are_gpus_short = True
+            if not self._free[waiting.lane].holds(waiting.need._replace(gpus=0)):
+                full.add(waiting.lane)
                 continue
             free = [name for name in self._gpus if name not in self._gpus_taken]
-            waiting.turn.set_result(self._hold(waiting.need, free[: waiting.need.gpus]))
+            if len(free) < waiting.need.gpus:
+                are_gpus_short = True
+                continue
+            waiting.turn.set_result(self._hold(waiting.need, waiting.lane, free[: waiting.need.gpus]))
             del self._queue[who]

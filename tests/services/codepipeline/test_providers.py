@@ -305,3 +305,56 @@ async def test_a_deployment_has_no_targets(world: World) -> None:
     with pytest.raises(ServiceError) as error:
         await world.ask("ListDeployActionExecutionTargets", pipelineName="p", actionExecutionId="none")
     assert error.value.code == "ActionExecutionNotFoundException"
+
+
+SET = {
+    "StackSetName": "set",
+    "TemplatePath": "Code::t.yaml",
+    "Parameters": "ParameterKey=A,ParameterValue=1 ParameterKey=B,UsePreviousValue=true",
+    "DeploymentTargets": "Code::accounts.json",
+    "Regions": "us-east-1, eu-west-1",
+    "RegionConcurrencyType": "PARALLEL",
+    "FailureToleranceCount": "1",
+}
+
+
+async def deploy_set(world: World, provider: str, given: dict[str, str]) -> None:
+    await world.buckets()
+    files = {"t.yaml": "T", "accounts.json": '["123456789012"]'}
+    await world.s3("PutObject", Bucket="sources", Key="app.zip", Body=zipped(files))
+    deployed = action("Set", f"Deploy/AWS/{provider}", given=given, takes=["Code"])
+    pipeline = declared(stage("Deploy", deployed))
+    pipeline["stages"][0]["actions"] = [GET]
+    await world.ask("CreatePipeline", pipeline=pipeline)
+
+
+@in_a_world
+async def test_a_stack_set_is_made_with_its_instances_and_the_next_time_updated(world: World) -> None:
+    await deploy_set(world, "CloudFormationStackSet", SET)
+    await world.until_status("Succeeded")
+    await world.ask("StartPipelineExecution", name="p")
+    await world.until_count(2)
+    await world.until_status("Succeeded")
+
+    (made,), (updated,) = world.outside.asked("CreateStackSet"), world.outside.asked("UpdateStackSet")
+    assert (made.request["TemplateBody"], updated.request["TemplateBody"]) == ("T", "T")
+    assert made.request["Parameters"] == [
+        {"ParameterKey": "A", "ParameterValue": "1"}, {"ParameterKey": "B", "UsePreviousValue": True},
+    ]  # fmt: skip
+    first, second = (each.request for each in world.outside.asked("CreateStackInstances"))
+    assert (first["Accounts"], first["Regions"]) == (["123456789012"], ["us-east-1", "eu-west-1"])
+    assert first["OperationPreferences"] == {"FailureToleranceCount": 1, "RegionConcurrencyType": "PARALLEL"}
+    assert len({first["OperationId"], second["OperationId"], updated.request["OperationId"]}) == 3
+
+
+@in_a_world
+async def test_instances_that_cannot_be_made_fail_the_action_with_the_reason(world: World) -> None:
+    world.outside.stack = "bad"
+    given = {name: SET[name] for name in ("StackSetName", "DeploymentTargets", "Regions")}
+
+    await deploy_set(world, "CloudFormationStackInstances", given)
+    await world.until_status("Failed")
+
+    failed = (await world.action("Deploy", "Set"))["errorDetails"]
+    assert failed["code"] == "JobFailed"
+    assert failed["message"].endswith("is FAILED. us-east-1: no room")

@@ -36,6 +36,10 @@ STACKS = (
     "DescribeStacks", "DescribeStackEvents", "CreateStack", "UpdateStack", "DeleteStack",
     "CreateChangeSet", "DescribeChangeSet", "DeleteChangeSet", "ExecuteChangeSet",
 )  # fmt: skip
+STACK_SETS = (
+    "DescribeStackSet", "CreateStackSet", "UpdateStackSet", "CreateStackInstances", "DescribeStackSetOperation",
+    "ListStackSetOperationResults",
+)  # fmt: skip
 KEYS = {"AccessKeyId": "AKIAEXAMPLEEXAMPLE", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": 0.0}
 
 
@@ -58,7 +62,7 @@ class Outside:
             ("cloudwatch", ("DescribeAlarms",)),
             ("codebuild", BUILDS),
             ("ecr", ("DescribeImages", "DescribeRepositories")),
-            ("cloudformation", STACKS),
+            ("cloudformation", STACKS + STACK_SETS),
             ("codecommit", ("GetBranch", "GetCommit", "FetchCommit")),
         ):
             directory.provide(service, operations, self.answer)
@@ -66,6 +70,8 @@ class Outside:
     async def answer(self, call: Call, request: Json) -> Answer:
         self.calls.append(call)
         match call.service:
+            case "cloudformation" if call.operation in STACK_SETS:
+                return self._stack_sets(call.operation, request)
             case "cloudformation":
                 return self._stacks(call.operation, request)
             case "codecommit":
@@ -117,6 +123,22 @@ class Outside:
         after = {"DeleteStack": "", "CreateStack": "CREATE_COMPLETE", "CreateChangeSet": "REVIEW_IN_PROGRESS"}
         self.stack = after.get(operation, "CREATE_COMPLETE")
         return {}
+
+    def _stack_sets(self, operation: str, request: Json) -> Answer:
+        match operation:
+            case "DescribeStackSet" if not self.stack:
+                raise ServiceError("StackSet set not found", code="StackSetNotFoundException", status=404)
+            case "DescribeStackSet":
+                return {"StackSet": {"StackSetId": "set:1"}}
+            case "CreateStackSet":
+                self.stack = "there"
+                return {"StackSetId": "set:1"}
+            case "DescribeStackSetOperation":
+                status = "FAILED" if "bad" in self.stack else "SUCCEEDED"
+                return {"StackSetOperation": {"Status": status}}
+            case "ListStackSetOperationResults":
+                return {"Summaries": [{"Region": "us-east-1", "StatusReason": "no room"}]}
+        return {"OperationId": request["OperationId"]}
 
     def _commits(self, operation: str, request: Json) -> Answer:
         match operation:

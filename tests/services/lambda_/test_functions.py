@@ -81,7 +81,7 @@ def request(**members: object) -> dict[str, object]:
         ({"Environment": {"Variables": {"AWS_REGION": "x"}}}, "InvalidParameterValueException", "AWS_REGION"),
         ({"Environment": {"Variables": {"LARGE": "x" * 4097}}}, "InvalidParameterValueException", "4KB limit"),
         ({"Layers": [f"{ARN[:-9]}:layer:none:1"]}, "InvalidParameterValueException", "layer:none:1 does not exist"),
-        ({"LoggingConfig": {"LogFormat": "JSON"}}, "InvalidParameterValueException", "LogFormat JSON"),
+        ({"LoggingConfig": {"SystemLogLevel": "WARN"}}, "InvalidParameterValueException", "give LogFormat JSON"),
         ({"SnapStart": {"ApplyOn": "PublishedVersions"}}, "InvalidParameterValueException", "SnapStart"),
         ({"DeadLetterConfig": {"TargetArn": "arn:aws:s3:::bucket"}}, "InvalidParameterValueException", "sqs, sns"),
         ({"Code": {"ZipFile": b"no zip"}}, "InvalidParameterValueException", "Could not unzip uploaded file"),

@@ -2,14 +2,19 @@
 
 import asyncio
 import base64
+import io
 import json
 import re
 import shutil
+import zipfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from penstock.images.clients import SHIM
 from services.lambda_.worlds import World, lambda_at, package
 
 pytestmark = pytest.mark.xdist_group("sandbox")
@@ -47,6 +52,74 @@ async def test_the_log_goes_to_the_functions_group_and_its_tail_back_to_who_asks
             r"Max Memory Used: \d+ MB\tInit Duration: [\d.]+ ms",
             report,
         )
+
+
+async def test_a_log_in_json_has_records_of_what_is_said_and_of_the_platform(tmp_path: Path) -> None:
+    source = """
+import logging
+def handler(event, context):
+    logging.debug("unheard")
+    logging.info("got %s", event, extra={"order": 7})
+    print("as it is")
+    return 1 / event
+"""
+    async with lambda_at(tmp_path) as world:
+        await world.create(source=source, LoggingConfig={"LogFormat": "JSON"})
+        await world.ask("Invoke", FunctionName="f", Payload=b"1")
+        await world.ask("Invoke", FunctionName="f", Payload=b"0")
+
+        start, said, printed, report, *_, failed, bad = await world.log()
+
+        assert printed == "as it is"
+        assert {"level": "INFO", "message": "got 1", "logger": "root", "order": 7}.items() <= json.loads(said).items()
+        begun, reported = json.loads(start), json.loads(report)
+        assert (begun["type"], begun["record"]["version"]) == ("platform.start", "$LATEST")
+        assert (reported["type"], reported["record"]["status"]) == ("platform.report", "success")
+        assert reported["record"]["metrics"].keys() >= {"durationMs", "billedDurationMs", "initDurationMs"}
+        told = json.loads(failed)
+        assert (told["log_level"], told["errorType"]) == ("ERROR", "ZeroDivisionError")
+        assert told["requestId"] == json.loads(bad)["record"]["requestId"]
+        assert json.loads(bad)["record"]["status"] == "error"
+
+
+async def test_levels_say_from_where_on_json_is_told(tmp_path: Path) -> None:
+    levels = {"LogFormat": "JSON", "ApplicationLogLevel": "ERROR", "SystemLogLevel": "WARN"}
+    source = "import logging\ndef handler(event, context):\n    logging.warning('no')\n    logging.error('yes')\n"
+    async with lambda_at(tmp_path) as world:
+        made = await world.create(source=source, LoggingConfig=levels)
+        await world.invoke()
+
+        (said,) = await world.log()
+
+        assert made["LoggingConfig"] == {**levels, "LogGroup": "/aws/lambda/f"}
+        assert json.loads(said)["message"] == "yes"
+        plain = await world.ask("UpdateFunctionConfiguration", FunctionName="f", LoggingConfig={"LogFormat": "Text"})
+        assert plain["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": "/aws/lambda/f"}
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="this machine has no node")
+async def test_what_a_console_says_in_json_is_an_object(tmp_path: Path) -> None:
+    source = """
+exports.handler = async (event) => {
+  console.debug("unheard");
+  console.log({ a: 1 });
+  console.warn("two", new TypeError("bad"));
+  throw new RangeError("out");
+}"""
+    async with lambda_at(tmp_path) as world:
+        code = {"ZipFile": package(**{"index.js": source})}
+        await world.create(
+            Code=code, Runtime="nodejs20.x", Handler="index.handler",
+            LoggingConfig={"LogFormat": "JSON", "SystemLogLevel": "WARN"},
+        )  # fmt: skip
+        await world.invoke()
+
+        one, two, failed, report = [json.loads(line) for line in await world.log()]
+
+        assert (one["level"], one["message"]) == ("INFO", {"a": 1})
+        assert (two["level"], two["errorType"], two["errorMessage"]) == ("WARN", "TypeError", "bad")
+        assert failed["message"]["errorType"] == "RangeError"
+        assert report["record"]["requestId"] == one["requestId"] == failed["requestId"]
 
 
 async def test_a_call_that_is_repeated_has_the_same_request_id(tmp_path: Path) -> None:
@@ -326,6 +399,91 @@ async def test_a_node_function_finds_the_modules_of_its_layers(tmp_path: Path) -
         await world.create(Runtime="nodejs22.x", Handler="index.handler", Code={"ZipFile": code}, Layers=[layer])
 
         assert await world.result() == "shared"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"index.js": "const {who} = require('@aws-sdk/client-s3'); exports.handler = async () => who;"},
+        {"index.mjs": "import {who} from '@aws-sdk/client-s3'; export const handler = async () => who;"},
+    ],
+)
+async def test_node_functions_find_awss_sdk_or_are_told_why_not(tmp_path: Path, files: dict[str, str]) -> None:
+    async with lambda_at(tmp_path) as world:
+        await world.create(Runtime="nodejs22.x", Handler="index.handler", Code={"ZipFile": package(**files)})
+
+        lacking = await world.failure()
+        module = tmp_path / "sdk/node_modules/@aws-sdk/client-s3"
+        module.mkdir(parents=True)
+        (module / "index.js").write_text("exports.who = 'the SDK'")
+
+        assert lacking["errorType"] == "Runtime.ImportModuleError"
+        assert lacking["errorMessage"].endswith("AWS's SDK is not there: npm is at lunch")
+        assert await world.result() == "the SDK"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+async def test_a_node_function_answers_by_https_at_the_host_that_it_was_told(tmp_path: Path) -> None:
+    source = """
+exports.handler = () => new Promise((resolve, reject) => {
+  const options = { hostname: "127.0.0.1", port: 443, path: "/where", method: "PUT" };
+  require("https").request(options, (answer) => resolve(answer.statusCode)).on("error", reject).end("told");
+});"""
+    async with heard(b"HTTP/1.1 204 No Content\r\n\r\n") as (place, told), lambda_at(tmp_path) as world:
+        variables = {"Variables": {"AWS_ENDPOINT_URL": place}}
+        code = {"ZipFile": package(**{"index.js": source})}
+        await world.create(Runtime="nodejs22.x", Handler="index.handler", Code=code, Environment=variables)
+
+        assert await world.result() == 204
+        assert told[0].startswith(b"PUT /where HTTP/1.1")
+
+
+async def test_a_python_function_that_insists_on_tls_is_heard_all_the_same(tmp_path: Path) -> None:
+    source = """
+import http.client, os
+def handler(event, context):
+    line = http.client.HTTPSConnection(os.environ["AWS_ENDPOINT_URL"].partition("//")[2])
+    line.request("PUT", "/where", body=b"told")
+    return line.getresponse().status
+"""
+    async with heard(b"HTTP/1.1 204 No Content\r\n\r\n") as (place, told), lambda_at(tmp_path) as world:
+        variables = {"AWS_ENDPOINT_URL": place, "PYTHONPATH": str(SHIM)}
+        await world.create(source=source, Environment={"Variables": variables})
+
+        assert await world.result() == 204
+        assert told[0].startswith(b"PUT /where HTTP/1.1")
+
+
+@asynccontextmanager
+async def heard(answer: bytes) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A server that says one thing to everybody, and what it was told."""
+    told: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        told.append(await reader.readuntil(b"\r\n"))
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(hear, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", told
+
+
+async def test_a_program_of_a_layer_finds_the_interpreter_where_lambda_has_it(tmp_path: Path) -> None:
+    async with lambda_at(tmp_path) as world:
+        program = zipfile.ZipInfo("tool")
+        program.external_attr = 0o755 << 16
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr(program, "#!/var/lang/bin/python\nprint(6 * 7)\n")
+        layer = await world.ask("PublishLayerVersion", LayerName="l", Content={"ZipFile": buffer.getvalue()})
+        source = (
+            "import subprocess\ndef handler(event, context): return subprocess.check_output(['/opt/tool']).decode()"
+        )
+        await world.create(source=source, Layers=[layer["LayerVersionArn"]])
+
+        assert await world.result() == "42\n"
 
 
 async def test_a_streamed_invocation_is_one_chunk_and_its_completion(tmp_path: Path) -> None:

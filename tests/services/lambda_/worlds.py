@@ -182,6 +182,11 @@ async def lambda_at(root: Path, *, most_environments: int = 16) -> AsyncIterator
         place = {"AWS_REGION": scope.region, "AWS_ENDPOINT_URL": f"http://{role[-6:]}"}
         return lambda_.Clients({**place, "AWS_ACCESS_KEY_ID": f"key-of-{name}-at-{world.now:.0f}"}, world.now + 1100)
 
+    async def sdk_of() -> Path:
+        if not (root / "sdk").is_dir():
+            raise lambda_.NoSdk("npm is at lunch")
+        return root / "sdk"
+
     engine = Engine(database, directory, clock=clock, chance=chance)
     residents = nursery(root)
     room = lambda_.furnish(
@@ -190,7 +195,7 @@ async def lambda_at(root: Path, *, most_environments: int = 16) -> AsyncIterator
         streams=Streams(
             directory, lambda scope, group, stream: stream_path(root, scope.account, scope.region, group, stream)
         ),
-        clients_of=clients_of,
+        clients_of=clients_of, sdk_of=sdk_of,
         clock=clock, chance=chance,
     )  # fmt: skip
     for service in (*logs.operations(database, root, clock, chance), *s3.operations(database, blobs, clock, chance)):

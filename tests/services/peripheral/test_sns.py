@@ -100,7 +100,23 @@ def test_a_topic_that_is_not_there_is_told_as_aws_tells_it(sns: Any) -> None:
     assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
 
 
-@pytest.mark.parametrize("protocol", ["https", "email", "sms"])
+def test_a_subscription_of_somebody_by_mail_waits_for_a_confirmation(sns: Any) -> None:
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    by_mail = {"TopicArn": topic, "Protocol": "email", "Endpoint": "ml@example.com"}
+
+    told = sns.subscribe(**by_mail)["SubscriptionArn"]
+    arn = sns.subscribe(**by_mail, ReturnSubscriptionArn=True)["SubscriptionArn"]
+
+    assert told == "pending confirmation"
+    assert sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]["PendingConfirmation"] == "true"
+    assert sns.publish(TopicArn=topic, Message="unread")["MessageId"]
+    sns.unsubscribe(SubscriptionArn=arn)
+    assert sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+    with pytest.raises(ClientError, match="Invalid parameter: Email address"):
+        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="nobody")
+
+
+@pytest.mark.parametrize("protocol", ["https", "sms"])
 def test_what_would_leave_the_house_is_refused(sns: Any, protocol: str) -> None:
     topic = sns.create_topic(Name="news")["TopicArn"]
 

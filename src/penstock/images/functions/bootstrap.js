@@ -5,6 +5,7 @@
 "use strict";
 
 const fs = require("fs");
+const nodeModule = require("module");
 const net = require("net");
 const path = require("path");
 const util = require("util");
@@ -41,15 +42,68 @@ async function* requests() {
 
 // ---------------------------------------------------------------------------------------------------------- log
 
+const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+const inJson = process.env.AWS_LAMBDA_LOG_FORMAT === "JSON";
+const least = inJson ? LEVELS.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL) : 0;
+
 for (const [method, level] of Object.entries({
   log: "INFO", info: "INFO", debug: "DEBUG", trace: "TRACE", warn: "WARN", error: "ERROR",
 })) {
-  console[method] = (...said) => say(level, util.format(...said));
+  const isHeard = LEVELS.indexOf(level) >= least;
+  const told = inJson ? (said) => write(record(level, said)) : (said) => say(level, util.format(...said));
+  console[method] = (...said) => isHeard && told(said);
 }
 
 function say(level, text) {
-  const line = `${new Date().toISOString()}\t${requestId}\t${level}\t${text}`;
+  write(`${new Date().toISOString()}\t${requestId}\t${level}\t${text}`);
+}
+
+function write(line) {
   fs.writeSync(1, `\x1e${line.replaceAll("\n", "\x1f")}\n`);
+}
+
+// What was said as one object in JSON: a single value as it is, the first error also as what it is.
+function record(level, said) {
+  const told = { timestamp: new Date().toISOString(), level, requestId };
+  if (said.length === 1) {
+    try {
+      return JSON.stringify({ ...told, message: said[0] }, (_, value) => (value instanceof Error ? parts(value) : value));
+    } catch {
+      return JSON.stringify({ ...told, message: util.format(said[0]) });
+    }
+  }
+  const problem = said.find((each) => each instanceof Error);
+  return JSON.stringify({ ...told, message: util.format(...said), ...(problem && parts(problem)) });
+}
+
+function parts(problem) {
+  const stackTrace = String(problem.stack || "").split("\n");
+  return { errorType: problem.constructor.name, errorMessage: problem.message, stackTrace };
+}
+
+// ---------------------------------------------------------------------------------------------- the way to Penstock
+
+// Functions answer CloudFormation as AWS shows it: by `https`, at the host of the address that they were given, port 443.
+// Where that host is Penstock's, they reach it as it listens.
+function reachPenstock() {
+  if (!process.env.AWS_ENDPOINT_URL) return;
+  const http = require("http");
+  const https = require("https");
+  const penstock = new URL(process.env.AWS_ENDPOINT_URL);
+  const ways = { "http:": { request: http.request, agent: http.globalAgent }, "https:": { request: https.request } };
+  const ports = ["", "443", penstock.port];
+  https.request = (where, ...rest) => {
+    const told = typeof where === "string" || where instanceof URL ? optionsOf(where) : where;
+    const isOurs = (told.hostname || told.host) === penstock.hostname && ports.includes(String(told.port || ""));
+    if (!isOurs) return ways["https:"].request(where, ...rest);
+    const { request, agent } = ways[penstock.protocol];
+    return request({ ...told, protocol: penstock.protocol, port: penstock.port, agent }, ...rest);
+  };
+  nodeModule.syncBuiltinESMExports();
+}
+
+function optionsOf(address) {
+  return require("url").urlToHttpOptions(new URL(address));
 }
 
 // ----------------------------------------------------------------------------------------------------- failures
@@ -88,11 +142,13 @@ async function load(name) {
   if (!found) throw new Fault("Runtime.ImportModuleError", `Error: Cannot find module '${file}'`);
   let module;
   try {
-    module = found.endsWith(".mjs") || isModulePackage(found) ? await import(pathToFileURL(found)) : require(found);
+    module = found.endsWith(".mjs") || isModulePackage(found) ? await imported(found) : require(found);
   } catch (problem) {
     if (problem instanceof SyntaxError) throw new Fault("Runtime.UserCodeSyntaxError", String(problem));
     if (["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"].includes(problem && problem.code)) {
-      throw new Fault("Runtime.ImportModuleError", String(problem));
+      const lacks = problem.message.includes("'@aws-sdk/") && process.env.PENSTOCK_NO_SDK;
+      const reason = lacks ? `\nAWS's SDK is not there: ${process.env.PENSTOCK_NO_SDK}` : "";
+      throw new Fault("Runtime.ImportModuleError", `${problem}${reason}`);
     }
     throw problem;
   }
@@ -100,6 +156,27 @@ async function load(name) {
   if (handler === undefined) throw new Fault("Runtime.HandlerNotFound", `${name} is undefined or not exported`);
   if (typeof handler !== "function") throw new Fault("Runtime.HandlerNotFound", `${name} is not a function`);
   return handler;
+}
+
+// ES modules do not look into NODE_PATH; on Lambda they find what is there all the same.
+const LOOK = `
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+const { resolve: find } = createRequire("file:///var/runtime/");
+export async function resolve(specifier, context, next) {
+  try {
+    return await next(specifier, context);
+  } catch (problem) {
+    if (problem.code !== "ERR_MODULE_NOT_FOUND" || /^[./]|:/.test(specifier)) throw problem;
+    let found;
+    try { found = find(specifier); } catch { throw problem; }
+    return next(pathToFileURL(found).href, context);
+  }
+}`;
+
+function imported(file) {
+  nodeModule.register?.(`data:text/javascript,${encodeURIComponent(LOOK)}`);
+  return import(pathToFileURL(file));
 }
 
 function isFile(name) {
@@ -169,11 +246,18 @@ async function reply(way, payload, leaving = false) {
 
 async function fail(problem, leaving) {
   const told = account(problem);
-  say("ERROR", `Invoke Error \t${JSON.stringify({ ...told, stack: told.trace, trace: undefined })}`);
+  if (inJson) {
+    const { errorType, errorMessage, trace } = told;
+    const timestamp = new Date().toISOString();
+    write(JSON.stringify({ timestamp, level: "ERROR", requestId, message: { errorType, errorMessage, stackTrace: trace } }));
+  } else {
+    say("ERROR", `Invoke Error \t${JSON.stringify({ ...told, stack: told.trace, trace: undefined })}`);
+  }
   await reply("failed", Buffer.from(JSON.stringify(told)), leaving);
 }
 
 async function serve() {
+  reachPenstock();
   let handler, fault;
   try {
     handler = await load(process.env._HANDLER);

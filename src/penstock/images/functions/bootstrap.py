@@ -30,6 +30,8 @@ Handler = Callable[[Json, Any], Json]
 CHANNEL: Final = 3
 LENGTHS: Final = struct.Struct(">II")
 OWN: Final = (__file__, "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>", importlib.__file__)
+PLAIN: Final = frozenset({*vars(logging.makeLogRecord({})), "aws_request_id", "asctime"})  # what every record has
+LEVELS: Final = {"TRACE": 5, **{name: getattr(logging, name) for name in ("DEBUG", "INFO", "WARN", "ERROR", "FATAL")}}
 INDENT: Final = "\N{NO-BREAK SPACE}"  # what AWS indents the lines of a traceback with, in the log
 
 
@@ -106,6 +108,8 @@ def frames(problem: BaseException) -> list[str]:
 
 def told(failure: Head) -> str:
     """A failure as it is logged."""
+    if logs_json():
+        return json.dumps({"timestamp": moment(time.time()), "log_level": "ERROR", **failure}, ensure_ascii=False)
     text = f"[ERROR] {failure['errorType']}"
     if failure["errorMessage"]:
         text += f": {failure['errorMessage']}"
@@ -214,14 +218,62 @@ class Records(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.request_id = ""
-        shape = logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s")
-        shape.datefmt = "%Y-%m-%dT%H:%M:%S"
-        shape.converter = time.gmtime
-        self.setFormatter(shape)
+        self.setFormatter(Objects() if logs_json() else lines())
 
     def emit(self, record: logging.LogRecord) -> None:
         record.aws_request_id = self.request_id
         say(self.format(record))
+
+
+def lines() -> logging.Formatter:
+    """Records as lines of text."""
+    shape = logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s")
+    shape.datefmt = "%Y-%m-%dT%H:%M:%S"
+    shape.converter = time.gmtime
+    return shape
+
+
+class Objects(logging.Formatter):
+    """Records in JSON, as Lambda writes them; what `extra` gives is told too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "timestamp": moment(record.created),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "requestId": getattr(record, "aws_request_id", ""),
+            **self._failure(record),
+        }
+        extra = {name: value for name, value in vars(record).items() if name not in {*PLAIN, *told}}
+        return json.dumps({**told, **extra}, ensure_ascii=False, default=str)
+
+    def _failure(self, record: logging.LogRecord) -> Head:
+        if not record.exc_info or (problem := record.exc_info[1]) is None:
+            return {}
+        return {
+            "errorType": type(problem).__name__,
+            "errorMessage": text_of(problem),
+            "stackTrace": frames(problem),
+            "location": f"{record.pathname}:{record.funcName}:{record.lineno}",
+        }
+
+
+def moment(at: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at * 1000) % 1000:03d}Z"
+
+
+def begin_to_log() -> Records:
+    """What the root logger writes, and from which level on."""
+    records, root = Records(), logging.getLogger()
+    root.addHandler(records)
+    if logs_json():
+        root.setLevel(LEVELS[os.environ["AWS_LAMBDA_LOG_LEVEL"]])
+    return records
+
+
+def logs_json() -> bool:
+    return os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
 
 
 def say(text: str) -> None:
@@ -307,8 +359,7 @@ def serve(handle: int) -> NoReturn:
     channel = Channel(handle)
     sys.stdout = sys.__stdout__ = stream(1)  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = stream(2)  # type: ignore[misc]
-    records = Records()
-    logging.getLogger().addHandler(records)
+    records = begin_to_log()
     sys.modules["__main__"] = types.ModuleType("__main__")
     look_where_lambda_does()
     try:

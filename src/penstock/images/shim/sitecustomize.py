@@ -1,8 +1,9 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 """Waits for a few modules to be imported, and then has what must be changed in them changed.
 
-That is `botocore.session`, or the AWS CLI's copy of it (`penstock_redirect`), and of the SageMaker SDK its telemetry
-(`penstock_silence`), its waits (`penstock_hasten`) and its functions' image (`penstock_offer`).
+That is `botocore.session`, or the AWS CLI's copy of it (`penstock_redirect`), connections with TLS
+(`penstock_plainly`), and of the SageMaker SDK its telemetry (`penstock_silence`), its waits (`penstock_hasten`) and its
+functions' image (`penstock_offer`).
 
 Python imports this by itself when the folder is on `PYTHONPATH`. It must cost next to nothing, also where there is no
 bytecode cache: no imports beyond what every interpreter has by now, no annotations, little code. Another
@@ -14,6 +15,7 @@ import sys
 
 AWAITED = {
     "botocore.session": "redirect",
+    "http.client": "plainly",
     "awscli.botocore.session": "redirect",
     "sagemaker.remote_function.job": "offer",
     "sagemaker.session": "hasten",

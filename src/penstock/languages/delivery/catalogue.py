@@ -38,6 +38,16 @@ BUILD: Final = Kind(
     longest=36 * HOUR,
 )
 
+ON_INSTANCES: Final = (
+    "ParameterOverrides",
+    "FailureToleranceCount",
+    "FailureTolerancePercentage",
+    "MaxConcurrentCount",
+    "MaxConcurrentPercentage",
+    "RegionConcurrencyType",
+    "ConcurrencyMode",
+    "CallAs",
+)
 ACTIONS: Final[Mapping[str, Kind]] = {
     "Source/AWS/S3/1": Kind(
         outputs=(1, 1),
@@ -77,6 +87,29 @@ ACTIONS: Final[Mapping[str, Kind]] = {
             "ChangeSetName",
             "OutputFileName",
         ),
+        longest=3 * DAY,
+    ),
+    "Deploy/AWS/CloudFormationStackSet/1": Kind(
+        inputs=(1, 10),
+        required=("StackSetName", "TemplatePath"),
+        optional=(
+            "Description",
+            "Parameters",
+            "Capabilities",
+            "PermissionModel",
+            "AdministrationRoleArn",
+            "ExecutionRoleName",
+            "OrganizationsAutoDeployment",
+            "DeploymentTargets",
+            "Regions",
+            *ON_INSTANCES,
+        ),
+        longest=3 * DAY,
+    ),
+    "Deploy/AWS/CloudFormationStackInstances/1": Kind(
+        inputs=(0, 10),
+        required=("StackSetName", "DeploymentTargets", "Regions"),
+        optional=ON_INSTANCES,
         longest=3 * DAY,
     ),
     "Invoke/AWS/Lambda/1": Kind(
@@ -119,8 +152,6 @@ MAY_SKIP: Final = frozenset({"LambdaInvoke", "VariableCheck"})
 ELSEWHERE: Final[Mapping[str, str]] = {
     "AlexaSkillsKit": "the Alexa Skills Kit",
     "AppConfig": "AppConfig",
-    "CloudFormationStackInstances": "stack sets: it has one account and region (CloudFormation deploys a stack there)",
-    "CloudFormationStackSet": "stack sets: it has one account and region (CloudFormation deploys a stack there)",
     "CodeDeploy": "CodeDeploy",
     "CodeDeployToECS": "ECS",
     "DeviceFarm": "Device Farm",

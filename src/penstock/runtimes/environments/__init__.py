@@ -6,10 +6,12 @@
       sagemaker-sdk-1f0c….log          what pip said
 
 What an environment is made of is in its name, as a digest: other content is another environment, and the same content
-is built once. Nothing is downloaded that its lock does not name and hash; no package's code runs while it is built.
+is built once (so are Node.js's modules, see `modules`). Nothing is downloaded that its lock does not name and hash; no
+package's code runs while it is built.
 """
 
+from penstock.runtimes.environments.modules import Modules
 from penstock.runtimes.environments.plan import Plan
 from penstock.runtimes.environments.shelf import Environments, Tell, Unbuildable
 
-__all__ = ["Environments", "Plan", "Tell", "Unbuildable"]
+__all__ = ["Environments", "Modules", "Plan", "Tell", "Unbuildable"]

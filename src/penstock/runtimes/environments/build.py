@@ -51,7 +51,7 @@ async def build(plan: Plan, log: Path, tell: Tell, *, held: int) -> None:
     lock.write_text(plan.lock)
     steps = Steps(len(pins(plan.lock)), tell)
     with log.open("wb", buffering=0) as file:
-        async with _running([str(plan.python), *PIP, "-r", str(lock)], log, held) as pip:
+        async with running([str(plan.python), *PIP, "-r", str(lock)], log, held) as pip:
             assert pip.stdout is not None
             async for line in pip.stdout:
                 file.write(line)
@@ -110,7 +110,7 @@ def _extend(plan: Plan, below: Plan) -> None:
 
 
 async def _make(plan: Plan, log: Path, command: list[str], held: int) -> None:
-    async with _running(command, log, held) as process:
+    async with running(command, log, held) as process:
         said, _ = await process.communicate()
     if process.returncode:
         text = said.decode(errors="replace").strip()
@@ -118,7 +118,7 @@ async def _make(plan: Plan, log: Path, command: list[str], held: int) -> None:
 
 
 @asynccontextmanager
-async def _running(command: list[str], log: Path, held: int) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running(command: list[str], log: Path, held: int) -> AsyncIterator[asyncio.subprocess.Process]:
     """A process of its own session; whatever way this is left, nothing of it is left."""
     process = await asyncio.create_subprocess_exec(
         *command,

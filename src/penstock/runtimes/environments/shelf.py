@@ -73,7 +73,7 @@ class Environments:
     async def _build(self, plan: Plan, folder: Path, tell: Tell) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         began = self._clock()
-        async with self._locked(folder, lambda: tell(f"another process builds the environment '{plan.name}'")) as held:
+        async with locked(folder, lambda: tell(f"another process builds the environment '{plan.name}'")) as held:
             if (folder / MARK).exists():
                 return
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
@@ -85,21 +85,6 @@ class Environments:
                 await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
                 raise
             tell(f"the environment '{plan.name}' is ready after {seconds} s")
-
-    @asynccontextmanager
-    async def _locked(self, folder: Path, tell: Callable[[], None]) -> AsyncIterator[int]:
-        """The lock of a folder, against other processes. pip inherits it: who kills a builder waits for its pip."""
-        handle = os.open(beside(folder, "lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
-        try:
-            is_told = False
-            while not taken(handle):
-                if not is_told:
-                    tell()
-                    is_told = True
-                await asyncio.sleep(LOOK_AGAIN)
-            yield handle
-        finally:
-            os.close(handle)
 
     # -- looking after them
 
@@ -127,10 +112,26 @@ class Environments:
 
     async def remove(self, folder: Path) -> None:
         """Remove what was built; first of all its mark, so that nobody takes it for whole meanwhile."""
-        async with self._locked(folder, lambda: None):
+        async with locked(folder, lambda: None):
             (folder / MARK).unlink(missing_ok=True)
             await asyncio.to_thread(shutil.rmtree, folder)
             beside(folder, "log").unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def locked(folder: Path, tell: Callable[[], None]) -> AsyncIterator[int]:
+    """The lock of a folder, against other processes. pip inherits it: who kills a builder waits for its pip."""
+    handle = os.open(beside(folder, "lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+    try:
+        is_told = False
+        while not taken(handle):
+            if not is_told:
+                tell()
+                is_told = True
+            await asyncio.sleep(LOOK_AGAIN)
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def beside(folder: Path, suffix: str) -> Path:

@@ -8,7 +8,7 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,8 @@ class Language:
 class Nursery:
     """`Residents` on this machine. `hidden` are folders that no resident sees, `visible` what it sees all the same.
 
-    `module` is the program that Python's residents are forked with; `variables` are what the nursery starts with.
+    `module` is the program that Python's residents are forked with; `variables` are what the nursery starts with;
+    `folders` are what every resident sees, whatever its setting says.
     """
 
     def __init__(
@@ -48,8 +49,10 @@ class Nursery:
         hidden: Sequence[Path],
         visible: Sequence[Path],
         log: Path,
+        folders: Mapping[str, Path] | None = None,
         preload: Sequence[str] = ("decimal", "datetime", "re", "uuid"),
     ) -> None:
+        self._folders = folders or {}
         self._languages = languages
         self._hidden = hidden
         self._variables = variables
@@ -119,7 +122,7 @@ class Nursery:
                 "command": list(setting.command),
                 "keep": seen(setting.visible, self._hidden),
                 "variables": dict(setting.variables),
-                "folders": {inside: str(folder) for inside, folder in setting.folders.items()},
+                "folders": {inside: str(folder) for inside, folder in self._shown(setting)},
                 "working_folder": setting.working_folder,
                 "memory_mib": setting.memory_mib,
                 "scratch_mib": setting.scratch_mib,
@@ -131,6 +134,9 @@ class Nursery:
             socket.send_fds(await self._reach(), [request], [control.fileno(), log])
         finally:
             os.close(log)
+
+    def _shown(self, setting: Setting) -> Iterable[tuple[str, Path]]:
+        return {**self._folders, **setting.folders}.items()
 
     def _forget(self) -> None:
         if self._line is not None:

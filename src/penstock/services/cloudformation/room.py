@@ -18,6 +18,7 @@ from penstock.services.cloudformation.notices import Teller
 from penstock.services.cloudformation.records import Records
 from penstock.services.cloudformation.resources import TYPES
 from penstock.services.cloudformation.stacks import Stacks
+from penstock.services.cloudformation.stacksets import open_stack_sets
 from penstock.services.cloudformation.starting import Starter
 from penstock.services.cloudformation.summaries import Summaries
 from penstock.services.cloudformation.templates import Templates
@@ -51,3 +52,4 @@ def open_cloudformation(
         exports,
     ):
         directory.register(service)
+    open_stack_sets(engine=engine, directory=directory, templates=templates, clock=clock, chance=chance)

@@ -8,6 +8,21 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 
+AccountFilterType: TypeAlias = Literal[
+    "NONE", "INTERSECTION", "DIFFERENCE", "UNION"
+]
+
+
+class AccountGateResult(TypedDict):
+    Status: NotRequired[AccountGateStatus]
+    StatusReason: NotRequired[str]
+
+
+AccountGateStatus: TypeAlias = Literal[
+    "SUCCEEDED", "FAILED", "SKIPPED"
+]
+
+
 class AccountLimit(TypedDict):
     Name: NotRequired[str]
     Value: NotRequired[int]
@@ -21,6 +36,12 @@ AfterValueFrom: TypeAlias = Literal[
 AttributeChangeType: TypeAlias = Literal[
     "Add", "Remove", "Modify", "SyncWithActual"
 ]
+
+
+class AutoDeployment(TypedDict):
+    Enabled: NotRequired[bool]
+    RetainStacksOnAccountRemoval: NotRequired[bool]
+    DependsOn: NotRequired[list[str]]
 
 
 BeforeValueFrom: TypeAlias = Literal[
@@ -125,6 +146,11 @@ ChangeType: TypeAlias = Literal[
 ]
 
 
+ConcurrencyMode: TypeAlias = Literal[
+    "STRICT_FAILURE_TOLERANCE", "SOFT_FAILURE_TOLERANCE"
+]
+
+
 class ContinueUpdateRollbackRequest(TypedDict):
     StackName: str
     RoleARN: NotRequired[str]
@@ -167,6 +193,21 @@ class CreateChangeSetResponse(TypedDict):
     StackId: NotRequired[str]
 
 
+class CreateStackInstancesRequest(TypedDict):
+    StackSetName: str
+    Accounts: NotRequired[list[str]]
+    DeploymentTargets: NotRequired[DeploymentTargets]
+    Regions: list[str]
+    ParameterOverrides: NotRequired[list[Parameter]]
+    OperationPreferences: NotRequired[StackSetOperationPreferences]
+    OperationId: NotRequired[str]
+    CallAs: NotRequired[CallAs]
+
+
+class CreateStackInstancesResponse(TypedDict):
+    OperationId: NotRequired[str]
+
+
 class CreateStackRequest(TypedDict):
     StackName: str
     TemplateBody: NotRequired[str]
@@ -195,6 +236,28 @@ class CreateStackResponse(TypedDict):
     OperationId: NotRequired[str]
 
 
+class CreateStackSetRequest(TypedDict):
+    StackSetName: str
+    Description: NotRequired[str]
+    TemplateBody: NotRequired[str]
+    TemplateURL: NotRequired[str]
+    StackId: NotRequired[str]
+    Parameters: NotRequired[list[Parameter]]
+    Capabilities: NotRequired[list[Capability]]
+    Tags: NotRequired[list[Tag]]
+    AdministrationRoleARN: NotRequired[str]
+    ExecutionRoleName: NotRequired[str]
+    PermissionModel: NotRequired[PermissionModels]
+    AutoDeployment: NotRequired[AutoDeployment]
+    CallAs: NotRequired[CallAs]
+    ClientRequestToken: NotRequired[str]
+    ManagedExecution: NotRequired[ManagedExecution]
+
+
+class CreateStackSetResponse(TypedDict):
+    StackSetId: NotRequired[str]
+
+
 class DeleteChangeSetRequest(TypedDict):
     ChangeSetName: str
     StackName: NotRequired[str]
@@ -202,6 +265,21 @@ class DeleteChangeSetRequest(TypedDict):
 
 class DeleteChangeSetResponse(TypedDict):
     pass
+
+
+class DeleteStackInstancesRequest(TypedDict):
+    StackSetName: str
+    Accounts: NotRequired[list[str]]
+    DeploymentTargets: NotRequired[DeploymentTargets]
+    Regions: list[str]
+    OperationPreferences: NotRequired[StackSetOperationPreferences]
+    RetainStacks: bool
+    OperationId: NotRequired[str]
+    CallAs: NotRequired[CallAs]
+
+
+class DeleteStackInstancesResponse(TypedDict):
+    OperationId: NotRequired[str]
 
 
 class DeleteStackRequest(TypedDict):
@@ -214,6 +292,15 @@ class DeleteStackRequest(TypedDict):
 
 
 class DeleteStackResponse(TypedDict):
+    pass
+
+
+class DeleteStackSetRequest(TypedDict):
+    StackSetName: str
+    CallAs: NotRequired[CallAs]
+
+
+class DeleteStackSetResponse(TypedDict):
     pass
 
 
@@ -235,6 +322,13 @@ DeploymentConfigMode: TypeAlias = Literal[
 DeploymentMode: TypeAlias = Literal[
     "REVERT_DRIFT"
 ]
+
+
+class DeploymentTargets(TypedDict):
+    Accounts: NotRequired[list[str]]
+    AccountsUrl: NotRequired[str]
+    OrganizationalUnitIds: NotRequired[list[str]]
+    AccountFilterType: NotRequired[AccountFilterType]
 
 
 DeprecatedStatus: TypeAlias = Literal[
@@ -326,6 +420,17 @@ class DescribeStackEventsResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class DescribeStackInstanceRequest(TypedDict):
+    StackSetName: str
+    StackInstanceAccount: str
+    StackInstanceRegion: str
+    CallAs: NotRequired[CallAs]
+
+
+class DescribeStackInstanceResponse(TypedDict):
+    StackInstance: NotRequired[StackInstance]
+
+
 class DescribeStackResourceDriftsRequest(TypedDict):
     StackName: str
     StackResourceDriftStatusFilters: NotRequired[list[StackResourceDriftStatus]]
@@ -355,6 +460,25 @@ class DescribeStackResourcesRequest(TypedDict):
 
 class DescribeStackResourcesResponse(TypedDict):
     StackResources: NotRequired[list[StackResource]]
+
+
+class DescribeStackSetOperationRequest(TypedDict):
+    StackSetName: str
+    OperationId: str
+    CallAs: NotRequired[CallAs]
+
+
+class DescribeStackSetOperationResponse(TypedDict):
+    StackSetOperation: NotRequired[StackSetOperation]
+
+
+class DescribeStackSetRequest(TypedDict):
+    StackSetName: str
+    CallAs: NotRequired[CallAs]
+
+
+class DescribeStackSetResponse(TypedDict):
+    StackSet: NotRequired[StackSet]
 
 
 class DescribeStacksRequest(TypedDict):
@@ -572,6 +696,21 @@ class ListImportsResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListStackInstancesRequest(TypedDict):
+    StackSetName: str
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    Filters: NotRequired[list[StackInstanceFilter]]
+    StackInstanceAccount: NotRequired[str]
+    StackInstanceRegion: NotRequired[str]
+    CallAs: NotRequired[CallAs]
+
+
+class ListStackInstancesResponse(TypedDict):
+    Summaries: NotRequired[list[StackInstanceSummary]]
+    NextToken: NotRequired[str]
+
+
 class ListStackResourcesRequest(TypedDict):
     StackName: str
     NextToken: NotRequired[str]
@@ -579,6 +718,44 @@ class ListStackResourcesRequest(TypedDict):
 
 class ListStackResourcesResponse(TypedDict):
     StackResourceSummaries: NotRequired[list[StackResourceSummary]]
+    NextToken: NotRequired[str]
+
+
+class ListStackSetOperationResultsRequest(TypedDict):
+    StackSetName: str
+    OperationId: str
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    CallAs: NotRequired[CallAs]
+    Filters: NotRequired[list[OperationResultFilter]]
+
+
+class ListStackSetOperationResultsResponse(TypedDict):
+    Summaries: NotRequired[list[StackSetOperationResultSummary]]
+    NextToken: NotRequired[str]
+
+
+class ListStackSetOperationsRequest(TypedDict):
+    StackSetName: str
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    CallAs: NotRequired[CallAs]
+
+
+class ListStackSetOperationsResponse(TypedDict):
+    Summaries: NotRequired[list[StackSetOperationSummary]]
+    NextToken: NotRequired[str]
+
+
+class ListStackSetsRequest(TypedDict):
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    Status: NotRequired[StackSetStatus]
+    CallAs: NotRequired[CallAs]
+
+
+class ListStackSetsResponse(TypedDict):
+    Summaries: NotRequired[list[StackSetSummary]]
     NextToken: NotRequired[str]
 
 
@@ -618,6 +795,10 @@ class LoggingConfig(TypedDict):
     LogGroupName: str
 
 
+class ManagedExecution(TypedDict):
+    Active: NotRequired[bool]
+
+
 class ModuleInfo(TypedDict):
     TypeHierarchy: NotRequired[str]
     LogicalIdHierarchy: NotRequired[str]
@@ -636,6 +817,16 @@ OnStackFailure: TypeAlias = Literal[
 class OperationEntry(TypedDict):
     OperationType: NotRequired[OperationType]
     OperationId: NotRequired[str]
+
+
+class OperationResultFilter(TypedDict):
+    Name: NotRequired[OperationResultFilterName]
+    Values: NotRequired[str]
+
+
+OperationResultFilterName: TypeAlias = Literal[
+    "OPERATION_RESULT_STATUS"
+]
 
 
 OperationType: TypeAlias = Literal[
@@ -670,6 +861,11 @@ class ParameterDeclaration(TypedDict):
     ParameterConstraints: NotRequired[ParameterConstraints]
 
 
+PermissionModels: TypeAlias = Literal[
+    "SERVICE_MANAGED", "SELF_MANAGED"
+]
+
+
 class PhysicalResourceIdContextKeyValuePair(TypedDict):
     Key: str
     Value: str
@@ -689,6 +885,11 @@ class PropertyDifference(TypedDict):
 
 ProvisioningType: TypeAlias = Literal[
     "NON_PROVISIONABLE", "IMMUTABLE", "FULLY_MUTABLE"
+]
+
+
+RegionConcurrencyType: TypeAlias = Literal[
+    "SEQUENTIAL", "PARALLEL"
 ]
 
 
@@ -906,6 +1107,59 @@ class StackEvent(TypedDict):
     DetailedStatus: NotRequired[DetailedStatus]
 
 
+class StackInstance(TypedDict):
+    StackSetId: NotRequired[str]
+    Region: NotRequired[str]
+    Account: NotRequired[str]
+    StackId: NotRequired[str]
+    ParameterOverrides: NotRequired[list[Parameter]]
+    Status: NotRequired[StackInstanceStatus]
+    StackInstanceStatus: NotRequired[StackInstanceComprehensiveStatus]
+    StatusReason: NotRequired[str]
+    OrganizationalUnitId: NotRequired[str]
+    DriftStatus: NotRequired[StackDriftStatus]
+    LastDriftCheckTimestamp: NotRequired[float]
+    LastOperationId: NotRequired[str]
+
+
+class StackInstanceComprehensiveStatus(TypedDict):
+    DetailedStatus: NotRequired[StackInstanceDetailedStatus]
+
+
+StackInstanceDetailedStatus: TypeAlias = Literal[
+    "PENDING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "INOPERABLE", "SKIPPED_SUSPENDED_ACCOUNT", "FAILED_IMPORT"
+]
+
+
+class StackInstanceFilter(TypedDict):
+    Name: NotRequired[StackInstanceFilterName]
+    Values: NotRequired[str]
+
+
+StackInstanceFilterName: TypeAlias = Literal[
+    "DETAILED_STATUS", "LAST_OPERATION_ID", "DRIFT_STATUS"
+]
+
+
+StackInstanceStatus: TypeAlias = Literal[
+    "CURRENT", "OUTDATED", "INOPERABLE"
+]
+
+
+class StackInstanceSummary(TypedDict):
+    StackSetId: NotRequired[str]
+    Region: NotRequired[str]
+    Account: NotRequired[str]
+    StackId: NotRequired[str]
+    Status: NotRequired[StackInstanceStatus]
+    StatusReason: NotRequired[str]
+    StackInstanceStatus: NotRequired[StackInstanceComprehensiveStatus]
+    OrganizationalUnitId: NotRequired[str]
+    DriftStatus: NotRequired[StackDriftStatus]
+    LastDriftCheckTimestamp: NotRequired[float]
+    LastOperationId: NotRequired[str]
+
+
 class StackResource(TypedDict):
     StackName: NotRequired[str]
     StackId: NotRequired[str]
@@ -976,6 +1230,130 @@ class StackResourceSummary(TypedDict):
     ModuleInfo: NotRequired[ModuleInfo]
 
 
+class StackSet(TypedDict):
+    StackSetName: NotRequired[str]
+    StackSetId: NotRequired[str]
+    Description: NotRequired[str]
+    Status: NotRequired[StackSetStatus]
+    TemplateBody: NotRequired[str]
+    Parameters: NotRequired[list[Parameter]]
+    Capabilities: NotRequired[list[Capability]]
+    Tags: NotRequired[list[Tag]]
+    StackSetARN: NotRequired[str]
+    AdministrationRoleARN: NotRequired[str]
+    ExecutionRoleName: NotRequired[str]
+    StackSetDriftDetectionDetails: NotRequired[StackSetDriftDetectionDetails]
+    AutoDeployment: NotRequired[AutoDeployment]
+    PermissionModel: NotRequired[PermissionModels]
+    OrganizationalUnitIds: NotRequired[list[str]]
+    ManagedExecution: NotRequired[ManagedExecution]
+    Regions: NotRequired[list[str]]
+
+
+class StackSetDriftDetectionDetails(TypedDict):
+    DriftStatus: NotRequired[StackSetDriftStatus]
+    DriftDetectionStatus: NotRequired[StackSetDriftDetectionStatus]
+    LastDriftCheckTimestamp: NotRequired[float]
+    TotalStackInstancesCount: NotRequired[int]
+    DriftedStackInstancesCount: NotRequired[int]
+    InSyncStackInstancesCount: NotRequired[int]
+    InProgressStackInstancesCount: NotRequired[int]
+    FailedStackInstancesCount: NotRequired[int]
+
+
+StackSetDriftDetectionStatus: TypeAlias = Literal[
+    "COMPLETED", "FAILED", "PARTIAL_SUCCESS", "IN_PROGRESS", "STOPPED"
+]
+
+
+StackSetDriftStatus: TypeAlias = Literal[
+    "DRIFTED", "IN_SYNC", "NOT_CHECKED"
+]
+
+
+class StackSetOperation(TypedDict):
+    OperationId: NotRequired[str]
+    StackSetId: NotRequired[str]
+    Action: NotRequired[StackSetOperationAction]
+    Status: NotRequired[StackSetOperationStatus]
+    OperationPreferences: NotRequired[StackSetOperationPreferences]
+    RetainStacks: NotRequired[bool]
+    AdministrationRoleARN: NotRequired[str]
+    ExecutionRoleName: NotRequired[str]
+    CreationTimestamp: NotRequired[float]
+    EndTimestamp: NotRequired[float]
+    DeploymentTargets: NotRequired[DeploymentTargets]
+    StackSetDriftDetectionDetails: NotRequired[StackSetDriftDetectionDetails]
+    StatusReason: NotRequired[str]
+    StatusDetails: NotRequired[StackSetOperationStatusDetails]
+
+
+StackSetOperationAction: TypeAlias = Literal[
+    "CREATE", "UPDATE", "DELETE", "DETECT_DRIFT"
+]
+
+
+class StackSetOperationPreferences(TypedDict):
+    RegionConcurrencyType: NotRequired[RegionConcurrencyType]
+    RegionOrder: NotRequired[list[str]]
+    FailureToleranceCount: NotRequired[int]
+    FailureTolerancePercentage: NotRequired[int]
+    MaxConcurrentCount: NotRequired[int]
+    MaxConcurrentPercentage: NotRequired[int]
+    ConcurrencyMode: NotRequired[ConcurrencyMode]
+
+
+StackSetOperationResultStatus: TypeAlias = Literal[
+    "PENDING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"
+]
+
+
+class StackSetOperationResultSummary(TypedDict):
+    Account: NotRequired[str]
+    Region: NotRequired[str]
+    Status: NotRequired[StackSetOperationResultStatus]
+    StatusReason: NotRequired[str]
+    AccountGateResult: NotRequired[AccountGateResult]
+    OrganizationalUnitId: NotRequired[str]
+
+
+StackSetOperationStatus: TypeAlias = Literal[
+    "RUNNING", "SUCCEEDED", "FAILED", "STOPPING", "STOPPED", "QUEUED"
+]
+
+
+class StackSetOperationStatusDetails(TypedDict):
+    FailedStackInstancesCount: NotRequired[int]
+
+
+class StackSetOperationSummary(TypedDict):
+    OperationId: NotRequired[str]
+    Action: NotRequired[StackSetOperationAction]
+    Status: NotRequired[StackSetOperationStatus]
+    CreationTimestamp: NotRequired[float]
+    EndTimestamp: NotRequired[float]
+    StatusReason: NotRequired[str]
+    StatusDetails: NotRequired[StackSetOperationStatusDetails]
+    OperationPreferences: NotRequired[StackSetOperationPreferences]
+
+
+StackSetStatus: TypeAlias = Literal[
+    "ACTIVE", "DELETED"
+]
+
+
+class StackSetSummary(TypedDict):
+    StackSetName: NotRequired[str]
+    StackSetId: NotRequired[str]
+    Description: NotRequired[str]
+    Status: NotRequired[StackSetStatus]
+    AutoDeployment: NotRequired[AutoDeployment]
+    PermissionModel: NotRequired[PermissionModels]
+    DriftStatus: NotRequired[StackDriftStatus]
+    LastDriftCheckTimestamp: NotRequired[float]
+    ManagedExecution: NotRequired[ManagedExecution]
+
+
 StackStatus: TypeAlias = Literal[
     "CREATE_IN_PROGRESS", "CREATE_FAILED", "CREATE_COMPLETE", "ROLLBACK_IN_PROGRESS", "ROLLBACK_FAILED",
     "ROLLBACK_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_FAILED", "DELETE_COMPLETE", "UPDATE_IN_PROGRESS",
@@ -999,6 +1377,16 @@ class StackSummary(TypedDict):
     RootId: NotRequired[str]
     DriftInformation: NotRequired[StackDriftInformationSummary]
     LastOperations: NotRequired[list[OperationEntry]]
+
+
+class StopStackSetOperationRequest(TypedDict):
+    StackSetName: str
+    OperationId: str
+    CallAs: NotRequired[CallAs]
+
+
+class StopStackSetOperationResponse(TypedDict):
+    pass
 
 
 class Tag(TypedDict):
@@ -1049,6 +1437,21 @@ TypeTestsStatus: TypeAlias = Literal[
 ]
 
 
+class UpdateStackInstancesRequest(TypedDict):
+    StackSetName: str
+    Accounts: NotRequired[list[str]]
+    DeploymentTargets: NotRequired[DeploymentTargets]
+    Regions: list[str]
+    ParameterOverrides: NotRequired[list[Parameter]]
+    OperationPreferences: NotRequired[StackSetOperationPreferences]
+    OperationId: NotRequired[str]
+    CallAs: NotRequired[CallAs]
+
+
+class UpdateStackInstancesResponse(TypedDict):
+    OperationId: NotRequired[str]
+
+
 class UpdateStackRequest(TypedDict):
     StackName: str
     TemplateBody: NotRequired[str]
@@ -1074,6 +1477,32 @@ class UpdateStackRequest(TypedDict):
 
 class UpdateStackResponse(TypedDict):
     StackId: NotRequired[str]
+    OperationId: NotRequired[str]
+
+
+class UpdateStackSetRequest(TypedDict):
+    StackSetName: str
+    Description: NotRequired[str]
+    TemplateBody: NotRequired[str]
+    TemplateURL: NotRequired[str]
+    UsePreviousTemplate: NotRequired[bool]
+    Parameters: NotRequired[list[Parameter]]
+    Capabilities: NotRequired[list[Capability]]
+    Tags: NotRequired[list[Tag]]
+    OperationPreferences: NotRequired[StackSetOperationPreferences]
+    AdministrationRoleARN: NotRequired[str]
+    ExecutionRoleName: NotRequired[str]
+    DeploymentTargets: NotRequired[DeploymentTargets]
+    PermissionModel: NotRequired[PermissionModels]
+    AutoDeployment: NotRequired[AutoDeployment]
+    OperationId: NotRequired[str]
+    Accounts: NotRequired[list[str]]
+    Regions: NotRequired[list[str]]
+    CallAs: NotRequired[CallAs]
+    ManagedExecution: NotRequired[ManagedExecution]
+
+
+class UpdateStackSetResponse(TypedDict):
     OperationId: NotRequired[str]
 
 

@@ -12,6 +12,7 @@ from penstock.languages.cloudformation import TemplateError, read, summarise, va
 from penstock.services.cloudformation import rows
 from penstock.services.cloudformation.describing import cut
 from penstock.services.cloudformation.resources.kind import ResourceType
+from penstock.services.cloudformation.stacksets import rows as set_rows
 from penstock.services.cloudformation.templates import Templates
 from penstock.wire.call import Answer, Call, ServiceError, operation
 
@@ -38,10 +39,11 @@ class Summaries:
 
     @operation("GetTemplateSummary")
     async def summarise(self, call: Call, request: shapes.GetTemplateSummaryRequest) -> Answer:
-        if request.get("StackSetName"):
-            raise rows.invalid("StackSetName is not supported: there are no stack sets.")
-        name = request.get("StackName")
-        if name:
+        name, set_name = request.get("StackName"), request.get("StackSetName")
+        if set_name:
+            of = await self.engine.database.read(lambda tx: set_rows.stack_set(tx, call.scope, set_name))
+            text = of.body["Template"]
+        elif name:
             kept = rows.kept(await self.engine.database.read(lambda tx: rows.stack(tx, call.scope, name)))
             text = kept.text if kept is not None else "{}"
         else:

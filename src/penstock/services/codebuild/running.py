@@ -255,6 +255,7 @@ class Running:
             cpus=min(cpus, half),
             memory_mib=min(memory, self._machine.memory_mib * half // self._machine.cpus),
             disk_mib=DISK_MIB,
+            lane="builds",
         )
 
     async def _watched(self, task: Task, plan: Plan, job: Job, live: Live) -> tuple[Ending, float | None]:

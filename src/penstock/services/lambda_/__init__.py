@@ -4,7 +4,7 @@ A function is a document, its code a blob. An environment (`environments`) is a 
 invocation at a time, kept for the next. What nobody waits for (`events`) is a run of the engine.
 """
 
-from penstock.services.lambda_.environments import Clients, ClientsOf
+from penstock.services.lambda_.environments import Clients, ClientsOf, NoSdk, SdkOf
 from penstock.services.lambda_.room import Lambda, furnish
 
-__all__ = ["Clients", "ClientsOf", "Lambda", "furnish"]
+__all__ = ["Clients", "ClientsOf", "Lambda", "NoSdk", "SdkOf", "furnish"]

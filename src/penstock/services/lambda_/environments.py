@@ -15,6 +15,7 @@ from typing import Final
 
 from penstock.engine.residents import CannotStart, Reply, Request, Resident, Residents, Setting
 from penstock.services.lambda_.failures import CannotRun, TooManyRequests
+from penstock.services.lambda_.lines import records, texts
 from penstock.services.lambda_.model import Deployment
 from penstock.services.lambda_.packages import Shelf
 from penstock.services.lambda_.runtimes import language_of
@@ -29,10 +30,13 @@ TASK_ROOT: Final = "/var/task"
 LAYERS_ROOT: Final = "/opt"
 SEARCHED: Final = "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin"
 LIBRARIES: Final = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
-# Of layers, as on AWS; AWS's runtimes bring its SDK, here it is what this machine's npm has installed for everybody.
+RUNTIME_ROOT: Final = "/var/runtime"
+# Of layers and of the runtime, as on AWS; then what this machine's npm has installed for everybody.
 MODULES: Final = (
-    "/opt/nodejs/node{}/node_modules:/opt/nodejs/node_modules:/usr/local/lib/node_modules:/usr/lib/node_modules"
+    "/opt/nodejs/node{}/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:"
+    "/usr/local/lib/node_modules:/usr/lib/node_modules"
 )
+SDK: Final = b"@aws-sdk/"  # how code names what AWS's Node.js runtimes bring
 
 LONGEST_INVOCATION: Final = 900.0  # seconds
 
@@ -45,6 +49,11 @@ class Clients:
     good_until: float
 
 
+class NoSdk(Exception):
+    """AWS's SDK for JavaScript cannot be had; the sentence says why."""
+
+
+SdkOf = Callable[[], Awaitable[Path]]  # the folder with its `node_modules`; raises `NoSdk`
 ClientsOf = Callable[[Scope, str, str], Awaitable[Clients]]  # (scope, role ARN, name of the function)
 
 
@@ -81,6 +90,7 @@ class Environments:
         shelf: Shelf,
         streams: Streams,
         clients_of: ClientsOf,
+        sdk_of: SdkOf,
         *,
         clock: Callable[[], float],
         chance: Callable[[], str],
@@ -90,6 +100,7 @@ class Environments:
         self._shelf = shelf
         self._streams = streams
         self._clients_of = clients_of
+        self._sdk_of = sdk_of
         self._clock = clock
         self._chance = chance
         self._most = most
@@ -178,12 +189,13 @@ class Environments:
         folders = {TASK_ROOT: await self._shelf.code(wanted.code)}
         if wanted.layers:
             folders[LAYERS_ROOT] = await self._shelf.layers(wanted.layers)
+        lacking = await self._bring_sdk(wanted, folders)
         stream = stream_name(self._clock(), wanted.version, self._chance())
         await self._streams.open(wanted.scope, wanted.log_group, stream)
         clients = await self._clients_of(wanted.scope, wanted.role, wanted.name)
         setting = Setting(
             language=language_of(wanted.runtime),
-            variables=variables(wanted, stream, clients.variables),
+            variables={**variables(wanted, stream, clients.variables), **lacking},
             folders=folders,
             working_folder=TASK_ROOT,
             memory_mib=wanted.memory_mb,
@@ -194,6 +206,16 @@ class Environments:
         environment = Environment(resident, wanted.key, folders, setting.log, clients.good_until)
         self._held.update(folders.values())
         return environment
+
+    async def _bring_sdk(self, wanted: Deployment, folders: dict[str, Path]) -> dict[str, str]:
+        """Let Node.js's code that names it find AWS's SDK; else what tells the program inside why it does not."""
+        if language_of(wanted.runtime) != "node" or not await self._shelf.names(wanted.code, SDK):
+            return {}
+        try:
+            folders[RUNTIME_ROOT] = await self._sdk_of()
+        except NoSdk as problem:
+            return {"PENSTOCK_NO_SDK": str(problem)}
+        return {}
 
     async def _put_back(self, wanted: Deployment, environment: Environment) -> None:
         if environment.resident.is_over:
@@ -238,19 +260,12 @@ class Environments:
 
 
 def request(wanted: Deployment, invocation: Invocation) -> Request:
-    named = f"RequestId: {invocation.id}"
+    lines = records(wanted, invocation.id) if wanted.log_level else texts(wanted, invocation.id)
     return Request(
         payload=invocation.payload,
         facts={"request_id": invocation.id, "arn": invocation.arn, "client_context": invocation.client_context},
         longest=float(wanted.timeout),
-        lines={
-            "begin": f"START {named} Version: {wanted.version}",
-            "timed-out": f"{{now}} {invocation.id} Task timed out after {wanted.timeout:.2f} seconds",
-            "exited": f"{named} Error: Runtime {{message}}\nRuntime.ExitError",
-            "end": f"END {named}",
-            "report": f"REPORT {named}\tDuration: {{ms}} ms\tBilled Duration: {{whole_ms}} ms\tMemory Size: "
-            f"{wanted.memory_mb} MB\tMax Memory Used: {{peak_mib}} MB{{init}}{{status}}",
-        },
+        lines=lines,
     )
 
 
@@ -263,6 +278,7 @@ def variables(wanted: Deployment, stream: str, client: Mapping[str, str]) -> dic
         "AWS_LAMBDA_FUNCTION_NAME": wanted.name,
         "AWS_LAMBDA_FUNCTION_VERSION": wanted.version,
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_FORMAT": "JSON" if wanted.log_level else "Text",
         "AWS_LAMBDA_LOG_GROUP_NAME": wanted.log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": stream,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
@@ -272,6 +288,8 @@ def variables(wanted: Deployment, stream: str, client: Mapping[str, str]) -> dic
         "PATH": SEARCHED,
         "TZ": ":UTC",
     }
+    if wanted.log_level:
+        own["AWS_LAMBDA_LOG_LEVEL"] = wanted.log_level
     if language_of(wanted.runtime) == "node":
         own["NODE_PATH"] = MODULES.format(wanted.runtime.removeprefix("nodejs").partition(".")[0])
     return {**own, "HOME": "/tmp", **client, **wanted.variables}  # noqa: S108 - inside a room

@@ -100,6 +100,8 @@ class Deployment:
     code: Digest
     layers: tuple[Digest, ...]
     log_group: str
+    log_level: str  # of what the function says, where it logs in JSON; empty where in text
+    system_log_level: str  # of what is said around it
     reserved: int | None  # concurrency, of the function as a whole
 
     @property
@@ -130,6 +132,8 @@ def deployment(function: Document, version: Document) -> Deployment:
         code=Digest(code["Digest"]),
         layers=tuple(Digest(layer["Digest"]) for layer in version.body.get("Layers", ())),
         log_group=settings["LoggingConfig"]["LogGroup"],
+        log_level=settings["LoggingConfig"].get("ApplicationLogLevel", ""),
+        system_log_level=settings["LoggingConfig"].get("SystemLogLevel", ""),
         reserved=function.body.get("Concurrency"),
     )
 

@@ -8,6 +8,7 @@ What is unpacked can always be unpacked again: it is thrown away when the server
 import asyncio
 import base64
 import hashlib
+import os
 import shutil
 import stat
 import tempfile
@@ -155,6 +156,7 @@ class Shelf:
         self._blobs = blobs
         self._turns: dict[Path, asyncio.Lock] = {}
         self._there: set[Path] = set()
+        self._naming: dict[tuple[Digest, bytes], bool] = {}
         self._root.mkdir(parents=True, exist_ok=True)
         self._old = list(self._root.iterdir())
         self._place = Path(tempfile.mkdtemp(dir=self._root))
@@ -162,6 +164,13 @@ class Shelf:
     async def code(self, digest: Digest) -> Path:
         """The folder of a package's files."""
         return await self._folder(self._place / "code" / digest, [digest])
+
+    async def names(self, digest: Digest, word: bytes) -> bool:
+        """Whether the JavaScript of a package has a word in it, what it brings of others' left out."""
+        if (digest, word) not in self._naming:
+            folder = await self.code(digest)
+            self._naming[digest, word] = await asyncio.to_thread(is_named, folder, word)
+        return self._naming[digest, word]
 
     async def layers(self, digests: Sequence[Digest]) -> Path:
         """The folder of several packages' files, later ones over earlier ones."""
@@ -199,7 +208,17 @@ class Shelf:
         unheld = await database.scan(lambda tx: unheld_of(tx, digests))
         gone = [path for path, digest in zip(unused, digests, strict=True) if digest in unheld]
         self._there.difference_update(gone)
+        self._naming = {key: found for key, found in self._naming.items() if key[0] not in unheld}
         await asyncio.to_thread(remove, [*old, *gone])
+
+
+def is_named(folder: Path, word: bytes) -> bool:
+    for above, inside, files in os.walk(folder):
+        inside[:] = [name for name in inside if name != "node_modules"]
+        scripts = [name for name in files if name.endswith((".js", ".mjs", ".cjs"))]
+        if any(word in Path(above, name).read_bytes() for name in scripts):
+            return True
+    return False
 
 
 def remove(paths: Sequence[Path]) -> None:

@@ -10,7 +10,7 @@ from penstock.engine.residents import Residents
 from penstock.services.lambda_.absences import Absences
 from penstock.services.lambda_.accepting import Accepting
 from penstock.services.lambda_.destinations import Deliveries
-from penstock.services.lambda_.environments import ClientsOf, Environments
+from penstock.services.lambda_.environments import ClientsOf, Environments, SdkOf
 from penstock.services.lambda_.eventconfigs import EventConfigs
 from penstock.services.lambda_.events import DELIVER, TRY, EventFlow
 from penstock.services.lambda_.functions import Functions
@@ -73,6 +73,7 @@ def furnish(
     unpacked: Path,
     streams: Streams,
     clients_of: ClientsOf,
+    sdk_of: SdkOf,
     clock: Callable[[], float],
     chance: Callable[[], str],
 ) -> Lambda:
@@ -80,7 +81,7 @@ def furnish(
     database = engine.database
     packages, shelf = Packages(directory, blobs), Shelf(unpacked, blobs)
     environments = Environments(
-        residents, shelf, streams, clients_of,
+        residents, shelf, streams, clients_of, sdk_of,
         clock=clock, chance=chance, most=most_environments,
     )  # fmt: skip
     invocations = Invocations(database, environments)

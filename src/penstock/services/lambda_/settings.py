@@ -17,6 +17,7 @@ LONGEST_TIMEOUT: Final = 900
 LARGEST_MEMORY: Final = 10_240
 LARGEST_VARIABLES: Final = 4096
 PLAIN: Final = ("Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "KMSKeyArn", "DeadLetterConfig")
+LOG_LEVELS: Final = ("ApplicationLogLevel", "SystemLogLevel")
 RESERVED: Final = frozenset(
     {
         "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_ACCESS_KEY",
@@ -51,12 +52,6 @@ def refuse_what_is_not_here(request: Request) -> None:
         raise InvalidParameterValue(
             "SnapStart is not available in Penstock: leave it out; a cold start takes milliseconds."
         )
-    logging = request.get("LoggingConfig") or {}
-    if logging.get("LogFormat", "Text") != "Text":
-        raise InvalidParameterValue("LogFormat JSON is not available in Penstock: use Text.")
-    for member in ("ApplicationLogLevel", "SystemLogLevel"):
-        if logging.get(member):
-            raise InvalidParameterValue(f"{member} needs LogFormat JSON, which is not available in Penstock.")
 
 
 def defaults(target: Target) -> dict[str, Json]:
@@ -77,8 +72,8 @@ def changed(before: Mapping[str, Json], request: Request, available: Mapping[str
     for member in ("TracingConfig", "EphemeralStorage", "Architectures"):
         if request.get(member):
             after[member] = request[member]
-    if (group := (request.get("LoggingConfig") or {}).get("LogGroup")) is not None:
-        after["LoggingConfig"] = {**after["LoggingConfig"], "LogGroup": group}
+    if request.get("LoggingConfig"):
+        after["LoggingConfig"] = logging(after["LoggingConfig"], request["LoggingConfig"])
     if request.get("VpcConfig") is not None:
         wanted = request["VpcConfig"]
         after["VpcConfig"] = {
@@ -93,6 +88,16 @@ def changed(before: Mapping[str, Json], request: Request, available: Mapping[str
         after.pop("Environment", None)
     check(after, available)
     return after
+
+
+def logging(before: Mapping[str, Json], given: Mapping[str, Json]) -> dict[str, Json]:
+    """Where and how a function logs: levels are of JSON's records alone."""
+    after = {**before, **{member: value for member, value in given.items() if value is not None}}
+    if after["LogFormat"] == "JSON":
+        return {**dict.fromkeys(LOG_LEVELS, "INFO"), **after}
+    if asked := [level for level in LOG_LEVELS if given.get(level)]:
+        raise InvalidParameterValue(f"{asked[0]} is of logs in JSON: give LogFormat JSON, or leave it out.")
+    return {member: value for member, value in after.items() if member not in LOG_LEVELS}
 
 
 def check(settings: Mapping[str, Json], available: Mapping[str, str]) -> None:

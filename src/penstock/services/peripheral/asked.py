@@ -14,6 +14,7 @@ from penstock.wire.call import Call, Json, NotImplementedHere, ServiceError, Val
 
 Check = Callable[[Mapping[str, Json]], None]
 SUBSCRIBERS: Final = ("sqs", "lambda")
+PEOPLE: Final = ("email", "email-json")  # whose subscriptions wait for a confirmation that nobody is asked for
 
 
 def check(call: Call) -> None:
@@ -27,6 +28,10 @@ def check(call: Call) -> None:
 
 def _subscribe(request: Mapping[str, Json]) -> None:
     _topic(request["TopicArn"])
+    if request["Protocol"] in PEOPLE:
+        if "@" not in request.get("Endpoint", ""):
+            raise invalid("Email address")
+        return
     if request["Protocol"] not in SUBSCRIBERS:
         raise NotImplementedHere(
             f"Protocol: topics deliver to {' and '.join(SUBSCRIBERS)} here, not to '{request['Protocol']}'; subscribe "

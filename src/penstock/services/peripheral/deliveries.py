@@ -13,6 +13,7 @@ from typing import Any, Final
 from moto.core.utils import iso_8601_datetime_with_milliseconds
 from moto.sns import models as sns
 
+from penstock.services.peripheral.asked import PEOPLE
 from penstock.services.peripheral.notifications import Notification
 from penstock.services.peripheral.queues import Queue, sqs
 from penstock.wire.arns import Arn, queue_url
@@ -50,7 +51,7 @@ class Topic(sns.Topic):
 
 
 class Subscription(sns.Subscription):
-    """A subscription of moto's that delivers by calls; `asked.py` lets in only queues and functions."""
+    """A subscription of moto's that delivers by calls, to queues and functions; to people nothing is sent."""
 
     def publish(
         self,
@@ -62,6 +63,8 @@ class Subscription(sns.Subscription):
         deduplication_id: str | None = None,
         message_structure: str | None = None,
     ) -> None:
+        if self.protocol in PEOPLE:
+            return
         matcher = self._filter_policy_matcher
         if matcher is not None and not matcher.matches(message_attributes, message):
             return

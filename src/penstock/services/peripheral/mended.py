@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from penstock.services.peripheral.asked import PEOPLE
 from penstock.services.peripheral.queues import next_number
 from penstock.wire.call import Call, Json
 
@@ -56,6 +57,17 @@ def answer(call: Call, answer: dict[str, Json]) -> None:
         mend(call, answer)
 
 
+def _as_sns_tells(call: Call, answer: dict[str, Json]) -> None:
+    """Number what was published; and what people were subscribed by is not confirmed yet."""
+    _number_published(call, answer)
+    attributes = answer.get("Attributes", {})
+    if call.operation == "GetSubscriptionAttributes" and attributes.get("Protocol") in PEOPLE:
+        attributes["PendingConfirmation"] = "true"
+    is_by_mail = call.operation == "Subscribe" and call.request["Protocol"] in PEOPLE
+    if is_by_mail and not call.request.get("ReturnSubscriptionArn"):
+        answer["SubscriptionArn"] = "pending confirmation"
+
+
 def _number_published(call: Call, answer: dict[str, Json]) -> None:
     """Add what moto leaves out: the place of a message in its FIFO topic."""
     if call.operation in {"Publish", "PublishBatch"} and call.request.get("TopicArn", "").endswith(".fifo"):
@@ -83,7 +95,7 @@ ASKED_FOR: Final = {
     "ItemCollectionMetrics": "ReturnItemCollectionMetrics",
 }
 ANSWERS: Final[Mapping[str, Callable[[Call, dict[str, Json]], None]]] = {
-    "sns": _number_published,
+    "sns": _as_sns_tells,
     "sqs": _written_as_on_aws,
     "dynamodb": _tell_what_was_asked,
 }

@@ -197,7 +197,9 @@ CASES: dict[str, tuple[Json, Json]] = {
     "AWS::Events::EventBus": ({"Name": "bus"}, {"Name": "bus", "Description": "d", "Tags": ONE}),
     "AWS::Events::EventBusPolicy": (
         {"StatementId": "s", "EventBusName": "there", "Action": "events:PutEvents", "Principal": "111122223333"},
-        {"StatementId": "s", "EventBusName": "there", "Action": "events:PutEvents", "Principal": "*"},
+        {"StatementId": "s", "EventBusName": "there", "Statement": {
+            "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "events:PutEvents",
+            "Resource": f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/there"}},
     ),
     "AWS::Events::Archive": (
         {"SourceArn": f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default", "RetentionDays": 1},
@@ -463,6 +465,14 @@ CASES: dict[str, tuple[Json, Json]] = {
     "AWS::ServiceCatalog::LaunchRoleConstraint": (
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "RoleArn": ROLE},
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "RoleArn": ROLE, "Description": "d"},
+    ),
+    "AWS::ServiceCatalog::LaunchNotificationConstraint": (
+        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "NotificationArns": [TOPIC]},
+        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "NotificationArns": [TOPIC], "Description": "d"},
+    ),
+    "AWS::ServiceCatalog::ResourceUpdateConstraint": (
+        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "TagUpdateOnProvisionedProduct": "ALLOWED"},
+        {"PortfolioId": "{portfolio}", "ProductId": "{product}", "TagUpdateOnProvisionedProduct": "NOT_ALLOWED"},
     ),
     "AWS::SageMaker::Project": (
         {"ProjectName": "made", "TemplateProviderDetails": [{"CfnTemplateProviderDetail": {

@@ -43,7 +43,6 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
         REFUSED: "DeadLetterConfig EventSourceName KmsKeyIdentifier LogConfig",
         ELSEWHERE: "Policy",  # AWS::Events::EventBusPolicy puts statements
     },
-    "AWS::Events::EventBusPolicy": {ELSEWHERE: "Statement"},
     "AWS::Glue::Database": {ELSEWHERE: "DatabaseName"},  # DatabaseInput has the name
     "AWS::Glue::Table": {ELSEWHERE: "Name OpenTableFormatInput"},  # TableInput has the name
     "AWS::IAM::User": {ELSEWHERE: "LoginProfile"},

@@ -162,7 +162,7 @@ class Keeper:
         self._book.turn_page()
         self._limits.look_soon()
         if "begin" in self._asked.lines:
-            self._book.say(self._asked.lines["begin"])
+            self._book.say(self._asked.lines["begin"].format(now=now_in_words()))
         self._channel.push(framed({**self._asked.facts, "longest": self._asked.longest}, payload))
         self._asked.has_come = not self._channel.is_broken
 
@@ -230,10 +230,10 @@ class Keeper:
             self._told_loading = True
             init = self._loaded_ms or 0.0
         return {
-            "now": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{int(time.time() * 1000) % 1000:03d}Z",
+            "now": now_in_words(),
             "ms": f"{ms:.2f}",
             "whole_ms": str(math.ceil(ms + init)),
-            "init": f"\tInit Duration: {init:.2f} ms" if init else "",
+            "init": asked.lines.get("init", "").format(init_ms=f"{init:.2f}") if init else "",
             "peak_mib": str(peak_mib or self._limits.peak_mib),
             "status": {
                 "timed-out": "\tStatus: timeout",
@@ -265,6 +265,11 @@ class Keeper:
         self._book.flush()
         while self._server.is_full and select.select([], [self._server], [], LOADING)[1]:
             self._server.send()
+
+
+def now_in_words() -> str:
+    now = time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now * 1000) % 1000:03d}Z"
 
 
 def ending(status: int) -> str:

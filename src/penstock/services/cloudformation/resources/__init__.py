@@ -6,7 +6,7 @@ A type's functions ask other services for what a customer could ask for, through
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from penstock.services.cloudformation.resources import own
+from penstock.services.cloudformation.resources import own, stacksets
 from penstock.services.cloudformation.resources.every import EVERY
 from penstock.services.cloudformation.resources.kind import ResourceType
 
@@ -30,4 +30,4 @@ class Types(Mapping[str, ResourceType]):
         return len(self._types)
 
 
-TYPES: Final = Types((*EVERY, *own.TYPES))
+TYPES: Final = Types((*EVERY, *own.TYPES, *stacksets.TYPES))

@@ -157,6 +157,12 @@ DESTINATION: Final = Plain(
     attributes={"Arn": "ApiDestinationArn", "ArnForPolicy": "ApiDestinationArn"},
     reset={"Description": "", "InvocationRateLimitPerSecond": 300},
 )
+
+
+def statement_id(resource: Resource) -> str:
+    return f"{resource.properties.get('EventBusName', 'default')}|{resource.properties['StatementId']}"
+
+
 BUS_POLICY: Final = Plain(
     name="AWS::Events::EventBusPolicy",
     service="events",
@@ -164,12 +170,36 @@ BUS_POLICY: Final = Plain(
     read="DescribeEventBus",
     update="PutPermission",
     delete="RemovePermission",
-    properties="Action Condition EventBusName Principal StatementId",
+    properties="Action Condition EventBusName Principal Statement StatementId",
     required="StatementId",
     create_only="EventBusName StatementId",
+    unchecked="Statement",
     key={"EventBusName": told("EventBusName"), "StatementId": piece(-1), "Name": told("EventBusName")},
-    id=lambda resource, _: f"{resource.properties.get('EventBusName', 'default')}|{resource.properties['StatementId']}",
+    id=lambda resource, _: statement_id(resource),
 )
+
+
+def create_statement(resource: Resource) -> Steps[Made]:
+    if "Statement" not in resource.properties:
+        return (yield from BUS_POLICY.making(resource))
+    yield from put_statement(resource)
+    return Made(statement_id(resource), {})
+
+
+def update_statement(before: Resource, after: Resource) -> Steps[Made]:
+    if "Statement" not in after.properties:
+        return (yield from BUS_POLICY.changing(before, after))
+    yield from put_statement(after)
+    return Made(after.physical_id, {})
+
+
+def put_statement(resource: Resource) -> Steps[None]:
+    """Put a whole statement into a bus's policy, in the place of the one that had its id."""
+    sid, bus = resource.properties["StatementId"], resource.properties.get("EventBusName", "default")
+    there = yield from ask("events", "DescribeEventBus", {"Name": bus})
+    others = [each for each in json.loads(there.get("Policy") or "{}").get("Statement", []) if each["Sid"] != sid]
+    policy = {"Version": "2012-10-17", "Statement": [*others, {**resource.properties["Statement"], "Sid": sid}]}
+    yield from ask("events", "PutPermission", {"EventBusName": bus, "Policy": json.dumps(policy)})
 
 
 def read_statement(resource: Resource) -> Steps[Mapping[str, Json] | None]:
@@ -178,7 +208,11 @@ def read_statement(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     bus = yield from BUS_POLICY.finding(resource)
     sid = piece(-1)(resource)
     found = [each for each in json.loads(bus.get("Policy") or "{}").get("Statement", []) if each["Sid"] == sid]
-    return {"StatementId": sid, "Action": found[0]["Action"]} if found else None
+    if not found:
+        return None
+    statement = {name: value for name, value in found[0].items() if name != "Sid"}
+    seen = {"StatementId": sid, "Action": found[0]["Action"], "Statement": statement}
+    return projected(seen, resource.only(*seen))
 
 
 TYPES: Final = (
@@ -187,5 +221,5 @@ TYPES: Final = (
     ARCHIVE.type(),
     CONNECTION.type(),
     DESTINATION.type(),
-    replace(BUS_POLICY.type(), read=read_statement),
+    replace(BUS_POLICY.type(), create=create_statement, update=update_statement, read=read_statement),
 )

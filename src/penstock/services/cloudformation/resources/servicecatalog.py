@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from penstock.services.cloudformation.resources.kind import Made, Read, Resource, Steps, ask
+from penstock.services.cloudformation.resources.kind import Made, Read, Resource, ResourceType, Steps, ask
 from penstock.services.cloudformation.resources.plain import (
     Plain,
     Stable,
@@ -197,37 +197,60 @@ def read_association(plain: Plain, listed: str, member: str, named: str) -> Read
     return read
 
 
-def launching(resource: Resource) -> Mapping[str, Json]:
-    """A launch constraint's properties with its role as the JSON that says what a constraint does."""
-    role = resource.only("LocalRoleName", "RoleArn")
-    return {**resource.without(*role), "Type": "LAUNCH", "Parameters": json.dumps(role)}
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A kind of constraint: its properties are its parameters, or stand `inside` of a member of them."""
+
+    kind: str
+    properties: str
+    inside: str = ""
 
 
-CONSTRAINT: Final = Plain(
-    name="AWS::ServiceCatalog::LaunchRoleConstraint",
-    service=SERVICE,
-    create="CreateConstraint",
-    read="DescribeConstraint",
-    update="UpdateConstraint",
-    delete="DeleteConstraint",
-    properties="AcceptLanguage Description LocalRoleName PortfolioId ProductId RoleArn",
-    required="PortfolioId ProductId",
-    create_only="PortfolioId ProductId",
-    key={"Id": itself},
-    id="ConstraintDetail.ConstraintId",
-    attributes={"Id": "ConstraintDetail.ConstraintId"},
-    request=launching,
-    unchecked="LocalRoleName RoleArn",
-    stable=Stable(status="Status", moving=frozenset({"CREATING"}), failed=frozenset({"FAILED"})),
-)
+CONSTRAINTS: Final[Mapping[str, Constraint]] = {
+    "AWS::ServiceCatalog::LaunchRoleConstraint": Constraint("LAUNCH", "LocalRoleName RoleArn"),
+    "AWS::ServiceCatalog::LaunchNotificationConstraint": Constraint("NOTIFICATION", "NotificationArns"),
+    "AWS::ServiceCatalog::ResourceUpdateConstraint": Constraint(
+        "RESOURCE_UPDATE", "TagUpdateOnProvisionedProduct", inside="Properties"
+    ),
+}
 
 
-def read_constraint(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-    found = {} if CONSTRAINT.is_unknown(resource) else (yield from CONSTRAINT.finding(resource))
-    if not found:
-        return None
-    seen = {**found["ConstraintDetail"], **json.loads(found.get("ConstraintParameters") or "{}")}
-    return projected(seen, resource.without("AcceptLanguage"))
+def constraint_type(name: str, of: Constraint) -> ResourceType:
+    """What a portfolio says of one of its products, in the parameters that its kind of constraint has."""
+    own = of.properties.split()
+
+    def asked(resource: Resource) -> Mapping[str, Json]:
+        said: Mapping[str, Json] = resource.only(*own)
+        parameters = {"Version": "2.0", of.inside: said} if of.inside else said
+        return {**resource.without(*own), "Type": of.kind, "Parameters": json.dumps(parameters)}
+
+    plain = Plain(
+        name=name,
+        service=SERVICE,
+        create="CreateConstraint",
+        read="DescribeConstraint",
+        update="UpdateConstraint",
+        delete="DeleteConstraint",
+        properties=f"AcceptLanguage Description PortfolioId ProductId {of.properties}",
+        required="PortfolioId ProductId" if of.kind == "LAUNCH" else f"PortfolioId ProductId {of.properties}",
+        create_only="PortfolioId ProductId",
+        key={"Id": itself},
+        id="ConstraintDetail.ConstraintId",
+        attributes={"Id": "ConstraintDetail.ConstraintId"},
+        request=asked,
+        unchecked=of.properties,
+        stable=Stable(status="Status", moving=frozenset({"CREATING"}), failed=frozenset({"FAILED"})),
+    )
+
+    def read(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+        found = {} if plain.is_unknown(resource) else (yield from plain.finding(resource))
+        if not found:
+            return None
+        parameters = json.loads(found.get("ConstraintParameters") or "{}")
+        seen = {**found["ConstraintDetail"], **(parameters.get(of.inside, {}) if of.inside else parameters)}
+        return projected(seen, resource.without("AcceptLanguage"))
+
+    return replace(plain.type(), read=read)
 
 
 TYPES: Final = (
@@ -248,5 +271,5 @@ TYPES: Final = (
         PRINCIPAL_ASSOCIATION.type(),
         read=read_association(PRINCIPAL_ASSOCIATION, "Principals", "PrincipalARN", "PrincipalARN"),
     ),
-    replace(CONSTRAINT.type(), read=read_constraint),
+    *(constraint_type(name, of) for name, of in CONSTRAINTS.items()),
 )

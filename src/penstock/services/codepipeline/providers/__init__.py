@@ -16,6 +16,7 @@ from penstock.services.codepipeline.providers.machines import execute
 from penstock.services.codepipeline.providers.pipelines import start_pipeline
 from penstock.services.codepipeline.providers.sources import from_codecommit, from_connection, from_ecr, from_s3
 from penstock.services.codepipeline.providers.stacks import deploy_stack
+from penstock.services.codepipeline.providers.stacksets import deploy_instances, deploy_stack_set
 from penstock.services.codepipeline.work import Work
 
 Adapter = Callable[[Work, Asking], Awaitable[Mapping[str, Any]]]
@@ -31,6 +32,8 @@ PROVIDERS: Final[Mapping[tuple[str, str], Adapter]] = {
     ("CodePipeline", "Invoke"): start_pipeline,
     ("S3", "Deploy"): deploy_to_s3,
     ("CloudFormation", "Deploy"): deploy_stack,
+    ("CloudFormationStackSet", "Deploy"): deploy_stack_set,
+    ("CloudFormationStackInstances", "Deploy"): deploy_instances,
 }
 
 __all__ = ["PROVIDERS", "Adapter", "Asking", "Failed"]

@@ -148,8 +148,8 @@ async def _request(work: Work, asking: Asking) -> dict[str, Json]:
     """The template, and what it is given."""
     if not work.given("TemplatePath"):
         raise Failed("ConfigurationError", f"TemplatePath is required where ActionMode is {work.given('ActionMode')}.")
-    settings = _members(await _file(work, asking, work.given("TemplateConfiguration")), "TemplateConfiguration")
-    overrides = _members(work.given("ParameterOverrides"), "ParameterOverrides")
+    settings = members_of(await file_of(work, asking, work.given("TemplateConfiguration")), "TemplateConfiguration")
+    overrides = members_of(work.given("ParameterOverrides"), "ParameterOverrides")
     values = {
         **settings.get("Parameters", {}),
         **{name: await _value(work, asking, given) for name, given in overrides.items()},
@@ -157,7 +157,7 @@ async def _request(work: Work, asking: Asking) -> dict[str, Json]:
     policy = settings.get("StackPolicy")
     return {
         "StackName": work.given("StackName"),
-        "TemplateBody": await _file(work, asking, work.given("TemplatePath")),
+        "TemplateBody": await file_of(work, asking, work.given("TemplatePath")),
         "Parameters": [{"ParameterKey": name, "ParameterValue": str(value)} for name, value in values.items()],
         "Tags": [{"Key": name, "Value": value} for name, value in settings.get("Tags", {}).items()],
         "Capabilities": [each.strip() for each in work.given("Capabilities").split(",") if each.strip()],
@@ -166,7 +166,7 @@ async def _request(work: Work, asking: Asking) -> dict[str, Json]:
     }
 
 
-async def _file(work: Work, asking: Asking, path: str) -> str:
+async def file_of(work: Work, asking: Asking, path: str) -> str:
     """A file of an input artifact, `Artifact::path`; nothing where nothing is asked for."""
     if not path:
         return ""
@@ -188,14 +188,14 @@ async def _value(work: Work, asking: Asking, given: Json) -> Json:
             url = f"https://{artifact.bucket}.s3.amazonaws.com/{artifact.key}"
             return {"BucketName": artifact.bucket, "ObjectKey": artifact.key, "URL": url}[attribute]
         case {"Fn::GetParam": [name, inside, key]}:
-            values = _members(await _file(work, asking, f"{name}::{inside}"), inside)
+            values = members_of(await file_of(work, asking, f"{name}::{inside}"), inside)
             if key not in values:
                 raise Failed("ConfigurationError", f"There is no {key} in {inside} of artifact {name}.")
             return values[key]
     return given
 
 
-def _members(text: str, what: str) -> dict[str, Json]:
+def members_of(text: str, what: str) -> dict[str, Json]:
     """A JSON object; an empty one of an empty text."""
     try:
         found = json.loads(text or "{}")
