@@ -56,6 +56,7 @@ from penstock.wire.validate import validate
 AGAIN: Final = "again"  # the folder of workshops, in the data folder
 NOBODY: Final = "http://127.0.0.1:9"  # the discard port: clients are refused there at once
 FIXED_HASHES: Final = {"PYTHONHASHSEED": "0"}
+TRACKING: Final = {"MLFLOW_TRACKING_URI": "sqlite:////tmp/mlflow.db"}  # in the job's own /tmp: it goes with the job
 
 
 class Unlisted(Streams):
@@ -112,6 +113,7 @@ class Workshop:
             streams=self._streams,
             client_environment=lambda *_: {**door, **variables},
             hearing=HeardAgain(self.replies, key),
+            tracking=lambda _: TRACKING,
             identify=self.inventories.identify,
             clock=clock,
         )

@@ -77,6 +77,44 @@ def test_what_differs_is_named_and_what_is_there_once_only_too(bench: Bench) -> 
     assert found.suspects == {"randomness"}
 
 
+def test_an_object_with_a_new_name_in_each_run_is_one_and_says_what_is_new(bench: Bench) -> None:
+    before = {"part-0-4f289ae9-a43f-4eeb-83bc-d8579f1bf1dd": "a", "part-1-4f289ae9-a43f-4eeb-83bc-d8579f1bf1dd": "b"}
+    again = {"part-0-e001d198-3794-4d43-aee6-6c6e4caec91c": "a", "part-1-e001d198-3794-4d43-aee6-6c6e4caec91c": "0.5"}
+
+    found = bench.judge(
+        bench.report(**before, **{"report-20261127-065824534770": "x", "old": ""}),
+        bench.report(**again, **{"report-20261127-065837954532": "x", "new": ""}),
+    )
+
+    assert [(each.uri[7:13], each.verdict, set(each.suspects)) for each in found.found] == [
+        ("new.tx", "new", set()),
+        ("old.tx", "missing", set()),
+        ("part-0", "renamed", {"identifiers"}),
+        ("part-1", "renamed", {"identifiers", "unexplained"}),
+        ("report", "renamed", {"clock"}),
+    ]
+    (named,) = found.found[-1].differences
+    assert (named.place, named.after) == ("its name", "report-20261127-065837954532.txt")
+
+
+def test_names_are_matched_by_content_first(bench: Bench) -> None:
+    first, second, third, fourth = (f"s3://b/{number:08d}-4f28-4eeb-83bc-d8579f1bf1dd.txt" for number in range(4))
+    gone = [Content(first, Digest("a"), 1), Content(second, Digest("b"), 1)]
+    come = [Content(third, Digest("b"), 1), Content(fourth, Digest("c"), 1)]
+
+    assert judging.renamed(gone, come) == {second: third, first: fourth}
+
+
+def test_what_a_job_logged_in_mlflow_is_not_compared() -> None:
+    run = f"s3://b/mlflow/1/{'a' * 32}/artifacts/plot.png"
+    model = f"s3://b/mlflow/1/models/m-{'b' * 32}/artifacts/MLmodel"
+    left = tuple(Content(uri, Digest("d"), 1) for uri in ("s3://b/out/model.tar.gz", run, model, "s3://b/own.json"))
+    tracked = msgspec.structs.replace(PLAN, request={"MlflowConfig": {}})
+
+    assert [each.uri for each in judging.compared(tracked, Record(left=left, put=3))] == [left[0].uri, left[3].uri]
+    assert [*judging.compared(PLAN, Record(left=left, put=3))] == [*left]
+
+
 def test_another_result_in_another_environment_is_not_reproducible(bench: Bench) -> None:
     found = bench.judge(bench.report(m="1"), bench.report({"numpy": "2.1", "scipy": "1"}, m="2"))
 

@@ -82,6 +82,27 @@ async def test_content_is_what_the_schema_knows_and_metadata_is_a_part_of_it(wor
     }  # fmt: skip
 
 
+async def test_a_card_is_found_by_what_its_latest_version_is_about(world: Lineage) -> None:
+    package = "arn:aws:sagemaker:us-east-1:123456789012:model-package/abalone/1"
+    about: dict[str, Json] = {
+        "model_package_details": {"model_package_arn": package, "model_package_group_name": "abalone"},
+        "intended_uses": {"risk_rating": "Low"},
+    }
+    await made(world)
+    await world.ask("UpdateModelCard", ModelCardName="card", Content=json.dumps(about))
+    await world.ask("CreateModelCard", ModelCardName="other", Content=CONTENT, ModelCardStatus="Draft")
+
+    async def found(name: str, value: str) -> list[Json]:
+        sought = {"Filters": [{"Name": name, "Operator": "Equals", "Value": value}]}
+        answer = await world.ask("Search", Resource="ModelCard", SearchExpression=sought)
+        return [each["ModelCard"] for each in answer["Results"]]
+
+    for name, value in (("ModelId", package), ("ModelPackageGroupName", "abalone")):  # the SDK asks for both
+        (card,) = await found(name, value)
+        assert (card["ModelCardName"], card["ModelCardVersion"], card["Content"]) == ("card", 2, json.dumps(about))
+    assert {card["ModelCardName"] for card in await found("RiskRating", "Low")} == {"card", "other"}
+
+
 async def test_an_export_is_a_document_in_s3_and_tells_where(world: Lineage) -> None:
     await made(world)
     request: dict[str, Json] = {

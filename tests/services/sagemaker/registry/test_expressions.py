@@ -19,6 +19,10 @@ JOB = {
     "Metrics": [{"MetricName": "validation:rmse", "Value": 2.5}, {"MetricName": "train:rmse", "Value": 1.5}],
     "Tags": [{"Key": "team", "Value": "sea"}, {"Key": "sagemaker:project-name", "Value": "shells"}],
 }
+COMPONENT = {
+    "Parameters": {"depth": {"NumberValue": 4.0}, "kind": {"StringValue": "a"}, "l.rate": {"NumberValue": 0.1}},
+    "Metrics": [{"MetricName": "test:accuracy", "Max": 0.9, "Last": 0.8, "Count": 3}],
+}
 
 
 def holds(name: str, operator: str = "", value: str = "") -> bool:
@@ -39,12 +43,32 @@ def holds(name: str, operator: str = "", value: str = "") -> bool:
         ("Tags.sagemaker:project-name", ["shells"]),
         ("Tags.Key", ["team", "sagemaker:project-name"]),
         ("Tags.air", []),
+        ("Tags.key", []),
+        ("trainingjobname", ["abalone-7"]),
         ("Nowhere.at.all", []),
         ("TrainingJobName.too.far", []),
     ],
 )
 def test_a_path_leads_through_maps_lists_and_named_values(path: str, found: list[Json]) -> None:
     assert values(JOB, path) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("Parameters.depth", [4.0]),
+        ("Parameters.depth.NumberValue", [4.0]),
+        ("Parameters.l.rate", [0.1]),
+        ("parameters.kind", ["a"]),
+        ("Parameters.Kind", []),  # what customers name keeps its case
+        ("Metrics.test:accuracy", [0.8]),
+        ("Metrics.test:accuracy.Count", [3]),
+        ("metrics.test:accuracy.max", [0.9]),
+        ("metrics.Test:accuracy.max", []),
+    ],
+)
+def test_parameters_and_summed_up_metrics_of_a_component_are_values(path: str, found: list[Json]) -> None:
+    assert values(COMPONENT, path) == found
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,34 @@ async def test_pipelines_and_their_executions_are_found_as_their_room_writes_the
     ]
 
 
+async def test_versions_of_pipelines_tell_what_stands_with_their_pipeline(registry: Registry) -> None:
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/sea"
+    at: Json = {"scope": Scope(), "created_at": 1.0, "modified_at": 2.0}
+    stands = {"PipelineVersionId": 2, "Aliases": {"prod": 1}, "LastExecutions": {"1": f"{arn}/execution/x1"}}
+    await registry.write(
+        Document(kind="sagemaker/pipeline", name="sea", arn=arn, body=stands, **at),
+        *(
+            Document(
+                kind="sagemaker/pipeline-version", name=f"sea/{number}", arn="", parent="sea",
+                body={"PipelineVersionId": number, "PipelineDefinition": "{}"}, **at,
+            )
+            for number in (1, 2)
+        ),
+    )  # fmt: skip
+
+    assert await registry.find("PipelineVersion", equals("PipelineVersionAliases", "prod")) == [
+        {
+            "PipelineArn": arn,
+            "PipelineVersionId": 1,
+            "CreationTime": 1.0,
+            "LastModifiedTime": 2.0,
+            "LastExecutedPipelineExecutionArn": f"{arn}/execution/x1",
+            "PipelineVersionAliases": ["prod"],
+        }
+    ]
+    assert len(await registry.find("PipelineVersion", equals("PipelineArn", arn))) == 2
+
+
 async def test_without_an_order_the_last_modified_comes_first(registry: Registry) -> None:
     await registry.write(job("old", 1.0), job("new", 3.0), job("middle", 2.0))
 

@@ -49,8 +49,10 @@ def draw_job(drawing: Drawing, life: Life, by_itself: Objects) -> str:
     for uri in beyond(by_itself.fetched, (*reads, *writes)):  # while it ran, and nobody knows when
         drawing.join(drawing.artifact(uri, "DataSet", job.modified_at), component, "ContributedTo", job.modified_at)
     if job.status in WROTE:
-        for uri, kind in (*writes, *((uri, "DataSet") for uri in beyond(by_itself.stored, writes))):
+        for uri, kind in writes:
             drawing.join(component, drawing.artifact(uri, kind, job.modified_at), "Produced", job.modified_at)
+        for uri in beyond(by_itself.stored, writes):  # others may have read it before the job's end
+            drawing.join(component, drawing.artifact(uri, "DataSet", job.created_at), "Produced", job.created_at)
     return component
 
 

@@ -105,6 +105,27 @@ def described(pipeline: Document, version: Document) -> dict[str, Json]:
     }
 
 
+def shown(version: Document) -> dict[str, Json]:
+    """What Search tells of a version."""
+    written = ("PipelineVersionId", "CreatedBy", "LastModifiedBy")
+    return {
+        "CreationTime": version.created_at,
+        "LastModifiedTime": version.modified_at,
+        **{member: version.body[member] for member in written if member in version.body},
+        **_words(version),
+    }
+
+
+def shown_by_pipeline(tx: Transaction, version: Document) -> dict[str, Json]:
+    """… and what stands with its pipeline: aliases, and the last execution."""
+    pipeline = documents.find(tx, version.scope, rows.PIPELINE, version.parent)
+    if pipeline is None:
+        return {}
+    told = _summary(pipeline, version)
+    last = told.pop("LastExecutionPipelineExecutionArn", None)
+    return told | ({"LastExecutedPipelineExecutionArn": last} if last else {})
+
+
 def _words(version: Document) -> dict[str, Json]:
     named = ("PipelineVersionDisplayName", "PipelineVersionDescription")
     return {member: version.body[member] for member in named if member in version.body}

@@ -3,24 +3,32 @@
 A job is reproduced if it ends as it did and every object that it left has the content that it had.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any, Final, Literal
 
 import msgspec
 
-from penstock.services.sagemaker.jobs.model import Content, Record, Report
+from penstock.services.sagemaker.jobs.model import Content, Plan, Record, Report
 from penstock.services.sagemaker.recorded import contents
 from penstock.services.sagemaker.recorded.contents import LARGEST, Difference
 from penstock.services.sagemaker.recorded.story import Ran, Step
-from penstock.services.sagemaker.recorded.suspects import Evidence, Suspect, on_second_thoughts
+from penstock.services.sagemaker.recorded.suspects import (
+    Evidence,
+    Suspect,
+    of_names,
+    on_second_thoughts,
+    without_suspects,
+)
 from penstock.store.blobs import BlobDamaged, Digest
 
 Json = Any
 Read = Callable[[Digest], bytes]  # raises `BlobDamaged`
 Verdict = Literal["identical", "differs", "not reproducible", "not run"]
 ASKED_AWS: Final = ("EndpointConnectionError", "Could not connect to the endpoint URL", "Connection refused")
+LOGGED: Final = re.compile(r"/(?:models/m-)?[0-9a-f]{32}/artifacts/")  # where MLflow's clients put artifacts
 NOT_RUN: Final = {
     "decides": "it decides only",
     "effects": "it has effects outside; its recorded answer stands",
@@ -32,7 +40,7 @@ class Found:
     """An object of either run."""
 
     uri: str
-    verdict: Literal["identical", "differs", "missing", "new"]
+    verdict: Literal["identical", "differs", "renamed", "missing", "new"]
     differences: tuple[Difference, ...] = ()
     suspects: frozenset[Suspect] = frozenset()
 
@@ -82,7 +90,7 @@ def judge(step: str, job: Ran, again: Report, read: Read) -> Judgement:
     if (again.reason, again.exit_code) != (job.report.reason, job.report.exit_code):
         return replace(told, verdict="not reproducible", why=_other_end(job.report, again))
     evidence = Evidence(job.window, (began, ended), files_of(job.record))
-    found = tuple(_found(job.record, again.record, evidence, read))
+    found = tuple(_found(compared(job.plan, job.record), again.record.left, evidence, read))
     metrics = tuple(_metrics(job.report, again))
     if not metrics and all(each.verdict == "identical" for each in found):
         return replace(told, found=found)
@@ -142,10 +150,22 @@ def _other_end(before: Report, again: Report) -> str:
 # ----------------------------------------------------------------------------------------------------------- objects
 
 
-def _found(before: Record, after: Record, evidence: Evidence, read: Read) -> Iterator[Found]:
-    left = [{content.uri: content for content in record.left} for record in (before, after)]
-    for uri in sorted(left[0].keys() | left[1].keys()):
-        if uri not in left[1]:
+def compared(plan: Plan, record: Record) -> Iterator[Content]:
+    """What a job left, but for what it logged in MLflow: that lies at the names of MLflow's runs, and a job that is run
+    again has a tracking store of its own."""
+    logged = {each.uri for each in record.stored if "MlflowConfig" in plan.request and LOGGED.search(each.uri)}
+    return (content for content in record.left if content.uri not in logged)
+
+
+def _found(before: Iterable[Content], after: Iterable[Content], evidence: Evidence, read: Read) -> Iterator[Found]:
+    left = [{content.uri: content for content in contents} for contents in (before, after)]
+    gone = [content for uri, content in sorted(left[0].items()) if uri not in left[1]]
+    come = [content for uri, content in sorted(left[1].items()) if uri not in left[0]]
+    names = renamed(gone, come)
+    for uri in sorted(left[0].keys() | left[1].keys() - names.values()):
+        if uri in names:
+            yield _under_another_name(left[0][uri], left[1][names[uri]], evidence, read)
+        elif uri not in left[1]:
             yield Found(uri, "missing")
         elif uri not in left[0]:
             yield Found(uri, "new")
@@ -153,6 +173,37 @@ def _found(before: Record, after: Record, evidence: Evidence, read: Read) -> Ite
             yield Found(uri, "identical")
         else:
             yield differing(uri, left[0][uri], left[1][uri], evidence, read)
+
+
+def renamed(gone: Sequence[Content], come: Sequence[Content]) -> dict[str, str]:
+    """The new names of objects in whose names is what is new in each run; among like ones the same content goes first.
+
+    s3://b/part-4f289ae9-….csv, s3://b/part-e001d198-….csv
+    """
+    places: dict[str, list[Content]] = {}
+    for content in come:
+        places.setdefault(without_suspects(content.uri), []).append(content)
+    found: dict[str, str] = {}
+    for by_content in (True, False):
+        for content in (each for each in gone if each.uri not in found):
+            like = places.get(without_suspects(content.uri), [])
+            match = next((each for each in like if not by_content or each.digest == content.digest), None)
+            if match is not None:
+                found[content.uri] = match.uri
+                like.remove(match)
+    return found
+
+
+def _under_another_name(before: Content, after: Content, evidence: Evidence, read: Read) -> Found:
+    paths = [PurePosixPath(content.uri) for content in (before, after)]
+    names = [path.name if paths[0].parent == paths[1].parent else str(path) for path in paths]
+    named = Difference("its name", names[0], names[1], of_names(before.uri, after.uri))
+    if before.digest == after.digest:
+        return Found(before.uri, "renamed", (named,), named.suspects)
+    inside = differing(before.uri, before, after, evidence, read)
+    return replace(
+        inside, verdict="renamed", differences=(named, *inside.differences), suspects=named.suspects | inside.suspects
+    )
 
 
 def differing(uri: str, before: Content, after: Content, evidence: Evidence, read: Read) -> Found:

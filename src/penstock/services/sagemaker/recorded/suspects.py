@@ -23,9 +23,9 @@ Suspect = Literal[
 SENTENCES: Final[dict[Suspect, str]] = {
     "archive-times": "an archive holds the times at which its members were written: give them a fixed time "
     "(SOURCE_DATE_EPOCH, mtime=0)",
-    "clock": "the output holds times: dates, seconds since the epoch, or how long something took",
-    "identifiers": "the output holds identifiers that are new in each run (UUIDs, digests of what differs, keys, "
-    "numbers of processes and ports, addresses in memory)",
+    "clock": "the output, or its name, holds times: dates, seconds since the epoch, or how long something took",
+    "identifiers": "the output, or its name, holds identifiers that are new in each run (UUIDs, digests of what "
+    "differs, keys, numbers of processes and ports, addresses in memory)",
     "paths": "the output holds paths of temporary files or folders",
     "float-noise": "numbers differ in their last digits only: sums in another order, as threads or other processors "
     "make them",
@@ -37,7 +37,7 @@ SENTENCES: Final[dict[Suspect, str]] = {
     "randomness": "numbers differ freely: a random generator without a seed",
     "elsewhere": "each new run gives the same, and the record is another: the environment, the machine, or something "
     "that is not recorded",
-    "unexplained": "no usual suspect",
+    "unexplained": "no usual suspect; --twice runs it twice more and tells chance from what is not recorded",
 }
 NOISE: Final = 1e-6  # relative
 SINGLE_NOISE: Final = 1e-5  # of numbers in single precision, which has 6e-8
@@ -62,7 +62,7 @@ PATTERNS: Final[tuple[tuple[Suspect, re.Pattern[str]], ...]] = (
         "clock",
         re.compile(r"\b\d{4}[-/]\d\d[-/]\d\d(?:[T _]\d\d[:h.]?\d\d(?::?\d\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?"),
     ),
-    ("clock", re.compile(rf"(?<![^\W_])20\d\d{MONTH}{DAY_OF_MONTH}[T_-]?{TIME_OF_DAY}(?:[.,]\d+)?Z?(?![^\W_])")),
+    ("clock", re.compile(rf"(?<![^\W_])20\d\d{MONTH}{DAY_OF_MONTH}[T_-]?{TIME_OF_DAY}(?:[.,]?\d+)?Z?(?![^\W_])")),
     ("clock", re.compile(rf"\b(?:\w{{3}},? )?(?:{MONTHS} +\d{{1,2}}|\d{{1,2}} {MONTHS})\b(?: \d{{4}})?")),
     ("clock", re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.]\d{4}\b")),
     ("clock", re.compile(r"\b\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AP]M)?(?: \d{4})?\b")),
@@ -71,6 +71,9 @@ PATTERNS: Final[tuple[tuple[Suspect, re.Pattern[str]], ...]] = (
     ("identifiers", re.compile(r"(?<![\w/.-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[A-Za-z0-9_-]{16,64}(?![\w/.-])")),
     ("paths", re.compile(r"(?:/[\w.+~@-]+){2,}/?|\btmp\w{6,}\b")),
 )
+
+
+IN_NAMES: Final = tuple((suspect, pattern) for suspect, pattern in PATTERNS if suspect != "paths")  # a name is a path
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,20 @@ def of_texts(before: str, after: str, evidence: Evidence, *, name: str = "") -> 
     if sorted(parts[0]) == sorted(parts[1]):
         return frozenset(found | {of_order(parts[0], evidence)})
     return frozenset(found | {"unexplained"})
+
+
+def of_names(before: str, after: str) -> frozenset[Suspect]:
+    """Who may have given one object two names."""
+    return frozenset(
+        suspect for suspect, pattern in IN_NAMES if pattern.findall(before) != pattern.findall(after)
+    )  # fmt: skip
+
+
+def without_suspects(name: str) -> str:
+    """What stays of an object's name from run to run."""
+    for _, pattern in IN_NAMES:
+        name = pattern.sub("§", name)
+    return name
 
 
 def on_second_thoughts(found: frozenset[Suspect], *, are_alike: bool, are_as_the_first: bool) -> frozenset[Suspect]:

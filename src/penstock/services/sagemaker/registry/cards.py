@@ -40,6 +40,11 @@ METADATA: Final = (  # what `IncludedData` MetadataOnly leaves of a card's conte
     ("model_package_details", "model_package_group_name"),
     ("model_package_details", "model_package_arn"),
 )
+SOUGHT: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {  # what Search tells of the content, and from where
+    "ModelId": (("model_overview", "model_id"), ("model_package_details", "model_package_arn")),
+    "RiskRating": (("intended_uses", "risk_rating"),),
+    "ModelPackageGroupName": (("model_package_details", "model_package_group_name"),),
+}
 
 
 @dataclass(frozen=True)
@@ -102,10 +107,9 @@ class ModelCards:
 
         card, version = await self.database.read(look)
         content = version.body["Content"]
-        told = {member: value for member, value in card.body.items() if member != "Version"}
         return {
+            **described(card),
             **_summary(version, card),
-            **told,
             "ModelCardVersion": version.body["Version"],
             "Content": only_metadata(content) if request.get("IncludedData") == "MetadataOnly" else content,
         }
@@ -170,10 +174,33 @@ def only_metadata(text: str) -> str:
     """The part of a card's content that is told with MetadataOnly."""
     content, kept = content_of(text), dict[str, dict[str, Json]]()
     for section, member in METADATA:
-        held = content.get(section)
-        if isinstance(held, Mapping) and member in held:
-            kept.setdefault(section, {})[member] = held[member]
+        for held in _at(content, (section, member)):
+            kept.setdefault(section, {})[member] = held
     return msgspec.json.encode(kept).decode()
+
+
+def _at(content: Mapping[str, Json], place: tuple[str, str]) -> list[Json]:
+    """What a card's content has in a section under a name, if it has it."""
+    section, member = place
+    held = content.get(section)
+    return [held[member]] if isinstance(held, Mapping) and member in held else []
+
+
+def described(card: Document) -> dict[str, Json]:
+    """What a card tells without its content."""
+    return _summary(card, card) | {member: value for member, value in card.body.items() if member != "Version"}
+
+
+def latest(tx: Transaction, card: Document) -> dict[str, Json]:
+    """What Search tells of a card's latest version: its content, and what of it cards are sought by."""
+    version = version_of(tx, card, None)
+    content = content_of(version.body["Content"])
+    found = {member: [held for place in places for held in _at(content, place)] for member, places in SOUGHT.items()}
+    return {
+        "ModelCardVersion": version.body["Version"],
+        "Content": version.body["Content"],
+        **{member: held[0] for member, held in found.items() if held},
+    }
 
 
 def find(tx: Transaction, scope: Scope, reference: str) -> Document:

@@ -5,8 +5,12 @@ list of named values reads like a map of them, as on AWS:
 
     Tags.project               the value of the tag whose Key is "project"
     Tags.Key                   any tag's key
-    Metrics.validation:rmse    the Value of the metric with that MetricName
+    Metrics.validation:rmse    the Value of the metric with that MetricName, or the last of its values
+    metrics.rmse.max           the greatest of them (so AWS's notebooks sort trial components)
     HyperParameters.eta        numeric text, compared as a number
+    Parameters.depth           a trial component's parameter, its NumberValue or StringValue
+
+Members of the record and of a metric are found in any case; what customers name is not.
 
 `Filters`, `NestedFilters` and `SubExpressions` of one expression are joined by its `Operator`, And if it has none.
 """
@@ -22,6 +26,8 @@ from penstock.wire.call import Json, ValidationError
 Expression = Mapping[str, Json]
 MOST_CONDITIONS: Final = 50
 _NAMES: Final = ("Key", "MetricName", "Name")  # what a list of named values names them by
+_VALUES: Final = ("Value", "Last")  # … and where the value of one is
+_PARAMETERS: Final = ("NumberValue", "StringValue")  # where that of a trial component's parameter is
 
 _ORDERS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "GreaterThan": operator.gt,
@@ -145,25 +151,40 @@ def _seconds(text: str) -> float | None:
 
 def values(node: Json, path: str) -> list[Json]:
     """Everything that a dotted path leads to; lists are passed through, empty ones lead to nothing."""
-    return list(_values(node, path))
+    return list(_values(node, path, in_any_case=True))
 
 
-def _values(node: Json, path: str) -> Iterator[Json]:
+def _values(node: Json, path: str, *, in_any_case: bool = False) -> Iterator[Json]:
     if isinstance(node, list | tuple):
         for item in node:
             yield from _named(item, path)
             yield from _values(item, path)
     elif not path:
-        yield node
+        yield _held(node, _PARAMETERS)
     elif isinstance(node, Mapping):
         for head, rest in _splits(path):
-            if head in node:
-                yield from _values(node[head], rest)
+            for key in _keys(node, head, in_any_case=in_any_case):
+                yield from _values(node[key], rest)
+
+
+def _keys(node: Mapping[str, Json], wanted: str, *, in_any_case: bool) -> list[str]:
+    """The key, as it is written, else in another case."""
+    if wanted in node or not in_any_case:
+        return [wanted] if wanted in node else []
+    return [key for key in node if key.lower() == wanted.lower()]
 
 
 def _named(item: Json, path: str) -> Iterator[Json]:
-    if path and isinstance(item, Mapping) and "Value" in item and any(item.get(name) == path for name in _NAMES):
-        yield item["Value"]
+    """What a path leads to from a list with an item of that name in it."""
+    if path and isinstance(item, Mapping) and any(key in item for key in _VALUES):
+        for head, rest in _splits(path):
+            if any(item.get(name) == head for name in _NAMES):
+                yield from _values(item, rest, in_any_case=True) if rest else [_held(item, _VALUES)]
+
+
+def _held(node: Json, keys: Sequence[str]) -> Json:
+    """The value that one of the keys holds; the node itself, if it is no such thing."""
+    return next((node[key] for key in keys if key in node), node) if isinstance(node, Mapping) else node
 
 
 def _splits(path: str) -> Iterator[tuple[str, str]]:

@@ -21,9 +21,12 @@ from penstock.services.sagemaker.features import answers as features
 from penstock.services.sagemaker.features import metadata
 from penstock.services.sagemaker.features.model import FEATURE
 from penstock.services.sagemaker.features.model import GROUP as FEATURE_GROUP
+from penstock.services.sagemaker.pipelines import versions
+from penstock.services.sagemaker.pipelines.rows import VERSION
 from penstock.services.sagemaker.projects import answers as projects
 from penstock.services.sagemaker.projects.model import PROJECT
-from penstock.services.sagemaker.registry import contents, expressions, groups, models
+from penstock.services.sagemaker.registry import cards, contents, expressions, groups, models
+from penstock.services.sagemaker.registry.cards import CARD
 from penstock.services.sagemaker.registry.names import GROUP, MODEL, PACKAGE, arn
 from penstock.services.sagemaker.registry.tags import by_pipelines
 from penstock.store import documents, tags
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
 Position = tuple[int, float | str, str]  # where a hit is sorted: what its value is, the value, its ARN
 Show = Callable[[Document], dict[str, Json]]
+More = Callable[[Transaction, Document], dict[str, Json]]
 
 _PAGE: Final = 10  # hits where MaxResults is not given
 _READ: Final = 1_000  # documents in one read
@@ -72,13 +76,19 @@ def _endpoint(document: Document) -> dict[str, Json]:
     return {member: document.body[member] for member in _OF_ENDPOINTS if member in document.body}
 
 
+def _alone(_: Transaction, __: Document) -> dict[str, Json]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """A resource of Search: the kind of its documents, how one is shown, and under which name if not its own."""
+    """A resource of Search: the kind of its documents, how one is shown, under which name if not its own, and what
+    other documents tell of it."""
 
     kind: str
     show: Show
     shown_as: str = ""
+    more: More = _alone
 
 
 _SEARCHED: Final[Mapping[str, Searched]] = {
@@ -87,9 +97,11 @@ _SEARCHED: Final[Mapping[str, Searched]] = {
     "Endpoint": Searched("sagemaker/endpoint", _endpoint),
     "Pipeline": Searched("sagemaker/pipeline", _as_written("Pipeline")),
     "PipelineExecution": Searched("sagemaker/pipeline-execution", _as_written("PipelineExecution", is_named=False)),
+    "PipelineVersion": Searched(VERSION, versions.shown, more=versions.shown_by_pipeline),
     "ModelPackage": Searched(PACKAGE, _package),
     "ModelPackageGroup": Searched(GROUP, groups.described),
     "Model": Searched(MODEL, models.described),
+    "ModelCard": Searched(CARD, cards.described, more=cards.latest),
     "Experiment": Searched(EXPERIMENT, entities.described),
     "ExperimentTrial": Searched(TRIAL, entities.described, "Trial"),
     "ExperimentTrialComponent": Searched(COMPONENT, entities.described, "TrialComponent"),
@@ -216,7 +228,8 @@ def _records(tx: Transaction, scope: Scope, searched: Searched) -> Iterator[tupl
         page = documents.page(tx, Query(kind=searched.kind, scope=scope, limit=_READ, token=token))
         for document in page.documents:
             labels = tagging.shown(_labels(tx, document))
-            yield document, searched.show(document) | ({"Tags": labels} if labels else {})
+            shown = searched.show(document) | searched.more(tx, document)
+            yield document, shown | ({"Tags": labels} if labels else {})
         token = page.token
         if token is None:
             return
