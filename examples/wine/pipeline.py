@@ -18,11 +18,11 @@ def wine(raw: Path = file("wine.csv"), trees: int = 40, least: float = 0.9) -> d
     wines = prepare(raw)
     best = tune(train(wines.train, trees, depth=between(2, 6)), metric="accuracy", trials=4)
     quality = evaluate(best.model, wines.test)
-    with when(quality.accuracy >= least):
+    with when((best.accuracy >= least) & (quality.accuracy >= least)):
         register(best.model, group="wine", metrics=quality, status="Approved", predict=grower)
         endpoint = deploy(best.model, name="wine", predict=grower)
         tasted = taste(endpoint, wines.test)
         counts = count(transform(best.model, wines.unlabelled, predict=grower))
     with otherwise():
         fail("not good enough:", quality.accuracy)
-    return {"quality": quality, "tasted": tasted, "counts": counts}
+    return {"tuned": best.accuracy, "quality": quality, "tasted": tasted, "counts": counts}

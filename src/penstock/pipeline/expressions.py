@@ -81,7 +81,7 @@ def value(reference: Reference) -> Json:
                     f"{described(reference)} of the best trial can be passed to steps; only the metric that was "
                     f"tuned for, '{reference.call.tuning.metric}', can be compared or told.", reference.call.at
                 )  # fmt: skip
-            return get(f"Steps.{reference.call.name}.BestTrainingJob.FinalHyperParameterTuningJobMetric.Value")
+            return get(f"Steps.{reference.call.name}.BestTrainingJob.FinalHyperParameterTuningJobObjectiveMetric.Value")
         case Output():
             file = {"PropertyFile": get(f"Steps.{reference.call.name}.PropertyFiles.{reference.name or RESULT}")}
             return {"Std:JsonGet": {**file, "Path": f"value{written(reference.path)}"}}

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from penstock_image.clarify.bias import POST_TRAINING, PRE_TRAINING, Groups, Untold, value
+from penstock_image.clarify import drift
+from penstock_image.clarify.bias import POST_TRAINING, PRE_TRAINING, Groups, Untold, deviations, neighbours_of, value
 
 # Others (a): 10 records, 6 positive, 5 predicted positive, of which 4 are. The group (d): 5, 2, 2 and 1.
 A = [(1, 1)] * 4 + [(1, 0)] * 2 + [(0, 1)] * 1 + [(0, 0)] * 3
@@ -67,7 +68,7 @@ def test_the_flip_test_asks_the_nearest_of_the_others() -> None:
     features = np.array([[0.0], [1.0], [10.0], [0.1], [0.9], [9.0], [11.0]])
     sensitive = np.array([False, False, False, True, True, True, True])
     predicted = np.array([False, True, True, True, False, False, True])
-    groups = Groups(sensitive, predicted, predicted, features=features)
+    groups = Groups(sensitive, predicted, predicted, neighbours=neighbours_of(sensitive, predicted, features))
 
     # The neighbours say no, yes, yes, yes: one would lose, two would gain.
     assert value(POST_TRAINING["FT"][1], groups) == pytest.approx((2 - 1) / 4)
@@ -97,3 +98,38 @@ def test_what_is_divided_by_nothing_is_infinite_and_nothing_of_nothing_is_none()
 def test_what_cannot_be_told_is_said(groups: Groups, name: str, sentence: str) -> None:
     with pytest.raises(Untold, match=sentence):
         value(PRE_TRAINING[name][1], groups)
+
+
+def test_the_deviation_of_a_difference_of_shares_is_what_the_formula_says() -> None:
+    chance = np.random.default_rng(1)
+    sensitive, positive = chance.random(2000) < 0.4, chance.random(2000) < 0.3
+    groups = Groups(sensitive, positive, positive)
+    shares = [group.positive / group.all for group in (groups.a, groups.d)]
+    expected = math.sqrt(sum(p * (1 - p) / n for p, n in zip(shares, (groups.a.all, groups.d.all), strict=True)))
+
+    found = deviations(PRE_TRAINING, groups)
+
+    assert found["DPL"] == pytest.approx(expected, rel=0.2)
+    assert found == deviations(PRE_TRAINING, groups)
+    assert found["CDDL"] == math.inf  # it has no value in any sample
+
+
+def test_bias_that_chance_brings_is_no_drift_and_bias_that_was_planted_is() -> None:
+    chance, metrics = np.random.default_rng(2), {"DPPL": POST_TRAINING["DPPL"]}
+    before = {"facets": {"sex": [{"value_or_threshold": "1", "metrics": [{"name": "DPPL", "value": 0.1}]}]}}
+    alarms = {0.1: 0, 0.5: 0}
+    for _ in range(40):
+        for bias in alarms:
+            sensitive = chance.random(300) < 0.5
+            predicted = chance.random(300) < np.where(sensitive, 0.6 - bias, 0.6)
+            groups = Groups(sensitive, predicted, predicted)
+            told = {"name": "DPPL", "value": value(metrics["DPPL"][1], groups)}
+            here = {"facets": {"sex": [{"value_or_threshold": "1", "metrics": [told]}]}}
+            section = "post_training_bias_metrics"
+            found = drift.violations(
+                {section: here}, {section: before}, lambda *_, of=groups: deviations(metrics, of)["DPPL"]
+            )
+            alarms[bias] += len([*found])
+
+    assert alarms[0.1] <= 4
+    assert alarms[0.5] == 40

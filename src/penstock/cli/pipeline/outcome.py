@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from penstock.cli.pipeline.target import Target
 from penstock.pipeline import kinds
 from penstock.pipeline.expressions import RESULT
-from penstock.pipeline.graph import Graph, Known, Many, Output, Property, Reference
+from penstock.pipeline.graph import Graph, Known, Many, Output, Property, Reference, Tuning
 
 Json = Any
 TOLD: Final = 20  # lines of a failed job's log
@@ -35,6 +35,8 @@ def _value(reference: Reference, steps: Mapping[str, Json], target: Target) -> J
             return {name: _value(Output(reference.call, name, kind), steps, target) for name, kind in every}
         case Output() if reference.call.tuning is None:
             return _output(reference, steps, target)
+        case Output():
+            return _best(reference, reference.call.tuning, steps, target)
         case Property():
             return _told(reference, steps)
     return None
@@ -62,6 +64,20 @@ def _output(reference: Output, steps: Mapping[str, Json], target: Target) -> Jso
     for part in reference.path:
         value = value[part]
     return value
+
+
+def _best(reference: Output, tuning: Tuning, steps: Mapping[str, Json], target: Target) -> Json:
+    """Of the best trial the metric; all else is in the archive that the trial left."""
+    arn = steps.get(reference.call.name, {}).get("Metadata", {}).get("TuningJob", {}).get("Arn")
+    if arn is None:
+        return None  # of a branch that was not taken
+    sagemaker = target.client("sagemaker")
+    job = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=arn.rpartition("/")[2])
+    best = job["BestTrainingJob"]
+    if reference.name == tuning.metric:
+        return best["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
+    trial = sagemaker.describe_training_job(TrainingJobName=best["TrainingJobName"])
+    return trial["ModelArtifacts"]["S3ModelArtifacts"]
 
 
 def failures(steps: list[Json], target: Target) -> Iterator[str]:

@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
 NEIGHBOURS, FEW = 5, 10  # of so few records only the nearest neighbour is asked
+SAMPLES = 200
 
 
 class Untold(Exception):
@@ -56,13 +57,14 @@ class Counts:
 
 @dataclass(frozen=True)
 class Groups:
-    """The records, split by a facet. `strata` is the group variable; `features` is what records are alike by."""
+    """The records, split by a facet. `strata` is the group variable; `neighbours` is what the nearest in the other group
+    are told of each, where records are alike by numbers (`neighbours_of`)."""
 
     sensitive: Mask
     positive: Mask
     predicted: Mask | None = None
     strata: npt.NDArray[Any] | None = None
-    features: Numbers | None = None
+    neighbours: Mask | None = None
 
     @cached_property
     def a(self) -> Counts:
@@ -77,6 +79,11 @@ class Groups:
         if self.predicted is None:
             raise Untold("There are no predicted labels.")
         return self.predicted
+
+    def drawn(self, places: npt.NDArray[np.int_]) -> "Groups":
+        """The same of a sample of the records."""
+        columns = (self.sensitive, self.positive, self.predicted, self.strata, self.neighbours)
+        return Groups(*(None if column is None else column[places] for column in columns))  # type: ignore[arg-type]
 
     def _counts(self, group: Mask) -> Counts:
         predicted = self.positive if self.predicted is None else self.predicted
@@ -145,16 +152,21 @@ def _share(group: Mask, within: Mask) -> float:
     return ratio(int((group & within).sum()), int(within.sum()))
 
 
+def neighbours_of(sensitive: Mask, answers: Mask, features: Numbers) -> Mask:
+    """Whether the nearest neighbours in the other group are told yes, of each record of the sensitive one."""
+    found = np.zeros(len(sensitive), dtype=bool)
+    if sensitive.any() and not sensitive.all():
+        nearest = min(NEIGHBOURS if (~sensitive).sum() > FEW else 1, int((~sensitive).sum()))
+        _, places = cKDTree(features[~sensitive]).query(features[sensitive], k=[*range(1, nearest + 1)])
+        found[sensitive] = answers[~sensitive][places].mean(axis=1) > 0.5
+    return found
+
+
 def flip_test(groups: Groups) -> float:
     """What the nearest neighbours in the other group are told instead."""
-    if groups.features is None:
+    if groups.neighbours is None:
         raise Untold("FlipTest does not support non-numeric columns")
-    others, outcome = ~groups.sensitive, groups.answers
-    nearest = min(NEIGHBOURS if others.sum() > FEW else 1, int(others.sum()))
-    tree = cKDTree(groups.features[others])
-    _, found = tree.query(groups.features[groups.sensitive], k=[*range(1, nearest + 1)])
-    instead = outcome[others][found].mean(axis=1) > 0.5
-    actual = outcome[groups.sensitive]
+    instead, actual = groups.neighbours[groups.sensitive], groups.answers[groups.sensitive]
     return float((instead & ~actual).sum() - (~instead & actual).sum()) / int(groups.sensitive.sum())
 
 
@@ -229,6 +241,30 @@ POST_TRAINING: Mapping[str, tuple[str, Metric]] = {
         between(lambda group: ratio(group.false_negative, group.false_positive), d_first=True),
     ),
 }  # fmt: skip
+
+
+def deviations(metrics: Mapping[str, tuple[str, Metric]], groups: Groups) -> dict[str, float]:
+    """The standard deviation of each metric over samples of the records, drawn with replacement; the same each time.
+
+    Samples in which a metric has no finite value are left out; of too few of them nothing is known, which is infinite.
+    """
+    chance, whole = np.random.default_rng(0), len(groups.sensitive)
+    found: dict[str, list[float]] = {name: [] for name in metrics}
+    for _ in range(SAMPLES):
+        sample = groups.drawn(chance.integers(whole, size=whole))
+        for name, (_, metric) in metrics.items():
+            found[name] += _finite(metric, sample)
+    return {
+        name: float(np.std(told, ddof=1)) if len(told) >= SAMPLES // 2 else math.inf for name, told in found.items()
+    }
+
+
+def _finite(metric: Metric, groups: Groups) -> list[float]:
+    try:
+        told = value(metric, groups)
+    except Untold:
+        return []
+    return [told] if math.isfinite(told) else []
 
 
 def value(metric: Metric, groups: Groups) -> float:

@@ -1,11 +1,13 @@
 """Drift: where an analysis is worse than the one that is its baseline (constraint_violations.json).
 
-A metric of bias is worse when it is further from 0 (Disparate Impact: from 1, which is where it is fair). Attributions
-are worse when the nDCG of the features' order, by their importance before, is below 0.9.
+A metric of bias is worse when it is further from 0 (Disparate Impact: from 1, which is where it is fair) than before,
+and not by chance: when all of the interval that it lies in with 95 % confidence is. AWS describes it so: an interval by
+the bootstrap's standard deviation (the normal bootstrap interval), and an alert if it is apart from what is allowed.
+Attributions are worse when the nDCG of the features' order, by their importance before, is below 0.9.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -14,25 +16,28 @@ from penstock_image.layout import Json
 SECTIONS = ("pre_training_bias_metrics", "post_training_bias_metrics")
 FAIR = {"DI": 1.0}
 LEAST = 0.9
+CONFIDENT = 1.96  # standard deviations of a normal distribution, in which 95 % lie
+Deviation = Callable[[str, str, str, str], float]  # of a section's facet, group and metric
 
 
-def violations(analysis: Json, baseline: Json) -> Iterator[Json]:
+def violations(analysis: Json, baseline: Json, deviation: Deviation) -> Iterator[Json]:
     for section in SECTIONS:
-        yield from _bias(analysis.get(section) or {}, baseline.get(section) or {})
+        yield from _bias(section, analysis.get(section) or {}, baseline.get(section) or {}, deviation)
     yield from _attributions(analysis.get("explanations") or {}, baseline.get("explanations") or {})
 
 
-def _bias(here: Json, before: Json) -> Iterator[Json]:
-    known = {(facet, key, name): value for facet, key, name, value in _metrics(before)}
-    for facet, key, name, value in _metrics(here):
-        limit = known.get((facet, key, name))
+def _bias(section: str, here: Json, before: Json, deviation: Deviation) -> Iterator[Json]:
+    known = {(facet, _key(shown), name): value for facet, shown, name, value in _metrics(before)}
+    for facet, shown, name, value in _metrics(here):
+        limit = known.get((facet, _key(shown), name))
         if value is None or limit is None:
             continue
         fair = FAIR.get(name, 0.0)
-        if abs(value - fair) > abs(limit - fair):
+        further = abs(value - fair) - abs(limit - fair)
+        if further > 0 and (math.isinf(further) or further > CONFIDENT * deviation(section, facet, shown, name)):
             yield {
                 "facet": facet,
-                "facet_value": key,
+                "facet_value": _key(shown),
                 "metric_name": name,
                 "constraint_check_type": "bias_drift_check",
                 "description": f"Value {value} does not meet the constraint requirement",
@@ -40,14 +45,16 @@ def _bias(here: Json, before: Json) -> Iterator[Json]:
 
 
 def _metrics(section: Json) -> Iterator[tuple[str, str, str, float | None]]:
-    """Facet, group, metric and value. Of an interval its threshold tells it from others."""
+    """Facet, group, metric and value."""
     for facet, groups in section.get("facets", {}).items():
         for group in groups:
-            key = str(group["value_or_threshold"])
-            if key.startswith("("):
-                key = key[1:].partition(",")[0]
             for metric in group["metrics"]:
-                yield facet, key, metric["name"], number(metric["value"])
+                yield facet, str(group["value_or_threshold"]), metric["name"], number(metric["value"])
+
+
+def _key(shown: str) -> str:
+    """What tells a group from others: of an interval its threshold."""
+    return shown[1:].partition(",")[0] if shown.startswith("(") else shown
 
 
 def number(value: Json) -> float | None:

@@ -6,7 +6,9 @@ are. Else values are categories.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,25 +25,51 @@ DISTINCT = 0.05
 UNLABELLED = "bias needs the label: name it in analysis_config.json, or merge the ground truth."
 
 
-def measured(data: Dataset, config: Configuration, method: str, predicted: Mask | None = None) -> Json:
-    """A section of analysis.json. Raises `ClientError`."""
+@dataclass(frozen=True)
+class Split:
+    """The data, split by one group of a facet, for a method; `shown` is how AWS writes the group's values."""
+
+    method: str
+    facet: str
+    shown: str
+    groups: Groups
+
+    @cached_property
+    def deviations(self) -> Mapping[str, float]:
+        """How far chance alone may have brought each metric: its standard deviation."""
+        return bias.deviations(BIAS[self.method], self.groups)
+
+
+def splits(data: Dataset, config: Configuration, method: str, predicted: Mask | None = None) -> list[Split]:
+    """All groups whose bias a method measures. Raises `ClientError`."""
     if data.labels is None:
         raise ClientError(UNLABELLED)
-    outcome, positive = chosen(data.labels, config.positive)
+    _, positive = chosen(data.labels, config.positive)
     strata = None
     if "group_variable" in config.document:
         strata = data.table.column(data.column(config.document["group_variable"], "group_variable")).astype(str)
-    names = config.metrics(method)
-    facets: dict[str, list[Json]] = {}
+    found = []
     for facet in config.facets:
         name = data.column(facet["name_or_index"], "facet.name_or_index")
         column = data.table.column(name)
-        features = _alike(data, name) if "FT" in names else None
+        features = _alike(data, name) if "FT" in config.metrics(method) else None
         for values in _groups(column, name, facet.get("value_or_threshold")):
             shown, sensitive = chosen(column, values)
-            split = Groups(sensitive, positive, predicted, strata, features)
-            told = {"value_or_threshold": shown, "metrics": [_told(method, each, split) for each in names]}
-            facets.setdefault(name, []).append(told)
+            neighbours = None
+            if features is not None and predicted is not None:
+                neighbours = bias.neighbours_of(sensitive, predicted, features)
+            found.append(Split(method, name, shown, Groups(sensitive, positive, predicted, strata, neighbours)))
+    return found
+
+
+def measured(data: Dataset, config: Configuration, found: Sequence[Split]) -> Json:
+    """A section of analysis.json."""
+    assert data.labels is not None
+    outcome, _ = chosen(data.labels, config.positive)
+    facets: dict[str, list[Json]] = {}
+    for split in found:
+        metrics = [_told(split.method, name, split.groups) for name in config.metrics(split.method)]
+        facets.setdefault(split.facet, []).append({"value_or_threshold": split.shown, "metrics": metrics})
     return {"label": data.label, "facets": facets, "label_value_or_threshold": outcome}
 
 

@@ -30,6 +30,7 @@ from penstock_image.monitor.verdict import reached, said
 
 ANALYSES = ("", "MODEL_BIAS", "MODEL_EXPLAINABILITY")
 ASKING = ("shap", "pdp")
+SECTION = "_metrics"  # what sections of analysis.json about bias are called after their method
 TYPES = {"csv": answers.CSV, "parquet": "application/x-parquet"}
 
 
@@ -67,7 +68,8 @@ def run(settings: Settings, model: str = "") -> str:
     config = Configuration.at(settings.configuration, settings.analysis, model)
     data, config = _loaded(settings, config)
     with _model(data, config) as asked:
-        analysis = analysed(data, config, settings, asked)
+        splits = _split(data, config, settings, asked)
+        analysis = analysed(data, config, settings, asked, splits)
     _write(settings, "analysis.json", json.dumps(analysis, indent=2, allow_nan=False) + "\n")
     if "report" in config.methods:
         _report(analysis, config, settings)
@@ -76,7 +78,12 @@ def run(settings: Settings, model: str = "") -> str:
         publishing.publish(metrics.of_attributions(analysis), "explainability", settings)
     if settings.baseline_constraints is None:
         return said([])
-    found = list(drift.violations(analysis, violations.document(settings.baseline_constraints)))
+
+    def deviation(section: str, facet: str, group: str, metric: str) -> float:
+        of = splits[section.removesuffix(SECTION)]
+        return next(each.deviations[metric] for each in of if (each.facet, each.shown) == (facet, group))
+
+    found = list(drift.violations(analysis, violations.document(settings.baseline_constraints), deviation))
     content = json.dumps({"version": "1.0", "violations": found}, indent=2)
     _write(settings, "constraint_violations.json", content + "\n")
     return said(found)
@@ -112,7 +119,24 @@ def _model(data: Dataset, config: Configuration) -> Iterator[Predictor | None]:
         yield None
 
 
-def analysed(data: Dataset, config: Configuration, settings: Settings, asked: Predictor | None) -> Json:
+def _split(
+    data: Dataset, config: Configuration, settings: Settings, asked: Predictor | None
+) -> dict[str, list[facets.Split]]:
+    """The groups whose bias is measured, by each method."""
+    found: dict[str, list[facets.Split]] = {}
+    for method in (method for method in BIAS if method in config.methods):
+        positive = _positive(data, config, settings, asked) if method == "post_training_bias" else None
+        found[method] = facets.splits(data, config, method, positive)
+    return found
+
+
+def analysed(
+    data: Dataset,
+    config: Configuration,
+    settings: Settings,
+    asked: Predictor | None,
+    splits: Mapping[str, list[facets.Split]],
+) -> Json:
     """analysis.json."""
     analysis: dict[str, Json] = {"version": "1.0"}
     explanations: dict[str, Json] = {}
@@ -128,12 +152,8 @@ def analysed(data: Dataset, config: Configuration, settings: Settings, asked: Pr
         explanations["pdp"] = attribution.pdp(data, config, predict, known)
     if explanations:
         analysis["explanations"] = explanations
-    for method in BIAS:
-        if method in config.methods:
-            positive = None
-            if method == "post_training_bias":
-                positive = _positive(data, config, settings, asked)
-            analysis[f"{method}_metrics"] = facets.measured(data, config, method, positive)
+    for method, found in splits.items():
+        analysis[f"{method}{SECTION}"] = facets.measured(data, config, found)
     return analysis
 
 
