@@ -1,5 +1,6 @@
 """A model from raw data to an endpoint, and back again: by the SageMaker SDK, and by `penstock why`."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -187,6 +188,30 @@ def test_what_was_overwritten_since_is_told_and_found_as_the_job_saw_it(
     told = text.partition("Data s3://things/clean/rows")[2].splitlines()[:3]
     assert "sha256 52186c933993da4082b3cdc7c40bb4bf735b391ff54a2ef78c037dda6c38a680 (4 bytes)" in told[1]
     assert "is not in S3 any more" in told[2]
+
+
+def test_of_many_jobs_that_wrote_to_an_address_those_are_told_that_left_what_is_meant(
+    traced: tuple[World, str], tmp_path: Path
+) -> None:
+    world, _ = traced
+    out = {"S3Uri": "s3://things/same", "LocalPath": "/opt/ml/processing/out", "S3UploadMode": "EndOfJob"}
+    for word in ("first", "second"):
+        world.process(
+            f"says-{word}", f"printf {word} > /opt/ml/processing/out/word.txt",
+            ProcessingOutputConfig={"Outputs": [{"OutputName": "out", "S3Output": out}]},
+        )  # fmt: skip
+        assert world.job(f"says-{word}")["ProcessingJobStatus"] == "Completed"
+    copy = tmp_path / "word.txt"
+    copy.write_text("first")
+
+    told = {
+        thing: json.loads(world.penstock("why", thing, "--json").stdout)
+        for thing in (str(copy), "s3://things/same/word.txt")
+    }
+
+    for (address,), word in zip(told.values(), ("first", "second"), strict=True):
+        assert address["facts"]["ContentSha256"] == hashlib.sha256(word.encode()).hexdigest()
+        assert [each["title"].rpartition("/")[2] for each in address["causes"]] == [f"says-{word}"]
 
 
 def data(world: World, command: str, *arguments: str) -> str:

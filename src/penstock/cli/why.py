@@ -24,7 +24,7 @@ def command(place: Place, thing: str, as_json: bool) -> None:
     sagemaker = client(place, "sagemaker")
     try:
         starts = Finding(sagemaker, client(place, "s3"), client(place, "sts")).starts(thing)
-        found = [Chain(sagemaker).of(start) for start in starts]
+        found = [Chain(sagemaker).of(start, digest) for start, digest in starts]
     except (BotoCoreError, ClientError) as error:
         raise unreachable(place, error) from None
     if as_json:

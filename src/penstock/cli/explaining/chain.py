@@ -1,4 +1,5 @@
-"""The chain: what led to an entity, as a tree. What is met twice is told where it is met first.
+"""The chain: what led to an entity, as a tree. What is met twice is told where it is met first; of an address to which
+many jobs wrote, those are told that left the content that was read, and other content of it is another thing.
 
 Pipelines, executions and steps are not branches of their own: they are told of what a step made. Decisions on a model
 package are told of the package.
@@ -14,6 +15,7 @@ from penstock.cli.clients import Client
 Json = Any
 DEEPEST: Final = 10  # associations that one query follows
 MOST_QUERIES: Final = 100
+MOST_LEVELS: Final = 200  # of what is told: a job that reads what it left the time before has one for each time
 GROUPING: Final = frozenset({"Pipeline", "PipelineExecution", "PipelineStep"})
 SEEN: Final = "Seen."  # how properties begin that tell what a job saw; its component's name follows
 COMMIT: Final = ("CommitId", "Repository", "GeneratedBy", "ProjectId")
@@ -51,12 +53,13 @@ class Chain:
         self._sagemaker = sagemaker
         self._above: dict[str, list[str]] = {}  # what led to an entity, by its ARN
         self._kinds: dict[str, tuple[str, str]] = {}  # lineage type and type, by ARN
-        self._told: dict[str, str] = {}  # what has been told, with its digest
+        self._left: dict[str, dict[str, str]] = {}  # digests of what jobs saw at an artifact's address, by their names
+        self._told: set[tuple[str, str]] = set()  # what has been told, each with its digest
 
-    def of(self, start: str) -> Node:
-        """All that led to an entity, and what uses it."""
+    def of(self, start: str, digest: str = "") -> Node:
+        """All that led to an entity, and what uses it; `digest` says which content of it is meant."""
         is_whole = self._follow(start)
-        node = self._node(start, None)
+        node = self._node(start, None, digest)
         if not is_whole:
             node.facts["Note"] = (
                 f"the chain is longer than {MOST_QUERIES * DEEPEST} associations: its beginning is not told"
@@ -71,7 +74,7 @@ class Chain:
             StartArns=[start], Direction="Descendants", IncludeEdges=False, Filters=filters, MaxDepth=DEEPEST
         )
         self._kinds.update({each["Arn"]: (each["LineageType"], each["Type"]) for each in answer["Vertices"]})
-        return {self._described(each["Arn"], None).title for each in answer["Vertices"]}
+        return {self._described(each["Arn"], None, "").title for each in answer["Vertices"]}
 
     def _follow(self, start: str) -> bool:
         """Ask for all ascendants: a query goes ten associations far, so it goes on from where the last one ended.
@@ -116,14 +119,18 @@ class Chain:
             seen.update(frontier)
         return frontier
 
-    def _node(self, arn: str, reader: Node | None) -> Node:
-        """An entity with its causes; `reader` is the job that read it, for what is to be said of its content."""
-        node = self._described(arn, reader)
+    def _node(self, arn: str, reader: Node | None, wanted: str = "", level: int = 0) -> Node:
+        """An entity with its causes; `reader` is the job that read it, for what is to be said of its content, and
+        `wanted` the content that is meant where nobody read it."""
+        node = self._described(arn, reader, wanted)
         digest = node.facts.get("ContentSha256", "")
-        if arn in self._told:
-            node.above, node.facts = True, node.facts if digest != self._told[arn] else {}
+        if (arn, digest) in self._told:
+            node.above, node.facts = True, {}
             return node
-        self._told[arn] = digest
+        if level == MOST_LEVELS:
+            node.facts["Note"] = f"the chain has more than {MOST_LEVELS} levels: its beginning is not told"
+            return node
+        self._told.add((arn, digest))
         node.origin = self._origin(arn)
         if node.facts.get("GeneratedBy") == node.origin.get("Execution"):
             node.facts.pop("GeneratedBy", None)
@@ -131,19 +138,27 @@ class Chain:
             node.decisions = list(self._decisions(arn))
         causes = [cause for cause in self._above.get(arn, ()) if self._kinds[cause][1] not in (*GROUPING, "Approval")]
         here = node if self._kinds[arn][0] == "TrialComponent" else None
-        node.causes = [self._node(cause, here) for cause in sorted(causes, key=self._place)]
+        makers = self._makers(arn, digest, causes)
+        node.causes = [self._node(cause, here, level=level + 1) for cause in sorted(makers, key=self._place)]
         return node
+
+    def _makers(self, arn: str, digest: str, causes: list[str]) -> list[str]:
+        """Without the jobs that left something else at this address, where it is known who left this."""
+        left = {cause: self._left.get(arn, {}).get(_name(cause)) for cause in causes}
+        if digest not in left.values():
+            return causes
+        return [cause for cause in causes if left[cause] in (None, digest)]
 
     def _place(self, arn: str) -> tuple[int, str]:
         kind = self._kinds[arn][1]
         return ORDER.index(kind) if kind in ORDER else len(ORDER), arn
 
-    def _described(self, arn: str, reader: Node | None) -> Node:
+    def _described(self, arn: str, reader: Node | None, wanted: str) -> Node:
         lineage, kind = self._kinds[arn]
         match lineage:
             case "Artifact":
                 found = self._sagemaker.describe_artifact(ArtifactArn=arn)
-                facts = self._as_seen(arn, found["Properties"], reader)
+                facts = self._as_seen(arn, found["Properties"], reader, wanted)
                 return Node(arn, kind, found["Source"]["SourceUri"], found["CreationTime"], facts)
             case "Action":
                 found = self._sagemaker.describe_action(ActionName=arn)
@@ -156,16 +171,20 @@ class Chain:
         title = found.get("Source", {}).get("SourceArn", found["TrialComponentName"])
         return Node(arn, kind, title, found["CreationTime"], {key: value for key, value in facts.items() if value})
 
-    def _as_seen(self, arn: str, properties: dict[str, str], reader: Node | None) -> dict[str, str]:
-        """An artifact's properties, with the content that its reader saw, or else its writer, where that is known."""
+    def _as_seen(self, arn: str, properties: dict[str, str], reader: Node | None, wanted: str) -> dict[str, str]:
+        """An artifact's properties, with the content that its reader saw, or else one that a writer left: the one that
+        is wanted, else what is there now, else what came last."""
         facts = {name: value for name, value in properties.items() if not name.startswith(SEEN)}
-        jobs = [reader.arn] if reader is not None else self._above.get(arn, ())
-        records = [properties[name] for job in jobs if (name := f"{SEEN}{job.rpartition('/')[2]}") in properties]
+        seen = {name.removeprefix(SEEN): told.split() for name, told in properties.items() if name.startswith(SEEN)}
+        self._left[arn] = {job: told[0] for job, told in seen.items()}
+        jobs = {_name(job) for job in ([reader.arn] if reader is not None else self._above.get(arn, ()))}
+        records = [told for job, told in seen.items() if job in jobs]  # the latest first
         if not records:
             if reader is not None and _is_later(facts.get("ContentWrittenAt"), reader.at):
                 facts["ContentNote"] = "written again since it was read: this is not what the job saw"
             return facts
-        digest, size, count = records[0].split()
+        meant = (wanted, facts.get("ContentSha256"))
+        digest, size, count = next((told for each in meant for told in records if told[0] == each), records[0])
         if facts.get("ContentObjects") == "0":
             facts["ContentNote"] = "is not in S3 any more"
         elif facts.get("ContentSha256", digest) != digest:
@@ -179,9 +198,9 @@ class Chain:
             return {}
         found = self._sagemaker.describe_context(ContextName=step)
         told = {"Step": found["Properties"]["StepName"], "Execution": found["Source"]["SourceUri"]}
-        if told["Execution"] in self._told:
+        if (told["Execution"], "") in self._told:
             return told
-        self._told[told["Execution"]] = ""
+        self._told.add((told["Execution"], ""))
         for above in self._above.get(step, ()):
             execution = self._sagemaker.describe_context(ContextName=above)["Properties"]
             told |= {key: execution[key] for key in ("StartedBy", *COMMIT) if key in execution}
@@ -206,6 +225,10 @@ def _parameters(component: Json) -> dict[str, str]:
     """The hyperparameters and settings of a job, as text."""
     every = component.get("Parameters", {})
     return {key: str(value.get("StringValue", value.get("NumberValue"))) for key, value in every.items()}
+
+
+def _name(arn: str) -> str:
+    return arn.rpartition("/")[2]
 
 
 def _is_later(written: str | None, at: datetime) -> bool:

@@ -27,21 +27,23 @@ class Finding:
         self._s3 = s3
         self._sts = sts
 
-    def starts(self, thing: str) -> list[str]:
-        """ARNs of lineage entities; raises ClickException where there is none."""
+    def starts(self, thing: str) -> list[tuple[str, str]]:
+        """ARNs of lineage entities, each with the digest of a local file; raises ClickException where there is none."""
+        digest = ""
         if thing.startswith("s3://"):
             found = list(self._at(thing)) or list(self._with_content_of(thing))
         elif Path(thing).is_file():
             path = Path(thing)
             with path.open("rb") as file:
-                found = list(self._holding(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()))
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            found = list(self._holding(path.stat().st_size, digest))
         else:
             found = list(self._named(thing))
         if not found:
             raise click.ClickException(
                 f"'{thing}' is no endpoint, model or model package that this Penstock knows, and no file of its lineage"
             )
-        return list(dict.fromkeys(found))
+        return [(arn, digest) for arn in dict.fromkeys(found)]
 
     def _named(self, name: str) -> Iterator[str]:
         if name.startswith("arn:"):

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from penstock.cli.pipeline.target import Target
 from penstock.pipeline import kinds
 from penstock.pipeline.expressions import RESULT
-from penstock.pipeline.graph import Graph, Known, Many, Output, Property, Reference, Tuning
+from penstock.pipeline.graph import Call, Graph, Known, Many, Output, Property, Reference, Tuning
 
 Json = Any
 TOLD: Final = 20  # lines of a failed job's log
@@ -33,10 +33,10 @@ def _value(reference: Reference, steps: Mapping[str, Json], target: Target) -> J
         case Output(name="") if reference.call.task.outputs:
             every = reference.call.task.outputs.items()
             return {name: _value(Output(reference.call, name, kind), steps, target) for name, kind in every}
-        case Output() if reference.call.tuning is None:
+        case Output(call=Call(tuning=None)):
             return _output(reference, steps, target)
-        case Output():
-            return _best(reference, reference.call.tuning, steps, target)
+        case Output(call=Call(tuning=Tuning(metric=metric))):
+            return _best(reference, metric, steps, target)
         case Property():
             return _told(reference, steps)
     return None
@@ -66,7 +66,7 @@ def _output(reference: Output, steps: Mapping[str, Json], target: Target) -> Jso
     return value
 
 
-def _best(reference: Output, tuning: Tuning, steps: Mapping[str, Json], target: Target) -> Json:
+def _best(reference: Output, metric: str, steps: Mapping[str, Json], target: Target) -> Json:
     """Of the best trial the metric; all else is in the archive that the trial left."""
     arn = steps.get(reference.call.name, {}).get("Metadata", {}).get("TuningJob", {}).get("Arn")
     if arn is None:
@@ -74,7 +74,7 @@ def _best(reference: Output, tuning: Tuning, steps: Mapping[str, Json], target: 
     sagemaker = target.client("sagemaker")
     job = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=arn.rpartition("/")[2])
     best = job["BestTrainingJob"]
-    if reference.name == tuning.metric:
+    if reference.name == metric:
         return best["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
     trial = sagemaker.describe_training_job(TrainingJobName=best["TrainingJobName"])
     return trial["ModelArtifacts"]["S3ModelArtifacts"]

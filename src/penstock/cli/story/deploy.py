@@ -70,5 +70,5 @@ def ask(console: Console, runtime: Client) -> None:
 def explain(console: Console, place: Place, sagemaker: Client, endpoint: str) -> None:
     """What led to an endpoint: nobody but Penstock has written that down."""
     wide = Console(file=console.file, width=None if console.is_terminal else WIDEST, highlight=False)
-    for start in Finding(sagemaker, client(place, "s3"), client(place, "sts")).starts(endpoint):
-        wide.print(tree(Chain(sagemaker).of(start)))
+    for start, digest in Finding(sagemaker, client(place, "s3"), client(place, "sts")).starts(endpoint):
+        wide.print(tree(Chain(sagemaker).of(start, digest)))

@@ -57,8 +57,8 @@ class Counts:
 
 @dataclass(frozen=True)
 class Groups:
-    """The records, split by a facet. `strata` is the group variable; `neighbours` is what the nearest in the other group
-    are told of each, where records are alike by numbers (`neighbours_of`)."""
+    """The records, split by a facet. `strata` is the group variable; `neighbours` is what the nearest in the other
+    group are told, of each record, where records are alike by numbers (`neighbours_of`)."""
 
     sensitive: Mask
     positive: Mask
