@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from images.monitor.analysis import CAPTURED, Analysis, Json, column
+from penstock_image.monitor import categories
 
 PEOPLE = "age,height,name,known\n" + "".join(f"{20 + n % 50},{1.5 + n / 1000},p{n % 4},\n" for n in range(200))
 
@@ -111,6 +112,26 @@ def test_a_column_of_many_values_has_no_distribution_and_a_type_all_the_same(ana
     assert "distribution" not in told
     assert reports.feature("digits")["inferred_type"] == "Integral"
     assert reports.feature("tenths")["numerical_statistics"]["max"] == 2999.5
+
+
+@pytest.mark.parametrize("first", [0, 3, 8])
+def test_words_that_the_first_rows_do_not_have_are_counted_all_the_same(
+    analysis: Analysis, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    words = ["other", "it's", "other.", "", "other", "late", "late", "7", "", "late"]
+    text = "kind,number\n" + "".join(f"{word},{n}\n" for n, word in enumerate(words))
+    whole = analysis.table("whole", text)
+    monkeypatch.setattr(categories, "FIRST", first)
+
+    found = analysis.table("first", text)
+
+    assert found.statistics == whole.statistics
+    assert found.feature("number")["numerical_statistics"]["sum"] == 45
+    kind = found.feature("kind")["string_statistics"]
+    assert kind["common"] == {"num_present": 8, "num_missing": 2}
+    assert [tuple(each.values()) for each in kind["distribution"]["categorical"]["buckets"]] == [
+        ("late", 3), ("other", 2), ("7", 1), ("it's", 1), ("other.", 1)
+    ]  # fmt: skip
 
 
 def test_the_same_data_gives_the_same_bytes(analysis: Analysis) -> None:

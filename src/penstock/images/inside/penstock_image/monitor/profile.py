@@ -1,10 +1,11 @@
-"""The profile of a table: what each of its columns is like, in one pass for numbers and two for text.
+"""The profile of a table: what each of its columns is like, in one pass for numbers and text that has few values
+(`categories`), and two more for other text.
 
 Numbers stream through in blocks and are summed block by block, so the memory that this takes does not grow with the
 data, and the same data gives the same digits. Numbers that are not finite count as missing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,12 +13,14 @@ import duckdb
 import numpy as np
 
 from penstock_image.layout import Json
+from penstock_image.monitor import categories
+from penstock_image.monitor.categories import Counting
 from penstock_image.monitor.sketch import Distribution, Numbers, Sketch
 from penstock_image.monitor.table import Column, Source, Table, holds_words, opened, type_counts, types_of
 
 VECTORS = 64  # of DuckDB's, 2048 rows each, fetched at a time
 BLOCK = 1 << 17  # rows
-MOST_CATEGORIES = 1000  # columns with more values have no distribution
+MOST_CATEGORIES = categories.MOST  # columns with more values have no distribution
 GUESSED_WRONG = 1.2  # how far DuckDB's estimate of distinct values may be off
 
 
@@ -118,11 +121,16 @@ def measured(connection: duckdb.DuckDBPyConnection, source: Source, excluded: tu
 
 def _measured(table: Table) -> Profile:
     texts = [column for column in table.columns if column.is_text]
-    said = _texts(table, texts)
-    values = _values(table, [column for column in texts if said[column].about <= MOST_CATEGORIES * GUESSED_WRONG])
-    types = {column: column.kind for column in table.columns}
-    types |= {column: _type(table, column, said[column].present, values.get(column)) for column in texts}
-    rows, numbers = _numbers(table, [column for column, kind in types.items() if kind in ("Integral", "Fractional")])
+    counting = categories.begun(table, texts)
+    counted = [each.column for each in counting]
+    others = [column for column in texts if column not in counted]
+    said, values = _words(table, others)
+    types = {column: "String" if column in counted else column.kind for column in table.columns}
+    types |= {column: _type(table, column, said[column].present, values.get(column)) for column in others}
+    numeric = [column for column, kind in types.items() if kind in ("Integral", "Fractional")]
+    rows, numbers = _numbers(table, numeric, counting)
+    said_too, values_too = _counted(table, counting)
+    said, values = said | said_too, values | values_too
     features = []
     for column, kind in types.items():
         if column in numbers:
@@ -142,7 +150,25 @@ class Said(NamedTuple):
     about: int
 
 
-def _texts(table: Table, columns: list[Column]) -> dict[Column, Said]:
+Words = tuple[dict[Column, Said], dict[Column, dict[str, int]]]  # … and the values of those that have few
+
+
+def _words(table: Table, columns: Sequence[Column]) -> Words:
+    """Columns of text by passes of their own."""
+    said = _texts(table, columns)
+    few = [column for column in columns if said[column].about <= MOST_CATEGORIES * GUESSED_WRONG]
+    return said, _values(table, few)
+
+
+def _counted(table: Table, counting: Sequence[Counting]) -> Words:
+    """Columns of text that have been counted, but for those that turned out to have other values."""
+    values = {each.column: found for each in counting if (found := each.found()) is not None}
+    said = {column: Said(sum(found.values()), len(found)) for column, found in values.items()}
+    said_too, values_too = _words(table, [each.column for each in counting if each.column not in values])
+    return said | said_too, values | values_too
+
+
+def _texts(table: Table, columns: Sequence[Column]) -> dict[Column, Said]:
     if not columns:
         return {}
     wanted = ", ".join(f"count({column.as_text}), approx_count_distinct({column.as_text})" for column in columns)
@@ -162,23 +188,27 @@ def _type(table: Table, column: Column, present: int, values: dict[str, int] | N
     return "Fractional" if counts["Fractional"] else "Integral"
 
 
-def _numbers(table: Table, columns: list[Column]) -> tuple[int, dict[Column, Moments]]:
-    """How many rows there are, and what is known of the columns of numbers."""
+def _numbers(table: Table, columns: list[Column], counting: Sequence[Counting]) -> tuple[int, dict[Column, Moments]]:
+    """How many rows there are, and what is known of the columns of numbers; what is to be counted is, too."""
     found, rows = {column: Moments() for column in columns}, 0
-    wanted = ", ".join(column.as_number for column in columns) or "0.0"
-    result = table.connection.execute(f"SELECT {wanted} FROM {table.query}")
-    for block in _blocks(result, len(columns) or 1):
+    wanted = [column.as_number for column in columns] or ["0.0"]
+    query = ", ".join((*wanted, *(each.query for each in counting)))
+    result = table.connection.execute(f"SELECT {query} FROM {table.query}")
+    for block in _blocks(result, len(wanted), counting):
         rows += block.shape[1]
         for moments, numbers in zip(found.values(), block, strict=False):
             moments.add(numbers[np.isfinite(numbers)])
     return rows, found
 
 
-def _blocks(result: duckdb.DuckDBPyConnection, width: int) -> Iterator[Numbers]:
-    """The rows by blocks of one length, whatever the lengths that they come in; a row of a block is a column."""
+def _blocks(result: duckdb.DuckDBPyConnection, width: int, counting: Sequence[Counting]) -> Iterator[Numbers]:
+    """The rows by blocks of one length, whatever the lengths that they come in; a row of a block is a column. What is
+    beyond that width is counted."""
     block, filled = np.empty((width, BLOCK)), 0
     while len(chunk := result.fetch_df_chunk(VECTORS)):
-        rows = chunk.to_numpy(dtype=np.float64).T
+        for place, each in enumerate(counting, width):
+            each.add(chunk.iloc[:, place].cat.codes.to_numpy())
+        rows = chunk.iloc[:, :width].to_numpy(dtype=np.float64).T
         while rows.shape[1]:
             taken = min(BLOCK - filled, rows.shape[1])
             block[:, filled : filled + taken] = rows[:, :taken]
