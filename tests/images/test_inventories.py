@@ -64,6 +64,36 @@ async def test_an_inventory_lists_packages_and_changes_with_them(tmp_path: Path,
     assert listed[0]["packages"]["typing-extensions"] == "4.9"
 
 
+async def test_an_environment_that_has_yet_to_be_built_is_what_it_will_be_made_of(tmp_path: Path) -> None:
+    (tmp_path / "images.toml").write_text(
+        """
+        [environments.mine]
+        requirements = "mine.txt"
+
+        [[images]]
+        repository = "*/mine"
+        versions = ["*"]
+        environment = "mine"
+        """
+    )
+    unbuilt = []
+    for version in ("1.0", "1.1"):
+        (tmp_path / "mine.txt").write_text(f"toolz=={version} --hash=sha256:{'0' * 64}\n")
+        images = Images(tmp_path)
+        inventories = Inventories(images, Blobs(tmp_path), Engine(tmp_path / "nobody"))
+        unbuilt.append(await inventories.identify(IMAGE))
+    plan = images.plan(IMAGE)
+    package(plan.python.parents[1] / "lib" / "python3.11" / "site-packages", "toolz", "1.1")
+    plan.python.parent.mkdir()
+    plan.python.touch()
+    built = await inventories.identify(IMAGE)
+
+    assert built is not None
+    assert len({*unbuilt, built}) == 3
+    listed = json.loads(Blobs(tmp_path).find(built).read())
+    assert (listed["packages"], "unbuilt" in listed) == ({"toolz": "1.1"}, False)
+
+
 async def test_an_inventory_that_was_swept_is_listed_again(tmp_path: Path, site: Path) -> None:
     package(site, "numpy", "2.0.1")
     blobs = Blobs(tmp_path)

@@ -3,7 +3,7 @@
     {"environment": "installed", "python": "3.11.2", "packages": {"numpy": "2.1.0", …}, "machine": "x86_64", …}
 
 One is listed when a job first runs in an environment, and again when something was installed there since. The machine
-is in it as well: libraries choose their arithmetic by it.
+is in it as well: libraries choose their arithmetic by it. What has yet to be built is known by what it will be made of.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ class Inventories:
         self._images = images
         self._blobs = blobs
         self._engine = engine
-        self._known: dict[str, tuple[Stamp, Digest]] = {}
+        self._known: dict[Plan, tuple[Stamp, Digest]] = {}
 
     async def identify(self, uri: str) -> Digest | None:
         """The blob that lists what an image stands for now; None of one that stands for nothing."""
@@ -47,11 +47,11 @@ class Inventories:
             plan = self._images.plan(uri)
         except (UnknownImage, BadEnvironment):
             return None
-        stamp, known = stamp_of(plan), self._known.get(plan.name)
+        stamp, known = stamp_of(plan), self._known.get(plan)
         if known is not None and known[0] == stamp and self._blobs.is_renewed(known[1]):
             return known[1]
         digest = (await asyncio.to_thread(self._list, plan)).digest
-        self._known[plan.name] = (stamp, digest)
+        self._known[plan] = (stamp, digest)
         return digest
 
     def _list(self, plan: Plan) -> Blob:
@@ -72,7 +72,8 @@ def inventory(plan: Plan) -> dict[str, Json]:
     for each in reversed(plan.line):
         for folder in sites(each):
             packages |= installed(folder)
-    return {"environment": plan.name, "python": python_of(plan), "packages": packages, **machine()}
+    awaited = {"unbuilt": plan.folder.name} if plan.folder is not None and not plan.python.exists() else {}
+    return {"environment": plan.name, "python": python_of(plan), "packages": packages, **awaited, **machine()}
 
 
 def installed(folder: str) -> dict[str, str]:
@@ -86,8 +87,9 @@ def installed(folder: str) -> dict[str, str]:
 
 
 def stamp_of(plan: Plan) -> Stamp:
-    """Changes when something is installed or removed."""
-    return tuple(stamp for each in plan.line for folder in folders(each) if (stamp := modified(folder)))
+    """Changes when something is installed or removed, or the environment is built."""
+    there = (each for each in plan.line if each.python.exists())
+    return tuple(stamp for each in there for folder in folders(each) if (stamp := modified(folder)))
 
 
 @cache
