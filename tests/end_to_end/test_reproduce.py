@@ -92,7 +92,7 @@ def test_one_step_runs_again_and_one_that_is_not_there_is_refused(planted: World
     assert "no execution or job goes by 'nobody'" in nobody.stderr
     assert "is no data folder of Penstock's" in nowhere.stderr
     assert shown.returncode == 1
-    assert "suspect: clock: the output holds times" in shown.stdout
+    assert "suspect: clock: the output, or its name, holds times" in shown.stdout
     assert "1 of 10 objects identical" in shown.stdout
 
 
