@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from penstock.engine.facts import Done, Fired, Perform, Refused, SetTimer, Signalled
@@ -131,7 +131,20 @@ def test_every_attempt_that_is_scheduled_ends_once_at_most(definition: Json, cho
     assert len(ended) == len(set(ended))
 
 
+def out_of_time_together() -> Json:
+    """Two tasks beside each other that run out of time at once; only the first of them catches that."""
+    given = {"QueueUrl": "q", "MessageBody": "m"}
+    timed = {"Type": "Task", "Resource": task()["Resource"], "Parameters": given, "TimeoutSeconds": 2}
+    caught = {**timed, "Next": "After", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "After"}]}
+    branches = [
+        {"StartAt": "Caught", "States": {"Caught": caught, "After": {"Type": "Pass", "End": True}}},
+        {"StartAt": "Timed", "States": {"Timed": {**timed, "End": True}}},
+    ]
+    return {"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "Branches": branches, "End": True}}}
+
+
 @given(definition=Machines, choices=CHOICES)
+@example(definition=out_of_time_together(), choices=[2, 1, 2, 1, 0, 0])
 @QUICK
 def test_an_execution_either_waits_for_something_or_has_ended(definition: Json, choices: list[int]) -> None:
     game = Play(plan_for(definition, INPUT))

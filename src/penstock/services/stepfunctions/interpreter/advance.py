@@ -143,10 +143,11 @@ def _fired(turn: Turn, frame: Frame, kind: str, times: int) -> None:
         frame.phase = ""
         entering.act(turn, frame, state)
     elif kind == "e":
-        first = tasks.first_late(turn, frame)
-        state = turn.state_of(first)
-        assert isinstance(state, Task)
-        tasks.too_late(turn, first, state, no_heartbeat=bool(times))
+        while frame.phase == "late":  # a sibling's turn comes first; its own moment then finds nothing left to do
+            first = tasks.first_late(turn, frame)
+            state = turn.state_of(first)
+            assert isinstance(state, Task)
+            tasks.too_late(turn, first, state, no_heartbeat=bool(times))
     elif isinstance(state, Task) and frame.work is not None:
         if kind == "p":
             tasks.look_again(turn, frame, state, times)
