@@ -30,7 +30,7 @@ from penstock.runtimes.ray.errands import VARIABLE, Mission
 from penstock.store.blobs import Blobs
 from runtimes.worlds import DEADLINE, AnyWorld
 
-RAY = Path(sys.prefix) / "ray" / "bin" / "ray"
+RAY = Path(sys.executable).parent / "ray"
 RAY_STARTS = 150.0  # seconds
 OBJECTS = 80 << 20  # bytes: as little as Ray takes
 MAPPING = """
@@ -82,7 +82,7 @@ async def ray_at(root: Path, address: str, *, port: int = 0, kill: bool = True) 
 
 def without_ray() -> str:
     """Why there can be no cluster here; empty if there can."""
-    return "" if RAY.exists() else "scripts/environments has not built Ray"
+    return "" if RAY.exists() else "Ray is not installed: pip install 'ray[default]'"
 
 
 @contextmanager
