@@ -342,6 +342,7 @@ def approved(world: World, baselines: Mapping[str, Mapping[str, str]]) -> None:
     )  # fmt: skip
 
 
+SKEWED = "".join(f"{y}.5,{y},{2 * (y > 19)},{y % 5}\n" for y in range(40))  # one group has all high values: no chance
 FAIR = {"value_or_threshold": "(0.5, 2]", "metrics": [{"name": name, "value": 0.0} for name in ("AD", "DPPL")]}
 ATTRIBUTED = {"global_shap_values": {"column_1": 10.0, "column_2": 0.0, "column_3": 0.0}, "expected_value": 20.0}
 
@@ -376,7 +377,7 @@ def test_a_clarify_check_holds_a_model_against_the_approved_one(
         world.sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer=script(world, "m", ECHOES))
     bucket = supplies.bucket_of(name)
     document = supplies.definition(name)
-    keys = {"t.csv": TABLE, f"cfg/{step.lower()}/analysis_config.json": json.dumps(config),
+    keys = {"t.csv": SKEWED if violated else TABLE, f"cfg/{step.lower()}/analysis_config.json": json.dumps(config),
             "old/analysis.json": json.dumps(baseline)}  # fmt: skip
     supplies.supply(world, name, document, {}, keys)
     approved(world, {member[0]: {member[1]: f"s3://{bucket}/old/analysis.json"}})
