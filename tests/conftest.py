@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -20,6 +21,8 @@ from runtimes.rays import ray_head, without_ray
 # Hundreds of processes of Penstock are started here: each would compile all of it where images forbid to keep bytecode.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# What a shell starts in the background ignores interrupts, and so would the processes that are sent one here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # Tests run beside one another: threads of OpenMP that wait for work would keep others from theirs.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
