@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from penstock.runtimes.environments.build import Unbuildable, running
-from penstock.runtimes.environments.shelf import MARK, beside, finish, locked
+from penstock.runtimes.environments.shelf import MARK, beside, filling, finish
 
 NPM: Final = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--loglevel=error")
 DESCRIBED: Final = ("package.json", "package-lock.json")
@@ -51,18 +51,11 @@ class Modules:
         npm = shutil.which("npm")
         if npm is None:
             raise Unbuildable("this machine has no npm: install it, or bring the modules with the function")
-        self._folder.parent.mkdir(parents=True, exist_ok=True)
-        async with locked(self._folder, lambda: None) as held:
-            if (self._folder / MARK).exists():
-                return
-            try:
+        async with filling(self._folder, lambda: None) as held:
+            if held is not None:
                 await self._fill(npm, held)
-            except BaseException:
-                await asyncio.shield(asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True))
-                raise
 
     async def _fill(self, npm: str, held: int) -> None:
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
         self._folder.mkdir()
         for name in DESCRIBED:
             shutil.copyfile(self._described / name, self._folder / name)

@@ -71,20 +71,14 @@ class Environments:
                 raise
 
     async def _build(self, plan: Plan, folder: Path, tell: Tell) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
         began = self._clock()
-        async with locked(folder, lambda: tell(f"another process builds the environment '{plan.name}'")) as held:
-            if (folder / MARK).exists():
+        async with filling(folder, lambda: tell(f"another process builds the environment '{plan.name}'")) as held:
+            if held is None:
                 return
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-            try:
-                await build(plan, beside(folder, "log"), tell, held=held)
-                seconds = round(self._clock() - began)
-                await asyncio.to_thread(finish, folder, {"name": plan.name, "python": str(plan.base)})
-            except BaseException:
-                await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
-                raise
-            tell(f"the environment '{plan.name}' is ready after {seconds} s")
+            await build(plan, beside(folder, "log"), tell, held=held)
+            seconds = round(self._clock() - began)
+            await asyncio.to_thread(finish, folder, {"name": plan.name, "python": str(plan.base)})
+        tell(f"the environment '{plan.name}' is ready after {seconds} s")
 
     # -- looking after them
 
@@ -116,6 +110,25 @@ class Environments:
             (folder / MARK).unlink(missing_ok=True)
             await asyncio.to_thread(shutil.rmtree, folder)
             beside(folder, "log").unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def filling(folder: Path, tell: Callable[[], None]) -> AsyncIterator[int | None]:
+    """The lock of a folder that is to be filled, and finished; None if somebody has done so by now.
+
+    There is nothing in its place before, and nothing after a failure. `tell` is called if others must be waited for.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    async with locked(folder, tell) as held:
+        if (folder / MARK).exists():
+            yield None
+            return
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        try:
+            yield held
+        except BaseException:
+            await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+            raise
 
 
 @asynccontextmanager
