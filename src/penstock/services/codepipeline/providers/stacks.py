@@ -7,7 +7,7 @@ be updated then, which is as good as done.
 import asyncio
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from penstock.services.codepipeline.providers.asking import Asking, Failed, pauses
 from penstock.services.codepipeline.work import Work
@@ -16,6 +16,7 @@ from penstock.wire.call import Answer, ServiceError
 from penstock.wire.stacks import DELETED, NOTHING_TO_DO, REVIEWED, Settled
 
 Json = Any
+Read = TypeVar("Read", dict[str, Json], list[Json])
 LOOK_EVERY: Final = 1.0  # seconds, in the long run
 EMPTY: Final = ("didn't contain changes", NOTHING_TO_DO)
 WELL: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
@@ -148,8 +149,8 @@ async def _request(work: Work, asking: Asking) -> dict[str, Json]:
     """The template, and what it is given."""
     if not work.given("TemplatePath"):
         raise Failed("ConfigurationError", f"TemplatePath is required where ActionMode is {work.given('ActionMode')}.")
-    settings = members_of(await file_of(work, asking, work.given("TemplateConfiguration")), "TemplateConfiguration")
-    overrides = members_of(work.given("ParameterOverrides"), "ParameterOverrides")
+    settings = json_of(await file_of(work, asking, work.given("TemplateConfiguration")), "TemplateConfiguration", dict)
+    overrides = json_of(work.given("ParameterOverrides"), "ParameterOverrides", dict)
     values = {
         **settings.get("Parameters", {}),
         **{name: await _value(work, asking, given) for name, given in overrides.items()},
@@ -188,21 +189,21 @@ async def _value(work: Work, asking: Asking, given: Json) -> Json:
             url = f"https://{artifact.bucket}.s3.amazonaws.com/{artifact.key}"
             return {"BucketName": artifact.bucket, "ObjectKey": artifact.key, "URL": url}[attribute]
         case {"Fn::GetParam": [name, inside, key]}:
-            values = members_of(await file_of(work, asking, f"{name}::{inside}"), inside)
+            values = json_of(await file_of(work, asking, f"{name}::{inside}"), inside, dict)
             if key not in values:
                 raise Failed("ConfigurationError", f"There is no {key} in {inside} of artifact {name}.")
             return values[key]
     return given
 
 
-def members_of(text: str, what: str) -> dict[str, Json]:
-    """A JSON object; an empty one of an empty text."""
+def json_of(text: str, what: str, kind: type[Read]) -> Read:
+    """A JSON object, or list; an empty one of an empty text."""
     try:
-        found = json.loads(text or "{}")
+        found = json.loads(text) if text else kind()
     except ValueError as error:
         raise Failed("ConfigurationError", f"{what} is not JSON: {error}") from None
-    if not isinstance(found, dict):
-        raise Failed("ConfigurationError", f"{what} is not a JSON object.")
+    if not isinstance(found, kind):
+        raise Failed("ConfigurationError", f"{what} is not a JSON {'object' if kind is dict else 'list'}.")
     return found
 
 

@@ -4,12 +4,11 @@ Operations have ids of the attempt's: an action that is begun again after a cras
 """
 
 import asyncio
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from penstock.services.codepipeline.providers.asking import Asking, Failed, pauses
-from penstock.services.codepipeline.providers.stacks import file_of
+from penstock.services.codepipeline.providers.stacks import file_of, json_of
 from penstock.services.codepipeline.work import Work
 from penstock.wire.call import ServiceError
 
@@ -96,7 +95,7 @@ async def parameters(work: Work, asking: Asking, member: str) -> list[dict[str, 
     if text and "::" in text and not text.startswith("["):
         text = await file_of(work, asking, text)
     if not text or text.startswith("["):
-        return _list(text, member)
+        return json_of(text, member, list)
     pairs = (dict(part.partition("=")[::2] for part in each.split(",")) for each in text.split())
     found = list(pairs)
     if any(each.keys() - {"ParameterKey", "ParameterValue", "UsePreviousValue"} for each in found):
@@ -115,18 +114,8 @@ async def _listed(work: Work, asking: Asking, member: str) -> list[str]:
     """Accounts or regions: with commas between them, or a file of an artifact."""
     text = work.given(member)
     if "::" in text:
-        return [str(each) for each in _list(await file_of(work, asking, text), member)]
+        return [str(each) for each in json_of(await file_of(work, asking, text), member, list)]
     return [each.strip() for each in text.split(",") if each.strip()]
-
-
-def _list(text: str, what: str) -> list[Json]:
-    try:
-        found = json.loads(text or "[]")
-    except ValueError as error:
-        raise Failed("ConfigurationError", f"{what} is not JSON: {error}") from None
-    if not isinstance(found, list):
-        raise Failed("ConfigurationError", f"{what} is not a JSON list.")
-    return found
 
 
 async def _id_of(name: str, asking: Asking) -> str:
