@@ -125,6 +125,12 @@ class Alive(Protocol):
     def engine(self) -> Engine: ...
 
 
+class CrashedOnce(Protocol):
+    """Lives once, on a database that stops at a commit: whether it came to that, and what is seen in the end."""
+
+    async def __call__(self, path: Path, commits: int, *, after: bool) -> tuple[bool, Any]: ...
+
+
 A = TypeVar("A", bound=Alive)
 
 
@@ -162,3 +168,17 @@ async def until_stopped(world: Alive, database: StoppingDatabase, live: Coroutin
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     return database.stopped.is_set()
+
+
+async def alike_after_any_crash(folder: Path, crashed_once: CrashedOnce, *, after: bool) -> tuple[Any, int]:
+    """What is seen in the end, wherever the world stopped, or if it did not; and how many commits it stopped at.
+
+    `after` says whether a commit is kept when the world stops at it.
+    """
+    _, wanted = await crashed_once(folder / "whole.db", 1_000, after=after)
+    commits, stopped = 0, True
+    while stopped:
+        stopped, found = await crashed_once(folder / f"{commits}.db", commits, after=after)
+        assert found == wanted, commits
+        commits += 1
+    return wanted, commits

@@ -17,7 +17,7 @@ from penstock.services.cloudformation.stacksets.flow import StackSetFlow
 from penstock.services.cloudformation.stacksets.model import Place, Plan, Result, State
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Call, ServiceError
-from services.clockwork import at_work, until_stopped
+from services.clockwork import alike_after_any_crash, at_work, until_stopped
 from services.cloudformation.worlds import DEADLINE, WHO, World, opened
 
 FIRST_COMMITS = 2  # the worker's lease and its claim; before them there is no world to stop
@@ -273,13 +273,7 @@ async def live(world: World) -> None:
 @pytest.mark.parametrize("after", [False, True], ids=["the commit is lost", "the commit is kept, its word lost"])
 async def test_a_crash_anywhere_changes_nothing_a_user_can_see(tmp_path: Path, after: bool) -> None:
     await prepare(tmp_path / "prepared.db")
-    _, wanted = await crashed_once(tmp_path / "whole.db", 1_000, after=after)
-    commits, stopped = 0, True
-
-    while stopped:
-        stopped, found = await crashed_once(tmp_path / f"{commits}.db", commits, after=after)
-        assert found == wanted, commits
-        commits += 1
+    wanted, commits = await alike_after_any_crash(tmp_path, crashed_once, after=after)
 
     assert commits >= 8
     assert wanted == (
