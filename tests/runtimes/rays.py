@@ -1,6 +1,7 @@
 """Ray's runtime to try things in: a desk that listens, and a cluster that is told where it is."""
 
 import asyncio
+import json
 import os
 import shutil
 import socket
@@ -30,7 +31,7 @@ from penstock.runtimes.ray.errands import VARIABLE, Mission
 from penstock.store.blobs import Blobs
 from runtimes.worlds import DEADLINE, AnyWorld
 
-RAY = Path(sys.executable).parent / "ray"
+RAY = Path(sys.prefix) / "ray" / "bin" / "ray"
 RAY_STARTS = 150.0  # seconds
 OBJECTS = 80 << 20  # bytes: as little as Ray takes
 MAPPING = """
@@ -82,7 +83,7 @@ async def ray_at(root: Path, address: str, *, port: int = 0, kill: bool = True) 
 
 def without_ray() -> str:
     """Why there can be no cluster here; empty if there can."""
-    return "" if RAY.exists() else "Ray is not installed: pip install 'ray[default]'"
+    return "" if RAY.exists() else "scripts/environments has not built Ray"
 
 
 @contextmanager
@@ -109,13 +110,23 @@ def ray_head() -> Iterator[str]:
 
 
 def wait_for(address: str, head: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Until something has run there: the node's agent, without which nothing is taken, starts after the job server."""
     until = time.monotonic() + RAY_STARTS
-    while True:
-        with suppress(OSError), urllib.request.urlopen(f"{address}/api/version", timeout=DEADLINE):
-            return
+    while not has_run(address, "nothing", "true"):
         assert head.poll() is None, log.read_text()
-        assert time.monotonic() < until, "Ray did not start in time"
-        time.sleep(0.2)
+        assert time.monotonic() < until, f"Ray did not start in time: {log.read_text()}"
+        time.sleep(0.5)
+
+
+def has_run(address: str, name: str, command: str) -> bool:
+    """Have a command run by that name, once; whether it has."""
+    asked = json.dumps({"submission_id": name, "entrypoint": command}).encode()
+    request = urllib.request.Request(f"{address}/api/jobs/", asked, {"Content-Type": "application/json"})
+    with suppress(OSError), urllib.request.urlopen(request, timeout=DEADLINE):
+        return False
+    with suppress(OSError), urllib.request.urlopen(f"{address}/api/jobs/{name}", timeout=DEADLINE) as answer:
+        return bool(json.load(answer)["status"] == "SUCCEEDED")
+    return False
 
 
 def free_port() -> int:
