@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from penstock.app import Penstock, Settings
 from penstock.gateway.access import Visit
 from penstock.gateway.bodies import Incoming
+from penstock.gateway.limits import Limits
 from penstock.gateway.traffic import Traffic
 from penstock.store.tally import Histogram, Histograms
 from penstock.wire.http import HttpRequest
@@ -90,7 +91,7 @@ async def test_what_a_client_calls_a_service_is_no_label_before_it_is_known() ->
         return {"type": "http.disconnect"}
 
     traffic = Traffic()
-    visit = Visit("1", HttpRequest("GET", "/", headers={}), Incoming(receive, idle_seconds=1.0), "-")
+    visit = Visit("1", HttpRequest("GET", "/", headers={}), Incoming(receive, idle=Limits(1.0)), "-")
     visit.service, visit.status = "no such service", 501
 
     traffic.count(visit, 0.1)

@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from penstock.gateway import access, bodies, guard, routing, sigv2, sigv4, waiting
 from penstock.gateway.access import Visit
 from penstock.gateway.guard import Caller, Guard
+from penstock.gateway.limits import Limits
 from penstock.gateway.messages import has_body, head_of, send_response
 from penstock.gateway.refusals import Family, Fault, Refused, answer_to
 from penstock.gateway.routing import Destination
@@ -83,10 +84,13 @@ class Api:
         self._settings = settings
         self._traffic = traffic
         self._hear = hear
+        self._idle = Limits(settings.idle_seconds)
+        self._answering = Limits(settings.answer_seconds)
+        self._streaming = Limits(settings.stream_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = head_of(scope)
-        incoming = bodies.Incoming(receive, idle_seconds=self._settings.idle_seconds)
+        incoming = bodies.Incoming(receive, idle=self._idle)
         client = scope.get("client")
         visit = Visit(self._chance(), request, incoming, client[0] if client else "-")
         try:
@@ -153,17 +157,18 @@ class Api:
         caller = await self._guard.caller(signature.access_key, to.region)
         streams = protocol.wants_stream(to.request)
         body = await self._body(visit, signature, to, caller, streams=streams, family=family(protocol))
-        operation, values = protocol.read(replace(to.request, headers=bodies.unchunked(to.request.headers), body=body))
+        operation, values = protocol.read(with_body(to.request, body))
         visit.operation = operation.name
         call = Call(to.service, operation.name, values, caller.scope)
         asked_at.set(address(visit.request))
-        seconds = self._settings.stream_seconds if streams else self._settings.answer_seconds
+        wait = (self._streaming if streams else self._answering).wait()
         try:
-            async with asyncio.timeout(seconds) as deadline:
+            with wait:
                 answer = await self._ask(call, caller, visit)
         except TimeoutError:
-            if not deadline.expired():
+            if not wait.is_over:
                 raise
+            seconds = self._settings.stream_seconds if streams else self._settings.answer_seconds
             raise ServiceError(f"{visit.call} took over {seconds} s.", code="ServiceUnavailable", status=503) from None
         return protocol.write(operation, answer, request_id=visit.id)
 
@@ -216,18 +221,11 @@ class Api:
         return self._guard.check_head(request, claim, caller) is not None
 
     async def _whole(self, visit: Visit, family: Family) -> bytes:
-        headers = visit.request.headers
         limit = self._settings.largest_body
-        if (bodies.number(headers, "content-length") or 0) > limit:
+        body = await bodies.whole(visit.incoming, visit.request.headers, limit)
+        if body is None:
             raise too_large(limit, family)
-        kept: list[bytes] = []
-        size = 0
-        async for piece in bodies.payload(visit.incoming, headers):
-            size += len(piece)
-            if size > limit:
-                raise too_large(limit, family)
-            kept.append(piece)
-        return b"".join(kept)
+        return body
 
     def _error(self, visit: Visit, protocol: Protocol | None, error: ServiceError) -> HttpResponse:
         if protocol is None:
@@ -253,6 +251,10 @@ async def unless_gone(hanging_up: Coroutine[Any, Any, None], sending: Coroutine[
         for task in (listening, work):
             task.cancel()
         await asyncio.gather(listening, work, return_exceptions=True)
+
+
+def with_body(request: HttpRequest, body: bytes | Body) -> HttpRequest:
+    return HttpRequest(request.method, request.path, request.query, bodies.unchunked(request.headers), body)
 
 
 def family(protocol: Protocol | None) -> Family:

@@ -4,17 +4,18 @@ A request's body is asked for only when somebody reads it, so a client that wait
 a request that is refused. Every wait for a piece has a limit; nothing here holds more than `GATHERED` bytes.
 """
 
-import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from typing import Final
 
 from starlette.types import Receive
 
 from penstock.gateway.chunked import Chain, ChunkedBody
+from penstock.gateway.limits import Limits
 from penstock.gateway.refusals import Refused, answer_to
 from penstock.wire.call import ServiceError
-from penstock.wire.payload import Payload, expectation
+from penstock.wire.payload import HEADERS, Payload, expectation, incomplete
 
+_SAYING_MORE: Final = frozenset({*HEADERS, "content-md5", "content-encoding", "x-amz-content-sha256", "x-amz-trailer"})
 GATHERED: Final = 512 * 1024  # small pieces are joined up to here: each costs its reader a trip to a thread
 
 
@@ -25,9 +26,9 @@ class ClientGone(Exception):
 class Incoming:
     """The raw body of one request, as the server hands it out."""
 
-    def __init__(self, receive: Receive, *, idle_seconds: float) -> None:
+    def __init__(self, receive: Receive, *, idle: Limits) -> None:
         self._receive = receive
-        self._idle = idle_seconds
+        self._idle = idle
         self.asked = False  # whether the server has been asked for any of it
         self.ended = False
         self.size = 0
@@ -41,7 +42,7 @@ class Incoming:
     async def _next(self) -> bytes:
         self.asked = True
         try:
-            async with asyncio.timeout(self._idle):
+            with self._idle.wait():
                 message = await self._receive()
         except TimeoutError:
             raise ServiceError(
@@ -67,6 +68,25 @@ class Incoming:
         while not self.ended and self.size <= limit:
             await self._next()
         return self.ended
+
+
+async def whole(incoming: Incoming, headers: Mapping[str, str], limit: int) -> bytes | None:
+    """All of a body, compared with what its headers say of it; None if it has more bytes than the limit."""
+    length = number(headers, "content-length")
+    if (length or 0) > limit:
+        return None
+    is_bare = _SAYING_MORE.isdisjoint(headers)
+    pieces = incoming if is_bare else payload(incoming, headers)
+    kept: list[bytes] = []
+    size = 0
+    async for piece in pieces:
+        size += len(piece)
+        if size > limit:
+            return None
+        kept.append(piece)
+    if is_bare and length is not None and size != length:
+        raise incomplete(length, size)
+    return kept[0] if len(kept) == 1 else b"".join(kept)
 
 
 def streamed(incoming: Incoming, headers: Mapping[str, str], chain: Chain | None = None) -> Payload:

@@ -26,6 +26,7 @@ from penstock.gateway import access, bodies, guard, sigv4
 from penstock.gateway.access import Visit
 from penstock.gateway.api import unless_gone
 from penstock.gateway.bodies import Incoming
+from penstock.gateway.limits import Limits
 from penstock.gateway.messages import encoded, head_of
 from penstock.gateway.routing import hostname
 from penstock.gateway.settings import Settings
@@ -99,7 +100,7 @@ class GitDoor:
     settings: Settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request, incoming = head_of(scope), Incoming(receive, idle_seconds=self.settings.idle_seconds)
+        request, incoming = head_of(scope), Incoming(receive, idle=Limits(self.settings.idle_seconds))
         client = scope.get("client")
         visit = Visit(self.chance(), request, incoming, client[0] if client else "-", service="codecommit")
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from starlette.types import Scope, Send
@@ -66,4 +67,13 @@ async def send_response(
 
 
 def encoded(headers: Mapping[str, str]) -> Iterable[tuple[bytes, bytes]]:
-    return [(name.lower().encode("latin-1"), value.translate(_CONTROLS).encode()) for name, value in headers.items()]
+    return [(_name(name), _value(value)) for name, value in headers.items()]
+
+
+@lru_cache(maxsize=1024)
+def _name(name: str) -> bytes:
+    return name.lower().encode("latin-1")
+
+
+def _value(value: str) -> bytes:
+    return (value if value.isprintable() else value.translate(_CONTROLS)).encode()

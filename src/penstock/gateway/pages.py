@@ -89,8 +89,10 @@ def is_page(scope: Scope) -> bool:
     path = scope["path"]
     if path not in {"/", METRICS}:
         return bool(path.startswith(PREFIX))
+    if scope["method"] != "GET" or scope["query_string"]:
+        return False
     headers = dict(scope["headers"])
-    if scope["method"] != "GET" or scope["query_string"] or b"authorization" in headers:
+    if b"authorization" in headers:
         return False
     return path == METRICS or b"text/html" in headers.get(b"accept", b"")
 

@@ -11,6 +11,7 @@ written: no operation answered here has any.
 import struct
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
+from functools import cache
 from typing import Final
 from zlib import crc32
 
@@ -89,6 +90,7 @@ def header(name: str, value: str) -> bytes:
     return bytes([len(name)]) + name.encode() + VALUE.pack(TEXT, len(told)) + told
 
 
+@cache
 def stream_member(shape: StructureShape) -> str | None:
     """The member of an answer that is an event stream."""
     return next((name for name, each in shape.members.items() if each.serialization.get("eventstream")), None)

@@ -22,9 +22,11 @@ LAST: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
 def seconds(value: Json) -> float:
     """The moment that a wire value tells, in any of its spellings; raises `ValueError`."""
+    if isinstance(value, float):
+        return _told_by_a_calendar(value)
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool):
         return _told_by_a_calendar(float(value))
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is no timestamp")
