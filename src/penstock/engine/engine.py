@@ -42,7 +42,7 @@ from penstock.engine.facts import (
     StartRun,
     Watch,
 )
-from penstock.engine.journal import AnyFlow, Entry, Journal
+from penstock.engine.journal import AnyFlow, Birth, Entry, Journal
 from penstock.engine.leases import Leases
 from penstock.engine.milestones import Milestones, What
 from penstock.engine.outbox import Activity, Early, Outbox, call_of, refusal
@@ -195,11 +195,13 @@ class Engine:
 
     def _create(self, tx: Transaction, start: StartRun, scope: Scope) -> bool:
         flow = self._flows[start.flow]
-        worker, at = self._leases.worker, self.clock()
-        if not journals.create(tx, start.run, flow, start.plan, scope, worker=worker, at=at):
+        if start.run in self._held or journals.exists(tx, start.run):
             return False
         plan = flow.plan(start.plan)
-        self._held[start.run] = Journal(start.run, flow, scope, plan, flow.begin(plan), began=at, may_be_watched=False)
+        self._held[start.run] = Journal(
+            start.run, flow, scope, plan, flow.begin(plan), began=self.clock(), may_be_watched=False,
+            unborn=Birth(start.plan, self._leases.worker),
+        )  # fmt: skip
         tx.after_undo(lambda: self._let_go(start.run))
         self._pass(tx, start.run, flow.name, "began")
         return True
@@ -266,6 +268,8 @@ class Engine:
             asked = Event(event.seq, event.at, event.chance, Asked(command))
             journal.state = flow.evolve(journal.plan, journal.state, asked)
         journal.seq = event.seq
+        if not any(isinstance(command, Finish) for command in commands):
+            journals.bear(tx, journal)
         journals.append(tx, journal, Entry(event, tuple(commands)))
         for command in commands:
             self._carry_out(tx, journal, command, event, follow)

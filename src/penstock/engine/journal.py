@@ -13,16 +13,21 @@ import msgspec
 from penstock.engine.facts import Asked, Command, Event, Outcome, RunId
 from penstock.engine.flow import Flow
 from penstock.engine.packing import pack, unpacked
-from penstock.store.database import Row, Transaction
+from penstock.store.database import Row, Transaction, Value
 from penstock.wire.call import Scope
 
 AnyFlow = Flow[Any, Any]
 SNAPSHOT_EVERY: Final = 1_000  # events: a fold of a thousand takes milliseconds
 
+_EXISTS: Final = "SELECT 1 FROM run WHERE id = :id"
 _INSERT_RUN: Final = """
     INSERT INTO run (id, flow, account, region, principal, plan, worker, started_at)
-    VALUES (:id, :flow, :account, :region, :principal, :plan, :worker, :at)
-    ON CONFLICT DO NOTHING
+    VALUES (:id, :flow, :account, :region, :principal, :plan, :worker, :began)
+"""
+_INSERT_SETTLED: Final = """
+    INSERT INTO run (id, flow, account, region, principal, plan, worker, started_at, status, outcome, snapshot,
+        snapshot_seq, settled_at)
+    VALUES (:id, :flow, :account, :region, :principal, :plan, :worker, :began, :status, :outcome, :snapshot, :seq, :at)
 """
 _FIND_RUN: Final = """
     SELECT flow, account, region, principal, plan, status, outcome, snapshot, snapshot_seq,
@@ -61,6 +66,14 @@ _frozen: Final = msgspec.msgpack.Decoder(Frozen)
 _outcomes: Final = msgspec.msgpack.Decoder(Outcome, ext_hook=unpacked)
 
 
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What is kept of a run besides what happens to it."""
+
+    plan: bytes
+    worker: str
+
+
 @dataclass(slots=True)
 class Journal:
     """A run held in memory: what folding its rows gives."""
@@ -77,6 +90,7 @@ class Journal:
     outcome: Outcome | None = None
     began: float = 0.0
     may_be_watched: bool = True  # of one that was just made we know that it is not
+    unborn: Birth | None = None  # of one that has no row yet: it is written with the first event, or with the end
 
     def fold(self, entry: Entry) -> None:
         self.state = self.flow.evolve(self.plan, self.state, entry.event)
@@ -87,13 +101,23 @@ class Journal:
         self.seq = entry.event.seq
 
 
-def create(tx: Transaction, run: RunId, flow: AnyFlow, plan: bytes, scope: Scope, *, worker: str, at: float) -> bool:
-    """Make a run's row; false if the run exists."""
-    made = tx.changed(
-        _INSERT_RUN, id=run, flow=flow.name, account=scope.account, region=scope.region, principal=scope.principal,
-        plan=plan, worker=worker, at=at,
-    )  # fmt: skip
-    return made == 1
+def exists(tx: Transaction, run: RunId) -> bool:
+    return tx.row(_EXISTS, id=run) is not None
+
+
+def bear(tx: Transaction, journal: Journal) -> None:
+    """Make the row of a run that has none and goes on."""
+    if journal.unborn is not None:
+        tx.do(_INSERT_RUN, **_identity(journal, journal.unborn))
+        journal.unborn = None
+
+
+def _identity(journal: Journal, birth: Birth) -> dict[str, Value]:
+    scope = journal.scope
+    return {
+        "id": journal.run, "flow": journal.flow.name, "account": scope.account, "region": scope.region,
+        "principal": scope.principal, "plan": birth.plan, "worker": birth.worker, "began": journal.began,
+    }  # fmt: skip
 
 
 def load(tx: Transaction, run: RunId, flows: Mapping[str, AnyFlow]) -> Journal | None:
@@ -120,10 +144,14 @@ def keep_snapshot(tx: Transaction, journal: Journal) -> None:
 def settle(tx: Transaction, journal: Journal, outcome: Outcome, *, at: float) -> None:
     """Close a run: its outcome and last snapshot are kept, what was still out is forgotten."""
     journal.outcome = outcome
-    tx.do(
-        _SETTLE, id=journal.run, status=outcome.status, outcome=pack(outcome), snapshot=_freeze(journal),
-        seq=journal.seq, at=at,
-    )  # fmt: skip
+    end: dict[str, Value] = {
+        "status": outcome.status, "outcome": pack(outcome), "snapshot": _freeze(journal), "seq": journal.seq, "at": at
+    }  # fmt: skip
+    if journal.unborn is None:
+        tx.do(_SETTLE, id=journal.run, **end)
+    else:  # it has begun and ended in one unit of work
+        tx.do(_INSERT_SETTLED, **_identity(journal, journal.unborn), **end)
+        journal.unborn = None
     if journal.out:  # what is out is what the outbox has of it, and what it watches is among that
         tx.do("DELETE FROM outbox WHERE run = :run", run=journal.run)
         tx.do("DELETE FROM watch WHERE watcher = :run", run=journal.run)

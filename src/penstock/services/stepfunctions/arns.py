@@ -8,6 +8,7 @@ arn:aws:states:REGION:ACCOUNT:stateMachine:NAME/LABEL        a Distributed Map s
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from penstock.services.stepfunctions.failures import invalid_arn, invalid_name
@@ -50,6 +51,7 @@ def read_arn(text: str) -> StatesArn:
     return StatesArn(text, parts[5], parts[6])
 
 
+@lru_cache(maxsize=1024)
 def read_machine_arn(text: str) -> MachineArn:
     """Raises `InvalidArn`."""
     arn = read_arn(text)

@@ -19,7 +19,7 @@ MOCK: Final = re.compile(r"(?P<arn>[^#]+)#(?P<case>[^#]+)")
 
 def without_mock(arn: str) -> tuple[str, str | None]:
     """The ARN and the test case that follows it after `#`, if one does: its mocked responses are used."""
-    found = MOCK.fullmatch(arn)
+    found = MOCK.fullmatch(arn) if "#" in arn else None
     return (arn, None) if found is None else (found["arn"], found["case"])
 
 

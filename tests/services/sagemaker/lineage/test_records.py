@@ -6,7 +6,7 @@ import msgspec
 
 from penstock.engine import journal
 from penstock.engine.facts import Done, Event, RunId
-from penstock.engine.journal import Entry
+from penstock.engine.journal import Birth, Entry, Journal
 from penstock.services.sagemaker.jobs.flow import JobFlow
 from penstock.services.sagemaker.jobs.model import Content, Plan, Record, Report, holder
 from penstock.services.sagemaker.lineage.model import artifact_arn
@@ -30,10 +30,9 @@ async def ended(world: Lineage, job: Document, record: Record) -> None:
     report = msgspec.to_builtins(Report("exited", exit_code=0, record=record))
 
     def write(tx: Transaction) -> None:
-        journal.create(tx, run, FLOW, msgspec.json.encode(plan), world.scope, worker="w", at=job.created_at)
-        loaded = journal.load(tx, run, {FLOW.name: FLOW})
-        assert loaded is not None
-        journal.append(tx, loaded, Entry(Event(1, job.modified_at, "", Done("run-1", report)), ()))
+        birth = Birth(msgspec.json.encode(plan), worker="w")
+        begun = Journal(run, FLOW, world.scope, plan, FLOW.begin(plan), began=job.created_at, unborn=birth)
+        journal.append(tx, begun, Entry(Event(1, job.modified_at, "", Done("run-1", report)), ()))
         blobs.hold_all(tx, record.digests, holder(run))
 
     await world.write(job)
