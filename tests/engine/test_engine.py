@@ -25,7 +25,7 @@ from engine.worlds import (
 )
 from penstock.engine import journal
 from penstock.engine.engine import CALLS_INSIDE
-from penstock.engine.facts import Done, Outcome, RunId, Signalled
+from penstock.engine.facts import Done, Outcome, RunId, Signalled, Started
 from penstock.engine.outbox import Task
 from penstock.store.database import Transaction
 from penstock.store.grouped import GroupedDatabase
@@ -295,3 +295,45 @@ async def test_a_crash_at_any_commit_changes_nothing_a_user_can_see(
         assert board == [("first", 5), ("first/child", 2)]
         database.close()
     assert crashes >= 6
+
+
+async def test_a_run_that_begins_and_ends_at_once_is_kept_as_any_other(tmp_path: Path) -> None:
+    database = SqliteDatabase(new_database(tmp_path))
+    engine = engine_on(database, Outside())
+    engine.register(Rounds())
+
+    async with working(engine), asyncio.timeout(DEADLINE):
+        made = [
+            await database.write(lambda tx: engine.start(tx, RUN, "rounds", b"0", scope=Scope(), input="i"))
+            for _ in range(2)
+        ]
+        outcome = await engine.settled(RUN)
+        seen = await database.read(lambda tx: engine.look(tx, RUN))
+        entries = await database.read(lambda tx: journal.events(tx, RUN))
+        gone = await database.write(lambda tx: engine.forget(tx, RUN))
+        again = await database.write(lambda tx: engine.start(tx, RUN, "rounds", b"0", scope=Scope()))
+
+    assert (made, gone, again) == ([True, False], True, True)
+    assert outcome == Outcome("Succeeded", 0)
+    assert seen is not None
+    assert (seen.outcome, seen.state) == (outcome, 0)
+    assert [entry.event.fact for entry in entries] == [Started("i")]
+    assert [command.key for command in entries[0].commands] == ["finish"]
+    database.close()
+
+
+async def test_a_run_that_was_begun_in_this_unit_of_work_is_there_already(tmp_path: Path) -> None:
+    database = SqliteDatabase(new_database(tmp_path))
+    engine = engine_on(database, Outside())
+    engine.register(Rounds())
+
+    def twice(tx: Transaction) -> list[bool]:
+        return [engine.start(tx, RUN, "rounds", plan, scope=Scope()) for plan in (b"1", b"0")]
+
+    async with working(engine), asyncio.timeout(DEADLINE):
+        made = await database.write(twice)
+        outcome = await engine.settled(RUN)
+
+    assert made == [True, False]
+    assert outcome == Outcome("Succeeded", 1)
+    database.close()

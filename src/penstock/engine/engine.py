@@ -268,8 +268,6 @@ class Engine:
             asked = Event(event.seq, event.at, event.chance, Asked(command))
             journal.state = flow.evolve(journal.plan, journal.state, asked)
         journal.seq = event.seq
-        if not any(isinstance(command, Finish) for command in commands):
-            journals.bear(tx, journal)
         journals.append(tx, journal, Entry(event, tuple(commands)))
         for command in commands:
             self._carry_out(tx, journal, command, event, follow)

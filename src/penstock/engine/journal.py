@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from penstock.engine.facts import Asked, Command, Event, Outcome, RunId
+from penstock.engine.facts import Asked, Command, Event, Finish, Outcome, RunId
 from penstock.engine.flow import Flow
 from penstock.engine.packing import pack, unpacked
 from penstock.store.database import Row, Transaction, Value
@@ -26,8 +26,9 @@ _INSERT_RUN: Final = """
 """
 _INSERT_SETTLED: Final = """
     INSERT INTO run (id, flow, account, region, principal, plan, worker, started_at, status, outcome, snapshot,
-        snapshot_seq, settled_at)
-    VALUES (:id, :flow, :account, :region, :principal, :plan, :worker, :began, :status, :outcome, :snapshot, :seq, :at)
+        snapshot_seq, settled_at, sole)
+    VALUES (:id, :flow, :account, :region, :principal, :plan, :worker, :began, :status, :outcome, :snapshot, :seq, :at,
+        :sole)
 """
 _FIND_RUN: Final = """
     SELECT flow, account, region, principal, plan, status, outcome, snapshot, snapshot_seq,
@@ -35,6 +36,7 @@ _FIND_RUN: Final = """
     FROM run WHERE id = :id
 """
 _EVENTS: Final = "SELECT body FROM event WHERE run = :run AND seq > :seq ORDER BY seq"
+_SOLE: Final = "SELECT sole FROM run WHERE id = :run AND sole IS NOT NULL"
 _APPEND: Final = "INSERT INTO event (run, seq, body) VALUES (:run, :seq, :body)"
 _OUT: Final = "SELECT key FROM outbox WHERE run = :run"
 _SETTLE: Final = """
@@ -66,12 +68,13 @@ _frozen: Final = msgspec.msgpack.Decoder(Frozen)
 _outcomes: Final = msgspec.msgpack.Decoder(Outcome, ext_hook=unpacked)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Birth:
-    """What is kept of a run besides what happens to it."""
+    """What there is to keep of a run that has no row yet."""
 
     plan: bytes
     worker: str
+    sole: bytes | None = None  # the event that it ends with
 
 
 @dataclass(slots=True)
@@ -90,7 +93,7 @@ class Journal:
     outcome: Outcome | None = None
     began: float = 0.0
     may_be_watched: bool = True  # of one that was just made we know that it is not
-    unborn: Birth | None = None  # of one that has no row yet: it is written with the first event, or with the end
+    unborn: Birth | None = None  # of one that has no row yet: it gets it with its first event
 
     def fold(self, entry: Entry) -> None:
         self.state = self.flow.evolve(self.plan, self.state, entry.event)
@@ -103,13 +106,6 @@ class Journal:
 
 def exists(tx: Transaction, run: RunId) -> bool:
     return tx.row(_EXISTS, id=run) is not None
-
-
-def bear(tx: Transaction, journal: Journal) -> None:
-    """Make the row of a run that has none and goes on."""
-    if journal.unborn is not None:
-        tx.do(_INSERT_RUN, **_identity(journal, journal.unborn))
-        journal.unborn = None
 
 
 def _identity(journal: Journal, birth: Birth) -> dict[str, Value]:
@@ -133,7 +129,15 @@ def load(tx: Transaction, run: RunId, flows: Mapping[str, AnyFlow]) -> Journal |
 
 
 def append(tx: Transaction, journal: Journal, entry: Entry) -> None:
-    tx.do(_APPEND, run=journal.run, seq=entry.event.seq, body=pack(entry))
+    """Add an event, and what it led to. A run that it begins and ends gets its row, event and all, from `settle`."""
+    birth, body = journal.unborn, pack(entry)
+    if birth is not None and any(isinstance(command, Finish) for command in entry.commands):
+        birth.sole = body
+        return
+    if birth is not None:
+        tx.do(_INSERT_RUN, **_identity(journal, birth))
+        journal.unborn = None
+    tx.do(_APPEND, run=journal.run, seq=entry.event.seq, body=body)
 
 
 def keep_snapshot(tx: Transaction, journal: Journal) -> None:
@@ -150,7 +154,7 @@ def settle(tx: Transaction, journal: Journal, outcome: Outcome, *, at: float) ->
     if journal.unborn is None:
         tx.do(_SETTLE, id=journal.run, **end)
     else:  # it has begun and ended in one unit of work
-        tx.do(_INSERT_SETTLED, **_identity(journal, journal.unborn), **end)
+        tx.do(_INSERT_SETTLED, **_identity(journal, journal.unborn), **end, sole=journal.unborn.sole)
         journal.unborn = None
     if journal.out:  # what is out is what the outbox has of it, and what it watches is among that
         tx.do("DELETE FROM outbox WHERE run = :run", run=journal.run)
@@ -170,9 +174,10 @@ def remove(tx: Transaction, run: RunId) -> bool:
     return True
 
 
-def events(tx: Transaction, run: RunId, *, after: int = 0) -> list[Entry]:
-    """The journal itself, in order: what a history API reads."""
-    return [_entries.decode(_bytes(body)) for (body,) in tx.rows(_EVENTS, run=run, seq=after)]
+def events(tx: Transaction, run: RunId) -> list[Entry]:
+    """The journal itself, in order."""
+    bodies = [*tx.rows(_SOLE, run=run), *tx.rows(_EVENTS, run=run, seq=0)]
+    return [_entries.decode(_bytes(body)) for (body,) in bodies]
 
 
 def _begun(run: RunId, row: Row, flows: Mapping[str, AnyFlow]) -> Journal:

@@ -14,6 +14,13 @@ AGED = ("0005.engine", "0004.stepfunctions-history")
 
 def age(tx: Transaction) -> None:
     """Take back what the migrations have done."""
+    tx.do("INSERT INTO event (run, seq, body) SELECT id, 1, sole FROM run WHERE sole IS NOT NULL")
+    tx.do("ALTER TABLE run DROP COLUMN sole")
+    tx.do(
+        "INSERT INTO sfn_history (execution, first, body) "
+        "SELECT arn, 1, beginning FROM sfn_execution WHERE beginning IS NOT NULL"
+    )
+    tx.do("ALTER TABLE sfn_execution DROP COLUMN beginning")
     for table, columns in (("event", "run, seq"), ("sfn_history", "execution, first")):
         names = [name.strip() for name in columns.split(",")]
         tx.do(f"ALTER TABLE {table} RENAME TO newer")

@@ -10,3 +10,4 @@ CREATE TABLE journal (
 INSERT INTO journal (run, seq, body) SELECT run, seq, body FROM event;
 DROP TABLE event;
 ALTER TABLE journal RENAME TO event;
+ALTER TABLE run ADD COLUMN sole BLOB; -- the event of a run that began and ended with it: it has no other row

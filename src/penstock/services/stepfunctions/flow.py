@@ -64,16 +64,17 @@ class ExecutionFlow:
             return
         arn, ended = plan.order.arn, after.ended
         if events[0].id == 1:
-            rows.insert(tx, scope, plan.order, ended)
+            rows.begin(tx, scope, plan.order, ended, events)
             self._tell(tx, scope, plan.order, None, at=plan.order.started_at)
-        elif ended is not None:
-            rows.end(tx, arn, ended)
+        else:
+            rows.keep(tx, arn, events)
+            if ended is not None:
+                rows.end(tx, arn, ended)
         if events[0].type == "ExecutionRedriven":
             self._tell(tx, scope, plan.order, None, at=events[0].at, redrives=after.redrives)
         if ended is not None:
             self._tell(tx, scope, plan.order, ended, at=ended.at, redrives=after.redrives)
             finish_deleting(tx, scope, plan.order.machine)
-        rows.keep(tx, arn, events)
         if plan.order.logging:
             self._logbook.keep(tx, scope, plan.order, events, redrives=after.redrives)
 

@@ -1,6 +1,6 @@
 """The rows of executions and their histories."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,9 +26,9 @@ _COLUMNS: Final = (
 )
 _INSERT: Final = """
     INSERT INTO sfn_execution (arn, account, region, machine, version, alias, map_run, name, type, status, started_at,
-        stopped_at, input, output, error, cause, trace, items, place, is_final)
+        stopped_at, input, output, error, cause, trace, items, place, is_final, beginning)
     VALUES (:arn, :account, :region, :machine, :version, :alias, :map_run, :name, :type, :status, :started_at,
-        :stopped_at, :input, :output, :error, :cause, :trace, :items, :place, :is_final)
+        :stopped_at, :input, :output, :error, :cause, :trace, :items, :place, :is_final, :beginning)
     ON CONFLICT DO NOTHING
 """
 _END: Final = """
@@ -44,6 +44,7 @@ _REDRIVE: Final = """
 _FIND: Final = f"SELECT {_COLUMNS} FROM sfn_execution WHERE arn = :arn"  # noqa: S608
 _RUNNING: Final = "SELECT 1 FROM sfn_execution WHERE machine = :machine AND status = 'RUNNING' LIMIT 1"
 _ALL_RUNNING: Final = "SELECT arn FROM sfn_execution WHERE machine = :machine AND status = 'RUNNING'"
+_BEGINNING: Final = "SELECT beginning FROM sfn_execution WHERE arn = :execution"
 _KEEP: Final = "INSERT INTO sfn_history (execution, first, body) VALUES (:execution, :first, :body)"
 _FORWARD: Final = """
     SELECT body FROM sfn_history WHERE execution = :execution AND first >= (
@@ -53,6 +54,8 @@ _FORWARD: Final = """
 _REVERSE: Final = (
     "SELECT body FROM sfn_history WHERE execution = :execution AND first <= :from ORDER BY first DESC LIMIT :limit"
 )
+
+SHORT: Final = 2_048  # bytes of a history that begins in its execution's row: others' rows stay on the same page
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _events: Final = msgspec.msgpack.Decoder(list[HistoryEvent])
@@ -84,7 +87,16 @@ class ExecutionRow:
     is_final: int  # 0 or 1
 
 
-def insert(tx: Transaction, scope: Scope, order: Order, ended: Ended | None) -> None:
+def begin(tx: Transaction, scope: Scope, order: Order, ended: Ended | None, events: Sequence[HistoryEvent]) -> None:
+    """Show an execution, with the first events of its history."""
+    body = _encode(events)
+    is_short = len(body) <= SHORT
+    insert(tx, scope, order, ended, beginning=body if is_short else None)
+    if not is_short:
+        tx.do(_KEEP, execution=order.arn, first=events[0].id, body=body)
+
+
+def insert(tx: Transaction, scope: Scope, order: Order, ended: Ended | None, *, beginning: bytes | None = None) -> None:
     """Show an execution; one that is shown already stays as it is."""
     tx.do(
         _INSERT, arn=order.arn, account=scope.account, region=scope.region, machine=order.machine,
@@ -96,6 +108,7 @@ def insert(tx: Transaction, scope: Scope, order: Order, ended: Ended | None) -> 
         error=None if ended is None else ended.error,
         cause=None if ended is None else ended.cause,
         is_final=ended is not None and ended.is_final,
+        beginning=beginning,
     )  # fmt: skip
 
 
@@ -142,8 +155,7 @@ def keep(tx: Transaction, arn: str, events: Sequence[HistoryEvent]) -> None:
 def history(tx: Transaction, arn: str, *, start: int, limit: int, reverse: bool) -> list[HistoryEvent]:
     """Up to `limit` events from event `start` on, in either direction."""
     found: list[HistoryEvent] = []
-    for (body,) in tx.rows(_REVERSE if reverse else _FORWARD, execution=arn, limit=limit + 1, **{"from": start}):
-        assert isinstance(body, bytes)
+    for body in _chapters(tx, arn, start=start, limit=limit + 1, reverse=reverse):
         events = _events.decode(body)
         if reverse:
             found += [event for event in reversed(events) if event.id <= start]
@@ -152,6 +164,23 @@ def history(tx: Transaction, arn: str, *, start: int, limit: int, reverse: bool)
         if len(found) >= limit:
             break
     return found[:limit]
+
+
+def _chapters(tx: Transaction, arn: str, *, start: int, limit: int, reverse: bool) -> Iterator[bytes]:
+    """The bodies that hold those events, and what is in them besides."""
+    if not reverse:
+        yield from _beginning(tx, arn)
+    for (body,) in tx.rows(_REVERSE if reverse else _FORWARD, execution=arn, limit=limit, **{"from": start}):
+        assert isinstance(body, bytes)
+        yield body
+    if reverse:
+        yield from _beginning(tx, arn)
+
+
+def _beginning(tx: Transaction, arn: str) -> Iterator[bytes]:
+    row = tx.row(_BEGINNING, execution=arn)
+    if row is not None and isinstance(row[0], bytes):
+        yield row[0]
 
 
 # -------------------------------------------------------------------------------------------------------- listing

@@ -1,4 +1,4 @@
--- Nothing to do here: PostgreSQL knows no tables of another kind.
+-- PostgreSQL knows no tables of another kind: rows are added to, no more.
 -- depends: 0004.engine
 
-DO $$ BEGIN END $$;
+ALTER TABLE run ADD COLUMN sole BYTEA;

@@ -10,3 +10,4 @@ CREATE TABLE sfn_chapter (
 INSERT INTO sfn_chapter (execution, first, body) SELECT execution, first, body FROM sfn_history;
 DROP TABLE sfn_history;
 ALTER TABLE sfn_chapter RENAME TO sfn_history;
+ALTER TABLE sfn_execution ADD COLUMN beginning BLOB; -- the first events, where they are few: else they are in sfn_history

@@ -1,4 +1,4 @@
--- Nothing to do here: PostgreSQL knows no tables of another kind.
+-- PostgreSQL knows no tables of another kind: rows are added to, no more.
 -- depends: 0003.stepfunctions-notices
 
-DO $$ BEGIN END $$;
+ALTER TABLE sfn_execution ADD COLUMN beginning BYTEA;
