@@ -186,6 +186,20 @@ def test_what_a_catcher_cannot_pass_on_is_too_large_in_its_own_words() -> None:
     )
 
 
+@pytest.mark.parametrize(("letters", "is_too_large"), [(48, False), (49, True)])
+def test_what_one_assign_comes_to_is_held_to_the_limit_together(letters: int, is_too_large: bool) -> None:
+    assign = {"a": "x" * 48, "b": "y" * letters}
+
+    game = play(machine(A={"Type": "Pass", "Assign": assign}), limits=Limits(payload_bytes=100))
+
+    cause = "The variables that the state 'A' assigns exceed the maximum number of bytes service limit."
+    if is_too_large:
+        assert game.failure == ("States.DataLimitExceeded", cause)
+    assert (game.types[-1], "PassStateExited" in game.types) == (
+        ("ExecutionFailed", False) if is_too_large else ("ExecutionSucceeded", True)
+    )
+
+
 def test_a_failure_without_words_is_caught_as_nulls() -> None:
     game = play(machine(A=task(resource="arn:aws:states:::sqs:sendMessage.waitForTaskToken", Catch=[
         {"ErrorEquals": ["States.ALL"], "Next": "B"}], Next="B"), B=CAUGHT))  # fmt: skip

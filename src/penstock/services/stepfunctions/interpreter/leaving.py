@@ -16,7 +16,7 @@ from penstock.languages.asl.tree import (
 from penstock.languages.asl.view import Expression
 from penstock.services.stepfunctions.interpreter import ending
 from penstock.services.stepfunctions.interpreter.execution import Ended, Frame
-from penstock.services.stepfunctions.interpreter.turn import Turn, encode
+from penstock.services.stepfunctions.interpreter.turn import Turn
 
 Json = Any
 _EXITED: Final[dict[type[State], str]] = {
@@ -94,7 +94,7 @@ def leave(
         text = turn.text(output, frame.state)
     details: dict[str, Json] = {"name": frame.state, "output": text}
     if variables:
-        details["assignedVariables"] = {name: encode(value) for name, value in variables.items()}
+        details["assignedVariables"] = turn.texts(variables, frame.state)
         frame.variables = {**frame.variables, **variables}
     if links_to:
         frame.previous = links_to

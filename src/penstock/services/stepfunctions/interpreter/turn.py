@@ -143,6 +143,18 @@ class Turn:
             raise too_large(name)
         return text
 
+    def texts(self, variables: Mapping[str, Json], state: str) -> dict[str, str]:
+        """What a state assigns as history shows it; raises `Failure` if it is over the limit, all of it together."""
+        texts = {name: encode(value) for name, value in variables.items()}
+        limit = self.plan.order.limits.payload_bytes
+        if limit and sum(len(text.encode()) for text in texts.values()) > limit:
+            raise Failure(
+                "States.DataLimitExceeded",
+                f"The variables that the state '{state}' assigns exceed the maximum number of bytes service limit.",
+                is_runtime=False,
+            )
+        return texts
+
 
 def too_large(name: str) -> Failure:
     return Failure(
