@@ -269,7 +269,7 @@ def test_the_endpoint_goes_also_when_the_model_fails(clarify: Clarify) -> None:
     [
         ({"methods": {}}, "analysis_config.json has no methods."),
         ({"segment_config": []}, "segment_config in analysis_config.json is not supported: run one analysis for each"),
-        ({"methods": {"shap": {"text_config": {}}}}, "text_config in methods.shap is not supported"),
+        ({"methods": {"shap": {"image_config": {}}}}, "image_config in methods.shap is not supported"),
         ({"dataset_type": "application/x-image"}, "dataset_type must be one of text/csv, "),
         ({"label": "sold"}, "label: there is no column sold; there are bought, age, income."),
         ({"headers": ["a"]}, "headers has 1 names, and the data 3 columns."),

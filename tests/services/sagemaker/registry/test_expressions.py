@@ -161,7 +161,23 @@ def test_or_needs_one_and_and_needs_all() -> None:
 )
 def test_an_expression_that_says_nothing_or_too_much_is_refused(expression: Json, complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint):
-        must_make_sense(expression)
+        must_make_sense(expression, "TrainingJob")
+
+
+@pytest.mark.parametrize(
+    ("resource", "names"),
+    [
+        ("Experiment", ["ExperimentName", "ExperimentName", "Tags.team", "Source.SourceArn"]),
+        ("ExperimentTrialComponent", ["TrialComponentName", "DisplayName", "InputArtifacts.data.Value"]),
+    ],
+)
+def test_some_properties_of_experiments_may_be_in_several_contains(resource: str, names: list[str]) -> None:
+    said = [{"Name": name, "Operator": "Contains", "Value": "a"} for name in names]
+
+    must_make_sense({"Filters": said}, resource)
+
+    with pytest.raises(ValidationError, match="usage limit of 1 exceeded"):
+        must_make_sense({"Filters": [*said, *said[-1:]]}, "Pipeline")
 
 
 scalars = st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=5)

@@ -129,7 +129,7 @@ async def test_errors_arrive_with_awss_codes_and_sentences(tmp_path: Path) -> No
             (sagemaker.describe_model_package, {"ModelPackageName": "abalone/9"}),
             (sagemaker.create_model, {"ModelName": "m", "PrimaryContainer": gone}),
             (sagemaker.describe_model, {"ModelName": "m"}),
-            (sagemaker.search, {"Resource": "Image"}),
+            (sagemaker.search, {"Resource": "HubContent"}),
         ):
             with pytest.raises(ClientError) as error:
                 method(**request)

@@ -195,10 +195,10 @@ async def test_nothing_is_shared_by_other_accounts(registry: Registry) -> None:
 
 
 async def test_a_resource_that_is_not_searched_yet_says_which_are(registry: Registry) -> None:
-    refused = await registry.refusal("Search", Resource="Image")
+    refused = await registry.refusal("Search", Resource="HubContent")
 
     assert refused.status == 501
-    assert "does not search Resource 'Image' yet" in refused.message
+    assert "does not search Resource 'HubContent' yet" in refused.message
     assert "ModelPackageGroup" in refused.message
 
 
@@ -256,3 +256,58 @@ async def test_tuning_jobs_and_endpoints_are_found_as_their_rooms_write_them(reg
     found = await registry.find("HyperParameterTuningJob", equals("BestTrainingJob.TrainingJobName", "t-001"))
     assert found == [tuned]
     assert await registry.find("Endpoint", equals("EndpointStatus", "InService")) == [served]
+
+
+async def test_images_and_their_versions_are_found_as_their_room_writes_them(registry: Registry) -> None:
+    base, scope = "arn:aws:sagemaker:us-east-1:123456789012", Scope()
+    at: Json = {"created_at": 1.0, "modified_at": 2.0, "status": "CREATED"}
+    await registry.write(
+        Document(
+            kind="sagemaker/image", scope=scope, name="Own", arn=f"{base}:image/Own",
+            body={"RoleArn": "arn:aws:iam::123456789012:role/r", "LastVersion": 2}, **at,
+        ),
+        *(
+            Document(
+                kind="sagemaker/image-version", scope=scope, name=f"Own/{number:09}", parent="Own",
+                arn=f"{base}:image-version/own/{number}",
+                body={"Version": number, "BaseImage": f"own:{number}", "Aliases": [], "Horovod": False}, **at,
+            )
+            for number in (1, 2)
+        ),
+    )  # fmt: skip
+
+    (image,) = await registry.find("Image", equals("ImageName", "Own"))
+    (version,) = await registry.find("ImageVersion", equals("BaseImage", "own:2"))
+
+    assert (image["ImageArn"], image["RoleArn"]) == (f"{base}:image/Own", "arn:aws:iam::123456789012:role/r")
+    assert version["ImageVersionArn"] == f"{base}:image-version/own/2"
+    assert version["Version"] == 2
+
+
+@pytest.mark.parametrize("said", [equals("AllTags", "team"), {**equals("AllTags", "ea"), "Operator": "Contains"}])
+async def test_one_name_stands_for_the_keys_and_values_of_all_tags(registry: Registry, said: Json) -> None:
+    await registry.group(Tags=[{"Key": "team", "Value": "sea"}])
+    await registry.group("whelk", Tags=[{"Key": "sort", "Value": "shell"}])
+    await registry.group("bare")
+
+    found = await registry.find("ModelPackageGroup", said)
+
+    assert [group["ModelPackageGroupName"] for group in found] == ["abalone"]
+
+
+@pytest.mark.parametrize("said", ["unit", "EUR"])
+async def test_one_name_stands_for_all_parameters_of_a_feature(registry: Registry, said: str) -> None:
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:feature-group/g"
+    await registry.write(
+        *(
+            Document(
+                kind="sagemaker/feature-metadata", scope=Scope(), name=f"g/{name}", arn=f"{arn}/{name}", parent=arn,
+                created_at=1.0, modified_at=1.0, body={"FeatureName": name, "Parameters": parameters},
+            )
+            for name, parameters in (("amount", [{"Key": "unit", "Value": "EUR"}]), ("bare", []))
+        )
+    )  # fmt: skip
+
+    found = await registry.find("FeatureMetadata", {"Name": "AllParameters", "Operator": "Contains", "Value": said})
+
+    assert [feature["FeatureName"] for feature in found] == ["amount"]

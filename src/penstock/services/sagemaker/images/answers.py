@@ -21,7 +21,7 @@ def in_lists_words(request: dict[str, Json]) -> dict[str, Json]:
 
 
 def image(found: Document) -> dict[str, Json]:
-    """An image, in lists and alone (there with its role)."""
+    """An image in lists."""
     members = ("Description", "DisplayName")
     return {
         "ImageName": found.name,
@@ -31,6 +31,10 @@ def image(found: Document) -> dict[str, Json]:
         "LastModifiedTime": found.modified_at,
         **{member: found.body[member] for member in members if member in found.body},
     }
+
+
+def alone(found: Document) -> dict[str, Json]:
+    return {**image(found), "RoleArn": found.body["RoleArn"]}
 
 
 def version(found: Document) -> dict[str, Json]:

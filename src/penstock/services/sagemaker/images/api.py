@@ -55,8 +55,7 @@ class Images:
 
     @operation("DescribeImage")
     async def describe(self, call: Call, request: shapes.DescribeImageRequest) -> Answer:
-        image = await self.database.read(lambda tx: found(tx, call.scope, request["ImageName"]))
-        return {**answers.image(image), "RoleArn": image.body["RoleArn"]}
+        return answers.alone(await self.database.read(lambda tx: found(tx, call.scope, request["ImageName"])))
 
     @operation("ListImages")
     async def list(self, call: Call, request: shapes.ListImagesRequest) -> Answer:

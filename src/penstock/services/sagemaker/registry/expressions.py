@@ -29,6 +29,14 @@ _NAMES: Final = ("Key", "MetricName", "Name")  # what a list of named values nam
 _VALUES: Final = ("Value", "Last")  # … and where the value of one is
 _PARAMETERS: Final = ("NumberValue", "StringValue")  # where that of a trial component's parameter is
 
+_CONTAINED_OFTEN: Final[Mapping[str, tuple[str, ...]]] = {  # properties that may be in more than one Contains
+    "Experiment": ("DisplayName", "ExperimentName", "Tags"),
+    "ExperimentTrial": ("DisplayName", "TrialName", "Tags"),
+    "ExperimentTrialComponent": (
+        "DisplayName", "TrialComponentName", "Tags", "InputArtifacts", "OutputArtifacts",
+    ),
+}  # fmt: skip
+
 _ORDERS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "GreaterThan": operator.gt,
     "GreaterThanOrEqualTo": operator.ge,
@@ -37,19 +45,24 @@ _ORDERS: Final[Mapping[str, Callable[[float, float], bool]]] = {
 }
 
 
-def must_make_sense(expression: Expression) -> None:
-    """Raise AWS's errors for an expression that says nothing or too much."""
+def must_make_sense(expression: Expression, resource: str) -> None:
+    """Raise AWS's errors for an expression about a resource that says nothing or too much."""
     conditions = list(_conditions(expression))
     if len(conditions) > MOST_CONDITIONS:
         raise ValidationError(
             f"SearchExpression has {len(conditions)} Filters, NestedFilters and SubExpressions; "
             f"it can have at most {MOST_CONDITIONS} in all."
         )
-    if sum(condition.get("Operator") == "Contains" for condition in conditions) > 1:
+    texts = [condition["Name"] for condition in conditions if condition.get("Operator") == "Contains"]
+    if sum(not _is_contained_often(name, resource) for name in texts) > 1:
         raise ValidationError("'CONTAINS' operator usage limit of 1 exceeded.")
     for condition in conditions:
         if "Name" in condition and "Value" not in condition and _operator(condition) not in {"Exists", "NotExists"}:
             raise ValidationError(f"Filter on '{condition['Name']}' with {condition['Operator']} needs a Value.")
+
+
+def _is_contained_often(name: str, resource: str) -> bool:
+    return any(name == member or name.startswith(f"{member}.") for member in _CONTAINED_OFTEN.get(resource, ()))
 
 
 def _conditions(expression: Expression) -> Iterator[Mapping[str, Json]]:

@@ -21,6 +21,9 @@ from penstock.services.sagemaker.features import answers as features
 from penstock.services.sagemaker.features import metadata
 from penstock.services.sagemaker.features.model import FEATURE
 from penstock.services.sagemaker.features.model import GROUP as FEATURE_GROUP
+from penstock.services.sagemaker.images import answers as images
+from penstock.services.sagemaker.images.model import IMAGE
+from penstock.services.sagemaker.images.model import VERSION as IMAGE_VERSION
 from penstock.services.sagemaker.pipelines import versions
 from penstock.services.sagemaker.pipelines.rows import VERSION
 from penstock.services.sagemaker.projects import answers as projects
@@ -49,6 +52,7 @@ _OF_ENDPOINTS: Final = (
     "EndpointName", "EndpointArn", "EndpointConfigName", "ProductionVariants", "ShadowProductionVariants",
     "DataCaptureConfig", "EndpointStatus", "FailureReason", "CreationTime", "LastModifiedTime",
 )  # fmt: skip
+_PAIRS: Final = ("Tags", "Parameters")  # lists of keys and values, which have a name for all of them, too
 _SUGGESTED: Final = ("HyperParameters", "Tags", "Metrics")  # what GetSearchSuggestions knows on AWS
 
 
@@ -108,6 +112,8 @@ _SEARCHED: Final[Mapping[str, Searched]] = {
     "Project": Searched(PROJECT, projects.described),
     "FeatureGroup": Searched(FEATURE_GROUP, features.described),
     "FeatureMetadata": Searched(FEATURE, metadata.described),
+    "Image": Searched(IMAGE, images.alone),
+    "ImageVersion": Searched(IMAGE_VERSION, images.described),
 }
 
 
@@ -204,7 +210,7 @@ def _expression(request: Mapping[str, Json]) -> expressions.Expression:
     """The request's expression, and that what is found be visible; what says nothing is satisfied by all."""
     said = [request["SearchExpression"]] if "SearchExpression" in request else []
     for expression in said:
-        expressions.must_make_sense(expression)
+        expressions.must_make_sense(expression, request["Resource"])
     visible = [
         {"Name": condition["Key"], "Operator": "Equals", "Value": condition["Value"]}
         for condition in request.get("VisibilityConditions", ())
@@ -246,7 +252,13 @@ def _labels(tx: Transaction, document: Document) -> dict[str, str]:
 def _view(record: dict[str, Json]) -> dict[str, Json]:
     """A record as filters see it: under the names, too, that Search has for some of its properties."""
     more = {"Metrics": record["FinalMetricDataList"]} if "FinalMetricDataList" in record else {}
-    return {"Model": record} | record | more
+    every = {f"All{member}": _words(record[member]) for member in _PAIRS if isinstance(record.get(member), list)}
+    return {"Model": record} | record | more | every
+
+
+def _words(pairs: list[Json]) -> list[Json]:
+    """Keys and values, which a filter on all of them looks at alike."""
+    return [word for pair in pairs for word in (pair["Key"], pair["Value"])]
 
 
 def _suggestions(record: dict[str, Json]) -> Iterator[str]:

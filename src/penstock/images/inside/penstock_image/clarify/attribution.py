@@ -1,6 +1,7 @@
 """Attribution: the methods that ask the model, `shap` and `pdp`, as analysis.json and the files beside it have them."""
 
 import csv
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from penstock_image.clarify.configuration import Configuration
 from penstock_image.clarify.dataset import Dataset
 from penstock_image.clarify.shapley import Coalitions, Explained, Predict
 from penstock_image.clarify.table import Numbers, Table, Values
+from penstock_image.clarify.texts import Texts
 from penstock_image.failure import ClientError
 from penstock_image.layout import Json
 from penstock_image.monitor import formats
@@ -24,8 +26,10 @@ TOP_FEATURES = 10
 def shap(data: Dataset, config: Configuration, predict: Predict, output: Path) -> Json:
     """The section `kernel_shap`; baselines that were found and the records' own values go to files."""
     options, features = config.methods["shap"], data.features
+    if "text_config" in options:
+        return _of_texts(data, config, predict, output)
     chance = np.random.default_rng(options.get("seed", 0))
-    baselines = _baselines(data, config, chance, output)
+    baselines = _baselines(features, config, chance, output)
     asked = options.get("features_to_explain") or features.names
     players = [features.place(each, "features_to_explain") for each in asked]
     coalitions = Coalitions.drawn(len(players), options.get("num_samples"), chance)
@@ -33,16 +37,29 @@ def shap(data: Dataset, config: Configuration, predict: Predict, output: Path) -
         features.values, baselines, predict, coalitions, players, logit=bool(options.get("use_logit"))
     )
     names = [features.names[place] for place in players]
-    labels = _labels(config, len(found.expected))
     if options.get("save_local_shap_values"):
-        _write_local(data, names, labels, found, output / FOLDER / "out.csv")
-    whole = _aggregated(found.local, options.get("agg_method", "mean_abs"))
+        _write_local(data, names, _labels(config, len(found.expected)), found, output / FOLDER / "out.csv")
+    return _told(config, names, found)
+
+
+def _of_texts(data: Dataset, config: Configuration, predict: Predict, output: Path) -> Json:
+    options, texts = config.methods["shap"], Texts(data.features, config.methods["shap"])
+    chance = np.random.default_rng(options.get("seed", 0))
+    baselines = _baselines(texts.without_words(), config, chance, output)
+    found, parts = texts.explained(baselines, predict, logit=bool(options.get("use_logit")))
+    if options.get("save_local_shap_values"):
+        _write_parts(data, parts, output / FOLDER / "out.jsonl")
+    return _told(config, list(data.features.names), found)
+
+
+def _told(config: Configuration, names: list[str], found: Explained) -> Json:
+    whole = _aggregated(found.local, config.methods["shap"].get("agg_method", "mean_abs"))
     return {
         label: {
             "global_shap_values": dict(zip(names, whole[place].tolist(), strict=True)),
             "expected_value": float(found.expected[place]),
         }
-        for place, label in enumerate(labels)
+        for place, label in enumerate(_labels(config, len(found.expected)))
     }
 
 
@@ -57,12 +74,12 @@ def _labels(config: Configuration, count: int) -> list[str]:
     return list(map(str, headers)) if len(headers) == count else [f"label{place}" for place in range(count)]
 
 
-def _baselines(data: Dataset, config: Configuration, chance: np.random.Generator, output: Path) -> Values:
+def _baselines(features: Table, config: Configuration, chance: np.random.Generator, output: Path) -> Values:
     """The records that stand for a feature's absence: given, or found in the data."""
-    options, names = config.methods["shap"], data.features.names
+    options, names = config.methods["shap"], features.names
     given = options.get("baseline")
     if given is None:
-        found = clustering.prototypes(data.features, options.get("num_clusters", DEFAULT_CLUSTERS), chance)
+        found = clustering.prototypes(features, options.get("num_clusters", DEFAULT_CLUSTERS), chance)
         _write(output / FOLDER / "baseline.csv", names, found)
         return found
     if isinstance(given, str):
@@ -92,6 +109,16 @@ def _write_local(data: Dataset, names: Sequence[str], labels: Sequence[str], fou
         header = [data.joined_by, *header]
         rows = np.column_stack((data.table.column(data.joined_by), rows))
     _write(path, header, rows)
+
+
+def _write_parts(data: Dataset, parts: list[list[Json]], path: Path) -> None:
+    """A record in a line: what the parts of its features add, and what identifies it if something does."""
+    sources: Sequence[Json] = data.table.column(data.joined_by).tolist() if data.joined_by else [None] * len(parts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        for told, source in zip(parts, sources, strict=True):
+            joined = {} if source is None else {"join_source_value": source}
+            file.write(json.dumps({"explanations": told, **joined}) + "\n")
 
 
 def _write(path: Path, header: Sequence[str], rows: Values) -> None:

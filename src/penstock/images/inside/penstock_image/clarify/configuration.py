@@ -22,7 +22,7 @@ TOP = {
 METHODS = {"pre_training_bias", "post_training_bias", "shap", "pdp", "report"}
 SHAP = {
     "baseline", "num_clusters", "use_logit", "num_samples", "agg_method", "save_local_shap_values", "seed",
-    "features_to_explain",
+    "features_to_explain", "text_config",
 }  # fmt: skip
 PREDICTOR = {
     "endpoint_name", "endpoint_name_prefix", "model_name", "target_model", "instance_type", "initial_instance_count",
@@ -34,7 +34,6 @@ WHY = {
     "time_series_data_config": "time series are not explained",
     "asymmetric_shapley_value": "time series are not explained",
     "time_series_predictor_config": "time series are not explained",
-    "text_config": "text is explained as a whole, as a category",
     "image_config": "images are not explained",
     "accelerator_type": "leave it out",
 }

@@ -85,14 +85,19 @@ def explain(
     records: Values, baselines: Values, predict: Predict, coalitions: Coalitions, players: list[int], *, logit: bool
 ) -> Explained:
     """The shares of `players` (places of features) in the prediction of each record; the others keep its values."""
-    link = _logit if logit else np.asarray
     size = max(1, AT_ONCE // max(1, len(coalitions.members) * len(baselines)))
     found = []
     for first in range(0, len(records), size):
         some = records[first : first + size]
         scores = predict(mixtures(some, baselines, coalitions, players))
         found.append(attributed(scores, len(some), len(baselines), coalitions, logit=logit))
-    return Explained(np.concatenate(found), link(predict(baselines).mean(axis=0)))
+    return Explained(np.concatenate(found), expected(baselines, predict, logit=logit))
+
+
+def expected(baselines: Values, predict: Predict, *, logit: bool) -> Numbers:
+    """What is predicted, class by class, where nothing of a record is known."""
+    link = _logit if logit else np.asarray
+    return np.asarray(link(predict(baselines).mean(axis=0)))
 
 
 def mixtures(records: Values, baselines: Values, coalitions: Coalitions, players: list[int]) -> Values:

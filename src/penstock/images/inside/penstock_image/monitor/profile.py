@@ -206,13 +206,15 @@ def _blocks(result: duckdb.DuckDBPyConnection, width: int, counting: Sequence[Co
     beyond that width is counted."""
     block, filled = np.empty((width, BLOCK)), 0
     while len(chunk := result.fetch_df_chunk(VECTORS)):
-        for place, each in enumerate(counting, width):
-            each.add(chunk.iloc[:, place].cat.codes.to_numpy())
-        rows = chunk.iloc[:, :width].to_numpy(dtype=np.float64).T
-        while rows.shape[1]:
-            taken = min(BLOCK - filled, rows.shape[1])
-            block[:, filled : filled + taken] = rows[:, :taken]
-            rows, filled = rows[:, taken:], filled + taken
+        columns = [chunk.iloc[:, place] for place in range(chunk.shape[1])]
+        for each, column in zip(counting, columns[width:], strict=True):
+            each.add(column.cat.codes.to_numpy())
+        numbers, begin = [column.to_numpy() for column in columns[:width]], 0
+        while begin < len(chunk):
+            taken = min(BLOCK - filled, len(chunk) - begin)
+            for row, column in zip(block, numbers, strict=True):
+                row[filled : filled + taken] = column[begin : begin + taken]
+            begin, filled = begin + taken, filled + taken
             if filled == BLOCK:
                 yield block
                 filled = 0
