@@ -45,6 +45,7 @@ def test_everything_a_build_spec_can_say_is_read() -> None:
               base-directory: "dist*"
               exclude-paths: ["**/*.pyc"]
               enable-symlinks: yes
+              s3-prefix: built
               secondary-artifacts:
                 docs: {files: docs/*, discard-paths: yes}
             cache: {key: a-$B, fallback-keys: [a-], paths: [/root/.cache/**/*]}
@@ -69,6 +70,7 @@ def test_everything_a_build_spec_can_say_is_read() -> None:
     assert spec.artifacts is not None
     assert (spec.artifacts.files, spec.artifacts.exclude) == (("**/*", "$EXTRA"), ("**/*.pyc",))
     assert (spec.artifacts.name, spec.artifacts.enable_symlinks) == ("app-$(date +%Y)", True)
+    assert spec.artifacts.s3_prefix == "built"
     assert [(each.identifier, each.discard_paths) for each in spec.secondary_artifacts] == [("docs", True)]
     assert [(each.group, each.file_format) for each in spec.reports] == [("unit", "JUNITXML")]
     assert (spec.cache.key, spec.cache.fallback_keys) == ("a-$B", ("a-",))
