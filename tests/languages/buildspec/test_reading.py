@@ -210,6 +210,7 @@ def test_a_matrix_is_every_combination_of_its_values() -> None:
         ("{build-list: [{}], build-fanout: {parallelism: 2}}", "names build-list and build-fanout"),
         ("{build-list: [{identifier: a}, {identifier: a}]}", "the identifier 'a' is there twice"),
         ("{build-list: [{identifier: a-b}]}", "'a-b' is no identifier"),
+        ("{build-list: [{env: {compute-type: x, fleet: y}}]}", "'build1' has a compute-type and a fleet"),
         ("{build-graph: [{identifier: a, depend-on: [b]}]}", "'a' depends on 'b', which is no build of this batch"),
         ("{build-fanout: {parallelism: 0}}", "batch.build-fanout.parallelism must be a number from 1 to 100"),
     ],
