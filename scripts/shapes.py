@@ -28,6 +28,7 @@ MODELS: Final = {
     "codebuild": ("codebuild", "ssm"),
     "lambda_": ("lambda",),
     "identity": ("iam", "sts"),
+    "notifications": ("codestar-notifications",),
     "sagemaker": ("sagemaker", "sagemaker-runtime", "sagemaker-metrics", "sagemaker-featurestore-runtime"),
 }  # folders not named as botocore names them
 MARK: Final = re.compile(r'@operation\(\s*"(\w+)"')

@@ -1,6 +1,7 @@
 """`penstock pipeline run`: a declaration of CodePipeline in a working directory, without a server."""
 
 import json
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from penstock.cli.pipeline import revisions
 from penstock.cli.pipeline.run import command
 
 SPEC = """\
@@ -92,6 +94,50 @@ def test_what_fails_ends_it(source: Path, words: list[str], answer: str, failed:
     last = json.loads(done.stdout)["actions"][-1]
     assert (last["action"], last["status"]) == (failed, "Failed")
     assert not (source.parent / "deployed").exists()
+
+
+def test_a_source_tells_the_commit_of_its_directory_and_its_builds_know_it(source: Path) -> None:
+    told = "echo $CODEBUILD_RESOLVED_SOURCE_VERSION >>built.py"
+    spec = (source / "buildspec.yml").read_text().replace("cp app.py built.py", f"cp app.py built.py; {told}")
+    (source / "buildspec.yml").write_text(spec)
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "made better"]):
+        named = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com"]
+        subprocess.run(["git", "-C", str(source), *named, *words], check=True)
+    commit = subprocess.run(["git", "-C", str(source), "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    declaration = declared()
+    declaration["stages"][0]["actions"][0]["namespace"] = "Src"
+    asked = "#{Src.CommitMessage} by #{Src.AuthorEmail} in #{Src.RepositoryName} on #{Src.BranchName}"
+    declaration["stages"][2]["actions"][0]["configuration"] = {"CustomData": asked}
+
+    done = run(source, declaration, answer="y\n")
+
+    assert done.exit_code == 0, done.stderr
+    assert "Ask: made better by ann@example.com in r on main" in done.stderr
+    built = zipfile.ZipFile(source.parent / "deployed" / "out" / "r1.zip").read("built.py").decode()
+    assert commit.stdout.strip() in built
+
+
+@pytest.mark.parametrize(
+    ("provider", "given", "names"),
+    [
+        ("S3", {"S3Bucket": "b", "S3ObjectKey": "k"}, {"BucketName", "ObjectKey", "VersionId", "ETag"}),
+        ("CodeCommit", {"RepositoryName": "r", "BranchName": "b"}, {"CommitId", "CommitterDate", "RepositoryName"}),
+        (
+            "CodeStarSourceConnection",
+            {"ConnectionArn": "c", "FullRepositoryId": "a/b", "BranchName": "b"},
+            {"CommitId", "AuthorDisplayName", "AuthorEmail", "FullRepositoryName", "ConnectionArn"},
+        ),
+        ("ECR", {"RepositoryName": "r"}, {"RegistryId", "ImageTag", "ImageDigest", "ImageURI"}),
+        ("Slurm", {}, {"VersionId"}),
+    ],
+)
+def test_a_source_tells_what_its_provider_does_on_a_server_also_without_git(
+    tmp_path: Path, provider: str, given: dict[str, str], names: set[str]
+) -> None:
+    told = revisions.variables(provider, given, tmp_path)
+
+    assert names <= told.keys()
+    assert told["CommitId"] == "here"
 
 
 def test_what_needs_a_server_is_said_and_can_be_left_out(source: Path) -> None:

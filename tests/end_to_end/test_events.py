@@ -3,9 +3,11 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 from end_to_end.raw import ask
+from end_to_end.test_codecommit import created, git, with_commits
 from end_to_end.world import ROLE, World, until
 
 RULE = {"source": ["me"], "detail": {"n": [{"numeric": [">", 1]}]}}
@@ -133,3 +135,29 @@ def test_a_state_machine_that_ends_starts_a_pipeline(world: World) -> None:
     )
     told = world.sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=started["PipelineExecutionArn"])
     assert told["PipelineParameters"] == [{"Name": "Why", "Value": "SUCCEEDED"}]
+
+
+def test_a_topic_is_told_what_a_notification_rule_wants_to_know_of_a_repository(world: World, tmp_path: Path) -> None:
+    address, work = created(world, "noticed"), with_commits(tmp_path / "work", 1)
+    topic = world.client("sns").create_topic(Name="noticed")["TopicArn"]
+    url, arn = queue(world, "noticed")
+    world.client("sns").subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"}
+    )
+    notifications = world.client("codestar-notifications")
+    rule = notifications.create_notification_rule(
+        Name="pushes", DetailType="FULL", Targets=[{"TargetType": "SNS", "TargetAddress": topic}],
+        Resource=world.client("codecommit").get_repository(repositoryName="noticed")["repositoryMetadata"]["Arn"],
+        EventTypeIds=["codecommit-repository-branches-and-tags-created"],
+    )["Arn"]  # fmt: skip
+
+    git(work, "push", "-q", address, "main")
+
+    (told,) = messages(world, url)
+    assert (told["notificationRuleArn"], told["detailType"]) == (rule, "CodeCommit Repository State Change")
+    assert (told["detail"]["event"], told["detail"]["referenceName"]) == ("referenceCreated", "main")
+    (shown,) = world.client("events").list_rules(NamePrefix="awscodestar")["Rules"]
+    assert shown["ManagedBy"] == "codestar-notifications.amazonaws.com"
+    notifications.untag_resource(Arn=rule, TagKeys=["none"])
+    notifications.delete_notification_rule(Arn=rule)
+    assert world.client("events").list_rules(NamePrefix="awscodestar")["Rules"] == []

@@ -71,8 +71,12 @@ class World:
         self.notices = Notices(self.database, self.directory)
         self.tidy_archives = open_events(**rooms, notices=self.notices, sealing=Sealing())
         open_scheduler(**rooms)
+        self.furnish(deliveries)
         for service, operations in NOTED.items():
             self.directory.provide(service, operations, self.note)
+
+    def furnish(self, deliveries: Deliveries) -> None:
+        """Have more rooms."""
 
     def clock(self) -> float:
         self.now += self.leap

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import click
@@ -76,9 +77,25 @@ def metrics(sagemaker: Client, s3: Client, execution: str) -> Iterator[tuple[str
             package = sagemaker.describe_model_package(ModelPackageName=about["RegisterModel"]["Arn"])
             statistics = package.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {})
             if uri := statistics.get("S3Uri"):
-                bucket, _, key = uri.removeprefix("s3://").partition("/")
-                document = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-                yield from numbers(step["StepName"], document)
+                yield from numbers(step["StepName"], as_registered(s3, uri, package["CreationTime"]))
+
+
+def as_registered(s3: Client, uri: str, moment: datetime) -> Json:
+    """What lay at an address when a model was registered; nothing, and a word of it, where that is gone."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key)
+    versions = [each for page in pages for each in page.get("Versions", ()) if each["Key"] == key]
+    known = [each for each in versions if each["LastModified"] <= moment]
+    if not known:
+        click.echo(
+            f"{uri} is not what it was when the model was registered: have every execution write to a key of its own, "
+            "or version the bucket",
+            err=True,
+        )
+        return None
+    newest = max(known, key=lambda each: each["LastModified"])
+    which = {} if newest["VersionId"] == "null" else {"VersionId": newest["VersionId"]}
+    return json.loads(s3.get_object(Bucket=bucket, Key=key, **which)["Body"].read())
 
 
 def numbers(name: str, node: Json) -> Iterator[tuple[str, float]]:

@@ -51,6 +51,7 @@ from penstock.services.codecommit import CodeCommitRoom, open_codecommit
 from penstock.services.codeconnections import CodeConnectionsRoom, open_codeconnections
 from penstock.services.codepipeline import open_codepipeline
 from penstock.services.events import open_events
+from penstock.services.notifications import open_notifications
 from penstock.services.peripheral import Peripheral
 from penstock.services.sagemaker import experiments, lineage, registry
 from penstock.services.sagemaker.announcing import Announcer
@@ -484,6 +485,9 @@ class Rooms:
             deliveries=self.deliveries,
             clock=clock,
             chance=chance,
+        )
+        open_notifications(
+            engine=self.engine, directory=self.directory, deliveries=self.deliveries, clock=clock, chance=chance
         )
         open_monitoring(
             engine=self.engine,

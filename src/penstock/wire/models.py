@@ -32,6 +32,7 @@ OURS: Final = (
     "codepipeline",
     "codeconnections",
     "codestar-connections",
+    "codestar-notifications",
     "codebuild",
     "codecommit",
     "cloudformation",

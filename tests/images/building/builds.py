@@ -46,7 +46,10 @@ def phase(name: str, *commands: str, after: tuple[str, ...] = (), **more: Json) 
 
 
 def artifacts(*files: str, **more: Json) -> Json:
-    wanted = {"identifier": "", "name": "", "base": "", "exclude": [], "flat": False, "links": False, "packed": False}
+    wanted = {
+        "identifier": "", "name": "", "base": "", "exclude": [], "flat": False, "links": False, "packed": False,
+        "prefix": "",
+    }  # fmt: skip
     return {**wanted, "files": files, **more}
 
 

@@ -265,6 +265,25 @@ def test_a_source_that_cannot_be_unpacked_fails_the_build(tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can run commands as somebody else")
+def test_a_shell_that_cannot_start_as_somebody_else_fails_its_phase(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)  # whose files nobody else gets at
+
+    done = build(tmp_path, phase("build", "echo not reached", user="nobody"), artifacts=[artifacts("$A/*", name="$A")])
+
+    assert done.phases["BUILD"] == BAD
+    assert "not reached" not in done.output
+    assert done.phases["UPLOAD_ARTIFACTS"] == BAD
+
+
+def test_a_shell_that_was_killed_in_between_fails_the_next_command(tmp_path: Path) -> None:
+    killed = "kill -9 $$ & wait"  # a shell of its own kills the build's
+    done = build(tmp_path, phase("build", killed), phase("post_build", "echo there again"))
+
+    assert done.phases["BUILD"] == BAD
+    assert done.output[-1:] == ["there again"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run commands as somebody else")
 def test_a_phase_may_run_as_somebody_else_and_keeps_the_variables() -> None:
     phases = phase("install", "export ONE=1"), phase("build", "echo $(id -un) $ONE", user="nobody")
     with tempfile.TemporaryDirectory() as folder:  # pytest's own are nobody's to look into

@@ -45,6 +45,7 @@ def test_everything_a_build_spec_can_say_is_read() -> None:
               base-directory: "dist*"
               exclude-paths: ["**/*.pyc"]
               enable-symlinks: yes
+              s3-prefix: built
               secondary-artifacts:
                 docs: {files: docs/*, discard-paths: yes}
             cache: {key: a-$B, fallback-keys: [a-], paths: [/root/.cache/**/*]}
@@ -69,6 +70,7 @@ def test_everything_a_build_spec_can_say_is_read() -> None:
     assert spec.artifacts is not None
     assert (spec.artifacts.files, spec.artifacts.exclude) == (("**/*", "$EXTRA"), ("**/*.pyc",))
     assert (spec.artifacts.name, spec.artifacts.enable_symlinks) == ("app-$(date +%Y)", True)
+    assert spec.artifacts.s3_prefix == "built"
     assert [(each.identifier, each.discard_paths) for each in spec.secondary_artifacts] == [("docs", True)]
     assert [(each.group, each.file_format) for each in spec.reports] == [("unit", "JUNITXML")]
     assert (spec.cache.key, spec.cache.fallback_keys) == ("a-$B", ("a-",))
@@ -208,6 +210,7 @@ def test_a_matrix_is_every_combination_of_its_values() -> None:
         ("{build-list: [{}], build-fanout: {parallelism: 2}}", "names build-list and build-fanout"),
         ("{build-list: [{identifier: a}, {identifier: a}]}", "the identifier 'a' is there twice"),
         ("{build-list: [{identifier: a-b}]}", "'a-b' is no identifier"),
+        ("{build-list: [{env: {compute-type: x, fleet: y}}]}", "'build1' has a compute-type and a fleet"),
         ("{build-graph: [{identifier: a, depend-on: [b]}]}", "'a' depends on 'b', which is no build of this batch"),
         ("{build-fanout: {parallelism: 0}}", "batch.build-fanout.parallelism must be a number from 1 to 100"),
     ],

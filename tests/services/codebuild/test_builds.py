@@ -134,6 +134,21 @@ async def test_artifacts_become_objects(world: World) -> None:
     assert build["exportedEnvironmentVariables"] == [{"name": "VERSION", "value": "7"}]
 
 
+async def test_a_build_spec_may_say_below_which_prefix_its_builds_go(world: World) -> None:
+    spec = dedent("""\
+        version: 0.2
+        phases: {build: {commands: [echo one >a]}}
+        artifacts: {files: a, s3-prefix: mine/, secondary-artifacts: {docs: {files: a, s3-prefix: mine}}}
+        """)
+    apart = {"type": "S3", "location": "bucket", "path": "kept", "namespaceType": "BUILD_ID"}
+    together = {"type": "S3", "location": "bucket", "name": "docs", "artifactIdentifier": "docs"}
+    async with world.open() as client:
+        await client("CreateProject", **project(spec=spec, artifacts=apart, secondaryArtifacts=[together]))
+        build = await client.run()
+
+    assert world.objects.keys() == {f"mine/{build['id'].removeprefix('app:')}/app/a", "docs/a"}
+
+
 async def test_artifacts_that_cannot_be_uploaded_fail_the_build(world: World) -> None:
     spec = "version: 0.2\nphases: {build: {commands: [touch a]}}\nartifacts: {files: a}"
     async with world.open() as client:

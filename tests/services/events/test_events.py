@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from penstock.engine.notices import Kind
+from penstock.services.events import shaping
 from penstock.wire.call import Call, Json, Scope, ServiceError
 from services.clockwork import ACCOUNT, DEAD, QUEUE, World, at, living
 
@@ -75,6 +76,20 @@ async def test_a_target_may_shape_what_it_is_sent(tmp_path: Path, shaping: dict[
         (call,) = await put(world)
 
         assert call.request["MessageBody"] == sent
+
+
+STEPS = {"steps": [{"name": "a", "n": 1}, {"name": "b"}], "a/b": {"c-d": 2}}
+PATHS = [
+    ("$", STEPS), ("$.steps[1]", {"name": "b"}), ("$.steps[2].name", None), ("$.steps[*].name", ["a", "b"]),
+    ("$.steps[*].n", [1]), ("$.steps[0].*", ["a", 1]), ("$.none[*]", []), ("$.a/b.c-d", 2), ("$['a/b']['c-d']", 2),
+    ("$.steps.name", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "found"), PATHS)
+def test_a_path_leads_to_a_part_of_an_event_or_with_a_wildcard_to_all_such(path: str, found: Json) -> None:
+    assert shaping.is_path(path)
+    assert shaping.at(path, STEPS) == found
 
 
 async def test_malformed_entries_are_told_one_by_one(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ def build(
     """Carry a build spec out in a folder; how it ended, and what it told, as JSON."""
     with tempfile.TemporaryDirectory(prefix="penstock-build-") as folder:
         root = Path(folder)
+        root.chmod(0o711)  # shells of other users (`run-as`) get at what is theirs; what is in it they cannot list
         lay_out(root, source.absolute(), spec, collects=artifacts is not None)
         status = carry_out(root, environment_of(source.absolute(), variables), log=log)
         if artifacts is not None:
@@ -85,6 +86,7 @@ def lay_out(root: Path, source: Path, spec: Buildspec, *, collects: bool) -> Non
     wanted = {identifier: {"type": "S3"} for identifier in identifiers} if collects else {}
     secrets = [*spec.environment.parameter_store, *spec.environment.secrets_manager]
     told = {**order.work(spec, wanted), "root": str(root), "folder": str(source), "secrets": secrets, "sources": []}
+    (root / "order.json").touch(mode=0o600)
     (root / "order.json").write_text(json.dumps(told))
     for name, content in building.program().items():
         path = root / "runner" / name

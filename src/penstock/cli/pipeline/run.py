@@ -18,6 +18,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from penstock.cli.building.here import ERROR, build
+from penstock.cli.pipeline import revisions
 from penstock.languages import buildspec
 from penstock.languages.buildspec import BadBuildspec
 from penstock.languages.delivery import stages, tree
@@ -152,7 +153,7 @@ def take_source(here: Here, action: tree.Action, given: Mapping[str, str]) -> Ma
     """The working directory, as it is now, whatever the source is."""
     for name in action.outputs:
         shutil.copytree(here.source, here.artifact(name), symlinks=True, ignore=LEFT_OUT)
-    return {"CommitId": "here", "VersionId": "here", "ETag": "here", "BranchName": given.get("BranchName", "here")}
+    return revisions.variables(action.action_type_id.provider, given, here.source)
 
 
 def run_build(here: Here, action: tree.Action, given: Mapping[str, str]) -> Mapping[str, str]:
@@ -168,7 +169,9 @@ def run_build(here: Here, action: tree.Action, given: Mapping[str, str]) -> Mapp
         raise Failed(str(problem)) from None
     own = {each["name"]: each["value"] for each in asked if each.get("type", "PLAINTEXT") == "PLAINTEXT"}
     collected = here.artifact(f"made by {action.name}")
-    environment = {**order.environment.variables, **others, **own}
+    commit = revisions.commit_of(here.source)["CommitId"]
+    known = {} if commit == revisions.HERE else {"CODEBUILD_RESOLVED_SOURCE_VERSION": commit}
+    environment = {**order.environment.variables, **others, **known, **own}
     status, told = build(source, order, environment, artifacts=collected, log=ERROR)
     if status:
         raise Failed("the build failed: see its log above")

@@ -62,9 +62,11 @@ def graph(place: Place) -> Iterator[BatchBuild]:
 
 def entry(place: Place, number: int, *keys: str) -> BatchBuild:
     found = place.known(*keys)
-    env = environment(found["env"])
+    env, identifier = environment(found["env"]), found["identifier"].text(f"build{number + 1}")
+    if env["compute-type"].text() and env["fleet"].text():
+        raise BadBuildspec(f"batch: '{identifier}' has a compute-type and a fleet: it is one or the other")
     return BatchBuild(
-        identifier=found["identifier"].text(f"build{number + 1}"),
+        identifier=identifier,
         buildspec=found["buildspec"].text(),
         ignore_failure=found["ignore-failure"].flag(),
         is_debugged=found["debug-session"].flag(),

@@ -168,7 +168,7 @@ def _artifacts(place: Place) -> tuple[Artifacts | None, tuple[Artifacts, ...]]:
 
 
 def _artifact(identifier: str, place: Place) -> Artifacts:
-    keys = ("files", "name", "discard-paths", "base-directory", "exclude-paths", "enable-symlinks")
+    keys = ("files", "name", "discard-paths", "base-directory", "exclude-paths", "enable-symlinks", "s3-prefix")
     found = place.known(*keys) if identifier else place.known(*keys, "secondary-artifacts")
     if not found["files"].items() and "secondary-artifacts" not in place.members():
         raise BadBuildspec(f"{place.path}.files must name at least one file")
@@ -180,6 +180,7 @@ def _artifact(identifier: str, place: Place) -> Artifacts:
         base_directory=found["base-directory"].text(),
         discard_paths=found["discard-paths"].flag(),
         enable_symlinks=found["enable-symlinks"].flag(),
+        s3_prefix=found["s3-prefix"].text(),
     )
 
 

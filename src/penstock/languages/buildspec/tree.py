@@ -44,7 +44,10 @@ class Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifacts:
-    """Which files are kept, and under which paths. The primary artifacts have no identifier."""
+    """Which files are kept, and under which paths. The primary artifacts have no identifier.
+
+    `s3_prefix` is the path in the bucket of artifacts that are put apart build by build (namespace type BUILD_ID).
+    """
 
     identifier: str = ""
     files: tuple[str, ...] = ()
@@ -53,6 +56,7 @@ class Artifacts:
     base_directory: str = ""
     discard_paths: bool = False
     enable_symlinks: bool = False
+    s3_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

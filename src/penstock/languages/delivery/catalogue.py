@@ -142,7 +142,7 @@ RULES: Final[Mapping[str, Kind]] = {
     "CloudWatchAlarm": Kind(required=("AlarmName",), optional=("AlarmStates", "WaitTime"), longest=DAY),
     "CodeBuild": replace(BUILD, outputs=(0, 0)),
     "Commands": Kind(inputs=(0, 10), takes_commands=True),
-    "DeploymentWindow": Kind(required=("Cron",), optional=("TimeZone",)),
+    "DeploymentWindow": Kind(required=("Cron",), optional=("TimeZone",), longest=7 * DAY),
     "LambdaInvoke": Kind(
         inputs=(0, 5), required=("FunctionName",), optional=("UserParameters",), longest=DAY, way="function"
     ),

@@ -4,7 +4,7 @@
 
 Each field is a list (`,`) of values, ranges (`-`), steps (`/`) or `*`. Of day and weekday one is `?`.
 `L` is the last day of the month (as a weekday, Saturday), `15W` the working day nearest to the 15th in its month, `LW`
-the last working day, `6L` the last Friday and `6#3` the third one.
+the last working day, `6L` the last Friday and `6#3` the third one, which is the whole of its field, as on AWS.
 """
 
 import re
@@ -121,6 +121,8 @@ def days_of_month(text: str) -> Days:
 
 def days_of_week(text: str) -> Days:
     """The days that the field of weekdays names."""
+    if "#" in text and "," in text:
+        raise WrongField(f"{text}: beside one that has a # there is no other")
     return _any_of([_weekday_part(part) for part in text.split(",")])
 
 

@@ -7,7 +7,7 @@ in spring does not happen, one that comes twice in autumn happens the first time
 import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -86,7 +86,7 @@ class Times:
     """A schedule in its zone, and the moment from which a rate counts (its first firing)."""
 
     schedule: Schedule
-    zone: ZoneInfo
+    zone: tzinfo
     beginning: float
 
     def next(self, after: float) -> float | None:

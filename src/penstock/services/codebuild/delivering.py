@@ -43,7 +43,7 @@ class Delivering:
         self, scope: Scope, plan: Plan, wanted: Mapping[str, Json], told: Mapping[str, Json], files: tuple[File, ...]
     ) -> dict[str, Json]:
         bucket = wanted["location"]
-        key = artifact_key(wanted, plan.project, plan.id, told["name"])
+        key = artifact_key(wanted, plan.project, plan.id, told["name"], prefix=told.get("prefix", ""))
         for file in files:
             blob = await asyncio.to_thread(self._blobs.find, file.digest)
             await self._put(

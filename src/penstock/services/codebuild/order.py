@@ -124,6 +124,7 @@ def selected(artifacts: Artifacts) -> dict[str, Json]:
         "name": artifacts.name,
         "flat": artifacts.discard_paths,
         "links": artifacts.enable_symlinks,
+        "prefix": artifacts.s3_prefix,
     }
 
 

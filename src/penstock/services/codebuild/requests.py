@@ -216,12 +216,16 @@ def promised(artifacts: Mapping[str, Json], project: str, build: str) -> dict[st
     return told
 
 
-def artifact_key(artifacts: Mapping[str, Json], project: str, build: str, name: str) -> str:
-    """Where artifacts go in their bucket; `name` is the build spec's, which counts where the project says so."""
+def artifact_key(artifacts: Mapping[str, Json], project: str, build: str, name: str, *, prefix: str = "") -> str:
+    """Where artifacts go in their bucket.
+
+    `name` is the build spec's, which counts where the project says so, as does `prefix` where it wants a namespace.
+    """
     if not (name and artifacts.get("overrideArtifactName")):
         name = artifacts.get("name") or project
     namespace = build if artifacts.get("namespaceType") == "BUILD_ID" else ""
-    return "/".join(part.strip("/") for part in (artifacts.get("path", ""), namespace, name) if part.strip("/"))
+    path = prefix if prefix and namespace else artifacts.get("path", "")
+    return "/".join(part.strip("/") for part in (path, namespace, name) if part.strip("/"))
 
 
 def where_logs_go(scope: Scope, project: str, build: str, config: Mapping[str, Json]) -> dict[str, Json]:

@@ -5,7 +5,7 @@
     flow.py       an execution's run, turn.py how it goes on from what it hears; pure
     model.py      its nouns      starting.py  how one begins
     records.py  answers.py  rows.py  notices.py    what is told of it
-    acting.py     what is done in the world: providers/ (an adapter each), judging.py (rules of conditions)
+    acting.py     what is done in the world: providers/ (an adapter each), judging.py (rules of conditions; windows.py)
     polling.py    sources that are looked at for changes
 
 `room.open_codepipeline` makes all of it. What is declared is read by `languages.delivery`.

@@ -5,7 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from penstock.languages.schedules import Times, UnknownZone, WrongSchedule, parse, zone
+from penstock.services.codepipeline import windows
 from penstock.services.codepipeline.providers import Adapter, Asking, Failed
 from penstock.services.codepipeline.providers.builds import build
 from penstock.services.codepipeline.providers.commands import run_commands
@@ -64,15 +64,16 @@ async def alarm(given: Given, asking: Asking, clock: Clock) -> str:
 
 
 async def deployment_window(given: Given, _: Asking, clock: Clock) -> str:
-    """Whether this minute is one that the expression names."""
-    text = given["Cron"] if given["Cron"].startswith("cron(") else f"cron({given['Cron']})"
-    now = clock()
-    minute = now - now % MINUTE
+    """Waits until the window is open."""
     try:
-        times = Times(parse(text), zone(given.get("TimeZone", "UTC")), minute)
-    except (WrongSchedule, UnknownZone) as error:
-        return f"{error} is no expression or time zone that is known."
-    return "" if times.next(minute - 1) == minute else f"It is not in the window {given['Cron']}."
+        opens = windows.opening(given["Cron"], given.get("TimeZone", "UTC"), clock())
+    except windows.WrongWindow as wrong:
+        return str(wrong)
+    if opens is None:
+        return f"The window {given['Cron']} does not open any more."
+    while (left := opens - clock()) > 0:  # noqa: ASYNC110 - time may pass while this machine rests
+        await asyncio.sleep(min(left, LOOK_EVERY))
+    return ""
 
 
 _RULES: Final[Mapping[str, Callable[[Given, Asking, Clock], Awaitable[str]]]] = {

@@ -6,7 +6,7 @@ model.py      names and documents of all that is kept      rows.py   archived ev
 event.py      events, as they are put and as they are told
 shaping.py    what a target is sent of an event            targets.py   which targets there are, and their calls
 putting.py    PutEvents and TestEventPattern               buses.py   rules.py   ruletargets.py   tagging.py
-schedules.py  rules that go by the clock
+schedules.py  rules that go by the clock                   managed.py   rules that services keep for themselves
 archives.py   replays.py                                   connections.py   destinations.py   calling.py
 authorizing.py   what connections send along               credentials.py   for services that call in their name
 room.py       the room, furnished

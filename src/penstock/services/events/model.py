@@ -36,6 +36,10 @@ class AlreadyExists(ServiceError):
     code = "ResourceAlreadyExistsException"
 
 
+class ManagedRule(ServiceError):
+    code = "ManagedRuleException"
+
+
 def found(tx: Transaction, scope: Scope, kind: str, name: str) -> Document:
     """What has that name; raises `ResourceNotFound`."""
     document = documents.find(tx, scope, kind, name)
@@ -114,6 +118,12 @@ def rule_found(tx: Transaction, scope: Scope, name: str, bus: str) -> Document:
     if rule is None:
         raise ResourceNotFound(f"Rule {name} does not exist on EventBus {bus}.")
     return rule
+
+
+def must_be_customers(rule: Document | None) -> None:
+    """Raise `ManagedRule` for one that a service keeps for itself."""
+    if rule is not None and (service := rule.body.get("ManagedBy")):
+        raise ManagedRule(f"Rule {rule_name(rule)} is managed by {service} and cannot be changed.")
 
 
 def is_on(rule: Document) -> bool:

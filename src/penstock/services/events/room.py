@@ -15,6 +15,7 @@ from penstock.services.events.credentials import Credentials
 from penstock.services.events.delivering import CALL, FORWARD, Delivering
 from penstock.services.events.destinations import Destinations
 from penstock.services.events.listening import Listeners
+from penstock.services.events.managed import ManagedRules
 from penstock.services.events.putting import Putting
 from penstock.services.events.replays import REPLAY_PAGE, ReplayFlow, Replays
 from penstock.services.events.rules import Rules
@@ -56,6 +57,7 @@ def open_events(
         Buses(database, listeners, clock),
         Rules(database, listeners, schedules, clock),
         RuleTargets(database, listeners, clock),
+        ManagedRules(listeners, clock),
         Tagging(database),
         archives,
         replays,

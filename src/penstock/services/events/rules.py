@@ -24,7 +24,8 @@ from penstock.store.documents import Document, Query
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, ValidationError, operation
 
-SHOWN = ("EventPattern", "ScheduleExpression", "Description", "RoleArn")
+SHOWN = ("EventPattern", "ScheduleExpression", "Description", "RoleArn", "ManagedBy")
+ASKED = SHOWN[:-1]
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,13 @@ class Rules:
         made = Document(
             kind=RULE, scope=replace(scope, principal=""), name=model.rule_key(name, bus),
             arn=model.rule_arn(scope, name, bus), parent=bus, status=request.get("State") or "ENABLED", created_at=at,
-            modified_at=at, body={**given(request, *SHOWN), "CreatedBy": scope.account, "Since": at},
+            modified_at=at, body={**given(request, *ASKED), "CreatedBy": scope.account, "Since": at},
         )  # fmt: skip
 
         def put(tx: Transaction) -> None:
             model.must_have_bus(tx, scope, bus)
             before = documents.find(tx, scope, RULE, made.name)
+            model.must_be_customers(before)
             if before is None:
                 documents.insert(tx, made)
                 tags.add(tx, made.arn, labels)
@@ -81,6 +83,8 @@ class Rules:
             rule = documents.find(tx, scope, RULE, model.rule_key(request["Name"], bus))
             if rule is None:
                 return
+            if not request.get("Force"):
+                model.must_be_customers(rule)
             if rule.body.get("Targets"):
                 raise ValidationError("Rule can't be deleted since it has targets.")
             documents.remove(tx, scope, RULE, rule.name)
@@ -122,7 +126,9 @@ class Rules:
         at = self.clock()
 
         def change(tx: Transaction) -> None:
-            changed = rule_found(tx, scope, request["Name"], bus).changed(at, status=state)
+            rule = rule_found(tx, scope, request["Name"], bus)
+            model.must_be_customers(rule)
+            changed = rule.changed(at, status=state)
             documents.update(tx, changed)
             self._changed(tx, changed, at)
 

@@ -66,6 +66,8 @@ class RuleTargets:
 
         def change(tx: Transaction) -> None:
             rule = rule_found(tx, scope, request["Rule"], bus)
+            if not request.get("Force"):
+                model.must_be_customers(rule)
             wanted = changed({target["Id"]: target for target in rule.body.get("Targets", ())})
             if len(wanted) > MOST:
                 raise ServiceError(f"A rule has at most {MOST} targets.", code="LimitExceededException", status=400)

@@ -7,7 +7,7 @@ Inside a string of a template a hole is filled with plain text, elsewhere with J
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -16,26 +16,33 @@ from penstock.services.events.event import Event, compact
 from penstock.wire.call import Json
 
 _HOLE: Final = re.compile(r"<([A-Za-z0-9_.-]+)>")
-_STEP: Final = re.compile(r"\.([^.\[\]]+)|\['([^']+)'\]|\[([0-9]+)\]")
-_PATH: Final = re.compile(r"\$(?:\.[^.\[\]]+|\['[^']+'\]|\[[0-9]+\])*")
+_STEP: Final = re.compile(r"\.([^.\[\]]+)|\['([^']+)'\]|\[([0-9]+|\*)\]")
+_PATH: Final = re.compile(r"\$(?:\.[^.\[\]]+|\['[^']+'\]|\[(?:[0-9]+|\*)\])*")
+EVERY: Final = "*"
 
 
 def is_path(text: str) -> bool:
-    """Whether a text is a path such as `$.detail.items[0]`."""
+    """Whether a text is a path such as `$.detail.items[0]` or `$.detail.items[*].name`."""
     return _PATH.fullmatch(text) is not None
 
 
 def at(path: str, event: Json) -> Json:
-    """What lies at a path; None where there is nothing."""
-    found = event
-    for name, quoted, number in _STEP.findall(path.removeprefix("$")):
-        if number and isinstance(found, list):
-            found = found[int(number)] if int(number) < len(found) else None
-        elif isinstance(found, dict):
-            found = found.get(name or quoted)
-        else:
-            return None
-    return found
+    """What lies at a path; None where there is nothing. With a wildcard in it, a list of all that does."""
+    found, is_many = [event], False
+    for name, quoted, place in _STEP.findall(path.removeprefix("$")):
+        is_many |= EVERY in (name, place)
+        found = [inner for value in found for inner in _step(value, name, quoted, place)]
+    return found if is_many else next(iter(found), None)
+
+
+def _step(value: Json, name: str, quoted: str, place: str) -> Iterable[Json]:
+    """What is one step further in a value: one thing, or several, or nothing."""
+    if EVERY in (name, place):
+        return value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+    if place and isinstance(value, list):
+        return value[int(place) : int(place) + 1]
+    key = name or quoted
+    return [value[key]] if isinstance(value, dict) and key in value else ()
 
 
 def plain(value: Json) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from penstock.services.events.model import BUS, DEFAULT, RULE, ResourceNotFound, bus_arn
+from penstock.services.events.model import BUS, DEFAULT, RULE, ResourceNotFound, bus_arn, must_be_customers
 from penstock.services.events.shapes import (
     ListTagsForResourceRequest,
     TagResourceRequest,
@@ -26,13 +26,13 @@ class Tagging:
     @operation("TagResource")
     async def tag(self, call: Call, request: TagResourceRequest) -> TagResourceResponse:
         labels = tags.unlisted(request["Tags"])
-        await self.database.write(lambda tx: add(tx, tagged(tx, call, request["ResourceARN"]), labels))
+        await self.database.write(lambda tx: add(tx, changeable(tx, call, request["ResourceARN"]), labels))
         return {}
 
     @operation("UntagResource")
     async def untag(self, call: Call, request: UntagResourceRequest) -> UntagResourceResponse:
         keys = request["TagKeys"]
-        await self.database.write(lambda tx: tags.remove(tx, tagged(tx, call, request["ResourceARN"]), keys))
+        await self.database.write(lambda tx: tags.remove(tx, changeable(tx, call, request["ResourceARN"]), keys))
         return {}
 
     @operation("ListTagsForResource")
@@ -53,3 +53,9 @@ def tagged(tx: Transaction, call: Call, arn: str) -> str:
     if arn != bus_arn(call.scope, DEFAULT) and (found is None or found.kind not in {RULE, BUS}):
         raise ResourceNotFound(f"Resource {arn} does not exist.")
     return arn
+
+
+def changeable(tx: Transaction, call: Call, arn: str) -> str:
+    """The same, of what is not a service's own."""
+    must_be_customers(documents.find_by_arn(tx, arn))
+    return tagged(tx, call, arn)

@@ -81,6 +81,10 @@ def _pipeline(sending: Sending) -> list[Call]:
     return [targets.to_pipeline(sending.arn, parameters, token=sending.mark)]
 
 
+def _notice(sending: Sending) -> Call:
+    return Call("codestar-notifications", "Notify", {"Event": sending.event}, Arn.of(sending.arn).scope)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of target: the member of `Target` that is for it, and its calls (none where the room carries it).
@@ -108,8 +112,10 @@ REACHED: Final[Mapping[str, Kind]] = {
         lambda sending: [targets.to_delivery_pipeline(sending.arn, sending.settings, token=sending.mark)],
         tells_who=True,
     ),
+    "codestar-notifications": Kind(lambda sending: [_notice(sending)]),  # of managed rules only
     "events": Kind(lambda _: [], "HttpParameters"),  # another bus, an API destination: see `delivering`
 }
+CUSTOMERS: Final = REACHED.keys() - {"codestar-notifications"}
 PARAMETERS: Final = frozenset(
     {
         "KinesisParameters", "RunCommandParameters", "EcsParameters", "BatchParameters", "SqsParameters",
@@ -132,8 +138,8 @@ def check(target: Target) -> None:
     service = Arn.of(arn).service
     if not service:
         raise ValidationError(f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format.")
-    if service not in REACHED or (service == "events" and not (is_bus(arn) or is_destination(arn))):
-        raise NotImplementedHere(f"Targets: '{arn}' cannot be a target here; {', '.join(sorted(REACHED))} can.")
+    if service not in CUSTOMERS or (service == "events" and not (is_bus(arn) or is_destination(arn))):
+        raise NotImplementedHere(f"Targets: '{arn}' cannot be a target here; {', '.join(sorted(CUSTOMERS))} can.")
     for member in sorted(PARAMETERS & target.keys()):
         if member != REACHED[service].parameters or (member == "HttpParameters" and not is_destination(arn)):
             raise ValidationError(f"{member}: the target '{arn}' does not take it; leave it out.")

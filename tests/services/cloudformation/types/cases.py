@@ -435,6 +435,15 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"FlexibleTimeWindow": {"Mode": "OFF"}, "ScheduleExpression": "rate(2 days)", "State": "DISABLED",
          "EndDate": "2040-01-01T00:00:00Z", "Target": {"Arn": FUNCTION, "RoleArn": ROLE}},
     ),
+    "AWS::CodeStarNotifications::NotificationRule": (
+        {"Name": "made", "DetailType": "BASIC", "Resource": f"arn:aws:codepipeline:us-east-1:{ACCOUNT}:there",
+         "EventTypeIds": ["codepipeline-pipeline-pipeline-execution-failed"], "Status": "DISABLED",
+         "Targets": [{"TargetType": "SNS", "TargetAddress": TOPIC}], "Tags": {"a": "1"}},
+        {"Name": "called otherwise", "DetailType": "FULL",
+         "Resource": f"arn:aws:codepipeline:us-east-1:{ACCOUNT}:there",
+         "EventTypeIds": ["codepipeline-pipeline-manual-approval-needed"],
+         "Targets": [{"TargetType": "SNS", "TargetAddress": f"{TOPIC}2"}], "Tags": {"b": "2"}},
+    ),
     "AWS::Scheduler::ScheduleGroup": ({"Tags": ONE}, {"Tags": TWO}),
     "AWS::StepFunctions::StateMachine": (
         {"DefinitionString": STATES, "DefinitionSubstitutions": {"Who": 'a "b"'}, "RoleArn": ROLE, "Tags": ONE},

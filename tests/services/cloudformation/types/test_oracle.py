@@ -32,6 +32,10 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     "AWS::CloudWatch::Dashboard": {ELSEWHERE: "Tags"},
     "AWS::CodeBuild::Project": {REFUSED: "FileSystemLocations"},
     "AWS::CodeCommit::Repository": {REFUSED: "KmsKeyId"},
+    "AWS::CodeStarNotifications::NotificationRule": {
+        TOLD: "CreatedBy",
+        WAY: "EventTypeId TargetAddress",  # one more of each, beside the lists
+    },
     "AWS::DynamoDB::Table": {
         ELSEWHERE: "ContributorInsightsSpecification ImportSourceSpecification KinesisStreamSpecification "
         "OnDemandThroughput ResourcePolicy SSESpecification VectorIndexes WarmThroughput",

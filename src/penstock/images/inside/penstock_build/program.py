@@ -159,7 +159,11 @@ class Build:
             found = selection.flat(found)
         self._transcript.say(f"Found {len(found)} file(s)")
         folder = self._root / "artifacts" / (wanted["identifier"] or PRIMARY)
-        told = {"identifier": wanted["identifier"], "name": self._session.expand(wanted["name"])}
+        told = {
+            "identifier": wanted["identifier"],
+            "name": self._session.expand(wanted["name"]),
+            "prefix": self._session.expand(wanted["prefix"]),
+        }
         if not wanted["packed"]:
             selection.copy(found, folder)
             return told

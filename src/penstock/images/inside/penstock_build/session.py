@@ -68,7 +68,10 @@ class Session:
         assert self._process is not None
         script = self._scratch / "command"
         script.write_text(command + "\n")
-        os.write(self._orders, f"{script}\n".encode())
+        try:
+            os.write(self._orders, f"{script}\n".encode())
+        except BrokenPipeError:  # nobody reads: the shell could not start as that user, or something has killed it
+            return self._bury() or 1
         status = self._wait()
         if self._stopped:
             raise Stopped
@@ -89,12 +92,13 @@ class Session:
         self._environment.update(variables)
 
     def expand(self, text: str) -> str:
-        """A text with what the shell makes of its variables and its `$(…)`."""
+        """A text with what the shell makes of its variables and its `$(…)`; as it is where there is no shell."""
         if "$" not in text and "`" not in text:
             return text
         result = self._scratch / "expanded"
+        result.unlink(missing_ok=True)
         self.run(f"cat >{shlex.quote(str(result))} <<PENSTOCK_END\n{text}\nPENSTOCK_END")
-        return result.read_text(errors="replace").strip()
+        return result.read_text(errors="replace").strip() if result.exists() else text
 
     def value(self, name: str) -> Optional[str]:
         """What a variable holds; None where it is not set."""

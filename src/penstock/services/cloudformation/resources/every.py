@@ -16,6 +16,7 @@ from penstock.services.cloudformation.resources import (
     lambda_,
     logs,
     messaging,
+    notifications,
     peripheral,
     s3,
     sagemaker,
@@ -28,6 +29,6 @@ from penstock.services.cloudformation.resources.kind import ResourceType
 
 MODULES: Final = (
     autoscaling, codebuild, codecommit, codepipeline, dynamodb, events, glue, iam, keys, lambda_, logs, messaging,
-    peripheral, s3, sagemaker, scheduler, servicecatalog, serving, stepfunctions,
+    notifications, peripheral, s3, sagemaker, scheduler, servicecatalog, serving, stepfunctions,
 )  # fmt: skip
 EVERY: Final[Sequence[ResourceType]] = [each for module in MODULES for each in module.TYPES]
