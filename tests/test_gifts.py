@@ -1,6 +1,9 @@
 """What AWS keeps for everybody is there under AWS's names, in every region, at the first start and at later ones."""
 
 import asyncio
+import csv
+import hashlib
+import io
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +18,7 @@ from penstock.services import s3
 from penstock.store.blobs import Blobs
 from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
+from penstock.templates import abalones
 from penstock.wire.call import Call, Directory, Scope
 from penstock.wire.validate import validate
 
@@ -41,8 +45,18 @@ async def test_a_customer_finds_them_and_does_not_own_them(directory: Directory,
     await give(directory, region)  # as at every start
 
     assert before == await listed(directory, customer, bucket)
-    assert set(before) >= {*AT_AWS, *map(templates.key, templates.TEMPLATES)}
+    assert set(before) >= {*AT_AWS, abalones.KEY, *map(templates.key, templates.TEMPLATES)}
     assert (await directory.answer(Call("s3", "ListBuckets", {}, customer)))["Buckets"] == []
+
+
+def test_the_animals_are_the_same_ones_each_time_and_have_what_pipelines_look_for() -> None:
+    rows = list(csv.reader(io.StringIO(abalones.table().decode())))
+
+    assert hashlib.md5(abalones.table()).hexdigest() == abalones.MD5
+    assert {(len(row), row[0] in "MFI") for row in rows} == {(9, True)}
+    assert len(rows) == 4177
+    assert all(float(size) > 0 for row in rows for size in row[1:])
+    assert {int(row[8]) for row in rows} <= set(range(1, 30))
 
 
 async def test_somebody_who_has_a_bucket_of_the_name_keeps_it(directory: Directory) -> None:

@@ -1,14 +1,16 @@
-"""What AWS keeps for everybody in a bucket of its own: the templates of projects, and the code that they begin with.
+"""What AWS keeps for everybody in a bucket of its own: templates of projects, the code and data that they begin with.
 
 It is there under AWS's names, so that AWS's own templates find what they look for, and under `penstock/`.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from penstock import templates
+from penstock.templates import abalones
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 HOME: Final = "us-east-1"  # the region that no LocationConstraint names
@@ -24,6 +26,13 @@ AT_AWS: Final = {  # AWS's names of what repositories begin with, and ours
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Gift:
+    key: str
+    content: Callable[[], bytes]
+    md5: str
+
+
 async def give(directory: Directory, region: str) -> None:
     """Let the bucket hold what this version of Penstock has; nothing is written that is there."""
     scope = Scope(account=GIVER, region=region)
@@ -31,8 +40,8 @@ async def give(directory: Directory, region: str) -> None:
     every = await asyncio.to_thread(lambda: list(_gifts()))
     try:
         await _make(directory, scope, bucket)
-        for key, content in every:
-            await _put(directory, scope, {"Bucket": bucket, "Key": key}, content)
+        for gift in every:
+            await _put(directory, scope, {"Bucket": bucket, "Key": gift.key}, gift)
     except ServiceError as error:
         if error.code not in ("BucketAlreadyExists", "NoSuchBucket"):  # somebody has one of the name, or has removed it
             raise
@@ -48,22 +57,28 @@ async def _make(directory: Directory, scope: Scope, bucket: str) -> None:
             raise
 
 
-async def _put(directory: Directory, scope: Scope, at: dict[str, str], content: bytes) -> None:
+async def _put(directory: Directory, scope: Scope, at: dict[str, str], gift: Gift) -> None:
     try:
         known = await directory.answer(Call("s3", "HeadObject", at, scope))
-        if known["ETag"].strip('"') == hashlib.md5(content, usedforsecurity=False).hexdigest():
+        if known["ETag"].strip('"') == gift.md5:
             return
     except ServiceError as error:
         if error.status != 404:
             raise
+    content = await asyncio.to_thread(gift.content)
     await directory.answer(Call("s3", "PutObject", {**at, "Body": content}, scope))
 
 
-def _gifts() -> Iterator[tuple[str, bytes]]:
+def _gifts() -> Iterator[Gift]:
     seeds = {name: templates.seed(name) for name in templates.SEEDS}
     for template in templates.TEMPLATES.values():
-        yield templates.key(template.name), template.text().encode()
+        yield _gift(templates.key(template.name), template.text().encode())
     for name, content in seeds.items():
-        yield f"penstock/{name}.zip", content
+        yield _gift(f"penstock/{name}.zip", content)
     for key, name in AT_AWS.items():
-        yield key, seeds[name]
+        yield _gift(key, seeds[name])
+    yield Gift(abalones.KEY, abalones.table, abalones.MD5)
+
+
+def _gift(key: str, content: bytes) -> Gift:
+    return Gift(key, lambda: content, hashlib.md5(content, usedforsecurity=False).hexdigest())
