@@ -62,13 +62,12 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     "AWS::Lambda::Permission": {ELSEWHERE: "FunctionUrlAuthType InvokedViaFunctionUrl"},
     "AWS::Lambda::Version": {ELSEWHERE: "FunctionScalingConfig ProvisionedConcurrencyConfig RuntimePolicy"},
     "AWS::Logs::LogGroup": {
-        REFUSED: "KmsKeyId",
         ELSEWHERE: "BearerTokenAuthenticationEnabled DataProtectionPolicy FieldIndexPolicies ResourcePolicyDocument",
     },
     "AWS::S3::Bucket": {
         REFUSED: "BucketNamePrefix BucketNamespace ObjectLockConfiguration ObjectLockEnabled",
         ELSEWHERE: "AbacStatus AccelerateConfiguration AnalyticsConfigurations IntelligentTieringConfigurations "
-        "InventoryConfigurations LoggingConfiguration MetadataConfiguration MetadataTableConfiguration "
+        "InventoryConfigurations MetadataConfiguration MetadataTableConfiguration "
         "MetricsConfigurations ReplicationConfiguration WebsiteConfiguration",
     },
     "AWS::SNS::Subscription": {ELSEWHERE: "DeliveryPolicy Region ReplayPolicy SubscriptionRoleArn"},
