@@ -472,6 +472,10 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "NotificationArns": [TOPIC]},
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "NotificationArns": [TOPIC], "Description": "d"},
     ),
+    "AWS::ServiceCatalog::TagOption": (
+        {"Key": "cost", "Value": "research", "Active": "false"}, {"Key": "cost", "Value": "research"},
+    ),
+    "AWS::ServiceCatalog::TagOptionAssociation": ({"ResourceId": "{portfolio}", "TagOptionId": "{option}"}, {}),
     "AWS::ServiceCatalog::ResourceUpdateConstraint": (
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "TagUpdateOnProvisionedProduct": "ALLOWED"},
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "TagUpdateOnProvisionedProduct": "NOT_ALLOWED"},

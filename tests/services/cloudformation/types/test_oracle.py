@@ -125,6 +125,7 @@ REQUIRED: Mapping[str, str] = {  # beside what AWS's schema requires: the operat
     "AWS::IAM::UserPolicy": "PolicyDocument",
     "AWS::ServiceCatalog::PortfolioPrincipalAssociation": "PortfolioId PrincipalARN",
     "AWS::ServiceCatalog::PortfolioProductAssociation": "PortfolioId ProductId",
+    "AWS::ServiceCatalog::TagOptionAssociation": "ResourceId TagOptionId",
     "AWS::StepFunctions::StateMachineAlias": "RoutingConfiguration",
 }
 NOT_TOLD: Mapping[str, str] = {  # attributes of what is not taken, or not in Penstock
