@@ -18,6 +18,7 @@ DEFAULT_PORT: Final = 4599
 SERVER_FILE: Final = "server.json"
 KEYS_FILE: Final = "root-keys.json"
 DEFAULT_DATA: Final = "~/.penstock"
+DATA: Final = "PENSTOCK_DATA"  # the variable that names a data folder
 ENVIRONMENTS: Final = "PENSTOCK_ENVIRONMENTS"  # the variable that names a folder of built Pythons
 
 
@@ -34,7 +35,7 @@ class Place:
 
 def data_folder(given: Path | None) -> Path:
     """The folder given, else `PENSTOCK_DATA`, else the user's own."""
-    return (given or Path(os.environ.get("PENSTOCK_DATA", DEFAULT_DATA))).expanduser().absolute()
+    return (given or Path(os.environ.get(DATA, DEFAULT_DATA))).expanduser().absolute()
 
 
 def find(data: Path | None, endpoint: str | None) -> Place:
@@ -50,6 +51,11 @@ def find(data: Path | None, endpoint: str | None) -> Place:
         keys.get("access_key", "penstock"),
         keys.get("secret_key", "penstock"),
     )
+
+
+def is_served_at(data: Path, endpoint: str) -> bool:
+    """Whether the server that runs, or last ran, on a data folder is the one at that address."""
+    return _read(data / SERVER_FILE).get("endpoint", "").rstrip("/") == endpoint.rstrip("/")
 
 
 def with_place(function: Callable[..., Any]) -> Callable[..., Any]:
