@@ -20,6 +20,8 @@ AT_AWS: Final = {  # AWS's names of what repositories begin with, and ours
     "bootstrap/GitRepositorySeedCodeCheckinCodeBuildProject-v1.1.zip": "check-in",
     "toolchain/model-building-workflow-v1.0.zip": "model-build",
     "toolchain/model-building-workflow-mm-clarify-v1.0.zip": "model-build",
+    "toolchain/model-building-workflow-jenkins-v1.0.zip": "model-build-jenkins",
+    "toolchain/mpg-deployment-config-jenkins-v1.0.zip": "model-deploy-jenkins",
     "toolchain/mpg-deployment-config-v1.0.zip": "model-deploy",
     "toolchain/mpg-deployment-config-v1.1.zip": "model-deploy",
     "toolchain/model-monitor-workflow-v1.0.zip": "model-monitor",
