@@ -1,10 +1,12 @@
 """What AWS keeps for everybody in a bucket of its own: templates of projects, the code and data that they begin with.
 
-It is there under AWS's names, so that AWS's own templates find what they look for, and under `penstock/`.
+It is there under AWS's names, so that AWS's own templates find what they look for, and under `penstock/`: in the
+server's region when it starts, in another one as soon as somebody looks there.
 """
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +17,7 @@ from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 HOME: Final = "us-east-1"  # the region that no LocationConstraint names
 GIVER: Final = "000000000000"  # an account that nobody has a key of
+NAME: Final = re.compile(templates.SEED_BUCKET.format(region=r"(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)"))
 AT_AWS: Final = {  # AWS's names of what repositories begin with, and ours
     "bootstrap/GitRepositorySeedCodeCheckinCodeBuildProject-v1.0.zip": "check-in",
     "bootstrap/GitRepositorySeedCodeCheckinCodeBuildProject-v1.1.zip": "check-in",
@@ -28,11 +31,40 @@ AT_AWS: Final = {  # AWS's names of what repositories begin with, and ours
 }
 
 
+class Gifts:
+    """What a region's bucket holds is given once, before the first call about it is answered."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._given: set[str] = set()
+        self._giving: dict[str, asyncio.Lock] = {}
+
+    async def look(self, call: Call) -> None:
+        """Wait until the bucket that a call is about has what it should, if it is one of these."""
+        if call.scope.account == GIVER or call.operation == "CreateBucket":
+            return
+        copied, _, _ = str(call.request.get("CopySource", "")).lstrip("/").partition("/")
+        for bucket in (str(call.request.get("Bucket", "")), copied):
+            if found := NAME.fullmatch(bucket):
+                await self.give(found["region"])
+
+    async def give(self, region: str) -> None:
+        async with self._giving.setdefault(region, asyncio.Lock()):
+            if region not in self._given:
+                await give(self._directory, region)
+                self._given.add(region)
+
+
 @dataclass(frozen=True, slots=True)
 class Gift:
     key: str
     content: Callable[[], bytes]
     md5: str
+
+
+FINE: Final = (  # somebody has a bucket of the name, or has removed it; there is no such region
+    "BucketAlreadyExists", "NoSuchBucket", "InvalidLocationConstraint"
+)  # fmt: skip
 
 
 async def give(directory: Directory, region: str) -> None:
@@ -45,7 +77,7 @@ async def give(directory: Directory, region: str) -> None:
         for gift in every:
             await _put(directory, scope, {"Bucket": bucket, "Key": gift.key}, gift)
     except ServiceError as error:
-        if error.code not in ("BucketAlreadyExists", "NoSuchBucket"):  # somebody has one of the name, or has removed it
+        if error.code not in FINE:
             raise
 
 
