@@ -282,7 +282,7 @@ class Penstock:
         self._exits.push_async_callback(forwarding.close)
         password = identity.ServicePasswords(rooms.database, "codecommit.amazonaws.com").whose
         behind = rooms.codeconnections
-        connected = GitProxy(behind.upstream, behind.from_folder, password, auth=settings.auth)
+        connected = GitProxy(behind.upstream, behind.from_folder, password, rooms.ring, clock, auth=settings.auth)
         self._exits.push_async_callback(connected.close)
         metrics = Metrics(
             database=rooms.database,
