@@ -17,6 +17,7 @@ import click
 DEFAULT_PORT: Final = 4599
 SERVER_FILE: Final = "server.json"
 KEYS_FILE: Final = "root-keys.json"
+ANY: Final = "penstock"  # the keys shown where none are known: a server without --auth takes any
 DEFAULT_DATA: Final = "~/.penstock"
 DATA: Final = "PENSTOCK_DATA"  # the variable that names a data folder
 ENVIRONMENTS: Final = "PENSTOCK_ENVIRONMENTS"  # the variable that names a folder of built Pythons
@@ -48,8 +49,8 @@ def find(data: Path | None, endpoint: str | None) -> Place:
         folder,
         address or f"http://127.0.0.1:{DEFAULT_PORT}",
         os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or server.get("region") or "us-east-1",
-        keys.get("access_key", "penstock"),
-        keys.get("secret_key", "penstock"),
+        keys.get("access_key", ANY),
+        keys.get("secret_key", ANY),
     )
 
 
