@@ -34,7 +34,7 @@ from typing import Final, Literal, Self
 
 from starlette.types import ASGIApp
 
-from penstock.composition.gifts import Gifts
+from penstock.composition.gifts import hand_out
 from penstock.composition.private import write_private
 from penstock.composition.rooms import Clients, Rooms, sweep
 from penstock.composition.runtimes import address_for_nodes, nodes_at
@@ -226,9 +226,7 @@ class Penstock:
         if nodes.cluster:
             self._for_nodes = address_for_nodes(self.endpoint, settings.host, nodes.cluster, settings.ray_endpoint)
         await self._work(tasks, rooms.engine)
-        gifts = Gifts(rooms.directory)
-        rooms.directory.precede("s3", gifts.look)
-        await gifts.give(self.settings.region)  # before anybody is told that it is ready
+        await hand_out(rooms.directory, self.settings.region)  # before anybody is told that it is ready
         tasks.create_task(asyncio.to_thread(rooms.blobs.lay_out))
         rooms.chores.append(rooms.database.attend)
         rooms.chores.append(partial(sweep, rooms, self.settings.data))

@@ -31,6 +31,13 @@ AT_AWS: Final = {  # AWS's names of what repositories begin with, and ours
 }
 
 
+async def hand_out(directory: Directory, region: str) -> None:
+    """Let everybody find what AWS keeps for them: at once in this region, in others when they look there."""
+    gifts = Gifts(directory)
+    directory.precede("s3", gifts.look)
+    await gifts.give(region)
+
+
 class Gifts:
     """What a region's bucket holds is given once, before the first call about it is answered."""
 
