@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from awscli.customizations.cloudformation.yamlhelper import yaml_parse  # type: ignore[import-untyped]
 
 from penstock.languages.cloudformation import read
 from penstock.templates import SEEDS, TEMPLATES, seed
@@ -24,6 +25,14 @@ def test_templates_are_sound(tmp_path: Path) -> None:
     done = subprocess.run(["cfn-lint", *files, *stages], cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_aws_cli_reads_templates_too() -> None:
+    texts = [template.text() for template in TEMPLATES.values()]
+    stages = [(HERE / name).read_text() for name in ("model-deploy/endpoint.yml", "model-monitor/monitoring.yml")]
+
+    for text in (*texts, *stages):
+        assert yaml_parse(text)["Resources"].keys() == read(text).document["Resources"].keys()
 
 
 LONGEST = {  # names that a service gives less room than others
@@ -54,11 +63,17 @@ def test_a_later_part_changes_an_earlier_one() -> None:
     assert 'Default: "true"' not in TEMPLATES["build-train-deploy"].text()
 
 
+def places(name: str, file: str) -> list[Path]:
+    """Where a seed's file may come from."""
+    return [path for folder in SEEDS[name] if (path := HERE / folder / file).exists()]
+
+
 @pytest.mark.parametrize("name", SEEDS)
 def test_a_seed_is_its_folder_and_the_same_each_time(name: str) -> None:
     with zipfile.ZipFile(io.BytesIO(seed(name))) as archive:
         for each in archive.namelist():
-            assert archive.read(each) == (HERE / name / each).read_bytes()
+            assert archive.read(each) in {file.read_bytes() for file in places(name, each)}
+        assert {*archive.namelist()} >= {path.name for folder in SEEDS[name] for path in (HERE / folder).glob("*.*")}
     assert seed(name) == seed(name)
 
 

@@ -34,7 +34,7 @@ from typing import Final, Literal, Self
 
 from starlette.types import ASGIApp
 
-from penstock.composition.gifts import give
+from penstock.composition.gifts import hand_out
 from penstock.composition.private import write_private
 from penstock.composition.rooms import Clients, Rooms, sweep
 from penstock.composition.runtimes import address_for_nodes, nodes_at
@@ -226,7 +226,7 @@ class Penstock:
         if nodes.cluster:
             self._for_nodes = address_for_nodes(self.endpoint, settings.host, nodes.cluster, settings.ray_endpoint)
         await self._work(tasks, rooms.engine)
-        await give(rooms.directory, self.settings.region)  # before anybody is told that it is ready
+        await hand_out(rooms.directory, self.settings.region)  # before anybody is told that it is ready
         tasks.create_task(asyncio.to_thread(rooms.blobs.lay_out))
         rooms.chores.append(rooms.database.attend)
         rooms.chores.append(partial(sweep, rooms, self.settings.data))
@@ -280,7 +280,7 @@ class Penstock:
         self._exits.push_async_callback(forwarding.close)
         password = identity.ServicePasswords(rooms.database, "codecommit.amazonaws.com").whose
         behind = rooms.codeconnections
-        connected = GitProxy(behind.upstream, behind.from_folder, password, auth=settings.auth)
+        connected = GitProxy(behind.upstream, behind.from_folder, password, rooms.ring, clock, auth=settings.auth)
         self._exits.push_async_callback(connected.close)
         metrics = Metrics(
             database=rooms.database,

@@ -54,6 +54,16 @@ def test_each_xgboost_image_writes_the_model_that_its_version_writes(
     assert image.variables["PENSTOCK_ALGORITHM_VERSION"] == version
 
 
+@pytest.mark.parametrize("registry", ["811284229777.dkr.ecr.us-east-1", "433757028032.dkr.ecr.us-west-2"])
+def test_the_first_xgboost_is_known_in_awss_own_registries_only(catalog: Catalog, registry: str) -> None:
+    image = catalog.resolve(f"{registry}.amazonaws.com/xgboost:1")
+
+    assert (image.train, image.model_format) == ("algorithm", "pickle")
+    assert image.note.startswith("The image asks for XGBoost 0.72; it is run with")
+    with pytest.raises(UnknownImage):
+        catalog.resolve(f"{EAST}/xgboost:1")
+
+
 def test_another_version_than_asked_for_is_told_in_a_sentence(catalog: Catalog) -> None:
     image = catalog.resolve(f"{EAST}/sagemaker-scikit-learn:1.2-1-cpu-py3")
 

@@ -1,5 +1,6 @@
 """What clients are told so that they talk to Penstock, tried with the clients themselves."""
 
+import ast
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from penstock.images.clients import SHIM, client_environment, client_variables
+from penstock.runtimes.environments.interpreters import find
 
 IDENTITY = (
     b'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
@@ -148,6 +150,28 @@ def test_the_shim_touches_nothing_until_botocore_comes() -> None:
 
     assert "botocore" not in said(program, environment())
     assert "penstock_redirect" not in said(program, environment())
+
+
+@pytest.mark.parametrize("module", sorted(SHIM.glob("*.py")), ids=lambda path: path.stem)
+def test_the_shim_is_read_by_the_oldest_python_that_builds_may_bring(module: Path) -> None:
+    tree = ast.parse(module.read_text(), feature_version=(3, 6))
+
+    every = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)]
+    given = [each.annotation for function in every for each in (*function.args.args, *function.args.kwonlyargs)]
+    evaluated = [each for each in (*given, *(function.returns for function in every)) if each is not None]
+    assert not [each for each in evaluated if isinstance(each, (ast.BinOp, ast.Subscript))]  # str | None, list[str]
+
+
+@pytest.mark.parametrize("version", ["3.6", "3.7", "3.8", "3.9", "3.12", "3.13"])
+def test_the_shim_works_in_the_pythons_that_builds_may_bring(version: str) -> None:
+    if (python := find(version)) is None:
+        pytest.skip(f"no Python {version} here")
+    changes = "penstock_hasten, penstock_offer, penstock_plainly, penstock_redirect, penstock_silence"
+    program = f"import http.client, sitecustomize, {changes}; print(http.client.HTTPSConnection.connect.__wrapped__)"
+
+    told = subprocess.run([python, "-c", program], env=environment(), check=True, capture_output=True, text=True)
+
+    assert "HTTPSConnection.connect" in told.stdout
 
 
 def test_a_job_waits_for_its_keys_while_penstock_is_started_anew() -> None:

@@ -75,6 +75,11 @@ def test_csv_is_trained_and_told_in_the_lines_that_the_built_in_metrics_find(job
     assert found == {"train:auc", "train:logloss", "validation:auc", "validation:logloss"}
 
 
+@pytest.mark.parametrize("version", ["1", "latest", "1.0-1"])
+def test_old_versions_take_silent(version: str) -> None:
+    assert validated({"num_round": "1", "silent": "0"}, version) == {"num_round": 1, "silent": 0}
+
+
 def test_an_old_image_pickles_its_model_and_takes_silent(job: TrainingJob) -> None:
     job.image = XGBOOST_PICKLED
 

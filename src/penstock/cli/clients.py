@@ -1,30 +1,41 @@
 """boto3 clients for the commands that ask a server: the same door that customers use."""
 
-from typing import Any
+import os
+from typing import Any, Final
 
 import boto3
 import click
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from penstock.cli.place import Place
+from penstock.cli.place import ANY, Place
 
 Client = Any  # boto3's clients are made at run time
+GIVEN: Final = ("AWS_ACCESS_KEY_ID", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_PROFILE")
 
 
 def client(place: Place, service: str, *, attempts: int = 3) -> Client:
-    """A client of one service. It tries again `attempts` times, so that a restart of the server is bridged."""
+    """A client of one service. It tries again `attempts` times, so that a restart of the server is bridged.
+
+    Its keys are the data folder's; where that has none, those of the environment, as a build has them.
+    """
     return boto3.client(
         service,
         endpoint_url=place.endpoint,
         region_name=place.region,
-        aws_access_key_id=place.access_key,
-        aws_secret_access_key=place.secret_key,
+        **keys(place),
         config=Config(
             connect_timeout=5, read_timeout=60, retries={"max_attempts": attempts, "mode": "standard"},
             s3={"addressing_style": "path"},
         ),
     )  # fmt: skip
+
+
+def keys(place: Place) -> dict[str, str]:
+    """What a client is told of keys; nothing where it finds the environment's by itself."""
+    if place.access_key == ANY and any(os.environ.get(name) for name in GIVEN):
+        return {}
+    return {"aws_access_key_id": place.access_key, "aws_secret_access_key": place.secret_key}
 
 
 def unreachable(place: Place, error: Exception) -> click.ClickException:

@@ -9,7 +9,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from penstock.cli.clients import client, unreachable
-from penstock.cli.place import Place, with_place
+from penstock.cli.place import DATA, Place, is_served_at, with_place
 from penstock.services.codeconnections.places import USERS, WrongPlace, check_url, file_of
 
 PROVIDERS = ("GitHub", "GitHubEnterpriseServer", "GitLab", "GitLabSelfManaged", "Bitbucket")
@@ -40,6 +40,7 @@ def command(
 
     Run it where the server runs: it writes a file into the data folder, which only its owner can read.
     """
+    must_be_its_folder(place)
     given = {
         "url": url, "user": user or USERS.get(provider, "git"), "token": secret_in(token_file),
         "ssh_key": str(ssh_key.absolute()) if ssh_key else "", "webhook_secret": secret_in(webhook_secret_file),
@@ -54,6 +55,15 @@ def command(
         raise unreachable(place, error) from None
     write(file_of(place.data / "connections", name), {key: value for key, value in given.items() if value})
     click.echo(arn)
+
+
+def must_be_its_folder(place: Place) -> None:
+    """Raise unless the data folder is said, or is that of the server which is asked: the file is read by it alone."""
+    is_said = click.get_current_context().params["data"] or os.environ.get(DATA)
+    if not is_said and not is_served_at(place.data, place.endpoint):
+        raise click.ClickException(
+            f"the server at {place.endpoint} does not run on {place.data}; say its data folder with --data"
+        )
 
 
 def connection(place: Place, name: str, provider: str) -> str:

@@ -17,7 +17,9 @@ import click
 DEFAULT_PORT: Final = 4599
 SERVER_FILE: Final = "server.json"
 KEYS_FILE: Final = "root-keys.json"
+ANY: Final = "penstock"  # the keys shown where none are known: a server without --auth takes any
 DEFAULT_DATA: Final = "~/.penstock"
+DATA: Final = "PENSTOCK_DATA"  # the variable that names a data folder
 ENVIRONMENTS: Final = "PENSTOCK_ENVIRONMENTS"  # the variable that names a folder of built Pythons
 
 
@@ -34,7 +36,7 @@ class Place:
 
 def data_folder(given: Path | None) -> Path:
     """The folder given, else `PENSTOCK_DATA`, else the user's own."""
-    return (given or Path(os.environ.get("PENSTOCK_DATA", DEFAULT_DATA))).expanduser().absolute()
+    return (given or Path(os.environ.get(DATA, DEFAULT_DATA))).expanduser().absolute()
 
 
 def find(data: Path | None, endpoint: str | None) -> Place:
@@ -47,9 +49,14 @@ def find(data: Path | None, endpoint: str | None) -> Place:
         folder,
         address or f"http://127.0.0.1:{DEFAULT_PORT}",
         os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or server.get("region") or "us-east-1",
-        keys.get("access_key", "penstock"),
-        keys.get("secret_key", "penstock"),
+        keys.get("access_key", ANY),
+        keys.get("secret_key", ANY),
     )
+
+
+def is_served_at(data: Path, endpoint: str) -> bool:
+    """Whether the server that runs, or last ran, on a data folder is the one at that address."""
+    return _read(data / SERVER_FILE).get("endpoint", "").rstrip("/") == endpoint.rstrip("/")
 
 
 def with_place(function: Callable[..., Any]) -> Callable[..., Any]:

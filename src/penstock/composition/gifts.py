@@ -1,27 +1,77 @@
-"""What AWS keeps for everybody in a bucket of its own: the templates of projects, and the code that they begin with.
+"""What AWS keeps for everybody in a bucket of its own: templates of projects, the code and data that they begin with.
 
-It is there under AWS's names, so that AWS's own templates find what they look for, and under `penstock/`.
+It is there under AWS's names, so that AWS's own templates find what they look for, and under `penstock/`: in the
+server's region when it starts, in another one as soon as somebody looks there.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from penstock import templates
+from penstock.templates import abalones
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 HOME: Final = "us-east-1"  # the region that no LocationConstraint names
 GIVER: Final = "000000000000"  # an account that nobody has a key of
+NAME: Final = re.compile(templates.SEED_BUCKET.format(region=r"(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)"))
 AT_AWS: Final = {  # AWS's names of what repositories begin with, and ours
     "bootstrap/GitRepositorySeedCodeCheckinCodeBuildProject-v1.0.zip": "check-in",
     "bootstrap/GitRepositorySeedCodeCheckinCodeBuildProject-v1.1.zip": "check-in",
     "toolchain/model-building-workflow-v1.0.zip": "model-build",
     "toolchain/model-building-workflow-mm-clarify-v1.0.zip": "model-build",
+    "toolchain/model-building-workflow-jenkins-v1.0.zip": "model-build-jenkins",
+    "toolchain/mpg-deployment-config-jenkins-v1.0.zip": "model-deploy-jenkins",
     "toolchain/mpg-deployment-config-v1.0.zip": "model-deploy",
     "toolchain/mpg-deployment-config-v1.1.zip": "model-deploy",
     "toolchain/model-monitor-workflow-v1.0.zip": "model-monitor",
 }
+
+
+async def hand_out(directory: Directory, region: str) -> None:
+    """Let everybody find what AWS keeps for them: at once in this region, in others when they look there."""
+    gifts = Gifts(directory)
+    directory.precede("s3", gifts.look)
+    await gifts.give(region)
+
+
+class Gifts:
+    """What a region's bucket holds is given once, before the first call about it is answered."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._given: set[str] = set()
+        self._giving: dict[str, asyncio.Lock] = {}
+
+    async def look(self, call: Call) -> None:
+        """Wait until the bucket that a call is about has what it should, if it is one of these."""
+        if call.scope.account == GIVER or call.operation == "CreateBucket":
+            return
+        copied, _, _ = str(call.request.get("CopySource", "")).lstrip("/").partition("/")
+        for bucket in (str(call.request.get("Bucket", "")), copied):
+            if found := NAME.fullmatch(bucket):
+                await self.give(found["region"])
+
+    async def give(self, region: str) -> None:
+        async with self._giving.setdefault(region, asyncio.Lock()):
+            if region not in self._given:
+                await give(self._directory, region)
+                self._given.add(region)
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    key: str
+    content: Callable[[], bytes]
+    md5: str
+
+
+FINE: Final = (  # somebody has a bucket of the name, or has removed it; there is no such region
+    "BucketAlreadyExists", "NoSuchBucket", "InvalidLocationConstraint"
+)  # fmt: skip
 
 
 async def give(directory: Directory, region: str) -> None:
@@ -31,10 +81,10 @@ async def give(directory: Directory, region: str) -> None:
     every = await asyncio.to_thread(lambda: list(_gifts()))
     try:
         await _make(directory, scope, bucket)
-        for key, content in every:
-            await _put(directory, scope, {"Bucket": bucket, "Key": key}, content)
+        for gift in every:
+            await _put(directory, scope, {"Bucket": bucket, "Key": gift.key}, gift)
     except ServiceError as error:
-        if error.code not in ("BucketAlreadyExists", "NoSuchBucket"):  # somebody has one of the name, or has removed it
+        if error.code not in FINE:
             raise
 
 
@@ -48,22 +98,28 @@ async def _make(directory: Directory, scope: Scope, bucket: str) -> None:
             raise
 
 
-async def _put(directory: Directory, scope: Scope, at: dict[str, str], content: bytes) -> None:
+async def _put(directory: Directory, scope: Scope, at: dict[str, str], gift: Gift) -> None:
     try:
         known = await directory.answer(Call("s3", "HeadObject", at, scope))
-        if known["ETag"].strip('"') == hashlib.md5(content, usedforsecurity=False).hexdigest():
+        if known["ETag"].strip('"') == gift.md5:
             return
     except ServiceError as error:
         if error.status != 404:
             raise
+    content = await asyncio.to_thread(gift.content)
     await directory.answer(Call("s3", "PutObject", {**at, "Body": content}, scope))
 
 
-def _gifts() -> Iterator[tuple[str, bytes]]:
+def _gifts() -> Iterator[Gift]:
     seeds = {name: templates.seed(name) for name in templates.SEEDS}
     for template in templates.TEMPLATES.values():
-        yield templates.key(template.name), template.text().encode()
+        yield _gift(templates.key(template.name), template.text().encode())
     for name, content in seeds.items():
-        yield f"penstock/{name}.zip", content
+        yield _gift(f"penstock/{name}.zip", content)
     for key, name in AT_AWS.items():
-        yield key, seeds[name]
+        yield _gift(key, seeds[name])
+    yield Gift(abalones.KEY, abalones.table, abalones.MD5)
+
+
+def _gift(key: str, content: bytes) -> Gift:
+    return Gift(key, lambda: content, hashlib.md5(content, usedforsecurity=False).hexdigest())

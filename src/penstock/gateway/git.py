@@ -190,7 +190,7 @@ class GitDoor:
             raise Refusal(
                 "Show who you are: with git credentials of a user, or through the CodeCommit credential helper."
             )
-        region = self._proved(request, name, key, token, password, regions)
+        region = proved(request, f"/v1/repos/{name}", key, token, password, regions, self.clock())
         return call.Scope(account, region, key.principal)
 
     async def _regions(self, account: str, name: str) -> list[str]:
@@ -198,28 +198,29 @@ class GitDoor:
         found = await self.repositories.regions(account, name)
         return sorted(found, key=lambda region: (region != self.region, region)) or [self.region]
 
-    def _proved(
-        self, request: HttpRequest, name: str, key: Credential, token: str, password: str, regions: list[str]
-    ) -> str:
-        """For which of the regions a password is a signature; raises `Refusal`."""
-        found, now = _PASSWORD.fullmatch(password), self.clock()
-        if found is None or not key.active or token != key.session_token:
-            raise Refusal("The user name or the password is wrong.")
-        if key.expires_at is not None and now >= key.expires_at:
-            raise Refusal("The security token included in the request is expired")
-        claim = sigv4.Claim(
-            access_key=key.access_key, date=found["date"], region="", service="codecommit", signed_headers=("host",),
-            signature=found["signature"], stamp=found["stamp"],
-        )  # fmt: skip
-        if abs(now - claim.at) > sigv4.SKEW:
-            raise Refusal("Signature expired or not yet current")
-        whole = request.headers.get("host", "")
-        host = hostname(whole)
-        for region, each in product(regions, (host, whole)):  # git-remote-codecommit signs the port, too
-            known = signature(key.secret, claim.stamp, region, each, f"/v1/repos/{name}")
-            if hmac.compare_digest(known, found["signature"]):
-                return region
-        raise Refusal(f"The signature is not that of this key for {host}/v1/repos/{name} in {' or '.join(regions)}.")
+
+def proved(
+    request: HttpRequest, path: str, key: Credential, token: str, password: str, regions: list[str], now: float
+) -> str:
+    """For which of the regions a password is a signature of the repository's path; raises `Refusal`."""
+    found = _PASSWORD.fullmatch(password)
+    if found is None or not key.active or token != key.session_token:
+        raise Refusal("The user name or the password is wrong.")
+    if key.expires_at is not None and now >= key.expires_at:
+        raise Refusal("The security token included in the request is expired")
+    claim = sigv4.Claim(
+        access_key=key.access_key, date=found["date"], region="", service="codecommit", signed_headers=("host",),
+        signature=found["signature"], stamp=found["stamp"],
+    )  # fmt: skip
+    if abs(now - claim.at) > sigv4.SKEW:
+        raise Refusal("Signature expired or not yet current")
+    whole = request.headers.get("host", "")
+    host = hostname(whole)
+    for region, each in product(regions, (host, whole)):  # git-remote-codecommit signs the port, too
+        known = signature(key.secret, claim.stamp, region, each, path)
+        if hmac.compare_digest(known, found["signature"]):
+            return region
+    raise Refusal(f"The signature is not that of this key for {host}{path} in {' or '.join(regions)}.")
 
 
 def basic(request: HttpRequest) -> tuple[str, str]:

@@ -4,8 +4,8 @@
     /_penstock/git-http/ACCOUNT/REGION/CONNECTION/OWNER/NAME.git
 
 Git's smart HTTP is passed on and back, bodies streamed, with the connection's own credentials in the place of the
-asker's: a build needs none. What a connection has in a folder is served from there. With `--auth` whoever asks shows
-git credentials of a user, as for CodeCommit.
+asker's. What a connection has in a folder is served from there. With `--auth` whoever asks shows git credentials of a
+user, or the signature of a key as a build does, as for CodeCommit.
 """
 
 import re
@@ -22,10 +22,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from penstock.gateway.forwarding import pieces
-from penstock.gateway.git import CHALLENGE, Password, basic
+from penstock.gateway.git import CHALLENGE, Password, Refusal, basic, proved
 from penstock.gateway.guard import check_browser
 from penstock.gateway.messages import head_of
 from penstock.wire.call import ServiceError
+from penstock.wire.credentials import KeyRing
 
 PLACE: Final = "/_penstock/git-http"
 PATH: Final = re.compile(r"(?P<name>.+?)(?:\.git)?/(?P<what>info/refs|git-upload-pack|git-receive-pack)")
@@ -35,6 +36,7 @@ PASSED: Final = frozenset(
 RETURNED: Final = frozenset({b"content-type", b"content-length", b"content-encoding", b"cache-control"})
 CONNECT_WITHIN: Final = 10.0
 QUIET: Final = 600.0  # seconds that a host may say nothing
+NOBODY: Final = "Show git credentials of a user of this account."
 Upstream = Callable[[str, str, str, str], Awaitable[tuple[str, str] | None]]
 
 
@@ -62,7 +64,12 @@ class FromFolder(Protocol):
 class GitProxy:
     """`upstream` tells a repository's address and the header that lets in."""
 
-    def __init__(self, upstream: Upstream, from_folder: FromFolder, password: Password, *, auth: bool) -> None:
+    def __init__(
+        self, upstream: Upstream, from_folder: FromFolder, password: Password, keys: KeyRing,
+        clock: Callable[[], float], *, auth: bool,
+    ) -> None:  # fmt: skip
+        self._keys = keys
+        self._clock = clock
         self._upstream = upstream
         self._from_folder = from_folder
         self._password = password
@@ -87,8 +94,8 @@ class GitProxy:
             check_browser(head_of(request.scope), auth=self._auth)
         except ServiceError as refusal:
             return PlainTextResponse(f"{refusal.message}\n", 403)
-        if self._auth and not await self._is_of(request, account):
-            return PlainTextResponse("Show git credentials of a user of this account.\n", 401, headers=CHALLENGE)
+        if self._auth and (wrong := await self._wrong(request, account, region, f"/{found['what']}")):
+            return PlainTextResponse(f"{wrong}\n", 401, headers=CHALLENGE)
         place = await self._upstream(account, region, connection, found["name"])
         if place is None:
             return PlainTextResponse(f"Connection {connection} is not there, or leads nowhere yet.\n", 404)
@@ -99,9 +106,21 @@ class GitProxy:
             return self._from(url, found["what"], request)
         return await self._passed_on(request, f"{url}/{found['what']}", authorization)
 
-    async def _is_of(self, request: Request, account: str) -> bool:
-        credential = await self._password(*basic(head_of(request.scope)))
-        return credential is not None and credential.account == account
+    async def _wrong(self, request: Request, account: str, region: str, what: str) -> str:
+        """Why who asks is nobody of this account; empty if they have shown that they are."""
+        head = head_of(request.scope)
+        user, password = basic(head)
+        if (credential := await self._password(user, password)) is not None:
+            return "" if credential.account == account else NOBODY
+        access_key, _, token = user.partition("%")
+        key = await self._keys.find(access_key) if access_key else None
+        if key is None or key.account != account:
+            return NOBODY
+        try:
+            proved(head, request.url.path.removesuffix(what), key, token, password, [region], self._clock())
+        except Refusal as refusal:
+            return str(refusal)
+        return ""
 
     def _from(self, folder: str, what: str, request: Request) -> Response:
         query = request.scope["query_string"].decode("latin-1")

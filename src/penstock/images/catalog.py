@@ -45,7 +45,18 @@ DISTRIBUTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 ADDRESS: Final = re.compile(
     r"(?P<repository>[^@]+?)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-fA-F]{64}))?"
 )
-AWS: Final = r"\d{12}\.dkr\.ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|[a-z0-9.-]+\.(?:gov|uk|eu))"
+OF_ALGORITHM: Final = {  # what a version of a built-in algorithm is a version of
+    ("xgboost", "1"): "0.72", ("xgboost", "latest"): "0.72"
+}  # fmt: skip
+ALGORITHMS: Final = (  # the accounts, one in each region, that AWS keeps its first built-in algorithms in
+    "104374241257 106583098589 226302683700 237065988967 249704162688 257386234256 272398656194 286214385809 "
+    "306986355934 387376663083 390948362332 433757028032 455444449433 469771592824 475088953585 490574956308 "
+    "501404015308 544295431143 628508329040 632365934929 644912444149 669576153137 680994064768 685385470294 "
+    "749696950732 765400339828 811284229777 813361260812 825641698319 855470959533 867004704886 951798379941 "
+    "991648021394"
+).replace(" ", "|")
+ACCOUNT: Final = r"\d{12}"
+AWS: Final = ACCOUNT + r"\.dkr\.ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|[a-z0-9.-]+\.(?:gov|uk|eu))"
 
 
 class UnknownImage(ValueError):
@@ -335,6 +346,7 @@ def _note(framework: Framework, asked: str, run: str, environment: Environment) 
     """A sentence where another version runs than was asked for: `1.2-1` asks for some 1.2."""
     if inside := re.search(r"transformers([\d.]+)", asked) if framework == "huggingface" else None:
         asked = inside[1]  # the tag begins with the version of the framework below
+    asked = OF_ALGORITHM.get((framework, asked), asked)
     wanted = asked.partition("-")[0].split(".")
     if framework == "none" or not asked or run.split(".")[: len(wanted)] == wanted:
         return ""
@@ -431,10 +443,11 @@ def _pattern(repository: str, versions: list[str], suffixes: list[str]) -> re.Pa
 
 
 def _glob(text: str) -> str:
-    """A regular expression for text with `*` and `<aws>` in it."""
+    """A regular expression for text with `*`, `<aws>` and `<aws-algorithms>` in it."""
     return "".join(_glob_parts(text))
 
 
 def _glob_parts(text: str) -> Iterator[str]:
-    for part in re.split(r"(\*|<aws>)", text):
-        yield {"*": ".*?", "<aws>": AWS}.get(part, re.escape(part))
+    theirs = f"(?:{ALGORITHMS}){AWS.removeprefix(ACCOUNT)}"
+    for part in re.split(r"(\*|<aws>|<aws-algorithms>)", text):
+        yield {"*": ".*?", "<aws>": AWS, "<aws-algorithms>": theirs}.get(part, re.escape(part))

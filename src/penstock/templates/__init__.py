@@ -1,7 +1,7 @@
 """Project templates: CloudFormation templates made of parts, and the code that their repositories begin with.
 
 A template is what its parts say together: of two that say the same thing the later one counts. A seed is a folder, as
-the ZIP that `AWS::CodeCommit::Repository` takes.
+the ZIP that `AWS::CodeCommit::Repository` takes; what is for Jenkins has the files of another one beside its own.
 """
 
 import io
@@ -16,7 +16,15 @@ from typing import Final
 
 SECTIONS: Final = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 SEED_BUCKET: Final = "sagemaker-servicecatalog-seedcode-{region}"
-SEEDS: Final = ("check-in", "image-build", "model-build", "model-deploy", "model-monitor")
+SEEDS: Final = {  # and the folders that each is made of
+    "check-in": ("check-in",),
+    "image-build": ("image-build",),
+    "model-build": ("model-build",),
+    "model-build-jenkins": ("model-build", "model-build-jenkins"),
+    "model-deploy": ("model-deploy",),
+    "model-deploy-jenkins": ("model-deploy", "model-deploy-jenkins"),
+    "model-monitor": ("model-monitor",),
+}
 REPOSITORY: Final = re.compile(r"^  ((?P<what>\w+)CodeRepositoryFullname):$", re.MULTILINE)
 EPOCH: Final = (2020, 1, 1, 0, 0, 0)  # what all files of a seed are dated, so that it is the same each time
 
@@ -87,7 +95,9 @@ def seed(name: str) -> bytes:
     """A seed's ZIP: the same bytes each time."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, file in sorted(_files(_folder("seeds").joinpath(name), PurePosixPath())):
+        folders = (_folder("seeds").joinpath(folder) for folder in SEEDS[name])
+        every = (each for folder in folders for each in _files(folder, PurePosixPath()))
+        for path, file in sorted(every, key=lambda each: each[0]):
             archive.writestr(zipfile.ZipInfo(str(path), EPOCH), file.read_bytes(), zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 

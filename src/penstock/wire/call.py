@@ -153,6 +153,7 @@ class Directory:
         self._handlers: dict[tuple[str, str], Handler] = {}
         self._inner: dict[tuple[str, str], Inner] = {}
         self._unchecked: set[str] = set()
+        self._before: dict[str, Callable[[Call], Awaitable[None]]] = {}
         self._validate = validate
 
     def register(self, service: Service) -> None:
@@ -178,6 +179,10 @@ class Directory:
                 raise ValueError(f"{service}.{name} is answered twice")
             self._handlers[service, name] = handler
 
+    def precede(self, service: str, prepare: Callable[[Call], Awaitable[None]]) -> None:
+        """Have something made ready each time before the service is asked; not by `answer_inside`."""
+        self._before[service] = prepare
+
     def answers(self, service: str, operation_name: str) -> bool:
         return (service, operation_name) in self._handlers
 
@@ -193,6 +198,8 @@ class Directory:
                 f"Penstock does not implement {call.service}.{call.operation}. `penstock coverage` lists what it does."
             )
         self._check(call)
+        if (prepare := self._before.get(call.service)) is not None:
+            await prepare(call)
         answer: Answer = await handler(call, call.request)
         return answer if answer is not None else {}
 

@@ -1,6 +1,7 @@
 """Actions by provider, job workers, approvals and conditions: S3 is real, who else is asked is a stand-in."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -17,11 +18,11 @@ PUT = action("Put", "Deploy/AWS/S3", given={"BucketName": "deployed", "Extract":
 ASK = action("Ask", "Approval/AWS/Manual", given={"NotificationArn": f"{ARN}:topic", "CustomData": "#{Get.VersionId}"})
 
 
-async def begin(world: World, *stages: object, source: object = GET, content: str = "one") -> None:
+async def begin(world: World, *stages: object, source: object = GET, content: str = "one", **more: Any) -> None:
     """A pipeline from S3, and its first execution."""
     await world.buckets()
     await world.s3("PutObject", Bucket="sources", Key="app.zip", Body=zipped({"a.txt": content}))
-    pipeline = declared(*stages)
+    pipeline = declared(*stages, **more)
     pipeline["stages"][0]["actions"] = [source]
     await world.ask("CreatePipeline", pipeline=pipeline)
 
@@ -121,6 +122,19 @@ async def test_a_function_gets_a_job_and_goes_on_with_its_token(world: World) ->
 
     assert second["data"]["continuationToken"] == "more"  # type: ignore[index]
     assert await world.statuses() == ["Succeeded"]
+
+
+@in_a_world
+async def test_a_function_is_told_the_key_of_the_artifacts(world: World) -> None:
+    key = {"id": "arn:aws:kms:us-east-1:123456789012:key/k", "type": "KMS"}
+    store = {"type": "S3", "location": "artifacts", "encryptionKey": key}
+    call = action("Call", "Invoke/AWS/Lambda", given={"FunctionName": "f"})
+    await begin(world, stage("Call", call), artifactStore=store)
+    await world.until(lambda: bool(world.outside.asked("Invoke")))
+
+    job = json.loads(world.outside.asked("Invoke")[0].request["Payload"])["CodePipeline.job"]
+
+    assert job["data"]["encryptionKey"] == key
 
 
 @in_a_world

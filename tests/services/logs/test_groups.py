@@ -48,6 +48,28 @@ async def test_groups_are_described_by_prefix_pattern_or_arn_in_pages(world: Wor
     assert await names(nextToken=first["nextToken"]) == ["mine"]
 
 
+async def test_a_groups_key_is_told_until_it_is_taken_away(world: World) -> None:
+    first, second = (f"arn:aws:kms:us-east-1:123456789012:key/{number}" for number in (1, 2))
+
+    async def told() -> object:
+        (group,) = (await world.ask("DescribeLogGroups", logGroupNamePrefix="secret"))["logGroups"]
+        return group.get("kmsKeyId")
+
+    await world.ask("CreateLogGroup", logGroupName="secret", kmsKeyId=first)
+    seen = [await told()]
+    await world.ask("AssociateKmsKey", logGroupName="secret", kmsKeyId=second)
+    seen.append(await told())
+    arn = "arn:aws:logs:us-east-1:123456789012:log-group:secret"
+    await world.ask("DisassociateKmsKey", resourceIdentifier=arn)
+    seen.append(await told())
+    results = await world.refused(
+        "AssociateKmsKey", resourceIdentifier="arn:aws:logs:us-east-1:123456789012:query-result:*", kmsKeyId=first
+    )
+
+    assert seen == [first, second, None]
+    assert results.code == "InvalidParameterException"
+
+
 async def test_streams_are_described_with_the_times_that_their_files_tell(world: World) -> None:
     await world.ask("CreateLogStream", **{**NAMED, "logStreamName": "silent"})
     world.write("one", "two", step=500)

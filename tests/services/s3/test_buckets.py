@@ -182,7 +182,6 @@ async def test_everything_belongs_to_its_owner_alone(world: World) -> None:
 @pytest.mark.parametrize(
     ("operation", "told"),
     [
-        ("GetBucketLogging", {}),
         ("GetBucketAccelerateConfiguration", {}),
         ("GetBucketRequestPayment", {"Payer": "BucketOwner"}),
         ("GetBucketPolicyStatus", {"PolicyStatus": {"IsPublic": False}}),
@@ -197,6 +196,21 @@ async def test_what_no_bucket_has_is_told_as_s3_tells_it(world: World, operation
     else:
         assert await world.ask(operation, Bucket="models") == told
     assert (await world.refused(operation, Bucket="no-such")).code == "NoSuchBucket"
+
+
+async def test_where_a_buckets_requests_are_to_be_recorded_is_kept_and_told(world: World) -> None:
+    wanted = {"LoggingEnabled": {"TargetBucket": "models", "TargetPrefix": "access/"}}
+
+    seen = [await world.ask("GetBucketLogging", Bucket="models")]
+    await world.ask("PutBucketLogging", Bucket="models", BucketLoggingStatus=wanted)
+    seen.append(await world.ask("GetBucketLogging", Bucket="models"))
+    await world.ask("PutBucketLogging", Bucket="models", BucketLoggingStatus={})
+    seen.append(await world.ask("GetBucketLogging", Bucket="models"))
+    elsewhere = {"LoggingEnabled": {"TargetBucket": "no-such", "TargetPrefix": ""}}
+    refused = await world.refused("PutBucketLogging", Bucket="models", BucketLoggingStatus=elsewhere)
+
+    assert seen == [{}, wanted, {}]
+    assert refused.code == "InvalidTargetBucketForLogging"
 
 
 async def test_a_bucket_that_is_to_tells_the_bus_of_its_objects(world: World) -> None:

@@ -19,7 +19,7 @@ KEY_ATTEMPTS = 30  # a second apart
 ENDPOINT_URL = 4  # its place in create_client(service_name, region_name, api_version, use_ssl, verify, endpoint_url)
 
 
-def elsewhere(service: str, address: str | None) -> str | None:
+def elsewhere(service: str, address: "str | None") -> "str | None":
     """The configured endpoint that an address (none is AWS's own) must give way to, or none."""
     if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
         return None

@@ -6,8 +6,9 @@ That is `botocore.session`, or the AWS CLI's copy of it (`penstock_redirect`), c
 functions' image (`penstock_offer`).
 
 Python imports this by itself when the folder is on `PYTHONPATH`. It must cost next to nothing, also where there is no
-bytecode cache: no imports beyond what every interpreter has by now, no annotations, little code. Another
-`sitecustomize` that this one hides is run after it.
+bytecode cache: no imports beyond what every interpreter has by now, no annotations, little code. Jobs and builds bring
+Pythons of their own: all that is here must be read by any from 3.6. Another `sitecustomize` that this one hides is run
+after it.
 """
 
 import os
@@ -47,7 +48,7 @@ class Awaiting:
 def found(name, path):
     """What the other finders say."""
     others = [finder for finder in sys.meta_path if finder is not Awaiting]
-    return next((spec for finder in others if (spec := finder.find_spec(name, path))), None)
+    return next(filter(None, (finder.find_spec(name, path) for finder in others)), None)
 
 
 sys.meta_path.insert(0, Awaiting)

@@ -131,10 +131,11 @@ class Stage(Node, frozen=True):
 
 
 class Store(Node, frozen=True):
-    """Where artifacts are kept."""
+    """Where artifacts are kept. `encryption_key` is what workers are told of the key that they should use."""
 
     location: str
     type: str = "S3"
+    encryption_key: dict[str, str] = {}
 
 
 class Variable(Node, frozen=True):
@@ -199,10 +200,9 @@ class Pipeline(Node, frozen=True):
     def place_of(self, stage: str) -> int:
         return [each.name for each in self.stages].index(stage)
 
-    def bucket(self, region: str) -> str:
+    def store(self, region: str) -> Store:
         """Where the artifacts of a region are kept."""
-        store = self.artifact_store or self.artifact_stores[region]
-        return store.location
+        return self.artifact_store or self.artifact_stores[region]
 
 
 def read(declaration: Json) -> Pipeline:

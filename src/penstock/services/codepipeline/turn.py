@@ -259,7 +259,7 @@ class Turn:
     def _start(self, action: tree.Action) -> None:
         attempt_id = id_of(self.luck, self.stage.name, action.name, self.progress.tries)
         pipeline = self.delivery.pipeline
-        bucket = pipeline.bucket(self.region)
+        bucket = pipeline.store(self.region).location
         attempt = Attempt(
             id=attempt_id,
             started_at=self.at,

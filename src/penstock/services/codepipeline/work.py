@@ -54,6 +54,10 @@ class Work:
         return self.action.role_arn or self.plan.pipeline.role_arn
 
     @property
+    def region(self) -> str:
+        return self.plan.order.pipeline.split(":")[3]
+
+    @property
     def function(self) -> str:
         """The function that does it."""
         executor = self.plan.order.executors.get(self.action.action_type_id.key)
@@ -80,12 +84,14 @@ class Work:
     def function_data(self, credentials: Credentials) -> dict[str, Json]:
         """The data in a function's event, which says nothing of the pipeline."""
         continuation = self.attempt.continuation
+        key = self.plan.pipeline.store(self.region).encryption_key
         return {
             "actionConfiguration": {"configuration": self.attempt.configuration},
             "inputArtifacts": [located(each) for each in self.inputs],
             "outputArtifacts": [located(each) for each in self.outputs],
             "artifactCredentials": credentials.told,
             **({"continuationToken": continuation} if continuation else {}),
+            **({"encryptionKey": key} if key else {}),
         }
 
 

@@ -43,13 +43,9 @@ class Groups:
         name = request["logGroupName"]
         if name.startswith("aws/"):
             raise InvalidParameter("Log groups starting with AWS/ are reserved for AWS.")
-        if request.get("kmsKeyId"):
-            raise InvalidParameter(
-                "Penstock does not encrypt log files: leave out kmsKeyId, or encrypt the data folder's disk."
-            )
         group = Group(
             scope=call.scope, name=name, created_at=self.clock(), log_class=request.get("logGroupClass") or "STANDARD",
-            is_protected=bool(request.get("deletionProtectionEnabled")),
+            is_protected=bool(request.get("deletionProtectionEnabled")), kms_key=request.get("kmsKeyId") or "",
         )  # fmt: skip
 
         def create(tx: Transaction) -> None:
@@ -109,6 +105,21 @@ class Groups:
     async def put_log_group_deletion_protection(self, call: Call, request: Request) -> Answer:
         name, is_protected = group_name_in(request["logGroupIdentifier"]), bool(request["deletionProtectionEnabled"])
         await self.database.write(lambda tx: rows.set_protection(tx, rows.group_of(tx, call.scope, name), is_protected))
+        return {}
+
+    @operation("AssociateKmsKey")
+    async def associate_kms_key(self, call: Call, request: Request) -> Answer:
+        """The key is kept and told; records lie in files as before."""
+        return await self._encrypt(call.scope, request, request["kmsKeyId"])
+
+    @operation("DisassociateKmsKey")
+    async def disassociate_kms_key(self, call: Call, request: Request) -> Answer:
+        return await self._encrypt(call.scope, request, "")
+
+    async def _encrypt(self, scope: Scope, request: Request, kms_key: str) -> Answer:
+        await self.database.write(
+            lambda tx: rows.set_key(tx, group_asked_for(tx, scope, request, "resourceIdentifier"), kms_key)
+        )
         return {}
 
     @operation("TagResource")
@@ -221,11 +232,13 @@ class Streams:
         return [each for each in placed if not after or (each[0] < after if down else each[0] > after)][:limit]
 
 
-def group_asked_for(tx: Transaction, scope: Scope, request: Request) -> Group:
+def group_asked_for(
+    tx: Transaction, scope: Scope, request: Request, by_identifier: str = "logGroupIdentifier"
+) -> Group:
     """The group that a request names, by name or by identifier."""
-    name, identifier = request.get("logGroupName"), request.get("logGroupIdentifier")
+    name, identifier = request.get("logGroupName"), request.get(by_identifier)
     if bool(name) == bool(identifier):
-        raise InvalidParameter("Exactly one of logGroupName and logGroupIdentifier must be given.")
+        raise InvalidParameter(f"Exactly one of logGroupName and {by_identifier} must be given.")
     return rows.group_of(tx, scope, name or group_name_in(str(identifier)))
 
 
@@ -253,7 +266,8 @@ def about_group(group: Group, stored_bytes: int) -> dict[str, Json]:
         "arn": f"{group.arn}:*", "logGroupArn": group.arn, "storedBytes": stored_bytes,
         "logGroupClass": group.log_class, "deletionProtectionEnabled": group.is_protected,
     }  # fmt: skip
-    return {**told, "retentionInDays": group.retention} if group.retention else told
+    retained = {"retentionInDays": group.retention} if group.retention else {}
+    return {**told, **retained, **({"kmsKeyId": group.kms_key} if group.kms_key else {})}
 
 
 def about_stream(stream: Stream, root: Path) -> dict[str, Json]:

@@ -19,6 +19,7 @@ class Group:
     retention: int = 0  # days; 0: for ever
     log_class: str = "STANDARD"
     is_protected: bool = False
+    kms_key: str = ""  # its ARN
 
     @property
     def arn(self) -> str:

@@ -9,12 +9,12 @@ from penstock.wire.call import Scope
 EVERY: Final = 2**31 - 1
 _ABOVE: Final = chr(0x10FFFF) * 513  # after every name that begins with a prefix, when put behind it
 
-_GROUP: Final = "SELECT account, region, name, created_at, retention, class, protected FROM log_group"
+_GROUP: Final = "SELECT account, region, name, created_at, retention, class, protected, kms_key FROM log_group"
 _STREAM: Final = "SELECT account, region, log_group, name, created_at, first_byte FROM log_stream"
 _HERE: Final = "account = :account AND region = :region"
 _INSERT_GROUP: Final = """
-    INSERT INTO log_group (account, region, name, created_at, retention, class, protected)
-    VALUES (:account, :region, :name, :created_at, 0, :class, :protected) ON CONFLICT DO NOTHING
+    INSERT INTO log_group (account, region, name, created_at, retention, class, protected, kms_key)
+    VALUES (:account, :region, :name, :created_at, 0, :class, :protected, :kms_key) ON CONFLICT DO NOTHING
 """
 _INSERT_STREAM: Final = """
     INSERT INTO log_stream (account, region, log_group, name, created_at)
@@ -43,6 +43,7 @@ def insert_group(tx: Transaction, group: Group) -> bool:
     inserted = tx.changed(
         _INSERT_GROUP, account=group.scope.account, region=group.scope.region, name=group.name,
         created_at=group.created_at, **{"class": group.log_class}, protected=int(group.is_protected),
+        kms_key=group.kms_key,
     )  # fmt: skip
     return inserted == 1
 
@@ -81,6 +82,11 @@ def set_protection(tx: Transaction, group: Group, is_protected: bool) -> None:
     tx.changed(
         sql, account=group.scope.account, region=group.scope.region, name=group.name, protected=int(is_protected)
     )
+
+
+def set_key(tx: Transaction, group: Group, kms_key: str) -> None:
+    sql = f"UPDATE log_group SET kms_key = :kms_key WHERE {_HERE} AND name = :name"  # noqa: S608
+    tx.changed(sql, account=group.scope.account, region=group.scope.region, name=group.name, kms_key=kms_key)
 
 
 def remove_group(tx: Transaction, group: Group) -> list[Stream]:
@@ -135,10 +141,11 @@ def remove_stream(tx: Transaction, stream: Stream) -> None:
 
 
 def _group(row: Row) -> Group:
-    account, region, name, created_at, retention, log_class, protected = row
+    account, region, name, created_at, retention, log_class, protected, kms_key = row
     return Group(
         scope=Scope(str(account), str(region)), name=str(name), created_at=float(created_at or 0),
         retention=int(retention or 0), log_class=str(log_class), is_protected=bool(protected),
+        kms_key=str(kms_key),
     )  # fmt: skip
 
 

@@ -23,10 +23,6 @@ class Absences:
     async def get_bucket_accelerate_configuration(self, call: Call, request: Request) -> Answer:
         return await self._nothing(request)
 
-    @operation("GetBucketLogging")
-    async def get_bucket_logging(self, call: Call, request: Request) -> Answer:
-        return await self._nothing(request)
-
     @operation("GetBucketRequestPayment")
     async def get_bucket_request_payment(self, call: Call, request: Request) -> Answer:
         return {**await self._nothing(request), "Payer": "BucketOwner"}

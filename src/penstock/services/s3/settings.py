@@ -127,12 +127,24 @@ class Settings:
 
     @operation("GetBucketNotificationConfiguration")
     async def get_bucket_notification_configuration(self, call: Call, request: Request) -> Answer:
-        def get(tx: Transaction) -> Json:
-            return rows.setting(
-                tx, rows.bucket_of(tx, request["Bucket"], request.get("ExpectedBucketOwner")).name, SETTING
-            )
+        return await self._look(request, SETTING) or {}
 
-        return await self.database.read(get) or {}
+    @operation("PutBucketLogging")
+    async def put_bucket_logging(self, call: Call, request: Request) -> Answer:
+        """Where records of requests are to go is kept; none are written."""
+        wanted = request["BucketLoggingStatus"].get("LoggingEnabled")
+        if not wanted:
+            return await self._delete(request, "Logging")
+        target = wanted["TargetBucket"]
+        if await self.database.read(lambda tx: rows.find_bucket(tx, target)) is None:
+            raise ServiceError(
+                "The target bucket for logging does not exist", code="InvalidTargetBucketForLogging", status=400
+            )
+        return await self._put(request, "Logging", {"LoggingEnabled": wanted})
+
+    @operation("GetBucketLogging")
+    async def get_bucket_logging(self, call: Call, request: Request) -> Answer:
+        return await self._look(request, "Logging") or {}
 
     async def _put(self, request: Request, kind: str, body: Json) -> Answer:
         def put(tx: Transaction) -> None:
@@ -144,15 +156,19 @@ class Settings:
 
     async def _get(self, request: Request, kind: str) -> Json:
         """The setting; raises the error that S3 has for its absence."""
+        found = await self._look(request, kind)
+        if found is None:
+            raise no_such_setting(kind, request["Bucket"])
+        return found
+
+    async def _look(self, request: Request, kind: str) -> Json:
+        """The setting, or None."""
 
         def get(tx: Transaction) -> Json:
             bucket = rows.bucket_of(tx, request["Bucket"], request.get("ExpectedBucketOwner"))
             return rows.setting(tx, bucket.name, kind)
 
-        found = await self.database.read(get)
-        if found is None:
-            raise no_such_setting(kind, request["Bucket"])
-        return found
+        return await self.database.read(get)
 
     async def _delete(self, request: Request, kind: str) -> Answer:
         def delete(tx: Transaction) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from penstock.services.servicecatalog import lists, rows
-from penstock.services.servicecatalog.model import CONSTRAINT, InUse, InvalidParameters, NotFound
+from penstock.services.servicecatalog.model import CONSTRAINT, InUse, NotFound
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Answer, Call, Json, operation
@@ -26,13 +26,12 @@ class Associations:
     @operation("AssociateProductWithPortfolio")
     async def offer(self, call: Call, request: shapes.AssociateProductWithPortfolioRequest) -> Answer:
         """Offered again, it stays offered."""
-        if request.get("SourcePortfolioId"):
-            raise InvalidParameters("SourcePortfolioId: Penstock has no shared portfolios; leave it out.")
         at = self.clock()
 
         def offer(tx: Transaction) -> Answer:
             portfolio = rows.portfolio(tx, call.scope, request["PortfolioId"])
             product = rows.product(tx, call.scope, request["ProductId"])
+            rows.must_be_in(tx, product, request.get("SourcePortfolioId", ""))
             within = [each for each in product.body["Portfolios"] if each != portfolio.name]
             documents.update(tx, product.changed(at, Portfolios=[*within, portfolio.name]))
             return {}

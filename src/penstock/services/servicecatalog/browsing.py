@@ -94,7 +94,7 @@ class Browsing:
                 "ProvisioningArtifactParameters": artifact.body["Parameters"],
                 "ConstraintSummaries": [*map(constraints.summary, path.constraints(tx))],
                 "UsageInstructions": [],
-                "TagOptions": [],
+                "TagOptions": [{"Key": key, "Values": values} for key, values in path.tag_options(tx).items()],
                 "ProvisioningArtifactOutputs": artifact.body["Outputs"],
                 "ProvisioningArtifactOutputKeys": artifact.body["Outputs"],
             }

@@ -11,12 +11,12 @@ from penstock.wire.call import Answer, Call, ValidationError
 PAGE: Final = 20
 
 
-def cut(request: Mapping[str, Json], member: str, found: Sequence[Json]) -> Answer:
-    """The page that a request asks for, and the token of the next."""
+def cut(request: Mapping[str, Json], member: str, found: Sequence[Json], *, more: str = "NextPageToken") -> Answer:
+    """The page that a request asks for, and the token of the next, which some operations call otherwise than most."""
     begin = _begin(request)
     end = begin + (request.get("PageSize") or PAGE)
-    more = {"NextPageToken": pages.encode(end)} if end < len(found) else {}
-    return {member: list(found[begin:end]), **more}
+    rest = {more: pages.encode(end)} if end < len(found) else {}
+    return {member: list(found[begin:end]), **rest}
 
 
 def _begin(request: Mapping[str, Json]) -> int:

@@ -14,6 +14,7 @@ PRODUCT: Final = "servicecatalog/product"
 ARTIFACT: Final = "servicecatalog/provisioning-artifact"
 CONSTRAINT: Final = "servicecatalog/constraint"
 PROVISIONED: Final = "servicecatalog/provisioned-product"
+TAG_OPTION: Final = "servicecatalog/tag-option"
 RECORD: Final = "servicecatalog/record"
 
 Act = Literal["provision", "update", "terminate"]
@@ -31,6 +32,10 @@ class NotFound(ServiceError):
 
 class InUse(ServiceError):
     code = "ResourceInUseException"
+
+
+class InvalidState(ServiceError):
+    code = "InvalidStateException"
 
 
 class Duplicate(ServiceError):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from penstock.services.servicecatalog import constraints, rows
+from penstock.services.servicecatalog import constraints, rows, tagoptions
 from penstock.services.servicecatalog.model import InvalidParameters, Json, NotFound, path_of
 from penstock.store import tags
 from penstock.store.database import Transaction
@@ -26,6 +26,9 @@ class Path:
 
     def constraints(self, tx: Transaction) -> list[Document]:
         return constraints.of(tx, self.portfolio, self.product)
+
+    def tag_options(self, tx: Transaction) -> dict[str, list[str]]:
+        return tagoptions.values(tx, self.portfolio, self.product)
 
     def tags(self, tx: Transaction) -> dict[str, str]:
         """What everything is tagged with that is launched by this path."""

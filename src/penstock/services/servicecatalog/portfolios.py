@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from penstock.services.servicecatalog import lists, rows
+from penstock.services.servicecatalog import lists, rows, tagoptions
 from penstock.services.servicecatalog.model import CONSTRAINT, PORTFOLIO, PRODUCT, InUse, Json, id_for
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
@@ -45,8 +45,8 @@ class Portfolios:
     @operation("DescribePortfolio")
     async def describe(self, call: Call, request: shapes.DescribePortfolioRequest) -> Answer:
         def read(tx: Transaction) -> Answer:
-            told = self._told(tx, rows.portfolio(tx, call.scope, request["Id"]))
-            return {**told, "TagOptions": [], "Budgets": []}
+            found = rows.portfolio(tx, call.scope, request["Id"])
+            return {**self._told(tx, found), "TagOptions": tagoptions.details(tx, found), "Budgets": []}
 
         return await self.database.read(read)
 
@@ -65,6 +65,7 @@ class Portfolios:
     @operation("DeletePortfolio")
     async def delete(self, call: Call, request: shapes.DeletePortfolioRequest) -> Answer:
         """One that holds anything stays."""
+        at = self.clock()
 
         def delete(tx: Transaction) -> Answer:
             found = rows.portfolio(tx, call.scope, request["Id"])
@@ -73,6 +74,7 @@ class Portfolios:
                 raise InUse(
                     f"Portfolio {found.name} still has products, principals or constraints; take them out first."
                 )
+            tagoptions.release(tx, found, at)
             documents.remove(tx, call.scope, PORTFOLIO, found.name)
             return {}
 

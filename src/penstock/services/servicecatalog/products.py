@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from penstock.services.servicecatalog import artifacts, rows
+from penstock.services.servicecatalog import artifacts, rows, tagoptions
 from penstock.services.servicecatalog.model import ARTIFACT, PRODUCT, InUse, InvalidParameters, Json, id_for, id_of
 from penstock.services.servicecatalog.templates import Templates
 from penstock.store import documents, tags
@@ -61,16 +61,14 @@ class Products:
 
     @operation("DescribeProductAsAdmin")
     async def describe_as_admin(self, call: Call, request: shapes.DescribeProductAsAdminRequest) -> Answer:
-        if request.get("SourcePortfolioId"):
-            raise InvalidParameters("SourcePortfolioId: Penstock has no shared portfolios; leave it out.")
-
         def read(tx: Transaction) -> Answer:
             product = rows.named_product(tx, call.scope, call.request, id="Id")
+            rows.must_be_in(tx, product, request.get("SourcePortfolioId", ""))
             versions = rows.every(tx, call.scope, ARTIFACT, product.name)
             return {
                 **told(tx, product),
                 "ProvisioningArtifactSummaries": [*map(artifacts.summary, versions)],
-                "TagOptions": [],
+                "TagOptions": tagoptions.details(tx, product),
                 "Budgets": [],
             }
 
@@ -93,6 +91,7 @@ class Products:
     @operation("DeleteProduct")
     async def delete(self, call: Call, request: shapes.DeleteProductRequest) -> Answer:
         """With its versions. What has been launched of it stays, and can be terminated."""
+        at = self.clock()
 
         def delete(tx: Transaction) -> Answer:
             product = rows.product(tx, call.scope, request["Id"])
@@ -100,6 +99,7 @@ class Products:
                 raise InUse(f"Product {product.name} is still associated with portfolios; disassociate it first.")
             for each in rows.every(tx, call.scope, ARTIFACT, product.name):
                 documents.remove(tx, call.scope, ARTIFACT, each.name)
+            tagoptions.release(tx, product, at)
             documents.remove(tx, call.scope, PRODUCT, product.name)
             return {}
 

@@ -10,7 +10,7 @@ import msgspec
 
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
-from penstock.services.servicecatalog import constraints, paths, records, rows
+from penstock.services.servicecatalog import constraints, paths, records, rows, tagoptions
 from penstock.services.servicecatalog.flow import FLOW
 from penstock.services.servicecatalog.model import (
     PROVISIONED,
@@ -69,7 +69,7 @@ class Provisioning:
                     **launch_of(path, artifact, limits, given.get("ProvisioningParameters", ())),
                 },
             )  # fmt: skip
-            every = path.tags(tx) | labels
+            every = path.tags(tx) | tagoptions.completed(path.tag_options(tx), labels)
             asked = {
                 "StackName": stack_name(call.scope.account, id),
                 "TemplateURL": artifact.body["TemplateUrl"],

@@ -14,6 +14,7 @@ from penstock.services.servicecatalog.provisioned import ProvisionedProducts
 from penstock.services.servicecatalog.provisioning import Provisioning
 from penstock.services.servicecatalog.records import Records
 from penstock.services.servicecatalog.stacking import Stacking
+from penstock.services.servicecatalog.tagoptions import TagOptions
 from penstock.services.servicecatalog.templates import Templates
 from penstock.wire.call import Directory
 
@@ -29,6 +30,7 @@ def open_servicecatalog(*, engine: Engine, directory: Directory, clock: Callable
         ProvisioningArtifacts(database, templates, clock),
         Associations(database, clock),
         Constraints(database, clock),
+        TagOptions(database, clock),
         Browsing(database),
         Provisioning(engine, clock),
         ProvisionedProducts(database),

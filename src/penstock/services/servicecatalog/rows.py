@@ -4,6 +4,7 @@ portfolio             by id; `Principals` are those that may use it
 product               by id; `Portfolios` are the ids of those that it is in
 provisioning-artifact by id, parent the product; with what its template says of its parameters and outputs
 constraint            by id, parent the portfolio
+tag-option            by id; `Resources` are the ids of those that it is associated with
 provisioned-product   by name, parent its id, for both must be found and a name is unique
 record                by id, parent the provisioned product's id
 """
@@ -17,6 +18,7 @@ from penstock.services.servicecatalog.model import (
     PRODUCT,
     PROVISIONED,
     RECORD,
+    TAG_OPTION,
     InvalidParameters,
     Json,
     NotFound,
@@ -50,12 +52,22 @@ def product(tx: Transaction, scope: Scope, id: str) -> Document:  # noqa: A002
     return _required(tx, scope, PRODUCT, id, "Product")
 
 
+def must_be_in(tx: Transaction, product: Document, source: str) -> None:
+    """Raise unless a product is in the portfolio that it is to come from, where one is named."""
+    if source and portfolio(tx, product.scope, source).name not in product.body["Portfolios"]:
+        raise InvalidParameters(f"Product {product.name} is not in the source portfolio {source}.")
+
+
 def constraint(tx: Transaction, scope: Scope, id: str) -> Document:  # noqa: A002
     return _required(tx, scope, CONSTRAINT, id, "Constraint")
 
 
 def record(tx: Transaction, scope: Scope, id: str) -> Document:  # noqa: A002
     return _required(tx, scope, RECORD, id, "Record")
+
+
+def tag_option(tx: Transaction, scope: Scope, id: str) -> Document:  # noqa: A002
+    return _required(tx, scope, TAG_OPTION, id, "TagOption")
 
 
 def artifact(tx: Transaction, product: Document, id: str) -> Document:  # noqa: A002

@@ -40,6 +40,15 @@ class AssociateProductWithPortfolioResponse(TypedDict):
     pass
 
 
+class AssociateTagOptionWithResourceRequest(TypedDict):
+    ResourceId: str
+    TagOptionId: str
+
+
+class AssociateTagOptionWithResourceResponse(TypedDict):
+    pass
+
+
 class BudgetDetail(TypedDict):
     BudgetName: NotRequired[str]
 
@@ -134,6 +143,15 @@ class CreateProvisioningArtifactResponse(TypedDict):
     Status: NotRequired[Status]
 
 
+class CreateTagOptionRequest(TypedDict):
+    Key: str
+    Value: str
+
+
+class CreateTagOptionResponse(TypedDict):
+    TagOptionDetail: NotRequired[TagOptionDetail]
+
+
 class DeleteConstraintRequest(TypedDict):
     AcceptLanguage: NotRequired[str]
     Id: str
@@ -168,6 +186,14 @@ class DeleteProvisioningArtifactRequest(TypedDict):
 
 
 class DeleteProvisioningArtifactResponse(TypedDict):
+    pass
+
+
+class DeleteTagOptionRequest(TypedDict):
+    Id: str
+
+
+class DeleteTagOptionResponse(TypedDict):
     pass
 
 
@@ -293,6 +319,14 @@ class DescribeRecordResponse(TypedDict):
     NextPageToken: NotRequired[str]
 
 
+class DescribeTagOptionRequest(TypedDict):
+    Id: str
+
+
+class DescribeTagOptionResponse(TypedDict):
+    TagOptionDetail: NotRequired[TagOptionDetail]
+
+
 class DisassociatePrincipalFromPortfolioRequest(TypedDict):
     AcceptLanguage: NotRequired[str]
     PortfolioId: str
@@ -311,6 +345,15 @@ class DisassociateProductFromPortfolioRequest(TypedDict):
 
 
 class DisassociateProductFromPortfolioResponse(TypedDict):
+    pass
+
+
+class DisassociateTagOptionFromResourceRequest(TypedDict):
+    ResourceId: str
+    TagOptionId: str
+
+
+class DisassociateTagOptionFromResourceResponse(TypedDict):
     pass
 
 
@@ -439,6 +482,35 @@ class ListRecordHistoryResponse(TypedDict):
 class ListRecordHistorySearchFilter(TypedDict):
     Key: NotRequired[str]
     Value: NotRequired[str]
+
+
+class ListResourcesForTagOptionRequest(TypedDict):
+    TagOptionId: str
+    ResourceType: NotRequired[str]
+    PageSize: NotRequired[int]
+    PageToken: NotRequired[str]
+
+
+class ListResourcesForTagOptionResponse(TypedDict):
+    ResourceDetails: NotRequired[list[ResourceDetail]]
+    PageToken: NotRequired[str]
+
+
+class ListTagOptionsFilters(TypedDict):
+    Key: NotRequired[str]
+    Value: NotRequired[str]
+    Active: NotRequired[bool]
+
+
+class ListTagOptionsRequest(TypedDict):
+    Filters: NotRequired[ListTagOptionsFilters]
+    PageSize: NotRequired[int]
+    PageToken: NotRequired[str]
+
+
+class ListTagOptionsResponse(TypedDict):
+    TagOptionDetails: NotRequired[list[TagOptionDetail]]
+    PageToken: NotRequired[str]
 
 
 class ParameterConstraints(TypedDict):
@@ -693,6 +765,14 @@ class RecordTag(TypedDict):
     Value: NotRequired[str]
 
 
+class ResourceDetail(TypedDict):
+    Id: NotRequired[str]
+    ARN: NotRequired[str]
+    Name: NotRequired[str]
+    Description: NotRequired[str]
+    CreatedTime: NotRequired[float]
+
+
 class ScanProvisionedProductsRequest(TypedDict):
     AcceptLanguage: NotRequired[str]
     AccessLevelFilter: NotRequired[AccessLevelFilter]
@@ -916,6 +996,16 @@ class UpdateProvisioningPreferences(TypedDict):
     StackSetMaxConcurrencyCount: NotRequired[int]
     StackSetMaxConcurrencyPercentage: NotRequired[int]
     StackSetOperationType: NotRequired[StackSetOperationType]
+
+
+class UpdateTagOptionRequest(TypedDict):
+    Id: str
+    Value: NotRequired[str]
+    Active: NotRequired[bool]
+
+
+class UpdateTagOptionResponse(TypedDict):
+    TagOptionDetail: NotRequired[TagOptionDetail]
 
 
 class UsageInstruction(TypedDict):

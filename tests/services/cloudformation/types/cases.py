@@ -25,6 +25,7 @@ ONE, TWO = [{"Key": "a", "Value": "1"}], [{"Key": "b", "Value": "2"}]
 IMAGE = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/image:1"
 FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:helper"
 QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:source"
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/there"
 TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:news"
 MACHINE = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:there"
 CODE = "def handler(event, context):\n    return 1\n"
@@ -308,7 +309,7 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"FunctionName": "helper", "Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}, {}
     ),
     "AWS::Logs::LogGroup": (
-        {"RetentionInDays": 7, "Tags": ONE},
+        {"RetentionInDays": 7, "Tags": ONE, "KmsKeyId": KEY},
         {"RetentionInDays": "14", "Tags": TWO, "DeletionProtectionEnabled": False},
     ),
     "AWS::Logs::LogStream": ({"LogGroupName": "there"}, {}),
@@ -321,7 +322,8 @@ CASES: dict[str, tuple[Json, Json]] = {
                                                "Prefix": "tmp/", "ObjectSizeGreaterThan": "10"}]}},
         {"VersioningConfiguration": {"Status": "Enabled"}, "AccessControl": "Private",
          "CorsConfiguration": {"CorsRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "MaxAge": 5}]},
-         "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
+         "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+         "LoggingConfiguration": {"LogFilePrefix": "access/"}},
     ),
     "AWS::S3::BucketPolicy": (
         {"Bucket": "seeds", "PolicyDocument": OPEN},
@@ -479,6 +481,10 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "NotificationArns": [TOPIC]},
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "NotificationArns": [TOPIC], "Description": "d"},
     ),
+    "AWS::ServiceCatalog::TagOption": (
+        {"Key": "cost", "Value": "research", "Active": "false"}, {"Key": "cost", "Value": "research"},
+    ),
+    "AWS::ServiceCatalog::TagOptionAssociation": ({"ResourceId": "{portfolio}", "TagOptionId": "{option}"}, {}),
     "AWS::ServiceCatalog::ResourceUpdateConstraint": (
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "TagUpdateOnProvisionedProduct": "ALLOWED"},
         {"PortfolioId": "{portfolio}", "ProductId": "{product}", "TagUpdateOnProvisionedProduct": "NOT_ALLOWED"},

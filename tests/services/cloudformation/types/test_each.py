@@ -113,6 +113,8 @@ class Place:
             ProvisioningArtifactParameters=version, IdempotencyToken="product",
         )  # fmt: skip
         self.names["product"] = made["ProductViewDetail"]["ProductViewSummary"]["ProductId"]
+        made = await self.ask("servicecatalog", "CreateTagOption", Key="team", Value="a")
+        self.names["option"] = made["TagOptionDetail"]["Id"]
         where = {"PortfolioId": self.names["portfolio"], "ProductId": self.names["product"]}
         await self.ask("servicecatalog", "AssociateProductWithPortfolio", **where)
 

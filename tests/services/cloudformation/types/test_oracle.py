@@ -66,13 +66,12 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     "AWS::Lambda::Permission": {ELSEWHERE: "FunctionUrlAuthType InvokedViaFunctionUrl"},
     "AWS::Lambda::Version": {ELSEWHERE: "FunctionScalingConfig ProvisionedConcurrencyConfig RuntimePolicy"},
     "AWS::Logs::LogGroup": {
-        REFUSED: "KmsKeyId",
         ELSEWHERE: "BearerTokenAuthenticationEnabled DataProtectionPolicy FieldIndexPolicies ResourcePolicyDocument",
     },
     "AWS::S3::Bucket": {
         REFUSED: "BucketNamePrefix BucketNamespace ObjectLockConfiguration ObjectLockEnabled",
         ELSEWHERE: "AbacStatus AccelerateConfiguration AnalyticsConfigurations IntelligentTieringConfigurations "
-        "InventoryConfigurations LoggingConfiguration MetadataConfiguration MetadataTableConfiguration "
+        "InventoryConfigurations MetadataConfiguration MetadataTableConfiguration "
         "MetricsConfigurations ReplicationConfiguration WebsiteConfiguration",
     },
     "AWS::SNS::Subscription": {ELSEWHERE: "DeliveryPolicy Region ReplayPolicy SubscriptionRoleArn"},
@@ -130,6 +129,7 @@ REQUIRED: Mapping[str, str] = {  # beside what AWS's schema requires: the operat
     "AWS::IAM::UserPolicy": "PolicyDocument",
     "AWS::ServiceCatalog::PortfolioPrincipalAssociation": "PortfolioId PrincipalARN",
     "AWS::ServiceCatalog::PortfolioProductAssociation": "PortfolioId ProductId",
+    "AWS::ServiceCatalog::TagOptionAssociation": "ResourceId TagOptionId",
     "AWS::StepFunctions::StateMachineAlias": "RoutingConfiguration",
 }
 NOT_TOLD: Mapping[str, str] = {  # attributes of what is not taken, or not in Penstock

@@ -1,6 +1,7 @@
 """Keys for git: codebuild-git-credentials get, as git asks its helpers.
 
-A repository of CodeCommit is shown the keys of the build's role, with a signature as password, as by AWS's helper.
+A repository of CodeCommit, or one behind a connection, is shown the keys of the build's role, with a signature as
+password, as by AWS's helper.
 """
 
 import hmac
@@ -13,14 +14,14 @@ from hashlib import sha256
 from typing import Any, Mapping, Sequence
 
 Json = Any
-PLACE = "v1/repos/"
+PLACES = ("v1/repos/", "_penstock/git-http/")
 WITHIN = 30.0  # seconds
 
 
 def answer(words: Sequence[str]) -> int:
     """What is asked is `get`; nothing is kept."""
     asked = dict(line.split("=", 1) for line in sys.stdin.read().splitlines() if "=" in line)
-    if list(words) != ["get"] or not asked.get("path", "").startswith(PLACE):
+    if list(words) != ["get"] or not asked.get("path", "").startswith(PLACES):
         return 0
     keys = given()
     if keys:

@@ -22,12 +22,17 @@ def update_group(before: Resource, after: Resource) -> Steps[Made]:
 
 
 def keep_for(before: Mapping[str, Json], after: Mapping[str, Json], name: str) -> Steps[None]:
-    """Set what a group has beside its name: for how many days records are kept, and whether it may be deleted."""
+    """Set what a group has beside its name: how long records are kept, its key, and whether it may be deleted."""
     old, new = before.get("RetentionInDays"), after.get("RetentionInDays")
     if new is not None and new != old:
         yield from ask("logs", "PutRetentionPolicy", {"logGroupName": name, "retentionInDays": int(new)})
     elif old is not None and new is None:
         yield from ask("logs", "DeleteRetentionPolicy", {"logGroupName": name})
+    old, new = before.get("KmsKeyId"), after.get("KmsKeyId")
+    if new and new != old:
+        yield from ask("logs", "AssociateKmsKey", {"logGroupName": name, "kmsKeyId": new})
+    elif old and not new:
+        yield from ask("logs", "DisassociateKmsKey", {"logGroupName": name})
     old, new = (str(each.get("DeletionProtectionEnabled", False)).lower() == "true" for each in (before, after))
     if old != new:
         request = {"logGroupIdentifier": name, "deletionProtectionEnabled": new}
@@ -40,15 +45,15 @@ GROUP: Final = Plain(
     create="CreateLogGroup",
     read="DescribeLogGroups",
     delete="DeleteLogGroup",
-    properties="DeletionProtectionEnabled LogGroupClass LogGroupName RetentionInDays Tags",
+    properties="DeletionProtectionEnabled KmsKeyId LogGroupClass LogGroupName RetentionInDays Tags",
     create_only="LogGroupClass LogGroupName",
     naming=Naming("LogGroupName", longest=512),
     key={"logGroupName": itself, "logGroupNamePrefix": itself},
     inside="logGroups.0",
     named="logGroupName",
     attributes={"Arn": "arn"},
-    request=lambda resource: resource.without("RetentionInDays", "DeletionProtectionEnabled"),
-    unchecked="DeletionProtectionEnabled RetentionInDays",
+    request=lambda resource: resource.without("RetentionInDays", "DeletionProtectionEnabled", "KmsKeyId"),
+    unchecked="DeletionProtectionEnabled KmsKeyId RetentionInDays",
     tags=Tags(of=lambda resource: resource.scope.arn("logs", f"log-group:{itself(resource)}")),
     taken=("already exists",),
 )

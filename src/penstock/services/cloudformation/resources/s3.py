@@ -59,6 +59,12 @@ def sharing(value: Json) -> Json:
     }
 
 
+def logging(value: Json) -> Json:
+    names = {"DestinationBucketName": "TargetBucket", "LogFilePrefix": "TargetPrefix"}
+    given = {names.get(name, name): inner for name, inner in value.items()}
+    return {"LoggingEnabled": {"TargetPrefix": "", **given}}
+
+
 def telling(value: Json) -> Json:
     """Where a bucket's events go; a template that gives the event bus and says nothing more means it."""
     wanted = value.get("EventBridgeConfiguration")
@@ -79,6 +85,13 @@ class Setting:
         return shaped("s3", self.put, {"Bucket": bucket, self.member: self.spell(value)})
 
 
+class Logging(Setting):
+    """Records of a bucket's requests go to the bucket itself, where nothing else is said."""
+
+    def request(self, bucket: str, value: Json) -> dict[str, Json]:
+        return Setting.request(self, bucket, {"DestinationBucketName": bucket, **value})
+
+
 SETTINGS: Final[Mapping[str, Setting]] = {
     "Tags": Setting("PutBucketTagging", "Tagging", "DeleteBucketTagging", lambda tags: {"TagSet": tags}),
     "VersioningConfiguration": Setting("PutBucketVersioning", "VersioningConfiguration", {"Status": "Suspended"}),
@@ -93,6 +106,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         "PutBucketLifecycleConfiguration", "LifecycleConfiguration", "DeleteBucketLifecycle", expiring
     ),
     "CorsConfiguration": Setting("PutBucketCors", "CORSConfiguration", "DeleteBucketCors", sharing),
+    "LoggingConfiguration": Logging("PutBucketLogging", "BucketLoggingStatus", {}, logging),
     "NotificationConfiguration": Setting(
         "PutBucketNotificationConfiguration", "NotificationConfiguration", {}, telling
     ),

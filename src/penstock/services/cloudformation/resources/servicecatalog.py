@@ -253,6 +253,55 @@ def constraint_type(name: str, of: Constraint) -> ResourceType:
     return replace(plain.type(), read=read)
 
 
+TAG_OPTION: Final = Plain(
+    name="AWS::ServiceCatalog::TagOption",
+    service=SERVICE,
+    create="CreateTagOption",
+    read="DescribeTagOption",
+    update="UpdateTagOption",
+    delete="DeleteTagOption",
+    properties="Active Key Value",
+    required="Key Value",
+    create_only="Key Value",
+    key={"Id": itself},
+    inside="TagOptionDetail",
+    id="TagOptionDetail.Id",
+    attributes={"Id": "Id"},
+    request=lambda resource: resource.without("Active"),
+    unchecked="Active",
+)
+
+
+def create_option(resource: Resource) -> Steps[Made]:
+    made = yield from TAG_OPTION.making(resource)
+    return (yield from activate(replace(resource, physical_id=made.physical_id), made))
+
+
+def update_option(before: Resource, after: Resource) -> Steps[Made]:
+    return (yield from activate(after, Made(after.physical_id, {"Id": after.physical_id})))
+
+
+def activate(resource: Resource, made: Made) -> Steps[Made]:
+    is_active = text(resource.properties.get("Active", True)) == "true"
+    yield from ask(SERVICE, "UpdateTagOption", {"Id": resource.physical_id, "Active": is_active})
+    return made
+
+
+OPTION_ASSOCIATION: Final = Plain(
+    name="AWS::ServiceCatalog::TagOptionAssociation",
+    service=SERVICE,
+    create="AssociateTagOptionWithResource",
+    read="ListResourcesForTagOption",
+    delete="DisassociateTagOptionFromResource",
+    properties="ResourceId TagOptionId",
+    required="ResourceId TagOptionId",
+    create_only="ResourceId TagOptionId",
+    key={"TagOptionId": piece(0), "ResourceId": piece(1)},
+    id=lambda resource, _: f"{resource.properties['TagOptionId']}|{resource.properties['ResourceId']}",
+    taken=("DuplicateResourceException",),
+)
+
+
 TYPES: Final = (
     replace(PORTFOLIO.type(), update=update_portfolio, read=read_portfolio),
     replace(
@@ -270,6 +319,10 @@ TYPES: Final = (
     replace(
         PRINCIPAL_ASSOCIATION.type(),
         read=read_association(PRINCIPAL_ASSOCIATION, "Principals", "PrincipalARN", "PrincipalARN"),
+    ),
+    replace(TAG_OPTION.type(), create=create_option, update=update_option),
+    replace(
+        OPTION_ASSOCIATION.type(), read=read_association(OPTION_ASSOCIATION, "ResourceDetails", "Id", "ResourceId")
     ),
     *(constraint_type(name, of) for name, of in CONSTRAINTS.items()),
 )

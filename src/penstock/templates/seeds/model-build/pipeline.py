@@ -27,7 +27,7 @@ def digits(
 ) -> dict[str, object]:
     """A model that reads scanned digits."""
     images = prepare(scanned, labelled)
-    best = tune(train(images.train, width=between(0.0002, 0.02, log=True)), metric="accuracy", trials=4)
+    best = tune(train(images.train, width=between(0.0001, 0.005, log=True)), metric="accuracy", trials=4)
     quality = evaluate(best.model, images.test)
     with when(quality.accuracy >= least):
         monitored(images.train)

@@ -6,7 +6,7 @@ from penstock_image.failure import UserError
 from penstock_image.layout import Json
 from penstock_image.xgboost_mode.rules import OLD_RULES, RULES, Rule
 
-KEEPS_SILENT = ("0.90-1", "0.90-2", "1.0-1")
+KEEPS_SILENT = ("1", "latest", "0.90-1", "0.90-2", "1.0-1")  # the first two are of the algorithm itself
 MULTICLASS = ("multi:softmax", "multi:softprob")
 TREE_BUILDERS = (
     *("grow_colmaker", "distcol", "grow_histmaker", "grow_local_histmaker", "grow_quantile_histmaker"),
