@@ -48,6 +48,7 @@ from penstock.gateway.git import GitDoor
 from penstock.gateway.gitproxy import GitProxy
 from penstock.gateway.guard import Guard, OpenHost, check_host, is_loopback
 from penstock.gateway.hooks import HookDoor
+from penstock.gateway.limits import Limits
 from penstock.gateway.nodes import NodeDoor
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
@@ -320,6 +321,7 @@ class Penstock:
                 clock=clock,
                 chance=chance,
                 settings=settings,
+                idle=Limits(settings.idle_seconds),
             ),
         )
 

@@ -161,15 +161,16 @@ class Api:
         visit.operation = operation.name
         call = Call(to.service, operation.name, values, caller.scope)
         asked_at.set(address(visit.request))
-        wait = (self._streaming if streams else self._answering).wait()
+        limits = self._streaming if streams else self._answering
         try:
-            with wait:
+            with (wait := limits.wait()):
                 answer = await self._ask(call, caller, visit)
         except TimeoutError:
             if not wait.is_over:
                 raise
-            seconds = self._settings.stream_seconds if streams else self._settings.answer_seconds
-            raise ServiceError(f"{visit.call} took over {seconds} s.", code="ServiceUnavailable", status=503) from None
+            raise ServiceError(
+                f"{visit.call} took over {limits.seconds} s.", code="ServiceUnavailable", status=503
+            ) from None
         return protocol.write(operation, answer, request_id=visit.id)
 
     async def _ask(self, call: Call, caller: Caller, visit: Visit) -> Answer:

@@ -98,9 +98,10 @@ class GitDoor:
     clock: Callable[[], float]
     chance: Callable[[], str]
     settings: Settings
+    idle: Limits  # between two pieces of what a client sends
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request, incoming = head_of(scope), Incoming(receive, idle=Limits(self.settings.idle_seconds))
+        request, incoming = head_of(scope), Incoming(receive, idle=self.idle)
         client = scope.get("client")
         visit = Visit(self.chance(), request, incoming, client[0] if client else "-", service="codecommit")
         try:

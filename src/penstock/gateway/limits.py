@@ -16,7 +16,7 @@ class Limits:
     """Waits of so many seconds at the most, all of one event loop."""
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._open: dict[Wait, float] = {}  # until when, the oldest first
         self._timer: asyncio.TimerHandle | None = None
 
@@ -26,7 +26,7 @@ class Limits:
 
     def begin(self, wait: "Wait") -> None:
         loop = asyncio.get_running_loop()
-        due = self._open[wait] = loop.time() + self._seconds
+        due = self._open[wait] = loop.time() + self.seconds
         if self._timer is None:
             self._timer = loop.call_at(due, self._look, loop)
 

@@ -111,10 +111,9 @@ class TagOptions:
 
         def disassociate(tx: Transaction) -> Answer:
             option = rows.tag_option(tx, call.scope, request["TagOptionId"])
-            left = [each for each in option.body["Resources"] if each != request["ResourceId"]]
-            if len(left) == len(option.body["Resources"]):
+            if request["ResourceId"] not in option.body["Resources"]:
                 raise NotFound(f"TagOption {option.name} is not associated with {request['ResourceId']}.")
-            documents.update(tx, option.changed(at, Resources=left))
+            part(tx, option, request["ResourceId"], at)
             return {}
 
         return await self.database.write(disassociate)
@@ -180,8 +179,12 @@ def resource_of(tx: Transaction, scope: Scope, id: str) -> Document:  # noqa: A0
 def release(tx: Transaction, resource: Document, at: float) -> None:
     """Let nothing be associated with what is deleted."""
     for each in of(tx, resource):
-        left = [name for name in each.body["Resources"] if name != resource.name]
-        documents.update(tx, each.changed(at, Resources=left))
+        part(tx, each, resource.name, at)
+
+
+def part(tx: Transaction, option: Document, resource: str, at: float) -> None:
+    left = [each for each in option.body["Resources"] if each != resource]
+    documents.update(tx, option.changed(at, Resources=left))
 
 
 def detail(option: Document) -> dict[str, Json]:
