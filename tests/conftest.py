@@ -25,6 +25,14 @@ sys.dont_write_bytecode = False
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # Tests run beside one another: threads of OpenMP that wait for work would keep others from theirs.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+ENVIRONMENT = dict(os.environ)
+
+
+def pytest_collection_finish() -> None:
+    """An import that changes the environment changes every process that a test starts, in whichever order they run."""
+    changed = {name for name, _ in ENVIRONMENT.items() ^ os.environ.items() if not name.startswith("PYTEST_")}
+    if changed:
+        raise pytest.UsageError(f"importing tests changed variables of the environment: {', '.join(sorted(changed))}")
 
 
 @pytest.hookimpl(tryfirst=True)
