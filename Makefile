@@ -12,9 +12,8 @@ setup-dev: .venv/.dev-stamp
 	@touch $@
 
 .venv/.dev-stamp: requirements/dev.txt requirements/run.txt pyproject.toml
-	@scripts/setup $(PYTHON) requirements/dev.txt
-	@scripts/golden-cases
-	@scripts/system-packages
+	@scripts/venv $(PYTHON)
+	@scripts/system-packages & scripts/setup $(PYTHON) requirements/dev.txt && scripts/golden-cases && wait $$!
 	@touch .venv/.run-stamp $@
 
 demo: setup
@@ -24,8 +23,7 @@ check: setup-dev
 	@scripts/check
 
 test: setup-dev
-	@scripts/environments & scripts/check && wait $$!
-	@$(BIN)/python -m pytest
+	@scripts/test
 
 bench: setup-dev
 	@$(BIN)/python -m benchmarks

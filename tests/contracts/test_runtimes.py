@@ -23,7 +23,7 @@ Start = Callable[[Path], AbstractAsyncContextManager[AnyWorld]]
     params=[
         "sandbox",
         pytest.param("container", marks=pytest.mark.xdist_group("containers")),
-        pytest.param("ray", marks=pytest.mark.xdist_group("ray")),
+        pytest.param("ray", marks=[pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]),
     ]
 )
 def start(request: pytest.FixtureRequest) -> Start:

@@ -1,14 +1,13 @@
 """Environments that stay for the next tests: scripts/environments builds some, servers others when a job needs them."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Final
 
+from building import VENV, await_built
 from penstock.composition.images import catalog_of, environments_of
 from penstock.images.environments import BadEnvironment
 
-VENV: Final = Path(sys.prefix)
 SPARK: Final = VENV / "spark" / "bin" / "python3"
 IMAGES: Final = Path(__file__).parent / "environments" / "images.toml"  # says that PyTorch is the one for CPUs
 
@@ -21,6 +20,7 @@ def shelf() -> Path:
 
 def python_of(data: Path, name: str) -> Path | None:
     """The interpreter of an environment, as a data folder's mapping files describe it; None if it is not built."""
+    await_built()
     environments = environments_of(data, shelf(), catalog_of(data))
     try:
         plan = environments.plan(name)

@@ -203,8 +203,9 @@ def run_to_its_end(world: World, assert_reproducible: Reproducing, name: str, ca
 
     steps = world.steps(started["PipelineExecutionArn"])
     told = {key: (step["StepStatus"], step.get("FailureReason", "")) for key, step in steps.items()}
-    assert {key for key, (status, _) in told.items() if status == "Succeeded"} == set(case.steps), told
-    assert ended["PipelineExecutionStatus"] == ("Failed" if case.reason else "Succeeded"), told
+    said = json.dumps(told, indent=1)  # whole, where a test fails
+    assert {key for key, (status, _) in told.items() if status == "Succeeded"} == set(case.steps), said
+    assert ended["PipelineExecutionStatus"] == ("Failed" if case.reason else "Succeeded"), said
     if case.reason:
         assert case.reason in [*told.values()][-1][1]
     assert_reproducible(started["PipelineExecutionArn"])

@@ -5,7 +5,7 @@ import pytest
 from end_to_end.built import python_of
 from end_to_end.world import World
 
-pytestmark = [pytest.mark.xdist_group("sdk"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.xdist_group("sdk3"), pytest.mark.timeout(600)]
 
 
 def told(world: World, script: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from building import await_built
 from end_to_end.built import SPARK
 from end_to_end.world import ROLE, World, running, s3_input
 from penstock_image.spark_files.objects import Objects
@@ -67,6 +68,7 @@ spark.stop()
 
 @pytest.mark.timeout(300)
 def test_a_step_for_emr_reads_and_writes_s3_where_spark_is(tmp_path: Path) -> None:
+    await_built()
     if not SPARK.exists():
         pytest.skip("scripts/environments has not built Spark")
     (tmp_path / "data").mkdir()

@@ -23,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from building import VENV, await_built
 from penstock.composition.runtimes import AGENT
 from penstock.gateway.nodes import NodeDoor
 from penstock.gateway.server import serve
@@ -31,7 +32,7 @@ from penstock.runtimes.ray.errands import VARIABLE, Mission
 from penstock.store.blobs import Blobs
 from runtimes.worlds import DEADLINE, AnyWorld
 
-RAY = Path(sys.prefix) / "ray" / "bin" / "ray"
+RAY = VENV / "ray" / "bin" / "ray"
 RAY_STARTS = 150.0  # seconds
 OBJECTS = 80 << 20  # bytes: as little as Ray takes
 MAPPING = """
@@ -83,6 +84,7 @@ async def ray_at(root: Path, address: str, *, port: int = 0, kill: bool = True) 
 
 def without_ray() -> str:
     """Why there can be no cluster here; empty if there can."""
+    await_built()
     return "" if RAY.exists() else "scripts/environments has not built Ray"
 
 
