@@ -1,4 +1,4 @@
-"""What AWS keeps for everybody is there under AWS's names, in every region, at the first start and at later ones."""
+"""What AWS keeps for everybody is there under AWS's names, in every region, as soon as somebody asks for it."""
 
 import asyncio
 import csv
@@ -13,7 +13,7 @@ import pytest
 
 from penstock import templates
 from penstock.app import Penstock, Settings
-from penstock.composition.gifts import AT_AWS, Gifts, give, held
+from penstock.composition.gifts import AT_AWS, GIVER, Gifts, give, held
 from penstock.composition.sources import MIGRATIONS, chance, clock
 from penstock.services import s3
 from penstock.store.blobs import Blobs
@@ -105,6 +105,20 @@ async def test_tables_are_there_when_somebody_looks_and_what_somebody_puts_in_th
     assert (await directory.answer(Call("s3", "HeadObject", at, Scope())))["ContentLength"] == 3
 
 
+async def test_nothing_is_made_that_nobody_asked_for(directory: Directory) -> None:
+    gifts = Gifts(directory)
+    directory.precede("s3", gifts.look)
+    bucket, folder = samples.BUCKET, "datasets/tabular/uci_abalone/"
+
+    await directory.answer(Call("s3", "HeadBucket", {"Bucket": bucket}, Scope()))
+    empty = await listed(directory, Scope(account=GIVER), bucket)
+    await directory.answer(Call("s3", "ListObjectsV2", {"Bucket": bucket, "Prefix": folder}, Scope()))
+    one = await listed(directory, Scope(account=GIVER), bucket)
+
+    assert empty == {}
+    assert set(one) == {f"{folder}abalone.csv"}
+
+
 async def test_who_makes_such_a_bucket_before_looking_has_it_alone(directory: Directory) -> None:
     directory.precede("s3", Gifts(directory).look)
     await directory.answer(Call("s3", "CreateBucket", {"Bucket": samples.BUCKET}, Scope()))
@@ -159,9 +173,9 @@ async def test_who_asks_as_soon_as_the_server_is_there_finds_them(tmp_path: Path
 
 
 async def given(directory: Directory, bucket: str) -> None:
-    what = held(bucket)
-    assert what is not None
-    await give(directory, bucket, *what)
+    shelf = held(bucket)
+    assert shelf is not None
+    await give(directory, bucket, shelf.region, shelf.gifts)
 
 
 async def listed(directory: Directory, scope: Scope, bucket: str) -> dict[str, Any]:
