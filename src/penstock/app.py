@@ -221,13 +221,13 @@ class Penstock:
         rooms.ray.tickets.seal_with(seal)
         sts = identity.Sts(rooms.database, clock, chance, rooms.ring)
         self._sessions = identity.Sessions(sts, seal, clock)
+        hand_out(rooms.directory)
         tasks = await self._exits.enter_async_context(asyncio.TaskGroup())
         door = GatewaySettings(auth=self.settings.auth)
         await self._listen(tasks, self._door(rooms, door, seal), door)
         if nodes.cluster:
             self._for_nodes = address_for_nodes(self.endpoint, settings.host, nodes.cluster, settings.ray_endpoint)
         await self._work(tasks, rooms.engine)
-        await hand_out(rooms.directory, self.settings.region)  # before anybody is told that it is ready
         tasks.create_task(asyncio.to_thread(rooms.blobs.lay_out))
         rooms.chores.append(rooms.database.attend)
         rooms.chores.append(partial(sweep, rooms, self.settings.data))

@@ -126,7 +126,27 @@ def test_xgboost_refuses_what_it_cannot_evaluate(tmp_path: Path) -> None:
 
     assert invoke(server, b"1", "application/x-parquet").status == 415
     assert invoke(server, b"1,2\n3", "text/csv").status == 415
-    assert invoke(server, b"1,2,3", "text/csv").status == 400
+    assert invoke(server, b"1,2", "text/csv").status == 400
+
+
+def test_a_pickled_model_does_not_look_at_one_column_more_than_it_knows(tmp_path: Path) -> None:
+    server = boosted(tmp_path, pickled=True)
+
+    def asked(body: bytes, content_type: str = "text/csv") -> tuple[int, str]:
+        said = invoke(server, body, content_type)
+        return said.status, said.body.decode()
+
+    assert asked(b"10,7\n20,7") == asked(b"10\n20")
+    assert asked(b"0:10 1:7\n0:20", "text/libsvm") == asked(b"10\n20")
+    assert asked(b"1 1:10\n2 1:20", "")[0] == 200  # counted from 1
+    assert asked(b"0:1 2:1", "text/libsvm") == (
+        400, "Unable to evaluate payload provided: Feature size of libsvm inference data 3 is larger than feature size "
+        "of trained model 1.",
+    )  # fmt: skip
+    assert asked(b"1,2,3") == (
+        400, "Unable to evaluate payload provided: Feature size of csv inference data 3 is not consistent with feature "
+        "size of trained model 1.",
+    )  # fmt: skip
 
 
 def test_of_a_batch_every_row_has_a_line_and_the_algorithm_says_how_it_wants_to_be_asked(tmp_path: Path) -> None:

@@ -34,14 +34,14 @@ class Predictor:
         files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
         if not files:
             raise ClientError(f"the model data has no file to load a model from ({folder})")
-        self._boosters = [loaded(path) for path in files]
+        self._boosters, self._pickled = [loaded(path) for path in files], is_pickle(files[0])
         self._is_batch = is_batch
         self._selection = selecting.keys_of(selection) if selection else []
         if selection:
             selecting.check(objective(self._boosters[0]))
 
     def answer(self, request: Request) -> Response:
-        data = matrix(request.content, plain(request.content_type))
+        data = self._fitting(request.content, plain(request.content_type))
         if self._selection:
             kind, classes = objective(self._boosters[0]), class_count(self._boosters[0])
             return selecting.encoded(
@@ -57,6 +57,21 @@ class Predictor:
         else:
             body = ",".join(map(str, scores))
         return Response(200, body.encode(), f"{request.accept}; charset=utf-8")
+
+    def _fitting(self, content: Json, content_type: str) -> xgboost.DMatrix:
+        """A request's rows. The versions that pickled their models were content with one column more than they know."""
+        if not self._pickled:
+            return matrix(content, content_type)
+        known = self._boosters[0].num_features()
+        data = matrix(content, content_type, spare=known)
+        found, trained = data.num_col(), f"feature size of trained model {known}"
+        if found > known and content_type != CSV:
+            said = f"Feature size of libsvm inference data {found} is larger than {trained}."
+        elif found != known and content_type == CSV:
+            said = f"Feature size of csv inference data {found} is not consistent with {trained}."
+        else:
+            return data
+        raise Unserved(400, f"Unable to evaluate payload provided: {said}")
 
     def _scores(self, data: xgboost.DMatrix) -> Json:
         try:
@@ -79,6 +94,11 @@ def class_count(booster: xgboost.Booster) -> int:
     return int(json.loads(booster.save_config())["learner"]["learner_model_param"].get("num_class", 0))
 
 
+def is_pickle(path: Path) -> bool:
+    with path.open("rb") as opened:
+        return opened.read(1) == pickle.PROTO
+
+
 def loaded(path: Path) -> xgboost.Booster:
     """A booster, in whichever of its two forms it was kept."""
     content = path.read_bytes()
@@ -88,13 +108,14 @@ def loaded(path: Path) -> xgboost.Booster:
         return xgboost.Booster(model_file=bytearray(content))
 
 
-def matrix(content: Json, content_type: str) -> xgboost.DMatrix:
-    """A request's rows. Raises `Unserved`."""
+def matrix(content: Json, content_type: str, *, spare: int | None = None) -> xgboost.DMatrix:
+    """A request's rows, without a last column of the index `spare`. Raises `Unserved`."""
     if content_type != CSV and content_type not in LIBSVM:
         raise unsupported(content_type)
     text = (content if isinstance(content, str) else bytes(content).decode()).strip()
     try:
-        return xgboost.DMatrix(_from_csv(text) if content_type == CSV else _from_libsvm(text))
+        cells = _from_csv(text) if content_type == CSV else _from_libsvm(text)
+        return xgboost.DMatrix(cells[:, :-1] if cells.shape[1] - 1 == spare else cells)
     except (ValueError, csv.Error, xgboost.core.XGBoostError) as problem:
         raise Unserved(415, f"Loading {content_type} data failed with Exception, please ensure data is in "
                             f"{content_type} format: {problem}") from problem  # fmt: skip
