@@ -26,6 +26,11 @@ KEPT: list[tuple[str, str, set[str]]] = [
         "artifacts: {files: ['**/*'], base-directory: 'my-build*', discard-paths: yes}",
         {"my-file-1.txt", "my-file-2.txt", "my-file-3.txt"},
     ),
+    (
+        "a wildcard for a folder of the base directory",
+        "artifacts: {files: ['*/my-file-3.txt'], base-directory: my-build2}",
+        {"my-subdirectory/my-file-3.txt"},
+    ),
     ("one file, no list", "artifacts: {files: target/app.jar}", {"target/app.jar"}),
     (
         "exclude-paths is looked for below the base directory",

@@ -37,6 +37,7 @@ def installed(root: Path) -> dict[str, str]:
     ("versions", "log", "said"),
     [
         ({"python": "3.99"}, "Selecting 'python' runtime version '3.99' based on manual selections...", "made by 3.99"),
+        ({"python": "$WANTED"}, "Selecting 'python' runtime version '3.99'", "made by 3.99"),
         ({"python": "3.1"}, f"Python 3.1 is not at hand, of {{}}: this build has Python {OWN}", ""),
         ({"python": OWN, "nodejs": "20.x", "docker": "18"}, "Selecting 'nodejs' runtime version '20.x'", ""),
     ],
@@ -44,7 +45,7 @@ def installed(root: Path) -> dict[str, str]:
 def test_what_is_at_hand_is_picked(tmp_path: Path, versions: Mapping[str, str], log: str, said: str) -> None:
     named = phase("build", "python -c 'print()'")
 
-    done = build(tmp_path, named, versions=versions, variables=installed(tmp_path))
+    done = build(tmp_path, named, versions=versions, variables={"WANTED": "3.99", **installed(tmp_path)})
 
     assert done.status == 0
     assert log.partition("{}")[0] in done.log

@@ -116,6 +116,15 @@ def test_keys_that_mean_nothing_are_told() -> None:
     assert spec.unknown == ("extra", "phases.build.runtime-versions")
 
 
+def test_the_first_version_has_other_names_for_variables() -> None:
+    variables = "environment_variables: {plaintext: {A: old}}\nphases: {build: {commands: a}}"
+
+    first, second = read(f"version: 0.1\n{variables}"), read(f"version: 0.2\n{variables}")
+
+    assert (first.environment.variables, first.unknown) == ({"A": "old"}, ())
+    assert (second.environment.variables, second.unknown) == ({}, ("environment_variables",))
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

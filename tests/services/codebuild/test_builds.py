@@ -80,6 +80,46 @@ async def test_parameters_and_secrets_are_variables_that_the_log_does_not_show(w
     assert world.log(build) == ["*** *** ***", "13"]
 
 
+async def test_secrets_of_the_project_are_not_exported(world: World) -> None:
+    world.parameters.values |= {"/one": "of-project", "/two": "of-spec"}
+    spec = dedent("""\
+        version: 0.2
+        env:
+          parameter-store: {SPECS: /two}
+          exported-variables: [PROJECTS, SPECS, PLAIN]
+        phases: {build: {commands: [export PLAIN=here]}}
+        """)
+    settings = project(spec=spec)
+    settings["environment"]["environmentVariables"] = [variable("PROJECTS", "/one", "PARAMETER_STORE")]
+    async with world.open() as client:
+        await client("CreateProject", **settings)
+        build = await client.run()
+
+    assert build["exportedEnvironmentVariables"] == [variable_told("SPECS", "of-spec"), variable_told("PLAIN", "here")]
+
+
+def variable_told(name: str, value: str) -> Json:
+    return {"name": name, "value": value}
+
+
+async def test_commands_know_their_project_and_where_anybody_sees_their_build(world: World) -> None:
+    world.environment["AWS_ENDPOINT_URL"] = "http://here"
+    world.objects["code/a"] = b""
+    spec = "version: 0.2\nphases: {build: {commands: ['env | grep -e _PROJECT_ -e _PUBLIC_ -e _REPO_URL | sort']}}"
+    async with world.open() as client:
+        source = {"type": "S3", "location": "bucket/code/", "buildspec": spec}
+        made = (await client("CreateProject", **project(source=source)))["project"]
+        hidden = await client.run()
+        visible = {"projectArn": made["arn"], "projectVisibility": "PUBLIC_READ"}
+        alias = (await client("UpdateProjectVisibility", **visible))["publicProjectAlias"]
+        shown = await client.run()
+
+    known = [f"CODEBUILD_PROJECT_ARN={made['arn']}", "CODEBUILD_SOURCE_REPO_URL=s3://bucket/code/"]
+    seen = f"CODEBUILD_PUBLIC_BUILD_URL=http://here/_penstock/public-builds/{alias}/{shown['id'].removeprefix('app:')}"
+    assert world.log(hidden) == known
+    assert world.log(shown) == [known[0], seen, known[1]]
+
+
 @pytest.mark.parametrize(
     ("spec", "said"),
     [

@@ -64,7 +64,8 @@ async def test_an_execution_that_waits_is_superseded_by_a_later_one(world: World
     first = await world.do("Get")
     second = await world.start()
     await world.do("Get")
-    assert (await world.stage("Build"))["inboundExecution"]["pipelineExecutionId"] == second
+    waits = {"pipelineExecutionId": second, "status": "InProgress", "type": "STANDARD"}
+    assert (await world.stage("Build"))["inboundExecution"] == waits
     third = await world.start()
     await world.do("Get")
 
@@ -280,6 +281,8 @@ async def test_a_stage_retries_by_itself_once(world: World) -> None:
 
     assert await world.statuses() == ["Failed"]
     assert (await world.stage("Build"))["retryStageMetadata"]["autoStageRetryAttempt"] == 1
+    history = (await world.ask("ListActionExecutions", pipelineName="p"))["actionExecutionDetails"]
+    assert [each["status"] for each in history if each["actionName"] == "Compile"] == ["Failed", "Failed"]
 
 
 @in_a_world
@@ -302,6 +305,7 @@ async def test_a_rollback_does_a_stage_again_with_what_it_had(world: World) -> N
     back = (await world.executions())[told["pipelineExecutionId"]]
     assert (back["status"], back["executionType"]) == ("Succeeded", "ROLLBACK")
     assert back["rollbackMetadata"] == {"rollbackTargetPipelineExecutionId": good}
+    assert (await world.stage("Deploy"))["latestExecution"]["type"] == "ROLLBACK"
     assert back["trigger"] == {"triggerType": "ManualRollback", "triggerDetail": WHO.principal}
 
 

@@ -44,6 +44,18 @@ async def test_every_level_tells_what_aws_tells(world: World) -> None:
 
 
 @in_a_world
+async def test_every_attempt_of_a_stage_that_retries_by_itself_is_told(world: World) -> None:
+    world.notices.heed(lambda *_: True)
+    await world.declare(stage("Build", action("Compile"), onFailure={"result": "RETRY"}))
+    await world.do("Get")
+    await world.fail("Compile")
+    await world.do("Compile")
+
+    states = [each["state"] for each in await told(world, "Action") if each["action"] == "Compile"]
+    assert states == ["STARTED", "FAILED", "STARTED", "SUCCEEDED"]
+
+
+@in_a_world
 async def test_a_retry_is_another_attempt(world: World) -> None:
     world.notices.heed(lambda *_: True)
     await world.declare(stage("Build", action("Compile")))

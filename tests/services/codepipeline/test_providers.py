@@ -41,6 +41,10 @@ async def test_commands_are_a_build_of_a_project_that_is_there_as_long(world: Wo
     history = await world.ask("ListActionExecutions", pipelineName="p", filter={"pipelineExecutionId": execution})
     asked = next(each for each in history["actionExecutionDetails"] if each["actionName"] == "Ask")
     assert asked["input"]["resolvedConfiguration"] == {"CustomData": "v1"}
+    ran = next(each for each in history["actionExecutionDetails"] if each["actionName"] == "Run")
+    result = ran["output"]["executionResult"]
+    assert result["logStreamARN"] == f"arn:log:{result['externalExecutionId']}"
+    assert (await world.action("Run", "Run"))["logStreamARN"] == result["logStreamARN"]
 
 
 @in_a_world

@@ -90,7 +90,7 @@ class Outside:
         if operation == "StartBuild":
             build = f"p:{request['idempotencyToken'][-36:]}"
             self.builds.setdefault(build, "FAILED" if "bad" in request["projectName"] else self.comes_to)
-            return {"build": {"id": build}}
+            return {"build": {"id": build, "logs": {"cloudWatchLogsArn": f"arn:log:{build}"}}}
         if operation.endswith("Project"):
             return {}
         if operation == "StartBuildBatch":

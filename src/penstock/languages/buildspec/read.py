@@ -22,6 +22,7 @@ from penstock.languages.buildspec.tree import (
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 RETRY: Final = re.compile(r"RETRY(?:-(?P<times>\d{1,3})(?=-|$))?(?:-(?P<pattern>.+))?", re.DOTALL)
 MOST_RETRIES: Final = 100
+FIRST_ENVIRONMENT: Final = "environment_variables"  # what version 0.1 calls `env`
 MOST_GROUPS: Final = 5
 MOST_FALLBACKS: Final = 5
 SHELLS: Final = frozenset({"", "bash", "sh", "/bin/bash", "/bin/sh"})
@@ -37,8 +38,9 @@ def read(text: str) -> Buildspec:
     whole = Place.of(text)
     if whole.is_absent:
         raise BadBuildspec("the build spec is empty")
-    top = whole.known("version", "run-as", "env", "phases", "reports", "artifacts", "cache", "batch")
-    version = _version(top["version"])
+    names = ("version", "run-as", "env", "phases", "reports", "artifacts", "cache", "batch")
+    version = _version(whole.members().get("version", whole.below(None, "version")))
+    top = whole.known(*names, FIRST_ENVIRONMENT) if version == "0.1" else whole.known(*names)
     phases = _phases(top["phases"])
     if not phases and top["batch"].is_absent:
         raise BadBuildspec("phases must name at least one phase: " + ", ".join(sorted(PHASES)))
@@ -46,7 +48,7 @@ def read(text: str) -> Buildspec:
     return Buildspec(
         version=version,
         run_as=top["run-as"].text(),
-        environment=_environment(top["env"]),
+        environment=_environment(top["env"], top.get(FIRST_ENVIRONMENT)),
         phases=phases,
         reports=_reports(top["reports"]),
         artifacts=primary,
@@ -69,7 +71,9 @@ def _version(place: Place) -> Literal["0.1", "0.2"]:
             raise BadBuildspec(f"version must be 0.1 or 0.2, and is '{other}' at line {place.line}")
 
 
-def _environment(place: Place) -> Environment:
+def _environment(place: Place, first: Place | None) -> Environment:
+    """`first` is what version 0.1 has in its place."""
+    plaintext = {} if first is None else _variables(first.known("plaintext")["plaintext"])
     env = place.known(
         "shell", "variables", "parameter-store", "secrets-manager", "exported-variables", "git-credential-helper"
     )
@@ -84,7 +88,7 @@ def _environment(place: Place) -> Environment:
             raise BadBuildspec(f"env.exported-variables: '{name}' cannot be exported, since it begins with AWS_")
     return Environment(
         shell=shell,
-        variables=_variables(env["variables"]),
+        variables={**plaintext, **_variables(env["variables"])},
         parameter_store=_variables(env["parameter-store"]),
         secrets_manager=_variables(env["secrets-manager"]),
         exported=exported,

@@ -57,6 +57,7 @@ class Plan(msgspec.Struct, frozen=True):
     cache_epoch: int = 0  # how often its project's cache was invalidated
     part: PartOf | None = None
     is_sandbox: bool = False
+    alias: str = ""  # under which anybody may see it
 
     @property
     def is_debugged(self) -> bool:

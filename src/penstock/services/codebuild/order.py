@@ -10,6 +10,7 @@ from penstock.languages.buildspec import Artifacts, Buildspec, Cache
 from penstock.languages.buildspec.tree import PHASES
 from penstock.services.codebuild.caches import keeps_paths
 from penstock.services.codebuild.model import Fetched, Json, Plan
+from penstock.wire.exhibits import BUILDS
 
 ROOT: Final = "/opt/ml/build"
 SOURCES: Final = f"{ROOT}/sources"  # archives
@@ -37,13 +38,17 @@ def report_folder(number: int) -> str:
 
 def order(plan: Plan, fetched: Fetched, spec: Buildspec, secrets: list[str]) -> dict[str, Json]:
     """What `penstock_build` is to do."""
+    told = work(
+        spec,
+        {each.get("artifactIdentifier", ""): each for each in plan.artifacts},
+        cache=cache_order(spec.cache, fetched) if keeps_paths(plan) and spec.cache.paths else None,
+        picks=chooses_versions(plan),
+    )
+    kept_in = [name for name in spec.environment.exported if name in secrets_of_project(plan)]
     return {
-        **work(
-            spec,
-            {each.get("artifactIdentifier", ""): each for each in plan.artifacts},
-            cache=cache_order(spec.cache, fetched) if keeps_paths(plan) and spec.cache.paths else None,
-            picks=chooses_versions(plan),
-        ),
+        **told,
+        "exported": [name for name in spec.environment.exported if name not in kept_in],
+        "notes": [*told["notes"], *(f"{name} is a secret of the project, and is not exported" for name in kept_in)],
         "is_sandbox": plan.is_sandbox,
         "is_debugged": plan.is_debugged,
         "root": ROOT,
@@ -140,6 +145,12 @@ def notes(spec: Buildspec, wanted: Mapping[str, Mapping[str, Json]], *, keeps_ca
     return said
 
 
+def secrets_of_project(plan: Plan) -> frozenset[str]:
+    """The variables that the project takes from the parameter store and from secrets."""
+    given = plan.build["environment"].get("environmentVariables", ())
+    return frozenset(each["name"] for each in given if each.get("type", "PLAINTEXT") != "PLAINTEXT")
+
+
 def chooses_versions(plan: Plan) -> bool:
     return bool(plan.build["environment"]["image"].startswith("aws/codebuild/"))
 
@@ -149,8 +160,8 @@ def versions(spec: Buildspec) -> dict[str, str]:
     return {name: version for phase in spec.phases for name, version in phase.runtime_versions.items()}
 
 
-def build_variables(plan: Plan, fetched: Fetched, account: str) -> dict[str, str]:
-    """The `CODEBUILD_*` variables."""
+def build_variables(plan: Plan, fetched: Fetched, account: str, endpoint: str = "") -> dict[str, str]:
+    """The `CODEBUILD_*` variables; `endpoint` is where the builds of a public project are shown."""
     build = plan.build
     variables = {
         "CODEBUILD_CI": "true",
@@ -162,6 +173,8 @@ def build_variables(plan: Plan, fetched: Fetched, account: str) -> dict[str, str
         "CODEBUILD_INITIATOR": build["initiator"],
         "CODEBUILD_KMS_KEY_ID": build.get("encryptionKey", f"arn:aws:kms:{region_of(plan)}:{account}:alias/aws/s3"),
         "CODEBUILD_LOG_PATH": build["logs"].get("streamName", ""),
+        "CODEBUILD_PROJECT_ARN": f"arn:aws:codebuild:{region_of(plan)}:{account}:project/{plan.project}",
+        "CODEBUILD_PUBLIC_BUILD_URL": f"{endpoint}{BUILDS}/{plan.alias}/{plan.id}" if endpoint and plan.alias else "",
         "CODEBUILD_START_TIME": str(round(plan.created_at * 1000)),
         "CODEBUILD_SRC_DIR": source_folder(""),
     }
@@ -174,7 +187,7 @@ def build_variables(plan: Plan, fetched: Fetched, account: str) -> dict[str, str
         identifier = source.get("sourceIdentifier", "")
         end = f"_{identifier}" if identifier else ""
         variables[f"CODEBUILD_SRC_DIR{end}"] = source_folder(identifier)
-        variables[f"CODEBUILD_SOURCE_REPO_URL{end}"] = source.get("location", "")
+        variables[f"CODEBUILD_SOURCE_REPO_URL{end}"] = address(source)
         variables[f"CODEBUILD_SOURCE_VERSION{end}"] = source_version(plan, source)
     variables["CODEBUILD_RESOLVED_SOURCE_VERSION"] = resolved.get("", "")
     variables |= plan.webhook
@@ -206,6 +219,11 @@ def repositories(endpoint: str, region: str, *, shows_keys: bool) -> dict[str, s
     for number, (key, value) in enumerate(settings):
         told |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return told
+
+
+def address(source: Mapping[str, Json]) -> str:
+    location = str(source.get("location", ""))
+    return f"s3://{location.removeprefix('arn:aws:s3:::')}" if source["type"] == "S3" else location
 
 
 def region_of(plan: Plan) -> str:

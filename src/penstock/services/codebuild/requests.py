@@ -192,7 +192,7 @@ def planned(
     return Plan(
         name=name, arn=scope.arn("codebuild", f"build/{name}"), created_at=at, build=build,
         artifacts=(settings["artifacts"], *secondary), logs=logs, asked=dict(asked), webhook=dict(by.webhook),
-        cache_epoch=settings.get("cacheEpoch", 0), part=by.part,
+        cache_epoch=settings.get("cacheEpoch", 0), part=by.part, alias=settings.get("publicProjectAlias") or "",
     )  # fmt: skip
 
 

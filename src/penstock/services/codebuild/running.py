@@ -210,7 +210,7 @@ class Running:
                     shows_keys=spec.environment.git_credential_helper,
                 ),
                 **variables.values,
-                **order.build_variables(plan, fetched, task.scope.account),
+                **order.build_variables(plan, fetched, task.scope.account, clients.get("AWS_ENDPOINT_URL", "")),
             },
             working_folder=order.ROOT,
             files={

@@ -129,7 +129,8 @@ class Hosts:
         view = await self.engine.database.read(lambda tx: self.engine.look(tx, run))
         config = body["source"].get("buildStatusConfig", {})
         plan: Plan | None = None if view is None else view.plan.model if is_batch else view.plan
-        variables = {} if plan is None else order.build_variables(plan, Fetched(), found.scope.account)
+        account = found.scope.account
+        variables = {} if plan is None else order.build_variables(plan, Fetched(), account, self.endpoint())
         variables["CODEBUILD_RESOLVED_SOURCE_VERSION"] = commit
 
         def said(member: str, otherwise: str) -> str:

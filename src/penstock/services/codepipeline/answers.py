@@ -105,6 +105,7 @@ def action_detail(
         externalExecutionId=attempt.external_id or attempt.token,
         externalExecutionSummary=attempt.summary,
         errorDetails=error_details(attempt),
+        logStreamARN=attempt.log_stream,
     )
     return present(
         pipelineExecutionId=plan.order.id,
@@ -174,6 +175,7 @@ def latest_action(attempt: Attempt) -> dict[str, Json]:
         externalExecutionId=attempt.external_id,
         percentComplete=attempt.percent,
         errorDetails=error_details(attempt),
+        logStreamARN=attempt.log_stream,
     )
 
 

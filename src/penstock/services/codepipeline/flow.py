@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from penstock.engine.facts import (
+    Asked,
     Command,
     Done,
     Event,
@@ -71,6 +73,9 @@ class ExecutionFlow:
         return State()
 
     def evolve(self, plan: Delivery, state: State, event: Event) -> State:
+        if isinstance(event.fact, Asked):
+            return state
+        state = replace(state, gone=()) if state.gone else state
         turn = Turn(plan, state, event.at, event.chance, Arn.of(plan.order.pipeline).region)
         match event.fact:
             case Started():

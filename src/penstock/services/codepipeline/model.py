@@ -50,6 +50,7 @@ class Attempt(Value, frozen=True):
     variables: dict[str, str] = {}
     summary: str = ""
     external_id: str = ""
+    log_stream: str = ""  # its ARN
     error_code: str = ""
     error: str = ""
     percent: int | None = None
@@ -106,6 +107,14 @@ class Place(Value, frozen=True):
 
     name: str
     condition: ConditionKind | None = None
+
+
+class Gone(Value, frozen=True):
+    """An action's attempt that had ended when another took its place."""
+
+    stage: str
+    action: str
+    attempt: Attempt
 
 
 class Inherited(Value, frozen=True):
@@ -172,6 +181,7 @@ class State(Value, frozen=True):
     reason: str = ""
     stop_reason: str = ""
     rolls_back: bool = False  # before it ends
+    gone: tuple[Gone, ...] = ()  # in the last turn
 
     @property
     def is_over(self) -> bool:

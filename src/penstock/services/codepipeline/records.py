@@ -1,6 +1,7 @@
 """Records: the rows that customers see of an execution, kept in step with its journal."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final
 
 from penstock.engine.facts import RunId
@@ -38,13 +39,15 @@ def reflect(tx: Transaction, run: RunId, scope: Scope, plan: Delivery, before: S
 
 
 def changed_actions(before: State, after: State) -> Iterator[tuple[str, str, Attempt | None, Attempt]]:
-    """Stages and actions, with the same attempt as it was, if it was there, and as it is."""
-    for stage, progress in after.stages.items():
-        old = before.stages.get(stage, NEVER).actions
-        for name, attempt in progress.actions.items():
-            known = old.get(name)
-            if known is not attempt and known != attempt:
-                yield stage, name, known if known is not None and known.id == attempt.id else None, attempt
+    """Stages and actions, with the same attempt as it was, if it was there, and as it is, or was at its end."""
+    ended = ((each.stage, each.action, each.attempt) for each in after.gone)
+    standing = (
+        (stage, name, attempt) for stage, progress in after.stages.items() for name, attempt in progress.actions.items()
+    )
+    for stage, name, attempt in chain(ended, standing):
+        known = before.stages.get(stage, NEVER).actions.get(name)
+        if known is not attempt and known != attempt:
+            yield stage, name, known if known is not None and known.id == attempt.id else None, attempt
 
 
 def changed_rules(

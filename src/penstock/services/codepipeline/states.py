@@ -57,7 +57,7 @@ class States:
     def _stage(self, tx: Transaction, pipeline: Document, declared: tree.Stage, gate: Gate) -> dict[str, Json]:
         state = self._state(tx, pipeline, gate.latest)
         progress = state.stages.get(declared.name) if state is not None else None
-        inbound = [{"pipelineExecutionId": each, "status": "InProgress"} for each in gate.inbound]
+        inbound = [stage_execution(tx, pipeline, each, "InProgress") for each in gate.inbound]
         told = answers.present(
             stageName=declared.name,
             inboundExecution=inbound[-1] if inbound else None,
@@ -73,7 +73,10 @@ class States:
                 for action in declared.actions
             ],
         )
-        return told | (stage_state(gate, progress) if progress is not None else {})
+        if progress is None:
+            return told
+        latest = stage_execution(tx, pipeline, gate.latest, progress.status)
+        return {**told, "latestExecution": latest, **stage_state(progress)}
 
     def _state(self, tx: Transaction, pipeline: Document, execution: str) -> State | None:
         seen = self.engine.look(tx, run_of(pipeline.arn, execution)) if execution else None
@@ -154,18 +157,21 @@ def action_state(action: tree.Action, attempt: Attempt | None) -> dict[str, Json
     return told
 
 
-def stage_state(gate: Gate, progress: Stage) -> dict[str, Json]:
+def stage_execution(tx: Transaction, pipeline: Document, execution: str, status: str) -> dict[str, Json]:
+    """StageExecution."""
+    found = documents.find(tx, pipeline.scope, rows.EXECUTION, execution)
+    kind = found.body["Execution"].get("executionType") if found is not None else None
+    return answers.present(pipelineExecutionId=execution, status=status, type=kind)
+
+
+def stage_state(progress: Stage) -> dict[str, Json]:
     conditions = {CONDITIONS[kind]: condition_state(condition) for kind, condition in progress.conditions.items()}
     retries = answers.present(
         autoStageRetryAttempt=progress.automatic or None,
         manualStageRetryAttempt=progress.manual or None,
         latestRetryTrigger=progress.latest_retry,
     )
-    return answers.present(
-        latestExecution={"pipelineExecutionId": gate.latest, "status": progress.status},
-        retryStageMetadata=retries,
-        **conditions,
-    )
+    return answers.present(retryStageMetadata=retries, **conditions)
 
 
 def condition_state(condition: Condition) -> dict[str, Json]:

@@ -16,6 +16,7 @@ from penstock.services.codepipeline.model import (
     Condition,
     ConditionStatus,
     Delivery,
+    Gone,
     Place,
     Stage,
     StageStatus,
@@ -226,7 +227,10 @@ class Turn:
     def _fail(self) -> None:
         on_failure = self.stage.on_failure
         if on_failure.result == "RETRY" and not self.progress.automatic and self.state.status == "InProgress":
+            before = self.progress.actions
             self._begin_anew(on_failure.retry_configuration.retry_mode)
+            ended = [Gone(self.stage.name, *each) for each in before.items() if each[0] not in self.progress.actions]
+            self.state = replace(self.state, gone=(*self.state.gone, *ended))
             self._put(replace(self.progress, automatic=1, latest_retry="AutomatedStageRetry", retried_at=self.at))
             self._go_on()
         elif self._passed("onFailure", on_failure.conditions):
@@ -373,6 +377,7 @@ class Turn:
             attempt,
             summary=told.get("Summary") or attempt.summary,
             external_id=told.get("ExternalId") or attempt.external_id,
+            log_stream=told.get("LogStream") or attempt.log_stream,
             percent=told.get("Percent", attempt.percent),
             by=told.get("By") or attempt.by,
         )

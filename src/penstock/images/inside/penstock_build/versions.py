@@ -43,7 +43,8 @@ class Versions:
         """Variables that make it so. Raises `Unknown`."""
         here = ["python", *(name for name, program in PROGRAMS.items() if shutil.which(program, path=self._path))]
         variables: "dict[str, str]" = {}
-        for name, version in wanted.items():
+        for name, told in wanted.items():
+            version = os.path.expandvars(told)  # a build spec may name a variable
             if name in NO_MATTER:
                 continue
             if name not in here:

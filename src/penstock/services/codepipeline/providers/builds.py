@@ -26,12 +26,13 @@ async def build(work: Work, asking: Asking) -> Mapping[str, Any]:
     return done(await run_build(request, asking))
 
 
-async def run_build(request: Mapping[str, Json], asking: Asking) -> Json:
+async def run_build(request: Mapping[str, Json], asking: Asking, *, tells_log: bool = False) -> Json:
     """Start a build and wait for its end; it as it is told then."""
     started = (await asking.ask("codebuild", "StartBuild", {**request, "idempotencyToken": asking.token[-64:]}))[
         "build"
     ]
-    await asking.tell(ExternalId=started["id"])
+    log = started.get("logs", {}).get("cloudWatchLogsArn", "") if tells_log else ""
+    await asking.tell(ExternalId=started["id"], LogStream=log)
     for pause in pauses(LOOK_EVERY):
         found = (await asking.ask("codebuild", "BatchGetBuilds", {"ids": [started["id"]]}))["builds"][0]
         if found["buildStatus"] != "IN_PROGRESS":

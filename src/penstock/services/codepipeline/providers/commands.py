@@ -27,7 +27,7 @@ async def run_commands(work: Work, asking: Asking) -> Mapping[str, Any]:
         if error.code != "ResourceAlreadyExistsException":  # before a crash
             raise
     try:
-        found = await run_build({**sources(work), "projectName": project}, asking)
+        found = await run_build({**sources(work), "projectName": project}, asking, tells_log=True)
     finally:
         await asking.ask("codebuild", "DeleteProject", {"name": project})
     return done(found)
