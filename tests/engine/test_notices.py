@@ -83,8 +83,8 @@ async def test_what_is_too_large_together_goes_one_by_one_and_alone_not_at_all(d
 
 
 async def test_what_nobody_wants_is_not_kept_and_its_detail_not_made(database: SqliteDatabase) -> None:
-    def unheard(tx: Transaction, scope: Scope, source: str, detail_type: str) -> bool:
-        return (source, detail_type) != ("aws.alarm", "Fire")
+    def unheard(tx: Transaction, scope: Scope, kind: Kind) -> bool:
+        return kind != FIRE
 
     for wants in (None, unheard):
         bus = await told(database, 1, wants=wants)

@@ -63,17 +63,25 @@ FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option(
     "--ray-endpoint", default="", help="How Ray's nodes reach this server, http://HOST:PORT; default: found out."
 )
+@click.option(
+    "--accept-without-effect",
+    "without_effect",
+    default="",
+    metavar="TYPE,…",
+    help="Keep resources of these types of CloudFormation's as records: AWS::EC2::*,AWS::SageMaker::NotebookInstance.",
+)
 @click.option("--mocks", type=FILE, help="A mock configuration file, for executions of MACHINE#TESTCASE.")
 @click.option("--otlp", default="", help="Send traces to this OpenTelemetry collector: http://127.0.0.1:4318.")
 @click.option("--openlineage", default="", help="Send lineage events to this server, or append them to file:PATH.")
-def command(data: Path | None, otlp: str, openlineage: str, **options: Any) -> None:
+def command(data: Path | None, otlp: str, openlineage: str, without_effect: str, **options: Any) -> None:
     """Start Penstock and keep it running."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         telemetry = wishes.read(os.environ, otlp=otlp, openlineage=openlineage)
     except wishes.WrongWish as wrong:
         raise click.ClickException(str(wrong)) from None
-    settings = Settings(data=data_folder(data), telemetry=telemetry, **options)
+    types = tuple(each.strip() for each in without_effect.split(",") if each.strip())
+    settings = Settings(data=data_folder(data), telemetry=telemetry, without_effect=types, **options)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))
@@ -89,6 +97,8 @@ async def serve(settings: Settings) -> None:
     async with Penstock(settings) as penstock:
         keep_what_is_here()
         click.echo(f"Penstock is ready at {penstock.endpoint} (data: {settings.data})")
+        if settings.without_effect:
+            click.echo(f"Resources of these types are records without effect: {', '.join(settings.without_effect)}")
         if not settings.auth:
             click.echo("No signatures are checked, so only this machine is listened to (--auth changes both).")
         await stopping.wait()

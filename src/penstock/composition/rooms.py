@@ -5,7 +5,7 @@ import logging
 import math
 import os
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -175,6 +175,7 @@ class Rooms:
         nodes: Nodes = NO_NODES,
         is_traced: bool = False,
         launch: Launch | None = None,
+        without_effect: Iterable[str] = (),
     ) -> Self:
         """From the ground up, on the folder's own database if none is given.
 
@@ -235,7 +236,7 @@ class Rooms:
         rooms._furnish_models(data, streams, images, clients_of.servers)
         rooms._furnish_features(data)
         rooms._furnish_builds(data, streams, clients_of.builds, endpoint)
-        rooms._furnish_pipelines(endpoint)
+        rooms._furnish_pipelines(endpoint, without_effect)
         rooms._furnish_catalog()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
@@ -413,7 +414,7 @@ class Rooms:
         self.chores.append(shipping.work)
         self.tidy.append(shipping.forget_expired)
 
-    def _furnish_pipelines(self, endpoint: Callable[[], str]) -> None:
+    def _furnish_pipelines(self, endpoint: Callable[[], str], without_effect: Iterable[str]) -> None:
         """SageMaker's and CodePipeline's, and CloudFormation's stacks."""
         open_pipelines(
             database=self.database,
@@ -444,6 +445,7 @@ class Rooms:
             endpoint=endpoint,
             clock=clock,
             chance=chance,
+            without_effect=without_effect,
         )
 
     def _furnish_catalog(self) -> None:

@@ -18,7 +18,6 @@ from penstock.wire.call import Call, Directory, Scope, ServiceError
 
 Json = Any
 log: Final = logging.getLogger(__name__)
-Wants = Callable[[Transaction, Scope, str, str], bool]  # whether events of a source and a detail type are wanted
 TOGETHER: Final = 500  # notices that are told in one go
 ENTRIES: Final = 10  # of one PutEvents
 TOO_LARGE: Final = "ValidationException"  # what PutEvents says to more bytes than it takes
@@ -27,10 +26,14 @@ _KEEP: Final = "INSERT INTO notice (account, region, entry) VALUES (:account, :r
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a notice is about."""
+    """What a notice is about. Of a kind `by_name` nobody hears unless somebody names its detail type outright."""
 
     source: str
     detail_type: str
+    by_name: bool = False
+
+
+Wants = Callable[[Transaction, Scope, Kind], bool]  # whether notices of a kind are wanted
 
 
 class Notices:
@@ -49,7 +52,7 @@ class Notices:
 
     def want(self, tx: Transaction, scope: Scope, kind: Kind) -> bool:
         """Whether anybody may want notices of this kind."""
-        return self._wants is not None and self._wants(tx, scope, kind.source, kind.detail_type)
+        return self._wants is not None and self._wants(tx, scope, kind)
 
     def keep(
         self,

@@ -198,7 +198,8 @@ async def test_types_that_are_not_here_are_all_named_before_anything_is_made(tmp
             await world.stack("s")
 
     assert refusal.value.message == (
-        "Template format error: Unrecognized resource types: [AWS::EC2::Subnet, AWS::EC2::VPC]"
+        "Template format error: Unrecognized resource types: [AWS::EC2::Subnet, AWS::EC2::VPC]. "
+        "`penstock up --accept-without-effect AWS::EC2::Subnet,AWS::EC2::VPC` would keep them as records without effect"
     )
 
 

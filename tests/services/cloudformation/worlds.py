@@ -91,6 +91,7 @@ class World(Customer):
     folder: Path
     life: int = 1
     now: float = 1_900_000_000.0
+    without_effect: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         numbers = count(1)
@@ -106,6 +107,7 @@ class World(Customer):
             endpoint=lambda: "http://127.0.0.1:1",
             clock=self.clock,
             chance=chance,
+            without_effect=self.without_effect,
         )
         for service in (
             *s3.operations(self.database, Blobs(self.folder), self.clock, chance),
@@ -121,11 +123,11 @@ class World(Customer):
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[World]:
-    """The world, its engine at work."""
+async def opened(folder: Path, *without_effect: str) -> AsyncIterator[World]:
+    """The world, its engine at work; it accepts types without effect."""
     path = folder / "penstock.db"
     migrate(path, MIGRATIONS)
-    async with at_work(World(SqliteDatabase(path), folder)) as world:
+    async with at_work(World(SqliteDatabase(path), folder, without_effect=without_effect)) as world:
         yield world
 
 

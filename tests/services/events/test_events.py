@@ -331,8 +331,8 @@ async def test_archived_events_go_when_their_time_is_up(tmp_path: Path) -> None:
 async def test_what_nobody_listens_to_is_not_wanted(tmp_path: Path) -> None:
     async with living(tmp_path) as world:
 
-        async def wanted(source: str, detail_type: str) -> bool:
-            kind = Kind(source, detail_type)
+        async def wanted(source: str, detail_type: str, *, by_name: bool = False) -> bool:
+            kind = Kind(source, detail_type, by_name=by_name)
             return await world.database.write(lambda tx: world.notices.want(tx, Scope(), kind))
 
         assert not await wanted("aws.states", "Changed")
@@ -342,8 +342,14 @@ async def test_what_nobody_listens_to_is_not_wanted(tmp_path: Path) -> None:
 
         await world.events("PutTargets", Rule="r", Targets=[{"Id": "q", "Arn": QUEUE}])
         assert await wanted("aws.states", "Changed")
+        assert await wanted("aws.states", "Changed", by_name=True)
         assert not await wanted("aws.states", "Else")
         assert not await wanted("aws.sagemaker", "Changed")
+
+        await world.events("PutRule", Name="all", EventPattern='{"source": ["aws.s3"]}')
+        await world.events("PutTargets", Rule="all", Targets=[{"Id": "q", "Arn": QUEUE}])
+        assert await wanted("aws.s3", "Called")
+        assert not await wanted("aws.s3", "Called", by_name=True)
 
         await world.events("DisableRule", Name="r")
         assert not await wanted("aws.states", "Changed")

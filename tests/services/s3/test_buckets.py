@@ -230,17 +230,34 @@ async def test_a_bucket_that_is_to_tells_the_bus_of_its_objects(world: World) ->
     await world.ask("PutBucketNotificationConfiguration", Bucket="models", NotificationConfiguration={})
     await world.put("after")
 
-    told = [(kind, detail["object"]["key"], detail["reason"]) for kind, detail in await world.notes()]
-    assert told == [
+    notes = [(kind, detail) for kind, detail in await world.notes() if kind != "AWS API Call via CloudTrail"]
+    assert [(kind, detail["object"]["key"], detail["reason"]) for kind, detail in notes] == [
         ("Object Created", "a", "PutObject"),
         ("Object Created", "b", "CopyObject"),
         ("Object Deleted", "a", "DeleteObject"),
         ("Object Deleted", "b", "DeleteObject"),
     ]
-    (_, first), _, (_, marked), (_, gone) = await world.notes()
+    (_, first), _, (_, marked), (_, gone) = notes
     assert first["bucket"] == {"name": "models"}
     assert first["object"]["size"] == 4
     assert marked["deletion-type"] == "Delete Marker Created"
     assert "version-id" in marked["object"]
     assert gone["deletion-type"] == "Permanently Deleted"
     assert configuration == {"EventBridgeConfiguration": {}}
+
+
+async def test_the_bus_is_told_of_calls_as_cloudtrail_tells_them(world: World) -> None:
+    await world.put("model.zip")
+    await world.ask("PutBucketVersioning", Bucket="models", VersioningConfiguration={"Status": "Enabled"})
+    version = (await world.put("model.zip"))["VersionId"]
+    await world.ask("DeleteObject", Bucket="models", Key="model.zip")
+
+    told = await world.notes()
+    first, second, gone = (detail for _, detail in told)
+    assert {kind for kind, _ in told} == {"AWS API Call via CloudTrail"}
+    assert [each["eventName"] for each in (first, second, gone)] == ["PutObject", "PutObject", "DeleteObject"]
+    assert first["eventSource"] == "s3.amazonaws.com"
+    assert first["requestParameters"] == {"bucketName": "models", "key": "model.zip"}
+    assert first["eventTime"] == "2023-11-14T22:13:20Z"
+    assert first["responseElements"] is None
+    assert second["responseElements"] == {"x-amz-version-id": version}

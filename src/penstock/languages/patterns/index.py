@@ -57,7 +57,11 @@ class Index(Generic[K]):
         self._of_any: list[int] = []
         self._shelved: dict[tuple[int, ...], Asked[K]] = {}  # pairs that may want the same share it
         self._found: dict[tuple[str, str], Asked[K]] = {}
+        self._named: set[tuple[str | None, str]] = set()  # detail types, by sources; without one they are of any
         for place, (_, pattern) in enumerate(self._patterns):
+            self._named.update(
+                (source, each) for source in pattern.sources or [None] for each in pattern.detail_types or ()
+            )
             if pattern.sources is None:
                 self._of_any.append(place)
             else:
@@ -72,6 +76,10 @@ class Index(Generic[K]):
         """Whether there is a pattern that some event of this source and detail type fits, as far as these two go."""
         asked = self._asked(source, detail_type)
         return bool(asked.always or asked.shelves)
+
+    def names(self, source: str, detail_type: str) -> bool:
+        """Whether there is a pattern that wants this detail type by its name, of this source or of any."""
+        return (source, detail_type) in self._named or (None, detail_type) in self._named
 
     def _asked(self, source: str, detail_type: str) -> Asked[K]:
         asked = self._found.get((source, detail_type))

@@ -10,6 +10,7 @@
 Templates are read and evaluated by `languages.cloudformation`.
 """
 
+from penstock.services.cloudformation.resources.without_effect import NotAccepted
 from penstock.services.cloudformation.room import open_cloudformation
 
-__all__ = ["open_cloudformation"]
+__all__ = ["NotAccepted", "open_cloudformation"]

@@ -46,7 +46,11 @@ class Drifts:
     async def detect(self, call: Call, request: shapes.DetectStackDriftRequest) -> Answer:
         found, instances = await self._instances(call.scope, request["StackName"])
         wanted = request.get("LogicalResourceIds") or list(instances)
-        drifts = [await self._drift(found, lid, instances[lid]) for lid in wanted if lid in instances]
+        drifts = [
+            await self._drift(found, lid, instances[lid])
+            for lid in wanted
+            if lid in instances and not self._is_record(instances[lid])
+        ]
         detection, at = id_of(call.token or self.chance()), self.clock()
         count = sum(each["StackResourceDriftStatus"] in MOVED for each in drifts)
         status = "DRIFTED" if count else "IN_SYNC"
@@ -92,6 +96,8 @@ class Drifts:
         lid = request["LogicalResourceId"]
         if lid not in instances:
             raise rows.invalid(f"Resource {lid} does not exist for stack {found.name}")
+        if self._is_record(instances[lid]):
+            raise rows.invalid(f"Drift detection is not supported for {lid}: {instances[lid].type} has no effect here")
         drift = await self._drift(found, lid, instances[lid])
         await self.engine.database.write(lambda tx: self._keep(tx, found, drift))
         return {"StackResourceDrift": drift}
@@ -130,6 +136,10 @@ class Drifts:
             "Body": json.dumps(said).encode(),
         }
         await self.directory.answer(Call("s3", "PutObject", put, scope))
+
+    def _is_record(self, instance: Instance) -> bool:
+        """Whether there is nothing but the record that its stack has: nothing that could have drifted."""
+        return bool(self.types[instance.type].note)
 
     async def _instances(self, scope: Scope, name: str) -> tuple[Document, dict[str, Instance]]:
         """A stack, and the resources that are there."""

@@ -1,6 +1,6 @@
 """Inspecting: what of a template cannot be made here, told before anything is made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from penstock.languages.cloudformation import Resource, Template
@@ -19,7 +19,7 @@ def must_be_known(template: Template, scope: Values, types: Types) -> None:
     """Raise `ServiceError` unless every resource that is declared can be made here: what cannot is named at once."""
     unknown = sorted({each for each in scope.declared.values() if types.get(each) is None})
     if unknown:
-        raise invalid(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
+        raise invalid(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]{hint(unknown)}")
     wrong = [
         f"resource {lid} ({each}): {problem}"
         for lid, each in scope.declared.items()
@@ -28,6 +28,14 @@ def must_be_known(template: Template, scope: Values, types: Types) -> None:
     wrong += attributes(template, scope, types)
     if wrong:
         raise invalid(f"Template error: {'; '.join(wrong)}")
+
+
+def hint(unknown: Sequence[str]) -> str:
+    """What whoever starts the server could do about types that are not here."""
+    nameable = [each for each in unknown if len(each.split("::")) == 3]
+    if not nameable:
+        return ""
+    return f". `penstock up --accept-without-effect {','.join(nameable)}` would keep them as records without effect"
 
 
 def problems(resource: Resource, kind: ResourceType, scope: Values) -> Iterator[str]:

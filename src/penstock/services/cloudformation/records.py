@@ -10,7 +10,7 @@ from penstock.services.cloudformation import rows
 from penstock.services.cloudformation.model import Happening, Instance, Slot, State, id_of
 from penstock.services.cloudformation.notices import Teller
 from penstock.services.cloudformation.resources.kind import ResourceType
-from penstock.services.cloudformation.turn import STACK, Prepared
+from penstock.services.cloudformation.turn import STACK, WELL, Prepared
 from penstock.store import documents, tags
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
@@ -19,7 +19,6 @@ from penstock.wire.call import Scope
 Json = Any
 LONGEST_PROPERTIES: Final = 20_000  # characters in an event
 GONE: Final = ("DELETE_COMPLETE", "DELETE_SKIPPED")
-WELL: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 APART: Final = ("AWS::CloudFormation::", "AWS::CodeBuild::")  # whose tags are not kept as tags
 UNTOLD: Final[Mapping[str, Callable[[str], str]]] = {  # the ARN's end, of types that tell no ARN
     "AWS::SageMaker::FeatureGroup": lambda name: f"feature-group/{name.lower()}",

@@ -1,6 +1,6 @@
 """The room's door for `composition`: one call opens CloudFormation on an engine and a directory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
@@ -16,7 +16,7 @@ from penstock.services.cloudformation.exports import Exports
 from penstock.services.cloudformation.flow import StackFlow
 from penstock.services.cloudformation.notices import Teller
 from penstock.services.cloudformation.records import Records
-from penstock.services.cloudformation.resources import TYPES
+from penstock.services.cloudformation.resources import EXISTING, accepting
 from penstock.services.cloudformation.stacks import Stacks
 from penstock.services.cloudformation.stacksets import open_stack_sets
 from penstock.services.cloudformation.starting import Starter
@@ -34,21 +34,26 @@ def open_cloudformation(
     endpoint: Callable[[], str],
     clock: Callable[[], float],
     chance: Callable[[], str],
+    without_effect: Iterable[str] = (),
 ) -> None:
-    """Enter operations, the flow and activities, before the engine works."""
-    templates, starter = Templates(directory, TYPES), Starter(engine, clock)
-    comparing = Comparing(starter, TYPES)
+    """Enter operations, the flow and activities, before the engine works. Raises `NotAccepted`.
+
+    Resources of the types `without_effect` are kept as records.
+    """
+    accepted = accepting(without_effect)
+    templates, starter = Templates(directory, accepted), Starter(engine, clock)
+    comparing = Comparing(starter, EXISTING)
     exports = Exports(engine)
-    engine.register(StackFlow(TYPES, Records(Teller(notices, deliveries), TYPES).reflect))
-    engine.activity(flow.ACT, Acting(engine, directory, TYPES, Addresses(directory, endpoint).of).act)
+    engine.register(StackFlow(EXISTING, Records(Teller(notices, deliveries), EXISTING).reflect))
+    engine.activity(flow.ACT, Acting(engine, directory, EXISTING, Addresses(directory, endpoint).of).act)
     engine.activity(flow.EXPORT, exports.tell)
     stacks = Stacks(engine, templates, starter, comparing, clock, chance)
     for service in (
         stacks,
         ChangeSets(engine, stacks, starter, comparing, clock, chance),
-        Summaries(engine, templates, TYPES),
+        Summaries(engine, templates, accepted),
         Describing(engine, templates, clock),
-        Drifts(engine, directory, starter, TYPES, clock, chance),
+        Drifts(engine, directory, starter, EXISTING, clock, chance),
         exports,
     ):
         directory.register(service)

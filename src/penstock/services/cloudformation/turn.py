@@ -37,6 +37,7 @@ from penstock.services.cloudformation.resources.kind import ResourceType
 
 Json = Any
 STACK: Final = "AWS::CloudFormation::Stack"
+WELL: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 MOST_TRIES: Final = 3  # of deleting what an update has left behind
 REPLACING: Final = "Requested update requires the creation of a new physical resource; hence creating one."
 CUSTOM_NAMED: Final = (
@@ -553,9 +554,7 @@ class Turn:
         self._set(slots={**self.state.slots, lid: slot})
 
     def _become(self, status: str, reason: str = "") -> None:
-        order = self.plan.order
-        said = Happening(status, "", order.stack_id, STACK, reason)
-        self._happens(said)
+        self._happens(Happening(status, "", self.plan.order.stack_id, STACK, reason))
         self._set(status=status, reason=reason)
 
     def _end(self, status: str, reason: str = "") -> None:
@@ -568,6 +567,7 @@ class Turn:
         if not kind and self.plan.template is not None and lid in self.plan.template.resources:
             kind = self.plan.template.resources[lid].type
         physical_id = physical_id or slot.physical_id
+        reason = reason or (self.types[kind].note if status in WELL else "")
         said = Happening(status, lid, physical_id, kind, reason, of.shown if of is not None else None)
         told_slot = replace(slot, status=status, reason=reason, changed_at=self.at, type=kind, physical_id=physical_id)
         if slot.now is None or not status.startswith("DELETE"):  # else it is told of one that another has replaced

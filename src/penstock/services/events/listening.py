@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from penstock.engine.notices import Kind
 from penstock.languages.patterns import Index, Pattern, parse
 from penstock.services.events import model
 from penstock.services.events.model import ARCHIVE, DEFAULT, MOST, RULE
@@ -37,13 +38,15 @@ class Listeners:
             self._kept[place] = index
         return index
 
-    def want(self, tx: Transaction, scope: Scope, source: str, detail_type: str) -> bool:
+    def want(self, tx: Transaction, scope: Scope, kind: Kind) -> bool:
         """Whether anybody on the default bus may want such events. On the writer: nothing changes meanwhile."""
         place = (scope.account, scope.region, DEFAULT)
         if place not in self._kept:
             self._kept[place] = compiled(tx, scope, DEFAULT)
         index = self._kept[place]
-        return index is not None and index.may_fit(source, detail_type)
+        if index is None or (kind.by_name and not index.names(kind.source, kind.detail_type)):
+            return False
+        return index.may_fit(kind.source, kind.detail_type)
 
     def change(self, tx: Transaction, scope: Scope, bus: str) -> None:
         """Something about this bus changes with this transaction."""

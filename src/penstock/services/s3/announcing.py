@@ -2,10 +2,13 @@
 
     PutBucketNotificationConfiguration {EventBridgeConfiguration: {}}  ──►  Object Created, Object Deleted
 
-A notice is kept in the transaction that wrote the object, and only where a rule may want it.
+A notice is kept in the transaction that wrote the object, and only where a rule may want it. Many templates start a
+pipeline whose source is an object by what CloudTrail says of the call that wrote it: that is told of any bucket, where
+a rule names CloudTrail's detail type outright.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from penstock.engine.notices import Kind, Notices
@@ -18,6 +21,8 @@ SETTING: Final = "Notification"
 EVENT_BRIDGE: Final = "EventBridgeConfiguration"
 CREATED: Final = Kind("aws.s3", "Object Created")
 DELETED: Final = Kind("aws.s3", "Object Deleted")
+CALLED: Final = Kind("aws.s3", "AWS API Call via CloudTrail", by_name=True)
+EXPIRED: Final = "Lifecycle Expiration"  # a reason that is no call of anybody's
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,11 @@ class Announcer:
 
     def _tell(self, tx: Transaction, kind: Kind, bucket: Bucket, at: float, more: Json) -> None:
         scope = Scope(bucket.account, bucket.region)
-        if self.notices is None or not self.notices.want(tx, scope, kind):
+        if self.notices is None:
+            return
+        if more["reason"] != EXPIRED:
+            self.notices.keep(tx, scope, CALLED, [], lambda: called(bucket, more["reason"], more["object"], at), at=at)
+        if not self.notices.want(tx, scope, kind):
             return
         if EVENT_BRIDGE not in (rows.setting(tx, bucket.name, SETTING) or {}):
             return
@@ -47,6 +56,30 @@ class Announcer:
 
 
 SILENT: Final = Announcer()
+
+
+def called(bucket: Bucket, name: str, told: Json, at: float) -> Json:
+    """A call as CloudTrail tells it, who made it and from where left out."""
+    key = told["key"]
+    return {
+        "eventVersion": "1.11",
+        "userIdentity": {"type": "AWSAccount", "accountId": bucket.account},
+        "eventTime": datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventSource": "s3.amazonaws.com",
+        "eventName": name,
+        "awsRegion": bucket.region,
+        "requestParameters": {"bucketName": bucket.name, "key": key},
+        "responseElements": {"x-amz-version-id": told["version-id"]} if "version-id" in told else None,
+        "readOnly": False,
+        "resources": [
+            {"type": "AWS::S3::Object", "ARN": f"{bucket.arn}/{key}"},
+            {"type": "AWS::S3::Bucket", "ARN": bucket.arn, "accountId": bucket.account},
+        ],
+        "eventType": "AwsApiCall",
+        "managementEvent": False,
+        "recipientAccountId": bucket.account,
+        "eventCategory": "Data",
+    }
 
 
 def named(version: Version, at: float | None = None) -> dict[str, Json]:

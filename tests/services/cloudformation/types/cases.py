@@ -437,6 +437,14 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"FlexibleTimeWindow": {"Mode": "OFF"}, "ScheduleExpression": "rate(2 days)", "State": "DISABLED",
          "EndDate": "2040-01-01T00:00:00Z", "Target": {"Arn": FUNCTION, "RoleArn": ROLE}},
     ),
+    "AWS::CodeConnections::Connection": (
+        {"ConnectionName": "made", "ProviderType": "GitHub", "Tags": ONE},
+        {"ConnectionName": "made", "ProviderType": "GitHub", "Tags": TWO},
+    ),
+    "AWS::CodeStarConnections::Connection": (
+        {"ConnectionName": "made-too", "ProviderType": "Bitbucket"},
+        {"ConnectionName": "made-too", "ProviderType": "Bitbucket", "Tags": TWO},
+    ),
     "AWS::CodeStarNotifications::NotificationRule": (
         {"Name": "made", "DetailType": "BASIC", "Resource": f"arn:aws:codepipeline:us-east-1:{ACCOUNT}:there",
          "EventTypeIds": ["codepipeline-pipeline-pipeline-execution-failed"], "Status": "DISABLED",

@@ -10,6 +10,7 @@ import pytest
 
 from penstock.services.cloudformation.resources.every import EVERY
 from penstock.services.cloudformation.resources.kind import ResourceType
+from penstock.services.cloudformation.resources.known import KNOWN
 
 Json = Any
 
@@ -196,6 +197,16 @@ def test_what_replaces_a_resource_replaces_it_here(of: ResourceType) -> None:
 @each
 def test_what_is_required_is_required_here(of: ResourceType) -> None:
     assert of.required == set(schema(of.name).get("required", [])) | words(REQUIRED.get(of.name, ""))
+
+
+@pytest.mark.parametrize("of", [each.type() for each in KNOWN.values()], ids=lambda of: of.name)
+def test_types_that_may_be_accepted_without_effect_are_as_aws_has_them(of: ResourceType) -> None:
+    of_aws = {name: listed(of.name, f"{name}Properties") for name in ("readOnly", "createOnly")}
+
+    assert of.properties == set(schema(of.name)["properties"]) - of_aws["readOnly"]
+    assert of.create_only == of_aws["createOnly"]
+    assert of.required == set(schema(of.name).get("required", []))
+    assert of.attributes <= of_aws["readOnly"] | of.properties
 
 
 @each

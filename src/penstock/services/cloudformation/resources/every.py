@@ -7,6 +7,7 @@ from penstock.services.cloudformation.resources import (
     autoscaling,
     codebuild,
     codecommit,
+    codeconnections,
     codepipeline,
     dynamodb,
     events,
@@ -28,7 +29,7 @@ from penstock.services.cloudformation.resources import (
 from penstock.services.cloudformation.resources.kind import ResourceType
 
 MODULES: Final = (
-    autoscaling, codebuild, codecommit, codepipeline, dynamodb, events, glue, iam, keys, lambda_, logs, messaging,
-    notifications, peripheral, s3, sagemaker, scheduler, servicecatalog, serving, stepfunctions,
+    autoscaling, codebuild, codecommit, codeconnections, codepipeline, dynamodb, events, glue, iam, keys, lambda_, logs,
+    messaging, notifications, peripheral, s3, sagemaker, scheduler, servicecatalog, serving, stepfunctions,
 )  # fmt: skip
 EVERY: Final[Sequence[ResourceType]] = [each for module in MODULES for each in module.TYPES]

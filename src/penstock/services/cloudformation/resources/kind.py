@@ -161,6 +161,7 @@ class ResourceType:
     check: Check = nothing_wrong
     longest: float = LONGEST
     snapshots: bool = False  # whether DeletionPolicy: Snapshot can be honoured
+    note: str = ""  # what is told of every resource of it; there is nothing to be looked at then
 
     def replaces(self, changed: Iterable[str]) -> bool:
         """Whether a change of these properties makes a new resource."""
