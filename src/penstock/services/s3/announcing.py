@@ -63,18 +63,22 @@ class Announcer:
     chance: Callable[[], str] = str
 
     def created(self, tx: Transaction, version: Version, reason: str, call: Call) -> None:
+        if not (configuration := rows.setting(tx, version.bucket, SETTING)):
+            return
         bucket = rows.bucket_of(tx, version.bucket)
         seen = {"size": version.size, "etag": version.etag, "sequencer": self._sequencer(version)}
         happening = Happening(
             event=CREATED[reason], bucket=bucket, version=version, at=version.modified_at, call=call, seen=seen
         )  # fmt: skip
-        self._tell(tx, happening, "Object Created", {"reason": reason})
+        self._tell(tx, configuration, happening, "Object Created", {"reason": reason})
 
     def deleted(
         self, tx: Transaction, bucket: Bucket, version: Version, reason: str, *, at: float, marked: bool,
         call: Call | None = None,
     ) -> None:  # fmt: skip
         """A version is gone for good, or is the delete marker that was made (`marked`)."""
+        if not (configuration := rows.setting(tx, bucket.name, SETTING)):
+            return
         event = f"{REMOVED[reason]}:{'DeleteMarkerCreated' if marked else 'Delete'}"
         seen: dict[str, Json] = {"etag": NO_CONTENT} if marked else {}
         happening = Happening(
@@ -82,24 +86,25 @@ class Announcer:
             seen={**seen, "sequencer": self._sequencer(version)},
         )  # fmt: skip
         kind = "Delete Marker Created" if marked else "Permanently Deleted"
-        self._tell(tx, happening, "Object Deleted", {"reason": reason, "deletion-type": kind})
+        self._tell(tx, configuration, happening, "Object Deleted", {"reason": reason, "deletion-type": kind})
 
     def tagged(self, tx: Transaction, version: Version, call: Call, *, gone: bool) -> None:
         """An object has got other tags, or has lost them."""
+        if not (configuration := rows.setting(tx, version.bucket, SETTING)):
+            return
         bucket = rows.bucket_of(tx, version.bucket)
         event = f"s3:ObjectTagging:{'Delete' if gone else 'Put'}"
         seen = {"etag": version.etag}
         happening = Happening(event=event, bucket=bucket, version=version, at=self.clock(), call=call, seen=seen)
-        self._tell(tx, happening, "Object Tags Deleted" if gone else "Object Tags Added", {})
+        self._tell(tx, configuration, happening, "Object Tags Deleted" if gone else "Object Tags Added", {})
 
     def _sequencer(self, version: Version) -> str:
         """Of two events of one key, that with the greater one is the later: writers take turns, and see the clock."""
         return f"{int(self.clock() * 1e6):014X}{version.seq & 0xFFFF:04X}"
 
-    def _tell(self, tx: Transaction, happening: Happening, detail_type: str, more: dict[str, Json]) -> None:
-        configuration = rows.setting(tx, happening.bucket.name, SETTING)
-        if not configuration:
-            return
+    def _tell(
+        self, tx: Transaction, configuration: Json, happening: Happening, detail_type: str, more: dict[str, Json]
+    ) -> None:
         scope = Scope(happening.bucket.account, happening.bucket.region)
         if EVENT_BRIDGE in configuration and self.notices is not None:
             self.notices.keep(
