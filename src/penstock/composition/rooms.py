@@ -247,9 +247,10 @@ class Rooms:
     def _furnish_keeping(self, data: Path) -> None:
         """What keeps things and does nothing by itself."""
         database, directory = self.database, self.directory
+        announcer = s3.Announcer(self.notices, self.deliveries, clock, chance)
         for service in (
             *identity_services(database, self.ring),
-            *s3.operations(database, self.blobs, clock, chance, announcer=s3.Announcer(self.notices)),
+            *s3.operations(database, self.blobs, clock, chance, announcer=announcer, directory=directory),
             *logs.operations(database, data, clock, chance),
             *registry.services(database, directory, clock, Announcer(self.notices)),
             *experiments.services(database, clock),
@@ -588,7 +589,7 @@ async def sweep(rooms: Rooms, data: Path) -> None:
         try:
             removed = await rooms.blobs.collect(rooms.database, older_than=now - GRACE, among=unheld)
             unheld = await rooms.blobs.unheld(rooms.database, older_than=now - GRACE)
-            await s3.sweep(rooms.database, now, chance, s3.Announcer(rooms.notices))
+            await s3.sweep(rooms.database, now, chance, s3.Announcer(rooms.notices, rooms.deliveries, clock, chance))
             await logs.sweep(rooms.database, data, now)
             for tidy in rooms.tidy:
                 await tidy()

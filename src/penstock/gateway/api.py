@@ -26,7 +26,7 @@ from penstock.gateway.routing import Destination
 from penstock.gateway.settings import Settings
 from penstock.gateway.traffic import Traffic
 from penstock.wire import models, named
-from penstock.wire.call import Answer, Body, Call, Directory, NotImplementedHere, ServiceError, WrongToken
+from penstock.wire.call import Answer, Body, Call, Directory, NotImplementedHere, Origin, ServiceError, WrongToken
 from penstock.wire.credentials import Hear
 from penstock.wire.http import HttpRequest, HttpResponse, address, asked_at
 from penstock.wire.protocols import Protocol, protocol_for
@@ -159,7 +159,8 @@ class Api:
         body = await self._body(visit, signature, to, caller, streams=streams, family=family(protocol))
         operation, values = protocol.read(with_body(to.request, body))
         visit.operation = operation.name
-        call = Call(to.service, operation.name, values, caller.scope)
+        origin = Origin(visit.id, visit.client)
+        call = Call(to.service, operation.name, values, caller.scope, origin=origin)
         asked_at.set(address(visit.request))
         limits = self._streaming if streams else self._answering
         try:

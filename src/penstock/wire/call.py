@@ -35,11 +35,19 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The HTTP request that a call is: its id, and the address of who sent it."""
+
+    request_id: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One request to one operation.
 
     `token` is set when the caller may ask twice for the same thing (after a crash, say): a service that has
-    already done what this token asked answers as it did then.
+    already done what this token asked answers as it did then. `origin` is of calls that came over HTTP.
     """
 
     service: str
@@ -47,6 +55,7 @@ class Call:
     request: Mapping[str, Json] = field(default_factory=dict)
     scope: Scope = Scope()
     token: str = ""
+    origin: Origin | None = None
 
 
 @runtime_checkable

@@ -27,8 +27,9 @@ def to_queue(arn: str, body: str, *, group: str | None = None) -> Call:
     return Call("sqs", "SendMessage", request | ({"MessageGroupId": group} if group else {}), Arn.of(arn).scope)
 
 
-def to_topic(arn: str, message: str) -> Call:
-    return Call("sns", "Publish", {"TopicArn": arn, "Message": message}, Arn.of(arn).scope)
+def to_topic(arn: str, message: str, *, subject: str = "") -> Call:
+    request = {"TopicArn": arn, "Message": message}
+    return Call("sns", "Publish", request | ({"Subject": subject} if subject else {}), Arn.of(arn).scope)
 
 
 def to_machine(arn: str, given: str, *, name: str) -> Call:

@@ -151,19 +151,6 @@ async def test_objects_tell_the_encryption_that_their_bucket_was_given(world: Wo
     assert (put["ServerSideEncryption"], put["SSEKMSKeyId"]) == ("aws:kms", "k")
 
 
-async def test_a_notification_that_would_never_fire_is_refused(world: World) -> None:
-    await world.ask("PutBucketNotificationConfiguration", Bucket="models", NotificationConfiguration={})
-
-    refused = await world.refused(
-        "PutBucketNotificationConfiguration",
-        Bucket="models",
-        NotificationConfiguration={"QueueConfigurations": [{"QueueArn": "arn:aws:sqs:::q", "Events": ["s3:*"]}]},
-    )
-
-    assert (refused.code, refused.status) == ("NotImplemented", 501)
-    assert "QueueConfigurations" in refused.message
-
-
 async def test_a_policy_must_be_one(world: World) -> None:
     assert (await world.refused("PutBucketPolicy", Bucket="models", Policy="nope")).code == "MalformedPolicy"
 

@@ -258,3 +258,40 @@ def test_the_cli_copies_and_syncs(door: Door, client: Any, bucket: str, tmp_path
     assert "a.txt" in listing
     door.aws("s3", "rb", f"s3://{bucket}")
     assert refused(client.head_bucket, Bucket=bucket) == ("404", 404)
+
+
+def test_a_notification_configuration_goes_there_and_back(client: Any, bucket: str) -> None:
+    there = "us-east-1:123456789012"
+    rules = {"FilterRules": [{"Name": "Prefix", "Value": "in/"}, {"Name": "Suffix", "Value": ".csv & <more>"}]}
+    given = {
+        "QueueConfigurations": [
+            {
+                "Id": "q",
+                "QueueArn": f"arn:aws:sqs:{there}:q",
+                "Events": ["s3:ObjectCreated:*"],
+                "Filter": {"Key": rules},
+            }
+        ],
+        "TopicConfigurations": [
+            {"Id": "t", "TopicArn": f"arn:aws:sns:{there}:t", "Events": ["s3:ObjectRemoved:*", "s3:ObjectTagging:Put"]}
+        ],
+        "LambdaFunctionConfigurations": [
+            {
+                "Id": "f",
+                "LambdaFunctionArn": f"arn:aws:lambda:{there}:function:f",
+                "Events": ["s3:ObjectTagging:Delete"],
+            }
+        ],
+        "EventBridgeConfiguration": {},
+    }
+
+    client.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration=given, SkipDestinationValidation=True
+    )
+
+    told = client.get_bucket_notification_configuration(Bucket=bucket)
+    del told["ResponseMetadata"]
+    assert told == given
+    assert refused(
+        client.put_bucket_notification_configuration, Bucket=bucket, NotificationConfiguration=given
+    ) == ("InvalidArgument", 400)  # fmt: skip

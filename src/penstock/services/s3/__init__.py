@@ -17,12 +17,13 @@ from penstock.services.s3.deletes import Deletes
 from penstock.services.s3.lifecycle import Lifecycle, sweep
 from penstock.services.s3.lists import Lists
 from penstock.services.s3.multipart import LEAST_PART, Multipart
+from penstock.services.s3.notifications import Notifications
 from penstock.services.s3.objects import Objects
 from penstock.services.s3.settings import Settings
 from penstock.services.s3.uploads import Uploads
 from penstock.store.blobs import Blobs
 from penstock.store.database import Database
-from penstock.wire.call import Service
+from penstock.wire.call import Directory, Service
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 __all__ = ["MIGRATIONS", "Announcer", "operations", "sweep"]
@@ -36,11 +37,15 @@ def operations(
     *,
     least_part: int = LEAST_PART,
     announcer: Announcer = SILENT,
+    directory: Directory | None = None,
 ) -> tuple[Service, ...]:
-    """Everything that answers for S3, to be registered. `chance` gives version ids and upload ids: text without `/`."""
+    """Everything that answers for S3, to be registered. `chance` gives version ids and upload ids: text without `/`;
+    `directory` is where those are asked who are to be notified: without one there is nobody.
+    """
     return (
         Buckets(database, clock),
         Settings(database),
+        Notifications(database, directory or Directory(), clock, chance),
         Lifecycle(database),
         Absences(database),
         Objects(database, blobs, clock, chance, announcer),

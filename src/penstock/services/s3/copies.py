@@ -59,7 +59,7 @@ class Copies:
             if added is not None:
                 made = with_checksums(made, added[1])
             kept = versions.write(tx, made, request, chance)
-            self.announcer.created(tx, kept, "CopyObject")
+            self.announcer.created(tx, kept, "CopyObject", call)
             return found, kept
 
         found, kept = await self.database.write(copy)

@@ -38,7 +38,7 @@ class Deletes:
         def work(tx: Transaction) -> Answer:
             bucket = rows.bucket_of(tx, request["Bucket"], request.get("ExpectedBucketOwner"))
             told, gone = delete(tx, bucket, request, at, chance)
-            self._announce(tx, bucket, gone, at)
+            self._announce(tx, bucket, gone, call, at)
             return told
 
         return await self.database.write(work)
@@ -57,20 +57,35 @@ class Deletes:
             deleted: list[Json] = []
             errors: list[Json] = []
             for each, chance in zip(wanted, chances, strict=True):
-                self._announce(tx, bucket, delete_or_tell(tx, bucket, each, at, chance, deleted, errors), at)
+                gone = delete_or_tell(tx, bucket, each, at, chance, deleted, errors)
+                self._announce(tx, bucket, gone, call, at)
             return {"Deleted": [] if request["Delete"].get("Quiet") else deleted, "Errors": errors}
 
         return await self.database.write(work)
 
-    def _announce(self, tx: Transaction, bucket: Bucket, gone: Version | None, at: float) -> None:
+    def _announce(self, tx: Transaction, bucket: Bucket, gone: "Gone | None", call: Call, at: float) -> None:
         if gone is not None:
-            self.announcer.deleted(tx, bucket, gone, "DeleteObject", at=at)
+            self.announcer.deleted(
+                tx, bucket, gone.version, "DeleteObject", at=at, marked=gone.is_marked, call=call
+            )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The version that went, or the delete marker that came (`is_marked`)."""
+
+    version: Version
+    is_marked: bool = False
+
+
+def gone_for_good(version: Version | None) -> Gone | None:
+    return None if version is None else Gone(version)
 
 
 def delete_or_tell(
     tx: Transaction, bucket: Bucket, each: Mapping[str, Json], at: float, chance: str,
     deleted: list[Json], errors: list[Json],
-) -> Version | None:  # fmt: skip
+) -> Gone | None:  # fmt: skip
     """One entry of a DeleteObjects: its outcome goes to one of the lists. What `delete` tells of a version."""
     name = {member: each[member] for member in ("Key", "VersionId") if each.get(member)}
     asked = {**name, **({"IfMatch": each["ETag"]} if each.get("ETag") else {})}
@@ -88,8 +103,8 @@ def delete_or_tell(
     return gone
 
 
-def delete(tx: Transaction, bucket: Bucket, request: Request, at: float, chance: str) -> tuple[Answer, Version | None]:
-    """Delete what `Key` and maybe `VersionId` name: the answer, and the version that went or the marker that came."""
+def delete(tx: Transaction, bucket: Bucket, request: Request, at: float, chance: str) -> tuple[Answer, Gone | None]:
+    """Delete what `Key` and maybe `VersionId` name: the answer, and what became of it."""
     key, version_id = request["Key"], request.get("VersionId")
     conditions.check_delete(rows.current(tx, bucket.name, key), request)
     if version_id:
@@ -97,11 +112,12 @@ def delete(tx: Transaction, bucket: Bucket, request: Request, at: float, chance:
         if found is not None:
             rows.remove(tx, found)
         is_marker = found is not None and found.is_marker
-        return {"VersionId": version_id, **({"DeleteMarker": True} if is_marker else {})}, found
+        return {"VersionId": version_id, **({"DeleteMarker": True} if is_marker else {})}, gone_for_good(found)
     if not bucket.versioning:
         if (latest := rows.latest(tx, bucket.name, key)) is not None:
             rows.remove(tx, latest)
-        return {}, latest
+        return {}, gone_for_good(latest)
     marker_id = chance if bucket.versioning == "Enabled" else NULL_VERSION
     marker = Version(bucket=bucket.name, key=key, version_id=marker_id, modified_at=at, is_marker=True)
-    return {"DeleteMarker": True, "VersionId": marker_id}, replace(marker, seq=rows.write(tx, marker))
+    made = replace(marker, seq=rows.write(tx, marker))
+    return {"DeleteMarker": True, "VersionId": marker_id}, Gone(made, is_marked=True)

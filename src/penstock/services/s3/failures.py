@@ -180,6 +180,16 @@ def invalid_tag(message: str) -> ServiceError:
     return ServiceError(message, code="InvalidTag", status=400)
 
 
+def unreachable(reasons: Mapping[str, str]) -> ServiceError:
+    """For destinations of notifications that are not there: why, by ARN."""
+    told: dict[str, str] = {}
+    for number, (arn, reason) in enumerate(reasons.items(), 1):
+        told |= {f"ArgumentName{number}": f"{arn}, null", f"ArgumentValue{number}": reason}
+    return ServiceError(
+        "Unable to validate the following destination configurations", code="InvalidArgument", status=400, **told
+    )
+
+
 def not_built(what: str, remedy: str) -> ServiceError:
     return NotImplementedHere(f"Penstock's S3 has no {what}: {remedy}.")
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from penstock.services.s3 import deletes, rows
 from penstock.services.s3.announcing import SILENT, Announcer
+from penstock.services.s3.deletes import Gone
 from penstock.services.s3.failures import malformed_xml, no_such_setting, not_built
 from penstock.services.s3.listing import after_all
 from penstock.services.s3.model import Bucket, Version
@@ -134,7 +135,9 @@ def _expire(
     for version in with_successors(found, rule, now):
         if is_meant(version, rule):
             expired = _expire_one(tx, bucket, version, now, markers.pop())
-            announcer.deleted(tx, bucket, expired, "Lifecycle Expiration", at=now)
+            announcer.deleted(
+                tx, bucket, expired.version, "Lifecycle Expiration", at=now, marked=expired.is_marked
+            )  # fmt: skip
             gone += 1
     if len(found) < LOOK:
         return gone, None
@@ -160,14 +163,13 @@ def with_successors(found: list[Version], rule: Rule, now: float) -> Iterator[Ve
         later = version
 
 
-def _expire_one(tx: Transaction, bucket: Bucket, version: Version, now: float, marker: str) -> Version:
-    """The version that went, or the marker that came."""
+def _expire_one(tx: Transaction, bucket: Bucket, version: Version, now: float, marker: str) -> Gone:
     if version.is_latest:
         _, gone = deletes.delete(tx, bucket, {"Key": version.key}, float(int(now)), marker)
         assert gone is not None
         return gone
     rows.remove(tx, version)
-    return version
+    return Gone(version)
 
 
 def is_due(expiration: Mapping[str, Json], modified_at: float, now: float) -> bool:

@@ -4,6 +4,7 @@ An object is its latest version. A version is a name for a blob, or a delete mar
 path: keys are any text, and content is found by digest alone.
 """
 
+import hashlib
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -118,6 +119,11 @@ class Part:
     @property
     def holder(self) -> str:
         return f"s3-upload/{self.upload}/{self.number}"
+
+
+def owner_id(account: str) -> str:
+    """An account's canonical user id: 64 hex digits that never change."""
+    return hashlib.sha256(f"canonical user of {account}".encode()).hexdigest()
 
 
 def check_bucket_name(name: str) -> None:

@@ -161,7 +161,7 @@ class Multipart:
             if not set(chosen) <= set(now_there[2]):
                 raise source_changed()
             kept = versions.write(tx, version, request, chance)
-            self.announcer.created(tx, kept, "CompleteMultipartUpload")
+            self.announcer.created(tx, kept, "CompleteMultipartUpload", call)
             rows.remove_upload(tx, upload)
             return kept
 

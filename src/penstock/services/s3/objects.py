@@ -4,7 +4,6 @@ Content is on disk before the unit of work that names it; conditions are checked
 writer that was answered has won or lost against every other, and a reader sees whole objects only.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +14,7 @@ from penstock.services.s3 import checksums, conditions, rows, versions
 from penstock.services.s3.announcing import Announcer
 from penstock.services.s3.content import receive
 from penstock.services.s3.failures import acls_not_supported, entity_too_large, invalid_argument
-from penstock.services.s3.model import Bucket, Details, Version, check_key
+from penstock.services.s3.model import Bucket, Details, Version, check_key, owner_id
 from penstock.services.s3.requests import (
     headers_of,
     metadata_of,
@@ -69,7 +68,7 @@ class Objects:
 
         def put(tx: Transaction) -> Version:
             kept = versions.write(tx, version, request, chance)
-            self.announcer.created(tx, kept, "PutObject")
+            self.announcer.created(tx, kept, "PutObject", call)
             return kept
 
         return about_write(await self.database.write(put))
@@ -109,12 +108,20 @@ class Objects:
 
     @operation("PutObjectTagging")
     async def put_object_tagging(self, call: Call, request: Request) -> Answer:
-        tags = tags_in(request["Tagging"])
-        return version_of(await self.database.write(lambda tx: tag(tx, request, tags)))
+        return version_of(await self._tag(call, request, tags_in(request["Tagging"])))
 
     @operation("DeleteObjectTagging")
     async def delete_object_tagging(self, call: Call, request: Request) -> Answer:
-        return version_of(await self.database.write(lambda tx: tag(tx, request, {})))
+        return version_of(await self._tag(call, request, {}, gone=True))
+
+    async def _tag(self, call: Call, request: Request, tags: dict[str, str], *, gone: bool = False) -> Version:
+        def tag(tx: Transaction) -> Version:
+            version = readable(tx, request)
+            rows.set_details(tx, version, msgspec.structs.replace(version.details, tags=tags))
+            self.announcer.tagged(tx, version, call, gone=gone)
+            return version
+
+        return await self.database.write(tag)
 
     @operation("GetObjectAcl")
     async def get_object_acl(self, call: Call, request: Request) -> Answer:
@@ -163,12 +170,6 @@ def parts_of(version: Version, request: Request) -> dict[str, Json]:
     return {**told, "Parts": parts}
 
 
-def tag(tx: Transaction, request: Request, tags: dict[str, str]) -> Version:
-    version = readable(tx, request)
-    rows.set_details(tx, version, msgspec.structs.replace(version.details, tags=tags))
-    return version
-
-
 def full_control(bucket: Bucket) -> dict[str, Json]:
     """The ACL that everything has: its owner may do everything."""
     grantee = {"ID": owner_id(bucket.account), "Type": "CanonicalUser"}
@@ -177,8 +178,3 @@ def full_control(bucket: Bucket) -> dict[str, Json]:
 
 def owner(account: str) -> dict[str, str]:
     return {"ID": owner_id(account)}
-
-
-def owner_id(account: str) -> str:
-    """An account's canonical user id: 64 hex digits that never change."""
-    return hashlib.sha256(f"canonical user of {account}".encode()).hexdigest()

@@ -1,7 +1,7 @@
 """Settings of buckets: documents that are checked, kept and told again.
 
 Kept is only what would change nothing that Penstock does if it were obeyed, or what others read here: a setting
-whose effect somebody would wait for in vain (a notification, a lifecycle rule) is refused, by name.
+whose effect somebody would wait for in vain is refused, by name. Lifecycle rules and notifications are next door.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,7 @@ from typing import Final
 import msgspec
 
 from penstock.services.s3 import rows
-from penstock.services.s3.announcing import EVENT_BRIDGE, SETTING
-from penstock.services.s3.failures import malformed_xml, no_such_setting, not_built
+from penstock.services.s3.failures import malformed_xml, no_such_setting
 from penstock.services.s3.requests import checked_tags
 from penstock.services.s3.versions import Request
 from penstock.store.database import Database, Transaction
@@ -114,20 +113,6 @@ class Settings:
     @operation("DeleteBucketCors")
     async def delete_bucket_cors(self, call: Call, request: Request) -> Answer:
         return await self._delete(request, "Cors")
-
-    @operation("PutBucketNotificationConfiguration")
-    async def put_bucket_notification_configuration(self, call: Call, request: Request) -> Answer:
-        """Events go to EventBridge, or nowhere: rules there have queues, topics and functions for targets."""
-        given = request["NotificationConfiguration"]
-        wanted = [name for name, value in given.items() if value is not None and value != []]
-        for name in wanted:
-            if name != EVENT_BRIDGE:
-                raise not_built(f"notifications ({name})", f"give {EVENT_BRIDGE} and put a rule on its events")
-        return await self._put(request, SETTING, {name: given[name] for name in wanted})
-
-    @operation("GetBucketNotificationConfiguration")
-    async def get_bucket_notification_configuration(self, call: Call, request: Request) -> Answer:
-        return await self._look(request, SETTING) or {}
 
     @operation("PutBucketLogging")
     async def put_bucket_logging(self, call: Call, request: Request) -> Answer:

@@ -296,7 +296,11 @@ def test_a_secret_is_generated_into_its_template_and_not_again_by_an_update_of_s
     ("kind", "properties", "wrong"),
     [
         ("AWS::S3::Bucket", {"AccessControl": "PublicRead"}, "AccessControl PublicRead"),
-        ("AWS::S3::Bucket", {"NotificationConfiguration": {"QueueConfigurations": []}}, "NotificationConfiguration/"),
+        ("AWS::S3::Bucket", {"NotificationConfiguration": {"Surprise": []}}, "NotificationConfiguration/Surprise"),
+        ("AWS::S3::Bucket", {"NotificationConfiguration": {"QueueConfigurations": [{"Event": "e", "Topic": "t"}]}},
+         "NotificationConfiguration/QueueConfigurations/0/Topic"),
+        ("AWS::S3::Bucket", {"NotificationConfiguration": {"LambdaConfigurations": [{"Event": "e"}]}},
+         "Property NotificationConfiguration/LambdaConfigurations/0/Function is required"),
         ("AWS::Lambda::Function", {"Code": {"ImageUri": "i"}}, "Code/ImageUri"),
         ("AWS::Lambda::Function", {"Code": {"ZipFile": "c"}, "Runtime": "ruby3.3"}, "Code/ZipFile with Runtime"),
         ("AWS::CodePipeline::Pipeline", {"Stages": [{"Name": "S", "Surprise": 1}]}, "Stages/0/Surprise"),
@@ -335,6 +339,39 @@ def test_what_is_read_is_told_as_the_template_writes_it() -> None:
         "Pattern": {"a": [1]},
         "Auth": {"User": "me", "Password": "p"},
     }
+
+
+def test_who_a_bucket_tells_is_said_as_the_api_says_it_and_taken_back() -> None:
+    of, made = "s3:ObjectCreated:*", TYPES["AWS::S3::Bucket"]
+    rules = [{"Name": "suffix", "Value": ".csv"}]
+    told = {
+        "EventBridgeConfiguration": {},
+        "LambdaConfigurations": [{"Event": of, "Function": "f", "Filter": {"S3Key": {"Rules": rules}}}],
+        "QueueConfigurations": [{"Event": of, "Queue": "q"}, {"Event": "s3:ObjectTagging:Put", "Queue": "q"}],
+        "TopicConfigurations": [{"Event": of, "Topic": "t"}],
+    }
+    before = Resource(logical_id="B", name="b", properties={"NotificationConfiguration": told}, physical_id="b")
+    after = Resource(logical_id="B", name="b", properties={}, physical_id="b")
+    play = Play()
+    assert made.update is not None
+
+    play.run(made.create(before))
+    play.run(made.update(before, after))
+
+    assert list(made.check(before.properties)) == []
+    assert [each["NotificationConfiguration"] for each in play.requests("PutBucketNotificationConfiguration")] == [
+        {
+            "EventBridgeConfiguration": {},
+            "LambdaFunctionConfigurations": [
+                {"LambdaFunctionArn": "f", "Events": [of], "Filter": {"Key": {"FilterRules": rules}}}
+            ],
+            "QueueConfigurations": [
+                {"QueueArn": "q", "Events": [of]}, {"QueueArn": "q", "Events": ["s3:ObjectTagging:Put"]},
+            ],
+            "TopicConfigurations": [{"TopicArn": "t", "Events": [of]}],
+        },
+        {},
+    ]  # fmt: skip
 
 
 def test_a_build_projects_webhook_comes_changes_and_goes_with_its_triggers() -> None:

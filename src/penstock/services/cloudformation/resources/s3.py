@@ -65,11 +65,42 @@ def logging(value: Json) -> Json:
     return {"LoggingEnabled": {"TargetPrefix": "", **given}}
 
 
+EVENT_BRIDGE: Final = "EventBridgeConfiguration"
+TELLING: Final[Mapping[str, tuple[str, str]]] = {  # lists of who is told: the property that names it, the API's list
+    "LambdaConfigurations": ("Function", "LambdaFunctionConfigurations"),
+    "QueueConfigurations": ("Queue", "QueueConfigurations"),
+    "TopicConfigurations": ("Topic", "TopicConfigurations"),
+}
+
+
 def telling(value: Json) -> Json:
     """Where a bucket's events go; a template that gives the event bus and says nothing more means it."""
-    wanted = value.get("EventBridgeConfiguration")
+    wanted = value.get(EVENT_BRIDGE)
     is_on = wanted is not None and text(wanted.get("EventBridgeEnabled", True)) == "true"
-    return {"EventBridgeConfiguration": {}} if is_on else {}
+    found: dict[str, Json] = {EVENT_BRIDGE: {}} if is_on else {}
+    for part, (name, listed) in TELLING.items():
+        if value.get(part):
+            found[listed] = [told(each, name, listed.removesuffix("Configurations")) for each in value[part]]
+    return found
+
+
+def told(each: Mapping[str, Json], name: str, kind: str) -> dict[str, Json]:
+    """One that is told, as the API has it: a list of its one event, its rules under another name."""
+    rules = ((each.get("Filter") or {}).get("S3Key") or {}).get("Rules")
+    narrowed = {"Filter": {"Key": {"FilterRules": rules}}} if rules else {}
+    return {f"{kind}Arn": each[name], "Events": [each["Event"]], **narrowed}
+
+
+def unfit_telling(value: Mapping[str, Json]) -> Iterator[str]:
+    part = "NotificationConfiguration"
+    yield from (unsupported(f"{part}/{name}") for name in value if name not in (EVENT_BRIDGE, *TELLING))
+    for listed in TELLING.keys() & value.keys():
+        given, (name, _) = value[listed], TELLING[listed]
+        for number, each in enumerate(given if isinstance(given, list) else ()):
+            if isinstance(each, Mapping) and not is_intrinsic(each):
+                at = f"{part}/{listed}/{number}"
+                yield from (unsupported(f"{at}/{one}") for one in each if one not in ("Event", "Filter", name))
+                yield from (f"Property {at}/{one} is required" for one in ("Event", name) if one not in each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +215,13 @@ def made_bucket(resource: Resource) -> Made:
 
 
 def sound_bucket(properties: Mapping[str, Json]) -> Iterator[str]:
-    """Buckets belong to their owners alone, and tell the event bus, at most, of what happens in them."""
+    """Buckets belong to their owners alone."""
     access = properties.get("AccessControl", "Private")
     if isinstance(access, str) and access not in ACCESS:
         yield f"AccessControl {access} (buckets are their owner's; leave it out)"
-    told = properties.get("NotificationConfiguration")
-    if isinstance(told, Mapping) and not is_intrinsic(told):
-        others = (name for name in told if name != "EventBridgeConfiguration")
-        yield from (f"NotificationConfiguration/{name} (give EventBridgeConfiguration and a rule)" for name in others)
+    notified = properties.get("NotificationConfiguration")
+    if isinstance(notified, Mapping) and not is_intrinsic(notified):
+        yield from unfit_telling(notified)
     for part in ("PublicAccessBlockConfiguration", "OwnershipControls", "VersioningConfiguration"):
         if part in properties:
             yield from unfit_for(part, properties[part])
