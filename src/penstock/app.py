@@ -59,7 +59,7 @@ from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.container import EngineGone, NotHere, find_socket
 from penstock.runtimes.ray import Address, ClusterGone, NoCluster
 from penstock.services import identity, lambda_
-from penstock.services.cloudformation import NotAccepted
+from penstock.services.cloudformation import NotAccepted, accepting
 from penstock.services.peripheral import Misplaced
 from penstock.services.sagemaker.mlflow.keeping import Launch
 from penstock.services.sagemaker.mlflow.room import TrackingRoom
@@ -109,9 +109,7 @@ class Settings:
     engine: str = ""  # the container engine's address; empty: where engines are found
     ray: str = ""  # the address of a Ray cluster's job server, or auto; empty: none
     ray_jobs: Literal["all", "mapped"] = "all"  # which jobs go to its nodes
-    without_effect: tuple[
-        str, ...
-    ] = ()  # types of CloudFormation's that are kept as records: AWS::EC2::VPC, AWS::EC2::*
+    without_effect: tuple[str, ...] = ()  # types of resources that are kept as records: AWS::EC2::VPC, AWS::EC2::*
     ray_endpoint: str = ""  # how its nodes reach this server; empty: by the address that leads to the cluster
 
 
@@ -198,7 +196,7 @@ class Penstock:
             contain_unmapped=self.settings.runtime == "container",
             nodes=nodes,
             launch=self.settings.launch,
-            without_effect=self.settings.without_effect,
+            types=accepting(self.settings.without_effect),
             is_traced=self.settings.telemetry.traces is not None,
         )
         follow(rooms.engine, self.settings.telemetry, self._exits)

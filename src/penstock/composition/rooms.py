@@ -5,7 +5,7 @@ import logging
 import math
 import os
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -43,7 +43,7 @@ from penstock.runtimes.slots import Slots, slots_here
 from penstock.services import glue, identity, lambda_, logs, s3, ssm
 from penstock.services.athena.room import open_athena
 from penstock.services.autoscaling import open_autoscaling
-from penstock.services.cloudformation import open_cloudformation
+from penstock.services.cloudformation import TYPES, Types, open_cloudformation
 from penstock.services.codebuild.announcing import Announcer as BuildAnnouncer
 from penstock.services.codebuild.room import open_codebuild
 from penstock.services.codebuild.running import Machine as BuildMachine
@@ -175,7 +175,7 @@ class Rooms:
         nodes: Nodes = NO_NODES,
         is_traced: bool = False,
         launch: Launch | None = None,
-        without_effect: Iterable[str] = (),
+        types: Types = TYPES,
     ) -> Self:
         """From the ground up, on the folder's own database if none is given.
 
@@ -236,7 +236,7 @@ class Rooms:
         rooms._furnish_models(data, streams, images, clients_of.servers)
         rooms._furnish_features(data)
         rooms._furnish_builds(data, streams, clients_of.builds, endpoint)
-        rooms._furnish_pipelines(endpoint, without_effect)
+        rooms._furnish_pipelines(endpoint, types)
         rooms._furnish_catalog()
         rooms._furnish_stepfunctions(data, mocks, stand_in)
         rooms._furnish_events(data)
@@ -415,7 +415,7 @@ class Rooms:
         self.chores.append(shipping.work)
         self.tidy.append(shipping.forget_expired)
 
-    def _furnish_pipelines(self, endpoint: Callable[[], str], without_effect: Iterable[str]) -> None:
+    def _furnish_pipelines(self, endpoint: Callable[[], str], types: Types) -> None:
         """SageMaker's and CodePipeline's, and CloudFormation's stacks."""
         open_pipelines(
             database=self.database,
@@ -446,7 +446,7 @@ class Rooms:
             endpoint=endpoint,
             clock=clock,
             chance=chance,
-            without_effect=without_effect,
+            accepted=types,
         )
 
     def _furnish_catalog(self) -> None:

@@ -16,7 +16,7 @@ from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
 from penstock.engine.notices import Notices
 from penstock.services import identity, s3
-from penstock.services.cloudformation import open_cloudformation
+from penstock.services.cloudformation import accepting, open_cloudformation
 from penstock.store.blobs import Blobs
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Scope
@@ -107,7 +107,7 @@ class World(Customer):
             endpoint=lambda: "http://127.0.0.1:1",
             clock=self.clock,
             chance=chance,
-            without_effect=self.without_effect,
+            accepted=accepting(self.without_effect),
         )
         for service in (
             *s3.operations(self.database, Blobs(self.folder), self.clock, chance),

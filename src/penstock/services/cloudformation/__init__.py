@@ -10,7 +10,8 @@
 Templates are read and evaluated by `languages.cloudformation`.
 """
 
+from penstock.services.cloudformation.resources import TYPES, Types, accepting
 from penstock.services.cloudformation.resources.without_effect import NotAccepted
 from penstock.services.cloudformation.room import open_cloudformation
 
-__all__ = ["NotAccepted", "open_cloudformation"]
+__all__ = ["TYPES", "NotAccepted", "Types", "accepting", "open_cloudformation"]

@@ -1,6 +1,6 @@
 """The room's door for `composition`: one call opens CloudFormation on an engine and a directory."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
@@ -16,7 +16,7 @@ from penstock.services.cloudformation.exports import Exports
 from penstock.services.cloudformation.flow import StackFlow
 from penstock.services.cloudformation.notices import Teller
 from penstock.services.cloudformation.records import Records
-from penstock.services.cloudformation.resources import EXISTING, accepting
+from penstock.services.cloudformation.resources import EXISTING, TYPES, Types
 from penstock.services.cloudformation.stacks import Stacks
 from penstock.services.cloudformation.stacksets import open_stack_sets
 from penstock.services.cloudformation.starting import Starter
@@ -34,13 +34,9 @@ def open_cloudformation(
     endpoint: Callable[[], str],
     clock: Callable[[], float],
     chance: Callable[[], str],
-    without_effect: Iterable[str] = (),
+    accepted: Types = TYPES,
 ) -> None:
-    """Enter operations, the flow and activities, before the engine works. Raises `NotAccepted`.
-
-    Resources of the types `without_effect` are kept as records.
-    """
-    accepted = accepting(without_effect)
+    """Enter operations, the flow and activities, before the engine works. Templates may have `accepted` types."""
     templates, starter = Templates(directory, accepted), Starter(engine, clock)
     comparing = Comparing(starter, EXISTING)
     exports = Exports(engine)
