@@ -35,9 +35,9 @@ from typing import Final, Literal, Self
 from starlette.types import ASGIApp
 
 from penstock.composition.gifts import hand_out
+from penstock.composition.nodes import address_for_nodes, nodes_at
 from penstock.composition.private import write_private
 from penstock.composition.rooms import Clients, Rooms, sweep
-from penstock.composition.runtimes import address_for_nodes, nodes_at
 from penstock.composition.sources import chance, clock
 from penstock.composition.state import open_to_serve
 from penstock.engine.engine import Engine

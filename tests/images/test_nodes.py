@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from penstock.composition.images import Images
+from penstock.composition.nodes import NO_NODES, anywhere_by_image, machines, ray_of
 from penstock.composition.raynode import images_of
-from penstock.composition.runtimes import NO_NODES, anywhere_by_image, containers_of, machine_here, machines, ray_of
+from penstock.composition.runtimes import containers_of, machine_here
 from penstock.engine.jobs import Ending, JobId
 from penstock.runtimes.container import Engine
 from penstock.runtimes.slots import Share, Slots

@@ -24,7 +24,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from building import VENV, await_built
-from penstock.composition.runtimes import AGENT
+from penstock.composition.nodes import AGENT
 from penstock.gateway.nodes import NodeDoor
 from penstock.gateway.server import serve
 from penstock.runtimes.ray import Address, Cluster, RayJobs, Tickets

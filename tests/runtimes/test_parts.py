@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from penstock.composition.residents import model_servers
+from penstock.composition.modelservers import model_servers
 from penstock.engine.residents import Reply, Request, Resident, Setting
 from runtimes.worlds import DEADLINE
 

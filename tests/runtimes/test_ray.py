@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 
 from penstock import __version__
 from penstock.composition import raynode
-from penstock.composition.runtimes import address_for_nodes
+from penstock.composition.nodes import address_for_nodes
 from penstock.engine.jobs import Building, Ending, File, Job, Resources
 from penstock.runtimes.ray import Address, Cluster, NoCluster, find_cluster, rayjobs
 from penstock.runtimes.ray.cluster import Node, fitted

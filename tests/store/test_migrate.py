@@ -19,6 +19,13 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
     assert migrate(tmp_path / "rows.db", []) == 0
 
 
+def test_for_a_file_that_is_up_to_date_nothing_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    migrate(tmp_path / "rows.db", [])
+    monkeypatch.setattr(migrations, "MIGRATING", "no.such.module")
+
+    assert migrate(tmp_path / "rows.db", []) == 0
+
+
 def test_a_lock_that_a_killed_process_left_is_no_obstacle(tmp_path: Path) -> None:
     path = tmp_path / "penstock.db"
     migrate(path, [])

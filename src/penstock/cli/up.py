@@ -12,11 +12,11 @@ import click
 import uvloop
 
 from penstock.app import CannotStart, Penstock, Settings
+from penstock.cli import COLLECTED_AT
 from penstock.cli.place import DEFAULT_DATA, DEFAULT_PORT, ENVIRONMENTS, data_folder
 from penstock.composition.elsewhere import VARIABLE
 from penstock.telemetry import wishes
 
-COLLECTED_AT: Final = (20_000, 20, 50)  # objects, rounds of the youngest, rounds of the middle: see `gc.set_threshold`
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 

@@ -5,22 +5,20 @@ one, so that who waits for something sees it come. What changes something (`Crea
 with other values (a time, a name that is made up): then it has the answer of the question most like it, and where it
 says a name of its own, the recorded one is meant from then on. What is put in S3 is noted, and no more. Any other
 question is refused, and told of.
+
+Most jobs ask nothing: the door has its address at once, and what answers (`door`) is loaded when somebody knocks.
 """
 
 import asyncio
+import importlib
 import itertools
+import socket
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote
 
-from penstock.composition.sources import chance, clock
-from penstock.gateway.api import Api
-from penstock.gateway.guard import Guard
-from penstock.gateway.server import serve
-from penstock.gateway.settings import DEFAULTS
-from penstock.gateway.traffic import Traffic
 from penstock.images import clients
 from penstock.services.sagemaker.jobs import exchanges
 from penstock.services.sagemaker.jobs.exchanges import Exchange, Heard, Kept
@@ -29,10 +27,13 @@ from penstock.store.blobs import Blob, Blobs, Digest, Writing
 from penstock.wire.call import Answer, Body, Call, Directory, Scope, ServiceError
 from penstock.wire.credentials import Credential
 
+if TYPE_CHECKING:
+    from penstock.composition.door import Serve
+
 Json = Any
 READS: Final = ("Get", "Head", "List", "Describe", "Query", "Search", "Scan", "Select", "Invoke", "BatchGet", "Lookup")
 LEAST_NAME: Final = 8  # letters: what is shorter is no name that was made up
-START_DEADLINE: Final = 30.0
+DOOR: Final = "penstock.composition.door"
 Question = tuple[str, str]  # service and operation
 
 
@@ -139,21 +140,33 @@ class Replies(Directory):
         self._blobs = blobs
         self._numbers = itertools.count(1)
         self._conversations: dict[str, Conversation] = {}
+        self._knocked = asyncio.Event()
         self._stopping = asyncio.Event()
         self._serving: asyncio.Task[None] | None = None
         self._endpoint = ""
 
     async def open(self) -> None:
-        """Open the door, on a port of this machine's own."""
-        port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        guard = Guard(self, clock, enforcing=False)
-        api = Api(self, guard=guard, clock=clock, chance=chance, settings=DEFAULTS, traffic=Traffic())
-        self._serving = asyncio.create_task(serve(api, "127.0.0.1", 0, stopping=self._stopping, ready=port.set_result))
-        async with asyncio.timeout(START_DEADLINE):
-            self._endpoint = f"http://127.0.0.1:{await port}"
+        """Have an address of this machine's own; whoever knocks there is answered until `close`."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        listener.setblocking(False)
+        self._endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self._serving = asyncio.create_task(self._serve(listener))
+
+    async def _serve(self, listener: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        with listener:
+            loop.add_reader(listener, self._knocked.set)
+            try:
+                await self._knocked.wait()
+            finally:
+                loop.remove_reader(listener)
+            if not self._stopping.is_set():
+                serve = cast("Serve", importlib.import_module(DOOR).serve)
+                await serve(listener, self, self._stopping)
 
     async def close(self) -> None:
         self._stopping.set()
+        self._knocked.set()
         if self._serving is not None:
             await self._serving
 

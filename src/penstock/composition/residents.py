@@ -1,6 +1,5 @@
-"""Who keeps programs that stay: the environments of functions, and model servers."""
+"""Who keeps the environments of functions."""
 
-import os
 import resource
 import shlex
 import shutil
@@ -9,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from penstock.composition.modelservers import nursery_variables
 from penstock.composition.sources import OUR_FILES, SOURCE, clock
-from penstock.images import catalog, clients
 from penstock.runtimes.environments import Modules, Unbuildable
 from penstock.runtimes.residents import Language, Nursery
 from penstock.services.lambda_ import NoSdk, SdkOf
@@ -25,11 +24,6 @@ def environments_here(memory_mib: int) -> int:
     """How many environments of functions there may be at once: for more there is no memory, or no handles are left."""
     handles, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return max(LEAST_ENVIRONMENTS, min(memory_mib // ENVIRONMENT_MIB, (handles - OTHER_HANDLES) // ENVIRONMENT_HANDLES))
-
-
-def nursery_variables() -> dict[str, str]:
-    """What nurseries start with."""
-    return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "PYTHONPATH": str(clients.SHIM)}
 
 
 def nursery(data: Path) -> Nursery:
@@ -72,20 +66,3 @@ def sdk_of(data: Path, elsewhere: Path | None) -> SdkOf:
             raise NoSdk(str(problem)) from None
 
     return sdk
-
-
-def model_servers(data: Path, log: Path) -> Nursery:
-    """What keeps the model servers of endpoints: forks of a process that knows how AWS's framework images serve."""
-    serve_script, program_script = catalog.INSIDE / "serve.py", catalog.INSIDE / "serve_program.py"
-    return Nursery(
-        module=serve_script,
-        languages={
-            "python": Language(command=(sys.executable, str(serve_script)), name="the model server"),
-            "program": Language(command=(sys.executable, str(program_script)), name="what starts serve programs"),
-        },
-        variables=nursery_variables(),
-        hidden=[data],
-        visible=OUR_FILES,
-        log=log,
-        preload=(),
-    )

@@ -13,18 +13,11 @@ from typing import Any, Final, Self
 from penstock.composition.built import Built
 from penstock.composition.images import BUILT, Images
 from penstock.composition.inventories import Inventories
+from penstock.composition.modelservers import model_servers
+from penstock.composition.nodes import NO_NODES, Nodes, anywhere_by_image, machines, ray_of
 from penstock.composition.pinning import Pinning
-from penstock.composition.residents import environments_here, model_servers, nursery, sdk_of
-from penstock.composition.runtimes import (
-    NO_NODES,
-    Nodes,
-    anywhere_by_image,
-    containers_of,
-    here_by_image,
-    machine_here,
-    machines,
-    ray_of,
-)
+from penstock.composition.residents import environments_here, nursery, sdk_of
+from penstock.composition.runtimes import containers_of, here_by_image, machine_here
 from penstock.composition.sources import chance, clock
 from penstock.composition.state import ROWS
 from penstock.composition.tracking import tracking_servers
@@ -54,7 +47,7 @@ from penstock.services.events import open_events
 from penstock.services.notifications import open_notifications
 from penstock.services.peripheral import Peripheral
 from penstock.services.sagemaker import experiments, lineage, registry
-from penstock.services.sagemaker.announcing import Announcer
+from penstock.services.sagemaker.announcer import Announcer
 from penstock.services.sagemaker.automl.room import open_automl
 from penstock.services.sagemaker.endpoints.metering import Answered, nothing_answered
 from penstock.services.sagemaker.endpoints.room import open_endpoints

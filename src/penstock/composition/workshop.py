@@ -22,8 +22,8 @@ import msgspec
 
 from penstock.composition.images import Images
 from penstock.composition.inventories import Inventories
+from penstock.composition.modelservers import model_servers
 from penstock.composition.replies import HeardAgain, Replies
-from penstock.composition.residents import model_servers
 from penstock.composition.runtimes import containers_of, here_by_image, machine_here
 from penstock.composition.sources import clock
 from penstock.engine.facts import RunId
@@ -51,7 +51,6 @@ from penstock.store.blobs import BlobDamaged, Blobs, Digest
 from penstock.store.logfile import stream_path
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory, Scope
-from penstock.wire.validate import validate
 
 AGAIN: Final = "again"  # the folder of workshops, in the data folder
 NOBODY: Final = "http://127.0.0.1:9"  # the discard port: clients are refused there at once
@@ -145,7 +144,7 @@ class Workshop:
 
     @property
     def _streams(self) -> Streams:
-        return Unlisted(Directory(validate), self._log)
+        return Unlisted(Directory(), self._log)
 
     @staticmethod
     def _task(plan: Plan, scope: Scope) -> Task:

@@ -94,18 +94,30 @@ async def serve(
     Raises `OpenHost`, and `OSError` when the address cannot be had.
     """
     check_host(host, auth=settings.auth)
-    logging.getLogger("uvicorn.error").addFilter(is_news)
     with listening_socket(host, port) as listener:
-        server = _Server(_config(app, settings))
-        async with asyncio.TaskGroup() as tasks:
-            running = tasks.create_task(server.serve(sockets=[listener]))
-            await server.listening.wait()
-            ready(listener.getsockname()[1])
-            waiting = tasks.create_task(stopping.wait())
-            await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            server.should_exit = True
-            await running
-            waiting.cancel()
+        await serve_at(listener, app, stopping=stopping, ready=ready, settings=settings)
+
+
+async def serve_at(
+    listener: socket.socket,
+    app: ASGIApp,
+    *,
+    stopping: asyncio.Event,
+    ready: Callable[[int], None] = lambda _: None,
+    settings: Settings = DEFAULTS,
+) -> None:
+    """`serve`, at a socket of the caller's, who has looked at its address."""
+    logging.getLogger("uvicorn.error").addFilter(is_news)
+    server = _Server(_config(app, settings))
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(server.serve(sockets=[listener]))
+        await server.listening.wait()
+        ready(listener.getsockname()[1])
+        waiting = tasks.create_task(stopping.wait())
+        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        await running
+        waiting.cancel()
 
 
 def is_news(record: logging.LogRecord) -> bool:

@@ -6,17 +6,20 @@ Penstock means to have before all others.
 """
 
 import gzip
+import importlib
 import zlib
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
-from botocore.model import OperationModel, ServiceModel
 
 from penstock.wire.call import Json
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel, ServiceModel
 
 OURS: Final = (
     "sagemaker",
@@ -56,6 +59,7 @@ OURS: Final = (
 
 # A model file begins with its metadata; this many packed bytes always hold it.
 HEAD: Final = 4096
+READER: Final = "botocore.model"  # loaded with the first model: it takes its time, and commands may need none
 UNZIP: Final = 31  # zlib's word for "gzip, largest window"
 
 Head = Mapping[str, Any]
@@ -82,15 +86,16 @@ def names() -> tuple[str, ...]:
 
 
 @cache
-def model(service: str) -> ServiceModel:
+def model(service: str) -> "ServiceModel":
     """The model of a service; raises `UnknownService`."""
     path = _newest(service)
     if path is None:
         raise UnknownService(f"there is no service '{service}'; the names are botocore's, such as 'stepfunctions'")
-    return ServiceModel(msgspec.json.decode(gzip.decompress(path.read_bytes())), service)
+    made = cast("type[ServiceModel]", importlib.import_module(READER).ServiceModel)
+    return made(msgspec.json.decode(gzip.decompress(path.read_bytes())), service)
 
 
-def operation(service: str, name: str) -> OperationModel | None:
+def operation(service: str, name: str) -> "OperationModel | None":
     """The model of an operation, or None where the service has no such operation."""
     found = model(service)
     return found.operation_model(name) if name in found.operation_names else None
@@ -103,7 +108,7 @@ def service_id(service: str) -> str:
     return named
 
 
-def idempotency_token(operation: OperationModel) -> str | None:
+def idempotency_token(operation: "OperationModel") -> str | None:
     """The member of an operation's request by which clients mark a repeated request (they fill it in themselves)."""
     members: list[str] = operation.idempotent_members
     return members[0] if members else None

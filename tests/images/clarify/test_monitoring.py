@@ -34,6 +34,17 @@ def merged(high_for_old: bool) -> str:
     return "".join(line(f"{age},1.5", str(score), str(place % 2)) for place, (age, score) in enumerate(rows))
 
 
+def batch(high_for_old: bool, encoding: str) -> str:
+    """The same of a transform job, whose output has the answer beside the features."""
+    made = []
+    for each in map(json.loads, merged(high_for_old).splitlines()):
+        asked, said = (each["captureData"][side]["data"] for side in ("endpointInput", "endpointOutput"))
+        told = {"features": [float(value) for value in asked.split(",")], "score": float(said)}
+        data = json.dumps(told) if encoding == "JSON" else f"{asked},{said}"
+        made.append({**each, "captureData": {"batchTransformOutput": {"encoding": encoding, "data": data}}})
+    return "".join(f"{json.dumps(each)}\n" for each in made)
+
+
 def baseline(clarify: Clarify, path: Path) -> Path:
     """What the plain analysis of a table finds, in which everybody is told yes."""
     table = "".join(f"{age},1.5,{place % 2},1\n" for place, age in enumerate((20, 30, 40, 50, 60, 80)))
@@ -152,3 +163,23 @@ def test_tables_of_a_batch_transform_are_read_in_their_format(clarify: Clarify) 
                         analysis_type="MODEL_EXPLAINABILITY")  # fmt: skip
 
     assert ended.analysis["explanations"]["kernel_shap"]["label0"]["global_shap_values"]["age"] == pytest.approx(30)
+
+
+@pytest.mark.parametrize(("encoding", "attribute"), [("CSV", "2"), ("JSON", "score")])
+def test_what_a_transform_job_has_written_is_looked_at_like_what_was_captured(
+    clarify: Clarify, encoding: str, attribute: str
+) -> None:
+    asked = {**MERGED, "probability_attribute": attribute, "probability_threshold_attribute": "0.8"}
+    captured = clarify.run(BIAS, merged(high_for_old=False), "data.jsonl", **MERGED, **ANSWERS)
+    told = captured.read("analysis.json")
+
+    written = clarify.run(BIAS, batch(False, encoding), "data.jsonl", **asked)
+
+    assert written.read("analysis.json") == told
+
+
+def test_where_the_answer_is_in_a_row_must_be_said(clarify: Clarify) -> None:
+    ended = clarify.run(BIAS, batch(False, "CSV"), "data.jsonl", **MERGED)
+
+    assert ended.code != 0
+    assert "InferenceAttribute or ProbabilityAttribute" in ended.message

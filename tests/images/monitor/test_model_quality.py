@@ -209,3 +209,50 @@ def test_no_truth_of_the_time_is_said(analysis: Analysis) -> None:
     )  # fmt: skip
 
     assert reports.message == "Error: no ground truth is known of the captured records of that time."
+
+
+BATCH = {"analysis_type": "MERGE", "monitoring_input_type": "BATCH_TRANSFORM_INPUT"}
+TIME = "2026-11-27T10:00:00Z"
+OBJECTS = [
+    {"said": 1, "SageMakerInferenceId": "one", "SageMakerInferenceTime": TIME},
+    {"said": 0, "SageMakerInferenceId": "two", "SageMakerInferenceTime": TIME},
+]
+
+
+@pytest.mark.parametrize(
+    ("written", "form", "attribute"),
+    [
+        (f'5,"a,b",1,one,{TIME}\n6,c,0,two,{TIME}\n7,d,0,three,{TIME}\n', {"csv": {"header": False}}, "2"),
+        (f"x,y,said,i,t\n5,a,1,one,{TIME}\n6,c,0,two,{TIME}\n", {"csv": {"header": True}}, "2"),
+        ("".join(f"{json.dumps(each)}\n" for each in OBJECTS), {"json": {"line": True}}, "said"),
+    ],
+)
+def test_what_transform_jobs_have_written_is_merged_and_scored(
+    analysis: Analysis, written: str, form: Json, attribute: str
+) -> None:
+    data = analysis.file("written/2026/11/27/10/1/x.out", written).parents[5]
+    known = truths(analysis, {"one": "1", "two": "1"})
+
+    merged = analysis.run("ml-merge", data, form, ground_truth_source=known, **BATCH)
+
+    assert merged.message == "Completed: 2 records were merged with their ground truth."
+    (merged.folder / "ml").rename(analysis.root / "message")
+    reports = analysis.run(
+        "scored", merged.folder, {"sagemakerMergeJson": {"captureIndexNames": ["batchTransformOutput"]}},
+        analysis_type="MODEL_QUALITY", problem_type="BinaryClassification", inference_attribute=attribute,
+    )  # fmt: skip
+    told = reports.statistics["binary_classification_metrics"]
+    assert told["confusion_matrix"] == {"0": {"0": 0, "1": 0}, "1": {"0": 1, "1": 1}}
+
+
+@pytest.mark.parametrize(
+    ("written", "form"), [("5,0.1,0.9\n", {"csv": {}}), ('{"said": 1}\n', {"json": {"line": True}})]
+)
+def test_outputs_without_inference_ids_cannot_be_merged(analysis: Analysis, written: str, form: Json) -> None:
+    data = analysis.file("written/x.out", written).parent
+
+    reports = analysis.run("merged", data, form, ground_truth_source=truths(analysis, {"one": "1"}), **BATCH)
+
+    assert reports.code != 0
+    assert "without an inference id" in reports.message
+    assert "GenerateInferenceId in DataCaptureConfig" in reports.message

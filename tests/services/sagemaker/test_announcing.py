@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker import announcing, registry
-from penstock.services.sagemaker.announcing import Subject, told, upper
+from penstock.services.sagemaker.announcer import told
+from penstock.services.sagemaker.announcing import Subject, upper
 from penstock.services.sagemaker.endpoints.flow import EndpointFlow
 from penstock.services.sagemaker.endpoints.model import Plan, State, deployment_of
 from penstock.services.sagemaker.pipelines.model import Begin, Execution, Progress

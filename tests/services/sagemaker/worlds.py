@@ -25,7 +25,8 @@ class World:
     @classmethod
     def new(cls, folder: Path) -> Self:
         path = folder / "penstock.db"
-        migrate(path, [ROOMS.parents[1] / "engine" / "migrations", ROOMS / "experiments" / "migrations"])
+        rooms = [ROOMS / name / "migrations" for name in ("experiments", "monitoring")]
+        migrate(path, [ROOMS.parents[1] / "engine" / "migrations", *rooms])
         return cls(SqliteDatabase(path))
 
     def clock(self) -> float:

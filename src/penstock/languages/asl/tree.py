@@ -7,8 +7,9 @@ is None in the other.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
+
+import msgspec
 
 from penstock.languages.asl.view import Expression, Json, View
 
@@ -47,8 +48,7 @@ class _Whole:
 WHOLE: Final[Place] = _Whole()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retrier:
+class Retrier(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[str, ...]
     interval_seconds: int = 1
     max_attempts: int = 3
@@ -57,8 +57,7 @@ class Retrier:
     full_jitter: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catcher:
+class Catcher(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[str, ...]
     next: str
     result_path: Place | None = WHOLE  # JSONPath; None discards the error output
@@ -66,8 +65,7 @@ class Catcher:
     assign: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(msgspec.Struct, frozen=True, kw_only=True):
     """What every state has. `next` is None where the state ends its machine (and in Choice, Succeed and Fail)."""
 
     name: str
@@ -83,15 +81,13 @@ class State:
         return type(self).__name__
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pass(State):
+class Pass(State, frozen=True, kw_only=True):
     result: Expression | None = None
     payload: Expression | None = None
     result_path: Place | None = WHOLE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(State):
+class Task(State, frozen=True, kw_only=True):
     resource: str
     payload: Expression | None = None
     credentials: Expression | None = None
@@ -103,8 +99,7 @@ class Task(State):
     catch: tuple[Catcher, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(msgspec.Struct, frozen=True, kw_only=True):
     """A choice rule. What it outputs and assigns comes before the state's own."""
 
     condition: Condition
@@ -113,14 +108,12 @@ class Option:
     assign: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice(State):
+class Choice(State, frozen=True, kw_only=True):
     options: tuple[Option, ...]
     default: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait(State):
+class Wait(State, frozen=True, kw_only=True):
     """One of the two is set. `is_literal` where the definition has the number or time itself (JSONPath or JSONata),
     not a path or an expression."""
 
@@ -129,19 +122,16 @@ class Wait(State):
     is_literal: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Succeed(State):
+class Succeed(State, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fail(State):
+class Fail(State, frozen=True, kw_only=True):
     error: Expression | None = None
     cause: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parallel(State):
+class Parallel(State, frozen=True, kw_only=True):
     branches: tuple["Machine", ...]
     payload: Expression | None = None
     result_selector: Expression | None = None
@@ -150,32 +140,28 @@ class Parallel(State):
     catch: tuple[Catcher, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
     """Where a distributed Map's items come from; `resource` is an ARN such as `arn:aws:states:::s3:getObject`."""
 
     resource: str
     payload: Expression | None = None
-    config: Mapping[str, Json] = field(default_factory=dict)  # ReaderConfig without what `max_items` says
+    config: Mapping[str, Json] = msgspec.field(default_factory=dict)  # ReaderConfig without what `max_items` says
     max_items: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batcher:
+class Batcher(msgspec.Struct, frozen=True, kw_only=True):
     batch_input: Expression | None = None
     max_items: Expression | None = None
     max_bytes: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Writer:
+class Writer(msgspec.Struct, frozen=True, kw_only=True):
     resource: str | None
     payload: Expression | None = None
-    config: Mapping[str, Json] = field(default_factory=dict)  # WriterConfig
+    config: Mapping[str, Json] = msgspec.field(default_factory=dict)  # WriterConfig
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Map(State):
+class Map(State, frozen=True, kw_only=True):
     """`items` finds the array (ItemsPath, or JSONata's Items); None takes the whole input. `selector` is ItemSelector,
     or what a Map with the older `Iterator` calls Parameters."""
 
@@ -198,8 +184,7 @@ class Map(State):
     is_legacy: bool = False  # written with Iterator
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
+class Machine(msgspec.Struct, frozen=True, kw_only=True):
     start_at: str
     states: Mapping[str, State]
     language: QueryLanguage = "JSONPath"

@@ -1,8 +1,9 @@
 """Which variables the states of a machine refer to: a state's name → names, in order."""
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from typing import Any
+
+import msgspec
 
 from penstock.languages.asl.tree import Machine, Map, Parallel
 
@@ -29,6 +30,6 @@ def _in(part: Any) -> Iterator[str]:
             yield from _in(each)
     elif hasattr(part, "variables"):  # an expression or a condition
         yield from part.variables
-    elif is_dataclass(part):
-        for field in fields(part):
-            yield from _in(getattr(part, field.name))
+    elif isinstance(part, msgspec.Struct):
+        for name in part.__struct_fields__:
+            yield from _in(getattr(part, name))

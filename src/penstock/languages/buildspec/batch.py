@@ -3,9 +3,10 @@
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
+
+from msgspec.structs import replace
 
 from penstock.languages.buildspec.nodes import BadBuildspec, Place
 from penstock.languages.buildspec.tree import Batch, BatchBuild

@@ -1,16 +1,16 @@
 """What a build spec can say. Texts are as written: what the shell expands is expanded in the build."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal
+
+import msgspec
 
 PhaseName = Literal["install", "pre_build", "build", "post_build"]
 PHASES: Final[tuple[PhaseName, ...]] = ("install", "pre_build", "build", "post_build")
 RETRIES: Final = 3  # of a plain RETRY
 
 
-@dataclass(frozen=True, slots=True)
-class OnFailure:
+class OnFailure(msgspec.Struct, frozen=True):
     """What is done when a phase has failed. Only failures whose output fits the pattern are tried again."""
 
     action: Literal["ABORT", "CONTINUE", "RETRY"]
@@ -18,8 +18,7 @@ class OnFailure:
     pattern: str = ".*"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phase:
+class Phase(msgspec.Struct, frozen=True, kw_only=True):
     """Commands one after the other until one fails; `finally_commands` whatever has become of them."""
 
     name: PhaseName
@@ -27,23 +26,21 @@ class Phase:
     finally_commands: tuple[str, ...] = ()
     on_failure: OnFailure | None = None
     run_as: str = ""
-    runtime_versions: Mapping[str, str] = field(default_factory=dict)
+    runtime_versions: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """What the commands find in their environment. `exported` are read at the end of the last phase."""
 
     shell: str = ""
-    variables: Mapping[str, str] = field(default_factory=dict)
-    parameter_store: Mapping[str, str] = field(default_factory=dict)
-    secrets_manager: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = msgspec.field(default_factory=dict)
+    parameter_store: Mapping[str, str] = msgspec.field(default_factory=dict)
+    secrets_manager: Mapping[str, str] = msgspec.field(default_factory=dict)
     exported: tuple[str, ...] = ()
     git_credential_helper: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Artifacts:
+class Artifacts(msgspec.Struct, frozen=True, kw_only=True):
     """Which files are kept, and under which paths. The primary artifacts have no identifier.
 
     `s3_prefix` is the path in the bucket of artifacts that are put apart build by build (namespace type BUILD_ID).
@@ -59,8 +56,7 @@ class Artifacts:
     s3_prefix: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Files that tests have written; `group` is a report group's name, or its ARN."""
 
     group: str
@@ -70,8 +66,7 @@ class Report:
     discard_paths: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cache:
+class Cache(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept for later builds. `key` and `fallback_keys` are for the shell to expand."""
 
     paths: tuple[str, ...] = ()
@@ -80,8 +75,7 @@ class Cache:
     action: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchBuild:
+class BatchBuild(msgspec.Struct, frozen=True, kw_only=True):
     """One build of a batch, and how it differs from the project. Of a fanout it is part `part` of `parts`."""
 
     identifier: str
@@ -94,21 +88,19 @@ class BatchBuild:
     fleet: str = ""
     privileged: bool | None = None
     is_debugged: bool = False
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = msgspec.field(default_factory=dict)
     part: int = 0
     parts: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """The builds of a batch. With `fast_fail` the first failure stops the others."""
 
     fast_fail: bool = False
     builds: tuple[BatchBuild, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Buildspec:
+class Buildspec(msgspec.Struct, frozen=True, kw_only=True):
     """A whole build spec. `unknown` are the paths of keys that mean nothing, which AWS passes over."""
 
     version: Literal["0.1", "0.2"]

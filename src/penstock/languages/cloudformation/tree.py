@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+import msgspec
 
 Json = Any
 
@@ -14,8 +15,7 @@ NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 LOOP: Final = "Fn::ForEach::"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """What may be given for a template. Defaults and allowed values are texts, as they are given."""
 
     name: str
@@ -32,16 +32,14 @@ class Parameter:
     no_echo: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assertion:
+class Assertion(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule holds true; `condition` is a value that is evaluated to a boolean."""
 
     condition: Json
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Assertions about parameters, which hold where the condition does (always, where there is none)."""
 
     name: str
@@ -49,24 +47,22 @@ class Rule:
     assertions: tuple[Assertion, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """A resource as declared. Policies are AWS's words; an absent one is ""."""
 
     name: str
     type: str
-    properties: Mapping[str, Json] = field(default_factory=dict)
+    properties: Mapping[str, Json] = msgspec.field(default_factory=dict)
     depends_on: tuple[str, ...] = ()
     condition: str = ""
     deletion_policy: str = ""
     update_replace_policy: str = ""
-    update_policy: Mapping[str, Json] = field(default_factory=dict)
-    creation_policy: Mapping[str, Json] = field(default_factory=dict)
+    update_policy: Mapping[str, Json] = msgspec.field(default_factory=dict)
+    creation_policy: Mapping[str, Json] = msgspec.field(default_factory=dict)
     metadata: Json = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(msgspec.Struct, frozen=True, kw_only=True):
     """A value that the stack tells; `export` is the value of the name under which others may import it."""
 
     name: str
@@ -76,8 +72,7 @@ class Output:
     condition: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
+class Template(msgspec.Struct, frozen=True, kw_only=True):
     """A whole template. `document` is all of it as JSON, for those who tell it; while transforms are declared,
     what only they understand is in `document` alone."""
 
@@ -85,10 +80,10 @@ class Template:
     version: str | None = None
     description: str | None = None
     metadata: Json = None
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    mappings: Mapping[str, Json] = field(default_factory=dict)
-    conditions: Mapping[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = msgspec.field(default_factory=dict)
+    mappings: Mapping[str, Json] = msgspec.field(default_factory=dict)
+    conditions: Mapping[str, Json] = msgspec.field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     transforms: tuple[str, ...] = ()
-    resources: Mapping[str, Resource] = field(default_factory=dict)
-    outputs: Mapping[str, Output] = field(default_factory=dict)
+    resources: Mapping[str, Resource] = msgspec.field(default_factory=dict)
+    outputs: Mapping[str, Output] = msgspec.field(default_factory=dict)

@@ -13,8 +13,9 @@ checked, so that it can be named.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal, NewType
+
+import msgspec
 
 Json = Any
 StepName = NewType("StepName", str)
@@ -51,74 +52,64 @@ class DefinitionError(Exception):
 # ------------------------------------------------------------------------------------------------- expressions
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(msgspec.Struct, frozen=True):
     """JSON without expressions in it."""
 
     value: Json
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(msgspec.Struct, frozen=True):
     """A JSON object with an expression somewhere in it."""
 
     members: Mapping[str, "Expression"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(msgspec.Struct, frozen=True):
     """A JSON list with an expression somewhere in it."""
 
     items: tuple["Expression", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterReference:
+class ParameterReference(msgspec.Struct, frozen=True):
     """``{"Get": "Parameters.X"}``"""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutionVariable:
+class ExecutionVariable(msgspec.Struct, frozen=True):
     """``{"Get": "Execution.X"}``"""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepProperty:
+class StepProperty(msgspec.Struct, frozen=True):
     """``{"Get": "Steps.S.A.B[0]['c']"}``: what the step's Describe answer holds at a path."""
 
     step: StepName
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentItem:
+class CurrentItem(msgspec.Struct, frozen=True):
     """``{"Get": "ForEach.CurrentItem"}``, or a path into it: has a value in the body of a ForEach step only."""
 
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(msgspec.Struct, frozen=True):
     """``Std:Join``"""
 
     on: str
     values: tuple["Expression", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyFileReference:
+class PropertyFileReference(msgspec.Struct, frozen=True):
     """``{"Get": "Steps.S.PropertyFiles.F"}``, which only a ``Std:JsonGet`` may name."""
 
     step: StepName
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class JsonGet:
+class JsonGet(msgspec.Struct, frozen=True):
     """``Std:JsonGet``: what a JSON document in S3 holds at a path."""
 
     document: "PropertyFileReference | Expression"
@@ -132,26 +123,22 @@ Expression = (
 # -------------------------------------------------------------------------------------------------- conditions
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     operator: Operator
     left: Expression
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class In:
+class In(msgspec.Struct, frozen=True):
     query: Expression
     values: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(msgspec.Struct, frozen=True):
     test: "Test"
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(msgspec.Struct, frozen=True):
     tests: tuple["Test", ...]
 
 
@@ -160,8 +147,7 @@ Test = Comparison | In | Not | Or
 # ------------------------------------------------------------------------------------------------------- steps
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     name: str
     type: ParameterType
     default: Json = None
@@ -169,16 +155,14 @@ class Parameter:
     choices: tuple[Json, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(msgspec.Struct, frozen=True):
     """A name in DependsOn, and in which endings of that step it is met."""
 
     step: StepName
     trigger: Trigger = "Completed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
+class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How often, and how soon, a step is tried again after some kinds of errors."""
 
     errors: frozenset[str]
@@ -188,31 +172,27 @@ class RetryPolicy:
     expire_after_minutes: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CacheConfig:
+class CacheConfig(msgspec.Struct, frozen=True):
     """Whether an earlier run of the step may stand for it, and how old that may be (a duration; None: any age)."""
 
     enabled: Expression
     expire_after: Expression = Constant(None)
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyFile:
+class PropertyFile(msgspec.Struct, frozen=True):
     name: str
     output: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(msgspec.Struct, frozen=True):
     """A value that a function or the holder of a callback token hands back, and the type it is given."""
 
     name: str
     type: ParameterType = "String"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, kw_only=True):
     """What every step has. `arguments` is the request it leads to, without the names that the execution gives."""
 
     name: StepName
@@ -224,13 +204,11 @@ class Step:
     arguments: Expression = Constant({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Processing(Step):
+class Processing(Step, frozen=True, kw_only=True):
     property_files: tuple[PropertyFile, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check(Step):
+class Check(Step, frozen=True, kw_only=True):
     """A processing job that is held against a baseline, which is supplied or that of the latest approved model package
     in the group. `registers` says whether what the job calculates is the baseline from then on."""
 
@@ -243,91 +221,75 @@ class Check(Step):
     statistics: Expression = Constant(None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QualityCheck(Check):
+class QualityCheck(Check, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClarifyCheck(Check):
+class ClarifyCheck(Check, frozen=True, kw_only=True):
     """`model` is what the job asks where its configuration names none."""
 
     model: Expression = Constant(None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Training(Step):
+class Training(Step, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tuning(Step):
+class Tuning(Step, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AutoML(Step):
+class AutoML(Step, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transform(Step):
+class Transform(Step, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model(Step):
+class Model(Step, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterModel(Step):
+class RegisterModel(Step, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointConfig(Step):
+class EndpointConfig(Step, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint(Step):
+class Endpoint(Step, frozen=True, kw_only=True):
     """An endpoint of this name is created, or updated where there is one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission(Step):
+class Submission(Step, frozen=True, kw_only=True):
     """An application is submitted to a cluster's Spark."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EMR(Submission):
+class EMR(Submission, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EMRServerless(Submission):
+class EMRServerless(Submission, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lambda(Step):
+class Lambda(Step, frozen=True, kw_only=True):
     """A function is called with the arguments as its event."""
 
     function: Expression
     outputs: tuple[Output, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Callback(Step):
+class Callback(Step, frozen=True, kw_only=True):
     """A message with a token goes to a queue; the step waits for the token's answer."""
 
     queue: Expression
     outputs: tuple[Output, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition(Step):
+class Condition(Step, frozen=True, kw_only=True):
     """All `tests` hold: `if_steps` are started; else: `else_steps`."""
 
     tests: tuple[Test, ...]
@@ -335,21 +297,18 @@ class Condition(Step):
     else_steps: tuple[StepName, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fail(Step):
+class Fail(Step, frozen=True, kw_only=True):
     message: Expression = Constant("")
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(msgspec.Struct, frozen=True):
     """Which iteration of a ForEach is the best: the one in which a property of a body step is greatest or least."""
 
     pick: Pick
     field: StepProperty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForEach(Step):
+class ForEach(Step, frozen=True, kw_only=True):
     """The steps of `body` are started once for each item, at most `concurrency` of them at a time."""
 
     items: Expression
@@ -358,28 +317,24 @@ class ForEach(Step):
     selector: Selector | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CleanupSource:
+class CleanupSource(msgspec.Struct, frozen=True):
     """A step whose outputs are deleted: the objects named, or whatever it left (None)."""
 
     step: StepName
     uris: tuple[Expression, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cleanup(Step):
+class Cleanup(Step, frozen=True, kw_only=True):
     """Outputs of earlier steps are deleted from S3."""
 
     sources: tuple[CleanupSource, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lineage(Step):
+class Lineage(Step, frozen=True, kw_only=True):
     """Actions, artifacts and contexts are recorded, and what they have to do with one another."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Other(Step):
+class Other(Step, frozen=True, kw_only=True):
     """A step of a type that AWS has and that is not carried out here. `members` are the step's other members."""
 
     type: str
@@ -410,8 +365,7 @@ Simple = (
 AnyStep = Simple | Condition | Cleanup
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True, kw_only=True):
     """A whole pipeline. `steps` are in the order of the document, those of branches after their condition.
 
     `bodies` are the steps in the bodies of ForEach steps; they are no steps of the pipeline until there are items.

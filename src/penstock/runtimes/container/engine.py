@@ -11,22 +11,23 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
-import httpcore
 import msgspec
+
+from penstock.runtimes.container.lines import line_to, severed
+
+if TYPE_CHECKING:
+    from httpcore import AsyncConnectionPool
 
 UNIX: Final = "unix://"
 VERSION: Final = "v1.41"  # of the API: Docker since 20.10, Podman since 3.0
 ANSWERING: Final = 120.0  # seconds: a busy engine takes its time to lay out a container
 CONNECTING: Final = 10.0
 PULLING: Final = 3600.0
-IDLE: Final = 30.0  # seconds that a connection is kept
 GONE: Final = 404
 CONFLICT: Final = 409
-SEVERED: Final = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
-
 
 PIECE: Final = 1 << 20
 
@@ -169,7 +170,7 @@ class Engine:
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
-        self._pool = httpcore.AsyncConnectionPool(uds=str(socket), max_connections=None, keepalive_expiry=IDLE)
+        self._line: AsyncConnectionPool | None = None
 
     @property
     def address(self) -> str:
@@ -177,7 +178,8 @@ class Engine:
         return f"{UNIX}{self._socket}"
 
     async def close(self) -> None:
-        await self._pool.aclose()
+        if self._line is not None:
+            await self._line.aclose()
 
     async def version(self) -> str:
         return msgspec.json.decode(await self._ask("GET", "/version"), type=Version).version
@@ -300,14 +302,16 @@ class Engine:
         """Ask, and hand over the answer as it comes; the engine may be silent for so many seconds."""
         target = f"http://engine/{VERSION}{path}?{urlencode(query or {})}"
         timeout = {"connect": CONNECTING, "read": silence, "write": silence}
+        if self._line is None:
+            self._line = line_to(self._socket)
         try:
-            async with self._pool.stream(
+            async with self._line.stream(
                 method, target, headers=[*(headers or {}).items()], content=content, extensions={"timeout": timeout}
             ) as response:
                 if response.status >= 400:
                     raise Refused(response.status, message_of(await response.aread()))
                 yield response.aiter_stream()
-        except SEVERED as problem:
+        except severed() as problem:
             raise EngineGone(
                 f"no container engine answers at {UNIX}{self._socket} ({problem}): start Docker, or Podman with "
                 f"'podman system service --time=0 {UNIX}{self._socket}', or name another engine with --engine"

@@ -18,12 +18,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-import httpcore
-
 from penstock.engine.residents import CannotStart, Contained, Reply, Request, Setting
 from penstock.runtimes.container import materials
-from penstock.runtimes.container.engine import SEVERED, Defaults, Engine, EngineGone, Refused
+from penstock.runtimes.container.engine import Defaults, Engine, EngineGone, Refused
 from penstock.runtimes.container.images import ContainerImage, Resolve
+from penstock.runtimes.container.lines import line_to, severed
 from penstock.runtimes.container.log import Copying
 from penstock.runtimes.slots import Share
 
@@ -143,7 +142,7 @@ class Server:
         self._log = log
         self._let_go = let_go
         self._has_ended = False
-        self._lines = httpcore.AsyncConnectionPool(max_connections=None)
+        self._lines = line_to()
         self._copying = asyncio.create_task(log.keep_on())
         self._running = asyncio.create_task(self._to_the_end(engine))
 
@@ -203,7 +202,7 @@ class Server:
         if path != "/ping":
             return await self._exchanged("POST" if path == "/invocations" else "GET", request, request.longest)
         while True:
-            with suppress(*SEVERED):
+            with suppress(*severed()):
                 if status_of(await self._exchanged("GET", request, PING_WITHIN)) == 200:
                     return framed(200, "", "", str(self._port).encode())
             await asyncio.sleep(LOOK_EVERY)

@@ -7,7 +7,8 @@ from typing import Any
 
 from penstock.engine.facts import RunId
 from penstock.services.sagemaker import registry
-from penstock.services.sagemaker.announcing import Subject, told
+from penstock.services.sagemaker.announcer import told
+from penstock.services.sagemaker.announcing import Subject
 from penstock.services.sagemaker.images.making import Unfit
 from penstock.services.sagemaker.images.room import open_images
 from penstock.store.database import Transaction

@@ -1,9 +1,12 @@
 """What jobs ask by themselves: what is kept of it, what is not, and what a job that is run again is answered."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from penstock.composition.replies import Replies
@@ -195,3 +198,35 @@ async def test_whoever_has_no_key_of_a_run_is_refused(world: World) -> None:
     with pytest.raises(ServiceError, match="this key is of no job"):
         await replies.answer(Call("s3", "ListBuckets"))
     assert await replies.find("AKIA") is None
+
+
+async def test_who_knocks_is_answered_at_the_address_that_jobs_are_told(world: World) -> None:
+    world.hear("sts", "GetCallerIdentity", {}, {"Account": "123456789012", "UserId": "u", "Arn": "a"})
+    again = await world.again()
+    await again.replies.open()
+    told = again.replies.variables(Scope(), again.key)
+
+    def ask() -> Json:
+        client = boto3.client(
+            "sts", endpoint_url=told["AWS_ENDPOINT_URL"], region_name="us-east-1",
+            aws_access_key_id=told["AWS_ACCESS_KEY_ID"], aws_secret_access_key=told["AWS_SECRET_ACCESS_KEY"],
+        )  # fmt: skip
+        return client.get_caller_identity()["Account"]
+
+    try:
+        answers = [await asyncio.to_thread(ask) for _ in range(2)]
+    finally:
+        await again.replies.close()
+
+    assert answers == ["123456789012", "123456789012"]
+
+
+async def test_a_door_at_which_nobody_knocked_is_closed_at_once(world: World) -> None:
+    replies = Replies(world.blobs)
+    await replies.open()
+    port = int(replies.variables(Scope(), "key")["AWS_ENDPOINT_URL"].rpartition(":")[2])
+
+    await replies.close()
+
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))

@@ -163,6 +163,32 @@ def test_batch_transform_is_read_by_its_manifests() -> None:
     assert output["S3Output"]["S3Uri"] == "s3://bucket/reports/s/2030/01/01/15"
 
 
+def test_labels_are_joined_to_what_transform_jobs_have_written() -> None:
+    source = {
+        "BatchTransformInput": {
+            "DataCapturedDestinationS3Uri": "s3://bucket/transformed", "LocalPath": FOLDER, "InferenceAttribute": "2",
+            "DatasetFormat": {"Csv": {"Header": False}},
+        },
+        "GroundTruthS3Input": {"S3Uri": "s3://bucket/labels"},
+    }  # fmt: skip
+    plan = planned("ModelQuality", ModelQualityJobInput=source)
+    manifest = Piece("s3://bucket/transformed/output/2030/01/01/14/job.json", "2030/01/01/14/1", "ManifestFile")
+    labels = Piece("s3://bucket/labels/2030/01/01/14", "2030/01/01/14")
+    found = Found(data=(manifest,), truths=(labels,))
+    assert plan.definition is not None
+
+    merge = contract.merge(plan, plan.definition, found)
+    analysis = contract.analysis(plan, plan.definition, found)
+
+    assert merge["Environment"]["monitoring_input_type"] == "BATCH_TRANSFORM_INPUT"
+    assert merge["Environment"]["dataset_format"] == '{"csv":{"header":false}}'
+    assert inputs(merge)["endpoint_input_1"] == (manifest.uri, f"{FOLDER}/2030/01/01/14/1")
+    assert inputs(analysis)["endpoint_input_1"][0] == "s3://bucket/reports/merge/2030/01/01/14/1"
+    assert json.loads(analysis["Environment"]["dataset_format"]) == {
+        "sagemakerMergeJson": {"captureIndexNames": ["batchTransformOutput"]}
+    }
+
+
 @pytest.mark.parametrize(
     ("kind", "more", "sentence"),
     [
@@ -187,10 +213,15 @@ def test_batch_transform_is_read_by_its_manifests() -> None:
             "ModelBias",
             {
                 "ModelBiasJobInput": {
-                    "BatchTransformInput": {"DataCapturedDestinationS3Uri": "s3://b/", "LocalPath": FOLDER}
+                    "BatchTransformInput": {
+                        "DataCapturedDestinationS3Uri": "s3://b/",
+                        "LocalPath": FOLDER,
+                        "DatasetFormat": {"Parquet": {}},
+                    },
+                    "GroundTruthS3Input": {"S3Uri": "s3://bucket/labels"},
                 }
             },
-            "Use EndpointInput",
+            "DatasetFormat must be Csv or Json for ModelBias",
         ),
     ],
 )

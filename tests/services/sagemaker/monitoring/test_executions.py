@@ -324,6 +324,35 @@ async def test_what_batch_transform_has_read_is_analysed_by_its_manifests(tmp_pa
         assert (await summary(client))["FailureReason"].startswith("7 transform jobs captured data in this window")
 
 
+async def test_labels_are_merged_with_what_batch_transform_has_written(tmp_path: Path) -> None:
+    def container(room: Room) -> int:
+        if "ground_truth_source" in room.job.environment:
+            return room.write("/opt/ml/processing/output/2030/01/01/15/1/x.csv.out", "odd")
+        return violations(room)
+
+    world = MonitoringWorld(tmp_path, container)
+    world.objects["out/x.csv.out"] = b"1,id,time"
+    world.objects["transformed/output/2030/01/01/15/job.json"] = b'[{"prefix": "s3://bucket/out/"}, "x.csv.out"]'
+    world.objects["labels/2030/01/01/15/l.jsonl"] = b"label"
+    world.objects["reports/merge/2030/01/01/15/1/x.csv.out"] = b"odd"
+    batch = {
+        "DataCapturedDestinationS3Uri": "s3://bucket/transformed", "LocalPath": FOLDER,
+        "DatasetFormat": {"Csv": {"Header": False}},
+    }  # fmt: skip
+    source = {"BatchTransformInput": batch, "GroundTruthS3Input": {"S3Uri": "s3://bucket/labels"}}
+    async with world.open() as client:
+        await client("CreateModelQualityJobDefinition", **definition(kind="ModelQuality", ModelQualityJobInput=source))
+        wanted = config("ModelQuality")
+        await client("CreateMonitoringSchedule", MonitoringScheduleName="s", MonitoringScheduleConfig=wanted)
+
+        await world.ring(client, "2030-01-01T16:00:21")
+
+        assert (await summary(client))["MonitoringExecutionStatus"] == "CompletedWithViolations"
+        assert [job.environment["monitoring_input_type"] for job in world.runtime.started] == [
+            "BATCH_TRANSFORM_INPUT", "BATCH_TRANSFORM_INPUT",
+        ]  # fmt: skip
+
+
 async def test_a_faster_schedule_writes_its_reports_by_the_minute(tmp_path: Path) -> None:
     world = MonitoringWorld(tmp_path, violations, least_minutes=5)
     world.capture("2030/01/01/15")

@@ -1,10 +1,14 @@
 """Search over what the rooms of SageMaker keep."""
 
+import json
+
 import pytest
 
 from penstock.store.documents import Document
 from penstock.wire.call import Json, Scope
 from services.sagemaker.registry.worlds import IMAGE, Registry
+
+FOLDER = "/opt/ml/processing/input"
 
 
 def equals(name: str, value: str) -> Json:
@@ -61,6 +65,71 @@ async def test_models_are_found_by_name_with_or_without_their_record(registry: R
 
     for name in ("ModelName", "Model.ModelName"):
         assert [record["Model"]["ModelName"] for record in await registry.find("Model", equals(name, "m"))] == ["m"]
+
+
+def kept(kind: str, name: str, at: float = 1.0, parent: str = "", **body: Json) -> Document:
+    """A document as some room of SageMaker writes it."""
+    arn = f"arn:aws:sagemaker:us-east-1:123456789012:{kind}/{name}"
+    return Document(
+        kind=f"sagemaker/{kind}", scope=Scope(), name=name, arn=arn, parent=parent, status="InService", created_at=at,
+        modified_at=at, body=body,
+    )  # fmt: skip
+
+
+def serving(endpoint: str, model: str) -> list[Document]:
+    """An endpoint, and the configuration that says what it serves."""
+    summary: dict[str, Json] = {
+        "EndpointName": endpoint, "EndpointArn": "arn", "EndpointConfigName": endpoint, "EndpointStatus": "InService",
+        "CreationTime": 1.0, "LastModifiedTime": 2.0, "_Revision": 1,
+    }  # fmt: skip
+    variants = [{"VariantName": "a", "ModelName": model}]
+    return [kept("endpoint", endpoint, **summary), kept("endpoint-config", endpoint, ProductionVariants=variants)]
+
+
+def watching(name: str, source: Json, endpoint: str = "") -> Document:
+    definition = {
+        "MonitoringInputs": [source], "MonitoringAppSpecification": {"ImageUri": IMAGE}, "RoleArn": "role",
+        "MonitoringOutputConfig": {"MonitoringOutputs": [{"S3Output": {"S3Uri": "s3://b/o", "LocalPath": FOLDER}}]},
+        "MonitoringResources": {},
+    }  # fmt: skip
+    config = {"MonitoringJobDefinition": definition, "MonitoringType": "DataQuality"}
+    alert = {"MonitoringAlertName": "MonitoringAlert", "AlertStatus": "InAlert"}
+    return kept("monitoring-schedule", name, parent=endpoint, MonitoringScheduleConfig=config, _Alert=alert)
+
+
+async def test_of_a_model_the_dashboard_tells_who_serves_uses_watches_and_describes_it(registry: Registry) -> None:
+    for name in ("m", "other"):
+        await registry.ask("CreateModel", ModelName=name, PrimaryContainer={"Image": IMAGE})
+    (model, *_) = await registry.find("Model", equals("ModelName", "m"))
+    content = {"model_overview": {"model_id": model["Model"]["ModelArn"]}, "intended_uses": {"risk_rating": "Low"}}
+    await registry.ask("CreateModelCard", ModelCardName="c", ModelCardStatus="Draft", Content=json.dumps(content))
+    capture: dict[str, Json] = {"DataCaptureConfig": {"DestinationS3Uri": "s3://b/cap/"}}
+    batch = {
+        "DataCapturedDestinationS3Uri": "s3://b/cap", "LocalPath": FOLDER, "DatasetFormat": {"Csv": {"Header": False}}
+    }  # fmt: skip
+    await registry.write(
+        *serving("ep", "m"), *serving("ep2", "other"),
+        kept("inference-component", "ic", parent="ep2", Specification={"ModelName": "m"}),
+        kept("transform-job", "new", 3.0, TransformJobName="new", ModelName="m", **capture),
+        kept("transform-job", "old", 2.0, TransformJobName="old", ModelName="m"),
+        watching("of-ep", {"EndpointInput": {"EndpointName": "ep", "LocalPath": FOLDER}}, "ep"),
+        watching("of-none", {"EndpointInput": {"EndpointName": "gone", "LocalPath": FOLDER}}, "gone"),
+        watching("of-jobs", {"BatchTransformInput": batch}),
+    )  # fmt: skip
+
+    found = {each["Model"]["ModelName"]: each for each in await registry.find("Model")}
+
+    assert [each["EndpointName"] for each in found["m"]["Endpoints"]] == ["ep", "ep2"]
+    assert found["m"]["LastBatchTransformJob"]["TransformJobName"] == "new"
+    schedules = {each["MonitoringScheduleName"]: each for each in found["m"]["MonitoringSchedules"]}
+    assert set(schedules) == {"of-ep", "of-jobs"}
+    assert schedules["of-ep"]["EndpointName"] == "ep"
+    assert schedules["of-jobs"]["BatchTransformInput"] == batch
+    assert [each["AlertStatus"] for each in schedules["of-ep"]["MonitoringAlertSummaries"]] == ["InAlert"]
+    card = found["m"]["ModelCard"]
+    assert (card["ModelCardName"], card["ModelCardVersion"], card["RiskRating"]) == ("c", 1, "Low")
+    assert set(found["other"]) == {"Model", "Endpoints"}
+    assert [each["EndpointName"] for each in found["other"]["Endpoints"]] == ["ep2"]
 
 
 async def test_training_jobs_are_sorted_by_a_metric_and_those_without_it_come_last(registry: Registry) -> None:

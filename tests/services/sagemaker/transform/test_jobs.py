@@ -161,6 +161,24 @@ async def test_gzip_and_a_manifest(tmp_path: Path) -> None:
     }
 
 
+async def test_records_are_given_inference_ids_after_they_were_joined(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.put(a="id1,x\nid2,y\n", b="id3,z\n")
+    request = transform_request(
+        ContentType="text/csv", SplitType="Line", BatchStrategy="SingleRecord", AssembleWith="Line",
+        InputFilter="$[1:]", JoinSource="Input", OutputFilter="$[0,-1]",
+        DataCaptureConfig={"DestinationS3Uri": "s3://bucket/captured", "GenerateInferenceId": True},
+    )  # fmt: skip
+
+    async with world.open() as client:
+        await client.transform(**request)
+
+    rows = [line.split(",") for name in ("a.out", "b.out") for line in world.out(name).splitlines()]
+    assert [row[:2] for row in rows] == [["id1", "X"], ["id2", "Y"], ["id3", "Z"]]
+    assert {row[3] for row in rows} == {"1970-01-01T00:16:40Z"}
+    assert len({row[2] for row in rows}) == 3
+
+
 async def test_a_containers_own_pace_is_kept_where_the_request_leaves_it_open(tmp_path: Path) -> None:
     world = World(tmp_path)
     pace = {"MaxConcurrentTransforms": 4, "BatchStrategy": "SINGLE_RECORD", "MaxPayloadInMB": 9}

@@ -27,7 +27,7 @@ from services.sagemaker.transform.worlds import World, transform_request
         ),
         (
             {"DataCaptureConfig": {"DestinationS3Uri": "s3://b/c", "GenerateInferenceId": True}},
-            "GenerateInferenceId is not supported",
+            "GenerateInferenceId needs records of a form that is known",
         ),
     ],
 )

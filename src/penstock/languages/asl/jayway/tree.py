@@ -1,48 +1,43 @@
 """A path as steps, and a filter as a tree of tests."""
 
-from dataclasses import dataclass
 from typing import Any, Literal
+
+import msgspec
 
 Json = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(msgspec.Struct, frozen=True):
     """`.a`, `['a']`; with several names, an object of them."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(msgspec.Struct, frozen=True):
     """`[0]`, `[-1]`, `[0,2]`."""
 
     indexes: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(msgspec.Struct, frozen=True):
     """`[a:b]`, either end open."""
 
     start: int | None
     stop: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Wildcard:
+class Wildcard(msgspec.Struct, frozen=True):
     """`.*`, `[*]`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(msgspec.Struct, frozen=True):
     """`[?(…)]`."""
 
     test: "Test"
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(msgspec.Struct, frozen=True):
     """`..` and the step after it, taken at every depth."""
 
     step: "Property | Index | Slice | Wildcard | Filter"
@@ -51,21 +46,18 @@ class Scan:
 Step = Property | Index | Slice | Wildcard | Filter | Scan
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(msgspec.Struct, frozen=True):
     value: Json
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(msgspec.Struct, frozen=True):
     """`/text/flags`."""
 
     text: str
     flags: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inner:
+class Inner(msgspec.Struct, frozen=True):
     """A path inside a filter, from the node (`@`) or the document (`$`)."""
 
     root: Literal["@", "$"]
@@ -75,30 +67,25 @@ class Inner:
 Operand = Constant | Pattern | Inner
 
 
-@dataclass(frozen=True, slots=True)
-class Exists:
+class Exists(msgspec.Struct, frozen=True):
     path: Inner
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     left: Operand
     operator: str
     right: Operand
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(msgspec.Struct, frozen=True):
     test: "Test"
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(msgspec.Struct, frozen=True):
     tests: tuple["Test", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(msgspec.Struct, frozen=True):
     tests: tuple["Test", ...]
 
 

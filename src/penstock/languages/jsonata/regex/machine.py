@@ -5,8 +5,9 @@ Backtracking with a stack of its own. It is many times slower than `re`, and is 
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+import msgspec
 
 from penstock.languages.jsonata.errors import JsonataError
 from penstock.languages.jsonata.regex.syntax import (
@@ -40,15 +41,13 @@ class State(NamedTuple):
     registers: Registers
 
 
-@dataclass(frozen=True, slots=True)
-class One:
+class One(msgspec.Struct, frozen=True):
     """One character of a class."""
 
     chars: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Many:
+class Many(msgspec.Struct, frozen=True):
     """As many characters of a class as there are, or as few."""
 
     run: re.Pattern[str]
@@ -56,52 +55,45 @@ class Many:
     greedy: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fork:
+class Fork(msgspec.Struct, frozen=True):
     """Go on here, or else there."""
 
     first: int
     second: int
 
 
-@dataclass(frozen=True, slots=True)
-class Jump:
+class Jump(msgspec.Struct, frozen=True):
     """Go on there."""
 
     to: int
 
 
-@dataclass(frozen=True, slots=True)
-class Save:
+class Save(msgspec.Struct, frozen=True):
     """Remember the place; forget what the groups within a loop matched before."""
 
     register: int
     forgotten: range = range(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(msgspec.Struct, frozen=True):
     """Fail unless something was matched since a place was remembered."""
 
     register: int
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(msgspec.Struct, frozen=True):
     """A place between characters."""
 
     sign: str
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(msgspec.Struct, frozen=True):
     """What a group matched, again; nothing if it did not match."""
 
     group: int
 
 
-@dataclass(frozen=True, slots=True)
-class Peek:
+class Peek(msgspec.Struct, frozen=True):
     """A look ahead or behind."""
 
     start: int
@@ -110,8 +102,7 @@ class Peek:
     wanted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """The end of the program, or of a look."""
 
 

@@ -6,8 +6,9 @@ JavaScript's lenient corners are kept too: `{` that opens no count and `]` that 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from penstock.languages.jsonata.errors import JsonataError
 
@@ -54,38 +55,33 @@ CLASSES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Chars:
+class Chars(msgspec.Struct, frozen=True):
     """One character out of a set, or none of it."""
 
     ranges: Ranges
     inverted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(msgspec.Struct, frozen=True):
     """A place between characters: ^, $, b or B."""
 
     sign: str
 
 
-@dataclass(frozen=True, slots=True)
-class Back:
+class Back(msgspec.Struct, frozen=True):
     """What a group matched, again."""
 
     group: int | str
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """A group that is remembered."""
 
     number: int
     inner: "Tree"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """A look ahead or behind, which matches no characters."""
 
     inner: "Tree"
@@ -93,8 +89,7 @@ class Look:
     wanted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(msgspec.Struct, frozen=True):
     """Something again and again."""
 
     inner: "Tree"
@@ -103,15 +98,13 @@ class Repeat:
     greedy: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(msgspec.Struct, frozen=True):
     """One thing after the other."""
 
     parts: "tuple[Tree, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(msgspec.Struct, frozen=True):
     """The first of several that fits."""
 
     choices: "tuple[Tree, ...]"
@@ -120,14 +113,13 @@ class Either:
 Tree = Chars | Edge | Back | Group | Look | Repeat | Chain | Either
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(msgspec.Struct):
     """A regular expression as it is read."""
 
     source: str
     at: int = 0
     groups: int = 0
-    names: dict[str, int] = field(default_factory=dict)
+    names: dict[str, int] = msgspec.field(default_factory=dict)
 
     def read(self) -> Tree:
         """The whole of it."""

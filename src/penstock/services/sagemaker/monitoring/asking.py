@@ -86,10 +86,10 @@ def _checked(definition: Definition, about: Type) -> Definition:
     Place.of(output["S3Uri"], "MonitoringOutputs.S3Output.S3Uri")
     if definition.is_batch:
         Place.of(source["DataCapturedDestinationS3Uri"], "BatchTransformInput.DataCapturedDestinationS3Uri")
-    if about.merges and definition.is_batch:
+    if about.merges and definition.is_batch and "Parquet" in source["DatasetFormat"]:
         raise ValidationError(
-            f"BatchTransformInput is not supported for {about.name}: transform jobs give their outputs no inference id "
-            "that labels could be joined by. Use EndpointInput."
+            f"BatchTransformInput.DatasetFormat must be Csv or Json for {about.name}: what transform jobs write is "
+            "never Parquet."
         )
     if about.merges:
         Place.of(definition.truth, "GroundTruthS3Input.S3Uri")

@@ -20,6 +20,8 @@ MERGER: Final = "sagemaker-model-monitor-groundtruth-merger"
 BASE: Final = "/opt/ml/processing"
 TRUTHS: Final = f"{BASE}/groundtruth"
 MERGED: Final = f"{BASE}/output"
+OF_BATCH: Final = "BATCH_TRANSFORM_INPUT"
+BATCH: Final = "batchTransformOutput"  # the one side that a merged record of batch transform has
 ATTRIBUTES: Final[Mapping[str, str]] = {
     "FeaturesAttribute": "features_attribute",
     "InferenceAttribute": "inference_attribute",
@@ -41,6 +43,7 @@ def merge(plan: Plan, definition: Definition, found: Found) -> dict[str, Json]:
             "dataset_source": folder,
             "ground_truth_source": TRUTHS,
             "output_path": MERGED,
+            **(of_batch(definition) if definition.is_batch else {}),
         },
         "ProcessingInputs": [
             *pieces("groundtruth_input", found.truths, TRUTHS),
@@ -118,13 +121,13 @@ def environment(plan: Plan, definition: Definition, given: Mapping[str, tuple[st
     return {
         "publish_cloudwatch_metrics": "Enabled",
         **application.get("Environment", {}),
-        "dataset_format": msgspec.json.encode(dataset_format(definition)).decode(),
+        "dataset_format": written(dataset_format(definition)),
         "dataset_source": local(source["LocalPath"]),
         "output_path": local(output["LocalPath"]),
         "start_time": stamp(plan.since),
         "end_time": stamp(plan.until),
         "metric_time": stamp(plan.since),
-        "monitoring_input_type": "BATCH_TRANSFORM_INPUT" if definition.is_batch else "ENDPOINT_INPUT",
+        "monitoring_input_type": OF_BATCH if definition.is_batch else "ENDPOINT_INPUT",
         "sagemaker_monitoring_schedule_name": plan.schedule,
         **{variable: value for variable, value in optional.items() if value},
     }
@@ -133,13 +136,27 @@ def environment(plan: Plan, definition: Definition, given: Mapping[str, tuple[st
 def dataset_format(definition: Definition) -> Json:
     about = TYPES[definition.type]
     if about.merges:
-        return {"sagemakerMergeJson": {"captureIndexNames": about.captured}}
+        return {"sagemakerMergeJson": {"captureIndexNames": (BATCH,) if definition.is_batch else about.captured}}
     if not definition.is_batch:
         return {"sagemakerCaptureJson": {"captureIndexNames": about.captured}}
+    return batch_format(definition)
+
+
+def of_batch(definition: Definition) -> dict[str, str]:
+    """What tells the job that joins labels that its data is a transform job's."""
+    return {"monitoring_input_type": OF_BATCH, "dataset_format": written(batch_format(definition))}
+
+
+def batch_format(definition: Definition) -> Json:
+    """The form of what transform jobs have read and written."""
     form: Mapping[str, Json] = definition.source["DatasetFormat"]
     return {
         f"{name[:1].lower()}{name[1:]}": {key.lower(): value for key, value in of.items()} for name, of in form.items()
     }
+
+
+def written(form: Json) -> str:
+    return msgspec.json.encode(form).decode()
 
 
 def pieces(name: str, every: Iterable[Piece], folder: str, distribution: str | None = None) -> list[dict[str, Json]]:

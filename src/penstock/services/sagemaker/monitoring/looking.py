@@ -1,7 +1,8 @@
 """Looking: what there is to be analysed of a window, in S3, when an execution begins.
 
     {capture}/{endpoint}/{variant}/2026/11/26/15/…      captured by an endpoint: a folder for each hour
-    {capture}/input/2026/11/26/15/{job}.json             captured by batch transform: manifests of what was read
+    {capture}/input/2026/11/26/15/{job}.json             captured by batch transform: manifests of what was read,
+    {capture}/output/2026/11/26/15/{job}.json            and of what was written, to which labels are joined
     {labels}/2026/11/26/15/…                             ground truth
 
 A job has few inputs. Where a window has more folders, the folders above them are taken: the container contract says
@@ -90,13 +91,14 @@ class Looking:
         return [Piece(base.under(each).uri, each) for each in few(filled, most)]
 
     async def _manifests(self, scope: Scope, definition: Definition, folders: list[str]) -> list[Piece]:
-        """What transform jobs have read, as manifests."""
+        """What transform jobs have read, or, where labels are joined to it, written; as manifests."""
+        side = "output" if TYPES[definition.type].merges else "input"
         base = Place.of(definition.source["DataCapturedDestinationS3Uri"], "DataCapturedDestinationS3Uri")
         return [
             Piece(Place(base.bucket, key).uri, f"{folder}/{number}", "ManifestFile")
             for folder in folders
             for number, key in enumerate(
-                [key async for key in self.objects.keys(scope, base.under(f"input/{folder}/"))], start=1
+                [key async for key in self.objects.keys(scope, base.under(f"{side}/{folder}/"))], start=1
             )
         ]
 

@@ -28,7 +28,7 @@ from penstock.services.sagemaker.pipelines import versions
 from penstock.services.sagemaker.pipelines.rows import VERSION
 from penstock.services.sagemaker.projects import answers as projects
 from penstock.services.sagemaker.projects.model import PROJECT
-from penstock.services.sagemaker.registry import cards, contents, expressions, groups, models
+from penstock.services.sagemaker.registry import cards, contents, dashboard, expressions, groups, models
 from penstock.services.sagemaker.registry.cards import CARD
 from penstock.services.sagemaker.registry.names import GROUP, MODEL, PACKAGE, arn
 from penstock.services.sagemaker.registry.tags import by_pipelines
@@ -142,11 +142,11 @@ class SearchResources:
         order = Order(resource, request.get("SortBy", ""), request.get("SortOrder") != "Ascending")
         hits = await self.database.scan(lambda tx: list(_hits(tx, call.scope, searched, expression, order)))
         page, token = order.page(hits, request.get("MaxResults", _PAGE), request.get("NextToken"))
+        records = [hit.record for hit in page]
+        if resource == "Model" and records:
+            records = await self.database.scan(lambda tx: dashboard.shown(tx, call.scope, [hit.record for hit in page]))
         return {
-            "Results": [
-                {searched.shown_as or resource: {"Model": hit.record} if resource == "Model" else hit.record}
-                for hit in page
-            ],
+            "Results": [{searched.shown_as or resource: record} for record in records],
             "TotalHits": {"Value": len(hits), "Relation": "EqualTo"},
         } | pages.onward(token)
 

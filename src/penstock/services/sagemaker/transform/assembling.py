@@ -5,12 +5,14 @@ in memory is a few payloads, however large the object is. Nothing is kept of an 
 """
 
 import asyncio
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final, ParamSpec, TypeVar
 
 from penstock.services.sagemaker.transform import records
 from penstock.services.sagemaker.transform.asking import Asking
+from penstock.services.sagemaker.transform.marking import Marking
 from penstock.services.sagemaker.transform.model import Item, Problem, UnfitData
 from penstock.services.sagemaker.transform.order import Order, Pace
 from penstock.store.blobs import PIECE, Blobs, Digest, Writing
@@ -25,12 +27,14 @@ SMALL: Final = 1 << 15  # bytes
 class Assembling:
     """How objects go through one instance, at some pace."""
 
-    def __init__(self, asking: Asking, order: Order, pace: Pace, blobs: Blobs) -> None:
+    def __init__(self, asking: Asking, order: Order, pace: Pace, blobs: Blobs, marking: Marking | None = None) -> None:
         self._asking = asking
         self._order = order
         self._pace = pace
         self._shaping = order.shaping(pace)
         self._blobs = blobs
+        self._marking = marking
+        self._form = order.form_at(pace)
 
     async def output(self, item: Item) -> Digest | Problem:
         """The whole output of an object, as a blob; or why there is none."""
@@ -52,16 +56,18 @@ class Assembling:
                 file, self._order.split, single=self._pace.strategy == "SINGLE_RECORD", largest=self._pace.largest
             )
             async with asyncio.TaskGroup() as asking:
-                return await self._pass_on(payloads, writing, asking)
+                return await self._pass_on(item, payloads, writing, asking)
 
-    async def _pass_on(self, payloads: Iterator[bytes], writing: Writing, asking: asyncio.TaskGroup) -> Problem | None:
+    async def _pass_on(
+        self, item: Item, payloads: Iterator[bytes], writing: Writing, asking: asyncio.TaskGroup
+    ) -> Problem | None:
         """Ask about every payload, and write the answers as they come, in order; the first problem ends it."""
         window: deque[asyncio.Task[bytes | Problem]] = deque()
         most = 1 if self._order.split == "None" else self._pace.concurrent
-        waiting = deque(await asyncio.to_thread(ahead, payloads))
+        waiting, number = deque(await asyncio.to_thread(ahead, payloads)), itertools.count()
         while waiting or window:
             if waiting:
-                window.append(asking.create_task(self._answer(waiting.popleft())))
+                window.append(asking.create_task(self._answer(item, next(number), waiting.popleft())))
                 waiting = waiting or deque(await asyncio.to_thread(ahead, payloads))
             if not waiting or len(window) >= most:
                 answer = await window.popleft()
@@ -72,7 +78,7 @@ class Assembling:
                 await beside(len(answer), writing.write, answer)
         return None
 
-    async def _answer(self, payload: bytes | Problem) -> bytes | Problem:
+    async def _answer(self, item: Item, number: int, payload: bytes | Problem) -> bytes | Problem:
         """What is kept of a payload's answer."""
         if isinstance(payload, Problem):
             return payload
@@ -83,6 +89,8 @@ class Assembling:
                 return answer
             size = len(payload) + len(answer)
             kept = answer if self._shaping is None else await beside(size, self._shaping.kept, payload, answer)
+            if self._marking is not None and self._form is not None:
+                kept = await beside(len(kept), self._marking.marked, kept, self._form, item.path, number)
         except UnfitData as unfit:
             return Problem("ClientError", str(unfit))
         return kept if not self._order.ends_lines or kept.endswith(b"\n") else kept + b"\n"

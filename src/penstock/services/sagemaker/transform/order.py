@@ -12,7 +12,7 @@ from penstock.services.sagemaker.jobs.model import Place
 from penstock.services.sagemaker.transform import selecting
 from penstock.services.sagemaker.transform.records import Split
 from penstock.services.sagemaker.transform.requests import MOST_MEGABYTES
-from penstock.services.sagemaker.transform.shaping import Shaping, form_of
+from penstock.services.sagemaker.transform.shaping import Form, Shaping, form_of
 
 Json = Any
 Strategy = Literal["SINGLE_RECORD", "MULTI_RECORD"]
@@ -110,12 +110,17 @@ class Order:
         input_filter = selecting.read(self.processing["InputFilter"], "DataProcessing.InputFilter")
         output_filter = selecting.read(self.processing["OutputFilter"], "DataProcessing.OutputFilter")
         joins = self.processing["JoinSource"] == "Input"
-        form = form_of(self.facts["content_type"])
+        form = self.form_at(pace)
         if form is None or not (input_filter or output_filter or joins):
             return None
-        if form == "JSON" and self.split == "Line" and pace.strategy == "MULTI_RECORD":
-            form = "JSONLines"
         return Shaping(form, input_filter, output_filter, joins)
+
+    def form_at(self, pace: Pace) -> Form | None:
+        """The form of a payload's records; None where nothing is known of them."""
+        form = form_of(self.facts["content_type"])
+        if form == "JSON" and self.split == "Line" and pace.strategy == "MULTI_RECORD":
+            return "JSONLines"
+        return form
 
     def output_of(self, path: str) -> Place:
         """Where the output of an object goes."""

@@ -29,7 +29,7 @@ def completed(request: Request) -> dict[str, Json]:
     if count > MOST_INSTANCES:
         raise ValidationError(f"TransformResources.InstanceCount must be at most {MOST_INSTANCES}; it is {count}.")
     if "DataCaptureConfig" in request:
-        check_capture(request["DataCaptureConfig"])
+        Place.of(request["DataCaptureConfig"]["DestinationS3Uri"], "DataCaptureConfig.DestinationS3Uri")
     whole = {
         **request,
         "TransformInput": {"CompressionType": "None", "SplitType": "None", **source},
@@ -65,32 +65,24 @@ def check_sizes(request: Request) -> None:
         )
 
 
-def check_capture(config: Request) -> None:
-    Place.of(config["DestinationS3Uri"], "DataCaptureConfig.DestinationS3Uri")
-    if config.get("GenerateInferenceId"):
-        raise ValidationError(
-            "DataCaptureConfig.GenerateInferenceId is not supported: outputs are what the algorithm answered. Leave it "
-            "out, and join the input with DataProcessing.JoinSource to tell records apart."
-        )
-
-
 def check_processing(request: Request) -> None:
-    """That what is filtered and joined has records that are known."""
+    """That what is filtered, joined and marked has records that are known."""
     processing, source, output = request["DataProcessing"], request["TransformInput"], request["TransformOutput"]
     filters = [
         selecting.read(processing[member], f"DataProcessing.{member}") for member in ("InputFilter", "OutputFilter")
     ]
-    if not any(filters) and processing["JoinSource"] == "None":
+    marks = bool(request.get("DataCaptureConfig", {}).get("GenerateInferenceId"))
+    if not any(filters) and processing["JoinSource"] == "None" and not marks:
         return
     form = form_of(source.get("ContentType", ""))
     if form is None or source["SplitType"] not in {"None", "Line"}:
         raise ValidationError(
-            f"DataProcessing needs records of a form that is known: set TransformInput.ContentType to {FORMS}, and "
-            "SplitType to None or Line."
+            f"{'DataCaptureConfig.GenerateInferenceId' if marks else 'DataProcessing'} needs records of a form that is "
+            f"known: set TransformInput.ContentType to {FORMS}, and SplitType to None or Line."
         )
     accept = output.get("Accept")
-    if accept and (filters[1] or processing["JoinSource"] == "Input") and form_of(accept) is not form:
+    if accept and (filters[1] or processing["JoinSource"] == "Input" or marks) and form_of(accept) is not form:
         raise ValidationError(
-            "TransformOutput.Accept must be of the form of TransformInput.ContentType where the output is filtered or "
-            f"joined; they are {accept} and {source['ContentType']}."
+            "TransformOutput.Accept must be of the form of TransformInput.ContentType where the output is filtered, "
+            f"joined or given inference ids; they are {accept} and {source['ContentType']}."
         )

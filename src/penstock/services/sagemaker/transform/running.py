@@ -32,6 +32,7 @@ from penstock.services.sagemaker.transform.assembling import Assembling
 from penstock.services.sagemaker.transform.capture import manifests
 from penstock.services.sagemaker.transform.datalog import DataLog
 from penstock.services.sagemaker.transform.dealing import Dealing
+from penstock.services.sagemaker.transform.marking import Marking
 from penstock.services.sagemaker.transform.model import Item, Progress, Staged
 from penstock.services.sagemaker.transform.order import Order
 from penstock.services.sagemaker.transform.recording import Puts, taken
@@ -183,7 +184,7 @@ class Transforming:
                 for number, asking in enumerate(asked):
                     log = await self._data_log(work, number)
                     await log.pace(pace)
-                    assembling = Assembling(asking, order, pace, self._blobs)
+                    assembling = Assembling(asking, order, pace, self._blobs, Marking.of(work.plan))
                     for _ in range(pace.concurrent if order.split == "None" else 1):
                         serving.create_task(work.dealing.serve(assembling, log))
             telling.cancel()

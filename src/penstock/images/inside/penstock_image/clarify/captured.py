@@ -1,7 +1,8 @@
 """Captured: the data set that an endpoint was asked about, line by line, with its answers and the truth where they are.
 
 CSV's fields are the features. Of JSON `features_attribute` finds them; `inference_attribute` and
-`probability_attribute` find the answer, as in the predictor's `label` and `probability`.
+`probability_attribute` find the answer, as in the predictor's `label` and `probability`. What a transform job has
+written is both: there the fields of CSV in which the answer is are no features.
 """
 
 import csv
@@ -24,6 +25,7 @@ OF_FILES = (
     "excluded_columns",
 )  # fmt: skip
 TRUTH = "groundTruthData"
+BATCH = "batchTransformOutput"
 
 
 def load(settings: Settings, config: Configuration) -> Dataset:
@@ -36,10 +38,11 @@ def load(settings: Settings, config: Configuration) -> Dataset:
     truth: list[Any] = []
     for event in captures.events(settings.source, settings.start, settings.end):
         captured = event.get("captureData", {})
-        records = list(_records(captured["endpointInput"], settings.features)) if "endpointInput" in captured else []
+        asked = captured.get("endpointInput") or captured.get(BATCH)
+        records = list(_records(asked, settings, is_whole=BATCH in captured)) if asked else []
         found += records
-        if "endpointOutput" in captured:
-            said += _answers(captured["endpointOutput"], len(records), settings)
+        if said_by := captured.get("endpointOutput") or captured.get(BATCH):
+            said += _answers(said_by, len(records), settings)
         if TRUTH in event:
             truth += [valued(str(value)) for value in payload(event[TRUTH], TRUTH)]
     if not found:
@@ -63,18 +66,36 @@ def _names(config: Configuration, count: int) -> tuple[str, list[str] | None]:
     return label, headers
 
 
-def _records(side: Json, features: str) -> Iterator[list[Any]]:
-    lines = payload(side, "endpointInput")
+def _records(side: Json, settings: Settings, *, is_whole: bool) -> Iterator[list[Any]]:
+    """The features of a captured request; `is_whole` says that the answer is beside them."""
+    lines, features = payload(side, BATCH if is_whole else "endpointInput"), settings.features or "features"
     if all(isinstance(line, str) for line in lines):
-        yield from ([valued(field.strip()) for field in row] for row in csv.reader(lines))
+        for row in csv.reader(lines):
+            answered = _places(settings, len(row)) if is_whole else set()
+            yield [valued(field.strip()) for place, field in enumerate(row) if place not in answered]
         return
     for line in lines:
-        record = located(features or "features", line)
+        record = located(features, line)
         if not isinstance(record, list):
-            raise ClientError(
-                f"FeaturesAttribute ('{features or 'features'}') finds no list of features in a captured request."
-            )
+            raise ClientError(f"FeaturesAttribute ('{features}') finds no list of features in a captured request.")
         yield record
+
+
+def _places(settings: Settings, width: int) -> set[int]:
+    """The fields of a row of CSV in which its answer is."""
+    named = [each for each in (settings.inference, settings.probability) if each]
+    try:
+        places = {int(each) for each in named}
+    except ValueError:
+        raise ClientError(
+            f"an answer in CSV is found by the place of its field, not by {' and '.join(named)}."
+        ) from None
+    if not places or not all(0 <= place < width for place in places):
+        raise ClientError(
+            "say by InferenceAttribute or ProbabilityAttribute in which field of a row, counted from 0, the answer is; "
+            f"a row has {width}."
+        )
+    return places
 
 
 def _answers(side: Json, count: int, settings: Settings) -> list[Answer]:

@@ -55,13 +55,14 @@ def source(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, optio
     """How the data below a folder is read, in a format that is no capture."""
     paths = files(folder)
     if name == "csv":
-        return csv(paths, header=_is_on(options.get("header", False)))
+        return csv(paths, header=is_on(options.get("header", False)))
     if name == "json":
-        return json(connection, paths, lines=_is_on(options.get("lines", options.get("line", True))))
+        return json(connection, paths, lines=is_on(options.get("lines", options.get("line", True))))
     return parquet(paths)
 
 
-def _is_on(value: Json) -> bool:
+def is_on(value: Json) -> bool:
+    """Whether an option is set: schedules write true, SDKs sometimes its text."""
     return str(value).lower() == "true"
 
 

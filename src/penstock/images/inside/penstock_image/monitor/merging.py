@@ -5,15 +5,17 @@
     2026/11/26/12/labels.jsonl  ─────────────┘
 
 A captured record is known by its `inferenceId` where the caller gave one, else by its `eventId`; the truth names either
-as its `eventId`. Records whose truth is not known are left out; of several truths the latest counts.
+as its `eventId`. Records whose truth is not known are left out; of several truths the latest counts. What transform
+jobs have written (`dataset_format` says how) is captured, too, where they gave their records inference ids.
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from penstock_image.failure import ClientError
 from penstock_image.layout import Json
-from penstock_image.monitor import captures, formats
+from penstock_image.monitor import captures, formats, transformed
 from penstock_image.monitor.settings import Settings
 
 
@@ -27,7 +29,7 @@ def merge(settings: Settings) -> int:
     for path in formats.files(settings.source):
         lines = [
             json.dumps({**event, "groundTruthData": truth})
-            for event in captures.events(path, settings.start, settings.end)
+            for event in _events(path, settings)
             if (truth := truths.get(_identity(event))) is not None
         ]
         if lines:
@@ -36,6 +38,12 @@ def merge(settings: Settings) -> int:
     if not merged:
         raise ClientError("no ground truth is known of the captured records of that time.")
     return merged
+
+
+def _events(path: Path, settings: Settings) -> Iterator[Json]:
+    if settings.format is None:
+        return captures.events(path, settings.start, settings.end)
+    return transformed.events(path, settings.format)
 
 
 def _identity(event: Json) -> str:

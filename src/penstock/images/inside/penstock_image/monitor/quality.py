@@ -4,6 +4,7 @@ The records are a table with columns for both, or captured exchanges into which 
 the name of a column, its place (`0`, `_c0`), or a path in JSON (`predictions[0].score`).
 """
 
+import csv
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -159,7 +160,7 @@ def _outputs(event: Json) -> list[Json]:
 
 def _at(record: Json, attribute: str, what: str) -> str:
     """What a record has at a place; a line of CSV is a list of texts."""
-    node = record.split(",") if isinstance(record, str) else record
+    node = next(csv.reader([record])) if isinstance(record, str) else record
     if not attribute and isinstance(node, list):
         return str(node[0])
     try:

@@ -9,7 +9,8 @@ from penstock_image.failure import ClientError
 from penstock_image.layout import Json
 
 ANALYSES = ("DATA_QUALITY", "MODEL_QUALITY", "MERGE")
-FORMATLESS = ("MERGE", "")  # those which read what is written the same way always, or as their configuration says
+FORMATLESS = ("MERGE", "")  # those which read captured lines, or as their configuration says
+OF_BATCH = "BATCH_TRANSFORM_INPUT"  # what transform jobs have written is of any format, for all analyses
 PROBLEMS = ("Regression", "BinaryClassification", "MulticlassClassification")
 METHODS = ("LInfinity", "ChiSquared")
 SWITCH = {"Enabled": True, "Disabled": False}
@@ -58,7 +59,7 @@ class Settings:
             source=Path(_needed(variables, "dataset_source")),
             output=Path(_needed(variables, "output_path")),
             analysis=analysis,
-            format=None if analysis in FORMATLESS else _format(_needed(variables, "dataset_format")),
+            format=_dataset_format(variables, analysis),
             baseline_constraints=_path(variables, "baseline_constraints"),
             baseline_statistics=_path(variables, "baseline_statistics"),
             preprocessor=_path(variables, "record_preprocessor_script"),
@@ -99,7 +100,10 @@ def _path(variables: Mapping[str, str], name: str) -> Path | None:
     return Path(variables[name]) if variables.get(name) else None
 
 
-def _format(text: str) -> Json:
+def _dataset_format(variables: Mapping[str, str], analysis: str) -> Json:
+    if not analysis or (analysis in FORMATLESS and variables.get("monitoring_input_type") != OF_BATCH):
+        return None
+    text = _needed(variables, "dataset_format")
     try:
         return json.loads(text)
     except ValueError as problem:
