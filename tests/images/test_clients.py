@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -29,7 +30,7 @@ ASK_STS = (
 ASK_SDK = """
 import json, time
 import sagemaker
-from sagemaker import session
+from sagemaker import session, utils
 from sagemaker.config import load_sagemaker_config
 from sagemaker.remote_function import job
 from sagemaker.telemetry import telemetry_logging
@@ -45,6 +46,7 @@ print(json.dumps({
     "clock is kept": session.time.time is time.time,
     "loops wait 30 s": [30 in each.__code__.co_consts for each in loops],
     "image": job._JobSettings._get_default_image(None),
+    "names": [utils.name_from_base("sagemaker-xgboost", max_length=32, short=True) for _ in range(3)],
     "sent": sent,
     "configuration": load_sagemaker_config(),
 }))
@@ -109,6 +111,11 @@ def test_the_sagemaker_sdk_looks_often_and_knows_an_image_for_its_functions(sdk:
     assert sdk["loops wait 30 s"] == [False, False, False]
 
 
+def test_the_sagemaker_sdk_gives_each_tuning_job_a_name_of_its_own(sdk: dict[str, Any]) -> None:
+    assert all(re.fullmatch(r"sagemaker-xgboost-\d{6}-\d{6}", name) for name in sdk["names"])
+    assert sorted(set(sdk["names"])) == sdk["names"]
+
+
 def test_the_sagemaker_sdk_stays_silent_and_keeps_its_own_configuration(sdk: dict[str, Any]) -> None:
     assert sdk["sent"] == []
     assert sdk["configuration"] == {}
@@ -166,7 +173,7 @@ def test_the_shim_is_read_by_the_oldest_python_that_builds_may_bring(module: Pat
 def test_the_shim_works_in_the_pythons_that_builds_may_bring(version: str) -> None:
     if (python := find(version)) is None:
         pytest.skip(f"no Python {version} here")
-    changes = "penstock_hasten, penstock_offer, penstock_plainly, penstock_redirect, penstock_silence"
+    changes = ", ".join(sorted(path.stem for path in SHIM.glob("penstock_*.py")))
     program = f"import http.client, sitecustomize, {changes}; print(http.client.HTTPSConnection.connect.__wrapped__)"
 
     told = subprocess.run([python, "-c", program], env=environment(), check=True, capture_output=True, text=True)

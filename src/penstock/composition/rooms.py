@@ -552,6 +552,7 @@ def identity_services(database: Database, ring: identity.StoredKeys) -> tuple[Se
         identity.Users(database, clock, chance),
         identity.Groups(database, clock, chance),
         identity.InstanceProfiles(database, clock, chance),
+        identity.OpenIdProviders(database, clock),
         identity.Tagging(database),
         identity.Policies(database, clock, chance),
         identity.RoleGrants(database, clock),

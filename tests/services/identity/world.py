@@ -64,6 +64,7 @@ def identity_world(folder: Path, *, auth: bool = False) -> Iterator[World]:
             identity.Groups(database, clock, chance),
             identity.GroupGrants(database, clock),
             identity.InstanceProfiles(database, clock, chance),
+            identity.OpenIdProviders(database, clock),
             identity.Tagging(database),
             identity.Policies(database, clock, chance),
             identity.RoleGrants(database, clock),

@@ -2,8 +2,8 @@
 """Waits for a few modules to be imported, and then has what must be changed in them changed.
 
 That is `botocore.session`, or the AWS CLI's copy of it (`penstock_redirect`), connections with TLS
-(`penstock_plainly`), and of the SageMaker SDK its telemetry (`penstock_silence`), its waits (`penstock_hasten`) and its
-functions' image (`penstock_offer`).
+(`penstock_plainly`), and of the SageMaker SDK its telemetry (`penstock_silence`), its waits (`penstock_hasten`), its
+functions' image (`penstock_offer`) and the names of its tuning jobs (`penstock_distinguish`).
 
 Python imports this by itself when the folder is on `PYTHONPATH`. It must cost next to nothing, also where there is no
 bytecode cache: no imports beyond what every interpreter has by now, no annotations, little code. Jobs and builds bring
@@ -20,6 +20,8 @@ AWAITED = {
     "awscli.botocore.session": "redirect",
     "sagemaker.remote_function.job": "offer",
     "sagemaker.session": "hasten",
+    "sagemaker.utils": "distinguish",
+    "sagemaker.core.common_utils": "distinguish",
     "sagemaker.telemetry.telemetry_logging": "silence",
     "sagemaker.core.telemetry.telemetry_logging": "silence",
 }

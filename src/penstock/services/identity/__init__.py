@@ -2,7 +2,7 @@
 
     model.py     ids, ARNs, principals, policy documents, and AWS's sentences for what is not there
     rows.py      how all of it is kept: as documents of no region, for IAM has none
-    roles.py  linked.py  users.py  groups.py  profiles.py  policies.py  account.py    IAM's operations
+    roles.py  linked.py  users.py  groups.py  profiles.py  providers.py  policies.py  account.py    IAM's operations
     grants.py    what policies an entity has       tagging.py  its tags
     sts.py       who am I, and temporary keys      sessions.py  those of jobs
     passwords.py service-specific credentials: what git's clients show
@@ -21,6 +21,7 @@ from penstock.services.identity.linked import LinkedRoles
 from penstock.services.identity.passwords import ServiceCredentials, ServicePasswords
 from penstock.services.identity.policies import Policies
 from penstock.services.identity.profiles import InstanceProfiles
+from penstock.services.identity.providers import OpenIdProviders
 from penstock.services.identity.roles import Roles
 from penstock.services.identity.sessions import BadTicket, Sessions, seal_of
 from penstock.services.identity.sts import Sts
@@ -35,6 +36,7 @@ __all__ = [
     "Groups",
     "InstanceProfiles",
     "LinkedRoles",
+    "OpenIdProviders",
     "Policies",
     "RoleGrants",
     "Roles",

@@ -3,6 +3,7 @@
     iam/role  iam/user  iam/group       by name
     iam/policy                          by name; its body holds its versions
     iam/instance-profile                by name; status is the id of the role in it
+    iam/oidc-provider                   by the issuer's address, without https://
     iam/membership                      a user in a group: parent is the group's id, status the user's
     iam/grant                           an attached policy: parent is the entity's id, status the policy's ARN
     iam/inline-policy                   a policy inside an entity: parent is the entity's id

@@ -23,6 +23,15 @@ class AccessKeyMetadata(TypedDict):
     CreateDate: NotRequired[float]
 
 
+class AddClientIDToOpenIDConnectProviderRequest(TypedDict):
+    OpenIDConnectProviderArn: str
+    ClientID: str
+
+
+class AddClientIDToOpenIDConnectProviderResponse(TypedDict):
+    pass
+
+
 class AddRoleToInstanceProfileRequest(TypedDict):
     InstanceProfileName: str
     RoleName: str
@@ -152,6 +161,18 @@ class CreateInstanceProfileResponse(TypedDict):
     InstanceProfile: InstanceProfile
 
 
+class CreateOpenIDConnectProviderRequest(TypedDict):
+    Url: str
+    ClientIDList: NotRequired[list[str]]
+    ThumbprintList: NotRequired[list[str]]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateOpenIDConnectProviderResponse(TypedDict):
+    OpenIDConnectProviderArn: NotRequired[str]
+    Tags: NotRequired[list[Tag]]
+
+
 class CreatePolicyRequest(TypedDict):
     PolicyName: str
     Path: NotRequired[str]
@@ -257,6 +278,14 @@ class DeleteInstanceProfileRequest(TypedDict):
 
 
 class DeleteInstanceProfileResponse(TypedDict):
+    pass
+
+
+class DeleteOpenIDConnectProviderRequest(TypedDict):
+    OpenIDConnectProviderArn: str
+
+
+class DeleteOpenIDConnectProviderResponse(TypedDict):
     pass
 
 
@@ -430,6 +459,18 @@ class GetInstanceProfileRequest(TypedDict):
 
 class GetInstanceProfileResponse(TypedDict):
     InstanceProfile: InstanceProfile
+
+
+class GetOpenIDConnectProviderRequest(TypedDict):
+    OpenIDConnectProviderArn: str
+
+
+class GetOpenIDConnectProviderResponse(TypedDict):
+    Url: NotRequired[str]
+    ClientIDList: NotRequired[list[str]]
+    ThumbprintList: NotRequired[list[str]]
+    CreateDate: NotRequired[float]
+    Tags: NotRequired[list[Tag]]
 
 
 class GetPolicyRequest(TypedDict):
@@ -684,6 +725,26 @@ class ListInstanceProfilesResponse(TypedDict):
     Marker: NotRequired[str]
 
 
+class ListOpenIDConnectProviderTagsRequest(TypedDict):
+    OpenIDConnectProviderArn: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListOpenIDConnectProviderTagsResponse(TypedDict):
+    Tags: list[Tag]
+    IsTruncated: NotRequired[bool]
+    Marker: NotRequired[str]
+
+
+class ListOpenIDConnectProvidersRequest(TypedDict):
+    pass
+
+
+class ListOpenIDConnectProvidersResponse(TypedDict):
+    OpenIDConnectProviderList: NotRequired[list[OpenIDConnectProviderListEntry]]
+
+
 class ListPoliciesRequest(TypedDict):
     Scope: NotRequired[PolicyScopeType]
     OnlyAttached: NotRequired[bool]
@@ -809,6 +870,10 @@ class ListUsersResponse(TypedDict):
     Marker: NotRequired[str]
 
 
+class OpenIDConnectProviderListEntry(TypedDict):
+    Arn: NotRequired[str]
+
+
 class OrganizationsDecisionDetail(TypedDict):
     AllowedByOrganizations: NotRequired[bool]
 
@@ -931,6 +996,15 @@ class PutUserPolicyRequest(TypedDict):
 
 
 class PutUserPolicyResponse(TypedDict):
+    pass
+
+
+class RemoveClientIDFromOpenIDConnectProviderRequest(TypedDict):
+    OpenIDConnectProviderArn: str
+    ClientID: str
+
+
+class RemoveClientIDFromOpenIDConnectProviderResponse(TypedDict):
     pass
 
 
@@ -1081,6 +1155,15 @@ class TagInstanceProfileResponse(TypedDict):
     pass
 
 
+class TagOpenIDConnectProviderRequest(TypedDict):
+    OpenIDConnectProviderArn: str
+    Tags: list[Tag]
+
+
+class TagOpenIDConnectProviderResponse(TypedDict):
+    pass
+
+
 class TagPolicyRequest(TypedDict):
     PolicyArn: str
     Tags: list[Tag]
@@ -1114,6 +1197,15 @@ class UntagInstanceProfileRequest(TypedDict):
 
 
 class UntagInstanceProfileResponse(TypedDict):
+    pass
+
+
+class UntagOpenIDConnectProviderRequest(TypedDict):
+    OpenIDConnectProviderArn: str
+    TagKeys: list[str]
+
+
+class UntagOpenIDConnectProviderResponse(TypedDict):
     pass
 
 
@@ -1170,6 +1262,15 @@ class UpdateGroupRequest(TypedDict):
 
 
 class UpdateGroupResponse(TypedDict):
+    pass
+
+
+class UpdateOpenIDConnectProviderThumbprintRequest(TypedDict):
+    OpenIDConnectProviderArn: str
+    ThumbprintList: list[str]
+
+
+class UpdateOpenIDConnectProviderThumbprintResponse(TypedDict):
     pass
 
 

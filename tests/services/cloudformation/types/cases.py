@@ -437,6 +437,11 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"FlexibleTimeWindow": {"Mode": "OFF"}, "ScheduleExpression": "rate(2 days)", "State": "DISABLED",
          "EndDate": "2040-01-01T00:00:00Z", "Target": {"Arn": FUNCTION, "RoleArn": ROLE}},
     ),
+    "AWS::IAM::OIDCProvider": (
+        {"Url": "https://token.actions.githubusercontent.com", "ClientIdList": ["sts.amazonaws.com"], "Tags": ONE},
+        {"Url": "https://token.actions.githubusercontent.com", "ClientIdList": ["other"], "Tags": TWO,
+         "ThumbprintList": ["0" * 40]},
+    ),
     "AWS::CodeConnections::Connection": (
         {"ConnectionName": "made", "ProviderType": "GitHub", "Tags": ONE},
         {"ConnectionName": "made", "ProviderType": "GitHub", "Tags": TWO},

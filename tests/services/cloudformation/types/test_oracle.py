@@ -125,6 +125,7 @@ CHANGED: Mapping[str, Mapping[str, str]] = {  # in place, where it replaces on A
 REQUIRED: Mapping[str, str] = {  # beside what AWS's schema requires: the operation does
     "AWS::Glue::Table": "TableInput",
     "AWS::IAM::GroupPolicy": "PolicyDocument",
+    "AWS::IAM::OIDCProvider": "Url",
     "AWS::IAM::RolePolicy": "PolicyDocument",
     "AWS::IAM::ServiceLinkedRole": "AWSServiceName",
     "AWS::IAM::UserPolicy": "PolicyDocument",

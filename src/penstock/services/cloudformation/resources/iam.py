@@ -200,6 +200,41 @@ def read_addition(resource: Resource) -> Steps[Mapping[str, Json] | None]:
 
 
 ADDITION: Final = upon("AWS::IAM::UserToGroupAddition", add_users, read_addition, properties="GroupName Users")
+PROVIDER: Final = Plain(
+    name="AWS::IAM::OIDCProvider",
+    service="iam",
+    create="CreateOpenIDConnectProvider",
+    read="GetOpenIDConnectProvider",
+    delete="DeleteOpenIDConnectProvider",
+    properties="ClientIdList Tags ThumbprintList Url",
+    required="Url",
+    create_only="Url",
+    key={"OpenIDConnectProviderArn": itself},
+    id="OpenIDConnectProviderArn",
+    attributes={"Arn": itself},
+    tags=Tags(tag="TagOpenIDConnectProvider", untag="UntagOpenIDConnectProvider", of=itself),
+)
+
+
+def update_provider(before: Resource, after: Resource) -> Steps[Made]:
+    whose = {"OpenIDConnectProviderArn": after.physical_id}
+    old, new = (each.properties.get("ClientIdList") or [] for each in (before, after))
+    for client in [each for each in new if each not in old]:
+        yield from ask("iam", "AddClientIDToOpenIDConnectProvider", {**whose, "ClientID": client})
+    for client in [each for each in old if each not in new]:
+        yield from ask("iam", "RemoveClientIDFromOpenIDConnectProvider", {**whose, "ClientID": client})
+    prints = [each.properties.get("ThumbprintList") or [] for each in (before, after)]
+    if prints[0] != prints[1]:
+        yield from ask("iam", "UpdateOpenIDConnectProviderThumbprint", {**whose, "ThumbprintList": prints[1]})
+    return (yield from PROVIDER.changing(before, after))
+
+
+def read_provider(resource: Resource) -> Steps[Mapping[str, Json] | None]:
+    """With the address as templates write it: what is told has no scheme."""
+    found = {} if PROVIDER.is_unknown(resource) else (yield from PROVIDER.finding(resource))
+    return projected({**found, "Url": f"https://{found['Url']}"}, resource.properties) if found else None
+
+
 PROFILE: Final = Plain(
     name="AWS::IAM::InstanceProfile",
     service="iam",
@@ -460,6 +495,7 @@ TYPES: Final = (
     Holder("Group").type(GROUP),
     ADDITION,
     replace(PROFILE.type(), create=create_profile, update=update_profile, delete=delete_profile, read=read_profile),
+    replace(PROVIDER.type(), update=update_provider, read=read_provider),
     POLICY,
     *(replace(each.type(), read=read_inline(each)) for each in INLINE),
     replace(MANAGED.type(), create=create_managed, update=update_managed, delete=delete_managed),
