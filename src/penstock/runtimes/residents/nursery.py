@@ -18,7 +18,7 @@ from penstock.engine.residents import CannotStart, Setting
 from penstock.runtimes.residents.resident import Kept
 
 INSIDE: Final = Path(__file__).parent / "inside" / "__main__.py"
-STARTING: Final = 30.0  # seconds
+STARTING: Final = 180.0  # seconds: heavy imports from a cold disk
 ENDING: Final = 10.0
 OPEN_FLAGS: Final = os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC
 OPT: Final = Path("/opt")
