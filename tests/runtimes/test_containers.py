@@ -377,7 +377,7 @@ async def test_files_that_an_engine_has_not_handed_out_whole_are_not_seen_yet(
     @asynccontextmanager
     async def empty() -> AsyncIterator[Pieces]:
         async def pieces() -> Pieces:
-            for piece in ():
+            for piece in list[bytes]():
                 yield piece
 
         yield pieces()
