@@ -3,14 +3,15 @@
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from penstock.engine.jobs import Job, JobId, Resources
 from penstock.runtimes.container import Engine, EngineGone, NotHere, find_socket
-from penstock.runtimes.container.engine import Container
+from penstock.runtimes.container.engine import Container, Pieces, Refused
 from penstock.runtimes.folder import JobFolder
 from runtimes import podman
 from runtimes.worlds import DEADLINE, MODEL, ContainerWorld, containers_at, new_containers, until
@@ -324,6 +325,77 @@ async def test_an_engine_that_is_away_for_a_while_is_waited_for(
 
         assert (await world.run(job)).is_success
         assert world.log_of(job) == "runs on"
+
+
+async def test_a_busy_engine_is_asked_again_and_nothing_is_done_twice(
+    engine_socket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It starts what it does not answer for, says early and wrongly that it has ended, and is slow with its files."""
+    started: list[str] = []
+    early = iter([None, Refused(500, "a lock is held"), EngineGone("it is busy")])
+    fetching = iter([EngineGone("it is busy")])
+    real_start, real_wait, real_fetch = Engine.start, Engine.wait, Engine.fetch
+
+    async def start(engine: Engine, container: str) -> None:
+        await real_start(engine, container)
+        started.append(container)
+        raise EngineGone("it is busy")
+
+    async def wait(engine: Engine, container: str) -> None:
+        try:
+            trouble = next(early)
+        except StopIteration:
+            await real_wait(engine, container)
+            return
+        if trouble is not None:
+            raise trouble
+
+    def fetch(engine: Engine, container: str, path: str) -> AbstractAsyncContextManager[Pieces]:
+        for trouble in fetching:
+            raise trouble
+        return real_fetch(engine, container, path)
+
+    monkeypatch.setattr(Engine, "start", start)
+    monkeypatch.setattr(Engine, "wait", wait)
+    monkeypatch.setattr(Engine, "fetch", fetch)
+    monkeypatch.setattr("penstock.runtimes.container.watching.PAUSE", 0.01)
+    async with containers_at(tmp_path, engine_socket) as world:
+        job = world.job("sh", "-c", "sleep 1; echo made > /opt/ml/model/m; echo ran", outputs=(MODEL,))
+        ending = await world.run(job)
+
+        assert ending.is_success
+        assert [file.path for file in ending.outputs["model"]] == ["m"]
+        assert world.log_of(job) == "ran"
+        assert len(started) == 1
+
+
+async def test_files_that_an_engine_has_not_handed_out_whole_are_not_seen_yet(
+    engine_socket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_fetch, torn = Engine.fetch, iter([True])
+
+    @asynccontextmanager
+    async def empty() -> AsyncIterator[Pieces]:
+        async def pieces() -> Pieces:
+            for piece in list[bytes]():
+                yield piece
+
+        yield pieces()
+
+    def fetch(engine: Engine, container: str, path: str) -> AbstractAsyncContextManager[Pieces]:
+        return empty() if next(torn, False) else real_fetch(engine, container, path)
+
+    monkeypatch.setattr(Engine, "fetch", fetch)
+    async with containers_at(tmp_path, engine_socket) as world:
+        job = world.job("sh", "-c", "echo made > /opt/ml/model/m; echo begun; sleep 60", outputs=(MODEL,))
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(world.run(job))
+            await begun(world, job)
+            seen = [await world.runtime.peek(job.id, MODEL) for _ in range(2)]
+            await world.runtime.stop(job.id)
+
+        assert running.result().reason == "stopped"
+        assert [[file.path for file in each] for each in seen] == [[], ["m"]]
 
 
 async def test_a_container_that_was_made_and_not_started_is_made_anew(engine_socket: Path, tmp_path: Path) -> None:

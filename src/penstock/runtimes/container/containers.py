@@ -26,7 +26,7 @@ from penstock.runtimes.container.engine import Defaults, Engine, EngineGone, Ref
 from penstock.runtimes.container.harvest import Harvest
 from penstock.runtimes.container.images import ContainerImage, Resolve
 from penstock.runtimes.container.log import Copying
-from penstock.runtimes.container.watching import LOST, Lost, Watch
+from penstock.runtimes.container.watching import LOST, Lost, Watch, patiently
 from penstock.runtimes.folder import JobFolder, OutOfPlace, boot
 from penstock.runtimes.slots import Hold, Slots
 from penstock.runtimes.turns import Turns
@@ -35,6 +35,7 @@ from penstock.store.blobs import BlobDamaged, Blobs
 LABEL: Final = "penstock.data"  # which data folder a container belongs to
 JOB_LABEL: Final = "penstock.job"
 NOT_FOUND: Final = (1, 127)  # what inits exit with where there is no such program
+STARTS: Final = 3  # how often an engine that does not answer is told to start a container
 STOPPED_EARLY: Final = "it was stopped before it started"
 
 
@@ -175,7 +176,7 @@ class Containers:
         await self._make(job, folder, image, defaults, hold)
         if self._is_unwanted(job, folder):
             return Ending(reason="stopped", message=STOPPED_EARLY)
-        await self._begin(folder)
+        await self._begin(job, folder)
         return await self._finish(job, folder, image, progress)
 
     async def _go_on(self, job: Job, folder: JobFolder, image: ContainerImage, progress: Progress) -> Ending:
@@ -183,7 +184,7 @@ class Containers:
         if not (await self._watch(job, folder).look()).state.is_begun:
             if (folder.path / "begun").read_text() != boot():  # engines forget with a restart what has run
                 return Ending(reason="lost", message=LOST)
-            await self._begin(folder)
+            await self._begin(job, folder)
         return await self._finish(job, folder, image, progress)
 
     async def _finish(self, job: Job, folder: JobFolder, image: ContainerImage, progress: Progress) -> Ending:
@@ -262,12 +263,20 @@ class Containers:
         if job.working_folder and not await self._engine.has(name, job.working_folder):
             raise Unstartable(f"the working folder {job.working_folder} is not in the image '{image.name}'")
 
-    async def _begin(self, folder: JobFolder) -> None:
+    async def _begin(self, job: Job, folder: JobFolder) -> None:
+        """A busy engine that has not answered may start it yet: it is told again only where it does not."""
         folder.write("begun", boot().encode())
-        try:
-            await self._engine.start(self._name(folder))
-        except Refused as refusal:
-            raise Unstartable(f"the container engine does not start it: {refusal}") from None
+        for _ in range(STARTS):
+            try:
+                await self._engine.start(self._name(folder))
+            except Refused as refusal:
+                raise Unstartable(f"the container engine does not start it: {refusal}") from None
+            except EngineGone:
+                if await self._watch(job, folder).is_begun():
+                    return
+            else:
+                return
+        raise Lost("the container engine does not answer whether it starts it")
 
     async def _watched(self, job: Job, folder: JobFolder) -> Ending:
         """Copy its log until it has ended, of itself or because somebody wants it to. Raises `Lost`."""
@@ -291,10 +300,10 @@ class Containers:
 
     async def _insist_on_program(self, job: Job, folder: JobFolder, image: ContainerImage) -> None:
         """Raise `Unstartable` if what was to be started is not in the container: an init says no more than a code."""
-        defaults = await self._engine.image(image.name) or Defaults()
+        defaults = await patiently(partial(self._engine.image, image.name)) or Defaults()
         program = materials.program_of(job, defaults)
         for place in materials.places_of(program, job, defaults):
-            if await self._engine.has(self._name(folder), place):
+            if await patiently(partial(self._engine.has, self._name(folder), place)):
                 return
         raise Unstartable(f"the command '{program}' was not found in the image '{image.name}'")
 

@@ -1,11 +1,15 @@
 """The harvest: what is kept of a container's files, which are brought to the job's folder first."""
 
 import asyncio
+import tarfile
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 from penstock.engine.jobs import Ending, File, Job, JobId, Output
 from penstock.runtimes.container.archives import unpack
-from penstock.runtimes.container.engine import GONE, Engine, Refused
+from penstock.runtimes.container.engine import GONE, Engine, EngineGone, Refused
+from penstock.runtimes.container.watching import patiently
 from penstock.runtimes.folder import JobFolder
 from penstock.runtimes.outputs import Collector
 from penstock.store.blobs import Blobs
@@ -34,7 +38,7 @@ class Harvest:
         await asyncio.to_thread(inside.remove)  # of somebody who was killed here
         try:
             for path in (*(output.folder for output in wanted), *job.texts):
-                await self._bring(path, inside)
+                await patiently(partial(self._bring, path, inside))
             return await asyncio.to_thread(self._keep, job, inside, wanted, ending)
         except (OSError, Refused) as problem:  # such as a full disk
             return replace(ending, reason="exhausted", message=f"its outputs cannot be kept: {problem}")
@@ -47,6 +51,12 @@ class Harvest:
         outputs = {output.name: collector.collect(output) for output in wanted}
         message = "; ".join(filter(None, [ending.message, *collector.notes[:10]]))
         return replace(ending, outputs=outputs, texts=texts, message=message)
+
+    async def _unpacked(self, archive: Path, target: Path) -> None:
+        try:
+            await asyncio.to_thread(unpack, archive, target)
+        except tarfile.ReadError as problem:  # what Podman answers of files that change while it looks at them
+            raise EngineGone(f"the engine has not handed out its files whole ({problem})") from None
 
     async def _bring(self, path: str, folder: JobFolder) -> None:
         """Let a file or folder of the container be where it belongs in a job's folder, if there is one."""
@@ -61,6 +71,6 @@ class Harvest:
             if refusal.status != GONE:
                 raise
         else:
-            await asyncio.to_thread(unpack, archive, folder.place(path).parent)
+            await self._unpacked(archive, folder.place(path).parent)
         finally:
             archive.unlink(missing_ok=True)

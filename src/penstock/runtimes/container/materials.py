@@ -7,6 +7,7 @@ for the folders in which somebody is to meet it: they are on this machine, behin
 
 import io
 import json
+import os
 import posixpath
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -142,6 +143,7 @@ class Archive:
                         archive.addfile(header, file)
                 else:
                     archive.addfile(header, io.BytesIO(content or b""))
+        os.truncate(target, archive.offset)  # Podman does not wait for blanks after the end: it fails now and then
 
 
 def description(

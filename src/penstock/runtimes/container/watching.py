@@ -4,10 +4,10 @@ An engine may be away for a while (it is being restarted, say): what it has begu
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from penstock.engine.jobs import Ending, Job
 from penstock.runtimes.container.engine import Container, Engine, EngineGone, Refused
@@ -15,14 +15,25 @@ from penstock.runtimes.container.engine import Container, Engine, EngineGone, Re
 LISTENS_AFTER: Final = 1.0  # seconds after its start: an init that does not listen yet loses a signal
 TRIES: Final = 300
 PAUSE: Final = 1.0  # seconds between them
+BEGINS: Final = 30  # looks at a container that may be about to begin
 LOST: Final = "its container is gone without a word: it was removed, or the machine was restarted"
 BY_SIGNAL: Final = range(129, 129 + 64)  # exit codes, as shells write signals
 
 Reason = Literal["exited", "stopped", "timed-out"]
+Answer = TypeVar("Answer")
 
 
 class Lost(Exception):
     """A container that was started, and of which nothing is known any more."""
+
+
+async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Ask until the engine answers; `EngineGone` where it has not for a long time. It may carry out what it heard."""
+    for _ in range(TRIES):
+        with suppress(EngineGone):
+            return await ask()
+        await asyncio.sleep(PAUSE)
+    return await ask()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +49,22 @@ class Watch:
         for _ in range(TRIES):
             try:
                 found = await self.engine.inspect(self.container)
-            except EngineGone as gone:
-                problem = str(gone)
+            except (EngineGone, Refused) as trouble:
+                problem = str(trouble)
                 await asyncio.sleep(PAUSE)
             else:
                 if found is None:
                     raise Lost(LOST)
                 return found
         raise Lost(problem)
+
+    async def is_begun(self) -> bool:
+        """Whether it begins within a while. Raises `Lost`."""
+        for _ in range(BEGINS):
+            if (await self.look()).state.is_begun:
+                return True
+            await asyncio.sleep(PAUSE)
+        return False
 
     async def until_over(self, unwanted: Callable[[], Coroutine[Any, Any, None]], since: float) -> Reason:
         """Wait until it has ended, of itself or not. `unwanted` returns when somebody wants that."""
@@ -62,16 +81,18 @@ class Watch:
         return reason
 
     async def _over(self) -> None:
-        """Return when it has ended, or when that cannot be known: see `ending`."""
+        """Return when it has ended, or when that cannot be known: see `ending`.
+
+        A busy engine answers too early, or that something of its own went wrong: what it shows then is what counts.
+        """
         for _ in range(TRIES):
-            try:
+            with suppress(EngineGone, Refused):
                 await self.engine.wait(self.container)
-            except EngineGone:
-                await asyncio.sleep(PAUSE)
-            except Refused:
-                return
-            else:
-                return
+            with suppress(EngineGone, Refused):
+                found = await self.engine.inspect(self.container)
+                if found is None or found.state.finished is not None:
+                    return
+            await asyncio.sleep(PAUSE)
 
     async def _end(self, over: asyncio.Task[None]) -> None:
         await self._signal("SIGTERM")
