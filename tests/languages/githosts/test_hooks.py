@@ -9,7 +9,7 @@ import pytest
 
 from penstock.languages.githosts import hooks
 from penstock.languages.githosts.hooks import Unreadable
-from penstock.languages.githosts.tree import ZERO, PullRequest, Push
+from penstock.languages.githosts.tree import ZERO, PullRequest, Push, Release
 
 REPOSITORY = {"full_name": "team/app"}
 PROJECT = {"path_with_namespace": "team/app"}
@@ -119,6 +119,29 @@ def test_a_pull_request_is_read(sent: tuple[dict[str, str], bytes], event: str) 
     assert (change.event, change.number, change.commit, change.head, change.base, change.message, change.actor) == (
         event, "3", "c2", "refs/heads/f", "refs/heads/main", "t", "7",
     )  # fmt: skip
+
+
+RELEASED = {"tag_name": "v1", "name": "First"}
+
+
+@pytest.mark.parametrize(
+    ("action", "release", "gitea", "event"),
+    [
+        ("released", RELEASED, False, "RELEASED"),
+        ("prereleased", {**RELEASED, "prerelease": True}, False, "PRERELEASED"),
+        ("published", RELEASED, False, None),  # GitHub sends that, too
+        ("published", RELEASED, True, "RELEASED"),
+        ("deleted", RELEASED, False, None),
+    ],
+)
+def test_a_release_is_read(action: str, release: Any, gitea: bool, event: str | None) -> None:
+    headers, body = of_github("release", action=action, release=release)
+
+    changes = hooks.read({**headers, **({"x-gitea-event": "release"} if gitea else {})}, body).changes
+
+    assert [(each.event, each.commit, each.name) for each in changes if isinstance(each, Release)] == (
+        [(event, "v1", "First")] if event else []
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from penstock.languages.githosts.tree import Change, PullRequest, Push
+from penstock.languages.githosts.tree import Change, PullRequest, Push, Release
 from penstock.services.codebuild import hookfilters
 from penstock.services.codebuild.credentials import authorization, basic
 from penstock.services.codebuild.ways import Way
@@ -21,6 +21,8 @@ PUSH = Push(ref="refs/heads/main", commit="c2", before="c1", paths=("src/a",), m
 REQUEST = PullRequest(
     event="UPDATED", number="3", head="refs/heads/f", base="refs/heads/main", commit="c2", before="c1", actor="7"
 )
+
+RELEASE = Release(event="RELEASED", commit="v1", name="First", actor="7")
 
 
 def one(kind: str, pattern: str, *, excluded: bool = False) -> Json:
@@ -48,6 +50,13 @@ EVENT = one("EVENT", "PUSH, PULL_REQUEST_UPDATED")
         ([[EVENT, one("FILE_PATH", "^docs/", excluded=True)]], PUSH, True),
         ([[EVENT, one("REPOSITORY_NAME", "^app$")]], PUSH, True),
         ([[EVENT, one("HEAD_REF", "other")], [EVENT, one("HEAD_REF", "main")]], PUSH, True),
+        ([[one("EVENT", "RELEASED"), one("TAG_NAME", "^v")]], RELEASE, True),
+        ([[one("EVENT", "RELEASED"), one("RELEASE_NAME", "beta", excluded=True)]], RELEASE, True),
+        ([[one("EVENT", "RELEASED"), one("RELEASE_NAME", "beta")]], RELEASE, False),
+        ([[one("EVENT", "PRERELEASED")]], RELEASE, False),
+        ([[one("EVENT", "RELEASED"), one("HEAD_REF", "v1")]], RELEASE, False),
+        ([[EVENT, one("TAG_NAME", "^v")]], PUSH, False),
+        ([], RELEASE, False),
         ([], PUSH, True),
         ([[EVENT]], Push(ref="refs/heads/main", commit=""), False),
     ],
@@ -71,6 +80,10 @@ def test_what_a_build_is_told_of_its_event() -> None:
         "CODEBUILD_WEBHOOK_ACTOR_ACCOUNT_ID": "7",
     }
     assert hookfilters.variables_of(PUSH)["CODEBUILD_WEBHOOK_TRIGGER"] == "branch/main"
+    assert hookfilters.variables_of(RELEASE) == {
+        "CODEBUILD_WEBHOOK_EVENT": "RELEASED", "CODEBUILD_WEBHOOK_ACTOR_ACCOUNT_ID": "7",
+    }  # fmt: skip
+    assert hookfilters.version_of(RELEASE, "GITHUB") == "v1"
     assert [hookfilters.version_of(REQUEST, kind) for kind in ("GITHUB", "GITLAB")] == ["pr/3", "c2"]
 
 
@@ -161,9 +174,11 @@ async def test_a_webhook_is_shown_with_its_project_changed_and_deleted(world: Wo
     ("asked", "sentence"),
     [
         ({"filterGroups": [[one("HEAD_REF", "a")]]}, "must have a filter of type EVENT"),
-        ({"filterGroups": [[one("EVENT", "RELEASED")]]}, "Webhook events that Penstock does not hear: RELEASED"),
+        (
+            {"filterGroups": [[one("EVENT", "PUSH,WORKFLOW_JOB_QUEUED")]]},
+            "Webhook events that Penstock does not hear: WORKFLOW_JOB_QUEUED",
+        ),
         ({"filterGroups": [[EVENT, one("WORKFLOW_NAME", "a")]]}, "Webhook filters of type WORKFLOW_NAME"),
-        ({"filterGroups": [[one("EVENT", "PULL_REQUEST_CREATED"), one("FILE_PATH", "a")]]}, "FILE_PATH"),
         ({"filterGroups": [[EVENT, one("HEAD_REF", "(")]]}, "is no regular expression"),
         ({"buildType": "RUNNER_BUILDKITE_BUILD"}, "buildType"),
         ({"scopeConfiguration": {"name": "o", "scope": "GITHUB_GLOBAL"}}, "scopeConfiguration"),

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from penstock.languages.githosts.tree import ZERO, Push
 from penstock.services.codeconnections.watching import LOOK_EVERY, Pace
 from services.codeconnections.worlds import World
+from services.githosts import FULL_NAME, TOKEN, git_host
 
 
 async def test_what_was_there_before_anybody_looked_is_no_news(tmp_path: Path) -> None:
@@ -74,6 +77,21 @@ async def test_a_webhook_that_overtakes_another_is_heard_and_so_is_the_other(tmp
     await world.watching.look()
 
     assert world.ears.commits == [second, first]
+
+
+@pytest.mark.parametrize("kind", ["GITHUB_ENTERPRISE", "GITLAB_SELF_MANAGED", "BITBUCKET"])
+async def test_a_pull_request_is_heard_with_its_commit_and_the_files_that_it_brings(tmp_path: Path, kind: str) -> None:
+    world = World(tmp_path)
+    with git_host(kind, tmp_path / "there") as host:
+        world.ears.repository, world.ears.wanted = f"{await world.connection()}/{FULL_NAME}", "paths"
+        world.settings("c", url=host.url.removesuffix(f"/{FULL_NAME}.git"), token=TOKEN, webhook_secret="secret")
+        _, tip = host.push("feature", "more", b="2\n")
+        host.push("main", "main goes on", c="3\n")
+
+        status = await world.sent(*host.requested("secret", "feature"))
+
+    assert status == 200
+    assert [(each.commit, each.paths) for each in world.ears.heard] == [(tip, ("b",))]
 
 
 async def test_a_webhook_without_the_secret_is_not_heard(tmp_path: Path) -> None:

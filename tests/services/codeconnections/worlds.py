@@ -98,7 +98,10 @@ class World:
         }  # fmt: skip
         body = json.dumps(content).encode()
         signed = hmac.new(b"secret", body, hashlib.sha256).hexdigest()
-        headers = {"x-github-event": "push", "x-hub-signature-256": f"sha256={signed}"}
+        return await self.sent({"x-github-event": "push", "x-hub-signature-256": f"sha256={signed}"}, body)
+
+    async def sent(self, headers: dict[str, str], body: bytes) -> int:
+        """The status that a hook gets."""
         place = self.ears.repository.partition(":connection/")[2].partition("/")[0]
         status, _ = await self.room.hear(Hook("123456789012", "us-east-1", (place,), headers, body, "10.0.0.1"))
         return status

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from penstock.languages.githosts.tree import HEADS, TAGS, ZERO, Change, PullRequest, PullRequestEvent, Push
+from penstock.languages.githosts.tree import HEADS, TAGS, ZERO, Change, PullRequest, PullRequestEvent, Push, Release
 
 Json = Any
 Headers = Mapping[str, str]
@@ -85,13 +85,15 @@ SIGNATURES: Final = (
 
 
 def _github(headers: Headers, content: Json) -> Told:
-    event = headers.get("x-github-event") or headers["x-gitea-event"]
+    event, is_gitea = headers.get("x-github-event") or headers["x-gitea-event"], "x-gitea-event" in headers
     delivery = headers.get("x-github-delivery") or headers.get("x-gitea-delivery", "")
     changes: Iterable[Change] = ()
     if event == "push":
         changes = [_github_push(content)]
     elif event == "pull_request" and content["action"] in GITHUB:
         changes = [_github_request(content)]
+    elif event == "release" and content["action"] in ("published" if is_gitea else "released", "prereleased"):
+        changes = [_github_release(content)]
     return Told((content.get("repository") or {}).get("full_name", ""), tuple(changes), delivery)
 
 
@@ -120,6 +122,16 @@ def _github_request(content: Json) -> PullRequest:
         commit=request["head"]["sha"],
         merge_commit=request.get("merge_commit_sha") or "",
         message=request["title"],
+        actor=_actor(content.get("sender")),
+    )
+
+
+def _github_release(content: Json) -> Release:
+    release = content["release"]
+    return Release(
+        event="PRERELEASED" if release.get("prerelease") else "RELEASED",
+        commit=release["tag_name"],
+        name=release.get("name") or "",
         actor=_actor(content.get("sender")),
     )
 

@@ -1,4 +1,4 @@
-"""What happens in a repository: a branch or a tag is moved, a pull request is opened, changed or closed."""
+"""What happens in a repository: a branch or a tag is moved, a pull request is opened or changed, a release made."""
 
 from typing import Final, Literal
 
@@ -7,6 +7,7 @@ import msgspec
 HEADS: Final = "refs/heads/"
 TAGS: Final = "refs/tags/"
 ZERO: Final = "0" * 40
+ReleaseEvent = Literal["RELEASED", "PRERELEASED"]
 PullRequestEvent = Literal["CREATED", "UPDATED", "REOPENED", "CLOSED", "MERGED"]
 
 
@@ -36,6 +37,18 @@ class PullRequest(Change, frozen=True, kw_only=True):
     base: str  # the destination's
     before: str = ""  # the destination's commit, if known
     merge_commit: str = ""
+
+    @property
+    def forked_from(self) -> str:
+        """What it is compared with, from where it has left that: its destination, as it was before if it is merged."""
+        return self.before if self.event == "MERGED" else self.base
+
+
+class Release(Change, frozen=True, kw_only=True):
+    """A tag is made known as a version. `commit` is the tag's name: the host tells no more."""
+
+    event: ReleaseEvent
+    name: str
 
 
 def short(ref: str) -> str:

@@ -262,4 +262,4 @@ class Git:
         if process.returncode:
             told = errors.decode(errors="replace").strip()
             raise Unfetched(f"git {words[0] if words[0] != '-C' else words[2]} failed for {self.url}: {told}")
-        return output.decode()
+        return output.decode(errors="surrogateescape")

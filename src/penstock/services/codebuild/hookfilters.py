@@ -4,17 +4,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from penstock.languages.githosts.tree import HEADS, Change, PullRequest, Push, short
+from penstock.languages.githosts.tree import HEADS, Change, PullRequest, Push, Release, short
 from penstock.services.codebuild.model import Json
 from penstock.services.codebuild.requests import invalid
 
 EVENTS: Final = frozenset({
     "PUSH", "PULL_REQUEST_CREATED", "PULL_REQUEST_UPDATED", "PULL_REQUEST_REOPENED", "PULL_REQUEST_CLOSED",
-    "PULL_REQUEST_MERGED",
+    "PULL_REQUEST_MERGED", "RELEASED", "PRERELEASED",
 })  # fmt: skip
 UNFILTERED: Final = frozenset({"PUSH", "PULL_REQUEST_CREATED", "PULL_REQUEST_UPDATED", "PULL_REQUEST_REOPENED"})
 TYPES: Final = frozenset({
     "EVENT", "BASE_REF", "HEAD_REF", "ACTOR_ACCOUNT_ID", "FILE_PATH", "COMMIT_MESSAGE", "REPOSITORY_NAME",
+    "TAG_NAME", "RELEASE_NAME",
 })  # fmt: skip
 Filter = Mapping[str, Json]
 
@@ -26,8 +27,6 @@ def check(groups: Sequence[Sequence[Filter]], branch: str) -> None:
     for group in groups:
         if not any(each["type"] == "EVENT" for each in group):
             raise invalid("Each filter group must have a filter of type EVENT")
-        if {"EVENT", "FILE_PATH"} <= {each["type"] for each in group} and _hears_requests(group):
-            raise invalid("FILE_PATH: hosts do not tell which files a pull request changes; use it with EVENT PUSH.")
         for each in group:
             _check_one(each)
     check_pattern(branch)
@@ -61,8 +60,30 @@ def builds(webhook: Mapping[str, Json], change: Change, repository: str) -> bool
     return not branch or (ref.startswith(HEADS) and re.search(branch, short(ref)) is not None)
 
 
+def asks(webhook: Mapping[str, Json], change: Change, repository: str) -> bool:
+    """Whether it depends on what the host has not told of a change if it is built."""
+    return bool(change.commit) and any(
+        any(_is_open(each, change) for each in group)
+        and all(_is_open(each, change) or _fits(each, change, repository) for each in group)
+        for group in webhook.get("filterGroups", ())
+    )
+
+
+def _is_open(given: Filter, change: Change) -> bool:
+    """Whether a filter looks at what was not told: of a pull request a title is, and no message."""
+    kind = given["type"]
+    return (kind == "FILE_PATH" and change.paths is None) or (
+        kind == "COMMIT_MESSAGE" and isinstance(change, PullRequest)
+    )
+
+
 def event_of(change: Change) -> str:
-    return f"PULL_REQUEST_{change.event}" if isinstance(change, PullRequest) else "PUSH"
+    match change:
+        case PullRequest():
+            return f"PULL_REQUEST_{change.event}"
+        case Release():
+            return change.event
+    return "PUSH"
 
 
 def ref_of(change: Change) -> str:
@@ -72,10 +93,6 @@ def ref_of(change: Change) -> str:
 
 def events_of(given: Filter) -> frozenset[str]:
     return frozenset(event.strip() for event in given["pattern"].split(","))
-
-
-def _hears_requests(group: Sequence[Filter]) -> bool:
-    return any(event.startswith("PULL_") for each in group if each["type"] == "EVENT" for event in events_of(each))
 
 
 def _fits(given: Filter, change: Change, repository: str) -> bool:
@@ -90,6 +107,12 @@ def _fits(given: Filter, change: Change, repository: str) -> bool:
 
 def _values(kind: str, change: Change, repository: str) -> Sequence[str] | None:
     """What a filter looks at; None where nobody knows, or where an event has none."""
+    if kind in ("TAG_NAME", "RELEASE_NAME"):
+        if not isinstance(change, Release):
+            return None
+        return [change.commit if kind == "TAG_NAME" else change.name]
+    if isinstance(change, Release) and kind in ("HEAD_REF", "COMMIT_MESSAGE"):
+        return None
     match kind:
         case "HEAD_REF":
             return [ref_of(change)]

@@ -16,6 +16,7 @@ from penstock.services.codebuild.batches.merging import Merging
 from penstock.services.codebuild.batches.operations import Batches
 from penstock.services.codebuild.batches.starting import Starting
 from penstock.services.codebuild.builds import Builds
+from penstock.services.codebuild.comparing import Comparing
 from penstock.services.codebuild.credentials import SourceCredentials
 from penstock.services.codebuild.doors import DebugSessions, Doors, SandboxSessions
 from penstock.services.codebuild.exhibiting import Exhibition, Visibility
@@ -112,7 +113,8 @@ def open_codebuild(
     engine.register(CommandFlow())
     doors = Doors(runtime, endpoint, clock, chance)
     batches = Batches(builds, hosts.note_batch)
-    webhooks = Webhooks(builds, batches, sealing, endpoint, clock, chance)
+    comparing = Comparing(ways, folder / "compared", endpoint)
+    webhooks = Webhooks(builds, batches, sealing, comparing, endpoint, clock, chance)
     credentials, sharing = SourceCredentials(engine.database, sealing, clock), Sharing(engine.database, clock)
     visibility, fleets = Visibility(engine.database, clock, chance), Fleets(engine.database, clock, chance)
     sessions = SandboxSessions(engine.database, doors), DebugSessions(engine.database, doors)

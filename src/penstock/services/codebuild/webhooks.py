@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from penstock.services.codebuild import shapes
     from penstock.services.codebuild.batches.operations import Batches
     from penstock.services.codebuild.builds import Builds
+    from penstock.services.codebuild.comparing import Comparing
     from penstock.store.database import Database, Transaction
     from penstock.store.documents import Document
     from penstock.store.sealing import Sealing
@@ -42,6 +43,7 @@ class Webhooks:
     builds: Builds
     batches: Batches
     sealing: Sealing
+    comparing: Comparing
     endpoint: Callable[[], str]
     clock: Callable[[], float]
     chance: Callable[[], str]
@@ -117,7 +119,8 @@ class Webhooks:
         except hooks.Unreadable as wrong:
             return 400, f"This cannot be read: {wrong}"
         webhook = project.body["webhook"]
-        built = [each for each in told.changes if hookfilters.builds(webhook, each, told.repository)]
+        changes = [await self._completed(project, each, told.repository) for each in told.changes]
+        built = [each for each in changes if hookfilters.builds(webhook, each, told.repository)]
         if not built:
             return 200, "Nothing is to be built."
         try:
@@ -127,6 +130,12 @@ class Webhooks:
             log.warning("%s: a webhook starts no build: %s", project.name, error)
             return 400, error.message
         return 200, " ".join(started)
+
+    async def _completed(self, project: Document, change: Change, repository: str) -> Change:
+        if not hookfilters.asks(project.body["webhook"], change, repository):
+            return change
+        place = Scope(project.scope.account, project.scope.region)
+        return await self.comparing.completed(place, project.body["source"], change)
 
     async def _build(self, project: Document, change: Change, delivery: str) -> str:
         """Start a build or a batch; what the host sends again under the same name is built once."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from penstock.languages.githosts import hooks
+from penstock.languages.githosts.tree import PullRequest, Push
 from penstock.services.codeconnections.model import SERVICE, repository_name
 from penstock.services.codeconnections.using import Using
 from penstock.services.codeconnections.watching import Watching
@@ -32,10 +33,11 @@ class Receiving:
             return 403, "The secret is not this connection's."
         try:
             told = hooks.read(hook.headers, hook.body)
-            repository = f"{arn}/{repository_name(told.repository)}" if told.changes else ""
+            changes = [each for each in told.changes if isinstance(each, Push | PullRequest)]
+            repository = f"{arn}/{repository_name(told.repository)}" if changes else ""
         except (hooks.Unreadable, ServiceError) as wrong:
             return 400, f"This cannot be read: {wrong}"
-        news = [await self.watching.told(repository, change, told.delivery) for change in told.changes]
+        news = [await self.watching.told(repository, change, told.delivery) for change in changes]
         return 200, f"{sum(news)} of {len(news)} changes were news."
 
     def _is_genuine(self, hook: Hook, secret: str) -> bool:

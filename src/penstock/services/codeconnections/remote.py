@@ -64,22 +64,27 @@ class Remote:
             raise Unreachable(f"the files of {commit.id} are over {LARGEST >> 20} MiB")
         return commit, content
 
-    async def compared(self, old: str, new: str) -> tuple[Commit, tuple[str, ...] | None]:
-        """A commit, and the files that are not what they were in another; None where that one is not there."""
+    async def compared(self, old: str, new: str, *, forked: bool = False) -> tuple[Commit, tuple[str, ...] | None]:
+        """A commit, and the files that are not what they were in another; None where that one is not there.
+
+        If it has `forked` from the other one, with where it has left that.
+        """
         async with self._clone() as place:
-            await self._fetch(place, [new], is_partial=True)
+            await self._fetch(place, [new], is_partial=True, is_whole=forked)
             commit = await self._told(place, "FETCH_HEAD")
             try:
-                await self._fetch(place, [old], is_partial=True)
+                await self._fetch(place, [old], is_partial=True, is_whole=forked)
             except Unreachable:  # a forced push: the host has thrown it away
                 return commit, None
-            words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", "FETCH_HEAD", commit.id)
+            base = (await self._git(place, "merge-base", "FETCH_HEAD", commit.id)).decode().strip() if forked else ""
+            words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", base or "FETCH_HEAD", commit.id)
             out = await self._git(place, *words)
         return commit, tuple(name.decode(errors="surrogateescape") for name in out.split(b"\0") if name)
 
-    async def _fetch(self, place: Path, versions: Sequence[str], *, is_partial: bool) -> None:
-        partial = ("--filter=blob:none",) if is_partial else ()
-        await self._git(place, "fetch", "--quiet", "--depth=1", "--no-tags", *partial, self.url, *versions)
+    async def _fetch(self, place: Path, versions: Sequence[str], *, is_partial: bool, is_whole: bool = False) -> None:
+        """Commits without their files if `is_partial`, with their history if `is_whole`."""
+        options = (*(("--filter=blob:none",) if is_partial else ()), *(() if is_whole else ("--depth=1",)))
+        await self._git(place, "fetch", "--quiet", "--no-tags", *options, self.url, *versions)
 
     async def _told(self, place: Path, name: str) -> Commit:
         out = (await self._git(place, "log", "-1", f"--format={COMMIT_FORMAT}", name)).decode(errors="replace")

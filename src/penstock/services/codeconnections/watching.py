@@ -133,18 +133,31 @@ class Watching:
         return await self.database.write(keep)
 
     async def _completed(self, change: Change, arn: str, full: str, repository: str) -> Change:
-        """With the files that have changed, where they are wanted and the host has not told them."""
+        """With its commit's whole id, and the files that have changed, where they are wanted and were not told."""
+        if isinstance(change, PullRequest) and 0 < len(change.commit) < len(ZERO):  # Bitbucket's are cut
+            change = await self._whole(change, arn, full)
         interest = await self.database.read(lambda tx: self.pushes.interest(tx, repository))
-        before = change.before if isinstance(change, Push | PullRequest) else ""
+        before = change.before if isinstance(change, Push) else ""
+        if isinstance(change, PullRequest):
+            before = change.forked_from
         if interest != "paths" or change.paths is not None or before in ("", ZERO) or not change.commit:
             return change
         try:
             remote = await self.using.remote(Arn.of(arn).scope, arn, full)
-            _, paths = await remote.compared(before, change.commit)
+            _, paths = await remote.compared(before, change.commit, forked=isinstance(change, PullRequest))
         except (Unreachable, ServiceError) as why:
             log.warning("which files %s changes in %s is not known: %s", change.commit, full, why)
             return change
         return msgspec.structs.replace(change, paths=paths)
+
+    async def _whole(self, change: PullRequest, arn: str, full: str) -> PullRequest:
+        try:
+            remote = await self.using.remote(Arn.of(arn).scope, arn, full)
+            tip = (await remote.references()).get(change.head, "")
+        except (Unreachable, ServiceError) as why:
+            log.warning("which commit of %s is %s is not known: %s", full, change.commit, why)
+            return change
+        return msgspec.structs.replace(change, commit=tip) if tip.startswith(change.commit) else change
 
     async def _push(
         self, remote: Remote, ref: str, before: Mapping[str, str], commit: str, *, with_paths: bool

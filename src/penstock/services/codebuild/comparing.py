@@ -1,0 +1,77 @@
+"""Comparing: git is asked for what a webhook has not told and a filter looks at: files, and the message of a commit.
+
+Hosts tell no files of pull requests, Bitbucket tells none at all, and nobody tells all those of a long push. A pull
+request is compared with where it has left its destination.
+"""
+
+import asyncio
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from penstock.languages.githosts.tree import ZERO, Change, PullRequest, Push
+from penstock.services.codebuild.fetching import Git, Unfetched
+from penstock.services.codebuild.model import Json
+from penstock.services.codebuild.ways import Ways
+from penstock.wire.call import Scope, ServiceError
+
+log: Final = logging.getLogger(__name__)
+LONGEST: Final = 120.0  # seconds
+REQUESTS: Final[Mapping[str, str]] = {"GITHUB": "refs/pull/{}/head", "GITLAB": "refs/merge-requests/{}/head"}
+OLD, NEW = "refs/penstock/old", "refs/penstock/new"
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """`folder` is for temporary folders, `endpoint` this server's address."""
+
+    ways: Ways
+    folder: Path
+    endpoint: Callable[[], str]
+
+    async def completed(self, scope: Scope, source: Mapping[str, Json], change: Change) -> Change:
+        """A change with all that git knows of it; as it is, with a warning in the log, where git does not tell."""
+        between = ends(source["type"], change)
+        if between is None:
+            return change
+        try:
+            async with asyncio.timeout(LONGEST):
+                git = Git(source, await self.ways.to(scope, source, self.endpoint()))
+                message, paths = await self._compared(git, *between, forked=isinstance(change, PullRequest))
+        except (Unfetched, ServiceError, TimeoutError) as why:
+            log.warning("what %s changes in %s is not known: %s", change.commit, source["location"], why)
+            return change
+        return msgspec.structs.replace(change, message=message, paths=paths)
+
+    async def _compared(self, git: Git, old: str, new: str, *, forked: bool) -> tuple[str, tuple[str, ...]]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        place = tempfile.mkdtemp(dir=self.folder)
+        try:
+            await git.run("-C", place, "init", "--quiet", "--bare", ".")
+            depth = () if forked else ("--depth=1",)
+            for there, here in ((new, NEW), (old, OLD)):
+                words = ("fetch", "--quiet", "--no-tags", "--filter=blob:none", *depth)
+                await git.run("-C", place, *words, "--", git.url, f"{there}:{here}")
+            base = (await git.run("-C", place, "merge-base", OLD, NEW)).strip() if forked else OLD
+            words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames")
+            names = await git.run("-C", place, *words, base, NEW)
+            message = await git.run("-C", place, "log", "-1", "--format=%B", NEW)
+        finally:
+            await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
+        return message.rstrip("\n"), tuple(name for name in names.split("\0") if name)
+
+
+def ends(kind: str, change: Change) -> tuple[str, str] | None:
+    """The versions that are compared, the older first; None where one is not known."""
+    match change:
+        case Push(before=before, commit=commit) if commit and before not in ("", ZERO):
+            return before, commit
+        case PullRequest(forked_from=base, number=number, head=head) if base:
+            return base, REQUESTS.get(kind.partition("_")[0], head).format(number)
+    return None

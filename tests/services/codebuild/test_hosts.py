@@ -1,0 +1,88 @@
+"""Git hosts as one meets them: what is pushed or requested there is built here if filters fit, and they are told."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from penstock.wire.hooks import PLACE, Hook
+from services.codebuild.test_webhooks import one
+from services.codebuild.worlds import DEADLINE, Client, Json, World, project
+from services.githosts import TOKEN, GitHost, git_host
+
+SPEC = "version: 0.2\nphases: {build: {commands: [cat src/app, echo $CODEBUILD_WEBHOOK_TRIGGER]}}"
+SOURCES = ("GITHUB_ENTERPRISE", "GITLAB_SELF_MANAGED", "BITBUCKET")
+GROUPS = [
+    [one("EVENT", "PUSH"), one("HEAD_REF", "^refs/heads/main$"), one("FILE_PATH", "^src/"),
+     one("COMMIT_MESSAGE", "skip ci", excluded=True), one("ACTOR_ACCOUNT_ID", "^7$")],
+    [one("EVENT", "PULL_REQUEST_CREATED,PULL_REQUEST_UPDATED"), one("BASE_REF", "^refs/heads/main$"),
+     one("FILE_PATH", "^src/"), one("COMMIT_MESSAGE", "^build")],
+]  # fmt: skip
+NOTHING = "Nothing is to be built."
+
+
+@pytest.fixture(params=SOURCES)
+def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[GitHost]:
+    with git_host(request.param, tmp_path / "there") as found:
+        yield found
+
+
+async def hooked(world: World, client: Client, host: GitHost) -> Json:
+    """A project of the host's repository, and its webhook."""
+    kind = "BASIC_AUTH" if host.kind == "BITBUCKET" else "PERSONAL_ACCESS_TOKEN"
+    user = {"username": "ada"} if host.kind == "BITBUCKET" else {}
+    await client("ImportSourceCredentials", serverType=host.kind, authType=kind, token=TOKEN, **user)
+    source = {"type": host.kind, "location": host.url, "buildspec": SPEC}
+    await client("CreateProject", **project(source=source))
+    return (await client("CreateWebhook", projectName="app", filterGroups=GROUPS))["webhook"]
+
+
+async def hear(world: World, webhook: Json, sent: tuple[dict[str, str], bytes]) -> str:
+    """What the host is answered."""
+    account, region, *path = webhook["payloadUrl"].removeprefix(f"http://here{PLACE}/codebuild/").split("/")
+    status, answer = await world.hear(Hook(account, region, tuple(path), *sent, "10.0.0.1"))
+    assert status == 200, answer
+    return answer
+
+
+async def test_a_push_is_built_if_its_filters_fit_and_the_host_is_told(world: World, host: GitHost) -> None:
+    async with world.open() as client:
+        webhook = await hooked(world, client, host)
+        docs = host.push("main", "about it", docs__read="me")
+        skipped = host.push("main", "code [skip ci]", src__app="one\n")
+        good = host.push("main", "code", src__app="two\n")
+
+        answers = [
+            await hear(world, webhook, host.pushed(webhook["secret"], "main", *each)) for each in (docs, skipped)
+        ]
+        build = await client.ended(await client.build(await hear(world, webhook, host.pushed(
+            webhook["secret"], "main", *good))))  # fmt: skip
+        async with asyncio.timeout(DEADLINE):
+            while len(host.told) < 2:  # noqa: ASYNC110 - in another thread
+                await asyncio.sleep(0.01)
+
+    assert answers == [NOTHING, NOTHING]
+    assert (build["buildStatus"], build["resolvedSourceVersion"]) == ("SUCCEEDED", good[1])
+    assert world.log(build) == ["two", "branch/main"]
+    assert {commit for commit, _ in host.told} == {good[1]}
+    assert host.told[-1][1]["state"] == ("SUCCESSFUL" if host.kind == "BITBUCKET" else "success")
+
+
+async def test_a_pull_request_is_built_by_the_files_and_the_commit_that_it_brings(world: World, host: GitHost) -> None:
+    async with world.open() as client:
+        webhook = await hooked(world, client, host)
+        host.push("docs", "build the docs", docs__read="me")
+        host.push("code", "build it", src__app="requested\n")
+        host.push("quiet", "code", src__app="quiet\n")
+        host.push("main", "build elsewhere", src__other="main goes on\n")
+
+        answers = [
+            await hear(world, webhook, host.requested(webhook["secret"], branch)) for branch in ("docs", "quiet")
+        ]
+        build = await client.ended(await client.build(await hear(world, webhook, host.requested(
+            webhook["secret"], "code"))))  # fmt: skip
+
+    assert answers == [NOTHING, NOTHING]
+    assert build["buildStatus"] == "SUCCEEDED"
+    assert world.log(build) == ["requested", "pr/3"]
