@@ -9,9 +9,23 @@ SERVERS_OWN = (
 )  # fmt: skip
 
 
+def loaded_with(module: str) -> list[str]:
+    """The modules that an interpreter has when it has imported one."""
+    program = f"import sys, {module}; print(*sys.modules)"
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120
+    ).stdout.split()
+
+
 def test_to_run_a_job_again_nothing_is_loaded_that_only_a_server_needs() -> None:
-    program = f"import sys, penstock.cli.reproduce; print([name for name in {SERVERS_OWN!r} if name in sys.modules])"
+    found = loaded_with("penstock.cli.reproduce")
 
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
+    assert "penstock.composition.workshop" in found
+    assert not set(SERVERS_OWN) & set(found)
 
-    assert told.stdout.strip() == "[]"
+
+def test_a_server_loads_no_tracing_that_nobody_wants_and_nothing_that_only_type_checkers_read() -> None:
+    found = loaded_with("penstock.app")
+
+    assert "penstock.services.events.rules" in found
+    assert [name for name in found if name.startswith(("opentelemetry", "yoyo")) or name.endswith(".shapes")] == []

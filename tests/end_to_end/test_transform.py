@@ -78,6 +78,7 @@ def test_the_sdk_transforms_csv_and_json_lines_and_a_pipeline_does(sdk: Sdk) -> 
         "MaxConcurrentTransforms=1, MaxPayloadInMB=1, BatchStrategy=MULTI_RECORD",
         "pipeline ['Succeeded', 'Succeeded']",
         "piped [True, False]",
+        "quality Completed {'value': 0.333",
     ):
         assert seen in done.stdout, done.stdout + done.stderr
 

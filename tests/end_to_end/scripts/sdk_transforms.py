@@ -3,13 +3,21 @@
 import io
 import json
 import tarfile
+from datetime import datetime
 from pathlib import Path
 
 import boto3
 import sagemaker
+from executions import ended
 from sagemaker.estimator import Estimator
-from sagemaker.inputs import TrainingInput, TransformInput
+from sagemaker.inputs import BatchDataCaptureConfig, TrainingInput, TransformInput
 from sagemaker.model import Model
+from sagemaker.model_monitor import (
+    BatchTransformInput,
+    CronExpressionGenerator,
+    ModelQualityMonitor,
+    MonitoringDatasetFormat,
+)
 from sagemaker.sklearn.model import SKLearnModel
 from sagemaker.transformer import Transformer
 from sagemaker.workflow.model_step import ModelStep
@@ -73,6 +81,7 @@ sums = model.transformer(
 sums.transform(
     put("records/r.jsonl", records), content_type="application/jsonlines", split_type="Line", input_filter="$.x",
     join_source="Input", output_filter="$['id','SageMakerOutput']", wait=False,
+    batch_data_capture_config=BatchDataCaptureConfig(f"s3://{bucket}/seen", generate_inference_id=True),
 )  # fmt: skip
 
 # A pipeline: the model, then its transform
@@ -106,4 +115,30 @@ for line in scored.splitlines():
     print("score", name, abs(float(score) - {"first": 31, "second": 61, "third": 91}[name]) < 3)
 
 sums.wait(logs=False)
-print("sums", [json.loads(line) for line in read(f"{sums.output_path}/r.jsonl.out").splitlines()])
+answered = [json.loads(line) for line in read(f"{sums.output_path}/r.jsonl.out").splitlines()]
+ids = [each.pop("SageMakerInferenceId") for each in answered]
+times = [datetime.fromisoformat(each.pop("SageMakerInferenceTime")) for each in answered]
+print("sums", answered)
+
+# The truth about them: the second is one less than the model said
+labels = [
+    {
+        "groundTruthData": {"data": str(each + 1 - (each == 1)), "encoding": "CSV"},
+        "eventMetadata": {"eventId": ids[each]}, "eventVersion": "0",
+    }
+    for each in range(3)
+]  # fmt: skip
+put(f"truth/{times[0]:%Y/%m/%d/%H}/l.jsonl", "".join(f"{json.dumps(each)}\n" for each in labels))
+quality = ModelQualityMonitor(role=role, instance_count=1, instance_type="ml.m5.large", sagemaker_session=session)
+quality.create_monitoring_schedule(
+    monitor_schedule_name="sums", problem_type="Regression", ground_truth_input=f"s3://{bucket}/truth",
+    batch_transform_input=BatchTransformInput(
+        f"s3://{bucket}/seen", "/opt/ml/processing/input", MonitoringDatasetFormat.json(lines=True),
+        inference_attribute="SageMakerOutput.sum",
+    ),
+    output_s3_uri=f"s3://{bucket}/quality", schedule_cron_expression=CronExpressionGenerator.now(),
+    data_analysis_start_time="-PT1H", data_analysis_end_time="-PT0H",
+)  # fmt: skip
+last = ended(quality)
+(monitored,) = quality.list_executions()
+print("quality", last["MonitoringExecutionStatus"], monitored.statistics().body_dict["regression_metrics"]["mse"])

@@ -1,27 +1,31 @@
 """Operations on archives: events of a bus, kept for replays."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from penstock.services.events import model, putting, rows
 from penstock.services.events.listening import Listeners
 from penstock.services.events.model import ARCHIVE, given, query
-from penstock.services.events.shapes import (
-    CreateArchiveRequest,
-    CreateArchiveResponse,
-    DeleteArchiveRequest,
-    DescribeArchiveRequest,
-    ListArchivesRequest,
-    UpdateArchiveRequest,
-    UpdateArchiveResponse,
-)
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, ValidationError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.events.shapes import (
+        CreateArchiveRequest,
+        CreateArchiveResponse,
+        DeleteArchiveRequest,
+        DescribeArchiveRequest,
+        ListArchivesRequest,
+        UpdateArchiveRequest,
+        UpdateArchiveResponse,
+    )
 
 DAY: Final = 86_400.0
 FOREVER: Final = float("inf")

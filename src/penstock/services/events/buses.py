@@ -1,28 +1,32 @@
 """Operations on event buses, and the policies that are kept with them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from penstock.services.events import model
 from penstock.services.events.listening import Listeners
 from penstock.services.events.model import BUS, DEFAULT, RULE, bus_arn, given, listed, query
-from penstock.services.events.shapes import (
-    CreateEventBusRequest,
-    CreateEventBusResponse,
-    DeleteEventBusRequest,
-    DescribeEventBusRequest,
-    ListEventBusesRequest,
-    PutPermissionRequest,
-    RemovePermissionRequest,
-    UpdateEventBusRequest,
-)
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire.call import Answer, Call, Json, Scope, ValidationError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.events.shapes import (
+        CreateEventBusRequest,
+        CreateEventBusResponse,
+        DeleteEventBusRequest,
+        DescribeEventBusRequest,
+        ListEventBusesRequest,
+        PutPermissionRequest,
+        RemovePermissionRequest,
+        UpdateEventBusRequest,
+    )
 
 REFUSED: Final[Mapping[str, str]] = {
     "EventSourceName": "there are no partner event sources here",

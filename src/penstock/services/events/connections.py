@@ -3,29 +3,33 @@
 Secrets are kept here, sealed, and never told again.
 """
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from penstock.services.events import model
 from penstock.services.events.model import CONNECTION, DESTINATION, given, listed, query
-from penstock.services.events.shapes import (
-    CreateConnectionRequest,
-    DeauthorizeConnectionRequest,
-    DeleteConnectionRequest,
-    DescribeConnectionRequest,
-    ListConnectionsRequest,
-    UpdateConnectionRequest,
-)
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.store.sealing import Sealing
 from penstock.wire.call import Answer, Call, Json, Scope, ValidationError, operation
 from penstock.wire.outgoing import is_header, is_url
+
+if TYPE_CHECKING:
+    from penstock.services.events.shapes import (
+        CreateConnectionRequest,
+        DeauthorizeConnectionRequest,
+        DeleteConnectionRequest,
+        DescribeConnectionRequest,
+        ListConnectionsRequest,
+        UpdateConnectionRequest,
+    )
 
 # For each kind of authorization the member that it needs, and what of it may be told.
 KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {

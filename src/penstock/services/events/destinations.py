@@ -1,24 +1,28 @@
 """Operations on API destinations: endpoints outside, as targets."""
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from penstock.services.events import connections, model
 from penstock.services.events.model import DESTINATION, given, listed, query
-from penstock.services.events.shapes import (
-    CreateApiDestinationRequest,
-    DeleteApiDestinationRequest,
-    DescribeApiDestinationRequest,
-    ListApiDestinationsRequest,
-    UpdateApiDestinationRequest,
-)
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import Answer, Call, Json, ValidationError, operation
 from penstock.wire.outgoing import is_url
+
+if TYPE_CHECKING:
+    from penstock.services.events.shapes import (
+        CreateApiDestinationRequest,
+        DeleteApiDestinationRequest,
+        DescribeApiDestinationRequest,
+        ListApiDestinationsRequest,
+        UpdateApiDestinationRequest,
+    )
 
 RATE: Final = 300  # calls a second, where a destination does not say
 SHOWN: Final = ("InvocationEndpoint", "HttpMethod", "InvocationRateLimitPerSecond")

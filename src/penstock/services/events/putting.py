@@ -1,8 +1,11 @@
 """Putting: PutEvents and TestEventPattern."""
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,16 +13,18 @@ from penstock.languages.patterns import Pattern, WrongPattern, parse
 from penstock.services.events import model
 from penstock.services.events.delivering import Delivering, Taken
 from penstock.services.events.event import Refusal, check_size, event_of
-from penstock.services.events.shapes import (
-    PutEventsRequest,
-    PutEventsRequestEntry,
-    PutEventsResponse,
-    PutEventsResultEntry,
-    TestEventPatternRequest,
-    TestEventPatternResponse,
-)
 from penstock.wire.call import Call, ServiceError, ValidationError, operation
 from penstock.wire.targets import mark_of
+
+if TYPE_CHECKING:
+    from penstock.services.events.shapes import (
+        PutEventsRequest,
+        PutEventsRequestEntry,
+        PutEventsResponse,
+        PutEventsResultEntry,
+        TestEventPatternRequest,
+        TestEventPatternResponse,
+    )
 
 MEMBERS = ("id", "account", "source", "time", "region", "resources", "detail-type")
 

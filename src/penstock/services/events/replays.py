@@ -3,9 +3,11 @@
 Started ─► page ─► page … ─► COMPLETED         asked to cancel: after the page under way, CANCELLED
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -26,18 +28,20 @@ from penstock.engine.outbox import Task
 from penstock.services.events import model, rows
 from penstock.services.events.delivering import REPLAYED, Delivering
 from penstock.services.events.model import ARCHIVE, REPLAY, RULE, given, listed, query
-from penstock.services.events.shapes import (
-    CancelReplayRequest,
-    CancelReplayResponse,
-    DescribeReplayRequest,
-    ListReplaysRequest,
-    StartReplayRequest,
-    StartReplayResponse,
-)
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import Answer, Call, Json, Scope, ServiceError, ValidationError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.events.shapes import (
+        CancelReplayRequest,
+        CancelReplayResponse,
+        DescribeReplayRequest,
+        ListReplaysRequest,
+        StartReplayRequest,
+        StartReplayResponse,
+    )
 
 FLOW: Final = "events-replay"
 REPLAY_PAGE: Final = "events.replay-page"

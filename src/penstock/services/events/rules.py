@@ -1,28 +1,33 @@
 """Operations on rules."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from penstock.languages.schedules import WrongSchedule, parse
 from penstock.services.events import model, putting
 from penstock.services.events.listening import Listeners
 from penstock.services.events.model import DEFAULT, MOST, RULE, given, listed, query, rule_found
 from penstock.services.events.schedules import RuleSchedules
-from penstock.services.events.shapes import (
-    DeleteRuleRequest,
-    DescribeRuleRequest,
-    DisableRuleRequest,
-    EnableRuleRequest,
-    ListRuleNamesByTargetRequest,
-    ListRulesRequest,
-    PutRuleRequest,
-    PutRuleResponse,
-)
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, ValidationError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.events.shapes import (
+        DeleteRuleRequest,
+        DescribeRuleRequest,
+        DisableRuleRequest,
+        EnableRuleRequest,
+        ListRuleNamesByTargetRequest,
+        ListRulesRequest,
+        PutRuleRequest,
+        PutRuleResponse,
+    )
 
 SHOWN = ("EventPattern", "ScheduleExpression", "Description", "RoleArn", "ManagedBy")
 ASKED = SHOWN[:-1]

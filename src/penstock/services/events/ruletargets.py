@@ -1,23 +1,27 @@
 """Operations on the targets of rules."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from penstock.services.events import model, targets
 from penstock.services.events.listening import Listeners
 from penstock.services.events.model import rule_found
-from penstock.services.events.shapes import (
-    ListTargetsByRuleRequest,
-    PutTargetsRequest,
-    PutTargetsResponse,
-    RemoveTargetsRequest,
-    RemoveTargetsResponse,
-)
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Json, ServiceError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.events.shapes import (
+        ListTargetsByRuleRequest,
+        PutTargetsRequest,
+        PutTargetsResponse,
+        RemoveTargetsRequest,
+        RemoveTargetsResponse,
+    )
 
 MOST: Final = 5
 

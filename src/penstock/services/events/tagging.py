@@ -1,19 +1,24 @@
 """Tags on rules and buses."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from penstock.services.events.model import BUS, DEFAULT, RULE, ResourceNotFound, bus_arn, must_be_customers
-from penstock.services.events.shapes import (
-    ListTagsForResourceRequest,
-    TagResourceRequest,
-    TagResourceResponse,
-    UntagResourceRequest,
-    UntagResourceResponse,
-)
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.wire.call import Answer, Call, ServiceError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.events.shapes import (
+        ListTagsForResourceRequest,
+        TagResourceRequest,
+        TagResourceResponse,
+        UntagResourceRequest,
+        UntagResourceResponse,
+    )
 
 
 @dataclass(frozen=True)

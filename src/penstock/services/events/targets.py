@@ -1,18 +1,22 @@
 """Targets: which a rule may have, and the calls that bring an event to each."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from penstock.engine.deliveries import Placed
 from penstock.services.events import shaping
 from penstock.services.events.event import Event, moment_of
-from penstock.services.events.shapes import Target
 from penstock.wire import targets
 from penstock.wire.arns import Arn
 from penstock.wire.call import Call, Json, NotImplementedHere, ValidationError
+
+if TYPE_CHECKING:
+    from penstock.services.events.shapes import Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,31 @@
 """Operations on schedules."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from penstock.services.scheduler import asking, model
 from penstock.services.scheduler.firing import Firings
 from penstock.services.scheduler.model import DEFAULT, SCHEDULE, Conflict, described, found, group_found, key
-from penstock.services.scheduler.shapes import (
-    CreateScheduleRequest,
-    CreateScheduleResponse,
-    DeleteScheduleRequest,
-    DeleteScheduleResponse,
-    GetScheduleRequest,
-    ListSchedulesRequest,
-    UpdateScheduleRequest,
-    UpdateScheduleResponse,
-)
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, operation
+
+if TYPE_CHECKING:
+    from penstock.services.scheduler.shapes import (
+        CreateScheduleRequest,
+        CreateScheduleResponse,
+        DeleteScheduleRequest,
+        DeleteScheduleResponse,
+        GetScheduleRequest,
+        ListSchedulesRequest,
+        UpdateScheduleRequest,
+        UpdateScheduleResponse,
+    )
 
 PAGE: Final = 100
 DELETED: Final = "scheduler/deleted"

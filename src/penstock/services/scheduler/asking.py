@@ -1,18 +1,22 @@
 """Asking: what a request for a schedule may say, beyond what the service model knows; and the body that it makes."""
 
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from penstock.languages.schedules import At, UnknownZone, WrongSchedule, parse, zone
 from penstock.services.scheduler import targets
 from penstock.services.scheduler.model import TIMING, next_moment
-from penstock.services.scheduler.shapes import CreateScheduleRequest, FlexibleTimeWindow, UpdateScheduleRequest
 from penstock.store.documents import Document
 from penstock.wire.call import Json, ValidationError
+
+if TYPE_CHECKING:
+    from penstock.services.scheduler.shapes import CreateScheduleRequest, FlexibleTimeWindow, UpdateScheduleRequest
 
 EARLIEST_START: Final = 300.0  # seconds ago
 RETRIES: Final = {"MaximumEventAgeInSeconds": 86_400, "MaximumRetryAttempts": 185}
 
-Request = CreateScheduleRequest | UpdateScheduleRequest
+Request: TypeAlias = "CreateScheduleRequest | UpdateScheduleRequest"
 
 
 def body(request: Request, at: float, before: Document | None) -> dict[str, Json]:

@@ -1,8 +1,10 @@
 """Operations on groups of schedules, and on their tags."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from penstock.services.scheduler.firing import Firings
 from penstock.services.scheduler.model import (
@@ -15,24 +17,26 @@ from penstock.services.scheduler.model import (
     group_found,
     new_group,
 )
-from penstock.services.scheduler.shapes import (
-    CreateScheduleGroupRequest,
-    CreateScheduleGroupResponse,
-    DeleteScheduleGroupRequest,
-    DeleteScheduleGroupResponse,
-    GetScheduleGroupRequest,
-    ListScheduleGroupsRequest,
-    ListTagsForResourceRequest,
-    TagResourceRequest,
-    TagResourceResponse,
-    UntagResourceRequest,
-    UntagResourceResponse,
-)
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import AlreadyStored, Query
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, ServiceError, ValidationError, operation
+
+if TYPE_CHECKING:
+    from penstock.services.scheduler.shapes import (
+        CreateScheduleGroupRequest,
+        CreateScheduleGroupResponse,
+        DeleteScheduleGroupRequest,
+        DeleteScheduleGroupResponse,
+        GetScheduleGroupRequest,
+        ListScheduleGroupsRequest,
+        ListTagsForResourceRequest,
+        TagResourceRequest,
+        TagResourceResponse,
+        UntagResourceRequest,
+        UntagResourceResponse,
+    )
 
 PAGE: Final = 100
 MOST: Final = 1_000_000  # schedules of a group

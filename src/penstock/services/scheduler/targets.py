@@ -6,19 +6,23 @@
 `<aws.scheduler.…>` in an Input stands for what is known of the firing.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from penstock.languages.schedules import told
-from penstock.services.scheduler.shapes import Target
 from penstock.wire import models, targets
 from penstock.wire.arns import Arn
 from penstock.wire.call import Call, Json, NotImplementedHere, ValidationError
 from penstock.wire.sdk import members, names
+
+if TYPE_CHECKING:
+    from penstock.services.scheduler.shapes import Target
 
 LARGEST_INPUT: Final = 262_144  # bytes
 # What only looks cannot be scheduled: AWS refuses operations by how their names begin.
