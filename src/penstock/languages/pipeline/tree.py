@@ -2,8 +2,8 @@
 
     Definition ── parameters
                ├─ steps ── Processing · QualityCheck · ClarifyCheck · Training · Tuning · AutoML · Transform ·
-               │           │ Model · RegisterModel · EndpointConfig · Endpoint · Lambda · Callback · Condition ·
-               │           │ Fail · ForEach · Cleanup · Lineage · Other
+               │           │ Model · RegisterModel · EndpointConfig · Endpoint · InferenceComponent · Lambda ·
+               │           │ Callback · Condition · Fail · ForEach · Cleanup · Lineage · Other
                │           └─ arguments: an expression, or JSON with expressions in it
                └─ bodies ── the steps that a ForEach starts once for each of its items
 
@@ -38,8 +38,7 @@ EXECUTION_VARIABLES: Final = frozenset(
 OTHER_STEP_TYPES: Final = frozenset(
     {
         "Athena", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
-        "BedrockProvisionedModelThroughput", "HubContent",
-        "InferenceComponent", "Job",
+        "BedrockProvisionedModelThroughput", "HubContent", "Job",
     }
 )  # fmt: skip
 
@@ -296,6 +295,11 @@ class Endpoint(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InferenceComponent(Step):
+    """An inference component of this name is created on an endpoint, or updated where there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submission(Step):
     """An application is submitted to a cluster's Spark."""
 
@@ -398,6 +402,7 @@ Simple = (
     | RegisterModel
     | EndpointConfig
     | Endpoint
+    | InferenceComponent
     | EMR
     | EMRServerless
     | Lambda
