@@ -30,6 +30,7 @@ from penstock.languages.pipeline.tree import (
     Expression,
     Fail,
     ForEach,
+    InferenceComponent,
     Lambda,
     Lineage,
     Model,
@@ -224,9 +225,9 @@ def _members(step: Simple) -> tuple[Expression, ...]:
         case QualityCheck():
             supplied = (step.group, step.constraints, step.statistics)
             return (step.arguments, step.skip, step.fails, step.registers, *supplied)
-        case Processing() | Training() | Tuning() | AutoML() | Transform() | Lineage():
+        case Processing() | Training() | Tuning() | AutoML() | Transform() | Lineage() | EMR() | EMRServerless():
             return (step.arguments,)
-        case Model() | RegisterModel() | EndpointConfig() | Endpoint() | EMR() | EMRServerless():
+        case Model() | RegisterModel() | EndpointConfig() | Endpoint() | InferenceComponent():
             return (step.arguments,)
         case _:
             assert_never(step)

@@ -35,6 +35,7 @@ from penstock.languages.pipeline.tree import (
     Expression,
     Fail,
     ForEach,
+    InferenceComponent,
     Lambda,
     Lineage,
     Model,
@@ -182,11 +183,14 @@ def _other(kind: str, common: dict[str, Any], entry: Json, where: str) -> Other:
     return Other(**common, type=kind, members=expressions.read(rest, where))
 
 
-Job = Training | Tuning | AutoML | Transform | Model | RegisterModel | EndpointConfig | Endpoint | EMR | EMRServerless
+Job = (
+    Training | Tuning | AutoML | Transform | Model | RegisterModel | EndpointConfig | Endpoint | InferenceComponent
+    | EMR | EMRServerless
+)  # fmt: skip
 _JOBS: Final[Mapping[str, type[Job]]] = {
     "Training": Training, "Tuning": Tuning, "AutoML": AutoML, "Transform": Transform, "Model": Model,
     "RegisterModel": RegisterModel, "EndpointConfig": EndpointConfig, "Endpoint": Endpoint,
-    "EMR": EMR, "EMRServerless": EMRServerless,
+    "InferenceComponent": InferenceComponent, "EMR": EMR, "EMRServerless": EMRServerless,
 }  # fmt: skip
 
 

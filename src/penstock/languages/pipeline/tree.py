@@ -2,8 +2,8 @@
 
     Definition ── parameters
                ├─ steps ── Processing · QualityCheck · ClarifyCheck · Training · Tuning · AutoML · Transform ·
-               │           │ Model · RegisterModel · EndpointConfig · Endpoint · Lambda · Callback · Condition ·
-               │           │ Fail · ForEach · Cleanup · Lineage · Other
+               │           │ Model · RegisterModel · EndpointConfig · Endpoint · InferenceComponent · Lambda ·
+               │           │ Callback · Condition · Fail · ForEach · Cleanup · Lineage · Other
                │           └─ arguments: an expression, or JSON with expressions in it
                └─ bodies ── the steps that a ForEach starts once for each of its items
 
@@ -39,8 +39,7 @@ EXECUTION_VARIABLES: Final = frozenset(
 OTHER_STEP_TYPES: Final = frozenset(
     {
         "Athena", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
-        "BedrockProvisionedModelThroughput", "HubContent",
-        "InferenceComponent", "Job",
+        "BedrockProvisionedModelThroughput", "HubContent", "Job",
     }
 )  # fmt: skip
 
@@ -263,6 +262,10 @@ class Endpoint(Step, frozen=True, kw_only=True):
     """An endpoint of this name is created, or updated where there is one."""
 
 
+class InferenceComponent(Step, frozen=True, kw_only=True):
+    """An inference component of this name is created on an endpoint, or updated where there is one."""
+
+
 class Submission(Step, frozen=True, kw_only=True):
     """An application is submitted to a cluster's Spark."""
 
@@ -353,6 +356,7 @@ Simple = (
     | RegisterModel
     | EndpointConfig
     | Endpoint
+    | InferenceComponent
     | EMR
     | EMRServerless
     | Lambda

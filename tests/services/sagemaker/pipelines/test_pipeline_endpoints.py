@@ -1,4 +1,4 @@
-"""Steps that make endpoint configurations and endpoints: created, or updated where there is one, and waited for."""
+"""Steps that make endpoints and inference components: created, or updated where there is one, and waited for."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -60,6 +60,29 @@ class FakeEndpoints:
         reason = {"FailureReason": self.reason} if self.reason else {}
         return {"EndpointName": "ep", "EndpointConfigName": found["config"], "EndpointStatus": status, **reason}
 
+    @operation("CreateInferenceComponent")
+    async def create_component(self, call: Call, request: Json) -> Answer:
+        if request["InferenceComponentName"] in self.there:
+            raise ValidationError("Cannot create already existing inference component.")
+        return self.begin_component(call, request)
+
+    @operation("UpdateInferenceComponent")
+    async def update_component(self, call: Call, request: Json) -> Answer:
+        return self.begin_component(call, request)
+
+    @operation("DescribeInferenceComponent")
+    async def describe_component(self, call: Call, request: Json) -> Answer:
+        found = self.there[request["InferenceComponentName"]]
+        found["looks"] += 1
+        status = "Creating" if found["looks"] < 2 else "Failed" if self.reason else "InService"
+        reason = {"FailureReason": self.reason} if self.reason else {}
+        return {"InferenceComponentName": "part", "EndpointName": "ep", "InferenceComponentStatus": status, **reason}
+
+    def begin_component(self, call: Call, request: Json) -> Answer:
+        self.made.append(call.operation)
+        self.there[request["InferenceComponentName"]] = {"request": request, "looks": 0}
+        return {"InferenceComponentArn": f"arn:{request['InferenceComponentName']}"}
+
     def begin(self, call: Call, request: Json, created_by: str) -> None:
         self.made.append(call.operation)
         self.there[request["EndpointName"]] = {
@@ -83,6 +106,19 @@ ENDPOINT = {
     },
 }
 USE = processing("use", Arguments={"Environment": {"SERVED_BY": get("Steps.Deploy.EndpointConfigName")}})
+
+COMPONENT: dict[str, Any] = {
+    "Name": "Place",
+    "Type": "InferenceComponent",
+    "Arguments": {
+        "InferenceComponentName": "part",
+        "EndpointName": "ep",
+        "VariantName": "AllTraffic",
+        "Specification": {"ModelName": "m", "ComputeResourceRequirements": {"MinMemoryRequiredInMb": 512}},
+        "RuntimeConfig": {"CopyCount": 2},
+        "Tags": [{"Key": "team", "Value": "churn"}],
+    },
+}
 
 
 async def test_an_endpoint_is_created_and_waited_for_and_its_properties_can_be_used(tmp_path: Path) -> None:
@@ -152,6 +188,48 @@ async def test_an_endpoint_step_without_a_name_is_told_what_is_missing(tmp_path:
         (step,) = await world.steps(arn)
 
     assert "EndpointName in Arguments of step 'Deploy' is missing" in step["FailureReason"]
+
+
+async def test_an_inference_component_is_created_then_updated_and_its_properties_can_be_used(tmp_path: Path) -> None:
+    use = processing("use", Arguments={"Environment": {"ON": get("Steps.Place.EndpointName")}})
+    async with working(tmp_path) as world:
+        endpoints = FakeEndpoints()
+        world.directory.register(endpoints)
+        await world.create(COMPONENT, use)
+        first = await world.start()
+        await world.finished(first)
+        created = endpoints.there["part"]
+        shown, _ = await world.steps(first)
+
+        execution = await world.finished(await world.start())
+
+    assert execution["PipelineExecutionStatus"] == "Succeeded"
+    assert endpoints.made == ["CreateInferenceComponent", "UpdateInferenceComponent"]
+    assert created["request"] == COMPONENT["Arguments"]
+    assert created["looks"] == 2
+    assert shown["Metadata"] == {"InferenceComponent": {"Arn": "arn:part"}}
+    assert endpoints.there["part"]["request"] == {
+        "InferenceComponentName": "part",
+        "Specification": COMPONENT["Arguments"]["Specification"],
+        "RuntimeConfig": {"CopyCount": 2},
+    }
+    assert [each["Environment"] for each in world.requests_for("CreateProcessingJob")] == [{"ON": "ep"}] * 2
+
+
+async def test_an_inference_component_that_does_not_come_into_service_fails_its_step(tmp_path: Path) -> None:
+    nameless = {**COMPONENT, "Name": "Nameless", "Arguments": {"EndpointName": "ep"}, "DependsOn": []}
+    async with working(tmp_path) as world:
+        world.directory.register(FakeEndpoints(reason="It did not pass the ping."))
+        await world.create(COMPONENT, nameless)
+
+        arn = await world.start()
+        await world.finished(arn)
+        reasons = {step["StepName"]: step["FailureReason"] for step in await world.steps(arn)}
+
+    assert reasons["Place"] == (
+        "ClientError: The inference component part did not come into service. It did not pass the ping."
+    )
+    assert "InferenceComponentName in Arguments of step 'Nameless' is missing" in reasons["Nameless"]
 
 
 def life(number: int, database: SqliteDatabase, endpoints: FakeEndpoints) -> World:

@@ -59,8 +59,9 @@ def failed_job(reason: str) -> str:
     return f"ClientError: {reason or 'the job failed and gave no reason'}"
 
 
-def not_in_service(endpoint: str, reason: str) -> str:
-    return f"ClientError: The endpoint {endpoint} did not come into service. {reason}".rstrip()
+def not_in_service(kind: str, name: str, reason: str) -> str:
+    thing = "endpoint" if kind == "EndpointName" else "inference component"
+    return f"ClientError: The {thing} {name} did not come into service. {reason}".rstrip()
 
 
 def not_called(function: str, message: str) -> str:

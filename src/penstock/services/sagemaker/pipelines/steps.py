@@ -8,7 +8,7 @@
     Model                               CreateModel ─► DescribeModel
     RegisterModel                       CreateModelPackageGroup ─► CreateModelPackage ─► DescribeModelPackage
     EndpointConfig                      CreateEndpointConfig ─► DescribeEndpointConfig
-    Endpoint                            CreateEndpoint, or UpdateEndpoint where there is one ─► see `deploying`
+    Endpoint, InferenceComponent        Create…, or Update… where there is one ─► see `deploying`
     Lambda, Callback                    see `outside`
 
 A describe is left out where no other step uses the properties.
@@ -29,6 +29,7 @@ from penstock.languages.pipeline.tree import (
     Endpoint,
     EndpointConfig,
     Expression,
+    InferenceComponent,
     Model,
     Object,
     Processing,
@@ -52,8 +53,8 @@ class Making:
     """How a type of step makes its thing.
 
     `name` is the member that names it in requests and answers (empty: it has none of its own), `arn` the one that
-    identifies it. Jobs have `stop`, endpoints `update`, the rest `describe`. Names begin as `named`
-    and are `longest` characters long at the most.
+    identifies it. Jobs have `stop`, what is deployed `update` and the members that are for what is made `only_new`, the
+    rest `describe`. Names begin as `named` and are `longest` characters long at the most.
     """
 
     create: str
@@ -63,6 +64,7 @@ class Making:
     describe: str = ""
     stop: str = ""
     update: str = ""
+    only_new: tuple[str, ...] = ("Tags",)
     named: str = "pipelines-"
     longest: int = 63
 
@@ -106,6 +108,10 @@ MAKING: Final[Mapping[type, Making]] = {
         "CreateProcessingJob", "ProcessingJobName", "ProcessingJobArn", "EMRServerless", stop="StopProcessingJob"
     ),
     Endpoint: Making("CreateEndpoint", "EndpointName", "EndpointArn", "Endpoint", update="UpdateEndpoint"),
+    InferenceComponent: Making(
+        "CreateInferenceComponent", "InferenceComponentName", "InferenceComponentArn", "InferenceComponent",
+        update="UpdateInferenceComponent", only_new=("EndpointName", "VariantName", "Tags"),
+    ),
 }  # fmt: skip
 
 
@@ -127,8 +133,8 @@ def request(making: Making, arguments: Mapping[str, Json], name: str) -> dict[st
 
 
 def update(making: Making, arguments: Mapping[str, Json], name: str) -> dict[str, Json]:
-    """The request that changes what is there already: tags are given to what is made."""
-    return {key: value for key, value in request(making, arguments, name).items() if key != "Tags"}
+    """The request that changes what is there already."""
+    return {key: value for key, value in request(making, arguments, name).items() if key not in making.only_new}
 
 
 def member(arguments: Expression, key: str) -> Expression | None:
@@ -141,10 +147,11 @@ def member(arguments: Expression, key: str) -> Expression | None:
     return None
 
 
-def endpoint_name(step: StepName, chosen: Json) -> str:
-    """An endpoint keeps its name from one execution to the next. Raises `DefinitionError` where it has none."""
+def kept_name(step: StepName, making: Making, chosen: Json) -> str:
+    """What is deployed keeps its name from one execution to the next. Raises `DefinitionError` where it has none."""
     if not chosen:
-        raise DefinitionError(f"EndpointName in Arguments of step '{step}' is missing: it says which endpoint it is.")
+        thing = {"Endpoint": "endpoint"}.get(making.metadata, "inference component")
+        raise DefinitionError(f"{making.name} in Arguments of step '{step}' is missing: it says which {thing} it is.")
     return str(chosen)
 
 

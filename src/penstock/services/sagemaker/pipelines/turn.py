@@ -3,7 +3,7 @@
     looking (─► asking the cache) ─► what its type does:
     looking ─► (grouping ─►) creating ─► running ─► over            jobs run; models are described instead
        ├─────► (finding ─►) creating ─► running ─► over             checks, which find their baseline first
-       ├───────► creating ─► deploying ─► over                      endpoints
+       ├───────► creating ─► deploying ─► over                      endpoints, components
        ├───────► calling ─► over                                    functions
        ├───────► sending ─► waiting ─► over                         callbacks
        ├───────► iterating ─► over                                  ForEach steps, while steps of their bodies run
@@ -47,6 +47,7 @@ from penstock.languages.pipeline.tree import (
     EndpointConfig,
     Fail,
     ForEach,
+    InferenceComponent,
     Lambda,
     Lineage,
     Model,
@@ -219,7 +220,7 @@ class Turn(Standing):
                 self._check(name, step)
             case (
                 Processing() | Training() | Tuning() | AutoML() | Transform() | Model() | EndpointConfig() | Endpoint()
-                | EMR() | EMRServerless()
+                | InferenceComponent() | EMR() | EMRServerless()
             ):  # fmt: skip
                 self._create(name)
             case Other():
@@ -295,15 +296,15 @@ class Turn(Standing):
         self.ledger.commands.append(CancelTimer(self.key(name, "unlimit"), self.key(name, "limit")))
 
     def _prepare(self, name: StepName, step: AnyStep) -> None:
-        """Give the step's job or model its name; an endpoint's is the definition's own."""
+        """Give the step's job or model its name; that of what is deployed is the definition's own."""
         making = MAKING[type(step)]
         prefix = steps.member(step.arguments, making.name)
         chosen = None if prefix is None else resolve(prefix, self.sources(name))
-        if isinstance(step, Endpoint):
-            self.ledger.change(name, name=steps.endpoint_name(name, chosen))
-            return
-        attempt = self.ledger.steps[name].attempt
-        given = steps.job_name(self.ledger.begin, name, attempt, chosen, self.ledger.chance, making)
+        if making.update:
+            given = steps.kept_name(name, making, chosen)
+        else:
+            attempt = self.ledger.steps[name].attempt
+            given = steps.job_name(self.ledger.begin, name, attempt, chosen, self.ledger.chance, making)
         self.ledger.change(name, name=given)
 
     def _group_or_create(self, name: StepName) -> None:
@@ -348,8 +349,8 @@ class Turn(Standing):
         self.ledger.go(name, "creating", self.invoke(name, "update", making.update, made))
 
     def _deploy(self, name: StepName) -> None:
-        """Wait until the endpoint has settled; it cannot be stopped."""
-        wanted = {"EndpointName": self.ledger.steps[name].name}
+        """Wait until what is deployed has settled; it cannot be stopped."""
+        wanted = {self.making(name).name: self.ledger.steps[name].name}
         self.ledger.go(name, "deploying", Perform(self.key(name, "deploy"), deploying.AWAIT_ENDPOINT, wanted))
 
     def _stop_job(self, name: StepName) -> None:
@@ -467,10 +468,10 @@ class Turn(Standing):
 
     def _deployed(self, name: StepName, described: Mapping[str, Json]) -> None:
         reason = described.get("FailureReason", "")
-        if described["EndpointStatus"] == "InService" and not reason:
+        if deploying.serves(described) and not reason:
             self.ledger.settle(name, "Succeeded", properties=self.ledger.plan.kept(name, described))
         else:
-            self.fail(name, failures.not_in_service(self.ledger.steps[name].name, reason))
+            self.fail(name, failures.not_in_service(self.making(name).name, self.ledger.steps[name].name, reason))
 
     def _refused(self, name: StepName, what: str, fact: Refused) -> None:
         if what == "group" and "already exist" in fact.message:
