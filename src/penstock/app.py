@@ -44,6 +44,7 @@ from penstock.engine.engine import Engine
 from penstock.gateway import access, credentials
 from penstock.gateway.exhibits import ExhibitDoor
 from penstock.gateway.forwarding import Forwarding, Program
+from penstock.gateway.fronts import FrontDoor
 from penstock.gateway.git import GitDoor
 from penstock.gateway.gitproxy import GitProxy
 from penstock.gateway.guard import Guard, OpenHost, check_host, is_loopback
@@ -317,6 +318,15 @@ class Penstock:
             ],
             links={"Watch what goes on": PLACE},
             hear=rooms.hearing.hear,
+            fronts=FrontDoor(
+                rooms=rooms.fronts,
+                guard=Guard(rooms.ring, clock, settings.auth),
+                clock=clock,
+                chance=chance,
+                settings=settings,
+                traffic=traffic,
+                idle=Limits(settings.idle_seconds),
+            ),
             git=GitDoor(
                 repositories=rooms.codecommit.serving,
                 keys=rooms.ring,

@@ -14,10 +14,15 @@ import uvloop
 from botocore.config import Config
 from starlette.routing import BaseRoute
 
+from penstock.gateway.fronts import FrontDoor
+from penstock.gateway.guard import Guard
+from penstock.gateway.limits import Limits
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import DEFAULTS, Settings
+from penstock.gateway.traffic import Traffic
 from penstock.wire.call import Directory, Service
 from penstock.wire.credentials import Credential, KeyRing
+from penstock.wire.fronts import Front
 from penstock.wire.validate import validate
 
 KEY = Credential(
@@ -73,16 +78,23 @@ def running(
     counts: Mapping[str, int] | None = None,
     more: Sequence[BaseRoute] = (),
     links: Mapping[str, str] | None = None,
+    fronts: Mapping[str, Front] | None = None,
 ) -> Iterator[Running]:
     directory = Directory(validate)
     for service in services:
         directory.register(service)
     numbers = itertools.count(1)
+    ring, chance = keys or Keys(), lambda: f"request-{next(numbers)}"
+    door = FrontDoor(
+        rooms=fronts or {}, guard=Guard(ring, time.time, settings.auth), clock=time.time, chance=chance,
+        settings=settings, traffic=Traffic(), idle=Limits(settings.idle_seconds),
+    )  # fmt: skip
     app = application(
         directory,
-        keys=keys or Keys(),
+        keys=ring,
         clock=time.time,
-        chance=lambda: f"request-{next(numbers)}",
+        chance=chance,
+        fronts=door if fronts else None,
         settings=settings,
         counts=lambda: counts or {},
         more=more,

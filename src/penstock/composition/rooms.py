@@ -34,6 +34,7 @@ from penstock.runtimes.residents import Nursery
 from penstock.runtimes.sandbox import Sandbox
 from penstock.runtimes.slots import Slots, slots_here
 from penstock.services import glue, identity, lambda_, logs, s3, ssm
+from penstock.services.apigateway import open_apigateway
 from penstock.services.athena.room import open_athena
 from penstock.services.autoscaling import open_autoscaling
 from penstock.services.cloudformation import TYPES, Types, open_cloudformation
@@ -83,6 +84,7 @@ from penstock.store.tapes import Tapes
 from penstock.telemetry.following import contexts
 from penstock.wire.call import Directory, Scope, Service
 from penstock.wire.exhibits import Exhibits
+from penstock.wire.fronts import API, Front
 from penstock.wire.hooks import Hook
 from penstock.wire.terminals import Enter
 from penstock.wire.validate import validate
@@ -147,6 +149,7 @@ class Rooms:
     # rooms that hear git hosts
     hooks: dict[str, Callable[[Hook], Awaitable[tuple[int, str]]]] = field(default_factory=dict)
     terminals: dict[str, Enter] = field(default_factory=dict)  # rooms that let people in
+    fronts: dict[str, Front] = field(default_factory=dict)  # rooms that have given out addresses
     exhibits: dict[str, Exhibits] = field(default_factory=dict)  # rooms that show something to anybody
     tidy: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # what rooms want done now and then
     # what rooms want done all the time, until it is cancelled
@@ -242,7 +245,7 @@ class Rooms:
         database, directory = self.database, self.directory
         announcer = s3.Announcer(self.notices, self.deliveries, clock, chance)
         for service in (
-            *identity_services(database, self.ring),
+            *identity.services(database, clock, chance, self.ring),
             *s3.operations(database, self.blobs, clock, chance, announcer=announcer, directory=directory),
             *logs.operations(database, data, clock, chance),
             *registry.services(database, directory, clock, Announcer(self.notices)),
@@ -250,6 +253,7 @@ class Rooms:
             *lineage.services(database, directory, clock),
         ):
             directory.register(service)
+        self.fronts[API] = open_apigateway(database=database, directory=directory, clock=clock, chance=chance)
 
     def _furnish_jobs(
         self, streams: Streams, images: Images, client_environment: JobClients, *, is_traced: bool
@@ -543,26 +547,6 @@ def streams_of(data: Path, directory: Directory) -> Streams:
         return stream_path(data, scope.account, scope.region, group, stream)
 
     return Streams(directory, path)
-
-
-def identity_services(database: Database, ring: identity.StoredKeys) -> tuple[Service, ...]:
-    return (
-        identity.Roles(database, clock, chance),
-        identity.LinkedRoles(database, clock, chance),
-        identity.Users(database, clock, chance),
-        identity.Groups(database, clock, chance),
-        identity.InstanceProfiles(database, clock, chance),
-        identity.OpenIdProviders(database, clock),
-        identity.Tagging(database),
-        identity.Policies(database, clock, chance),
-        identity.RoleGrants(database, clock),
-        identity.UserGrants(database, clock),
-        identity.GroupGrants(database, clock),
-        identity.Account(database),
-        identity.AccessKeys(database, clock, chance, ring),
-        identity.ServiceCredentials(database, clock, chance),
-        identity.Sts(database, clock, chance, ring),
-    )
 
 
 def every_operation() -> Directory:

@@ -79,6 +79,8 @@ def _service(request: HttpRequest, claim: Claim | None, host: str) -> str:
 def _signed(name: str, path: str) -> str:
     if name == "sagemaker":
         return next((service for pattern, service in _SAGEMAKER_PATHS if pattern.fullmatch(path)), name)
+    if name == "apigateway" and path.startswith("/v2/"):  # both of its services sign alike
+        return "apigatewayv2"
     candidates = by_signing_name(name)
     return name if name in candidates or not candidates else candidates[0]
 

@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from penstock.gateway.api import Api, unheard
+from penstock.gateway.fronts import FrontDoor, place_of
 from penstock.gateway.git import GitDoor, is_git
 from penstock.gateway.guard import Guard, check_host
 from penstock.gateway.packets import GatheringProtocol
@@ -45,6 +46,7 @@ def application(
     more: Sequence[BaseRoute] = (),
     links: Mapping[str, str] = MappingProxyType({}),
     git: GitDoor | None = None,
+    fronts: FrontDoor | None = None,
     hear: Hear = unheard,
 ) -> ASGIApp:
     """Everything that the port answers. `more` are routes of other doors, where `pages.is_page` looks for them, and
@@ -56,7 +58,9 @@ def application(
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http", "websockets and lifespan are switched off below"
-        if git is not None and is_git(scope):
+        if fronts is not None and (place := place_of(scope)) is not None:
+            await fronts(place, scope, receive, send)
+        elif git is not None and is_git(scope):
             await git(scope, receive, send)
         else:
             await (site if is_page(scope) else api)(scope, receive, send)

@@ -7,7 +7,7 @@
     sts.py       who am I, and temporary keys      sessions.py  those of jobs
     passwords.py service-specific credentials: what git's clients show
     keys.py      access keys, and the ring by which the gateway finds their secrets
-    install.py   what a new installation begins with
+    install.py   what a new installation begins with      room.py  all that answers
 
 Policies are kept and checked for their form. They are not evaluated yet: whoever has a valid key may do everything.
 """
@@ -23,6 +23,7 @@ from penstock.services.identity.policies import Policies
 from penstock.services.identity.profiles import InstanceProfiles
 from penstock.services.identity.providers import OpenIdProviders
 from penstock.services.identity.roles import Roles
+from penstock.services.identity.room import services
 from penstock.services.identity.sessions import BadTicket, Sessions, seal_of
 from penstock.services.identity.sts import Sts
 from penstock.services.identity.tagging import Tagging
@@ -52,4 +53,5 @@ __all__ = [
     "ensure_project_roles",
     "root_credential",
     "seal_of",
+    "services",
 ]

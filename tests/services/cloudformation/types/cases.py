@@ -119,7 +119,40 @@ def function(**more: Json) -> Json:
     return {"Code": {"ZipFile": CODE}, "Handler": "index.handler", "Role": ROLE, "Runtime": "python3.12", **more}
 
 
+INVOKED = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations"
+PROXIED = {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": INVOKED}
+ANSWERED = {"StatusCode": 200, "ResponseModels": {"application/json": "Empty"}}
+DEFINED = {"swagger": "2.0", "info": {"title": "defined"}, "paths": {"/a": {"post": {
+    "x-amazon-apigateway-integration": {"type": "aws_proxy", "httpMethod": "POST", "uri": INVOKED}}}}}  # fmt: skip
 CASES: dict[str, tuple[Json, Json]] = {
+    "AWS::ApiGateway::Account": (
+        {"CloudWatchRoleArn": ROLE}, {"CloudWatchRoleArn": f"{ROLE}2"},
+    ),
+    "AWS::ApiGateway::RestApi": (
+        {"Name": "made", "Description": "d", "BinaryMediaTypes": ["image~1png", "*~1*"], "Policy": OPEN, "Tags": ONE,
+         "EndpointConfiguration": {"Types": ["REGIONAL"]}},
+        {"Name": "changed", "Body": DEFINED, "BinaryMediaTypes": ["*~1*"], "DisableExecuteApiEndpoint": "true",
+         "Tags": TWO, "Parameters": {"endpointConfigurationTypes": "REGIONAL"}},
+    ),
+    "AWS::ApiGateway::Resource": ({"RestApiId": "{api}", "ParentId": "{root}", "PathPart": "{proxy+}"}, {}),
+    "AWS::ApiGateway::Method": (
+        {"RestApiId": "{api}", "ResourceId": "{root}", "HttpMethod": "POST", "AuthorizationType": "NONE",
+         "MethodResponses": [ANSWERED], "Integration": {
+             **PROXIED, "Type": "AWS", "TimeoutInMillis": "5000", "IntegrationResponses": [{"StatusCode": 200}]}},
+        {"RestApiId": "{api}", "ResourceId": "{root}", "HttpMethod": "POST", "AuthorizationType": "AWS_IAM",
+         "Integration": PROXIED, "OperationName": "predict"},
+    ),
+    "AWS::ApiGateway::Deployment": (
+        {"RestApiId": "{api}", "StageName": "made", "Description": "d"}, {"RestApiId": "{api}", "StageName": "made"},
+    ),
+    "AWS::ApiGateway::Stage": (
+        {"RestApiId": "{api}", "StageName": "live", "DeploymentId": "{deployment}", "Variables": {"a": "1", "b": "2"},
+         "MethodSettings": [{"HttpMethod": "*", "ResourcePath": "/*", "LoggingLevel": "INFO", "MetricsEnabled": True}],
+         "AccessLogSetting": {"DestinationArn": QUEUE, "Format": "$context.requestId"}, "Tags": ONE},
+        {"RestApiId": "{api}", "StageName": "live", "DeploymentId": "{deployment}", "Variables": {"a": "2"},
+         "MethodSettings": [{"HttpMethod": "GET", "ResourcePath": "/", "ThrottlingRateLimit": 5.5}],
+         "TracingEnabled": True, "Tags": TWO},
+    ),
     "AWS::ApplicationAutoScaling::ScalableTarget": (
         {"ResourceId": "endpoint/served/variant/all", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
          "ServiceNamespace": "sagemaker", "MinCapacity": 1, "MaxCapacity": "2", "RoleARN": ROLE},

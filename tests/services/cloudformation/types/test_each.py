@@ -99,8 +99,18 @@ class Place:
         await Driver(self.rooms.directory, Scope(), "there").drive(
             TYPES["AWS::CodePipeline::Pipeline"].create(pipeline)
         )
+        await self.furnish_api()
         if self.rooms.directory.answers("servicecatalog", "CreatePortfolio"):
             await self.furnish_catalog()
+
+    async def furnish_api(self) -> None:
+        made = await self.ask("apigateway", "CreateRestApi", name="there")
+        self.names |= {"api": made["id"], "root": made["rootResourceId"]}
+        where = {"restApiId": made["id"], "resourceId": made["rootResourceId"], "httpMethod": "GET"}
+        await self.ask("apigateway", "PutMethod", authorizationType="NONE", **where)
+        await self.ask("apigateway", "PutIntegration", type="MOCK", **where)
+        deployment = await self.ask("apigateway", "CreateDeployment", restApiId=made["id"])
+        self.names["deployment"] = deployment["id"]
 
     async def furnish_catalog(self) -> None:
         for name in ("portfolio", "portfolio2"):

@@ -22,6 +22,10 @@ NAMED = "it is part of what names the resource"
 WAY = "the way that the resource is made, not the resource"
 
 NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
+    "AWS::ApiGateway::Deployment": {REFUSED: "DeploymentCanarySettings StageDescription"},
+    "AWS::ApiGateway::Method": {REFUSED: "AuthorizationScopes AuthorizerId RequestValidatorId"},
+    "AWS::ApiGateway::RestApi": {REFUSED: "EndpointAccessMode MinimumCompressionSize SecurityPolicy"},
+    "AWS::ApiGateway::Stage": {REFUSED: "CacheClusterSize CanarySetting ClientCertificateId"},
     "AWS::ApplicationAutoScaling::ScalableTarget": {
         ELSEWHERE: "ScheduledActions Tags",  # scheduled actions are not in what a target is described by
     },
@@ -103,6 +107,8 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     "AWS::StepFunctions::StateMachineAlias": {ELSEWHERE: "DeploymentPreference", WAY: "StateMachineArn"},
 }
 REPLACED: Mapping[str, Mapping[str, str]] = {  # beside what replaces on AWS
+    "AWS::ApiGateway::Deployment": {UNCHANGED: "StageName"},
+    "AWS::ApiGateway::RestApi": {WAY: "CloneFrom"},
     "AWS::CodePipeline::CustomActionType": {UNCHANGED: "Tags"},
     "AWS::DynamoDB::Table": {UNCHANGED: "KeySchema LocalSecondaryIndexes"},
     "AWS::ECR::Repository": {UNCHANGED: "ImageScanningConfiguration"},
@@ -123,6 +129,8 @@ CHANGED: Mapping[str, Mapping[str, str]] = {  # in place, where it replaces on A
     "AWS::ServiceCatalog::PortfolioProductAssociation": {WAY: "AcceptLanguage"},
 }
 REQUIRED: Mapping[str, str] = {  # beside what AWS's schema requires: the operation does
+    "AWS::ApiGateway::Account": "CloudWatchRoleArn",
+    "AWS::ApiGateway::Stage": "DeploymentId StageName",
     "AWS::Glue::Table": "TableInput",
     "AWS::IAM::GroupPolicy": "PolicyDocument",
     "AWS::IAM::OIDCProvider": "Url",

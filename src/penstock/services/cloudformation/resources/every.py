@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from penstock.services.cloudformation.resources import (
+    apigateway,
     autoscaling,
     codebuild,
     codecommit,
@@ -29,7 +30,8 @@ from penstock.services.cloudformation.resources import (
 from penstock.services.cloudformation.resources.kind import ResourceType
 
 MODULES: Final = (
-    autoscaling, codebuild, codecommit, codeconnections, codepipeline, dynamodb, events, glue, iam, keys, lambda_, logs,
-    messaging, notifications, peripheral, s3, sagemaker, scheduler, servicecatalog, serving, stepfunctions,
+    apigateway, autoscaling, codebuild, codecommit, codeconnections, codepipeline, dynamodb, events, glue, iam, keys,
+    lambda_, logs, messaging, notifications, peripheral, s3, sagemaker, scheduler, servicecatalog, serving,
+    stepfunctions,
 )  # fmt: skip
 EVERY: Final[Sequence[ResourceType]] = [each for module in MODULES for each in module.TYPES]
