@@ -110,14 +110,21 @@ class GitHost:
         match self.kind:
             case "GITHUB_ENTERPRISE":
                 body = json.dumps({**repository, "sender": {"id": 7}, **content}).encode()
-                headers = {"x-github-event": event, "x-github-delivery": event}
+                headers = {"x-github-event": event, "x-github-delivery": named(body)}
                 return {**headers, "x-hub-signature-256": signature(secret, body)}, body
             case "GITLAB_SELF_MANAGED":
                 project = {"object_kind": event, "project": {"path_with_namespace": FULL_NAME}}
-                headers = {"x-gitlab-event": event, "x-gitlab-event-uuid": event, "x-gitlab-token": secret}
-                return headers, json.dumps({**project, **content}).encode()
+                body = json.dumps({**project, **content}).encode()
+                headers = {"x-gitlab-event": event, "x-gitlab-event-uuid": named(body), "x-gitlab-token": secret}
+                return headers, body
         body = json.dumps({**repository, "actor": {"account_id": "7"}, **content}).encode()
-        return {"x-event-key": event, "x-request-uuid": event, "x-hub-signature": signature(secret, body)}, body
+        headers = {"x-event-key": event, "x-request-uuid": named(body)}
+        return {**headers, "x-hub-signature": signature(secret, body)}, body
+
+
+def named(body: bytes) -> str:
+    """A delivery's name: sent again it has the same."""
+    return hashlib.sha256(body).hexdigest()[:32]
 
 
 def signature(secret: str, body: bytes) -> str:

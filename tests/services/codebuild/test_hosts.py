@@ -14,7 +14,7 @@ from services.githosts import TOKEN, GitHost, git_host
 SPEC = "version: 0.2\nphases: {build: {commands: [cat src/app, echo $CODEBUILD_WEBHOOK_TRIGGER]}}"
 SOURCES = ("GITHUB_ENTERPRISE", "GITLAB_SELF_MANAGED", "BITBUCKET")
 GROUPS = [
-    [one("EVENT", "PUSH"), one("HEAD_REF", "^refs/heads/main$"), one("FILE_PATH", "^src/"),
+    [one("EVENT", "PUSH"), one("HEAD_REF", "^refs/heads/(main|new)$"), one("FILE_PATH", "^src/"),
      one("COMMIT_MESSAGE", "skip ci", excluded=True), one("ACTOR_ACCOUNT_ID", "^7$")],
     [one("EVENT", "PULL_REQUEST_CREATED,PULL_REQUEST_UPDATED"), one("BASE_REF", "^refs/heads/main$"),
      one("FILE_PATH", "^src/"), one("COMMIT_MESSAGE", "^build")],
@@ -51,20 +51,20 @@ async def test_a_push_is_built_if_its_filters_fit_and_the_host_is_told(world: Wo
         webhook = await hooked(world, client, host)
         docs = host.push("main", "about it", docs__read="me")
         skipped = host.push("main", "code [skip ci]", src__app="one\n")
-        good = host.push("main", "code", src__app="two\n")
+        good = host.push("new", "code", src__app="two\n")
 
         answers = [
             await hear(world, webhook, host.pushed(webhook["secret"], "main", *each)) for each in (docs, skipped)
         ]
         build = await client.ended(await client.build(await hear(world, webhook, host.pushed(
-            webhook["secret"], "main", *good))))  # fmt: skip
+            webhook["secret"], "new", *good))))  # fmt: skip
         async with asyncio.timeout(DEADLINE):
             while len(host.told) < 2:  # noqa: ASYNC110 - in another thread
                 await asyncio.sleep(0.01)
 
     assert answers == [NOTHING, NOTHING]
     assert (build["buildStatus"], build["resolvedSourceVersion"]) == ("SUCCEEDED", good[1])
-    assert world.log(build) == ["two", "branch/main"]
+    assert world.log(build) == ["two", "branch/new"]
     assert {commit for commit, _ in host.told} == {good[1]}
     assert host.told[-1][1]["state"] == ("SUCCESSFUL" if host.kind == "BITBUCKET" else "success")
 

@@ -94,6 +94,19 @@ async def test_a_pull_request_is_heard_with_its_commit_and_the_files_that_it_bri
     assert [(each.commit, each.paths) for each in world.ears.heard] == [(tip, ("b",))]
 
 
+async def test_a_new_branch_is_told_with_the_files_in_which_it_leaves_the_default_one(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    with git_host("BITBUCKET", tmp_path / "there") as host:
+        world.ears.repository, world.ears.wanted = f"{await world.connection()}/{FULL_NAME}", "paths"
+        world.settings("c", url=host.url.removesuffix(f"/{FULL_NAME}.git"), token=TOKEN, webhook_secret="secret")
+        before, tip = host.push("feature", "more", b="2\n")
+        host.push("main", "main goes on", c="3\n")
+
+        await world.sent(*host.pushed("secret", "feature", before, tip))
+
+    assert [(each.commit, each.paths) for each in world.ears.heard] == [(tip, ("b",))]
+
+
 async def test_a_webhook_without_the_secret_is_not_heard(tmp_path: Path) -> None:
     world = World(tmp_path)
     work = await world.listened()

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from penstock.languages.githosts.tree import ZERO, Change, PullRequest, Push
+from penstock.languages.githosts.tree import HEADS, ZERO, Change, PullRequest, Push
 from penstock.services.codebuild.fetching import Git, Unfetched
 from penstock.services.codebuild.model import Json
 from penstock.services.codebuild.ways import Ways
@@ -43,13 +43,13 @@ class Comparing:
         try:
             async with asyncio.timeout(LONGEST):
                 git = Git(source, await self.ways.to(scope, source, self.endpoint()))
-                message, paths = await self._compared(git, *between, forked=isinstance(change, PullRequest))
+                message, paths = await self._compared(git, *between)
         except (Unfetched, ServiceError, TimeoutError) as why:
             log.warning("what %s changes in %s is not known: %s", change.commit, source["location"], why)
             return change
         return msgspec.structs.replace(change, message=message, paths=paths)
 
-    async def _compared(self, git: Git, old: str, new: str, *, forked: bool) -> tuple[str, tuple[str, ...]]:
+    async def _compared(self, git: Git, old: str, new: str, forked: bool) -> tuple[str, tuple[str, ...]]:
         self.folder.mkdir(parents=True, exist_ok=True)
         place = tempfile.mkdtemp(dir=self.folder)
         try:
@@ -67,11 +67,14 @@ class Comparing:
         return message.rstrip("\n"), tuple(name for name in names.split("\0") if name)
 
 
-def ends(kind: str, change: Change) -> tuple[str, str] | None:
-    """The versions that are compared, the older first; None where one is not known."""
+def ends(kind: str, change: Change) -> tuple[str, str, bool] | None:
+    """The versions that are compared, the older first; None where one is not known.
+
+    With where the newer one has left the older, of pull requests and of new branches, which leave the default one.
+    """
     match change:
-        case Push(before=before, commit=commit) if commit and before not in ("", ZERO):
-            return before, commit
+        case Push(ref=ref, before=before, commit=commit) if commit and (before != ZERO or ref.startswith(HEADS)):
+            return ("HEAD", commit, True) if before == ZERO else (before, commit, False)
         case PullRequest(forked_from=base, number=number, head=head) if base:
-            return base, REQUESTS.get(kind.partition("_")[0], head).format(number)
+            return base, REQUESTS.get(kind.partition("_")[0], head).format(number), True
     return None

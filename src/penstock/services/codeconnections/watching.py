@@ -137,14 +137,12 @@ class Watching:
         if isinstance(change, PullRequest) and 0 < len(change.commit) < len(ZERO):  # Bitbucket's are cut
             change = await self._whole(change, arn, full)
         interest = await self.database.read(lambda tx: self.pushes.interest(tx, repository))
-        before = change.before if isinstance(change, Push) else ""
-        if isinstance(change, PullRequest):
-            before = change.forked_from
-        if interest != "paths" or change.paths is not None or before in ("", ZERO) or not change.commit:
+        before, forked = origin(change)
+        if interest != "paths" or change.paths is not None or not before or not change.commit:
             return change
         try:
             remote = await self.using.remote(Arn.of(arn).scope, arn, full)
-            _, paths = await remote.compared(before, change.commit, forked=isinstance(change, PullRequest))
+            _, paths = await remote.compared(before, change.commit, forked=forked)
         except (Unreachable, ServiceError) as why:
             log.warning("which files %s changes in %s is not known: %s", change.commit, full, why)
             return change
@@ -162,11 +160,13 @@ class Watching:
     async def _push(
         self, remote: Remote, ref: str, before: Mapping[str, str], commit: str, *, with_paths: bool
     ) -> Push:
-        old = before.get(ref, ZERO)
-        push = Push(ref=ref, commit=commit, before=old)
-        base = old if old != ZERO else next((before[each] for each in DEFAULTS if each in before), "")
+        push = Push(ref=ref, commit=commit, before=before.get(ref, ZERO))
+        base, forked = origin(push)
         try:
-            told, paths = await remote.compared(base if with_paths and base else commit, commit)
+            if with_paths and base:
+                told, paths = await remote.compared(base, commit, forked=forked)
+            else:
+                told, paths = await remote.compared(commit, commit)
         except Unreachable as why:
             log.warning("what %s changes in %s is not known: %s", commit, remote.url, why)
             return push
@@ -176,7 +176,16 @@ class Watching:
         )
 
 
-DEFAULTS: Final = ("refs/heads/main", "refs/heads/master")  # what a new branch is compared with
+def origin(change: Change) -> tuple[str, bool]:
+    """What a change is compared with, and whether with where it has left that: a new branch the default one."""
+    match change:
+        case PullRequest():
+            return change.forked_from, True
+        case Push(ref=ref, before=before) if before == ZERO:
+            return ("HEAD" if ref.startswith(HEADS) else ""), True
+        case Push(before=before):
+            return before, False
+    return "", False
 
 
 def is_news(now: Mapping[str, str], push: Push) -> bool:
