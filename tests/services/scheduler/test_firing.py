@@ -1,13 +1,21 @@
 """Firing: what is called when, what is tried again, and what goes to the dead-letter queue."""
 
+import asyncio
+import itertools
 import json
+import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from languages.schedules.plain import firings
 from penstock.wire.call import Call, NotImplementedHere, ServiceError
-from services.clockwork import ACCOUNT, DEAD, QUEUE, living
+from services.clockwork import ACCOUNT, DEAD, QUEUE, at, living
 
 THROTTLED = ServiceError("Rate exceeded", code="ThrottlingException")
 GONE = ServiceError("The queue is gone", code="QueueDoesNotExist", status=400)
@@ -87,6 +95,43 @@ async def test_of_the_firings_missed_while_no_server_ran_the_latest_is_made_up_f
 
         assert bodies(await world.ring("2030-01-03T07:20:00")) == ["2030-01-03T07:00:00Z"]
         assert bodies(await world.ring("2030-01-03T08:00:00")) == ["2030-01-03T08:00:00Z"]
+
+
+NEW_YORK = ZoneInfo("America/New_York")
+LEAPS = ["2030-03-10T04:00:00", "2030-11-03T04:00:00"]  # an hour or two before the clocks there are set
+FIELDS = ["0/20", "0-3", "*", "*", "?", "*"]
+STEPS = st.lists(st.integers(-90, 150), min_size=4, max_size=24)  # minutes: the machine's clock is set, or sleeps
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.sampled_from(LEAPS), STEPS)
+def test_whatever_a_machines_clock_does_no_firing_comes_twice_or_early_and_the_latest_comes(
+    begin: str, steps: list[int]
+) -> None:
+    async def fired() -> list[float]:
+        with tempfile.TemporaryDirectory() as folder:
+            async with living(Path(folder)) as world:
+                world.now = at(begin)
+                target = {"Input": "<aws.scheduler.scheduled-time>"}
+                await world.schedule(
+                    f"cron({' '.join(FIELDS)})", ScheduleExpressionTimezone=NEW_YORK.key, target=target
+                )
+                seen: list[float] = []
+                for step in steps:
+                    world.now += 60.0 * step
+                    new = [at(body.removesuffix("Z")) for body in bodies(await world.ring())]
+                    assert all(each <= world.now for each in new)
+                    seen += new
+                return seen
+
+    seen = asyncio.run(fired())
+
+    latest = at(begin) + 60.0 * max(itertools.accumulate(steps))
+    start = datetime.fromtimestamp(at(begin), UTC)
+    due = [each for each in firings(FIELDS, NEW_YORK, start, sum(map(abs, steps))) if at(begin) < each <= latest]
+    assert seen == sorted(set(seen))
+    assert set(seen) <= set(due)
+    assert seen[-1:] == due[-1:]
 
 
 async def test_what_was_missed_for_longer_than_events_may_grow_old_is_a_dead_letter(tmp_path: Path) -> None:
