@@ -296,8 +296,7 @@ class Running:
         said: Json = None
         while True:
             told = await self._told(await self._runtime.peek(job, TOLD_OUTPUT))
-            is_out_of_sight = said and not told
-            if not is_out_of_sight and (told != said or not told):
+            if told != said or not told:
                 said = told
                 await task.tell(TOLD, {"began_at": began_at[0], "told": told})
             await asyncio.sleep(LOOK_EVERY)
