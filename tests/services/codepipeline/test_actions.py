@@ -302,6 +302,26 @@ async def test_an_entry_condition_skips_a_stage_or_fails_it_until_it_is_overridd
 
 
 @in_a_world
+async def test_rules_that_nobody_waits_for_are_abandoned(world: World) -> None:
+    window = condition("FAIL", "DeploymentWindow", Cron="0 0 0 1 1 ? 2031")
+    await world.declare(stage("Later", action("Ship"), beforeEntry=window))
+    execution = await world.do("Get")
+    there = {"pipelineName": "p", "pipelineExecutionId": execution}
+    await world.ask("OverrideStageCondition", **there, stageName="Later", conditionType="BEFORE_ENTRY")
+    await world.do("Ship")
+    assert await world.statuses() == ["Succeeded"]
+    second = await world.start()
+    await world.do("Get")
+    await world.ask("StopPipelineExecution", pipelineName="p", pipelineExecutionId=second, abandon=True)
+
+    rules = (await world.ask("ListRuleExecutions", pipelineName="p"))["ruleExecutionDetails"]
+    assert [each["status"] for each in rules] == ["Abandoned", "Abandoned"]
+    state = (await world.stage("Later"))["beforeEntryConditionState"]["conditionStates"][0]
+    assert state["latestExecution"]["status"] == "Abandoned"
+    assert [each["latestExecution"]["status"] for each in state["ruleStates"]] == ["Abandoned"]
+
+
+@in_a_world
 async def test_a_success_condition_that_does_not_hold_rolls_back(world: World) -> None:
     watched = condition("ROLLBACK", "VariableCheck", Variable="#{Get.v}", Value="[a-m].*", Operator="MATCHES")
     await world.declare(stage("Deploy", action("Ship", "Deploy/Custom/Hand"), onSuccess=watched))

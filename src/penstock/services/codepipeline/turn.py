@@ -84,7 +84,7 @@ class Turn:
             self._put(replace(self.progress, actions={**self.progress.actions, **left}))
         if abandon or not running:
             conditions = {
-                kind: each if each.is_settled else replace(each, status="Abandoned", changed_at=self.at)
+                kind: each if each.is_settled else self._given_up(each, "Abandoned")
                 for kind, each in self.progress.conditions.items()
             }
             self._put(replace(self.progress, conditions=conditions))
@@ -95,7 +95,7 @@ class Turn:
     def retry(self, mode: str, override: ConditionKind | None) -> None:
         """Go on in the stage that has failed, or was stopped."""
         if override is not None:
-            overridden = Condition("Overridden", self.at, self.progress.conditions[override].rules)
+            overridden = replace(self._given_up(self.progress.conditions[override], "Overridden"), summary="")
             self._put(
                 replace(
                     self.progress,
@@ -327,6 +327,14 @@ class Turn:
         summary = f"Rules that do not hold: {', '.join(failed)}" if status == "Failed" else ""
         condition = Condition(status, self.at, rules, summary)
         self._put(replace(self.progress, conditions={**self.progress.conditions, kind: condition}))
+
+    def _given_up(self, condition: Condition, status: ConditionStatus) -> Condition:
+        """A condition whose rules nobody waits for any more."""
+        rules = {
+            name: self._ended(each, "Abandoned") if each.status == "InProgress" else each
+            for name, each in condition.rules.items()
+        }
+        return replace(condition, status=status, changed_at=self.at, rules=rules)
 
     def _engage(self, kind: ConditionKind, condition: tree.Condition) -> None:
         if kind == "beforeEntry" and condition.result == "SKIP":
