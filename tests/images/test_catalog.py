@@ -1,6 +1,9 @@
 """Which environment an image's address names."""
 
+import importlib.util
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -111,6 +114,40 @@ def test_an_unknown_image_is_named_with_the_entry_that_would_map_it(catalog: Cat
 
     assert f"'{uri}'" in str(caught.value)
     assert f'[[images]] repository = "{uri.rpartition(":")[0]}"' in str(caught.value)
+
+
+@pytest.mark.parametrize("uri", [f"{EAST}/kmeans:1", f"{EAST}/linear-learner:latest", f"{EAST}/randomcutforest"])
+def test_algorithms_that_only_aws_has_are_told_apart_from_unmapped_images(catalog: Catalog, uri: str) -> None:
+    name = uri.rpartition("/")[2].partition(":")[0]
+    with pytest.raises(UnknownImage, match=f"'{name}' is an algorithm that only AWS's image has .*of your own"):
+        catalog.resolve(uri)
+
+
+def known_to_the_sdk(framework: str) -> Iterator[str]:
+    """What `image_uris.retrieve` makes of all versions, scopes and regions, but for what it hangs onto the tag."""
+    found = importlib.util.find_spec("sagemaker")
+    assert found is not None
+    assert found.origin is not None
+    file = Path(found.origin).parent / "image_uri_config" / f"{framework}.json"
+    waiting = [("", json.loads(file.read_text()))]
+    while waiting:
+        version, node = waiting.pop()
+        waiting += [(name, each) for name, each in node.items() if isinstance(each, dict)]
+        for region, account in node.get("registries", {}).items() if "repository" in node else ():
+            domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+            tag = node.get("tag_prefix", version)
+            yield f"{account}.dkr.ecr.{region}.{domain}/{node['repository']}:{tag}"
+
+
+@pytest.mark.parametrize(
+    "framework",
+    ["sklearn", "xgboost", "pytorch", "huggingface", "spark", "clarify", "model-monitor", "sagemaker-distribution"],
+)
+def test_every_image_that_the_sagemaker_sdk_knows_of_a_framework_is_mapped(catalog: Catalog, framework: str) -> None:
+    every = list(known_to_the_sdk(framework))
+
+    assert len(every) > 10
+    assert {catalog.runtime(uri) for uri in every} == {""}
 
 
 def test_no_address_at_all_is_refused(catalog: Catalog) -> None:
@@ -231,6 +268,9 @@ def test_each_built_in_metric_finds_its_own_number_in_a_round(name: str, value: 
         ("sagemaker-distribution-prod:1.0.0-cpu", "notebooks"),
         ("sagemaker-scikit-learn:1.9-1-cpu-py3", "installed"),
         ("pytorch-inference:2.3-cpu-py311", "pytorch"),
+        ("sagemaker-pytorch:1.0.0-cpu-py3", "pytorch"),
+        ("sagemaker-tensorflow-scriptmode:1.12.0-cpu-py3", "tensorflow"),
+        ("sagemaker-tensorflow-serving:1.12-cpu", "tensorflow"),
         ("tensorflow-training:2.19.0-cpu-py312", "tensorflow"),
         ("huggingface-pytorch-training:2.5.1-transformers4.49.0-gpu-py311", "huggingface"),
     ],

@@ -78,6 +78,42 @@ async def test_nothing_of_a_job_stays_on_the_machine(tmp_path: Path) -> None:
         assert what_is_left() == []
 
 
+# -- what it uses
+
+BUSY = """
+import os, sys
+if os.fork() == 0:  # a child that is over by then counts, too
+    while sum(os.times()[:2]) < 0.3: pass
+    os._exit(0)
+os.wait()
+held = bytearray(os.urandom(1)) * (64 << 20)
+print('busy', flush=True)
+sys.stdin = open('/opt/ml/go')
+sys.stdin.read()
+"""
+
+
+async def test_what_a_running_job_and_its_children_use_is_known_and_of_no_other(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        job = world.script("import os; os.mkfifo('/opt/ml/go')" + BUSY)
+        assert world.runtime.usage(job.id) is None
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(world.run(job))
+            await until(lambda: world.log_of(job))
+
+            used = world.runtime.usage(job.id)
+
+            await asyncio.to_thread(folder_of(world, "job").place("/opt/ml/go").write_text, "go")
+        assert world.runtime.usage(job.id) is None
+
+    assert running.result().is_success
+    assert used is not None
+    assert used.cpu_seconds >= 0.3
+    assert used.age >= used.cpu_seconds
+    assert 64 << 20 <= used.memory_bytes < 1 << 30
+    assert 0 < used.disk_share < 1
+
+
 # -- what goes with it
 
 

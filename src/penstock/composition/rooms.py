@@ -259,7 +259,7 @@ class Rooms:
         self, streams: Streams, images: Images, client_environment: JobClients, *, is_traced: bool
     ) -> None:
         """SageMaker's jobs, their tuning, and what makes both by itself."""
-        tidy_jobs = furnish(
+        jobs = furnish(
             engine=self.engine,
             directory=self.directory,
             blobs=self.blobs,
@@ -272,6 +272,7 @@ class Rooms:
             hearing=self.hearing,
             context=contexts(self.engine) if is_traced else no_context,
             tracking=self.tracking.variables,
+            usage=self.sandbox.usage,
             clock=clock,
             announce=Announcer(self.notices),
         )
@@ -284,8 +285,8 @@ class Rooms:
             announce=Announcer(self.notices),
         )
         open_automl(engine=self.engine, directory=self.directory, clock=clock)
-        self.chores.append(self.tracking.keeping.work)
-        self.tidy.extend((tidy_jobs, self.sandbox.tidy, self.containers.tidy, self.ray.tidy))
+        self.chores.extend((self.tracking.keeping.work, jobs.measuring.work))
+        self.tidy.extend((jobs.tidy, self.sandbox.tidy, self.containers.tidy, self.ray.tidy))
 
     def _furnish_repositories(self) -> None:
         """Those here, and those at git hosts."""

@@ -102,6 +102,19 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a job that runs has used since it began, `age` seconds ago, and what it holds.
+
+    `disk_share` is what is taken, by whomever, of the disk that it is on.
+    """
+
+    cpu_seconds: float
+    age: float
+    memory_bytes: int
+    disk_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """How a job ended. `reason` says which way; `message` is for people.
 

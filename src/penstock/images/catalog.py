@@ -55,6 +55,13 @@ ALGORITHMS: Final = (  # the accounts, one in each region, that AWS keeps its fi
     "749696950732 765400339828 811284229777 813361260812 825641698319 855470959533 867004704886 951798379941 "
     "991648021394"
 ).replace(" ", "|")
+ONLY_AT_AWS: Final = frozenset(  # algorithms whose code is in AWS's images alone
+    {
+        "blazingtext", "factorization-machines", "forecasting-deepar", "image-classification", "ipinsights", "kmeans",
+        "knn", "lda", "linear-learner", "ntm", "object-detection", "object2vec", "pca", "randomcutforest",
+        "semantic-segmentation", "seq2seq",
+    }
+)  # fmt: skip
 ACCOUNT: Final = r"\d{12}"
 AWS: Final = ACCOUNT + r"\.dkr\.ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|[a-z0-9.-]+\.(?:gov|uk|eu))"
 
@@ -334,11 +341,21 @@ def _unmapped(uri: str, *, only_digest: bool) -> str:
             '(repository:tag@sha256:…), or an [[images]] entry with versions = ["*"] to a mapping file'
         )
     repository = uri.partition("@")[0]
+    address = repository.rpartition(":")[0] or repository
     return (
-        f"no environment is mapped to the image '{uri}'. Start with --runtime container to run it as a container, or "
-        "add an environment to a mapping file: "
-        f'[[images]] repository = "{repository.rpartition(":")[0] or repository}", versions = ["*"], '
+        f"no environment is mapped to the image '{uri}'. {_of_algorithm(address.rpartition('/')[2])}Start with "
+        "--runtime container to run it as a container, or add an environment to a mapping file: "
+        f'[[images]] repository = "{address}", versions = ["*"], '
         f'environment = "installed", framework = "none", train = "script" (see {BUILT_IN.name} for what these mean)'
+    )
+
+
+def _of_algorithm(name: str) -> str:
+    if name not in ONLY_AT_AWS:
+        return ""
+    return (
+        f"'{name}' is an algorithm that only AWS's image has (of AWS's algorithms Penstock has XGBoost): train with a "
+        "script of your own, in scikit-learn's image for example. "
     )
 
 

@@ -18,10 +18,10 @@ from typing import Final
 import msgspec
 
 from penstock.engine.decided import Decided, at_once
-from penstock.engine.jobs import Building, Ending, File, Job, JobId, Output, Progress
+from penstock.engine.jobs import Building, Ending, File, Job, JobId, Output, Progress, Usage
 from penstock.runtimes.folder import Claim, JobFolder, OutOfPlace, read_ending
 from penstock.runtimes.outputs import Collector
-from penstock.runtimes.sandbox import reuse, venvs
+from penstock.runtimes.sandbox import measure, reuse, venvs
 from penstock.runtimes.sandbox.blanks import Blanks, Layout
 from penstock.runtimes.sandbox.images import Furnish, Image, Resolve, UnknownImage, environment_of, may_start_warm
 from penstock.runtimes.sandbox.materials import command_of, prepare
@@ -149,6 +149,14 @@ class Sandbox:
         """The jobs that have a folder here, running or ended, in no order."""
         found = (JobFolder.at(path).job() for path in self._jobs.iterdir())
         return [job for job in found if job is not None]
+
+    def usage(self, job: JobId) -> Usage | None:
+        """What a job has used, and holds; None where it does not run. Blocking."""
+        folder = JobFolder(self._jobs, job)
+        claim = folder.claim()
+        if claim is None or not claim.is_alive() or job in self._over or folder.ending() is not None:
+            return None
+        return measure.usage(claim.pid, folder.path)
 
     def failures(self) -> list[str]:
         """Why some environments start cold only, for whoever looks after this machine."""

@@ -26,6 +26,7 @@ from penstock.services.sagemaker.announcing import Announce, unheard
 from penstock.services.sagemaker.identify import Identify, unidentified
 from penstock.services.sagemaker.jobs.exchanges import Hearing
 from penstock.services.sagemaker.jobs.instances import Machine
+from penstock.services.sagemaker.jobs.measuring import UsageOf, unmeasured
 from penstock.services.sagemaker.jobs.room import furnish
 from penstock.services.sagemaker.jobs.running import Tracking
 from penstock.store.blobs import Blobs
@@ -264,6 +265,7 @@ class World:
     announce: Announce = unheard
     identify: Identify = unidentified
     tracking: Tracking = lambda _: {}
+    usage: UsageOf = unmeasured
     more_migrations: ClassVar[list[Path]] = []
 
     def __post_init__(self) -> None:
@@ -296,7 +298,7 @@ class World:
         directory.register(self.s3)
         directory.register(self.logs)
         streams = Streams(directory, lambda scope, group, stream: self.folder / "logs" / group.strip("/") / stream)
-        self.tidy = furnish(
+        self.room = furnish(
             engine=engine, directory=directory, blobs=self.blobs, runtime=self.runtime,
             machine=lambda *_: Machine(cpus=4, memory_mib=8192),
             streams=streams,
@@ -307,7 +309,9 @@ class World:
             announce=self.announce,
             identify=self.identify,
             tracking=self.tracking,
+            usage=self.usage,
         )  # fmt: skip
+        self.tidy = self.room.tidy
         self.open_more(engine, directory, streams)
         ready = asyncio.Event()
         task = asyncio.create_task(engine.work(ready.set))

@@ -1,6 +1,7 @@
 """The room, furnished: what `app` calls to have training and processing jobs."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from penstock.engine.engine import Engine
 from penstock.engine.jobs import Runtime
@@ -11,6 +12,7 @@ from penstock.services.sagemaker.jobs.exchanges import Hearing
 from penstock.services.sagemaker.jobs.flow import RUN_JOB, STOP_JOB, JobFlow
 from penstock.services.sagemaker.jobs.harvest import Harvesting
 from penstock.services.sagemaker.jobs.instances import MachineOf
+from penstock.services.sagemaker.jobs.measuring import Measuring, UsageOf, unmeasured
 from penstock.services.sagemaker.jobs.objects import Objects
 from penstock.services.sagemaker.jobs.requests import Definitions
 from penstock.services.sagemaker.jobs.running import Context, JobClients, Running, Tracking, no_context
@@ -19,6 +21,18 @@ from penstock.services.sagemaker.jobs.telling import Telling
 from penstock.store.blobs import Blobs
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class JobsRoom:
+    """What is to be done beside: `tidy` now and then, `measuring` all the time.
+
+    The former has the content held that running jobs took, and the runtime forget jobs that have settled (each new job
+    does so too: this is for the time when no job comes). The latter tells CloudWatch what running jobs use.
+    """
+
+    tidy: Callable[[], Awaitable[None]]
+    measuring: Measuring
 
 
 def furnish(
@@ -37,12 +51,9 @@ def furnish(
     identify: Identify = unidentified,
     context: Context = no_context,
     tracking: Tracking = lambda _: {},
-) -> Callable[[], Awaitable[None]]:
-    """Enter the operations into the directory, the flows and activities into the engine. Before `engine.work`.
-
-    What is answered is to be called now and then: it has the content held that running jobs took, and the runtime
-    forget jobs that have settled (each new job does so too: this is for the time when no job comes).
-    """
+    usage: UsageOf = unmeasured,
+) -> JobsRoom:
+    """Enter the operations into the directory, the flows and activities into the engine. Before `engine.work`."""
     objects = Objects(directory, blobs)
     running = Running(
         runtime=runtime,
@@ -73,4 +84,4 @@ def furnish(
         await running.forget_settled()
         await hearing.tidy(clock())
 
-    return tidy
+    return JobsRoom(tidy, Measuring(directory, usage, running.subjects, clock))

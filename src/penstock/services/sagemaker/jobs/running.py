@@ -7,7 +7,7 @@ again; staging brings the same files; uploading writes the same objects. Nothing
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
@@ -24,6 +24,7 @@ from penstock.services.sagemaker.jobs.contract import Contract, Instance, resour
 from penstock.services.sagemaker.jobs.exchanges import Heard
 from penstock.services.sagemaker.jobs.harvest import Harvesting
 from penstock.services.sagemaker.jobs.instances import MachineOf, note, resources
+from penstock.services.sagemaker.jobs.measuring import Subject
 from penstock.services.sagemaker.jobs.metrics import scan
 from penstock.services.sagemaker.jobs.model import Content, Json, Metric, Plan, Product, Record, Report
 from penstock.services.sagemaker.jobs.objects import Undelivered
@@ -51,6 +52,7 @@ class Live(underway.Live):
     jobs: list[JobId] = field(default_factory=list)
     begun: asyncio.Event = field(default_factory=asyncio.Event)  # a job of it runs, or none will
     noting: Noting | None = None  # what the job has taken
+    subjects: tuple[Subject, ...] = ()  # its instances, while it is in the runtime's hands
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,10 @@ class Running:
                 fetched = [content for job in live.jobs[:1] for content in await self._hearing.contents(job)]
                 await self._staging.hold((*live.noting.taken, *fetched), run)
 
+    def subjects(self) -> Iterator[Subject]:
+        """The instances of all jobs that the runtime has now."""
+        return (subject for _, live in self._underway.items() for subject in live.subjects)
+
     async def _attempt(self, work: Work, beside: asyncio.TaskGroup) -> Report:
         """Carry it out. What the job need not wait for is done when it runs, while there is nothing else to do."""
         making = beside.create_task(self._meanwhile(work))
@@ -211,7 +217,9 @@ class Running:
         work.phases.enter(WAITING)
         context = await self._context(work.task)
         jobs = [self._job(work, each, staged[each.host], context) for each in work.contract.instances]
+        work.live.subjects = tuple(self._subject(work, job) for job in jobs)
         endings = await self._run_together(jobs, work)
+        work.live.subjects = ()
         if any(
             ending.reason != "unstartable" for ending in endings
         ):  # one that ended before a restart told no progress
@@ -280,6 +288,12 @@ class Running:
             log=self._streams.path(work.scope, contract.log_group, work.stream(instance.host)),
             hosts=contract.hosts,
             note=note(instance.type, machine),
+        )
+
+    def _subject(self, work: Work, job: Job) -> Subject:
+        contract, host = work.contract, work.contract.hosts[work.live.jobs.index(job.id)]
+        return Subject(
+            work.scope, contract.log_group, f"{contract.name}/{host}", job.id, memory_mib=job.resources.memory_mib
         )
 
     async def _run_together(self, jobs: Sequence[Job], work: Work) -> list[Ending]:
