@@ -1,4 +1,4 @@
-"""APIs in front of functions: of a SAM stack, called by an HTTP client that knows nothing of AWS."""
+"""APIs before functions, and functions with URLs: of a SAM stack, called by a client that knows nothing of AWS."""
 
 import json
 from http.client import HTTPConnection
@@ -27,12 +27,22 @@ Resources:
       Events:
         Predict: {Type: Api, Properties: {Path: /predict, Method: post}}
         Model: {Type: Api, Properties: {Path: '/models/{name}', Method: get, RestApiId: !Ref Own}}
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.12
+      Handler: index.handler
+      InlineCode: |
+        def handler(event, context):
+            return {"hello": event["rawPath"], "by": event["requestContext"]["http"]["method"]}
+      FunctionUrlConfig: {AuthType: NONE}
   Own:
     Type: AWS::Serverless::Api
     Properties: {StageName: live, Cors: "'*'", Name: own, Variables: {a: b}}
 Outputs:
   Implicit: {Value: !Sub 'https://${ServerlessRestApi}.execute-api.${AWS::Region}.amazonaws.com/Prod'}
   Own: {Value: !Ref Own}
+  Hello: {Value: !GetAtt HelloUrl.FunctionUrl}
 """
 
 
@@ -46,7 +56,7 @@ def asked(world: World, method: str, path: str, *, host: str = "", body: str = "
     return response.status, {name.lower(): value for name, value in response.getheaders()}, json.loads(content)
 
 
-def test_the_apis_of_a_stack_of_sam_answer_by_host_and_by_path_until_they_are_deleted(world: World) -> None:
+def test_apis_and_urls_of_a_stack_of_sam_answer_by_host_and_by_path_until_they_are_deleted(world: World) -> None:
     cloudformation = world.client("cloudformation")
     capabilities = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
     cloudformation.create_stack(StackName="apis", TemplateBody=TEMPLATE, Capabilities=capabilities)
@@ -58,6 +68,7 @@ def test_the_apis_of_a_stack_of_sam_answer_by_host_and_by_path_until_they_are_de
     predicted = asked(world, "POST", "/Prod/predict", host=str(host), body="[1, 2]")
     found = asked(world, "GET", by_path)
     allowed = asked(world, "OPTIONS", by_path)
+    hello = asked(world, "PUT", f"{urlsplit(told['Hello']).path}a/b")
     unknown = asked(world, "GET", "/Prod/predict", host=str(host))
     cloudformation.update_stack(
         StackName="apis", TemplateBody=TEMPLATE.replace('"one"', '"two"').replace("/predict", "/foretell"),
@@ -72,6 +83,7 @@ def test_the_apis_of_a_stack_of_sam_answer_by_host_and_by_path_until_they_are_de
     assert predicted[1]["x-made-by"] == "one"
     assert (found[0], found[2]["by"]) == (200, {"name": "wine"})
     assert (allowed[0], allowed[1]["access-control-allow-origin"]) == (200, "*")
+    assert hello[0::2] == (200, {"hello": "/a/b", "by": "PUT"})
     assert unknown[0::2] == (403, {"message": "Missing Authentication Token"})
     assert (renamed[0], renamed[1]["x-made-by"]) == (200, "two")
     assert asked(world, "GET", by_path)[0::2] == (403, {"message": "Forbidden"})
