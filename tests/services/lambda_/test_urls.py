@@ -64,6 +64,8 @@ async def test_a_url_is_made_told_changed_listed_and_deleted(tmp_path: Path) -> 
         await world.ask("DeleteFunctionUrlConfig", **where)
         gone = await world.refused("GetFunctionUrlConfig", **where)
         unknown = await world.front(mark(made), asked())
+        await world.ask("DeleteAlias", FunctionName="f", Name="live")
+        orphaned = await world.front(mark(of_alias), asked())
         await world.ask("DeleteFunction", FunctionName="f")
         without = await world.front(mark(of_alias), asked())
 
@@ -83,7 +85,7 @@ async def test_a_url_is_made_told_changed_listed_and_deleted(tmp_path: Path) -> 
     ]  # fmt: skip
     assert found.status == 200
     assert gone.code == "ResourceNotFoundException"
-    assert [unknown.status, without.status] == [404, 404]
+    assert [unknown.status, orphaned.status, without.status] == [404] * 3
 
 
 async def test_what_a_url_cannot_be_is_refused(tmp_path: Path) -> None:
