@@ -142,6 +142,7 @@ def test_who_has_signed_is_told_to_who_asks_and_a_wrong_signature_is_refused(gua
     assert right[0] == 200
     assert f"{KEY.principal} eu-west-1".encode() in right[2]
     assert [each[0] for each in wrong] == [403] * 3
+    assert wrong[2][2] == b"Missing Authentication Token"
     assert [dict(each[1])["x-code"] for each in wrong] == [
         "InvalidSignatureException", "IncompleteSignatureException", "MissingAuthenticationTokenException",
     ]  # fmt: skip

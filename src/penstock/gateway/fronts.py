@@ -34,6 +34,7 @@ from penstock.wire.http import HttpRequest
 
 logger: Final = logging.getLogger("penstock.gateway")
 LARGEST: Final = 10 << 20  # bytes of a body: what API Gateway takes
+UNSIGNED: Final = "Missing Authentication Token"
 SIGNED_AS: Final = {API: "execute-api", FUNCTION: "lambda"}
 _HOST: Final = re.compile(r"(?P<id>[a-z0-9]+)\.(?P<room>execute-api|lambda-url)\.(?!.*\bs3[.-]).+")
 _API: Final = re.compile(r"/restapis/(?P<id>[^/]+)/(?P<stage>[^/]+)/_user_request_(?P<rest>/.*)?")
@@ -152,7 +153,8 @@ class FrontDoor:
                 self.guard.check_body(request, claim, caller, body)
         except Refused as refused:
             error = answer_to(refused, "json")
-            raise ServiceError(error.message, code=error.code, status=403) from None
+            message = UNSIGNED if refused.fault is Fault.ANONYMOUS else error.message
+            raise ServiceError(message, code=error.code, status=403) from None
         return caller.scope
 
     async def _send(self, visit: Visit, send: Send, answered: Answered) -> None:
