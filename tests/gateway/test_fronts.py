@@ -29,7 +29,13 @@ async def api(key: str, asked: Asked) -> Answered:
             return Answered(refusal.status or 0, [("x-code", refusal.code)], refusal.message.encode())
         who = f" {scope.principal} {scope.region}"
     told = f"{key} {asked.method} {asked.host} {asked.path} {asked.query} {asked.header('x-a')}{who} "
-    headers = [("Set-Cookie", "a=1"), ("set-cookie", "b=2"), ("Content-Length", "9"), ("x-odd", "a\r\nx-b: c")]
+    headers = [
+        ("Set-Cookie", "a=1"),
+        ("set-cookie", "b=2"),
+        ("Content-Length", "9"),
+        ("x-odd", "a\r\nx-b: c"),
+        ("no name", "x"),
+    ]
     return Answered(200, headers, told.encode() + asked.body)
 
 
@@ -90,6 +96,7 @@ def test_headers_of_answers_are_many_and_none_of_them_ends_early(door: Running) 
 
     kept = [each for each in headers if each[0] in ("set-cookie", "x-odd", "x-b")]
     assert kept == [("set-cookie", "a=1"), ("set-cookie", "b=2"), ("x-odd", "ax-b: c")]
+    assert "no name" not in dict(headers)
     assert body.endswith(b" given")
     assert dict(headers)["content-length"] == str(len(body))
     assert send(door, "HEAD", "/restapis/a/b/_user_request_/")[2] == b""
