@@ -29,7 +29,13 @@ async def api(key: str, asked: Asked) -> Answered:
             return Answered(refusal.status or 0, [("x-code", refusal.code)], refusal.message.encode())
         who = f" {scope.principal} {scope.region}"
     told = f"{key} {asked.method} {asked.host} {asked.path} {asked.query} {asked.header('x-a')}{who} "
-    headers = [("Set-Cookie", "a=1"), ("set-cookie", "b=2"), ("Content-Length", "9"), ("x-odd", "a\r\nx-b: c")]
+    headers = [
+        ("Set-Cookie", "a=1"),
+        ("set-cookie", "b=2"),
+        ("Content-Length", "9"),
+        ("x-odd", "a\r\nx-b: c"),
+        ("no name", "x"),
+    ]
     return Answered(200, headers, told.encode() + asked.body)
 
 
@@ -90,6 +96,7 @@ def test_headers_of_answers_are_many_and_none_of_them_ends_early(door: Running) 
 
     kept = [each for each in headers if each[0] in ("set-cookie", "x-odd", "x-b")]
     assert kept == [("set-cookie", "a=1"), ("set-cookie", "b=2"), ("x-odd", "ax-b: c")]
+    assert "no name" not in dict(headers)
     assert body.endswith(b" given")
     assert dict(headers)["content-length"] == str(len(body))
     assert send(door, "HEAD", "/restapis/a/b/_user_request_/")[2] == b""
@@ -142,6 +149,7 @@ def test_who_has_signed_is_told_to_who_asks_and_a_wrong_signature_is_refused(gua
     assert right[0] == 200
     assert f"{KEY.principal} eu-west-1".encode() in right[2]
     assert [each[0] for each in wrong] == [403] * 3
+    assert wrong[2][2] == b"Missing Authentication Token"
     assert [dict(each[1])["x-code"] for each in wrong] == [
         "InvalidSignatureException", "IncompleteSignatureException", "MissingAuthenticationTokenException",
     ]  # fmt: skip

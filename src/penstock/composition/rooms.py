@@ -84,7 +84,7 @@ from penstock.store.tapes import Tapes
 from penstock.telemetry.following import contexts
 from penstock.wire.call import Directory, Scope, Service
 from penstock.wire.exhibits import Exhibits
-from penstock.wire.fronts import API, Front
+from penstock.wire.fronts import API, FUNCTION, Front
 from penstock.wire.hooks import Hook
 from penstock.wire.terminals import Enter
 from penstock.wire.validate import validate
@@ -227,7 +227,7 @@ class Rooms:
         rooms._furnish_keeping(data)
         streams = streams_of(data, directory)
         rooms._furnish_jobs(streams, images, clients_of.jobs, is_traced=is_traced)
-        rooms._furnish_functions(data, streams, clients_of.functions, sdk_of(data, environments))
+        rooms._furnish_functions(data, streams, clients_of.functions, sdk_of(data, environments), endpoint)
         rooms._furnish_images(data, images)
         rooms._furnish_models(data, streams, images, clients_of.servers)
         rooms._furnish_features(data)
@@ -325,7 +325,12 @@ class Rooms:
         self.exhibits["codebuild"] = codebuild.exhibits
 
     def _furnish_functions(
-        self, data: Path, streams: Streams, clients_of: lambda_.ClientsOf, sdk_of: lambda_.SdkOf
+        self,
+        data: Path,
+        streams: Streams,
+        clients_of: lambda_.ClientsOf,
+        sdk_of: lambda_.SdkOf,
+        endpoint: Callable[[], str],
     ) -> None:
         functions = lambda_.furnish(
             engine=self.engine,
@@ -337,9 +342,11 @@ class Rooms:
             streams=streams,
             clients_of=clients_of,
             sdk_of=sdk_of,
+            endpoint=endpoint,
             clock=clock,
             chance=chance,
         )
+        self.fronts[FUNCTION] = functions.front
         self.chores.append(functions.work)
         self.tidy.append(functions.tidy)
 

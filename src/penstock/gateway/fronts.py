@@ -34,12 +34,14 @@ from penstock.wire.http import HttpRequest
 
 logger: Final = logging.getLogger("penstock.gateway")
 LARGEST: Final = 10 << 20  # bytes of a body: what API Gateway takes
+UNSIGNED: Final = "Missing Authentication Token"
 SIGNED_AS: Final = {API: "execute-api", FUNCTION: "lambda"}
 _HOST: Final = re.compile(r"(?P<id>[a-z0-9]+)\.(?P<room>execute-api|lambda-url)\.(?!.*\bs3[.-]).+")
 _API: Final = re.compile(r"/restapis/(?P<id>[^/]+)/(?P<stage>[^/]+)/_user_request_(?P<rest>/.*)?")
 _FUNCTION: Final = re.compile(rf"{FUNCTIONS}/(?P<id>[^/]+)(?P<rest>/.*)?")
 _ELSEWHERE: Final = re.compile(rb"AWS4-HMAC-SHA256 .*?/(?:s3|apigateway)/aws4_request")  # signed for AWS's own APIs
 _CONTROLS: Final = bytes([*range(0x09), *range(0x0A, 0x20), 0x7F])
+_TOKEN: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+")
 _OWN: Final = frozenset({b"connection", b"content-length", b"transfer-encoding"})
 
 
@@ -152,13 +154,14 @@ class FrontDoor:
                 self.guard.check_body(request, claim, caller, body)
         except Refused as refused:
             error = answer_to(refused, "json")
-            raise ServiceError(error.message, code=error.code, status=403) from None
+            message = UNSIGNED if refused.fault is Fault.ANONYMOUS else error.message
+            raise ServiceError(message, code=error.code, status=403) from None
         return caller.scope
 
     async def _send(self, visit: Visit, send: Send, answered: Answered) -> None:
         visit.status = answered.status
-        headers = [(name.lower().encode("latin-1", "replace"), value.encode()) for name, value in answered.headers]
-        headers = [(name, clean(value)) for name, value in headers if name not in _OWN]
+        given = [(clean(name.lower()), clean(value)) for name, value in answered.headers]
+        headers = [(name, value) for name, value in given if name not in _OWN and _TOKEN.fullmatch(name)]
         if answered.status not in (204, 304):
             headers.append((b"content-length", str(len(answered.body)).encode()))
         body = b"" if visit.request.method == "HEAD" or answered.status in (204, 304) else answered.body
@@ -167,9 +170,9 @@ class FrontDoor:
         await send({"type": "http.response.body", "body": body})
 
 
-def clean(value: bytes) -> bytes:
-    """A header's value without what would end it."""
-    return value.translate(None, _CONTROLS)
+def clean(said: str) -> bytes:
+    """A header's name or value without what would end it."""
+    return said.encode(errors="replace").translate(None, _CONTROLS)
 
 
 def plain(status: int, message: str) -> Answered:

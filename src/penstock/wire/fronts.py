@@ -96,8 +96,8 @@ def scalar(value: object) -> str | None:
 
 
 def status_of(answer: Mapping[str, object]) -> int | None:
-    """The status that a function has answered; None if it is none of HTTP's."""
+    """The status that a function has answered; None if it is none that an answer can have."""
     status = answer.get("statusCode")
     if isinstance(status, str) and status.isdecimal():
         status = int(status)
-    return status if isinstance(status, int) and not isinstance(status, bool) and 100 <= status <= 599 else None
+    return status if isinstance(status, int) and not isinstance(status, bool) and 200 <= status <= 599 else None

@@ -227,6 +227,8 @@ async def test_an_api_goes_with_all_that_it_has(world: World) -> None:
         ({"type": "AWS_PROXY", "uri": URI}, "BadRequestException", "HttpMethod must be non-empty"),
         ({"type": "MOCK", "requestTemplates": {"a/b": "#set($a = 1)"}}, "NotImplemented", "#set"),
         ({"type": "MOCK", "requestTemplates": {"a/b": "$util.urlEncode('a')"}}, "NotImplemented", "$util.urlEncode"),
+        ({"type": "MOCK", "requestTemplates": {"a/b": "$input.path('$.a').size()"}}, "NotImplemented", "$input.path"),
+        ({"type": "MOCK", "requestTemplates": {"a/b": "$context.identity.sourceIp[0]"}}, "NotImplemented", "$context"),
         ({"type": "MOCK", "requestTemplates": {"a/b": "$input.json('a b')"}}, "BadRequestException", "JSONPath"),
     ],
 )

@@ -119,7 +119,8 @@ async def test_what_is_not_there_is_answered_as_aws_does(world: World, path: str
     "said",
     [
         "hello", {"status": 200}, {"statusCode": 200, "body": {"a": 1}}, {"statusCode": 200, "data": "more"},
-        {"statusCode": 900}, {"statusCode": 200, "headers": []}, {"statusCode": 200, "headers": {"a": {}}},
+        {"statusCode": 900}, {"statusCode": 101},
+        {"statusCode": 200, "headers": []}, {"statusCode": 200, "headers": {"a": {}}},
         {"statusCode": 200, "isBase64Encoded": "yes"}, b"no JSON", ValueError("failed"), None,
     ],
 )  # fmt: skip

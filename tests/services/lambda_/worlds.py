@@ -25,6 +25,7 @@ from penstock.store.logfile import stream_path
 from penstock.store.sqlite import SqliteDatabase
 from penstock.store.streams import Streams
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError, operation
+from penstock.wire.fronts import Front
 from penstock.wire.validate import validate
 
 ROLE = "arn:aws:iam::123456789012:role/Runner"
@@ -102,6 +103,7 @@ class World:
     engine: Engine
     queues: Queues
     tidy: Callable[[], Awaitable[None]]
+    front: Front
     now: float = 1_700_000_000.0
     scope: Scope = field(default_factory=Scope)
 
@@ -195,12 +197,12 @@ async def lambda_at(root: Path, *, most_environments: int = 16) -> AsyncIterator
         streams=Streams(
             directory, lambda scope, group, stream: stream_path(root, scope.account, scope.region, group, stream)
         ),
-        clients_of=clients_of, sdk_of=sdk_of,
+        clients_of=clients_of, sdk_of=sdk_of, endpoint=lambda: "http://127.0.0.1:4599",
         clock=clock, chance=chance,
     )  # fmt: skip
     for service in (*logs.operations(database, root, clock, chance), *s3.operations(database, blobs, clock, chance)):
         directory.register(service)
-    world = World(root, database, directory, engine, Queues(), room.tidy)
+    world = World(root, database, directory, engine, Queues(), room.tidy, room.front)
     directory.register(world.queues)
     try:
         async with asyncio.TaskGroup() as tasks:

@@ -23,7 +23,7 @@ _REFERENCE: Final = re.compile(
     r"|input\.params\((?P<mark>['\"])(?P<parameter>[^'\"]+)(?P=mark)\)"
     r"|context\.(?P<context>[A-Za-z]+(?:\.[A-Za-z]+)*)"
     r"|stageVariables\.(?P<variable>[A-Za-z0-9_]+)"
-    r")(?(open)\})"
+    r")(?(open)\}|(?![A-Za-z0-9_(\[]|\.[A-Za-z]))"  # what is asked of a value is not read here
 )
 _OTHER: Final = re.compile(r"\$!?\{?(?P<name>[A-Za-z][\w.]*)|#\{?(?P<directive>[a-z]+|[#*])")
 _DIRECTIVES: Final = frozenset(

@@ -20,6 +20,7 @@ EVENT: Final = "lambda/event"
 EVENT_CONFIG: Final = "lambda/event-invoke-config"
 MAPPING: Final = "lambda/event-source-mapping"
 POLICY: Final = "lambda/policy"
+URL: Final = "lambda/url"
 
 LATEST: Final = "$LATEST"
 LONGEST_NAME: Final = 64

@@ -120,6 +120,9 @@ def statement_of(target: Target, request: Request) -> dict[str, Json]:
     ):
         if request.get(member):
             conditions.setdefault(test, {})[key] = request[member]
+    if request.get("InvokedViaFunctionUrl") is not None:
+        told_via = "true" if request["InvokedViaFunctionUrl"] else "false"
+        conditions["Bool"] = {"lambda:InvokedViaFunctionUrl": told_via}
     statement = {
         "Sid": request["StatementId"], "Effect": "Allow", "Principal": principal, "Action": request["Action"],
         "Resource": target.arn,

@@ -9,6 +9,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.residents import Residents
 from penstock.services.lambda_.absences import Absences
 from penstock.services.lambda_.accepting import Accepting
+from penstock.services.lambda_.answering import Answering
 from penstock.services.lambda_.destinations import Deliveries
 from penstock.services.lambda_.environments import ClientsOf, Environments, SdkOf
 from penstock.services.lambda_.eventconfigs import EventConfigs
@@ -21,17 +22,20 @@ from penstock.services.lambda_.packages import Packages, Shelf
 from penstock.services.lambda_.permissions import Permissions
 from penstock.services.lambda_.polling import Pollers, Queues
 from penstock.services.lambda_.tagging import Tagging
+from penstock.services.lambda_.urls import Urls
 from penstock.services.lambda_.versions import Versions
 from penstock.store.blobs import Blobs
 from penstock.store.database import Database
 from penstock.store.streams import Streams
 from penstock.wire.call import Directory
+from penstock.wire.fronts import Front
 
 LOOK_EVERY: Final = 15.0  # seconds between two looks at environments that wait
 
 
 class Lambda:
-    """What must be done besides answering. `work` runs beside the engine; `tidy` now and then."""
+    """What must be done besides answering. `work` runs beside the engine; `tidy` now and then. `front` answers requests
+    to functions' URLs."""
 
     def __init__(
         self,
@@ -40,7 +44,9 @@ class Lambda:
         pollers: Pollers,
         database: Database,
         forget_events: Callable[[], Awaitable[None]],
+        front: Front,
     ) -> None:
+        self.front = front
         self._environments = environments
         self._shelf = shelf
         self._pollers = pollers
@@ -74,6 +80,7 @@ def furnish(
     streams: Streams,
     clients_of: ClientsOf,
     sdk_of: SdkOf,
+    endpoint: Callable[[], str],
     clock: Callable[[], float],
     chance: Callable[[], str],
 ) -> Lambda:
@@ -88,6 +95,7 @@ def furnish(
     accepting = Accepting(engine, invocations, Deliveries(directory), clock, chance)
     queues = Queues(directory)
     pollers = Pollers(database, queues, invocations, chance)
+    invoking = Invoking(invocations, accepting.accept, chance)
     engine.register(EventFlow())
     engine.activity(TRY, accepting.attempt)
     engine.activity(DELIVER, accepting.deliver)
@@ -100,7 +108,8 @@ def furnish(
         Absences(database),
         EventConfigs(database, clock),
         Mappings(database, queues, pollers, clock, chance),
-        Invoking(invocations, accepting.accept, chance),
+        Urls(database, endpoint, clock, chance),
+        invoking,
     ):
         directory.register(service)
-    return Lambda(environments, shelf, pollers, database, accepting.forget_settled)
+    return Lambda(environments, shelf, pollers, database, accepting.forget_settled, Answering(database, invoking).serve)

@@ -8,7 +8,7 @@ alias      name:live       body: FunctionVersion, RoutingConfig, …; parent: th
 from collections.abc import Iterator
 
 from penstock.services.lambda_.failures import no_function
-from penstock.services.lambda_.model import ALIAS, EVENT_CONFIG, FUNCTION, POLICY, VERSION, Target
+from penstock.services.lambda_.model import ALIAS, EVENT_CONFIG, FUNCTION, POLICY, URL, VERSION, Target
 from penstock.store import blobs, documents
 from penstock.store.blobs import Digest
 from penstock.store.database import Transaction
@@ -73,7 +73,7 @@ def digests(document: Document) -> list[Digest]:
 
 def forget(tx: Transaction, function: Document) -> None:
     """A function with everything that is its own."""
-    for kind in (VERSION, ALIAS, EVENT_CONFIG, POLICY):
+    for kind in (VERSION, ALIAS, EVENT_CONFIG, POLICY, URL):
         for each in every(tx, function.scope, kind, function.name):
             if kind == VERSION:
                 release(tx, each)

@@ -339,7 +339,12 @@ CASES: dict[str, tuple[Json, Json]] = {
         {"Content": {"S3Bucket": "seeds", "S3Key": "code.zip"}, "CompatibleRuntimes": ["python3.12"]}, {}
     ),
     "AWS::Lambda::Permission": (
-        {"FunctionName": "helper", "Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}, {}
+        {"FunctionName": "helper", "Action": "lambda:InvokeFunction", "Principal": "*",
+         "InvokedViaFunctionUrl": "true"}, {}
+    ),
+    "AWS::Lambda::Url": (
+        {"TargetFunctionArn": "helper", "AuthType": "NONE", "Cors": {"AllowOrigins": ["*"], "MaxAge": "5"}},
+        {"TargetFunctionArn": "helper", "AuthType": "AWS_IAM"},
     ),
     "AWS::Logs::LogGroup": (
         {"RetentionInDays": 7, "Tags": ONE, "KmsKeyId": KEY},

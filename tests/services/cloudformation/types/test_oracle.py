@@ -68,7 +68,6 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
         "PublishToLatestPublished TenancyConfig",
         ELSEWHERE: "FunctionScalingConfig RecursiveLoop RuntimeManagementConfig",
     },
-    "AWS::Lambda::Permission": {ELSEWHERE: "FunctionUrlAuthType InvokedViaFunctionUrl"},
     "AWS::Lambda::Version": {ELSEWHERE: "FunctionScalingConfig ProvisionedConcurrencyConfig RuntimePolicy"},
     "AWS::Logs::LogGroup": {
         ELSEWHERE: "BearerTokenAuthenticationEnabled DataProtectionPolicy FieldIndexPolicies ResourcePolicyDocument",

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from penstock.services.cloudformation.resources.kind import Made, Naming, Resource, Steps, ask
 from penstock.services.cloudformation.resources.plain import Plain, Stable, Tags, itself, projected, told
-from penstock.services.cloudformation.resources.shaping import text
+from penstock.services.cloudformation.resources.shaping import shaped, text
 
 Json = Any
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -240,7 +240,7 @@ def read_permission(resource: Resource) -> Steps[Mapping[str, Json] | None]:
 
 
 def create_permission(resource: Resource) -> Steps[Made]:
-    request = {**resource.properties, "StatementId": resource.name}
+    request = shaped("lambda", "AddPermission", {**resource.properties, "StatementId": resource.name})
     yield from ask("lambda", "AddPermission", request, pardon=("already exists",))
     return Made(resource.name, {"Id": resource.name})
 
@@ -251,12 +251,30 @@ PERMISSION: Final = Plain(
     create="AddPermission",
     read="GetPolicy",
     delete="RemovePermission",
-    properties="Action EventSourceToken FunctionName Principal PrincipalOrgID SourceAccount SourceArn",
+    properties="Action EventSourceToken FunctionName FunctionUrlAuthType InvokedViaFunctionUrl Principal "
+    "PrincipalOrgID SourceAccount SourceArn",
     required="Action FunctionName Principal",
-    create_only="Action EventSourceToken FunctionName Principal PrincipalOrgID SourceAccount SourceArn",
+    create_only="Action EventSourceToken FunctionName FunctionUrlAuthType InvokedViaFunctionUrl Principal "
+    "PrincipalOrgID SourceAccount SourceArn",
     naming=Naming("StatementId", longest=100),
     key={"FunctionName": told("FunctionName"), "StatementId": itself},
     attributes={"Id": ""},
+)
+URL: Final = Plain(
+    name="AWS::Lambda::Url",
+    service="lambda",
+    create="CreateFunctionUrlConfig",
+    read="GetFunctionUrlConfig",
+    update="UpdateFunctionUrlConfig",
+    delete="DeleteFunctionUrlConfig",
+    properties="AuthType Cors InvokeMode Qualifier TargetFunctionArn",
+    required="AuthType TargetFunctionArn",
+    create_only="Qualifier TargetFunctionArn",
+    key={"FunctionName": told("TargetFunctionArn"), "Qualifier": told("Qualifier")},
+    id="FunctionArn",
+    attributes={"FunctionArn": "FunctionArn", "FunctionUrl": "FunctionUrl"},
+    renames={"TargetFunctionArn": "FunctionName"},
+    reset={"Cors": {}, "InvokeMode": "BUFFERED"},
 )
 TYPES: Final = (
     replace(FUNCTION.type(), create=create_function, update=update_function),
@@ -266,4 +284,5 @@ TYPES: Final = (
     MAPPING.type(),
     LAYER.type(),
     replace(PERMISSION.type(), create=create_permission, read=read_permission),
+    URL.type(),
 )
