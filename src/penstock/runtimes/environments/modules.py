@@ -60,7 +60,8 @@ class Modules:
         for name in DESCRIBED:
             shutil.copyfile(self._described / name, self._folder / name)
         log = beside(self._folder, "log")
-        async with running([npm, *NPM, "--prefix", str(self._folder)], log, held) as process:
+        where = self._folder.resolve()  # npm finds nothing in a lock that it reaches through a link
+        async with running([npm, *NPM, "--prefix", str(where)], log, held) as process:
             said, _ = await process.communicate()
         log.write_bytes(said)
         if process.returncode:
