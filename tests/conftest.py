@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import postgres as postgresql
 from databases import NewPlace
@@ -28,6 +29,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # Tests run beside one another: threads of OpenMP that wait for work would keep others from theirs.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 ENVIRONMENT = dict(os.environ)
+# How long examples take to make says how busy a machine is.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 CHANGED: set[str] = set()  # variables that importing all tests has changed
 AWAITING = ("frameworks", "sdk3", "ray")  # groups whose tests await what is built beside them
 gc.disable()  # thousands of tests are collected, and none is garbage
