@@ -16,6 +16,7 @@ def test_tuning_as_the_sdk_does_it(sdk: Sdk) -> None:
         "columns ['TrainingElapsedTimeSeconds', 'booster', 'eta', 'max_depth']",
         "told True",
         "metric validation:rmse",
+        "attached True",
         "estimator True",
         'script "good" 2.0',
         "pipeline Succeeded True",

@@ -63,6 +63,7 @@ print("columns", sorted({"eta", "max_depth", "booster", "TrainingElapsedTimeSeco
 job = session.sagemaker_client.describe_training_job(TrainingJobName=best)
 print("told", job["TuningJobArn"].rpartition("/")[2] == tuner.latest_tuning_job.name)
 print("metric", job["HyperParameters"]["_tuning_objective_metric"])
+print("attached", HyperparameterTuner.attach(tuner.latest_tuning_job.name).best_training_job() == best)
 print("estimator", tuner.best_estimator().model_data.endswith(f"/searched/{best}/output/model.tar.gz"))
 
 script = SKLearn(

@@ -66,6 +66,29 @@ async def test_a_bayesian_job_learns_and_what_it_found_is_told(tmp_path: Path) -
     assert best["HyperParameters"] == {"_tuning_objective_metric": "score", **found[0]["TunedHyperParameters"]}
 
 
+async def test_a_job_is_told_with_what_clients_attach_by_and_can_be_asked_for_again_as_it_is_told(
+    tmp_path: Path,
+) -> None:
+    machines = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30}
+    asked = definition(ResourceConfig=None, HyperParameterTuningResourceConfig=machines)
+
+    async with TuningWorld(tmp_path, scoring(bowl)).open() as client:
+        asked = {member: value for member, value in asked.items() if value is not None}
+        first = await tuned(client, HyperParameterTuningJobConfig=config(most=1), TrainingJobDefinition=asked)
+        told = first["TrainingJobDefinition"]
+        again = await tuned(
+            client,
+            HyperParameterTuningJobName="again",
+            HyperParameterTuningJobConfig=config(most=1),
+            TrainingJobDefinition=told,
+        )
+
+    assert told["StaticHyperParameters"] == {"_tuning_objective_metric": "score"}
+    assert told["ResourceConfig"] == told["HyperParameterTuningResourceConfig"] == machines
+    assert again["TrainingJobDefinition"] == told
+    assert again["HyperParameterTuningJobStatus"] == "Completed"
+
+
 async def test_the_same_seed_finds_the_same_however_often_it_is_interrupted(tmp_path: Path) -> None:
     whole, broken = (TuningWorld(folder(tmp_path / name), scoring(bowl)) for name in ("whole", "broken"))
     asked = request(HyperParameterTuningJobConfig=bayesian(12))

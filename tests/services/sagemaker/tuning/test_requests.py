@@ -149,7 +149,7 @@ def test_a_configuration_that_cannot_be_carried_out_is_refused(changes: Json, me
     ("members", "message"),
     [
         ({"StaticHyperParameters": {"x": "1"}}, "must not be in StaticHyperParameters too"),
-        ({"HyperParameterTuningResourceConfig": RESOURCES}, "exactly one of ResourceConfig"),
+        ({"HyperParameterTuningResourceConfig": {**RESOURCES, "InstanceCount": 2}}, "exactly one of ResourceConfig"),
         ({"EnableNetworkIsolation": True}, "EnableNetworkIsolation is not supported"),
         (
             {"AlgorithmSpecification": {"TrainingInputMode": "File", "AlgorithmName": "mine"}},

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from penstock.services.sagemaker.tuning import rows
 from penstock.services.sagemaker.tuning.model import NAME, Json, Observation, Plan, Search, arn_of
 from penstock.services.sagemaker.tuning.ranges import Categorical, Range
+from penstock.services.sagemaker.tuning.training import fixed
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
@@ -32,9 +33,9 @@ def warmed(tx: Transaction, scope: Scope, plan: Plan) -> Plan:
     for parent in config["ParentHyperParameterTuningJobs"]:
         found = find(tx, scope, parent[NAME])
         check(found, search, definition, is_same=is_same)
-        fixed = found.body["TrainingJobDefinition"].get("StaticHyperParameters") or {}
+        static = fixed(found.body["TrainingJobDefinition"])
         for summary, observation in rows.observed(tx, found.arn):
-            values = {**fixed, **observation.values}
+            values = {**static, **observation.values}
             seen.append((summary, Observation(values, observation.objective)))
     known = tuple(fit for _, each in seen if (fit := fitting(search.ranges, each)) is not None)
     best = None
@@ -70,8 +71,8 @@ def check(parent: Document, search: Search, definition: Mapping[str, Json], *, i
             f"The objective metric must be the same as that of the parent tuning job '{parent.name}'."
         )
     ranges = config.get("ParameterRanges") or told.get("HyperParameterRanges") or {}
-    before = {each["Name"] for kind in ranges.values() for each in kind} | {*(told.get("StaticHyperParameters") or ())}
-    now = {each.name for each in search.ranges} | {*(definition.get("StaticHyperParameters") or ())}
+    before = {each["Name"] for kind in ranges.values() for each in kind} | {*fixed(told)}
+    now = {each.name for each in search.ranges} | {*fixed(definition)}
     if len(before) != len(now):
         raise ValidationError(
             f"The total number of static plus tunable hyperparameters must be the same as in the parent tuning job "

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from penstock.services.sagemaker import tagging
-from penstock.services.sagemaker.jobs.requests import Definitions, training
+from penstock.services.sagemaker.jobs.requests import Definitions, training, with_metrics
 from penstock.services.sagemaker.tuning.drawing import combinations
 from penstock.services.sagemaker.tuning.model import (
     NAME,
@@ -24,7 +24,7 @@ from penstock.services.sagemaker.tuning.model import (
     arn_of,
 )
 from penstock.services.sagemaker.tuning.ranges import Categorical, Numeric, Range, around, scale_of
-from penstock.services.sagemaker.tuning.training import training_request
+from penstock.services.sagemaker.tuning.training import METRIC, fixed, resources, training_request
 from penstock.wire.call import Scope, ServiceError, ValidationError
 
 Request = Mapping[str, Json]
@@ -32,6 +32,7 @@ Request = Mapping[str, Json]
 MOST_TRIALS: Final[Mapping[str, int]] = {"Random": 10_000}  # AWS's quotas
 MOST_OTHER_TRIALS: Final = 750
 MOST_RANGES: Final = 30
+MOST_METRICS: Final = 40
 LARGEST_RESOURCE: Final = 20_000
 EPOCHS: Final = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")  # where AWS looks for MaxResource
 KINDS: Final = ("IntegerParameterRanges", "ContinuousParameterRanges", "CategoricalParameterRanges")
@@ -50,7 +51,7 @@ def planned(scope: Scope, request: Request, at: float, of_image: Definitions) ->
         name=request[NAME],
         arn=arn_of(scope, request[NAME]),
         created_at=at,
-        request=whole,
+        request=as_told(whole, searches, of_image),
         strategy=strategy,
         searches=searches,
         most=most(strategy, limits, searches, criteria(config)),
@@ -76,6 +77,28 @@ def completed(request: Request) -> dict[str, Json]:
     return {**whole, "HyperParameterTuningJobConfig": config}
 
 
+def as_told(whole: Request, searches: tuple[Search, ...], of_image: Definitions) -> dict[str, Json]:
+    """The request with what clients look for in each definition when they attach to a tuning job."""
+    every = zip(definitions_in(whole), searches, strict=True)
+    told = [found_by_clients(definition, search, of_image) for definition, search in every]
+    if "TrainingJobDefinition" in whole:
+        return {**whole, "TrainingJobDefinition": told[0]}
+    return {**whole, "TrainingJobDefinitions": told}
+
+
+def found_by_clients(definition: Request, search: Search, of_image: Definitions) -> dict[str, Json]:
+    """A definition with its metric among the hyperparameters, its machines as a training job names them, and the
+    metrics that come with its image."""
+    algorithm = definition["AlgorithmSpecification"]
+    metrics = with_metrics(dict(algorithm), of_image)["MetricDefinitions"]
+    return {
+        **definition,
+        "StaticHyperParameters": {**fixed(definition), METRIC: search.objective.metric},
+        "AlgorithmSpecification": {**algorithm, "MetricDefinitions": metrics[:MOST_METRICS]},
+        "ResourceConfig": resources(definition),
+    }
+
+
 def early_stopping(config: Request, *, is_auto: bool) -> str:
     return "Auto" if is_auto and config["Strategy"] != "Hyperband" else "Off"
 
@@ -91,7 +114,8 @@ def definitions_in(request: Request) -> list[dict[str, Json]]:
         raise ValidationError("Each of several TrainingJobDefinitions needs a DefinitionName of its own.")
     for definition in found:
         ways = ("ResourceConfig", "HyperParameterTuningResourceConfig")
-        if sum(definition.get(way) is not None for way in ways) != 1:
+        given = [definition[way] for way in ways if definition.get(way) is not None]
+        if len(given) != 1 and (not given or definition["ResourceConfig"] != resources(definition)):
             raise ValidationError(f"A training job definition needs exactly one of {' and '.join(ways)}.")
     return found
 
@@ -180,10 +204,10 @@ def check_ranges(strategy: str, ranges: tuple[Range, ...], definition: Request) 
     names = [each.name for each in ranges]
     if not 1 <= len(names) <= MOST_RANGES:
         raise ValidationError(f"Give between 1 and {MOST_RANGES} parameter ranges to search; there are {len(names)}.")
-    fixed = definition.get("StaticHyperParameters") or {}
+    static = fixed(definition)
     for name in names:
-        if names.count(name) > 1 or name in fixed:
-            elsewhere = "StaticHyperParameters" if name in fixed else "another range"
+        if names.count(name) > 1 or name in static:
+            elsewhere = "StaticHyperParameters" if name in static else "another range"
             raise ValidationError(f"Hyperparameter '{name}' has a range, and must not be in {elsewhere} too.")
     if strategy == "Grid" and not all(isinstance(each, Categorical) for each in ranges):
         raise ValidationError("Strategy Grid supports CategoricalParameterRanges only.")
@@ -251,8 +275,8 @@ def band(config: Request, definitions: list[dict[str, Json]]) -> Band | None:
 
 def inferred(definitions: list[dict[str, Json]]) -> int | None:
     for definition in definitions:
-        fixed = definition.get("StaticHyperParameters") or {}
+        static = fixed(definition)
         for name in EPOCHS:
-            if found := re.fullmatch(r'"?(\d+)"?', fixed.get(name, "")):
+            if found := re.fullmatch(r'"?(\d+)"?', static.get(name, "")):
                 return int(found[1])
     return None

@@ -18,10 +18,9 @@ AS_THEY_ARE: Final = (
 
 def training_request(definition: Mapping[str, Json], objective: Objective, trial: Trial) -> dict[str, Json]:
     """CreateTrainingJob's request for a trial."""
-    static = definition.get("StaticHyperParameters") or {}
     request = {
         "TrainingJobName": trial.name,
-        "HyperParameters": {METRIC: objective.metric, **static, **trial.values},
+        "HyperParameters": {METRIC: objective.metric, **fixed(definition), **trial.values},
         "AlgorithmSpecification": definition["AlgorithmSpecification"],
         "ResourceConfig": resources(definition),
         **{member: definition[member] for member in AS_THEY_ARE if definition.get(member) is not None},
@@ -29,6 +28,12 @@ def training_request(definition: Mapping[str, Json], objective: Objective, trial
     if checkpoints := definition.get("CheckpointConfig"):
         request["CheckpointConfig"] = {**checkpoints, "S3Uri": f"{checkpoints['S3Uri'].rstrip('/')}/{trial.name}"}
     return request
+
+
+def fixed(definition: Mapping[str, Json]) -> dict[str, str]:
+    """The hyperparameters that are the customer's own and the same for all trials."""
+    static = definition.get("StaticHyperParameters") or {}
+    return {name: value for name, value in static.items() if name != METRIC}
 
 
 def resources(definition: Mapping[str, Json]) -> Json:
