@@ -12,7 +12,7 @@ from end_to_end.test_codepipeline import zipped
 from end_to_end.test_connected_projects import spec
 from end_to_end.test_connections import ended, watched
 from end_to_end.test_projects import settled
-from end_to_end.world import World, running
+from end_to_end.world import World, running, until
 from penstock import templates
 from runtimes.wheels import wheel
 
@@ -70,7 +70,7 @@ def test_a_project_begins_in_repositories_of_a_git_host_and_a_push_there_builds(
     repository = world.sagemaker.describe_code_repository(CodeRepositoryName=f"sagemaker-{project}-modelbuild")
     assert repository["GitConfig"]["RepositoryUrl"].endswith(address)
 
-    assert watched(world, f"{connection}/team/elsewhere-modelbuild")
+    until(lambda: watched(world, f"{connection}/team/elsewhere-modelbuild"), "the repository has been looked at")
     reached = f"{world.place.endpoint}/_penstock/git-http/123456789012/us-east-1{address}"
     git(tmp_path, "clone", "-q", reached, "work")
     tip = changed(tmp_path / "work", note="a change\n")
