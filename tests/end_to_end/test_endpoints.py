@@ -352,7 +352,8 @@ def test_a_canary_takes_over_unless_an_alarm_brings_the_old_model_back(world: Wo
     cloudwatch = world.client("cloudwatch")
     cloudwatch.put_metric_alarm(**alarm)
     until(
-        lambda: cloudwatch.describe_alarms()["MetricAlarms"][0]["StateValue"] == "ALARM", "the alarm has been looked at"
+        lambda: cloudwatch.describe_alarms(AlarmNames=["always"])["MetricAlarms"][0]["StateValue"] == "ALARM",
+        "the alarm has been looked at",
     )
     guarded = {
         "BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": traffic},

@@ -24,7 +24,7 @@ with zipfile.ZipFile(out / "archive-times.zip", "w") as archive:
     "clock-2": 'write("clock-2.json", json.dumps({"rows": 3, "made": time.time()}))',
     "identifiers": 'write("identifiers.json", json.dumps({"run": str(uuid.uuid4())}))',
     "paths": 'write("paths.txt", f"unpacked in {tempfile.mkdtemp()}")',
-    "float-noise": 'write("float-noise.csv", f"loss\\n{0.1 + 0.2 + time.time_ns() % 1000 * 1e-15!r}")',
+    "float-noise": 'write("float-noise.csv", f"loss\\n{0.1 + 0.2 + time.time_ns() % 1_000_000 * 1e-18!r}")',
     "hash-order": 'write("hash-order.txt", " ".join({f"word{n}" for n in range(40)}))',
     "listing-order": """
 names = os.listdir("/opt/ml/processing/many")
