@@ -17,8 +17,10 @@ OUT = {"S3Uri": f"s3://{BUCKET}/out", "LocalPath": "/opt/ml/processing/out", "S3
 PLANTED = {
     "archive-times": """
 import zipfile
+now = time.time_ns() // 1000
 with zipfile.ZipFile(out / "archive-times.zip", "w") as archive:
-    archive.writestr(zipfile.ZipInfo("a.txt", (2000 + time.time_ns() // 1000 % 99, 1, 1, 0, 0, 0)), "always the same")
+    day = (2000 + now % 99, 1 + now // 99 % 12, 1 + now // 1188 % 28)
+    archive.writestr(zipfile.ZipInfo("a.txt", (*day, 0, 0, 0)), "always the same")
 """,
     "clock": 'write("clock.txt", f"made on {datetime.datetime.now().isoformat()}")',
     "clock-2": 'write("clock-2.json", json.dumps({"rows": 3, "made": time.time()}))',
