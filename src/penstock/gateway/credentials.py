@@ -4,12 +4,13 @@ GET /_penstock/credentials      Authorization: the job's ticket      ──►  
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from penstock.wire.times import to_the_second
 
 PATH: Final = "/_penstock/credentials"
 Give = Callable[[str], Awaitable[Mapping[str, Any] | None]]  # a ticket → what it is good for
@@ -20,7 +21,7 @@ def route(give: Give) -> Route:
         found = await give(request.headers.get("authorization", ""))
         if found is None:
             return JSONResponse({"code": "AccessDenied", "message": "not a ticket of a job's here"}, status_code=403)
-        expires = datetime.fromtimestamp(found["Expiration"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        expires = to_the_second(found["Expiration"])
         return JSONResponse({**found, "Expiration": expires})
 
     return Route(PATH, credentials)

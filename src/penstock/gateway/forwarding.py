@@ -116,8 +116,7 @@ class Forwarding:
     async def _check_signature(self, head: HttpRequest, body: bytes) -> None:
         claim = claim_of(head)
         caller = await self._guard.caller(claim.access_key if claim else "", claim.region if claim else "")
-        if self._guard.check_head(head, claim, caller) is None and claim is not None:
-            self._guard.check_body(head, claim, caller, body)
+        self._guard.check(head, claim, caller, body)
 
     async def _answered(self, request: Request, port: int, path: str, body: bytes) -> Response:
         url = httpcore.URL(

@@ -150,8 +150,7 @@ class FrontDoor:
                 return caller.scope
             if claim is not None and claim.service != service:
                 raise Refused(Fault.MALFORMED, f"Credential should be scoped to correct service: '{service}'.")
-            if self.guard.check_head(request, claim, caller) is None and claim is not None:
-                self.guard.check_body(request, claim, caller, body)
+            self.guard.check(request, claim, caller, body)
         except Refused as refused:
             error = answer_to(refused, "json")
             message = UNSIGNED if refused.fault is Fault.ANONYMOUS else error.message

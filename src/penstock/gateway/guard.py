@@ -99,6 +99,11 @@ class Guard:
         assert caller.credential is not None
         sigv4.check_signature(request, claim, caller.credential, sha256(body).hexdigest())
 
+    def check(self, request: HttpRequest, claim: Claim | None, caller: Caller, body: bytes) -> None:
+        """Refuse a request, whose body is there, that is not signed as it should be."""
+        if self.check_head(request, claim, caller) is None and claim is not None:
+            self.check_body(request, claim, caller, body)
+
     def check_old(self, request: HttpRequest, old: sigv2.OldClaim, caller: Caller) -> None:
         """Refuse an S3 request of the old signature version that is late or wrong."""
         credential = self._living(caller.credential, old.token)

@@ -5,7 +5,6 @@ The form is version 1.0 of AWS's. Names of headers come in capitals (`Content-Ty
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -13,6 +12,7 @@ import msgspec
 from penstock.wire import fronts
 from penstock.wire.call import Json, Scope
 from penstock.wire.fronts import Answered, Asked, Headers
+from penstock.wire.times import as_logged
 
 ANSWER: Final = frozenset({"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"})
 REMAPPED: Final = frozenset({"connection", "content-length", "date", "server", "www-authenticate"})
@@ -98,7 +98,7 @@ def context(taken: Taken) -> dict[str, Json]:
         "resourcePath": taken.resource_path,
         "httpMethod": asked.method,
         "extendedRequestId": asked.id[:16],
-        "requestTime": datetime.fromtimestamp(asked.at, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "requestTime": as_logged(asked.at),
         "path": f"/{taken.stage}{taken.path}".rstrip("/") or "/",
         "accountId": taken.scope.account,
         "protocol": "HTTP/1.1",

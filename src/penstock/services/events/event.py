@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from penstock.wire.call import Json, Scope, ServiceError
+from penstock.wire.times import to_the_second
 
 Event = dict[str, Json]
 LARGEST: Final = 262_144  # bytes of all entries of one call
@@ -62,7 +63,7 @@ def check_size(entries: list[Mapping[str, Json]]) -> None:
 
 def told(moment: float) -> str:
     """A moment, to the second, as events have it."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return to_the_second(moment)
 
 
 def moment_of(event: Event) -> float:

@@ -1,7 +1,6 @@
 """What a function with a URL gets of a request, and what its answer is as a response: AWS's form 2.0. Pure."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -12,6 +11,7 @@ from penstock.store.documents import Document
 from penstock.wire import fronts
 from penstock.wire.call import Json, Scope
 from penstock.wire.fronts import Answered, Asked
+from penstock.wire.times import as_logged
 
 JSON: Final = "application/json"
 TEXTS: Final = frozenset({JSON, "application/javascript", "application/xml"})
@@ -58,7 +58,7 @@ def context(url: Document, asked: Asked, signed: Scope | None) -> dict[str, Json
         "requestId": identifier(asked.id),
         "routeKey": OWN,
         "stage": OWN,
-        "time": datetime.fromtimestamp(asked.at, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "time": as_logged(asked.at),
         "timeEpoch": int(asked.at * 1000),
     }  # fmt: skip
     if signed is not None:

@@ -10,7 +10,6 @@ CloudTrail says of the call that wrote it: that is told of any bucket, where a r
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote_plus
 
@@ -25,7 +24,7 @@ from penstock.store.database import Transaction
 from penstock.wire import targets
 from penstock.wire.arns import Arn
 from penstock.wire.call import Call, Json, Scope
-from penstock.wire.times import iso
+from penstock.wire.times import iso, to_the_second
 
 SETTING: Final = "Notification"
 EVENT_BRIDGE: Final = "EventBridgeConfiguration"
@@ -65,8 +64,7 @@ class Announcer:
     clock: Callable[[], float] = lambda: 0.0
     chance: Callable[[], str] = str
 
-    def created(self, tx: Transaction, version: Version, reason: str, call: Call) -> None:
-        bucket = rows.bucket_of(tx, version.bucket)
+    def created(self, tx: Transaction, bucket: Bucket, version: Version, reason: str, call: Call) -> None:
         self._tell_of_call(tx, bucket, version, reason, at=version.modified_at)
         if not (configuration := rows.setting(tx, version.bucket, SETTING)):
             return
@@ -147,7 +145,7 @@ def called(bucket: Bucket, version: Version, operation: str, at: float) -> dict[
     return {
         "eventVersion": "1.11",
         "userIdentity": {"type": "AWSAccount", "accountId": bucket.account},
-        "eventTime": datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventTime": to_the_second(at),
         "eventSource": "s3.amazonaws.com",
         "eventName": operation,
         "awsRegion": bucket.region,

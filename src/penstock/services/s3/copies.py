@@ -58,8 +58,8 @@ class Copies:
             made = copy_of(found, request, at)
             if added is not None:
                 made = with_checksums(made, added[1])
-            kept = versions.write(tx, made, request, chance)
-            self.announcer.created(tx, kept, "CopyObject", call)
+            bucket, kept = versions.write(tx, made, request, chance)
+            self.announcer.created(tx, bucket, kept, "CopyObject", call)
             return found, kept
 
         found, kept = await self.database.write(copy)

@@ -160,8 +160,8 @@ class Multipart:
                 return earlier_of(now_there[1], upload)
             if not set(chosen) <= set(now_there[2]):
                 raise source_changed()
-            kept = versions.write(tx, version, request, chance)
-            self.announcer.created(tx, kept, "CompleteMultipartUpload", call)
+            bucket, kept = versions.write(tx, version, request, chance)
+            self.announcer.created(tx, bucket, kept, "CompleteMultipartUpload", call)
             rows.remove_upload(tx, upload)
             return kept
 

@@ -12,13 +12,12 @@ from typing import Final
 import msgspec
 
 from penstock.services.s3 import notifying, rows
-from penstock.services.s3.announcing import EVENT_BRIDGE, SETTING, SUBJECT
+from penstock.services.s3.announcing import EVENT_BRIDGE, SETTING, addressed
 from penstock.services.s3.failures import unreachable
 from penstock.services.s3.model import Bucket
 from penstock.services.s3.notifying import Wish
 from penstock.services.s3.versions import Request
 from penstock.store.database import Database, Transaction
-from penstock.wire import targets
 from penstock.wire.arns import Arn
 from penstock.wire.call import Answer, Call, Directory, Json, ServiceError, operation
 from penstock.wire.times import iso
@@ -85,14 +84,10 @@ class Notifications:
 
     def _test(self, bucket: Bucket, destination: str) -> Call:
         text = msgspec.json.encode(self._test_event(bucket)).decode()
-        match Arn.of(destination).service:
-            case "sqs":
-                return targets.to_queue(destination, text)
-            case "sns":
-                return targets.to_topic(destination, text, subject=SUBJECT)
-            case _:
-                request = {"FunctionName": destination}
-                return Call("lambda", "GetFunctionConfiguration", request, Arn.of(destination).scope)
+        arn = Arn.of(destination)
+        if arn.service == "lambda":
+            return Call("lambda", "GetFunctionConfiguration", {"FunctionName": destination}, arn.scope)
+        return addressed(destination, text)
 
     def _test_event(self, bucket: Bucket) -> dict[str, Json]:
         mark = self.chance()

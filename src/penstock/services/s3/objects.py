@@ -67,8 +67,8 @@ class Objects:
         chance = self.chance()
 
         def put(tx: Transaction) -> Version:
-            kept = versions.write(tx, version, request, chance)
-            self.announcer.created(tx, kept, "PutObject", call)
+            bucket, kept = versions.write(tx, version, request, chance)
+            self.announcer.created(tx, bucket, kept, "PutObject", call)
             return kept
 
         return about_write(await self.database.write(put))

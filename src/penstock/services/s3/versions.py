@@ -53,8 +53,8 @@ def find(tx: Transaction, bucket: str, key: str, version_id: str | None) -> Vers
     return version
 
 
-def write(tx: Transaction, version: Version, request: Request, chance: str) -> Version:
-    """Make a version the latest of its key, under the id that the bucket's versioning gives it."""
+def write(tx: Transaction, version: Version, request: Request, chance: str) -> tuple[Bucket, Version]:
+    """Make a version the latest of its key, under the id that the bucket's versioning gives it; both, as they are."""
     bucket = rows.bucket_of(tx, version.bucket, request.get("ExpectedBucketOwner"))
     conditions.check_write(version.key, rows.current(tx, version.bucket, version.key), request)
     headers = {**default_encryption(tx, bucket), **version.details.headers}
@@ -63,7 +63,7 @@ def write(tx: Transaction, version: Version, request: Request, chance: str) -> V
         version_id=chance if bucket.versioning == "Enabled" else NULL_VERSION,
         details=msgspec.structs.replace(version.details, headers=headers),
     )
-    return replace(named, seq=rows.write(tx, named))
+    return bucket, replace(named, seq=rows.write(tx, named))
 
 
 def default_encryption(tx: Transaction, bucket: Bucket) -> dict[str, Json]:

@@ -10,13 +10,13 @@ Who tells it is `announcer`.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from penstock.engine.notices import Kind
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import Json
+from penstock.wire.times import to_the_second
 
 SOURCE: Final = "aws.sagemaker"
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -27,7 +27,7 @@ def milliseconds(moment: float) -> Json:
 
 
 def text(moment: float) -> Json:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return to_the_second(moment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ def endpoint_of(properties: Mapping[str, Json]) -> str:
 
 
 def read_api(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-    found = {} if API.is_unknown(resource) else (yield from API.finding(resource))
+    found = yield from API.looking(resource)
     if not found:
         return None
     told = projected(with_tags(found), resource.properties, API.renames)
@@ -259,7 +259,7 @@ def update_method(before: Resource, after: Resource) -> Steps[Made]:
 
 
 def read_method(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-    found = {} if METHOD.is_unknown(resource) else (yield from METHOD.finding(resource))
+    found = yield from METHOD.looking(resource)
     if not found:
         return None
     there: dict[str, Json] = {**found, **resource.only("RestApiId", "ResourceId")}
@@ -403,7 +403,7 @@ def settings_of(properties: Mapping[str, Json]) -> dict[str, Json]:
 
 def read_stage(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     """What methods have set is told as the template writes it, if it is that."""
-    found = {} if STAGE.is_unknown(resource) else (yield from STAGE.finding(resource))
+    found = yield from STAGE.looking(resource)
     if not found:
         return None
     there = projected(

@@ -231,7 +231,7 @@ def update_provider(before: Resource, after: Resource) -> Steps[Made]:
 
 def read_provider(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     """With the address as templates write it: what is told has no scheme."""
-    found = {} if PROVIDER.is_unknown(resource) else (yield from PROVIDER.finding(resource))
+    found = yield from PROVIDER.looking(resource)
     return projected({**found, "Url": f"https://{found['Url']}"}, resource.properties) if found else None
 
 
@@ -482,7 +482,7 @@ def read_inline(plain: Plain) -> Read:
     """An inline policy with its document as an object."""
 
     def read(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-        found = {} if plain.is_unknown(resource) else (yield from plain.finding(resource))
+        found = yield from plain.looking(resource)
         return projected(opened(found, "PolicyDocument"), resource.properties) if found else None
 
     return read

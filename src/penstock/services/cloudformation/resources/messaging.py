@@ -150,7 +150,7 @@ def update_subscription(before: Resource, after: Resource) -> Steps[Made]:
 
 
 def read_subscription(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-    found = {} if SUBSCRIPTION.is_unknown(resource) else (yield from SUBSCRIPTION.finding(resource))
+    found = yield from SUBSCRIPTION.looking(resource)
     return (
         projected(found, resource.only(*SUBSCRIPTION_ATTRIBUTES, "Endpoint", "Protocol", "TopicArn")) if found else None
     )

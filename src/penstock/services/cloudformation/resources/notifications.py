@@ -29,7 +29,7 @@ RULE: Final = Plain(
 
 def read_rule(resource: Resource) -> Steps[Mapping[str, Json] | None]:
     """With its event types as ids, as templates have them."""
-    found = {} if RULE.is_unknown(resource) else (yield from RULE.finding(resource))
+    found = yield from RULE.looking(resource)
     if not found:
         return None
     ids = [each["EventTypeId"] for each in found["EventTypes"]]

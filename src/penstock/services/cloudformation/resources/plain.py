@@ -198,9 +198,13 @@ class Plain:
             yield Pause()
 
     def reading(self, resource: Resource) -> Steps[Mapping[str, Json] | None]:
-        found = {} if self.is_unknown(resource) else (yield from self.finding(resource))
+        found = yield from self.looking(resource)
         onto = {name: resource.properties.get(name, value) for name, value in self.request(resource).items()}
         return projected(found, onto, self.renames) if found else None
+
+    def looking(self, resource: Resource) -> Steps[Answer]:
+        """What the service tells of it; nothing where it is not there, or has not been made."""
+        return {} if self.is_unknown(resource) else (yield from self.finding(resource))
 
     def finding(self, resource: Resource) -> Steps[Answer]:
         answer = yield from ask(self.service, self.read, self.which(self.read, resource), pardon=self.gone)

@@ -54,7 +54,7 @@ def update_portfolio(before: Resource, after: Resource) -> Steps[Made]:
 
 
 def read_portfolio(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-    found = {} if PORTFOLIO.is_unknown(resource) else (yield from PORTFOLIO.finding(resource))
+    found = yield from PORTFOLIO.looking(resource)
     return projected(found["PortfolioDetail"], resource.without("Tags", "AcceptLanguage")) if found else None
 
 
@@ -145,7 +145,7 @@ def described_product(resource: Resource) -> Steps[Made]:
 
 
 def read_product(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-    found = {} if PRODUCT.is_unknown(resource) else (yield from PRODUCT.finding(resource))
+    found = yield from PRODUCT.looking(resource)
     if not found:
         return None
     summary = found["ProductViewDetail"]["ProductViewSummary"]
@@ -243,7 +243,7 @@ def constraint_type(name: str, of: Constraint) -> ResourceType:
     )
 
     def read(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-        found = {} if plain.is_unknown(resource) else (yield from plain.finding(resource))
+        found = yield from plain.looking(resource)
         if not found:
             return None
         parameters = json.loads(found.get("ConstraintParameters") or "{}")

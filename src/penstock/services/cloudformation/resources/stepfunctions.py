@@ -149,7 +149,7 @@ ALIAS: Final = Plain(
 
 
 def read_version(resource: Resource) -> Steps[Mapping[str, Json] | None]:
-    found = {} if VERSION.is_unknown(resource) else (yield from VERSION.finding(resource))
+    found = yield from VERSION.looking(resource)
     return {**resource.only("StateMachineArn"), **resource.only("Description")} if found else None
 
 

@@ -14,6 +14,7 @@ import msgspec
 from penstock.services.sagemaker.jobs.model import Place
 from penstock.services.sagemaker.monitoring.model import TYPES, Definition, Found, Json, Piece, Plan
 from penstock.services.sagemaker.monitoring.timing import HOUR
+from penstock.wire.times import to_the_second
 
 LONGEST_NAME: Final = 63
 MERGER: Final = "sagemaker-model-monitor-groundtruth-merger"
@@ -218,4 +219,4 @@ def at_local(resource: tuple[str, str]) -> str:
 
 
 def stamp(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return to_the_second(moment)

@@ -9,13 +9,13 @@ transformed once more, after a crash or by `reproduce`, has the same ones.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from penstock.services.sagemaker.jobs.model import Plan
 from penstock.services.sagemaker.transform import shaping
 from penstock.services.sagemaker.transform.shaping import OUTPUT, Form
+from penstock.wire.times import to_the_second
 
 Json = Any
 
@@ -36,8 +36,7 @@ class Marking:
         """None where the job's request does not ask for it."""
         if not plan.request.get("DataCaptureConfig", {}).get("GenerateInferenceId"):
             return None
-        created = datetime.fromtimestamp(plan.created_at, UTC)
-        return cls(uuid5(OURS, f"{plan.arn} {plan.created_at}"), created.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return cls(uuid5(OURS, f"{plan.arn} {plan.created_at}"), to_the_second(plan.created_at))
 
     def marked(self, kept: bytes, form: Form, path: str, payload: int) -> bytes:
         """The records of one payload of an object, marked. Raises `UnfitData`."""
