@@ -1,13 +1,14 @@
 """Servers: one for all tests that leave it unharmed, and fresh ones for those that do not."""
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from end_to_end.built import shelf
+from end_to_end.built import python_of, shelf
 from end_to_end.sdk import Sdk
 from end_to_end.world import World, running
 
@@ -28,8 +29,22 @@ def world() -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def sdk(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sdk]:
-    """What runs scripts that use the SageMaker SDK."""
-    sdk = Sdk(world, tmp_path_factory.mktemp("sdk"))
+    """What runs scripts that use the SageMaker SDK 2."""
+    sdk = Sdk(world, tmp_path_factory.mktemp("sdk"), sys.executable, "sagemaker")
+    yield sdk
+    sdk.close()
+
+
+@pytest.fixture(scope="session")
+def sdk3(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sdk]:
+    """What runs scripts that use the SageMaker SDK 3."""
+    python = python_of(world.server.data, "sagemaker-sdk-3")
+    if python is None:
+        pytest.skip("the environment sagemaker-sdk-3 is not built")
+    sdk = Sdk(
+        world, tmp_path_factory.mktemp("sdk3"), python,
+        "sagemaker.train", "sagemaker.serve.model_builder", "sagemaker.mlops.workflow.pipeline",
+    )  # fmt: skip
     yield sdk
     sdk.close()
 

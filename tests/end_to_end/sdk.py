@@ -1,10 +1,9 @@
-"""Scripts that use the SageMaker SDK 2, each in a fork of a Python that has imported it."""
+"""Scripts that use a SageMaker SDK, each in a fork of a Python that has imported it."""
 
 import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 from end_to_end.world import IMPATIENT, SCRIPTS, World
@@ -13,10 +12,11 @@ from end_to_end.world import IMPATIENT, SCRIPTS, World
 class Sdk:
     """Runs scripts one after the other, with the variables that `penstock exec` sets."""
 
-    def __init__(self, world: World, folder: Path) -> None:
+    def __init__(self, world: World, folder: Path, python: Path | str, *modules: str) -> None:
         self._files = [folder / "output", folder / "errors"]
         found = os.pathsep.join((world.environment["PYTHONPATH"], str(IMPATIENT)))
         self._environment = {**world.environment, "PYTHONPATH": found}
+        self._command = [str(python), str(SCRIPTS / "forking.py"), *modules]
         self._python: subprocess.Popen[str] | None = None
 
     def run(self, script: Path | str, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -34,7 +34,7 @@ class Sdk:
     def _answer(self, request: str) -> str:
         if self._python is None:
             self._python = subprocess.Popen(
-                [sys.executable, str(SCRIPTS / "forking.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 env=self._environment, text=True, start_new_session=True,
             )  # fmt: skip
         assert self._python.stdin is not None

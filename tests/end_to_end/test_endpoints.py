@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
+from end_to_end.sdk import Sdk
 from end_to_end.world import BUCKET, IMAGE, ROLE, SCRIPTS, World, s3_prefix, step, until
 from penstock.watch.links import PLACE
 
@@ -633,8 +634,9 @@ def test_a_pipeline_creates_the_endpoint_and_a_state_machine_and_the_pipeline_up
     world.sagemaker.delete_endpoint(EndpointName="piped")
 
 
-def test_the_sdk_deploys_predicts_and_deletes(world: World) -> None:
-    done = world.script("sdk_deploys.py")
+@pytest.mark.xdist_group("sdk")
+def test_the_sdk_deploys_predicts_and_deletes(sdk: Sdk) -> None:
+    done = sdk.run("sdk_deploys.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "line [31.0]" in done.stdout, done.stdout

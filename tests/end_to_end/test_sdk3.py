@@ -3,9 +3,16 @@
 import pytest
 
 from end_to_end.built import python_of
+from end_to_end.sdk import Sdk
 from end_to_end.world import World
 
 pytestmark = [pytest.mark.xdist_group("sdk3"), pytest.mark.timeout(600)]
+
+
+def said_by(sdk3: Sdk, script: str) -> str:
+    done = sdk3.run(f"sdk3/{script}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def told(world: World, script: str) -> str:
@@ -32,8 +39,8 @@ def test_jobs_are_made_tuned_served_and_transformed(world: World) -> None:
         assert line in said, said
 
 
-def test_a_pipeline_with_a_step_of_nearly_every_type_runs_and_fails_where_it_is_to(world: World) -> None:
-    succeeded, failed = told(world, "pipeline.py").split("waited WaiterError")
+def test_a_pipeline_with_a_step_of_nearly_every_type_runs_and_fails_where_it_is_to(sdk3: Sdk) -> None:
+    succeeded, failed = said_by(sdk3, "pipeline.py").split("waited WaiterError")
 
     steps = dict(line.split()[:2] for line in succeeded.splitlines() if " " in line)
     assert steps == dict.fromkeys(
@@ -81,8 +88,8 @@ SAID = {
 
 
 @pytest.mark.parametrize("script", SAID)
-def test_what_sdk_3_is_asked_for_is_done(world: World, script: str) -> None:
-    said = told(world, f"{script}.py")
+def test_what_sdk_3_is_asked_for_is_done(sdk3: Sdk, script: str) -> None:
+    said = said_by(sdk3, f"{script}.py")
 
     missing = [line for line in SAID[script] if line not in said]
     assert not missing, said

@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from end_to_end.born import Born
 from penstock.cli.clients import client
 from penstock.cli.place import Place, find
 from penstock.cli.story.server import Server
@@ -256,7 +257,7 @@ class World:
 @contextmanager
 def running(data: Path, *options: str) -> Iterator[World]:
     """A server on a folder that may be new; afterwards nothing of it is left running."""
-    world = World(Server(data, options)).start()
+    world = World(Born(data, options)).start()
     try:
         yield world
     finally:

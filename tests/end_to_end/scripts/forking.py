@@ -1,9 +1,12 @@
-"""A Python that has imported the SageMaker SDK, which takes seconds, and forks for each script that it is told to run.
+"""A Python that has imported a SageMaker SDK, which takes seconds, and forks for each script that it is told to run.
+
+The modules to import are its arguments.
 
 A request is a line of JSON: a script's words, and the files for its output and errors. The answer is a line with the
 script's exit code.
 """
 
+import importlib
 import json
 import os
 import runpy
@@ -11,7 +14,8 @@ import sys
 
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # the SDK says something when it is imported
-import sagemaker  # noqa: E402, F401 - so that scripts need not wait for it
+for name in sys.argv[1:]:  # so that scripts need not wait for them
+    importlib.import_module(name)
 
 
 def become(request: dict) -> None:

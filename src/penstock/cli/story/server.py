@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 import click
 
@@ -18,6 +18,18 @@ START_DEADLINE: Final = 60.0  # seconds
 STOP_DEADLINE: Final = 20.0
 
 
+class Process(Protocol):
+    """What is used of a `subprocess.Popen`."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> Any: ...
+
+    def kill(self) -> None: ...
+
+
 class Server:
     """`penstock up` on a folder, with `options`."""
 
@@ -25,7 +37,7 @@ class Server:
         self.data = data
         self._options = options
         self.port = 0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     @property
     def pid(self) -> int | None:
@@ -36,21 +48,7 @@ class Server:
         self.data.mkdir(parents=True, exist_ok=True)
         ready = self.data / SERVER_FILE
         ready.unlink(missing_ok=True)
-        command = [
-            sys.executable,
-            "-m",
-            "penstock",
-            "up",
-            "--data",
-            str(self.data),
-            "--port",
-            str(port),
-            *self._options,
-        ]
-        with (self.data / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
+        self._process = self.launch(["up", "--data", str(self.data), "--port", str(port), *self._options])
         deadline = time.monotonic() + START_DEADLINE
         while not ready.exists():
             if self._process.poll() is not None:
@@ -63,6 +61,14 @@ class Server:
             time.sleep(0.02)
         self.port = int(json.loads(ready.read_text())["port"])
         return find(self.data, None)
+
+    def launch(self, arguments: Sequence[str]) -> Process:
+        """A `penstock` of its own session; what it says is added to the server's log."""
+        with (self.data / "server.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "penstock", *arguments],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
 
     def kill(self) -> None:
         """SIGKILL: no goodbye, as a power cut would do it."""
