@@ -116,6 +116,19 @@ def test_the_sagemaker_sdk_gives_each_tuning_job_a_name_of_its_own(sdk: dict[str
     assert sorted(set(sdk["names"])) == sdk["names"]
 
 
+def test_a_function_of_the_sagemaker_sdk_begins_without_importing_it() -> None:
+    program = (
+        "import sys, importlib.metadata, importlib.util\n"
+        "spec = importlib.util.find_spec('sagemaker')\n"
+        "sys.path.insert(0, spec.submodule_search_locations[0] + '/remote_function/runtime_environment')\n"
+        "from runtime_environment_manager import RuntimeEnvironmentManager\n"
+        "told = RuntimeEnvironmentManager()._current_sagemaker_pysdk_version()\n"
+        "print(told == importlib.metadata.version('sagemaker'), 'sagemaker' in sys.modules)\n"
+    )
+
+    assert said(program, environment()) == "True False"
+
+
 def test_the_sagemaker_sdk_stays_silent_and_keeps_its_own_configuration(sdk: dict[str, Any]) -> None:
     assert sdk["sent"] == []
     assert sdk["configuration"] == {}

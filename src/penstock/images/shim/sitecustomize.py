@@ -3,7 +3,8 @@
 
 That is `botocore.session`, or the AWS CLI's copy of it (`penstock_redirect`), connections with TLS
 (`penstock_plainly`), and of the SageMaker SDK its telemetry (`penstock_silence`), its waits (`penstock_hasten`), its
-functions' image (`penstock_offer`) and the names of its tuning jobs (`penstock_distinguish`).
+functions' image (`penstock_offer`), how they begin (`penstock_abridge`) and the names of its tuning jobs
+(`penstock_distinguish`).
 
 Python imports this by itself when the folder is on `PYTHONPATH`. It must cost next to nothing, also where there is no
 bytecode cache: no imports beyond what every interpreter has by now, no annotations, little code. Jobs and builds bring
@@ -18,6 +19,7 @@ AWAITED = {
     "botocore.session": "redirect",
     "http.client": "plainly",
     "awscli.botocore.session": "redirect",
+    "runtime_environment_manager": "abridge",
     "sagemaker.remote_function.job": "offer",
     "sagemaker.session": "hasten",
     "sagemaker.utils": "distinguish",
