@@ -9,7 +9,7 @@ import pytest
 
 from penstock.wire.call import ServiceError
 from penstock.wire.fronts import Answered
-from services.apigateway.worlds import ACCOUNT, FUNCTION, INVOKED, PREDICTED, PROXY, SIGNER, World, ada
+from services.apigateway.worlds import ACCOUNT, FUNCTION, INVOKED, PREDICTED, PROXY, SIGNER, STARTED, World, ada
 
 OPEN: Any = {}
 STATIC = {"application/json": '{"statusCode": 200}'}
@@ -279,3 +279,36 @@ async def test_a_method_can_be_tried_before_it_is_deployed(world: World) -> None
     assert tried["headers"]["content-type"] == "application/json"
     assert (world.event["pathParameters"], world.event["queryStringParameters"]) == ({"x": "y"}, {"a": "1"})
     assert world.event["headers"]["X-A"] == "b"
+
+
+async def test_an_operation_gets_the_body_as_its_request_and_its_answer_or_error_is_the_response(world: World) -> None:
+    machine = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:m"
+    template = f"""{{"input": "$util.escapeJavaScript($input.json('$'))", "stateMachineArn": "{machine}"}}"""
+    started = {
+        "type": "AWS", "integrationHttpMethod": "POST", "uri": STARTED,
+        "requestTemplates": {"application/json": template}, "answers": {"200": {}, "400": {"selectionPattern": "4.."}},
+    }  # fmt: skip
+    api = await world.api(paths={"POST /start": (OPEN, started)})
+    world.reply = lambda _: {"executionArn": "arn:e", "startDate": 1_700_000_000.25}
+
+    answered = await world.send("POST", f"{api}/prod/start", body=b'{"it": "is \\"so\\""}')
+
+    assert world.calls[-1].request["stateMachineArn"] == machine
+    assert json.loads(world.calls[-1].request["input"]) == {"it": 'is "so"'}
+    assert answered.status == 200
+    assert json.loads(answered.body) == {"executionArn": "arn:e", "startDate": 1_700_000_000.25}
+
+    world.reply = lambda _: ServiceError("no such machine", code="StateMachineDoesNotExist")
+    answered = await world.send("POST", f"{api}/prod/start", body=b"{}")
+
+    assert answered.status == 400
+    assert json.loads(answered.body) == {"__type": "StateMachineDoesNotExist", "message": "no such machine"}
+
+
+@pytest.mark.parametrize("action", ["states:action/Begin", "sqs:action/SendMessage"])
+async def test_what_is_no_operation_that_can_be_asked_is_refused_when_it_is_put(world: World, action: str) -> None:
+    with pytest.raises(ServiceError, match=action):
+        await world.api(
+            paths={"POST /": (OPEN, {"type": "AWS", "integrationHttpMethod": "POST",
+                                     "uri": f"arn:aws:apigateway:us-east-1:{action}"})}
+        )  # fmt: skip

@@ -20,6 +20,7 @@ ACCOUNT = "123456789012"
 FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f"
 INVOKED = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{}/invocations"
 PREDICTED = "arn:aws:apigateway:us-east-1:runtime.sagemaker:path/endpoints/{}/invocations"
+STARTED = "arn:aws:apigateway:us-east-1:states:action/StartExecution"
 PROXY = {"type": "AWS_PROXY", "integrationHttpMethod": "POST", "uri": INVOKED.format(FUNCTION)}
 SIGNER = Scope(ACCOUNT, "us-east-1", f"arn:aws:iam::{ACCOUNT}:user/ada")
 
@@ -113,8 +114,9 @@ def build(folder: Path) -> World:
             return {"StatusCode": 200, "Payload": said if isinstance(said, bytes) else msgspec.json.encode(said)}
         if isinstance(said, Exception):
             raise said
-        return {"Body": said, "ContentType": "text/csv"}
+        return {"Body": said, "ContentType": "text/csv"} if call.service == "sagemaker-runtime" else dict(said)
 
     inner.directory.provide("lambda", ["Invoke"], answer)
     inner.directory.provide("sagemaker-runtime", ["InvokeEndpoint"], answer)
+    inner.directory.provide("stepfunctions", ["StartExecution"], answer)
     return world

@@ -1,7 +1,8 @@
 """Integrations: what may stand behind a method, checked when it is put. Pure.
 
 AWS_PROXY   a function, which gets the request as an event
-AWS         a function, which gets the body (by a template); an endpoint of SageMaker's, likewise
+AWS         a function, which gets the body (by a template); an endpoint of SageMaker's, likewise; an operation of a
+            service that speaks JSON, such as StartExecution
 MOCK        nothing: a template says the status
 """
 
@@ -15,6 +16,7 @@ import msgspec
 from penstock.services.apigateway import templates
 from penstock.services.apigateway.model import BadRequest, absent, given, refuse_members
 from penstock.services.apigateway.patching import Kind
+from penstock.wire import models
 from penstock.wire.call import Json
 
 LONGEST_MS: Final = 29_000
@@ -39,6 +41,8 @@ _FUNCTION: Final = re.compile(
 _ENDPOINT: Final = re.compile(
     r"arn:aws[a-z-]*:apigateway:[a-z0-9-]+:runtime\.sagemaker:path/+endpoints/(?P<name>[^/]+)/invocations"
 )
+_ACTION: Final = re.compile(r"arn:aws[a-z-]*:apigateway:[a-z0-9-]+:(?P<service>[a-z]+):action/(?P<name>[A-Za-z]+)")
+ACTIONS: Final = {"states": "stepfunctions", "events": "events", "dynamodb": "dynamodb"}  # by what a URI calls them
 _VARIABLE: Final = re.compile(r"\$\{stageVariables\.(?P<name>[A-Za-z0-9_]+)\}")
 _SIDE: Final = r"(?:querystring|header|path)\.[A-Za-z0-9_.\-]+"
 _TO_REQUEST: Final = re.compile(rf"integration\.request\.{_SIDE}")
@@ -49,8 +53,9 @@ _FROM_RESPONSE: Final = re.compile(r"integration\.response\.header\.[A-Za-z0-9_.
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    kind: Literal["function", "endpoint"]
-    name: str  # a function's ARN, an endpoint's name
+    kind: Literal["function", "endpoint", "action"]
+    name: str  # a function's ARN, an endpoint's name, an operation's name
+    service: str = ""  # whose operation it is
 
 
 def spoken(request: Mapping[str, Json]) -> dict[str, Json]:
@@ -84,7 +89,7 @@ def checked(wanted: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def check_call(wanted: Mapping[str, Json]) -> None:
-    """Raise unless it names a function, or an endpoint of SageMaker's."""
+    """Raise unless it names a function, an endpoint of SageMaker's, or an operation."""
     if not wanted.get("httpMethod"):
         raise BadRequest("Enumeration value for HttpMethod must be non-empty")
     uri = str(wanted.get("uri") or "")
@@ -94,7 +99,8 @@ def check_call(wanted: Mapping[str, Json]) -> None:
     if target is None or (wanted["type"] == "AWS_PROXY" and target.kind != "function"):
         raise absent(
             f"{wanted['type']} integrations of {uri}",
-            "AWS_PROXY leads to functions, AWS to functions and to invocations of SageMaker's endpoints",
+            "AWS_PROXY leads to functions; AWS to functions, to invocations of SageMaker's endpoints, to operations "
+            f"(action/…) of {', '.join(ACTIONS)}",
         )
     if wanted["type"] == "AWS_PROXY" and wanted.get("requestParameters"):
         raise absent("requestParameters of AWS_PROXY integrations", "the function gets the whole request")
@@ -128,6 +134,9 @@ def target_of(uri: str) -> Target | None:
         return Target("function", found["name"])
     if found := _ENDPOINT.fullmatch(uri):
         return Target("endpoint", found["name"])
+    if (found := _ACTION.fullmatch(uri)) and (service := ACTIONS.get(found["service"])):
+        there = models.operation(service, found["name"]) is not None
+        return Target("action", found["name"], service) if there else None
     return None
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from penstock.services.apigateway import events, integrations, mapping, model, routes
 from penstock.services.apigateway.events import Taken, refused
+from penstock.services.apigateway.integrations import Target
 from penstock.services.apigateway.mapping import Said, Unmapped, Unsupported
 from penstock.services.apigateway.model import API, DEPLOYMENT, STAGE
 from penstock.store import documents
@@ -23,6 +24,8 @@ from penstock.store.documents import Document
 from penstock.wire import models
 from penstock.wire.call import Answer, Call, Directory, Json, Scope, ServiceError, read_whole
 from penstock.wire.fronts import Answered, Asked
+from penstock.wire.http import HttpRequest, HttpResponse
+from penstock.wire.protocols.aws_json import AwsJson
 from penstock.wire.protocols.protocol import fault
 
 RUNTIME: Final = "sagemaker-runtime"
@@ -103,6 +106,8 @@ class Serving:
             raise Failed(*WRONG)
         if target.kind == "endpoint":
             return mapping.answer(integration, taken, await self._predicted(taken, integration, target.name))
+        if target.kind == "action":
+            return mapping.answer(integration, taken, await self._acted(taken, integration, target))
         if integration["httpMethod"] != "POST":  # as on AWS: functions are invoked by POST, whatever the method
             raise Failed(*WRONG)
         if integration["type"] == "AWS_PROXY":
@@ -121,6 +126,21 @@ class Serving:
         except ServiceError:
             raise Failed(*WRONG) from None
         return {**answer, "Payload": await read_whole(answer["Payload"])}
+
+    async def _acted(self, taken: Taken, integration: Mapping[str, Json], target: Target) -> Said:
+        """What an operation answers to the body, which is its request; an error is known by its status."""
+        protocol = AwsJson(models.model(target.service))
+        asked = HttpRequest(
+            "POST", "/", "", {"x-amz-target": f"{target.service}.{target.name}"}, mapping.body_for(integration, taken)
+        )
+        operation = None
+        try:
+            operation, request = protocol.read(asked)
+            answer = await self.directory.answer(Call(target.service, target.name, request, taken.scope))
+        except ServiceError as error:
+            response = protocol.write_error(operation, error, request_id=taken.asked.id)
+            return Said(body=spoken(response), text=str(response.status))
+        return Said(body=spoken(protocol.write(operation, answer, request_id=taken.asked.id)), text="200")
 
     async def _predicted(self, taken: Taken, integration: Mapping[str, Json], name: str) -> Said:
         """What an endpoint of SageMaker's says; an error is one of its answers, known by its status."""
@@ -151,6 +171,11 @@ def deployed(tx: Transaction, key: str, stage: str) -> tuple[Document, Document,
         if deployment is not None:
             return api, shown, deployment
     return None
+
+
+def spoken(response: HttpResponse) -> bytes:
+    assert isinstance(response.body, bytes), "these services stream nothing"
+    return response.body
 
 
 def mocked(integration: Mapping[str, Json], taken: Taken) -> Said:
