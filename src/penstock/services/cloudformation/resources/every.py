@@ -10,6 +10,7 @@ from penstock.services.cloudformation.resources import (
     codecommit,
     codeconnections,
     codepipeline,
+    commands,
     dynamodb,
     events,
     glue,
@@ -30,8 +31,8 @@ from penstock.services.cloudformation.resources import (
 from penstock.services.cloudformation.resources.kind import ResourceType
 
 MODULES: Final = (
-    apigateway, autoscaling, codebuild, codecommit, codeconnections, codepipeline, dynamodb, events, glue, iam, keys,
-    lambda_, logs, messaging, notifications, peripheral, s3, sagemaker, scheduler, servicecatalog, serving,
+    apigateway, autoscaling, codebuild, codecommit, codeconnections, codepipeline, commands, dynamodb, events, glue,
+    iam, keys, lambda_, logs, messaging, notifications, peripheral, s3, sagemaker, scheduler, servicecatalog, serving,
     stepfunctions,
 )  # fmt: skip
 EVERY: Final[Sequence[ResourceType]] = [each for module in MODULES for each in module.TYPES]
