@@ -191,7 +191,7 @@ def handler(event, context):
     cfnresponse.send(event, context, cfnresponse.SUCCESS, {"Told": "python"}, "by-python", reason="it went well")
 """
 INLINE_JS = """
-const response = require("cfnresponse");
+const response = require("cfn-response");
 exports.handler = (event, context) => response.send(event, context, response.SUCCESS, {Told: "js"}, "by-js");
 """
 

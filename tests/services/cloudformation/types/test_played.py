@@ -253,7 +253,7 @@ def test_a_scalable_target_is_named_by_what_it_scales() -> None:
 
 INLINE = [
     ("python3.12", ["index.py", "cfnresponse.py"]),
-    ("nodejs22.x", ["index.js", "node_modules/cfnresponse.js"]),
+    ("nodejs22.x", ["index.js", "node_modules/cfn-response.js"]),
 ]
 
 

@@ -14,7 +14,7 @@ from penstock.services.cloudformation.resources.shaping import shaped, text
 
 Json = Any
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-MODULES: Final = {"py": "", "js": "node_modules/"}  # where a runtime looks for the modules of a function
+HELPERS: Final = {"py": "cfnresponse.py", "js": "node_modules/cfn-response.js"}  # where runtimes look
 GONE: Final = ("ResourceNotFoundException",)
 
 
@@ -28,12 +28,12 @@ def packaged(resource: Resource) -> Mapping[str, Json]:
 
 
 def zipped(source: str, runtime: str) -> bytes:
-    """The package of inline code: the module `index`, and `cfnresponse` beside it. The same bytes for the same code."""
+    """The package of inline code: the module `index`, and AWS's helper beside it. The same bytes for the same code."""
     suffix = "js" if runtime.startswith("nodejs") else "py"
     helper = resources.files(__package__).joinpath("inline", f"cfnresponse.{suffix}").read_text()
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in ((f"index.{suffix}", source), (f"{MODULES[suffix]}cfnresponse.{suffix}", helper)):
+        for name, content in ((f"index.{suffix}", source), (HELPERS[suffix], helper)):
             member = zipfile.ZipInfo(name, EPOCH)
             member.external_attr = 0o644 << 16
             archive.writestr(member, content)
