@@ -191,6 +191,32 @@ async def test_an_update_that_is_cancelled_goes_back(tmp_path: Path) -> None:
     assert [each["LogicalResourceId"] for each in left] == ["Data"]
 
 
+@pytest.mark.parametrize("asked", [{}, {"OnFailure": "DO_NOTHING"}, {"DisableRollback": True}])
+async def test_a_stack_that_is_being_made_can_be_deleted_whatever_was_to_become_of_a_failure(
+    asked: Any, tmp_path: Path
+) -> None:
+    body = {"Resources": {"Data": {"Type": BUCKET}, **WAITING, "After": {"Type": BUCKET, "DependsOn": "Wait"}}}
+    async with opened(tmp_path) as world:
+        made = await world.ask("CreateStack", StackName="s", TemplateBody=json.dumps(body), **asked)
+        await world.until_there("s", "Data")
+        await world.until_there("s", "Wait")
+        await world.ask("DeleteStack", StackName="s")
+        await world.ask("DeleteStack", StackName="s")
+        stack = await world.settled(made["StackId"])
+        happened = await world.events(made["StackId"])
+        left = [each for each in await world.buckets() if "data" in each]
+        await world.create("s", {"Resources": {"Data": {"Type": BUCKET}}})
+
+    assert (stack["StackStatus"], left) == ("DELETE_COMPLETE", [])
+    assert ("Wait", "CREATE_FAILED", "Resource creation cancelled") in happened
+    assert ("Data", "DELETE_COMPLETE") in [each[:2] for each in happened]
+    assert "After" not in [name for name, *_ in happened]
+    assert [said[1] for said in happened if said[0] == "s"][::-1] in (
+        ["CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "DELETE_COMPLETE"],
+        ["DELETE_COMPLETE", "DELETE_IN_PROGRESS", "CREATE_IN_PROGRESS"],
+    )
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "left"),
     [({}, "ROLLBACK_COMPLETE", 0), ({"OnFailure": "DELETE"}, "DELETE_COMPLETE", 0),

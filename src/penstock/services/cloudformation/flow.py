@@ -42,6 +42,7 @@ ACT: Final = "cloudformation.resource"  # activities
 EXPORT: Final = "cloudformation.export"
 CLAIMED: Final = "claimed"  # signals
 CANCEL: Final = "cancel"
+DOOM: Final = "doom"
 TIMEOUT: Final = "timeout"
 TOO_LATE: Final = "Stack creation time exceeded the specified timeout."
 _plans: Final = msgspec.json.Decoder(Plan)
@@ -86,6 +87,8 @@ class StackFlow:
                 turn.claimed(payload["Key"], payload["PhysicalId"])
             case Signalled(name, payload) if name == CANCEL:
                 turn.cancel(payload["Reason"])
+            case Signalled(name, _) if name == DOOM:
+                turn.doom()
             case Fired():
                 turn.cancel(TOO_LATE)
             case Done(key, result):

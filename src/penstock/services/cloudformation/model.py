@@ -145,6 +145,7 @@ class State(Value, frozen=True):
     failed: tuple[str, ...] = ()  # logical ids
     failure: str = ""  # why the operation goes no further
     is_undone: bool = False
+    is_doomed: bool = False  # a creation that was told to end in nothing
     skipped: tuple[str, ...] = ()  # logical ids that a rollback leaves as they are; `Nested.Resource` in nested stacks
     outputs: tuple[dict[str, str], ...] | None = None
     happenings: tuple[Happening, ...] = ()

@@ -116,6 +116,9 @@ class Stacks:
                     f"Invalid operation on stack [{found.arn}]. To delete resources you want to retain, the stack must "
                     "be in the DELETE_FAILED state."
                 )
+            if found.status == "CREATE_IN_PROGRESS" and self._is_on_its_way(tx, found):
+                self.engine.signal(tx, run_of(found.arn, found.body["Operation"]), flow.DOOM, {})
+                return
             if found.status.endswith(MOVING) and found.status != rows.REVIEW:
                 raise rows.invalid(f"Stack:{found.arn} is in {found.status} state and can not be deleted.")
             number = call.token or self.chance()
@@ -127,6 +130,11 @@ class Stacks:
             self.starter.start(tx, found, "DELETE", order)
 
         await self.engine.database.write(delete)
+
+    def _is_on_its_way(self, tx: Transaction, found: Document) -> bool:
+        """Whether a stack is being made, and not yet being told of as made."""
+        seen = self.starter.last(tx, found)
+        return seen is not None and seen.state.phase == "forward"
 
     @operation("CancelUpdateStack")
     async def cancel(self, call: Call, request: shapes.CancelUpdateStackRequest) -> None:

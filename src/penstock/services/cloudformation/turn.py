@@ -34,20 +34,12 @@ from penstock.services.cloudformation.model import (
 from penstock.services.cloudformation.naming import decided
 from penstock.services.cloudformation.properties import differing, with_tags
 from penstock.services.cloudformation.resources.kind import ResourceType
+from penstock.services.cloudformation.sentences import CANCELLED, CUSTOM_NAMED, REPLACING, WORDS, failed_to, told
 
 Json = Any
 STACK: Final = "AWS::CloudFormation::Stack"
 WELL: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 MOST_TRIES: Final = 3  # of deleting what an update has left behind
-REPLACING: Final = "Requested update requires the creation of a new physical resource; hence creating one."
-CUSTOM_NAMED: Final = (
-    "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {} and update the "
-    "stack again."
-)
-WORDS: Final[Mapping[Verb, str]] = {"create": "CREATE", "update": "UPDATE", "delete": "DELETE"}
-CANCELLED: Final[Mapping[Verb, str]] = {
-    "create": "Resource creation cancelled", "update": "Resource update cancelled", "delete": ""
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -92,6 +84,15 @@ class Turn:
         """Nothing more begins."""
         if self.state.phase == "forward" and not self.state.failure:
             self._fail(why)
+        self._go_on()
+
+    def doom(self) -> None:
+        """A stack that is being made is to be deleted: nothing more begins, and all of it goes."""
+        if self.state.phase == "forward" and not self.state.is_doomed:
+            self._set(is_doomed=True)
+            self._become("DELETE_IN_PROGRESS", "User Initiated")
+            if not self.state.failure:
+                self._fail("Deletion was requested.")
         self._go_on()
 
     def claimed(self, key: str, physical_id: str) -> None:
@@ -402,7 +403,7 @@ class Turn:
 
     def _undo_or_stop(self) -> None:
         order, why = self.plan.order, self.state.failure
-        if order.kind == "DELETE" or order.on_failure == "DO_NOTHING":
+        if order.kind == "DELETE" or (order.on_failure == "DO_NOTHING" and not self.state.is_doomed):
             self._end(f"{order.kind}{FAILED}", why)
         else:
             self._undo()
@@ -416,7 +417,8 @@ class Turn:
         )
         if order.kind == "CREATE":
             wanted = "DELETE_IN_PROGRESS" if order.on_failure == "DELETE" else "ROLLBACK_IN_PROGRESS"
-            self._become(wanted, f"{why} Rollback requested by user.".strip())
+            if not self.state.is_doomed:
+                self._become(wanted, f"{why} Rollback requested by user.".strip())
             self._let_all_go("undone")
         else:
             self._become("UPDATE_ROLLBACK_IN_PROGRESS", why)
@@ -518,14 +520,17 @@ class Turn:
         if self.state.leaving:
             stuck = [each.logical_id for each in self.state.leaving if each.has_failed]
             why = failed_to("delete", stuck) if stuck else ""
-            deleting = order.kind == "DELETE" or order.on_failure == "DELETE"
+            deleting = order.kind == "DELETE" or self._ends_in_nothing()
             self._end("DELETE_FAILED" if deleting else "ROLLBACK_FAILED", why)
         elif order.kind == "UPDATE":
             self._end("UPDATE_ROLLBACK_COMPLETE" if self.state.is_undone else "UPDATE_COMPLETE")
-        elif order.kind == "DELETE" or (self.state.is_undone and order.on_failure == "DELETE"):
+        elif order.kind == "DELETE" or (self.state.is_undone and self._ends_in_nothing()):
             self._end("DELETE_COMPLETE")
         else:
             self._end("ROLLBACK_COMPLETE" if self.state.is_undone else "CREATE_COMPLETE")
+
+    def _ends_in_nothing(self) -> bool:
+        return self.state.is_doomed or self.plan.order.on_failure == "DELETE"
 
     # ---------------------------------------------------------------------------------------------------- the state
 
@@ -580,21 +585,3 @@ class Turn:
 
     def _set(self, **members: Json) -> None:
         self.state = replace(self.state, **members)
-
-
-def told(name: str, value: Json) -> str:
-    """The text of an output. Raises `TemplateError` where it is none."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
-    raise TemplateError(
-        f"Template format error: Output {name} is malformed. The Value field of every Outputs member must evaluate to "
-        "a String."
-    )
-
-
-def failed_to(verb: Verb, names: Iterable[str]) -> str:
-    return f"The following resource(s) failed to {verb}: [{', '.join(names)}]."
