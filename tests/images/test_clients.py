@@ -225,6 +225,7 @@ def test_the_environment_leads_to_the_endpoint_and_nowhere_else() -> None:
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT": "http://127.0.0.1:1/_penstock/mlflow/arn",
         "AWS_EC2_METADATA_DISABLED": "true",
+        "SAGEMAKER_VALIDATE_ROLE": "false",
         "PYTHONPATH": f"{SHIM}{os.pathsep}/mine",
         "PENSTOCK_PYTHON": f"{sys.version_info[0]}.{sys.version_info[1]}",
     }

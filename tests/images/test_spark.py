@@ -22,6 +22,26 @@ def test_the_application_runs_on_this_machine_with_as_many_threads_as_the_job_ha
     assert words[-5:] == ["--py-files", "a.py", "app.py", "--x", "1"]
 
 
+@pytest.mark.parametrize("join", ["{} {}", "{}={}"])
+def test_folders_of_dependencies_are_the_files_in_them_and_arguments_stay_as_they_are(
+    tmp_path: Path, join: str
+) -> None:
+    for name in ("b.py", "a.py"):
+        (tmp_path / name).touch()
+    given = [
+        *join.format("--py-files", f"s3://b/c.py,{tmp_path}").split(),
+        "--verbose",
+        "app.py",
+        "--files",
+        str(tmp_path),
+    ]
+
+    words = spark.submission("spark-submit", given, {}, {})
+
+    files = join.format("--py-files", f"s3://b/c.py,{tmp_path}/a.py,{tmp_path}/b.py").split()
+    assert words[-4 - len(files) :] == [*files, "--verbose", "app.py", "--files", str(tmp_path)]
+
+
 def test_event_logs_go_where_sagemaker_collects_them(tmp_path: Path) -> None:
     words = spark.submission("spark-submit", [spark.EVENT_LOGS, str(tmp_path / "events"), "app.py"], {}, {})
 

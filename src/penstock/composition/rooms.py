@@ -64,6 +64,7 @@ from penstock.services.sagemaker.monitoring.settings import read_schedule_minute
 from penstock.services.sagemaker.pipelines.notices import telling
 from penstock.services.sagemaker.pipelines.room import open_pipelines
 from penstock.services.sagemaker.projects.room import open_projects
+from penstock.services.sagemaker.recommendations.room import open_recommendations
 from penstock.services.sagemaker.recorded.retention import Tidying, read_retention
 from penstock.services.sagemaker.shadowtests.room import open_shadow_tests
 from penstock.services.sagemaker.transform.room import open_transform
@@ -391,6 +392,7 @@ class Rooms:
             clock=clock,
             announce=Announcer(self.notices),
         )
+        open_recommendations(engine=self.engine, directory=self.directory, clock=clock, chance=chance)
         open_shadow_tests(engine=self.engine, directory=self.directory, clock=clock, chance=chance)
         self.chores.extend((endpoints.work, self.peripheral.watch))
         self.tidy.extend((endpoints.tidy, self.contained_servers.tidy))

@@ -73,6 +73,7 @@ def place_variables(endpoint: str, region: str) -> dict[str, str]:
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # StartSyncExecution would go to sync-127.0.0.1, which is nowhere
         "SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT": f"{endpoint}/_penstock/mlflow/arn",  # of AWS's MLflow plugin
         "AWS_EC2_METADATA_DISABLED": "true",  # looking for an instance's role costs seconds where there is none
+        "SAGEMAKER_VALIDATE_ROLE": "false",  # SDK 3 takes no role that IAM does not know; here a role's ARN is a name
     }
 
 

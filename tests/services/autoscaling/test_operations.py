@@ -82,12 +82,74 @@ async def test_what_is_deregistered_takes_its_policies_and_actions_along(tmp_pat
 
         await world.about("DeregisterScalableTarget")
 
+        assert world.metrics.put == {}
         assert await targets(world) == []
         assert (await world.about("DescribeScalingPolicies"))["ScalingPolicies"] == []
         assert (await world.about("DescribeScheduledActions"))["ScheduledActions"] == []
         assert await world.look(later=3600) == 1
         refused = await world.refused("DeregisterScalableTarget")
         assert (refused.code, refused.message) == ("ObjectNotFoundException", f"No scalable target found for {SAID}")
+
+
+async def test_a_target_tracking_policy_has_two_alarms_in_cloudwatch_until_it_goes(tmp_path: Path) -> None:
+    config: Json = {"TargetValue": 20.0, **METRIC}
+    async with living(tmp_path) as world:
+        await world.register()
+        put = await world.about(
+            "PutScalingPolicy", PolicyName="p", PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration=config,
+        )  # fmt: skip
+        (shown,) = (await world.about("DescribeScalingPolicies"))["ScalingPolicies"]
+        high, low = (world.metrics.put[each["AlarmName"]] for each in put["Alarms"])
+
+        assert shown["Alarms"] == put["Alarms"]
+        assert high["AlarmName"].startswith("TargetTracking-endpoint/e/variant/a-AlarmHigh-")
+        assert low["AlarmName"].startswith("TargetTracking-endpoint/e/variant/a-AlarmLow-")
+        assert put["Alarms"][0]["AlarmARN"].endswith(f":alarm:{high['AlarmName']}")
+        assert (high["ComparisonOperator"], high["Threshold"], high["EvaluationPeriods"]) == (
+            "GreaterThanThreshold", 20.0, 3
+        )  # fmt: skip
+        assert (low["ComparisonOperator"], low["Threshold"], low["EvaluationPeriods"]) == (
+            "LessThanThreshold",
+            18.0,
+            15,
+        )
+        assert high["AlarmActions"] == [put["PolicyARN"]]
+        assert (high["Namespace"], high["MetricName"], high["Statistic"], high["Period"]) == (
+            "AWS/SageMaker", "InvocationsPerInstance", "Sum", 60
+        )  # fmt: skip
+
+        await world.track(40.0)
+        assert [each["Threshold"] for each in world.metrics.put.values()] == [40.0, 36.0]
+        await world.about("DeleteScalingPolicy", PolicyName="p")
+        assert world.metrics.put == {}
+
+
+async def test_alarms_that_cloudwatch_has_forgotten_stand_again(tmp_path: Path) -> None:
+    async with living(tmp_path) as world:
+        await world.register()
+        await world.track(10.0)
+        put = dict(world.metrics.put)
+        world.metrics.put.clear()
+
+        await world.look()
+
+        assert world.metrics.put == put
+
+
+async def test_a_step_scaling_policy_tells_the_alarms_that_name_it(tmp_path: Path) -> None:
+    async with living(tmp_path) as world:
+        await world.register()
+        put = await world.about(
+            "PutScalingPolicy", PolicyName="s", PolicyType="StepScaling", StepScalingPolicyConfiguration=STEPS
+        )
+        alarm = {"AlarmName": "busy", "AlarmArn": "arn:busy"}
+        world.metrics.alarms = [{**alarm, "AlarmActions": [put["PolicyARN"]]}, {**alarm, "AlarmActions": []}]
+
+        (shown,) = (await world.about("DescribeScalingPolicies"))["ScalingPolicies"]
+
+    assert put["Alarms"] == []
+    assert shown["Alarms"] == [{"AlarmName": "busy", "AlarmARN": "arn:busy"}]
 
 
 async def test_a_policy_is_shown_changed_and_deleted(tmp_path: Path) -> None:
@@ -101,7 +163,7 @@ async def test_a_policy_is_shown_changed_and_deleted(tmp_path: Path) -> None:
         config = {"TargetValue": 20.0, "DisableScaleIn": True, **METRIC}
         assert shown == {
             **KEY, "PolicyName": "p", "PolicyARN": arn, "PolicyType": "TargetTrackingScaling", "CreationTime": NOW,
-            "TargetTrackingScalingPolicyConfiguration": config, "Alarms": [],
+            "TargetTrackingScalingPolicyConfiguration": config, "Alarms": shown["Alarms"],
         }  # fmt: skip
         assert ":resource/sagemaker/endpoint/e/variant/a:policyName/p" in arn
         await world.about("DeleteScalingPolicy", PolicyName="p")

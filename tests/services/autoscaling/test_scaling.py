@@ -242,6 +242,45 @@ async def test_alarms_and_metrics_are_those_of_cloudwatch(tmp_path: Path) -> Non
             await cloudwatch.close()
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"CustomizedMetricSpecification": {"Namespace": "Mine", "MetricName": "load", "Statistic": "Average"}},
+        {
+            "CustomizedMetricSpecification": {
+                "Metrics": [
+                    {
+                        "Id": "load", "ReturnData": False,
+                        "MetricStat": {"Metric": {"Namespace": "Mine", "MetricName": "load"}, "Stat": "Sum"},
+                    },
+                    {"Id": "half", "Expression": "load / 2"},
+                ]
+            }
+        },
+    ],
+    ids=["predefined", "customized", "expression"],
+)  # fmt: skip
+async def test_cloudwatch_keeps_the_alarms_of_a_target_tracking_policy(tmp_path: Path, config: Json) -> None:
+    async with living(tmp_path, has_cloudwatch=True) as world:
+        cloudwatch = Peripheral(world.directory, str, lambda: world.now)
+        cloudwatch.enter(tmp_path)
+
+        async def thresholds() -> list[float]:
+            found = await world.directory.answer(Call("cloudwatch", "DescribeAlarms", {}, Scope()))
+            return [each["Threshold"] for each in found["MetricAlarms"]]
+
+        try:
+            await world.register()
+            await world.track(100.0, **config)
+            put = await thresholds()
+            await world.about("DeleteScalingPolicy", PolicyName="p")
+
+            assert (put, await thresholds()) == ([100.0, 90.0], [])
+        finally:
+            await cloudwatch.close()
+
+
 async def test_copies_of_an_inference_component_grow_with_its_invocations_and_may_go(tmp_path: Path) -> None:
     key: Json = {
         "ResourceId": "inference-component/c",

@@ -84,6 +84,7 @@ class Metrics:
     values: dict[str, float] = field(default_factory=dict)
     asked: list[Mapping[str, Json]] = field(default_factory=list)
     alarms: list[Json] = field(default_factory=list)
+    put: dict[str, Json] = field(default_factory=dict)  # alarms by their names
     service: str = "cloudwatch"
 
     @operation("GetMetricStatistics")
@@ -95,7 +96,21 @@ class Metrics:
 
     @operation("DescribeAlarms")
     async def describe(self, call: Call, request: Mapping[str, Json]) -> Answer:
-        return {"MetricAlarms": self.alarms}
+        names = request.get("AlarmNames")
+        if names is None:
+            return {"MetricAlarms": self.alarms}
+        return {"MetricAlarms": [self.put[each] for each in names if each in self.put]}
+
+    @operation("PutMetricAlarm")
+    async def put_alarm(self, call: Call, request: Mapping[str, Json]) -> Answer:
+        self.put[request["AlarmName"]] = request
+        return {}
+
+    @operation("DeleteAlarms")
+    async def delete(self, call: Call, request: Mapping[str, Json]) -> Answer:
+        for each in request["AlarmNames"]:
+            del self.put[each]
+        return {}
 
 
 @dataclass

@@ -67,13 +67,16 @@ class Metrics:
             found[name] = stat.series(await self.directory.answer(asked), start, period, length)
         return queries.computed(found, length)
 
-    async def alarms(self, scope: Scope) -> list[Mapping[str, Json]]:
+    async def off(self, scope: Scope) -> list[Mapping[str, Json]]:
         """Every alarm that is off and may act."""
+        return [each for each in await self.alarms(scope, StateValue="ALARM") if each.get("ActionsEnabled", True)]
+
+    async def alarms(self, scope: Scope, **request: Json) -> list[Mapping[str, Json]]:
+        """Every alarm on metrics that DescribeAlarms tells, page after page."""
         found: list[Mapping[str, Json]] = []
-        request: dict[str, Json] = {"StateValue": "ALARM"}
         while True:
             answer = await self.directory.answer(Call("cloudwatch", "DescribeAlarms", request, scope))
-            found += [each for each in answer.get("MetricAlarms", ()) if each.get("ActionsEnabled", True)]
+            found += answer.get("MetricAlarms", ())
             if not answer.get("NextToken"):
                 return found
-            request = {**request, "NextToken": answer["NextToken"]}
+            request["NextToken"] = answer["NextToken"]

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from penstock.services.autoscaling import model
+from penstock.services.autoscaling import alarms, model
+from penstock.services.autoscaling.alarms import PolicyAlarms
 from penstock.services.autoscaling.metrics import queries_of
 from penstock.services.autoscaling.model import POLICY, Key, ObjectNotFound, target_of
 from penstock.store import documents
@@ -18,6 +19,7 @@ from penstock.wire.call import Answer, Call, Json, Scope, ValidationError, opera
 
 if TYPE_CHECKING:
     from penstock.services.autoscaling.shapes import (
+        Alarm,
         DeleteScalingPolicyRequest,
         DescribeScalingPoliciesRequest,
         PutScalingPolicyRequest,
@@ -32,6 +34,7 @@ CONFIGS: Final = {TRACKING: "TargetTrackingScalingPolicyConfiguration", STEPS: "
 @dataclass(frozen=True)
 class Policies:
     database: Database
+    alarms: PolicyAlarms
     clock: Callable[[], float]
     chance: Callable[[], str]
     service: str = "application-autoscaling"
@@ -40,40 +43,43 @@ class Policies:
     async def put(self, call: Call, request: PutScalingPolicyRequest) -> PutScalingPolicyResponse:
         key, at, name = Key.of(request), self.clock(), request["PolicyName"]
 
-        def keep(tx: Transaction) -> str:
+        def keep(tx: Transaction) -> Document:
             target_of(tx, call.scope, key)
             found = documents.find(tx, call.scope, POLICY, key.below(name))
             body = checked(key, request, found)
             if found is not None:
-                documents.update(tx, found.changed(at, **body))
-                return found.arn
-            arn = policy_arn(call.scope, key, name, str(UUID(self.chance())))
-            documents.insert(
-                tx,
-                Document(
-                    kind=POLICY, scope=call.scope, name=key.below(name), arn=arn, created_at=at, modified_at=at,
-                    body=body,
-                ),
+                documents.update(tx, changed := found.changed(at, **body))
+                return changed
+            made = Document(
+                kind=POLICY, scope=call.scope, name=key.below(name), created_at=at, modified_at=at, body=body,
+                arn=policy_arn(call.scope, key, name, str(UUID(self.chance()))),
             )  # fmt: skip
-            return arn
+            documents.insert(tx, made)
+            return made
 
-        return {"PolicyARN": await self.database.write(keep), "Alarms": []}
+        kept = await self.database.write(keep)
+        await self.alarms.put([kept])
+        return {"PolicyARN": kept.arn, "Alarms": alarms.told(kept)}
 
     @operation("DescribeScalingPolicies")
     async def describe(self, call: Call, request: DescribeScalingPoliciesRequest) -> Answer:
         query, names = model.listed(request, call.scope, POLICY), request.get("PolicyNames", ())
         page = await self.database.read(lambda tx: model.page(tx, request, query, names))
-        return model.told(page, "ScalingPolicies", [described(each) for each in page.documents])
+        alarms_of = await self.alarms.of(call.scope, page.documents)
+        return model.told(page, "ScalingPolicies", [described(each, alarms_of[each.arn]) for each in page.documents])
 
     @operation("DeleteScalingPolicy")
     async def delete(self, call: Call, request: DeleteScalingPolicyRequest) -> Answer:
         key, name = Key.of(request), request["PolicyName"]
 
-        def remove(tx: Transaction) -> None:
-            if not documents.remove(tx, call.scope, POLICY, key.below(name)):
+        def remove(tx: Transaction) -> Document:
+            found = documents.find(tx, call.scope, POLICY, key.below(name))
+            if found is None:
                 raise ObjectNotFound(f"No scaling policy found for {key.sentence}, policy name: {name}")
+            documents.remove(tx, call.scope, POLICY, found.name)
+            return found
 
-        await self.database.write(remove)
+        await self.alarms.remove([await self.database.write(remove)])
         return {}
 
 
@@ -118,5 +124,5 @@ def check_steps(config: Mapping[str, Json]) -> None:
             raise ValidationError("The intervals of step adjustments must not overlap, and have no gap.")
 
 
-def described(policy: Document) -> dict[str, Json]:
-    return {**policy.body, "PolicyARN": policy.arn, "CreationTime": policy.created_at, "Alarms": []}
+def described(policy: Document, standing: list[Alarm]) -> dict[str, Json]:
+    return {**policy.body, "PolicyARN": policy.arn, "CreationTime": policy.created_at, "Alarms": standing}

@@ -8,6 +8,7 @@ from penstock.engine.alarms import Alarms
 from penstock.engine.engine import Engine
 from penstock.services.autoscaling.actions import ALARM, Ringing, ScheduledActions
 from penstock.services.autoscaling.activities import SCALE, Activities, ActivityFlow
+from penstock.services.autoscaling.alarms import PolicyAlarms
 from penstock.services.autoscaling.policies import Policies
 from penstock.services.autoscaling.targets import Targets
 from penstock.services.autoscaling.watching import Watcher
@@ -28,13 +29,14 @@ def open_autoscaling(
 ) -> AutoscalingRoom:
     """Enter operations, the flow and its activity, and what rings. Before `engine.work`."""
     activities = Activities(engine, directory, clock, chance)
-    watcher = Watcher(engine.database, directory, activities, clock)
+    standing = PolicyAlarms(directory)
+    watcher = Watcher(engine.database, directory, activities, standing, clock)
     ringing = Ringing(alarms, watcher.wake)
     engine.register(ActivityFlow())
     engine.activity(SCALE, activities.scale)
     alarms.answer(ALARM, ringing.ring)
     directory.register(activities)
-    directory.register(Targets(engine.database, directory, ringing, clock, chance))
-    directory.register(Policies(engine.database, clock, chance))
+    directory.register(Targets(engine.database, directory, ringing, standing, clock, chance))
+    directory.register(Policies(engine.database, standing, clock, chance))
     directory.register(ScheduledActions(engine.database, ringing, clock, chance))
     return AutoscalingRoom(watcher.watch, watcher.look, activities.tidy)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from penstock.services.autoscaling import model
 from penstock.services.autoscaling.actions import Ringing
+from penstock.services.autoscaling.alarms import PolicyAlarms
 from penstock.services.autoscaling.dimensions import DIMENSIONS, dimension_of, look
 from penstock.services.autoscaling.model import (
     ACTION,
@@ -49,6 +50,7 @@ class Targets:
     database: Database
     directory: Directory
     ringing: Ringing
+    alarms: PolicyAlarms
     clock: Callable[[], float]
     chance: Callable[[], str]
     service: str = "application-autoscaling"
@@ -97,16 +99,17 @@ class Targets:
     async def deregister(self, call: Call, request: DeregisterScalableTargetRequest) -> Answer:
         key = Key.of(request)
 
-        def remove(tx: Transaction) -> None:
+        def remove(tx: Transaction) -> Sequence[Document]:
             target_of(tx, call.scope, key, verb="found")
-            for policy in model.below(tx, call.scope, POLICY, key):
+            for policy in (policies := model.below(tx, call.scope, POLICY, key)):
                 documents.remove(tx, call.scope, POLICY, policy.name)
             for action in model.below(tx, call.scope, ACTION, key):
                 self.ringing.forget(tx, action)
                 documents.remove(tx, call.scope, ACTION, action.name)
             documents.remove(tx, call.scope, TARGET, key.name)
+            return policies
 
-        await self.database.write(remove)
+        await self.alarms.remove(await self.database.write(remove))
         return {}
 
     @operation("TagResource")

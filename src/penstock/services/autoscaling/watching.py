@@ -14,6 +14,7 @@ from typing import Final
 from penstock.languages.metricmath import watched
 from penstock.services.autoscaling import model
 from penstock.services.autoscaling.activities import Activities
+from penstock.services.autoscaling.alarms import HIGH, PolicyAlarms, name_of
 from penstock.services.autoscaling.deciding import COOLDOWN, LOW_POINTS, Wish, agreed, bounded, stepped, tracked
 from penstock.services.autoscaling.dimensions import Seen, is_gone, look
 from penstock.services.autoscaling.metrics import PERIOD, Metrics, queries_of
@@ -36,6 +37,7 @@ class Watcher:
     database: Database
     directory: Directory
     activities: Activities
+    alarms: PolicyAlarms
     clock: Callable[[], float]
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _looked: dict[str, float] = field(default_factory=dict)  # up to which moment a target's metrics were looked at
@@ -82,9 +84,10 @@ class Watcher:
         key = Key.named(target)
         policies = await self.database.read(lambda tx: model.below(tx, target.scope, POLICY, key))
         metrics = Metrics(self.directory)
+        await self.alarms.stand(policies)
         wishes = [await self._tracked(metrics, key, each, seen, end) for each in of_type(policies, TRACKING)]
         if steps := of_type(policies, STEPS):
-            alarms = await metrics.alarms(target.scope)
+            alarms = await metrics.off(target.scope)
             wishes += [await self._stepped(metrics, each, alarms, seen, end) for each in steps]
         return [wish for wish in wishes if wish is not None]
 
@@ -95,9 +98,9 @@ class Watcher:
         capacity = tracked(points, seen.capacity, config["TargetValue"])
         if config.get("DisableScaleIn") and capacity <= seen.capacity:
             return None
-        way, member = ("High", "ScaleOutCooldown") if capacity > seen.capacity else ("Low", "ScaleInCooldown")
-        alarm = f"TargetTracking-{key.resource}-Alarm{way}"
-        return Wish(capacity=capacity, cause=caused(alarm, policy), cooldown=config.get(member, COOLDOWN))
+        way, member = (HIGH, "ScaleOutCooldown") if capacity > seen.capacity else ("Low", "ScaleInCooldown")
+        cause = caused(name_of(policy, way), policy)
+        return Wish(capacity=capacity, cause=cause, cooldown=config.get(member, COOLDOWN))
 
     async def _stepped(
         self, metrics: Metrics, policy: Document, alarms: Sequence[Alarm], seen: Seen, end: float

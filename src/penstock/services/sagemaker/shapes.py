@@ -704,6 +704,11 @@ CaptureStatus: TypeAlias = Literal[
 ]
 
 
+class CategoricalParameter(TypedDict):
+    Name: str
+    Value: list[str]
+
+
 class CategoricalParameterRange(TypedDict):
     Name: str
     Values: list[str]
@@ -1188,6 +1193,21 @@ class CreateInferenceExperimentRequest(TypedDict):
 
 class CreateInferenceExperimentResponse(TypedDict):
     InferenceExperimentArn: str
+
+
+class CreateInferenceRecommendationsJobRequest(TypedDict):
+    JobName: str
+    JobType: RecommendationJobType
+    RoleArn: str
+    InputConfig: RecommendationJobInputConfig
+    JobDescription: NotRequired[str]
+    StoppingConditions: NotRequired[RecommendationJobStoppingConditions]
+    OutputConfig: NotRequired[RecommendationJobOutputConfig]
+    Tags: NotRequired[list[Tag]]
+
+
+class CreateInferenceRecommendationsJobResponse(TypedDict):
+    JobArn: str
 
 
 class CreateMlflowTrackingServerRequest(TypedDict):
@@ -2260,6 +2280,27 @@ class DescribeInferenceExperimentResponse(TypedDict):
     KmsKey: NotRequired[str]
 
 
+class DescribeInferenceRecommendationsJobRequest(TypedDict):
+    JobName: str
+
+
+class DescribeInferenceRecommendationsJobResponse(TypedDict):
+    JobName: str
+    JobDescription: NotRequired[str]
+    JobType: RecommendationJobType
+    JobArn: str
+    RoleArn: str
+    Status: RecommendationJobStatus
+    CreationTime: float
+    CompletionTime: NotRequired[float]
+    LastModifiedTime: float
+    FailureReason: NotRequired[str]
+    InputConfig: RecommendationJobInputConfig
+    StoppingConditions: NotRequired[RecommendationJobStoppingConditions]
+    InferenceRecommendations: NotRequired[list[InferenceRecommendation]]
+    EndpointPerformances: NotRequired[list[EndpointPerformance]]
+
+
 class DescribeLineageGroupRequest(TypedDict):
     LineageGroupName: str
 
@@ -2827,6 +2868,10 @@ class EndpointConfigSummary(TypedDict):
     CreationTime: float
 
 
+class EndpointInfo(TypedDict):
+    EndpointName: NotRequired[str]
+
+
 class EndpointInput(TypedDict):
     EndpointName: str
     LocalPath: str
@@ -2841,11 +2886,31 @@ class EndpointInput(TypedDict):
     ExcludeFeaturesAttribute: NotRequired[str]
 
 
+class EndpointInputConfiguration(TypedDict):
+    InstanceType: NotRequired[ProductionVariantInstanceType]
+    ServerlessConfig: NotRequired[ProductionVariantServerlessConfig]
+    InferenceSpecificationName: NotRequired[str]
+    EnvironmentParameterRanges: NotRequired[EnvironmentParameterRanges]
+
+
 class EndpointMetadata(TypedDict):
     EndpointName: str
     EndpointConfigName: NotRequired[str]
     EndpointStatus: NotRequired[EndpointStatus]
     FailureReason: NotRequired[str]
+
+
+class EndpointOutputConfiguration(TypedDict):
+    EndpointName: str
+    VariantName: str
+    InstanceType: NotRequired[ProductionVariantInstanceType]
+    InitialInstanceCount: NotRequired[int]
+    ServerlessConfig: NotRequired[ProductionVariantServerlessConfig]
+
+
+class EndpointPerformance(TypedDict):
+    Metrics: InferenceMetrics
+    EndpointInfo: EndpointInfo
 
 
 EndpointSortKey: TypeAlias = Literal[
@@ -2869,6 +2934,16 @@ class EndpointSummary(TypedDict):
     CreationTime: float
     LastModifiedTime: float
     EndpointStatus: EndpointStatus
+
+
+class EnvironmentParameter(TypedDict):
+    Key: str
+    ValueType: str
+    Value: str
+
+
+class EnvironmentParameterRanges(TypedDict):
+    CategoricalParameterRanges: NotRequired[list[CategoricalParameter]]
 
 
 EvaluationType: TypeAlias = Literal[
@@ -3048,6 +3123,11 @@ class FinalHyperParameterTuningJobObjectiveMetric(TypedDict):
     Type: NotRequired[HyperParameterTuningJobObjectiveType]
     MetricName: str
     Value: float
+
+
+FlatInvocations: TypeAlias = Literal[
+    "Continue", "Stop"
+]
 
 
 class ForEachSelectorResult(TypedDict):
@@ -3600,6 +3680,43 @@ class InferenceHubAccessConfig(TypedDict):
     HubContentArn: str
 
 
+class InferenceMetrics(TypedDict):
+    MaxInvocations: int
+    ModelLatency: int
+
+
+class InferenceRecommendation(TypedDict):
+    RecommendationId: NotRequired[str]
+    Metrics: NotRequired[RecommendationMetrics]
+    EndpointConfiguration: EndpointOutputConfiguration
+    ModelConfiguration: ModelConfiguration
+    InvocationEndTime: NotRequired[float]
+    InvocationStartTime: NotRequired[float]
+
+
+class InferenceRecommendationsJob(TypedDict):
+    JobName: str
+    JobDescription: str
+    JobType: RecommendationJobType
+    JobArn: str
+    Status: RecommendationJobStatus
+    CreationTime: float
+    CompletionTime: NotRequired[float]
+    RoleArn: str
+    LastModifiedTime: float
+    FailureReason: NotRequired[str]
+    ModelName: NotRequired[str]
+    SamplePayloadUrl: NotRequired[str]
+    ModelPackageVersionArn: NotRequired[str]
+
+
+class InferenceRecommendationsJobStep(TypedDict):
+    StepType: RecommendationStepType
+    JobName: str
+    Status: RecommendationJobStatus
+    InferenceBenchmark: NotRequired[RecommendationJobInferenceBenchmark]
+
+
 class InferenceSpecification(TypedDict):
     Containers: list[ModelPackageContainerDefinition]
     SupportedTransformInstanceTypes: NotRequired[list[TransformInstanceType]]
@@ -4118,6 +4235,44 @@ class ListInferenceExperimentsRequest(TypedDict):
 class ListInferenceExperimentsResponse(TypedDict):
     InferenceExperiments: NotRequired[list[InferenceExperimentSummary]]
     NextToken: NotRequired[str]
+
+
+class ListInferenceRecommendationsJobStepsRequest(TypedDict):
+    JobName: str
+    Status: NotRequired[RecommendationJobStatus]
+    StepType: NotRequired[RecommendationStepType]
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class ListInferenceRecommendationsJobStepsResponse(TypedDict):
+    Steps: NotRequired[list[InferenceRecommendationsJobStep]]
+    NextToken: NotRequired[str]
+
+
+class ListInferenceRecommendationsJobsRequest(TypedDict):
+    CreationTimeAfter: NotRequired[float]
+    CreationTimeBefore: NotRequired[float]
+    LastModifiedTimeAfter: NotRequired[float]
+    LastModifiedTimeBefore: NotRequired[float]
+    NameContains: NotRequired[str]
+    StatusEquals: NotRequired[RecommendationJobStatus]
+    SortBy: NotRequired[ListInferenceRecommendationsJobsSortBy]
+    SortOrder: NotRequired[SortOrder]
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+    ModelNameEquals: NotRequired[str]
+    ModelPackageVersionArnEquals: NotRequired[str]
+
+
+class ListInferenceRecommendationsJobsResponse(TypedDict):
+    InferenceRecommendationsJobs: list[InferenceRecommendationsJob]
+    NextToken: NotRequired[str]
+
+
+ListInferenceRecommendationsJobsSortBy: TypeAlias = Literal[
+    "Name", "CreationTime", "Status"
+]
 
 
 class ListLineageGroupsRequest(TypedDict):
@@ -4854,6 +5009,12 @@ ModelCompressionType: TypeAlias = Literal[
 ]
 
 
+class ModelConfiguration(TypedDict):
+    InferenceSpecificationName: NotRequired[str]
+    EnvironmentParameters: NotRequired[list[EnvironmentParameter]]
+    CompilationJobName: NotRequired[str]
+
+
 class ModelDashboardEndpoint(TypedDict):
     EndpointName: str
     EndpointArn: str
@@ -4950,6 +5111,11 @@ ModelInfrastructureType: TypeAlias = Literal[
 
 class ModelInput(TypedDict):
     DataInputConfig: str
+
+
+class ModelLatencyThreshold(TypedDict):
+    Percentile: NotRequired[str]
+    ValueInMilliseconds: NotRequired[int]
 
 
 class ModelLifeCycle(TypedDict):
@@ -5551,6 +5717,12 @@ class PendingProductionVariantSummary(TypedDict):
 Period: TypeAlias = Literal[
     "OneMinute", "FiveMinute", "OneHour", "IterationNumber"
 ]
+
+
+class Phase(TypedDict):
+    InitialNumberOfUsers: NotRequired[int]
+    SpawnRate: NotRequired[int]
+    DurationInSeconds: NotRequired[int]
 
 
 class Pipeline(TypedDict):
@@ -6218,8 +6390,104 @@ class RealTimeInferenceRecommendation(TypedDict):
     Environment: NotRequired[dict[str, str]]
 
 
+class RecommendationJobCompiledOutputConfig(TypedDict):
+    S3OutputUri: NotRequired[str]
+
+
+class RecommendationJobContainerConfig(TypedDict):
+    Domain: NotRequired[str]
+    Task: NotRequired[str]
+    Framework: NotRequired[str]
+    FrameworkVersion: NotRequired[str]
+    PayloadConfig: NotRequired[RecommendationJobPayloadConfig]
+    NearestModelName: NotRequired[str]
+    SupportedInstanceTypes: NotRequired[list[str]]
+    SupportedEndpointType: NotRequired[RecommendationJobSupportedEndpointType]
+    DataInputConfig: NotRequired[str]
+    SupportedResponseMIMETypes: NotRequired[list[str]]
+
+
+class RecommendationJobInferenceBenchmark(TypedDict):
+    Metrics: NotRequired[RecommendationMetrics]
+    EndpointMetrics: NotRequired[InferenceMetrics]
+    EndpointConfiguration: NotRequired[EndpointOutputConfiguration]
+    ModelConfiguration: ModelConfiguration
+    FailureReason: NotRequired[str]
+    InvocationEndTime: NotRequired[float]
+    InvocationStartTime: NotRequired[float]
+
+
+class RecommendationJobInputConfig(TypedDict):
+    ModelPackageVersionArn: NotRequired[str]
+    ModelName: NotRequired[str]
+    JobDurationInSeconds: NotRequired[int]
+    TrafficPattern: NotRequired[TrafficPattern]
+    ResourceLimit: NotRequired[RecommendationJobResourceLimit]
+    EndpointConfigurations: NotRequired[list[EndpointInputConfiguration]]
+    VolumeKmsKeyId: NotRequired[str]
+    ContainerConfig: NotRequired[RecommendationJobContainerConfig]
+    Endpoints: NotRequired[list[EndpointInfo]]
+    VpcConfig: NotRequired[RecommendationJobVpcConfig]
+
+
+class RecommendationJobOutputConfig(TypedDict):
+    KmsKeyId: NotRequired[str]
+    CompiledOutputConfig: NotRequired[RecommendationJobCompiledOutputConfig]
+
+
+class RecommendationJobPayloadConfig(TypedDict):
+    SamplePayloadUrl: NotRequired[str]
+    SupportedContentTypes: NotRequired[list[str]]
+
+
+class RecommendationJobResourceLimit(TypedDict):
+    MaxNumberOfTests: NotRequired[int]
+    MaxParallelOfTests: NotRequired[int]
+
+
+RecommendationJobStatus: TypeAlias = Literal[
+    "PENDING", "IN_PROGRESS", "COMPLETED", "FAILED", "STOPPING", "STOPPED", "DELETING", "DELETED"
+]
+
+
+class RecommendationJobStoppingConditions(TypedDict):
+    MaxInvocations: NotRequired[int]
+    ModelLatencyThresholds: NotRequired[list[ModelLatencyThreshold]]
+    FlatInvocations: NotRequired[FlatInvocations]
+
+
+RecommendationJobSupportedEndpointType: TypeAlias = Literal[
+    "RealTime", "Serverless"
+]
+
+
+RecommendationJobType: TypeAlias = Literal[
+    "Default", "Advanced"
+]
+
+
+class RecommendationJobVpcConfig(TypedDict):
+    SecurityGroupIds: list[str]
+    Subnets: list[str]
+
+
+class RecommendationMetrics(TypedDict):
+    CostPerHour: NotRequired[float]
+    CostPerInference: NotRequired[float]
+    MaxInvocations: NotRequired[int]
+    ModelLatency: NotRequired[int]
+    CpuUtilization: NotRequired[float]
+    MemoryUtilization: NotRequired[float]
+    ModelSetupTime: NotRequired[int]
+
+
 RecommendationStatus: TypeAlias = Literal[
     "IN_PROGRESS", "COMPLETED", "FAILED", "NOT_APPLICABLE"
+]
+
+
+RecommendationStepType: TypeAlias = Literal[
+    "BENCHMARK"
 ]
 
 
@@ -6633,6 +6901,12 @@ SplitType: TypeAlias = Literal[
 ]
 
 
+class Stairs(TypedDict):
+    DurationInSeconds: NotRequired[int]
+    NumberOfSteps: NotRequired[int]
+    UsersPerStep: NotRequired[int]
+
+
 class StartInferenceExperimentRequest(TypedDict):
     Name: str
 
@@ -6706,6 +6980,14 @@ class StopInferenceExperimentRequest(TypedDict):
 
 class StopInferenceExperimentResponse(TypedDict):
     InferenceExperimentArn: str
+
+
+class StopInferenceRecommendationsJobRequest(TypedDict):
+    JobName: str
+
+
+class StopInferenceRecommendationsJobResponse(TypedDict):
+    pass
 
 
 class StopMlflowTrackingServerRequest(TypedDict):
@@ -6907,6 +7189,12 @@ class TrackingServerSummary(TypedDict):
     MlflowVersion: NotRequired[str]
 
 
+class TrafficPattern(TypedDict):
+    TrafficType: NotRequired[TrafficType]
+    Phases: NotRequired[list[Phase]]
+    Stairs: NotRequired[Stairs]
+
+
 class TrafficRoutingConfig(TypedDict):
     Type: TrafficRoutingConfigType
     WaitIntervalInSeconds: int
@@ -6916,6 +7204,11 @@ class TrafficRoutingConfig(TypedDict):
 
 TrafficRoutingConfigType: TypeAlias = Literal[
     "ALL_AT_ONCE", "CANARY", "LINEAR"
+]
+
+
+TrafficType: TypeAlias = Literal[
+    "PHASES", "STAIRS"
 ]
 
 

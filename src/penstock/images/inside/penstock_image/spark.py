@@ -25,6 +25,8 @@ from penstock_image.spark_files.settings import mounted
 CONFIGURATION = Path("/opt/ml/processing/input/conf/configuration.json")
 RESOURCES = Path("/opt/ml/config/resourceconfig.json")
 EVENT_LOGS = "--local-spark-event-logs-dir"
+DEPENDENCIES = ("--jars", "--py-files", "--files")
+WITHOUT_VALUE = ("--verbose", "-v", "--supervise", "--help", "-h", "--version")
 HADOOP = ("core-site", "hdfs-site", "hive-site")  # whose properties Spark passes on
 ALONE = {
     "spark.ui.enabled": "false",  # a port that jobs would fight for
@@ -84,7 +86,31 @@ def submission(
         del words[at : at + 2]
     processors = variables.get("OMP_NUM_THREADS", "*")
     options = [f"--conf={name}={value}" for name, value in {**ALONE, **properties, **more}.items()]
-    return [program, "--master", f"local[{processors}]", *options, *words]
+    return [program, "--master", f"local[{processors}]", *options, *unfolded(words)]
+
+
+def unfolded(words: Sequence[str]) -> Iterator[str]:
+    """The words of a submission, a folder of dependencies as the files in it: Spark itself takes no folder."""
+    option, is_before = "", True
+    for word in words:
+        if option:
+            yield files_in(word) if option in DEPENDENCIES else word
+            option = ""
+            continue
+        is_before = is_before and word.startswith("-")  # what follows the application is the application's
+        name, equals, value = word.partition("=")
+        if is_before and not equals and word not in WITHOUT_VALUE:
+            option = word
+        yield f"{name}={files_in(value)}" if is_before and equals and name in DEPENDENCIES else word
+
+
+def files_in(listed: str) -> str:
+    """Files by commas."""
+    each = [
+        [str(file) for file in sorted(Path(one).iterdir())] if Path(one).is_dir() else [one]
+        for one in listed.split(",")
+    ]
+    return ",".join(file for several in each for file in several)
 
 
 def configured(given: Json) -> dict[str, str]:
