@@ -33,6 +33,7 @@ class GitHost:
     folder: Path
     url: str = ""
     told: list[tuple[str, Json]] = field(default_factory=list)  # commit, body
+    is_down: bool = False
 
     @property
     def bare(self) -> Path:
@@ -152,7 +153,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return body
 
     def _answer(self, body: bytes) -> None:
-        if not self._is_let_in():
+        if self.host.is_down:
+            self._send(503, b"", {})
+        elif not self._is_let_in():
             self._send(401, b"", {"www-authenticate": 'Basic realm="host"'})
         elif f"/{FULL_NAME}.git/" in self.path:
             self._git(body)

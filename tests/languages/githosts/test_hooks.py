@@ -70,7 +70,7 @@ TARGET = {"hash": "c2", "message": "more", "author": {"raw": "ada@example.com"}}
 def test_a_push_is_read(sent: tuple[dict[str, str], bytes], expected: Push) -> None:
     told = hooks.read(*sent)
 
-    assert (told.repository, told.delivery, told.changes) == ("team/app", "d1", (expected,))
+    assert (told.repository, told.delivery, told.changes) == ("team/app", hooks.delivery_of(sent[0]), (expected,))
 
 
 def github_request(action: str, **more: Any) -> tuple[dict[str, str], bytes]:
@@ -164,6 +164,23 @@ def test_what_nobody_builds_is_no_change(sent: tuple[dict[str, str], bytes]) -> 
 def test_what_cannot_be_read_is_said_to_be_so(sent: tuple[dict[str, str], bytes]) -> None:
     with pytest.raises(Unreadable):
         hooks.read(*sent)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"x-github-event": "push", "x-github-delivery": "d1"}, "d1"),
+        ({"x-gitea-event": "push", "x-gitea-delivery": "d1"}, "d1"),
+        ({"x-gitlab-event": "Push Hook", "x-gitlab-event-uuid": "d1", "idempotency-key": "k1"}, "k1"),
+        ({"x-gitlab-event": "Push Hook", "x-gitlab-event-uuid": "d1"}, "d1 Push Hook"),
+        ({"x-event-key": "repo:push", "x-request-uuid": "d1"}, "d1 repo:push"),
+        ({"x-event-key": "pullrequest:fulfilled", "x-request-uuid": "d1"}, "d1 pullrequest:fulfilled"),
+        ({"x-event-key": "repo:push"}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_hook_has_the_name_that_its_host_gives_it(headers: dict[str, str], expected: str) -> None:
+    assert hooks.delivery_of(headers) == expected
 
 
 def test_a_form_is_read_as_its_payload() -> None:

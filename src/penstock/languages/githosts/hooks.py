@@ -63,6 +63,24 @@ def decoded(headers: Headers, body: bytes) -> Json:
         raise Unreadable(f"its body is no JSON: {wrong}") from None
 
 
+def delivery_of(headers: Headers) -> str:
+    """The host's own name for a hook, the same when it is sent again; empty if it gives none.
+
+    GitLab's event has one name for all that followed from it, Bitbucket's request one for all that it did: each is told
+    apart by what it tells of.
+    """
+    if "x-gitlab-event" in headers:
+        event = headers.get("x-gitlab-event-uuid", "")
+        return headers.get("idempotency-key", "") or named(event, headers["x-gitlab-event"])
+    if "x-event-key" in headers:
+        return named(headers.get("x-request-uuid", ""), headers["x-event-key"])
+    return headers.get("x-github-delivery") or headers.get("x-gitea-delivery", "")
+
+
+def named(name: str, event: str) -> str:
+    return f"{name} {event}" if name else ""
+
+
 def is_genuine(headers: Headers, body: bytes, secret: str) -> bool:
     """Whether who sent it knows the secret."""
     if "x-gitlab-token" in headers:
@@ -86,7 +104,6 @@ SIGNATURES: Final = (
 
 def _github(headers: Headers, content: Json) -> Told:
     event, is_gitea = headers.get("x-github-event") or headers["x-gitea-event"], "x-gitea-event" in headers
-    delivery = headers.get("x-github-delivery") or headers.get("x-gitea-delivery", "")
     changes: Iterable[Change] = ()
     if event == "push":
         changes = [_github_push(content)]
@@ -94,7 +111,7 @@ def _github(headers: Headers, content: Json) -> Told:
         changes = [_github_request(content)]
     elif event == "release" and content["action"] in ("published" if is_gitea else "released", "prereleased"):
         changes = [_github_release(content)]
-    return Told((content.get("repository") or {}).get("full_name", ""), tuple(changes), delivery)
+    return Told((content.get("repository") or {}).get("full_name", ""), tuple(changes), delivery_of(headers))
 
 
 def _github_push(content: Json) -> Push:
@@ -145,13 +162,13 @@ def _actor(sender: Json) -> str:
 
 
 def _gitlab(headers: Headers, content: Json) -> Told:
-    delivery, kind = headers.get("x-gitlab-event-uuid", ""), content["object_kind"]
+    kind = content["object_kind"]
     changes: Iterable[Change] = ()
     if kind in {"push", "tag_push"}:
         changes = [_gitlab_push(content)]
     elif kind == "merge_request":
         changes = _gitlab_request(content)
-    return Told(content["project"]["path_with_namespace"], tuple(changes), delivery)
+    return Told(content["project"]["path_with_namespace"], tuple(changes), delivery_of(headers))
 
 
 def _gitlab_push(content: Json) -> Push:
@@ -190,7 +207,7 @@ def _gitlab_request(content: Json) -> Iterator[PullRequest]:
 
 
 def _bitbucket(headers: Headers, content: Json) -> Told:
-    delivery, (group, _, event) = headers.get("x-request-uuid", ""), headers["x-event-key"].partition(":")
+    group, _, event = headers["x-event-key"].partition(":")
     actor = content.get("actor") or {}
     who = str(actor.get("account_id") or actor.get("uuid") or "")
     changes: Iterable[Change] = ()
@@ -198,7 +215,7 @@ def _bitbucket(headers: Headers, content: Json) -> Told:
         changes = [_bitbucket_push(each, who) for each in content["push"]["changes"]]
     elif group == "pullrequest" and event in BITBUCKET:
         changes = [_bitbucket_request(content["pullrequest"], BITBUCKET[event], who)]
-    return Told(content["repository"]["full_name"], tuple(changes), delivery)
+    return Told(content["repository"]["full_name"], tuple(changes), delivery_of(headers))
 
 
 def _bitbucket_push(change: Json, who: str) -> Push:

@@ -21,14 +21,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     author: str = ""  # and the address of the commit's author
 
 
-class Push(Change, frozen=True, kw_only=True):
+class Push(Change, frozen=True, kw_only=True, tag=True):
     """A branch or a tag has been moved, made or deleted."""
 
     ref: str
     before: str = ZERO
 
 
-class PullRequest(Change, frozen=True, kw_only=True):
+class PullRequest(Change, frozen=True, kw_only=True, tag=True):
     """Something about a pull request. `commit` is the tip of its source."""
 
     event: PullRequestEvent
@@ -44,7 +44,7 @@ class PullRequest(Change, frozen=True, kw_only=True):
         return self.before if self.event == "MERGED" else self.base
 
 
-class Release(Change, frozen=True, kw_only=True):
+class Release(Change, frozen=True, kw_only=True, tag=True):
     """A tag is made known as a version. `commit` is the tag's name: the host tells no more."""
 
     event: ReleaseEvent

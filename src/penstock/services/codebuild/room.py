@@ -23,6 +23,7 @@ from penstock.services.codebuild.exhibiting import Exhibition, Visibility
 from penstock.services.codebuild.fetching import ClientEnvironment, Fetching
 from penstock.services.codebuild.fleets import Fleets
 from penstock.services.codebuild.flow import FETCH, RUN, STOP_JOB, BuildFlow
+from penstock.services.codebuild.heard import LOOK, Hearing
 from penstock.services.codebuild.model import Json
 from penstock.services.codebuild.projects import Projects
 from penstock.services.codebuild.reports import ReportGroups, Reports
@@ -114,7 +115,9 @@ def open_codebuild(
     doors = Doors(runtime, endpoint, clock, chance)
     batches = Batches(builds, hosts.note_batch)
     comparing = Comparing(ways, folder / "compared", endpoint)
-    webhooks = Webhooks(builds, batches, sealing, comparing, endpoint, clock, chance)
+    hearing = Hearing(builds, batches, comparing, deliveries, clock, chance)
+    engine.activity(LOOK, hearing.look)
+    webhooks = Webhooks(hearing, sealing, endpoint, clock, chance)
     credentials, sharing = SourceCredentials(engine.database, sealing, clock), Sharing(engine.database, clock)
     visibility, fleets = Visibility(engine.database, clock, chance), Fleets(engine.database, clock, chance)
     sessions = SandboxSessions(engine.database, doors), DebugSessions(engine.database, doors)
