@@ -19,7 +19,7 @@ GROUPS = [
     [one("EVENT", "PULL_REQUEST_CREATED,PULL_REQUEST_UPDATED"), one("BASE_REF", "^refs/heads/main$"),
      one("FILE_PATH", "^src/"), one("COMMIT_MESSAGE", "^build")],
 ]  # fmt: skip
-ASKED = "Git is asked what has changed."
+ASKED = "The host is asked."
 
 
 @pytest.fixture(params=SOURCES)
@@ -28,14 +28,14 @@ def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[GitHost]:
         yield found
 
 
-async def hooked(world: World, client: Client, host: GitHost) -> Json:
+async def hooked(world: World, client: Client, host: GitHost, **more: Json) -> Json:
     """A project of the host's repository, and its webhook."""
     kind = "BASIC_AUTH" if host.kind == "BITBUCKET" else "PERSONAL_ACCESS_TOKEN"
     user = {"username": "ada"} if host.kind == "BITBUCKET" else {}
     await client("ImportSourceCredentials", serverType=host.kind, authType=kind, token=TOKEN, **user)
     source = {"type": host.kind, "location": host.url, "buildspec": SPEC}
     await client("CreateProject", **project(source=source))
-    return (await client("CreateWebhook", projectName="app", filterGroups=GROUPS))["webhook"]
+    return (await client("CreateWebhook", projectName="app", filterGroups=GROUPS, **more))["webhook"]
 
 
 async def hear(world: World, webhook: Json, sent: tuple[dict[str, str], bytes]) -> str:
@@ -113,3 +113,54 @@ async def test_what_is_answered_is_looked_at_by_the_next_server_and_built_once(w
 
     assert answers == [ASKED] * 3
     assert (build["buildStatus"], build["resolvedSourceVersion"], same["id"]) == ("SUCCEEDED", moved[1], build["id"])
+
+
+@pytest.mark.parametrize("policy", ["FORK_PULL_REQUESTS", "ALL_PULL_REQUESTS"])
+async def test_a_strangers_pull_request_is_built_when_somebody_with_a_role_says_so(
+    world: World, host: GitHost, policy: str
+) -> None:
+    host.writers = ("ada",)
+    async with world.open() as client:
+        webhook = await hooked(world, client, host, pullRequestBuildPolicy={"requiresCommentApproval": policy})
+        _, tip = host.push("code", "build it", src__app="requested\n")
+        await hear(world, webhook, host.requested(webhook["secret"], "code", by="eve"))
+        held = await built(world, client)
+        refusal = host.told[-1][1]
+        for who, text in (("eve", f"/codebuild_run({tip})"), ("ada", f"/codebuild_run({'0' * 40})"), ("ada", "fine")):
+            await hear(world, webhook, host.commented(webhook["secret"], who, text))
+            held += await built(world, client)
+        approval = host.commented(webhook["secret"], "ada", f"Looks good.\n/codebuild_run({tip})")
+        for _ in range(2):
+            await hear(world, webhook, approval)
+            (build,) = await built(world, client)
+
+    assert held == []
+    assert "Pull request approval required for starting a build" in refusal.values()
+    assert (build["buildStatus"], build["sourceVersion"], build["resolvedSourceVersion"]) == ("SUCCEEDED", tip, tip)
+    assert world.log(build) == ["requested", "pr/3"]
+    assert webhook["pullRequestBuildPolicy"] == {"requiresCommentApproval": policy}
+
+
+@pytest.mark.parametrize(
+    ("policy", "roles", "by", "expected"),
+    [
+        ("ALL_PULL_REQUESTS", [], "ada", 1),
+        ("ALL_PULL_REQUESTS", ["GITHUB_ADMIN"], "ada", 0),
+        ("FORK_PULL_REQUESTS", ["GITHUB_ADMIN"], "ada", 1),
+        ("FORK_PULL_REQUESTS", ["GITHUB_TRIAGE"], "eve", 1),
+        ("DISABLED", [], "eve", 1),
+    ],
+)
+async def test_who_has_a_role_and_who_needs_none_is_built_at_once(
+    world: World, tmp_path: Path, policy: str, roles: list[str], by: str, expected: int
+) -> None:
+    given = {"requiresCommentApproval": policy, "approverRoles": roles}
+    with git_host("GITHUB_ENTERPRISE", tmp_path / "there") as host:
+        host.writers = ("ada",)
+        async with world.open() as client:
+            webhook = await hooked(world, client, host, pullRequestBuildPolicy=given)
+            host.push("code", "build it", src__app="requested\n")
+
+            await hear(world, webhook, host.requested(webhook["secret"], "code", by=by))
+
+            assert len(await built(world, client)) == expected

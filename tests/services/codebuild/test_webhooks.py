@@ -197,7 +197,6 @@ async def test_a_webhook_is_shown_with_its_project_changed_and_deleted(world: Wo
         ({"filterGroups": [[EVENT, one("HEAD_REF", "(")]]}, "is no regular expression"),
         ({"buildType": "RUNNER_BUILDKITE_BUILD"}, "buildType"),
         ({"scopeConfiguration": {"name": "o", "scope": "GITHUB_GLOBAL"}}, "scopeConfiguration"),
-        ({"pullRequestBuildPolicy": {"requiresCommentApproval": "ALL_PULL_REQUESTS"}}, "pullRequestBuildPolicy"),
     ],
 )
 async def test_what_a_webhook_cannot_be_is_refused(world: World, tmp_path: Path, asked: Json, sentence: str) -> None:

@@ -37,6 +37,8 @@ class PullRequest(Change, frozen=True, kw_only=True, tag=True):
     base: str  # the destination's
     before: str = ""  # the destination's commit, if known
     merge_commit: str = ""
+    contributor: str = ""  # who has made it: the host's own name or number for them, by which it tells their role
+    is_from_fork: bool = False
 
     @property
     def forked_from(self) -> str:
@@ -49,6 +51,14 @@ class Release(Change, frozen=True, kw_only=True, tag=True):
 
     event: ReleaseEvent
     name: str
+
+
+class Comment(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody has said of a pull request."""
+
+    number: str
+    text: str
+    who: str
 
 
 def short(ref: str) -> str:

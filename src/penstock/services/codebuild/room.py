@@ -10,6 +10,7 @@ from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
 from penstock.engine.jobs import Runtime
 from penstock.services.codebuild.announcing import Announce, unheard
+from penstock.services.codebuild.approving import Approving
 from penstock.services.codebuild.batches.combining import Combining
 from penstock.services.codebuild.batches.flow import COMBINE, MERGE, START, BatchFlow
 from penstock.services.codebuild.batches.merging import Merging
@@ -115,7 +116,8 @@ def open_codebuild(
     doors = Doors(runtime, endpoint, clock, chance)
     batches = Batches(builds, hosts.note_batch)
     comparing = Comparing(ways, folder / "compared", endpoint)
-    hearing = Hearing(builds, batches, comparing, deliveries, clock, chance)
+    approving = Approving(engine.database, ways, endpoint)
+    hearing = Hearing(builds, batches, comparing, approving, deliveries, clock, chance)
     engine.activity(LOOK, hearing.look)
     webhooks = Webhooks(hearing, sealing, endpoint, clock, chance)
     credentials, sharing = SourceCredentials(engine.database, sealing, clock), Sharing(engine.database, clock)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 log: Final = logging.getLogger(__name__)
 SERVICE: Final = "codebuild"
 BUILD_TYPES: Final = ("BUILD", "BUILD_BATCH")
-KEPT: Final = ("branchFilter", "filterGroups", "buildType", "manualCreation")
+KEPT: Final = ("branchFilter", "filterGroups", "buildType", "manualCreation", "pullRequestBuildPolicy")
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,6 @@ def check(request: Mapping[str, Json]) -> None:
         raise invalid(f"buildType: Penstock starts no {kind} by webhooks: {' and '.join(BUILD_TYPES)} work.")
     if "scopeConfiguration" in request:
         raise invalid("scopeConfiguration: Penstock has no webhooks of organizations or groups: leave it out.")
-    policy = request.get("pullRequestBuildPolicy", {}).get("requiresCommentApproval", "DISABLED")
-    if policy != "DISABLED":
-        raise invalid("pullRequestBuildPolicy: Penstock reads no comments: requiresCommentApproval can be DISABLED.")
 
 
 def kept(request: Mapping[str, Json]) -> dict[str, Json]:
