@@ -99,12 +99,12 @@ class GitHost:
         """Somebody says something of the pull request."""
         match self.kind:
             case "GITHUB_ENTERPRISE":
-                comment = {"body": text, "user": {"login": who}}
-                issue = {"number": 3, "pull_request": {"url": ""}}
+                comment, issue = {"body": text, "user": {"login": who}}, {"number": 3, "pull_request": {"url": ""}}
                 return self._sent(secret, "issue_comment", {"action": "created", "issue": issue, "comment": comment})
             case "GITLAB_SELF_MANAGED":
-                said = {"object_attributes": {"noteable_type": "MergeRequest", "note": text}, "user": {"id": who}}
-                return self._sent(secret, "note", {**said, "merge_request": {"iid": 3}})
+                note = {"noteable_type": "MergeRequest", "note": text}
+                told = {"object_attributes": note, "user": {"id": who}, "merge_request": {"iid": 3}}
+                return self._sent(secret, "note", told)
         said = {"comment": {"content": {"raw": text}}, "pullrequest": {"id": 3}, "actor": {"account_id": who}}
         return self._sent(secret, "pullrequest:comment_created", said)
 
