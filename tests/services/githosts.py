@@ -23,7 +23,17 @@ Json = Any
 TOKEN: Final = "t0ken"
 FULL_NAME: Final = "team/app"
 ZERO: Final = "0" * 40
-API: Final = re.compile(r"/api/v3/repos/team/app/statuses/|/api/v4/projects/team%2Fapp/statuses/|/2\.0/repositories/")
+API: Final = re.compile(r"/api/v3/repos/team/app/|/api/v4/projects/team%2Fapp/|/2\.0/repositories/team/app/")
+WHO: Final = re.compile(r"/(?:collaborators|members/all|users)/([^/]+)")
+COMMIT: Final = re.compile(r"/(?:statuses|commit)/([0-9a-f]{12,40})")
+ROLES: Final[Json] = {  # what is answered of who may write, or only read
+    "GITHUB_ENTERPRISE": [
+        {"permission": "read", "role_name": "triage"},
+        {"permission": "write", "role_name": "maintain"},
+    ],
+    "GITLAB_SELF_MANAGED": [{"access_level": 20}, {"access_level": 40}],
+    "BITBUCKET": [{"permission": "read"}, {"permission": "write"}],
+}
 REQUESTS: Final = {"GITHUB_ENTERPRISE": "refs/pull/3/head", "GITLAB_SELF_MANAGED": "refs/merge-requests/3/head"}
 
 
@@ -33,6 +43,8 @@ class GitHost:
     folder: Path
     url: str = ""
     told: list[tuple[str, Json]] = field(default_factory=list)  # commit, body
+    is_down: bool = False
+    writers: tuple[str, ...] = ()
 
     @property
     def bare(self) -> Path:
@@ -83,27 +95,46 @@ class GitHost:
         old = None if before == ZERO else {"type": "branch", "name": branch, "target": {"hash": before}}
         return self._sent(secret, "repo:push", {"push": {"changes": [{"new": new, "old": old}]}})
 
-    def requested(self, secret: str, branch: str) -> tuple[dict[str, str], bytes]:
-        """A pull request from a branch into main, number 3, is opened."""
+    def commented(self, secret: str, who: str, text: str) -> tuple[dict[str, str], bytes]:
+        """Somebody says something of the pull request."""
+        match self.kind:
+            case "GITHUB_ENTERPRISE":
+                comment, issue = {"body": text, "user": {"login": who}}, {"number": 3, "pull_request": {"url": ""}}
+                return self._sent(secret, "issue_comment", {"action": "created", "issue": issue, "comment": comment})
+            case "GITLAB_SELF_MANAGED":
+                note = {"noteable_type": "MergeRequest", "note": text}
+                told = {"object_attributes": note, "user": {"id": who}, "merge_request": {"iid": 3}}
+                return self._sent(secret, "note", told)
+        said = {"comment": {"content": {"raw": text}}, "pullrequest": {"id": 3}, "actor": {"account_id": who}}
+        return self._sent(secret, "pullrequest:comment_created", said)
+
+    def requested(self, secret: str, branch: str, by: str = "ada") -> tuple[dict[str, str], bytes]:
+        """A pull request from a branch into main, number 3, is opened; by others than Ada it is from a fork."""
+        fork = FULL_NAME if by == "ada" else f"{by}/app"
         head, base = self.git("rev-parse", branch), self.git("rev-parse", "main")
         if self.kind in REQUESTS:
             self.git("update-ref", REQUESTS[self.kind], head, at=self.bare)
         match self.kind:
             case "GITHUB_ENTERPRISE":
-                sides = {"head": {"ref": branch, "sha": head}, "base": {"ref": "main", "sha": base}}
-                request = {"number": 3, "title": "a title", **sides}
+                sides = {
+                    side: {"ref": ref, "sha": commit, "repo": {"full_name": name}}
+                    for side, ref, commit, name in (("head", branch, head, fork), ("base", "main", base, FULL_NAME))
+                }
+                request = {"number": 3, "title": "a title", "user": {"login": by}, **sides}
                 return self._sent(secret, "pull_request", {"action": "opened", "number": 3, "pull_request": request})
             case "GITLAB_SELF_MANAGED":
                 attributes = {
                     "action": "open", "iid": 3, "title": "a title", "source_branch": branch, "target_branch": "main",
-                    "last_commit": {"id": head},
+                    "last_commit": {"id": head}, "author_id": by, "source_project_id": fork,
+                    "target_project_id": FULL_NAME,
                 }  # fmt: skip
                 return self._sent(secret, "merge_request", {"object_attributes": attributes, "user": {"id": 7}})
         ends = {
-            name: {"branch": {"name": where}, "commit": {"hash": commit[:12]}}
-            for name, where, commit in (("source", branch, head), ("destination", "main", base))
+            name: {"branch": {"name": where}, "commit": {"hash": commit[:12]}, "repository": {"full_name": full}}
+            for name, where, commit, full in (("source", branch, head, fork), ("destination", "main", base, FULL_NAME))
         }
-        return self._sent(secret, "pullrequest:created", {"pullrequest": {"id": 3, "title": "a title", **ends}})
+        request = {"id": 3, "title": "a title", "author": {"account_id": by}, **ends}
+        return self._sent(secret, "pullrequest:created", {"pullrequest": request})
 
     def _sent(self, secret: str, event: str, content: Json) -> tuple[dict[str, str], bytes]:
         repository = {"repository": {"full_name": FULL_NAME}}
@@ -152,13 +183,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return body
 
     def _answer(self, body: bytes) -> None:
-        if not self._is_let_in():
+        if self.host.is_down:
+            self._send(503, b"", {})
+        elif not self._is_let_in():
             self._send(401, b"", {"www-authenticate": 'Basic realm="host"'})
         elif f"/{FULL_NAME}.git/" in self.path:
             self._git(body)
+        elif API.match(self.path) and (asked := WHO.search(self.path)):
+            may = ROLES[self.host.kind][asked[1] in self.host.writers]
+            self._send(200, json.dumps(may).encode(), {})
         elif API.match(self.path):
-            commit = next(part for part in self.path.split("/") if len(part) == 40)
-            self.host.told.append((commit, json.loads(body)))
+            found = COMMIT.search(self.path)
+            assert found is not None
+            self.host.told.append((found[1], json.loads(body)))
             self._send(201, b"{}", {})
         else:
             self._send(404, b"", {})

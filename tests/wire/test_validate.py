@@ -81,6 +81,13 @@ def test_a_request_that_fits_is_let_through() -> None:
             "constraint: Member must not be null",
         ),
         (
+            "codebuild",
+            "BatchGetReports",
+            {"reportArns": ["arn", None]},
+            "ValidationException: 1 validation error detected: Value null at 'reportArns.2.member' failed to satisfy "
+            "constraint: Member must not be null",
+        ),
+        (
             "sagemaker",
             "DeleteTags",
             {"ResourceArn": "arn:aws:sagemaker:us-east-1:123456789012:model/m", "TagKeys": ["fine", ""]},

@@ -222,7 +222,7 @@ class Rooms:
             instead=ssm.parameter_store(database, sealing, notices, peripheral.answer, clock),
             sealing=sealing,
             codecommit=git_repositories(data, database, directory, deliveries, notices, pushes, endpoint),
-            codeconnections=git_hosts(data, database, directory, pushes, endpoint),
+            codeconnections=git_hosts(data, engine, directory, deliveries, pushes, endpoint),
             pushes=pushes,
         )
         rooms._furnish_keeping(data)
@@ -538,11 +538,17 @@ def git_repositories(
 
 
 def git_hosts(
-    data: Path, database: Database, directory: Directory, pushes: Pushes, endpoint: Callable[[], str]
+    data: Path,
+    engine: Engine,
+    directory: Directory,
+    deliveries: Deliveries,
+    pushes: Pushes,
+    endpoint: Callable[[], str],
 ) -> CodeConnectionsRoom:
     return open_codeconnections(
-        database=database,
+        engine=engine,
         directory=directory,
+        deliveries=deliveries,
         pushes=pushes,
         settings=data / "connections",
         folder=data / "remotes",

@@ -144,12 +144,11 @@ class Checks:
             _apply(rules, shape, value, path, wrong)
             if plain is not None:
                 plain.apply(value, shape, value, path, wrong)
-                return
-            for number, each in enumerate(value, 1):
+            for number, each in enumerate(value if plain is None or None in value else (), 1):
                 at: Path = ((path, str(number)), "member")
                 if each is None:
                     wrong.append((at, f"Value null at '{told(at)}' {FAILED} Member must not be null"))
-                else:
+                elif plain is None:
                     inner(each, at, wrong)
 
         return check

@@ -9,7 +9,7 @@ import pytest
 
 from penstock.languages.githosts import hooks
 from penstock.languages.githosts.hooks import Unreadable
-from penstock.languages.githosts.tree import ZERO, PullRequest, Push, Release
+from penstock.languages.githosts.tree import ZERO, Comment, PullRequest, Push, Release
 
 REPOSITORY = {"full_name": "team/app"}
 PROJECT = {"path_with_namespace": "team/app"}
@@ -70,7 +70,7 @@ TARGET = {"hash": "c2", "message": "more", "author": {"raw": "ada@example.com"}}
 def test_a_push_is_read(sent: tuple[dict[str, str], bytes], expected: Push) -> None:
     told = hooks.read(*sent)
 
-    assert (told.repository, told.delivery, told.changes) == ("team/app", "d1", (expected,))
+    assert (told.repository, told.delivery, told.changes) == ("team/app", hooks.delivery_of(sent[0]), (expected,))
 
 
 def github_request(action: str, **more: Any) -> tuple[dict[str, str], bytes]:
@@ -166,6 +166,23 @@ def test_what_cannot_be_read_is_said_to_be_so(sent: tuple[dict[str, str], bytes]
         hooks.read(*sent)
 
 
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"x-github-event": "push", "x-github-delivery": "d1"}, "d1"),
+        ({"x-gitea-event": "push", "x-gitea-delivery": "d1"}, "d1"),
+        ({"x-gitlab-event": "Push Hook", "x-gitlab-event-uuid": "d1", "idempotency-key": "k1"}, "k1"),
+        ({"x-gitlab-event": "Push Hook", "x-gitlab-event-uuid": "d1"}, "d1 Push Hook"),
+        ({"x-event-key": "repo:push", "x-request-uuid": "d1"}, "d1 repo:push"),
+        ({"x-event-key": "pullrequest:fulfilled", "x-request-uuid": "d1"}, "d1 pullrequest:fulfilled"),
+        ({"x-event-key": "repo:push"}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_hook_has_the_name_that_its_host_gives_it(headers: dict[str, str], expected: str) -> None:
+    assert hooks.delivery_of(headers) == expected
+
+
 def test_a_form_is_read_as_its_payload() -> None:
     headers = {"x-github-event": "ping", "content-type": "application/x-www-form-urlencoded"}
     assert (
@@ -191,3 +208,54 @@ def signature(secret: str) -> str:
 )
 def test_only_who_knows_the_secret_is_genuine(headers: dict[str, str], expected: bool) -> None:
     assert hooks.is_genuine(headers, b"body", "s") is expected
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (
+            of_github(
+                "issue_comment", action="created", issue={"number": 3, "pull_request": {}},
+                comment={"body": "fine", "user": {"login": "ada"}},
+            ),
+            Comment(number="3", text="fine", who="ada"),
+        ),
+        (of_github("issue_comment", action="created", issue={"number": 3}), None),
+        (of_github("issue_comment", action="edited", issue={"number": 3, "pull_request": {}}), None),
+        (
+            of_gitlab(
+                "note", object_attributes={"noteable_type": "MergeRequest", "note": "fine"},
+                merge_request={"iid": 3}, user={"id": 7},
+            ),
+            Comment(number="3", text="fine", who="7"),
+        ),
+        (of_gitlab("note", object_attributes={"noteable_type": "Commit", "note": "fine"}), None),
+        (
+            of_bitbucket("pullrequest:comment_created", pullrequest={"id": 3}, comment={"content": {"raw": "fine"}}),
+            Comment(number="3", text="fine", who="7"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_comment_on_a_pull_request_is_read(sent: tuple[dict[str, str], bytes], expected: Comment | None) -> None:
+    told = hooks.read(*sent)
+
+    assert (told.changes, told.comment) == ((), expected)
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (github_request("opened"), ("", False)),
+        (github_request("opened", user={"login": "eve"}, head={"ref": "f", "sha": "c", "repo": None},
+                        base={"ref": "main", "sha": "c", "repo": {"full_name": "team/app"}}), ("eve", True)),
+        (gitlab_request("open", author_id=9, source_project_id=1, target_project_id=1), ("9", False)),
+        (gitlab_request("open", author_id=9, source_project_id=2, target_project_id=1), ("9", True)),
+    ],
+)  # fmt: skip
+def test_it_is_known_who_has_made_a_pull_request_and_whether_from_a_fork(
+    sent: tuple[dict[str, str], bytes], expected: tuple[str, bool]
+) -> None:
+    (change,) = hooks.read(*sent).changes
+
+    assert isinstance(change, PullRequest)
+    assert (change.contributor, change.is_from_fork) == expected

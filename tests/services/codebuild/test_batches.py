@@ -133,7 +133,10 @@ async def test_what_has_failed_or_all_is_built_again(world: World) -> None:
         builds = (await client("ListBuilds"))["ids"]
         deleted = await client("DeleteBuildBatch", id=first["id"])
         left = (await client("ListBuilds"))["ids"]
+        with pytest.raises(ServiceError) as gone:
+            await client("DeleteBuildBatch", id=first["id"])
 
+    assert gone.value.code == "InvalidInputException"
     assert (statuses(first), first["buildBatchStatus"]) == ({"a": "SUCCEEDED", "b": "FAILED"}, "FAILED")
     assert (statuses(retried), retried["buildBatchStatus"]) == ({"a": "SUCCEEDED", "b": "SUCCEEDED"}, "SUCCEEDED")
     assert [len(each["priorBuildSummaryList"]) for each in retried["buildGroups"]] == [0, 1]

@@ -51,11 +51,13 @@ async def test_the_reports_of_a_build(world: World) -> None:
         cases = (await client("DescribeTestCases", reportArn=of_unit, filter={"status": "FAILED"}))["testCases"]
         first = await client("DescribeCodeCoverages", reportArn=of_cover, maxResults=1)
         second = await client("DescribeCodeCoverages", reportArn=of_cover, maxResults=1, nextToken=first["nextToken"])
+        with pytest.raises(ServiceError) as missing:
+            await client("DescribeCodeCoverages", reportArn=f"{of_cover}0")
         groups = await client("ListReportGroups")
         failed = await client("ListReports", filter={"status": "FAILED"})
 
     number = build["id"].removeprefix("app:")
-    assert build["buildStatus"] == "SUCCEEDED"
+    assert (build["buildStatus"], missing.value.code) == ("SUCCEEDED", "InvalidInputException")
     assert (of_unit, of_broken) == (arn("report", f"app-unit:{number}"), arn("report", f"app-broken:{number}"))
     assert (unit["type"], unit["status"], unit["executionId"]) == ("TEST", "FAILED", build["arn"])
     assert unit["testSummary"] == {

@@ -65,6 +65,21 @@ def test_an_event_builds_what_it_fits(groups: Json, change: Change, expected: bo
     assert hookfilters.builds({"filterGroups": groups}, change, "team/app") is expected
 
 
+@pytest.mark.parametrize(
+    ("groups", "change", "expected"),
+    [
+        ([[EVENT, one("FILE_PATH", "^src/")]], PUSH, False),
+        ([[EVENT, one("FILE_PATH", "^src/")]], REQUEST, True),
+        ([[EVENT, one("BASE_REF", "other"), one("FILE_PATH", "^src/")]], REQUEST, False),
+        ([[EVENT, one("COMMIT_MESSAGE", "x")]], REQUEST, True),
+        ([[EVENT, one("FILE_PATH", "^src/")], [EVENT]], REQUEST, False),
+        ([[one("EVENT", "RELEASED"), one("FILE_PATH", "^src/")]], RELEASE, False),
+    ],
+)
+def test_git_is_asked_only_where_a_build_depends_on_it(groups: Json, change: Change, expected: bool) -> None:
+    assert hookfilters.asks({"filterGroups": groups}, change, "team/app") is expected
+
+
 @pytest.mark.parametrize(("branch", "expected"), [("^main$", True), ("release", False)])
 def test_a_branch_filter_is_of_the_branchs_name(branch: str, expected: bool) -> None:
     assert hookfilters.builds({"branchFilter": branch}, PUSH, "team/app") is expected
@@ -182,7 +197,6 @@ async def test_a_webhook_is_shown_with_its_project_changed_and_deleted(world: Wo
         ({"filterGroups": [[EVENT, one("HEAD_REF", "(")]]}, "is no regular expression"),
         ({"buildType": "RUNNER_BUILDKITE_BUILD"}, "buildType"),
         ({"scopeConfiguration": {"name": "o", "scope": "GITHUB_GLOBAL"}}, "scopeConfiguration"),
-        ({"pullRequestBuildPolicy": {"requiresCommentApproval": "ALL_PULL_REQUESTS"}}, "pullRequestBuildPolicy"),
     ],
 )
 async def test_what_a_webhook_cannot_be_is_refused(world: World, tmp_path: Path, asked: Json, sentence: str) -> None:

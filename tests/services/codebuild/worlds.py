@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import os
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
@@ -149,6 +150,11 @@ class World:
     def keeps(self, text: str) -> bool:
         """Whether a text is anywhere in the database as it is."""
         return any(text.encode() in file.read_bytes() for file in self.folder.glob("world.db*"))
+
+    def delivers(self) -> bool:
+        """Whether a delivery is under way."""
+        with contextlib.closing(sqlite3.connect(self.database_path)) as database:
+            return database.execute("SELECT 1 FROM run WHERE flow = 'delivery'").fetchone() is not None
 
     def log(self, build: Json) -> list[str]:
         """What the commands of a build have said."""

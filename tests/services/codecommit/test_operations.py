@@ -60,6 +60,12 @@ async def test_a_commit_puts_copies_moves_and_deletes(world: World) -> None:
     assert commit["parents"] == [parent]
     assert (commit["author"]["name"], commit["author"]["email"]) == ("Ada", "ada@example.com")
     assert commit["message"] == "Moved about\n"
+    asked = [told["commitId"], "main", "0" * 40]
+    several = await world.ask("BatchGetCommits", **ONE, commitIds=asked)
+    assert several["commits"] == [commit]
+    assert [(each["commitId"], each["errorCode"]) for each in several["errors"]] == [
+        ("main", "InvalidCommitIdException"), ("0" * 40, "CommitDoesNotExistException"),
+    ]  # fmt: skip
     assert run_git(bare, "fsck", "--strict") == ""
 
 

@@ -80,7 +80,7 @@ async def test_a_webhook_that_overtakes_another_is_heard_and_so_is_the_other(tmp
 
 
 @pytest.mark.parametrize("kind", ["GITHUB_ENTERPRISE", "GITLAB_SELF_MANAGED", "BITBUCKET"])
-async def test_a_pull_request_is_heard_with_its_commit_and_the_files_that_it_brings(tmp_path: Path, kind: str) -> None:
+async def test_a_pull_request_is_kept_and_then_heard_with_its_commit_and_its_files(tmp_path: Path, kind: str) -> None:
     world = World(tmp_path)
     with git_host(kind, tmp_path / "there") as host:
         world.ears.repository, world.ears.wanted = f"{await world.connection()}/{FULL_NAME}", "paths"
@@ -88,9 +88,12 @@ async def test_a_pull_request_is_heard_with_its_commit_and_the_files_that_it_bri
         _, tip = host.push("feature", "more", b="2\n")
         host.push("main", "main goes on", c="3\n")
 
-        status = await world.sent(*host.requested("secret", "feature"))
+        statuses = [await world.sent(*host.requested("secret", "feature")) for _ in range(2)]
+        unasked = list(world.ears.heard)
+        async with world.working():
+            pass
 
-    assert status == 200
+    assert (statuses, unasked) == ([202, 202], [])
     assert [(each.commit, each.paths) for each in world.ears.heard] == [(tip, ("b",))]
 
 
@@ -102,7 +105,8 @@ async def test_a_new_branch_is_told_with_the_files_in_which_it_leaves_the_defaul
         before, tip = host.push("feature", "more", b="2\n")
         host.push("main", "main goes on", c="3\n")
 
-        await world.sent(*host.pushed("secret", "feature", before, tip))
+        async with world.working():
+            await world.sent(*host.pushed("secret", "feature", before, tip))
 
     assert [(each.commit, each.paths) for each in world.ears.heard] == [(tip, ("b",))]
 

@@ -1,15 +1,19 @@
 """A world with CodeConnections in it, and a folder of repositories as the git host that its connections lead to."""
 
+import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
 from migrated import migrate
 from penstock.composition.sources import MIGRATIONS
+from penstock.engine.deliveries import Deliveries
+from penstock.engine.engine import Engine
 from penstock.engine.pushes import Interest, Pushes
 from penstock.languages.githosts.tree import Change, Push
 from penstock.services.codeconnections import open_codeconnections
@@ -25,6 +29,7 @@ from penstock.wire.validate import validate
 from services.codecommit.worlds import run_git
 from services.sessions import Sessions
 
+DEADLINE = 60.0
 WHO = Scope(principal="arn:aws:iam::123456789012:user/me")
 
 
@@ -59,15 +64,29 @@ class World:
         self.database = SqliteDatabase(folder / "penstock.db")
         self.directory, self.pushes, self.ears = Directory(validate), Pushes(), Ears()
         self.pushes.heed(self.ears)
+        clock, chance = (lambda: 1_700_000_000.0), (lambda: f"{next(numbers):032x}")
+        self.engine = Engine(self.database, self.directory, clock=clock, chance=chance)
         self.room = open_codeconnections(
-            database=self.database, directory=self.directory, pushes=self.pushes, settings=folder / "connections",
-            folder=folder / "remotes", endpoint=lambda: "http://here", clock=lambda: 1_700_000_000.0,
-            chance=lambda: f"{next(numbers):032x}",
+            engine=self.engine, directory=self.directory, deliveries=Deliveries(self.engine, self.directory),
+            pushes=self.pushes, settings=folder / "connections", folder=folder / "remotes",
+            endpoint=lambda: "http://here", clock=clock, chance=chance,
         )  # fmt: skip
         self.directory.register(Sessions(1_700_000_000.0))
         keys = GitKeys(self.directory, lambda: 1_700_000_000.0)
         using = Using(self.database, Places(folder / "connections", lambda: "http://here"), folder / "remotes", keys)
         self.watching = Watching(self.database, self.pushes, using, lambda: 1_700_000_000.0, look_every=0.0)
+
+    @contextlib.asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """The engine at work until the block ends, which it does when somebody has heard something."""
+        ready = asyncio.Event()
+        async with asyncio.timeout(DEADLINE), asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(self.engine.work(ready.set))
+            await ready.wait()
+            yield
+            while not self.ears.heard:  # noqa: ASYNC110 - told in another thread
+                await asyncio.sleep(0.01)
+            task.cancel()
 
     async def ask(self, operation: str, *, of: str = "codeconnections", **request: Json) -> Answer:
         return await self.directory.answer(Call(of, operation, request, WHO))

@@ -292,7 +292,13 @@ async def test_an_entry_condition_skips_a_stage_or_fails_it_until_it_is_overridd
         conditionType="BEFORE_ENTRY",
     )  # fmt: skip
     await world.do("Two")
+    with pytest.raises(ServiceError) as over:
+        await world.ask(
+            "OverrideStageCondition", pipelineName="p", stageName="Failed", pipelineExecutionId=execution,
+            conditionType="BEFORE_ENTRY",
+        )  # fmt: skip
 
+    assert over.value.code == "ConditionNotOverridableException"
     assert (await world.stage("Skipped"))["latestExecution"]["status"] == "Skipped"
     assert told["beforeEntryConditionState"]["latestExecution"]["status"] == "Failed"
     assert (await world.stage("Failed"))["beforeEntryConditionState"]["latestExecution"]["status"] == "Overridden"

@@ -1,7 +1,7 @@
 """Hooks: what a git host sends when something happens, and whether it is really the host that has sent it.
 
 GitHub, and Gitea and Forgejo, which speak as it does; GitLab; Bitbucket. A hook that tells of nothing that anybody
-builds (a ping, a comment, a label) has no changes. Names of headers are in lower case.
+builds (a ping, a label) has no changes. Names of headers are in lower case.
 """
 
 import hashlib
@@ -12,7 +12,17 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from penstock.languages.githosts.tree import HEADS, TAGS, ZERO, Change, PullRequest, PullRequestEvent, Push, Release
+from penstock.languages.githosts.tree import (
+    HEADS,
+    TAGS,
+    ZERO,
+    Change,
+    Comment,
+    PullRequest,
+    PullRequestEvent,
+    Push,
+    Release,
+)
 
 Json = Any
 Headers = Mapping[str, str]
@@ -39,6 +49,7 @@ class Told(msgspec.Struct, frozen=True):
     repository: str
     changes: tuple[Change, ...] = ()
     delivery: str = ""
+    comment: Comment | None = None
 
 
 def read(headers: Headers, body: bytes) -> Told:
@@ -61,6 +72,24 @@ def decoded(headers: Headers, body: bytes) -> Json:
         return msgspec.json.decode(body)
     except msgspec.DecodeError as wrong:
         raise Unreadable(f"its body is no JSON: {wrong}") from None
+
+
+def delivery_of(headers: Headers) -> str:
+    """The host's own name for a hook, the same when it is sent again; empty if it gives none.
+
+    GitLab's event has one name for all that followed from it, Bitbucket's request one for all that it did: each is told
+    apart by what it tells of.
+    """
+    if "x-gitlab-event" in headers:
+        event = headers.get("x-gitlab-event-uuid", "")
+        return headers.get("idempotency-key", "") or named(event, headers["x-gitlab-event"])
+    if "x-event-key" in headers:
+        return named(headers.get("x-request-uuid", ""), headers["x-event-key"])
+    return headers.get("x-github-delivery") or headers.get("x-gitea-delivery", "")
+
+
+def named(name: str, event: str) -> str:
+    return f"{name} {event}" if name else ""
 
 
 def is_genuine(headers: Headers, body: bytes, secret: str) -> bool:
@@ -86,15 +115,19 @@ SIGNATURES: Final = (
 
 def _github(headers: Headers, content: Json) -> Told:
     event, is_gitea = headers.get("x-github-event") or headers["x-gitea-event"], "x-gitea-event" in headers
-    delivery = headers.get("x-github-delivery") or headers.get("x-gitea-delivery", "")
     changes: Iterable[Change] = ()
+    comment: Comment | None = None
     if event == "push":
         changes = [_github_push(content)]
+    elif event == "issue_comment" and content["action"] == "created" and "pull_request" in content["issue"]:
+        said = content["comment"]
+        comment = Comment(number=str(content["issue"]["number"]), text=said["body"], who=said["user"]["login"])
     elif event == "pull_request" and content["action"] in GITHUB:
         changes = [_github_request(content)]
     elif event == "release" and content["action"] in ("published" if is_gitea else "released", "prereleased"):
         changes = [_github_release(content)]
-    return Told((content.get("repository") or {}).get("full_name", ""), tuple(changes), delivery)
+    name = (content.get("repository") or {}).get("full_name", "")
+    return Told(name, tuple(changes), delivery_of(headers), comment)
 
 
 def _github_push(content: Json) -> Push:
@@ -123,6 +156,8 @@ def _github_request(content: Json) -> PullRequest:
         merge_commit=request.get("merge_commit_sha") or "",
         message=request["title"],
         actor=_actor(content.get("sender")),
+        contributor=(request.get("user") or {}).get("login", ""),
+        is_from_fork=_full_name(request["head"].get("repo")) != _full_name(request["base"].get("repo")),
     )
 
 
@@ -136,6 +171,11 @@ def _github_release(content: Json) -> Release:
     )
 
 
+def _full_name(repository: Json) -> str:
+    """Empty of a fork that is gone."""
+    return str((repository or {}).get("full_name", ""))
+
+
 def _actor(sender: Json) -> str:
     found = sender or {}
     return str(found.get("id") or found.get("login") or found.get("name") or "")
@@ -145,13 +185,17 @@ def _actor(sender: Json) -> str:
 
 
 def _gitlab(headers: Headers, content: Json) -> Told:
-    delivery, kind = headers.get("x-gitlab-event-uuid", ""), content["object_kind"]
+    kind = content["object_kind"]
     changes: Iterable[Change] = ()
     if kind in {"push", "tag_push"}:
         changes = [_gitlab_push(content)]
     elif kind == "merge_request":
         changes = _gitlab_request(content)
-    return Told(content["project"]["path_with_namespace"], tuple(changes), delivery)
+    comment: Comment | None = None
+    if kind == "note" and content["object_attributes"]["noteable_type"] == "MergeRequest":
+        text, number = content["object_attributes"]["note"], str(content["merge_request"]["iid"])
+        comment = Comment(number=number, text=text, who=str(content["user"]["id"]))
+    return Told(content["project"]["path_with_namespace"], tuple(changes), delivery_of(headers), comment)
 
 
 def _gitlab_push(content: Json) -> Push:
@@ -183,6 +227,8 @@ def _gitlab_request(content: Json) -> Iterator[PullRequest]:
         message=request["title"],
         author=(request["last_commit"].get("author") or {}).get("email", ""),
         actor=str(user.get("id") or user.get("username") or ""),
+        contributor=str(request.get("author_id") or ""),
+        is_from_fork=request.get("source_project_id") != request.get("target_project_id"),
     )
 
 
@@ -190,7 +236,7 @@ def _gitlab_request(content: Json) -> Iterator[PullRequest]:
 
 
 def _bitbucket(headers: Headers, content: Json) -> Told:
-    delivery, (group, _, event) = headers.get("x-request-uuid", ""), headers["x-event-key"].partition(":")
+    group, _, event = headers["x-event-key"].partition(":")
     actor = content.get("actor") or {}
     who = str(actor.get("account_id") or actor.get("uuid") or "")
     changes: Iterable[Change] = ()
@@ -198,7 +244,11 @@ def _bitbucket(headers: Headers, content: Json) -> Told:
         changes = [_bitbucket_push(each, who) for each in content["push"]["changes"]]
     elif group == "pullrequest" and event in BITBUCKET:
         changes = [_bitbucket_request(content["pullrequest"], BITBUCKET[event], who)]
-    return Told(content["repository"]["full_name"], tuple(changes), delivery)
+    comment: Comment | None = None
+    if (group, event) == ("pullrequest", "comment_created"):
+        text, number = content["comment"]["content"]["raw"], str(content["pullrequest"]["id"])
+        comment = Comment(number=number, text=text, who=who)
+    return Told(content["repository"]["full_name"], tuple(changes), delivery_of(headers), comment)
 
 
 def _bitbucket_push(change: Json, who: str) -> Push:
@@ -215,7 +265,7 @@ def _bitbucket_push(change: Json, who: str) -> Push:
 
 
 def _bitbucket_request(request: Json, event: PullRequestEvent, who: str) -> PullRequest:
-    source, destination = request["source"], request["destination"]
+    source, destination, author = request["source"], request["destination"], request.get("author") or {}
     return PullRequest(
         event=event,
         number=str(request["id"]),
@@ -226,6 +276,8 @@ def _bitbucket_request(request: Json, event: PullRequestEvent, who: str) -> Pull
         merge_commit=(request.get("merge_commit") or {}).get("hash", ""),
         message=request["title"],
         actor=who,
+        contributor=str(author.get("account_id") or author.get("uuid") or ""),
+        is_from_fork=_full_name(source.get("repository")) != _full_name(destination.get("repository")),
     )
 
 

@@ -21,14 +21,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     author: str = ""  # and the address of the commit's author
 
 
-class Push(Change, frozen=True, kw_only=True):
+class Push(Change, frozen=True, kw_only=True, tag=True):
     """A branch or a tag has been moved, made or deleted."""
 
     ref: str
     before: str = ZERO
 
 
-class PullRequest(Change, frozen=True, kw_only=True):
+class PullRequest(Change, frozen=True, kw_only=True, tag=True):
     """Something about a pull request. `commit` is the tip of its source."""
 
     event: PullRequestEvent
@@ -37,6 +37,8 @@ class PullRequest(Change, frozen=True, kw_only=True):
     base: str  # the destination's
     before: str = ""  # the destination's commit, if known
     merge_commit: str = ""
+    contributor: str = ""  # who has made it: the host's own name or number for them, by which it tells their role
+    is_from_fork: bool = False
 
     @property
     def forked_from(self) -> str:
@@ -44,11 +46,19 @@ class PullRequest(Change, frozen=True, kw_only=True):
         return self.before if self.event == "MERGED" else self.base
 
 
-class Release(Change, frozen=True, kw_only=True):
+class Release(Change, frozen=True, kw_only=True, tag=True):
     """A tag is made known as a version. `commit` is the tag's name: the host tells no more."""
 
     event: ReleaseEvent
     name: str
+
+
+class Comment(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody has said of a pull request."""
+
+    number: str
+    text: str
+    who: str
 
 
 def short(ref: str) -> str:

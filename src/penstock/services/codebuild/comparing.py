@@ -5,10 +5,10 @@ request is compared with where it has left its destination.
 """
 
 import asyncio
-import logging
+import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,10 +21,13 @@ from penstock.services.codebuild.model import Json
 from penstock.services.codebuild.ways import Ways
 from penstock.wire.call import Scope, ServiceError
 
-log: Final = logging.getLogger(__name__)
 LONGEST: Final = 120.0  # seconds
 REQUESTS: Final[Mapping[str, str]] = {"GITHUB": "refs/pull/{}/head", "GITLAB": "refs/merge-requests/{}/head"}
 OLD, NEW = "refs/penstock/old", "refs/penstock/new"
+
+
+class Uncompared(Exception):
+    """Git does not tell; why."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Comparing:
     endpoint: Callable[[], str]
 
     async def completed(self, scope: Scope, source: Mapping[str, Json], change: Change) -> Change:
-        """A change with all that git knows of it; as it is, with a warning in the log, where git does not tell."""
+        """A change with all that git knows of it, or as it is where there is nothing to ask; raises `Uncompared`."""
         between = ends(source["type"], change)
         if between is None:
             return change
@@ -45,36 +48,45 @@ class Comparing:
                 git = Git(source, await self.ways.to(scope, source, self.endpoint()))
                 message, paths = await self._compared(git, *between)
         except (Unfetched, ServiceError, TimeoutError) as why:
-            log.warning("what %s changes in %s is not known: %s", change.commit, source["location"], why)
-            return change
+            raise Uncompared(f"what {change.commit} changes in {source['location']} is not known: {why}") from None
         return msgspec.structs.replace(change, message=message, paths=paths)
 
-    async def _compared(self, git: Git, old: str, new: str, forked: bool) -> tuple[str, tuple[str, ...]]:
+    async def _compared(self, git: Git, old: str, new: Sequence[str], forked: bool) -> tuple[str, tuple[str, ...]]:
         self.folder.mkdir(parents=True, exist_ok=True)
         place = tempfile.mkdtemp(dir=self.folder)
         try:
             await git.run("-C", place, "init", "--quiet", "--bare", ".")
             depth = () if forked else ("--depth=1",)
-            for there, here in ((new, NEW), (old, OLD)):
-                words = ("fetch", "--quiet", "--no-tags", "--filter=blob:none", *depth)
-                await git.run("-C", place, *words, "--", git.url, f"{there}:{here}")
+            words = ("-C", place, "fetch", "--quiet", "--no-tags", "--filter=blob:none", *depth, "--", git.url)
+            await first_of(git, words, [f"{each}:{NEW}" for each in new])
+            await git.run(*words, f"{old}:{OLD}")
             base = (await git.run("-C", place, "merge-base", OLD, NEW)).strip() if forked else OLD
-            words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames")
-            names = await git.run("-C", place, *words, base, NEW)
+            names = await git.run("-C", place, "diff-tree", "-r", "-z", "--name-only", "--no-renames", base, NEW)
             message = await git.run("-C", place, "log", "-1", "--format=%B", NEW)
         finally:
             await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
         return message.rstrip("\n"), tuple(name for name in names.split("\0") if name)
 
 
-def ends(kind: str, change: Change) -> tuple[str, str, bool] | None:
+async def first_of(git: Git, words: Sequence[str], references: Sequence[str]) -> None:
+    """Fetch the first of some references that the host lets be had."""
+    for reference in references[:-1]:
+        with contextlib.suppress(Unfetched):
+            await git.run(*words, reference)
+            return
+    await git.run(*words, references[-1])
+
+
+def ends(kind: str, change: Change) -> tuple[str, Sequence[str], bool] | None:
     """The versions that are compared, the older first; None where one is not known.
 
-    With where the newer one has left the older, of pull requests and of new branches, which leave the default one.
+    With where the newer one has left the older, of pull requests and of new branches, which leave the default one. Of a
+    pull request the commit that was told comes first: its reference may have moved on.
     """
     match change:
         case Push(ref=ref, before=before, commit=commit) if commit and (before != ZERO or ref.startswith(HEADS)):
-            return ("HEAD", commit, True) if before == ZERO else (before, commit, False)
-        case PullRequest(forked_from=base, number=number, head=head) if base:
-            return base, REQUESTS.get(kind.partition("_")[0], head).format(number), True
+            return ("HEAD", [commit], True) if before == ZERO else (before, [commit], False)
+        case PullRequest(forked_from=base, number=number, head=head, commit=commit) if base:
+            whole = [commit] if len(commit) == len(ZERO) else []  # Bitbucket's are cut
+            return base, [*whole, REQUESTS.get(kind.partition("_")[0], head).format(number)], True
     return None

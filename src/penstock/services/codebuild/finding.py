@@ -1,12 +1,14 @@
 """Finding what has an id or an ARN: builds, batches, sandboxes and projects alike."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import Scope, ServiceError
+
+NOT_THERE: Final = "ResourceNotFoundException"
 
 
 class Kind(NamedTuple):
@@ -20,11 +22,18 @@ class Kind(NamedTuple):
         """Its id, of itself or its ARN."""
         return id.rpartition(f":{self.resource}/")[2]
 
-    def find(self, tx: Transaction, scope: Scope, id: str) -> Document:  # noqa: A002
+    def find(
+        self,
+        tx: Transaction,
+        scope: Scope,
+        id: str,  # noqa: A002
+        code: str = NOT_THERE,
+    ) -> Document:
+        """What has an id; raises an error of that code, which not every operation has the same for."""
         found = documents.find(tx, scope, self.kept, self.name(id))
         if found is None:
             missing = scope.arn("codebuild", f"{self.resource}/{self.name(id)}")
-            raise ServiceError(f"{self.noun} cannot be found: {missing}", code="ResourceNotFoundException")
+            raise ServiceError(f"{self.noun} cannot be found: {missing}", code=code)
         return found
 
     def sort_out(self, tx: Transaction, scope: Scope, ids: Sequence[str]) -> tuple[list[Document], list[str]]:

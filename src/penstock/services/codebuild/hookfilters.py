@@ -62,16 +62,21 @@ def builds(webhook: Mapping[str, Json], change: Change, repository: str) -> bool
 
 def asks(webhook: Mapping[str, Json], change: Change, repository: str) -> bool:
     """Whether it depends on what the host has not told of a change if it is built."""
-    return bool(change.commit) and any(
+    if not change.commit:
+        return False
+    may_fit = [
         any(_is_open(each, change) for each in group)
-        and all(_is_open(each, change) or _fits(each, change, repository) for each in group)
         for group in webhook.get("filterGroups", ())
-    )
+        if all(_is_open(each, change) or _fits(each, change, repository) for each in group)
+    ]
+    return bool(may_fit) and all(may_fit)  # a group that fits as it is is enough
 
 
 def _is_open(given: Filter, change: Change) -> bool:
     """Whether a filter looks at what was not told: of a pull request a title is, and no message."""
     kind = given["type"]
+    if isinstance(change, Release):  # it has neither
+        return False
     return (kind == "FILE_PATH" and change.paths is None) or (
         kind == "COMMIT_MESSAGE" and isinstance(change, PullRequest)
     )

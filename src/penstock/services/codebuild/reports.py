@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from penstock.services.codebuild.finding import NOT_THERE
 from penstock.services.codebuild.model import POLICY, REPORT, REPORT_GROUP, Json
 from penstock.services.codebuild.reporting import counted, group, share
 from penstock.services.codebuild.requests import invalid
@@ -183,7 +184,8 @@ class Reports:
 
     @operation("DescribeCodeCoverages")
     async def coverages(self, call: Call, request: shapes.DescribeCodeCoveragesRequest) -> Answer:
-        found = await self.database.read(lambda tx: find(tx, call.scope, REPORT, request["reportArn"]))
+        arn, code = request["reportArn"], "InvalidInputException"  # the one error that this operation has
+        found = await self.database.read(lambda tx: find(tx, call.scope, REPORT, arn, code))
         least, most = request.get("minLineCoveragePercentage", 0.0), request.get("maxLineCoveragePercentage", 100.0)
         every = [
             {
@@ -219,11 +221,11 @@ def name_of(arn: str) -> str:
     return arn.rpartition(":report-group/")[2].rpartition(":report/")[2]
 
 
-def find(tx: Transaction, scope: Scope, kind: str, arn: str) -> Document:
+def find(tx: Transaction, scope: Scope, kind: str, arn: str, code: str = NOT_THERE) -> Document:
     found = documents.find(tx, scope, kind, name_of(arn))
     if found is None:
         what = "Report group" if kind == REPORT_GROUP else "Report"
-        raise ServiceError(f"{what} cannot be found: {arn}", code="ResourceNotFoundException")
+        raise ServiceError(f"{what} cannot be found: {arn}", code=code)
     return found
 
 

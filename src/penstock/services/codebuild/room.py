@@ -10,6 +10,7 @@ from penstock.engine.deliveries import Deliveries
 from penstock.engine.engine import Engine
 from penstock.engine.jobs import Runtime
 from penstock.services.codebuild.announcing import Announce, unheard
+from penstock.services.codebuild.approving import Approving
 from penstock.services.codebuild.batches.combining import Combining
 from penstock.services.codebuild.batches.flow import COMBINE, MERGE, START, BatchFlow
 from penstock.services.codebuild.batches.merging import Merging
@@ -23,6 +24,7 @@ from penstock.services.codebuild.exhibiting import Exhibition, Visibility
 from penstock.services.codebuild.fetching import ClientEnvironment, Fetching
 from penstock.services.codebuild.fleets import Fleets
 from penstock.services.codebuild.flow import FETCH, RUN, STOP_JOB, BuildFlow
+from penstock.services.codebuild.heard import LOOK, Hearing
 from penstock.services.codebuild.model import Json
 from penstock.services.codebuild.projects import Projects
 from penstock.services.codebuild.reports import ReportGroups, Reports
@@ -114,7 +116,10 @@ def open_codebuild(
     doors = Doors(runtime, endpoint, clock, chance)
     batches = Batches(builds, hosts.note_batch)
     comparing = Comparing(ways, folder / "compared", endpoint)
-    webhooks = Webhooks(builds, batches, sealing, comparing, endpoint, clock, chance)
+    approving = Approving(engine.database, ways, endpoint)
+    hearing = Hearing(builds, batches, comparing, approving, deliveries, clock, chance)
+    engine.activity(LOOK, hearing.look)
+    webhooks = Webhooks(hearing, sealing, endpoint, clock, chance)
     credentials, sharing = SourceCredentials(engine.database, sealing, clock), Sharing(engine.database, clock)
     visibility, fleets = Visibility(engine.database, clock, chance), Fleets(engine.database, clock, chance)
     sessions = SandboxSessions(engine.database, doors), DebugSessions(engine.database, doors)

@@ -30,7 +30,7 @@ from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import ServiceError
-from penstock.wire.outgoing import Exchange, Unreached, fetch
+from penstock.wire.outgoing import Exchange, Reply, Unreached, fetch
 
 TELL: Final = "codebuild.tell-host"
 SECONDS: Final = 20.0  # for one call
@@ -109,19 +109,8 @@ class Hosts:
             if not source.get("reportBuildStatus"):  # a webhook's build, and nobody has asked for it
                 return None
             return failure("CredentialsNotFound", f"nothing lets in to {way.url}: ImportSourceCredentials does")
-        standing = await self._standing(found, commit)
-        for exchange in exchanges(source["type"], way, standing):
-            try:
-                reply = await fetch(exchange, largest=LARGEST_ANSWER, seconds=SECONDS)
-            except Unreached as why:
-                return failure("ConnectionError", str(why), may_pass=True)
-            if reply.status < 300:
-                return None
-            if reply.status != 404:
-                break
-        text = reply.body[:512].decode(errors="replace")
-        may_pass = reply.status >= 500 or reply.status in AGAIN
-        return failure(f"HTTP{reply.status}", f"{exchange.url} answered {reply.status}: {text}", may_pass=may_pass)
+        _, why = await answer_of(exchanges(source["type"], way, await self._standing(found, commit)))
+        return None if why is None else msgspec.to_builtins(why)
 
     async def _standing(self, found: Document, commit: str) -> Standing:
         body, is_batch = body_of(found), found.kind == BATCH
@@ -180,27 +169,59 @@ def commit_of(build: Mapping[str, Json]) -> str:
     return str(build.get("resolvedSourceVersion") or (asked if len(asked) == 40 else ""))
 
 
+async def answer_of(asked: Iterator[Exchange]) -> tuple[Reply | None, Failure | None]:
+    """What a host answers to the first of some requests that it knows, or why it does not."""
+    for exchange in asked:
+        try:
+            reply = await fetch(exchange, largest=LARGEST_ANSWER, seconds=SECONDS)
+        except Unreached as why:
+            return None, Failure(code="ConnectionError", message=str(why), may_pass=True)
+        if reply.status < 300:
+            return reply, None
+        if reply.status != 404:
+            break
+    text = reply.body[:512].decode(errors="replace")
+    message, may_pass = f"{exchange.url} answered {reply.status}: {text}", reply.status >= 500 or reply.status in AGAIN
+    return reply, Failure(code=f"HTTP{reply.status}", message=message, may_pass=may_pass)
+
+
 def exchanges(kind: str, way: Way, told: Standing) -> Iterator[Exchange]:
     """The requests of a kind of host; the second is for where the first one's address is not known."""
-    place = urlsplit(way.url)
-    host, name = f"{place.scheme}://{place.netloc}", place.path.strip("/").removesuffix(".git")
-    headers = {"Content-Type": "application/json", "User-Agent": "Penstock", "Authorization": bearing(way)}
+    host, name = repository_of(way)
+    headers = headers_for(way)
     if kind.startswith("GITLAB"):
         body = {"state": GITLAB.get(told.status, "failed"), "name": told.name, "target_url": told.url}
         url = f"{host}/api/v4/projects/{quote(name, safe='')}/statuses/{told.commit}"
         yield Exchange("POST", url, headers, msgspec.json.encode({**body, "description": told.text}))
     elif kind == "BITBUCKET":
-        api = "https://api.bitbucket.org" if place.netloc == "bitbucket.org" else host
         body = {"state": BITBUCKET.get(told.status, "FAILED"), "key": told.name[:40], "name": told.name}
-        url = f"{api}/2.0/repositories/{name}/commit/{told.commit}/statuses/build"
+        url = f"{bitbucket_api(host)}/2.0/repositories/{name}/commit/{told.commit}/statuses/build"
         yield Exchange("POST", url, headers, msgspec.json.encode({**body, "url": told.url, "description": told.text}))
     else:
         body = {"state": GITHUB[told.status], "context": told.name, "target_url": told.url, "description": told.text}
-        apis = ("https://api.github.com",) if place.netloc == "github.com" else (f"{host}/api/v3", f"{host}/api/v1")
-        for api in apis:  # the last one is Gitea's and Forgejo's
+        for api in github_apis(host):
             yield Exchange(
                 "POST", f"{api}/repos/{name}/statuses/{told.commit}", headers, msgspec.json.encode(body)
             )  # fmt: skip
+
+
+def repository_of(way: Way) -> tuple[str, str]:
+    """The host of a repository, and its full name there."""
+    place = urlsplit(way.url)
+    return f"{place.scheme}://{place.netloc}", place.path.strip("/").removesuffix(".git")
+
+
+def headers_for(way: Way) -> dict[str, str]:
+    return {"Content-Type": "application/json", "User-Agent": "Penstock", "Authorization": bearing(way)}
+
+
+def github_apis(host: str) -> tuple[str, ...]:
+    """Where a host's API may be; the last one is Gitea's and Forgejo's."""
+    return ("https://api.github.com",) if host == "https://github.com" else (f"{host}/api/v3", f"{host}/api/v1")
+
+
+def bitbucket_api(host: str) -> str:
+    return "https://api.bitbucket.org" if host == "https://bitbucket.org" else host
 
 
 def bearing(way: Way) -> str:

@@ -23,11 +23,8 @@ from penstock.wire.hooks import Hook, address
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from penstock.languages.githosts.tree import Change
     from penstock.services.codebuild import shapes
-    from penstock.services.codebuild.batches.operations import Batches
-    from penstock.services.codebuild.builds import Builds
-    from penstock.services.codebuild.comparing import Comparing
+    from penstock.services.codebuild.heard import Hearing
     from penstock.store.database import Database, Transaction
     from penstock.store.documents import Document
     from penstock.store.sealing import Sealing
@@ -35,15 +32,13 @@ if TYPE_CHECKING:
 log: Final = logging.getLogger(__name__)
 SERVICE: Final = "codebuild"
 BUILD_TYPES: Final = ("BUILD", "BUILD_BATCH")
-KEPT: Final = ("branchFilter", "filterGroups", "buildType", "manualCreation")
+KEPT: Final = ("branchFilter", "filterGroups", "buildType", "manualCreation", "pullRequestBuildPolicy")
 
 
 @dataclass(frozen=True)
 class Webhooks:
-    builds: Builds
-    batches: Batches
+    hearing: Hearing
     sealing: Sealing
-    comparing: Comparing
     endpoint: Callable[[], str]
     clock: Callable[[], float]
     chance: Callable[[], str]
@@ -51,7 +46,7 @@ class Webhooks:
 
     @property
     def database(self) -> Database:
-        return self.builds.database
+        return self.hearing.database
 
     @operation("CreateWebhook")
     async def create(self, call: Call, request: shapes.CreateWebhookRequest) -> Answer:
@@ -118,33 +113,11 @@ class Webhooks:
             told = hooks.read(hook.headers, hook.body)
         except hooks.Unreadable as wrong:
             return 400, f"This cannot be read: {wrong}"
-        webhook = project.body["webhook"]
-        changes = [await self._completed(project, each, told.repository) for each in told.changes]
-        built = [each for each in changes if hookfilters.builds(webhook, each, told.repository)]
-        if not built:
-            return 200, "Nothing is to be built."
         try:
-            started = [await self._build(project, each, f"{told.delivery}/{number}" if told.delivery else "")
-                       for number, each in enumerate(built)]  # fmt: skip
+            return await self.hearing.hear(project, told)
         except ServiceError as error:
             log.warning("%s: a webhook starts no build: %s", project.name, error)
             return 400, error.message
-        return 200, " ".join(started)
-
-    async def _completed(self, project: Document, change: Change, repository: str) -> Change:
-        if not hookfilters.asks(project.body["webhook"], change, repository):
-            return change
-        place = Scope(project.scope.account, project.scope.region)
-        return await self.comparing.completed(place, project.body["source"], change)
-
-    async def _build(self, project: Document, change: Change, delivery: str) -> str:
-        """Start a build or a batch; what the host sends again under the same name is built once."""
-        source = project.body["source"]["type"]
-        asked = {"projectName": project.name, "sourceVersion": hookfilters.version_of(change, source)}
-        token = f"{project.arn}/webhook/{delivery}" if delivery else ""
-        call = Call(SERVICE, "StartBuild", asked, Scope(project.scope.account, project.scope.region), token=token)
-        starts = self.batches if project.body["webhook"].get("buildType") == "BUILD_BATCH" else self.builds
-        return await starts.start_by_webhook(call, hookfilters.variables_of(change), f"{source}-Hookshot")
 
 
 def check(request: Mapping[str, Json]) -> None:
@@ -154,9 +127,6 @@ def check(request: Mapping[str, Json]) -> None:
         raise invalid(f"buildType: Penstock starts no {kind} by webhooks: {' and '.join(BUILD_TYPES)} work.")
     if "scopeConfiguration" in request:
         raise invalid("scopeConfiguration: Penstock has no webhooks of organizations or groups: leave it out.")
-    policy = request.get("pullRequestBuildPolicy", {}).get("requiresCommentApproval", "DISABLED")
-    if policy != "DISABLED":
-        raise invalid("pullRequestBuildPolicy: Penstock reads no comments: requiresCommentApproval can be DISABLED.")
 
 
 def kept(request: Mapping[str, Json]) -> dict[str, Json]:

@@ -51,18 +51,9 @@ class Commits:
             raise wrong("CommitIdsListRequired", "The list of commit IDs is required.")
         if len(ids) > MOST_COMMITS:
             raise wrong("CommitIdsLimitExceeded", f"At most {MOST_COMMITS} commits may be named.")
-        for commit_id in ids:
-            model.check_commit_id(commit_id)
-        commits = dict(zip(ids, await described(git, ids), strict=True))
-        errors = [
-            {
-                "commitId": missing,
-                "errorCode": "CommitDoesNotExistException",
-                "errorMessage": f"{missing} does not exist",
-            }
-            for missing, commit in commits.items()
-            if commit is None
-        ]
+        whole = [each for each in ids if model.COMMIT_ID.fullmatch(each)]
+        commits = dict(zip(whole, await described(git, whole), strict=True)) if whole else {}
+        errors = [not_got(each) for each in dict.fromkeys(ids) if commits.get(each) is None]
         return {"commits": [commit for commit in commits.values() if commit], "errors": errors}
 
     @operation("GetDifferences")
@@ -125,6 +116,15 @@ class Commits:
 
 def path_wanted(path: str | None) -> str:
     return model.path_of(path, may_be_root=True) if path else ""
+
+
+def not_got(commit_id: str) -> dict[str, str]:
+    """What BatchGetCommits says of an id that no commit has."""
+    if model.COMMIT_ID.fullmatch(commit_id):
+        code, message = "CommitDoesNotExistException", f"{commit_id} does not exist"
+    else:
+        code, message = "InvalidCommitIdException", f"{commit_id} is not valid: it must be a full SHA-1"
+    return {"commitId": commit_id, "errorCode": code, "errorMessage": message}
 
 
 async def described(git: Git, ids: Sequence[str]) -> list[dict[str, Json] | None]:

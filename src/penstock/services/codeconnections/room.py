@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from penstock.engine.deliveries import Deliveries
+from penstock.engine.engine import Engine
 from penstock.engine.pushes import Pushes
 from penstock.services.codeconnections.connections import Connections
 from penstock.services.codeconnections.folders import Answered, served
-from penstock.services.codeconnections.hooks import Receiving
+from penstock.services.codeconnections.hooks import LOOK, Receiving
 from penstock.services.codeconnections.hosts import Hosts
 from penstock.services.codeconnections.model import OLDER, SERVICE
 from penstock.services.codeconnections.places import Places
 from penstock.services.codeconnections.using import Using
 from penstock.services.codeconnections.watching import LOOK_EVERY, Watching
-from penstock.store.database import Database
 from penstock.wire.call import Directory
 from penstock.wire.gitkeys import GitKeys
 from penstock.wire.hooks import Hook
@@ -33,8 +34,9 @@ class CodeConnectionsRoom:
 
 def open_codeconnections(
     *,
-    database: Database,
+    engine: Engine,
     directory: Directory,
+    deliveries: Deliveries,
     pushes: Pushes,
     settings: Path,
     folder: Path,
@@ -43,12 +45,17 @@ def open_codeconnections(
     chance: Callable[[], str],
     look_every: float = LOOK_EVERY,
 ) -> CodeConnectionsRoom:
-    """Enter operations. `settings` holds the files that say where connections lead, `folder` is for git."""
-    places = Places(settings, endpoint)
+    """Enter operations, before the engine works.
+
+    `settings` holds the files that say where connections lead, `folder` is for git.
+    """
+    database, places = engine.database, Places(settings, endpoint)
     for name in (SERVICE, OLDER):
         directory.register(Connections(database, places, clock, chance, name))
         directory.register(Hosts(database, clock, chance, name))
     using = Using(database, places, folder, GitKeys(directory, clock))
     using.open(directory)
     watching = Watching(database, pushes, using, clock, look_every)
-    return CodeConnectionsRoom(using.upstream, served, watching.watch, Receiving(using, watching).receive)
+    receiving = Receiving(using, watching, deliveries, chance)
+    engine.activity(LOOK, receiving.look)
+    return CodeConnectionsRoom(using.upstream, served, watching.watch, receiving.receive)

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from penstock.engine.pushes import Pushes
+from penstock.engine.pushes import Interest, Pushes
 from penstock.languages.githosts.tree import HEADS, ZERO, Change, PullRequest, Push
 from penstock.services.codeconnections.model import REFERENCES
 from penstock.services.codeconnections.remote import Remote, Unreachable
@@ -116,10 +116,13 @@ class Watching:
         if found or gone or before is None:
             await self.database.write(keep)
 
+    async def asks(self, repository: str, change: Change) -> bool:
+        """Whether git is to be asked about a change before it is told: for its commit's whole id, or its files."""
+        interest = await self.database.read(lambda tx: self.pushes.interest(tx, repository))
+        return is_cut(change) or lacks_paths(change, interest)
+
     async def told(self, repository: str, change: Change, delivery: str) -> bool:
         """What a webhook tells; false if that is known already."""
-        arn, full = parts(repository)
-        change = await self._completed(change, arn, full, repository)
 
         def keep(tx: Transaction) -> bool:
             now = known(tx, repository) or {}
@@ -132,30 +135,22 @@ class Watching:
 
         return await self.database.write(keep)
 
-    async def _completed(self, change: Change, arn: str, full: str, repository: str) -> Change:
-        """With its commit's whole id, and the files that have changed, where they are wanted and were not told."""
-        if isinstance(change, PullRequest) and 0 < len(change.commit) < len(ZERO):  # Bitbucket's are cut
-            change = await self._whole(change, arn, full)
-        interest = await self.database.read(lambda tx: self.pushes.interest(tx, repository))
-        before, forked = origin(change)
-        if interest != "paths" or change.paths is not None or not before or not change.commit:
-            return change
-        try:
-            remote = await self.using.remote(Arn.of(arn).scope, arn, full)
-            _, paths = await remote.compared(before, change.commit, forked=forked)
-        except (Unreachable, ServiceError) as why:
-            log.warning("which files %s changes in %s is not known: %s", change.commit, full, why)
-            return change
-        return msgspec.structs.replace(change, paths=paths)
+    async def completed(self, repository: str, change: Change) -> Change:
+        """With its commit's whole id, and the files that have changed, where they are wanted and were not told.
 
-    async def _whole(self, change: PullRequest, arn: str, full: str) -> PullRequest:
-        try:
-            remote = await self.using.remote(Arn.of(arn).scope, arn, full)
+        Raises `Unreachable`, or what the connection is refused with.
+        """
+        arn, full = parts(repository)
+        remote = await self.using.remote(Arn.of(arn).scope, arn, full)
+        if isinstance(change, PullRequest) and is_cut(change):
             tip = (await remote.references()).get(change.head, "")
-        except (Unreachable, ServiceError) as why:
-            log.warning("which commit of %s is %s is not known: %s", full, change.commit, why)
-            return change
-        return msgspec.structs.replace(change, commit=tip) if tip.startswith(change.commit) else change
+            change = msgspec.structs.replace(change, commit=tip) if tip.startswith(change.commit) else change
+        interest = await self.database.read(lambda tx: self.pushes.interest(tx, repository))
+        if lacks_paths(change, interest):
+            before, forked = origin(change)
+            _, paths = await remote.compared(before, change.commit, forked=forked)
+            change = msgspec.structs.replace(change, paths=paths)
+        return change
 
     async def _push(
         self, remote: Remote, ref: str, before: Mapping[str, str], commit: str, *, with_paths: bool
@@ -174,6 +169,16 @@ class Watching:
         return msgspec.structs.replace(
             push, message=told.message, author=told.email, paths=paths if with_paths and is_branch else None
         )
+
+
+def is_cut(change: Change) -> bool:
+    """Whether a commit is told by the beginning of its id, as Bitbucket does of pull requests."""
+    return isinstance(change, PullRequest) and 0 < len(change.commit) < len(ZERO)
+
+
+def lacks_paths(change: Change, interest: Interest) -> bool:
+    """Whether the files of a change are wanted, and can be found out."""
+    return interest == "paths" and change.paths is None and bool(origin(change)[0] and change.commit)
 
 
 def origin(change: Change) -> tuple[str, bool]:

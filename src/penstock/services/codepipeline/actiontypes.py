@@ -14,6 +14,7 @@ from penstock.services.codepipeline.model import Executor
 from penstock.store import documents, tags
 from penstock.store.database import Database, Transaction
 from penstock.store.documents import Document, Query
+from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class ActionTypes:
     @operation("ListActionTypes")
     async def list(self, call: Call, request: shapes.ListActionTypesRequest) -> Answer:
         """All of them, in one page."""
+        if token := request.get("nextToken"):
+            pages.decode(token)  # none was given
         owner = request.get("actionOwnerFilter")
         own = await self.database.read(lambda tx: [shown(each) for each in own_types(tx, call.scope)])
         every = [*(described(key, kind) for key, kind in ACTIONS.items()), *own]

@@ -148,7 +148,7 @@ class Executions:
 
         def retry(tx: Transaction) -> None:
             pipeline, found = self._found(tx, call.scope, request["pipelineName"], execution)
-            state = self._must_go_on(tx, pipeline, found, request["stageName"])
+            state = self._must_go_on(tx, pipeline, found, request["stageName"], not_retryable)
             stage = state.stages[request["stageName"]]
             stands = set(stage.standing.values())
             if stage.status == "Skipped" or not ({"Failed", "Stopped"} & {stage.status} or "Failed" in stands):
@@ -172,20 +172,14 @@ class Executions:
 
         def override(tx: Transaction) -> None:
             pipeline, found = self._found(tx, call.scope, request["pipelineName"], execution)
-            state = self._must_go_on(tx, pipeline, found, stage)
+            state = self._must_go_on(tx, pipeline, found, stage, not_overridable)
             kind = CONDITIONS[request["conditionType"]]
             condition = state.stages[stage].conditions.get(kind)
             if condition is None or condition.status not in ("InProgress", "Failed"):
-                raise ServiceError(
-                    f"The condition {request['conditionType']} of stage {stage} cannot be overridden: "
-                    f"it is {condition.status if condition is not None else 'not there'}.",
-                    code="ConditionNotOverridableException",
-                )
+                stands = condition.status if condition is not None else "not there"
+                raise not_overridable(stage, f"{request['conditionType']} is {stands}")
             if state.stages[stage].status == "Skipped":
-                raise ServiceError(
-                    f"Stage {stage} was skipped: its condition cannot be overridden.",
-                    code="ConditionNotOverridableException",
-                )
+                raise not_overridable(stage, "it was skipped")
             told = {"Execution": execution, "Stage": stage, "Override": kind}
             traffic.tell(tx, self.engine, pipeline, traffic.RETRY, told)
 
@@ -227,7 +221,14 @@ class Executions:
     def _found(self, tx: Transaction, scope: Scope, name: str, execution: str) -> tuple[Document, Document]:
         return rows.pipeline(tx, scope, name), rows.execution(tx, scope, name, execution)
 
-    def _must_go_on(self, tx: Transaction, pipeline: Document, execution: Document, stage: str) -> State:
+    def _must_go_on(
+        self,
+        tx: Transaction,
+        pipeline: Document,
+        execution: Document,
+        stage: str,
+        refusal: Callable[[str, str], ServiceError],
+    ) -> State:
         """The state of an execution that may go on in a stage: it is the last there, and nobody is in the way."""
         declared = tree.read(pipeline.body["Declaration"])
         must_have_stage(declared, stage)
@@ -241,12 +242,12 @@ class Executions:
         if gate.occupant not in ("", execution.name):
             raise ServiceError(f"Execution {gate.occupant} is in stage {stage}.", code="ConflictException")
         if execution.body["Execution"]["pipelineVersion"] != declared.version:
-            raise not_retryable(stage, "the pipeline has been updated since")
+            raise refusal(stage, "the pipeline has been updated since")
         seen = self.engine.see(tx, run_of(pipeline.arn, execution.name))
         assert seen is not None
         state: State = seen.state
         if state.waits or declared.stages[state.place].name != stage or stage not in state.stages:
-            raise not_retryable(stage, "the execution is not in it")
+            raise refusal(stage, "the execution is not in it")
         return state
 
 
@@ -257,6 +258,11 @@ def is_rule(principal: str) -> bool:
 
 def not_retryable(stage: str, why: str) -> ServiceError:
     return ServiceError(f"Stage {stage} cannot be retried: {why}.", code="StageNotRetryableException")
+
+
+def not_overridable(stage: str, why: str) -> ServiceError:
+    sentence = f"A condition of stage {stage} cannot be overridden: {why}."
+    return ServiceError(sentence, code="ConditionNotOverridableException")
 
 
 def unable(sentence: str) -> ServiceError:

@@ -143,7 +143,7 @@ class Webhooks:
             content = hooks.decoded(hook.headers, hook.body)
         except hooks.Unreadable as wrong:
             return 400, f"This cannot be read: {wrong}"
-        delivery = hook.headers.get("x-github-delivery") or self.chance()
+        delivery = hooks.delivery_of(hook.headers) or self.chance()
 
         def start(tx: Transaction) -> tuple[int, str]:
             pipeline = documents.find(tx, webhook.scope, rows.PIPELINE, webhook.parent)

@@ -380,7 +380,13 @@ def test_a_build_projects_webhook_comes_changes_and_goes_with_its_triggers() -> 
         Resource(logical_id="Build", name="b", physical_id="b", properties=properties)
         for properties in (
             {},
-            {"Triggers": {"Webhook": "true", "FilterGroups": [[{"Type": "EVENT", "Pattern": "PUSH"}]]}},
+            {
+                "Triggers": {
+                    "Webhook": "true",
+                    "FilterGroups": [[{"Type": "EVENT", "Pattern": "PUSH"}]],
+                    "PullRequestBuildPolicy": {"RequiresCommentApproval": "ALL_PULL_REQUESTS"},
+                }
+            },
             {"Triggers": {"Webhook": True, "BuildType": "BUILD"}},
         )
     )
@@ -392,8 +398,23 @@ def test_a_build_projects_webhook_comes_changes_and_goes_with_its_triggers() -> 
 
     hooks = [(name, request) for name, request in play.asked if name.endswith("Webhook")]
     assert hooks == [
-        ("CreateWebhook", {"projectName": "b", "filterGroups": [[{"type": "EVENT", "pattern": "PUSH"}]]}),
-        ("UpdateWebhook", {"projectName": "b", "filterGroups": [], "buildType": "BUILD"}),
+        (
+            "CreateWebhook",
+            {
+                "projectName": "b",
+                "filterGroups": [[{"type": "EVENT", "pattern": "PUSH"}]],
+                "pullRequestBuildPolicy": {"requiresCommentApproval": "ALL_PULL_REQUESTS"},
+            },
+        ),
+        (
+            "UpdateWebhook",
+            {
+                "projectName": "b",
+                "filterGroups": [],
+                "buildType": "BUILD",
+                "pullRequestBuildPolicy": {"requiresCommentApproval": "DISABLED"},
+            },
+        ),
         ("DeleteWebhook", {"projectName": "b"}),
     ]
 

@@ -106,7 +106,9 @@ def set_webhook(before: Mapping[str, Json], after: Mapping[str, Json], name: str
         request = {**shaped("codebuild", "CreateWebhook", new), **where}
         yield from ask("codebuild", "CreateWebhook", request, pardon=("ResourceAlreadyExists",))
     elif new is not None and new != old:
-        request = {"filterGroups": [], **shaped("codebuild", "UpdateWebhook", new), **where}
+        open_to_all = {"pullRequestBuildPolicy": {"requiresCommentApproval": "DISABLED"}}
+        gone = open_to_all if "PullRequestBuildPolicy" in (old or {}) else {}
+        request = {"filterGroups": [], **gone, **shaped("codebuild", "UpdateWebhook", new), **where}
         yield from ask("codebuild", "UpdateWebhook", request)
 
 

@@ -99,7 +99,7 @@ class Batches:
         """With its builds."""
 
         def remove(tx: Transaction) -> Answer:
-            found = BATCHES.find(tx, call.scope, request["id"])
+            found = BATCHES.find(tx, call.scope, request["id"], "InvalidInputException")
             if found.status == "IN_PROGRESS":
                 return {"statusCode": "BATCH_IN_PROGRESS", "buildsDeleted": [], "buildsNotDeleted": []}
             deleted, kept = self.builds.remove(tx, call.scope, builds_of(found))
