@@ -437,6 +437,8 @@ def test_what_cannot_be_meant_is_refused(analysis: Analysis, variables: dict[str
     ("content", "sentence"),
     [
         (b"a,b\n1,2\n1,2,3\n1\n", "the data is not CSV: part.csv is not UTF-8 text of lines with equally many fields"),
+        (b"title\na,b\n1,2\n3,4\n", "the data is not CSV: part.csv is not UTF-8 text"),  # no line is left out
+        (b"a,b\n1,2\n#3\n4,5\n", "the data is not CSV: part.csv is not UTF-8 text"),  # there are no comments
         ("a,b\né,1\n".encode("latin-1"), "line 2 of part.csv: Invalid unicode"),
         (b"a,b\n" + b"1,2\n" * 30_000 + b"1,2,3\n", "line 30002 of part.csv: Expected Number of Columns: 2 Found: 3"),
         (b"a,b\n" + b"1,2\n" * 30_000 + b'1,"2\n', "line 30002 of part.csv: Value with unterminated quote found."),

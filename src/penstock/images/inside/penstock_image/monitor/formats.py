@@ -73,12 +73,20 @@ def is_on(value: Json) -> bool:
 
 def csv(paths: Sequence[Path], *, header: bool, names: tuple[str, ...] = ()) -> Source:
     common = f"{_list(paths)}, header = {str(header).lower()}, delim = ',', quote = '\"', escape = '\"', nullstr = ''"
+    common += ", comment = ''"
+    if not any(_begins_blank(path) for path in paths):
+        common += ", skip = 0"  # else DuckDB leaves out first lines that have fewer fields than later ones
     return Source(
         typed=f"read_csv({common}, {TYPES})",
         text=f"read_csv({common}, all_varchar = true)",
         names=names,
         named=header,
     )
+
+
+def _begins_blank(path: Path) -> bool:
+    with path.open("rb") as file:
+        return not file.readline().strip()
 
 
 def json(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, lines: bool) -> Source:
