@@ -16,7 +16,7 @@ async def test_the_jobs_of_an_automl_job_are_its_children(tmp_path: Path) -> Non
         engine = client.engine
         whole = await engine.database.read(lambda tx: account(tx, engine, RunId(ARN)))
         jobs = await engine.database.read(lambda tx: jobs_behind(tx, ARN))
-        parts = [await engine.database.read(lambda tx, job=job: account(tx, engine, RunId(job))) for job in jobs]
+        parts = await engine.database.read(lambda tx: [account(tx, engine, RunId(job)) for job in jobs])
 
     assert whole is not None
     assert (whole.kind, whole.name, whole.outcome, whole.kin.parent) == ("automl-job", NAME, "Succeeded", "")
