@@ -77,6 +77,7 @@ def test_the_page_does_what_it_says_on_the_example(world: World, tmp_path: Path)
     kept = world.sagemaker.describe_pipeline(PipelineName="wine")
     assert kept["PipelineArn"] == arn
     assert json.loads(kept["PipelineDefinition"]) == json.loads(ran["pipeline definition pipeline.py"].stdout)
+    assert ran["pipeline upload pipeline.py"].stdout == ran["pipeline definition pipeline.py"].stdout
     packages = world.sagemaker.list_model_packages(ModelPackageGroupName="wine", ModelApprovalStatus="Approved")
     assert packages["ModelPackageSummaryList"]
     world.sagemaker.delete_endpoint(EndpointName="wine")

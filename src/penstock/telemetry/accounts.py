@@ -12,6 +12,7 @@ from penstock.engine.engine import Engine, View
 from penstock.engine.facts import RunId
 from penstock.engine.milestones import Span, span
 from penstock.languages.pipeline.tree import StepName
+from penstock.services.sagemaker.automl.flow import FLOW as AUTOML
 from penstock.services.sagemaker.jobs.answers import described
 from penstock.services.sagemaker.jobs.model import NAMES, Phase
 from penstock.services.sagemaker.lineage.jobs import READS, WRITES
@@ -31,7 +32,13 @@ PHASES: Final[Mapping[str, str]] = {
     "Starting": "starting", "Pending": "queued", "Downloading": "staging", "DownloadingTrainingImage": "building image",
     "Training": "running", "Uploading": "uploading", "Restarting": "restarting", "Stopping": "stopping",
 }  # fmt: skip
-HAVE_RUNS: Final = (":training-job/", ":processing-job/", ":transform-job/", ":hyper-parameter-tuning-job/")
+HAVE_RUNS: Final = (
+    ":training-job/",
+    ":processing-job/",
+    ":transform-job/",
+    ":hyper-parameter-tuning-job/",
+    ":automl-job/",
+)
 Account = Callable[[Transaction, "Seen"], Act]
 
 
@@ -172,6 +179,20 @@ def tuning_job(_: Transaction, seen: Seen) -> Act:
     )
 
 
+def automl_job(_: Transaction, seen: Seen) -> Act:
+    plan, state = seen.view.plan, seen.view.state
+    return seen.act(
+        "automl-job",
+        plan.name,
+        reason=state.failure,
+        attributes={
+            "aws.sagemaker.automl_job.arn": plan.arn,
+            "aws.sagemaker.automl_job.mode": plan.mode,
+            "aws.sagemaker.automl_job.status": state.secondary,
+        },
+    )
+
+
 # ----------------------------------------------------------------------------------------------- state machines
 
 
@@ -197,4 +218,5 @@ ACCOUNTS: Final[Mapping[str, Account]] = {
     "sagemaker.processing-job": job,
     "sagemaker.transform-job": job,
     "sagemaker.tuning-job": tuning_job,
+    AUTOML: automl_job,
 }

@@ -7,6 +7,7 @@ from typing import Final
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.milestones import span
+from penstock.services.sagemaker.automl.flow import FLOW as AUTOML
 from penstock.services.sagemaker.pipelines.flow import FLOW as PIPELINE
 from penstock.services.sagemaker.pipelines.origin import origin_of
 from penstock.services.stepfunctions import flow as machines
@@ -16,7 +17,7 @@ from penstock.store.database import Transaction
 from penstock.telemetry.model import Kin, Named, part_key, run_key
 
 TUNING: Final = "sagemaker.tuning-job"
-JOBS: Final = ("sagemaker.training-job", "sagemaker.processing-job", "sagemaker.transform-job", TUNING)
+JOBS: Final = ("sagemaker.training-job", "sagemaker.processing-job", "sagemaker.transform-job", TUNING, AUTOML)
 FLOWS: Final = frozenset({PIPELINE, machines.NAME, *JOBS})  # whose runs are told of
 DEEPEST: Final = 32  # what starts what: a bound, as machines may start one another
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
-    "pipeline-execution", "step", "training-job", "processing-job", "transform-job", "tuning-job", "phase",
-    "state-machine-execution", "state",
+    "pipeline-execution", "step", "training-job", "processing-job", "transform-job", "tuning-job", "automl-job",
+    "phase", "state-machine-execution", "state",
 ]  # fmt: skip
 Ended = Literal["Succeeded", "Failed", "Stopped"]
 Attribute = str | int | float | bool

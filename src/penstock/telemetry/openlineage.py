@@ -24,7 +24,8 @@ IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "https://openlineage.io/penstock")
 ENDS: Final[Mapping[Ended, EventType]] = {"Succeeded": "COMPLETE", "Failed": "FAIL", "Stopped": "ABORT"}
 TYPES: Final[Mapping[Kind, str]] = {
     "pipeline-execution": "PIPELINE", "step": "STEP", "training-job": "TRAINING", "processing-job": "PROCESSING",
-    "transform-job": "TRANSFORM", "tuning-job": "TUNING", "state-machine-execution": "STATE_MACHINE",
+    "transform-job": "TRANSFORM", "tuning-job": "TUNING", "automl-job": "AUTOML",
+    "state-machine-execution": "STATE_MACHINE",
 }  # fmt: skip
 
 

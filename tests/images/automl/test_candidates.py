@@ -43,6 +43,19 @@ def asked(model: Path, body: str, accept: str = "text/csv", output: str = "") ->
     return done.stdout.decode().splitlines()
 
 
+@pytest.mark.parametrize("values", [XGBOOST, LINEAR], ids=lambda each: each["algorithm"])
+def test_numbers_that_are_not_finite_are_missing(
+    jobs: Jobs, capsys: pytest.CaptureFixture[str], values: dict[str, str]
+) -> None:
+    jobs.explore("x,y\n" + "".join(f"{'inf' if n % 9 == 0 else n / 7},{n}\n" for n in range(60)), problem="Regression")
+
+    model = jobs.train("model", values)
+
+    assert np.isfinite(scores(capsys.readouterr().out)["RMSE"])
+    assert asked(model, "-inf\n") == asked(model, "NaN\n")
+    assert json.loads((jobs.report(model) / "analysis.json").read_text())["version"] == "1.0"
+
+
 @pytest.mark.parametrize("values", [XGBOOST, LINEAR, FOREST, TREES, MLP], ids=lambda each: each["algorithm"])
 @pytest.mark.parametrize("target", ["label", "value", "three"])
 def test_every_algorithm_learns_every_problem(

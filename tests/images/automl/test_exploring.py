@@ -97,7 +97,7 @@ def test_parquet_and_gzip_are_read_as_csv_is(tmp_path: Path) -> None:
 
 
 def test_both_notebooks_tell_what_was_found(jobs: Jobs) -> None:
-    jobs.explore(people())
+    jobs.explore(people().replace("cook", '"coo\nk|s"'))
 
     folder = jobs.root / "explore/output/notebooks"
     told = {path.name: json.loads(path.read_text()) for path in folder.iterdir()}
@@ -105,6 +105,7 @@ def test_both_notebooks_tell_what_was_found(jobs: Jobs) -> None:
     candidates = told["SageMakerAutopilotCandidateDefinitionNotebook.ipynb"]
     assert (exploration["nbformat"], candidates["nbformat"]) == (4, 4)
     assert "| age | numeric | 11.7% |" in json.dumps(exploration)
+    assert r"| coo k\\|s |" in json.dumps(exploration)  # one row of a table, whatever is in it
     assert "* xgboost" in json.dumps(candidates)
     assert "`same`: left out" in json.dumps(candidates)
 

@@ -288,6 +288,12 @@ def test_what_cannot_be_done_is_said_by_its_name(clarify: Clarify, more: dict[st
     assert sentence in ended.message
 
 
+def test_a_header_alone_is_no_data(clarify: Clarify) -> None:
+    ended = clarify.run({**BIAS, "methods": PRE}, ",".join(HEADERS) + "\n")
+
+    assert (ended.code, ended.message) == (1, "Error: the data has a header and no records.")
+
+
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [

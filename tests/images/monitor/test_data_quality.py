@@ -433,6 +433,48 @@ def test_what_cannot_be_meant_is_refused(analysis: Analysis, variables: dict[str
     assert sentence in reports.message
 
 
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"a,b\n1,2\n1,2,3\n1\n", "the data is not CSV: part.csv is not UTF-8 text of lines with equally many fields"),
+        (b"title\na,b\n1,2\n3,4\n", "the data is not CSV: part.csv is not UTF-8 text"),  # no line is left out
+        (b"a,b\n1,2\n#3\n4,5\n", "the data is not CSV: part.csv is not UTF-8 text"),  # there are no comments
+        ("a,b\né,1\n".encode("latin-1"), "line 2 of part.csv: Invalid unicode"),
+        (b"a,b\n" + b"1,2\n" * 30_000 + b"1,2,3\n", "line 30002 of part.csv: Expected Number of Columns: 2 Found: 3"),
+        (b"a,b\n" + b"1,2\n" * 30_000 + b'1,"2\n', "line 30002 of part.csv: Value with unterminated quote found."),
+    ],
+)
+def test_what_is_no_csv_is_told_with_its_place_and_without_advice(
+    analysis: Analysis, content: bytes, sentence: str
+) -> None:
+    data = analysis.file("odd/part.csv", "")
+    data.write_bytes(content)
+
+    reports = analysis.run("run", data.parent, {"csv": {"header": True}})
+
+    assert reports.code == 1
+    assert sentence in reports.message
+    assert "strict_mode" not in reports.message
+
+
+def test_fields_of_json_are_told_as_they_are_written(analysis: Analysis) -> None:
+    """Null alone, text beside numbers, and moments: none is what DuckDB would make of it."""
+    lines = (
+        {"none": None, "mixed": 1, "at": "2026-01-01"},
+        {"none": None, "mixed": "é", "at": "2026-01-01T00:00:00+02:00"},
+    )
+    data = analysis.file("odd/part.jsonl", "".join(json.dumps(each) + "\n" for each in lines)).parent
+
+    reports = analysis.run("run", data, {"json": {"lines": True}})
+
+    assert {each["name"]: each["inferred_type"] for each in reports.statistics["features"]} == {
+        "none": "Unknown", "mixed": "String", "at": "String",
+    }  # fmt: skip
+    for name, values in (("mixed", {"1", "é"}), ("at", {"2026-01-01", "2026-01-01T00:00:00+02:00"})):
+        buckets = reports.feature(name)["string_statistics"]["distribution"]["categorical"]["buckets"]
+        assert {each["value"] for each in buckets} == values
+
+
 def test_nested_records_are_refused_by_the_name_of_the_field(analysis: Analysis) -> None:
     data = analysis.file("nested/part.jsonl", '{"a": {"b": 1}}\n').parent
 

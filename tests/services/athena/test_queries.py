@@ -56,6 +56,16 @@ async def test_a_feature_groups_records_are_queried_with_their_partitions(world:
         assert await client.csv(partition) == '"n"\n"1"\n'
 
 
+async def test_a_line_of_csv_with_more_or_fewer_fields_has_those_of_the_table(world: World) -> None:
+    async with world.open() as client:
+        await people(client)
+        await client("PutObject", service="s3", Bucket="lake", Key="people/c.csv", Body=b"Zoe,1,2.0,more,\nIda\n")
+
+        text = await client.csv("SELECT name, age, score FROM people WHERE name IN ('Zoe', 'Ida') ORDER BY name")
+
+        assert text == '"name","age","score"\n"Ida",,\n"Zoe","1","2.0"\n'
+
+
 async def test_a_table_that_has_no_files_yet_is_empty_and_new_columns_are_null_in_old_files(world: World) -> None:
     async with world.open() as client:
         await client.group()

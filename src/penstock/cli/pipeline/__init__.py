@@ -12,7 +12,8 @@ command: Final = Commands(
     room=__name__,
     sentences={
         "show": "Draw a pipeline's steps, and what each waits for.",
-        "definition": "Print a pipeline's definition, as CreatePipeline takes it.",
+        "definition": "Print a pipeline's definition, as CreatePipeline takes it; nothing is uploaded.",
+        "upload": "Upload a pipeline's code and data, and print its definition.",
         "upsert": "Upload a pipeline's code and data, and create it or bring it up to date.",
         "run": "Run a declaration of CodePipeline in the working directory, without a server.",
     },

@@ -7,7 +7,7 @@ from pathlib import Path
 from penstock.cli.pipeline.source import fail
 from penstock.cli.pipeline.target import Target
 from penstock.pipeline import Mistake
-from penstock.pipeline.definition import TYPES, data_uri
+from penstock.pipeline.definition import TYPES, Package, data_uri
 from penstock.pipeline.graph import Given, Graph
 from penstock.pipeline.inputs import is_path, is_text
 from penstock.pipeline.kinds import Type
@@ -16,6 +16,11 @@ from penstock.pipeline.publishing import ensure_bucket, packaged, upload, upsert
 
 def publish(graph: Graph, target: Target) -> str:
     """The pipeline is there afterwards, with all that it needs; its ARN."""
+    return upsert(graph, supplied(graph, target), target.to, target.client("sagemaker"))
+
+
+def supplied(graph: Graph, target: Target) -> Package:
+    """The pipeline as it is to be made; what its definition names is in S3 afterwards."""
     try:
         package = packaged(graph, target.to)
     except Mistake as mistake:
@@ -23,7 +28,7 @@ def publish(graph: Graph, target: Target) -> str:
     s3 = target.client("s3")
     ensure_bucket(s3, target.to.bucket, target.to.region)
     upload(package.objects, package.data, s3)
-    return upsert(graph, package, target.to, target.client("sagemaker"))
+    return package
 
 
 def parameters(graph: Graph, given: Sequence[str], target: Target) -> list[dict[str, str]]:

@@ -209,7 +209,7 @@ def csv(table: Json) -> str:
         f"(SELECT {texts} FROM read_csv({literal(table['path'] + '/**/*')}, auto_detect = false, header = false,"
         f" columns = {{{columns}}}, delim = {literal(options['separator'])}, quote = {literal(options['quote'])},"
         f" escape = {literal(options['escape'])}, skip = {options['skip']}, null_padding = true,"
-        " allow_quoted_nulls = false))"
+        " strict_mode = false, parallel = false, allow_quoted_nulls = false))"
     )
 
 

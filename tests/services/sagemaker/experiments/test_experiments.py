@@ -153,6 +153,7 @@ async def test_metrics_are_kept_value_by_value_and_summarised(notebook: Notebook
     assert conflict == {
         "Errors": [{"Code": "CONFLICT_ERROR", "MetricIndex": 0}, {"Code": "VALIDATION_ERROR", "MetricIndex": 1}]
     }
+    assert (await notebook.put("diverged", (1, float("nan"))))["Errors"]  # and leaves no empty metric behind
     (summary,) = (await notebook.ask("DescribeTrialComponent", TrialComponentName="Run1"))["Metrics"]
     assert {key: summary[key] for key in ("Count", "Min", "Max", "Avg", "Last", "TimeStamp")} == {
         "Count": 3, "Min": 0.0, "Max": 4.0, "Avg": 2.0, "Last": 0.0, "TimeStamp": 103.0

@@ -23,8 +23,9 @@ DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]\d{1,2}:\d{2}.*)?")
 
 
 def numbers(table: pd.DataFrame) -> pd.DataFrame:
-    """Texts as numbers; nothing where one is none."""
-    return table.apply(lambda column: pd.to_numeric(column, errors="coerce").astype(float))
+    """Texts as numbers; nothing where one is none, or is not finite."""
+    read = table.apply(lambda column: pd.to_numeric(column, errors="coerce").astype(float))
+    return read.where(np.isfinite(read))
 
 
 def dates(table: pd.DataFrame) -> np.ndarray:

@@ -57,17 +57,22 @@ def described(rows: pd.DataFrame, schema: Schema) -> Iterator[str]:
     for name in schema.columns:
         column = rows[name]
         kind = schema.types.get(name) or "left out"
-        yield f"| {name} | {kind} | {column.isna().mean():.1%} | {column.nunique()} |"
+        yield f"| {cell(name)} | {kind} | {column.isna().mean():.1%} | {column.nunique()} |"
 
 
 def frequent(column: pd.Series) -> list[str]:
     counts = column.value_counts()
-    lines = [f"| {value} | {count} |" for value, count in counts.head(SHOWN).items()]
+    lines = [f"| {cell(value)} | {count} |" for value, count in counts.head(SHOWN).items()]
     return ["| value | rows |", "| --- | --- |", *lines, "", f"{len(counts)} distinct values."]
 
 
+def cell(text: Any) -> str:
+    """Text as a table of Markdown holds it."""
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
 def spread(column: pd.Series) -> list[str]:
-    values = pd.to_numeric(column, errors="coerce").describe()
+    values = columns.numbers(column.to_frame()).iloc[:, 0].describe()
     return ["| measure | value |", "| --- | --- |", *(f"| {name} | {value:.6g} |" for name, value in values.items())]
 
 

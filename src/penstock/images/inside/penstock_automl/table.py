@@ -49,7 +49,7 @@ def read_text(content: bytes, name: str) -> pd.DataFrame:
     try:
         table = pd.read_csv(io.BytesIO(content), dtype=object, keep_default_na=False, skipinitialspace=True)
     except (ValueError, UnicodeDecodeError) as problem:
-        raise ClientError(f"{name} is not CSV with a header: {problem}") from problem
+        raise ClientError(f"{name} is not CSV with a header: {str(problem).strip()}") from problem
     return table.mask(table.isin(MISSING))
 
 

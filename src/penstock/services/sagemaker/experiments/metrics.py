@@ -61,6 +61,7 @@ class Metrics:
                 name, kept = given["MetricName"], _keep(tx, component.arn, given)
                 if kept in WRONG:
                     errors.append({"Code": kept, "MetricIndex": place})
+                    continue
                 new = given["Value"] if kept == "new" else None
                 summaries[name] = _summary(tx, component.arn, name, summaries.get(name), new)
             documents.update(tx, component.changed(component.modified_at, Metrics=list(summaries.values())))

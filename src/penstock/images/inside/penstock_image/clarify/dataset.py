@@ -51,6 +51,8 @@ def load(folder: Path, config: Configuration) -> Dataset:
     if uri := config.document.get("dataset_uri"):
         folder = objects.brought(uri)
     table = read(formats.files(folder), config)
+    if not len(table.values):
+        raise ClientError("the data has a header and no records.")
     others = {"facet": "facet_headers", "predicted_label": "predicted_label_headers"}
     joined: list[str] = []
     source = config.document.get("joinsource_name_or_index")

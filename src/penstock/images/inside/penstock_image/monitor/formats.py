@@ -7,7 +7,8 @@ Files are read in the order of their names, in folders as deep as they come; emp
 with `.` or `_`, are not data. Members' names count in any case: schedules write them as the API does.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -16,7 +17,11 @@ from penstock_image.failure import ClientError
 from penstock_image.layout import Json
 from penstock_image.monitor.table import Source, literal
 
+AS_WRITTEN = ("DATE", "TIME", "UUID", "JSON", '"NULL"')  # what DuckDB takes texts in JSON for, and more
 TYPES = "auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR']"
+SNIFFED = re.compile(r'Error when sniffing file "(.*)"')
+LINE = re.compile(r"CSV Error on Line: (\d+)")
+FILE = re.compile(r"^\s*file = (.*)$", re.MULTILINE)
 CAPTURED = ("sagemakercapturejson", "sagemakermergejson")
 KNOWN = ("csv", "json", "parquet", *CAPTURED)
 
@@ -68,6 +73,9 @@ def is_on(value: Json) -> bool:
 
 def csv(paths: Sequence[Path], *, header: bool, names: tuple[str, ...] = ()) -> Source:
     common = f"{_list(paths)}, header = {str(header).lower()}, delim = ',', quote = '\"', escape = '\"', nullstr = ''"
+    common += ", comment = ''"
+    if not any(_begins_blank(path) for path in paths):
+        common += ", skip = 0"  # else DuckDB leaves out first lines that have fewer fields than later ones
     return Source(
         typed=f"read_csv({common}, {TYPES})",
         text=f"read_csv({common}, all_varchar = true)",
@@ -76,20 +84,49 @@ def csv(paths: Sequence[Path], *, header: bool, names: tuple[str, ...] = ()) -> 
     )
 
 
+def _begins_blank(path: Path) -> bool:
+    with path.open("rb") as file:
+        return not file.readline().strip()
+
+
 def json(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, lines: bool) -> Source:
     common = f"{_list(paths)}, format = '{'newline_delimited' if lines else 'auto'}'"
-    typed = f"read_json({common})"
     try:
-        found = connection.execute(f"DESCRIBE SELECT * FROM {typed}").fetchall()
+        found = connection.execute(f"DESCRIBE SELECT * FROM read_json({common})").fetchall()
     except duckdb.InvalidInputException as problem:
         raise ClientError(f"the data is not JSON{' lines' if lines else ''}: {problem}") from problem
-    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name, *_ in found)
-    return Source(typed=typed, text=f"read_json({common}, columns = {{{columns}}})")
+    # Moments stay as they are written, and so does text where numbers are beside it; null alone has no type.
+    typed = {name: "VARCHAR" if kind.startswith(AS_WRITTEN) else kind for name, kind, *_ in found}
+    as_found = all(typed[name] == kind for name, kind, *_ in found)
+    return Source(
+        typed=f"read_json({common})" if as_found else _json(common, typed),
+        text=_json(common, dict.fromkeys(typed, "VARCHAR")),
+    )
+
+
+def _json(common: str, columns: Mapping[str, str]) -> str:
+    written = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
+    return f"read_json({common}, columns = {{{written}}})"
 
 
 def parquet(paths: Sequence[Path]) -> Source:
     typed = f"read_parquet({_list(paths)})"
     return Source(typed=typed, text=typed)
+
+
+def trouble(problem: duckdb.Error) -> str:
+    """What is wrong with the data, without DuckDB's advice, which is about options of its own."""
+    told, _, advice = str(problem).partition("\nPossible")
+    if sniffed := SNIFFED.search(told):
+        return (
+            f"the data is not CSV: {Path(sniffed[1]).name} is not UTF-8 text of lines with equally many fields, with "
+            "commas between them and quotes around what has commas, quotes or line ends in it."
+        )
+    line, file = LINE.search(told), FILE.search(advice)
+    if line and file:
+        *_, what = filter(None, map(str.strip, told.splitlines()))
+        return f"the data is not CSV: line {line[1]} of {Path(file[1]).name}: {what}"
+    return told.partition("\n\n")[0]
 
 
 def _list(paths: Sequence[Path]) -> str:

@@ -9,6 +9,7 @@ import duckdb
 
 from penstock_image.failure import JobFailure
 from penstock_image.layout import Folders, Json
+from penstock_image.monitor.formats import trouble
 
 LONGEST_MESSAGE = 1024
 
@@ -19,8 +20,10 @@ def reached(variables: Mapping[str, str], analysis: Callable[[], str]) -> int:
     message.parent.mkdir(parents=True, exist_ok=True)
     try:
         told = analysis()
-    except (JobFailure, duckdb.Error) as problem:
-        told = f"Error: {problem.args[0] if isinstance(problem, JobFailure) else problem}"
+    except JobFailure as problem:
+        told = f"Error: {problem.args[0]}"
+    except duckdb.Error as problem:
+        told = f"Error: {trouble(problem)}"
     print(told)
     message.write_text(told[:LONGEST_MESSAGE])
     return 1 if told.startswith("Error: ") else 0
