@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 ENDED: Final = {"Succeeded", "Failed", "Stopped", "Superseded", "Cancelled"}
+LOOK_AGAIN: Final = 0.25  # seconds: each look is several requests, and who is looked at shares the processors
 COLOURS: Final = {
     "Succeeded": "green", "Failed": "red", "Executing": "cyan", "InProgress": "cyan", "Stopped": "yellow",
     "Superseded": "yellow",
@@ -46,7 +47,7 @@ def follow(
                 return status
             if time.monotonic() > until:
                 raise click.ClickException(f"still {status} after {deadline:.0f} s")
-            time.sleep(0.1)
+            time.sleep(LOOK_AGAIN)
 
 
 def table(heading: str, rows: list[Row]) -> Table:
