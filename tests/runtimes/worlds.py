@@ -108,10 +108,8 @@ class ContainerWorld(AnyWorld):
 
 def new_sandbox(root: Path, **more: Any) -> World:
     blobs = Blobs(root / "data")
-    more = {"slots": Slots(Share(4.0, 4096.0, 0)), "linger": 20.0, **more}
-    runtime = Sandbox(
-        root / "data" / "runtimes", blobs=blobs, resolve=resolve, clock=time.time, hidden=[root / "data"], **more
-    )
+    more = {"slots": Slots(Share(4.0, 4096.0, 0)), "linger": 20.0, "hidden": [root / "data"], **more}
+    runtime = Sandbox(root / "data" / "runtimes", blobs=blobs, resolve=resolve, clock=time.time, **more)
     return World(root, runtime, blobs)
 
 

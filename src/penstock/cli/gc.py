@@ -21,6 +21,7 @@ from penstock.cli.stories import open_database
 from penstock.composition.holdings import NOBODY, Share, abandoned, alone, first_holders, shares, size_of
 from penstock.languages.pipeline import durations
 from penstock.languages.pipeline.tree import DefinitionError
+from penstock.runtimes.sandbox import clear_away
 from penstock.services.sagemaker.recorded import forgetting, retention
 from penstock.services.sagemaker.recorded.forgetting import Wish
 from penstock.services.sagemaker.recorded.retention import WrongRetention, read_retention
@@ -112,6 +113,7 @@ async def clear(database: Database, data: Path, wish: Wish, now: float) -> int:
     """Forget executions and jobs, then free what nobody holds; how many blobs went."""
     await retention.forget_all(database, wish, now)
     for folder in abandoned(data):
+        clear_away(data / "sandbox", folder / "sandbox")
         shutil.rmtree(folder)
     return await Blobs(data).collect(database, older_than=now - GRACE)
 

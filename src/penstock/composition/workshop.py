@@ -4,7 +4,8 @@
 
 The very code that ran a job runs it again (`jobs.running`), under the same plan; only S3 is another: what it gives is
 the record, and what is put there is noted and no more. No server is asked, so nobody hears of it; a job that asks AWS
-by itself is answered as it was then (`replies`). A workshop may be open beside a server on the same data folder.
+by itself is answered as it was then (`replies`). A workshop may be open beside a server on the same data folder: the
+server's warm Pythons start its jobs.
 """
 
 import asyncio
@@ -184,7 +185,10 @@ async def workshop(data: Path, environments: Path | None = None, engine: str = "
     fcntl.flock(lock, fcntl.LOCK_EX)
     blobs, images, slots = Blobs(folder), Images(data, environments), slots_here()
     container_engine = ContainerEngine(find_socket(engine, os.environ))
-    sandbox = Sandbox(folder / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, slots=slots, hidden=[data])
+    sandbox = Sandbox(
+        folder / "sandbox", home=data / "sandbox", blobs=blobs, resolve=images.resolve, clock=clock, slots=slots,
+        hidden=[data],
+    )  # fmt: skip
     containers = containers_of(folder, container_engine, blobs, images, slots)
     inventories = Inventories(images, blobs, container_engine)
     runtime = here_by_image(sandbox, containers, images)

@@ -47,7 +47,11 @@ class Unstartable(Exception):
 
 
 class Sandbox:
-    """A `Runtime`. `folder` is its own (jobs are kept there); `hidden` are folders that no job may see."""
+    """A `Runtime`. `folder` is its own (jobs are kept there); `hidden` are folders that no job may see.
+
+    A guest is at home in another sandbox's folder, which may be at work: that one's zygotes start its jobs, warm as
+    they are, and its jobs have their folders among the other's. It notes them in its own.
+    """
 
     def __init__(
         self,
@@ -57,13 +61,18 @@ class Sandbox:
         resolve: Resolve,
         clock: Callable[[], float],
         hidden: Iterable[Path] = (),
+        home: Path | None = None,
         slots: Slots | None = None,
         spares: int = 2,
         linger: float = 60.0,
         idle: float = 900.0,
     ) -> None:
         self._folder = folder.absolute()
-        self._jobs = self._folder / "jobs"
+        home = self._folder if home is None else home.absolute()
+        self._is_guest = home != self._folder
+        self._notes = self._folder / "jobs"
+        self._notes.mkdir(parents=True, exist_ok=True)
+        self._jobs = home / "jobs"
         self._jobs.mkdir(parents=True, exist_ok=True)
         self._trash = Trash(self._folder / "trash")
         self._trash.throw(self._folder / "blank")  # an earlier server's
@@ -73,10 +82,10 @@ class Sandbox:
         self._clock = clock
         self._slots = slots or slots_here()
         self._zygotes = Zygotes(
-            folder=self._folder / "zygotes",
+            folder=home / "zygotes",
             jobs=self._jobs,
-            server=self._folder / "server",
-            hidden=outermost([self._folder, *(path.absolute() for path in hidden)]),
+            server=home / "server",
+            hidden=outermost([home, *(path.absolute() for path in hidden)]),
             spares=spares,
             linger=linger,
             idle=idle,
@@ -85,12 +94,14 @@ class Sandbox:
         self._furnishing: dict[JobId, asyncio.Task[str]] = {}
         self._layouts: dict[JobId, Layout] = {}  # of those whose folders this server has laid out
         self._over: set[JobId] = set()  # their supervisors have said so, and may not have written it down yet
-        self._presence = Presence(self._folder / "server")
+        self._presence = Presence(home / "server")
 
     # -- the contract
 
     async def run(self, job: Job, progress: Progress, decided: Decided = at_once) -> Ending:
-        folder = JobFolder(self._jobs, job.id)
+        folder = self._folder_of(job.id)
+        if self._is_guest:
+            (self._notes / folder.name).touch()
         async with self._turns.alone(job.id):
             if (result := folder.result()) is not None:
                 return result
@@ -104,7 +115,7 @@ class Sandbox:
             return await self._collect(job, folder, ending)
 
     async def stop(self, job: JobId) -> None:
-        folder = JobFolder(self._jobs, job)
+        folder = self._folder_of(job)
         self._turns.unwant(job)
         if folder.exists:
             folder.unwant()
@@ -114,18 +125,18 @@ class Sandbox:
         send(folder.claim(), signal.SIGTERM)
 
     async def peek(self, job: JobId, output: Output) -> tuple[File, ...]:
-        folder = JobFolder(self._jobs, job)
+        folder = self._folder_of(job)
         if not folder.is_prepared:
             return ()
         return await asyncio.to_thread(Collector(folder, self._blobs, is_running=True).collect, output)
 
     def place(self, job: JobId, path: str) -> Path | None:
-        folder = JobFolder(self._jobs, job)
+        folder = self._folder_of(job)
         return folder.place(path) if folder.is_prepared else None
 
     async def forget(self, job: JobId) -> None:
         """A job that is still running is not forgotten: stop it first."""
-        folder = JobFolder(self._jobs, job)
+        folder = self._folder_of(job)
         claim = folder.claim()
         if claim is not None and job not in self._over and claim.is_alive() and folder.ending() is None:
             return
@@ -152,7 +163,7 @@ class Sandbox:
 
     def usage(self, job: JobId) -> Usage | None:
         """What a job has used, and holds; None where it does not run. Blocking."""
-        folder = JobFolder(self._jobs, job)
+        folder = self._folder_of(job)
         claim = folder.claim()
         if claim is None or not claim.is_alive() or job in self._over or folder.ending() is not None:
             return None
@@ -168,15 +179,21 @@ class Sandbox:
 
     async def close(self, *, kill: bool = False) -> None:
         """Let go. Jobs keep running, unless `kill` ends them and everything else that the sandbox has started."""
-        pids = await self._zygotes.close(kill=kill)
-        if kill:
+        pids = await self._zygotes.close(kill=kill and not self._is_guest)
+        if kill and self._is_guest:
+            pids += await asyncio.to_thread(clear_away, self._jobs.parent, self._folder)
+        elif kill:
             for path in self._jobs.iterdir():
                 if (claim := JobFolder.at(path).claim()) is not None and claim.is_alive():
                     send(claim, signal.SIGKILL)
                     pids.append(claim.pid)
-            for pid in pids:
-                await gone(pid)
+        for pid in pids:
+            await gone(pid)
         self._presence.close()
+
+    def _folder_of(self, job: JobId) -> JobFolder:
+        """A guest's job is another than its host's of that name."""
+        return JobFolder(self._jobs, JobId(f"{self._folder}/{job}") if self._is_guest else job)
 
     # -- from the start to the end of its process
 
@@ -289,6 +306,19 @@ class Sandbox:
         if not job.outputs:
             return collect(job, folder, self._blobs, ending)  # a small text or two: cheaper than to wake a thread
         return await asyncio.to_thread(collect, job, folder, self._blobs, ending)
+
+
+def clear_away(home: Path, guest: Path) -> list[int]:
+    """End and remove the jobs that a guest has noted in its folder; the pids of those who were ended. Blocking."""
+    ended = []
+    for note in (guest / "jobs").iterdir():
+        folder = JobFolder.at(home / "jobs" / note.name)
+        claim = folder.claim()
+        if claim is not None and folder.ending() is None and claim.is_alive():
+            send(claim, signal.SIGKILL)
+            ended.append(claim.pid)
+        folder.remove()
+    return ended
 
 
 def is_little(job: Job) -> bool:
