@@ -67,3 +67,7 @@ async def test_what_a_killed_guest_has_left_is_cleared_away(tmp_path: Path) -> N
 
         assert host.runtime.known() == []
         await guest.runtime.close()
+
+
+def test_of_a_guest_that_was_killed_before_it_had_a_folder_nothing_is_cleared_away(tmp_path: Path) -> None:
+    assert clear_away(tmp_path / "home", tmp_path / "guest") == []

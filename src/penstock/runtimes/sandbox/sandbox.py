@@ -311,7 +311,7 @@ class Sandbox:
 def clear_away(home: Path, guest: Path) -> list[int]:
     """End and remove the jobs that a guest has noted in its folder; the pids of those who were ended. Blocking."""
     ended = []
-    for note in (guest / "jobs").iterdir():
+    for note in (guest / "jobs").glob("*"):  # it may have been killed before it noted any
         folder = JobFolder.at(home / "jobs" / note.name)
         claim = folder.claim()
         if claim is not None and folder.ending() is None and claim.is_alive():

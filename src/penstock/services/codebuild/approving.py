@@ -59,7 +59,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 def concerns(webhook: Mapping[str, Json], change: Change) -> bool:
     """Whether somebody must have a role before a change is built."""
-    wanted = webhook.get("pullRequestBuildPolicy", {}).get("requiresCommentApproval", "DISABLED")
+    wanted = policy_of(webhook)
     if not isinstance(change, PullRequest):
         return False
     return wanted == "ALL_PULL_REQUESTS" or (wanted == "FORK_PULL_REQUESTS" and change.is_from_fork)
@@ -68,8 +68,13 @@ def concerns(webhook: Mapping[str, Json], change: Change) -> bool:
 def approved(webhook: Mapping[str, Json], comment: Comment) -> str:
     """The commit that a comment approves; empty where it approves none, or nobody waits for that."""
     found = APPROVAL.search(comment.text)
-    policy = webhook.get("pullRequestBuildPolicy", {}).get("requiresCommentApproval", "DISABLED")
-    return found[1] if found and policy != "DISABLED" else ""
+    return found[1] if found and policy_of(webhook) != "DISABLED" else ""
+
+
+def policy_of(webhook: Mapping[str, Json]) -> str:
+    """Which pull requests need a comment's approval."""
+    policy: str = webhook.get("pullRequestBuildPolicy", {}).get("requiresCommentApproval", "DISABLED")
+    return policy
 
 
 @dataclass(frozen=True)
