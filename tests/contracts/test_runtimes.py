@@ -1,10 +1,14 @@
-"""What holds for every runtime: see `penstock.engine.jobs`."""
+"""What holds for every runtime: see `penstock.engine.jobs`.
+
+On Ray the agents on nodes do what a runtime does, and Ray starts, queues and stops them: what hangs on that is tried
+with a cluster of Ray's, the rest with a job server that starts them as Ray's does and costs a tenth.
+"""
 
 import asyncio
 import io
 import tarfile
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,27 +17,35 @@ from typing import Any
 import pytest
 
 from penstock.engine.jobs import Ending, JobId, Output, Resources
-from runtimes.rays import ray_at
+from runtimes.rays import job_server, ray_at
 from runtimes.worlds import MODEL, AnyWorld, containers_at, sandbox_at, until
 
 Start = Callable[[Path], AbstractAsyncContextManager[AnyWorld]]
 
 
-@pytest.fixture(
-    params=[
-        "sandbox",
-        pytest.param("container", marks=pytest.mark.xdist_group("containers")),
-        pytest.param("ray", marks=[pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]),
-    ]
-)
+HERE = ["sandbox", pytest.param("container", marks=pytest.mark.xdist_group("containers"))]
+RAY = pytest.param("Ray", marks=[pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)])
+hangs_on_ray = pytest.mark.parametrize("start", [*HERE, RAY], indirect=True)
+
+
+@pytest.fixture(params=[*HERE, "nodes"])
 def start(request: pytest.FixtureRequest) -> Start:
     if request.param == "sandbox":
         return sandbox_at
-    if request.param == "ray":
+    if request.param == "nodes":
+        return nodes_at
+    if request.param == "Ray":
         return partial(ray_at, address=request.getfixturevalue("ray_address"))
     return partial(containers_at, socket=request.getfixturevalue("engine_socket"))
 
 
+@asynccontextmanager
+async def nodes_at(root: Path) -> AsyncIterator[AnyWorld]:
+    async with job_server() as (_, address), ray_at(root, address) as world:
+        yield world
+
+
+@hangs_on_ray
 async def test_a_job_runs_with_its_arguments_and_environment(start: Start, tmp_path: Path) -> None:
     async with start(tmp_path) as world:
         text = "import os, sys; print(sys.argv[1:], os.environ['COLOUR'], os.getcwd())"
@@ -76,6 +88,7 @@ async def test_the_exit_code_is_told_and_a_signal_is_negative(
         assert (ending.reason, ending.exit_code, ending.is_success) == ("exited", code, False)
 
 
+@hangs_on_ray
 async def test_inputs_are_there_and_outputs_are_kept(start: Start, tmp_path: Path) -> None:
     async with start(tmp_path) as world:
         text = """
@@ -208,6 +221,7 @@ async def test_a_forgotten_job_runs_anew(start: Start, tmp_path: Path) -> None:
         assert world.log_of(job) == "runs\nruns"
 
 
+@hangs_on_ray
 async def test_a_stopped_job_may_say_goodbye(start: Start, tmp_path: Path) -> None:
     async with start(tmp_path) as world:
         text = """
@@ -243,6 +257,7 @@ async def test_who_does_not_heed_a_stop_is_killed_after_the_grace(start: Start, 
         assert (task.result().reason, task.result().exit_code) == ("stopped", -9)
 
 
+@hangs_on_ray
 async def test_a_job_that_waits_its_turn_can_be_stopped(start: Start, tmp_path: Path) -> None:
     async with start(tmp_path) as world:
         jobs = [world.job("sleep", "60", name=name, resources=Resources(cpus=1000)) for name in ("one", "other")]
@@ -294,6 +309,7 @@ async def unstartable(world: AnyWorld, **changes: Any) -> Ending:
     return await world.run(replace(world.job("true"), **changes))
 
 
+@hangs_on_ray
 async def test_what_cannot_start_says_why(start: Start, tmp_path: Path) -> None:
     async with start(tmp_path) as world:
         missing = world.input("/opt/ml/input/data/train", {"a": b"gone"})
