@@ -195,6 +195,35 @@ def test_outputs_may_be_unpacked_and_booleans_asked(write: Write, draw: Draw) ->
     assert [test["RightValue"] for test in either["Conditions"]] == [True, True]
 
 
+TYPED = """\
+@step
+def told() -> Told:
+    return {"n": 1, "mean": 2.0}
+
+
+@step
+def all_of(found: list[Told]) -> Brief:
+    return {"n": len(found)}
+
+
+@step
+def brief(found: Brief, plain: dict[str, int]) -> dict[str, float]:
+    return {"n": found["n"], **plain}
+
+
+@pipeline"""
+
+
+def test_typed_dicts_go_where_what_is_in_them_is_wanted(write: Write, draw: Draw) -> None:
+    classes = "class Brief(TypedDict):\n    n: int\n\n\nclass Told(TypedDict):\n    n: int\n    mean: float\n\n\n"
+    text = STEPS.replace("import NamedTuple", "import NamedTuple, TypedDict").replace("@pipeline", TYPED)
+    text = text.replace("class Two", f"{classes}class Two")
+    body = "one = told()\nall_of([one, one])\nbrief(one, {'m': 1})\nbrief({'n': 3}, all_of([]))\nuse(one['n'])"
+    _, found = drawn(body, write, draw, text=text)
+
+    assert found["use"]["arguments"] == {"x": {"input": "x", "path": ["n"]}}
+
+
 def test_a_path_parameter_is_what_its_default_is(write: Write, draw: Draw) -> None:
     text = STEPS.replace("@pipeline", "@step\ndef read(raw: Path) -> int:\n    return 1\n\n\n@pipeline").replace(
         "parts: list[int] = [1, 2]", "raw: Path = folder('.'), other: Path = file('flow.py')"

@@ -11,7 +11,7 @@ from penstock.pipeline import Mistake
 HEAD = """\
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from sklearn.linear_model import LogisticRegression
 
@@ -301,12 +301,36 @@ BODIES = {
         "split.using(after=[depth])()  # !",
         "step 'split': after takes what other steps return.",
     ),
+    "a typed dict that lacks something": (
+        "mean_of(counted())  # !",
+        "step 'mean_of', argument 'found': Mean expected, and what step 'counted' returns is Count.",
+    ),
     "too many inputs": (
         "many([shout(str(n)) for n in range(9)])  # !",
         "step 'many' is given 9 values from other steps and files; SageMaker lets a job have 8. Bring some together in "
         "a step before.",
     ),
 }
+TYPED = """\
+class Count(TypedDict):
+    n: int
+
+
+class Mean(Count):
+    mean: float
+
+
+@step
+def counted() -> Count:
+    return {"n": 1}
+
+
+@step
+def mean_of(found: Mean) -> float:
+    return found["mean"]
+
+
+"""
 MANY = "@step\ndef many(texts: list[str]) -> str:\n    return ''.join(texts)\n\n\n"
 
 
@@ -321,7 +345,7 @@ def test_a_function_that_cannot_be_meant_is_refused_where_it_stands(case: str, w
 def test_wiring_that_cannot_be_meant_is_refused_where_it_stands(case: str, write: Write, draw: Draw) -> None:
     body, sentence = BODIES[case]
 
-    assert told(f"{HEAD}{MANY}@pipeline\ndef p(depth: int = 4) -> None:\n    {body}\n", write, draw) == sentence
+    assert told(f"{HEAD}{TYPED}{MANY}@pipeline\ndef p(depth: int = 4) -> None:\n    {body}\n", write, draw) == sentence
 
 
 def told(text: str, write: Write, draw: Draw) -> str:

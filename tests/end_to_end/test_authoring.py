@@ -145,7 +145,13 @@ def test_a_secret_comes_from_the_servers_secrets(world: World, tmp_path: Path) -
         (["flow.py:other"], "flow.py has no pipeline 'other': there is flow."),
         (["bad.py"], "bad.py:4: step 'f' does not say what it returns: write -> None, or whatever it is."),
         (["two.py"], "two.py has 2 pipelines (one, two): say which, as two.py:NAME."),
-        (["broken.py"], "broken.py cannot be imported: see above"),
+        (["broken.py"], "halves.py:2: ZeroDivisionError: division by zero"),
+        (["open.py"], "open.py:2: SyntaxError: '(' was never closed"),
+        (
+            ["lacks.py"],
+            "lacks.py:1: ModuleNotFoundError: No module named 'not_there' "
+            f"(in {sys.executable}; what only a step needs can be imported in its function)",
+        ),
         (
             ["flow.py", "--endpoint", "aws"],
             "--role is missing: on AWS, jobs need the ARN of a role that SageMaker may assume.",
@@ -162,7 +168,10 @@ def test_what_cannot_be_run_is_said(
         "flow.py": f"{head}{step}@pipeline\ndef flow(a: int, raw: Path) -> None:\n    f(a)\n",
         "bad.py": f"{head}\n@step\ndef f():\n    pass\n",
         "two.py": f"{head}{step}@pipeline\ndef one() -> None:\n    f(1)\n@pipeline\ndef two() -> None:\n    f(2)\n",
-        "broken.py": "1 / 0\n",
+        "broken.py": "import halves\n",
+        "halves.py": "\n1 / 0\n",
+        "open.py": "\nprint(\n",
+        "lacks.py": "import not_there\n",
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text)
@@ -174,6 +183,7 @@ def test_what_cannot_be_run_is_said(
 
     assert ran.exit_code == 2
     assert ran.stderr.endswith(f"Error: {sentence}\n")
+    assert "importlib" not in ran.stderr
 
 
 def test_an_interrupted_run_leaves_no_job_behind(world: World, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from penstock.composition.images import Images
 from penstock.composition.inventories import Inventories, installed
 from penstock.runtimes.container import Engine
+from penstock.services.sagemaker.identify import UNBUILT
 from penstock.store.blobs import Blobs
 
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1"
@@ -90,8 +91,9 @@ async def test_an_environment_that_has_yet_to_be_built_is_what_it_will_be_made_o
 
     assert built is not None
     assert len({*unbuilt, built}) == 3
+    assert [each is not None and each.startswith(UNBUILT) for each in (*unbuilt, built)] == [True, True, False]
     listed = json.loads(Blobs(tmp_path).find(built).read())
-    assert (listed["packages"], "unbuilt" in listed) == ({"toolz": "1.1"}, False)
+    assert listed["packages"] == {"toolz": "1.1"}
 
 
 async def test_an_inventory_that_was_swept_is_listed_again(tmp_path: Path, site: Path) -> None:

@@ -1,4 +1,4 @@
-"""A sandbox that is a guest in another's folder: the same warm Pythons, and jobs of its own."""
+"""A sandbox that is a guest in another's folder: warm Pythons that all guests share, and jobs of its own."""
 
 import asyncio
 from pathlib import Path
@@ -21,24 +21,42 @@ def zygotes(folder: Path) -> dict[str, str]:
     return {lock.parent.name: lock.read_text() for lock in folder.glob("zygotes/*/lock")}
 
 
-async def test_its_jobs_are_started_by_the_hosts_zygote_and_leave_nothing(tmp_path: Path) -> None:
+async def test_its_jobs_are_started_by_a_zygote_that_stays_for_the_next_guest(tmp_path: Path) -> None:
     async with sandbox_at(tmp_path) as host:
         home = tmp_path / "data" / "runtimes"
         own = host.script("print('host')", warm=True)
         await host.run(own)
-        before = zygotes(home)
+        hosts = zygotes(home)
 
+        for name in ("guest", "next"):
+            guest = guest_of(host, name)
+            theirs = guest.script("print('guest')", name=name, warm=True)
+            assert (await guest.run(theirs)).is_success
+            assert (host.log_of(own), guest.log_of(theirs)) == ("host", "guest")
+            assert not zygotes(guest.root / "data" / "runtimes")
+            await guest.runtime.close(kill=True)
+            assert host.runtime.known() == [own.id]
+            assert zygotes(home).items() > hosts.items()
+            assert len(zygotes(home)) == len(hosts) + 1
+
+        assert (await host.run(host.script("print('again')", name="again", warm=True))).is_success
+        assert zygotes(home).items() > hosts.items()
+
+
+async def test_its_warm_jobs_order_sets_otherwise_than_the_hosts(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as host:
         guest = guest_of(host)
-        theirs = guest.script("print('guest')", warm=True)
-        assert (await guest.run(theirs)).is_success
-        assert zygotes(home) == before
-        assert not zygotes(guest.root / "data" / "runtimes")
-        assert (host.log_of(own), guest.log_of(theirs)) == ("host", "guest")
+        jobs = [
+            (world, world.script("print(hash('order'))", name=name, warm=True))
+            for world, name in ((host, "a"), (host, "b"), (guest, "c"))
+        ]
+        for world, job in jobs:
+            assert (await world.run(job)).is_success
+
+        first, second, theirs = (world.log_of(job) for world, job in jobs)
         await guest.runtime.close(kill=True)
 
-        assert host.runtime.known() == [own.id]
-        assert (await host.run(host.script("print('again')", name="next", warm=True))).is_success
-        assert zygotes(home) == before
+    assert first == second != theirs
 
 
 async def test_its_end_ends_its_jobs_and_not_the_hosts(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.container import EngineGone, Refused
 from penstock.runtimes.environments.plan import Plan, sites
 from penstock.runtimes.sandbox import UnknownImage
+from penstock.services.sagemaker.identify import UNBUILT
 from penstock.store.blobs import Blob, Blobs, Digest
 
 Json = Any
@@ -40,13 +41,16 @@ class Inventories:
         self._known: dict[Plan, tuple[Stamp, Digest]] = {}
 
     async def identify(self, uri: str) -> Digest | None:
-        """The blob that lists what an image stands for now; None of one that stands for nothing."""
+        """The blob that lists what an image stands for now; None of one that stands for nothing. Of an environment that
+        has yet to be built there is no blob, and a name for what it will be made of."""
         if self._images.is_container(uri):
             return (await self._blobs.put(msgspec.json.encode(await self._container(uri)))).digest
         try:
             plan = self._images.plan(uri)
         except (UnknownImage, BadEnvironment):
             return None
+        if plan.folder is not None and not plan.python.exists():
+            return Digest(f"{UNBUILT}{plan.folder.name}")
         stamp, known = stamp_of(plan), self._known.get(plan)
         if known is not None and known[0] == stamp and self._blobs.is_renewed(known[1]):
             return known[1]
@@ -72,8 +76,7 @@ def inventory(plan: Plan) -> dict[str, Json]:
     for each in reversed(plan.line):
         for folder in sites(each):
             packages |= installed(folder)
-    awaited = {"unbuilt": plan.folder.name} if plan.folder is not None and not plan.python.exists() else {}
-    return {"environment": plan.name, "python": python_of(plan), "packages": packages, **awaited, **machine()}
+    return {"environment": plan.name, "python": python_of(plan), "packages": packages, **machine()}
 
 
 def installed(folder: str) -> dict[str, str]:

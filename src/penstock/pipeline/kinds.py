@@ -100,6 +100,9 @@ def fits(given: Type, wanted: Type) -> bool:
         return any(fits(given, one) for one in get_args(wanted))
     if Literal in (origin(given), origin(wanted)):
         return _literals_fit(given, wanted)
+    if typing.is_typeddict(given) and typing.is_typeddict(wanted):
+        return _typed_dicts_fit(given, wanted)
+    given, wanted = (dict if typing.is_typeddict(kind) else kind for kind in (given, wanted))
     return _classes_fit(given, wanted)
 
 
@@ -109,6 +112,14 @@ def _literals_fit(given: Type, wanted: Type) -> bool:
     if origin(wanted) is Literal:
         return set(get_args(given)) <= set(get_args(wanted))
     return all(fits(type(value), wanted) for value in get_args(given))
+
+
+def _typed_dicts_fit(given: Type, wanted: Type) -> bool:
+    """Typed dicts fit by what is in them, whatever they are called, as they do to type checkers."""
+    members, needed = fields_of(given) or {}, fields_of(wanted) or {}
+    return given.__required_keys__ >= wanted.__required_keys__ and all(
+        fits(members[key], kind) for key, kind in needed.items() if key in members
+    )
 
 
 def _classes_fit(given: Type, wanted: Type) -> bool:

@@ -9,7 +9,8 @@ import click
 
 from penstock.pipeline import Mistake, Pipeline
 from penstock.pipeline.graph import Graph
-from penstock.pipeline.project import load
+from penstock.pipeline.mistakes import Place
+from penstock.pipeline.project import load, root_of
 
 
 def drawn(given: str) -> Graph:
@@ -29,10 +30,25 @@ def pipelines_in(file: Path) -> dict[str, "Pipeline[..., object]"]:
         fail(str(error))
     except Mistake:
         raise
-    except Exception:
-        traceback.print_exc()
-        fail(f"{file} cannot be imported: see above")
+    except Exception as error:
+        fail(unimportable(file, error))
     return {value.name: value for value in vars(module).values() if isinstance(value, Pipeline)}
+
+
+def unimportable(file: Path, error: Exception) -> str:
+    """Why a file cannot be imported, at the user's line; the user's part of the way there is printed."""
+    root, frame = str(root_of(file)), error.__traceback__
+    while frame is not None and not frame.tb_frame.f_code.co_filename.startswith(root):
+        frame = frame.tb_next
+    traceback.print_exception(type(error), error, frame)
+    lines = [(each.filename, each.lineno) for each in traceback.extract_tb(frame) if each.filename.startswith(root)]
+    name, line = lines[-1] if lines else (str(file), None)
+    sentence = f"{type(error).__name__}: {error}"
+    if isinstance(error, SyntaxError) and error.filename:
+        name, line, sentence = error.filename, error.lineno, f"{type(error).__name__}: {error.msg}"
+    if isinstance(error, ModuleNotFoundError):
+        sentence += f" (in {sys.executable}; what only a step needs can be imported in its function)"
+    return f"{Place(name, line or 1)}: {sentence}"
 
 
 def chosen(found: dict[str, "Pipeline[..., object]"], file: str, name: str) -> "Pipeline[..., object]":

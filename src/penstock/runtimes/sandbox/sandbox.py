@@ -49,8 +49,8 @@ class Unstartable(Exception):
 class Sandbox:
     """A `Runtime`. `folder` is its own (jobs are kept there); `hidden` are folders that no job may see.
 
-    A guest is at home in another sandbox's folder, which may be at work: that one's zygotes start its jobs, warm as
-    they are, and its jobs have their folders among the other's. It notes them in its own.
+    A guest is at home in another sandbox's folder, which may be at work: its zygotes are kept there for the next guest,
+    and its jobs have their folders among the other's. It notes them in its own.
     """
 
     def __init__(
@@ -89,6 +89,7 @@ class Sandbox:
             spares=spares,
             linger=linger,
             idle=idle,
+            are_guests=self._is_guest,
         )
         self._turns = Turns()
         self._furnishing: dict[JobId, asyncio.Task[str]] = {}

@@ -4,6 +4,9 @@
 
 A zygote's name holds a digest of its code and configuration: after an upgrade the old ones are simply no longer asked,
 and end by themselves.
+
+All forks of a process order their sets alike, by its own chance. So that what guests run again is not as it was just by
+that, they have warm zygotes of their own, which stay for the next guest.
 """
 
 import asyncio
@@ -105,6 +108,7 @@ class Zygotes:
     spares: int
     linger: float
     idle: float
+    are_guests: bool = False
     _starting: dict[str, asyncio.Lock] = field(default_factory=dict)
     _failed: dict[str, str] = field(default_factory=dict)
     _handles: dict[str, int] = field(default_factory=dict)
@@ -179,7 +183,10 @@ class Zygotes:
             "linger": self.linger,
             "idle": self.idle,
         }
-        text = json.dumps([configuration, argv, environment, self._code], sort_keys=True)
+        others = self.are_guests and kind == "warm"
+        text = json.dumps(
+            [configuration, argv, environment, self._code, *(["guests"] if others else [])], sort_keys=True
+        )
         return Kind(f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:12]}", configuration, argv, environment)
 
     def _visible(self, image: Image) -> list[Path]:

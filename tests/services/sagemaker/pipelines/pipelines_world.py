@@ -18,6 +18,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import Asked, Command, Event, Finish, Outcome, RunId, Signalled, Started, Status
 from penstock.services.sagemaker.pipelines.flow import as_written
 from penstock.services.sagemaker.pipelines.room import open_pipelines
+from penstock.store.blobs import Digest
 from penstock.store.database import Transaction
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, ValidationError, operation
@@ -267,6 +268,7 @@ class World:
     objects: dict[str, bytes] = field(default_factory=dict)
     functions: dict[str, Json] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
+    environments: dict[str, Digest] = field(default_factory=dict)  # what images stand for
     lambda_open: asyncio.Event = field(default_factory=asyncio.Event)
     messages: list[Json] = field(default_factory=list)
     groups: set[str] = field(default_factory=set)
@@ -350,9 +352,16 @@ def opened(database: SqliteDatabase, life: int = 1) -> World:
         return f"{life:08x}{next(numbers):024x}"
 
     engine = Engine(database, directory, clock=clock, chance=chance)
-    open_pipelines(database=database, directory=directory, engine=engine, clock=clock, chance=chance, fit=as_written)
-    engine.register(FakeJobFlow())
     world = World(database, engine, directory)
+
+    async def identify(image: str) -> Digest | None:
+        return world.environments.get(image)
+
+    open_pipelines(
+        database=database, directory=directory, engine=engine, clock=clock, chance=chance, fit=as_written,
+        identify=identify,
+    )  # fmt: skip
+    engine.register(FakeJobFlow())
     directory.register(FakeSageMaker(world))
     directory.register(FakeS3(world))
     directory.register(FakeLambda(world))

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from penstock.languages.pipeline.tree import AutoML, Constant, StepName, Transform, Tuning
+from penstock.services.sagemaker.identify import UNBUILT
 from penstock.services.sagemaker.pipelines import content
+from penstock.store.blobs import Digest
 from penstock.wire.call import ServiceError
 from services.sagemaker.pipelines.pipelines_world import (
     FUNCTION,
@@ -93,6 +95,46 @@ async def test_data_or_code_changed_in_place_is_a_miss(tmp_path: Path, uri: str,
         assert not is_hit(second)
         assert second["StepDescription"].startswith(f"cache miss: {why} changed since ")
         assert len(world.requests_for("CreateProcessingJob")) == 2
+
+
+async def test_a_package_changed_is_a_miss_and_an_environment_built_for_the_run_is_none(tmp_path: Path) -> None:
+    async with working(tmp_path) as world:
+        step = processing("Prep", Arguments={"AppSpecification": {"ImageUri": "mine:1"}}, **CACHED)
+        world.plays["Prep"] = [Play(holds=True)]
+        world.environments["mine:1"] = Digest(f"{UNBUILT}mine-1")
+        await make(world, step)
+
+        arn = await world.start()
+        await world.until(lambda: len(world.played) == 1)
+        world.environments["mine:1"] = Digest("1" * 64)
+        (job,) = world.played
+        await world.release("processing-job", job)
+        await world.finished(arn)
+        (second,) = await run(world)
+        world.environments["mine:1"] = Digest("2" * 64)
+        (third,) = await run(world)
+
+        assert is_hit(second)
+        assert not is_hit(third)
+        assert third["StepDescription"].startswith("cache miss: the environment of the image changed since ")
+
+
+async def test_an_environment_changed_while_a_run_went_on_is_not_that_of_the_run(tmp_path: Path) -> None:
+    async with working(tmp_path) as world:
+        step = processing("Prep", Arguments={"AppSpecification": {"ImageUri": "mine:1"}}, **CACHED)
+        world.plays["Prep"] = [Play(holds=True)]
+        world.environments["mine:1"] = Digest("1" * 64)
+        await make(world, step)
+
+        arn = await world.start()
+        await world.until(lambda: len(world.played) == 1)
+        world.environments["mine:1"] = Digest("2" * 64)
+        (job,) = world.played
+        await world.release("processing-job", job)
+        await world.finished(arn)
+        (second,) = await run(world)
+
+        assert not is_hit(second)
 
 
 async def test_the_same_content_under_another_uri_is_a_hit(tmp_path: Path) -> None:

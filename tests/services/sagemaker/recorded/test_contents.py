@@ -95,6 +95,27 @@ def test_a_difference_has_a_place_and_a_suspect(
     assert found(name, before, after) == (place, {suspect})
 
 
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("age,kind\n31,a\n{}", "kind"),
+        (",kind\n0,a\n{}", "kind"),  # an index without a name, as pandas writes it
+        ("size,kind\nlarge,a\n{}", "kind"),
+        ("31,a\n{}", "column 2"),
+        ("-1.5e3,a\n{}", "column 2"),
+        ("2026-11-27,a\n{}", "column 2"),
+        ("true,a\n{}", "column 2"),
+        ("a,a\n{}", "column 2"),
+        ("large,a\nsmall,b\nlarge,b\n{}", "column 2"),  # what is met again below is no header
+    ],
+)
+def test_a_header_is_told_from_data(table: str, column: str) -> None:
+    texts = (table.format(f"7,{kind}").encode() for kind in ("c", "d"))
+    (difference,) = differences("r.csv", *texts, EVIDENCE)
+
+    assert difference.place.endswith(f", {column}")
+
+
 def test_a_member_of_an_archive_is_looked_into() -> None:
     inner = [gzip.compress(json.dumps({"trees": [1, number]}).encode(), mtime=0) for number in (2, 3)]
     before, after = (tarred({"same": b"same", "model/m.json.gz": each}, packed_at=0) for each in inner)

@@ -267,7 +267,7 @@ async def test_a_resource_that_is_not_searched_yet_says_which_are(registry: Regi
     refused = await registry.refusal("Search", Resource="HubContent")
 
     assert refused.status == 501
-    assert "does not search Resource 'HubContent' yet" in refused.message
+    assert "has no resources of type 'HubContent'" in refused.message
     assert "ModelPackageGroup" in refused.message
 
 

@@ -18,7 +18,7 @@ from penstock.engine.facts import RunId
 from penstock.engine.jobs import Building, Ending, Input, Job, JobId, Progress, Runtime
 from penstock.engine.outbox import Task
 from penstock.engine.underway import Underway
-from penstock.services.sagemaker.identify import Identify
+from penstock.services.sagemaker.identify import Identify, listed
 from penstock.services.sagemaker.jobs import processing, training
 from penstock.services.sagemaker.jobs.contract import Contract, Instance, resource_config
 from penstock.services.sagemaker.jobs.exchanges import Heard
@@ -234,7 +234,7 @@ class Running:
         record = Record(
             taken=objects.taken,
             left=(*left, *heard.stored),
-            environment=endings[0].environment or await self._identify(work.contract.image),
+            environment=endings[0].environment or await listed(self._identify, work.contract.image),
             is_restaged=any(ending.started_at and ending.started_at < staged_at for ending in endings),
             installed=tuple(sorted({each for ending in endings for each in ending.installed})),
             exchanges=heard.exchanges,

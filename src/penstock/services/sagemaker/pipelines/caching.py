@@ -33,6 +33,7 @@ from penstock.languages.pipeline.tree import (
     Tuning,
 )
 from penstock.languages.pipeline.values import written
+from penstock.services.sagemaker.identify import UNBUILT
 from penstock.services.sagemaker.pipelines import checking, content, rows
 from penstock.services.sagemaker.pipelines.content import Contents
 from penstock.services.sagemaker.pipelines.model import Begin, Learned, Plan
@@ -173,10 +174,14 @@ class Cache:
         return found
 
     async def note(self, task: Task) -> Json:
-        """Keep a run with digests of what it wrote, unless its content changed while it ran."""
+        """Keep a run with digests of what it wrote, unless its content changed while it ran. An environment that was
+        built for it did not."""
         asked, scope = task.input, task.scope
         learned = msgspec.convert(asked["Learned"], Learned)
-        if {**learned.marks, **await self._contents.digests(scope, asked["Content"])} != learned.marks:
+        now = {**learned.marks, **await self._contents.digests(scope, asked["Content"])}
+        changed = [what for what, digest in now.items() if learned.marks.get(what) != digest]
+        learned = msgspec.structs.replace(learned, marks=now)
+        if not all(asked["Learned"]["marks"].get(what, "").startswith(UNBUILT) for what in changed):
             return {"Why": "not kept: its content changed while it ran"}
         written = {uri: await self._contents.digest(scope, uri) for uri in content.outputs(learned.properties)}
         pipeline, execution = asked["Pipeline"], asked["Execution"]

@@ -9,6 +9,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import tarfile
 import zipfile
 import zlib
@@ -35,6 +36,11 @@ DEEPEST: Final = 4  # archives within archives
 SHOWN: Final = 60  # characters
 WITHIN: Final = " ▸ "
 ABSENT: Final = "(none)"
+SAMPLED: Final = 100  # rows of a table that tell whether its first is a header
+VALUE: Final = re.compile(  # what is in a table's cells and not above them: numbers, what stands for none, dates, truth
+    r"[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?%?|[-+]?inf(inity)?|nan|null|none|n/?a|true|false|\d{4}-\d\d-\d\d.*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +244,7 @@ def _text(name: str, before: bytes, after: bytes, evidence: Evidence, _depth: in
 
 
 def _of_lines(name: str, before: list[str], after: list[str], evidence: Evidence) -> Iterator[Difference]:
-    columns = next(csv.reader(before[:1]), []) if name.endswith(".csv") else []
+    columns = columns_of(before) if name.endswith(".csv") else []
     for number, (one, other) in enumerate(zip_longest(before, after), start=1):
         if one is None or other is None:
             yield Difference(
@@ -252,11 +258,25 @@ def _of_lines(name: str, before: list[str], after: list[str], evidence: Evidence
             yield _difference(f"{name}{WITHIN}line {number}", one, other, evidence)
 
 
+def columns_of(lines: Sequence[str]) -> list[str]:
+    """What a table's columns are called: by its first row if that is a header, else by their numbers.
+
+    A header's cells differ from one another, none is a number or a date, and none is a value of its column.
+    """
+    first, *values = csv.reader(lines[:SAMPLED]) if lines else [[]]
+    is_header = (
+        len(set(first)) == len(first)
+        and not any(VALUE.fullmatch(cell.strip()) for cell in first)
+        and not any(cell == other for row in values for cell, other in zip(first, row, strict=False))
+    )
+    return [cell if is_header and cell else f"column {number}" for number, cell in enumerate(first, start=1)]
+
+
 def _of_cells(place: str, columns: list[str], before: str, after: str, evidence: Evidence) -> Iterator[Difference]:
-    rows = [next(csv.reader([line])) for line in (before, after)]
+    rows = [next(csv.reader([line]), []) for line in (before, after)]
     for column, one, other in zip_longest(columns, *rows, fillvalue=""):
         if one != other:
-            yield _difference(f"{place}, {column or 'beyond the header'}", one, other, evidence, column)
+            yield _difference(f"{place}, {column or 'beyond the columns'}", one, other, evidence, column)
 
 
 def _bytes(name: str, before: bytes, after: bytes, evidence: Evidence, _depth: int) -> Iterator[Difference]:

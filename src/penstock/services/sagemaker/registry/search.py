@@ -201,7 +201,8 @@ class Order:
 def _searched(resource: str) -> Searched:
     if resource not in _SEARCHED:
         raise NotImplementedHere(
-            f"Penstock does not search Resource '{resource}' yet; it searches {', '.join(sorted(_SEARCHED))}."
+            f"Penstock has no resources of type '{resource}' that could be searched; it searches "
+            f"{', '.join(sorted(_SEARCHED))}."
         )
     return _SEARCHED[resource]
 

@@ -21,7 +21,7 @@ from penstock.services.sagemaker.endpoints.instance import Answering, Instance, 
 from penstock.services.sagemaker.endpoints.model import Container
 from penstock.services.sagemaker.endpoints.program import Program
 from penstock.services.sagemaker.endpoints.servers import Host, ModelServers
-from penstock.services.sagemaker.identify import Identify
+from penstock.services.sagemaker.identify import Identify, listed
 from penstock.services.sagemaker.jobs.flow import PROGRESS
 from penstock.services.sagemaker.jobs.model import NAMES, Plan, Record, Report
 from penstock.services.sagemaker.jobs.objects import Undelivered
@@ -150,7 +150,7 @@ class Transforming:
         return Record(
             taken=await taken(staged, work.items, self._blobs),
             left=await work.puts.left(work.task.scope, done, self._blobs),
-            environment=await self._identify(staged.containers[0].image),
+            environment=await listed(self._identify, staged.containers[0].image),
             items=staged.items,
         )
 
