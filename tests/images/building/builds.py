@@ -57,7 +57,7 @@ def order(root: Path, *phases: Json, **more: Json) -> Path:
     """An order's file."""
     wanted = {
         "root": str(root), "folder": str(root / "src"), "shell": "sh", "keeps_session": True, "secrets": [],
-        "notes": [], "sources": [], "phases": phases, "exported": [], "reports": [], "artifacts": [],
+        "notes": [], "sources": [], "phases": phases, "exported": [], "reports": [], "artifacts": [], "undefined": [],
         "cache": None, "is_debugged": False, "is_sandbox": False, "versions": {}, **more,
     }  # fmt: skip
     (root / "order.json").write_text(json.dumps(wanted))

@@ -189,6 +189,30 @@ async def test_a_build_spec_may_say_below_which_prefix_its_builds_go(world: Worl
     assert world.objects.keys() == {f"mine/{build['id'].removeprefix('app:')}/app/a", "docs/a"}
 
 
+@pytest.mark.parametrize(
+    ("artifacts", "said"),
+    [
+        ("{files: a}", "no definition for secondary artifacts docs in buildspec"),
+        ("{secondary-artifacts: {docs: {files: a}}}", "no definition for primary artifacts in buildspec"),
+        ("{files: a, secondary-artifacts: {docs: {files: a}}}", ""),
+        ("", ""),
+    ],
+)
+async def test_a_build_spec_that_has_artifacts_must_define_all_that_are_to_be(
+    world: World, artifacts: str, said: str
+) -> None:
+    spec = f"version: 0.2\nphases: {{build: {{commands: [touch a]}}}}\n{f'artifacts: {artifacts}' if artifacts else ''}"
+    place = {"type": "S3", "location": "bucket"}
+    docs = {**place, "name": "docs", "artifactIdentifier": "docs"}
+    async with world.open() as client:
+        await client("CreateProject", **project(spec=spec, artifacts=place, secondaryArtifacts=[docs]))
+        build = await client.run()
+
+    assert build["buildStatus"] == ("FAILED" if said else "SUCCEEDED")
+    assert message(build, "UPLOAD_ARTIFACTS") == (f"CLIENT_ERROR: {said}" if said else "")
+    assert world.objects.keys() == ({"app/a", "docs/a"} if artifacts and not said else set())
+
+
 async def test_artifacts_that_cannot_be_uploaded_fail_the_build(world: World) -> None:
     spec = "version: 0.2\nphases: {build: {commands: [touch a]}}\nartifacts: {files: a}"
     async with world.open() as client:

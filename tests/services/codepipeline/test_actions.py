@@ -102,6 +102,27 @@ async def test_a_build_gets_artifacts_and_its_variables_are_handed_on(world: Wor
 
 
 @in_a_world
+async def test_an_action_says_which_artifact_was_never_made(world: World) -> None:
+    build = action("Build", "Build/AWS/CodeBuild", given={"ProjectName": "b"}, takes=["Code"], makes=["Built"])
+    put = action("Put", "Deploy/AWS/S3", given={"BucketName": "deployed", "Extract": "true"}, takes=["Built"])
+    await begin(world, stage("Build", build), stage("Deploy", put))  # what builds here leaves nothing
+
+    await world.until_status("Failed")
+
+    found = (await world.ask("ListActionExecutions", pipelineName="p"))["actionExecutionDetails"]
+    last = next(each for each in found if each["actionName"] == "Put")
+    error = last["output"]["executionResult"]["errorDetails"]
+    key = last["input"]["inputArtifacts"][0]["s3location"]["key"]
+    assert error == {
+        "code": "ConfigurationError",
+        "message": (
+            f"Unable to access the artifact with Amazon S3 object key '{key}' located in the Amazon S3 artifact bucket "
+            "'artifacts': what was to make Built has left nothing there."
+        ),
+    }
+
+
+@in_a_world
 async def test_a_function_gets_a_job_and_goes_on_with_its_token(world: World) -> None:
     call = action("Call", "Invoke/AWS/Lambda", given={"FunctionName": "f", "UserParameters": "u"}, takes=["Code"])
     await begin(world, stage("Call", call))

@@ -49,6 +49,7 @@ def order(plan: Plan, fetched: Fetched, spec: Buildspec, secrets: list[str]) -> 
         **told,
         "exported": [name for name in spec.environment.exported if name not in kept_in],
         "notes": [*told["notes"], *(f"{name} is a secret of the project, and is not exported" for name in kept_in)],
+        "undefined": undefined(plan, spec),
         "is_sandbox": plan.is_sandbox,
         "is_debugged": plan.is_debugged,
         "root": ROOT,
@@ -63,6 +64,21 @@ def order(plan: Plan, fetched: Fetched, spec: Buildspec, secrets: list[str]) -> 
             for archive in fetched.archives
         ],
     }
+
+
+def undefined(plan: Plan, spec: Buildspec) -> list[str]:
+    """What is amiss where a build spec has artifacts, and not all that the build is to leave. As on AWS, one without
+    any leaves nothing, and is well; what the builds of a batch leave between them is for the batch to say.
+    """
+    if spec.artifacts is None or plan.part is not None:
+        return []
+    defined = {each.identifier for each in (spec.artifacts, *spec.secondary_artifacts) if each.files}
+    names = [each.get("artifactIdentifier", "") for each in plan.artifacts if each["type"] != "NO_ARTIFACTS"]
+    return [
+        f"no definition for {f'secondary artifacts {name}' if name else 'primary artifacts'} in buildspec"
+        for name in names
+        if name not in defined
+    ]
 
 
 def cache_order(cache: Cache, fetched: Fetched) -> Json:
@@ -87,6 +103,7 @@ def work(
         "shell": spec.environment.shell or "sh",
         "keeps_session": spec.version != "0.1",
         "versions": versions(spec) if picks else {},
+        "undefined": [],
         "is_sandbox": False,
         "is_debugged": False,
         "notes": [*notes(spec, wanted, keeps_cache=cache is not None, picks=picks)],

@@ -45,9 +45,11 @@ class Acting:
         work = await self._work(task)
         if work is None:
             return {}
-        kind = work.action.action_type_id
+        kind, asking = work.action.action_type_id, self._asking(task)
         try:
-            return await PROVIDERS[kind.provider, kind.category](work, self._asking(task))
+            for artifact in work.inputs:
+                await asking.find(artifact)
+            return await PROVIDERS[kind.provider, kind.category](work, asking)
         except Failed as error:
             return {"Error": {"Code": error.code, "Message": str(error)}}
 

@@ -140,14 +140,14 @@ class Build:
     def _upload(self) -> None:
         """What has failed is told with the phase, and fails the build."""
         self._told.enter("UPLOAD_ARTIFACTS")
-        told = []
-        for wanted in self._order["artifacts"]:
-            try:
-                told.append(self._collect(wanted))
-            except selection.NothingFound as problem:
-                self._phases.is_succeeding = False
-                self._told.leave("FAILED", "CLIENT_ERROR", str(problem))
-                return
+        try:
+            for problem in self._order["undefined"]:
+                raise selection.NothingFound(problem)
+            told = [self._collect(wanted) for wanted in self._order["artifacts"]]
+        except selection.NothingFound as problem:
+            self._phases.is_succeeding = False
+            self._told.leave("FAILED", "CLIENT_ERROR", str(problem))
+            return
         self._told.tell(artifacts=told)
         self._told.leave("SUCCEEDED")
 

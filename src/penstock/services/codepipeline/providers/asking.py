@@ -5,16 +5,21 @@ import io
 import zipfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 from penstock.services.codepipeline.model import Artifact
-from penstock.wire.call import Answer, Call, Directory, Scope, read_whole
+from penstock.wire.call import Answer, Call, Directory, Scope, ServiceError, read_whole
 
 Json = Any
 LARGEST_ARTIFACT: Final = 256 << 20  # bytes of a zip that is opened here
 LARGEST_CONTENT: Final = 1 << 30  # bytes that it may hold
 MOST_FILES: Final = 20_000
 FIRST_PAUSE: Final = 0.05
+MISSING: Final = (
+    "Unable to access the artifact with Amazon S3 object key '{}' located in the Amazon S3 artifact bucket '{}': "
+    "what was to make {} has left nothing there."
+)
 
 
 class Failed(Exception):
@@ -36,6 +41,15 @@ class Asking:
 
     async def ask(self, service: str, operation: str, request: Mapping[str, Json]) -> Answer:
         return await self.directory.answer(Call(service, operation, request, self.scope, token=self.token))
+
+    async def find(self, artifact: Artifact) -> None:
+        """Raises `Failed` where an artifact was never made."""
+        try:
+            await self.ask("s3", "HeadObject", {"Bucket": artifact.bucket, "Key": artifact.key})
+        except ServiceError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            raise Failed("ConfigurationError", MISSING.format(artifact.key, artifact.bucket, artifact.name)) from None
 
     async def files(self, artifact: Artifact) -> dict[str, bytes]:
         """What is in an artifact."""
