@@ -164,6 +164,7 @@ def test_required_packages_go_beside_the_environment_not_into_it(job: TrainingJo
 
     ended = job.run()
 
+    assert ended.output.startswith("Finding out which packages the code asks for")
     assert "said 1.5" in ended.output, ended.errors
     assert f"1.5 {job.base}/.packages/penstock_sample.py" in ended.output, ended.errors
     assert not (job.base / ".packages" / "numpy").exists()
