@@ -116,6 +116,33 @@ def test_the_sagemaker_sdk_gives_each_tuning_job_a_name_of_its_own(sdk: dict[str
     assert sorted(set(sdk["names"])) == sdk["names"]
 
 
+WAITS_OF_SDK_3 = {
+    "common_utils": (
+        "import time\n"
+        "def sagemaker_short_timestamp(): ...\n"
+        "def _wait_until(ready, poll=5):\n    time.sleep(poll)\n    return ready()\n"
+        "def try_again(): return time.sleep\n"
+    ),
+    "resources": "import time\ndef wait():\n    time.sleep(600)\n    return 'waited'\n",
+    "processing": "def logs_for_processing_job(last):\n    return last >= 30\n",
+}
+
+
+def test_the_sagemaker_sdk_3_looks_often_and_tries_again_no_sooner(tmp_path: Path) -> None:
+    place = tmp_path / "sagemaker" / "core"
+    place.mkdir(parents=True)
+    (place.parent / "__init__.py").touch()  # before the SDK 2 that is installed
+    for name, content in WAITS_OF_SDK_3.items():
+        (place / f"{name}.py").write_text(content)
+    program = (
+        "import time; from sagemaker.core import common_utils, processing, resources\n"
+        "print(common_utils._wait_until(lambda: 'looked', poll=600), resources.wait(),\n"
+        "      processing.logs_for_processing_job(2), common_utils.try_again() is time.sleep)"
+    )
+
+    assert said(program, environment(PYTHONPATH=str(tmp_path))) == "looked waited True True"
+
+
 def test_a_function_of_the_sagemaker_sdk_begins_without_importing_it() -> None:
     program = (
         "import sys, importlib.metadata, importlib.util\n"

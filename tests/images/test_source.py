@@ -144,11 +144,12 @@ def wheel(folder: Path, name: str, version: str) -> None:
     """A package as pip wants it, made on the spot."""
     about = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as packed:
-        packed.writestr(f"{name}.py", f"VERSION = '{version}'\n")
+        packed.writestr(f"{name}.py", f"VERSION = '{version}'\ndef say():\n    print('said', VERSION)\n")
         packed.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
         packed.writestr(
             f"{about}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         )
+        packed.writestr(f"{about}/entry_points.txt", f"[console_scripts]\nsay-{name} = {name}:say\n")
         packed.writestr(f"{about}/RECORD", "")
 
 
@@ -156,12 +157,15 @@ def test_required_packages_go_beside_the_environment_not_into_it(job: TrainingJo
     wheel(tmp_path, "penstock_sample", "1.5")
     requirements = f"--no-index\n--find-links {tmp_path}\npenstock_sample>=1\nnumpy\n"
     job.script(
-        "import penstock_sample, numpy; print(penstock_sample.VERSION, penstock_sample.__file__, numpy.__file__)",
+        "import penstock_sample, numpy; print(penstock_sample.VERSION, penstock_sample.__file__, numpy.__file__)\n"
+        "import subprocess; subprocess.run('say-penstock_sample', check=True)",
         **{"requirements.txt": requirements},
     )
 
     ended = job.run()
 
+    assert ended.output.startswith("Finding out which packages the code asks for")
+    assert "said 1.5" in ended.output, ended.errors
     assert f"1.5 {job.base}/.packages/penstock_sample.py" in ended.output, ended.errors
     assert not (job.base / ".packages" / "numpy").exists()
 

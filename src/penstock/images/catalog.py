@@ -344,7 +344,7 @@ def _unmapped(uri: str, *, only_digest: bool) -> str:
     address = repository.rpartition(":")[0] or repository
     return (
         f"no environment is mapped to the image '{uri}'. {_of_algorithm(address.rpartition('/')[2])}Start with "
-        "--runtime container to run it as a container, or add an environment to a mapping file: "
+        "--runtime container to run it as a container, or add an environment to a mapping file, and start anew: "
         f'[[images]] repository = "{address}", versions = ["*"], '
         f'environment = "installed", framework = "none", train = "script" (see {BUILT_IN.name} for what these mean)'
     )

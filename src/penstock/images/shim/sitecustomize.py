@@ -3,8 +3,8 @@
 
 That is `botocore.session`, or the AWS CLI's copy of it (`penstock_redirect`), connections with TLS
 (`penstock_plainly`), and of the SageMaker SDK its telemetry (`penstock_silence`), its waits (`penstock_hasten`), its
-functions' image (`penstock_offer`), how they begin (`penstock_abridge`) and the names of its tuning jobs
-(`penstock_distinguish`).
+functions' image (`penstock_offer`), how they begin (`penstock_abridge`), how the nodes of a job reach one another
+(`penstock_relate`) and the names of its tuning jobs (`penstock_distinguish`).
 
 Python imports this by itself when the folder is on `PYTHONPATH`. It must cost next to nothing, also where there is no
 bytecode cache: no imports beyond what every interpreter has by now, no annotations, little code. Jobs and builds bring
@@ -17,13 +17,18 @@ import sys
 
 AWAITED = {
     "botocore.session": "redirect",
+    "distributed_drivers": "relate",
     "http.client": "plainly",
     "awscli.botocore.session": "redirect",
     "runtime_environment_manager": "abridge",
     "sagemaker.remote_function.job": "offer",
     "sagemaker.session": "hasten",
     "sagemaker.utils": "distinguish",
-    "sagemaker.core.common_utils": "distinguish",
+    "sagemaker.core.common_utils": "distinguish hasten",
+    "sagemaker.core.helper.session_helper": "hasten",
+    "sagemaker.core.processing": "hasten",
+    "sagemaker.core.resources": "hasten",
+    "sagemaker.core.transformer": "hasten",
     "sagemaker.telemetry.telemetry_logging": "silence",
     "sagemaker.core.telemetry.telemetry_logging": "silence",
 }
@@ -36,14 +41,15 @@ class Awaiting:
     def find_spec(name, path=None, target=None):
         if name not in AWAITED:
             return None
-        change = AWAITED[name]
+        changes = AWAITED[name].split()
         spec = found(name, path)
         if spec is not None:
             execute = spec.loader.exec_module
 
             def execute_and_change(module):
                 execute(module)
-                getattr(__import__("penstock_" + change), change)(module)
+                for change in changes:
+                    getattr(__import__("penstock_" + change), change)(module)
 
             spec.loader.exec_module = execute_and_change
         return spec

@@ -15,12 +15,15 @@ from penstock.engine.engine import Engine
 from penstock.services.sagemaker.recommendations import benchmarking, load
 from penstock.services.sagemaker.recommendations.model import Stage
 from penstock.services.sagemaker.recommendations.room import open_recommendations
-from penstock.wire.call import Directory, ServiceError
+from penstock.wire.call import Call, Directory, ServiceError
 from services.sagemaker.endpoints.servers import Server, saying
 from services.sagemaker.endpoints.test_operations import DEADLINE, World, world_at
 
 Json = Any
 ROLE = "arn:aws:iam::123456789012:role/Scientist"
+
+
+SAMPLE = {"SamplePayloadUrl": "s3://bucket/sample.tar.gz", "SupportedContentTypes": ["text/csv"]}
 
 
 @pytest.fixture(autouse=True)
@@ -39,12 +42,29 @@ def archive(**files: bytes) -> bytes:
     return packed.getvalue()
 
 
+async def scalable(_: Call, asked: Json) -> Json:
+    """One endpoint is scaled by itself."""
+    return {"ScalableTargets": [each for each in asked["ResourceIds"] if each == "endpoint/scaled/variant/v"]}
+
+
+async def served(world: World, name: str, *variants: Json, **more: Json) -> None:
+    """An endpoint of the customer's, in service."""
+    given = list(variants) or [{"ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}]
+    named = [{"VariantName": "vw"[place], **each} for place, each in enumerate(given)]
+    await world.ask("CreateEndpointConfig", EndpointConfigName=name, ProductionVariants=named, **more)
+    await world.ask("CreateEndpoint", EndpointName=name, EndpointConfigName=name)
+    async with asyncio.timeout(DEADLINE):
+        while (await world.ask("DescribeEndpoint", EndpointName=name))["EndpointStatus"] != "InService":  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
+
 @asynccontextmanager
 async def recommending(
     folder: Path, each: Callable[[Server], None] = lambda _: None, **more: Any
 ) -> AsyncIterator[World]:
     def furnish(engine: Engine, directory: Directory, chance: Callable[[], str]) -> None:
         open_recommendations(engine=engine, directory=directory, clock=lambda: 1_000.0, chance=chance)
+        directory.provide("application-autoscaling", ["DescribeScalableTargets"], scalable)
 
     objects = {"sample.tar.gz": archive(a=b"1,2", b=b"3,4"), "plain": b"1,2"}
     async with world_at(folder, each, furnish=furnish, objects=objects, **more) as world:
@@ -109,6 +129,66 @@ async def test_a_model_is_measured_on_each_instance_type_and_nothing_is_left_of_
         "job", "which?", "s3://bucket/sample.tar.gz"
     )  # fmt: skip
     assert (left, models) == ([], ["m"])
+
+
+async def test_an_existing_endpoint_is_measured_beside_the_instance_types_and_stays(tmp_path: Path) -> None:
+    async with recommending(tmp_path) as world:
+        await served(world, "mine")
+        asked = request({"InstanceType": "ml.c5.large"}, given={"Endpoints": [{"EndpointName": "mine"}]})
+        await world.ask("CreateInferenceRecommendationsJob", **asked)
+        found = await over(world)
+        steps = (await world.ask("ListInferenceRecommendationsJobSteps", JobName="job"))["Steps"]
+        left = [each["EndpointName"] for each in (await world.ask("ListEndpoints"))["Endpoints"]]
+
+    (performance,) = found["EndpointPerformances"]
+    (made,) = found["InferenceRecommendations"]
+    assert performance["EndpointInfo"] == {"EndpointName": "mine"}
+    assert performance["Metrics"]["MaxInvocations"] > 0
+    assert made["EndpointConfiguration"]["InstanceType"] == "ml.c5.large"
+    assert steps[0]["InferenceBenchmark"]["EndpointMetrics"] == performance["Metrics"]
+    assert steps[0]["InferenceBenchmark"]["EndpointConfiguration"]["VariantName"] == "v"
+    assert left == ["mine"]
+
+
+async def test_an_existing_endpoint_alone_is_load_tested(tmp_path: Path) -> None:
+    async with recommending(tmp_path) as world:
+        await served(world, "mine")
+        alone = {"Endpoints": [{"EndpointName": "mine"}], "ContainerConfig": {"PayloadConfig": SAMPLE}}
+        await world.ask("CreateInferenceRecommendationsJob", **request(given=alone, JobType="Advanced"))
+        found = await over(world)
+
+    assert found["Status"] == "COMPLETED"
+    assert "InferenceRecommendations" not in found
+    assert len(found["EndpointPerformances"]) == 1
+
+
+INSTANCES = {"ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+SERVERLESS = {"ModelName": "m", "ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}}
+ASYNCHRONOUS = {"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://bucket/out"}}}
+
+
+@pytest.mark.parametrize(
+    ("name", "variants", "more", "reason"),
+    [
+        ("scaled", [INSTANCES], {}, "Endpoint scaled is scaled automatically; deregister endpoint/scaled/variant/v"),
+        ("two", [INSTANCES, INSTANCES], {}, "Endpoint two has 2 variants"),
+        ("less", [SERVERLESS], {}, "Endpoint less is serverless"),
+        ("later", [INSTANCES], ASYNCHRONOUS, "Endpoint later is asynchronous"),
+        ("many", [{**INSTANCES, "ModelName": "many"}], {}, "Endpoint many has many models"),
+    ],
+)
+async def test_an_existing_endpoint_that_aws_does_not_take_is_refused(
+    tmp_path: Path, name: str, variants: list[Json], more: Json, reason: str
+) -> None:
+    async with recommending(tmp_path) as world:
+        container = {"Image": "image", "Mode": "MultiModel", "ModelDataUrl": "s3://bucket/"}
+        await world.ask("CreateModel", ModelName="many", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+        await served(world, name, *variants, **more)
+
+        with pytest.raises(ServiceError, match=reason):
+            await world.ask(
+                "CreateInferenceRecommendationsJob", **request(given={"Endpoints": [{"EndpointName": name}]})
+            )
 
 
 async def test_each_environment_of_a_configuration_is_tried(tmp_path: Path) -> None:
@@ -176,7 +256,8 @@ async def test_a_job_that_can_measure_nothing_fails_with_the_reason(
     ("asked", "reason"),
     [
         ({"given": {"ModelPackageVersionArn": "arn:x"}}, "exactly one of ModelName and ModelPackageVersionArn"),
-        ({"given": {"Endpoints": [{"EndpointName": "e"}]}}, "Endpoints is not supported"),
+        ({"given": {"Endpoints": [{"EndpointName": "e"}]}}, "Could not find endpoint"),
+        ({"given": {"ContainerConfig": {"PayloadConfig": SAMPLE}}}, "No instance types"),
         ({"given": {"ContainerConfig": {}}}, "A SamplePayloadUrl and SupportedContentTypes must be given"),
         ({"JobType": "Advanced"}, "EndpointConfigurations must be given"),
         ({"given": {"ModelName": "other"}}, "Could not find model"),

@@ -4,7 +4,7 @@
                                             exit code ◄──────────────────────┘
 
 A host takes one errand, from who knows the secret that it has told when the hosts met, and is done with it. Errands
-end with who has sent them.
+end with who has sent them; who has none is dismissed (`dismiss`).
 """
 
 import hmac
@@ -59,11 +59,20 @@ def send(words: Sequence[str], variables: Mapping[str, str] = os.environ) -> int
     return int(answer) if answer else 1
 
 
-def wait(variables: Mapping[str, str] = os.environ) -> int:
+def dismiss(variables: Mapping[str, str] = os.environ) -> None:
+    """Let every other host go that still waits for an errand."""
+    for name, place in json.loads(variables[ADDRESSES]).items():
+        if name != variables[OWN]:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", int(place["port"]))) as channel:
+                channel.sendall(json.dumps({"secret": place["secret"], "command": "true"}).encode() + b"\n")
+                _line(channel)
+
+
+def wait(variables: Mapping[str, str] = os.environ, longest: float | None = LONGEST) -> int:
     """Wait for this host's errand and do it; its exit code."""
     here = json.loads(variables[ADDRESSES])[variables[OWN]]
     with socket.create_server(("127.0.0.1", int(here["port"]))) as server:
-        server.settimeout(LONGEST)
+        server.settimeout(longest)
         while True:
             channel, _ = server.accept()
             with channel:

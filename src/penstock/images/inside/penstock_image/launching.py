@@ -74,9 +74,7 @@ def _by_torch(environment: TrainingEnvironment, words: Sequence[str]) -> list[st
 
 def _by_mpi(environment: TrainingEnvironment, words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """The first host launches all processes, by errands of the others."""
-    mpirun = shutil.which("mpirun")
-    if mpirun is None:
-        raise ClientError("sagemaker_mpi_enabled needs mpirun on the PATH: install Open MPI or MPICH on this machine")
+    mpirun = mpirun_for(environment.sharing_hosts, MPI)
     settings, hosts = environment.framework_parameters, environment.sharing_hosts
     processes = int(settings.get("sagemaker_mpi_num_of_processes_per_host") or max(1, environment.gpus))
     options = shlex.split(str(settings.get("sagemaker_mpi_custom_mpi_options") or ""))
@@ -85,17 +83,33 @@ def _by_mpi(environment: TrainingEnvironment, words: Sequence[str]) -> tuple[lis
     own = [*options, words[0], *through, *words[1:]]
     if len(hosts) == 1:
         return [mpirun, "-np", str(processes), *own], MPI_ANYWHERE
-    if "HYDRA" not in subprocess.run([mpirun, "--version"], capture_output=True, text=True, check=False).stdout:
-        raise ClientError(
-            "the mpirun of this machine is not MPICH's: the processes of Open MPI do not find one another where hosts "
-            "have one address, as here; install MPICH, or ask for one instance with as many processes_per_host"
-        )
     found = errands.agreed(hosts, environment.current_host, environment.variables)
     if environment.current_host != hosts[0]:
         return [sys.executable, str(INSIDE / "errand.py")], found
-    places = ",".join(f"{errands.name_of(place)}:{processes}" for place in range(len(hosts)))
-    command = [mpirun, "-np", str(processes * len(hosts)), "-hosts", places, *own]
+    command = [mpirun, "-np", str(processes * len(hosts)), "-hosts", places([processes] * len(hosts)), *own]
     return command, {**MPI_BY_ERRANDS, **found}
+
+
+def mpirun_for(hosts: Sequence[str], asked: str) -> str:
+    """An mpirun that launches processes on these hosts, for what has `asked`. Raises `ClientError`."""
+    mpirun = shutil.which("mpirun")
+    if mpirun is None:
+        raise ClientError(
+            f"{asked} needs mpirun on the PATH: install Open MPI or MPICH on this machine, or have the packages mpich "
+            "and mpi4py in the environment of the image or, of SDK 3, in the requirements of the SourceCode"
+        )
+    version = [mpirun, "--version"]
+    if len(hosts) > 1 and "HYDRA" not in subprocess.run(version, capture_output=True, text=True, check=False).stdout:
+        raise ClientError(
+            f"the mpirun {mpirun} is not MPICH's: the processes of Open MPI do not find one another where hosts have "
+            "one address, as here; install MPICH, or ask for one instance with as many processes"
+        )
+    return mpirun
+
+
+def places(processes: Sequence[int]) -> str:
+    """How mpirun is told how many processes each host may have."""
+    return ",".join(f"{errands.name_of(place)}:{number}" for place, number in enumerate(processes))
 
 
 def _tensorflow_cluster(environment: TrainingEnvironment) -> str:

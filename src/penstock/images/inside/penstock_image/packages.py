@@ -28,6 +28,8 @@ def install(folders: Folders) -> bool:
         wanted.append(".")
     if not wanted:
         return False
+    # pip says nothing meanwhile, which may take minutes where packages ask for many others.
+    print("Finding out which packages the code asks for and the environment has not", flush=True)
     missing = _missing(folders, wanted)
     if not missing:
         return False

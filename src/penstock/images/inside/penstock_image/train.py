@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from penstock_image import failure, packages, script, source
 from penstock_image.environment import TrainingEnvironment
@@ -78,7 +78,9 @@ def _run_script(environment: TrainingEnvironment, program: str, *, warm: bool) -
 def _for_script(environment: TrainingEnvironment, *, with_packages: bool) -> dict[str, str]:
     folders = environment.folders
     path = [str(folders.code), *([str(folders.packages)] if with_packages else [])]
-    before: Mapping[str, str] = environment.variables
+    before = dict(environment.variables)
+    if with_packages:  # their programs, too
+        before["PATH"] = os.pathsep.join([str(folders.packages / "bin"), before.get("PATH", os.defpath)])
     if before.get("PYTHONPATH"):
         path.append(before["PYTHONPATH"])
     return {

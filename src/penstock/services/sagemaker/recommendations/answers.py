@@ -12,7 +12,6 @@ from penstock.services.sagemaker.recommendations.model import (
     STEPS,
     STOPPING,
     TOO_LATE,
-    VARIANT,
     Plan,
     Result,
     State,
@@ -44,6 +43,8 @@ def status_of(state: State) -> Status:
 def described(plan: Plan, state: State) -> dict[str, Json]:
     status = status_of(state)
     measured = sorted(each for each in state.results if not state.results[each].problem)
+    existing = [each for each in measured if plan.tests[each].is_existing]
+    made = [each for each in measured if not plan.tests[each].is_existing]
     answer: dict[str, Json] = {
         **plan.told,
         "JobArn": plan.arn,
@@ -55,13 +56,18 @@ def described(plan: Plan, state: State) -> dict[str, Json]:
         answer["CompletionTime"] = state.modified_at
     if status == "FAILED":
         answer["FailureReason"] = state.results[0].problem[:LONGEST_REASON]
-    if measured:
+    if existing:
+        answer["EndpointPerformances"] = [
+            {"EndpointInfo": {"EndpointName": plan.tests[each].endpoint}, "Metrics": metrics(state.results[each])}
+            for each in existing
+        ]
+    if made:
         answer["InferenceRecommendations"] = [
             {
                 "RecommendationId": f"{plan.name}/{hashlib.sha256(plan.tests[each].endpoint.encode()).hexdigest()[:8]}",
                 **benchmark(plan.tests[each], state.results[each]),
             }
-            for each in measured
+            for each in made
         ]
     return answer
 
@@ -83,17 +89,17 @@ def steps(plan: Plan, state: State) -> Iterator[dict[str, Json]]:
 
 def benchmark(test: Test, result: Result) -> dict[str, Json]:
     """Nothing is billed here, so nothing costs anything."""
+    told, costs = metrics(result), {"CostPerHour": 0.0, "CostPerInference": 0.0}
     return {
-        "Metrics": {
-            "CostPerHour": 0.0,
-            "CostPerInference": 0.0,
-            "MaxInvocations": result.invocations,
-            "ModelLatency": result.latency,
-        },
+        **({"EndpointMetrics": told} if test.is_existing else {"Metrics": {**costs, **told}}),
         "InvocationStartTime": result.started_at,
         "InvocationEndTime": result.ended_at,
         **configuration(test),
     }
+
+
+def metrics(result: Result) -> dict[str, Json]:
+    return {"MaxInvocations": result.invocations, "ModelLatency": result.latency}
 
 
 def configuration(test: Test) -> dict[str, Json]:
@@ -102,7 +108,7 @@ def configuration(test: Test) -> dict[str, Json]:
         {"Key": name, "ValueType": "String", "Value": value} for name, value in sorted(test.environment.items())
     ]
     return {
-        "EndpointConfiguration": {"EndpointName": test.endpoint, "VariantName": VARIANT, **hosted},
+        "EndpointConfiguration": {"EndpointName": test.endpoint, "VariantName": test.members["VariantName"], **hosted},
         "ModelConfiguration": {"EnvironmentParameters": environment} if environment else {},
     }
 

@@ -13,6 +13,7 @@ from penstock.engine.facts import RunId
 from penstock.services.sagemaker import lists, tagging
 from penstock.services.sagemaker.once import once, recall
 from penstock.services.sagemaker.recommendations.answers import document, summary
+from penstock.services.sagemaker.recommendations.existing import existing
 from penstock.services.sagemaker.recommendations.flow import FLOW, STOP, RecommendationsFlow
 from penstock.services.sagemaker.recommendations.model import (
     JOB,
@@ -51,7 +52,8 @@ class RecommendationsJobs:
         refuse(request)
         at, luck, labels = self.clock(), self.chance(), tagging.given(request.get("Tags"))
         subject = await self._subject(call.scope, request["InputConfig"])
-        plan = plan_of(call.scope, request, subject, luck, at)
+        endpoints = await existing(self.directory, call.scope, request["InputConfig"])
+        plan = plan_of(call.scope, request, subject, endpoints, luck, at)
         run = RunId(f"{plan.arn}/{luck}")
 
         def begin(tx: Transaction) -> Answer:

@@ -52,6 +52,7 @@ class Test(msgspec.Struct, frozen=True, omit_defaults=True):
     members: dict[str, Json]
     container: dict[str, Json]
     environment: dict[str, str] = {}
+    is_existing: bool = False  # a customer's own, which stays
 
     __test__ = False  # for pytest
 

@@ -17,7 +17,14 @@ OF_CONTAINERS: Final = ("Image", "ModelDataUrl", "ModelDataSource", "Environment
 TOLD: Final = ("JobName", "JobType", "RoleArn", "JobDescription", "InputConfig", "StoppingConditions", "OutputConfig")
 
 
-def plan_of(scope: Scope, request: Mapping[str, Json], subject: Mapping[str, Json], luck: str, at: float) -> Plan:
+def plan_of(
+    scope: Scope,
+    request: Mapping[str, Json],
+    subject: Mapping[str, Json],
+    existing: tuple[Test, ...],
+    luck: str,
+    at: float,
+) -> Plan:
     """`subject` describes the model, or the version of a model package, that is tested. Raises `ValidationError`."""
     given = request["InputConfig"]
     config = given.get("ContainerConfig") or {}
@@ -34,11 +41,13 @@ def plan_of(scope: Scope, request: Mapping[str, Json], subject: Mapping[str, Jso
     container = container_of(subject)
     suggested = config.get("SupportedInstanceTypes") or spec.get("SupportedRealtimeInferenceInstanceTypes") or ()
     limit = given.get("ResourceLimit") or {}
-    tests = tested(given, container, suggested, f"sm-epc-{luck[:40]}")[: limit.get("MaxNumberOfTests", MOST_TESTS)]
+    own = tested(given, container, suggested, f"sm-epc-{luck[:40]}")[: limit.get("MaxNumberOfTests", MOST_TESTS)]
+    if not own and not existing:
+        raise ValidationError("No instance types: EndpointConfigurations or SupportedInstanceTypes must name some.")
     return Plan(
         name=request["JobName"], arn=arn_of(scope, request["JobName"]), created_at=at, role=request["RoleArn"],
         parent=package or given["ModelName"], told={each: request[each] for each in TOLD if each in request},
-        payload=url, content_type=types[0], tests=tests, at_once=limit.get("MaxParallelOfTests", 1),
+        payload=url, content_type=types[0], tests=(*existing, *own), at_once=limit.get("MaxParallelOfTests", 1),
         stages=stages_of(given.get("TrafficPattern")), limits=limits_of(request.get("StoppingConditions") or {}),
         until=at + given.get("JobDurationInSeconds", LONGEST),
     )  # fmt: skip
@@ -49,9 +58,7 @@ def refuse(request: Mapping[str, Json]) -> None:
     given = request["InputConfig"]
     if bool(given.get("ModelName")) == bool(given.get("ModelPackageVersionArn")):
         raise ValidationError("InputConfig must have exactly one of ModelName and ModelPackageVersionArn.")
-    if given.get("Endpoints"):
-        raise ValidationError("InputConfig.Endpoints is not supported; EndpointConfigurations say what is tested.")
-    if request["JobType"] == "Advanced" and not given.get("EndpointConfigurations"):
+    if request["JobType"] == "Advanced" and not (given.get("EndpointConfigurations") or given.get("Endpoints")):
         raise ValidationError("InputConfig.EndpointConfigurations must be given for jobs of type Advanced.")
     if (request.get("OutputConfig") or {}).get("CompiledOutputConfig"):
         raise ValidationError("OutputConfig.CompiledOutputConfig is not supported; models are tested as they are.")
@@ -74,10 +81,8 @@ def container_of(subject: Mapping[str, Json]) -> dict[str, Json]:
 def tested(
     given: Mapping[str, Json], container: dict[str, Json], suggested: Sequence[str], prefix: str
 ) -> tuple[Test, ...]:
-    """Every endpoint to be tried: each configuration with each of its environments."""
+    """Every endpoint to be made and tried: each configuration with each of its environments."""
     configs = given.get("EndpointConfigurations") or [{"InstanceType": each} for each in suggested]
-    if not configs:
-        raise ValidationError("No instance types: EndpointConfigurations or SupportedInstanceTypes must name some.")
     wanted = [(config, environment) for config in configs for environment in environments(config)]
     return tuple(
         Test(
