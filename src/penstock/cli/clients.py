@@ -11,13 +11,16 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from penstock.cli.place import ANY, Place
 
 Client = Any  # boto3's clients are made at run time
+PATIENCE: Final = "AWS_MAX_ATTEMPTS"
+SOON: Final = 3
 GIVEN: Final = ("AWS_ACCESS_KEY_ID", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_PROFILE")
 
 
 def client(place: Place, service: str, *, attempts: int = 3) -> Client:
-    """A client of one service. It tries again `attempts` times, so that a restart of the server is bridged.
+    """A client of one service. It tries again `attempts` times: 3 are soon over, 8 bridge a restart of the server.
 
-    Its keys are the data folder's; where that has none, those of the environment, as a build has them.
+    In a build or a job it is as patient as that is told to be. Its keys are the data folder's; where that has none,
+    those of the environment, as a build has them.
     """
     return boto3.client(
         service,
@@ -25,10 +28,16 @@ def client(place: Place, service: str, *, attempts: int = 3) -> Client:
         region_name=place.region,
         **keys(place),
         config=Config(
-            connect_timeout=5, read_timeout=60, retries={"max_attempts": attempts, "mode": "standard"},
-            s3={"addressing_style": "path"},
+            connect_timeout=5, read_timeout=60, retries=retries(attempts), s3={"addressing_style": "path"},
         ),
     )  # fmt: skip
+
+
+def retries(attempts: int) -> dict[str, Any] | None:
+    """How often to try again, and how long to wait before: in `standard` mode some hundredths of a second at first."""
+    if PATIENCE in os.environ:
+        return None
+    return {"max_attempts": attempts, "mode": "standard" if attempts <= SOON else "legacy"}
 
 
 def keys(place: Place) -> dict[str, str]:

@@ -46,7 +46,7 @@ from penstock.services.codeconnections import CodeConnectionsRoom, open_codeconn
 from penstock.services.codepipeline import open_codepipeline
 from penstock.services.events import open_events
 from penstock.services.notifications import open_notifications
-from penstock.services.peripheral import Peripheral
+from penstock.services.peripheral import Memory, Peripheral
 from penstock.services.sagemaker import experiments, lineage, registry
 from penstock.services.sagemaker.announcer import Announcer
 from penstock.services.sagemaker.automl.room import open_automl
@@ -193,7 +193,8 @@ class Rooms:
         ray = ray_of(data, nodes, blobs, images)
         engine, notices = Engine(database, directory, clock=clock, chance=chance), Notices(database, directory)
         deliveries, pushes = Deliveries(engine, directory), Pushes()
-        peripheral, sealing = Peripheral(directory, endpoint, clock), Sealing()
+        sealing = Sealing()
+        peripheral = Peripheral(directory, endpoint, clock, Memory(database, sealing, clock, chance))
         rooms = cls(
             database=database,
             directory=directory,

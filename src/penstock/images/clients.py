@@ -60,6 +60,7 @@ def job_variables(endpoint: str, region: str, credentials: str, ticket: str) -> 
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": credentials,
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": ticket,
         "AWS_MAX_ATTEMPTS": str(ATTEMPTS),
+        "AWS_RETRY_MODE": "legacy",  # in botocore's default since 1.43 as many attempts are over after two seconds
         "PYTHONPATH": str(SHIM),
     }
 

@@ -51,6 +51,21 @@ def test_a_message_comes_back_with_its_attributes_and_goes_when_deleted(door: Do
     assert counts["ApproximateNumberOfMessages"] == counts["ApproximateNumberOfMessagesNotVisible"] == "0"
 
 
+def test_a_queue_keeps_its_policy_when_something_else_of_it_is_set(door: Door) -> None:
+    sqs = door.client("sqs")
+    queue = new_queue(sqs)
+    policy = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}]}'
+    sqs.set_queue_attributes(QueueUrl=queue.url, Attributes={"Policy": policy})
+
+    sqs.set_queue_attributes(QueueUrl=queue.url, Attributes={"VisibilityTimeout": "44"})
+    kept = sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["All"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=queue.url, Attributes={"Policy": ""})
+    taken = sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["All"])["Attributes"]
+
+    assert (json.loads(kept["Policy"]), kept["VisibilityTimeout"]) == (json.loads(policy), "44")
+    assert "Policy" not in taken
+
+
 def test_a_message_given_back_is_visible_again(door: Door) -> None:
     queue = new_queue(door.client("sqs"))
     queue.sqs.send_message(QueueUrl=queue.url, MessageBody="again")

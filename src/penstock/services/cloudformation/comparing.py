@@ -8,10 +8,9 @@ from penstock.languages.cloudformation import Made, TemplateError, changes
 from penstock.languages.cloudformation.changes import Recreation
 from penstock.services.cloudformation import rows
 from penstock.services.cloudformation.flow import prepared
-from penstock.services.cloudformation.model import Kept, Plan, State
+from penstock.services.cloudformation.model import Kept, Plan, Prepared, State
 from penstock.services.cloudformation.resources.kind import ResourceType
 from penstock.services.cloudformation.starting import Starter
-from penstock.services.cloudformation.turn import Prepared
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
 

@@ -7,7 +7,7 @@ What a template does not set is not compared; texts and numbers that say the sam
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,7 +47,7 @@ class Drifts:
         found, instances = await self._instances(call.scope, request["StackName"])
         wanted = request.get("LogicalResourceIds") or list(instances)
         drifts = [
-            await self._drift(found, lid, instances[lid])
+            await self._drift(found, lid, instances[lid], instances.values())
             for lid in wanted
             if lid in instances and not self._is_record(instances[lid])
         ]
@@ -98,7 +98,7 @@ class Drifts:
             raise rows.invalid(f"Resource {lid} does not exist for stack {found.name}")
         if self._is_record(instances[lid]):
             raise rows.invalid(f"Drift detection is not supported for {lid}: {instances[lid].type} has no effect here")
-        drift = await self._drift(found, lid, instances[lid])
+        drift = await self._drift(found, lid, instances[lid], instances.values())
         await self.engine.database.write(lambda tx: self._keep(tx, found, drift))
         return {"StackResourceDrift": drift}
 
@@ -154,8 +154,10 @@ class Drifts:
             raise rows.invalid(f"Drift cannot be detected for stack in {found.status} state")
         return found, {lid: slot.now for lid, slot in state.slots.items() if slot.now is not None}
 
-    async def _drift(self, found: Document, lid: str, instance: Instance) -> dict[str, Json]:
-        """What there is to be told of one resource."""
+    async def _drift(
+        self, found: Document, lid: str, instance: Instance, there: Collection[Instance]
+    ) -> dict[str, Json]:
+        """What there is to be told of one resource, among all that are `there`."""
         kind = self.types[instance.type]
         resource = Resource(
             logical_id=lid, properties=instance.properties, name=instance.name, physical_id=instance.physical_id,
@@ -163,6 +165,8 @@ class Drifts:
             type=instance.type,
         )  # fmt: skip
         actual = await Driver(self.directory, found.scope, self.chance()).drive(kind.read(resource))
+        if actual is not None and instance.type in HOLDERS:
+            actual = without_attached(actual, instance.properties, there)
         expected = {name: value for name, value in instance.properties.items() if actual is None or name in actual}
         differences = list(differing(expected, actual or {})) if actual is not None else []
         status = "DELETED" if actual is None else "MODIFIED" if differences else "IN_SYNC"
@@ -210,7 +214,7 @@ def differing(expected: Json, actual: Json, path: str = "") -> Iterator[dict[str
         case list(), list() if len(expected) == len(actual):
             for number, (value, other) in enumerate(zip(expected, actual, strict=True)):
                 yield from differing(value, other, f"{path}/{number}")
-        case _ if plain(expected) != plain(actual):
+        case _ if textual(decoded(expected)) != textual(decoded(actual)):
             yield {
                 "PropertyPath": path,
                 "ExpectedValue": plain(expected),
@@ -220,11 +224,40 @@ def differing(expected: Json, actual: Json, path: str = "") -> Iterator[dict[str
 
 
 def plain(value: Json) -> str:
-    """A value as a text: a number or a truth value is the same as its text."""
-    if isinstance(value, str):
-        try:
-            found = json.loads(value)
-        except ValueError:
-            return value
-        return json.dumps(found, sort_keys=True) if isinstance(found, dict | list) else value
-    return json.dumps(value, sort_keys=True)
+    """A value as a text, as it is told."""
+    found = decoded(value)
+    return found if isinstance(found, str) else json.dumps(found, sort_keys=True)
+
+
+def decoded(value: Json) -> Json:
+    """A value; a document that is written as a text is what it says."""
+    if not isinstance(value, str):
+        return value
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return value
+    return found if isinstance(found, dict | list) else value
+
+
+def textual(value: Json) -> Json:
+    """A value in which numbers and truth values are texts, at any depth: so templates may write them."""
+    match value:
+        case Mapping():
+            return {name: textual(each) for name, each in value.items()}
+        case list():
+            return [textual(each) for each in value]
+        case bool() | int() | float():
+            return json.dumps(value)
+    return value
+
+
+def without_attached(actual: Mapping[str, Json], expected: Mapping[str, Json], there: Iterable[Instance]) -> Json:
+    """What there is of a role, user or group, without the policies that its stack has attached to it from elsewhere."""
+    attached = {each.physical_id for each in there if each.type == "AWS::IAM::ManagedPolicy"}
+    foreign = attached - set(expected.get("ManagedPolicyArns") or ())
+    policies = actual.get("ManagedPolicyArns") or []
+    return {**actual, "ManagedPolicyArns": [each for each in policies if each not in foreign]}
+
+
+HOLDERS: Final = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")

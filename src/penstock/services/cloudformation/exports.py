@@ -10,8 +10,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.outbox import Task
 from penstock.services.cloudformation import rows
 from penstock.services.cloudformation.describing import cut
-from penstock.services.cloudformation.model import State
-from penstock.services.cloudformation.turn import Prepared
+from penstock.services.cloudformation.model import Prepared, State
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import Document

@@ -29,9 +29,9 @@ from penstock.engine.facts import (
 from penstock.languages.cloudformation import Scope as Values
 from penstock.languages.cloudformation import dependencies, pseudo_parameters, scope_of
 from penstock.languages.cloudformation.read import template as read_document
-from penstock.services.cloudformation.model import FAILED, Plan, State
+from penstock.services.cloudformation.model import FAILED, Plan, Prepared, State
 from penstock.services.cloudformation.resources.kind import ResourceType
-from penstock.services.cloudformation.turn import Prepared, Turn
+from penstock.services.cloudformation.turn import GOING, Turn
 from penstock.store.database import Transaction
 from penstock.wire.arns import Arn
 from penstock.wire.call import Scope
@@ -40,6 +40,7 @@ Json = Any
 FLOW: Final = "cloudformation.stack"
 ACT: Final = "cloudformation.resource"  # activities
 EXPORT: Final = "cloudformation.export"
+WATCH: Final = "cloudformation.watch"
 CLAIMED: Final = "claimed"  # signals
 CANCEL: Final = "cancel"
 DOOM: Final = "doom"
@@ -105,6 +106,8 @@ class StackFlow:
             yield SetTimer(TIMEOUT, plan.order.deadline)
         if state.phase == "export":
             yield Perform(f"export/{state.count}", EXPORT)
+        if state.phase in GOING and (plan.order.alarms or plan.order.watched_for):
+            yield Perform(WATCH, WATCH)
         for key in state.works:
             yield Perform(key, ACT)
 
@@ -115,7 +118,9 @@ class StackFlow:
 
 def hear(turn: Turn, key: str, result: Json) -> None:
     """What came of something: a failure is told as data, with the id of what is there all the same."""
-    if "Error" in result:
+    if key == WATCH:
+        turn.cancel(result["Ringing"]) if "Ringing" in result else turn.watched()
+    elif "Error" in result:
         turn.refused(key, result["Error"], result.get("PhysicalId", ""))
     else:
         turn.done(key, result.get("PhysicalId", ""), result.get("Attributes", {}), is_hidden="IsHidden" in result)

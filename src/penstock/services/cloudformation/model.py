@@ -1,15 +1,18 @@
 """Nouns of a stack operation: what its run was started with (`Plan`), and where the stack stands (`State`)."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import msgspec
 
 from penstock.engine.facts import RunId
+from penstock.languages.cloudformation import Scope, Template
 
 Json = Any
 Kind = Literal["CREATE", "UPDATE", "DELETE"]
-Phase = Literal["forward", "export", "back", "clean", "over"]
+Phase = Literal["forward", "watch", "export", "back", "clean", "over"]
 Verb = Literal["create", "update", "delete"]
 Why = Literal["removed", "replaced", "undone"]  # a resource has to go: of the template, for another, with its operation
 OnFailure = Literal["ROLLBACK", "DELETE", "DO_NOTHING"]
@@ -79,6 +82,8 @@ class Plan(Value, frozen=True):
     retained: tuple[str, ...] = ()  # logical ids that a deletion leaves alone
     policy: Json = None  # the stack's
     deadline: float | None = None
+    alarms: tuple[str, ...] = ()  # ARNs: one that rings undoes the operation
+    watched_for: float = 0.0  # seconds, once all resources are there
     client_token: str = ""
     adopts: bool = False  # whether a resource that is there already under a name of the template's becomes the stack's
     tells_exports: bool = False  # whether there is anything to be said of exports, now or before
@@ -86,6 +91,16 @@ class Plan(Value, frozen=True):
     @property
     def run(self) -> RunId:
         return run_of(self.stack_id, self.operation)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan, its target read and its scope made: what the flow works with."""
+
+    order: Plan
+    template: Template | None
+    scope: Scope
+    needs: Mapping[str, frozenset[str]]
 
 
 class Slot(Value, frozen=True):
@@ -149,6 +164,7 @@ class State(Value, frozen=True):
     skipped: tuple[str, ...] = ()  # logical ids that a rollback leaves as they are; `Nested.Resource` in nested stacks
     outputs: tuple[dict[str, str], ...] | None = None
     happenings: tuple[Happening, ...] = ()
+    until: float = 0.0  # when alarms are watched no longer, in the phase of that name
     count: int = 0
     told: int = 0
     changed_at: float = 0.0

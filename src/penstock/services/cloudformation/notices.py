@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from penstock.engine.deliveries import Deliveries, Delivery, Placed
 from penstock.engine.notices import Kind, Notices
-from penstock.services.cloudformation.turn import Prepared
+from penstock.services.cloudformation.model import Prepared
 from penstock.store.database import Transaction
 from penstock.store.documents import Document
 from penstock.wire.call import Scope

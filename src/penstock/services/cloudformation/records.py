@@ -7,10 +7,10 @@ from typing import Any, Final
 import msgspec
 
 from penstock.services.cloudformation import rows
-from penstock.services.cloudformation.model import Happening, Instance, Slot, State, id_of
+from penstock.services.cloudformation.model import Happening, Instance, Prepared, Slot, State, id_of
 from penstock.services.cloudformation.notices import Teller
 from penstock.services.cloudformation.resources.kind import ResourceType
-from penstock.services.cloudformation.turn import STACK, WELL, Prepared
+from penstock.services.cloudformation.turn import STACK, WELL
 from penstock.store import documents, tags
 from penstock.store.database import Transaction
 from penstock.store.documents import Document

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from penstock.services.cloudformation.rows import invalid
 from penstock.services.cloudformation.templates import Templates
+from penstock.wire.arns import Arn
 from penstock.wire.call import Scope
 
 Json = Any
+ALARM: Final = "AWS::CloudWatch::Alarm"
 TOLD: Final = (
     "Capabilities", "DeploymentConfig", "DisableRollback", "EnableTerminationProtection", "NotificationARNs",
     "ParentId", "RetainExceptOnCreate", "RoleARN", "RollbackConfiguration", "RootId", "Tags", "TimeoutInMinutes",
@@ -26,16 +28,23 @@ def must_be_possible(request: Mapping[str, Json]) -> None:
     for name, remedy in REFUSED.items():
         if request.get(name):
             raise invalid(f"{name} is not supported: {remedy}.")
-    if (request.get("RollbackConfiguration") or {}).get("RollbackTriggers"):
-        raise invalid(
-            "RollbackConfiguration.RollbackTriggers is not supported: cancel the update where an alarm rings."
-        )
+    for trigger in (request.get("RollbackConfiguration") or {}).get("RollbackTriggers") or ():
+        must_be_an_alarm(trigger)
     if (request.get("DeploymentConfig") or {}).get("Mode") == "EXPRESS":
         raise invalid(
             "DeploymentConfig.Mode EXPRESS is not supported: every operation waits until its resources are ready."
         )
     if request.get("DeletionMode") == "FORCE_DELETE_STACK":
         raise invalid("DeletionMode FORCE_DELETE_STACK is not supported: name what is to stay in RetainResources.")
+
+
+def must_be_an_alarm(trigger: Mapping[str, Json]) -> None:
+    """Raise for a rollback trigger that nobody here could watch."""
+    arn = Arn.of(trigger["Arn"])
+    if trigger["Type"] != ALARM:
+        raise invalid(f"RollbackTriggers: Type {trigger['Type']} is not supported: alarms are {ALARM} here.")
+    if arn.service != "cloudwatch" or not arn.resource.startswith("alarm:"):
+        raise invalid(f"RollbackTriggers: '{trigger['Arn']}' is not the ARN of an alarm.")
 
 
 def stays_where_it_fails(request: Mapping[str, Json]) -> bool:

@@ -22,6 +22,7 @@ from penstock.services.cloudformation.stacksets import open_stack_sets
 from penstock.services.cloudformation.starting import Starter
 from penstock.services.cloudformation.summaries import Summaries
 from penstock.services.cloudformation.templates import Templates
+from penstock.services.cloudformation.watching import Watching
 from penstock.wire.call import Directory
 
 
@@ -43,6 +44,7 @@ def open_cloudformation(
     engine.register(StackFlow(EXISTING, Records(Teller(notices, deliveries), EXISTING).reflect))
     engine.activity(flow.ACT, Acting(engine, directory, EXISTING, Addresses(directory, endpoint).of).act)
     engine.activity(flow.EXPORT, exports.tell)
+    engine.activity(flow.WATCH, Watching(engine, directory, clock).watch)
     stacks = Stacks(engine, templates, starter, comparing, clock, chance)
     for service in (
         stacks,

@@ -15,6 +15,7 @@ from penstock.services.cloudformation.model import Kept, id_of, run_of
 from penstock.services.cloudformation.requests import must_be_possible, policy_of, stays_where_it_fails, told
 from penstock.services.cloudformation.starting import MOVING, Order, Starter
 from penstock.services.cloudformation.templates import Stack, Templates
+from penstock.services.cloudformation.turn import GOING
 from penstock.store import documents
 from penstock.store.database import Transaction
 from penstock.store.documents import AlreadyStored, Document
@@ -134,7 +135,7 @@ class Stacks:
     def _is_on_its_way(self, tx: Transaction, found: Document) -> bool:
         """Whether a stack is being made, and not yet being told of as made."""
         seen = self.starter.last(tx, found)
-        return seen is not None and seen.state.phase == "forward"
+        return seen is not None and seen.state.phase in GOING
 
     @operation("CancelUpdateStack")
     async def cancel(self, call: Call, request: shapes.CancelUpdateStackRequest) -> None:

@@ -49,6 +49,7 @@ class Starter:
         seen = self.last(tx, found)
         left: State = seen.state if seen is not None else State()
         target = order.wanted.target if order.wanted is not None else None
+        rollback = found.body["Told"].get("RollbackConfiguration") or {} if kind != "DELETE" else {}
         plan = Plan(
             kind=kind,
             stack_id=found.arn,
@@ -61,6 +62,8 @@ class Starter:
             retained=order.retained,
             policy=order.policy,
             deadline=self.clock() + order.minutes * 60.0 if order.minutes else None,
+            alarms=tuple(each["Arn"] for each in rollback.get("RollbackTriggers") or ()),
+            watched_for=rollback.get("MonitoringTimeInMinutes", 0) * 60.0,
             client_token=order.client_token,
             adopts=order.adopts,
             tells_exports=self._tells_exports(tx, found, order.wanted),

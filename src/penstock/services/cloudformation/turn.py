@@ -1,6 +1,7 @@
 """How a stack goes on from what it hears. Pure.
 
     forward  resources are made and changed, each when those that it needs are settled, as many at once as there are
+    watch    all is there, and the alarms that would undo it are watched for a while (`watching`)
     export   what the stack exports is told
     back     an update that failed: every resource becomes again what it was before
     clean    what is no longer wanted goes, each before what it needs: removed, replaced, or made by what failed
@@ -15,7 +16,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from penstock.languages.cloudformation import Made, Scope, Template, TemplateError, holds, resolve, unknowns
+from penstock.languages.cloudformation import Made, Scope, TemplateError, holds, resolve, unknowns
 from penstock.languages.cloudformation.references import properties_of
 from penstock.services.cloudformation import policies
 from penstock.services.cloudformation.hiding import masked, secrets_of
@@ -24,7 +25,7 @@ from penstock.services.cloudformation.model import (
     Happening,
     Instance,
     Leaving,
-    Plan,
+    Prepared,
     Slot,
     State,
     Verb,
@@ -39,17 +40,8 @@ from penstock.services.cloudformation.sentences import CANCELLED, CUSTOM_NAMED, 
 Json = Any
 STACK: Final = "AWS::CloudFormation::Stack"
 WELL: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+GOING: Final = ("forward", "watch")  # phases in which an operation can be stopped
 MOST_TRIES: Final = 3  # of deleting what an update has left behind
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A plan, its target read and its scope made: what the flow works with."""
-
-    order: Plan
-    template: Template | None
-    scope: Scope
-    needs: Mapping[str, frozenset[str]]
 
 
 @dataclass
@@ -82,13 +74,19 @@ class Turn:
 
     def cancel(self, why: str) -> None:
         """Nothing more begins."""
-        if self.state.phase == "forward" and not self.state.failure:
+        if self.state.phase in GOING and not self.state.failure:
             self._fail(why)
+        self._go_on()
+
+    def watched(self) -> None:
+        """None of the alarms rang."""
+        if self.state.phase == "watch" and not self.state.failure:
+            self._tell_exports()
         self._go_on()
 
     def doom(self) -> None:
         """A stack that is being made is to be deleted: nothing more begins, and all of it goes."""
-        if self.state.phase == "forward" and not self.state.is_doomed:
+        if self.state.phase in GOING and not self.state.is_doomed:
             self._set(is_doomed=True)
             self._become("DELETE_IN_PROGRESS", "User Initiated")
             if not self.state.failure:
@@ -141,7 +139,7 @@ class Turn:
 
     def _go_on(self) -> None:
         """Begin all that can be; from phase to phase, as far as it goes."""
-        phases = {"forward": self._forward, "back": self._back, "clean": self._clean}
+        phases = {"forward": self._forward, "watch": self._watch, "back": self._back, "clean": self._clean}
         while (phase := phases.get(self.state.phase)) is not None and phase():
             pass
 
@@ -162,6 +160,11 @@ class Turn:
             self._arrive()
             return True
         return False
+
+    def _watch(self) -> bool:
+        if self._has_failed():
+            self._undo_or_stop()
+        return self._has_failed()
 
     def _back(self) -> bool:
         goals = self.plan.order.before
@@ -355,7 +358,10 @@ class Turn:
         except TemplateError as error:
             self._fail(str(error))
             return
-        self._tell_exports()
+        if self.plan.order.alarms or self.plan.order.watched_for:
+            self._set(phase="watch", until=self.at + self.plan.order.watched_for)
+        else:
+            self._tell_exports()
 
     def _tell_exports(self) -> None:
         """Nothing goes, and nothing is done, that others rely on."""

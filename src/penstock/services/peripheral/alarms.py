@@ -14,7 +14,7 @@ in ALARM. As on AWS, a period without data is passed over unless `TreatMissingDa
 import asyncio
 import logging
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -94,6 +94,10 @@ class Alarms:
         """There are alarms where this call was placed."""
         if (call.service, call.operation) == ("cloudwatch", "PutMetricAlarm"):
             self._places.add(Scope(call.scope.account, call.scope.region))
+
+    def watch_in(self, places: Iterable[Scope]) -> None:
+        """There may be alarms in these places."""
+        self._places.update(places)
 
     async def watch(self) -> None:
         """Until cancelled."""

@@ -1,4 +1,5 @@
-"""Queues: moto's, but numbered as AWS numbers FIFO messages, and not counted whenever they are looked at.
+"""Queues: moto's, but numbered as AWS numbers FIFO messages, and not counted whenever they are looked at; and what sets
+other attributes leaves their policy alone.
 
 moto reads a queue's attributes at every message sent, and counts all messages three times over for it, asking the
 time for each: ten thousand waiting messages made a send take a third of a second.
@@ -34,6 +35,11 @@ class Count:
 
 class Queue(sqs.Queue):
     """A queue of moto's that knows the time once, and its counts when asked."""
+
+    def _set_attributes(self, attributes: dict[str, Any], now: float | None = None) -> None:
+        """Set some; to moto, a policy that is not among them would be none."""
+        kept = {"Policy": self.policy} if "Policy" not in attributes and hasattr(self, "_policy_json") else {}
+        super()._set_attributes({**attributes, **kept}, now)
 
     def add_message(self, message: sqs.Message) -> None:
         if self.fifo_queue:

@@ -19,6 +19,7 @@ from penstock.services.peripheral import asked, places, waiting
 from penstock.services.peripheral.alarms import CONFIGURING, Alarms, configure
 from penstock.services.peripheral.announcing import ByName, announced, configured, turned
 from penstock.services.peripheral.offered import OFFERED
+from penstock.services.peripheral.remembering import Memory
 from penstock.services.peripheral.waiting import Arrivals
 from penstock.wire import models
 from penstock.wire.arns import account_of_queue
@@ -38,7 +39,7 @@ _depth: Final = ContextVar("peripheral deliveries under way", default=0)
 class Stage(Protocol):
     """What the room knows of `stage.py`, which it imports late."""
 
-    def perform(self, call: Call, endpoint: str, *, seen_at: str) -> tuple[Answer, list[Call]]: ...
+    def perform(self, call: Call, endpoint: str, *, seen_at: str, seed: str) -> tuple[Answer, list[Call]]: ...
     def forget(self) -> None: ...
 
 
@@ -49,9 +50,19 @@ class Forward(Protocol):
 
 
 class Peripheral:
-    """Answers the operations in `OFFERED`. `endpoint` tells where clients find this server, once that is known."""
+    """Answers the operations in `OFFERED`. `endpoint` tells where clients find this server, once that is known.
 
-    def __init__(self, directory: Directory, endpoint: Callable[[], str], clock: Callable[[], float]) -> None:
+    Without a `memory` all is forgotten at the end.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        endpoint: Callable[[], str],
+        clock: Callable[[], float],
+        memory: Memory | None = None,
+    ) -> None:
+        self._memory = memory
         self._directory = directory
         self._endpoint = endpoint
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="peripheral")
@@ -95,18 +106,32 @@ class Peripheral:
         asked.check(call)
         self._alarms.note(call)
         call = at_its_account(call)
+        if self._memory is None:
+            return await self._answered(call)
+        await self._memory.recall(call.service, self._again)
+        seed = self._memory.seed(call)
+        answer = await self._answered(call, seed)
+        await self._memory.keep(call, seed, answer)
+        return answer
+
+    async def _answered(self, call: Call, seed: str = "") -> Answer:
         if (call.service, call.operation) == ("cloudwatch", "SetAlarmState"):
             return await self._turn(call)
         if call.service == "cloudwatch" and call.operation in CONFIGURING:
             return await self._configure(call)
         if waiting.may_wait(call):
             return await waiting.receive(call, self.perform, self._arrivals)
-        return await self.perform(call)
+        return await self.perform(call, seed)
 
-    async def perform(self, call: Call) -> Answer:
+    async def _again(self, call: Call, seed: str) -> None:
+        """Do what was done by a server before; nobody is told."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._play, call, "", seed)
+
+    async def perform(self, call: Call, seed: str = "") -> Answer:
         """What moto answers, after what follows from the call has been placed."""
         loop = asyncio.get_running_loop()
-        answer, follow = await loop.run_in_executor(self._thread, self._play, call, asked_at.get())
+        answer, follow = await loop.run_in_executor(self._thread, self._play, call, asked_at.get(), seed)
         if waiting.brings_messages(call):
             self._arrivals.tell(waiting.queue_of(call))
         for each in (*follow, *announced(call, answer)):
@@ -137,6 +162,8 @@ class Peripheral:
 
     async def watch(self) -> None:
         """Do what moto does not do by itself, until cancelled."""
+        if self._memory is not None:
+            self._alarms.watch_in(await self._memory.places("cloudwatch"))
         await self._alarms.watch()
 
     async def close(self) -> None:
@@ -152,11 +179,11 @@ class Peripheral:
         forward = cast("Forward", importlib.import_module(FORWARD))
         return forward.perform(call, self._forwards[call.service])
 
-    def _play(self, call: Call, seen_at: str) -> tuple[Answer, list[Call]]:
+    def _play(self, call: Call, seen_at: str, seed: str = "") -> tuple[Answer, list[Call]]:
         if self._stage is None:
             self._stage = cast("Stage", importlib.import_module(STAGE))
         endpoint = self._endpoint()
-        return self._stage.perform(call, endpoint, seen_at=seen_at or endpoint)
+        return self._stage.perform(call, endpoint, seen_at=seen_at or endpoint, seed=seed)
 
     async def _deliver(self, call: Call, *, because: Call) -> None:
         """Place a call that follows from another. A target that refuses loses the message, as on AWS."""

@@ -20,6 +20,7 @@ from botocore.model import OperationModel, Shape
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import model_data
 from moto.core.request import Request
+from moto.moto_api._internal import mock_random
 from werkzeug.exceptions import HTTPException
 
 from penstock.services.peripheral import deliveries, mended, stumbles
@@ -46,23 +47,30 @@ PREFERRED: Final = ("json", "query")
 Heard = tuple[Answer, list[Call]]
 
 
-def perform(call: Call, endpoint: str, *, seen_at: str) -> Heard:
+def perform(call: Call, endpoint: str, *, seen_at: str, seed: str = "") -> Heard:
     """What moto answers, and the calls that follow from it (a topic's subscribers).
 
     `endpoint` is where this server is, `seen_at` where the asking client sees it: a queue's URL begins with that.
+    A `seed` decides what is chosen at random: the same call with the same seed makes the same ids.
     Raises `ServiceError` as AWS would, `NotImplementedHere` where moto gives up.
     """
     check_region(call)
     operation = models.model(call.service).operation_model(call.operation)
     request = written(mended.request(call), operation, seen_at)
     deliveries.begin(endpoint)
+    responses = response_class(call.service)
+    if seed:
+        mock_random.seed(seed)
     try:
-        status, headers, body = response_class(call.service).dispatch(request, request.raw_url, request.headers)
+        status, headers, body = responses.dispatch(request, request.raw_url, request.headers)
     except HTTPException as refusal:
         status, headers, body = refusal.code or 400, dict(refusal.get_headers()), refusal.get_body()
     except Exception as stumble:
         # Where AWS would say what is wrong, moto may fall over the request with any error there is.
         raise stumbles.explained(call, stumble) from stumble
+    finally:
+        if seed:
+            mock_random.seed()
     answer = read(operation, int(status), headers, body)
     mended.answer(call, answer)
     return answer, deliveries.taken()
@@ -78,8 +86,15 @@ def response_class(service: str) -> Any:
     """The class that answers a service, with its ways out of moto turned into calls."""
     module = importlib.import_module(f"moto.{service}.responses")
     deliveries.redirect(service)
+    if service == "kms":
+        importlib.import_module("moto.kms.models").generate_master_key = master_key  # type: ignore[attr-defined]
     keep_no_tracks()
     return getattr(module, CLASSES[service])
+
+
+def master_key() -> bytes:
+    """The material of a key, by moto's chance: from a seed it is the same again."""
+    return mock_random.randbytes(32)
 
 
 def keep_no_tracks() -> None:
