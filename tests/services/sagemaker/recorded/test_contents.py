@@ -110,8 +110,8 @@ def test_a_difference_has_a_place_and_a_suspect(
     ],
 )
 def test_a_header_is_told_from_data(table: str, column: str) -> None:
-    texts = (table.format(f"7,{kind}").encode() for kind in ("c", "d"))
-    (difference,) = differences("r.csv", *texts, EVIDENCE)
+    before, after = (table.format(f"7,{kind}").encode() for kind in ("c", "d"))
+    (difference,) = differences("r.csv", before, after, EVIDENCE)
 
     assert difference.place.endswith(f", {column}")
 
