@@ -265,7 +265,7 @@ async def until_phase(client: Client, id: str, phase: str) -> Json:  # noqa: A00
     ("ending", "status", "phase", "said"),
     [
         (Ending(reason="timed-out", exit_code=143, message="it ran longer than 300 seconds", started_at=1.0),
-         "TIMED_OUT", "PROVISIONING", ": it ran longer than 300 seconds"),
+         "TIMED_OUT", "PROVISIONING", "BUILD_TIMED_OUT: it ran longer than 300 seconds"),
         (Ending(reason="lost", message="its supervisor is gone", started_at=1.0),
          "FAULT", "PROVISIONING", ": its supervisor is gone"),
         (Ending(reason="unstartable", message="there is no such image"),

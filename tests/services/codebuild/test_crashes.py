@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 
 from engine.worlds import StoppingDatabase, is_cut_short
+from penstock.engine.facts import Event, Signalled
+from penstock.services.codebuild.flow import TOLD as TELLS
+from penstock.services.codebuild.flow import BuildFlow
+from penstock.services.codebuild.model import Plan
 from penstock.store.sqlite import SqliteDatabase
 from services.codebuild.worlds import Json, World, project
 from services.sagemaker.jobs.worlds import Room
@@ -15,6 +19,8 @@ from services.sagemaker.jobs.worlds import Room
 SPEC = "version: 0.2\nphases: {build: {commands: [a]}}\nartifacts: {files: a}"
 PHASE = {"phaseType": "BUILD", "phaseStatus": "SUCCEEDED", "startTime": 1.0, "endTime": 2.0, "contexts": []}
 TOLD = json.dumps({"phases": [PHASE], "artifacts": [{"identifier": "", "name": ""}]})
+
+PLAN = Plan(name="app:1", arn="arn:app:1", created_at=1.0, build={}, artifacts=(), logs={}, asked={})
 
 
 def builds(room: Room) -> int:
@@ -103,3 +109,11 @@ async def test_a_crash_at_any_commit_retries_a_failed_build_once(tmp_path: Path,
         assert without_times(found) == expected, f"stopped after {commits} commits"
         assert len(world.runtime.started) == 2
     assert crashes >= 6
+
+
+def test_a_job_that_is_found_again_has_begun_when_it_began() -> None:
+    flow, state = BuildFlow(), BuildFlow().begin(PLAN)
+    for seq, at in enumerate((5.0, 90.0)):  # the second by a server that was started since
+        state = flow.evolve(PLAN, state, Event(seq, at, "", Signalled(TELLS, {"began_at": at, "told": {}})))
+
+    assert state.began_at == 5.0

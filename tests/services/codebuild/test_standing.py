@@ -197,7 +197,7 @@ def test_every_host_is_told_in_its_own_words(kind: str, url: str, who: str, addr
     [
         ({"source": {"type": "GITHUB"}, "initiator": "alice"}, False),
         ({"source": {"type": "GITHUB", "reportBuildStatus": True}, "initiator": "alice"}, True),
-        ({"source": {"type": "GITHUB"}, "initiator": "GITHUB-Hookshot"}, True),
+        ({"source": {"type": "GITHUB"}, "initiator": "GitHub-Hookshot"}, True),
         ({"source": {"type": "S3"}, "initiator": "alice"}, False),
     ],
 )

@@ -135,7 +135,7 @@ async def test_a_push_is_built_once_with_its_commit(world: World, tmp_path: Path
         assert sent[0] == sent[1]
         assert (sent[0][0], refused[0]) == (200, 403)
         assert (build["buildStatus"], build["resolvedSourceVersion"], build["initiator"]) == (
-            "SUCCEEDED", commits[0], "GITHUB-Hookshot",
+            "SUCCEEDED", commits[0], "GitHub-Hookshot",
         )  # fmt: skip
         assert world.log(build) == ["first", "branch/main"]
         assert (await ask("ListBuilds"))["ids"] == [build["id"]]
@@ -161,7 +161,7 @@ async def test_a_push_begins_a_batch_whose_builds_know_of_it(world: World, tmp_p
 
     assert sent[0] == sent[1]
     assert (batch["buildBatchStatus"], batch["initiator"], batch["resolvedSourceVersion"]) == (
-        "SUCCEEDED", "GITHUB-Hookshot", commits[0],
+        "SUCCEEDED", "GitHub-Hookshot", commits[0],
     )  # fmt: skip
     assert world.log(build) == ["branch/main"]
 

@@ -139,6 +139,17 @@ async def test_blobs_are_compared_in_hunks(world: World) -> None:
     assert lines == [("DELETE", "TOP"), ("ADD", "line 1"), ("DELETE", "line 10"), ("ADD", "END")]
 
 
+@in_a_world
+async def test_a_blob_alone_is_all_new_and_returns_end_no_lines(world: World) -> None:
+    await world.repository(f="one\rstill one\r\ntwo\n")
+    blob = (await world.ask("GetFile", **ONE, filePath="f"))["blobId"]
+
+    told = await world.ask("GetBlobDifferences", **ONE, afterBlobId=blob)
+
+    assert (told["beforeBlobSize"], told["afterBlobSize"]) == (0, 19)
+    assert [each["content"] for each in told["hunks"][0]["changes"]] == ["one\rstill one\r", "two"]
+
+
 def test_hunks_of_one_side_are_no_conflicts_and_lines_are_counted_on_each_side() -> None:
     base, source, destination = b"1\n2\n3\n4\n", b"0\n1\n2\n3\n4\n", b"1\n2\n3\nfour\n"
     told = merge_hunks(base, source, destination, b"@@ -0,0 +1 @@\n+0\n", b"@@ -4 +4 @@\n-4\n+four\n")

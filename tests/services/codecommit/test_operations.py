@@ -34,6 +34,21 @@ async def test_repositories_are_made_renamed_listed_and_deleted(world: World) ->
 
 
 @in_a_world
+async def test_a_repository_has_the_key_that_it_has_by_itself(world: World) -> None:
+    own = "arn:aws:kms:us-east-1:123456789012:alias/aws/codecommit"
+    await world.ask("CreateRepository", **ONE, kmsKeyId="alias/aws/codecommit")
+    told = await world.ask("UpdateRepositoryEncryptionKey", **ONE, kmsKeyId=own)
+
+    assert (told["kmsKeyId"], told["originalKmsKeyId"]) == (own, "alias/aws/codecommit")
+    for operation in ("UpdateRepositoryEncryptionKey", "CreateRepository"):
+        assert await world.refused(operation, **ONE, kmsKeyId="alias/mine") == "EncryptionKeyInvalidId"
+    assert (
+        await world.refused("UpdateRepositoryEncryptionKey", repositoryName="none", kmsKeyId=own)
+        == "RepositoryDoesNotExist"
+    )
+
+
+@in_a_world
 async def test_a_commit_puts_copies_moves_and_deletes(world: World) -> None:
     parent = await world.repository(a="1\n", d__b="2\n", d__c="3\n", run="#!\n")
     told = await world.ask(

@@ -88,7 +88,8 @@ def until_the_end(plan: Plan, state: State, report: Report, at: float) -> Iterat
         yield last
     else:  # it was cut short
         status = "FAILED" if state.status == "SUCCEEDED" else state.status
-        yield phase(kind, since, at, status, Trouble("", report.message))
+        code = "BUILD_TIMED_OUT" if report.reason == "timed-out" else ""
+        yield phase(kind, since, at, status, Trouble(code, report.message))
 
 
 def phase(

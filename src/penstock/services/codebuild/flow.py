@@ -67,7 +67,8 @@ class BuildFlow:
             case Signalled(name) if name == STOP:
                 return replace(state, is_stopping=True)
             case Signalled(name, payload) if name == TOLD and state.report is None:
-                return replace(state, began_at=payload["began_at"], told=payload["told"] or state.told)
+                began_at = state.began_at or payload["began_at"]  # a job is found again, and begins once
+                return replace(state, began_at=began_at, told=payload["told"] or state.told)
             case Done("fetch", result):
                 fetched = msgspec.convert(result, Fetched)
                 state = replace(state, fetched=fetched)
@@ -128,7 +129,7 @@ def failed_early(trouble: Trouble) -> Report:
 
 def ended(state: State, report: Report, at: float) -> State:
     return replace(
-        state, report=report, began_at=report.began_at or state.began_at, told=report.told or state.told,
+        state, report=report, began_at=state.began_at or report.began_at, told=report.told or state.told,
         status=verdict(report), ended_at=at,
     )  # fmt: skip
 

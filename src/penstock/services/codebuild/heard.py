@@ -25,6 +25,7 @@ from penstock.services.codebuild.builds import Builds
 from penstock.services.codebuild.comparing import Comparing, Uncompared
 from penstock.services.codebuild.model import PROJECT, Json
 from penstock.services.codebuild.projects import KEYS
+from penstock.services.codebuild.requests import HOSTS
 from penstock.services.codebuild.standing import failure
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
@@ -167,7 +168,7 @@ class Hearing:
         place = Scope(project.scope.account, project.scope.region)
         call = Call(SERVICE, "StartBuild", asked, place, token=f"{project.arn}/webhook/{name}")
         starts = self.batches if project.body["webhook"].get("buildType") == "BUILD_BATCH" else self.builds
-        return await starts.start_by_webhook(call, hookfilters.variables_of(change), f"{source}-Hookshot")
+        return await starts.start_by_webhook(call, hookfilters.variables_of(change), HOSTS[source])
 
 
 def heard(

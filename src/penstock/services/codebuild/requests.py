@@ -6,8 +6,14 @@ from typing import Final
 from penstock.services.codebuild.model import Json, Occasion, Plan
 from penstock.wire.call import Scope, ServiceError
 
-GIT: Final = frozenset({"CODECOMMIT", "GITHUB", "GITHUB_ENTERPRISE", "GITLAB", "GITLAB_SELF_MANAGED", "BITBUCKET"})
-HOSTS: Final = GIT - {"CODECOMMIT"}
+HOSTS: Final[Mapping[str, str]] = {  # and the initiators of builds that their webhooks start
+    "GITHUB": "GitHub-Hookshot",
+    "GITHUB_ENTERPRISE": "GitHub-Hookshot",
+    "GITLAB": "GitLab",
+    "GITLAB_SELF_MANAGED": "GitLab",
+    "BITBUCKET": "Bitbucket-Webhooks",
+}
+GIT: Final = frozenset({"CODECOMMIT", *HOSTS})
 TIMEOUT: Final = 60
 QUEUED_TIMEOUT: Final = 480
 PIPELINES: Final = "codepipeline/"  # who retry their builds themselves

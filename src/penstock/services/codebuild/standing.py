@@ -160,7 +160,7 @@ def is_told(told: Mapping[str, Json]) -> bool:
     source = told["source"]
     if source["type"] not in HOSTS:
         return False
-    return bool(source.get("reportBuildStatus")) or told["initiator"] == f"{source['type']}-Hookshot"
+    return bool(source.get("reportBuildStatus")) or told["initiator"] == HOSTS[source["type"]]
 
 
 def commit_of(build: Mapping[str, Json]) -> str:

@@ -78,9 +78,7 @@ class Commits:
         _, git = await self.desk.open(call, request["repositoryName"])
         after = await blob_of(git, request["afterBlobId"])
         before = await blob_of(git, request["beforeBlobId"]) if request.get("beforeBlobId") else None
-        told: dict[str, Json] = {"afterBlobSize": len(after.content)}
-        if before:
-            told["beforeBlobSize"] = len(before.content)
+        told = {"beforeBlobSize": len(before.content) if before else 0, "afterBlobSize": len(after.content)}
         if any(b"\0" in blob.content[:8000] for blob in (before, after) if blob):
             return {"hunks": [], "isBinary": True, **told}
         context = request.get("contextLines")

@@ -96,7 +96,7 @@ def diff_hunks(diff: bytes) -> list[Json]:
     """A diff with context, as GetBlobDifferences tells it."""
     hunks: list[Json] = []
     before = after = 0
-    for line in diff.splitlines():
+    for line in diff.split(b"\n"):  # a carriage return is part of its line
         if head := _HEAD.match(line):
             start, count, new_start, new_count = (1 if part is None else int(part) for part in head.groups())
             before, after = start, new_start

@@ -11,7 +11,7 @@ from penstock.store import documents, tags
 from penstock.store.documents import AlreadyStored, Document, Query
 from penstock.wire import pages
 from penstock.wire.arns import Arn
-from penstock.wire.call import Answer, Call, Json, ServiceError, ValidationError, operation
+from penstock.wire.call import Answer, Call, Json, ValidationError, operation
 from penstock.wire.http import asked_at
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PAGE: Final = 1000
 MOST_NAMES: Final = 100
 FIRST_BRANCH: Final = "main"
+OWN_KEY: Final = "alias/aws/codecommit"
 ORDERS: Final[Mapping[str, documents.Column]] = {"repositoryName": "name", "lastModifiedDate": "modified_at"}
 BELONGINGS: Final = (PULL_REQUEST, HAPPENING, COMMENT, ASSOCIATION, TOKEN)
 
@@ -40,8 +41,7 @@ class Repositories:
     async def create(self, call: Call, request: shapes.CreateRepositoryRequest) -> Answer:
         name, at = request["repositoryName"], self.desk.clock()
         model.check_repository_name(name)
-        if request.get("kmsKeyId"):
-            raise no_keys()
+        check_key(call, request.get("kmsKeyId", OWN_KEY))
         labels = request.get("tags", {})
         check_tags(labels)
         repository_id = model.uuid_of(self.desk.chance())
@@ -145,7 +145,10 @@ class Repositories:
 
     @operation("UpdateRepositoryEncryptionKey")
     async def encrypt(self, call: Call, request: shapes.UpdateRepositoryEncryptionKeyRequest) -> Answer:
-        raise no_keys()
+        """To the key that it has anyway."""
+        check_key(call, request["kmsKeyId"])
+        found = await self.desk.database.read(lambda tx: model.found(tx, call.scope, request["repositoryName"]))
+        return {"repositoryId": found.parent, "kmsKeyId": request["kmsKeyId"], "originalKmsKeyId": OWN_KEY}
 
     @operation("DeleteRepository")
     async def delete(self, call: Call, request: shapes.DeleteRepositoryRequest) -> Answer:
@@ -242,5 +245,7 @@ def check_names(names: list[str]) -> list[str]:
     return names
 
 
-def no_keys() -> ServiceError:
-    return wrong("EncryptionKeyInvalidId", "kmsKeyId: repositories are not encrypted here; leave the key out.")
+def check_key(call: Call, key: str) -> None:
+    if key not in (OWN_KEY, call.scope.arn("kms", OWN_KEY)):
+        said = f"repositories are not encrypted here; only {OWN_KEY}, which they have by themselves at AWS, is taken."
+        raise wrong("EncryptionKeyInvalidId", f"kmsKeyId {key}: {said}")
