@@ -8,3 +8,11 @@
 
 An order is a JSON document: `services/codebuild/order.py` and `penstock build` write it, having read the build spec.
 """
+
+from importlib import import_module
+from typing import Any
+
+
+def seldom(module: str) -> Any:
+    """One of the modules that few builds need: all others start without it, and what it imports."""
+    return import_module(f"{__name__}.{module}")

@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from penstock_build.door import NAME, Door
+from penstock_build import seldom
 
 PLACE = "PENSTOCK_DOOR"  # names the folder of the door, in a build that is debugged
 RESUME = "resume"
@@ -23,7 +23,7 @@ def pause() -> int:
     place, until = Path(os.environ[PLACE]), time.monotonic() + LONGEST
     resumed = place / RESUME
     resumed.unlink(missing_ok=True)
-    with Door(place, Path.cwd(), os.environ) as door:
+    with seldom("door").Door(place, Path.cwd(), os.environ) as door:
         build = os.environ.get("CODEBUILD_BUILD_ID", "")
         print(f"Paused for an hour at most: `penstock build debug {build}` opens a shell here", flush=True)
         while not resumed.exists() and time.monotonic() < until:
@@ -35,7 +35,7 @@ def pause() -> int:
 
 def resume() -> int:
     place = Path(os.environ.get(PLACE, "/nowhere"))
-    if not (place / NAME).exists():
+    if not (place / seldom("door").NAME).exists():
         print("codebuild-resume: the build is not paused", flush=True)
         return 1
     (place / RESUME).touch()

@@ -8,9 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Mapping
 
-from penstock_build import pausing, selection, sources, tools
+from penstock_build import pausing, seldom, selection, sources, tools
 from penstock_build.caching import Cache
-from penstock_build.keeping import Keeper
 from penstock_build.phases import Phases, Tail
 from penstock_build.session import Session, Stopped
 from penstock_build.told import Told
@@ -87,7 +86,8 @@ class Build:
             return 1
         if self._order["is_sandbox"]:
             self._told.enter("RUN_SANDBOX")
-            Keeper(self._root, self._folder, self._environment, self._transcript).keep(lambda: self._session.is_stopped)
+            keeper = seldom("keeping").Keeper(self._root, self._folder, self._environment, self._transcript)
+            keeper.keep(lambda: self._session.is_stopped)
             raise Stopped
         if self._cache is not None:
             self._cache.restore()

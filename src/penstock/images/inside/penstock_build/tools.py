@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Callable, Mapping, Sequence
 
-from penstock_build import gitkeys, pausing, selection
+from penstock_build import pausing, seldom, selection
 
 BREAKPOINT = "codebuild-breakpoint"
 GIT_KEYS = "codebuild-git-credentials"
@@ -91,6 +91,6 @@ TOOLS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "codebuild-glob-search": glob_search,
     "codebuild-tests-run": tests_run,
     BREAKPOINT: lambda _: pausing.pause(),
-    GIT_KEYS: gitkeys.answer,
+    GIT_KEYS: lambda words: int(seldom("gitkeys").answer(words)),
     "codebuild-resume": lambda _: pausing.resume(),
 }
