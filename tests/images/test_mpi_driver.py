@@ -83,7 +83,7 @@ def begun(
 @pytest.mark.usefixtures("has_mpi4py")
 @pytest.mark.parametrize(("options", "asked"), [(["-own"], ["-np", "2", "-own"]), (["-np", "3"], ["-np", "3"])])
 def test_one_host_launches_its_processes_by_any_mpirun(driver: Path, options: list[str], asked: list[str]) -> None:
-    told, errors = begun(driver, HOSTS[0], HOSTS[:1], MPICH, options).communicate(timeout=60)
+    told, errors = begun(driver, HOSTS[0], HOSTS[:1], MPICH, options).communicate(timeout=120)
 
     assert told.split() == ["launched", *asked, sys.executable, *["-m", "mpi4py", "train.py", "--lr", "1"]], errors
 
@@ -94,11 +94,23 @@ def test_several_hosts_meet_and_those_without_processes_go(driver: Path, mpirun:
     worker = begun(driver, HOSTS[1], HOSTS, mpirun)
     master = begun(driver, HOSTS[0], HOSTS, mpirun)
 
-    told, errors = master.communicate(timeout=60)
-    of_worker, its_errors = worker.communicate(timeout=60)
+    told, errors = master.communicate(timeout=120)
+    of_worker, its_errors = worker.communicate(timeout=120)
 
     assert "-np 2 -hosts 127.0.0.2:2,127.0.0.3:2 -own" in told, errors
     assert (master.returncode, worker.returncode, of_worker) == (0, 0, said), its_errors
+
+
+@pytest.mark.usefixtures("has_mpi4py")
+def test_a_host_whose_processes_fail_fails(driver: Path) -> None:
+    mpirun = MPICH + ERRAND.replace("echo worked at $SM_CURRENT_HOST", "exit 7")
+    worker = begun(driver, HOSTS[1], HOSTS, mpirun)
+    master = begun(driver, HOSTS[0], HOSTS, mpirun)
+
+    master.communicate(timeout=120)
+    worker.communicate(timeout=120)
+
+    assert (master.returncode, worker.returncode) == (7, 7)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +123,7 @@ def test_several_hosts_meet_and_those_without_processes_go(driver: Path, mpirun:
 def test_what_mpi_lacks_is_the_reason_why_the_job_fails(driver: Path, mpirun: str, reason: str) -> None:
     one = begun(driver, HOSTS[0], HOSTS[:1], mpirun)
 
-    _, errors = one.communicate(timeout=60)
+    _, errors = one.communicate(timeout=120)
 
     assert one.returncode == 1
     assert errors.startswith(reason)

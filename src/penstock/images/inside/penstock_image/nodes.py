@@ -35,9 +35,10 @@ def bootstrap_master_node(worker_hosts: Sequence[str]) -> None:
 
 
 def bootstrap_worker_node(master_host: str) -> None:  # noqa: ARG001
-    """Meet the other hosts and do what the first one asks, until it has no need of this one."""
+    """Meet the other hosts and do what the first one asks, if it does; what has failed here ends this process, too."""
     _meet()
-    errands.wait(longest=None)
+    if (code := errands.wait(longest=None)) != 0:
+        sys.exit(code)
 
 
 def write_status_file_to_workers(worker_hosts: Sequence[str]) -> None:
