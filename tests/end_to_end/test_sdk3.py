@@ -1,10 +1,13 @@
 """The SageMaker Python SDK 3, which scripts/environments builds, call by call: docs/sdk3.md says what is tried."""
 
+import ast
+
 import pytest
 
 from end_to_end.built import python_of
 from end_to_end.sdk import Sdk
 from end_to_end.world import World
+from penstock_image import nodes
 
 pytestmark = [pytest.mark.xdist_group("sdk3"), pytest.mark.timeout(600)]
 
@@ -93,3 +96,15 @@ def test_what_sdk_3_is_asked_for_is_done(sdk3: Sdk, script: str) -> None:
 
     missing = [line for line in SAID[script] if line not in said]
     assert not missing, said
+
+
+def test_the_mpi_driver_finds_all_that_it_asks_of_a_node(world: World) -> None:
+    python = python_of(world.server.data, "sagemaker-sdk-3")
+    if python is None:
+        pytest.skip("the environment sagemaker-sdk-3 is not built")
+    (driver,) = python.parents[1].glob("lib/*/site-packages/sagemaker/train/container_drivers/*/mpi_driver.py")
+
+    imports = [each for each in ast.walk(ast.parse(driver.read_text())) if isinstance(each, ast.ImportFrom)]
+
+    (asked,) = [each for each in imports if each.module == "distributed_drivers.mpi_utils"]
+    assert not [name.name for name in asked.names if not hasattr(nodes, name.name)]

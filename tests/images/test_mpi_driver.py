@@ -66,7 +66,7 @@ def begun(
         (programs / "mpirun").write_text(mpirun)
         (programs / "mpirun").chmod(0o755)
     variables = {
-        "PATH": f"{programs}{os.pathsep}/usr/bin{os.pathsep}/bin" if mpirun else str(programs),
+        "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]) if mpirun else str(programs),
         "PYTHONPATH": os.pathsep.join([str(SHIM), str(driver.parents[2] / "packages")]),
         "PENSTOCK_IMAGE": str(INSIDE),
         "SAGEMAKER_BASE_DIR": str(driver.parents[2]),
@@ -80,10 +80,20 @@ def begun(
     )
 
 
+def ended(*hosts: "subprocess.Popen[str]") -> list[tuple[str, str]]:
+    """What each has said, when all are done."""
+    try:
+        return [each.communicate(timeout=120) for each in hosts]
+    finally:
+        for each in hosts:
+            each.kill()
+            each.wait()
+
+
 @pytest.mark.usefixtures("has_mpi4py")
 @pytest.mark.parametrize(("options", "asked"), [(["-own"], ["-np", "2", "-own"]), (["-np", "3"], ["-np", "3"])])
 def test_one_host_launches_its_processes_by_any_mpirun(driver: Path, options: list[str], asked: list[str]) -> None:
-    told, errors = begun(driver, HOSTS[0], HOSTS[:1], MPICH, options).communicate(timeout=60)
+    ((told, errors),) = ended(begun(driver, HOSTS[0], HOSTS[:1], MPICH, options))
 
     assert told.split() == ["launched", *asked, sys.executable, *["-m", "mpi4py", "train.py", "--lr", "1"]], errors
 
@@ -94,11 +104,21 @@ def test_several_hosts_meet_and_those_without_processes_go(driver: Path, mpirun:
     worker = begun(driver, HOSTS[1], HOSTS, mpirun)
     master = begun(driver, HOSTS[0], HOSTS, mpirun)
 
-    told, errors = master.communicate(timeout=60)
-    of_worker, its_errors = worker.communicate(timeout=60)
+    (told, errors), (of_worker, its_errors) = ended(master, worker)
 
     assert "-np 2 -hosts 127.0.0.2:2,127.0.0.3:2 -own" in told, errors
     assert (master.returncode, worker.returncode, of_worker) == (0, 0, said), its_errors
+
+
+@pytest.mark.usefixtures("has_mpi4py")
+def test_a_host_whose_processes_fail_fails(driver: Path) -> None:
+    mpirun = MPICH + ERRAND.replace("echo worked at $SM_CURRENT_HOST", "exit 7")
+    worker = begun(driver, HOSTS[1], HOSTS, mpirun)
+    master = begun(driver, HOSTS[0], HOSTS, mpirun)
+
+    ended(master, worker)
+
+    assert (master.returncode, worker.returncode) == (7, 7)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +131,7 @@ def test_several_hosts_meet_and_those_without_processes_go(driver: Path, mpirun:
 def test_what_mpi_lacks_is_the_reason_why_the_job_fails(driver: Path, mpirun: str, reason: str) -> None:
     one = begun(driver, HOSTS[0], HOSTS[:1], mpirun)
 
-    _, errors = one.communicate(timeout=60)
+    ((_, errors),) = ended(one)
 
     assert one.returncode == 1
     assert errors.startswith(reason)

@@ -28,12 +28,12 @@ LONGEST_LINE = 1 << 20
 GRACE = 5.0  # seconds until an errand that is told to end is killed
 
 
-def agreed(hosts: Sequence[str], current: str, variables: Mapping[str, str]) -> dict[str, str]:
-    """The variables by which the hosts of a job find one another.
+def agreed(hosts: Sequence[str], current: str, variables: Mapping[str, str], port: int | None = None) -> dict[str, str]:
+    """The variables by which the hosts of a job find one another; this one waits at `port`, or at a free one.
 
     All hosts have one address, which mpirun would take for its own machine's; so they go by others of the loopback.
     """
-    own = {"port": free_port(), "secret": secrets.token_hex(16)}
+    own = {"port": port or free_port(), "secret": secrets.token_hex(16)}
     told = meet(hosts, current, variables, own, lambda all_of_them: all_of_them)
     return {
         ADDRESSES: json.dumps({name_of(place): told[host] for place, host in enumerate(hosts)}),
@@ -68,10 +68,14 @@ def dismiss(variables: Mapping[str, str] = os.environ) -> None:
                 _line(channel)
 
 
-def wait(variables: Mapping[str, str] = os.environ, longest: float | None = LONGEST) -> int:
+def wait(
+    variables: Mapping[str, str] = os.environ,
+    longest: float | None = LONGEST,
+    listening: socket.socket | None = None,
+) -> int:
     """Wait for this host's errand and do it; its exit code."""
     here = json.loads(variables[ADDRESSES])[variables[OWN]]
-    with socket.create_server(("127.0.0.1", int(here["port"]))) as server:
+    with listening or socket.create_server(("127.0.0.1", int(here["port"]))) as server:
         server.settimeout(longest)
         while True:
             channel, _ = server.accept()

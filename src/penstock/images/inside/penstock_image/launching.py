@@ -32,6 +32,7 @@ MPI_BY_ERRANDS = {  # MPICH's, in the place of ssh
     "HYDRA_LAUNCHER": "ssh",
     "HYDRA_LAUNCHER_EXEC": str(INSIDE / "bin" / "penstock-errand"),
     "HYDRA_IFACE": "lo",
+    "UCX_TLS": "tcp,self",  # UCX takes the rooms of one machine for one, whose processes share memory
 }
 
 

@@ -8,6 +8,7 @@ so it does on AWS, where Open MPI fills the first node first.
 import importlib.util
 import json
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -35,9 +36,11 @@ def bootstrap_master_node(worker_hosts: Sequence[str]) -> None:
 
 
 def bootstrap_worker_node(master_host: str) -> None:  # noqa: ARG001
-    """Meet the other hosts and do what the first one asks, until it has no need of this one."""
-    _meet()
-    errands.wait(longest=None)
+    """Meet the other hosts and do what the first one asks, if it does; what has failed here ends this process, too."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:  # before the first host can have anything to ask
+        _meet(listening.getsockname()[1])
+        if (code := errands.wait(longest=None, listening=listening)) != 0:
+            sys.exit(code)
 
 
 def write_status_file_to_workers(worker_hosts: Sequence[str]) -> None:
@@ -70,11 +73,11 @@ def get_mpirun_command(
     return [mpirun, *number, "-hosts", launching.places(room), *own]
 
 
-def _meet() -> None:
+def _meet(port: int | None = None) -> None:
     hosts = json.loads(os.environ["SM_HOSTS"])
     try:
         wait_for(hosts)
-        os.environ.update(errands.agreed(hosts, os.environ["SM_CURRENT_HOST"], os.environ))
+        os.environ.update(errands.agreed(hosts, os.environ["SM_CURRENT_HOST"], os.environ, port))
     except ClientError as problem:
         _give_up(problem)
 
