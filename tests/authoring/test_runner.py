@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from penstock import pipeline
 from penstock.pipeline.definition import RUNNER
 
 
@@ -39,6 +40,17 @@ def runner(tmp_path: Path) -> Iterator[ModuleType]:
     for name in ("penstock", "penstock.pipeline"):
         sys.modules[name] = before[name]
     sys.modules.pop("serving", None)
+
+
+def test_what_is_written_with_pipelines_can_be_imported_in_a_job(runner: ModuleType) -> None:
+    found: dict[str, Any] = {}
+    runner.stand_in()
+
+    exec("from penstock.pipeline import *\nimport penstock.pipeline as there", found)
+
+    assert set(runner.NAMES) == set(pipeline.__all__) <= found.keys()
+    assert found["Pipeline"][int] is found["there"].Model[int] is int
+    assert not hasattr(found["there"], "__wrapped__")
 
 
 @dataclass

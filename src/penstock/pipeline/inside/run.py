@@ -79,13 +79,19 @@ def nothing(*_: Any, **__: Any) -> Any:
     return nothing
 
 
+NAMES = (
+    "Mistake", "Model", "Pipeline", "Step", "between", "choice", "deploy", "each", "fail", "file", "folder", "is_in",
+    "keep", "not_", "otherwise", "pipeline", "register", "step", "transform", "tune", "when",
+)  # fmt: skip
+
+
 def stand_in() -> None:
     """Let `from penstock.pipeline import …` find what jobs need of it."""
     package, module = types.ModuleType("penstock"), types.ModuleType("penstock.pipeline")
     package.__path__ = []
-    offered = {"step": step, "keep": keep, "Model": Subscripted(), "Mistake": type("Mistake", (Exception,), {})}
-    vars(module).update(offered)
-    vars(module)["__getattr__"] = lambda _: nothing
+    offered = {"step": step, "keep": keep, "Mistake": type("Mistake", (Exception,), {})}
+    types_of_ours = {name: Subscripted() for name in ("Model", "Pipeline", "Step")}
+    vars(module).update({**dict.fromkeys(NAMES, nothing), **types_of_ours, **offered, "__all__": [*NAMES]})
     vars(package)["pipeline"] = module
     sys.modules.update({"penstock": package, "penstock.pipeline": module})
 
