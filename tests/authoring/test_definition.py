@@ -186,6 +186,13 @@ def test_golden_files_say_nothing_of_this_machine() -> None:
         assert str(GOLDEN.parents[2]) not in (GOLDEN / f"{name}.json").read_text()
 
 
+def test_a_tilde_is_not(write: Write, draw: Draw) -> None:
+    steps, _ = drawn("got = two()\nwith when(~(got.a > 1)):\n    use(1)", write, draw)
+
+    (condition,) = steps["when"]["Arguments"]["Conditions"]
+    assert (condition["Type"], condition["Condition"]["Type"]) == ("Not", "GreaterThan")
+
+
 def test_outputs_may_be_unpacked_and_booleans_asked(write: Write, draw: Draw) -> None:
     text = STEPS.replace("@pipeline", "@step\ndef sure(x: int) -> bool:\n    return x > 1\n\n\n@pipeline")
     steps, found = drawn("a, b = two()\nwith when(sure(a) | sure(2)):\n    use(a)", write, draw, text=text)

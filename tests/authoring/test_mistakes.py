@@ -209,6 +209,11 @@ BODIES = {
         "for x in shout('a'):  # !\n        split()",
         "what step 'shout' returns is known only when the pipeline runs: write `for item in each(…)` to go through it.",
     ),
+    "division": (
+        "round(split().train[0] // 2)  # !",
+        "what step 'split' returns (.train[0]) is known only when the pipeline runs, so nothing can be computed with "
+        "it here: do it in a step.",
+    ),
     "arithmetic": (
         "split(split().train[0] + 1)  # !",
         "what step 'split' returns (.train[0]) is known only when the pipeline runs, so nothing can be computed with "

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import re
 import sys
 import tarfile
 import zipfile
@@ -16,6 +17,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from penstock import pipeline
 from penstock.pipeline.definition import RUNNER
 
 
@@ -39,6 +41,17 @@ def runner(tmp_path: Path) -> Iterator[ModuleType]:
     for name in ("penstock", "penstock.pipeline"):
         sys.modules[name] = before[name]
     sys.modules.pop("serving", None)
+
+
+def test_what_is_written_with_pipelines_can_be_imported_in_a_job(runner: ModuleType) -> None:
+    found: dict[str, Any] = {}
+    runner.stand_in()
+
+    exec("from penstock.pipeline import *\nimport penstock.pipeline as there", found)
+
+    assert set(runner.NAMES) == set(pipeline.__all__) <= found.keys()
+    assert found["Pipeline"][int] is found["there"].Model[int] is int
+    assert not hasattr(found["there"], "__wrapped__")
 
 
 @dataclass
@@ -117,6 +130,43 @@ def test_classes_of_json_are_built_again(runner: ModuleType, tmp_path: Path) -> 
     assert found == Named(Point(1.0, "p"), (1, 2))
     assert runner.rebuilt({"3": {"x": 1}}, dict[int, Point]) == {3: Point(1.0)}
     assert runner.rebuilt(None, Optional[Point]) is None
+
+
+def says(kind: Any) -> Any:
+    def told() -> None: ...
+
+    told.__annotations__["return"] = kind
+    return told
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "told"),
+    [
+        ("7", int, "int, and it is '7'"),
+        (True, int, "int, and it is True"),
+        (0.5, int, "int, and it is 0.5"),
+        (None, float, "float, and it is None"),
+        (7, str, "str, and it is 7"),
+        ({"a": 1}, list[int], "list, and it is {'a': 1}"),
+        ("out.csv", Path, "Path, and it is 'out.csv'"),
+        (7, type(None), "None, and it is 7"),
+    ],
+)
+def test_what_a_step_returns_is_what_it_says(value: Any, kind: Any, told: str, runner: ModuleType) -> None:
+    with pytest.raises(TypeError, match=re.escape(f"told says that it returns {told} (test_runner.py:")):
+        runner.must_be(value, kind, "returns", says(kind))
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (7, float), (np.float64(0.5), float), (np.int64(7), int), (np.bool_(True), bool), (np.str_("a"), str),
+        ((1, 2), list[int]), ({"a": 1}, dict[str, int]), (Path("x"), Path), (None, Optional[int]), (7, Any), (7, None),
+        (7, int | str), ([1], tuple[int, ...]), (Point(1.0), Point),
+    ],
+)  # fmt: skip
+def test_what_may_be_what_a_step_says_is_kept(value: Any, kind: Any, runner: ModuleType) -> None:
+    runner.must_be(value, kind, "returns", says(kind))
 
 
 def test_what_cannot_be_kept_is_said(runner: ModuleType, tmp_path: Path) -> None:

@@ -146,6 +146,7 @@ def test_a_secret_comes_from_the_servers_secrets(world: World, tmp_path: Path) -
         (["bad.py"], "bad.py:4: step 'f' does not say what it returns: write -> None, or whatever it is."),
         (["two.py"], "two.py has 2 pipelines (one, two): say which, as two.py:NAME."),
         (["broken.py"], "halves.py:2: ZeroDivisionError: division by zero"),
+        (["slip.py"], "slip.py:8: NameError: name 'g' is not defined"),
         (["open.py"], "open.py:2: SyntaxError: '(' was never closed"),
         (
             ["lacks.py"],
@@ -170,6 +171,7 @@ def test_what_cannot_be_run_is_said(
         "two.py": f"{head}{step}@pipeline\ndef one() -> None:\n    f(1)\n@pipeline\ndef two() -> None:\n    f(2)\n",
         "broken.py": "import halves\n",
         "halves.py": "\n1 / 0\n",
+        "slip.py": f"{head}{step}@pipeline\ndef flow(a: int) -> None:\n    g(a)\n",
         "open.py": "\nprint(\n",
         "lacks.py": "import not_there\n",
     }

@@ -104,6 +104,9 @@ class Condition:
     def __or__(self, other: object) -> "Condition":
         return Condition(Either((self.test, test_of(other))))
 
+    def __invert__(self) -> "Condition":
+        return Condition(Not(self.test))
+
     def __bool__(self) -> bool:
         raise Mistake(
             f"A comparison {REMEDY}: write `with when(…):` instead of `if`, and `&`, `|`, `not_` instead of "
@@ -117,7 +120,9 @@ def _unknown(self: Handle, *_: object) -> NoReturn:
 
 for _operation in (
     "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__", "__rtruediv__", "__neg__",
-    "__mod__", "__pow__", "__float__", "__int__", "__index__", "__len__", "__contains__", "__call__", "__setitem__",
+    "__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__pow__", "__rpow__", "__matmul__", "__rmatmul__",
+    "__abs__", "__pos__", "__round__", "__float__", "__int__", "__index__", "__len__", "__contains__", "__call__",
+    "__setitem__",
 ):  # fmt: skip
     setattr(Handle, _operation, _unknown)
 

@@ -20,6 +20,10 @@ def drawn(given: str) -> Graph:
         return chosen(pipelines_in(Path(file)), file, name).graph()
     except Mistake as mistake:
         fail(str(mistake))
+    except click.exceptions.Exit:
+        raise
+    except Exception as error:
+        fail(failure_in(Path(file), error))
 
 
 def pipelines_in(file: Path) -> dict[str, "Pipeline[..., object]"]:
@@ -31,12 +35,12 @@ def pipelines_in(file: Path) -> dict[str, "Pipeline[..., object]"]:
     except Mistake:
         raise
     except Exception as error:
-        fail(unimportable(file, error))
+        fail(failure_in(file, error))
     return {value.name: value for value in vars(module).values() if isinstance(value, Pipeline)}
 
 
-def unimportable(file: Path, error: Exception) -> str:
-    """Why a file cannot be imported, at the user's line; the user's part of the way there is printed."""
+def failure_in(file: Path, error: Exception) -> str:
+    """What the user's own code raised, at the user's line; the user's part of the way there is printed."""
     root, frame = str(root_of(file)), error.__traceback__
     while frame is not None and not frame.tb_frame.f_code.co_filename.startswith(root):
         frame = frame.tb_next

@@ -79,13 +79,19 @@ def nothing(*_: Any, **__: Any) -> Any:
     return nothing
 
 
+NAMES = (
+    "Mistake", "Model", "Pipeline", "Step", "between", "choice", "deploy", "each", "fail", "file", "folder", "is_in",
+    "keep", "not_", "otherwise", "pipeline", "register", "step", "transform", "tune", "when",
+)  # fmt: skip
+
+
 def stand_in() -> None:
     """Let `from penstock.pipeline import …` find what jobs need of it."""
     package, module = types.ModuleType("penstock"), types.ModuleType("penstock.pipeline")
     package.__path__ = []
-    offered = {"step": step, "keep": keep, "Model": Subscripted(), "Mistake": type("Mistake", (Exception,), {})}
-    vars(module).update(offered)
-    vars(module)["__getattr__"] = lambda _: nothing
+    offered = {"step": step, "keep": keep, "Mistake": type("Mistake", (Exception,), {})}
+    types_of_ours = {name: Subscripted() for name in ("Model", "Pipeline", "Step")}
+    vars(module).update({**dict.fromkeys(NAMES, nothing), **types_of_ours, **offered, "__all__": [*NAMES]})
     vars(package)["pipeline"] = module
     sys.modules.update({"penstock": package, "penstock.pipeline": module})
 
@@ -144,12 +150,16 @@ class Job:
         self.outputs.mkdir(parents=True, exist_ok=True)
         if ITEM in self.told:
             (self.outputs / ITEM).write_text(self.told[ITEM])
+        returned = hints.get("return")
         if names is None:
+            must_be(answer, returned, "returns", function)
             self.put(RESULT, answer)
         elif not isinstance(answer, tuple) or len(answer) != len(names):
             raise TypeError(f"{self.plan['step']} must return its outputs {', '.join(names)}, and returned {answer!r}")
         else:
+            kinds = typing.get_type_hints(returned)
             for name, value in zip(names, answer):
+                must_be(value, kinds.get(name), f"returns as {name}", function)
                 self.put(name, value)
 
     def value(self, told: Json) -> Any:
@@ -198,6 +208,23 @@ class Job:
                 pack(Path(folder), self.outputs / name / ARCHIVE)
         else:
             save(value, self.outputs / name)
+
+
+def must_be(value: Any, kind: Any, what: str, function: Callable[..., Any]) -> None:
+    """Raise an error where what a step returns is plainly not what it says; what is in lists and objects it may be."""
+    kind = getattr(kind, "__supertype__", kind)
+    outer = typing.get_origin(kind) or kind
+    if hasattr(value, "item") and getattr(value, "shape", None) == ():
+        value = value.item()
+    if isinstance(outer, type) and issubclass(outer, PurePath):
+        outer = PurePath
+    wanted = {float: (int, float), list: (list, tuple), type(None): (type(None),)}.get(outer, (outer,))
+    is_other_number = isinstance(value, bool) and outer in (int, float)
+    if outer in CHECKED and (is_other_number or not isinstance(value, wanted)):
+        code = function.__code__
+        place = f"{os.path.basename(code.co_filename)}:{code.co_firstlineno}"
+        told = getattr(outer, "__name__", str(outer)).replace("PurePath", "Path").replace("NoneType", "None")
+        raise TypeError(f"{function.__name__} says that it {what} {told}, and it is {value!r:.60} ({place})")
 
 
 def tried(function: Callable[..., Any], arguments: Dict[str, Any], retries: int) -> Any:
@@ -368,6 +395,7 @@ def load_xgboost(files: Path, told: Json) -> Any:
     return model
 
 
+CHECKED = (str, int, float, bool, type(None), list, dict, PurePath)
 SCALARS_OF_NUMPY = ("generic", "float64", "bool_", "bool", "number", "inexact", "integer", "signedinteger", "floating")
 WRITERS: Dict[str, Callable[[Any, Path], Optional[Json]]] = {
     "pandas": save_pandas,

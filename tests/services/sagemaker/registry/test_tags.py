@@ -41,6 +41,31 @@ async def test_another_rooms_documents_are_tagged_here(registry: Registry) -> No
     assert await registry.ask("ListTags", ResourceArn=PIPELINE) == {"Tags": labels(team="sea")}
 
 
+async def test_jobs_of_a_job_have_the_tags_of_the_step_that_made_it(registry: Registry) -> None:
+    kinds = ("hyper-parameter-tuning-job", "training-job")
+    tuning, trial = (f"arn:aws:sagemaker:us-east-1:123456789012:{kind}/t" for kind in kinds)
+    tokens = (f"{PIPELINE}/execution/abc#Tune/1/create", f"{tuning}#1/create")
+    for kind, arn, token in zip(kinds, (tuning, trial), tokens, strict=True):
+        await registry.write(
+            Document(
+                kind=f"sagemaker/{kind}", scope=Scope(), name="t", arn=arn, token=token, created_at=1.0, modified_at=1.0
+            )
+        )
+
+    told = await registry.ask("ListTags", ResourceArn=trial)
+    found = await registry.ask(
+        "Search",
+        Resource="TrainingJob",
+        SearchExpression={"Filters": [{"Name": "Tags.sagemaker:pipeline-step-name", "Value": "Tune"}]},
+    )
+
+    assert told["Tags"] == [
+        {"Key": "sagemaker:pipeline-execution-arn", "Value": f"{PIPELINE}/execution/abc"},
+        {"Key": "sagemaker:pipeline-step-name", "Value": "Tune"},
+    ]
+    assert len(found["Results"]) == 1
+
+
 async def test_tags_come_in_pages(registry: Registry) -> None:
     arn = await registry.group(Tags=labels(**{f"k{number}": "v" for number in range(5)}))
 

@@ -244,7 +244,7 @@ def _records(tx: Transaction, scope: Scope, searched: Searched) -> Iterator[tupl
 
 def _labels(tx: Transaction, document: Document) -> dict[str, str]:
     """A document's tags; a package's version has those of its group as well, as on AWS."""
-    own = tags.of(tx, document.arn) | by_pipelines(document)
+    own = tags.of(tx, document.arn) | by_pipelines(tx, document)
     if document.kind == PACKAGE and document.parent:
         return tags.of(tx, arn(document.scope, GROUP, document.parent)) | own
     return own

@@ -50,7 +50,7 @@ class Tags:
 
         def read(tx: Transaction) -> dict[str, str]:
             found = _must_be_there(tx, call.scope, arn)
-            every = tags.of(tx, arn) | by_pipelines(found)
+            every = tags.of(tx, arn) | by_pipelines(tx, found)
             return {key: every[key] for key in sorted(every) if key > after}
 
         left = await self.database.read(read)
@@ -72,12 +72,16 @@ class Tags:
         return await self.database.write(delete)
 
 
-def by_pipelines(document: Document) -> dict[str, str]:
-    """The tags that AWS puts on what a pipeline's step makes; they are told, and not kept."""
-    origin = origin_of(document.token)
-    if origin is None:
-        return {}
-    return {"sagemaker:pipeline-execution-arn": origin.execution, "sagemaker:pipeline-step-name": origin.step}
+def by_pipelines(tx: Transaction, document: Document) -> dict[str, str]:
+    """The tags that AWS puts on what a pipeline's step makes, and on the jobs of a job that it makes. They are told,
+    and not kept."""
+    made: Document | None = document
+    while made is not None:
+        if (origin := origin_of(made.token)) is not None:
+            return {"sagemaker:pipeline-execution-arn": origin.execution, "sagemaker:pipeline-step-name": origin.step}
+        maker = made.token.rpartition("#")[0]
+        made = documents.find_by_arn(tx, maker) if maker else None
+    return {}
 
 
 def _must_be_there(tx: Transaction, scope: Scope, arn: str) -> Document:
