@@ -49,7 +49,7 @@ class Memory:
                 self._order = max(self._order, each.body["Order"])
                 call = Call(service, each.body["Operation"], self._read(each.body["Request"]), each.scope)
                 try:
-                    await again(call, each.body["Seed"])
+                    await again(call, self._sealing.opened(each.body["Seed"]))
                 except ServiceError as refusal:
                     log.warning("%s.%s of before could not be done again: %s", service, call.operation, refusal.message)
             self._recalled.add(service)
@@ -70,7 +70,7 @@ class Memory:
         scope = Scope(call.scope.account, call.scope.region)
         things = [f"{call.service}/{thing}" for thing in kept.things(call, answer)]
         order = self._order = self._order + 1
-        body = {"Order": order, "Operation": call.operation, "Seed": seed, "Request": self._written(call)}
+        body = {"Order": order, "Operation": call.operation, **self._written(call, seed)}
 
         def write(tx: Transaction) -> None:
             for thing in things:
@@ -88,9 +88,10 @@ class Memory:
             created_at=at, modified_at=at, body=body,
         )  # fmt: skip
 
-    def _written(self, call: Call) -> str:
+    def _written(self, call: Call, seed: str) -> dict[str, str]:
+        """Sealed: requests have secrets, and of its seed a key is made."""
         request = base64.b64encode(msgspec.msgpack.encode(dict(call.request)))
-        return self._sealing.sealed(request.decode())
+        return {"Seed": self._sealing.sealed(seed), "Request": self._sealing.sealed(request.decode())}
 
     def _read(self, text: str) -> dict[str, object]:
         return msgspec.msgpack.decode(base64.b64decode(self._sealing.opened(text)), type=dict[str, object])
