@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Final
 
 PACKAGE: Final = Path(__file__).parent / "inside" / "penstock_build"
-
-
 UNCHECKED: Final = (0b01).to_bytes(4, "little")  # bytecode that goes by no source's time (PEP 552)
 
 

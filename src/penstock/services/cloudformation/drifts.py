@@ -19,6 +19,7 @@ from penstock.services.cloudformation.hiding import HIDDEN
 from penstock.services.cloudformation.model import Instance, State, id_of
 from penstock.services.cloudformation.resources.kind import Resource, ResourceType
 from penstock.services.cloudformation.resources.own import bucket_name, own_bucket, signals_key
+from penstock.services.cloudformation.resources.shaping import texts
 from penstock.services.cloudformation.starting import Starter
 from penstock.store import documents
 from penstock.store.database import Transaction
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 Json = Any
 MOVED: Final = ("MODIFIED", "DELETED")
+HOLDERS: Final = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")  # of policies
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,7 @@ def differing(expected: Json, actual: Json, path: str = "") -> Iterator[dict[str
         case list(), list() if len(expected) == len(actual):
             for number, (value, other) in enumerate(zip(expected, actual, strict=True)):
                 yield from differing(value, other, f"{path}/{number}")
-        case _ if textual(decoded(expected)) != textual(decoded(actual)):
+        case _ if texts(decoded(expected)) != texts(decoded(actual)):  # as templates may write them
             yield {
                 "PropertyPath": path,
                 "ExpectedValue": plain(expected),
@@ -240,24 +242,9 @@ def decoded(value: Json) -> Json:
     return found if isinstance(found, dict | list) else value
 
 
-def textual(value: Json) -> Json:
-    """A value in which numbers and truth values are texts, at any depth: so templates may write them."""
-    match value:
-        case Mapping():
-            return {name: textual(each) for name, each in value.items()}
-        case list():
-            return [textual(each) for each in value]
-        case bool() | int() | float():
-            return json.dumps(value)
-    return value
-
-
 def without_attached(actual: Mapping[str, Json], expected: Mapping[str, Json], there: Iterable[Instance]) -> Json:
     """What there is of a role, user or group, without the policies that its stack has attached to it from elsewhere."""
     attached = {each.physical_id for each in there if each.type == "AWS::IAM::ManagedPolicy"}
     foreign = attached - set(expected.get("ManagedPolicyArns") or ())
     policies = actual.get("ManagedPolicyArns") or []
     return {**actual, "ManagedPolicyArns": [each for each in policies if each not in foreign]}
-
-
-HOLDERS: Final = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")

@@ -118,8 +118,10 @@ class StackFlow:
 
 def hear(turn: Turn, key: str, result: Json) -> None:
     """What came of something: a failure is told as data, with the id of what is there all the same."""
-    if key == WATCH:
-        turn.cancel(result["Ringing"]) if "Ringing" in result else turn.watched()
+    if "Ringing" in result:
+        turn.cancel(result["Ringing"])
+    elif key == WATCH:
+        turn.watched()
     elif "Error" in result:
         turn.refused(key, result["Error"], result.get("PhysicalId", ""))
     else:

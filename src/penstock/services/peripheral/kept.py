@@ -29,15 +29,12 @@ def named(member: str, *parts: str) -> Thing:
     return things
 
 
-def told(member: str, *within: str) -> Thing:
+def told(member: str) -> Thing:
     """As the answer tells it."""
 
     def things(_: Mapping[str, Json], answer: Answer) -> Iterable[str]:
-        value: Json = answer
-        for name in (*within, member):
-            value = value.get(name, {})
-        if value and isinstance(value, str):
-            yield value
+        if value := answer.get(member):
+            yield str(value)
 
     return things
 

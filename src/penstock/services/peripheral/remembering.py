@@ -76,7 +76,7 @@ class Memory:
             for thing in things:
                 if kept.ends(call):
                     forget(tx, scope, call.service, thing)
-                elif kept.begins(call) or of_thing(tx, scope, thing):
+                elif kept.begins(call) or of_thing(tx, scope, thing, limit=1):
                     remember(tx, self._row(scope, call, thing, body))
 
         await self._database.write(write)
@@ -113,12 +113,13 @@ def remember(tx: Transaction, row: Document) -> None:
 
 def forget(tx: Transaction, scope: Scope, service: str, thing: str) -> None:
     """A thing is gone, and with it what hangs on it."""
-    part = kept.PARTS.get(service)
-    for each in documents.everywhere(tx, CALL, service):
-        hangs = part is not None and each.parent.startswith(f"{thing}{part}")
-        if each.scope == scope and (each.parent == thing or hangs):
-            documents.remove(tx, scope, CALL, each.name)
+    gone = [*of_thing(tx, scope, thing)]
+    if (part := kept.PARTS.get(service)) is not None:
+        every = documents.everywhere(tx, CALL, service)
+        gone += [each for each in every if each.scope == scope and each.parent.startswith(f"{thing}{part}")]
+    for each in gone:
+        documents.remove(tx, scope, CALL, each.name)
 
 
-def of_thing(tx: Transaction, scope: Scope, thing: str) -> Sequence[Document]:
-    return documents.page(tx, Query(kind=CALL, scope=scope, parent=thing, limit=ALL)).documents
+def of_thing(tx: Transaction, scope: Scope, thing: str, *, limit: int = ALL) -> Sequence[Document]:
+    return documents.page(tx, Query(kind=CALL, scope=scope, parent=thing, limit=limit)).documents

@@ -141,8 +141,8 @@ class Build:
         """What has failed is told with the phase, and fails the build."""
         self._told.enter("UPLOAD_ARTIFACTS")
         try:
-            for problem in self._order["undefined"]:
-                raise selection.NothingFound(problem)
+            if self._order["undefined"]:
+                raise selection.NothingFound(self._order["undefined"][0])
             told = [self._collect(wanted) for wanted in self._order["artifacts"]]
         except selection.NothingFound as problem:
             self._phases.is_succeeding = False

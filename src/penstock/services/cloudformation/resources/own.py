@@ -23,7 +23,7 @@ from penstock.services.cloudformation.resources.kind import (
     ask,
     settled,
 )
-from penstock.services.cloudformation.resources.shaping import text
+from penstock.services.cloudformation.resources.shaping import text, texts
 from penstock.wire.arns import Arn
 from penstock.wire.call import Answer, Scope
 
@@ -191,16 +191,6 @@ def send(resource: Resource, kind: str, more: Mapping[str, Json], address: str) 
 
 def request_id(resource: Resource) -> str:
     return resource.token.replace("/", "-").rpartition(":")[2]
-
-
-def texts(value: Json) -> Json:
-    """Properties as functions are told them: every number and truth value is a text."""
-    match value:
-        case Mapping():
-            return {name: texts(each) for name, each in value.items()}
-        case list():
-            return [texts(each) for each in value]
-    return text(value)
 
 
 # -------------------------------------------------------------------------------------------------------------- waits

@@ -110,6 +110,16 @@ def text(value: Json) -> str:
     return json.dumps(value) if isinstance(value, dict | list) else str(value)
 
 
+def texts(value: Json) -> Json:
+    """A value whose numbers and truth values are texts, at any depth: so custom resources are told their properties."""
+    match value:
+        case Mapping():
+            return {name: texts(each) for name, each in value.items()}
+        case list():
+            return [texts(each) for each in value]
+    return text(value)
+
+
 def _member(shape: StructureShape, name: str) -> str | None:
     if name in shape.members:
         return name
