@@ -207,7 +207,7 @@ def run_to_its_end(world: World, assert_reproducible: Reproducing, name: str, ca
     assert {key for key, (status, _) in told.items() if status == "Succeeded"} == set(case.steps), said
     assert ended["PipelineExecutionStatus"] == ("Failed" if case.reason else "Succeeded"), said
     if case.reason:
-        assert case.reason in [*told.values()][-1][1]
+        assert case.reason in [*told.values()][-1][1], said
     assert_reproducible(started["PipelineExecutionArn"])
 
 

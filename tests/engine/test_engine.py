@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+import time
 from pathlib import Path
 from typing import Any, cast
 
@@ -164,6 +165,33 @@ async def test_a_fact_told_twice_changes_nothing(tmp_path: Path) -> None:
     seen = await database.read(lambda tx: engine.look(tx, RUN))
     assert seen is not None
     assert seen.state.answers == {"bake": "bread"}
+    database.close()
+
+
+@pytest.mark.parametrize("last", [False, True])
+async def test_a_run_is_not_seen_behind_its_rows_while_the_loop_has_not_heard_of_a_commit(
+    tmp_path: Path, last: bool
+) -> None:
+    database = SqliteDatabase(new_database(tmp_path))
+    engine = engine_on(database, Outside())
+    plan = "child of nobody" if last else "first"
+    await database.write(lambda tx: engine.start(tx, RUN, "errand", plan.encode(), scope=Scope()))
+
+    telling = asyncio.ensure_future(engine.tell_later(RUN, Done("bake", "bread")))
+    commits = database.commits()
+    await asyncio.sleep(0)  # it is told, and nothing that is heard of it may be done before the next wait
+    deadline = time.monotonic() + DEADLINE
+    while database.commits() == commits and time.monotonic() < deadline:
+        time.sleep(0.001)  # noqa: ASYNC251
+    rows = await database.read(lambda tx: tx.rows("SELECT answers FROM board WHERE run = :run", run=RUN))
+    seen = await database.read(lambda tx: engine.look(tx, RUN))
+
+    assert not telling.done()
+    assert rows == [(1,)]
+    assert seen is not None
+    assert seen.state.answers == {"bake": "bread"}
+    assert (seen.outcome is not None) is last
+    assert await telling
     database.close()
 
 

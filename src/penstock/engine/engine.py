@@ -61,6 +61,7 @@ class View:
     flow: str
     plan: Any
     state: Any
+    seq: int
     outcome: Outcome | None
 
 
@@ -132,10 +133,15 @@ class Engine:
         return journals.remove(tx, run)
 
     def look(self, tx: Transaction, run: RunId) -> View | None:
-        """A run as last committed; None if there is none. For reads as well as writes."""
-        shown = self._shown.get(run)
+        """A run as last committed; None if there is none. For reads as well as writes.
+
+        It is never behind the rows that `tx` sees: the loop hears of a commit a little later than the disk has it.
+        """
+        shown, held = self._shown.get(run), self._held.get(run)
         if shown is not None:
-            return shown
+            is_latest = held is not None and held.seq == shown.seq
+            if is_latest or journals.latest(tx, run) == shown.seq:
+                return shown
         journal = journals.load(tx, run, self._flows)
         return None if journal is None else view(journal)
 
@@ -392,4 +398,4 @@ class Engine:
 
 
 def view(journal: Journal) -> View:
-    return View(journal.flow.name, journal.plan, journal.state, journal.outcome)
+    return View(journal.flow.name, journal.plan, journal.state, journal.seq, journal.outcome)

@@ -36,6 +36,7 @@ _FIND_RUN: Final = """
     FROM run WHERE id = :id
 """
 _EVENTS: Final = "SELECT body FROM event WHERE run = :run AND seq > :seq ORDER BY seq"
+_LATEST: Final = "SELECT MAX(seq) FROM event WHERE run = :run"
 _SOLE: Final = "SELECT sole FROM run WHERE id = :run AND sole IS NOT NULL"
 _APPEND: Final = "INSERT INTO event (run, seq, body) VALUES (:run, :seq, :body)"
 _OUT: Final = "SELECT key FROM outbox WHERE run = :run"
@@ -106,6 +107,12 @@ class Journal:
 
 def exists(tx: Transaction, run: RunId) -> bool:
     return tx.row(_EXISTS, id=run) is not None
+
+
+def latest(tx: Transaction, run: RunId) -> int:
+    """The number of a run's latest event; 0 where it has none in rows of their own."""
+    row = tx.row(_LATEST, run=run)
+    return int(row[0] or 0) if row else 0
 
 
 def _identity(journal: Journal, birth: Birth) -> dict[str, Value]:
