@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from penstock_image.failure import InstallRequirementsError
@@ -24,7 +24,10 @@ BUILDING = ("--no-build-isolation",) if importlib.util.find_spec("setuptools") e
 NAMED = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")  # what a line of requirements asks for
 WHOLE = "penstock.json"  # the mark of an environment that is built
 # What nobody imports need not be compiled: a model server must answer soon.
-QUICKLY = ("--no-deps", "--upgrade", "--no-compile")
+QUICKLY = ("--no-deps", "--ignore-installed", "--no-warn-script-location", "--no-compile")
+# pip's `--target` would leave out the libraries that a wheel brings beside its packages (MPICH's).
+PREFIX = ".prefix"
+SITES = ("lib*/python*/*-packages", "local/lib*/python*/*-packages")  # Debian's Python has the latter
 TOLD = 40  # lines of pip's output that a failure repeats
 
 
@@ -43,8 +46,25 @@ def install(folders: Folders) -> bool:
         return False
     pins = folders.packages / "resolved.txt"
     pins.write_text("\n".join([*_index_options(requirements), *missing]) + "\n")
-    _pip(folders, "install", *BUILDING, "--target", str(folders.packages), *QUICKLY, "-r", str(pins))
+    prefix = folders.packages / PREFIX
+    _pip(folders, "install", *BUILDING, "--prefix", str(prefix), *QUICKLY, "-r", str(pins))
+    for site in [place for kind in SITES for place in prefix.glob(kind)]:
+        for entry in [*site.iterdir()]:
+            entry.rename(folders.packages / entry.name)
     return True
+
+
+def finding(folders: Folders, before: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which the programs and the shared libraries of what was installed are found."""
+    found = {}
+    for prefix in (folders.packages / PREFIX, folders.packages / PREFIX / "local"):
+        programs, libraries = prefix / "bin", prefix / "lib"
+        if programs.is_dir():
+            found["PATH"] = os.pathsep.join([str(programs), before.get("PATH", os.defpath)])
+        if any(libraries.glob("*.so*")):
+            others = before.get("LD_LIBRARY_PATH")
+            found["LD_LIBRARY_PATH"] = os.pathsep.join([str(libraries), *([others] if others else [])])
+    return found
 
 
 def extension(folders: Folders, extensions: Sequence[Path]) -> Path | None:
