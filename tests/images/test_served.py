@@ -1,5 +1,6 @@
 """How an image serves here: whose Python its model servers have, what they see, or that they are containers."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -24,12 +25,25 @@ def test_what_penstocks_own_python_serves_is_forked_and_another_environment_is_b
     ours = found.served(f"{AWS}/sagemaker-scikit-learn:1.2-1-cpu-py3")
     other = found.served(f"{AWS}/pytorch-inference:2.3-cpu-py311")
 
-    assert (ours.command, ours.visible, ours.furnish, ours.listens) == ((), (), None, False)
+    assert (ours.command, ours.furnish, ours.listens) == ((), None, False)
     python, script = map(Path, other.command)
     assert python.parent.parent in other.visible
     assert (python.name, script.name, other.variables["PENSTOCK_FRAMEWORK"]) == ("python3", "serve.py", "pytorch")
     assert python.parent.parent.parent == tmp_path / "data" / "environments"
     assert other.furnish is not None
+
+
+def test_a_script_sees_the_environments_that_are_built_on_top_of_its_own(tmp_path: Path) -> None:
+    found = images(tmp_path / "data", "")
+
+    ours = found.served(f"{AWS}/sagemaker-scikit-learn:1.2-1-cpu-py3")
+    other = found.served(f"{AWS}/pytorch-inference:2.3-cpu-py311")
+
+    for served, names in ((ours, {"sagemaker-sdk", "sagemaker-sdk-3"}), (other, {"huggingface"})):
+        told = served.variables["PENSTOCK_EXTENSIONS"].split(os.pathsep)
+        assert names <= {Path(each).name.rpartition("-")[0] for each in told}
+        assert set(map(Path, told)) <= set(served.visible)
+    assert "notebooks" not in ours.variables["PENSTOCK_EXTENSIONS"]  # on top of sagemaker-sdk
 
 
 def test_a_serve_program_is_seen_with_what_lies_beside_it_but_never_all_of_the_data_folder(tmp_path: Path) -> None:

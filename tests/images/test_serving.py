@@ -1,6 +1,7 @@
 """The model server of AWS's framework images: handlers with their defaults, and XGBoost's own predictor."""
 
 import json
+import os
 import pickle
 import sys
 from collections.abc import Iterator
@@ -31,9 +32,11 @@ def undisturbed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Non
     sys.modules.pop("customers_script", None)
 
 
-def scripted(tmp_path: Path, text: str, **variables: str) -> Server:
+def scripted(tmp_path: Path, text: str, requirements: str = "", **variables: str) -> Server:
     code = tmp_path / "code"
     code.mkdir()
+    if requirements:
+        (code / "requirements.txt").write_text(requirements)
     (code / "customers_script.py").write_text(text)
     base = {"SAGEMAKER_BASE_DIR": str(tmp_path), "SAGEMAKER_PROGRAM": "customers_script.py"}
     server = Server({**base, "SAGEMAKER_SUBMIT_DIRECTORY": str(code), **variables})
@@ -67,6 +70,49 @@ def test_a_script_with_no_more_than_model_fn_has_the_images_defaults(tmp_path: P
     assert json.loads(invoke(server, b"1,2\n3,4").body) == [3.0, 7.0]
     assert json.loads(invoke(server, b"[[1, 2]]", "application/json").body) == [3.0]
     assert invoke(server, b"1,2\n3,4", accept="text/csv").body == b"3.0\n7.0\n"
+
+
+def probe(folder: Path, *, is_whole: bool = True) -> str:
+    """An environment that has the distribution `penstock-probe` 2.5."""
+    site = folder / "lib" / "python3.11" / "site-packages"
+    record = site / "penstock_probe-2.5.dist-info"
+    record.mkdir(parents=True)
+    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: penstock-probe\nVersion: 2.5\n")
+    (record / "INSTALLER").write_text("pip\n")
+    (site / "penstock_probe.py").write_text("FACTOR = 3\n")
+    if is_whole:
+        (folder / "penstock.json").write_text("{}")
+    return str(folder)
+
+
+PROBING = "import penstock_probe\ndef model_fn(folder):\n    return None\n"
+PROBED = PROBING + "def transform_fn(model, content, *types):\n    return str(penstock_probe.FACTOR), 'text/x'\n"
+
+
+def test_what_a_built_environment_has_is_not_installed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "penstock_probe", raising=False)
+    extensions = os.pathsep.join([probe(tmp_path / "half", is_whole=False), probe(tmp_path / "probing-1")])
+
+    server = scripted(tmp_path, PROBED, "--no-index\npenstock-probe >= 2\nnumpy\n", PENSTOCK_EXTENSIONS=extensions)
+
+    assert invoke(server, b"").body == b"3"
+    assert "What the code asks for is in the environment probing-1" in capsys.readouterr().out
+    assert str(tmp_path / "probing-1" / "lib" / "python3.11" / "site-packages") == sys.path[1]
+
+
+@pytest.mark.parametrize("asked", ["penstock-probe<2", "penstock-probe\npenstock-no-such-package"])
+def test_an_environment_that_has_not_all_that_is_asked_for_is_left_alone(
+    tmp_path: Path, asked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    extension = probe(tmp_path / "probing-1")
+
+    server = scripted(tmp_path, PROBED, f"--no-index\n{asked}\n", PENSTOCK_EXTENSIONS=extension)
+
+    assert server.respond(Request("/ping")).status == 503
+    assert "No matching distribution found for penstock-" in capsys.readouterr().out
+    assert extension not in str(sys.path)
 
 
 def test_what_the_defaults_cannot_read_or_write_is_415_and_406(tmp_path: Path) -> None:

@@ -150,6 +150,7 @@ def wheel(folder: Path, name: str, version: str) -> None:
             f"{about}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         )
         packed.writestr(f"{about}/entry_points.txt", f"[console_scripts]\nsay-{name} = {name}:say\n")
+        packed.writestr(f"{name}-{version}.data/data/lib/lib{name}.so.1", "a library")
         packed.writestr(f"{about}/RECORD", "")
 
 
@@ -158,7 +159,8 @@ def test_required_packages_go_beside_the_environment_not_into_it(job: TrainingJo
     requirements = f"--no-index\n--find-links {tmp_path}\npenstock_sample>=1\nnumpy\n"
     job.script(
         "import penstock_sample, numpy; print(penstock_sample.VERSION, penstock_sample.__file__, numpy.__file__)\n"
-        "import subprocess; subprocess.run('say-penstock_sample', check=True)",
+        "import subprocess; subprocess.run('say-penstock_sample', check=True)\n"
+        "import os; print('libraries', os.listdir(os.environ['LD_LIBRARY_PATH'].split(':')[0]))",
         **{"requirements.txt": requirements},
     )
 
@@ -166,6 +168,7 @@ def test_required_packages_go_beside_the_environment_not_into_it(job: TrainingJo
 
     assert ended.output.startswith("Finding out which packages the code asks for")
     assert "said 1.5" in ended.output, ended.errors
+    assert "libpenstock_sample.so.1" in ended.output.partition("libraries")[2], ended.errors
     assert f"1.5 {job.base}/.packages/penstock_sample.py" in ended.output, ended.errors
     assert not (job.base / ".packages" / "numpy").exists()
 

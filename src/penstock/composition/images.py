@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeVar
@@ -170,18 +171,28 @@ class Images:
         program = {"PENSTOCK_SERVE": json.dumps(found.serve)} if found.serve else {}
         script = catalog.INSIDE / ("serve_program.py" if found.serve else "serve.py")
         is_ours = plan.python == Path(sys.executable)
+        extensions = () if found.serve else tuple(dict.fromkeys(self._extensions(plan)))
         return Served(
             variables={
                 "PYTHONPATH": str(clients.SHIM),
                 **found.variables,
                 "PENSTOCK_FRAMEWORK": found.framework,
+                "PENSTOCK_EXTENSIONS": os.pathsep.join(map(str, extensions)),
                 **program,
             },
             has_program=bool(found.serve),
             command=() if is_ours else (str(plan.python), str(script)),
-            visible=(*([] if is_ours else seen_of(plan)), *self._shown(found.serve)),
+            visible=(*([] if is_ours else seen_of(plan)), *extensions, *self._shown(found.serve)),
             furnish=self._furnishing(plan, catalog.UnknownImage),
         )
+
+    def _extensions(self, plan: Plan) -> Iterator[Path]:
+        """Where the environments are, or will be, that are built on top of this one."""
+        for name in self._environments.names():
+            with suppress(BadEnvironment):
+                other = self._environments.plan(name)
+                if other.extends == plan and other.folder is not None:
+                    yield other.folder
 
     def is_environment(self, uri: str) -> bool:
         try:

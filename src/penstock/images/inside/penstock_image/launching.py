@@ -97,7 +97,7 @@ def mpirun_for(hosts: Sequence[str], asked: str) -> str:
     if mpirun is None:
         raise ClientError(
             f"{asked} needs mpirun on the PATH: install Open MPI or MPICH on this machine, or have the packages mpich "
-            "and mpi4py in the environment of the image or, of SDK 3, in the requirements of the SourceCode"
+            "and mpi4py in the environment of the image or in the script's requirements"
         )
     version = [mpirun, "--version"]
     if len(hosts) > 1 and "HYDRA" not in subprocess.run(version, capture_output=True, text=True, check=False).stdout:

@@ -66,6 +66,9 @@ def _run_script(environment: TrainingEnvironment, program: str, *, warm: bool) -
     source.bring(environment.submit_directory, folders.code, environment.variables)
     installed = packages.install(folders)
     variables = _for_script(environment, with_packages=installed)
+    if installed:  # what launches the script looks for its own programs, as `mpirun`
+        os.environ.update(packages.finding(folders, os.environ))
+        sys.path.append(str(folders.packages))
     wait_for(environment.hosts)
     own = script.words(program, environment.arguments, folders.code)
     command, gained = launched(environment, own)
@@ -80,7 +83,7 @@ def _for_script(environment: TrainingEnvironment, *, with_packages: bool) -> dic
     path = [str(folders.code), *([str(folders.packages)] if with_packages else [])]
     before = dict(environment.variables)
     if with_packages:  # their programs, too
-        before["PATH"] = os.pathsep.join([str(folders.packages / "bin"), before.get("PATH", os.defpath)])
+        before.update(packages.finding(folders, before))
     if before.get("PYTHONPATH"):
         path.append(before["PYTHONPATH"])
     return {

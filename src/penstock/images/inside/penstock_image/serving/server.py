@@ -106,7 +106,11 @@ class Server:
         held = folders.model / "code"
         directory = self._variables.get("SAGEMAKER_SUBMIT_DIRECTORY") or str(held if held.exists() else folders.code)
         source.bring(directory, place.code, self._variables)
-        if packages.install(place):
+        extensions = [Path(each) for each in self._variables.get("PENSTOCK_EXTENSIONS", "").split(os.pathsep) if each]
+        if (found := packages.extension(place, extensions)) is not None:
+            print(f"What the code asks for is in the environment {found.parents[2].name}", flush=True)
+            sys.path.insert(0, str(found))
+        elif packages.install(place):
             sys.path.insert(0, str(place.packages))
         sys.path.insert(0, str(place.code))
         os.chdir(place.code)
