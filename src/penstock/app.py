@@ -23,6 +23,7 @@ data/
 import asyncio
 import fcntl
 import os
+import ssl
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -54,6 +55,7 @@ from penstock.gateway.nodes import NodeDoor
 from penstock.gateway.server import application, serve
 from penstock.gateway.settings import Settings as GatewaySettings
 from penstock.gateway.terminals import TerminalDoor
+from penstock.gateway.tls import Tls, WrongTls, over_tls
 from penstock.gateway.traffic import Traffic
 from penstock.images import clients
 from penstock.runtimes.container import Engine as ContainerEngine
@@ -111,6 +113,7 @@ class Settings:
     ray: str = ""  # the address of a Ray cluster's job server, or auto; empty: none
     ray_jobs: Literal["all", "mapped"] = "all"  # which jobs go to its nodes
     without_effect: tuple[str, ...] = ()  # types of resources that are kept as records: AWS::EC2::VPC, AWS::EC2::*
+    tls: Tls | None = None  # where TLS is spoken, beside the plain port
     ray_endpoint: str = ""  # how its nodes reach this server; empty: by the address that leads to the cluster
 
 
@@ -120,6 +123,7 @@ class Penstock:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.endpoint = ""
+        self.tls_endpoint = ""
         self._exits = AsyncExitStack()
         self._root: Credential | None = None
         self._sessions: identity.Sessions | None = None
@@ -128,11 +132,14 @@ class Penstock:
     async def __aenter__(self) -> Self:
         try:
             check_host(self.settings.host, auth=self.settings.auth)
+            if self.settings.tls is not None:
+                check_host(self.settings.tls.host, auth=self.settings.auth)
             if self.settings.access_log:
                 access.write_to(sys.stderr)
             await self._open(self._open_data())
         except (
             OpenHost,
+            WrongTls,
             Misplaced,
             WrongQuotas,
             WrongRetention,
@@ -229,7 +236,11 @@ class Penstock:
         hand_out(rooms.directory)
         tasks = await self._exits.enter_async_context(asyncio.TaskGroup())
         door = GatewaySettings(auth=self.settings.auth)
-        await self._listen(tasks, self._door(rooms, door, seal), door)
+        app, tls = self._door(rooms, door, seal), settings.tls
+        if tls is not None:
+            context = tls.context()
+            self.tls_endpoint = await self._listen(tasks, over_tls(app), door, tls.host, tls.port, context)
+        self.endpoint = await self._listen(tasks, app, door, settings.host, settings.port)
         if nodes.cluster:
             self._for_nodes = address_for_nodes(self.endpoint, settings.host, nodes.cluster, settings.ray_endpoint)
         await self._work(tasks, rooms.engine)
@@ -339,26 +350,33 @@ class Penstock:
             ),
         )
 
-    async def _listen(self, tasks: asyncio.TaskGroup, app: ASGIApp, settings: GatewaySettings) -> None:
-        """Open the door; the endpoint is known afterwards."""
+    async def _listen(
+        self,
+        tasks: asyncio.TaskGroup,
+        app: ASGIApp,
+        settings: GatewaySettings,
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None = None,
+    ) -> str:
+        """Open the door; the address at which it is."""
         stopping = asyncio.Event()
-        host = self.settings.host
-        port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
         async def listen() -> None:
             try:
-                await serve(app, host, self.settings.port, stopping=stopping, ready=port.set_result, settings=settings)
+                await serve(app, host, port, stopping=stopping, ready=found.set_result, settings=settings, tls=tls)
             except OSError as error:
-                if port.done():
+                if found.done():
                     raise
-                place = f"{host}:{self.settings.port}"
-                remedy = "choose another --port (0 is any free one)"
-                port.set_exception(CannotStart(f"cannot listen on {place}: {error.strerror}; {remedy}"))
+                place = f"{host}:{port}"
+                remedy = f"choose another --{'port' if tls is None else 'tls'} (0 is any free port)"
+                found.set_exception(CannotStart(f"cannot listen on {place}: {error.strerror}; {remedy}"))
 
         tasks.create_task(listen())
         self._exits.callback(stopping.set)
         async with asyncio.timeout(START_DEADLINE):
-            self.endpoint = f"http://{f'[{host}]' if ':' in host else host}:{await port}"
+            return f"http{'' if tls is None else 's'}://{f'[{host}]' if ':' in host else host}:{await found}"
 
     def _watching(self, rooms: Rooms, settings: GatewaySettings, seal: bytes) -> WatchDoor:
         guard = Guard(rooms.ring, clock, settings.auth)

@@ -25,6 +25,7 @@ FULL_NAME: Final = "team/app"
 ZERO: Final = "0" * 40
 API: Final = re.compile(r"/api/v3/repos/team/app/|/api/v4/projects/team%2Fapp/|/2\.0/repositories/team/app/")
 WHO: Final = re.compile(r"/(?:collaborators|members/all|users)/([^/]+)")
+HOOKS: Final = "/api/v3/repos/team/app/hooks"
 COMMIT: Final = re.compile(r"/(?:statuses|commit)/([0-9a-f]{12,40})")
 ROLES: Final[Json] = {  # what is answered of who may write, or only read
     "GITHUB_ENTERPRISE": [
@@ -45,6 +46,7 @@ class GitHost:
     told: list[tuple[str, Json]] = field(default_factory=list)  # commit, body
     is_down: bool = False
     writers: tuple[str, ...] = ()
+    hooks: dict[str, Json] = field(default_factory=dict)  # by their ids
 
     @property
     def bare(self) -> Path:
@@ -173,6 +175,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answer(self._body())
 
+    def do_PATCH(self) -> None:
+        self._answer(self._body())
+
+    def do_DELETE(self) -> None:
+        self._answer(b"")
+
     def _body(self) -> bytes:
         if self.headers.get("transfer-encoding") != "chunked":
             return self.rfile.read(int(self.headers.get("content-length", 0)))
@@ -192,6 +200,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif API.match(self.path) and (asked := WHO.search(self.path)):
             may = ROLES[self.host.kind][asked[1] in self.host.writers]
             self._send(200, json.dumps(may).encode(), {})
+        elif self.path.startswith(HOOKS):
+            self._hook(self.path.removeprefix(HOOKS).strip("/"), body)
         elif API.match(self.path):
             found = COMMIT.search(self.path)
             assert found is not None
@@ -199,6 +209,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self._send(201, b"{}", {})
         else:
             self._send(404, b"", {})
+
+    def _hook(self, number: str, body: bytes) -> None:
+        """Hooks, as GitHub keeps them: one for an address."""
+        kept, told = self.host.hooks, json.loads(body) if body else {}
+        match self.command:
+            case "GET":
+                self._send(200, json.dumps([{"id": int(each), **hook} for each, hook in kept.items()]).encode(), {})
+            case "POST" if any(each["config"]["url"] == told["config"]["url"] for each in kept.values()):
+                self._send(422, b'{"message": "Hook already exists on this repository"}', {})
+            case "POST":
+                number = str(max(map(int, kept), default=40) + 1)
+                kept[number] = told
+                self._send(201, json.dumps({"id": int(number)}).encode(), {})
+            case _ if number not in kept:
+                self._send(404, b"{}", {})
+            case "PATCH":
+                kept[number] |= told
+                self._send(200, json.dumps({"id": int(number)}).encode(), {})
+            case "DELETE":
+                del kept[number]
+                self._send(204, b"", {})
 
     def _is_let_in(self) -> bool:
         given = self.headers.get("authorization", "") or f"Bearer {self.headers.get('private-token', '')}"

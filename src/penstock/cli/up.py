@@ -15,6 +15,7 @@ from penstock.app import CannotStart, Penstock, Settings
 from penstock.cli import COLLECTED_AT
 from penstock.cli.place import DEFAULT_DATA, DEFAULT_PORT, ENVIRONMENTS, data_folder
 from penstock.composition.elsewhere import VARIABLE
+from penstock.gateway.tls import Tls, WrongTls, place_of
 from penstock.telemetry import wishes
 
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -70,10 +71,24 @@ FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
     metavar="TYPE,…",
     help="Keep resources of these types of CloudFormation's as records: AWS::EC2::*,AWS::SageMaker::NotebookInstance.",
 )
+@click.option(
+    "--tls", default="", metavar="HOST:PORT", help="Speak TLS there, beside the plain port, as the next two say."
+)
+@click.option("--tls-certificate", type=FILE, help="A certificate (PEM), with those that lead to its authority.")
+@click.option("--tls-key", type=FILE, help="Its private key; default: in the certificate's file.")
 @click.option("--mocks", type=FILE, help="A mock configuration file, for executions of MACHINE#TESTCASE.")
 @click.option("--otlp", default="", help="Send traces to this OpenTelemetry collector: http://127.0.0.1:4318.")
 @click.option("--openlineage", default="", help="Send lineage events to this server, or append them to file:PATH.")
-def command(data: Path | None, otlp: str, openlineage: str, without_effect: str, **options: Any) -> None:
+def command(
+    data: Path | None,
+    otlp: str,
+    openlineage: str,
+    without_effect: str,
+    tls: str,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+    **options: Any,
+) -> None:
     """Start Penstock and keep it running."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
@@ -81,12 +96,24 @@ def command(data: Path | None, otlp: str, openlineage: str, without_effect: str,
     except wishes.WrongWish as wrong:
         raise click.ClickException(str(wrong)) from None
     types = tuple(each.strip() for each in without_effect.split(",") if each.strip())
-    settings = Settings(data=data_folder(data), telemetry=telemetry, without_effect=types, **options)
+    spoken = tls_of(tls, tls_certificate, tls_key)
+    settings = Settings(data=data_folder(data), telemetry=telemetry, without_effect=types, tls=spoken, **options)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))
     except CannotStart as reason:
         raise click.ClickException(str(reason)) from None
+
+
+def tls_of(place: str, certificate: Path | None, key: Path | None) -> Tls | None:
+    if not place and certificate is None and key is None:
+        return None
+    if not place or certificate is None:
+        raise click.UsageError("TLS needs both --tls HOST:PORT and --tls-certificate FILE.")
+    try:
+        return Tls(*place_of(place), certificate, key)
+    except WrongTls as wrong:
+        raise click.UsageError(str(wrong)) from None
 
 
 async def serve(settings: Settings) -> None:
@@ -97,6 +124,8 @@ async def serve(settings: Settings) -> None:
     async with Penstock(settings) as penstock:
         keep_what_is_here()
         click.echo(f"Penstock is ready at {penstock.endpoint} (data: {settings.data})")
+        if penstock.tls_endpoint:
+            click.echo(f"TLS is spoken at {penstock.tls_endpoint}")
         if settings.without_effect:
             click.echo(f"Resources of these types are records without effect: {', '.join(settings.without_effect)}")
         if not settings.auth:

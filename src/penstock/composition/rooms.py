@@ -223,7 +223,7 @@ class Rooms:
             instead=ssm.parameter_store(database, sealing, notices, peripheral.answer, clock),
             sealing=sealing,
             codecommit=git_repositories(data, database, directory, deliveries, notices, pushes, endpoint),
-            codeconnections=git_hosts(data, engine, directory, deliveries, pushes, endpoint),
+            codeconnections=git_hosts(data, engine, directory, deliveries, pushes, sealing, endpoint),
             pushes=pushes,
         )
         rooms._furnish_keeping(data)
@@ -544,6 +544,7 @@ def git_hosts(
     directory: Directory,
     deliveries: Deliveries,
     pushes: Pushes,
+    sealing: Sealing,
     endpoint: Callable[[], str],
 ) -> CodeConnectionsRoom:
     return open_codeconnections(
@@ -551,6 +552,7 @@ def git_hosts(
         directory=directory,
         deliveries=deliveries,
         pushes=pushes,
+        sealing=sealing,
         settings=data / "connections",
         folder=data / "remotes",
         endpoint=endpoint,

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
@@ -92,6 +93,7 @@ async def serve(
     stopping: asyncio.Event,
     ready: Callable[[int], None],
     settings: Settings = DEFAULTS,
+    tls: ssl.SSLContext | None = None,
 ) -> None:
     """Listen until `stopping` is set. `ready` is told the port (port 0 takes a free one) once requests are answered.
 
@@ -99,7 +101,7 @@ async def serve(
     """
     check_host(host, auth=settings.auth)
     with listening_socket(host, port) as listener:
-        await serve_at(listener, app, stopping=stopping, ready=ready, settings=settings)
+        await serve_at(listener, app, stopping=stopping, ready=ready, settings=settings, tls=tls)
 
 
 async def serve_at(
@@ -109,10 +111,15 @@ async def serve_at(
     stopping: asyncio.Event,
     ready: Callable[[int], None] = lambda _: None,
     settings: Settings = DEFAULTS,
+    tls: ssl.SSLContext | None = None,
 ) -> None:
     """`serve`, at a socket of the caller's, who has looked at its address."""
     logging.getLogger("uvicorn.error").addFilter(is_news)
-    server = _Server(_config(app, settings))
+    config = _config(app, settings)
+    if tls is not None:
+        config.load()
+        config.ssl = tls
+    server = _Server(config)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(server.serve(sockets=[listener]))
         await server.listening.wait()

@@ -230,7 +230,7 @@ def test_a_trigger_of_a_git_source_can_be_carried_out() -> None:
         (triggered(name="Other"), "is no source action with a git repository"),
         (
             pipeline([{**get(), "actionTypeId": OLD_GITHUB}], [put()]),
-            "CodeStarSourceConnection is the provider for GitHub",
+            "is missing required configuration 'Owner'",
         ),
         (triggered(name="None"), "is no source action with a git repository"),
         (triggered({"tags": {"includes": ["v"]}, "branches": {"includes": ["m"]}}), "a push has tags, or it has"),

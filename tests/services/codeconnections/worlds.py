@@ -21,6 +21,7 @@ from penstock.services.codeconnections.places import Places, file_of
 from penstock.services.codeconnections.using import Using
 from penstock.services.codeconnections.watching import Watching
 from penstock.store.database import Transaction
+from penstock.store.sealing import Sealing
 from penstock.store.sqlite import SqliteDatabase
 from penstock.wire.call import Answer, Call, Directory, Json, Scope
 from penstock.wire.gitkeys import GitKeys
@@ -68,7 +69,7 @@ class World:
         self.engine = Engine(self.database, self.directory, clock=clock, chance=chance)
         self.room = open_codeconnections(
             engine=self.engine, directory=self.directory, deliveries=Deliveries(self.engine, self.directory),
-            pushes=self.pushes, settings=folder / "connections", folder=folder / "remotes",
+            pushes=self.pushes, sealing=Sealing(), settings=folder / "connections", folder=folder / "remotes",
             endpoint=lambda: "http://here", clock=clock, chance=chance,
         )  # fmt: skip
         self.directory.register(Sessions(1_700_000_000.0))

@@ -290,7 +290,11 @@ async def test_a_partners_type_is_there_for_those_that_may_use_it(world: World) 
 
     with pytest.raises(ServiceError, match="is not available in region"):
         await world.declare(stage("Scan", action("Scan", "Test/ThirdParty/Scan")))
-    (shown,) = (await world.ask("ListActionTypes", actionOwnerFilter="ThirdParty"))["actionTypes"]
+    with pytest.raises(ServiceError, match="is there already"):
+        await partner(world, LAMBDA, id={**KIND, "category": "Source", "provider": "GitHub"})
+    github, shown = (await world.ask("ListActionTypes", actionOwnerFilter="ThirdParty"))["actionTypes"]
+    secrets = {each["name"] for each in github["actionConfigurationProperties"] if each["secret"]}
+    assert (github["id"]["provider"], secrets) == ("GitHub", {"OAuthToken"})
 
     assert (missing.value.code, aws.value.code) == ("ActionTypeNotFoundException", "RequestFailedException")
     assert (shown["id"], set(shown)) == (

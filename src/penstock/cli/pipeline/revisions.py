@@ -34,6 +34,11 @@ OF: Final[Mapping[str, Callable[[Given], dict[str, str]]]] = {
         "FullRepositoryName": given["FullRepositoryId"],
         "BranchName": given["BranchName"],
     },
+    "GitHub": lambda given: {
+        "RepositoryName": given["Repo"],
+        "BranchName": given["Branch"],
+        "CommitUrl": HERE,
+    },
     "S3": lambda given: {
         "BucketName": given["S3Bucket"],
         "ObjectKey": given["S3ObjectKey"],

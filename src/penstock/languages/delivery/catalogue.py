@@ -14,6 +14,7 @@ from penstock.languages.delivery.tree import TypeId
 Way = Literal["performed", "job", "function", "approval"]
 HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR
+GITHUB: Final = "Source/ThirdParty/GitHub/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Kind:
     longest: float = HOUR  # seconds
     way: Way = "performed"
     takes_commands: bool = False
+    secret: tuple[str, ...] = ()  # members that are kept sealed, and never told
     is_new: bool = False  # of pipelines of type V2 only
 
 
@@ -63,6 +65,12 @@ ACTIONS: Final[Mapping[str, Kind]] = {
         outputs=(1, 1),
         required=("ConnectionArn", "FullRepositoryId", "BranchName"),
         optional=("OutputArtifactFormat", "DetectChanges"),
+    ),
+    GITHUB: Kind(
+        outputs=(1, 1),
+        required=("Owner", "Repo", "Branch", "OAuthToken"),
+        optional=("PollForSourceChanges",),
+        secret=("OAuthToken",),
     ),
     "Source/AWS/ECR/1": Kind(outputs=(1, 1), required=("RepositoryName",), optional=("ImageTag",)),
     "Compute/AWS/Commands/1": Kind(inputs=(1, 10), outputs=(0, 1), takes_commands=True, is_new=True),
@@ -160,7 +168,6 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "ECS": "ECS",
     "EKS": "EKS",
     "ElasticBeanstalk": "Elastic Beanstalk",
-    "GitHub": "GitHub's OAuth tokens (CodeStarSourceConnection is the provider for GitHub)",
     "InspectorScan": "Inspector",
     "OpsWorks": "OpsWorks",
     "ServiceCatalog": "products that pipelines deploy (CloudFormation deploys a template)",

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import msgspec
 
 from penstock.engine.deliveries import Failure
+from penstock.languages.githosts.apis import github_apis
 from penstock.languages.githosts.tree import Change, Comment, PullRequest
 from penstock.services.codebuild.model import PROJECT, Json
 from penstock.services.codebuild.projects import KEYS
@@ -25,7 +26,6 @@ from penstock.services.codebuild.standing import (
     answer_of,
     bitbucket_api,
     exchanges,
-    github_apis,
     headers_for,
     repository_of,
 )

@@ -20,6 +20,7 @@ from penstock.engine.deliveries import Deliveries, Delivery, Failure
 from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.engine.outbox import Task
+from penstock.languages.githosts.apis import github_apis
 from penstock.services.codebuild import order
 from penstock.services.codebuild.batches.model import BATCH, run_of
 from penstock.services.codebuild.credentials import USERS
@@ -213,11 +214,6 @@ def repository_of(way: Way) -> tuple[str, str]:
 
 def headers_for(way: Way) -> dict[str, str]:
     return {"Content-Type": "application/json", "User-Agent": "Penstock", "Authorization": bearing(way)}
-
-
-def github_apis(host: str) -> tuple[str, ...]:
-    """Where a host's API may be; the last one is Gitea's and Forgejo's."""
-    return ("https://api.github.com",) if host == "https://github.com" else (f"{host}/api/v3", f"{host}/api/v1")
 
 
 def bitbucket_api(host: str) -> str:

@@ -17,12 +17,14 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from penstock.languages.githosts.apis import GITHUB
 from penstock.services.codeconnections.model import repository_name
 from penstock.store.documents import Document
 
 HERE: Final = "codecommit:"  # the repositories of this server
+GITHUB_FILE: Final = "github.com"
 KNOWN: Final[Mapping[str, str]] = {
-    "GitHub": "https://github.com", "GitLab": "https://gitlab.com", "Bitbucket": "https://bitbucket.org",
+    "GitHub": GITHUB, "GitLab": "https://gitlab.com", "Bitbucket": "https://bitbucket.org",
 }  # fmt: skip
 USERS: Final[Mapping[str, str]] = {
     "GitHub": "x-access-token", "GitHubEnterpriseServer": "x-access-token", "GitLab": "oauth2",
@@ -92,6 +94,15 @@ class Places:
             pair = f"{settings.user or USERS.get(kind, 'git')}:{settings.token}"
             authorization = f"Basic {base64.b64encode(pair.encode()).decode()}"
         return Place(url, authorization, settings.webhook_secret, settings.ssh_key)
+
+    def github(self) -> str:
+        """Where pipelines find GitHub: what the file of that name says, or GitHub. Raises `WrongPlace`. Blocking."""
+        settings = self._settings(GITHUB_FILE)
+        url = (settings.url if settings else "") or GITHUB
+        if urlsplit(url).scheme not in {"http", "https", "file"}:
+            raise WrongPlace(f"'{url}' is not reached by a token: https://…, http://… or file:///FOLDER")
+        check_url(url)
+        return url
 
     def _settings(self, name: str) -> Settings | None:
         path = file_of(self.folder, name)

@@ -20,7 +20,7 @@ from typing import Final
 LONGEST_LOOK: Final = 30.0  # seconds for asking what there is
 LONGEST_FETCH: Final = 600.0
 LARGEST: Final = 256 << 20  # bytes of a commit's files, zipped
-COMMIT_FORMAT: Final = "%H%x00%aN%x00%aE%x00%aI%x00%B"
+COMMIT_FORMAT: Final = "%H%x00%aN%x00%aE%x00%aI%x00%cI%x00%B"
 
 
 class Unreachable(Exception):
@@ -33,6 +33,7 @@ class Commit:
     author: str
     email: str
     date: str
+    committed: str  # when
     message: str
 
 
@@ -88,7 +89,7 @@ class Remote:
 
     async def _told(self, place: Path, name: str) -> Commit:
         out = (await self._git(place, "log", "-1", f"--format={COMMIT_FORMAT}", name)).decode(errors="replace")
-        return Commit(*out.rstrip("\n").split("\0", 4))
+        return Commit(*out.rstrip("\n").split("\0", 5))
 
     @asynccontextmanager
     async def _clone(self) -> AsyncIterator[Path]:

@@ -11,12 +11,14 @@ from penstock.engine.engine import Engine
 from penstock.engine.pushes import Pushes
 from penstock.services.codeconnections.connections import Connections
 from penstock.services.codeconnections.folders import Answered, served
+from penstock.services.codeconnections.github import GitHub
 from penstock.services.codeconnections.hooks import LOOK, Receiving
 from penstock.services.codeconnections.hosts import Hosts
 from penstock.services.codeconnections.model import OLDER, SERVICE
 from penstock.services.codeconnections.places import Places
 from penstock.services.codeconnections.using import Using
 from penstock.services.codeconnections.watching import LOOK_EVERY, Watching
+from penstock.store.sealing import Sealing
 from penstock.wire.call import Directory
 from penstock.wire.gitkeys import GitKeys
 from penstock.wire.hooks import Hook
@@ -38,6 +40,7 @@ def open_codeconnections(
     directory: Directory,
     deliveries: Deliveries,
     pushes: Pushes,
+    sealing: Sealing,
     settings: Path,
     folder: Path,
     endpoint: Callable[[], str],
@@ -55,6 +58,7 @@ def open_codeconnections(
         directory.register(Hosts(database, clock, chance, name))
     using = Using(database, places, folder, GitKeys(directory, clock))
     using.open(directory)
+    GitHub(places, sealing, folder, look_every).open(directory)
     watching = Watching(database, pushes, using, clock, look_every)
     receiving = Receiving(using, watching, deliveries, chance)
     engine.activity(LOOK, receiving.look)

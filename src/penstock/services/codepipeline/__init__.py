@@ -6,6 +6,7 @@
     model.py      its nouns      starting.py  how one begins
     records.py  answers.py  rows.py  notices.py    what is told of it
     acting.py     what is done in the world: providers/ (an adapter each), judging.py (rules of conditions; windows.py)
+    secrets.py    what of a declaration is never told
     polling.py    sources that are looked at for changes
 
 `room.open_codepipeline` makes all of it. What is declared is read by `languages.delivery`.

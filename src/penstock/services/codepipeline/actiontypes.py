@@ -107,7 +107,12 @@ def described(key: str, kind: Kind) -> dict[str, Json]:
         "id": {"category": category, "owner": owner, "provider": provider, "version": version},
         "settings": {},
         "actionConfigurationProperties": [
-            {"name": name, "required": name in kind.required, "key": name in kind.required, "secret": False}
+            {
+                "name": name,
+                "required": name in kind.required,
+                "key": name in kind.required,
+                "secret": name in kind.secret,
+            }
             for name in (*kind.required, *kind.optional)
         ],
         "inputArtifactDetails": {"minimumCount": kind.inputs[0], "maximumCount": kind.inputs[1]},

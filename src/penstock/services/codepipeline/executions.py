@@ -28,6 +28,7 @@ OVERRIDES: Final = {
     "S3": ("S3_OBJECT_VERSION_ID", "S3_OBJECT_KEY"),
     "CodeCommit": ("COMMIT_ID",),
     "CodeStarSourceConnection": ("COMMIT_ID",),
+    "GitHub": ("COMMIT_ID",),
     "ECR": ("IMAGE_DIGEST",),
 }
 CONDITIONS: Final[dict[str, ConditionKind]] = {"BEFORE_ENTRY": "beforeEntry", "ON_SUCCESS": "onSuccess"}

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from penstock.languages.delivery.catalogue import ACTIONS
 from penstock.languages.delivery.tree import TypeId, read_type
 from penstock.services.codepipeline import answers, rows
 from penstock.services.codepipeline.actiontypes import must_exist, sentence
@@ -59,6 +60,8 @@ class PartnersTypes:
                 f"{sentence(kind)} cannot be updated: those of owner AWS are as they are.",
                 code="RequestFailedException",
             )
+        if kind.key in ACTIONS:
+            raise ServiceError(f"{sentence(kind)} is there already, and is as it is.", code="RequestFailedException")
         body = action_type(kind, given)
 
         def update(tx: Transaction) -> None:

@@ -12,7 +12,7 @@ from penstock.engine.engine import Engine
 from penstock.engine.facts import RunId
 from penstock.languages.delivery import tree
 from penstock.languages.delivery.checking import Invalid, check
-from penstock.services.codepipeline import actiontypes, answers, listening, polling, rows, traffic
+from penstock.services.codepipeline import actiontypes, answers, listening, polling, rows, secrets, traffic
 from penstock.services.codepipeline.executions import must_have_stage
 from penstock.services.codepipeline.model import id_of, run_of
 from penstock.services.codepipeline.records import secret_properties
@@ -20,6 +20,7 @@ from penstock.services.codepipeline.starting import Starter
 from penstock.store import documents, tags
 from penstock.store.database import Transaction
 from penstock.store.documents import AlreadyStored, Document, Query
+from penstock.store.sealing import Sealing
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
 
@@ -34,6 +35,7 @@ PAGE: Final = 100
 class Pipelines:
     engine: Engine
     starter: Starter
+    sealing: Sealing
     clock: Callable[[], float]
     service = "codepipeline"
 
@@ -45,23 +47,24 @@ class Pipelines:
 
         def create(tx: Transaction) -> Document:
             declared = self._checked(tx, call.scope, request["pipeline"], version=1)
+            kept = self._kept(tx, call.scope, request["pipeline"], {})
             stages = [each.name for each in declared.stages]
             gates = traffic.fresh(1, declared.execution_mode, stages)
             at = self.clock()
             pipeline = Document(
                 kind=rows.PIPELINE, scope=Scope(call.scope.account, call.scope.region), name=declared.name, arn=arn,
                 created_at=at, modified_at=at, status=rows.POLLS if polling.polled(declared) else "", token=call.token,
-                body={"Declaration": filled(request["pipeline"], 1), "Traffic": msgspec.to_builtins(gates)},
+                body={"Declaration": filled(kept, 1), "Traffic": msgspec.to_builtins(gates)},
             )  # fmt: skip
             try:
-                kept = documents.insert(tx, pipeline)
+                there = documents.insert(tx, pipeline)
             except AlreadyStored:
                 raise ServiceError(
                     f"A pipeline with the name '{declared.name}' already exists in account '{call.scope.account}'",
                     code="PipelineNameInUseException",
                 ) from None
-            if kept is not pipeline:  # told twice
-                return kept
+            if there is not pipeline:  # told twice
+                return there
             tags.add(tx, arn, labels)
             listening.listen(tx, pipeline)
             self._keep_version(tx, pipeline)
@@ -72,7 +75,7 @@ class Pipelines:
             return pipeline
 
         pipeline = await self.engine.database.write(create)
-        return {"pipeline": pipeline.body["Declaration"], **({"tags": request["tags"]} if labels else {})}
+        return {"pipeline": await self._told(pipeline), **({"tags": request["tags"]} if labels else {})}
 
     @operation("UpdatePipeline")
     async def update(self, call: Call, request: shapes.UpdatePipelineRequest) -> Answer:
@@ -80,10 +83,11 @@ class Pipelines:
             found = rows.pipeline(tx, call.scope, request["pipeline"]["name"])
             version = found.body["Declaration"]["version"] + 1
             declared = self._checked(tx, call.scope, request["pipeline"], version=version)
+            kept = self._kept(tx, call.scope, request["pipeline"], found.body["Declaration"])
             changed = found.changed(
                 self.clock(),
                 status=rows.POLLS if polling.polled(declared) else "",
-                Declaration=filled(request["pipeline"], version),
+                Declaration=filled(kept, version),
             )
             documents.update(tx, changed)
             listening.listen(tx, changed)
@@ -93,7 +97,7 @@ class Pipelines:
             traffic.tell(tx, self.engine, changed, traffic.DECLARE, told)
             return changed
 
-        return {"pipeline": (await self.engine.database.write(update)).body["Declaration"]}
+        return {"pipeline": await self._told(await self.engine.database.write(update))}
 
     @operation("GetPipeline")
     async def get(self, call: Call, request: shapes.GetPipelineRequest) -> Answer:
@@ -220,6 +224,21 @@ class Pipelines:
         except Invalid as error:
             raise ServiceError(str(error), code=error.code) from None
         return declared
+
+    def _kept(
+        self, tx: Transaction, scope: Scope, given: Mapping[str, Json], before: Mapping[str, Json]
+    ) -> dict[str, Json]:
+        return secrets.kept(given, before, lambda kind: secret_properties(tx, scope, kind), self.sealing)
+
+    async def _told(self, pipeline: Document) -> dict[str, Json]:
+        """The declaration, without its secrets."""
+
+        def read(tx: Transaction) -> dict[str, Json]:
+            return answers.declared(
+                pipeline.body["Declaration"], lambda kind: secret_properties(tx, pipeline.scope, kind)
+            )
+
+        return await self.engine.database.read(read)
 
     def _keep_version(self, tx: Transaction, pipeline: Document) -> None:
         declaration, at = pipeline.body["Declaration"], self.clock()

@@ -10,10 +10,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from penstock.languages.delivery import tree
+from penstock.languages.delivery.catalogue import GITHUB
 from penstock.services.codepipeline import rows, traffic
 from penstock.services.codepipeline.model import id_of
 from penstock.services.codepipeline.providers import Asking
-from penstock.services.codepipeline.providers.sources import codecommit_revision, ecr_revision, s3_revision
+from penstock.services.codepipeline.providers.sources import (
+    codecommit_revision,
+    ecr_revision,
+    github_revision,
+    s3_revision,
+)
 from penstock.services.codepipeline.starting import Starter
 from penstock.store import documents
 from penstock.store.database import Database, Transaction
@@ -23,10 +29,12 @@ from penstock.wire.call import Directory, ServiceError
 Json = Any
 log: Final = logging.getLogger(__name__)
 LOOK_EVERY: Final = 5.0  # seconds
+AT_ONCE: Final = 4  # pipelines whose sources are looked at
 REVISIONS: Final[Mapping[str, Callable[[Mapping[str, str], Asking], Awaitable[str]]]] = {
     "Source/AWS/S3/1": s3_revision,
     "Source/AWS/CodeCommit/1": codecommit_revision,
     "Source/AWS/ECR/1": ecr_revision,
+    GITHUB: github_revision,
 }
 
 
@@ -59,10 +67,18 @@ class Poller:
 
     async def look(self) -> None:
         """Once at every source."""
-        for pipeline in await self.database.read(lambda tx: documents.everywhere(tx, rows.PIPELINE, rows.POLLS)):
-            seen = await self._seen(pipeline)
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def one(pipeline: Document) -> None:
+            async with turns:
+                seen = await self._seen(pipeline)
             if any(pipeline.body.get("Seen", {}).get(action) != revision for action, revision in seen.items()):
-                await self.database.write(lambda tx, p=pipeline, s=seen: self._start(tx, p, s))  # type: ignore[misc]
+                await self.database.write(lambda tx: self._start(tx, pipeline, seen))
+
+        polls = await self.database.read(lambda tx: documents.everywhere(tx, rows.PIPELINE, rows.POLLS))
+        async with asyncio.TaskGroup() as tasks:
+            for each in polls:
+                tasks.create_task(one(each))
 
     async def _seen(self, pipeline: Document) -> dict[str, str]:
         """The revisions that there are; a source that cannot be read has none."""

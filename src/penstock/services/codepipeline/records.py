@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from penstock.engine.facts import RunId
 from penstock.languages.delivery import tree
-from penstock.languages.delivery.catalogue import Way, way_of
+from penstock.languages.delivery.catalogue import ACTIONS, Way, way_of
 from penstock.services.codepipeline import answers, rows
 from penstock.services.codepipeline.model import Attempt, Delivery, Stage, State, id_of
 from penstock.store import documents
@@ -69,10 +69,15 @@ def changed_rules(
 def secret_properties(tx: Transaction, scope: Scope, kind: tree.TypeId) -> frozenset[str]:
     """The configuration properties of a kind of actions that are told to its workers only."""
     if way_of(kind) != "job":
-        return frozenset()
+        return sealed_properties(kind)
     found = documents.find(tx, scope, rows.ACTION_TYPE, kind.key)
     properties = found.body["actionConfigurationProperties"] if found is not None else []
     return frozenset(each["name"] for each in properties if each["secret"])
+
+
+def sealed_properties(kind: tree.TypeId) -> frozenset[str]:
+    """Those that are kept sealed: who carries out the action opens them."""
+    return frozenset(ACTIONS[kind.key].secret) if kind.key in ACTIONS else frozenset()
 
 
 def _record(kind: str, scope: Scope, plan: Delivery, attempt: Attempt, body: Json) -> Document:

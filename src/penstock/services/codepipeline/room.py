@@ -54,10 +54,10 @@ def open_codepipeline(
     engine.register(ExecutionFlow(Teller(notices), pause=pause))
     jobs = Jobs(engine, directory, clock)
     Acting(engine, directory, starter, clock).enter()
-    webhooks = Webhooks(engine.database, starter, sealing, endpoint, clock, chance)
+    webhooks = Webhooks(engine.database, directory, starter, sealing, endpoint, clock, chance)
     for service in (
         webhooks,
-        Pipelines(engine, starter, clock),
+        Pipelines(engine, starter, sealing, clock),
         Executions(engine, starter, clock, chance),
         States(engine),
         ActionTypes(engine.database, clock),

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from penstock.languages.asl import jayway
 from penstock.languages.delivery import tree
+from penstock.languages.delivery.catalogue import GITHUB
 from penstock.languages.githosts import hooks
 from penstock.services.codepipeline import rows
 from penstock.services.codepipeline.answers import MASK
 from penstock.services.codepipeline.model import id_of
+from penstock.services.codepipeline.providers.sources import at_github
 from penstock.store import documents, tags
 from penstock.store.documents import Document, Query
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
 from penstock.wire.hooks import Hook, address
+from penstock.wire.http import asked_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from penstock.services.codepipeline.starting import Starter
     from penstock.store.database import Database, Transaction
     from penstock.store.sealing import Sealing
+    from penstock.wire.call import Directory
 
 Json = Any
 SERVICE: Final = "codepipeline"
@@ -41,6 +45,7 @@ NEEDED: Final[Mapping[str, frozenset[str]]] = {
 @dataclass(frozen=True)
 class Webhooks:
     database: Database
+    directory: Directory
     starter: Starter
     sealing: Sealing
     endpoint: Callable[[], str]
@@ -61,11 +66,12 @@ class Webhooks:
             check_target(tree.read(pipeline.body["Declaration"]), definition["targetAction"])
             found = documents.find(tx, call.scope, rows.WEBHOOK, name)
             kept = found.body["Place"] if found is not None else place
+            registered = found.body.get("Registered") if found is not None else None
             made = Document(
                 kind=rows.WEBHOOK, scope=Scope(call.scope.account, call.scope.region), name=name,
                 arn=call.scope.arn("codepipeline", f"webhook:{name}"), parent=pipeline.name,
                 created_at=found.created_at if found is not None else at, modified_at=at,
-                body={"Definition": self._sealed(definition), "Place": kept},
+                body={"Definition": self._sealed(definition), "Place": kept, "Registered": registered},
             )  # fmt: skip
             documents.put(tx, made)
             tags.add(tx, made.arn, labels)
@@ -94,18 +100,59 @@ class Webhooks:
 
     @operation("RegisterWebhookWithThirdParty")
     async def register(self, call: Call, request: shapes.RegisterWebhookWithThirdPartyRequest) -> Answer:
-        """Refused: on AWS too it is for GitHub's own action only, which is not here."""
+        """Have GitHub tell of pushes to the target's repository; again, so that it knows the newest secret."""
         found = await self._found(call, request.get("webhookName", ""))
-        raise ValidationError(
-            f"The webhook {found.name} targets no action of provider GitHub, so it cannot be registered there: "
-            f"give {self._told(found)['url']} to the host by hand."
-        )
+        action = await self._target(found)
+        if action is None or action.action_type_id.key != GITHUB:
+            raise ValidationError(
+                f"The webhook {found.name} targets no action of provider GitHub, so it cannot be registered there: "
+                f"give {self._url(found)} to the host by hand."
+            )
+        place = at_github(action)
+        known: Mapping[str, str] = found.body.get("Registered") or {}
+        if known and known["Repository"] != place["Repository"]:
+            await self._ask(call, "DeleteGitHubHook", known)
+            known = {}
+        secret = found.body["Definition"]["authenticationConfiguration"].get("SecretToken", "")
+        asked = {**place, "Url": self._url(found), "Secret": secret, "Id": known.get("Id", "")}
+        made = await self._ask(call, "PutGitHubHook", asked)
+        await self._note(found, {**place, "Id": made["Id"]})
+        return {}
 
     @operation("DeregisterWebhookWithThirdParty")
     async def deregister(self, call: Call, request: shapes.DeregisterWebhookWithThirdPartyRequest) -> Answer:
-        """None is registered, so there is nothing to be done."""
-        await self._found(call, request.get("webhookName", ""))
+        """One that is not registered is no error."""
+        found = await self._found(call, request.get("webhookName", ""))
+        if known := found.body.get("Registered"):
+            action = await self._target(found)
+            newest = at_github(action) if action is not None and action.action_type_id.key == GITHUB else {}
+            token = newest if newest.get("Repository") == known["Repository"] else known
+            await self._ask(call, "DeleteGitHubHook", {**known, "OAuthToken": token["OAuthToken"]})
+            await self._note(found, None)
         return {}
+
+    async def _target(self, webhook: Document) -> tree.Action | None:
+        def read(tx: Transaction) -> tree.Action | None:
+            pipeline = documents.find(tx, webhook.scope, rows.PIPELINE, webhook.parent)
+            return None if pipeline is None else target_of(webhook, pipeline)
+
+        return await self.database.read(read)
+
+    async def _ask(self, call: Call, operation: str, request: Mapping[str, str]) -> Answer:
+        try:
+            return await self.directory.answer(Call("codeconnections", operation, request, call.scope))
+        except ServiceError as error:  # which this operation has no other name for
+            raise ValidationError(error.message) from None
+
+    async def _note(self, webhook: Document, registered: Mapping[str, str] | None) -> None:
+        """Keep where it is registered. One that is gone meanwhile stays gone."""
+
+        def note(tx: Transaction) -> None:
+            found = documents.find(tx, webhook.scope, rows.WEBHOOK, webhook.name)
+            if found is not None and found.body["Place"] == webhook.body["Place"]:
+                documents.update(tx, found.changed(found.modified_at, Registered=registered))
+
+        await self.database.write(note)
 
     async def _found(self, call: Call, name: str) -> Document:
         found = await self.database.read(lambda tx: documents.find(tx, call.scope, rows.WEBHOOK, name))
@@ -126,10 +173,15 @@ class Webhooks:
         shown = {**given, **({"SecretToken": MASK} if "SecretToken" in given else {})}
         return {
             "definition": {**definition, "authenticationConfiguration": shown},
-            "url": address(self.endpoint(), SERVICE, webhook.scope, webhook.name, webhook.body["Place"]),
+            "url": self._url(webhook),
             "arn": webhook.arn,
             **({"lastTriggered": webhook.body["At"]} if "At" in webhook.body else {}),
         }
+
+    def _url(self, webhook: Document) -> str:
+        """Where it is called: the server's address as the asker knows it, which may be a proxy's."""
+        endpoint = asked_at.get() or self.endpoint()
+        return address(endpoint, SERVICE, webhook.scope, webhook.name, webhook.body["Place"])
 
     async def receive(self, hook: Hook) -> tuple[int, str]:
         """A POST to a webhook's address."""
@@ -149,9 +201,7 @@ class Webhooks:
             pipeline = documents.find(tx, webhook.scope, rows.PIPELINE, webhook.parent)
             if pipeline is None:
                 return 404, f"There is no pipeline {webhook.parent} any longer."
-            action = (
-                tree.read(pipeline.body["Declaration"]).stages[0].action(webhook.body["Definition"]["targetAction"])
-            )
+            action = target_of(webhook, pipeline)
             if action is None:
                 return 404, f"The pipeline {pipeline.name} has no such source action any longer."
             if not all(fits(each, content, action.configuration) for each in webhook.body["Definition"]["filters"]):
@@ -196,6 +246,11 @@ def check(definition: Mapping[str, Json]) -> None:
 def check_target(declared: tree.Pipeline, name: str) -> None:
     if declared.stages[0].action(name) is None:
         raise ValidationError(f"The targetAction {name} is no source action of the pipeline {declared.name}.")
+
+
+def target_of(webhook: Document, pipeline: Document) -> tree.Action | None:
+    """The source action that a webhook is for."""
+    return tree.read(pipeline.body["Declaration"]).stages[0].action(webhook.body["Definition"]["targetAction"])
 
 
 def is_let(definition: Mapping[str, Json], hook: Hook, sealing: Sealing) -> bool:

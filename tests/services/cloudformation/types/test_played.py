@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -447,3 +448,25 @@ def test_a_webhook_that_is_to_be_registered_asks_for_it() -> None:
 
     assert made.attributes == {"Id": "h", "Url": "https://here/h"}
     assert play.requests("RegisterWebhookWithThirdParty") == [{"webhookName": "h"}]
+    resource = replace(resource, physical_id="h")
+    play.run(TYPES["AWS::CodePipeline::Webhook"].delete(resource))
+    assert play.requests("DeregisterWebhookWithThirdParty") == [{"webhookName": "h"}]
+    assert play.requests("DeleteWebhook") == [{"name": "h"}]
+
+
+def test_a_token_that_is_told_masked_is_as_the_template_has_it() -> None:
+    kind = {"Category": "Source", "Owner": "ThirdParty", "Provider": "GitHub", "Version": "1"}
+    get = {"Name": "Get", "ActionTypeId": kind, "Configuration": {"Owner": "o", "OAuthToken": "t"}}
+    properties = {"RoleArn": "r", "Stages": [{"Name": "Source", "Actions": [get]}]}
+    told = {
+        "name": "p", "roleArn": "r",
+        "stages": [{"name": "Source", "actions": [{
+            "name": "Get", "actionTypeId": {name.lower(): value for name, value in kind.items()},
+            "configuration": {"Owner": "another", "OAuthToken": "****"},
+        }]}],
+    }  # fmt: skip
+    resource = Resource(logical_id="P", name="p", physical_id="p", properties=properties)
+
+    seen = Play(GetPipeline={"pipeline": told}).run(TYPES["AWS::CodePipeline::Pipeline"].read(resource))
+
+    assert seen["Stages"][0]["Actions"][0]["Configuration"] == {"Owner": "another", "OAuthToken": "t"}

@@ -9,6 +9,7 @@ from penstock.services.cloudformation.resources.plain import Plain, Tags, itself
 from penstock.services.cloudformation.resources.shaping import text, unfit, unsupported
 
 Json = Any
+MASK: Final = "****"
 OUTSIDE: Final = ("DisableInboundStageTransitions", "RestartExecutionOnUpdate", "Tags")
 
 
@@ -50,9 +51,18 @@ def read_pipeline(resource: Resource) -> Steps[Mapping[str, Json] | None]:
         return None
     stores = found["pipeline"].get("artifactStores")
     by_region = [{"Region": region, "ArtifactStore": store} for region, store in (stores or {}).items()]
-    pipeline = {**found["pipeline"], **({"artifactStores": by_region} if stores else {})}
+    stages = [
+        {**each, "actions": [untold(action) for action in each["actions"]]} for each in found["pipeline"]["stages"]
+    ]
+    pipeline = {**found["pipeline"], "stages": stages, **({"artifactStores": by_region} if stores else {})}
     seen: Mapping[str, Json] = projected(pipeline, resource.without(*OUTSIDE))
     return seen
+
+
+def untold(action: Mapping[str, Json]) -> dict[str, Json]:
+    """An action without what is told masked, which is taken to be as the template has it."""
+    told = {name: value for name, value in action["configuration"].items() if value != MASK}
+    return {**action, "configuration": told}
 
 
 def hold(before: Mapping[str, Json], after: Mapping[str, Json], name: str) -> Steps[None]:
@@ -159,7 +169,7 @@ def sound_webhook(properties: Mapping[str, Json]) -> Iterator[str]:
 
 def put_webhook(resource: Resource) -> Steps[Made]:
     answer = yield from ask("codepipeline", "PutWebhook", WEBHOOK.asked("PutWebhook", resource))
-    if text(resource.properties.get("RegisterWithThirdParty", False)) == "true":
+    if is_registered(resource):
         yield from ask("codepipeline", "RegisterWebhookWithThirdParty", {"webhookName": itself(resource)})
     return Made(itself(resource), {"Id": itself(resource), "Url": answer["webhook"]["url"]})
 
@@ -167,7 +177,21 @@ def put_webhook(resource: Resource) -> Steps[Made]:
 def update_webhook(before: Resource, after: Resource) -> Steps[Made]:
     made = yield from put_webhook(after)
     yield from WEBHOOK.retag(before.properties, after)
+    if is_registered(before) and not is_registered(after):
+        yield from ask("codepipeline", "DeregisterWebhookWithThirdParty", {"webhookName": itself(before)})
     return made
+
+
+def delete_webhook(resource: Resource) -> Steps[None]:
+    """Where the host cannot be told, it tells an address at which nobody is."""
+    if is_registered(resource):
+        request = {"webhookName": itself(resource)}
+        yield from ask("codepipeline", "DeregisterWebhookWithThirdParty", request, pardon=("Exception",))
+    yield from WEBHOOK.deleting(resource)
+
+
+def is_registered(resource: Resource) -> bool:
+    return text(resource.properties.get("RegisterWithThirdParty", False)) == "true"
 
 
 def read_webhook(resource: Resource) -> Steps[Mapping[str, Json] | None]:
@@ -193,6 +217,13 @@ TYPES: Final = (
         read=read_pipeline,
         check=sound_pipeline,
     ),
-    replace(WEBHOOK.type(), create=put_webhook, update=update_webhook, read=read_webhook, check=sound_webhook),
+    replace(
+        WEBHOOK.type(),
+        create=put_webhook,
+        update=update_webhook,
+        read=read_webhook,
+        delete=delete_webhook,
+        check=sound_webhook,
+    ),
     replace(ACTION_TYPE.type(), create=create_action_type, read=read_action_type, update=None),
 )

@@ -14,7 +14,13 @@ from penstock.services.codepipeline.providers.commands import run_commands
 from penstock.services.codepipeline.providers.deploys import deploy_to_s3
 from penstock.services.codepipeline.providers.machines import execute
 from penstock.services.codepipeline.providers.pipelines import start_pipeline
-from penstock.services.codepipeline.providers.sources import from_codecommit, from_connection, from_ecr, from_s3
+from penstock.services.codepipeline.providers.sources import (
+    from_codecommit,
+    from_connection,
+    from_ecr,
+    from_github,
+    from_s3,
+)
 from penstock.services.codepipeline.providers.stacks import deploy_stack
 from penstock.services.codepipeline.providers.stacksets import deploy_instances, deploy_stack_set
 from penstock.services.codepipeline.work import Work
@@ -24,6 +30,7 @@ PROVIDERS: Final[Mapping[tuple[str, str], Adapter]] = {
     ("S3", "Source"): from_s3,
     ("CodeCommit", "Source"): from_codecommit,
     ("CodeStarSourceConnection", "Source"): from_connection,
+    ("GitHub", "Source"): from_github,
     ("ECR", "Source"): from_ecr,
     ("CodeBuild", "Build"): build,
     ("CodeBuild", "Test"): build,

@@ -1,4 +1,4 @@
-"""Sources: an object of S3, a commit of CodeCommit or of a connection, an image of ECR.
+"""Sources: an object of S3, a commit of CodeCommit or of a connection or of GitHub, an image of ECR.
 
 What is polled can also be asked for its revision alone, to see it change.
 """
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
+from penstock.languages.delivery import tree
 from penstock.services.codepipeline.providers.asking import Asking, Failed
 from penstock.services.codepipeline.work import Work
 
@@ -110,6 +111,42 @@ async def from_connection(work: Work, asking: Asking) -> Mapping[str, Any]:
             **work.known,
         },
     }
+
+
+async def from_github(work: Work, asking: Asking) -> Mapping[str, Any]:
+    """The files of a commit at GitHub, zipped by git."""
+    given = work.attempt.configuration
+    asked = {**_at_github(given), "Version": override(work, "COMMIT_ID") or given["Branch"]}
+    found = await asking.ask("codeconnections", "FetchGitHubCommit", asked)
+    (artifact,) = work.outputs
+    await asking.put(artifact, found["Content"])
+    return {
+        **committed(found["CommitId"], found["Message"], {"Url": found["PageUrl"]}),
+        "Variables": {
+            "CommitId": found["CommitId"],
+            "CommitMessage": found["Message"],
+            "CommitUrl": found["ApiUrl"],
+            "RepositoryName": given["Repo"],
+            "BranchName": given["Branch"],
+            "AuthorDate": found["AuthorDate"],
+            "CommitterDate": found["CommitterDate"],
+        },
+    }
+
+
+async def github_revision(given: Mapping[str, str], asking: Asking) -> str:
+    asked = {**_at_github(given), "Branch": given["Branch"]}
+    commit_id: str = (await asking.ask("codeconnections", "LookAtGitHub", asked))["CommitId"]
+    return commit_id
+
+
+def at_github(action: tree.Action) -> dict[str, str]:
+    """Where an action's repository is, and what lets in."""
+    return _at_github(action.configuration)
+
+
+def _at_github(given: Mapping[str, str]) -> dict[str, str]:
+    return {"Repository": f"{given['Owner']}/{given['Repo']}", "OAuthToken": given["OAuthToken"]}
 
 
 def committed(commit_id: str, message: str, way: Mapping[str, str]) -> dict[str, Json]:
