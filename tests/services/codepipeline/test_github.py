@@ -67,6 +67,8 @@ async def test_a_commit_becomes_the_artifact_and_is_told_of(tmp_path: Path) -> N
             "AuthorDate": date, "CommitterDate": date,
             "CommitUrl": f"{base}/api/v3/repos/team/app/git/commits/{commit}",
         }  # fmt: skip
+        (state,) = (await world.stage("Source"))["actionStates"]
+        assert state["revisionUrl"] == f"{base}/team/app/commit/{commit}"
         assert configuration(made["pipeline"])["OAuthToken"] == "****"
         assert detail["input"]["configuration"]["OAuthToken"] == "****"
         assert detail["input"]["resolvedConfiguration"]["OAuthToken"] == "****"
