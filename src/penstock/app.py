@@ -373,7 +373,7 @@ class Penstock:
                 if found.done():
                     raise
                 place = f"{host}:{port}"
-                remedy = f"choose another --{'port' if tls is None else 'tls'} (0 is any free port)"
+                remedy = f"choose another --{'port' if tls is None else 'tls'} (0 is any free one)"
                 found.set_exception(CannotStart(f"cannot listen on {place}: {error.strerror}; {remedy}"))
 
         tasks.create_task(listen())
