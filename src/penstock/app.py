@@ -82,6 +82,7 @@ from penstock.watch.links import PLACE
 from penstock.watch.passes import Passes
 from penstock.wire.call import Scope
 from penstock.wire.credentials import Credential
+from penstock.wire.http import asked_at
 
 START_DEADLINE: Final = 60.0
 FUNCTION_KEYS: Final = 12 * 3600.0  # seconds that the keys of functions last
@@ -113,6 +114,7 @@ class Settings:
     ray: str = ""  # the address of a Ray cluster's job server, or auto; empty: none
     ray_jobs: Literal["all", "mapped"] = "all"  # which jobs go to its nodes
     without_effect: tuple[str, ...] = ()  # types of resources that are kept as records: AWS::EC2::VPC, AWS::EC2::*
+    public_url: str = ""  # where people and git hosts reach this server; empty: as who asks has reached it
     tls: Tls | None = None  # where TLS is spoken, beside the plain port
     ray_endpoint: str = ""  # how its nodes reach this server; empty: by the address that leads to the cluster
 
@@ -205,6 +207,7 @@ class Penstock:
             nodes=nodes,
             launch=self.settings.launch,
             types=accepting(self.settings.without_effect),
+            outside=lambda: settings.public_url or asked_at.get() or self.endpoint,
             is_traced=self.settings.telemetry.traces is not None,
         )
         follow(rooms.engine, self.settings.telemetry, self._exits)
@@ -370,7 +373,7 @@ class Penstock:
                 if found.done():
                     raise
                 place = f"{host}:{port}"
-                remedy = f"choose another --{'port' if tls is None else 'tls'} (0 is any free port)"
+                remedy = f"choose another --{'port' if tls is None else 'tls'} (0 is any free one)"
                 found.set_exception(CannotStart(f"cannot listen on {place}: {error.strerror}; {remedy}"))
 
         tasks.create_task(listen())

@@ -7,6 +7,13 @@ from click.testing import CliRunner
 from penstock.cli.up import command
 
 
+def test_a_public_address_is_one_of_http(tmp_path: Path) -> None:
+    done = CliRunner().invoke(command, ["--data", str(tmp_path), "--port", "0", "--public-url", "git.example"])
+
+    assert done.exit_code == 2
+    assert "--public-url is the address of this server: https://HOST" in done.output
+
+
 def test_a_type_that_has_effect_cannot_be_accepted_without(tmp_path: Path) -> None:
     names = "AWS::EC2::*, AWS::S3::Bucket"
 

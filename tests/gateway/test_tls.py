@@ -39,12 +39,16 @@ def certificate(folder: Path, password: bytes = b"") -> tuple[Path, Path]:
     return folder / "cert.pem", folder / "key.pem"
 
 
-def repository(endpoint: str, authority: Path | bool, name: str) -> str:
-    """The address of a new repository as that port tells it."""
-    client: Any = boto3.client(
-        "codecommit", endpoint_url=endpoint, verify=authority if isinstance(authority, bool) else str(authority),
+def client_at(endpoint: str, authority: Path | bool, service: str) -> Any:
+    return boto3.client(
+        service, endpoint_url=endpoint, verify=authority if isinstance(authority, bool) else str(authority),
         region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="s",
     )  # fmt: skip
+
+
+def repository(endpoint: str, authority: Path | bool, name: str) -> str:
+    """The address of a new repository as that port tells it."""
+    client = client_at(endpoint, authority, "codecommit")
     try:
         url: str = client.create_repository(repositoryName=name)["repositoryMetadata"]["cloneUrlHttp"]
         return url
@@ -63,6 +67,34 @@ async def test_the_same_is_answered_over_tls(tmp_path: Path) -> None:
     assert server.tls_endpoint.startswith("https://localhost:")
     assert spoken == f"{server.tls_endpoint}/v1/repos/over"
     assert plain == f"{server.endpoint}/v1/repos/beside"
+
+
+def payload_url(endpoint: str, authority: Path | bool) -> str:
+    """Where a new webhook wants to be told."""
+    client = client_at(endpoint, authority, "codebuild")
+    try:
+        client.create_project(
+            name="app", source={"type": "GITHUB", "location": "https://github.com/o/r"}, serviceRole="r" * 20,
+            artifacts={"type": "NO_ARTIFACTS"},
+            environment={"type": "LINUX_CONTAINER", "image": "i", "computeType": "BUILD_GENERAL1_SMALL"},
+        )  # fmt: skip
+        url: str = client.create_webhook(projectName="app")["webhook"]["payloadUrl"]
+        return url
+    finally:
+        client.close()
+
+
+async def test_git_hosts_are_told_the_address_that_leads_here_from_outside(tmp_path: Path) -> None:
+    cert, key = certificate(tmp_path)
+    settings = Settings(data=tmp_path / "data", port=0, tls=Tls("localhost", 0, cert, key))
+    async with Penstock(settings) as server:
+        told = await asyncio.to_thread(payload_url, server.tls_endpoint, cert)
+    assert told.startswith(f"{server.tls_endpoint}/_penstock/webhooks/codebuild/")
+
+    public = Settings(data=tmp_path / "public", port=0, public_url="https://git.example")
+    async with Penstock(public) as server:
+        told = await asyncio.to_thread(payload_url, server.endpoint, True)
+    assert told.startswith("https://git.example/_penstock/webhooks/codebuild/")
 
 
 async def test_a_server_that_cannot_speak_tls_does_not_start(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from penstock.cli.place import DEFAULT_DATA, DEFAULT_PORT, ENVIRONMENTS, data_fo
 from penstock.composition.elsewhere import VARIABLE
 from penstock.gateway.tls import Tls, WrongTls, place_of
 from penstock.telemetry import wishes
+from penstock.wire.outgoing import is_url
 
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -76,6 +77,9 @@ FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option("--tls-certificate", type=FILE, help="A certificate (PEM), with those that lead to its authority.")
 @click.option("--tls-key", type=FILE, help="Its private key; default: in the certificate's file.")
+@click.option(
+    "--public-url", default="", help="How git hosts reach this server: https://git.example; default: as who asks."
+)
 @click.option("--mocks", type=FILE, help="A mock configuration file, for executions of MACHINE#TESTCASE.")
 @click.option("--otlp", default="", help="Send traces to this OpenTelemetry collector: http://127.0.0.1:4318.")
 @click.option("--openlineage", default="", help="Send lineage events to this server, or append them to file:PATH.")
@@ -96,6 +100,9 @@ def command(
     except wishes.WrongWish as wrong:
         raise click.ClickException(str(wrong)) from None
     types = tuple(each.strip() for each in without_effect.split(",") if each.strip())
+    if options["public_url"] and not is_url(options["public_url"]):
+        raise click.UsageError("--public-url is the address of this server: https://HOST, https://HOST:PORT")
+    options["public_url"] = options["public_url"].rstrip("/")
     spoken = tls_of(tls, tls_certificate, tls_key)
     settings = Settings(data=data_folder(data), telemetry=telemetry, without_effect=types, tls=spoken, **options)
     try:

@@ -145,6 +145,7 @@ class Rooms:
     peripheral: Peripheral
     instead: tuple[Service, ...]  # what answers in place of the peripheral services, unless those are forwarded
     sealing: Sealing
+    outside: Callable[[], str]  # where people and git hosts reach this server
     codecommit: CodeCommitRoom
     codeconnections: CodeConnectionsRoom
     # rooms that hear git hosts
@@ -173,6 +174,7 @@ class Rooms:
         is_traced: bool = False,
         launch: Launch | None = None,
         types: Types = TYPES,
+        outside: Callable[[], str] | None = None,
     ) -> Self:
         """From the ground up, on the folder's own database if none is given.
 
@@ -225,6 +227,7 @@ class Rooms:
             codecommit=git_repositories(data, database, directory, deliveries, notices, pushes, endpoint),
             codeconnections=git_hosts(data, engine, directory, deliveries, pushes, sealing, endpoint),
             pushes=pushes,
+            outside=outside or endpoint,
         )
         rooms._furnish_keeping(data)
         streams = streams_of(data, directory)
@@ -316,6 +319,7 @@ class Rooms:
             folder=data / "fetched",
             client_environment=client_environment,
             endpoint=endpoint,
+            outside=self.outside,
             clock=clock,
             chance=chance,
             announce=BuildAnnouncer(self.notices),
@@ -440,7 +444,7 @@ class Rooms:
             notices=self.notices,
             pushes=self.pushes,
             sealing=self.sealing,
-            endpoint=endpoint,
+            endpoint=self.outside,
             clock=clock,
             chance=chance,
         )

@@ -123,8 +123,9 @@ def test_what_can_be_carried_out_is_not_refused() -> None:
         (pipeline([get()], [put()], artifactStores={}, artifactStore=None), "Structure", "Exactly one of"),
         (
             pipeline([get(namespace="A")], [put(namespace="A")]),
-            "Structure",
-            "Namespace must be unique within the pipeline",
+            "ActionDeclaration",
+            "Namespaces must be unique across the pipeline definition. The following occur more than once in the "
+            "pipeline. StageName=[S1], ActionName=[Put], Namespace=[A]",
         ),
         (pipeline([get(namespace="codepipeline")], [put()]), "Structure", "Namespace codepipeline is reserved"),
         (

@@ -191,9 +191,10 @@ async def test_a_webhook_is_shown_with_its_project_changed_and_deleted(world: Wo
         ({"filterGroups": [[one("HEAD_REF", "a")]]}, "must have a filter of type EVENT"),
         (
             {"filterGroups": [[one("EVENT", "PUSH,WORKFLOW_JOB_QUEUED")]]},
-            "Webhook events that Penstock does not hear: WORKFLOW_JOB_QUEUED",
+            "Webhook events that Penstock does not hear: WORKFLOW_JOB_QUEUED .jobs of a host's own workflows need",
         ),
-        ({"filterGroups": [[EVENT, one("WORKFLOW_NAME", "a")]]}, "Webhook filters of type WORKFLOW_NAME"),
+        ({"filterGroups": [[EVENT, one("WORKFLOW_NAME", "a")]]}, "Webhook filters of type WORKFLOW_NAME are of jobs"),
+        ({"filterGroups": [[EVENT, one("ORGANIZATION_NAME", "a")]]}, "REPOSITORY_NAME says which"),
         ({"filterGroups": [[EVENT, one("HEAD_REF", "(")]]}, "is no regular expression"),
         ({"buildType": "RUNNER_BUILDKITE_BUILD"}, "buildType"),
         ({"scopeConfiguration": {"name": "o", "scope": "GITHUB_GLOBAL"}}, "scopeConfiguration"),

@@ -177,7 +177,8 @@ class World:
             machine=Machine(cpus=4, memory_mib=8192), streams=Streams(directory, self.stream),
             deliveries=Deliveries(engine, directory), sealing=self.sealing, folder=self.folder / "fetched",
             client_environment=lambda scope, role: {"ROLE": role, **self.environment},
-            clock=self.clock, chance=chance, announce=self.announce, endpoint=lambda: "http://here",
+            clock=self.clock, chance=chance, announce=self.announce,
+            endpoint=lambda: "http://here", outside=lambda: "http://here",
         )  # fmt: skip
         self.tidy, self.hear, self.enter, self.exhibits = room.tidy, room.hear, room.enter, room.exhibits
         ready = asyncio.Event()

@@ -502,3 +502,17 @@ async def test_a_change_set_is_made_by_one_action_and_executed_by_another(world:
     (made,) = world.outside.asked("CreateChangeSet")
     assert (made.request["ChangeSetType"], made.request["TemplateBody"]) == ("CREATE", "T")
     assert len(world.outside.asked("ExecuteChangeSet")) == 1
+
+
+@in_a_world
+async def test_an_action_whose_variable_has_no_value_fails_before_it_begins(world: World) -> None:
+    put = {"BucketName": "deployed", "Extract": "true", "ObjectKey": "#{Get.Nothing}"}
+    await world.declare(stage("Deploy", action("Put", "Deploy/AWS/S3", given=put, takes=["Code"])))
+    await world.do("Get")
+    await world.until_status("Failed")
+
+    assert (await world.action("Deploy", "Put"))["errorDetails"] == {
+        "code": "ConfigurationError",
+        "message": "An action in this pipeline failed because one or more variables could not be resolved: "
+        "Action name=Put. The variable #{Get.Nothing} has no value.",
+    }

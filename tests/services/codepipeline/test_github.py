@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from penstock.services.codeconnections.github import GitHub
+from penstock.languages.githosts.apis import github_apis
+from penstock.services.codeconnections.github import GitHub, of_a_new_hook
 from penstock.services.codeconnections.places import Places
 from penstock.store.sealing import Sealing
 from penstock.wire.call import Call, Json, ServiceError
@@ -66,6 +67,8 @@ async def test_a_commit_becomes_the_artifact_and_is_told_of(tmp_path: Path) -> N
             "AuthorDate": date, "CommitterDate": date,
             "CommitUrl": f"{base}/api/v3/repos/team/app/git/commits/{commit}",
         }  # fmt: skip
+        (state,) = (await world.stage("Source"))["actionStates"]
+        assert state["revisionUrl"] == f"{base}/team/app/commit/{commit}"
         assert configuration(made["pipeline"])["OAuthToken"] == "****"
         assert detail["input"]["configuration"]["OAuthToken"] == "****"
         assert detail["input"]["resolvedConfiguration"]["OAuthToken"] == "****"
@@ -126,7 +129,9 @@ async def test_a_webhook_is_registered_at_the_host_and_starts_an_execution(tmp_p
 
         await world.ask("RegisterWebhookWithThirdParty", webhookName="w")
         (hook,) = host.hooks.values()
-        assert (hook["events"], hook["active"]) == (["push"], True)
+        assert {name: hook[name] for name in hook if name != "config"} == {
+            "name": "web", "events": ["push"], "active": True
+        }  # fmt: skip
         assert hook["config"] == {"url": url, "content_type": "json", "secret": SECRET, "insecure_ssl": "0"}
 
         headers, _ = host.pushed(SECRET, "main", "0" * 40, host.git("rev-parse", "main"))
@@ -140,6 +145,11 @@ async def test_a_webhook_is_registered_at_the_host_and_starts_an_execution(tmp_p
         await world.ask("DeregisterWebhookWithThirdParty", webhookName="w")
         assert host.hooks == {}
         assert await world.ask("DeregisterWebhookWithThirdParty", webhookName="w") == {}
+
+
+def test_each_host_is_told_what_it_wants_to_know_of_a_new_hook() -> None:
+    apis = (*github_apis("https://github.com"), *github_apis("https://git.example"))
+    assert [of_a_new_hook(api) for api in apis] == [{"name": "web"}, {"name": "web"}, {"type": "gitea"}]
 
 
 async def test_a_hook_that_is_there_already_is_taken_over(tmp_path: Path) -> None:

@@ -26,6 +26,10 @@ STRUCTURE: Final = "InvalidStructureException"
 BLOCKER: Final = "InvalidBlockerDeclarationException"
 STAGE: Final = "InvalidStageDeclarationException"
 ACTION: Final = "InvalidActionDeclarationException"
+AGAIN: Final = (
+    "Namespaces must be unique across the pipeline definition. The following occur more than once in the pipeline. "
+    "StageName=[{}], ActionName=[{}], Namespace=[{}]"
+)
 MOST_STAGES: Final = 50
 MOST_ACTIONS: Final = 50  # of a stage
 MOST_ACTIONS_OF_ALL: Final = 500
@@ -262,13 +266,14 @@ def _check_artifacts(pipeline: Pipeline) -> None:
 
 
 def _check_namespaces(pipeline: Pipeline) -> None:
-    actions = [action for stage in pipeline.stages for action in stage.actions]
-    names = [action.namespace for action in actions if action.namespace]
-    if again := _twice(names):
-        raise Invalid(STRUCTURE, f"Namespace must be unique within the pipeline. {again} has been used more than once")
-    for name in names:
-        if name in RESERVED:
-            raise Invalid(STRUCTURE, f"Namespace {name} is reserved")
+    known: set[str] = set()
+    for stage in pipeline.stages:
+        for action in stage.actions:
+            if action.namespace in known:
+                raise Invalid(ACTION, AGAIN.format(stage.name, action.name, action.namespace))
+            if action.namespace in RESERVED:
+                raise Invalid(STRUCTURE, f"Namespace {action.namespace} is reserved")
+            known |= {action.namespace} - {""}
     if again := _twice(variable.name for variable in pipeline.variables):
         raise Invalid(STRUCTURE, f"Variable names must be unique. {again} has been used more than once")
 

@@ -27,7 +27,7 @@ def resolved(text: str, namespaces: Namespaces) -> str:
     def value(found: "re.Match[str]") -> str:
         namespace, key = found[1], found[2]
         if key not in namespaces.get(namespace, {}):
-            raise Unresolved(f"The variable #{{{namespace}.{key}}} could not be resolved: there is no such value.")
+            raise Unresolved(f"The variable #{{{namespace}.{key}}} has no value.")
         return namespaces[namespace][key]
 
     return REFERENCE.sub(value, text)

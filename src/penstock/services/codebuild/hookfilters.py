@@ -17,6 +17,12 @@ TYPES: Final = frozenset({
     "EVENT", "BASE_REF", "HEAD_REF", "ACTOR_ACCOUNT_ID", "FILE_PATH", "COMMIT_MESSAGE", "REPOSITORY_NAME",
     "TAG_NAME", "RELEASE_NAME",
 })  # fmt: skip
+RUN: Final = "WORKFLOW_JOB_QUEUED"
+OTHERS: Final = {
+    RUN: "jobs of a host's own workflows need the host's own runner",
+    "WORKFLOW_NAME": "jobs of a host's own workflows, which need the host's own runner",
+    "ORGANIZATION_NAME": "webhooks of organizations: here each repository has its own, and REPOSITORY_NAME says which",
+}
 Filter = Mapping[str, Json]
 
 
@@ -34,11 +40,12 @@ def check(groups: Sequence[Sequence[Filter]], branch: str) -> None:
 
 def _check_one(given: Filter) -> None:
     if given["type"] not in TYPES:
-        raise invalid(f"Webhook filters of type {given['type']} are of events that Penstock does not hear.")
+        raise invalid(f"Webhook filters of type {given['type']} are of {OTHERS[given['type']]}.")
     if given["type"] != "EVENT":
         check_pattern(given["pattern"])
     elif unknown := sorted(events_of(given) - EVENTS):
-        raise invalid(f"Webhook events that Penstock does not hear: {', '.join(unknown)}")
+        why = f" ({OTHERS[RUN]})" if RUN in unknown else ""
+        raise invalid(f"Webhook events that Penstock does not hear: {', '.join(unknown)}{why}")
 
 
 def check_pattern(pattern: str) -> None:

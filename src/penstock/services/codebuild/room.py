@@ -74,6 +74,7 @@ def open_codebuild(
     folder: Path,
     client_environment: ClientEnvironment,
     endpoint: Callable[[], str],
+    outside: Callable[[], str],
     clock: Callable[[], float],
     chance: Callable[[], str],
     announce: Announce = unheard,
@@ -81,8 +82,8 @@ def open_codebuild(
 ) -> CodeBuildRoom:
     """Enter the operations into the directory, the flow and its activities into the engine. Before `engine.work`.
 
-    `folder` is where sources are fetched to, `endpoint` this server's address; `privileged` are what builds that
-    may build images are told.
+    `folder` is where sources are fetched to, `endpoint` this server's address, `outside` the one that people
+    and git hosts have; `privileged` are what builds that may build images are told.
     """
     running = Running(
         database=engine.database,
@@ -96,12 +97,12 @@ def open_codebuild(
         privileged=privileged,
     )
     ways = Ways(engine.database, directory, sealing, GitKeys(directory, clock))
-    hosts = Hosts(engine, deliveries, ways, endpoint)
+    hosts = Hosts(engine, deliveries, ways, outside)
     engine.activity(TELL, hosts.tell)
     engine.activity(FETCH, Fetching(engine.database, directory, blobs, ways, folder, client_environment).fetch)
     engine.activity(RUN, running.run)
     engine.activity(STOP_JOB, running.stop)
-    directory.register(Projects(engine.database, endpoint, clock, chance))
+    directory.register(Projects(engine.database, outside, clock, chance))
     directory.register(ReportGroups(engine.database, clock))
     directory.register(Reports(engine.database))
     builds = Builds(engine, clock, chance, announce)
@@ -116,10 +117,10 @@ def open_codebuild(
     doors = Doors(runtime, endpoint, clock, chance)
     batches = Batches(builds, hosts.note_batch)
     comparing = Comparing(ways, folder / "compared", endpoint)
-    approving = Approving(engine.database, ways, endpoint)
+    approving = Approving(engine.database, ways, outside)
     hearing = Hearing(builds, batches, comparing, approving, deliveries, clock, chance)
     engine.activity(LOOK, hearing.look)
-    webhooks = Webhooks(hearing, sealing, endpoint, clock, chance)
+    webhooks = Webhooks(hearing, sealing, outside, clock, chance)
     credentials, sharing = SourceCredentials(engine.database, sealing, clock), Sharing(engine.database, clock)
     visibility, fleets = Visibility(engine.database, clock, chance), Fleets(engine.database, clock, chance)
     sessions = SandboxSessions(engine.database, doors), DebugSessions(engine.database, doors)

@@ -53,6 +53,8 @@ class Webhooks:
         check(call.request)
         place, secret, at = self.chance(), f"{self.chance()}{self.chance()}", self.clock()
 
+        endpoint = self.endpoint()  # as who asks knows it, which is not known in the database's thread
+
         def create(tx: Transaction) -> Document:
             project = PROJECTS.find(tx, call.scope, request["projectName"])
             if project.body["source"]["type"] not in HOSTS:
@@ -61,7 +63,7 @@ class Webhooks:
                 raise ServiceError(
                     f"The project {project.name} has a webhook already.", code="ResourceAlreadyExistsException"
                 )
-            url = address(self.endpoint(), SERVICE, project.scope, project.name, place)
+            url = address(endpoint, SERVICE, project.scope, project.name, place)
             told = {"payloadUrl": url, "lastModifiedSecret": at, "status": "ACTIVE", **kept(call.request)}
             changed = project.changed(
                 at, webhook=told, webhookKeys={"place": place, "secret": self.sealing.hidden(secret)}

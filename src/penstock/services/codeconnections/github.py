@@ -117,7 +117,7 @@ class GitHub:
             reply = await self._asked(request, "PATCH", f"/{request['Id']}", body)
             if reply.status != NOT_FOUND:
                 return {"Id": id_in(must_be_well(reply))}
-        reply = await self._asked(request, "POST", "", {"name": "web", "type": "gitea", **body})
+        reply = await self._asked(request, "POST", "", body)
         if reply.status == EXISTS and (known := await self._known(request)):
             reply = await self._asked(request, "PATCH", f"/{known}", body)
         return {"Id": id_in(must_be_well(reply))}
@@ -141,8 +141,9 @@ class GitHub:
             raise unavailable(f"{place.url} has no API: it cannot be told of webhooks.")
         token = self.sealing.found(request["OAuthToken"])
         headers = {"Content-Type": "application/json", "User-Agent": "Penstock", "Authorization": f"Bearer {token}"}
-        content = None if body is None else msgspec.json.encode(body)
         for api in github_apis(place.url):
+            more = of_a_new_hook(api) if method == "POST" else {}
+            content = None if body is None else msgspec.json.encode({**more, **body})
             url = f"{api}/repos/{name}/hooks{path}"
             try:
                 reply = await fetch(Exchange(method, url, headers, content), largest=LARGEST_ANSWER, seconds=SECONDS)
@@ -164,6 +165,11 @@ class GitHub:
 
     def _remote(self, name: str, place: Place) -> Remote:
         return Remote(place.repository(name, self.places.endpoint()), place.authorization, self.folder)
+
+
+def of_a_new_hook(api: str) -> dict[str, str]:
+    """What a host wants to be told beside, and another does not know: GitHub refuses what it does not know."""
+    return {"type": "gitea"} if api.endswith("/api/v1") else {"name": "web"}
 
 
 def unavailable(why: str) -> ServiceError:

@@ -154,6 +154,7 @@ def action_state(action: tree.Action, attempt: Attempt | None) -> dict[str, Json
             revisionId=found.get("Id"), revisionChangeId=found.get("Change") or found.get("Id"),
             created=found.get("Created") or attempt.changed_at,
         )  # fmt: skip
+        told |= answers.present(revisionUrl=found.get("Url"))
     return told
 
 

@@ -29,6 +29,9 @@ from penstock.services.codepipeline.model import (
 
 Json = Any
 FAILED: Final = "JobFailed"
+UNRESOLVED: Final = (
+    "An action in this pipeline failed because one or more variables could not be resolved: Action name={}. {}"
+)
 
 
 @dataclass
@@ -286,13 +289,14 @@ class Turn:
                 ),
             )
         except Unresolved as error:
+            why = UNRESOLVED.format(action.name, error)
             return replace(
                 attempt,
                 configuration=action.configuration,
                 status="Failed",
                 error_code="ConfigurationError",
-                error=str(error),
-                summary=str(error),
+                error=why,
+                summary=why,
             )
 
     # ------------------------------------------------------------------------------------------------- conditions

@@ -22,7 +22,6 @@ from penstock.store.documents import Document, Query
 from penstock.wire import pages
 from penstock.wire.call import Answer, Call, Scope, ServiceError, ValidationError, operation
 from penstock.wire.hooks import Hook, address
-from penstock.wire.http import asked_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -179,9 +178,7 @@ class Webhooks:
         }
 
     def _url(self, webhook: Document) -> str:
-        """Where it is called: the server's address as the asker knows it, which may be a proxy's."""
-        endpoint = asked_at.get() or self.endpoint()
-        return address(endpoint, SERVICE, webhook.scope, webhook.name, webhook.body["Place"])
+        return address(self.endpoint(), SERVICE, webhook.scope, webhook.name, webhook.body["Place"])
 
     async def receive(self, hook: Hook) -> tuple[int, str]:
         """A POST to a webhook's address."""
