@@ -270,6 +270,22 @@ def test_a_function_deploys_the_model_that_the_pipeline_made(world: World, asser
     world.sagemaker.delete_endpoint(EndpointName=name)
 
 
+def test_an_endpoint_that_a_pipeline_makes_answers(world: World, assert_reproducible: Reproducing) -> None:
+    name = "step-endpoint-config-and-endpoint"
+    rows = np.arange(40.0).reshape(-1, 1)
+    booster = xgboost.train({}, xgboost.DMatrix(rows, 3 * rows[:, 0]), num_boost_round=10)
+    learned = supplies.archive_of({"xgboost-model": bytes(booster.save_raw("ubj"))})
+
+    arn = run(world, name, **{"model.tar.gz": learned})
+
+    assert world.execution(arn)["PipelineExecutionStatus"] == "Succeeded", world.steps(arn)
+    assert set(world.steps(arn)) == {"Mdl-CreateModel", "EpCfg", "Ep"}
+    answer = world.client("sagemaker-runtime").invoke_endpoint(EndpointName="ep", ContentType="text/csv", Body="20")
+    assert float(answer["Body"].read()) == pytest.approx(60, abs=10)
+    world.sagemaker.delete_endpoint(EndpointName="ep")
+    assert_reproducible(arn)
+
+
 def test_a_callback_is_answered_and_the_step_after_it_uses_what_it_said(
     world: World, assert_reproducible: Reproducing
 ) -> None:
