@@ -3,7 +3,6 @@
 The server shows them, too, where its own git fetches from its own repositories.
 """
 
-import base64
 import hmac
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from penstock.wire.call import Call, Directory, Json, Scope
+from penstock.wire.outgoing import basic
 
 SERVICE: Final = "codecommit"
 LASTING: Final = 3600  # seconds
@@ -42,8 +42,7 @@ class GitKeys:
         keys, place = await self._keys(scope), urlsplit(url)
         stamp = datetime.fromtimestamp(self._clock(), UTC).strftime("%Y%m%dT%H%M%S")
         signed = signature(keys["SecretAccessKey"], stamp, scope.region, place.hostname or "", place.path)
-        told = f"{keys['AccessKeyId']}%{keys['SessionToken']}:{stamp}Z{signed}"
-        return f"Basic {base64.b64encode(told.encode()).decode()}"
+        return basic(f"{keys['AccessKeyId']}%{keys['SessionToken']}", f"{stamp}Z{signed}")
 
     async def _keys(self, scope: Scope) -> Json:
         keys = self._kept.get(scope.account)

@@ -4,6 +4,7 @@ There is a deadline, and never more is read than was asked for. Redirects are no
 """
 
 import asyncio
+import base64
 import re
 import ssl
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,11 @@ class Reply:
     reason: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+
+
+def basic(user: str, password: str) -> str:
+    """The header Authorization of who comes with a name and a password."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
 def is_url(text: str) -> bool:

@@ -9,10 +9,11 @@ import pytest
 
 from penstock.languages.githosts.tree import Change, PullRequest, Push, Release
 from penstock.services.codebuild import hookfilters
-from penstock.services.codebuild.credentials import authorization, basic
+from penstock.services.codebuild.credentials import authorization
 from penstock.services.codebuild.ways import Way
 from penstock.wire.call import ServiceError
 from penstock.wire.hooks import PLACE, Hook
+from penstock.wire.outgoing import basic
 from services.codebuild.test_batches import ended as batch_ended
 from services.codebuild.test_sources import repository
 from services.codebuild.worlds import ALICE, Json, World, project

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,7 @@ from penstock.services.codebuild.requests import invalid
 from penstock.store import documents
 from penstock.store.documents import Document, Query
 from penstock.wire.call import Answer, Call, Scope, ServiceError, operation
+from penstock.wire.outgoing import basic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -122,7 +122,3 @@ async def _elsewhere(directory: Directory, scope: Scope, kind: str, way: str, ar
         return basic(given.get("Username") or USERS[kind], given["Token"])
     except (msgspec.DecodeError, KeyError, AttributeError):
         raise invalid(f"The secret {arn} is no JSON object with the member Token.") from None
-
-
-def basic(user: str, token: str) -> str:
-    return f"Basic {base64.b64encode(f'{user}:{token}'.encode()).decode()}"

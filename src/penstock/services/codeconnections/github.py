@@ -5,7 +5,6 @@ say that another host is meant, one that speaks as GitHub does: GitHub Enterpris
 """
 
 import asyncio
-import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,13 +15,13 @@ import msgspec
 from penstock.languages.githosts.apis import github_apis
 from penstock.languages.githosts.tree import HEADS
 from penstock.services.codeconnections.model import SERVICE, Json, repository_name
-from penstock.services.codeconnections.places import Place, Places, WrongPlace
+from penstock.services.codeconnections.places import USERS, Place, Places, WrongPlace
 from penstock.services.codeconnections.remote import Remote, Unreachable
 from penstock.services.codeconnections.using import VERSION
 from penstock.services.codeconnections.watching import LOOK_EVERY, SELDOM
 from penstock.store.sealing import Sealing
 from penstock.wire.call import Answer, Call, Directory, ServiceError
-from penstock.wire.outgoing import Exchange, Reply, Unreached, fetch
+from penstock.wire.outgoing import Exchange, Reply, Unreached, basic, fetch
 
 SECONDS: Final = 20.0  # for one call
 LARGEST_ANSWER: Final = 1 << 20
@@ -160,8 +159,7 @@ class GitHub:
             url = await asyncio.to_thread(self.places.github)
         except WrongPlace as wrong:
             raise unavailable(f"GitHub is nowhere: {wrong}") from None
-        pair = f"x-access-token:{self.sealing.found(request['OAuthToken'])}"
-        return name, Place(url.rstrip("/"), f"Basic {base64.b64encode(pair.encode()).decode()}")
+        return name, Place(url.rstrip("/"), basic(USERS["GitHub"], self.sealing.found(request["OAuthToken"])))
 
     def _remote(self, name: str, place: Place) -> Remote:
         return Remote(place.repository(name, self.places.endpoint()), place.authorization, self.folder)

@@ -7,7 +7,6 @@
 where its own file says nothing else. The service's API never tells what is in these files.
 """
 
-import base64
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import msgspec
 from penstock.languages.githosts.apis import GITHUB
 from penstock.services.codeconnections.model import repository_name
 from penstock.store.documents import Document
+from penstock.wire.outgoing import basic
 
 HERE: Final = "codecommit:"  # the repositories of this server
 GITHUB_FILE: Final = "github.com"
@@ -89,10 +89,7 @@ class Places:
         check_url(url)
         if settings is None:
             return Place(url)
-        authorization = ""
-        if settings.token:
-            pair = f"{settings.user or USERS.get(kind, 'git')}:{settings.token}"
-            authorization = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        authorization = basic(settings.user or USERS.get(kind, "git"), settings.token) if settings.token else ""
         return Place(url, authorization, settings.webhook_secret, settings.ssh_key)
 
     def github(self) -> str:

@@ -101,13 +101,12 @@ class Webhooks:
     async def register(self, call: Call, request: shapes.RegisterWebhookWithThirdPartyRequest) -> Answer:
         """Have GitHub tell of pushes to the target's repository; again, so that it knows the newest secret."""
         found = await self._found(call, request.get("webhookName", ""))
-        action = await self._target(found)
-        if action is None or action.action_type_id.key != GITHUB:
+        place = await self._at_github(found)
+        if place is None:
             raise ValidationError(
                 f"The webhook {found.name} targets no action of provider GitHub, so it cannot be registered there: "
                 f"give {self._url(found)} to the host by hand."
             )
-        place = at_github(action)
         known: Mapping[str, str] = found.body.get("Registered") or {}
         if known and known["Repository"] != place["Repository"]:
             await self._ask(call, "DeleteGitHubHook", known)
@@ -123,19 +122,19 @@ class Webhooks:
         """One that is not registered is no error."""
         found = await self._found(call, request.get("webhookName", ""))
         if known := found.body.get("Registered"):
-            action = await self._target(found)
-            newest = at_github(action) if action is not None and action.action_type_id.key == GITHUB else {}
-            token = newest if newest.get("Repository") == known["Repository"] else known
+            newest = await self._at_github(found)
+            token = newest if newest and newest["Repository"] == known["Repository"] else known
             await self._ask(call, "DeleteGitHubHook", {**known, "OAuthToken": token["OAuthToken"]})
             await self._note(found, None)
         return {}
 
-    async def _target(self, webhook: Document) -> tree.Action | None:
-        def read(tx: Transaction) -> tree.Action | None:
-            pipeline = documents.find(tx, webhook.scope, rows.PIPELINE, webhook.parent)
-            return None if pipeline is None else target_of(webhook, pipeline)
-
-        return await self.database.read(read)
+    async def _at_github(self, webhook: Document) -> dict[str, str] | None:
+        """Where the target's repository is, with what lets in; None where the target is no action of GitHub's."""
+        pipeline = await self.database.read(lambda tx: documents.find(tx, webhook.scope, rows.PIPELINE, webhook.parent))
+        action = None if pipeline is None else target_of(webhook, pipeline)
+        if action is None or action.action_type_id.key != GITHUB:
+            return None
+        return at_github(action.configuration)
 
     async def _ask(self, call: Call, operation: str, request: Mapping[str, str]) -> Answer:
         try:

@@ -1,6 +1,5 @@
 """Authorizing: how an endpoint is told who calls, off a connection. A token of OAuth is kept while it is good."""
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,7 +9,7 @@ import msgspec
 
 from penstock.store.documents import Document
 from penstock.wire.call import Json
-from penstock.wire.outgoing import Exchange, fetch, with_query
+from penstock.wire.outgoing import Exchange, basic, fetch, with_query
 
 SECONDS: Final = 5.0  # for one call, as on AWS
 LARGEST_ANSWER: Final = 65_536
@@ -36,9 +35,8 @@ class Authorizing:
         parameters = connection.body["AuthParameters"]
         if connection.body["AuthorizationType"] == "OAUTH_CLIENT_CREDENTIALS":
             return {"Authorization": f"Bearer {await self._token(connection)}"}
-        if basic := parameters.get("BasicAuthParameters"):
-            packed = base64.b64encode(f"{basic['Username']}:{basic['Password']}".encode()).decode()
-            return {"Authorization": f"Basic {packed}"}
+        if pair := parameters.get("BasicAuthParameters"):
+            return {"Authorization": basic(pair["Username"], pair["Password"])}
         key = parameters["ApiKeyAuthParameters"]
         return {key["ApiKeyName"]: key["ApiKeyValue"]}
 

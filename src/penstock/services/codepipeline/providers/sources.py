@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-from penstock.languages.delivery import tree
 from penstock.services.codepipeline.providers.asking import Asking, Failed
 from penstock.services.codepipeline.work import Work
 
@@ -116,7 +115,7 @@ async def from_connection(work: Work, asking: Asking) -> Mapping[str, Any]:
 async def from_github(work: Work, asking: Asking) -> Mapping[str, Any]:
     """The files of a commit at GitHub, zipped by git."""
     given = work.attempt.configuration
-    asked = {**_at_github(given), "Version": override(work, "COMMIT_ID") or given["Branch"]}
+    asked = {**at_github(given), "Version": override(work, "COMMIT_ID") or given["Branch"]}
     found = await asking.ask("codeconnections", "FetchGitHubCommit", asked)
     (artifact,) = work.outputs
     await asking.put(artifact, found["Content"])
@@ -135,17 +134,13 @@ async def from_github(work: Work, asking: Asking) -> Mapping[str, Any]:
 
 
 async def github_revision(given: Mapping[str, str], asking: Asking) -> str:
-    asked = {**_at_github(given), "Branch": given["Branch"]}
+    asked = {**at_github(given), "Branch": given["Branch"]}
     commit_id: str = (await asking.ask("codeconnections", "LookAtGitHub", asked))["CommitId"]
     return commit_id
 
 
-def at_github(action: tree.Action) -> dict[str, str]:
+def at_github(given: Mapping[str, str]) -> dict[str, str]:
     """Where an action's repository is, and what lets in."""
-    return _at_github(action.configuration)
-
-
-def _at_github(given: Mapping[str, str]) -> dict[str, str]:
     return {"Repository": f"{given['Owner']}/{given['Repo']}", "OAuthToken": given["OAuthToken"]}
 
 
