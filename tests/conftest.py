@@ -4,6 +4,7 @@ import asyncio
 import gc
 import inspect
 import os
+import re
 import signal
 import sys
 from collections import Counter
@@ -32,6 +33,7 @@ ENVIRONMENT = dict(os.environ)
 # How long examples take to make says how busy a machine is.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+NUMBERS = count()
 CHANGED: set[str] = set()  # variables that importing all tests has changed
 AWAITING = ("frameworks", "sdk3", "ray")  # groups whose tests await what is built beside them
 gc.disable()  # thousands of tests are collected, and none is garbage
@@ -68,6 +70,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     with asyncio.Runner() as runner:
         runner.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
     return True
+
+
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A folder of the test's own. pytest's looks through all those before it for the next number: thousands, each time."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    folder = tmp_path_factory.getbasetemp() / f"{name}-{next(NUMBERS)}"
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 @pytest.fixture

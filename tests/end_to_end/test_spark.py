@@ -64,6 +64,16 @@ table = spark.read.csv(sys.argv[1], header=True)
 table.write.mode("overwrite").partitionBy("kind").json(sys.argv[2])
 spark.stop()
 """
+MAPPED = """
+[environments.spark]
+python = "{python}"
+
+[[images]]
+repository = "penstock/spark"
+versions = ["*"]
+environment = "spark"
+variables = {{ JDK_JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" }}  # it is over before compiling pays
+"""
 
 
 @pytest.mark.timeout(300)
@@ -72,7 +82,7 @@ def test_a_step_for_emr_reads_and_writes_s3_where_spark_is(tmp_path: Path) -> No
     if not SPARK.exists():
         pytest.skip("scripts/environments has not built Spark")
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "images.toml").write_text(f'[environments.spark]\npython = "{SPARK}"\n')
+    (tmp_path / "data" / "images.toml").write_text(MAPPED.format(python=SPARK))
 
     with running(tmp_path / "data") as world:
         app, rows = world.put("emr/app.py", APPLICATION), world.put("emr/in.csv", "kind,x\na,1\nb,2\n")
