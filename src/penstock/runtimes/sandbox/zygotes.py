@@ -24,6 +24,7 @@ from typing import Any, Final
 
 from penstock.runtimes.sandbox.images import PLAIN, SYSTEM_PATH, Image, environment_of
 
+OF_JOBS: Final = "SAGEMAKER_"  # variables that nothing reads before a job is there
 INSIDE: Final = Path(__file__).parent / "inside"
 MOST_WARM: Final = 6  # each may take some hundred megabytes
 STARTING: Final = 180.0  # seconds: heavy imports from a cold disk
@@ -157,9 +158,13 @@ class Zygotes:
         return self._kind("light", image, (), [sys.executable, "-I", "-S"], environment)
 
     def warm(self, image: Image, *, heavy: bool) -> Kind:
-        """Jobs that need none of the heavy imports get a process without them: its forks are ten times cheaper."""
+        """Jobs that need none of the heavy imports get a process without them: its forks are ten times cheaper.
+
+        Images that import the same in the same Python share one: what tells them apart is for their jobs alone.
+        """
         preload = (*PLAIN, *image.preload) if heavy else PLAIN
-        return self._kind("warm", image, preload, [str(image.python)], environment_of(image, {}))
+        environment = {name: v for name, v in environment_of(image, {}).items() if not name.startswith(OF_JOBS)}
+        return self._kind("warm", image, preload, [str(image.python)], environment)
 
     def _kind(
         self, kind: str, image: Image, preload: Sequence[str], argv: list[str], environment: dict[str, str]
