@@ -14,15 +14,17 @@ class Sdk:
 
     def __init__(self, world: World, folder: Path, python: Path | str, *modules: str) -> None:
         self._files = [folder / "output", folder / "errors"]
-        found = os.pathsep.join((world.environment["PYTHONPATH"], str(IMPATIENT)))
-        self._environment = {**world.environment, "PYTHONPATH": found}
+        self._world = world
         self._command = [str(python), str(SCRIPTS / "forking.py"), *modules]
         self._python: subprocess.Popen[str] | None = None
 
-    def run(self, script: Path | str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """A script of `scripts`, or by its path."""
+    def run(
+        self, script: Path | str, *arguments: str, world: World | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        """A script of `scripts`, or by its path; with a server of its own where one is given."""
         words = [str(SCRIPTS / script), *arguments]
-        request = json.dumps({"words": words, "files": [str(each) for each in self._files]})
+        files, variables = [str(each) for each in self._files], self._variables(world or self._world)
+        request = json.dumps({"words": words, "files": files, "variables": variables})
         code = ""
         try:
             code = self._answer(request)
@@ -31,11 +33,15 @@ class Sdk:
                 self.close()
         return subprocess.CompletedProcess(words, int(code), *(each.read_text() for each in self._files))
 
+    def _variables(self, world: World) -> dict[str, str]:
+        found = os.pathsep.join((world.environment["PYTHONPATH"], str(IMPATIENT)))
+        return {**world.environment, "PYTHONPATH": found}
+
     def _answer(self, request: str) -> str:
         if self._python is None:
             self._python = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                env=self._environment, text=True, start_new_session=True,
+                env=self._variables(self._world), text=True, start_new_session=True,
             )  # fmt: skip
         assert self._python.stdin is not None
         assert self._python.stdout is not None

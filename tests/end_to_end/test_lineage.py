@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from end_to_end.conftest import kept_environments
+from end_to_end.sdk import Sdk
 from end_to_end.world import BUCKET, IMAGE, ROLE, World, penstock, running, s3_input, s3_prefix, step, until
 
 Json = Any
-pytestmark = pytest.mark.xdist_group("lineage")
+pytestmark = pytest.mark.xdist_group("sdk")
 SERVES = """
 def model_fn(folder):
     return 1
@@ -124,10 +125,10 @@ def piped(world: World) -> str:
     return execution
 
 
-def test_the_sdk_walks_it_both_ways(traced: tuple[World, str]) -> None:
+def test_the_sdk_walks_it_both_ways(traced: tuple[World, str], sdk: Sdk) -> None:
     world, execution = traced
 
-    done = world.script("sdk_lineage.py", execution)
+    done = sdk.run("sdk_lineage.py", execution, world=world)
 
     assert done.returncode == 0, done.stdout + done.stderr
     seen = [line for line in done.stdout.splitlines() if not line.startswith("sagemaker.config")]

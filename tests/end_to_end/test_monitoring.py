@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from end_to_end.sdk import Sdk
 from end_to_end.test_endpoints import in_service, invoke, script, variant
 from end_to_end.world import BUCKET, ROLE, SCRIPTS, Json, World, running, until
+
+pytestmark = pytest.mark.xdist_group("sdk")
 
 SAYS = """
 def model_fn(folder):
@@ -107,10 +110,10 @@ def label(world: World, name: str, value: str) -> None:
     world.put(f"labels/{datetime.now(UTC):%Y/%m/%d/%H}/{name}.jsonl", json.dumps(line))
 
 
-def sdk(world: World) -> Json:
+def by_sdk(sdk: Sdk, world: World) -> Json:
     constraints, statistics = (world.put(f"baseline/{name}.json", "{}") for name in ("constraints", "statistics"))
     places = [constraints, statistics, f"s3://{BUCKET}/labels", f"s3://{BUCKET}/reports"]
-    done = world.script("sdk_monitors.py", "drifting", *places)
+    done = sdk.run("sdk_monitors.py", "drifting", *places, world=world)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -125,7 +128,7 @@ def own(tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-def test_what_drifts_is_found_and_starts_a_pipeline(own: World) -> None:
+def test_what_drifts_is_found_and_starts_a_pipeline(own: World, sdk: Sdk) -> None:
     listen(own)
     capturing_endpoint(own, "drifting")
     retraining(own)
@@ -134,7 +137,7 @@ def test_what_drifts_is_found_and_starts_a_pipeline(own: World) -> None:
         label(own, name, "7")
     captured(own, 2)
 
-    found = sdk(own)
+    found = by_sdk(sdk, own)
 
     data, quality = found["data"], found["quality"]
     assert (data["status"], data["reason"], data["statistics"], data["violations"]) == (
@@ -172,7 +175,7 @@ SCORES = SAYS.replace(
 )
 
 
-def test_clarify_explains_a_model_and_watches_its_bias(tmp_path: Path) -> None:
+def test_clarify_explains_a_model_and_watches_its_bias(tmp_path: Path, sdk: Sdk) -> None:
     with running(tmp_path / "data") as world:
         capturing_endpoint(world, "scores", SCORES)
         for name, age in {"a": 30, "b": 35, "c": 50, "d": 55}.items():
@@ -184,7 +187,7 @@ def test_clarify_explains_a_model_and_watches_its_bias(tmp_path: Path) -> None:
         captured(world, 4)
 
         places = [f"s3://{BUCKET}/tables/all.csv", f"s3://{BUCKET}/labels", f"s3://{BUCKET}/reports"]
-        done = world.script("sdk_clarify.py", "scores", "scores", *places)
+        done = sdk.run("sdk_clarify.py", "scores", "scores", *places, world=world)
 
         assert done.returncode == 0, done.stderr
         for seen in (
