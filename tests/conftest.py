@@ -74,7 +74,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.fixture
 def tmp_path(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """A folder of the test's own. pytest's looks through all those before it for the next number: thousands, each time."""
+    """A folder of the test's own. pytest's own looks through those of all tests before for its number."""
     name = re.sub(r"\W", "_", request.node.name)[:30]
     folder = tmp_path_factory.getbasetemp() / f"{name}-{next(NUMBERS)}"
     folder.mkdir(mode=0o700)

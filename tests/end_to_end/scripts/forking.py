@@ -2,8 +2,8 @@
 
 The modules to import are its arguments.
 
-A request is a line of JSON: a script's words, its variables, and the files for its output and errors. The answer is a line with the
-script's exit code.
+A request is a line of JSON: a script's words, its variables, and the files for its output and errors. The answer is a
+line with the script's exit code.
 """
 
 import gc
