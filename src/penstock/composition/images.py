@@ -183,6 +183,7 @@ class Images:
             has_program=bool(found.serve),
             command=() if is_ours else (str(plan.python), str(script)),
             visible=(*([] if is_ours else seen_of(plan)), *extensions, *self._shown(found.serve)),
+            preload=found.preload if is_ours and not found.serve else (),
             furnish=self._furnishing(plan, catalog.UnknownImage),
         )
 

@@ -30,7 +30,7 @@ from penstock.runtimes.choice import ByImage, WhereContained
 from penstock.runtimes.container import Containers, ContainerServers, find_socket
 from penstock.runtimes.container import Engine as ContainerEngine
 from penstock.runtimes.ray import RayJobs
-from penstock.runtimes.residents import Nursery
+from penstock.runtimes.residents import Nurseries, Nursery
 from penstock.runtimes.sandbox import Sandbox
 from penstock.runtimes.slots import Slots, slots_here
 from penstock.services import glue, identity, lambda_, logs, s3, ssm
@@ -139,7 +139,7 @@ class Rooms:
     inventories: Inventories
     hearing: Hearing
     nursery: Nursery
-    model_servers: Nursery
+    model_servers: Nurseries
     contained_servers: ContainerServers
     ring: identity.StoredKeys
     peripheral: Peripheral

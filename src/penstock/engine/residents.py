@@ -35,6 +35,7 @@ class Setting:
     inside; everything of Penstock's is out of sight, and `/tmp` is private, of `scratch_mib` at most. `log` is the file
     that standard output and error go to (see `store.logfile`). All of its processes together may hold `memory_mib`.
     `command` starts the program, where that is not what starts those of its language; `visible` is seen all the same.
+    `preload` are modules that it may find imported already.
     """
 
     language: str
@@ -46,6 +47,7 @@ class Setting:
     log: Path
     command: tuple[str, ...] = ()
     visible: tuple[Path, ...] = ()
+    preload: tuple[str, ...] = ()
     contained: Contained | None = None
 
 

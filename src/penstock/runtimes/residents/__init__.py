@@ -1,5 +1,6 @@
 """Residents on this machine: programs that stay, each in a room of its own; `inside` is what runs beside the server."""
 
 from penstock.runtimes.residents.nursery import Language, Nursery
+from penstock.runtimes.residents.preloading import Nurseries
 
-__all__ = ["Language", "Nursery"]
+__all__ = ["Language", "Nurseries", "Nursery"]

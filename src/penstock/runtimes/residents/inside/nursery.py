@@ -6,7 +6,6 @@ socket is the keeper's. What the program inside needs of Python is imported here
 """
 
 import gc
-import importlib
 import importlib.util
 import json
 import os
@@ -45,8 +44,7 @@ def main(configuration: Configuration) -> NoReturn:
     os.close(nothing)
     os.setsid()
     os.chdir("/")
-    for name in configuration.preload:
-        importlib.import_module(name)
+    zygote.preload(configuration.preload)
     Nursery(configuration, load(configuration.module), server).serve()
     os._exit(0)
 

@@ -43,13 +43,15 @@ def become(
     settle_handles(channel, output)
     warm.reset_signals()
     signal.signal(signal.SIGPIPE, signal.SIG_IGN if module is not None else signal.SIG_DFL)
-    if module is None or needs_start(variables):
+    if module is None or needs_start(variables) or warm.wants_threads_of_its_own(variables):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.execve(command[0], command, variables)  # noqa: S606 - no shell is what we want
     before = {"", *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
     os.environ.clear()
     os.environ.update(variables)
     time.tzset()
+    warm.limit_threads(variables)
+    warm.refresh_chance()
     sys.argv[:] = command[1:]
     sys.path[:0] = [each for each in variables.get("PYTHONPATH", "").split(os.pathsep) if each not in before]
     sys.path_importer_cache.clear()

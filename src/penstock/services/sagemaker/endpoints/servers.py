@@ -34,8 +34,9 @@ class Served:
     """How an image serves here, and what its servers are told.
 
     It has a server of AWS's framework images, or a `serve` program of its own, in its environment: `command` starts
-    that where Penstock's own Python is another, `visible` are files that it needs wherever they lie, `furnish` lets
-    all of it be there, telling how far that is (it raises `UnknownImage` where it cannot be had). Or it is a container.
+    that where Penstock's own Python is another, `visible` are files that it needs wherever they lie, `preload` are
+    modules that most of its servers import, `furnish` lets all of it be there, telling how far that is (it raises
+    `UnknownImage` where it cannot be had). Or it is a container.
     """
 
     variables: Mapping[str, str]
@@ -43,6 +44,7 @@ class Served:
     is_container: bool = False
     command: tuple[str, ...] = ()
     visible: tuple[Path, ...] = ()
+    preload: tuple[str, ...] = ()
     furnish: Furnish | None = None
 
     @property
@@ -126,6 +128,7 @@ class ModelServers:
                 log=log,
                 command=served.command,
                 visible=served.visible,
+                preload=served.preload,
                 contained=Contained(image=container.image, name=name, cpus=size.cpus) if served.is_container else None,
             )
         )

@@ -55,7 +55,7 @@ def serve(handle: int) -> None:
     channel = socket.socket(fileno=handle)
     channel.setblocking(True)
     sys.stdout, sys.stderr = by_line(1), by_line(2)
-    server = Server(dict(os.environ))
+    server = Server(dict(os.environ), is_alone=True)
     server.load()
     answer(channel, server.respond)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from penstock_image import packages, source
 from penstock_image.failure import ClientError
 from penstock_image.layout import Folders, Json
+from penstock_image.serving import anew
 from penstock_image.serving.handlers import Defaults, Handlers
 from penstock_image.serving.messages import JSON, Request, Response, Unserved
 
@@ -29,10 +30,11 @@ UNUSED = ("SAGEMAKER_MULTI_MODEL",)  # what AWS's images would do more, and thes
 
 
 class Server:
-    """Answers requests once `load` has succeeded."""
+    """Answers requests once `load` has succeeded. `is_alone` says that its process is there for nothing else."""
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
+    def __init__(self, variables: Mapping[str, str], *, is_alone: bool = False) -> None:
         self._variables = variables
+        self._is_alone = is_alone
         self._answer: Callable[[Request], Response] | None = None
         self._default_accept = variables.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON)
         self._default_content = JSON
@@ -106,6 +108,8 @@ class Server:
         held = folders.model / "code"
         directory = self._variables.get("SAGEMAKER_SUBMIT_DIRECTORY") or str(held if held.exists() else folders.code)
         source.bring(directory, place.code, self._variables)
+        if self._is_alone and anew.is_needed(place.code):
+            anew.start()
         extensions = [Path(each) for each in self._variables.get("PENSTOCK_EXTENSIONS", "").split(os.pathsep) if each]
         if (found := packages.extension(place, extensions)) is not None:
             print(f"What the code asks for is in the environment {found.parents[2].name}", flush=True)
