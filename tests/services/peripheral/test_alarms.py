@@ -58,7 +58,10 @@ def test_an_alarm_is_in_the_state_that_its_datapoints_say(points: list[Any], cha
 @pytest.mark.parametrize(
     "member",
     [
-        {"ExtendedStatistic": "p99"},
+        {"ExtendedStatistic": "tm99"},
+        {"ThresholdMetricId": "band"},
+        {"EvaluationWindow": {"Sliding": {}}},
+        {"EvaluateLowSampleCountPercentile": "ignore"},
         {"ComparisonOperator": "LessThanLowerThreshold"},
         {"AlarmActions": ["arn:aws:lambda:us-east-1:1:function:x"]},
     ],
@@ -106,6 +109,37 @@ async def test_an_alarm_on_an_expression_goes_off(tmp_path: Path) -> None:
         await room.close()
 
     assert (found["StateValue"], len(found["Metrics"])) == ("ALARM", 3)
+
+
+async def test_an_alarm_on_a_percentile_counts_its_own_metric_alone(tmp_path: Path) -> None:
+    now = [time.time() // 60 * 60 + 1]
+    directory, place = Directory(validate), Scope()
+    room = Peripheral(directory, lambda: "http://unused", lambda: now[0])
+    room.enter(tmp_path)
+    alarms = Alarms(directory, lambda: now[0])
+
+    async def ask(operation: str, **request: Json) -> Answer:
+        return await directory.answer(Call("cloudwatch", operation, request, place))
+
+    try:
+        about = {name: value for name, value in ALARM.items() if name != "Statistic"} | {"EvaluationPeriods": 1}
+        for name, statistic in (("rare", "p50"), ("often", "p90")):
+            await ask("PutMetricAlarm", **{**about, "AlarmName": name, "ExtendedStatistic": statistic})
+        told = {"MetricName": "ModelLatency", "Timestamp": now[0]}
+        others = [{"Name": "EndpointName", "Value": "e"}]
+        data = [
+            {**told, "Values": [1.0, 500.0], "Counts": [8.0, 2.0]},
+            {**told, "Values": [900.0], "Counts": [90.0], "Dimensions": others},
+        ]
+        await ask("PutMetricData", Namespace="AWS/SageMaker", MetricData=data)
+        now[0] += 60
+        await alarms.look(place)
+        found = {each["AlarmName"]: each for each in (await ask("DescribeAlarms"))["MetricAlarms"]}
+    finally:
+        await room.close()
+
+    assert {name: each["StateValue"] for name, each in found.items()} == {"rare": "OK", "often": "ALARM"}
+    assert found["often"]["ExtendedStatistic"] == "p90"
 
 
 class Bus:

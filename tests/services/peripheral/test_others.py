@@ -62,13 +62,13 @@ def test_what_a_key_encrypts_it_decrypts(door: Door) -> None:
 
 def test_metrics_are_added_up(door: Door) -> None:
     cloudwatch = door.client("cloudwatch")
-    at = datetime(2026, 1, 1, tzinfo=UTC)
+    at = yesterday()
     data = [{"MetricName": "loss", "Value": value, "Timestamp": at} for value in (1.0, 2.5)]
     cloudwatch.put_metric_data(Namespace="train", MetricData=data)
 
     answer = cloudwatch.get_metric_statistics(
         Namespace="train", MetricName="loss", Period=60, Statistics=["Sum"],
-        StartTime=datetime(2026, 1, 1, tzinfo=UTC), EndTime=datetime(2026, 1, 2, tzinfo=UTC),
+        StartTime=at, EndTime=at + timedelta(days=1),
     )  # fmt: skip
 
     (point,) = answer["Datapoints"]
@@ -78,7 +78,7 @@ def test_metrics_are_added_up(door: Door) -> None:
 
 def test_what_was_in_the_minute_that_a_query_begins_in_is_told(door: Door) -> None:
     cloudwatch = door.client("cloudwatch")
-    minute = datetime(2026, 1, 1, tzinfo=UTC)
+    minute = yesterday()
     begin, end = minute + timedelta(seconds=59), minute + timedelta(minutes=5)
     data = {"MetricName": "loss", "Value": 2.5, "Timestamp": minute + timedelta(seconds=1)}
     cloudwatch.put_metric_data(Namespace="train", MetricData=[data])
@@ -148,3 +148,8 @@ def test_an_unsigned_form_reaches_its_service(version: str, service: str) -> Non
     body = f"Action=X&Version={version}".encode()
 
     assert destination(HttpRequest("POST", "/", headers={"host": "localhost"}, body=body), None).service == service
+
+
+def yesterday() -> datetime:
+    """A moment at which a day, and so a minute, begins."""
+    return (datetime.now(UTC) - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from penstock.languages.metricmath.tree import Tree, WrongExpression, names, parse
+from penstock.languages.metricmath.statistics import PLAIN, is_statistic
+from penstock.languages.metricmath.tree import Array, Function, Operation, Tree, WrongExpression, names, parse
 from penstock.languages.metricmath.values import Series, Value, spread, value
 
 Json = Any
 FILLINGS: Final = frozenset({"REPEAT", "LINEAR"})
-STATISTICS: Final = ("Average", "Sum", "Minimum", "Maximum", "SampleCount")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,23 +24,31 @@ class Stat:
     dimensions: tuple[tuple[str, str], ...]
     statistic: str
     period: int | None  # where the query says it
+    unit: str = ""  # what it was told in; of any, where none is named
 
     def request(self, start: float, period: int, length: int) -> dict[str, Json]:
         """GetMetricStatistics, for so many periods from a moment on."""
+        asked = "Statistics" if self.statistic in PLAIN else "ExtendedStatistics"
+        unit = {"Unit": self.unit} if self.unit else {}
         return {
+            **unit,
             "Namespace": self.namespace,
             "MetricName": self.name,
             "Dimensions": [{"Name": name, "Value": value} for name, value in self.dimensions],
             "StartTime": start,
             "EndTime": start + length * period,
             "Period": period,
-            "Statistics": [self.statistic],
+            asked: [self.statistic],
         }
 
     def series(self, answer: Mapping[str, Json], start: float, period: int, length: int) -> Series:
         """What it answers."""
         points = {int((moment(each) - start) // period): each for each in answer.get("Datapoints", ())}
-        return tuple(points[number][self.statistic] if number in points else None for number in range(length))
+        return tuple(self._value(points[number]) if number in points else None for number in range(length))
+
+    def _value(self, point: Mapping[str, Json]) -> float:
+        found: float = point[self.statistic] if self.statistic in PLAIN else point["ExtendedStatistics"][self.statistic]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,50 @@ class Queries:
         return spread(known[self.returned], length)
 
 
+@dataclass(frozen=True, slots=True)
+class Expressions:
+    """Expressions over metrics and one another, each of which may be asked for."""
+
+    trees: Mapping[str, Tree]  # in an order in which each has what it names before it
+    metrics: tuple[str, ...]
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str], metrics: Iterable[str]) -> Self:
+        """Raises `WrongExpression`."""
+        several = tuple(metrics)
+        return cls(ordered({name: parse(text) for name, text in texts.items()}, several), several)
+
+    def used(self, name: str) -> frozenset[str]:
+        """The metrics that an expression is computed of."""
+        tree = self.trees[name]
+        found = set(self.metrics) if calls_for_all(tree) else set()
+        for each in needed(tree):
+            found |= {each} if each in self.metrics else self.used(each)
+        return frozenset(found)
+
+    def computed(self, name: str, found: Mapping[str, Series], length: int) -> Series:
+        """An expression's series, of those of the metrics that it uses, of that length; raises `WrongExpression`."""
+        known: dict[str, Value] = dict(found)
+        for each, tree in self.trees.items():
+            if self.used(each) <= found.keys():
+                known[each] = value(tree, known, self.metrics, length)
+            if each == name:
+                break
+        return spread(known[name], length)
+
+
+def calls_for_all(tree: Tree) -> bool:
+    """Whether METRICS() is in it."""
+    match tree:
+        case Function("METRICS", _):
+            return True
+        case Function(_, several) | Array(several):
+            return any(map(calls_for_all, several))
+        case Operation(_, left, right):
+            return calls_for_all(left) or calls_for_all(right)
+    return False
+
+
 def watched(alarm: Mapping[str, Json]) -> tuple[Queries, int]:
     """What an alarm looks at, and the period of it; raises `WrongExpression`."""
     if alarm.get("Metrics"):
@@ -95,8 +147,9 @@ def watched(alarm: Mapping[str, Json]) -> tuple[Queries, int]:
         namespace=alarm["Namespace"],
         name=alarm["MetricName"],
         dimensions=tuple((each["Name"], each["Value"]) for each in alarm.get("Dimensions", ())),
-        statistic=alarm["Statistic"],
+        statistic=alarm.get("Statistic") or alarm["ExtendedStatistic"],
         period=alarm["Period"],
+        unit=alarm.get("Unit") or "",
     )
     return Queries.one(stat), alarm["Period"]
 
@@ -109,9 +162,9 @@ def moment(point: Mapping[str, Json]) -> float:
 def stat_of(query: Mapping[str, Json]) -> Stat:
     told = query["MetricStat"]
     metric = told["Metric"]
-    if told["Stat"] not in STATISTICS:
+    if not is_statistic(told["Stat"]):
         raise WrongExpression(
-            f"the Stat {told['Stat']} is not one that Penstock looks up; it has {', '.join(STATISTICS)}"
+            f"the Stat {told['Stat']} is not a statistic; {', '.join(PLAIN)} and percentiles (p99) are"
         )
     return Stat(
         namespace=metric.get("Namespace", ""),
@@ -119,6 +172,7 @@ def stat_of(query: Mapping[str, Json]) -> Stat:
         dimensions=tuple((each["Name"], each["Value"]) for each in metric.get("Dimensions", ())),
         statistic=told["Stat"],
         period=told.get("Period"),
+        unit=told.get("Unit") or "",
     )
 
 

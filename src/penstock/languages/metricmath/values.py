@@ -4,6 +4,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from statistics import pstdev
 from typing import Final
 
 from penstock.languages.metricmath.tree import Array, Function, Name, Number, Operation, Tree, WrongExpression
@@ -45,13 +46,14 @@ FOLDS: Final[Mapping[str, Fold]] = {
     "AVG": lambda several: math.fsum(several) / len(several),
     "MIN": min,
     "MAX": max,
+    "STDDEV": pstdev,
 }
 EACH: Final[Mapping[str, Callable[[float], float]]] = {
     "ABS": abs,
     "CEIL": lambda value: float(math.ceil(value)),
     "FLOOR": lambda value: float(math.floor(value)),
 }
-FUNCTIONS: Final = (*FOLDS, *EACH, "IF", "FILL", "METRICS")
+FUNCTIONS: Final = (*FOLDS, *EACH, "DIFF", "RUNNING_SUM", "IF", "FILL", "METRICS")
 
 
 def value(tree: Tree, found: Mapping[str, Value], metrics: Sequence[str], length: int) -> Value:
@@ -81,6 +83,10 @@ def called(name: str, arguments: list[Value], length: int) -> Value:
     match arguments:
         case [only] if name in FOLDS:
             return folded(FOLDS[name], only, length)
+        case [only] if name == "DIFF":
+            return differences(spread(only, length))
+        case [only] if name == "RUNNING_SUM":
+            return sums(spread(only, length))
         case [only] if name in EACH:
             return zipped(EACH[name], only, length=length)
         case [condition, then, other] if name == "IF":
@@ -123,6 +129,26 @@ def folded(fold: Fold, value: Value, length: int) -> Value:
 def chosen(condition: Series, then: Series, other: Series) -> Series:
     picked = zip(condition, then, other, strict=True)
     return tuple(None if is_so is None else yes if is_so else no for is_so, yes, no in picked)
+
+
+def differences(series: Series) -> Series:
+    """Each value less the one before it that is there."""
+    last: float | None = None
+    made: list[float | None] = []
+    for each in series:
+        made.append(None if each is None or last is None else each - last)
+        last = last if each is None else each
+    return tuple(made)
+
+
+def sums(series: Series) -> Series:
+    """Each value with all before it."""
+    total = 0.0
+    made: list[float | None] = []
+    for each in series:
+        total += each or 0.0
+        made.append(None if each is None else total)
+    return tuple(made)
 
 
 def filled(series: Series, filling: Tree, length: int, of: Callable[[Tree], Value]) -> Series:

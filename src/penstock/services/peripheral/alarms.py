@@ -14,6 +14,7 @@ in ALARM. As on AWS, a period without data is passed over unless `TreatMissingDa
 import asyncio
 import logging
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -27,6 +28,11 @@ log: Final = logging.getLogger(__name__)
 LOOK_EVERY: Final = 5.0  # seconds
 ACTORS: Final = ("sns", "autoscaling")
 CONFIGURING: Final = frozenset({"PutMetricAlarm", "DeleteAlarms", "EnableAlarmActions", "DisableAlarmActions"})
+PERCENTILE: Final = re.compile(r"p(\d{1,2}(\.\d{1,10})?|100)")
+UNHEARD: Final = (
+    "ActionConfiguration", "EvaluationCriteria", "EvaluationInterval", "EvaluationWindow", "ThresholdMetricId",
+    "WarmUpConfiguration",
+)  # fmt: skip
 UNCHECKED: Final = {"StateValue": "INSUFFICIENT_DATA", "StateReason": "Unchecked: Initial alarm creation"}
 BEYOND: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "GreaterThanThreshold": operator.gt,
@@ -38,11 +44,12 @@ BEYOND: Final[Mapping[str, Callable[[float, float], bool]]] = {
 
 def check(request: Mapping[str, Json]) -> None:
     """Raise where an alarm asks for what nobody here would look at, or do."""
-    for member in ("ExtendedStatistic", "ThresholdMetricId"):
-        if request.get(member):
-            raise NotImplementedHere(
-                f"{member}: alarms are on a metric's Statistic here; give MetricName and Statistic."
-            )
+    if member := next((name for name in UNHEARD if request.get(name)), ""):
+        raise NotImplementedHere(f"{member}: alarms look at EvaluationPeriods for a Threshold here; leave it out.")
+    if not PERCENTILE.fullmatch(request.get("ExtendedStatistic", "p50")):
+        raise NotImplementedHere("ExtendedStatistic: alarms know percentiles here, such as p99.")
+    if request.get("EvaluateLowSampleCountPercentile", "evaluate") != "evaluate":
+        raise NotImplementedHere("EvaluateLowSampleCountPercentile: percentiles of few values are evaluated here.")
     if request.get("Metrics"):
         check_metrics(request)
     if request.get("ComparisonOperator") not in BEYOND:

@@ -31,8 +31,8 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     },
     "AWS::ApplicationAutoScaling::ScalingPolicy": {REFUSED: "PredictiveScalingPolicyConfiguration"},
     "AWS::CloudWatch::Alarm": {
-        REFUSED: "ActionConfiguration EvaluateLowSampleCountPercentile EvaluationCriteria EvaluationInterval "
-        "EvaluationWindow ExtendedStatistic ThresholdMetricId WarmUpConfiguration",
+        REFUSED: "ActionConfiguration EvaluationCriteria EvaluationInterval EvaluationWindow ThresholdMetricId "
+        "WarmUpConfiguration",
     },
     "AWS::CloudWatch::Dashboard": {ELSEWHERE: "Tags"},
     "AWS::CodeBuild::Project": {REFUSED: "FileSystemLocations"},
