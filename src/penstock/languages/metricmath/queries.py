@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from penstock.languages.metricmath.statistics import SIMPLE, statistic
 from penstock.languages.metricmath.tree import Tree, WrongExpression, names, parse
 from penstock.languages.metricmath.values import Series, Value, spread, value
 
 Json = Any
 FILLINGS: Final = frozenset({"REPEAT", "LINEAR"})
-STATISTICS: Final = ("Average", "Sum", "Minimum", "Maximum", "SampleCount")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +34,51 @@ class Stat:
             "StartTime": start,
             "EndTime": start + length * period,
             "Period": period,
-            "Statistics": [self.statistic],
+            ("Statistics" if self.statistic in SIMPLE else "ExtendedStatistics"): [self.statistic],
         }
 
     def series(self, answer: Mapping[str, Json], start: float, period: int, length: int) -> Series:
         """What it answers."""
         points = {int((moment(each) - start) // period): each for each in answer.get("Datapoints", ())}
-        return tuple(points[number][self.statistic] if number in points else None for number in range(length))
+        return tuple(self._value(points[number]) if number in points else None for number in range(length))
+
+    def _value(self, point: Mapping[str, Json]) -> float | None:
+        told = point if self.statistic in SIMPLE else point.get("ExtendedStatistics", {})
+        value: float | None = told.get(self.statistic)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Formulas:
+    """Queries of which any may be meant."""
+
+    stats: Mapping[str, Stat]
+    expressions: Mapping[str, Tree]  # in an order in which each has what it names before it
+
+    @classmethod
+    def of(cls, queries: Sequence[Mapping[str, Json]]) -> Self:
+        """Raises `WrongExpression`."""
+        ids = [query["Id"] for query in queries]
+        if len(set(ids)) < len(ids):
+            raise WrongExpression("the Ids of Metrics must differ")
+        stats = {query["Id"]: stat_of(query) for query in queries if "MetricStat" in query}
+        trees = {query["Id"]: parse(query["Expression"]) for query in queries if "Expression" in query}
+        if missing := [each for each in ids if each not in stats and each not in trees]:
+            raise WrongExpression(f"the query {missing[0]} has neither MetricStat nor Expression")
+        made = cls(stats, ordered(trees, stats))
+        made.computed(dict.fromkeys(stats, (1.0,)), 1)  # a function that is not there is told at once
+        return made
+
+    def computed(self, found: Mapping[str, Series], length: int) -> dict[str, Series]:
+        """The series of every expression, of those of the metrics, which are all of that length."""
+        known = self.values(found, length)
+        return {name: spread(known[name], length) for name in self.expressions}
+
+    def values(self, found: Mapping[str, Series], length: int) -> dict[str, Value]:
+        known: dict[str, Value] = dict(found)
+        for name, tree in self.expressions.items():
+            known[name] = value(tree, known, tuple(self.stats), length)
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +90,11 @@ class Queries:
     @classmethod
     def of(cls, queries: Sequence[Mapping[str, Json]]) -> Self:
         """Raises `WrongExpression`."""
-        ids = [query["Id"] for query in queries]
-        if len(set(ids)) < len(ids):
-            raise WrongExpression("the Ids of Metrics must differ")
+        formulas = Formulas.of(queries)
         returned = [query["Id"] for query in queries if query.get("ReturnData", True)]
         if len(returned) != 1:
             raise WrongExpression("exactly one of the Metrics must have ReturnData true")
-        stats = {query["Id"]: stat_of(query) for query in queries if "MetricStat" in query}
-        trees = {query["Id"]: parse(query["Expression"]) for query in queries if "Expression" in query}
-        if missing := [each for each in ids if each not in stats and each not in trees]:
-            raise WrongExpression(f"the query {missing[0]} has neither MetricStat nor Expression")
-        made = cls(stats, ordered(trees, stats), returned[0])
-        made.computed(dict.fromkeys(stats, (1.0,)), 1)  # a function that is not there is told at once
-        return made
+        return cls(formulas.stats, formulas.expressions, returned[0])
 
     @classmethod
     def one(cls, stat: Stat) -> Self:
@@ -77,10 +107,7 @@ class Queries:
 
     def computed(self, found: Mapping[str, Series], length: int) -> Series:
         """The series that is meant, of those of the metrics, which are all of that length."""
-        known: dict[str, Value] = dict(found)
-        for name, tree in self.expressions.items():
-            known[name] = value(tree, known, tuple(self.stats), length)
-        return spread(known[self.returned], length)
+        return spread(Formulas(self.stats, self.expressions).values(found, length)[self.returned], length)
 
 
 def watched(alarm: Mapping[str, Json]) -> tuple[Queries, int]:
@@ -95,7 +122,7 @@ def watched(alarm: Mapping[str, Json]) -> tuple[Queries, int]:
         namespace=alarm["Namespace"],
         name=alarm["MetricName"],
         dimensions=tuple((each["Name"], each["Value"]) for each in alarm.get("Dimensions", ())),
-        statistic=alarm["Statistic"],
+        statistic=alarm.get("Statistic") or alarm["ExtendedStatistic"],
         period=alarm["Period"],
     )
     return Queries.one(stat), alarm["Period"]
@@ -109,9 +136,10 @@ def moment(point: Mapping[str, Json]) -> float:
 def stat_of(query: Mapping[str, Json]) -> Stat:
     told = query["MetricStat"]
     metric = told["Metric"]
-    if told["Stat"] not in STATISTICS:
+    if statistic(told["Stat"]) is None:
         raise WrongExpression(
-            f"the Stat {told['Stat']} is not one that Penstock looks up; it has {', '.join(STATISTICS)}"
+            f"the Stat {told['Stat']} is not one that Penstock looks up; it has {', '.join(SIMPLE)}, "
+            "percentiles (p99), trimmed means (tm99) and their kin"
         )
     return Stat(
         namespace=metric.get("Namespace", ""),

@@ -51,7 +51,34 @@ EACH: Final[Mapping[str, Callable[[float], float]]] = {
     "CEIL": lambda value: float(math.ceil(value)),
     "FLOOR": lambda value: float(math.floor(value)),
 }
-FUNCTIONS: Final = (*FOLDS, *EACH, "IF", "FILL", "METRICS")
+
+
+def differences(series: Series) -> Series:
+    """What each value is more than the one before it; none of the first."""
+    last: float | None = None
+    made: list[float | None] = []
+    for each in series:
+        made.append(None if each is None or last is None else each - last)
+        last = last if each is None else each
+    return tuple(made)
+
+
+def running(series: Series) -> Series:
+    """What there was up to each value."""
+    total = 0.0
+    made: list[float | None] = []
+    for each in series:
+        total += each or 0.0
+        made.append(None if each is None else total)
+    return tuple(made)
+
+
+WHOLE: Final[Mapping[str, Callable[[Series], Series]]] = {
+    "DIFF": differences,
+    "RUNNING_SUM": running,
+    "TIME_SERIES": lambda series: series,
+}
+FUNCTIONS: Final = (*FOLDS, *EACH, *WHOLE, "IF", "FILL", "METRICS")
 
 
 def value(tree: Tree, found: Mapping[str, Value], metrics: Sequence[str], length: int) -> Value:
@@ -83,6 +110,8 @@ def called(name: str, arguments: list[Value], length: int) -> Value:
             return folded(FOLDS[name], only, length)
         case [only] if name in EACH:
             return zipped(EACH[name], only, length=length)
+        case [only] if name in WHOLE:
+            return WHOLE[name](spread(only, length))
         case [condition, then, other] if name == "IF":
             return chosen(spread(condition, length), spread(then, length), spread(other, length))
     raise WrongExpression(refusal(name))

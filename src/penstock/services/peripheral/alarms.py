@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from penstock.languages.metricmath import Series, Stat, WrongExpression, watched
+from penstock.languages.metricmath import Series, Stat, WrongExpression, statistic, watched
 from penstock.services.peripheral.announcing import ACTIONS, ByName
 from penstock.wire.arns import Arn
 from penstock.wire.call import Answer, Call, Directory, Json, NotImplementedHere, Scope, ServiceError
@@ -38,11 +38,15 @@ BEYOND: Final[Mapping[str, Callable[[float, float], bool]]] = {
 
 def check(request: Mapping[str, Json]) -> None:
     """Raise where an alarm asks for what nobody here would look at, or do."""
-    for member in ("ExtendedStatistic", "ThresholdMetricId"):
-        if request.get(member):
-            raise NotImplementedHere(
-                f"{member}: alarms are on a metric's Statistic here; give MetricName and Statistic."
-            )
+    if request.get("ThresholdMetricId"):
+        raise NotImplementedHere("ThresholdMetricId: there are no anomaly detectors here; give a Threshold.")
+    if request.get("EvaluateLowSampleCountPercentile", "evaluate") != "evaluate":
+        raise NotImplementedHere("EvaluateLowSampleCountPercentile: alarms always evaluate here; leave it out.")
+    if (asked := request.get("ExtendedStatistic")) and statistic(asked) is None:
+        raise ServiceError(
+            f"The value {asked} for parameter ExtendedStatistic is not supported.",
+            code="InvalidParameterValue", status=400,
+        )  # fmt: skip
     if request.get("Metrics"):
         check_metrics(request)
     if request.get("ComparisonOperator") not in BEYOND:

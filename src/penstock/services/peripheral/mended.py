@@ -26,25 +26,8 @@ def _create_topic(request: Mapping[str, Json]) -> Mapping[str, Json]:
     return {**request, "Attributes": kept}
 
 
-def _statistics(request: Mapping[str, Json]) -> Mapping[str, Json]:
-    return {**request, "StartTime": _begun(request["StartTime"], request["Period"])}
-
-
-def _metric_data(request: Mapping[str, Json]) -> Mapping[str, Json]:
-    periods = [each["MetricStat"]["Period"] for each in request["MetricDataQueries"] if "MetricStat" in each]
-    return {**request, "StartTime": _begun(request["StartTime"], min(periods, default=MINUTE))}
-
-
-def _begun(start: float, period: int) -> float:
-    """A StartTime as CloudWatch understands it: the beginning of its minute, or of a shorter period that divides it."""
-    return start // min(period, MINUTE) * min(period, MINUTE)
-
-
-MINUTE: Final = 60
 REQUESTS: Final[Mapping[tuple[str, str], Callable[[Mapping[str, Json]], Mapping[str, Json]]]] = {
     ("sns", "CreateTopic"): _create_topic,
-    ("cloudwatch", "GetMetricStatistics"): _statistics,
-    ("cloudwatch", "GetMetricData"): _metric_data,
 }
 
 

@@ -17,8 +17,8 @@ ALARM: Final = Plain(
     update="PutMetricAlarm",
     delete="DeleteAlarms",
     properties="ActionsEnabled AlarmActions AlarmDescription AlarmName ComparisonOperator DatapointsToAlarm "
-    "Dimensions EvaluationPeriods InsufficientDataActions MetricName Metrics Namespace OKActions Period Statistic "
-    "Tags Threshold TreatMissingData Unit",
+    "Dimensions EvaluationPeriods ExtendedStatistic InsufficientDataActions MetricName Metrics Namespace OKActions "
+    "Period Statistic Tags Threshold TreatMissingData Unit",
     create_only="AlarmName",
     naming=Naming("AlarmName", longest=255),
     key={"AlarmNames": lambda resource: [itself(resource)]},
