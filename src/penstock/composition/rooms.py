@@ -33,7 +33,7 @@ from penstock.runtimes.ray import RayJobs
 from penstock.runtimes.residents import Nurseries, Nursery
 from penstock.runtimes.sandbox import Sandbox
 from penstock.runtimes.slots import Slots, slots_here
-from penstock.services import glue, identity, lambda_, logs, s3, ssm
+from penstock.services import cloudwatch, glue, identity, lambda_, logs, s3, ssm
 from penstock.services.apigateway import open_apigateway
 from penstock.services.athena.room import open_athena
 from penstock.services.autoscaling import open_autoscaling
@@ -179,7 +179,6 @@ class Rooms:
         """From the ground up, on the folder's own database if none is given.
 
         Nothing runs yet; `database`, the runtimes and `peripheral` are to be closed.
-
         The peripheral services enter the directory afterwards: what Penstock has of its own stays its own.
         """
         database = database or SqliteDatabase(data / ROWS)
@@ -222,7 +221,8 @@ class Rooms:
             ),
             ring=identity.StoredKeys(database, clock),
             peripheral=peripheral,
-            instead=ssm.parameter_store(database, sealing, notices, peripheral.answer, clock),
+            instead=ssm.parameter_store(database, sealing, notices, peripheral.answer, clock)
+            + cloudwatch.metrics(database, clock),
             sealing=sealing,
             codecommit=git_repositories(data, database, directory, deliveries, notices, pushes, endpoint),
             codeconnections=git_hosts(data, engine, directory, deliveries, pushes, sealing, endpoint),
@@ -517,7 +517,7 @@ class Rooms:
             engine=self.engine, directory=self.directory, alarms=alarms, clock=clock, chance=chance
         )
         self.chores.extend((alarms.work, self.notices.work, scaling.watch))
-        self.tidy.extend((tidy_archives, scaling.tidy))
+        self.tidy.extend((tidy_archives, scaling.tidy, lambda: cloudwatch.sweep(self.database, clock())))
 
 
 def git_repositories(

@@ -1,6 +1,7 @@
 """Endpoints are scaled: by their metrics, by alarms, by the clock, and into their bounds."""
 
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from penstock.services.autoscaling import activities
 from penstock.services.peripheral import Peripheral
 from penstock.wire.call import Call, Scope
 from services.autoscaling.worlds import KEY, living
+from services.cloudwatch.places import metrics_in
 
 Json = Any
 
@@ -217,7 +219,8 @@ async def test_alarms_and_metrics_are_those_of_cloudwatch(tmp_path: Path) -> Non
     now = time.time() // 60 * 60 + 40
     async with living(tmp_path, has_cloudwatch=True, now=now) as world:
         cloudwatch = Peripheral(world.directory, str, lambda: world.now)
-        cloudwatch.enter(tmp_path)
+        stack = ExitStack()
+        cloudwatch.enter(tmp_path, stack.enter_context(metrics_in(tmp_path, lambda: world.now)))
 
         async def ask(operation: str, **request: Json) -> None:
             await world.directory.answer(Call("cloudwatch", operation, request, Scope()))
@@ -239,6 +242,7 @@ async def test_alarms_and_metrics_are_those_of_cloudwatch(tmp_path: Path) -> Non
 
             assert await world.look(later=60) == 3
         finally:
+            stack.close()
             await cloudwatch.close()
 
 

@@ -1,7 +1,8 @@
-"""Alarms are looked at: their metrics are moto's, their states ours, and topics are told."""
+"""Alarms are looked at: they are moto's, their metrics and states ours, and topics are told."""
 
 import json
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from penstock.services.peripheral import Peripheral
 from penstock.services.peripheral.alarms import Alarms, check, verdict
 from penstock.wire.call import Answer, Call, Directory, NotImplementedHere, Scope, ServiceError, operation
 from penstock.wire.validate import validate
+from services.cloudwatch.places import metrics_in
 
 Json = Any
 ALARM = {
@@ -58,10 +60,9 @@ def test_an_alarm_is_in_the_state_that_its_datapoints_say(points: list[Any], cha
 @pytest.mark.parametrize(
     "member",
     [
-        {"ExtendedStatistic": "tm99"},
+        {"EvaluateLowSampleCountPercentile": "ignore"},
         {"ThresholdMetricId": "band"},
         {"EvaluationWindow": {"Sliding": {}}},
-        {"EvaluateLowSampleCountPercentile": "ignore"},
         {"ComparisonOperator": "LessThanLowerThreshold"},
         {"AlarmActions": ["arn:aws:lambda:us-east-1:1:function:x"]},
     ],
@@ -87,7 +88,8 @@ async def test_an_alarm_on_an_expression_goes_off(tmp_path: Path) -> None:
     now = [time.time() // 60 * 60 + 1]
     directory, place = Directory(validate), Scope()
     room = Peripheral(directory, lambda: "http://unused", lambda: now[0])
-    room.enter(tmp_path)
+    stack = ExitStack()
+    room.enter(tmp_path, stack.enter_context(metrics_in(tmp_path, lambda: now[0])))
     alarms = Alarms(directory, lambda: now[0])
 
     async def ask(operation: str, **request: Json) -> Answer:
@@ -106,40 +108,36 @@ async def test_an_alarm_on_an_expression_goes_off(tmp_path: Path) -> None:
         await alarms.look(place)
         (found,) = (await ask("DescribeAlarms"))["MetricAlarms"]
     finally:
+        stack.close()
         await room.close()
 
     assert (found["StateValue"], len(found["Metrics"])) == ("ALARM", 3)
 
 
-async def test_an_alarm_on_a_percentile_counts_its_own_metric_alone(tmp_path: Path) -> None:
+async def test_an_alarm_on_a_percentile_goes_off(tmp_path: Path) -> None:
     now = [time.time() // 60 * 60 + 1]
     directory, place = Directory(validate), Scope()
     room = Peripheral(directory, lambda: "http://unused", lambda: now[0])
-    room.enter(tmp_path)
-    alarms = Alarms(directory, lambda: now[0])
+    alarms, states = Alarms(directory, lambda: now[0]), []
 
     async def ask(operation: str, **request: Json) -> Answer:
         return await directory.answer(Call("cloudwatch", operation, request, place))
 
-    try:
-        about = {name: value for name, value in ALARM.items() if name != "Statistic"} | {"EvaluationPeriods": 1}
-        for name, statistic in (("rare", "p50"), ("often", "p90")):
-            await ask("PutMetricAlarm", **{**about, "AlarmName": name, "ExtendedStatistic": statistic})
-        told = {"MetricName": "ModelLatency", "Timestamp": now[0]}
-        others = [{"Name": "EndpointName", "Value": "e"}]
-        data = [
-            {**told, "Values": [1.0, 500.0], "Counts": [8.0, 2.0]},
-            {**told, "Values": [900.0], "Counts": [90.0], "Dimensions": others},
-        ]
-        await ask("PutMetricData", Namespace="AWS/SageMaker", MetricData=data)
-        now[0] += 60
-        await alarms.look(place)
-        found = {each["AlarmName"]: each for each in (await ask("DescribeAlarms"))["MetricAlarms"]}
-    finally:
-        await room.close()
+    with metrics_in(tmp_path, lambda: now[0]) as metrics:
+        room.enter(tmp_path, metrics)
+        try:
+            about = {each: ALARM[each] for each in ALARM if each != "Statistic"}
+            await ask("PutMetricAlarm", **{**about, "ExtendedStatistic": "p99", "EvaluationPeriods": 1})
+            for slow in (0.0, 1.0, 2.0):
+                datum = {"MetricName": "ModelLatency", "Values": [1.0, 500.0], "Counts": [100.0 - slow, slow or 0.5]}
+                await ask("PutMetricData", Namespace="AWS/SageMaker", MetricData=[datum])
+                now[0] += 60
+                await alarms.look(place)
+                states.append((await ask("DescribeAlarms"))["MetricAlarms"][0]["StateValue"])
+        finally:
+            await room.close()
 
-    assert {name: each["StateValue"] for name, each in found.items()} == {"rare": "OK", "often": "ALARM"}
-    assert found["often"]["ExtendedStatistic"] == "p90"
+    assert states == ["OK", "OK", "ALARM"]
 
 
 class Bus:
@@ -166,7 +164,8 @@ async def test_an_alarm_goes_off_tells_topic_and_bus_and_is_well_again(tmp_path:
     directory, place = Directory(validate), Scope()
     room = Peripheral(directory, lambda: "http://unused", lambda: now[0])
     directory.register(bus := Bus())
-    room.enter(tmp_path)
+    stack = ExitStack()
+    room.enter(tmp_path, stack.enter_context(metrics_in(tmp_path, lambda: now[0])))
     alarms = Alarms(directory, lambda: now[0])
 
     async def ask(service: str, operation: str, **request: Json) -> Answer:
@@ -215,6 +214,7 @@ async def test_an_alarm_goes_off_tells_topic_and_bus_and_is_well_again(tmp_path:
             "stat": "Average",
         }  # fmt: skip
     finally:
+        stack.close()
         await room.close()
 
 

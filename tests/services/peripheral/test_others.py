@@ -1,7 +1,6 @@
 """The other peripheral services over HTTP: each does what it is for."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -60,39 +59,6 @@ def test_what_a_key_encrypts_it_decrypts(door: Door) -> None:
     assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"\0secret"
 
 
-def test_metrics_are_added_up(door: Door) -> None:
-    cloudwatch = door.client("cloudwatch")
-    at = yesterday()
-    data = [{"MetricName": "loss", "Value": value, "Timestamp": at} for value in (1.0, 2.5)]
-    cloudwatch.put_metric_data(Namespace="train", MetricData=data)
-
-    answer = cloudwatch.get_metric_statistics(
-        Namespace="train", MetricName="loss", Period=60, Statistics=["Sum"],
-        StartTime=at, EndTime=at + timedelta(days=1),
-    )  # fmt: skip
-
-    (point,) = answer["Datapoints"]
-    assert point["Sum"] == 3.5
-    assert point["Timestamp"] == at
-
-
-def test_what_was_in_the_minute_that_a_query_begins_in_is_told(door: Door) -> None:
-    cloudwatch = door.client("cloudwatch")
-    minute = yesterday()
-    begin, end = minute + timedelta(seconds=59), minute + timedelta(minutes=5)
-    data = {"MetricName": "loss", "Value": 2.5, "Timestamp": minute + timedelta(seconds=1)}
-    cloudwatch.put_metric_data(Namespace="train", MetricData=[data])
-
-    metric = {"Namespace": "train", "MetricName": "loss"}
-    points = cloudwatch.get_metric_statistics(
-        **metric, Period=60, Statistics=["Average"], StartTime=begin, EndTime=end
-    )["Datapoints"]
-    queries = [{"Id": "q", "MetricStat": {"Metric": metric, "Period": 300, "Stat": "Average"}}]
-    (found,) = cloudwatch.get_metric_data(MetricDataQueries=queries, StartTime=begin, EndTime=end)["MetricDataResults"]
-
-    assert ([each["Average"] for each in points], found["Values"]) == ([2.5], [2.5])
-
-
 def test_a_repository_has_an_address_in_its_region(door: Door) -> None:
     repository = client_in("eu-west-1", door, "ecr").create_repository(repositoryName="images/train")["repository"]
 
@@ -148,8 +114,3 @@ def test_an_unsigned_form_reaches_its_service(version: str, service: str) -> Non
     body = f"Action=X&Version={version}".encode()
 
     assert destination(HttpRequest("POST", "/", headers={"host": "localhost"}, body=body), None).service == service
-
-
-def yesterday() -> datetime:
-    """A moment at which a day, and so a minute, begins."""
-    return (datetime.now(UTC) - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -16,9 +16,7 @@ def _emptied() -> Iterator[None]:
 
 
 def play(service: str, operation: str, *, account: str = DEFAULT_ACCOUNT, **request: Json) -> dict[str, Json]:
-    answer, _ = stage.perform(
-        Call(service, operation, request, Scope(account)), "http://here", seen_at="http://here", now=0.0
-    )
+    answer, _ = stage.perform(Call(service, operation, request, Scope(account)), "http://here", seen_at="http://here")
     return dict(answer)
 
 

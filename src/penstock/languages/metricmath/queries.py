@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from penstock.languages.metricmath.statistics import PLAIN, is_statistic
-from penstock.languages.metricmath.tree import Array, Function, Operation, Tree, WrongExpression, names, parse
+from penstock.languages.metricmath.statistics import SIMPLE, statistic
+from penstock.languages.metricmath.tree import Tree, WrongExpression, names, parse
 from penstock.languages.metricmath.values import Series, Value, spread, value
 
 Json = Any
@@ -24,21 +24,17 @@ class Stat:
     dimensions: tuple[tuple[str, str], ...]
     statistic: str
     period: int | None  # where the query says it
-    unit: str = ""  # what it was told in; of any, where none is named
 
     def request(self, start: float, period: int, length: int) -> dict[str, Json]:
         """GetMetricStatistics, for so many periods from a moment on."""
-        asked = "Statistics" if self.statistic in PLAIN else "ExtendedStatistics"
-        unit = {"Unit": self.unit} if self.unit else {}
         return {
-            **unit,
             "Namespace": self.namespace,
             "MetricName": self.name,
             "Dimensions": [{"Name": name, "Value": value} for name, value in self.dimensions],
             "StartTime": start,
             "EndTime": start + length * period,
             "Period": period,
-            asked: [self.statistic],
+            ("Statistics" if self.statistic in SIMPLE else "ExtendedStatistics"): [self.statistic],
         }
 
     def series(self, answer: Mapping[str, Json], start: float, period: int, length: int) -> Series:
@@ -46,9 +42,43 @@ class Stat:
         points = {int((moment(each) - start) // period): each for each in answer.get("Datapoints", ())}
         return tuple(self._value(points[number]) if number in points else None for number in range(length))
 
-    def _value(self, point: Mapping[str, Json]) -> float:
-        found: float = point[self.statistic] if self.statistic in PLAIN else point["ExtendedStatistics"][self.statistic]
-        return found
+    def _value(self, point: Mapping[str, Json]) -> float | None:
+        told = point if self.statistic in SIMPLE else point.get("ExtendedStatistics", {})
+        value: float | None = told.get(self.statistic)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Formulas:
+    """Queries of which any may be meant."""
+
+    stats: Mapping[str, Stat]
+    expressions: Mapping[str, Tree]  # in an order in which each has what it names before it
+
+    @classmethod
+    def of(cls, queries: Sequence[Mapping[str, Json]]) -> Self:
+        """Raises `WrongExpression`."""
+        ids = [query["Id"] for query in queries]
+        if len(set(ids)) < len(ids):
+            raise WrongExpression("the Ids of Metrics must differ")
+        stats = {query["Id"]: stat_of(query) for query in queries if "MetricStat" in query}
+        trees = {query["Id"]: parse(query["Expression"]) for query in queries if "Expression" in query}
+        if missing := [each for each in ids if each not in stats and each not in trees]:
+            raise WrongExpression(f"the query {missing[0]} has neither MetricStat nor Expression")
+        made = cls(stats, ordered(trees, stats))
+        made.computed(dict.fromkeys(stats, (1.0,)), 1)  # a function that is not there is told at once
+        return made
+
+    def computed(self, found: Mapping[str, Series], length: int) -> dict[str, Series]:
+        """The series of every expression, of those of the metrics, which are all of that length."""
+        known = self.values(found, length)
+        return {name: spread(known[name], length) for name in self.expressions}
+
+    def values(self, found: Mapping[str, Series], length: int) -> dict[str, Value]:
+        known: dict[str, Value] = dict(found)
+        for name, tree in self.expressions.items():
+            known[name] = value(tree, known, tuple(self.stats), length)
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +90,11 @@ class Queries:
     @classmethod
     def of(cls, queries: Sequence[Mapping[str, Json]]) -> Self:
         """Raises `WrongExpression`."""
-        ids = [query["Id"] for query in queries]
-        if len(set(ids)) < len(ids):
-            raise WrongExpression("the Ids of Metrics must differ")
+        formulas = Formulas.of(queries)
         returned = [query["Id"] for query in queries if query.get("ReturnData", True)]
         if len(returned) != 1:
             raise WrongExpression("exactly one of the Metrics must have ReturnData true")
-        stats = {query["Id"]: stat_of(query) for query in queries if "MetricStat" in query}
-        trees = {query["Id"]: parse(query["Expression"]) for query in queries if "Expression" in query}
-        if missing := [each for each in ids if each not in stats and each not in trees]:
-            raise WrongExpression(f"the query {missing[0]} has neither MetricStat nor Expression")
-        made = cls(stats, ordered(trees, stats), returned[0])
-        made.computed(dict.fromkeys(stats, (1.0,)), 1)  # a function that is not there is told at once
-        return made
+        return cls(formulas.stats, formulas.expressions, returned[0])
 
     @classmethod
     def one(cls, stat: Stat) -> Self:
@@ -85,54 +107,7 @@ class Queries:
 
     def computed(self, found: Mapping[str, Series], length: int) -> Series:
         """The series that is meant, of those of the metrics, which are all of that length."""
-        known: dict[str, Value] = dict(found)
-        for name, tree in self.expressions.items():
-            known[name] = value(tree, known, tuple(self.stats), length)
-        return spread(known[self.returned], length)
-
-
-@dataclass(frozen=True, slots=True)
-class Expressions:
-    """Expressions over metrics and one another, each of which may be asked for."""
-
-    trees: Mapping[str, Tree]  # in an order in which each has what it names before it
-    metrics: tuple[str, ...]
-
-    @classmethod
-    def of(cls, texts: Mapping[str, str], metrics: Iterable[str]) -> Self:
-        """Raises `WrongExpression`."""
-        several = tuple(metrics)
-        return cls(ordered({name: parse(text) for name, text in texts.items()}, several), several)
-
-    def used(self, name: str) -> frozenset[str]:
-        """The metrics that an expression is computed of."""
-        tree = self.trees[name]
-        found = set(self.metrics) if calls_for_all(tree) else set()
-        for each in needed(tree):
-            found |= {each} if each in self.metrics else self.used(each)
-        return frozenset(found)
-
-    def computed(self, name: str, found: Mapping[str, Series], length: int) -> Series:
-        """An expression's series, of those of the metrics that it uses, of that length; raises `WrongExpression`."""
-        known: dict[str, Value] = dict(found)
-        for each, tree in self.trees.items():
-            if self.used(each) <= found.keys():
-                known[each] = value(tree, known, self.metrics, length)
-            if each == name:
-                break
-        return spread(known[name], length)
-
-
-def calls_for_all(tree: Tree) -> bool:
-    """Whether METRICS() is in it."""
-    match tree:
-        case Function("METRICS", _):
-            return True
-        case Function(_, several) | Array(several):
-            return any(map(calls_for_all, several))
-        case Operation(_, left, right):
-            return calls_for_all(left) or calls_for_all(right)
-    return False
+        return spread(Formulas(self.stats, self.expressions).values(found, length)[self.returned], length)
 
 
 def watched(alarm: Mapping[str, Json]) -> tuple[Queries, int]:
@@ -149,7 +124,6 @@ def watched(alarm: Mapping[str, Json]) -> tuple[Queries, int]:
         dimensions=tuple((each["Name"], each["Value"]) for each in alarm.get("Dimensions", ())),
         statistic=alarm.get("Statistic") or alarm["ExtendedStatistic"],
         period=alarm["Period"],
-        unit=alarm.get("Unit") or "",
     )
     return Queries.one(stat), alarm["Period"]
 
@@ -162,9 +136,10 @@ def moment(point: Mapping[str, Json]) -> float:
 def stat_of(query: Mapping[str, Json]) -> Stat:
     told = query["MetricStat"]
     metric = told["Metric"]
-    if not is_statistic(told["Stat"]):
+    if statistic(told["Stat"]) is None:
         raise WrongExpression(
-            f"the Stat {told['Stat']} is not a statistic; {', '.join(PLAIN)} and percentiles (p99) are"
+            f"the Stat {told['Stat']} is not one that Penstock looks up; it has {', '.join(SIMPLE)}, "
+            "percentiles (p99), trimmed means (tm99) and their kin"
         )
     return Stat(
         namespace=metric.get("Namespace", ""),
@@ -172,7 +147,6 @@ def stat_of(query: Mapping[str, Json]) -> Stat:
         dimensions=tuple((each["Name"], each["Value"]) for each in metric.get("Dimensions", ())),
         statistic=told["Stat"],
         period=told.get("Period"),
-        unit=told.get("Unit") or "",
     )
 
 

@@ -1,155 +1,159 @@
-"""Statistics of a period's values, by CloudWatch's names for them.
+"""Statistics: what is kept of many values, and what CloudWatch's statistics make of it. Pure.
 
-    Average, Sum, Minimum, Maximum, SampleCount
-    p99, p99.9                the least value that so many percent of the values do not exceed
-    tm99  TM(10%:90%)         the mean of what lies between          tc, ts: how many they are, and their sum
-    wm98  WM(1%:99%)          the mean, with what lies outside taken for the last value inside
-    PR(:100)  PR(10:100)      how many percent of the values lie between
-    IQM                       TM(25%:75%)
+    Average  Sum  Minimum  Maximum  SampleCount          p99.9  tm99  tc99  ts99  wm99  IQM
+    TM(10%:90%)  TC(150:1000)  TS(80%:)  WM(:95%)        PR(:300)
 
-Bounds are percents of the values, or values: then the lower one is exclusive. Where values were told as a set of
-statistics, all but the first five need a set that is one value; none but those is told of negative values.
+A percentile is the least value that so many percent of all values do not exceed. Bounds in percent are ranks, of which
+a value may have a part; other bounds are values, the lower one outside of its range and the upper one in it.
 """
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Final
+from typing import Final, Self
 
-PLAIN: Final = ("Average", "Sum", "Minimum", "Maximum", "SampleCount")
-NUMBER: Final = r"\d+(?:\.\d{1,10})?"
-SHORT: Final = re.compile(rf"(?P<kind>p|tm|tc|ts|wm)(?P<percent>{NUMBER})")
-BETWEEN: Final = re.compile(rf"(?P<kind>TM|TC|TS|WM|PR)\((?P<low>(?:{NUMBER}%?)?):(?P<high>(?:{NUMBER}%?)?)\)")
-WHOLE: Final = 100.0
+SIMPLE: Final = ("Average", "Sum", "Minimum", "Maximum", "SampleCount")
+MOST_VALUES: Final = 1_000  # different ones in a period; more are rounded until they are not
+DIGITS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Set:
-    """Values of which only this much was told."""
+class Summary:
+    """`counts` tells how often each value came; it is empty where only the sums are known."""
 
-    minimum: float
-    maximum: float
+    samples: float
     total: float
-    count: float
+    least: float
+    most: float
+    counts: Mapping[float, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, counts: Mapping[float, float]) -> Self:
+        """Of values, of which there is one."""
+        total = math.fsum(value * times for value, times in counts.items())
+        return cls(math.fsum(counts.values()), total, min(counts), max(counts), compact(counts))
+
+    @classmethod
+    def of_set(cls, samples: float, total: float, least: float, most: float) -> Self:
+        """Of a statistic set: its values are known only where they are all the same."""
+        is_one = least == most and math.isclose(total, least * samples)
+        return cls(samples, total, least, most, {least: samples} if is_one else {})
+
+    def with_(self, other: "Summary") -> "Summary":
+        """Of both together."""
+        counts: dict[float, float] = {}
+        if self.counts and other.counts:
+            counts = dict(self.counts)
+            for value, times in other.counts.items():
+                counts[value] = counts.get(value, 0.0) + times
+        return Summary(
+            self.samples + other.samples, self.total + other.total, min(self.least, other.least),
+            max(self.most, other.most), compact(counts),
+        )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Sample:
-    """What was told of a metric in a period."""
-
-    values: list[float] = field(default_factory=list)
-    sets: list[Set] = field(default_factory=list)
-
-    @property
-    def count(self) -> float:
-        return len(self.values) + math.fsum(each.count for each in self.sets)
-
-    @property
-    def total(self) -> float:
-        return math.fsum([*self.values, *(each.total for each in self.sets)])
-
-    def each(self) -> list[float] | None:
-        """All values in their order; None where they are not known one by one, or are negative."""
-        known = list(self.values)
-        for one in self.sets:
-            if one.count != 1 and one.minimum != one.maximum:
-                return None
-            known += [one.minimum] * int(one.count)
-        return None if not known or min(known) < 0 else sorted(known)
-
-    def statistic(self, name: str) -> float | None:
-        """A statistic; None where the sample does not have it. Raises `ValueError` for a name that is none."""
-        if name in PLAIN:
-            return self._plain(name)
-        compute, values = computing(name), self.each()
-        return None if values is None else compute(values)
-
-    def _plain(self, name: str) -> float | None:
-        if not self.count:
-            return None
-        match name:
-            case "SampleCount":
-                return float(self.count)
-            case "Sum":
-                return self.total
-            case "Average":
-                return self.total / self.count
-            case "Minimum":
-                return min([*self.values, *(each.minimum for each in self.sets)])
-        return max([*self.values, *(each.maximum for each in self.sets)])
+def compact(counts: Mapping[float, float]) -> Mapping[float, float]:
+    """As many values as may be kept, with fewer digits where there are too many."""
+    digits = DIGITS
+    while len(counts) > MOST_VALUES and digits:
+        rounded: dict[float, float] = {}
+        for value, times in counts.items():
+            short = float(f"{value:.{digits - 1}e}")
+            rounded[short] = rounded.get(short, 0.0) + times
+        counts, digits = rounded, digits - 1
+    return counts
 
 
-def is_statistic(name: str) -> bool:
-    if name in PLAIN:
-        return True
-    try:
-        computing(name)
-    except ValueError:
-        return False
-    return True
-
-
-@cache
-def computing(name: str) -> Callable[[Sequence[float]], float | None]:
-    """What computes a statistic of values in their order. Raises `ValueError`."""
-    if name == "IQM":
-        return computing("TM(25%:75%)")
-    if found := SHORT.fullmatch(name):
-        percent = float(found["percent"])
-        if percent > WHOLE:
-            raise ValueError(f"the statistic {name} is of more than 100 percent")
-        if found["kind"] == "p":
-            return lambda values: values[rank(percent, len(values))]
-        return between(found["kind"].upper(), "", f"{percent}%")
-    if (found := BETWEEN.fullmatch(name)) and (found["low"] or found["high"]):
-        if found["kind"] == "PR" and "%" in found["low"] + found["high"]:
-            raise ValueError(f"the statistic {name} is between values, not percents")
-        return between(found["kind"], found["low"], found["high"])
-    raise ValueError(f"{name} is not a statistic")
-
-
-def rank(percent: float, count: int) -> int:
-    """The place of the least value that so many percent do not exceed."""
-    return max(0, math.ceil(percent / WHOLE * count - 1e-9) - 1)
-
-
-def between(kind: str, low: str, high: str) -> Callable[[Sequence[float]], float | None]:
-    def compute(values: Sequence[float]) -> float | None:
-        first, last = lower(low, values), upper(high, values)
-        return OF_THOSE[kind](values, first, max(first, last))
-
-    return compute
-
-
-def lower(bound: str, values: Sequence[float]) -> int:
-    """Where what lies above a bound begins."""
-    if bound.endswith("%"):
-        return math.floor(float(bound[:-1]) / WHOLE * len(values) + 1e-9)
-    return sum(value <= float(bound) for value in values) if bound else 0
-
-
-def upper(bound: str, values: Sequence[float]) -> int:
-    """Where what lies up to a bound ends."""
-    if bound.endswith("%"):
-        return len(values) - math.floor((WHOLE - float(bound[:-1])) / WHOLE * len(values) + 1e-9)
-    return sum(value <= float(bound) for value in values) if bound else len(values)
-
-
-def mean(values: Sequence[float]) -> float | None:
-    return math.fsum(values) / len(values) if values else None
-
-
-def winsorized(values: Sequence[float], first: int, last: int) -> float | None:
-    inside = values[first:last]
-    return mean([inside[0]] * first + [*inside] + [inside[-1]] * (len(values) - last)) if inside else None
-
-
-OF_THOSE: Final[Mapping[str, Callable[[Sequence[float], int, int], float | None]]] = {
-    "TM": lambda values, first, last: mean(values[first:last]),
-    "TC": lambda _, first, last: float(last - first),
-    "TS": lambda values, first, last: math.fsum(values[first:last]),
-    "WM": winsorized,
-    "PR": lambda values, first, last: WHOLE * (last - first) / len(values),
+Statistic = Callable[[Summary], float | None]
+_SIMPLE: Final[Mapping[str, Statistic]] = {
+    "Average": lambda of: of.total / of.samples if of.samples else None,
+    "Sum": lambda of: of.total,
+    "Minimum": lambda of: of.least,
+    "Maximum": lambda of: of.most,
+    "SampleCount": lambda of: of.samples,
 }
+_NUMBER: Final = r"-?\d+(?:\.\d+)?"
+_SHORT: Final = re.compile(r"(p|tm|tc|ts|wm)(\d{1,2}(?:\.\d{1,10})?|100(?:\.0{1,10})?)")
+_LONG: Final = re.compile(rf"(TM|TC|TS|WM|PR)\(({_NUMBER}%?)?:({_NUMBER}%?)?\)")
+
+
+def statistic(name: str) -> Statistic | None:
+    """The statistic of that name, of which nothing comes where the values are not known; none if there is none."""
+    if name in _SIMPLE:
+        return _SIMPLE[name]
+    if name == "IQM":
+        return _of_values(_Range("tm", "25%", "75%"))
+    if short := _SHORT.fullmatch(name):
+        kind, percent = short.groups()
+        if kind == "p":
+            return _of_values(lambda of: percentile(of, float(percent)))
+        return _of_values(_Range(kind, "", f"{percent}%"))
+    if long := _LONG.fullmatch(name):
+        kind, low, high = long[1].lower(), long[2] or "", long[3] or ""
+        is_mixed = bool(low and high) and low.endswith("%") != high.endswith("%")
+        if (low or high) and not is_mixed and not (kind == "pr" and "%" in name):
+            return _of_values(_Range(kind, low, high))
+    return None
+
+
+def _of_values(act: Statistic) -> Statistic:
+    """As on AWS, none of values that are not known or of which one is negative."""
+    return lambda of: act(of) if of.counts and of.least >= 0 else None
+
+
+def percentile(of: Summary, percent: float) -> float:
+    """The least value that so many percent do not exceed."""
+    rank, passed = of.samples * percent / 100, 0.0
+    for value in sorted(of.counts):
+        passed += of.counts[value]
+        if passed >= rank:
+            return value
+    return max(of.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """A statistic of the values between bounds, either of which may be left out."""
+
+    kind: str
+    low: str
+    high: str
+
+    def __call__(self, of: Summary) -> float | None:
+        if self.kind == "wm":
+            return self._winsorized(of)
+        inside = self._inside(of)
+        count = math.fsum(inside.values())
+        total = math.fsum(value * times for value, times in inside.items())
+        found: Mapping[str, float | None] = {
+            "tc": count,
+            "ts": total,
+            "tm": total / count if count else None,
+            "pr": 100 * count / of.samples,
+        }
+        return found[self.kind]
+
+    def _inside(self, of: Summary) -> dict[float, float]:
+        """How much of each value is between the bounds."""
+        if "%" not in self.low + self.high:
+            low, high = float(self.low or -math.inf), float(self.high or math.inf)
+            return {value: times for value, times in of.counts.items() if low < value <= high}
+        first, last = (of.samples * float(each.rstrip("%")) / 100 for each in (self.low or "0%", self.high or "100%"))
+        inside, passed = dict[float, float](), 0.0
+        for value in sorted(of.counts):
+            part = min(last, passed + of.counts[value]) - max(first, passed)
+            passed += of.counts[value]
+            if part > 0:
+                inside[value] = part
+        return inside
+
+    def _winsorized(self, of: Summary) -> float:
+        """The mean, where what is outside stands at the bound."""
+        low, high = self._bound(of, self.low, of.least), self._bound(of, self.high, of.most)
+        return math.fsum(min(max(value, low), high) * times for value, times in of.counts.items()) / of.samples
+
+    def _bound(self, of: Summary, text: str, otherwise: float) -> float:
+        if not text:
+            return otherwise
+        return percentile(of, float(text[:-1])) if text.endswith("%") else float(text)

@@ -10,6 +10,8 @@ _TOKEN: Final = re.compile(
     r"|(?P<rest>\S))",
     re.ASCII,
 )
+# What finds metrics by itself, in a language of its own.
+_LOOKS_UP: Final = re.compile(r"\s*(?:\w+\s*\(\s*)?(SEARCH\s*(?=\()|SELECT(?=\s))", re.IGNORECASE)
 LEVELS: Final = (("OR", "||"), ("AND", "&&"), ("==", "!=", "<=", ">=", "<", ">"), ("+", "-"), ("*", "/"), ("^",))
 SPELLED: Final = {"||": "OR", "&&": "AND"}
 DEEPEST: Final = 50
@@ -54,6 +56,8 @@ Tree = Number | Name | Operation | Function | Array
 
 def parse(text: str) -> Tree:
     """Raises `WrongExpression`."""
+    if found := _LOOKS_UP.match(text):
+        raise WrongExpression(f"{found[1].upper()} is not one that Penstock computes; name each metric by a MetricStat")
     reader = _Reader(text)
     tree = reader.expression()
     if reader.coming:

@@ -4,7 +4,6 @@ import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from statistics import pstdev
 from typing import Final
 
 from penstock.languages.metricmath.tree import Array, Function, Name, Number, Operation, Tree, WrongExpression
@@ -46,14 +45,40 @@ FOLDS: Final[Mapping[str, Fold]] = {
     "AVG": lambda several: math.fsum(several) / len(several),
     "MIN": min,
     "MAX": max,
-    "STDDEV": pstdev,
 }
 EACH: Final[Mapping[str, Callable[[float], float]]] = {
     "ABS": abs,
     "CEIL": lambda value: float(math.ceil(value)),
     "FLOOR": lambda value: float(math.floor(value)),
 }
-FUNCTIONS: Final = (*FOLDS, *EACH, "DIFF", "RUNNING_SUM", "IF", "FILL", "METRICS")
+
+
+def differences(series: Series) -> Series:
+    """What each value is more than the one before it; none of the first."""
+    last: float | None = None
+    made: list[float | None] = []
+    for each in series:
+        made.append(None if each is None or last is None else each - last)
+        last = last if each is None else each
+    return tuple(made)
+
+
+def running(series: Series) -> Series:
+    """What there was up to each value."""
+    total = 0.0
+    made: list[float | None] = []
+    for each in series:
+        total += each or 0.0
+        made.append(None if each is None else total)
+    return tuple(made)
+
+
+WHOLE: Final[Mapping[str, Callable[[Series], Series]]] = {
+    "DIFF": differences,
+    "RUNNING_SUM": running,
+    "TIME_SERIES": lambda series: series,
+}
+FUNCTIONS: Final = (*FOLDS, *EACH, *WHOLE, "IF", "FILL", "METRICS")
 
 
 def value(tree: Tree, found: Mapping[str, Value], metrics: Sequence[str], length: int) -> Value:
@@ -83,12 +108,10 @@ def called(name: str, arguments: list[Value], length: int) -> Value:
     match arguments:
         case [only] if name in FOLDS:
             return folded(FOLDS[name], only, length)
-        case [only] if name == "DIFF":
-            return differences(spread(only, length))
-        case [only] if name == "RUNNING_SUM":
-            return sums(spread(only, length))
         case [only] if name in EACH:
             return zipped(EACH[name], only, length=length)
+        case [only] if name in WHOLE:
+            return WHOLE[name](spread(only, length))
         case [condition, then, other] if name == "IF":
             return chosen(spread(condition, length), spread(then, length), spread(other, length))
     raise WrongExpression(refusal(name))
@@ -129,26 +152,6 @@ def folded(fold: Fold, value: Value, length: int) -> Value:
 def chosen(condition: Series, then: Series, other: Series) -> Series:
     picked = zip(condition, then, other, strict=True)
     return tuple(None if is_so is None else yes if is_so else no for is_so, yes, no in picked)
-
-
-def differences(series: Series) -> Series:
-    """Each value less the one before it that is there."""
-    last: float | None = None
-    made: list[float | None] = []
-    for each in series:
-        made.append(None if each is None or last is None else each - last)
-        last = last if each is None else each
-    return tuple(made)
-
-
-def sums(series: Series) -> Series:
-    """Each value with all before it."""
-    total = 0.0
-    made: list[float | None] = []
-    for each in series:
-        total += each or 0.0
-        made.append(None if each is None else total)
-    return tuple(made)
 
 
 def filled(series: Series, filling: Tree, length: int, of: Callable[[Tree], Value]) -> Series:

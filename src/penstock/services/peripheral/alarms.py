@@ -14,12 +14,11 @@ in ALARM. As on AWS, a period without data is passed over unless `TreatMissingDa
 import asyncio
 import logging
 import operator
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from penstock.languages.metricmath import Series, Stat, WrongExpression, watched
+from penstock.languages.metricmath import Series, Stat, WrongExpression, statistic, watched
 from penstock.services.peripheral.announcing import ACTIONS, ByName
 from penstock.wire.arns import Arn
 from penstock.wire.call import Answer, Call, Directory, Json, NotImplementedHere, Scope, ServiceError
@@ -28,10 +27,8 @@ log: Final = logging.getLogger(__name__)
 LOOK_EVERY: Final = 5.0  # seconds
 ACTORS: Final = ("sns", "autoscaling")
 CONFIGURING: Final = frozenset({"PutMetricAlarm", "DeleteAlarms", "EnableAlarmActions", "DisableAlarmActions"})
-PERCENTILE: Final = re.compile(r"p(\d{1,2}(\.\d{1,10})?|100)")
 UNHEARD: Final = (
-    "ActionConfiguration", "EvaluationCriteria", "EvaluationInterval", "EvaluationWindow", "ThresholdMetricId",
-    "WarmUpConfiguration",
+    "ActionConfiguration", "EvaluationCriteria", "EvaluationInterval", "EvaluationWindow", "WarmUpConfiguration",
 )  # fmt: skip
 UNCHECKED: Final = {"StateValue": "INSUFFICIENT_DATA", "StateReason": "Unchecked: Initial alarm creation"}
 BEYOND: Final[Mapping[str, Callable[[float, float], bool]]] = {
@@ -44,12 +41,17 @@ BEYOND: Final[Mapping[str, Callable[[float, float], bool]]] = {
 
 def check(request: Mapping[str, Json]) -> None:
     """Raise where an alarm asks for what nobody here would look at, or do."""
+    if request.get("ThresholdMetricId"):
+        raise NotImplementedHere("ThresholdMetricId: there are no anomaly detectors here; give a Threshold.")
     if member := next((name for name in UNHEARD if request.get(name)), ""):
         raise NotImplementedHere(f"{member}: alarms look at EvaluationPeriods for a Threshold here; leave it out.")
-    if not PERCENTILE.fullmatch(request.get("ExtendedStatistic", "p50")):
-        raise NotImplementedHere("ExtendedStatistic: alarms know percentiles here, such as p99.")
     if request.get("EvaluateLowSampleCountPercentile", "evaluate") != "evaluate":
-        raise NotImplementedHere("EvaluateLowSampleCountPercentile: percentiles of few values are evaluated here.")
+        raise NotImplementedHere("EvaluateLowSampleCountPercentile: alarms always evaluate here; leave it out.")
+    if (asked := request.get("ExtendedStatistic")) and statistic(asked) is None:
+        raise ServiceError(
+            f"The value {asked} for parameter ExtendedStatistic is not supported.",
+            code="InvalidParameterValue", status=400,
+        )  # fmt: skip
     if request.get("Metrics"):
         check_metrics(request)
     if request.get("ComparisonOperator") not in BEYOND:

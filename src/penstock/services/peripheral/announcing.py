@@ -116,8 +116,8 @@ def metrics(alarm: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
     """What an alarm is on; that of one metric has an id that nobody has given it."""
     if not alarm.get("Metrics"):
         id = str(UUID(hashlib.sha256(alarm["AlarmArn"].encode()).hexdigest()[:32]))  # noqa: A001
-        statistic = alarm.get("Statistic") or alarm["ExtendedStatistic"]
-        yield {"id": id, "metricStat": stat(alarm, alarm["Period"], statistic), "returnData": True}
+        which = alarm.get("Statistic") or alarm["ExtendedStatistic"]
+        yield {"id": id, "metricStat": stat(alarm, alarm["Period"], which), "returnData": True}
     for each in alarm.get("Metrics") or ():
         told = {"id": each["Id"], "returnData": each.get("ReturnData", True)}
         for member in ("Expression", "Label"):

@@ -10,7 +10,7 @@ least for as long as the server runs. Left out on purpose, so that they answer 5
 * SSM: commands, maintenance windows, patch baselines (no machine would be touched). Of its parameters moto has only
   those that are AWS's own, `/aws/...`: people's are kept (`services.ssm`, which asks here for the others).
 * ECR: scans (the findings would be made up), layers and logins (there is no registry behind it).
-* CloudWatch: composite alarms and insight rules (nobody would evaluate them).
+* CloudWatch: composite alarms and insight rules (nobody would evaluate them). Metrics are kept: `services.cloudwatch`.
 * Kinesis: encryption and enhanced monitoring (no effect).
 
 A test compares the list with moto's classes, so a name that moto lacks cannot stay here.
@@ -73,8 +73,8 @@ OFFERED: Final[Mapping[str, frozenset[str]]] = {
     """),
     "cloudwatch": _names("""
         DeleteAlarms DeleteDashboards DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions EnableAlarmActions
-        GetDashboard GetMetricData GetMetricStatistics ListDashboards ListMetrics ListTagsForResource PutDashboard
-        PutMetricAlarm PutMetricData SetAlarmState TagResource UntagResource
+        GetDashboard ListDashboards ListTagsForResource PutDashboard PutMetricAlarm SetAlarmState TagResource
+        UntagResource
     """),
     "kms": _names("""
         CancelKeyDeletion CreateAlias CreateGrant CreateKey Decrypt DeleteAlias DescribeKey DisableKey

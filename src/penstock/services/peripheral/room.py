@@ -39,9 +39,7 @@ _depth: Final = ContextVar("peripheral deliveries under way", default=0)
 class Stage(Protocol):
     """What the room knows of `stage.py`, which it imports late."""
 
-    def perform(
-        self, call: Call, endpoint: str, *, seen_at: str, now: float, seed: str
-    ) -> tuple[Answer, list[Call]]: ...
+    def perform(self, call: Call, endpoint: str, *, seen_at: str, seed: str) -> tuple[Answer, list[Call]]: ...
     def forget(self) -> None: ...
 
 
@@ -185,7 +183,7 @@ class Peripheral:
         if self._stage is None:
             self._stage = cast("Stage", importlib.import_module(STAGE))
         endpoint = self._endpoint()
-        return self._stage.perform(call, endpoint, seen_at=seen_at or endpoint, now=self._clock(), seed=seed)
+        return self._stage.perform(call, endpoint, seen_at=seen_at or endpoint, seed=seed)
 
     async def _deliver(self, call: Call, *, because: Call) -> None:
         """Place a call that follows from another. A target that refuses loses the message, as on AWS."""

@@ -23,7 +23,7 @@ from moto.core.request import Request
 from moto.moto_api._internal import mock_random
 from werkzeug.exceptions import HTTPException
 
-from penstock.services.peripheral import deliveries, mended, metrics, stumbles
+from penstock.services.peripheral import deliveries, mended, stumbles
 from penstock.wire import models
 from penstock.wire.call import Answer, Call, Json, ServiceError
 from penstock.wire.protocols import moments
@@ -47,7 +47,7 @@ PREFERRED: Final = ("json", "query")
 Heard = tuple[Answer, list[Call]]
 
 
-def perform(call: Call, endpoint: str, *, seen_at: str, now: float, seed: str = "") -> Heard:
+def perform(call: Call, endpoint: str, *, seen_at: str, seed: str = "") -> Heard:
     """What moto answers, and the calls that follow from it (a topic's subscribers).
 
     `endpoint` is where this server is, `seen_at` where the asking client sees it: a queue's URL begins with that.
@@ -55,10 +55,6 @@ def perform(call: Call, endpoint: str, *, seen_at: str, now: float, seed: str = 
     Raises `ServiceError` as AWS would, `NotImplementedHere` where moto gives up.
     """
     check_region(call)
-    if call.service == "cloudwatch" and call.operation in metrics.OPERATIONS:
-        return metrics.answered(call, now), []
-    if call.operation == "PutMetricData":
-        metrics.check_told(call, now)
     operation = models.model(call.service).operation_model(call.operation)
     request = written(mended.request(call), operation, seen_at)
     deliveries.begin(endpoint)
@@ -77,8 +73,6 @@ def perform(call: Call, endpoint: str, *, seen_at: str, now: float, seed: str = 
             mock_random.seed()
     answer = read(operation, int(status), headers, body)
     mended.answer(call, answer)
-    if call.operation == "PutMetricData":
-        metrics.let_go(call, now)
     return answer, deliveries.taken()
 
 

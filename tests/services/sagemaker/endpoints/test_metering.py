@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from penstock.services.sagemaker.endpoints import metering, queueing
+from penstock.services.sagemaker.endpoints.metering import Latencies
 from penstock.wire.call import Answer, Call, ServiceError, operation
 from services.sagemaker.endpoints.servers import saying
 from services.sagemaker.endpoints.test_components import add, hosted
@@ -37,6 +38,22 @@ class FakeMetrics:
         return any(each["Value"] == value for each in self.of(name, EndpointName="e"))
 
 
+def samples(datum: Json) -> float:
+    return float(sum(datum["Counts"]) if "Counts" in datum else datum["StatisticValues"]["SampleCount"])
+
+
+def test_latencies_are_told_value_by_value_in_data_of_a_size_that_is_taken() -> None:
+    latencies = Latencies()
+    for number in [*range(1, 401), 1]:
+        latencies.add(number / 1_000)
+
+    data = list(latencies.data({}))
+
+    assert [len(each["Values"]) for each in data] == [150, 150, 100]
+    assert (data[0]["Values"][0], data[0]["Counts"][0]) == (1_000.0, 2.0)
+    assert sum(map(samples, data)) == 401
+
+
 async def test_invocations_errors_and_latency_are_told_by_endpoint_and_variant(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -49,7 +66,7 @@ async def test_invocations_errors_and_latency_are_told_by_endpoint_and_variant(
         for status in (200, 200, 503, 400):
             await asked(world, status)
         async with asyncio.timeout(20):
-            while sum(each["StatisticValues"]["SampleCount"] for each in metrics.told) < 28:  # noqa: ASYNC110
+            while sum(samples(each) for each in metrics.told) < 28:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
     names = (

@@ -18,8 +18,7 @@ ALARM: Final = Plain(
     delete="DeleteAlarms",
     properties="ActionsEnabled AlarmActions AlarmDescription AlarmName ComparisonOperator DatapointsToAlarm "
     "Dimensions EvaluateLowSampleCountPercentile EvaluationPeriods ExtendedStatistic InsufficientDataActions "
-    "MetricName Metrics Namespace OKActions Period Statistic "
-    "Tags Threshold TreatMissingData Unit",
+    "MetricName Metrics Namespace OKActions Period Statistic Tags Threshold TreatMissingData Unit",
     create_only="AlarmName",
     naming=Naming("AlarmName", longest=255),
     key={"AlarmNames": lambda resource: [itself(resource)]},

@@ -1,12 +1,13 @@
 """Metering: what CloudWatch is told of invocations, in AWS's names (namespace `AWS/SageMaker`).
 
-Requests are counted in memory and told every `TELL_EVERY` seconds, so none of them waits. CloudWatch's own state is in
-memory too, unless it is forwarded: what is not told when the server stops is not missed. `answered` is counted for
-Prometheus, from the server's start on.
+Requests are counted in memory and told every `TELL_EVERY` seconds, so none of them waits; what is not told when the
+server is killed is lost. Latencies are told value by value, to four digits, so that they have percentiles; of all else
+the sums are told. `answered` is counted for Prometheus, from the server's start on.
 """
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,6 +21,8 @@ NAMESPACE: Final = "AWS/SageMaker"
 LOADS: Final = {"ModelCacheHit": "None", "ModelLoadingWaitTime": "Microseconds", "LoadedModelCount": "None"}
 TELL_EVERY: Final = 15.0  # seconds
 TELL_WITHIN: Final = 30.0
+VALUES: Final = 150  # in one datum
+DATA: Final = 1_000  # in one call
 Dimensions = tuple[tuple[str, str], ...]
 Answered = Histograms[tuple[str, str, str]]  # seconds by endpoint, variant and class of status
 
@@ -41,6 +44,23 @@ class Statistics:
 
 
 @dataclass(slots=True)
+class Latencies:
+    """How often each number of microseconds came."""
+
+    counts: Counter[float] = field(default_factory=Counter)
+
+    def add(self, seconds: float) -> None:
+        self.counts[float(f"{seconds * 1_000_000:.3e}")] += 1
+
+    def data(self, datum: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+        """As many data as CloudWatch wants them in."""
+        every = sorted(self.counts)
+        for first in range(0, len(every), VALUES):
+            values = every[first : first + VALUES]
+            yield {**datum, "Values": values, "Counts": [float(self.counts[each]) for each in values]}
+
+
+@dataclass(slots=True)
 class Meter:
     """What happened at one variant since CloudWatch was told."""
 
@@ -48,8 +68,8 @@ class Meter:
     client_errors: Statistics = field(default_factory=Statistics)
     server_errors: Statistics = field(default_factory=Statistics)
     model_errors: Statistics = field(default_factory=Statistics)
-    latency: Statistics = field(default_factory=Statistics)  # microseconds
-    overhead: Statistics = field(default_factory=Statistics)
+    latency: Latencies = field(default_factory=Latencies)
+    overhead: Latencies = field(default_factory=Latencies)
     shares: dict[str, Statistics] = field(default_factory=dict)  # of what there is of the variant, by metric
     loads: dict[str, Statistics] = field(default_factory=dict)  # how several models are kept, by metric
 
@@ -58,8 +78,8 @@ class Meter:
         self.client_errors.add(float(400 <= status < 500))
         self.server_errors.add(float(status >= 500))
         self.model_errors.add(float(not 200 <= status < 300))
-        self.latency.add(timing.model * 1_000_000)
-        self.overhead.add(timing.overhead * 1_000_000)
+        self.latency.add(timing.model)
+        self.overhead.add(timing.overhead)
         for name, share in shares.items():
             self.shares.setdefault(name, Statistics()).add(share)
 
@@ -70,8 +90,6 @@ class Meter:
             ("Invocation4XXErrors", "None", self.client_errors),
             ("Invocation5XXErrors", "None", self.server_errors),
             ("InvocationModelErrors", "None", self.model_errors),
-            ("ModelLatency", "Microseconds", self.latency),
-            ("OverheadLatency", "Microseconds", self.overhead),
             *((name, "None", share) for name, share in self.shares.items()),
             *((name, LOADS[name], found) for name, found in self.loads.items()),
         ):
@@ -85,6 +103,9 @@ class Meter:
                 "StatisticValues": {each: float(value) for each, value in values.items()},
                 "Unit": unit,
             }
+        for name, latencies in (("ModelLatency", self.latency), ("OverheadLatency", self.overhead)):
+            datum = {"MetricName": name, "Dimensions": shown, "Timestamp": at, "Unit": "Microseconds"}
+            yield from latencies.data(datum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +168,10 @@ class Metering:
 
     async def put(self, scope: Scope, data: list[Json], *, about: str) -> None:
         """Tell CloudWatch; what it does not take is lost, and the log says so."""
-        call = Call("cloudwatch", "PutMetricData", {"Namespace": NAMESPACE, "MetricData": data}, scope)
         try:
             async with asyncio.timeout(TELL_WITHIN):
-                await self._directory.answer(call)
+                for first in range(0, len(data), DATA):
+                    request = {"Namespace": NAMESPACE, "MetricData": data[first : first + DATA]}
+                    await self._directory.answer(Call("cloudwatch", "PutMetricData", request, scope))
         except (ServiceError, TimeoutError) as problem:
             log.warning("metrics of %s could not be told: %s", about, problem)
