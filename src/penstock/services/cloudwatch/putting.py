@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST: Final = 1_000  # data in one request
 MOST_VALUES: Final = 150
 MOST_DIMENSIONS: Final = 30
-LARGEST: Final = 2.0**360
+LARGEST: Final = 2.348543e108  # 2^360 as AWS writes it for what has no end: rounded up
 EARLIEST, LATEST = 14 * DAY, 2 * 3_600
 KINDS: Final = ("Value", "Values", "StatisticValues")
 
