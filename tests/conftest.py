@@ -57,6 +57,7 @@ def group_of(item: pytest.Item) -> str:
 
 def pytest_collection_finish() -> None:
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)  # what is made in a test is garbage after it
     gc.enable()
     CHANGED.update(name for name, _ in ENVIRONMENT.items() ^ os.environ.items())
 

@@ -24,7 +24,7 @@ class Sdk:
         """A script of `scripts`, or by its path; with a server of its own where one is given."""
         words = [str(SCRIPTS / script), *arguments]
         files, variables = [str(each) for each in self._files], self._variables(world or self._world)
-        request = json.dumps({"words": words, "files": files, "variables": variables})
+        request = json.dumps({"words": words, "folder": str(Path.cwd()), "files": files, "variables": variables})
         code = ""
         try:
             code = self._answer(request)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from end_to_end.typed import typed as command_of
 from end_to_end.world import World, until
 from penstock.cli.run import command
 
@@ -25,11 +26,7 @@ PAGE = ROOT / "docs" / "authoring.md"
 
 def typed(folder: Path, *words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """A `penstock` command as a person types it in a project's folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "penstock", *words], cwd=folder, capture_output=True, text=True, check=False,
-        timeout=170,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, filter(None, sys.path))), **variables},
-    )  # fmt: skip
+    return command_of(*words, folder=folder, variables={**os.environ, **variables})
 
 
 def copied(project: Path, tmp_path: Path) -> Path:

@@ -23,7 +23,7 @@ def told(world: World, script: str) -> str:
     python = python_of(world.server.data, "sagemaker-sdk-3")
     if python is None:
         pytest.skip("the environment sagemaker-sdk-3 is not built")
-    done = world.script(f"sdk3/{script}", python=python, timeout=500)
+    done = world.script(f"sdk3/{script}", python=python)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -1,19 +1,22 @@
 """`penstock demo`: a project's whole story, with a power cut while staging is deployed."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from end_to_end.looking import boxes, facts, sheets
-from end_to_end.world import World, penstock, running
+from end_to_end.world import World, running
 
 pytestmark = pytest.mark.xdist_group("story")
 
 
 @pytest.mark.timeout(600)
 def test_a_push_becomes_a_model_in_production_and_drift_a_better_one(tmp_path: Path) -> None:
-    done = penstock("demo", "--data", str(tmp_path), "--crash-at", "Deploy", timeout=580)
+    words = [sys.executable, "-m", "penstock", "demo", "--data", str(tmp_path), "--crash-at", "Deploy"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=580, check=False)
 
     told = done.stdout
     assert done.returncode == 0, told + done.stderr

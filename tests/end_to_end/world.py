@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from end_to_end.born import Born
+from end_to_end.typed import typed
 from penstock.cli.clients import client
 from penstock.cli.place import Place, find
 from penstock.cli.story.server import Server
@@ -82,9 +83,9 @@ class World:
 
     # -- commands
 
-    def penstock(self, *arguments: str, timeout: float = 170.0) -> "subprocess.CompletedProcess[str]":
+    def penstock(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """A `penstock` command on this server's data folder."""
-        return penstock(arguments[0], "--data", str(self.server.data), *arguments[1:], timeout=timeout)
+        return penstock(arguments[0], "--data", str(self.server.data), *arguments[1:])
 
     def run(self, *command: str, timeout: float = 170.0) -> "subprocess.CompletedProcess[str]":
         """A command of a customer's."""
@@ -93,12 +94,12 @@ class World:
         )
 
     def script(
-        self, script: Path | str, *arguments: str, python: Path | str = sys.executable, timeout: float = 170.0
+        self, script: Path | str, *arguments: str, python: Path | str = sys.executable
     ) -> "subprocess.CompletedProcess[str]":
         """A customer's script (of `scripts`, or by its path) in the environment that `penstock exec` makes."""
         words = ("--data", str(self.server.data), "--", str(python), str(SCRIPTS / script), *arguments)
         found = os.pathsep.join(filter(None, (str(IMPATIENT), os.environ.get("PYTHONPATH"))))
-        return penstock("exec", *words, timeout=timeout, PYTHONPATH=found)
+        return penstock("exec", *words, PYTHONPATH=found)
 
     # -- S3
 
@@ -264,12 +265,9 @@ def running(data: Path, *options: str) -> Iterator[World]:
         world.close()
 
 
-def penstock(*arguments: str, timeout: float = 170.0, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """A `penstock` command."""
-    return subprocess.run(
-        [sys.executable, "-m", "penstock", *arguments], env={**os.environ, **variables}, capture_output=True,
-        text=True, timeout=timeout, check=False,
-    )  # fmt: skip
+def penstock(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """A `penstock` command, once it has ended."""
+    return typed(*arguments, folder=Path.cwd(), variables={**os.environ, **variables})
 
 
 def s3_prefix(uri: str) -> Json:

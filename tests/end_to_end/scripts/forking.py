@@ -2,8 +2,8 @@
 
 The modules to import are its arguments.
 
-A request is a line of JSON: a script's words, its variables, and the files for its output and errors. The answer is a
-line with the script's exit code.
+A request is a line of JSON: a script's words, its folder and variables, and the files for its output and errors. The
+answer is a line with the script's exit code.
 """
 
 import gc
@@ -40,6 +40,7 @@ def become(request: dict) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for stream, name in enumerate(request["files"], start=1):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+    os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["variables"])
     sys.argv = request["words"]
