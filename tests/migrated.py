@@ -3,8 +3,6 @@
 What migrations do is tested where they are (`store/test_database.py`) and at each start of a server.
 """
 
-import atexit
-import shutil
 import tempfile
 from collections.abc import Sequence
 from functools import cache
@@ -22,13 +20,14 @@ def migrate(database: Path, rooms: Sequence[Path]) -> None:
         if made not in _made:
             migrations.migrate(database, rooms)
     else:
-        shutil.copyfile(_template(made[1]), database)
+        database.write_bytes(template(made[1]))
         _made.add(made)
 
 
 @cache
-def _template(rooms: tuple[Path, ...]) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="penstock-migrated-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    migrations.migrate(folder / "template.db", rooms)
-    return folder / "template.db"
+def template(rooms: tuple[Path, ...]) -> bytes:
+    """A database of these rooms in which nothing is."""
+    with tempfile.TemporaryDirectory(prefix="penstock-migrated-") as folder:
+        database = Path(folder, "template.db")
+        migrations.migrate(database, rooms)
+        return database.read_bytes()

@@ -28,21 +28,21 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture(scope="session")
-def sdk(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sdk]:
+def sdk(world: World) -> Iterator[Sdk]:
     """What runs scripts that use the SageMaker SDK 2."""
-    sdk = Sdk(world, tmp_path_factory.mktemp("sdk"), sys.executable, "sagemaker")
+    sdk = Sdk(world, sys.executable, "sagemaker")
     yield sdk
     sdk.close()
 
 
 @pytest.fixture(scope="session")
-def sdk3(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sdk]:
+def sdk3(world: World) -> Iterator[Sdk]:
     """What runs scripts that use the SageMaker SDK 3."""
     python = python_of(world.server.data, "sagemaker-sdk-3")
     if python is None:
         pytest.skip("the environment sagemaker-sdk-3 is not built")
     sdk = Sdk(
-        world, tmp_path_factory.mktemp("sdk3"), python,
+        world, python,
         "sagemaker.train", "sagemaker.serve.model_builder", "sagemaker.mlops.workflow.pipeline",
     )  # fmt: skip
     yield sdk

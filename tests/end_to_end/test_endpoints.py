@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
+from end_to_end.forks import SCRIPTS
 from end_to_end.sdk import Sdk
-from end_to_end.world import BUCKET, IMAGE, ROLE, SCRIPTS, World, s3_prefix, step, until
+from end_to_end.world import BUCKET, IMAGE, ROLE, World, s3_prefix, step, until
 from penstock.watch.links import PLACE
 
 Json = Any

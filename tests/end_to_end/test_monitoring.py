@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from end_to_end.forks import SCRIPTS
 from end_to_end.sdk import Sdk
 from end_to_end.test_endpoints import in_service, invoke, script, variant
-from end_to_end.world import BUCKET, ROLE, SCRIPTS, Json, World, running, until
+from end_to_end.world import BUCKET, ROLE, Json, World, running, until
 
 pytestmark = pytest.mark.xdist_group("sdk")
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from end_to_end.born import Born
+from end_to_end.forks import SCRIPTS
 from end_to_end.typed import typed
 from penstock.cli.clients import client
 from penstock.cli.place import Place, find
@@ -33,7 +34,6 @@ BUCKET = "things"
 DEADLINE = 60.0
 ENDED = {"Completed", "Failed", "Stopped", "Succeeded"}
 HERE = Path(__file__).parent
-SCRIPTS = HERE / "scripts"
 IMPATIENT = HERE / "impatient"  # how scripts wait
 BEGIN_AND_WAIT = 'echo "began $$"; until [ -e /opt/ml/go ]; do sleep 0.02; done; echo ended'
 """A shell script that says it has begun, and ends when it is let go."""
@@ -267,7 +267,7 @@ def running(data: Path, *options: str) -> Iterator[World]:
 
 def penstock(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """A `penstock` command, once it has ended."""
-    return typed(*arguments, folder=Path.cwd(), variables={**os.environ, **variables})
+    return typed(*arguments, variables={**os.environ, **variables})
 
 
 def s3_prefix(uri: str) -> Json:

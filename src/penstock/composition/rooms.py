@@ -16,6 +16,7 @@ from penstock.composition.inventories import Inventories
 from penstock.composition.modelservers import model_servers
 from penstock.composition.nodes import NO_NODES, Nodes, anywhere_by_image, machines, ray_of
 from penstock.composition.pinning import Pinning
+from penstock.composition.repositories import git_hosts, git_repositories
 from penstock.composition.residents import environments_here, nursery, sdk_of
 from penstock.composition.runtimes import containers_of, here_by_image, machine_here
 from penstock.composition.sources import chance, clock
@@ -41,8 +42,8 @@ from penstock.services.cloudformation import TYPES, Types, open_cloudformation
 from penstock.services.codebuild.announcing import Announcer as BuildAnnouncer
 from penstock.services.codebuild.room import open_codebuild
 from penstock.services.codebuild.running import Machine as BuildMachine
-from penstock.services.codecommit import CodeCommitRoom, open_codecommit
-from penstock.services.codeconnections import CodeConnectionsRoom, open_codeconnections
+from penstock.services.codecommit import CodeCommitRoom
+from penstock.services.codeconnections import CodeConnectionsRoom
 from penstock.services.codepipeline import open_codepipeline
 from penstock.services.events import open_events
 from penstock.services.notifications import open_notifications
@@ -75,7 +76,6 @@ from penstock.services.stepfunctions.integrations import MockConfig, StandIn, no
 from penstock.services.stepfunctions.quotas import read_quotas
 from penstock.services.stepfunctions.room import open_stepfunctions
 from penstock.store.blobs import GRACE, Blobs, Digest
-from penstock.store.database import Database
 from penstock.store.grouped import GroupedDatabase
 from penstock.store.logfile import stream_path
 from penstock.store.sealing import Sealing
@@ -179,6 +179,7 @@ class Rooms:
         """From the ground up, on the folder's own database if none is given.
 
         Nothing runs yet; `database`, the runtimes and `peripheral` are to be closed.
+
         The peripheral services enter the directory afterwards: what Penstock has of its own stays its own.
         """
         database = database or SqliteDatabase(data / ROWS)
@@ -518,51 +519,6 @@ class Rooms:
         )
         self.chores.extend((alarms.work, self.notices.work, scaling.watch))
         self.tidy.extend((tidy_archives, scaling.tidy, lambda: cloudwatch.sweep(self.database, clock())))
-
-
-def git_repositories(
-    data: Path,
-    database: Database,
-    directory: Directory,
-    deliveries: Deliveries,
-    notices: Notices,
-    pushes: Pushes,
-    endpoint: Callable[[], str],
-) -> CodeCommitRoom:
-    return open_codecommit(
-        database=database,
-        directory=directory,
-        deliveries=deliveries,
-        notices=notices,
-        pushes=pushes,
-        folder=data / "repositories",
-        endpoint=endpoint,
-        clock=clock,
-        chance=chance,
-    )
-
-
-def git_hosts(
-    data: Path,
-    engine: Engine,
-    directory: Directory,
-    deliveries: Deliveries,
-    pushes: Pushes,
-    sealing: Sealing,
-    endpoint: Callable[[], str],
-) -> CodeConnectionsRoom:
-    return open_codeconnections(
-        engine=engine,
-        directory=directory,
-        deliveries=deliveries,
-        pushes=pushes,
-        sealing=sealing,
-        settings=data / "connections",
-        folder=data / "remotes",
-        endpoint=endpoint,
-        clock=clock,
-        chance=chance,
-    )
 
 
 def streams_of(data: Path, directory: Directory) -> Streams:

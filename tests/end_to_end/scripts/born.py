@@ -9,30 +9,21 @@ import os
 import runpy
 import signal
 import sys
-import tempfile
 from pathlib import Path
 
 import penstock.cli.up  # noqa: F401 - so that servers need not wait for it
 from penstock.composition import state
 from penstock.composition.sources import MIGRATIONS
 from penstock.services.peripheral import stage
-from penstock.store.migrate import migrate
 
+sys.path.append(str(Path(__file__).parents[2]))
+import migrated
+
+sys.path.pop()
 for service in stage.CLASSES:  # nor for moto
     stage.response_class(service)
-with tempfile.TemporaryDirectory() as folder:
-    migrate(Path(folder, "penstock.db"), MIGRATIONS)
-    EMPTY = Path(folder, "penstock.db").read_bytes()
-
-
-def migrate_what_is_there(database: Path, rooms: list) -> int:
-    """A new folder's database is up to date."""
-    if not database.exists():
-        database.write_bytes(EMPTY)
-    return migrate(database, rooms)
-
-
-state.migrate = migrate_what_is_there
+migrated.template(tuple(MIGRATIONS))
+state.migrate = migrated.migrate  # nor for the tables of a new folder
 answers = os.fdopen(os.dup(1), "w")
 gc.collect()
 gc.freeze()

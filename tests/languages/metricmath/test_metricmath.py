@@ -75,6 +75,14 @@ def test_expressions_may_name_one_another_in_any_order() -> None:
     assert queries.periods == {60}
 
 
+def test_an_expression_that_another_one_uses_may_be_an_array() -> None:
+    several = {"Id": "all", "Expression": "[m1, m2]", "ReturnData": False}
+
+    queries = Queries.of([stat("m1"), stat("m2"), several, {"Id": "e", "Expression": "SUM(all)"}])
+
+    assert queries.computed({"m1": (1.0, 2.0), "m2": (10.0, None)}, 2) == (11.0, 2.0)
+
+
 @pytest.mark.parametrize(
     ("queries", "words"),
     [

@@ -66,15 +66,16 @@ class Formulas:
         if missing := [each for each in ids if each not in stats and each not in trees]:
             raise WrongExpression(f"the query {missing[0]} has neither MetricStat nor Expression")
         made = cls(stats, ordered(trees, stats))
-        made.computed(dict.fromkeys(stats, (1.0,)), 1)  # a function that is not there is told at once
+        made.values(dict.fromkeys(stats, (1.0,)), 1)  # a function that is not there is told at once
         return made
 
-    def computed(self, found: Mapping[str, Series], length: int) -> dict[str, Series]:
-        """The series of every expression, of those of the metrics, which are all of that length."""
+    def computed(self, wanted: Iterable[str], found: Mapping[str, Series], length: int) -> dict[str, Series]:
+        """The series that are wanted, of those of the metrics, which are all of that length."""
         known = self.values(found, length)
-        return {name: spread(known[name], length) for name in self.expressions}
+        return {name: spread(known[name], length) for name in wanted}
 
     def values(self, found: Mapping[str, Series], length: int) -> dict[str, Value]:
+        """All that there is: an expression which another one uses may be an array."""
         known: dict[str, Value] = dict(found)
         for name, tree in self.expressions.items():
             known[name] = value(tree, known, tuple(self.stats), length)
@@ -83,8 +84,9 @@ class Formulas:
 
 @dataclass(frozen=True, slots=True)
 class Queries:
-    stats: Mapping[str, Stat]
-    expressions: Mapping[str, Tree]  # in an order in which each has what it names before it
+    """Queries of which one is meant."""
+
+    formulas: Formulas
     returned: str
 
     @classmethod
@@ -94,12 +96,18 @@ class Queries:
         returned = [query["Id"] for query in queries if query.get("ReturnData", True)]
         if len(returned) != 1:
             raise WrongExpression("exactly one of the Metrics must have ReturnData true")
-        return cls(formulas.stats, formulas.expressions, returned[0])
+        made = cls(formulas, returned[0])
+        made.computed(dict.fromkeys(formulas.stats, (1.0,)), 1)  # and so is an array that is meant
+        return made
 
     @classmethod
     def one(cls, stat: Stat) -> Self:
         """A metric alone."""
-        return cls({"m": stat}, {}, "m")
+        return cls(Formulas({"m": stat}, {}), "m")
+
+    @property
+    def stats(self) -> Mapping[str, Stat]:
+        return self.formulas.stats
 
     @property
     def periods(self) -> frozenset[int]:
@@ -107,7 +115,7 @@ class Queries:
 
     def computed(self, found: Mapping[str, Series], length: int) -> Series:
         """The series that is meant, of those of the metrics, which are all of that length."""
-        return spread(Formulas(self.stats, self.expressions).values(found, length)[self.returned], length)
+        return self.formulas.computed([self.returned], found, length)[self.returned]
 
 
 def watched(alarm: Mapping[str, Json]) -> tuple[Queries, int]:

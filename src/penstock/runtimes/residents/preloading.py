@@ -6,13 +6,14 @@ Whether a resident wants that is a guess from the text of its code: a wrong one 
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from penstock.engine.residents import CannotStart, Setting
 from penstock.runtimes.residents.nursery import Nursery
 from penstock.runtimes.residents.resident import Kept
-from penstock.runtimes.sandbox.needs import content, mention, modules
+from penstock.runtimes.sandbox.needs import modules, names_any
 
 ASKING: Final = ("requirements.txt", "setup.py")  # for packages that may be others than those that are there
 
@@ -36,10 +37,8 @@ class Nurseries:
         if preload := wanted(setting, self._where_code(setting)):
             if preload not in self._kept:
                 self._kept[preload] = self._make(preload)
-            try:
+            with suppress(CannotStart):  # it cannot be forked with them: then it imports them by itself
                 return await self._kept[preload].start(setting)
-            except CannotStart:  # it cannot be forked with them: then it imports them by itself
-                del self._kept[preload]
         return await self._kept[()].start(setting)
 
     async def close(self) -> None:
@@ -56,7 +55,4 @@ def wanted(setting: Setting, places: Sequence[Path]) -> Modules:
     if any((place / name).exists() for place in there for name in ASKING):
         return ()
     found = [modules(os.fspath(place)) for place in there]
-    texts = [path for each in found for path in each or ()]
-    if None in found or not texts or any(mention(preload).search(content(path)) for path in texts):
-        return preload
-    return ()
+    return preload if any(names_any(preload, each) for each in found) or not any(found) else ()

@@ -23,8 +23,12 @@ def needs_preload(folder: JobFolder, job: Job, image: Image, script: str) -> boo
     place = whereabouts(folder, job, os.path.join(job.working_folder or START, script))  # noqa: PTH118 - inside the job
     if place is None:
         return True  # the image's own entry point, that runs who knows what
-    found = modules(os.path.dirname(place))  # noqa: PTH120
-    return found is None or any(mention(image.preload).search(content(path)) for path in found)
+    return names_any(image.preload, modules(os.path.dirname(place)))  # noqa: PTH120
+
+
+def names_any(preload: tuple[str, ...], files: list[str] | None) -> bool:
+    """Whether one of the files names a module of these; true where there are too many to look at."""
+    return files is None or any(mention(preload).search(content(path)) for path in files)
 
 
 @cache

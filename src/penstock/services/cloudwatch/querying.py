@@ -68,7 +68,8 @@ class Querying:
         if formulas.expressions:
             if shared is None:
                 raise WrongExpression("expressions are over metrics of one Period here; give all of them the same")
-            series |= formulas.computed(series, shared.length)
+            wanted = [each["Id"] for each in queries if each["Id"] not in grids and each.get("ReturnData", True)]
+            series |= formulas.computed(wanted, series, shared.length)
         way = -1 if call.request.get("ScanBy", "TimestampDescending") == "TimestampDescending" else 1
         results = []
         for query in queries:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ from penstock.wire.call import Answer, Call, Json, Scope, operation
 
 if TYPE_CHECKING:
     from penstock.languages.metricmath import Summary
+    from penstock.languages.metricmath.statistics import Statistic
     from penstock.services.cloudwatch import shapes
     from penstock.store.database import Database
 
@@ -35,9 +36,7 @@ class Reading:
         period = request["Period"]
         if not simple and not extended:
             raise MissingParameter("Must specify either Statistics or ExtendedStatistics")
-        for name in extended:
-            if statistic(name) is None:
-                raise WrongValue(f"The value {name} for parameter ExtendedStatistics is not supported.")
+        plain, further = statistics_of(simple, "Statistics"), statistics_of(extended, "ExtendedStatistics")
         must_be_a_period(period)
         start, end = rounded_start(request["StartTime"], period, self.clock()), request["EndTime"]
         if request["StartTime"] >= end:
@@ -50,7 +49,7 @@ class Reading:
         metric, unit = Metric.of(call.scope, call.request), request.get("Unit", "")
         found = await self.database.read(lambda tx: rows.points(tx, metric, unit, start=start, end=end, period=period))
         data = [
-            {"Timestamp": float(at), **told(summary, simple, extended), "Unit": of}
+            {"Timestamp": float(at), **told(summary, plain, further), "Unit": of}
             for of, points in found.items()
             for at, summary in sorted(gathered(points, start, period).items())
         ]
@@ -85,11 +84,20 @@ class Reading:
         )
 
 
-def told(summary: Summary, simple: Sequence[str], extended: Sequence[str]) -> dict[str, Json]:
+def statistics_of(names: Sequence[str], member: str) -> dict[str, Statistic]:
+    found = {}
+    for name in names:
+        if (act := statistic(name)) is None:
+            raise WrongValue(f"The value {name} for parameter {member} is not supported.")
+        found[name] = act
+    return found
+
+
+def told(summary: Summary, plain: Mapping[str, Statistic], further: Mapping[str, Statistic]) -> dict[str, Json]:
     """What of a point was asked for."""
-    found = {name: act(summary) for name in (*simple, *extended) if (act := statistic(name)) is not None}
-    more = {name: found[name] for name in extended if found[name] is not None}
-    return {**{name: found[name] for name in simple}, **({"ExtendedStatistics": more} if more else {})}
+    more = {name: value for name, act in further.items() if (value := act(summary)) is not None}
+    found = {name: act(summary) for name, act in plain.items()}
+    return {**found, **({"ExtendedStatistics": more} if more else {})}
 
 
 def fits(dimensions: list[list[str]], wanted: set[tuple[str, str | None]]) -> bool:
