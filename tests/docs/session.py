@@ -27,7 +27,8 @@ DEADLINE: Final = 150.0  # seconds for a page
 MARK: Final = "\x1e"
 PROLOGUE: Final = f"""\
 ended() {{ printf '{MARK}%s{MARK}' "$1"; [ "$1" = 0 ] || exit; }}
-ready() {{ until [ -e "$1/server.json" ]; do kill -0 $! && sleep 0.1 || return; done; }}
+ready() {{ until said | grep -q 'Penstock is ready at'; do kill -0 $! && sleep 0.1 || return; done; }}
+said() {{ awk 'BEGIN {{ RS = "{MARK}" }} {{ last = $0 }} END {{ print last }}' ~/.printed; }}
 trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
 """
 IDENTITY: Final = "[user]\nname = Reader\nemail = reader@example.com\n"
@@ -73,7 +74,7 @@ def typed(part: Part, home: Path, ports: Mapping[str, str]) -> Iterator[str]:
         if background is None:
             yield f"{text}\nended $?\n"
         elif background["data"]:
-            yield f"{text}\nready {background['data']}\nended $?\n"
+            yield f"{text}\nready\nended $?\n"
         else:  # it runs already
             yield "ended 0\n"
 
