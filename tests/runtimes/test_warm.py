@@ -160,6 +160,16 @@ async def test_libraries_have_as_many_threads_as_the_job_says(tmp_path: Path, im
         assert names == {"warm" if warm else "light"}
 
 
+async def test_libraries_that_are_told_of_their_threads_are_imported_before(tmp_path: Path) -> None:
+    async with sandbox_at(tmp_path) as world:
+        text = "import sys; print('numpy' in sys.modules); import numpy"
+        job = world.script(text, image="numpy", warm=True, environment={"OMP_NUM_THREADS": "1"})
+
+        await world.run(job)
+
+        assert world.log_of(job) == "True"
+
+
 async def test_only_a_script_that_names_them_has_heavy_imports_done(tmp_path: Path) -> None:
     async with sandbox_at(tmp_path) as world:
         files = {CODE: b"import sys; print('num' + 'py' in sys.modules)"}

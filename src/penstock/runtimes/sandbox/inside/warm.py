@@ -7,6 +7,7 @@ already imported, a script that is not there) is left to exec, in the same proce
 
 import atexit
 import gc
+import importlib
 import json
 import os
 import signal
@@ -166,9 +167,11 @@ def take_environment(environment: dict[str, str]) -> None:
 
 
 def look_for_pools() -> None:
-    """Find the libraries with pools of threads, in the zygote. They come with threadpoolctl, or there are none."""
-    if (threadpoolctl := sys.modules.get("threadpoolctl")) is not None:
-        POOLS.append(threadpoolctl.ThreadpoolController())
+    """Find the libraries with pools of threads, in the zygote, if threadpoolctl is there, which can tell them."""
+    if HAVE_THREADS.isdisjoint(sys.modules):
+        return
+    with suppress(ImportError):
+        POOLS.append(importlib.import_module("threadpoolctl").ThreadpoolController())
 
 
 def wants_threads_of_its_own(environment: dict[str, str]) -> bool:
