@@ -8,6 +8,7 @@ from benchmarks.world import QUICK
 ALL = (
     "help",
     "ready",
+    "environments",
     "steps",
     "authoring",
     "cached",

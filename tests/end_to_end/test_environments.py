@@ -74,6 +74,6 @@ def test_an_environment_that_cannot_be_built_fails_its_jobs_with_the_package_and
 
     assert job["TrainingJobStatus"] == "Failed"
     assert job["FailureReason"].startswith(
-        "ClientError: the environment 'lacking' cannot be built: there is no wheel of dry_brook==1.0 for "
+        "ClientError: the environment 'lacking' cannot be built: there is no wheel of dry-brook==1.0 for "
     )
     assert "images.toml" in job["FailureReason"]

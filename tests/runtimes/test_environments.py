@@ -12,7 +12,6 @@ import pytest
 
 from penstock.images.environments import BadEnvironment, Environment
 from penstock.runtimes.environments import Environments, Plan, Unbuildable
-from penstock.runtimes.environments.build import reason
 from penstock.runtimes.environments.shelf import users_of
 from runtimes.wheels import wheel
 from runtimes.worlds import until
@@ -66,7 +65,7 @@ async def test_an_environment_has_what_its_lock_names_and_sees_what_it_extends(w
 
     assert says(plan, "import brook, msgspec; print(brook.VERSION)") == "1.0"
     assert workshop.said[0].startswith("making the environment 'mine' with ")
-    assert "package 1 of 1: brook-1.0-py3-none-any.whl" in workshop.said
+    assert workshop.said[1:-1] == ["fetching a package", "installing a package"]
     assert workshop.said[-1].startswith("the environment 'mine' is ready after ")
 
 
@@ -129,7 +128,7 @@ described = {
 shelf = Environments(root / "environments", described, time.time)
 
 def tell(text):
-    if text.startswith("package"):
+    if text.startswith("installing"):
         os.kill(os.getpid(), signal.SIGKILL)
 
 asyncio.run(shelf.furnish(shelf.plan("mine"), tell))
@@ -169,7 +168,7 @@ async def test_a_package_without_a_wheel_is_named_with_the_remedy(workshop: Work
     workshop.describe("mine", line.replace("brook", "no_such_brook"))
 
     with pytest.raises(
-        Unbuildable, match=r"'mine' cannot be built: there is no wheel of no.such.brook==1.0 .*'python'"
+        Unbuildable, match=r"'mine' cannot be built: there is no wheel of no-such-brook==1.0 .*'python'"
     ):
         await workshop.furnish("mine")
 
@@ -180,7 +179,7 @@ async def test_other_content_than_the_lock_says_is_not_installed(workshop: Works
     line = wheel(workshop.root / "wheels", "brook")
     workshop.describe("mine", line[:-2] + ("0" if line[-2] != "0" else "1") + "\n")
 
-    with pytest.raises(Unbuildable, match="what was downloaded is not what its lock says"):
+    with pytest.raises(Unbuildable, match=r"what was downloaded is not what its lock says of brook==1\.0"):
         await workshop.furnish("mine")
 
 
@@ -197,19 +196,16 @@ async def test_whoever_waited_for_a_build_is_told_why_it_failed(workshop: Worksh
     assert sum(text.startswith("making") for text in workshop.said) == 1
 
 
-def test_no_network_is_told_as_that(workshop: Workshop) -> None:
-    plan = Plan(name="mine", python=Path("python"))
-    log = workshop.root / "log"
-    log.write_text(
-        "WARNING: Retrying after connection broken by 'NewConnectionError(…)': /simple/brook/\n"
-        "ERROR: Could not find a version that satisfies the requirement brook==1.0 (from versions: none)\n"
-        "ERROR: No matching distribution found for brook==1.0\n"
-    )
+async def test_no_network_is_told_as_that(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "0")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    workshop.describe("mine", wheel(workshop.root / "wheels", "brook").replace("brook", "mill"))
 
-    told = reason(plan, log)
+    with pytest.raises(Unbuildable, match="mill cannot be downloaded, since no package index answers") as told:
+        await workshop.furnish("mine")
 
-    assert "brook==1.0 cannot be downloaded, since no package index answers" in told
-    assert told.endswith("penstock env build mine")
+    assert str(told.value).endswith("penstock env build mine")
 
 
 @pytest.mark.parametrize("text", ["brook\n", "brook==1.0\n", "--index-url http://somewhere\n"])

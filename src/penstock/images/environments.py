@@ -83,7 +83,7 @@ def lock_of(requirements: Path) -> Path:
 
 
 def locked(environment: Environment) -> str:
-    """The text that pip is given: pinned, hashed, nothing else. Raises `BadEnvironment`."""
+    """The text that uv is given: pinned, hashed, nothing else. Raises `BadEnvironment`."""
     assert environment.requirements is not None
     place = lock_of(environment.requirements)
     if place != environment.requirements and not place.exists():

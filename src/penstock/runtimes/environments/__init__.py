@@ -3,7 +3,7 @@
     ENVIRONMENTS/                      `environments` in the data folder, or a folder that several share
       sagemaker-sdk-1f0c…/             a venv; it counts when the file `penstock.json` is in it, which is written last
       sagemaker-sdk-1f0c….lock         held by whoever builds it, in whichever process that is
-      sagemaker-sdk-1f0c….log          what pip said
+      sagemaker-sdk-1f0c….log          what uv said
 
 What an environment is made of is in its name, as a digest: other content is another environment, and the same content
 is built once (so are Node.js's modules, see `modules`). Nothing is downloaded that its lock does not name and hash; no

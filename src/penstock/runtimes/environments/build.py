@@ -1,6 +1,6 @@
-"""Building: a venv at its place, filled by pip from a lock.
+"""Building: a venv at its place, filled by uv from a lock.
 
-pip is told to take no package that is not in the lock, by version and content, and no source archive: what is
+uv is told to take no package that is not in the lock, by version and content, and no source archive: what is
 installed are wheels, and no code of theirs runs. Its output goes to a log; its steps are told as they come.
 """
 
@@ -8,30 +8,27 @@ import asyncio
 import os
 import re
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from penstock.images.environments import pins
+from penstock.runtimes.environments import installer
 from penstock.runtimes.environments.plan import Plan, sites
 
 Tell = Callable[[str], None]
 
-PIP: Final = (
-    "-I", "-m", "pip", "install", "--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-input",
-    "--disable-pip-version-check", "--no-color", "--progress-bar", "off", "--retries", "2",
-)  # fmt: skip
+UV: Final = ("--require-hashes", "--no-deps", "--only-binary", ":all:")
 LONGEST: Final = 3600.0  # seconds
-TOLD: Final = 12  # lines of pip's that a failure repeats
-MET: Final = re.compile(r"(?:Collecting|Processing|Requirement already satisfied:) (?:\S*/)?(?P<package>\S+)")
+TOLD: Final = 12  # lines of uv's that a failure repeats
 NO_NETWORK: Final = re.compile(
-    r"NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|Connection refused|ProxyError"
-    r"|Temporary failure in name resolution|SSLError"
+    r"Failed to fetch: \S*/(?P<package>[^/\s]+)/\s(?s:.*)error sending request|network was disabled"
 )
-NO_WHEEL: Final = re.compile(r"No matching distribution found for (?P<package>\S+)")
-OTHER_CONTENT: Final = re.compile(r"THESE PACKAGES DO NOT MATCH THE HASHES")
+NO_WHEEL: Final = re.compile(r"no usable wheels|was not found in|there is no version of|has no wheels")
+WANTED: Final = re.compile(r"\byou require (?P<package>[^\s,]+)")
+OTHER_CONTENT: Final = re.compile(r"Hash mismatch for `(?P<package>\S+)`")
 FULL_DISK: Final = re.compile(r"No space left on device")
 
 
@@ -40,7 +37,7 @@ class Unbuildable(Exception):
 
 
 async def build(plan: Plan, log: Path, tell: Tell, *, held: int) -> None:
-    """Make the venv; `held` is a lock that goes on with pip if this process is killed. Raises `Unbuildable`."""
+    """Make the venv; `held` is a lock that goes on with uv if this process is killed. Raises `Unbuildable`."""
     assert plan.folder is not None
     tell(f"making the environment '{plan.name}' with {plan.base}")
     with_pip = [] if plan.extends is None else ["--without-pip"]
@@ -51,55 +48,65 @@ async def build(plan: Plan, log: Path, tell: Tell, *, held: int) -> None:
     lock.write_text(plan.lock)
     steps = Steps(len(pins(plan.lock)), tell)
     with log.open("wb", buffering=0) as file:
-        async with running([str(plan.python), *PIP, "-r", str(lock)], log, held) as pip:
-            assert pip.stdout is not None
-            async for line in pip.stdout:
+        settings = await asyncio.to_thread(installer.pip_settings)
+        words = installer.command(settings, [*UV, "--python", str(plan.python), "-r", str(lock)])
+        async with running(words, log, held, installer.variables(settings, os.environ)) as uv:
+            assert uv.stdout is not None
+            async for line in uv.stdout:
                 file.write(line)
                 steps.hear(line.decode(errors="replace"))
-            code = await pip.wait()
+            code = await uv.wait()
     if code:
         raise Unbuildable(reason(plan, log))
 
 
 @dataclass(slots=True)
 class Steps:
-    """What pip says, as steps of so many packages."""
+    """What uv says, as steps of so many packages."""
 
     total: int
     tell: Tell
-    seen: int = 0
 
     def hear(self, line: str) -> None:
-        if found := MET.match(line):
-            self.seen = min(self.seen + 1, self.total)
-            self.tell(f"package {self.seen} of {self.total}: {found['package']}")
-        elif line.startswith("Installing collected packages"):
-            self.tell(f"installing {self.total} packages")
+        packages = "a package" if self.total == 1 else f"{self.total} packages"
+        if line.startswith("Resolved"):
+            self.tell(f"fetching {packages}")
+        elif line.startswith("Downloading"):  # of those that are not small
+            self.tell(line.strip().lower())
+        elif line.startswith("Prepared"):
+            self.tell(f"installing {packages}")
 
 
 def reason(plan: Plan, log: Path) -> str:
-    """Why pip failed by what its log says, in a sentence with a remedy."""
+    """Why uv failed by what its log says, in a sentence with a remedy."""
     said = log.read_text(errors="replace")
     begin = f"the environment '{plan.name}' cannot be built: "
-    lacking = NO_WHEEL.search(said)
-    package = lacking["package"] if lacking else "a package"
-    if NO_NETWORK.search(said):
+    if offline := NO_NETWORK.search(said):
+        package = offline["package"] or _wanted(said)
         return (
             f"{begin}{package} cannot be downloaded, since no package index answers. Connect this machine, or let pip "
             "find packages elsewhere (PIP_INDEX_URL, or PIP_FIND_LINKS with a folder of wheels), then: "
             f"penstock env build {plan.name}"
         )
-    if lacking:
+    if NO_WHEEL.search(said):
         return (
-            f"{begin}there is no wheel of {package} for {plan.base} on this machine. Name another version or another "
-            f"'python' for [environments.{plan.name}] in the data folder's images.toml"
+            f"{begin}there is no wheel of {_wanted(said)} for {plan.base} on this machine. Name another version or "
+            f"another 'python' for [environments.{plan.name}] in the data folder's images.toml"
         )
-    if OTHER_CONTENT.search(said):
-        return f"{begin}what was downloaded is not what its lock says (see {log}); lock it anew if you trust the change"
+    if other := OTHER_CONTENT.search(said):
+        return (
+            f"{begin}what was downloaded is not what its lock says of {other['package']} (see {log}); "
+            "lock it anew if you trust the change"
+        )
     if FULL_DISK.search(said):
-        return f"{begin}the disk of {plan.folder} is full"
+        return f"{begin}the disk of {plan.folder}, or that of uv's cache, is full"
     last = "\n".join(said.splitlines()[-TOLD:])
-    return f"{begin}pip failed (all of it: {log}):\n{last}"
+    return f"{begin}uv failed (all of it: {log}):\n{last}"
+
+
+def _wanted(said: str) -> str:
+    wanted = WANTED.search(said)
+    return wanted["package"] if wanted else "a package"
 
 
 def _extend(plan: Plan, below: Plan) -> None:
@@ -118,7 +125,9 @@ async def _make(plan: Plan, log: Path, command: list[str], held: int) -> None:
 
 
 @asynccontextmanager
-async def running(command: list[str], log: Path, held: int) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running(
+    command: list[str], log: Path, held: int, variables: Mapping[str, str] | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """A process of its own session; whatever way this is left, nothing of it is left."""
     process = await asyncio.create_subprocess_exec(
         *command,
@@ -126,6 +135,7 @@ async def running(command: list[str], log: Path, held: int) -> AsyncIterator[asy
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         cwd=log.parent,
+        env=variables,
         start_new_session=True,
         pass_fds=(held,),
     )

@@ -133,7 +133,7 @@ async def filling(folder: Path, tell: Callable[[], None]) -> AsyncIterator[int |
 
 @asynccontextmanager
 async def locked(folder: Path, tell: Callable[[], None]) -> AsyncIterator[int]:
-    """The lock of a folder, against other processes. pip inherits it: who kills a builder waits for its pip."""
+    """The lock of a folder, against other processes. uv inherits it: who kills a builder waits for its uv."""
     handle = os.open(beside(folder, "lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
     try:
         is_told = False
