@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
 
 import postgres as postgresql
 from databases import NewPlace
@@ -36,16 +37,37 @@ settings.load_profile("unhurried")
 NUMBERS = count()
 CHANGED: set[str] = set()  # variables that importing all tests has changed
 AWAITING = ("frameworks", "sdk3", "ray")  # groups whose tests await what is built beside them
+LONG = ("end_to_end", "contracts", "images", "automl")  # folders whose files take longest
 gc.disable()  # thousands of tests are collected, and none is garbage
 
 
+class ByFile(LoadGroupScheduling):  # type: ignore[misc]
+    """A worker is given a group of tests, or those of a file that are in none: what they share is made once.
+
+    Thousands of units of one test each would be counted again, all of them, after each test.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        group = str(super()._split_scope(nodeid))
+        return nodeid.partition("::")[0] if group == nodeid else group
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups first, so that no worker is left with one at the end; the largest before, those that wait after."""
+    """Groups first, so that no worker is left with one at the end; the largest before, those that wait after.
+
+    Then what has servers, and what computes at last.
+    """
     groups = Counter(map(group_of, items))
 
     def place(item: pytest.Item) -> tuple[int, int, str]:
         group = group_of(item)
-        return (2, 0, "") if not group else (1, 0, group) if group in AWAITING else (0, -groups[group], group)
+        if not group:
+            return (2 if item.path.parent.name in LONG else 3, 0, "")
+        return (1, 0, group) if group in AWAITING else (0, -groups[group], group)
 
     items.sort(key=place)
 

@@ -44,14 +44,17 @@ class Ran:
 
 
 def read_through(
-    parts: list[Part], home: Path, data: Path, port: int, variables: dict[str, str] | None = None
+    parts: list[Part], home: Path, data: Path, port: int, programs: Path, variables: dict[str, str] | None = None
 ) -> list[Ran]:
-    """Do what the page says; what each command printed, up to the first one that failed."""
+    """Do what the page says; what each command printed, up to the first one that failed.
+
+    `programs` are before all others on the reader's path.
+    """
     furnish(home, data)
     ports = {"4599": str(port), "4600": str(free_port())}
     commands = [part for part in parts if isinstance(part, Command)]
     script = PROLOGUE + "".join(line for part in parts for line in typed(part, home, ports))
-    printed = re.split(f"{MARK}(\\d+){MARK}", bash(script, home, variables or {}))
+    printed = re.split(f"{MARK}(\\d+){MARK}", bash(script, home, environment(home, programs) | (variables or {})))
     told = zip(commands, printed[::2], printed[1::2], strict=False)
     return [Ran(command, localised(said, ports, home), int(code)) for command, said, code in told]
 
@@ -70,7 +73,7 @@ def typed(part: Part, home: Path, ports: Mapping[str, str]) -> Iterator[str]:
         yield f"cat >{shlex.quote(part.name)} <<'END-OF-FILE'\n{part.content}END-OF-FILE\n"
     elif isinstance(part, Command):
         text = re.sub(r"\b(4599|4600)\b", lambda found: ports[found[0]], part.text)
-        background = re.fullmatch(r"penstock up\b(.*--data (?P<data>\S+))?.* &", text)
+        background = re.fullmatch(r"penstock up\b(.*--data (?P<data>\S+))?.* &( +#.*)?", text)
         if background is None:
             yield f"{text}\nended $?\n"
         elif background["data"]:
@@ -84,7 +87,7 @@ def bash(script: str, home: Path, variables: dict[str, str]) -> str:
     (home / ".script").write_text(script)
     with (home / ".printed").open("w+") as printed:
         process = subprocess.Popen(
-            ["bash", ".script"], cwd=home, env=environment(home) | variables, stdin=subprocess.DEVNULL, stdout=printed,
+            ["bash", ".script"], cwd=home, env=variables, stdin=subprocess.DEVNULL, stdout=printed,
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         try:
@@ -97,10 +100,10 @@ def bash(script: str, home: Path, variables: dict[str, str]) -> str:
         return printed.read()
 
 
-def environment(home: Path) -> dict[str, str]:
+def environment(home: Path, programs: Path) -> dict[str, str]:
     """What a reader's shell has: Penstock and its Python on the path, and nothing that leads to AWS."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PENSTOCK_"))}
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
     return kept | {"HOME": str(home), "PATH": path, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "120"}
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.door import opened
 from docs.pages import GUIDES, ROOT, Command, Loose, NotRun, Part, commands, fits, parts
 from docs.session import Ran, read_through
 from end_to_end.world import World, running
@@ -21,14 +22,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield world
 
 
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with opened(tmp_path_factory.mktemp("door")) as folder:
+        yield folder
+
+
 @pytest.mark.parametrize("page", TO_BE_TYPED, ids=lambda page: page.stem)
 def test_commands_work_and_print_what_the_page_shows(
-    page: Path, server: World, tmp_path: Path, request: pytest.FixtureRequest
+    page: Path, server: World, programs: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     todo = list(parts(page))
     variables = request.getfixturevalue("postgres").variables if needs_postgres(todo) else {}
 
-    done = read_through(todo, tmp_path, server.server.data, server.server.port, variables)
+    done = read_through(todo, tmp_path, server.server.data, server.server.port, programs, variables)
 
     assert [wrong for ran in done if (wrong := complaint(page, ran))] == []
     assert [ran.command.line for ran in done] == [part.line for part in todo if isinstance(part, Command)]

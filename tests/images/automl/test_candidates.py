@@ -1,26 +1,23 @@
 """Candidates: what they learn, what a mixture of them is, how they answer, and what is reported of them."""
 
 import json
-import subprocess
+import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from end_to_end.forks import Forks
 from images.automl.jobs import FOREST, LINEAR, MLP, TREES, XGBOOST, Jobs, people
 from penstock_automl import inference, mixing
 from penstock_automl.schema import Schema
 from penstock_image.failure import ClientError
 
 REGRESSION = Schema(target="y", problem="Regression", metric="MSE", columns=["x"], types={"x": "numeric"}, labels=[])
-ASK = """
-import sys, inference, penstock_automl
-model = inference.model_fn(sys.argv[1])
-rows = inference.input_fn(sys.stdin.buffer.read(), "text/csv")
-print(*inference.output_fn(inference.predict_fn(rows, model), sys.argv[2]))
-print(penstock_automl.__file__)
-"""
+Asked = Callable[[Path, str], list[str]]
+SCRIPT = Path(__file__).parent / "asking.py"
 
 
 @pytest.fixture
@@ -34,18 +31,25 @@ def scores(said: str) -> dict[str, float]:
     return {name: float(value) for name, value in pairs}
 
 
-def asked(model: Path, body: str, accept: str = "text/csv", output: str = "") -> list[str]:
-    """What a model answers in a process that has nothing but its archive."""
-    done = subprocess.run(
-        [sys.executable, "-c", ASK, str(model), accept], input=body.encode(), capture_output=True, check=True,
-        cwd=model / "code", env={"SAGEMAKER_INFERENCE_OUTPUT": output}, timeout=120,
-    )  # fmt: skip
-    return done.stdout.decode().splitlines()
+@pytest.fixture(scope="module")
+def asked() -> Iterator[Asked]:
+    """What a model answers to rows, where there is what candidates are made of, and of Penstock its archive alone."""
+    modules = ("pandas", "sklearn.ensemble", "sklearn.pipeline", "xgboost")
+    forks = Forks(sys.executable, modules, {"PATH": os.defpath, "AWS_DEFAULT_REGION": "us-east-1"})
+
+    def ask(model: Path, rows: str) -> list[str]:
+        words = (str(SCRIPT), str(model), "text/csv", rows)
+        done = forks.run(*words, variables={"SAGEMAKER_INFERENCE_OUTPUT": ""}, folder=model / "code")
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    yield ask
+    forks.close()
 
 
 @pytest.mark.parametrize("values", [XGBOOST, LINEAR], ids=lambda each: each["algorithm"])
 def test_numbers_that_are_not_finite_are_missing(
-    jobs: Jobs, capsys: pytest.CaptureFixture[str], values: dict[str, str]
+    jobs: Jobs, capsys: pytest.CaptureFixture[str], asked: Asked, values: dict[str, str]
 ) -> None:
     jobs.explore("x,y\n" + "".join(f"{'inf' if n % 9 == 0 else n / 7},{n}\n" for n in range(60)), problem="Regression")
 
@@ -73,7 +77,7 @@ def test_every_algorithm_learns_every_problem(
 
 
 def test_a_mixture_is_as_good_as_the_best_and_answers_from_its_archive_alone(
-    jobs: Jobs, capsys: pytest.CaptureFixture[str]
+    jobs: Jobs, asked: Asked, capsys: pytest.CaptureFixture[str]
 ) -> None:
     jobs.explore(people())
     found = []
