@@ -13,7 +13,11 @@ from end_to_end.world import World, running
 
 pytestmark = pytest.mark.xdist_group("docs")
 PAGES = [ROOT / "README.md", *GUIDES]
-TO_BE_TYPED = [page for page in PAGES if any(isinstance(part, Command) for part in parts(page))]
+# What the page on projects has started goes on, and others' `penstock status` would show it.
+TO_BE_TYPED = sorted(
+    (page for page in PAGES if any(isinstance(part, Command) for part in parts(page))),
+    key=lambda page: page.stem == "projects",
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +41,8 @@ def test_commands_work_and_print_what_the_page_shows(
 
     done = read_through(todo, tmp_path, server.server.data, server.server.port, programs, variables)
 
-    assert [wrong for ran in done if (wrong := complaint(page, ran))] == []
+    wrong = "\n".join(filter(None, (complaint(page, ran) for ran in done)))
+    assert not wrong, wrong
     assert [ran.command.line for ran in done] == [part.line for part in todo if isinstance(part, Command)]
 
 
