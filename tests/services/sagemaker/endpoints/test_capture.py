@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ import pytest
 from penstock.services.sagemaker.endpoints import capture, spool
 from penstock.services.sagemaker.endpoints.capture import Exchange
 from penstock.services.sagemaker.endpoints.model import Capture, capture_of
+from penstock.services.sagemaker.endpoints.spool import Spool
+from penstock.services.sagemaker.jobs.model import Place
+from penstock.store.blobs import Blobs
+from penstock.wire.call import Scope
 from services.sagemaker.endpoints.test_operations import DEADLINE, World, world_at
 
 Json = Any
@@ -169,3 +174,28 @@ async def test_what_s3_refuses_is_tried_again(tmp_path: Path, monkeypatch: pytes
         world.s3.objects["bucket"] = held
 
         assert len(await captured(world)) == 1
+
+
+@dataclass
+class Bucket:
+    """What is put, and nothing else."""
+
+    keys: list[str] = field(default_factory=list)
+
+    async def put(self, scope: Scope, place: Place, digest: str) -> None:
+        self.keys.append(place.key)
+
+
+async def test_a_burst_comes_to_s3_after_a_pause_and_the_next_no_sooner_than_ever(tmp_path: Path) -> None:
+    now, bucket = 0.0, Bucket()
+    objects: Any = bucket
+    kept = Spool(tmp_path / "captures", objects, Blobs(tmp_path), clock=lambda: now, chance=lambda: CHANCE)
+    put: list[tuple[float, int]] = []
+
+    for now in (0.0, 1.5, 2.5, 3.5, 4.5, 5.5, 8.5, 12.0, 13.6):
+        if now in (0.0, 1.5, 4.5, 5.5):
+            kept.keep(Scope(), "e", "a", asked(), exchange())
+        await kept.ship_due()
+        put.append((now, len(bucket.keys)))
+
+    assert put == [(0.0, 0), (1.5, 0), (2.5, 0), (3.5, 1), (4.5, 1), (5.5, 1), (8.5, 1), (12.0, 1), (13.6, 2)]

@@ -1,7 +1,9 @@
 """The spool: captured lines on their way to S3, in files that outlive the server.
 
 A file is one object's: its first line says where it goes, lines are appended as requests are answered, and after
-`SHIP_AFTER` seconds (or `LARGEST` bytes) it becomes that object. What cannot be put is tried again, for a day.
+`SHIP_AFTER` seconds (or `LARGEST` bytes) it becomes that object. After a pause it does so sooner, unless the object
+before it was closed within that time: bursts arrive at once, and there are no more objects than one each `SHIP_AFTER`
+seconds. What cannot be put is tried again, for a day.
 """
 
 import asyncio
@@ -24,6 +26,7 @@ from penstock.wire.call import Scope
 
 log: Final = logging.getLogger(__name__)
 SHIP_AFTER: Final = 10.0  # seconds after a file's first line
+PAUSE: Final = 2.0  # seconds without a line
 LOOK_EVERY: Final = 1.0
 AGAIN_AFTER: Final = 60.0  # seconds after S3 has refused one
 KEPT_FOR: Final = 86_400.0
@@ -48,6 +51,10 @@ class Filling:
     path: Path
     began: float
     size: int = 0
+    latest: float = 0.0  # when the last line came
+
+
+Kind = tuple[Scope, str, str, str]
 
 
 class Spool:
@@ -65,7 +72,8 @@ class Spool:
         self._blobs = blobs
         self._clock = clock
         self._chance = chance
-        self._filling: dict[tuple[Scope, str, str, str], Filling] = {}
+        self._filling: dict[Kind, Filling] = {}
+        self._closed: dict[Kind, float] = {}  # when the last file was, for so long as that counts
         self._not_before: dict[Path, float] = {}  # files that S3 has refused
 
     def keep(self, scope: Scope, endpoint: str, variant: str, asked: Capture, exchange: Exchange) -> None:
@@ -77,14 +85,18 @@ class Spool:
         text = capture.line(asked, exchange, self._chance())
         append(filling.path, text)
         filling.size += len(text)
+        filling.latest = self._clock()
 
     async def ship(self) -> None:
         """Bring files to S3 when it is their time, until cancelled."""
         while True:
-            self._close_full()
-            for path in await asyncio.to_thread(lambda: list(self._waiting())):
-                await self._put(path)
+            await self.ship_due()
             await asyncio.sleep(LOOK_EVERY)
+
+    async def ship_due(self) -> None:
+        self._close_due()
+        for path in await asyncio.to_thread(lambda: list(self._waiting())):
+            await self._put(path)
 
     def _begin(self, scope: Scope, endpoint: str, variant: str, destination: str) -> Filling:
         at, place = self._clock(), Place.of(destination, "DestinationS3Uri")
@@ -94,11 +106,14 @@ class Spool:
         append(path, msgspec.json.encode(way) + b"\n")
         return Filling(path, at)
 
-    def _close_full(self) -> None:
+    def _close_due(self) -> None:
         now = self._clock()
+        self._closed = {kind: at for kind, at in self._closed.items() if now < at + SHIP_AFTER}
         for kind, filling in list(self._filling.items()):
-            if now >= filling.began + SHIP_AFTER or filling.size >= LARGEST:
+            pauses = now >= filling.latest + PAUSE and kind not in self._closed
+            if pauses or now >= filling.began + SHIP_AFTER or filling.size >= LARGEST:
                 del self._filling[kind]
+                self._closed[kind] = now
 
     def _waiting(self) -> Iterator[Path]:
         """Files that nobody writes to, those of an earlier life too. Blocking."""
