@@ -208,6 +208,20 @@ async def test_no_network_is_told_as_that(workshop: Workshop, monkeypatch: pytes
     assert str(told.value).endswith("penstock env build mine")
 
 
+async def test_a_folder_of_wheels_will_do_where_the_index_does_not_answer(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "0")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    workshop.describe("mine", wheel(workshop.root / "wheels", "brook"))
+
+    plan = await workshop.furnish("mine")
+
+    assert says(plan, "import brook; print(brook.VERSION)") == "1.0"
+    assert "an index does not answer: looking elsewhere" in workshop.said
+
+
 @pytest.mark.parametrize("text", ["brook\n", "brook==1.0\n", "--index-url http://somewhere\n"])
 def test_what_is_not_locked_is_not_built(workshop: Workshop, text: str) -> None:
     workshop.describe("mine", text)

@@ -21,12 +21,15 @@ from penstock.runtimes.environments.plan import Plan, sites
 Tell = Callable[[str], None]
 
 UV: Final = ("--require-hashes", "--no-deps", "--only-binary", ":all:")
+PIP: Final = ("-I", "-m", "pip", "install", *UV, "--no-input", "--disable-pip-version-check", "--no-color", "--quiet")
+OTHERS: Final = frozenset({"find-links", "extra-index-url"})  # pip's settings that name more places than one
 LONGEST: Final = 3600.0  # seconds
 TOLD: Final = 12  # lines of uv's that a failure repeats
 NO_NETWORK: Final = re.compile(
     r"Failed to fetch: \S*/(?P<package>[^/\s]+)/\s(?s:.*)error sending request|network was disabled"
 )
 NO_WHEEL: Final = re.compile(r"no usable wheels|was not found in|there is no version of|has no wheels")
+UNREACHABLE: Final = "since no package index answers"
 WANTED: Final = re.compile(r"\byou require (?P<package>[^\s,]+)")
 OTHER_CONTENT: Final = re.compile(r"Hash mismatch for `(?P<package>\S+)`")
 FULL_DISK: Final = re.compile(r"No space left on device")
@@ -46,18 +49,28 @@ async def build(plan: Plan, log: Path, tell: Tell, *, held: int) -> None:
         _extend(plan, plan.extends)
     lock = plan.folder / "requirements.txt"
     lock.write_text(plan.lock)
-    steps = Steps(len(pins(plan.lock)), tell)
+    settings = await asyncio.to_thread(installer.pip_settings)
+    words = installer.command(settings, [*UV, "--python", str(plan.python), "-r", str(lock)])
+    variables = installer.variables(settings, os.environ)
+    if await _filled(words, log, Steps(len(pins(plan.lock)), tell), held, variables):
+        return
+    why = reason(plan, log)
+    # pip goes on where one index does not answer, for others or a folder of wheels may have all that is wanted.
+    if UNREACHABLE not in why or not OTHERS & {*settings}:
+        raise Unbuildable(why)
+    tell("an index does not answer: looking elsewhere")
+    if not await _filled([str(plan.python), *PIP, "-r", str(lock)], log, Steps(0, tell), held, os.environ):
+        raise Unbuildable(why)
+
+
+async def _filled(command: list[str], log: Path, steps: "Steps", held: int, variables: Mapping[str, str]) -> bool:
     with log.open("wb", buffering=0) as file:
-        settings = await asyncio.to_thread(installer.pip_settings)
-        words = installer.command(settings, [*UV, "--python", str(plan.python), "-r", str(lock)])
-        async with running(words, log, held, installer.variables(settings, os.environ)) as uv:
-            assert uv.stdout is not None
-            async for line in uv.stdout:
+        async with running(command, log, held, variables) as installing:
+            assert installing.stdout is not None
+            async for line in installing.stdout:
                 file.write(line)
                 steps.hear(line.decode(errors="replace"))
-            code = await uv.wait()
-    if code:
-        raise Unbuildable(reason(plan, log))
+            return await installing.wait() == 0
 
 
 @dataclass(slots=True)
@@ -84,7 +97,7 @@ def reason(plan: Plan, log: Path) -> str:
     if offline := NO_NETWORK.search(said):
         package = offline["package"] or _wanted(said)
         return (
-            f"{begin}{package} cannot be downloaded, since no package index answers. Connect this machine, or let pip "
+            f"{begin}{package} cannot be downloaded, {UNREACHABLE}. Connect this machine, or let pip "
             "find packages elsewhere (PIP_INDEX_URL, or PIP_FIND_LINKS with a folder of wheels), then: "
             f"penstock env build {plan.name}"
         )
