@@ -85,7 +85,7 @@ class Steps:
         if line.startswith("Resolved"):
             self.tell(f"fetching {packages}")
         elif line.startswith("Downloading"):  # of those that are not small
-            self.tell(line.strip().lower())
+            self.tell(f"d{line.strip()[1:]}")
         elif line.startswith("Prepared"):
             self.tell(f"installing {packages}")
 
