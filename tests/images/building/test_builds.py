@@ -8,10 +8,12 @@ import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from images.building.builds import DEADLINE, Done, Json, artifacts, build, command, environment, order, phase, told
+from penstock_build.session import Session, Stopped
 
 GOOD, BAD = "SUCCEEDED", "FAILED"
 
@@ -165,6 +167,33 @@ def test_a_build_that_is_told_to_end_says_so(tmp_path: Path) -> None:
 
     assert status == 143
     assert told(tmp_path)["phases"][-1]["phaseStatus"] == "STOPPED"
+
+
+@pytest.mark.parametrize("moment", ["before the shell is known", "before it has its order"])
+def test_a_stop_while_the_shell_is_started_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    session = Session("sh", tmp_path, tmp_path, dict(os.environ), lambda _: None)
+    opened, written = subprocess.Popen, Path.write_text
+
+    def start(*words: Any, **how: Any) -> "subprocess.Popen[bytes]":
+        process = opened(*words, **how)
+        session.stop()
+        return process
+
+    def write(path: Path, text: str) -> int:
+        if path.name == "command":
+            session.stop()
+            time.sleep(0.1)  # until the shell is gone, or the order finds it
+        return written(path, text)
+
+    if moment == "before the shell is known":
+        monkeypatch.setattr(subprocess, "Popen", start)
+    else:
+        monkeypatch.setattr(Path, "write_text", write)
+    with pytest.raises(Stopped):
+        session.run("sleep 600")
+    session.close()
 
 
 def test_what_the_commands_leave_running_ends_with_the_build(tmp_path: Path) -> None:

@@ -65,14 +65,16 @@ class Session:
             raise Stopped
         if self._process is None:
             self._start()
-        assert self._process is not None
+            if self._stopped:  # meanwhile, when there was nobody to end
+                raise Stopped
         script = self._scratch / "command"
         script.write_text(command + "\n")
         try:
             os.write(self._orders, f"{script}\n".encode())
         except BrokenPipeError:  # nobody reads: the shell could not start as that user, or something has killed it
-            return self._bury() or 1
-        status = self._wait()
+            status = self._bury() or 1
+        else:
+            status = self._wait()
         if self._stopped:
             raise Stopped
         if not self._keeps:
