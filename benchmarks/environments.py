@@ -16,10 +16,11 @@ from pathlib import Path
 from benchmarks.world import is_quick, spread
 from penstock import images
 from penstock.runtimes.environments import installer
+from penstock.runtimes.environments.build import UV
 
 LOCK = str(Path(images.__file__).parent / "locks" / "tensorflow.txt")
 ROUNDS = 3
-WORDS = ("--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:")
+WORDS = ("--quiet", *UV)
 
 
 @dataclass

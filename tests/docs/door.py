@@ -19,9 +19,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, NoReturn
+
+from end_to_end.scripts.botocore_once import read_once
 
 MODULES: Final = (
     "penstock.cli.run", "penstock.cli.exec", "pandas", "sklearn.ensemble", "sklearn.model_selection", "sklearn.metrics",
@@ -77,7 +78,7 @@ def opened(folder: Path) -> Iterator[Path]:
 def main(path: str) -> NoReturn:
     for name in MODULES:
         importlib.import_module(name)
-    read_models_once()
+    read_once(CLIENTS)
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for who keeps a command
@@ -90,22 +91,6 @@ def main(path: str) -> NoReturn:
             if os.fork() == 0:
                 keep(line)
             line.close()
-
-
-def read_models_once() -> None:
-    """What files of botocore's hold: its clients read megabytes."""
-    loader = importlib.import_module("botocore.loaders").JSONFileLoader
-    load = loader.load_file
-
-    @cache
-    def load_once(path: str) -> object:
-        return load(loader(), path)
-
-    loader.load_file = lambda _, path: load_once(path)
-    for service in CLIENTS:
-        importlib.import_module("botocore.session").Session().create_client(
-            service, region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none"
-        )
 
 
 def keep(line: socket.socket) -> NoReturn:

@@ -196,10 +196,16 @@ async def test_whoever_waited_for_a_build_is_told_why_it_failed(workshop: Worksh
     assert sum(text.startswith("making") for text in workshop.said) == 1
 
 
-async def test_no_network_is_told_as_that(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def no_network(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the workshop, which asks no index."""
     monkeypatch.setenv("PIP_NO_INDEX", "0")
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("PIP_RETRIES", "0")
+
+
+@pytest.mark.usefixtures("no_network")
+async def test_no_network_is_told_as_that(workshop: Workshop) -> None:
     workshop.describe("mine", wheel(workshop.root / "wheels", "brook").replace("brook", "mill"))
 
     with pytest.raises(Unbuildable, match="mill cannot be downloaded, since no package index answers") as told:
@@ -208,12 +214,8 @@ async def test_no_network_is_told_as_that(workshop: Workshop, monkeypatch: pytes
     assert str(told.value).endswith("penstock env build mine")
 
 
-async def test_a_folder_of_wheels_will_do_where_the_index_does_not_answer(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PIP_NO_INDEX", "0")
-    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
-    monkeypatch.setenv("PIP_RETRIES", "0")
+@pytest.mark.usefixtures("no_network")
+async def test_a_folder_of_wheels_will_do_where_the_index_does_not_answer(workshop: Workshop) -> None:
     workshop.describe("mine", wheel(workshop.root / "wheels", "brook"))
 
     plan = await workshop.furnish("mine")

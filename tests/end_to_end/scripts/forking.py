@@ -12,25 +12,14 @@ import json
 import os
 import runpy
 import sys
-from functools import cache
+
+from botocore_once import read_once
 
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # the SDK says something when it is imported
 for name in sys.argv[1:]:  # so that scripts need not wait for them
     importlib.import_module(name)
-loaders = importlib.import_module("botocore.loaders")
-load = loaders.JSONFileLoader.load_file
-
-
-@cache
-def load_once(path: str) -> object:
-    """What a file of botocore's holds: its clients of SageMaker read megabytes."""
-    return load(loaders.JSONFileLoader(), path)
-
-
-loaders.JSONFileLoader.load_file = lambda _, path: load_once(path)
-for service in ("sagemaker", "sagemaker-runtime", "s3", "sts"):
-    importlib.import_module("boto3").Session().client(service)
+read_once(("sagemaker", "sagemaker-runtime", "s3", "sts"))
 gc.collect()
 gc.freeze()
 

@@ -94,6 +94,7 @@ class Spool:
             await asyncio.sleep(LOOK_EVERY)
 
     async def ship_due(self) -> None:
+        """Close the files whose time it is, and bring to S3 what nobody writes to."""
         self._close_due()
         for path in await asyncio.to_thread(lambda: list(self._waiting())):
             await self._put(path)
