@@ -14,14 +14,15 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
 
 import postgres as postgresql
+import workers
 from databases import NewPlace
 from migrated import migrate
 from postgres import Postgres
 from runtimes.podman import lacking, podman
 from runtimes.rays import ray_head, without_ray
+from workers import group_of
 
 # Hundreds of processes of Penstock are started here: each would compile all of it where images forbid to keep bytecode.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -41,19 +42,12 @@ LONG = ("end_to_end", "contracts", "images", "automl")  # folders whose files ta
 gc.disable()  # thousands of tests are collected, and none is garbage
 
 
-class ByFile(LoadGroupScheduling):  # type: ignore[misc]
-    """A worker is given a group of tests, or those of a file that are in none: what they share is made once.
-
-    Thousands of units of one test each would be counted again, all of them, after each test.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        group = str(super()._split_scope(nodeid))
-        return nodeid.partition("::")[0] if group == nodeid else group
+def pytest_addoption(parser: pytest.Parser) -> None:
+    workers.add_option(parser)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
-    return ByFile(config, log)
+def pytest_configure(config: pytest.Config) -> None:
+    workers.configure(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -72,12 +66,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-def group_of(item: pytest.Item) -> str:
-    marker = item.get_closest_marker("xdist_group")
-    return str(marker.args[0]) if marker else ""
-
-
 def pytest_collection_finish() -> None:
+    # Servers in these processes begin with a copy of tables, too; real starts are those of pages, demos and clients.
+    if state := sys.modules.get("penstock.composition.state"):
+        vars(state)["migrate"] = migrate
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)  # what is made in a test is garbage after it
     gc.enable()
@@ -99,7 +91,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def tmp_path(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """A folder of the test's own. pytest's own looks through those of all tests before for its number."""
     name = re.sub(r"\W", "_", request.node.name)[:30]
-    folder = tmp_path_factory.getbasetemp() / f"{name}-{next(NUMBERS)}"
+    folder = tmp_path_factory.getbasetemp() / f"{name}-{os.getpid()}-{next(NUMBERS)}"
     folder.mkdir(mode=0o700)
     return folder
 

@@ -12,7 +12,7 @@ from penstock.store.sqlite import SqliteDatabase
 Place = Path | str
 NewPlace = Callable[[Sequence[Path]], Place]  # one that has these rooms' tables, and no rows
 
-on_postgres = pytest.mark.xdist_group("postgres")
+on_postgres = pytest.mark.group("postgres")
 
 
 def each_database(fixture: str) -> pytest.MarkDecorator:

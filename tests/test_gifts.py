@@ -5,25 +5,36 @@ import csv
 import hashlib
 import io
 import tarfile
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import boto3
 import pytest
 
+from migrated import migrate
 from penstock import templates
 from penstock.app import Penstock, Settings
 from penstock.composition.gifts import AT_AWS, GIVER, Gifts, give, held
 from penstock.composition.sources import MIGRATIONS, chance, clock
 from penstock.services import s3
 from penstock.store.blobs import Blobs
-from penstock.store.migrate import migrate
 from penstock.store.sqlite import SqliteDatabase
 from penstock.templates import abalones, samples
 from penstock.wire.call import Call, Directory, Scope, ServiceError
 from penstock.wire.validate import validate
 
 KEYS: Final = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tables_are_made_once() -> Iterator[None]:
+    """Those of thousands of rows take a second each."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, make in samples.TABLES.items():
+            patch.setitem(samples.TABLES, name, cache(make))
+        yield
 
 
 @pytest.fixture
@@ -74,11 +85,12 @@ def test_tables_have_the_form_of_those_that_examples_read() -> None:
     def rows(content: bytes) -> list[list[str]]:
         return list(csv.reader(io.StringIO(content.decode()), skipinitialspace=True))
 
-    with tarfile.open(fileobj=io.BytesIO(samples.houses())) as archive:
+    made = {name.rpartition("/")[2]: make() for name, make in samples.TABLES.items()}
+    with tarfile.open(fileobj=io.BytesIO(made["cal_housing.tgz"])) as archive:
         houses = archive.extractfile("CaliforniaHousing/cal_housing.data")
         assert houses is not None
         blocks = rows(houses.read())
-    tumours, people, (junk, *others) = rows(samples.tumours()), rows(samples.people()), rows(samples.tested_people())
+    tumours, people, (junk, *others) = rows(made["wdbc.csv"]), rows(made["adult.data"]), rows(made["adult.test"])
 
     assert (len(blocks), {len(row) for row in blocks}) == (20640, {9})
     assert (len(tumours), {len(row) for row in tumours}, {row[1] for row in tumours}) == (569, {32}, {"M", "B"})

@@ -23,8 +23,8 @@ from runtimes.worlds import MODEL, AnyWorld, containers_at, sandbox_at, until
 Start = Callable[[Path], AbstractAsyncContextManager[AnyWorld]]
 
 
-HERE = ["sandbox", pytest.param("container", marks=pytest.mark.xdist_group("containers"))]
-RAY = pytest.param("Ray", marks=[pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)])
+HERE = ["sandbox", pytest.param("container", marks=pytest.mark.group("containers"))]
+RAY = pytest.param("Ray", marks=[pytest.mark.group("ray"), pytest.mark.timeout(600)])
 hangs_on_ray = pytest.mark.parametrize("start", [*HERE, RAY], indirect=True)
 
 

@@ -11,7 +11,7 @@ from docs.pages import GUIDES, ROOT, Command, Loose, NotRun, Part, commands, fit
 from docs.session import Ran, read_through
 from end_to_end.world import World, running
 
-pytestmark = pytest.mark.xdist_group("docs")
+pytestmark = pytest.mark.group("docs")
 PAGES = [ROOT / "README.md", *GUIDES]
 # What the page on projects has started goes on, and others' `penstock status` would show it.
 TO_BE_TYPED = sorted(

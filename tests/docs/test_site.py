@@ -10,7 +10,7 @@ import pytest
 
 from docs.pages import DOCS
 
-pytestmark = pytest.mark.xdist_group("docs")
+pytestmark = pytest.mark.group("docs")
 FETCHED = re.compile(r"""<(?:script|img|iframe)\b[^>]*\bsrc="([^"]*)"|<link\b[^>]*\bhref="([^"]*)"|url\(([^)]*)\)""")
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from end_to_end.sdk import Sdk
 
-pytestmark = pytest.mark.xdist_group("sdk")
+pytestmark = pytest.mark.group("sdk")
 
 
 def test_automl_as_the_sdk_does_it(sdk: Sdk) -> None:

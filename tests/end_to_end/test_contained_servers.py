@@ -14,7 +14,7 @@ from end_to_end.test_transform import transform
 from end_to_end.world import ENDED, ROLE, World, running, until
 from runtimes import podman
 
-pytestmark = pytest.mark.xdist_group("containers")
+pytestmark = pytest.mark.group("containers")
 
 SERVE = textwrap.dedent(
     """\

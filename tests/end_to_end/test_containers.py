@@ -13,7 +13,7 @@ from end_to_end.test_builds import ended, project, visited
 from end_to_end.world import IMAGE, Json, World, penstock, running, s3_prefix, until
 from runtimes import podman
 
-pytestmark = pytest.mark.xdist_group("containers")
+pytestmark = pytest.mark.group("containers")
 
 MAPPED = IMAGE.replace("1.2-1", "0.23-1")
 TRAIN = textwrap.dedent(

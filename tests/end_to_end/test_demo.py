@@ -12,7 +12,7 @@ from end_to_end.world import World, penstock, running
 from penstock.cli.story import deploy, pipeline
 from penstock.pipeline.commit import commit_of
 
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = pytest.mark.group("demo")
 STEPS = ["Preprocess", "Train", "Evaluate", "GoodEnough", "CreateModel", "RegisterModel"]
 
 

@@ -635,7 +635,7 @@ def test_a_pipeline_creates_the_endpoint_and_a_state_machine_and_the_pipeline_up
     world.sagemaker.delete_endpoint(EndpointName="piped")
 
 
-@pytest.mark.xdist_group("sdk")
+@pytest.mark.group("sdk")
 def test_the_sdk_deploys_predicts_and_deletes(sdk: Sdk) -> None:
     done = sdk.run("sdk_deploys.py")
 

@@ -11,7 +11,7 @@ Json = Any
 PUT = 30
 
 
-@pytest.mark.xdist_group("sdk")
+@pytest.mark.group("sdk")
 def test_the_sdk_ingests_queries_and_joins_at_points_in_time(sdk: Sdk) -> None:
     done = sdk.run("sdk_features.py")
 

@@ -18,7 +18,7 @@ from end_to_end.test_samples import ROWS, SOURCE, Case, reproducing, run_to_its_
 from end_to_end.world import BUCKET, ROLE, World, running, until
 
 Json = Any
-pytestmark = [pytest.mark.xdist_group("frameworks"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.group("frameworks"), pytest.mark.timeout(900)]
 
 SCRIPTS = Path(__file__).parent / "scripts" / "frameworks"
 AWS = "763104351884.dkr.ecr.us-east-1.amazonaws.com"

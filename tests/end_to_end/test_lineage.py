@@ -13,7 +13,7 @@ from end_to_end.sdk import Sdk
 from end_to_end.world import BUCKET, IMAGE, ROLE, World, penstock, running, s3_input, s3_prefix, step, until
 
 Json = Any
-pytestmark = pytest.mark.xdist_group("sdk")
+pytestmark = pytest.mark.group("sdk")
 SERVES = """
 def model_fn(folder):
     return 1

@@ -13,7 +13,7 @@ from end_to_end.sdk import Sdk
 from end_to_end.test_endpoints import in_service, invoke, script, variant
 from end_to_end.world import BUCKET, ROLE, Json, World, running, until
 
-pytestmark = pytest.mark.xdist_group("sdk")
+pytestmark = pytest.mark.group("sdk")
 
 SAYS = """
 def model_fn(folder):

@@ -8,7 +8,7 @@ import pytest
 from end_to_end.world import BUCKET, ROLE, World, s3_input, until
 
 Json = Any
-pytestmark = pytest.mark.xdist_group("samples")
+pytestmark = pytest.mark.group("samples")
 ANALYZER = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
 ROOT = "/opt/ml/processing"
 

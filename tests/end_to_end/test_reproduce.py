@@ -10,7 +10,7 @@ import pytest
 
 from end_to_end.world import BUCKET, ROLE, Json, World, penstock, s3_input, step
 
-pytestmark = pytest.mark.xdist_group("reproduce")
+pytestmark = pytest.mark.group("reproduce")
 OUT = {"S3Uri": f"s3://{BUCKET}/out", "LocalPath": "/opt/ml/processing/out", "S3UploadMode": "EndOfJob"}
 
 # Each writes one file of its name, and each has another reason to come out otherwise the next time.

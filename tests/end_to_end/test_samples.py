@@ -25,7 +25,7 @@ from penstock.cli.reproduce import judge_all, lines
 from penstock.cli.stories import read_stories
 from penstock.composition.workshop import workshop
 
-pytestmark = pytest.mark.xdist_group("samples")
+pytestmark = pytest.mark.group("samples")
 
 MODEL = {"m/model.tar.gz": archive({"model.txt": "learned"}), "m2/model.tar.gz": archive({"model.txt": "learned"})}
 ROWS = {"t/part.csv": TABLE}

@@ -9,7 +9,7 @@ from end_to_end.conftest import kept_environments
 from end_to_end.sdk import Sdk
 from end_to_end.world import World
 
-pytestmark = pytest.mark.xdist_group("sdk")
+pytestmark = pytest.mark.group("sdk")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "sagemaker_sdk" / "pipeline.py"
 
 

@@ -9,7 +9,7 @@ from end_to_end.sdk import Sdk
 from end_to_end.world import World
 from penstock_image import nodes
 
-pytestmark = [pytest.mark.xdist_group("sdk3"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.group("sdk3"), pytest.mark.timeout(600)]
 
 
 def said_by(sdk3: Sdk, script: str) -> str:

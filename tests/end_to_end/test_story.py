@@ -10,7 +10,7 @@ import pytest
 from end_to_end.looking import boxes, facts, sheets
 from end_to_end.world import World, running
 
-pytestmark = pytest.mark.xdist_group("story")
+pytestmark = pytest.mark.group("story")
 
 
 @pytest.mark.timeout(600)

@@ -64,7 +64,7 @@ def ended(world: World, name: str) -> Json:
     return until(look, f"{name} has ended")
 
 
-@pytest.mark.xdist_group("sdk")
+@pytest.mark.group("sdk")
 def test_the_sdk_transforms_csv_and_json_lines_and_a_pipeline_does(sdk: Sdk) -> None:
     done = sdk.run("sdk_transforms.py")
 

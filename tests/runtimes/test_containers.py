@@ -16,7 +16,7 @@ from penstock.runtimes.folder import JobFolder
 from runtimes import podman
 from runtimes.worlds import DEADLINE, MODEL, ContainerWorld, containers_at, new_containers, until
 
-pytestmark = pytest.mark.xdist_group("containers")
+pytestmark = pytest.mark.group("containers")
 
 SERVER = Path(__file__).parent / "server.py"
 WAITS = "echo begun; while [ ! -e /tmp/go ]; do sleep 0.01; done; echo done > /opt/ml/model/m; echo ended"

@@ -13,7 +13,7 @@ from penstock.composition.modelservers import model_servers
 from penstock.engine.residents import Reply, Request, Resident, Setting
 from runtimes.worlds import DEADLINE
 
-pytestmark = pytest.mark.xdist_group("sandbox")
+pytestmark = pytest.mark.group("sandbox")
 
 SERVES = """
 import itertools, time

@@ -14,7 +14,7 @@ from penstock.engine.residents import Request, Resident, Setting
 from penstock.runtimes.residents.preloading import wanted
 from runtimes.worlds import DEADLINE
 
-pytestmark = pytest.mark.xdist_group("sandbox")
+pytestmark = pytest.mark.group("sandbox")
 
 FACTS = {"path": "/invocations", "content_type": "text/csv", "accept": "", "attributes": "", "streams": ""}
 SERVES = """

@@ -18,7 +18,7 @@ from penstock.runtimes.residents.resident import Kept
 from runtimes.residents import BOOTSTRAP, answer, ask, failure, residents_at
 from runtimes.worlds import processes, until
 
-pytestmark = pytest.mark.xdist_group("sandbox")
+pytestmark = pytest.mark.group("sandbox")
 
 COUNT = """
 count = 0
@@ -319,7 +319,7 @@ async def test_a_fork_bomb_is_ended_and_buried(tmp_path: Path) -> None:
         await until(lambda: len(processes(str(tmp_path))) <= 1)  # the nursery
 
 
-async def test_a_child_that_is_forked_and_comes_back_does_not_answer(tmp_path: Path) -> None:
+async def test_a_child_that_is_forked_and_comes_back_neither_answers_nor_hears(tmp_path: Path) -> None:
     async with residents_at(tmp_path) as world:
         resident = await world.start("""
 import os, time
@@ -331,7 +331,26 @@ first = os.getpid()
 """)
 
         assert await answer(resident, "fork") == [True, "fork"]
-        assert [await answer(resident, number) for number in range(5)] == [[True, number] for number in range(5)]
+        for _ in range(2):  # before it comes back, and after
+            assert [await answer(resident, number) for number in range(5)] == [[True, number] for number in range(5)]
+            await asyncio.sleep(0.5)
+
+
+async def test_a_child_that_comes_back_while_the_next_request_runs_does_not_answer_that(tmp_path: Path) -> None:
+    async with residents_at(tmp_path) as world:
+        resident = await world.start("""
+import os, time
+def handler(event, context):
+    if event == "fork" and os.fork() == 0:
+        time.sleep(0.5)
+        raise ValueError("the child's")
+    if event == "long":
+        time.sleep(1.5)
+    return event
+""")
+
+        assert await answer(resident, "fork") == "fork"
+        assert await answer(resident, "long") == "long"
 
 
 # -- the nursery

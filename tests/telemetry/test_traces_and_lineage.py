@@ -16,7 +16,7 @@ from telemetry.collector import Collector, collecting
 
 ROLE = "arn:aws:iam::123456789012:role/PenstockExecutionRole"
 DEADLINE = 120.0
-pytestmark = pytest.mark.xdist_group("sandbox")
+pytestmark = pytest.mark.group("sandbox")
 
 JOB = {
     "AppSpecification": {

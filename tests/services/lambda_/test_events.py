@@ -10,7 +10,7 @@ import pytest
 from penstock.services.lambda_.polling import failures
 from services.lambda_.worlds import ARN, DEADLINE, World, lambda_at
 
-pytestmark = pytest.mark.xdist_group("sandbox")
+pytestmark = pytest.mark.group("sandbox")
 
 SAY = "def handler(event, context):\n    print(f'got {event}')\n    return 'done'\n"
 RAISE = "def handler(event, context):\n    print(f'got {event}')\n    raise ValueError('no')\n"

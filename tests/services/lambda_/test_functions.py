@@ -8,7 +8,7 @@ import pytest
 
 from services.lambda_.worlds import ARN, ECHO, ROLE, lambda_at, package
 
-pytestmark = pytest.mark.xdist_group("sandbox")
+pytestmark = pytest.mark.group("sandbox")
 
 
 async def test_a_function_is_told_as_it_was_made_with_lambdas_defaults(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 from penstock.images.clients import SHIM
 from services.lambda_.worlds import World, lambda_at, package
 
-pytestmark = pytest.mark.xdist_group("sandbox")
+pytestmark = pytest.mark.group("sandbox")
 
 ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 GATED = """

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from end_to_end.world import ROLE, World, running, until
 from penstock.cli.clients import client as client_of
 
-pytestmark = pytest.mark.xdist_group("sandbox")
+pytestmark = pytest.mark.group("sandbox")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from penstock.store.documents import Document
 from penstock.wire.call import Scope
 from services.lambda_.worlds import ARN, World, lambda_at, package
 
-pytestmark = pytest.mark.xdist_group("sandbox")
+pytestmark = pytest.mark.group("sandbox")
 
 VERSION = "def handler(event, context): return [{number}, context.function_version, context.invoked_function_arn]"
 

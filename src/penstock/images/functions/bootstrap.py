@@ -306,15 +306,21 @@ class Function:
 
     def answer_one(self) -> None:
         head, payload = self._channel.receive()
-        if os.getpid() != self._process:  # a child that the handler has forked, and let come back
-            os._exit(0)
         self._records.request_id = head["request_id"]
         try:
             answer = self._call(head, payload)
         except Exception as problem:  # whatever a handler raises
+            self._end_children()
             self._fail(problem, head["request_id"])
             return
+        self._end_children()
         self._reply("answered", answer)
+
+    def _end_children(self) -> None:
+        """A child that the handler has forked, and let come back, neither answers nor hears what comes next."""
+        if os.getpid() != self._process:
+            flush()
+            os._exit(0)
 
     def _call(self, head: Head, payload: bytes) -> bytes:
         if self._fault is not None or self._handler is None:

@@ -28,7 +28,7 @@ from services.sagemaker.jobs.worlds import (
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
 DEADLINE = 120.0
 
-pytestmark = pytest.mark.xdist_group("sandbox")
+pytestmark = pytest.mark.group("sandbox")
 
 
 class Customer:
