@@ -67,9 +67,12 @@ def weekday_fits(part: str, now: datetime) -> bool:
 
 def fits(fields: list[str], now: datetime) -> bool:
     minute, hour, day, month, weekday, year = fields
+    return in_field(minute, now.minute, 0, 59) and hour_fits(hour, day, month, weekday, year, now)
+
+
+def hour_fits(hour: str, day: str, month: str, weekday: str, year: str, now: datetime) -> bool:
     return (
-        in_field(minute, now.minute, 0, 59)
-        and in_field(hour, now.hour, 0, 23)
+        in_field(hour, now.hour, 0, 23)
         and in_field(month, now.month, 1, 12)
         and in_field(year, now.year, 1970, 2199)
         and (day == "?" or any(day_fits(part, now) for part in day.split(",")))
@@ -78,8 +81,17 @@ def fits(fields: list[str], now: datetime) -> bool:
 
 
 def firings(fields: list[str], zone: ZoneInfo, start: datetime, minutes: int) -> Iterator[float]:
-    """Every minute of real time whose local time fits, but for those whose local time has been before."""
-    for number in range(minutes):
-        local = (start + number * MINUTE).astimezone(zone)
+    """Every minute of real time whose local time fits, but for those whose local time has been before.
+
+    Every zone's hours begin and change at quarters of UTC's: where a quarter's hour does not fit, no minute of it does.
+    """
+    number = 0
+    while number < minutes:
+        now = start + number * MINUTE
+        local = now.astimezone(zone)
+        if not hour_fits(*fields[1:], local.replace(tzinfo=None)):
+            number += 15 - now.minute % 15
+            continue
         if local.fold == 0 and fits(fields, local.replace(tzinfo=None)):
             yield local.timestamp()
+        number += 1
