@@ -66,11 +66,11 @@ def weekday_fits(part: str, now: datetime) -> bool:
 
 
 def fits(fields: list[str], now: datetime) -> bool:
-    minute, hour, day, month, weekday, year = fields
-    return in_field(minute, now.minute, 0, 59) and hour_fits(hour, day, month, weekday, year, now)
+    return in_field(fields[0], now.minute, 0, 59) and hour_fits(fields, now)
 
 
-def hour_fits(hour: str, day: str, month: str, weekday: str, year: str, now: datetime) -> bool:
+def hour_fits(fields: list[str], now: datetime) -> bool:
+    _, hour, day, month, weekday, year = fields
     return (
         in_field(hour, now.hour, 0, 23)
         and in_field(month, now.month, 1, 12)
@@ -89,7 +89,7 @@ def firings(fields: list[str], zone: ZoneInfo, start: datetime, minutes: int) ->
     while number < minutes:
         now = start + number * MINUTE
         local = now.astimezone(zone)
-        if not hour_fits(*fields[1:], local.replace(tzinfo=None)):
+        if not hour_fits(fields, local.replace(tzinfo=None)):
             number += 15 - now.minute % 15
             continue
         if local.fold == 0 and fits(fields, local.replace(tzinfo=None)):
