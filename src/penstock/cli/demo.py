@@ -11,7 +11,9 @@ import random
 import tempfile
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import click
@@ -56,6 +58,7 @@ def command(
     moments = crash_at or ((str(random.uniform(0.0, latest)),) if crash else ())  # noqa: S311 - any will do
     folder = data.absolute() if data else Path(tempfile.mkdtemp(prefix="penstock-demo-"))
     server = Server(folder)
+    Thread(target=import_module, args=("sklearn.datasets",), daemon=True).start()  # while the server starts
     began = time.perf_counter()
     place = server.start()
     console.print(

@@ -11,8 +11,6 @@ import tarfile
 from pathlib import Path
 from typing import Any, Final
 
-from sklearn.datasets import load_breast_cancer
-
 Json = Any
 NAME: Final = "tumours"
 GROUP: Final = "tumours"
@@ -23,6 +21,8 @@ METRICS: Final = ("accuracy", "auc")
 
 def data() -> bytes:
     """The data set as one CSV with a header; the last column, `malignant`, is the label."""
+    from sklearn.datasets import load_breast_cancer  # noqa: PLC0415 - a second, in which the server starts: see `demo`
+
     table = load_breast_cancer(as_frame=True).frame
     table["malignant"] = 1 - table.pop("target")
     content: str = table.to_csv(index=False)

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from sklearn.datasets import load_digits
-
 USED: Final = 1250
 WHITEST: Final = 16
 LABEL: Final = "digit"
@@ -42,6 +40,8 @@ class Images:
 @cache
 def customers() -> Images:
     """What customers scan with the scanner that everybody has."""
+    from sklearn.datasets import load_digits  # noqa: PLC0415 - a second, in which the server starts: see `demo`
+
     loaded: Any = load_digits(as_frame=True)
     rest = loaded.frame.sample(frac=1, random_state=7).iloc[USED:].astype(int)
     pixels = rest.drop(columns="target")
