@@ -87,7 +87,7 @@ async def test_a_sandbox_that_ends_leaves_no_status_of_its_commands(world: World
     async with world.open() as client:
         await client("CreateProject", **project())
         sandbox = (await client("StartSandbox", projectName="app"))["sandbox"]
-        endless = asyncio.create_task(done(client, sandbox, "echo begun; sleep 1000"))
+        endless = asyncio.create_task(done(client, sandbox, "echo begun; sleep 90"))
         place = None
         while place is None or not list(place.glob("*/began")):
             await asyncio.sleep(0.02)
