@@ -96,6 +96,12 @@ def tmp_path(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def pytests_of_tests_have_folders_below_ours(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Elsewhere each of them would clear away those of earlier ones, which takes a minute."""
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(tmp_path_factory.getbasetemp())
+
+
 @pytest.fixture
 def changed_by_imports() -> set[str]:
     return CHANGED

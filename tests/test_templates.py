@@ -89,12 +89,11 @@ def test_a_seed_is_its_folder_and_the_same_each_time(name: str) -> None:
 
 def test_the_tests_that_a_project_begins_with_pass(tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(seed("model-build"))) as archive:
-        archive.extractall(tmp_path / "project")
+        archive.extractall(tmp_path)
 
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
-        cwd=tmp_path / "project", env={**os.environ, "PYTEST_ADDOPTS": "", "PYTEST_DEBUG_TEMPROOT": str(tmp_path)},
-        capture_output=True, text=True, check=False,
+        cwd=tmp_path, env={**os.environ, "PYTEST_ADDOPTS": ""}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stdout

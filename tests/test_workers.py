@@ -34,7 +34,7 @@ def run(folder: Path, *options: str, **files: str) -> "subprocess.CompletedProce
     for name, text in {"conftest": CONFTEST, **files}.items():
         (folder / f"{name}.py").write_text(text)
     command = [sys.executable, "-m", "pytest", "-p", "no:penstock", "-p", "no:cacheprovider", "-rA", *options]
-    variables = {**os.environ, "PYTHONPATH": str(HERE), "PYTEST_DEBUG_TEMPROOT": str(folder)}
+    variables = {**os.environ, "PYTHONPATH": str(HERE)}
     return subprocess.run(
         command, cwd=folder, env=variables, capture_output=True, text=True, timeout=100, check=False
     )  # fmt: skip
@@ -90,6 +90,16 @@ def test_a_test_that_ends_its_worker_has_failed_and_the_rest_of_its_file_runs(tm
         "test_before": "PASSED", "test_ends": "FAILED", "test_after": "PASSED", "test_other": "PASSED"
     }, done.stdout + done.stderr  # fmt: skip
     assert "the worker ended with -9" in done.stdout
+
+
+def test_a_worker_that_dies_when_it_tidies_up_fails_its_last_test(tmp_path: Path) -> None:
+    dies = "import os, pytest\n@pytest.fixture(scope='session')\ndef bad():\n    yield\n    os._exit(3)\n"
+
+    done = run(tmp_path, "--workers=2", test_a=f"{dies}def test_it(bad): pass")
+
+    assert done.returncode == 1
+    assert "1 passed, 1 error" in done.stdout
+    assert "the worker ended with 3" in done.stdout
 
 
 def test_an_error_at_the_end_of_what_a_session_has_fails_it(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ import pytest
 from _pytest._io import TerminalWriter
 
 TIDYING: Final = 30.0  # seconds
-Unit = deque[int]  # places in the session's items
+Unit = list[int]  # places in the session's items
 
 
 def add_option(parser: pytest.Parser) -> None:
@@ -51,7 +51,7 @@ def units(items: Sequence[pytest.Item]) -> deque[Unit]:
     found: dict[tuple[str, str], Unit] = {}
     for place, item in enumerate(items):
         group = group_of(item)
-        found.setdefault((group, "" if group else str(item.path)), deque()).append(place)
+        found.setdefault((group, "" if group else str(item.path)), []).append(place)
     return deque(found.values())
 
 
@@ -77,7 +77,10 @@ class Workers:
                     raise session.Interrupted(session.shouldstop)
         finally:
             for worker in self._at_work.values():
-                worker.stop()
+                worker.interrupt()
+            until = time.monotonic() + TIDYING
+            for worker in self._at_work.values():
+                worker.wait(until)
         return True
 
     def _fork(self, session: pytest.Session, unit: Unit) -> None:
@@ -93,8 +96,10 @@ class Workers:
                 undone = worker.end(session)
                 if undone or (self._left and not worker.is_told_to_end):
                     self._fork(session, undone or self._left.popleft())
-            elif not worker.unit and not worker.is_told_to_end:
-                worker.give(self._left.popleft() if self._left else Unit())
+            elif not worker.left and self._left:
+                worker.give(self._left.popleft())
+            elif not worker.left and not worker.is_told_to_end:
+                worker.tell_to_end()
 
 
 def failed(item: pytest.Item, words: str, when: Literal["call", "teardown"]) -> pytest.TestReport:
@@ -103,11 +108,12 @@ def failed(item: pytest.Item, words: str, when: Literal["call", "teardown"]) -> 
 
 @dataclass
 class Worker:
-    """As the pytest that forked it knows it. `unit` is what it has not done yet of what it was given."""
+    """As the pytest that forked it knows it. `unit` is what it has been given, and how much of it is `done`."""
 
     pid: int
     pipe: "Connection[Any, Any]"
     unit: Unit
+    done: int = 0
     is_told_to_end: bool = False
 
     @classmethod
@@ -119,15 +125,25 @@ class Worker:
             ours.close()
             work(session, theirs)
         theirs.close()
-        worker = cls(pid, ours, Unit())
+        worker = cls(pid, ours, unit)
         worker.give(unit)
         return worker
 
+    @property
+    def left(self) -> Unit:
+        return self.unit[self.done :]
+
     def give(self, unit: Unit) -> None:
-        """No tests: there are none left."""
-        self.unit, self.is_told_to_end = Unit(unit), not unit
+        self.unit, self.done = unit, 0
+        self._tell(unit)
+
+    def tell_to_end(self) -> None:
+        self.is_told_to_end = True
+        self._tell([])
+
+    def _tell(self, unit: Unit) -> None:
         with suppress(OSError):  # it has died, and will be found so
-            self.pipe.send(list(unit))
+            self.pipe.send(unit)
 
     def listen(self, session: pytest.Session) -> bool:
         """Take in what it says; false if it has ended."""
@@ -139,24 +155,27 @@ class Worker:
         for each in told:
             report = hook.pytest_report_from_serializable(config=session.config, data=each)
             hook.pytest_runtest_logreport(report=report)
-        if self.unit:
-            self.unit.popleft()
+        self.done += 1
         return True
 
     def end(self, session: pytest.Session) -> Unit:
-        """What it leaves undone. If it has died, the test it was at has failed."""
+        """What it leaves undone. If it has died, the test it was at, or else its last one, has failed."""
         self.pipe.close()
         _, status = os.waitpid(self.pid, 0)
-        if self.unit:
+        left = self.left
+        if status or not self.is_told_to_end:
             words = f"the worker ended with {os.waitstatus_to_exitcode(status)}"
-            report = failed(session.items[self.unit.popleft()], words, "call")
+            report = failed(
+                session.items[(left or self.unit)[0 if left else -1]], words, "call" if left else "teardown"
+            )
             session.config.hook.pytest_runtest_logreport(report=report)
-        return self.unit
+        return left[1:]
 
-    def stop(self) -> None:
-        """Let it tidy up, and end it if that takes long."""
+    def interrupt(self) -> None:
         os.kill(self.pid, signal.SIGINT)
-        until = time.monotonic() + TIDYING
+
+    def wait(self, until: float) -> None:
+        """It tidies up; it is killed if that takes too long."""
         while time.monotonic() < until:
             if os.waitpid(self.pid, os.WNOHANG)[0]:
                 return
@@ -175,13 +194,16 @@ def work(session: pytest.Session, pipe: "Connection[Any, Any]") -> None:
         be_quiet(session.config)
         teller = Teller(session.config)
         session.config.pluginmanager.register(teller)
+        items = session.items
         with suppress(KeyboardInterrupt):
-            while given := [session.items[place] for place in pipe.recv()]:
-                run(session, given, partial(teller.tell, pipe))
+            for unit in iter(pipe.recv, []):
+                items = [session.items[place] for place in unit]
+                run(session, items, partial(teller.tell, pipe))
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells all of us, and so does who forked this
         try:
             session._setupstate.teardown_exact(None)
         except Exception:
-            teller.pytest_runtest_logreport(failed(session.items[-1], traceback.format_exc(), "teardown"))
+            teller.pytest_runtest_logreport(failed(items[-1], traceback.format_exc(), "teardown"))
             teller.tell(pipe)
         atexit._run_exitfuncs()
         code = 0
@@ -217,9 +239,8 @@ def be_quiet(config: pytest.Config) -> None:
     """What is printed goes to files of this worker's own; the reporter is the other process's."""
     plugins = config.pluginmanager
     plugins.unregister(name="terminalreporter")
-    plugins.register(
-        SimpleNamespace(_tw=TerminalWriter(io.StringIO())), "terminalreporter"
-    )  # where writers are asked for
+    # Who shows a difference of values asks the reporter for its writer.
+    plugins.register(SimpleNamespace(_tw=TerminalWriter(io.StringIO())), "terminalreporter")
     capture: Any = plugins.get_plugin("capturemanager")
     capture.stop_global_capturing()
     capture.start_global_capturing()

@@ -21,7 +21,6 @@ PLUGIN = ("-p", "no:penstock", "-p", "penstock.testing.plugin")
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The files of the page, where commands find the package that is tested here."""
     monkeypatch.setenv("PYTHONPATH", str(SOURCE))
-    monkeypatch.setenv("PYTEST_DEBUG_TEMPROOT", str(tmp_path))  # elsewhere pytest would clear away others' folders
     for name, content in FILES:
         (tmp_path / name).write_text(content)
     return tmp_path

@@ -72,9 +72,8 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("project")
     for name, text in PROJECT.items():
         (folder / name).write_text(text)
-    variables = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTEST_DEBUG_TEMPROOT": str(folder)}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *PLUGIN, "-rA"], cwd=folder, env=variables,
+        [sys.executable, "-m", "pytest", *PLUGIN, "-rA"], cwd=folder, env={**os.environ, "PYTHONPATH": str(SOURCE)},
         capture_output=True, text=True, timeout=170, check=False,
     )  # fmt: skip
     told = re.findall(r"^(PASSED|FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)

@@ -310,17 +310,9 @@ class Function:
         try:
             answer = self._call(head, payload)
         except Exception as problem:  # whatever a handler raises
-            self._end_children()
             self._fail(problem, head["request_id"])
             return
-        self._end_children()
         self._reply("answered", answer)
-
-    def _end_children(self) -> None:
-        """A child that the handler has forked, and let come back, neither answers nor hears what comes next."""
-        if os.getpid() != self._process:
-            flush()
-            os._exit(0)
 
     def _call(self, head: Head, payload: bytes) -> bytes:
         if self._fault is not None or self._handler is None:
@@ -345,6 +337,10 @@ class Function:
 
     def _reply(self, way: str, payload: bytes) -> None:
         flush()
+        if (
+            os.getpid() != self._process
+        ):  # a child that the handler has forked, and let come back: it is not the function
+            os._exit(0)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
         self._channel.send({"do": way, "peak_mib": peak, "leaving": self._fault is not None}, payload)
 
