@@ -13,8 +13,7 @@ BASE = Path("/opt/ml/processing")
 
 def main() -> None:
     with tarfile.open(BASE / "model" / "model.tar.gz") as archive:
-        archive.extractall(BASE / "model", filter="data")
-    model = joblib.load(BASE / "model" / "model.joblib")
+        model = joblib.load(archive.extractfile("model.joblib"))
     table = pd.read_csv(BASE / "test" / "test.csv")
     label = table.pop("malignant")
     chances = model.predict_proba(table)[:, 1]

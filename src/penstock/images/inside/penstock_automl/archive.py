@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 
 from penstock_automl import MODEL
 from penstock_automl.estimators import Model
+from penstock_image.unpacking import unpack
 
 HANDLER = "from penstock_automl.inference import input_fn, model_fn, output_fn, predict_fn\n"
 INIT = '"""The modules that this model needs, as they were when it was trained."""\n'
@@ -50,6 +51,6 @@ def load(folder: Path, into: Path) -> tuple[Model, Any]:
     """The model of the one archive in a folder, and its answers to unseen rows."""
     (packed,) = folder.glob("*.tar.gz")
     with tarfile.open(packed) as opened:
-        opened.extractall(into, filter="data")
+        unpack(opened, into)
     model: Model = pickle.loads((into / "model.pkl").read_bytes())  # noqa: S301 - a training job of ours wrote it
     return model, np.load(into / "unseen.npy")

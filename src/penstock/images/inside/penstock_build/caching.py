@@ -13,6 +13,7 @@ from typing import Any, Mapping, Optional
 from penstock_build import selection
 from penstock_build.session import Session
 from penstock_build.transcript import Transcript
+from penstock_build.unpacking import unpack_tree
 
 Json = Any
 AWS_HOME = "/root"
@@ -106,7 +107,7 @@ class Cache:
                 target = self._places[name] / member.name
                 if os.path.lexists(target) and not target.is_dir():
                     target.unlink()
-                packed.extract(member, self._places[name], filter="tar")
+                unpack_tree(packed, self._places[name], [member])
 
 
 def pack(found: Mapping[str, Path], archive: Path) -> None:

@@ -7,6 +7,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+from penstock_build.unpacking import unpack_tree
+
 
 class Unreadable(Exception):
     """An archive that cannot be unpacked."""
@@ -18,7 +20,7 @@ def unpack(archive: Path, folder: Path) -> None:
     try:
         if tarfile.is_tarfile(archive):
             with tarfile.open(archive) as tar:
-                tar.extractall(folder, filter="tar")
+                unpack_tree(tar, folder)
         else:
             unzip(archive, folder)
     except (tarfile.TarError, zipfile.BadZipFile, OSError) as problem:

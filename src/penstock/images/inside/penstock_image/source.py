@@ -8,6 +8,7 @@ from pathlib import Path
 
 from penstock_image import s3
 from penstock_image.failure import ClientError
+from penstock_image.unpacking import unpack
 
 
 def bring(uri: str, code: Path, variables: Mapping[str, str]) -> None:
@@ -40,17 +41,6 @@ def _unpack(archive: Path, code: Path, uri: str) -> None:
     """Unpack; a member that would land outside the folder is refused."""
     try:
         with tarfile.open(archive, "r:*") as tar:
-            if hasattr(tarfile, "data_filter"):
-                tar.extractall(code, filter="data")
-            else:
-                _refuse_strays(tar, code)
-                tar.extractall(code)  # noqa: S202 -- every member was looked at
+            unpack(tar, code)
     except (tarfile.TarError, EOFError, OSError) as problem:
         raise ClientError(f"{uri} cannot be unpacked as a tar archive: {problem}") from problem
-
-
-def _refuse_strays(tar: tarfile.TarFile, code: Path) -> None:
-    inside = code.resolve()
-    for member in tar.getmembers():
-        if not (member.isfile() or member.isdir()) or not (inside / member.name).resolve().is_relative_to(inside):
-            raise tarfile.TarError(f"the member '{member.name}' is not a plain file or folder inside it")

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from penstock.images import unpacking
 from penstock.store.blobs import Blobs, Digest
 
 EMPTY: Final = "empty"
@@ -158,6 +159,6 @@ def unpack(archive: Path, folder: Path) -> None:
         with tarfile.open(archive, "r:*") as tar:
             if sum(member.size for member in tar.getmembers()) > LARGEST_UNPACKED:
                 raise Unpackable(f"the model data unpacks to more than {LARGEST_UNPACKED >> 30} GiB")
-            tar.extractall(folder, filter="data")
+            unpacking.unpack(tar, folder)
     except (tarfile.TarError, OSError, EOFError, zlib.error) as problem:
         raise Unpackable(f"the model data is not a tar archive compressed with gzip ({problem})") from problem

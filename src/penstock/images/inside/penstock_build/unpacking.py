@@ -1,0 +1,1 @@
+../penstock_image/unpacking.py

@@ -1,0 +1,1 @@
+inside/penstock_image/unpacking.py
