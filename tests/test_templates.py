@@ -22,7 +22,8 @@ def test_templates_are_sound(tmp_path: Path) -> None:
     stages = [str(HERE / name) for name in ("model-deploy/endpoint.yml", "model-monitor/monitoring.yml")]
     files = [f"{name}.yaml" for name in TEMPLATES]
 
-    done = subprocess.run(["cfn-lint", *files, *stages], cwd=tmp_path, capture_output=True, text=True, check=False)
+    lint = [f"{sys.prefix}/bin/cfn-lint", *files, *stages]
+    done = subprocess.run(lint, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (0, "")
 

@@ -1,6 +1,7 @@
 """The same rules whether Python has them (3.11.4 and later) or not: where it has, both ways are tested."""
 
 import io
+import re
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -153,3 +154,13 @@ def test_others_have_the_same_file() -> None:
     for other in (inside / "penstock_build/unpacking.py", inside.parent / "unpacking.py"):
         assert other.is_symlink()
         assert other.resolve() == Path(unpacking.__file__).resolve()
+
+
+def test_nobody_else_asks_python_for_its_rules() -> None:
+    """Python 3.11.2 does not know the word."""
+    package = Path(unpacking.__file__).parents[3]
+    asking = [
+        path.name for path in package.rglob("*.py") if re.search(r"\.extract(all)?\([^)]*filter=", path.read_text())
+    ]
+
+    assert set(asking) == {"unpacking.py"}

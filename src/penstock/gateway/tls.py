@@ -30,6 +30,7 @@ class Tls:
     def context(self) -> ssl.SSLContext:
         """Raises `WrongTls`."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2  # Debian's Python leaves it to a file of the machine's
         try:
             context.load_cert_chain(self.certificate, self.key, password=refuse)
         except (OSError, ValueError) as wrong:  # those of ssl are of OSError's kind

@@ -22,7 +22,7 @@ OWN = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def installed(root: Path) -> dict[str, str]:
-    """A path with a Python 3.99 and a Node 20."""
+    """A path with a Python 3.99 and a Node 20, and `python`, which not every machine has."""
     programs = {"python3.99": VENV, "node": "#!/bin/sh\necho v20.1.0"}
     (root / "own" / "bin").mkdir(parents=True)
     (root / "own" / "lib" / "python3.99").mkdir(parents=True)
@@ -30,7 +30,7 @@ def installed(root: Path) -> dict[str, str]:
     for name, text in programs.items():
         (root / "own" / "bin" / name).write_text(text)
         (root / "own" / "bin" / name).chmod(0o755)
-    return {"PATH": os.pathsep.join([str(root / "own" / "bin"), os.environ["PATH"]])}
+    return {"PATH": os.pathsep.join([str(root / "own" / "bin"), f"{sys.prefix}/bin", os.environ["PATH"]])}
 
 
 @pytest.mark.parametrize(
