@@ -1,9 +1,11 @@
 """Blobs: whole or not there, found again by content, removed when nobody holds them."""
 
 import asyncio
+import gc
 import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -71,6 +73,26 @@ async def test_a_part_of_a_blob_reads_only_that_range(tmp_path: Path) -> None:
 
     assert await all_of(blob.part(2, 5)) == b"23456"
     assert blob.part(8, 2).read() == b"89"
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_a_reader_that_is_cancelled_leaves_no_file_open(tmp_path: Path, turns: int) -> None:
+    """What is left open is warned of when it is garbage, and a warning fails the test."""
+    blob = Blobs(tmp_path).put_bytes(bytes(3 << 20))
+
+    async def read() -> None:
+        async for _ in blob:
+            await asyncio.sleep(0)
+
+    reading = asyncio.create_task(read())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    reading.cancel()
+    with suppress(asyncio.CancelledError):
+        await reading
+    await asyncio.to_thread(gc.collect)  # after what other threads had to do for it
+
+    assert reading.cancelled()
 
 
 async def test_a_writing_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
