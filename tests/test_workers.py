@@ -113,7 +113,16 @@ def test_an_error_at_the_end_of_what_a_session_has_fails_it(tmp_path: Path) -> N
 
 
 def test_the_first_failure_can_be_the_last(tmp_path: Path) -> None:
-    bad = "def test_bad(): assert False"
+    bad = """
+import time
+from pathlib import Path
+
+def test_bad():
+    until = time.monotonic() + 30
+    while not Path("made").exists() and time.monotonic() < until:  # the other one has begun
+        time.sleep(0.01)
+    assert False
+"""
     long = "import time, pytest\n@pytest.mark.parametrize('n', range(50))\ndef test_long(once, n): time.sleep(1)"
 
     done = run(tmp_path, "--workers=2", "--maxfail=1", test_a=long, test_b=bad)
