@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from penstock.engine.jobs import Building, Job, JobId, Output, Resources
 from penstock.runtimes.folder import Claim, JobFolder
+from penstock.runtimes.sandbox import trash
 from penstock.runtimes.sandbox.inside.supervisor import take_claim
 from penstock.runtimes.sandbox.sandbox import found_again, send
 from runtimes.wheels import wheel
@@ -596,6 +598,30 @@ async def test_a_folder_without_rights_is_forgotten_all_the_same(tmp_path: Path)
         await world.runtime.forget(JobId("job"))
 
         assert not folder_of(world, "job").path.exists()
+
+
+async def test_nobody_waits_while_what_many_jobs_have_left_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_remove, removed = threading.Event(), list[Path]()
+
+    def remove(paths: list[Path]) -> None:
+        assert may_remove.wait(DEADLINE)
+        removed.extend(paths)
+
+    monkeypatch.setattr(trash, "FULL", 1)
+    monkeypatch.setattr(trash, "remove", remove)
+    async with sandbox_at(tmp_path) as world:
+        for name in ("a", "b"):
+            await world.run(world.script("import os; os.mkdir('/opt/ml/more')", name=name))
+            await world.runtime.forget(JobId(name))
+
+        assert not removed
+        assert not folder_of(world, "a").path.exists()
+        assert not folder_of(world, "b").path.exists()
+        may_remove.set()
+
+    assert removed
 
 
 async def test_a_job_waits_for_its_environment_and_its_log_says_how_far_that_is(tmp_path: Path) -> None:

@@ -41,10 +41,10 @@ class Trash:
             self._has_heavy = self._has_heavy or is_heavy(path)
             os.rename(path, f"{self._bin}/{self._thrown}")  # noqa: PTH104 - each job waits for this
 
-    async def empty_if_full(self) -> None:
-        """Remove what was thrown away, once there is much of it."""
-        if self._thrown >= FULL or self._has_heavy:
-            await self.empty()
+    @property
+    def is_full(self) -> bool:
+        """Whether there is so much of it that it is to be removed, though others are busy."""
+        return self._thrown >= FULL or self._has_heavy
 
     async def empty(self) -> None:
         """Remove what was thrown away, unless somebody is about it."""
@@ -86,7 +86,7 @@ def size_of(entry: os.DirEntry[str]) -> int:
 
 def remove(paths: list[Path]) -> None:
     """Remove folders, whatever their jobs have done to the permissions. Blocking."""
-    subprocess.run(["rm", "-rf", "--", *map(str, paths)], check=False, capture_output=True)
+    subprocess.run(["nice", "-n19", "rm", "-rf", "--", *map(str, paths)], check=False, capture_output=True)
     for path in paths:
         if path.exists():
             shutil.rmtree(path, onerror=open_up)
